@@ -1,0 +1,45 @@
+// What the daemon asks of the cloud, as the caller sees it. `EcsClient` implements it over pop-core;
+// the simulation replaces only the transport below that.
+import type { DescribedGroup, GroupRef, GroupSelector } from '../../reconciler/model/group.ts';
+import type { Result } from '../../reconciler/model/result.ts';
+import type { Failure } from './failure.ts';
+
+/** Where a call goes: rate limits, endpoints and credentials hang on these two. */
+export interface Place {
+  readonly account: string;
+  readonly region: string;
+}
+
+export const WRITE_OPERATIONS = [
+  'AuthorizeSecurityGroup',
+  'AuthorizeSecurityGroupEgress',
+  'ModifySecurityGroupRule',
+  'ModifySecurityGroupEgressRule',
+  'RevokeSecurityGroup',
+  'RevokeSecurityGroupEgress',
+] as const;
+
+export const READ_OPERATIONS = ['DescribeSecurityGroups', 'DescribeSecurityGroupAttribute'] as const;
+
+export type WriteOperation = (typeof WRITE_OPERATIONS)[number];
+export type ReadOperation = (typeof READ_OPERATIONS)[number];
+export type Operation = WriteOperation | ReadOperation;
+
+/** The vendor's parameters of one write, without ClientToken, signature or secrets: what the journal stores. */
+export type WireParams = Readonly<Record<string, string>>;
+
+export interface WriteRequest extends Place {
+  readonly operation: WriteOperation;
+  readonly params: WireParams;
+  /** At most 64 ASCII characters; the same over every attempt of one step. */
+  readonly clientToken: string;
+}
+
+/** Every method answers a failure as a value; a rejected promise is a bug. One call is one attempt. */
+export interface EcsApi {
+  /** Group and all its rules, all pages; a partial read is a failure. */
+  describeGroup(group: GroupRef): Promise<Result<DescribedGroup, Failure>>;
+  /** Ids of the groups that a selector matches, in order of id. */
+  findGroups(place: Place, selector: GroupSelector): Promise<Result<readonly string[], Failure>>;
+  write(request: WriteRequest): Promise<Result<{ readonly requestId: string }, Failure>>;
+}

@@ -1,0 +1,83 @@
+// Everything that Rampart says about itself, as types. The core emits these; telemetry turns them into
+// log lines and counters. docs/log-events.md is the operator's page for them.
+
+/** Fields that any event may carry; each stands for the same thing everywhere. */
+export interface CommonFields {
+  readonly account?: string;
+  readonly region?: string;
+  /** Security group id. */
+  readonly group?: string;
+  readonly revision?: string;
+  readonly reconcileId?: string;
+  readonly planHash?: string;
+  /** 1-based place of the step in its plan. */
+  readonly step?: number;
+  readonly operation?: string;
+  readonly clientToken?: string;
+  readonly requestId?: string;
+  readonly attempt?: number;
+  readonly durationMs?: number;
+  /** The vendor's error code, or our name for a transport failure. */
+  readonly code?: string;
+  readonly err?: string;
+}
+
+interface OwnFields {
+  'daemon.started': {
+    version: string;
+    pid: number;
+    emulatorUrl?: string;
+    httpUrl?: string;
+    nodeVersion: string;
+  };
+  'daemon.ready': { groups: number };
+  'daemon.stopping': { signal: string };
+  'daemon.stopped': { exitCode: number };
+  'config.rejected': { problems: number; details: readonly string[] };
+  'policies.loaded': {
+    files: number;
+    groups: number;
+    rules: number;
+    commit?: string;
+    dirty?: boolean;
+  };
+  'policies.rejected': { problems: number; details: readonly string[]; keptGroups: number };
+  'group.described': { rules: number };
+  'group.describe_failed': { kind: string };
+  'drift.detected': {
+    missing: number;
+    surplus: number;
+    altered: number;
+    /** `policy`: the policies changed; `drift`: the cloud changed under the same revision; `start`: first look. */
+    cause: 'policy' | 'drift' | 'start';
+    rules: readonly string[];
+  };
+  'plan.made': { steps: number; add: number; modify: number; remove: number; hitless: boolean };
+  'plan.blocked': { blockedBy: readonly string[] };
+  'call.succeeded': { rules: number };
+  'call.retried': { kind: string; delayMs: number };
+  'call.throttled': { delayMs: number };
+  'call.failed': { kind: string };
+  'call.unknown': { kind: string };
+  'step.noop': { reason: string };
+  'step.quarantined': { reason: string; rules: readonly string[]; retryAt?: string };
+  'group.converged': { changes: number; rules: number };
+  'group.not_converged': { reason: string };
+  'group.flapping': { rounds: number; rules: readonly string[]; delayMs: number };
+  'rule.expiring': { rule: string; expiresAt: string };
+  'rule.expired': { rule: string; expiresAt: string };
+  'lane.closed': { reopensInMs: number };
+  'lane.reopened': unknown;
+  'intent.recovered': { outcome: string };
+  'lease.acquired': unknown;
+  'lease.lost': unknown;
+}
+
+export type EventName = keyof OwnFields;
+
+export type EventFields<Name extends EventName> = CommonFields & Readonly<OwnFields[Name]>;
+
+/** Where events go. Must not throw and must not keep the caller waiting. */
+export interface Telemetry {
+  emit<Name extends EventName>(event: Name, fields: EventFields<Name>): void;
+}

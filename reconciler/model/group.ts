@@ -1,0 +1,87 @@
+import type { SourcePlace } from './problem.ts';
+import type { Direction, Rule } from './rule.ts';
+
+/** Names one security group everywhere. */
+export interface GroupRef {
+  /** An account of the config, by name. */
+  readonly account: string;
+  readonly region: string;
+  readonly id: string;
+}
+
+export const groupKey = (group: GroupRef): string => `${group.account}/${group.region}/${group.id}`;
+
+/** How a policy says which groups it means. `name` must match exactly one group, `tags` may match many. */
+export type GroupSelector =
+  | { readonly kind: 'id'; readonly id: string }
+  | { readonly kind: 'name'; readonly name: string }
+  | { readonly kind: 'tags'; readonly tags: Readonly<Record<string, string>> };
+
+/** How much we may change: all; all but removing; nothing. */
+export type Mode = 'enforce' | 'additive' | 'observe';
+
+export const MODES: readonly Mode[] = ['enforce', 'additive', 'observe'];
+
+/** A rule that a policy asks for. */
+export interface DesiredRule {
+  readonly rule: Rule;
+  /** Handle from the policy: pairs the rule across edits. Null if it has none. */
+  readonly name: string | null;
+  /** Unix milliseconds from which on the rule is not desired. Null: for ever. */
+  readonly expiresAtMs: number | null;
+  readonly source: SourcePlace;
+}
+
+/** A rule that the cloud has. */
+export interface DescribedRule {
+  readonly rule: Rule;
+  /** `sgr-…`; null on the API level of 2019, which has no rule ids. */
+  readonly id: string | null;
+  /**
+   * The vendor's own texts of the fields that select this rule where there are no ids. Our canonical
+   * form may differ from them (masked host bits), and an inexact tuple would silently match nothing.
+   */
+  readonly selector: Readonly<Record<string, string>>;
+}
+
+/** Described rules that match every given glob are left alone. `*` stands for any run of characters. */
+export interface IgnorePattern {
+  readonly description: string;
+  readonly source: SourcePlace;
+}
+
+/** What the policies want of the groups that a selector names. A direction that is null is not managed. */
+export interface DesiredGroup {
+  readonly account: string;
+  readonly region: string;
+  readonly selector: GroupSelector;
+  /** Null: the default of the config. */
+  readonly mode: Mode | null;
+  readonly ignore: readonly IgnorePattern[];
+  readonly rules: Readonly<Record<Direction, readonly DesiredRule[] | null>>;
+  readonly source: SourcePlace;
+}
+
+/** How the endpoint speaks: today's API, or the one of 2019 (no rule ids, one rule a call). */
+export type ApiLevel = 'current' | 'legacy2019';
+
+/** What the cloud says of a group, read in full or not at all. */
+export interface DescribedGroup extends GroupRef {
+  readonly name: string;
+  /** Null in a classic network. */
+  readonly vpcId: string | null;
+  readonly type: 'normal' | 'enterprise';
+  /** What members of a basic group may do among each other. */
+  readonly innerAccess: 'accept' | 'drop';
+  /** Owned by a cloud product: the vendor refuses every write. */
+  readonly serviceManaged: boolean;
+  readonly apiLevel: ApiLevel;
+  readonly rules: readonly DescribedRule[];
+}
+
+/** Everything the policies ask for, as of one revision. */
+export interface DesiredState {
+  /** Git commit or content hash. */
+  readonly revision: string;
+  readonly groups: readonly DesiredGroup[];
+}

@@ -1,0 +1,213 @@
+// The noun that both sides of the diff are brought to. Built only by `makeRule`, so that a rule that
+// the vendor could not hold does not exist here.
+import type { Peer } from './peer.ts';
+import { comparePeers, formatPeer } from './peer.ts';
+import { formatPortRange, formatPorts, type PortRange, type Ports } from './ports.ts';
+import { formatPrefix, type Prefix } from './prefix.ts';
+import { compareText } from './problem.ts';
+import { hasPorts, type Protocol } from './protocol.ts';
+import { err, ok, type Result } from './result.ts';
+
+export type Direction = 'ingress' | 'egress';
+export type RuleAction = 'accept' | 'drop';
+export type NicType = 'intranet' | 'internet';
+
+export const DIRECTIONS: readonly Direction[] = ['ingress', 'egress'];
+
+export interface Rule {
+  readonly direction: Direction;
+  readonly protocol: Protocol;
+  /** Destination ports, in both directions. */
+  readonly ports: Ports;
+  /** Null means any. */
+  readonly sourcePorts: PortRange | null;
+  /** The far side: source of an ingress rule, destination of an egress rule. */
+  readonly peer: Peer;
+  /** The group's own side; null means every member. */
+  readonly own: Prefix | null;
+  readonly action: RuleAction;
+  /** 1 (strongest) to 100; system rules that the cloud made before May 2020 show 110. */
+  readonly priority: number;
+  readonly nicType: NicType;
+  /** Desired side: null leaves the cloud's text as it is. Described side: null means no text. */
+  readonly description: string | null;
+}
+
+export type RuleField = Exclude<keyof Rule, 'direction'>;
+
+/** The fields that may differ between two rules, in the order in which they are shown. */
+export const RULE_FIELDS: readonly RuleField[] = [
+  'protocol',
+  'ports',
+  'sourcePorts',
+  'peer',
+  'own',
+  'action',
+  'priority',
+  'nicType',
+  'description',
+];
+
+/** Which side of the diff a rule comes from: policies are held to the manual, the cloud is read as it is. */
+export type Side = 'desired' | 'described';
+
+export interface RuleProblem {
+  readonly field: RuleField;
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** The vendor counts characters of a description from 1 to this. */
+export const MAX_DESCRIPTION_LENGTH = 512;
+const MAX_PRIORITY: Readonly<Record<Side, number>> = { desired: 100, described: 255 };
+
+/** Checks the fields against each other; answers the frozen rule or every problem. */
+export function makeRule(fields: Rule, side: Side): Result<Rule, RuleProblem[]> {
+  const problems = [
+    ...portProblems(fields),
+    ...familyProblems(fields),
+    ...priorityProblems(fields, side),
+    ...(side === 'desired' ? descriptionProblems(fields.description) : []),
+  ];
+  return problems.length > 0 ? err(problems) : ok(Object.freeze({ ...fields }));
+}
+
+function portProblems(rule: Rule): RuleProblem[] {
+  const problems: RuleProblem[] = [];
+  if (hasPorts(rule.protocol) && rule.ports.kind === 'none') {
+    problems.push({
+      field: 'ports',
+      code: 'ports-missing',
+      message: `${rule.protocol} needs ports`,
+      hint: 'add `ports: 443`, a range, `all`, or a `portList`',
+    });
+  }
+  if (!hasPorts(rule.protocol) && rule.ports.kind !== 'none') {
+    problems.push({
+      field: 'ports',
+      code: 'ports-not-allowed',
+      message: `${rule.protocol} has no ports`,
+      hint: 'remove the ports, or name tcp or udp',
+    });
+  }
+  if (!hasPorts(rule.protocol) && rule.sourcePorts !== null) {
+    problems.push({
+      field: 'sourcePorts',
+      code: 'source-ports-not-allowed',
+      message: `${rule.protocol} has no source ports`,
+      hint: 'remove sourcePorts, or name tcp or udp',
+    });
+  }
+  return problems;
+}
+
+function familyProblems(rule: Rule): RuleProblem[] {
+  const problems: RuleProblem[] = [];
+  const family = rule.peer.kind === 'ipv4' || rule.peer.kind === 'ipv6' ? rule.peer.kind : null;
+  if (family !== null && rule.own !== null && rule.own.kind !== family) {
+    problems.push({
+      field: 'own',
+      code: 'family-mixed',
+      message: `the two sides are of different families: ${formatPeer(rule.peer)} and ${formatPrefix(rule.own)}`,
+      hint: 'write one rule for IPv4 and one for IPv6',
+    });
+  }
+  for (const [field, kind] of [
+    ['peer', family],
+    ['own', rule.own?.kind ?? null],
+  ] as const) {
+    if (rule.protocol === 'icmp' && kind === 'ipv6') {
+      problems.push(icmpProblem(field, 'icmp is for IPv4 only', 'write protocol icmpv6'));
+    }
+    if (rule.protocol === 'icmpv6' && kind === 'ipv4') {
+      problems.push(icmpProblem(field, 'icmpv6 is for IPv6 only', 'write protocol icmp'));
+    }
+  }
+  return problems;
+}
+
+function icmpProblem(field: 'peer' | 'own', message: string, hint: string): RuleProblem {
+  return { field, code: 'icmp-family', message, hint };
+}
+
+function priorityProblems(rule: Rule, side: Side): RuleProblem[] {
+  const max = MAX_PRIORITY[side];
+  if (Number.isInteger(rule.priority) && rule.priority >= 1 && rule.priority <= max) return [];
+  return [
+    {
+      field: 'priority',
+      code: 'priority-range',
+      message: `priority ${rule.priority} is outside 1 to ${max}`,
+      hint: `write a whole number from 1 (strongest) to ${max}`,
+    },
+  ];
+}
+
+function descriptionProblems(description: string | null): RuleProblem[] {
+  if (description === null) return [];
+  const length = Array.from(description).length;
+  if (length >= 1 && length <= MAX_DESCRIPTION_LENGTH && !/\p{Surrogate}/u.test(description)) return [];
+  const message =
+    length === 0
+      ? 'the description is empty'
+      : length > MAX_DESCRIPTION_LENGTH
+        ? `the description has ${length} characters, ${MAX_DESCRIPTION_LENGTH} at most`
+        : 'the description holds a broken surrogate pair';
+  const hint =
+    length === 0 ? 'leave the key out: the API cannot clear a description' : 'shorten or mend the text';
+  return [{ field: 'description', code: 'description-length', message, hint }];
+}
+
+/** One field as text; null where the rule has none. Two rules have equal fields when their texts are equal. */
+export function fieldText(rule: Rule, field: RuleField): string | null {
+  switch (field) {
+    case 'protocol':
+    case 'action':
+    case 'nicType':
+    case 'description':
+      return rule[field];
+    case 'ports':
+      return rule.ports.kind === 'list' ? rule.ports.id : formatPorts(rule.ports);
+    case 'sourcePorts':
+      return rule.sourcePorts === null ? null : formatPortRange(rule.sourcePorts);
+    case 'peer':
+      return formatPeer(rule.peer);
+    case 'own':
+      return rule.own === null ? null : formatPrefix(rule.own);
+    case 'priority':
+      return String(rule.priority);
+  }
+}
+
+const IDENTITY_FIELDS = RULE_FIELDS.filter((field) => field !== 'description');
+
+/** A key that is equal for two rules exactly when all but their descriptions (and ids) are equal. */
+export function ruleIdentity(rule: Rule): string {
+  return [rule.direction, ...IDENTITY_FIELDS.map((field) => fieldText(rule, field) ?? '')].join('|');
+}
+
+/** Identity and description: equal keys are equal rules. */
+export function ruleContent(rule: Rule): string {
+  return `${ruleIdentity(rule)}|${rule.description ?? ''}`;
+}
+
+/** Lower wins. The vendor puts drop before accept at equal priority, so equal ranks mean equal actions. */
+export const ruleRank = (rule: Rule): number => 2 * rule.priority + (rule.action === 'accept' ? 1 : 0);
+
+/** One fixed order for output and for planning: direction, precedence, then the other fields. */
+export function compareRules(a: Rule, b: Rule): number {
+  return (
+    DIRECTIONS.indexOf(a.direction) - DIRECTIONS.indexOf(b.direction) ||
+    ruleRank(a) - ruleRank(b) ||
+    compareText(a.protocol, b.protocol) ||
+    comparePorts(a.ports, b.ports) ||
+    comparePeers(a.peer, b.peer) ||
+    compareText(ruleContent(a), ruleContent(b))
+  );
+}
+
+function comparePorts(a: Ports, b: Ports): number {
+  if (a.kind === 'range' && b.kind === 'range') return a.first - b.first || a.last - b.last;
+  return compareText(a.kind, b.kind) || compareText(formatPorts(a), formatPorts(b));
+}

@@ -1,0 +1,119 @@
+// The Plan: plain, frozen data in one computed order. Dry-run prints it, the journal stores it, an
+// approval names its hash, the executor carries it out. Never closures.
+import type { DescribedRule, DesiredRule, GroupRef, IgnorePattern, Mode } from '../model/group.ts';
+import type { SourcePlace } from '../model/problem.ts';
+import type { Direction, RuleField } from '../model/rule.ts';
+
+/** What the policies want of one group, its selector resolved and its expired rules gone. */
+export interface GroupPolicy extends GroupRef {
+  readonly mode: Mode;
+  readonly ignore: readonly IgnorePattern[];
+  readonly rules: Readonly<Record<Direction, readonly DesiredRule[] | null>>;
+  readonly source: SourcePlace;
+}
+
+/** A described rule that shall become another one. */
+export interface Alteration {
+  readonly from: DescribedRule;
+  readonly to: DesiredRule;
+  readonly fields: readonly RuleField[];
+}
+
+/** The classes of the diff. Each list is in the fixed order of `compareRules`. */
+export interface Diff {
+  readonly missing: readonly DesiredRule[];
+  readonly surplus: readonly DescribedRule[];
+  readonly altered: readonly Alteration[];
+  readonly same: number;
+  readonly unmanaged: number;
+}
+
+/**
+ * One intended API call. `checkpoint` asks the executor to describe the group before this step and to
+ * go on only if every rule that the plan authorized is there under an id of its own.
+ */
+export type Step = AuthorizeStep | ModifyStep | RevokeStep;
+
+export interface AuthorizeStep {
+  readonly kind: 'authorize';
+  readonly direction: Direction;
+  readonly checkpoint: boolean;
+  /** 1 to 100 rules; any subset of them may be in force for a while. */
+  readonly rules: readonly DesiredRule[];
+}
+
+export interface ModifyStep {
+  readonly kind: 'modify';
+  readonly direction: Direction;
+  readonly checkpoint: boolean;
+  readonly target: DescribedRule;
+  readonly to: DesiredRule;
+}
+
+export interface RevokeStep {
+  readonly kind: 'revoke';
+  readonly direction: Direction;
+  readonly checkpoint: boolean;
+  /** 1 to 100 rules. */
+  readonly targets: readonly DescribedRule[];
+}
+
+/** A promise that this plan cannot keep, and why. */
+export interface PlanException {
+  readonly kind: string;
+  readonly message: string;
+}
+
+export interface Finding {
+  readonly id: string;
+  readonly severity: 'error' | 'warning' | 'info';
+  readonly message: string;
+  readonly file: string;
+  readonly line: number;
+}
+
+export interface Block {
+  readonly kind: 'brake' | 'guardrail' | 'quota' | 'managed' | 'lockout' | 'paused' | 'denied' | 'unsafe';
+  readonly message: string;
+  /** How to go on all the same; empty if there is no way. */
+  readonly override: string;
+}
+
+/** Traffic as a box of canonical texts; the contract's BOX. */
+export interface Box {
+  readonly direction: Direction;
+  readonly family: 'ipv4' | 'ipv6' | 'group' | 'prefixList';
+  readonly protocol: string;
+  readonly ports: string;
+  readonly sourcePorts?: string;
+  readonly peer: string;
+  readonly own?: string;
+}
+
+export interface GroupPlan extends GroupRef {
+  readonly mode: Mode;
+  readonly status: 'converged' | 'pending' | 'blocked' | 'observed';
+  readonly diff: Diff;
+  readonly steps: readonly Step[];
+  /** Every intermediate state allows at least what old and new both allow, at most what either allows. */
+  readonly hitless: boolean;
+  readonly exceptions: readonly PlanException[];
+  readonly exposure: { readonly opened: readonly Box[]; readonly closed: readonly Box[] };
+  readonly findings: readonly Finding[];
+  readonly blockedBy: readonly Block[];
+  /** SHA-256 over the group, the mode and the steps: equal plans have equal hashes, whatever the revision. */
+  readonly hash: string;
+}
+
+/** Choices of the config that shape a plan. */
+export interface PlanOptions {
+  /** `prefer`: every safe pair in place, up to `maxModifyPerPlan`; `auto`: fewest calls; `never`. */
+  readonly modify: 'prefer' | 'auto' | 'never';
+  readonly maxModifyPerPlan: number;
+  /** What to give up where no hitless order exists. */
+  readonly fallback: 'neverOpen' | 'neverCut' | 'refuse';
+  /** Whether the cloud is promised to apply a batch as a whole. */
+  readonly batchesAtomic: boolean;
+  /** Most rules a group may hold, in and out together. */
+  readonly ruleQuota: number;
+}
