@@ -1,84 +1,116 @@
 // The emulated cloud in the vendor's wire forms: what GET and PUT /_emulator/state carry.
+// Groups, rules and lists are values: a change puts a new one in the old one's place. So an earlier state is
+// kept by keeping its arrays, which is how Describe can lag, and whatever is derived from a value stays true.
 
 export interface Tag {
-  TagKey: string;
-  TagValue: string;
+  readonly TagKey: string;
+  readonly TagValue: string;
 }
+
+export type Direction = 'ingress' | 'egress';
 
 /** A rule as DescribeSecurityGroupAttribute shows it. Absent text fields are `""`. */
 export interface Permission {
-  SecurityGroupRuleId: string;
-  Direction: 'ingress' | 'egress';
-  IpProtocol: string;
-  PortRange: string;
-  PortRangeListId: string;
-  SourcePortRange: string;
-  SourceCidrIp: string;
-  Ipv6SourceCidrIp: string;
-  SourceGroupId: string;
-  SourceGroupOwnerAccount: string;
-  SourcePrefixListId: string;
-  DestCidrIp: string;
-  Ipv6DestCidrIp: string;
-  DestGroupId: string;
-  DestGroupOwnerAccount: string;
-  DestPrefixListId: string;
-  Policy: 'Accept' | 'Drop';
-  Priority: number;
-  NicType: 'intranet' | 'internet';
-  Description: string;
-  CreateTime: string;
+  readonly SecurityGroupRuleId: string;
+  readonly Direction: Direction;
+  readonly IpProtocol: string;
+  readonly PortRange: string;
+  readonly PortRangeListId: string;
+  readonly SourcePortRange: string;
+  readonly SourceCidrIp: string;
+  readonly Ipv6SourceCidrIp: string;
+  readonly SourceGroupId: string;
+  /** Account id of a group of another account; empty for the own account's groups. */
+  readonly SourceGroupOwnerAccount: string;
+  readonly SourcePrefixListId: string;
+  readonly DestCidrIp: string;
+  readonly Ipv6DestCidrIp: string;
+  readonly DestGroupId: string;
+  readonly DestGroupOwnerAccount: string;
+  readonly DestPrefixListId: string;
+  readonly Policy: 'Accept' | 'Drop';
+  /** 1 to 100; system-made rules of before May 2020 have 110. */
+  readonly Priority: number;
+  readonly NicType: 'intranet' | 'internet';
+  readonly Description: string;
+  readonly CreateTime: string;
 }
 
 export interface SecurityGroup {
-  RegionId: string;
-  SecurityGroupId: string;
-  SecurityGroupName: string;
-  Description: string;
+  readonly RegionId: string;
+  readonly SecurityGroupId: string;
+  readonly SecurityGroupName: string;
+  readonly Description: string;
   /** Empty in a classic network. */
-  VpcId: string;
-  SecurityGroupType: 'normal' | 'enterprise';
-  InnerAccessPolicy: 'Accept' | 'Drop';
-  ServiceManaged: boolean;
-  ResourceGroupId: string;
-  CreationTime: string;
+  readonly VpcId: string;
+  readonly SecurityGroupType: 'normal' | 'enterprise';
+  readonly InnerAccessPolicy: 'Accept' | 'Drop';
+  readonly ServiceManaged: boolean;
+  readonly ResourceGroupId: string;
+  readonly CreationTime: string;
   /** Account that owns the group. */
-  OwnerId: string;
-  Tags: Tag[];
-  Permissions: Permission[];
+  readonly OwnerId: string;
+  readonly Tags: readonly Tag[];
+  /** Ids of the instances (`i-`) and network interfaces (`eni-`) in the group. */
+  readonly Members: readonly string[];
+  readonly Permissions: readonly Permission[];
+}
+
+export interface PrefixListEntry {
+  readonly Cidr: string;
+  readonly Description: string;
 }
 
 export interface PrefixList {
-  RegionId: string;
-  PrefixListId: string;
-  PrefixListName: string;
-  AddressFamily: 'IPv4' | 'IPv6';
-  MaxEntries: number;
-  Description: string;
-  CreationTime: string;
-  ResourceGroupId: string;
-  OwnerId: string;
-  Tags: Tag[];
-  Entries: Array<{ Cidr: string; Description: string }>;
+  readonly RegionId: string;
+  readonly PrefixListId: string;
+  readonly PrefixListName: string;
+  readonly AddressFamily: 'IPv4' | 'IPv6';
+  readonly MaxEntries: number;
+  readonly Description: string;
+  readonly CreationTime: string;
+  readonly ResourceGroupId: string;
+  readonly OwnerId: string;
+  readonly Tags: readonly Tag[];
+  readonly Entries: readonly PrefixListEntry[];
+}
+
+export interface PortRangeListEntry {
+  readonly PortRange: string;
+  readonly Description: string;
 }
 
 export interface PortRangeList {
-  RegionId: string;
-  PortRangeListId: string;
-  PortRangeListName: string;
-  MaxEntries: number;
-  Description: string;
-  CreationTime: string;
-  ResourceGroupId: string;
-  OwnerId: string;
-  Tags: Tag[];
-  Entries: Array<{ PortRange: string; Description: string }>;
+  readonly RegionId: string;
+  readonly PortRangeListId: string;
+  readonly PortRangeListName: string;
+  readonly MaxEntries: number;
+  readonly Description: string;
+  readonly CreationTime: string;
+  readonly ResourceGroupId: string;
+  readonly OwnerId: string;
+  readonly Tags: readonly Tag[];
+  readonly Entries: readonly PortRangeListEntry[];
 }
 
-export interface State {
+/** Everything in the emulated cloud at one moment. */
+export interface Contents {
+  readonly securityGroups: readonly SecurityGroup[];
+  readonly prefixLists: readonly PrefixList[];
+  readonly portRangeLists: readonly PortRangeList[];
+}
+
+/** What the cloud held until `untilMs`. */
+export interface PastContents extends Contents {
+  readonly untilMs: number;
+}
+
+export interface State extends Contents {
   /** Counts changes: the gateway compares it before and after a call. Not part of the state file. */
   version: number;
-  securityGroups: SecurityGroup[];
-  prefixLists: PrefixList[];
-  portRangeLists: PortRangeList[];
+  securityGroups: readonly SecurityGroup[];
+  prefixLists: readonly PrefixList[];
+  portRangeLists: readonly PortRangeList[];
+  /** Oldest first, for the quirk describeLagMs; empty while that is 0. Not part of the state file. */
+  past: readonly PastContents[];
 }
