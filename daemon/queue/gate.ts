@@ -1,0 +1,154 @@
+// The pace of one lane as a value: the gate knows when the next call may start, and somebody else sleeps.
+//
+//   open ──throttled──> closed ──its time has come, a call starts──> probing ──a call is answered──> open
+//                         ^                                             │
+//                         └──────────── too many refused probes ────────┘
+//
+// open      At most `cap` starts in any minute, and at most a quarter of them in any quarter of a minute. A
+//           whole minute's budget at once would make a one-step fix of another group wait for a minute; a
+//           quarter still lets a usual plan go out in one burst. The cap starts at the configured rate.
+// closed    No start. The vendor counts by minutes of the wall clock: what was refused in minute T is taken
+//           again in T+1, so the gate stays shut until then, or as long as the vendor asked for. The first
+//           refusal halves the cap: somebody else (the console, Terraform) draws on the same budget. Answers
+//           of calls that were already under way change nothing.
+// probing   One start a second, as the vendor advises, until one is taken. After `MAX_REFUSED_PROBES` in a row
+//           the gate closes until the next minute.
+// open again: the cap grows by a tenth of the configured rate for each minute without a refusal. Halving and
+//           growing by steps (AIMD) is what makes several clients of one budget settle at a fair share.
+//
+// `nowMs` is monotonic: a step of the system's clock neither stalls a lane nor lets it overshoot. The wall
+// clock comes in only with a refusal, to find the end of the vendor's minute.
+
+export const MINUTE_MS = 60_000;
+/** Timers and clocks round to a millisecond: without slack a window could hold one call too many. */
+const SLACK_MS = 5;
+export const WINDOW_MS = MINUTE_MS + SLACK_MS;
+const BURST_PARTS = 4;
+const BURST_WINDOW_MS = MINUTE_MS / BURST_PARTS + SLACK_MS;
+export const PROBE_INTERVAL_MS = 1000;
+const MAX_REFUSED_PROBES = 10;
+const GROWTH_PARTS = 10;
+/** Our minute may end a little before the vendor's. */
+const MINUTE_MARGIN_MS = 1000;
+/** Never trust a hint that would close a lane for longer. */
+export const MAX_CLOSED_MS = 15 * MINUTE_MS;
+
+export interface Gate {
+  readonly mode: 'open' | 'closed' | 'probing';
+  /** The configured ceiling, a whole number from 1. */
+  readonly ratePerMinute: number;
+  /** Starts a minute that are allowed at present, from 1 to `ratePerMinute`. */
+  readonly cap: number;
+  /** Monotonic times of the starts of the last minute, oldest first. */
+  readonly starts: readonly number[];
+  /** When `closed`: the end of it. */
+  readonly closedUntilMs: number;
+  readonly refusedProbes: number;
+  /** From when the next minute without a refusal counts. */
+  readonly calmSinceMs: number;
+}
+
+export type GateEvent =
+  | { readonly kind: 'started' }
+  /** The vendor answered, whatever it said, and did not throttle. */
+  | { readonly kind: 'answered' }
+  | { readonly kind: 'throttled'; readonly wallMs: number; readonly retryAfterMs: number | null };
+
+export function openGate(ratePerMinute: number, nowMs: number): Gate {
+  return {
+    mode: 'open',
+    ratePerMinute,
+    cap: ratePerMinute,
+    starts: [],
+    closedUntilMs: nowMs,
+    refusedProbes: 0,
+    calmSinceMs: nowMs,
+  };
+}
+
+export function nextGate(gate: Gate, event: GateEvent, nowMs: number): Gate {
+  switch (event.kind) {
+    case 'started':
+      return afterStart(calmed(gate, nowMs), nowMs);
+    case 'answered':
+      return gate.mode === 'probing'
+        ? { ...gate, mode: 'open', refusedProbes: 0, calmSinceMs: nowMs }
+        : calmed(gate, nowMs);
+    case 'throttled':
+      return afterRefusal(gate, event, nowMs);
+  }
+}
+
+function afterStart(gate: Gate, nowMs: number): Gate {
+  const starts = [...gate.starts.filter((startMs) => nowMs - startMs < WINDOW_MS), nowMs];
+  return { ...gate, starts, mode: gate.mode === 'closed' ? 'probing' : gate.mode };
+}
+
+function afterRefusal(gate: Gate, event: GateEvent & { kind: 'throttled' }, nowMs: number): Gate {
+  const hintMs = Math.min(event.retryAfterMs ?? 0, MAX_CLOSED_MS);
+  const closedUntilMs = nowMs + Math.max(hintMs, msToNextMinute(event.wallMs));
+  switch (gate.mode) {
+    case 'open': {
+      const cap = Math.max(1, Math.floor(calmed(gate, nowMs).cap / 2));
+      return { ...gate, mode: 'closed', cap, closedUntilMs, refusedProbes: 0, calmSinceMs: nowMs };
+    }
+    case 'closed':
+      return { ...gate, closedUntilMs: Math.max(gate.closedUntilMs, nowMs + hintMs), calmSinceMs: nowMs };
+    case 'probing': {
+      const refusedProbes = gate.refusedProbes + 1;
+      const shut = refusedProbes >= MAX_REFUSED_PROBES || hintMs > PROBE_INTERVAL_MS;
+      return shut
+        ? { ...gate, mode: 'closed', closedUntilMs, refusedProbes: 0, calmSinceMs: nowMs }
+        : { ...gate, refusedProbes, calmSinceMs: nowMs };
+    }
+  }
+}
+
+/** Lets the cap grow for the whole minutes that have passed without a refusal. */
+function calmed(gate: Gate, nowMs: number): Gate {
+  const minutes = Math.floor((nowMs - gate.calmSinceMs) / MINUTE_MS);
+  if (gate.mode !== 'open' || minutes < 1 || gate.cap === gate.ratePerMinute) return gate;
+  const grown = gate.cap + minutes * Math.ceil(gate.ratePerMinute / GROWTH_PARTS);
+  return {
+    ...gate,
+    cap: Math.min(gate.ratePerMinute, grown),
+    calmSinceMs: gate.calmSinceMs + minutes * MINUTE_MS,
+  };
+}
+
+/**
+ * How long until one call may start; 0 means now. `heldBack` slots of the minute are kept for others, who
+ * reserved them; if they take up the whole cap, the answer is Infinity and only an event can change it.
+ */
+export function waitMs(gate: Gate, nowMs: number, heldBack: number): number {
+  const current = calmed(gate, nowMs);
+  switch (current.mode) {
+    case 'closed':
+      return Math.max(0, current.closedUntilMs - nowMs);
+    case 'probing':
+      return Math.max(0, (current.starts.at(-1) ?? -Infinity) + PROBE_INTERVAL_MS - nowMs);
+    case 'open':
+      return Math.max(
+        waitForSlots(current, nowMs, 1 + heldBack),
+        windowWaitMs(current.starts, burstOf(current.cap), BURST_WINDOW_MS, nowMs),
+      );
+  }
+}
+
+/** How long until `slots` calls fit into the minute at once; Infinity if they exceed the cap. */
+export function waitForSlots(gate: Gate, nowMs: number, slots: number): number {
+  if (gate.mode !== 'open') return Math.max(PROBE_INTERVAL_MS, gate.closedUntilMs - nowMs);
+  const { cap, starts } = calmed(gate, nowMs);
+  return slots > cap ? Infinity : windowWaitMs(starts, cap - slots + 1, WINDOW_MS, nowMs);
+}
+
+/** How long until fewer than `limit` of the starts lie within the window; `limit` is at least 1. */
+function windowWaitMs(starts: readonly number[], limit: number, windowMs: number, nowMs: number): number {
+  const blocker = starts.at(-limit);
+  return blocker === undefined ? 0 : Math.max(0, blocker + windowMs - nowMs);
+}
+
+const burstOf = (cap: number): number => Math.ceil(cap / BURST_PARTS);
+
+const msToNextMinute = (wallMs: number): number =>
+  MINUTE_MS - (((wallMs % MINUTE_MS) + MINUTE_MS) % MINUTE_MS) + MINUTE_MARGIN_MS;

@@ -1,0 +1,88 @@
+// All lanes: one for each account, region and operation, made when it is first used.
+import type { Clock } from '../clock.ts';
+import type { Operation, Place } from '../ecs/api.ts';
+import type { Telemetry } from '../telemetry/events.ts';
+import type { Gate } from './gate.ts';
+import { Lane, type Answer, type TaskOptions } from './lane.ts';
+
+/** Calls a minute, by operation; `default` is for all others. */
+export interface Limits {
+  readonly [operation: string]: { readonly ratePerMinute: number } | undefined;
+  readonly default: { readonly ratePerMinute: number };
+}
+
+export interface LanesOptions {
+  readonly limits: Limits;
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+  /** Calls of one lane that may be under way at once. */
+  readonly concurrency: number;
+  /** Calls of one lane that may wait. */
+  readonly maxWaiting: number;
+}
+
+export interface LaneLength extends Place {
+  readonly operation: Operation;
+  readonly waiting: number;
+}
+
+export interface Lanes {
+  /**
+   * Runs the task when the lane allows it, and learns from its answer: one that says `throttled` closes the
+   * lane. A full lane answers `retry` at once. Rejects with `LaneClosed` when the lanes are closed, or the
+   * signal aborts, before the task has started; a task that has started always runs to its end.
+   */
+  run<T>(
+    place: Place,
+    operation: Operation,
+    task: () => Promise<Answer<T>>,
+    options?: Partial<TaskOptions>,
+  ): Promise<Answer<T>>;
+  /** How many calls wait, lane by lane. */
+  lengths(): readonly LaneLength[];
+  /** No further call starts: waiting ones are settled with `LaneClosed`. May be called twice. */
+  close(): void;
+}
+
+export function createLanes(options: LanesOptions): Lanes {
+  const lanes = new Map<string, { readonly at: LaneLength; readonly lane: Lane }>();
+  let closed = false;
+
+  function laneOf(place: Place, operation: Operation): Lane {
+    const key = JSON.stringify([place.account, place.region, operation]);
+    const known = lanes.get(key);
+    if (known !== undefined) return known.lane;
+    const at = { account: place.account, region: place.region, operation, waiting: 0 };
+    const lane = new Lane({
+      ratePerMinute: (options.limits[operation] ?? options.limits.default).ratePerMinute,
+      concurrency: options.concurrency,
+      maxWaiting: options.maxWaiting,
+      clock: options.clock,
+      onGate: (gate, before) => report(options, at, gate, before),
+    });
+    if (closed) lane.close();
+    lanes.set(key, { at, lane });
+    return lane;
+  }
+
+  return {
+    run: (place, operation, task, taskOptions) =>
+      laneOf(place, operation).run(task, { priority: 0, signal: null, ...taskOptions }),
+    lengths: () => [...lanes.values()].map(({ at, lane }) => ({ ...at, waiting: lane.waiting })),
+    close: () => {
+      closed = true;
+      for (const { lane } of lanes.values()) lane.close();
+    },
+  };
+}
+
+function report({ clock, telemetry }: LanesOptions, at: LaneLength, gate: Gate, before: Gate): void {
+  const { account, region, operation } = at;
+  if (gate.mode === 'closed' && before.mode !== 'closed') {
+    const reopensInMs = Math.round(gate.closedUntilMs - clock.monotonicMs());
+    telemetry.emit('lane.closed', { account, region, operation, reopensInMs });
+  }
+  if (gate.mode === 'open' && before.mode !== 'open') {
+    telemetry.emit('lane.reopened', { account, region, operation });
+  }
+}

@@ -1,0 +1,150 @@
+// One row an event: how loud it is, what it says to a person, and what makes two of them the same complaint.
+// The type is exhaustive over the event names, so an event without a row does not compile.
+import type { EventFields, EventName } from './events.ts';
+
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export interface EventRow<Name extends EventName> {
+  readonly level: LogLevel;
+  /** One sentence without a full stop; the fields carry the details. */
+  readonly say: (fields: EventFields<Name>) => string;
+  /**
+   * Present on complaints that may come again and again: what must be equal, besides event and group, for
+   * one to be a repetition of another. Absent: every event is logged.
+   */
+  readonly sameAs?: (fields: EventFields<Name>) => string;
+}
+
+type Catalog = { readonly [Name in EventName]: EventRow<Name> };
+
+export const CATALOG: Catalog = {
+  'daemon.started': {
+    level: 'info',
+    say: (f) =>
+      `Rampart ${f.version} started${f.emulatorUrl === undefined ? '' : ` with its own emulator at ${f.emulatorUrl}`}`,
+  },
+  'daemon.ready': {
+    level: 'info',
+    say: (f) => `Every group has been looked at once (${count(f.groups, 'group')})`,
+  },
+  'daemon.stopping': { level: 'info', say: (f) => `Stopping on ${f.signal}` },
+  'daemon.stopped': { level: 'info', say: (f) => `Stopped with exit code ${f.exitCode}` },
+  'config.rejected': {
+    level: 'error',
+    say: (f) => `The configuration has ${count(f.problems, 'problem')}: ${f.details[0] ?? 'see details'}`,
+  },
+  'policies.loaded': {
+    level: 'info',
+    say: (f) =>
+      `Policies loaded: ${count(f.rules, 'rule')} for ${count(f.groups, 'group')} from ${count(f.files, 'file')}`,
+  },
+  'policies.rejected': {
+    level: 'error',
+    say: (f) =>
+      `Policies have ${count(f.problems, 'problem')}; the last good state stays in force for ${count(f.keptGroups, 'group')}`,
+    sameAs: (f) => f.details.join('\n'),
+  },
+  'group.described': { level: 'debug', say: (f) => `${group(f)} has ${count(f.rules, 'rule')}` },
+  'group.describe_failed': {
+    level: 'warn',
+    say: (f) => `${group(f)} could not be read${because(f.code)}; nothing is written to it`,
+    sameAs: (f) => f.kind,
+  },
+  'drift.detected': {
+    level: 'info',
+    say: (f) =>
+      `${group(f)} differs from its policy (${CAUSES[f.cause]}): ${f.missing} missing, ${f.surplus} surplus, ${f.altered} altered`,
+    sameAs: (f) => [f.cause, ...f.rules].join('\n'),
+  },
+  'plan.made': {
+    level: 'info',
+    say: (f) =>
+      `Plan for ${group(f)}: ${count(f.steps, 'call')} to add ${f.add}, modify ${f.modify} and remove ${f.remove}${f.hitless ? '' : ', not hitless'}`,
+    sameAs: (f) => f.planHash ?? '',
+  },
+  'plan.blocked': {
+    level: 'warn',
+    say: (f) => `The plan for ${group(f)} is held back: ${f.blockedBy.join('; ')}`,
+    sameAs: (f) => f.blockedBy.join('\n'),
+  },
+  'call.succeeded': { level: 'info', say: (f) => `${call(f)} succeeded` },
+  'call.retried': {
+    level: 'warn',
+    say: (f) => `${call(f)} failed${because(f.code)}; again in ${seconds(f.delayMs)} with the same token`,
+    sameAs: (f) => `${f.operation ?? ''} ${f.kind}`,
+  },
+  'call.throttled': {
+    level: 'warn',
+    say: (f) => `${call(f)} was throttled; again in ${seconds(f.delayMs)} with the same token`,
+    sameAs: (f) => f.operation ?? '',
+  },
+  'call.failed': {
+    level: 'error',
+    say: (f) => `${call(f)} failed for good${because(f.code)}`,
+    sameAs: (f) => `${f.operation ?? ''} ${f.kind}`,
+  },
+  'call.unknown': {
+    level: 'warn',
+    say: (f) => `${call(f)} got no usable answer${because(f.code)}: it may have taken effect`,
+    sameAs: (f) => `${f.operation ?? ''} ${f.kind}`,
+  },
+  'step.noop': { level: 'info', say: (f) => `A step for ${group(f)} was not needed: ${f.reason}` },
+  'step.quarantined': {
+    level: 'error',
+    say: (f) => `${count(f.rules.length, 'rule')} of ${group(f)} set aside: ${f.reason}`,
+    sameAs: (f) => f.rules.join('\n'),
+  },
+  'group.converged': {
+    level: 'info',
+    say: (f) =>
+      `${group(f)} is as its policy says (${count(f.rules, 'rule')}, ${count(f.changes, 'change')})`,
+  },
+  'group.not_converged': {
+    level: 'error',
+    say: (f) => `${group(f)} is not as its policy says: ${f.reason}`,
+    sameAs: (f) => f.reason,
+  },
+  'group.flapping': {
+    level: 'warn',
+    say: (f) =>
+      `Something else keeps undoing our changes to ${group(f)} (${f.rounds} rounds); next look in ${seconds(f.delayMs)}`,
+    sameAs: (f) => f.rules.join('\n'),
+  },
+  'rule.expiring': {
+    level: 'warn',
+    say: (f) => `A rule of ${group(f)} expires at ${f.expiresAt}: ${f.rule}`,
+    sameAs: (f) => `${f.rule} ${f.expiresAt}`,
+  },
+  'rule.expired': { level: 'info', say: (f) => `A rule of ${group(f)} has expired: ${f.rule}` },
+  'lane.closed': {
+    level: 'warn',
+    say: (f) => `The cloud throttles ${lane(f)}: no such call for ${seconds(f.reopensInMs)}`,
+  },
+  'lane.reopened': { level: 'info', say: (f) => `The cloud takes ${lane(f)} again` },
+  'intent.recovered': {
+    level: 'warn',
+    say: (f) =>
+      `A ${f.operation ?? 'call'} that a stop had left open for ${group(f)} is settled: ${f.outcome}`,
+  },
+  'lease.acquired': { level: 'info', say: (f) => `This replica now writes to ${place(f)}` },
+  'lease.lost': { level: 'warn', say: (f) => `This replica no longer writes to ${place(f)}` },
+};
+
+const CAUSES = { policy: 'the policy changed', drift: 'the cloud changed', start: 'first look' } as const;
+
+interface Where {
+  readonly account?: string;
+  readonly region?: string;
+  readonly group?: string;
+  readonly operation?: string;
+}
+
+const group = (f: Where): string => f.group ?? 'a group';
+const place = (f: Where): string => `${f.account ?? 'an account'} in ${f.region ?? 'a region'}`;
+const lane = (f: Where): string => `${f.operation ?? 'an operation'} of ${place(f)}`;
+const call = (f: Where): string =>
+  `${f.operation ?? 'A call'}${f.group === undefined ? '' : ` on ${f.group}`}`;
+const because = (code: string | undefined): string => (code === undefined ? '' : ` (${code})`);
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)} s`;
+const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
