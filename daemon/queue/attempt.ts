@@ -1,0 +1,189 @@
+// One call, tried until it has an answer or patience ends. Every attempt sends the same token and parameters,
+// so that however often it is sent, it takes effect once. What the answer means for the plan is not known here.
+import { err, type Result } from '../../reconciler/model/result.ts';
+import type { Clock } from '../clock.ts';
+import type { EcsApi, Operation, Place, WriteRequest } from '../ecs/api.ts';
+import type { Failure, FailureKind } from '../ecs/failure.ts';
+import type { CommonFields, Telemetry } from '../telemetry/events.ts';
+import { firstBackoff, nextBackoff, type Backoff, type BackoffPolicy } from './backoff.ts';
+import { LaneClosed, type Answer, type TaskOptions } from './lane.ts';
+import type { Lanes } from './lanes.ts';
+
+export interface Patience {
+  /** For `retry` and `unknown`. */
+  readonly trouble: BackoffPolicy;
+  /** For `throttled`; the lane itself waits for the vendor's minute, so this must outlast several minutes. */
+  readonly throttling: BackoffPolicy;
+}
+
+export const PATIENCE: Patience = {
+  trouble: { firstDelayMs: 500, maxDelayMs: 20_000, maxAttempts: 8, patienceMs: 120_000 },
+  throttling: { firstDelayMs: 1000, maxDelayMs: 15_000, maxAttempts: 100, patienceMs: 6 * 60_000 },
+};
+
+export interface CallPorts {
+  readonly lanes: Lanes;
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+  /** From 0 up to 1. */
+  readonly random: () => number;
+  readonly patience: Patience;
+}
+
+export interface CallOptions extends Partial<TaskOptions> {
+  /** Goes into every event of this call. */
+  readonly about: CommonFields;
+}
+
+/**
+ * Answers what the last attempt answered, with one exception: if patience ended and any attempt may have
+ * taken effect, the kind is `unknown`. Closed lanes answer `retry` with the code `Lane.Closed`. Never rejects
+ * but for a bug in `write`.
+ */
+export function writeWithRetries(
+  ports: CallPorts,
+  write: EcsApi['write'],
+  request: WriteRequest,
+  options: CallOptions & { readonly rules: number },
+): Promise<Result<{ readonly requestId: string }, Failure>> {
+  const { clientToken } = request;
+  const loop = new AttemptLoop(ports, request, request.operation, {
+    ...options,
+    about: { ...options.about, clientToken },
+  });
+  return loop.run(
+    () => write(request),
+    ({ requestId }, fields) =>
+      ports.telemetry.emit('call.succeeded', { ...fields, requestId, rules: options.rules }),
+  );
+}
+
+/** As above for a read. Its success is the caller's to report: `group.described`. */
+export function readWithRetries<T>(
+  ports: CallPorts,
+  place: Place,
+  operation: Operation,
+  options: CallOptions & { readonly read: () => Promise<Answer<T>> },
+): Promise<Answer<T>> {
+  return new AttemptLoop(ports, place, operation, options).run(options.read, () => undefined);
+}
+
+interface AttemptFields extends CommonFields {
+  readonly operation: string;
+  readonly attempt: number;
+  readonly durationMs: number;
+}
+
+/** Kinds that leave open whether this very attempt had an effect, or that had none. */
+const INCONCLUSIVE: ReadonlySet<FailureKind> = new Set(['retry', 'throttled', 'unknown']);
+
+class AttemptLoop {
+  readonly #ports: CallPorts;
+  readonly #place: Place;
+  readonly #operation: Operation;
+  readonly #options: CallOptions;
+  #trouble: Backoff;
+  #throttling: Backoff;
+  #attempt = 0;
+  #maybeApplied = false;
+
+  constructor(ports: CallPorts, place: Place, operation: Operation, options: CallOptions) {
+    this.#ports = ports;
+    this.#place = place;
+    this.#operation = operation;
+    this.#options = options;
+    this.#trouble = firstBackoff(ports.patience.trouble);
+    this.#throttling = firstBackoff(ports.patience.throttling);
+  }
+
+  async run<T>(
+    call: () => Promise<Answer<T>>,
+    succeeded: (value: T, fields: AttemptFields) => void,
+  ): Promise<Answer<T>> {
+    const { clock } = this.#ports;
+    const beganMs = clock.monotonicMs();
+    for (;;) {
+      const { answer, fields } = await this.#once(call);
+      if (answer.ok) {
+        succeeded(answer.value, fields);
+        return answer;
+      }
+      const delayMs = this.#delayAfter(answer.error, clock.monotonicMs() - beganMs);
+      this.#report(answer.error, delayMs, fields);
+      if (delayMs === null) return err(this.#verdict(answer.error));
+      await clock.sleep(delayMs, this.#options.signal ?? undefined);
+    }
+  }
+
+  async #once<T>(call: () => Promise<Answer<T>>): Promise<{ answer: Answer<T>; fields: AttemptFields }> {
+    const { clock, lanes } = this.#ports;
+    let startedMs = clock.monotonicMs();
+    const answer = await lanes
+      .run(
+        this.#place,
+        this.#operation,
+        () => {
+          this.#attempt += 1;
+          startedMs = clock.monotonicMs();
+          return call();
+        },
+        this.#options,
+      )
+      .catch(closedAsFailure);
+    if (!answer.ok && answer.error.kind === 'unknown') this.#maybeApplied = true;
+    const durationMs = Math.round(clock.monotonicMs() - startedMs);
+    const fields = { ...this.#options.about, operation: this.#operation, attempt: this.#attempt, durationMs };
+    return { answer, fields };
+  }
+
+  /** Null: no further attempt. */
+  #delayAfter(failure: Failure, elapsedMs: number): number | null {
+    if (this.#options.signal?.aborted === true || failure.code === CLOSED_CODE) return null;
+    if (!INCONCLUSIVE.has(failure.kind)) return null;
+    const { random } = this.#ports;
+    if (failure.kind === 'throttled') {
+      // The lane waits as long as the vendor asked for; waiting here as well would add the two.
+      const next = nextBackoff(this.#throttling, elapsedMs, 0, random);
+      this.#throttling = next ?? this.#throttling;
+      return next?.delayMs ?? null;
+    }
+    const next = nextBackoff(this.#trouble, elapsedMs, failure.retryAfterMs ?? 0, random);
+    this.#trouble = next ?? this.#trouble;
+    return next?.delayMs ?? null;
+  }
+
+  /** If patience ended and any attempt may have taken effect, then the call may have, whatever failed last. */
+  #verdict(failure: Failure): Failure {
+    const open = this.#maybeApplied && INCONCLUSIVE.has(failure.kind);
+    return open ? { ...failure, kind: 'unknown' } : failure;
+  }
+
+  /** Exactly one event an attempt. */
+  #report(failure: Failure, delayMs: number | null, base: AttemptFields): void {
+    const { telemetry } = this.#ports;
+    const { kind, code, message, requestId } = failure;
+    const fields = { ...base, code, err: message, ...(requestId === null ? {} : { requestId }) };
+    if (code === CLOSED_CODE) return;
+    if (kind === 'done') telemetry.emit('call.succeeded', { ...fields, rules: 0 });
+    else if (kind === 'unknown') telemetry.emit('call.unknown', { ...fields, kind });
+    else if (delayMs === null)
+      telemetry.emit('call.failed', { ...fields, kind: this.#verdict(failure).kind });
+    else if (kind === 'throttled') telemetry.emit('call.throttled', { ...fields, delayMs });
+    else telemetry.emit('call.retried', { ...fields, kind, delayMs });
+  }
+}
+
+const CLOSED_CODE = 'Lane.Closed';
+
+/** Not sent and, since the daemon stops, not to be sent: the journal keeps the intent for the next start. */
+function closedAsFailure(reason: unknown): Answer<never> {
+  if (!(reason instanceof LaneClosed)) throw reason;
+  return err({
+    kind: 'retry',
+    code: CLOSED_CODE,
+    message: reason.message,
+    requestId: null,
+    httpStatus: null,
+    retryAfterMs: null,
+  });
+}
