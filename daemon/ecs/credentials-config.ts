@@ -1,0 +1,144 @@
+// What an account of the config says about its credentials. Secrets never stand in the config: it names the
+// environment variable or the file that holds them, and both are read anew for every call.
+import { z } from 'zod';
+import { isLoopbackHost } from './endpoint.ts';
+
+const SECRET_KEYS: readonly string[] = ['accessKeyId', 'accessKeySecret', 'securityToken', 'secret'];
+
+/** The error for unknown keys: an inline secret gets a hint where it belongs. Never quotes a value. */
+const refuseInlineSecrets: z.core.$ZodErrorMap = (issue) => {
+  if (issue.code !== 'unrecognized_keys') return undefined;
+  const inline = issue.keys.filter((key) => SECRET_KEYS.includes(key));
+  if (inline.length === 0) return undefined;
+  return (
+    `${inline.join(', ')}: secrets never stand in the config; ` +
+    'use type accessKey and name an environment variable (accessKeySecretEnv) or a file (accessKeySecretFile)'
+  );
+};
+
+// Upper case only: a secret pasted here by mistake has lower-case letters too, is refused, and so is never
+// printed as "variable … is not set".
+const envName = z
+  .string()
+  .regex(
+    /^[A-Z_][A-Z0-9_]*$/,
+    'write the name of an environment variable in upper case, such as ALIBABA_CLOUD_ACCESS_KEY_SECRET',
+  );
+const filePath = z.string().min(1, 'write the path of a file');
+const roleArn = z
+  .string()
+  .regex(/^acs:ram::\d+:role\/\S+$/, 'write it such as acs:ram::1234567890:role/NAME');
+const sessionName = z
+  .string()
+  .regex(/^[\w.@-]{2,64}$/, 'write 2 to 64 letters, digits or any of . @ - _')
+  .default('rampart');
+const stsRegion = z
+  .string()
+  .regex(/^[a-z0-9-]{1,64}$/, 'write a region id, such as cn-hangzhou')
+  .optional();
+
+const emulator = z.strictObject({ type: z.literal('emulator') }, { error: refuseInlineSecrets });
+
+const accessKey = z
+  .strictObject(
+    {
+      type: z.literal('accessKey'),
+      accessKeyIdEnv: envName.optional(),
+      accessKeyIdFile: filePath.optional(),
+      accessKeySecretEnv: envName.optional(),
+      accessKeySecretFile: filePath.optional(),
+      /** Only for temporary keys. */
+      securityTokenEnv: envName.optional(),
+      securityTokenFile: filePath.optional(),
+    },
+    { error: refuseInlineSecrets },
+  )
+  .superRefine((value, context) => {
+    for (const name of ['accessKeyId', 'accessKeySecret', 'securityToken'] as const) {
+      const [env, file] = [value[`${name}Env`], value[`${name}File`]];
+      const given = Number(env !== undefined) + Number(file !== undefined);
+      if (given === 1 || (given === 0 && name === 'securityToken')) continue;
+      context.addIssue({
+        code: 'custom',
+        path: [`${name}Env`],
+        message: `write one of ${name}Env and ${name}File`,
+      });
+    }
+  });
+
+/** The vendor's chain: environment, OIDC, CLI profile, credentials file, instance metadata, credentials URI. */
+const defaultChain = z.strictObject({ type: z.literal('default') }, { error: refuseInlineSecrets });
+
+const ecsRamRole = z.strictObject(
+  {
+    type: z.literal('ecsRamRole'),
+    /** Absent: the role of the instance, asked of its metadata service. */
+    roleName: z.string().min(1).optional(),
+    /** Whether to fall back to metadata requests without a token, which any server-side forgery can make. */
+    allowImdsV1: z.boolean().default(false),
+  },
+  { error: refuseInlineSecrets },
+);
+
+/** What is absent comes from the ALIBABA_CLOUD_* variables that RRSA sets in a pod. */
+const oidc = z.strictObject(
+  {
+    type: z.literal('oidc'),
+    roleArn: roleArn.optional(),
+    oidcProviderArn: z
+      .string()
+      .regex(/^acs:ram::\d+:oidc-provider\/\S+$/, 'write it such as acs:ram::1234567890:oidc-provider/NAME')
+      .optional(),
+    oidcTokenFile: filePath.optional(),
+    roleSessionName: sessionName,
+    stsRegion,
+  },
+  { error: refuseInlineSecrets },
+);
+
+const uri = z.strictObject(
+  {
+    type: z.literal('uri'),
+    /** Absent: the variable ALIBABA_CLOUD_CREDENTIALS_URI. */
+    uri: z
+      .string()
+      .refine(isSafeUri, 'write an https URL without a user name, or an http URL of this machine')
+      .optional(),
+  },
+  { error: refuseInlineSecrets },
+);
+
+const baseCredentialsSchema = z.discriminatedUnion('type', [accessKey, defaultChain, ecsRamRole, oidc, uri]);
+
+const assumeRole = z.strictObject(
+  {
+    type: z.literal('assumeRole'),
+    roleArn,
+    roleSessionName: sessionName,
+    externalId: z.string().min(1).optional(),
+    stsRegion,
+    /** Who assumes the role. */
+    source: baseCredentialsSchema.default({ type: 'default' }),
+  },
+  { error: refuseInlineSecrets },
+);
+
+/** `accounts.NAME.credentials` of the config. */
+export const credentialsSchema = z.discriminatedUnion('type', [
+  emulator,
+  accessKey,
+  defaultChain,
+  ecsRamRole,
+  oidc,
+  assumeRole,
+  uri,
+]);
+
+export type CredentialsConfig = z.infer<typeof credentialsSchema>;
+
+function isSafeUri(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const url = new URL(text);
+  if (url.username !== '' || url.password !== '') return false;
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url.hostname));
+}

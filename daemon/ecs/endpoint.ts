@@ -1,0 +1,78 @@
+// Where the calls of a region go. Requests are signed, and with temporary keys they carry a bearer token:
+// so no plain HTTP except on this machine, and nothing but a region id may become part of a host name.
+import { err, ok, type Result } from '../../reconciler/model/result.ts';
+
+const REGION = /^[a-z0-9]+(-[a-z0-9]+){0,7}$/;
+
+/** The regions that the rule `ecs.<region>.aliyuncs.com` does not hold for. Source: npm `@alicloud/ecs20140526` 7.11.6, `client.ts`. */
+const ENDPOINT_EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
+  'ecs.aliyuncs.com': [
+    'ap-northeast-2-pop',
+    'cn-beijing-finance-pop',
+    'cn-beijing-gov-1',
+    'cn-hangzhou-finance',
+    'cn-hongkong-finance-pop',
+    'cn-north-2-gov-1',
+    'cn-shanghai-inner',
+    'cn-shenzhen-inner',
+    'cn-wuhan',
+    'cn-yushanfang',
+    'cn-zhangbei',
+    'rus-west-1-pop',
+  ],
+  'ecs-cn-hangzhou.aliyuncs.com': [
+    'cn-beijing-nu16-b01',
+    'cn-fujian',
+    'cn-haidian-cm12-c01',
+    'cn-hangzhou',
+    'cn-hangzhou-bj-b01',
+    'cn-hangzhou-internal-prod-1',
+    'cn-hangzhou-internal-test-1',
+    'cn-hangzhou-internal-test-2',
+    'cn-hangzhou-internal-test-3',
+    'cn-hangzhou-test-306',
+    'cn-shanghai-et15-b01',
+    'cn-shanghai-et2-b01',
+    'cn-shanghai-finance-1',
+    'cn-shanghai-internal-test-1',
+    'cn-shenzhen-finance-1',
+    'cn-shenzhen-st4-d01',
+    'cn-shenzhen-su18-b01',
+    'cn-zhangbei-na61-b01',
+  ],
+  'ecs.cn-qingdao-nebula.aliyuncs.com': ['cn-edge-1', 'cn-huhehaote-nebula-1', 'cn-zhengzhou-nebula-1'],
+  'ecs.cn-shenzhen-cloudstone.aliyuncs.com': ['eu-west-1-oxs'],
+  'ecs.cn-zhangjiakou.aliyuncs.com': ['cn-zhangjiakou-na62-a01'],
+};
+
+/** The vendor's endpoint of a region, as an https origin; the error says what is wrong with the region. */
+export function regionalEndpoint(region: string): Result<string, string> {
+  if (region.length > 64 || !REGION.test(region)) {
+    return err('the region is not a region id: write it such as cn-hangzhou');
+  }
+  const exception = Object.entries(ENDPOINT_EXCEPTIONS).find(([, regions]) => regions.includes(region));
+  return ok(`https://${exception?.[0] ?? `ecs.${region}.aliyuncs.com`}`);
+}
+
+/**
+ * Reads the endpoint of the config, with or without scheme, as an origin without a trailing slash.
+ * Plain http is refused unless the host is this machine or `allowPlainHttp` is set.
+ */
+export function parseEndpoint(text: string, allowPlainHttp: boolean): Result<string, string> {
+  const withScheme = text.includes('://') ? text : `https://${text}`;
+  if (!URL.canParse(withScheme)) return err('the endpoint is not a URL: write it such as https://HOST');
+  const url = new URL(withScheme);
+  if (url.username !== '' || url.password !== '') return err('the endpoint may not hold a user name');
+  if (url.pathname !== '/' || url.search !== '' || url.hash !== '') {
+    return err('the endpoint may not hold a path, query or fragment: write only scheme, host and port');
+  }
+  if (url.protocol === 'https:') return ok(url.origin);
+  if (url.protocol !== 'http:') return err('the endpoint must begin with https://');
+  if (allowPlainHttp || isLoopbackHost(url.hostname)) return ok(url.origin);
+  return err('plain http would show credentials to the network: write https://, or a loopback address');
+}
+
+/** `localhost`, 127.0.0.0/8 or ::1, as `URL.hostname` writes them. */
+export function isLoopbackHost(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
+}
