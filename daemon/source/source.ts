@@ -1,0 +1,54 @@
+// Where desired state comes from, as the daemon sees it. A source only reads; what the texts mean is the
+// business of reconciler/policy, and which of them are in force that of desired.ts.
+import type { Problem } from '../../reconciler/model/problem.ts';
+
+/** One policy file, read in full while it stood still. */
+export interface PolicyFile {
+  /** Path from the policy folder, with `/`: the same on every machine. */
+  readonly path: string;
+  /** Path as shown to people: the folder as it was given, then `path`. */
+  readonly file: string;
+  readonly text: string;
+}
+
+/** A file, or a folder with all that lies below it, that could not be read. */
+export interface Unreadable {
+  /** Path from the policy folder; empty for the whole folder. */
+  readonly path: string;
+  readonly problem: Problem;
+}
+
+/** Everything that was found. What stands in neither list is not there. */
+export interface PolicyFolder {
+  /** In order of path. */
+  readonly files: readonly PolicyFile[];
+  /** In order of path. */
+  readonly unreadable: readonly Unreadable[];
+}
+
+export interface LoadedPolicies extends PolicyFolder {
+  /** `sha256:…` over names and bytes of the files: equal contents are equal texts. */
+  readonly content: string;
+  /** Commit id; `<commit>-dirty-<hash>` if the files are not as committed; outside of git the short content hash. */
+  readonly revision: string;
+  /** Null outside of a git work tree. */
+  readonly commit: string | null;
+  /** Whether the files differ from `commit`; false outside of a git work tree. */
+  readonly dirty: boolean;
+}
+
+/** A running watch. */
+export interface Watcher {
+  /** Resolves when nothing more will be reported. May be called again. */
+  close(): Promise<void>;
+}
+
+export interface Source {
+  /** Reads everything anew. What cannot be read is part of the answer; a rejected promise is a bug. */
+  load(): Promise<LoadedPolicies>;
+  /**
+   * Calls `onChange` after the policies changed since the last load or the last call, possibly late and
+   * possibly once for many changes; never says what changed.
+   */
+  watch(onChange: () => void): Promise<Watcher>;
+}
