@@ -1,0 +1,221 @@
+// Decides which group is looked at and when; never what is done to it. Level-triggered: a trigger
+// names a group, duplicates merge, and one runner at a time owns a group.
+//
+// A group is always in one of these states:
+//   waiting   a wake-up time is set (resync, or back-off after a failure)   -> queued when it comes or on a trigger
+//   queued    in the queue of runners                                       -> running when a runner is free
+//   running   a reconcile is under way; a trigger now sets `again`          -> queued if `again`, else waiting
+// A group that leaves the policies while running is dropped when its run ends.
+import PQueue from 'p-queue';
+import { groupKey } from '../../reconciler/model/group.ts';
+import type { GroupPolicy } from '../../reconciler/plan/plan.ts';
+import type { Engine } from './engine.ts';
+import { FlapWatch } from './flap-watch.ts';
+import { Quarantine } from './quarantine.ts';
+import { reconcileGroup, type GroupMemory, type ReconcileOutcome } from './reconcile.ts';
+import type { Cause } from './run-context.ts';
+
+/** A group as the policies want it, of one revision. */
+export interface Target {
+  readonly policy: GroupPolicy;
+  readonly revision: string;
+}
+
+export interface ControllerOptions {
+  /** Groups under way side by side. */
+  readonly concurrency: number;
+  /** Time between two looks at a group that is as it should be. */
+  readonly resyncMs: number;
+  /** First wait after a failed reconcile; doubles up to `resyncMs` or `MAX_RETRY_MS`, whichever is more. */
+  readonly retryMs: number;
+}
+
+/** What is known of a group, for `/api/status`. Times are Unix milliseconds. */
+export interface GroupStatus {
+  readonly account: string;
+  readonly region: string;
+  readonly id: string;
+  readonly outcome: ReconcileOutcome['kind'] | 'not-tried';
+  readonly reason: string;
+  readonly revision: string;
+  readonly lastAttemptMs: number | null;
+  readonly lastConvergedMs: number | null;
+  readonly failures: number;
+}
+
+interface Entry {
+  target: Target;
+  state: 'waiting' | 'queued' | 'running';
+  again: boolean;
+  attemptedRevision: string | null;
+  failures: number;
+  outcome: ReconcileOutcome | null;
+  lastAttemptMs: number | null;
+  lastConvergedMs: number | null;
+  /** Ends the current wait. */
+  wake: AbortController;
+  readonly memory: GroupMemory;
+}
+
+const MAX_RETRY_MS = 60_000;
+
+export class Controller {
+  readonly #engine: Engine;
+  readonly #options: ControllerOptions;
+  readonly #runners: PQueue;
+  readonly #entries = new Map<string, Entry>();
+  readonly #stopping = new AbortController();
+
+  constructor(engine: Engine, options: ControllerOptions) {
+    this.#engine = engine;
+    this.#options = options;
+    this.#runners = new PQueue({ concurrency: options.concurrency });
+  }
+
+  /** Replaces what the policies want. Changed and new groups are looked at now; groups not named are let go. */
+  setTargets(targets: readonly Target[]): void {
+    const wanted = new Map(targets.map((target) => [groupKey(target.policy), target]));
+    for (const [key, entry] of this.#entries) {
+      if (wanted.has(key)) continue;
+      this.#entries.delete(key);
+      entry.wake.abort();
+    }
+    for (const [key, target] of wanted) {
+      const entry = this.#entries.get(key);
+      if (entry === undefined) this.#entries.set(key, newEntry(target));
+      else entry.target = target;
+      this.trigger(key);
+    }
+  }
+
+  /** Looks at a group as soon as a runner is free; during a run, once more after it. Unknown keys are ignored. */
+  trigger(key: string): void {
+    const entry = this.#entries.get(key);
+    if (entry === undefined || this.#stopping.signal.aborted) return;
+    switch (entry.state) {
+      case 'running':
+        entry.again = true;
+        return;
+      case 'queued':
+        return;
+      case 'waiting':
+        entry.wake.abort();
+        entry.state = 'queued';
+        void this.#runners.add(() => this.#run(key, entry));
+    }
+  }
+
+  triggerAll(): void {
+    for (const key of this.#entries.keys()) this.trigger(key);
+  }
+
+  /** Whether every group has been tried at least once since it became known. */
+  get everyGroupTried(): boolean {
+    return [...this.#entries.values()].every((entry) => entry.outcome !== null);
+  }
+
+  status(): GroupStatus[] {
+    return [...this.#entries.keys()].sort().flatMap((key) => {
+      const entry = this.#entries.get(key);
+      return entry === undefined ? [] : [entryStatus(entry)];
+    });
+  }
+
+  /** Takes no more work, lets the steps in flight finish, and resolves when no runner is left. May be called twice. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    for (const entry of this.#entries.values()) entry.wake.abort();
+    await this.#runners.onIdle();
+  }
+
+  async #run(key: string, entry: Entry): Promise<void> {
+    if (this.#stopping.signal.aborted || this.#entries.get(key) !== entry) return;
+    entry.state = 'running';
+    entry.again = false;
+    const { policy, revision } = entry.target;
+    const cause = causeOf(entry);
+    if (cause === 'policy') entry.memory.quarantine.clear();
+    entry.attemptedRevision = revision;
+    entry.lastAttemptMs = this.#engine.clock.nowMs();
+    const outcome = await reconcileGroup(
+      this.#engine,
+      { policy, revision, cause, memory: entry.memory },
+      this.#stopping.signal,
+    );
+    this.#settle(key, entry, outcome);
+  }
+
+  #settle(key: string, entry: Entry, outcome: ReconcileOutcome): void {
+    entry.outcome = outcome;
+    entry.failures = outcome.kind === 'not-converged' ? entry.failures + 1 : 0;
+    if (outcome.kind === 'converged') entry.lastConvergedMs = this.#engine.clock.nowMs();
+    entry.state = 'waiting';
+    if (entry.again) this.trigger(key);
+    else void this.#wait(key, entry, this.#delayMs(entry));
+  }
+
+  async #wait(key: string, entry: Entry, delayMs: number): Promise<void> {
+    if (this.#stopping.signal.aborted) return;
+    entry.wake = new AbortController();
+    const { signal } = entry.wake;
+    await this.#engine.clock.sleep(delayMs, signal);
+    if (!signal.aborted && this.#entries.get(key) === entry) this.trigger(key);
+  }
+
+  #delayMs(entry: Entry): number {
+    if (entry.outcome?.kind === 'converged' && entry.outcome.restMs !== null) return entry.outcome.restMs;
+    if (entry.failures === 0) return this.#options.resyncMs;
+    const cap = Math.max(this.#options.resyncMs, MAX_RETRY_MS);
+    return Math.min(this.#options.retryMs * 2 ** (entry.failures - 1), cap);
+  }
+}
+
+function newEntry(target: Target): Entry {
+  return {
+    target,
+    state: 'waiting',
+    again: false,
+    attemptedRevision: null,
+    failures: 0,
+    outcome: null,
+    lastAttemptMs: null,
+    lastConvergedMs: null,
+    wake: new AbortController(),
+    memory: { quarantine: new Quarantine(), flaps: new FlapWatch() },
+  };
+}
+
+function causeOf(entry: Entry): Cause {
+  if (entry.attemptedRevision === null) return 'start';
+  return entry.attemptedRevision === entry.target.revision ? 'drift' : 'policy';
+}
+
+function entryStatus(entry: Entry): GroupStatus {
+  const { account, region, id } = entry.target.policy;
+  return {
+    account,
+    region,
+    id,
+    outcome: entry.outcome?.kind ?? 'not-tried',
+    reason: outcomeReason(entry.outcome),
+    revision: entry.target.revision,
+    lastAttemptMs: entry.lastAttemptMs,
+    lastConvergedMs: entry.lastConvergedMs,
+    failures: entry.failures,
+  };
+}
+
+function outcomeReason(outcome: ReconcileOutcome | null): string {
+  switch (outcome?.kind) {
+    case 'not-converged':
+    case 'quarantined':
+      return outcome.reason;
+    case 'blocked':
+      return outcome.reasons.join('; ');
+    case undefined:
+    case 'converged':
+    case 'observed':
+    case 'aborted':
+      return '';
+  }
+}

@@ -1,0 +1,35 @@
+// What a reconcile needs of the world, bundled once by the commands and by the tests. Ports only:
+// the service holds no client, no file and no timer of its own.
+import type { Result } from '../../reconciler/model/result.ts';
+import type { PlanOptions } from '../../reconciler/plan/plan.ts';
+import type { Clock } from '../clock.ts';
+import type { EcsApi, WriteRequest } from '../ecs/api.ts';
+import type { Failure } from '../ecs/failure.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { CommonFields, Telemetry } from '../telemetry/events.ts';
+
+/** Writes at the allowed pace and retries with the same token, within bounds. */
+export type PacedWrite = (
+  request: WriteRequest,
+  context: CommonFields & { readonly rules: number },
+  signal: AbortSignal,
+) => Promise<Result<{ readonly requestId: string }, Failure>>;
+
+export interface Patience {
+  /** Wait between the authorizing and the revoking half, for the cloud to carry rules to its hosts. */
+  readonly settleMs: number;
+  /** How long a just-written rule may be missing from (or a just-revoked one linger in) Describe. */
+  readonly lagMs: number;
+}
+
+export interface Engine {
+  readonly ecs: EcsApi;
+  readonly write: PacedWrite;
+  readonly journal: Journal;
+  readonly telemetry: Telemetry;
+  readonly clock: Clock;
+  readonly planOptions: PlanOptions;
+  readonly patience: Patience;
+  /** A short id that ties all events of one reconcile together. */
+  readonly newReconcileId: () => string;
+}

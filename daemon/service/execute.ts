@@ -1,0 +1,115 @@
+// Carries out a plan: step by step, each with an intent that is durable before its call, and with a
+// look at the group before the first step that takes something away.
+import { ruleIdentity } from '../../reconciler/model/rule.ts';
+import type { DescribedGroup } from '../../reconciler/model/group.ts';
+import type { GroupPlan, Step } from '../../reconciler/plan/plan.ts';
+import type { Failure } from '../ecs/failure.ts';
+import { describeUntil } from './describe-until.ts';
+import type { Engine } from './engine.ts';
+import { commonFields, type RunContext } from './run-context.ts';
+import { runStep, type StepRefusal } from './run-step.ts';
+
+/** How far a plan got. `changes` counts the calls that took effect. */
+export type Execution =
+  | { readonly kind: 'finished'; readonly changes: number; readonly refusals: readonly StepRefusal[] }
+  | {
+      readonly kind: 'stopped';
+      readonly changes: number;
+      readonly refusals: readonly StepRefusal[];
+      readonly reason: string;
+      /** What the cloud said; null when it is the picture of the group that stopped the plan. */
+      readonly failure: Failure | null;
+    }
+  | { readonly kind: 'aborted'; readonly changes: number; readonly refusals: readonly StepRefusal[] };
+
+export async function executePlan(
+  engine: Engine,
+  run: RunContext,
+  plan: GroupPlan,
+  signal: AbortSignal,
+): Promise<Execution> {
+  const refusals: StepRefusal[] = [];
+  let changes = 0;
+  for (const [index, step] of plan.steps.entries()) {
+    if (signal.aborted) return { kind: 'aborted', changes, refusals };
+    if (step.checkpoint) {
+      const problem = await passCheckpoint(engine, run, { plan, index }, signal);
+      if (problem !== null) return { kind: 'stopped', changes, refusals, ...problem };
+    }
+    const result = await runStep(engine, run, { step, number: index + 1, planHash: plan.hash }, signal);
+    changes += result.changes;
+    refusals.push(...result.refusals);
+    if (result.stop !== null) {
+      return signal.aborted
+        ? { kind: 'aborted', changes, refusals }
+        : { kind: 'stopped', changes, refusals, reason: result.stop.message, failure: result.stop };
+    }
+  }
+  return { kind: 'finished', changes, refusals };
+}
+
+interface Stop {
+  readonly reason: string;
+  readonly failure: Failure | null;
+}
+
+/**
+ * The revoking half may begin only when every rule that the plan authorized is really there under an
+ * id of its own: an authorize that was a silent no-op, followed by a revoke, cuts production.
+ */
+async function passCheckpoint(
+  engine: Engine,
+  run: RunContext,
+  at: { readonly plan: GroupPlan; readonly index: number },
+  signal: AbortSignal,
+): Promise<Stop | null> {
+  const done = at.plan.steps.slice(0, at.index);
+  const ahead = at.plan.steps.slice(at.index);
+  await engine.clock.sleep(engine.patience.settleMs, signal);
+  const seen = await describeUntil(
+    engine,
+    run.group,
+    (group) => absentRules(done, ahead, group).length === 0,
+    signal,
+  );
+  if (!seen.ok) return { reason: seen.error.message, failure: seen.error };
+  engine.telemetry.emit('group.described', { ...commonFields(run), rules: seen.value.group.rules.length });
+  if (seen.value.settled) return null;
+  const absent = absentRules(done, ahead, seen.value.group);
+  return {
+    reason: `${absent.length} authorized rules are not there, so nothing is revoked: ${absent.slice(0, 3).join(', ')}`,
+    failure: null,
+  };
+}
+
+/** Identities that the steps so far should have brought but that have no rule of their own. */
+function absentRules(done: readonly Step[], ahead: readonly Step[], group: DescribedGroup): string[] {
+  const doomed = new Set(
+    ahead.flatMap((step) => (step.kind === 'revoke' ? step.targets.map((t) => t.id) : [])),
+  );
+  const standing = new Set(
+    group.rules
+      .filter((rule) => rule.id === null || !doomed.has(rule.id))
+      .map(({ rule }) => ruleIdentity(rule)),
+  );
+  return [...expectedIdentities(done)].filter((identity) => !standing.has(identity));
+}
+
+function expectedIdentities(done: readonly Step[]): Set<string> {
+  const expected = new Set<string>();
+  for (const step of done) {
+    switch (step.kind) {
+      case 'authorize':
+        for (const { rule } of step.rules) expected.add(ruleIdentity(rule));
+        break;
+      case 'modify':
+        expected.delete(ruleIdentity(step.target.rule));
+        expected.add(ruleIdentity(step.to.rule));
+        break;
+      case 'revoke':
+        for (const { rule } of step.targets) expected.delete(ruleIdentity(rule));
+        break;
+    }
+  }
+  return expected;
+}

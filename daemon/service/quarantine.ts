@@ -1,0 +1,62 @@
+// The rules of one group that the cloud refused one by one. They are left alone until their policy changes
+// or a retry time passes, so that everything else goes through.
+import { ruleIdentity } from '../../reconciler/model/rule.ts';
+import type { Withheld } from '../../reconciler/plan/withhold.ts';
+import type { StepRefusal } from './run-step.ts';
+
+export const FIRST_RETRY_MS = 10 * 60_000;
+const MAX_RETRY_MS = 6 * 60 * 60_000;
+const MAX_ENTRIES = 1000;
+
+interface Entry {
+  readonly side: keyof Withheld;
+  readonly identity: string;
+  readonly refusals: number;
+  readonly retryAtMs: number;
+}
+
+export class Quarantine {
+  readonly #entries = new Map<string, Entry>();
+
+  get isEmpty(): boolean {
+    return this.#entries.size === 0;
+  }
+
+  /** Each further refusal of the same rule doubles the time until it is tried again, up to six hours. */
+  add(refusal: StepRefusal, nowMs: number): void {
+    for (const { side, identity } of refusedRules(refusal)) {
+      const key = `${side} ${identity}`;
+      const refusals = (this.#entries.get(key)?.refusals ?? 0) + 1;
+      if (!this.#entries.has(key) && this.#entries.size >= MAX_ENTRIES) continue;
+      const retryAtMs = nowMs + Math.min(FIRST_RETRY_MS * 2 ** (refusals - 1), MAX_RETRY_MS);
+      this.#entries.set(key, { side, identity, refusals, retryAtMs });
+    }
+  }
+
+  /** A changed policy deserves a new try. */
+  clear(): void {
+    this.#entries.clear();
+  }
+
+  /** What is to be left alone at `nowMs`. An entry whose time has come is tried again but not forgotten. */
+  withheld(nowMs: number): Withheld {
+    const active = [...this.#entries.values()].filter((entry) => entry.retryAtMs > nowMs);
+    const of = (side: keyof Withheld) =>
+      new Set(active.filter((entry) => entry.side === side).map((entry) => entry.identity));
+    return { desired: of('desired'), described: of('described') };
+  }
+}
+
+function refusedRules({ step }: StepRefusal): { side: keyof Withheld; identity: string }[] {
+  switch (step.kind) {
+    case 'authorize':
+      return step.rules.map(({ rule }) => ({ side: 'desired', identity: ruleIdentity(rule) }));
+    case 'revoke':
+      return step.targets.map(({ rule }) => ({ side: 'described', identity: ruleIdentity(rule) }));
+    case 'modify':
+      return [
+        { side: 'desired', identity: ruleIdentity(step.to.rule) },
+        { side: 'described', identity: ruleIdentity(step.target.rule) },
+      ];
+  }
+}

@@ -1,0 +1,22 @@
+import type { GroupRef } from '../../reconciler/model/group.ts';
+import type { CommonFields } from '../telemetry/events.ts';
+
+/** Why a group is looked at: the first time, because the policies changed, or just because time passed. */
+export type Cause = 'start' | 'policy' | 'drift';
+
+/** What every event of one reconcile carries. */
+export interface RunContext {
+  readonly group: GroupRef;
+  readonly revision: string;
+  readonly reconcileId: string;
+}
+
+export function commonFields(run: RunContext): CommonFields {
+  return {
+    account: run.group.account,
+    region: run.group.region,
+    group: run.group.id,
+    revision: run.revision,
+    reconcileId: run.reconcileId,
+  };
+}
