@@ -1,0 +1,86 @@
+// The emulator as a whole: one cloud, its gateway and its doors behind one HTTP server.
+import { ACTIONS } from './actions/table.ts';
+import { Authenticator } from './authenticator.ts';
+import { CallLog, type CallLogLimits } from './call-log.ts';
+import { Cloud, type EmulatorClock, systemClock } from './cloud.ts';
+import { type CredentialOptions, DEFAULT_CREDENTIAL, keyring } from './credentials.ts';
+import { Doors } from './doors.ts';
+import { Faults } from './faults.ts';
+import { Gateway } from './gateway.ts';
+import { DEFAULT_QUIRKS, type Quirks } from './quirks.ts';
+import { seededRandom } from './random.ts';
+import { type HttpServer, startServer } from './server.ts';
+import type { State } from './state.ts';
+import { emptyState } from './state-file.ts';
+import { DOOR_PREFIX, type Outcome, type WireRequest } from './wire.ts';
+
+export interface EmulatorOptions {
+  /** Address to listen on; default 127.0.0.1. The doors serve only this machine, whatever stands here. */
+  readonly host?: string;
+  /** Default 0: any free port. */
+  readonly port?: number;
+  /** The cloud at the start, which the emulator then owns; default: empty. */
+  readonly state?: State;
+  /** Put over the defaults. */
+  readonly quirks?: Partial<Quirks>;
+  /** Of ids, request ids and faults; default 1. */
+  readonly seed?: number;
+  /** Default: one key, `emulator` / `emulator-secret`. */
+  readonly credentials?: readonly CredentialOptions[];
+  /** How many calls the calls door shows at most; default 10,000. */
+  readonly callsLimit?: number;
+  /** Base of the emulator's clock; default: the system's. */
+  readonly clock?: EmulatorClock;
+  /** Told of defects of the emulator itself, whose calls are answered with InternalError; default: standard error. */
+  readonly onBug?: (error: unknown) => void;
+}
+
+export interface Emulator {
+  /** Such as `http://127.0.0.1:40123`. */
+  readonly url: string;
+  /** Ends every connection, answered or not. May be called twice. */
+  close(): Promise<void>;
+}
+
+const DEFAULT_CALLS_LIMIT = 10_000;
+const CALLS_BYTES = 32 * 1024 * 1024;
+
+/** Starts the emulator. Rejects if the address cannot be had. */
+export function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  const { host = '127.0.0.1', port = 0, clock = systemClock, onBug = reportBug } = options;
+  const server: Promise<HttpServer> = startServer({
+    host,
+    port,
+    clock,
+    onBug,
+    handle: requestHandler(options),
+  });
+  return server;
+}
+
+/** The emulator below its socket: one request in, one outcome out. */
+export function requestHandler(options: EmulatorOptions = {}): (request: WireRequest) => Outcome {
+  const random = seededRandom(options.seed ?? 1);
+  const cloud = new Cloud({
+    state: options.state ?? emptyState(),
+    quirks: { ...DEFAULT_QUIRKS, ...options.quirks },
+    clock: options.clock ?? systemClock,
+    random,
+  });
+  const limits: CallLogLimits = { calls: options.callsLimit ?? DEFAULT_CALLS_LIMIT, bytes: CALLS_BYTES };
+  const calls = new CallLog(limits);
+  const faults = new Faults(random);
+  const authenticator = new Authenticator(keyring(options.credentials ?? [DEFAULT_CREDENTIAL]));
+  const gateway = new Gateway({ cloud, actions: ACTIONS, authenticator, faults, calls });
+  const doors = new Doors({ cloud, faults, calls });
+  return (request) =>
+    request.target.startsWith(DOOR_PREFIX)
+      ? { kind: 'reply', reply: doors.handle(request) }
+      : gateway.handle(request);
+}
+
+function reportBug(error: unknown): void {
+  process.stderr.write(
+    `emulator: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
+}

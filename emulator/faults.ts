@@ -1,0 +1,106 @@
+// Failures on order: which call fails, how, and how often.
+import { z } from 'zod';
+import { checked, InputError } from './input.ts';
+
+/**
+ * What goes wrong:
+ * - `throttle`: refused with `code` (Throttling.User), retry-after `delayMs` (to the next minute); no effect
+ * - `error`: refused with `code` (InternalError) and `status` (500); no effect
+ * - `resetBefore`: no effect, then a reset connection
+ * - `resetAfter`: takes effect, then a reset connection
+ * - `hang`: takes effect, then no answer ever
+ * - `slow`: takes effect only after `delayMs` (1000), even if the client has gone by then; a twin with the same
+ *   ClientToken is told IdempotentProcessing until then
+ * - `html`: takes effect, but the answer is a proxy's page with `status` (502)
+ * - `empty`: takes effect, but the answer is an empty body with `status` (200)
+ * - `truncate`: takes effect, but the answer ends in the middle
+ *
+ * Where the contract leaves it open, a fault is the one that is hardest for a client: done, and not told so.
+ */
+export type FaultKind =
+  'throttle' | 'error' | 'resetBefore' | 'resetAfter' | 'hang' | 'slow' | 'html' | 'empty' | 'truncate';
+
+export interface Fault {
+  /** Name of an action, or `*`. */
+  readonly action: string;
+  readonly kind: FaultKind;
+  /** 0 to 1; default 1. */
+  readonly probability: number;
+  /** How many more calls it hits; absent: no end. */
+  readonly count?: number | undefined;
+  readonly code?: string | undefined;
+  readonly status?: number | undefined;
+  readonly delayMs?: number | undefined;
+}
+
+const KINDS = [
+  'throttle',
+  'error',
+  'resetBefore',
+  'resetAfter',
+  'hang',
+  'slow',
+  'html',
+  'empty',
+  'truncate',
+] as const satisfies readonly FaultKind[];
+
+const MAX_FAULTS = 1000;
+const MAX_DELAY_MS = 3_600_000;
+
+const schema: z.ZodType<Fault[]> = z
+  .array(
+    z.strictObject({
+      action: z.string().regex(/^(\*|[A-Za-z]+)$/, 'expected the name of an action, or *'),
+      kind: z.enum(KINDS),
+      probability: z.number().min(0).max(1).default(1),
+      count: z.int().min(0).max(1_000_000_000).optional(),
+      code: z.string().min(1).max(128).optional(),
+      status: z.int().min(200).max(599).optional(),
+      delayMs: z.int().min(0).max(MAX_DELAY_MS).optional(),
+    }),
+  )
+  .max(MAX_FAULTS);
+
+const HINT =
+  `A fault is {"action":"*|NAME","kind":"${KINDS.join('|')}",` +
+  `"probability":0..1,"count":N,"code":"...","status":N,"delayMs":N}`;
+
+/** The faults of a JSON list; throws an InputError that lists every problem. */
+export function parseFaults(json: unknown): readonly Fault[] {
+  if (!Array.isArray(json)) throw new InputError(`faults: expected a list. ${HINT}`);
+  return checked(schema, json, { name: 'faults', hint: HINT });
+}
+
+export class Faults {
+  readonly #random: () => number;
+  #faults: readonly Fault[] = [];
+
+  constructor(random: () => number) {
+    this.#random = random;
+  }
+
+  /** The faults still to come. */
+  get list(): readonly Fault[] {
+    return this.#faults;
+  }
+
+  replace(faults: readonly Fault[]): void {
+    this.#faults = faults.filter((fault) => fault.count !== 0);
+  }
+
+  /** The first fault that hits this call, if any; its count goes down. */
+  pick(action: string): Fault | undefined {
+    if (this.#faults.length === 0) return undefined;
+    const hit = this.#faults.find(
+      (fault) =>
+        (fault.action === '*' || fault.action === action) &&
+        (fault.probability === 1 || this.#random() < fault.probability),
+    );
+    if (hit?.count !== undefined) {
+      const left = { ...hit, count: hit.count - 1 };
+      this.replace(this.#faults.map((fault) => (fault === hit ? left : fault)));
+    }
+    return hit;
+  }
+}

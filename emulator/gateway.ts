@@ -1,0 +1,204 @@
+// One API call from the wire to its outcome: understand, authenticate, look up, throttle, authorise, recognise a
+// repetition, act, answer, take note. A fault, if one hits, bends this path in `#bend` and nowhere else.
+import { type ActionAnswer, ApiError, type ActionHandler } from './action.ts';
+import { type AnswerContext, answerReply, errorReply } from './answer.ts';
+import type { Authenticator } from './authenticator.ts';
+import type { CallLog } from './call-log.ts';
+import { ClientTokens, type FirstAnswer, type TokenUse, tokenUse } from './client-tokens.ts';
+import type { Cloud } from './cloud.ts';
+import { checkAllowed, type Credential } from './credentials.ts';
+import type { Fault, Faults } from './faults.ts';
+import { randomRequestId } from './random.ts';
+import { apiNotFound, invalid, missing, Refusal } from './refusals.ts';
+import { type ApiRequest, readRequest } from './request.ts';
+import { spoiled, statusOf } from './spoil.ts';
+import { Throttle, untilNextMinuteMs } from './throttle.ts';
+import { headerOf, type Outcome, type WireRequest } from './wire.ts';
+
+const API_VERSION = '2014-05-26';
+const DEFAULT_SLOW_MS = 1000;
+
+export interface GatewayOptions {
+  readonly cloud: Cloud;
+  readonly actions: ReadonlyMap<string, ActionHandler>;
+  readonly authenticator: Authenticator;
+  readonly faults: Faults;
+  readonly calls: CallLog;
+}
+
+/** A request as it arrived, and the id it was given. */
+interface Arrival {
+  readonly request: ApiRequest;
+  readonly requestId: string;
+}
+
+/** An authentic call of a known action. */
+interface Call extends Arrival {
+  readonly action: string;
+  readonly handler: ActionHandler;
+  readonly credential: Credential;
+}
+
+/** What a call came to, before a fault can spoil it. */
+interface Result extends FirstAnswer {
+  readonly effect: boolean;
+}
+
+export class Gateway {
+  readonly #cloud: Cloud;
+  readonly #actions: ReadonlyMap<string, ActionHandler>;
+  readonly #authenticator: Authenticator;
+  readonly #faults: Faults;
+  readonly #calls: CallLog;
+  readonly #throttle = new Throttle();
+  readonly #tokens = new ClientTokens();
+
+  constructor(options: GatewayOptions) {
+    this.#cloud = options.cloud;
+    this.#actions = options.actions;
+    this.#authenticator = options.authenticator;
+    this.#faults = options.faults;
+    this.#calls = options.calls;
+  }
+
+  handle(wire: WireRequest): Outcome {
+    const arrival = { request: readRequest(wire), requestId: randomRequestId(this.#cloud.random) };
+    const call = attempt(() => this.#admit(arrival));
+    if (call instanceof ApiError) return this.#deliver(arrival, withoutEffect(arrival, call));
+    const fault = this.#faults.pick(call.action);
+    if (fault !== undefined) return this.#bend(call, fault);
+    return this.#deliver(call, this.#perform(call, this.#start(call)));
+  }
+
+  /** Throws an ApiError unless the call is well-formed, authentic, and of an action that exists. */
+  #admit({ request, requestId }: Arrival): Call {
+    const { action, version, problem } = request;
+    if (problem !== undefined) throw problem;
+    if (action === undefined || action === '') throw missing('Action');
+    if (version === undefined || version === '') throw missing('Version');
+    if (version !== API_VERSION) throw invalid('Version');
+    const handler = this.#actions.get(action);
+    if (handler === undefined) throw apiNotFound();
+    // Clients do not see the clock door, so their stamps are held against the clock without what it advanced.
+    const credential = this.#authenticator.authenticate(request, this.#cloud.clock.nowMs());
+    return { request, requestId, action, handler, credential };
+  }
+
+  #bend(call: Call, fault: Fault): Outcome {
+    switch (fault.kind) {
+      case 'throttle':
+      case 'error':
+        return this.#deliver(call, withoutEffect(call, this.#orderedRefusal(fault)), fault);
+      case 'resetBefore':
+        return this.#deliver(call, withoutEffect(call, {}), fault);
+      case 'slow': {
+        const start = this.#start(call);
+        const finish = () => this.#deliver(call, this.#perform(call, start), fault);
+        return { kind: 'later', delayMs: fault.delayMs ?? DEFAULT_SLOW_MS, finish };
+      }
+      case 'resetAfter':
+      case 'hang':
+      case 'html':
+      case 'empty':
+      case 'truncate':
+        return this.#deliver(call, this.#perform(call, this.#start(call)), fault);
+    }
+  }
+
+  #orderedRefusal(fault: Fault): ApiError {
+    if (fault.kind === 'throttle') {
+      const code = fault.code ?? 'Throttling.User';
+      const message = 'Request was denied due to user flow control.';
+      const retryAfterMs = fault.delayMs ?? untilNextMinuteMs(this.#cloud.nowMs());
+      return new Refusal({ status: fault.status ?? 400, code, message }, { retryAfterMs });
+    }
+    const message = 'The request processing has failed due to some unknown error.';
+    return new ApiError(fault.status ?? 500, fault.code ?? 'InternalError', message);
+  }
+
+  /** What stands between a call and its action: a refusal, a remembered answer, or nothing but its token. */
+  #start({ request, action, credential }: Call): ApiError | FirstAnswer | TokenUse | undefined {
+    const { accountId } = credential;
+    const region = request.params.get('RegionId') ?? '';
+    const { rateLimits, tokenWindowSeconds } = this.#cloud.quirks;
+    return attempt(() => {
+      this.#throttle.admit({ accountId, region, action }, rateLimits, this.#cloud.nowMs());
+      checkAllowed(credential, action, request.params);
+      const use = tokenUse(accountId, action, request.params);
+      if (use === undefined) return undefined;
+      return this.#tokens.begin(use, this.#cloud.nowMs(), tokenWindowSeconds) ?? use;
+    });
+  }
+
+  #perform(call: Call, start: ApiError | FirstAnswer | TokenUse | undefined): Result {
+    if (start instanceof ApiError) return withoutEffect(call, start);
+    if (start !== undefined && 'result' in start) return { ...start, effect: false };
+    const { state } = this.#cloud;
+    const before = state.version;
+    const result = this.#act(call, start);
+    return { requestId: call.requestId, result, effect: state.version !== before };
+  }
+
+  /** Runs the action; whatever it comes to, its token is not left running. */
+  #act(call: Call, token: TokenUse | undefined): ActionAnswer | ApiError {
+    const { action, requestId, credential, handler, request } = call;
+    let result: ActionAnswer | ApiError | undefined;
+    try {
+      result = attempt(() =>
+        handler({ action, params: request.params, accountId: credential.accountId }, this.#cloud),
+      );
+      return result;
+    } finally {
+      if (token !== undefined) {
+        const remember = !(result instanceof ApiError) || this.#cloud.quirks.tokenRemembersErrors;
+        if (result !== undefined && remember) this.#tokens.settle(token, { requestId, result });
+        else this.#tokens.forget(token);
+      }
+    }
+  }
+
+  /** Writes the answer, lets the fault spoil it, and notes the call. */
+  #deliver(arrival: Arrival | Call, result: Result, fault?: Fault): Outcome {
+    const { request } = arrival;
+    const context = contextOf(request, result.requestId);
+    const refusal = result.result instanceof ApiError ? result.result : undefined;
+    const reply =
+      result.result instanceof ApiError
+        ? errorReply(context, result.result)
+        : answerReply(context, result.result);
+    const outcome: Outcome = fault === undefined ? { kind: 'reply', reply } : spoiled(fault, reply);
+    const { body, target } = request.wire;
+    this.#calls.add({
+      timeMs: this.#cloud.nowMs(),
+      action: context.action,
+      params: request.params,
+      bytes: target.length + body.length + context.action.length,
+      status: statusOf(outcome),
+      code: refusal?.code ?? '',
+      requestId: result.requestId,
+      effect: result.effect,
+      accountId: 'credential' in arrival ? arrival.credential.accountId : '',
+      fault: fault?.kind ?? '',
+    });
+    return outcome;
+  }
+}
+
+/** The value, or the refusal that was thrown instead; a bug is thrown on. */
+function attempt<T>(run: () => T): T | ApiError {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof ApiError) return error;
+    throw error;
+  }
+}
+
+function withoutEffect({ requestId }: Arrival, result: ActionAnswer | ApiError): Result {
+  return { requestId, result, effect: false };
+}
+
+function contextOf(request: ApiRequest, requestId: string): AnswerContext {
+  const hostId = (headerOf(request.wire, 'host') ?? '').slice(0, 255);
+  return { format: request.format, action: request.action ?? '', requestId, hostId };
+}

@@ -1,0 +1,94 @@
+// An emulator for a test: started on a free port, driven over its doors as any other tool would.
+import type { CallRecord } from '../../emulator/call-log.ts';
+import { type EmulatorOptions, startEmulator } from '../../emulator/emulator.ts';
+import type { Fault } from '../../emulator/faults.ts';
+import type { Quirks } from '../../emulator/quirks.ts';
+import { parseState } from '../../emulator/state-file.ts';
+
+/** What the state door takes and gives; fields that are left out get their defaults. */
+export interface StateJson {
+  readonly securityGroups?: ReadonlyArray<Readonly<Record<string, unknown>>>;
+  readonly prefixLists?: ReadonlyArray<Readonly<Record<string, unknown>>>;
+  readonly portRangeLists?: ReadonlyArray<Readonly<Record<string, unknown>>>;
+}
+
+export interface WholeStateJson {
+  readonly securityGroups: ReadonlyArray<
+    Readonly<Record<string, unknown>> & {
+      readonly SecurityGroupId: string;
+      readonly Permissions: ReadonlyArray<Readonly<Record<string, unknown>>>;
+    }
+  >;
+  readonly prefixLists: ReadonlyArray<Readonly<Record<string, unknown>>>;
+  readonly portRangeLists: ReadonlyArray<Readonly<Record<string, unknown>>>;
+}
+
+/** A fault as one writes it: only the action and the kind are needed. */
+export type FaultJson = Pick<Fault, 'action' | 'kind'> & Partial<Fault>;
+
+export interface TestEmulatorOptions extends Omit<EmulatorOptions, 'state' | 'onBug'> {
+  readonly state?: StateJson;
+}
+
+export interface TestEmulator {
+  readonly url: string;
+  /** `127.0.0.1:PORT`, for clients that want an endpoint without a scheme. */
+  readonly endpoint: string;
+  state(): Promise<WholeStateJson>;
+  setState(state: StateJson): Promise<void>;
+  calls(): Promise<CallRecord[]>;
+  clearCalls(): Promise<void>;
+  setFaults(faults: readonly FaultJson[]): Promise<void>;
+  setQuirks(quirks: Partial<Quirks>): Promise<void>;
+  /** Moves the emulator's clock forward: throttle windows, token windows, times in answers. */
+  advance(advanceMs: number): Promise<void>;
+  /** Throws if the emulator had a defect while it ran. */
+  close(): Promise<void>;
+}
+
+export async function startTestEmulator(options: TestEmulatorOptions = {}): Promise<TestEmulator> {
+  const { state, ...rest } = options;
+  const bugs: unknown[] = [];
+  const emulator = await startEmulator({
+    ...rest,
+    ...(state === undefined ? {} : { state: parseState(state) }),
+    onBug: (error) => bugs.push(error),
+  });
+  const door = async <T>(method: string, name: string, body?: unknown): Promise<T> => {
+    const response = await fetch(`${emulator.url}/_emulator/${name}`, {
+      method,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} /_emulator/${name} answered ${response.status}: ${text}`);
+    return JSON.parse(text) as T;
+  };
+  return {
+    url: emulator.url,
+    endpoint: new URL(emulator.url).host,
+    state: () => door('GET', 'state'),
+    setState: (next) => door('PUT', 'state', next),
+    calls: () => door('GET', 'calls'),
+    clearCalls: () => door('DELETE', 'calls'),
+    setFaults: (faults) => door('PUT', 'faults', faults),
+    setQuirks: (quirks) => door('PUT', 'quirks', quirks),
+    advance: (advanceMs) => door('POST', 'clock', { advanceMs }),
+    close: async () => {
+      await emulator.close();
+      if (bugs.length > 0) throw new AggregateError(bugs, 'the emulator had defects');
+    },
+  };
+}
+
+/** Runs `use` against an emulator that is closed afterwards, whatever happens. */
+export async function withEmulator(
+  options: TestEmulatorOptions,
+  use: (emulator: TestEmulator) => Promise<void>,
+): Promise<void> {
+  const emulator = await startTestEmulator(options);
+  try {
+    await use(emulator);
+  } finally {
+    await emulator.close();
+  }
+}
