@@ -38,9 +38,19 @@ export async function readGitState(listing: Listing, environment: Environment): 
     environment,
   );
   if (status === null) return null;
-  const inRepository = (file: ListedFile): string =>
-    prefix + path.relative(folder, file.realPath).split(path.sep).join('/');
-  return { commit, dirty: isDirty(status, listing.files.map(inRepository)) };
+  return {
+    commit,
+    dirty: isDirty(
+      status,
+      listing.files.flatMap((file) => names(file, folder, prefix)),
+    ),
+  };
+}
+
+/** What git may call a file that was read: its name as listed, and where links lead from there. */
+function names(file: ListedFile, folder: string, prefix: string): readonly string[] {
+  const real = path.relative(folder, file.realPath).split(path.sep).join('/');
+  return [prefix + file.path, prefix + real];
 }
 
 /**
