@@ -1,5 +1,6 @@
 // The Plan: plain, frozen data in one computed order. Dry-run prints it, the journal stores it, an
 // approval names its hash, the executor carries it out. Never closures.
+import type { Box } from '../exposure/box.ts';
 import type { DescribedRule, DesiredRule, GroupRef, IgnorePattern, Mode } from '../model/group.ts';
 import type { SourcePlace } from '../model/problem.ts';
 import type { Direction, RuleField } from '../model/rule.ts';
@@ -77,17 +78,6 @@ export interface Block {
   readonly message: string;
   /** How to go on all the same; empty if there is no way. */
   readonly override: string;
-}
-
-/** Traffic as a box of canonical texts; the contract's BOX. */
-export interface Box {
-  readonly direction: Direction;
-  readonly family: 'ipv4' | 'ipv6' | 'group' | 'prefixList';
-  readonly protocol: string;
-  readonly ports: string;
-  readonly sourcePorts?: string;
-  readonly peer: string;
-  readonly own?: string;
 }
 
 export interface GroupPlan extends GroupRef {

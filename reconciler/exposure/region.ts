@@ -1,0 +1,76 @@
+// From a diagram back to packets: each path is a region, parallel edges taken together.
+import { itemAt } from './at.ts';
+import type { AtomRange } from './axis.ts';
+import { isTerminal, NOTHING, terminalValue, type Diagram, type NodeRef } from './diagram.ts';
+import type { Answer } from './explore.ts';
+import type { Packet } from './packet.ts';
+import { FIELDS, type Field, type SetSymbol } from './rule-boxes.ts';
+import type { Universe } from './universe.ts';
+
+/** The packets whose every field lies in one of the ranges given for it, one list a dimension. */
+export type Region = ReadonlyArray<readonly AtomRange[]>;
+
+export interface FoundRegion {
+  readonly terminal: number;
+  readonly region: Region;
+}
+
+/** All regions that are not `NOTHING`: disjoint, together exact, in the order of the dimensions. */
+export function* regionsOf(answer: Answer, frame: readonly AtomRange[]): Generator<FoundRegion> {
+  yield* pathsBelow(
+    answer.diagram,
+    answer.root,
+    frame.map((range) => [range]),
+  );
+}
+
+function* pathsBelow(diagram: Diagram, ref: NodeRef, path: Region): Generator<FoundRegion> {
+  if (ref === NOTHING) return;
+  if (isTerminal(ref)) {
+    yield { terminal: terminalValue(ref), region: path };
+    return;
+  }
+  const { dimension, ends, children } = diagram.node(ref);
+  const rangesOf = new Map<NodeRef, AtomRange[]>();
+  let lo = itemAt(itemAt(path, dimension), 0).lo;
+  for (const [edge, child] of children.entries()) {
+    const hi = itemAt(ends, edge);
+    rangesOf.set(child, [...(rangesOf.get(child) ?? []), { lo, hi }]);
+    lo = hi + 1;
+  }
+  for (const [child, ranges] of rangesOf) yield* pathsBelow(diagram, child, path.with(dimension, ranges));
+}
+
+/** One packet of the region: the lowest value of every field, and no membership that it does not need. */
+export function examplePacket(universe: Universe, region: Region): Packet {
+  const lowest = (field: Field): bigint => {
+    const dimension = FIELDS.indexOf(field);
+    return itemAt(universe.axes, dimension).spanOf(itemAt(itemAt(region, dimension), 0)).first;
+  };
+  return {
+    direction: universe.direction,
+    nicType: universe.nicType,
+    family: universe.family,
+    protocol: Number(lowest('protocol')),
+    port: Number(lowest('port')),
+    peer: lowest('peer'),
+    sourcePort: Number(lowest('sourcePort')),
+    own: lowest('own'),
+    memberOf: membership(universe, region).memberOf.map((symbol) => symbol.id),
+  };
+}
+
+/** The symbols that every packet of the region is, and is not, in. */
+export function membership(
+  universe: Universe,
+  region: Region,
+): { readonly memberOf: SetSymbol[]; readonly notMemberOf: SetSymbol[] } {
+  const memberOf: SetSymbol[] = [];
+  const notMemberOf: SetSymbol[] = [];
+  for (const [index, symbol] of universe.symbols.entries()) {
+    const { lo, hi } = itemAt(itemAt(region, FIELDS.length + index), 0);
+    if (lo === 1) memberOf.push(symbol);
+    if (hi === 0) notMemberOf.push(symbol);
+  }
+  return { memberOf, notMemberOf };
+}

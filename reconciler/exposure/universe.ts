@@ -1,0 +1,125 @@
+// Rules compiled for questions. Packets of different direction, card or family never meet a common
+// decision, so each such combination is a universe of its own, with its own axes and clause table.
+import type { Family } from '../model/prefix.ts';
+import { compareText } from '../model/problem.ts';
+import {
+  DIRECTIONS,
+  ruleRank,
+  type Direction,
+  type NicType,
+  type Rule,
+  type RuleAction,
+} from '../model/rule.ts';
+import { itemAt } from './at.ts';
+import { Axis, type AtomRange } from './axis.ts';
+import { ClauseTable, type Clause } from './clause-table.ts';
+import { defaultAction, type GroupContext } from './context.ts';
+import { domainOf, FIELDS, ruleBoxes, type FieldBox, type SetSymbol } from './rule-boxes.ts';
+
+export interface Universe {
+  readonly direction: Direction;
+  readonly nicType: NicType;
+  readonly family: Family;
+  /** What happens where no clause matches. */
+  readonly fallback: RuleAction;
+  /** One a field, in the order of `FIELDS`. */
+  readonly axes: readonly Axis[];
+  /** The dimensions behind the fields. */
+  readonly symbols: readonly SetSymbol[];
+  readonly table: ClauseTable;
+}
+
+/** A fixed list of rules; questions name subsets of it by index. */
+export interface RuleSpace {
+  readonly rules: readonly Rule[];
+  readonly context: GroupContext;
+  readonly universes: readonly Universe[];
+}
+
+const NIC_TYPES: readonly NicType[] = ['intranet', 'internet'];
+const FAMILIES: readonly Family[] = ['ipv4', 'ipv6'];
+
+/** Compiles every rule that the questions to come will name: old, new and temporary ones. */
+export function compileRules(rules: readonly Rule[], context: GroupContext): RuleSpace {
+  const universes: Universe[] = [];
+  for (const direction of DIRECTIONS) {
+    for (const nicType of NIC_TYPES) {
+      for (const family of FAMILIES) {
+        const boxes = rules.flatMap((rule, index) =>
+          rule.direction === direction && rule.nicType === nicType
+            ? ruleBoxes(rule, family, context).map((box) => ({ box, rank: ruleRank(rule), rule: index }))
+            : [],
+        );
+        if (boxes.length === 0) continue;
+        const fallback = defaultAction(context, direction);
+        universes.push({ direction, nicType, family, fallback, ...compileBoxes(boxes, family) });
+      }
+    }
+  }
+  return { rules, context, universes };
+}
+
+interface RankedBox {
+  readonly box: FieldBox;
+  readonly rank: number;
+  readonly rule: number;
+}
+
+function compileBoxes(
+  boxes: readonly RankedBox[],
+  family: Family,
+): Pick<Universe, 'axes' | 'symbols' | 'table'> {
+  const axes = FIELDS.map(
+    (field) =>
+      new Axis(
+        domainOf(field, family),
+        boxes.flatMap(({ box }) => box.spans[field] ?? []),
+      ),
+  );
+  const symbols = distinctSymbols(boxes.flatMap(({ box }) => box.symbols));
+  const dimensionOf = new Map(symbols.map((symbol, index) => [symbol.id, FIELDS.length + index]));
+  const frame = [
+    ...axes.map((axis) => ({ lo: 0, hi: axis.size - 1 })),
+    ...symbols.map(() => ({ lo: 0, hi: 1 })),
+  ];
+  const clauses = boxes.map(({ box, rank, rule }): Clause => {
+    const ranges: AtomRange[] = [...frame];
+    for (const [dimension, field] of FIELDS.entries()) {
+      const span = box.spans[field];
+      if (span !== undefined) ranges[dimension] = itemAt(axes, dimension).atomsOf(span);
+    }
+    for (const symbol of box.symbols) ranges[dimensionOf.get(symbol.id) ?? NaN] = { lo: 1, hi: 1 };
+    return { rank, rules: [rule], ranges };
+  });
+  return { axes, symbols, table: new ClauseTable(frame, mergeEqual(clauses)) };
+}
+
+function distinctSymbols(symbols: readonly SetSymbol[]): SetSymbol[] {
+  const byId = new Map(symbols.map((symbol) => [symbol.id, symbol]));
+  return [...byId.values()].sort((a, b) => compareText(a.id, b.id));
+}
+
+/** Sorts by precedence, and makes one clause of those that say the same. */
+function mergeEqual(clauses: readonly Clause[]): Clause[] {
+  const merged: Clause[] = [];
+  for (const clause of [...clauses].sort(compareClauses)) {
+    const previous = merged.at(-1);
+    if (previous !== undefined && compareClauses(previous, clause) === 0) {
+      merged[merged.length - 1] = { ...previous, rules: [...previous.rules, ...clause.rules] };
+    } else {
+      merged.push(clause);
+    }
+  }
+  return merged;
+}
+
+/** By precedence, then by box: the same order whatever the order of the rules. */
+function compareClauses(a: Clause, b: Clause): number {
+  if (a.rank !== b.rank) return a.rank - b.rank;
+  for (const [dimension, range] of a.ranges.entries()) {
+    const other = itemAt(b.ranges, dimension);
+    if (range.lo !== other.lo) return range.lo - other.lo;
+    if (range.hi !== other.hi) return range.hi - other.hi;
+  }
+  return 0;
+}

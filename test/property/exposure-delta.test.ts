@@ -1,0 +1,165 @@
+// Invariants of `decide` and `exposureDelta`, judged by the packet oracle:
+// - decide gives the oracle's action, and names a rule that matches and has that action
+// - a packet is in exactly one opened box iff it was dropped and is accepted, and never in a closed one
+// - likewise for closed boxes
+// - the effects hold the same boxes; each example is in a box of its effect and changes as it says
+// - the named rule is one that was added or removed, and matches its example
+// - the answer does not depend on the order of the rules
+// - out of budget, the boxes still hold every packet that changes
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import type { GroupContext } from '../../reconciler/exposure/context.ts';
+import { decide } from '../../reconciler/exposure/decide.ts';
+import { exposureDelta, type ExposureDelta } from '../../reconciler/exposure/delta.ts';
+import type { Packet } from '../../reconciler/exposure/packet.ts';
+import type { Rule } from '../../reconciler/model/rule.ts';
+import { boxHolds } from '../support/box-oracle.ts';
+import { oracleDecide, oracleMatches } from '../support/packet-oracle.ts';
+import { everyPacketClass, PacketSource } from '../support/packets.ts';
+import { Random } from '../support/random.ts';
+import {
+  arbitraryContext,
+  arbitraryEdit,
+  NARROW_WORLD,
+  WIDE_WORLD,
+  type RuleSetPair,
+  type World,
+} from '../support/rule-sets.ts';
+
+const PACKETS_PER_PAIR = 25;
+
+interface Scene extends RuleSetPair {
+  readonly context: GroupContext;
+  readonly seed: number;
+}
+
+const arbitraryScene = (maxRules: number, world: World): fc.Arbitrary<Scene> =>
+  fc
+    .record({ edit: arbitraryEdit(maxRules, world), context: arbitraryContext(), seed: fc.nat() })
+    .map(({ edit, ...rest }) => ({ ...edit, ...rest }));
+
+/** `opens`, `closes`, or null if the packet fares as before. */
+function changeOf({ before, after, context }: Scene, packet: Packet): 'opens' | 'closes' | null {
+  const then = oracleDecide(before, packet, context);
+  const now = oracleDecide(after, packet, context);
+  return then === now ? null : now === 'accept' ? 'opens' : 'closes';
+}
+
+function packetsOf(scene: Scene, count: number): Packet[] {
+  const source = new PacketSource([...scene.before, ...scene.after], scene.context, new Random(scene.seed));
+  return Array.from({ length: count }, () => source.next());
+}
+
+/** Boxes don't say that they leave out traffic between open members, so those packets are not asked. */
+function isAskable(packet: Packet, { context }: Scene): boolean {
+  const open = context.type === 'normal' && context.innerAccess === 'accept';
+  return !(open && packet.nicType === 'intranet' && packet.memberOf.includes(context.id));
+}
+
+function expectExact(scene: Scene, delta: ExposureDelta, packet: Packet): void {
+  const change = changeOf(scene, packet);
+  if (!isAskable(packet, scene)) {
+    expect(change).toBeNull();
+    return;
+  }
+  const holding = (boxes: ExposureDelta['opened']): number =>
+    boxes.filter((box) => boxHolds(box, packet, scene.context)).length;
+  expect([holding(delta.opened), holding(delta.closed)]).toEqual([
+    change === 'opens' ? 1 : 0,
+    change === 'closes' ? 1 : 0,
+  ]);
+}
+
+it('decides each packet as the oracle does, and names a rule that says so', () => {
+  fc.assert(
+    fc.property(arbitraryScene(12, WIDE_WORLD), (scene) => {
+      for (const packet of packetsOf(scene, PACKETS_PER_PAIR)) {
+        const decision = decide(scene.before, packet, scene.context);
+        expect(decision.action).toBe(oracleDecide(scene.before, packet, scene.context));
+        if (decision.by !== 'rule') continue;
+        expect(decision.rule.action).toBe(decision.action);
+        expect(oracleMatches(decision.rule, packet, scene.context)).toBe(true);
+      }
+    }),
+    { numRuns: 1500 },
+  );
+});
+
+it.each([
+  ['wide', WIDE_WORLD, 12, 2500],
+  ['narrow', NARROW_WORLD, 8, 1000],
+] as const)('finds exactly what opens and closes in a %s world', (_, world, maxRules, numRuns) => {
+  fc.assert(
+    fc.property(arbitraryScene(maxRules, world), (scene) => {
+      const delta = exposureDelta(scene.before, scene.after, scene.context);
+      expect(delta.exact).toBe(true);
+      for (const packet of packetsOf(scene, PACKETS_PER_PAIR)) expectExact(scene, delta, packet);
+    }),
+    { numRuns },
+  );
+});
+
+it('is right for every class of packets of small groups', () => {
+  fc.assert(
+    fc.property(arbitraryScene(4, NARROW_WORLD), (scene) => {
+      const delta = exposureDelta(scene.before, scene.after, scene.context);
+      for (const packet of everyPacketClass([...scene.before, ...scene.after], scene.context)) {
+        expectExact(scene, delta, packet);
+      }
+    }),
+    { numRuns: 60 },
+  );
+});
+
+it('blames a changed rule, with an example that proves it', () => {
+  fc.assert(
+    fc.property(arbitraryScene(12, WIDE_WORLD), (scene) => {
+      const delta = exposureDelta(scene.before, scene.after, scene.context);
+      for (const { effect, rule, change, boxes, example } of delta.effects) {
+        const [has, hasNot] = change === 'added' ? [scene.after, scene.before] : [scene.before, scene.after];
+        expect(has).toContain(rule);
+        expect(hasNot).not.toContain(rule);
+        if (example === null) throw new Error('an exact answer has examples');
+        expect(changeOf(scene, example)).toBe(effect);
+        expect(oracleMatches(rule, example, scene.context)).toBe(true);
+        expect(boxes.filter((box) => boxHolds(box, example, scene.context))).toHaveLength(1);
+      }
+      const effectsThat = (effect: string): unknown[] =>
+        delta.effects.filter((item) => item.effect === effect).flatMap((item) => item.boxes);
+      expect(new Set(delta.opened)).toEqual(new Set(effectsThat('opens')));
+      expect(new Set(delta.closed)).toEqual(new Set(effectsThat('closes')));
+    }),
+    { numRuns: 800 },
+  );
+});
+
+it('gives the same answer whatever the order of the rules', () => {
+  fc.assert(
+    fc.property(arbitraryScene(12, WIDE_WORLD), (scene) => {
+      const random = new Random(scene.seed);
+      const shuffled = exposureDelta(
+        random.shuffle<Rule>(scene.before),
+        random.shuffle<Rule>(scene.after),
+        scene.context,
+      );
+      expect(shuffled).toEqual(exposureDelta(scene.before, scene.after, scene.context));
+    }),
+    { numRuns: 500 },
+  );
+});
+
+it('holds every change even when it runs out of budget', () => {
+  fc.assert(
+    fc.property(arbitraryScene(12, WIDE_WORLD), fc.nat(60), (scene, maxWork) => {
+      const delta = exposureDelta(scene.before, scene.after, scene.context, maxWork);
+      for (const packet of packetsOf(scene, PACKETS_PER_PAIR)) {
+        if (delta.exact) expectExact(scene, delta, packet);
+        const change = changeOf(scene, packet);
+        if (change === null) continue;
+        const boxes = change === 'opens' ? delta.opened : delta.closed;
+        expect(boxes.some((box) => boxHolds(box, packet, scene.context))).toBe(true);
+      }
+    }),
+    { numRuns: 1000 },
+  );
+});
