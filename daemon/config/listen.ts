@@ -1,0 +1,26 @@
+import { isIPv4, isIPv6 } from 'node:net';
+import { err, ok, type Result } from '../../reconciler/model/result.ts';
+
+export interface ListenAddress {
+  /** IPv4 or IPv6 address without brackets, or `localhost`. */
+  readonly host: string;
+  /** 0 is any free port. */
+  readonly port: number;
+}
+
+const FORM = /^(?:\[([^\]]*)\]|([^:[\]]*)):(\d{1,5})$/;
+const MAX_PORT = 65_535;
+
+/** `HOST:PORT`, read strictly: the host is always written out, so that nobody listens to the world by omission. */
+export function parseListen(text: string): Result<ListenAddress, string> {
+  const [, bracketed, plain, digits = ''] = FORM.exec(text) ?? [];
+  const isHost = bracketed === undefined ? isPlainHost(plain ?? '') : isIPv6(bracketed);
+  if (!isHost) return err('write ADDRESS:PORT, such as 127.0.0.1:8481 or [::1]:8481');
+  const port = Number(digits);
+  if (port > MAX_PORT) return err(`the port is beyond ${MAX_PORT}`);
+  if (String(port) !== digits) return err('write the port without leading zeros');
+  return ok({ host: bracketed ?? plain ?? '', port });
+}
+
+/** Other names are refused: which address they listen on would be up to DNS. */
+const isPlainHost = (host: string): boolean => host === 'localhost' || isIPv4(host);
