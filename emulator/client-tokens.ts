@@ -3,7 +3,8 @@
 // A token's life: begin -> running (a twin is refused) -> settled (a twin gets the first answer), or forgotten if
 // the call failed and errors are not remembered, or once the window is over.
 import { createHash } from 'node:crypto';
-import { type ActionAnswer, ApiError } from './action.ts';
+import type { ApiError } from './action.ts';
+import type { ActionAnswer } from './action.ts';
 import { idempotentMismatch, idempotentProcessing, invalid } from './refusals.ts';
 
 /** Actions that take a ClientToken. Source: request models of the vendor's SDK, 7.11.6. */

@@ -9,7 +9,7 @@ import { Faults } from './faults.ts';
 import { Gateway } from './gateway.ts';
 import { DEFAULT_QUIRKS, type Quirks } from './quirks.ts';
 import { seededRandom } from './random.ts';
-import { type HttpServer, startServer } from './server.ts';
+import { startServer } from './server.ts';
 import type { State } from './state.ts';
 import { emptyState } from './state-file.ts';
 import { DOOR_PREFIX, type Outcome, type WireRequest } from './wire.ts';
@@ -48,14 +48,13 @@ const CALLS_BYTES = 32 * 1024 * 1024;
 /** Starts the emulator. Rejects if the address cannot be had. */
 export function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const { host = '127.0.0.1', port = 0, clock = systemClock, onBug = reportBug } = options;
-  const server: Promise<HttpServer> = startServer({
+  return startServer({
     host,
     port,
     clock,
     onBug,
     handle: requestHandler(options),
   });
-  return server;
 }
 
 /** The emulator below its socket: one request in, one outcome out. */

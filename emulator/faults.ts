@@ -1,5 +1,6 @@
-// Failures on order: which call fails, how, and how often.
+// Failures on order: which call fails, how, and how often. Only an authentic call of a known action can be hit.
 import { z } from 'zod';
+import { ACTIONS } from './actions/table.ts';
 import { checked, InputError } from './input.ts';
 
 /**
@@ -48,10 +49,12 @@ const KINDS = [
 const MAX_FAULTS = 1000;
 const MAX_DELAY_MS = 3_600_000;
 
+const ACTION_HINT = `expected * or one of ${[...ACTIONS.keys()].join(', ')}`;
+
 const schema: z.ZodType<Fault[]> = z
   .array(
     z.strictObject({
-      action: z.string().regex(/^(\*|[A-Za-z]+)$/, 'expected the name of an action, or *'),
+      action: z.string().refine((name) => name === '*' || ACTIONS.has(name), ACTION_HINT),
       kind: z.enum(KINDS),
       probability: z.number().min(0).max(1).default(1),
       count: z.int().min(0).max(1_000_000_000).optional(),

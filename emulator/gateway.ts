@@ -30,6 +30,8 @@ export interface GatewayOptions {
 interface Arrival {
   readonly request: ApiRequest;
   readonly requestId: string;
+  /** Empty until the caller is known. */
+  readonly accountId: string;
 }
 
 /** An authentic call of a known action. */
@@ -38,6 +40,9 @@ interface Call extends Arrival {
   readonly handler: ActionHandler;
   readonly credential: Credential;
 }
+
+/** What stands between a call and its action: a refusal, a remembered answer, or nothing but its token. */
+type Start = ApiError | FirstAnswer | TokenUse | undefined;
 
 /** What a call came to, before a fault can spoil it. */
 interface Result extends FirstAnswer {
@@ -62,7 +67,8 @@ export class Gateway {
   }
 
   handle(wire: WireRequest): Outcome {
-    const arrival = { request: readRequest(wire), requestId: randomRequestId(this.#cloud.random) };
+    const requestId = randomRequestId(this.#cloud.random);
+    const arrival = { request: readRequest(wire), requestId, accountId: '' };
     const call = attempt(() => this.#admit(arrival));
     if (call instanceof ApiError) return this.#deliver(arrival, withoutEffect(arrival, call));
     const fault = this.#faults.pick(call.action);
@@ -81,7 +87,7 @@ export class Gateway {
     if (handler === undefined) throw apiNotFound();
     // Clients do not see the clock door, so their stamps are held against the clock without what it advanced.
     const credential = this.#authenticator.authenticate(request, this.#cloud.clock.nowMs());
-    return { request, requestId, action, handler, credential };
+    return { request, requestId, accountId: credential.accountId, action, handler, credential };
   }
 
   #bend(call: Call, fault: Fault): Outcome {
@@ -116,9 +122,7 @@ export class Gateway {
     return new ApiError(fault.status ?? 500, fault.code ?? 'InternalError', message);
   }
 
-  /** What stands between a call and its action: a refusal, a remembered answer, or nothing but its token. */
-  #start({ request, action, credential }: Call): ApiError | FirstAnswer | TokenUse | undefined {
-    const { accountId } = credential;
+  #start({ request, action, accountId, credential }: Call): Start {
     const region = request.params.get('RegionId') ?? '';
     const { rateLimits, tokenWindowSeconds } = this.#cloud.quirks;
     return attempt(() => {
@@ -130,7 +134,7 @@ export class Gateway {
     });
   }
 
-  #perform(call: Call, start: ApiError | FirstAnswer | TokenUse | undefined): Result {
+  #perform(call: Call, start: Start): Result {
     if (start instanceof ApiError) return withoutEffect(call, start);
     if (start !== undefined && 'result' in start) return { ...start, effect: false };
     const { state } = this.#cloud;
@@ -139,26 +143,19 @@ export class Gateway {
     return { requestId: call.requestId, result, effect: state.version !== before };
   }
 
-  /** Runs the action; whatever it comes to, its token is not left running. */
   #act(call: Call, token: TokenUse | undefined): ActionAnswer | ApiError {
-    const { action, requestId, credential, handler, request } = call;
-    let result: ActionAnswer | ApiError | undefined;
-    try {
-      result = attempt(() =>
-        handler({ action, params: request.params, accountId: credential.accountId }, this.#cloud),
-      );
-      return result;
-    } finally {
-      if (token !== undefined) {
-        const remember = !(result instanceof ApiError) || this.#cloud.quirks.tokenRemembersErrors;
-        if (result !== undefined && remember) this.#tokens.settle(token, { requestId, result });
-        else this.#tokens.forget(token);
-      }
+    const { action, requestId, accountId, handler, request } = call;
+    const result = attempt(() => handler({ action, params: request.params, accountId }, this.#cloud));
+    if (token !== undefined) {
+      const remembered = !(result instanceof ApiError) || this.#cloud.quirks.tokenRemembersErrors;
+      if (remembered) this.#tokens.settle(token, { requestId, result });
+      else this.#tokens.forget(token);
     }
+    return result;
   }
 
   /** Writes the answer, lets the fault spoil it, and notes the call. */
-  #deliver(arrival: Arrival | Call, result: Result, fault?: Fault): Outcome {
+  #deliver(arrival: Arrival, result: Result, fault?: Fault): Outcome {
     const { request } = arrival;
     const context = contextOf(request, result.requestId);
     const refusal = result.result instanceof ApiError ? result.result : undefined;
@@ -167,17 +164,16 @@ export class Gateway {
         ? errorReply(context, result.result)
         : answerReply(context, result.result);
     const outcome: Outcome = fault === undefined ? { kind: 'reply', reply } : spoiled(fault, reply);
-    const { body, target } = request.wire;
     this.#calls.add({
       timeMs: this.#cloud.nowMs(),
       action: context.action,
       params: request.params,
-      bytes: target.length + body.length + context.action.length,
+      bytes: sizeOf(request),
       status: statusOf(outcome),
       code: refusal?.code ?? '',
       requestId: result.requestId,
       effect: result.effect,
-      accountId: 'credential' in arrival ? arrival.credential.accountId : '',
+      accountId: arrival.accountId,
       fault: fault?.kind ?? '',
     });
     return outcome;
@@ -201,4 +197,10 @@ function withoutEffect({ requestId }: Arrival, result: ActionAnswer | ApiError):
 function contextOf(request: ApiRequest, requestId: string): AnswerContext {
   const hostId = (headerOf(request.wire, 'host') ?? '').slice(0, 255);
   return { format: request.format, action: request.action ?? '', requestId, hostId };
+}
+
+/** Bytes of what the call log keeps of a request, roughly. */
+function sizeOf({ wire, action }: ApiRequest): number {
+  const bodyBytes = wire.body === 'tooLarge' ? 0 : wire.body.length;
+  return wire.target.length + bodyBytes + (action?.length ?? 0);
 }

@@ -1,5 +1,5 @@
 // What users and tests hand to the emulator (quirks, faults, door bodies): checked by schema, all problems at once.
-import { z } from 'zod';
+import type { z } from 'zod';
 
 /** A mistake in what the user wrote; the message says what to write instead. */
 export class InputError extends Error {

@@ -1,9 +1,12 @@
 // Quirks as text and JSON: `--quirk NAME=VALUE`, the config file, and the quirks door.
 import { z } from 'zod';
+import { ACTIONS } from './actions/table.ts';
 import { checked, InputError } from './input.ts';
 import { DEFAULT_QUIRKS, type Quirks } from './quirks.ts';
 
 const count = z.int().min(0).max(1_000_000_000);
+
+const ACTION_HINT = `the actions are ${[...ACTIONS.keys()].join(', ')}`;
 
 const SHAPE = {
   apiLevel: z.enum(['current', 'legacy2019']),
@@ -24,7 +27,12 @@ const SHAPE = {
   ruleIdAfterModify: z.enum(['same', 'new']),
   ruleQuota: count,
   groupReferenceQuota: count,
-  rateLimits: z.record(z.string().regex(/^[A-Za-z]+$/), count),
+  rateLimits: z.record(z.string(), count).superRefine((limits, context) => {
+    for (const name of Object.keys(limits)) {
+      if (ACTIONS.has(name)) continue;
+      context.addIssue({ code: 'custom', message: `no action ${name}; ${ACTION_HINT}` });
+    }
+  }),
 } satisfies { [Name in keyof Quirks]: z.ZodType<Quirks[Name]> };
 
 const schema: z.ZodType<Quirks> = z.strictObject(SHAPE);

@@ -1,0 +1,237 @@
+import { describe, expect, it } from 'vitest';
+import type { WireRequest } from '../../../emulator/wire.ts';
+import { errorOf, GatewayFixture, replyOf, START_MS } from '../../support/gateway.ts';
+import {
+  EMULATOR_KEY,
+  type Parameters,
+  publicParameters,
+  queryOf,
+  requestV1,
+  requestV3,
+  signV1,
+  type SigningOptions,
+} from '../../support/signing.ts';
+
+const MINUTE_MS = 60_000;
+const ACTION = 'DescribeSecurityGroups';
+
+/** A V1 call whose public parameters were changed before it was signed; `undefined` takes one out. */
+function altered(
+  changes: Readonly<Record<string, string | undefined>>,
+): (signing: SigningOptions) => WireRequest {
+  return (signing) => {
+    const all = { ...publicParameters(ACTION, {}, signing), ...changes };
+    const kept: Parameters = Object.fromEntries(
+      Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined),
+    );
+    const Signature = changes['Signature'] ?? signV1('GET', kept, signing.key.accessKeySecret);
+    return {
+      method: 'GET',
+      target: `/?${queryOf('Signature' in changes ? kept : { ...kept, Signature })}`,
+      headers: { host: 'ecs.test' },
+      body: Buffer.alloc(0),
+      remoteAddress: '127.0.0.1',
+    };
+  };
+}
+
+const v3With = (headers: Readonly<Record<string, string | undefined>>) => (signing: SigningOptions) => {
+  const request = requestV3(ACTION, {}, signing);
+  return { ...request, headers: { ...request.headers, ...headers } };
+};
+
+const shifted = (shiftMs: number) => (signing: SigningOptions) =>
+  requestV1(ACTION, {}, { ...signing, nowMs: signing.nowMs + shiftMs });
+
+const rewritten = (change: (request: WireRequest) => Partial<WireRequest>) => (signing: SigningOptions) => {
+  const request = requestV1(ACTION, {}, signing);
+  return { ...request, ...change(request) };
+};
+
+describe('the gateway refuses, in the words of the vendor,', () => {
+  it.each<[string, (signing: SigningOptions) => WireRequest, number, string]>([
+    ['another method', rewritten(() => ({ method: 'PUT' })), 400, 'UnsupportedHTTPMethod'],
+    ['another path', rewritten(() => ({ target: '/api' })), 404, 'InvalidApi.NotFound'],
+    ['a body over the limit', rewritten(() => ({ body: 'tooLarge' })), 413, 'RequestBodyTooLarge'],
+    ['a bad escape', rewritten(() => ({ target: '/?A=%zz' })), 400, 'InvalidParameter'],
+    ['a truncated escape', rewritten(() => ({ target: '/?A=%E4%BD' })), 400, 'InvalidParameter'],
+    ['a parameter that stands twice', rewritten(() => ({ target: '/?A=1&A=1' })), 400, 'InvalidParameter'],
+    [
+      'too many parameters',
+      rewritten(() => ({
+        target: `/?${Array.from({ length: 6000 }, (_, index) => `P${index}=`).join('&')}`,
+      })),
+      400,
+      'InvalidParameter',
+    ],
+    ['an unknown format', altered({ Format: 'YAML' }), 400, 'InvalidParameter.Format'],
+    ['no action', altered({ Action: undefined }), 400, 'MissingAction'],
+    ['no version', altered({ Version: undefined }), 400, 'MissingVersion'],
+    ['another version', altered({ Version: '2016-03-14' }), 400, 'InvalidVersion'],
+    ['an unknown action', altered({ Action: 'DescribeNothing' }), 404, 'InvalidApi.NotFound'],
+    ['an action in the wrong case', altered({ Action: ACTION.toLowerCase() }), 404, 'InvalidApi.NotFound'],
+    ['no access key', altered({ AccessKeyId: undefined }), 400, 'MissingAccessKeyId'],
+    ['no signature method', altered({ SignatureMethod: undefined }), 400, 'MissingSignatureMethod'],
+    ['another signature method', altered({ SignatureMethod: 'HMAC-SHA256' }), 400, 'InvalidSignatureMethod'],
+    ['no signature version', altered({ SignatureVersion: undefined }), 400, 'MissingSignatureVersion'],
+    ['another signature version', altered({ SignatureVersion: '2.0' }), 400, 'InvalidSignatureVersion'],
+    ['no timestamp', altered({ Timestamp: undefined }), 400, 'MissingTimestamp'],
+    ['no nonce', altered({ SignatureNonce: '' }), 400, 'MissingSignatureNonce'],
+    ['a nonce of any length', altered({ SignatureNonce: 'n'.repeat(129) }), 400, 'InvalidSignatureNonce'],
+    ['no signature', altered({ Signature: undefined }), 400, 'MissingSignature'],
+    ['a wrong signature', altered({ Signature: 'AAAA' }), 400, 'SignatureDoesNotMatch'],
+    ['an unknown access key', altered({ AccessKeyId: 'nobody' }), 404, 'InvalidAccessKeyId.NotFound'],
+    [
+      'a timestamp with milliseconds',
+      altered({ Timestamp: '2026-01-31T12:00:00.000Z' }),
+      400,
+      'InvalidTimeStamp.Format',
+    ],
+    [
+      'a timestamp that is no date',
+      altered({ Timestamp: '2026-13-31T12:00:00Z' }),
+      400,
+      'InvalidTimeStamp.Format',
+    ],
+    ['a clock 15 minutes behind', shifted(-15 * MINUTE_MS - 1000), 400, 'InvalidTimeStamp.Expired'],
+    ['a clock 15 minutes ahead', shifted(15 * MINUTE_MS + 1000), 400, 'InvalidTimeStamp.Expired'],
+    [
+      'a security token with a lasting key',
+      altered({ SecurityToken: 't' }),
+      400,
+      'InvalidSecurityToken.MismatchWithAccessKey',
+    ],
+    ['V3 without an action', v3With({ 'x-acs-action': undefined }), 400, 'MissingAction'],
+    ['V3 without a version', v3With({ 'x-acs-version': undefined }), 400, 'MissingVersion'],
+    ['V3 without a date', v3With({ 'x-acs-date': undefined }), 400, 'MissingTimestamp'],
+    ['V3 without a nonce', v3With({ 'x-acs-signature-nonce': undefined }), 400, 'MissingSignatureNonce'],
+    ['V3 without a key', v3With({ authorization: 'ACS3-HMAC-SHA256 ' }), 400, 'MissingAccessKeyId'],
+    [
+      'V3 without signed headers',
+      v3With({ authorization: 'ACS3-HMAC-SHA256 Credential=emulator,Signature=0' }),
+      400,
+      'IncompleteSignature',
+    ],
+    ['V3 with another date', v3With({ 'x-acs-date': '2026-01-31T12:00:01Z' }), 400, 'SignatureDoesNotMatch'],
+  ])('%s', (_name, build, status, code) => {
+    const fixture = new GatewayFixture();
+    const reply = replyOf(fixture.handle(build(fixture.signing())));
+    expect(reply.status).toBe(status);
+    expect(reply.body).toContain(code);
+    expect(fixture.calls()).toMatchObject([{ status, code, effect: false, fault: '' }]);
+    expect(fixture.cloud.state.version).toBe(0);
+  });
+
+  it.each([
+    ['up to 15 minutes behind', shifted(-15 * MINUTE_MS)],
+    ['up to 15 minutes ahead', shifted(15 * MINUTE_MS)],
+  ])('but not a clock %s', (_name, build) => {
+    const fixture = new GatewayFixture();
+    expect(replyOf(fixture.handle(build(fixture.signing()))).status).toBe(200);
+  });
+});
+
+describe('nonces', () => {
+  it('are good for one call', () => {
+    const fixture = new GatewayFixture();
+    const request = requestV1('AuthorizeSecurityGroup', {}, fixture.signing());
+    expect(replyOf(fixture.handle(request)).status).toBe(200);
+    const again = replyOf(fixture.handle(request));
+    expect([again.status, errorOf(again).Code]).toEqual([400, 'SignatureNonceUsed']);
+    expect(fixture.cloud.state.version).toBe(1);
+  });
+
+  it('are not used up by a call that somebody else forged', () => {
+    const fixture = new GatewayFixture();
+    const signing = fixture.signing();
+    const forged = requestV1(ACTION, {}, { ...signing, key: { ...EMULATOR_KEY, accessKeySecret: 'guess' } });
+    expect(errorOf(replyOf(fixture.handle(forged))).Code).toBe('SignatureDoesNotMatch');
+    expect(replyOf(fixture.handle(requestV1(ACTION, {}, signing))).status).toBe(200);
+  });
+
+  it('are remembered as long as their call is in time', () => {
+    const fixture = new GatewayFixture();
+    const early = requestV1(ACTION, {}, fixture.signing({ nowMs: START_MS + 15 * MINUTE_MS }));
+    expect(replyOf(fixture.handle(early)).status).toBe(200);
+    fixture.nowMs = START_MS + 30 * MINUTE_MS;
+    expect(errorOf(replyOf(fixture.handle(early))).Code).toBe('SignatureNonceUsed');
+  });
+});
+
+describe('timestamps', () => {
+  it('are held against the clock that clients see, not against what the clock door added', () => {
+    const fixture = new GatewayFixture();
+    fixture.cloud.advance(24 * 60 * MINUTE_MS);
+    expect(fixture.reply(ACTION).status).toBe(200);
+  });
+});
+
+describe('access keys', () => {
+  const sts = { accessKeyId: 'STS.1', accessKeySecret: 's', securityToken: 'token' };
+  const fixture = () =>
+    new GatewayFixture({
+      credentials: [
+        sts,
+        { accessKeyId: 'off', accessKeySecret: 's', inactive: true },
+        {
+          accessKeyId: 'ram',
+          accessKeySecret: 's',
+          accountId: '42',
+          allow: { actions: [ACTION], groups: ['sg-1'] },
+        },
+      ],
+    });
+
+  it.each([requestV1, requestV3])('temporary: the token must come along', (sign) => {
+    const gateway = fixture();
+    const codes = [sts, { ...sts, securityToken: 'old' }, { accessKeyId: 'STS.1', accessKeySecret: 's' }].map(
+      (key) => {
+        const reply = replyOf(gateway.handle(sign(ACTION, {}, gateway.signing({ key }))));
+        return reply.status === 200 ? 'ok' : errorOf(reply).Code;
+      },
+    );
+    expect(codes).toEqual(['ok', 'InvalidSecurityToken.MismatchWithAccessKey', 'MissingSecurityToken']);
+  });
+
+  it('disabled', () => {
+    const reply = fixture().reply(ACTION, {}, { key: { accessKeyId: 'off', accessKeySecret: 's' } });
+    expect([reply.status, errorOf(reply).Code]).toEqual([400, 'InvalidAccessKeyId.Inactive']);
+  });
+
+  it.each<[string, string, Parameters, boolean]>([
+    ['an allowed action', ACTION, {}, true],
+    ['an allowed group', ACTION, { SecurityGroupId: 'sg-1' }, true],
+    ['another group', ACTION, { SecurityGroupId: 'sg-2' }, false],
+    ['another action', 'AuthorizeSecurityGroup', { SecurityGroupId: 'sg-1' }, false],
+  ])('limited by RAM: %s', (_name, action, parameters, allowed) => {
+    const gateway = fixture();
+    const reply = gateway.reply(action, parameters, { key: { accessKeyId: 'ram', accessKeySecret: 's' } });
+    expect(reply.status).toBe(allowed ? 200 : 403);
+    expect(gateway.cloud.state.version).toBe(0);
+    expect(gateway.calls()).toMatchObject([{ accountId: '42' }]);
+    if (allowed) return;
+    const error = errorOf(reply);
+    expect(error.Code).toBe('Forbidden.RAM');
+    expect(error.Message).toContain(`ecs:${action}`);
+    expect(error.AccessDeniedDetail).toMatchObject({
+      AuthAction: `ecs:${action}`,
+      AuthPrincipalOwnerId: '42',
+    });
+  });
+
+  it('must not stand twice', () => {
+    expect(() => new GatewayFixture({ credentials: [sts, sts] })).toThrow('STS.1 is given twice');
+  });
+});
+
+describe('parameters', () => {
+  it('that no action knows are let through', () => {
+    const reply = new GatewayFixture().reply(ACTION, { Whatever: '1', OwnerId: '2' });
+    expect(JSON.parse(reply.body)).toMatchObject({ Asked: { Whatever: '1', OwnerId: '2' } });
+  });
+
+  it('of the gateway do not reach the action', () => {
+    const { body } = new GatewayFixture().reply(ACTION, { A: '1' });
+    expect((JSON.parse(body) as { Asked: unknown }).Asked).toEqual({ A: '1' });
+  });
+});
