@@ -106,4 +106,8 @@ export interface PlanOptions {
   readonly batchesAtomic: boolean;
   /** Most rules a group may hold, in and out together. */
   readonly ruleQuota: number;
+  /** Most rules of a basic group that may name a group; the vendor's 20 if absent. */
+  readonly groupRuleQuota?: number;
+  /** Most entries of prefix lists and port lists, by id: that is how often a rule counts that names one. */
+  readonly listSizes?: Readonly<Record<string, number>>;
 }

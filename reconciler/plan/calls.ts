@@ -1,0 +1,90 @@
+// Single changes, and how they gather into steps.
+import type { DescribedRule, DesiredRule } from '../model/group.ts';
+import { compareRules, DIRECTIONS, type Direction, type Rule } from '../model/rule.ts';
+import { ruleAfter } from './pair.ts';
+import type { Alteration, Diff, Step } from './plan.ts';
+import { regionOf, type Region } from './region.ts';
+import { schedule } from './schedule.ts';
+
+/** What is to be done, before it has an order. */
+export interface Changes {
+  readonly authorize: readonly DesiredRule[];
+  readonly modify: readonly Alteration[];
+  readonly revoke: readonly DescribedRule[];
+}
+
+export const changesOf = (diff: Diff): Changes => ({
+  authorize: diff.missing,
+  modify: diff.altered,
+  revoke: diff.surplus,
+});
+
+/** How calls may be filled. */
+export interface CallOptions {
+  /** Most rules in one Authorize or Revoke. */
+  readonly batchSize: number;
+  /** Whether a batch is promised to take effect as a whole. */
+  readonly batchesAtomic: boolean;
+}
+
+/** One change at its place in the order, which `rule` decides. */
+export type Change = { readonly rule: Rule; readonly region: Region } & (
+  | { readonly kind: 'authorize'; readonly desired: DesiredRule }
+  | { readonly kind: 'modify'; readonly pair: Alteration }
+  | { readonly kind: 'revoke'; readonly target: DescribedRule }
+);
+
+export function authorization(desired: DesiredRule): Change {
+  return { kind: 'authorize', rule: desired.rule, region: regionOf(desired.rule), desired };
+}
+
+export function revocation(target: DescribedRule): Change {
+  return { kind: 'revoke', rule: target.rule, region: regionOf(target.rule), target };
+}
+
+/** A Modify that stands where its new rule would be added, or where its old one would be removed. */
+export function modification(pair: Alteration, at: 'to' | 'from'): Change {
+  const { rule } = pair[at];
+  return { kind: 'modify', rule, region: regionOf(rule), pair };
+}
+
+/** Highest precedence first. */
+export const compareChanges = (a: Change, b: Change): number => compareRules(a.rule, b.rule);
+
+/**
+ * Steps for changes that are given in a possible order, one direction after the other, as each direction has
+ * calls of its own. `mustPrecede` says which pairs of changes of one direction must keep that order.
+ */
+export function toSteps(
+  changes: readonly Change[],
+  options: CallOptions,
+  mustPrecede: (first: Region, later: Region) => boolean,
+): Step[] {
+  return DIRECTIONS.flatMap((direction) =>
+    schedule(
+      changes.filter(({ rule }) => rule.direction === direction),
+      {
+        ...options,
+        precedes: (first, later) => mustPrecede(first.region, later.region),
+        isBatched: ({ kind }) => kind !== 'modify',
+      },
+    ).map((call) => toStep(direction, call)),
+  );
+}
+
+/** The first step with a checkpoint: see `Step`. */
+export function checkpointFirst(steps: readonly Step[]): Step[] {
+  return steps.map((step, index) => (index === 0 ? { ...step, checkpoint: true } : step));
+}
+
+function toStep(direction: Direction, call: readonly Change[]): Step {
+  const base = { direction, checkpoint: false };
+  const [first] = call;
+  if (first?.kind === 'modify') {
+    const { from, to } = first.pair;
+    return { kind: 'modify', ...base, target: from, to: { ...to, rule: ruleAfter(first.pair) } };
+  }
+  const rules = call.flatMap((change) => (change.kind === 'authorize' ? [change.desired] : []));
+  const targets = call.flatMap((change) => (change.kind === 'revoke' ? [change.target] : []));
+  return rules.length > 0 ? { kind: 'authorize', ...base, rules } : { kind: 'revoke', ...base, targets };
+}

@@ -1,0 +1,56 @@
+// How many of the possible pairs to use: the setting `modify`.
+import { changesOf, type CallOptions } from './calls.ts';
+import { forcedPairs, safePairs, withPairs } from './safe-pairs.ts';
+import { order } from './order.ts';
+import type { Alteration, Diff, PlanOptions } from './plan.ts';
+import type { DescribedGroup } from '../model/group.ts';
+import { DIRECTIONS, type Direction } from '../model/rule.ts';
+
+/** Beyond a few pairs batches always cost fewer calls (docs/algorithms.md, section 5), unless rules alternate. */
+const MOST_PAIRS_WORTH_COUNTING = 8;
+
+/**
+ * The diff with those leftovers that one Modify shall turn into each other under `altered`. Forced pairs
+ * are made under every setting; the others within `maxModifyPerPlan`, which counts all of them.
+ */
+export function match(
+  found: Diff,
+  group: DescribedGroup,
+  options: Pick<PlanOptions, 'modify' | 'maxModifyPerPlan'>,
+  calls: CallOptions,
+): Diff {
+  const diff = withPairs(found, forcedPairs(found, group));
+  const budget = Math.max(0, options.maxModifyPerPlan - diff.altered.length);
+  switch (options.modify) {
+    case 'never':
+      return diff;
+    case 'prefer':
+      return withPairs(diff, safePairs(diff, group).slice(0, budget));
+    case 'auto':
+      return withPairs(diff, fewestCalls(diff, safePairs(diff, group).slice(0, budget), calls));
+  }
+}
+
+/** Of equally few calls the most pairs: a Modify keeps the rule's id and needs no free slot. */
+function fewestCalls(diff: Diff, pairs: readonly Alteration[], calls: CallOptions): Alteration[] {
+  return DIRECTIONS.flatMap((direction) => {
+    const inDirection = pairs.filter(({ to }) => to.rule.direction === direction);
+    const only = onlyDirection(diff, direction);
+    let best: { readonly calls: number; readonly pairs: readonly Alteration[] } | null = null;
+    for (let count = 0; count <= Math.min(inDirection.length, MOST_PAIRS_WORTH_COUNTING); count += 1) {
+      const chosen = inDirection.slice(0, count);
+      const steps = order(changesOf(withPairs(only, chosen)), calls);
+      if (best === null || steps.length <= best.calls) best = { calls: steps.length, pairs: chosen };
+    }
+    return best?.pairs ?? [];
+  });
+}
+
+function onlyDirection(diff: Diff, direction: Direction): Diff {
+  return {
+    ...diff,
+    missing: diff.missing.filter(({ rule }) => rule.direction === direction),
+    surplus: diff.surplus.filter(({ rule }) => rule.direction === direction),
+    altered: diff.altered.filter(({ to }) => to.rule.direction === direction),
+  };
+}

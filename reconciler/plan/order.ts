@@ -1,0 +1,59 @@
+// The order of calls in which no packet is ever treated otherwise than before or after (theorems T1', T3 of
+// docs/algorithms.md): first everything new from the highest precedence down, then everything old from the
+// lowest precedence up. Two rules constrain each other only if they decide otherwise about one packet.
+import {
+  authorization,
+  checkpointFirst,
+  compareChanges,
+  modification,
+  revocation,
+  toSteps,
+  type CallOptions,
+  type Changes,
+} from './calls.ts';
+import { pairKind, type PairKind } from './pair.ts';
+import type { Alteration, Step } from './plan.ts';
+import { overrules, regionOf } from './region.ts';
+
+/**
+ * Every prefix of the steps is hitless, and so is every subset of a batch while it is under way (with
+ * `batchesAtomic`, every prefix only). Crossing pairs in `changes` must be safe between the halves.
+ */
+export function order(changes: Changes, options: CallOptions): Step[] {
+  const pairs = byKind(changes.modify);
+  const coming = [
+    ...changes.authorize.map(authorization),
+    ...pairs.dominating.map((pair) => modification(pair, 'to')),
+  ].sort(compareChanges);
+  const going = [
+    ...changes.revoke.map(revocation),
+    ...pairs.dominated.map((pair) => modification(pair, 'from')),
+  ].sort((a, b) => compareChanges(b, a));
+  const authorizing = toSteps(coming, options, overrules);
+  const revoking = [
+    ...toSteps(inPlace(pairs.crossing), options, anyOrder),
+    ...toSteps(going, options, (first, later) => overrules(later, first)),
+  ];
+  return [
+    ...authorizing,
+    ...(changes.authorize.length > 0 ? checkpointFirst(revoking) : revoking),
+    ...toSteps(inPlace(pairs.relabelling), options, anyOrder),
+  ];
+}
+
+export const anyOrder = (): boolean => false;
+
+export function byKind(pairs: readonly Alteration[]): Record<PairKind, Alteration[]> {
+  const sorted: Record<PairKind, Alteration[]> = {
+    relabelling: [],
+    dominating: [],
+    dominated: [],
+    crossing: [],
+  };
+  for (const pair of pairs) sorted[kindOf(pair)].push(pair);
+  return sorted;
+}
+
+const kindOf = ({ from, to }: Alteration): PairKind => pairKind(regionOf(from.rule), regionOf(to.rule));
+
+const inPlace = (pairs: readonly Alteration[]) => pairs.map((pair) => modification(pair, 'to'));

@@ -1,0 +1,46 @@
+// What should be, what is, and the safe way from one to the other: ownership, diff, match, order, limits.
+// Pure and deterministic: the same rules in any order give the same bytes.
+import type { DescribedGroup } from '../model/group.ts';
+import { diff } from './diff.ts';
+import { deepFreeze } from './freeze.ts';
+import { planHash } from './hash.ts';
+import { match } from './match.ts';
+import { permitted } from './mode.ts';
+import type { Block, GroupPlan, GroupPolicy, PlanOptions } from './plan.ts';
+import { refusals } from './refusals.ts';
+import { callOptions, route } from './route.ts';
+import { warnings } from './warnings.ts';
+import { deltaOf } from './delta.ts';
+
+/**
+ * Plans one group. The steps of an observed or blocked plan say what would be done; only those of a pending
+ * plan may be carried out.
+ */
+export function planGroup(policy: GroupPolicy, group: DescribedGroup, options: PlanOptions): GroupPlan {
+  const modify = policy.mode === 'additive' ? 'never' : options.modify;
+  const found = match(diff(policy, group.rules), group, { ...options, modify }, callOptions(group, options));
+  const { changes, exceptions } = permitted(found, policy.mode, group);
+  const { steps, hitless, ...rest } = route(changes, group, options);
+  const blockedBy = steps.length === 0 ? [] : [...refusals(policy, group), ...rest.blockedBy];
+  return deepFreeze({
+    account: policy.account,
+    region: policy.region,
+    id: policy.id,
+    mode: policy.mode,
+    status: statusOf(policy, steps.length, blockedBy),
+    diff: found,
+    steps,
+    hitless,
+    exceptions: [...exceptions, ...rest.exceptions],
+    exposure: deltaOf(group, steps),
+    findings: warnings(policy, group.rules),
+    blockedBy,
+    hash: planHash(policy, policy.mode, steps),
+  });
+}
+
+function statusOf(policy: GroupPolicy, steps: number, blockedBy: readonly Block[]): GroupPlan['status'] {
+  if (steps === 0) return 'converged';
+  if (policy.mode === 'observe') return 'observed';
+  return blockedBy.length > 0 ? 'blocked' : 'pending';
+}

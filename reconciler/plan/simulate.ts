@@ -1,0 +1,73 @@
+// What a group holds after some steps, if the cloud does what it was asked to.
+import type { DescribedRule } from '../model/group.ts';
+import { ruleIdentity } from '../model/rule.ts';
+import type { Step } from './plan.ts';
+
+/**
+ * The rules after the steps; new ones have no id yet. Throws on a step that the cloud would refuse or
+ * silently skip: a target that is not there, a rule that is there already.
+ */
+export function applySteps(rules: readonly DescribedRule[], steps: readonly Step[]): DescribedRule[] {
+  const standing = new Standing(rules);
+  for (const step of steps) standing.apply(step);
+  return standing.rules;
+}
+
+export const applyStep = (rules: readonly DescribedRule[], step: Step): DescribedRule[] =>
+  applySteps(rules, [step]);
+
+class Standing {
+  readonly #rules = new Map<string, DescribedRule>();
+  /** How many rules have the identity: the cloud may hold twins, but never makes one. */
+  readonly #identities = new Map<string, number>();
+
+  constructor(rules: readonly DescribedRule[]) {
+    for (const rule of rules) this.#put(rule);
+  }
+
+  get rules(): DescribedRule[] {
+    return [...this.#rules.values()];
+  }
+
+  apply(step: Step): void {
+    switch (step.kind) {
+      case 'authorize':
+        for (const { rule } of step.rules) this.#add({ rule, id: null, selector: {} });
+        return;
+      case 'modify':
+        this.#remove(step.target);
+        this.#add({ ...step.target, rule: step.to.rule });
+        return;
+      case 'revoke':
+        for (const target of step.targets) this.#remove(target);
+    }
+  }
+
+  #add(rule: DescribedRule): void {
+    const identity = ruleIdentity(rule.rule);
+    if (this.#identities.has(identity)) throw new Error(`the step adds a rule that is there: ${identity}`);
+    this.#put(rule);
+  }
+
+  #put(rule: DescribedRule): void {
+    const identity = ruleIdentity(rule.rule);
+    this.#identities.set(identity, (this.#identities.get(identity) ?? 0) + 1);
+    this.#rules.set(handleOf(rule), rule);
+  }
+
+  #remove(target: DescribedRule): void {
+    const handle = handleOf(target);
+    const held = this.#rules.get(handle);
+    if (held === undefined) throw new Error(`the step names a rule that is not there: ${handle}`);
+    const identity = ruleIdentity(held.rule);
+    const left = (this.#identities.get(identity) ?? 0) - 1;
+    if (left > 0) this.#identities.set(identity, left);
+    else this.#identities.delete(identity);
+    this.#rules.delete(handle);
+  }
+}
+
+/** What a call names a rule by. */
+function handleOf({ rule, id, selector }: DescribedRule): string {
+  return id ?? `${ruleIdentity(rule)}|${JSON.stringify(selector)}`;
+}
