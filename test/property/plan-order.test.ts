@@ -1,0 +1,225 @@
+// Random edits of random groups, planned and carried out by a bystander with books of its own.
+//
+// 1. Between old and new: after every step, and while any subset of a batch is in force, no packet is accepted
+//    that neither old nor new rules accept, and none dropped that both accept.
+// 2. The same with unknown rules of another group on the interface (T6).
+// 3. Goal: the rules at the end are the wanted ones, and planning again finds nothing to do.
+// 4. Possible calls: every id is there when it is named; a Modify keeps what the API fixes; no rule is added
+//    or modified into one that is there, under either reading of whether priority is part of identity.
+// 5. Every plan that authorizes looks again before it takes anything away.
+// 6. Deterministic: shuffled inputs give the same bytes. Frozen.
+// 7. With batches that are promised to be atomic, 1 holds after every step, in no more calls than plain batches.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { groupContext } from '../../reconciler/exposure/context.ts';
+import type { DescribedGroup, DescribedRule } from '../../reconciler/model/group.ts';
+import { ruleIdentity, type Rule } from '../../reconciler/model/rule.ts';
+import { planGroup } from '../../reconciler/plan/plan-group.ts';
+import type { GroupPlan, GroupPolicy, PlanOptions, Step } from '../../reconciler/plan/plan.ts';
+import { applySteps } from '../../reconciler/plan/simulate.ts';
+import { PacketSource } from '../support/packets.ts';
+import { described, groupOf, OPTIONS, policyOf } from '../support/plan-inputs.ts';
+import { breach, moments } from '../support/plan-witness.ts';
+import { Random } from '../support/random.ts';
+import { arbitraryEdit, arbitraryRules, NARROW_WORLD, WIDE_WORLD, type World } from '../support/rule-sets.ts';
+
+const WORLDS: ReadonlyArray<readonly [string, World]> = [
+  ['wide', WIDE_WORLD],
+  ['narrow', NARROW_WORLD],
+];
+const MODIFY = fc.constantFrom<PlanOptions['modify']>('prefer', 'auto', 'never');
+const PACKETS = 60;
+
+/** Two descriptions, so that descriptions differ, agree and are absent. */
+function withTexts(rules: readonly Rule[], random: Random): Rule[] {
+  return rules.map((rule) => ({ ...rule, description: random.pick([null, null, 'one', 'two']) }));
+}
+
+interface Case {
+  readonly policy: GroupPolicy;
+  readonly group: DescribedGroup;
+  readonly random: Random;
+}
+
+function arbitraryCase(world: World, maxRules: number): fc.Arbitrary<Case> {
+  return fc.tuple(arbitraryEdit(maxRules, world), fc.integer()).map(([edit, seed]) => {
+    const random = new Random(seed);
+    return {
+      policy: policyOf(withTexts(edit.after, random)),
+      group: groupOf(described(withTexts(edit.before, random))),
+      random,
+    };
+  });
+}
+
+const rulesOf = (group: DescribedGroup): Rule[] => group.rules.map(({ rule }) => rule);
+const wantedOf = ({ rules }: GroupPolicy): Rule[] =>
+  [...(rules.ingress ?? []), ...(rules.egress ?? [])].map(({ rule }) => rule);
+
+const bytes = (value: unknown): string =>
+  JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? `${part}n` : part));
+
+function planOf({ policy, group }: Case, options: Partial<PlanOptions> = {}): GroupPlan {
+  return planGroup(policy, group, { ...OPTIONS, ...options });
+}
+
+function expectBetween(test: Case, plan: GroupPlan, others: readonly Rule[]): void {
+  const before = [...rulesOf(test.group), ...others];
+  const after = [...wantedOf(test.policy), ...others];
+  const context = groupContext(test.group);
+  const source = new PacketSource([...before, ...after], context, test.random);
+  const packets = Array.from({ length: PACKETS }, () => source.next());
+  for (const { at, rules } of moments(test.group.rules, plan.steps, test.random)) {
+    for (const packet of packets) {
+      const found = breach({ before, after, now: [...rules, ...others] }, packet, context);
+      if (found !== null) throw new Error(`${found} ${at}: ${bytes(packet)}\n${bytes(plan.steps)}`);
+    }
+  }
+}
+
+describe.each(WORLDS)('edits in a %s world', (_, world) => {
+  it('stay between old and new, also under rules of another group', () => {
+    fc.assert(
+      fc.property(arbitraryCase(world, 12), arbitraryRules(3, world), MODIFY, (test, others, modify) => {
+        const plan = planOf(test, { modify });
+        expect(plan.hitless).toBe(true);
+        expectBetween(test, plan, []);
+        expectBetween(test, plan, others);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('end where the policy wants, and a second look finds nothing to do', () => {
+    fc.assert(
+      fc.property(arbitraryCase(world, 12), MODIFY, (test, modify) => {
+        const plan = planOf(test, { modify });
+        const end = applySteps(test.group.rules, plan.steps);
+        expect(identities(end.map(({ rule }) => rule))).toEqual(identities(wantedOf(test.policy)));
+        const again = planGroup(test.policy, { ...test.group, rules: named(end) }, { ...OPTIONS, modify });
+        expect([again.status, again.steps]).toEqual(['converged', []]);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('make only calls that the API can carry out', () => {
+    fc.assert(
+      fc.property(arbitraryCase(world, 12), MODIFY, (test, modify) => {
+        const weakIsPossible = [rulesOf(test.group), wantedOf(test.policy)].every(
+          (rules) => !hasLooseTwins(rules),
+        );
+        expectPossible(test.group.rules, planOf(test, { modify }).steps, weakIsPossible);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('look again before anything is taken away', () => {
+    fc.assert(
+      fc.property(arbitraryCase(world, 12), MODIFY, (test, modify) => {
+        const { steps } = planOf(test, { modify });
+        const lastAdded = steps.findLastIndex(({ kind }) => kind === 'authorize');
+        const firstTaken = steps.findIndex(({ kind }) => kind === 'revoke');
+        const checkpoints = steps.flatMap(({ checkpoint }, at) => (checkpoint ? [at] : []));
+        if (lastAdded < 0 || firstTaken < 0) return;
+        expect(lastAdded).toBeLessThan(firstTaken);
+        expect(checkpoints).toHaveLength(1);
+        expect(checkpoints[0]).toBeGreaterThan(lastAdded);
+        expect(checkpoints[0]).toBeLessThanOrEqual(firstTaken);
+      }),
+      { numRuns: 80 },
+    );
+  });
+
+  it('are planned alike whatever the order of the rules', () => {
+    fc.assert(
+      fc.property(arbitraryCase(world, 12), MODIFY, (test, modify) => {
+        const shuffled: Case = {
+          ...test,
+          policy: {
+            ...test.policy,
+            rules: {
+              ingress: test.random.shuffle(test.policy.rules.ingress ?? []),
+              egress: test.random.shuffle(test.policy.rules.egress ?? []),
+            },
+          },
+          group: { ...test.group, rules: test.random.shuffle(test.group.rules) },
+        };
+        const plan = planOf(test, { modify });
+        expect(bytes(planOf(shuffled, { modify }))).toBe(bytes(plan));
+        expect(Object.isFrozen(plan.diff) && Object.isFrozen(plan.steps)).toBe(true);
+      }),
+      { numRuns: 80 },
+    );
+  });
+
+  it('take two calls a direction and half at most where batches are atomic', () => {
+    fc.assert(
+      fc.property(arbitraryCase(world, 12), (test) => {
+        const plan = planOf(test, { modify: 'never', batchesAtomic: true });
+        expectBetween(test, { ...plan, steps: singles(plan.steps) }, []);
+        const batches = plan.steps.filter(({ kind }) => kind !== 'modify');
+        const modifies = plan.steps.length - batches.length;
+        expect(batches.length).toBeLessThanOrEqual(4 + 2 * modifies);
+      }),
+      { numRuns: 80 },
+    );
+  });
+});
+
+/** Batches of one, as the witness tries parts of larger ones. */
+function singles(steps: readonly Step[]): Step[] {
+  return steps.flatMap((step): Step[] => {
+    if (step.kind === 'authorize') return step.rules.map((rule) => ({ ...step, rules: [rule] }));
+    if (step.kind === 'revoke') return step.targets.map((target) => ({ ...step, targets: [target] }));
+    return [step];
+  });
+}
+
+const identities = (rules: readonly Rule[]): string[] => rules.map(ruleIdentity).sort();
+
+/** Gives the rules that a plan made the ids that the cloud would. */
+function named(rules: readonly DescribedRule[]): DescribedRule[] {
+  return rules.map((rule, at) => ({ ...rule, id: rule.id ?? `born-${at}` }));
+}
+
+const loose = (rule: Rule): string => ruleIdentity({ ...rule, priority: 1 });
+
+const hasLooseTwins = (rules: readonly Rule[]): boolean => new Set(rules.map(loose)).size < rules.length;
+
+/** The API's limits, written down a second time. */
+function expectPossible(
+  before: readonly DescribedRule[],
+  steps: readonly Step[],
+  weakIsPossible: boolean,
+): void {
+  const held = new Map(before.map(({ id, rule }) => [id ?? '', rule]));
+  let born = 0;
+  const bring = (id: string, rule: Rule): void => {
+    const others = [...held.values()];
+    expect(others.map(ruleIdentity)).not.toContain(ruleIdentity(rule));
+    if (weakIsPossible) expect(others.map(loose)).not.toContain(loose(rule));
+    held.set(id, rule);
+  };
+  for (const step of steps) {
+    const named = step.kind === 'modify' ? [step.target] : step.kind === 'revoke' ? step.targets : [];
+    for (const { id } of named) expect(held.delete(id ?? '')).toBe(true);
+    if (step.kind === 'modify') {
+      expectModifiable(step.target.rule, step.to.rule);
+      bring(step.target.id ?? '', step.to.rule);
+    }
+    if (step.kind === 'authorize') for (const { rule } of step.rules) bring(`born-${born++}`, rule);
+  }
+}
+
+function expectModifiable(from: Rule, to: Rule): void {
+  expect(to.direction).toBe(from.direction);
+  expect(to.peer.kind).toBe(from.peer.kind);
+  expect(to.nicType).toBe(from.nicType);
+  expect(to.ports.kind === 'list').toBe(from.ports.kind === 'list');
+  for (const field of ['sourcePorts', 'own', 'description'] as const) {
+    if (from[field] !== null) expect(to[field]).not.toBeNull();
+  }
+  if (from.own !== null) expect(to.own?.kind).toBe(from.own.kind);
+}
