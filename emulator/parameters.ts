@@ -9,13 +9,15 @@ const MAX_PARAMETERS = 5000;
 /** Adds the pairs of a query or form to `into`. Throws an ApiError for bad escapes and for repeated names. */
 export function readParameters(text: string, into: Map<string, string>): void {
   if (text === '') return;
-  for (const pair of text.split('&', MAX_PARAMETERS + 1)) {
+  const pairs = text.split('&', MAX_PARAMETERS + 1);
+  if (pairs.length + into.size > MAX_PARAMETERS)
+    throw malformedRequest(`more than ${MAX_PARAMETERS} parameters.`);
+  for (const pair of pairs) {
     if (pair === '') continue;
     const at = pair.indexOf('=');
     const name = decode(at < 0 ? pair : pair.slice(0, at));
     if (into.has(name)) throw malformedRequest(`${shortened(name)} stands more than once.`);
     into.set(name, at < 0 ? '' : decode(pair.slice(at + 1)));
-    if (into.size > MAX_PARAMETERS) throw malformedRequest(`more than ${MAX_PARAMETERS} parameters.`);
   }
 }
 
