@@ -1,0 +1,99 @@
+// From a checked draft to a rule as it is stored, and back. And which rules are the same rule.
+import type { Quirks } from '../quirks.ts';
+import type { Permission } from '../state.ts';
+import { SIDES, type RuleCall } from './rule-call.ts';
+import type { Resolved } from './rule-check.ts';
+import type { RuleDraft, RuleFields } from './rule-draft.ts';
+import { NO_PORTS } from './rule-fields.ts';
+
+/** What the cloud adds to a rule's own fields. */
+type Stamp = Pick<Permission, 'SecurityGroupRuleId' | 'CreateTime'>;
+
+/** A draft that passed all checks, as the rule that it becomes. */
+export function permissionOf(draft: RuleDraft, call: RuleCall, stamp: Stamp & Resolved): Permission {
+  const { peer, own } = SIDES[call.direction];
+  const { peerOwner, nicType, ...stamped } = stamp;
+  return {
+    ...BLANK,
+    ...stamped,
+    NicType: nicType,
+    Direction: call.direction,
+    IpProtocol: draft.protocol,
+    PortRange: draft.portRange,
+    PortRangeListId: draft.portListId,
+    SourcePortRange: draft.sourcePortRange,
+    [`${peer}CidrIp`]: draft.peerIpv4,
+    [`Ipv6${peer}CidrIp`]: draft.peerIpv6,
+    [`${peer}GroupId`]: draft.peerGroupId,
+    [`${peer}GroupOwnerAccount`]: peerOwner,
+    [`${peer}PrefixListId`]: draft.peerListId,
+    [`${own}CidrIp`]: draft.ownIpv4,
+    [`Ipv6${own}CidrIp`]: draft.ownIpv6,
+    Policy: draft.policy === '' ? 'Accept' : draft.policy,
+    Priority: draft.priority ?? 1,
+    Description: draft.description,
+  };
+}
+
+const BLANK = {
+  SourceCidrIp: '',
+  Ipv6SourceCidrIp: '',
+  SourceGroupId: '',
+  SourceGroupOwnerAccount: '',
+  SourcePrefixListId: '',
+  DestCidrIp: '',
+  Ipv6DestCidrIp: '',
+  DestGroupId: '',
+  DestGroupOwnerAccount: '',
+  DestPrefixListId: '',
+};
+
+/** A stored rule in the terms of a request, for a Modify that changes part of it. */
+export function fieldsOf(rule: Permission): RuleFields {
+  const { peer, own } = SIDES[rule.Direction];
+  return {
+    protocol: rule.IpProtocol,
+    portRange: rule.PortRange,
+    portListId: rule.PortRangeListId,
+    sourcePortRange: rule.SourcePortRange,
+    peerIpv4: rule[`${peer}CidrIp`],
+    peerIpv6: rule[`Ipv6${peer}CidrIp`],
+    peerGroupId: rule[`${peer}GroupId`],
+    peerGroupOwner: rule[`${peer}GroupOwnerAccount`],
+    peerListId: rule[`${peer}PrefixListId`],
+    ownIpv4: rule[`${own}CidrIp`],
+    ownIpv6: rule[`Ipv6${own}CidrIp`],
+    policy: rule.Policy,
+    priority: rule.Priority,
+    nicType: rule.NicType,
+    description: rule.Description,
+  };
+}
+
+/**
+ * Two rules of a group with the same identity are the same rule. It holds the texts that Describe shows: peer,
+ * own side, ports, protocol, policy, nic and (by the quirk) priority; not the description.
+ */
+export function identityOf(
+  rule: Permission,
+  { priorityInIdentity }: Pick<Quirks, 'priorityInIdentity'>,
+): string {
+  return [
+    rule.Direction,
+    rule.IpProtocol,
+    rule.PortRange,
+    rule.PortRangeListId,
+    rule.SourcePortRange === NO_PORTS ? '' : rule.SourcePortRange,
+    rule.SourceCidrIp,
+    rule.Ipv6SourceCidrIp,
+    rule.SourceGroupId,
+    rule.SourcePrefixListId,
+    rule.DestCidrIp,
+    rule.Ipv6DestCidrIp,
+    rule.DestGroupId,
+    rule.DestPrefixListId,
+    rule.Policy,
+    rule.NicType,
+    priorityInIdentity ? rule.Priority : '',
+  ].join(' ');
+}

@@ -1,0 +1,61 @@
+// RevokeSecurityGroup and RevokeSecurityGroupEgress. By ids an unknown id fails the call; by fields a rule that
+// isn't there is silently not removed. Exactly one of the two forms may be used.
+import type { ActionHandler, ActionRequest, ApiError, World } from '../action.ts';
+import type { Direction } from '../state.ts';
+import { refuseTwins } from './authorize.ts';
+import { has } from './params.ts';
+import { refuse } from './refusals.ts';
+import { applyBatch, isFlat, readBatch, readRuleIds } from './rule-batch.ts';
+import { RuleBook } from './rule-book.ts';
+import { readGroupTarget, ruleCall, writableGroup, type GroupTarget, type RuleCall } from './rule-call.ts';
+import { matchingIndex, selectorOf } from './selector.ts';
+import type { RuleDraft } from './rule-draft.ts';
+
+export const revoke =
+  (direction: Direction): ActionHandler =>
+  (request, world) => {
+    const call = ruleCall('revoke', direction, world);
+    const target = readGroupTarget(request.params);
+    if (!call.legacy && has(request.params, 'SecurityGroupRuleId')) {
+      revokeByIds(request, target, call, world);
+    } else {
+      revokeByFields(request, target, call, world);
+    }
+    return {};
+  };
+
+function revokeByIds(request: ActionRequest, target: GroupTarget, call: RuleCall, world: World): void {
+  const { params } = request;
+  if (has(params, 'Permissions') || isFlat(params)) throw refuse('InvalidParam.Permissions');
+  const ids = readRuleIds(params);
+  const book = new RuleBook(writableGroup(target, request, world), world);
+  const removeId = (id: string) => {
+    const index = book.findIndex((rule) => rule.SecurityGroupRuleId === id);
+    const found = book.at(index);
+    if (found?.Direction === call.direction) book.remove(index);
+    else if (world.quirks.revokeUnknownId === 'fail') throw unknownId(found !== undefined, call);
+  };
+  applyBatch({ entries: ids, failure: undefined }, book, removeId, world.quirks);
+}
+
+/** The pages of the two directions name different codes for an id that isn't there. */
+function unknownId(inOtherDirection: boolean, call: RuleCall): ApiError {
+  if (inOtherDirection) return refuse('InvalidSecurityGroupRuleId.NotFound');
+  return refuse(
+    call.direction === 'ingress'
+      ? 'InvalidParam.SecurityGroupRuleId'
+      : 'InvalidSecurityGroupRule.RuleNotExist',
+  );
+}
+
+function revokeByFields(request: ActionRequest, target: GroupTarget, call: RuleCall, world: World): void {
+  const { drafts, failure } = readBatch(request, target, call, world);
+  refuseTwins(drafts, call, world);
+  const group = writableGroup(target, request, world);
+  const book = new RuleBook(group, world);
+  const removeMatch = (draft: RuleDraft) => {
+    const index = matchingIndex(selectorOf(draft, group, call, world), book, call);
+    if (index >= 0) book.remove(index);
+  };
+  applyBatch({ entries: drafts, failure }, book, removeMatch, world.quirks);
+}

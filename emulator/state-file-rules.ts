@@ -1,0 +1,127 @@
+// Rules in a state file: the fields of DescribeSecurityGroupAttribute, most of them optional. What a file says
+// is kept as it is written, odd but legal forms included (host bits, `tcp`), so that readers can be tried on them.
+import { z } from 'zod';
+import { canonicalIpv4, canonicalIpv6, type AddressForm } from './actions/address.ts';
+import type { Permission } from './state.ts';
+
+const AS_WRITTEN: AddressForm = { hostBits: 'keep', bare: 'keep' };
+
+const block = (family: string, canonical: (value: string, form: AddressForm) => string | undefined) =>
+  z
+    .string()
+    .refine(
+      (value) => value === '' || canonical(value, AS_WRITTEN) !== undefined,
+      `must be an ${family} block`,
+    )
+    .default('');
+
+const ipv4 = block('IPv4', canonicalIpv4);
+const ipv6 = block('IPv6', canonicalIpv6);
+const reference = (prefix: string) =>
+  z
+    .string()
+    .regex(new RegExp(`^$|^${prefix}-[\\w-]{1,64}$`), `must be an id such as ${prefix}-bp1web`)
+    .default('');
+
+const PROTOCOL = /^(tcp|udp|icmp|icmpv6|gre|all|\d{1,3})$/i;
+const PORTS = /^(-1\/-1|\d{1,5}\/\d{1,5})$/;
+const ports = z.string().regex(PORTS, 'must be a port range such as 80/80, or -1/-1');
+
+/** Answers carry these too; a pasted answer may keep them, but they are looked up anyway. */
+const NAMES: ReadonlySet<string> = new Set([
+  'PortRangeListName',
+  'SourceGroupName',
+  'SourcePrefixListName',
+  'DestGroupName',
+  'DestPrefixListName',
+]);
+
+const withoutNames = (json: unknown): unknown =>
+  typeof json === 'object' && json !== null && !Array.isArray(json)
+    ? Object.fromEntries(Object.entries(json).filter(([field]) => !NAMES.has(field)))
+    : json;
+
+const fields = z.strictObject({
+  SecurityGroupRuleId: z
+    .string()
+    .regex(/^sgr-[\w-]{1,80}$/, 'must be an id such as sgr-bp1web')
+    .optional(),
+  Direction: z.enum(['ingress', 'egress']),
+  IpProtocol: z.string().regex(PROTOCOL, 'must be TCP, UDP, ICMP, ICMPv6, GRE, ALL or a number'),
+  PortRange: ports.or(z.literal('')).default(''),
+  PortRangeListId: reference('prl'),
+  SourcePortRange: ports.or(z.literal('')).default(''),
+  SourceCidrIp: ipv4,
+  Ipv6SourceCidrIp: ipv6,
+  SourceGroupId: reference('sg'),
+  SourceGroupOwnerAccount: z.string().default(''),
+  SourcePrefixListId: reference('pl'),
+  DestCidrIp: ipv4,
+  Ipv6DestCidrIp: ipv6,
+  DestGroupId: reference('sg'),
+  DestGroupOwnerAccount: z.string().default(''),
+  DestPrefixListId: reference('pl'),
+  Policy: z.enum(['Accept', 'Drop']).default('Accept'),
+  Priority: z.coerce.number().pipe(z.int().min(1).max(110)).default(1),
+  NicType: z.enum(['intranet', 'internet']).optional(),
+  Description: z.string().max(512).default(''),
+  CreateTime: z.iso.datetime({ message: 'must be a time such as 2024-05-01T08:00:00Z' }).optional(),
+});
+
+/** A rule without the facts that only its group can add. */
+export type FileRule = z.infer<typeof fields>;
+
+export const fileRule = z
+  .unknown()
+  .transform(withoutNames)
+  .pipe(fields)
+  .superRefine((rule, context) => {
+    for (const message of problemsOf(rule)) context.addIssue({ code: 'custom', message });
+  });
+
+function problemsOf(rule: FileRule): string[] {
+  return [...peerProblems(rule), ...portProblems(rule)];
+}
+
+function peerProblems(rule: FileRule): string[] {
+  const [peer, own] =
+    rule.Direction === 'ingress' ? (['Source', 'Dest'] as const) : (['Dest', 'Source'] as const);
+  const peerFields = [`${peer}CidrIp`, `Ipv6${peer}CidrIp`, `${peer}GroupId`, `${peer}PrefixListId`] as const;
+  const given = peerFields.filter((field) => rule[field] !== '');
+  const foreign = ([`${own}GroupId`, `${own}PrefixListId`] as const).filter((field) => rule[field] !== '');
+  return [
+    ...(given.length === 1 ? [] : [`must have exactly one of ${peerFields.join(', ')}`]),
+    ...foreign.map((field) => `${field} does not belong to an ${rule.Direction} rule`),
+  ];
+}
+
+function portProblems({ IpProtocol, PortRange, PortRangeListId }: FileRule): string[] {
+  if (!/^(tcp|udp)$/i.test(IpProtocol)) {
+    const none = (PortRange === '' || PortRange === '-1/-1') && PortRangeListId === '';
+    return none ? [] : [`${IpProtocol} has no ports: PortRange is -1/-1`];
+  }
+  if (PortRangeListId !== '') return PortRange === '' ? [] : ['must have PortRange or PortRangeListId'];
+  const [first = 0, last = 0] = PortRange.split('/').map(Number);
+  return first >= 1 && first <= last && last <= 65_535 ? [] : [`${IpProtocol} needs ports within 1/65535`];
+}
+
+/** What a rule takes from its group: the network, and the id where the file gives none. */
+export interface RuleDefaults {
+  readonly securityGroupId: string;
+  readonly vpcId: string;
+  readonly createTime: string;
+}
+
+/** @param index the rule's place in the group, from 0: a left-out id is made of it, so that it stays the same */
+export function completeRule(rule: FileRule, index: number, defaults: RuleDefaults): Permission {
+  const { SecurityGroupRuleId, NicType, CreateTime, ...rest } = rule;
+  const portless = rest.PortRange === '' && rest.PortRangeListId === '';
+  return {
+    ...rest,
+    PortRange: portless ? '-1/-1' : rest.PortRange,
+    SecurityGroupRuleId:
+      SecurityGroupRuleId ?? `sgr-${defaults.securityGroupId.replace(/^sg-/, '')}-${index + 1}`,
+    NicType: NicType ?? (defaults.vpcId === '' ? 'internet' : 'intranet'),
+    CreateTime: CreateTime ?? defaults.createTime,
+  };
+}
