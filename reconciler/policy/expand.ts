@@ -1,0 +1,139 @@
+// A rule as written -> the rules it stands for: every peer with every protocol and port.
+import type { DesiredRule } from '../model/group.ts';
+import type { Peer } from '../model/peer.ts';
+import { canonicalSourcePorts, NO_PORTS } from '../model/ports.ts';
+import { makeRule, type Direction, type RuleField } from '../model/rule.ts';
+import type { Definitions } from './definitions.ts';
+import { OWN_KEY, PEER_KEY, type RuleEntry } from './document.ts';
+import type { FileContext, Site } from './file-context.ts';
+import type { Traffic } from './port-text.ts';
+import type { Path } from './reporter.ts';
+
+export interface RuleSite extends Site {
+  readonly definitions: Definitions;
+  readonly direction: Direction;
+  /** Id of the group itself, which no rule of its own may name as a peer; null if it is not known here. */
+  readonly groupId: string | null;
+  /** How many rules may still come. */
+  readonly room: number;
+}
+
+/** A value and the path of the word that it comes from. */
+interface Sourced<T> {
+  readonly value: T;
+  readonly path: Path;
+}
+
+/** The rules of one entry; fewer, or none, if something was wrong with it and has been reported. */
+export function expandRule(entry: RuleEntry, site: RuleSite): DesiredRule[] {
+  const peers = peersOf(entry, site);
+  const traffics = trafficsOf(entry, site);
+  if (peers.length * traffics.length > site.room) {
+    const message = `${peers.length} peers x ${traffics.length} ports are more than the ${site.room} rules left to this group`;
+    const hint = 'use a prefix list, a port list, or wider prefixes';
+    site.context.reporter.error(site.path, { code: 'too-many-rules', message, hint });
+    return [];
+  }
+  const source = site.context.file.locate(site.path, 'value');
+  const combine = combiner(entry, site);
+  const rules: DesiredRule[] = [];
+  for (const peer of peers) {
+    for (const traffic of traffics) {
+      const rule = combine(peer, traffic);
+      if (rule === null) continue;
+      rules.push({ rule, name: entry.name ?? null, expiresAtMs: entry.expires ?? null, source });
+    }
+  }
+  return rules;
+}
+
+function combiner(entry: RuleEntry, site: RuleSite) {
+  const { action, priority, nicType } = entry;
+  const sourcePorts = canonicalSourcePorts(entry.sourcePorts ?? null);
+  const own = entry.own ?? null;
+  const description = entry.description ?? null;
+  return (peer: Sourced<Peer>, traffic: Sourced<Traffic>) => {
+    const { protocol, ports } = traffic.value;
+    const result = makeRule(
+      {
+        direction: site.direction,
+        protocol,
+        ports,
+        sourcePorts,
+        peer: peer.value,
+        own,
+        action,
+        priority,
+        nicType,
+        description,
+      },
+      'desired',
+    );
+    if (result.ok) return result.value;
+    for (const problem of result.error) {
+      site.context.reporter.error(pathOf(problem.field, { site, peer, traffic }), problem);
+    }
+    return null;
+  };
+}
+
+interface Combination {
+  readonly site: RuleSite;
+  readonly peer: Sourced<Peer>;
+  readonly traffic: Sourced<Traffic>;
+}
+
+function pathOf(field: RuleField, { site, peer, traffic }: Combination): Path {
+  if (field === 'peer') return peer.path;
+  if (field === 'ports') return traffic.path;
+  return [...site.path, field === 'own' ? OWN_KEY[site.direction] : field];
+}
+
+function peersOf(entry: RuleEntry, site: RuleSite): Array<Sourced<Peer>> {
+  const found: Array<Sourced<Peer>> = [];
+  for (const [index, word] of entry.peers.entries()) {
+    const path = [...site.path, PEER_KEY[site.direction], index];
+    const peers =
+      word.kind === 'peer'
+        ? [word.peer]
+        : (site.definitions.network(word.name, { context: site.context, path }) ?? []);
+    for (const peer of peers) {
+      if (peer.kind === 'group' && peer.id === site.groupId) reportSelf(site.context, path);
+      found.push({ value: peer, path });
+    }
+    if (found.length > site.room) break;
+  }
+  return found;
+}
+
+/** The vendor answers `InvalidParamter.Conflict` (sic). Members of one group meet by its inner access policy. */
+function reportSelf(context: FileContext, path: Path): void {
+  const message = 'a group cannot be the peer of its own rules';
+  const hint = "use the group's inner access policy for traffic between its members, or name their addresses";
+  context.reporter.error(path, { code: 'peer-is-self', message, hint });
+}
+
+function trafficsOf(entry: RuleEntry, site: RuleSite): Array<Sourced<Traffic>> {
+  if (entry.protocol === undefined) return servicesOf(entry.services ?? [], site);
+  const { protocol, portList, ports } = entry;
+  if (portList !== undefined) {
+    return [{ value: { protocol, ports: { kind: 'list', id: portList } }, path: [...site.path, 'portList'] }];
+  }
+  if (ports === undefined)
+    return [{ value: { protocol, ports: NO_PORTS }, path: [...site.path, 'protocol'] }];
+  return ports.map((range, index) => ({
+    value: { protocol, ports: { kind: 'range', ...range } },
+    path: [...site.path, 'ports', index],
+  }));
+}
+
+function servicesOf(names: readonly string[], site: RuleSite): Array<Sourced<Traffic>> {
+  const found: Array<Sourced<Traffic>> = [];
+  for (const [index, name] of names.entries()) {
+    const path = [...site.path, 'services', index];
+    const traffics = site.definitions.service(name, { context: site.context, path }) ?? [];
+    for (const value of traffics) found.push({ value, path });
+    if (found.length > site.room) break;
+  }
+  return found;
+}

@@ -1,0 +1,110 @@
+// YAML text -> syntax tree. The library's composer recurses, and a text of a few kilobytes that nests
+// deeper than the stack takes the whole process down. Its parser does not recurse, so the tree of
+// tokens is built first, its depth is measured, and only a shallow one is composed.
+import { Composer, LineCounter, Parser, type CST, type Document, type YAMLError } from 'yaml';
+import type { Complaint } from './complaint.ts';
+
+/** A policy needs 7 levels. */
+const MAX_DEPTH = 24;
+
+/** One mistake makes the parser stumble many times; the first ones tell enough. */
+const MAX_SYNTAX_COMPLAINTS = 20;
+
+export interface OffsetComplaint extends Complaint {
+  /** Code units from the start of the text. */
+  readonly offset: number;
+}
+
+export interface YamlTree {
+  /** Null if the text nests too deeply to be looked at. May be partial if there are complaints. */
+  readonly document: Document.Parsed | null;
+  readonly lines: LineCounter;
+  /** Why the tree is not to be trusted; empty for a well-formed document. */
+  readonly complaints: readonly OffsetComplaint[];
+}
+
+/** Reads YAML 1.2 strictly: one document, no directives. Never throws, whatever the text. */
+export function parseYamlTree(text: string): YamlTree {
+  const lines = new LineCounter();
+  const tokens = Array.from(new Parser(lines.addNewLine).parse(text));
+  const deep = firstTokenBelow(tokens, MAX_DEPTH);
+  if (deep !== null) {
+    const message = `the document nests deeper than ${MAX_DEPTH} levels`;
+    return { document: null, lines, complaints: [{ offset: deep, code: 'too-deep', message, hint: '' }] };
+  }
+  const [document, second] = compose(tokens, text.length);
+  const complaints = tokens.filter((token) => token.type === 'directive').map(directiveComplaint);
+  if (second !== undefined) complaints.push(secondDocumentComplaint(second));
+  const libraryErrors = [...document.errors, ...document.warnings];
+  complaints.push(...libraryErrors.slice(0, MAX_SYNTAX_COMPLAINTS).map(syntaxComplaint));
+  return { document, lines, complaints };
+}
+
+/** The first document and, if there is one, the second. */
+function compose(tokens: readonly CST.Token[], length: number): [Document.Parsed, Document.Parsed?] {
+  const composer = new Composer({
+    version: '1.2',
+    schema: 'core',
+    merge: false,
+    resolveKnownTags: false,
+    stringKeys: true,
+    // The library compares every key with every other; yaml-value.ts looks for twins in linear time.
+    uniqueKeys: false,
+    prettyErrors: false,
+    logLevel: 'silent',
+  });
+  const documents: Document.Parsed[] = [];
+  for (const document of composer.compose(tokens, true, length)) {
+    documents.push(document);
+    if (documents.length === 2) break;
+  }
+  const [first, second] = documents;
+  if (first === undefined) throw new Error('the YAML composer made no document although it was asked to');
+  return second === undefined ? [first] : [first, second];
+}
+
+/** Offset of a collection more than `maxDepth` levels down. With a stack of our own: no recursion. */
+function firstTokenBelow(tokens: readonly CST.Token[], maxDepth: number): number | null {
+  const open: Array<{ token: CST.Token; depth: number }> = tokens.map((token) => ({ token, depth: 0 }));
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { token, depth } = next;
+    if (depth > maxDepth) return token.offset;
+    if (token.type === 'document' && token.value !== undefined) open.push({ token: token.value, depth });
+    if (!('items' in token)) continue;
+    for (const { key, value } of token.items) {
+      if (key) open.push({ token: key, depth: depth + 1 });
+      if (value) open.push({ token: value, depth: depth + 1 });
+    }
+  }
+  return null;
+}
+
+function directiveComplaint(token: CST.Token): OffsetComplaint {
+  return {
+    offset: token.offset,
+    code: 'yaml-directive',
+    message: 'a policy has no YAML directives',
+    hint: 'remove the line that begins with %',
+  };
+}
+
+function secondDocumentComplaint(document: Document.Parsed): OffsetComplaint {
+  return {
+    offset: document.range[0],
+    code: 'several-documents',
+    message: 'a policy file holds one YAML document, and here begins a second one',
+    hint: 'move it to a file of its own',
+  };
+}
+
+function syntaxComplaint(error: YAMLError): OffsetComplaint {
+  const message = `not valid YAML: ${error.message}`;
+  return { offset: error.pos[0], code: 'yaml-syntax', message, hint: SYNTAX_HINTS[error.code] ?? '' };
+}
+
+const SYNTAX_HINTS: Partial<Record<YAMLError['code'], string>> = {
+  TAB_AS_INDENT: 'indent with spaces',
+  TAG_RESOLVE_FAILED: 'a policy has no tags: remove the word that begins with !',
+  BAD_SCALAR_START: 'quote the text',
+  BLOCK_AS_IMPLICIT_KEY: 'quote the text if its ": " is no key',
+};

@@ -1,0 +1,187 @@
+// Syntax tree -> plain value, and the way back from a path in the value to a place in the text.
+// Refuses what YAML allows and a reviewer would misread: twin keys, tags, merges, odd numbers.
+import { isAlias, isMap, isScalar, isSeq, type Alias, type Pair, type Scalar, type YAMLMap } from 'yaml';
+import { quote } from './complaint.ts';
+import type { Path } from './reporter.ts';
+import type { OffsetComplaint } from './yaml-tree.ts';
+
+/** How many nodes all aliases of a file may stand for together: enough for sharing, too few for a bomb. */
+const MAX_ALIASED_NODES = 10_000;
+
+export interface YamlValue {
+  /** Null, booleans, numbers, texts, arrays and plain objects. Aliased parts are shared, not copied. */
+  readonly value: unknown;
+  readonly complaints: readonly OffsetComplaint[];
+  /** Offset of the value or key at a path; of the nearest existing node around it if there is none. */
+  readonly offsetOf: (path: Path, part: 'key' | 'value') => number;
+}
+
+export function readYamlTree(root: unknown): YamlValue {
+  const reader = new TreeReader();
+  const { value } = reader.read(root);
+  return {
+    value,
+    complaints: reader.complaints,
+    offsetOf: (path, part) => {
+      const found = reader.follow(root, path);
+      const isEmpty = isScalar(found.node) && found.node.source === '';
+      const atKey = found.complete && found.key !== null && (part === 'key' || isEmpty);
+      return startOf(atKey ? found.key : found.node);
+    },
+  };
+}
+
+interface Read {
+  readonly value: unknown;
+  /** Nodes in it, aliased ones counted each time. */
+  readonly size: number;
+}
+
+type PairIndex = ReadonlyMap<string, Pair>;
+
+class TreeReader {
+  readonly complaints: OffsetComplaint[] = [];
+  private readonly anchors = new Map<string, { node: unknown; read: Read }>();
+  private readonly targets = new Map<Alias, unknown>();
+  private readonly pairsOf = new Map<YAMLMap, PairIndex>();
+  private aliasedNodes = 0;
+
+  read(node: unknown): Read {
+    if (isAlias(node)) return this.readAlias(node);
+    const read = this.readNode(node);
+    if (isMap(node) || isSeq(node) || isScalar(node)) {
+      if (node.tag !== undefined) this.refuseTag(node);
+      // Known only from its end on, so that no node can hold itself.
+      if (node.anchor !== undefined) this.anchors.set(node.anchor, { node, read });
+    }
+    return read;
+  }
+
+  /** Walks as far as the path leads. An alias on the way is entered, one at the end is the place itself. */
+  follow(root: unknown, path: Path): { node: unknown; key: unknown; complete: boolean } {
+    let node = root;
+    let key: unknown = null;
+    for (const step of path) {
+      const collection = isAlias(node) ? this.targets.get(node) : node;
+      if (isMap(collection)) {
+        const pair = this.pairsOf.get(collection)?.get(String(step));
+        if (pair === undefined) return { node, key, complete: false };
+        ({ key, value: node } = pair);
+      } else if (isSeq(collection) && typeof step === 'number' && step < collection.items.length) {
+        node = collection.items[step];
+        key = null;
+      } else {
+        return { node, key, complete: false };
+      }
+    }
+    return { node, key, complete: true };
+  }
+
+  private readNode(node: unknown): Read {
+    if (isMap(node)) return this.readMap(node);
+    if (isSeq(node)) {
+      const items = node.items.map((item) => this.read(item));
+      const size = items.reduce((sum, item) => sum + item.size, 1);
+      return { value: items.map((item) => item.value), size };
+    }
+    if (isScalar(node)) return { value: this.readScalar(node), size: 1 };
+    return { value: null, size: 1 };
+  }
+
+  private readMap(map: YAMLMap): Read {
+    const address = addressTakenForKey(map);
+    if (address !== null) {
+      const message = `an address that ends in a colon reads as a key here`;
+      this.complain(map, 'unquoted-address', message, `quote it: "${address}"`);
+      return { value: address, size: 1 };
+    }
+    const pairs = new Map<string, Pair>();
+    this.pairsOf.set(map, pairs);
+    const value: Record<string, unknown> = {};
+    let size = 1;
+    for (const pair of map.items) {
+      const key = this.readKey(pair, pairs);
+      if (key === null) continue;
+      pairs.set(key, pair);
+      const read = this.read(pair.value);
+      value[key] = read.value;
+      size += read.size;
+    }
+    return { value, size };
+  }
+
+  /** Null if the pair is refused. */
+  private readKey(pair: Pair, pairs: PairIndex): string | null {
+    const node = pair.key;
+    if (!isScalar(node) || typeof node.value !== 'string') {
+      this.complain(node, 'key-not-text', 'a key must be a text', 'write a plain word');
+      return null;
+    }
+    const key = node.value;
+    if (node.tag !== undefined) this.refuseTag(node);
+    if (node.anchor !== undefined) {
+      this.complain(node, 'anchored-key', 'a key has no anchor', 'remove the word that begins with &');
+    }
+    if (key === '<<') {
+      this.complain(node, 'merge-key', 'a policy has no merge keys', 'write the keys out');
+      return null;
+    }
+    if (key === '__proto__') {
+      this.complain(node, 'unknown-key', `${quote(key)} is not a key`, '');
+      return null;
+    }
+    if (pairs.has(key)) {
+      this.complain(node, 'duplicate-key', `the key ${quote(key)} is there twice`, 'keep one of the two');
+      return null;
+    }
+    return key;
+  }
+
+  private readScalar(scalar: Scalar): unknown {
+    const { value, source = '' } = scalar;
+    if (typeof value !== 'number' || /^(0|[1-9]\d*)$/.test(source)) return value;
+    const hint = 'write plain decimal digits without leading zeros, or quote it if it is a text';
+    this.complain(scalar, 'number-form', `${quote(source)} is a number that is easily misread`, hint);
+    return value;
+  }
+
+  private readAlias(alias: Alias): Read {
+    const target = this.anchors.get(alias.source);
+    if (target === undefined) {
+      const message = `there is no anchor ${quote(`&${alias.source}`)} before this alias`;
+      this.complain(alias, 'unknown-alias', message, '');
+      return { value: null, size: 1 };
+    }
+    this.targets.set(alias, target.node);
+    this.aliasedNodes += target.read.size;
+    if (this.aliasedNodes <= MAX_ALIASED_NODES) return target.read;
+    const message = `the aliases of this file stand for more than ${MAX_ALIASED_NODES} nodes`;
+    if (!this.complaints.some(({ code }) => code === 'too-many-aliases')) {
+      this.complain(alias, 'too-many-aliases', message, 'use networks and services instead');
+    }
+    return { value: null, size: 1 };
+  }
+
+  private refuseTag(node: unknown): void {
+    this.complain(node, 'yaml-tag', 'a policy has no tags', 'remove the word that begins with !');
+  }
+
+  private complain(node: unknown, code: string, message: string, hint: string): void {
+    this.complaints.push({ offset: startOf(node), code, message, hint });
+  }
+}
+
+/** In `[2001:db8::]` YAML sees the key `2001:db8:` without a value. The address; null if it is not that. */
+function addressTakenForKey(map: YAMLMap): string | null {
+  const [pair, ...others] = map.items;
+  if (map.flow !== true || pair === undefined || others.length > 0) return null;
+  if (!isScalar(pair.key) || typeof pair.key.value !== 'string') return null;
+  const hasValue = pair.value !== null && !(isScalar(pair.value) && pair.value.source === '');
+  const text = `${pair.key.value}:`;
+  return !hasValue && /^[0-9a-f:]*::$/i.test(text) ? text : null;
+}
+
+function startOf(node: unknown): number {
+  if (isMap(node) || isSeq(node) || isScalar(node) || isAlias(node)) return node.range?.[0] ?? 0;
+  return 0;
+}
