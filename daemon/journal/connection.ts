@@ -1,0 +1,85 @@
+// The few things we do with SQLite, over the interface of node:sqlite. Each statement is prepared once, because
+// the library can finalize one only by garbage collection. A connection with living statements closes late for
+// the same reason: hence `checkpoint`, which SQLite would else do by itself on the last close.
+import { DatabaseSync, type DatabaseSyncInstance, type StatementSyncInstance } from '@photostructure/sqlite';
+
+export type SqlValue = string | number | null;
+
+export interface ConnectionOptions {
+  readonly readOnly: boolean;
+  /** How long a statement waits for another process to finish its own. */
+  readonly busyTimeoutMs: number;
+}
+
+export class Connection {
+  readonly #db: DatabaseSyncInstance;
+  readonly #statements = new Map<string, StatementSyncInstance>();
+
+  /** Makes an empty file if there is none. */
+  constructor(path: string, options: ConnectionOptions) {
+    this.#db = new DatabaseSync(path, { readOnly: options.readOnly, timeout: options.busyTimeoutMs });
+  }
+
+  get isOpen(): boolean {
+    return this.#db.isOpen;
+  }
+
+  exec(sql: string): void {
+    this.#db.exec(sql);
+  }
+
+  /** How many rows it changed. Give values as parameters, never as text. */
+  run(sql: string, ...values: readonly SqlValue[]): number {
+    return this.#prepared(sql).run(...values).changes;
+  }
+
+  /** All rows. The caller names their type, which the schema promises. */
+  all(sql: string, ...values: readonly SqlValue[]): unknown[] {
+    return this.#prepared(sql).all(...values);
+  }
+
+  /** The first row, or undefined. */
+  get(sql: string, ...values: readonly SqlValue[]): unknown {
+    return this.#prepared(sql).get(...values);
+  }
+
+  pragma(name: string): number {
+    const row = this.get(`PRAGMA ${name}`) as Readonly<Record<string, unknown>> | undefined;
+    const value = row?.[name];
+    if (typeof value !== 'number') throw new Error(`PRAGMA ${name} gives no number`);
+    return value;
+  }
+
+  /** Everything in `work` happens, or nothing of it. */
+  transaction<T>(work: () => T): T {
+    this.exec('BEGIN IMMEDIATE');
+    try {
+      const value = work();
+      this.exec('COMMIT');
+      return value;
+    } catch (error) {
+      // A full disk ends the transaction by itself.
+      if (this.#db.isTransaction) this.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  /** Moves what is in the write-ahead log into the file; others that are reading make it stop half-way. */
+  checkpoint(): void {
+    this.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  }
+
+  /** May be called twice. */
+  close(): void {
+    this.#statements.clear();
+    if (this.#db.isOpen) this.#db.close();
+  }
+
+  #prepared(sql: string): StatementSyncInstance {
+    const known = this.#statements.get(sql);
+    if (known !== undefined) return known;
+    const statement = this.#db.prepare(sql);
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+}
