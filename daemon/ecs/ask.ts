@@ -1,0 +1,45 @@
+// One call, from parameters to a checked answer. Every HTTP call, so every single page too, goes through the
+// caller's gate, because the vendor counts each of them.
+import type { z } from 'zod';
+import { err, ok, type Result } from '../../reconciler/model/result.ts';
+import type { Operation, Place } from './api.ts';
+import type { Failure } from './failure.ts';
+import { ownFailure, refusalFailure } from './failures.ts';
+import type { Transport } from './transport.ts';
+
+/** Starts `run` when its lane has room, and answers what `run` answers. */
+export type Gate = <T>(operation: Operation, place: Place, run: () => Promise<T>) => Promise<T>;
+
+/** Resolves to the answer in the shape of the schema. Never a success without one: HTTP 200 alone says nothing. */
+export type Ask = <Schema extends z.ZodType>(
+  place: Place,
+  operation: Operation,
+  params: Readonly<Record<string, string>>,
+  schema: Schema,
+) => Promise<Result<z.output<Schema>, Failure>>;
+
+export function createAsk(transport: Transport, gate: Gate): Ask {
+  return async (place, operation, params, schema) => {
+    const call = { operation, params };
+    const answer = await gate(operation, place, () => transport.call(operation, params));
+    switch (answer.kind) {
+      case 'refused':
+        return err(refusalFailure(answer, call));
+      case 'failed':
+        return err(ownFailure(answer.code, answer.message, call));
+      case 'answered': {
+        const body = schema.safeParse(answer.body);
+        if (body.success && answer.status === 200) return ok(body.data);
+        const reason = body.success ? '' : `: ${nameIssues(body.error)}`;
+        const message = `HTTP ${answer.status} without the answer to ${operation}${reason}`;
+        return err(ownFailure('Transport.BadAnswer', message, call, answer.status));
+      }
+    }
+  };
+}
+
+/** Which fields are wrong, without their values. */
+function nameIssues(error: z.ZodError): string {
+  const shown = error.issues.slice(0, 3);
+  return shown.map((issue) => `${issue.path.join('.') || 'the body'}: ${issue.message}`).join('; ');
+}

@@ -1,0 +1,29 @@
+// EcsApi over a transport.
+import type { ApiLevel } from '../../reconciler/model/group.ts';
+import { ok } from '../../reconciler/model/result.ts';
+import type { EcsApi } from './api.ts';
+import { createAsk, type Gate } from './ask.ts';
+import { acceptedSchema } from './convert/answers.ts';
+import { createGroupReader } from './group-reader.ts';
+import type { Transport } from './transport.ts';
+
+export interface EcsClientOptions {
+  readonly transport: Transport;
+  readonly gate: Gate;
+  /** `auto`: by whether the described rules have ids. */
+  readonly apiLevel: 'auto' | ApiLevel;
+}
+
+/** The client of one account; the account named in a call only tells the gate which lane to take. */
+export function createEcsClient(options: EcsClientOptions): EcsApi {
+  const ask = createAsk(options.transport, options.gate);
+  return {
+    ...createGroupReader(ask, options.apiLevel),
+    write: async ({ account, region, operation, params, clientToken }) => {
+      if (params.RegionId !== region) throw new Error(`a call to ${region} names another RegionId`);
+      const sent = { ...params, ClientToken: clientToken };
+      const accepted = await ask({ account, region }, operation, sent, acceptedSchema);
+      return accepted.ok ? ok({ requestId: accepted.value.RequestId }) : accepted;
+    },
+  };
+}

@@ -1,0 +1,83 @@
+// The shapes of the vendor's answers. Absent texts come as "", as null or not at all; priorities and account
+// ids as numbers or as texts: here all of these become texts, and everything else is refused.
+import { z } from 'zod';
+
+/** Most rules that the vendor sends in one page. Source: help, DescribeSecurityGroupAttribute, `MaxResults`. */
+export const MAX_RULES_PER_PAGE = 1000;
+/** Most groups that the vendor sends in one page. Source: help, DescribeSecurityGroups, `MaxResults`. */
+export const MAX_GROUPS_PER_PAGE = 100;
+
+const text = z
+  .union([z.string(), z.number()])
+  .nullish()
+  .transform((value) => String(value ?? ''));
+const filledText = z.string().min(1);
+const flag = z
+  .union([z.boolean(), z.stringbool({ truthy: ['true'], falsy: ['false', ''] })])
+  .nullish()
+  .transform((value) => value ?? false);
+
+const permissionSchema = z.object({
+  SecurityGroupRuleId: text,
+  Direction: text,
+  IpProtocol: text,
+  PortRange: text,
+  PortRangeListId: text,
+  SourcePortRange: text,
+  SourceCidrIp: text,
+  Ipv6SourceCidrIp: text,
+  SourceGroupId: text,
+  SourceGroupOwnerAccount: text,
+  SourcePrefixListId: text,
+  DestCidrIp: text,
+  Ipv6DestCidrIp: text,
+  DestGroupId: text,
+  DestGroupOwnerAccount: text,
+  DestPrefixListId: text,
+  Policy: text,
+  Priority: text,
+  NicType: text,
+  Description: text,
+});
+
+/** One rule on the wire. */
+export type Permission = z.infer<typeof permissionSchema>;
+
+/** One page of DescribeSecurityGroupAttribute. Missing `Permissions` is no empty list: it is no answer. */
+export const rulePageSchema = z.object({
+  RequestId: filledText,
+  SecurityGroupId: filledText,
+  VpcId: text,
+  InnerAccessPolicy: text,
+  NextToken: text,
+  Permissions: z.object({ Permission: z.array(permissionSchema).max(MAX_RULES_PER_PAGE) }),
+});
+
+export type RulePage = z.infer<typeof rulePageSchema>;
+
+const groupSchema = z.object({
+  SecurityGroupId: filledText,
+  SecurityGroupName: text,
+  VpcId: text,
+  SecurityGroupType: text,
+  ServiceManaged: flag,
+  Tags: z
+    .object({ Tag: z.array(z.object({ TagKey: text, TagValue: text })) })
+    .nullish()
+    .transform((tags) => tags?.Tag ?? []),
+});
+
+export type WireGroup = z.infer<typeof groupSchema>;
+
+/** One page of DescribeSecurityGroups. `TotalCount` is absent where pages go by token. */
+export const groupPageSchema = z.object({
+  RequestId: filledText,
+  NextToken: text,
+  TotalCount: z.number().nullish(),
+  SecurityGroups: z.object({ SecurityGroup: z.array(groupSchema).max(MAX_GROUPS_PER_PAGE) }),
+});
+
+export type GroupPage = z.infer<typeof groupPageSchema>;
+
+/** The write operations answer with nothing else. */
+export const acceptedSchema = z.object({ RequestId: filledText });

@@ -1,0 +1,120 @@
+// Wire -> model for a whole group, from the pages as they came.
+import type { ApiLevel, DescribedGroup, DescribedRule, GroupRef } from '../../../reconciler/model/group.ts';
+import { compareText } from '../../../reconciler/model/problem.ts';
+import { err, ok, type Result } from '../../../reconciler/model/result.ts';
+import { compareRules, type NicType } from '../../../reconciler/model/rule.ts';
+import type { OwnCode } from '../failure-table.ts';
+import type { Permission, RulePage, WireGroup } from './answers.ts';
+import { nameOf, readPermission } from './described.ts';
+
+/** All pages of rules of one network interface type. */
+export interface RuleWalk {
+  readonly nicType: NicType;
+  readonly pages: readonly RulePage[];
+}
+
+export interface LevelChoice {
+  readonly apiLevel: 'auto' | ApiLevel;
+  /** What `auto` means for a group that has no rules to tell by. */
+  readonly whenNoRules: ApiLevel;
+}
+
+export interface ReadProblem {
+  readonly code: OwnCode;
+  readonly message: string;
+}
+
+/** How many unreadable rules a message names. */
+const NAMED_PROBLEMS = 5;
+
+/** The group with its rules in the order of `compareRules`, or why it cannot be trusted. */
+export function readGroup(
+  group: GroupRef,
+  head: WireGroup,
+  walks: readonly RuleWalk[],
+  choice: LevelChoice,
+): Result<DescribedGroup, ReadProblem> {
+  const pages = walks.flatMap((walk) => walk.pages);
+  const stranger = pages.find((page) => page.SecurityGroupId !== group.id);
+  if (stranger !== undefined) return bad('Transport.BadAnswer', 'the answer is about another group');
+  const type = readType(head.SecurityGroupType);
+  if (type === null) return bad('Transport.Unreadable', `unknown group type "${head.SecurityGroupType}"`);
+  const innerAccess = readInnerAccess(pages[0]?.InnerAccessPolicy ?? '', type);
+  if (innerAccess === null) return bad('Transport.Unreadable', 'unknown InnerAccessPolicy');
+  const rules = readRules(walks);
+  if (!rules.ok) return rules;
+  const leveled = applyLevel(rules.value, choice);
+  if (!leveled.ok) return leveled;
+  return ok({
+    account: group.account,
+    region: group.region,
+    id: group.id,
+    name: head.SecurityGroupName,
+    vpcId: head.VpcId === '' ? null : head.VpcId,
+    type,
+    innerAccess,
+    serviceManaged: head.ServiceManaged,
+    ...leveled.value,
+  });
+}
+
+const bad = (code: OwnCode, message: string) => err({ code, message });
+
+/** Groups from before there were two types say nothing: they are what is called normal today. */
+function readType(text: string): DescribedGroup['type'] | null {
+  return text === '' || text === 'normal' ? 'normal' : text === 'enterprise' ? 'enterprise' : null;
+}
+
+/** Members of an enterprise group are never let through by default. Source: help, ModifySecurityGroupPolicy. */
+function readInnerAccess(text: string, type: DescribedGroup['type']): DescribedGroup['innerAccess'] | null {
+  const lower = text.toLowerCase();
+  if (lower === 'accept' || lower === 'drop') return lower;
+  return lower === '' && type === 'enterprise' ? 'drop' : null;
+}
+
+function readRules(walks: readonly RuleWalk[]): Result<DescribedRule[], ReadProblem> {
+  const rules: DescribedRule[] = [];
+  const problems: string[] = [];
+  const seen = new Map<string, string>();
+  for (const { nicType, pages } of walks) {
+    for (const permission of pages.flatMap((page) => page.Permissions.Permission)) {
+      // A rule may show on two pages if others went away between them; a rule that changed meanwhile may not.
+      const content = JSON.stringify(permission);
+      const key = permission.SecurityGroupRuleId || content;
+      const earlier = seen.get(key);
+      if (earlier !== undefined && earlier !== content) {
+        return bad('Transport.TornRead', `${nameOf(permission)} changed while the group was read`);
+      }
+      if (earlier !== undefined) continue;
+      seen.set(key, content);
+      const rule = readPermission(permission, nicType);
+      if (rule.ok) rules.push(rule.value);
+      else problems.push(describeProblem(permission, rule.error));
+    }
+  }
+  if (problems.length === 0) return ok(rules.sort(compareDescribed));
+  const rest = problems.length - NAMED_PROBLEMS;
+  const more = rest > 0 ? `; and ${rest} more` : '';
+  return bad('Transport.Unreadable', `${problems.slice(0, NAMED_PROBLEMS).join('; ')}${more}`);
+}
+
+const describeProblem = (permission: Permission, problems: readonly string[]): string =>
+  `${nameOf(permission)}: ${problems.join(', ')}`;
+
+const compareDescribed = (a: DescribedRule, b: DescribedRule): number =>
+  compareRules(a.rule, b.rule) || compareText(a.id ?? '', b.id ?? '');
+
+/** Rules with ids are today's API. Where the config says 2019, ids are not used even if there are some. */
+function applyLevel(
+  rules: readonly DescribedRule[],
+  { apiLevel, whenNoRules }: LevelChoice,
+): Result<Pick<DescribedGroup, 'apiLevel' | 'rules'>, ReadProblem> {
+  const without = rules.filter((rule) => rule.id === null).length;
+  const seen = rules.length === 0 ? whenNoRules : without === rules.length ? 'legacy2019' : 'current';
+  const level = apiLevel === 'auto' ? seen : apiLevel;
+  if (level === 'legacy2019') {
+    return ok({ apiLevel: level, rules: rules.map((rule) => ({ ...rule, id: null })) });
+  }
+  if (without === 0) return ok({ apiLevel: level, rules });
+  return bad('Transport.Unreadable', `${without} of ${rules.length} rules have no id`);
+}

@@ -1,0 +1,150 @@
+// The two reads. A group is read in full or not at all: its head (type, VPC, whether a cloud product owns it)
+// from DescribeSecurityGroups, its rules from all pages of DescribeSecurityGroupAttribute.
+import type { ApiLevel, GroupRef, GroupSelector } from '../../reconciler/model/group.ts';
+import { compareText } from '../../reconciler/model/problem.ts';
+import { err, ok, type Result } from '../../reconciler/model/result.ts';
+import type { NicType } from '../../reconciler/model/rule.ts';
+import type { EcsApi, Place, ReadOperation } from './api.ts';
+import type { Ask } from './ask.ts';
+import {
+  groupPageSchema,
+  MAX_GROUPS_PER_PAGE,
+  MAX_RULES_PER_PAGE,
+  rulePageSchema,
+  type WireGroup,
+} from './convert/answers.ts';
+import { readGroup, type RuleWalk } from './convert/group.ts';
+import type { OwnCode } from './failure-table.ts';
+import type { Failure } from './failure.ts';
+import { ownFailure } from './failures.ts';
+import { walkPages } from './pages.ts';
+
+/** The vendor stops at this many groups when it filters by tag. Source: help, DescribeSecurityGroups. */
+const MAX_GROUPS_BY_TAG = 1000;
+/** Source: help, DescribeSecurityGroups, `Tag.N`. */
+const MAX_TAGS_IN_FILTER = 20;
+
+export function createGroupReader(
+  ask: Ask,
+  apiLevel: 'auto' | ApiLevel,
+): Pick<EcsApi, 'describeGroup' | 'findGroups'> {
+  // What the groups of a region showed last, for groups that have no rules to tell by.
+  const seenLevels = new Map<string, ApiLevel>();
+
+  return {
+    describeGroup: async (group) => {
+      const head = await readHead(ask, group);
+      if (!head.ok) return head;
+      const walks = await readRules(ask, group, head.value);
+      if (!walks.ok) return walks;
+      const whenNoRules = seenLevels.get(group.region) ?? 'current';
+      const read = readGroup(group, head.value, walks.value, { apiLevel, whenNoRules });
+      if (!read.ok)
+        return err(failure('DescribeSecurityGroupAttribute', read.error.code, read.error.message));
+      if (read.value.rules.length > 0) seenLevels.set(group.region, read.value.apiLevel);
+      return read;
+    },
+    findGroups: async (place, selector) => {
+      const groups = await listGroups(ask, place, filterOf(selector));
+      if (!groups.ok) return groups;
+      if (selector.kind === 'tags' && groups.value.length >= MAX_GROUPS_BY_TAG) {
+        const message = `${MAX_GROUPS_BY_TAG} groups or more have these tags, and the vendor lists no more`;
+        return err(failure('DescribeSecurityGroups', 'Transport.TooMuch', message));
+      }
+      // Looked at again here: an endpoint that does not know a filter answers with every group there is.
+      const found = groups.value.filter((group) => isSelected(group, selector));
+      return ok([...new Set(found.map((group) => group.SecurityGroupId))].sort(compareText));
+    },
+  };
+}
+
+async function readHead(ask: Ask, group: GroupRef): Promise<Result<WireGroup, Failure>> {
+  const groups = await listGroups(ask, group, filterOf({ kind: 'id', id: group.id }));
+  if (!groups.ok) return groups;
+  const head = groups.value.find((each) => each.SecurityGroupId === group.id);
+  if (head !== undefined) return ok(head);
+  // Not `replan`: looking again at once would find the same. The group is reported, the others go on.
+  const message =
+    `there is no group ${group.id} in ${group.region}, or RAM hides it: ` +
+    'the vendor answers with an empty list where ecs:DescribeSecurityGroups is not allowed';
+  return err(failure('DescribeSecurityGroups', 'Transport.GroupNotFound', message));
+}
+
+/** A classic network has rules of two kinds, and answers with one kind at a time. */
+async function readRules(ask: Ask, group: GroupRef, head: WireGroup): Promise<Result<RuleWalk[], Failure>> {
+  const nicTypes: readonly NicType[] = head.VpcId === '' ? ['internet', 'intranet'] : ['intranet'];
+  const walks: RuleWalk[] = [];
+  for (const nicType of nicTypes) {
+    const operation = 'DescribeSecurityGroupAttribute';
+    const params = {
+      RegionId: group.region,
+      SecurityGroupId: group.id,
+      Direction: 'all',
+      NicType: nicType,
+      MaxResults: String(MAX_RULES_PER_PAGE),
+    };
+    const pages = await walkPages(
+      (token) => ask(group, operation, withToken(params, token), rulePageSchema),
+      (code, message) => failure(operation, code, message),
+    );
+    if (!pages.ok) return pages;
+    walks.push({ nicType, pages: pages.value });
+  }
+  return ok(walks);
+}
+
+async function listGroups(
+  ask: Ask,
+  place: Place,
+  filter: Readonly<Record<string, string>>,
+): Promise<Result<readonly WireGroup[], Failure>> {
+  const operation = 'DescribeSecurityGroups';
+  const params = { RegionId: place.region, ...filter, MaxResults: String(MAX_GROUPS_PER_PAGE) };
+  const pages = await walkPages(
+    (token) => ask(place, operation, withToken(params, token), groupPageSchema),
+    (code, message) => failure(operation, code, message),
+  );
+  if (!pages.ok) return pages;
+  const groups = pages.value.flatMap((page) => page.SecurityGroups.SecurityGroup);
+  // An endpoint that pages by number ignores our paging and answers with its first few.
+  const total = Math.max(...pages.value.map((page) => page.TotalCount ?? 0));
+  if (total <= groups.length) return ok(groups);
+  return err(failure(operation, 'Transport.TooMuch', `only ${groups.length} of ${total} groups were listed`));
+}
+
+const withToken = (params: Readonly<Record<string, string>>, token: string) =>
+  token === '' ? params : { ...params, NextToken: token };
+
+function filterOf(selector: GroupSelector): Readonly<Record<string, string>> {
+  switch (selector.kind) {
+    case 'id':
+      return { SecurityGroupIds: JSON.stringify([selector.id]) };
+    case 'name':
+      return { SecurityGroupName: selector.name };
+    case 'tags': {
+      const tags = Object.entries(selector.tags).slice(0, MAX_TAGS_IN_FILTER);
+      return Object.fromEntries(
+        tags.flatMap(([key, value], index) => [
+          [`Tag.${index + 1}.Key`, key],
+          [`Tag.${index + 1}.Value`, value],
+        ]),
+      );
+    }
+  }
+}
+
+function isSelected(group: WireGroup, selector: GroupSelector): boolean {
+  switch (selector.kind) {
+    case 'id':
+      return group.SecurityGroupId === selector.id;
+    case 'name':
+      return group.SecurityGroupName === selector.name;
+    case 'tags':
+      return Object.entries(selector.tags).every(([key, value]) =>
+        group.Tags.some((tag) => tag.TagKey === key && tag.TagValue === value),
+      );
+  }
+}
+
+const failure = (operation: ReadOperation, code: OwnCode, message: string): Failure =>
+  ownFailure(code, message, { operation, params: {} });
