@@ -1,17 +1,12 @@
 // A policy file as it was read: from bytes to a document and the places of everything in it.
 import type { Problem, SourcePlace } from '../model/problem.ts';
-import { err, ok, type Result } from '../model/result.ts';
+import { decodePolicyText } from './decode.ts';
 import { documentOf, type PolicyDocument } from './document.ts';
 import { createReporter, type Locate, type Reporter } from './reporter.ts';
 import { checkShape } from './schema-issues.ts';
 import { policySchema } from './schema.ts';
 import { parseYamlTree } from './yaml-tree.ts';
 import { readYamlTree } from './yaml-value.ts';
-
-/** About 15,000 rules, and some two seconds of parsing. */
-export const MAX_POLICY_FILE_BYTES = 2 * 1024 * 1024;
-
-const NEWLINE = 0x0a;
 
 export interface PolicyFile {
   readonly path: string;
@@ -42,43 +37,6 @@ export function unreadablePolicyFile(problem: Problem): PolicyFile {
     problems: [problem],
     locate: () => ({ file: problem.file, line: 1, column: 1 }),
   };
-}
-
-/** Bytes as text: UTF-8 without NUL bytes and not too long; a byte order mark is dropped. */
-export function decodePolicyText(path: string, bytes: Uint8Array): Result<string, Problem> {
-  const refuse = (line: number, code: string, message: string): { ok: false; error: Problem } =>
-    err({ file: path, line, column: 1, severity: 'error', code, message, hint: '' });
-  if (bytes.length > MAX_POLICY_FILE_BYTES) {
-    const message = `the file has ${bytes.length} bytes, ${MAX_POLICY_FILE_BYTES} at most`;
-    return refuse(1, 'file-too-large', message);
-  }
-  const nul = bytes.indexOf(0);
-  if (nul >= 0) return refuse(lineAt(bytes, nul), 'not-text', 'a NUL byte: this is not a text file');
-  const text = decode(bytes);
-  if (text !== null) return ok(text);
-  return refuse(firstUndecodableLine(bytes), 'not-utf8', 'this line is not valid UTF-8');
-}
-
-function decode(bytes: Uint8Array): string | null {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return null;
-  }
-}
-
-const lineAt = (bytes: Uint8Array, end: number): number =>
-  bytes.subarray(0, end).reduce((line, byte) => (byte === NEWLINE ? line + 1 : line), 1);
-
-/** No byte of a longer character is a newline, so each line can be decoded by itself. */
-function firstUndecodableLine(bytes: Uint8Array): number {
-  for (let line = 1, start = 0; start < bytes.length; line++) {
-    const newline = bytes.indexOf(NEWLINE, start);
-    const end = newline < 0 ? bytes.length : newline + 1;
-    if (decode(bytes.subarray(start, end)) === null) return line;
-    start = end;
-  }
-  return 1;
 }
 
 /** Reads a file's text: YAML, shape, and single values. Never throws. */
