@@ -1,8 +1,15 @@
 // The clients that people really use, against the emulator over its socket.
-import ecs from '@alicloud/ecs20140526';
+import { createRequire } from 'node:module';
+import type Ecs from '@alicloud/ecs20140526';
+import type OpenApi from '@alicloud/openapi-core';
 import Core from '@alicloud/pop-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startTestEmulator, type TestEmulator } from '../../support/emulator.ts';
+
+// CommonJS: an import of it means one thing to Node and another to the test runner.
+const require = createRequire(import.meta.url);
+const ecs = require('@alicloud/ecs20140526') as typeof Ecs;
+const { $OpenApiUtil } = require('@alicloud/openapi-core') as typeof OpenApi;
 
 const REGION = 'cn-hangzhou';
 const GROUP = 'sg-bp1web';
@@ -20,7 +27,7 @@ afterEach(() => emulator.close());
 
 async function descriptions(): Promise<unknown[]> {
   const { securityGroups } = await emulator.state();
-  return securityGroups.flatMap((group) => group.Permissions.map((rule) => rule['Description']));
+  return securityGroups.flatMap((group) => group.Permissions.map((rule) => rule.Description));
 }
 
 describe('pop-core (V1)', () => {
@@ -57,7 +64,7 @@ describe('pop-core (V1)', () => {
 describe('the vendor’s current SDK', () => {
   const client = (parts: object = {}) => {
     const config = { ...KEY, endpoint: emulator.endpoint, protocol: 'HTTP', regionId: REGION, ...parts };
-    return new ecs.default(config as ConstructorParameters<typeof ecs.default>[0]);
+    return new ecs.default(new $OpenApiUtil.Config(config));
   };
   const request = () =>
     new ecs.AuthorizeSecurityGroupRequest({

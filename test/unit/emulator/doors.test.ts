@@ -79,19 +79,19 @@ describe('the doors', () => {
     expect(ask('GET', 'calls').body).toEqual([]);
   });
 
-  it.each<[string, string, string, unknown, number, string]>([
-    ['an unknown door', 'GET', 'status', undefined, 404, 'GET|PUT /_emulator/state'],
-    ['a door every object has', 'GET', 'constructor', undefined, 404, 'The doors are'],
-    ['another method', 'POST', 'state', {}, 405, 'GET|PUT /_emulator/state'],
-    ['a body that is no JSON', 'PUT', 'faults', '{', 400, 'not JSON'],
-    ['an empty body', 'PUT', 'quirks', '', 400, 'not JSON'],
-    ['a clock that goes back', 'POST', 'clock', { advanceMs: -1 }, 400, 'advanceMs'],
-    ['a clock that jumps ages', 'POST', 'clock', { advanceMs: 1e15 }, 400, 'advanceMs'],
-    ['a clock without a number', 'POST', 'clock', {}, 400, '{"advanceMs": N}'],
-    ['faults that are none', 'PUT', 'faults', [{ kind: 'crash' }], 400, '0.kind'],
-    ['a state that is none', 'PUT', 'state', [], 400, ''],
-  ])('answer %s with a hint', (_name, method, door, body, status, words) => {
-    const answer = ask(method, door, body);
+  it.each<[string, Parameters<typeof ask>, number, string]>([
+    ['an unknown door', ['GET', 'status', undefined], 404, 'GET|PUT /_emulator/state'],
+    ['a door every object has', ['GET', 'constructor', undefined], 404, 'The doors are'],
+    ['another method', ['POST', 'state', {}], 405, 'GET|PUT /_emulator/state'],
+    ['a body that is no JSON', ['PUT', 'faults', '{'], 400, 'not JSON'],
+    ['an empty body', ['PUT', 'quirks', ''], 400, 'not JSON'],
+    ['a clock that goes back', ['POST', 'clock', { advanceMs: -1 }], 400, 'advanceMs'],
+    ['a clock that jumps ages', ['POST', 'clock', { advanceMs: 1e15 }], 400, 'advanceMs'],
+    ['a clock without a number', ['POST', 'clock', {}], 400, '{"advanceMs": N}'],
+    ['faults that are none', ['PUT', 'faults', [{ kind: 'crash' }]], 400, '0.kind'],
+    ['a state that is none', ['PUT', 'state', []], 400, ''],
+  ])('answer %s with a hint', (_name, question, status, words) => {
+    const answer = ask(...question);
     expect(answer.status).toBe(status);
     const { error, hint = '' } = answer.body as { error: string; hint?: string };
     expect(error).not.toBe('');

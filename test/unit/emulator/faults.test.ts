@@ -1,23 +1,24 @@
 import { describe, expect, it } from 'vitest';
 import { type Fault, type FaultKind, Faults, parseFaults } from '../../../emulator/faults.ts';
 import { seededRandom } from '../../../emulator/random.ts';
+import type { Outcome } from '../../../emulator/wire.ts';
 import { errorOf, GatewayFixture, replyOf, START_MS } from '../../support/gateway.ts';
 
 const WRITE = 'AuthorizeSecurityGroup';
 
 describe('each kind of fault', () => {
-  it.each<[FaultKind, string, number, boolean, string]>([
-    ['throttle', 'reply', 400, false, 'Throttling.User'],
-    ['error', 'reply', 500, false, 'InternalError'],
-    ['resetBefore', 'reset', 0, false, ''],
-    ['resetAfter', 'reset', 0, true, ''],
-    ['hang', 'hang', 0, true, ''],
-    ['html', 'reply', 502, true, ''],
-    ['empty', 'reply', 200, true, ''],
-    ['truncate', 'truncated', 200, true, ''],
-  ])('%s: %s, status %s, effect %s', (kind, outcomeKind, status, effect, code) => {
+  it.each<{ kind: FaultKind; outcome: Outcome['kind']; status: number; effect: boolean; code: string }>([
+    { kind: 'throttle', outcome: 'reply', status: 400, effect: false, code: 'Throttling.User' },
+    { kind: 'error', outcome: 'reply', status: 500, effect: false, code: 'InternalError' },
+    { kind: 'resetBefore', outcome: 'reset', status: 0, effect: false, code: '' },
+    { kind: 'resetAfter', outcome: 'reset', status: 0, effect: true, code: '' },
+    { kind: 'hang', outcome: 'hang', status: 0, effect: true, code: '' },
+    { kind: 'html', outcome: 'reply', status: 502, effect: true, code: '' },
+    { kind: 'empty', outcome: 'reply', status: 200, effect: true, code: '' },
+    { kind: 'truncate', outcome: 'truncated', status: 200, effect: true, code: '' },
+  ])('$kind: $outcome, status $status, effect $effect', ({ kind, outcome, status, effect, code }) => {
     const fixture = new GatewayFixture({ faults: [{ action: WRITE, kind }] });
-    expect(fixture.outcome(WRITE).kind).toBe(outcomeKind);
+    expect(fixture.outcome(WRITE).kind).toBe(outcome);
     expect(fixture.cloud.state.version).toBe(effect ? 1 : 0);
     expect(fixture.calls()).toMatchObject([{ fault: kind, status, effect, code }]);
   });

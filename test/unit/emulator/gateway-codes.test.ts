@@ -24,7 +24,7 @@ function altered(
     const kept: Parameters = Object.fromEntries(
       Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined),
     );
-    const Signature = changes['Signature'] ?? signV1('GET', kept, signing.key.accessKeySecret);
+    const Signature = changes.Signature ?? signV1('GET', kept, signing.key.accessKeySecret);
     return {
       method: 'GET',
       target: `/?${queryOf('Signature' in changes ? kept : { ...kept, Signature })}`,
