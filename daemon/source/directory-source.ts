@@ -33,13 +33,10 @@ export function createDirectorySource(options: DirectorySourceOptions): Source {
     const policies = reading?.value.policies ?? restlessFolder(path);
     const git = reading?.value.git ?? null;
     const content = contentHash(policies.files);
-    return {
-      ...policies,
-      content,
-      revision: revisionText(content, git),
-      commit: git?.commit ?? null,
-      dirty: git?.dirty ?? false,
-    };
+    // The commit may hold what we could not read.
+    const dirty = git !== null && (git.dirty || policies.unreadable.length > 0);
+    const revision = revisionText(content, git && { commit: git.commit, dirty });
+    return { ...policies, content, revision, commit: git?.commit ?? null, dirty };
   }
 
   return {

@@ -23,6 +23,8 @@ export interface ListedFile {
 }
 
 export interface Listing {
+  /** The folder as it was named. */
+  readonly shown: string;
   /** The real folder; null if there is none. */
   readonly folder: string | null;
   /** Changes when another folder takes the place of this one; null if there is none. */
@@ -59,6 +61,7 @@ export async function listPolicyFiles(root: string, bounds = FOLDER_BOUNDS): Pro
     const walk = new FolderWalk(root, realRoot, bounds);
     await walk.enter({ path: '', realPath: realRoot, depth: 0 });
     return {
+      shown: root,
       folder: realRoot,
       folderStamp: `${realRoot}:${stats.dev}:${stats.ino}`,
       files: walk.overflowed ? [] : walk.files.sort((a, b) => compareText(a.path, b.path)),
@@ -72,16 +75,21 @@ export async function listPolicyFiles(root: string, bounds = FOLDER_BOUNDS): Pro
       message: `the policies cannot be read: ${ioReason(error)}`,
       hint: 'name an existing folder in `policies.path`',
     });
-    return { folder: null, folderStamp: null, files: [], unreadable: [trouble] };
+    return { shown: root, folder: null, folderStamp: null, files: [], unreadable: [trouble] };
   }
 }
 
 function listSingleFile(root: string, realRoot: string, stats: BigIntStats): Listing {
   const folder = path.dirname(realRoot);
   const listed = { path: path.basename(root), file: root, realPath: realRoot, stamp: fileStamp(stats) };
-  return stats.isFile()
-    ? { folder, folderStamp: `${folder}:${stats.dev}:${stats.ino}`, files: [listed], unreadable: [] }
-    : { folder, folderStamp: null, files: [], unreadable: [notAFile('', root)] };
+  const isFile = stats.isFile();
+  return {
+    shown: root,
+    folder,
+    folderStamp: folder,
+    files: isFile ? [listed] : [],
+    unreadable: isFile ? [] : [notAFile('', root)],
+  };
 }
 
 /** Text that is equal for two listings exactly when nothing changed between them. */

@@ -3,11 +3,11 @@
 import { constants, open, type FileHandle } from 'node:fs/promises';
 import { systemClock, type Clock } from '../clock.ts';
 import { compareText } from '../../reconciler/model/problem.ts';
+import { MAX_POLICY_FILE_BYTES } from '../../reconciler/policy/decode.ts';
 import { listingFingerprint, listPolicyFiles, type ListedFile, type Listing } from './listing.ts';
-import type { PolicyFile, PolicyFolder, Unreadable } from './source.ts';
+import type { PolicyFolder, SourceFile, Unreadable } from './source.ts';
 import { ioReason, unreadable } from './unreadable.ts';
 
-export const MAX_FILE_BYTES = 1024 * 1024;
 export const MAX_TOTAL_BYTES = 32 * 1024 * 1024;
 
 /** Waits between the attempts to find the folder at rest: about 3 s in all. */
@@ -59,7 +59,7 @@ export function restlessFolder(root: string): PolicyFolder {
 
 /** Reads what the listing names; to be called through `readWhileStill`. */
 export async function readListedFiles(listing: Listing): Promise<PolicyFolder> {
-  const files: PolicyFile[] = [];
+  const files: SourceFile[] = [];
   const troubles: Unreadable[] = [...listing.unreadable];
   let totalBytes = 0;
   for (const listed of listing.files) {
@@ -68,12 +68,24 @@ export async function readListedFiles(listing: Listing): Promise<PolicyFolder> {
       troubles.push(read);
       continue;
     }
-    totalBytes += read.bytes;
+    files.push(read);
+    totalBytes += read.bytes.length;
     if (totalBytes > MAX_TOTAL_BYTES) return { files: [], unreadable: [tooManyBytes(listed)] };
-    files.push(read.file);
   }
+  if (files.length === 0 && troubles.length === 0) troubles.push(emptyFolder(listing));
   troubles.sort((a, b) => compareText(a.path, b.path));
   return { files, unreadable: troubles };
+}
+
+/** A volume that was not mounted looks like this too: it never means that nothing is wanted. */
+function emptyFolder({ shown }: Listing): Unreadable {
+  return unreadable({
+    path: '',
+    file: shown,
+    code: 'policies-empty',
+    message: 'there is no policy file (*.yaml or *.yml) here',
+    hint: 'a file with `version: 1` and `groups: []` says that nothing is to be managed',
+  });
 }
 
 function tooManyBytes({ file }: ListedFile): Unreadable {
@@ -81,57 +93,39 @@ function tooManyBytes({ file }: ListedFile): Unreadable {
   return unreadable({ path: '', file, code: 'policies-too-large', message });
 }
 
-async function readListedFile(
-  listed: ListedFile,
-): Promise<{ readonly file: PolicyFile; readonly bytes: number } | Unreadable> {
-  let bytes: Uint8Array;
+async function readListedFile({ path, file, realPath }: ListedFile): Promise<SourceFile | Unreadable> {
   try {
-    bytes = await readBytes(listed.realPath);
+    const bytes = await readBytes(realPath);
+    if (bytes !== null) return { path, file, bytes };
+    const message = `the file has more than ${MAX_POLICY_FILE_BYTES} bytes`;
+    return unreadable({ path, file, code: 'file-too-large', message, hint: 'split it' });
   } catch (error) {
     const message = `this file cannot be read: ${ioReason(error)}`;
-    return unreadable({ ...listed, code: 'policy-unreadable', message });
+    return unreadable({ path, file, code: 'policy-unreadable', message });
   }
-  if (bytes.length > MAX_FILE_BYTES) {
-    const message = `this file is larger than ${MAX_FILE_BYTES} bytes`;
-    return unreadable({ ...listed, code: 'policy-too-large', message, hint: 'split it' });
-  }
-  const text = decodeUtf8(bytes);
-  if (text === null) {
-    const message = 'this file is not valid UTF-8';
-    return unreadable({ ...listed, code: 'policy-not-utf8', message, hint: 'save it as UTF-8' });
-  }
-  return { file: { path: listed.path, file: listed.file, text }, bytes: bytes.length };
 }
 
-/** At most one byte more than allowed. Follows no link that was put there since the listing, and no pipe holds it up. */
-async function readBytes(realPath: string): Promise<Uint8Array> {
+/** Null if there are too many. Follows no link that was put there since the listing, and waits for no pipe. */
+async function readBytes(realPath: string): Promise<Uint8Array | null> {
   const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
   const handle = await open(realPath, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   try {
-    return await readUpTo(handle, MAX_FILE_BYTES + 1);
+    const { size } = await handle.stat();
+    if (size > MAX_POLICY_FILE_BYTES) return null;
+    return await readUpTo(handle, size);
   } finally {
     await handle.close();
   }
 }
 
-async function readUpTo(handle: FileHandle, maxBytes: number): Promise<Uint8Array> {
-  const { size } = await handle.stat();
-  const buffer = new Uint8Array(Math.min(size + 1, maxBytes));
+/** Fewer bytes if the file shrank meanwhile; it is read again then, see `readWhileStill`. */
+async function readUpTo(handle: FileHandle, size: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(size);
   let filled = 0;
-  while (filled < buffer.length) {
-    const { bytesRead } = await handle.read(buffer, filled, buffer.length - filled);
+  while (filled < size) {
+    const { bytesRead } = await handle.read(bytes, filled, size - filled);
     if (bytesRead === 0) break;
     filled += bytesRead;
   }
-  return buffer.subarray(0, filled);
-}
-
-/** Null if the bytes are not UTF-8. A byte order mark is dropped. */
-function decodeUtf8(bytes: Uint8Array): string | null {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch (error) {
-    if (error instanceof TypeError) return null;
-    throw error;
-  }
+  return bytes.subarray(0, filled);
 }

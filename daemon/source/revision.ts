@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { GitState } from './git-state.ts';
-import type { PolicyFile } from './source.ts';
+import type { SourceFile } from './source.ts';
 
 const SHORT_CONTENT_DIGITS = 16;
 const DIRTY_DIGITS = 8;
 
-/** `sha256:…` over the names and texts of the files, in the order of their names. */
-export function contentHash(files: readonly PolicyFile[]): string {
+/** `sha256:…` over names and bytes of the files, in the order of their names. */
+export function contentHash(files: readonly SourceFile[]): string {
   const hash = createHash('sha256');
-  for (const { path, text } of files) hash.update(JSON.stringify([path, text]));
+  for (const { path, bytes } of files) hash.update(JSON.stringify([path, bytes.length])).update(bytes);
   return `sha256:${hash.digest('hex')}`;
 }
 

@@ -1,14 +1,14 @@
-// Where desired state comes from, as the daemon sees it. A source only reads; what the texts mean is the
+// Where desired state comes from, as the daemon sees it. A source only reads; what the files mean is the
 // business of reconciler/policy, and which of them are in force that of desired.ts.
 import type { Problem } from '../../reconciler/model/problem.ts';
 
-/** One policy file, read in full while it stood still. */
-export interface PolicyFile {
+/** The bytes of one policy file, read in full while it stood still. */
+export interface SourceFile {
   /** Path from the policy folder, with `/`: the same on every machine. */
   readonly path: string;
   /** Path as shown to people: the folder as it was given, then `path`. */
   readonly file: string;
-  readonly text: string;
+  readonly bytes: Uint8Array;
 }
 
 /** A file, or a folder with all that lies below it, that could not be read. */
@@ -21,7 +21,7 @@ export interface Unreadable {
 /** Everything that was found. What stands in neither list is not there. */
 export interface PolicyFolder {
   /** In order of path. */
-  readonly files: readonly PolicyFile[];
+  readonly files: readonly SourceFile[];
   /** In order of path. */
   readonly unreadable: readonly Unreadable[];
 }

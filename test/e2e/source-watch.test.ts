@@ -32,7 +32,8 @@ class Follower {
   }
 
   get texts(): Record<string, string> {
-    return Object.fromEntries(this.loads.at(-1)?.files.map(({ path, text }) => [path, text]) ?? []);
+    const files = this.loads.at(-1)?.files ?? [];
+    return Object.fromEntries(files.map(({ path, bytes }) => [path, Buffer.from(bytes).toString()]));
   }
 
   async until(reached: (follower: Follower) => boolean): Promise<void> {

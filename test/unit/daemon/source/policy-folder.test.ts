@@ -4,11 +4,12 @@ import { describe, expect, it } from 'vitest';
 import type { Clock } from '../../../../daemon/clock.ts';
 import { listPolicyFiles } from '../../../../daemon/source/listing.ts';
 import {
-  MAX_FILE_BYTES,
   MAX_TOTAL_BYTES,
   readPolicyFolder,
   readWhileStill,
 } from '../../../../daemon/source/policy-folder.ts';
+import type { SourceFile } from '../../../../daemon/source/source.ts';
+import { MAX_POLICY_FILE_BYTES } from '../../../../reconciler/policy/decode.ts';
 import { tempFolder, writeFiles } from './temp-folder.ts';
 
 /** Sleeps are over at once, after `work`. */
@@ -18,42 +19,36 @@ const clockThat = (work: () => Promise<void> = () => Promise.resolve()): Clock =
   sleep: work,
 });
 
+const textOf = ({ bytes }: SourceFile) => Buffer.from(bytes).toString();
+
 const codesOf = (folder: Awaited<ReturnType<typeof readPolicyFolder>>) =>
   folder.unreadable.map(({ path, problem }) => [path, problem.code]);
 
 describe('readPolicyFolder', () => {
-  it('answers texts in order of path', async () => {
-    const root = await tempFolder({ 'b.yaml': 'two', 'a.yaml': 'größe', 'c/d.yml': '' });
-    expect((await readPolicyFolder(root)).files).toEqual([
-      { path: 'a.yaml', file: path.join(root, 'a.yaml'), text: 'größe' },
-      { path: 'b.yaml', file: path.join(root, 'b.yaml'), text: 'two' },
-      { path: 'c/d.yml', file: path.join(root, 'c/d.yml'), text: '' },
-    ]);
-  });
-
-  it('drops a byte order mark and refuses what is not UTF-8', async () => {
-    const root = await tempFolder({
-      'bom.yaml': '\uFEFFversion: 1',
-      'latin1.yaml': new Uint8Array([0x66, 0xfc]),
-    });
+  it('answers bytes in order of path, whatever they are', async () => {
+    const root = await tempFolder({ 'b.yaml': 'two', 'a.yaml': new Uint8Array([0, 255]), 'c/d.yml': '' });
     const folder = await readPolicyFolder(root);
-    expect(folder.files.map((file) => file.text)).toEqual(['version: 1']);
-    expect(codesOf(folder)).toEqual([['latin1.yaml', 'policy-not-utf8']]);
+    expect(folder.files.map(({ path, file, bytes }) => [path, file, [...bytes]])).toEqual([
+      ['a.yaml', path.join(root, 'a.yaml'), [0, 255]],
+      ['b.yaml', path.join(root, 'b.yaml'), [0x74, 0x77, 0x6f]],
+      ['c/d.yml', path.join(root, 'c/d.yml'), []],
+    ]);
+    expect(folder.unreadable).toEqual([]);
   });
 
   it('refuses a file beyond the bound and takes one at the bound', async () => {
     const root = await tempFolder({
-      'at.yaml': 'x'.repeat(MAX_FILE_BYTES),
-      'beyond.yaml': 'x'.repeat(MAX_FILE_BYTES + 1),
+      'at.yaml': 'x'.repeat(MAX_POLICY_FILE_BYTES),
+      'beyond.yaml': 'x'.repeat(MAX_POLICY_FILE_BYTES + 1),
     });
     const folder = await readPolicyFolder(root);
     expect(folder.files.map((file) => file.path)).toEqual(['at.yaml']);
-    expect(codesOf(folder)).toEqual([['beyond.yaml', 'policy-too-large']]);
+    expect(codesOf(folder)).toEqual([['beyond.yaml', 'file-too-large']]);
   });
 
   it('refuses the whole folder beyond the bound on all bytes', async () => {
-    const megabyte = 'x'.repeat(MAX_FILE_BYTES);
-    const count = MAX_TOTAL_BYTES / MAX_FILE_BYTES;
+    const megabyte = 'x'.repeat(MAX_POLICY_FILE_BYTES);
+    const count = MAX_TOTAL_BYTES / MAX_POLICY_FILE_BYTES;
     const names = Array.from({ length: count }, (_, i) => `${i}.yaml`);
     const root = await tempFolder(Object.fromEntries(names.map((name) => [name, megabyte])));
     expect((await readPolicyFolder(root)).files).toHaveLength(count);
@@ -66,6 +61,11 @@ describe('readPolicyFolder', () => {
   it('says that a missing folder is missing', async () => {
     const root = path.join(await tempFolder(), 'nowhere');
     expect(codesOf(await readPolicyFolder(root))).toEqual([['', 'policies-unreadable']]);
+  });
+
+  it('never takes an empty folder for the wish to manage nothing', async () => {
+    const root = await tempFolder({ 'README.md': 'x' });
+    expect(codesOf(await readPolicyFolder(root))).toEqual([['', 'policies-empty']]);
   });
 
   it('gives up on a folder that someone never stops writing to', async () => {
@@ -101,7 +101,7 @@ describe('readWhileStill', () => {
       list(root),
       async () => {
         const folder = await readPolicyFolder(root);
-        texts.push(folder.files.map((file) => file.text));
+        texts.push(folder.files.map(textOf));
         if (texts.length === 1) await writeFiles(root, { 'a.yaml': 'two', 'b.yaml': 'two' });
         return texts.at(-1);
       },
@@ -124,7 +124,7 @@ describe('readWhileStill', () => {
       async () => {
         if (!moved) await rename(policies, path.join(root, 'gone'));
         moved = true;
-        return (await readPolicyFolder(policies)).files.map((file) => file.text);
+        return (await readPolicyFolder(policies)).files.map(textOf);
       },
       clock,
     );

@@ -1,0 +1,47 @@
+import path from 'node:path';
+import type { AccountConfig, Config } from './config.ts';
+import type { CheckedConfig } from './schema.ts';
+
+type Place = (written: string) => string;
+
+/** The complete, frozen config. Its relative paths start from the folder of the config file. */
+export function resolveConfig(checked: CheckedConfig, file: string | null): Config {
+  const folder = file === null ? '' : path.dirname(file);
+  const place: Place = (written) => (path.isAbsolute(written) ? written : path.join(folder, written));
+  const { policies, reconcile, limits, http, log, emulator } = checked;
+  return deepFreeze({
+    file,
+    policies: { source: policies.source, path: place(policies.path) },
+    accounts: placeAccounts(checked.accounts, place),
+    reconcile,
+    limits,
+    journal: { file: place(checked.journal.url) },
+    http,
+    log,
+    emulator: { ...emulator, state: emulator.state === undefined ? null : place(emulator.state) },
+  });
+}
+
+function placeAccounts(accounts: CheckedConfig['accounts'], place: Place): Config['accounts'] {
+  const placed = Object.create(null) as Record<string, AccountConfig>;
+  for (const [name, account] of Object.entries(accounts)) {
+    placed[name] = { ...account, credentials: placeFiles(account.credentials, place) };
+  }
+  return placed;
+}
+
+/** Every key `…File` names a file; an assumed role has credentials of its own inside. */
+function placeFiles<T extends object>(credentials: T, place: Place): T {
+  const placed = Object.entries(credentials).map(([key, value]: [string, unknown]) => {
+    if (typeof value === 'object' && value !== null) return [key, placeFiles(value, place)];
+    return [key, typeof value === 'string' && key.endsWith('File') ? place(value) : value];
+  });
+  return Object.fromEntries(placed) as T;
+}
+
+function deepFreeze<T extends object>(value: T): T {
+  for (const part of Object.values(value) as unknown[]) {
+    if (typeof part === 'object' && part !== null) deepFreeze(part);
+  }
+  return Object.freeze(value);
+}

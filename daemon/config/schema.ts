@@ -1,0 +1,156 @@
+// What the user writes: every key with its unit, bounds and default, once. It checks the file, and the JSON
+// Schema for editors is made from it.
+import { z } from 'zod';
+import { MODES } from '../../reconciler/model/group.ts';
+import { err, ok, type Result } from '../../reconciler/model/result.ts';
+import { READ_OPERATIONS, WRITE_OPERATIONS, type Operation } from '../ecs/api.ts';
+import { LOG_LEVELS } from '../telemetry/catalog.ts';
+import { accountsSchema } from './accounts-schema.ts';
+import { parseListen, type ListenAddress } from './listen.ts';
+import { quirksSchema } from './quirks-schema.ts';
+import { filePath, futureKey, notSupported, parsed, wholeNumber } from './schema-words.ts';
+
+const policies = z
+  .strictObject({
+    source: z
+      .enum(['directory', 'git'])
+      .default('directory')
+      .refine(
+        (source) => source === 'directory',
+        notSupported('source: git', 'check the repository out and name its folder in `path`'),
+      )
+      .transform(() => 'directory' as const),
+    path: filePath
+      .default('policies')
+      .meta({ description: 'Folder of the policy files, or one policy file.' }),
+    git: futureKey('policies.git'),
+  })
+  .prefault({})
+  .meta({ description: 'Where the policies come from.' });
+
+const reconcile = z
+  .strictObject({
+    resyncSeconds: wholeNumber(1, 86_400, 'Every group is looked at again after this long.').default(300),
+    mode: z.enum(MODES).default('enforce').meta({
+      description: 'For groups whose policy names none. additive never removes; observe never writes.',
+    }),
+    concurrency: wholeNumber(1, 64, 'Groups that are worked on side by side.').default(4),
+    modify: z.enum(['prefer', 'auto', 'never']).default('prefer').meta({
+      description: 'prefer: change rules in place where that is safe; auto: take the fewest calls; never.',
+    }),
+    maxModifyPerPlan: wholeNumber(
+      0,
+      1000,
+      'Most rules that one plan changes in place, one call each, under `modify: prefer`.',
+    ).default(20),
+    fallback: z.enum(['neverOpen', 'neverCut', 'refuse']).default('neverOpen').meta({
+      description:
+        'Where no order is hitless: rather cut traffic than open it, rather open than cut, or do nothing.',
+    }),
+    batchesAtomic: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'Whether the cloud is promised to apply the rules of one call as a whole.' }),
+    settleSeconds: wholeNumber(0, 300, 'Wait between adding and removing rules.').default(0),
+    ruleQuota: wholeNumber(1, 10_000, 'Most rules that a group may hold, in and out together.').default(1000),
+    brake: futureKey('reconcile.brake'),
+  })
+  .prefault({})
+  .meta({ description: 'How groups are brought to what the policies say.' });
+
+const rateLimit = z.strictObject({
+  ratePerMinute: wholeNumber(1, 6000, 'Calls a minute, for each account and region.'),
+});
+
+/** The vendor publishes no rates of these operations; one call a second leaves room for people at the console. */
+const DEFAULT_RATE_PER_MINUTE = 60;
+
+const OPERATIONS: readonly Operation[] = [...WRITE_OPERATIONS, ...READ_OPERATIONS];
+
+const limits = z
+  .strictObject({
+    default: rateLimit.default({ ratePerMinute: DEFAULT_RATE_PER_MINUTE }),
+    ...(Object.fromEntries(OPERATIONS.map((operation) => [operation, rateLimit.optional()])) as Record<
+      Operation,
+      z.ZodOptional<typeof rateLimit>
+    >),
+  })
+  .prefault({})
+  .meta({ description: 'Pace of the calls, by operation; `default` for those that are not named.' });
+
+const journal = z
+  .strictObject({
+    url: parsed(
+      parseJournalUrl,
+      'SQLite file of intents and history; its folder is made if need be.',
+    ).prefault('.rampart/journal.db'),
+  })
+  .prefault({})
+  .meta({ description: 'What was intended and what came of it, kept over restarts.' });
+
+function parseJournalUrl(text: string): Result<string, string> {
+  if (/^postgres(ql)?:/i.test(text))
+    return err('a PostgreSQL journal is not yet supported; write the path of a file');
+  // SQLite takes `:memory:` and `file:` for other things than a file of that name.
+  if (text === '' || /^[a-z0-9+.-]*:/i.test(text)) return err('write the path of a file');
+  return ok(text);
+}
+
+const parseHttpListen = (text: string): Result<ListenAddress | null, string> =>
+  text === 'off' ? ok(null) : parseListen(text);
+
+const http = z
+  .strictObject({
+    listen: parsed(parseHttpListen, 'ADDRESS:PORT of status, health and metrics; or off.').prefault(
+      '127.0.0.1:8481',
+    ),
+  })
+  .prefault({})
+  .meta({ description: 'HTTP of the daemon.' });
+
+const log = z
+  .strictObject({
+    level: z.enum(LOG_LEVELS).default('info').meta({ description: 'Lines below this level are left out.' }),
+    format: z
+      .enum(['auto', 'json', 'pretty'])
+      .default('auto')
+      .meta({ description: 'auto: pretty on a terminal, JSON otherwise.' }),
+  })
+  .prefault({})
+  .meta({ description: 'Log of the daemon.' });
+
+const emulator = z
+  .strictObject({
+    listen: parsed(parseListen, 'ADDRESS:PORT; port 0 is any free one.').prefault('127.0.0.1:0'),
+    state: filePath.optional().meta({ description: 'JSON file of its groups at the start; absent: none.' }),
+    quirks: quirksSchema
+      .default({})
+      .meta({ description: 'How it answers what the vendor’s manual leaves open.' }),
+    seed: wholeNumber(0, 999_999_999, 'Makes its random choices repeatable.').default(1),
+  })
+  .prefault({})
+  .meta({ description: 'The local ECS API of accounts whose endpoint is `embedded`.' });
+
+export const configSchema = z
+  .strictObject({
+    policies,
+    accounts: accountsSchema,
+    reconcile,
+    limits,
+    guardrails: z
+      .array(z.unknown())
+      .default([])
+      .refine((rules) => rules.length === 0, notSupported('a guardrail', 'write `guardrails: []`'))
+      .meta({ description: 'Not supported yet: only an empty list.', maxItems: 0 }),
+    journal,
+    http,
+    log,
+    emulator,
+  })
+  .meta({ title: 'Rampart config' });
+
+/** What the user may write: nearly everything may be left out. */
+export type ConfigInput = z.input<typeof configSchema>;
+
+/** All keys, checked and with defaults; paths still as written. */
+export type CheckedConfig = z.output<typeof configSchema>;
