@@ -68,7 +68,7 @@ export function makeRule(fields: Rule, side: Side): Result<Rule, RuleProblem[]> 
     ...portProblems(fields),
     ...familyProblems(fields),
     ...priorityProblems(fields, side),
-    ...(side === 'desired' ? descriptionProblems(fields.description) : []),
+    ...(side === 'desired' ? desiredProblems(fields) : []),
   ];
   return problems.length > 0 ? err(problems) : ok(Object.freeze({ ...fields }));
 }
@@ -140,6 +140,38 @@ function priorityProblems(rule: Rule, side: Side): RuleProblem[] {
       code: 'priority-range',
       message: `priority ${rule.priority} is outside 1 to ${max}`,
       hint: `write a whole number from 1 (strongest) to ${max}`,
+    },
+  ];
+}
+
+/** What the vendor refuses to make, but might all the same show of rules from other times. */
+function desiredProblems(rule: Rule): RuleProblem[] {
+  return [...descriptionProblems(rule.description), ...sideProblems(rule), ...nicTypeProblems(rule)];
+}
+
+/** The vendor answers `InvalidParamter.Conflict` (sic) to equal sides. */
+function sideProblems(rule: Rule): RuleProblem[] {
+  if (rule.own === null || formatPrefix(rule.own) !== formatPeer(rule.peer)) return [];
+  return [
+    {
+      field: 'own',
+      code: 'sides-equal',
+      message: `both sides are ${formatPrefix(rule.own)}, which the cloud refuses`,
+      hint: 'leave the own side out, or narrow one of the two',
+    },
+  ];
+}
+
+/** Internet rules exist in classic networks only, which know no IPv6 and no lists, and no groups here. */
+function nicTypeProblems(rule: Rule): RuleProblem[] {
+  if (rule.nicType === 'intranet') return [];
+  if (rule.peer.kind === 'ipv4' && rule.ports.kind !== 'list') return [];
+  return [
+    {
+      field: 'nicType',
+      code: 'nic-type',
+      message: 'nicType internet goes only with IPv4 addresses, and with no lists',
+      hint: 'write intranet, or leave the key out',
     },
   ];
 }

@@ -24,6 +24,9 @@ interface Sourced<T> {
   readonly path: Path;
 }
 
+/** Goes with every protocol and every address family. */
+const SOME_PEER: Sourced<Peer> = { value: { kind: 'prefixList', id: 'pl-some' }, path: [] };
+
 /** The rules of one entry; fewer, or none, if something was wrong with it and has been reported. */
 export function expandRule(entry: RuleEntry, site: RuleSite): DesiredRule[] {
   const peers = peersOf(entry, site);
@@ -34,8 +37,10 @@ export function expandRule(entry: RuleEntry, site: RuleSite): DesiredRule[] {
     site.context.reporter.error(site.path, { code: 'too-many-rules', message, hint });
     return [];
   }
-  const source = site.context.file.locate(site.path, 'value');
   const combine = combiner(entry, site);
+  // Broken peers shall not hide what else is wrong.
+  if (peers.length === 0) for (const traffic of traffics) combine(SOME_PEER, traffic);
+  const source = site.context.file.locate(site.path, 'value');
   const rules: DesiredRule[] = [];
   for (const peer of peers) {
     for (const traffic of traffics) {

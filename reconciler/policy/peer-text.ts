@@ -7,10 +7,10 @@ import { quote, type Complaint } from './complaint.ts';
 export type PeerWord =
   { readonly kind: 'peer'; readonly peer: Peer } | { readonly kind: 'network'; readonly name: string };
 
-/** Ids as the cloud makes them: a prefix that tells the kind, then letters and digits. */
-export const GROUP_ID = /^sg-[A-Za-z0-9]{1,64}$/;
-export const PREFIX_LIST_ID = /^pl-[A-Za-z0-9]{1,64}$/;
-export const PORT_LIST_ID = /^prl-[A-Za-z0-9]{1,64}$/;
+/** Ids as the cloud makes them: a prefix that tells the kind, then letters and digits, mostly. */
+export const GROUP_ID = /^sg-[\w-]{1,64}$/;
+export const PREFIX_LIST_ID = /^pl-[\w-]{1,64}$/;
+export const PORT_LIST_ID = /^prl-[\w-]{1,64}$/;
 
 /** Names of networks and services: they can be taken neither for an address nor for an id. */
 export const DEFINITION_NAME = /^(?!(?:[sS][gG]|[pP][lL]|[pP][rR][lL])-)[A-Za-z][A-Za-z0-9_.-]{0,62}$/;

@@ -13,8 +13,9 @@ export function keysAt(schema: z.ZodType, path: Path): string[] {
 function alternativesOf(schema: unknown): z.core.$ZodType[] {
   if (schema instanceof z.ZodUnion) return schema.options.flatMap(alternativesOf);
   if (schema instanceof z.ZodPipe) return alternativesOf(schema.in);
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault)
-    return alternativesOf(schema.unwrap());
+  const isWrapper =
+    schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault;
+  if (isWrapper) return alternativesOf(schema.unwrap());
   return schema instanceof z.core.$ZodType ? [schema] : [];
 }
 
