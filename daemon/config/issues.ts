@@ -1,17 +1,11 @@
 // What the schema library found wrong -> complaints with the key at fault and a hint. Unlike those about
 // policies they quote no value, only keys: a secret that stands where it should not must not get into a log.
-import { z } from 'zod';
-import type { Complaint } from '../../reconciler/policy/complaint.ts';
-import { quote } from '../../reconciler/policy/complaint.ts';
+import type { z } from 'zod';
+import { quote, type Complaint } from '../../reconciler/policy/complaint.ts';
+import type { Path } from '../../reconciler/policy/reporter.ts';
+import { keysAt } from '../../reconciler/policy/schema-keys.ts';
+import type { PlacedComplaint } from '../../reconciler/policy/schema-issues.ts';
 import { didYouMean } from '../../reconciler/policy/suggest.ts';
-
-export type Path = ReadonlyArray<string | number>;
-
-export interface PlacedComplaint extends Complaint {
-  readonly path: Path;
-  /** Which part of the pair at `path` is at fault. */
-  readonly part: 'key' | 'value';
-}
 
 export type Checked<T> = { readonly value: T } | { readonly complaints: readonly PlacedComplaint[] };
 
@@ -125,26 +119,3 @@ const textOf = (value: unknown): string => (typeof value === 'string' ? value : 
 
 const nameOf = (path: Path): string =>
   path.length === 0 ? 'the config' : quote(String(path.findLast((step) => typeof step === 'string')));
-
-/** The keys that the schema knows at a path. */
-function keysAt(schema: z.ZodType, path: Path): string[] {
-  let level: unknown[] = [schema];
-  for (const step of path) level = level.flatMap(alternativesOf).map((each) => childAt(each, step));
-  return level
-    .flatMap(alternativesOf)
-    .flatMap((each) => (each instanceof z.ZodObject ? Object.keys(each.shape) : []));
-}
-
-function childAt(schema: unknown, step: string | number): unknown {
-  if (schema instanceof z.ZodRecord) return schema.valueType;
-  return schema instanceof z.ZodObject ? (schema.shape as Record<string, unknown>)[step] : undefined;
-}
-
-/** What stands behind defaults, conversions and unions. */
-function alternativesOf(schema: unknown): unknown[] {
-  if (schema instanceof z.ZodPipe) return alternativesOf(schema.in);
-  if (schema instanceof z.ZodUnion) return schema.options.flatMap(alternativesOf);
-  const isWrapper =
-    schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault;
-  return isWrapper ? alternativesOf(schema.unwrap()) : [schema];
-}

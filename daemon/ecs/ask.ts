@@ -5,10 +5,14 @@ import { err, ok, type Result } from '../../reconciler/model/result.ts';
 import type { Operation, Place } from './api.ts';
 import type { Failure } from './failure.ts';
 import { ownFailure, refusalFailure } from './failures.ts';
-import type { Transport } from './transport.ts';
+import type { Transport, TransportAnswer } from './transport.ts';
 
-/** Starts `run` when its lane has room, and answers what `run` answers. */
-export type Gate = <T>(operation: Operation, place: Place, run: () => Promise<T>) => Promise<T>;
+/** Starts `run` when its lane has room. It may look at the failure, and start `run` again. */
+export type Gate = <T>(
+  operation: Operation,
+  place: Place,
+  run: () => Promise<Result<T, Failure>>,
+) => Promise<Result<T, Failure>>;
 
 /** Resolves to the answer in the shape of the schema. Never a success without one: HTTP 200 alone says nothing. */
 export type Ask = <Schema extends z.ZodType>(
@@ -19,23 +23,31 @@ export type Ask = <Schema extends z.ZodType>(
 ) => Promise<Result<z.output<Schema>, Failure>>;
 
 export function createAsk(transport: Transport, gate: Gate): Ask {
-  return async (place, operation, params, schema) => {
-    const call = { operation, params };
-    const answer = await gate(operation, place, () => transport.call(operation, params));
-    switch (answer.kind) {
-      case 'refused':
-        return err(refusalFailure(answer, call));
-      case 'failed':
-        return err(ownFailure(answer.code, answer.message, call));
-      case 'answered': {
-        const body = schema.safeParse(answer.body);
-        if (body.success && answer.status === 200) return ok(body.data);
-        const reason = body.success ? '' : `: ${nameIssues(body.error)}`;
-        const message = `HTTP ${answer.status} without the answer to ${operation}${reason}`;
-        return err(ownFailure('Transport.BadAnswer', message, call, answer.status));
-      }
+  return (place, operation, params, schema) =>
+    gate(operation, place, async () => {
+      const answer = await transport.call(operation, params);
+      return checked(answer, { operation, params }, schema);
+    });
+}
+
+function checked<Schema extends z.ZodType>(
+  answer: TransportAnswer,
+  call: { readonly operation: Operation; readonly params: Readonly<Record<string, string>> },
+  schema: Schema,
+): Result<z.output<Schema>, Failure> {
+  switch (answer.kind) {
+    case 'refused':
+      return err(refusalFailure(answer, call));
+    case 'failed':
+      return err(ownFailure(answer.code, answer.message, call));
+    case 'answered': {
+      const body = schema.safeParse(answer.body);
+      if (body.success && answer.status === 200) return ok(body.data);
+      const reason = body.success ? '' : `: ${nameIssues(body.error)}`;
+      const message = `HTTP ${answer.status} without the answer to ${call.operation}${reason}`;
+      return err(ownFailure('Transport.BadAnswer', message, call, answer.status));
     }
-  };
+  }
 }
 
 /** Which fields are wrong, without their values. */

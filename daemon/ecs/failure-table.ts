@@ -167,8 +167,8 @@ export const FAILURE_ROWS: readonly FailureRow[] = [
   { code: 'InvalidParameter.SecurityGroupType', kind: 'rejected', source: DESCRIBE_GROUPS },
   { code: 'InvalidSecurityGroupName.Malformed', kind: 'rejected', source: DESCRIBE_GROUPS },
   { code: 'DryRunOperation', kind: 'rejected', source: DESCRIBE_GROUPS },
-  // A token that grew old: the next attempt begins with the first page.
-  { code: 'InValidParameter.NextToken', kind: 'retry', source: DESCRIBE_GROUPS },
+  // A token that grew old: this page will never come; group-reader.ts begins again with the first.
+  { code: 'InValidParameter.NextToken', kind: 'rejected', source: DESCRIBE_GROUPS },
 
   // Neighbouring actions. We do not call them; the service behind them is the same.
   { code: 'MissingParamter.RegionId', kind: 'rejected', source: GROUP_WRITES },

@@ -1,6 +1,6 @@
 // The two reads. A group is read in full or not at all: its head (type, VPC, whether a cloud product owns it)
 // from DescribeSecurityGroups, its rules from all pages of DescribeSecurityGroupAttribute.
-import type { ApiLevel, GroupRef, GroupSelector } from '../../reconciler/model/group.ts';
+import type { ApiLevel, DescribedGroup, GroupRef, GroupSelector } from '../../reconciler/model/group.ts';
 import { compareText } from '../../reconciler/model/problem.ts';
 import { err, ok, type Result } from '../../reconciler/model/result.ts';
 import type { NicType } from '../../reconciler/model/rule.ts';
@@ -24,6 +24,11 @@ const MAX_GROUPS_BY_TAG = 1000;
 /** Source: help, DescribeSecurityGroups, `Tag.N`. */
 const MAX_TAGS_IN_FILTER = 20;
 
+/** The pages did not fit together: only a new beginning helps. */
+const TORN: ReadonlySet<string> = new Set(['Transport.TornRead', 'InValidParameter.NextToken']);
+/** Somebody who keeps editing must not keep us reading. */
+const MAX_READS = 3;
+
 export function createGroupReader(
   ask: Ask,
   apiLevel: 'auto' | ApiLevel,
@@ -31,18 +36,24 @@ export function createGroupReader(
   // What the groups of a region showed last, for groups that have no rules to tell by.
   const seenLevels = new Map<string, ApiLevel>();
 
+  const readOnce = async (group: GroupRef): Promise<Result<DescribedGroup, Failure>> => {
+    const head = await readHead(ask, group);
+    if (!head.ok) return head;
+    const walks = await readRules(ask, group, head.value);
+    if (!walks.ok) return walks;
+    const whenNoRules = seenLevels.get(group.region) ?? 'current';
+    const read = readGroup(group, head.value, walks.value, { apiLevel, whenNoRules });
+    if (!read.ok) return err(failure('DescribeSecurityGroupAttribute', read.error.code, read.error.message));
+    if (read.value.rules.length > 0) seenLevels.set(group.region, read.value.apiLevel);
+    return read;
+  };
+
   return {
     describeGroup: async (group) => {
-      const head = await readHead(ask, group);
-      if (!head.ok) return head;
-      const walks = await readRules(ask, group, head.value);
-      if (!walks.ok) return walks;
-      const whenNoRules = seenLevels.get(group.region) ?? 'current';
-      const read = readGroup(group, head.value, walks.value, { apiLevel, whenNoRules });
-      if (!read.ok)
-        return err(failure('DescribeSecurityGroupAttribute', read.error.code, read.error.message));
-      if (read.value.rules.length > 0) seenLevels.set(group.region, read.value.apiLevel);
-      return read;
+      for (let reads = 1; ; reads += 1) {
+        const read = await readOnce(group);
+        if (read.ok || reads === MAX_READS || !TORN.has(read.error.code)) return read;
+      }
     },
     findGroups: async (place, selector) => {
       const groups = await listGroups(ask, place, filterOf(selector));

@@ -100,8 +100,8 @@ const syntaxErrorSchema = z.object({ name: z.literal('SyntaxError'), text: z.str
 
 /**
  * What came instead of JSON, without quoting it: it may echo the request. Null if the error is another one.
- * json-bigint throws plain objects; an answer `null` makes pop-core read a property of it; too deep an
- * answer overflows the stack.
+ * json-bigint throws plain objects; an answer `null`, or a code that is an object, trips pop-core itself; an
+ * answer that is nested too deep overflows the stack.
  */
 function notJson(error: unknown): string | null {
   const parsed = syntaxErrorSchema.safeParse(error);
@@ -111,5 +111,5 @@ function notJson(error: unknown): string | null {
     return `${text.length} characters of ${text.startsWith('<') ? 'HTML or XML' : 'text that is not JSON'}`;
   }
   const bare = error instanceof TypeError || error instanceof RangeError;
-  return bare && connectionErrorCode(error) === null ? 'JSON that is not an object' : null;
+  return bare && connectionErrorCode(error) === null ? 'JSON of another shape' : null;
 }

@@ -11,7 +11,7 @@ const STRING_TO_SIGN = /(string to sign is)[\s\S]*/i;
 const URL_TEXT = /\bhttps?:\/\/[^\s"'<>]+/gi;
 /** `name=value`, `name: value`, `"name":"value"`, also with percent-encoded `=`. */
 const NAMED_SECRET =
-  /\b((?:access_?key_?secret|secret_?access_?key|security_?token|oidc_?token|signature)["']?\s*(?:=|:|%(?:25)*3D)\s*["']?)[^\s"'&,;}]+/gi;
+  /\b((?:access_?key_?secret|secret_?access_?key|security_?token|oidc_?token|signature)["']?\s*(?:=|:|%(?:25)*3D)\s*)("[^"]*"|'[^']*'|[^\s"'&,;}]+)/gi;
 /** They would let an answer forge log lines. */
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g;
 

@@ -6,8 +6,8 @@ import type { EcsApi, Operation, Place, WriteRequest } from '../ecs/api.ts';
 import type { Failure, FailureKind } from '../ecs/failure.ts';
 import type { CommonFields, Telemetry } from '../telemetry/events.ts';
 import { firstBackoff, nextBackoff, type Backoff, type BackoffPolicy } from './backoff.ts';
-import { LaneClosed, type Answer, type TaskOptions } from './lane.ts';
-import type { Lanes } from './lanes.ts';
+import { LaneClosed, type Answer } from './lane.ts';
+import type { Lanes, RunOptions } from './lanes.ts';
 
 export interface Patience {
   /** For `retry` and `unknown`. */
@@ -30,7 +30,7 @@ export interface CallPorts {
   readonly patience: Patience;
 }
 
-export interface CallOptions extends Partial<TaskOptions> {
+export interface CallOptions extends Partial<RunOptions> {
   /** Goes into every event of this call. */
   readonly about: CommonFields;
 }

@@ -19,25 +19,25 @@
 // `nowMs` is monotonic: a step of the system's clock neither stalls a lane nor lets it overshoot. The wall
 // clock comes in only with a refusal, to find the end of the vendor's minute.
 
-export const MINUTE_MS = 60_000;
+const MINUTE_MS = 60_000;
 /** Timers and clocks round to a millisecond: without slack a window could hold one call too many. */
 const SLACK_MS = 5;
 export const WINDOW_MS = MINUTE_MS + SLACK_MS;
 const BURST_PARTS = 4;
 const BURST_WINDOW_MS = MINUTE_MS / BURST_PARTS + SLACK_MS;
-export const PROBE_INTERVAL_MS = 1000;
+const PROBE_INTERVAL_MS = 1000;
 const MAX_REFUSED_PROBES = 10;
 const GROWTH_PARTS = 10;
 /** Our minute may end a little before the vendor's. */
 const MINUTE_MARGIN_MS = 1000;
 /** Never trust a hint that would close a lane for longer. */
-export const MAX_CLOSED_MS = 15 * MINUTE_MS;
+const MAX_CLOSED_MS = 15 * MINUTE_MS;
 
 export interface Gate {
   readonly mode: 'open' | 'closed' | 'probing';
   /** The configured ceiling, a whole number from 1. */
   readonly ratePerMinute: number;
-  /** Starts a minute that are allowed at present, from 1 to `ratePerMinute`. */
+  /** Starts a minute, from 1 to `ratePerMinute`, as of the last event; `capAt` knows what it has grown to. */
   readonly cap: number;
   /** Monotonic times of the starts of the last minute, oldest first. */
   readonly starts: readonly number[];
@@ -104,6 +104,9 @@ function afterRefusal(gate: Gate, event: GateEvent & { kind: 'throttled' }, nowM
   }
 }
 
+/** Starts a minute that are allowed by now. */
+export const capAt = (gate: Gate, nowMs: number): number => calmed(gate, nowMs).cap;
+
 /** Lets the cap grow for the whole minutes that have passed without a refusal. */
 function calmed(gate: Gate, nowMs: number): Gate {
   const minutes = Math.floor((nowMs - gate.calmSinceMs) / MINUTE_MS);
@@ -117,29 +120,37 @@ function calmed(gate: Gate, nowMs: number): Gate {
 }
 
 /**
- * How long until one call may start; 0 means now. `heldBack` slots of the minute are kept for others, who
- * reserved them; if they take up the whole cap, the answer is Infinity and only an event can change it.
+ * How long until one call may start; 0 means now. `heldBack` slots of the minute are kept for those who
+ * reserved them, but never the last one: then nobody starves, and no two plans can wait for each other.
  */
 export function waitMs(gate: Gate, nowMs: number, heldBack: number): number {
   const current = calmed(gate, nowMs);
+  const { starts, ratePerMinute, cap } = current;
   switch (current.mode) {
     case 'closed':
-      return Math.max(0, current.closedUntilMs - nowMs);
+      return Math.max(current.closedUntilMs - nowMs, windowWaitMs(starts, ratePerMinute, WINDOW_MS, nowMs));
     case 'probing':
-      return Math.max(0, (current.starts.at(-1) ?? -Infinity) + PROBE_INTERVAL_MS - nowMs);
+      return Math.max(
+        windowWaitMs(starts, 1, PROBE_INTERVAL_MS, nowMs),
+        windowWaitMs(starts, ratePerMinute, WINDOW_MS, nowMs),
+      );
     case 'open':
       return Math.max(
-        waitForSlots(current, nowMs, 1 + heldBack),
-        windowWaitMs(current.starts, burstOf(current.cap), BURST_WINDOW_MS, nowMs),
+        waitForSlots(current, nowMs, 1 + Math.min(heldBack, cap - 1)),
+        windowWaitMs(starts, burstOf(cap), BURST_WINDOW_MS, nowMs),
       );
   }
 }
 
-/** How long until `slots` calls fit into the minute at once; Infinity if they exceed the cap. */
+/**
+ * How long until `slots` calls fit into the minute at once; Infinity if they exceed the cap. A lane that has
+ * been closed long enough counts as open: somebody has to probe.
+ */
 export function waitForSlots(gate: Gate, nowMs: number, slots: number): number {
-  if (gate.mode !== 'open') return Math.max(PROBE_INTERVAL_MS, gate.closedUntilMs - nowMs);
-  const { cap, starts } = calmed(gate, nowMs);
-  return slots > cap ? Infinity : windowWaitMs(starts, cap - slots + 1, WINDOW_MS, nowMs);
+  const { cap, starts, mode, closedUntilMs } = calmed(gate, nowMs);
+  if (slots > cap) return Infinity;
+  const closedMs = mode === 'closed' ? closedUntilMs - nowMs : 0;
+  return Math.max(closedMs, windowWaitMs(starts, cap - slots + 1, WINDOW_MS, nowMs));
 }
 
 /** How long until fewer than `limit` of the starts lie within the window; `limit` is at least 1. */

@@ -7,7 +7,16 @@ import PQueue from 'p-queue';
 import type { Result } from '../../reconciler/model/result.ts';
 import type { Clock } from '../clock.ts';
 import type { Failure, FailureKind } from '../ecs/failure.ts';
-import { nextGate, openGate, waitMs, WINDOW_MS, type Gate, type GateEvent } from './gate.ts';
+import {
+  capAt,
+  nextGate,
+  openGate,
+  waitForSlots,
+  waitMs,
+  WINDOW_MS,
+  type Gate,
+  type GateEvent,
+} from './gate.ts';
 
 /** The task was not started and never will be: the lanes were closed, or the caller gave up waiting. */
 export class LaneClosed extends Error {
@@ -33,7 +42,14 @@ export interface TaskOptions {
   readonly signal: AbortSignal | null;
 }
 
+/** Slots of a lane's minute that belong to one plan; each of its calls uses up one. */
+export interface Hold {
+  left: number;
+}
+
 interface Entry extends TaskOptions {
+  /** Null: the call takes what is free. */
+  readonly hold: Hold | null;
   /** Starts the call; settles the caller's promise, never rejects. */
   readonly start: () => Promise<void>;
   readonly refuse: (reason: LaneClosed) => void;
@@ -44,6 +60,9 @@ interface Entry extends TaskOptions {
 /** Answers that say nothing about the budget: the call may never have reached the vendor's counter. */
 const NO_ANSWER: readonly FailureKind[] = ['retry', 'unknown'];
 
+/** Calls with a hold go first: their slots are free, and would else be so for nothing. */
+const HOLD_PRIORITY = 1e9;
+
 /** A difference between the clocks that is a step and not a drift. */
 const CLOCK_STEP_MS = 1000;
 
@@ -51,9 +70,15 @@ export class Lane {
   readonly #options: LaneOptions;
   readonly #clock: Clock;
   readonly #waiting = new Set<Entry>();
+  /** Those of them that belong to a plan with a hold. */
+  readonly #planned = new Set<Entry>();
   #gate: Gate;
   #queue: PQueue;
   #clockOffsetMs: number;
+  /** Slots of the holds that have been given out. */
+  #held = 0;
+  /** Slots that the next hold is waiting for. */
+  #claimed = 0;
   #alarm: AbortController | null = null;
   #closed = false;
 
@@ -69,7 +94,34 @@ export class Lane {
     return this.#waiting.size;
   }
 
-  run<T>(task: () => Promise<Answer<T>>, options: TaskOptions): Promise<Answer<T>> {
+  /** How long until a hold of so many slots, or of the whole minute, can be given; Infinity: not before a release. */
+  holdWaitMs(slots: number): number {
+    return waitForSlots(this.#gate, this.#clock.monotonicMs(), this.#held + this.#holdable(slots));
+  }
+
+  hold(slots: number): Hold {
+    const hold = { left: this.#holdable(slots) };
+    this.#held += hold.left;
+    return hold;
+  }
+
+  release(hold: Hold): void {
+    this.#held -= hold.left;
+    hold.left = 0;
+    this.#pump();
+  }
+
+  /** Keeps slots free for a hold that waits, lest a steady stream of small calls never lets it in. */
+  claim(slots: number): void {
+    if (slots === this.#claimed) return;
+    this.#claimed = slots;
+    this.#pump();
+  }
+
+  run<T>(
+    task: () => Promise<Answer<T>>,
+    options: TaskOptions & { readonly hold: Hold | null },
+  ): Promise<Answer<T>> {
     if (this.#closed) return Promise.reject(new LaneClosed('the lanes are closed'));
     if (options.signal?.aborted === true) return Promise.reject(new LaneClosed('given up before it began'));
     if (this.#waiting.size >= this.#options.maxWaiting) return Promise.resolve(laneFull(this.#waiting.size));
@@ -91,6 +143,7 @@ export class Lane {
       };
       options.signal?.addEventListener('abort', giveUp, { once: true });
       this.#waiting.add(entry);
+      if (entry.hold !== null) this.#planned.add(entry);
       this.#enqueue(entry);
       this.#pump();
     });
@@ -103,11 +156,17 @@ export class Lane {
     this.#queue.clear();
     for (const entry of this.#waiting) entry.refuse(new LaneClosed('the lanes are closed'));
     this.#waiting.clear();
+    this.#planned.clear();
+  }
+
+  #leave(entry: Entry): boolean {
+    this.#planned.delete(entry);
+    return this.#waiting.delete(entry);
   }
 
   #enqueue(entry: Entry): void {
     const started = this.#queue.add(() => this.#begin(entry), {
-      priority: entry.priority,
+      priority: entry.priority + (hasSlot(entry) ? HOLD_PRIORITY : 0),
       signal: entry.ticket.signal,
     });
     // Rejects only for a ticket that `#withdraw` took back, and then the caller has been told.
@@ -115,7 +174,11 @@ export class Lane {
   }
 
   async #begin(entry: Entry): Promise<void> {
-    this.#waiting.delete(entry);
+    this.#leave(entry);
+    if (entry.hold !== null && hasSlot(entry)) {
+      entry.hold.left -= 1;
+      this.#held -= 1;
+    }
     this.#queue.pause();
     this.#apply({ kind: 'started' });
     queueMicrotask(() => this.#pump());
@@ -124,7 +187,7 @@ export class Lane {
   }
 
   #withdraw(entry: Entry, reason: LaneClosed): void {
-    if (!this.#waiting.delete(entry)) return;
+    if (!this.#leave(entry)) return;
     entry.ticket.abort();
     entry.refuse(reason);
     this.#pump();
@@ -160,12 +223,13 @@ export class Lane {
       return;
     }
     this.#renewAfterClockStep();
-    const delayMs = waitMs(this.#gate, this.#clock.monotonicMs(), 0);
+    const heldBack = [...this.#planned].some(hasSlot) ? 0 : this.#held + this.#claimed;
+    const delayMs = waitMs(this.#gate, this.#clock.monotonicMs(), heldBack);
     if (delayMs === 0) {
       this.#queue.start();
     } else {
       this.#queue.pause();
-      if (delayMs < Infinity) this.#wakeIn(delayMs);
+      this.#wakeIn(delayMs);
     }
   }
 
@@ -190,6 +254,11 @@ export class Lane {
     for (const entry of this.#waiting) this.#enqueue(entry);
   }
 
+  /** More than a minute's budget cannot be held: the rest of a large plan goes on at the lane's pace. */
+  #holdable(slots: number): number {
+    return Math.min(slots, capAt(this.#gate, this.#clock.monotonicMs()));
+  }
+
   #offsetMs(): number {
     return this.#clock.nowMs() - this.#clock.monotonicMs();
   }
@@ -204,6 +273,8 @@ export class Lane {
     });
   }
 }
+
+const hasSlot = ({ hold }: Entry): boolean => hold !== null && hold.left > 0;
 
 function laneFull(waiting: number): Answer<never> {
   return {

@@ -4,6 +4,7 @@ import type { Operation, Place } from '../ecs/api.ts';
 import type { Telemetry } from '../telemetry/events.ts';
 import type { Gate } from './gate.ts';
 import { Lane, type Answer, type TaskOptions } from './lane.ts';
+import { Reservations, type ClaimOptions, type Reservation } from './reservations.ts';
 
 /** Calls a minute, by operation; `default` is for all others. */
 export interface Limits {
@@ -26,6 +27,11 @@ export interface LaneLength extends Place {
   readonly waiting: number;
 }
 
+export interface RunOptions extends TaskOptions {
+  /** The plan that the call belongs to; its slots are used up first. */
+  readonly reservation: Reservation | null;
+}
+
 export interface Lanes {
   /**
    * Runs the task when the lane allows it, and learns from its answer: one that says `throttled` closes the
@@ -36,8 +42,17 @@ export interface Lanes {
     place: Place,
     operation: Operation,
     task: () => Promise<Answer<T>>,
-    options?: Partial<TaskOptions>,
+    options?: Partial<RunOptions>,
   ): Promise<Answer<T>>;
+  /**
+   * Waits until the lanes have room for a whole plan and holds it; at most a minute's budget of a lane, so that
+   * a larger plan goes on at the lane's pace. Rejects with `LaneClosed` like `run`. Always release it.
+   */
+  reserve(
+    place: Place,
+    calls: Readonly<Partial<Record<Operation, number>>>,
+    options?: Partial<ClaimOptions>,
+  ): Promise<Reservation>;
   /** How many calls wait, lane by lane. */
   lengths(): readonly LaneLength[];
   /** No further call starts: waiting ones are settled with `LaneClosed`. May be called twice. */
@@ -46,6 +61,7 @@ export interface Lanes {
 
 export function createLanes(options: LanesOptions): Lanes {
   const lanes = new Map<string, { readonly at: LaneLength; readonly lane: Lane }>();
+  const reservations = new Reservations(options.clock);
   let closed = false;
 
   function laneOf(place: Place, operation: Operation): Lane {
@@ -58,7 +74,10 @@ export function createLanes(options: LanesOptions): Lanes {
       concurrency: options.concurrency,
       maxWaiting: options.maxWaiting,
       clock: options.clock,
-      onGate: (gate, before) => report(options, at, gate, before),
+      onGate: (gate, before) => {
+        report(options, at, gate, before);
+        reservations.settle();
+      },
     });
     if (closed) lane.close();
     lanes.set(key, { at, lane });
@@ -66,11 +85,20 @@ export function createLanes(options: LanesOptions): Lanes {
   }
 
   return {
-    run: (place, operation, task, taskOptions) =>
-      laneOf(place, operation).run(task, { priority: 0, signal: null, ...taskOptions }),
+    run: (place, operation, task, { priority = 0, signal = null, reservation = null } = {}) => {
+      const lane = laneOf(place, operation);
+      return lane.run(task, { priority, signal, hold: reservation?.holdIn(lane) ?? null });
+    },
+    reserve: (place, calls, { priority = 0, signal = null } = {}) => {
+      const wants = (Object.keys(calls) as Operation[]).map(
+        (operation) => [laneOf(place, operation), calls[operation] ?? 0] as const,
+      );
+      return reservations.reserve(new Map(wants.filter(([, slots]) => slots > 0)), { priority, signal });
+    },
     lengths: () => [...lanes.values()].map(({ at, lane }) => ({ ...at, waiting: lane.waiting })),
     close: () => {
       closed = true;
+      reservations.close();
       for (const { lane } of lanes.values()) lane.close();
     },
   };

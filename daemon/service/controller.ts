@@ -6,6 +6,7 @@
 //   queued    in the queue of runners                                       -> running when a runner is free
 //   running   a reconcile is under way; a trigger now sets `again`          -> queued if `again`, else waiting
 // A group that leaves the policies while running is dropped when its run ends.
+import { isDeepStrictEqual } from 'node:util';
 import PQueue from 'p-queue';
 import { groupKey } from '../../reconciler/model/group.ts';
 import type { GroupPolicy } from '../../reconciler/plan/plan.ts';
@@ -28,6 +29,8 @@ export interface ControllerOptions {
   readonly resyncMs: number;
   /** First wait after a failed reconcile; doubles up to `resyncMs` or `MAX_RETRY_MS`, whichever is more. */
   readonly retryMs: number;
+  /** Told after each reconcile. */
+  readonly onProgress: () => void;
 }
 
 /** What is known of a group, for `/api/status`. Times are Unix milliseconds. */
@@ -47,7 +50,8 @@ interface Entry {
   target: Target;
   state: 'waiting' | 'queued' | 'running';
   again: boolean;
-  attemptedRevision: string | null;
+  /** What the last reconcile worked by. */
+  attempted: GroupPolicy | null;
   failures: number;
   outcome: ReconcileOutcome | null;
   lastAttemptMs: number | null;
@@ -65,6 +69,9 @@ export class Controller {
   readonly #runners: PQueue;
   readonly #entries = new Map<string, Entry>();
   readonly #stopping = new AbortController();
+  #reportFailure: (error: unknown) => void = () => undefined;
+  /** Rejects when a run ends in a bug or a broken journal: nothing may be written any more. Never resolves. */
+  readonly failure = new Promise<never>((_resolve, reject) => (this.#reportFailure = reject));
 
   constructor(engine: Engine, options: ControllerOptions) {
     this.#engine = engine;
@@ -72,7 +79,7 @@ export class Controller {
     this.#runners = new PQueue({ concurrency: options.concurrency });
   }
 
-  /** Replaces what the policies want. Changed and new groups are looked at now; groups not named are let go. */
+  /** Replaces what the policies want. New and changed groups are looked at now; groups not named are let go. */
   setTargets(targets: readonly Target[]): void {
     const wanted = new Map(targets.map((target) => [groupKey(target.policy), target]));
     for (const [key, entry] of this.#entries) {
@@ -82,9 +89,11 @@ export class Controller {
     }
     for (const [key, target] of wanted) {
       const entry = this.#entries.get(key);
+      // Only what a policy says is news; its revision changes with every commit, whatever it touched.
+      const isNews = entry === undefined || !isDeepStrictEqual(entry.target.policy, target.policy);
       if (entry === undefined) this.#entries.set(key, newEntry(target));
       else entry.target = target;
-      this.trigger(key);
+      if (isNews) this.trigger(key);
     }
   }
 
@@ -101,7 +110,7 @@ export class Controller {
       case 'waiting':
         entry.wake.abort();
         entry.state = 'queued';
-        void this.#runners.add(() => this.#run(key, entry));
+        this.#runners.add(() => this.#run(key, entry)).catch((error: unknown) => this.#reportFailure(error));
     }
   }
 
@@ -135,11 +144,11 @@ export class Controller {
     const { policy, revision } = entry.target;
     const cause = causeOf(entry);
     if (cause === 'policy') entry.memory.quarantine.clear();
-    entry.attemptedRevision = revision;
+    entry.attempted = policy;
     entry.lastAttemptMs = this.#engine.clock.nowMs();
     const outcome = await reconcileGroup(
       this.#engine,
-      { policy, revision, cause, memory: entry.memory },
+      { policy, revision, cause, memory: entry.memory, approvedPlan: null },
       this.#stopping.signal,
     );
     this.#settle(key, entry, outcome);
@@ -150,6 +159,7 @@ export class Controller {
     entry.failures = outcome.kind === 'not-converged' ? entry.failures + 1 : 0;
     if (outcome.kind === 'converged') entry.lastConvergedMs = this.#engine.clock.nowMs();
     entry.state = 'waiting';
+    this.#options.onProgress();
     if (entry.again) this.trigger(key);
     else void this.#wait(key, entry, this.#delayMs(entry));
   }
@@ -175,7 +185,7 @@ function newEntry(target: Target): Entry {
     target,
     state: 'waiting',
     again: false,
-    attemptedRevision: null,
+    attempted: null,
     failures: 0,
     outcome: null,
     lastAttemptMs: null,
@@ -186,8 +196,8 @@ function newEntry(target: Target): Entry {
 }
 
 function causeOf(entry: Entry): Cause {
-  if (entry.attemptedRevision === null) return 'start';
-  return entry.attemptedRevision === entry.target.revision ? 'drift' : 'policy';
+  if (entry.attempted === null) return 'start';
+  return isDeepStrictEqual(entry.attempted, entry.target.policy) ? 'drift' : 'policy';
 }
 
 function entryStatus(entry: Entry): GroupStatus {

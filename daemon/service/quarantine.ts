@@ -47,7 +47,7 @@ export class Quarantine {
   }
 }
 
-function refusedRules({ step }: StepRefusal): { side: keyof Withheld; identity: string }[] {
+function refusedRules({ step }: StepRefusal): Array<{ side: keyof Withheld; identity: string }> {
   switch (step.kind) {
     case 'authorize':
       return step.rules.map(({ rule }) => ({ side: 'desired', identity: ruleIdentity(rule) }));

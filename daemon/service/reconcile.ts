@@ -39,6 +39,8 @@ export interface ReconcileRequest {
   readonly revision: string;
   readonly cause: Cause;
   readonly memory: GroupMemory;
+  /** Hash of the only plan that may be carried out; null: whatever plan is right now. */
+  readonly approvedPlan: string | null;
 }
 
 export async function reconcileGroup(
@@ -61,8 +63,11 @@ export async function reconcileGroup(
   if (plan.status === 'blocked') {
     return { kind: 'blocked', reasons: plan.blockedBy.map((block) => block.message) };
   }
+  if (request.approvedPlan !== null && request.approvedPlan !== plan.hash) {
+    return { kind: 'blocked', reasons: ['the group has changed since its plan was approved'] };
+  }
 
-  const execution = await executePlan(engine, run, plan, signal);
+  const execution = await executePlan(engine, run, { plan, apiLevel: described.value.apiLevel }, signal);
   for (const refusal of execution.refusals) request.memory.quarantine.add(refusal, engine.clock.nowMs());
   if (execution.kind === 'aborted') return { kind: 'aborted' };
   const outcome = await verify(engine, run, { request, plan, execution }, signal);

@@ -11,6 +11,9 @@ export interface RunContext {
   readonly reconcileId: string;
 }
 
+/** Asked anew each time; the type checker takes a second look at `signal.aborted` for the first one. */
+export const isAborted = (signal: AbortSignal): boolean => signal.aborted;
+
 export function commonFields(run: RunContext): CommonFields {
   return {
     account: run.group.account,

@@ -1,9 +1,9 @@
 // One step of a plan: intent, call, outcome. A refused batch is halved until the poison rule is alone,
 // so that one bad rule costs only itself.
-import type { DescribedRule, DesiredRule } from '../../reconciler/model/group.ts';
+import type { ApiLevel, DescribedRule, DesiredRule } from '../../reconciler/model/group.ts';
 import { describeRule } from '../../reconciler/plan/render-rule.ts';
 import type { Step } from '../../reconciler/plan/plan.ts';
-import { stepRequest } from '../ecs/step-request.ts';
+import { stepRequest } from '../ecs/convert/requests.ts';
 import type { Failure } from '../ecs/failure.ts';
 import type { Intent, IntentDraft, Outcome } from '../journal/journal.ts';
 import type { Engine } from './engine.ts';
@@ -27,6 +27,7 @@ export interface NumberedStep {
   /** 1-based place in the plan. */
   readonly number: number;
   readonly planHash: string;
+  readonly apiLevel: ApiLevel;
 }
 
 export async function runStep(
@@ -67,7 +68,7 @@ export async function runStep(
 }
 
 async function callStep(engine: Engine, run: RunContext, numbered: NumberedStep, signal: AbortSignal) {
-  const { operation, params } = stepRequest(run.group, numbered.step);
+  const { operation, params } = stepRequest(run.group, numbered.step, numbered.apiLevel);
   const draft: IntentDraft = {
     group: run.group,
     revision: run.revision,
@@ -182,7 +183,7 @@ function halve<T>(items: readonly T[]): [T[], T[]] {
   return [items.slice(0, middle), items.slice(middle)];
 }
 
-export function stepRules(step: Step): readonly (DesiredRule | DescribedRule)['rule'][] {
+export function stepRules(step: Step): ReadonlyArray<(DesiredRule | DescribedRule)['rule']> {
   switch (step.kind) {
     case 'authorize':
       return step.rules.map(({ rule }) => rule);

@@ -96,7 +96,7 @@ function groupPolicy(
 /** Every rule with an end, soonest first. */
 export function expiringRules(
   state: DesiredState,
-): readonly (DesiredRule & { readonly expiresAtMs: number })[] {
+): ReadonlyArray<DesiredRule & { readonly expiresAtMs: number }> {
   return state.groups
     .flatMap((group) => DIRECTIONS.flatMap((direction: Direction) => group.rules[direction] ?? []))
     .flatMap((rule) => (rule.expiresAtMs === null ? [] : [{ ...rule, expiresAtMs: rule.expiresAtMs }]))

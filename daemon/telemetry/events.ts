@@ -40,6 +40,8 @@ interface OwnFields {
     rules: number;
     commit?: string;
     dirty?: boolean;
+    /** Groups that no policy names any more: from now on nobody touches them. */
+    released?: readonly string[];
   };
   'policies.rejected': { problems: number; details: readonly string[]; keptGroups: number };
   'group.described': { rules: number };

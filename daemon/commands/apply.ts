@@ -1,0 +1,135 @@
+// `rampart apply`: plan, carry out, verify; once, in the foreground.
+import type { Command } from 'commander';
+import PQueue from 'p-queue';
+import { planExitCode } from '../../reconciler/plan/exit-code.ts';
+import { renderText } from '../../reconciler/plan/render-text.ts';
+import { isFailed, planReport, type GroupResult } from '../../reconciler/plan/report.ts';
+import { groupKey } from '../../reconciler/model/group.ts';
+import type { Target } from '../service/controller.ts';
+import { FlapWatch } from '../service/flap-watch.ts';
+import { Quarantine } from '../service/quarantine.ts';
+import { reconcileGroup, type ReconcileOutcome } from '../service/reconcile.ts';
+import { line, UsageError, type ExitCode, type Io } from './io.ts';
+import { openJournal } from './open-journal.ts';
+import { openSession, planAll, type Session, type SessionFlags } from './session.ts';
+import { addCommonFlags, readConfig } from './setup.ts';
+
+interface ApplyFlags extends SessionFlags {
+  readonly plan?: string;
+  readonly json?: true;
+}
+
+/** Looks at a group that changed under our hands, or whose call got no answer, before giving up on it. */
+const MAX_ROUNDS = 5;
+const ROUND_DELAY_MS = 2000;
+
+export function addApplyCommand(program: Command, io: Io, done: (code: ExitCode) => void): void {
+  addCommonFlags(program.command('apply'))
+    .description('Plan, carry out, verify. Exit code: 0 converged, 3 blocked, 1 not converged.')
+    .option('--group <ID>', 'only this group')
+    .option('--plan <HASH>', 'only if the plan still has this hash, as `rampart plan --json` showed it')
+    .option('--json', 'print one JSON document with the plan and what came of it')
+    .action(async (flags: ApplyFlags) => {
+      done(await runApply(flags, io));
+    });
+}
+
+async function runApply(flags: ApplyFlags, io: Io): Promise<ExitCode> {
+  const config = readConfig(flags);
+  const session = await openSession(config, flags, io, () => openJournal(config));
+  try {
+    const plans = await planAll(session, io);
+    const report = planReport(session.revision, plans);
+    if (flags.plan !== undefined && flags.plan !== report.hash) {
+      throw new UsageError(`the plan is not the approved one any more: its hash is ${report.hash}`);
+    }
+    if (flags.json !== true) io.stdout.write(renderText(session.revision, plans));
+    const results = await applyAll(session, { plans, approvedOnly: flags.plan !== undefined }, io);
+    if (flags.json === true) line(io.stdout, JSON.stringify({ version: 1, plan: report, results }, null, 2));
+    else for (const result of results) line(io.stdout, resultLine(result));
+    return exitCode(plans, results);
+  } finally {
+    await session.close();
+  }
+}
+
+/** What became of one group. */
+interface AppliedGroup {
+  readonly account: string;
+  readonly region: string;
+  readonly id: string;
+  readonly outcome: ReconcileOutcome['kind'];
+  readonly changes: number;
+  readonly reason: string;
+}
+
+/** Carries out the plans that are pending. A plan that was approved by its hash may not become another one. */
+async function applyAll(
+  session: Session,
+  given: { readonly plans: readonly GroupResult[]; readonly approvedOnly: boolean },
+  io: Io,
+): Promise<AppliedGroup[]> {
+  const hashes = new Map(
+    given.plans.flatMap((plan) =>
+      isFailed(plan) || plan.status !== 'pending' ? [] : [[groupKey(plan), plan.hash]],
+    ),
+  );
+  const runners = new PQueue({ concurrency: session.config.reconcile.concurrency });
+  return Promise.all(
+    session.targets
+      .filter(({ policy }) => hashes.has(groupKey(policy)))
+      .map((target) => {
+        const approved = given.approvedOnly ? (hashes.get(groupKey(target.policy)) ?? null) : null;
+        return runners.add(() => applyOne(session, target, approved, io.stopSignal));
+      }),
+  );
+}
+
+async function applyOne(
+  { engine }: Session,
+  target: Target,
+  approvedPlan: string | null,
+  signal: AbortSignal,
+): Promise<AppliedGroup> {
+  const memory = { quarantine: new Quarantine(), flaps: new FlapWatch() };
+  const request = { ...target, cause: 'policy', memory, approvedPlan } as const;
+  let outcome = await reconcileGroup(engine, request, signal);
+  for (let round = 1; round < MAX_ROUNDS && mayHelpToTryAgain(outcome) && !signal.aborted; round += 1) {
+    await engine.clock.sleep(ROUND_DELAY_MS * round, signal);
+    outcome = await reconcileGroup(engine, { ...request, approvedPlan: null }, signal);
+  }
+  const { account, region, id } = target.policy;
+  return { account, region, id, outcome: outcome.kind, ...details(outcome) };
+}
+
+function mayHelpToTryAgain(outcome: ReconcileOutcome): boolean {
+  if (outcome.kind !== 'not-converged') return false;
+  return outcome.failure === null || !['denied', 'managed', 'rejected'].includes(outcome.failure.kind);
+}
+
+function details(outcome: ReconcileOutcome): { changes: number; reason: string } {
+  switch (outcome.kind) {
+    case 'converged':
+      return { changes: outcome.changes, reason: '' };
+    case 'blocked':
+      return { changes: 0, reason: outcome.reasons.join('; ') };
+    case 'quarantined':
+    case 'not-converged':
+      return { changes: 0, reason: outcome.reason };
+    case 'observed':
+    case 'aborted':
+      return { changes: 0, reason: '' };
+  }
+}
+
+function resultLine({ account, region, id, outcome, changes, reason }: AppliedGroup): string {
+  const tail = outcome === 'converged' ? `${changes} calls` : reason;
+  return `${account}/${region}/${id}: ${outcome}${tail === '' ? '' : `, ${tail}`}`;
+}
+
+function exitCode(plans: readonly GroupResult[], results: readonly AppliedGroup[]): ExitCode {
+  if (plans.some(isFailed)) return 1;
+  if (results.some(({ outcome }) => outcome !== 'converged' && outcome !== 'blocked')) return 1;
+  const isBlocked = planExitCode(plans) === 3 || results.some(({ outcome }) => outcome === 'blocked');
+  return isBlocked ? 3 : 0;
+}

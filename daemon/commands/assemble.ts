@@ -1,0 +1,121 @@
+// From a config to an engine: one client an account, all of them behind the same lanes.
+import { randomInt, randomUUID } from 'node:crypto';
+import { systemClock } from '../clock.ts';
+import type { AccountConfig, Config } from '../config/config.ts';
+import type { EcsApi } from '../ecs/api.ts';
+import type { Gate } from '../ecs/ask.ts';
+import { createEcsClient } from '../ecs/client.ts';
+import { createCredentialsSource } from '../ecs/credentials.ts';
+import { createPopTransport } from '../ecs/pop-transport.ts';
+import type { Journal } from '../journal/journal.ts';
+import { PATIENCE, readWithRetries, writeWithRetries, type CallPorts } from '../queue/attempt.ts';
+import { createLanes, type Lanes } from '../queue/lanes.ts';
+import type { Engine } from '../service/engine.ts';
+import type { Telemetry } from '../telemetry/events.ts';
+import type { Secrets } from './secrets.ts';
+
+/** Longest wait for a connection, and then for the whole answer of one call. */
+const CALL_TIMEOUT_MS = 10_000;
+const MAX_SOCKETS = 32;
+const CALLS_UNDER_WAY_PER_LANE = 8;
+const MAX_WAITING_PER_LANE = 20_000;
+/** How long Describe may lag behind a write before the difference counts. No bound is documented. */
+const LAG_MS = 60_000;
+
+export interface AssemblyPorts {
+  readonly telemetry: Telemetry;
+  readonly journal: Journal;
+  readonly secrets: Secrets;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Where the accounts with endpoint `embedded` are; null if there are none. */
+  readonly emulatorUrl: string | null;
+}
+
+export interface Assembly {
+  readonly engine: Engine;
+  readonly lanes: Lanes;
+}
+
+export function assemble(config: Config, ports: AssemblyPorts): Assembly {
+  const { telemetry, journal } = ports;
+  const lanes = createLanes({
+    limits: config.limits,
+    clock: systemClock,
+    telemetry,
+    concurrency: CALLS_UNDER_WAY_PER_LANE,
+    maxWaiting: MAX_WAITING_PER_LANE,
+  });
+  const calls: CallPorts = { lanes, clock: systemClock, telemetry, random: Math.random, patience: PATIENCE };
+  const ecs = byAccount(
+    Object.fromEntries(
+      Object.entries(config.accounts).map(([name, account]) => [name, clientOf(account, ports, calls)]),
+    ),
+  );
+  const { reconcile } = config;
+  return {
+    lanes,
+    engine: {
+      ecs,
+      write: (request, { rules, ...about }, signal) =>
+        writeWithRetries(calls, (attempt) => ecs.write(attempt), request, { about, rules, signal }),
+      journal,
+      telemetry,
+      clock: systemClock,
+      planOptions: reconcile,
+      patience: { settleMs: reconcile.settleSeconds * 1000, lagMs: LAG_MS },
+      newReconcileId: () => randomUUID().slice(0, 8),
+    },
+  };
+}
+
+export const randomByte = (): number => randomInt(256);
+
+function clientOf(account: AccountConfig, ports: AssemblyPorts, calls: CallPorts): EcsApi {
+  // Reads are retried call by call, so that a page that fails does not cost the pages before it. Writes go
+  // through `writeWithRetries`, which knows their token and their place in the plan.
+  const gate: Gate = (operation, place, run) =>
+    isRead(operation)
+      ? readWithRetries(calls, place, operation, {
+          about: { account: place.account, region: place.region },
+          read: run,
+        })
+      : run();
+  return createEcsClient({
+    transport: createPopTransport({
+      credentials: ports.secrets.watching(createCredentialsSource(account.credentials, ports.env)),
+      endpoint: endpointOf(account, ports.emulatorUrl),
+      allowPlainHttp: false,
+      timeoutMs: CALL_TIMEOUT_MS,
+      maxSockets: MAX_SOCKETS,
+    }),
+    gate,
+    apiLevel: account.apiLevel,
+  });
+}
+
+const isRead = (operation: string): boolean => operation.startsWith('Describe');
+
+function endpointOf({ endpoint }: AccountConfig, emulatorUrl: string | null): string | null {
+  switch (endpoint.kind) {
+    case 'regional':
+      return null;
+    case 'fixed':
+      return endpoint.origin;
+    case 'embedded':
+      if (emulatorUrl === null) throw new Error('an account is embedded but no emulator runs');
+      return emulatorUrl;
+  }
+}
+
+function byAccount(clients: Readonly<Record<string, EcsApi>>): EcsApi {
+  const of = (account: string): EcsApi => {
+    const client = clients[account];
+    if (client === undefined) throw new Error(`account ${account} is not in the config`);
+    return client;
+  };
+  return {
+    describeGroup: (group) => of(group.account).describeGroup(group),
+    findGroups: (place, selector) => of(place.account).findGroups(place, selector),
+    write: (request) => of(request.account).write(request),
+  };
+}

@@ -1,0 +1,46 @@
+// The emulator that accounts with `endpoint: embedded` talk to. One that is listening already, because
+// `npm start` runs beside this command, is used as it is: a plan made against a fresh one would be fiction.
+import { startEmulator } from '../../emulator/emulator.ts';
+import { parseQuirks } from '../../emulator/quirks-input.ts';
+import type { Config } from '../config/config.ts';
+import { readStateFile } from './emulator.ts';
+import { UsageError } from './io.ts';
+
+export interface EmbeddedEmulator {
+  readonly url: string;
+  /** Ends it if it is ours; one that was there before stays. May be called twice. */
+  close(): Promise<void>;
+}
+
+const PROBE_TIMEOUT_MS = 2000;
+
+/** Null if no account of the config is embedded. */
+export async function embeddedEmulator(config: Config): Promise<EmbeddedEmulator | null> {
+  if (!Object.values(config.accounts).some(({ endpoint }) => endpoint.kind === 'embedded')) return null;
+  const { listen, state, quirks, seed } = config.emulator;
+  const host = listen.host.includes(':') ? `[${listen.host}]` : listen.host;
+  const url = `http://${host}:${listen.port}`;
+  if (listen.port !== 0 && (await isEmulator(url))) return { url, close: () => Promise.resolve() };
+  try {
+    return await startEmulator({
+      ...listen,
+      quirks: parseQuirks(quirks),
+      seed,
+      ...(state === null ? {} : { state: await readStateFile(state) }),
+    });
+  } catch (error) {
+    if (!(error instanceof Error) || !('syscall' in error)) throw error;
+    throw new UsageError(`the emulator cannot listen on ${url}: ${error.message}`);
+  }
+}
+
+async function isEmulator(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(`${url}/_emulator/quirks`, {
+      signal: AbortSignal.timeout(PROBE_TIMEOUT_MS),
+    });
+    return response.ok && 'apiLevel' in ((await response.json()) as object);
+  } catch {
+    return false;
+  }
+}

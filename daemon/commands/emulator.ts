@@ -1,0 +1,105 @@
+// `rampart emulator`: the local ECS API on its own.
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { type Command, InvalidArgumentError } from 'commander';
+import type { CredentialOptions } from '../../emulator/credentials.ts';
+import { startEmulator } from '../../emulator/emulator.ts';
+import { InputError } from '../../emulator/input.ts';
+import type { Quirks } from '../../emulator/quirks.ts';
+import { parseQuirk } from '../../emulator/quirks-input.ts';
+import { parseState } from '../../emulator/state-file.ts';
+import type { State } from '../../emulator/state.ts';
+import { parseListen, type ListenAddress } from '../config/listen.ts';
+import { line, UsageError, type ExitCode, type Io } from './io.ts';
+
+interface EmulatorFlags {
+  readonly listen: ListenAddress;
+  readonly state?: string;
+  readonly quirk: Partial<Quirks>;
+  readonly seed: number;
+  readonly credential: readonly CredentialOptions[];
+}
+
+export function addEmulatorCommand(program: Command, io: Io, done: (code: ExitCode) => void): void {
+  program
+    .command('emulator')
+    .description('Run the local ECS security-group API: same calls, same errors, no account.')
+    .option('--listen <HOST:PORT>', 'address to listen on; port 0 is any free one', listenFlag, {
+      host: '127.0.0.1',
+      port: 0,
+    })
+    .option('--state <FILE>', 'start with the groups of this JSON file')
+    .option('--quirk <NAME=VALUE>', 'answer an open question of the manual; may be repeated', quirkFlag, {})
+    .option('--seed <N>', 'makes every random choice repeatable', seedFlag, 1)
+    .option('--credential <ID:SECRET>', 'accept this access key; may be repeated', credentialFlag, [])
+    .addHelpText(
+      'after',
+      '\nThe first line on stdout is {"event":"emulator.listening","url":"http://…"}.' +
+        '\nDefault credential: emulator / emulator-secret. Doors: /_emulator/state, calls, faults, quirks, clock.',
+    )
+    .action(async (flags: EmulatorFlags) => {
+      done(await runEmulator(flags, io));
+    });
+}
+
+async function runEmulator(flags: EmulatorFlags, io: Io): Promise<ExitCode> {
+  const emulator = await startEmulator({
+    ...flags.listen,
+    quirks: flags.quirk,
+    seed: flags.seed,
+    ...(flags.state === undefined ? {} : { state: await readStateFile(path.resolve(io.cwd, flags.state)) }),
+    ...(flags.credential.length === 0 ? {} : { credentials: flags.credential }),
+  });
+  line(io.stdout, JSON.stringify({ event: 'emulator.listening', url: emulator.url }));
+  await stopped(io.stopSignal);
+  await emulator.close();
+  return 0;
+}
+
+/** Reads a state file of the emulator. Throws a UsageError that says what is wrong with it. */
+export async function readStateFile(file: string): Promise<State> {
+  try {
+    return parseState(JSON.parse(await readFile(file, 'utf8')));
+  } catch (error) {
+    const isOurs = error instanceof SyntaxError || error instanceof InputError || isIoError(error);
+    if (!isOurs) throw error;
+    throw new UsageError(`${file}: ${error.message}`);
+  }
+}
+
+function isIoError(error: unknown): error is Error {
+  return error instanceof Error && 'syscall' in error;
+}
+
+function stopped(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+function listenFlag(text: string): ListenAddress {
+  const address = parseListen(text);
+  if (!address.ok) throw new InvalidArgumentError(address.error);
+  return address.value;
+}
+
+function quirkFlag(text: string, before: Partial<Quirks>): Partial<Quirks> {
+  try {
+    return { ...before, ...parseQuirk(text) };
+  } catch (error) {
+    if (error instanceof InputError) throw new InvalidArgumentError(error.message);
+    throw error;
+  }
+}
+
+function seedFlag(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('write a whole number from 0 to 999999999');
+  return Number(text);
+}
+
+function credentialFlag(text: string, before: readonly CredentialOptions[]): readonly CredentialOptions[] {
+  const at = text.indexOf(':');
+  if (at < 1 || at === text.length - 1) throw new InvalidArgumentError('write ID:SECRET');
+  return [...before, { accessKeyId: text.slice(0, at), accessKeySecret: text.slice(at + 1) }];
+}

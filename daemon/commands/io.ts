@@ -1,0 +1,26 @@
+// The process as the commands see it: argv is read by main, everything else comes through here.
+
+export interface Io {
+  /** Data. */
+  readonly stdout: NodeJS.WritableStream;
+  /** Logs and progress. */
+  readonly stderr: NodeJS.WritableStream;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** Aborts when the process is asked to stop; `reason` is the signal's name. */
+  readonly stopSignal: AbortSignal;
+  /** Called at each SIGHUP. */
+  readonly onReload: (listener: () => void) => void;
+}
+
+/** What a command ends with; the contract gives each number its meaning. */
+export type ExitCode = 0 | 1 | 2 | 3;
+
+/** A start that cannot go on for a reason the user can mend; printed without a stack. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+export const line = (stream: NodeJS.WritableStream, text: string): void => {
+  stream.write(`${text}\n`);
+};

@@ -1,0 +1,54 @@
+// `rampart plan`: what would be done, and what it would open and close. Writes nothing anywhere.
+import { type Command, Option } from 'commander';
+import { planExitCode } from '../../reconciler/plan/exit-code.ts';
+import { renderMarkdown } from '../../reconciler/plan/render-markdown.ts';
+import { renderText } from '../../reconciler/plan/render-text.ts';
+import { formatReport, planReport, type GroupResult } from '../../reconciler/plan/report.ts';
+import { systemClock } from '../clock.ts';
+import { openMemoryJournal } from '../journal/memory.ts';
+import { randomByte } from './assemble.ts';
+import type { ExitCode, Io } from './io.ts';
+import { openSession, planAll, type SessionFlags } from './session.ts';
+import { addCommonFlags, readConfig } from './setup.ts';
+
+const FORMATS = ['text', 'json', 'markdown'] as const;
+type Format = (typeof FORMATS)[number];
+
+interface PlanFlags extends SessionFlags {
+  readonly json?: true;
+  readonly format: Format;
+}
+
+export function addPlanCommand(program: Command, io: Io, done: (code: ExitCode) => void): void {
+  addCommonFlags(program.command('plan'))
+    .description('Show what would be done. Exit code: 0 nothing to do, 2 changes, 3 blocked, 1 error.')
+    .option('--group <ID>', 'only this group')
+    .option('--json', 'the same as --format json')
+    .addOption(new Option('--format <FORMAT>', 'how to print it').choices(FORMATS).default('text'))
+    .action(async (flags: PlanFlags) => {
+      done(await runPlan(flags, io));
+    });
+}
+
+async function runPlan(flags: PlanFlags, io: Io): Promise<ExitCode> {
+  const journal = () => openMemoryJournal({ clock: systemClock, randomByte });
+  const session = await openSession(readConfig(flags), flags, io, journal);
+  try {
+    const results = await planAll(session, io);
+    io.stdout.write(render(flags.json === true ? 'json' : flags.format, session.revision, results));
+    return planExitCode(results);
+  } finally {
+    await session.close();
+  }
+}
+
+function render(format: Format, revision: string, results: readonly GroupResult[]): string {
+  switch (format) {
+    case 'text':
+      return renderText(revision, results);
+    case 'json':
+      return formatReport(planReport(revision, results));
+    case 'markdown':
+      return renderMarkdown(revision, results);
+  }
+}

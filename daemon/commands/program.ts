@@ -1,0 +1,46 @@
+// The command line: which commands there are, what they share, and how usage errors end.
+import { Command, CommanderError } from 'commander';
+import { addApplyCommand } from './apply.ts';
+import { addEmulatorCommand } from './emulator.ts';
+import type { ExitCode, Io } from './io.ts';
+import { addPlanCommand } from './plan.ts';
+import { addRunCommand } from './run.ts';
+import { addValidateCommand } from './validate.ts';
+import { packageVersion } from './version.ts';
+
+export interface Program {
+  /** Runs the command that `argv` (node and script first) names. Usage errors are printed and answer 1. */
+  run(argv: readonly string[]): Promise<ExitCode>;
+}
+
+export function createProgram(io: Io): Program {
+  let exitCode: ExitCode = 0;
+  const done = (code: ExitCode) => {
+    exitCode = code;
+  };
+  const program = new Command('rampart')
+    .description('Keeps Alibaba Cloud ECS security groups as the policy files in git say.')
+    .version(packageVersion(), '--version')
+    .helpOption('--help', 'show help')
+    .helpCommand(false)
+    .showHelpAfterError('(add --help for the options)')
+    .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) })
+    .exitOverride();
+  addRunCommand(program, io, done);
+  addValidateCommand(program, io, done);
+  addPlanCommand(program, io, done);
+  addApplyCommand(program, io, done);
+  addEmulatorCommand(program, io, done);
+  for (const command of program.commands) command.helpOption('--help', 'show help');
+  return {
+    run: async (argv) => {
+      try {
+        await program.parseAsync(argv);
+        return exitCode;
+      } catch (error) {
+        if (!(error instanceof CommanderError)) throw error;
+        return error.exitCode === 0 ? 0 : 1;
+      }
+    },
+  };
+}

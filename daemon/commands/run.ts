@@ -1,0 +1,87 @@
+// `rampart run`: the daemon.
+import type { Command } from 'commander';
+import type { Config } from '../config/config.ts';
+import { JournalError } from '../journal/journal.ts';
+import { Daemon } from '../service/daemon.ts';
+import { TargetResolver } from '../service/targets.ts';
+import type { Telemetry } from '../telemetry/events.ts';
+import { assemble } from './assemble.ts';
+import { embeddedEmulator } from './embedded-emulator.ts';
+import { UsageError, type ExitCode, type Io } from './io.ts';
+import { openJournal } from './open-journal.ts';
+import { Secrets } from './secrets.ts';
+import {
+  addCommonFlags,
+  openKeeper,
+  openSource,
+  openTelemetry,
+  readConfig,
+  type CommonFlags,
+} from './setup.ts';
+import { packageVersion } from './version.ts';
+
+/** First wait after a reconcile that failed. */
+const RETRY_MS = 2000;
+
+export function addRunCommand(program: Command, io: Io, done: (code: ExitCode) => void): void {
+  addCommonFlags(program.command('run'))
+    .description('Run the daemon: enforce the policies, and go on watching. Logs to stdout. SIGHUP reloads.')
+    .action(async (flags: CommonFlags) => {
+      done(await runDaemon(flags, io));
+    });
+}
+
+async function runDaemon(flags: CommonFlags, io: Io): Promise<ExitCode> {
+  const config = readConfig(flags);
+  const secrets = new Secrets();
+  const telemetry = openTelemetry(config, flags, { fd: 1, io, secrets });
+  const emulator = await embeddedEmulator(config);
+  try {
+    const exitCode = await serve(config, { telemetry, secrets, emulatorUrl: emulator?.url ?? null }, io);
+    telemetry.emit('daemon.stopped', { exitCode });
+    return exitCode;
+  } finally {
+    await emulator?.close();
+  }
+}
+
+interface ServeParts {
+  readonly telemetry: Telemetry;
+  readonly secrets: Secrets;
+  readonly emulatorUrl: string | null;
+}
+
+async function serve(config: Config, parts: ServeParts, io: Io): Promise<ExitCode> {
+  const { telemetry, emulatorUrl } = parts;
+  const journal = openJournal(config);
+  try {
+    const { engine, lanes } = assemble(config, { ...parts, journal, env: io.env });
+    const daemon = new Daemon({
+      engine,
+      lanes,
+      source: openSource(config, io),
+      keeper: openKeeper(config),
+      resolver: new TargetResolver(engine.ecs, config.reconcile.mode),
+      controller: {
+        concurrency: config.reconcile.concurrency,
+        resyncMs: config.reconcile.resyncSeconds * 1000,
+        retryMs: RETRY_MS,
+      },
+      onReload: io.onReload,
+      stopSignal: io.stopSignal,
+    });
+    telemetry.emit('daemon.started', {
+      version: packageVersion(),
+      pid: process.pid,
+      nodeVersion: process.version,
+      ...(emulatorUrl === null ? {} : { emulatorUrl }),
+    });
+    await daemon.run();
+    return 0;
+  } catch (error) {
+    if (!(error instanceof JournalError)) throw error;
+    throw new UsageError(`the journal failed, so nothing more is written to the cloud: ${error.message}`);
+  } finally {
+    journal.close();
+  }
+}

@@ -1,0 +1,145 @@
+// What `plan` and `apply` share: policies read once, every group described once, one plan each.
+import PQueue from 'p-queue';
+import { planGroup } from '../../reconciler/plan/plan-group.ts';
+import type { FailedGroup, GroupResult } from '../../reconciler/plan/report.ts';
+import { systemClock } from '../clock.ts';
+import type { Config } from '../config/config.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Target } from '../service/controller.ts';
+import type { Engine } from '../service/engine.ts';
+import { TargetResolver, type UnresolvedSelector } from '../service/targets.ts';
+import { assemble, type Assembly } from './assemble.ts';
+import { embeddedEmulator } from './embedded-emulator.ts';
+import { line, UsageError, type Io } from './io.ts';
+import { Secrets } from './secrets.ts';
+import { openKeeper, openSource, openTelemetry, problemText, type CommonFlags } from './setup.ts';
+
+export interface SessionFlags extends CommonFlags {
+  readonly group?: string;
+}
+
+export interface Session extends Assembly {
+  readonly config: Config;
+  readonly revision: string;
+  readonly targets: readonly Target[];
+  readonly unresolved: readonly UnresolvedSelector[];
+  close(): Promise<void>;
+}
+
+/** Opens everything, or throws a UsageError. `openJournal` is called last, so that a bad policy locks nothing. */
+export async function openSession(
+  config: Config,
+  flags: SessionFlags,
+  io: Io,
+  openJournal: () => Journal,
+): Promise<Session> {
+  const desired = await readPolicies(config, io);
+  const emulator = await embeddedEmulator(config);
+  const closing: Array<() => void | Promise<void>> = [() => emulator?.close()];
+  const close = async () => {
+    for (const step of closing.reverse()) await step();
+  };
+  try {
+    const journal = openJournal();
+    closing.push(() => {
+      journal.close();
+    });
+    const secrets = new Secrets();
+    const telemetry = openTelemetry(config, { logLevel: 'warn', ...flags }, { fd: 2, io, secrets });
+    const assembly = assemble(config, {
+      telemetry,
+      journal,
+      secrets,
+      env: io.env,
+      emulatorUrl: emulator?.url ?? null,
+    });
+    closing.push(() => {
+      assembly.lanes.close();
+    });
+    io.stopSignal.addEventListener('abort', () => assembly.lanes.close(), { once: true });
+    const resolver = new TargetResolver(assembly.engine.ecs, config.reconcile.mode);
+    const { targets, unresolved } = await resolver.resolve(desired, systemClock.nowMs());
+    return {
+      ...assembly,
+      ...chosen(flags.group, targets, unresolved),
+      config,
+      revision: desired.revision,
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function readPolicies(config: Config, io: Io) {
+  const { state, problems } = openKeeper(config).take(await openSource(config, io).load());
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  if (errors.length === 0) return state;
+  const list = errors.map(problemText).join('\n');
+  throw new UsageError(
+    `the policies have ${errors.length} problems; \`rampart validate\` shows them in place\n${list}`,
+  );
+}
+
+/** Only the group that was asked for; all if none was. */
+function chosen(
+  group: string | undefined,
+  targets: readonly Target[],
+  unresolved: readonly UnresolvedSelector[],
+): Pick<Session, 'targets' | 'unresolved'> {
+  if (group === undefined) return { targets, unresolved };
+  const matching = targets.filter(({ policy }) => policy.id === group);
+  if (matching.length === 0) throw new UsageError(`no policy names a group ${group}`);
+  return { targets: matching, unresolved: [] };
+}
+
+/** Describes and plans every group, side by side within the rate limits. Shows progress on a terminal. */
+export async function planAll(session: Session, io: Io): Promise<GroupResult[]> {
+  const { engine, targets, config } = session;
+  const runners = new PQueue({ concurrency: config.reconcile.concurrency });
+  const progress = progressOn(io, targets.length);
+  const results = await Promise.all(
+    targets.map((target) =>
+      runners.add(async () => {
+        const result = await planOne(engine, target);
+        progress.step();
+        return result;
+      }),
+    ),
+  );
+  progress.end();
+  return [...results, ...session.unresolved.map((selector) => unresolvedResult(selector, config))];
+}
+
+async function planOne(engine: Engine, { policy }: Target): Promise<GroupResult> {
+  const described = await engine.ecs.describeGroup(policy);
+  if (described.ok) return planGroup(policy, described.value, engine.planOptions);
+  const { account, region, id, mode } = policy;
+  return { account, region, id, mode, error: `${described.error.code}: ${described.error.message}` };
+}
+
+function unresolvedResult(selector: UnresolvedSelector, config: Config): FailedGroup {
+  const { account, region, reason } = selector;
+  return { account, region, id: selector.selector, mode: config.reconcile.mode, error: reason };
+}
+
+interface Progress {
+  step(): void;
+  end(): void;
+}
+
+function progressOn({ stderr }: Io, total: number): Progress {
+  const isTerminal = 'isTTY' in stderr && stderr.isTTY === true;
+  let done = 0;
+  if (!isTerminal) return { step: () => undefined, end: () => undefined };
+  return {
+    step: () => {
+      done += 1;
+      stderr.write(`\r${done} of ${total} groups read`);
+    },
+    end: () => {
+      if (done > 0) line(stderr, '');
+    },
+  };
+}

@@ -1,0 +1,101 @@
+// `rampart validate`: config and policies, checked without the cloud.
+import { readFileSync } from 'node:fs';
+import { type Command, Option } from 'commander';
+import type { Problem } from '../../reconciler/model/problem.ts';
+import { compilePolicies } from '../../reconciler/policy/compile.ts';
+import { readPolicyFile, unreadablePolicyFile } from '../../reconciler/policy/file.ts';
+import { problemsAsGithubCommands } from '../../reconciler/policy/report/github.ts';
+import { problemsAsJson } from '../../reconciler/policy/report/json.ts';
+import { problemsAsSarif } from '../../reconciler/policy/report/sarif.ts';
+import { formatProblems } from '../../reconciler/policy/report/text.ts';
+import { DEFAULT_CONFIG_FILE, loadConfig } from '../config/load.ts';
+import { readPolicyFolder } from '../source/policy-folder.ts';
+import { line, type ExitCode, type Io } from './io.ts';
+import { addCommonFlags, shownPath, type CommonFlags } from './setup.ts';
+import { packageVersion } from './version.ts';
+
+const FORMATS = ['text', 'json', 'sarif', 'github'] as const;
+type Format = (typeof FORMATS)[number];
+
+interface ValidateFlags extends CommonFlags {
+  readonly format: Format;
+  readonly json?: true;
+}
+
+/** What was looked at, and what is wrong with it. */
+interface Verdict {
+  readonly problems: readonly Problem[];
+  /** For code frames, by file. */
+  readonly texts: ReadonlyMap<string, string>;
+  readonly files: number;
+  readonly groups: number;
+}
+
+export function addValidateCommand(program: Command, io: Io, done: (code: ExitCode) => void): void {
+  addCommonFlags(program.command('validate'))
+    .description('Check config and policies without the cloud. Exit code: 0 clean, 1 problems.')
+    .argument('[path...]', 'policy files or folders (default: the policies path of the config)')
+    .option('--json', 'the same as --format json')
+    .addOption(new Option('--format <FORMAT>', 'how to print problems').choices(FORMATS).default('text'))
+    .action(async (paths: readonly string[], flags: ValidateFlags) => {
+      done(await runValidate(paths, flags, io));
+    });
+}
+
+async function runValidate(paths: readonly string[], flags: ValidateFlags, io: Io): Promise<ExitCode> {
+  const config = loadConfig(flags.config ?? null);
+  const verdict = config.ok
+    ? await checkPolicies(paths.length > 0 ? paths : [shownPath(config.value.policies.path, io)], {
+        accounts: Object.keys(config.value.accounts),
+      })
+    : badConfig(flags.config ?? DEFAULT_CONFIG_FILE, config.error);
+  const format = flags.json === true ? 'json' : flags.format;
+  io.stdout.write(render(format, verdict));
+  const errors = verdict.problems.filter(({ severity }) => severity === 'error').length;
+  if (format === 'text') line(io.stderr, summary(verdict, errors));
+  return errors > 0 ? 1 : 0;
+}
+
+async function checkPolicies(
+  paths: readonly string[],
+  options: { readonly accounts: readonly string[] },
+): Promise<Verdict> {
+  const folders = await Promise.all(paths.map((path) => readPolicyFolder(path)));
+  const files = folders.flatMap((folder) => folder.files);
+  const read = [
+    ...files.map(({ file, bytes }) => readPolicyFile(file, bytes)),
+    ...folders.flatMap(({ unreadable }) => unreadable.map(({ problem }) => unreadablePolicyFile(problem))),
+  ];
+  const { groups, problems } = compilePolicies(read, options);
+  const texts = new Map(files.map(({ file, bytes }) => [file, new TextDecoder().decode(bytes)]));
+  return { problems, texts, files: files.length, groups: groups.length };
+}
+
+/** A config that cannot be read does not say where the policies are. */
+function badConfig(file: string, problems: readonly Problem[]): Verdict {
+  const texts = new Map<string, string>();
+  try {
+    texts.set(file, readFileSync(file, 'utf8'));
+  } catch {
+    // The problems say already that it cannot be read; there is just no code to show.
+  }
+  return { problems, texts, files: 0, groups: 0 };
+}
+
+function render(format: Format, { problems, texts }: Verdict): string {
+  switch (format) {
+    case 'text':
+      return formatProblems(problems, texts);
+    case 'json':
+      return problemsAsJson(problems);
+    case 'sarif':
+      return problemsAsSarif(problems, packageVersion());
+    case 'github':
+      return problemsAsGithubCommands(problems);
+  }
+}
+
+function summary({ files, groups, problems }: Verdict, errors: number): string {
+  const warnings = problems.length - errors;
+  return `${files} files, ${groups} groups: ${errors} errors, ${warnings} warnings`;
+}
