@@ -1,6 +1,6 @@
 // The Plan: plain, frozen data in one computed order. Dry-run prints it, the journal stores it, an
 // approval names its hash, the executor carries it out. Never closures.
-import type { Box } from '../exposure/box.ts';
+import type { ExposureDelta } from '../exposure/delta.ts';
 import type { DescribedRule, DesiredRule, GroupRef, IgnorePattern, Mode } from '../model/group.ts';
 import type { SourcePlace } from '../model/problem.ts';
 import type { Direction, RuleField } from '../model/rule.ts';
@@ -88,7 +88,8 @@ export interface GroupPlan extends GroupRef {
   /** Every intermediate state allows at least what old and new both allow, at most what either allows. */
   readonly hitless: boolean;
   readonly exceptions: readonly PlanException[];
-  readonly exposure: { readonly opened: readonly Box[]; readonly closed: readonly Box[] };
+  /** What the plan as a whole opens and closes, by box and by the rule that causes it. */
+  readonly exposure: ExposureDelta;
   readonly findings: readonly Finding[];
   readonly blockedBy: readonly Block[];
   /** SHA-256 over the group, the mode and the steps: equal plans have equal hashes, whatever the revision. */

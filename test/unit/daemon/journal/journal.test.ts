@@ -32,7 +32,7 @@ const PLAN: GroupPlan = {
   steps: [],
   hitless: true,
   exceptions: [],
-  exposure: { opened: [], closed: [] },
+  exposure: { opened: [], closed: [], effects: [], exact: true },
   findings: [],
   blockedBy: [],
   hash: 'f00',

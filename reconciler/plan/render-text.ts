@@ -1,0 +1,160 @@
+// A plan for people: first what it does to the traffic and why, then the rules, then the calls.
+import type { Box } from '../exposure/box.ts';
+import type { ExposureEffect } from '../exposure/delta.ts';
+import { groupKey } from '../model/group.ts';
+import type { SourcePlace } from '../model/problem.ts';
+import { NO_PORTS_TEXT } from '../model/ports.ts';
+import { fieldText, type RuleField } from '../model/rule.ts';
+import { operationOf } from './operation.ts';
+import type { Alteration, Block, Finding, GroupPlan, Step } from './plan.ts';
+import { describeRule, quoted } from './render-rule.ts';
+import {
+  isFailed,
+  packetDocument,
+  sortResults,
+  summarise,
+  type GroupResult,
+  type PlanReport,
+} from './report.ts';
+
+const BOXES_SHOWN = 5;
+
+/** The whole plan as lines of plain text, ending in a newline. */
+export function renderText(revision: string, results: readonly GroupResult[]): string {
+  const groups = sortResults(results).flatMap((result) => ['', ...groupLines(result)]);
+  return [`revision ${revision}`, summaryLine(summarise(results)), ...groups, ''].join('\n');
+}
+
+export function summaryLine({ calls, add, modify, remove, blocked }: PlanReport['summary']): string {
+  const work = `${counted(calls, 'call')}: add ${add}, modify ${modify}, remove ${remove}`;
+  return blocked > 0 ? `${work}; ${counted(blocked, 'group')} blocked` : work;
+}
+
+/** One group, its heading first. */
+export function groupLines(result: GroupResult): string[] {
+  const heading = `${groupKey(result)} (${result.mode})`;
+  if (isFailed(result)) return [`${heading}: error`, `  ${quoted(result.error)}`];
+  return [
+    `${heading}: ${result.status}`,
+    ...section('traffic', trafficLines(result)),
+    ...section('rules', diffLines(result)),
+    ...section(
+      result.status === 'observed' ? 'calls that would be made' : 'calls',
+      result.steps.flatMap(stepLines),
+    ),
+    ...section('promises', promiseLines(result)),
+    ...section('blocked by', result.blockedBy.map(blockLine)),
+    ...section('findings', result.findings.map(findingLine)),
+  ];
+}
+
+function section(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : [`  ${title}`, ...lines.map((line) => `    ${line}`)];
+}
+
+function trafficLines({ steps, exposure }: GroupPlan): string[] {
+  if (steps.length === 0) return [];
+  if (exposure.effects.length === 0 && exposure.exact) return ['nothing opens and nothing closes'];
+  const lines = exposure.effects.flatMap(effectLines);
+  return exposure.exact ? lines : [...lines, 'too intricate to say exactly: no more than this changes'];
+}
+
+function effectLines({ effect, change, rule, boxes, example }: ExposureEffect): string[] {
+  const more = boxes.length - BOXES_SHOWN;
+  return [
+    `${effect} because this rule is ${change}: ${describeRule(rule)}`,
+    ...boxes.slice(0, BOXES_SHOWN).map((box) => `  ${boxText(box)}`),
+    ...(more > 0 ? [`  and ${more} more of the kind`] : []),
+    ...(example === null ? [] : [`  for example ${exampleText(example)}`]),
+  ];
+}
+
+function boxText(box: Box): string {
+  const [peerWord, ownWord] = box.direction === 'ingress' ? ['from', 'to'] : ['to', 'from'];
+  return [
+    box.direction,
+    box.protocol,
+    box.ports === NO_PORTS_TEXT ? null : `ports ${box.ports}`,
+    `${peerWord} ${box.peer}`,
+    box.own === undefined ? null : `${ownWord} ${box.own}`,
+    box.sourcePorts === undefined ? null : `source ports ${box.sourcePorts}`,
+    box.nicType ?? null,
+    box.memberOf === undefined ? null : `only in ${box.memberOf.join(', ')}`,
+    box.notMemberOf === undefined ? null : `not in ${box.notMemberOf.join(', ')}`,
+  ]
+    .filter((part) => part !== null)
+    .join(' ');
+}
+
+function exampleText(example: NonNullable<ExposureEffect['example']>): string {
+  const { protocol, peer, memberOf, sourcePort, own, port } = packetDocument(example);
+  return [
+    `protocol ${protocol}`,
+    port === null ? null : `port ${port}`,
+    peer === null ? null : `peer ${peer}`,
+    memberOf.length === 0 ? null : `in ${memberOf.join(', ')}`,
+    sourcePort === null ? null : `source port ${sourcePort}`,
+    own === null ? null : `own address ${own}`,
+  ]
+    .filter((part) => part !== null)
+    .join(', ');
+}
+
+function diffLines({ diff, mode }: GroupPlan): string[] {
+  const surplus = mode === 'additive' ? '= left alone' : '-';
+  return [
+    ...diff.missing.map(({ rule, source }) => `+ ${describeRule(rule)}  ${placeText(source)}`),
+    ...diff.altered.map((pair) => `~ ${alterationText(pair)}`),
+    ...diff.surplus.map(({ rule, id }) => `${surplus} ${id ?? 'no id'} ${describeRule(rule)}`),
+    ...(diff.unmanaged > 0 ? [`${counted(diff.unmanaged, 'rule')} left alone by ignore patterns`] : []),
+  ];
+}
+
+function alterationText({ from, to, fields }: Alteration): string {
+  const changes = fields.map(
+    (field) => `${field} ${valueText(from.rule, field)} -> ${valueText(to.rule, field)}`,
+  );
+  return `${from.id ?? 'no id'} ${describeRule(from.rule)}: ${changes.join(', ')}  ${placeText(to.source)}`;
+}
+
+function valueText(rule: Alteration['to']['rule'], field: RuleField): string {
+  const text = fieldText(rule, field);
+  if (text === null) return field === 'description' ? 'none' : 'any';
+  return field === 'description' ? quoted(text) : text;
+}
+
+function stepLines(step: Step, index: number): string[] {
+  const look = step.checkpoint ? ['-- look again: every new rule must be there before an old one goes'] : [];
+  return [...look, `${index + 1}. ${operationOf(step)} ${stepObject(step)}`];
+}
+
+function stepObject(step: Step): string {
+  switch (step.kind) {
+    case 'authorize':
+      return step.rules.length === 1
+        ? step.rules.map(({ rule }) => describeRule(rule)).join()
+        : counted(step.rules.length, 'rule');
+    case 'modify':
+      return `${step.target.id ?? 'by its fields'} to ${describeRule(step.to.rule)}`;
+    case 'revoke':
+      return step.targets.map(({ rule, id }) => id ?? describeRule(rule)).join(', ');
+  }
+}
+
+function promiseLines({ hitless, exceptions, steps }: GroupPlan): string[] {
+  if (steps.length === 0 && exceptions.length === 0) return [];
+  return [
+    hitless ? 'hitless: on the way nothing is opened or cut that old and new agree on' : 'NOT hitless',
+    ...exceptions.map(({ kind, message }) => `${kind}: ${message}`),
+  ];
+}
+
+const blockLine = ({ kind, message, override }: Block): string =>
+  override === '' ? `${kind}: ${message}` : `${kind}: ${message} (${override})`;
+
+const findingLine = ({ severity, id, message, file, line }: Finding): string =>
+  `${severity} ${id} ${file}:${line}: ${message}`;
+
+const placeText = ({ file, line }: SourcePlace): string => `(${file}:${line})`;
+
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;

@@ -1,0 +1,432 @@
+import { describe, expect, it } from 'vitest';
+import type { DescribedGroup, Mode } from '../../../../reconciler/model/group.ts';
+import type { Rule } from '../../../../reconciler/model/rule.ts';
+import { planGroup } from '../../../../reconciler/plan/plan-group.ts';
+import type { GroupPlan, PlanOptions, Step } from '../../../../reconciler/plan/plan.ts';
+import { described, groupOf, OPTIONS, policyOf } from '../../../support/plan-inputs.ts';
+import { rule } from '../../../support/rule-sets.ts';
+
+interface Setting {
+  readonly mode?: Mode;
+  readonly group?: Partial<DescribedGroup>;
+  readonly options?: Partial<PlanOptions>;
+}
+
+function plan(wanted: readonly Rule[], there: readonly Rule[], setting: Setting = {}): GroupPlan {
+  return planGroup(
+    policyOf(wanted, { mode: setting.mode ?? 'enforce' }),
+    groupOf(described(there), setting.group),
+    { ...OPTIONS, ...setting.options },
+  );
+}
+
+/** `authorize 443/443 80/80`, `modify sgr-0`, `revoke sgr-1`; `*` marks a checkpoint. */
+function outline(steps: readonly Step[]): string[] {
+  return steps.map((step) => {
+    const mark = step.checkpoint ? '*' : '';
+    switch (step.kind) {
+      case 'authorize':
+        return `${mark}authorize ${step.rules.map((item) => brief(item.rule)).join(' ')}`;
+      case 'modify':
+        return `${mark}modify ${step.target.id ?? 'tuple'} ${brief(step.to.rule)}`;
+      case 'revoke':
+        return `${mark}revoke ${step.targets.map(({ id, rule: item }) => id ?? brief(item)).join(' ')}`;
+    }
+  });
+}
+
+function brief({ action, ports, priority }: Rule): string {
+  return `${action}:${ports.kind === 'range' ? ports.first : ports.kind}@${priority}`;
+}
+
+const web = rule({ ports: '443' });
+const http = rule({ ports: '80' });
+const ssh = rule({ ports: '22', peer: '10.0.0.0/8' });
+
+describe('which calls are made', () => {
+  it.each<[string, Rule[], Rule[], Setting, string[]]>([
+    ['nothing to do', [web], [web], {}, []],
+    ['one rule with another port is one Modify', [web], [http], {}, ['modify sgr-0 accept:443@1']],
+    [
+      'one rule with another port, source and action is one Modify',
+      [rule({ ports: '443', peer: '10.0.0.0/8', action: 'drop', priority: 9 })],
+      [http],
+      {},
+      ['modify sgr-0 drop:443@9'],
+    ],
+    [
+      'the same with modify: auto',
+      [web],
+      [http],
+      { options: { modify: 'auto' } },
+      ['modify sgr-0 accept:443@1'],
+    ],
+    [
+      'the same with modify: never',
+      [web],
+      [http],
+      { options: { modify: 'never' } },
+      ['authorize accept:443@1', '*revoke sgr-0'],
+    ],
+    [
+      'a priority alone is modified under every setting',
+      [rule({ ports: '443', priority: 5 })],
+      [web],
+      { options: { modify: 'never' } },
+      ['modify sgr-0 accept:443@5'],
+    ],
+    [
+      'a description alone is modified under every setting',
+      [{ ...web, description: 'b' }],
+      [{ ...web, description: 'a' }],
+      { options: { modify: 'never' } },
+      ['modify sgr-0 accept:443@1'],
+    ],
+    [
+      'priorities that trade places are two Modifies of the rules that stay themselves',
+      [rule({ ports: '443', priority: 2 }), rule({ ports: '80', priority: 1 })],
+      [rule({ ports: '443', priority: 1 }), rule({ ports: '80', priority: 2 })],
+      {},
+      ['modify sgr-1 accept:80@1', 'modify sgr-0 accept:443@2'],
+    ],
+    [
+      'another kind of peer is replaced',
+      [rule({ ports: '443', peer: 'sg-a' })],
+      [web],
+      {},
+      ['authorize accept:443@1', '*revoke sgr-0'],
+    ],
+    [
+      'another family is replaced',
+      [rule({ ports: '443', peer: '::/0' })],
+      [web],
+      {},
+      ['authorize accept:443@1', '*revoke sgr-0'],
+    ],
+    [
+      'another prefix list is replaced: its family is not known',
+      [rule({ ports: '443', peer: 'pl-b' })],
+      [rule({ ports: '443', peer: 'pl-a' })],
+      {},
+      ['authorize accept:443@1', '*revoke sgr-0'],
+    ],
+    [
+      'a port list for a range is replaced',
+      [rule({ ports: 'prl-a' })],
+      [web],
+      {},
+      ['authorize accept:list@1', '*revoke sgr-0'],
+    ],
+    [
+      'source ports that go are replaced: no field can be emptied',
+      [web],
+      [rule({ ports: '443', sourcePorts: { first: 53, last: 53 } })],
+      {},
+      ['authorize accept:443@1', '*revoke sgr-0'],
+    ],
+    [
+      'source ports that come are modified',
+      [rule({ ports: '443', sourcePorts: { first: 53, last: 53 } })],
+      [web],
+      {},
+      ['modify sgr-0 accept:443@1'],
+    ],
+    [
+      'an own side that goes is replaced',
+      [web],
+      [rule({ ports: '443', own: '10.1.0.0/16' })],
+      {},
+      ['authorize accept:443@1', '*revoke sgr-0'],
+    ],
+    [
+      'another NIC is replaced',
+      [rule({ ports: '443', nicType: 'internet' })],
+      [web],
+      {},
+      ['authorize accept:443@1', '*revoke sgr-0'],
+    ],
+    [
+      'the alike are paired',
+      [rule({ ports: '8443', peer: '10.1.0.0/16' }), rule({ ports: '2222', peer: '10.2.0.0/16' })],
+      [rule({ ports: '22', peer: '10.2.0.0/16' }), rule({ ports: '443', peer: '10.1.0.0/16' })],
+      {},
+      ['modify sgr-0 accept:2222@1', 'modify sgr-1 accept:8443@1'],
+    ],
+    [
+      'a rule does not keep the text of one with another peer and another service',
+      [rule({ ports: '8443', peer: '10.1.0.0/16' })],
+      [{ ...rule({ ports: '22', peer: '10.2.0.0/16' }), description: 'ssh for the old office' }],
+      {},
+      ['authorize accept:8443@1', '*revoke sgr-0'],
+    ],
+    [
+      'of many pairs, at most maxModifyPerPlan are modified',
+      [rule({ ports: '1' }), rule({ ports: '2' }), rule({ ports: '3' })],
+      [rule({ ports: '1-11' }), rule({ ports: '2-12' }), rule({ ports: '3-13' })],
+      { options: { maxModifyPerPlan: 1 } },
+      ['authorize accept:2@1 accept:3@1', '*modify sgr-0 accept:1@1', 'revoke sgr-2 sgr-1'],
+    ],
+    [
+      'modify: auto batches what costs fewer calls in batches',
+      [1, 2, 3, 4].map((port) => rule({ ports: `${port}` })),
+      [1, 2, 3, 4].map((port) => rule({ ports: `${port}-${port + 10}` })),
+      { options: { modify: 'auto' } },
+      ['authorize accept:1@1 accept:2@1 accept:3@1 accept:4@1', '*revoke sgr-3 sgr-2 sgr-1 sgr-0'],
+    ],
+    [
+      'each direction has calls of its own',
+      [web, rule({ direction: 'egress', ports: '443', peer: 'sg-a' })],
+      [],
+      {},
+      ['authorize accept:443@1', 'authorize accept:443@1'],
+    ],
+  ])('%s', (...row) => {
+    const [, wanted, there, setting, expected] = row;
+    expect(outline(plan(wanted, there, setting).steps)).toEqual(expected);
+  });
+
+  it('cuts batches at the vendor’s limit of 100', () => {
+    const many = Array.from({ length: 250 }, (_, at) => rule({ ports: `${at + 1}` }));
+    const sizes = plan(many, []).steps.map((step) => (step.kind === 'authorize' ? step.rules.length : 0));
+    expect(sizes).toEqual([100, 100, 50]);
+  });
+
+  it('makes one rule a call for the API of 2019, and modifies description and priority only', () => {
+    const legacy = {
+      ...groupOf(described([http, rule({ ports: '22' })]).map((item) => ({ ...item, id: null }))),
+      apiLevel: 'legacy2019' as const,
+    };
+    const wanted = [web, rule({ ports: '8443' }), rule({ ports: '22', priority: 7 })];
+    const { steps } = planGroup(policyOf(wanted), legacy, OPTIONS);
+    expect(outline(steps)).toEqual([
+      'authorize accept:443@1',
+      'authorize accept:8443@1',
+      '*modify tuple accept:22@7',
+      'revoke accept:80@1',
+    ]);
+  });
+
+  it('leaves a description alone where the API of 2019 could not tell which rule is meant', () => {
+    const twins = [web, rule({ ports: '443', priority: 9 })];
+    const legacy = groupOf(
+      described(twins).map((item) => ({ ...item, id: null })),
+      { apiLevel: 'legacy2019' },
+    );
+    const found = planGroup(policyOf([{ ...web, description: 'text' }, ...twins.slice(1)]), legacy, OPTIONS);
+    expect([found.status, found.steps]).toEqual(['converged', []]);
+    expect(found.exceptions.map(({ kind }) => kind)).toEqual(['cannot-modify']);
+  });
+});
+
+describe('in which order', () => {
+  const wide = (fields: Parameters<typeof rule>[0]) => rule({ ports: '22', ...fields });
+
+  it.each<[string, Rule[], Rule[], string[]]>([
+    [
+      'a drop comes before the accept that it limits',
+      [wide({ priority: 2 }), wide({ peer: '10.0.0.0/8', action: 'drop', priority: 1 })],
+      [],
+      ['authorize drop:22@1', 'authorize accept:22@2'],
+    ],
+    [
+      'and goes after it',
+      [],
+      [wide({ peer: '10.0.0.0/8', action: 'drop', priority: 1 }), wide({ priority: 2 })],
+      ['revoke sgr-1', 'revoke sgr-0'],
+    ],
+    [
+      'rules that meet nowhere share a batch',
+      [wide({ peer: '11.0.0.0/8', priority: 2 }), wide({ peer: '10.0.0.0/8', action: 'drop', priority: 1 })],
+      [],
+      ['authorize drop:22@1 accept:22@2'],
+    ],
+    [
+      'a peer may be in a prefix and in a group at once',
+      [wide({ peer: 'sg-a', priority: 2 }), wide({ peer: '10.0.0.0/8', action: 'drop', priority: 1 })],
+      [],
+      ['authorize drop:22@1', 'authorize accept:22@2'],
+    ],
+    [
+      'a port list may hold any port',
+      [rule({ ports: 'prl-a', priority: 2 }), wide({ action: 'drop', priority: 1 })],
+      [],
+      ['authorize drop:22@1', 'authorize accept:list@2'],
+    ],
+    [
+      'new rules are there before old ones go',
+      [wide({ peer: 'sg-a' })],
+      [wide({ peer: '10.0.0.0/8' })],
+      ['authorize accept:22@1', '*revoke sgr-0'],
+    ],
+    [
+      'a widening Modify stands where its new rule belongs',
+      [wide({ peer: '0.0.0.0/0', priority: 2 }), wide({ peer: '10.1.0.0/16', action: 'drop', priority: 1 })],
+      [wide({ peer: '10.0.0.0/8', priority: 2 })],
+      ['authorize drop:22@1', 'modify sgr-0 accept:22@2'],
+    ],
+    [
+      'a narrowing Modify stands where its old rule is taken away',
+      [wide({ peer: '10.0.0.0/16' })],
+      [wide({ peer: '10.0.0.0/8' }), wide({ peer: '10.0.0.0/9', priority: 2, action: 'drop' })],
+      ['revoke sgr-1', 'modify sgr-0 accept:22@1'],
+    ],
+    [
+      'a moved rule is not modified if another moves into its place: between the two calls nobody would stand there',
+      [
+        wide({ peer: '10.2.0.0/16', priority: 5 }),
+        wide({ peer: '10.1.0.0/16', priority: 1 }),
+        rule({ action: 'drop', priority: 50 }),
+      ],
+      [
+        wide({ peer: '10.1.0.0/16', priority: 5, own: '10.9.0.0/16' }),
+        rule({ ports: '23', peer: '10.3.0.0/16', priority: 1, own: '10.9.0.0/16' }),
+        rule({ action: 'drop', priority: 50 }),
+      ],
+      ['authorize accept:22@1 accept:22@5', '*revoke sgr-0 sgr-1'],
+    ],
+  ])('%s', (_, wanted, there, expected) => {
+    expect(outline(plan(wanted, there).steps)).toEqual(expected);
+  });
+});
+
+describe('how much may change', () => {
+  it('takes nothing away in additive mode, not even by modifying', () => {
+    const found = plan([web, ssh], [http], { mode: 'additive' });
+    expect(outline(found.steps)).toEqual(['authorize accept:22@1 accept:443@1']);
+    expect([found.status, found.diff.surplus.length]).toEqual(['pending', 1]);
+  });
+
+  it('is converged in additive mode with surplus rules left', () => {
+    expect(plan([web], [web, http], { mode: 'additive' }).status).toBe('converged');
+  });
+
+  it.each<[string, number, number, string[]]>([
+    ['raises', 1, 5, ['modify sgr-0 accept:443@1']],
+    ['does not lower', 5, 1, ['authorize accept:443@5']],
+  ])('%s a priority in additive mode', (_, wanted, there, expected) => {
+    const found = plan(
+      [rule({ ports: '443', priority: wanted })],
+      [rule({ ports: '443', priority: there })],
+      {
+        mode: 'additive',
+      },
+    );
+    expect(outline(found.steps)).toEqual(expected);
+  });
+
+  it('shows in observe mode what would be done', () => {
+    const found = plan([web], [http], { mode: 'observe' });
+    expect([found.status, outline(found.steps)]).toEqual(['observed', ['modify sgr-0 accept:443@1']]);
+    expect(plan([web], [web], { mode: 'observe' }).status).toBe('converged');
+  });
+
+  it('never writes to a group that a cloud product owns', () => {
+    const group = { serviceManaged: true };
+    const found = plan([web], [http], { group });
+    expect([found.status, found.blockedBy.map(({ kind }) => kind)]).toEqual(['blocked', ['managed']]);
+    expect(plan([web], [web], { group }).status).toBe('converged');
+  });
+
+  it('blocks an enterprise group whose policy names groups, and says where', () => {
+    const found = plan([rule({ ports: '22', peer: 'sg-a' })], [], { group: { type: 'enterprise' } });
+    expect(found.status).toBe('blocked');
+    expect(found.blockedBy[0]?.message).toContain('web.yaml:1');
+  });
+});
+
+describe('with little room', () => {
+  const replaced = { wanted: [rule({ ports: '22', peer: 'sg-a' })], there: [rule({ ports: '22' })] };
+
+  it('keeps a plan that fits exactly', () => {
+    const found = plan(replaced.wanted, replaced.there, { options: { ruleQuota: 2 } });
+    expect([found.hitless, found.status]).toEqual([true, 'pending']);
+  });
+
+  it.each<[PlanOptions['fallback'], GroupPlan['status'], boolean, string[]]>([
+    ['neverOpen', 'pending', false, ['revoke sgr-0', 'authorize accept:22@1']],
+    ['refuse', 'blocked', true, []],
+  ])('falls back to %s', (fallback, status, hasException, steps) => {
+    const found = plan(replaced.wanted, replaced.there, { options: { ruleQuota: 1, fallback } });
+    expect(found.status).toBe(status);
+    if (status === 'pending') expect(outline(found.steps)).toEqual(steps);
+    expect(found.hitless).toBe(hasException ? true : found.status !== 'pending');
+    expect(found.exceptions.map(({ kind }) => kind)).toEqual(status === 'pending' ? [fallback] : []);
+  });
+
+  it('blocks a policy that wants more rules than the group can hold', () => {
+    const found = plan([web, ssh], [], { options: { ruleQuota: 1 } });
+    expect([found.status, found.blockedBy.map(({ kind }) => kind)]).toEqual(['blocked', ['quota']]);
+  });
+
+  it('takes rules away from a group that holds more than its quota', () => {
+    const found = plan([web], [web, http, ssh], { options: { ruleQuota: 1 } });
+    expect([found.status, outline(found.steps)]).toEqual(['pending', ['revoke sgr-1 sgr-2']]);
+  });
+
+  it('counts a rule as often as its list may hold entries', () => {
+    const wanted = [rule({ ports: '22', peer: 'pl-a' })];
+    const quota = { ruleQuota: 10 };
+    expect(plan(wanted, [], { options: { ...quota, listSizes: { 'pl-a': 10 } } }).status).toBe('pending');
+    expect(plan(wanted, [], { options: { ...quota, listSizes: { 'pl-a': 11 } } }).status).toBe('blocked');
+  });
+
+  it('counts rules that name a group apart', () => {
+    const wanted = ['sg-a', 'sg-b', 'sg-c'].map((peer) => rule({ ports: '22', peer }));
+    expect(plan(wanted, [], { options: { groupRuleQuota: 3 } }).status).toBe('pending');
+    expect(plan(wanted, [], { options: { groupRuleQuota: 2 } }).status).toBe('blocked');
+  });
+});
+
+describe('what a plan is', () => {
+  it('has a hash of what it does, not of where that is written', () => {
+    const wanted = policyOf([web]);
+    const elsewhere = policyOf([web], {
+      rules: {
+        ingress: (wanted.rules.ingress ?? []).map((item) => ({
+          ...item,
+          name: 'https',
+          source: { file: 'b.yaml', line: 7, column: 1 },
+        })),
+        egress: [],
+      },
+    });
+    const hashOf = (policy: typeof wanted, there: Rule[]) =>
+      planGroup(policy, groupOf(described(there)), OPTIONS).hash;
+    expect(hashOf(elsewhere, [http])).toBe(hashOf(wanted, [http]));
+    expect(hashOf(wanted, [ssh])).not.toBe(hashOf(wanted, [http]));
+    expect(hashOf({ ...wanted, mode: 'additive' }, [])).not.toBe(hashOf(wanted, []));
+  });
+
+  it('is frozen all the way down', () => {
+    const found = plan([web], [http]);
+    expect(() => Object.assign(found.steps[0] ?? {}, { kind: 'revoke' })).toThrow(TypeError);
+    expect(Object.isFrozen(found.diff.altered[0]?.from.rule.peer)).toBe(true);
+  });
+
+  it('keeps a description that the policy does not name', () => {
+    const [step] = plan([web], [{ ...http, description: 'web' }]).steps;
+    expect(step?.kind === 'modify' ? step.to.rule.description : null).toBe('web');
+  });
+
+  it('keeps the owner of a group that the policy names by id only', () => {
+    const owned = {
+      ...rule({ ports: '22', peer: 'sg-a' }),
+      peer: { kind: 'group', id: 'sg-a', ownerId: '42' } as const,
+    };
+    const [step] = plan([rule({ ports: '22', peer: 'sg-a', priority: 3 })], [owned]).steps;
+    expect(step?.kind === 'modify' ? step.to.rule.peer : null).toEqual(owned.peer);
+  });
+
+  it('says what opens and what closes', () => {
+    const { opened, closed } = plan([web], [http]).exposure;
+    expect([opened.map(({ ports }) => ports), closed.map(({ ports }) => ports)]).toEqual([
+      ['443/443'],
+      ['80/80'],
+    ]);
+  });
+
+  it('warns of rules that differ in priority only', () => {
+    const found = plan([web, rule({ ports: '443', priority: 9 })], []);
+    expect(found.findings.map(({ id, line }) => [id, line])).toEqual([['priority-twin', 2]]);
+  });
+});

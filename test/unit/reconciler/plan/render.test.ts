@@ -1,0 +1,216 @@
+import { describe, expect, it } from 'vitest';
+import type { Rule } from '../../../../reconciler/model/rule.ts';
+import { planExitCode } from '../../../../reconciler/plan/exit-code.ts';
+import { planGroup } from '../../../../reconciler/plan/plan-group.ts';
+import type { GroupPolicy } from '../../../../reconciler/plan/plan.ts';
+import { renderMarkdown } from '../../../../reconciler/plan/render-markdown.ts';
+import { describeRule, quoted } from '../../../../reconciler/plan/render-rule.ts';
+import { renderText } from '../../../../reconciler/plan/render-text.ts';
+import {
+  formatReport,
+  planReport,
+  type FailedGroup,
+  type GroupResult,
+} from '../../../../reconciler/plan/report.ts';
+import { described, groupOf, OPTIONS, policyOf } from '../../../support/plan-inputs.ts';
+import { rule } from '../../../support/rule-sets.ts';
+
+const web = rule({ ports: '443' });
+const ssh = rule({
+  ports: '22',
+  peer: 'sg-a',
+  sourcePorts: { first: 1024, last: 65535 },
+  own: '10.1.0.0/16',
+});
+const list = rule({ ports: 'prl-app', action: 'drop', priority: 7, peer: '2001:db8::/32' });
+
+function plan(wanted: readonly Rule[], there: readonly Rule[], fields: Partial<GroupPolicy> = {}) {
+  return planGroup(policyOf(wanted, fields), groupOf(described(there)), OPTIONS);
+}
+
+const failed: FailedGroup = {
+  account: 'default',
+  region: 'cn-beijing',
+  id: 'sg-far',
+  mode: 'enforce',
+  error: 'no answer',
+};
+
+describe('one rule on a line', () => {
+  it.each([
+    [web, 'ingress accept tcp 443/443 from 0.0.0.0/0 priority 1'],
+    [ssh, 'ingress accept tcp 22/22 from sg-a to 10.1.0.0/16 source ports 1024/65535 priority 1'],
+    [list, 'ingress drop tcp prl-app from 2001:db8::/32 priority 7'],
+    [
+      rule({ direction: 'egress', protocol: 'all', nicType: 'internet', description: 'out' }),
+      'egress accept all to 0.0.0.0/0 priority 1 internet "out"',
+    ],
+  ])('%#', (item, text) => {
+    expect(describeRule(item)).toBe(text);
+  });
+
+  it.each([
+    ['plain Ünïcode ☂', '"plain Ünïcode ☂"'],
+    ['a "quote" and \\', String.raw`"a \"quote\" and \\"`],
+    ['\u001b[31mred', String.raw`"\u{1b}[31mred"`],
+    ['line\nbreak', String.raw`"line\u{a}break"`],
+    ['right\u202eleft', String.raw`"right\u{202e}left"`],
+    ['zero\u200bwidth', String.raw`"zero\u{200b}width"`],
+    ['half \ud83d', String.raw`"half \u{d83d}"`],
+  ])('makes a stranger’s text harmless: %j', (text, expected) => {
+    expect(quoted(text)).toBe(expected);
+  });
+});
+
+describe('plan --json', () => {
+  const report = planReport('abc123', [
+    plan([web, ssh, list], [rule({ ports: '80', description: 'old' })]),
+    failed,
+  ]);
+
+  it('has the keys of the contract, in its order', () => {
+    expect(Object.keys(report)).toEqual(['version', 'revision', 'hash', 'summary', 'groups']);
+    expect(Object.keys(report.summary)).toEqual(['calls', 'add', 'modify', 'remove', 'blocked']);
+    const keys =
+      'account region id mode status diff steps hitless exceptions exposure findings blockedBy'.split(' ');
+    for (const group of report.groups) {
+      expect(Object.keys(group).filter((key) => keys.includes(key))).toEqual(keys);
+    }
+  });
+
+  it('puts groups in order and shows one that could not be described', () => {
+    expect(report.groups.map(({ id, status, error }) => [id, status, error])).toEqual([
+      ['sg-far', 'error', 'no answer'],
+      ['sg-self', 'pending', undefined],
+    ]);
+  });
+
+  it('counts what would be carried out', () => {
+    expect(report.summary).toEqual({ calls: 3, add: 2, modify: 1, remove: 0, blocked: 0 });
+    expect(planReport('r', [plan([web], [], { mode: 'observe' })]).summary.calls).toBe(0);
+  });
+
+  it('writes rules in canonical texts', () => {
+    const group = report.groups[1];
+    expect(group?.diff.missing).toContainEqual({
+      direction: 'ingress',
+      protocol: 'tcp',
+      ports: '22/22',
+      sourcePorts: '1024/65535',
+      peer: 'sg-a',
+      own: '10.1.0.0/16',
+      action: 'accept',
+      priority: 1,
+      nicType: 'intranet',
+      description: null,
+      source: { file: 'web.yaml', line: 2 },
+    });
+    expect(group?.diff.missing).toContainEqual(
+      expect.objectContaining({ ports: '-1/-1', portList: 'prl-app', peer: '2001:db8::/32' }),
+    );
+    expect(group?.diff.altered[0]).toMatchObject({
+      from: { id: 'sgr-0', ports: '80/80' },
+      fields: ['ports'],
+    });
+  });
+
+  it('names the vendor’s operation and the rule ids of each step', () => {
+    const steps = report.groups[1]?.steps.map(({ operation, ruleIds, rules }) => [
+      operation,
+      ruleIds,
+      rules.length,
+    ]);
+    expect(steps).toContainEqual(['ModifySecurityGroupRule', ['sgr-0'], 1]);
+    expect(steps).toContainEqual(['AuthorizeSecurityGroup', [], 1]);
+  });
+
+  it('is JSON to the byte, whatever the order of the groups', () => {
+    const results: GroupResult[] = [plan([web], []), failed];
+    const text = formatReport(planReport('abc123', results));
+    expect(JSON.parse(text)).toEqual(planReport('abc123', results));
+    expect(formatReport(planReport('abc123', results.toReversed()))).toBe(text);
+  });
+
+  it('has a hash that changes with any plan, not with the revision', () => {
+    const hashes = [[plan([web], [])], [plan([ssh], [])], [plan([web], []), failed]].map(
+      (results) => planReport('abc', results).hash,
+    );
+    expect(new Set(hashes).size).toBe(3);
+    expect(planReport('def', [plan([web], [])]).hash).toBe(hashes[0]);
+  });
+});
+
+describe('text', () => {
+  it('says what opens and closes and why, then rules and calls', () => {
+    const text = renderText('abc123', [
+      plan([web], [rule({ ports: '80' }), rule({ ports: '22', peer: 'sg-a' })]),
+    ]);
+    expect(text).toBe(
+      [
+        'revision abc123',
+        '2 calls: add 0, modify 1, remove 1',
+        '',
+        'default/cn-hangzhou/sg-self (enforce): pending',
+        '  traffic',
+        '    closes because this rule is removed: ingress accept tcp 22/22 from sg-a priority 1',
+        '      ingress tcp ports 22/22 from sg-a',
+        '      for example protocol 6, port 22, peer 0.0.0.0, in sg-a, source port 1, own address 0.0.0.0',
+        '    closes because this rule is removed: ingress accept tcp 80/80 from 0.0.0.0/0 priority 1',
+        '      ingress tcp ports 80/80 from 0.0.0.0/0',
+        '      for example protocol 6, port 80, peer 0.0.0.0, source port 1, own address 0.0.0.0',
+        '    opens because this rule is added: ingress accept tcp 443/443 from 0.0.0.0/0 priority 1',
+        '      ingress tcp ports 443/443 from 0.0.0.0/0',
+        '      for example protocol 6, port 443, peer 0.0.0.0, source port 1, own address 0.0.0.0',
+        '  rules',
+        '    ~ sgr-0 ingress accept tcp 80/80 from 0.0.0.0/0 priority 1: ports 80/80 -> 443/443  (web.yaml:1)',
+        '    - sgr-1 ingress accept tcp 22/22 from sg-a priority 1',
+        '  calls',
+        '    1. ModifySecurityGroupRule sgr-0 to ingress accept tcp 443/443 from 0.0.0.0/0 priority 1',
+        '    2. RevokeSecurityGroup sgr-1',
+        '  promises',
+        '    hitless: on the way nothing is opened or cut that old and new agree on',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('says why a group is blocked and how to go on', () => {
+    const blocked = planGroup(policyOf([web]), groupOf([]), { ...OPTIONS, ruleQuota: 0 });
+    expect(renderText('abc', [blocked])).toContain('quota: the group would hold 1 rules; its quota is 0 (');
+  });
+
+  it('says so when nothing is to be done', () => {
+    expect(renderText('abc', [plan([web], [web])])).toContain('sg-self (enforce): converged\n');
+  });
+});
+
+describe('markdown', () => {
+  it('cannot be left by a description', () => {
+    const hostile = { ...rule({ ports: '80' }), description: '````\n# owned' };
+    const text = renderMarkdown('abc', [plan([], [hostile])]);
+    const fences = text.split('\n').filter((line) => /^`{5,}/.test(line));
+    expect(fences).toHaveLength(2);
+    expect(text).not.toContain('\n# owned');
+  });
+
+  it('shows only groups that are not as they should be below the table', () => {
+    const text = renderMarkdown('abc', [plan([web], [web]), failed]);
+    expect(text).toContain('| `default/cn-hangzhou/sg-self` | converged |');
+    expect(text.match(/```text/g)).toHaveLength(1);
+  });
+});
+
+describe('exit code', () => {
+  const blocked = planGroup(policyOf([web]), groupOf([], { serviceManaged: true }), OPTIONS);
+  const pending = plan([web], []);
+  it.each<[string, GroupResult[], number]>([
+    ['nothing', [], 0],
+    ['all as it should be', [plan([web], [web])], 0],
+    ['observed only', [plan([web], [], { mode: 'observe' })], 0],
+    ['something to do', [pending, plan([web], [web])], 2],
+    ['something blocked', [pending, blocked], 3],
+    ['something unknown', [pending, blocked, failed], 1],
+  ])('%s', (_, results, code) => {
+    expect(planExitCode(results)).toBe(code);
+  });
+});
