@@ -271,18 +271,27 @@ describe('in which order', () => {
       ['revoke sgr-1', 'modify sgr-0 accept:22@1'],
     ],
     [
-      'a moved rule is not modified if another moves into its place: between the two calls nobody would stand there',
+      'of two moved rules, the one whose place the other takes is added before that place is left',
       [
-        wide({ peer: '10.2.0.0/16', priority: 5 }),
-        wide({ peer: '10.1.0.0/16', priority: 1 }),
+        { ...rule({ ports: '22-30', peer: '10.2.0.0/16', priority: 5 }), description: 'one' },
+        { ...rule({ ports: '20-25', peer: '10.1.0.0/16', priority: 1 }), description: 'two' },
         rule({ action: 'drop', priority: 50 }),
       ],
       [
-        wide({ peer: '10.1.0.0/16', priority: 5, own: '10.9.0.0/16' }),
-        rule({ ports: '23', peer: '10.3.0.0/16', priority: 1, own: '10.9.0.0/16' }),
+        { ...rule({ ports: '22-30', peer: '10.1.0.0/16', priority: 5 }), description: 'one' },
+        { ...rule({ ports: '20-21', peer: '10.3.0.0/16', priority: 1 }), description: 'two' },
         rule({ action: 'drop', priority: 50 }),
       ],
-      ['authorize accept:22@1 accept:22@5', '*revoke sgr-0 sgr-1'],
+      ['authorize accept:20@1', '*modify sgr-0 accept:22@5', 'revoke sgr-1'],
+    ],
+    [
+      'a moved rule that limits a new one is there before it',
+      [
+        rule({ ports: '22-30', peer: '10.1.0.0/16', action: 'drop', priority: 1 }),
+        rule({ ports: '20-25', peer: '10.1.0.0/16', priority: 2 }),
+      ],
+      [rule({ ports: '40-50', peer: '10.1.0.0/16', action: 'drop', priority: 1 })],
+      ['authorize drop:22@1', '*modify sgr-0 accept:20@2'],
     ],
   ])('%s', (_, wanted, there, expected) => {
     expect(outline(plan(wanted, there).steps)).toEqual(expected);
