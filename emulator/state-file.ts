@@ -1,7 +1,7 @@
 // The state file: the emulated cloud as JSON, in the vendor's wire forms. Reading fills in what a file leaves
 // out and refuses what it doesn't know; writing is the inverse.
 import { z } from 'zod';
-import { canonicalIpv4, canonicalIpv6 } from './actions/address.ts';
+import { canonicalListCidr } from './actions/prefix-list-entries.ts';
 import { DEFAULT_ACCOUNT_ID } from './credentials.ts';
 import { checked } from './input.ts';
 import type { PortRangeList, PrefixList, SecurityGroup, State } from './state.ts';
@@ -54,8 +54,6 @@ const securityGroup = z
     ),
   }));
 
-const FULL_AND_MASKED = { hostBits: 'mask', bare: 'full' } as const;
-
 const prefixList = z
   .strictObject({
     ...common,
@@ -69,11 +67,10 @@ const prefixList = z
       .default([]),
   })
   .transform((list, context): PrefixList => {
-    const canonical = list.AddressFamily === 'IPv4' ? canonicalIpv4 : canonicalIpv6;
     const Entries = list.Entries.map((entry, index) => {
-      const Cidr = canonical(entry.Cidr, FULL_AND_MASKED);
+      const Cidr = canonicalListCidr(entry.Cidr, list.AddressFamily);
       if (Cidr === undefined) {
-        const message = `must be an ${list.AddressFamily} block`;
+        const message = `must be an ${list.AddressFamily} block without host bits`;
         context.addIssue({ code: 'custom', path: ['Entries', index, 'Cidr'], message });
       }
       return { ...entry, Cidr: Cidr ?? entry.Cidr };

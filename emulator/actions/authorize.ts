@@ -1,11 +1,12 @@
 import type { ActionHandler, World } from '../action.ts';
 import type { Direction, SecurityGroup } from '../state.ts';
 import { timestamp } from './contents.ts';
+import { readGroupTarget, writableGroup } from './group-target.ts';
 import { identityOf, permissionOf } from './permission.ts';
 import { refuse } from './refusals.ts';
 import { applyBatch, readBatch } from './rule-batch.ts';
 import { RuleBook } from './rule-book.ts';
-import { readGroupTarget, ruleCall, writableGroup, type RuleCall } from './rule-call.ts';
+import { ruleCall, type RuleCall } from './rule-call.ts';
 import { checkInGroup } from './rule-check.ts';
 import type { RuleDraft } from './rule-draft.ts';
 

@@ -1,7 +1,7 @@
 // The only two ways to the contents of the cloud: `change` for every write, `seen` for every Describe.
 // A write always sees the newest contents; a Describe sees those of describeLagMs ago.
 import type { World } from '../action.ts';
-import type { Contents, PastContents } from '../state.ts';
+import type { Contents, PastContents, SecurityGroup } from '../state.ts';
 
 /** Most earlier contents kept; with more changes than this inside the lag, Describe lags a little less. */
 const PAST_MAX = 1000;
@@ -12,6 +12,12 @@ export function change(world: World, next: Partial<Contents>): void {
   state.past = pastAfterChange(world);
   Object.assign(state, next);
   state.version += 1;
+}
+
+/** Puts a group's next value in its place, as one change. */
+export function replaceGroup(world: World, group: SecurityGroup, next: SecurityGroup): void {
+  const { securityGroups } = world.state;
+  change(world, { securityGroups: securityGroups.map((each) => (each === group ? next : each)) });
 }
 
 function pastAfterChange(world: World): PastContents[] {

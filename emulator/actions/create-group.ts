@@ -2,7 +2,7 @@ import type { ActionHandler, ActionRequest, World } from '../action.ts';
 import type { SecurityGroup } from '../state.ts';
 import { change, timestamp } from './contents.ts';
 import { text, type Params } from './params.ts';
-import { refuse } from './refusals.ts';
+import { refuse, type Refusal } from './refusals.ts';
 import { isKnownRegion } from './regions.ts';
 import { readNewTags } from './tags.ts';
 
@@ -63,10 +63,13 @@ function readNewGroup(params: Params): NewGroup {
 }
 
 /** 2 to 128 characters beginning with a letter (of any script), no link. */
-export function readGroupName(params: Params): string {
+export function readGroupName(
+  params: Params,
+  malformed: Refusal = 'InvalidSecurityGroupName.Malformed',
+): string {
   const name = text(params, 'SecurityGroupName');
   if (name === '' || (/^\p{L}[\p{L}\p{N}._:-]{1,127}$/u.test(name) && !isLink(name))) return name;
-  throw refuse('InvalidSecurityGroupName.Malformed');
+  throw refuse(malformed);
 }
 
 const isLink = (value: string): boolean => /^https?:\/\//i.test(value);
@@ -95,7 +98,7 @@ function checkPlace(group: NewGroup, { state, quirks }: World): void {
   checkResourceGroup(group.ResourceGroupId);
 }
 
-export function checkResourceGroup(id: string): void {
+function checkResourceGroup(id: string): void {
   if (id !== '' && !/^rg-[\w-]{1,64}$/.test(id)) throw refuse('InvalidResourceGroup.NotFound');
 }
 

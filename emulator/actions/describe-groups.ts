@@ -2,20 +2,20 @@
 import type { ActionAnswer, ActionHandler, ActionRequest, World } from '../action.ts';
 import type { SecurityGroup } from '../state.ts';
 import { seen } from './contents.ts';
+import { isGroupId } from './group-target.ts';
+import { questionOf } from './list-fields.ts';
+import { GROUP_CAPACITY } from './membership.ts';
 import { boolean, integer, text, type Params } from './params.ts';
 import { pageOf, readMaxResults, seedSource } from './paging.ts';
 import { refuse } from './refusals.ts';
 import { isKnownRegion } from './regions.ts';
 import { namesGroup } from './rule-book.ts';
-import { isGroupId } from './rule-call.ts';
 import { hasTags, readTagFilter } from './tags.ts';
 
 const MAX_RESULTS = { least: 1, most: 100, standard: 10 };
 const IDS_MAX = 100;
 /** A filter by tag or resource group shows no more than this. */
 const FILTERED_MAX = 1000;
-/** Private addresses that a group can hold. Source: "Limits and quotas on ECS", 2026. */
-const CAPACITY = { normal: 6000, enterprise: 65_536 };
 
 export const describeSecurityGroups: ActionHandler = (request, world) => {
   const { params } = request;
@@ -111,13 +111,9 @@ function search(
 }
 
 function tokenPage(found: readonly SecurityGroup[], params: Params, world: World): ActionAnswer {
+  // No code is documented for a bad MaxResults, so it is taken as the most that one may ask for.
   const maxResults = readMaxResults(params, MAX_RESULTS) ?? MAX_RESULTS.most;
-  const question = [...params]
-    .filter(([name]) => name !== 'NextToken' && name !== 'MaxResults')
-    .map(([name, value]) => `${name}=${value}`)
-    .sort()
-    .join(' ');
-  const request = { maxResults, nextToken: text(params, 'NextToken'), question };
+  const request = { maxResults, nextToken: text(params, 'NextToken'), question: questionOf(params) };
   const page = pageOf(found, request, ({ SecurityGroupId }) => SecurityGroupId, seedSource(world));
   if (page === undefined) throw refuse('InValidParameter.NextToken');
   return { NextToken: page.nextToken, SecurityGroups: { SecurityGroup: page.items.map(summary) } };
@@ -144,7 +140,7 @@ const summary = (group: SecurityGroup): ActionAnswer => ({
   VpcId: group.VpcId,
   CreationTime: group.CreationTime,
   EcsCount: group.Members.length,
-  AvailableInstanceAmount: CAPACITY[group.SecurityGroupType] - group.Members.length,
+  AvailableInstanceAmount: GROUP_CAPACITY[group.SecurityGroupType] - group.Members.length,
   ResourceGroupId: group.ResourceGroupId,
   ServiceManaged: group.ServiceManaged,
   ServiceID: group.ServiceManaged ? MANAGING_SERVICE_ID : 0,

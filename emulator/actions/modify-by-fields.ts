@@ -2,10 +2,11 @@
 // description (by a quirk also the priority) is what changes.
 import type { ActionRequest, World } from '../action.ts';
 import type { Permission } from '../state.ts';
+import { readGroupTarget, writableGroup } from './group-target.ts';
 import { identityOf } from './permission.ts';
 import { refuse } from './refusals.ts';
 import { RuleBook } from './rule-book.ts';
-import { readGroupTarget, writableGroup, type RuleCall } from './rule-call.ts';
+import type { RuleCall } from './rule-call.ts';
 import { readDraft, type RuleDraft } from './rule-draft.ts';
 import { checkShape } from './rule-shape.ts';
 import { matchingIndex, selectorOf } from './selector.ts';

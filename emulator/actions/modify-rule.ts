@@ -2,6 +2,7 @@
 // not change what kind of rule it is, and may not empty a field. Without an id: modify-by-fields.ts.
 import type { ActionHandler, ActionRequest, World } from '../action.ts';
 import type { Direction, Permission } from '../state.ts';
+import { readGroupTarget, writableGroup } from './group-target.ts';
 import { modifyByFields } from './modify-by-fields.ts';
 import { mergeRule } from './modify-merge.ts';
 import { text } from './params.ts';
@@ -9,7 +10,7 @@ import { fieldsOf, permissionOf } from './permission.ts';
 import { refuse } from './refusals.ts';
 import { isFlat, isRuleId } from './rule-batch.ts';
 import { RuleBook } from './rule-book.ts';
-import { readGroupTarget, ruleCall, SIDES, writableGroup, type RuleCall } from './rule-call.ts';
+import { ruleCall, SIDES, type RuleCall } from './rule-call.ts';
 import { checkInGroup } from './rule-check.ts';
 import { readDraft } from './rule-draft.ts';
 import { checkShape } from './rule-shape.ts';

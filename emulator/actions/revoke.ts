@@ -3,11 +3,12 @@
 import type { ActionHandler, ActionRequest, ApiError, World } from '../action.ts';
 import type { Direction } from '../state.ts';
 import { refuseTwins } from './authorize.ts';
+import { readGroupTarget, writableGroup, type GroupTarget } from './group-target.ts';
 import { has } from './params.ts';
 import { refuse } from './refusals.ts';
 import { applyBatch, isFlat, readBatch, readRuleIds } from './rule-batch.ts';
 import { RuleBook } from './rule-book.ts';
-import { readGroupTarget, ruleCall, writableGroup, type GroupTarget, type RuleCall } from './rule-call.ts';
+import { ruleCall, type RuleCall } from './rule-call.ts';
 import { matchingIndex, selectorOf } from './selector.ts';
 import type { RuleDraft } from './rule-draft.ts';
 

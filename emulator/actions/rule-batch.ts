@@ -2,10 +2,11 @@
 // whole batch without effect. With the quirk batchAtomic=false the entries before the bad one take effect,
 // although the call fails: the manual doesn't rule that out, so a caller must survive it.
 import { ApiError, type ActionRequest, type World } from '../action.ts';
+import type { GroupTarget } from './group-target.ts';
 import { entries, has, list, text, type Params } from './params.ts';
 import { refuse } from './refusals.ts';
 import type { RuleBook } from './rule-book.ts';
-import type { GroupTarget, RuleCall } from './rule-call.ts';
+import type { RuleCall } from './rule-call.ts';
 import { readDraft, type RuleDraft } from './rule-draft.ts';
 import type { DraftSource } from './rule-fields.ts';
 import { checkShape } from './rule-shape.ts';

@@ -2,7 +2,7 @@
 // It is a copy; the state changes only when the call saves it, so a refused call leaves no trace.
 import type { World } from '../action.ts';
 import type { Contents, Permission, SecurityGroup } from '../state.ts';
-import { change } from './contents.ts';
+import { replaceGroup } from './contents.ts';
 import { identityOf } from './permission.ts';
 import { refuse, type Refusal } from './refusals.ts';
 import { findPortList, findPrefixList } from './rule-check.ts';
@@ -73,11 +73,7 @@ export class RuleBook {
   /** Makes the copy the state, as one change; nothing when the call came to nothing. */
   save(): void {
     if (!this.#changed) return;
-    const { state } = this.#world;
-    const next = { ...this.#group, Permissions: this.#rules };
-    change(this.#world, {
-      securityGroups: state.securityGroups.map((group) => (group === this.#group ? next : group)),
-    });
+    replaceGroup(this.#world, this.#group, { ...this.#group, Permissions: this.#rules });
   }
 
   /** A quota refuses only what makes things worse, so a group already above it can still be edited. */

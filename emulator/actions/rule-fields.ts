@@ -72,6 +72,12 @@ export function readSourcePortRange({ fields, call }: DraftSource): string {
   throw refuse(call.legacy ? 'InvalidParam.PortRange (2019)' : 'InvalidSourcePortRange.Malformed');
 }
 
+/** The canonical text of a range of real ports (1 to 65535), or undefined. */
+export function canonicalPorts(value: string): string | undefined {
+  const range = parseRange(value);
+  return range !== undefined && isOrdered(range) && range[0] > 0 ? rangeText(range) : undefined;
+}
+
 type Range = readonly [first: number, last: number];
 
 function parseRange(value: string): Range | undefined {

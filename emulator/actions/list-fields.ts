@@ -1,0 +1,67 @@
+// What prefix lists and port range lists have in common.
+import type { World } from '../action.ts';
+import type { Tag } from '../state.ts';
+import { timestamp } from './contents.ts';
+import type { Params } from './params.ts';
+import { text } from './params.ts';
+import { pageOf, readMaxResults, seedSource, type Page } from './paging.ts';
+import { hasTags, readTagFilter } from './tags.ts';
+
+/** Entries that one call may add, and that it may remove. Source: Create and Modify pages, 2026. */
+export const ENTRIES_PER_CALL_MAX = 200;
+/** Ids that one Describe may name. Source: Describe pages, 2026. */
+export const LIST_IDS_MAX = 100;
+const MAX_RESULTS = { least: 1, most: 100, standard: 10 };
+
+/** 2 to 128 characters beginning with a letter (of any script); no link, none of the vendor's own prefixes. */
+export const isListName = (name: string): boolean =>
+  /^\p{L}[\p{L}\p{N}:_.-]{1,127}$/u.test(name) && !/^(https?:\/\/|com\.aliyun|com\.alibabacloud)/i.test(name);
+
+/** Nothing, or 2 to 32 characters that aren't a link. */
+export function isEntryDescription(value: string): boolean {
+  const length = Array.from(value).length;
+  return length === 0 || (length >= 2 && length <= 32 && !/^https?:\/\//i.test(value));
+}
+
+/** The vendor shows the times of lists to the minute. */
+export const minuteStamp = (ms: number): string => timestamp(ms).replace(/:\d{2}Z$/, 'Z');
+
+/** The first text that stands twice. */
+export const firstRepeated = (texts: readonly string[]): string | undefined =>
+  texts.find((each, index) => texts.indexOf(each) !== index);
+
+/** What the two kinds of list have in common as answers and filters go. */
+interface Listed {
+  readonly ResourceGroupId: string;
+  readonly Tags: readonly Tag[];
+}
+
+/** The filters that both Describe actions know besides ids and names. */
+export function matchesFilters(listed: Listed, params: Params): boolean {
+  const resourceGroupId = text(params, 'ResourceGroupId');
+  return (
+    (resourceGroupId === '' || listed.ResourceGroupId === resourceGroupId) &&
+    hasTags(listed.Tags, readTagFilter(params))
+  );
+}
+
+/** One page by MaxResults and NextToken, or undefined when one of them is bad. */
+export function readPage<T>(
+  all: readonly T[],
+  params: Params,
+  key: (item: T) => string,
+  world: World,
+): Page<T> | undefined {
+  const maxResults = readMaxResults(params, MAX_RESULTS);
+  if (maxResults === undefined) return undefined;
+  const nextToken = text(params, 'NextToken');
+  return pageOf(all, { maxResults, nextToken, question: questionOf(params) }, key, seedSource(world));
+}
+
+/** All that decides what a walk over the pages goes through. */
+export const questionOf = (params: Params): string =>
+  [...params]
+    .filter(([name]) => name !== 'NextToken' && name !== 'MaxResults')
+    .map(([name, value]) => `${name}=${value}`)
+    .sort()
+    .join(' ');

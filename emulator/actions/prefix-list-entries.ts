@@ -1,0 +1,51 @@
+// Entries of prefix lists: reading, canonical form, and what a Modify makes of them.
+import type { PrefixList, PrefixListEntry } from '../state.ts';
+import { canonicalIpv4, canonicalIpv6 } from './address.ts';
+import { ENTRIES_PER_CALL_MAX, firstRepeated, isEntryDescription } from './list-fields.ts';
+import { entries, text, type Params } from './params.ts';
+import { refuse } from './refusals.ts';
+
+type AddressFamily = PrefixList['AddressFamily'];
+
+/** With a length, in lower case and compressed; undefined for another family, for nonsense, and for host bits. */
+export function canonicalListCidr(value: string, family: AddressFamily): string | undefined {
+  const canonical = family === 'IPv4' ? canonicalIpv4 : canonicalIpv6;
+  const kept = canonical(value, { hostBits: 'keep', bare: 'full' });
+  return kept === canonical(value, { hostBits: 'mask', bare: 'full' }) ? kept : undefined;
+}
+
+/** The entries of `NAME.N`. Throws when one is malformed or stands twice. */
+export function readEntries(params: Params, name: string, family: AddressFamily): PrefixListEntry[] {
+  const given = entries(params, name);
+  if (given.length > ENTRIES_PER_CALL_MAX) throw refuse('LimitExceed.Entry');
+  const read = given.map(({ name: entry, fields }) => {
+    const cidr = text(fields, 'Cidr');
+    if (cidr === '') throw refuse('MissingParameter (prefix list)', `${entry}.Cidr`);
+    const Cidr = canonicalListCidr(cidr, family);
+    if (Cidr === undefined) throw refuse('InvalidParameter.CidrMalformed', cidr);
+    const Description = text(fields, 'Description');
+    if (!isEntryDescription(Description)) {
+      throw refuse('InvalidParameter (prefix list)', `${entry}.Description`);
+    }
+    return { Cidr, Description };
+  });
+  const repeated = firstRepeated(read.map(({ Cidr }) => Cidr));
+  if (repeated !== undefined) throw refuse('InvalidParameter.CidrDuplicated', repeated);
+  return read;
+}
+
+/** Removes and adds; adding an entry that is there changes its description. */
+export function changedEntries(
+  before: readonly PrefixListEntry[],
+  removed: readonly PrefixListEntry[],
+  added: readonly PrefixListEntry[],
+): PrefixListEntry[] {
+  const both = added.find(({ Cidr }) => removed.some((each) => each.Cidr === Cidr));
+  if (both !== undefined) throw refuse('InvalidParameter.CidrDuplicated', both.Cidr);
+  const entriesByCidr = new Map(before.map((entry) => [entry.Cidr, entry]));
+  for (const { Cidr } of removed) {
+    if (!entriesByCidr.delete(Cidr)) throw refuse('InvalidParameter (prefix list)', 'RemoveEntry');
+  }
+  for (const entry of added) entriesByCidr.set(entry.Cidr, entry);
+  return [...entriesByCidr.values()];
+}
