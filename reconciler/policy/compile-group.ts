@@ -148,13 +148,14 @@ function checkIgnore(
   rules: readonly DesiredRule[],
   context: FileContext,
 ): void {
+  if (ignore.length === 0) return;
+  const placeOf = new Map(rules.map(({ rule, source }) => [rule.description, source]));
   for (const pattern of ignore) {
-    const hidden = rules.find(
-      ({ rule }) => rule.description !== null && matchesGlob(pattern.description, rule.description),
-    );
-    if (hidden === undefined) continue;
-    const message = `this would hide the rule declared at ${formatPlace(hidden.source)}`;
-    const hint = 'narrow the pattern, or change the description of the rule';
-    context.reporter.errorAt(pattern.source, { code: 'ignore-hides-rule', message, hint });
+    for (const [description, place] of placeOf) {
+      if (description === null || !matchesGlob(pattern.description, description)) continue;
+      const message = `this would hide the rule declared at ${formatPlace(place)}`;
+      const hint = 'narrow the pattern, or change the description of the rule';
+      context.reporter.errorAt(pattern.source, { code: 'ignore-hides-rule', message, hint });
+    }
   }
 }

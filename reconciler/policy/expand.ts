@@ -2,7 +2,7 @@
 import type { DesiredRule } from '../model/group.ts';
 import type { Peer } from '../model/peer.ts';
 import { canonicalSourcePorts, NO_PORTS } from '../model/ports.ts';
-import { makeRule, type Direction, type RuleField } from '../model/rule.ts';
+import { makeRule, type Direction, type Rule, type RuleField } from '../model/rule.ts';
 import type { Definitions } from './definitions.ts';
 import { OWN_KEY, PEER_KEY, type RuleEntry } from './document.ts';
 import type { FileContext, Site } from './file-context.ts';
@@ -29,20 +29,22 @@ const SOME_PEER: Sourced<Peer> = { value: { kind: 'prefixList', id: 'pl-some' },
 
 /** The rules of one entry; fewer, or none, if something was wrong with it and has been reported. */
 export function expandRule(entry: RuleEntry, site: RuleSite): DesiredRule[] {
-  const peers = peersOf(entry, site);
-  const traffics = trafficsOf(entry, site);
-  if (peers.length * traffics.length > site.room) {
-    const message = `${peers.length} peers x ${traffics.length} ports are more than the ${site.room} rules left to this group`;
+  const peerSets = peerSetsOf(entry, site);
+  const trafficSets = trafficSetsOf(entry, site);
+  const [peerCount, trafficCount] = [sizeOf(peerSets), sizeOf(trafficSets)];
+  if (peerCount * trafficCount > site.room) {
+    const message = `${peerCount} peers x ${trafficCount} ports are more than the ${site.room} rules left here`;
     const hint = 'use a prefix list, a port list, or wider prefixes';
     site.context.reporter.error(site.path, { code: 'too-many-rules', message, hint });
     return [];
   }
   const combine = combiner(entry, site);
+  const traffics = membersOf(trafficSets);
   // Broken peers shall not hide what else is wrong.
-  if (peers.length === 0) for (const traffic of traffics) combine(SOME_PEER, traffic);
+  if (peerCount === 0) for (const traffic of traffics) combine(SOME_PEER, traffic);
   const source = site.context.file.locate(site.path, 'value');
   const rules: DesiredRule[] = [];
-  for (const peer of peers) {
+  for (const peer of membersOf(peerSets)) {
     for (const traffic of traffics) {
       const rule = combine(peer, traffic);
       if (rule === null) continue;
@@ -52,12 +54,20 @@ export function expandRule(entry: RuleEntry, site: RuleSite): DesiredRule[] {
   return rules;
 }
 
+type Sets<T> = ReadonlyArray<Sourced<readonly T[]>>;
+
+const sizeOf = (sets: Sets<unknown>): number => sets.reduce((sum, { value }) => sum + value.length, 0);
+
+const membersOf = <T>(sets: Sets<T>): Array<Sourced<T>> =>
+  sets.flatMap(({ value, path }) => value.map((member) => ({ value: member, path })));
+
 function combiner(entry: RuleEntry, site: RuleSite) {
   const { action, priority, nicType } = entry;
   const sourcePorts = canonicalSourcePorts(entry.sourcePorts ?? null);
   const own = entry.own ?? null;
   const description = entry.description ?? null;
-  return (peer: Sourced<Peer>, traffic: Sourced<Traffic>) => {
+  return (peer: Sourced<Peer>, traffic: Sourced<Traffic>): Rule | null => {
+    if (peer.value.kind === 'group' && peer.value.id === site.groupId) reportSelf(site.context, peer.path);
     const { protocol, ports } = traffic.value;
     const result = makeRule(
       {
@@ -94,21 +104,12 @@ function pathOf(field: RuleField, { site, peer, traffic }: Combination): Path {
   return [...site.path, field === 'own' ? OWN_KEY[site.direction] : field];
 }
 
-function peersOf(entry: RuleEntry, site: RuleSite): Array<Sourced<Peer>> {
-  const found: Array<Sourced<Peer>> = [];
-  for (const [index, word] of entry.peers.entries()) {
-    const path = [...site.path, PEER_KEY[site.direction], index];
-    const peers =
-      word.kind === 'peer'
-        ? [word.peer]
-        : (site.definitions.network(word.name, { context: site.context, path }) ?? []);
-    for (const peer of peers) {
-      if (peer.kind === 'group' && peer.id === site.groupId) reportSelf(site.context, path);
-      found.push({ value: peer, path });
-    }
-    if (found.length > site.room) break;
-  }
-  return found;
+function peerSetsOf(entry: RuleEntry, { context, definitions, direction, path }: RuleSite): Sets<Peer> {
+  return entry.peers.map((word, index) => {
+    const wordPath = [...path, PEER_KEY[direction], index];
+    if (word.kind === 'peer') return { value: [word.peer], path: wordPath };
+    return { value: definitions.network(word.name, { context, path: wordPath }) ?? [], path: wordPath };
+  });
 }
 
 /** The vendor answers `InvalidParamter.Conflict` (sic). Members of one group meet by its inner access policy. */
@@ -118,27 +119,20 @@ function reportSelf(context: FileContext, path: Path): void {
   context.reporter.error(path, { code: 'peer-is-self', message, hint });
 }
 
-function trafficsOf(entry: RuleEntry, site: RuleSite): Array<Sourced<Traffic>> {
-  if (entry.protocol === undefined) return servicesOf(entry.services ?? [], site);
-  const { protocol, portList, ports } = entry;
+function trafficSetsOf(entry: RuleEntry, { context, definitions, path }: RuleSite): Sets<Traffic> {
+  const { protocol, portList, ports, services = [] } = entry;
+  if (protocol === undefined) {
+    return services.map((name, index) => {
+      const wordPath = [...path, 'services', index];
+      return { value: definitions.service(name, { context, path: wordPath }) ?? [], path: wordPath };
+    });
+  }
   if (portList !== undefined) {
-    return [{ value: { protocol, ports: { kind: 'list', id: portList } }, path: [...site.path, 'portList'] }];
+    return [{ value: [{ protocol, ports: { kind: 'list', id: portList } }], path: [...path, 'portList'] }];
   }
-  if (ports === undefined)
-    return [{ value: { protocol, ports: NO_PORTS }, path: [...site.path, 'protocol'] }];
+  if (ports === undefined) return [{ value: [{ protocol, ports: NO_PORTS }], path: [...path, 'protocol'] }];
   return ports.map((range, index) => ({
-    value: { protocol, ports: { kind: 'range', ...range } },
-    path: [...site.path, 'ports', index],
+    value: [{ protocol, ports: { kind: 'range', ...range } }],
+    path: [...path, 'ports', index],
   }));
-}
-
-function servicesOf(names: readonly string[], site: RuleSite): Array<Sourced<Traffic>> {
-  const found: Array<Sourced<Traffic>> = [];
-  for (const [index, name] of names.entries()) {
-    const path = [...site.path, 'services', index];
-    const traffics = site.definitions.service(name, { context: site.context, path }) ?? [];
-    for (const value of traffics) found.push({ value, path });
-    if (found.length > site.room) break;
-  }
-  return found;
 }
