@@ -1,0 +1,210 @@
+// The one-shot commands through the built binary: exit codes, output, and what they leave in the cloud.
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { startTestEmulator, type TestEmulator } from '../support/emulator.ts';
+import { configFor, policyFor, wireGroup } from '../support/estate.ts';
+import { Workspace } from '../support/rampart.ts';
+
+const HTTPS = 'protocol: tcp, ports: 443, from: 0.0.0.0/0';
+const SSH = 'protocol: tcp, ports: 22, from: 203.0.113.0/24';
+const WIRE_HTTPS = { IpProtocol: 'TCP', PortRange: '443/443', SourceCidrIp: '0.0.0.0/0' };
+
+let emulator: TestEmulator;
+let workspace: Workspace;
+
+beforeEach(async () => {
+  workspace = new Workspace();
+  emulator = await startTestEmulator({ state: { securityGroups: [wireGroup('sg-web', [WIRE_HTTPS])] } });
+  workspace.write('config.yaml', configFor(emulator.url));
+  workspace.write('policies/web.yaml', policyFor('sg-web', [HTTPS, SSH]));
+});
+
+afterEach(async () => {
+  await workspace.dispose();
+  await emulator.close();
+});
+
+describe('plan', () => {
+  test('with changes: exit code 2, the steps are shown, nothing is written', async () => {
+    const { code, stdout } = await workspace.run(['plan']);
+    expect(code).toBe(2);
+    expect(stdout).toContain('203.0.113.0/24');
+    expect((await emulator.calls()).every(({ effect }) => !effect)).toBe(true);
+  });
+
+  test('with nothing to do: exit code 0', async () => {
+    workspace.write('policies/web.yaml', policyFor('sg-web', [HTTPS]));
+    expect(await workspace.run(['plan'])).toMatchObject({ code: 0 });
+  });
+
+  test('of a managed group: exit code 3, and it says why', async () => {
+    await emulator.setState({
+      securityGroups: [{ ...wireGroup('sg-web', [WIRE_HTTPS]), ServiceManaged: true }],
+    });
+    const { code, stdout } = await workspace.run(['plan', '--json']);
+    expect(code).toBe(3);
+    expect(JSON.parse(stdout)).toMatchObject({
+      groups: [{ status: 'blocked', blockedBy: [{ kind: 'managed' }] }],
+    });
+  });
+
+  test('of a group that does not exist: exit code 1, and the other groups are still planned', async () => {
+    workspace.write('policies/gone.yaml', policyFor('sg-gone', [HTTPS]));
+    const { code, stdout } = await workspace.run(['plan', '--json']);
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      groups: [
+        { id: 'sg-gone', status: 'error' },
+        { id: 'sg-web', status: 'pending', steps: [{ operation: 'AuthorizeSecurityGroup' }] },
+      ],
+    });
+  });
+
+  test('--json is one document, the same bytes on two runs', async () => {
+    const first = await workspace.run(['plan', '--json']);
+    const second = await workspace.run(['plan', '--json']);
+    expect(second.stdout).toBe(first.stdout);
+    expect(JSON.parse(first.stdout)).toMatchObject({
+      version: 1,
+      summary: { calls: 1, add: 1, modify: 0, remove: 0, blocked: 0 },
+      groups: [
+        {
+          account: 'default',
+          region: 'cn-hangzhou',
+          id: 'sg-web',
+          mode: 'enforce',
+          status: 'pending',
+          hitless: true,
+          diff: { missing: [{ ports: '22/22', peer: '203.0.113.0/24', source: { line: 7 } }], same: 1 },
+        },
+      ],
+    });
+  });
+
+  test('--group of no policy: exit code 1 and a message', async () => {
+    const { code, stderr } = await workspace.run(['plan', '--group', 'sg-nobody']);
+    expect(code).toBe(1);
+    expect(stderr).toContain('sg-nobody');
+  });
+
+  test('with broken policies: exit code 1, every problem with its place', async () => {
+    workspace.write('policies/bad.yaml', 'version: 2\ngroups: []\nnonsense: 1\n');
+    const { code, stderr, stdout } = await workspace.run(['plan', '--json']);
+    expect(code).toBe(1);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(/bad\.yaml:1:10:/);
+    expect(stderr).toMatch(/bad\.yaml:3:1:/);
+  });
+});
+
+describe('apply', () => {
+  test('converges: exit code 0, and a plan after it is empty', async () => {
+    const { code, stdout } = await workspace.run(['apply', '--json']);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      results: [{ id: 'sg-web', outcome: 'converged', changes: 1 }],
+    });
+    expect(await workspace.run(['plan'])).toMatchObject({ code: 0 });
+  });
+
+  test('with another hash than the plan has: exit code 1, nothing is written', async () => {
+    const { code, stderr } = await workspace.run(['apply', '--plan', '0'.repeat(64)]);
+    expect(code).toBe(1);
+    expect(stderr).toContain('hash');
+    expect((await emulator.calls()).every(({ effect }) => !effect)).toBe(true);
+  });
+
+  test('with the hash that plan showed: exit code 0', async () => {
+    const { stdout } = await workspace.run(['plan', '--json']);
+    const { hash } = JSON.parse(stdout) as { hash: string };
+    expect(await workspace.run(['apply', '--plan', hash])).toMatchObject({ code: 0 });
+  });
+
+  test('of a blocked group: exit code 3', async () => {
+    await emulator.setState({
+      securityGroups: [{ ...wireGroup('sg-web', [WIRE_HTTPS]), ServiceManaged: true }],
+    });
+    expect(await workspace.run(['apply'])).toMatchObject({ code: 3 });
+  });
+
+  test('that the cloud refuses: exit code 1, and the rest went through', async () => {
+    await emulator.setFaults([
+      {
+        action: 'AuthorizeSecurityGroup',
+        kind: 'error',
+        code: 'InvalidParam.SourceIp',
+        status: 400,
+        count: 1,
+      },
+    ]);
+    workspace.write('policies/web.yaml', policyFor('sg-web', [HTTPS, SSH]).replace('priority', 'priority'));
+    const { code, stdout } = await workspace.run(['apply']);
+    expect(code).toBe(1);
+    expect(stdout).toContain('sg-web');
+  });
+});
+
+describe('validate', () => {
+  test('clean policies: exit code 0', async () => {
+    expect(await workspace.run(['validate'])).toMatchObject({ code: 0 });
+  });
+
+  test.each(['text', 'json', 'sarif', 'github'])(
+    'problems as %s: exit code 1, the place is in it',
+    async (format) => {
+      workspace.write('policies/bad.yaml', 'version: 1\ngroups:\n  - {id: sg-1, region: x, ingres: []}\n');
+      const { code, stdout } = await workspace.run(['validate', '--format', format]);
+      expect(code).toBe(1);
+      expect(stdout).toContain('bad.yaml');
+      if (format === 'json' || format === 'sarif') expect(() => JSON.parse(stdout) as unknown).not.toThrow();
+    },
+  );
+
+  test('a broken config: exit code 1, with place and suggestion', async () => {
+    workspace.write('config.yaml', 'polices: {path: x}\n');
+    const { code, stdout } = await workspace.run(['validate']);
+    expect(code).toBe(1);
+    expect(stdout).toContain('config.yaml:1:1:');
+    expect(stdout).toContain('policies');
+  });
+
+  test('paths that are named are checked instead of the config’s', async () => {
+    workspace.write('other/fine.yaml', policyFor('sg-other', [HTTPS]));
+    workspace.write('policies/bad.yaml', '');
+    expect(await workspace.run(['validate', 'other'])).toMatchObject({ code: 0 });
+  });
+});
+
+describe('the command line', () => {
+  test.each([['run'], ['validate'], ['plan'], ['apply'], ['emulator']])('%s has --help', async (command) => {
+    const { code, stdout } = await workspace.run([command, '--help']);
+    expect(code).toBe(0);
+    expect(stdout).toContain(`rampart ${command}`);
+  });
+
+  test('--version prints the version', async () => {
+    expect(await workspace.run(['--version'])).toMatchObject({ code: 0, stdout: '0.1.0\n' });
+  });
+
+  test.each([
+    [['plann']],
+    [['plan', '--nonsense']],
+    [['plan', '--format', 'xml']],
+    [['emulator', '--quirk', 'a=b']],
+  ])('a usage error ends with 1 and a hint: %j', async (args) => {
+    const { code, stderr } = await workspace.run(args);
+    expect(code).toBe(1);
+    expect(stderr).toContain('--help');
+  });
+});
+
+describe('emulator', () => {
+  test('its first line is its address, its doors answer, SIGTERM ends it with 0', async () => {
+    const started = workspace.start(['emulator', '--quirk', 'describeLagMs=5', '--seed', '7']);
+    const { url } = await started.event('emulator.listening');
+    const quirks = (await (await fetch(`${String(url)}/_emulator/quirks`)).json()) as {
+      describeLagMs: number;
+    };
+    expect(quirks.describeLagMs).toBe(5);
+    expect(await started.stop()).toMatchObject({ code: 0 });
+  });
+});
