@@ -90,15 +90,16 @@ export class Reservations {
     const spokenFor = new Map<Lane, number>();
     let soonestMs = Infinity;
     for (const claim of this.#inOrder()) {
+      const blocked = [...claim.wants.keys()].some((lane) => spokenFor.has(lane));
       const waitMs = Math.max(0, ...[...claim.wants].map(([lane, slots]) => lane.holdWaitMs(slots)));
-      if (waitMs === 0 && ![...claim.wants.keys()].some((lane) => spokenFor.has(lane))) {
+      if (!blocked && waitMs === 0) {
         this.#claims.delete(claim);
         claim.grant(this.#hold(claim.wants));
         continue;
       }
       // Who comes later in the order may not overtake in a lane that this claim waits for.
       for (const [lane, slots] of claim.wants) if (!spokenFor.has(lane)) spokenFor.set(lane, slots);
-      soonestMs = Math.min(soonestMs, Math.max(1, waitMs));
+      if (!blocked) soonestMs = Math.min(soonestMs, waitMs);
     }
     this.#announce(spokenFor);
     if (soonestMs < Infinity) this.#wakeIn(soonestMs);

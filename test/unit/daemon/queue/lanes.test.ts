@@ -1,34 +1,66 @@
+// Real lanes over p-queue, in the time of fake timers: what starts when, and that nobody is left hanging.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../../../daemon/clock.ts';
-import type { Failure } from '../../../../daemon/ecs/failure.ts';
+import type { Failure, FailureKind } from '../../../../daemon/ecs/failure.ts';
 import { LaneClosed, type Answer } from '../../../../daemon/queue/lane.ts';
-import { createLanes, type LanesOptions } from '../../../../daemon/queue/lanes.ts';
-import { ok } from '../../../../reconciler/model/result.ts';
+import { createLanes, type LanesOptions, type RunOptions } from '../../../../daemon/queue/lanes.ts';
+import { err, ok } from '../../../../reconciler/model/result.ts';
 
 const PLACE = { account: 'default', region: 'cn-hangzhou' };
-const OPERATION = 'AuthorizeSecurityGroup';
+const ADD = 'AuthorizeSecurityGroup';
+const REMOVE = 'RevokeSecurityGroup';
 
-const throttled: Failure = {
-  kind: 'throttled',
-  code: 'Throttling.User',
-  message: 'Request was denied due to user flow control.',
-  requestId: 'R',
-  httpStatus: 400,
-  retryAfterMs: null,
+const failed = (kind: FailureKind, retryAfterMs: number | null = null): Answer<string> => {
+  const failure: Failure = { kind, code: 'C', message: 'm', requestId: null, httpStatus: 400, retryAfterMs };
+  return err(failure);
 };
 
-function makeLanes(options: Partial<LanesOptions> = {}) {
-  const events: string[] = [];
+function setUp(ratePerMinute: number, options: Partial<LanesOptions> = {}) {
+  const events: Array<{ event: string; fields: object }> = [];
   const lanes = createLanes({
-    limits: { default: { ratePerMinute: 12 } },
+    limits: { default: { ratePerMinute } },
     clock: systemClock,
-    telemetry: { emit: (event) => void events.push(event) },
+    telemetry: { emit: (event, fields) => void events.push({ event, fields }) },
     concurrency: 4,
     maxWaiting: 1000,
     ...options,
   });
-  return { lanes, events };
+  const began = Date.now();
+  /** Names of the tasks in the order of their starts, with the second of the start. */
+  const started: Array<[string, number]> = [];
+  const call = (
+    name: string,
+    { at = ADD, place = PLACE, answer = ok(name), tookMs = 0, ...options }: CallSpec = {},
+  ): Promise<Answer<string>> =>
+    lanes.run(
+      place,
+      at,
+      async () => {
+        started.push([name, (Date.now() - began) / 1000]);
+        if (tookMs > 0) await systemClock.sleep(tookMs);
+        return answer;
+      },
+      options,
+    );
+  const names = () => started.map(([name]) => name);
+  return { lanes, events, started, names, call };
 }
+
+interface CallSpec extends Partial<RunOptions> {
+  at?: typeof ADD | typeof REMOVE;
+  place?: typeof PLACE;
+  answer?: Answer<string>;
+  tookMs?: number;
+}
+
+const pass = (seconds: number) => vi.advanceTimersByTimeAsync(seconds * 1000);
+
+/** Tells of a rejection at once, so that none counts as unhandled while fake time passes. */
+const outcome = (promise: Promise<unknown>) =>
+  promise.then(
+    () => 'done' as const,
+    (reason: unknown) => reason,
+  );
 
 beforeEach(() => {
   vi.useFakeTimers({ now: new Date('2026-05-01T10:00:20Z') });
@@ -38,50 +70,338 @@ afterEach(() => {
 });
 
 describe('the pace of a lane', () => {
-  it('never starts more calls than the rate in any minute, nor a quarter of them in a quarter minute', async () => {
-    const { lanes } = makeLanes();
-    const starts: number[] = [];
-    const calls = Array.from({ length: 40 }, () =>
-      lanes.run(PLACE, OPERATION, () => {
-        starts.push(Date.now());
-        return Promise.resolve(ok(1));
-      }),
-    );
-    await vi.advanceTimersByTimeAsync(5 * 60_000);
+  it('never exceeds the rate in any minute, nor a quarter of it in a quarter minute, and uses it up', async () => {
+    const { call, started } = setUp(12);
+    const calls = Array.from({ length: 40 }, (_, i) => call(`${i}`));
+    await pass(300);
     await Promise.all(calls);
-    for (const start of starts) {
-      expect(starts.filter((other) => other >= start && other < start + 60_000).length).toBeLessThanOrEqual(
-        12,
-      );
-      expect(starts.filter((other) => other >= start && other < start + 15_000).length).toBeLessThanOrEqual(
-        3,
-      );
+    const seconds = started.map(([, second]) => second);
+    for (const start of seconds) {
+      const within = (window: number) => seconds.filter((s) => s >= start && s < start + window).length;
+      expect(within(60)).toBeLessThanOrEqual(12);
+      expect(within(15)).toBeLessThanOrEqual(3);
     }
-    expect(starts.at(-1)! - starts[0]!).toBeLessThan(200_000);
+    expect(seconds.at(-1)).toBeLessThan(200);
   });
 
-  it('closes on a throttled answer, probes in the next minute and reopens', async () => {
-    const { lanes, events } = makeLanes();
-    const starts: string[] = [];
-    const call = (answer: Answer<number>) =>
-      lanes.run(PLACE, OPERATION, () => {
-        starts.push(new Date().toISOString().slice(14, 19));
-        return Promise.resolve(answer);
-      });
-    await call({ ok: false, error: throttled });
-    const later = [call(ok(1)), call(ok(2))];
-    await vi.advanceTimersByTimeAsync(60_000);
-    await Promise.all(later);
-    expect(starts).toEqual(['00:20', '01:01', '01:01']);
-    expect(events).toEqual(['lane.closed', 'lane.reopened']);
+  it('is counted apart for each operation, region and account, as the vendor counts', async () => {
+    const { call, names } = setUp(1);
+    const calls = [
+      call('add'),
+      call('remove', { at: REMOVE }),
+      call('region', { place: { ...PLACE, region: 'cn-beijing' } }),
+      call('account', { place: { ...PLACE, account: 'other' } }),
+      call('second add'),
+    ];
+    await pass(1);
+    expect(names()).toEqual(['add', 'remove', 'region', 'account']);
+    await pass(60);
+    await Promise.all(calls);
+  });
+
+  it('follows the limit of the operation where there is one', async () => {
+    const limits = { default: { ratePerMinute: 4 }, [REMOVE]: { ratePerMinute: 400 } };
+    const { call, names } = setUp(0, { limits });
+    const calls = Array.from({ length: 10 }, (_, i) => call(`r${i}`, { at: REMOVE, tookMs: 2000 }));
+    calls.push(call('a0'), call('a1'));
+    await pass(1);
+    expect(names().filter((name) => name.startsWith('r'))).toHaveLength(4); // as many as may be under way
+    expect(names().filter((name) => name.startsWith('a'))).toEqual(['a0']);
+    await pass(60);
+    await Promise.all(calls);
+  });
+
+  it('bounds how many calls are under way', async () => {
+    const { call, names } = setUp(400, { concurrency: 2 });
+    const calls = ['a', 'b', 'c'].map((name) => call(name, { tookMs: 5000 }));
+    await pass(4);
+    expect(names()).toEqual(['a', 'b']);
+    await pass(10);
+    expect(names()).toEqual(['a', 'b', 'c']);
+    await Promise.all(calls);
+  });
+
+  it('lets higher priority go first, and equal ones in the order of arrival', async () => {
+    const { call, names } = setUp(1);
+    const calls = [call('first')];
+    for (const [name, priority] of [
+      ['large plan 1', -1000],
+      ['large plan 2', -1000],
+      ['fix', -1],
+    ] as const) {
+      calls.push(call(name, { priority }));
+    }
+    await pass(240);
+    await Promise.all(calls);
+    expect(names()).toEqual(['first', 'fix', 'large plan 1', 'large plan 2']);
+  });
+
+  it.each([
+    { name: 'back by an hour', stepMs: -3_600_000 },
+    { name: 'on by an hour', stepMs: 3_600_000 },
+  ])('holds when the clock of the system is set $name', async ({ stepMs }) => {
+    const { call, started, names } = setUp(4);
+    const monotonic = () => performance.now();
+    const starts: number[] = [];
+    const calls = Array.from({ length: 8 }, (_, i) => call(`${i}`).then(() => void starts.push(monotonic())));
+    await pass(50);
+    expect(names()).toHaveLength(4);
+    vi.setSystemTime(Date.now() + stepMs);
+    await pass(8);
+    expect(names()).toHaveLength(4);
+    await pass(120);
+    await Promise.all(calls);
+    expect(started).toHaveLength(8);
+    for (const [i, start] of starts.entries()) {
+      expect((starts[i + 4] ?? Infinity) - start).toBeGreaterThanOrEqual(60_000);
+    }
   });
 });
 
-it('settles waiting calls on close', async () => {
-  const { lanes } = makeLanes({ limits: { default: { ratePerMinute: 1 } } });
-  const first = lanes.run(PLACE, OPERATION, () => Promise.resolve(ok('done')));
-  const second = lanes.run(PLACE, OPERATION, () => Promise.resolve(ok('never')));
-  await expect(first).resolves.toEqual(ok('done'));
-  lanes.close();
-  await expect(second).rejects.toBeInstanceOf(LaneClosed);
+describe('a throttled lane', () => {
+  it('closes until the next minute, probes, reopens and says so', async () => {
+    const { call, started, events } = setUp(12);
+    await call('refused', { answer: failed('throttled') });
+    const calls = [call('probe'), call('next')];
+    await pass(60);
+    await Promise.all(calls);
+    expect(started).toEqual([
+      ['refused', 0],
+      ['probe', 41],
+      ['next', 41],
+    ]);
+    expect(events).toEqual([
+      { event: 'lane.closed', fields: { ...PLACE, operation: ADD, reopensInMs: 41_000 } },
+      { event: 'lane.reopened', fields: { ...PLACE, operation: ADD } },
+    ]);
+  });
+
+  it('probes once a second until a probe is answered', async () => {
+    const { call, started, events } = setUp(40);
+    const refused = failed('throttled');
+    await call('a', { answer: refused });
+    const calls = [call('b', { answer: refused }), call('c', { answer: refused }), call('d')];
+    await pass(60);
+    await Promise.all(calls);
+    expect(started.map(([, second]) => second)).toEqual([0, 41, 42, 43]);
+    expect(events.map(({ event }) => event)).toEqual(['lane.closed', 'lane.reopened']);
+  });
+
+  it.each([
+    { kind: 'rejected', reopens: true },
+    { kind: 'denied', reopens: true },
+    { kind: 'unknown', reopens: false },
+    { kind: 'retry', reopens: false },
+  ] as const)(
+    'takes a probe that is answered $kind as a sign of open: $reopens',
+    async ({ kind, reopens }) => {
+      const { call, events } = setUp(40);
+      await call('a', { answer: failed('throttled') });
+      const probe = call('b', { answer: failed(kind) });
+      await pass(42);
+      await probe;
+      expect(events.map(({ event }) => event)).toEqual(
+        reopens ? ['lane.closed', 'lane.reopened'] : ['lane.closed'],
+      );
+    },
+  );
+
+  it('leaves the other lanes alone', async () => {
+    const { call, names } = setUp(40);
+    await call('refused', { answer: failed('throttled') });
+    const calls = [call('other', { at: REMOVE }), call('same')];
+    await pass(1);
+    expect(names()).toEqual(['refused', 'other']);
+    await pass(60);
+    await Promise.all(calls);
+  });
+
+  it('hands the answer to the caller all the same', async () => {
+    const { call } = setUp(40);
+    expect(await call('a', { answer: failed('throttled', 7) })).toEqual(failed('throttled', 7));
+  });
+});
+
+describe('nobody is left hanging', () => {
+  it('on close: waiting calls are refused, calls under way end, later calls are refused', async () => {
+    const { lanes, call, names } = setUp(4);
+    const under = outcome(call('under way', { tookMs: 1000 }));
+    const waiting = outcome(call('waiting'));
+    const planned = outcome(lanes.reserve(PLACE, { [ADD]: 4 }));
+    lanes.close();
+    lanes.close();
+    expect(await waiting).toBeInstanceOf(LaneClosed);
+    expect(await planned).toBeInstanceOf(LaneClosed);
+    expect(await outcome(call('late'))).toBeInstanceOf(LaneClosed);
+    expect(await outcome(call('late', { at: REMOVE }))).toBeInstanceOf(LaneClosed);
+    expect(await outcome(lanes.reserve(PLACE, {}))).toBeInstanceOf(LaneClosed);
+    await pass(1);
+    expect(await under).toBe('done');
+    await pass(300);
+    expect(names()).toEqual(['under way']);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('when a caller gives up: only its call leaves the queue', async () => {
+    const { call, names, lanes } = setUp(4);
+    const patience = new AbortController();
+    const calls = [call('a'), call('c')];
+    const given = outcome(call('b', { signal: patience.signal }));
+    expect(lanes.lengths()).toEqual([{ ...PLACE, operation: ADD, waiting: 2 }]);
+    patience.abort();
+    expect(await given).toBeInstanceOf(LaneClosed);
+    expect(lanes.lengths()).toEqual([{ ...PLACE, operation: ADD, waiting: 1 }]);
+    expect(await outcome(call('d', { signal: patience.signal }))).toBeInstanceOf(LaneClosed);
+    await pass(60);
+    await Promise.all(calls);
+    expect(names()).toEqual(['a', 'c']);
+  });
+
+  it('when a call is under way and its caller aborts: it ends', async () => {
+    const { call } = setUp(4);
+    const patience = new AbortController();
+    const under = call('a', { signal: patience.signal, tookMs: 1000 });
+    await pass(0.5);
+    patience.abort();
+    await pass(1);
+    expect(await under).toEqual(ok('a'));
+  });
+
+  it('when a task has a bug: its caller hears of it, and the lane goes on', async () => {
+    const { lanes, call } = setUp(400);
+    const bug = outcome(lanes.run(PLACE, ADD, () => Promise.reject(new TypeError('bug'))));
+    expect(await bug).toBeInstanceOf(TypeError);
+    expect(await call('next')).toEqual(ok('next'));
+  });
+
+  it('when the lane is full: the call is refused as certainly not sent', async () => {
+    const { call } = setUp(1, { maxWaiting: 2 });
+    const calls = ['runs', 'waits', 'waits too'].map((name) => call(name));
+    expect(await call('too many')).toMatchObject({ ok: false, error: { kind: 'retry', code: 'Lane.Full' } });
+    await pass(180);
+    await Promise.all(calls);
+  });
+});
+
+describe('a reservation', () => {
+  it('keeps a plan from running out of calls between its halves', async () => {
+    const { lanes, call, names } = setUp(8);
+    const reservation = await lanes.reserve(PLACE, { [ADD]: 1, [REMOVE]: 1 });
+    const crowd = Array.from({ length: 20 }, (_, i) => call(`crowd ${i}`, { at: REMOVE }));
+    const added = call('add', { reservation, tookMs: 46_000 });
+    await pass(46);
+    await added;
+    expect(names().filter((name) => name.startsWith('crowd'))).toHaveLength(7);
+    const removed = call('remove', { at: REMOVE, reservation });
+    await pass(0);
+    await removed;
+    expect(names().at(-1)).toBe('remove');
+    reservation.release();
+    reservation.release();
+    await pass(200);
+    await Promise.all(crowd);
+  });
+
+  it('waits until the whole plan fits, against a steady stream of small calls', async () => {
+    const { lanes, call, started, names } = setUp(8);
+    const small: Array<Promise<unknown>> = [];
+    const stream = setInterval(() => small.push(call('small')), 2000);
+    await pass(120);
+    let granted = false;
+    const plan = lanes.reserve(PLACE, { [ADD]: 8 }).then((reservation) => {
+      granted = true;
+      return reservation;
+    });
+    await pass(125);
+    expect(granted).toBe(true);
+    const steps = Array.from({ length: 8 }, async () => call('step', { reservation: await plan }));
+    await pass(60);
+    await Promise.all(steps);
+    const seconds = started.filter(([name]) => name === 'step').map(([, second]) => second);
+    expect(seconds).toHaveLength(8);
+    expect(seconds.at(-1)! - seconds[0]!).toBeLessThan(46);
+    clearInterval(stream);
+    (await plan).release();
+    expect(names().filter((name) => name === 'small').length).toBeGreaterThan(16);
+    const left = Promise.allSettled(small);
+    lanes.close();
+    await left;
+  });
+
+  it('lets small plans go before large ones, but not for ever', async () => {
+    const { lanes } = setUp(8);
+    const order: string[] = [];
+    const plan = (name: string, calls: number) =>
+      lanes.reserve(PLACE, { [ADD]: calls }, { priority: -calls }).then(async (reservation) => {
+        order.push(name);
+        for (let i = 0; i < calls; i += 1)
+          await lanes.run(PLACE, ADD, () => Promise.resolve(ok(i)), { reservation });
+        reservation.release();
+      });
+    const plans = [plan('first', 8), plan('large', 8), plan('small', 1)];
+    for (let i = 0; i < 20; i += 1) {
+      await pass(15);
+      plans.push(plan('later', 2));
+    }
+    await pass(600);
+    await Promise.all(plans);
+    expect(order.slice(0, 2)).toEqual(['first', 'small']);
+    expect(order.indexOf('large')).toBeGreaterThan(2);
+    expect(order.indexOf('large')).toBeLessThan(20);
+    expect(order).toHaveLength(23);
+  });
+
+  it('never lets two plans wait for each other', async () => {
+    const { lanes, call } = setUp(4);
+    const one = lanes.reserve(PLACE, { [ADD]: 4, [REMOVE]: 4 });
+    const two = lanes.reserve(PLACE, { [REMOVE]: 4, [ADD]: 4 });
+    const first = await one;
+    // A call that the plan forgot to reserve finds a way, too.
+    const forgotten = call('forgotten');
+    await pass(60);
+    await forgotten;
+    first.release();
+    await pass(61);
+    (await two).release();
+  });
+
+  it('of more than a minute holds is given a minute, and goes on at the pace of the lane', async () => {
+    const { lanes, call, started } = setUp(4);
+    const reservation = await lanes.reserve(PLACE, { [ADD]: 12 });
+    const calls = Array.from({ length: 12 }, (_, i) => call(`${i}`, { reservation }));
+    await pass(240);
+    await Promise.all(calls);
+    reservation.release();
+    expect(started.at(-1)?.[1]).toBeLessThan(170);
+  });
+
+  it('waits while a lane is closed, and then probes', async () => {
+    const { lanes, call } = setUp(8);
+    await call('refused', { answer: failed('throttled') });
+    let second = 0;
+    const plan = lanes.reserve(PLACE, { [ADD]: 2 }).then((reservation) => {
+      second = 20 + performance.now() / 1000;
+      return reservation;
+    });
+    await pass(40);
+    expect(second).toBe(0);
+    await pass(2);
+    (await plan).release();
+  });
+
+  it('of nothing is there at once', async () => {
+    const { lanes } = setUp(1);
+    (await lanes.reserve(PLACE, { [ADD]: 0 })).release();
+  });
+
+  it('that its plan gives up is not granted any more', async () => {
+    const { lanes, call } = setUp(2);
+    const first = await lanes.reserve(PLACE, { [ADD]: 2 });
+    const patience = new AbortController();
+    const given = outcome(lanes.reserve(PLACE, { [ADD]: 2 }, { signal: patience.signal }));
+    patience.abort();
+    expect(await given).toBeInstanceOf(LaneClosed);
+    first.release();
+    expect(await call('now free')).toEqual(ok('now free'));
+  });
 });

@@ -1,0 +1,325 @@
+// The gate as a table of stories: what happens when, and how long a call has to wait then.
+//
+// Invariants of the random stories at the end:
+//   P1  in any minute at most the configured rate of calls start, however the vendor answers
+//   P2  no call starts while the gate is closed
+//   P3  a caller never waits for ever, and never longer than the longest closing
+//   P4  once the vendor stops refusing, the gate comes back to the configured rate
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  capAt,
+  nextGate,
+  openGate,
+  waitForSlots,
+  waitMs,
+  WINDOW_MS,
+  type Gate,
+  type GateEvent,
+} from '../../../../daemon/queue/gate.ts';
+
+const MINUTE = 60_000;
+/** The wall clock shows 30 seconds past a minute when the monotonic clock shows 0. */
+const wall = (nowMs: number) => 1_700_000_010_000 + nowMs;
+
+type Step = readonly [
+  atMs: number,
+  event: 'started' | 'answered' | 'throttled',
+  retryAfterMs?: number | null,
+];
+
+function tell(gate: Gate, [atMs, kind, retryAfterMs = null]: Step): Gate {
+  const event: GateEvent = kind === 'throttled' ? { kind, wallMs: wall(atMs), retryAfterMs } : { kind };
+  return nextGate(gate, event, atMs);
+}
+
+const times = (n: number, step: Step): Step[] => Array.from({ length: n }, () => step);
+
+const stories: Array<{
+  name: string;
+  rate: number;
+  steps: Step[];
+  atMs: number;
+  wait: number;
+  heldBack?: number;
+  mode?: Gate['mode'];
+  cap?: number;
+}> = [
+  { name: 'opens at once', rate: 40, steps: [], atMs: 0, wait: 0 },
+  {
+    name: 'lets a quarter of the minute go in one burst',
+    rate: 40,
+    steps: times(9, [0, 'started']),
+    atMs: 0,
+    wait: 0,
+  },
+  {
+    name: 'spreads what goes beyond the burst',
+    rate: 40,
+    steps: times(10, [0, 'started']),
+    atMs: 0,
+    wait: 15_005,
+  },
+  {
+    name: 'keeps to the minute',
+    rate: 4,
+    steps: [
+      [0, 'started'],
+      [16_000, 'started'],
+      [32_000, 'started'],
+      [48_000, 'started'],
+    ],
+    atMs: 59_000,
+    wait: 4005,
+  },
+  {
+    name: 'forgets starts that are a minute old',
+    rate: 1,
+    steps: [[0, 'started']],
+    atMs: WINDOW_MS,
+    wait: 0,
+  },
+  {
+    name: 'closes until the next minute of the wall clock, and a second more',
+    rate: 40,
+    steps: [
+      [0, 'started'],
+      [100, 'throttled'],
+    ],
+    atMs: 100,
+    wait: 30_900,
+    mode: 'closed',
+    cap: 20,
+  },
+  {
+    name: 'closes for as long as the vendor asks, if that is longer',
+    rate: 40,
+    steps: [[0, 'throttled', 45_000]],
+    atMs: 0,
+    wait: 45_000,
+  },
+  {
+    name: 'never believes a hint beyond a quarter of an hour',
+    rate: 40,
+    steps: [[0, 'throttled', 86_400_000]],
+    atMs: 0,
+    wait: 900_000,
+  },
+  {
+    name: 'halves its cap once, however many calls under way are refused',
+    rate: 40,
+    steps: [
+      [0, 'throttled'],
+      [10, 'throttled'],
+      [20, 'throttled'],
+    ],
+    atMs: 20,
+    wait: 30_980,
+    cap: 20,
+  },
+  {
+    name: 'stays closed when a call that was under way succeeds',
+    rate: 40,
+    steps: [
+      [0, 'throttled'],
+      [10, 'answered'],
+    ],
+    atMs: 10,
+    wait: 30_990,
+    mode: 'closed',
+  },
+  {
+    name: 'probes once a second after the closing',
+    rate: 40,
+    steps: [
+      [0, 'throttled'],
+      [31_000, 'started'],
+    ],
+    atMs: 31_000,
+    wait: 1000,
+    mode: 'probing',
+  },
+  {
+    name: 'goes on probing after a refused probe',
+    rate: 40,
+    steps: [
+      [0, 'throttled'],
+      [31_000, 'started'],
+      [31_200, 'throttled'],
+    ],
+    atMs: 31_200,
+    wait: 800,
+    mode: 'probing',
+    cap: 20,
+  },
+  {
+    name: 'closes again when a refused probe brings a hint',
+    rate: 40,
+    steps: [
+      [0, 'throttled'],
+      [31_000, 'started'],
+      [31_200, 'throttled', 5000],
+    ],
+    atMs: 31_200,
+    wait: 59_800,
+    mode: 'closed',
+  },
+  {
+    name: 'closes until the next minute after ten refused probes',
+    rate: 40,
+    steps: [
+      [0, 'throttled'],
+      ...Array.from({ length: 10 }, (_, i): Step[] => [
+        [31_000 + i * 1000, 'started'],
+        [31_100 + i * 1000, 'throttled'],
+      ]).flat(),
+    ],
+    atMs: 40_100,
+    wait: 50_900,
+    mode: 'closed',
+    cap: 20,
+  },
+  {
+    name: 'reopens at half the rate when a probe is answered',
+    rate: 40,
+    steps: [
+      [0, 'throttled'],
+      [31_000, 'started'],
+      [31_200, 'answered'],
+    ],
+    atMs: 31_200,
+    wait: 0,
+    mode: 'open',
+    cap: 20,
+  },
+  {
+    name: 'halves again when it is refused again',
+    rate: 40,
+    steps: [
+      [0, 'throttled'],
+      [31_000, 'started'],
+      [31_200, 'answered'],
+      [32_000, 'throttled'],
+    ],
+    atMs: 32_000,
+    wait: 59_000,
+    cap: 10,
+  },
+  {
+    name: 'never closes its cap down to nothing',
+    rate: 1,
+    steps: [[0, 'throttled']],
+    atMs: 31_000,
+    wait: 0,
+    cap: 1,
+  },
+  {
+    name: 'grows by a tenth of the rate for each calm minute',
+    rate: 40,
+    steps: [
+      [0, 'throttled'],
+      [31_000, 'started'],
+      [31_200, 'answered'],
+    ],
+    atMs: 31_200 + 2 * MINUTE,
+    wait: 0,
+    cap: 28,
+  },
+  {
+    name: 'grows up to the configured rate and no further',
+    rate: 40,
+    steps: [
+      [0, 'throttled'],
+      [31_000, 'started'],
+      [31_200, 'answered'],
+    ],
+    atMs: 31_200 + 60 * MINUTE,
+    wait: 0,
+    cap: 40,
+  },
+  {
+    name: 'keeps slots back for those who reserved them',
+    rate: 4,
+    steps: [[0, 'started']],
+    atMs: 20_000,
+    heldBack: 3,
+    wait: 40_005,
+  },
+  { name: 'never keeps back the last slot', rate: 4, steps: [], atMs: 0, heldBack: 100, wait: 0 },
+];
+
+describe('the gate', () => {
+  it.each(stories)('$name', ({ rate, steps, atMs, heldBack = 0, wait, mode, cap }) => {
+    const gate = steps.reduce(tell, openGate(rate, 0));
+    expect(waitMs(gate, atMs, heldBack)).toBe(wait);
+    if (mode !== undefined) expect(gate.mode).toBe(mode);
+    if (cap !== undefined) expect(capAt(gate, atMs)).toBe(cap);
+  });
+
+  it.each([
+    { name: 'room for all', slots: 3, steps: times(1, [0, 'started']), wait: 0 },
+    {
+      name: 'room after the oldest start is a minute old',
+      slots: 4,
+      steps: times(1, [0, 'started']),
+      wait: 50_005,
+    },
+    { name: 'no room ever for more than the cap', slots: 5, steps: [], wait: Infinity },
+    {
+      name: 'no room before the end of a closing',
+      slots: 2,
+      steps: [[9000, 'throttled'] as Step],
+      wait: 21_000,
+    },
+    { name: 'a halved cap', slots: 3, steps: [[9000, 'throttled'] as Step], wait: Infinity },
+  ])('answers when there is $name', ({ slots, steps, wait }) => {
+    expect(waitForSlots(steps.reduce(tell, openGate(4, 0)), 10_000, slots)).toBe(wait);
+  });
+
+  it('counts as open for a plan when the closing is over: somebody has to probe', () => {
+    expect(waitForSlots(tell(openGate(4, 0), [0, 'throttled']), 31_000, 2)).toBe(0);
+  });
+});
+
+describe('random stories', () => {
+  const move = fc.record({
+    pauseMs: fc.oneof(
+      fc.constant(0),
+      fc.integer({ min: 0, max: 2000 }),
+      fc.integer({ min: 0, max: 120_000 }),
+    ),
+    answer: fc.constantFrom('answered', 'answered', 'answered', 'throttled', 'lost'),
+    retryAfterMs: fc.option(fc.integer({ min: 0, max: 200_000 })),
+    heldBack: fc.integer({ min: 0, max: 12 }),
+  });
+
+  it('keeps to P1 to P4', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 30 }), fc.array(move, { maxLength: 120 }), (rate, moves) => {
+        let gate = openGate(rate, 0);
+        let nowMs = 0;
+        const starts: number[] = [];
+        for (const { pauseMs, answer, retryAfterMs, heldBack } of moves) {
+          nowMs += pauseMs;
+          const wait = waitMs(gate, nowMs, heldBack);
+          expect(wait).toBeLessThanOrEqual(900_000); // P3
+          nowMs += wait;
+          expect(waitMs(gate, nowMs, heldBack)).toBe(0); // P3
+          expect(gate.mode === 'closed' && nowMs < gate.closedUntilMs).toBe(false); // P2
+          gate = nextGate(gate, { kind: 'started' }, nowMs);
+          starts.push(nowMs);
+          if (answer === 'answered') gate = nextGate(gate, { kind: 'answered' }, nowMs);
+          if (answer === 'throttled') {
+            gate = nextGate(gate, { kind: 'throttled', wallMs: wall(nowMs), retryAfterMs }, nowMs);
+          }
+        }
+        for (const [i, start] of starts.entries()) {
+          expect((starts[i + rate] ?? Infinity) - start).toBeGreaterThan(MINUTE); // P1
+        }
+        nowMs += waitMs(gate, nowMs, 0);
+        gate = nextGate(nextGate(gate, { kind: 'started' }, nowMs), { kind: 'answered' }, nowMs);
+        expect(capAt(gate, nowMs + 11 * MINUTE)).toBe(rate); // P4
+      }),
+    );
+  });
+});
