@@ -1,8 +1,13 @@
-// Writes policies/schema.json from the schema that checks policy files: `npm run schema`.
+// Writes the JSON Schemas for editors from the schemas that check policy files and config: `npm run schema`.
 import { writeFileSync } from 'node:fs';
 import { format, resolveConfig } from 'prettier';
+import { configJsonSchema } from '../daemon/config/json-schema.ts';
 import { policyJsonSchema } from '../reconciler/policy/schema.ts';
 
-const path = new URL('../policies/schema.json', import.meta.url).pathname;
-const options = await resolveConfig(path);
-writeFileSync(path, await format(JSON.stringify(policyJsonSchema()), { ...options, parser: 'json' }));
+const SCHEMAS = { 'policies/schema.json': policyJsonSchema(), 'config.schema.json': configJsonSchema() };
+
+for (const [name, schema] of Object.entries(SCHEMAS)) {
+  const path = new URL(`../${name}`, import.meta.url).pathname;
+  const options = await resolveConfig(path);
+  writeFileSync(path, await format(JSON.stringify(schema), { ...options, parser: 'json' }));
+}

@@ -56,10 +56,7 @@ function typeComplaint(issue: z.core.$ZodIssueInvalidType, path: Path): PlacedCo
   }
   if (issue.input === undefined) return missingKey(path);
   const wanted = TYPE_NAMES[issue.expected] ?? issue.expected;
-  if (issue.input === null) {
-    const message = `${name} has no value`;
-    return { path, part: 'value', code: 'no-value', message, hint: `write ${wanted}, or remove the key` };
-  }
+  if (issue.input === null) return noValue(path, wanted);
   const hint = issue.expected === 'string' && typeof issue.input !== 'object' ? 'put it in quotes' : '';
   return { path, part: 'value', code: 'wrong-type', message: `${name} must be ${wanted}`, hint };
 }
@@ -79,6 +76,11 @@ function missingKey(path: Path): PlacedComplaint {
   return { path: path.slice(0, -1), part: 'key', code: 'missing-key', message, hint: '' };
 }
 
+function noValue(path: Path, wanted: string): PlacedComplaint {
+  const hint = `write ${wanted}, or remove ${path.length === 0 ? 'the file' : 'the key'}`;
+  return { path, part: 'value', code: 'no-value', message: `${nameOf(path)} has no value`, hint };
+}
+
 /** Of a discriminated union only its discriminator can be wrong like this. */
 function choiceComplaint(
   issue: z.core.$ZodIssueInvalidValue | z.core.$ZodIssueInvalidUnion,
@@ -88,6 +90,7 @@ function choiceComplaint(
   const allowed = options.map(String);
   const written: unknown = issue.code === 'invalid_value' ? issue.input : discriminatorOf(issue);
   if (written === undefined) return missingKey(path);
+  if (written === null) return noValue(path, allowed.join(' or '));
   const hint =
     (typeof written === 'string' && didYouMean(written, allowed)) || `write ${allowed.join(' or ')}`;
   return {

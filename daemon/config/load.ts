@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { compareProblems, type Problem } from '../../reconciler/model/problem.ts';
 import { err, ok, type Result } from '../../reconciler/model/result.ts';
 import type { Complaint } from '../../reconciler/policy/complaint.ts';
+import { decodePolicyText } from '../../reconciler/policy/decode.ts';
 import { parseYamlTree } from '../../reconciler/policy/yaml-tree.ts';
 import { readYamlTree } from '../../reconciler/policy/yaml-value.ts';
 import { ioReason } from '../source/unreadable.ts';
@@ -23,7 +24,7 @@ export function loadConfig(file: string | null): Result<Config, Problem[]> {
   const path = file ?? DEFAULT_CONFIG_FILE;
   const text = readText(path);
   if (text.ok) return text.value === null ? absentConfig(file, path) : parseConfig(text.value, path);
-  return err([problem(path, 1, 1, text.error)]);
+  return err([text.error]);
 }
 
 function absentConfig(file: string | null, path: string): Result<Config, Problem[]> {
@@ -42,7 +43,7 @@ export function parseConfig(text: string, file: string): Result<Config, Problem[
   const problems: Problem[] = [];
   const complain = (offset: number, complaint: Complaint): void => {
     const { line, col } = tree.lines.linePos(offset);
-    problems.push(problem(file, line, col, complaint));
+    problems.push(problem(file, Math.max(1, line), Math.max(1, col), complaint));
   };
   for (const complaint of [...tree.complaints, ...yaml.complaints]) complain(complaint.offset, complaint);
   // Half a tree looks as if keys were missing.
@@ -57,16 +58,17 @@ export function parseConfig(text: string, file: string): Result<Config, Problem[
 }
 
 /** Null if there is no such file; one that cannot be read is something else. */
-function readText(path: string): Result<string | null, Complaint> {
+function readText(path: string): Result<string | null, Problem> {
+  const refuse = (code: string, message: string) => err(problem(path, 1, 1, { code, message, hint: '' }));
   try {
-    const bytes = readFileSync(path);
-    if (bytes.length <= MAX_CONFIG_BYTES) return ok(bytes.toString('utf8'));
-    const message = `the config is larger than ${MAX_CONFIG_BYTES} bytes`;
-    return err({ code: 'config-too-large', message, hint: '' });
+    const { size } = statSync(path);
+    if (size > MAX_CONFIG_BYTES) {
+      return refuse('file-too-large', `the config has ${size} bytes, ${MAX_CONFIG_BYTES} at most`);
+    }
+    return decodePolicyText(path, readFileSync(path));
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return ok(null);
-    const message = `the config cannot be read: ${ioReason(error)}`;
-    return err({ code: 'config-unreadable', message, hint: '' });
+    return refuse('config-unreadable', `the config cannot be read: ${ioReason(error)}`);
   }
 }
 

@@ -19,7 +19,8 @@ const policies = z
         (source) => source === 'directory',
         notSupported('source: git', 'check the repository out and name its folder in `path`'),
       )
-      .transform(() => 'directory' as const),
+      .transform(() => 'directory' as const)
+      .meta({ enum: ['directory'] }),
     path: filePath
       .default('policies')
       .meta({ description: 'Folder of the policy files, or one policy file.' }),

@@ -1,0 +1,373 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { defaultConfig, loadConfig, parseConfig } from '../../../../daemon/config/load.ts';
+import type { Config } from '../../../../daemon/config/config.ts';
+import { tempFolder } from '../source/temp-folder.ts';
+
+function configOf(text: string, file = 'config.yaml'): Config {
+  const result = parseConfig(text, file);
+  if (!result.ok) throw new Error(JSON.stringify(result.error));
+  return result.value;
+}
+
+/** `LINE:COLUMN CODE`, and all that is said, of each problem. */
+function problemsOf(text: string): Array<[place: string, words: string]> {
+  const result = parseConfig(text, 'config.yaml');
+  const problems = result.ok ? [] : result.error;
+  return problems.map(({ line, column, code, message, hint }) => [
+    `${line}:${column} ${code}`,
+    `${message} ${hint}`,
+  ]);
+}
+
+const places = (text: string) => problemsOf(text).map(([place]) => place);
+
+describe('defaults', () => {
+  it('hold for every key that is left out', () => {
+    expect(defaultConfig()).toEqual({
+      file: null,
+      policies: { source: 'directory', path: 'policies' },
+      accounts: {
+        default: { credentials: { type: 'default' }, endpoint: { kind: 'regional' }, apiLevel: 'auto' },
+      },
+      reconcile: {
+        resyncSeconds: 300,
+        mode: 'enforce',
+        concurrency: 4,
+        modify: 'prefer',
+        maxModifyPerPlan: 20,
+        fallback: 'neverOpen',
+        batchesAtomic: false,
+        settleSeconds: 0,
+        ruleQuota: 1000,
+      },
+      limits: { default: { ratePerMinute: 60 } },
+      journal: { file: '.rampart/journal.db' },
+      http: { listen: { host: '127.0.0.1', port: 8481 } },
+      log: { level: 'info', format: 'auto' },
+      emulator: { listen: { host: '127.0.0.1', port: 0 }, state: null, quirks: {}, seed: 1 },
+    });
+  });
+
+  it('hold for an empty section too', () => {
+    const sections =
+      'policies: {}\nreconcile: {}\nlimits: {}\njournal: {}\nhttp: {}\nlog: {}\nemulator: {}\n';
+    expect(configOf(sections)).toEqual({ ...defaultConfig(), file: 'config.yaml' });
+  });
+
+  it('leave the other keys of a section alone', () => {
+    expect(configOf('reconcile: {modify: auto}').reconcile).toEqual({
+      ...defaultConfig().reconcile,
+      modify: 'auto',
+    });
+  });
+});
+
+describe('values', () => {
+  it('are frozen to the last leaf', () => {
+    const frozen = (value: unknown): boolean =>
+      typeof value !== 'object' ||
+      value === null ||
+      (Object.isFrozen(value) && Object.values(value).every(frozen));
+    expect(frozen(configOf('limits: {RevokeSecurityGroup: {ratePerMinute: 5}}'))).toBe(true);
+    expect(frozen(defaultConfig())).toBe(true);
+  });
+
+  it('know no account that is not named, whatever it is called', () => {
+    expect(configOf('accounts: {one: {credentials: {type: default}}}').accounts.constructor).toBeUndefined();
+  });
+
+  it.each([
+    ['off', null],
+    ['127.0.0.1:0', { host: '127.0.0.1', port: 0 }],
+    ['"[::1]:8481"', { host: '::1', port: 8481 }],
+  ])('http.listen %s', (text, listen) => {
+    expect(configOf(`http: {listen: ${text}}`).http).toEqual({ listen });
+  });
+
+  it.each([
+    ['{credentials: {type: ecsRamRole}}', { kind: 'regional' }],
+    ['{credentials: {type: emulator}, endpoint: embedded}', { kind: 'embedded' }],
+    [
+      '{credentials: {type: emulator}, endpoint: "http://emulator:8480/"}',
+      { kind: 'fixed', origin: 'http://emulator:8480' },
+    ],
+    [
+      '{credentials: {type: default}, endpoint: ecs-vpc.cn-hangzhou.aliyuncs.com}',
+      { kind: 'fixed', origin: 'https://ecs-vpc.cn-hangzhou.aliyuncs.com' },
+    ],
+    [
+      '{credentials: {type: default}, endpoint: "http://127.0.0.1:8480"}',
+      { kind: 'fixed', origin: 'http://127.0.0.1:8480' },
+    ],
+  ])('endpoint of %s', (account, endpoint) => {
+    expect(configOf(`accounts: {one: ${account}}`).accounts.one?.endpoint).toEqual(endpoint);
+  });
+
+  it('limits keep what is named, and the default for the rest', () => {
+    expect(configOf('limits: {ModifySecurityGroupRule: {ratePerMinute: 6}}').limits).toEqual({
+      default: { ratePerMinute: 60 },
+      ModifySecurityGroupRule: { ratePerMinute: 6 },
+    });
+  });
+});
+
+describe('relative paths start from the folder of the config file', () => {
+  const text = `
+policies: {path: rules}
+journal: {url: data/journal.db}
+emulator: {state: state.json}
+accounts:
+  key: {credentials: {type: accessKey, accessKeyIdEnv: KEY_ID, accessKeySecretFile: secrets/key}}
+  role:
+    credentials:
+      type: assumeRole
+      roleArn: acs:ram::1234567890:role/rampart
+      source: {type: oidc, oidcTokenFile: /var/run/token}
+`;
+
+  it.each([
+    ['config.yaml', ''],
+    ['deploy/config.yaml', 'deploy/'],
+    ['/etc/rampart/config.yaml', '/etc/rampart/'],
+    ['../config.yaml', '../'],
+  ])('of %s', (file, folder) => {
+    const config = configOf(text, file);
+    expect(config.policies.path).toBe(`${folder}rules`);
+    expect(config.journal.file).toBe(`${folder}data/journal.db`);
+    expect(config.emulator.state).toBe(`${folder}state.json`);
+    expect(config.accounts.key?.credentials).toEqual({
+      type: 'accessKey',
+      accessKeyIdEnv: 'KEY_ID',
+      accessKeySecretFile: `${folder}secrets/key`,
+    });
+    expect(config.accounts.role?.credentials).toMatchObject({ source: { oidcTokenFile: '/var/run/token' } });
+  });
+
+  it('but absolute ones stay', () => {
+    expect(configOf('policies: {path: /srv/policies}', 'deploy/config.yaml').policies.path).toBe(
+      '/srv/policies',
+    );
+  });
+});
+
+describe('problems', () => {
+  it('come all at once, in reading order', () => {
+    const text = `policys: {}
+policies:
+  pth: x
+reconcile:
+  mode: enforced
+  concurrency: 0
+accounts:
+  one:
+    credentials: {type: emulatr}
+    endpoint: https://example.com/path
+emulator: {quirks: {describeLagMS: 3}}
+`;
+    expect(places(text)).toEqual([
+      '1:1 unknown-key',
+      '3:3 unknown-key',
+      '5:9 unknown-value',
+      '6:16 out-of-range',
+      '9:25 unknown-value',
+      '10:15 bad-value',
+      '11:21 unknown-key',
+    ]);
+  });
+
+  it.each([
+    ['policys: {}', '1:1 unknown-key', 'did you mean "policies"?'],
+    ['reconcile: {resync: 5}', '1:13 unknown-key', 'the keys here are resyncSeconds, mode, '],
+    ['limits: {RevokeSecurityGroups: {}}', '1:10 unknown-key', 'did you mean "RevokeSecurityGroup"?'],
+    ['limits: {default: {perMinute: 1}}', '1:20 unknown-key', 'the keys here are ratePerMinute'],
+    ['accounts: {a: {credential: {type: default}}}', '1:16 unknown-key', 'did you mean "credentials"?'],
+    ['accounts: {a: {}}', '1:12 missing-key', 'the key "credentials" is missing'],
+    ['accounts: {a: {credentials: {}}}', '1:16 missing-key', 'the key "type" is missing'],
+    [
+      'accounts: {a: {credentials: {type: x}}}',
+      '1:36 unknown-value',
+      'write emulator or accessKey or default',
+    ],
+    ['accounts: {}', '1:11 bad-value', 'name one account at least'],
+    ['accounts: {a/b: {credentials: {type: default}}}', '1:12 bad-name', 'named by up to 63 letters'],
+    ['accounts: [default]', '1:11 wrong-type', '"accounts" must be a mapping'],
+    ['reconcile: {mode: Enforce}', '1:19 unknown-value', 'did you mean "enforce"?'],
+    ['reconcile: {resyncSeconds: 0}', '1:28 out-of-range', 'must be 1 at least'],
+    ['reconcile: {resyncSeconds: 86401}', '1:28 out-of-range', 'must be 86400 at most'],
+    ['reconcile: {resyncSeconds: 5s}', '1:28 wrong-type', 'must be a whole number'],
+    ['reconcile: {batchesAtomic: yes}', '1:28 wrong-type', 'must be true or false'],
+    ['reconcile: {mode: }', '1:13 no-value', 'has no value'],
+    ['reconcile:', '1:1 no-value', 'write a mapping, or remove the key'],
+    ['policies: {path: ""}', '1:12 bad-value', 'write a path'],
+    ['policies: {path: 7}', '1:18 wrong-type', 'put it in quotes'],
+    ['log: {level: trace}', '1:14 unknown-value', 'write debug or info or warn or error'],
+    ['http: {listen: 8481}', '1:16 wrong-type', 'put it in quotes'],
+    ['http: {listen: "8481"}', '1:16 bad-value', 'write ADDRESS:PORT'],
+    ['emulator: {listen: off}', '1:20 bad-value', 'write ADDRESS:PORT'],
+    ['emulator: {seed: -1}', '1:18 out-of-range', 'must be 0 at least'],
+    ['emulator: {quirks: {apiLevel: legacy}}', '1:31 unknown-value', 'write current or legacy2019'],
+    ['journal: {url: ":memory:"}', '1:16 bad-value', 'write the path of a file'],
+    ['journal: {url: "file:x.db"}', '1:16 bad-value', 'write the path of a file'],
+    ['journal: {url: ""}', '1:11 bad-value', 'write the path of a file'],
+  ])('%s', (text, place, words) => {
+    expect(problemsOf(text)).toContainEqual([place, expect.stringContaining(words)]);
+  });
+
+  it.each([
+    ['policies: {source: git}', '1:20'],
+    ['policies: {git: {url: "https://example.com/x.git"}}', '1:12'],
+    ['policies: {git: }', '1:12'],
+    ['reconcile: {brake: {percent: 10}}', '1:13'],
+    ['guardrails: [{no: ssh}]', '1:13'],
+  ])('what is not built yet is refused, not ignored: %s', (text, place) => {
+    expect(problemsOf(text)).toEqual([
+      [`${place} not-supported`, expect.stringContaining('not yet supported')],
+    ]);
+  });
+
+  it('so is the PostgreSQL journal', () => {
+    expect(problemsOf('journal: {url: "postgres://db/rampart"}')).toEqual([
+      ['1:16 bad-value', expect.stringContaining('not yet supported')],
+    ]);
+  });
+
+  it.each([
+    ['two documents', 'log: {}\n---\nlog: {}\n', 'several-documents'],
+    ['broken YAML', 'log: {level: [\n', 'yaml-syntax'],
+    ['a key twice', 'log: {}\nlog: {}\n', 'duplicate-key'],
+    ['an unknown tag', 'log: !x {}\n', 'yaml-tag'],
+    ['a number that can be misread', 'emulator: {seed: 010}\n', 'number-form'],
+    ['an empty file', '', 'no-value'],
+    ['nothing but comments', '# policies: {}\n', 'no-value'],
+    ['a list', '- a\n', 'wrong-type'],
+  ])('%s', (_, text, code) => {
+    expect(places(text)).toContainEqual(expect.stringMatching(new RegExp(`^\\d+:\\d+ ${code}$`)));
+  });
+});
+
+describe('emulator and cloud are not mixed up', () => {
+  it.each([
+    ['{credentials: {type: default}, endpoint: embedded}', 'takes only credentials of type emulator'],
+    ['{credentials: {type: emulator}}', 'need an endpoint'],
+    ['{credentials: {type: default}, endpoint: "http://ecs.aliyuncs.com"}', 'plain http'],
+    ['{credentials: {type: default}, endpoint: "https://u:p@ecs.aliyuncs.com"}', 'may not hold a user name'],
+  ])('%s', (account, words) => {
+    const problems = problemsOf(`accounts: {one: ${account}}`);
+    expect(problems).toEqual([[expect.stringContaining('bad-value'), expect.stringContaining(words)]]);
+  });
+});
+
+describe('secrets', () => {
+  const SECRET = 'hunter2';
+
+  it.each([
+    `accounts: {a: {credentials: {type: accessKey, accessKeySecret: ${SECRET}}}}`,
+    `accounts: {a: {credentials: {type: accessKey, accessKeyIdEnv: ${SECRET}, accessKeySecretEnv: ${SECRET}}}}`,
+    `accounts: {a: {credentials: {type: ${SECRET}}}}`,
+    `accounts: {a: {credentials: ${SECRET}}}`,
+    `accounts: {a: {credentials: {type: default}, endpoint: "https://key:${SECRET}@example.com"}}`,
+    `accounts: {a: {credentials: {type: default}, apiLevel: ${SECRET}}}`,
+    `accounts: {a: {credentials: {type: uri, uri: "http://example.com/${SECRET}"}}}`,
+    `journal: {url: "postgres://user:${SECRET}@db/rampart"}`,
+    `http: {listen: ${SECRET}}`,
+    `log: {level: ${SECRET}, format: ${SECRET}}`,
+    `reconcile: {resyncSeconds: ${SECRET}, mode: ${SECRET}}`,
+    `emulator: {quirks: {apiLevel: ${SECRET}, rateLimits: ${SECRET}}}`,
+    `guardrails: [${SECRET}]`,
+  ])('in the wrong place are refused and never quoted: %s', (text) => {
+    const problems = problemsOf(text);
+    expect(problems).not.toEqual([]);
+    expect(JSON.stringify(problems)).not.toContain(SECRET);
+  });
+});
+
+describe('loadConfig', () => {
+  it('reads a file, and places its problems', async () => {
+    const folder = await tempFolder({ 'good.yaml': 'log: {level: warn}', 'bad.yaml': '\nlogs: {}' });
+    expect(loadConfig(path.join(folder, 'good.yaml'))).toMatchObject({
+      ok: true,
+      value: { log: { level: 'warn' }, policies: { path: path.join(folder, 'policies') } },
+    });
+    const file = path.join(folder, 'bad.yaml');
+    expect(loadConfig(file)).toMatchObject({ ok: false, error: [{ file, line: 2, column: 1 }] });
+  });
+
+  it.each([
+    ['a file that is not there', 'nowhere.yaml', 'there is no such config'],
+    ['a folder', 'folder', 'EISDIR'],
+    ['a circle of links through a file', 'file/config.yaml', 'ENOTDIR'],
+    ['a file that is not UTF-8', 'latin1.yaml', 'not valid UTF-8'],
+    ['a file beyond the bound', 'large.yaml', '262144 at most'],
+  ])('refuses %s', async (_, name, words) => {
+    const folder = await tempFolder({
+      'large.yaml': `#${'x'.repeat(256 * 1024)}`,
+      file: '',
+      'latin1.yaml': new Uint8Array([0x23, 0xfc]),
+    });
+    await mkdir(path.join(folder, 'folder'));
+    expect(loadConfig(path.join(folder, name))).toMatchObject({
+      ok: false,
+      error: [{ message: expect.stringContaining(words) as string }],
+    });
+  });
+
+  it('without a name takes config.yaml of the working directory, else the defaults', async () => {
+    const home = process.cwd();
+    process.chdir(await tempFolder());
+    onTestFinished(() => process.chdir(home));
+    expect(loadConfig(null)).toEqual({ ok: true, value: defaultConfig() });
+    await writeFile('config.yaml', 'reconcile: {concurrency: 2}');
+    expect(loadConfig(null)).toMatchObject({
+      ok: true,
+      value: { file: 'config.yaml', policies: { path: 'policies' }, reconcile: { concurrency: 2 } },
+    });
+    await writeFile('config.yaml', '');
+    expect(loadConfig(null).ok).toBe(false);
+  });
+});
+
+describe('whatever the file holds', () => {
+  it('is a config or a list of placed problems, never an exception', () => {
+    const word = fc.constantFrom(
+      'accounts',
+      'credentials',
+      'type',
+      'emulator',
+      'limits',
+      'default',
+      '__proto__',
+      '8',
+    );
+    const tree = fc.letrec((tie) => ({
+      node: fc.oneof(
+        { depthSize: 'small' },
+        fc.jsonValue({ maxDepth: 1 }),
+        word,
+        fc.dictionary(word, tie('node')),
+        fc.array(tie('node'), { maxLength: 3 }),
+      ),
+    })).node;
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          tree.map((value) => JSON.stringify(value, null, 1)),
+        ),
+        (text) => {
+          const result = parseConfig(text, 'config.yaml');
+          if (result.ok) return;
+          expect(result.error.length).toBeGreaterThan(0);
+          for (const { file, line, column, message } of result.error) {
+            expect(file).toBe('config.yaml');
+            expect(Math.min(line, column)).toBeGreaterThanOrEqual(1);
+            expect(message).not.toBe('');
+          }
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+});
