@@ -3,7 +3,7 @@
 // although the call fails: the manual doesn't rule that out, so a caller must survive it.
 import { ApiError, type ActionRequest, type World } from '../action.ts';
 import type { GroupTarget } from './group-target.ts';
-import { entries, has, list, text, type Params } from './params.ts';
+import { entries, list, text, type Params } from './params.ts';
 import { refuse } from './refusals.ts';
 import type { RuleBook } from './rule-book.ts';
 import type { RuleCall } from './rule-call.ts';
@@ -45,18 +45,22 @@ export interface Batch {
   readonly failure: ApiError | undefined;
 }
 
-/** Reads `Permissions.N` or the one flat rule, checking all that needs no state. */
+/** Reads `Permissions.N` or the one flat rule, checking all that needs no state. Throws when nothing is to be done. */
 export function readBatch(request: ActionRequest, target: GroupTarget, call: RuleCall, world: World): Batch {
   const { params } = request;
   const common = { regionId: target.regionId, call, quirks: world.quirks };
-  const batch = !call.legacy && has(params, 'Permissions');
+  const permissions = call.legacy ? [] : entries(params, 'Permissions');
+  const batch = permissions.length > 0;
   if (batch && isFlat(params)) throw refuse('InvalidParam.Permissions');
-  const permissions = batch ? entries(params, 'Permissions') : [];
   if (permissions.length > BATCH_MAX) throw refuse('InvalidParam.Permissions');
   const sources: DraftSource[] = batch
     ? permissions.map(({ name, fields }) => ({ ...common, name, fields, form: 'current' as const }))
     : [{ ...common, name: 'request', fields: params, form: 'flat' as const }];
-  return untilFailure(sources);
+  const read = untilFailure(sources);
+  // Nothing can take effect, so the refusal comes first, as bad formats do.
+  if (read.failure !== undefined && (world.quirks.batchAtomic || read.drafts.length === 0))
+    throw read.failure;
+  return read;
 }
 
 function untilFailure(sources: readonly DraftSource[]): Batch {
@@ -81,7 +85,6 @@ export function applyBatch<T>(
   apply: (entry: T) => void,
   { batchAtomic }: { readonly batchAtomic: boolean },
 ): void {
-  if (batchAtomic && steps.failure !== undefined) throw steps.failure;
   try {
     for (const entry of steps.entries) apply(entry);
     if (steps.failure !== undefined) throw steps.failure;

@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import type { Quirks } from '../../../../emulator/quirks.ts';
+import {
+  EmulatedWorld,
+  ONE_OF_EVERYTHING,
+  permission,
+  type RequestParams,
+} from '../../../support/emulated-world.ts';
+
+const ids = (world: EmulatedWorld) => world.rules().map((rule) => rule.SecurityGroupRuleId);
+const byIds = (...ruleIds: readonly string[]): RequestParams =>
+  Object.fromEntries([
+    ['SecurityGroupId', 'sg-web'],
+    ...ruleIds.map((id, index) => [`SecurityGroupRuleId.${String(index + 1)}`, id] as const),
+  ]) as RequestParams;
+
+describe('by ids', () => {
+  it('removes the rules named, as one change', () => {
+    const world = new EmulatedWorld();
+    expect(world.call('RevokeSecurityGroup', byIds('sgr-v4', 'sgr-pl'))).toEqual({ ok: true, answer: {} });
+    expect(ids(world)).toEqual(['sgr-v6', 'sgr-sg', 'sgr-prl', 'sgr-full', 'sgr-out']);
+    expect(world.state.version).toBe(1);
+  });
+
+  const unknown: ReadonlyArray<readonly [string, Partial<Quirks>, boolean, readonly string[]]> = [
+    ['fails without effect', {}, false, []],
+    ['batchAtomic=false: the ids before it are gone', { batchAtomic: false }, false, ['sgr-v4']],
+    [
+      'revokeUnknownId=ignore: all others are gone',
+      { revokeUnknownId: 'ignore' },
+      true,
+      ['sgr-v4', 'sgr-v6'],
+    ],
+  ];
+  it.each(unknown)('with an unknown one %s', (_name, quirks, ok, gone) => {
+    const world = new EmulatedWorld(ONE_OF_EVERYTHING, quirks);
+    const before = ids(world);
+    expect(world.call('RevokeSecurityGroup', byIds('sgr-v4', 'sgr-gone', 'sgr-v6')).ok).toBe(ok);
+    expect(ids(world)).toEqual(before.filter((id) => !gone.includes(id)));
+  });
+});
+
+describe('by fields', () => {
+  const v4 = { IpProtocol: 'tcp', PortRange: '80/80', SourceCidrIp: '10.0.0.0/8' };
+  const full = {
+    IpProtocol: 'udp',
+    PortRange: '53/53',
+    SourcePortRange: '1024/65535',
+    SourceCidrIp: '192.168.0.0/16',
+    DestCidrIp: '10.1.0.0/16',
+    Policy: 'drop',
+    Priority: '7',
+  };
+  const cases: ReadonlyArray<readonly [string, RequestParams, Partial<Quirks>, string | undefined]> = [
+    ['removes the rule that matches', v4, {}, 'sgr-v4'],
+    ['matches host bits as they are stored', { ...v4, SourceCidrIp: '10.1.2.3/8' }, {}, 'sgr-v4'],
+    ['matches a group', { IpProtocol: 'TCP', PortRange: '443/443', SourceGroupId: 'sg-lb' }, {}, 'sgr-sg'],
+    [
+      'matches a port list',
+      { IpProtocol: 'TCP', PortRangeListId: 'prl-app', SourceCidrIp: '10.0.0.0/8' },
+      {},
+      'sgr-prl',
+    ],
+    ['matches every field', full, {}, 'sgr-full'],
+    ['does not look at the description', { ...full, Description: 'other' }, {}, 'sgr-full'],
+    ['takes a left-out policy as accept', { ...full, Policy: '' }, {}, undefined],
+    ['takes a left-out priority as 1', { ...full, Priority: '' }, {}, undefined],
+    [
+      'priorityInIdentity=false: does not look at the priority',
+      { ...full, Priority: '' },
+      { priorityInIdentity: false },
+      'sgr-full',
+    ],
+    ['takes left-out source ports as none', { ...full, SourcePortRange: '' }, {}, undefined],
+    [
+      'removes nothing, and says nothing, where nothing matches',
+      { ...v4, PortRange: '81/81' },
+      {},
+      undefined,
+    ],
+  ];
+  it.each(cases)('%s', (_name, fields, quirks, gone) => {
+    for (const params of [permission(1, fields), fields]) {
+      const world = new EmulatedWorld(ONE_OF_EVERYTHING, quirks);
+      const before = ids(world);
+      expect(world.call('RevokeSecurityGroup', { SecurityGroupId: 'sg-web', ...params })).toEqual({
+        ok: true,
+        answer: {},
+      });
+      expect(ids(world)).toEqual(before.filter((id) => id !== gone));
+      expect(world.state.version).toBe(gone === undefined ? 0 : 1);
+    }
+  });
+
+  it('removes egress rules only by the egress action', () => {
+    const world = new EmulatedWorld();
+    const fields = { IpProtocol: 'all', PortRange: '-1/-1', DestCidrIp: '0.0.0.0/0' };
+    world.call('RevokeSecurityGroupEgress', { SecurityGroupId: 'sg-web', ...permission(1, fields) });
+    expect(ids(world)).not.toContain('sgr-out');
+  });
+});
