@@ -15,7 +15,10 @@ const id = (prefix: string) =>
   z.string().regex(new RegExp(`^${prefix}-[\\w-]{1,64}$`), `must be an id such as ${prefix}-bp1web`);
 const regionId = z.string().regex(/^[a-z]{2}-[a-z0-9-]{2,30}$/, 'must be a region id such as cn-hangzhou');
 const ownerId = z.string().regex(/^\d{1,20}$/, 'must be an account id: digits only');
-const time = z.iso.datetime({ message: 'must be a time such as 2024-05-01T08:00:00Z' });
+/** To the second, or to the minute as lists have it. */
+const time = z.union([z.iso.datetime(), z.iso.datetime({ precision: -1 })], {
+  message: 'must be a time such as 2024-05-01T08:00:00Z',
+});
 const tag = z.strictObject({ TagKey: z.string().min(1), TagValue: z.string().default('') });
 
 /** What groups and lists have in common. */

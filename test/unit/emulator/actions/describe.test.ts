@@ -22,7 +22,7 @@ function describeRules(world: EmulatedWorld, params: RequestParams = {}): RulePa
 }
 
 const ruleIds = (page: RulePage) =>
-  page.Permissions.Permission.map((rule) => rule['SecurityGroupRuleId'] as string);
+  page.Permissions.Permission.map((rule) => rule.SecurityGroupRuleId as string);
 
 function walk(world: EmulatedWorld, MaxResults: string, between?: (page: number) => void): string[][] {
   const pages: string[][] = [];
@@ -97,11 +97,11 @@ describe('DescribeSecurityGroupAttribute', () => {
 
   it('looks up the names of groups and lists', () => {
     const [, , group, prefixes, ports] = describeRules(new EmulatedWorld()).Permissions.Permission;
-    expect([
-      group?.['SourceGroupName'],
-      prefixes?.['SourcePrefixListName'],
-      ports?.['PortRangeListName'],
-    ]).toEqual(['lb', 'cdn', 'app']);
+    expect([group?.SourceGroupName, prefixes?.SourcePrefixListName, ports?.PortRangeListName]).toEqual([
+      'lb',
+      'cdn',
+      'app',
+    ]);
   });
 
   it('priorityType=string', () => {
@@ -217,7 +217,7 @@ describe('describeLagMs', () => {
       }),
     });
   const ports = (world: EmulatedWorld) =>
-    describeRules(world).Permissions.Permission.map((rule) => rule['PortRange']);
+    describeRules(world).Permissions.Permission.map((rule) => rule.PortRange);
 
   it('shows the contents of that long ago, to the millisecond', () => {
     const world = new EmulatedWorld(groupOf(1), { describeLagMs: 1000 });
@@ -234,7 +234,7 @@ describe('describeLagMs', () => {
   it('hides a new group for a while, from every Describe, but not from writes', () => {
     const world = new EmulatedWorld(groupOf(1), { describeLagMs: 1000 });
     const created = world.call('CreateSecurityGroup', { VpcId: 'vpc-1' });
-    const SecurityGroupId = created.ok ? String(created.answer['SecurityGroupId']) : '';
+    const SecurityGroupId = created.ok ? String(created.answer.SecurityGroupId) : '';
     expect(world.call('DescribeSecurityGroupAttribute', { SecurityGroupId }).ok).toBe(false);
     expect(world.call('DescribeSecurityGroups', { SecurityGroupId })).toMatchObject({
       answer: { SecurityGroups: { SecurityGroup: [] } },

@@ -169,26 +169,26 @@ describe('by id', () => {
       },
     ],
   });
-  const duplicates: ReadonlyArray<readonly [string, Partial<Quirks>, object, RequestParams, boolean]> = [
-    ['equal to another rule', {}, { PortRange: '81/81' }, { PortRange: '81/81' }, false],
-    ['equal but for the priority', {}, { PortRange: '81/81', Priority: 2 }, { PortRange: '81/81' }, true],
+  const duplicates: ReadonlyArray<readonly [string, Partial<Quirks>, object, boolean]> = [
+    ['equal to another rule', {}, {}, false],
+    ['equal but for the priority', {}, { Priority: 2 }, true],
     [
       'equal but for the priority, priorityInIdentity=false',
       { priorityInIdentity: false },
-      { PortRange: '81/81', Priority: 2 },
-      { PortRange: '81/81' },
+      { Priority: 2 },
       false,
     ],
+    ['equal but for the policy', {}, { Policy: 'Drop' }, true],
     [
       'equal but for the direction',
       {},
-      { Direction: 'egress', DestCidrIp: '10.0.0.0/8', SourceCidrIp: '', PortRange: '81/81' },
-      { PortRange: '81/81' },
+      { Direction: 'egress', DestCidrIp: '10.0.0.0/8', SourceCidrIp: '' },
       true,
     ],
   ];
-  it.each(duplicates)('%s', (_name, quirks, other, fields, ok) => {
-    const result = modify(new EmulatedWorld(pair({}, other), quirks), 'sgr-1', fields);
+  it.each(duplicates)('%s', (_name, quirks, other, ok) => {
+    const world = new EmulatedWorld(pair({}, { PortRange: '81/81', ...other }), quirks);
+    const result = modify(world, 'sgr-1', { PortRange: '81/81' });
     expect(result.ok || result.code).toBe(ok || 'InvalidOperation.RuleDuplicate');
   });
 

@@ -12,7 +12,7 @@ const byIds = (...ruleIds: readonly string[]): RequestParams =>
   Object.fromEntries([
     ['SecurityGroupId', 'sg-web'],
     ...ruleIds.map((id, index) => [`SecurityGroupRuleId.${String(index + 1)}`, id] as const),
-  ]) as RequestParams;
+  ]);
 
 describe('by ids', () => {
   it('removes the rules named, as one change', () => {
