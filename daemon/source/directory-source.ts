@@ -1,7 +1,7 @@
 import { systemClock, type Clock } from '../clock.ts';
 import { FolderWatch, WATCH_TIMINGS, type WatchTimings } from './folder-watch.ts';
-import { readGitState, type Environment } from './git-state.ts';
-import { listingFingerprint, listPolicyFiles } from './listing.ts';
+import { readCommit, readGitState, type Environment } from './git-state.ts';
+import { listingFingerprint, listPolicyFiles, type Listing } from './listing.ts';
 import { readListedFiles, readWhileStill, restlessFolder } from './policy-folder.ts';
 import { contentHash, revisionText } from './revision.ts';
 import type { LoadedPolicies, Source } from './source.ts';
@@ -29,18 +29,28 @@ export function createDirectorySource(options: DirectorySourceOptions): Source {
       }),
       clock,
     );
-    loaded = reading === null ? null : listingFingerprint(reading.listing);
     const policies = reading?.value.policies ?? restlessFolder(path);
     const git = reading?.value.git ?? null;
+    const commit = git?.commit ?? null;
+    loaded = reading && fingerprint(reading.listing, commit);
     const content = contentHash(policies.files);
     // The commit may hold what we could not read.
     const dirty = git !== null && (git.dirty || policies.unreadable.length > 0);
     const revision = revisionText(content, git && { commit: git.commit, dirty });
-    return { ...policies, content, revision, commit: git?.commit ?? null, dirty };
+    return { ...policies, content, revision, commit, dirty };
   }
 
   return {
     load,
-    watch: (onChange) => Promise.resolve(new FolderWatch({ path, clock, timings, known: loaded, onChange })),
+    watch: (onChange) => {
+      const look = async (listing: Listing): Promise<string> =>
+        fingerprint(listing, await readCommit(listing.folder, environment));
+      const options = { path, clock, timings, fingerprint: look, known: loaded, onChange };
+      return Promise.resolve(new FolderWatch(options));
+    },
   };
 }
+
+/** A commit of the very same files counts as a change: it is what the state in force is known by. */
+const fingerprint = (listing: Listing, commit: string | null): string =>
+  `${listingFingerprint(listing)} ${commit ?? ''}`;

@@ -1,12 +1,12 @@
 // Tells that a policy folder changed. Watchers lose events: a folder that is missing at the start, or removed
 // and made again, is never seen by chokidar; network file systems send nothing; the kernel's watches run out.
 // So the watcher only gives hints when to look, a poll looks now and then anyway, and what counts is whether
-// two listings of the folder differ. The loop has three states, one after the other: waiting for a hint or for
+// two looks at the folder differ. The loop has three states, one after the other: waiting for a hint or for
 // the next poll; letting a burst of hints pass (`git checkout` touches hundreds of files); looking.
 import { watch, type FSWatcher } from 'chokidar';
 import path from 'node:path';
 import type { Clock } from '../clock.ts';
-import { FOLDER_BOUNDS, listingFingerprint, listPolicyFiles, type Listing } from './listing.ts';
+import { FOLDER_BOUNDS, listPolicyFiles, type Listing } from './listing.ts';
 import type { Watcher } from './source.ts';
 
 export interface WatchTimings {
@@ -24,7 +24,9 @@ export interface FolderWatchOptions {
   readonly path: string;
   readonly clock: Clock;
   readonly timings: WatchTimings;
-  /** Fingerprint of the listing that the caller knows; null reports the first look as a change. */
+  /** Text that is equal for two looks exactly when nothing changed between them. */
+  readonly fingerprint: (listing: Listing) => Promise<string>;
+  /** The fingerprint that the caller knows; null reports the first look as a change. */
   readonly known: string | null;
   readonly onChange: () => void;
 }
@@ -74,7 +76,7 @@ export class FolderWatch implements Watcher {
   async #look(): Promise<void> {
     const listing = await listPolicyFiles(this.#options.path);
     await this.#watchFolderOf(listing);
-    const fingerprint = listingFingerprint(listing);
+    const fingerprint = await this.#options.fingerprint(listing);
     if (fingerprint === this.#known) return;
     this.#known = fingerprint;
     this.#options.onChange();

