@@ -1,6 +1,6 @@
 // One row an event: how loud it is, what it says to a person, and what makes two of them the same complaint.
 // The type is exhaustive over the event names, so an event without a row does not compile.
-import type { EventFields, EventName } from './events.ts';
+import type { CommonFields, EventFields, EventName } from './events.ts';
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -10,13 +10,29 @@ export interface EventRow<Name extends EventName> {
   /** One sentence without a full stop; the fields carry the details. */
   readonly say: (fields: EventFields<Name>) => string;
   /**
-   * Present on complaints that may come again and again: what must be equal, besides event and group, for
-   * one to be a repetition of another. Absent: every event is logged.
+   * Present where the same may be said again and again: what must be equal, besides event and group, for one
+   * to be a repetition of another. Absent or null: the event is always logged.
    */
-  readonly sameAs?: (fields: EventFields<Name>) => string;
+  readonly sameAs?: (fields: EventFields<Name>) => string | null;
+  /** Events of the same group whose next occurrence is news again. */
+  readonly ends?: readonly EventName[];
 }
 
 type Catalog = { readonly [Name in EventName]: EventRow<Name> };
+
+const GROUP_TROUBLE: readonly EventName[] = [
+  'group.describe_failed',
+  'group.not_converged',
+  'drift.detected',
+  'plan.made',
+  'plan.blocked',
+  'step.quarantined',
+];
+
+const CALL_TROUBLE: readonly EventName[] = ['call.retried', 'call.throttled', 'call.failed', 'call.unknown'];
+
+/** The group is not in the quiet state in which it is converged without a change, look after look. */
+const QUIET: readonly EventName[] = ['group.converged'];
 
 export const CATALOG: Catalog = {
   'daemon.started': {
@@ -38,6 +54,7 @@ export const CATALOG: Catalog = {
     level: 'info',
     say: (f) =>
       `Policies loaded: ${count(f.rules, 'rule')} for ${count(f.groups, 'group')} from ${count(f.files, 'file')}`,
+    ends: ['policies.rejected'],
   },
   'policies.rejected': {
     level: 'error',
@@ -45,17 +62,23 @@ export const CATALOG: Catalog = {
       `Policies have ${count(f.problems, 'problem')}; the last good state stays in force for ${count(f.keptGroups, 'group')}`,
     sameAs: (f) => f.details.join('\n'),
   },
-  'group.described': { level: 'debug', say: (f) => `${group(f)} has ${count(f.rules, 'rule')}` },
+  'group.described': {
+    level: 'debug',
+    say: (f) => `${group(f)} has ${count(f.rules, 'rule')}`,
+    ends: ['group.describe_failed'],
+  },
   'group.describe_failed': {
     level: 'warn',
     say: (f) => `${group(f)} could not be read${because(f.code)}; nothing is written to it`,
-    sameAs: (f) => f.kind,
+    sameAs: (f) => `${f.kind} ${f.code ?? ''}`,
+    ends: QUIET,
   },
   'drift.detected': {
     level: 'info',
     say: (f) =>
       `${group(f)} differs from its policy (${CAUSES[f.cause]}): ${f.missing} missing, ${f.surplus} surplus, ${f.altered} altered`,
     sameAs: (f) => [f.cause, ...f.rules].join('\n'),
+    ends: QUIET,
   },
   'plan.made': {
     level: 'info',
@@ -67,27 +90,28 @@ export const CATALOG: Catalog = {
     level: 'warn',
     say: (f) => `The plan for ${group(f)} is held back: ${f.blockedBy.join('; ')}`,
     sameAs: (f) => f.blockedBy.join('\n'),
+    ends: QUIET,
   },
-  'call.succeeded': { level: 'info', say: (f) => `${call(f)} succeeded` },
+  'call.succeeded': { level: 'info', say: (f) => `${call(f)} succeeded`, ends: CALL_TROUBLE },
   'call.retried': {
     level: 'warn',
     say: (f) => `${call(f)} failed${because(f.code)}; again in ${seconds(f.delayMs)} with the same token`,
-    sameAs: (f) => `${f.operation ?? ''} ${f.kind}`,
+    sameAs: (f) => sameCall(f, f.kind),
   },
   'call.throttled': {
     level: 'warn',
     say: (f) => `${call(f)} was throttled; again in ${seconds(f.delayMs)} with the same token`,
-    sameAs: (f) => f.operation ?? '',
+    sameAs: (f) => sameCall(f, ''),
   },
   'call.failed': {
     level: 'error',
     say: (f) => `${call(f)} failed for good${because(f.code)}`,
-    sameAs: (f) => `${f.operation ?? ''} ${f.kind}`,
+    sameAs: (f) => sameCall(f, f.kind),
   },
   'call.unknown': {
     level: 'warn',
     say: (f) => `${call(f)} got no usable answer${because(f.code)}: it may have taken effect`,
-    sameAs: (f) => `${f.operation ?? ''} ${f.kind}`,
+    sameAs: (f) => sameCall(f, f.kind),
   },
   'step.noop': { level: 'info', say: (f) => `A step for ${group(f)} was not needed: ${f.reason}` },
   'step.quarantined': {
@@ -99,17 +123,21 @@ export const CATALOG: Catalog = {
     level: 'info',
     say: (f) =>
       `${group(f)} is as its policy says (${count(f.rules, 'rule')}, ${count(f.changes, 'change')})`,
+    sameAs: (f) => (f.changes === 0 ? '' : null),
+    ends: [...GROUP_TROUBLE, ...CALL_TROUBLE],
   },
   'group.not_converged': {
     level: 'error',
     say: (f) => `${group(f)} is not as its policy says: ${f.reason}`,
     sameAs: (f) => f.reason,
+    ends: QUIET,
   },
   'group.flapping': {
     level: 'warn',
     say: (f) =>
       `Something else keeps undoing our changes to ${group(f)} (${f.rounds} rounds); next look in ${seconds(f.delayMs)}`,
     sameAs: (f) => f.rules.join('\n'),
+    ends: QUIET,
   },
   'rule.expiring': {
     level: 'warn',
@@ -133,17 +161,14 @@ export const CATALOG: Catalog = {
 
 const CAUSES = { policy: 'the policy changed', drift: 'the cloud changed', start: 'first look' } as const;
 
-interface Where {
-  readonly account?: string;
-  readonly region?: string;
-  readonly group?: string;
-  readonly operation?: string;
-}
+/** Equal plans have equal hashes: the same step of the same plan, in a later look at the group, is the same call. */
+const sameCall = (f: CommonFields, kind: string): string =>
+  [f.operation, f.planHash, f.step, kind, f.code].join(' ');
 
-const group = (f: Where): string => f.group ?? 'a group';
-const place = (f: Where): string => `${f.account ?? 'an account'} in ${f.region ?? 'a region'}`;
-const lane = (f: Where): string => `${f.operation ?? 'an operation'} of ${place(f)}`;
-const call = (f: Where): string =>
+const group = (f: CommonFields): string => f.group ?? 'a group';
+const place = (f: CommonFields): string => `${f.account ?? 'an account'} in ${f.region ?? 'a region'}`;
+const lane = (f: CommonFields): string => `${f.operation ?? 'an operation'} of ${place(f)}`;
+const call = (f: CommonFields): string =>
   `${f.operation ?? 'A call'}${f.group === undefined ? '' : ` on ${f.group}`}`;
 const because = (code: string | undefined): string => (code === undefined ? '' : ` (${code})`);
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)} s`;

@@ -4,36 +4,34 @@
 
 export type Redactor = (text: string) => string;
 
-export const REDACTED = '[redacted]';
+const REDACTED = '[redacted]';
 
 /** A shorter value would also blot out innocent words; no access key secret or token is this short. */
 const MIN_SECRET_LENGTH = 6;
 
 /**
- * Ways in which a signed request spells its secrets: query, form, JSON and headers. The name stays, so that
- * a reader still sees what was there.
+ * Ways in which a request or a config spells its secrets: query, form, JSON, YAML and headers, also with the
+ * `=` percent-encoded. The name stays, so that a reader still sees what was there.
  */
-const PATTERNS: readonly RegExp[] = [
-  /((?:Signature|SecurityToken|AccessKeySecret|x-acs-security-token|x-acs-signature)["']?\s*[=:]\s*["']?)[^\s&"',;}]+/gi,
-  /(Authorization["']?\s*[=:]\s*["']?)(?:[A-Za-z][\w-]*\s+)?[^\r\n"'}]+/gi,
-  // Credentials in a URL, such as a git remote with a token.
-  /([a-z][a-z0-9+.-]*:\/\/)[^\s/@"']+@/gi,
-];
+const NAMED_SECRET =
+  /((?:signature|security[_-]?token|access[_-]?key[_-]?secret|secret[_-]?access[_-]?key|oidc[_-]?token|password)["']?\s*(?:[=:]|%(?:25)*3D)\s*)("[^"]*"|'[^']*'|[^\s&"',;}]+)/gi;
+const AUTHORIZATION = /(authorization["']?\s*[=:]\s*["']?)[^\r\n"'}]+/gi;
+/** Such as a git remote with a token. */
+const URL_CREDENTIALS = /([a-z][a-z0-9+.-]*:\/\/)[^\s/@"']+@/gi;
 
 /**
  * Replaces every registered secret and everything that looks like one. `secrets` is asked each time,
- * because credentials rotate while the daemon runs. Percent-encoded and JSON-escaped forms count as well.
+ * because credentials rotate while the daemon runs. Percent-encoded and JSON-escaped forms go as well.
  */
 export function createRedactor(secrets: () => readonly string[]): Redactor {
   return (text) => {
     let clean = text;
     for (const spelling of spellingsOf(secrets())) clean = clean.replaceAll(spelling, REDACTED);
-    return PATTERNS.reduce((line, pattern) => line.replace(pattern, replaceTail), clean);
+    return clean
+      .replace(AUTHORIZATION, `$1${REDACTED}`)
+      .replace(NAMED_SECRET, `$1${REDACTED}`)
+      .replace(URL_CREDENTIALS, `$1${REDACTED}@`);
   };
-}
-
-function replaceTail(_match: string, head: string): string {
-  return head.endsWith('://') ? `${head}${REDACTED}@` : `${head}${REDACTED}`;
 }
 
 /** Longest first: a secret that contains another one must go as a whole. */
@@ -43,6 +41,7 @@ function spellingsOf(secrets: readonly string[]): readonly string[] {
     if (secret.length < MIN_SECRET_LENGTH) continue;
     spellings.add(secret);
     spellings.add(encodeURIComponent(secret));
+    spellings.add(encodeURIComponent(encodeURIComponent(secret)));
     spellings.add(JSON.stringify(secret).slice(1, -1));
   }
   return [...spellings].sort((a, b) => b.length - a.length);

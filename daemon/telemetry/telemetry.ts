@@ -2,8 +2,10 @@
 // synchronously, so that a line is out before the next thing happens and none is lost when the process ends.
 import pino from 'pino';
 import { prettyFactory } from 'pino-pretty';
+import { systemClock, type Clock } from '../clock.ts';
 import { CATALOG, type EventRow, type LogLevel } from './catalog.ts';
 import type { EventFields, EventName, Telemetry } from './events.ts';
+import { RepeatFilter } from './repeats.ts';
 import { redactDeep, type Redactor } from './redact.ts';
 
 export type LogFormat = 'json' | 'pretty';
@@ -21,9 +23,15 @@ export interface TelemetryOptions {
   readonly redact: Redactor;
   /** Colours in the pretty format. */
   readonly colors: boolean;
+  /** For the falling rate of repetitions; the system's unless told. */
+  readonly clock?: Pick<Clock, 'monotonicMs'>;
 }
 
 export function createTelemetry(options: TelemetryOptions): Telemetry {
+  const clock = options.clock ?? systemClock;
+  const repeats = new RepeatFilter();
+  const cleanText: Redactor =
+    options.format === 'json' ? options.redact : (text) => onOneLine(options.redact(text));
   const logger = pino(
     {
       level: options.level,
@@ -36,9 +44,21 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
   return {
     emit<Name extends EventName>(event: Name, fields: EventFields<Name>): void {
       const row: EventRow<Name> = CATALOG[event];
-      const clean = redactDeep(options.redact, fields);
-      const line: object = { event, ...clean };
-      logger[row.level](line, row.say(clean));
+      const verdict = repeats.judge(event, fields, clock.monotonicMs());
+      if (!verdict.log || !logger.isLevelEnabled(row.level)) return;
+      const clean = redactDeep(cleanText, fields);
+      const { suppressed } = verdict;
+      const line: object = { event, ...clean, ...(suppressed === 0 ? {} : { suppressed }) };
+      logger[row.level](line, onOneLine(row.say(clean)));
+    },
+  };
+}
+
+/** Hands every event to each of them. */
+export function fanOut(...all: readonly Telemetry[]): Telemetry {
+  return {
+    emit: (event, fields) => {
+      for (const telemetry of all) telemetry.emit(event, fields);
     },
   };
 }
@@ -49,12 +69,21 @@ export function fileSink(fd: 1 | 2): LogSink {
   return { write: (line) => void destination.write(line) };
 }
 
+/**
+ * Texts of the cloud and of policies end up on terminals: no line breaks, no escape sequences, nothing that
+ * turns the direction of writing. In JSON the encoding takes care of the fields.
+ */
+const onOneLine = (text: string): string =>
+  text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/gu, ' ');
+
 function prettySink(sink: LogSink, colorize: boolean): LogSink {
   const prettify = prettyFactory({
     colorize,
     singleLine: true,
+    errorLikeObjectKeys: [],
     translateTime: 'SYS:HH:MM:ss.l',
-    ignore: 'event',
+    // What only a search needs stays in the JSON lines.
+    ignore: 'event,pid,reconcileId,planHash,clientToken',
     messageFormat: (log, messageKey) => `${String(log.event)}  ${String(log[messageKey])}`,
   });
   return { write: (line) => sink.write(prettify(line)) };

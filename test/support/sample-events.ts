@@ -1,0 +1,70 @@
+// One example of each event, with every field that is its own. Does not compile if an event is left out.
+import type { CommonFields, EventFields, EventName } from '../../daemon/telemetry/events.ts';
+
+export const COMMON: Required<CommonFields> = {
+  account: 'default',
+  region: 'cn-hangzhou',
+  group: 'sg-bp1web',
+  revision: '4fff8c0',
+  reconcileId: 'c0ffee00',
+  planHash: 'f00',
+  step: 2,
+  operation: 'ModifySecurityGroupRule',
+  clientToken: 'rampart-1',
+  requestId: '473469C7-AA6F-4DC5-B3DB-A3DC0DE3C83E',
+  attempt: 1,
+  durationMs: 120,
+  code: 'Throttling.User',
+  err: 'Request was denied due to user flow control.',
+};
+
+const RULES = ['ingress tcp 443/443 from 203.0.113.0/24 accept'];
+
+type Samples = { readonly [Name in EventName]: EventFields<Name> };
+
+export const SAMPLE_EVENTS: Samples = {
+  'daemon.started': {
+    version: '0.1.0',
+    pid: 4711,
+    nodeVersion: 'v20.0.0',
+    emulatorUrl: 'http://127.0.0.1:1',
+    httpUrl: 'http://127.0.0.1:2',
+  },
+  'daemon.ready': { groups: 2 },
+  'daemon.stopping': { signal: 'SIGTERM' },
+  'daemon.stopped': { exitCode: 0 },
+  'config.rejected': { problems: 1, details: ['config.yaml:1:1: unknown key `polices`'] },
+  'policies.loaded': {
+    files: 1,
+    groups: 2,
+    rules: 3,
+    commit: '4fff8c0',
+    dirty: true,
+    released: ['sg-bp1old'],
+  },
+  'policies.rejected': { problems: 2, details: ['web.yaml:3:5: host bits set'], keptGroups: 1 },
+  'group.described': { ...COMMON, rules: 1 },
+  'group.describe_failed': { ...COMMON, kind: 'unknown' },
+  'drift.detected': { ...COMMON, missing: 1, surplus: 0, altered: 2, cause: 'drift', rules: RULES },
+  'plan.made': { ...COMMON, steps: 2, add: 1, modify: 1, remove: 0, hitless: true },
+  'plan.blocked': { ...COMMON, blockedBy: ['the brake: 40 of 50 rules would go'] },
+  'call.succeeded': { ...COMMON, rules: 1 },
+  'call.retried': { ...COMMON, kind: 'retry', delayMs: 800 },
+  'call.throttled': { ...COMMON, delayMs: 1200 },
+  'call.failed': { ...COMMON, kind: 'rejected' },
+  'call.unknown': { ...COMMON, kind: 'unknown' },
+  'step.noop': { ...COMMON, reason: 'the rule is gone already' },
+  'step.quarantined': { ...COMMON, reason: 'InvalidParam', rules: RULES, retryAt: '2026-05-01T10:00:00Z' },
+  'group.converged': { ...COMMON, changes: 1, rules: 12 },
+  'group.not_converged': { ...COMMON, reason: '1 authorized rule is not there' },
+  'group.flapping': { ...COMMON, rounds: 3, rules: RULES, delayMs: 300_000 },
+  'rule.expiring': { ...COMMON, rule: 'office', expiresAt: '2027-01-31T18:00:00Z' },
+  'rule.expired': { ...COMMON, rule: 'office', expiresAt: '2027-01-31T18:00:00Z' },
+  'lane.closed': { ...COMMON, reopensInMs: 41_000 },
+  'lane.reopened': COMMON,
+  'intent.recovered': { ...COMMON, outcome: 'superseded' },
+  'lease.acquired': COMMON,
+  'lease.lost': COMMON,
+};
+
+export const EVENT_NAMES = Object.keys(SAMPLE_EVENTS) as EventName[];

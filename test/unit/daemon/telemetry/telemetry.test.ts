@@ -1,0 +1,206 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { CATALOG, type LogLevel } from '../../../../daemon/telemetry/catalog.ts';
+import type { EventName, Telemetry } from '../../../../daemon/telemetry/events.ts';
+import { createRedactor } from '../../../../daemon/telemetry/redact.ts';
+import { createTelemetry, fanOut, type TelemetryOptions } from '../../../../daemon/telemetry/telemetry.ts';
+import { COMMON, EVENT_NAMES, SAMPLE_EVENTS } from '../../../support/sample-events.ts';
+
+const SECRET = 'k3/Yp+tz"qRvW0=';
+const BAD_WORDS = ['\u001b[31mred', 'line\nbreak', 'rtl\u202e', 'c1\u009b', 'sep\u2028'].join(' ');
+
+function setUp(options: Partial<TelemetryOptions> = {}) {
+  const lines: string[] = [];
+  const telemetry = createTelemetry({
+    level: 'debug',
+    format: 'json',
+    sink: { write: (line) => void lines.push(line) },
+    redact: createRedactor(() => [SECRET]),
+    colors: false,
+    ...options,
+  });
+  return { telemetry, lines, parsed: () => lines.map((line) => JSON.parse(line) as Record<string, unknown>) };
+}
+
+function emitSample(telemetry: Telemetry, event: EventName): void {
+  telemetry.emit(event, SAMPLE_EVENTS[event]);
+}
+
+/** The same fields with another text in every string, however deep. */
+function withText<T>(fields: T, text: string): T;
+function withText(value: unknown, text: string): unknown {
+  if (typeof value === 'string') return text;
+  if (Array.isArray(value)) return value.map((item: unknown) => withText(item, text));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withText<unknown>(item, text)]));
+}
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: new Date('2026-05-01T10:00:00.123Z') });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe.each(EVENT_NAMES)('%s', (event) => {
+  it('is one JSON line with level, time, event and a sentence, its fields flat beside them', () => {
+    const { telemetry, lines, parsed } = setUp();
+    emitSample(telemetry, event);
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatch(/^\{.*\}\n$/);
+    const { level, time, event: name, msg, ...fields } = parsed()[0] ?? {};
+    expect({ level, time, name }).toEqual({
+      level: CATALOG[event].level,
+      time: '2026-05-01T10:00:00.123Z',
+      name: event,
+    });
+    expect(fields).toEqual(SAMPLE_EVENTS[event]);
+    expect(msg).toMatch(/^[A-Za-z0-9].{5,}[^.]$/);
+    expect(msg).not.toMatch(/undefined|NaN|\[object/);
+  });
+
+  it('never lets a secret out, in no field and no format', () => {
+    for (const format of ['json', 'pretty'] as const) {
+      const { telemetry, lines } = setUp({ format });
+      const text = `failed: POST /?Signature=abcDEF&x=1 with ${SECRET} (${encodeURIComponent(SECRET)})`;
+      telemetry.emit(event, withText(SAMPLE_EVENTS[event], text));
+      expect(lines.join('')).not.toContain('abcDEF');
+      expect(lines.join('')).not.toContain(SECRET.slice(0, 8));
+      expect(lines.join('')).not.toContain(encodeURIComponent(SECRET).slice(0, 8));
+    }
+  });
+
+  it('is one readable line on a terminal, whatever the cloud wrote into it', () => {
+    const { telemetry, lines } = setUp({ format: 'pretty' });
+    telemetry.emit(event, withText(SAMPLE_EVENTS[event], BAD_WORDS));
+    expect(lines).toHaveLength(1);
+    expect(lines[0]?.trimEnd()).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202e]/);
+    expect(lines[0]).toContain(event);
+  });
+});
+
+it.each<{ level: LogLevel; heard: LogLevel[] }>([
+  { level: 'debug', heard: ['debug', 'info', 'warn', 'error'] },
+  { level: 'warn', heard: ['warn', 'error'] },
+  { level: 'error', heard: ['error'] },
+])('at level $level only $heard are heard', ({ level, heard }) => {
+  const { telemetry, parsed } = setUp({ level });
+  for (const event of EVENT_NAMES) emitSample(telemetry, event);
+  expect(new Set(parsed().map((line) => line.level))).toEqual(new Set(heard));
+});
+
+describe('a complaint that comes again', () => {
+  const failed = { ...SAMPLE_EVENTS['group.describe_failed'] };
+  const shown = (lines: Array<Record<string, unknown>>) =>
+    lines.filter(({ event }) => event !== 'group.described').map(({ suppressed }) => Number(suppressed ?? 0));
+
+  it('is logged at a falling rate, with the count of what was left out', () => {
+    const { telemetry, parsed } = setUp();
+    for (let i = 0; i < 40; i += 1) telemetry.emit('group.describe_failed', failed);
+    expect(shown(parsed())).toEqual([0, 0, 1, 3, 7, 15]);
+  });
+
+  it('is logged at least once an hour', () => {
+    const { telemetry, parsed } = setUp();
+    for (let minute = 0; minute < 600; minute += 1) {
+      telemetry.emit('group.describe_failed', failed);
+      vi.advanceTimersByTime(60_000);
+    }
+    const { length } = parsed();
+    expect(length).toBeGreaterThanOrEqual(6 + 8);
+    expect(length).toBeLessThan(20);
+    const left = shown(parsed()).reduce((sum, n) => sum + n, 0);
+    expect(length + left).toBeLessThanOrEqual(600);
+    expect(length + left).toBeGreaterThan(530);
+  });
+
+  it.each([
+    { name: 'of another group', change: { group: 'sg-other' } },
+    { name: 'of another region', change: { region: 'cn-beijing' } },
+    { name: 'of another account', change: { account: 'other' } },
+    { name: 'with another code', change: { code: 'InvalidParameter' } },
+    { name: 'of another kind', change: { kind: 'denied' } },
+  ])('is news when it is $name', ({ change }) => {
+    const { telemetry, lines } = setUp();
+    for (let i = 0; i < 3; i += 1) telemetry.emit('group.describe_failed', failed);
+    telemetry.emit('group.describe_failed', { ...failed, ...change });
+    expect(lines).toHaveLength(3);
+  });
+
+  it('is no other one for its ids, tokens and times', () => {
+    const { telemetry, lines } = setUp();
+    for (let i = 0; i < 3; i += 1) {
+      telemetry.emit('call.failed', {
+        ...COMMON,
+        kind: 'rejected',
+        reconcileId: `${i}`,
+        clientToken: `t${i}`,
+        requestId: `r${i}`,
+        durationMs: i,
+        attempt: i,
+        revision: `${i}`,
+      });
+    }
+    expect(lines).toHaveLength(2);
+  });
+
+  it('is heard for each step of a plan', () => {
+    const { telemetry, lines } = setUp();
+    for (let step = 1; step <= 9; step += 1)
+      telemetry.emit('call.failed', { ...COMMON, step, kind: 'rejected' });
+    expect(lines).toHaveLength(9);
+  });
+
+  it('is news again after the trouble had ended', () => {
+    const { telemetry, parsed } = setUp();
+    for (let round = 0; round < 3; round += 1) {
+      for (let i = 0; i < 3; i += 1) telemetry.emit('group.describe_failed', failed);
+      telemetry.emit('group.described', { ...COMMON, rules: 1 });
+    }
+    expect(shown(parsed())).toEqual([0, 0, 0, 0, 0, 0]);
+  });
+
+  it('still counts when another group recovers', () => {
+    const { telemetry, parsed } = setUp();
+    for (let i = 0; i < 4; i += 1) {
+      telemetry.emit('group.describe_failed', failed);
+      telemetry.emit('group.described', { ...COMMON, group: 'sg-other', rules: 1 });
+    }
+    expect(shown(parsed())).toEqual([0, 0, 1]);
+  });
+});
+
+it('does not repeat that all is well, but says so after trouble, and every change', () => {
+  const { telemetry, parsed } = setUp({ level: 'info' });
+  const quiet = { ...COMMON, changes: 0, rules: 12 };
+  for (let i = 0; i < 7; i += 1) telemetry.emit('group.converged', quiet);
+  telemetry.emit('group.converged', { ...quiet, changes: 2 });
+  telemetry.emit('group.converged', { ...quiet, changes: 2 });
+  telemetry.emit('group.not_converged', { ...COMMON, reason: 'no answer' });
+  telemetry.emit('group.converged', quiet);
+  const said = parsed().map(({ event, changes }) => [event, changes]);
+  expect(said).toEqual([
+    ['group.converged', 0],
+    ['group.converged', 0],
+    ['group.converged', 0],
+    ['group.converged', 2],
+    ['group.converged', 2],
+    ['group.not_converged', undefined],
+    ['group.converged', 0],
+  ]);
+});
+
+it('keeps its memory bounded', () => {
+  const { telemetry, lines } = setUp({ level: 'error' });
+  for (let i = 0; i < 30_000; i += 1) {
+    telemetry.emit('group.describe_failed', { ...COMMON, group: `sg-${i}`, kind: 'unknown' });
+  }
+  for (let i = 0; i < 3; i += 1) telemetry.emit('group.not_converged', { ...COMMON, reason: 'x' });
+  expect(lines).toHaveLength(2);
+});
+
+it('hands an event to all, in order', () => {
+  const heard: string[] = [];
+  const listener = (name: string): Telemetry => ({ emit: (event) => void heard.push(`${name} ${event}`) });
+  fanOut(listener('log'), listener('metrics')).emit('daemon.ready', { groups: 1 });
+  expect(heard).toEqual(['log daemon.ready', 'metrics daemon.ready']);
+});
