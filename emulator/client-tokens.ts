@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import type { ApiError } from './action.ts';
 import type { ActionAnswer } from './action.ts';
+import { copyOf } from './parameters.ts';
 import { idempotentMismatch, idempotentProcessing, invalid } from './refusals.ts';
 
 /** Actions that take a ClientToken. Source: request models of the vendor's SDK, 7.11.6. */
@@ -53,7 +54,7 @@ export function tokenUse(
   const token = params.get('ClientToken');
   if (token === undefined || token === '' || !IDEMPOTENT_ACTIONS.has(action)) return undefined;
   if (token.length > MAX_TOKEN_LENGTH || !/^[\x21-\x7e]+$/.test(token)) throw invalid('ClientToken');
-  return { key: `${accountId} ${token}`, fingerprint: fingerprintOf(action, params) };
+  return { key: copyOf(`${accountId} ${token}`), fingerprint: fingerprintOf(action, params) };
 }
 
 function fingerprintOf(action: string, params: ReadonlyMap<string, string>): string {

@@ -8,7 +8,7 @@ import { Doors } from './doors.ts';
 import { Faults } from './faults.ts';
 import { Gateway } from './gateway.ts';
 import { DEFAULT_QUIRKS, type Quirks } from './quirks.ts';
-import { seededRandom } from './random.ts';
+import { seededStream } from './random.ts';
 import { startServer } from './server.ts';
 import type { State } from './state.ts';
 import { emptyState } from './state-file.ts';
@@ -45,32 +45,27 @@ export interface Emulator {
 const DEFAULT_CALLS_LIMIT = 10_000;
 const CALLS_BYTES = 32 * 1024 * 1024;
 
-/** Starts the emulator. Rejects if the address cannot be had. */
-export function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+/** Starts the emulator. Rejects if the address cannot be had, or a credential stands twice. */
+export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const { host = '127.0.0.1', port = 0, clock = systemClock, onBug = reportBug } = options;
-  return startServer({
-    host,
-    port,
-    clock,
-    onBug,
-    handle: requestHandler(options),
-  });
+  return await startServer({ host, port, clock, onBug, handle: requestHandler(options) });
 }
 
 /** The emulator below its socket: one request in, one outcome out. */
 export function requestHandler(options: EmulatorOptions = {}): (request: WireRequest) => Outcome {
-  const random = seededRandom(options.seed ?? 1);
+  const { seed = 1 } = options;
   const cloud = new Cloud({
     state: options.state ?? emptyState(),
     quirks: { ...DEFAULT_QUIRKS, ...options.quirks },
     clock: options.clock ?? systemClock,
-    random,
+    random: seededStream(seed, 'actions'),
   });
   const limits: CallLogLimits = { calls: options.callsLimit ?? DEFAULT_CALLS_LIMIT, bytes: CALLS_BYTES };
   const calls = new CallLog(limits);
-  const faults = new Faults(random);
+  const faults = new Faults(seededStream(seed, 'faults'));
   const authenticator = new Authenticator(keyring(options.credentials ?? [DEFAULT_CREDENTIAL]));
-  const gateway = new Gateway({ cloud, actions: ACTIONS, authenticator, faults, calls });
+  const random = seededStream(seed, 'requestIds');
+  const gateway = new Gateway({ cloud, actions: ACTIONS, authenticator, faults, calls, random });
   const doors = new Doors({ cloud, faults, calls });
   return (request) =>
     request.target.startsWith(DOOR_PREFIX)

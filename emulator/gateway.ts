@@ -24,6 +24,8 @@ export interface GatewayOptions {
   readonly authenticator: Authenticator;
   readonly faults: Faults;
   readonly calls: CallLog;
+  /** Random source of request ids; 0 <= x < 1. */
+  readonly random: () => number;
 }
 
 /** A request as it arrived, and the id it was given. */
@@ -55,6 +57,7 @@ export class Gateway {
   readonly #authenticator: Authenticator;
   readonly #faults: Faults;
   readonly #calls: CallLog;
+  readonly #random: () => number;
   readonly #throttle = new Throttle();
   readonly #tokens = new ClientTokens();
 
@@ -64,10 +67,11 @@ export class Gateway {
     this.#authenticator = options.authenticator;
     this.#faults = options.faults;
     this.#calls = options.calls;
+    this.#random = options.random;
   }
 
   handle(wire: WireRequest): Outcome {
-    const requestId = randomRequestId(this.#cloud.random);
+    const requestId = randomRequestId(this.#random);
     const arrival = { request: readRequest(wire), requestId, accountId: '' };
     const call = attempt(() => this.#admit(arrival));
     if (call instanceof ApiError) return this.#deliver(arrival, withoutEffect(arrival, call));

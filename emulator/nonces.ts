@@ -1,5 +1,6 @@
 // Remembers nonces for as long as a request that carries one could still be in time, in bounded memory: two
 // generations, the older dropped whole when the younger has lived for a full window (or is full).
+import { copyOf } from './parameters.ts';
 
 export interface NonceLimits {
   /** For how long a nonce must be remembered, in milliseconds. */
@@ -26,7 +27,7 @@ export class Nonces {
       this.#youngSinceMs = nowMs;
     }
     if (this.#young.has(nonce) || this.#old.has(nonce)) return false;
-    this.#young.add(nonce);
+    this.#young.add(copyOf(nonce));
     return true;
   }
 }

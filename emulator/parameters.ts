@@ -35,6 +35,14 @@ function shortened(text: string): string {
   return text.length > 64 ? `${text.slice(0, 64)}...` : text;
 }
 
+/**
+ * The same text in memory of its own. What is cut out of a request keeps the whole request alive, which matters for
+ * what is remembered long after it.
+ */
+export function copyOf(text: string): string {
+  return Buffer.from(text).toString();
+}
+
 /** RFC 3986: everything but letters, digits and `-_.~` is escaped. */
 export function encode(text: string): string {
   return encodeURIComponent(text).replace(

@@ -11,6 +11,12 @@ export function seededRandom(seed: number): () => number {
   };
 }
 
+/** A generator of its own for each purpose, so that how often one is asked does not show in another. */
+export function seededStream(seed: number, purpose: 'actions' | 'faults' | 'requestIds'): () => number {
+  const streams = { actions: 0x2545f491, faults: 0x9e3779b9, requestIds: 0x85ebca6b };
+  return seededRandom(seed ^ streams[purpose]);
+}
+
 const ID_LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789';
 const ID_LENGTH = 20;
 

@@ -68,7 +68,14 @@ export class GatewayFixture {
     this.#calls = new CallLog({ calls: options.callsLimit ?? 1000, bytes: 1_000_000 });
     const authenticator = new Authenticator(keyring(options.credentials ?? [DEFAULT_CREDENTIAL]));
     const { cloud, faults } = this;
-    this.#gateway = new Gateway({ cloud, actions: ACTIONS, authenticator, faults, calls: this.#calls });
+    this.#gateway = new Gateway({
+      cloud,
+      actions: ACTIONS,
+      authenticator,
+      faults,
+      calls: this.#calls,
+      random,
+    });
   }
 
   /** How a client signs now, with a nonce of its own. */
