@@ -1,0 +1,433 @@
+// The client over a transport that answers from a script: what it asks, and what it refuses to believe.
+import { describe, expect, it } from 'vitest';
+import type { Operation, Place } from '../../../../daemon/ecs/api.ts';
+import type { Gate } from '../../../../daemon/ecs/ask.ts';
+import { createEcsClient, type EcsClientOptions } from '../../../../daemon/ecs/client.ts';
+import { MAX_PAGES } from '../../../../daemon/ecs/pages.ts';
+import type { Transport, TransportAnswer } from '../../../../daemon/ecs/transport.ts';
+import type { GroupSelector } from '../../../../reconciler/model/group.ts';
+
+const PLACE: Place = { account: 'main', region: 'cn-hangzhou' };
+const GROUP = { ...PLACE, id: 'sg-1' };
+
+type Params = Readonly<Record<string, string>>;
+type Answers = (operation: Operation, params: Params) => unknown;
+
+const answered = (body: unknown, status = 200): TransportAnswer => ({ kind: 'answered', status, body });
+
+const refused = (code: string, status = 400): TransportAnswer => ({
+  kind: 'refused',
+  status,
+  code,
+  message: 'no',
+  requestId: 'R-9',
+  retryAfterMs: null,
+  missingAction: null,
+});
+
+const rule = (id: string, changes: object = {}) => ({
+  SecurityGroupRuleId: id,
+  Direction: 'ingress',
+  IpProtocol: 'TCP',
+  PortRange: '80/80',
+  SourceCidrIp: '10.0.0.0/8',
+  Policy: 'Accept',
+  Priority: 1,
+  NicType: 'intranet',
+  ...changes,
+});
+
+const head = (changes: object = {}) => ({
+  SecurityGroupId: 'sg-1',
+  SecurityGroupName: 'web',
+  VpcId: 'vpc-1',
+  SecurityGroupType: 'normal',
+  ServiceManaged: false,
+  Tags: { Tag: [] },
+  ...changes,
+});
+
+const groupPage = (groups: readonly object[], changes: object = {}) => ({
+  RequestId: 'R-1',
+  NextToken: '',
+  SecurityGroups: { SecurityGroup: groups },
+  ...changes,
+});
+
+const rulePage = (rules: readonly object[], changes: object = {}) => ({
+  RequestId: 'R-2',
+  SecurityGroupId: 'sg-1',
+  VpcId: 'vpc-1',
+  InnerAccessPolicy: 'Accept',
+  NextToken: '',
+  Permissions: { Permission: rules },
+  ...changes,
+});
+
+/** A client whose transport asks `answers`; bodies that are no TransportAnswer are sent with HTTP 200. */
+const clientOver = (answers: Answers, changes: Partial<EcsClientOptions> = {}) => {
+  const calls: Array<{ operation: Operation; params: Params }> = [];
+  const gated: Operation[] = [];
+  const transport: Transport = {
+    call: (operation, params) => {
+      calls.push({ operation, params });
+      const answer = answers(operation, params) as TransportAnswer;
+      return Promise.resolve('kind' in answer ? answer : answered(answer));
+    },
+  };
+  const gate: Gate = (operation, _place, run) => {
+    gated.push(operation);
+    return run();
+  };
+  const client = createEcsClient({ transport, gate, apiLevel: 'auto', ...changes });
+  return { client, calls, gated };
+};
+
+/** The usual two answers, with one of them replaced. */
+const describing =
+  (rules: unknown, groups: unknown = groupPage([head()])): Answers =>
+  (operation) =>
+    operation === 'DescribeSecurityGroups' ? groups : rules;
+
+const describeWith = (answers: Answers, changes: Partial<EcsClientOptions> = {}) =>
+  clientOver(answers, changes).client.describeGroup(GROUP);
+
+const failureOf = async (answers: Answers, changes: Partial<EcsClientOptions> = {}) => {
+  const result = await describeWith(answers, changes);
+  if (result.ok) expect.fail('the group was described');
+  return result.error;
+};
+
+describe('describeGroup', () => {
+  it('reads head and rules, and sorts the rules', async () => {
+    const { client, calls, gated } = clientOver(
+      describing(rulePage([rule('sgr-2', { Priority: 50 }), rule('sgr-1')])),
+    );
+    const result = await client.describeGroup(GROUP);
+    expect(result).toMatchObject({
+      ok: true,
+      value: {
+        ...GROUP,
+        name: 'web',
+        vpcId: 'vpc-1',
+        type: 'normal',
+        innerAccess: 'accept',
+        serviceManaged: false,
+        apiLevel: 'current',
+        rules: [{ id: 'sgr-1' }, { id: 'sgr-2' }],
+      },
+    });
+    expect(calls).toEqual([
+      {
+        operation: 'DescribeSecurityGroups',
+        params: { RegionId: 'cn-hangzhou', SecurityGroupIds: '["sg-1"]', MaxResults: '100' },
+      },
+      {
+        operation: 'DescribeSecurityGroupAttribute',
+        params: {
+          RegionId: 'cn-hangzhou',
+          SecurityGroupId: 'sg-1',
+          Direction: 'all',
+          NicType: 'intranet',
+          MaxResults: '1000',
+        },
+      },
+    ]);
+    expect(gated).toEqual(['DescribeSecurityGroups', 'DescribeSecurityGroupAttribute']);
+  });
+
+  it('walks all pages, each through the gate, and counts a rule on two pages once', async () => {
+    const pages: Record<string, object> = {
+      '': rulePage([rule('sgr-1'), rule('sgr-2', { Priority: 2 })], { NextToken: 'a' }),
+      a: rulePage([rule('sgr-2', { Priority: 2 }), rule('sgr-3', { Priority: 3 })], { NextToken: 'b' }),
+      b: rulePage([]),
+    };
+    const { client, gated } = clientOver((operation, params) =>
+      operation === 'DescribeSecurityGroups' ? groupPage([head()]) : pages[params.NextToken ?? ''],
+    );
+    const result = await client.describeGroup(GROUP);
+    if (!result.ok) expect.fail(result.error.message);
+    expect(result.value.rules.map(({ id }) => id)).toEqual(['sgr-1', 'sgr-2', 'sgr-3']);
+    expect(gated.filter((operation) => operation === 'DescribeSecurityGroupAttribute')).toHaveLength(3);
+  });
+
+  it('asks for both kinds of rules in a classic network', async () => {
+    const { client, calls } = clientOver((operation, { NicType }) =>
+      operation === 'DescribeSecurityGroups'
+        ? groupPage([head({ VpcId: '' })])
+        : rulePage([rule(`sgr-${NicType}`, { NicType })], { VpcId: '' }),
+    );
+    const result = await client.describeGroup(GROUP);
+    expect(result).toMatchObject({ ok: true, value: { vpcId: null } });
+    if (!result.ok) return;
+    expect(result.value.rules.map(({ rule: { nicType } }) => nicType).sort()).toEqual([
+      'internet',
+      'intranet',
+    ]);
+    expect(calls.map(({ params }) => params.NicType)).toEqual([undefined, 'internet', 'intranet']);
+  });
+
+  it.each([
+    ['ServiceManaged true', { ServiceManaged: true }, { serviceManaged: true }],
+    ['ServiceManaged as text', { ServiceManaged: 'true' }, { serviceManaged: true }],
+    ['ServiceManaged absent', { ServiceManaged: undefined }, { serviceManaged: false }],
+    ['an enterprise group', { SecurityGroupType: 'enterprise' }, { type: 'enterprise' }],
+    ['a group from before there were types', { SecurityGroupType: undefined }, { type: 'normal' }],
+  ])('understands %s', async (_name, changes, expected) => {
+    const result = await describeWith(describing(rulePage([]), groupPage([head(changes)])));
+    expect(result).toMatchObject({ ok: true, value: expected });
+  });
+
+  it('begins again when a rule changed between two pages, or a token grew old', async () => {
+    for (const torn of [rulePage([rule('sgr-1', { Priority: 9 })]), refused('InValidParameter.NextToken')]) {
+      let walks = 0;
+      const { client } = clientOver((operation, { NextToken }) => {
+        if (operation === 'DescribeSecurityGroups') return groupPage([head()]);
+        if (NextToken === 'a') return walks === 1 ? torn : rulePage([]);
+        walks += 1;
+        return rulePage([rule('sgr-1')], { NextToken: 'a' });
+      });
+      expect(await client.describeGroup(GROUP)).toMatchObject({ ok: true });
+      expect(walks).toBe(2);
+    }
+  });
+
+  it('gives up on a group that changes all the time', async () => {
+    let reads = 0;
+    const failure = await failureOf((operation) => {
+      if (operation === 'DescribeSecurityGroups') return groupPage([head()]);
+      reads += 1;
+      return rulePage([rule('sgr-1'), rule('sgr-1', { Priority: 9 })]);
+    });
+    expect(failure).toMatchObject({ kind: 'retry', code: 'Transport.TornRead' });
+    expect(reads).toBe(3);
+  });
+
+  it('fails as a whole when one page fails', async () => {
+    const failure = await failureOf((operation, { NextToken }) => {
+      if (operation === 'DescribeSecurityGroups') return groupPage([head()]);
+      return NextToken === undefined ? rulePage([rule('sgr-1')], { NextToken: 'a' }) : refused('Throttling');
+    });
+    expect(failure).toMatchObject({ kind: 'throttled', code: 'Throttling', requestId: 'R-9' });
+  });
+
+  it('does not follow pages that never end, or run in a circle', async () => {
+    let pages = 0;
+    const endless = await failureOf((operation) => {
+      if (operation === 'DescribeSecurityGroups') return groupPage([head()]);
+      pages += 1;
+      return rulePage([rule(`sgr-${pages}`)], { NextToken: `t-${pages}` });
+    });
+    expect(endless).toMatchObject({ kind: 'rejected', code: 'Transport.TooMuch' });
+    expect(pages).toBe(MAX_PAGES);
+    const circle = await failureOf(describing(rulePage([], { NextToken: 'same' })));
+    expect(circle).toMatchObject({ kind: 'retry', code: 'Transport.TornRead' });
+  });
+
+  it('reports a group that is not there, and says that RAM may hide it', async () => {
+    const failure = await failureOf(describing(rulePage([]), groupPage([])));
+    expect(failure).toMatchObject({ kind: 'rejected', code: 'Transport.GroupNotFound' });
+    expect(failure.message).toContain('ecs:DescribeSecurityGroups');
+  });
+
+  it('picks its own group where an endpoint does not know the filter', async () => {
+    const groups = groupPage([head({ SecurityGroupId: 'sg-0', SecurityGroupName: 'other' }), head()]);
+    expect(await describeWith(describing(rulePage([]), groups))).toMatchObject({
+      ok: true,
+      value: { name: 'web' },
+    });
+  });
+
+  it.each<[string, unknown, unknown]>([
+    ['rules without a list', rulePage([], { Permissions: undefined }), undefined],
+    ['rules in another shape', rulePage([], { Permissions: [] }), undefined],
+    ['rules without a RequestId', rulePage([], { RequestId: '' }), undefined],
+    ['rules with HTTP 500', answered(rulePage([]), 500), undefined],
+    ['another group’s rules', rulePage([], { SecurityGroupId: 'sg-2' }), undefined],
+    ['an empty object', {}, undefined],
+    ['an error in small letters', answered({ code: 'Forbidden' }, 403), undefined],
+    ['groups without a list', rulePage([]), { RequestId: 'R' }],
+  ])('never takes %s for an empty group', async (_name, rules, groups) => {
+    const failure = await failureOf(describing(rules, groups ?? groupPage([head()])));
+    expect(failure).toMatchObject({ kind: 'retry', code: 'Transport.BadAnswer' });
+  });
+
+  it.each<[string, unknown, unknown, RegExp]>([
+    ['an unknown type', rulePage([]), groupPage([head({ SecurityGroupType: 'huge' })]), /type "huge"/],
+    ['an unknown inner policy', rulePage([], { InnerAccessPolicy: 'Maybe' }), undefined, /InnerAccessPolicy/],
+    ['no inner policy', rulePage([], { InnerAccessPolicy: '' }), undefined, /InnerAccessPolicy/],
+    [
+      'a rule that cannot be read',
+      rulePage([rule('sgr-1'), rule('sgr-2', { IpProtocol: 'SCTP' })]),
+      undefined,
+      /^sgr-2 ingress Accept SCTP 80\/80 priority 1: unknown IpProtocol/,
+    ],
+    [
+      'many rules that cannot be read',
+      rulePage(Array.from({ length: 7 }, (_, index) => rule(`sgr-${index}`, { Policy: 'allow' }))),
+      undefined,
+      /and 2 more$/,
+    ],
+    [
+      'ids on some rules only',
+      rulePage([rule('sgr-1'), rule('', { Priority: 2 })]),
+      undefined,
+      /1 of 2 rules have no id/,
+    ],
+  ])('refuses a group with %s, so that it is never written', async (_name, rules, groups, message) => {
+    const failure = await failureOf(describing(rules, groups ?? groupPage([head()])));
+    expect(failure).toMatchObject({ kind: 'rejected', code: 'Transport.Unreadable' });
+    expect(failure.message).toMatch(message);
+  });
+
+  it('knows that members of an enterprise group are not let through', async () => {
+    const groups = groupPage([head({ SecurityGroupType: 'enterprise' })]);
+    const result = await describeWith(describing(rulePage([], { InnerAccessPolicy: '' }), groups));
+    expect(result).toMatchObject({ ok: true, value: { innerAccess: 'drop' } });
+  });
+});
+
+describe('the API level', () => {
+  const withIds = rulePage([rule('sgr-1')]);
+  const withoutIds = rulePage([rule(''), rule('', { Priority: 2 })]);
+
+  it.each([
+    ['auto', withIds, 'current'],
+    ['auto', withoutIds, 'legacy2019'],
+    ['auto', rulePage([]), 'current'],
+    ['current', withIds, 'current'],
+    ['legacy2019', withoutIds, 'legacy2019'],
+    ['legacy2019', rulePage([]), 'legacy2019'],
+    ['legacy2019', withIds, 'legacy2019'],
+  ] as const)('%s (%#): %s', async (apiLevel, rules, expected) => {
+    const result = await describeWith(describing(rules), { apiLevel });
+    expect(result).toMatchObject({ ok: true, value: { apiLevel: expected } });
+    if (result.ok && expected === 'legacy2019')
+      expect(result.value.rules.filter(({ id }) => id !== null)).toEqual([]);
+  });
+
+  it('is not current if the config says so but the rules have no ids', async () => {
+    const failure = await failureOf(describing(withoutIds), { apiLevel: 'current' });
+    expect(failure.code).toBe('Transport.Unreadable');
+  });
+
+  it('of a group without rules is what other groups of the region showed', async () => {
+    let rules: unknown = withoutIds;
+    const { client } = clientOver((operation) =>
+      operation === 'DescribeSecurityGroups' ? groupPage([head()]) : rules,
+    );
+    await client.describeGroup(GROUP);
+    rules = rulePage([]);
+    expect(await client.describeGroup(GROUP)).toMatchObject({ value: { apiLevel: 'legacy2019' } });
+    const elsewhere = { ...GROUP, region: 'cn-beijing' };
+    expect(await client.describeGroup(elsewhere)).toMatchObject({ value: { apiLevel: 'current' } });
+  });
+});
+
+describe('findGroups', () => {
+  const tagged = (id: string, tags: Readonly<Record<string, string>>) =>
+    head({
+      SecurityGroupId: id,
+      Tags: { Tag: Object.entries(tags).map(([TagKey, TagValue]) => ({ TagKey, TagValue })) },
+    });
+
+  it.each<[string, GroupSelector, Params, string[]]>([
+    ['id', { kind: 'id', id: 'sg-1' }, { SecurityGroupIds: '["sg-1"]' }, ['sg-1']],
+    ['name', { kind: 'name', name: 'web' }, { SecurityGroupName: 'web' }, ['sg-1', 'sg-3']],
+    [
+      'tags',
+      { kind: 'tags', tags: { team: 'a', env: 'prod' } },
+      { 'Tag.1.Key': 'team', 'Tag.1.Value': 'a', 'Tag.2.Key': 'env', 'Tag.2.Value': 'prod' },
+      ['sg-2'],
+    ],
+  ])('by %s asks with a filter, and filters again', async (_name, selector, filter, expected) => {
+    const everything = groupPage([
+      tagged('sg-3', { team: 'a', env: 'test' }),
+      head({ SecurityGroupName: 'web' }),
+      { ...tagged('sg-2', { team: 'a', env: 'prod', more: 'x' }), SecurityGroupName: 'web-2' },
+    ]);
+    const { client, calls } = clientOver(() => everything);
+    expect(await client.findGroups(PLACE, selector)).toEqual({ ok: true, value: expected });
+    expect(calls[0]?.params).toEqual({ RegionId: 'cn-hangzhou', ...filter, MaxResults: '100' });
+  });
+
+  it('walks pages by token and answers each id once, in order', async () => {
+    const { client } = clientOver((_operation, { NextToken }) =>
+      NextToken === undefined
+        ? groupPage([head({ SecurityGroupId: 'sg-b' })], { NextToken: 'a' })
+        : groupPage([head({ SecurityGroupId: 'sg-a' }), head({ SecurityGroupId: 'sg-b' })]),
+    );
+    const result = await client.findGroups(PLACE, { kind: 'name', name: 'web' });
+    expect(result).toEqual({ ok: true, value: ['sg-a', 'sg-b'] });
+  });
+
+  it('does not take the first page of an endpoint that pages by number for all', async () => {
+    const { client } = clientOver(() => groupPage([head()], { TotalCount: 11 }));
+    const result = await client.findGroups(PLACE, { kind: 'name', name: 'web' });
+    expect(result).toMatchObject({ ok: false, error: { kind: 'rejected', code: 'Transport.TooMuch' } });
+  });
+
+  it('does not take what the vendor cuts at 1000 for all', async () => {
+    let page = 0;
+    const { client } = clientOver(() => {
+      page += 1;
+      const groups = Array.from({ length: 100 }, (_, index) => tagged(`sg-${page}-${index}`, { a: 'b' }));
+      return groupPage(groups, { NextToken: page < 10 ? String(page) : '' });
+    });
+    const result = await client.findGroups(PLACE, { kind: 'tags', tags: { a: 'b' } });
+    expect(result).toMatchObject({ ok: false, error: { code: 'Transport.TooMuch' } });
+  });
+
+  it('sends no more than 20 tags and checks the rest itself', async () => {
+    const tags = Object.fromEntries(Array.from({ length: 21 }, (_, index) => [`k${index}`, 'v']));
+    const { client, calls } = clientOver(() =>
+      groupPage([tagged('sg-1', tags), tagged('sg-2', { ...tags, k20: 'w' })]),
+    );
+    expect(await client.findGroups(PLACE, { kind: 'tags', tags })).toEqual({ ok: true, value: ['sg-1'] });
+    expect(calls[0]?.params).toHaveProperty(['Tag.20.Key']);
+    expect(calls[0]?.params).not.toHaveProperty(['Tag.21.Key']);
+  });
+});
+
+describe('write', () => {
+  const request = {
+    ...PLACE,
+    operation: 'RevokeSecurityGroup',
+    params: { RegionId: 'cn-hangzhou', SecurityGroupId: 'sg-1', 'SecurityGroupRuleId.1': 'sgr-1' },
+    clientToken: 'token-1',
+  } as const;
+
+  it('sends the parameters with the token, once, through the gate', async () => {
+    const { client, calls, gated } = clientOver(() => ({ RequestId: 'R-7' }));
+    expect(await client.write(request)).toEqual({ ok: true, value: { requestId: 'R-7' } });
+    expect(calls).toEqual([
+      { operation: 'RevokeSecurityGroup', params: { ...request.params, ClientToken: 'token-1' } },
+    ]);
+    expect(gated).toEqual(['RevokeSecurityGroup']);
+  });
+
+  it.each<[string, unknown, object]>([
+    ['a refusal', refused('OperationDenied'), { kind: 'rejected', code: 'OperationDenied' }],
+    [
+      'a rule that is gone',
+      refused('InvalidSecurityGroupRule.RuleNotExist'),
+      { kind: 'done', code: 'InvalidSecurityGroupRule.RuleNotExist' },
+    ],
+    ['no RequestId', {}, { kind: 'unknown', code: 'Transport.BadAnswer', httpStatus: 200 }],
+    ['HTTP 500', answered({ RequestId: 'R' }, 500), { kind: 'unknown', httpStatus: 500 }],
+    ['a proxy', answered({ code: 'Forbidden' }, 403), { kind: 'unknown', httpStatus: 403 }],
+    [
+      'a lost answer',
+      { kind: 'failed', code: 'Transport.Timeout', message: 'late' },
+      { kind: 'unknown', code: 'Transport.Timeout', message: 'late' },
+    ],
+  ])('makes a failure of %s', async (_name, answer, failure) => {
+    const { client } = clientOver(() => answer);
+    expect(await client.write(request)).toMatchObject({ ok: false, error: failure });
+  });
+
+  it('takes parameters for another region for a bug', async () => {
+    const { client } = clientOver(() => ({ RequestId: 'R' }));
+    await expect(client.write({ ...request, region: 'cn-beijing' })).rejects.toThrow();
+  });
+});
