@@ -201,7 +201,7 @@ emulator: {quirks: {describeLagMS: 3}}
     ['reconcile: {batchesAtomic: yes}', '1:28 wrong-type', 'must be true or false'],
     ['reconcile: {mode: }', '1:13 no-value', 'has no value'],
     ['reconcile:', '1:1 no-value', 'write a mapping, or remove the key'],
-    ['policies: {path: ""}', '1:12 bad-value', 'write a path'],
+    ['policies: {path: ""}', '1:18 bad-value', 'write a path'],
     ['policies: {path: 7}', '1:18 wrong-type', 'put it in quotes'],
     ['log: {level: trace}', '1:14 unknown-value', 'write debug or info or warn or error'],
     ['http: {listen: 8481}', '1:16 wrong-type', 'put it in quotes'],
@@ -211,7 +211,7 @@ emulator: {quirks: {describeLagMS: 3}}
     ['emulator: {quirks: {apiLevel: legacy}}', '1:31 unknown-value', 'write current or legacy2019'],
     ['journal: {url: ":memory:"}', '1:16 bad-value', 'write the path of a file'],
     ['journal: {url: "file:x.db"}', '1:16 bad-value', 'write the path of a file'],
-    ['journal: {url: ""}', '1:11 bad-value', 'write the path of a file'],
+    ['journal: {url: ""}', '1:16 bad-value', 'write the path of a file'],
   ])('%s', (text, place, words) => {
     expect(problemsOf(text)).toContainEqual([place, expect.stringContaining(words)]);
   });
