@@ -100,9 +100,13 @@ async function readSecret(variable: string | undefined, path: string | undefined
 
 async function readStart(path: string): Promise<string> {
   try {
-    await using file = await open(path);
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(MAX_SECRET_FILE_BYTES));
-    return buffer.toString('utf8', 0, bytesRead);
+    const file = await open(path);
+    try {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(MAX_SECRET_FILE_BYTES));
+      return buffer.toString('utf8', 0, bytesRead);
+    } finally {
+      await file.close();
+    }
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'error';
     throw new SecretMissing(`the file ${path} cannot be read (${code})`);
