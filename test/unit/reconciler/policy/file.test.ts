@@ -89,17 +89,17 @@ describe('hostile files', () => {
       `version: 1\na: &a [x, x]\nb: [${'*a,'.repeat(20_000)}]`,
       'too-many-aliases',
     ],
-    ['half a million brackets', '['.repeat(500_000), 'too-deep'],
-    ['a hundred thousand nested keys', '{a: '.repeat(100_000), 'too-deep'],
-    ['a hundred thousand nested dashes', '- '.repeat(100_000), 'too-deep'],
-    ['a hundred thousand question marks', '? '.repeat(100_000), 'too-deep'],
+    ['fifty thousand brackets', '['.repeat(50_000), 'too-deep'],
+    ['twenty thousand nested keys', '{a: '.repeat(20_000), 'too-deep'],
+    ['twenty thousand nested dashes', '- '.repeat(20_000), 'too-deep'],
+    ['twenty thousand question marks', '? '.repeat(20_000), 'too-deep'],
     [
       'stairs of a thousand keys',
       Array.from({ length: 1000 }, (_, n) => `${' '.repeat(n)}a:`).join('\n'),
       'too-deep',
     ],
-    ['fifty thousand anchors in a row', `a: ${'&a '.repeat(50_000)}`, 'yaml-syntax'],
-    ['fifty thousand equal keys', 'a: 1\n'.repeat(50_000), 'duplicate-key'],
+    ['ten thousand anchors in a row', `a: ${'&a '.repeat(10_000)}`, 'yaml-syntax'],
+    ['ten thousand equal keys', 'a: 1\n'.repeat(10_000), 'duplicate-key'],
   ])('%s', (_name, text, code) => {
     const { problems, document } = parsePolicyFile({ path: 'a.yaml', text });
     expect(problems.map((problem) => problem.code)).toContain(code);

@@ -16,37 +16,36 @@ function merge(now: Readonly<Record<string, string>>, before: Readonly<Record<st
 }
 
 describe('keepLastGood', () => {
-  it.each([
-    [
-      'good files keep nothing',
-      { 'a.yaml': file('sg-a') },
-      { 'a.yaml': file('sg-old') },
-      ['a.yaml sg-a'],
-      [],
-    ],
-    [
-      'a bad file keeps its groups',
-      { 'a.yaml': BROKEN, 'b.yaml': file('sg-b') },
-      { 'a.yaml': file('sg-a', 'sg-c'), 'b.yaml': file('sg-b') },
-      ['b.yaml sg-b', 'a.yaml sg-a', 'a.yaml sg-c'],
-      ['a.yaml sg-a', 'a.yaml sg-c'],
-    ],
-    [
-      'a file that is gone keeps nothing',
-      { 'b.yaml': file('sg-b') },
-      { 'a.yaml': file('sg-a') },
-      ['b.yaml sg-b'],
-      [],
-    ],
-    ['a file that never was good has nothing to keep', { 'a.yaml': BROKEN }, {}, [], []],
-    [
-      'a group that moved to a good file is taken from there',
-      { 'a.yaml': BROKEN, 'b.yaml': file('sg-a') },
-      { 'a.yaml': file('sg-a') },
-      ['b.yaml sg-a'],
-      [],
-    ],
-  ])('%s', (_name, now, before, groups, kept) => {
-    expect(merge(now as Record<string, string>, before as Record<string, string>)).toEqual({ groups, kept });
+  it('keeps nothing of good files', () => {
+    expect(merge({ 'a.yaml': file('sg-a') }, { 'a.yaml': file('sg-old') })).toEqual({
+      groups: ['a.yaml sg-a'],
+      kept: [],
+    });
+  });
+
+  it('keeps the groups of a bad file, beside those of the good ones', () => {
+    const before = { 'a.yaml': file('sg-a', 'sg-c'), 'b.yaml': file('sg-b') };
+    expect(merge({ 'a.yaml': BROKEN, 'b.yaml': file('sg-b') }, before)).toEqual({
+      groups: ['b.yaml sg-b', 'a.yaml sg-a', 'a.yaml sg-c'],
+      kept: ['a.yaml sg-a', 'a.yaml sg-c'],
+    });
+  });
+
+  it('keeps nothing of a file that is gone', () => {
+    expect(merge({ 'b.yaml': file('sg-b') }, { 'a.yaml': file('sg-a') })).toEqual({
+      groups: ['b.yaml sg-b'],
+      kept: [],
+    });
+  });
+
+  it('has nothing to keep of a file that never was good', () => {
+    expect(merge({ 'a.yaml': BROKEN }, {})).toEqual({ groups: [], kept: [] });
+  });
+
+  it('takes a group that moved to a good file from there', () => {
+    expect(merge({ 'a.yaml': BROKEN, 'b.yaml': file('sg-a') }, { 'a.yaml': file('sg-a') })).toEqual({
+      groups: ['b.yaml sg-a'],
+      kept: [],
+    });
   });
 });
