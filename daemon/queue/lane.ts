@@ -90,8 +90,9 @@ export class Lane {
     this.#clockOffsetMs = this.#offsetMs();
   }
 
-  get waiting(): number {
-    return this.#waiting.size;
+  status(): { readonly waiting: number; readonly mode: Gate['mode']; readonly callsPerMinute: number } {
+    const callsPerMinute = capAt(this.#gate, this.#clock.monotonicMs());
+    return { waiting: this.#waiting.size, mode: this.#gate.mode, callsPerMinute };
   }
 
   /** How long until a hold of so many slots, or of the whole minute, can be given; Infinity: not before a release. */

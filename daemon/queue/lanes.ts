@@ -22,10 +22,16 @@ export interface LanesOptions {
   readonly maxWaiting: number;
 }
 
-export interface LaneLength extends Place {
+export interface LaneStatus extends Place {
   readonly operation: Operation;
   readonly waiting: number;
+  /** `closed`: the vendor throttles. `probing`: one call a second, to see whether it still does. */
+  readonly mode: Gate['mode'];
+  /** The pace at present; below the configured rate after throttling. */
+  readonly callsPerMinute: number;
 }
+
+type LanePlace = Place & { readonly operation: Operation };
 
 export interface RunOptions extends TaskOptions {
   /** The plan that the call belongs to; its slots are used up first. */
@@ -53,14 +59,14 @@ export interface Lanes {
     calls: Readonly<Partial<Record<Operation, number>>>,
     options?: Partial<ClaimOptions>,
   ): Promise<Reservation>;
-  /** How many calls wait, lane by lane. */
-  lengths(): readonly LaneLength[];
+  /** Lane by lane, in the order of their first use. */
+  status(): readonly LaneStatus[];
   /** No further call starts: waiting ones are settled with `LaneClosed`. May be called twice. */
   close(): void;
 }
 
 export function createLanes(options: LanesOptions): Lanes {
-  const lanes = new Map<string, { readonly at: LaneLength; readonly lane: Lane }>();
+  const lanes = new Map<string, { readonly at: LanePlace; readonly lane: Lane }>();
   const reservations = new Reservations(options.clock);
   let closed = false;
 
@@ -68,7 +74,7 @@ export function createLanes(options: LanesOptions): Lanes {
     const key = JSON.stringify([place.account, place.region, operation]);
     const known = lanes.get(key);
     if (known !== undefined) return known.lane;
-    const at = { account: place.account, region: place.region, operation, waiting: 0 };
+    const at = { account: place.account, region: place.region, operation };
     const lane = new Lane({
       ratePerMinute: (options.limits[operation] ?? options.limits.default).ratePerMinute,
       concurrency: options.concurrency,
@@ -95,7 +101,7 @@ export function createLanes(options: LanesOptions): Lanes {
       );
       return reservations.reserve(new Map(wants.filter(([, slots]) => slots > 0)), { priority, signal });
     },
-    lengths: () => [...lanes.values()].map(({ at, lane }) => ({ ...at, waiting: lane.waiting })),
+    status: () => [...lanes.values()].map(({ at, lane }) => ({ ...at, ...lane.status() })),
     close: () => {
       closed = true;
       reservations.close();
@@ -104,7 +110,7 @@ export function createLanes(options: LanesOptions): Lanes {
   };
 }
 
-function report({ clock, telemetry }: LanesOptions, at: LaneLength, gate: Gate, before: Gate): void {
+function report({ clock, telemetry }: LanesOptions, at: LanePlace, gate: Gate, before: Gate): void {
   const { account, region, operation } = at;
   if (gate.mode === 'closed' && before.mode !== 'closed') {
     const reopensInMs = Math.round(gate.closedUntilMs - clock.monotonicMs());

@@ -160,11 +160,12 @@ describe('the pace of a lane', () => {
 
 describe('a throttled lane', () => {
   it('closes until the next minute, probes, reopens and says so', async () => {
-    const { call, started, events } = setUp(12);
+    const { call, started, events, lanes } = setUp(12);
     await call('refused', { answer: failed('throttled') });
     const calls = [call('probe'), call('next')];
     await pass(60);
     await Promise.all(calls);
+    expect(lanes.status()).toMatchObject([{ mode: 'open', callsPerMinute: 6, waiting: 0 }]);
     expect(started).toEqual([
       ['refused', 0],
       ['probe', 41],
@@ -247,10 +248,11 @@ describe('nobody is left hanging', () => {
     const patience = new AbortController();
     const calls = [call('a'), call('c')];
     const given = outcome(call('b', { signal: patience.signal }));
-    expect(lanes.lengths()).toEqual([{ ...PLACE, operation: ADD, waiting: 2 }]);
+    const open = { ...PLACE, operation: ADD, mode: 'open', callsPerMinute: 4 };
+    expect(lanes.status()).toEqual([{ ...open, waiting: 2 }]);
     patience.abort();
     expect(await given).toBeInstanceOf(LaneClosed);
-    expect(lanes.lengths()).toEqual([{ ...PLACE, operation: ADD, waiting: 1 }]);
+    expect(lanes.status()).toEqual([{ ...open, waiting: 1 }]);
     expect(await outcome(call('d', { signal: patience.signal }))).toBeInstanceOf(LaneClosed);
     await pass(60);
     await Promise.all(calls);

@@ -1,0 +1,122 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createMetrics, type Metrics, type MetricsView } from '../../../../daemon/telemetry/metrics.ts';
+import { COMMON, EVENT_NAMES, SAMPLE_EVENTS } from '../../../support/sample-events.ts';
+
+const NOTHING: MetricsView = { groups: [], lanes: [] };
+const GROUP = {
+  account: 'default',
+  region: 'cn-hangzhou',
+  id: 'sg-1',
+  outcome: 'converged',
+  lastAttemptMs: 1_700_000_000_500,
+  lastConvergedMs: 1_700_000_000_000,
+};
+const LANE = {
+  account: 'default',
+  region: 'cn-hangzhou',
+  operation: 'AuthorizeSecurityGroup',
+  waiting: 3,
+  mode: 'closed',
+  callsPerMinute: 20,
+};
+
+let metrics: Metrics;
+beforeEach(() => {
+  metrics = createMetrics();
+});
+
+/** Series of our own as `name{labels}` to value. */
+async function scrape(view = NOTHING): Promise<Record<string, number>> {
+  const lines = (await metrics.render(view)).split('\n').filter((line) => line.startsWith('rampart_'));
+  return Object.fromEntries(
+    lines.map((line) => [line.replace(/ [^ ]+$/, ''), Number(line.split(' ').at(-1))]),
+  );
+}
+
+describe('counters', () => {
+  it('are all there from the start, at zero', async () => {
+    const series = await scrape();
+    expect(new Set(Object.values(series))).toEqual(new Set([0]));
+    for (const event of EVENT_NAMES)
+      expect(series).toHaveProperty([`rampart_events_total{event="${event}"}`]);
+    expect(series).toHaveProperty([
+      'rampart_calls_total{operation="ModifySecurityGroupRule",outcome="throttled"}',
+    ]);
+    expect(series).toHaveProperty(['rampart_reconciles_total{outcome="blocked"}']);
+    expect(series).toHaveProperty(['rampart_differences_total{cause="drift"}']);
+  });
+
+  it('count every event by name, and no event makes a new series', async () => {
+    const before = Object.keys(await scrape());
+    for (const event of EVENT_NAMES) metrics.telemetry.emit(event, SAMPLE_EVENTS[event]);
+    const after = await scrape();
+    expect(Object.keys(after)).toEqual(before);
+    for (const event of EVENT_NAMES) expect(after[`rampart_events_total{event="${event}"}`]).toBe(1);
+  });
+
+  it.each([
+    ['call.succeeded', 'succeeded'],
+    ['call.retried', 'retried'],
+    ['call.throttled', 'throttled'],
+    ['call.unknown', 'unknown'],
+    ['call.failed', 'failed'],
+  ] as const)('count %s as a call that %s, with its duration', async (event, outcome) => {
+    metrics.telemetry.emit(event, SAMPLE_EVENTS[event]);
+    const series = await scrape();
+    expect(series[`rampart_calls_total{operation="${COMMON.operation}",outcome="${outcome}"}`]).toBe(1);
+    expect(series[`rampart_call_duration_seconds_sum{operation="${COMMON.operation}"}`]).toBe(0.12);
+  });
+
+  it.each([
+    ['group.converged', 'converged'],
+    ['group.not_converged', 'not_converged'],
+    ['group.describe_failed', 'describe_failed'],
+    ['plan.blocked', 'blocked'],
+  ] as const)('count %s as a look that ended %s', async (event, outcome) => {
+    metrics.telemetry.emit(event, SAMPLE_EVENTS[event]);
+    const series = await scrape();
+    expect(series[`rampart_reconciles_total{outcome="${outcome}"}`]).toBe(1);
+    expect(series.rampart_reconcile_duration_seconds_count).toBe(1);
+  });
+
+  it('of two daemons in one process are apart', async () => {
+    createMetrics().telemetry.emit('daemon.ready', { groups: 1 });
+    expect((await scrape())['rampart_events_total{event="daemon.ready"}']).toBe(0);
+  });
+});
+
+describe('gauges', () => {
+  const group = '{account="default",region="cn-hangzhou",group="sg-1"}';
+  const lane = '{account="default",region="cn-hangzhou",operation="AuthorizeSecurityGroup"}';
+
+  it('show what is so at the moment', async () => {
+    const series = await scrape({ groups: [GROUP], lanes: [LANE] });
+    expect(series).toMatchObject({
+      [`rampart_group_converged${group}`]: 1,
+      [`rampart_group_last_attempt_timestamp_seconds${group}`]: 1_700_000_000.5,
+      [`rampart_group_last_success_timestamp_seconds${group}`]: 1_700_000_000,
+      [`rampart_lane_open${lane}`]: 0,
+      [`rampart_lane_calls_per_minute${lane}`]: 20,
+      [`rampart_lane_waiting${lane}`]: 3,
+    });
+  });
+
+  it('claim no success that never was', async () => {
+    const series = await scrape({
+      groups: [{ ...GROUP, outcome: 'not-tried', lastAttemptMs: null, lastConvergedMs: null }],
+      lanes: [],
+    });
+    expect(series[`rampart_group_converged${group}`]).toBe(0);
+    expect(Object.keys(series).filter((name) => name.includes('timestamp'))).toEqual([]);
+  });
+
+  it('leave nothing behind of a group that is no longer in the policies', async () => {
+    await scrape({ groups: [GROUP], lanes: [LANE] });
+    expect(Object.keys(await scrape()).filter((name) => name.includes('sg-1'))).toEqual([]);
+  });
+});
+
+it('also tells of the process, for those who watch its memory', async () => {
+  expect(await metrics.render(NOTHING)).toContain('process_resident_memory_bytes');
+  expect(metrics.contentType).toContain('text/plain');
+});
