@@ -89,7 +89,9 @@ export class FolderWatch implements Watcher {
     await this.#native?.close();
     this.#native = folder === null ? null : watch(folder, WATCH_OPTIONS);
     this.#native
+      // Of events that come close together chokidar drops some; the raw ones below them all come through.
       ?.on('all', () => this.#hints.raise())
+      .on('raw', () => this.#hints.raise())
       .on('ready', () => this.#hints.raise())
       // Out of kernel watches, or a folder without permission: the poll goes on.
       .on('error', () => this.#hints.raise());

@@ -194,6 +194,18 @@ describe('what cannot be read', () => {
     expect(again).toMatchObject({ changed: false, problems: [], keptGroups: [] });
   });
 
+  it('the whole folder keeps everything also if it is the working directory', () => {
+    const keep = keeper();
+    const load = loaded({ 'a.yaml': policy('sg-a') }, 'r1');
+    keep.take({ ...load, files: load.files.map((each) => ({ ...each, file: each.path })) });
+    const trouble = { code: 'policies-unreadable', message: 'permission denied' };
+    const update = keep.take({
+      ...loaded({}, 'r2'),
+      unreadable: [unreadable({ path: '', file: '.', ...trouble })],
+    });
+    expect(inForce(update)).toEqual(['sg-a:443']);
+  });
+
   it('the whole folder at the start leaves nothing in force', () => {
     expect(inForce(keeper().take(loaded({}, 'r1', [''])))).toEqual([]);
   });

@@ -1,4 +1,4 @@
-import { chmod, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createDirectorySource } from '../../../../daemon/source/directory-source.ts';
@@ -33,6 +33,7 @@ describe('revision outside of git', () => {
     ['a text', { 'a.yaml': 'one!', 'b.yaml': 'two' }],
     ['a name', { 'a.yaml': 'one', 'c.yaml': 'two' }],
     ['the border between two files', { 'a.yaml': 'onet', 'b.yaml': 'wo' }],
+    ['what looks like a border', { 'a.yaml': 'one["b.yaml"]two' }],
     ['the number of files', { 'a.yaml': 'one' }],
   ])('changes with %s', async (_, files) => {
     const first = await load(await tempFolder({ 'a.yaml': 'one', 'b.yaml': 'two' }));
@@ -150,11 +151,13 @@ describe('revision in a git work tree', () => {
     await expect(rm(trace)).rejects.toThrow('ENOENT');
   });
 
-  it('takes no lock that git itself may hold', async () => {
+  it('leaves the index of git alone', async () => {
     const { folder, policies, commit } = await repository();
-    await writeFile(path.join(folder, '.git', 'index.lock'), '');
-    await writeFile(path.join(policies, 'a.yaml'), 'one');
+    const index = path.join(folder, '.git', 'index');
+    const before = await readFile(index);
+    await utimes(path.join(policies, 'a.yaml'), new Date(0), new Date(0));
     expect((await load(policies)).revision).toBe(commit);
+    expect(await readFile(index)).toEqual(before);
   });
 });
 
