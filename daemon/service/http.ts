@@ -1,0 +1,168 @@
+// The daemon's door for machines and people: health, metrics and status. It only answers questions: nothing
+// that arrives here changes anything. Loopback unless the config says otherwise, and everything bounded.
+import { createHash } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { err, ok, type Result } from '../../reconciler/model/result.ts';
+import type { ListenAddress } from '../config/listen.ts';
+import type { DaemonStatus } from './status.ts';
+import { renderStatusPage, STATUS_STYLE } from './status-page.ts';
+
+export interface HttpPorts {
+  readonly status: () => DaemonStatus;
+  /** Prometheus text and its content type. */
+  readonly metrics: () => Promise<{ readonly text: string; readonly contentType: string }>;
+}
+
+export interface HttpServer {
+  /** With the port that was really taken. */
+  readonly url: string;
+  /** Lets answers under way end, for a second at most. May be called twice. */
+  close(): Promise<void>;
+}
+
+const MAX_CONNECTIONS = 64;
+const MAX_HEADER_BYTES = 8192;
+const HEADERS_TIMEOUT_MS = 5000;
+const REQUEST_TIMEOUT_MS = 10_000;
+const CLOSE_GRACE_MS = 1000;
+
+interface Answer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+/** Answers once the port is taken; the error is a sentence that names the address. */
+export async function startHttp(
+  listen: ListenAddress,
+  ports: HttpPorts,
+): Promise<Result<HttpServer, string>> {
+  const onlyLoopback = isLoopback(listen.host);
+  const server = createServer(
+    {
+      maxHeaderSize: MAX_HEADER_BYTES,
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      keepAliveTimeout: HEADERS_TIMEOUT_MS,
+    },
+    (request, response) => void handle(request, response, ports, onlyLoopback),
+  );
+  server.maxConnections = MAX_CONNECTIONS;
+  const failure = await listening(server, listen);
+  if (failure !== null) {
+    return err(`cannot listen on ${hostText(listen.host)}:${listen.port}: ${failure.message}`);
+  }
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : listen.port;
+  let closing: Promise<void> | null = null;
+  return ok({
+    url: `http://${hostText(listen.host)}:${port}`,
+    close: () => (closing ??= closeServer(server)),
+  });
+}
+
+async function handle(
+  request: IncomingMessage,
+  response: ServerResponse,
+  ports: HttpPorts,
+  onlyLoopback: boolean,
+): Promise<void> {
+  const answer = await answerTo(request, ports, onlyLoopback);
+  for (const [name, value] of SECURITY_HEADERS) response.setHeader(name, value);
+  if (answer.status === 405) response.setHeader('Allow', 'GET, HEAD');
+  // Nobody reads a body that comes along, so the connection cannot be used again.
+  if (!isRead(request)) response.setHeader('Connection', 'close');
+  response.writeHead(answer.status, {
+    'Content-Type': answer.contentType,
+    'Content-Length': Buffer.byteLength(answer.body),
+  });
+  response.end(request.method === 'HEAD' ? undefined : answer.body);
+}
+
+async function answerTo(request: IncomingMessage, ports: HttpPorts, onlyLoopback: boolean): Promise<Answer> {
+  const { host } = request.headers;
+  if (onlyLoopback && host !== undefined && !isLoopbackHost(host)) {
+    // A web page whose name was made to point here would come with its own name.
+    return plain(421, 'this address is for the machine itself');
+  }
+  const route = ROUTES.get(request.url?.split('?')[0] ?? '');
+  if (route === undefined) return plain(404, 'not found');
+  return isRead(request) ? route(ports) : plain(405, 'this address only answers GET and HEAD');
+}
+
+type Route = (ports: HttpPorts) => Answer | Promise<Answer>;
+
+const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
+  ['/healthz', () => plain(200, 'ok')],
+  [
+    '/readyz',
+    ({ status }) =>
+      status().ready
+        ? plain(200, 'ready')
+        : plain(503, 'not ready: policies are not loaded, or some group has not been looked at yet'),
+  ],
+  [
+    '/metrics',
+    async ({ metrics }) => {
+      const { text, contentType } = await metrics();
+      return ok200(contentType, text);
+    },
+  ],
+  ['/api/status', ({ status }) => ok200('application/json', `${JSON.stringify(status(), null, 2)}\n`)],
+  ['/', ({ status }) => ok200('text/html; charset=utf-8', renderStatusPage(status()))],
+]);
+
+const SECURITY_HEADERS: ReadonlyArray<readonly [string, string]> = [
+  [
+    'Content-Security-Policy',
+    `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STATUS_STYLE).digest('base64')}'; ` +
+      "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  ],
+  ['X-Content-Type-Options', 'nosniff'],
+  ['Referrer-Policy', 'no-referrer'],
+  ['Cross-Origin-Resource-Policy', 'same-origin'],
+  ['Cache-Control', 'no-store'],
+];
+
+const ok200 = (contentType: string, body: string): Answer => ({ status: 200, contentType, body });
+
+const plain = (status: number, text: string): Answer => ({
+  status,
+  contentType: 'text/plain; charset=utf-8',
+  body: `${text}\n`,
+});
+
+const isRead = ({ method }: IncomingMessage): boolean => method === 'GET' || method === 'HEAD';
+
+/** Null once the server listens. */
+function listening(server: Server, { host, port }: ListenAddress): Promise<Error | null> {
+  return new Promise((resolve) => {
+    server.once('error', resolve);
+    server.listen({ host, port }, () => {
+      server.off('error', resolve);
+      resolve(null);
+    });
+  });
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
+    server.close(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
+
+const hostText = (host: string): string => (host.includes(':') ? `[${host}]` : host);
+
+const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
+
+/** The value of a Host header: a name or address, with or without a port. */
+function isLoopbackHost(host: string): boolean {
+  const name = host.replace(/:\d+$/, '').toLowerCase();
+  return isLoopback(name.replace(/^\[(.*)\]$/, '$1'));
+}
