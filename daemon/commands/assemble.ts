@@ -1,12 +1,13 @@
 // From a config to an engine: one client an account, all of them behind the same lanes.
 import { randomInt, randomUUID } from 'node:crypto';
-import { systemClock } from '../clock.ts';
+import { systemClock, type Clock } from '../clock.ts';
 import type { AccountConfig, Config } from '../config/config.ts';
 import type { EcsApi } from '../ecs/api.ts';
 import type { Gate } from '../ecs/ask.ts';
 import { createEcsClient } from '../ecs/client.ts';
 import { createCredentialsSource } from '../ecs/credentials.ts';
 import { createPopTransport } from '../ecs/pop-transport.ts';
+import type { Transport } from '../ecs/transport.ts';
 import type { Journal } from '../journal/journal.ts';
 import { PATIENCE, readWithRetries, writeWithRetries, type CallPorts } from '../queue/attempt.ts';
 import { createLanes, type Lanes } from '../queue/lanes.ts';
@@ -36,19 +37,47 @@ export interface Assembly {
   readonly lanes: Lanes;
 }
 
+/** What an engine stands on. The simulation brings its own of each, and the emulator for a network. */
+export interface EnginePorts {
+  readonly telemetry: Telemetry;
+  readonly journal: Journal;
+  readonly clock: Clock;
+  /** From 0 up to 1; for the jitter of waits. */
+  readonly random: () => number;
+  readonly newReconcileId: () => string;
+  readonly transportOf: (account: AccountConfig) => Transport;
+}
+
 export function assemble(config: Config, ports: AssemblyPorts): Assembly {
-  const { telemetry, journal } = ports;
+  return assembleEngine(config, {
+    ...ports,
+    clock: systemClock,
+    random: Math.random,
+    newReconcileId: () => randomUUID().slice(0, 8),
+    transportOf: (account) => popTransportOf(account, ports),
+  });
+}
+
+export function assembleEngine(config: Config, ports: EnginePorts): Assembly {
+  const { telemetry, journal, clock, random, newReconcileId } = ports;
   const lanes = createLanes({
     limits: config.limits,
-    clock: systemClock,
+    clock,
     telemetry,
     concurrency: CALLS_UNDER_WAY_PER_LANE,
     maxWaiting: MAX_WAITING_PER_LANE,
   });
-  const calls: CallPorts = { lanes, clock: systemClock, telemetry, random: Math.random, patience: PATIENCE };
+  const calls: CallPorts = { lanes, clock, telemetry, random, patience: PATIENCE };
   const ecs = byAccount(
     Object.fromEntries(
-      Object.entries(config.accounts).map(([name, account]) => [name, clientOf(account, ports, calls)]),
+      Object.entries(config.accounts).map(([name, account]) => [
+        name,
+        createEcsClient({
+          transport: ports.transportOf(account),
+          gate: readGate(calls),
+          apiLevel: account.apiLevel,
+        }),
+      ]),
     ),
   );
   const { reconcile } = config;
@@ -60,36 +89,37 @@ export function assemble(config: Config, ports: AssemblyPorts): Assembly {
         writeWithRetries(calls, (attempt) => ecs.write(attempt), request, { about, rules, signal }),
       journal,
       telemetry,
-      clock: systemClock,
+      clock,
       planOptions: reconcile,
       patience: { settleMs: reconcile.settleSeconds * 1000, lagMs: LAG_MS },
-      newReconcileId: () => randomUUID().slice(0, 8),
+      newReconcileId,
     },
   };
 }
 
 export const randomByte = (): number => randomInt(256);
 
-function clientOf(account: AccountConfig, ports: AssemblyPorts, calls: CallPorts): EcsApi {
-  // Reads are retried call by call, so that a page that fails does not cost the pages before it. Writes go
-  // through `writeWithRetries`, which knows their token and their place in the plan.
-  const gate: Gate = (operation, place, run) =>
+/**
+ * Reads are retried call by call, so that a page that fails does not cost the pages before it. Writes go through
+ * `writeWithRetries`, which knows their token and their place in the plan.
+ */
+function readGate(calls: CallPorts): Gate {
+  return (operation, place, run) =>
     isRead(operation)
       ? readWithRetries(calls, place, operation, {
           about: { account: place.account, region: place.region },
           read: run,
         })
       : run();
-  return createEcsClient({
-    transport: createPopTransport({
-      credentials: ports.secrets.watching(createCredentialsSource(account.credentials, ports.env)),
-      endpoint: endpointOf(account, ports.emulatorUrl),
-      allowPlainHttp: false,
-      timeoutMs: CALL_TIMEOUT_MS,
-      maxSockets: MAX_SOCKETS,
-    }),
-    gate,
-    apiLevel: account.apiLevel,
+}
+
+function popTransportOf(account: AccountConfig, ports: AssemblyPorts): Transport {
+  return createPopTransport({
+    credentials: ports.secrets.watching(createCredentialsSource(account.credentials, ports.env)),
+    endpoint: endpointOf(account, ports.emulatorUrl),
+    allowPlainHttp: false,
+    timeoutMs: CALL_TIMEOUT_MS,
+    maxSockets: MAX_SOCKETS,
   });
 }
 
