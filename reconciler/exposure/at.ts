@@ -12,3 +12,9 @@ export function itemAt<T>(items: readonly T[], index: number): T {
   if (item === undefined) throw new RangeError(`no element ${index} of ${items.length}`);
   return item;
 }
+
+export function numberAt(values: Float64Array, index: number): number {
+  const value = values[index];
+  if (value === undefined) throw new RangeError(`no element ${index} of ${values.length}`);
+  return value;
+}

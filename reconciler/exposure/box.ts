@@ -16,8 +16,11 @@ export interface Box {
   /** Absent: any. */
   readonly sourcePorts?: string;
   readonly peer: string;
+  /** Prefixes that are left out of the peer. */
+  readonly exceptPeers?: readonly string[];
   /** Absent: any member of the group. */
   readonly own?: string;
+  readonly exceptOwn?: readonly string[];
   /** Absent: intranet, the only one outside classic networks. */
   readonly nicType?: NicType;
   /** Only packets whose peer (for port lists: whose port) is in all of these. */

@@ -62,6 +62,11 @@ export class ClauseTable {
     return intAt(this.#next, clause * (this.dimensions + 1) + dimension);
   }
 
+  /** The clause as it was given: the same object in every table made from this one. */
+  clauseAt(clause: number): Clause {
+    return itemAt(this.#clauses, clause);
+  }
+
   rulesOf(clause: number): readonly number[] {
     return itemAt(this.#clauses, clause).rules;
   }
@@ -79,8 +84,17 @@ export class ClauseTable {
     return [...this.#clauses.keys()].filter((clause) => this.rulesOf(clause).includes(rule));
   }
 
-  /** The clause's own box. */
-  rangesOf(clause: number): AtomRange[] {
+  /** Where in this table a clause of another one is. */
+  indexOf(clause: Clause): number {
+    return this.#clauses.indexOf(clause);
+  }
+
+  /** The clause's box as a region of one range a dimension. */
+  regionOf(clause: number): AtomRange[][] {
+    return this.#rangesOf(clause).map((range) => [range]);
+  }
+
+  #rangesOf(clause: number): AtomRange[] {
     return this.frame.map((_, dimension) => ({
       lo: this.lo(clause, dimension),
       hi: this.hi(clause, dimension),
@@ -102,7 +116,7 @@ export class ClauseTable {
     for (let other = 0; other < this.size; other += 1) {
       if (this.overlap(clause, other)) inside.push(itemAt(this.#clauses, other));
     }
-    return new ClauseTable(this.rangesOf(clause), inside);
+    return new ClauseTable(this.#rangesOf(clause), inside);
   }
 }
 

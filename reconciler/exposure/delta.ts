@@ -1,179 +1,96 @@
-// What an edit opens and closes, exactly, and which changed rule is to blame for each part.
-//
-// Every packet whose decision differs has a changed rule as its winner before or after: if both
-// winners were unchanged, both would be the strongest unchanged match, hence the same rule. So the
-// cell's terminal names that rule, and if an adversarial group costs more than the budget, the boxes
-// of the changed rules themselves still hold everything that changes.
-import { compareRules, type Rule } from '../model/rule.ts';
-import { intAt, itemAt } from './at.ts';
+// What an edit opens and closes, exactly: the difference of two rule sets as boxes.
+import type { Rule } from '../model/rule.ts';
+import { itemAt } from './at.ts';
 import type { Box } from './box.ts';
+import { BOTH, canOpen, compareRuleSets, isChanged, type Comparison } from './comparison.ts';
 import type { GroupContext } from './context.ts';
+import { explainChanges, type ExposureEffect } from './effects.ts';
 import { explore, type Question } from './explore.ts';
-import { compareDrafts, joinFamilies } from './join-families.ts';
-import { agreeEverywhere, clauseMasks, ruleMasks } from './masks.ts';
+import { joinFamilies } from './join-families.ts';
 import { DEFAULT_MAX_WORK, Meter } from './meter.ts';
-import type { Packet } from './packet.ts';
-import { draftBoxes, type Draft } from './region-boxes.ts';
-import { examplePacket, regionsOf, type Region } from './region.ts';
-import { compileRules, type RuleSpace, type Universe } from './universe.ts';
-
-/** What one changed rule does to the traffic. */
-export interface ExposureEffect {
-  readonly effect: 'opens' | 'closes';
-  readonly rule: Rule;
-  readonly change: 'added' | 'removed';
-  readonly boxes: readonly Box[];
-  /** One of the packets; null if the answer is not exact. */
-  readonly example: Packet | null;
-}
+import { draftAnswer, draftRegions, type Draft } from './region-boxes.ts';
 
 export interface ExposureDelta {
-  /** Accepted after but not before. Disjoint, in one fixed order. */
+  /** Accepted after but not before. In one fixed order, disjoint if exact. */
   readonly opened: readonly Box[];
-  /** Accepted before but not after. Disjoint, in one fixed order. */
+  /** Accepted before but not after. */
   readonly closed: readonly Box[];
-  /** The same boxes by the changed rule that decides them, in the order of `compareRules`. */
+  /** The same, told by the rules that changed, in the order of `compareRules`. */
   readonly effects: readonly ExposureEffect[];
-  /** False: the budget ran out, and the boxes hold at least what changes, perhaps more, and may overlap. */
+  /** False: the budget ran out. `opened` and `closed` hold at least what changes, perhaps more, and may overlap. */
   readonly exact: boolean;
 }
 
-const BEFORE = 0b01;
-const AFTER = 0b10;
-
-/** The exact difference between two rule sets, as far as `maxWork` for each universe goes. */
+/**
+ * What a change of rules opens and closes. `maxWork` (see `DEFAULT_MAX_WORK`) is for each universe,
+ * and once more for the effects.
+ */
 export function exposureDelta(
   before: readonly Rule[],
   after: readonly Rule[],
   context: GroupContext,
   maxWork: number = DEFAULT_MAX_WORK,
 ): ExposureDelta {
-  const space = compileRules([...before, ...after], context);
-  const indexes = [...space.rules.keys()];
-  const ofRules = ruleMasks(space.rules.length, [
-    indexes.slice(0, before.length),
-    indexes.slice(before.length),
-  ]);
-  const shares = space.universes.map((universe) =>
-    differences(universe, clauseMasks(universe.table, ofRules), new Meter(maxWork)),
+  const compared = compareRuleSets(before, after, context);
+  const shares = compared.comparisons.map(
+    (comparison) => exactShare(comparison, new Meter(maxWork)) ?? changedBoxes(comparison),
   );
-  const exact = shares.every((share) => share.exact);
-  const blames = blameRules(space, shares);
-  const effects = blames.map(({ rule, effect, change, drafts, example }): ExposureEffect => {
-    return { effect, rule, change, boxes: drafts.map(({ box }) => box), example: exact ? example : null };
-  });
-  return { opened: boxesThat('opens', blames), closed: boxesThat('closes', blames), effects, exact };
-}
-
-/** Part of the difference: all of it is decided by one changed clause. */
-interface Part {
-  readonly universe: Universe;
-  readonly clause: number;
-  readonly isAdded: boolean;
-  readonly drafts: readonly Draft[];
-  readonly example: Packet;
+  const boxes = (side: 'opened' | 'closed'): Box[] =>
+    joinFamilies(
+      shares.flatMap((share) => share[side]),
+      context,
+    );
+  return {
+    opened: boxes('opened'),
+    closed: boxes('closed'),
+    effects: explainChanges(compared, new Meter(maxWork)),
+    exact: shares.every(({ exact }) => exact),
+  };
 }
 
 interface Share {
-  readonly parts: readonly Part[];
+  readonly opened: readonly Draft[];
+  readonly closed: readonly Draft[];
   readonly exact: boolean;
 }
 
-function differences(universe: Universe, masks: Int32Array, meter: Meter): Share {
-  if (agreeEverywhere(masks, 2)) return { parts: [], exact: true };
-  const { table } = universe;
-  const toPart = (clause: number, region: Region, drafts: readonly Draft[]): Part => {
-    const isAdded = intAt(masks, clause) === AFTER;
-    return { universe, clause, isAdded, drafts, example: examplePacket(universe, region) };
-  };
-  const answer = explore(question(universe, masks), meter);
-  const parts: Part[] = [];
-  if (answer !== null) {
-    for (const { terminal, region } of regionsOf(answer, table.frame)) {
-      const drafts = affordable(draftBoxes(universe, region), meter);
-      if (meter.isSpent) break;
-      parts.push(toPart(terminal - 1, region, drafts));
-    }
-  }
-  if (!meter.isSpent) return { parts, exact: true };
-  const changed = [...masks.keys()].filter((clause) => [BEFORE, AFTER].includes(intAt(masks, clause)));
-  const wholeBoxes = changed.map((clause) => {
-    const region = table.rangesOf(clause).map((range) => [range]);
-    return toPart(clause, region, [...draftBoxes(universe, region)]);
-  });
-  return { parts: wholeBoxes, exact: false };
+const OPENED = 1;
+const CLOSED = 2;
+
+function exactShare(comparison: Comparison, meter: Meter): Share | null {
+  const answer = explore(question(comparison), meter);
+  if (answer === null) return null;
+  const drafts = draftAnswer(comparison.universe, answer, meter);
+  if (meter.isSpent) return null;
+  return { opened: drafts.get(OPENED) ?? [], closed: drafts.get(CLOSED) ?? [], exact: true };
 }
 
-/** What a box costs: its memory and its line of output are worth this many looks at a clause. */
-const BOX_WORK = 1000;
-
-function affordable(drafts: Iterable<Draft>, meter: Meter): Draft[] {
-  const afforded: Draft[] = [];
-  for (const draft of drafts) {
-    meter.spend(BOX_WORK);
-    if (meter.isSpent) break;
-    afforded.push(draft);
-  }
-  return afforded;
-}
-
-/** Unchanged clauses are labelled by their decision, changed ones by themselves. */
-function question(universe: Universe, masks: Int32Array): Question {
-  const { table } = universe;
-  const firstOwnLabel = 2;
-  const labels = masks.map((mask, clause) =>
-    mask === (BEFORE | AFTER) ? Number(table.accepts(clause)) : firstOwnLabel + clause,
-  );
-  const accepts = (label: number): boolean =>
-    label < firstOwnLabel ? label === 1 : table.accepts(label - firstOwnLabel);
+function question({ universe, masks }: Comparison): Question {
   return {
-    table,
+    table: universe.table,
     states: 2,
     masks,
-    labels,
+    labels: Int32Array.from(masks, (_, clause) => Number(universe.table.accepts(clause))),
     fallback: Number(universe.fallback === 'accept'),
     judge: (winners) => {
-      const old = itemAt(winners, 0);
+      const then = itemAt(winners, 0);
       const now = itemAt(winners, 1);
-      if (accepts(old) === accepts(now)) return 0;
-      return 1 + (now >= firstOwnLabel ? now : old) - firstOwnLabel;
+      return then === now ? 0 : now === 1 ? OPENED : CLOSED;
     },
-    settledBy: [BEFORE | AFTER],
+    settledBy: [BOTH],
     stopAtFirst: false,
   };
 }
 
-/** Everything that one changed rule is to blame for. */
-interface Blame extends Omit<ExposureEffect, 'boxes'> {
-  readonly drafts: readonly Draft[];
+/** The boxes of the changed rules: the difference lies inside. */
+function changedBoxes(comparison: Comparison): Share {
+  const { universe } = comparison;
+  const drafts = (opens: boolean): Draft[] => {
+    const clauses = Array.from(comparison.masks.keys()).filter(
+      (clause) => isChanged(comparison, clause) && canOpen(comparison, clause) === opens,
+    );
+    const regions = clauses.map((clause) => universe.table.regionOf(clause));
+    return draftRegions(universe, regions, new Meter(Infinity));
+  };
+  return { opened: drafts(true), closed: drafts(false), exact: false };
 }
-
-function blameRules(space: RuleSpace, shares: readonly Share[]): Blame[] {
-  const partsOf = new Map<Rule, Part[]>();
-  for (const part of shares.flatMap((share) => share.parts)) {
-    const rules = part.universe.table.rulesOf(part.clause).map((index) => itemAt(space.rules, index));
-    const rule = itemAt(rules.sort(compareRules), 0);
-    partsOf.set(rule, [...(partsOf.get(rule) ?? []), part]);
-  }
-  const ordered = [...partsOf].sort(([a], [b]) => compareRules(a, b));
-  return ordered.map(([rule, parts]): Blame => {
-    const { isAdded, example } = itemAt(parts, 0);
-    return {
-      effect: isAdded === (rule.action === 'accept') ? 'opens' : 'closes',
-      rule,
-      change: isAdded ? 'added' : 'removed',
-      drafts: joinFamilies(
-        parts.flatMap((part) => part.drafts),
-        space.context,
-      ),
-      example,
-    };
-  });
-}
-
-const boxesThat = (effect: ExposureEffect['effect'], blames: readonly Blame[]): Box[] =>
-  blames
-    .filter((item) => item.effect === effect)
-    .flatMap(({ drafts }) => drafts)
-    .sort(compareDrafts)
-    .map(({ box }) => box);

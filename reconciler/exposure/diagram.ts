@@ -27,29 +27,38 @@ export class Diagram {
   readonly #nodes: DiagramNode[] = [];
   readonly #known = new Map<string, NodeRef>();
 
+  get size() {
+    return this.#nodes.length;
+  }
   node(ref: NodeRef): DiagramNode {
     return itemAt(this.#nodes, ref);
   }
 
-  /** The node with these edges, which need not be merged yet. */
+  /** The node with these edges, of which neighbours may have the same child. */
   intern(dimension: number, ends: readonly number[], children: readonly NodeRef[]): NodeRef {
-    const merged: { ends: number[]; children: NodeRef[] } = { ends: [], children: [] };
-    for (const [edge, child] of children.entries()) {
-      if (child === merged.children.at(-1)) merged.ends.pop();
-      else merged.children.push(child);
-      merged.ends.push(itemAt(ends, edge));
+    const mergedEnds: number[] = [];
+    const mergedChildren: NodeRef[] = [];
+    for (let edge = 0; edge < children.length; edge += 1) {
+      const child = itemAt(children, edge);
+      if (child === children[edge + 1]) continue;
+      mergedEnds.push(itemAt(ends, edge));
+      mergedChildren.push(child);
     }
-    if (merged.children.length === 1) return itemAt(merged.children, 0);
-    const key = exactKey(Int32Array.of(dimension, ...merged.ends, ...merged.children));
+    if (mergedChildren.length === 1) return itemAt(mergedChildren, 0);
+    const key = exactKey(dimension, mergedEnds, mergedChildren);
     const known = this.#known.get(key);
     if (known !== undefined) return known;
-    const ref = this.#nodes.push({ dimension, ...merged }) - 1;
+    const ref = this.#nodes.push({ dimension, ends: mergedEnds, children: mergedChildren }) - 1;
     this.#known.set(key, ref);
     return ref;
   }
 }
 
-/** A text that is equal for equal words and different for different ones: the bytes themselves. */
-export function exactKey(words: Int32Array): string {
-  return Buffer.from(words.buffer, words.byteOffset, words.byteLength).toString('latin1');
+/** A text that is equal for equal numbers and different for different ones: their very bytes. */
+export function exactKey(first: number, second: ArrayLike<number>, third: ArrayLike<number>): string {
+  const words = new Int32Array(1 + second.length + third.length);
+  words[0] = first;
+  words.set(second, 1);
+  words.set(third, 1 + second.length);
+  return Buffer.from(words.buffer).toString('latin1');
 }

@@ -10,7 +10,8 @@
 //   settle if two states that must not differ have the same list left, they can't: nothing to find.
 // Equal remainders are explored once, so the cost is the number of different lists that are met, which
 // in real groups is small because an edit touches few of them.
-import { intAt, itemAt } from './at.ts';
+import { intAt, itemAt, numberAt } from './at.ts';
+import type { AtomRange } from './axis.ts';
 import { BitSet } from './bit-set.ts';
 import type { ClauseTable } from './clause-table.ts';
 import { Diagram, exactKey, NOTHING, terminal, type NodeRef } from './diagram.ts';
@@ -34,16 +35,18 @@ export interface Question {
   readonly stopAtFirst: boolean;
 }
 
+/** The packets that were looked for: those of the frame that the diagram sends to a terminal but `NOTHING`. */
 export interface Answer {
   readonly diagram: Diagram;
   readonly root: NodeRef;
+  readonly frame: readonly AtomRange[];
 }
 
 /** Null if the meter ran out first. */
 export function explore(question: Question, meter: Meter): Answer | null {
   const exploration = new Exploration(question, meter);
   const root = exploration.root();
-  return meter.isSpent ? null : { diagram: exploration.diagram, root };
+  return meter.isSpent ? null : { diagram: exploration.diagram, root, frame: question.table.frame };
 }
 
 /** What is left to decide from some dimension on. */
@@ -54,6 +57,8 @@ interface Remainder {
   readonly winners: readonly number[];
 }
 
+const NO_ENTRIES = new Int32Array(0);
+
 const MASK_BITS = 3;
 const MASK = (1 << MASK_BITS) - 1;
 
@@ -62,19 +67,20 @@ class Exploration {
   readonly #question: Question;
   readonly #meter: Meter;
   readonly #memo = new Map<string, NodeRef>();
+  /** Where `#prune` builds its list. It is done with it before anything else is pruned. */
+  readonly #draft: Int32Array;
 
   constructor(question: Question, meter: Meter) {
     this.#question = question;
     this.#meter = meter;
+    this.#draft = new Int32Array(question.table.size);
   }
 
   root(): NodeRef {
-    const { table, masks, states, fallback } = this.#question;
-    const entries: number[] = [];
-    for (let clause = 0; clause < table.size; clause += 1) {
-      const mask = intAt(masks, clause);
-      if (mask !== 0) entries.push((clause << MASK_BITS) | mask);
-    }
+    const { masks, states, fallback } = this.#question;
+    const entries = relevantClauses(this.#question).map(
+      (clause) => (clause << MASK_BITS) | intAt(masks, clause),
+    );
     const whole = { entries: Int32Array.from(entries), winners: new Array<number>(states).fill(fallback) };
     return this.#decide(this.#prune(whole, BitSet.full(entries.length), 0), 0);
   }
@@ -83,7 +89,7 @@ class Exploration {
     if (rest === null || this.#meter.isSpent) return NOTHING;
     if (rest.entries.length === 0) return terminal(this.#question.judge(rest.winners));
     const dimension = this.#nextDimension(rest, from);
-    const key = exactKey(Int32Array.of(dimension, ...rest.winners, ...rest.entries));
+    const key = exactKey(dimension, rest.winners, rest.entries);
     const known = this.#memo.get(key);
     if (known !== undefined) return known;
     const ref = this.#sweep(rest, dimension);
@@ -92,15 +98,18 @@ class Exploration {
   }
 
   #nextDimension(rest: Remainder, from: number): number {
-    let next = this.#question.table.dimensions;
+    const { table } = this.#question;
+    let next = table.dimensions;
     for (const entry of rest.entries) {
-      next = Math.min(next, this.#question.table.nextConstrained(entry >> MASK_BITS, from));
+      next = Math.min(next, table.nextConstrained(entry >> MASK_BITS, from));
+      if (next === from) break;
     }
     return next;
   }
 
   #sweep(rest: Remainder, dimension: number): NodeRef {
-    const frame = itemAt(this.#question.table.frame, dimension);
+    const { table, stopAtFirst } = this.#question;
+    const frame = itemAt(table.frame, dimension);
     const size = rest.entries.length;
     const events = this.#events(rest, dimension);
     const active = new BitSet(size);
@@ -108,14 +117,20 @@ class Exploration {
     const children: NodeRef[] = [];
     let next = 0;
     for (let from = frame.lo; from <= frame.hi;) {
-      for (; next < events.length && Math.floor((events[next] ?? 0) / size) === from; next += 1) {
-        active.toggle((events[next] ?? 0) % size);
+      let until = frame.hi;
+      for (; next < events.length; next += 1) {
+        const event = numberAt(events, next);
+        const atom = Math.floor(event / size);
+        if (atom > from) {
+          until = atom - 1;
+          break;
+        }
+        active.toggle(event - atom * size);
       }
-      const until = next < events.length ? Math.floor((events[next] ?? 0) / size) - 1 : frame.hi;
       const child = this.#decide(this.#prune(rest, active, dimension + 1), dimension + 1);
       ends.push(until);
       children.push(child);
-      if (this.#question.stopAtFirst && child !== NOTHING) break;
+      if (stopAtFirst && child !== NOTHING) break;
       from = until + 1;
     }
     return this.diagram.intern(dimension, ends, children);
@@ -126,66 +141,98 @@ class Exploration {
     const { table } = this.#question;
     const size = rest.entries.length;
     const frameEnd = itemAt(table.frame, dimension).hi;
-    const events: number[] = [];
-    for (const [position, entry] of rest.entries.entries()) {
-      const clause = entry >> MASK_BITS;
+    const events = new Float64Array(2 * size);
+    let count = 0;
+    for (let position = 0; position < size; position += 1) {
+      const clause = intAt(rest.entries, position) >> MASK_BITS;
       const hi = table.hi(clause, dimension);
-      events.push(table.lo(clause, dimension) * size + position);
-      if (hi < frameEnd) events.push((hi + 1) * size + position);
+      events[count++] = table.lo(clause, dimension) * size + position;
+      if (hi < frameEnd) events[count++] = (hi + 1) * size + position;
     }
     this.#meter.spend(size);
-    return Float64Array.from(events).sort();
+    return events.subarray(0, count).sort();
   }
 
   /** The active part of a remainder, less what can't matter from `dimension` on; null if nothing can. */
   #prune(rest: Remainder, active: BitSet, dimension: number): Remainder | null {
     const { table, labels, states } = this.#question;
-    const winners = [...rest.winners];
-    const entries: number[] = [];
+    const winners = rest.winners.slice();
+    let size = 0;
     let open = (1 << states) - 1;
-    let looked = 0;
     for (let at = active.next(0); at >= 0 && open !== 0; at = active.next(at + 1)) {
-      looked += 1;
-      const entry = intAt(rest.entries, at);
-      const mask = entry & open;
-      if (mask === 0) continue;
+      const entry = intAt(rest.entries, at) & (~MASK | open);
+      if ((entry & MASK) === 0) continue;
       const clause = entry >> MASK_BITS;
       if (table.nextConstrained(clause, dimension) < table.dimensions) {
-        entries.push((clause << MASK_BITS) | mask);
+        this.#draft[size++] = entry;
         continue;
       }
-      open &= ~mask;
+      open &= ~entry;
       for (let state = 0; state < states; state += 1) {
-        if ((mask & (1 << state)) !== 0) winners[state] = intAt(labels, clause);
+        if ((entry & (1 << state)) !== 0) winners[state] = intAt(labels, clause);
       }
     }
-    this.#meter.spend(looked + 1);
-    const trimmed = this.#trim(entries, winners);
-    return this.#isSettled(trimmed, winners) ? null : { entries: Int32Array.from(trimmed), winners };
+    this.#meter.spend(size + 1);
+    size = this.#trim(size, winners);
+    if (this.#isSettled(size, winners)) return null;
+    return { entries: size === 0 ? NO_ENTRIES : this.#draft.slice(0, size), winners };
   }
 
   /** Takes from the tail, state by state, the entries that say what is said without them. */
-  #trim(entries: readonly number[], winners: readonly number[]): number[] {
-    const kept: number[] = [];
-    let trimming = (1 << this.#question.states) - 1;
-    for (const entry of entries.toReversed()) {
-      const label = intAt(this.#question.labels, entry >> MASK_BITS);
+  #trim(size: number, winners: readonly number[]): number {
+    const { labels, states } = this.#question;
+    let trimming = (1 << states) - 1;
+    let kept = size;
+    for (let at = size - 1; at >= 0 && trimming !== 0; at -= 1) {
+      const entry = intAt(this.#draft, at);
+      const label = intAt(labels, entry >> MASK_BITS);
       let left = entry;
-      for (const [state, winner] of winners.entries()) {
+      for (let state = 0; state < states; state += 1) {
         const bit = 1 << state;
-        if ((left & trimming & bit) === 0) continue;
-        if (label === winner) left &= ~bit;
+        if ((entry & trimming & bit) === 0) continue;
+        if (label === winners[state]) left &= ~bit;
         else trimming &= ~bit;
       }
-      if ((left & MASK) !== 0) kept.push(left);
+      this.#draft[at] = left;
     }
-    return kept.reverse();
+    kept = 0;
+    for (let at = 0; at < size; at += 1) {
+      const entry = intAt(this.#draft, at);
+      if ((entry & MASK) !== 0) this.#draft[kept++] = entry;
+    }
+    return kept;
   }
 
-  #isSettled(entries: readonly number[], winners: readonly number[]): boolean {
-    return this.#question.settledBy.some((pair) => {
-      const labels = new Set(winners.filter((_, state) => (pair & (1 << state)) !== 0));
-      return labels.size === 1 && entries.every((entry) => (entry & pair) === 0 || (entry & pair) === pair);
-    });
+  #isSettled(size: number, winners: readonly number[]): boolean {
+    for (const pair of this.#question.settledBy) {
+      if (this.#agree(pair, size, winners)) return true;
+    }
+    return false;
   }
+
+  #agree(pair: number, size: number, winners: readonly number[]): boolean {
+    let label = -1;
+    for (let state = 0; state < winners.length; state += 1) {
+      if ((pair & (1 << state)) === 0) continue;
+      const winner = itemAt(winners, state);
+      if (label !== -1 && winner !== label) return false;
+      label = winner;
+    }
+    for (let at = 0; at < size; at += 1) {
+      const both = intAt(this.#draft, at) & pair;
+      if (both !== 0 && both !== pair) return false;
+    }
+    return true;
+  }
+}
+
+/** The clauses of any state; where states are compared, only those that meet one in which they differ. */
+function relevantClauses({ table, masks, states, settledBy }: Question): number[] {
+  const all = (1 << states) - 1;
+  const used = [...masks.keys()].filter((clause) => intAt(masks, clause) !== 0);
+  if (settledBy.length === 0) return used;
+  const differing = used.filter((clause) => intAt(masks, clause) !== all);
+  return used.filter(
+    (clause) => intAt(masks, clause) !== all || differing.some((other) => table.overlap(clause, other)),
+  );
 }

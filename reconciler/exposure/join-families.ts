@@ -8,27 +8,27 @@ import type { GroupContext } from './context.ts';
 import type { Draft } from './region-boxes.ts';
 import type { SetSymbol } from './rule-boxes.ts';
 
-/** The drafts in their order, with twins in the other family replaced by one of family `group` or `prefixList`. */
-export function joinFamilies(drafts: readonly Draft[], context: GroupContext): Draft[] {
-  const families = new Map<string, Set<Box['family']>>();
-  for (const { box, symbol } of drafts) {
-    if (symbol === null) continue;
-    const key = JSON.stringify(symbolicBox(box, symbol));
-    families.set(key, (families.get(key) ?? new Set()).add(box.family));
-  }
-  const joined = new Map<string, Draft>();
+/** The boxes in their order, twins in the two families replaced by one of family `group` or `prefixList`. */
+export function joinFamilies(drafts: readonly Draft[], context: GroupContext): Box[] {
+  const twins = new Map<string, { readonly box: Box; readonly drafts: Draft[] }>();
   for (const draft of drafts) {
-    const box = draft.symbol === null ? draft.box : symbolicBox(draft.box, draft.symbol);
+    if (draft.symbol === null) continue;
+    const box = symbolicBox(draft.box, draft.symbol);
     const key = JSON.stringify(box);
-    const isWhole = hasOneFamily(box, context) || families.get(key)?.size === 2;
-    if (draft.symbol !== null && isWhole) joined.set(key, { ...draft, box });
-    else joined.set(JSON.stringify(draft.box), draft);
+    twins.set(key, { box, drafts: [...(twins.get(key)?.drafts ?? []), draft] });
   }
-  return [...joined.values()].sort(compareDrafts);
+  const joined = drafts.filter(({ symbol }) => symbol === null);
+  for (const { box, drafts: same } of twins.values()) {
+    const first = itemAt(same, 0);
+    const exceptPeers = same.flatMap((draft) => draft.box.exceptPeers ?? []);
+    if (same.length < 2 && !hasOneFamily(box, context)) joined.push(first);
+    else joined.push({ ...first, box: exceptPeers.length === 0 ? box : { ...box, exceptPeers } });
+  }
+  return joined.sort(compareDrafts).map(({ box }) => box);
 }
 
 function symbolicBox(box: Box, symbol: SetSymbol): Box {
-  const { memberOf = [], ...rest } = box;
+  const { memberOf = [], ...rest } = { ...box, exceptPeers: [] };
   const others = memberOf.filter((id) => id !== symbol.id);
   return {
     ...rest,
@@ -47,12 +47,14 @@ function hasOneFamily(box: Box, context: GroupContext): boolean {
 const FAMILY_ORDER: ReadonlyArray<Box['family']> = ['ipv4', 'ipv6', 'group', 'prefixList'];
 
 /** The one order of boxes: direction, card, family, then the fields by value. */
-export function compareDrafts(a: Draft, b: Draft): number {
+function compareDrafts(a: Draft, b: Draft): number {
   return (
     DIRECTIONS.indexOf(a.box.direction) - DIRECTIONS.indexOf(b.box.direction) ||
     compareText(b.box.nicType ?? 'intranet', a.box.nicType ?? 'intranet') ||
     FAMILY_ORDER.indexOf(a.box.family) - FAMILY_ORDER.indexOf(b.box.family) ||
     comparePlaces(a.place, b.place) ||
+    compareText(String(a.box.memberOf), String(b.box.memberOf)) ||
+    compareText(String(a.box.notMemberOf), String(b.box.notMemberOf)) ||
     compareText(JSON.stringify(a.box), JSON.stringify(b.box))
   );
 }

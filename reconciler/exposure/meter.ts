@@ -16,6 +16,9 @@ export class Meter {
     this.#left -= work;
   }
 
+  get left() {
+    return this.#left;
+  }
   get isSpent(): boolean {
     return this.#left < 0;
   }

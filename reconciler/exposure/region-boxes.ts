@@ -1,46 +1,85 @@
-// From regions to boxes: sets of ranges become one box for each combination, and intervals of
-// addresses become prefixes.
-import { addressBits, formatPrefix, type Family, type Prefix } from '../model/prefix.ts';
-import { ALL_PORTS, formatPortRange, NO_PORTS_TEXT } from '../model/ports.ts';
+// From regions to boxes: sets of ranges become one box for each combination of a protocol, ports and
+// prefixes.
+import { formatPrefix, type Prefix } from '../model/prefix.ts';
+import { formatPortRange, NO_PORTS_TEXT } from '../model/ports.ts';
 import { hasPorts, parseDescribedProtocol } from '../model/protocol.ts';
 import { itemAt } from './at.ts';
 import type { Span } from './axis.ts';
 import type { Box } from './box.ts';
-import { membership, type Region } from './region.ts';
+import { compactRegions } from './compact.ts';
+import type { Answer } from './explore.ts';
+import type { Meter } from './meter.ts';
+import { coverSpans, type CoverTerm } from './prefix-cover.ts';
+import { membership, regionsOf, type Region } from './region.ts';
 import { domainOf, FIELDS, type Field, type SetSymbol } from './rule-boxes.ts';
 import type { Universe } from './universe.ts';
 
 /** A box of one family, and what it takes to sort it and to join it with the other family's. */
 export interface Draft {
   readonly box: Box;
-  /** What can stand for the peer, because the box asks for membership but for no address. */
+  /** What can stand for the peer, because the box asks for membership and for no prefix. */
   readonly symbol: SetSymbol | null;
   /** First values of protocol, port, source port, peer and own side. */
   readonly place: readonly bigint[];
 }
 
-/** Disjoint boxes that together are the region. */
-export function* draftBoxes(universe: Universe, region: Region): Generator<Draft> {
+/** What a region or a box costs, in looks at a clause: its memory, and its line of output. */
+const REGION_WORK = 500;
+
+/** The regions of an answer as boxes, by terminal. Not to be believed if the meter is spent after it. */
+export function draftAnswer(universe: Universe, answer: Answer, meter: Meter): Map<number, Draft[]> {
+  const regions = new Map<number, Region[]>();
+  for (const { terminal, region } of regionsOf(answer)) {
+    meter.spend(REGION_WORK);
+    if (meter.isSpent) break;
+    const alike = regions.get(terminal);
+    if (alike === undefined) regions.set(terminal, [region]);
+    else alike.push(region);
+  }
+  const drafts = [...regions].map(([terminal, alike]) => {
+    return [terminal, draftRegions(universe, compactRegions(alike), meter)] as const;
+  });
+  return new Map(drafts);
+}
+
+/** Disjoint boxes that together are the regions, if these are disjoint. Ends early if the meter is spent. */
+export function draftRegions(universe: Universe, regions: Iterable<Region>, meter: Meter): Draft[] {
+  const memo: CoverMemo = new Map();
+  const drafts: Draft[] = [];
+  for (const region of regions) {
+    for (const draft of draftRegion(universe, region, memo)) {
+      meter.spend(REGION_WORK);
+      if (meter.isSpent) return drafts;
+      drafts.push(draft);
+    }
+  }
+  return drafts;
+}
+
+/** Covers by the ranges they cover: in one answer, many regions have the same addresses. */
+type CoverMemo = Map<string, readonly CoverTerm[]>;
+
+function* draftRegion(universe: Universe, region: Region, memo: CoverMemo): Generator<Draft> {
   const common = commonFields(universe, region);
-  const symbol = symbolForPeer(universe, region);
-  const peers = addressPieces(universe, region, 'peer');
-  const owns = addressPieces(universe, region, 'own');
-  for (const protocol of protocolPieces(universe, region)) {
-    for (const port of protocol.ported ? portPieces(universe, region, 'port') : [NO_PORT]) {
-      for (const sourcePort of protocol.ported ? portPieces(universe, region, 'sourcePort') : [OPEN]) {
-        for (const peer of peers) {
-          for (const own of owns) {
-            const box: Box = {
-              ...common,
-              protocol: protocol.text,
-              ports: port.text ?? formatPortRange(ALL_PORTS),
-              ...(sourcePort.text === null ? {} : { sourcePorts: sourcePort.text }),
-              peer: peer.text ?? formatPrefix({ kind: universe.family, address: 0n, length: 0 }),
-              ...(own.text === null ? {} : { own: own.text }),
-            };
-            yield { box, symbol, place: [protocol, port, sourcePort, peer, own].map(({ first }) => first) };
-          }
-        }
+  const symbol = membership(universe, region).memberOf.find(({ kind }) => kind !== 'portList') ?? null;
+  const peers = coverOf(universe, region, 'peer', memo);
+  const owns = coverOf(universe, region, 'own', memo);
+  for (const { protocol, port, sourcePort, place } of servicesOf(universe, region)) {
+    for (const peer of peers) {
+      for (const own of owns) {
+        yield {
+          box: {
+            ...common,
+            protocol,
+            ports: port === null ? NO_PORTS_TEXT : portText(port),
+            ...(sourcePort === null ? {} : { sourcePorts: portText(sourcePort) }),
+            peer: formatPrefix(peer.prefix),
+            ...(peer.except.length === 0 ? {} : { exceptPeers: peer.except.map(formatPrefix) }),
+            ...ownFields(own.prefix, own.except),
+          },
+          symbol: peer.prefix.length === 0 ? symbol : null,
+          place: [...place, peer.prefix.address, own.prefix.address],
+        };
       }
     }
   }
@@ -61,19 +100,23 @@ function commonFields(
   };
 }
 
-function symbolForPeer(universe: Universe, region: Region): SetSymbol | null {
-  if (!isOpen(universe, region, 'peer')) return null;
-  return membership(universe, region).memberOf.find(({ kind }) => kind !== 'portList') ?? null;
+function ownFields(prefix: Prefix, except: readonly Prefix[]): Pick<Box, 'own' | 'exceptOwn'> {
+  if (except.length > 0) return { own: formatPrefix(prefix), exceptOwn: except.map(formatPrefix) };
+  return prefix.length === 0 ? {} : { own: formatPrefix(prefix) };
 }
 
-/** One value of one field of a box; null text if the field is open. */
-interface Piece {
-  readonly text: string | null;
-  readonly first: bigint;
+function coverOf(
+  universe: Universe,
+  region: Region,
+  field: 'peer' | 'own',
+  memo: CoverMemo,
+): readonly CoverTerm[] {
+  const ranges = itemAt(region, FIELDS.indexOf(field));
+  const key = `${field} ${ranges.map(({ lo, hi }) => `${lo}-${hi}`).join()}`;
+  const known = memo.get(key) ?? coverSpans(spansOf(universe, region, field), universe.family);
+  memo.set(key, known);
+  return known;
 }
-
-const OPEN: Piece = { text: null, first: 0n };
-const NO_PORT: Piece = { text: NO_PORTS_TEXT, first: 0n };
 
 function spansOf(universe: Universe, region: Region, field: Field): Span[] {
   const dimension = FIELDS.indexOf(field);
@@ -86,58 +129,51 @@ function isOpen(universe: Universe, region: Region, field: Field): boolean {
   return span?.first === domain.first && span.last === domain.last;
 }
 
-interface ProtocolPiece {
-  readonly text: string;
-  readonly first: bigint;
-  readonly ported: boolean;
+/** A protocol with ranges of its ports: null where it has none, and for source ports also if any will do. */
+interface Service {
+  readonly protocol: string;
+  readonly port: Span | null;
+  readonly sourcePort: Span | null;
+  readonly place: readonly bigint[];
 }
 
-/** TCP and UDP never hide in a range of numbers: they are the ones with ports. */
-function protocolPieces(universe: Universe, region: Region): ProtocolPiece[] {
-  if ((['protocol', 'port', 'sourcePort'] as const).every((field) => isOpen(universe, region, field))) {
-    return [{ text: 'all', first: 0n, ported: false }];
+function servicesOf(universe: Universe, region: Region): Service[] {
+  const isAnySource = isOpen(universe, region, 'sourcePort');
+  if (isAnySource && isOpen(universe, region, 'port') && isOpen(universe, region, 'protocol')) {
+    return [{ protocol: 'all', port: null, sourcePort: null, place: [0n, 0n, 0n] }];
   }
-  return spansOf(universe, region, 'protocol').flatMap(({ first, last }) => {
-    const cuts = [first, 6n, 7n, 17n, 18n].filter((cut) => cut >= first && cut <= last);
-    const starts = [...new Set(cuts)];
-    return starts.map((start, index) => protocolPiece(start, (starts[index + 1] ?? last + 1n) - 1n));
+  const ports = spansOf(universe, region, 'port');
+  const sourcePorts = isAnySource ? [null] : spansOf(universe, region, 'sourcePort');
+  return protocolPieces(spansOf(universe, region, 'protocol')).flatMap(({ text, ported, first }) => {
+    const pairs = ported
+      ? ports.flatMap((port) => sourcePorts.map((sourcePort) => ({ port, sourcePort })))
+      : [{ port: null, sourcePort: null }];
+    return pairs.map(({ port, sourcePort }): Service => {
+      return { protocol: text, port, sourcePort, place: [first, port?.first ?? 0n, sourcePort?.first ?? 0n] };
+    });
   });
 }
 
-function protocolPiece(first: bigint, last: bigint): ProtocolPiece {
-  if (first !== last) return { text: `${String(first)}-${String(last)}`, first, ported: false };
-  const protocol = parseDescribedProtocol(String(first));
-  if (protocol === null) throw new Error(`no protocol ${String(first)}`);
-  return { text: protocol, first, ported: hasPorts(protocol) };
+interface ProtocolPiece {
+  readonly text: string;
+  readonly ported: boolean;
+  readonly first: bigint;
 }
 
-function portPieces(universe: Universe, region: Region, field: 'port' | 'sourcePort'): Piece[] {
-  if (isOpen(universe, region, field)) return [OPEN];
-  return spansOf(universe, region, field).map(({ first, last }) => ({
-    text: formatPortRange({ first: Number(first), last: Number(last) }),
-    first,
-  }));
+/** TCP and UDP never hide in a range of numbers: they are the ones with ports. */
+function protocolPieces(spans: readonly Span[]): ProtocolPiece[] {
+  return spans.flatMap(({ first, last }) => {
+    const cuts = [first, 6n, 7n, 17n, 18n].filter((cut) => cut >= first && cut <= last);
+    const starts = [...new Set(cuts)];
+    return starts.map((start, index): ProtocolPiece => {
+      const end = (starts[index + 1] ?? last + 1n) - 1n;
+      if (start < end) return { text: `${String(start)}-${String(end)}`, ported: false, first: start };
+      const protocol = parseDescribedProtocol(String(start));
+      if (protocol === null) throw new RangeError(`no protocol ${String(start)}`);
+      return { text: protocol, ported: hasPorts(protocol), first: start };
+    });
+  });
 }
 
-function addressPieces(universe: Universe, region: Region, field: 'peer' | 'own'): Piece[] {
-  if (isOpen(universe, region, field)) return [OPEN];
-  return spansOf(universe, region, field)
-    .flatMap((span) => spanPrefixes(span, universe.family))
-    .map((prefix) => ({ text: formatPrefix(prefix), first: prefix.address }));
-}
-
-/** The fewest prefixes that together are the span. */
-export function spanPrefixes(span: Span, family: Family): Prefix[] {
-  const prefixes: Prefix[] = [];
-  for (let address = span.first; address <= span.last;) {
-    let length = addressBits(family);
-    let size = 1n;
-    while (length > 0 && address % (size * 2n) === 0n && address + size * 2n - 1n <= span.last) {
-      length -= 1;
-      size *= 2n;
-    }
-    prefixes.push({ kind: family, address, length });
-    address += size;
-  }
-  return prefixes;
-}
+const portText = ({ first, last }: Span): string =>
+  formatPortRange({ first: Number(first), last: Number(last) });

@@ -16,10 +16,10 @@ export interface FoundRegion {
 }
 
 /** All regions that are not `NOTHING`: disjoint, together exact, in the order of the dimensions. */
-export function* regionsOf(answer: Answer, frame: readonly AtomRange[]): Generator<FoundRegion> {
-  yield* pathsBelow(
-    answer.diagram,
-    answer.root,
+export function regionsOf({ diagram, root, frame }: Answer): Generator<FoundRegion> {
+  return pathsBelow(
+    diagram,
+    root,
     frame.map((range) => [range]),
   );
 }

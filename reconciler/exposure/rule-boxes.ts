@@ -49,18 +49,17 @@ export function domainOf(field: Field, family: Family): Span {
  */
 export function ruleBoxes(rule: Rule, family: Family, context: GroupContext): FieldBox[] {
   if (!mayMatchFamily(rule, family)) return [];
+  const peers = peerBoxes(rule, family, context);
+  if (peers.length === 0) return [];
   const number = protocolNumber(rule.protocol);
-  const fixed: FieldBox = {
-    spans: {
-      ...(number === null ? {} : { protocol: { first: BigInt(number), last: BigInt(number) } }),
-      ...(rule.sourcePorts === null ? {} : { sourcePort: portSpan(rule.sourcePorts) }),
-      ...(rule.own === null ? {} : { own: prefixSpan(rule.own) }),
-    },
-    symbols: [],
+  const fixed: FieldBox['spans'] = {
+    ...(number === null ? {} : { protocol: { first: BigInt(number), last: BigInt(number) } }),
+    ...(rule.sourcePorts === null ? {} : { sourcePort: portSpan(rule.sourcePorts) }),
+    ...(rule.own === null ? {} : { own: prefixSpan(rule.own) }),
   };
   return portBoxes(rule, context).flatMap((ports) =>
-    peerBoxes(rule, family, context).map((peer) => ({
-      spans: { ...fixed.spans, ...ports.spans, ...peer.spans },
+    peers.map((peer) => ({
+      spans: { ...fixed, ...ports.spans, ...peer.spans },
       symbols: [...ports.symbols, ...peer.symbols],
     })),
   );
@@ -92,7 +91,7 @@ function peerBoxes(rule: Rule, family: Family, context: GroupContext): FieldBox[
   switch (peer.kind) {
     case 'ipv4':
     case 'ipv6':
-      return prefixBoxes([peer], family);
+      return peer.kind === family ? [{ spans: { peer: prefixSpan(peer) }, symbols: [] }] : [];
     case 'group':
       return peer.id === context.id && membersAreOpen(context) ? [] : [{ spans: {}, symbols: [peer] }];
     case 'prefixList': {

@@ -45,11 +45,12 @@ export function compileRules(rules: readonly Rule[], context: GroupContext): Rul
   for (const direction of DIRECTIONS) {
     for (const nicType of NIC_TYPES) {
       for (const family of FAMILIES) {
-        const boxes = rules.flatMap((rule, index) =>
-          rule.direction === direction && rule.nicType === nicType
-            ? ruleBoxes(rule, family, context).map((box) => ({ box, rank: ruleRank(rule), rule: index }))
-            : [],
-        );
+        const boxes: RankedBox[] = [];
+        for (const [index, rule] of rules.entries()) {
+          if (rule.direction !== direction || rule.nicType !== nicType) continue;
+          const rank = ruleRank(rule);
+          for (const box of ruleBoxes(rule, family, context)) boxes.push({ box, rank, rule: index });
+        }
         if (boxes.length === 0) continue;
         const fallback = defaultAction(context, direction);
         universes.push({ direction, nicType, family, fallback, ...compileBoxes(boxes, family) });
@@ -116,7 +117,8 @@ function mergeEqual(clauses: readonly Clause[]): Clause[] {
 /** By precedence, then by box: the same order whatever the order of the rules. */
 function compareClauses(a: Clause, b: Clause): number {
   if (a.rank !== b.rank) return a.rank - b.rank;
-  for (const [dimension, range] of a.ranges.entries()) {
+  for (let dimension = 0; dimension < a.ranges.length; dimension += 1) {
+    const range = itemAt(a.ranges, dimension);
     const other = itemAt(b.ranges, dimension);
     if (range.lo !== other.lo) return range.lo - other.lo;
     if (range.hi !== other.hi) return range.hi - other.hi;

@@ -45,7 +45,7 @@ export function findPacket(places: readonly Place[], search: Search, maxWork: nu
       meter,
     );
     if (answer === null) return { kind: 'unknown' };
-    const [found] = regionsOf(answer, table.frame);
+    const [found] = regionsOf(answer);
     if (found !== undefined) return { kind: 'fails', witness: examplePacket(universe, found.region) };
   }
   return { kind: 'holds' };

@@ -1,0 +1,55 @@
+// Two rule sets side by side, universe by universe, with what is the same in both left out.
+//
+// If the decision on a packet differs, a changed rule decides it before or after: were both deciding
+// rules unchanged, each would be the strongest unchanged match, hence the same rule. So every part of
+// the difference has a changed rule to blame, and lies in the boxes of the changed rules.
+import type { Rule } from '../model/rule.ts';
+import { intAt } from './at.ts';
+import type { GroupContext } from './context.ts';
+import { agreeEverywhere, clauseMasks, ruleMasks } from './masks.ts';
+import { compileRules, type RuleSpace, type Universe } from './universe.ts';
+
+/** Values of `Comparison.masks`; what is there only before has the mask that is left. */
+export const AFTER = 0b10;
+export const BOTH = 0b11;
+
+export interface Comparison {
+  readonly universe: Universe;
+  /** For each clause of the universe's table, whether it is there before and after. */
+  readonly masks: Int32Array;
+}
+
+export interface Compared {
+  readonly space: RuleSpace;
+  /** For each rule of the space, whether it is there before and after. */
+  readonly ofRules: Int32Array;
+  /** Only universes in which something changed. */
+  readonly comparisons: readonly Comparison[];
+}
+
+export function compareRuleSets(
+  before: readonly Rule[],
+  after: readonly Rule[],
+  context: GroupContext,
+): Compared {
+  const space = compileRules([...before, ...after], context);
+  const indexes = [...space.rules.keys()];
+  const ofRules = ruleMasks(space.rules.length, [
+    indexes.slice(0, before.length),
+    indexes.slice(before.length),
+  ]);
+  const comparisons = space.universes
+    .map((universe) => ({ universe, masks: clauseMasks(universe.table, ofRules) }))
+    .filter(({ masks }) => !agreeEverywhere(masks, 2));
+  return { space, ofRules, comparisons };
+}
+
+/** Whether what the clause says is said only before or only after. */
+export function isChanged({ masks }: Comparison, clause: number): boolean {
+  return intAt(masks, clause) !== BOTH;
+}
+
+/** What a changed clause can do, if it does anything: adding an accept or removing a drop opens. */
+export function canOpen({ universe, masks }: Comparison, clause: number): boolean {
+  return (intAt(masks, clause) === AFTER) === universe.table.accepts(clause);
+}
