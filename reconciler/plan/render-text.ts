@@ -1,6 +1,6 @@
 // A plan for people: first what it does to the traffic and why, then the rules, then the calls.
 import type { Box } from '../exposure/box.ts';
-import type { ExposureEffect } from '../exposure/delta.ts';
+import type { ExposureEffect } from '../exposure/effects.ts';
 import { groupKey } from '../model/group.ts';
 import type { SourcePlace } from '../model/problem.ts';
 import { NO_PORTS_TEXT } from '../model/ports.ts';

@@ -1,6 +1,6 @@
 // `plan --json`: the document of the contract, with its keys in its order.
 import type { Box } from '../exposure/box.ts';
-import type { ExposureEffect } from '../exposure/delta.ts';
+import type { ExposureEffect } from '../exposure/effects.ts';
 import type { Packet } from '../exposure/packet.ts';
 import { groupKey, type GroupRef, type Mode } from '../model/group.ts';
 import { formatAddress } from '../model/prefix.ts';
