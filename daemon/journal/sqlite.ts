@@ -11,7 +11,7 @@ import { boundSize, createPruner, type Retention } from './retention.ts';
 import { INTENT_COLUMNS, intentValues, toIntent, type IntentRow } from './rows.ts';
 import { deskOn } from './sqlite-desk.ts';
 import { formatToken, randomPart, type TokenParts } from './token.ts';
-import { guarded } from './trouble.ts';
+import { guarded, troubleOf } from './trouble.ts';
 
 export interface SqliteJournalOptions extends JournalPorts {
   readonly retention: Retention;
@@ -45,11 +45,20 @@ function openLocked(path: string, options: SqliteJournalOptions, lock: FileLock)
   }
   return ok(
     journalOn(db, options, opening.value, () => {
-      if (db.isOpen) guarded(() => db.checkpoint());
+      if (db.isOpen) tidy(db);
       db.close();
       lock.release();
     }),
   );
+}
+
+/** What is committed is safe in the log; bringing it home may fail on a full or broken disk, and does no harm then. */
+function tidy(db: Connection): void {
+  try {
+    db.checkpoint();
+  } catch (error) {
+    if (troubleOf(error) === null) throw error;
+  }
 }
 
 type Opening = Omit<TokenParts, 'counter'>;

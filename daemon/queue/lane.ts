@@ -200,13 +200,16 @@ export class Lane {
     return answer;
   }
 
+  /** Closes the gate before anybody else hears of a refusal. */
   #note(answer: Answer<unknown>): void {
-    if (answer.ok || !['throttled', ...NO_ANSWER].includes(answer.error.kind)) {
-      this.#apply({ kind: 'answered' });
-    } else if (answer.error.kind === 'throttled') {
-      const { retryAfterMs } = answer.error;
-      this.#apply({ kind: 'throttled', wallMs: this.#clock.nowMs(), retryAfterMs });
-    }
+    const kind = answer.ok ? null : answer.error.kind;
+    if (kind !== null && NO_ANSWER.includes(kind)) return;
+    const event: GateEvent =
+      !answer.ok && kind === 'throttled'
+        ? { kind, wallMs: this.#clock.nowMs(), retryAfterMs: answer.error.retryAfterMs }
+        : { kind: 'answered' };
+    this.#apply(event);
+    this.#pump();
   }
 
   #apply(event: GateEvent): void {
