@@ -1,0 +1,41 @@
+// Every setting of every open question of the manual, one at a time and in seeded combinations.
+import type { Quirks } from '../../emulator/quirks.ts';
+import { seededRandom } from '../../emulator/random.ts';
+
+/** `rateLimits` is left out: a throttled lane waits for a real minute, which the simulation tests in virtual time. */
+const SETTINGS: { readonly [Name in Exclude<keyof Quirks, 'rateLimits'>]: ReadonlyArray<Quirks[Name]> } = {
+  apiLevel: ['current', 'legacy2019'],
+  legacyModifies: ['description', 'descriptionAndPriority'],
+  describeLagMs: [0, 300],
+  batchAtomic: [true, false],
+  priorityInIdentity: [true, false],
+  reauthorize: ['ignore', 'overwriteDescription'],
+  ipv4HostBits: ['mask', 'keep'],
+  bareIpv4: ['keep', 'slash32'],
+  modifyOmitted: ['reset', 'keep'],
+  modifySame: ['ok', 'duplicate'],
+  revokeUnknownId: ['fail', 'ignore'],
+  pageOrder: ['insertion', 'shuffled'],
+  priorityType: ['number', 'string'],
+  tokenWindowSeconds: [86_400, 1],
+  tokenRemembersErrors: [false, true],
+  ruleIdAfterModify: ['same', 'new'],
+  ruleQuota: [1000, 40],
+  groupReferenceQuota: [20, 3],
+};
+
+const NAMES = Object.keys(SETTINGS) as Array<keyof typeof SETTINGS>;
+
+export function singleQuirks(): Array<Partial<Quirks>> {
+  const singles: Array<Partial<Quirks>> = NAMES.flatMap((name) =>
+    SETTINGS[name].map((value) => ({ [name]: value })),
+  );
+  // What legacy Modify changes matters only on that level.
+  return [...singles, { apiLevel: 'legacy2019', legacyModifies: 'descriptionAndPriority' }];
+}
+
+export function randomQuirks(seed: number): Partial<Quirks> {
+  const random = seededRandom(seed);
+  const pick = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)] as T;
+  return Object.fromEntries(NAMES.map((name) => [name, pick<unknown>(SETTINGS[name])]));
+}

@@ -1,0 +1,124 @@
+// The daemon's service in this process: the real loop, lanes, pop-core and HTTP; its events at hand.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { systemClock } from '../../daemon/clock.ts';
+import { assemble, randomByte } from '../../daemon/commands/assemble.ts';
+import { Secrets } from '../../daemon/commands/secrets.ts';
+import { openKeeper } from '../../daemon/commands/setup.ts';
+import { parseConfig } from '../../daemon/config/load.ts';
+import { openMemoryJournal } from '../../daemon/journal/memory.ts';
+import { Daemon } from '../../daemon/service/daemon.ts';
+import { TargetResolver } from '../../daemon/service/targets.ts';
+import { createDirectorySource } from '../../daemon/source/directory-source.ts';
+import type { EventFields, EventName, Telemetry } from '../../daemon/telemetry/events.ts';
+import { configFor } from './estate.ts';
+
+export interface SeenEvent {
+  readonly event: EventName;
+  readonly [field: string]: unknown;
+}
+
+/** Remembers every event and lets a test wait for one. */
+export class EventLog implements Telemetry {
+  readonly events: SeenEvent[] = [];
+  readonly #listeners = new Set<() => void>();
+  #failure: unknown = null;
+
+  emit<Name extends EventName>(event: Name, fields: EventFields<Name>): void {
+    this.events.push({ ...(fields as object), event });
+    this.#notify();
+  }
+
+  /** Ends every wait with this error. */
+  fail(failure: unknown): void {
+    this.#failure = failure;
+    this.#notify();
+  }
+
+  /** The first event, from number `from` on, that fits. */
+  async event(name: EventName, fields: Readonly<Record<string, unknown>> = {}, from = 0): Promise<SeenEvent> {
+    for (;;) {
+      const found = this.events
+        .slice(from)
+        .find(
+          (seen) =>
+            seen.event === name && Object.entries(fields).every(([key, value]) => seen[key] === value),
+        );
+      if (found !== undefined) return found;
+      if (this.#failure !== null) throw new Error('the service failed', { cause: this.#failure });
+      await new Promise<void>((resolve) => this.#listeners.add(resolve));
+    }
+  }
+
+  #notify(): void {
+    for (const listener of this.#listeners) listener();
+    this.#listeners.clear();
+  }
+}
+
+export interface ServiceOptions {
+  readonly endpoint: string;
+  /** Policy files by name. */
+  readonly policies: Readonly<Record<string, string>>;
+  /** Further config, as YAML; replaces the `reconcile` line if it begins with one. */
+  readonly reconcile?: string;
+  readonly limits?: string;
+}
+
+export class Service {
+  readonly log = new EventLog();
+  readonly #folder = mkdtempSync(path.join(tmpdir(), 'rampart-service-'));
+  readonly #stop = new AbortController();
+  readonly #running: Promise<void>;
+
+  constructor(options: ServiceOptions) {
+    for (const [name, text] of Object.entries(options.policies)) this.writePolicy(name, text);
+    const text = configFor(options.endpoint)
+      .replace('reconcile: {resyncSeconds: 1}', `reconcile: {${options.reconcile ?? 'resyncSeconds: 1'}}`)
+      .concat(`limits: {${options.limits ?? 'default: {ratePerMinute: 6000}'}}\n`);
+    const config = parseConfig(text, path.join(this.#folder, 'config.yaml'));
+    if (!config.ok) throw new Error(JSON.stringify(config.error));
+    const journal = openMemoryJournal({ clock: systemClock, randomByte });
+    const { engine, lanes } = assemble(config.value, {
+      telemetry: this.log,
+      journal,
+      secrets: new Secrets(),
+      env: {},
+      emulatorUrl: null,
+    });
+    const daemon = new Daemon({
+      engine,
+      lanes,
+      source: createDirectorySource({ path: config.value.policies.path, environment: process.env }),
+      keeper: openKeeper(config.value),
+      resolver: new TargetResolver(engine.ecs, config.value.reconcile.mode),
+      controller: {
+        concurrency: config.value.reconcile.concurrency,
+        resyncMs: config.value.reconcile.resyncSeconds * 1000,
+        retryMs: 200,
+      },
+      onReload: () => undefined,
+      stopSignal: this.#stop.signal,
+    });
+    this.#running = daemon.run();
+    this.#running.catch((error: unknown) => this.log.fail(error));
+  }
+
+  writePolicy(name: string, text: string): void {
+    const file = path.join(this.#folder, 'policies', name);
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
+
+  /** Waits until the group has converged on what is in force after event number `from`. */
+  converged(group: string, from = 0): Promise<SeenEvent> {
+    return this.log.event('group.converged', { group }, from);
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort('test');
+    await this.#running;
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
