@@ -353,6 +353,37 @@ describe('a reservation', () => {
     expect(order).toHaveLength(23);
   });
 
+  it('is not overtaken by one that came later and would fit', async () => {
+    const { lanes, call } = setUp(8);
+    await Promise.all([call('a'), call('b')]);
+    const order: string[] = [];
+    const take = (name: string, calls: number) =>
+      lanes.reserve(PLACE, { [ADD]: calls }).then((reservation) => {
+        order.push(name);
+        return reservation;
+      });
+    const large = take('large', 8);
+    const small = take('small', 1);
+    await pass(61);
+    (await large).release();
+    (await small).release();
+    expect(order).toEqual(['large', 'small']);
+  });
+
+  it('that is used up and released leaves the books straight', async () => {
+    const { lanes, call, names } = setUp(8);
+    const first = await lanes.reserve(PLACE, { [ADD]: 2 });
+    await Promise.all([call('1', { reservation: first }), call('2', { reservation: first })]);
+    first.release();
+    const second = await lanes.reserve(PLACE, { [ADD]: 4 });
+    const crowd = Array.from({ length: 8 }, (_, i) => call(`crowd ${i}`));
+    await pass(50);
+    expect(names().filter((name) => name.startsWith('crowd'))).toHaveLength(2);
+    second.release();
+    await pass(120);
+    await Promise.all(crowd);
+  });
+
   it('never lets two plans wait for each other', async () => {
     const { lanes, call } = setUp(4);
     const one = lanes.reserve(PLACE, { [ADD]: 4, [REMOVE]: 4 });
