@@ -69,18 +69,24 @@ function unionFindings(issue: z.core.$ZodIssueInvalidUnion, path: Path, schema: 
 function typeFinding(path: Path, input: unknown, expected: readonly string[]): Finding {
   const key = lastKey(path);
   if (input === undefined) {
-    const hint = MISSING_KEY_HINTS[key] ?? '';
+    const hint = MISSING_KEY_HINTS.get(key) ?? '';
     return at(path.slice(0, -1), { code: 'missing-key', message: `the key ${quote(key)} is missing`, hint });
   }
   const what = typeof path.at(-1) === 'string' ? quote(key) : path.length === 0 ? 'the document' : 'this';
   if (input === null) {
-    const hint = EMPTY_KEY_HINTS[key] ?? `write ${listed(expected)}, or remove the key`;
+    const hint = EMPTY_KEY_HINTS.get(key) ?? `write ${listed(expected)}, or remove the key`;
     return { ...at(path, { code: 'no-value', message: `${what} has no value`, hint }), expected };
   }
-  const wantsText = expected.includes('a text') && (typeof input === 'number' || typeof input === 'boolean');
   const message = `${what} must be ${listed(expected)}, not ${typeName(input)}`;
-  const hint = wantsText ? 'put it in quotes' : '';
-  return { ...at(path, { code: 'wrong-type', message, hint }), expected };
+  return { ...at(path, { code: 'wrong-type', message, hint: quotesHint(input, expected) }), expected };
+}
+
+function quotesHint(input: unknown, expected: readonly string[]): string {
+  if (expected.includes('a text')) {
+    return typeof input === 'number' || typeof input === 'boolean' ? 'put it in quotes' : '';
+  }
+  const wantsNumber = expected.some((type) => type.endsWith('number'));
+  return wantsNumber && typeof input === 'string' ? 'write it without quotes' : '';
 }
 
 const TYPE_NAMES: Readonly<Record<string, string>> = {
@@ -98,23 +104,25 @@ function typeName(input: unknown): string {
   return TYPE_NAMES[typeof input] ?? typeof input;
 }
 
-const MISSING_KEY_HINTS: Readonly<Record<string, string>> = {
-  version: 'begin the file with `version: 1`',
-  region: 'write for example `region: cn-hangzhou`',
-  from: 'say who may connect; everybody is [0.0.0.0/0, "::/0"]',
-  to: 'say whom members may connect to; everybody is [0.0.0.0/0, "::/0"]',
-  group: 'write for example {group: sg-bp1partner, ownerId: "1557809237701234"}',
-  description: 'write for example {description: "managed-by-acs/*"}',
-};
+// Maps and not objects: a network may be called `constructor`.
+const MISSING_KEY_HINTS: ReadonlyMap<string, string> = new Map([
+  ['version', 'begin the file with `version: 1`'],
+  ['region', 'write for example `region: cn-hangzhou`'],
+  ['from', 'say who may connect; everybody is [0.0.0.0/0, "::/0"]'],
+  ['to', 'say whom members may connect to; everybody is [0.0.0.0/0, "::/0"]'],
+  ['group', 'write for example {group: sg-bp1partner, ownerId: "1557809237701234"}'],
+  ['description', 'write for example {description: "managed-by-acs/*"}'],
+]);
 
-const NO_RULES_HINT = (direction: string): string =>
-  `write \`${direction}: []\` for no rules, or remove the key to leave this direction alone`;
+function noRulesHint(direction: string): string {
+  return `write \`${direction}: []\` for no rules, or remove the key to leave this direction alone`;
+}
 
-const EMPTY_KEY_HINTS: Readonly<Record<string, string>> = {
-  ingress: NO_RULES_HINT('ingress'),
-  egress: NO_RULES_HINT('egress'),
-  description: 'remove the key: the API cannot clear a description',
-};
+const EMPTY_KEY_HINTS: ReadonlyMap<string, string> = new Map([
+  ['ingress', noRulesHint('ingress')],
+  ['egress', noRulesHint('egress')],
+  ['description', 'remove the key: the API cannot clear a description'],
+]);
 
 function unknownKey(path: Path, known: readonly string[]): Finding {
   const key = lastKey(path);
@@ -124,10 +132,11 @@ function unknownKey(path: Path, known: readonly string[]): Finding {
 
 function invalidValue(path: Path, issue: z.core.$ZodIssueInvalidValue): Finding {
   const allowed = issue.values.map(String);
-  const written = typeof issue.input === 'string' ? issue.input : JSON.stringify(issue.input);
-  const hint = didYouMean(written, allowed) || `write ${allowed.join(' or ')}`;
   const input: unknown = issue.input;
   if (input === undefined || input === null) return typeFinding(path, input, allowed);
+  const written = typeof input === 'string' ? input : JSON.stringify(input);
+  const nearest = allowed.includes(written) ? 'write it without quotes' : didYouMean(written, allowed);
+  const hint = nearest || `write ${allowed.join(' or ')}`;
   const message = `${quote(lastKey(path))} cannot be ${quote(written)}`;
   return at(path, { code: 'unknown-value', message, hint });
 }

@@ -49,7 +49,8 @@ export const oneOrMore = <Item extends z.ZodType>(item: Item, meta: Meta) =>
 export const refusal = ({ code, message, hint }: Complaint) => ({
   error: message,
   params: { code, hint },
-  when: ({ value }: { value: unknown }) => typeof value === 'object' && value !== null,
+  when: ({ value }: { value: unknown }) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value),
 });
 
 export const countOf = (...values: unknown[]): number => values.filter((value) => value !== undefined).length;

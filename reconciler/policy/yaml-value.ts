@@ -24,7 +24,7 @@ export function readYamlTree(root: unknown): YamlValue {
     complaints: reader.complaints,
     offsetOf: (path, part) => {
       const found = reader.follow(root, path);
-      const isEmpty = isScalar(found.node) && found.node.source === '';
+      const isEmpty = isScalar(found.node) && found.node.source === '' && found.node.type === 'PLAIN';
       const atKey = found.complete && found.key !== null && (part === 'key' || isEmpty);
       return startOf(atKey ? found.key : found.node);
     },

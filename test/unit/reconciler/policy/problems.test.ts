@@ -305,6 +305,42 @@ describe('all problems at once', () => {
       '11:81 peer-is-self',
     ]);
   });
+
+  it('finds what else is wrong with a rule whose peers are unknown', () => {
+    const yaml = rule('protocol: icmp, ports: 8, from: nobody, description: ""');
+    expect(problemTexts({ 'a.yaml': yaml })).toEqual([
+      '6:33 ports-not-allowed',
+      '6:42 unknown-network',
+      '6:63 description-length',
+    ]);
+  });
+
+  it('does not report what only follows from another mistake', () => {
+    const rules = '[{protocol: all, from: a}, {protocol: all, from: 10.0.0.0/8}]';
+    const yaml = `${HEAD}networks: {a: [10.0.0.0/8, nobody]}\ngroups: [{id: sg-a, region: cn-a, ingress: ${rules}}]\n`;
+    expect(problemTexts({ 'a.yaml': yaml })).toEqual(['2:28 unknown-network']);
+  });
+});
+
+describe('names that objects of JavaScript have by themselves', () => {
+  it('are names like any other', () => {
+    const yaml = `${HEAD}networks: {constructor: 10.0.0.0/8}\nservices: {toString: gre}\ngroups: [{id: sg-a, region: cn-a, ingress: [{services: toString, from: constructor}]}]\n`;
+    expect(problemTexts({ 'a.yaml': yaml })).toEqual([]);
+  });
+
+  it('are unknown where they are unknown', () => {
+    expect(
+      problemTexts({ 'a.yaml': rule('services: valueOf, from: constructor, hasOwnProperty: 1') }),
+    ).toEqual(['6:48 unknown-key']);
+    expect(problemTexts({ 'a.yaml': rule('services: valueOf, from: constructor') })).toEqual([
+      '6:20 unknown-service',
+      '6:35 unknown-network',
+    ]);
+    expect(problemTexts({ 'a.yaml': `${HEAD}networks:\n  constructor:\ntoString: 1\n` })).toEqual([
+      '3:3 no-value',
+      '4:1 unknown-key',
+    ]);
+  });
 });
 
 describe('hints', () => {
@@ -324,6 +360,8 @@ describe('hints', () => {
     ['an unknown protocol', rule('protocol: upd, ports: 1, from: ::/0'), 'did you mean "udp"?'],
     ['an unquoted account id', `${GROUP}    account: 15578\n    ingress: []\n`, 'put it in quotes'],
     ['an unquoted address', rule('protocol: all, from: [2001:db8::]'), 'quote it: "2001:db8::"'],
+    ['a quoted version', 'version: "1"\ngroups: []\n', 'write it without quotes'],
+    ['a quoted priority', rule('protocol: all, priority: "1", from: ::/0'), 'write it without quotes'],
     ['an empty file', '', 'write `version: 1` and `groups: []` if it declares nothing, or remove the file'],
     ['host bits', rule('protocol: all, from: 10.0.0.1/8'), 'write 10.0.0.0/8'],
     ['ports out of order', rule('protocol: tcp, ports: 200-100, from: ::/0'), 'write 100-200'],
