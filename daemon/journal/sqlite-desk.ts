@@ -33,9 +33,11 @@ export function deskOn(db: Connection, close: () => void): JournalDesk {
 }
 
 function history(db: Connection, { groupId, sinceMs, limit }: HistoryQuery): readonly HistoryEntry[] {
+  // Spelled out for the index: SQLite does not look through `?1 IS NULL OR ...`.
+  const ofGroup = groupId === null ? '?1 IS NULL' : 'group_id = ?1';
   const rows = db.all(
     `SELECT * FROM history
-     WHERE (?1 IS NULL OR group_id = ?1) AND (?2 IS NULL OR closed_at_ms >= ?2)
+     WHERE ${ofGroup} AND (?2 IS NULL OR closed_at_ms >= ?2)
      ORDER BY seq DESC LIMIT ?3`,
     groupId,
     sinceMs,
