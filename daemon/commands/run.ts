@@ -4,7 +4,12 @@ import type { Config } from '../config/config.ts';
 import { JournalError } from '../journal/journal.ts';
 import { Daemon } from '../service/daemon.ts';
 import { TargetResolver } from '../service/targets.ts';
+import type { Lanes } from '../queue/lanes.ts';
+import { startHttp, type HttpServer } from '../service/http.ts';
+import type { DaemonStatus } from '../service/status.ts';
 import type { Telemetry } from '../telemetry/events.ts';
+import { fanOut } from '../telemetry/fan-out.ts';
+import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
 import { assemble } from './assemble.ts';
 import { embeddedEmulator } from './embedded-emulator.ts';
 import { UsageError, type ExitCode, type Io } from './io.ts';
@@ -34,10 +39,12 @@ export function addRunCommand(program: Command, io: Io, done: (code: ExitCode) =
 async function runDaemon(flags: CommonFlags, io: Io): Promise<ExitCode> {
   const config = readConfig(flags);
   const secrets = new Secrets();
-  const telemetry = openTelemetry(config, flags, { fd: 1, io, secrets });
+  const metrics = createMetrics();
+  const telemetry = fanOut([openTelemetry(config, flags, { fd: 1, io, secrets }), metrics.telemetry]);
   const emulator = await embeddedEmulator(config);
   try {
-    const exitCode = await serve(config, { telemetry, secrets, emulatorUrl: emulator?.url ?? null }, io);
+    const parts = { telemetry, metrics, secrets, emulatorUrl: emulator?.url ?? null };
+    const exitCode = await serve(config, parts, io);
     telemetry.emit('daemon.stopped', { exitCode });
     return exitCode;
   } finally {
@@ -47,6 +54,7 @@ async function runDaemon(flags: CommonFlags, io: Io): Promise<ExitCode> {
 
 interface ServeParts {
   readonly telemetry: Telemetry;
+  readonly metrics: Metrics;
   readonly secrets: Secrets;
   readonly emulatorUrl: string | null;
 }
@@ -54,6 +62,7 @@ interface ServeParts {
 async function serve(config: Config, parts: ServeParts, io: Io): Promise<ExitCode> {
   const { telemetry, emulatorUrl } = parts;
   const journal = openJournal(config);
+  let http: HttpServer | null = null;
   try {
     const { engine, lanes } = assemble(config, { ...parts, journal, env: io.env });
     const daemon = new Daemon({
@@ -70,11 +79,13 @@ async function serve(config: Config, parts: ServeParts, io: Io): Promise<ExitCod
       onReload: io.onReload,
       stopSignal: io.stopSignal,
     });
+    http = await openHttp(config, httpPorts(daemon, lanes, parts.metrics));
     telemetry.emit('daemon.started', {
       version: packageVersion(),
       pid: process.pid,
       nodeVersion: process.version,
       ...(emulatorUrl === null ? {} : { emulatorUrl }),
+      ...(http === null ? {} : { httpUrl: http.url }),
     });
     await daemon.run();
     return 0;
@@ -82,6 +93,33 @@ async function serve(config: Config, parts: ServeParts, io: Io): Promise<ExitCod
     if (!(error instanceof JournalError)) throw error;
     throw new UsageError(`the journal failed, so nothing more is written to the cloud: ${error.message}`);
   } finally {
+    await http?.close();
     journal.close();
   }
+}
+
+/** Null if the config wants no HTTP. */
+async function openHttp(config: Config, ports: Parameters<typeof startHttp>[1]): Promise<HttpServer | null> {
+  if (config.http.listen === null) return null;
+  const http = await startHttp(config.http.listen, ports);
+  if (http.ok) return http.value;
+  throw new UsageError(http.error);
+}
+
+function httpPorts(daemon: Daemon, lanes: Lanes, metrics: Metrics): Parameters<typeof startHttp>[1] {
+  const rampart = packageVersion();
+  const startedAt = new Date().toISOString();
+  const status = (): DaemonStatus => ({
+    version: 1,
+    rampart,
+    startedAt,
+    ready: daemon.ready,
+    policies: daemon.policies,
+    groups: daemon.controller.status(),
+    lanes: lanes.status(),
+  });
+  return {
+    status,
+    metrics: async () => ({ text: await metrics.render(status()), contentType: metrics.contentType }),
+  };
 }

@@ -43,6 +43,10 @@ export class Daemon {
     return this.#desired.loaded && this.controller.everyGroupTried;
   }
 
+  get policies(): { readonly revision: string | null; readonly problems: number } {
+    return this.#desired.policies;
+  }
+
   /** Resolves after a clean stop. Rejects on a bug or a broken journal, with all work stopped. */
   async run(): Promise<void> {
     const { source, stopSignal, engine, onReload } = this.#parts;

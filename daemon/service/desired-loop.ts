@@ -33,6 +33,7 @@ export class DesiredLoop {
   /** Expiries that have been announced, by rule text. */
   readonly #announced = new Set<string>();
   #loaded = false;
+  #problems = 0;
   #state: DesiredState = { revision: '', groups: [] };
 
   constructor(parts: DesiredLoopParts, stopping: AbortSignal) {
@@ -44,6 +45,11 @@ export class DesiredLoop {
   /** Whether the policies have been read and their groups handed to the controller once. */
   get loaded(): boolean {
     return this.#loaded;
+  }
+
+  /** Revision of the policies in force, and how many problems the newest ones have. */
+  get policies(): { readonly revision: string | null; readonly problems: number } {
+    return { revision: this.#state.revision === '' ? null : this.#state.revision, problems: this.#problems };
   }
 
   /** Asks for a fresh look at the policy files. May be called at any time; calls merge. */
@@ -72,6 +78,7 @@ export class DesiredLoop {
     const loaded = await source.load();
     const update = keeper.take(loaded);
     this.#state = update.state;
+    this.#problems = update.problems.filter(({ severity }) => severity === 'error').length;
     reportProblems(engine, update);
     if (update.changed) reportLoaded(engine, update, loaded);
   }
