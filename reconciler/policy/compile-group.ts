@@ -2,9 +2,8 @@
 import type { DesiredGroup, DesiredRule, IgnorePattern } from '../model/group.ts';
 import { matchesGlob } from '../model/glob.ts';
 import { formatPeer } from '../model/peer.ts';
-import { formatPorts } from '../model/ports.ts';
 import type { SourcePlace } from '../model/problem.ts';
-import { ruleIdentity, type Direction, type Rule } from '../model/rule.ts';
+import { fieldText, ruleIdentity, type Direction, type Rule } from '../model/rule.ts';
 import { quote } from './complaint.ts';
 import type { Definitions } from './definitions.ts';
 import { selectorOf, type GroupEntry, type GroupHead } from './document.ts';
@@ -119,13 +118,9 @@ class TwinCheck {
 }
 
 function ruleText(rule: Rule): string {
-  const ports =
-    rule.ports.kind === 'list' ? rule.ports.id : rule.ports.kind === 'none' ? '' : formatPorts(rule.ports);
+  const ports = rule.ports.kind === 'none' ? [] : [fieldText(rule, 'ports')];
   const preposition = rule.direction === 'ingress' ? 'from' : 'to';
-  return `${rule.action} ${rule.protocol} ${ports} ${preposition} ${formatPeer(rule.peer)}`.replace(
-    '  ',
-    ' ',
-  );
+  return [rule.action, rule.protocol, ...ports, preposition, formatPeer(rule.peer)].join(' ');
 }
 
 function checkAccount({ account }: GroupHead, { context, path, accounts }: GroupSite): void {

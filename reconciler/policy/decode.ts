@@ -1,5 +1,6 @@
 import type { Problem } from '../model/problem.ts';
 import { err, ok, type Result } from '../model/result.ts';
+import type { Complaint } from './complaint.ts';
 
 /** About 15,000 rules, and some two seconds of parsing. */
 export const MAX_POLICY_FILE_BYTES = 2 * 1024 * 1024;
@@ -8,17 +9,21 @@ const NEWLINE = 0x0a;
 
 /** Bytes as text: UTF-8 without NUL bytes and not too long; a byte order mark is dropped. */
 export function decodePolicyText(path: string, bytes: Uint8Array): Result<string, Problem> {
-  const refuse = (line: number, code: string, message: string): { ok: false; error: Problem } =>
-    err({ file: path, line, column: 1, severity: 'error', code, message, hint: '' });
+  const refuse = (line: number, complaint: Complaint): { ok: false; error: Problem } =>
+    err({ file: path, line, column: 1, severity: 'error', ...complaint });
   if (bytes.length > MAX_POLICY_FILE_BYTES) {
     const message = `the file has ${bytes.length} bytes, ${MAX_POLICY_FILE_BYTES} at most`;
-    return refuse(1, 'file-too-large', message);
+    return refuse(1, { code: 'file-too-large', message, hint: 'split it' });
   }
   const nul = bytes.indexOf(0);
-  if (nul >= 0) return refuse(lineAt(bytes, nul), 'not-text', 'a NUL byte: this is not a text file');
+  if (nul >= 0) {
+    const message = 'there is a NUL byte: this is not a text file';
+    return refuse(lineAt(bytes, nul), { code: 'not-text', message, hint: 'save it as UTF-8 text' });
+  }
   const text = decode(bytes);
   if (text !== null) return ok(text);
-  return refuse(firstUndecodableLine(bytes), 'not-utf8', 'this line is not valid UTF-8');
+  const message = 'this line is not valid UTF-8';
+  return refuse(firstUndecodableLine(bytes), { code: 'not-utf8', message, hint: 'save the file as UTF-8' });
 }
 
 function decode(bytes: Uint8Array): string | null {

@@ -24,7 +24,7 @@ interface Sourced<T> {
   readonly path: Path;
 }
 
-/** Goes with every protocol and every address family. */
+/** Goes with every protocol and every address family, as long as the network is a VPC. */
 const SOME_PEER: Sourced<Peer> = { value: { kind: 'prefixList', id: 'pl-some' }, path: [] };
 
 /** The rules of one entry; fewer, or none, if something was wrong with it and has been reported. */
@@ -41,7 +41,8 @@ export function expandRule(entry: RuleEntry, site: RuleSite): DesiredRule[] {
   const combine = combiner(entry, site);
   const traffics = membersOf(trafficSets);
   // Broken peers shall not hide what else is wrong.
-  if (peerCount === 0) for (const traffic of traffics) combine(SOME_PEER, traffic);
+  if (peerCount === 0 && entry.nicType === 'intranet')
+    for (const traffic of traffics) combine(SOME_PEER, traffic);
   const source = site.context.file.locate(site.path, 'value');
   const rules: DesiredRule[] = [];
   for (const peer of membersOf(peerSets)) {
