@@ -54,16 +54,7 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
   };
 }
 
-/** Hands every event to each of them. */
-export function fanOut(...all: readonly Telemetry[]): Telemetry {
-  return {
-    emit: (event, fields) => {
-      for (const telemetry of all) telemetry.emit(event, fields);
-    },
-  };
-}
-
-/** Standard output or standard error. */
+/** Standard output or standard error. A reader that stops reading stops the daemon: no line is ever dropped. */
 export function fileSink(fd: 1 | 2): LogSink {
   const destination = pino.destination({ fd, sync: true });
   return { write: (line) => void destination.write(line) };

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CATALOG, type LogLevel } from '../../../../daemon/telemetry/catalog.ts';
 import type { EventName, Telemetry } from '../../../../daemon/telemetry/events.ts';
+import { fanOut } from '../../../../daemon/telemetry/fan-out.ts';
 import { createRedactor } from '../../../../daemon/telemetry/redact.ts';
-import { createTelemetry, fanOut, type TelemetryOptions } from '../../../../daemon/telemetry/telemetry.ts';
+import { createTelemetry, type TelemetryOptions } from '../../../../daemon/telemetry/telemetry.ts';
 import { COMMON, EVENT_NAMES, SAMPLE_EVENTS } from '../../../support/sample-events.ts';
 
 const SECRET = 'k3/Yp+tz"qRvW0=';
@@ -201,6 +202,6 @@ it('keeps its memory bounded', () => {
 it('hands an event to all, in order', () => {
   const heard: string[] = [];
   const listener = (name: string): Telemetry => ({ emit: (event) => void heard.push(`${name} ${event}`) });
-  fanOut(listener('log'), listener('metrics')).emit('daemon.ready', { groups: 1 });
+  fanOut([listener('log'), listener('metrics')]).emit('daemon.ready', { groups: 1 });
   expect(heard).toEqual(['log daemon.ready', 'metrics daemon.ready']);
 });
