@@ -38,7 +38,7 @@ function row(kind: Kind, size: number, edits: number, options: PlanOptions): str
     times.order.push(
       timeOf(() => {
         const found = match(diff(policy, group.rules), group, options, callOptions(group, options));
-        route(permitted(found, 'enforce', group).changes, group, options);
+        route(permitted(found, 'enforce', group).changes, policy, group, options);
       }),
     );
     times.delta.push(timeOf(() => exposureDelta(before, after, groupContext(group))));

@@ -1,4 +1,4 @@
-// What should be, what is, and the safe way from one to the other: ownership, diff, match, order, limits.
+// What should be, what is, and the safe way from one to the other: ownership, diff, match, order, limits, proof.
 // Pure and deterministic: the same rules in any order give the same bytes.
 import type { DescribedGroup } from '../model/group.ts';
 import { diff } from './diff.ts';
@@ -7,6 +7,7 @@ import { planHash } from './hash.ts';
 import { match } from './match.ts';
 import { permitted } from './mode.ts';
 import type { Block, GroupPlan, GroupPolicy, PlanOptions } from './plan.ts';
+import { prove } from './prove.ts';
 import { refusals } from './refusals.ts';
 import { callOptions, route } from './route.ts';
 import { warnings } from './warnings.ts';
@@ -20,8 +21,10 @@ export function planGroup(policy: GroupPolicy, group: DescribedGroup, options: P
   const modify = policy.mode === 'additive' ? 'never' : options.modify;
   const found = match(diff(policy, group.rules), group, { ...options, modify }, callOptions(group, options));
   const { changes, exceptions } = permitted(found, policy.mode, group);
-  const { steps, hitless, ...rest } = route(changes, group, options);
-  const blockedBy = steps.length === 0 ? [] : [...refusals(policy, group), ...rest.blockedBy];
+  const { steps, promised, ...rest } = route(changes, policy, group, options);
+  const proof = prove(group, steps, { promised, batchesAtomic: options.batchesAtomic });
+  const blockedBy =
+    steps.length === 0 ? [] : [...refusals(policy, group), ...rest.blockedBy, ...proof.blockedBy];
   return deepFreeze({
     account: policy.account,
     region: policy.region,
@@ -30,8 +33,8 @@ export function planGroup(policy: GroupPolicy, group: DescribedGroup, options: P
     status: statusOf(policy, steps.length, blockedBy),
     diff: found,
     steps,
-    hitless,
-    exceptions: [...exceptions, ...rest.exceptions],
+    hitless: promised === 'hitless',
+    exceptions: [...exceptions, ...rest.exceptions, ...proof.exceptions],
     exposure: deltaOf(group, steps),
     findings: warnings(policy, group.rules),
     blockedBy,

@@ -13,13 +13,23 @@ export interface Load {
 /** The vendor's limit of rules that name a group, for one basic group (limits page of 2026). */
 const DEFAULT_GROUP_RULE_QUOTA = 20;
 
-export function loadOf(rules: readonly Rule[], options: PlanOptions): Load {
-  const weights = options.listSizes ?? {};
+export function loadOf(items: ReadonlyArray<{ readonly rule: Rule }>, options: PlanOptions): Load {
+  const sizes = options.listSizes ?? {};
   return {
-    rules: rules.reduce((sum, rule) => sum + weightOf(rule, weights), 0),
-    groupRules: rules.filter(({ peer }) => peer.kind === 'group').length,
+    rules: items.reduce((sum, { rule }) => sum + weightOf(rule, sizes), 0),
+    groupRules: items.filter(({ rule }) => rule.peer.kind === 'group').length,
   };
 }
+
+export const plus = (a: Load, b: Load): Load => ({
+  rules: a.rules + b.rules,
+  groupRules: a.groupRules + b.groupRules,
+});
+
+export const minus = (a: Load, b: Load): Load => ({
+  rules: a.rules - b.rules,
+  groupRules: a.groupRules - b.groupRules,
+});
 
 /** A rule counts as many times as the lists that it names may hold entries; a list of unknown size as once. */
 function weightOf({ peer, ports }: Rule, sizes: Readonly<Record<string, number>>): number {
@@ -32,7 +42,7 @@ function weightOf({ peer, ports }: Rule, sizes: Readonly<Record<string, number>>
  * higher there, so it may keep as much; to grow further is not tried.
  */
 export function quotaOf(described: readonly DescribedRule[], options: PlanOptions): Load {
-  const held = loadOf(rulesOf(described), options);
+  const held = loadOf(described, options);
   return {
     rules: Math.max(options.ruleQuota, held.rules),
     groupRules: Math.max(options.groupRuleQuota ?? DEFAULT_GROUP_RULE_QUOTA, held.groupRules),
@@ -44,34 +54,24 @@ export const fits = (load: Load, quota: Load): boolean =>
 
 /** Whether there is room at every moment while the steps are carried out. */
 export function stepsFit(
-  described: readonly DescribedRule[],
+  held: readonly DescribedRule[],
   steps: readonly Step[],
-  options: PlanOptions,
+  { quota, options }: { readonly quota: Load; readonly options: PlanOptions },
 ): boolean {
-  const quota = quotaOf(described, options);
-  let load = loadOf(rulesOf(described), options);
+  let load = loadOf(held, options);
   return steps.every((step) => {
-    const [coming, going] = exchange(step);
-    const more = loadOf(coming, options);
-    const less = loadOf(going, options);
-    load = {
-      rules: load.rules + more.rules - less.rules,
-      groupRules: load.groupRules + more.groupRules - less.groupRules,
-    };
+    load = plus(load, growth(step, options));
     return fits(load, quota);
   });
 }
 
-/** The rules that a step brings, and those that it takes. */
-function exchange(step: Step): readonly [Rule[], Rule[]] {
+function growth(step: Step, options: PlanOptions): Load {
   switch (step.kind) {
     case 'authorize':
-      return [step.rules.map(({ rule }) => rule), []];
+      return loadOf(step.rules, options);
     case 'modify':
-      return [[step.to.rule], [step.target.rule]];
+      return minus(loadOf([step.to], options), loadOf([step.target], options));
     case 'revoke':
-      return [[], rulesOf(step.targets)];
+      return minus({ rules: 0, groupRules: 0 }, loadOf(step.targets, options));
   }
 }
-
-const rulesOf = (described: readonly DescribedRule[]): Rule[] => described.map(({ rule }) => rule);

@@ -68,6 +68,6 @@ class Standing {
 }
 
 /** What a call names a rule by. */
-function handleOf({ rule, id, selector }: DescribedRule): string {
+export function handleOf({ rule, id, selector }: DescribedRule): string {
   return id ?? `${ruleIdentity(rule)}|${JSON.stringify(selector)}`;
 }

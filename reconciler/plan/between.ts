@@ -1,0 +1,110 @@
+// Whether a state on the way from old to new rules keeps its promise, for every packet at once. Old, new
+// and the state are decided side by side by the exposure engine; this file only says what may differ.
+import { itemAt, intAt } from '../exposure/at.ts';
+import type { ClauseTable } from '../exposure/clause-table.ts';
+import type { GroupContext } from '../exposure/context.ts';
+import { explore, type Question } from '../exposure/explore.ts';
+import { Meter } from '../exposure/meter.ts';
+import { examplePacket, regionsOf } from '../exposure/region.ts';
+import { compileRules, type RuleSpace, type Universe } from '../exposure/universe.ts';
+import type { Verdict } from '../exposure/verdict.ts';
+import type { Rule } from '../model/rule.ts';
+
+/** `hitless`: between old and new; the others: half of that, see `oneSided`. */
+export type Promised = 'hitless' | 'neverOpen' | 'neverCut';
+
+const BEFORE = 0b001;
+const AFTER = 0b010;
+const NOW = 0b100;
+
+/** Above the rank of every rule, even and odd as a default that drops or accepts. */
+const DEFAULT_RANK = 1 << 16;
+
+/** Some rules, the subsets of them that hold before and after, and a budget for questions about others. */
+export class Transition {
+  readonly #space: RuleSpace;
+  /** For each rule, `BEFORE` and `AFTER` if it is in these. */
+  readonly #ends: Int32Array;
+  readonly #meter: Meter;
+
+  /** `maxWork` bounds all questions together; its unit is that of `Meter`. */
+  constructor(
+    rules: ReadonlyArray<{ readonly rule: Rule; readonly before: boolean; readonly after: boolean }>,
+    context: GroupContext,
+    maxWork: number,
+  ) {
+    this.#space = compileRules(
+      rules.map(({ rule }) => rule),
+      context,
+    );
+    this.#ends = Int32Array.from(rules, ({ before, after }) => (before ? BEFORE : 0) | (after ? AFTER : 0));
+    this.#meter = new Meter(maxWork);
+  }
+
+  /**
+   * Judges the state that holds the rules whose entry in `now` is not 0, on the packets that the rule
+   * `within` matches. A hitless state must be so under any rules that other groups add on the same
+   * interface, so it is judged by the ranks of the deciding rules and not by their actions alone.
+   */
+  verdict(now: Uint8Array, within: number, promised: Promised): Verdict {
+    for (const { universe, clause } of itemAt(this.#space.clausesOf, within)) {
+      const table = universe.table.within(clause);
+      const answer = explore(this.#question(universe, table, now, promised), this.#meter);
+      if (answer === null) return { kind: 'unknown' };
+      const [found] = regionsOf(answer);
+      if (found !== undefined) return { kind: 'fails', witness: examplePacket(universe, found.region) };
+    }
+    return { kind: 'holds' };
+  }
+
+  #question(universe: Universe, table: ClauseTable, now: Uint8Array, promised: Promised): Question {
+    const masks = new Int32Array(table.size);
+    const labels = new Int32Array(table.size);
+    for (let clause = 0; clause < table.size; clause += 1) {
+      labels[clause] = table.rankOf(clause);
+      for (const rule of table.rulesOf(clause)) {
+        masks[clause] = intAt(masks, clause) | intAt(this.#ends, rule) | (now[rule] === 0 ? 0 : NOW);
+      }
+    }
+    return {
+      table,
+      states: 3,
+      masks,
+      labels,
+      fallback: DEFAULT_RANK + Number(universe.fallback === 'accept'),
+      judge: (ranks) => Number(isBroken(promised, itemAt(ranks, 0), itemAt(ranks, 1), itemAt(ranks, 2))),
+      settledBy: [BEFORE | NOW, AFTER | NOW],
+      stopAtFirst: true,
+    };
+  }
+}
+
+const accepts = (rank: number): boolean => (rank & 1) === 1;
+
+/** Of one packet, from the ranks of the rules that decide it. */
+function isBroken(promised: Promised, before: number, after: number, now: number): boolean {
+  switch (promised) {
+    case 'hitless':
+      return isBrokenForSome(before, after, now);
+    case 'neverOpen':
+      return accepts(now) && !accepts(before) && !accepts(after);
+    case 'neverCut':
+      return !accepts(now) && accepts(before) && accepts(after);
+  }
+}
+
+/**
+ * Whether some unknown rule of another group on the interface, of whatever rank, makes the state differ from
+ * before and after alike (theorem T6 of docs/algorithms.md, sharpened to what is needed). Such a rule decides
+ * each of the three that has no stronger rule of its own.
+ */
+function isBrokenForSome(before: number, after: number, now: number): boolean {
+  const strong = Math.min(before, after);
+  const weak = Math.max(before, after);
+  if (accepts(before) === accepts(after)) {
+    return accepts(now) !== accepts(before) || now < strong || now > weak;
+  }
+  // Stronger than both, with room for a rule of the other action behind it; or between them on the side of
+  // the weak one, which a rule of the strong one's action may overrule there.
+  return now < strong - 1 || (strong < now && now < weak && accepts(now) === accepts(weak));
+}

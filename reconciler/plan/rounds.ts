@@ -1,0 +1,104 @@
+// A plan for a group with little room: its independent parts one after the other, as many at a time as fit,
+// so that the room that one part frees serves the next. A part that fits nowhere is searched call by call; what
+// is left after that keeps one half of the promise only.
+import type { DescribedGroup, DescribedRule } from '../model/group.ts';
+import type { Promised } from './between.ts';
+import type { CallOptions, Changes } from './calls.ts';
+import { components, join } from './components.ts';
+import { oneSided } from './one-sided.ts';
+import { order } from './order.ts';
+import type { GroupPolicy, PlanOptions, Step } from './plan.ts';
+import { fits, loadOf, plus, stepsFit, type Load } from './quota.ts';
+import { applySteps } from './simulate.ts';
+import { squeeze } from './squeeze.ts';
+
+/** What stays the same over all rounds. */
+export interface Room {
+  readonly policy: GroupPolicy;
+  /** As it was described. */
+  readonly group: DescribedGroup;
+  readonly quota: Load;
+  readonly options: PlanOptions;
+  readonly calls: CallOptions;
+}
+
+export interface Rounds {
+  readonly steps: readonly Step[];
+  readonly promised: Promised;
+}
+
+/** Null if there is no room even for the fallback, or if none is wanted. */
+export function rounds(changes: Changes, room: Room): Rounds | null {
+  let waiting = components(changes).map((part) => partOf(part, room.options));
+  let held = room.group.rules;
+  const steps: Step[] = [];
+  while (waiting.length > 0) {
+    const next = nextRound(waiting, held, room) ?? nextSqueezed(waiting, held, room);
+    if (next === null) break;
+    steps.push(...next.steps);
+    held = applySteps(held, next.steps);
+    waiting = waiting.filter((part) => !next.parts.includes(part));
+  }
+  if (waiting.length === 0) return { steps, promised: 'hitless' };
+  const { fallback } = room.options;
+  if (fallback === 'refuse') return null;
+  const rest = oneSided(join(waiting.map((part) => part.changes)), room.calls, fallback);
+  return stepsFit(held, rest, room) ? { steps: [...steps, ...rest], promised: fallback } : null;
+}
+
+/** A component with what it does to the room. */
+interface Part {
+  readonly changes: Changes;
+  /** What it takes before it frees any. */
+  readonly need: Load;
+  readonly freed: Load;
+}
+
+interface Round {
+  readonly parts: readonly Part[];
+  readonly steps: readonly Step[];
+}
+
+function partOf(changes: Changes, options: PlanOptions): Part {
+  return {
+    changes,
+    need: loadOf(changes.authorize, options),
+    freed: loadOf(changes.revoke, options),
+  };
+}
+
+/** First those that leave no less room than they found, the modest first; then those that free the most. */
+function compareParts(a: Part, b: Part): number {
+  const grows = ({ need, freed }: Part): number => (need.rules > freed.rules ? 1 : 0);
+  if (grows(a) !== grows(b)) return grows(a) - grows(b);
+  return grows(a) === 0 ? a.need.rules - b.need.rules : b.freed.rules - a.freed.rules;
+}
+
+/** The two halves of as many parts as fit together. */
+function nextRound(waiting: readonly Part[], held: readonly DescribedRule[], room: Room): Round | null {
+  const chosen: Part[] = [];
+  let load = loadOf(held, room.options);
+  for (const part of [...waiting].sort(compareParts)) {
+    if (!fits(plus(load, part.need), room.quota)) continue;
+    chosen.push(part);
+    load = plus(load, part.need);
+  }
+  // A Modify may weigh more than the rule that it changes, so that less fits than was counted.
+  const attempts = [chosen, ...chosen.map((part) => [part])].filter((parts) => parts.length > 0);
+  for (const parts of attempts) {
+    const steps = order(join(parts.map(({ changes }) => changes)), room.calls);
+    if (stepsFit(held, steps, room)) return { parts, steps };
+  }
+  return null;
+}
+
+/** The smallest part for which a search finds an order with what room there is. */
+function nextSqueezed(waiting: readonly Part[], held: readonly DescribedRule[], room: Room): Round | null {
+  const size = ({ changes }: Part): number =>
+    changes.authorize.length + changes.revoke.length + changes.modify.length;
+  for (const part of [...waiting].sort((a, b) => size(a) - size(b))) {
+    const steps = squeeze(part.changes, held, room);
+    if (steps !== null) return { parts: [part], steps };
+  }
+  return null;
+}

@@ -1,0 +1,95 @@
+// The steps of one part of a plan for which there is too little room to add before removing: found by search,
+// with one temporary rule as the last resort. A temporary rule says in its description what it is, and the
+// same part removes it again; should a crash leave it behind, the next plan finds it surplus.
+import { groupContext } from '../exposure/context.ts';
+import { matchesGlob } from '../model/glob.ts';
+import type { DescribedRule, DesiredRule } from '../model/group.ts';
+import type { Rule } from '../model/rule.ts';
+import type { Changes } from './calls.ts';
+import { ruleAfter } from './pair.ts';
+import type { Step } from './plan.ts';
+import { fits, loadOf, minus } from './quota.ts';
+import type { Room } from './rounds.ts';
+import { directionOf, searchCalls } from './search.ts';
+import { searchSpace, type Move, type SearchSpace } from './search-space.ts';
+import { hulls, TEMPORARY } from './temporary.ts';
+
+/** Null if no hitless order was found. */
+export function squeeze(changes: Changes, held: readonly DescribedRule[], room: Room): Step[] | null {
+  const group = { ...room.group, rules: held };
+  const space = searchSpace(changes, group, room.options);
+  const task = {
+    space,
+    context: groupContext(group),
+    free: minus(room.quota, loadOf(held, room.options)),
+    helper: null,
+  };
+  const calls = searchCalls(task, room.calls);
+  if (calls !== null) return toSteps(calls);
+  for (const helper of helpers(space, held, room)) {
+    const free = minus(task.free, loadOf([{ rule: helper }], room.options));
+    if (!fits({ rules: 0, groupRules: 0 }, free)) continue;
+    const helped = searchCalls({ ...task, free, helper }, room.calls);
+    if (helped !== null) return withTemporary(helper, toSteps(helped), room);
+  }
+  return null;
+}
+
+function helpers(space: SearchSpace, held: readonly DescribedRule[], { policy }: Room): Rule[] {
+  // A rule that an ignore pattern hides would never be cleaned up after a crash.
+  if (policy.ignore.some(({ description }) => matchesGlob(description, TEMPORARY))) return [];
+  return hulls(
+    space.changed.map(({ rule }) => rule),
+    held.map(({ rule }) => rule),
+  );
+}
+
+function withTemporary(rule: Rule, steps: readonly Step[], { policy }: Room): Step[] {
+  const desired: DesiredRule = { rule, name: null, expiresAtMs: null, source: policy.source };
+  const { direction } = rule;
+  return [
+    { kind: 'authorize', direction, checkpoint: false, rules: [desired] },
+    ...steps.map((step, at) => (at === firstTaking(steps) ? { ...step, checkpoint: true } : step)),
+    { kind: 'revoke', direction, checkpoint: true, targets: [{ rule, id: null, selector: {} }] },
+  ];
+}
+
+const firstTaking = (steps: readonly Step[]): number => steps.findIndex(({ kind }) => kind !== 'authorize');
+
+/** Anything that takes a rule away relies on those that were authorized before: it looks again first. */
+function toSteps(calls: ReadonlyArray<readonly Move[]>): Step[] {
+  let relies = false;
+  return calls.flatMap((call): Step[] => {
+    const [first] = call;
+    if (first === undefined) return [];
+    const base = { direction: directionOf(first), checkpoint: relies && first.kind !== 'authorize' };
+    relies = first.kind === 'authorize';
+    switch (first.kind) {
+      case 'authorize':
+        return [
+          {
+            ...base,
+            kind: 'authorize',
+            rules: call.flatMap((move) => (move.kind === 'authorize' ? [move.desired] : [])),
+          },
+        ];
+      case 'modify':
+        return [
+          {
+            ...base,
+            kind: 'modify',
+            target: first.pair.from,
+            to: { ...first.pair.to, rule: ruleAfter(first.pair) },
+          },
+        ];
+      case 'revoke':
+        return [
+          {
+            ...base,
+            kind: 'revoke',
+            targets: call.flatMap((move) => (move.kind === 'revoke' ? [move.target] : [])),
+          },
+        ];
+    }
+  });
+}
