@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { EmulatedWorld, permission, type RequestParams } from '../../../support/emulated-world.ts';
 
-function answerOf<T>(world: EmulatedWorld, action: string, params: RequestParams = {}): T {
+function answerOf(world: EmulatedWorld, action: string, params: RequestParams = {}): unknown {
   const result = world.call(action, params);
   if (!result.ok) throw new Error(`${action}: ${result.code}`);
-  return result.answer as T;
+  return result.answer;
 }
 
 const web = { SecurityGroupId: 'sg-web' };
@@ -14,11 +14,11 @@ describe('prefix lists', () => {
     readonly Entries: { readonly Entry: ReadonlyArray<{ Cidr: string; Description: string }> };
   }
   const entriesOf = (world: EmulatedWorld, PrefixListId: string) =>
-    answerOf<Attributes>(world, 'DescribePrefixListAttributes', { PrefixListId }).Entries.Entry;
+    (answerOf(world, 'DescribePrefixListAttributes', { PrefixListId }) as Attributes).Entries.Entry;
 
   it('are made with canonical entries', () => {
     const world = new EmulatedWorld();
-    const { PrefixListId } = answerOf<{ PrefixListId: string }>(world, 'CreatePrefixList', {
+    const { PrefixListId } = answerOf(world, 'CreatePrefixList', {
       PrefixListName: 'offices',
       AddressFamily: 'IPv6',
       MaxEntries: '3',
@@ -27,7 +27,7 @@ describe('prefix lists', () => {
       'Entry.1.Description': 'one',
       'Entry.2.Cidr': '2001:DB8::/32',
       'Tag.1.Key': 'team',
-    });
+    }) as { PrefixListId: string };
     expect(PrefixListId).toMatch(/^pl-[a-z0-9]{20}$/);
     expect(answerOf(world, 'DescribePrefixListAttributes', { PrefixListId })).toEqual({
       PrefixListId,
@@ -95,10 +95,9 @@ describe('prefix lists', () => {
   it('know who uses them, and can be deleted once nobody does', () => {
     const world = new EmulatedWorld();
     const lists = () =>
-      answerOf<{ PrefixLists: { PrefixList: Array<{ PrefixListId: string; AssociationCount: number }> } }>(
-        world,
-        'DescribePrefixLists',
-      );
+      answerOf(world, 'DescribePrefixLists') as {
+        PrefixLists: { PrefixList: Array<{ PrefixListId: string; AssociationCount: number }> };
+      };
     expect(lists().PrefixLists.PrefixList.map((list) => list.AssociationCount)).toEqual([1, 0]);
     expect(answerOf(world, 'DescribePrefixListAssociations', { PrefixListId: 'pl-v4' })).toEqual({
       NextToken: '',
@@ -124,17 +123,15 @@ describe('prefix lists', () => {
     [{ 'Tag.1.Key': 'team' }, []],
     [{ ResourceGroupId: 'rg-1' }, []],
   ])('%j finds %j', (params, expected) => {
-    const { PrefixLists } = answerOf<{ PrefixLists: { PrefixList: Array<{ PrefixListId: string }> } }>(
-      new EmulatedWorld(),
-      'DescribePrefixLists',
-      params,
-    );
+    const { PrefixLists } = answerOf(new EmulatedWorld(), 'DescribePrefixLists', params) as {
+      PrefixLists: { PrefixList: Array<{ PrefixListId: string }> };
+    };
     expect(PrefixLists.PrefixList.map((list) => list.PrefixListId)).toEqual(expected);
   });
 
   it('come in pages', () => {
     const world = new EmulatedWorld();
-    const first = answerOf<{ NextToken: string }>(world, 'DescribePrefixLists', { MaxResults: '1' });
+    const first = answerOf(world, 'DescribePrefixLists', { MaxResults: '1' }) as { NextToken: string };
     expect(
       answerOf(world, 'DescribePrefixLists', { MaxResults: '1', NextToken: first.NextToken }),
     ).toMatchObject({
@@ -150,7 +147,7 @@ describe('prefix lists', () => {
 describe('port range lists', () => {
   it('are made, described in plain arrays, and used by rules', () => {
     const world = new EmulatedWorld();
-    const { PortRangeListId } = answerOf<{ PortRangeListId: string }>(world, 'CreatePortRangeList', {
+    const { PortRangeListId } = answerOf(world, 'CreatePortRangeList', {
       PortRangeListName: 'web',
       MaxEntries: '2000',
       'Entry.1.PortRange': '080/80',
@@ -158,7 +155,7 @@ describe('port range lists', () => {
       'Tag.1.Key': 'team',
       'Tag.1.Value': 'shop',
       ResourceGroupId: 'rg-1',
-    });
+    }) as { PortRangeListId: string };
     expect(PortRangeListId).toMatch(/^prl-[a-z0-9]{20}$/);
     expect(answerOf(world, 'DescribePortRangeLists', { 'Tag.1.Key': 'team' })).toEqual({
       NextToken: '',
