@@ -10,6 +10,7 @@ import { createPopTransport } from '../ecs/pop-transport.ts';
 import type { Transport } from '../ecs/transport.ts';
 import type { Journal } from '../journal/journal.ts';
 import { PATIENCE, readWithRetries, writeWithRetries, type CallPorts } from '../queue/attempt.ts';
+import { LaneClosed } from '../queue/lane.ts';
 import { createLanes, type Lanes } from '../queue/lanes.ts';
 import type { Engine } from '../service/engine.ts';
 import type { Telemetry } from '../telemetry/events.ts';
@@ -85,8 +86,7 @@ export function assembleEngine(config: Config, ports: EnginePorts): Assembly {
     lanes,
     engine: {
       ecs,
-      write: (request, { rules, ...about }, signal) =>
-        writeWithRetries(calls, (attempt) => ecs.write(attempt), request, { about, rules, signal }),
+      reserve: reserveOn(calls, ecs),
       journal,
       telemetry,
       clock,
@@ -94,6 +94,28 @@ export function assembleEngine(config: Config, ports: EnginePorts): Assembly {
       patience: { settleMs: reconcile.settleSeconds * 1000, lagMs: LAG_MS },
       newReconcileId,
     },
+  };
+}
+
+function reserveOn(calls: CallPorts, ecs: EcsApi): Engine['reserve'] {
+  return async (place, wanted, signal) => {
+    const total = Object.values(wanted).reduce((sum, count) => sum + count, 0);
+    try {
+      const reservation = await calls.lanes.reserve(place, wanted, { priority: -total, signal });
+      return {
+        write: (request, { rules, ...about }, abort) =>
+          writeWithRetries(calls, (attempt) => ecs.write(attempt), request, {
+            about,
+            rules,
+            signal: abort,
+            reservation,
+          }),
+        release: () => reservation.release(),
+      };
+    } catch (error) {
+      if (error instanceof LaneClosed) return null;
+      throw error;
+    }
   };
 }
 

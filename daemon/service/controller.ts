@@ -13,7 +13,8 @@ import type { GroupPolicy } from '../../reconciler/plan/plan.ts';
 import type { Engine } from './engine.ts';
 import { FlapWatch } from './flap-watch.ts';
 import { Quarantine } from './quarantine.ts';
-import { reconcileGroup, type GroupMemory, type ReconcileOutcome } from './reconcile.ts';
+import { reconcileGroup } from './reconcile.ts';
+import type { GroupMemory, ReconcileOutcome } from './reconcile-types.ts';
 import type { Cause } from './run-context.ts';
 
 /** A group as the policies want it, of one revision. */

@@ -3,7 +3,7 @@
 import type { Result } from '../../reconciler/model/result.ts';
 import type { PlanOptions } from '../../reconciler/plan/plan.ts';
 import type { Clock } from '../clock.ts';
-import type { EcsApi, WriteRequest } from '../ecs/api.ts';
+import type { EcsApi, Place, WriteOperation, WriteRequest } from '../ecs/api.ts';
 import type { Failure } from '../ecs/failure.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { CommonFields, Telemetry } from '../telemetry/events.ts';
@@ -15,6 +15,13 @@ export type PacedWrite = (
   signal: AbortSignal,
 ) => Promise<Result<{ readonly requestId: string }, Failure>>;
 
+/** The writes of one plan, whose calls have their places in the lanes. */
+export interface PlanWrites {
+  readonly write: PacedWrite;
+  /** Gives back what was not used. May be called twice. */
+  release(): void;
+}
+
 export interface Patience {
   /** Wait between the authorizing and the revoking half, for the cloud to carry rules to its hosts. */
   readonly settleMs: number;
@@ -24,7 +31,15 @@ export interface Patience {
 
 export interface Engine {
   readonly ecs: EcsApi;
-  readonly write: PacedWrite;
+  /**
+   * Waits until the lanes have room for a whole plan, so that none stops between its halves for lack of budget.
+   * Null if `signal` aborted or the lanes closed before.
+   */
+  readonly reserve: (
+    place: Place,
+    calls: Readonly<Partial<Record<WriteOperation, number>>>,
+    signal: AbortSignal,
+  ) => Promise<PlanWrites | null>;
   readonly journal: Journal;
   readonly telemetry: Telemetry;
   readonly clock: Clock;

@@ -1,12 +1,12 @@
 // Carries out a plan: step by step, each with an intent that is durable before its call, and with a
 // look at the group before the first step that takes something away.
 import { ruleIdentity } from '../../reconciler/model/rule.ts';
-import type { ApiLevel, DescribedGroup } from '../../reconciler/model/group.ts';
+import type { DescribedGroup } from '../../reconciler/model/group.ts';
 import type { GroupPlan, Step } from '../../reconciler/plan/plan.ts';
 import type { Failure } from '../ecs/failure.ts';
 import { describeUntil } from './describe-until.ts';
 import type { Engine } from './engine.ts';
-import { commonFields, isAborted, type RunContext } from './run-context.ts';
+import { commonFields, isAborted, type PlanRun, type RunContext } from './run-context.ts';
 import { runStep, type StepRefusal } from './run-step.ts';
 
 /** How far a plan got. `changes` counts the calls that took effect. */
@@ -24,8 +24,8 @@ export type Execution =
 
 export async function executePlan(
   engine: Engine,
-  run: RunContext,
-  { plan, apiLevel }: { readonly plan: GroupPlan; readonly apiLevel: ApiLevel },
+  run: PlanRun,
+  plan: GroupPlan,
   signal: AbortSignal,
 ): Promise<Execution> {
   const refusals: StepRefusal[] = [];
@@ -36,12 +36,7 @@ export async function executePlan(
       const problem = await passCheckpoint(engine, run, { plan, index }, signal);
       if (problem !== null) return { kind: 'stopped', changes, refusals, ...problem };
     }
-    const result = await runStep(
-      engine,
-      run,
-      { step, number: index + 1, planHash: plan.hash, apiLevel },
-      signal,
-    );
+    const result = await runStep(engine, run, { step, number: index + 1 }, signal);
     changes += result.changes;
     refusals.push(...result.refusals);
     if (result.stop !== null) {

@@ -1,47 +1,19 @@
 // The loop on one page: read what is, compute a safe ordered plan, carry it out, prove that it worked,
 // and say so. Level-triggered: whatever woke us up, both sides are read anew.
 import type { DescribedGroup } from '../../reconciler/model/group.ts';
+import { operationOf } from '../../reconciler/plan/operation.ts';
 import { planGroup } from '../../reconciler/plan/plan-group.ts';
-import { describeRule } from '../../reconciler/plan/render-rule.ts';
-import type { GroupPlan, GroupPolicy } from '../../reconciler/plan/plan.ts';
-import { withhold } from '../../reconciler/plan/withhold.ts';
-import type { Failure } from '../ecs/failure.ts';
+import type { GroupPlan } from '../../reconciler/plan/plan.ts';
+import type { WriteOperation } from '../ecs/api.ts';
 import { describeUntil } from './describe-until.ts';
-import type { Engine } from './engine.ts';
+import type { Engine, PlanWrites } from './engine.ts';
 import { executePlan, type Execution } from './execute.ts';
-import type { FlapWatch } from './flap-watch.ts';
-import type { Quarantine } from './quarantine.ts';
-import { commonFields, type Cause, type RunContext } from './run-context.ts';
+import { inForce, lookAtGroup, RULES_NAMED_IN_EVENTS, type PendingLook } from './look.ts';
+import type { ReconcileOutcome, ReconcileRequest } from './reconcile-types.ts';
+import { commonFields, type RunContext } from './run-context.ts';
 
-const RULES_NAMED_IN_EVENTS = 10;
-
-/** How a look at a group ended, named by what the controller does next. */
-export type ReconcileOutcome =
-  /** Look again at the next resync; after that long instead if something keeps undoing the work. */
-  | { readonly kind: 'converged'; readonly changes: number; readonly restMs: number | null }
-  /** `mode: observe`: the difference is reported and left alone. */
-  | { readonly kind: 'observed' }
-  | { readonly kind: 'blocked'; readonly reasons: readonly string[] }
-  /** All is done but for rules that the cloud refuses: they are tried again when their time comes. */
-  | { readonly kind: 'quarantined'; readonly reason: string }
-  /** Try again, soon at first and then at a falling rate. */
-  | { readonly kind: 'not-converged'; readonly reason: string; readonly failure: Failure | null }
-  | { readonly kind: 'aborted' };
-
-/** What is remembered of a group from one look to the next. */
-export interface GroupMemory {
-  readonly quarantine: Quarantine;
-  readonly flaps: FlapWatch;
-}
-
-export interface ReconcileRequest {
-  readonly policy: GroupPolicy;
-  readonly revision: string;
-  readonly cause: Cause;
-  readonly memory: GroupMemory;
-  /** Hash of the only plan that may be carried out; null: whatever plan is right now. */
-  readonly approvedPlan: string | null;
-}
+/** A plan older than this is made anew before its first call. */
+const FRESH_MS = 5000;
 
 export async function reconcileGroup(
   engine: Engine,
@@ -54,35 +26,61 @@ export async function reconcileGroup(
     revision: request.revision,
     reconcileId: engine.newReconcileId(),
   };
-  const described = await engine.ecs.describeGroup(run.group);
-  if (!described.ok) return describeFailed(engine, run, described.error, signal);
-
-  const plan = planGroup(inForce(engine, request, described.value), described.value, engine.planOptions);
-  reportPlan(engine, run, { cause: request.cause, rules: described.value.rules.length, plan });
-  if (plan.status === 'observed') return { kind: 'observed' };
-  if (plan.status === 'blocked') {
-    return { kind: 'blocked', reasons: plan.blockedBy.map((block) => block.message) };
+  const first = await lookAtGroup(engine, run, request, signal);
+  if (first.kind === 'settled') return first.outcome;
+  const writes = await reserveFor(engine, first, signal);
+  if (writes === null) return { kind: 'aborted' };
+  try {
+    // A plan that had to wait for its calls may be a plan for a group that is no more.
+    const isFresh = engine.clock.monotonicMs() - startedMs <= FRESH_MS;
+    const look = isFresh ? first : await lookAtGroup(engine, run, request, signal);
+    if (look.kind === 'settled') return look.outcome;
+    const { plan, apiLevel } = look;
+    if (plan.steps.length > 0) noteAttempt(engine, run, plan);
+    const execution = await executePlan(
+      engine,
+      { ...run, planHash: plan.hash, apiLevel, write: writes.write },
+      plan,
+      signal,
+    );
+    for (const refusal of execution.refusals) request.memory.quarantine.add(refusal, engine.clock.nowMs());
+    if (execution.kind === 'aborted') return { kind: 'aborted' };
+    const outcome = await verify(engine, run, { request, plan, execution }, signal);
+    const durationMs = Math.round(engine.clock.monotonicMs() - startedMs);
+    reportOutcome(engine, run, { outcome, durationMs, rules: look.rules });
+    return outcome;
+  } finally {
+    writes.release();
   }
-  if (request.approvedPlan !== null && request.approvedPlan !== plan.hash) {
-    return { kind: 'blocked', reasons: ['the group has changed since its plan was approved'] };
-  }
-
-  const execution = await executePlan(engine, run, { plan, apiLevel: described.value.apiLevel }, signal);
-  for (const refusal of execution.refusals) request.memory.quarantine.add(refusal, engine.clock.nowMs());
-  if (execution.kind === 'aborted') return { kind: 'aborted' };
-  const outcome = await verify(engine, run, { request, plan, execution }, signal);
-  reportOutcome(engine, run, {
-    outcome,
-    durationMs: Math.round(engine.clock.monotonicMs() - startedMs),
-    rules: described.value.rules.length,
-  });
-  return outcome;
 }
 
-/** The policy without the rules that are set aside for now. */
-function inForce(engine: Engine, request: ReconcileRequest, described: DescribedGroup): GroupPolicy {
-  const withheld = request.memory.quarantine.withheld(engine.clock.nowMs());
-  return withhold(request.policy, described.rules, withheld);
+function noteAttempt(engine: Engine, run: RunContext, plan: GroupPlan): void {
+  engine.journal.savePlan(plan);
+  engine.journal.mark(run.group, { attempted: run.revision });
+}
+
+function noteApplied(engine: Engine, run: RunContext): void {
+  if (engine.journal.marks(run.group).applied === run.revision) return;
+  engine.journal.mark(run.group, { applied: run.revision });
+}
+
+const NO_WRITES: PlanWrites = {
+  write: () => Promise.reject(new Error('a plan without steps writes nothing')),
+  release: () => undefined,
+};
+
+async function reserveFor(
+  engine: Engine,
+  look: PendingLook,
+  signal: AbortSignal,
+): Promise<PlanWrites | null> {
+  if (look.plan.steps.length === 0) return NO_WRITES;
+  const calls: Partial<Record<WriteOperation, number>> = {};
+  for (const step of look.plan.steps) {
+    const operation = operationOf(step);
+    calls[operation] = (calls[operation] ?? 0) + 1;
+  }
+  return engine.reserve(look.plan, calls, signal);
 }
 
 interface Done {
@@ -114,6 +112,7 @@ async function verify(
     }
   }
   supersedeOpenIntents(engine, run);
+  noteApplied(engine, run);
   const withheld = request.memory.quarantine.withheld(engine.clock.nowMs());
   const setAside = withheld.desired.size + withheld.described.size;
   if (setAside > 0) {
@@ -157,65 +156,6 @@ function supersedeOpenIntents(engine: Engine, run: RunContext): void {
       outcome: 'superseded: the group is as the policy wants it',
     });
   }
-}
-
-function describeFailed(
-  engine: Engine,
-  run: RunContext,
-  failure: Failure,
-  signal: AbortSignal,
-): ReconcileOutcome {
-  if (signal.aborted) return { kind: 'aborted' };
-  engine.telemetry.emit('group.describe_failed', {
-    ...commonFields(run),
-    kind: failure.kind,
-    code: failure.code,
-    err: failure.message,
-    ...(failure.requestId === null ? {} : { requestId: failure.requestId }),
-  });
-  return { kind: 'not-converged', reason: failure.message, failure };
-}
-
-function reportPlan(
-  engine: Engine,
-  run: RunContext,
-  seen: { readonly cause: Cause; readonly rules: number; readonly plan: GroupPlan },
-): void {
-  const { plan } = seen;
-  const fields = { ...commonFields(run), planHash: plan.hash };
-  engine.telemetry.emit('group.described', { ...commonFields(run), rules: seen.rules });
-  if (plan.status === 'converged') return;
-  const { missing, surplus, altered } = plan.diff;
-  engine.telemetry.emit('drift.detected', {
-    ...fields,
-    missing: missing.length,
-    surplus: surplus.length,
-    altered: altered.length,
-    cause: seen.cause,
-    rules: [
-      ...missing.map(({ rule }) => `missing ${describeRule(rule)}`),
-      ...surplus.map(({ rule }) => `surplus ${describeRule(rule)}`),
-      ...altered.map(
-        ({ from, fields: changed }) => `altered ${changed.join('+')} of ${describeRule(from.rule)}`,
-      ),
-    ].slice(0, RULES_NAMED_IN_EVENTS),
-  });
-  if (plan.status === 'blocked') {
-    engine.telemetry.emit('plan.blocked', {
-      ...fields,
-      blockedBy: plan.blockedBy.map((block) => block.message),
-    });
-    return;
-  }
-  const count = (kind: string) => plan.steps.filter((step) => step.kind === kind).length;
-  engine.telemetry.emit('plan.made', {
-    ...fields,
-    steps: plan.steps.length,
-    add: count('authorize'),
-    modify: count('modify'),
-    remove: count('revoke'),
-    hitless: plan.hitless,
-  });
 }
 
 function reportOutcome(

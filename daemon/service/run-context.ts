@@ -1,5 +1,6 @@
-import type { GroupRef } from '../../reconciler/model/group.ts';
+import type { ApiLevel, GroupRef } from '../../reconciler/model/group.ts';
 import type { CommonFields } from '../telemetry/events.ts';
+import type { PacedWrite } from './engine.ts';
 
 /** Why a group is looked at: the first time, because the policies changed, or just because time passed. */
 export type Cause = 'start' | 'policy' | 'drift';
@@ -9,6 +10,13 @@ export interface RunContext {
   readonly group: GroupRef;
   readonly revision: string;
   readonly reconcileId: string;
+}
+
+/** A plan that is being carried out. */
+export interface PlanRun extends RunContext {
+  readonly planHash: string;
+  readonly apiLevel: ApiLevel;
+  readonly write: PacedWrite;
 }
 
 /** Asked anew each time; the type checker takes a second look at `signal.aborted` for the first one. */

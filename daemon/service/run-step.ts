@@ -1,13 +1,13 @@
 // One step of a plan: intent, call, outcome. A refused batch is halved until the poison rule is alone,
 // so that one bad rule costs only itself.
-import type { ApiLevel, DescribedRule, DesiredRule } from '../../reconciler/model/group.ts';
+import type { DescribedRule, DesiredRule } from '../../reconciler/model/group.ts';
 import { describeRule } from '../../reconciler/plan/render-rule.ts';
 import type { Step } from '../../reconciler/plan/plan.ts';
 import { stepRequest } from '../ecs/convert/requests.ts';
 import type { Failure } from '../ecs/failure.ts';
 import type { Intent, IntentDraft, Outcome } from '../journal/journal.ts';
 import type { Engine } from './engine.ts';
-import { commonFields, type RunContext } from './run-context.ts';
+import { commonFields, type PlanRun } from './run-context.ts';
 
 /** A single rule that the cloud will not take (or let go). */
 export interface StepRefusal {
@@ -26,13 +26,11 @@ export interface NumberedStep {
   readonly step: Step;
   /** 1-based place in the plan. */
   readonly number: number;
-  readonly planHash: string;
-  readonly apiLevel: ApiLevel;
 }
 
 export async function runStep(
   engine: Engine,
-  run: RunContext,
+  run: PlanRun,
   numbered: NumberedStep,
   signal: AbortSignal,
 ): Promise<StepResult> {
@@ -67,12 +65,12 @@ export async function runStep(
   }
 }
 
-async function callStep(engine: Engine, run: RunContext, numbered: NumberedStep, signal: AbortSignal) {
-  const { operation, params } = stepRequest(run.group, numbered.step, numbered.apiLevel);
+async function callStep(engine: Engine, run: PlanRun, numbered: NumberedStep, signal: AbortSignal) {
+  const { operation, params } = stepRequest(run.group, numbered.step, run.apiLevel);
   const draft: IntentDraft = {
     group: run.group,
     revision: run.revision,
-    planHash: numbered.planHash,
+    planHash: run.planHash,
     reconcileId: run.reconcileId,
     step: numbered.number,
     operation,
@@ -80,7 +78,7 @@ async function callStep(engine: Engine, run: RunContext, numbered: NumberedStep,
   };
   const intent = adoptIntent(engine, draft) ?? engine.journal.openIntent(draft);
   const { account, region } = run.group;
-  const result = await engine.write(
+  const result = await run.write(
     { account, region, operation, params, clientToken: intent.clientToken },
     {
       ...fields(run, numbered),
@@ -126,7 +124,7 @@ function sameParams(a: IntentDraft, b: IntentDraft): boolean {
 
 async function isolate(
   engine: Engine,
-  run: RunContext,
+  run: PlanRun,
   refused: { readonly numbered: NumberedStep; readonly failure: Failure },
   signal: AbortSignal,
 ): Promise<StepResult> {
@@ -198,6 +196,6 @@ function close(engine: Engine, intent: Intent, outcome: Outcome): void {
   engine.journal.closeIntent(intent.clientToken, outcome);
 }
 
-function fields(run: RunContext, numbered: NumberedStep) {
-  return { ...commonFields(run), planHash: numbered.planHash, step: numbered.number };
+function fields(run: PlanRun, numbered: NumberedStep) {
+  return { ...commonFields(run), planHash: run.planHash, step: numbered.number };
 }

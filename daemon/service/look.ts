@@ -1,0 +1,115 @@
+// One look at a group: both sides read, a plan made, and said what was found.
+import type { ApiLevel, DescribedGroup } from '../../reconciler/model/group.ts';
+import { planGroup } from '../../reconciler/plan/plan-group.ts';
+import type { GroupPlan, GroupPolicy } from '../../reconciler/plan/plan.ts';
+import { describeRule } from '../../reconciler/plan/render-rule.ts';
+import { withhold } from '../../reconciler/plan/withhold.ts';
+import type { Failure } from '../ecs/failure.ts';
+import type { Engine } from './engine.ts';
+import type { ReconcileOutcome, ReconcileRequest } from './reconcile-types.ts';
+import { commonFields, type Cause, type RunContext } from './run-context.ts';
+
+export const RULES_NAMED_IN_EVENTS = 10;
+
+export interface PendingLook {
+  readonly kind: 'pending';
+  /** May have no steps: then the group is as it should be. */
+  readonly plan: GroupPlan;
+  readonly apiLevel: ApiLevel;
+  /** Rules that the group has. */
+  readonly rules: number;
+}
+
+/** Either there is a plan to carry out, or the look is all that happens. */
+export type Look = PendingLook | { readonly kind: 'settled'; readonly outcome: ReconcileOutcome };
+
+export async function lookAtGroup(
+  engine: Engine,
+  run: RunContext,
+  request: ReconcileRequest,
+  signal: AbortSignal,
+): Promise<Look> {
+  const described = await engine.ecs.describeGroup(run.group);
+  if (!described.ok) return settled(describeFailed(engine, run, described.error, signal));
+  const group = described.value;
+  const plan = planGroup(inForce(engine, request, group), group, engine.planOptions);
+  reportPlan(engine, run, { cause: request.cause, rules: group.rules.length, plan });
+  if (plan.status === 'observed') return settled({ kind: 'observed' });
+  if (plan.status === 'blocked') {
+    return settled({ kind: 'blocked', reasons: plan.blockedBy.map((block) => block.message) });
+  }
+  if (request.approvedPlan !== null && request.approvedPlan !== plan.hash) {
+    const reasons = ['the group has changed since its plan was approved'];
+    return settled({ kind: 'blocked', reasons });
+  }
+  return { kind: 'pending', plan, apiLevel: group.apiLevel, rules: group.rules.length };
+}
+
+/** The policy without the rules that are set aside for now. */
+export function inForce(engine: Engine, request: ReconcileRequest, described: DescribedGroup): GroupPolicy {
+  const withheld = request.memory.quarantine.withheld(engine.clock.nowMs());
+  return withhold(request.policy, described.rules, withheld);
+}
+
+const settled = (outcome: ReconcileOutcome): Look => ({ kind: 'settled', outcome });
+
+function describeFailed(
+  engine: Engine,
+  run: RunContext,
+  failure: Failure,
+  signal: AbortSignal,
+): ReconcileOutcome {
+  if (signal.aborted) return { kind: 'aborted' };
+  engine.telemetry.emit('group.describe_failed', {
+    ...commonFields(run),
+    kind: failure.kind,
+    code: failure.code,
+    err: failure.message,
+    ...(failure.requestId === null ? {} : { requestId: failure.requestId }),
+  });
+  return { kind: 'not-converged', reason: failure.message, failure };
+}
+
+function reportPlan(
+  engine: Engine,
+  run: RunContext,
+  seen: { readonly cause: Cause; readonly rules: number; readonly plan: GroupPlan },
+): void {
+  const { plan } = seen;
+  const fields = { ...commonFields(run), planHash: plan.hash };
+  engine.telemetry.emit('group.described', { ...commonFields(run), rules: seen.rules });
+  if (plan.status === 'converged') return;
+  const { missing, surplus, altered } = plan.diff;
+  engine.telemetry.emit('drift.detected', {
+    ...fields,
+    missing: missing.length,
+    surplus: surplus.length,
+    altered: altered.length,
+    cause: seen.cause,
+    rules: driftLines(plan).slice(0, RULES_NAMED_IN_EVENTS),
+  });
+  if (plan.status === 'blocked') {
+    engine.telemetry.emit('plan.blocked', {
+      ...fields,
+      blockedBy: plan.blockedBy.map((block) => block.message),
+    });
+    return;
+  }
+  const count = (kind: string) => plan.steps.filter((step) => step.kind === kind).length;
+  engine.telemetry.emit('plan.made', {
+    ...fields,
+    steps: plan.steps.length,
+    add: count('authorize'),
+    modify: count('modify'),
+    remove: count('revoke'),
+    hitless: plan.hitless,
+  });
+}
+
+function driftLines({ diff }: GroupPlan): string[] {
+  return [
+    ...diff.missing.map(({ rule }) => `missing ${describeRule(rule)}`),
+    ...diff.surplus.map(({ rule }) => `surplus ${describeRule(rule)}`),
+    ...diff.altered.map(({ from, fields }) => `altered ${fields.join('+')} of ${describeRule(from.rule)}`),
+  ];
+}

@@ -1,0 +1,33 @@
+import type { GroupPolicy } from '../../reconciler/plan/plan.ts';
+import type { Failure } from '../ecs/failure.ts';
+import type { FlapWatch } from './flap-watch.ts';
+import type { Quarantine } from './quarantine.ts';
+import type { Cause } from './run-context.ts';
+
+/** How a look at a group ended, named by what the controller does next. */
+export type ReconcileOutcome =
+  /** Look again at the next resync; after that long instead if something keeps undoing the work. */
+  | { readonly kind: 'converged'; readonly changes: number; readonly restMs: number | null }
+  /** `mode: observe`: the difference is reported and left alone. */
+  | { readonly kind: 'observed' }
+  | { readonly kind: 'blocked'; readonly reasons: readonly string[] }
+  /** All is done but for rules that the cloud refuses: they are tried again when their time comes. */
+  | { readonly kind: 'quarantined'; readonly reason: string }
+  /** Try again, soon at first and then at a falling rate. */
+  | { readonly kind: 'not-converged'; readonly reason: string; readonly failure: Failure | null }
+  | { readonly kind: 'aborted' };
+
+/** What is remembered of a group from one look to the next. */
+export interface GroupMemory {
+  readonly quarantine: Quarantine;
+  readonly flaps: FlapWatch;
+}
+
+export interface ReconcileRequest {
+  readonly policy: GroupPolicy;
+  readonly revision: string;
+  readonly cause: Cause;
+  readonly memory: GroupMemory;
+  /** Hash of the only plan that may be carried out; null: whatever plan is right now. */
+  readonly approvedPlan: string | null;
+}
