@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock, type Clock } from '../../../../daemon/clock.ts';
@@ -14,6 +15,12 @@ function firstChange(options: Omit<FolderWatchOptions, 'onChange'>): Promise<voi
     const watch = new FolderWatch({ ...options, onChange: resolve });
     onTestFinished(() => watch.close());
   });
+}
+
+/** In one step, so that it is one change and not two. */
+async function replace(file: string, text: string): Promise<void> {
+  await writeFile(`${file}.new`, text);
+  await rename(`${file}.new`, file);
 }
 
 describe('FolderWatch', () => {
@@ -54,6 +61,45 @@ describe('FolderWatch', () => {
       known: 'known',
     });
     expect(polls).toBeGreaterThan(5);
+  });
+
+  it('hears a folder that came back, without the help of polls', async () => {
+    const root = path.join(await tempFolder({ 'policies/a.yaml': 'one' }), 'policies');
+    let polling = true;
+    const pollMs = 20;
+    const clock: Clock = {
+      ...systemClock,
+      sleep: (delayMs, signal) =>
+        systemClock.sleep(delayMs === pollMs && !polling ? HOUR_MS : delayMs, signal),
+    };
+    let report: () => void = () => undefined;
+    const watch = new FolderWatch({
+      path: root,
+      clock,
+      timings: { pollMs, quietMs: 10, maxBurstMs: 100 },
+      fingerprint: (listing) => Promise.resolve(listingFingerprint(listing)),
+      known: listingFingerprint(await listPolicyFiles(root)),
+      onChange: () => report(),
+    });
+    onTestFinished(() => watch.close());
+    const changed = () => new Promise<void>((resolve) => (report = resolve));
+
+    // The watcher is up once it has heard something.
+    const heardBefore = changed();
+    await replace(path.join(root, 'a.yaml'), 'before');
+    await heardBefore;
+    const gone = changed();
+    await rm(root, { recursive: true });
+    await gone;
+    const back = changed();
+    await mkdir(root);
+    await back;
+    polling = false;
+    for (const text of ['two', 'three']) {
+      const heard = changed();
+      await replace(path.join(root, 'a.yaml'), text);
+      await heard;
+    }
   });
 
   it('looks now and then at a burst that does not end', async () => {
