@@ -80,10 +80,6 @@ export class ClauseTable {
     return (this.rankOf(clause) & 1) === 1;
   }
 
-  clausesOf(rule: number): number[] {
-    return [...this.#clauses.keys()].filter((clause) => this.rulesOf(clause).includes(rule));
-  }
-
   /** Where in this table a clause of another one is. */
   indexOf(clause: Clause): number {
     return this.#clauses.indexOf(clause);

@@ -27,9 +27,6 @@ export class Diagram {
   readonly #nodes: DiagramNode[] = [];
   readonly #known = new Map<string, NodeRef>();
 
-  get size() {
-    return this.#nodes.length;
-  }
   node(ref: NodeRef): DiagramNode {
     return itemAt(this.#nodes, ref);
   }

@@ -16,9 +16,6 @@ export class Meter {
     this.#left -= work;
   }
 
-  get left() {
-    return this.#left;
-  }
   get isSpent(): boolean {
     return this.#left < 0;
   }

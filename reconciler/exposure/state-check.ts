@@ -1,8 +1,7 @@
 import { itemAt } from './at.ts';
-import type { ClauseTable } from './clause-table.ts';
 import { clauseMasks, ruleMasks } from './masks.ts';
 import { DEFAULT_MAX_WORK } from './meter.ts';
-import type { RuleSpace, Universe } from './universe.ts';
+import type { RuleSpace } from './universe.ts';
 import { findPacket, type Place, type Verdict } from './verdict.ts';
 
 /** Three subsets of a space's rules, by index. */
@@ -24,15 +23,9 @@ export function stateCheck(
   maxWork: number = DEFAULT_MAX_WORK,
 ): Verdict {
   const ofRules = ruleMasks(space.rules.length, [question.before, question.after, question.state]);
-  const places = space.universes.flatMap((universe): Place[] =>
-    tablesOf(universe, question.within).map((table) => ({
-      universe,
-      table,
-      masks: clauseMasks(table, ofRules),
-    })),
-  );
+  const tables = question.within === null ? wholeTables(space) : tablesWithin(space, question.within);
   return findPacket(
-    places,
+    tables.map(({ universe, table }) => ({ universe, table, masks: clauseMasks(table, ofRules) })),
     {
       states: 3,
       isLookedFor: (accepted) =>
@@ -43,6 +36,13 @@ export function stateCheck(
   );
 }
 
-function tablesOf({ table }: Universe, within: number | null): ClauseTable[] {
-  return within === null ? [table] : table.clausesOf(within).map((clause) => table.within(clause));
-}
+type Where = Pick<Place, 'universe' | 'table'>;
+
+const wholeTables = (space: RuleSpace): Where[] =>
+  space.universes.map((universe) => ({ universe, table: universe.table }));
+
+const tablesWithin = (space: RuleSpace, rule: number): Where[] =>
+  itemAt(space.clausesOf, rule).map(({ universe, clause }) => ({
+    universe,
+    table: universe.table.within(clause),
+  }));

@@ -29,11 +29,19 @@ export interface Universe {
   readonly table: ClauseTable;
 }
 
+/** Where a rule is: one of the clauses of a universe. */
+export interface RuleClause {
+  readonly universe: Universe;
+  readonly clause: number;
+}
+
 /** A fixed list of rules; questions name subsets of it by index. */
 export interface RuleSpace {
   readonly rules: readonly Rule[];
   readonly context: GroupContext;
   readonly universes: readonly Universe[];
+  /** For each rule, its clauses in all universes; none if it can match no packet that rules decide. */
+  readonly clausesOf: ReadonlyArray<readonly RuleClause[]>;
 }
 
 const NIC_TYPES: readonly NicType[] = ['intranet', 'internet'];
@@ -57,7 +65,19 @@ export function compileRules(rules: readonly Rule[], context: GroupContext): Rul
       }
     }
   }
-  return { rules, context, universes };
+  return { rules, context, universes, clausesOf: clausesByRule(rules.length, universes) };
+}
+
+function clausesByRule(ruleCount: number, universes: readonly Universe[]): RuleClause[][] {
+  const clausesOf = Array.from({ length: ruleCount }, (): RuleClause[] => []);
+  for (const universe of universes) {
+    for (let clause = 0; clause < universe.table.size; clause += 1) {
+      for (const rule of new Set(universe.table.rulesOf(clause))) {
+        itemAt(clausesOf, rule).push({ universe, clause });
+      }
+    }
+  }
+  return clausesOf;
 }
 
 interface RankedBox {

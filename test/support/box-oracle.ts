@@ -11,26 +11,34 @@ export type BoxReader = (packet: Packet) => boolean;
 
 /** Reads a box once, for many packets. */
 export function readBox(box: Box, context: GroupContext): BoxReader {
-  const protocol = readProtocol(box);
-  const ports = readPorts(box.ports);
-  const sourcePorts = readPorts(box.sourcePorts ?? '-1/-1');
-  const peers = box.family === 'ipv4' || box.family === 'ipv6' ? prefix(box.peer) : null;
-  const exceptPeers = (box.exceptPeers ?? []).map(prefix);
-  const own = box.own === undefined ? null : prefix(box.own);
-  const exceptOwn = (box.exceptOwn ?? []).map(prefix);
-  const memberOf = [...(box.memberOf ?? []), ...(peers === null ? [box.peer] : [])];
+  const holdsProtocol = readProtocol(box);
+  const holdsPorts = readPorts(box.ports);
+  const holdsSourcePorts = readPorts(box.sourcePorts ?? '-1/-1');
+  const isSymbolic = box.family === 'group' || box.family === 'prefixList';
+  const holdsPeer = readAddresses(isSymbolic ? null : box.peer, box.exceptPeers);
+  const holdsOwn = readAddresses(box.own ?? null, box.exceptOwn);
+  const memberOf = [...(box.memberOf ?? []), ...(isSymbolic ? [box.peer] : [])];
   return (packet) =>
     box.direction === packet.direction &&
     (box.nicType ?? 'intranet') === packet.nicType &&
-    protocol(packet) &&
-    ports(packet.port) &&
-    sourcePorts(packet.sourcePort) &&
-    (peers === null || inside(peers, packet, packet.peer)) &&
-    !exceptPeers.some((except) => inside(except, packet, packet.peer)) &&
-    (own === null || inside(own, packet, packet.own)) &&
-    !exceptOwn.some((except) => inside(except, packet, packet.own)) &&
+    holdsProtocol(packet) &&
+    holdsPorts(packet.port) &&
+    holdsSourcePorts(packet.sourcePort) &&
+    holdsPeer(packet, packet.peer) &&
+    holdsOwn(packet, packet.own) &&
     memberOf.every((id) => isMember(id, packet, context)) &&
     !(box.notMemberOf ?? []).some((id) => isMember(id, packet, context));
+}
+
+function readAddresses(
+  text: string | null,
+  exceptTexts: readonly string[] = [],
+): (packet: Packet, address: bigint | null) => boolean {
+  const network = text === null ? null : prefix(text);
+  const except = exceptTexts.map(prefix);
+  return (packet, address) =>
+    (network === null || inside(network, packet, address)) &&
+    !except.some((hole) => inside(hole, packet, address));
 }
 
 function readProtocol(box: Box): BoxReader {

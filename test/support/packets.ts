@@ -28,7 +28,10 @@ export class PacketSource {
   constructor(rules: readonly Rule[], context: GroupContext, random: Random) {
     this.#rules = rules;
     this.#random = random;
-    this.#edges = { ipv4: edgesOf(rules, context, 'ipv4'), ipv6: edgesOf(rules, context, 'ipv6') };
+    this.#edges = {
+      ipv4: edgesOf(rules, context, 'ipv4', 'both sides'),
+      ipv6: edgesOf(rules, context, 'ipv6', 'both sides'),
+    };
     this.#symbols = symbolsOf(rules, context);
   }
 
@@ -59,56 +62,67 @@ export function* everyPacketClass(rules: readonly Rule[], context: GroupContext)
   for (const universe of universes) {
     const [direction, nicType] = universe.split('|') as [Rule['direction'], NicType];
     for (const family of FAMILIES) {
-      const edges = edgesOf(rules, context, family);
-      for (const protocol of edges.protocols)
-        for (const port of edges.ports)
-          for (const peer of edges.peers)
-            for (const sourcePort of edges.sourcePorts)
-              for (const own of edges.owns)
+      const { protocols, ports, peers, sourcePorts, owns } = edgesOf(rules, context, family, 'one a class');
+      for (const protocol of protocols)
+        for (const port of ports)
+          for (const peer of peers)
+            for (const sourcePort of sourcePorts)
+              for (const own of owns)
                 for (const memberOf of memberships)
                   yield { direction, nicType, family, protocol, port, peer, sourcePort, own, memberOf };
     }
   }
 }
 
-function edgesOf(rules: readonly Rule[], context: GroupContext, family: Family): Edges {
-  const bits = family === 'ipv4' ? 32 : 128;
-  const peers = rules.flatMap((rule) => peerPrefixes(rule, context)).filter((item) => item.kind === family);
-  const owns = rules.flatMap((rule) => (rule.own?.kind === family ? [rule.own] : []));
-  const portRanges = rules.flatMap((rule) => portRangesOf(rule, context));
-  const sourceRanges = rules.flatMap((rule) => (rule.sourcePorts === null ? [] : [rule.sourcePorts]));
+/** `both sides`: the values on either side of each end point. `one a class`: the lowest of each run. */
+type Density = 'both sides' | 'one a class';
+
+function edgesOf(rules: readonly Rule[], context: GroupContext, family: Family, density: Density): Edges {
+  const max = (1n << (family === 'ipv4' ? 32n : 128n)) - 1n;
+  const prefixes = (found: readonly Prefix[]): bigint[] => {
+    const spans = found.filter(({ kind }) => kind === family).map((item) => spanOf(item));
+    return edges(spans, [0n, max], density);
+  };
+  const numbers = (found: readonly PortRange[], min: number, last: number): number[] => {
+    const spans = found.map((range): Ends => [BigInt(range.first), BigInt(range.last)]);
+    return edges(spans, [BigInt(min), BigInt(last)], density).map(Number);
+  };
+  const protocols = rules.flatMap(({ protocol }) => {
+    const number = NUMBERS[protocol] ?? Number(protocol);
+    return protocol === 'all' ? [] : [{ first: number, last: number }];
+  });
   return {
-    protocols: aroundNumbers(
-      rules.flatMap((rule) =>
-        rule.protocol === 'all' ? [] : [single(NUMBERS[rule.protocol] ?? Number(rule.protocol))],
-      ),
-      0,
-      255,
+    protocols: numbers(protocols, 0, 255),
+    ports: numbers(
+      rules.flatMap((rule) => portRangesOf(rule, context)),
+      1,
+      65535,
     ),
-    ports: aroundNumbers(portRanges, 1, 65535),
-    sourcePorts: aroundNumbers(sourceRanges, 1, 65535),
-    peers: aroundPrefixes(peers, bits),
-    owns: aroundPrefixes(owns, bits),
+    sourcePorts: numbers(
+      rules.flatMap((rule) => rule.sourcePorts ?? []),
+      1,
+      65535,
+    ),
+    peers: prefixes(rules.flatMap((rule) => peerPrefixes(rule, context))),
+    owns: prefixes(rules.flatMap((rule) => rule.own ?? [])),
   };
 }
 
-const single = (value: number): PortRange => ({ first: value, last: value });
+type Ends = readonly [first: bigint, last: bigint];
 
-function aroundNumbers(ranges: readonly PortRange[], min: number, max: number): number[] {
-  const values = ranges.flatMap(({ first, last }) => [first - 1, first, last, last + 1]);
-  return sorted([min, max, ...values].filter((value) => value >= min && value <= max));
+function spanOf({ kind, address, length }: Prefix): Ends {
+  return [address, address + (1n << BigInt((kind === 'ipv4' ? 32 : 128) - length)) - 1n];
 }
 
-function aroundPrefixes(prefixes: readonly Prefix[], bits: number): bigint[] {
-  const max = (1n << BigInt(bits)) - 1n;
-  const values = prefixes.flatMap(({ address, length }) => {
-    const last = address + (1n << BigInt(bits - length)) - 1n;
-    return [address - 1n, address, last, last + 1n];
-  });
-  return sorted([0n, max, ...values].filter((value) => value >= 0n && value <= max));
+function edges(spans: readonly Ends[], [min, max]: Ends, density: Density): bigint[] {
+  const values = spans.flatMap(([first, last]) =>
+    density === 'one a class' ? [first, last + 1n] : [first - 1n, first, last, last + 1n],
+  );
+  const ends = density === 'one a class' ? [min] : [min, max];
+  return sorted([...ends, ...values].filter((value) => value >= min && value <= max));
 }
 
-function sorted<T extends number | bigint>(values: readonly T[]): T[] {
+function sorted(values: readonly bigint[]): bigint[] {
   return [...new Set(values)].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
 }
 

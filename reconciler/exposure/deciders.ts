@@ -1,0 +1,48 @@
+// Who would decide the packets of a rule if the rule were not there.
+import { intAt, itemAt } from './at.ts';
+import { explore } from './explore.ts';
+import { clauseMasks } from './masks.ts';
+import type { Meter } from './meter.ts';
+import type { RuleSpace } from './universe.ts';
+
+export interface DecidersQuestion {
+  readonly space: RuleSpace;
+  /** The rule whose packets are asked about. */
+  readonly rule: number;
+  /** For each rule, 1 if it is there. The rule itself is left out whatever this says. */
+  readonly present: Int32Array;
+  /** What to call a decider, by index; null for the default. Fewer names make a cheaper answer. */
+  readonly nameOf: (decider: number | null) => number;
+  /** Stop looking once a decider of this name is found; null looks for all. */
+  readonly stopAt: number | null;
+}
+
+/**
+ * The names of all rules that decide at least one packet of the rule's boxes. Not to be believed if
+ * the meter is spent after it.
+ */
+export function decidersOf(question: DecidersQuestion, meter: Meter): Set<number> {
+  const { space, rule, nameOf, stopAt } = question;
+  const present = question.present.with(rule, 0);
+  const names = new Set<number>();
+  for (const { universe, clause } of itemAt(space.clausesOf, rule)) {
+    const table = universe.table.within(clause);
+    const masks = clauseMasks(table, present);
+    const labels = masks.map((mask, index) => {
+      const decider = table.rulesOf(index).find((candidate) => intAt(present, candidate) === 1);
+      return mask === 0 || decider === undefined ? 0 : nameOf(decider);
+    });
+    meter.spend(universe.table.size);
+    const judge = (winners: readonly number[]): number => {
+      const name = itemAt(winners, 0);
+      names.add(name);
+      return name === stopAt ? 1 : 0;
+    };
+    explore(
+      { table, states: 1, masks, labels, fallback: nameOf(null), judge, settledBy: [], stopAtFirst: true },
+      meter,
+    );
+    if (stopAt !== null && names.has(stopAt)) break;
+  }
+  return names;
+}
