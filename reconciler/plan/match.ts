@@ -2,6 +2,7 @@
 import { changesOf, type CallOptions } from './calls.ts';
 import { forcedPairs, safePairs, withPairs } from './safe-pairs.ts';
 import { order } from './order.ts';
+import { fits, loadOf, minus, quotaOf } from './quota.ts';
 import type { Alteration, Diff, PlanOptions } from './plan.ts';
 import type { DescribedGroup } from '../model/group.ts';
 import { DIRECTIONS, type Direction } from '../model/rule.ts';
@@ -11,24 +12,36 @@ const MOST_PAIRS_WORTH_COUNTING = 8;
 
 /**
  * The diff with those leftovers that one Modify shall turn into each other under `altered`. Forced pairs
- * are made under every setting; the others within `maxModifyPerPlan`, which counts all of them.
+ * are made under every setting; the others within `maxModifyPerPlan`, which counts all of them, and beyond it
+ * where the group has no room for new rules beside old ones.
  */
-export function match(
-  found: Diff,
-  group: DescribedGroup,
-  options: Pick<PlanOptions, 'modify' | 'maxModifyPerPlan'>,
-  calls: CallOptions,
-): Diff {
+export function match(found: Diff, group: DescribedGroup, options: PlanOptions, calls: CallOptions): Diff {
   const diff = withPairs(found, forcedPairs(found, group));
-  const budget = Math.max(0, options.maxModifyPerPlan - diff.altered.length);
-  switch (options.modify) {
-    case 'never':
-      return diff;
-    case 'prefer':
-      return withPairs(diff, safePairs(diff, group).slice(0, budget));
-    case 'auto':
-      return withPairs(diff, fewestCalls(diff, safePairs(diff, group).slice(0, budget), calls));
+  if (options.modify === 'never') return diff;
+  const pairs = safePairs(diff, group);
+  const allowed = pairs.slice(0, Math.max(0, options.maxModifyPerPlan - diff.altered.length));
+  const chosen = options.modify === 'prefer' ? allowed : fewestCalls(diff, allowed, calls);
+  return withPairs(diff, [...chosen, ...pairsForRoom(diff, group, { pairs, chosen }, options)]);
+}
+
+/** As many of the pairs that are left as it takes for the new rules to find room. */
+function pairsForRoom(
+  diff: Diff,
+  group: DescribedGroup,
+  { pairs, chosen }: { readonly pairs: readonly Alteration[]; readonly chosen: readonly Alteration[] },
+  options: PlanOptions,
+): Alteration[] {
+  const quota = quotaOf(group.rules, options);
+  const { missing } = withPairs(diff, chosen);
+  let load = loadOf([...group.rules, ...missing], options);
+  const more: Alteration[] = [];
+  for (const pair of pairs) {
+    if (fits(load, quota)) break;
+    if (chosen.includes(pair)) continue;
+    more.push(pair);
+    load = minus(load, loadOf([pair.to], options));
   }
+  return more;
 }
 
 /** Of equally few calls the most pairs: a Modify keeps the rule's id and needs no free slot. */

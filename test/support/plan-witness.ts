@@ -31,12 +31,11 @@ export function moments(before: readonly DescribedRule[], steps: readonly Step[]
         break;
       }
       case 'modify':
-        take(held, step.target);
-        held.set(step.target.id ?? '', step.to.rule);
+        held.set(take(held, step.target), step.to.rule);
         break;
       case 'revoke': {
         for (const subset of subsets(step.targets, random)) {
-          const gone = new Set(subset.map(({ id }) => id ?? ''));
+          const gone = new Set(subset.map((target) => idOf(held, target)));
           const rules = [...held].filter(([id]) => !gone.has(id)).map(([, rule]) => rule);
           seen.push({ at: `step ${index}, ${subset.length} of ${step.targets.length} removed`, rules });
         }
@@ -49,9 +48,18 @@ export function moments(before: readonly DescribedRule[], steps: readonly Step[]
   return seen;
 }
 
-function take(held: Map<string, Rule>, { id, rule }: DescribedRule): void {
-  if (id === null || held.get(id) !== rule) throw new Error(`the plan names a rule that is not there: ${id}`);
+function take(held: Map<string, Rule>, target: DescribedRule): string {
+  const id = idOf(held, target);
   held.delete(id);
+  return id;
+}
+
+/** A rule that the plan itself made has an id that the plan cannot know: it is found by what it is. */
+function idOf(held: ReadonlyMap<string, Rule>, { id, rule }: DescribedRule): string {
+  const found =
+    id ?? [...held].find(([name, other]) => name.startsWith('born-') && other === rule)?.[0] ?? '';
+  if (held.get(found) !== rule) throw new Error(`the plan names a rule that is not there: ${id}`);
+  return found;
 }
 
 /** Every single item (enough by the lemma on singles) and a few random subsets. */

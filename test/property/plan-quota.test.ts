@@ -1,0 +1,121 @@
+// Plans for groups that are full, or nearly so.
+//
+// 1. The quota holds after every call, and the end is what the policy wants.
+// 2. A plan that calls itself hitless is so by the oracle, also under rules of another group; one that falls back to
+//    neverOpen opens nothing, one that falls back to neverCut cuts nothing.
+// 3. Only a lack of room is a reason to fall back: with room for all old and new rules together every plan is hitless.
+// 4. Calls are possible: every rule is there when it is named (a temporary rule by what it is), and temporary rules
+//    are gone at the end.
+// 5. Every plan carries its proof: none is blocked as unsafe.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { groupContext } from '../../reconciler/exposure/context.ts';
+import { ruleIdentity, type Rule } from '../../reconciler/model/rule.ts';
+import { planGroup } from '../../reconciler/plan/plan-group.ts';
+import type { GroupPlan, PlanOptions } from '../../reconciler/plan/plan.ts';
+import { applyStep } from '../../reconciler/plan/simulate.ts';
+import { PacketSource } from '../support/packets.ts';
+import { described, groupOf, OPTIONS, policyOf } from '../support/plan-inputs.ts';
+import { breach, moments } from '../support/plan-witness.ts';
+import { Random } from '../support/random.ts';
+import {
+  arbitraryEdit,
+  arbitraryRules,
+  NARROW_WORLD,
+  WIDE_WORLD,
+  type RuleSetPair,
+  type World,
+} from '../support/rule-sets.ts';
+
+const WORLDS: ReadonlyArray<readonly [string, World]> = [
+  ['wide', WIDE_WORLD],
+  ['narrow', NARROW_WORLD],
+];
+const PACKETS = 40;
+
+interface Tight {
+  readonly edit: RuleSetPair;
+  readonly options: PlanOptions;
+}
+
+const arbitraryTight = (world: World): fc.Arbitrary<Tight> =>
+  fc
+    .record({
+      edit: arbitraryEdit(9, world),
+      free: fc.constantFrom(0, 0, 1, 2),
+      modify: fc.constantFrom<PlanOptions['modify']>('prefer', 'auto', 'never'),
+      fallback: fc.constantFrom<PlanOptions['fallback']>('neverOpen', 'neverCut'),
+      maxModifyPerPlan: fc.constantFrom(0, 20),
+    })
+    .map(({ edit, free, ...choices }) => ({
+      edit,
+      options: {
+        ...OPTIONS,
+        ...choices,
+        groupRuleQuota: 100,
+        ruleQuota: Math.max(edit.before.length, edit.after.length) + free,
+      },
+    }));
+
+function planOf({ edit, options }: Tight): GroupPlan {
+  return planGroup(policyOf(edit.after), groupOf(described(edit.before)), options);
+}
+
+/** What must not happen on the way, by what the plan promises. */
+function forbidden(plan: GroupPlan): ReadonlyArray<'opened' | 'cut'> {
+  if (plan.hitless) return ['opened', 'cut'];
+  const [exception] = plan.exceptions;
+  return exception?.kind === 'neverOpen' ? ['opened'] : ['cut'];
+}
+
+const identities = (rules: readonly Rule[]): string[] => rules.map(ruleIdentity).sort();
+
+describe.each(WORLDS)('full groups in a %s world', (_, world) => {
+  it('are changed within their quota, without what the plan promises not to do', () => {
+    const counts = { hitless: 0, oneSided: 0, blocked: 0 };
+    fc.assert(
+      fc.property(arbitraryTight(world), arbitraryRules(2, world), fc.integer(), (tight, others, seed) => {
+        const random = new Random(seed);
+        const { edit, options } = tight;
+        const plan = planOf(tight);
+        expect(plan.blockedBy.map(({ kind }) => kind)).not.toContain('unsafe');
+        if (plan.status === 'blocked') {
+          counts.blocked += 1;
+          return;
+        }
+        counts[plan.hitless ? 'hitless' : 'oneSided'] += 1;
+        let held = described(edit.before);
+        for (const step of plan.steps) {
+          held = applyStep(held, step);
+          expect(held.length).toBeLessThanOrEqual(options.ruleQuota);
+        }
+        expect(identities(held.map(({ rule }) => rule))).toEqual(identities(edit.after));
+        const bad = forbidden(plan);
+        const context = groupContext(groupOf([]));
+        const company = plan.hitless ? others : [];
+        const before = [...edit.before, ...company];
+        const after = [...edit.after, ...company];
+        const source = new PacketSource([...before, ...after], context, random);
+        const packets = Array.from({ length: PACKETS }, () => source.next());
+        for (const { rules } of moments(described(edit.before), plan.steps, random)) {
+          for (const packet of packets) {
+            const found = breach({ before, after, now: [...rules, ...company] }, packet, context);
+            if (found !== null) expect(bad).not.toContain(found);
+          }
+        }
+      }),
+      { numRuns: 400 },
+    );
+    expect(counts.hitless).toBeGreaterThan(counts.oneSided);
+  });
+
+  it('are changed without a hit as soon as there is room', () => {
+    fc.assert(
+      fc.property(arbitraryTight(world), ({ edit, options }) => {
+        const ruleQuota = edit.before.length + edit.after.length;
+        expect(planOf({ edit, options: { ...options, ruleQuota } }).hitless).toBe(true);
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
