@@ -1,5 +1,4 @@
 // `rampart validate`: config and policies, checked without the cloud.
-import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import type { Problem } from '../../reconciler/model/problem.ts';
 import { compilePolicies } from '../../reconciler/policy/compile.ts';
@@ -8,7 +7,7 @@ import { problemsAsGithubCommands } from '../../reconciler/policy/report/github.
 import { problemsAsJson } from '../../reconciler/policy/report/json.ts';
 import { problemsAsSarif } from '../../reconciler/policy/report/sarif.ts';
 import { formatProblems } from '../../reconciler/policy/report/text.ts';
-import { DEFAULT_CONFIG_FILE, loadConfig } from '../config/load.ts';
+import { loadConfig } from '../config/load.ts';
 import { readPolicyFolder } from '../source/policy-folder.ts';
 import { line, type ExitCode, type Io } from './io.ts';
 import { addCommonFlags, shownPath, type CommonFlags } from './setup.ts';
@@ -48,7 +47,7 @@ async function runValidate(paths: readonly string[], flags: ValidateFlags, io: I
     ? await checkPolicies(paths.length > 0 ? paths : [shownPath(config.value.policies.path, io)], {
         accounts: Object.keys(config.value.accounts),
       })
-    : badConfig(flags.config ?? DEFAULT_CONFIG_FILE, config.error);
+    : badConfig(config.error);
   const format = flags.json === true ? 'json' : flags.format;
   io.stdout.write(render(format, verdict));
   const errors = verdict.problems.filter(({ severity }) => severity === 'error').length;
@@ -71,16 +70,13 @@ async function checkPolicies(
   return { problems, texts, files: files.length, groups: groups.length };
 }
 
-/** A config that cannot be read does not say where the policies are. */
-function badConfig(file: string, problems: readonly Problem[]): Verdict {
-  const texts = new Map<string, string>();
-  try {
-    texts.set(file, readFileSync(file, 'utf8'));
-  } catch {
-    // The problems say already that it cannot be read; there is just no code to show.
-  }
-  return { problems, texts, files: 0, groups: 0 };
-}
+/** Without code frames: a line of the config may hold a secret that does not belong there. */
+const badConfig = (problems: readonly Problem[]): Verdict => ({
+  problems,
+  texts: new Map(),
+  files: 0,
+  groups: 0,
+});
 
 function render(format: Format, { problems, texts }: Verdict): string {
   switch (format) {

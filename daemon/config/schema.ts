@@ -65,6 +65,15 @@ const rateLimit = z.strictObject({
 
 /** The vendor publishes no rates of these operations; one call a second leaves room for people at the console. */
 const DEFAULT_RATE_PER_MINUTE = 60;
+/**
+ * What holds where a config has no `limits` at all: every look at a group costs one call of each read, and there
+ * are many more looks than changes. A config with `limits` gets what it says, and its `default` for all else.
+ */
+const DEFAULT_LIMITS = {
+  default: { ratePerMinute: DEFAULT_RATE_PER_MINUTE },
+  DescribeSecurityGroups: { ratePerMinute: 300 },
+  DescribeSecurityGroupAttribute: { ratePerMinute: 300 },
+};
 
 const OPERATIONS: readonly Operation[] = [...WRITE_OPERATIONS, ...READ_OPERATIONS];
 
@@ -76,7 +85,7 @@ const limits = z
       z.ZodOptional<typeof rateLimit>
     >),
   })
-  .prefault({})
+  .prefault(DEFAULT_LIMITS)
   .meta({ description: 'Pace of the calls, by operation; `default` for those that are not named.' });
 
 const journal = z

@@ -64,7 +64,7 @@ export interface RevisionMarks {
 export interface JournalDesk {
   /** Oldest first. */
   history(query: HistoryQuery): readonly HistoryEntry[];
-  /** The plan as JSON, or null if it was never saved or is past its retention. */
+  /** The plan as in `plan --json`, or null if it was never saved or is past its retention. */
   findPlan(hash: string): string | null;
   /** A second pause of the same group, or of all, replaces the first. */
   pause(pause: Pause): void;

@@ -1,6 +1,7 @@
 // A journal that forgets: for planning without a file, and for tests. What the process would find again after
 // a crash is the store, which outlives the journal, as a file would.
 import { groupKey, type GroupRef } from '../../reconciler/model/group.ts';
+import { planDocument } from '../../reconciler/plan/report.ts';
 import type { Clock } from '../clock.ts';
 import type {
   HistoryEntry,
@@ -69,7 +70,7 @@ export function openMemoryJournal(ports: JournalPorts, store: MemoryStore = empt
     closeIntent,
     openIntents: () => [...store.open.values()],
     history: (query) => store.closed.filter((entry) => matches(entry, query)).slice(-query.limit),
-    savePlan: (plan) => void store.plans.set(plan.hash, JSON.stringify(plan)),
+    savePlan: (plan) => void store.plans.set(plan.hash, JSON.stringify(planDocument(plan))),
     findPlan: (hash) => store.plans.get(hash) ?? null,
     pause: (pause) => void store.pauses.set(pauseKey(pause.group), pause),
     resume: (group) => store.pauses.delete(pauseKey(group)),

@@ -2,6 +2,7 @@
 import { hostname } from 'node:os';
 import { groupKey, type GroupRef } from '../../reconciler/model/group.ts';
 import type { GroupPlan } from '../../reconciler/plan/plan.ts';
+import { planDocument } from '../../reconciler/plan/report.ts';
 import { ok } from '../../reconciler/model/result.ts';
 import type { Connection } from './connection.ts';
 import { createIfMissing, lockJournal, openDatabase, orFailure, type FileLock, type Opened } from './file.ts';
@@ -136,7 +137,7 @@ function savePlan(db: Connection, plan: GroupPlan, nowMs: number): boolean {
   db.run(
     'INSERT OR REPLACE INTO plans (hash, body, saved_at_ms) VALUES (?, ?, ?)',
     plan.hash,
-    JSON.stringify(plan),
+    JSON.stringify(planDocument(plan)),
     nowMs,
   );
   return true;

@@ -43,7 +43,11 @@ describe('defaults', () => {
         settleSeconds: 0,
         ruleQuota: 1000,
       },
-      limits: { default: { ratePerMinute: 60 } },
+      limits: {
+        default: { ratePerMinute: 60 },
+        DescribeSecurityGroups: { ratePerMinute: 300 },
+        DescribeSecurityGroupAttribute: { ratePerMinute: 300 },
+      },
       journal: { file: '.rampart/journal.db' },
       http: { listen: { host: '127.0.0.1', port: 8481 } },
       log: { level: 'info', format: 'auto' },
@@ -52,8 +56,7 @@ describe('defaults', () => {
   });
 
   it('hold for an empty section too', () => {
-    const sections =
-      'policies: {}\nreconcile: {}\nlimits: {}\njournal: {}\nhttp: {}\nlog: {}\nemulator: {}\n';
+    const sections = 'policies: {}\nreconcile: {}\njournal: {}\nhttp: {}\nlog: {}\nemulator: {}\n';
     expect(configOf(sections)).toEqual({ ...defaultConfig(), file: 'config.yaml' });
   });
 

@@ -8,6 +8,7 @@ import { emptyStore, openMemoryJournal, type JournalPorts } from '../../../../da
 import { RETENTION } from '../../../../daemon/journal/retention.ts';
 import { openSqliteJournal } from '../../../../daemon/journal/sqlite.ts';
 import type { GroupPlan } from '../../../../reconciler/plan/plan.ts';
+import { planDocument } from '../../../../reconciler/plan/report.ts';
 
 const GROUP = { account: 'default', region: 'cn-hangzhou', id: 'sg-1' };
 const OTHER = { ...GROUP, id: 'sg-2' };
@@ -141,7 +142,7 @@ describe.each(Object.keys(kinds))('a %s journal', (kind) => {
     expect(after.epoch).toBe(before.epoch + 1);
     expect(after.openIntents()).toEqual([open]);
     expect(after.history({ groupId: null, sinceMs: null, limit: 10 })).toHaveLength(1);
-    expect(JSON.parse(after.findPlan('f00') ?? 'null')).toEqual(PLAN);
+    expect(JSON.parse(after.findPlan('f00') ?? 'null')).toEqual(planDocument(PLAN));
     expect(after.marks(GROUP)).toEqual({ attempted: 'abc', applied: null });
     expect(after.pauses(nowMs)).toHaveLength(1);
     after.closeIntent(open.clientToken, { result: 'superseded', requestId: null, code: null });
@@ -190,7 +191,7 @@ describe.each(Object.keys(kinds))('a %s journal', (kind) => {
     const journal = reopen();
     journal.savePlan(PLAN);
     journal.savePlan(PLAN);
-    expect(journal.findPlan('f00')).toBe(JSON.stringify(PLAN));
+    expect(journal.findPlan('f00')).toBe(JSON.stringify(planDocument(PLAN)));
     expect(journal.findPlan('bad')).toBeNull();
   });
 });
