@@ -1,6 +1,7 @@
 // Single changes, and how they gather into steps.
 import type { DescribedRule, DesiredRule } from '../model/group.ts';
 import { compareRules, DIRECTIONS, type Direction, type Rule } from '../model/rule.ts';
+import { CAUTIOUS, type Guide } from './foresight.ts';
 import { ruleAfter } from './pair.ts';
 import type { Alteration, Diff, Step } from './plan.ts';
 import { regionOf, type Region } from './region.ts';
@@ -53,23 +54,33 @@ export const compareChanges = (a: Change, b: Change): number => compareRules(a.r
 
 /**
  * Steps for changes that are given in a possible order, one direction after the other, as each direction has
- * calls of its own. `mustPrecede` says which pairs of changes of one direction must keep that order.
+ * calls of its own. Of two changes that `mustPrecede` names, the earlier one keeps its place before the later
+ * one, unless the guide knows better.
  */
 export function toSteps(
   changes: readonly Change[],
   options: CallOptions,
   mustPrecede: (first: Region, later: Region) => boolean,
+  guide: Guide = CAUTIOUS,
 ): Step[] {
   return DIRECTIONS.flatMap((direction) =>
     schedule(
       changes.filter(({ rule }) => rule.direction === direction),
       {
         ...options,
+        ...guide,
         precedes: (first, later) => mustPrecede(first.region, later.region),
         isBatched: ({ kind }) => kind !== 'modify',
       },
     ).map((call) => toStep(direction, call)),
   );
+}
+
+/** The same steps read backwards, with the items of each. */
+export function backwards(steps: readonly Step[]): Step[] {
+  return DIRECTIONS.flatMap((direction) =>
+    steps.filter((step) => step.direction === direction).toReversed(),
+  ).map((step) => (step.kind === 'revoke' ? { ...step, targets: step.targets.toReversed() } : step));
 }
 
 /** The first step with a checkpoint: see `Step`. */

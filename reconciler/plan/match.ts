@@ -20,7 +20,7 @@ export function match(found: Diff, group: DescribedGroup, options: PlanOptions, 
   if (options.modify === 'never') return diff;
   const pairs = safePairs(diff, group);
   const allowed = pairs.slice(0, Math.max(0, options.maxModifyPerPlan - diff.altered.length));
-  const chosen = options.modify === 'prefer' ? allowed : fewestCalls(diff, allowed, calls);
+  const chosen = options.modify === 'prefer' ? allowed : fewestCalls(diff, allowed, group, calls);
   return withPairs(diff, [...chosen, ...pairsForRoom(diff, group, { pairs, chosen }, options)]);
 }
 
@@ -45,14 +45,19 @@ function pairsForRoom(
 }
 
 /** Of equally few calls the most pairs: a Modify keeps the rule's id and needs no free slot. */
-function fewestCalls(diff: Diff, pairs: readonly Alteration[], calls: CallOptions): Alteration[] {
+function fewestCalls(
+  diff: Diff,
+  pairs: readonly Alteration[],
+  group: DescribedGroup,
+  calls: CallOptions,
+): Alteration[] {
   return DIRECTIONS.flatMap((direction) => {
     const inDirection = pairs.filter(({ to }) => to.rule.direction === direction);
     const only = onlyDirection(diff, direction);
     let best: { readonly calls: number; readonly pairs: readonly Alteration[] } | null = null;
     for (let count = 0; count <= Math.min(inDirection.length, MOST_PAIRS_WORTH_COUNTING); count += 1) {
       const chosen = inDirection.slice(0, count);
-      const steps = order(changesOf(withPairs(only, chosen)), calls);
+      const steps = order(changesOf(withPairs(only, chosen)), group, calls);
       if (best === null || steps.length <= best.calls) best = { calls: steps.length, pairs: chosen };
     }
     return best?.pairs ?? [];

@@ -1,8 +1,10 @@
 // The order of calls in which no packet is ever treated otherwise than before or after (theorems T1', T3 of
 // docs/algorithms.md): first everything new from the highest precedence down, then everything old from the
 // lowest precedence up. Two rules constrain each other only if they decide otherwise about one packet.
+import type { DescribedGroup } from '../model/group.ts';
 import {
   authorization,
+  backwards,
   checkpointFirst,
   compareChanges,
   modification,
@@ -11,15 +13,17 @@ import {
   type CallOptions,
   type Changes,
 } from './calls.ts';
+import { Foresight } from './foresight.ts';
 import { pairKind, type PairKind } from './pair.ts';
 import type { Alteration, Step } from './plan.ts';
 import { overrules, regionOf } from './region.ts';
 
 /**
  * Every prefix of the steps is hitless, and so is every subset of a batch while it is under way (with
- * `batchesAtomic`, every prefix only). Crossing pairs in `changes` must be safe between the halves.
+ * `batchesAtomic`, every prefix only). Crossing pairs in `changes` must be safe between the halves. The revoking
+ * half is the authorizing half of the way back, read backwards.
  */
-export function order(changes: Changes, options: CallOptions): Step[] {
+export function order(changes: Changes, group: DescribedGroup, options: CallOptions): Step[] {
   const pairs = byKind(changes.modify);
   const coming = [
     ...changes.authorize.map(authorization),
@@ -28,11 +32,13 @@ export function order(changes: Changes, options: CallOptions): Step[] {
   const going = [
     ...changes.revoke.map(revocation),
     ...pairs.dominated.map((pair) => modification(pair, 'from')),
-  ].sort((a, b) => compareChanges(b, a));
-  const authorizing = toSteps(coming, options, overrules);
+  ].sort(compareChanges);
+  const foresight =
+    options.batchesAtomic || !Foresight.isWorthwhile(changes) ? null : new Foresight(changes, group);
+  const authorizing = toSteps(coming, options, overrules, foresight?.authorizing());
   const revoking = [
     ...toSteps(inPlace(pairs.crossing), options, anyOrder),
-    ...toSteps(going, options, (first, later) => overrules(later, first)),
+    ...backwards(toSteps(going, options, overrules, foresight?.revoking())),
   ];
   return [
     ...authorizing,

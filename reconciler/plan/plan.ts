@@ -109,6 +109,11 @@ export interface PlanOptions {
   readonly ruleQuota: number;
   /** Most rules of a basic group that may name a group; the vendor's 20 if absent. */
   readonly groupRuleQuota?: number;
+  /**
+   * Whether whoever carries out the plan finds, at a checkpoint, the ids of rules that the plan made itself
+   * (`withFoundIds`). Without that no plan has temporary rules.
+   */
+  readonly temporaryRules?: boolean;
   /** Most entries of prefix lists and port lists, by id: that is how often a rule counts that names one. */
   readonly listSizes?: Readonly<Record<string, number>>;
 }

@@ -86,7 +86,11 @@ function nextRound(waiting: readonly Part[], held: readonly DescribedRule[], roo
   // A Modify may weigh more than the rule that it changes, so that less fits than was counted.
   const attempts = [chosen, ...chosen.map((part) => [part])].filter((parts) => parts.length > 0);
   for (const parts of attempts) {
-    const steps = order(join(parts.map(({ changes }) => changes)), room.calls);
+    const steps = order(
+      join(parts.map(({ changes }) => changes)),
+      { ...room.group, rules: held },
+      room.calls,
+    );
     if (stepsFit(held, steps, room)) return { parts, steps };
   }
   return null;

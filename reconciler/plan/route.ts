@@ -22,7 +22,7 @@ export function route(
 ): Route {
   const calls = callOptions(group, options);
   const quota = quotaOf(group.rules, options);
-  const steps = order(changes, calls);
+  const steps = order(changes, group, calls);
   const usual: Route = { steps, promised: 'hitless', exceptions: [], blockedBy: [] };
   if (stepsFit(group.rules, steps, { quota, options })) return usual;
   const tooMany = overQuota(changes, group, options);

@@ -6,6 +6,10 @@ export interface ScheduleOptions<T> {
   /** Whether the item may share a call with others of its kind; else it is a call of its own. */
   readonly isBatched: (item: T) => boolean;
   readonly batchSize: number;
+  /** Whether an item may go before what should precede it, as things are after the calls so far. */
+  readonly mayGoEarly: (item: T) => boolean;
+  /** Told of each call, in order. */
+  readonly onCall: (call: readonly T[]) => void;
   /** If a batch takes effect as a whole, an item and what must precede it may share one. */
   readonly batchesAtomic: boolean;
 }
@@ -29,7 +33,9 @@ export function schedule<T>(items: readonly T[], options: ScheduleOptions<T>): T
   const calls: T[][] = [];
   while (undone.length > 0) {
     const call = nextSingle(undone, options) ?? nextBatch(undone, options);
-    calls.push(call.map((node) => node.item));
+    const items = call.map((node) => node.item);
+    options.onCall(items);
+    calls.push(items);
     const done = new Set(call);
     undone = undone.filter((node) => !done.has(node));
   }
@@ -50,7 +56,7 @@ function dependencies<T>(items: readonly T[], precedes: (first: T, later: T) => 
 }
 
 function nextSingle<T>(undone: ReadonlyArray<Node<T>>, options: ScheduleOptions<T>): Array<Node<T>> | null {
-  const single = undone.find((node) => node.waitingFor === 0 && !options.isBatched(node.item));
+  const single = undone.find((node) => !options.isBatched(node.item) && mayGo(node, options));
   if (single === undefined) return null;
   release(single);
   return [single];
@@ -74,13 +80,16 @@ function atomicBatch<T>(undone: ReadonlyArray<Node<T>>, options: ScheduleOptions
 }
 
 function independentBatch<T>(undone: ReadonlyArray<Node<T>>, options: ScheduleOptions<T>): Array<Node<T>> {
-  const ready = undone.filter((node) => node.waitingFor === 0);
+  const ready = undone.filter((node) => options.isBatched(node.item) && mayGo(node, options));
   const urgent = [...ready].sort((a, b) => b.chain - a.chain).slice(0, options.batchSize);
   const chosen = new Set(urgent);
   const batch = ready.filter((node) => chosen.has(node));
   for (const node of batch) release(node);
   return batch;
 }
+
+const mayGo = <T>(node: Node<T>, options: ScheduleOptions<T>): boolean =>
+  node.waitingFor === 0 || options.mayGoEarly(node.item);
 
 function release<T>(node: Node<T>): void {
   for (const other of node.later) other.waitingFor -= 1;

@@ -35,7 +35,9 @@ export function squeeze(changes: Changes, held: readonly DescribedRule[], room: 
   return null;
 }
 
-function helpers(space: SearchSpace, held: readonly DescribedRule[], { policy }: Room): Rule[] {
+function helpers(space: SearchSpace, held: readonly DescribedRule[], room: Room): Rule[] {
+  const { policy, group, options } = room;
+  if (options.temporaryRules !== true || group.apiLevel !== 'current') return [];
   // A rule that an ignore pattern hides would never be cleaned up after a crash.
   if (policy.ignore.some(({ description }) => matchesGlob(description, TEMPORARY))) return [];
   return hulls(

@@ -164,7 +164,7 @@ describe('which calls are made', () => {
       [rule({ ports: '1' }), rule({ ports: '2' }), rule({ ports: '3' })],
       [rule({ ports: '1-11' }), rule({ ports: '2-12' }), rule({ ports: '3-13' })],
       { options: { maxModifyPerPlan: 1 } },
-      ['authorize accept:2@1 accept:3@1', '*modify sgr-0 accept:1@1', 'revoke sgr-2 sgr-1'],
+      ['authorize accept:2@1 accept:3@1', '*revoke sgr-2 sgr-1', 'modify sgr-0 accept:1@1'],
     ],
     [
       'modify: auto batches what costs fewer calls in batches',
@@ -201,8 +201,8 @@ describe('which calls are made', () => {
     expect(outline(steps)).toEqual([
       'authorize accept:443@1',
       'authorize accept:8443@1',
-      '*modify tuple accept:22@7',
-      'revoke accept:80@1',
+      '*revoke accept:80@1',
+      'modify tuple accept:22@7',
     ]);
   });
 
@@ -235,6 +235,16 @@ describe('in which order', () => {
       ['revoke sgr-1', 'revoke sgr-0'],
     ],
     [
+      'a drop need not precede an accept that only repeats what old rules accept',
+      [
+        wide({ peer: '10.0.0.0/8', priority: 3 }),
+        wide({ peer: '10.1.0.0/16', action: 'drop', priority: 1 }),
+        rule({ ports: '22-23', peer: '10.1.2.0/24', priority: 2 }),
+      ],
+      [wide({ peer: '10.0.0.0/8', priority: 3 })],
+      ['authorize drop:22@1 accept:22@2'],
+    ],
+    [
       'rules that meet nowhere share a batch',
       [wide({ peer: '11.0.0.0/8', priority: 2 }), wide({ peer: '10.0.0.0/8', action: 'drop', priority: 1 })],
       [],
@@ -260,7 +270,7 @@ describe('in which order', () => {
     ],
     [
       'a widening Modify stands where its new rule belongs',
-      [wide({ peer: '0.0.0.0/0', priority: 2 }), wide({ peer: '10.1.0.0/16', action: 'drop', priority: 1 })],
+      [wide({ peer: '0.0.0.0/0', priority: 2 }), wide({ peer: '11.1.0.0/16', action: 'drop', priority: 1 })],
       [wide({ peer: '10.0.0.0/8', priority: 2 })],
       ['authorize drop:22@1', 'modify sgr-0 accept:22@2'],
     ],
