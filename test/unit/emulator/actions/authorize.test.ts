@@ -100,6 +100,11 @@ describe('a rule is stored as Describe shows it', () => {
       { PortRange: '', PortRangeListId: 'prl-app' },
     ],
     [
+      '512 characters outside the basic plane',
+      { ...TCP, SourceCidrIp: '10.9.0.0/16', Description: '🧱'.repeat(512) },
+      { Description: '🧱'.repeat(512) },
+    ],
+    [
       'longest description',
       { ...TCP, SourceCidrIp: '10.9.0.0/16', Description: '界'.repeat(512) },
       { Description: '界'.repeat(512) },
@@ -315,4 +320,46 @@ describe('quotas', () => {
     };
     expect(world.call('AuthorizeSecurityGroup', params).ok).toBe(true);
   });
+});
+
+it('reauthorize=overwriteDescription never empties a description', () => {
+  const world = new EmulatedWorld(ONE_OF_EVERYTHING, { reauthorize: 'overwriteDescription' });
+  const full = {
+    IpProtocol: 'udp',
+    PortRange: '53/53',
+    SourcePortRange: '1024/65535',
+    SourceCidrIp: '192.168.0.0/16',
+    DestCidrIp: '10.1.0.0/16',
+    Policy: 'drop',
+    Priority: '7',
+  };
+  world.call('AuthorizeSecurityGroup', { SecurityGroupId: 'sg-web', ...permission(1, full) });
+  expect(world.state.version).toBe(0);
+});
+
+it('tells an ingress rule from the egress rule with the same two sides', () => {
+  const world = new EmulatedWorld();
+  const sides = { ...TCP, SourceCidrIp: '10.9.0.0/16', DestCidrIp: '10.1.0.0/16' };
+  const before = world.rules().length;
+  world.call('AuthorizeSecurityGroup', { SecurityGroupId: 'sg-web', ...permission(1, sides) });
+  world.call('AuthorizeSecurityGroupEgress', { SecurityGroupId: 'sg-web', ...permission(1, sides) });
+  expect(world.rules()).toHaveLength(before + 2);
+});
+
+it('tells egress rules apart by their prefix list', () => {
+  const world = new EmulatedWorld({
+    ...ONE_OF_EVERYTHING,
+    prefixLists: [...ONE_OF_EVERYTHING.prefixLists, { RegionId: REGION, PrefixListId: 'pl-more' }],
+  });
+  const lists = ['pl-v4', 'pl-more'].map((DestPrefixListId, index) =>
+    permission(index + 1, { ...TCP, DestPrefixListId }),
+  );
+  const params = { SecurityGroupId: 'sg-web', ...lists[0], ...lists[1] };
+  expect(world.call('AuthorizeSecurityGroupEgress', params).ok).toBe(true);
+  expect(
+    world
+      .rules()
+      .slice(-2)
+      .map((rule) => rule.DestPrefixListId),
+  ).toEqual(['pl-v4', 'pl-more']);
 });

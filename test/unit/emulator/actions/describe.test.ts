@@ -248,6 +248,15 @@ describe('describeLagMs', () => {
     });
   });
 
+  it('forgets what no lag can show any more', () => {
+    const world = new EmulatedWorld(groupOf(1), { describeLagMs: 1000 });
+    for (let port = 2; port <= 9; port += 1) {
+      add(world, port);
+      world.clockMs += 400;
+    }
+    expect(world.state.past.length).toBeLessThanOrEqual(3);
+  });
+
   it('keeps a bounded past', () => {
     const world = new EmulatedWorld(groupOf(1), { describeLagMs: 1e9 });
     for (let port = 2; port <= 1100; port += 1) {
@@ -354,6 +363,28 @@ describe('DescribeSecurityGroups', () => {
       NextToken = page.NextToken;
     } while (NextToken !== '');
     expect(found).toEqual(many.map((group) => group.SecurityGroupId));
+  });
+
+  it('shows no more than a thousand groups of a tag', () => {
+    const many = Array.from({ length: 1001 }, (_, n) => ({
+      RegionId: REGION,
+      SecurityGroupId: `sg-${String(n)}`,
+      Tags: [{ TagKey: 'team', TagValue: 'shop' }],
+    }));
+    const world = new EmulatedWorld({ securityGroups: many });
+    let pages = 0;
+    let token: RequestParams = {};
+    do {
+      const result = world.call('DescribeSecurityGroups', {
+        MaxResults: '100',
+        'Tag.1.Key': 'team',
+        ...token,
+      });
+      if (!result.ok) throw new Error(result.code);
+      token = { NextToken: String(result.answer.NextToken) };
+      pages += 1;
+    } while (token.NextToken !== '');
+    expect(pages).toBe(10);
   });
 
   it.each(['sg-lb', '{}', '["web"]'])('refuses SecurityGroupIds %j', (SecurityGroupIds) => {

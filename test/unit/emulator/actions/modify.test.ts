@@ -192,6 +192,46 @@ describe('by id', () => {
     expect(result.ok || result.code).toBe(ok || 'InvalidOperation.RuleDuplicate');
   });
 
+  it.each([
+    ['an IPv6 own side may not be left out', 'InvalidParam.InvalidModifyRuleRequest', { PortRange: '1/1' }],
+    ['nor change its family', 'InvalidParam.InvalidModifyRuleRequest', { DestCidrIp: '10.1.0.0/16' }],
+    ['but change its value', undefined, { Ipv6DestCidrIp: '2001:db8:2::/48' }],
+  ])('%s', (_name, code, fields) => {
+    const ipv6 = { SourceCidrIp: '', Ipv6SourceCidrIp: '::/0', Ipv6DestCidrIp: '2001:db8:1::/48' };
+    const world = new EmulatedWorld(pair(ipv6, { PortRange: '82/82' }), { modifyOmitted: 'reset' });
+    const result = modify(world, 'sgr-1', fields);
+    expect(result.ok ? undefined : result.code).toBe(code);
+  });
+
+  it('keeps an own side of IPv6 from becoming one of IPv4 when what is left out stays', () => {
+    const ipv6 = { SourceCidrIp: '', SourceGroupId: 'sg-lb', Ipv6DestCidrIp: '2001:db8:1::/48' };
+    const world = new EmulatedWorld(pair(ipv6, { PortRange: '82/82' }), { modifyOmitted: 'keep' });
+    expect(modify(world, 'sgr-1', { DestCidrIp: '10.1.0.0/16' })).toMatchObject({
+      code: 'InvalidParam.InvalidModifyRuleRequest',
+    });
+  });
+
+  it('takes source ports of -1/-1 as empty already', () => {
+    const icmp = { IpProtocol: 'ICMP', PortRange: '-1/-1', SourcePortRange: '-1/-1' };
+    const world = new EmulatedWorld(pair(icmp, { PortRange: '82/82' }));
+    expect(modify(world, 'sgr-1', { SourceCidrIp: '10.1.0.0/16' }).ok).toBe(true);
+  });
+
+  it('keeps the nic type of a classic rule', () => {
+    const world = new EmulatedWorld();
+    const params = { SecurityGroupId: 'sg-classic', SecurityGroupRuleId: 'sgr-c2', PortRange: '24/24' };
+    expect(world.call('ModifySecurityGroupRule', params).ok).toBe(true);
+    expect(world.rules('sg-classic')[1]).toMatchObject({ PortRange: '24/24', NicType: 'intranet' });
+  });
+
+  it.each<[string, Partial<Quirks>, string, RequestParams]>([
+    ['of rules', { ruleQuota: 1 }, 'sgr-v4', { PortRange: '81/81' }],
+    ['of group references', { groupReferenceQuota: 0 }, 'sgr-sg', { PortRange: '444/444' }],
+  ])('edits a rule of a group that is above its quota %s', (_name, quirks, id, fields) => {
+    const world = new EmulatedWorld(ONE_OF_EVERYTHING, quirks);
+    expect(modify(world, id, fields)).toEqual({ ok: true, answer: {} });
+  });
+
   it('keeps the priority 110 of an old system rule only when told to keep', () => {
     for (const [modifyOmitted, priority] of [
       ['keep', 110],

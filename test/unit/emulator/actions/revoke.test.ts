@@ -99,3 +99,15 @@ describe('by fields', () => {
     expect(ids(world)).not.toContain('sgr-out');
   });
 });
+
+it('removes several rules by their fields, each the one that matches', () => {
+  const world = new EmulatedWorld();
+  const params = {
+    SecurityGroupId: 'sg-web',
+    ...permission(1, { IpProtocol: 'TCP', PortRange: '80/80', SourceCidrIp: '10.0.0.0/8' }),
+    ...permission(2, { IpProtocol: 'TCP', PortRange: '443/443', SourcePrefixListId: 'pl-v4' }),
+    ...permission(3, { IpProtocol: 'TCP', PortRangeListId: 'prl-app', SourceCidrIp: '10.0.0.0/8' }),
+  };
+  expect(world.call('RevokeSecurityGroup', params).ok).toBe(true);
+  expect(ids(world)).toEqual(['sgr-v6', 'sgr-sg', 'sgr-full', 'sgr-out']);
+});
