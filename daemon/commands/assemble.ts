@@ -90,7 +90,7 @@ export function assembleEngine(config: Config, ports: EnginePorts): Assembly {
       journal,
       telemetry,
       clock,
-      planOptions: reconcile,
+      planOptions: { ...reconcile, temporaryRules: true },
       patience: { settleMs: reconcile.settleSeconds * 1000, lagMs: LAG_MS },
       newReconcileId,
     },

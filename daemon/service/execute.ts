@@ -1,8 +1,10 @@
 // Carries out a plan: step by step, each with an intent that is durable before its call, and with a
 // look at the group before the first step that takes something away.
 import { ruleIdentity } from '../../reconciler/model/rule.ts';
-import type { DescribedGroup } from '../../reconciler/model/group.ts';
+import type { DescribedGroup, DescribedRule } from '../../reconciler/model/group.ts';
+import { err, ok, type Result } from '../../reconciler/model/result.ts';
 import type { GroupPlan, Step } from '../../reconciler/plan/plan.ts';
+import { withFoundIds } from '../../reconciler/plan/simulate.ts';
 import type { Failure } from '../ecs/failure.ts';
 import { describeUntil } from './describe-until.ts';
 import type { Engine } from './engine.ts';
@@ -30,11 +32,18 @@ export async function executePlan(
 ): Promise<Execution> {
   const refusals: StepRefusal[] = [];
   let changes = 0;
-  for (const [index, step] of plan.steps.entries()) {
+  let seen: readonly DescribedRule[] = [];
+  for (const [index, planned] of plan.steps.entries()) {
     if (signal.aborted) return { kind: 'aborted', changes, refusals };
-    if (step.checkpoint) {
-      const problem = await passCheckpoint(engine, run, { plan, index }, signal);
-      if (problem !== null) return { kind: 'stopped', changes, refusals, ...problem };
+    if (planned.checkpoint) {
+      const checkpoint = await passCheckpoint(engine, run, { plan, index }, signal);
+      if (!checkpoint.ok) return { kind: 'stopped', changes, refusals, ...checkpoint.error };
+      seen = checkpoint.value.rules;
+    }
+    const step = run.apiLevel === 'current' ? withFoundIds(planned, seen) : planned;
+    if (run.apiLevel === 'current' && namesNobody(step)) {
+      const reason = 'a temporary rule of the plan is not there any more';
+      return { kind: 'stopped', changes, refusals, reason, failure: null };
     }
     const result = await runStep(engine, run, { step, number: index + 1 }, signal);
     changes += result.changes;
@@ -62,7 +71,7 @@ async function passCheckpoint(
   run: RunContext,
   at: { readonly plan: GroupPlan; readonly index: number },
   signal: AbortSignal,
-): Promise<Stop | null> {
+): Promise<Result<DescribedGroup, Stop>> {
   const done = at.plan.steps.slice(0, at.index);
   const ahead = at.plan.steps.slice(at.index);
   await engine.clock.sleep(engine.patience.settleMs, signal);
@@ -72,14 +81,19 @@ async function passCheckpoint(
     (group) => absentRules(done, ahead, group).length === 0,
     signal,
   );
-  if (!seen.ok) return { reason: seen.error.message, failure: seen.error };
+  if (!seen.ok) return err({ reason: seen.error.message, failure: seen.error });
   engine.telemetry.emit('group.described', { ...commonFields(run), rules: seen.value.group.rules.length });
-  if (seen.value.settled) return null;
+  if (seen.value.settled) return ok(seen.value.group);
   const absent = absentRules(done, ahead, seen.value.group);
-  return {
+  return err({
     reason: `${absent.length} authorized rules are not there, so nothing is revoked: ${absent.slice(0, 3).join(', ')}`,
     failure: null,
-  };
+  });
+}
+
+/** Rules that the plan made itself had no id when it was made; the checkpoint before must have shown one. */
+function namesNobody(step: Step): boolean {
+  return step.kind === 'revoke' && step.targets.some(({ id }) => id === null);
 }
 
 /** Identities that the steps so far should have brought but that have no rule of their own. */

@@ -5,6 +5,7 @@ import { describeRule } from '../../reconciler/plan/render-rule.ts';
 import type { Step } from '../../reconciler/plan/plan.ts';
 import { stepRequest } from '../ecs/convert/requests.ts';
 import type { Failure } from '../ecs/failure.ts';
+import { isQuotaRefusal } from '../ecs/quota-refusal.ts';
 import type { Intent, IntentDraft, Outcome } from '../journal/journal.ts';
 import type { Engine } from './engine.ts';
 import { commonFields, type PlanRun } from './run-context.ts';
@@ -51,6 +52,8 @@ export async function runStep(
       return { changes: 0, refusals: [], stop: null };
     case 'rejected':
       close(engine, intent, { result: 'failed', requestId: failure.requestId, code: failure.code });
+      // A full group refuses every rule alike: halving the batch would only spend calls.
+      if (isQuotaRefusal(failure)) return { changes: 0, refusals: [], stop: failure };
       return isolate(engine, run, { numbered, failure }, signal);
     case 'replan':
     case 'denied':

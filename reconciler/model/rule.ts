@@ -70,7 +70,15 @@ export function makeRule(fields: Rule, side: Side): Result<Rule, RuleProblem[]> 
     ...priorityProblems(fields, side),
     ...(side === 'desired' ? desiredProblems(fields) : []),
   ];
-  return problems.length > 0 ? err(problems) : ok(Object.freeze({ ...fields }));
+  return problems.length > 0 ? err(problems) : ok(Object.freeze({ ...fields, own: canonicalOwn(fields) }));
+}
+
+/**
+ * An own side of all addresses of the peer's family narrows nothing: one canonical form, `null`. The API of 2019
+ * even documents 0.0.0.0/0 as its default, so the cloud may show what nobody sent.
+ */
+function canonicalOwn({ own, peer }: Rule): Prefix | null {
+  return own?.length === 0 && own.kind === peer.kind ? null : own;
 }
 
 function portProblems(rule: Rule): RuleProblem[] {
