@@ -1,6 +1,7 @@
 // The command line: which commands there are, what they share, and how usage errors end.
 import { Command, CommanderError } from 'commander';
 import { addApplyCommand } from './apply.ts';
+import { addCheckCommand } from './check.ts';
 import { addEmulatorCommand } from './emulator.ts';
 import type { ExitCode, Io } from './io.ts';
 import { addPlanCommand } from './plan.ts';
@@ -30,6 +31,7 @@ export function createProgram(io: Io): Program {
   addValidateCommand(program, io, done);
   addPlanCommand(program, io, done);
   addApplyCommand(program, io, done);
+  addCheckCommand(program, io, done);
   addEmulatorCommand(program, io, done);
   for (const command of program.commands) command.helpOption('--help', 'show help');
   return {

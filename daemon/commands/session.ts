@@ -1,5 +1,6 @@
 // What `plan` and `apply` share: policies read once, every group described once, one plan each.
 import PQueue from 'p-queue';
+import type { DesiredState } from '../../reconciler/model/group.ts';
 import { planGroup } from '../../reconciler/plan/plan-group.ts';
 import type { FailedGroup, GroupResult } from '../../reconciler/plan/report.ts';
 import { systemClock } from '../clock.ts';
@@ -72,7 +73,8 @@ export async function openSession(
   }
 }
 
-async function readPolicies(config: Config, io: Io) {
+/** The policies, all good; or a UsageError that lists every problem. */
+export async function readPolicies(config: Config, io: Io): Promise<DesiredState> {
   const { state, problems } = openKeeper(config).take(await openSource(config, io).load());
   const errors = problems.filter(({ severity }) => severity === 'error');
   if (errors.length === 0) return state;

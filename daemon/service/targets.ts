@@ -81,7 +81,7 @@ function groupPolicy(
   given: { readonly mode: Mode; readonly nowMs: number },
 ): GroupPolicy {
   const valid = (rules: readonly DesiredRule[] | null) =>
-    rules?.filter((rule) => rule.expiresAtMs === null || rule.expiresAtMs > given.nowMs) ?? null;
+    rules?.filter((rule) => isInForce(rule, given.nowMs)) ?? null;
   return {
     account: group.account,
     region: group.region,
@@ -91,6 +91,10 @@ function groupPolicy(
     rules: { ingress: valid(group.rules.ingress), egress: valid(group.rules.egress) },
     source: group.source,
   };
+}
+
+export function isInForce({ expiresAtMs }: DesiredRule, nowMs: number): boolean {
+  return expiresAtMs === null || expiresAtMs > nowMs;
 }
 
 /** Every rule with an end, soonest first. */
