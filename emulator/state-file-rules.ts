@@ -2,6 +2,7 @@
 // is kept as it is written, odd but legal forms included (host bits, `tcp`), so that readers can be tried on them.
 import { z } from 'zod';
 import { canonicalIpv4, canonicalIpv6, type AddressForm } from './actions/address.ts';
+import { inOrder } from './actions/permission.ts';
 import type { Permission } from './state.ts';
 
 const AS_WRITTEN: AddressForm = { hostBits: 'keep', bare: 'keep' };
@@ -116,12 +117,12 @@ export interface RuleDefaults {
 export function completeRule(rule: FileRule, index: number, defaults: RuleDefaults): Permission {
   const { SecurityGroupRuleId, NicType, CreateTime, ...rest } = rule;
   const portless = rest.PortRange === '' && rest.PortRangeListId === '';
-  return {
+  return inOrder({
     ...rest,
     PortRange: portless ? '-1/-1' : rest.PortRange,
     SecurityGroupRuleId:
       SecurityGroupRuleId ?? `sgr-${defaults.securityGroupId.replace(/^sg-/, '')}-${index + 1}`,
     NicType: NicType ?? (defaults.vpcId === '' ? 'internet' : 'intranet'),
     CreateTime: CreateTime ?? defaults.createTime,
-  };
+  });
 }

@@ -9,11 +9,39 @@ import { NO_PORTS } from './rule-fields.ts';
 /** What the cloud adds to a rule's own fields. */
 type Stamp = Pick<Permission, 'SecurityGroupRuleId' | 'CreateTime'>;
 
+/**
+ * The same rule with its fields in the manual's order. Written out, it gives all rules one hidden class; rules put
+ * together by spreads and computed names make Describe several times slower.
+ */
+export const inOrder = (rule: Permission): Permission => ({
+  SecurityGroupRuleId: rule.SecurityGroupRuleId,
+  Direction: rule.Direction,
+  IpProtocol: rule.IpProtocol,
+  PortRange: rule.PortRange,
+  PortRangeListId: rule.PortRangeListId,
+  SourcePortRange: rule.SourcePortRange,
+  SourceCidrIp: rule.SourceCidrIp,
+  Ipv6SourceCidrIp: rule.Ipv6SourceCidrIp,
+  SourceGroupId: rule.SourceGroupId,
+  SourceGroupOwnerAccount: rule.SourceGroupOwnerAccount,
+  SourcePrefixListId: rule.SourcePrefixListId,
+  DestCidrIp: rule.DestCidrIp,
+  Ipv6DestCidrIp: rule.Ipv6DestCidrIp,
+  DestGroupId: rule.DestGroupId,
+  DestGroupOwnerAccount: rule.DestGroupOwnerAccount,
+  DestPrefixListId: rule.DestPrefixListId,
+  Policy: rule.Policy,
+  Priority: rule.Priority,
+  NicType: rule.NicType,
+  Description: rule.Description,
+  CreateTime: rule.CreateTime,
+});
+
 /** A draft that passed all checks, as the rule that it becomes. */
 export function permissionOf(draft: RuleDraft, call: RuleCall, stamp: Stamp & Resolved): Permission {
   const { peer, own } = SIDES[call.direction];
   const { peerOwner, nicType, ...stamped } = stamp;
-  return {
+  return inOrder({
     ...BLANK,
     ...stamped,
     NicType: nicType,
@@ -32,7 +60,7 @@ export function permissionOf(draft: RuleDraft, call: RuleCall, stamp: Stamp & Re
     Policy: draft.policy === '' ? 'Accept' : draft.policy,
     Priority: draft.priority ?? 1,
     Description: draft.description,
-  };
+  });
 }
 
 const BLANK = {
