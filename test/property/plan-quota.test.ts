@@ -46,6 +46,7 @@ const arbitraryTight = (world: World): fc.Arbitrary<Tight> =>
       modify: fc.constantFrom<PlanOptions['modify']>('prefer', 'auto', 'never'),
       fallback: fc.constantFrom<PlanOptions['fallback']>('neverOpen', 'neverCut'),
       maxModifyPerPlan: fc.constantFrom(0, 20),
+      temporaryRules: fc.boolean(),
     })
     .map(({ edit, free, ...choices }) => ({
       edit,

@@ -239,10 +239,20 @@ describe('in which order', () => {
       [
         wide({ peer: '10.0.0.0/8', priority: 3 }),
         wide({ peer: '10.1.0.0/16', action: 'drop', priority: 1 }),
+        rule({ ports: '22-23', peer: '10.1.2.0/24', priority: 3 }),
+      ],
+      [wide({ peer: '10.0.0.0/8', priority: 3 })],
+      ['authorize drop:22@1 accept:22@3'],
+    ],
+    [
+      'and does precede it if a rule of another group might tell the two priorities apart',
+      [
+        wide({ peer: '10.0.0.0/8', priority: 3 }),
+        wide({ peer: '10.1.0.0/16', action: 'drop', priority: 1 }),
         rule({ ports: '22-23', peer: '10.1.2.0/24', priority: 2 }),
       ],
       [wide({ peer: '10.0.0.0/8', priority: 3 })],
-      ['authorize drop:22@1 accept:22@2'],
+      ['authorize drop:22@1', 'authorize accept:22@2'],
     ],
     [
       'rules that meet nowhere share a batch',
@@ -370,6 +380,51 @@ describe('with little room', () => {
     if (status === 'pending') expect(outline(found.steps)).toEqual(steps);
     expect(found.hitless).toBe(hasException ? true : found.status !== 'pending');
     expect(found.exceptions.map(({ kind }) => kind)).toEqual(status === 'pending' ? [fallback] : []);
+  });
+
+  it('modifies more than maxModifyPerPlan rather than lose the promise', () => {
+    const moved = (first: number) =>
+      [1, 2, 3].map((at) => rule({ ports: `${first + at}`, peer: `10.${at}.0.0/16` }));
+    const options = { maxModifyPerPlan: 0, ruleQuota: 3 };
+    const found = plan(moved(80), moved(8080), { options });
+    expect([found.hitless, found.steps.map(({ kind }) => kind)]).toEqual([
+      true,
+      ['modify', 'modify', 'modify'],
+    ]);
+  });
+
+  it('carries out independent parts one after the other in the same slot', () => {
+    const part = (at: number, peer: string) => rule({ ports: `${at}`, peer });
+    const found = plan([part(1, 'sg-a'), part(2, 'sg-a')], [part(1, '10.0.0.0/8'), part(2, '10.0.0.0/8')], {
+      options: { ruleQuota: 3 },
+    });
+    expect(found.hitless).toBe(true);
+    expect(outline(found.steps)).toEqual([
+      'authorize accept:1@1',
+      '*revoke sgr-0',
+      'authorize accept:2@1',
+      '*revoke sgr-1',
+    ]);
+  });
+
+  it('lets a temporary rule stand in where rules of one shape become rules of another', () => {
+    const stripes = [0, 1, 2, 3];
+    const upright = stripes.map((at) =>
+      rule({ ports: `${at * 10 + 1}-${at * 10 + 10}`, peer: '10.0.0.0/8' }),
+    );
+    const flat = stripes.map((at) => rule({ ports: '1-40', peer: `10.${at * 64}.0.0/10` }));
+    const options = { modify: 'never', ruleQuota: 5 } as const;
+    const found = plan(flat, upright, { options: { ...options, temporaryRules: true } });
+    expect([found.hitless, found.status]).toEqual([true, 'pending']);
+    expect(outline(found.steps)).toEqual([
+      'authorize accept:1@1',
+      '*revoke sgr-0 sgr-1 sgr-2 sgr-3',
+      'authorize accept:1@1 accept:1@1 accept:1@1 accept:1@1',
+      '*revoke accept:1@1',
+    ]);
+    const [first] = found.steps;
+    expect(first?.kind === 'authorize' ? first.rules[0]?.rule.description : null).toContain('temporary');
+    expect(plan(flat, upright, { options }).hitless).toBe(false);
   });
 
   it('blocks a policy that wants more rules than the group can hold', () => {
