@@ -6,8 +6,7 @@ import { renderText } from '../../reconciler/plan/render-text.ts';
 import { isFailed, planReport, type GroupResult } from '../../reconciler/plan/report.ts';
 import { groupKey } from '../../reconciler/model/group.ts';
 import type { Target } from '../service/controller.ts';
-import { FlapWatch } from '../service/flap-watch.ts';
-import { Quarantine } from '../service/quarantine.ts';
+import { newGroupMemory } from '../service/group-memory.ts';
 import { reconcileGroup } from '../service/reconcile.ts';
 import type { ReconcileOutcome } from '../service/reconcile-types.ts';
 import { line, UsageError, type ExitCode, type Io } from './io.ts';
@@ -92,8 +91,7 @@ async function applyOne(
   approvedPlan: string | null,
   signal: AbortSignal,
 ): Promise<AppliedGroup> {
-  const memory = { quarantine: new Quarantine(), flaps: new FlapWatch() };
-  const request = { ...target, cause: 'policy', memory, approvedPlan } as const;
+  const request = { ...target, cause: 'policy', memory: newGroupMemory(), approvedPlan } as const;
   let outcome = await reconcileGroup(engine, request, signal);
   for (let round = 1; round < MAX_ROUNDS && mayHelpToTryAgain(outcome) && !signal.aborted; round += 1) {
     await engine.clock.sleep(ROUND_DELAY_MS * round, signal);

@@ -21,8 +21,6 @@ const CALL_TIMEOUT_MS = 10_000;
 const MAX_SOCKETS = 32;
 const CALLS_UNDER_WAY_PER_LANE = 8;
 const MAX_WAITING_PER_LANE = 20_000;
-/** How long Describe may lag behind a write before the difference counts. No bound is documented. */
-const LAG_MS = 60_000;
 
 export interface AssemblyPorts {
   readonly telemetry: Telemetry;
@@ -91,7 +89,7 @@ export function assembleEngine(config: Config, ports: EnginePorts): Assembly {
       telemetry,
       clock,
       planOptions: { ...reconcile, temporaryRules: true },
-      patience: { settleMs: reconcile.settleSeconds * 1000, lagMs: LAG_MS },
+      patience: { settleMs: reconcile.settleSeconds * 1000, lagMs: reconcile.lagSeconds * 1000 },
       newReconcileId,
     },
   };

@@ -54,6 +54,8 @@ export interface ReconcileConfig extends PlanOptions {
   readonly concurrency: number;
   /** Wait between the authorizing and the revoking half of a plan. */
   readonly settleSeconds: number;
+  /** How long what was just written may be missing from what the cloud shows, before the difference counts. */
+  readonly lagSeconds: number;
 }
 
 /** Calls a minute, for each account and region; operations that are not named take the default. */

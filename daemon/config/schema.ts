@@ -53,6 +53,11 @@ const reconcile = z
       .default(false)
       .meta({ description: 'Whether the cloud is promised to apply the rules of one call as a whole.' }),
     settleSeconds: wholeNumber(0, 300, 'Wait between adding and removing rules.').default(0),
+    lagSeconds: wholeNumber(
+      0,
+      600,
+      'How long what was just written may be missing from what the cloud shows, before the difference counts.',
+    ).default(60),
     ruleQuota: wholeNumber(1, 10_000, 'Most rules that a group may hold, in and out together.').default(1000),
     brake: futureKey('reconcile.brake'),
   })

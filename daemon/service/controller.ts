@@ -11,10 +11,9 @@ import PQueue from 'p-queue';
 import { groupKey } from '../../reconciler/model/group.ts';
 import type { GroupPolicy } from '../../reconciler/plan/plan.ts';
 import type { Engine } from './engine.ts';
-import { FlapWatch } from './flap-watch.ts';
-import { Quarantine } from './quarantine.ts';
+import { newGroupMemory, type GroupMemory } from './group-memory.ts';
 import { reconcileGroup } from './reconcile.ts';
-import type { GroupMemory, ReconcileOutcome } from './reconcile-types.ts';
+import type { ReconcileOutcome } from './reconcile-types.ts';
 import type { Cause } from './run-context.ts';
 
 /** A group as the policies want it, of one revision. */
@@ -192,7 +191,7 @@ function newEntry(target: Target): Entry {
     lastAttemptMs: null,
     lastConvergedMs: null,
     wake: new AbortController(),
-    memory: { quarantine: new Quarantine(), flaps: new FlapWatch() },
+    memory: newGroupMemory(),
   };
 }
 

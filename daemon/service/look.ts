@@ -1,7 +1,7 @@
 // One look at a group: both sides read, a plan made, and said what was found.
 import type { ApiLevel, DescribedGroup } from '../../reconciler/model/group.ts';
 import { planGroup } from '../../reconciler/plan/plan-group.ts';
-import type { GroupPlan, GroupPolicy } from '../../reconciler/plan/plan.ts';
+import type { GroupPlan } from '../../reconciler/plan/plan.ts';
 import { describeRule } from '../../reconciler/plan/render-rule.ts';
 import { withhold } from '../../reconciler/plan/withhold.ts';
 import type { Failure } from '../ecs/failure.ts';
@@ -32,7 +32,7 @@ export async function lookAtGroup(
   const described = await engine.ecs.describeGroup(run.group);
   if (!described.ok) return settled(describeFailed(engine, run, described.error, signal));
   const group = described.value;
-  const plan = planGroup(inForce(engine, request, group), group, engine.planOptions);
+  const plan = planNow(engine, request, group);
   reportPlan(engine, run, { cause: request.cause, rules: group.rules.length, plan });
   if (plan.status === 'observed') return settled({ kind: 'observed' });
   if (plan.status === 'blocked') {
@@ -45,10 +45,12 @@ export async function lookAtGroup(
   return { kind: 'pending', plan, apiLevel: group.apiLevel, rules: group.rules.length };
 }
 
-/** The policy without the rules that are set aside for now. */
-export function inForce(engine: Engine, request: ReconcileRequest, described: DescribedGroup): GroupPolicy {
-  const withheld = request.memory.quarantine.withheld(engine.clock.nowMs());
-  return withhold(request.policy, described.rules, withheld);
+/** The plan for the group as described, without the rules that are set aside for now. */
+export function planNow(engine: Engine, request: ReconcileRequest, described: DescribedGroup): GroupPlan {
+  const { quarantine, legacyPriority } = request.memory;
+  const withheld = quarantine.withheld(engine.clock.nowMs());
+  const policy = withhold(request.policy, described.rules, withheld);
+  return planGroup(policy, described, { ...engine.planOptions, legacyPriority });
 }
 
 const settled = (outcome: ReconcileOutcome): Look => ({ kind: 'settled', outcome });

@@ -1,7 +1,6 @@
 import type { GroupPolicy } from '../../reconciler/plan/plan.ts';
 import type { Failure } from '../ecs/failure.ts';
-import type { FlapWatch } from './flap-watch.ts';
-import type { Quarantine } from './quarantine.ts';
+import type { GroupMemory } from './group-memory.ts';
 import type { Cause } from './run-context.ts';
 
 /** How a look at a group ended, named by what the controller does next. */
@@ -16,12 +15,6 @@ export type ReconcileOutcome =
   /** Try again, soon at first and then at a falling rate. */
   | { readonly kind: 'not-converged'; readonly reason: string; readonly failure: Failure | null }
   | { readonly kind: 'aborted' };
-
-/** What is remembered of a group from one look to the next. */
-export interface GroupMemory {
-  readonly quarantine: Quarantine;
-  readonly flaps: FlapWatch;
-}
 
 export interface ReconcileRequest {
   readonly policy: GroupPolicy;

@@ -2,13 +2,13 @@
 // and say so. Level-triggered: whatever woke us up, both sides are read anew.
 import type { DescribedGroup } from '../../reconciler/model/group.ts';
 import { operationOf } from '../../reconciler/plan/operation.ts';
-import { planGroup } from '../../reconciler/plan/plan-group.ts';
 import type { GroupPlan } from '../../reconciler/plan/plan.ts';
 import type { WriteOperation } from '../ecs/api.ts';
 import { describeUntil } from './describe-until.ts';
 import type { Engine, PlanWrites } from './engine.ts';
 import { executePlan, type Execution } from './execute.ts';
-import { inForce, lookAtGroup, RULES_NAMED_IN_EVENTS, type PendingLook } from './look.ts';
+import { nextLegacyPriority } from './legacy-priority.ts';
+import { lookAtGroup, planNow, RULES_NAMED_IN_EVENTS, type PendingLook } from './look.ts';
 import type { ReconcileOutcome, ReconcileRequest } from './reconcile-types.ts';
 import { commonFields, type RunContext } from './run-context.ts';
 
@@ -46,6 +46,10 @@ export async function reconcileGroup(
     for (const refusal of execution.refusals) request.memory.quarantine.add(refusal, engine.clock.nowMs());
     if (execution.kind === 'aborted') return { kind: 'aborted' };
     const outcome = await verify(engine, run, { request, plan, execution }, signal);
+    if (outcome.kind === 'not-converged' && apiLevel === 'legacy2019') {
+      const { memory } = request;
+      memory.legacyPriority = nextLegacyPriority(memory.legacyPriority, plan, outcome.failure);
+    }
     const durationMs = Math.round(engine.clock.monotonicMs() - startedMs);
     reportOutcome(engine, run, { outcome, durationMs, rules: look.rules });
     return outcome;
@@ -101,8 +105,7 @@ async function verify(
     return { kind: 'not-converged', reason: execution.reason, failure: execution.failure };
   }
   if (done.plan.steps.length > 0) {
-    const asPlanned = (group: DescribedGroup) =>
-      planGroup(inForce(engine, request, group), group, engine.planOptions).steps.length === 0;
+    const asPlanned = (group: DescribedGroup) => planNow(engine, request, group).steps.length === 0;
     const seen = await describeUntil(engine, run.group, asPlanned, signal);
     if (!seen.ok) return { kind: 'not-converged', reason: seen.error.message, failure: seen.error };
     engine.telemetry.emit('group.described', { ...commonFields(run), rules: seen.value.group.rules.length });

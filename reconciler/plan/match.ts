@@ -16,7 +16,7 @@ const MOST_PAIRS_WORTH_COUNTING = 8;
  * where the group has no room for new rules beside old ones.
  */
 export function match(found: Diff, group: DescribedGroup, options: PlanOptions, calls: CallOptions): Diff {
-  const diff = withPairs(found, forcedPairs(found, group));
+  const diff = withPairs(found, forcedPairs(found, group, options));
   if (options.modify === 'never') return diff;
   const pairs = safePairs(diff, group);
   const allowed = pairs.slice(0, Math.max(0, options.maxModifyPerPlan - diff.altered.length));

@@ -96,6 +96,8 @@ export interface GroupPlan extends GroupRef {
   readonly hash: string;
 }
 
+export type LegacyPriority = 'modify' | 'replace' | 'revokeFirst';
+
 /** Choices of the config that shape a plan. */
 export interface PlanOptions {
   /** `prefer`: every safe pair in place, up to `maxModifyPerPlan`; `auto`: fewest calls; `never`. */
@@ -114,6 +116,11 @@ export interface PlanOptions {
    * (`withFoundIds`). Without that no plan has temporary rules.
    */
   readonly temporaryRules?: boolean;
+  /**
+   * How a rule of the API of 2019 gets another priority, as far as it was found out by trying: by Modify (tried
+   * first; absent means this), by a new rule beside the old one, or only by a new one after the old one went.
+   */
+  readonly legacyPriority?: LegacyPriority;
   /** Most entries of prefix lists and port lists, by id: that is how often a rule counts that names one. */
   readonly listSizes?: Readonly<Record<string, number>>;
 }

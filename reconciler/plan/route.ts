@@ -4,6 +4,7 @@ import type { Promised } from './between.ts';
 import type { CallOptions, Changes } from './calls.ts';
 import { order } from './order.ts';
 import type { Block, GroupPolicy, PlanException, PlanOptions, Step } from './plan.ts';
+import { mayBeAway, splitTwins, twinSteps } from './priority-twins.ts';
 import { fits, loadOf, minus, plus, quotaOf, stepsFit } from './quota.ts';
 import { rounds } from './rounds.ts';
 
@@ -21,6 +22,8 @@ export function route(
   options: PlanOptions,
 ): Route {
   const calls = callOptions(group, options);
+  const apart = twinsApart(changes, group, options);
+  if (apart !== null) return apart;
   const quota = quotaOf(group.rules, options);
   const steps = order(changes, group, calls);
   const usual: Route = { steps, promised: 'hitless', exceptions: [], blockedBy: [] };
@@ -29,7 +32,23 @@ export function route(
   if (tooMany !== null) return { ...usual, blockedBy: [tooMany] };
   const found = rounds(changes, { policy, group, quota, options, calls });
   if (found === null) return { ...usual, blockedBy: [noRoom(options)] };
-  return { ...found, exceptions: exceptionsOf(found.promised), blockedBy: [] };
+  return { ...found, exceptions: exceptionsOf(found.promised, NO_ROOM), blockedBy: [] };
+}
+
+/** Null where no rule has to go before its twin of another priority comes. */
+function twinsApart(changes: Changes, group: DescribedGroup, options: PlanOptions): Route | null {
+  if (group.apiLevel !== 'legacy2019' || options.legacyPriority !== 'revokeFirst') return null;
+  const { twins, rest } = splitTwins(changes);
+  if (twins.length === 0) return null;
+  const { fallback } = options;
+  const steps = [...order(rest, group, callOptions(group, options)), ...twinSteps(twins)];
+  const cause = 'the API can neither change a priority nor hold both rules';
+  if (fallback === 'refuse' || !twins.every((pair) => mayBeAway(pair, fallback))) {
+    const message = `${cause}, so a rule would be away for a moment`;
+    const override = 'set fallback: neverOpen allows it for accept rules, neverCut for drop rules';
+    return { steps, promised: 'hitless', exceptions: [], blockedBy: [{ kind: 'unsafe', message, override }] };
+  }
+  return { steps, promised: fallback, exceptions: exceptionsOf(fallback, cause), blockedBy: [] };
 }
 
 /** The vendor's limit of rules in one Authorize or Revoke; the API of 2019 takes one. */
@@ -51,8 +70,9 @@ function overQuota(changes: Changes, group: DescribedGroup, options: PlanOptions
   return { kind: 'quota', message, override: 'ask for fewer rules, or raise the quota in the config' };
 }
 
-function exceptionsOf(promised: Promised): PlanException[] {
-  const cause = 'no room to add all new rules before old ones go';
+const NO_ROOM = 'no room to add all new rules before old ones go';
+
+function exceptionsOf(promised: Promised, cause: string): PlanException[] {
   switch (promised) {
     case 'hitless':
       return [];

@@ -24,7 +24,7 @@ import {
   pairKind,
   type FieldTexts,
 } from './pair.ts';
-import type { Alteration, Diff } from './plan.ts';
+import type { Alteration, Diff, PlanOptions } from './plan.ts';
 import { overlaps, overrules, regionOf, type Region } from './region.ts';
 
 /** Beyond this many possible pairs only forced ones are made: batches cost far fewer calls there. */
@@ -55,7 +55,12 @@ export function withPairs(diff: Diff, pairs: readonly Alteration[]): Diff {
 }
 
 /** Pairs that may not coexist, or might not: rules equal but for priority, strongest with strongest. */
-export function forcedPairs(diff: Diff, group: DescribedGroup): Alteration[] {
+export function forcedPairs(
+  diff: Diff,
+  group: DescribedGroup,
+  { legacyPriority = 'modify' }: Pick<PlanOptions, 'legacyPriority'>,
+): Alteration[] {
+  if (group.apiLevel === 'legacy2019' && legacyPriority !== 'modify') return [];
   const wanted = new Map<string, DesiredRule[]>();
   for (const desired of diff.missing) {
     const key = looseIdentity(desired.rule);

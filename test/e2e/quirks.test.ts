@@ -105,7 +105,7 @@ async function converges(quirks: Partial<Quirks>): Promise<void> {
   const service = new Service({
     endpoint: emulator.url,
     policies: { 'web.yaml': FIRST },
-    reconcile: `resyncSeconds: 1, ruleQuota: ${quirks.ruleQuota ?? 1000}`,
+    reconcile: `resyncSeconds: 1, lagSeconds: 2, ruleQuota: ${quirks.ruleQuota ?? 1000}`,
   });
   try {
     await service.converged('sg-web');

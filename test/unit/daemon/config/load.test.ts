@@ -41,6 +41,7 @@ describe('defaults', () => {
         fallback: 'neverOpen',
         batchesAtomic: false,
         settleSeconds: 0,
+        lagSeconds: 60,
         ruleQuota: 1000,
       },
       limits: {
