@@ -5,6 +5,7 @@
 // the difference has a changed rule to blame, and lies in the boxes of the changed rules.
 import type { Rule } from '../model/rule.ts';
 import { intAt } from './at.ts';
+import { BoxWriter } from './box-writer.ts';
 import type { GroupContext } from './context.ts';
 import { agreeEverywhere, clauseMasks, ruleMasks } from './masks.ts';
 import { compileRules, type RuleSpace, type Universe } from './universe.ts';
@@ -17,6 +18,7 @@ export interface Comparison {
   readonly universe: Universe;
   /** For each clause of the universe's table, whether it is there before and after. */
   readonly masks: Int32Array;
+  readonly writer: BoxWriter;
 }
 
 export interface Compared {
@@ -39,7 +41,11 @@ export function compareRuleSets(
     indexes.slice(before.length),
   ]);
   const comparisons = space.universes
-    .map((universe) => ({ universe, masks: clauseMasks(universe.table, ofRules) }))
+    .map((universe) => ({
+      universe,
+      masks: clauseMasks(universe.table, ofRules),
+      writer: new BoxWriter(universe),
+    }))
     .filter(({ masks }) => !agreeEverywhere(masks, 2));
   return { space, ofRules, comparisons };
 }

@@ -1,6 +1,7 @@
 // What an edit opens and closes, exactly: the difference of two rule sets as boxes.
 import type { Rule } from '../model/rule.ts';
 import { itemAt } from './at.ts';
+import type { Draft } from './box-writer.ts';
 import type { Box } from './box.ts';
 import { BOTH, canOpen, compareRuleSets, isChanged, type Comparison } from './comparison.ts';
 import type { GroupContext } from './context.ts';
@@ -8,7 +9,6 @@ import { explainChanges, type ExposureEffect } from './effects.ts';
 import { explore, type Question } from './explore.ts';
 import { joinFamilies } from './join-families.ts';
 import { DEFAULT_MAX_WORK, Meter } from './meter.ts';
-import { draftAnswer, draftRegions, type Draft } from './region-boxes.ts';
 
 export interface ExposureDelta {
   /** Accepted after but not before. In one fixed order, disjoint if exact. */
@@ -60,7 +60,7 @@ const CLOSED = 2;
 function exactShare(comparison: Comparison, meter: Meter): Share | null {
   const answer = explore(question(comparison), meter);
   if (answer === null) return null;
-  const drafts = draftAnswer(comparison.universe, answer, meter);
+  const drafts = comparison.writer.draftAnswer(answer, meter);
   if (meter.isSpent) return null;
   return { opened: drafts.get(OPENED) ?? [], closed: drafts.get(CLOSED) ?? [], exact: true };
 }
@@ -84,13 +84,12 @@ function question({ universe, masks }: Comparison): Question {
 
 /** The boxes of the changed rules: the difference lies inside. */
 function changedBoxes(comparison: Comparison): Share {
-  const { universe } = comparison;
   const drafts = (opens: boolean): Draft[] => {
     const clauses = Array.from(comparison.masks.keys()).filter(
       (clause) => isChanged(comparison, clause) && canOpen(comparison, clause) === opens,
     );
-    const regions = clauses.map((clause) => universe.table.regionOf(clause));
-    return draftRegions(universe, regions, new Meter(Infinity));
+    const regions = clauses.map((clause) => comparison.universe.table.regionOf(clause));
+    return comparison.writer.draftRegions(regions, new Meter(Infinity));
   };
   return { opened: drafts(true), closed: drafts(false), exact: false };
 }

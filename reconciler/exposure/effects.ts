@@ -3,6 +3,7 @@
 // disjoint and together are the whole difference.
 import { compareRules, type Rule } from '../model/rule.ts';
 import { intAt, itemAt } from './at.ts';
+import type { Draft } from './box-writer.ts';
 import type { Box } from './box.ts';
 import { AFTER, BOTH, canOpen, isChanged, type Compared, type Comparison } from './comparison.ts';
 import type { ClauseTable } from './clause-table.ts';
@@ -11,7 +12,6 @@ import { joinFamilies } from './join-families.ts';
 import { clauseMasks } from './masks.ts';
 import { Meter } from './meter.ts';
 import type { Packet } from './packet.ts';
-import { draftAnswer, draftRegions, type Draft } from './region-boxes.ts';
 import { examplePacket, regionsOf } from './region.ts';
 
 /** What opens or closes because of one changed rule. */
@@ -77,7 +77,7 @@ function exactPart(compared: Compared, { comparison, clause }: Change, meter: Me
   const ours = table.indexOf(universe.table.clauseAt(clause));
   const answer = explore(question(comparison, table, clauseMasks(table, compared.ofRules), ours), meter);
   if (answer === null) return null;
-  const drafts = draftAnswer(universe, answer, meter).get(DECIDED_HERE) ?? [];
+  const drafts = comparison.writer.draftAnswer(answer, meter).get(DECIDED_HERE) ?? [];
   if (meter.isSpent) return null;
   const [found] = regionsOf(answer);
   return { drafts, example: found === undefined ? null : examplePacket(universe, found.region) };
@@ -114,7 +114,7 @@ function question({ universe }: Comparison, table: ClauseTable, masks: Int32Arra
 }
 
 function wholePart({ comparison, clause }: Change): Part {
-  const { universe } = comparison;
-  const drafts = draftRegions(universe, [universe.table.regionOf(clause)], new Meter(Infinity));
+  const region = comparison.universe.table.regionOf(clause);
+  const drafts = comparison.writer.draftRegions([region], new Meter(Infinity));
   return { drafts, example: null };
 }

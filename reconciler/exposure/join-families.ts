@@ -5,7 +5,7 @@ import { DIRECTIONS } from '../model/rule.ts';
 import { itemAt } from './at.ts';
 import type { Box } from './box.ts';
 import type { GroupContext } from './context.ts';
-import type { Draft } from './region-boxes.ts';
+import type { Draft } from './box-writer.ts';
 import type { SetSymbol } from './rule-boxes.ts';
 
 /** The boxes in their order, twins in the two families replaced by one of family `group` or `prefixList`. */

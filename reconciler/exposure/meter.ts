@@ -2,7 +2,7 @@
  * How much work a question may cost. The unit is one clause looked at, which bounds time and memory
  * together and, unlike a clock, gives the same answer on every machine. About 50 million a second.
  */
-export const DEFAULT_MAX_WORK = 20_000_000;
+export const DEFAULT_MAX_WORK = 10_000_000;
 
 /** Counts work down. Once it is spent, whatever was being computed must not be believed. */
 export class Meter {

@@ -1,10 +1,10 @@
 // From a diagram back to packets: each path is a region, parallel edges taken together.
 import { itemAt } from './at.ts';
-import type { AtomRange } from './axis.ts';
+import type { AtomRange, Span } from './axis.ts';
 import { isTerminal, NOTHING, terminalValue, type Diagram, type NodeRef } from './diagram.ts';
 import type { Answer } from './explore.ts';
 import type { Packet } from './packet.ts';
-import { FIELDS, type Field, type SetSymbol } from './rule-boxes.ts';
+import { domainOf, FIELDS, type Field, type SetSymbol } from './rule-boxes.ts';
 import type { Universe } from './universe.ts';
 
 /** The packets whose every field lies in one of the ranges given for it, one list a dimension. */
@@ -41,12 +41,22 @@ function* pathsBelow(diagram: Diagram, ref: NodeRef, path: Region): Generator<Fo
   for (const [child, ranges] of rangesOf) yield* pathsBelow(diagram, child, path.with(dimension, ranges));
 }
 
+/** The values of one field, ascending. */
+export function spansOf(universe: Universe, region: Region, field: Field): Span[] {
+  const dimension = FIELDS.indexOf(field);
+  return itemAt(region, dimension).map((atoms) => itemAt(universe.axes, dimension).spanOf(atoms));
+}
+
+/** Whether the region leaves a field open. */
+export function isOpen(universe: Universe, region: Region, field: Field): boolean {
+  const [span] = spansOf(universe, region, field);
+  const domain = domainOf(field, universe.family);
+  return span?.first === domain.first && span.last === domain.last;
+}
+
 /** One packet of the region: the lowest value of every field, and no membership that it does not need. */
 export function examplePacket(universe: Universe, region: Region): Packet {
-  const lowest = (field: Field): bigint => {
-    const dimension = FIELDS.indexOf(field);
-    return itemAt(universe.axes, dimension).spanOf(itemAt(itemAt(region, dimension), 0)).first;
-  };
+  const lowest = (field: Field): bigint => itemAt(spansOf(universe, region, field), 0).first;
   return {
     direction: universe.direction,
     nicType: universe.nicType,

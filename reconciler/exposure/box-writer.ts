@@ -1,0 +1,152 @@
+// From regions to boxes: sets of ranges become one box for each combination of a service, a peer and an
+// own side.
+import { formatPrefix } from '../model/prefix.ts';
+import { formatPortRange, NO_PORTS_TEXT } from '../model/ports.ts';
+import { itemAt } from './at.ts';
+import type { Span } from './axis.ts';
+import type { Box } from './box.ts';
+import { compactRegions } from './compact.ts';
+import type { Answer } from './explore.ts';
+import type { Meter } from './meter.ts';
+import { coverSpans } from './prefix-cover.ts';
+import { membership, regionsOf, spansOf, type Region } from './region.ts';
+import { FIELDS, type SetSymbol } from './rule-boxes.ts';
+import { servicesOf, type Service } from './services.ts';
+import type { Universe } from './universe.ts';
+
+/** A box of one family, and what it takes to sort it and to join it with the other family's. */
+export interface Draft {
+  readonly box: Box;
+  /** What can stand for the peer, because the box asks for membership and for no prefix. */
+  readonly symbol: SetSymbol | null;
+  /** First values of protocol, port, source port, peer and own side. */
+  readonly place: readonly bigint[];
+}
+
+/** What a region or a box costs, in looks at a clause: its memory, and its line of output. */
+const REGION_WORK = 200;
+
+/** Writes the boxes of one universe. It remembers addresses: many regions have the same ones. */
+export class BoxWriter {
+  readonly #universe: Universe;
+  readonly #networks = new Map<string, readonly Network[]>();
+
+  constructor(universe: Universe) {
+    this.#universe = universe;
+  }
+
+  /** The regions of an answer as boxes, by terminal. Not to be believed if the meter is spent after it. */
+  draftAnswer(answer: Answer, meter: Meter): Map<number, Draft[]> {
+    const regions = new Map<number, Region[]>();
+    for (const { terminal, region } of regionsOf(answer)) {
+      meter.spend(REGION_WORK);
+      if (meter.isSpent) break;
+      const alike = regions.get(terminal);
+      if (alike === undefined) regions.set(terminal, [region]);
+      else alike.push(region);
+    }
+    const drafts = new Map<number, Draft[]>();
+    for (const [terminal, alike] of regions) {
+      drafts.set(terminal, this.draftRegions(compactRegions(alike), meter));
+    }
+    return drafts;
+  }
+
+  /** Boxes that together are the regions, as disjoint as these. Ends early if the meter is spent. */
+  draftRegions(regions: Iterable<Region>, meter: Meter): Draft[] {
+    const drafts: Draft[] = [];
+    for (const region of regions) {
+      for (const draft of this.#draftRegion(region)) {
+        meter.spend(REGION_WORK);
+        if (meter.isSpent) return drafts;
+        drafts.push(draft);
+      }
+    }
+    return drafts;
+  }
+
+  *#draftRegion(region: Region): Generator<Draft> {
+    const common = this.#commonFields(region);
+    const { memberOf } = membership(this.#universe, region);
+    const symbol = memberOf.find(({ kind }) => kind !== 'portList') ?? null;
+    for (const service of servicesOf(this.#universe, region)) {
+      for (const peer of this.#networksOf(region, 'peer')) {
+        for (const own of this.#networksOf(region, 'own')) {
+          yield {
+            box: { ...common, ...serviceFields(service), ...peerFields(peer), ...ownFields(own) },
+            symbol: peer.isEverywhere ? symbol : null,
+            place: [
+              service.firstNumber,
+              service.port?.first ?? 0n,
+              service.sourcePort?.first ?? 0n,
+              peer.first,
+              own.first,
+            ],
+          };
+        }
+      }
+    }
+  }
+
+  /** What all boxes of a region say alike. */
+  #commonFields(region: Region): Pick<Box, 'direction' | 'family' | 'nicType' | 'memberOf' | 'notMemberOf'> {
+    const { direction, family, nicType } = this.#universe;
+    const { memberOf, notMemberOf } = membership(this.#universe, region);
+    return {
+      direction,
+      family,
+      ...(nicType === 'intranet' ? {} : { nicType }),
+      ...(memberOf.length === 0 ? {} : { memberOf: memberOf.map(({ id }) => id) }),
+      ...(notMemberOf.length === 0 ? {} : { notMemberOf: notMemberOf.map(({ id }) => id) }),
+    };
+  }
+
+  #networksOf(region: Region, field: 'peer' | 'own'): readonly Network[] {
+    const ranges = itemAt(region, FIELDS.indexOf(field));
+    const key = `${field} ${ranges.map(({ lo, hi }) => `${lo}-${hi}`).join()}`;
+    const known = this.#networks.get(key);
+    if (known !== undefined) return known;
+    const terms = coverSpans(spansOf(this.#universe, region, field), this.#universe.family);
+    const networks = terms.map(({ prefix, except }) => ({
+      text: formatPrefix(prefix),
+      first: prefix.address,
+      isEverywhere: prefix.length === 0,
+      except: except.map(formatPrefix),
+    }));
+    this.#networks.set(key, networks);
+    return networks;
+  }
+}
+
+/** A prefix with exceptions, as text. */
+interface Network {
+  readonly text: string;
+  readonly first: bigint;
+  /** The prefix holds every address of its family. */
+  readonly isEverywhere: boolean;
+  readonly except: readonly string[];
+}
+
+function serviceFields({
+  protocol,
+  port,
+  sourcePort,
+}: Service): Pick<Box, 'protocol' | 'ports' | 'sourcePorts'> {
+  return {
+    protocol,
+    ports: port === null ? NO_PORTS_TEXT : portText(port),
+    ...(sourcePort === null ? {} : { sourcePorts: portText(sourcePort) }),
+  };
+}
+
+const portText = ({ first, last }: Span): string =>
+  formatPortRange({ first: Number(first), last: Number(last) });
+
+function peerFields({ text, except }: Network): Pick<Box, 'peer' | 'exceptPeers'> {
+  return { peer: text, ...(except.length === 0 ? {} : { exceptPeers: except }) };
+}
+
+function ownFields({ text, isEverywhere, except }: Network): Pick<Box, 'own' | 'exceptOwn'> {
+  if (except.length > 0) return { own: text, exceptOwn: except };
+  return isEverywhere ? {} : { own: text };
+}
