@@ -2,8 +2,7 @@
 import type { World } from '../action.ts';
 import type { Tag } from '../state.ts';
 import { timestamp } from './contents.ts';
-import type { Params } from './params.ts';
-import { text } from './params.ts';
+import { text, type Params } from './params.ts';
 import { pageOf, readMaxResults, seedSource, type Page } from './paging.ts';
 import { hasTags, readTagFilter } from './tags.ts';
 

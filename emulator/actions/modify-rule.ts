@@ -39,7 +39,8 @@ function modifyById(request: ActionRequest, call: RuleCall, world: World): void 
   const target = readGroupTarget(params);
   const ruleId = text(params, 'SecurityGroupRuleId');
   if (!isRuleId(ruleId)) throw refuse('InvalidParam.SecurityGroupRuleId');
-  if (!isFlat(params)) throw refuse('InvalidParam.InvalidModifyRuleRequest');
+  if (!isFlat(params) && text(params, 'PortRangeListId') === '')
+    throw refuse('InvalidParam.InvalidModifyRuleRequest');
   const { regionId } = target;
   const { quirks } = world;
   const sent = readDraft({ name: 'request', fields: params, form: 'current', regionId, call, quirks });

@@ -24,7 +24,11 @@ export type Refusal = keyof typeof REFUSALS;
 /** @param subject what takes the place of `%s`: the name of the bad parameter, an id, a limit. */
 export function refuse(name: Refusal, subject = ''): ApiError {
   const [status, message] = REFUSALS[name];
-  return new ApiError(status, codeOf(name), message.replace('%s', subject));
+  return new ApiError(
+    status,
+    codeOf(name),
+    message.replace('%s', () => subject),
+  );
 }
 
 /** The vendor's code in the name of a row. */

@@ -17,7 +17,6 @@ const BATCH_MAX = 100;
 const FLAT_FIELDS = [
   'IpProtocol',
   'PortRange',
-  'PortRangeListId',
   'SourcePortRange',
   'SourceCidrIp',
   'Ipv6SourceCidrIp',
@@ -37,6 +36,7 @@ const FLAT_FIELDS = [
   'Description',
 ] as const;
 
+/** Whether a rule is spelled at the top level. PortRangeListId came too late to have a flat form. */
 export const isFlat = (params: Params): boolean => FLAT_FIELDS.some((field) => text(params, field) !== '');
 
 /** The entries up to the first malformed one, and that one's refusal. */
@@ -45,7 +45,7 @@ export interface Batch {
   readonly failure: ApiError | undefined;
 }
 
-/** Reads `Permissions.N` or the one flat rule, checking all that needs no state. Throws when nothing is to be done. */
+/** Reads `Permissions.N` or the one flat rule, checking all that needs no state. Throws if nothing is left to do. */
 export function readBatch(request: ActionRequest, target: GroupTarget, call: RuleCall, world: World): Batch {
   const { params } = request;
   const common = { regionId: target.regionId, call, quirks: world.quirks };
@@ -58,8 +58,8 @@ export function readBatch(request: ActionRequest, target: GroupTarget, call: Rul
     : [{ ...common, name: 'request', fields: params, form: 'flat' as const }];
   const read = untilFailure(sources);
   // Nothing can take effect, so the refusal comes first, as bad formats do.
-  if (read.failure !== undefined && (world.quirks.batchAtomic || read.drafts.length === 0))
-    throw read.failure;
+  const nothingToDo = world.quirks.batchAtomic || read.drafts.length === 0;
+  if (read.failure !== undefined && nothingToDo) throw read.failure;
   return read;
 }
 

@@ -48,7 +48,7 @@ export function readDraft(source: DraftSource): RuleDraft {
     name: source.name,
     protocol: readProtocol(source),
     portRange,
-    portListId: portRange === '' && !call.legacy ? text(fields, 'PortRangeListId') : '',
+    portListId: portRange === '' && takesPortList(source) ? text(fields, 'PortRangeListId') : '',
     sourcePortRange: readSourcePortRange(source),
     ...readPeer(source),
     ownIpv4: readIpv4(source, own),
@@ -59,6 +59,10 @@ export function readDraft(source: DraftSource): RuleDraft {
     description: readDescription(source),
   };
 }
+
+/** Authorize and Revoke have it in `Permissions.N` only, Modify only at the top level, and 2019 nowhere. */
+const takesPortList = ({ call, form }: DraftSource): boolean =>
+  !call.legacy && (form === 'current' || call.operation === 'modify');
 
 type Peer = Pick<RuleDraft, 'peerIpv4' | 'peerIpv6' | 'peerGroupId' | 'peerGroupOwner' | 'peerListId'>;
 

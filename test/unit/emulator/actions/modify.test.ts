@@ -304,3 +304,15 @@ describe('by fields, without an id', () => {
     }
   });
 });
+
+it('selects by a port list too', () => {
+  const world = new EmulatedWorld();
+  const fields = {
+    IpProtocol: 'TCP',
+    PortRangeListId: 'prl-app',
+    SourceCidrIp: '10.0.0.0/8',
+    Description: 'app',
+  };
+  expect(world.call('ModifySecurityGroupRule', { SecurityGroupId: 'sg-web', ...fields }).ok).toBe(true);
+  expect(stored(world, 'sgr-prl')).toMatchObject({ Description: 'app' });
+});

@@ -80,7 +80,8 @@ describe('by fields', () => {
     ],
   ];
   it.each(cases)('%s', (_name, fields, quirks, gone) => {
-    for (const params of [permission(1, fields), fields]) {
+    const forms = 'PortRangeListId' in fields ? [permission(1, fields)] : [permission(1, fields), fields];
+    for (const params of forms) {
       const world = new EmulatedWorld(ONE_OF_EVERYTHING, quirks);
       const before = ids(world);
       expect(world.call('RevokeSecurityGroup', { SecurityGroupId: 'sg-web', ...params })).toEqual({
@@ -110,4 +111,12 @@ it('removes several rules by their fields, each the one that matches', () => {
   };
   expect(world.call('RevokeSecurityGroup', params).ok).toBe(true);
   expect(ids(world)).toEqual(['sgr-v6', 'sgr-sg', 'sgr-full', 'sgr-out']);
+});
+
+it('knows no port list in the flat form', () => {
+  const flat = { IpProtocol: 'TCP', PortRangeListId: 'prl-app', SourceCidrIp: '10.0.0.0/8' };
+  for (const action of ['RevokeSecurityGroup', 'AuthorizeSecurityGroup']) {
+    const result = new EmulatedWorld().call(action, { SecurityGroupId: 'sg-web', ...flat });
+    expect(result).toMatchObject({ code: 'InvalidPortRange.Malformed' });
+  }
 });
