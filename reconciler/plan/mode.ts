@@ -16,7 +16,10 @@ export interface Permitted {
  * coexist (see `forcedPairs`) is authorized all the same: at worst nothing happens.
  */
 export function permitted(diff: Diff, mode: Mode, group: DescribedGroup): Permitted {
-  const possible = diff.altered.filter((pair) => canModify(pair.from, pair.to, group));
+  const gone = new Set(mode === 'additive' ? [] : diff.surplus);
+  // Texts change at the very end of a plan, when rules that could be mistaken for these are gone.
+  const atTheEnd = { ...group, rules: group.rules.filter((described) => !gone.has(described)) };
+  const possible = diff.altered.filter(({ from, to }) => canModify(from, to, atTheEnd));
   const exceptions = diff.altered.filter((pair) => !possible.includes(pair)).map(cannotBeAltered);
   const changes = changesOf({ ...diff, altered: possible });
   return { changes: mode === 'additive' ? additive(changes) : changes, exceptions };

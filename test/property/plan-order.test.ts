@@ -8,7 +8,9 @@
 //    or modified into one that is there, under either reading of whether priority is part of identity.
 // 5. Every plan that authorizes looks again before it takes anything away.
 // 6. Deterministic: shuffled inputs give the same bytes. Frozen.
-// 7. With batches that are promised to be atomic, 1 holds after every step, in no more calls than plain batches.
+// 7. The API of 2019 gets one rule a call, and a Modify of description and priority only.
+// 8. Additive plans take nothing away: the end decides as old and new rules together.
+// 9. With batches that are promised to be atomic, 1 holds after every step, in no more calls than plain batches.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { groupContext } from '../../reconciler/exposure/context.ts';
@@ -17,6 +19,7 @@ import { ruleIdentity, type Rule } from '../../reconciler/model/rule.ts';
 import { planGroup } from '../../reconciler/plan/plan-group.ts';
 import type { GroupPlan, GroupPolicy, PlanOptions, Step } from '../../reconciler/plan/plan.ts';
 import { applySteps } from '../../reconciler/plan/simulate.ts';
+import { oracleDecide } from '../support/packet-oracle.ts';
 import { PacketSource } from '../support/packets.ts';
 import { described, groupOf, OPTIONS, policyOf } from '../support/plan-inputs.ts';
 import { breach, moments } from '../support/plan-witness.ts';
@@ -149,6 +152,61 @@ describe.each(WORLDS)('edits in a %s world', (_, world) => {
         const plan = planOf(test, { modify });
         expect(bytes(planOf(shuffled, { modify }))).toBe(bytes(plan));
         expect(Object.isFrozen(plan.diff) && Object.isFrozen(plan.steps)).toBe(true);
+      }),
+      { numRuns: 80 },
+    );
+  });
+
+  it('are spelled out one rule a call for the API of 2019', () => {
+    fc.assert(
+      fc.property(arbitraryCase(world, 10), MODIFY, (test, modify) => {
+        const rules = test.group.rules.map(({ rule, id }) => ({
+          rule,
+          id: null,
+          selector: { Raw: id ?? '' },
+        }));
+        const group: DescribedGroup = { ...test.group, rules, apiLevel: 'legacy2019' };
+        const plan = planGroup(test.policy, group, { ...OPTIONS, modify });
+        expect([plan.hitless, plan.blockedBy]).toEqual([true, []]);
+        for (const step of plan.steps) {
+          if (step.kind === 'authorize') expect(step.rules).toHaveLength(1);
+          if (step.kind === 'revoke') expect(step.targets).toHaveLength(1);
+          if (step.kind !== 'modify') continue;
+          expect(loose(step.to.rule)).toBe(loose(step.target.rule));
+        }
+        const end = applySteps(rules, plan.steps);
+        expect(identities(end.map(({ rule }) => rule))).toEqual(identities(wantedOf(test.policy)));
+        const again = planGroup(test.policy, { ...group, rules: end }, { ...OPTIONS, modify });
+        expect([again.status, again.steps]).toEqual(['converged', []]);
+      }),
+      { numRuns: 80 },
+    );
+  });
+
+  it('take nothing away in additive mode', () => {
+    fc.assert(
+      fc.property(arbitraryCase(world, 10), MODIFY, (test, modify) => {
+        const policy: GroupPolicy = { ...test.policy, mode: 'additive' };
+        const plan = planGroup(policy, test.group, { ...OPTIONS, modify });
+        const end = applySteps(test.group.rules, plan.steps).map(({ rule }) => rule);
+        expect(plan.steps.filter(({ kind }) => kind === 'revoke')).toEqual([]);
+        expect(identities(end)).toEqual(expect.arrayContaining(identities(wantedOf(policy))));
+        // What old and new rules together decide is what the end decides: a modified rule is not missed.
+        const together = [...rulesOf(test.group), ...wantedOf(policy)];
+        const source = new PacketSource(together, groupContext(test.group), test.random);
+        for (let tries = 0; tries < PACKETS; tries += 1) {
+          const packet = source.next();
+          const [decided, expected] = [end, together].map((rules) =>
+            oracleDecide(rules, packet, groupContext(test.group)),
+          );
+          expect(decided).toBe(expected);
+        }
+        const again = planGroup(
+          policy,
+          { ...test.group, rules: named(applySteps(test.group.rules, plan.steps)) },
+          OPTIONS,
+        );
+        expect(again.steps).toEqual([]);
       }),
       { numRuns: 80 },
     );
