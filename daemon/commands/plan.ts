@@ -8,6 +8,7 @@ import { systemClock } from '../clock.ts';
 import { openMemoryJournal } from '../journal/memory.ts';
 import { randomByte } from './assemble.ts';
 import type { ExitCode, Io } from './io.ts';
+import { pausesInForce } from './open-desk.ts';
 import { openSession, planAll, type SessionFlags } from './session.ts';
 import { addCommonFlags, readConfig } from './setup.ts';
 
@@ -31,8 +32,10 @@ export function addPlanCommand(program: Command, io: Io, done: (code: ExitCode) 
 }
 
 async function runPlan(flags: PlanFlags, io: Io): Promise<ExitCode> {
-  const journal = () => openMemoryJournal({ clock: systemClock, randomByte });
-  const session = await openSession(readConfig(flags), flags, io, journal);
+  const config = readConfig(flags);
+  const journal = openMemoryJournal({ clock: systemClock, randomByte });
+  for (const pause of await pausesInForce(config, io)) journal.pause(pause);
+  const session = await openSession(config, flags, io, () => journal);
   try {
     const results = await planAll(session, io);
     io.stdout.write(render(flags.json === true ? 'json' : flags.format, session.revision, results));

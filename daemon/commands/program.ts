@@ -3,7 +3,9 @@ import { Command, CommanderError } from 'commander';
 import { addApplyCommand } from './apply.ts';
 import { addCheckCommand } from './check.ts';
 import { addEmulatorCommand } from './emulator.ts';
+import { addHistoryCommand } from './history.ts';
 import type { ExitCode, Io } from './io.ts';
+import { addPauseCommand, addResumeCommand } from './pause.ts';
 import { addPlanCommand } from './plan.ts';
 import { addRunCommand } from './run.ts';
 import { addValidateCommand } from './validate.ts';
@@ -32,6 +34,9 @@ export function createProgram(io: Io): Program {
   addPlanCommand(program, io, done);
   addApplyCommand(program, io, done);
   addCheckCommand(program, io, done);
+  addHistoryCommand(program, io, done);
+  addPauseCommand(program, io, done);
+  addResumeCommand(program, io, done);
   addEmulatorCommand(program, io, done);
   for (const command of program.commands) command.helpOption('--help', 'show help');
   return {

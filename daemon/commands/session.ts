@@ -8,6 +8,7 @@ import type { Config } from '../config/config.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Target } from '../service/controller.ts';
 import type { Engine } from '../service/engine.ts';
+import { heldByPauses } from '../service/pauses.ts';
 import { TargetResolver, type UnresolvedSelector } from '../service/targets.ts';
 import { assemble, type Assembly } from './assemble.ts';
 import { embeddedEmulator } from './embedded-emulator.ts';
@@ -116,7 +117,10 @@ export async function planAll(session: Session, io: Io): Promise<GroupResult[]> 
 
 async function planOne(engine: Engine, { policy }: Target): Promise<GroupResult> {
   const described = await engine.ecs.describeGroup(policy);
-  if (described.ok) return planGroup(policy, described.value, engine.planOptions);
+  if (described.ok) {
+    const plan = planGroup(policy, described.value, engine.planOptions);
+    return heldByPauses(plan, engine.journal.pauses(engine.clock.nowMs()));
+  }
   const { account, region, id, mode } = policy;
   return { account, region, id, mode, error: `${described.error.code}: ${described.error.message}` };
 }

@@ -6,6 +6,7 @@ import { describeRule } from '../../reconciler/plan/render-rule.ts';
 import { withhold } from '../../reconciler/plan/withhold.ts';
 import type { Failure } from '../ecs/failure.ts';
 import type { Engine } from './engine.ts';
+import { heldByPauses } from './pauses.ts';
 import type { ReconcileOutcome, ReconcileRequest } from './reconcile-types.ts';
 import { commonFields, type Cause, type RunContext } from './run-context.ts';
 
@@ -32,7 +33,7 @@ export async function lookAtGroup(
   const described = await engine.ecs.describeGroup(run.group);
   if (!described.ok) return settled(describeFailed(engine, run, described.error, signal));
   const group = described.value;
-  const plan = planNow(engine, request, group);
+  const plan = heldByPauses(planNow(engine, request, group), engine.journal.pauses(engine.clock.nowMs()));
   reportPlan(engine, run, { cause: request.cause, rules: group.rules.length, plan });
   if (plan.status === 'observed') return settled({ kind: 'observed' });
   if (plan.status === 'blocked') {

@@ -1,0 +1,100 @@
+// `rampart history`: what was changed in the cloud, when, from which revision, and what came of it.
+import { type Command, InvalidArgumentError } from 'commander';
+import { systemClock } from '../clock.ts';
+import type { HistoryEntry } from '../journal/journal.ts';
+import { parseSince } from './duration.ts';
+import { line, type ExitCode, type Io } from './io.ts';
+import { withDesk } from './open-desk.ts';
+import { addCommonFlags, readConfig, type CommonFlags } from './setup.ts';
+import { alignedLines } from './table.ts';
+
+interface HistoryFlags extends CommonFlags {
+  readonly group?: string;
+  /** Unix milliseconds. */
+  readonly since?: number;
+  readonly limit: number;
+  readonly json?: true;
+}
+
+const DEFAULT_LIMIT = 200;
+const MAX_LIMIT = 100_000;
+
+export function addHistoryCommand(program: Command, io: Io, done: (code: ExitCode) => void): void {
+  addCommonFlags(program.command('history'))
+    .description('Show the calls that changed the cloud, oldest first. Works beside a running daemon.')
+    .option('--group <ID>', 'only of this group')
+    .option(
+      '--since <WHEN>',
+      'not older than a duration (12h, 7d) or an instant (2027-01-31T18:00:00Z)',
+      sinceFlag,
+    )
+    .option('--limit <N>', 'the newest so many', limitFlag, DEFAULT_LIMIT)
+    .option('--json', 'print one JSON document, with the parameters of each call')
+    .action(async (flags: HistoryFlags) => {
+      done(await runHistory(flags, io));
+    });
+}
+
+async function runHistory(flags: HistoryFlags, io: Io): Promise<ExitCode> {
+  const { group: groupId = null, since: sinceMs = null, limit } = flags;
+  // One more than asked for tells whether some are left out.
+  const found = await withDesk(readConfig(flags), (desk) =>
+    desk.history({ groupId, sinceMs, limit: limit + 1 }),
+  );
+  const entries = found.slice(-limit);
+  io.stdout.write(flags.json === true ? asJson(entries) : asText(entries));
+  if (found.length > limit) line(io.stderr, `older calls are left out; --limit ${2 * limit} shows more`);
+  return 0;
+}
+
+function asText(entries: readonly HistoryEntry[]): string {
+  const rows = entries.map(({ closedAtMs, group, operation, result, code, revision, requestId }) => [
+    new Date(closedAtMs).toISOString(),
+    group.account,
+    group.region,
+    group.id,
+    operation,
+    code === null || code === '' ? result : `${result} (${code})`,
+    shortRevision(revision),
+    requestId ?? '-',
+  ]);
+  return alignedLines(rows)
+    .map((text) => `${text}\n`)
+    .join('');
+}
+
+/** A commit id as people know it; a mark that the files differed from it stays. */
+const shortRevision = (revision: string): string => revision.replace(/^([0-9a-f]{12})[0-9a-f]{28}/, '$1');
+
+function asJson(entries: readonly HistoryEntry[]): string {
+  const documents = entries.map(({ group, openedAtMs, closedAtMs, ...entry }) => ({
+    at: new Date(closedAtMs).toISOString(),
+    openedAt: new Date(openedAtMs).toISOString(),
+    account: group.account,
+    region: group.region,
+    group: group.id,
+    revision: entry.revision,
+    operation: entry.operation,
+    result: entry.result,
+    requestId: entry.requestId,
+    code: entry.code,
+    clientToken: entry.clientToken,
+    planHash: entry.planHash,
+    reconcileId: entry.reconcileId,
+    step: entry.step,
+    params: entry.params,
+  }));
+  return `${JSON.stringify({ version: 1, calls: documents }, null, 2)}\n`;
+}
+
+function sinceFlag(text: string): number {
+  const sinceMs = parseSince(text, systemClock.nowMs());
+  if (!sinceMs.ok) throw new InvalidArgumentError(sinceMs.error);
+  return sinceMs.value;
+}
+
+function limitFlag(text: string): number {
+  const limit = /^[1-9]\d{0,5}$/.test(text) ? Number(text) : NaN;
+  if (limit <= MAX_LIMIT) return limit;
+  throw new InvalidArgumentError(`write a whole number from 1 to ${MAX_LIMIT}`);
+}

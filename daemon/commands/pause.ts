@@ -1,0 +1,124 @@
+// `rampart pause` and `rampart resume`: a person stops writing, for a reason and a time, and lets it go on.
+import { type Command, InvalidArgumentError } from 'commander';
+import type { GroupRef } from '../../reconciler/model/group.ts';
+import { quoted } from '../../reconciler/plan/render-rule.ts';
+import { systemClock } from '../clock.ts';
+import type { Config } from '../config/config.ts';
+import type { JournalDesk, Pause } from '../journal/journal.ts';
+import { parseDuration } from './duration.ts';
+import { line, UsageError, type ExitCode, type Io } from './io.ts';
+import { withDesk } from './open-desk.ts';
+import { addCommonFlags, openKeeper, openSource, readConfig, type CommonFlags } from './setup.ts';
+
+interface PauseFlags extends CommonFlags {
+  readonly group?: string;
+  readonly region?: string;
+  readonly account: string;
+  readonly reason: string;
+  /** Milliseconds. */
+  readonly for: number;
+}
+
+interface ResumeFlags extends CommonFlags {
+  readonly group?: string;
+}
+
+const MAX_REASON_LENGTH = 500;
+
+export function addPauseCommand(program: Command, io: Io, done: (code: ExitCode) => void): void {
+  addCommonFlags(program.command('pause'))
+    .description(
+      'Stop writing to all groups, or to one, for a while. They are still read, and drift is reported.',
+    )
+    .option('--group <ID>', 'only this group (default: all groups)')
+    .option('--region <R>', 'of the group, if neither the policies nor the history tell')
+    .option('--account <NAME>', 'goes with --region', 'default')
+    .requiredOption('--reason <TEXT>', 'why; it is shown wherever the pause is', reasonFlag)
+    .requiredOption('--for <DURATION>', 'how long: 90s, 15m, 2h, 7d', durationFlag)
+    .addHelpText(
+      'after',
+      '\nA running daemon obeys at once; a plan that is being carried out is finished first.',
+    )
+    .action(async (flags: PauseFlags) => {
+      done(await runPause(flags, io));
+    });
+}
+
+export function addResumeCommand(program: Command, io: Io, done: (code: ExitCode) => void): void {
+  addCommonFlags(program.command('resume'))
+    .description('End the pause of all groups, or that of one. Exit code: 0 ended, 1 there was none.')
+    .option('--group <ID>', 'the pause of this group (default: that of all groups)')
+    .addHelpText(
+      'after',
+      '\nA running daemon goes on at its next look, `resyncSeconds` from the last at most.',
+    )
+    .action(async (flags: ResumeFlags) => {
+      done(await runResume(flags, io));
+    });
+}
+
+async function runPause(flags: PauseFlags, io: Io): Promise<ExitCode> {
+  const config = readConfig(flags);
+  await withDesk(config, async (desk) => {
+    const pausedAtMs = systemClock.nowMs();
+    const group =
+      flags.group === undefined ? null : await findGroup(flags.group, flags, { config, desk, io });
+    const pause = { group, reason: flags.reason, pausedAtMs, untilMs: pausedAtMs + flags.for };
+    desk.pause(pause);
+    line(io.stdout, `paused: ${pauseText(pause)}`);
+  });
+  return 0;
+}
+
+/** Works with policies that are broken and a cloud that is down: that may be why somebody wants to stop us. */
+async function findGroup(
+  id: string,
+  { region, account }: PauseFlags,
+  by: { readonly config: Config; readonly desk: JournalDesk; readonly io: Io },
+): Promise<GroupRef> {
+  const { config, desk, io } = by;
+  const { state } = openKeeper(config).take(await openSource(config, io).load());
+  const declared = state.groups.find(({ selector }) => selector.kind === 'id' && selector.id === id);
+  if (declared !== undefined) return { account: declared.account, region: declared.region, id };
+  const [changed] = desk.history({ groupId: id, sinceMs: null, limit: 1 });
+  if (changed !== undefined) return changed.group;
+  if (region === undefined) {
+    throw new UsageError(`no good policy file names ${id} by its id, and it was never changed: add --region`);
+  }
+  if (!Object.hasOwn(config.accounts, account)) throw new UsageError(`the config has no account ${account}`);
+  return { account, region, id };
+}
+
+async function runResume({ group: id, ...flags }: ResumeFlags, io: Io): Promise<ExitCode> {
+  return withDesk<ExitCode>(readConfig(flags), (desk) => {
+    const pauses = desk.pauses(systemClock.nowMs());
+    const ended = pauses.filter(({ group }) => (id === undefined ? group === null : group?.id === id));
+    for (const pause of ended) {
+      desk.resume(pause.group);
+      line(io.stdout, `resumed: ${pauseText(pause)}`);
+    }
+    if (ended.length === 0)
+      line(io.stderr, id === undefined ? 'there is no pause of all groups' : `${id} is not paused`);
+    for (const pause of pauses.filter((each) => !ended.includes(each))) {
+      line(io.stderr, `still paused: ${pauseText(pause)}`);
+    }
+    return ended.length === 0 ? 1 : 0;
+  });
+}
+
+function pauseText({ group, reason, untilMs }: Pause): string {
+  const what = group === null ? 'all groups' : `${group.account}/${group.region}/${group.id}`;
+  return `${what} until ${new Date(untilMs).toISOString()}, ${quoted(reason)}`;
+}
+
+function durationFlag(text: string): number {
+  const duration = parseDuration(text);
+  if (!duration.ok) throw new InvalidArgumentError(duration.error);
+  return duration.value;
+}
+
+function reasonFlag(text: string): string {
+  const reason = text.trim();
+  if (reason.length >= 1 && reason.length <= MAX_REASON_LENGTH) return reason;
+  throw new InvalidArgumentError(`write 1 to ${MAX_REASON_LENGTH} characters`);
+}

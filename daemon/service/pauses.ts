@@ -1,0 +1,26 @@
+// A person may stop all writing, for a while and with a reason. The groups are still read and their drift is
+// reported: the plan is made as ever, and held.
+import { groupKey } from '../../reconciler/model/group.ts';
+import { deepFreeze } from '../../reconciler/plan/freeze.ts';
+import type { Block, GroupPlan } from '../../reconciler/plan/plan.ts';
+import { quoted } from '../../reconciler/plan/render-rule.ts';
+import type { Pause } from '../journal/journal.ts';
+
+/** The plan, blocked by each of the pauses that its group is under. `pauses` are those that have not run out. */
+export function heldByPauses(plan: GroupPlan, pauses: readonly Pause[]): GroupPlan {
+  const blocks = pauses
+    .filter(({ group }) => group === null || groupKey(group) === groupKey(plan))
+    .map(pauseBlock);
+  if (blocks.length === 0 || plan.steps.length === 0 || plan.status === 'observed') return plan;
+  return deepFreeze({ ...plan, status: 'blocked', blockedBy: [...plan.blockedBy, ...blocks] });
+}
+
+function pauseBlock({ group, reason, untilMs }: Pause): Block {
+  const until = new Date(untilMs).toISOString();
+  const what = group === null ? 'every group is' : 'this group is';
+  return {
+    kind: 'paused',
+    message: `${what} paused until ${until}: ${quoted(reason)}`,
+    override: group === null ? 'rampart resume' : `rampart resume --group ${group.id}`,
+  };
+}
