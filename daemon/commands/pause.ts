@@ -106,7 +106,7 @@ async function runResume({ group: id, ...flags }: ResumeFlags, io: Io): Promise<
   });
 }
 
-function pauseText({ group, reason, untilMs }: Pause): string {
+export function pauseText({ group, reason, untilMs }: Pause): string {
   const what = group === null ? 'all groups' : `${group.account}/${group.region}/${group.id}`;
   return `${what} until ${new Date(untilMs).toISOString()}, ${quoted(reason)}`;
 }

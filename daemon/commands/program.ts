@@ -8,6 +8,7 @@ import type { ExitCode, Io } from './io.ts';
 import { addPauseCommand, addResumeCommand } from './pause.ts';
 import { addPlanCommand } from './plan.ts';
 import { addRunCommand } from './run.ts';
+import { addStatusCommand } from './status.ts';
 import { addValidateCommand } from './validate.ts';
 import { packageVersion } from './version.ts';
 
@@ -37,6 +38,7 @@ export function createProgram(io: Io): Program {
   addHistoryCommand(program, io, done);
   addPauseCommand(program, io, done);
   addResumeCommand(program, io, done);
+  addStatusCommand(program, io, done);
   addEmulatorCommand(program, io, done);
   for (const command of program.commands) command.helpOption('--help', 'show help');
   return {

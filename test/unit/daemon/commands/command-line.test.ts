@@ -8,12 +8,13 @@ import { UsageError, type Io } from '../../../../daemon/commands/io.ts';
 import { createProgram } from '../../../../daemon/commands/program.ts';
 
 let folder: string;
-let config: string;
 
 beforeAll(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'rampart-commands-'));
-  config = path.join(folder, 'config.yaml');
-  writeFileSync(config, 'accounts: {default: {credentials: {type: emulator}, endpoint: embedded}}\n');
+  const accounts = 'accounts: {default: {credentials: {type: emulator}, endpoint: embedded}}\n';
+  writeFileSync(path.join(folder, 'CONFIG'), accounts);
+  writeFileSync(path.join(folder, 'OFF'), `${accounts}http: {listen: off}\n`);
+  writeFileSync(path.join(folder, 'ANYPORT'), `${accounts}http: {listen: "127.0.0.1:0"}\n`);
 });
 
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -36,7 +37,7 @@ async function run(command: string): Promise<{ code: number; stdout: string; std
     stopSignal: new AbortController().signal,
     onReload: () => undefined,
   };
-  const argv = ['node', 'rampart', ...command.replaceAll('CONFIG', config).split(' ')];
+  const argv = ['node', 'rampart', ...command.replace('--config ', `--config ${folder}/`).split(' ')];
   try {
     return { code: await createProgram(io).run(argv), stdout: stdout.text, stderr: stderr.text };
   } catch (error) {
@@ -64,6 +65,8 @@ describe('refused with 1, nothing on stdout, and a reason', () => {
     ['check --group g --direction ingress --protocol tcp', '--peer'],
     ['check --group g --direction ingress --protocol tcp --peer 1.2.3.4', '--port: tcp needs one'],
     ['pause extra --for 1h --reason x', 'too many arguments'],
+    ['status --config OFF', '`http.listen` of the config is off'],
+    ['status --config ANYPORT', 'port 0'],
   ])('%s', async (command, message) => {
     const { code, stdout, stderr } = await run(command);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
@@ -72,7 +75,7 @@ describe('refused with 1, nothing on stdout, and a reason', () => {
 });
 
 describe('--help names the command, its exit codes or its flags', () => {
-  test.each(['check', 'history', 'pause', 'resume'])('%s', async (command) => {
+  test.each(['check', 'history', 'pause', 'resume', 'status'])('%s', async (command) => {
     const { code, stdout } = await run(`${command} --help`);
     expect(code).toBe(0);
     expect(stdout).toContain(`rampart ${command}`);

@@ -1,0 +1,126 @@
+// `rampart status`: what the running daemon knows, asked at its own door.
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { groupKey } from '../../reconciler/model/group.ts';
+import type { Config } from '../config/config.ts';
+import type { ListenAddress } from '../config/listen.ts';
+import type { Pause } from '../journal/journal.ts';
+import { UsageError, type ExitCode, type Io } from './io.ts';
+import { pausesInForce } from './open-desk.ts';
+import { pauseText } from './pause.ts';
+import { addCommonFlags, readConfig, type CommonFlags } from './setup.ts';
+import { alignedLines } from './table.ts';
+
+interface StatusFlags extends CommonFlags {
+  readonly json?: true;
+}
+
+const TIMEOUT_MS = 10_000;
+
+/** The part of `DaemonStatus` that is read here. The daemon may be of another version and know more. */
+const statusSchema = z.looseObject({
+  version: z.literal(1),
+  rampart: z.string(),
+  startedAt: z.string(),
+  ready: z.boolean(),
+  policies: z.looseObject({ revision: z.string().nullable(), problems: z.number() }),
+  groups: z.array(
+    z.looseObject({
+      account: z.string(),
+      region: z.string(),
+      id: z.string(),
+      outcome: z.string(),
+      reason: z.string(),
+      lastAttemptMs: z.number().nullable(),
+    }),
+  ),
+});
+
+type Status = z.output<typeof statusSchema>;
+
+export function addStatusCommand(program: Command, io: Io, done: (code: ExitCode) => void): void {
+  addCommonFlags(program.command('status'))
+    .description('Show what the running daemon knows. Exit code: 0 all converged, 2 not, 1 no daemon.')
+    .option('--json', 'print one JSON document')
+    .action(async (flags: StatusFlags) => {
+      done(await runStatus(flags, io));
+    });
+}
+
+async function runStatus(flags: StatusFlags, io: Io): Promise<ExitCode> {
+  const config = readConfig(flags);
+  const status = await askDaemon(addressOf(config));
+  const pauses = await pausesInForce(config, io);
+  io.stdout.write(
+    flags.json === true ? `${JSON.stringify({ ...status, pauses }, null, 2)}\n` : asText(status, pauses),
+  );
+  return isConverged(status) ? 0 : 2;
+}
+
+/** Policies that are not in force are not carried out either. */
+function isConverged({ ready, policies, groups }: Status): boolean {
+  return ready && policies.problems === 0 && groups.every(({ outcome }) => outcome === 'converged');
+}
+
+function addressOf({ http: { listen } }: Config): string {
+  if (listen === null)
+    throw new UsageError('`http.listen` of the config is off, so the daemon answers nobody');
+  if (listen.port === 0) {
+    throw new UsageError(
+      '`http.listen` has port 0, which is another one at each start; give the daemon a port of its own',
+    );
+  }
+  return `http://${dialedHost(listen)}:${listen.port}/api/status`;
+}
+
+/** Who listens at every address also does at the loopback one. */
+function dialedHost({ host }: ListenAddress): string {
+  if (host === '0.0.0.0') return '127.0.0.1';
+  if (host === '::') return '[::1]';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+async function askDaemon(url: string): Promise<Status> {
+  const answer = await get(url);
+  const status = statusSchema.safeParse(answer);
+  if (status.success) return status.data;
+  throw new UsageError(`what answers at ${url} is no Rampart daemon, or one of another generation`);
+}
+
+/** The JSON that is there; null for what is no JSON. A UsageError if nobody answers. */
+async function get(url: string): Promise<unknown> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS), redirect: 'error' });
+    return response.ok ? await response.json() : null;
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+    throw new UsageError(
+      `no daemon answers at ${url}: ${cause instanceof Error ? cause.message : String(cause)}`,
+    );
+  }
+}
+
+function asText(status: Status, pauses: readonly Pause[]): string {
+  const { rampart, startedAt, ready, policies, groups } = status;
+  const converged = groups.filter(({ outcome }) => outcome === 'converged').length;
+  const rows = groups.map((group) => [
+    groupKey(group),
+    group.outcome,
+    group.lastAttemptMs === null ? 'never looked at' : new Date(group.lastAttemptMs).toISOString(),
+    group.reason,
+  ]);
+  return [
+    ...alignedLines([
+      [`rampart ${rampart} since ${startedAt}, policies of revision ${policies.revision ?? 'none'}`],
+    ]),
+    ...(ready ? [] : ['not ready yet']),
+    ...(policies.problems > 0
+      ? [`the newest policies have ${policies.problems} problems and are not in force`]
+      : []),
+    ...pauses.map((pause) => `paused: ${pauseText(pause)}`),
+    `${converged} of ${groups.length} groups converged`,
+    ...alignedLines(rows),
+    '',
+  ].join('\n');
+}
