@@ -1,64 +1,93 @@
 // How long the planner takes, and how many calls its plans need against plain batches (which are not safe).
-import { groupContext } from '../reconciler/exposure/context.ts';
 import { exposureDelta } from '../reconciler/exposure/delta.ts';
+import type { Rule } from '../reconciler/model/rule.ts';
 import { diff } from '../reconciler/plan/diff.ts';
 import { match } from '../reconciler/plan/match.ts';
 import { permitted } from '../reconciler/plan/mode.ts';
 import { planGroup } from '../reconciler/plan/plan-group.ts';
-import type { PlanOptions } from '../reconciler/plan/plan.ts';
+import type { PlanOptions, Step } from '../reconciler/plan/plan.ts';
 import { callOptions, route } from '../reconciler/plan/route.ts';
+import { verify } from '../reconciler/plan/verify.ts';
 import { described, groupOf, OPTIONS, policyOf } from '../test/support/plan-inputs.ts';
-import { makeEdit, type Kind } from './plan-groups.ts';
+import { Random } from '../test/support/random.ts';
+import { BENCH_CONTEXT, editGroup, makeGroup, type Shape } from './shapes.ts';
 
 const ROUNDS = 5;
-const CASES: ReadonlyArray<readonly [Kind, number, readonly number[]]> = [
-  ['realistic', 20, [1, 5, 20]],
-  ['realistic', 200, [1, 5, 20, 100, 200]],
-  ['realistic', 1000, [1, 5, 20, 100, 1000]],
-  ['adversarial', 200, [5, 200]],
-  ['adversarial', 1000, [5, 1000]],
+const CASES: ReadonlyArray<readonly [Shape, number, readonly number[]]> = [
+  ['grown', 20, [1, 5, 20]],
+  ['grown', 200, [1, 5, 20, 100, 200]],
+  ['grown', 1000, [1, 5, 20, 100, 1000]],
+  ['boxes2d', 200, [5, 200]],
+  ['boxes2d', 1000, [5, 1000]],
 ];
+const PLENTY = { ruleQuota: 3000, groupRuleQuota: 3000 };
 
 export function benchPlan(): void {
-  const options: PlanOptions = { ...OPTIONS, ruleQuota: 3000, groupRuleQuota: 3000 };
-  console.log('group          rules  edits   order ms   delta ms    plan ms    calls  plain batches');
-  for (const [kind, size, editCounts] of CASES) {
-    for (const edits of editCounts) console.log(row(kind, size, edits, options));
-  }
-}
-
-function row(kind: Kind, size: number, edits: number, options: PlanOptions): string {
-  const times = { order: [] as number[], delta: [] as number[], plan: [] as number[] };
-  let calls = 0;
-  let plain = 0;
-  for (let round = 0; round < ROUNDS; round += 1) {
-    const { before, after } = makeEdit(kind, size, edits, 1 + round);
-    const group = groupOf(described(before));
-    const policy = policyOf(after);
-    times.order.push(
-      timeOf(() => {
-        const found = match(diff(policy, group.rules), group, options, callOptions(group, options));
-        route(permitted(found, 'enforce', group).changes, policy, group, options);
-      }),
-    );
-    times.delta.push(timeOf(() => exposureDelta(before, after, groupContext(group))));
-    times.plan.push(timeOf(() => (calls += planGroup(policy, group, options).steps.length)));
-    const { missing, surplus } = diff(policy, group.rules);
-    plain += Math.ceil(missing.length / 100) + Math.ceil(surplus.length / 100);
-  }
-  const cells = [times.order, times.delta, times.plan].map((values) =>
-    median(values).toFixed(1).padStart(10),
+  console.log('medians of 5; a full group has no free slot; plain: batches of 100 in any order');
+  console.log(
+    'shape    rules  edits   order ms   proof ms   delta ms    full ms      calls  auto  plain   heap MB',
   );
-  const counts = [calls / ROUNDS, plain / ROUNDS].map((value) => value.toFixed(1).padStart(8));
-  return `${kind.padEnd(14)} ${String(size).padStart(5)} ${String(edits).padStart(6)} ${cells.join(' ')} ${counts.join('       ')}`;
+  for (const [shape, size, editCounts] of CASES) {
+    for (const edits of editCounts) console.log(row(shape, size, edits));
+  }
 }
 
-function timeOf(work: () => void): number {
+function row(shape: Shape, size: number, edits: number): string {
+  const times: Record<'order' | 'proof' | 'delta' | 'full', number[]> = {
+    order: [],
+    proof: [],
+    delta: [],
+    full: [],
+  };
+  const calls: Record<'prefer' | 'auto' | 'plain', number[]> = { prefer: [], auto: [], plain: [] };
+  let heapBytes = 0;
+  for (let round = 1; round <= ROUNDS; round += 1) {
+    const random = new Random(round);
+    const before = makeGroup(shape, size, random);
+    const after = editGroup(shape, before, edits, random);
+    const options: PlanOptions = { ...OPTIONS, ...PLENTY };
+    const heapBefore = process.memoryUsage().heapUsed;
+    let steps: readonly Step[] = [];
+    times.order.push(timeOf(() => (steps = stepsFor(before, after, options))));
+    const group = groupOf(described(before));
+    times.proof.push(timeOf(() => void verify(group, steps, { promised: 'hitless', batchesAtomic: false })));
+    times.delta.push(timeOf(() => void exposureDelta(before, after, BENCH_CONTEXT)));
+    heapBytes = Math.max(heapBytes, process.memoryUsage().heapUsed - heapBefore);
+    if (size <= 200) {
+      const full = { ...options, ruleQuota: size };
+      times.full.push(timeOf(() => void planGroup(policyOf(after), group, full)));
+    }
+    calls.prefer.push(steps.length);
+    calls.auto.push(stepsFor(before, after, { ...options, modify: 'auto' }).length);
+    const { missing, surplus } = diff(policyOf(after), group.rules);
+    calls.plain.push(Math.ceil(missing.length / 100) + Math.ceil(surplus.length / 100));
+  }
+  return [
+    shape.padEnd(8),
+    String(size).padStart(5),
+    String(edits).padStart(6),
+    ...[times.order, times.proof, times.delta, times.full].map((values) => median(values, 1).padStart(10)),
+    median(calls.prefer, 0).padStart(10),
+    median(calls.auto, 0).padStart(5),
+    median(calls.plain, 0).padStart(6),
+    (heapBytes / 2 ** 20).toFixed(0).padStart(9),
+  ].join(' ');
+}
+
+/** Diff, match and order, without proof and exposure. */
+function stepsFor(before: readonly Rule[], after: readonly Rule[], options: PlanOptions): readonly Step[] {
+  const group = groupOf(described(before));
+  const policy = policyOf(after);
+  const found = match(diff(policy, group.rules), group, options, callOptions(group, options));
+  return route(permitted(found, 'enforce', group).changes, policy, group, options).steps;
+}
+
+function timeOf(work: () => unknown): number {
   const start = performance.now();
   work();
   return performance.now() - start;
 }
 
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+function median(values: readonly number[], digits: number): string {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]?.toFixed(digits) ?? '-';
 }
