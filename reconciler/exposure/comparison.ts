@@ -4,13 +4,15 @@
 // rules unchanged, each would be the strongest unchanged match, hence the same rule. So every part of
 // the difference has a changed rule to blame, and lies in the boxes of the changed rules.
 import type { Rule } from '../model/rule.ts';
-import { intAt } from './at.ts';
+import { intAt, itemAt } from './at.ts';
 import { BoxWriter } from './box-writer.ts';
 import type { GroupContext } from './context.ts';
-import { agreeEverywhere, clauseMasks, ruleMasks } from './masks.ts';
+import { clauseMasks } from './clause-masks.ts';
+import type { Question } from './explore.ts';
 import { compileRules, type RuleSpace, type Universe } from './universe.ts';
 
-/** Values of `Comparison.masks`; what is there only before has the mask that is left. */
+/** The two states of a comparison, as masks. */
+export const BEFORE = 0b01;
 export const AFTER = 0b10;
 export const BOTH = 0b11;
 
@@ -35,19 +37,34 @@ export function compareRuleSets(
   context: GroupContext,
 ): Compared {
   const space = compileRules([...before, ...after], context);
-  const indexes = [...space.rules.keys()];
-  const ofRules = ruleMasks(space.rules.length, [
-    indexes.slice(0, before.length),
-    indexes.slice(before.length),
-  ]);
+  const ofRules = Int32Array.from(space.rules, (_, rule) => (rule < before.length ? BEFORE : AFTER));
   const comparisons = space.universes
     .map((universe) => ({
       universe,
       masks: clauseMasks(universe.table, ofRules),
       writer: new BoxWriter(universe),
     }))
-    .filter(({ masks }) => !agreeEverywhere(masks, 2));
+    .filter(({ masks }) => masks.some((mask) => mask !== BOTH));
   return { space, ofRules, comparisons };
+}
+
+/** Asks for packets by whether they are accepted before and after; `judge` gives 0 where that is the same. */
+export function acceptanceQuestion(
+  { universe, masks }: Comparison,
+  judge: (before: boolean, after: boolean) => number,
+  stopAtFirst: boolean,
+): Question {
+  const { table, fallback } = universe;
+  return {
+    table,
+    states: 2,
+    masks,
+    labels: Int32Array.from(masks, (_, clause) => Number(table.accepts(clause))),
+    fallback: Number(fallback === 'accept'),
+    judge: (winners) => judge(itemAt(winners, 0) === 1, itemAt(winners, 1) === 1),
+    settledBy: [BOTH],
+    stopAtFirst,
+  };
 }
 
 /** Whether what the clause says is said only before or only after. */

@@ -1,7 +1,7 @@
 // Who would decide the packets of a rule if the rule were not there.
 import { intAt, itemAt } from './at.ts';
 import { explore } from './explore.ts';
-import { clauseMasks } from './masks.ts';
+import { clauseMasks } from './clause-masks.ts';
 import type { Meter } from './meter.ts';
 import type { RuleSpace } from './universe.ts';
 

@@ -1,12 +1,11 @@
 // What an edit opens and closes, exactly: the difference of two rule sets as boxes.
 import type { Rule } from '../model/rule.ts';
-import { itemAt } from './at.ts';
 import type { Draft } from './box-writer.ts';
 import type { Box } from './box.ts';
-import { BOTH, canOpen, compareRuleSets, isChanged, type Comparison } from './comparison.ts';
+import { acceptanceQuestion, canOpen, compareRuleSets, isChanged, type Comparison } from './comparison.ts';
 import type { GroupContext } from './context.ts';
 import { explainChanges, type ExposureEffect } from './effects.ts';
-import { explore, type Question } from './explore.ts';
+import { explore } from './explore.ts';
 import { joinFamilies } from './join-families.ts';
 import { DEFAULT_MAX_WORK, Meter } from './meter.ts';
 
@@ -58,28 +57,12 @@ const OPENED = 1;
 const CLOSED = 2;
 
 function exactShare(comparison: Comparison, meter: Meter): Share | null {
-  const answer = explore(question(comparison), meter);
+  const judge = (before: boolean, after: boolean): number => (before === after ? 0 : after ? OPENED : CLOSED);
+  const answer = explore(acceptanceQuestion(comparison, judge, false), meter);
   if (answer === null) return null;
   const drafts = comparison.writer.draftAnswer(answer, meter);
   if (meter.isSpent) return null;
   return { opened: drafts.get(OPENED) ?? [], closed: drafts.get(CLOSED) ?? [], exact: true };
-}
-
-function question({ universe, masks }: Comparison): Question {
-  return {
-    table: universe.table,
-    states: 2,
-    masks,
-    labels: Int32Array.from(masks, (_, clause) => Number(universe.table.accepts(clause))),
-    fallback: Number(universe.fallback === 'accept'),
-    judge: (winners) => {
-      const then = itemAt(winners, 0);
-      const now = itemAt(winners, 1);
-      return then === now ? 0 : now === 1 ? OPENED : CLOSED;
-    },
-    settledBy: [BOTH],
-    stopAtFirst: false,
-  };
 }
 
 /** The boxes of the changed rules: the difference lies inside. */

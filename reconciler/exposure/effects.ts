@@ -9,7 +9,7 @@ import { AFTER, BOTH, canOpen, isChanged, type Compared, type Comparison } from 
 import type { ClauseTable } from './clause-table.ts';
 import { explore, type Question } from './explore.ts';
 import { joinFamilies } from './join-families.ts';
-import { clauseMasks } from './masks.ts';
+import { clauseMasks } from './clause-masks.ts';
 import { Meter } from './meter.ts';
 import type { Packet } from './packet.ts';
 import { examplePacket, regionsOf } from './region.ts';
