@@ -16,7 +16,8 @@ import type { Universe } from './universe.ts';
 
 /** A box of one family, and what it takes to sort it and to join it with the other family's. */
 export interface Draft {
-  readonly box: Box;
+  readonly box: Omit<Box, 'exceptPeers'>;
+  readonly exceptPeers: readonly string[];
   /** What can stand for the peer, because the box asks for membership and for no prefix. */
   readonly symbol: SetSymbol | null;
   /** First values of protocol, port, source port, peer and own side. */
@@ -73,7 +74,8 @@ export class BoxWriter {
       for (const peer of this.#networksOf(region, 'peer')) {
         for (const own of this.#networksOf(region, 'own')) {
           yield {
-            box: { ...common, ...serviceFields(service), ...peerFields(peer), ...ownFields(own) },
+            box: { ...common, ...serviceFields(service), peer: peer.text, ...ownFields(own) },
+            exceptPeers: peer.except,
             symbol: peer.isEverywhere ? symbol : null,
             place: [
               service.firstNumber,
@@ -141,10 +143,6 @@ function serviceFields({
 
 const portText = ({ first, last }: Span): string =>
   formatPortRange({ first: Number(first), last: Number(last) });
-
-function peerFields({ text, except }: Network): Pick<Box, 'peer' | 'exceptPeers'> {
-  return { peer: text, ...(except.length === 0 ? {} : { exceptPeers: except }) };
-}
 
 function ownFields({ text, isEverywhere, except }: Network): Pick<Box, 'own' | 'exceptOwn'> {
   if (except.length > 0) return { own: text, exceptOwn: except };

@@ -10,25 +10,28 @@ import type { SetSymbol } from './rule-boxes.ts';
 
 /** The boxes in their order, twins in the two families replaced by one of family `group` or `prefixList`. */
 export function joinFamilies(drafts: readonly Draft[], context: GroupContext): Box[] {
-  const twins = new Map<string, { readonly box: Box; readonly drafts: Draft[] }>();
+  const twins = new Map<string, { readonly symbolic: Draft['box']; readonly alike: Draft[] }>();
   for (const draft of drafts) {
     if (draft.symbol === null) continue;
-    const box = symbolicBox(draft.box, draft.symbol);
-    const key = JSON.stringify(box);
-    twins.set(key, { box, drafts: [...(twins.get(key)?.drafts ?? []), draft] });
+    const symbolic = symbolicBox(draft.box, draft.symbol);
+    const key = JSON.stringify(symbolic);
+    twins.set(key, { symbolic, alike: [...(twins.get(key)?.alike ?? []), draft] });
   }
   const joined = drafts.filter(({ symbol }) => symbol === null);
-  for (const { box, drafts: same } of twins.values()) {
-    const first = itemAt(same, 0);
-    const exceptPeers = same.flatMap((draft) => draft.box.exceptPeers ?? []);
-    if (same.length < 2 && !hasOneFamily(box, context)) joined.push(first);
-    else joined.push({ ...first, box: exceptPeers.length === 0 ? box : { ...box, exceptPeers } });
+  for (const { symbolic, alike } of twins.values()) {
+    const families = new Set(alike.map(({ box }) => box.family));
+    const exceptPeers = alike.flatMap((draft) => draft.exceptPeers);
+    if (families.size === 1 && !hasOneFamily(symbolic, context)) joined.push(...alike);
+    else joined.push({ ...itemAt(alike, 0), box: symbolic, exceptPeers });
   }
-  return joined.sort(compareDrafts).map(({ box }) => box);
+  return joined
+    .sort(compareDrafts)
+    .map(({ box, exceptPeers }) => (exceptPeers.length === 0 ? box : { ...box, exceptPeers }));
 }
 
-function symbolicBox(box: Box, symbol: SetSymbol): Box {
-  const { memberOf = [], ...rest } = { ...box, exceptPeers: [] };
+/** The same with the symbol for a peer. Twins have equal ones. */
+function symbolicBox(box: Draft['box'], symbol: SetSymbol): Draft['box'] {
+  const { memberOf = [], ...rest } = box;
   const others = memberOf.filter((id) => id !== symbol.id);
   return {
     ...rest,
@@ -39,7 +42,7 @@ function symbolicBox(box: Box, symbol: SetSymbol): Box {
 }
 
 /** Whether the box's other fields already say of which family its packets are. */
-function hasOneFamily(box: Box, context: GroupContext): boolean {
+function hasOneFamily(box: Draft['box'], context: GroupContext): boolean {
   if (box.own !== undefined || box.protocol === 'icmp' || box.protocol === 'icmpv6') return true;
   return [box.peer, ...(box.memberOf ?? [])].some((id) => context.prefixLists.has(id));
 }
