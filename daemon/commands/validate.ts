@@ -1,13 +1,17 @@
 // `rampart validate`: config and policies, checked without the cloud.
 import { type Command, Option } from 'commander';
-import type { Problem } from '../../reconciler/model/problem.ts';
+import type { DesiredGroup, DesiredRule } from '../../reconciler/model/group.ts';
+import { compareProblems, type Problem } from '../../reconciler/model/problem.ts';
+import { ruleAnomalies } from '../../reconciler/plan/rule-anomalies.ts';
 import { compilePolicies } from '../../reconciler/policy/compile.ts';
 import { readPolicyFile, unreadablePolicyFile } from '../../reconciler/policy/file.ts';
 import { problemsAsGithubCommands } from '../../reconciler/policy/report/github.ts';
 import { problemsAsJson } from '../../reconciler/policy/report/json.ts';
 import { problemsAsSarif } from '../../reconciler/policy/report/sarif.ts';
 import { formatProblems } from '../../reconciler/policy/report/text.ts';
+import { systemClock } from '../clock.ts';
 import { loadConfig } from '../config/load.ts';
+import { isInForce } from '../service/targets.ts';
 import { readPolicyFolder } from '../source/policy-folder.ts';
 import { line, type ExitCode, type Io } from './io.ts';
 import { addCommonFlags, shownPath, type CommonFlags } from './setup.ts';
@@ -32,7 +36,9 @@ interface Verdict {
 
 export function addValidateCommand(program: Command, io: Io, done: (code: ExitCode) => void): void {
   addCommonFlags(program.command('validate'))
-    .description('Check config and policies without the cloud. Exit code: 0 clean, 1 problems.')
+    .description(
+      'Check config and policies without the cloud. Exit code: 0 clean or only warnings, 1 problems.',
+    )
     .argument('[path...]', 'policy files or folders (default: the policies path of the config)')
     .option('--json', 'the same as --format json')
     .addOption(new Option('--format <FORMAT>', 'how to print problems').choices(FORMATS).default('text'))
@@ -67,7 +73,22 @@ async function checkPolicies(
   ];
   const { groups, problems } = compilePolicies(read, options);
   const texts = new Map(files.map(({ file, bytes }) => [file, new TextDecoder().decode(bytes)]));
-  return { problems, texts, files: files.length, groups: groups.length };
+  const anomalies = ruleAnomalies(withoutExpiredRules(groups, systemClock.nowMs()));
+  return {
+    problems: [...problems, ...anomalies].sort(compareProblems),
+    texts,
+    files: files.length,
+    groups: groups.length,
+  };
+}
+
+function withoutExpiredRules(groups: readonly DesiredGroup[], nowMs: number): DesiredGroup[] {
+  const valid = (rules: readonly DesiredRule[] | null) =>
+    rules?.filter((rule) => isInForce(rule, nowMs)) ?? null;
+  return groups.map((group) => ({
+    ...group,
+    rules: { ingress: valid(group.rules.ingress), egress: valid(group.rules.egress) },
+  }));
 }
 
 /** Without code frames: a line of the config may hold a secret that does not belong there. */
