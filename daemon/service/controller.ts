@@ -10,6 +10,7 @@ import { isDeepStrictEqual } from 'node:util';
 import PQueue from 'p-queue';
 import { groupKey } from '../../reconciler/model/group.ts';
 import type { GroupPolicy } from '../../reconciler/plan/plan.ts';
+import { AccountBars, type Bar } from './account-bars.ts';
 import type { Engine } from './engine.ts';
 import { newGroupMemory, type GroupMemory } from './group-memory.ts';
 import { reconcileGroup } from './reconcile.ts';
@@ -68,6 +69,7 @@ export class Controller {
   readonly #options: ControllerOptions;
   readonly #runners: PQueue;
   readonly #entries = new Map<string, Entry>();
+  readonly #bars = new AccountBars();
   readonly #stopping = new AbortController();
   #reportFailure: (error: unknown) => void = () => undefined;
   /** Rejects when a run ends in a bug or a broken journal: nothing may be written any more. Never resolves. */
@@ -142,6 +144,11 @@ export class Controller {
     entry.state = 'running';
     entry.again = false;
     const { policy, revision } = entry.target;
+    const bar = this.#bars.barOf(policy.account, this.#engine.clock.monotonicMs());
+    if (bar !== null) {
+      this.#rest(key, entry, bar);
+      return;
+    }
     const cause = causeOf(entry);
     if (cause === 'policy') entry.memory.quarantine.clear();
     entry.attempted = policy;
@@ -154,8 +161,17 @@ export class Controller {
     this.#settle(key, entry, outcome);
   }
 
+  /** Puts the look off until the account may be called again. */
+  #rest(key: string, entry: Entry, { reason, remainingMs }: Bar): void {
+    entry.outcome = { kind: 'not-converged', reason, failure: null };
+    entry.state = 'waiting';
+    this.#options.onProgress();
+    void this.#wait(key, entry, remainingMs);
+  }
+
   #settle(key: string, entry: Entry, outcome: ReconcileOutcome): void {
     entry.outcome = outcome;
+    this.#bars.note(entry.target.policy.account, outcome, this.#engine.clock.monotonicMs());
     entry.failures = outcome.kind === 'not-converged' ? entry.failures + 1 : 0;
     if (outcome.kind === 'converged') entry.lastConvergedMs = this.#engine.clock.nowMs();
     entry.state = 'waiting';

@@ -37,6 +37,11 @@ export function mayBeAway({ going }: Twins, fallback: PlanOptions['fallback']): 
   return fallback === (going.rule.action === 'accept' ? 'neverOpen' : 'neverCut');
 }
 
+/** What holds while these are away, if one promise holds for all of them. */
+export function promiseOf(twins: readonly Twins[]): 'neverOpen' | 'neverCut' {
+  return twins.some((pair) => mayBeAway(pair, 'neverOpen')) ? 'neverOpen' : 'neverCut';
+}
+
 /** One after the other, so that each rule is away as briefly as can be. */
 export function twinSteps(twins: readonly Twins[]): Step[] {
   return twins.flatMap(({ going, coming }): Step[] => {

@@ -4,7 +4,7 @@ import type { Promised } from './between.ts';
 import type { CallOptions, Changes } from './calls.ts';
 import { order } from './order.ts';
 import type { Block, GroupPolicy, PlanException, PlanOptions, Step } from './plan.ts';
-import { mayBeAway, splitTwins, twinSteps } from './priority-twins.ts';
+import { mayBeAway, promiseOf, splitTwins, twinSteps } from './priority-twins.ts';
 import { fits, loadOf, minus, plus, quotaOf, stepsFit } from './quota.ts';
 import { rounds } from './rounds.ts';
 
@@ -46,7 +46,8 @@ function twinsApart(changes: Changes, group: DescribedGroup, options: PlanOption
   if (fallback === 'refuse' || !twins.every((pair) => mayBeAway(pair, fallback))) {
     const message = `${cause}, so a rule would be away for a moment`;
     const override = 'set fallback: neverOpen allows it for accept rules, neverCut for drop rules';
-    return { steps, promised: 'hitless', exceptions: [], blockedBy: [{ kind: 'unsafe', message, override }] };
+    const promised = promiseOf(twins);
+    return { steps, promised, exceptions: [], blockedBy: [{ kind: 'unsafe', message, override }] };
   }
   return { steps, promised: fallback, exceptions: exceptionsOf(fallback, cause), blockedBy: [] };
 }
