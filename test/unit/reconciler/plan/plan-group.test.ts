@@ -174,6 +174,13 @@ describe('which calls are made', () => {
       ['authorize accept:1@1 accept:2@1 accept:3@1 accept:4@1', '*revoke sgr-3 sgr-2 sgr-1 sgr-0'],
     ],
     [
+      'modify: auto modifies where that costs no more calls',
+      [1, 2].map((port) => rule({ ports: `${port}` })),
+      [1, 2].map((port) => rule({ ports: `${port}-${port + 10}` })),
+      { options: { modify: 'auto' } },
+      ['modify sgr-1 accept:2@1', 'modify sgr-0 accept:1@1'],
+    ],
+    [
       'each direction has calls of its own',
       [web, rule({ direction: 'egress', ports: '443', peer: 'sg-a' })],
       [],
@@ -183,6 +190,14 @@ describe('which calls are made', () => {
   ])('%s', (...row) => {
     const [, wanted, there, setting, expected] = row;
     expect(outline(plan(wanted, there, setting).steps)).toEqual(expected);
+  });
+
+  it('makes batches only where too many rules change to look at every pair', () => {
+    const many = (peer: string) => Array.from({ length: 510 }, (_, at) => rule({ ports: `${at + 1}`, peer }));
+    const kinds = plan(many('10.0.0.0/8'), many('0.0.0.0/0'), { options: { ruleQuota: 2000 } }).steps.map(
+      ({ kind }) => kind,
+    );
+    expect(new Set(kinds)).toEqual(new Set(['authorize', 'revoke']));
   });
 
   it('cuts batches at the vendor’s limit of 100', () => {
@@ -433,8 +448,8 @@ describe('with little room', () => {
   });
 
   it('takes rules away from a group that holds more than its quota', () => {
-    const found = plan([web], [web, http, ssh], { options: { ruleQuota: 1 } });
-    expect([found.status, outline(found.steps)]).toEqual(['pending', ['revoke sgr-1 sgr-2']]);
+    const found = plan([web, ssh], [web, http, ssh], { options: { ruleQuota: 1 } });
+    expect([found.status, outline(found.steps)]).toEqual(['pending', ['revoke sgr-1']]);
   });
 
   it('counts a rule as often as its list may hold entries', () => {
@@ -469,6 +484,11 @@ describe('what a plan is', () => {
     expect(hashOf(elsewhere, [http])).toBe(hashOf(wanted, [http]));
     expect(hashOf(wanted, [ssh])).not.toBe(hashOf(wanted, [http]));
     expect(hashOf({ ...wanted, mode: 'additive' }, [])).not.toBe(hashOf(wanted, []));
+    const elsewhereIn = (fields: Partial<typeof wanted>) => hashOf({ ...wanted, ...fields }, []);
+    expect(elsewhereIn({ region: 'cn-beijing' })).not.toBe(hashOf(wanted, []));
+    const removing = (ids: string[]) =>
+      planGroup(policyOf([]), groupOf(ids.map((id) => ({ rule: web, id, selector: {} }))), OPTIONS).hash;
+    expect(removing(['sgr-1'])).not.toBe(removing(['sgr-2']));
   });
 
   it('is frozen all the way down', () => {
