@@ -1,169 +1,39 @@
-// How many calls a plan takes, against every possible sequence of calls of tiny edits.
+// How many calls a plan takes, and whether it finds a way through little room, against every possible sequence of
+// calls of tiny edits.
 //
 // 1. No plan takes fewer calls than the fewest that are safe: then it could not be safe itself.
-// 2. With `modify: auto` most plans take exactly the fewest calls, and none more than one call more.
+// 2. With `modify: auto` most plans take exactly the fewest calls, hardly any more than one call more, none more than two.
 // 3. A single changed pair that the API can modify is one call.
+// 4. In a full group, or one with one free slot, a plan is hitless only where a hitless sequence exists, and nearly
+//    always where one does.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { groupContext, type GroupContext } from '../../reconciler/exposure/context.ts';
-import { ruleIdentity, type Rule } from '../../reconciler/model/rule.ts';
 import { planGroup } from '../../reconciler/plan/plan-group.ts';
-import { oracleMatches } from '../support/packet-oracle.ts';
-import { everyPacketClass } from '../support/packets.ts';
+import type { GroupPlan, PlanOptions } from '../../reconciler/plan/plan.ts';
+import { CallGame, isModifiable, without } from '../support/call-game.ts';
 import { described, groupOf, OPTIONS, policyOf } from '../support/plan-inputs.ts';
 import { arbitraryEdit, NARROW_WORLD, type RuleSetPair } from '../support/rule-sets.ts';
-
-const CONTEXT = groupContext(groupOf([]));
-const DEFAULT = 1000;
-const rank = (rule: Rule): number => 2 * rule.priority + (rule.action === 'accept' ? 1 : 0);
-const accepts = (value: number): boolean => value % 2 === 1;
-
-/** What decides one class of packets: the best unchanged rule, and the changed ones that match. */
-interface Cell {
-  readonly common: number;
-  readonly matching: number;
-}
-
-/** An edit as bits: bit i of a state is set if changed rule i is there. */
-class Game {
-  readonly changed: readonly Rule[];
-  readonly start: number;
-  readonly end: number;
-  readonly #cells: readonly Cell[];
-  readonly #safe = new Map<number, boolean>();
-
-  constructor(edit: RuleSetPair, context: GroupContext) {
-    const olds = without(edit.before, edit.after);
-    const news = without(edit.after, edit.before);
-    const common = without(edit.before, olds);
-    this.changed = [...olds, ...news];
-    this.start = (1 << olds.length) - 1;
-    this.end = ((1 << news.length) - 1) << olds.length;
-    const cells = new Map<string, Cell>();
-    for (const packet of everyPacketClass([...edit.before, ...news], context)) {
-      const ranks = common.filter((rule) => oracleMatches(rule, packet, context)).map(rank);
-      const matching = this.changed.reduce(
-        (bits, rule, at) => (oracleMatches(rule, packet, context) ? bits | (1 << at) : bits),
-        0,
-      );
-      const cell = { common: Math.min(DEFAULT, ...ranks), matching };
-      cells.set(`${cell.common} ${cell.matching}`, cell);
-    }
-    this.#cells = [...cells.values()];
-  }
-
-  /** Whether the state is between start and end, whatever one rule of another group may add. */
-  isSafe(state: number): boolean {
-    const known = this.#safe.get(state);
-    if (known !== undefined) return known;
-    const strangers = [
-      ...new Set(this.changed.flatMap((rule) => [rank(rule) - 1, rank(rule), rank(rule) + 1])),
-      DEFAULT,
-    ];
-    const isSafe = this.#cells.every((cell) => {
-      const [before, after, now] = [this.start, this.end, state].map((bits) => this.#best(cell, bits));
-      return strangers.every((stranger) => {
-        const decision = (value: number | undefined): boolean => accepts(Math.min(value ?? 0, stranger));
-        return decision(now) === decision(before) || decision(now) === decision(after);
-      });
-    });
-    this.#safe.set(state, isSafe);
-    return isSafe;
-  }
-
-  #best(cell: Cell, state: number): number {
-    const ranks = this.changed.flatMap((rule, at) =>
-      (state & cell.matching & (1 << at)) !== 0 ? [rank(rule)] : [],
-    );
-    return Math.min(cell.common, ...ranks);
-  }
-
-  /** Fewest calls from start to end through safe states only, breadth first. */
-  fewest(): number {
-    let frontier = [this.start];
-    const seen = new Set(frontier);
-    for (let calls = 0; ; calls += 1) {
-      if (frontier.includes(this.end)) return calls;
-      frontier = frontier
-        .flatMap((state) => this.#next(state))
-        .filter((state) => !seen.has(state) && seen.add(state));
-      if (frontier.length === 0) throw new Error('no safe order');
-    }
-  }
-
-  #next(state: number): number[] {
-    const bits = this.changed.map((_, at) => 1 << at);
-    const subsets = Array.from({ length: 1 << this.changed.length }, (_, subset) => subset);
-    const added = subsets
-      .filter(
-        (subset) => subset !== 0 && (subset & (state | this.start)) === 0 && !this.#collides(subset, state),
-      )
-      .filter((subset) => bits.every((bit) => (bit & subset) === 0 || this.isSafe(state | bit)));
-    const removed = subsets
-      .filter((subset) => subset !== 0 && (subset & ~(state & this.start)) === 0)
-      .filter((subset) => this.isSafe(state & ~subset))
-      .filter((subset) => bits.every((bit) => (bit & subset) === 0 || this.isSafe((state & ~subset) | bit)));
-    const modified = bits.flatMap((going, from) =>
-      bits
-        .map((coming, to) => ({ coming, to }))
-        .filter(({ coming, to }) => {
-          if ((going & state & this.start) === 0 || (coming & (state | this.start)) !== 0) return false;
-          return (
-            isModifiable(this.changed[from], this.changed[to]) && !this.#collides(coming, state & ~going)
-          );
-        })
-        .map(({ coming }) => (state & ~going) | coming)
-        .filter((next) => this.isSafe(next)),
-    );
-    return [
-      ...added.map((subset) => state | subset),
-      ...removed.map((subset) => state & ~subset),
-      ...modified,
-    ];
-  }
-
-  /** Two rules that differ in priority only may be one rule to the cloud. */
-  #collides(coming: number, state: number): boolean {
-    const loose = (at: number): string => ruleIdentity({ ...(this.changed[at] ?? fail()), priority: 1 });
-    const held = this.changed.flatMap((_, at) => ((state & this.start & (1 << at)) !== 0 ? [loose(at)] : []));
-    return this.changed.some((_, at) => (coming & (1 << at)) !== 0 && held.includes(loose(at)));
-  }
-}
-
-const fail = (): never => {
-  throw new Error('no such rule');
-};
-
-const without = (rules: readonly Rule[], others: readonly Rule[]): Rule[] => {
-  const known = new Set(others.map(ruleIdentity));
-  return rules.filter((rule) => !known.has(ruleIdentity(rule)));
-};
-
-function isModifiable(from: Rule | undefined, to: Rule | undefined): boolean {
-  return (
-    from !== undefined &&
-    from.peer.kind === to?.peer.kind &&
-    (from.ports.kind === 'list') === (to.ports.kind === 'list')
-  );
-}
 
 const tinyEdit = arbitraryEdit(5, NARROW_WORLD).filter(
   ({ before, after }) => without(before, after).length <= 3 && without(after, before).length <= 3,
 );
 
-const callsOf = (edit: RuleSetPair, modify: 'auto' | 'prefer' | 'never'): number =>
-  planGroup(policyOf(edit.after), groupOf(described(edit.before)), { ...OPTIONS, modify }).steps.length;
+const planOf = (edit: RuleSetPair, options: Partial<PlanOptions>): GroupPlan =>
+  planGroup(policyOf(edit.after), groupOf(described(edit.before)), { ...OPTIONS, ...options });
+
+const callsOf = (edit: RuleSetPair, modify: PlanOptions['modify']): number =>
+  planOf(edit, { modify }).steps.length;
 
 const RUNS = 500;
 
 describe('calls of tiny edits', () => {
-  it('are the fewest that are safe with modify: auto, or seldom one more', () => {
+  it('are the fewest that are safe with modify: auto, or seldom one or two more', () => {
     let exact = 0;
     fc.assert(
       fc.property(tinyEdit, (edit) => {
-        const fewest = new Game(edit, CONTEXT).fewest();
+        const fewest = new CallGame(edit).fewest() ?? Infinity;
         const excess = callsOf(edit, 'auto') - fewest;
-        expect(excess === 0 || excess === 1).toBe(true);
+        expect([0, 1, 2]).toContain(excess);
         if (excess === 0) exact += 1;
         for (const modify of ['prefer', 'never'] as const) {
           expect(callsOf(edit, modify)).toBeGreaterThanOrEqual(fewest);
@@ -186,5 +56,21 @@ describe('calls of tiny edits', () => {
       }),
       { numRuns: 100 },
     );
+  });
+
+  it('find a way through little room where there is one, and claim none where there is none', () => {
+    const found = { yes: 0, no: 0 };
+    fc.assert(
+      fc.property(tinyEdit, fc.constantFrom(0, 1), (edit, free) => {
+        const ruleQuota = Math.max(edit.before.length, edit.after.length) + free;
+        const isPossible = new CallGame(edit, ruleQuota).fewest() !== null;
+        const plan = planOf(edit, { ruleQuota, maxModifyPerPlan: 0 });
+        const isFound = plan.hitless && plan.status !== 'blocked';
+        if (isFound) expect(isPossible).toBe(true);
+        if (isPossible) found[isFound ? 'yes' : 'no'] += 1;
+      }),
+      { numRuns: RUNS },
+    );
+    expect(found.no).toBeLessThan(0.02 * found.yes);
   });
 });
