@@ -4,6 +4,7 @@ import { addApplyCommand } from './apply.ts';
 import { addCheckCommand } from './check.ts';
 import { addEmulatorCommand } from './emulator.ts';
 import { addHistoryCommand } from './history.ts';
+import { addImportCommand } from './import.ts';
 import type { ExitCode, Io } from './io.ts';
 import { addPauseCommand, addResumeCommand } from './pause.ts';
 import { addPlanCommand } from './plan.ts';
@@ -34,6 +35,7 @@ export function createProgram(io: Io): Program {
   addValidateCommand(program, io, done);
   addPlanCommand(program, io, done);
   addApplyCommand(program, io, done);
+  addImportCommand(program, io, done);
   addCheckCommand(program, io, done);
   addHistoryCommand(program, io, done);
   addPauseCommand(program, io, done);

@@ -10,25 +10,23 @@ import type { Target } from '../service/controller.ts';
 import type { Engine } from '../service/engine.ts';
 import { heldByPauses } from '../service/pauses.ts';
 import { TargetResolver, type UnresolvedSelector } from '../service/targets.ts';
-import { assemble, type Assembly } from './assemble.ts';
-import { embeddedEmulator } from './embedded-emulator.ts';
-import { line, UsageError, type Io } from './io.ts';
-import { Secrets } from './secrets.ts';
-import { openKeeper, openSource, openTelemetry, problemText, type CommonFlags } from './setup.ts';
+import { UsageError, type Io } from './io.ts';
+import { openEngine, type OpenEngine } from './open-engine.ts';
+import { progressOn } from './progress.ts';
+import { openKeeper, openSource, problemText, type CommonFlags } from './setup.ts';
 
 export interface SessionFlags extends CommonFlags {
   readonly group?: string;
 }
 
-export interface Session extends Assembly {
+export interface Session extends OpenEngine {
   readonly config: Config;
   readonly revision: string;
   readonly targets: readonly Target[];
   readonly unresolved: readonly UnresolvedSelector[];
-  close(): Promise<void>;
 }
 
-/** Opens everything, or throws a UsageError. `openJournal` is called last, so that a bad policy locks nothing. */
+/** Opens everything, or throws a UsageError. The policies come first, so that bad ones lock no journal. */
 export async function openSession(
   config: Config,
   flags: SessionFlags,
@@ -36,40 +34,13 @@ export async function openSession(
   openJournal: () => Journal,
 ): Promise<Session> {
   const desired = await readPolicies(config, io);
-  const emulator = await embeddedEmulator(config);
-  const closing: Array<() => void | Promise<void>> = [() => emulator?.close()];
-  const close = async () => {
-    for (const step of closing.reverse()) await step();
-  };
+  const opened = await openEngine(config, flags, io, openJournal);
   try {
-    const journal = openJournal();
-    closing.push(() => {
-      journal.close();
-    });
-    const secrets = new Secrets();
-    const telemetry = openTelemetry(config, { logLevel: 'warn', ...flags }, { fd: 2, io, secrets });
-    const assembly = assemble(config, {
-      telemetry,
-      journal,
-      secrets,
-      env: io.env,
-      emulatorUrl: emulator?.url ?? null,
-    });
-    closing.push(() => {
-      assembly.lanes.close();
-    });
-    io.stopSignal.addEventListener('abort', () => assembly.lanes.close(), { once: true });
-    const resolver = new TargetResolver(assembly.engine.ecs, config.reconcile.mode);
+    const resolver = new TargetResolver(opened.engine.ecs, config.reconcile.mode);
     const { targets, unresolved } = await resolver.resolve(desired, systemClock.nowMs());
-    return {
-      ...assembly,
-      ...chosen(flags.group, targets, unresolved),
-      config,
-      revision: desired.revision,
-      close,
-    };
+    return { ...opened, ...chosen(flags.group, targets, unresolved), config, revision: desired.revision };
   } catch (error) {
-    await close();
+    await opened.close();
     throw error;
   }
 }
@@ -128,24 +99,4 @@ async function planOne(engine: Engine, { policy }: Target): Promise<GroupResult>
 function unresolvedResult(selector: UnresolvedSelector, config: Config): FailedGroup {
   const { account, region, reason } = selector;
   return { account, region, id: selector.selector, mode: config.reconcile.mode, error: reason };
-}
-
-interface Progress {
-  step(): void;
-  end(): void;
-}
-
-function progressOn({ stderr }: Io, total: number): Progress {
-  const isTerminal = 'isTTY' in stderr && stderr.isTTY === true;
-  let done = 0;
-  if (!isTerminal) return { step: () => undefined, end: () => undefined };
-  return {
-    step: () => {
-      done += 1;
-      stderr.write(`\r${done} of ${total} groups read`);
-    },
-    end: () => {
-      if (done > 0) line(stderr, '');
-    },
-  };
 }

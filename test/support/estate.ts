@@ -17,7 +17,7 @@ ${extra}`;
 export interface WireRule {
   readonly Direction?: 'ingress' | 'egress';
   readonly IpProtocol: string;
-  readonly PortRange: string;
+  readonly PortRange?: string;
   readonly [field: string]: unknown;
 }
 

@@ -65,6 +65,10 @@ describe('refused with 1, nothing on stdout, and a reason', () => {
     ['check --group g --direction ingress --protocol tcp', '--peer'],
     ['check --group g --direction ingress --protocol tcp --peer 1.2.3.4', '--port: tcp needs one'],
     ['pause extra --for 1h --reason x', 'too many arguments'],
+    ['import --out x', '--region'],
+    ['import --region cn-hangzhou', '--out'],
+    ['import --region cn-hangzhou --out x --group web', 'write the id of a security group'],
+    ['import --config CONFIG --region cn-hangzhou --out x --account prod', 'no account prod'],
     ['status --config OFF', '`http.listen` of the config is off'],
     ['status --config ANYPORT', 'port 0'],
   ])('%s', async (command, message) => {
@@ -75,7 +79,7 @@ describe('refused with 1, nothing on stdout, and a reason', () => {
 });
 
 describe('--help names the command, its exit codes or its flags', () => {
-  test.each(['check', 'history', 'pause', 'resume', 'status'])('%s', async (command) => {
+  test.each(['check', 'history', 'pause', 'resume', 'status', 'import'])('%s', async (command) => {
     const { code, stdout } = await run(`${command} --help`);
     expect(code).toBe(0);
     expect(stdout).toContain(`rampart ${command}`);

@@ -1,0 +1,169 @@
+// `rampart import`: policies that say what live groups are. Each file is read again as the daemon would, and
+// planned against its group, before it is written: what would change anything is not written at all.
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { type Command, InvalidArgumentError } from 'commander';
+import PQueue from 'p-queue';
+import type { DescribedGroup } from '../../reconciler/model/group.ts';
+import { planGroup } from '../../reconciler/plan/plan-group.ts';
+import { compilePolicies } from '../../reconciler/policy/compile.ts';
+import { parsePolicyFile } from '../../reconciler/policy/file.ts';
+import { GROUP_ID } from '../../reconciler/policy/peer-text.ts';
+import { renderGroup } from '../../reconciler/policy/render-group.ts';
+import { printable } from '../../reconciler/policy/report/printable.ts';
+import { systemClock } from '../clock.ts';
+import type { Config } from '../config/config.ts';
+import { openMemoryJournal } from '../journal/memory.ts';
+import type { Engine } from '../service/engine.ts';
+import { TargetResolver } from '../service/targets.ts';
+import { randomByte } from './assemble.ts';
+import { line, UsageError, type ExitCode, type Io } from './io.ts';
+import { openEngine } from './open-engine.ts';
+import { progressOn } from './progress.ts';
+import { addCommonFlags, problemText, readConfig, shownPath, type CommonFlags } from './setup.ts';
+import { writeWhole } from './write-whole.ts';
+
+interface ImportFlags extends CommonFlags {
+  readonly account: string;
+  readonly region: string;
+  readonly group?: readonly string[];
+  readonly out: string;
+}
+
+export function addImportCommand(program: Command, io: Io, done: (code: ExitCode) => void): void {
+  addCommonFlags(program.command('import'))
+    .description('Write policies from live groups, one file a group. Exit code: 0 all written, 1 some not.')
+    .requiredOption('--region <R>', 'where the groups are')
+    .option('--account <NAME>', 'an account of the config', 'default')
+    .option(
+      '--group <ID>',
+      'only this group; may be repeated (default: all that no cloud product owns)',
+      groupFlag,
+    )
+    .requiredOption('--out <DIR>', 'folder of the files; no file that is there is replaced')
+    .addHelpText('after', '\nPlanning with the written policies gives an empty plan. The cloud is only read.')
+    .action(async (flags: ImportFlags) => {
+      done(await runImport(flags, io));
+    });
+}
+
+/** What came of one group. */
+type Outcome =
+  | { readonly kind: 'written'; readonly file: string; readonly rules: number }
+  | { readonly kind: 'skipped'; readonly reason: string }
+  | { readonly kind: 'failed'; readonly reason: string };
+
+async function runImport(flags: ImportFlags, io: Io): Promise<ExitCode> {
+  const config = readConfig(flags);
+  if (!Object.hasOwn(config.accounts, flags.account)) {
+    throw new UsageError(`the config has no account ${flags.account}`);
+  }
+  const folder = path.resolve(io.cwd, flags.out);
+  const opened = await openEngine(config, flags, io, () =>
+    openMemoryJournal({ clock: systemClock, randomByte }),
+  );
+  try {
+    const ids = await groupIds(opened.engine, flags);
+    makeFolder(folder);
+    const progress = progressOn(io, ids.length);
+    const runners = new PQueue({ concurrency: config.reconcile.concurrency });
+    const outcomes = await Promise.all(
+      ids.map((id) =>
+        runners.add(async () => {
+          const outcome = await importOne({ engine: opened.engine, config, folder }, id, flags);
+          progress.step();
+          return { id, outcome };
+        }),
+      ),
+    );
+    progress.end();
+    for (const { id, outcome } of outcomes) report(id, outcome, io);
+    return outcomes.some(({ outcome }) => outcome.kind === 'failed') ? 1 : 0;
+  } finally {
+    await opened.close();
+  }
+}
+
+async function groupIds(engine: Engine, { account, region, group }: ImportFlags): Promise<readonly string[]> {
+  if (group !== undefined) return [...new Set(group)];
+  // Every group has all of no tags.
+  const found = await engine.ecs.findGroups({ account, region }, { kind: 'tags', tags: {} });
+  if (found.ok) return found.value;
+  throw new UsageError(`${found.error.code}: ${found.error.message}; groups can be named with --group`);
+}
+
+interface ImportPorts {
+  readonly engine: Engine;
+  readonly config: Config;
+  readonly folder: string;
+}
+
+async function importOne(ports: ImportPorts, id: string, flags: ImportFlags): Promise<Outcome> {
+  const { account, region } = flags;
+  const described = await ports.engine.ecs.describeGroup({ account, region, id });
+  if (!described.ok) return { kind: 'failed', reason: `${described.error.code}: ${described.error.message}` };
+  const group = described.value;
+  if (group.serviceManaged && flags.group === undefined) {
+    return {
+      kind: 'skipped',
+      reason: 'a cloud product owns this group; name it with --group to have it all the same',
+    };
+  }
+  const text = renderGroup(group);
+  const file = path.join(ports.folder, `${id}.yaml`);
+  const doubts = await doubtsOf(text, file, group, ports);
+  if (doubts.length > 0)
+    return { kind: 'failed', reason: `no policy can say what it is\n${doubts.join('\n')}` };
+  const refusal = writeWhole(file, text);
+  if (refusal !== null) return { kind: 'failed', reason: refusal };
+  return { kind: 'written', file, rules: group.rules.length };
+}
+
+/** Why the text would not leave the group as it is; empty if it would. */
+async function doubtsOf(
+  text: string,
+  file: string,
+  group: DescribedGroup,
+  { engine, config }: ImportPorts,
+): Promise<readonly string[]> {
+  const accounts = Object.keys(config.accounts);
+  const { groups, problems } = compilePolicies([parsePolicyFile({ path: file, text })], { accounts });
+  if (problems.length > 0) {
+    const lines = text.split('\n');
+    return problems.map((problem) => `${problemText(problem)}: ${lines[problem.line - 1]?.trim() ?? ''}`);
+  }
+  const { targets } = await new TargetResolver(engine.ecs, 'enforce').resolve({ revision: '', groups }, 0);
+  return targets.flatMap(({ policy }) => {
+    const { steps } = planGroup(policy, group, engine.planOptions);
+    return steps.length === 0 ? [] : [`a plan with this policy would have ${steps.length} calls`];
+  });
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    if (!(error instanceof Error) || !('syscall' in error)) throw error;
+    throw new UsageError(`${folder} cannot be made: ${error.message}`);
+  }
+}
+
+function report(id: string, outcome: Outcome, io: Io): void {
+  switch (outcome.kind) {
+    case 'written':
+      line(io.stdout, `${shownPath(outcome.file, io)}: ${outcome.rules} rules`);
+      break;
+    case 'skipped':
+      line(io.stderr, `${id} is left out: ${outcome.reason}`);
+      break;
+    case 'failed':
+      line(io.stderr, `${id} is not written: ${outcome.reason.split('\n').map(printable).join('\n  ')}`);
+      break;
+  }
+}
+
+function groupFlag(text: string, before: readonly string[] = []): readonly string[] {
+  if (!GROUP_ID.test(text))
+    throw new InvalidArgumentError('write the id of a security group, such as sg-bp1web');
+  return [...before, text];
+}

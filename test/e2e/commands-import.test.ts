@@ -1,0 +1,138 @@
+// `rampart import` through the built binary: what it writes of live groups, planned again, changes nothing.
+import { readFileSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { startTestEmulator, type TestEmulator } from '../support/emulator.ts';
+import { configFor, REGION, wireGroup, type WireRule } from '../support/estate.ts';
+import { Workspace } from '../support/rampart.ts';
+
+const ANY = { SourceCidrIp: '0.0.0.0/0' };
+
+/** One of every kind that a VPC can hold. */
+const EVERY_KIND: readonly WireRule[] = [
+  { IpProtocol: 'TCP', PortRange: '443/443', ...ANY, Description: 'all: "web" #1' },
+  { IpProtocol: 'TCP', PortRange: '443/443', SourceCidrIp: '10.0.0.0/8', Description: 'all: "web" #1' },
+  { IpProtocol: 'UDP', PortRange: '8000/8100', Ipv6SourceCidrIp: '2001:db8::/32', Priority: 100 },
+  { IpProtocol: 'TCP', PortRange: '1/65535', SourceGroupId: 'sg-empty', Policy: 'Drop' },
+  {
+    IpProtocol: 'TCP',
+    PortRange: '22/22',
+    SourceGroupId: 'sg-far',
+    SourceGroupOwnerAccount: '1557809237701234',
+  },
+  { IpProtocol: 'TCP', PortRange: '80/80', SourcePrefixListId: 'pl-cdn' },
+  { IpProtocol: 'TCP', PortRangeListId: 'prl-app', ...ANY },
+  { IpProtocol: 'ICMP', PortRange: '-1/-1', ...ANY },
+  { IpProtocol: 'ICMPv6', PortRange: '-1/-1', Ipv6SourceCidrIp: '::/0' },
+  { IpProtocol: 'GRE', PortRange: '-1/-1', SourceCidrIp: '198.51.100.7' },
+  { IpProtocol: 'ALL', PortRange: '-1/-1', SourceCidrIp: '203.0.113.0/24', DestCidrIp: '10.1.0.0/16' },
+  { IpProtocol: 'TCP', PortRange: '25/25', ...ANY, SourcePortRange: '1024/65535' },
+  { Direction: 'egress', IpProtocol: 'TCP', PortRange: '443/443', DestCidrIp: '0.0.0.0/0' },
+  {
+    Direction: 'egress',
+    IpProtocol: 'ALL',
+    PortRange: '-1/-1',
+    DestCidrIp: '0.0.0.0/0',
+    Policy: 'Drop',
+    Priority: 100,
+  },
+];
+
+let emulator: TestEmulator;
+let workspace: Workspace;
+
+beforeEach(async () => {
+  workspace = new Workspace();
+  emulator = await startTestEmulator({
+    state: {
+      securityGroups: [
+        wireGroup('sg-every', EVERY_KIND),
+        wireGroup('sg-empty'),
+        { ...wireGroup('sg-managed'), ServiceManaged: true },
+        {
+          ...wireGroup('sg-classic', [
+            { IpProtocol: 'TCP', PortRange: '80/80', ...ANY, NicType: 'internet' },
+          ]),
+          VpcId: '',
+        },
+      ],
+      prefixLists: [
+        {
+          RegionId: REGION,
+          PrefixListId: 'pl-cdn',
+          PrefixListName: 'cdn',
+          AddressFamily: 'IPv4',
+          MaxEntries: 5,
+          Entries: [],
+        },
+      ],
+      portRangeLists: [
+        {
+          RegionId: REGION,
+          PortRangeListId: 'prl-app',
+          PortRangeListName: 'app',
+          MaxEntries: 5,
+          Entries: [],
+        },
+      ],
+    },
+  });
+  workspace.write('config.yaml', configFor(emulator.url));
+});
+
+afterEach(async () => {
+  await workspace.dispose();
+  await emulator.close();
+});
+
+const run = (command: string) => workspace.run(command.split(' '));
+
+test('every kind of rule: importing and then planning gives an empty plan', async () => {
+  const imported = await run(`import --region ${REGION} --out policies`);
+  expect(imported).toMatchObject({
+    code: 0,
+    stdout:
+      'policies/sg-classic.yaml: 1 rules\npolicies/sg-empty.yaml: 0 rules\npolicies/sg-every.yaml: 14 rules\n',
+  });
+  expect(imported.stderr).toMatch(/^sg-managed is left out: a cloud product owns this group/);
+  const { code, stdout } = await run('plan --json');
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({
+    groups: [
+      { id: 'sg-classic', status: 'converged', diff: { same: 1 } },
+      { id: 'sg-empty', status: 'converged', diff: { same: 0 } },
+      { id: 'sg-every', status: 'converged', diff: { same: EVERY_KIND.length } },
+    ],
+  });
+  expect((await emulator.calls()).every(({ effect }) => !effect)).toBe(true);
+  const policy = readFileSync(path.join(workspace.folder, 'policies/sg-every.yaml'), 'utf8');
+  expect(policy).toContain('from: [0.0.0.0/0, 10.0.0.0/8], description: "all: \\"web\\" #1"');
+});
+
+test('only the groups that are named; no file is replaced', async () => {
+  const command = `import --region ${REGION} --group sg-managed --group sg-every --out out`;
+  expect(await run(command)).toMatchObject({ code: 0 });
+  expect(readdirSync(path.join(workspace.folder, 'out'))).toEqual(['sg-every.yaml', 'sg-managed.yaml']);
+  workspace.write('out/sg-every.yaml', 'mine');
+  const again = await run(command);
+  expect(again).toMatchObject({ code: 1, stdout: '' });
+  expect(again.stderr).toContain('is there already');
+  expect(readFileSync(path.join(workspace.folder, 'out/sg-every.yaml'), 'utf8')).toBe('mine');
+});
+
+test('a group that no policy can describe is not written; the others are', async () => {
+  const old = { IpProtocol: 'ALL', PortRange: '-1/-1', ...ANY, Priority: 110 };
+  await emulator.setState({ securityGroups: [wireGroup('sg-old', [old]), wireGroup('sg-new')] });
+  const { code, stdout, stderr } = await run(`import --region ${REGION} --out out`);
+  expect({ code, stdout }).toEqual({ code: 1, stdout: 'out/sg-new.yaml: 0 rules\n' });
+  expect(stderr).toMatch(
+    /sg-old is not written: no policy can say what it is\n .*"priority" must be at most 100: .*priority: 110/,
+  );
+  expect(readdirSync(path.join(workspace.folder, 'out'))).toEqual(['sg-new.yaml']);
+});
+
+test('a group that is not there: exit code 1', async () => {
+  const { code, stderr } = await run(`import --region ${REGION} --group sg-gone --out out`);
+  expect(code).toBe(1);
+  expect(stderr).toContain('sg-gone is not written: Transport.GroupNotFound');
+});
