@@ -84,7 +84,7 @@ function ruleLines(state: WholeStateJson): string[] {
 
 function ruleLine(rule: Readonly<Record<string, unknown>>): string {
   const side = rule.Direction === 'ingress' ? 'Source' : 'Dest';
-  const text = (name: string) => String(rule[name] ?? '');
+  const text = (name: string) => (typeof rule[name] === 'string' ? rule[name] : '');
   const peer = maskedIpv4(text(`${side}CidrIp`)) || text(`Ipv6${side}CidrIp`) || text(`${side}GroupId`);
   const words = [rule.Direction, rule.IpProtocol, rule.PortRange, peer, rule.Policy, rule.Priority];
   const description = ['HTTPS', 'new text'].includes(text('Description')) ? ` ${text('Description')}` : '';
