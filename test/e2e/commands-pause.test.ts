@@ -1,4 +1,4 @@
-// `rampart pause` and `resume` through the built binary, beside a running daemon and without one.
+// `rampart pause` and `resume` through the built binary, beside a running daemon.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startTestEmulator, type TestEmulator } from '../support/emulator.ts';
 import { configFor, policyFor, wireGroup } from '../support/estate.ts';
@@ -66,44 +66,5 @@ describe('beside a running daemon', () => {
     expect(await run('pause --for 1s --reason second')).toMatchObject({ code: 0 });
     await daemon.event('group.converged', { group: 'sg-web', changes: 1 }, from);
     expect(await rulesOf('sg-web')).toBe(2);
-  });
-});
-
-describe('without a daemon', () => {
-  test('plan and apply end with 3 under a pause, and nothing is written; resume lets apply go on', async () => {
-    expect(await run('apply --group sg-db')).toMatchObject({ code: 0 });
-    expect(await run('pause --for 1h --reason', 'change freeze')).toMatchObject({ code: 0 });
-    const planned = await run('plan --json');
-    expect(planned.code).toBe(3);
-    expect(JSON.parse(planned.stdout)).toMatchObject({
-      summary: { calls: 0, blocked: 1 },
-      groups: [
-        { id: 'sg-db', status: 'converged' },
-        { id: 'sg-web', status: 'blocked', blockedBy: [{ kind: 'paused', override: 'rampart resume' }] },
-      ],
-    });
-    expect(await run('apply')).toMatchObject({ code: 3 });
-    expect(await rulesOf('sg-web')).toBe(0);
-    expect(await run('resume')).toMatchObject({ code: 0 });
-    expect(await run('apply')).toMatchObject({ code: 0 });
-    expect(await rulesOf('sg-web')).toBe(1);
-  });
-
-  test('a group is found in the history or by --region when the policies are broken', async () => {
-    expect(await run('apply')).toMatchObject({ code: 0 });
-    workspace.write('policies/web.yaml', 'nonsense');
-    expect(await run('pause --group sg-web --for 1h --reason x')).toMatchObject({ code: 0 });
-    const unknown = await run('pause --group sg-new --for 1h --reason x');
-    expect(unknown.code).toBe(1);
-    expect(unknown.stderr).toContain('add --region');
-    expect(await run('pause --group sg-new --region cn-beijing --for 1h --reason x')).toMatchObject({
-      code: 0,
-    });
-    const nothing = await run('resume');
-    expect(nothing).toMatchObject({ code: 1, stdout: '' });
-    expect(nothing.stderr).toMatch(
-      /no pause of all groups\nstill paused: .*\/sg-new .*\nstill paused: .*\/sg-web /,
-    );
-    expect(await run('resume --group sg-x')).toMatchObject({ code: 1 });
   });
 });

@@ -102,6 +102,23 @@ describe('a drop that wins over accepts of the same priority is told at the drop
       [`protocol: tcp, portList: prl-a, ${ALL}`, 'protocol: tcp, ports: all, from: 10.0.0.0/8, action: drop'],
       1,
     ],
+    [
+      'two port lists',
+      [
+        `protocol: tcp, portList: prl-a, ${ALL}`,
+        'protocol: tcp, portList: prl-b, from: 10.0.0.0/8, action: drop',
+      ],
+      0,
+    ],
+    [
+      'a port list against itself',
+      [
+        `protocol: tcp, portList: prl-a, ${ALL}`,
+        'protocol: tcp, portList: prl-a, from: 10.0.0.0/8, action: drop',
+      ],
+      1,
+    ],
+    ['a port list against every protocol', [`protocol: tcp, portList: prl-a, ${ALL}`, drop], 1],
     ['another priority', [`protocol: tcp, ports: 443, priority: 2, ${ALL}`, drop], 0],
   ])('%s', (_, rules, count) => {
     expect(found(rules)).toHaveLength(count);
