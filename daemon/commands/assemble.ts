@@ -133,7 +133,11 @@ function readGate(calls: CallPorts): Gate {
       : run();
 }
 
-function popTransportOf(account: AccountConfig, ports: AssemblyPorts): Transport {
+/** The vendor's client, and the credentials of the account. */
+export function popTransportOf(
+  account: AccountConfig,
+  ports: Pick<AssemblyPorts, 'secrets' | 'env' | 'emulatorUrl'>,
+): Transport {
   return createPopTransport({
     credentials: ports.secrets.watching(createCredentialsSource(account.credentials, ports.env)),
     endpoint: endpointOf(account, ports.emulatorUrl),

@@ -1,9 +1,10 @@
 // The daemon's service in this process: the real loop, lanes, pop-core and HTTP; its events at hand.
+import { randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { systemClock } from '../../daemon/clock.ts';
-import { assemble, randomByte } from '../../daemon/commands/assemble.ts';
+import { systemClock, type Clock } from '../../daemon/clock.ts';
+import { assembleEngine, popTransportOf, randomByte } from '../../daemon/commands/assemble.ts';
 import { Secrets } from '../../daemon/commands/secrets.ts';
 import { openKeeper } from '../../daemon/commands/setup.ts';
 import { parseConfig } from '../../daemon/config/load.ts';
@@ -36,19 +37,21 @@ export class EventLog implements Telemetry {
     this.#notify();
   }
 
-  /** The first event, from number `from` on, that fits. */
-  async event(name: EventName, fields: Readonly<Record<string, unknown>> = {}, from = 0): Promise<SeenEvent> {
+  /** The first event, from number `from` on, that fits; waits for it. */
+  async first(fits: (seen: SeenEvent) => boolean, from = 0): Promise<SeenEvent> {
     for (;;) {
-      const found = this.events
-        .slice(from)
-        .find(
-          (seen) =>
-            seen.event === name && Object.entries(fields).every(([key, value]) => seen[key] === value),
-        );
+      const found = this.events.slice(from).find(fits);
       if (found !== undefined) return found;
       if (this.#failure !== null) throw new Error('the service failed', { cause: this.#failure });
       await new Promise<void>((resolve) => this.#listeners.add(resolve));
     }
+  }
+
+  event(name: EventName, fields: Readonly<Record<string, unknown>> = {}, from = 0): Promise<SeenEvent> {
+    return this.first(
+      (seen) => seen.event === name && Object.entries(fields).every(([key, value]) => seen[key] === value),
+      from,
+    );
   }
 
   #notify(): void {
@@ -64,6 +67,8 @@ export interface ServiceOptions {
   /** Further config, as YAML; replaces the `reconcile` line if it begins with one. */
   readonly reconcile?: string;
   readonly limits?: string;
+  /** The daemon's; the system's if left out. Files are watched in real time all the same. */
+  readonly clock?: Clock;
 }
 
 export class Service {
@@ -79,13 +84,15 @@ export class Service {
       .concat(`limits: {${options.limits ?? 'default: {ratePerMinute: 6000}'}}\n`);
     const config = parseConfig(text, path.join(this.#folder, 'config.yaml'));
     if (!config.ok) throw new Error(JSON.stringify(config.error));
-    const journal = openMemoryJournal({ clock: systemClock, randomByte });
-    const { engine, lanes } = assemble(config.value, {
+    const clock = options.clock ?? systemClock;
+    const wiring = { secrets: new Secrets(), env: {}, emulatorUrl: null };
+    const { engine, lanes } = assembleEngine(config.value, {
       telemetry: this.log,
-      journal,
-      secrets: new Secrets(),
-      env: {},
-      emulatorUrl: null,
+      journal: openMemoryJournal({ clock, randomByte }),
+      clock,
+      random: Math.random,
+      newReconcileId: () => randomUUID().slice(0, 8),
+      transportOf: (account) => popTransportOf(account, wiring),
     });
     const daemon = new Daemon({
       engine,
