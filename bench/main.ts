@@ -1,7 +1,9 @@
 // `npm run bench [-- NAME...]`: runs the named benches, or all of them, and prints what they measured.
+import { benchExposure } from './exposure.ts';
 import { benchPlan } from './plan.ts';
 
 const BENCHES: Readonly<Record<string, () => void | Promise<void>>> = {
+  exposure: benchExposure,
   plan: benchPlan,
 };
 

@@ -40,11 +40,13 @@ export class ClauseTable {
     let next = this.dimensions;
     this.#next[index * (this.dimensions + 1) + this.dimensions] = next;
     for (let dimension = this.dimensions - 1; dimension >= 0; dimension -= 1) {
-      const { lo, hi } = intersection(itemAt(clause.ranges, dimension), itemAt(this.frame, dimension));
       const limits = itemAt(this.frame, dimension);
+      const range = itemAt(clause.ranges, dimension);
+      const lo = Math.max(range.lo, limits.lo);
+      const hi = Math.min(range.hi, limits.hi);
+      if (lo !== limits.lo || hi !== limits.hi) next = dimension;
       this.#lo[index * this.dimensions + dimension] = lo;
       this.#hi[index * this.dimensions + dimension] = hi;
-      if (lo !== limits.lo || hi !== limits.hi) next = dimension;
       this.#next[index * (this.dimensions + 1) + dimension] = next;
     }
   }
@@ -115,8 +117,3 @@ export class ClauseTable {
     return new ClauseTable(this.#rangesOf(clause), inside);
   }
 }
-
-const intersection = (a: AtomRange, b: AtomRange): AtomRange => ({
-  lo: Math.max(a.lo, b.lo),
-  hi: Math.min(a.hi, b.hi),
-});

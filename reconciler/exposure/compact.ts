@@ -1,38 +1,47 @@
 import { itemAt } from './at.ts';
 import type { AtomRange } from './axis.ts';
 import type { Region } from './region.ts';
-import { FIELDS } from './rule-boxes.ts';
+import { FIELDS, type Field } from './rule-boxes.ts';
 
 /**
  * Fewer regions for the same packets. A path of the diagram splits on every dimension above it; regions
  * that differ only in their peers, and then those that differ only in their ports, become one again.
  */
 export function compactRegions(regions: readonly Region[]): Region[] {
-  return mergeAlong(mergeAlong(regions, FIELDS.indexOf('peer')), FIELDS.indexOf('port'));
+  const names = new RangesNames();
+  return mergeAlong('port', mergeAlong('peer', regions, names), names);
 }
 
-function mergeAlong(regions: readonly Region[], dimension: number): Region[] {
+function mergeAlong(field: Field, regions: readonly Region[], names: RangesNames): Region[] {
+  const dimension = FIELDS.indexOf(field);
   const alike = new Map<string, Region[]>();
   for (const region of regions) {
-    const key = otherFields(region, dimension);
+    const key = region.map((ranges, index) => (index === dimension ? '' : names.nameOf(ranges))).join();
     const same = alike.get(key);
     if (same === undefined) alike.set(key, [region]);
     else same.push(region);
   }
   return Array.from(alike.values(), (same) => {
-    const [first] = same;
-    if (first === undefined || same.length === 1) return itemAt(same, 0);
+    const first = itemAt(same, 0);
+    if (same.length === 1) return first;
     return first.with(dimension, joinRanges(same.flatMap((region) => itemAt(region, dimension))));
   });
 }
 
-function otherFields(region: Region, dimension: number): string {
-  let key = '';
-  for (const [index, ranges] of region.entries()) {
-    if (index !== dimension) for (const { lo, hi } of ranges) key += `${lo}-${hi},`;
-    key += ';';
+/** Short names, equal for equal ranges. Most lists are shared by many regions, and are read once. */
+class RangesNames {
+  readonly #byList = new Map<readonly AtomRange[], number>();
+  readonly #byText = new Map<string, number>();
+
+  nameOf(ranges: readonly AtomRange[]): number {
+    const known = this.#byList.get(ranges);
+    if (known !== undefined) return known;
+    const text = ranges.map(({ lo, hi }) => `${lo}-${hi}`).join();
+    const name = this.#byText.get(text) ?? this.#byText.size;
+    this.#byText.set(text, name);
+    this.#byList.set(ranges, name);
+    return name;
   }
-  return key;
 }
 
 /** Disjoint ranges in order, those that touch as one. */

@@ -2,7 +2,7 @@
 import { intAt, itemAt } from './at.ts';
 import { explore } from './explore.ts';
 import { clauseMasks } from './clause-masks.ts';
-import type { Meter } from './meter.ts';
+import { NARROWING_WORK, type Meter } from './meter.ts';
 import type { RuleSpace } from './universe.ts';
 
 export interface DecidersQuestion {
@@ -32,7 +32,7 @@ export function decidersOf(question: DecidersQuestion, meter: Meter): Set<number
       const decider = table.rulesOf(index).find((candidate) => intAt(present, candidate) === 1);
       return mask === 0 || decider === undefined ? 0 : nameOf(decider);
     });
-    meter.spend(universe.table.size);
+    meter.spend(universe.table.size + NARROWING_WORK * table.size);
     const judge = (winners: readonly number[]): number => {
       const name = itemAt(winners, 0);
       names.add(name);
@@ -42,7 +42,7 @@ export function decidersOf(question: DecidersQuestion, meter: Meter): Set<number
       { table, states: 1, masks, labels, fallback: nameOf(null), judge, settledBy: [], stopAtFirst: true },
       meter,
     );
-    if (stopAt !== null && names.has(stopAt)) break;
+    if (meter.isSpent || (stopAt !== null && names.has(stopAt))) break;
   }
   return names;
 }

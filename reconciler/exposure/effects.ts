@@ -10,7 +10,7 @@ import type { ClauseTable } from './clause-table.ts';
 import { explore, type Question } from './explore.ts';
 import { joinFamilies } from './join-families.ts';
 import { clauseMasks } from './clause-masks.ts';
-import { Meter } from './meter.ts';
+import { Meter, NARROWING_WORK } from './meter.ts';
 import type { Packet } from './packet.ts';
 import { examplePacket, regionsOf } from './region.ts';
 
@@ -71,9 +71,10 @@ interface Part {
 }
 
 function exactPart(compared: Compared, { comparison, clause }: Change, meter: Meter): Part | null {
+  if (meter.isSpent) return null;
   const { universe } = comparison;
   const table = universe.table.within(clause);
-  meter.spend(universe.table.size);
+  meter.spend(universe.table.size + NARROWING_WORK * table.size);
   const ours = table.indexOf(universe.table.clauseAt(clause));
   const answer = explore(question(comparison, table, clauseMasks(table, compared.ofRules), ours), meter);
   if (answer === null) return null;

@@ -1,6 +1,6 @@
 // Intervals of addresses as prefixes that people can read. "Everywhere but 10.0.0.0/8" is eight
 // prefixes when written out, and thousands once a few hosts are left out too; with exceptions it is one.
-import { addressBits, type Family, type Prefix } from '../model/prefix.ts';
+import { addressBits, lastAddress, type Family, type Prefix } from '../model/prefix.ts';
 import { itemAt } from './at.ts';
 import type { Span } from './axis.ts';
 
@@ -15,15 +15,46 @@ export interface CoverTerm {
  * either written out or written as the prefix around it with exceptions, whichever is shorter.
  */
 export function coverSpans(spans: readonly Span[], family: Family): CoverTerm[] {
+  if (spans.length === 0) return [];
+  const hull = hullOf({ first: itemAt(spans, 0).first, last: itemAt(spans, spans.length - 1).last }, family);
+  const gaps = gapPrefixes(spans, hull, spans.length - 1);
+  if (gaps !== null) return [{ prefix: hull, except: gaps }];
   const terms: CoverTerm[] = [];
-  if (spans.length === 0) return terms;
-  const first = itemAt(spans, 0).first;
-  const last = itemAt(spans, spans.length - 1).last;
+  addTerms(countPart(spans, hull, 0, spans.length), terms);
+  return terms;
+}
+
+function hullOf({ first, last }: Span, family: Family): Prefix {
   const hostBits = first === last ? 0 : (first ^ last).toString(2).length;
   const address = (first >> BigInt(hostBits)) << BigInt(hostBits);
-  const length = addressBits(family) - hostBits;
-  addTerms(countPart(spans, { kind: family, address, length }, 0, spans.length), terms);
-  return terms;
+  return { kind: family, address, length: addressBits(family) - hostBits };
+}
+
+/**
+ * What the spans leave out of the hull; null if that is more than `most` prefixes. No way of writing has
+ * fewer prefixes than there are spans, so with that many or less there is nothing better to look for.
+ */
+function gapPrefixes(spans: readonly Span[], hull: Prefix, most: number): Prefix[] | null {
+  const gaps: Prefix[] = [];
+  const bits = addressBits(hull.kind);
+  let address = hull.address;
+  for (const { first, last } of [...spans, { first: lastAddress(hull) + 1n, last: 0n }]) {
+    while (address < first) {
+      if (gaps.length === most) return null;
+      let hostBits = 0;
+      while (hostBits < bits && fits(address, hostBits + 1, first)) hostBits += 1;
+      gaps.push({ kind: hull.kind, address, length: bits - hostBits });
+      address += 1n << BigInt(hostBits);
+    }
+    address = last + 1n;
+  }
+  return gaps;
+}
+
+/** Whether a prefix with so many host bits starts at the address and ends before another one. */
+function fits(address: bigint, hostBits: number, before: bigint): boolean {
+  const size = 1n << BigInt(hostBits);
+  return (address & (size - 1n)) === 0n && address + size <= before;
 }
 
 /** A prefix with halves that are neither empty nor full, and what it takes to write it in either way. */

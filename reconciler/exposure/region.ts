@@ -1,7 +1,7 @@
 // From a diagram back to packets: each path is a region, parallel edges taken together.
 import { itemAt } from './at.ts';
 import type { AtomRange, Span } from './axis.ts';
-import { isTerminal, NOTHING, terminalValue, type Diagram, type NodeRef } from './diagram.ts';
+import { isTerminal, NOTHING, terminalValue, type DiagramNode, type NodeRef } from './diagram.ts';
 import type { Answer } from './explore.ts';
 import type { Packet } from './packet.ts';
 import { domainOf, FIELDS, type Field, type SetSymbol } from './rule-boxes.ts';
@@ -16,29 +16,56 @@ export interface FoundRegion {
 }
 
 /** All regions that are not `NOTHING`: disjoint, together exact, in the order of the dimensions. */
-export function regionsOf({ diagram, root, frame }: Answer): Generator<FoundRegion> {
-  return pathsBelow(
-    diagram,
-    root,
-    frame.map((range) => [range]),
-  );
+export function* regionsOf({ diagram, root, frame }: Answer): Generator<FoundRegion> {
+  const whole = frame.map((range) => [range]);
+  const bundles = new Map<NodeRef, readonly Bundle[]>();
+  const todo: Array<{ readonly ref: NodeRef; readonly trail: Trail | null }> = [{ ref: root, trail: null }];
+  for (let next = todo.pop(); next !== undefined; next = todo.pop()) {
+    const { ref, trail } = next;
+    if (ref === NOTHING) continue;
+    if (isTerminal(ref)) {
+      yield { terminal: terminalValue(ref), region: regionAlong(trail, whole) };
+      continue;
+    }
+    const { dimension } = diagram.node(ref);
+    const known = bundles.get(ref) ?? bundle(diagram.node(ref), itemAt(frame, dimension).lo);
+    bundles.set(ref, known);
+    for (const { child, ranges } of known.toReversed()) {
+      todo.push({ ref: child, trail: { dimension, ranges, above: trail } });
+    }
+  }
 }
 
-function* pathsBelow(diagram: Diagram, ref: NodeRef, path: Region): Generator<FoundRegion> {
-  if (ref === NOTHING) return;
-  if (isTerminal(ref)) {
-    yield { terminal: terminalValue(ref), region: path };
-    return;
-  }
-  const { dimension, ends, children } = diagram.node(ref);
-  const rangesOf = new Map<NodeRef, AtomRange[]>();
-  let lo = itemAt(itemAt(path, dimension), 0).lo;
+/** The way to a node: what each node above it asked for. */
+interface Trail {
+  readonly dimension: number;
+  readonly ranges: readonly AtomRange[];
+  readonly above: Trail | null;
+}
+
+function regionAlong(trail: Trail | null, whole: Region): Region {
+  const region = [...whole];
+  for (let step = trail; step !== null; step = step.above) region[step.dimension] = step.ranges;
+  return region;
+}
+
+/** Parallel edges taken together. */
+interface Bundle {
+  readonly child: NodeRef;
+  readonly ranges: AtomRange[];
+}
+
+function bundle({ ends, children }: DiagramNode, first: number): Bundle[] {
+  const bundles = new Map<NodeRef, Bundle>();
+  let lo = first;
   for (const [edge, child] of children.entries()) {
     const hi = itemAt(ends, edge);
-    rangesOf.set(child, [...(rangesOf.get(child) ?? []), { lo, hi }]);
+    const known = bundles.get(child);
+    if (known === undefined) bundles.set(child, { child, ranges: [{ lo, hi }] });
+    else known.ranges.push({ lo, hi });
     lo = hi + 1;
   }
-  for (const [child, ranges] of rangesOf) yield* pathsBelow(diagram, child, path.with(dimension, ranges));
+  return [...bundles.values()];
 }
 
 /** The values of one field, ascending. */

@@ -90,13 +90,10 @@ function compileBoxes(
   boxes: readonly RankedBox[],
   family: Family,
 ): Pick<Universe, 'axes' | 'symbols' | 'table'> {
-  const axes = FIELDS.map(
-    (field) =>
-      new Axis(
-        domainOf(field, family),
-        boxes.flatMap(({ box }) => box.spans[field] ?? []),
-      ),
-  );
+  const axes = FIELDS.map((field) => {
+    const spans = boxes.map(({ box }) => box.spans[field]).filter((span) => span !== undefined);
+    return new Axis(domainOf(field, family), spans);
+  });
   const symbols = distinctSymbols(boxes.flatMap(({ box }) => box.symbols));
   const dimensionOf = new Map(symbols.map((symbol, index) => [symbol.id, FIELDS.length + index]));
   const frame = [
