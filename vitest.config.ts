@@ -3,8 +3,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 180_000,
+    hookTimeout: 120_000,
     restoreMocks: true,
     coverage: { provider: 'v8', include: ['daemon/**', 'reconciler/**', 'emulator/**'] },
   },

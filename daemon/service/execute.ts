@@ -48,6 +48,11 @@ export async function executePlan(
     const result = await runStep(engine, run, { step, number: index + 1 }, signal);
     changes += result.changes;
     refusals.push(...result.refusals);
+    if (result.stop === null && result.refusals.length > 0) {
+      // What follows may rely on the refused rule; the next plan is made without it.
+      const reason = result.refusals[0]?.failure.message ?? 'refused';
+      return { kind: 'stopped', changes, refusals, reason, failure: null };
+    }
     if (result.stop !== null) {
       return isAborted(signal)
         ? { kind: 'aborted', changes, refusals }

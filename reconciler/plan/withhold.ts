@@ -13,6 +13,8 @@ export interface Withheld {
   readonly described: ReadonlySet<string>;
 }
 
+const regionOfDesired = ({ rule }: DesiredRule) => regionOf(rule);
+
 /**
  * The policy without the withheld rules. A described rule that shares packets with a desired rule that
  * cannot come stays: revoking it could cut traffic that old and new policy both allow.
@@ -23,10 +25,17 @@ export function withhold(
   withheld: Withheld,
 ): GroupPolicy {
   if (withheld.desired.size === 0 && withheld.described.size === 0) return policy;
-  const isWithheld = ({ rule }: DesiredRule) => withheld.desired.has(ruleIdentity(rule));
-  const barred = DIRECTIONS.flatMap((direction) => policy.rules[direction] ?? [])
-    .filter(isWithheld)
-    .map(({ rule }) => regionOf(rule));
+  const desired = DIRECTIONS.flatMap((direction) => policy.rules[direction] ?? []);
+  const isRefused = ({ rule }: DesiredRule) => withheld.desired.has(ruleIdentity(rule));
+  const standing = new Set(described.map(({ rule }) => ruleIdentity(rule)));
+  const drops = desired.filter((item) => isRefused(item) && item.rule.action === 'drop').map(regionOfDesired);
+  // An accept that a refused drop was to limit must not come without it: it would open what the policy drops.
+  const isUnlimited = (item: DesiredRule) =>
+    item.rule.action === 'accept' &&
+    !standing.has(ruleIdentity(item.rule)) &&
+    drops.some((drop) => overlaps(drop, regionOfDesired(item)));
+  const isWithheld = (item: DesiredRule) => isRefused(item) || isUnlimited(item);
+  const barred = desired.filter(isWithheld).map(regionOfDesired);
   const staying = described.filter(
     ({ rule }) =>
       withheld.described.has(ruleIdentity(rule)) || barred.some((region) => overlaps(region, regionOf(rule))),

@@ -368,7 +368,7 @@ describe('connections that fail', () => {
         closed.push(once(call.socket, 'close'));
         script(call, response);
       },
-      { timeoutMs: 100 },
+      { timeoutMs: 1000 },
     );
     expect(answer).toMatchObject({ kind: 'failed', code: 'Transport.Timeout' });
     expect(endpoint.calls).toHaveLength(1);

@@ -52,3 +52,10 @@ it.each<[string, { desired?: Rule[]; described?: Rule[] }, string[]]>([
     }),
   );
 });
+
+it('an accept that a refused drop was to limit does not come without it', () => {
+  const drop = rule({ ports: '22', peer: '10.0.0.0/8', action: 'drop', priority: 1 });
+  const accept = rule({ ports: '22', peer: '10.1.0.0/16', priority: 5 });
+  const policy = withhold(policyOf([drop, accept]), [], { desired: keys([drop]), described: new Set() });
+  expect(planGroup(policy, groupOf([]), OPTIONS).steps).toEqual([]);
+});

@@ -1,0 +1,31 @@
+// (c) A process never starts more calls of one action than the configured rate, in any sixty seconds. The rate is
+// a promise of one process: what its predecessor sent before it died, nobody has told it.
+import type { Check, Fail, SentCall } from '../facts.ts';
+
+const WINDOW_MS = 60_000;
+
+export class PaceCheck implements Check {
+  readonly #rateOf: (operation: string) => number;
+  readonly #fail: Fail;
+  #starts = new Map<string, number[]>();
+
+  constructor(rateOf: (operation: string) => number, fail: Fail) {
+    this.#rateOf = rateOf;
+    this.#fail = fail;
+  }
+
+  started(): void {
+    this.#starts = new Map();
+  }
+
+  sent({ operation, atMs }: SentCall): void {
+    const starts = this.#starts.get(operation) ?? [];
+    this.#starts.set(operation, starts);
+    starts.push(atMs);
+    while ((starts[0] ?? atMs) <= atMs - WINDOW_MS) starts.shift();
+    const rate = this.#rateOf(operation);
+    if (starts.length > rate) {
+      this.#fail('(c) pace', `${starts.length} calls of ${operation} within a minute, ${rate} are allowed`);
+    }
+  }
+}

@@ -1,0 +1,178 @@
+// Keeps books on the plan that is under way in each group, from what is seen outside: what the daemon read, what
+// the policy wants, what others did to the group since, and which call is the plan's own.
+//
+// Two rule sets say what may happen on the way (`old` and `target`), and both live with the group:
+//   old     the group as it really was when the plan was made. The daemon may have read something else (reads lag,
+//           and people are quick), but a plan is only a difference, and it is carried out on what is there.
+//   target  the policy, put on top of that: what the policy leaves alone as it was read, plus what was there and
+//           had not been read, minus what had been read and was not there any more.
+// A change by anybody else is made to both sets: it is not ours, and it goes on to hold after our plan. Anybody
+// else is people at the console, and also a call of ours that comes in after its sender has given up on it (a dead
+// process, an earlier plan): no client in the world can call it back.
+import { ruleIdentity, type Rule } from '../../../reconciler/model/rule.ts';
+import type { Permission, SecurityGroup } from '../../../emulator/state.ts';
+import { isWrite, type Check, type Landing, type PlanFact, type Reading, type SentCall } from '../facts.ts';
+import type { SimPolicy } from '../policies.ts';
+import { IGNORED_TEXT, readShown } from '../rules.ts';
+
+export interface WatchedPlan {
+  readonly fact: PlanFact;
+  old: readonly Rule[];
+  target: readonly Rule[];
+  /** What the daemon cannot know of, since it came after the last reading. */
+  addedByOthers: readonly Rule[];
+  /** Identities of the rules as they were read, by id; empty where rules have no ids. */
+  readonly told: ReadonlyMap<string, string>;
+  /** Identities of the rules that Authorize said yes to, and that nobody took away again. */
+  readonly brought: Set<string>;
+  /** ClientToken of the call that is being made. */
+  token: string;
+  /** False once the plan hit a rule that somebody had changed under its id: what comes of that nobody can order. */
+  isJudged: boolean;
+}
+
+export class PlanWatch implements Check {
+  readonly #readings = new Map<string, Map<string, readonly Rule[]>>();
+  readonly #told = new Map<string, Map<string, string>>();
+  readonly #plans = new Map<string, WatchedPlan>();
+  #life = 0;
+
+  started(life: number): void {
+    this.#life = life;
+    this.#plans.clear();
+    this.#readings.clear();
+    this.#told.clear();
+  }
+
+  read({ group, nicType, shown }: Reading): void {
+    const rules = shown.map((each) => readShown(each, each.Direction === 'egress' ? 'egress' : 'ingress'));
+    const readings = this.#readings.get(group) ?? new Map<string, readonly Rule[]>();
+    this.#readings.set(group, readings.set(nicType, rules));
+    const told = this.#told.get(group) ?? new Map<string, string>();
+    for (const [index, each] of shown.entries()) {
+      const id = each.SecurityGroupRuleId;
+      const rule = rules[index];
+      if (typeof id === 'string' && id !== '' && rule !== undefined) told.set(id, ruleIdentity(rule));
+    }
+    this.#told.set(group, told);
+  }
+
+  planned(fact: PlanFact): void {
+    const read = [...(this.#readings.get(fact.group)?.values() ?? [])].flat();
+    const real = rulesOf(fact.state);
+    const unread = without(real, read);
+    const wanted = wantedRules(fact.policy, read);
+    this.#plans.set(fact.group, {
+      fact,
+      old: real,
+      target: [...without(wanted, without(read, real)), ...unread],
+      addedByOthers: unread,
+      told: new Map(this.#told.get(fact.group)),
+      brought: new Set(),
+      token: '',
+      isJudged: true,
+    });
+  }
+
+  sent({ operation, group, token, life }: SentCall): void {
+    const plan = this.#plans.get(group);
+    if (isWrite(operation) && plan?.fact.life === life) plan.token = token;
+  }
+
+  landed({ call, before, after, code }: Landing): void {
+    const plan = this.#plans.get(after.SecurityGroupId);
+    if (plan === undefined) return;
+    const change = changeOf(before, after);
+    if (call !== null && this.current(call) === plan) {
+      if (isStale(plan, change.gone)) plan.isJudged = false;
+      for (const gone of change.gone) plan.brought.delete(ruleIdentity(readRule(gone)));
+      if (code === '' && call.operation.startsWith('Authorize')) noteBrought(plan, call);
+      return;
+    }
+    const gone = change.gone.map(readRule);
+    const come = change.come.map(readRule);
+    plan.old = [...without(plan.old, gone), ...come];
+    plan.target = [...without(plan.target, gone), ...come];
+    plan.addedByOthers = [...plan.addedByOthers, ...come];
+    for (const rule of gone) plan.brought.delete(ruleIdentity(rule));
+  }
+
+  /** The plan that this call belongs to; null for one that comes in after its sender has gone on or has died. */
+  current(call: SentCall): WatchedPlan | null {
+    const plan = this.#plans.get(call.group);
+    return plan !== undefined && call.life === this.#life && plan.token === call.token ? plan : null;
+  }
+}
+
+export const readRule = (permission: Permission): Rule =>
+  readShown(permission as unknown as Readonly<Record<string, unknown>>, permission.Direction);
+
+export const rulesOf = (group: SecurityGroup): Rule[] => group.Permissions.map(readRule);
+
+/** What one call changed. A rule that was modified has gone and come. */
+export function changeOf(
+  before: SecurityGroup,
+  after: SecurityGroup,
+): { readonly gone: readonly Permission[]; readonly come: readonly Permission[] } {
+  const was = new Set(before.Permissions);
+  const is = new Set(after.Permissions);
+  return {
+    gone: before.Permissions.filter((rule) => !is.has(rule)),
+    come: after.Permissions.filter((rule) => !was.has(rule)),
+  };
+}
+
+/** What shall be in the group, given what was read of it. */
+export function wantedRules(policy: SimPolicy, read: readonly Rule[]): Rule[] {
+  const left = read.filter(
+    (rule) =>
+      policy.rules[rule.direction] === null ||
+      policy.mode === 'additive' ||
+      (policy.ignores && rule.description?.startsWith(IGNORED_TEXT) === true),
+  );
+  const wanted = [...(policy.rules.ingress ?? []), ...(policy.rules.egress ?? [])];
+  return [...wanted, ...without(left, wanted)];
+}
+
+/** `rules` less those of `others`, one for one. */
+export function without(rules: readonly Rule[], others: readonly Rule[]): Rule[] {
+  const counts = new Map<string, number>();
+  for (const other of others) {
+    const identity = ruleIdentity(other);
+    counts.set(identity, (counts.get(identity) ?? 0) + 1);
+  }
+  return rules.filter((rule) => {
+    const identity = ruleIdentity(rule);
+    const count = counts.get(identity) ?? 0;
+    if (count > 0) counts.set(identity, count - 1);
+    return count === 0;
+  });
+}
+
+function isStale(plan: WatchedPlan, gone: readonly Permission[]): boolean {
+  if (plan.told.size === 0) return false;
+  return gone.some((rule) => {
+    const identity = ruleIdentity(readRule(rule));
+    return (plan.told.get(rule.SecurityGroupRuleId) ?? identity) !== identity;
+  });
+}
+
+function noteBrought(plan: WatchedPlan, { operation, params }: SentCall): void {
+  const direction = operation.endsWith('Egress') ? 'egress' : 'ingress';
+  for (const fields of permissionsIn(params)) {
+    plan.brought.add(ruleIdentity(readShown(fields, direction)));
+  }
+}
+
+/** The rules that a request names in full: `Permissions.N.…`, or one flat rule. */
+function permissionsIn(params: Readonly<Record<string, string>>): Array<Record<string, string>> {
+  const numbered = new Map<string, Record<string, string>>();
+  for (const [name, value] of Object.entries(params)) {
+    const [, number, field] = /^Permissions\.(\d+)\.(\w+)$/.exec(name) ?? [];
+    if (number === undefined || field === undefined) continue;
+    const fields = numbered.get(number) ?? {};
+    numbered.set(number, { ...fields, [field]: value });
+  }
+  if (numbered.size > 0) return [...numbered.values()];
+  return params.IpProtocol === undefined ? [] : [{ ...params }];
+}

@@ -1,0 +1,63 @@
+// What the checks are told about: facts seen from outside the daemon, on the network and in the cloud. The one
+// thing taken from the daemon's own word is that it made a plan, under which revision, and whether it warned that
+// the plan cannot be hitless.
+import type { SecurityGroup } from '../../emulator/state.ts';
+import type { SimPolicy } from './policies.ts';
+import type { Wire } from './rules.ts';
+
+/** A call that the daemon handed to the network. */
+export interface SentCall {
+  /** Which process sent it: 1 for the first. */
+  readonly life: number;
+  readonly atMs: number;
+  readonly operation: string;
+  readonly params: Wire;
+  /** Security group id; empty for a listing. */
+  readonly group: string;
+  /** ClientToken; empty for a read. */
+  readonly token: string;
+}
+
+/** A call that the cloud has worked off. */
+export interface Landing {
+  /** Null: somebody at the console. */
+  readonly call: SentCall | null;
+  readonly atMs: number;
+  readonly before: SecurityGroup;
+  readonly after: SecurityGroup;
+  /** The vendor's error code; empty after success. */
+  readonly code: string;
+}
+
+/** An answer to DescribeSecurityGroupAttribute that reached the daemon whole. */
+export interface Reading {
+  readonly life: number;
+  readonly group: string;
+  readonly nicType: string;
+  readonly shown: ReadonlyArray<Readonly<Record<string, unknown>>>;
+}
+
+/** The daemon is about to carry out a plan. */
+export interface PlanFact {
+  readonly life: number;
+  readonly group: string;
+  readonly policy: SimPolicy;
+  readonly hitless: boolean;
+  /** The group as it really is at this moment. */
+  readonly state: SecurityGroup;
+}
+
+/** A rule that must hold at every moment, watching. Methods are called in the order in which things happen. */
+export interface Check {
+  sent?(call: SentCall): void;
+  landed?(landing: Landing): void;
+  read?(reading: Reading): void;
+  planned?(plan: PlanFact): void;
+  /** A new process starts. */
+  started?(life: number): void;
+}
+
+/** Takes note of a violation; the simulation ends at the next event. */
+export type Fail = (invariant: string, message: string) => void;
+
+export const isWrite = (operation: string): boolean => !operation.startsWith('Describe');

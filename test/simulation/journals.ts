@@ -1,0 +1,74 @@
+// Journals that survive the death of the process, as a file does. In memory, what survives is the store; on SQLite
+// it is the database file and its log as they stand at the moment of death, copied under the feet of the old
+// connection, which is what the next process would find.
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Intent, Journal } from '../../daemon/journal/journal.ts';
+import { emptyStore, openMemoryJournal, type JournalPorts } from '../../daemon/journal/memory.ts';
+import { RETENTION } from '../../daemon/journal/retention.ts';
+import { openSqliteJournal } from '../../daemon/journal/sqlite.ts';
+
+export interface JournalHost {
+  /** For the next process. */
+  open(): Journal;
+  /** The process is gone; what was durable stays. */
+  crash(): void;
+  /** What a crash at this moment would leave open. */
+  openIntents(): readonly Intent[];
+  /** Bytes on disk; 0 in memory. */
+  bytes(): number;
+  dispose(): void;
+}
+
+export function memoryHost(ports: JournalPorts): JournalHost {
+  const store = emptyStore();
+  return {
+    open: () => openMemoryJournal(ports, store),
+    crash: () => undefined,
+    openIntents: () => [...store.open.values()],
+    bytes: () => 0,
+    dispose: () => undefined,
+  };
+}
+
+const PARTS = ['', '-wal'];
+
+export function sqliteHost(ports: JournalPorts): JournalHost {
+  const folder = mkdtempSync(path.join(tmpdir(), 'rampart-simulation-'));
+  let opening = 0;
+  let journal: Journal | null = null;
+  const fileOf = (number: number) => path.join(folder, String(number), 'journal.db');
+  const closeQuietly = () => {
+    journal?.close();
+    journal = null;
+  };
+  return {
+    open: () => {
+      mkdirSync(path.dirname(fileOf(opening)), { recursive: true });
+      const opened = openSqliteJournal(fileOf(opening), { ...ports, retention: RETENTION });
+      if (!opened.ok) throw new Error(`${opened.error.trouble}: ${opened.error.message}`);
+      return (journal = opened.value);
+    },
+    crash: () => {
+      mkdirSync(path.dirname(fileOf(opening + 1)));
+      for (const part of PARTS) {
+        const file = fileOf(opening) + part;
+        if (existsSync(file)) copyFileSync(file, fileOf(opening + 1) + part);
+      }
+      closeQuietly();
+      rmSync(path.dirname(fileOf(opening)), { recursive: true, force: true });
+      opening += 1;
+    },
+    openIntents: () => journal?.openIntents() ?? [],
+    bytes: () =>
+      PARTS.map((part) => statSync(fileOf(opening) + part, { throwIfNoEntry: false })?.size ?? 0).reduce(
+        (sum, size) => sum + size,
+        0,
+      ),
+    dispose: () => {
+      closeQuietly();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,286 @@
+// One process of the daemon, from its start to its end: the real service on the wiring that ships, with the
+// network, the journal, the clock and the dice of the simulation. It may die at every boundary of an operation of
+// the journal or the network. A dead process is dead: its timers are gone, its calls are never answered, its journal
+// refuses; what it had sent before may still arrive.
+import { assembleEngine } from '../../daemon/commands/assemble.ts';
+import { openKeeper } from '../../daemon/commands/setup.ts';
+import { systemClock } from '../../daemon/clock.ts';
+import type { Config } from '../../daemon/config/config.ts';
+import type { Transport, TransportAnswer } from '../../daemon/ecs/transport.ts';
+import type { Journal } from '../../daemon/journal/journal.ts';
+import type { GroupStatus } from '../../daemon/service/controller.ts';
+import { Daemon } from '../../daemon/service/daemon.ts';
+import type { Engine } from '../../daemon/service/engine.ts';
+import { TargetResolver } from '../../daemon/service/targets.ts';
+import type { EventName, Telemetry } from '../../daemon/telemetry/events.ts';
+import type { Random } from '../support/random.ts';
+import { EMULATOR_KEY, requestV1 } from '../support/signing.ts';
+import type { Check, Fail, PlanFact, SentCall } from './facts.ts';
+import type { JournalHost } from './journals.ts';
+import type { Network } from './network.ts';
+import { PolicyView, type PolicyTree } from './policies.ts';
+import type { VirtualTime } from './virtual-time.ts';
+
+/** What all processes of one simulation share. */
+export interface LifeWorld {
+  readonly time: VirtualTime;
+  readonly network: Network;
+  readonly tree: PolicyTree;
+  readonly journals: JournalHost;
+  readonly config: Config;
+  readonly check: Required<Check>;
+  readonly fail: Fail;
+  readonly note: (who: string, what: string) => void;
+  readonly stateOf: (group: string) => PlanFact['state'];
+  /** Of jitter, tokens and ids. */
+  readonly random: Random;
+  /** Asked at each boundary. */
+  readonly diesHere: () => boolean;
+  readonly ended: () => void;
+  /** For the tests of the tests: a build with a defect. */
+  readonly breakEngine: (engine: Engine) => Engine;
+}
+
+/** Thrown out of an operation of the journal in whose course the process dies. */
+class Killed extends Error {
+  override readonly name = 'Killed';
+}
+
+const never = <T>(): Promise<T> => new Promise<T>(() => undefined);
+
+export class Life {
+  readonly number: number;
+  readonly #world: LifeWorld;
+  readonly #view = new PolicyView();
+  readonly #stop = new AbortController();
+  readonly #reloads: Array<() => void> = [];
+  readonly #daemon: Daemon;
+  #dead = false;
+  #frozenUntilMs = 0;
+  #nonce = 0;
+  #reconciles = 0;
+
+  constructor(number: number, world: LifeWorld) {
+    this.number = number;
+    this.#world = world;
+    world.time.startProcess();
+    world.check.started(number);
+    world.note('process', `${number} starts`);
+    const journal = world.journals.open();
+    const { engine, lanes } = assembleEngine(world.config, {
+      telemetry: this.#telemetry(),
+      journal: this.#mortal(journal),
+      clock: systemClock,
+      random: () => world.random.fraction(),
+      newReconcileId: () => `${number}.${(this.#reconciles += 1)}`,
+      transportOf: () => this.#transport(),
+    });
+    this.#daemon = new Daemon({
+      engine: world.breakEngine(engine),
+      lanes,
+      source: world.tree.source(this.#view),
+      keeper: openKeeper(world.config),
+      resolver: new TargetResolver(engine.ecs, world.config.reconcile.mode),
+      controller: {
+        concurrency: world.config.reconcile.concurrency,
+        resyncMs: world.config.reconcile.resyncSeconds * 1000,
+        retryMs: 2000,
+      },
+      onReload: (listener) => this.#reloads.push(listener),
+      stopSignal: this.#stop.signal,
+    });
+    this.#daemon.run().then(
+      () => this.#end(journal, 'has stopped'),
+      (error: unknown) => {
+        if (!this.#dead) world.fail('no bugs', error instanceof Error ? (error.stack ?? '') : String(error));
+      },
+    );
+  }
+
+  get isAlive(): boolean {
+    return !this.#dead;
+  }
+
+  /** As `/api/status` would tell. */
+  status(): readonly GroupStatus[] {
+    return this.#daemon.controller.status();
+  }
+
+  /** SIGHUP. */
+  reload(): void {
+    for (const listener of this.#reloads) listener();
+  }
+
+  /** SIGTERM. It ends by itself, soon. */
+  stop(): void {
+    this.#world.note('process', `${this.number} is told to stop`);
+    this.#stop.abort('SIGTERM');
+  }
+
+  /** SIGSTOP, and SIGCONT later. */
+  freeze(forMs: number): void {
+    this.#world.note('process', `${this.number} freezes for ${forMs} ms`);
+    this.#frozenUntilMs = this.#world.time.nowMs + forMs;
+    this.#world.time.freezeProcess(forMs);
+  }
+
+  /** SIGKILL. */
+  kill(where: string): void {
+    if (this.#dead) return;
+    this.#world.note('process', `${this.number} dies ${where}`);
+    this.#dead = true;
+    this.#world.time.killProcess();
+    this.#world.tree.forgetListeners();
+    this.#world.journals.crash();
+    this.#world.ended();
+  }
+
+  #end(journal: Journal, how: string): void {
+    if (this.#dead) return;
+    this.#world.note('process', `${this.number} ${how}`);
+    journal.close();
+    this.#dead = true;
+    this.#world.time.killProcess();
+    this.#world.tree.forgetListeners();
+    this.#world.ended();
+  }
+
+  /** A moment at which it may die. Answers whether it lives. */
+  #boundary(where: string): boolean {
+    if (!this.#dead && this.#world.diesHere()) this.kill(where);
+    return !this.#dead;
+  }
+
+  #transport(): Transport {
+    return {
+      call: (operation, params) => {
+        if (!this.#boundary(`before ${operation} is sent`)) return never();
+        const call: SentCall = {
+          life: this.number,
+          atMs: this.#world.time.nowMs,
+          operation,
+          params,
+          group: params.SecurityGroupId ?? '',
+          token: params.ClientToken ?? '',
+        };
+        const request = requestV1(operation, params, {
+          key: EMULATOR_KEY,
+          nowMs: this.#world.time.wallMs,
+          nonce: `${this.number}.${(this.#nonce += 1)}`,
+        });
+        this.#world.check.sent(call);
+        return new Promise((resolve) => {
+          this.#world.network.send(call, request, (answer) => this.#receive(call, answer, resolve));
+          this.#boundary(`after ${operation} is sent`);
+        });
+      },
+    };
+  }
+
+  #receive(call: SentCall, answer: TransportAnswer, resolve: (answer: TransportAnswer) => void): void {
+    const { time, check } = this.#world;
+    if (this.#dead) return;
+    if (time.nowMs < this.#frozenUntilMs) {
+      time.in(this.#frozenUntilMs - time.nowMs, () => this.#receive(call, answer, resolve));
+      return;
+    }
+    if (!this.#boundary(`before the answer to ${call.operation}`)) return;
+    if (call.operation === 'DescribeSecurityGroupAttribute' && answer.kind === 'answered') {
+      const body = answer.body as { Permissions?: { Permission?: Array<Record<string, unknown>> } };
+      const shown = body.Permissions?.Permission;
+      const nicType = call.params.NicType ?? '';
+      if (shown !== undefined) check.read({ life: this.number, group: call.group, nicType, shown });
+    }
+    resolve(answer);
+  }
+
+  /** The journal, with a chance to die before and after each thing that it keeps. */
+  #mortal(journal: Journal): Journal {
+    const { note } = this.#world;
+    const during = <T>(what: string, operation: () => T): T => {
+      if (!this.#boundary(`before the journal ${what}`)) throw new Killed();
+      const value = operation();
+      note('journal', what);
+      if (!this.#boundary(`after the journal ${what}`)) throw new Killed();
+      return value;
+    };
+    return {
+      ...journal,
+      openIntent: (draft) =>
+        during(`opens an intent of ${draft.operation}`, () => {
+          const intent = journal.openIntent(draft);
+          note('journal', `gives ${intent.clientToken} to ${draft.operation} of ${draft.group.id}`);
+          return intent;
+        }),
+      closeIntent: (token, outcome) =>
+        during(`closes ${token}: ${outcome.result}`, () => journal.closeIntent(token, outcome)),
+      savePlan: (plan) => during(`saves plan ${plan.hash.slice(0, 8)}`, () => journal.savePlan(plan)),
+      mark: (group, marks) =>
+        during(`marks ${group.id} ${JSON.stringify(marks)}`, () => journal.mark(group, marks)),
+    };
+  }
+
+  #telemetry(): Telemetry {
+    return {
+      emit: (event, fields) => {
+        if (this.#dead) return;
+        this.#world.note('daemon', eventText(event, fields));
+        if (event === 'plan.made') this.#planMade(fields);
+        if (event === 'plan.blocked' && JSON.stringify(fields).includes('a bug of Rampart')) {
+          this.#world.fail('no bugs', JSON.stringify(fields));
+        }
+      },
+    };
+  }
+
+  #planMade(fields: Readonly<Record<string, unknown>>): void {
+    const {
+      group = '',
+      revision = '',
+      hitless,
+    } = fields as { group?: string; revision?: string; hitless?: boolean };
+    const policy = this.#view.policyOf(group, revision);
+    if (policy === undefined) {
+      this.#world.fail('(d) ownership', `a plan for ${group}, which no policy of ${revision} names`);
+      return;
+    }
+    this.#world.check.planned({
+      life: this.number,
+      group,
+      policy,
+      hitless: hitless === true,
+      state: this.#world.stateOf(group),
+    });
+  }
+}
+
+const SHOWN_FIELDS = [
+  'group',
+  'revision',
+  'reconcileId',
+  'cause',
+  'steps',
+  'hitless',
+  'step',
+  'operation',
+  'clientToken',
+  'code',
+  'kind',
+  'reason',
+  'outcome',
+  'rules',
+  'blockedBy',
+  'details',
+  'delayMs',
+  'err',
+];
+
+function eventText(event: EventName, fields: object): string {
+  const shown = SHOWN_FIELDS.flatMap((name) => {
+    const value = (fields as Readonly<Record<string, unknown>>)[name];
+    return value === undefined
+      ? []
+      : [`${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`];
+  });
+  return [event, ...shown].join(' ');
+}

@@ -1,0 +1,142 @@
+// The policies of a simulated estate: versions of files that somebody edits, and which of them are in force in
+// a process that has loaded some of the versions. That second part is kept here a second time, apart from the
+// daemon's own keeper, for the checks to judge by.
+import type { Rule } from '../../reconciler/model/rule.ts';
+import type { LoadedPolicies, Source } from '../../daemon/source/source.ts';
+import { IGNORED_TEXT, yamlRule, type GroupKind } from './rules.ts';
+
+export const REGION = 'cn-hangzhou';
+
+/** What a policy says of one group. */
+export interface SimPolicy {
+  readonly group: GroupKind;
+  readonly mode: 'enforce' | 'additive' | 'observe';
+  /** Leaves rules alone that describe themselves as somebody else's. */
+  readonly ignores: boolean;
+  /** Null: the direction is not managed. */
+  readonly rules: Readonly<Record<Rule['direction'], readonly Rule[] | null>>;
+  readonly selector: 'id' | 'name';
+}
+
+/** A file with no groups is as good as gone. */
+export type SimFile =
+  { readonly kind: 'good'; readonly groups: readonly SimPolicy[] } | { readonly kind: 'broken' };
+
+export interface PolicyVersion {
+  readonly number: number;
+  readonly files: ReadonlyMap<string, SimFile>;
+}
+
+export const revisionOf = (version: PolicyVersion): string => `v${version.number}`;
+
+/** The work tree of the policies: one version after the other, and those who wait for changes. */
+export class PolicyTree {
+  #current: PolicyVersion;
+  readonly #listeners = new Set<() => void>();
+
+  constructor(files: ReadonlyMap<string, SimFile>) {
+    this.#current = { number: 1, files };
+  }
+
+  get current(): PolicyVersion {
+    return this.#current;
+  }
+
+  write(file: string, content: SimFile): void {
+    const files = new Map(this.#current.files).set(file, content);
+    this.#current = { number: this.#current.number + 1, files };
+  }
+
+  /** What a watcher reports, some time after a write. */
+  notify(): void {
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** The tree as the daemon's source, for one process. */
+  source(view: PolicyView): Source {
+    return {
+      load: () => {
+        view.take(this.#current);
+        return Promise.resolve(loaded(this.#current));
+      },
+      watch: (onChange) => {
+        this.#listeners.add(onChange);
+        const close = () => {
+          this.#listeners.delete(onChange);
+          return Promise.resolve();
+        };
+        return Promise.resolve({ close });
+      },
+    };
+  }
+
+  /** A process that died listens no more. */
+  forgetListeners(): void {
+    this.#listeners.clear();
+  }
+}
+
+/** What is in force in one process after each version that it loaded: a broken file keeps its groups. */
+export class PolicyView {
+  #inForce = new Map<string, { readonly file: string; readonly policy: SimPolicy }>();
+  readonly #byRevision = new Map<string, ReadonlyMap<string, SimPolicy>>();
+
+  take(version: PolicyVersion): void {
+    const next = new Map<string, { readonly file: string; readonly policy: SimPolicy }>();
+    for (const [id, held] of this.#inForce) {
+      if (version.files.get(held.file)?.kind === 'broken') next.set(id, held);
+    }
+    for (const [file, content] of version.files) {
+      if (content.kind === 'broken') continue;
+      for (const policy of content.groups) next.set(policy.group.id, { file, policy });
+    }
+    this.#inForce = next;
+    const policies = new Map([...next].map(([id, { policy }]) => [id, policy]));
+    this.#byRevision.set(revisionOf(version), policies);
+  }
+
+  /** What the revision said of the group when this process loaded it. */
+  policyOf(group: string, revision: string): SimPolicy | undefined {
+    return this.#byRevision.get(revision)?.get(group);
+  }
+}
+
+function loaded(version: PolicyVersion): LoadedPolicies {
+  const files = [...version.files]
+    .filter(([, content]) => content.kind === 'broken' || content.groups.length > 0)
+    .map(([path, content]) => ({ path, file: `policies/${path}`, bytes: Buffer.from(fileText(content)) }));
+  return {
+    files,
+    unreadable: [],
+    content: `sha256:${revisionOf(version)}`,
+    revision: revisionOf(version),
+    commit: null,
+    dirty: false,
+  };
+}
+
+function fileText(file: SimFile): string {
+  if (file.kind === 'broken') return 'version: 1\ngroups:\n  - id: sg-half';
+  return ['version: 1', 'groups:', ...file.groups.flatMap(groupLines), ''].join('\n');
+}
+
+function groupLines(policy: SimPolicy): string[] {
+  const { group, mode, ignores, rules, selector } = policy;
+  return [
+    selector === 'id' ? `  - id: ${group.id}` : `  - name: ${nameOf(group.id)}`,
+    `    region: ${REGION}`,
+    `    mode: ${mode}`,
+    ...(ignores ? [`    ignore: [{description: "${IGNORED_TEXT}*"}]`] : []),
+    ...directionLines('ingress', rules.ingress),
+    ...directionLines('egress', rules.egress),
+  ];
+}
+
+function directionLines(direction: Rule['direction'], rules: readonly Rule[] | null): string[] {
+  if (rules === null) return [];
+  if (rules.length === 0) return [`    ${direction}: []`];
+  return [`    ${direction}:`, ...rules.map((rule) => `      - ${yamlRule(rule)}`)];
+}
+
+/** The name of a group in the simulated cloud. */
+export const nameOf = (groupId: string): string => `name-of-${groupId}`;

@@ -1,0 +1,24 @@
+// What happened in a simulation, line by line, for people to read when it failed, and as a hash, to see that one
+// seed always gives one story.
+import { createHash } from 'node:crypto';
+
+export class Trace {
+  readonly lines: string[] = [];
+  readonly #nowMs: () => number;
+  readonly #hash = createHash('sha256');
+
+  constructor(nowMs: () => number) {
+    this.#nowMs = nowMs;
+  }
+
+  note(who: string, what: string): void {
+    const seconds = (this.#nowMs() / 1000).toFixed(3).padStart(10);
+    const line = `${seconds} ${who.padEnd(8)} ${what}`;
+    this.lines.push(line);
+    this.#hash.update(line).update('\n');
+  }
+
+  digest(): string {
+    return this.#hash.copy().digest('hex').slice(0, 16);
+  }
+}

@@ -1,0 +1,212 @@
+// Time that the simulation drives. Everything the daemon and its libraries ask the machine (timers, Date.now,
+// performance.now) is answered from here, and a day passes as fast as its events can be worked off. Between two
+// events all promises that can settle do, so one seed gives one order of events.
+//
+// Two kinds of events: those of the process under test, which came through the global timers and die or wait
+// with the process; and those of the world around it, which nothing stops.
+import { setImmediate as realImmediate } from 'node:timers';
+
+interface Entry {
+  dueMs: number;
+  /** Order of events that are due at once. */
+  order: number;
+  readonly run: () => void;
+  readonly ofProcess: boolean;
+  gone: boolean;
+}
+
+/** What `setTimeout` gives back; Node's has these methods too. */
+class Timer {
+  entry: Entry;
+  constructor(entry: Entry) {
+    this.entry = entry;
+  }
+  ref(): this {
+    return this;
+  }
+  unref(): this {
+    return this;
+  }
+  hasRef(): boolean {
+    return true;
+  }
+}
+
+const GLOBALS = ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] as const;
+
+export class VirtualTime {
+  /** True time: what the vendor's clock shows. */
+  readonly #startWallMs: number;
+  #nowMs = 0;
+  #wallErrorMs = 0;
+  #order = 0;
+  #processRuns = false;
+  /** A heap by time, then by order. */
+  readonly #heap: Entry[] = [];
+
+  constructor(startWallMs: number) {
+    this.#startWallMs = startWallMs;
+  }
+
+  /** Milliseconds since the simulation began; never jumps. */
+  get nowMs(): number {
+    return this.#nowMs;
+  }
+
+  /** What a right clock shows. */
+  get trueWallMs(): number {
+    return this.#startWallMs + this.#nowMs;
+  }
+
+  /** What the clock of the machine under test shows. */
+  get wallMs(): number {
+    return this.trueWallMs + this.#wallErrorMs;
+  }
+
+  setWallError(errorMs: number): void {
+    this.#wallErrorMs = errorMs;
+  }
+
+  /** An event of the world. */
+  in(delayMs: number, run: () => void): void {
+    this.#add(delayMs, run, false);
+  }
+
+  /** From now on global timers belong to a living process. */
+  startProcess(): void {
+    this.#processRuns = true;
+  }
+
+  /** Its timers are gone, and what its last promises still set up never comes. */
+  killProcess(): void {
+    this.#processRuns = false;
+    for (const entry of this.#heap) if (entry.ofProcess) entry.gone = true;
+  }
+
+  /** As SIGSTOP and SIGCONT: none of its timers fires before the time is over; then all that are due do. */
+  freezeProcess(forMs: number): void {
+    const untilMs = this.#nowMs + forMs;
+    const entries = this.#heap.splice(0).sort(inOrder);
+    for (const entry of entries) {
+      if (entry.ofProcess && entry.dueMs < untilMs) {
+        entry.dueMs = untilMs;
+        entry.order = this.#order += 1;
+      }
+      this.#push(entry);
+    }
+  }
+
+  /** Runs the next event that is due by then and lets all promises settle; false if there is none. */
+  async step(untilMs: number): Promise<boolean> {
+    const entry = this.#pop(untilMs);
+    if (entry === null) {
+      this.#nowMs = Math.max(this.#nowMs, untilMs);
+      return false;
+    }
+    this.#nowMs = entry.dueMs;
+    entry.run();
+    await settle();
+    return true;
+  }
+
+  /** Answers the machine's questions about time from here while `use` runs. */
+  async installed<T>(use: () => Promise<T>): Promise<T> {
+    const saved = GLOBALS.map((name) => Object.getOwnPropertyDescriptor(globalThis, name));
+    const put = (target: object, name: string, value: unknown) =>
+      Object.defineProperty(target, name, { value, configurable: true, writable: true });
+    const { now } = Date;
+    put(globalThis, 'setTimeout', (run: () => void, delayMs = 0) => this.#timer(run, delayMs));
+    put(globalThis, 'setInterval', (run: () => void, everyMs = 0) => this.#interval(run, everyMs));
+    for (const name of ['clearTimeout', 'clearInterval']) put(globalThis, name, clear);
+    put(Date, 'now', () => this.wallMs);
+    put(performance, 'now', () => this.nowMs);
+    try {
+      return await use();
+    } finally {
+      GLOBALS.forEach((name, index) => {
+        const descriptor = saved[index];
+        if (descriptor !== undefined) Object.defineProperty(globalThis, name, descriptor);
+      });
+      put(Date, 'now', now);
+      Reflect.deleteProperty(performance, 'now');
+    }
+  }
+
+  #timer(run: () => void, delayMs: number): Timer {
+    // As Node: no timer is shorter than a millisecond.
+    const entry = this.#add(Math.max(1, Math.ceil(delayMs)), run, true);
+    if (!this.#processRuns) entry.gone = true;
+    return new Timer(entry);
+  }
+
+  #interval(run: () => void, everyMs: number): Timer {
+    const again = () => {
+      timer.entry = this.#timer(again, everyMs).entry;
+      run();
+    };
+    const timer = this.#timer(again, everyMs);
+    return timer;
+  }
+
+  #add(delayMs: number, run: () => void, ofProcess: boolean): Entry {
+    const entry = {
+      dueMs: this.#nowMs + delayMs,
+      order: (this.#order += 1),
+      run,
+      ofProcess,
+      gone: false,
+    };
+    this.#push(entry);
+    return entry;
+  }
+
+  #push(entry: Entry): void {
+    const heap = this.#heap;
+    let at = heap.push(entry) - 1;
+    while (at > 0) {
+      const parent = (at - 1) >> 1;
+      const above = heap[parent];
+      if (above === undefined || inOrder(above, entry) <= 0) break;
+      heap[at] = above;
+      at = parent;
+    }
+    heap[at] = entry;
+  }
+
+  #pop(untilMs: number): Entry | null {
+    for (;;) {
+      const first = this.#heap[0];
+      if (first === undefined) return null;
+      if (!first.gone && first.dueMs > untilMs) return null;
+      this.#removeFirst();
+      if (!first.gone) return first;
+    }
+  }
+
+  #removeFirst(): void {
+    const heap = this.#heap;
+    const last = heap.pop();
+    if (last === undefined || heap.length === 0) return;
+    let at = 0;
+    for (;;) {
+      const left = heap[2 * at + 1];
+      const right = heap[2 * at + 2];
+      if (left === undefined) break;
+      const smaller = right !== undefined && inOrder(right, left) < 0 ? 2 * at + 2 : 2 * at + 1;
+      const below = heap[smaller];
+      if (below === undefined || inOrder(last, below) <= 0) break;
+      heap[at] = below;
+      at = smaller;
+    }
+    heap[at] = last;
+  }
+}
+
+const inOrder = (a: Entry, b: Entry): number => a.dueMs - b.dueMs || a.order - b.order;
+
+function clear(timer: unknown): void {
+  if (timer instanceof Timer) timer.entry.gone = true;
+}
+
+/** A turn of the real event loop comes only when no promise is left to settle. */
+const settle = (): Promise<void> => new Promise((resolve) => void realImmediate(resolve));
