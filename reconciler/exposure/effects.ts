@@ -29,7 +29,9 @@ export interface ExposureEffect {
 export function explainChanges(compared: Compared, meter: Meter): ExposureEffect[] {
   const effects: ExposureEffect[] = [];
   for (const [rule, changes] of changesByRule(compared)) {
-    const parts = changes.map((change) => exactPart(compared, change, meter) ?? wholePart(change));
+    const parts = changes.map(
+      (change) => (meter.isSpent ? null : exactPart(compared, change, meter)) ?? wholePart(change),
+    );
     const drafts = parts.flatMap((part) => part.drafts);
     if (drafts.length === 0) continue;
     const { comparison, clause } = itemAt(changes, 0);
@@ -71,7 +73,6 @@ interface Part {
 }
 
 function exactPart(compared: Compared, { comparison, clause }: Change, meter: Meter): Part | null {
-  if (meter.isSpent) return null;
   const { universe } = comparison;
   const table = universe.table.within(clause);
   meter.spend(universe.table.size + NARROWING_WORK * table.size);

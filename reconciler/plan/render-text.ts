@@ -59,10 +59,13 @@ function trafficLines({ steps, exposure }: GroupPlan): string[] {
   return exposure.exact ? lines : [...lines, 'too intricate to say exactly: no more than this changes'];
 }
 
+/** For an effect that could not be worked out: its boxes are all that the rule could change. */
+const MAY: Readonly<Record<ExposureEffect['effect'], string>> = { opens: 'may open', closes: 'may close' };
+
 function effectLines({ effect, change, rule, boxes, example }: ExposureEffect): string[] {
   const more = boxes.length - BOXES_SHOWN;
   return [
-    `${effect} because this rule is ${change}: ${describeRule(rule)}`,
+    `${example === null ? MAY[effect] : effect} because this rule is ${change}: ${describeRule(rule)}`,
     ...boxes.slice(0, BOXES_SHOWN).map((box) => `  ${boxText(box)}`),
     ...(more > 0 ? [`  and ${more} more of the kind`] : []),
     ...(example === null ? [] : [`  for example ${exampleText(example)}`]),
@@ -75,8 +78,8 @@ function boxText(box: Box): string {
     box.direction,
     box.protocol,
     box.ports === NO_PORTS_TEXT ? null : `ports ${box.ports}`,
-    `${peerWord} ${box.peer}`,
-    box.own === undefined ? null : `${ownWord} ${box.own}`,
+    `${peerWord} ${box.peer}${exceptText(box.exceptPeers)}`,
+    box.own === undefined ? null : `${ownWord} ${box.own}${exceptText(box.exceptOwn)}`,
     box.sourcePorts === undefined ? null : `source ports ${box.sourcePorts}`,
     box.nicType ?? null,
     box.memberOf === undefined ? null : `only in ${box.memberOf.join(', ')}`,
@@ -84,6 +87,12 @@ function boxText(box: Box): string {
   ]
     .filter((part) => part !== null)
     .join(' ');
+}
+
+function exceptText(prefixes: readonly string[] = []): string {
+  if (prefixes.length === 0) return '';
+  const more = prefixes.length - BOXES_SHOWN;
+  return ` except ${prefixes.slice(0, BOXES_SHOWN).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 function exampleText(example: NonNullable<ExposureEffect['example']>): string {

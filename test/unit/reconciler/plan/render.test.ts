@@ -182,6 +182,13 @@ describe('text', () => {
   it('says so when nothing is to be done', () => {
     expect(renderText('abc', [plan([web], [web])])).toContain('sg-self (enforce): converged\n');
   });
+
+  it('says what a box leaves out', () => {
+    const there = [rule({ peer: '10.1.0.0/16', action: 'drop' })];
+    expect(renderText('abc', [plan([...there, rule({ peer: '10.0.0.0/8' })], there)])).toContain(
+      'ingress tcp ports 1/65535 from 10.0.0.0/8 except 10.1.0.0/16',
+    );
+  });
 });
 
 describe('markdown', () => {
