@@ -26,7 +26,11 @@ export interface YamlTree {
 /** Reads YAML 1.2 strictly: one document, no directives. Never throws, whatever the text. */
 export function parseYamlTree(text: string): YamlTree {
   const lines = new LineCounter();
-  const tokens = Array.from(new Parser(lines.addNewLine).parse(text));
+  const tokens = tokensOf(text, lines);
+  if (tokens === null) {
+    const message = 'the document is too broken to be read: a bracket is probably missing';
+    return { document: null, lines, complaints: [{ offset: 0, code: 'unreadable-yaml', message, hint: '' }] };
+  }
   const deep = firstTokenBelow(tokens, MAX_DEPTH);
   if (deep !== null) {
     const message = `the document nests deeper than ${MAX_DEPTH} levels`;
@@ -38,6 +42,16 @@ export function parseYamlTree(text: string): YamlTree {
   const libraryErrors = [...document.errors, ...document.warnings];
   complaints.push(...libraryErrors.slice(0, MAX_SYNTAX_COMPLAINTS).map(syntaxComplaint));
   return { document, lines, complaints };
+}
+
+/** Null where the parser runs out of stack: it recurses once for each line that is out of place. */
+function tokensOf(text: string, lines: LineCounter): CST.Token[] | null {
+  try {
+    return Array.from(new Parser(lines.addNewLine).parse(text));
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
 }
 
 /** The first document and, if there is one, the second. */
