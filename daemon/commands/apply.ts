@@ -95,7 +95,7 @@ async function applyOne(
   let outcome = await reconcileGroup(engine, request, signal);
   for (let round = 1; round < MAX_ROUNDS && mayHelpToTryAgain(outcome) && !signal.aborted; round += 1) {
     await engine.clock.sleep(ROUND_DELAY_MS * round, signal);
-    outcome = await reconcileGroup(engine, { ...request, approvedPlan: null }, signal);
+    outcome = await reconcileGroup(engine, request, signal);
   }
   const { account, region, id } = target.policy;
   return { account, region, id, outcome: outcome.kind, ...details(outcome) };
