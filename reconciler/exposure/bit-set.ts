@@ -24,12 +24,12 @@ export class BitSet {
   /** The smallest member that is at least `from`, or -1. */
   next(from: number): number {
     let word = from >>> 5;
-    if (word >= this.#words.length) return -1;
-    let bits = intAt(this.#words, word) & (-1 << (from & 31));
+    let bits = (this.#words[word] ?? 0) & (-1 << (from & 31));
     while (bits === 0) {
       word += 1;
-      if (word >= this.#words.length) return -1;
-      bits = intAt(this.#words, word);
+      const next = this.#words[word];
+      if (next === undefined) return -1;
+      bits = next;
     }
     return (word << 5) + 31 - Math.clz32(bits & -bits);
   }

@@ -21,9 +21,9 @@ export interface ExposureDelta {
 }
 
 /** The effects are for reading, and nobody reads thousands: they may cost this part of the budget. */
-const SHARE_OF_EFFECTS = 0.1;
+const SHARE_OF_EFFECTS = 0.05;
 
-/** What a change of rules opens and closes. `maxWork` (see `DEFAULT_MAX_WORK`) is for each universe. */
+/** What a change of rules opens and closes. The universes share the budget evenly (see `DEFAULT_MAX_WORK`). */
 export function exposureDelta(
   before: readonly Rule[],
   after: readonly Rule[],
@@ -31,8 +31,9 @@ export function exposureDelta(
   maxWork: number = DEFAULT_MAX_WORK,
 ): ExposureDelta {
   const compared = compareRuleSets(before, after, context);
+  const workEach = maxWork / compared.comparisons.length;
   const shares = compared.comparisons.map(
-    (comparison) => exactShare(comparison, new Meter(maxWork)) ?? changedBoxes(comparison),
+    (comparison) => exactShare(comparison, new Meter(workEach)) ?? changedBoxes(comparison),
   );
   const boxes = (side: 'opened' | 'closed'): Box[] =>
     joinFamilies(

@@ -57,8 +57,6 @@ interface Remainder {
   readonly winners: readonly number[];
 }
 
-const NO_ENTRIES = new Int32Array(0);
-
 const MASK_BITS = 3;
 const MASK = (1 << MASK_BITS) - 1;
 
@@ -67,7 +65,7 @@ class Exploration {
   readonly #question: Question;
   readonly #meter: Meter;
   readonly #memo = new Map<string, NodeRef>();
-  /** Where `#prune` builds its list. It is done with it before anything else is pruned. */
+  /** Where a remainder is pruned. It is copied from here before the next one is. */
   readonly #draft: Int32Array;
 
   constructor(question: Question, meter: Meter) {
@@ -82,12 +80,20 @@ class Exploration {
       (clause) => (clause << MASK_BITS) | intAt(masks, clause),
     );
     const whole = { entries: Int32Array.from(entries), winners: new Array<number>(states).fill(fallback) };
-    return this.#decide(this.#prune(whole, BitSet.full(entries.length), 0), 0);
+    return this.#below(whole, BitSet.full(entries.length), 0);
   }
 
-  #decide(rest: Remainder | null, from: number): NodeRef {
-    if (rest === null || this.#meter.isSpent) return NOTHING;
-    if (rest.entries.length === 0) return terminal(this.#question.judge(rest.winners));
+  /** Decides the dimensions from `from` on, for packets that match just the active entries of those above. */
+  #below(above: Remainder, active: BitSet, from: number): NodeRef {
+    if (this.#meter.isSpent) return NOTHING;
+    const winners = above.winners.slice();
+    const size = this.#trim(this.#cut(above, active, from, winners), winners);
+    if (this.#isSettled(size, winners)) return NOTHING;
+    if (size === 0) return terminal(this.#question.judge(winners));
+    return this.#decide({ entries: this.#draft.slice(0, size), winners }, from);
+  }
+
+  #decide(rest: Remainder, from: number): NodeRef {
     const dimension = this.#nextDimension(rest, from);
     const key = exactKey(dimension, rest.winners, rest.entries);
     const known = this.#memo.get(key);
@@ -127,7 +133,7 @@ class Exploration {
         }
         active.toggle(event - atom * size);
       }
-      const child = this.#decide(this.#prune(rest, active, dimension + 1), dimension + 1);
+      const child = this.#below(rest, active, dimension + 1);
       ends.push(until);
       children.push(child);
       if (stopAtFirst && child !== NOTHING) break;
@@ -153,17 +159,18 @@ class Exploration {
     return events.subarray(0, count).sort();
   }
 
-  /** The active part of a remainder, less what can't matter from `dimension` on; null if nothing can. */
-  #prune(rest: Remainder, active: BitSet, dimension: number): Remainder | null {
+  /** Drafts the active entries up to the first, for each state, that matches all that is open: it wins. */
+  #cut(above: Remainder, active: BitSet, from: number, winners: number[]): number {
     const { table, labels, states } = this.#question;
-    const winners = rest.winners.slice();
     let size = 0;
+    let looked = 1;
     let open = (1 << states) - 1;
     for (let at = active.next(0); at >= 0 && open !== 0; at = active.next(at + 1)) {
-      const entry = intAt(rest.entries, at) & (~MASK | open);
+      looked += 1;
+      const entry = intAt(above.entries, at) & (~MASK | open);
       if ((entry & MASK) === 0) continue;
       const clause = entry >> MASK_BITS;
-      if (table.nextConstrained(clause, dimension) < table.dimensions) {
+      if (table.nextConstrained(clause, from) < table.dimensions) {
         this.#draft[size++] = entry;
         continue;
       }
@@ -172,30 +179,25 @@ class Exploration {
         if ((entry & (1 << state)) !== 0) winners[state] = intAt(labels, clause);
       }
     }
-    this.#meter.spend(size + 1);
-    size = this.#trim(size, winners);
-    if (this.#isSettled(size, winners)) return null;
-    return { entries: size === 0 ? NO_ENTRIES : this.#draft.slice(0, size), winners };
+    this.#meter.spend(looked);
+    return size;
   }
 
   /** Takes from the tail, state by state, the entries that say what is said without them. */
   #trim(size: number, winners: readonly number[]): number {
     const { labels, states } = this.#question;
     let trimming = (1 << states) - 1;
-    let kept = size;
     for (let at = size - 1; at >= 0 && trimming !== 0; at -= 1) {
       const entry = intAt(this.#draft, at);
       const label = intAt(labels, entry >> MASK_BITS);
-      let left = entry;
       for (let state = 0; state < states; state += 1) {
         const bit = 1 << state;
         if ((entry & trimming & bit) === 0) continue;
-        if (label === winners[state]) left &= ~bit;
+        if (label === winners[state]) this.#draft[at] = intAt(this.#draft, at) & ~bit;
         else trimming &= ~bit;
       }
-      this.#draft[at] = left;
     }
-    kept = 0;
+    let kept = 0;
     for (let at = 0; at < size; at += 1) {
       const entry = intAt(this.#draft, at);
       if ((entry & MASK) !== 0) this.#draft[kept++] = entry;

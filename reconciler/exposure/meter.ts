@@ -1,8 +1,8 @@
 /**
  * How much work a question may cost. The unit is one clause looked at, which bounds time and memory
- * together and, unlike a clock, gives the same answer on every machine. This is about a second.
+ * together and, unlike a clock, gives the same answer on every machine. This is about two seconds.
  */
-export const DEFAULT_MAX_WORK = 10_000_000;
+export const DEFAULT_MAX_WORK = 20_000_000;
 
 /** What it costs to narrow a table to the box of one clause, for each clause that stays. */
 export const NARROWING_WORK = 4;
