@@ -67,8 +67,8 @@ export class BoxWriter {
   }
 
   *#draftRegion(region: Region): Generator<Draft> {
-    const common = this.#commonFields(region);
-    const { memberOf } = membership(this.#universe, region);
+    const { memberOf, notMemberOf } = membership(this.#universe, region);
+    const common = { ...this.#universeFields(), ...symbolFields(memberOf, notMemberOf) };
     const symbol = memberOf.find(({ kind }) => kind !== 'portList') ?? null;
     for (const service of servicesOf(this.#universe, region)) {
       for (const peer of this.#networksOf(region, 'peer')) {
@@ -90,17 +90,9 @@ export class BoxWriter {
     }
   }
 
-  /** What all boxes of a region say alike. */
-  #commonFields(region: Region): Pick<Box, 'direction' | 'family' | 'nicType' | 'memberOf' | 'notMemberOf'> {
+  #universeFields(): Pick<Box, 'direction' | 'family' | 'nicType'> {
     const { direction, family, nicType } = this.#universe;
-    const { memberOf, notMemberOf } = membership(this.#universe, region);
-    return {
-      direction,
-      family,
-      ...(nicType === 'intranet' ? {} : { nicType }),
-      ...(memberOf.length === 0 ? {} : { memberOf: memberOf.map(({ id }) => id) }),
-      ...(notMemberOf.length === 0 ? {} : { notMemberOf: notMemberOf.map(({ id }) => id) }),
-    };
+    return { direction, family, ...(nicType === 'intranet' ? {} : { nicType }) };
   }
 
   #networksOf(region: Region, field: 'peer' | 'own'): readonly Network[] {
@@ -127,6 +119,16 @@ interface Network {
   /** The prefix holds every address of its family. */
   readonly isEverywhere: boolean;
   readonly except: readonly string[];
+}
+
+function symbolFields(
+  memberOf: readonly SetSymbol[],
+  notMemberOf: readonly SetSymbol[],
+): Pick<Box, 'memberOf' | 'notMemberOf'> {
+  return {
+    ...(memberOf.length === 0 ? {} : { memberOf: memberOf.map(({ id }) => id) }),
+    ...(notMemberOf.length === 0 ? {} : { notMemberOf: notMemberOf.map(({ id }) => id) }),
+  };
 }
 
 function serviceFields({

@@ -4,7 +4,7 @@ import type { AtomRange, Span } from './axis.ts';
 import { isTerminal, NOTHING, terminalValue, type DiagramNode, type NodeRef } from './diagram.ts';
 import type { Answer } from './explore.ts';
 import type { Packet } from './packet.ts';
-import { domainOf, FIELDS, type Field, type SetSymbol } from './rule-boxes.ts';
+import { FIELDS, type Field, type SetSymbol } from './rule-boxes.ts';
 import type { Universe } from './universe.ts';
 
 /** The packets whose every field lies in one of the ranges given for it, one list a dimension. */
@@ -76,9 +76,9 @@ export function spansOf(universe: Universe, region: Region, field: Field): Span[
 
 /** Whether the region leaves a field open. */
 export function isOpen(universe: Universe, region: Region, field: Field): boolean {
-  const [span] = spansOf(universe, region, field);
-  const domain = domainOf(field, universe.family);
-  return span?.first === domain.first && span.last === domain.last;
+  const dimension = FIELDS.indexOf(field);
+  const [range] = itemAt(region, dimension);
+  return range?.lo === 0 && range.hi === itemAt(universe.axes, dimension).size - 1;
 }
 
 /** One packet of the region: the lowest value of every field, and no membership that it does not need. */
