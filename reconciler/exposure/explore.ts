@@ -228,12 +228,15 @@ class Exploration {
   }
 }
 
+/** Above so many pairs, looking for what is irrelevant costs more than it saves. */
+const MAX_PAIRS = 4_000_000;
+
 /** The clauses of any state; where states are compared, only those that meet one in which they differ. */
 function relevantClauses({ table, masks, states, settledBy }: Question): number[] {
   const all = (1 << states) - 1;
   const used = [...masks.keys()].filter((clause) => intAt(masks, clause) !== 0);
-  if (settledBy.length === 0) return used;
   const differing = used.filter((clause) => intAt(masks, clause) !== all);
+  if (settledBy.length === 0 || differing.length * used.length > MAX_PAIRS) return used;
   return used.filter(
     (clause) => intAt(masks, clause) !== all || differing.some((other) => table.overlap(clause, other)),
   );
