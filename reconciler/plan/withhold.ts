@@ -1,9 +1,14 @@
 // Rules that are set aside because the cloud keeps refusing them. Planning then goes on without them, and
 // like all that is left alone they are turned into "as the cloud has it" before the diff.
+//
+// What the rest may do without them follows from the order that makes a plan hitless (docs/algorithms.md, T1): rules
+// come strongest first and go weakest first. So with a rule that cannot come, those weaker ones wait too that would
+// decide its packets the other way (the accept behind a refused drop would open what nobody opens); and with one that
+// does not go, the stronger ones before it stay.
 import type { DescribedRule, DesiredRule } from '../model/group.ts';
 import { DIRECTIONS, ruleIdentity, type Direction } from '../model/rule.ts';
 import type { GroupPolicy } from './plan.ts';
-import { overlaps, regionOf } from './region.ts';
+import { overlaps, regionOf, type Region } from './region.ts';
 
 /** Identities (`ruleIdentity`) of rules that are not to be tried for now. */
 export interface Withheld {
@@ -13,11 +18,10 @@ export interface Withheld {
   readonly described: ReadonlySet<string>;
 }
 
-const regionOfDesired = ({ rule }: DesiredRule) => regionOf(rule);
-
 /**
- * The policy without the withheld rules. A described rule that shares packets with a desired rule that
- * cannot come stays: revoking it could cut traffic that old and new policy both allow.
+ * The policy without the withheld rules and without those that must wait for them. A described rule that shares
+ * packets with a desired rule that does not come stays: revoking it could cut traffic that old and new policy both
+ * allow.
  */
 export function withhold(
   policy: GroupPolicy,
@@ -25,26 +29,14 @@ export function withhold(
   withheld: Withheld,
 ): GroupPolicy {
   if (withheld.desired.size === 0 && withheld.described.size === 0) return policy;
-  const desired = DIRECTIONS.flatMap((direction) => policy.rules[direction] ?? []);
-  const isRefused = ({ rule }: DesiredRule) => withheld.desired.has(ruleIdentity(rule));
-  const standing = new Set(described.map(({ rule }) => ruleIdentity(rule)));
-  const drops = desired.filter((item) => isRefused(item) && item.rule.action === 'drop').map(regionOfDesired);
-  // An accept that a refused drop was to limit must not come without it: it would open what the policy drops.
-  const isUnlimited = (item: DesiredRule) =>
-    item.rule.action === 'accept' &&
-    !standing.has(ruleIdentity(item.rule)) &&
-    drops.some((drop) => overlaps(drop, regionOfDesired(item)));
-  const isWithheld = (item: DesiredRule) => isRefused(item) || isUnlimited(item);
-  const barred = desired.filter(isWithheld).map(regionOfDesired);
-  const staying = described.filter(
-    ({ rule }) =>
-      withheld.described.has(ruleIdentity(rule)) || barred.some((region) => overlaps(region, regionOf(rule))),
-  );
+  const wanted = DIRECTIONS.flatMap((direction) => policy.rules[direction] ?? []);
+  const barred = barredRules(wanted, described, withheld.desired);
+  const staying = stayingRules(described, wanted, { barred, refused: withheld.described });
   const keep = (direction: Direction) => {
-    const wanted = policy.rules[direction];
-    if (wanted === null) return null;
+    const ruled = policy.rules[direction];
+    if (ruled === null) return null;
     const rules = new Map(
-      wanted.filter((rule) => !isWithheld(rule)).map((rule) => [ruleIdentity(rule.rule), rule]),
+      ruled.filter((rule) => !barred.has(rule)).map((rule) => [ruleIdentity(rule.rule), rule]),
     );
     for (const { rule } of staying) {
       const identity = ruleIdentity(rule);
@@ -54,4 +46,57 @@ export function withhold(
     return [...rules.values()];
   };
   return { ...policy, rules: { ingress: keep('ingress'), egress: keep('egress') } };
+}
+
+/** The desired rules that do not come for now. What is there already need not come. */
+function barredRules(
+  wanted: readonly DesiredRule[],
+  described: readonly DescribedRule[],
+  refused: ReadonlySet<string>,
+): Set<DesiredRule> {
+  const present = new Set(described.map(({ rule }) => ruleIdentity(rule)));
+  const missing = wanted.filter(({ rule }) => !present.has(ruleIdentity(rule)));
+  return spread(
+    wanted.filter(({ rule }) => refused.has(ruleIdentity(rule))),
+    missing,
+    (held, other) => precedes(held, other),
+  );
+}
+
+/** The described rules that do not go for now. */
+function stayingRules(
+  described: readonly DescribedRule[],
+  wanted: readonly DesiredRule[],
+  kept: { readonly barred: ReadonlySet<DesiredRule>; readonly refused: ReadonlySet<string> },
+): Set<DescribedRule> {
+  const regions = [...kept.barred].map(({ rule }) => regionOf(rule));
+  const desired = new Set(wanted.map(({ rule }) => ruleIdentity(rule)));
+  return spread(
+    described.filter(
+      ({ rule }) =>
+        kept.refused.has(ruleIdentity(rule)) || regions.some((region) => overlaps(region, regionOf(rule))),
+    ),
+    described.filter(({ rule }) => !desired.has(ruleIdentity(rule))),
+    (held, other) => precedes(other, held),
+  );
+}
+
+/** The first ones, and all others that follow from them, directly or by way of one another. */
+function spread<T extends Pick<DescribedRule, 'rule'>>(
+  first: readonly T[],
+  others: readonly T[],
+  follows: (held: Region, other: Region) => boolean,
+): Set<T> {
+  const found = new Set(first);
+  const open = others.map((item) => ({ item, region: regionOf(item.rule) }));
+  for (const { rule } of found) {
+    const held = regionOf(rule);
+    for (const { item, region } of open) if (follows(held, region)) found.add(item);
+  }
+  return found;
+}
+
+/** Whether a packet may match both, and the first one decides it, the other way than the second would. */
+function precedes(first: Region, second: Region): boolean {
+  return first.rank < second.rank && first.action !== second.action && overlaps(first, second);
 }

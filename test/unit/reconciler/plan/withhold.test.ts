@@ -53,9 +53,49 @@ it.each<[string, { desired?: Rule[]; described?: Rule[] }, string[]]>([
   );
 });
 
-it('an accept that a refused drop was to limit does not come without it', () => {
-  const drop = rule({ ports: '22', peer: '10.0.0.0/8', action: 'drop', priority: 1 });
-  const accept = rule({ ports: '22', peer: '10.1.0.0/16', priority: 5 });
-  const policy = withhold(policyOf([drop, accept]), [], { desired: keys([drop]), described: new Set() });
-  expect(planGroup(policy, groupOf([]), OPTIONS).steps).toEqual([]);
+const accept = (peer: string, priority: number) => rule({ ports: '22', peer, priority });
+const drop = (peer: string, priority: number) => rule({ ports: '22', peer, priority, action: 'drop' });
+
+it.each<[string, { wanted: Rule[]; there: Rule[]; refused: Rule[]; staying: Rule[] }]>([
+  [
+    'an accept does not come without the drop that limits it',
+    {
+      wanted: [drop('10.0.0.0/8', 1), accept('10.1.0.0/16', 5)],
+      there: [],
+      refused: [drop('10.0.0.0/8', 1)],
+      staying: [],
+    },
+  ],
+  [
+    'a drop does not come without the accept before it',
+    {
+      wanted: [accept('10.0.0.0/8', 1), drop('10.1.0.0/16', 5)],
+      there: [],
+      refused: [accept('10.0.0.0/8', 1)],
+      staying: [],
+    },
+  ],
+  [
+    'what waits for a waiting rule waits too',
+    {
+      wanted: [drop('10.0.0.0/16', 1), accept('10.0.0.0/8', 5), drop('10.9.0.0/16', 9)],
+      there: [],
+      refused: [drop('10.0.0.0/16', 1)],
+      staying: [],
+    },
+  ],
+  [
+    'a drop stays before an accept that does not go',
+    {
+      wanted: [],
+      there: [drop('10.0.0.0/16', 1), accept('10.0.0.0/8', 5)],
+      refused: [],
+      staying: [accept('10.0.0.0/8', 5)],
+    },
+  ],
+])('%s', (_name, { wanted, there, refused, staying }) => {
+  const group = described(there);
+  const aside = { desired: keys(refused), described: keys(staying) };
+  const policy = withhold(policyOf(wanted), group, aside);
+  expect(planGroup(policy, groupOf(group), OPTIONS).steps).toEqual([]);
 });
