@@ -56,7 +56,8 @@ export class Daemon {
       this.controller.triggerAll();
     });
     try {
-      await Promise.race([this.controller.failure, this.#desired.run()]);
+      // Not waiting for the loop to notice the stop: it may be reading, and trying again, for minutes.
+      await Promise.race([this.controller.failure, this.#desired.run(), aborted(stopSignal)]);
     } finally {
       const signal = typeof stopSignal.reason === 'string' ? stopSignal.reason : 'failure';
       engine.telemetry.emit('daemon.stopping', { signal });
@@ -79,4 +80,11 @@ export class Daemon {
     await Promise.race([stopped, engine.clock.sleep(SHUTDOWN_GRACE_MS, deadline.signal)]);
     deadline.abort();
   }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }

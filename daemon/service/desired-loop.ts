@@ -88,8 +88,9 @@ export class DesiredLoop {
     const nowMs = engine.clock.nowMs();
     this.#announceExpiries(nowMs);
     const { targets, unresolved } = await resolver.resolve(this.#state, nowMs);
+    if (this.#stopping.aborted) return;
     for (const selector of unresolved) reportUnresolved(engine, this.#state.revision, selector);
-    if (!this.#stopping.aborted) controller.setTargets(targets);
+    controller.setTargets(targets);
   }
 
   #announceExpiries(nowMs: number): void {

@@ -31,8 +31,8 @@ export async function reconcileGroup(
   const writes = await reserveFor(engine, first, signal);
   if (writes === null) return { kind: 'aborted' };
   try {
-    // A plan that had to wait for its calls may be a plan for a group that is no more.
-    const isFresh = engine.clock.monotonicMs() - startedMs <= FRESH_MS;
+    // A plan that had to wait for its calls may be a plan for a group that is no more. One without calls did not.
+    const isFresh = first.plan.steps.length === 0 || engine.clock.monotonicMs() - startedMs <= FRESH_MS;
     const look = isFresh ? first : await lookAtGroup(engine, run, request, signal);
     if (look.kind === 'settled') return look.outcome;
     const { plan, apiLevel } = look;

@@ -149,6 +149,8 @@ async function isolate(
     changes += result.changes;
     refusals.push(...result.refusals);
     if (result.stop !== null) return { changes, refusals, stop: result.stop };
+    // Only where parts of a batch may be in force alone was it made of rules that do not count on each other.
+    if (refusals.length > 0 && engine.planOptions.batchesAtomic) break;
   }
   return { changes, refusals, stop: null };
 }
