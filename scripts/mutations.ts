@@ -191,6 +191,24 @@ export const EXPOSURE_MUTATIONS: readonly Mutation[] = [
     find: 'if (!found.has(WEAKER_OTHERWISE)) present[rule] = 0;',
     replace: 'present[rule] = 0;',
   },
+  {
+    name: 'regions that differ in two fields are put together',
+    file: 'exposure/compact.ts',
+    find: "(index === dimension ? '' :",
+    replace: "(index === dimension || index > 4 ? '' :",
+  },
+  {
+    name: 'TCP hides in a range of protocol numbers',
+    file: 'exposure/services.ts',
+    find: '[first, 6n, 7n, 17n, 18n]',
+    replace: '[first, 6n, 17n, 18n]',
+  },
+  {
+    name: 'rules that say the same are forgotten',
+    file: 'exposure/universe.ts',
+    find: 'rules: [...previous.rules, ...clause.rules]',
+    replace: 'rules: previous.rules',
+  },
 ];
 
 export const PLAN_MUTATIONS: readonly Mutation[] = [
@@ -265,5 +283,35 @@ export const PLAN_MUTATIONS: readonly Mutation[] = [
     file: 'plan/pair.ts',
     find: '(from.sourcePorts === null || to.sourcePorts !== null) &&',
     replace: '',
+  },
+  {
+    name: 'quota off by one',
+    file: 'plan/quota.ts',
+    find: 'load.rules <= quota.rules &&',
+    replace: 'load.rules <= quota.rules + 1 &&',
+  },
+  {
+    name: 'a list counts as one rule',
+    file: 'plan/quota.ts',
+    find: '(sizes[peer.id] ?? 1) : 1;',
+    replace: '1 : 1;',
+  },
+  {
+    name: 'the safe side is the other one',
+    file: 'plan/one-sided.ts',
+    find: "promise === 'neverOpen' ? 'accept' : 'drop'",
+    replace: "promise === 'neverOpen' ? 'drop' : 'accept'",
+  },
+  {
+    name: 'crossing pairs that wait for each other',
+    file: 'plan/safe-pairs.ts',
+    find: '    if (chosen.some((other) => meets(other, pair) || meets(pair, other))) continue;\n',
+    replace: '',
+  },
+  {
+    name: 'a crossing pair over rules that depend on it',
+    file: 'plan/safe-pairs.ts',
+    find: 'mayGo(from.region) && mayCome(to.region)',
+    replace: 'mayGo(from.region)',
   },
 ];

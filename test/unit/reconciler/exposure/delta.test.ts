@@ -98,6 +98,16 @@ const CASES: Readonly<Record<string, Case>> = {
       box({ protocol: '48-255', ports: '-1/-1' }),
     ],
   },
+  'TCP does not hide in a range of numbers': {
+    before: [rule({ protocol: 'udp', action: 'drop' })],
+    after: [rule({ protocol: 'udp', action: 'drop' }), rule({ protocol: 'all' })],
+    opened: [
+      box({ protocol: '0-5', ports: '-1/-1' }),
+      box({}),
+      box({ protocol: '7-16', ports: '-1/-1' }),
+      box({ protocol: '18-255', ports: '-1/-1' }),
+    ],
+  },
   'the source port and the own side are told': {
     after: [rule({ sourcePorts: { first: 1024, last: 65535 }, own: '10.1.0.0/16' })],
     opened: [box({ sourcePorts: '1024/65535', own: '10.1.0.0/16' })],
@@ -125,6 +135,10 @@ const CASES: Readonly<Record<string, Case>> = {
     before: [rule({ peer: 'sg-a' })],
     after: [rule({ peer: 'sg-a', priority: 2 }), rule({ peer: 'sg-b', action: 'drop' })],
     closed: [box({ family: 'group', peer: 'sg-a', memberOf: ['sg-b'] })],
+  },
+  'an own side says of which family the members of a group are': {
+    after: [rule({ peer: 'sg-a', own: '10.1.0.0/16' })],
+    opened: [box({ family: 'group', peer: 'sg-a', own: '10.1.0.0/16' })],
   },
   'ICMP from a group is of IPv4': {
     after: [rule({ protocol: 'icmp', peer: 'sg-a' })],
