@@ -4,7 +4,7 @@
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Intent, Journal } from '../../daemon/journal/journal.ts';
+import type { Intent, Journal, Pause } from '../../daemon/journal/journal.ts';
 import { emptyStore, openMemoryJournal, type JournalPorts } from '../../daemon/journal/memory.ts';
 import { RETENTION } from '../../daemon/journal/retention.ts';
 import { openSqliteJournal } from '../../daemon/journal/sqlite.ts';
@@ -16,6 +16,10 @@ export interface JournalHost {
   crash(): void;
   /** What a crash at this moment would leave open. */
   openIntents(): readonly Intent[];
+  /** As `rampart pause` does beside a running daemon; without one, nothing happens. */
+  pause(pause: Pause): void;
+  resumeAll(): void;
+  pauses(nowMs: number): readonly Pause[];
   /** Bytes on disk; 0 in memory. */
   bytes(): number;
   dispose(): void;
@@ -23,12 +27,26 @@ export interface JournalHost {
 
 export function memoryHost(ports: JournalPorts): JournalHost {
   const store = emptyStore();
+  let journal: Journal | null = null;
   return {
-    open: () => openMemoryJournal(ports, store),
+    open: () => (journal = openMemoryJournal(ports, store)),
     crash: () => undefined,
+    ...pausesOf(() => journal),
     openIntents: () => [...store.open.values()],
     bytes: () => 0,
     dispose: () => undefined,
+  };
+}
+
+type Pausing = Pick<JournalHost, 'pause' | 'resumeAll' | 'pauses'>;
+
+function pausesOf(journal: () => Journal | null): Pausing {
+  return {
+    pause: (pause) => journal()?.pause(pause),
+    resumeAll: () => {
+      for (const { group } of journal()?.pauses(-Infinity) ?? []) journal()?.resume(group);
+    },
+    pauses: (nowMs) => journal()?.pauses(nowMs) ?? [],
   };
 }
 
@@ -39,16 +57,17 @@ export function sqliteHost(ports: JournalPorts): JournalHost {
   let opening = 0;
   let journal: Journal | null = null;
   const fileOf = (number: number) => path.join(folder, String(number), 'journal.db');
-  const closeQuietly = () => {
-    journal?.close();
-    journal = null;
-  };
   return {
     open: () => {
       mkdirSync(path.dirname(fileOf(opening)), { recursive: true });
       const opened = openSqliteJournal(fileOf(opening), { ...ports, retention: RETENTION });
       if (!opened.ok) throw new Error(`${opened.error.trouble}: ${opened.error.message}`);
-      return (journal = opened.value);
+      const { value } = opened;
+      const close = () => {
+        value.close();
+        journal = null;
+      };
+      return (journal = { ...value, close });
     },
     crash: () => {
       mkdirSync(path.dirname(fileOf(opening + 1)));
@@ -56,18 +75,19 @@ export function sqliteHost(ports: JournalPorts): JournalHost {
         const file = fileOf(opening) + part;
         if (existsSync(file)) copyFileSync(file, fileOf(opening + 1) + part);
       }
-      closeQuietly();
+      journal?.close();
       rmSync(path.dirname(fileOf(opening)), { recursive: true, force: true });
       opening += 1;
     },
     openIntents: () => journal?.openIntents() ?? [],
+    ...pausesOf(() => journal),
     bytes: () =>
       PARTS.map((part) => statSync(fileOf(opening) + part, { throwIfNoEntry: false })?.size ?? 0).reduce(
         (sum, size) => sum + size,
         0,
       ),
     dispose: () => {
-      closeQuietly();
+      journal?.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };

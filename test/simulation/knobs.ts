@@ -59,6 +59,7 @@ export interface TroubleKnobs {
   readonly clockJumpsMs: number;
   readonly rejectionsMs: number;
   readonly quotaCutsMs: number;
+  readonly pausesMs: number;
 }
 
 const MINUTE_MS = 60_000;
@@ -190,6 +191,7 @@ function drawTrouble(random: Random): TroubleKnobs {
     clockJumpsMs: maybe(0.2, 3),
     rejectionsMs: maybe(0.3, 3),
     quotaCutsMs: maybe(0.1, 4),
+    pausesMs: maybe(0.15, 3),
   };
 }
 
@@ -207,10 +209,15 @@ function drawPolicies(
         group: group.kind,
         mode: random.pick(modes),
         ignores: random.chance(0.3),
-        rules: directed(editedRules(group.rules, group.kind, maxRules, random), {
-          ingress: random.chance(0.93),
-          egress: random.chance(0.6),
-        }),
+        rules: directed(
+          editedRules(group.rules, group.kind, maxRules, random),
+          random.pick([
+            { ingress: true, egress: true },
+            { ingress: true, egress: true },
+            { ingress: true, egress: false },
+            { ingress: false, egress: true },
+          ]),
+        ),
         selector: random.chance(0.8) ? 'id' : 'name',
       };
     });

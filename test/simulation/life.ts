@@ -101,6 +101,10 @@ export class Life {
     return !this.#dead;
   }
 
+  get frozenForMs(): number {
+    return Math.max(0, this.#frozenUntilMs - this.#world.time.nowMs);
+  }
+
   /** As `/api/status` would tell. */
   status(): readonly GroupStatus[] {
     return this.#daemon.controller.status();

@@ -1,0 +1,76 @@
+// When a simulation has come to its end: every group is exactly as its policy wants it, and nothing is left open.
+// Read from the cloud itself and from the simulation's own policies.
+import { ruleIdentity, type Rule } from '../../reconciler/model/rule.ts';
+import type { SecurityGroup } from '../../emulator/state.ts';
+import type { GroupStatus } from '../../daemon/service/controller.ts';
+import { rulesOf, wantedRules, without } from './checks/plan-watch.ts';
+import type { Knobs } from './knobs.ts';
+import type { PolicyVersion, SimPolicy } from './policies.ts';
+
+export interface EndWorld {
+  readonly knobs: Knobs;
+  readonly version: PolicyVersion;
+  readonly stateOf: (group: string) => SecurityGroup;
+  /** By group id; as the running process tells it. */
+  readonly statuses: ReadonlyMap<string, GroupStatus>;
+}
+
+/** What is not as it has to be in the end, in words; by group. Groups that are right are left out. */
+export function unsettledGroups(world: EndWorld): Map<string, string[]> {
+  const policies = [...world.version.files.values()].flatMap((file) =>
+    file.kind === 'good' ? file.groups : [],
+  );
+  return new Map(
+    policies
+      .filter((policy) => policy.mode !== 'observe' && !mayStayBlocked(policy, world))
+      .map((policy) => [policy.group.id, differences(policy, world.stateOf(policy.group.id))] as const)
+      .filter(([, texts]) => texts.length > 0),
+  );
+}
+
+/** A cloud product's group, and a group that has no room to get from here to there. */
+function mayStayBlocked({ group }: SimPolicy, { knobs, statuses }: EndWorld): boolean {
+  const status = statuses.get(group.id);
+  if (status?.outcome !== 'blocked') return false;
+  if (knobs.groups.some(({ kind, managed }) => kind.id === group.id && managed)) return true;
+  return knobs.quirks.ruleQuota < 1000 && /no room|its quota/.test(status.reason);
+}
+
+/**
+ * Groups that may go on trying for ever. Where the cloud's identity leaves the priority out, a policy that only
+ * adds cannot have a rule whose twin of another priority stands: the twin would have to go, or be changed.
+ */
+export function hopelessGroups({ knobs, version, stateOf }: EndWorld): Set<string> {
+  if (knobs.quirks.priorityInIdentity) return new Set();
+  const policies = [...version.files.values()].flatMap((file) => (file.kind === 'good' ? file.groups : []));
+  return new Set(
+    policies
+      .filter((policy) => {
+        if (policy.mode !== 'additive') return false;
+        const is = rulesOf(stateOf(policy.group.id));
+        const standing = new Set(is.map(withoutPriority));
+        return without(wantedRules(policy, is), is).some((rule) => standing.has(withoutPriority(rule)));
+      })
+      .map((policy) => policy.group.id),
+  );
+}
+
+const withoutPriority = (rule: Rule): string => ruleIdentity({ ...rule, priority: 1 });
+
+function differences(policy: SimPolicy, group: SecurityGroup): string[] {
+  const is = rulesOf(group);
+  const wanted = wantedRules(policy, is);
+  const say = (rules: readonly Rule[], what: string) =>
+    rules.map((rule) => `${group.SecurityGroupId} ${what} ${ruleIdentity(rule)}`);
+  const misdescribed = wanted.filter(({ description, ...rule }) => {
+    const twins = is.filter((each) => ruleIdentity(each) === ruleIdentity({ ...rule, description }));
+    return (
+      description !== null && twins.length > 0 && !twins.some((twin) => twin.description === description)
+    );
+  });
+  return [
+    ...say(without(wanted, is), 'lacks'),
+    ...say(without(is, wanted), 'has'),
+    ...say(misdescribed, 'misdescribes'),
+  ];
+}
