@@ -1,8 +1,10 @@
 // `npm run bench [-- NAME...]`: runs the named benches, or all of them, and prints what they measured.
+import { benchEmulator } from './emulator.ts';
 import { benchExposure } from './exposure.ts';
 import { benchPlan } from './plan.ts';
 
 const BENCHES: Readonly<Record<string, () => void | Promise<void>>> = {
+  emulator: benchEmulator,
   exposure: benchExposure,
   plan: benchPlan,
 };
