@@ -1,0 +1,148 @@
+// What somebody sees who types `npm start` on a fresh clone: the same command on copies of the same files, in a folder
+// of its own and on ports of its own.
+import { appendFileSync, cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { CallRecord } from '../../emulator/call-log.ts';
+import type { WholeStateJson } from '../support/emulator.ts';
+import { Workspace, type RampartProcess } from '../support/rampart.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const inRoot = (file: string) => path.join(ROOT, file);
+
+const policyFiles = readdirSync(inRoot('policies')).filter((name) => name.endsWith('.yaml'));
+const GROUPS = policyFiles.flatMap((name) =>
+  [...readFileSync(inRoot(`policies/${name}`), 'utf8').matchAll(/^ {2}- id: (sg-\w+)/gm)].map(([, id]) => id),
+);
+
+/** What `npm start` runs once it has built. */
+function startArguments(): string[] {
+  const { scripts } = JSON.parse(readFileSync(inRoot('package.json'), 'utf8')) as {
+    scripts: { start: string };
+  };
+  const [, command] = scripts.start.split('node dist/daemon/main.js ');
+  if (command === undefined) throw new Error(`npm start runs something else: ${scripts.start}`);
+  return command.split(' ');
+}
+
+/** A port that was free a moment ago. Both the daemon and the plan beside it must be told the same one. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+let workspace: Workspace;
+let daemon: RampartProcess;
+let emulatorUrl: string;
+
+async function door<T>(name: string, method = 'GET', body?: unknown): Promise<T> {
+  const init = { method, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
+  const response = await fetch(`${emulatorUrl}/_emulator/${name}`, init);
+  if (!response.ok) throw new Error(await response.text());
+  return (await response.json()) as T;
+}
+
+const writes = async (): Promise<CallRecord[]> =>
+  (await door<CallRecord[]>('calls')).filter(({ action }) => !action.startsWith('Describe'));
+
+beforeAll(async () => {
+  workspace = new Workspace();
+  const port = await freePort();
+  const config = readFileSync(inRoot('config.example.yaml'), 'utf8')
+    .replace('listen: 127.0.0.1:8480', `listen: 127.0.0.1:${port}`)
+    .replace('listen: 127.0.0.1:8481', 'listen: 127.0.0.1:0');
+  workspace.write('config.example.yaml', config);
+  cpSync(inRoot('policies'), path.join(workspace.folder, 'policies'), { recursive: true });
+  mkdirSync(path.join(workspace.folder, 'emulator'));
+  cpSync(inRoot('emulator/example-state.json'), path.join(workspace.folder, 'emulator/example-state.json'));
+  daemon = workspace.start(startArguments());
+  emulatorUrl = String((await daemon.event('daemon.started')).emulatorUrl);
+  expect(emulatorUrl).toBe(`http://127.0.0.1:${port}`);
+  await daemon.event('daemon.ready');
+});
+
+afterAll(() => workspace.dispose());
+
+beforeEach(() => door('calls', 'DELETE'));
+
+test('every group of the example converges, all within twenty seconds', async () => {
+  expect(GROUPS.length).toBeGreaterThan(2);
+  const { time: startedAt } = await daemon.event('daemon.started');
+  for (const group of GROUPS) {
+    await daemon.event('drift.detected', { group, cause: 'start' });
+    const { time, changes } = await daemon.event('group.converged', { group });
+    expect(changes).toBeGreaterThan(0);
+    expect(Date.parse(String(time)) - Date.parse(String(startedAt))).toBeLessThanOrEqual(20_000);
+  }
+});
+
+test('a rule appended to a policy file becomes exactly one Authorize with it', async () => {
+  const from = daemon.lines.length;
+  const rule = '      - { name: mirror, protocol: tcp, ports: 873, to: 192.0.2.99, description: Mirror }\n';
+  appendFileSync(path.join(workspace.folder, 'policies/bastion.yaml'), rule);
+  await daemon.event('policies.loaded', {}, from);
+  await daemon.event('group.converged', { group: 'sg-bp1bastion', changes: 1 }, from);
+  const calls = await writes();
+  expect(calls).toMatchObject([
+    {
+      action: 'AuthorizeSecurityGroupEgress',
+      effect: true,
+      params: {
+        SecurityGroupId: 'sg-bp1bastion',
+        'Permissions.1.PortRange': '873/873',
+        'Permissions.1.DestCidrIp': '192.0.2.99/32',
+        'Permissions.1.Description': 'Mirror',
+      },
+    },
+  ]);
+  expect(calls[0]?.params).not.toHaveProperty(['Permissions.2.IpProtocol']);
+});
+
+test('a priority changed by hand is drift, and one Modify of that rule id sets it back', async () => {
+  const before = await door<WholeStateJson>('state');
+  const touched = before.securityGroups
+    .find(({ SecurityGroupId }) => SecurityGroupId === 'sg-bp1web')
+    ?.Permissions.find(({ Description }) => Description === 'SSH through the bastion');
+  const from = daemon.lines.length;
+  await door('state', 'PUT', {
+    ...before,
+    securityGroups: before.securityGroups.map((group) => ({
+      ...group,
+      Permissions: group.Permissions.map((rule) =>
+        rule.SecurityGroupRuleId === touched?.SecurityGroupRuleId ? { ...rule, Priority: 42 } : rule,
+      ),
+    })),
+  });
+  await daemon.event('drift.detected', { group: 'sg-bp1web', cause: 'drift', altered: 1 }, from);
+  await daemon.event('group.converged', { group: 'sg-bp1web', changes: 1 }, from);
+  expect(await writes()).toMatchObject([
+    {
+      action: 'ModifySecurityGroupRule',
+      effect: true,
+      params: { SecurityGroupRuleId: touched?.SecurityGroupRuleId, Priority: '1' },
+    },
+  ]);
+  expect((await door<WholeStateJson>('state')).securityGroups).toEqual(before.securityGroups);
+});
+
+test('a plan beside it asks the emulator that is there, for a fresh one has drifted', async () => {
+  expect(await workspace.run(['plan', '--config', 'config.example.yaml'])).toMatchObject({ code: 0 });
+});
+
+test('/healthz, /readyz and /metrics answer', async () => {
+  const { httpUrl } = await daemon.event('daemon.started');
+  for (const place of ['healthz', 'readyz', 'metrics']) {
+    const response = await fetch(`${String(httpUrl)}/${place}`);
+    expect([place, response.status]).toEqual([place, 200]);
+    if (place === 'metrics') expect(await response.text()).toMatch(/^rampart_\w+/m);
+  }
+});
+
+test('it ends cleanly', async () => {
+  expect(await daemon.stop()).toMatchObject({ code: 0 });
+});
