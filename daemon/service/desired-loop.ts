@@ -42,7 +42,7 @@ export class DesiredLoop {
     stopping.addEventListener('abort', () => this.#wake.abort(), { once: true });
   }
 
-  /** Whether the policies have been read and their groups handed to the controller once. */
+  /** Whether policies have come into force and the controller got their groups. A folder of errors is not one of policies. */
   get loaded(): boolean {
     return this.#loaded;
   }
@@ -67,10 +67,14 @@ export class DesiredLoop {
         await this.#load();
       }
       await this.#hand();
-      this.#loaded = true;
+      if (this.#isInForce) this.#loaded = true;
       this.#parts.onProgress();
       if (!isAborted(this.#stopping)) await this.#parts.engine.clock.sleep(this.#restMs(), this.#wake.signal);
     }
+  }
+
+  get #isInForce(): boolean {
+    return this.#problems === 0 || this.#state.groups.length > 0;
   }
 
   async #load(): Promise<void> {
@@ -80,7 +84,7 @@ export class DesiredLoop {
     this.#state = update.state;
     this.#problems = update.problems.filter(({ severity }) => severity === 'error').length;
     reportProblems(engine, update);
-    if (update.changed) reportLoaded(engine, update, loaded);
+    if (update.changed && this.#isInForce) reportLoaded(engine, update, loaded);
   }
 
   async #hand(): Promise<void> {

@@ -104,7 +104,7 @@ function isBrokenForSome(before: number, after: number, now: number): boolean {
   if (accepts(before) === accepts(after)) {
     return accepts(now) !== accepts(before) || now < strong || now > weak;
   }
-  // Stronger than both, with room for a rule of the other action behind it; or between them on the side of
-  // the weak one, which a rule of the strong one's action may overrule there.
-  return now < strong - 1 || (strong < now && now < weak && accepts(now) === accepts(weak));
+  // Stronger than both: a rule of the other action right behind it decides before and after. Or between them on
+  // the side of the weak one, which a rule of the strong one's action may overrule there.
+  return now < strong || (strong < now && now < weak && accepts(now) === accepts(weak));
 }

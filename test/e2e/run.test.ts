@@ -108,6 +108,19 @@ test('a broken policy file keeps its last good state in force and is rejected wi
   expect(await rules()).toMatchObject([{ PortRange: '443/443' }]);
 });
 
+test('without policies that can be read it is not ready, and becomes so when there are some', async () => {
+  workspace.write('config.yaml', configFor(emulator.url).replace('path: policies', 'path: later'));
+  const daemon = workspace.start(['run']);
+  await daemon.event('policies.rejected');
+  workspace.write('later/web.yaml', policyFor('sg-web', [HTTPS, SSH]));
+  await daemon.event('daemon.ready');
+  expect(daemon.lines.map(({ event }) => event).filter((name) => /loaded|ready/.test(name))).toEqual([
+    'policies.loaded',
+    'daemon.ready',
+  ]);
+  expect(await rules()).toHaveLength(2);
+});
+
 test('an emptied policy file is an error and removes nothing', async () => {
   const daemon = await startConverged();
   const from = daemon.lines.length;
