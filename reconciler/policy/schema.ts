@@ -32,7 +32,7 @@ const ruleKeys = {
     .max(100)
     .optional()
     .meta({
-      description: 'Handle, unique in group and direction: the rule keeps its identity when it is edited.',
+      description: 'A handle for people, unique in group and direction; plans show it.',
       examples: ['https'],
     }),
   protocol: protocol.optional(),
