@@ -5,10 +5,11 @@
 //   waiting   a wake-up time is set (resync, or back-off after a failure)   -> queued when it comes or on a trigger
 //   queued    in the queue of runners                                       -> running when a runner is free
 //   running   a reconcile is under way; a trigger now sets `again`          -> queued if `again`, else waiting
-// A group that leaves the policies while running is dropped when its run ends.
+// A group that leaves the policies is let go. If it is running then, its run is told to stop at the next step, and
+// the group waits in `#leaving` until it has: named again before that, it comes back and is queued when the run ends.
 import { isDeepStrictEqual } from 'node:util';
 import PQueue from 'p-queue';
-import { groupKey } from '../../reconciler/model/group.ts';
+import { groupKey, type GroupRef } from '../../reconciler/model/group.ts';
 import type { GroupPolicy } from '../../reconciler/plan/plan.ts';
 import { AccountBars, type Bar } from './account-bars.ts';
 import type { Engine } from './engine.ts';
@@ -59,6 +60,8 @@ interface Entry {
   lastConvergedMs: number | null;
   /** Ends the current wait. */
   wake: AbortController;
+  /** Ends the current run, at its next step. */
+  halt: AbortController;
   readonly memory: GroupMemory;
 }
 
@@ -69,6 +72,8 @@ export class Controller {
   readonly #options: ControllerOptions;
   readonly #runners: PQueue;
   readonly #entries = new Map<string, Entry>();
+  /** Groups that were let go, and whose run has not ended yet. */
+  readonly #leaving = new Map<string, Entry>();
   readonly #bars = new AccountBars();
   readonly #stopping = new AbortController();
   #reportFailure: (error: unknown) => void = () => undefined;
@@ -85,18 +90,37 @@ export class Controller {
   setTargets(targets: readonly Target[]): void {
     const wanted = new Map(targets.map((target) => [groupKey(target.policy), target]));
     for (const [key, entry] of this.#entries) {
-      if (wanted.has(key)) continue;
-      this.#entries.delete(key);
-      entry.wake.abort();
+      if (!wanted.has(key)) this.#letGo(key, entry);
     }
     for (const [key, target] of wanted) {
       const entry = this.#entries.get(key);
       // Only what a policy says is news; its revision changes with every commit, whatever it touched.
       const isNews = entry === undefined || !isDeepStrictEqual(entry.target.policy, target.policy);
-      if (entry === undefined) this.#entries.set(key, newEntry(target));
+      if (entry === undefined) this.#entries.set(key, this.#returning(key, target) ?? newEntry(target));
       else entry.target = target;
       if (isNews) this.trigger(key);
     }
+  }
+
+  #letGo(key: string, entry: Entry): void {
+    this.#entries.delete(key);
+    entry.wake.abort();
+    entry.halt.abort();
+    if (entry.state === 'running') this.#leaving.set(key, entry);
+  }
+
+  /** The entry of a group that is named again while its last run still goes on: no second run beside it. */
+  #returning(key: string, target: Target): Entry | null {
+    const entry = this.#leaving.get(key);
+    if (entry === undefined) return null;
+    this.#leaving.delete(key);
+    entry.target = target;
+    return entry;
+  }
+
+  /** Whether the group is one that the policies name, or one whose last run has not ended yet. */
+  knows(group: GroupRef): boolean {
+    return this.#entries.has(groupKey(group)) || this.#leaving.has(groupKey(group));
   }
 
   /** Looks at a group as soon as a runner is free; during a run, once more after it. Unknown keys are ignored. */
@@ -135,7 +159,10 @@ export class Controller {
   /** Takes no more work, lets the steps in flight finish, and resolves when no runner is left. May be called twice. */
   async stop(): Promise<void> {
     this.#stopping.abort();
-    for (const entry of this.#entries.values()) entry.wake.abort();
+    for (const entry of this.#entries.values()) {
+      entry.wake.abort();
+      entry.halt.abort();
+    }
     await this.#runners.onIdle();
   }
 
@@ -143,6 +170,7 @@ export class Controller {
     if (this.#stopping.signal.aborted || this.#entries.get(key) !== entry) return;
     entry.state = 'running';
     entry.again = false;
+    entry.halt = new AbortController();
     const { policy, revision } = entry.target;
     const bar = this.#bars.barOf(policy.account, this.#engine.clock.monotonicMs());
     if (bar !== null) {
@@ -156,9 +184,9 @@ export class Controller {
     const outcome = await reconcileGroup(
       this.#engine,
       { policy, revision, cause, memory: entry.memory, approvedPlan: null },
-      this.#stopping.signal,
+      entry.halt.signal,
     );
-    this.#settle(key, entry, outcome);
+    if (!this.#leaving.delete(key)) this.#settle(key, entry, outcome);
   }
 
   /** Puts the look off until the account may be called again. */
@@ -207,6 +235,7 @@ function newEntry(target: Target): Entry {
     lastAttemptMs: null,
     lastConvergedMs: null,
     wake: new AbortController(),
+    halt: new AbortController(),
     memory: newGroupMemory(),
   };
 }

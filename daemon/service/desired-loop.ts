@@ -7,6 +7,7 @@ import type { DesiredKeeper, DesiredUpdate } from '../source/desired.ts';
 import type { LoadedPolicies, Source } from '../source/source.ts';
 import type { Controller } from './controller.ts';
 import type { Engine } from './engine.ts';
+import { abandonReleased } from './open-intents.ts';
 import { isAborted } from './run-context.ts';
 import { expiringRules, selectorText, type TargetResolver, type UnresolvedSelector } from './targets.ts';
 
@@ -95,6 +96,10 @@ export class DesiredLoop {
     if (this.#stopping.aborted) return;
     for (const selector of unresolved) reportUnresolved(engine, this.#state.revision, selector);
     controller.setTargets(targets);
+    // Only where it is sure which groups the policies mean may a group count as not meant.
+    if (this.#problems === 0 && unresolved.length === 0) {
+      abandonReleased(engine, (group) => controller.knows(group));
+    }
   }
 
   #announceExpiries(nowMs: number): void {

@@ -6,6 +6,7 @@ import { describeRule } from '../../reconciler/plan/render-rule.ts';
 import { withhold } from '../../reconciler/plan/withhold.ts';
 import type { Failure } from '../ecs/failure.ts';
 import type { Engine } from './engine.ts';
+import { abandonObserved } from './open-intents.ts';
 import { heldByPauses } from './pauses.ts';
 import type { ReconcileOutcome, ReconcileRequest } from './reconcile-types.ts';
 import { commonFields, type Cause, type RunContext } from './run-context.ts';
@@ -35,7 +36,10 @@ export async function lookAtGroup(
   const group = described.value;
   const plan = heldByPauses(planNow(engine, request, group), engine.journal.pauses(engine.clock.nowMs()));
   reportPlan(engine, run, { cause: request.cause, rules: group.rules.length, plan });
-  if (plan.status === 'observed') return settled({ kind: 'observed' });
+  if (plan.status === 'observed') {
+    abandonObserved(engine, run);
+    return settled({ kind: 'observed' });
+  }
   if (plan.status === 'blocked') {
     return settled({ kind: 'blocked', reasons: plan.blockedBy.map((block) => block.message) });
   }

@@ -10,6 +10,7 @@ import { executePlan, type Execution } from './execute.ts';
 import { nextLegacyPriority } from './legacy-priority.ts';
 import { lookAtGroup, planNow, RULES_NAMED_IN_EVENTS, type PendingLook } from './look.ts';
 import type { ReconcileOutcome, ReconcileRequest } from './reconcile-types.ts';
+import { supersedeOpenIntents } from './open-intents.ts';
 import { commonFields, type RunContext } from './run-context.ts';
 
 /** A plan older than this is made anew before its first call. */
@@ -143,22 +144,6 @@ function flappingRestMs(engine: Engine, run: RunContext, { request, plan }: Done
     delayMs: flapping.delayMs,
   });
   return flapping.delayMs;
-}
-
-/** With the group as the policy wants it, calls whose result stayed unknown have nothing left to do. */
-function supersedeOpenIntents(engine: Engine, run: RunContext): void {
-  const { account, region, id } = run.group;
-  for (const intent of engine.journal.openIntents()) {
-    if (intent.group.account !== account || intent.group.region !== region || intent.group.id !== id)
-      continue;
-    engine.journal.closeIntent(intent.clientToken, { result: 'superseded', requestId: null, code: null });
-    engine.telemetry.emit('intent.recovered', {
-      ...commonFields(run),
-      operation: intent.operation,
-      clientToken: intent.clientToken,
-      outcome: 'superseded: the group is as the policy wants it',
-    });
-  }
 }
 
 function reportOutcome(
