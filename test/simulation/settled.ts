@@ -6,6 +6,7 @@ import type { GroupStatus } from '../../daemon/service/controller.ts';
 import { rulesOf, wantedRules, without } from './checks/plan-watch.ts';
 import type { Knobs } from './knobs.ts';
 import type { PolicyVersion, SimPolicy } from './policies.ts';
+import { IGNORED_TEXT } from './rules.ts';
 
 export interface EndWorld {
   readonly knobs: Knobs;
@@ -28,11 +29,15 @@ export function unsettledGroups(world: EndWorld): Map<string, string[]> {
   );
 }
 
-/** A cloud product's group, and a group that has no room to get from here to there. */
+/**
+ * A cloud product's group; a group that has no room to get from here to there; and on the API of 2019 one whose rule
+ * would have to be away for a moment, where the config does not allow that.
+ */
 function mayStayBlocked({ group }: SimPolicy, { knobs, statuses }: EndWorld): boolean {
   const status = statuses.get(group.id);
   if (status?.outcome !== 'blocked') return false;
   if (knobs.groups.some(({ kind, managed }) => kind.id === group.id && managed)) return true;
+  if (knobs.quirks.apiLevel === 'legacy2019' && status.reason.includes('neither change a priority')) return true;
   return knobs.quirks.ruleQuota < 1000 && /no room|its quota/.test(status.reason);
 }
 
@@ -62,11 +67,11 @@ function differences(policy: SimPolicy, group: SecurityGroup): string[] {
   const wanted = wantedRules(policy, is);
   const say = (rules: readonly Rule[], what: string) =>
     rules.map((rule) => `${group.SecurityGroupId} ${what} ${ruleIdentity(rule)}`);
-  const misdescribed = wanted.filter(({ description, ...rule }) => {
-    const twins = is.filter((each) => ruleIdentity(each) === ruleIdentity({ ...rule, description }));
-    return (
-      description !== null && twins.length > 0 && !twins.some((twin) => twin.description === description)
-    );
+  const isRight = (text: string | null, wish: string | null) =>
+    wish === null || text === wish || (policy.ignores && text?.startsWith(IGNORED_TEXT) === true);
+  const misdescribed = wanted.filter((rule) => {
+    const twins = is.filter((each) => ruleIdentity(each) === ruleIdentity(rule));
+    return twins.length > 0 && !twins.some((twin) => isRight(twin.description, rule.description));
   });
   return [
     ...say(without(wanted, is), 'lacks'),

@@ -11,7 +11,9 @@ export class PauseCheck implements Check {
     this.#fail = fail;
   }
 
-  planned({ group }: PlanFact): void {
+  planned({ group, policy }: PlanFact): void {
+    // Of a group that is only observed a plan is told, too, but never carried out.
+    if (policy.mode === 'observe') return;
     const pause = this.#pauses().find((each) => each.group === null || each.group.id === group);
     if (pause !== undefined) this.#fail('pauses', `a plan is made for ${group}, which is paused`);
   }

@@ -89,8 +89,9 @@ export class PlanWatch implements Check {
       if (code === '' && call.operation.startsWith('Authorize')) noteBrought(plan, call);
       return;
     }
-    const gone = change.gone.map(readRule);
-    const come = change.come.map(readRule);
+    // Another description makes no other rule.
+    const gone = without(change.gone.map(readRule), change.come.map(readRule));
+    const come = without(change.come.map(readRule), change.gone.map(readRule));
     plan.old = [...without(plan.old, gone), ...come];
     plan.target = [...without(plan.target, gone), ...come];
     plan.addedByOthers = [...plan.addedByOthers, ...come];
