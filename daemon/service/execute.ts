@@ -8,6 +8,7 @@ import { withFoundIds } from '../../reconciler/plan/simulate.ts';
 import type { Failure } from '../ecs/failure.ts';
 import { describeUntil } from './describe-until.ts';
 import type { Engine } from './engine.ts';
+import { reportIgnored } from './ignored.ts';
 import { commonFields, isAborted, type PlanRun, type RunContext } from './run-context.ts';
 import { runStep, type StepRefusal } from './run-step.ts';
 
@@ -37,7 +38,10 @@ export async function executePlan(
     if (signal.aborted) return { kind: 'aborted', changes, refusals };
     if (planned.checkpoint) {
       const checkpoint = await passCheckpoint(engine, run, { plan, index }, signal);
-      if (!checkpoint.ok) return { kind: 'stopped', changes, refusals, ...checkpoint.error };
+      if (!checkpoint.ok) {
+        const { refusals: ignored, ...stop } = checkpoint.error;
+        return { kind: 'stopped', changes, refusals: [...refusals, ...ignored], ...stop };
+      }
       seen = checkpoint.value.rules;
     }
     const step = run.apiLevel === 'current' ? withFoundIds(planned, seen) : planned;
@@ -65,11 +69,13 @@ export async function executePlan(
 interface Stop {
   readonly reason: string;
   readonly failure: Failure | null;
+  readonly refusals: readonly StepRefusal[];
 }
 
 /**
- * The revoking half may begin only when every rule that the plan authorized is really there under an
- * id of its own: an authorize that was a silent no-op, followed by a revoke, cuts production.
+ * What counts on rules that the plan brought may begin only when they are really there, each under an id of its
+ * own: an authorize that was a silent no-op, followed by a revoke, cuts production; followed by the accept that
+ * it was to limit, it opens it.
  */
 async function passCheckpoint(
   engine: Engine,
@@ -86,13 +92,14 @@ async function passCheckpoint(
     (group) => absentRules(done, ahead, group).length === 0,
     signal,
   );
-  if (!seen.ok) return err({ reason: seen.error.message, failure: seen.error });
+  if (!seen.ok) return err({ reason: seen.error.message, failure: seen.error, refusals: [] });
   engine.telemetry.emit('group.described', { ...commonFields(run), rules: seen.value.group.rules.length });
   if (seen.value.settled) return ok(seen.value.group);
   const absent = absentRules(done, ahead, seen.value.group);
   return err({
-    reason: `${absent.length} authorized rules are not there, so nothing is revoked: ${absent.slice(0, 3).join(', ')}`,
+    reason: `${absent.length} authorized rules are not there, so the plan ends here: ${absent.slice(0, 3).join(', ')}`,
     failure: null,
+    refusals: reportIgnored(engine, run, { plan: at.plan, done }, seen.value.group),
   });
 }
 

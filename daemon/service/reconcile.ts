@@ -7,6 +7,7 @@ import type { WriteOperation } from '../ecs/api.ts';
 import { describeUntil } from './describe-until.ts';
 import type { Engine, PlanWrites } from './engine.ts';
 import { executePlan, type Execution } from './execute.ts';
+import { reportIgnored } from './ignored.ts';
 import { nextLegacyPriority } from './legacy-priority.ts';
 import { lookAtGroup, planNow, RULES_NAMED_IN_EVENTS, type PendingLook } from './look.ts';
 import type { ReconcileOutcome, ReconcileRequest } from './reconcile-types.ts';
@@ -111,6 +112,8 @@ async function verify(
     if (!seen.ok) return { kind: 'not-converged', reason: seen.error.message, failure: seen.error };
     engine.telemetry.emit('group.described', { ...commonFields(run), rules: seen.value.group.rules.length });
     if (!seen.value.settled) {
+      const ignored = reportIgnored(engine, run, { ...done, done: done.plan.steps }, seen.value.group);
+      for (const refusal of ignored) request.memory.quarantine.add(refusal, engine.clock.nowMs());
       const reason = 'the group does not look as planned after the last call';
       return { kind: 'not-converged', reason, failure: null };
     }

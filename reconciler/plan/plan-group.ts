@@ -12,6 +12,7 @@ import { refusals } from './refusals.ts';
 import { callOptions, route } from './route.ts';
 import { warnings } from './warnings.ts';
 import { deltaOf } from './delta.ts';
+import { withTrialsChecked } from './trials.ts';
 
 /**
  * Plans one group. The steps of an observed or blocked plan say what would be done; only those of a pending
@@ -21,7 +22,8 @@ export function planGroup(policy: GroupPolicy, group: DescribedGroup, options: P
   const modify = policy.mode === 'additive' ? 'never' : options.modify;
   const found = match(diff(policy, group.rules), group, { ...options, modify }, callOptions(group, options));
   const { changes, exceptions } = permitted(found, policy.mode, group);
-  const { steps, promised, ...rest } = route(changes, policy, group, options);
+  const { promised, ...rest } = route(changes, policy, group, options);
+  const steps = withTrialsChecked(rest.steps, group);
   const proof = prove(group, steps, { promised, batchesAtomic: options.batchesAtomic });
   const blockedBy =
     steps.length === 0 ? [] : [...refusals(policy, group), ...rest.blockedBy, ...proof.blockedBy];
