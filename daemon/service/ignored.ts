@@ -9,8 +9,8 @@ import { commonFields, type RunContext } from './run-context.ts';
 import type { StepRefusal } from './run-step.ts';
 
 /**
- * What of a plan came to nothing in this way, so far as these steps go, as if it had been refused: the twin must go
- * first. A plan that may remove rules on the API of 2019 finds its own way (legacy-priority.ts).
+ * What of a plan came to nothing in this way, so far as these steps go, as if it had been refused: its twin must go
+ * first. Where the plan is to remove the twin, on the API of 2019, legacy-priority.ts finds a way.
  */
 export function reportIgnored(
   engine: Engine,
@@ -32,7 +32,8 @@ export function reportIgnored(
 }
 
 function ignoredRules(plan: GroupPlan, done: readonly Step[], seen: DescribedGroup): readonly StepRefusal[] {
-  if (seen.apiLevel === 'legacy2019' && plan.mode !== 'additive') return [];
+  const going = new Set(plan.diff.surplus.map(({ rule }) => looseIdentity(rule)));
+  const findsAWay = seen.apiLevel === 'legacy2019' && plan.mode === 'enforce';
   const standing = new Set(seen.rules.map(({ rule }) => ruleIdentity(rule)));
   const twins = new Map(seen.rules.map(({ rule }) => [looseIdentity(rule), rule.priority]));
   return done.flatMap((step) =>
@@ -42,7 +43,8 @@ function ignoredRules(plan: GroupPlan, done: readonly Step[], seen: DescribedGro
           .filter(({ rule }) => !standing.has(ruleIdentity(rule)))
           .flatMap((desired) => {
             const priority = twins.get(looseIdentity(desired.rule));
-            return priority === undefined ? [] : [refusal(step, desired, priority)];
+            if (priority === undefined || (findsAWay && going.has(looseIdentity(desired.rule)))) return [];
+            return [refusal(step, desired, priority)];
           }),
   );
 }

@@ -4,7 +4,7 @@ import type { Promised } from './between.ts';
 import type { CallOptions, Changes } from './calls.ts';
 import { order } from './order.ts';
 import type { Block, GroupPolicy, PlanException, PlanOptions, Step } from './plan.ts';
-import { mayBeAway, promiseOf, splitTwins, twinSteps } from './priority-twins.ts';
+import { mayBeAway, promiseOf, splitTwins, twinSteps, type Twins } from './priority-twins.ts';
 import { fits, loadOf, minus, plus, quotaOf, stepsFit } from './quota.ts';
 import { rounds } from './rounds.ts';
 
@@ -21,9 +21,18 @@ export function route(
   group: DescribedGroup,
   options: PlanOptions,
 ): Route {
+  const { twins, rest } = twinsApart(changes, group, options);
+  const others = routeOthers(rest, policy, group, options);
+  return twins.length === 0 ? others : withTwins(others, twins, options.fallback);
+}
+
+function routeOthers(
+  changes: Changes,
+  policy: GroupPolicy,
+  group: DescribedGroup,
+  options: PlanOptions,
+): Route {
   const calls = callOptions(group, options);
-  const apart = twinsApart(changes, group, options);
-  if (apart !== null) return apart;
   const quota = quotaOf(group.rules, options);
   const steps = order(changes, group, calls);
   const usual: Route = { steps, promised: 'hitless', exceptions: [], blockedBy: [] };
@@ -35,21 +44,28 @@ export function route(
   return { ...found, exceptions: exceptionsOf(found.promised, NO_ROOM), blockedBy: [] };
 }
 
-/** Null where no rule has to go before its twin of another priority comes. */
-function twinsApart(changes: Changes, group: DescribedGroup, options: PlanOptions): Route | null {
-  if (group.apiLevel !== 'legacy2019' || options.legacyPriority !== 'revokeFirst') return null;
-  const { twins, rest } = splitTwins(changes);
-  if (twins.length === 0) return null;
-  const { fallback } = options;
-  const steps = [...order(rest, group, callOptions(group, options)), ...twinSteps(twins)];
+/** Rules that have to go before their twins of another priority come. */
+function twinsApart(
+  changes: Changes,
+  group: DescribedGroup,
+  options: PlanOptions,
+): { readonly twins: readonly Twins[]; readonly rest: Changes } {
+  const mustGoFirst = group.apiLevel === 'legacy2019' && options.legacyPriority === 'revokeFirst';
+  return mustGoFirst ? splitTwins(changes) : { twins: [], rest: changes };
+}
+
+/** The twins come last, and one by one: they need no room, since each takes the place of its own twin. */
+function withTwins(others: Route, twins: readonly Twins[], fallback: PlanOptions['fallback']): Route {
   const cause = 'the API can neither change a priority nor hold both rules';
+  const steps = [...others.steps, ...twinSteps(twins)];
   if (fallback === 'refuse' || !twins.every((pair) => mayBeAway(pair, fallback))) {
     const message = `${cause}, so a rule would be away for a moment`;
     const override = 'set fallback: neverOpen allows it for accept rules, neverCut for drop rules';
-    const promised = promiseOf(twins);
-    return { steps, promised, exceptions: [], blockedBy: [{ kind: 'unsafe', message, override }] };
+    const blockedBy: Block[] = [...others.blockedBy, { kind: 'unsafe', message, override }];
+    return { ...others, steps, promised: promiseOf(twins), blockedBy };
   }
-  return { steps, promised: fallback, exceptions: exceptionsOf(fallback, cause), blockedBy: [] };
+  const exceptions = [...others.exceptions, ...exceptionsOf(fallback, cause)];
+  return { ...others, steps, promised: fallback, exceptions };
 }
 
 /** The vendor's limit of rules in one Authorize or Revoke; the API of 2019 takes one. */

@@ -127,9 +127,8 @@ describe.each(WORLDS)('edits in a %s world', (_, world) => {
         const checkpoints = steps.flatMap(({ checkpoint }, at) => (checkpoint ? [at] : []));
         if (lastAdded < 0 || firstTaken < 0) return;
         expect(lastAdded).toBeLessThan(firstTaken);
-        expect(checkpoints).toHaveLength(1);
-        expect(checkpoints[0]).toBeGreaterThan(lastAdded);
-        expect(checkpoints[0]).toBeLessThanOrEqual(firstTaken);
+        // Further ones may stand behind rules that the cloud might take for others.
+        expect(checkpoints.filter((at) => at > lastAdded && at <= firstTaken)).toHaveLength(1);
       }),
       { numRuns: 80 },
     );

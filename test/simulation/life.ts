@@ -56,7 +56,7 @@ export class Life {
   readonly #reloads: Array<() => void> = [];
   readonly #daemon: Daemon;
   #dead = false;
-  #frozenUntilMs = 0;
+  #frozenUntilMs = -Infinity;
   #nonce = 0;
   #reconciles = 0;
 
@@ -101,8 +101,9 @@ export class Life {
     return !this.#dead;
   }
 
-  get frozenForMs(): number {
-    return Math.max(0, this.#frozenUntilMs - this.#world.time.nowMs);
+  /** When it could last not do anything; minus infinity if it always could. */
+  get frozenUntilMs(): number {
+    return this.#frozenUntilMs;
   }
 
   /** As `/api/status` would tell. */

@@ -33,17 +33,22 @@ export function unsettledGroups(world: EndWorld): Map<string, string[]> {
  * A cloud product's group; a group that has no room to get from here to there; and on the API of 2019 one whose rule
  * would have to be away for a moment, where the config does not allow that.
  */
-function mayStayBlocked({ group }: SimPolicy, { knobs, statuses }: EndWorld): boolean {
+export function mayStayBlocked(
+  { group }: { readonly group: { readonly id: string } },
+  { knobs, statuses }: Pick<EndWorld, 'knobs' | 'statuses'>,
+): boolean {
   const status = statuses.get(group.id);
   if (status?.outcome !== 'blocked') return false;
   if (knobs.groups.some(({ kind, managed }) => kind.id === group.id && managed)) return true;
-  if (knobs.quirks.apiLevel === 'legacy2019' && status.reason.includes('neither change a priority')) return true;
+  if (knobs.quirks.apiLevel === 'legacy2019' && status.reason.includes('neither change a priority'))
+    return true;
   return knobs.quirks.ruleQuota < 1000 && /no room|its quota/.test(status.reason);
 }
 
 /**
- * Groups that may go on trying for ever. Where the cloud's identity leaves the priority out, a policy that only
- * adds cannot have a rule whose twin of another priority stands: the twin would have to go, or be changed.
+ * Groups that may go on trying for ever. Where the cloud's identity leaves the priority out, a policy cannot have a
+ * rule beside its twin of another priority, if it must leave the twin alone: because it only adds, or because
+ * somebody else manages the twin.
  */
 export function hopelessGroups({ knobs, version, stateOf }: EndWorld): Set<string> {
   if (knobs.quirks.priorityInIdentity) return new Set();
@@ -51,10 +56,11 @@ export function hopelessGroups({ knobs, version, stateOf }: EndWorld): Set<strin
   return new Set(
     policies
       .filter((policy) => {
-        if (policy.mode !== 'additive') return false;
         const is = rulesOf(stateOf(policy.group.id));
-        const standing = new Set(is.map(withoutPriority));
-        return without(wantedRules(policy, is), is).some((rule) => standing.has(withoutPriority(rule)));
+        const wanted = wantedRules(policy, is);
+        const missing = without(wanted, is);
+        const staying = new Set(without(wanted, missing).map(withoutPriority));
+        return missing.some((rule) => staying.has(withoutPriority(rule)));
       })
       .map((policy) => policy.group.id),
   );

@@ -5,6 +5,7 @@ import { parseConfig } from '../../daemon/config/load.ts';
 import type { Config } from '../../daemon/config/config.ts';
 import type { JournalPorts } from '../../daemon/journal/memory.ts';
 import type { Engine } from '../../daemon/service/engine.ts';
+import type { GroupRef } from '../../reconciler/model/group.ts';
 import { Random } from '../support/random.ts';
 import { MakeWayCheck } from './checks/make-way.ts';
 import { OwnershipCheck } from './checks/ownership.ts';
@@ -22,7 +23,7 @@ import { Life } from './life.ts';
 import { Network } from './network.ts';
 import { People } from './people.ts';
 import { PolicyTree } from './policies.ts';
-import { hopelessGroups, unsettledGroups, type EndWorld } from './settled.ts';
+import { hopelessGroups, mayStayBlocked, unsettledGroups, type EndWorld } from './settled.ts';
 import { Trace } from './trace.ts';
 import { Troubles } from './troubles.ts';
 import { VirtualTime } from './virtual-time.ts';
@@ -265,7 +266,9 @@ class Simulation {
     const world = this.#endWorld(new Map(this.#life.status().map((status) => [status.id, status])));
     const hopeless = hopelessGroups(world);
     const wrong = [...unsettledGroups(world)].flatMap(([group, texts]) => (hopeless.has(group) ? [] : texts));
-    const open = this.#journals.openIntents().filter(({ group }) => !hopeless.has(group.id));
+    // What a group that is blocked still has open, it will go on with.
+    const waits = ({ id }: GroupRef) => hopeless.has(id) || mayStayBlocked({ group: { id } }, world);
+    const open = this.#journals.openIntents().filter(({ group }) => !waits(group));
     return [...wrong, ...open.map(({ clientToken }) => `the intent ${clientToken} is open`)];
   }
 

@@ -181,9 +181,14 @@ export class Troubles {
     const life = this.#world.life();
     if (life?.isAlive !== true) return;
     life.stop();
-    time.in(STOP_GRACE_MS + life.frozenForMs, () => {
-      if (life.isAlive) fail('shutdown', `process ${life.number} still runs after its grace period`);
-    });
+    const judge = () => {
+      if (!life.isAlive) return;
+      // While it was frozen it could do nothing, and what it then had to do comes on top.
+      const awakeForMs = time.nowMs - life.frozenUntilMs;
+      if (awakeForMs < STOP_GRACE_MS) time.in(STOP_GRACE_MS - awakeForMs, judge);
+      else fail('shutdown', `process ${life.number} still runs after its grace period`);
+    };
+    time.in(STOP_GRACE_MS, judge);
   }
 
   #jumpClock(): void {

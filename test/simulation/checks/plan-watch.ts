@@ -23,8 +23,10 @@ export interface WatchedPlan {
   addedByOthers: readonly Rule[];
   /** Identities of the rules as they were read, by id; empty where rules have no ids. */
   readonly told: ReadonlyMap<string, string>;
-  /** Identities of the rules that Authorize said yes to, and that nobody took away again. */
+  /** Identities of the rules that an Authorize of the plan was told yes for, and that the plan left there. */
   readonly brought: Set<string>;
+  /** Which of them the daemon read in the group after that. */
+  readonly seenSince: Set<string>;
   /** ClientToken of the call that is being made. */
   token: string;
   /** False once the plan hit a rule that somebody had changed under its id: what comes of that nobody can order. */
@@ -55,6 +57,10 @@ export class PlanWatch implements Check {
       if (typeof id === 'string' && id !== '' && rule !== undefined) told.set(id, ruleIdentity(rule));
     }
     this.#told.set(group, told);
+    const plan = this.#plans.get(group);
+    for (const identity of rules.map(ruleIdentity)) {
+      if (plan?.brought.has(identity) === true) plan.seenSince.add(identity);
+    }
   }
 
   planned(fact: PlanFact): void {
@@ -69,6 +75,7 @@ export class PlanWatch implements Check {
       addedByOthers: unread,
       told: new Map(this.#told.get(fact.group)),
       brought: new Set(),
+      seenSince: new Set(),
       token: '',
       isJudged: true,
     });
@@ -95,7 +102,6 @@ export class PlanWatch implements Check {
     plan.old = [...without(plan.old, gone), ...come];
     plan.target = [...without(plan.target, gone), ...come];
     plan.addedByOthers = [...plan.addedByOthers, ...come];
-    for (const rule of gone) plan.brought.delete(ruleIdentity(rule));
   }
 
   /** The plan that this call belongs to; null for one that comes in after its sender has gone on or has died. */
@@ -161,7 +167,9 @@ function isStale(plan: WatchedPlan, gone: readonly Permission[]): boolean {
 function noteBrought(plan: WatchedPlan, { operation, params }: SentCall): void {
   const direction = operation.endsWith('Egress') ? 'egress' : 'ingress';
   for (const fields of permissionsIn(params)) {
-    plan.brought.add(ruleIdentity(readShown(fields, direction)));
+    const identity = ruleIdentity(readShown(fields, direction));
+    plan.brought.add(identity);
+    plan.seenSince.delete(identity);
   }
 }
 
