@@ -140,6 +140,13 @@ export class Life {
     this.#world.ended();
   }
 
+  /** The simulation is over: it is not killed, it just does no more. */
+  abandon(): void {
+    this.#dead = true;
+    this.#world.time.killProcess();
+    this.#world.tree.forgetListeners();
+  }
+
   #end(journal: Journal, how: string): void {
     if (this.#dead) return;
     this.#world.note('process', `${this.number} ${how}`);

@@ -164,6 +164,7 @@ class Simulation {
         this.#time.in(2000, () => this.#tree.notify());
         await this.#comeToRest();
         await this.#lookOnceMore();
+        await this.#endLife();
       });
     } finally {
       this.#journals.dispose();
@@ -248,11 +249,17 @@ class Simulation {
   async #lookOnceMore(): Promise<void> {
     if (this.#violation !== null) return;
     const writes = this.#writes();
-    this.#life?.reload();
+    this.#time.in(0, () => this.#life?.reload());
     await this.#runUntil(this.#time.nowMs + this.#calmMs());
     if (this.#writes() > writes) this.#fail('last plan', 'a look at what had come to rest led to calls');
     const wrong = this.#unsettled();
     if (wrong.length > 0) this.#fail('last plan', wrong.join('; '));
+  }
+
+  /** While time is still ours, or what the process does next would wait for the machine's own clock. */
+  async #endLife(): Promise<void> {
+    this.#life?.abandon();
+    await this.#time.step(this.#time.nowMs);
   }
 
   /** Calls that change something, but for groups that may try for ever. */

@@ -96,11 +96,12 @@ export class VirtualTime {
     }
   }
 
-  /** Runs the next event that is due by then and lets all promises settle; false if there is none. */
+  /** Runs the next event that is due by then; false if there is none. Either way all promises settle that can. */
   async step(untilMs: number): Promise<boolean> {
     const entry = this.#pop(untilMs);
     if (entry === null) {
       this.#nowMs = Math.max(this.#nowMs, untilMs);
+      await settle();
       return false;
     }
     this.#nowMs = entry.dueMs;

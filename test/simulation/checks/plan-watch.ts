@@ -21,10 +21,10 @@ export interface WatchedPlan {
   target: readonly Rule[];
   /** What the daemon cannot know of, since it came after the last reading. */
   addedByOthers: readonly Rule[];
-  /** Identities of the rules as they were read, by id; empty where rules have no ids. */
-  readonly told: ReadonlyMap<string, string>;
-  /** Identities of the rules that an Authorize of the plan was told yes for, and that the plan left there. */
-  readonly brought: Set<string>;
+  /** The rules as they were read before the plan was made, by id; empty where rules have no ids. */
+  readonly told: ReadonlyMap<string, Rule>;
+  /** By identity: the rules that an Authorize of the plan was told yes for, and that the plan left there. */
+  readonly brought: Map<string, Rule>;
   /** Which of them the daemon read in the group after that. */
   readonly seenSince: Set<string>;
   /** ClientToken of the call that is being made. */
@@ -35,7 +35,7 @@ export interface WatchedPlan {
 
 export class PlanWatch implements Check {
   readonly #readings = new Map<string, Map<string, readonly Rule[]>>();
-  readonly #told = new Map<string, Map<string, string>>();
+  readonly #told = new Map<string, Map<string, Rule>>();
   readonly #plans = new Map<string, WatchedPlan>();
   #life = 0;
 
@@ -50,11 +50,11 @@ export class PlanWatch implements Check {
     const rules = shown.map((each) => readShown(each, each.Direction === 'egress' ? 'egress' : 'ingress'));
     const readings = this.#readings.get(group) ?? new Map<string, readonly Rule[]>();
     this.#readings.set(group, readings.set(nicType, rules));
-    const told = this.#told.get(group) ?? new Map<string, string>();
+    const told = this.#told.get(group) ?? new Map<string, Rule>();
     for (const [index, each] of shown.entries()) {
       const id = each.SecurityGroupRuleId;
       const rule = rules[index];
-      if (typeof id === 'string' && id !== '' && rule !== undefined) told.set(id, ruleIdentity(rule));
+      if (typeof id === 'string' && id !== '' && rule !== undefined) told.set(id, rule);
     }
     this.#told.set(group, told);
     const plan = this.#plans.get(group);
@@ -74,7 +74,7 @@ export class PlanWatch implements Check {
       target: [...without(wanted, without(read, real)), ...unread],
       addedByOthers: unread,
       told: new Map(this.#told.get(fact.group)),
-      brought: new Set(),
+      brought: new Map(),
       seenSince: new Set(),
       token: '',
       isJudged: true,
@@ -102,6 +102,16 @@ export class PlanWatch implements Check {
     plan.old = [...without(plan.old, gone), ...come];
     plan.target = [...without(plan.target, gone), ...come];
     plan.addedByOthers = [...plan.addedByOthers, ...come];
+  }
+
+  /** The rules that a Revoke names, by what was last read of them; null if it names one that was never read. */
+  revokedBy({ group, operation, params }: SentCall): Rule[] | null {
+    const ids = Object.entries(params).flatMap(([name, id]) =>
+      name.startsWith('SecurityGroupRuleId.') ? [id] : [],
+    );
+    if (ids.length === 0) return rulesIn(operation, params);
+    const rules = ids.map((id) => this.#told.get(group)?.get(id));
+    return rules.includes(undefined) ? null : rules.filter((rule) => rule !== undefined);
   }
 
   /** The plan that this call belongs to; null for one that comes in after its sender has gone on or has died. */
@@ -159,18 +169,22 @@ export function without(rules: readonly Rule[], others: readonly Rule[]): Rule[]
 function isStale(plan: WatchedPlan, gone: readonly Permission[]): boolean {
   if (plan.told.size === 0) return false;
   return gone.some((rule) => {
-    const identity = ruleIdentity(readRule(rule));
-    return (plan.told.get(rule.SecurityGroupRuleId) ?? identity) !== identity;
+    const told = plan.told.get(rule.SecurityGroupRuleId);
+    return told !== undefined && ruleIdentity(told) !== ruleIdentity(readRule(rule));
   });
 }
 
 function noteBrought(plan: WatchedPlan, { operation, params }: SentCall): void {
-  const direction = operation.endsWith('Egress') ? 'egress' : 'ingress';
-  for (const fields of permissionsIn(params)) {
-    const identity = ruleIdentity(readShown(fields, direction));
-    plan.brought.add(identity);
+  for (const rule of rulesIn(operation, params)) {
+    const identity = ruleIdentity(rule);
+    plan.brought.set(identity, rule);
     plan.seenSince.delete(identity);
   }
+}
+
+function rulesIn(operation: string, params: SentCall['params']): Rule[] {
+  const direction = operation.endsWith('Egress') ? 'egress' : 'ingress';
+  return permissionsIn(params).map((fields) => readShown(fields, direction));
 }
 
 /** The rules that a request names in full: `Permissions.N.…`, or one flat rule. */
