@@ -5,7 +5,12 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync } fr
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Intent, Journal, Pause } from '../../daemon/journal/journal.ts';
-import { emptyStore, openMemoryJournal, type JournalPorts } from '../../daemon/journal/memory.ts';
+import {
+  emptyStore,
+  openMemoryJournal,
+  type JournalPorts,
+  type MemoryStore,
+} from '../../daemon/journal/memory.ts';
 import { RETENTION } from '../../daemon/journal/retention.ts';
 import { openSqliteJournal } from '../../daemon/journal/sqlite.ts';
 
@@ -25,8 +30,8 @@ export interface JournalHost {
   dispose(): void;
 }
 
-export function memoryHost(ports: JournalPorts): JournalHost {
-  const store = emptyStore();
+/** `store` is what a crash leaves behind. */
+export function memoryHost(ports: JournalPorts, store: MemoryStore = emptyStore()): JournalHost {
   let journal: Journal | null = null;
   return {
     open: () => (journal = openMemoryJournal(ports, store)),

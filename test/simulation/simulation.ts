@@ -91,7 +91,7 @@ class Simulation {
     this.#config = configOf(this.#knobs);
     this.#breakage = breakage;
     const tokens = stream(1);
-    this.#journals = (breakage.journals ?? (sqlite ? sqliteHost : memoryHost))({
+    this.#journals = (breakage.journals ?? (sqlite ? sqliteHost : (ports) => memoryHost(ports)))({
       clock: { nowMs: () => this.#time.wallMs },
       randomByte: () => tokens.below(256),
     });

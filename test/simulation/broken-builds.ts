@@ -1,0 +1,87 @@
+// Builds of the daemon with one mistake each, made at a port, to see that the simulation notices. What can be
+// broken at the journal is here; mistakes of the planner, which has no port, are made in broken-builds.test.ts.
+import { createHash } from 'node:crypto';
+import type { Intent, IntentDraft, Journal } from '../../daemon/journal/journal.ts';
+import { emptyStore, type JournalPorts } from '../../daemon/journal/memory.ts';
+import type { Engine } from '../../daemon/service/engine.ts';
+import { memoryHost, type JournalHost } from './journals.ts';
+import type { Breakage } from './simulation.ts';
+
+/** The intent of a call is kept when the call has been made: a crash in between forgets that it was ever sent. */
+export function intentAfterCall(): Breakage {
+  const store = emptyStore();
+  const unkept = new Map<string, Intent>();
+  const keep = (token: string): void => {
+    const intent = unkept.get(token);
+    if (intent !== undefined) store.open.set(token, intent);
+    unkept.delete(token);
+  };
+  const late = (journal: Journal): Journal => ({
+    ...journal,
+    openIntent: (draft) => {
+      const intent = journal.openIntent(draft);
+      store.open.delete(intent.clientToken);
+      unkept.set(intent.clientToken, intent);
+      return intent;
+    },
+  });
+  const keepingAfterwards = (engine: Engine): Engine => ({
+    ...engine,
+    reserve: async (...asked) => {
+      const writes = await engine.reserve(...asked);
+      if (writes === null) return null;
+      const write: typeof writes.write = async (request, ...others) => {
+        const answer = await writes.write(request, ...others);
+        keep(request.clientToken);
+        return answer;
+      };
+      return { ...writes, write };
+    },
+  });
+  return {
+    journals: (ports) => withJournal(memoryHost(ports, store), late),
+    engine: keepingAfterwards,
+  };
+}
+
+/** Tokens are counted from one again after each start, with nothing in them that says which start it was. */
+export function tokensWithoutEpoch(): Breakage {
+  const store = emptyStore();
+  const journals = (ports: JournalPorts): JournalHost => {
+    const host = memoryHost({ ...ports, randomByte: () => 7 }, store);
+    const open = () => {
+      store.epoch = 0;
+      return host.open();
+    };
+    return { ...host, open };
+  };
+  return { journals };
+}
+
+/**
+ * The token is a hash of what the call says, so that the same change has the same token for ever: add a rule,
+ * remove it and add it again, and the vendor takes the last for a repetition of the first.
+ */
+export function tokensOfContent(): Breakage {
+  const store = emptyStore();
+  const hashing = (journal: Journal): Journal => ({
+    ...journal,
+    openIntent: (draft) => {
+      const { clientToken, ...intent } = journal.openIntent(draft);
+      store.open.delete(clientToken);
+      const hashed = { ...intent, clientToken: contentToken(draft) };
+      store.open.set(hashed.clientToken, hashed);
+      return hashed;
+    },
+  });
+  return { journals: (ports) => withJournal(memoryHost(ports, store), hashing) };
+}
+
+function contentToken({ operation, params, group }: IntentDraft): string {
+  const content = JSON.stringify([operation, params, group.id]);
+  return `rampart-${createHash('sha256').update(content).digest('hex').slice(0, 40)}`;
+}
+
+function withJournal(host: JournalHost, wrap: (journal: Journal) => Journal): JournalHost {
+  return { ...host, open: () => wrap(host.open()) };
+}
