@@ -11,7 +11,7 @@ import {
   type JournalPorts,
   type MemoryStore,
 } from '../../daemon/journal/memory.ts';
-import { RETENTION } from '../../daemon/journal/retention.ts';
+import { RETENTION, type Retention } from '../../daemon/journal/retention.ts';
 import { openSqliteJournal } from '../../daemon/journal/sqlite.ts';
 
 export interface JournalHost {
@@ -25,8 +25,8 @@ export interface JournalHost {
   pause(pause: Pause): void;
   resumeAll(): void;
   pauses(nowMs: number): readonly Pause[];
-  /** Bytes on disk; 0 in memory. */
-  bytes(): number;
+  /** What it holds by now: bytes on disk (0 in memory), and intents that are open or in the history. */
+  size(): { readonly bytes: number; readonly rows: number };
   dispose(): void;
 }
 
@@ -38,7 +38,7 @@ export function memoryHost(ports: JournalPorts, store: MemoryStore = emptyStore(
     crash: () => undefined,
     ...pausesOf(() => journal),
     openIntents: () => [...store.open.values()],
-    bytes: () => 0,
+    size: () => ({ bytes: 0, rows: rowsOf(journal) }),
     dispose: () => undefined,
   };
 }
@@ -55,9 +55,15 @@ function pausesOf(journal: () => Journal | null): Pausing {
   };
 }
 
+function rowsOf(journal: Journal | null): number {
+  if (journal === null) return 0;
+  const everything = { groupId: null, sinceMs: null, limit: 1_000_000 };
+  return journal.openIntents().length + journal.history(everything).length;
+}
+
 const PARTS = ['', '-wal'];
 
-export function sqliteHost(ports: JournalPorts): JournalHost {
+export function sqliteHost(ports: JournalPorts, retention: Retention = RETENTION): JournalHost {
   const folder = mkdtempSync(path.join(tmpdir(), 'rampart-simulation-'));
   let opening = 0;
   let journal: Journal | null = null;
@@ -65,7 +71,7 @@ export function sqliteHost(ports: JournalPorts): JournalHost {
   return {
     open: () => {
       mkdirSync(path.dirname(fileOf(opening)), { recursive: true });
-      const opened = openSqliteJournal(fileOf(opening), { ...ports, retention: RETENTION });
+      const opened = openSqliteJournal(fileOf(opening), { ...ports, retention });
       if (!opened.ok) throw new Error(`${opened.error.trouble}: ${opened.error.message}`);
       const { value } = opened;
       const close = () => {
@@ -86,11 +92,12 @@ export function sqliteHost(ports: JournalPorts): JournalHost {
     },
     openIntents: () => journal?.openIntents() ?? [],
     ...pausesOf(() => journal),
-    bytes: () =>
-      PARTS.map((part) => statSync(fileOf(opening) + part, { throwIfNoEntry: false })?.size ?? 0).reduce(
-        (sum, size) => sum + size,
-        0,
-      ),
+    size: () => ({
+      bytes: PARTS.map(
+        (part) => statSync(fileOf(opening) + part, { throwIfNoEntry: false })?.size ?? 0,
+      ).reduce((sum, size) => sum + size, 0),
+      rows: rowsOf(journal),
+    }),
     dispose: () => {
       journal?.close();
       rmSync(folder, { recursive: true, force: true });

@@ -1,6 +1,9 @@
-// `npm run test:simulation -- --seeds N [--seed S]`: many seeds, or one seed with its whole story.
+// `npm run test:simulation -- --seeds N [--from S] [--sqlite]`: many seeds.
+// `npm run test:simulation -- --seed S [--sqlite]`: one seed, with its whole story.
+// `npm run test:simulation -- --soak [--hours H] [--groups G] [--seed S]`: one process over many virtual hours.
 import { parseArgs } from 'node:util';
 import { simulate, type Report } from './simulation.ts';
+import { MIN_HOURS, soak, type Sample } from './soak.ts';
 
 const { values } = parseArgs({
   options: {
@@ -8,21 +11,28 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     sqlite: { type: 'boolean', default: false },
     from: { type: 'string', default: '1' },
+    soak: { type: 'boolean', default: false },
+    hours: { type: 'string', default: '12' },
+    groups: { type: 'string', default: '200' },
   },
 });
 
-function failureText(report: Report): string {
-  const { violation, seed, digest } = report;
-  return `seed ${seed}: ${violation === null ? 'no violation' : `${violation.invariant}: ${violation.message}`}; trace ${digest}\n`;
+const isGood = values.soak
+  ? await soakOnce()
+  : values.seed === undefined
+    ? await manySeeds()
+    : await oneSeed();
+process.exitCode = isGood ? 0 : 1;
+
+async function oneSeed(): Promise<boolean> {
+  const report = await simulate(numberOf('seed'), { sqlite: values.sqlite });
+  process.stdout.write(`${report.trace.join('\n')}\n${failureText(report)}`);
+  return report.violation === null;
 }
 
-if (values.seed !== undefined) {
-  const report = await simulate(Number(values.seed), { sqlite: values.sqlite });
-  process.stdout.write(`${report.trace.join('\n')}\n${failureText(report)}`);
-  process.exitCode = report.violation === null ? 0 : 1;
-} else {
-  const from = Number(values.from);
-  const count = Number(values.seeds);
+async function manySeeds(): Promise<boolean> {
+  const from = numberOf('from');
+  const count = numberOf('seeds');
   const beganMs = performance.now();
   const failed: number[] = [];
   const totals: Record<string, number> = {};
@@ -42,5 +52,51 @@ if (values.seed !== undefined) {
     }
   }
   process.stdout.write(`${JSON.stringify({ seeds: count, failed, totals })}\n`);
-  process.exitCode = failed.length === 0 ? 0 : 1;
+  return failed.length === 0;
+}
+
+function failureText(report: Report): string {
+  const { violation, seed, digest } = report;
+  return `seed ${seed}: ${violation === null ? 'no violation' : `${violation.invariant}: ${violation.message}`}; trace ${digest}\n`;
+}
+
+async function soakOnce(): Promise<boolean> {
+  const hours = numberOf('hours');
+  const groups = numberOf('groups');
+  const seed = values.seed === undefined ? 1 : numberOf('seed');
+  if (hours < MIN_HOURS)
+    throw new Error(`--hours must be at least ${MIN_HOURS}, or there is nothing to compare`);
+  const beganMs = performance.now();
+  process.stdout.write(
+    'hour  heap MiB  resident MiB  journal KiB    rows  drifts   calls  writes  unsettled\n',
+  );
+  const { problems } = await soak({ hours, groups, seed }, (sample) =>
+    process.stdout.write(sampleText(sample)),
+  );
+  for (const problem of problems) process.stderr.write(`${problem}\n`);
+  const seconds = Math.round((performance.now() - beganMs) / 1000);
+  process.stdout.write(`${hours} hours of ${groups} groups in ${seconds} s, ${problems.length} problems\n`);
+  return problems.length === 0;
+}
+
+function sampleText(sample: Sample): string {
+  const mebibytes = (bytes: number): string => (bytes / 1024 / 1024).toFixed(1);
+  const cells: Array<[string, number]> = [
+    [String(sample.hour), 4],
+    [mebibytes(sample.heapBytes), 10],
+    [mebibytes(sample.residentBytes), 14],
+    [String(Math.round(sample.journalBytes / 1024)), 13],
+    [String(sample.journalRows), 8],
+    [String(sample.drifts), 8],
+    [String(sample.calls), 8],
+    [String(sample.writes), 8],
+    [String(sample.unsettled), 11],
+  ];
+  return `${cells.map(([text, width]) => text.padStart(width)).join('')}\n`;
+}
+
+function numberOf(name: 'seeds' | 'seed' | 'from' | 'hours' | 'groups'): number {
+  const number = Number(values[name]);
+  if (!Number.isSafeInteger(number) || number < 0) throw new Error(`--${name} takes a whole number`);
+  return number;
 }

@@ -1,7 +1,6 @@
 // One simulation from one seed: an estate, a daemon that keeps it, and everything that goes wrong. First the safety
 // phase under faults, with the checks watching every effect; then the faults stop, and the daemon must bring every
 // group to its policy within a bounded time, leave nothing open, and find nothing to do when it looks again.
-import { parseConfig } from '../../daemon/config/load.ts';
 import type { Config } from '../../daemon/config/config.ts';
 import type { JournalPorts } from '../../daemon/journal/memory.ts';
 import type { Engine } from '../../daemon/service/engine.ts';
@@ -16,6 +15,7 @@ import { PlanWatch } from './checks/plan-watch.ts';
 import { QuotaCheck } from './checks/quota.ts';
 import { TokenCheck } from './checks/tokens.ts';
 import { Cloud } from './cloud.ts';
+import { configOf } from './config.ts';
 import { isWrite, type Check, type Fail } from './facts.ts';
 import { memoryHost, sqliteHost, type JournalHost } from './journals.ts';
 import { drawKnobs, type Knobs } from './knobs.ts';
@@ -88,10 +88,13 @@ class Simulation {
   constructor(seed: number, { sqlite = false, breakage = {} }: SimulationOptions) {
     const stream = (number: number) => new Random(seed * 16 + number);
     this.#knobs = drawKnobs(seed, { sqlite });
-    this.#config = configOf(this.#knobs);
+    const isLegacy = this.#knobs.groups.some(({ kind }) => kind.legacy);
+    this.#config = configOf(this.#knobs.config, isLegacy ? 'legacy2019' : 'auto');
     this.#breakage = breakage;
     const tokens = stream(1);
-    this.#journals = (breakage.journals ?? (sqlite ? sqliteHost : (ports) => memoryHost(ports)))({
+    this.#journals = (
+      breakage.journals ?? ((ports: JournalPorts) => (sqlite ? sqliteHost(ports) : memoryHost(ports)))
+    )({
       clock: { nowMs: () => this.#time.wallMs },
       randomByte: () => tokens.below(256),
     });
@@ -283,19 +286,4 @@ class Simulation {
     const stateOf = (group: string) => this.#cloud.group(group);
     return { knobs: this.#knobs, version: this.#tree.current, stateOf, statuses };
   }
-}
-
-function configOf({ config, groups }: Knobs): Config {
-  const { rates, ...reconcile } = config;
-  const limits = Object.entries(rates).map(([name, ratePerMinute]) => [name, { ratePerMinute }]);
-  const apiLevel = groups[0]?.kind.legacy === true ? 'legacy2019' : 'auto';
-  const text = `accounts:
-  default: {credentials: {type: emulator}, endpoint: "http://127.0.0.1:1", apiLevel: ${apiLevel}}
-reconcile: ${JSON.stringify(reconcile)}
-limits: ${JSON.stringify(Object.fromEntries(limits))}
-http: {listen: "off"}
-`;
-  const parsed = parseConfig(text, '/simulation/config.yaml');
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.error));
-  return parsed.value;
 }

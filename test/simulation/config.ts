@@ -1,0 +1,17 @@
+// The config file of a simulated daemon, read as a real one is.
+import type { Config } from '../../daemon/config/config.ts';
+import { parseConfig } from '../../daemon/config/load.ts';
+import type { ConfigKnobs } from './knobs.ts';
+
+export function configOf({ rates, ...reconcile }: ConfigKnobs, apiLevel: 'auto' | 'legacy2019'): Config {
+  const limits = Object.entries(rates).map(([name, ratePerMinute]) => [name, { ratePerMinute }]);
+  const text = `accounts:
+  default: {credentials: {type: emulator}, endpoint: "http://127.0.0.1:1", apiLevel: ${apiLevel}}
+reconcile: ${JSON.stringify(reconcile)}
+limits: ${JSON.stringify(Object.fromEntries(limits))}
+http: {listen: "off"}
+`;
+  const parsed = parseConfig(text, '/simulation/config.yaml');
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.error));
+  return parsed.value;
+}
