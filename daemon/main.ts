@@ -12,3 +12,6 @@ try {
   line(io.stderr, `rampart: ${error.message}`);
   process.exitCode = 1;
 }
+// What nobody waits for any more must not hold up the end: the next attempt of a read, a timer of the file watcher.
+// Whatever was written is out: writes to files, terminals and pipes are synchronous here.
+process.exit();

@@ -1,0 +1,77 @@
+// SIGTERM in the middle of plans: the daemon finishes or leaves open what it has begun, ends with 0 within its grace
+// of 20 s, and the next one goes on from there.
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { startTestEmulator, type TestEmulator } from '../support/emulator.ts';
+import { configFor, policyFor, wireGroup } from '../support/estate.ts';
+import { readJournalTokens } from '../support/journal-file.ts';
+import { Ordeal } from '../support/ordeal.ts';
+import { Workspace, type RampartProcess } from '../support/rampart.ts';
+
+const STOPS = 15;
+
+describe.concurrent('stopped over and over, the daemon ends with 0 and leaves nothing behind', () => {
+  test.each([11, 12])(`${STOPS} times (seed %i)`, { timeout: 300_000 }, async (seed) => {
+    const ordeal = await Ordeal.begin(seed);
+    try {
+      for (let stop = 0; stop < STOPS; stop += 1) await ordeal.round('SIGTERM');
+      await ordeal.end();
+      expect(ordeal.tally.amidWrites).toBeGreaterThan(STOPS / 5);
+    } finally {
+      await ordeal.dispose();
+    }
+  });
+});
+
+describe('a call that never gets an answer', () => {
+  let emulator: TestEmulator;
+  let workspace: Workspace;
+  let daemon: RampartProcess;
+
+  const journal = () => readJournalTokens(path.join(workspace.folder, '.rampart', 'journal.db'));
+  const writes = async () => (await emulator.calls()).filter(({ action }) => !action.startsWith('Describe'));
+
+  beforeEach(async () => {
+    workspace = new Workspace();
+    emulator = await startTestEmulator({ state: { securityGroups: [wireGroup('sg-web')] } });
+    await emulator.setFaults([{ action: 'AuthorizeSecurityGroup', kind: 'hang' }]);
+    workspace.write('config.yaml', configFor(emulator.url));
+    workspace.write('policies/web.yaml', policyFor('sg-web', ['protocol: tcp, ports: 443, from: 0.0.0.0/0']));
+    daemon = workspace.start(['run']);
+    while ((await writes()).length === 0) await daemon.event('plan.made');
+    daemon.kill('SIGTERM');
+    await daemon.event('daemon.stopping');
+  });
+
+  afterEach(async () => {
+    await workspace.dispose();
+    await emulator.close();
+  });
+
+  /** The next daemon finds the effect and closes what the first one left open. */
+  async function expectRecovery(): Promise<void> {
+    const [{ clientToken } = { clientToken: '' }] = await writes();
+    expect(journal().open).toEqual(new Set([clientToken]));
+    const next = workspace.start(['run']);
+    await next.event('intent.recovered', { clientToken });
+    await next.event('group.converged', { group: 'sg-web' });
+    await next.stop();
+    expect(journal()).toEqual({ open: new Set(), closed: new Set([clientToken]) });
+    expect(await writes()).toHaveLength(1);
+  }
+
+  test('holds up a stop only as long as a call may take, and is settled by the next start', async () => {
+    const { code } = await daemon.finished;
+    expect(code).toBe(0);
+    expect(daemon.lines.at(-1)).toMatchObject({ event: 'daemon.stopped', exitCode: 0 });
+    await expectRecovery();
+  });
+
+  test('is not waited for after a second signal', async () => {
+    daemon.kill('SIGTERM');
+    const { code } = await daemon.finished;
+    expect(code).toBeNull();
+    expect(daemon.lines.map(({ event }) => event)).not.toContain('daemon.stopped');
+    await expectRecovery();
+  });
+});
