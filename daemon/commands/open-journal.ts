@@ -1,5 +1,3 @@
-import { mkdirSync } from 'node:fs';
-import path from 'node:path';
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -11,13 +9,6 @@ import { UsageError } from './io.ts';
 /** The durable journal of this config, ours alone while we run; a UsageError says how to go on without. */
 export function openJournal(config: Config): Journal {
   const { file } = config.journal;
-  try {
-    mkdirSync(path.dirname(file), { recursive: true });
-  } catch (error) {
-    throw new UsageError(
-      `the journal's folder cannot be made: ${error instanceof Error ? error.message : String(error)}`,
-    );
-  }
   const journal = openSqliteJournal(file, { clock: systemClock, randomByte, retention: RETENTION });
   if (journal.ok) return journal.value;
   throw new UsageError(`${journal.error.message}. ${journal.error.advice}`);

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { Config } from '../config/config.ts';
 import { JournalError } from '../journal/journal.ts';
+import { adviceOn } from '../journal/trouble.ts';
 import { Daemon } from '../service/daemon.ts';
 import { TargetResolver } from '../service/targets.ts';
 import type { Lanes } from '../queue/lanes.ts';
@@ -47,6 +48,10 @@ async function runDaemon(flags: CommonFlags, io: Io): Promise<ExitCode> {
     const exitCode = await serve(config, parts, io);
     telemetry.emit('daemon.stopped', { exitCode });
     return exitCode;
+  } catch (error) {
+    // Also for those who only collect the log; the message itself goes to stderr.
+    if (error instanceof UsageError) telemetry.emit('daemon.stopped', { exitCode: 1, err: error.message });
+    throw error;
   } finally {
     await emulator?.close();
   }
@@ -91,7 +96,9 @@ async function serve(config: Config, parts: ServeParts, io: Io): Promise<ExitCod
     return 0;
   } catch (error) {
     if (!(error instanceof JournalError)) throw error;
-    throw new UsageError(`the journal failed, so nothing more is written to the cloud: ${error.message}`);
+    throw new UsageError(
+      `nothing more is written to the cloud, since ${error.message}. ${adviceOn(error.trouble)}`,
+    );
   } finally {
     await http?.close();
     journal.close();

@@ -1,10 +1,21 @@
 // From a path to an open, checked and migrated database. Two rules stand behind all of it: a journal that
 // cannot be trusted is refused, never replaced; and the file is there whole or not at all.
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { err, ok, type Result } from '../../reconciler/model/result.ts';
 import { Connection } from './connection.ts';
-import type { JournalOpenFailure } from './journal.ts';
+import { JournalError, type JournalOpenFailure, type JournalTrouble } from './journal.ts';
 import { APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION } from './schema.ts';
 import { messageOf, openFailure, troubleOf } from './trouble.ts';
 
@@ -107,7 +118,7 @@ function checkIdentity(db: Connection, path: string, mayMigrate: boolean): Journ
 
 function checkContent(db: Connection, path: string): JournalOpenFailure | null {
   const row = db.get('PRAGMA quick_check(1)') as { quick_check: string } | undefined;
-  const finding = row?.quick_check ?? 'no answer';
+  const finding = (row?.quick_check ?? 'no answer').replaceAll('\n', ' ');
   return finding === 'ok' ? null : openFailure('corrupt', `${path} is damaged: ${finding}`);
 }
 
@@ -142,8 +153,35 @@ export function orFailure<T>(path: string, work: () => Opened<T>): Opened<T> {
   } catch (error) {
     const trouble = troubleOf(error);
     if (trouble === null) throw error;
-    return err(openFailure(trouble, `the journal ${path} cannot be opened: ${messageOf(error)}`));
+    const named = trouble === 'io' ? folderTrouble(path) : trouble;
+    return err(openFailure(named, `the journal ${path} cannot be opened: ${messageOf(error)}`));
   }
+}
+
+/** SQLite says only that it cannot open a file, also where it may not make its log in the folder. */
+function folderTrouble(path: string): JournalTrouble {
+  try {
+    accessSync(dirname(resolve(path)), constants.W_OK);
+    return 'io';
+  } catch (error) {
+    return troubleOf(error) ?? 'io';
+  }
+}
+
+/**
+ * A check that the path still leads to the file that is open now. Where somebody removed or replaced it, what is
+ * written goes to a file without a name, and a second process could take the new one for its own. Throws `JournalError`.
+ */
+export function standsBy(path: string): () => void {
+  const idOf = () => {
+    const stats = statSync(path, { throwIfNoEntry: false });
+    return stats === undefined ? '' : `${stats.dev} ${stats.ino}`;
+  };
+  const opened = idOf();
+  return () => {
+    if (idOf() === opened) return;
+    throw new JournalError('io', `the journal ${path} was removed or replaced while it was in use`);
+  };
 }
 
 const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;

@@ -5,7 +5,15 @@ import type { GroupPlan } from '../../reconciler/plan/plan.ts';
 import { planDocument } from '../../reconciler/plan/report.ts';
 import { ok } from '../../reconciler/model/result.ts';
 import type { Connection } from './connection.ts';
-import { createIfMissing, lockJournal, openDatabase, orFailure, type FileLock, type Opened } from './file.ts';
+import {
+  createIfMissing,
+  lockJournal,
+  openDatabase,
+  orFailure,
+  standsBy,
+  type FileLock,
+  type Opened,
+} from './file.ts';
 import type { Intent, IntentDraft, Journal, Outcome, RevisionMarks } from './journal.ts';
 import type { JournalPorts } from './memory.ts';
 import { boundSize, createPruner, type Retention } from './retention.ts';
@@ -44,13 +52,12 @@ function openLocked(path: string, options: SqliteJournalOptions, lock: FileLock)
     db.close();
     return opening;
   }
-  return ok(
-    journalOn(db, options, opening.value, () => {
-      if (db.isOpen) tidy(db);
-      db.close();
-      lock.release();
-    }),
-  );
+  const close = () => {
+    if (db.isOpen) tidy(db);
+    db.close();
+    lock.release();
+  };
+  return ok(journalOn(db, options, opening.value, { stillThere: standsBy(path), close }));
 }
 
 /** What is committed is safe in the log; bringing it home may fail on a full or broken disk, and does no harm then. */
@@ -75,13 +82,14 @@ function journalOn(
   db: Connection,
   options: SqliteJournalOptions,
   opening: Opening,
-  close: () => void,
+  file: { readonly stillThere: () => void; readonly close: () => void },
 ): Journal {
   const { clock, retention } = options;
   const prune = createPruner(db, retention);
   let counter = 0;
 
   function openIntent(draft: IntentDraft): Intent {
+    file.stillThere();
     const clientToken = formatToken({ ...opening, counter: (counter += 1) });
     const intent: Intent = { ...draft, clientToken, openedAtMs: clock.nowMs() };
     const values = intentValues(intent);
@@ -112,7 +120,7 @@ function journalOn(
   }
 
   return {
-    ...deskOn(db, close),
+    ...deskOn(db, file.close),
     epoch: opening.epoch,
     openIntent: (draft) => guarded(() => openIntent(draft)),
     closeIntent: (clientToken, outcome) => guarded(() => closeIntent(clientToken, outcome)),

@@ -57,7 +57,10 @@ const ADVICE: Readonly<Record<JournalTrouble, string>> = {
 };
 
 export function openFailure(trouble: JournalTrouble, message: string): JournalOpenFailure {
-  return { trouble, message, advice: ADVICE[trouble] };
+  return { trouble, message, advice: adviceOn(trouble) };
 }
+
+/** What a person can do about it. */
+export const adviceOn = (trouble: JournalTrouble): string => ADVICE[trouble];
 
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

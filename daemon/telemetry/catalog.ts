@@ -45,7 +45,10 @@ export const CATALOG: Catalog = {
     say: (f) => `Every group has been looked at once (${count(f.groups, 'group')})`,
   },
   'daemon.stopping': { level: 'info', say: (f) => `Stopping on ${f.signal}` },
-  'daemon.stopped': { level: 'info', say: (f) => `Stopped with exit code ${f.exitCode}` },
+  'daemon.stopped': {
+    level: 'info',
+    say: (f) => `Stopped with exit code ${f.exitCode}${f.err === undefined ? '' : `: ${f.err}`}`,
+  },
   'config.rejected': {
     level: 'error',
     say: (f) => `The configuration has ${count(f.problems, 'problem')}: ${f.details[0] ?? 'see details'}`,

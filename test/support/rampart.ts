@@ -33,7 +33,23 @@ export class Workspace {
 
   /** Starts a command that goes on running. */
   start(args: readonly string[], env: Readonly<Record<string, string>> = {}): RampartProcess {
-    const started = new RampartProcess(spawn(process.execPath, [MAIN, ...args], this.#options(env)));
+    return this.#watch(spawn(process.execPath, [MAIN, ...args], this.#options(env)));
+  }
+
+  /** As above, with files of the process bounded in size: further writes fail, as on a full disk. */
+  startWithin(maxFileKib: number, args: readonly string[]): RampartProcess {
+    const script = `ulimit -f ${maxFileKib}; exec "$0" "$@"`;
+    return this.#watch(spawn('bash', ['-c', script, process.execPath, MAIN, ...args], this.#options({})));
+  }
+
+  /** As above, as a user for whom file permissions hold: the superuser, as whom tests may run, may write everything. */
+  startAsUser(args: readonly string[]): RampartProcess {
+    const nobody = process.getuid?.() === 0 ? { uid: 65534 } : {};
+    return this.#watch(spawn(process.execPath, [MAIN, ...args], { ...this.#options({}), ...nobody }));
+  }
+
+  #watch(child: ChildProcess): RampartProcess {
+    const started = new RampartProcess(child);
     this.#running.add(started);
     return started;
   }
@@ -86,6 +102,10 @@ export class RampartProcess {
 
   get output(): string {
     return this.#stdout + this.#stderr;
+  }
+
+  get isRunning(): boolean {
+    return !this.#ended;
   }
 
   get pid(): number {
