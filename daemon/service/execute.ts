@@ -9,6 +9,7 @@ import type { Failure } from '../ecs/failure.ts';
 import { describeUntil } from './describe-until.ts';
 import type { Engine } from './engine.ts';
 import { reportIgnored } from './ignored.ts';
+import { movedTargets } from './moved-targets.ts';
 import { commonFields, isAborted, type PlanRun, type RunContext } from './run-context.ts';
 import { runStep, type StepRefusal } from './run-step.ts';
 
@@ -94,7 +95,12 @@ async function passCheckpoint(
   );
   if (!seen.ok) return err({ reason: seen.error.message, failure: seen.error, refusals: [] });
   engine.telemetry.emit('group.described', { ...commonFields(run), rules: seen.value.group.rules.length });
-  if (seen.value.settled) return ok(seen.value.group);
+  if (seen.value.settled) {
+    const moved = movedTargets(done, ahead, seen.value.group);
+    if (moved.length === 0) return ok(seen.value.group);
+    const reason = `${moved.length} rules that the plan is to change or remove are not as they were, so it ends here: ${moved.slice(0, 3).join(', ')}`;
+    return err({ reason, failure: null, refusals: [] });
+  }
   const absent = absentRules(done, ahead, seen.value.group);
   return err({
     reason: `${absent.length} authorized rules are not there, so the plan ends here: ${absent.slice(0, 3).join(', ')}`,
