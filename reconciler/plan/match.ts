@@ -1,5 +1,6 @@
 // How many of the possible pairs to use: the setting `modify`.
 import { changesOf, type CallOptions } from './calls.ts';
+import { idleTwins } from './idle-twins.ts';
 import { forcedPairs, safePairs, withPairs } from './safe-pairs.ts';
 import { order } from './order.ts';
 import { fits, loadOf, minus, quotaOf } from './quota.ts';
@@ -18,7 +19,8 @@ const MOST_PAIRS_WORTH_COUNTING = 8;
 export function match(found: Diff, group: DescribedGroup, options: PlanOptions, calls: CallOptions): Diff {
   const diff = withPairs(found, forcedPairs(found, group, options));
   if (options.modify === 'never') return diff;
-  const pairs = safePairs(diff, group);
+  const idle = new Set(idleTwins(diff));
+  const pairs = safePairs({ ...diff, surplus: diff.surplus.filter((twin) => !idle.has(twin)) }, group);
   const allowed = pairs.slice(0, Math.max(0, options.maxModifyPerPlan - diff.altered.length));
   const chosen = options.modify === 'prefer' ? allowed : fewestCalls(diff, allowed, group, calls);
   return withPairs(diff, [...chosen, ...pairsForRoom(diff, group, { pairs, chosen }, options)]);

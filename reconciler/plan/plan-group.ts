@@ -4,6 +4,7 @@ import type { DescribedGroup } from '../model/group.ts';
 import { diff } from './diff.ts';
 import { deepFreeze } from './freeze.ts';
 import { planHash } from './hash.ts';
+import { idleTwins, idleTwinSteps } from './idle-twins.ts';
 import { match } from './match.ts';
 import { permitted } from './mode.ts';
 import type { Block, GroupPlan, GroupPolicy, PlanOptions } from './plan.ts';
@@ -22,8 +23,12 @@ export function planGroup(policy: GroupPolicy, group: DescribedGroup, options: P
   const modify = policy.mode === 'additive' ? 'never' : options.modify;
   const found = match(diff(policy, group.rules), group, { ...options, modify }, callOptions(group, options));
   const { changes, exceptions } = permitted(found, policy.mode, group);
-  const { promised, ...rest } = route(changes, policy, group, options);
-  const steps = withTrialsChecked(rest.steps, group);
+  const idle = new Set(policy.mode === 'additive' ? [] : idleTwins(found));
+  const first = idleTwinSteps([...idle], callOptions(group, options));
+  const without: DescribedGroup = { ...group, rules: group.rules.filter((twin) => !idle.has(twin)) };
+  const others = { ...changes, revoke: changes.revoke.filter((twin) => !idle.has(twin)) };
+  const { promised, ...rest } = route(others, policy, without, options);
+  const steps = withTrialsChecked([...first, ...rest.steps], group);
   const proof = prove(group, steps, { promised, batchesAtomic: options.batchesAtomic });
   const blockedBy =
     steps.length === 0 ? [] : [...refusals(policy, group), ...rest.blockedBy, ...proof.blockedBy];

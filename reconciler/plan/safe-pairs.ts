@@ -3,8 +3,9 @@
 // Safe pairs (the letters are those of docs/algorithms.md; O old rules, N new, A = N\O, R = O\N):
 // * forced: equal but for priority. Authorizing the new one might silently do nothing, and revoking the old
 //   one would then cut traffic, so they are modified under every setting. As each class of such rules is
-//   paired as far as it goes, no Modify ever meets its result already in the group: chains and swaps
-//   cannot arise unless the policy itself asks for two rules that differ in priority only.
+//   paired as far as it goes, and what is left of it goes first (idle-twins.ts), no Modify ever meets its
+//   result already in the group: chains and swaps cannot arise unless the policy itself asks for two rules
+//   that differ in priority only.
 // * natural: the new rule dominates the old one or is dominated by it (theorem T3).
 // * crossing: anything else the API allows, where no other changed rule depends on the moment at which the
 //   old one goes or the new one comes. That is: no rule of A is overruled by the new one, no rule of R
