@@ -60,6 +60,8 @@ const START_MS = Date.UTC(2026, 4, 1, 10, 0, 20);
 const LIVENESS_MS = 20 * 60_000;
 /** Otherwise: whatever is set aside, or left alone because it flaps, has waited its longest by then. */
 const PATIENT_LIVENESS_MS = 7.5 * 3_600_000;
+/** Events after which something waits for long: a refused rule, a group without room, one that flaps. */
+const SETS_ASIDE = /^(step\.quarantined|group\.flapping|call\.failed .*AuthorizationLimitExceed)/;
 /** How often it is looked whether all is well. */
 const LOOK_MS = 2000;
 
@@ -141,7 +143,7 @@ class Simulation {
   }
 
   readonly #note = (who: string, what: string): void => {
-    if (/^(step\.quarantined|group\.flapping)/.test(what)) this.#counts.setAside += 1;
+    if (SETS_ASIDE.test(what)) this.#counts.setAside += 1;
     this.#trace.note(who, what);
   };
 

@@ -11,7 +11,7 @@ import type { Random } from '../../support/random.ts';
 import type { Check, Fail, Landing } from '../facts.ts';
 import { peerText } from '../rules.ts';
 import { PacketsNear } from './packets-near.ts';
-import { changeOf, readRule, type PlanWatch, type WatchedPlan } from './plan-watch.ts';
+import { changeOf, isJudged, readRule, type PlanWatch, type WatchedPlan } from './plan-watch.ts';
 
 export interface PacketOptions {
   /** What a plan that cannot be hitless keeps. */
@@ -42,8 +42,8 @@ export class PacketCheck implements Check {
     if (call === null || before === after) return;
     const plan = this.#plans.current(call);
     if (plan === null) return;
-    this.counts[plan.isJudged ? 'judged' : 'unjudged'] += 1;
-    if (!plan.isJudged) return;
+    this.counts[isJudged(plan) ? 'judged' : 'unjudged'] += 1;
+    if (!isJudged(plan)) return;
     const { gone, come } = changeOf(before, after);
     const changed = [...gone, ...come].map(readRule);
     if (changed.length === 0) return;

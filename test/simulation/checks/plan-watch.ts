@@ -29,9 +29,20 @@ export interface WatchedPlan {
   readonly seenSince: Set<string>;
   /** ClientToken of the call that is being made. */
   token: string;
-  /** False once the plan hit a rule that somebody had changed under its id: what comes of that nobody can order. */
-  isJudged: boolean;
+  /** Identities of the rules that were read and that the policy does not want. */
+  readonly surplus: ReadonlySet<string>;
+  /**
+   * Those of them, by id (or identity where there are none), that somebody else changed or removed while the plan is
+   * under way, until the daemon has read the group without them. One of them may be the rule that the plan is
+   * to make into another later on; then the plan no longer leads to its target, but it could not know.
+   */
+  readonly lostUnread: Map<string, Rule>;
+  /** Whether the plan hit a rule that somebody had changed under its id: what comes of that nobody can order. */
+  hitMoved: boolean;
 }
+
+/** Whether the plan answers for what comes of its calls. */
+export const isJudged = (plan: WatchedPlan): boolean => !plan.hitMoved && plan.lostUnread.size === 0;
 
 export class PlanWatch implements Check {
   readonly #readings = new Map<string, Map<string, readonly Rule[]>>();
@@ -47,7 +58,7 @@ export class PlanWatch implements Check {
   }
 
   read({ group, nicType, shown }: Reading): void {
-    const rules = shown.map((each) => readShown(each, each.Direction === 'egress' ? 'egress' : 'ingress'));
+    const rules = shown.map((each) => readShown(each, directionOf(each)));
     const readings = this.#readings.get(group) ?? new Map<string, readonly Rule[]>();
     this.#readings.set(group, readings.set(nicType, rules));
     const told = this.#told.get(group) ?? new Map<string, Rule>();
@@ -58,8 +69,13 @@ export class PlanWatch implements Check {
     }
     this.#told.set(group, told);
     const plan = this.#plans.get(group);
+    if (plan === undefined) return;
     for (const identity of rules.map(ruleIdentity)) {
-      if (plan?.brought.has(identity) === true) plan.seenSince.add(identity);
+      if (plan.brought.has(identity)) plan.seenSince.add(identity);
+    }
+    const held = new Set(shown.map((each) => keyOf(each, readShown(each, directionOf(each)))));
+    for (const [key, rule] of plan.lostUnread) {
+      if ((nicType === '' || rule.nicType === nicType) && !held.has(key)) plan.lostUnread.delete(key);
     }
   }
 
@@ -77,7 +93,9 @@ export class PlanWatch implements Check {
       brought: new Map(),
       seenSince: new Set(),
       token: '',
-      isJudged: true,
+      surplus: new Set(without(read, wanted).map(ruleIdentity)),
+      lostUnread: new Map(),
+      hitMoved: false,
     });
   }
 
@@ -91,7 +109,7 @@ export class PlanWatch implements Check {
     if (plan === undefined) return;
     const change = changeOf(before, after);
     if (call !== null && this.current(call) === plan) {
-      if (isStale(plan, change.gone)) plan.isJudged = false;
+      if (isStale(plan, change.gone)) plan.hitMoved = true;
       for (const gone of change.gone) plan.brought.delete(ruleIdentity(readRule(gone)));
       if (code === '' && call.operation.startsWith('Authorize')) noteBrought(plan, call);
       return;
@@ -100,8 +118,9 @@ export class PlanWatch implements Check {
     const gone = without(change.gone.map(readRule), change.come.map(readRule));
     const come = without(change.come.map(readRule), change.gone.map(readRule));
     plan.old = [...without(plan.old, gone), ...come];
-    plan.target = [...without(plan.target, gone), ...come];
+    plan.target = [...without(plan.target, gone), ...come.filter((rule) => !isNamedForRemoval(plan, rule))];
     plan.addedByOthers = [...plan.addedByOthers, ...come];
+    noteLost(plan, change);
   }
 
   /** The rules that a Revoke names, by what was last read of them; null if it names one that was never read. */
@@ -120,6 +139,9 @@ export class PlanWatch implements Check {
     return plan !== undefined && call.life === this.#life && plan.token === call.token ? plan : null;
   }
 }
+
+const directionOf = ({ Direction }: Readonly<Record<string, unknown>>): Rule['direction'] =>
+  Direction === 'egress' ? 'egress' : 'ingress';
 
 export const readRule = (permission: Permission): Rule =>
   readShown(permission as unknown as Readonly<Record<string, unknown>>, permission.Direction);
@@ -164,6 +186,28 @@ export function without(rules: readonly Rule[], others: readonly Rule[]): Rule[]
     if (count > 0) counts.set(identity, count - 1);
     return count === 0;
   });
+}
+
+/** Without ids a rule is named by what it is: one that comes in the place of one that goes has its name. */
+const isNamedForRemoval = (plan: WatchedPlan, rule: Rule): boolean =>
+  plan.told.size === 0 && plan.surplus.has(ruleIdentity(rule));
+
+function noteLost(plan: WatchedPlan, { gone, come }: ReturnType<typeof changeOf>): void {
+  const keyIn = (permission: Permission): string =>
+    plan.told.size === 0
+      ? ruleIdentity(readRule(permission))
+      : keyOf({ ...permission }, readRule(permission));
+  for (const permission of gone) {
+    const rule = readRule(permission);
+    if (plan.surplus.has(ruleIdentity(rule))) plan.lostUnread.set(keyIn(permission), rule);
+  }
+  for (const permission of come) plan.lostUnread.delete(keyIn(permission));
+}
+
+/** A rule as it is shown, by its id and by what it is; where there are no ids, by what it is. */
+function keyOf({ SecurityGroupRuleId: id }: Readonly<Record<string, unknown>>, rule: Rule): string {
+  const identity = ruleIdentity(rule);
+  return typeof id === 'string' && id !== '' ? `${id} ${identity}` : identity;
 }
 
 function isStale(plan: WatchedPlan, gone: readonly Permission[]): boolean {
