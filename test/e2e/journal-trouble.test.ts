@@ -196,8 +196,9 @@ describe('a journal that cannot be opened: no call, exit code 1, and advice that
 });
 
 describe('a journal that fails while the daemon runs: no call without an intent, exit code 1', () => {
-  test('no room for what is written next', async () => {
-    const daemon = workspace.startWithin(192, ['run']);
+  // A page more or less, and it is another statement that fails first: a plan's, an intent's, an outcome's.
+  test.each([100, 112, 124, 136])('no room for what is written next (%i KiB)', async (maxFileKib) => {
+    const daemon = workspace.startWithin(maxFileKib, ['run']);
     let port = 1000;
     for (let from = 0; daemon.isRunning; from = daemon.lines.length) {
       const converged = daemon.event('group.converged', { group: 'sg-web' }, from).catch(() => null);
@@ -208,7 +209,7 @@ describe('a journal that fails while the daemon runs: no call without an intent,
     expect(daemon.lines.map(({ event }) => event)).toContain('daemon.stopping');
     const { open, closed } = readJournalTokens(journal());
     const tokens = (await writes()).map(({ clientToken }) => clientToken);
-    expect(tokens.length).toBeGreaterThan(1);
+    expect(tokens.length).toBeGreaterThan(0);
     for (const token of tokens) expect(open.has(token) || closed.has(token)).toBe(true);
     const before = tokens.length;
     await expectRecovery();
