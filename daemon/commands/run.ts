@@ -8,6 +8,7 @@ import { TargetResolver } from '../service/targets.ts';
 import type { Lanes } from '../queue/lanes.ts';
 import { startHttp, type HttpServer } from '../service/http.ts';
 import type { DaemonStatus } from '../service/status.ts';
+import { createSystemd } from '../service/systemd.ts';
 import type { Telemetry } from '../telemetry/events.ts';
 import { fanOut } from '../telemetry/fan-out.ts';
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
@@ -41,7 +42,16 @@ async function runDaemon(flags: CommonFlags, io: Io): Promise<ExitCode> {
   const config = readConfig(flags);
   const secrets = new Secrets();
   const metrics = createMetrics();
-  const telemetry = fanOut([openTelemetry(config, flags, { fd: 1, io, secrets }), metrics.telemetry]);
+  const systemd = createSystemd({
+    env: io.env,
+    pid: process.pid,
+    onFailure: (state, err) => telemetry.emit('systemd.notify_failed', { state, err }),
+  });
+  const telemetry: Telemetry = fanOut([
+    openTelemetry(config, flags, { fd: 1, io, secrets }),
+    metrics.telemetry,
+    ...(systemd === null ? [] : [systemd.telemetry]),
+  ]);
   const emulator = await embeddedEmulator(config);
   try {
     const parts = { telemetry, metrics, secrets, emulatorUrl: emulator?.url ?? null };
@@ -53,6 +63,7 @@ async function runDaemon(flags: CommonFlags, io: Io): Promise<ExitCode> {
     if (error instanceof UsageError) telemetry.emit('daemon.stopped', { exitCode: 1, err: error.message });
     throw error;
   } finally {
+    systemd?.close();
     await emulator?.close();
   }
 }

@@ -160,6 +160,11 @@ export const CATALOG: Catalog = {
   },
   'lease.acquired': { level: 'info', say: (f) => `This replica now writes to ${place(f)}` },
   'lease.lost': { level: 'warn', say: (f) => `This replica no longer writes to ${place(f)}` },
+  'systemd.notify_failed': {
+    level: 'warn',
+    say: (f) => `systemd could not be told ${f.state}${f.err === undefined ? '' : ` (${f.err})`}`,
+    sameAs: (f) => f.err ?? '',
+  },
 };
 
 const CAUSES = { policy: 'the policy changed', drift: 'the cloud changed', start: 'first look' } as const;

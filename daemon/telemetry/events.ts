@@ -73,6 +73,7 @@ interface OwnFields {
   'intent.recovered': { outcome: string };
   'lease.acquired': unknown;
   'lease.lost': unknown;
+  'systemd.notify_failed': { state: string };
 }
 
 export type EventName = keyof OwnFields;

@@ -65,6 +65,7 @@ export const SAMPLE_EVENTS: Samples = {
   'intent.recovered': { ...COMMON, outcome: 'superseded' },
   'lease.acquired': COMMON,
   'lease.lost': COMMON,
+  'systemd.notify_failed': { ...COMMON, state: 'READY=1' },
 };
 
 export const EVENT_NAMES = Object.keys(SAMPLE_EVENTS) as EventName[];

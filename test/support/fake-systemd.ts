@@ -1,0 +1,34 @@
+// A `systemd-notify` that writes down what it is told.
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+export class FakeSystemd {
+  readonly #folder: string;
+
+  /** `script` runs before the message in `$1` is written down. */
+  constructor(folder: string, script = '') {
+    this.#folder = folder;
+    const program = path.join(folder, 'bin', 'systemd-notify');
+    mkdirSync(path.dirname(program), { recursive: true });
+    writeFileSync(program, `#!/bin/sh\n${script}\necho "$@" "\${SECRET-}" >> "$NOTIFY_SOCKET.told"\n`);
+    chmodSync(program, 0o755);
+  }
+
+  /** What systemd and the shell give to the service. */
+  get env(): { readonly NOTIFY_SOCKET: string; readonly PATH: string } {
+    return {
+      NOTIFY_SOCKET: path.join(this.#folder, 'notify'),
+      PATH: `${path.join(this.#folder, 'bin')}:${process.env.PATH ?? ''}`,
+    };
+  }
+
+  /** The messages so far, oldest first. */
+  get told(): string[] {
+    const file = `${this.env.NOTIFY_SOCKET}.told`;
+    if (!existsSync(file)) return [];
+    return readFileSync(file, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.trimEnd());
+  }
+}
