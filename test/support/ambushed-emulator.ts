@@ -57,6 +57,8 @@ export interface AmbushedEmulator {
    * then: it was ready to be read some turns of the loop earlier.
    */
   settle(): Promise<void>;
+  /** Everything, as a state file holds it. */
+  state(): WholeStateJson;
   rules(group: string): Rules;
   setRules(group: string, rules: readonly object[]): void;
   calls(): readonly CallRecord[];
@@ -150,13 +152,14 @@ class Trap {
   }
 }
 
-export async function startAmbushedEmulator(state: StateJson): Promise<AmbushedEmulator> {
+/** `port` 0 is any free one. */
+export async function startAmbushedEmulator(state: StateJson, port = 0): Promise<AmbushedEmulator> {
   const watch = new Watch(state);
   const trap = new Trap();
   const bugs: unknown[] = [];
   const server = await startServer({
     host: '127.0.0.1',
-    port: 0,
+    port,
     // Only late calls sleep, and begin to in the same turn in which the trap was sprung.
     clock: { ...systemClock, sleep: () => trap.released },
     onBug: (bug) => bugs.push(bug),
@@ -182,6 +185,7 @@ export async function startAmbushedEmulator(state: StateJson): Promise<AmbushedE
       return () => trap.listeners.delete(listener);
     },
     settle,
+    state: () => watch.whole(),
     rules: (group) => watch.states.get(group)?.at(-1) ?? [],
     setRules: (group, rules) => {
       const whole = watch.whole();

@@ -1,0 +1,247 @@
+// What a machine, a clock, a network and people with editors do to a daemon. It must go on by itself afterwards, and
+// have done nothing twice.
+import { renameSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { startAmbushedEmulator, type AmbushedEmulator } from '../support/ambushed-emulator.ts';
+import { startTestEmulator } from '../support/emulator.ts';
+import { configFor, policyFor, wireGroup, type WireRule } from '../support/estate.ts';
+import { hurriedClock } from '../support/hurried-clock.ts';
+import { Workspace, type RampartProcess } from '../support/rampart.ts';
+import { Service } from '../support/service.ts';
+
+const GROUP = 'sg-web';
+const HOUR_MS = 3_600_000;
+
+const wireTcp = (port: number): WireRule => ({
+  IpProtocol: 'TCP',
+  PortRange: `${port}/${port}`,
+  SourceCidrIp: '0.0.0.0/0',
+});
+const tcp = (port: number) => `protocol: tcp, ports: ${port}, from: 0.0.0.0/0`;
+
+let workspace: Workspace;
+let emulator: AmbushedEmulator;
+
+const policy = (...ports: number[]) => workspace.write('policies/web.yaml', policyFor(GROUP, ports.map(tcp)));
+const config = (extra: string) => workspace.write('config.yaml', configFor(emulator.url, extra));
+
+beforeEach(async () => {
+  workspace = new Workspace();
+  emulator = await startAmbushedEmulator({ securityGroups: [wireGroup(GROUP, [wireTcp(22), wireTcp(80)])] });
+  config('limits: {default: {ratePerMinute: 6000}}\n');
+});
+
+afterEach(async () => {
+  await workspace.dispose();
+  await emulator.close();
+});
+
+const portsOf = (group: string) => emulator.rules(group).map(({ PortRange }) => Number.parseInt(PortRange));
+
+/** Waits for the cloud, not for what the daemon says of it. */
+async function untilPorts(group: string, ...wanted: number[]): Promise<void> {
+  while (!isDeepStrictEqual(new Set(portsOf(group)), new Set(wanted))) {
+    await new Promise<void>((resolve) => {
+      const stop = emulator.listen(() => {
+        stop();
+        setImmediate(resolve);
+      });
+    });
+  }
+}
+
+function expectNothingTwice(): void {
+  const effects = emulator.calls().filter(({ effect }) => effect);
+  expect(new Set(effects.map(({ clientToken }) => clientToken)).size).toBe(effects.length);
+}
+
+test('stopped for a minute in the middle of a plan, while cloud and policy change, it goes on with what is then', async () => {
+  // The plan's last look waits that long for what it did not bring about itself.
+  const text = configFor(emulator.url, 'limits: {default: {ratePerMinute: 6000}}\n');
+  workspace.write('config.yaml', text.replace('resyncSeconds: 1', 'resyncSeconds: 1, lagSeconds: 1'));
+  policy(443, 8443);
+  const daemon = workspace.start(['run']);
+  const stop = () => daemon.kill('SIGSTOP');
+  await emulator.lay({
+    kind: 'write',
+    nth: 1,
+    fate: 'unanswered',
+    delayMs: 0,
+    strike: stop,
+  });
+  await emulator.settle();
+  // A minute of the cloud, and enough of ours for every timer of the daemon's loop to be overdue.
+  await fetch(`${emulator.url}/_emulator/clock`, { method: 'POST', body: '{"advanceMs": 60000}' });
+  await new Promise((resolve) => setTimeout(resolve, 2000));
+  emulator.setRules(GROUP, [
+    ...emulator.rules(GROUP),
+    { Direction: 'ingress', ...wireTcp(3306), SecurityGroupRuleId: 'sgr-byhand' },
+  ]);
+  policy(443, 9443);
+  daemon.kill('SIGCONT');
+  await untilPorts(GROUP, 443, 9443);
+  await daemon.event('group.converged', { group: GROUP });
+  expect((await daemon.stop()).code).toBe(0);
+  expectNothingTwice();
+});
+
+test('the cloud goes away in the middle of a plan and comes back as it was: refused meanwhile, then finished', async () => {
+  policy(443, 8443);
+  const daemon = workspace.start(['run']);
+  const strike = () => undefined;
+  await emulator.lay({ kind: 'write', nth: 1, fate: 'unanswered', delayMs: 0, strike });
+  const before = emulator.calls();
+  const state = emulator.state();
+  await emulator.close();
+  await daemon.line(({ code }) => code === 'Transport.NotConnected');
+  emulator = await startAmbushedEmulator(state, Number(new URL(emulator.url).port));
+  await untilPorts(GROUP, 443, 8443);
+  await daemon.event('group.converged', { group: GROUP });
+  expect((await daemon.stop()).code).toBe(0);
+  expect((await workspace.run(['plan'])).code).toBe(0);
+  // What the first cloud never answered came again to the second with its own token, or not at all.
+  const bare = (params: object) => ({ ...params, ClientToken: '' });
+  const [lost] = before.filter(({ effect }) => effect);
+  if (lost === undefined) throw new Error('the first cloud saw no write');
+  for (const { clientToken, params } of emulator.calls()) {
+    if (isDeepStrictEqual(bare(params), bare(lost.params))) expect(clientToken).toBe(lost.clientToken);
+  }
+});
+
+describe('a clock that is wrong', () => {
+  /** Makes `Date` of a process step by what stands in a file. */
+  const STEPPED_DATE = `
+import { readFileSync } from 'node:fs';
+const Real = Date;
+const now = () => Real.now() + Number(readFileSync(process.env.CLOCK_STEP, 'utf8'));
+globalThis.Date = class extends Real {
+  constructor(...parts) { if (parts.length === 0) super(now()); else super(...parts); }
+  static now() { return now(); }
+};
+`;
+
+  function startStepped(args: readonly string[], stepMs: number): RampartProcess {
+    workspace.write('stepped-date.mjs', STEPPED_DATE);
+    stepTo(stepMs);
+    return workspace.start(args, {
+      CLOCK_STEP: path.join(workspace.folder, 'step'),
+      NODE_OPTIONS: `--import ${path.join(workspace.folder, 'stepped-date.mjs')}`,
+    });
+  }
+
+  const stepTo = (stepMs: number) => workspace.write('step', String(stepMs));
+
+  test.each([-HOUR_MS, HOUR_MS])(
+    'by %i ms: nothing is written, and it says that it is the clock',
+    async (stepMs) => {
+      policy(443);
+      const { code, stdout, stderr } = await startStepped(['plan'], stepMs).finished;
+      expect(code).toBe(1);
+      expect(stdout + stderr).toContain("compare this machine's clock with the true time");
+      const daemon = startStepped(['run'], stepMs);
+      const failed = await daemon.event('group.describe_failed', { group: GROUP });
+      expect(failed).toMatchObject({ code: 'InvalidTimeStamp.Expired', kind: 'denied' });
+      expect(failed.err).toContain("compare this machine's clock with the true time");
+      expect((await daemon.stop()).code).toBe(0);
+      expect(emulator.calls().filter(({ code: refusal }) => refusal === '')).toEqual([]);
+    },
+  );
+
+  test.each([-10 * 60_000, 10 * 60_000])(
+    'that steps by %i ms in the middle of the work does not hold it up',
+    async (stepMs) => {
+      // A lane that measured by the wall clock would wait for ten minutes.
+      config(
+        'limits: {default: {ratePerMinute: 40}, DescribeSecurityGroups: {ratePerMinute: 6000}, DescribeSecurityGroupAttribute: {ratePerMinute: 6000}}\n',
+      );
+      policy(443);
+      const daemon = startStepped(['run'], 0);
+      await untilPorts(GROUP, 443);
+      for (const port of [8001, 8002, 8003, 8004]) {
+        stepTo(port % 2 === 1 ? stepMs : 0);
+        policy(443, port);
+        await untilPorts(GROUP, 443, port);
+      }
+      expect((await daemon.stop()).code).toBe(0);
+      expectNothingTwice();
+    },
+  );
+
+  test.each([-HOUR_MS, HOUR_MS])(
+    'of the cloud by %i ms: the account rests, is tried again, and recovers',
+    async (stepMs) => {
+      let skewMs = stepMs;
+      const cloud = await startTestEmulator({
+        state: { securityGroups: [wireGroup(GROUP)] },
+        clock: {
+          nowMs: () => Date.now() + skewMs,
+          sleep: () => Promise.reject(new Error('nothing sleeps here')),
+        },
+      });
+      const service = new Service({
+        endpoint: cloud.url,
+        policies: { 'web.yaml': policyFor(GROUP, [tcp(443)]) },
+        reconcile: 'resyncSeconds: 20',
+        clock: hurriedClock(50),
+      });
+      try {
+        for (let tries = 0, from = 0; tries < 2; tries += 1) {
+          const failed = await service.log.event('group.describe_failed', { group: GROUP }, from);
+          expect(failed).toMatchObject({ code: 'InvalidTimeStamp.Expired', kind: 'denied' });
+          from = service.log.events.indexOf(failed) + 1;
+        }
+        skewMs = 0;
+        expect(await service.converged(GROUP)).toMatchObject({ changes: 1 });
+      } finally {
+        await service.stop();
+        await cloud.close();
+      }
+    },
+  );
+});
+
+test('ten thousand file events: read a bounded number of times, in bounded memory, alive all the while, the last content wins', async () => {
+  const EVENTS = 10_000;
+  const BATCH = 25;
+  const FILES = 20;
+  const groups = Array.from({ length: FILES }, (_, index) => `sg-many${index}`);
+  await emulator.close();
+  emulator = await startAmbushedEmulator({ securityGroups: groups.map((id) => wireGroup(id)) });
+  workspace.write(
+    'config.yaml',
+    configFor(emulator.url, 'limits: {default: {ratePerMinute: 6000}}\n').replace(
+      'listen: "off"',
+      'listen: 127.0.0.1:0',
+    ),
+  );
+  const put = (event: number) => {
+    const file = path.join(workspace.folder, 'policies', `${event % FILES}.yaml`);
+    const text = policyFor(groups[event % FILES] ?? '', [tcp(1 + event)]);
+    // Half of the editors write in place, half beside it.
+    if (event % 2 === 0) writeFileSync(file, text);
+    else {
+      writeFileSync(`${file}.tmp`, text);
+      renameSync(`${file}.tmp`, file);
+    }
+  };
+  workspace.write('policies/0.yaml', policyFor(groups[0] ?? '', [tcp(1)]));
+  const daemon = workspace.start(['run']);
+  const { httpUrl } = await daemon.event('daemon.started');
+  await daemon.event('daemon.ready');
+  for (let event = 0; event < EVENTS; event += 1) {
+    put(event);
+    if (event % BATCH === 0) expect((await fetch(`${String(httpUrl)}/healthz`)).status).toBe(200);
+  }
+  for (const [index, id] of groups.entries()) await untilPorts(id, EVENTS - FILES + index + 1);
+  const metrics = await (await fetch(`${String(httpUrl)}/metrics`)).text();
+  const metric = (line: RegExp) => Number(line.exec(metrics)?.[1]);
+  const loaded = metric(/^rampart_events_total{event="policies.loaded"} (\d+)$/m);
+  const rejected = metric(/^rampart_events_total{event="policies.rejected"} (\d+)$/m);
+  expect(loaded + rejected).toBeLessThan(EVENTS / 100);
+  const residentBytes = metric(/^process_resident_memory_bytes (\S+)$/m);
+  expect(residentBytes).toBeLessThan(400 * 1024 * 1024);
+  expect((await daemon.stop()).code).toBe(0);
+  expectNothingTwice();
+});
