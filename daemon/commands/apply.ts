@@ -5,6 +5,7 @@ import { planExitCode } from '../../reconciler/plan/exit-code.ts';
 import { renderText } from '../../reconciler/plan/render-text.ts';
 import { isFailed, planReport, type GroupResult } from '../../reconciler/plan/report.ts';
 import { groupKey } from '../../reconciler/model/group.ts';
+import { isRuleQuotaRefusal, mayNotKnowTheForm } from '../ecs/refusals.ts';
 import type { Target } from '../service/controller.ts';
 import { newGroupMemory } from '../service/group-memory.ts';
 import { reconcileGroup } from '../service/reconcile.ts';
@@ -103,7 +104,10 @@ async function applyOne(
 
 function mayHelpToTryAgain(outcome: ReconcileOutcome): boolean {
   if (outcome.kind !== 'not-converged') return false;
-  return outcome.failure === null || !['denied', 'managed', 'rejected'].includes(outcome.failure.kind);
+  const { failure } = outcome;
+  // A refusal that ends a look instead of setting a rule aside taught something: the next plan is another one.
+  if (failure === null || isRuleQuotaRefusal(failure) || mayNotKnowTheForm(failure)) return true;
+  return !['denied', 'managed', 'rejected'].includes(failure.kind);
 }
 
 function details(outcome: ReconcileOutcome): { changes: number; reason: string } {

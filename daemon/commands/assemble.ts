@@ -168,7 +168,7 @@ function byAccount(clients: Readonly<Record<string, EcsApi>>): EcsApi {
     return client;
   };
   return {
-    describeGroup: (group) => of(group.account).describeGroup(group),
+    describeGroup: (group, whenNoRules) => of(group.account).describeGroup(group, whenNoRules),
     findGroups: (place, selector) => of(place.account).findGroups(place, selector),
     write: (request) => of(request.account).write(request),
   };

@@ -1,6 +1,6 @@
 // What the daemon asks of the cloud, as the caller sees it. `EcsClient` implements it over pop-core;
 // the simulation replaces only the transport below that.
-import type { DescribedGroup, GroupRef, GroupSelector } from '../../reconciler/model/group.ts';
+import type { ApiLevel, DescribedGroup, GroupRef, GroupSelector } from '../../reconciler/model/group.ts';
 import type { Result } from '../../reconciler/model/result.ts';
 import type { Failure } from './failure.ts';
 
@@ -37,8 +37,11 @@ export interface WriteRequest extends Place {
 
 /** Every method answers a failure as a value; a rejected promise is a bug. One call is one attempt. */
 export interface EcsApi {
-  /** Group and all its rules, all pages; a partial read is a failure. */
-  describeGroup(group: GroupRef): Promise<Result<DescribedGroup, Failure>>;
+  /**
+   * Group and all its rules, all pages; a partial read is a failure. `whenNoRules` is the API level to take the group
+   * for where neither the config nor rules tell; absent: today's API.
+   */
+  describeGroup(group: GroupRef, whenNoRules?: ApiLevel): Promise<Result<DescribedGroup, Failure>>;
   /** Ids of the groups that a selector matches, in order of id. */
   findGroups(place: Place, selector: GroupSelector): Promise<Result<readonly string[], Failure>>;
   write(request: WriteRequest): Promise<Result<{ readonly requestId: string }, Failure>>;

@@ -36,12 +36,12 @@ export function createGroupReader(
   // What the groups of a region showed last, for groups that have no rules to tell by.
   const seenLevels = new Map<string, ApiLevel>();
 
-  const readOnce = async (group: GroupRef): Promise<Result<DescribedGroup, Failure>> => {
+  const readOnce = async (group: GroupRef, guess: ApiLevel): Promise<Result<DescribedGroup, Failure>> => {
     const head = await readHead(ask, group);
     if (!head.ok) return head;
     const walks = await readRules(ask, group, head.value);
     if (!walks.ok) return walks;
-    const whenNoRules = seenLevels.get(group.region) ?? 'current';
+    const whenNoRules = seenLevels.get(group.region) ?? guess;
     const read = readGroup(group, head.value, walks.value, { apiLevel, whenNoRules });
     if (!read.ok) return err(failure('DescribeSecurityGroupAttribute', read.error.code, read.error.message));
     if (read.value.rules.length > 0) seenLevels.set(group.region, read.value.apiLevel);
@@ -49,9 +49,9 @@ export function createGroupReader(
   };
 
   return {
-    describeGroup: async (group) => {
+    describeGroup: async (group, whenNoRules = 'current') => {
       for (let reads = 1; ; reads += 1) {
-        const read = await readOnce(group);
+        const read = await readOnce(group, whenNoRules);
         if (read.ok || reads === MAX_READS || !TORN.has(read.error.code)) return read;
       }
     },

@@ -1,17 +1,24 @@
 import type { LegacyPriority } from '../../reconciler/plan/plan.ts';
+import type { ApiLevel } from '../../reconciler/model/group.ts';
 import { FlapWatch } from './flap-watch.ts';
 import { Quarantine } from './quarantine.ts';
+import { RoomWatch } from './room-watch.ts';
 
 /** What is remembered of a group from one look to the next. Lost with the process: all of it can be found out again. */
 export interface GroupMemory {
   readonly quarantine: Quarantine;
   readonly flaps: FlapWatch;
+  readonly room: RoomWatch;
   /** Found out by trying; only the API of 2019 needs it. */
   legacyPriority: LegacyPriority;
+  /** What the group is taken for while it has no rules to tell by. Found out by trying. */
+  levelWithoutRules: ApiLevel;
 }
 
 export const newGroupMemory = (): GroupMemory => ({
   quarantine: new Quarantine(),
   flaps: new FlapWatch(),
+  room: new RoomWatch(),
   legacyPriority: 'modify',
+  levelWithoutRules: 'current',
 });

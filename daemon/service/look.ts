@@ -2,6 +2,7 @@
 import type { ApiLevel, DescribedGroup } from '../../reconciler/model/group.ts';
 import { planGroup } from '../../reconciler/plan/plan-group.ts';
 import type { GroupPlan } from '../../reconciler/plan/plan.ts';
+import { loadOf } from '../../reconciler/plan/quota.ts';
 import { describeRule } from '../../reconciler/plan/render-rule.ts';
 import { withhold } from '../../reconciler/plan/withhold.ts';
 import type { Failure } from '../ecs/failure.ts';
@@ -31,7 +32,7 @@ export async function lookAtGroup(
   request: ReconcileRequest,
   signal: AbortSignal,
 ): Promise<Look> {
-  const described = await engine.ecs.describeGroup(run.group);
+  const described = await engine.ecs.describeGroup(run.group, request.memory.levelWithoutRules);
   if (!described.ok) return settled(describeFailed(engine, run, described.error, signal));
   const group = described.value;
   const plan = heldByPauses(planNow(engine, request, group), engine.journal.pauses(engine.clock.nowMs()));
@@ -52,10 +53,12 @@ export async function lookAtGroup(
 
 /** The plan for the group as described, without the rules that are set aside for now. */
 export function planNow(engine: Engine, request: ReconcileRequest, described: DescribedGroup): GroupPlan {
-  const { quarantine, legacyPriority } = request.memory;
-  const withheld = quarantine.withheld(engine.clock.nowMs());
-  const policy = withhold(request.policy, described.rules, withheld);
-  return planGroup(policy, described, { ...engine.planOptions, legacyPriority });
+  const { quarantine, room, legacyPriority } = request.memory;
+  const nowMs = engine.clock.nowMs();
+  const policy = withhold(request.policy, described.rules, quarantine.withheld(nowMs));
+  const held = loadOf(described.rules, engine.planOptions).rules;
+  const ruleQuota = room.limit({ configured: engine.planOptions.ruleQuota, held }, nowMs);
+  return planGroup(policy, described, { ...engine.planOptions, ruleQuota, legacyPriority });
 }
 
 const settled = (outcome: ReconcileOutcome): Look => ({ kind: 'settled', outcome });

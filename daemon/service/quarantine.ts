@@ -5,7 +5,7 @@ import type { Withheld } from '../../reconciler/plan/withhold.ts';
 import type { StepRefusal } from './run-step.ts';
 
 export const FIRST_RETRY_MS = 10 * 60_000;
-const MAX_RETRY_MS = 6 * 60 * 60_000;
+export const MAX_RETRY_MS = 6 * 60 * 60_000;
 const MAX_ENTRIES = 1000;
 
 interface Entry {

@@ -6,7 +6,14 @@ import type { Cause } from './run-context.ts';
 /** How a look at a group ended, named by what the controller does next. */
 export type ReconcileOutcome =
   /** Look again at the next resync; after that long instead if something keeps undoing the work. */
-  | { readonly kind: 'converged'; readonly changes: number; readonly restMs: number | null }
+  | {
+      readonly kind: 'converged';
+      /** Calls that took effect. */
+      readonly changes: number;
+      /** Rules that the group has now. */
+      readonly rules: number;
+      readonly restMs: number | null;
+    }
   /** `mode: observe`: the difference is reported and left alone. */
   | { readonly kind: 'observed' }
   | { readonly kind: 'blocked'; readonly reasons: readonly string[] }

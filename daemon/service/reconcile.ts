@@ -4,15 +4,17 @@ import type { DescribedGroup } from '../../reconciler/model/group.ts';
 import { operationOf } from '../../reconciler/plan/operation.ts';
 import type { GroupPlan } from '../../reconciler/plan/plan.ts';
 import type { WriteOperation } from '../ecs/api.ts';
+import { isRuleQuotaRefusal, mayNotKnowTheForm } from '../ecs/refusals.ts';
 import { describeUntil } from './describe-until.ts';
 import type { Engine, PlanWrites } from './engine.ts';
 import { executePlan, type Execution } from './execute.ts';
 import { reportIgnored } from './ignored.ts';
+import type { GroupMemory } from './group-memory.ts';
 import { nextLegacyPriority } from './legacy-priority.ts';
 import { lookAtGroup, planNow, RULES_NAMED_IN_EVENTS, type PendingLook } from './look.ts';
 import type { ReconcileOutcome, ReconcileRequest } from './reconcile-types.ts';
 import { supersedeOpenIntents } from './open-intents.ts';
-import { commonFields, type RunContext } from './run-context.ts';
+import { commonFields, type PlanRun, type RunContext } from './run-context.ts';
 
 /** A plan older than this is made anew before its first call. */
 const FRESH_MS = 5000;
@@ -39,25 +41,36 @@ export async function reconcileGroup(
     if (look.kind === 'settled') return look.outcome;
     const { plan, apiLevel } = look;
     if (plan.steps.length > 0) noteAttempt(engine, run, plan);
-    const execution = await executePlan(
-      engine,
-      { ...run, planHash: plan.hash, apiLevel, write: writes.write },
-      plan,
-      signal,
-    );
-    for (const refusal of execution.refusals) request.memory.quarantine.add(refusal, engine.clock.nowMs());
+    const levelIsGuess =
+      look.rules === 0 && apiLevel === 'current' && request.memory.levelWithoutRules === 'current';
+    const planRun: PlanRun = { ...run, planHash: plan.hash, apiLevel, levelIsGuess, write: writes.write };
+    const execution = await executePlan(engine, planRun, plan, signal);
+    learn(engine, request.memory, { execution, levelIsGuess });
     if (execution.kind === 'aborted') return { kind: 'aborted' };
-    const outcome = await verify(engine, run, { request, plan, execution }, signal);
+    const outcome = await verify(engine, run, { request, look, execution }, signal);
     if (outcome.kind === 'not-converged' && apiLevel === 'legacy2019') {
       const { memory } = request;
       memory.legacyPriority = nextLegacyPriority(memory.legacyPriority, plan, outcome.failure);
     }
     const durationMs = Math.round(engine.clock.monotonicMs() - startedMs);
-    reportOutcome(engine, run, { outcome, durationMs, rules: look.rules });
+    reportOutcome(engine, run, outcome, durationMs);
     return outcome;
   } finally {
     writes.release();
   }
+}
+
+/** What refusals teach about the group beyond this plan. */
+function learn(
+  engine: Engine,
+  memory: GroupMemory,
+  { execution, levelIsGuess }: { readonly execution: Execution; readonly levelIsGuess: boolean },
+): void {
+  const nowMs = engine.clock.nowMs();
+  for (const refusal of execution.refusals) memory.quarantine.add(refusal, nowMs);
+  if (execution.kind !== 'stopped' || execution.failure?.kind !== 'rejected') return;
+  if (isRuleQuotaRefusal(execution.failure)) memory.room.refused(nowMs);
+  else if (levelIsGuess && mayNotKnowTheForm(execution.failure)) memory.levelWithoutRules = 'legacy2019';
 }
 
 function noteAttempt(engine: Engine, run: RunContext, plan: GroupPlan): void {
@@ -91,7 +104,7 @@ async function reserveFor(
 
 interface Done {
   readonly request: ReconcileRequest;
-  readonly plan: GroupPlan;
+  readonly look: PendingLook;
   readonly execution: Exclude<Execution, { kind: 'aborted' }>;
 }
 
@@ -103,16 +116,19 @@ async function verify(
   signal: AbortSignal,
 ): Promise<ReconcileOutcome> {
   const { request, execution } = done;
+  const { plan } = done.look;
+  let { rules } = done.look;
   if (execution.kind === 'stopped') {
     return { kind: 'not-converged', reason: execution.reason, failure: execution.failure };
   }
-  if (done.plan.steps.length > 0) {
+  if (plan.steps.length > 0) {
     const asPlanned = (group: DescribedGroup) => planNow(engine, request, group).steps.length === 0;
     const seen = await describeUntil(engine, run.group, asPlanned, signal);
     if (!seen.ok) return { kind: 'not-converged', reason: seen.error.message, failure: seen.error };
-    engine.telemetry.emit('group.described', { ...commonFields(run), rules: seen.value.group.rules.length });
+    rules = seen.value.group.rules.length;
+    engine.telemetry.emit('group.described', { ...commonFields(run), rules });
     if (!seen.value.settled) {
-      const ignored = reportIgnored(engine, run, { ...done, done: done.plan.steps }, seen.value.group);
+      const ignored = reportIgnored(engine, run, { plan, done: plan.steps }, seen.value.group);
       for (const refusal of ignored) request.memory.quarantine.add(refusal, engine.clock.nowMs());
       const reason = 'the group does not look as planned after the last call';
       return { kind: 'not-converged', reason, failure: null };
@@ -128,17 +144,18 @@ async function verify(
   return {
     kind: 'converged',
     changes: execution.changes,
+    rules,
     restMs: execution.changes > 0 ? flappingRestMs(engine, run, done) : null,
   };
 }
 
 /** Only a repair under an unchanged policy can be the work of somebody else. */
-function flappingRestMs(engine: Engine, run: RunContext, { request, plan }: Done): number | null {
+function flappingRestMs(engine: Engine, run: RunContext, { request, look }: Done): number | null {
   if (request.cause !== 'drift') {
     request.memory.flaps.reset();
     return null;
   }
-  const flapping = request.memory.flaps.drifted(plan.diff, engine.clock.nowMs());
+  const flapping = request.memory.flaps.drifted(look.plan.diff, engine.clock.nowMs());
   if (flapping === null) return null;
   engine.telemetry.emit('group.flapping', {
     ...commonFields(run),
@@ -149,15 +166,10 @@ function flappingRestMs(engine: Engine, run: RunContext, { request, plan }: Done
   return flapping.delayMs;
 }
 
-function reportOutcome(
-  engine: Engine,
-  run: RunContext,
-  seen: { readonly outcome: ReconcileOutcome; readonly durationMs: number; readonly rules: number },
-): void {
-  const { outcome, durationMs, rules } = seen;
+function reportOutcome(engine: Engine, run: RunContext, outcome: ReconcileOutcome, durationMs: number): void {
   const fields = { ...commonFields(run), durationMs };
   if (outcome.kind === 'converged') {
-    engine.telemetry.emit('group.converged', { ...fields, changes: outcome.changes, rules });
+    engine.telemetry.emit('group.converged', { ...fields, changes: outcome.changes, rules: outcome.rules });
   } else if (outcome.kind === 'not-converged' || outcome.kind === 'quarantined') {
     engine.telemetry.emit('group.not_converged', { ...fields, reason: outcome.reason });
   }

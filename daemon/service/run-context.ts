@@ -16,6 +16,8 @@ export interface RunContext {
 export interface PlanRun extends RunContext {
   readonly planHash: string;
   readonly apiLevel: ApiLevel;
+  /** Whether the level was only guessed, since the group has no rules: a refusal may mean that the guess is wrong. */
+  readonly levelIsGuess: boolean;
   readonly write: PacedWrite;
 }
 

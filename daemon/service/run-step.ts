@@ -5,7 +5,7 @@ import { describeRule } from '../../reconciler/plan/render-rule.ts';
 import type { Step } from '../../reconciler/plan/plan.ts';
 import { stepRequest } from '../ecs/convert/requests.ts';
 import type { Failure } from '../ecs/failure.ts';
-import { isQuotaRefusal } from '../ecs/quota-refusal.ts';
+import { isRuleQuotaRefusal, mayNotKnowTheForm } from '../ecs/refusals.ts';
 import type { Intent, IntentDraft, Outcome } from '../journal/journal.ts';
 import type { Engine } from './engine.ts';
 import { commonFields, type PlanRun } from './run-context.ts';
@@ -52,8 +52,7 @@ export async function runStep(
       return { changes: 0, refusals: [], stop: null };
     case 'rejected':
       close(engine, intent, { result: 'failed', requestId: failure.requestId, code: failure.code });
-      // A full group refuses every rule alike: halving the batch would only spend calls.
-      if (isQuotaRefusal(failure)) return { changes: 0, refusals: [], stop: failure };
+      if (isLesson(run, numbered.step, failure)) return { changes: 0, refusals: [], stop: failure };
       return isolate(engine, run, { numbered, failure }, signal);
     case 'replan':
     case 'denied':
@@ -66,6 +65,12 @@ export async function runStep(
       // The intent stays open: the next look at the group either finds the effect or sends the same token again.
       return { changes: 0, refusals: [], stop: failure };
   }
+}
+
+/** Not the fault of the rule: what the refusal tells is taken into account by the next plan. */
+function isLesson(run: PlanRun, step: Step, failure: Failure): boolean {
+  if (run.levelIsGuess && mayNotKnowTheForm(failure)) return true;
+  return isRuleQuotaRefusal(failure) && stepRules(step).length === 1;
 }
 
 async function callStep(engine: Engine, run: PlanRun, numbered: NumberedStep, signal: AbortSignal) {

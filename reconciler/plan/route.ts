@@ -84,7 +84,11 @@ function overQuota(changes: Changes, group: DescribedGroup, options: PlanOptions
     load.rules > quota.rules
       ? `the group would hold ${load.rules} rules; its quota is ${quota.rules}`
       : `${load.groupRules} rules would name a group; the quota is ${quota.groupRules}`;
-  return { kind: 'quota', message, override: 'ask for fewer rules, or raise the quota in the config' };
+  return {
+    kind: 'quota',
+    message,
+    override: 'ask for fewer rules; where the vendor allows more, raise reconcile.ruleQuota',
+  };
 }
 
 const NO_ROOM = 'no room to add all new rules before old ones go';
@@ -110,7 +114,7 @@ function noRoom({ fallback }: PlanOptions): Block {
     message: 'the group has no room to add the new rules before the old ones go',
     override:
       fallback === 'refuse'
-        ? 'free some rule slots, raise the quota in the config, or set fallback to neverOpen'
-        : 'free some rule slots, or raise the quota in the config',
+        ? 'free some rule slots, raise reconcile.ruleQuota where the vendor allows more, or set fallback to neverOpen'
+        : 'free some rule slots, or raise reconcile.ruleQuota where the vendor allows more',
   };
 }

@@ -115,10 +115,10 @@ const REFUSED: readonly Provocation[] = [
     CLASSIC,
   ),
   provocation('tcp, ports: 80, from: 10.0.0.0/8, nicType: internet', 'InvalidNicType.ValueNotSupported', 400),
+  provocation('tcp, ports: 80, from: pl-busy', 'LimitExceed.PrefixListAssociationResource', 403),
 ];
 
 const FULL: readonly Provocation[] = [
-  provocation('tcp, ports: 80, from: pl-busy', 'LimitExceed.PrefixListAssociationResource', 403),
   provocation('tcp, portList: prl-large, from: 10.0.0.0/8', 'AuthorizationLimitExceed', 403),
   provocation('tcp, portList: prl-large, from: 10.0.0.0/8', 'AuthorizationLimitExceed', 400, {
     from: ON_SMALL_LIST,

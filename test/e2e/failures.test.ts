@@ -83,14 +83,15 @@ const REJECTED: readonly Row[] = [
   ['InvalidParam.ProtocolAndPortRangeMismatch', 400, 'M'],
   ['InvalidParam.ProtocolAndAddressFamilyMismatch', 400, 'M'],
   ['InvalidSourceOrDestGroupId.DirectionMissmatch', 400, 'M'],
+  // Full for rules of one kind; others still fit.
+  ['AuthorizedGroupRule.LimitExceed', 400, 'A'],
+  ['LimitExceed.PrefixListAssociationResource', 403, 'A'],
 ];
 
 /** The group is full: no rule is to blame. */
 const FULL: readonly Row[] = [
   ['AuthorizationLimitExceed', 403, 'MA'],
   ['AuthorizationLimitExceed', 400, 'M'],
-  ['AuthorizedGroupRule.LimitExceed', 400, 'A'],
-  ['LimitExceed.PrefixListAssociationResource', 403, 'A'],
 ];
 
 /** The world is not as the plan took it. */

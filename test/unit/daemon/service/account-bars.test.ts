@@ -15,7 +15,7 @@ function refused(code: string, kind: FailureKind = 'denied'): ReconcileOutcome {
   return { kind: 'not-converged', reason: 'no', failure };
 }
 
-const CONVERGED: ReconcileOutcome = { kind: 'converged', changes: 0, restMs: null };
+const CONVERGED: ReconcileOutcome = { kind: 'converged', changes: 0, rules: 1, restMs: null };
 
 describe('an account', () => {
   test.each([
