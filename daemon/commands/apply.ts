@@ -28,7 +28,7 @@ export function addApplyCommand(program: Command, io: Io, done: (code: ExitCode)
   addCommonFlags(program.command('apply'))
     .description('Plan, carry out, verify. Exit code: 0 converged, 3 blocked, 1 not converged.')
     .option('--group <ID>', 'only this group')
-    .option('--plan <HASH>', 'only if the plan still has this hash, as `rampart plan --json` showed it')
+    .option('--plan <HASH>', 'only if the plan still has this hash, as `rampart plan` showed it')
     .option('--json', 'print one JSON document with the plan and what came of it')
     .action(async (flags: ApplyFlags) => {
       done(await runApply(flags, io));

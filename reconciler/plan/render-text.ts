@@ -9,6 +9,7 @@ import { operationOf } from './operation.ts';
 import type { Alteration, Block, Finding, GroupPlan, Step } from './plan.ts';
 import { describeRule, quoted } from './render-rule.ts';
 import {
+  hashOfPlans,
   isFailed,
   packetDocument,
   sortResults,
@@ -22,7 +23,8 @@ const BOXES_SHOWN = 5;
 /** The whole plan as lines of plain text, ending in a newline. */
 export function renderText(revision: string, results: readonly GroupResult[]): string {
   const groups = sortResults(results).flatMap((result) => ['', ...groupLines(result)]);
-  return [`revision ${revision}`, summaryLine(summarise(results)), ...groups, ''].join('\n');
+  const head = [`revision ${revision}`, `plan ${hashOfPlans(results)}`, summaryLine(summarise(results))];
+  return [...head, ...groups, ''].join('\n');
 }
 
 export function summaryLine({ calls, add, modify, remove, blocked }: PlanReport['summary']): string {

@@ -97,9 +97,12 @@ export interface PacketDocument {
 export function planReport(revision: string, results: readonly GroupResult[]): PlanReport {
   const inOrder = sortResults(results);
   const groups = inOrder.map((result) => (isFailed(result) ? failedDocument(result) : planDocument(result)));
-  const hash = sha256(inOrder.map((result) => (isFailed(result) ? groupKey(result) : result.hash)));
-  return { version: 1, revision, hash, summary: summarise(inOrder), groups };
+  return { version: 1, revision, hash: hashOfPlans(inOrder), summary: summarise(inOrder), groups };
 }
+
+/** What `apply --plan` is told: the same plans have the same hash, in whatever order they are given. */
+export const hashOfPlans = (results: readonly GroupResult[]): string =>
+  sha256(sortResults(results).map((result) => (isFailed(result) ? groupKey(result) : result.hash)));
 
 /** The bytes of `plan --json`. */
 export const formatReport = (report: PlanReport): string => `${JSON.stringify(report, null, 2)}\n`;

@@ -142,12 +142,12 @@ describe('plan --json', () => {
 
 describe('text', () => {
   it('says what opens and closes and why, then rules and calls', () => {
-    const text = renderText('abc123', [
-      plan([web], [rule({ ports: '80' }), rule({ ports: '22', peer: 'sg-a' })]),
-    ]);
+    const results = [plan([web], [rule({ ports: '80' }), rule({ ports: '22', peer: 'sg-a' })])];
+    const text = renderText('abc123', results);
     expect(text).toBe(
       [
         'revision abc123',
+        `plan ${planReport('abc123', results).hash}`,
         '2 calls: add 0, modify 1, remove 1',
         '',
         'default/cn-hangzhou/sg-self (enforce): pending',
