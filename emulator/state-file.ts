@@ -143,6 +143,8 @@ const stateFile = z
     ];
     const known = new Set<string>();
     for (const [value, ...path] of ids) {
+      // A bad item has its own complaint, and no id as yet.
+      if (typeof value !== 'string') continue;
       if (known.has(value)) context.addIssue({ code: 'custom', path, message: `the id ${value} repeats` });
       known.add(value);
     }

@@ -26,6 +26,8 @@ export interface LaneSample {
 
 /** The state of the daemon at the moment of a scrape. */
 export interface MetricsView {
+  /** `problems` are errors in the newest policies; above zero, older ones are in force. */
+  readonly policies: { readonly problems: number };
   readonly groups: readonly GroupSample[];
   readonly lanes: readonly LaneSample[];
 }
@@ -142,6 +144,11 @@ function showState(registry: Registry): (view: MetricsView) => void {
     new Gauge({ name, help, labelNames, registers: [registry] });
   const ofGroup = ['account', 'region', 'group'];
   const ofLane = ['account', 'region', 'operation'];
+  const problems = gauge(
+    'rampart_policy_problems',
+    'Errors in the newest policies; above 0, the last good ones are in force.',
+    [],
+  );
   const converged = gauge(
     'rampart_group_converged',
     '1 if the last look found or left the group as its policy says.',
@@ -161,7 +168,8 @@ function showState(registry: Registry): (view: MetricsView) => void {
   const pace = gauge('rampart_lane_calls_per_minute', 'Pace of the lane at present.', ofLane);
   const waiting = gauge('rampart_lane_waiting', 'Calls that wait for their lane.', ofLane);
 
-  return ({ groups, lanes }) => {
+  return ({ policies, groups, lanes }) => {
+    problems.set(policies.problems);
     for (const each of [converged, attempt, success, open, pace, waiting]) each.reset();
     for (const { account, region, id, outcome, lastAttemptMs, lastConvergedMs } of groups) {
       const labels = { account, region, group: id };

@@ -97,7 +97,7 @@ function directiveComplaint(token: CST.Token): OffsetComplaint {
   return {
     offset: token.offset,
     code: 'yaml-directive',
-    message: 'a policy has no YAML directives',
+    message: 'YAML directives are not used here',
     hint: 'remove the line that begins with %',
   };
 }
@@ -106,7 +106,7 @@ function secondDocumentComplaint(document: Document.Parsed): OffsetComplaint {
   return {
     offset: document.range[0],
     code: 'several-documents',
-    message: 'a policy file holds one YAML document, and here begins a second one',
+    message: 'the file holds one YAML document, and here begins a second one',
     hint: 'move it to a file of its own',
   };
 }
@@ -118,7 +118,7 @@ function syntaxComplaint(error: YAMLError): OffsetComplaint {
 
 const SYNTAX_HINTS: Partial<Record<YAMLError['code'], string>> = {
   TAB_AS_INDENT: 'indent with spaces',
-  TAG_RESOLVE_FAILED: 'a policy has no tags: remove the word that begins with !',
+  TAG_RESOLVE_FAILED: 'YAML tags are not used here: remove the word that begins with !',
   BAD_SCALAR_START: 'quote the text',
   BLOCK_AS_IMPLICIT_KEY: 'quote the text if its ": " is no key',
 };

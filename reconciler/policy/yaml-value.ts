@@ -163,7 +163,7 @@ class TreeReader {
   }
 
   private refuseTag(node: unknown): void {
-    this.complain(node, 'yaml-tag', 'a policy has no tags', 'remove the word that begins with !');
+    this.complain(node, 'yaml-tag', 'YAML tags are not used here', 'remove the word that begins with !');
   }
 
   private complain(node: unknown, code: string, message: string, hint: string): void {

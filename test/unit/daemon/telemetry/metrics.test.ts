@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { createMetrics, type Metrics, type MetricsView } from '../../../../daemon/telemetry/metrics.ts';
 import { COMMON, EVENT_NAMES, SAMPLE_EVENTS } from '../../../support/sample-events.ts';
 
-const NOTHING: MetricsView = { groups: [], lanes: [] };
+const NOTHING: MetricsView = { policies: { problems: 0 }, groups: [], lanes: [] };
 const GROUP = {
   account: 'default',
   region: 'cn-hangzhou',
@@ -90,8 +90,9 @@ describe('gauges', () => {
   const lane = '{account="default",region="cn-hangzhou",operation="AuthorizeSecurityGroup"}';
 
   it('show what is so at the moment', async () => {
-    const series = await scrape({ groups: [GROUP], lanes: [LANE] });
+    const series = await scrape({ policies: { problems: 2 }, groups: [GROUP], lanes: [LANE] });
     expect(series).toMatchObject({
+      rampart_policy_problems: 2,
       [`rampart_group_converged${group}`]: 1,
       [`rampart_group_last_attempt_timestamp_seconds${group}`]: 1_700_000_000.5,
       [`rampart_group_last_success_timestamp_seconds${group}`]: 1_700_000_000,
@@ -102,16 +103,14 @@ describe('gauges', () => {
   });
 
   it('claim no success that never was', async () => {
-    const series = await scrape({
-      groups: [{ ...GROUP, outcome: 'not-tried', lastAttemptMs: null, lastConvergedMs: null }],
-      lanes: [],
-    });
+    const untried = { ...GROUP, outcome: 'not-tried', lastAttemptMs: null, lastConvergedMs: null };
+    const series = await scrape({ ...NOTHING, groups: [untried] });
     expect(series[`rampart_group_converged${group}`]).toBe(0);
     expect(Object.keys(series).filter((name) => name.includes('timestamp'))).toEqual([]);
   });
 
   it('leave nothing behind of a group that is no longer in the policies', async () => {
-    await scrape({ groups: [GROUP], lanes: [LANE] });
+    await scrape({ ...NOTHING, groups: [GROUP], lanes: [LANE] });
     expect(Object.keys(await scrape()).filter((name) => name.includes('sg-1'))).toEqual([]);
   });
 });
