@@ -227,6 +227,7 @@ test('ten thousand file events: read a bounded number of times, in bounded memor
   const daemon = workspace.start(['run']);
   const { httpUrl } = await daemon.event('daemon.started');
   await daemon.event('daemon.ready');
+  const startedMs = performance.now();
   for (let event = 0; event < EVENTS; event += 1) {
     put(event);
     if (event % BATCH === 0) expect((await fetch(`${String(httpUrl)}/healthz`)).status).toBe(200);
@@ -236,7 +237,8 @@ test('ten thousand file events: read a bounded number of times, in bounded memor
   const metric = (line: RegExp) => Number(line.exec(metrics)?.[1]);
   const loaded = metric(/^rampart_events_total{event="policies.loaded"} (\d+)$/m);
   const rejected = metric(/^rampart_events_total{event="policies.rejected"} (\d+)$/m);
-  expect(loaded + rejected).toBeLessThan(EVENTS / 100);
+  // A burst that does not end is looked at every other second.
+  expect(loaded + rejected).toBeLessThan(5 + (performance.now() - startedMs) / 1000);
   const residentBytes = metric(/^process_resident_memory_bytes (\S+)$/m);
   expect(residentBytes).toBeLessThan(400 * 1024 * 1024);
   expect((await daemon.stop()).code).toBe(0);
