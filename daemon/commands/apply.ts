@@ -7,11 +7,12 @@ import { isFailed, planReport, type GroupResult } from '../../reconciler/plan/re
 import { groupKey } from '../../reconciler/model/group.ts';
 import { isRuleQuotaRefusal, mayNotKnowTheForm } from '../ecs/refusals.ts';
 import type { Target } from '../service/controller.ts';
+import { JournalError } from '../journal/journal.ts';
 import { newGroupMemory } from '../service/group-memory.ts';
 import { reconcileGroup } from '../service/reconcile.ts';
 import type { ReconcileOutcome } from '../service/reconcile-types.ts';
 import { line, UsageError, type ExitCode, type Io } from './io.ts';
-import { openJournal } from './open-journal.ts';
+import { journalFailed, openJournal } from './open-journal.ts';
 import { openSession, planAll, type Session, type SessionFlags } from './session.ts';
 import { addCommonFlags, readConfig } from './setup.ts';
 
@@ -49,6 +50,8 @@ async function runApply(flags: ApplyFlags, io: Io): Promise<ExitCode> {
     if (flags.json === true) line(io.stdout, JSON.stringify({ version: 1, plan: report, results }, null, 2));
     else for (const result of results) line(io.stdout, resultLine(result));
     return exitCode(plans, results);
+  } catch (error) {
+    throw error instanceof JournalError ? journalFailed(error) : error;
   } finally {
     await session.close();
   }

@@ -1,9 +1,10 @@
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
-import type { Journal } from '../journal/journal.ts';
+import type { Journal, JournalError } from '../journal/journal.ts';
 import { RETENTION } from '../journal/retention.ts';
 import { openSqliteJournal } from '../journal/sqlite.ts';
 import { randomByte } from './assemble.ts';
+import { adviceOn } from '../journal/trouble.ts';
 import { UsageError } from './io.ts';
 
 /** The durable journal of this config, ours alone while we run; a UsageError says how to go on without. */
@@ -13,3 +14,7 @@ export function openJournal(config: Config): Journal {
   if (journal.ok) return journal.value;
   throw new UsageError(`${journal.error.message}. ${journal.error.advice}`);
 }
+
+/** What the user is told of a journal that fails while we work. */
+export const journalFailed = ({ message, trouble }: JournalError): UsageError =>
+  new UsageError(`nothing more is written to the cloud, since ${message}. ${adviceOn(trouble)}`);

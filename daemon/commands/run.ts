@@ -2,7 +2,6 @@
 import type { Command } from 'commander';
 import type { Config } from '../config/config.ts';
 import { JournalError } from '../journal/journal.ts';
-import { adviceOn } from '../journal/trouble.ts';
 import { Daemon } from '../service/daemon.ts';
 import { TargetResolver } from '../service/targets.ts';
 import type { Lanes } from '../queue/lanes.ts';
@@ -15,7 +14,7 @@ import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
 import { assemble } from './assemble.ts';
 import { embeddedEmulator } from './embedded-emulator.ts';
 import { UsageError, type ExitCode, type Io } from './io.ts';
-import { openJournal } from './open-journal.ts';
+import { journalFailed, openJournal } from './open-journal.ts';
 import { Secrets } from './secrets.ts';
 import {
   addCommonFlags,
@@ -106,10 +105,7 @@ async function serve(config: Config, parts: ServeParts, io: Io): Promise<ExitCod
     await daemon.run();
     return 0;
   } catch (error) {
-    if (!(error instanceof JournalError)) throw error;
-    throw new UsageError(
-      `nothing more is written to the cloud, since ${error.message}. ${adviceOn(error.trouble)}`,
-    );
+    throw error instanceof JournalError ? journalFailed(error) : error;
   } finally {
     await http?.close();
     journal.close();

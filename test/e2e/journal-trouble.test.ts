@@ -10,6 +10,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
@@ -218,6 +219,21 @@ describe('a journal that fails while the daemon runs: no call without an intent,
     const effects = (await writes()).filter(({ effect }) => effect).map(({ clientToken }) => clientToken);
     expect(new Set(effects).size).toBe(effects.length);
     expect(effects.length).toBeGreaterThanOrEqual(before);
+  });
+
+  test('no room for what apply writes: it says so instead of failing with a stack', async () => {
+    await runOnce();
+    policy(443, 8443);
+    await emulator.clearCalls();
+    const { size } = statSync(journal());
+    const { code, stderr } = await workspace.startWithin(Math.ceil(size / 1024), ['apply']).finished;
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/nothing more is written to the cloud, since the journal failed/);
+    expect(stderr).not.toMatch(/ at .*\.js:/);
+    const { open, closed } = readJournalTokens(journal());
+    for (const { clientToken } of await writes()) {
+      expect(open.has(clientToken) || closed.has(clientToken)).toBe(true);
+    }
   });
 
   test.each([
