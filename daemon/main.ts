@@ -13,5 +13,15 @@ try {
   process.exitCode = 1;
 }
 // What nobody waits for any more must not hold up the end: the next attempt of a read, a timer of the file watcher.
-// Whatever was written is out: writes to files, terminals and pipes are synchronous here.
+// But a pipe takes only so much at once, and its reader is to have the rest.
+await Promise.all([process.stdout, process.stderr].map(written));
 process.exit();
+
+/** Resolves when all that was written is out, or nobody reads it any more. */
+function written(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    stream.write('', () => {
+      resolve();
+    });
+  });
+}
