@@ -1,6 +1,6 @@
 // From regions to boxes: sets of ranges become one box for each combination of a service, a peer and an
 // own side.
-import { formatPrefix } from '../model/prefix.ts';
+import { formatPrefix, type Family } from '../model/prefix.ts';
 import { formatPortRange, NO_PORTS_TEXT } from '../model/ports.ts';
 import { itemAt } from './at.ts';
 import type { Span } from './axis.ts';
@@ -24,8 +24,19 @@ export interface Draft {
   readonly place: readonly bigint[];
 }
 
-/** What a region or a box costs, in looks at a clause: its memory, and its line of output. */
+/** What a region or a box costs beside its symbols, in looks at a clause: its memory, and its line of output. */
 const REGION_WORK = 200;
+
+/** A region with its fields told apart: a box for each service, peer and own side. */
+interface Product {
+  readonly common: Pick<Box, 'direction' | 'nicType' | 'memberOf' | 'notMemberOf'> & {
+    readonly family: Family;
+  };
+  readonly symbol: SetSymbol | null;
+  readonly services: readonly Service[];
+  readonly peers: readonly Network[];
+  readonly owns: readonly Network[];
+}
 
 /** Writes the boxes of one universe. It remembers addresses: many regions have the same ones. */
 export class BoxWriter {
@@ -40,8 +51,8 @@ export class BoxWriter {
   draftAnswer(answer: Answer, meter: Meter): Map<number, Draft[]> {
     const regions = new Map<number, Region[]>();
     for (const { terminal, region } of regionsOf(answer)) {
-      meter.spend(REGION_WORK);
-      if (meter.isSpent) break;
+      meter.spend(REGION_WORK + region.length);
+      if (meter.isSpent) return new Map();
       const alike = regions.get(terminal);
       if (alike === undefined) regions.set(terminal, [region]);
       else alike.push(region);
@@ -53,44 +64,30 @@ export class BoxWriter {
     return drafts;
   }
 
-  /** Boxes that together are the regions, as disjoint as these. Ends early if the meter is spent. */
+  /** Boxes that together are the regions, as disjoint as these. None of them is written if the meter cannot pay for all. */
   draftRegions(regions: Iterable<Region>, meter: Meter): Draft[] {
-    const drafts: Draft[] = [];
+    const products: Product[] = [];
     for (const region of regions) {
-      for (const draft of this.#draftRegion(region)) {
-        meter.spend(REGION_WORK);
-        if (meter.isSpent) return drafts;
-        drafts.push(draft);
-      }
+      const product = this.#productOf(region);
+      meter.spend(workOf(product));
+      if (meter.isSpent) return [];
+      products.push(product);
     }
-    return drafts;
+    return products.flatMap((product) => draftsOf(product));
   }
 
-  *#draftRegion(region: Region): Generator<Draft> {
+  #productOf(region: Region): Product {
     const { memberOf, notMemberOf } = membership(this.#universe, region);
-    const common = { ...this.#universeFields(), ...symbolFields(memberOf, notMemberOf) };
-    const symbol = memberOf.find(({ kind }) => kind !== 'portList') ?? null;
-    for (const service of servicesOf(this.#universe, region)) {
-      for (const peer of this.#networksOf(region, 'peer')) {
-        for (const own of this.#networksOf(region, 'own')) {
-          yield {
-            box: { ...common, ...serviceFields(service), peer: peer.text, ...ownFields(own) },
-            exceptPeers: peer.except,
-            symbol: peer.isEverywhere ? symbol : null,
-            place: [
-              service.firstNumber,
-              service.port?.first ?? 0n,
-              service.sourcePort?.first ?? 0n,
-              peer.first,
-              own.first,
-            ],
-          };
-        }
-      }
-    }
+    return {
+      common: { ...this.#universeFields(), ...symbolFields(memberOf, notMemberOf) },
+      symbol: memberOf.find(({ kind }) => kind !== 'portList') ?? null,
+      services: servicesOf(this.#universe, region),
+      peers: this.#networksOf(region, 'peer'),
+      owns: this.#networksOf(region, 'own'),
+    };
   }
 
-  #universeFields(): Pick<Box, 'direction' | 'family' | 'nicType'> {
+  #universeFields(): Pick<Product['common'], 'direction' | 'family' | 'nicType'> {
     const { direction, family, nicType } = this.#universe;
     return { direction, family, ...(nicType === 'intranet' ? {} : { nicType }) };
   }
@@ -110,6 +107,30 @@ export class BoxWriter {
     this.#networks.set(key, networks);
     return networks;
   }
+}
+
+function workOf({ common, services, peers, owns }: Product): number {
+  const names = (common.memberOf?.length ?? 0) + (common.notMemberOf?.length ?? 0);
+  return services.length * peers.length * owns.length * (REGION_WORK + names);
+}
+
+function draftsOf({ common, symbol, services, peers, owns }: Product): Draft[] {
+  return services.flatMap((service) =>
+    peers.flatMap((peer) =>
+      owns.map((own) => ({
+        box: { ...common, ...serviceFields(service), peer: peer.text, ...ownFields(own) },
+        exceptPeers: peer.except,
+        symbol: peer.isEverywhere ? symbol : null,
+        place: [
+          service.firstNumber,
+          service.port?.first ?? 0n,
+          service.sourcePort?.first ?? 0n,
+          peer.first,
+          own.first,
+        ],
+      })),
+    ),
+  );
 }
 
 /** A prefix with exceptions, as text. */

@@ -1,17 +1,29 @@
 // The boxes of all rules of a universe as one table of atom ranges, strongest first. A table has a
 // frame: the part of the packet space that is asked about. Clipping the boxes to the frame is all it
-// takes to ask a question inside one rule's box.
+// takes to ask a question inside one rule's box. Of the symbols, which may be as many as the rules, a
+// clause keeps the one or two that it names.
 import { intAt, itemAt } from './at.ts';
 import type { AtomRange } from './axis.ts';
+import type { Meter } from './meter.ts';
+import { FIELDS } from './rule-boxes.ts';
 
 /** A box on its way into a table. */
 export interface Clause {
   readonly rank: number;
   /** The rules (indexes) that match this box at this rank: two rules may say the same. */
   readonly rules: readonly number[];
-  /** One a dimension. */
+  /** One a field. */
   readonly ranges: readonly AtomRange[];
+  /** The dimensions of the symbols that a packet must be in, ascending. */
+  readonly symbols: readonly number[];
 }
+
+/** To narrow a table costs little for a clause that is soon seen not to meet the box, and more for one that stays. */
+const LOOKING_WORK = 1 / 8;
+const NARROWING_WORK = 4;
+
+/** Where packets are that are in a symbol. */
+const INSIDE: AtomRange = { lo: 1, hi: 1 };
 
 export class ClauseTable {
   /** Fields first, then one dimension a symbol: atom 0 is "not a member", atom 1 is "a member". */
@@ -21,7 +33,7 @@ export class ClauseTable {
   readonly #clauses: readonly Clause[];
   readonly #lo: Int32Array;
   readonly #hi: Int32Array;
-  /** For each clause and dimension: the first dimension from there on that the clause constrains. */
+  /** For each clause and field, and for the dimension behind the fields: see `nextConstrained`. */
   readonly #next: Int32Array;
 
   /** The clauses are in order of precedence, and each meets the frame. */
@@ -30,38 +42,49 @@ export class ClauseTable {
     this.dimensions = frame.length;
     this.size = clauses.length;
     this.#clauses = clauses;
-    this.#lo = new Int32Array(this.size * this.dimensions);
-    this.#hi = new Int32Array(this.size * this.dimensions);
-    this.#next = new Int32Array(this.size * (this.dimensions + 1));
+    this.#lo = new Int32Array(this.size * FIELDS.length);
+    this.#hi = new Int32Array(this.size * FIELDS.length);
+    this.#next = new Int32Array(this.size * (FIELDS.length + 1));
     for (const [index, clause] of clauses.entries()) this.#fill(index, clause);
   }
 
   #fill(index: number, clause: Clause): void {
-    let next = this.dimensions;
-    this.#next[index * (this.dimensions + 1) + this.dimensions] = next;
-    for (let dimension = this.dimensions - 1; dimension >= 0; dimension -= 1) {
-      const limits = itemAt(this.frame, dimension);
-      const range = itemAt(clause.ranges, dimension);
+    let next = this.#nextSymbol(clause, FIELDS.length);
+    this.#next[index * (FIELDS.length + 1) + FIELDS.length] = next;
+    for (let field = FIELDS.length - 1; field >= 0; field -= 1) {
+      const limits = itemAt(this.frame, field);
+      const range = itemAt(clause.ranges, field);
       const lo = Math.max(range.lo, limits.lo);
       const hi = Math.min(range.hi, limits.hi);
-      if (lo !== limits.lo || hi !== limits.hi) next = dimension;
-      this.#lo[index * this.dimensions + dimension] = lo;
-      this.#hi[index * this.dimensions + dimension] = hi;
-      this.#next[index * (this.dimensions + 1) + dimension] = next;
+      if (lo !== limits.lo || hi !== limits.hi) next = field;
+      this.#lo[index * FIELDS.length + field] = lo;
+      this.#hi[index * FIELDS.length + field] = hi;
+      this.#next[index * (FIELDS.length + 1) + field] = next;
     }
   }
 
+  #nextSymbol({ symbols }: Clause, from: number): number {
+    for (const dimension of symbols) {
+      if (dimension >= from && itemAt(this.frame, dimension).lo < INSIDE.lo) return dimension;
+    }
+    return this.dimensions;
+  }
+
   lo(clause: number, dimension: number): number {
-    return intAt(this.#lo, clause * this.dimensions + dimension);
+    if (dimension < FIELDS.length) return intAt(this.#lo, clause * FIELDS.length + dimension);
+    const isNamed = itemAt(this.#clauses, clause).symbols.includes(dimension);
+    return isNamed ? INSIDE.lo : itemAt(this.frame, dimension).lo;
   }
 
   hi(clause: number, dimension: number): number {
-    return intAt(this.#hi, clause * this.dimensions + dimension);
+    if (dimension < FIELDS.length) return intAt(this.#hi, clause * FIELDS.length + dimension);
+    return itemAt(this.frame, dimension).hi;
   }
 
   /** The first dimension from `dimension` on that the clause constrains; `dimensions` if there is none. */
   nextConstrained(clause: number, dimension: number): number {
-    return intAt(this.#next, clause * (this.dimensions + 1) + dimension);
+    if (dimension > FIELDS.length) return this.#nextSymbol(itemAt(this.#clauses, clause), dimension);
+    return intAt(this.#next, clause * (FIELDS.length + 1) + dimension);
   }
 
   /** The clause as it was given: the same object in every table made from this one. */
@@ -93,27 +116,29 @@ export class ClauseTable {
   }
 
   #rangesOf(clause: number): AtomRange[] {
-    return this.frame.map((_, dimension) => ({
-      lo: this.lo(clause, dimension),
-      hi: this.hi(clause, dimension),
-    }));
+    const ranges = [...this.frame];
+    for (const field of FIELDS.keys())
+      ranges[field] = { lo: this.lo(clause, field), hi: this.hi(clause, field) };
+    for (const symbol of itemAt(this.#clauses, clause).symbols) ranges[symbol] = INSIDE;
+    return ranges;
   }
 
-  /** Whether some packet matches both clauses. */
+  /** Whether some packet matches both clauses. No clause asks for packets outside of a symbol. */
   overlap(a: number, b: number): boolean {
-    for (let dimension = 0; dimension < this.dimensions; dimension += 1) {
-      if (this.lo(a, dimension) > this.hi(b, dimension)) return false;
-      if (this.lo(b, dimension) > this.hi(a, dimension)) return false;
+    for (let field = 0; field < FIELDS.length; field += 1) {
+      if (this.lo(a, field) > this.hi(b, field)) return false;
+      if (this.lo(b, field) > this.hi(a, field)) return false;
     }
     return true;
   }
 
-  /** The same question asked only inside the box of one clause. */
-  within(clause: number): ClauseTable {
+  /** The same question asked only inside the box of one clause; null if the meter cannot pay for it. */
+  within(clause: number, meter: Meter): ClauseTable | null {
     const inside: Clause[] = [];
     for (let other = 0; other < this.size; other += 1) {
       if (this.overlap(clause, other)) inside.push(itemAt(this.#clauses, other));
     }
-    return new ClauseTable(this.#rangesOf(clause), inside);
+    meter.spend(this.size * LOOKING_WORK + inside.length * NARROWING_WORK);
+    return meter.isSpent ? null : new ClauseTable(this.#rangesOf(clause), inside);
   }
 }

@@ -2,7 +2,7 @@
 import { intAt, itemAt } from './at.ts';
 import { explore } from './explore.ts';
 import { clauseMasks } from './clause-masks.ts';
-import { NARROWING_WORK, type Meter } from './meter.ts';
+import type { Meter } from './meter.ts';
 import type { RuleSpace } from './universe.ts';
 
 export interface DecidersQuestion {
@@ -26,13 +26,13 @@ export function decidersOf(question: DecidersQuestion, meter: Meter): Set<number
   const present = question.present.with(rule, 0);
   const names = new Set<number>();
   for (const { universe, clause } of itemAt(space.clausesOf, rule)) {
-    const table = universe.table.within(clause);
+    const table = universe.table.within(clause, meter);
+    if (table === null) break;
     const masks = clauseMasks(table, present);
     const labels = masks.map((mask, index) => {
       const decider = table.rulesOf(index).find((candidate) => intAt(present, candidate) === 1);
       return mask === 0 || decider === undefined ? 0 : nameOf(decider);
     });
-    meter.spend(universe.table.size + NARROWING_WORK * table.size);
     const judge = (winners: readonly number[]): number => {
       const name = itemAt(winners, 0);
       names.add(name);

@@ -20,8 +20,8 @@ export interface ExposureDelta {
   readonly exact: boolean;
 }
 
-/** The effects are for reading, and nobody reads thousands: they may cost this part of the budget. */
-const SHARE_OF_EFFECTS = 0.05;
+/** What the effects, which are for reading, may cost as a part of the budget. */
+const SHARE_OF_EFFECTS = 0.25;
 
 /** What a change of rules opens and closes. The universes share the budget evenly (see `DEFAULT_MAX_WORK`). */
 export function exposureDelta(
@@ -43,7 +43,7 @@ export function exposureDelta(
   return {
     opened: boxes('opened'),
     closed: boxes('closed'),
-    effects: explainChanges(compared, new Meter(maxWork * SHARE_OF_EFFECTS)),
+    effects: explainChanges(compared, maxWork * SHARE_OF_EFFECTS),
     exact: shares.every(({ exact }) => exact),
   };
 }
@@ -72,8 +72,10 @@ function changedBoxes(comparison: Comparison): Share {
     const clauses = Array.from(comparison.masks.keys()).filter(
       (clause) => isChanged(comparison, clause) && canOpen(comparison, clause) === opens,
     );
-    const regions = clauses.map((clause) => comparison.universe.table.regionOf(clause));
-    return comparison.writer.draftRegions(regions, new Meter(Infinity));
+    return clauses.flatMap((clause) => {
+      const region = comparison.universe.table.regionOf(clause);
+      return comparison.writer.draftRegions([region], new Meter(Infinity));
+    });
   };
   return { opened: drafts(true), closed: drafts(false), exact: false };
 }

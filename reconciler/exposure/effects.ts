@@ -10,7 +10,7 @@ import type { ClauseTable } from './clause-table.ts';
 import { explore, type Question } from './explore.ts';
 import { joinFamilies } from './join-families.ts';
 import { clauseMasks } from './clause-masks.ts';
-import { Meter, NARROWING_WORK } from './meter.ts';
+import { Meter } from './meter.ts';
 import type { Packet } from './packet.ts';
 import { examplePacket, regionsOf } from './region.ts';
 
@@ -25,25 +25,30 @@ export interface ExposureEffect {
   readonly example: Packet | null;
 }
 
-/** The effects of all changed rules that have any, in the order of `compareRules`. */
-export function explainChanges(compared: Compared, meter: Meter): ExposureEffect[] {
-  const effects: ExposureEffect[] = [];
-  for (const [rule, changes] of changesByRule(compared)) {
-    const parts = changes.map(
-      (change) => (meter.isSpent ? null : exactPart(compared, change, meter)) ?? wholePart(change),
-    );
+/**
+ * The effects of all changed rules that have any, in the order of `compareRules`. Half of the budget is shared out
+ * evenly, so that one intricate rule takes nothing from the others; the other half is for those that need more.
+ */
+export function explainChanges(compared: Compared, maxWork: number): ExposureEffect[] {
+  const changed = changesByRule(compared);
+  const fairShare = maxWork / 2 / changed.length;
+  const rest = new Meter(maxWork / 2);
+  return changed.flatMap(([rule, changes]): ExposureEffect[] => {
+    const exact = exactParts(compared, changes, new Meter(fairShare)) ?? exactParts(compared, changes, rest);
+    const parts = exact ?? changes.map(wholePart);
     const drafts = parts.flatMap((part) => part.drafts);
-    if (drafts.length === 0) continue;
+    if (drafts.length === 0) return [];
     const { comparison, clause } = itemAt(changes, 0);
-    effects.push({
-      effect: canOpen(comparison, clause) ? 'opens' : 'closes',
-      change: intAt(comparison.masks, clause) === AFTER ? 'added' : 'removed',
-      rule,
-      boxes: joinFamilies(drafts, compared.space.context),
-      example: meter.isSpent ? null : (parts.find(({ example }) => example !== null)?.example ?? null),
-    });
-  }
-  return effects;
+    return [
+      {
+        effect: canOpen(comparison, clause) ? 'opens' : 'closes',
+        change: intAt(comparison.masks, clause) === AFTER ? 'added' : 'removed',
+        rule,
+        boxes: joinFamilies(drafts, compared.space.context),
+        example: parts.find(({ example }) => example !== null)?.example ?? null,
+      },
+    ];
+  });
 }
 
 /** A clause that is there only before or only after. */
@@ -72,10 +77,20 @@ interface Part {
   readonly example: Packet | null;
 }
 
+function exactParts(compared: Compared, changes: readonly Change[], meter: Meter): Part[] | null {
+  const parts: Part[] = [];
+  for (const change of changes) {
+    const part = meter.isSpent ? null : exactPart(compared, change, meter);
+    if (part === null) return null;
+    parts.push(part);
+  }
+  return parts;
+}
+
 function exactPart(compared: Compared, { comparison, clause }: Change, meter: Meter): Part | null {
   const { universe } = comparison;
-  const table = universe.table.within(clause);
-  meter.spend(universe.table.size + NARROWING_WORK * table.size);
+  const table = universe.table.within(clause, meter);
+  if (table === null) return null;
   const ours = table.indexOf(universe.table.clauseAt(clause));
   const answer = explore(question(comparison, table, clauseMasks(table, compared.ofRules), ours), meter);
   if (answer === null) return null;

@@ -42,7 +42,7 @@ export interface Answer {
   readonly frame: readonly AtomRange[];
 }
 
-/** Null if the meter ran out first. */
+/** Null if the meter ran out first, as it does where the sweep would go too deep. */
 export function explore(question: Question, meter: Meter): Answer | null {
   const exploration = new Exploration(question, meter);
   const root = exploration.root();
@@ -57,6 +57,9 @@ interface Remainder {
   readonly winners: readonly number[];
 }
 
+/** Dimensions in which one packet is looked at. Only symbols can be so many, and each takes some of the stack. */
+const MAX_DEPTH = 500;
+
 const MASK_BITS = 3;
 const MASK = (1 << MASK_BITS) - 1;
 
@@ -67,11 +70,15 @@ class Exploration {
   readonly #memo = new Map<string, NodeRef>();
   /** Where a remainder is pruned. It is copied from here before the next one is. */
   readonly #draft: Int32Array;
+  /** The winners of the draft. */
+  readonly #winners: number[];
+  #depth = 0;
 
   constructor(question: Question, meter: Meter) {
     this.#question = question;
     this.#meter = meter;
     this.#draft = new Int32Array(question.table.size);
+    this.#winners = new Array<number>(question.states).fill(question.fallback);
   }
 
   root(): NodeRef {
@@ -86,11 +93,12 @@ class Exploration {
   /** Decides the dimensions from `from` on, for packets that match just the active entries of those above. */
   #below(above: Remainder, active: BitSet, from: number): NodeRef {
     if (this.#meter.isSpent) return NOTHING;
-    const winners = above.winners.slice();
+    const winners = this.#winners;
+    for (let state = 0; state < winners.length; state += 1) winners[state] = itemAt(above.winners, state);
     const size = this.#trim(this.#cut(above, active, from, winners), winners);
     if (this.#isSettled(size, winners)) return NOTHING;
     if (size === 0) return terminal(this.#question.judge(winners));
-    return this.#decide({ entries: this.#draft.slice(0, size), winners }, from);
+    return this.#decide({ entries: this.#draft.slice(0, size), winners: winners.slice() }, from);
   }
 
   #decide(rest: Remainder, from: number): NodeRef {
@@ -98,7 +106,10 @@ class Exploration {
     const key = exactKey(dimension, rest.winners, rest.entries);
     const known = this.#memo.get(key);
     if (known !== undefined) return known;
+    this.#depth += 1;
+    if (this.#depth > MAX_DEPTH) this.#meter.spend(Infinity);
     const ref = this.#sweep(rest, dimension);
+    this.#depth -= 1;
     this.#memo.set(key, ref);
     return ref;
   }

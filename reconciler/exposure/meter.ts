@@ -4,9 +4,6 @@
  */
 export const DEFAULT_MAX_WORK = 20_000_000;
 
-/** What it costs to narrow a table to the box of one clause, for each clause that stays. */
-export const NARROWING_WORK = 4;
-
 /** Counts work down. Once it is spent, whatever was being computed must not be believed. */
 export class Meter {
   #left: number;

@@ -101,13 +101,12 @@ function compileBoxes(
     ...symbols.map(() => ({ lo: 0, hi: 1 })),
   ];
   const clauses = boxes.map(({ box, rank, rule }): Clause => {
-    const ranges: AtomRange[] = [...frame];
-    for (const [dimension, field] of FIELDS.entries()) {
+    const ranges = FIELDS.map((field, dimension): AtomRange => {
       const span = box.spans[field];
-      if (span !== undefined) ranges[dimension] = itemAt(axes, dimension).atomsOf(span);
-    }
-    for (const symbol of box.symbols) ranges[dimensionOf.get(symbol.id) ?? NaN] = { lo: 1, hi: 1 };
-    return { rank, rules: [rule], ranges };
+      return span === undefined ? itemAt(frame, dimension) : itemAt(axes, dimension).atomsOf(span);
+    });
+    const symbolsOfBox = box.symbols.map(({ id }) => dimensionOf.get(id) ?? NaN);
+    return { rank, rules: [rule], ranges, symbols: symbolsOfBox.sort((a, b) => a - b) };
   });
   return { axes, symbols, table: new ClauseTable(frame, mergeEqual(clauses)) };
 }
@@ -134,11 +133,21 @@ function mergeEqual(clauses: readonly Clause[]): Clause[] {
 /** By precedence, then by box: the same order whatever the order of the rules. */
 function compareClauses(a: Clause, b: Clause): number {
   if (a.rank !== b.rank) return a.rank - b.rank;
-  for (let dimension = 0; dimension < a.ranges.length; dimension += 1) {
-    const range = itemAt(a.ranges, dimension);
-    const other = itemAt(b.ranges, dimension);
+  for (const field of FIELDS.keys()) {
+    const range = itemAt(a.ranges, field);
+    const other = itemAt(b.ranges, field);
     if (range.lo !== other.lo) return range.lo - other.lo;
     if (range.hi !== other.hi) return range.hi - other.hi;
+  }
+  return compareSymbols(a.symbols, b.symbols);
+}
+
+/** By the first symbol that only one of the two names: that one comes last. */
+function compareSymbols(a: readonly number[], b: readonly number[]): number {
+  for (let index = 0; index < Math.max(a.length, b.length); index += 1) {
+    const symbol = a[index] ?? Infinity;
+    const other = b[index] ?? Infinity;
+    if (symbol !== other) return other - symbol;
   }
   return 0;
 }

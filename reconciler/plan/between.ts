@@ -48,8 +48,8 @@ export class Transition {
    */
   verdict(now: Uint8Array, within: number, promised: Promised): Verdict {
     for (const { universe, clause } of itemAt(this.#space.clausesOf, within)) {
-      const table = universe.table.within(clause);
-      const answer = explore(this.#question(universe, table, now, promised), this.#meter);
+      const table = universe.table.within(clause, this.#meter);
+      const answer = table && explore(this.#question(universe, table, now, promised), this.#meter);
       if (answer === null) return { kind: 'unknown' };
       const [found] = regionsOf(answer);
       if (found !== undefined) return { kind: 'fails', witness: examplePacket(universe, found.region) };

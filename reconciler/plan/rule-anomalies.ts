@@ -13,9 +13,6 @@ import { describeRule } from './render-rule.ts';
 /** For all groups together, shared out by their rules: seconds at worst. See `DEFAULT_MAX_WORK`. */
 const MAX_WORK_IN_ALL = 3 * DEFAULT_MAX_WORK;
 
-/** Rules times groups and lists that they name: the engine's tables grow with it, to some 50 MB here. */
-const MAX_TABLE_CELLS = 4_000_000;
-
 const RULES_NAMED = 3;
 
 const EVERY_PORT = formatPortRange(ALL_PORTS);
@@ -36,7 +33,6 @@ const rulesOf = ({ rules }: DesiredGroup): readonly DesiredRule[] =>
 
 function anomaliesOf(group: DesiredGroup, maxWork: number): Problem[] {
   const desired = rulesOf(group);
-  if (tableCells(desired) > MAX_TABLE_CELLS) return [unfinished(group)];
   // Nothing that is found depends on the type: the default is nobody's rival, and no rule names its own group.
   const id = group.selector.kind === 'id' ? group.selector.id : '';
   const context = groupContext({ id, type: 'normal', innerAccess: 'accept' });
@@ -59,15 +55,6 @@ function anomaliesOf(group: DesiredGroup, maxWork: number): Problem[] {
 function spareRules({ source }: DesiredGroup, spare: number, total: number): Problem {
   const message = `${spare} of the ${total} rules can go together, and no packet would tell: so much quota is free`;
   return { ...source, severity: 'warning', code: 'rules-spare', message, hint: '' };
-}
-
-function tableCells(desired: readonly DesiredRule[]): number {
-  const names = new Set<string>();
-  for (const { rule } of desired) {
-    if (!('address' in rule.peer)) names.add(rule.peer.id);
-    if (rule.ports.kind === 'list') names.add(rule.ports.id);
-  }
-  return desired.length * names.size;
 }
 
 type Written = ReadonlyMap<Rule, DesiredRule>;

@@ -24,7 +24,7 @@ export class CallGame {
   readonly start: number;
   readonly end: number;
   readonly #free: number;
-  /** Whether the group shows that rules which differ in priority only can be there together. */
+  /** Whether the group shows, or the policy takes for granted, that rules which differ in priority only can be there together. */
   readonly #holdsTwins: boolean;
   readonly #cells: readonly Cell[];
   readonly #safe = new Map<number, boolean>();
@@ -32,7 +32,9 @@ export class CallGame {
   /** `slots`: most rules that the group may hold. */
   constructor(edit: RuleSetPair, slots = Infinity) {
     this.#free = slots - edit.before.length;
-    this.#holdsTwins = new Set(edit.before.map(looseIdentity)).size < edit.before.length;
+    this.#holdsTwins = [edit.before, edit.after].some(
+      (rules) => new Set(rules.map(looseIdentity)).size < rules.length,
+    );
     const olds = without(edit.before, edit.after);
     const news = without(edit.after, edit.before);
     const common = without(edit.before, olds);
