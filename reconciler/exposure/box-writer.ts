@@ -9,7 +9,7 @@ import { compactRegions } from './compact.ts';
 import type { Answer } from './explore.ts';
 import type { Meter } from './meter.ts';
 import { coverSpans } from './prefix-cover.ts';
-import { membership, regionsOf, spansOf, type Region } from './region.ts';
+import { membership, regionsOf, spansOf, type Membership, type Region } from './region.ts';
 import { FIELDS, type SetSymbol } from './rule-boxes.ts';
 import { servicesOf, type Service } from './services.ts';
 import type { Universe } from './universe.ts';
@@ -68,7 +68,7 @@ export class BoxWriter {
   draftRegions(regions: Iterable<Region>, meter: Meter): Draft[] {
     const products: Product[] = [];
     for (const region of regions) {
-      const product = this.#productOf(region);
+      const product = this.#productOf(region, membership(this.#universe, region));
       meter.spend(workOf(product));
       if (meter.isSpent) return [];
       products.push(product);
@@ -76,8 +76,15 @@ export class BoxWriter {
     return products.flatMap((product) => draftsOf(product));
   }
 
-  #productOf(region: Region): Product {
-    const { memberOf, notMemberOf } = membership(this.#universe, region);
+  /** The box of one clause. */
+  draftClause(clause: number): Draft[] {
+    const { table, symbols } = this.#universe;
+    const fields = table.fieldsOf(clause).map((range) => [range]);
+    const memberOf = table.symbolsOf(clause).map((dimension) => itemAt(symbols, dimension - FIELDS.length));
+    return draftsOf(this.#productOf(fields, { memberOf, notMemberOf: [] }));
+  }
+
+  #productOf(region: Region, { memberOf, notMemberOf }: Membership): Product {
     return {
       common: { ...this.#universeFields(), ...symbolFields(memberOf, notMemberOf) },
       symbol: memberOf.find(({ kind }) => kind !== 'portList') ?? null,

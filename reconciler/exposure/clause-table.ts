@@ -22,6 +22,9 @@ export interface Clause {
 const LOOKING_WORK = 1 / 8;
 const NARROWING_WORK = 4;
 
+/** The inner loops run over them. */
+const FIELD_COUNT = FIELDS.length;
+
 /** Where packets are that are in a symbol. */
 const INSIDE: AtomRange = { lo: 1, hi: 1 };
 
@@ -42,24 +45,24 @@ export class ClauseTable {
     this.dimensions = frame.length;
     this.size = clauses.length;
     this.#clauses = clauses;
-    this.#lo = new Int32Array(this.size * FIELDS.length);
-    this.#hi = new Int32Array(this.size * FIELDS.length);
-    this.#next = new Int32Array(this.size * (FIELDS.length + 1));
+    this.#lo = new Int32Array(this.size * FIELD_COUNT);
+    this.#hi = new Int32Array(this.size * FIELD_COUNT);
+    this.#next = new Int32Array(this.size * (FIELD_COUNT + 1));
     for (const [index, clause] of clauses.entries()) this.#fill(index, clause);
   }
 
   #fill(index: number, clause: Clause): void {
-    let next = this.#nextSymbol(clause, FIELDS.length);
-    this.#next[index * (FIELDS.length + 1) + FIELDS.length] = next;
-    for (let field = FIELDS.length - 1; field >= 0; field -= 1) {
+    let next = this.#nextSymbol(clause, FIELD_COUNT);
+    this.#next[index * (FIELD_COUNT + 1) + FIELD_COUNT] = next;
+    for (let field = FIELD_COUNT - 1; field >= 0; field -= 1) {
       const limits = itemAt(this.frame, field);
       const range = itemAt(clause.ranges, field);
       const lo = Math.max(range.lo, limits.lo);
       const hi = Math.min(range.hi, limits.hi);
       if (lo !== limits.lo || hi !== limits.hi) next = field;
-      this.#lo[index * FIELDS.length + field] = lo;
-      this.#hi[index * FIELDS.length + field] = hi;
-      this.#next[index * (FIELDS.length + 1) + field] = next;
+      this.#lo[index * FIELD_COUNT + field] = lo;
+      this.#hi[index * FIELD_COUNT + field] = hi;
+      this.#next[index * (FIELD_COUNT + 1) + field] = next;
     }
   }
 
@@ -71,20 +74,20 @@ export class ClauseTable {
   }
 
   lo(clause: number, dimension: number): number {
-    if (dimension < FIELDS.length) return intAt(this.#lo, clause * FIELDS.length + dimension);
+    if (dimension < FIELD_COUNT) return intAt(this.#lo, clause * FIELD_COUNT + dimension);
     const isNamed = itemAt(this.#clauses, clause).symbols.includes(dimension);
     return isNamed ? INSIDE.lo : itemAt(this.frame, dimension).lo;
   }
 
   hi(clause: number, dimension: number): number {
-    if (dimension < FIELDS.length) return intAt(this.#hi, clause * FIELDS.length + dimension);
+    if (dimension < FIELD_COUNT) return intAt(this.#hi, clause * FIELD_COUNT + dimension);
     return itemAt(this.frame, dimension).hi;
   }
 
   /** The first dimension from `dimension` on that the clause constrains; `dimensions` if there is none. */
   nextConstrained(clause: number, dimension: number): number {
-    if (dimension > FIELDS.length) return this.#nextSymbol(itemAt(this.#clauses, clause), dimension);
-    return intAt(this.#next, clause * (FIELDS.length + 1) + dimension);
+    if (dimension > FIELD_COUNT) return this.#nextSymbol(itemAt(this.#clauses, clause), dimension);
+    return intAt(this.#next, clause * (FIELD_COUNT + 1) + dimension);
   }
 
   /** The clause as it was given: the same object in every table made from this one. */
@@ -110,24 +113,24 @@ export class ClauseTable {
     return this.#clauses.indexOf(clause);
   }
 
-  /** The clause's box as a region of one range a dimension. */
-  regionOf(clause: number): AtomRange[][] {
-    return this.#rangesOf(clause).map((range) => [range]);
+  /** The clause's ranges, one a field. */
+  fieldsOf(clause: number): AtomRange[] {
+    return FIELDS.map((_, field) => ({ lo: this.lo(clause, field), hi: this.hi(clause, field) }));
   }
 
-  #rangesOf(clause: number): AtomRange[] {
-    const ranges = [...this.frame];
-    for (const field of FIELDS.keys())
-      ranges[field] = { lo: this.lo(clause, field), hi: this.hi(clause, field) };
-    for (const symbol of itemAt(this.#clauses, clause).symbols) ranges[symbol] = INSIDE;
-    return ranges;
+  /** The dimensions of the symbols that the clause names. */
+  symbolsOf(clause: number): readonly number[] {
+    return itemAt(this.#clauses, clause).symbols;
   }
 
   /** Whether some packet matches both clauses. No clause asks for packets outside of a symbol. */
   overlap(a: number, b: number): boolean {
-    for (let field = 0; field < FIELDS.length; field += 1) {
-      if (this.lo(a, field) > this.hi(b, field)) return false;
-      if (this.lo(b, field) > this.hi(a, field)) return false;
+    const lo = this.#lo;
+    const hi = this.#hi;
+    for (let field = 0; field < FIELD_COUNT; field += 1) {
+      const one = a * FIELD_COUNT + field;
+      const other = b * FIELD_COUNT + field;
+      if (intAt(lo, one) > intAt(hi, other) || intAt(lo, other) > intAt(hi, one)) return false;
     }
     return true;
   }
@@ -139,6 +142,12 @@ export class ClauseTable {
       if (this.overlap(clause, other)) inside.push(itemAt(this.#clauses, other));
     }
     meter.spend(this.size * LOOKING_WORK + inside.length * NARROWING_WORK);
-    return meter.isSpent ? null : new ClauseTable(this.#rangesOf(clause), inside);
+    return meter.isSpent ? null : new ClauseTable(this.#frameOf(clause), inside);
+  }
+
+  #frameOf(clause: number): AtomRange[] {
+    const frame = [...this.fieldsOf(clause), ...this.frame.slice(FIELD_COUNT)];
+    for (const symbol of this.symbolsOf(clause)) frame[symbol] = INSIDE;
+    return frame;
   }
 }

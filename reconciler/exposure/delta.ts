@@ -72,10 +72,7 @@ function changedBoxes(comparison: Comparison): Share {
     const clauses = Array.from(comparison.masks.keys()).filter(
       (clause) => isChanged(comparison, clause) && canOpen(comparison, clause) === opens,
     );
-    return clauses.flatMap((clause) => {
-      const region = comparison.universe.table.regionOf(clause);
-      return comparison.writer.draftRegions([region], new Meter(Infinity));
-    });
+    return clauses.flatMap((clause) => comparison.writer.draftClause(clause));
   };
   return { opened: drafts(true), closed: drafts(false), exact: false };
 }

@@ -130,8 +130,7 @@ function question({ universe }: Comparison, table: ClauseTable, masks: Int32Arra
   };
 }
 
-function wholePart({ comparison, clause }: Change): Part {
-  const region = comparison.universe.table.regionOf(clause);
-  const drafts = comparison.writer.draftRegions([region], new Meter(Infinity));
-  return { drafts, example: null };
-}
+const wholePart = ({ comparison, clause }: Change): Part => ({
+  drafts: comparison.writer.draftClause(clause),
+  example: null,
+});

@@ -97,11 +97,13 @@ export function examplePacket(universe: Universe, region: Region): Packet {
   };
 }
 
-/** The symbols that every packet of the region is, and is not, in. */
-export function membership(
-  universe: Universe,
-  region: Region,
-): { readonly memberOf: SetSymbol[]; readonly notMemberOf: SetSymbol[] } {
+/** The symbols that every packet of some region is, and is not, in. */
+export interface Membership {
+  readonly memberOf: readonly SetSymbol[];
+  readonly notMemberOf: readonly SetSymbol[];
+}
+
+export function membership(universe: Universe, region: Region): Membership {
   const memberOf: SetSymbol[] = [];
   const notMemberOf: SetSymbol[] = [];
   for (const [index, symbol] of universe.symbols.entries()) {

@@ -1,6 +1,7 @@
 // Whether a state on the way from old to new rules keeps its promise, for every packet at once. Old, new
 // and the state are decided side by side by the exposure engine; this file only says what may differ.
-import { itemAt, intAt } from '../exposure/at.ts';
+import { itemAt } from '../exposure/at.ts';
+import { clauseMasks } from '../exposure/clause-masks.ts';
 import type { ClauseTable } from '../exposure/clause-table.ts';
 import type { GroupContext } from '../exposure/context.ts';
 import { explore, type Question } from '../exposure/explore.ts';
@@ -20,12 +21,18 @@ const NOW = 0b100;
 /** Above the rank of every rule, even and odd as a default that drops or accepts. */
 const DEFAULT_RANK = 1 << 16;
 
+/** Clauses in the boxes that are kept for later questions: some 20 MB. */
+const MAX_KEPT = 200_000;
+
 /** Some rules, the subsets of them that hold before and after, and a budget for questions about others. */
 export class Transition {
   readonly #space: RuleSpace;
   /** For each rule, `BEFORE` and `AFTER` if it is in these. */
   readonly #ends: Int32Array;
   readonly #meter: Meter;
+  /** A search asks about the same rules over and over. */
+  readonly #boxes = new Map<number, readonly Box[]>();
+  #kept = 0;
 
   /** `maxWork` bounds all questions together; its unit is that of `Meter`. */
   constructor(
@@ -47,36 +54,62 @@ export class Transition {
    * interface, so it is judged by the ranks of the deciding rules and not by their actions alone.
    */
   verdict(now: Uint8Array, within: number, promised: Promised): Verdict {
-    for (const { universe, clause } of itemAt(this.#space.clausesOf, within)) {
-      const table = universe.table.within(clause, this.#meter);
-      const answer = table && explore(this.#question(universe, table, now, promised), this.#meter);
+    const boxes = this.#boxesOf(within);
+    if (boxes === null) return { kind: 'unknown' };
+    for (const box of boxes) {
+      const answer = explore(question(box, now, promised), this.#meter);
       if (answer === null) return { kind: 'unknown' };
       const [found] = regionsOf(answer);
-      if (found !== undefined) return { kind: 'fails', witness: examplePacket(universe, found.region) };
+      if (found !== undefined) return { kind: 'fails', witness: examplePacket(box.universe, found.region) };
     }
     return { kind: 'holds' };
   }
 
-  #question(universe: Universe, table: ClauseTable, now: Uint8Array, promised: Promised): Question {
-    const masks = new Int32Array(table.size);
-    const labels = new Int32Array(table.size);
-    for (let clause = 0; clause < table.size; clause += 1) {
-      labels[clause] = table.rankOf(clause);
-      for (const rule of table.rulesOf(clause)) {
-        masks[clause] = intAt(masks, clause) | intAt(this.#ends, rule) | (now[rule] === 0 ? 0 : NOW);
-      }
+  #boxesOf(rule: number): readonly Box[] | null {
+    const known = this.#boxes.get(rule);
+    if (known !== undefined) return known;
+    const boxes: Box[] = [];
+    for (const { universe, clause } of itemAt(this.#space.clausesOf, rule)) {
+      const table = universe.table.within(clause, this.#meter);
+      if (table === null) return null;
+      const labels = Int32Array.from({ length: table.size }, (_, inside) => table.rankOf(inside));
+      boxes.push({ universe, table, labels, ends: clauseMasks(table, this.#ends) });
     }
-    return {
-      table,
-      states: 3,
-      masks,
-      labels,
-      fallback: DEFAULT_RANK + Number(universe.fallback === 'accept'),
-      judge: (ranks) => Number(isBroken(promised, itemAt(ranks, 0), itemAt(ranks, 1), itemAt(ranks, 2))),
-      settledBy: [BEFORE | NOW, AFTER | NOW],
-      stopAtFirst: true,
-    };
+    this.#keep(rule, boxes);
+    return boxes;
   }
+
+  #keep(rule: number, boxes: readonly Box[]): void {
+    const clauses = boxes.reduce((sum, { table }) => sum + table.size, 0);
+    if (this.#kept + clauses > MAX_KEPT) return;
+    this.#kept += clauses;
+    this.#boxes.set(rule, boxes);
+  }
+}
+
+/** The packets that one rule matches, with all rules that match any of them. */
+interface Box {
+  readonly universe: Universe;
+  readonly table: ClauseTable;
+  readonly labels: Int32Array;
+  /** For each clause, `BEFORE` and `AFTER`. */
+  readonly ends: Int32Array;
+}
+
+function question({ universe, table, labels, ends }: Box, now: Uint8Array, promised: Promised): Question {
+  const masks = ends.map((mask, clause) =>
+    table.rulesOf(clause).some((rule) => now[rule] !== 0) ? mask | NOW : mask,
+  );
+  return {
+    table,
+    states: 3,
+    masks,
+    labels,
+    fallback: DEFAULT_RANK + Number(universe.fallback === 'accept'),
+    judge: (ranks) => Number(isBroken(promised, itemAt(ranks, 0), itemAt(ranks, 1), itemAt(ranks, 2))),
+    settledBy: [BEFORE | NOW, AFTER | NOW],
+    stopAtFirst: true,
+  };
 }
 
 const accepts = (rank: number): boolean => (rank & 1) === 1;

@@ -1,6 +1,7 @@
 // A plan for a group with little room: its independent parts one after the other, as many at a time as fit,
 // so that the room that one part frees serves the next. A part that fits nowhere is searched call by call; what
 // is left after that keeps one half of the promise only.
+import { Meter } from '../exposure/meter.ts';
 import type { DescribedGroup, DescribedRule } from '../model/group.ts';
 import type { Promised } from './between.ts';
 import type { CallOptions, Changes } from './calls.ts';
@@ -27,13 +28,17 @@ export interface Rounds {
   readonly promised: Promised;
 }
 
+/** States that all searches of one plan may prove together: see `searchCalls` for what one may. */
+const MAX_CHECKS = 24_000;
+
 /** Null if there is no room even for the fallback, or if none is wanted. */
 export function rounds(changes: Changes, room: Room): Rounds | null {
   let waiting = components(changes).map((part) => partOf(part, room.options));
   let held = room.group.rules;
   const steps: Step[] = [];
+  const patience = new Meter(MAX_CHECKS);
   while (waiting.length > 0) {
-    const next = nextRound(waiting, held, room) ?? nextSqueezed(waiting, held, room);
+    const next = nextRound(waiting, held, room) ?? nextSqueezed(waiting, held, { ...room, patience });
     if (next === null) break;
     steps.push(...next.steps);
     held = applySteps(held, next.steps);
@@ -97,11 +102,15 @@ function nextRound(waiting: readonly Part[], held: readonly DescribedRule[], roo
 }
 
 /** The smallest part for which a search finds an order with what room there is. */
-function nextSqueezed(waiting: readonly Part[], held: readonly DescribedRule[], room: Room): Round | null {
+function nextSqueezed(
+  waiting: readonly Part[],
+  held: readonly DescribedRule[],
+  room: Room & { readonly patience: Meter },
+): Round | null {
   const size = ({ changes }: Part): number =>
     changes.authorize.length + changes.revoke.length + changes.modify.length;
   for (const part of [...waiting].sort((a, b) => size(a) - size(b))) {
-    const steps = squeeze(part.changes, held, room);
+    const steps = squeeze(part.changes, held, room, room.patience);
     if (steps !== null) return { parts: [part], steps };
   }
   return null;

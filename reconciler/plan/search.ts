@@ -1,8 +1,9 @@
 // An order of single calls for a part of a plan that does not fit into the room as a whole: depth first over
 // which of its rules are there, each state on the way proved by the exposure engine. Bounded by counts and not
 // by a clock, so that it answers alike everywhere.
-import { itemAt } from '../exposure/at.ts';
+import { intAt, itemAt } from '../exposure/at.ts';
 import type { GroupContext } from '../exposure/context.ts';
+import type { Meter } from '../exposure/meter.ts';
 import type { Rule } from '../model/rule.ts';
 import { Transition } from './between.ts';
 import type { CallOptions } from './calls.ts';
@@ -16,6 +17,8 @@ export interface Task {
   readonly free: Load;
   /** A rule that is there all the while, beside old and new ones; its room is not in `free`. */
   readonly helper: Rule | null;
+  /** States that may still be proved in all searches of the plan together. */
+  readonly patience: Meter;
 }
 
 /** Larger parts are not searched. */
@@ -39,10 +42,11 @@ class Search {
   readonly #transition: Transition;
   /** Which rules are there: the changed ones, then the helper, then the bystanders. */
   readonly #now: Uint8Array;
+  /** The same of the changed rules, as bits. */
+  readonly #bits: Int32Array;
   readonly #path: Move[] = [];
   readonly #deadEnds = new Set<string>();
-  /** The last answer for each move, and the part of the state that it depends on. */
-  readonly #known = new Map<Move, { readonly surroundings: string; readonly isSafe: boolean }>();
+  readonly #known = new Map<Move, Answer>();
   #load = NOTHING;
   #checksLeft = MAX_CHECKS;
 
@@ -57,6 +61,10 @@ class Search {
     ];
     this.#transition = new Transition(rules, task.context, MAX_WORK);
     this.#now = Uint8Array.from(rules, ({ before }, at) => (before || at >= changed.length ? 1 : 0));
+    this.#bits = bitsOf(
+      changed.length,
+      changed.flatMap(({ isNew }, at) => (isNew ? [] : [at])),
+    );
   }
 
   path(): readonly Move[] | null {
@@ -113,10 +121,10 @@ class Search {
   #descend(): boolean {
     const { changed, moves } = this.#task.space;
     if (changed.every(({ isNew }, at) => (this.#now[at] === 1) === isNew)) return true;
-    const state = this.#now.subarray(0, changed.length).join('');
+    const state = this.#bits.join();
     if (this.#deadEnds.has(state)) return false;
     for (const move of moves) {
-      if (this.#checksLeft <= 0) return false;
+      if (this.#checksLeft <= 0 || this.#task.patience.isSpent) return false;
       if (!this.#isPossible(move) || !this.#isSafe(move)) continue;
       this.#apply(move);
       this.#path.push(move);
@@ -135,16 +143,23 @@ class Search {
   }
 
   #isSafe(move: Move): boolean {
-    const touched = touchedBy(move);
-    const near = touched.flatMap((number) => itemAt(this.#task.space.changed, number).near);
-    const surroundings = near.map((number) => this.#now[number]).join('');
     const known = this.#known.get(move);
-    if (known?.surroundings === surroundings) return known.isSafe;
+    if (known !== undefined && isAlike(known.bits, this.#bits, known.near)) return known.isSafe;
     this.#checksLeft -= 1;
+    this.#task.patience.spend(1);
+    const touched = touchedBy(move);
+    const bits = this.#bits.slice();
     this.#apply(move);
     const isSafe = this.#holds(touched);
     this.#undo(move);
-    this.#known.set(move, { surroundings, isSafe });
+    const { changed } = this.#task.space;
+    const near =
+      known?.near ??
+      bitsOf(
+        changed.length,
+        touched.flatMap((number) => itemAt(changed, number).near),
+      );
+    this.#known.set(move, { near, bits, isSafe });
     return isSafe;
   }
 
@@ -154,14 +169,21 @@ class Search {
 
   #apply(move: Move): void {
     this.#load = plus(this.#load, this.#growth(move));
-    if ('going' in move) this.#now[move.going] = 0;
-    if ('coming' in move) this.#now[move.coming] = 1;
+    if ('going' in move) this.#put(move.going, 0);
+    if ('coming' in move) this.#put(move.coming, 1);
   }
 
   #undo(move: Move): void {
     this.#load = minus(this.#load, this.#growth(move));
-    if ('going' in move) this.#now[move.going] = 1;
-    if ('coming' in move) this.#now[move.coming] = 0;
+    if ('going' in move) this.#put(move.going, 1);
+    if ('coming' in move) this.#put(move.coming, 0);
+  }
+
+  #put(number: number, value: 0 | 1): void {
+    this.#now[number] = value;
+    const word = intAt(this.#bits, number >>> 5);
+    const bit = 1 << (number & 31);
+    this.#bits[number >>> 5] = value === 1 ? word | bit : word & ~bit;
   }
 
   #growth(move: Move): Load {
@@ -171,6 +193,24 @@ class Search {
     return minus(coming, going);
   }
 }
+
+/** What was found of a move. It holds for every state with the same rules near those that the move touches. */
+interface Answer {
+  readonly near: Int32Array;
+  /** The state in which it was asked. */
+  readonly bits: Int32Array;
+  readonly isSafe: boolean;
+}
+
+function bitsOf(size: number, numbers: readonly number[]): Int32Array {
+  const bits = new Int32Array((size + 31) >>> 5);
+  for (const number of numbers) bits[number >>> 5] = intAt(bits, number >>> 5) | (1 << (number & 31));
+  return bits;
+}
+
+/** Whether two states are the same as far as the mask goes. */
+const isAlike = (one: Int32Array, other: Int32Array, mask: Int32Array): boolean =>
+  mask.every((bits, word) => ((intAt(one, word) ^ intAt(other, word)) & bits) === 0);
 
 const touchedBy = (move: Move): number[] => [
   ...('going' in move ? [move.going] : []),

@@ -2,6 +2,7 @@
 // with one temporary rule as the last resort. A temporary rule says in its description what it is, and the
 // same part removes it again; should a crash leave it behind, the next plan finds it surplus.
 import { groupContext } from '../exposure/context.ts';
+import type { Meter } from '../exposure/meter.ts';
 import { matchesGlob } from '../model/glob.ts';
 import type { DescribedRule, DesiredRule } from '../model/group.ts';
 import type { Rule } from '../model/rule.ts';
@@ -14,8 +15,13 @@ import { directionOf, searchCalls } from './search.ts';
 import { searchSpace, type Move, type SearchSpace } from './search-space.ts';
 import { hulls, TEMPORARY } from './temporary.ts';
 
-/** Null if no hitless order was found. */
-export function squeeze(changes: Changes, held: readonly DescribedRule[], room: Room): Step[] | null {
+/** Null if no hitless order was found. `patience` is that of `Task`. */
+export function squeeze(
+  changes: Changes,
+  held: readonly DescribedRule[],
+  room: Room,
+  patience: Meter,
+): Step[] | null {
   const group = { ...room.group, rules: held };
   const space = searchSpace(changes, group, room.options);
   const task = {
@@ -23,6 +29,7 @@ export function squeeze(changes: Changes, held: readonly DescribedRule[], room: 
     context: groupContext(group),
     free: minus(room.quota, loadOf(held, room.options)),
     helper: null,
+    patience,
   };
   const calls = searchCalls(task, room.calls);
   if (calls !== null) return toSteps(calls);
