@@ -1,4 +1,4 @@
-// `npx tsx scripts/mutate-engine.ts [WORD...]`: makes each mistake of scripts/mutations.ts in a copy of the
+// `npm run mutate [-- WORD...]`: makes each mistake of scripts/mutations.ts in a copy of the
 // project and runs the tests of the engine there. A mistake that no test notices is a hole in the tests.
 // Words choose the mutations whose name or file holds one of them. Exit code 1 if a mutation survives, or
 // no longer fits the source.

@@ -9,10 +9,17 @@ import { createCredentialsSource } from '../ecs/credentials.ts';
 import { createPopTransport } from '../ecs/pop-transport.ts';
 import type { Transport } from '../ecs/transport.ts';
 import type { Journal } from '../journal/journal.ts';
-import { PATIENCE, readWithRetries, writeWithRetries, type CallPorts } from '../queue/attempt.ts';
+import {
+  PATIENCE,
+  PATIENCE_FOR_LISTS,
+  readWithRetries,
+  writeWithRetries,
+  type CallPorts,
+} from '../queue/attempt.ts';
 import { LaneClosed } from '../queue/lane.ts';
 import { createLanes, type Lanes } from '../queue/lanes.ts';
 import type { Engine } from '../service/engine.ts';
+import { KnownLists } from '../service/known-lists.ts';
 import type { Telemetry } from '../telemetry/events.ts';
 import type { Secrets } from './secrets.ts';
 
@@ -89,6 +96,7 @@ export function assembleEngine(config: Config, ports: EnginePorts): Assembly {
       telemetry,
       clock,
       planOptions: { ...reconcile, temporaryRules: true },
+      lists: new KnownLists(ecs, clock, reconcile.resyncSeconds * 1000),
       patience: { settleMs: reconcile.settleSeconds * 1000, lagMs: reconcile.lagSeconds * 1000 },
       newReconcileId,
     },
@@ -124,9 +132,10 @@ export const randomByte = (): number => randomInt(256);
  * `writeWithRetries`, which knows their token and their place in the plan.
  */
 function readGate(calls: CallPorts): Gate {
+  const forLists = { ...calls, patience: PATIENCE_FOR_LISTS };
   return (operation, place, run) =>
     isRead(operation)
-      ? readWithRetries(calls, place, operation, {
+      ? readWithRetries(isOfLists(operation) ? forLists : calls, place, operation, {
           about: { account: place.account, region: place.region },
           read: run,
         })
@@ -147,6 +156,7 @@ export function popTransportOf(
   });
 }
 
+const isOfLists = (operation: string): boolean => operation.endsWith('Lists');
 const isRead = (operation: string): boolean => operation.startsWith('Describe');
 
 function endpointOf({ endpoint }: AccountConfig, emulatorUrl: string | null): string | null {
@@ -170,6 +180,7 @@ function byAccount(clients: Readonly<Record<string, EcsApi>>): EcsApi {
   return {
     describeGroup: (group, whenNoRules) => of(group.account).describeGroup(group, whenNoRules),
     findGroups: (place, selector) => of(place.account).findGroups(place, selector),
+    listSizes: (place, kind, ids) => of(place.account).listSizes(place, kind, ids),
     write: (request) => of(request.account).write(request),
   };
 }

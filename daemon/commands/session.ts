@@ -8,6 +8,7 @@ import type { Config } from '../config/config.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Target } from '../service/controller.ts';
 import type { Engine } from '../service/engine.ts';
+import { withUnreadLists } from '../service/known-lists.ts';
 import { heldByPauses } from '../service/pauses.ts';
 import { TargetResolver, type UnresolvedSelector } from '../service/targets.ts';
 import { UsageError, type Io } from './io.ts';
@@ -89,7 +90,9 @@ export async function planAll(session: Session, io: Io): Promise<GroupResult[]> 
 async function planOne(engine: Engine, { policy }: Target): Promise<GroupResult> {
   const described = await engine.ecs.describeGroup(policy);
   if (described.ok) {
-    const plan = planGroup(policy, described.value, engine.planOptions);
+    const lists = await engine.lists.of(policy, described.value);
+    const options = { ...engine.planOptions, listSizes: lists.sizes };
+    const plan = withUnreadLists(planGroup(policy, described.value, options), policy, lists);
     return heldByPauses(plan, engine.journal.pauses(engine.clock.nowMs()));
   }
   const { account, region, id, mode } = policy;

@@ -19,11 +19,18 @@ export const WRITE_OPERATIONS = [
   'RevokeSecurityGroupEgress',
 ] as const;
 
-export const READ_OPERATIONS = ['DescribeSecurityGroups', 'DescribeSecurityGroupAttribute'] as const;
+export const READ_OPERATIONS = [
+  'DescribeSecurityGroups',
+  'DescribeSecurityGroupAttribute',
+  'DescribePrefixLists',
+  'DescribePortRangeLists',
+] as const;
 
 export type WriteOperation = (typeof WRITE_OPERATIONS)[number];
 export type ReadOperation = (typeof READ_OPERATIONS)[number];
 export type Operation = WriteOperation | ReadOperation;
+
+export type ListKind = 'prefixList' | 'portList';
 
 /** The vendor's parameters of one write, without ClientToken, signature or secrets: what the journal stores. */
 export type WireParams = Readonly<Record<string, string>>;
@@ -44,5 +51,11 @@ export interface EcsApi {
   describeGroup(group: GroupRef, whenNoRules?: ApiLevel): Promise<Result<DescribedGroup, Failure>>;
   /** Ids of the groups that a selector matches, in order of id. */
   findGroups(place: Place, selector: GroupSelector): Promise<Result<readonly string[], Failure>>;
+  /** Most entries of the lists with these ids; lists that do not exist are left out. */
+  listSizes(
+    place: Place,
+    kind: ListKind,
+    ids: readonly string[],
+  ): Promise<Result<Readonly<Record<string, number>>, Failure>>;
   write(request: WriteRequest): Promise<Result<{ readonly requestId: string }, Failure>>;
 }

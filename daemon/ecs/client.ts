@@ -5,6 +5,7 @@ import type { EcsApi } from './api.ts';
 import { createAsk, type Gate } from './ask.ts';
 import { acceptedSchema } from './convert/answers.ts';
 import { createGroupReader } from './group-reader.ts';
+import { createListReader } from './list-sizes.ts';
 import type { Transport } from './transport.ts';
 
 export interface EcsClientOptions {
@@ -19,6 +20,7 @@ export function createEcsClient(options: EcsClientOptions): EcsApi {
   const ask = createAsk(options.transport, options.gate);
   return {
     ...createGroupReader(ask, options.apiLevel),
+    ...createListReader(ask),
     write: async ({ account, region, operation, params, clientToken }) => {
       if (params.RegionId !== region) throw new Error(`a call to ${region} names another RegionId`);
       const sent = { ...params, ClientToken: clientToken };

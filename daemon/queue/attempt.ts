@@ -21,6 +21,12 @@ export const PATIENCE: Patience = {
   throttling: { firstDelayMs: 1000, maxDelayMs: 15_000, maxAttempts: 100, patienceMs: 6 * 60_000 },
 };
 
+/** For reads that a plan can do without: it waits for them a little. */
+export const PATIENCE_FOR_LISTS: Patience = {
+  trouble: { firstDelayMs: 500, maxDelayMs: 5000, maxAttempts: 3, patienceMs: 20_000 },
+  throttling: { firstDelayMs: 1000, maxDelayMs: 15_000, maxAttempts: 20, patienceMs: 90_000 },
+};
+
 export interface CallPorts {
   readonly lanes: Lanes;
   readonly clock: Clock;

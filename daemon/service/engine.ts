@@ -7,6 +7,7 @@ import type { EcsApi, Place, WriteOperation, WriteRequest } from '../ecs/api.ts'
 import type { Failure } from '../ecs/failure.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { CommonFields, Telemetry } from '../telemetry/events.ts';
+import type { KnownLists } from './known-lists.ts';
 
 /** Writes at the allowed pace and retries with the same token, within bounds. */
 export type PacedWrite = (
@@ -44,6 +45,7 @@ export interface Engine {
   readonly telemetry: Telemetry;
   readonly clock: Clock;
   readonly planOptions: PlanOptions;
+  readonly lists: Pick<KnownLists, 'of'>;
   readonly patience: Patience;
   /** A short id that ties all events of one reconcile together. */
   readonly newReconcileId: () => string;

@@ -7,6 +7,7 @@ import { describeRule } from '../../reconciler/plan/render-rule.ts';
 import { withhold } from '../../reconciler/plan/withhold.ts';
 import type { Failure } from '../ecs/failure.ts';
 import type { Engine } from './engine.ts';
+import { withUnreadLists, type ListSizes } from './known-lists.ts';
 import { abandonObserved } from './open-intents.ts';
 import { heldByPauses } from './pauses.ts';
 import type { ReconcileOutcome, ReconcileRequest } from './reconcile-types.ts';
@@ -21,6 +22,7 @@ export interface PendingLook {
   readonly apiLevel: ApiLevel;
   /** Rules that the group has. */
   readonly rules: number;
+  readonly lists: ListSizes;
 }
 
 /** Either there is a plan to carry out, or the look is all that happens. */
@@ -35,7 +37,11 @@ export async function lookAtGroup(
   const described = await engine.ecs.describeGroup(run.group, request.memory.levelWithoutRules);
   if (!described.ok) return settled(describeFailed(engine, run, described.error, signal));
   const group = described.value;
-  const plan = heldByPauses(planNow(engine, request, group), engine.journal.pauses(engine.clock.nowMs()));
+  const lists = await engine.lists.of(request.policy, group);
+  const plan = heldByPauses(
+    planNow(engine, request, group, lists),
+    engine.journal.pauses(engine.clock.nowMs()),
+  );
   reportPlan(engine, run, { cause: request.cause, rules: group.rules.length, plan });
   if (plan.status === 'observed') {
     abandonObserved(engine, run);
@@ -48,17 +54,27 @@ export async function lookAtGroup(
     const reasons = ['the group has changed since its plan was approved'];
     return settled({ kind: 'blocked', reasons });
   }
-  return { kind: 'pending', plan, apiLevel: group.apiLevel, rules: group.rules.length };
+  return { kind: 'pending', plan, apiLevel: group.apiLevel, rules: group.rules.length, lists };
 }
 
 /** The plan for the group as described, without the rules that are set aside for now. */
-export function planNow(engine: Engine, request: ReconcileRequest, described: DescribedGroup): GroupPlan {
+export function planNow(
+  engine: Engine,
+  request: ReconcileRequest,
+  described: DescribedGroup,
+  lists: ListSizes,
+): GroupPlan {
   const { quarantine, room, legacyPriority } = request.memory;
   const nowMs = engine.clock.nowMs();
   const policy = withhold(request.policy, described.rules, quarantine.withheld(nowMs));
-  const held = loadOf(described.rules, engine.planOptions).rules;
+  const options = { ...engine.planOptions, listSizes: lists.sizes };
+  const held = loadOf(described.rules, options).rules;
   const ruleQuota = room.limit({ configured: engine.planOptions.ruleQuota, held }, nowMs);
-  return planGroup(policy, described, { ...engine.planOptions, ruleQuota, legacyPriority });
+  return withUnreadLists(
+    planGroup(policy, described, { ...options, ruleQuota, legacyPriority }),
+    policy,
+    lists,
+  );
 }
 
 const settled = (outcome: ReconcileOutcome): Look => ({ kind: 'settled', outcome });

@@ -122,7 +122,8 @@ async function verify(
     return { kind: 'not-converged', reason: execution.reason, failure: execution.failure };
   }
   if (plan.steps.length > 0) {
-    const asPlanned = (group: DescribedGroup) => planNow(engine, request, group).steps.length === 0;
+    const asPlanned = (group: DescribedGroup) =>
+      planNow(engine, request, group, done.look.lists).steps.length === 0;
     const seen = await describeUntil(engine, run.group, asPlanned, signal);
     if (!seen.ok) return { kind: 'not-converged', reason: seen.error.message, failure: seen.error };
     rules = seen.value.group.rules.length;

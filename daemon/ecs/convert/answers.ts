@@ -79,5 +79,37 @@ export const groupPageSchema = z.object({
 
 export type GroupPage = z.infer<typeof groupPageSchema>;
 
+/** A list's own id and its `MaxEntries`. */
+export interface ListPage {
+  readonly NextToken: string;
+  readonly lists: ReadonlyArray<{ readonly id: string; readonly maxEntries: number }>;
+}
+
+const maxEntries = z.number().int().min(1);
+
+/** One page of DescribePrefixLists. */
+export const prefixListPageSchema = z
+  .object({
+    NextToken: text,
+    PrefixLists: z.object({
+      PrefixList: z.array(z.object({ PrefixListId: filledText, MaxEntries: maxEntries })),
+    }),
+  })
+  .transform(({ NextToken, PrefixLists }): ListPage => ({
+    NextToken,
+    lists: PrefixLists.PrefixList.map((list) => ({ id: list.PrefixListId, maxEntries: list.MaxEntries })),
+  }));
+
+/** One page of DescribePortRangeLists, whose array comes without a wrapping object. */
+export const portListPageSchema = z
+  .object({
+    NextToken: text,
+    PortRangeLists: z.array(z.object({ PortRangeListId: filledText, MaxEntries: maxEntries })),
+  })
+  .transform(({ NextToken, PortRangeLists }): ListPage => ({
+    NextToken,
+    lists: PortRangeLists.map((list) => ({ id: list.PortRangeListId, maxEntries: list.MaxEntries })),
+  }));
+
 /** The write operations answer with nothing else. */
 export const acceptedSchema = z.object({ RequestId: filledText });

@@ -5,6 +5,7 @@ import type { WriteOperation } from '../../../../daemon/ecs/api.ts';
 import { openMemoryJournal } from '../../../../daemon/journal/memory.ts';
 import { Controller } from '../../../../daemon/service/controller.ts';
 import type { Engine } from '../../../../daemon/service/engine.ts';
+import { NO_LISTS } from '../../../../daemon/service/known-lists.ts';
 import { abandonReleased } from '../../../../daemon/service/open-intents.ts';
 import type { DescribedGroup } from '../../../../reconciler/model/group.ts';
 import { ok } from '../../../../reconciler/model/result.ts';
@@ -34,6 +35,7 @@ function setUp() {
         return ok(group);
       },
       findGroups: () => Promise.resolve(ok([])),
+      listSizes: () => Promise.reject(new Error('no rule names a list')),
       write: () => Promise.reject(new Error('writes go through the reservation')),
     },
     reserve: () =>
@@ -49,6 +51,7 @@ function setUp() {
     telemetry: log,
     clock: systemClock,
     planOptions: { ...OPTIONS, modify: 'never' },
+    lists: { of: () => Promise.resolve(NO_LISTS) },
     patience: { settleMs: 0, lagMs: 0 },
     newReconcileId: () => 'id',
   };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openMemoryJournal } from '../../../../daemon/journal/memory.ts';
 import type { Engine } from '../../../../daemon/service/engine.ts';
+import { NO_LISTS } from '../../../../daemon/service/known-lists.ts';
 import { executePlan } from '../../../../daemon/service/execute.ts';
 import type { PlanRun } from '../../../../daemon/service/run-context.ts';
 import type { DescribedRule } from '../../../../reconciler/model/group.ts';
@@ -23,6 +24,7 @@ async function callsSeeing(atCheckpoint: readonly DescribedRule[]) {
     ecs: {
       describeGroup: () => Promise.resolve({ ok: true, value: groupOf(atCheckpoint) }),
       findGroups: () => Promise.reject(new Error('nobody asks')),
+      listSizes: () => Promise.reject(new Error('no rule names a list')),
       write: () => Promise.reject(new Error('writes go through the run')),
     },
     reserve: () => Promise.reject(new Error('the plan has its calls')),
@@ -30,6 +32,7 @@ async function callsSeeing(atCheckpoint: readonly DescribedRule[]) {
     telemetry: { emit: () => undefined },
     clock,
     planOptions: OPTIONS,
+    lists: { of: () => Promise.resolve(NO_LISTS) },
     patience: { settleMs: 0, lagMs: 0 },
     newReconcileId: () => '1',
   };
