@@ -13,6 +13,7 @@ const COPIED = [
   'reconciler',
   'daemon',
   'emulator',
+  'bench',
   'test',
   'package.json',
   'tsconfig.json',

@@ -209,6 +209,36 @@ export const EXPOSURE_MUTATIONS: readonly Mutation[] = [
     find: 'rules: [...previous.rules, ...clause.rules]',
     replace: 'rules: previous.rules',
   },
+  {
+    name: 'a group of empty words ends a set of bits',
+    file: 'exposure/bit-set.ts',
+    find: 'if (before === 0 || after === 0)',
+    replace: 'if (before === 0)',
+  },
+  {
+    name: 'a symbol is no constraint behind the fields',
+    file: 'exposure/clause-table.ts',
+    find: 'let next = this.#nextSymbol(clause, FIELD_COUNT);',
+    replace: 'let next = this.dimensions;',
+  },
+  {
+    name: 'clauses that differ in their symbols are one',
+    file: 'exposure/universe.ts',
+    find: 'return compareSymbols(a.symbols, b.symbols);',
+    replace: 'return 0;',
+  },
+  {
+    name: 'one intricate rule takes the budget of the others',
+    file: 'exposure/effects.ts',
+    find: 'exactParts(compared, changes, new Meter(fairShare)) ??',
+    replace: '',
+  },
+  {
+    name: 'boxes are written that the meter cannot pay',
+    file: 'exposure/box-writer.ts',
+    find: 'services.length * peers.length * owns.length *',
+    replace: '',
+  },
 ];
 
 export const PLAN_MUTATIONS: readonly Mutation[] = [
@@ -313,5 +343,53 @@ export const PLAN_MUTATIONS: readonly Mutation[] = [
     file: 'plan/safe-pairs.ts',
     find: 'mayGo(from.region) && mayCome(to.region)',
     replace: 'mayGo(from.region)',
+  },
+  {
+    name: 'Modify across kinds of peers',
+    file: 'plan/pair.ts',
+    find: '  if (from.kind !== to.kind) return false;\n',
+    replace: '',
+  },
+  {
+    name: 'Modify between a range and a list of ports',
+    file: 'plan/pair.ts',
+    find: "    (from.ports.kind === 'list') === (to.ports.kind === 'list') &&\n",
+    replace: '',
+  },
+  {
+    name: 'a rule that an ignored one fulfils is added again',
+    file: 'plan/diff.ts',
+    find: '  for (const { rule } of unmanaged) missing.delete(ruleIdentity(rule));\n',
+    replace: '',
+  },
+  {
+    name: 'duplicates in the cloud stay',
+    file: 'plan/diff.ts',
+    find: '    surplus.push(...twins.filter((twin) => twin !== kept));\n',
+    replace: '    if (kept === undefined) surplus.push(...twins);\n',
+  },
+  {
+    name: 'a temporary rule may be a twin of another one',
+    file: 'plan/temporary.ts',
+    find: 'rule !== null && !taken.has(looseIdentity(rule))',
+    replace: 'rule !== null',
+  },
+  {
+    name: 'two desired rules of one identity are allowed',
+    file: 'plan/diff.ts',
+    find: 'if (byIdentity.size < rules.length) {',
+    replace: 'if (false) {',
+  },
+  {
+    name: 'an answer of the search is believed in another state',
+    file: 'plan/search.ts',
+    find: '((intAt(one, word) ^ intAt(other, word)) & bits) === 0',
+    replace: '((intAt(one, word) ^ intAt(other, word)) & bits & 1) === 0',
+  },
+  {
+    name: 'the proof takes the box of a rule for that of the first one',
+    file: 'plan/between.ts',
+    find: 'this.#boxes.get(rule);',
+    replace: 'this.#boxes.values().next().value;',
   },
 ];

@@ -1,10 +1,10 @@
 // What the vendor is known to refuse whatever the order of the calls.
-import type { DescribedGroup } from '../model/group.ts';
+import type { DescribedGroup, DesiredRule } from '../model/group.ts';
 import { DIRECTIONS } from '../model/rule.ts';
 import type { Block, GroupPolicy } from './plan.ts';
 
 export function refusals(policy: GroupPolicy, group: DescribedGroup): Block[] {
-  return [...managedByProduct(group), ...groupPeersInEnterprise(policy, group)];
+  return [...managedByProduct(group), ...groupPeersInEnterprise(policy, group), ...itselfAsPeer(policy)];
 }
 
 function managedByProduct(group: DescribedGroup): Block[] {
@@ -13,20 +13,34 @@ function managedByProduct(group: DescribedGroup): Block[] {
   return [{ kind: 'managed', message, override: '' }];
 }
 
-/** Left out one by one, a drop rule among them would open what it should close: the group waits as a whole. */
 function groupPeersInEnterprise(policy: GroupPolicy, group: DescribedGroup): Block[] {
   if (group.type !== 'enterprise') return [];
-  const named = DIRECTIONS.flatMap((direction) => policy.rules[direction] ?? []).filter(
-    ({ rule }) => rule.peer.kind === 'group',
+  const named = namingGroups(policy, () => true);
+  return refused(
+    named,
+    'name a group',
+    'an enterprise group takes none',
+    'name prefixes or prefix lists instead',
   );
-  const [first] = named;
+}
+
+/** A policy that names its group by id does not get here with such a rule: only by name or tags it is not known. */
+function itselfAsPeer(policy: GroupPolicy): Block[] {
+  const named = namingGroups(policy, (id) => id === policy.id);
+  const override = "use the group's inner access policy, or name the addresses of its members";
+  return refused(named, 'name the group itself', 'the vendor takes none', override);
+}
+
+const namingGroups = (policy: GroupPolicy, isMeant: (id: string) => boolean): DesiredRule[] =>
+  DIRECTIONS.flatMap((direction) => policy.rules[direction] ?? []).filter(
+    ({ rule: { peer } }) => peer.kind === 'group' && isMeant(peer.id),
+  );
+
+/** Left out one by one, a drop rule among them would open what it should close: the group waits as a whole. */
+function refused(rules: readonly DesiredRule[], what: string, why: string, override: string): Block[] {
+  const [first] = rules;
   if (first === undefined) return [];
   const { file, line } = first.source;
-  return [
-    {
-      kind: 'quota',
-      message: `${named.length} rules name a group, the first at ${file}:${line}; an enterprise group takes none`,
-      override: 'name prefixes or prefix lists instead',
-    },
-  ];
+  const message = `${rules.length} rules ${what}, the first at ${file}:${line}; ${why}`;
+  return [{ kind: 'quota', message, override }];
 }

@@ -82,7 +82,7 @@ it('gives each rule the kind that the definitions give it', () => {
         expect(kinds.get(rule) ?? null).toBe(kindByDefinition(rule, packets, scene));
       }
     }),
-    { numRuns: 1200 },
+    { numRuns: 1500 },
   );
 });
 

@@ -58,9 +58,9 @@ it.each([
   fc.assert(
     fc.property(arbitraryScene(12, WIDE_WORLD), fc.nat(), (scene, seed) => {
       const source = new PacketSource([...scene.outer, ...scene.inner], scene.context, new Random(seed));
-      const packets = Array.from({ length: 25 }, () => source.next());
+      const packets = Array.from({ length: 30 }, () => source.next());
       expectRight(contains(scene.outer, scene.inner, scene.context, maxWork), scene, packets);
     }),
-    { numRuns: 1200 },
+    { numRuns: 3500 },
   );
 });

@@ -25,10 +25,16 @@ import { PacketSource } from '../support/packets.ts';
 import { described, groupOf, OPTIONS, policyOf } from '../support/plan-inputs.ts';
 import { breach, moments } from '../support/plan-witness.ts';
 import { Random } from '../support/random.ts';
-import { arbitraryEdit, arbitraryRules, NARROW_WORLD, WIDE_WORLD, type World } from '../support/rule-sets.ts';
+import {
+  arbitraryEdit,
+  arbitraryRules,
+  NARROW_WORLD,
+  POLICY_WORLD,
+  type World,
+} from '../support/rule-sets.ts';
 
 const WORLDS: ReadonlyArray<readonly [string, World]> = [
-  ['wide', WIDE_WORLD],
+  ['wide', POLICY_WORLD],
   ['narrow', NARROW_WORLD],
 ];
 const MODIFY = fc.constantFrom<PlanOptions['modify']>('prefer', 'auto', 'never');
@@ -105,7 +111,7 @@ describe.each(WORLDS)('edits in a %s world', (_, world) => {
         expectBetween(test, plan, []);
         expectBetween(test, plan, others);
       }),
-      { numRuns: 150 },
+      { numRuns: 400 },
     );
   });
 
@@ -118,7 +124,7 @@ describe.each(WORLDS)('edits in a %s world', (_, world) => {
         const again = planGroup(test.policy, { ...test.group, rules: named(end) }, { ...OPTIONS, modify });
         expect([again.status, again.steps]).toEqual(['converged', []]);
       }),
-      { numRuns: 150 },
+      { numRuns: 400 },
     );
   });
 

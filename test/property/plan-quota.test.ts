@@ -22,13 +22,13 @@ import {
   arbitraryEdit,
   arbitraryRules,
   NARROW_WORLD,
-  WIDE_WORLD,
+  POLICY_WORLD,
   type RuleSetPair,
   type World,
 } from '../support/rule-sets.ts';
 
 const WORLDS: ReadonlyArray<readonly [string, World]> = [
-  ['wide', WIDE_WORLD],
+  ['wide', POLICY_WORLD],
   ['narrow', NARROW_WORLD],
 ];
 const PACKETS = 40;

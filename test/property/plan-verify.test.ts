@@ -24,13 +24,13 @@ import {
   arbitraryEdit,
   NARROW_WORLD,
   rule,
-  WIDE_WORLD,
+  POLICY_WORLD,
   type RuleSetPair,
   type World,
 } from '../support/rule-sets.ts';
 
 const WORLDS: ReadonlyArray<readonly [string, World]> = [
-  ['wide', WIDE_WORLD],
+  ['wide', POLICY_WORLD],
   ['narrow', NARROW_WORLD],
 ];
 const HITLESS = { promised: 'hitless', batchesAtomic: false } as const;

@@ -13,10 +13,10 @@ import { PacketSource } from '../support/packets.ts';
 import { described, groupOf, OPTIONS, policyOf } from '../support/plan-inputs.ts';
 import { breach, moments } from '../support/plan-witness.ts';
 import { Random } from '../support/random.ts';
-import { arbitraryEdit, NARROW_WORLD, WIDE_WORLD } from '../support/rule-sets.ts';
+import { arbitraryEdit, NARROW_WORLD, POLICY_WORLD } from '../support/rule-sets.ts';
 
 it.each([
-  ['wide', WIDE_WORLD],
+  ['wide', POLICY_WORLD],
   ['narrow', NARROW_WORLD],
 ])('without some of its rules a plan in a %s world keeps the promise of the whole', (_, world) => {
   fc.assert(

@@ -110,6 +110,9 @@ export const WIDE_WORLD: World = {
   nicTypes: ['intranet', 'intranet', 'intranet', 'intranet', 'internet'],
 };
 
+/** What policies may say: the vendor takes no rule whose peer is the group itself. */
+export const POLICY_WORLD: World = { ...WIDE_WORLD, peers: WIDE_WORLD.peers.filter((peer) => peer !== SELF) };
+
 /** Few values a field, so that unions of rules cover others and every packet class can be tried. */
 export const NARROW_WORLD: World = {
   protocols: ['tcp', 'tcp', 'all'],

@@ -3,6 +3,8 @@ import type { Box } from '../../../../reconciler/exposure/box.ts';
 import type { GroupContext } from '../../../../reconciler/exposure/context.ts';
 import { exposureDelta } from '../../../../reconciler/exposure/delta.ts';
 import type { Rule } from '../../../../reconciler/model/rule.ts';
+import { makeGroup } from '../../../../bench/shapes.ts';
+import { Random } from '../../../support/random.ts';
 import { prefix, rule } from '../../../support/rule-sets.ts';
 
 const CONTEXT: GroupContext = {
@@ -273,4 +275,28 @@ it('out of budget, the boxes are those of the changed rules', () => {
     exact: false,
   });
   expect(effects.map(({ rule: cause, example }) => [cause, example])).toEqual([[accept, null]]);
+});
+
+it('one intricate rule takes nothing from the budget of the others', () => {
+  const accepts = Array.from({ length: 60 }, (_, at) =>
+    rule({ ports: String(100 + 2 * at), peer: `10.0.${at}.0/24`, priority: 10 }),
+  );
+  const intricate = rule({ protocol: 'all', peer: '0.0.0.0/0', action: 'drop', priority: 5 });
+  const plain = rule({ ports: '22', peer: '192.168.0.1', priority: 6 });
+  const { effects } = exposureDelta([intricate, ...accepts], [plain, ...accepts], CONTEXT, 40_000);
+  expect(effects.map(({ rule: cause, example }) => [cause, example !== null])).toEqual([
+    [intricate, false],
+    [plain, true],
+  ]);
+});
+
+it('boxes that cannot be paid are not begun: the answer is that of the changed rules', () => {
+  const random = new Random(1);
+  const before = makeGroup('boxes2d', 200, random);
+  const after = makeGroup('boxes2d', 200, random);
+  const [poor, rich] = [1_500_000, 20_000_000].map((maxWork) =>
+    exposureDelta(before, after, CONTEXT, maxWork),
+  );
+  expect([poor?.exact, rich?.exact]).toEqual([false, true]);
+  expect((poor?.opened.length ?? 0) + (poor?.closed.length ?? 0)).toBe(400);
 });

@@ -4,7 +4,7 @@ import type { Rule } from '../../../../reconciler/model/rule.ts';
 import { planGroup } from '../../../../reconciler/plan/plan-group.ts';
 import type { GroupPlan, PlanOptions, Step } from '../../../../reconciler/plan/plan.ts';
 import { described, groupOf, OPTIONS, policyOf } from '../../../support/plan-inputs.ts';
-import { rule } from '../../../support/rule-sets.ts';
+import { rule, SELF } from '../../../support/rule-sets.ts';
 
 interface Setting {
   readonly mode?: Mode;
@@ -369,6 +369,15 @@ describe('how much may change', () => {
     const found = plan([web], [http], { group });
     expect([found.status, found.blockedBy.map(({ kind }) => kind)]).toEqual(['blocked', ['managed']]);
     expect(plan([web], [web], { group }).status).toBe('converged');
+  });
+
+  it('blocks a group that names itself as a peer, which only a policy by name or tags can do unnoticed', () => {
+    const wanted = [rule({ ports: '22', peer: 'sg-a' }), rule({ ports: '22', peer: SELF })];
+    const found = plan(wanted, []);
+    expect(found.status).toBe('blocked');
+    expect(found.blockedBy.map(({ message }) => message)).toEqual([
+      '1 rules name the group itself, the first at web.yaml:2; the vendor takes none',
+    ]);
   });
 
   it('blocks an enterprise group whose policy names groups, and says where', () => {
