@@ -14,6 +14,7 @@ import { ruleIdentity, type Rule } from '../../reconciler/model/rule.ts';
 import { planGroup } from '../../reconciler/plan/plan-group.ts';
 import type { GroupPlan, PlanOptions } from '../../reconciler/plan/plan.ts';
 import { applyStep } from '../../reconciler/plan/simulate.ts';
+import { editGroup, makeGroup } from '../../bench/shapes.ts';
 import { PacketSource } from '../support/packets.ts';
 import { described, groupOf, OPTIONS, policyOf } from '../support/plan-inputs.ts';
 import { breach, moments } from '../support/plan-witness.ts';
@@ -71,6 +72,37 @@ function forbidden(plan: GroupPlan): ReadonlyArray<'opened' | 'cut'> {
 
 const identities = (rules: readonly Rule[]): string[] => rules.map(ruleIdentity).sort();
 
+/** Rules of another group do not matter to a plan that is not hitless. */
+const hitlessCompany = (plan: GroupPlan, others: readonly Rule[]): readonly Rule[] =>
+  plan.hitless ? others : [];
+
+/** Quota, end and promise, call by call and part by part; `company` are rules of another group. */
+function expectKept(
+  { edit, options }: Tight,
+  plan: GroupPlan,
+  company: readonly Rule[],
+  random: Random,
+): void {
+  let held = described(edit.before);
+  for (const step of plan.steps) {
+    held = applyStep(held, step);
+    expect(held.length).toBeLessThanOrEqual(options.ruleQuota);
+  }
+  expect(identities(held.map(({ rule }) => rule))).toEqual(identities(edit.after));
+  const bad = forbidden(plan);
+  const context = groupContext(groupOf([]));
+  const before = [...edit.before, ...company];
+  const after = [...edit.after, ...company];
+  const source = new PacketSource([...before, ...after], context, random);
+  const packets = Array.from({ length: PACKETS }, () => source.next());
+  for (const { rules } of moments(described(edit.before), plan.steps, random)) {
+    for (const packet of packets) {
+      const found = breach({ before, after, now: [...rules, ...company] }, packet, context);
+      if (found !== null) expect(bad).not.toContain(found);
+    }
+  }
+}
+
 describe.each(WORLDS)('full groups in a %s world', (_, world) => {
   it('are changed within their quota, without what the plan promises not to do', () => {
     const counts = { hitless: 0, oneSided: 0, blocked: 0 };
@@ -85,25 +117,7 @@ describe.each(WORLDS)('full groups in a %s world', (_, world) => {
           return;
         }
         counts[plan.hitless ? 'hitless' : 'oneSided'] += 1;
-        let held = described(edit.before);
-        for (const step of plan.steps) {
-          held = applyStep(held, step);
-          expect(held.length).toBeLessThanOrEqual(options.ruleQuota);
-        }
-        expect(identities(held.map(({ rule }) => rule))).toEqual(identities(edit.after));
-        const bad = forbidden(plan);
-        const context = groupContext(groupOf([]));
-        const company = plan.hitless ? others : [];
-        const before = [...edit.before, ...company];
-        const after = [...edit.after, ...company];
-        const source = new PacketSource([...before, ...after], context, random);
-        const packets = Array.from({ length: PACKETS }, () => source.next());
-        for (const { rules } of moments(described(edit.before), plan.steps, random)) {
-          for (const packet of packets) {
-            const found = breach({ before, after, now: [...rules, ...company] }, packet, context);
-            if (found !== null) expect(bad).not.toContain(found);
-          }
-        }
+        expectKept({ edit, options }, plan, hitlessCompany(plan, others), random);
       }),
       { numRuns: 400 },
     );
@@ -119,4 +133,19 @@ describe.each(WORLDS)('full groups in a %s world', (_, world) => {
       { numRuns: 100 },
     );
   });
+});
+
+it.each([
+  [0, 'grown'],
+  [1, 'grown'],
+  [0, 'boxes2d'],
+  [1, 'boxes2d'],
+] as const)('two hundred rules are all replaced with %i free slots, %s', (free, shape) => {
+  const random = new Random(7 + free);
+  const before = makeGroup(shape, 200, random);
+  const edit = { before, after: editGroup(shape, before, 200, random) };
+  const tight = { edit, options: { ...OPTIONS, groupRuleQuota: 400, ruleQuota: 200 + free } };
+  const plan = planOf(tight);
+  expect(plan.blockedBy).toEqual([]);
+  expectKept(tight, plan, [], random);
 });
