@@ -21,7 +21,7 @@ export interface Claim {
   readonly batchesAtomic: boolean;
 }
 
-/** A second or two: see `Meter`. */
+/** Some ten seconds at the very worst, a fraction of one for real groups: see `Meter`. */
 const MAX_WORK = 100_000_000;
 
 /**
