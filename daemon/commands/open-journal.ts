@@ -3,8 +3,8 @@ import type { Config } from '../config/config.ts';
 import type { Journal, JournalError } from '../journal/journal.ts';
 import { RETENTION } from '../journal/retention.ts';
 import { openSqliteJournal } from '../journal/sqlite.ts';
-import { randomByte } from './assemble.ts';
 import { adviceOn } from '../journal/trouble.ts';
+import { randomByte } from './assemble.ts';
 import { UsageError } from './io.ts';
 
 /** The durable journal of this config, ours alone while we run; a UsageError says how to go on without. */

@@ -1,5 +1,5 @@
-import type { LegacyPriority } from '../../reconciler/plan/plan.ts';
 import type { ApiLevel } from '../../reconciler/model/group.ts';
+import type { LegacyPriority } from '../../reconciler/plan/plan.ts';
 import { FlapWatch } from './flap-watch.ts';
 import { Quarantine } from './quarantine.ts';
 import { RoomWatch } from './room-watch.ts';

@@ -5,8 +5,12 @@ import type { Withheld } from '../../reconciler/plan/withhold.ts';
 import type { StepRefusal } from './run-step.ts';
 
 export const FIRST_RETRY_MS = 10 * 60_000;
-export const MAX_RETRY_MS = 6 * 60 * 60_000;
+const MAX_RETRY_MS = 6 * 60 * 60_000;
 const MAX_ENTRIES = 1000;
+
+/** How long the last of so many refusals counts: each doubles the time, up to six hours. */
+export const retryDelayMs = (refusals: number): number =>
+  Math.min(FIRST_RETRY_MS * 2 ** (refusals - 1), MAX_RETRY_MS);
 
 interface Entry {
   readonly side: keyof Withheld;
@@ -22,13 +26,13 @@ export class Quarantine {
     return this.#entries.size === 0;
   }
 
-  /** Each further refusal of the same rule doubles the time until it is tried again, up to six hours. */
+  /** Refusals of the same rule add up. */
   add(refusal: StepRefusal, nowMs: number): void {
     for (const { side, identity } of refusedRules(refusal)) {
       const key = `${side} ${identity}`;
       const refusals = (this.#entries.get(key)?.refusals ?? 0) + 1;
       if (!this.#entries.has(key) && this.#entries.size >= MAX_ENTRIES) continue;
-      const retryAtMs = nowMs + Math.min(FIRST_RETRY_MS * 2 ** (refusals - 1), MAX_RETRY_MS);
+      const retryAtMs = nowMs + retryDelayMs(refusals);
       this.#entries.set(key, { side, identity, refusals, retryAtMs });
     }
   }

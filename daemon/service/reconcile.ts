@@ -137,6 +137,7 @@ async function verify(
   }
   supersedeOpenIntents(engine, run);
   noteApplied(engine, run);
+  request.memory.room.converged(engine.clock.nowMs());
   const withheld = request.memory.quarantine.withheld(engine.clock.nowMs());
   const setAside = withheld.desired.size + withheld.described.size;
   if (setAside > 0) {

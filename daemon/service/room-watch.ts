@@ -1,6 +1,6 @@
 // How many rules a group may hold cannot be known beforehand: the vendor counts them per network interface, over all
-// groups of its instances (API notes, section 6). What a refusal shows is used until it is time to try again.
-import { FIRST_RETRY_MS, MAX_RETRY_MS } from './quarantine.ts';
+// groups of its instances (API notes, section 5). What a refusal shows is used until it is time to try again.
+import { retryDelayMs } from './quarantine.ts';
 
 interface Full {
   /** What the group held when it was next looked at; null until then. */
@@ -12,11 +12,15 @@ interface Full {
 export class RoomWatch {
   #full: Full | null = null;
 
-  /** The cloud refused a single rule because the group is full. Each further time doubles the time that this counts. */
+  /** The cloud refused a single rule because the group is full. */
   refused(nowMs: number): void {
     const refusals = (this.#full?.refusals ?? 0) + 1;
-    const retryMs = Math.min(FIRST_RETRY_MS * 2 ** (refusals - 1), MAX_RETRY_MS);
-    this.#full = { limit: null, refusals, retryAtMs: nowMs + retryMs };
+    this.#full = { limit: null, refusals, retryAtMs: nowMs + retryDelayMs(refusals) };
+  }
+
+  /** The group came to be as it should: if that was with as much room as configured, refusals are counted anew. */
+  converged(nowMs: number): void {
+    if (this.#full !== null && this.#full.retryAtMs <= nowMs) this.#full = null;
   }
 
   /** Most rules to plan with for a group that holds `held` of them. */

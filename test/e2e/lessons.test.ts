@@ -1,10 +1,12 @@
 // What the daemon cannot know before the cloud refuses something: how many rules a group may hold, and which API an
 // endpoint speaks whose group has no rules yet. It goes on with what the refusal taught, and sets nothing aside.
-import { expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { CallRecord } from '../../emulator/call-log.ts';
 import type { Quirks } from '../../emulator/quirks.ts';
+import { startTestEmulator } from '../support/emulator.ts';
+import { configFor, policyFor, wireGroup, type WireRule } from '../support/estate.ts';
 import { Stage, type Scene } from '../support/failure-scenes.ts';
-import type { WireRule } from '../support/estate.ts';
+import { Workspace } from '../support/rampart.ts';
 
 const wire = (port: number): WireRule => ({
   IpProtocol: 'TCP',
@@ -13,6 +15,8 @@ const wire = (port: number): WireRule => ({
 });
 const wanted = (port: number): string => `protocol: tcp, ports: ${port}, from: 10.0.0.0/8`;
 const line = (port: number): string => `ingress TCP ${port}/${port} 10.0.0.0/8`;
+/** No Modify leads from IPv4 to IPv6. */
+const WANTED_V6 = 'protocol: tcp, ports: 3, from: "2001:db8::/32"';
 const BYSTANDER = 'egress TCP 443/443 0.0.0.0/0';
 
 function scene(start: readonly number[], wish: readonly number[]): Scene {
@@ -33,15 +37,19 @@ async function open(of: Scene, quirks: Partial<Quirks>): Promise<Stage> {
   return stage;
 }
 
-const refused = (calls: readonly CallRecord[]): CallRecord[] => calls.filter(({ code }) => code !== '');
+const refusedCodes = (calls: readonly CallRecord[]): string[] =>
+  calls.flatMap(({ code }) => (code === '' ? [] : [code]));
 const quarantined = (stage: Stage): unknown[] =>
   stage.service.log.events.filter(({ event }) => event === 'step.quarantined');
 
 test('a full group whose limit is not in the config: rules go first to make room', async () => {
-  const stage = await open(scene([1, 2, 3], [1, 2, 4]), { ruleQuota: 4 });
+  const of = scene([1, 2, 3], [1, 2]);
+  const stage = await open({ ...of, wanted: [...of.wanted, WANTED_V6] }, { ruleQuota: 4 });
   await stage.service.log.event('group.converged', { group: 'sg-pupil' });
-  expect(await stage.rules('sg-pupil')).toEqual([BYSTANDER, line(1), line(2), line(4)].sort());
+  const end = [BYSTANDER, line(1), line(2), 'ingress TCP 3/3 2001:db8::/32'].sort();
+  expect(await stage.rules('sg-pupil')).toEqual(end);
   expect(quarantined(stage)).toEqual([]);
+  expect(refusedCodes(await stage.writes('sg-pupil'))).toEqual(['AuthorizationLimitExceed']);
 });
 
 test('a batch for which there is not room enough: what fits comes in, the rest is reported', async () => {
@@ -57,7 +65,7 @@ test('an empty group of the API of 2019 gets its rules, after one refusal', asyn
   await stage.service.log.event('group.converged', { group: 'sg-pupil' });
   expect(await stage.rules('sg-pupil')).toEqual([BYSTANDER, line(1), line(2)].sort());
   expect(quarantined(stage)).toEqual([]);
-  expect(refused(await stage.writes('sg-pupil'))).toHaveLength(1);
+  expect(refusedCodes(await stage.writes('sg-pupil'))).toEqual(['OperationDenied']);
 });
 
 test('an empty group of today with one bad rule gets the others', async () => {
@@ -71,4 +79,34 @@ test('an empty group of today with one bad rule gets the others', async () => {
   );
   expect(await stage.rules('sg-pupil')).toEqual([BYSTANDER, line(1), line(2)].sort());
   expect(quarantined(stage)).toHaveLength(1);
+});
+
+describe('apply learns too, within one run', () => {
+  const apply = async (start: readonly WireRule[], wish: readonly string[], quirks: Partial<Quirks>) => {
+    const emulator = await startTestEmulator({
+      state: { securityGroups: [wireGroup('sg-pupil', start)] },
+      quirks,
+    });
+    const workspace = new Workspace();
+    onTestFinished(async () => {
+      await workspace.dispose();
+      await emulator.close();
+    });
+    workspace.write('config.yaml', configFor(emulator.url));
+    workspace.write('policies/pupil.yaml', policyFor('sg-pupil', wish));
+    const { code } = await workspace.run(['apply']);
+    const [group] = (await emulator.state()).securityGroups;
+    const ports = group?.Permissions.map(({ PortRange }) => PortRange);
+    return { code, ports, refused: refusedCodes(await emulator.calls()) };
+  };
+
+  test('that an empty group speaks the API of 2019', async () => {
+    const done = await apply([], [1, 2].map(wanted), { apiLevel: 'legacy2019' });
+    expect(done).toEqual({ code: 0, ports: ['1/1', '2/2'], refused: ['OperationDenied'] });
+  });
+
+  test('that a group is full', async () => {
+    const done = await apply([wire(443)], [WANTED_V6], { ruleQuota: 1 });
+    expect(done).toEqual({ code: 0, ports: ['3/3'], refused: ['AuthorizationLimitExceed'] });
+  });
 });

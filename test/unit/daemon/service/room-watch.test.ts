@@ -35,4 +35,16 @@ describe('the rules that a group may hold', () => {
     expect(limitAt(room, minutes * MINUTE_MS - 1, 7)).toBe(7);
     expect(limitAt(room, minutes * MINUTE_MS, 7)).toBe(CONFIGURED);
   });
+
+  it('start from ten minutes again after the group had room enough', () => {
+    const room = new RoomWatch();
+    room.refused(0);
+    room.converged(9 * MINUTE_MS);
+    room.refused(10 * MINUTE_MS);
+    expect(limitAt(room, 29 * MINUTE_MS, 7)).toBe(7);
+    room.converged(30 * MINUTE_MS);
+    room.refused(30 * MINUTE_MS);
+    expect(limitAt(room, 40 * MINUTE_MS - 1, 7)).toBe(7);
+    expect(limitAt(room, 40 * MINUTE_MS, 7)).toBe(CONFIGURED);
+  });
 });
