@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    testTimeout: 300_000,
+    testTimeout: 180_000,
     hookTimeout: 120_000,
     restoreMocks: true,
     // Many tests wait for a process or a clock: the last core need not be left idle.

@@ -15,20 +15,24 @@ function managedByProduct(group: DescribedGroup): Block[] {
 
 function groupPeersInEnterprise(policy: GroupPolicy, group: DescribedGroup): Block[] {
   if (group.type !== 'enterprise') return [];
-  const named = namingGroups(policy, () => true);
-  return refused(
-    named,
-    'name a group',
-    'an enterprise group takes none',
-    'name prefixes or prefix lists instead',
+  const override = 'name prefixes or prefix lists instead';
+  return blockedBy(
+    namingGroups(policy, () => true),
+    {
+      kind: 'quota',
+      message: 'rules name a group, and an enterprise group takes none',
+      override,
+    },
   );
 }
 
 /** A policy that names its group by id does not get here with such a rule: only by name or tags it is not known. */
 function itselfAsPeer(policy: GroupPolicy): Block[] {
-  const named = namingGroups(policy, (id) => id === policy.id);
   const override = "use the group's inner access policy, or name the addresses of its members";
-  return refused(named, 'name the group itself', 'the vendor takes none', override);
+  return blockedBy(
+    namingGroups(policy, (id) => id === policy.id),
+    { kind: 'denied', message: 'rules name the group itself, and the vendor refuses that', override },
+  );
 }
 
 const namingGroups = (policy: GroupPolicy, isMeant: (id: string) => boolean): DesiredRule[] =>
@@ -37,10 +41,10 @@ const namingGroups = (policy: GroupPolicy, isMeant: (id: string) => boolean): De
   );
 
 /** Left out one by one, a drop rule among them would open what it should close: the group waits as a whole. */
-function refused(rules: readonly DesiredRule[], what: string, why: string, override: string): Block[] {
+function blockedBy(rules: readonly DesiredRule[], block: Block): Block[] {
   const [first] = rules;
   if (first === undefined) return [];
   const { file, line } = first.source;
-  const message = `${rules.length} rules ${what}, the first at ${file}:${line}; ${why}`;
-  return [{ kind: 'quota', message, override }];
+  const where = rules.length === 1 ? `${file}:${line}` : `${rules.length}, the first at ${file}:${line}`;
+  return [{ ...block, message: `${block.message}: ${where}` }];
 }

@@ -375,8 +375,8 @@ describe('how much may change', () => {
     const wanted = [rule({ ports: '22', peer: 'sg-a' }), rule({ ports: '22', peer: SELF })];
     const found = plan(wanted, []);
     expect(found.status).toBe('blocked');
-    expect(found.blockedBy.map(({ message }) => message)).toEqual([
-      '1 rules name the group itself, the first at web.yaml:2; the vendor takes none',
+    expect(found.blockedBy.map(({ kind, message }) => [kind, message])).toEqual([
+      ['denied', 'rules name the group itself, and the vendor refuses that: web.yaml:2'],
     ]);
   });
 
