@@ -50,7 +50,7 @@ export class KnownLists {
     const rules = [...desired, ...described.rules].map(({ rule }) => rule);
     const asked = await Promise.all(KINDS.map((kind) => this.#ask(policy, kind, idsOf(rules, kind))));
     return {
-      sizes: Object.assign({}, ...asked.map(({ sizes }) => sizes)) as Readonly<Record<string, number>>,
+      sizes: Object.fromEntries(asked.flatMap(({ sizes }) => Object.entries(sizes))),
       unread: asked.flatMap(({ unread }) => unread),
     };
   }
