@@ -26,6 +26,12 @@ export interface PopTransportOptions {
 
 const API_VERSION = '2014-05-26';
 const LONE_SURROGATE = /\p{Surrogate}/u;
+/**
+ * httpx has two clocks for one limit: for the whole answer, and for a silent socket. Where headers come at once and
+ * then nothing, both run out in the same millisecond; if the socket's were first, a late answer would be reported as a
+ * broken connection. So the socket's runs a little longer.
+ */
+const IDLE_MARGIN_MS = 100;
 /** After these answers the credentials are worth nothing: fetch others for the next call. */
 const CREDENTIALS_REFUSED = /^(InvalidSecurityToken|InvalidAccessKeyId|SignatureDoesNotMatch)/;
 
@@ -78,7 +84,11 @@ export function createPopTransport(options: PopTransportOptions): Transport {
         method: 'POST', // in capitals: otherwise everything, token and signature, would go into the URL
         timeout: options.timeoutMs,
         agent: endpoint.value.startsWith('https:') ? agents.https : agents.http,
-        beforeRequest: (request: object) => ({ ...request, signal: giveUp.signal }),
+        beforeRequest: (request: object) => ({
+          ...request,
+          timeout: options.timeoutMs + IDLE_MARGIN_MS,
+          signal: giveUp.signal,
+        }),
       });
       return { kind: 'answered', status: statusOf(exchange), body: plainJson(json) };
     } catch (error) {

@@ -375,6 +375,18 @@ describe('connections that fail', () => {
     expect(await Promise.all(closed)).toHaveLength(1); // would wait for ever if the socket leaked
   });
 
+  it('headers at once and no body are never a lost connection, though two clocks run out together', async () => {
+    const headersOnly: Script = (_call, response) => {
+      response.writeHead(200, { 'content-length': 100 });
+      response.flushHeaders();
+    };
+    for (let round = 0; round < 100; round += 1) {
+      const { answer } = await callOnce(headersOnly, { timeoutMs: 30 });
+      expect(answer).toMatchObject({ kind: 'failed' });
+      expect(answer).not.toMatchObject({ code: 'Transport.ConnectionLost' });
+    }
+  });
+
   it('a certificate that nobody vouches for: nothing is sent', async () => {
     const [cert, tlsKey] = await Promise.all(
       ['cert', 'key'].map((name) => readFile(`test/fixtures/ecs/self-signed-${name}.pem`)),
