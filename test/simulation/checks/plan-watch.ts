@@ -21,6 +21,8 @@ export interface WatchedPlan {
   target: readonly Rule[];
   /** What the daemon cannot know of, since it came after the last reading. */
   addedByOthers: readonly Rule[];
+  /** What others removed of the rules that the plan is to leave there. */
+  removedByOthers: readonly Rule[];
   /** The rules as they were read before the plan was made, by id; empty where rules have no ids. */
   readonly told: ReadonlyMap<string, Rule>;
   /** By identity: the rules that an Authorize of the plan was told yes for, and that the plan left there. */
@@ -89,6 +91,7 @@ export class PlanWatch implements Check {
       old: real,
       target: [...without(wanted, without(read, real)), ...unread],
       addedByOthers: unread,
+      removedByOthers: [],
       told: new Map(this.#told.get(fact.group)),
       brought: new Map(),
       seenSince: new Set(),
@@ -111,6 +114,7 @@ export class PlanWatch implements Check {
     if (call !== null && this.current(call) === plan) {
       if (isStale(plan, change.gone)) plan.hitMoved = true;
       for (const gone of change.gone) plan.brought.delete(ruleIdentity(readRule(gone)));
+      noteBroughtBack(plan, change.come.map(readRule));
       if (code === '' && call.operation.startsWith('Authorize')) noteBrought(plan, call);
       return;
     }
@@ -118,6 +122,7 @@ export class PlanWatch implements Check {
     const gone = without(change.gone.map(readRule), change.come.map(readRule));
     const come = without(change.come.map(readRule), change.gone.map(readRule));
     plan.old = [...without(plan.old, gone), ...come];
+    plan.removedByOthers = [...plan.removedByOthers, ...without(gone, without(gone, plan.target))];
     plan.target = [...without(plan.target, gone), ...come.filter((rule) => !isNamedForRemoval(plan, rule))];
     plan.addedByOthers = [...plan.addedByOthers, ...come];
     noteLost(plan, change);
@@ -216,6 +221,16 @@ function isStale(plan: WatchedPlan, gone: readonly Permission[]): boolean {
     const told = plan.told.get(rule.SecurityGroupRuleId);
     return told !== undefined && ruleIdentity(told) !== ruleIdentity(readRule(rule));
   });
+}
+
+/**
+ * A call that had its effect, whose answer was lost, and whose token the cloud has forgotten, is done again on its retry:
+ * what somebody removed in between comes back, and is once more what the policy wants.
+ */
+function noteBroughtBack(plan: WatchedPlan, come: readonly Rule[]): void {
+  const left = without(plan.removedByOthers, come);
+  plan.target = [...plan.target, ...without(plan.removedByOthers, left)];
+  plan.removedByOthers = left;
 }
 
 function noteBrought(plan: WatchedPlan, { operation, params }: SentCall): void {
