@@ -10,7 +10,7 @@ import type { Answer } from './explore.ts';
 import type { Meter } from './meter.ts';
 import { coverSpans } from './prefix-cover.ts';
 import { membership, regionsOf, spansOf, type Membership, type Region } from './region.ts';
-import { FIELDS, type SetSymbol } from './rule-boxes.ts';
+import type { SetSymbol } from './rule-boxes.ts';
 import { servicesOf, type Service } from './services.ts';
 import type { Universe } from './universe.ts';
 
@@ -59,7 +59,7 @@ export class BoxWriter {
     }
     const drafts = new Map<number, Draft[]>();
     for (const [terminal, alike] of regions) {
-      drafts.set(terminal, this.draftRegions(compactRegions(alike), meter));
+      drafts.set(terminal, this.draftRegions(compactRegions(alike, this.#universe.fields), meter));
     }
     return drafts;
   }
@@ -78,10 +78,10 @@ export class BoxWriter {
 
   /** The box of one clause. */
   draftClause(clause: number): Draft[] {
-    const { table, symbols } = this.#universe;
-    const fields = table.fieldsOf(clause).map((range) => [range]);
-    const memberOf = table.symbolsOf(clause).map((dimension) => itemAt(symbols, dimension - FIELDS.length));
-    return draftsOf(this.#productOf(fields, { memberOf, notMemberOf: [] }));
+    const { table, symbols, fields } = this.#universe;
+    const region = table.fieldsOf(clause).map((range) => [range]);
+    const memberOf = table.symbolsOf(clause).map((dimension) => itemAt(symbols, dimension - fields.length));
+    return draftsOf(this.#productOf(region, { memberOf, notMemberOf: [] }));
   }
 
   #productOf(region: Region, { memberOf, notMemberOf }: Membership): Product {
@@ -100,7 +100,7 @@ export class BoxWriter {
   }
 
   #networksOf(region: Region, field: 'peer' | 'own'): readonly Network[] {
-    const ranges = itemAt(region, FIELDS.indexOf(field));
+    const ranges = itemAt(region, this.#universe.fields.indexOf(field));
     const key = `${field} ${ranges.map(({ lo, hi }) => `${lo}-${hi}`).join()}`;
     const known = this.#networks.get(key);
     if (known !== undefined) return known;

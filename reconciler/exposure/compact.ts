@@ -1,19 +1,19 @@
 import { itemAt } from './at.ts';
 import type { AtomRange } from './axis.ts';
 import type { Region } from './region.ts';
-import { FIELDS, type Field } from './rule-boxes.ts';
+import type { Field } from './rule-boxes.ts';
 
 /**
  * Fewer regions for the same packets. A path of the diagram splits on every dimension above it; regions
  * that differ only in their peers, and then those that differ only in their ports, become one again.
  */
-export function compactRegions(regions: readonly Region[]): Region[] {
+export function compactRegions(regions: readonly Region[], fields: readonly Field[]): Region[] {
   const names = new RangesNames();
-  return mergeAlong('port', mergeAlong('peer', regions, names), names);
+  const byPeer = mergeAlong(fields.indexOf('peer'), regions, names);
+  return mergeAlong(fields.indexOf('port'), byPeer, names);
 }
 
-function mergeAlong(field: Field, regions: readonly Region[], names: RangesNames): Region[] {
-  const dimension = FIELDS.indexOf(field);
+function mergeAlong(dimension: number, regions: readonly Region[], names: RangesNames): Region[] {
   const alike = new Map<string, Region[]>();
   for (const region of regions) {
     const key = region.map((ranges, index) => (index === dimension ? '' : names.nameOf(ranges))).join();

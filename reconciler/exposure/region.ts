@@ -4,7 +4,7 @@ import type { AtomRange, Span } from './axis.ts';
 import { isTerminal, NOTHING, terminalValue, type DiagramNode, type NodeRef } from './diagram.ts';
 import type { Answer } from './explore.ts';
 import type { Packet } from './packet.ts';
-import { FIELDS, type Field, type SetSymbol } from './rule-boxes.ts';
+import type { Field, SetSymbol } from './rule-boxes.ts';
 import type { Universe } from './universe.ts';
 
 /** The packets whose every field lies in one of the ranges given for it, one list a dimension. */
@@ -70,13 +70,13 @@ function bundle({ ends, children }: DiagramNode, first: number): Bundle[] {
 
 /** The values of one field, ascending. */
 export function spansOf(universe: Universe, region: Region, field: Field): Span[] {
-  const dimension = FIELDS.indexOf(field);
+  const dimension = universe.fields.indexOf(field);
   return itemAt(region, dimension).map((atoms) => itemAt(universe.axes, dimension).spanOf(atoms));
 }
 
 /** Whether the region leaves a field open. */
 export function isOpen(universe: Universe, region: Region, field: Field): boolean {
-  const dimension = FIELDS.indexOf(field);
+  const dimension = universe.fields.indexOf(field);
   const [range] = itemAt(region, dimension);
   return range?.lo === 0 && range.hi === itemAt(universe.axes, dimension).size - 1;
 }
@@ -107,7 +107,7 @@ export function membership(universe: Universe, region: Region): Membership {
   const memberOf: SetSymbol[] = [];
   const notMemberOf: SetSymbol[] = [];
   for (const [index, symbol] of universe.symbols.entries()) {
-    const { lo, hi } = itemAt(itemAt(region, FIELDS.length + index), 0);
+    const { lo, hi } = itemAt(itemAt(region, universe.fields.length + index), 0);
     if (lo === 1) memberOf.push(symbol);
     if (hi === 0) notMemberOf.push(symbol);
   }

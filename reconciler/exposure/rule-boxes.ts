@@ -9,7 +9,7 @@ import type { Span } from './axis.ts';
 import { membersAreOpen, type GroupContext } from './context.ts';
 
 /**
- * The fields that are axes, in the order in which the diagram asks for them. Protocol and port come
+ * The fields that are axes, in the order in which the diagram mostly asks for them (`fieldOrder`). Protocol and port come
  * first because most rules differ there, which keeps the lists behind them short.
  */
 export const FIELDS = ['protocol', 'port', 'peer', 'sourcePort', 'own'] as const;

@@ -14,7 +14,8 @@ import { itemAt } from './at.ts';
 import { Axis, type AtomRange } from './axis.ts';
 import { ClauseTable, type Clause } from './clause-table.ts';
 import { defaultAction, type GroupContext } from './context.ts';
-import { domainOf, FIELDS, ruleBoxes, type FieldBox, type SetSymbol } from './rule-boxes.ts';
+import { fieldOrder } from './field-order.ts';
+import { domainOf, ruleBoxes, type Field, type FieldBox, type SetSymbol } from './rule-boxes.ts';
 
 export interface Universe {
   readonly direction: Direction;
@@ -22,7 +23,9 @@ export interface Universe {
   readonly family: Family;
   /** What happens where no clause matches. */
   readonly fallback: RuleAction;
-  /** One a field, in the order of `FIELDS`. */
+  /** The fields in the order of the dimensions. */
+  readonly fields: readonly Field[];
+  /** One a field, in that order. */
   readonly axes: readonly Axis[];
   /** The dimensions behind the fields. */
   readonly symbols: readonly SetSymbol[];
@@ -89,26 +92,42 @@ interface RankedBox {
 function compileBoxes(
   boxes: readonly RankedBox[],
   family: Family,
-): Pick<Universe, 'axes' | 'symbols' | 'table'> {
-  const axes = FIELDS.map((field) => {
-    const spans = boxes.map(({ box }) => box.spans[field]).filter((span) => span !== undefined);
-    return new Axis(domainOf(field, family), spans);
-  });
+): Pick<Universe, 'fields' | 'axes' | 'symbols' | 'table'> {
+  const axisOf = axesOf(boxes, family);
+  const fields = fieldOrder(
+    boxes.map(({ box }) => box),
+    axisOf,
+  );
+  const axes = fields.map((field) => axisOf[field]);
   const symbols = distinctSymbols(boxes.flatMap(({ box }) => box.symbols));
-  const dimensionOf = new Map(symbols.map((symbol, index) => [symbol.id, FIELDS.length + index]));
+  const dimensionOf = new Map(symbols.map((symbol, index) => [symbol.id, fields.length + index]));
   const frame = [
     ...axes.map((axis) => ({ lo: 0, hi: axis.size - 1 })),
     ...symbols.map(() => ({ lo: 0, hi: 1 })),
   ];
   const clauses = boxes.map(({ box, rank, rule }): Clause => {
-    const ranges = FIELDS.map((field, dimension): AtomRange => {
+    const ranges = fields.map((field, dimension): AtomRange => {
       const span = box.spans[field];
       return span === undefined ? itemAt(frame, dimension) : itemAt(axes, dimension).atomsOf(span);
     });
     const symbolsOfBox = box.symbols.map(({ id }) => dimensionOf.get(id) ?? NaN);
     return { rank, rules: [rule], ranges, symbols: symbolsOfBox.sort((a, b) => a - b) };
   });
-  return { axes, symbols, table: new ClauseTable(frame, mergeEqual(clauses)) };
+  return { fields, axes, symbols, table: new ClauseTable(frame, mergeEqual(clauses)) };
+}
+
+function axesOf(boxes: readonly RankedBox[], family: Family): Record<Field, Axis> {
+  const axis = (field: Field): Axis => {
+    const spans = boxes.map(({ box }) => box.spans[field]).filter((span) => span !== undefined);
+    return new Axis(domainOf(field, family), spans);
+  };
+  return {
+    protocol: axis('protocol'),
+    port: axis('port'),
+    peer: axis('peer'),
+    sourcePort: axis('sourcePort'),
+    own: axis('own'),
+  };
 }
 
 function distinctSymbols(symbols: readonly SetSymbol[]): SetSymbol[] {
@@ -133,8 +152,7 @@ function mergeEqual(clauses: readonly Clause[]): Clause[] {
 /** By precedence, then by box: the same order whatever the order of the rules. */
 function compareClauses(a: Clause, b: Clause): number {
   if (a.rank !== b.rank) return a.rank - b.rank;
-  for (const field of FIELDS.keys()) {
-    const range = itemAt(a.ranges, field);
+  for (const [field, range] of a.ranges.entries()) {
     const other = itemAt(b.ranges, field);
     if (range.lo !== other.lo) return range.lo - other.lo;
     if (range.hi !== other.hi) return range.hi - other.hi;

@@ -10,11 +10,13 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Box } from '../../reconciler/exposure/box.ts';
 import type { GroupContext } from '../../reconciler/exposure/context.ts';
+import { compileRules } from '../../reconciler/exposure/universe.ts';
 import { decide } from '../../reconciler/exposure/decide.ts';
 import { exposureDelta, type ExposureDelta } from '../../reconciler/exposure/delta.ts';
 import type { ExposureEffect } from '../../reconciler/exposure/effects.ts';
 import type { Packet } from '../../reconciler/exposure/packet.ts';
 import type { Rule } from '../../reconciler/model/rule.ts';
+import { BENCH_CONTEXT, editGroup, makeGroup, type Shape } from '../../bench/shapes.ts';
 import { readBox, type BoxReader } from '../support/box-oracle.ts';
 import { oracleDecide, oracleMatches } from '../support/packet-oracle.ts';
 import { everyPacketClass, PacketSource } from '../support/packets.ts';
@@ -173,4 +175,27 @@ it('holds every change even when it runs out of budget', () => {
     }),
     { numRuns: 1000 },
   );
+});
+
+it.each<[shape: Shape, rules: number, edits: number]>([
+  ['boxes2d', 250, 20],
+  ['boxes2d', 300, 300],
+  ['boxes4d', 300, 5],
+  ['boxes4d', 300, 20],
+])('is as exact for %s of %i rules, whose peers are asked for before their ports', (shape, size, edits) => {
+  const random = new Random(edits);
+  const before = [...makeGroup(shape, size, random), ...makeGroup('groups', 1, random)];
+  const after = editGroup(shape, before, edits, random);
+  const context = BENCH_CONTEXT;
+  const [universe] = compileRules([...before, ...after], context).universes;
+  expect(universe?.fields.indexOf('peer')).toBeLessThan(universe?.fields.indexOf('port') ?? -1);
+  const scene = { before, after, context, seed: edits };
+  const delta = exposureDelta(before, after, context);
+  expect(delta.exact).toBe(true);
+  packetsOf(scene, 400).forEach(checker(scene, delta));
+  for (const { effect, example } of delta.effects) {
+    if (example === null) throw new Error('an exact answer has examples');
+    expect(changeOf(scene, example)).toBe(effect);
+  }
+  expect(exposureDelta(random.shuffle<Rule>(before), random.shuffle<Rule>(after), context)).toEqual(delta);
 });

@@ -292,11 +292,18 @@ it('one intricate rule takes nothing from the budget of the others', () => {
 
 it('boxes that cannot be paid are not begun: the answer is that of the changed rules', () => {
   const random = new Random(1);
-  const before = makeGroup('boxes2d', 200, random);
-  const after = makeGroup('boxes2d', 200, random);
+  const before = makeGroup('boxes4d', 60, random);
+  const after = makeGroup('boxes4d', 60, random);
   const [poor, rich] = [1_500_000, 20_000_000].map((maxWork) =>
     exposureDelta(before, after, CONTEXT, maxWork),
   );
   expect([poor?.exact, rich?.exact]).toEqual([false, true]);
-  expect((poor?.opened.length ?? 0) + (poor?.closed.length ?? 0)).toBe(400);
+  expect((poor?.opened.length ?? 0) + (poor?.closed.length ?? 0)).toBe(120);
+});
+
+it('a thousand boxes of random peers and ports, all replaced, are within the budget', () => {
+  const random = new Random(1);
+  const before = makeGroup('boxes2d', 1000, random);
+  const after = makeGroup('boxes2d', 1000, random);
+  expect(exposureDelta(before, after, CONTEXT).exact).toBe(true);
 });
