@@ -2,7 +2,9 @@
 import { findAnomalies } from '../reconciler/exposure/anomalies.ts';
 import { contains } from '../reconciler/exposure/contains.ts';
 import { decide } from '../reconciler/exposure/decide.ts';
-import { exposureDelta } from '../reconciler/exposure/delta.ts';
+import { compareRuleSets } from '../reconciler/exposure/comparison.ts';
+import { changedTraffic } from '../reconciler/exposure/delta.ts';
+import { DEFAULT_MAX_WORK } from '../reconciler/exposure/meter.ts';
 import type { Packet } from '../reconciler/exposure/packet.ts';
 import type { Rule } from '../reconciler/model/rule.ts';
 import { PacketSource } from '../test/support/packets.ts';
@@ -45,7 +47,7 @@ function benchDelta(shape: Shape, size: number): void {
       const before = makeGroup(shape, size, random);
       const after = editGroup(shape, before, Math.min(edits, size), random);
       return () => {
-        const delta = exposureDelta(before, after, BENCH_CONTEXT);
+        const delta = changedTraffic(compareRuleSets(before, after, BENCH_CONTEXT), DEFAULT_MAX_WORK);
         boxes = delta.opened.length + delta.closed.length;
         if (!delta.exact) inexact += 1;
       };

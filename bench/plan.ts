@@ -1,5 +1,7 @@
 // How long the planner takes, and how many calls its plans need against plain batches (which are not safe).
-import { exposureDelta } from '../reconciler/exposure/delta.ts';
+import { compareRuleSets } from '../reconciler/exposure/comparison.ts';
+import { changedTraffic, exposureDelta } from '../reconciler/exposure/delta.ts';
+import { DEFAULT_MAX_WORK } from '../reconciler/exposure/meter.ts';
 import type { Rule } from '../reconciler/model/rule.ts';
 import { diff } from '../reconciler/plan/diff.ts';
 import { match } from '../reconciler/plan/match.ts';
@@ -23,9 +25,11 @@ const CASES: ReadonlyArray<readonly [Shape, number, readonly number[]]> = [
 const PLENTY = { ruleQuota: 3000, groupRuleQuota: 3000 };
 
 export function benchPlan(): void {
-  console.log('medians of 5; a full group has no free slot; plain: batches of 100 in any order');
   console.log(
-    'shape    rules  edits   order ms   proof ms   delta ms    full ms      calls  auto  plain   heap MB',
+    'medians of 5; told: the delta, and rule by rule; full: planned without a free slot; plain: batches in any order',
+  );
+  console.log(
+    'shape    rules  edits   order ms   proof ms   delta ms    told ms    full ms      calls  auto  plain   heap MB',
   );
   for (const [shape, size, editCounts] of CASES) {
     for (const edits of editCounts) console.log(row(shape, size, edits));
@@ -33,10 +37,11 @@ export function benchPlan(): void {
 }
 
 function row(shape: Shape, size: number, edits: number): string {
-  const times: Record<'order' | 'proof' | 'delta' | 'full', number[]> = {
+  const times: Record<'order' | 'proof' | 'delta' | 'told' | 'full', number[]> = {
     order: [],
     proof: [],
     delta: [],
+    told: [],
     full: [],
   };
   const calls: Record<'prefer' | 'auto' | 'plain', number[]> = { prefer: [], auto: [], plain: [] };
@@ -51,7 +56,10 @@ function row(shape: Shape, size: number, edits: number): string {
     times.order.push(timeOf(() => (steps = stepsFor(before, after, options))));
     const group = groupOf(described(before));
     times.proof.push(timeOf(() => void verify(group, steps, { promised: 'hitless', batchesAtomic: false })));
-    times.delta.push(timeOf(() => void exposureDelta(before, after, BENCH_CONTEXT)));
+    times.delta.push(
+      timeOf(() => void changedTraffic(compareRuleSets(before, after, BENCH_CONTEXT), DEFAULT_MAX_WORK)),
+    );
+    times.told.push(timeOf(() => void exposureDelta(before, after, BENCH_CONTEXT)));
     heapBytes = Math.max(heapBytes, process.memoryUsage().heapUsed - heapBefore);
     if (size <= 200) {
       const full = { ...options, ruleQuota: size };
@@ -66,7 +74,9 @@ function row(shape: Shape, size: number, edits: number): string {
     shape.padEnd(8),
     String(size).padStart(5),
     String(edits).padStart(6),
-    ...[times.order, times.proof, times.delta, times.full].map((values) => median(values, 1).padStart(10)),
+    ...[times.order, times.proof, times.delta, times.told, times.full].map((values) =>
+      median(values, 1).padStart(10),
+    ),
     median(calls.prefer, 0).padStart(10),
     median(calls.auto, 0).padStart(5),
     median(calls.plain, 0).padStart(6),

@@ -2,28 +2,39 @@
 import type { Rule } from '../model/rule.ts';
 import type { Draft } from './box-writer.ts';
 import type { Box } from './box.ts';
-import { acceptanceQuestion, canOpen, compareRuleSets, isChanged, type Comparison } from './comparison.ts';
+import {
+  acceptanceQuestion,
+  canOpen,
+  compareRuleSets,
+  isChanged,
+  type Compared,
+  type Comparison,
+} from './comparison.ts';
 import type { GroupContext } from './context.ts';
 import { explainChanges, type ExposureEffect } from './effects.ts';
 import { explore } from './explore.ts';
 import { joinFamilies } from './join-families.ts';
 import { DEFAULT_MAX_WORK, Meter } from './meter.ts';
 
-export interface ExposureDelta {
+/** The packets that fare otherwise after a change. */
+export interface ChangedTraffic {
   /** Accepted after but not before. In one fixed order, disjoint if exact. */
   readonly opened: readonly Box[];
   /** Accepted before but not after. */
   readonly closed: readonly Box[];
-  /** The same, told by the rules that changed, in the order of `compareRules`. */
-  readonly effects: readonly ExposureEffect[];
   /** False: the budget ran out. `opened` and `closed` hold at least what changes, perhaps more, and may overlap. */
   readonly exact: boolean;
+}
+
+export interface ExposureDelta extends ChangedTraffic {
+  /** The same, told by the rules that changed, in the order of `compareRules`. */
+  readonly effects: readonly ExposureEffect[];
 }
 
 /** What the effects, which are for reading, may cost as a part of the budget. */
 const SHARE_OF_EFFECTS = 0.25;
 
-/** What a change of rules opens and closes. The universes share the budget evenly (see `DEFAULT_MAX_WORK`). */
+/** What a change of rules opens and closes, and because of which rule. */
 export function exposureDelta(
   before: readonly Rule[],
   after: readonly Rule[],
@@ -31,21 +42,24 @@ export function exposureDelta(
   maxWork: number = DEFAULT_MAX_WORK,
 ): ExposureDelta {
   const compared = compareRuleSets(before, after, context);
-  const workEach = maxWork / compared.comparisons.length;
-  const shares = compared.comparisons.map(
+  return {
+    ...changedTraffic(compared, maxWork),
+    effects: explainChanges(compared, maxWork * SHARE_OF_EFFECTS),
+  };
+}
+
+/** The universes share the budget evenly (see `DEFAULT_MAX_WORK`). */
+export function changedTraffic({ comparisons, space }: Compared, maxWork: number): ChangedTraffic {
+  const workEach = maxWork / comparisons.length;
+  const shares = comparisons.map(
     (comparison) => exactShare(comparison, new Meter(workEach)) ?? changedBoxes(comparison),
   );
   const boxes = (side: 'opened' | 'closed'): Box[] =>
     joinFamilies(
       shares.flatMap((share) => share[side]),
-      context,
+      space.context,
     );
-  return {
-    opened: boxes('opened'),
-    closed: boxes('closed'),
-    effects: explainChanges(compared, maxWork * SHARE_OF_EFFECTS),
-    exact: shares.every(({ exact }) => exact),
-  };
+  return { opened: boxes('opened'), closed: boxes('closed'), exact: shares.every(({ exact }) => exact) };
 }
 
 interface Share {
