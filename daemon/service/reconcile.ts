@@ -14,6 +14,7 @@ import { nextLegacyPriority } from './legacy-priority.ts';
 import { lookAtGroup, planNow, RULES_NAMED_IN_EVENTS, type PendingLook } from './look.ts';
 import type { ReconcileOutcome, ReconcileRequest } from './reconcile-types.ts';
 import { supersedeOpenIntents } from './open-intents.ts';
+import { showsWrites } from './own-writes.ts';
 import { commonFields, type PlanRun, type RunContext } from './run-context.ts';
 
 /** A plan older than this is made anew before its first call. */
@@ -124,11 +125,12 @@ async function verify(
   if (plan.steps.length > 0) {
     const asPlanned = (group: DescribedGroup) =>
       planNow(engine, request, group, done.look.lists).steps.length === 0;
-    const seen = await describeUntil(engine, run.group, asPlanned, signal);
+    const needsNoWait = (group: DescribedGroup) => asPlanned(group) || showsWrites(plan.steps, group);
+    const seen = await describeUntil(engine, run.group, needsNoWait, signal);
     if (!seen.ok) return { kind: 'not-converged', reason: seen.error.message, failure: seen.error };
     rules = seen.value.group.rules.length;
     engine.telemetry.emit('group.described', { ...commonFields(run), rules });
-    if (!seen.value.settled) {
+    if (!asPlanned(seen.value.group)) {
       const ignored = reportIgnored(engine, run, { plan, done: plan.steps }, seen.value.group);
       for (const refusal of ignored) request.memory.quarantine.add(refusal, engine.clock.nowMs());
       const reason = 'the group does not look as planned after the last call';
