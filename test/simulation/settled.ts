@@ -24,7 +24,7 @@ export function unsettledGroups(world: EndWorld): Map<string, string[]> {
   return new Map(
     policies
       .filter((policy) => policy.mode !== 'observe' && !mayStayBlocked(policy, world))
-      .map((policy) => [policy.group.id, differences(policy, world.stateOf(policy.group.id))] as const)
+      .map((policy) => [policy.group.id, differences(policy, world)] as const)
       .filter(([, texts]) => texts.length > 0),
   );
 }
@@ -68,7 +68,8 @@ export function hopelessGroups({ knobs, version, stateOf }: EndWorld): Set<strin
 
 const withoutPriority = (rule: Rule): string => ruleIdentity({ ...rule, priority: 1 });
 
-function differences(policy: SimPolicy, group: SecurityGroup): string[] {
+function differences(policy: SimPolicy, { knobs, stateOf }: EndWorld): string[] {
+  const group = stateOf(policy.group.id);
   const is = rulesOf(group);
   const wanted = wantedRules(policy, is);
   const say = (rules: readonly Rule[], what: string) =>
@@ -76,7 +77,10 @@ function differences(policy: SimPolicy, group: SecurityGroup): string[] {
   const isRight = (text: string | null, wish: string | null) =>
     wish === null || text === wish || (policy.ignores && text?.startsWith(IGNORED_TEXT) === true);
   const misdescribed = wanted.filter((rule) => {
-    const twins = is.filter((each) => ruleIdentity(each) === ruleIdentity(rule));
+    const alike = is.filter((each) => withoutPriority(each) === withoutPriority(rule));
+    const twins = alike.filter((each) => ruleIdentity(each) === ruleIdentity(rule));
+    // The API of 2019 selects by fields, not by priority: it cannot be told which of two rules gets another text.
+    if (knobs.quirks.apiLevel === 'legacy2019' && alike.length > twins.length) return false;
     return twins.length > 0 && !twins.some((twin) => isRight(twin.description, rule.description));
   });
   return [

@@ -22,7 +22,7 @@ import { drawKnobs, type Knobs } from './knobs.ts';
 import { Life } from './life.ts';
 import { Network } from './network.ts';
 import { People } from './people.ts';
-import { PolicyTree } from './policies.ts';
+import { PolicyTree, revisionOf } from './policies.ts';
 import { hopelessGroups, mayStayBlocked, unsettledGroups, type EndWorld } from './settled.ts';
 import { Trace } from './trace.ts';
 import { Troubles } from './troubles.ts';
@@ -228,13 +228,14 @@ class Simulation {
   async #comeToRest(): Promise<void> {
     const fromMs = this.#time.nowMs;
     let calmSinceMs = fromMs;
-    let writes = this.#writes();
+    let writes = this.#writes(this.#hopeless());
     for (;;) {
       await this.#runUntil(this.#time.nowMs + LOOK_MS);
       if (this.#violation !== null) return;
       const wrong = this.#unsettled();
-      if (wrong.length > 0 || this.#writes() > writes) calmSinceMs = this.#time.nowMs;
-      writes = this.#writes();
+      const writesBefore = writes;
+      writes = this.#writes(this.#hopeless());
+      if (wrong.length > 0 || writes > writesBefore) calmSinceMs = this.#time.nowMs;
       const tookMs = calmSinceMs - fromMs;
       this.#counts.livenessMs = tookMs;
       const boundMs = this.#counts.setAside > 0 ? PATIENT_LIVENESS_MS : LIVENESS_MS;
@@ -253,10 +254,12 @@ class Simulation {
   /** One more look at everything finds nothing to do. */
   async #lookOnceMore(): Promise<void> {
     if (this.#violation !== null) return;
-    const writes = this.#writes();
+    const hopeless = this.#hopeless();
+    const writes = this.#writes(hopeless);
     this.#time.in(0, () => this.#life?.reload());
     await this.#runUntil(this.#time.nowMs + this.#calmMs());
-    if (this.#writes() > writes) this.#fail('last plan', 'a look at what had come to rest led to calls');
+    if (this.#writes(hopeless) > writes)
+      this.#fail('last plan', 'a look at what had come to rest led to calls');
     const wrong = this.#unsettled();
     if (wrong.length > 0) this.#fail('last plan', wrong.join('; '));
   }
@@ -268,14 +271,20 @@ class Simulation {
   }
 
   /** Calls that change something, but for groups that may try for ever. */
-  #writes(): number {
-    const hopeless = hopelessGroups(this.#endWorld(new Map()));
+  #writes(hopeless: ReadonlySet<string>): number {
     return [...this.#writesOf].reduce((sum, [group, count]) => sum + (hopeless.has(group) ? 0 : count), 0);
+  }
+
+  #hopeless(): Set<string> {
+    return hopelessGroups(this.#endWorld(new Map()));
   }
 
   #unsettled(): string[] {
     if (this.#life?.isAlive !== true) return ['no process runs'];
-    const world = this.#endWorld(new Map(this.#life.status().map((status) => [status.id, status])));
+    const statuses = this.#life.status();
+    const late = statuses.filter(({ revision }) => revision !== revisionOf(this.#tree.current));
+    if (late.length > 0) return late.map(({ id, revision }) => `${id} is still held to ${revision}`);
+    const world = this.#endWorld(new Map(statuses.map((status) => [status.id, status])));
     const hopeless = hopelessGroups(world);
     const wrong = [...unsettledGroups(world)].flatMap(([group, texts]) => (hopeless.has(group) ? [] : texts));
     // What a group that is blocked still has open, it will go on with.
