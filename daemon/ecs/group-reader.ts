@@ -56,9 +56,10 @@ export function createGroupReader(
       }
     },
     findGroups: async (place, selector) => {
-      const groups = await listGroups(ask, place, filterOf(selector));
+      const filter = filterOf(selector);
+      const groups = await listGroups(ask, place, filter);
       if (!groups.ok) return groups;
-      if (selector.kind === 'tags' && groups.value.length >= MAX_GROUPS_BY_TAG) {
+      if ('Tag.1.Key' in filter && groups.value.length >= MAX_GROUPS_BY_TAG) {
         const message = `${MAX_GROUPS_BY_TAG} groups or more have these tags, and the vendor lists no more`;
         return err(failure('DescribeSecurityGroups', 'Transport.TooMuch', message));
       }
