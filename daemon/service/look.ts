@@ -51,10 +51,16 @@ export async function lookAtGroup(
     return settled({ kind: 'blocked', reasons: plan.blockedBy.map((block) => block.message) });
   }
   if (request.approvedPlan !== null && request.approvedPlan !== plan.hash) {
-    const reasons = ['the group has changed since its plan was approved'];
-    return settled({ kind: 'blocked', reasons });
+    return settled({ kind: 'blocked', reasons: [whyNotApproved(request)] });
   }
   return { kind: 'pending', plan, apiLevel: group.apiLevel, rules: group.rules.length, lists };
+}
+
+function whyNotApproved({ memory, policy }: ReconcileRequest): string {
+  return memory.levelWithoutRules === 'legacy2019'
+    ? 'the endpoint speaks the API of 2019, for which the approved plan was not made: ' +
+        `set apiLevel: legacy2019 for the account ${policy.account} and plan again`
+    : 'the group has changed since its plan was approved';
 }
 
 /** The plan for the group as described, without the rules that are set aside for now. */

@@ -2,6 +2,7 @@
 // endpoint speaks whose group has no rules yet. It goes on with what the refusal taught, and sets nothing aside.
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { CallRecord } from '../../emulator/call-log.ts';
+import type { PlanReport } from '../../reconciler/plan/report.ts';
 import type { Quirks } from '../../emulator/quirks.ts';
 import { startTestEmulator } from '../support/emulator.ts';
 import { configFor, policyFor, wireGroup, type WireRule } from '../support/estate.ts';
@@ -82,7 +83,7 @@ test('an empty group of today with one bad rule gets the others', async () => {
 });
 
 describe('apply learns too, within one run', () => {
-  const apply = async (start: readonly WireRule[], wish: readonly string[], quirks: Partial<Quirks>) => {
+  const open = async (start: readonly WireRule[], wish: readonly string[], quirks: Partial<Quirks>) => {
     const emulator = await startTestEmulator({
       state: { securityGroups: [wireGroup('sg-pupil', start)] },
       quirks,
@@ -94,6 +95,10 @@ describe('apply learns too, within one run', () => {
     });
     workspace.write('config.yaml', configFor(emulator.url));
     workspace.write('policies/pupil.yaml', policyFor('sg-pupil', wish));
+    return { emulator, workspace };
+  };
+  const apply = async (...of: Parameters<typeof open>) => {
+    const { emulator, workspace } = await open(...of);
     const { code } = await workspace.run(['apply']);
     const [group] = (await emulator.state()).securityGroups;
     const ports = group?.Permissions.map(({ PortRange }) => PortRange);
@@ -103,6 +108,15 @@ describe('apply learns too, within one run', () => {
   test('that an empty group speaks the API of 2019', async () => {
     const done = await apply([], [1, 2].map(wanted), { apiLevel: 'legacy2019' });
     expect(done).toEqual({ code: 0, ports: ['1/1', '2/2'], refused: ['OperationDenied'] });
+  });
+
+  test('but carries out no plan that was not approved', async () => {
+    const { emulator, workspace } = await open([], [1, 2].map(wanted), { apiLevel: 'legacy2019' });
+    const { hash } = JSON.parse((await workspace.run(['plan', '--json'])).stdout) as PlanReport;
+    const { code, stdout } = await workspace.run(['apply', '--plan', hash]);
+    expect(code).toBe(3);
+    expect(stdout).toContain('set apiLevel: legacy2019 for the account default and plan again');
+    expect((await emulator.state()).securityGroups[0]?.Permissions).toEqual([]);
   });
 
   test('that a group is full', async () => {
