@@ -19,7 +19,7 @@ export type FailureKind =
 
 export interface Failure {
   readonly kind: FailureKind;
-  /** The vendor's error code, or one of our `Transport.*` names. */
+  /** The vendor's error code, or one of our `Transport.*` and `Cloud.*` names. */
   readonly code: string;
   /** Scrubbed of secrets. */
   readonly message: string;

@@ -11,7 +11,7 @@ import type { Engine } from './engine.ts';
 import { reportIgnored } from './ignored.ts';
 import { movedTargets } from './moved-targets.ts';
 import { commonFields, isAborted, type PlanRun, type RunContext } from './run-context.ts';
-import { runStep, type StepRefusal } from './run-step.ts';
+import { MAYBE_OLD_ANSWER, runStep, type StepRefusal, type StepResult } from './run-step.ts';
 
 /** How far a plan got. `changes` counts the calls that took effect. */
 export type Execution =
@@ -53,18 +53,23 @@ export async function executePlan(
     const result = await runStep(engine, run, { step, number: index + 1 }, signal);
     changes += result.changes;
     refusals.push(...result.refusals);
-    if (result.stop === null && result.refusals.length > 0) {
-      // What follows may rely on the refused rule; the next plan is made without it.
-      const reason = result.refusals[0]?.failure.message ?? 'refused';
-      return { kind: 'stopped', changes, refusals, reason, failure: null };
-    }
-    if (result.stop !== null) {
+    const stop = stopAfter(result, index === plan.steps.length - 1);
+    if (stop !== null) {
       return isAborted(signal)
         ? { kind: 'aborted', changes, refusals }
-        : { kind: 'stopped', changes, refusals, reason: result.stop.message, failure: result.stop };
+        : { kind: 'stopped', changes, refusals, ...stop };
     }
   }
   return { kind: 'finished', changes, refusals };
+}
+
+/** Why the plan does not go on after a step; null if it does. */
+function stopAfter({ stop, refusals, adopted }: StepResult, isLast: boolean): Omit<Stop, 'refusals'> | null {
+  if (stop !== null) return { reason: stop.message, failure: stop };
+  // What follows may rely on the refused rule; the next plan is made without it.
+  const [refused] = refusals;
+  if (refused !== undefined) return { reason: refused.failure.message, failure: null };
+  return adopted && !isLast ? { reason: MAYBE_OLD_ANSWER.message, failure: MAYBE_OLD_ANSWER } : null;
 }
 
 interface Stop {

@@ -21,7 +21,23 @@ export interface StepResult {
   readonly refusals: readonly StepRefusal[];
   /** Set when the plan must not go on. */
   readonly stop: Failure | null;
+  /** Whether a call was one that an earlier plan had left open: see `MAYBE_OLD_ANSWER`. */
+  readonly adopted: boolean;
 }
+
+/**
+ * A cloud that was sent a token before gives its old answer again. What that tells of was perhaps so before the group
+ * was read, and somebody has undone it since: no further step may count on it before the group was read again.
+ */
+export const MAYBE_OLD_ANSWER: Failure = {
+  kind: 'replan',
+  code: 'Cloud.MaybeOldAnswer',
+  message:
+    'the call was left open by an earlier plan, so its answer may be an old one: what is left is planned anew',
+  requestId: null,
+  httpStatus: null,
+  retryAfterMs: null,
+};
 
 export interface NumberedStep {
   readonly step: Step;
@@ -35,10 +51,11 @@ export async function runStep(
   numbered: NumberedStep,
   signal: AbortSignal,
 ): Promise<StepResult> {
-  const { intent, result } = await callStep(engine, run, numbered, signal);
+  const { intent, adopted, result } = await callStep(engine, run, numbered, signal);
+  const nothing: StepResult = { changes: 0, refusals: [], stop: null, adopted };
   if (result.ok) {
     close(engine, intent, { result: 'applied', requestId: result.value.requestId, code: null });
-    return { changes: 1, refusals: [], stop: null };
+    return { ...nothing, changes: 1 };
   }
   const failure = result.error;
   switch (failure.kind) {
@@ -49,21 +66,21 @@ export async function runStep(
         code: failure.code,
         reason: failure.message,
       });
-      return { changes: 0, refusals: [], stop: null };
+      return nothing;
     case 'rejected':
       close(engine, intent, { result: 'failed', requestId: failure.requestId, code: failure.code });
-      if (isLesson(run, numbered.step, failure)) return { changes: 0, refusals: [], stop: failure };
+      if (isLesson(run, numbered.step, failure)) return { ...nothing, stop: failure };
       return isolate(engine, run, { numbered, failure }, signal);
     case 'replan':
     case 'denied':
     case 'managed':
       close(engine, intent, { result: 'failed', requestId: failure.requestId, code: failure.code });
-      return { changes: 0, refusals: [], stop: failure };
+      return { ...nothing, stop: failure };
     case 'retry':
     case 'throttled':
     case 'unknown':
       // The intent stays open: the next look at the group either finds the effect or sends the same token again.
-      return { changes: 0, refusals: [], stop: failure };
+      return { ...nothing, stop: failure };
   }
 }
 
@@ -84,7 +101,8 @@ async function callStep(engine: Engine, run: PlanRun, numbered: NumberedStep, si
     operation,
     params,
   };
-  const intent = adoptIntent(engine, draft) ?? engine.journal.openIntent(draft);
+  const open = adoptIntent(engine, draft);
+  const intent = open ?? engine.journal.openIntent(draft);
   const { account, region } = run.group;
   const result = await run.write(
     { account, region, operation, params, clientToken: intent.clientToken },
@@ -96,7 +114,7 @@ async function callStep(engine: Engine, run: PlanRun, numbered: NumberedStep, si
     },
     signal,
   );
-  return { intent, result };
+  return { intent, adopted: open !== null, result };
 }
 
 /** An intent of the same call whose result is unknown: its token must be used again, or the call could count twice. */
@@ -145,19 +163,22 @@ async function isolate(
       reason: failure.message,
       rules: stepRules(numbered.step).map(describeRule),
     });
-    return { changes: 0, refusals: [{ step: numbered.step, failure }], stop: null };
+    return { changes: 0, refusals: [{ step: numbered.step, failure }], stop: null, adopted: false };
   }
   let changes = 0;
+  let adopted = false;
   const refusals: StepRefusal[] = [];
   for (const step of halves) {
+    if (adopted) return { changes, refusals, stop: MAYBE_OLD_ANSWER, adopted };
     const result = await runStep(engine, run, { ...numbered, step }, signal);
     changes += result.changes;
     refusals.push(...result.refusals);
-    if (result.stop !== null) return { changes, refusals, stop: result.stop };
+    adopted = result.adopted;
+    if (result.stop !== null) return { changes, refusals, stop: result.stop, adopted };
     // Only where parts of a batch may be in force alone was it made of rules that do not count on each other.
     if (refusals.length > 0 && engine.planOptions.batchesAtomic) break;
   }
-  return { changes, refusals, stop: null };
+  return { changes, refusals, stop: null, adopted };
 }
 
 /** The step in two halves, in order; null if it holds one rule only. */

@@ -4,7 +4,7 @@ import { renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { startAmbushedEmulator, type AmbushedEmulator } from '../support/ambushed-emulator.ts';
+import { startAmbushedEmulator, type AmbushedEmulator, type Rules } from '../support/ambushed-emulator.ts';
 import { startTestEmulator } from '../support/emulator.ts';
 import { configFor, policyFor, wireGroup, type WireRule } from '../support/estate.ts';
 import { hurriedClock } from '../support/hurried-clock.ts';
@@ -26,6 +26,12 @@ let emulator: AmbushedEmulator;
 
 const policy = (...ports: number[]) => workspace.write('policies/web.yaml', policyFor(GROUP, ports.map(tcp)));
 const config = (extra: string) => workspace.write('config.yaml', configFor(emulator.url, extra));
+
+/** The plan's last look waits that long for what it did not bring about itself. */
+function believeReadsAfterASecond(): void {
+  const text = configFor(emulator.url, 'limits: {default: {ratePerMinute: 6000}}\n');
+  workspace.write('config.yaml', text.replace('resyncSeconds: 1', 'resyncSeconds: 1, lagSeconds: 1'));
+}
 
 beforeEach(async () => {
   workspace = new Workspace();
@@ -58,9 +64,7 @@ function expectNothingTwice(): void {
 }
 
 test('stopped for a minute in the middle of a plan, while cloud and policy change, it goes on with what is then', async () => {
-  // The plan's last look waits that long for what it did not bring about itself.
-  const text = configFor(emulator.url, 'limits: {default: {ratePerMinute: 6000}}\n');
-  workspace.write('config.yaml', text.replace('resyncSeconds: 1', 'resyncSeconds: 1, lagSeconds: 1'));
+  believeReadsAfterASecond();
   policy(443, 8443);
   const daemon = workspace.start(['run']);
   const stop = () => daemon.kill('SIGSTOP');
@@ -103,6 +107,35 @@ test('the cloud goes away in the middle of a call and comes back as it was: refu
   // What the first cloud never answered is all that the second was asked to do, and with its own token.
   const writes = emulator.calls().filter(({ action }) => !action.startsWith('Describe'));
   expect(writes.map(({ params }) => params)).toEqual([call.params]);
+});
+
+test('somebody undoes a call that nobody was left to hear of: what counts on it waits until it is done again', async () => {
+  believeReadsAfterASecond();
+  const icmp = (policy: string) => (rules: Rules) =>
+    rules.some(({ IpProtocol, Policy }) => IpProtocol === 'ICMP' && Policy === policy);
+  const [isBanned, isOpen] = [icmp('Drop'), icmp('Accept')];
+  const rules = [
+    'protocol: icmp, from: 10.0.0.0/9, action: drop',
+    'protocol: icmp, from: 0.0.0.0/0, priority: 50',
+  ];
+  workspace.write('policies/web.yaml', policyFor(GROUP, [tcp(22), tcp(80), ...rules]));
+  const struck = workspace.start(['run']);
+  const strike = () => struck.kill('SIGKILL');
+  await emulator.lay({ kind: 'write', nth: 1, fate: 'unanswered', delayMs: 0, strike });
+  await struck.finished;
+  expect(isBanned(emulator.rules(GROUP))).toBe(true);
+  emulator.setRules(
+    GROUP,
+    emulator.rules(GROUP).filter((rule) => !isBanned([rule])),
+  );
+  const daemon = workspace.start(['run']);
+  await daemon.event('intent.recovered', { group: GROUP });
+  await daemon.event('group.converged', { group: GROUP });
+  expect((await daemon.stop()).code).toBe(0);
+  const states = emulator.states.get(GROUP) ?? [];
+  expect(states.filter(isOpen)).not.toEqual([]);
+  expect(states.filter((state) => isOpen(state) && !isBanned(state))).toEqual([]);
+  expectNothingTwice();
 });
 
 describe('a clock that is wrong', () => {
