@@ -14,6 +14,7 @@ import type { Permission, SecurityGroup } from '../../../emulator/state.ts';
 import { isWrite, type Check, type Landing, type PlanFact, type Reading, type SentCall } from '../facts.ts';
 import type { SimPolicy } from '../policies.ts';
 import { IGNORED_TEXT, readShown } from '../rules.ts';
+import { Losses, type NamedRule } from './losses.ts';
 
 export interface WatchedPlan {
   readonly fact: PlanFact;
@@ -33,23 +34,21 @@ export interface WatchedPlan {
   token: string;
   /** Identities of the rules that were read and that the policy does not want. */
   readonly surplus: ReadonlySet<string>;
-  /**
-   * Those of them, by id (or identity where there are none), that somebody else changed or removed while the plan is
-   * under way, until the daemon has read the group without them. One of them may be the rule that the plan is
-   * to make into another later on; then the plan no longer leads to its target, but it could not know.
-   */
-  readonly lostUnread: Map<string, Rule>;
+  /** What of the group's rules others took away and the daemon could not see: see `Losses`. */
+  readonly losses: Losses;
   /** Whether the plan hit a rule that somebody had changed under its id: what comes of that nobody can order. */
   hitMoved: boolean;
 }
 
 /** Whether the plan answers for what comes of its calls. */
-export const isJudged = (plan: WatchedPlan): boolean => !plan.hitMoved && plan.lostUnread.size === 0;
+export const isJudged = (plan: WatchedPlan): boolean =>
+  !plan.hitMoved && !plan.losses.unread.some(({ rule }) => plan.surplus.has(ruleIdentity(rule)));
 
 export class PlanWatch implements Check {
   readonly #readings = new Map<string, Map<string, readonly Rule[]>>();
   readonly #told = new Map<string, Map<string, Rule>>();
   readonly #plans = new Map<string, WatchedPlan>();
+  readonly #losses = new Map<string, Losses>();
   #life = 0;
 
   started(life: number): void {
@@ -60,24 +59,18 @@ export class PlanWatch implements Check {
   }
 
   read({ group, nicType, shown }: Reading): void {
-    const rules = shown.map((each) => readShown(each, directionOf(each)));
+    const named = shown.map(shownRule);
+    const rules = named.map(({ rule }) => rule);
     const readings = this.#readings.get(group) ?? new Map<string, readonly Rule[]>();
     this.#readings.set(group, readings.set(nicType, rules));
     const told = this.#told.get(group) ?? new Map<string, Rule>();
-    for (const [index, each] of shown.entries()) {
-      const id = each.SecurityGroupRuleId;
-      const rule = rules[index];
-      if (typeof id === 'string' && id !== '' && rule !== undefined) told.set(id, rule);
-    }
+    for (const { id, rule } of named) if (id !== '') told.set(id, rule);
     this.#told.set(group, told);
+    this.#lossesOf(group).read(nicType, named);
     const plan = this.#plans.get(group);
     if (plan === undefined) return;
     for (const identity of rules.map(ruleIdentity)) {
       if (plan.brought.has(identity)) plan.seenSince.add(identity);
-    }
-    const held = new Set(shown.map((each) => keyOf(each, readShown(each, directionOf(each)))));
-    for (const [key, rule] of plan.lostUnread) {
-      if ((nicType === '' || rule.nicType === nicType) && !held.has(key)) plan.lostUnread.delete(key);
     }
   }
 
@@ -97,7 +90,7 @@ export class PlanWatch implements Check {
       seenSince: new Set(),
       token: '',
       surplus: new Set(without(read, wanted).map(ruleIdentity)),
-      lostUnread: new Map(),
+      losses: this.#lossesOf(fact.group),
       hitMoved: false,
     });
   }
@@ -109,9 +102,14 @@ export class PlanWatch implements Check {
 
   landed({ call, before, after, code }: Landing): void {
     const plan = this.#plans.get(after.SecurityGroupId);
-    if (plan === undefined) return;
     const change = changeOf(before, after);
-    if (call !== null && this.current(call) === plan) {
+    const isOwn = call !== null && plan !== undefined && this.current(call) === plan;
+    if (!isOwn) {
+      const { gone, come } = change;
+      this.#lossesOf(after.SecurityGroupId).note(gone.map(heldRule), come.map(heldRule));
+    }
+    if (plan === undefined) return;
+    if (isOwn) {
       if (isStale(plan, change.gone)) plan.hitMoved = true;
       for (const gone of change.gone) plan.brought.delete(ruleIdentity(readRule(gone)));
       noteBroughtBack(plan, change.come.map(readRule));
@@ -125,7 +123,6 @@ export class PlanWatch implements Check {
     plan.removedByOthers = [...plan.removedByOthers, ...without(gone, without(gone, plan.target))];
     plan.target = [...without(plan.target, gone), ...come.filter((rule) => !isNamedForRemoval(plan, rule))];
     plan.addedByOthers = [...plan.addedByOthers, ...come];
-    noteLost(plan, change);
   }
 
   /** The rules that a Revoke names, by what was last read of them; null if it names one that was never read. */
@@ -136,6 +133,12 @@ export class PlanWatch implements Check {
     if (ids.length === 0) return rulesIn(operation, params);
     const rules = ids.map((id) => this.#told.get(group)?.get(id));
     return rules.includes(undefined) ? null : rules.filter((rule) => rule !== undefined);
+  }
+
+  #lossesOf(group: string): Losses {
+    const losses = this.#losses.get(group) ?? new Losses();
+    this.#losses.set(group, losses);
+    return losses;
   }
 
   /** The plan that this call belongs to; null for one that comes in after its sender has gone on or has died. */
@@ -150,6 +153,16 @@ const directionOf = ({ Direction }: Readonly<Record<string, unknown>>): Rule['di
 
 export const readRule = (permission: Permission): Rule =>
   readShown(permission as unknown as Readonly<Record<string, unknown>>, permission.Direction);
+
+const heldRule = (permission: Permission): NamedRule => ({
+  id: permission.SecurityGroupRuleId,
+  rule: readRule(permission),
+});
+
+const shownRule = (shown: Reading['shown'][number]): NamedRule => ({
+  id: typeof shown.SecurityGroupRuleId === 'string' ? shown.SecurityGroupRuleId : '',
+  rule: readShown(shown, directionOf(shown)),
+});
 
 export const rulesOf = (group: SecurityGroup): Rule[] => group.Permissions.map(readRule);
 
@@ -196,24 +209,6 @@ export function without(rules: readonly Rule[], others: readonly Rule[]): Rule[]
 /** Without ids a rule is named by what it is: one that comes in the place of one that goes has its name. */
 const isNamedForRemoval = (plan: WatchedPlan, rule: Rule): boolean =>
   plan.told.size === 0 && plan.surplus.has(ruleIdentity(rule));
-
-function noteLost(plan: WatchedPlan, { gone, come }: ReturnType<typeof changeOf>): void {
-  const keyIn = (permission: Permission): string =>
-    plan.told.size === 0
-      ? ruleIdentity(readRule(permission))
-      : keyOf({ ...permission }, readRule(permission));
-  for (const permission of gone) {
-    const rule = readRule(permission);
-    if (plan.surplus.has(ruleIdentity(rule))) plan.lostUnread.set(keyIn(permission), rule);
-  }
-  for (const permission of come) plan.lostUnread.delete(keyIn(permission));
-}
-
-/** A rule as it is shown, by its id and by what it is; where there are no ids, by what it is. */
-function keyOf({ SecurityGroupRuleId: id }: Readonly<Record<string, unknown>>, rule: Rule): string {
-  const identity = ruleIdentity(rule);
-  return typeof id === 'string' && id !== '' ? `${id} ${identity}` : identity;
-}
 
 function isStale(plan: WatchedPlan, gone: readonly Permission[]): boolean {
   if (plan.told.size === 0) return false;
