@@ -231,8 +231,9 @@ function noteBroughtBack(plan: WatchedPlan, come: readonly Rule[]): void {
 function noteBrought(plan: WatchedPlan, { operation, params }: SentCall): void {
   for (const rule of rulesIn(operation, params)) {
     const identity = ruleIdentity(rule);
+    // A late twin of the call that comes in when the rule was seen already has no effect, and is none anew.
+    if (!plan.brought.has(identity)) plan.seenSince.delete(identity);
     plan.brought.set(identity, rule);
-    plan.seenSince.delete(identity);
   }
 }
 
