@@ -4,8 +4,8 @@
 // Two rule sets say what may happen on the way (`old` and `target`), and both live with the group:
 //   old     the group as it really was when the plan was made. The daemon may have read something else (reads lag,
 //           and people are quick), but a plan is only a difference, and it is carried out on what is there.
-//   target  the policy, put on top of that: what the policy leaves alone as it was read, plus what was there and
-//           had not been read, minus what had been read and was not there any more.
+//   target  the policy, put on top of that: what the policy leaves alone as it was read, plus what else was there
+//           and had not been read, minus what had been read and was not there any more.
 // A change by anybody else is made to both sets: it is not ours, and it goes on to hold after our plan. Anybody
 // else is people at the console, and also a call of ours that comes in after its sender has given up on it (a dead
 // process, an earlier plan): no client in the world can call it back.
@@ -82,7 +82,7 @@ export class PlanWatch implements Check {
     this.#plans.set(fact.group, {
       fact,
       old: real,
-      target: [...without(wanted, without(read, real)), ...unread],
+      target: [...without(wanted, without(read, real)), ...without(unread, wanted)],
       addedByOthers: unread,
       removedByOthers: [],
       told: new Map(this.#told.get(fact.group)),
