@@ -99,6 +99,9 @@ export class PacketCheck implements Check {
     const now = oracleDecide(state, packet, context);
     if (now === oracleDecide(plan.old, packet, context)) return;
     if (now === oracleDecide(plan.target, packet, context)) return;
+    // Somebody removed a rule that the policy wants: nobody can be blamed for what the policy itself says.
+    const wished = [...plan.target, ...plan.removedByOthers];
+    if (now === oracleDecide(wished, packet, context)) return;
     const { fallback } = this.#options;
     if (!plan.fact.hitless && fallback === (now === 'accept' ? 'neverCut' : 'neverOpen')) return;
     const what = now === 'accept' ? 'opened' : 'cut';

@@ -22,7 +22,7 @@ export interface WatchedPlan {
   target: readonly Rule[];
   /** What the daemon cannot know of, since it came after the last reading. */
   addedByOthers: readonly Rule[];
-  /** What others removed of the rules that the plan is to leave there. */
+  /** What others removed of the rules that the policy wants. */
   removedByOthers: readonly Rule[];
   /** The rules as they were read before the plan was made, by id; empty where rules have no ids. */
   readonly told: ReadonlyMap<string, Rule>;
@@ -110,9 +110,8 @@ export class PlanWatch implements Check {
     }
     if (plan === undefined) return;
     if (isOwn) {
-      if (isStale(plan, change.gone)) plan.hitMoved = true;
+      if (isStale(plan, change)) plan.hitMoved = true;
       for (const gone of change.gone) plan.brought.delete(ruleIdentity(readRule(gone)));
-      noteBroughtBack(plan, change.come.map(readRule));
       if (code === '' && call.operation.startsWith('Authorize')) noteBrought(plan, call);
       return;
     }
@@ -120,7 +119,9 @@ export class PlanWatch implements Check {
     const gone = without(change.gone.map(readRule), change.come.map(readRule));
     const come = without(change.come.map(readRule), change.gone.map(readRule));
     plan.old = [...without(plan.old, gone), ...come];
-    plan.removedByOthers = [...plan.removedByOthers, ...without(gone, without(gone, plan.target))];
+    const { ingress, egress } = plan.fact.policy.rules;
+    const unwanted = without(gone, [...(ingress ?? []), ...(egress ?? [])]);
+    plan.removedByOthers = [...plan.removedByOthers, ...without(gone, unwanted)];
     plan.target = [...without(plan.target, gone), ...come.filter((rule) => !isNamedForRemoval(plan, rule))];
     plan.addedByOthers = [...plan.addedByOthers, ...come];
   }
@@ -210,22 +211,17 @@ export function without(rules: readonly Rule[], others: readonly Rule[]): Rule[]
 const isNamedForRemoval = (plan: WatchedPlan, rule: Rule): boolean =>
   plan.told.size === 0 && plan.surplus.has(ruleIdentity(rule));
 
-function isStale(plan: WatchedPlan, gone: readonly Permission[]): boolean {
-  if (plan.told.size === 0) return false;
+/** Whether the call hit a rule that somebody had made into another one before. */
+function isStale(plan: WatchedPlan, { gone, come }: ReturnType<typeof changeOf>): boolean {
+  const kept = new Set(come.map((rule) => ruleIdentity(readRule(rule)))); // those that get another text
   return gone.some((rule) => {
+    const identity = ruleIdentity(readRule(rule));
     const told = plan.told.get(rule.SecurityGroupRuleId);
-    return told !== undefined && ruleIdentity(told) !== ruleIdentity(readRule(rule));
+    if (told !== undefined) return ruleIdentity(told) !== identity;
+    // Without ids a rule is hit by its fields, of which the priority may be none.
+    const isMeant = plan.surplus.has(identity) || plan.brought.has(identity) || kept.has(identity);
+    return plan.told.size === 0 && !isMeant;
   });
-}
-
-/**
- * A call that had its effect, whose answer was lost, and whose token the cloud has forgotten, is done again on its retry:
- * what somebody removed in between comes back, and is once more what the policy wants.
- */
-function noteBroughtBack(plan: WatchedPlan, come: readonly Rule[]): void {
-  const left = without(plan.removedByOthers, come);
-  plan.target = [...plan.target, ...without(plan.removedByOthers, left)];
-  plan.removedByOthers = left;
 }
 
 function noteBrought(plan: WatchedPlan, { operation, params }: SentCall): void {
