@@ -56,7 +56,7 @@ export interface Pause {
 export interface RevisionMarks {
   /** Of the last plan that was begun. */
   readonly attempted: string | null;
-  /** Of the last plan after which the group was as its policy says. */
+  /** Of the last plan, once the group was seen as its policy says after it; null until then. */
   readonly applied: string | null;
 }
 

@@ -1,15 +1,18 @@
 // One look at a group: both sides read, a plan made, and said what was found.
 import type { ApiLevel, DescribedGroup } from '../../reconciler/model/group.ts';
+import { ok, type Result } from '../../reconciler/model/result.ts';
 import { planGroup } from '../../reconciler/plan/plan-group.ts';
 import type { GroupPlan } from '../../reconciler/plan/plan.ts';
 import { loadOf } from '../../reconciler/plan/quota.ts';
 import { describeRule } from '../../reconciler/plan/render-rule.ts';
 import { withhold } from '../../reconciler/plan/withhold.ts';
 import type { Failure } from '../ecs/failure.ts';
+import { describeUntil } from './describe-until.ts';
 import type { Engine } from './engine.ts';
 import { withUnreadLists, type ListSizes } from './known-lists.ts';
 import { abandonObserved } from './open-intents.ts';
 import { heldByPauses } from './pauses.ts';
+import { recentWrites, showsRecent } from './recent-writes.ts';
 import type { ReconcileOutcome, ReconcileRequest } from './reconcile-types.ts';
 import { commonFields, type Cause, type RunContext } from './run-context.ts';
 
@@ -34,7 +37,7 @@ export async function lookAtGroup(
   request: ReconcileRequest,
   signal: AbortSignal,
 ): Promise<Look> {
-  const described = await engine.ecs.describeGroup(run.group, request.memory.levelWithoutRules);
+  const described = await describe(engine, request, signal);
   if (!described.ok) return settled(describeFailed(engine, run, described.error, signal));
   const group = described.value;
   const lists = await engine.lists.of(request.policy, group);
@@ -54,6 +57,22 @@ export async function lookAtGroup(
     return settled({ kind: 'blocked', reasons: [whyNotApproved(request)] });
   }
   return { kind: 'pending', plan, apiLevel: group.apiLevel, rules: group.rules.length, lists };
+}
+
+/** The group as it is described, once that shows what was done to it lately, or has had the time to. */
+async function describe(
+  engine: Engine,
+  { policy, memory }: ReconcileRequest,
+  signal: AbortSignal,
+): Promise<Result<DescribedGroup, Failure>> {
+  const isShown = (group: DescribedGroup): boolean => {
+    const sinceMs = engine.clock.nowMs() - engine.patience.lagMs;
+    return showsRecent(recentWrites(engine.journal, policy, sinceMs), group);
+  };
+  const described = await engine.ecs.describeGroup(policy, memory.levelWithoutRules);
+  if (!described.ok || isShown(described.value)) return described;
+  const seen = await describeUntil(engine, policy, isShown, signal);
+  return seen.ok ? ok(seen.value.group) : seen;
 }
 
 function whyNotApproved({ memory, policy }: ReconcileRequest): string {

@@ -76,7 +76,7 @@ function learn(
 
 function noteAttempt(engine: Engine, run: RunContext, plan: GroupPlan): void {
   engine.journal.savePlan(plan);
-  engine.journal.mark(run.group, { attempted: run.revision });
+  engine.journal.mark(run.group, { attempted: run.revision, applied: null });
 }
 
 function noteApplied(engine: Engine, run: RunContext): void {

@@ -81,7 +81,7 @@ function modifiedRule({ target, to }: ModifyStep): Rule {
 const ownerOf = (peer: Peer): string | null => (peer.kind === 'group' ? peer.ownerId : null);
 
 /** The fields of one rule, without numbering. */
-function ruleParams(rule: Rule): WireParams {
+export function ruleParams(rule: Rule): WireParams {
   const fields = SIDE_FIELDS[rule.direction];
   return {
     IpProtocol: rule.protocol,
