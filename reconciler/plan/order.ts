@@ -21,9 +21,14 @@ import { overrules, regionOf } from './region.ts';
 /**
  * Every prefix of the steps is hitless, and so is every subset of a batch while it is under way (with
  * `batchesAtomic`, every prefix only). Crossing pairs in `changes` must be safe between the halves. The revoking
- * half is the authorizing half of the way back, read backwards.
+ * half is the authorizing half of the way back, read backwards. `between` are further steps to go between the halves.
  */
-export function order(changes: Changes, group: DescribedGroup, options: CallOptions): Step[] {
+export function order(
+  changes: Changes,
+  group: DescribedGroup,
+  options: CallOptions,
+  between: readonly Step[] = [],
+): Step[] {
   const pairs = byKind(changes.modify);
   const coming = [
     ...changes.authorize.map(authorization),
@@ -40,9 +45,11 @@ export function order(changes: Changes, group: DescribedGroup, options: CallOpti
     ...toSteps(inPlace(pairs.crossing), options, anyOrder),
     ...backwards(toSteps(going, options, overrules, foresight?.revoking())),
   ];
+  const brings = changes.authorize.length > 0;
   return [
     ...authorizing,
-    ...(changes.authorize.length > 0 ? checkpointFirst(revoking) : revoking),
+    ...(brings ? checkpointFirst(between) : between),
+    ...(brings || between.length > 0 ? checkpointFirst(revoking) : revoking),
     ...toSteps(inPlace(pairs.relabelling), options, anyOrder),
   ];
 }

@@ -8,7 +8,7 @@ import { idleTwins, idleTwinSteps } from './idle-twins.ts';
 import { match } from './match.ts';
 import { permitted } from './mode.ts';
 import type { Block, GroupPlan, GroupPolicy, PlanOptions } from './plan.ts';
-import { prove } from './prove.ts';
+import { NOTHING_TO_PROVE, prove } from './prove.ts';
 import { refusals } from './refusals.ts';
 import { callOptions, route } from './route.ts';
 import { warnings } from './warnings.ts';
@@ -29,7 +29,10 @@ export function planGroup(policy: GroupPolicy, group: DescribedGroup, options: P
   const others = { ...changes, revoke: changes.revoke.filter((twin) => !idle.has(twin)) };
   const { promised, ...rest } = route(others, policy, without, options);
   const steps = withTrialsChecked([...first, ...rest.steps], group);
-  const proof = prove(group, steps, { promised, batchesAtomic: options.batchesAtomic });
+  const proof =
+    promised === null
+      ? NOTHING_TO_PROVE
+      : prove(group, steps, { promised, batchesAtomic: options.batchesAtomic });
   const blockedBy =
     steps.length === 0 ? [] : [...refusals(policy, group), ...rest.blockedBy, ...proof.blockedBy];
   return deepFreeze({

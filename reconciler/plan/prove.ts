@@ -9,11 +9,13 @@ export interface Judgement {
   readonly blockedBy: readonly Block[];
 }
 
+export const NOTHING_TO_PROVE: Judgement = { exceptions: [], blockedBy: [] };
+
 export function prove(group: DescribedGroup, steps: readonly Step[], claim: Claim): Judgement {
   const proof = verify(group, steps, claim);
   switch (proof.kind) {
     case 'proved':
-      return { exceptions: [], blockedBy: [] };
+      return NOTHING_TO_PROVE;
     case 'unproved': {
       const message =
         'too large or too intricate to check every packet; the order of the calls is the usual one';

@@ -4,13 +4,23 @@ import type { Promised } from './between.ts';
 import type { CallOptions, Changes } from './calls.ts';
 import { order } from './order.ts';
 import type { Block, GroupPolicy, PlanException, PlanOptions, Step } from './plan.ts';
-import { mayBeAway, promiseOf, splitTwins, twinSteps, type Twins } from './priority-twins.ts';
+import {
+  comingSteps,
+  goingSteps,
+  mustStay,
+  NO_COEXISTENCE,
+  promiseOf,
+  splitTwins,
+  twinSteps,
+  type Twins,
+} from './priority-twins.ts';
 import { fits, loadOf, minus, plus, quotaOf, stepsFit } from './quota.ts';
-import { rounds } from './rounds.ts';
+import { rounds, type Room } from './rounds.ts';
 
 export interface Route {
   readonly steps: readonly Step[];
-  readonly promised: Promised;
+  /** Null if the steps keep no promise as a whole; they are blocked then. */
+  readonly promised: Promised | null;
   readonly exceptions: readonly PlanException[];
   readonly blockedBy: readonly Block[];
 }
@@ -22,26 +32,31 @@ export function route(
   options: PlanOptions,
 ): Route {
   const { twins, rest } = twinsApart(changes, group, options);
-  const others = routeOthers(rest, policy, group, options);
-  return twins.length === 0 ? others : withTwins(others, twins, options.fallback);
+  const old = new Set(twins.flatMap(({ going }) => going));
+  const room: Room = {
+    policy,
+    group: { ...group, rules: group.rules.filter((described) => !old.has(described)) },
+    quota: quotaOf(group.rules, options),
+    options,
+    calls: callOptions(group, options),
+  };
+  const steps = order(rest, room.group, room.calls, twinSteps(twins));
+  const usual: Route = { steps, promised: 'hitless', exceptions: [], blockedBy: [] };
+  if (stepsFit(group.rules, steps, room)) return withTwins(usual, twins, options.fallback);
+  const tooMany = overQuota(changes, group, options);
+  const found = tooMany === null ? tightRoute(rest, twins, room) : { blockedBy: [tooMany] };
+  return withTwins({ ...usual, ...found }, twins, options.fallback);
 }
 
-function routeOthers(
-  changes: Changes,
-  policy: GroupPolicy,
-  group: DescribedGroup,
-  options: PlanOptions,
-): Route {
-  const calls = callOptions(group, options);
-  const quota = quotaOf(group.rules, options);
-  const steps = order(changes, group, calls);
-  const usual: Route = { steps, promised: 'hitless', exceptions: [], blockedBy: [] };
-  if (stepsFit(group.rules, steps, { quota, options })) return usual;
-  const tooMany = overQuota(changes, group, options);
-  if (tooMany !== null) return { ...usual, blockedBy: [tooMany] };
-  const found = rounds(changes, { policy, group, quota, options, calls });
-  if (found === null) return { ...usual, blockedBy: [noRoom(options)] };
-  return { ...found, exceptions: exceptionsOf(found.promised, NO_ROOM), blockedBy: [] };
+/** For want of room. The twins leave first, so that their room serves the others meanwhile, and come back last. */
+function tightRoute(changes: Changes, twins: readonly Twins[], room: Room): Partial<Route> {
+  const found = rounds(changes, room);
+  if (found === null) return { blockedBy: [noRoom(room.options)] };
+  return {
+    steps: [...goingSteps(twins), ...found.steps, ...comingSteps(twins)],
+    promised: found.promised,
+    exceptions: exceptionsOf(found.promised, NO_ROOM),
+  };
 }
 
 /** Rules that have to go before their twins of another priority come. */
@@ -54,18 +69,16 @@ function twinsApart(
   return mustGoFirst ? splitTwins(changes) : { twins: [], rest: changes };
 }
 
-/** The twins come last, and one by one: they need no room, since each takes the place of its own twin. */
-function withTwins(others: Route, twins: readonly Twins[], fallback: PlanOptions['fallback']): Route {
-  const cause = 'the API can neither change a priority nor hold both rules';
-  const steps = [...others.steps, ...twinSteps(twins)];
-  if (fallback === 'refuse' || !twins.every((pair) => mayBeAway(pair, fallback))) {
-    const message = `${cause}, so a rule would be away for a moment`;
-    const override = 'set fallback: neverOpen allows it for accept rules, neverCut for drop rules';
-    const blockedBy: Block[] = [...others.blockedBy, { kind: 'unsafe', message, override }];
-    return { ...others, steps, promised: promiseOf(twins), blockedBy };
-  }
-  const exceptions = [...others.exceptions, ...exceptionsOf(fallback, cause)];
-  return { ...others, steps, promised: fallback, exceptions };
+/** What is promised once the twins are away for a moment too. */
+function withTwins(found: Route, twins: readonly Twins[], fallback: PlanOptions['fallback']): Route {
+  if (twins.length === 0) return found;
+  const promised = promiseOf(twins, fallback);
+  if (promised === null) return { ...found, promised, blockedBy: [...found.blockedBy, mustStay(twins)] };
+  return {
+    ...found,
+    promised,
+    exceptions: [...found.exceptions, ...exceptionsOf(promised, NO_COEXISTENCE)],
+  };
 }
 
 /** The vendor's limit of rules in one Authorize or Revoke; the API of 2019 takes one. */
