@@ -293,8 +293,20 @@ export const PLAN_MUTATIONS: readonly Mutation[] = [
   {
     name: 'no look at the cloud between the halves',
     file: 'plan/order.ts',
-    find: 'changes.authorize.length > 0 ? checkpointFirst(revoking) : revoking',
+    find: 'brings || between.length > 0 ? checkpointFirst(revoking) : revoking',
     replace: 'revoking',
+  },
+  {
+    name: 'twins change before the others were seen',
+    file: 'plan/order.ts',
+    find: 'brings ? checkpointFirst(between) : between',
+    replace: 'between',
+  },
+  {
+    name: 'twins of another priority come last',
+    file: 'plan/order.ts',
+    find: '    ...(brings ? checkpointFirst(between) : between),\n    ...(brings || between.length > 0 ? checkpointFirst(revoking) : revoking),',
+    replace: '    ...(brings ? checkpointFirst(revoking) : revoking),\n    ...between,',
   },
   {
     name: 'the proof is blind to parts of a batch',

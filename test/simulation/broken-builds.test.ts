@@ -1,5 +1,5 @@
 // The tests of the tests: a build of the daemon with a mistake in it must violate an invariant within fifty seeds.
-// When this was written the first seeds to do so were 1, 2, 12, 3 and 3, in the order of the tables below.
+// When this was written the first seeds to do so were 1, 2, 9, 3 and 3, in the order of the tables below.
 import { describe, expect, it, vi } from 'vitest';
 import type { GroupPlan, Step } from '../../reconciler/plan/plan.ts';
 import { intentAfterCall, tokensOfContent, tokensWithoutEpoch } from './broken-builds.ts';
