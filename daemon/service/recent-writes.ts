@@ -11,15 +11,24 @@ import type { HistoryEntry, Journal } from '../journal/journal.ts';
 const MAX_ENTRIES = 1000;
 
 /**
- * The calls for a group that took effect since `sinceMs` (Unix milliseconds), oldest first; none if the group was seen
- * as its policy says after the last of them.
+ * The calls of the last plan for a group that took effect since `sinceMs` (Unix milliseconds), oldest first; none if the
+ * group was seen as its policy says after the last of them. What earlier plans did was seen before that one was made.
  */
 export function recentWrites(journal: Journal, group: GroupRef, sinceMs: number): readonly HistoryEntry[] {
   if (journal.marks(group).applied !== null) return [];
-  return journal
+  const applied = journal
     .history({ groupId: group.id, sinceMs, limit: MAX_ENTRIES })
     .filter(({ result }) => result === 'applied')
     .filter((entry) => entry.group.account === group.account && entry.group.region === group.region);
+  return applied.slice(beginOfLastPlan(applied));
+}
+
+/** A call that an earlier plan had left open bears that one's name; so the last plan is that of the intent opened last. */
+function beginOfLastPlan(applied: readonly HistoryEntry[]): number {
+  const [first, ...others] = applied;
+  if (first === undefined) return 0;
+  const newest = others.reduce((last, entry) => (entry.openedAtMs >= last.openedAtMs ? entry : last), first);
+  return applied.findIndex(({ reconcileId }) => reconcileId === newest.reconcileId);
 }
 
 /**

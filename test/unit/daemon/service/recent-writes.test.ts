@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { stepRequest } from '../../../../daemon/ecs/convert/requests.ts';
-import type { Outcome } from '../../../../daemon/journal/journal.ts';
+import type { Journal, Outcome } from '../../../../daemon/journal/journal.ts';
 import { openMemoryJournal } from '../../../../daemon/journal/memory.ts';
 import { recentWrites, showsRecent } from '../../../../daemon/service/recent-writes.ts';
 import type { ApiLevel, DescribedRule } from '../../../../reconciler/model/group.ts';
@@ -30,20 +30,32 @@ const [changed, brought, broughtPeer]: DescribedRule[] = [
   },
 ] as [DescribedRule, DescribedRule, DescribedRule];
 
+const clock = { nowMs: () => 1000, monotonicMs: () => 0, sleep: () => Promise.resolve() };
+
 function journalWith(
   steps: readonly Step[],
   result: Outcome['result'] = 'applied',
   level: ApiLevel = 'current',
-) {
-  const clock = { nowMs: () => 1000, monotonicMs: () => 0, sleep: () => Promise.resolve() };
+): Journal {
   const journal = openMemoryJournal({ clock, randomByte: () => 7 });
+  write(journal, { steps, reconcileId: '1', result, level });
+  return journal;
+}
+
+interface Written {
+  readonly steps: readonly Step[];
+  readonly reconcileId: string;
+  readonly result: Outcome['result'];
+  readonly level: ApiLevel;
+}
+
+function write(journal: Journal, { steps, reconcileId, result, level }: Written): void {
   for (const [index, step] of steps.entries()) {
     const request = stepRequest(BEFORE, step, level);
-    const about = { group: BEFORE, revision: 'r', planHash: 'p', reconcileId: '1', step: index + 1 };
+    const about = { group: BEFORE, revision: 'r', planHash: 'p', reconcileId, step: index + 1 };
     const { clientToken } = journal.openIntent({ ...about, ...request });
     journal.closeIntent(clientToken, { result, requestId: null, code: null });
   }
-  return journal;
 }
 
 describe('what was written lately is seen', () => {
@@ -72,6 +84,32 @@ it('on the API of 2019 rules are known by their fields', () => {
     showsRecent(writes, { ...groupOf(rules), apiLevel: 'legacy2019' });
   const bare = { ...brought, id: null, selector: { PortRange: '443/443' } };
   expect([shows([bare]), shows([old]), shows([old, bare])]).toEqual([true, false, false]);
+});
+
+it('what an earlier plan did was seen when the last one was made', () => {
+  const journal = journalWith(PLAN.steps);
+  const back = planGroup(policyOf([NARROWER]), groupOf([changed, brought, broughtPeer]), OPTIONS);
+  write(journal, { steps: back.steps, reconcileId: '2', result: 'applied', level: 'current' });
+  const writes = recentWrites(journal, BEFORE, 0);
+  expect(writes.map(({ reconcileId }) => reconcileId)).toEqual(['2']);
+  expect([showsRecent(writes, groupOf([changed])), showsRecent(writes, groupOf([changed, brought]))]).toEqual(
+    [true, false],
+  );
+});
+
+it('a call left open by an earlier plan belongs to the plan that made it at last', () => {
+  let nowMs = 1000;
+  const journal = openMemoryJournal({ clock: { ...clock, nowMs: () => (nowMs += 1) }, randomByte: () => 7 });
+  const [first, second] = PLAN.steps.map((step) => stepRequest(BEFORE, step, 'current'));
+  if (first === undefined || second === undefined) throw new Error('the plan has two steps');
+  const about = { group: BEFORE, revision: 'r', planHash: 'p', step: 1 };
+  const leftOpen = journal.openIntent({ ...about, reconcileId: '1', ...second });
+  const { clientToken } = journal.openIntent({ ...about, reconcileId: '2', ...first });
+  const applied = { result: 'applied', requestId: null, code: null } as const;
+  journal.closeIntent(clientToken, applied);
+  journal.closeIntent(leftOpen.clientToken, applied);
+  const writes = recentWrites(journal, BEFORE, 0);
+  expect(writes.map(({ reconcileId }) => reconcileId)).toEqual(['2', '1']);
 });
 
 describe('nothing was written lately', () => {
