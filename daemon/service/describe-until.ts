@@ -1,4 +1,4 @@
-import type { DescribedGroup, GroupRef } from '../../reconciler/model/group.ts';
+import type { DescribedGroup } from '../../reconciler/model/group.ts';
 import type { Result } from '../../reconciler/model/result.ts';
 import type { Failure } from '../ecs/failure.ts';
 import type { Engine } from './engine.ts';
@@ -17,20 +17,20 @@ export interface Sighting {
  * Gives up after the configured lag, or at once when `signal` aborts, with what was seen last.
  */
 export async function describeUntil(
-  engine: Engine,
-  group: GroupRef,
+  { clock, patience }: Pick<Engine, 'clock' | 'patience'>,
+  describe: () => Promise<Result<DescribedGroup, Failure>>,
   expected: (described: DescribedGroup) => boolean,
   signal: AbortSignal,
 ): Promise<Result<Sighting, Failure>> {
-  const deadlineMs = engine.clock.monotonicMs() + engine.patience.lagMs;
+  const deadlineMs = clock.monotonicMs() + patience.lagMs;
   for (let delayMs = FIRST_DELAY_MS; ; delayMs = Math.min(2 * delayMs, MAX_DELAY_MS)) {
-    const described = await engine.ecs.describeGroup(group);
+    const described = await describe();
     if (!described.ok) return described;
     const settled = expected(described.value);
-    const remainingMs = deadlineMs - engine.clock.monotonicMs();
+    const remainingMs = deadlineMs - clock.monotonicMs();
     if (settled || remainingMs <= 0 || signal.aborted) {
       return { ok: true, value: { group: described.value, settled } };
     }
-    await engine.clock.sleep(Math.min(delayMs, remainingMs), signal);
+    await clock.sleep(Math.min(delayMs, remainingMs), signal);
   }
 }

@@ -10,7 +10,7 @@ import { describeUntil } from './describe-until.ts';
 import type { Engine } from './engine.ts';
 import { reportIgnored } from './ignored.ts';
 import { movedTargets } from './moved-targets.ts';
-import { commonFields, isAborted, type PlanRun, type RunContext } from './run-context.ts';
+import { commonFields, isAborted, type PlanRun } from './run-context.ts';
 import { MAYBE_OLD_ANSWER, runStep, type StepRefusal, type StepResult } from './run-step.ts';
 
 /** How far a plan got. `changes` counts the calls that took effect. */
@@ -85,7 +85,7 @@ interface Stop {
  */
 async function passCheckpoint(
   engine: Engine,
-  run: RunContext,
+  run: PlanRun,
   at: { readonly plan: GroupPlan; readonly index: number },
   signal: AbortSignal,
 ): Promise<Result<DescribedGroup, Stop>> {
@@ -94,7 +94,7 @@ async function passCheckpoint(
   await engine.clock.sleep(engine.patience.settleMs, signal);
   const seen = await describeUntil(
     engine,
-    run.group,
+    () => engine.ecs.describeGroup(run.group, run.apiLevel),
     (group) => absentRules(done, ahead, group).length === 0,
     signal,
   );

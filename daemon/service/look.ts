@@ -1,6 +1,5 @@
 // One look at a group: both sides read, a plan made, and said what was found.
 import type { ApiLevel, DescribedGroup } from '../../reconciler/model/group.ts';
-import { ok, type Result } from '../../reconciler/model/result.ts';
 import { planGroup } from '../../reconciler/plan/plan-group.ts';
 import type { GroupPlan } from '../../reconciler/plan/plan.ts';
 import { loadOf } from '../../reconciler/plan/quota.ts';
@@ -12,7 +11,7 @@ import type { Engine } from './engine.ts';
 import { withUnreadLists, type ListSizes } from './known-lists.ts';
 import { abandonObserved } from './open-intents.ts';
 import { heldByPauses } from './pauses.ts';
-import { recentWrites, showsRecent } from './recent-writes.ts';
+import { showsRecentWrites } from './recent-writes.ts';
 import type { ReconcileOutcome, ReconcileRequest } from './reconcile-types.ts';
 import { commonFields, type Cause, type RunContext } from './run-context.ts';
 
@@ -37,9 +36,14 @@ export async function lookAtGroup(
   request: ReconcileRequest,
   signal: AbortSignal,
 ): Promise<Look> {
-  const described = await describe(engine, request, signal);
-  if (!described.ok) return settled(describeFailed(engine, run, described.error, signal));
-  const group = described.value;
+  const seen = await describeUntil(
+    engine,
+    () => engine.ecs.describeGroup(run.group, request.memory.levelWithoutRules),
+    (group) => showsRecentWrites(engine, group),
+    signal,
+  );
+  if (!seen.ok) return settled(describeFailed(engine, run, seen.error, signal));
+  const { group } = seen.value;
   const lists = await engine.lists.of(request.policy, group);
   const plan = heldByPauses(
     planNow(engine, request, group, lists),
@@ -57,22 +61,6 @@ export async function lookAtGroup(
     return settled({ kind: 'blocked', reasons: [whyNotApproved(request)] });
   }
   return { kind: 'pending', plan, apiLevel: group.apiLevel, rules: group.rules.length, lists };
-}
-
-/** The group as it is described, once that shows what was done to it lately, or has had the time to. */
-async function describe(
-  engine: Engine,
-  { policy, memory }: ReconcileRequest,
-  signal: AbortSignal,
-): Promise<Result<DescribedGroup, Failure>> {
-  const isShown = (group: DescribedGroup): boolean => {
-    const sinceMs = engine.clock.nowMs() - engine.patience.lagMs;
-    return showsRecent(recentWrites(engine.journal, policy, sinceMs), group);
-  };
-  const described = await engine.ecs.describeGroup(policy, memory.levelWithoutRules);
-  if (!described.ok || isShown(described.value)) return described;
-  const seen = await describeUntil(engine, policy, isShown, signal);
-  return seen.ok ? ok(seen.value.group) : seen;
 }
 
 function whyNotApproved({ memory, policy }: ReconcileRequest): string {

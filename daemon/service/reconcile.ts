@@ -14,7 +14,7 @@ import { nextLegacyPriority } from './legacy-priority.ts';
 import { lookAtGroup, planNow, RULES_NAMED_IN_EVENTS, type PendingLook } from './look.ts';
 import type { ReconcileOutcome, ReconcileRequest } from './reconcile-types.ts';
 import { supersedeOpenIntents } from './open-intents.ts';
-import { showsWrites } from './own-writes.ts';
+import { showsRecentWrites } from './recent-writes.ts';
 import { commonFields, type PlanRun, type RunContext } from './run-context.ts';
 
 /** A plan older than this is made anew before its first call. */
@@ -125,8 +125,13 @@ async function verify(
   if (plan.steps.length > 0) {
     const asPlanned = (group: DescribedGroup) =>
       planNow(engine, request, group, done.look.lists).steps.length === 0;
-    const needsNoWait = (group: DescribedGroup) => asPlanned(group) || showsWrites(plan.steps, group);
-    const seen = await describeUntil(engine, run.group, needsNoWait, signal);
+    // What differs beside our own writes is the work of somebody else: no waiting helps.
+    const seen = await describeUntil(
+      engine,
+      () => engine.ecs.describeGroup(run.group, done.look.apiLevel),
+      (group) => asPlanned(group) || showsRecentWrites(engine, group),
+      signal,
+    );
     if (!seen.ok) return { kind: 'not-converged', reason: seen.error.message, failure: seen.error };
     rules = seen.value.group.rules.length;
     engine.telemetry.emit('group.described', { ...commonFields(run), rules });

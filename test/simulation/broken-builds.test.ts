@@ -18,9 +18,10 @@ vi.mock('../../reconciler/plan/plan-group.ts', async (importOriginal) => {
 
 const picture = vi.hoisted(() => ({ isAwaited: true }));
 vi.mock('../../daemon/service/recent-writes.ts', async (importOriginal) => {
-  const original = await importOriginal<{ showsRecent: (...inputs: unknown[]) => boolean }>();
-  const showsRecent = (...inputs: unknown[]) => !picture.isAwaited || original.showsRecent(...inputs);
-  return { ...original, showsRecent };
+  const original = await importOriginal<{ showsRecentWrites: (...inputs: unknown[]) => boolean }>();
+  const showsRecentWrites = (...inputs: unknown[]) =>
+    !picture.isAwaited || original.showsRecentWrites(...inputs);
+  return { ...original, showsRecentWrites };
 });
 
 const unordered = (steps: readonly Step[]): Step[] => [...steps].reverse();
