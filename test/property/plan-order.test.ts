@@ -149,8 +149,10 @@ describe.each(WORLDS)('edits in a %s world', (_, world) => {
         const checkpoints = steps.flatMap(({ checkpoint }, at) => (checkpoint ? [at] : []));
         if (lastAdded < 0 || firstTaken < 0) return;
         expect(lastAdded).toBeLessThan(firstTaken);
-        // Further ones may stand behind rules that the cloud might take for others.
-        expect(checkpoints.filter((at) => at > lastAdded && at <= firstTaken)).toHaveLength(1);
+        const between = checkpoints.filter((at) => at > lastAdded && at <= firstTaken);
+        expect(between).not.toHaveLength(0);
+        // One stands right behind a rule that the cloud might take for another, for the widening ones that follow.
+        expect(between.filter((at) => at > lastAdded + 1).length).toBeLessThanOrEqual(1);
       }),
       { numRuns: 80 },
     );

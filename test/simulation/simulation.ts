@@ -63,7 +63,7 @@ const PATIENT_LIVENESS_MS = 7.5 * 3_600_000;
 /** Events after which something waits for long: a refused rule, a group without room, one that flaps. */
 const SETS_ASIDE = /^(step\.quarantined|group\.flapping|call\.failed .*AuthorizationLimitExceed)/;
 /** How often it is looked whether all is well. */
-const LOOK_MS = 2000;
+const LOOK_MS = 10_000;
 
 export function simulate(seed: number, options: SimulationOptions = {}): Promise<Report> {
   return new Simulation(seed, options).run();
