@@ -35,8 +35,9 @@ export class Axis {
     return this.#starts.length;
   }
 
-  /** The atoms of a span that this axis was cut by. */
-  atomsOf(span: Span): AtomRange {
+  /** The atoms of a span that this axis was cut by; all of them for a field that is open. */
+  atomsOf(span: Span | undefined): AtomRange {
+    if (span === undefined) return { lo: 0, hi: this.size - 1 };
     const lo = this.#atomStartingAt.get(span.first);
     const end = span.last === this.#domain.last ? this.size : this.#atomStartingAt.get(span.last + 1n);
     if (lo === undefined || end === undefined) throw new Error('the axis was not cut by this span');

@@ -135,6 +135,15 @@ export class ClauseTable {
     return true;
   }
 
+  /** Whether the clause matches packets that are at one end of each field of the frame. */
+  hasCorner(clause: number, end: keyof AtomRange): boolean {
+    const ends = end === 'lo' ? this.#lo : this.#hi;
+    for (let field = 0; field < FIELD_COUNT; field += 1) {
+      if (intAt(ends, clause * FIELD_COUNT + field) !== itemAt(this.frame, field)[end]) return false;
+    }
+    return true;
+  }
+
   /** The same question asked only inside the box of one clause; null if the meter cannot pay for it. */
   within(clause: number, meter: Meter): ClauseTable | null {
     const inside: Clause[] = [];

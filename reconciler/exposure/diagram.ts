@@ -26,6 +26,7 @@ export interface DiagramNode {
 export class Diagram {
   readonly #nodes: DiagramNode[] = [];
   readonly #known = new Map<string, NodeRef>();
+  readonly #keys = new KeyWriter();
 
   node(ref: NodeRef): DiagramNode {
     return itemAt(this.#nodes, ref);
@@ -42,7 +43,7 @@ export class Diagram {
       mergedChildren.push(child);
     }
     if (mergedChildren.length === 1) return itemAt(mergedChildren, 0);
-    const key = exactKey(dimension, mergedEnds, mergedChildren);
+    const key = this.#keys.exactKey(dimension, mergedEnds, mergedChildren);
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     const ref = this.#nodes.push({ dimension, ends: mergedEnds, children: mergedChildren }) - 1;
@@ -51,11 +52,21 @@ export class Diagram {
   }
 }
 
-/** A text that is equal for equal numbers and different for different ones: their very bytes. */
-export function exactKey(first: number, second: ArrayLike<number>, third: ArrayLike<number>): string {
-  const words = new Int32Array(1 + second.length + third.length);
-  words[0] = first;
-  words.set(second, 1);
-  words.set(third, 1 + second.length);
-  return Buffer.from(words.buffer).toString('latin1');
+/** Makes texts that are equal for equal numbers and different for different ones: their very bytes. */
+export class KeyWriter {
+  /** Written over by each key. */
+  #words = new Int32Array(256);
+  #bytes = Buffer.from(this.#words.buffer);
+
+  exactKey(first: number, second: readonly number[], third: ArrayLike<number>): string {
+    const size = 1 + second.length + third.length;
+    if (size > this.#words.length) {
+      this.#words = new Int32Array(2 * size);
+      this.#bytes = Buffer.from(this.#words.buffer);
+    }
+    this.#words[0] = first;
+    for (let at = 0; at < second.length; at += 1) this.#words[1 + at] = itemAt(second, at);
+    this.#words.set(third, 1 + second.length);
+    return this.#bytes.toString('latin1', 0, size * Int32Array.BYTES_PER_ELEMENT);
+  }
 }

@@ -14,7 +14,7 @@ import { intAt, itemAt, numberAt } from './at.ts';
 import type { AtomRange } from './axis.ts';
 import { BitSet } from './bit-set.ts';
 import type { ClauseTable } from './clause-table.ts';
-import { Diagram, exactKey, NOTHING, terminal, type NodeRef } from './diagram.ts';
+import { Diagram, KeyWriter, NOTHING, terminal, type NodeRef } from './diagram.ts';
 import type { Meter } from './meter.ts';
 
 export interface Question {
@@ -68,6 +68,7 @@ class Exploration {
   readonly #question: Question;
   readonly #meter: Meter;
   readonly #memo = new Map<string, NodeRef>();
+  readonly #keys = new KeyWriter();
   /** Where a remainder is pruned. It is copied from here before the next one is. */
   readonly #draft: Int32Array;
   /** The winners of the draft. */
@@ -103,7 +104,7 @@ class Exploration {
 
   #decide(rest: Remainder, from: number): NodeRef {
     const dimension = this.#nextDimension(rest, from);
-    const key = exactKey(dimension, rest.winners, rest.entries);
+    const key = this.#keys.exactKey(dimension, rest.winners, rest.entries);
     const known = this.#memo.get(key);
     if (known !== undefined) return known;
     this.#depth += 1;
@@ -167,7 +168,7 @@ class Exploration {
       if (hi < frameEnd) events[count++] = (hi + 1) * size + position;
     }
     this.#meter.spend(size);
-    return events.subarray(0, count).sort();
+    return sorted(events.subarray(0, count));
   }
 
   /** Drafts the active entries up to the first, for each state, that matches all that is open: it wins. */
@@ -237,6 +238,22 @@ class Exploration {
     }
     return true;
   }
+}
+
+/** Up to so many numbers, putting them in place one by one is faster than to call the machine's own sort. */
+const FEW = 40;
+
+function sorted(numbers: Float64Array): Float64Array {
+  if (numbers.length > FEW) return numbers.sort();
+  for (let at = 1; at < numbers.length; at += 1) {
+    const number = numberAt(numbers, at);
+    let place = at;
+    for (; place > 0 && numberAt(numbers, place - 1) > number; place -= 1) {
+      numbers[place] = numberAt(numbers, place - 1);
+    }
+    numbers[place] = number;
+  }
+  return numbers;
 }
 
 /** Above so many pairs, looking for what is irrelevant costs more than it saves. */

@@ -11,10 +11,10 @@ import {
   type RuleAction,
 } from '../model/rule.ts';
 import { itemAt } from './at.ts';
-import { Axis, type AtomRange } from './axis.ts';
+import { Axis } from './axis.ts';
 import { ClauseTable, type Clause } from './clause-table.ts';
 import { defaultAction, type GroupContext } from './context.ts';
-import { fieldOrder } from './field-order.ts';
+import { fieldOrder, type FieldAtoms } from './field-order.ts';
 import { domainOf, ruleBoxes, type Field, type FieldBox, type SetSymbol } from './rule-boxes.ts';
 
 export interface Universe {
@@ -94,10 +94,8 @@ function compileBoxes(
   family: Family,
 ): Pick<Universe, 'fields' | 'axes' | 'symbols' | 'table'> {
   const axisOf = axesOf(boxes, family);
-  const fields = fieldOrder(
-    boxes.map(({ box }) => box),
-    axisOf,
-  );
+  const atoms = boxes.map(({ box }) => atomsOf(box, axisOf));
+  const fields = fieldOrder(atoms);
   const axes = fields.map((field) => axisOf[field]);
   const symbols = distinctSymbols(boxes.flatMap(({ box }) => box.symbols));
   const dimensionOf = new Map(symbols.map((symbol, index) => [symbol.id, fields.length + index]));
@@ -105,11 +103,9 @@ function compileBoxes(
     ...axes.map((axis) => ({ lo: 0, hi: axis.size - 1 })),
     ...symbols.map(() => ({ lo: 0, hi: 1 })),
   ];
-  const clauses = boxes.map(({ box, rank, rule }): Clause => {
-    const ranges = fields.map((field, dimension): AtomRange => {
-      const span = box.spans[field];
-      return span === undefined ? itemAt(frame, dimension) : itemAt(axes, dimension).atomsOf(span);
-    });
+  const clauses = boxes.map(({ box, rank, rule }, index): Clause => {
+    const atomsOfBox = itemAt(atoms, index);
+    const ranges = fields.map((field) => atomsOfBox[field]);
     const symbolsOfBox = box.symbols.map(({ id }) => dimensionOf.get(id) ?? NaN);
     return { rank, rules: [rule], ranges, symbols: symbolsOfBox.sort((a, b) => a - b) };
   });
@@ -127,6 +123,16 @@ function axesOf(boxes: readonly RankedBox[], family: Family): Record<Field, Axis
     peer: axis('peer'),
     sourcePort: axis('sourcePort'),
     own: axis('own'),
+  };
+}
+
+function atomsOf({ spans }: FieldBox, axisOf: Readonly<Record<Field, Axis>>): FieldAtoms {
+  return {
+    protocol: axisOf.protocol.atomsOf(spans.protocol),
+    port: axisOf.port.atomsOf(spans.port),
+    peer: axisOf.peer.atomsOf(spans.peer),
+    sourcePort: axisOf.sourcePort.atomsOf(spans.sourcePort),
+    own: axisOf.own.atomsOf(spans.own),
   };
 }
 
