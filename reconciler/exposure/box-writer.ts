@@ -21,7 +21,7 @@ export interface Draft {
   /** What can stand for the peer, because the box asks for membership and for no prefix. */
   readonly symbol: SetSymbol | null;
   /** First values of protocol, port, source port, peer and own side. */
-  readonly place: readonly bigint[];
+  readonly place: ReadonlyArray<number | bigint>;
 }
 
 /** What a region or a box costs beside its symbols, in looks at a clause: its memory, and its line of output. */
@@ -122,22 +122,20 @@ function workOf({ common, services, peers, owns }: Product): number {
 }
 
 function draftsOf({ common, symbol, services, peers, owns }: Product): Draft[] {
-  return services.flatMap((service) =>
-    peers.flatMap((peer) =>
+  return services.flatMap((service) => {
+    const served = { ...common, ...serviceFields(service) };
+    const place = [service.firstNumber, service.port?.first ?? 0n, service.sourcePort?.first ?? 0n].map(
+      Number,
+    );
+    return peers.flatMap((peer) =>
       owns.map((own) => ({
-        box: { ...common, ...serviceFields(service), peer: peer.text, ...ownFields(own) },
+        box: { ...served, peer: peer.text, ...ownFields(own) },
         exceptPeers: peer.except,
         symbol: peer.isEverywhere ? symbol : null,
-        place: [
-          service.firstNumber,
-          service.port?.first ?? 0n,
-          service.sourcePort?.first ?? 0n,
-          peer.first,
-          own.first,
-        ],
+        place: [...place, peer.first, own.first],
       })),
-    ),
-  );
+    );
+  });
 }
 
 /** A prefix with exceptions, as text. */

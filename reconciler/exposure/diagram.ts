@@ -26,7 +26,11 @@ export interface DiagramNode {
 export class Diagram {
   readonly #nodes: DiagramNode[] = [];
   readonly #known = new Map<string, NodeRef>();
-  readonly #keys = new KeyWriter();
+  readonly #keys: KeyWriter;
+
+  constructor(keys: KeyWriter) {
+    this.#keys = keys;
+  }
 
   node(ref: NodeRef): DiagramNode {
     return itemAt(this.#nodes, ref);
@@ -55,7 +59,7 @@ export class Diagram {
 /** Makes texts that are equal for equal numbers and different for different ones: their very bytes. */
 export class KeyWriter {
   /** Written over by each key. */
-  #words = new Int32Array(256);
+  #words = new Int32Array(64);
   #bytes = Buffer.from(this.#words.buffer);
 
   exactKey(first: number, second: readonly number[], third: ArrayLike<number>): string {

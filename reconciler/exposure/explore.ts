@@ -64,7 +64,7 @@ const MASK_BITS = 3;
 const MASK = (1 << MASK_BITS) - 1;
 
 class Exploration {
-  readonly diagram = new Diagram();
+  readonly diagram: Diagram;
   readonly #question: Question;
   readonly #meter: Meter;
   readonly #memo = new Map<string, NodeRef>();
@@ -76,6 +76,7 @@ class Exploration {
   #depth = 0;
 
   constructor(question: Question, meter: Meter) {
+    this.diagram = new Diagram(this.#keys);
     this.#question = question;
     this.#meter = meter;
     this.#draft = new Int32Array(question.table.size);

@@ -62,8 +62,9 @@ function compareDrafts(a: Draft, b: Draft): number {
   );
 }
 
-function comparePlaces(a: readonly bigint[], b: readonly bigint[]): number {
-  for (const [index, value] of a.entries()) {
+function comparePlaces(a: Draft['place'], b: Draft['place']): number {
+  for (let index = 0; index < a.length; index += 1) {
+    const value = itemAt(a, index);
     const other = itemAt(b, index);
     if (value !== other) return value < other ? -1 : 1;
   }

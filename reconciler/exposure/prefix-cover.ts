@@ -41,8 +41,7 @@ function gapPrefixes(spans: readonly Span[], hull: Prefix, most: number): Prefix
   for (const { first, last } of [...spans, { first: lastAddress(hull) + 1n, last: 0n }]) {
     while (address < first) {
       if (gaps.length === most) return null;
-      let hostBits = 0;
-      while (hostBits < bits && fits(address, hostBits + 1, first)) hostBits += 1;
+      const hostBits = hostBitsFrom(address, first);
       gaps.push({ kind: hull.kind, address, length: bits - hostBits });
       address += 1n << BigInt(hostBits);
     }
@@ -51,10 +50,12 @@ function gapPrefixes(spans: readonly Span[], hull: Prefix, most: number): Prefix
   return gaps;
 }
 
-/** Whether a prefix with so many host bits starts at the address and ends before another one. */
-function fits(address: bigint, hostBits: number, before: bigint): boolean {
-  const size = 1n << BigInt(hostBits);
-  return (address & (size - 1n)) === 0n && address + size <= before;
+/** The host bits of the largest prefix that starts at the address and ends before another one. */
+function hostBitsFrom(address: bigint, before: bigint): number {
+  const room = before - address;
+  let hostBits = 0;
+  for (let size = 1n; (address & size) === 0n && 2n * size <= room; size *= 2n) hostBits += 1;
+  return hostBits;
 }
 
 /** A prefix with halves that are neither empty nor full, and what it takes to write it in either way. */

@@ -133,7 +133,8 @@ function parseIpv6Groups(text: string, mayEndInIpv4: boolean): bigint[] | null {
 }
 
 function formatIpv4(address: bigint): string {
-  return [24n, 16n, 8n, 0n].map((shift) => String((address >> shift) & 0xffn)).join('.');
+  const value = Number(address);
+  return [24, 16, 8, 0].map((shift) => (value >>> shift) & 0xff).join('.');
 }
 
 function formatIpv6(address: bigint): string {
