@@ -66,6 +66,8 @@ export function findAnomalies(
 
 interface Finding {
   readonly rule: number;
+  /** The rules in `anomaly.by`. */
+  readonly deciders: readonly number[];
   readonly anomaly: Anomaly;
   /** Only stronger rules decide its packets, so it can go whatever else goes. */
   readonly isDead: boolean;
@@ -147,22 +149,24 @@ function finding(
   isDead: boolean,
 ): Finding {
   const by = deciders.map((decider) => itemAt(space.rules, decider));
-  return { rule, anomaly: { kind, rule: itemAt(space.rules, rule), by }, isDead };
+  return { rule, deciders, anomaly: { kind, rule: itemAt(space.rules, rule), by }, isDead };
 }
 
 /**
- * Dead rules can all go. The others are asked again one by one, the weakest first, without those that
- * went before: two rules that stand in for each other may not both go.
+ * Dead rules can all go. The others are asked again one by one, the weakest first, if one of those that went before
+ * was to stand in for them: two rules that stand in for each other may not both go. Stronger rules that decide in a
+ * rule's stead need no look: none of them has been asked before it, and dead ones decide nothing.
  */
 function chooseDroppable(space: RuleSpace, findings: readonly Finding[], meter: Meter): number[] {
   const present = new Int32Array(space.rules.length).fill(1);
   const dead = findings.filter(({ isDead }) => isDead);
   for (const { rule } of dead) present[rule] = 0;
-  for (const { rule, anomaly } of findings.toReversed()) {
+  for (const { rule, deciders, anomaly } of findings.toReversed()) {
     if (anomaly.kind !== 'covered' && anomaly.kind !== 'redundant') continue;
-    const found = standings({ space, present, rule }, meter);
+    const allStand = deciders.every((decider) => present[decider] === 1);
+    const found = allStand ? null : standings({ space, present, rule }, meter);
     if (meter.isSpent) break;
-    if (!found.has(WEAKER_OTHERWISE)) present[rule] = 0;
+    if (found?.has(WEAKER_OTHERWISE) !== true) present[rule] = 0;
   }
   return [...present.keys()].filter((rule) => present[rule] === 0);
 }
