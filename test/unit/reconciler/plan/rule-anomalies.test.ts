@@ -165,7 +165,11 @@ describe('a group with too much to look at is told to be unfinished', () => {
   });
 
   it('where the budget runs out: what was found before stays', () => {
-    const rules = [`protocol: tcp, ports: 443, ${ALL}`, 'protocol: tcp, ports: 443, from: 10.0.0.0/8'];
+    const rules = [
+      `protocol: tcp, ports: 443, ${ALL}`,
+      'protocol: tcp, ports: 443, from: 10.0.0.0/8',
+      `protocol: tcp, ports: 80, ${ALL}, priority: 2`,
+    ];
     const { groups } = compileTexts({ 'web.yaml': fileWithIngress(...rules.map((rule) => `{${rule}}`)) });
     expect(ruleAnomalies(groups, 1).map(({ code }) => code)).toEqual(['anomalies-unfinished']);
     const codes = Array.from({ length: 200 }, (_, work) => ruleAnomalies(groups, work)).map((problems) =>
