@@ -55,6 +55,11 @@ function takesAway(step: Step, steps: readonly Step[], { rules }: DescribedGroup
   return step.kind === 'revoke' && !step.targets.every(hasTwin);
 }
 
+/** Whether the step adds a rule of which the group has a twin of another priority. */
+const isTrial = (step: Step | undefined, { rules }: DescribedGroup): boolean =>
+  step?.kind === 'authorize' &&
+  step.rules.some((added) => rules.some((old) => butForPriority(old.rule) === butForPriority(added.rule)));
+
 /** Two descriptions, so that descriptions differ, agree and are absent. */
 function withTexts(rules: readonly Rule[], random: Random): Rule[] {
   return rules.map((rule) => ({ ...rule, description: random.pick([null, null, 'one', 'two']) }));
@@ -150,9 +155,9 @@ describe.each(WORLDS)('edits in a %s world', (_, world) => {
         if (lastAdded < 0 || firstTaken < 0) return;
         expect(lastAdded).toBeLessThan(firstTaken);
         const between = checkpoints.filter((at) => at > lastAdded && at <= firstTaken);
-        expect(between).not.toHaveLength(0);
-        // One stands right behind a rule that the cloud might take for another, for the widening ones that follow.
-        expect(between.filter((at) => at > lastAdded + 1).length).toBeLessThanOrEqual(1);
+        // A further one may stand right behind a rule that the cloud might take for another.
+        const isBehindTrial = between[0] === lastAdded + 1 && isTrial(steps[lastAdded], test.group);
+        expect(between.slice(isBehindTrial && between.length > 1 ? 1 : 0)).toHaveLength(1);
       }),
       { numRuns: 80 },
     );
