@@ -129,11 +129,11 @@ export class Ordeal {
     // What is under way must stay wanted, or nobody could say what its late arrival may do.
     const mayChange = this.#loose === null;
     const changesAlive = mayChange && random.chance(0.3);
-    if (mayChange && !changesAlive && random.chance(0.8)) this.#change();
+    if (mayChange && !changesAlive && random.chance(0.8)) this.#change(false);
     const daemon = this.#workspace.start(['run']);
     if (changesAlive) {
       await this.#converged(daemon);
-      this.#change();
+      this.#change(true);
     }
     const loose = this.#loose;
     this.#loose = null;
@@ -179,13 +179,16 @@ export class Ordeal {
 
   // Changes
 
-  #change(): void {
+  #change(isAlive: boolean): void {
     const random = this.#random;
     for (const group of GROUPS) {
       if (!random.chance(0.7)) continue;
       this.#judge(group);
-      if (random.chance(0.3)) this.#changeByHand(group);
-      if (random.chance(0.9)) this.#setPolicy(group, this.#edited(this.#policies.get(group) ?? []));
+      const byHand = random.chance(0.3);
+      if (byHand) this.#changeByHand(group);
+      // A daemon that is alive rightly restores the old policy until it has read the new one: not both at once then.
+      const byPolicy = random.chance(0.9) && !(byHand && isAlive);
+      if (byPolicy) this.#setPolicy(group, this.#edited(this.#policies.get(group) ?? []));
       this.#beginPassage(group);
     }
   }
