@@ -34,6 +34,8 @@ export interface Reading {
   readonly life: number;
   readonly group: string;
   readonly nicType: string;
+  /** When it was asked for. */
+  readonly sentMs: number;
   readonly shown: ReadonlyArray<Readonly<Record<string, unknown>>>;
 }
 

@@ -201,7 +201,8 @@ export class Life {
       const body = answer.body as { Permissions?: { Permission?: Array<Record<string, unknown>> } };
       const shown = body.Permissions?.Permission;
       const nicType = call.params.NicType ?? '';
-      if (shown !== undefined) check.read({ life: this.number, group: call.group, nicType, shown });
+      const { group, atMs: sentMs } = call;
+      if (shown !== undefined) check.read({ life: this.number, group, nicType, sentMs, shown });
     }
     resolve(answer);
   }

@@ -121,7 +121,7 @@ class Simulation {
       { ...shared, network: this.#network, people, journals: this.#journals, random, life: () => this.#life },
       stream(4),
     );
-    const plans = new PlanWatch();
+    const plans = new PlanWatch(this.#knobs.quirks.describeLagMs);
     this.#packets = new PacketCheck(plans, { ...this.#knobs.config, random: stream(5) }, this.#fail);
     this.#checks = [plans, this.#packets, ...this.#otherChecks(plans)];
   }

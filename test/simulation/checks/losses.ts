@@ -13,23 +13,46 @@ export interface NamedRule {
   readonly rule: Rule;
 }
 
+interface Loss extends NamedRule {
+  readonly atMs: number;
+}
+
+/** What somebody else did. A rule that was modified has gone and come. */
+interface Change {
+  readonly gone: readonly NamedRule[];
+  readonly come: readonly NamedRule[];
+  readonly atMs: number;
+}
+
+interface Picture {
+  /** If not empty, rules of this kind of network card only. */
+  readonly nicType: string;
+  readonly shown: readonly NamedRule[];
+  /** It shows the group as it was then or later: one from before a loss may lack a rule that was still to come. */
+  readonly fromMs: number;
+}
+
 export class Losses {
-  unread: readonly NamedRule[] = [];
+  unread: readonly Loss[] = [];
   /** Whether rules are shown with their ids; if not, a rule is named by what it is. */
   #haveIds = false;
 
-  /** Somebody else did this. A rule that was modified has gone and come. */
-  note(gone: readonly NamedRule[], come: readonly NamedRule[]): void {
+  note({ gone, come, atMs }: Change): void {
     const back = new Set(come.map((each) => this.#nameOf(each)));
-    this.unread = [...this.unread, ...gone].filter((each) => !back.has(this.#nameOf(each)));
+    this.unread = [...this.unread, ...gone.map((each) => ({ ...each, atMs }))].filter(
+      (each) => !back.has(this.#nameOf(each)),
+    );
   }
 
-  /** What the daemon read, of one kind of network card only if `nicType` is not empty. */
-  read(nicType: string, shown: readonly NamedRule[]): void {
+  /** The daemon read this. */
+  read({ nicType, shown, fromMs }: Picture): void {
     this.#haveIds ||= shown.some(({ id }) => id !== '');
     const held = new Set(shown.map((each) => this.#nameOf(each)));
     this.unread = this.unread.filter(
-      (each) => (nicType !== '' && each.rule.nicType !== nicType) || held.has(this.#nameOf(each)),
+      (each) =>
+        fromMs < each.atMs ||
+        (nicType !== '' && each.rule.nicType !== nicType) ||
+        held.has(this.#nameOf(each)),
     );
   }
 

@@ -49,7 +49,13 @@ export class PlanWatch implements Check {
   readonly #told = new Map<string, Map<string, Rule>>();
   readonly #plans = new Map<string, WatchedPlan>();
   readonly #losses = new Map<string, Losses>();
+  readonly #describeLagMs: number;
   #life = 0;
+
+  /** `describeLagMs`: how old what a Describe shows is. */
+  constructor(describeLagMs: number) {
+    this.#describeLagMs = describeLagMs;
+  }
 
   started(life: number): void {
     this.#life = life;
@@ -58,7 +64,7 @@ export class PlanWatch implements Check {
     this.#told.clear();
   }
 
-  read({ group, nicType, shown }: Reading): void {
+  read({ group, nicType, sentMs, shown }: Reading): void {
     const named = shown.map(shownRule);
     const rules = named.map(({ rule }) => rule);
     const readings = this.#readings.get(group) ?? new Map<string, readonly Rule[]>();
@@ -66,7 +72,7 @@ export class PlanWatch implements Check {
     const told = this.#told.get(group) ?? new Map<string, Rule>();
     for (const { id, rule } of named) if (id !== '') told.set(id, rule);
     this.#told.set(group, told);
-    this.#lossesOf(group).read(nicType, named);
+    this.#lossesOf(group).read({ nicType, shown: named, fromMs: sentMs - this.#describeLagMs });
     const plan = this.#plans.get(group);
     if (plan === undefined) return;
     for (const identity of rules.map(ruleIdentity)) {
@@ -100,13 +106,17 @@ export class PlanWatch implements Check {
     if (isWrite(operation) && plan?.fact.life === life) plan.token = token;
   }
 
-  landed({ call, before, after, code }: Landing): void {
+  landed({ call, atMs, before, after, code }: Landing): void {
     const plan = this.#plans.get(after.SecurityGroupId);
     const change = changeOf(before, after);
     const isOwn = call !== null && plan !== undefined && this.current(call) === plan;
     if (!isOwn) {
       const { gone, come } = change;
-      this.#lossesOf(after.SecurityGroupId).note(gone.map(heldRule), come.map(heldRule));
+      this.#lossesOf(after.SecurityGroupId).note({
+        gone: gone.map(heldRule),
+        come: come.map(heldRule),
+        atMs,
+      });
     }
     if (plan === undefined) return;
     if (isOwn) {
