@@ -13,7 +13,7 @@ import { refusals } from './refusals.ts';
 import { callOptions, route } from './route.ts';
 import { warnings } from './warnings.ts';
 import { deltaOf } from './delta.ts';
-import { withTrialsChecked } from './trials.ts';
+import { bringsTrials, withTrialsChecked } from './trials.ts';
 
 /**
  * Plans one group. The steps of an observed or blocked plan say what would be done; only those of a pending
@@ -27,12 +27,10 @@ export function planGroup(policy: GroupPolicy, group: DescribedGroup, options: P
   const first = idleTwinSteps([...idle], callOptions(group, options));
   const without: DescribedGroup = { ...group, rules: group.rules.filter((twin) => !idle.has(twin)) };
   const others = { ...changes, revoke: changes.revoke.filter((twin) => !idle.has(twin)) };
-  const { promised, ...rest } = route(others, policy, without, options);
+  const batchesAtomic = options.batchesAtomic && !bringsTrials(found, group);
+  const { promised, ...rest } = route(others, policy, without, { ...options, batchesAtomic });
   const steps = withTrialsChecked([...first, ...rest.steps], group);
-  const proof =
-    promised === null
-      ? NOTHING_TO_PROVE
-      : prove(group, steps, { promised, batchesAtomic: options.batchesAtomic });
+  const proof = promised === null ? NOTHING_TO_PROVE : prove(group, steps, { promised, batchesAtomic });
   const blockedBy =
     steps.length === 0 ? [] : [...refusals(policy, group), ...rest.blockedBy, ...proof.blockedBy];
   return deepFreeze({

@@ -8,6 +8,7 @@ import { rule } from '../../../support/rule-sets.ts';
 const standing = rule({ ports: '22', action: 'drop', priority: 50 });
 const twin = rule({ ports: '22', action: 'drop', priority: 3 });
 const other = rule({ ports: '80' });
+const mail = rule({ ports: '25' });
 
 const there = described([standing]);
 const base = { direction: 'ingress', checkpoint: false } as const;
@@ -24,6 +25,18 @@ it.each<[string, Step[], 'current' | 'legacy2019', boolean[]]>([
   ['such a rule in a batch', [add(other, twin), add(other)], 'current', [false, true]],
   ['no such rule', [add(other), add(other)], 'current', [false, false]],
   ['such a rule after its twin went', [remove, add(twin), add(other)], 'current', [false, false, false]],
+  [
+    'two that are alike but for priority, in one batch',
+    [add(other, { ...other, priority: 3 }), add(mail)],
+    'current',
+    [false, true],
+  ],
+  [
+    'such two, one after the other',
+    [add(other), add({ ...other, priority: 3 }), add(mail)],
+    'current',
+    [false, false, true],
+  ],
   ['a priority modified on the API of 2019', [change, add(other)], 'legacy2019', [false, true]],
   ['a priority modified on the current API', [change, add(other)], 'current', [false, false]],
 ])('%s', (_, steps, apiLevel, expected) => {
