@@ -4,7 +4,6 @@
 import type { Config } from '../../daemon/config/config.ts';
 import type { JournalPorts } from '../../daemon/journal/memory.ts';
 import type { Engine } from '../../daemon/service/engine.ts';
-import type { GroupRef } from '../../reconciler/model/group.ts';
 import { Random } from '../support/random.ts';
 import { MakeWayCheck } from './checks/make-way.ts';
 import { OwnershipCheck } from './checks/ownership.ts';
@@ -22,8 +21,8 @@ import { drawKnobs, type Knobs } from './knobs.ts';
 import { Life } from './life.ts';
 import { Network } from './network.ts';
 import { People } from './people.ts';
-import { PolicyTree, revisionOf } from './policies.ts';
-import { hopelessGroups, mayStayBlocked, unsettledGroups, type EndWorld } from './settled.ts';
+import { PolicyTree } from './policies.ts';
+import { Rest } from './rest.ts';
 import { Trace } from './trace.ts';
 import { Troubles } from './troubles.ts';
 import { VirtualTime } from './virtual-time.ts';
@@ -56,15 +55,8 @@ export interface SimulationOptions {
 }
 
 const START_MS = Date.UTC(2026, 4, 1, 10, 0, 20);
-/** After the faults. Nothing was set aside, and nothing flapped: what is left is back-off and throttling. */
-const LIVENESS_MS = 20 * 60_000;
-/** Otherwise: whatever is set aside, or left alone because it flaps, has waited its longest by then. */
-const PATIENT_LIVENESS_MS = 7.5 * 3_600_000;
 /** Events after which something waits for long: a refused rule, a group without room, one that flaps. */
 const SETS_ASIDE = /^(step\.quarantined|group\.flapping|call\.failed .*AuthorizationLimitExceed)/;
-/** How often it is looked whether all is well. */
-const LOOK_MS = 10_000;
-
 export function simulate(seed: number, options: SimulationOptions = {}): Promise<Report> {
   return new Simulation(seed, options).run();
 }
@@ -134,7 +126,11 @@ class Simulation {
       this.#journals.openIntents().find(({ clientToken }) => clientToken === token);
     return [
       new MakeWayCheck(plans, fail),
-      new QuotaCheck(plans, () => this.#troubles.quotaIsCut, fail),
+      new QuotaCheck(
+        plans,
+        { hasLessRoom: () => this.#troubles.quotaIsCut, remembersErrors: quirks.tokenRemembersErrors },
+        fail,
+      ),
       new PaceCheck((operation) => config.rates[operation] ?? config.rates.default ?? 0, fail),
       new OwnershipCheck((id) => managed.has(id), fail),
       new PauseCheck(() => this.#journals.pauses(this.#time.wallMs), fail),
@@ -167,8 +163,10 @@ class Simulation {
         this.#troubles.end();
         this.#note('world', 'is well from now on');
         this.#time.in(2000, () => this.#tree.notify());
-        await this.#comeToRest();
-        await this.#lookOnceMore();
+        const rest = this.#rest();
+        await rest.reach();
+        await rest.lookOnceMore();
+        this.#counts.livenessMs = rest.tookMs;
         await this.#endLife();
       });
     } finally {
@@ -224,77 +222,26 @@ class Simulation {
     if (!this.#troubles.goesOn) this.#journals.resumeAll();
   }
 
-  /** Liveness. All may look well while a call is still on its way: so it must stay so for a while. */
-  async #comeToRest(): Promise<void> {
-    const fromMs = this.#time.nowMs;
-    let calmSinceMs = fromMs;
-    let writes = this.#writes(this.#hopeless());
-    for (;;) {
-      await this.#runUntil(this.#time.nowMs + LOOK_MS);
-      if (this.#violation !== null) return;
-      const wrong = this.#unsettled();
-      const writesBefore = writes;
-      writes = this.#writes(this.#hopeless());
-      if (wrong.length > 0 || writes > writesBefore) calmSinceMs = this.#time.nowMs;
-      const tookMs = calmSinceMs - fromMs;
-      this.#counts.livenessMs = tookMs;
-      const boundMs = this.#counts.setAside > 0 ? PATIENT_LIVENESS_MS : LIVENESS_MS;
-      if (tookMs > boundMs) this.#fail('liveness', `after ${boundMs / 60_000} minutes: ${wrong.join('; ')}`);
-      if (this.#time.nowMs - calmSinceMs >= this.#calmMs()) break;
-    }
-    this.#note('world', `has come to rest after ${this.#counts.livenessMs} ms`);
-  }
-
-  /** Time for everything to be looked at again, and to be seen as it is. */
-  #calmMs(): number {
-    const { config, quirks } = this.#knobs;
-    return config.resyncSeconds * 1000 + quirks.describeLagMs + 30_000;
-  }
-
-  /** One more look at everything finds nothing to do. */
-  async #lookOnceMore(): Promise<void> {
-    if (this.#violation !== null) return;
-    const hopeless = this.#hopeless();
-    const writes = this.#writes(hopeless);
-    this.#time.in(0, () => this.#life?.reload());
-    await this.#runUntil(this.#time.nowMs + this.#calmMs());
-    if (this.#writes(hopeless) > writes)
-      this.#fail('last plan', 'a look at what had come to rest led to calls');
-    const wrong = this.#unsettled();
-    if (wrong.length > 0) this.#fail('last plan', wrong.join('; '));
+  #rest(): Rest {
+    return new Rest({
+      knobs: this.#knobs,
+      time: this.#time,
+      cloud: this.#cloud,
+      tree: this.#tree,
+      journals: this.#journals,
+      life: () => this.#life,
+      writesOf: this.#writesOf,
+      hasSetAside: () => this.#counts.setAside > 0,
+      runUntil: (untilMs) => this.#runUntil(untilMs),
+      isOver: () => this.#violation !== null,
+      fail: this.#fail,
+      note: this.#note,
+    });
   }
 
   /** While time is still ours, or what the process does next would wait for the machine's own clock. */
   async #endLife(): Promise<void> {
     this.#life?.abandon();
     await this.#time.step(this.#time.nowMs);
-  }
-
-  /** Calls that change something, but for groups that may try for ever. */
-  #writes(hopeless: ReadonlySet<string>): number {
-    return [...this.#writesOf].reduce((sum, [group, count]) => sum + (hopeless.has(group) ? 0 : count), 0);
-  }
-
-  #hopeless(): Set<string> {
-    return hopelessGroups(this.#endWorld(new Map()));
-  }
-
-  #unsettled(): string[] {
-    if (this.#life?.isAlive !== true) return ['no process runs'];
-    const statuses = this.#life.status();
-    const late = statuses.filter(({ revision }) => revision !== revisionOf(this.#tree.current));
-    if (late.length > 0) return late.map(({ id, revision }) => `${id} is still held to ${revision}`);
-    const world = this.#endWorld(new Map(statuses.map((status) => [status.id, status])));
-    const hopeless = hopelessGroups(world);
-    const wrong = [...unsettledGroups(world)].flatMap(([group, texts]) => (hopeless.has(group) ? [] : texts));
-    // What a group that is blocked still has open, it will go on with.
-    const waits = ({ id }: GroupRef) => hopeless.has(id) || mayStayBlocked({ group: { id } }, world);
-    const open = this.#journals.openIntents().filter(({ group }) => !waits(group));
-    return [...wrong, ...open.map(({ clientToken }) => `the intent ${clientToken} is open`)];
-  }
-
-  #endWorld(statuses: EndWorld['statuses']): EndWorld {
-    const stateOf = (group: string) => this.#cloud.group(group);
-    return { knobs: this.#knobs, version: this.#tree.current, stateOf, statuses };
   }
 }

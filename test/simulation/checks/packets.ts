@@ -11,7 +11,14 @@ import type { Random } from '../../support/random.ts';
 import type { Check, Fail, Landing } from '../facts.ts';
 import { peerText } from '../rules.ts';
 import { PacketsNear } from './packets-near.ts';
-import { changeOf, isJudged, readRule, type PlanWatch, type WatchedPlan } from './plan-watch.ts';
+import {
+  changeOf,
+  isJudged,
+  readRule,
+  unreadBystanders,
+  type PlanWatch,
+  type WatchedPlan,
+} from './plan-watch.ts';
 
 export interface PacketOptions {
   /** What a plan that cannot be hitless keeps. */
@@ -96,9 +103,15 @@ export class PacketCheck implements Check {
       innerAccess: after.InnerAccessPolicy === 'Accept' ? 'accept' : 'drop',
     });
     this.counts.packets += 1;
+    const isBetween = (others: readonly Rule[]): boolean => {
+      const decide = (rules: readonly Rule[]) => oracleDecide([...rules, ...others], packet, context);
+      return [plan.old, plan.target].some((rules) => decide(rules) === decide(state));
+    };
+    if (isBetween([])) return;
+    // In the group as the daemon had to take it to be, the packet fares as it should.
+    const bystanders = unreadBystanders(plan);
+    if (bystanders.length > 0 && isBetween(bystanders)) return;
     const now = oracleDecide(state, packet, context);
-    if (now === oracleDecide(plan.old, packet, context)) return;
-    if (now === oracleDecide(plan.target, packet, context)) return;
     // Somebody removed a rule that the policy wants: nobody can be blamed for what the policy itself says.
     const wished = [...plan.target, ...plan.removedByOthers];
     if (now === oracleDecide(wished, packet, context)) return;

@@ -22,6 +22,8 @@ export interface WatchedPlan {
   target: readonly Rule[];
   /** What the daemon cannot know of, since it came after the last reading. */
   addedByOthers: readonly Rule[];
+  /** By id of what it is now: the rule of `old` that a Modify of the plan has made into another one. */
+  readonly was: Map<string, Rule>;
   /** What others removed of the rules that the policy wants. */
   removedByOthers: readonly Rule[];
   /** The rules as they were read before the plan was made, by id; empty where rules have no ids. */
@@ -39,6 +41,13 @@ export interface WatchedPlan {
   /** Whether the plan hit a rule that somebody had changed under its id: what comes of that nobody can order. */
   hitMoved: boolean;
 }
+
+/**
+ * Rules that the plan leaves alone, and of which the daemon could not see that somebody took them away: its order may
+ * count on them.
+ */
+export const unreadBystanders = (plan: WatchedPlan): Rule[] =>
+  plan.losses.unread.map(({ rule }) => rule).filter((rule) => !plan.surplus.has(ruleIdentity(rule)));
 
 /** Whether the plan answers for what comes of its calls. */
 export const isJudged = (plan: WatchedPlan): boolean =>
@@ -90,6 +99,7 @@ export class PlanWatch implements Check {
       old: real,
       target: [...without(wanted, without(read, real)), ...without(unread, wanted)],
       addedByOthers: unread,
+      was: new Map(),
       removedByOthers: [],
       told: new Map(this.#told.get(fact.group)),
       brought: new Map(),
@@ -121,6 +131,7 @@ export class PlanWatch implements Check {
     if (plan === undefined) return;
     if (isOwn) {
       if (isStale(plan, change)) plan.hitMoved = true;
+      noteModified(plan, change);
       for (const gone of change.gone) plan.brought.delete(ruleIdentity(readRule(gone)));
       if (code === '' && call.operation.startsWith('Authorize')) noteBrought(plan, call);
       return;
@@ -128,7 +139,11 @@ export class PlanWatch implements Check {
     // Another description makes no other rule.
     const gone = without(change.gone.map(readRule), change.come.map(readRule));
     const come = without(change.come.map(readRule), change.gone.map(readRule));
-    plan.old = [...without(plan.old, gone), ...come];
+    const goneOfOld = without(
+      change.gone.map((rule) => plan.was.get(rule.SecurityGroupRuleId) ?? readRule(rule)),
+      change.come.map(readRule),
+    );
+    plan.old = [...without(plan.old, goneOfOld), ...come];
     const { ingress, egress } = plan.fact.policy.rules;
     const unwanted = without(gone, [...(ingress ?? []), ...(egress ?? [])]);
     plan.removedByOthers = [...plan.removedByOthers, ...without(gone, unwanted)];
@@ -232,6 +247,13 @@ function isStale(plan: WatchedPlan, { gone, come }: ReturnType<typeof changeOf>)
     const isMeant = plan.surplus.has(identity) || plan.brought.has(identity) || kept.has(identity);
     return plan.told.size === 0 && !isMeant;
   });
+}
+
+/** Should somebody remove the rule now, nothing is left of the old one either. */
+function noteModified({ was }: WatchedPlan, { gone, come }: ReturnType<typeof changeOf>): void {
+  const [from, to] = [gone[0], come[0]];
+  if (from === undefined || to === undefined || gone.length + come.length > 2) return;
+  was.set(to.SecurityGroupRuleId, was.get(from.SecurityGroupRuleId) ?? readRule(from));
 }
 
 function noteBrought(plan: WatchedPlan, { operation, params }: SentCall): void {

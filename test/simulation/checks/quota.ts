@@ -1,27 +1,33 @@
 // (e) The rule quota is never exceeded by us. The cloud would refuse, so what is checked is that it never has to:
-// unless somebody added rules since the group was read, or the cloud has room for fewer than it was said to. (A cloud
-// that remembers its errors goes on to refuse a call of that time when there is room again.)
+// unless somebody added rules since the group was read, or the cloud has room for fewer than it was said to. Each
+// call is judged when it is first refused: a cloud that remembers its errors goes on to refuse it when there is room.
 import type { Rule } from '../../../reconciler/model/rule.ts';
 import type { Check, Fail, Landing } from '../facts.ts';
 import type { PlanWatch } from './plan-watch.ts';
 
 export class QuotaCheck implements Check {
   readonly #plans: PlanWatch;
-  readonly #isLessThanConfigured: () => boolean;
+  readonly #cloud: { readonly hasLessRoom: () => boolean; readonly remembersErrors: boolean };
   readonly #fail: Fail;
-  /** Tokens of calls that were refused while there was less room than configured. */
-  readonly #excused = new Set<string>();
+  /** Tokens of calls that were refused before. */
+  readonly #refused = new Set<string>();
 
-  constructor(plans: PlanWatch, isLessThanConfigured: () => boolean, fail: Fail) {
+  /** `hasLessRoom`: whether just now it takes fewer rules than the daemon was told. */
+  constructor(
+    plans: PlanWatch,
+    cloud: { readonly hasLessRoom: () => boolean; readonly remembersErrors: boolean },
+    fail: Fail,
+  ) {
     this.#plans = plans;
-    this.#isLessThanConfigured = isLessThanConfigured;
+    this.#cloud = cloud;
     this.#fail = fail;
   }
 
   landed({ call, code, before }: Landing): void {
     if (call === null || code !== 'AuthorizationLimitExceed') return;
-    if (this.#isLessThanConfigured()) this.#excused.add(call.token);
-    if (this.#excused.has(call.token)) return;
+    const isRemembered = this.#cloud.remembersErrors && this.#refused.has(call.token);
+    this.#refused.add(call.token);
+    if (isRemembered || this.#cloud.hasLessRoom()) return;
     const plan = this.#plans.current(call);
     const added: readonly Rule[] = plan?.addedByOthers ?? [];
     if (plan !== null && added.length === 0) {
