@@ -1,9 +1,11 @@
 // `npm run bench [-- NAME...]`: runs the named benches, or all of them, and prints what they measured.
+import { benchCold } from './cold.ts';
 import { benchEmulator } from './emulator.ts';
 import { benchExposure } from './exposure.ts';
 import { benchPlan } from './plan.ts';
 
 const BENCHES: Readonly<Record<string, () => void | Promise<void>>> = {
+  cold: benchCold,
   emulator: benchEmulator,
   exposure: benchExposure,
   plan: benchPlan,

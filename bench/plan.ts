@@ -15,6 +15,13 @@ import { Random } from '../test/support/random.ts';
 import { BENCH_CONTEXT, editGroup, makeGroup, type Shape } from './shapes.ts';
 
 const ROUNDS = 5;
+type Pair = readonly [number, number];
+
+/** Milliseconds that a median should stay under, of grown groups: order and proof, with few edits and all replaced. */
+const TARGETS: Readonly<Record<number, { readonly few: Pair; readonly all: Pair }>> = {
+  200: { few: [5, 20], all: [60, 300] },
+  1000: { few: [20, 50], all: [150, 2000] },
+};
 const CASES: ReadonlyArray<readonly [Shape, number, readonly number[]]> = [
   ['grown', 20, [1, 5, 20]],
   ['grown', 200, [1, 5, 20, 100, 200]],
@@ -22,14 +29,15 @@ const CASES: ReadonlyArray<readonly [Shape, number, readonly number[]]> = [
   ['boxes2d', 200, [5, 200]],
   ['boxes2d', 1000, [5, 1000]],
 ];
-const PLENTY = { ruleQuota: 3000, groupRuleQuota: 3000 };
+/** Quotas that bind nothing. */
+export const PLENTY = { ruleQuota: 3000, groupRuleQuota: 3000 };
 
 export function benchPlan(): void {
   console.log(
     'medians of 5; told: the delta, and rule by rule; full: planned without a free slot; plain: batches in any order',
   );
   console.log(
-    'shape    rules  edits   order ms   proof ms   delta ms    told ms    full ms      calls  auto  plain   heap MB',
+    'shape    rules  edits   order ms   proof ms   delta ms    told ms    full ms      calls  auto  plain   heap MB   targets ms',
   );
   for (const [shape, size, editCounts] of CASES) {
     for (const edits of editCounts) console.log(row(shape, size, edits));
@@ -81,11 +89,23 @@ function row(shape: Shape, size: number, edits: number): string {
     median(calls.auto, 0).padStart(5),
     median(calls.plain, 0).padStart(6),
     (heapBytes / 2 ** 20).toFixed(0).padStart(9),
+    ' ',
+    targets(shape, size, edits),
   ].join(' ');
 }
 
+function targets(shape: Shape, size: number, edits: number): string {
+  const known = shape === 'grown' ? TARGETS[size] : undefined;
+  const [order, proof] = (edits <= 20 ? known?.few : edits === size ? known?.all : undefined) ?? [];
+  return order === undefined || proof === undefined ? '' : `order ${order}, proof ${proof}`;
+}
+
 /** Diff, match and order, without proof and exposure. */
-function stepsFor(before: readonly Rule[], after: readonly Rule[], options: PlanOptions): readonly Step[] {
+export function stepsFor(
+  before: readonly Rule[],
+  after: readonly Rule[],
+  options: PlanOptions,
+): readonly Step[] {
   const group = groupOf(described(before));
   const policy = policyOf(after);
   const found = match(diff(policy, group.rules), group, options, callOptions(group, options));
