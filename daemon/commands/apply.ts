@@ -90,15 +90,19 @@ async function applyAll(
 }
 
 async function applyOne(
-  { engine }: Session,
+  { engine, config }: Session,
   target: Target,
   approvedPlan: string | null,
   signal: AbortSignal,
 ): Promise<AppliedGroup> {
-  const request = { ...target, cause: 'policy', memory: newGroupMemory(), approvedPlan } as const;
+  const memory = newGroupMemory(config.reconcile.resyncSeconds * 1000);
+  const request = { ...target, cause: 'policy', memory, approvedPlan } as const;
   let outcome = await reconcileGroup(engine, request, signal);
-  for (let round = 1; round < MAX_ROUNDS && mayHelpToTryAgain(outcome) && !signal.aborted; round += 1) {
+  let round = 1;
+  while (round < MAX_ROUNDS && mayHelpToTryAgain(outcome) && !signal.aborted) {
     await engine.clock.sleep(ROUND_DELAY_MS * round, signal);
+    // A round that set rules aside has left less to do, so it does not count.
+    if (!(outcome.kind === 'not-converged' && outcome.setAside)) round += 1;
     outcome = await reconcileGroup(engine, request, signal);
   }
   const { account, region, id } = target.policy;

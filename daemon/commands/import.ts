@@ -132,8 +132,8 @@ async function doubtsOf(
     const lines = text.split('\n');
     return problems.map((problem) => `${problemText(problem)}: ${lines[problem.line - 1]?.trim() ?? ''}`);
   }
-  const { targets } = await new TargetResolver(engine.ecs, 'enforce').resolve({ revision: '', groups }, 0);
-  return targets.flatMap(({ policy }) => {
+  const { targets } = await new TargetResolver(engine.ecs, 'enforce').resolve(groups, 0);
+  return targets.flatMap((policy) => {
     const { steps } = planGroup(policy, group, engine.planOptions);
     return steps.length === 0 ? [] : [`a plan with this policy would have ${steps.length} calls`];
   });

@@ -90,6 +90,7 @@ async function serve(config: Config, parts: ServeParts, io: Io): Promise<ExitCod
         concurrency: config.reconcile.concurrency,
         resyncMs: config.reconcile.resyncSeconds * 1000,
         retryMs: RETRY_MS,
+        random: Math.random,
       },
       onReload: io.onReload,
       stopSignal: io.stopSignal,

@@ -38,8 +38,10 @@ export async function openSession(
   const opened = await openEngine(config, flags, io, openJournal);
   try {
     const resolver = new TargetResolver(opened.engine.ecs, config.reconcile.mode);
-    const { targets, unresolved } = await resolver.resolve(desired, systemClock.nowMs());
-    return { ...opened, ...chosen(flags.group, targets, unresolved), config, revision: desired.revision };
+    const { revision, groups } = desired;
+    const { targets, unresolved } = await resolver.resolve(groups, systemClock.nowMs());
+    const all = targets.map((policy) => ({ policy, revision }));
+    return { ...opened, ...chosen(flags.group, all, unresolved), config, revision };
   } catch (error) {
     await opened.close();
     throw error;

@@ -23,7 +23,7 @@ export interface Intent extends IntentDraft {
 
 export interface Outcome {
   /** `applied`: the vendor said yes; `noop`: it was so already; `failed`: it said no; `superseded`: the
-   *  described state made the step pointless; `abandoned`: shutdown or patience ended with the result unknown. */
+   *  described state made the step pointless; `abandoned`: it was given up, never sent or with the result unknown. */
   readonly result: 'applied' | 'noop' | 'failed' | 'superseded' | 'abandoned';
   readonly requestId: string | null;
   readonly code: string | null;

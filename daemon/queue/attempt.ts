@@ -43,7 +43,8 @@ export interface CallOptions extends Partial<RunOptions> {
 
 /**
  * Answers what the last attempt answered, with one exception: if patience ended and any attempt may have
- * taken effect, the kind is `unknown`. Closed lanes answer `retry` with the code `Lane.Closed`. Never rejects
+ * taken effect, the kind is `unknown`. Closed lanes answer `retry` with the code `Lane.Closed`, or `Lane.NeverSent`
+ * if there was no attempt. Never rejects
  * but for a bug in `write`.
  */
 export function writeWithRetries(
@@ -135,7 +136,7 @@ class AttemptLoop {
         },
         this.#options,
       )
-      .catch(closedAsFailure);
+      .catch((reason: unknown) => closedAsFailure(reason, this.#attempt === 0));
     if (!answer.ok && answer.error.kind === 'unknown') this.#maybeApplied = true;
     const durationMs = Math.round(clock.monotonicMs() - startedMs);
     const fields = { ...this.#options.about, operation: this.#operation, attempt: this.#attempt, durationMs };
@@ -144,7 +145,7 @@ class AttemptLoop {
 
   /** Null: no further attempt. */
   #delayAfter(failure: Failure, elapsedMs: number): number | null {
-    if (this.#options.signal?.aborted === true || failure.code === CLOSED_CODE) return null;
+    if (this.#options.signal?.aborted === true || isClosed(failure)) return null;
     if (!INCONCLUSIVE.has(failure.kind)) return null;
     const { random } = this.#ports;
     if (failure.kind === 'throttled') {
@@ -169,7 +170,7 @@ class AttemptLoop {
     const { telemetry } = this.#ports;
     const { kind, code, message, requestId } = failure;
     const fields = { ...base, code, err: message, ...(requestId === null ? {} : { requestId }) };
-    if (code === CLOSED_CODE) return;
+    if (isClosed(failure)) return;
     if (kind === 'done') telemetry.emit('call.succeeded', { ...fields, rules: 0 });
     else if (kind === 'unknown') telemetry.emit('call.unknown', { ...fields, kind });
     else if (delayMs === null)
@@ -180,13 +181,17 @@ class AttemptLoop {
 }
 
 const CLOSED_CODE = 'Lane.Closed';
+/** No attempt was made at all. */
+export const NEVER_SENT_CODE = 'Lane.NeverSent';
 
-/** Not sent and, since the daemon stops, not to be sent: the journal keeps the intent for the next start. */
-function closedAsFailure(reason: unknown): Answer<never> {
+const isClosed = ({ code }: Failure): boolean => code === CLOSED_CODE || code === NEVER_SENT_CODE;
+
+/** No further attempt: the daemon stops, or the plan was given up. If there was one, the journal keeps its intent. */
+function closedAsFailure(reason: unknown, neverSent: boolean): Answer<never> {
   if (!(reason instanceof LaneClosed)) throw reason;
   return err({
     kind: 'retry',
-    code: CLOSED_CODE,
+    code: neverSent ? NEVER_SENT_CODE : CLOSED_CODE,
     message: reason.message,
     requestId: null,
     httpStatus: null,

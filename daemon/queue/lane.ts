@@ -95,7 +95,7 @@ export class Lane {
     return { waiting: this.#waiting.size, mode: this.#gate.mode, callsPerMinute };
   }
 
-  /** How long until a hold of so many slots, or of the whole minute, can be given; Infinity: not before a release. */
+  /** How long until a hold of so many slots, or of half a minute's, can be given; Infinity: not before a release. */
   holdWaitMs(slots: number): number {
     return waitForSlots(this.#gate, this.#clock.monotonicMs(), this.#held + this.#holdable(slots));
   }
@@ -258,9 +258,12 @@ export class Lane {
     for (const entry of this.#waiting) this.#enqueue(entry);
   }
 
-  /** More than a minute's budget cannot be held: the rest of a large plan goes on at the lane's pace. */
+  /**
+   * Half a minute's budget at most: the rest of a large plan goes on at the lane's pace. To hold all of it the lane
+   * would have to lie idle for a minute first, and nobody else could come in for another.
+   */
   #holdable(slots: number): number {
-    return Math.min(slots, capAt(this.#gate, this.#clock.monotonicMs()));
+    return Math.min(slots, Math.ceil(capAt(this.#gate, this.#clock.monotonicMs()) / 2));
   }
 
   #offsetMs(): number {

@@ -3,10 +3,14 @@
 //
 // A group is always in one of these states:
 //   waiting   a wake-up time is set (resync, or back-off after a failure)   -> queued when it comes or on a trigger
-//   queued    in the queue of runners                                       -> running when a runner is free
+//   queued    in the queue of runners of its account and region             -> running when a runner is free
 //   running   a reconcile is under way; a trigger now sets `again`          -> queued if `again`, else waiting
-// A group that leaves the policies is let go. If it is running then, its run is told to stop at the next step, and
-// the group waits in `#leaving` until it has: named again before that, it comes back and is queued when the run ends.
+// A runner is held for the look at a group only. What is to be done then waits for its turn in the lanes, which let
+// small plans go first: so neither large plans nor another account in trouble hold up a look.
+//
+// A group whose policy changes while it is running is told to stop at the next step, and looked at again. One that
+// leaves the policies is let go: if it is running then, it is told the same, and waits in `#leaving` until it has
+// stopped: named again before that, it comes back and is queued when the run ends.
 import { isDeepStrictEqual } from 'node:util';
 import PQueue from 'p-queue';
 import { groupKey, type GroupRef } from '../../reconciler/model/group.ts';
@@ -25,12 +29,14 @@ export interface Target {
 }
 
 export interface ControllerOptions {
-  /** Groups under way side by side. */
+  /** Groups of one account and region that are looked at side by side. */
   readonly concurrency: number;
   /** Time between two looks at a group that is as it should be. */
   readonly resyncMs: number;
   /** First wait after a failed reconcile; doubles up to `resyncMs` or `MAX_RETRY_MS`, whichever is more. */
   readonly retryMs: number;
+  /** From 0 up to 1: waits are shortened a little by it, lest hundreds of groups come back in one instant. */
+  readonly random: () => number;
   /** Told after each reconcile. */
   readonly onProgress: () => void;
 }
@@ -40,7 +46,8 @@ export interface GroupStatus {
   readonly account: string;
   readonly region: string;
   readonly id: string;
-  readonly outcome: ReconcileOutcome['kind'] | 'not-tried';
+  /** `pending`: the policy has changed since the last look, so nothing is known of how the group stands to it. */
+  readonly outcome: ReconcileOutcome['kind'] | 'not-tried' | 'pending';
   readonly reason: string;
   readonly revision: string;
   readonly lastAttemptMs: number | null;
@@ -56,6 +63,8 @@ interface Entry {
   attempted: GroupPolicy | null;
   failures: number;
   outcome: ReconcileOutcome | null;
+  /** The policy that `outcome` is about. */
+  judged: GroupPolicy | null;
   lastAttemptMs: number | null;
   lastConvergedMs: number | null;
   /** Ends the current wait. */
@@ -66,11 +75,15 @@ interface Entry {
 }
 
 const MAX_RETRY_MS = 60_000;
+/** Most that a wait is shortened by. */
+const JITTER = 0.1;
 
 export class Controller {
   readonly #engine: Engine;
   readonly #options: ControllerOptions;
-  readonly #runners: PQueue;
+  /** By account and region. */
+  readonly #runners = new Map<string, PQueue>();
+  readonly #underWay = new Set<Promise<void>>();
   readonly #entries = new Map<string, Entry>();
   /** Groups that were let go, and whose run has not ended yet. */
   readonly #leaving = new Map<string, Entry>();
@@ -83,23 +96,45 @@ export class Controller {
   constructor(engine: Engine, options: ControllerOptions) {
     this.#engine = engine;
     this.#options = options;
-    this.#runners = new PQueue({ concurrency: options.concurrency });
   }
 
-  /** Replaces what the policies want. New and changed groups are looked at now; groups not named are let go. */
-  setTargets(targets: readonly Target[]): void {
+  /**
+   * Replaces what the policies want of the groups that are `meant`. New and changed groups are looked at now; groups
+   * that are not named any more are let go.
+   */
+  setTargets(targets: readonly Target[], meant: (group: GroupRef) => boolean = () => true): void {
     const wanted = new Map(targets.map((target) => [groupKey(target.policy), target]));
     for (const [key, entry] of this.#entries) {
-      if (!wanted.has(key)) this.#letGo(key, entry);
+      if (!wanted.has(key) && meant(entry.target.policy)) this.#letGo(key, entry);
     }
     for (const [key, target] of wanted) {
       const entry = this.#entries.get(key);
       // Only what a policy says is news; its revision changes with every commit, whatever it touched.
       const isNews = entry === undefined || !isDeepStrictEqual(entry.target.policy, target.policy);
-      if (entry === undefined) this.#entries.set(key, this.#returning(key, target) ?? newEntry(target));
-      else entry.target = target;
-      if (isNews) this.trigger(key);
+      if (entry === undefined) this.#entries.set(key, this.#returning(key, target) ?? this.#newEntry(target));
+      else entry.target = isNews ? target : { ...target, policy: entry.target.policy };
+      if (!isNews) continue;
+      // What it is doing may be what the new policy takes back.
+      if (entry?.state === 'running') entry.halt.abort();
+      this.trigger(key);
     }
+  }
+
+  #newEntry(target: Target): Entry {
+    return {
+      target,
+      state: 'waiting',
+      again: false,
+      attempted: null,
+      failures: 0,
+      outcome: null,
+      judged: null,
+      lastAttemptMs: null,
+      lastConvergedMs: null,
+      wake: new AbortController(),
+      halt: new AbortController(),
+      memory: newGroupMemory(this.#options.resyncMs),
+    };
   }
 
   #letGo(key: string, entry: Entry): void {
@@ -136,8 +171,15 @@ export class Controller {
       case 'waiting':
         entry.wake.abort();
         entry.state = 'queued';
-        this.#runners.add(() => this.#run(key, entry)).catch((error: unknown) => this.#reportFailure(error));
+        void this.#runnersOf(entry.target.policy).add(() => this.#run(key, entry));
     }
+  }
+
+  #runnersOf({ account, region }: GroupRef): PQueue {
+    const place = JSON.stringify([account, region]);
+    const runners = this.#runners.get(place) ?? new PQueue({ concurrency: this.#options.concurrency });
+    this.#runners.set(place, runners);
+    return runners;
   }
 
   triggerAll(): void {
@@ -163,10 +205,24 @@ export class Controller {
       entry.wake.abort();
       entry.halt.abort();
     }
-    await this.#runners.onIdle();
+    await Promise.all([...this.#runners.values()].map((runners) => runners.onIdle()));
+    await Promise.all(this.#underWay);
   }
 
-  async #run(key: string, entry: Entry): Promise<void> {
+  /** Resolves as soon as the group has been looked at; never rejects. */
+  #run(key: string, entry: Entry): Promise<void> {
+    return new Promise((looked) => {
+      const run = this.#reconcile(key, entry, looked)
+        .catch((error: unknown) => this.#reportFailure(error))
+        .finally(() => {
+          this.#underWay.delete(run);
+          looked();
+        });
+      this.#underWay.add(run);
+    });
+  }
+
+  async #reconcile(key: string, entry: Entry, onLooked: () => void): Promise<void> {
     if (this.#stopping.signal.aborted || this.#entries.get(key) !== entry) return;
     entry.state = 'running';
     entry.again = false;
@@ -183,7 +239,7 @@ export class Controller {
     entry.lastAttemptMs = this.#engine.clock.nowMs();
     const outcome = await reconcileGroup(
       this.#engine,
-      { policy, revision, cause, memory: entry.memory, approvedPlan: null },
+      { policy, revision, cause, memory: entry.memory, approvedPlan: null, onLooked },
       entry.halt.signal,
     );
     if (!this.#leaving.delete(key)) this.#settle(key, entry, outcome);
@@ -191,7 +247,8 @@ export class Controller {
 
   /** Puts the look off until the account may be called again. */
   #rest(key: string, entry: Entry, { reason, remainingMs }: Bar): void {
-    entry.outcome = { kind: 'not-converged', reason, failure: null };
+    entry.outcome = { kind: 'not-converged', reason, failure: null, setAside: false };
+    entry.judged = entry.target.policy;
     entry.state = 'waiting';
     this.#options.onProgress();
     void this.#wait(key, entry, remainingMs);
@@ -199,13 +256,15 @@ export class Controller {
 
   #settle(key: string, entry: Entry, outcome: ReconcileOutcome): void {
     entry.outcome = outcome;
+    entry.judged = entry.attempted;
     this.#bars.note(entry.target.policy.account, outcome, this.#engine.clock.monotonicMs());
-    entry.failures = outcome.kind === 'not-converged' ? entry.failures + 1 : 0;
+    if (outcome.kind !== 'not-converged') entry.failures = 0;
+    else entry.failures = outcome.setAside ? 1 : entry.failures + 1;
     if (outcome.kind === 'converged') entry.lastConvergedMs = this.#engine.clock.nowMs();
     entry.state = 'waiting';
     this.#options.onProgress();
     if (entry.again) this.trigger(key);
-    else void this.#wait(key, entry, this.#delayMs(entry));
+    else void this.#wait(key, entry, this.#delayMs(entry) * (1 - JITTER * this.#options.random()));
   }
 
   async #wait(key: string, entry: Entry, delayMs: number): Promise<void> {
@@ -217,27 +276,12 @@ export class Controller {
   }
 
   #delayMs(entry: Entry): number {
-    if (entry.outcome?.kind === 'converged' && entry.outcome.restMs !== null) return entry.outcome.restMs;
+    const { outcome } = entry;
+    if (outcome !== null && 'restMs' in outcome && outcome.restMs !== null) return outcome.restMs;
     if (entry.failures === 0) return this.#options.resyncMs;
     const cap = Math.max(this.#options.resyncMs, MAX_RETRY_MS);
     return Math.min(this.#options.retryMs * 2 ** (entry.failures - 1), cap);
   }
-}
-
-function newEntry(target: Target): Entry {
-  return {
-    target,
-    state: 'waiting',
-    again: false,
-    attempted: null,
-    failures: 0,
-    outcome: null,
-    lastAttemptMs: null,
-    lastConvergedMs: null,
-    wake: new AbortController(),
-    halt: new AbortController(),
-    memory: newGroupMemory(),
-  };
 }
 
 function causeOf(entry: Entry): Cause {
@@ -245,14 +289,18 @@ function causeOf(entry: Entry): Cause {
   return isDeepStrictEqual(entry.attempted, entry.target.policy) ? 'drift' : 'policy';
 }
 
+const isPending = ({ outcome, judged, target }: Entry): boolean =>
+  outcome !== null && judged !== target.policy;
+
 function entryStatus(entry: Entry): GroupStatus {
   const { account, region, id } = entry.target.policy;
   return {
     account,
     region,
     id,
-    outcome: entry.outcome?.kind ?? 'not-tried',
-    reason: outcomeReason(entry.outcome),
+    ...(isPending(entry)
+      ? { outcome: 'pending', reason: 'the policy has changed since the last look' }
+      : { outcome: entry.outcome?.kind ?? 'not-tried', reason: outcomeReason(entry.outcome) }),
     revision: entry.target.revision,
     lastAttemptMs: entry.lastAttemptMs,
     lastConvergedMs: entry.lastConvergedMs,

@@ -57,12 +57,12 @@ export class Daemon {
     });
     try {
       // Not waiting for the loop to notice the stop: it may be reading, and trying again, for minutes.
-      await Promise.race([this.controller.failure, this.#desired.run(), aborted(stopSignal)]);
+      const failures = [this.controller.failure, this.#desired.failure];
+      await Promise.race([...failures, this.#desired.run(), aborted(stopSignal)]);
     } finally {
       const signal = typeof stopSignal.reason === 'string' ? stopSignal.reason : 'failure';
       engine.telemetry.emit('daemon.stopping', { signal });
-      await watcher.close();
-      await this.#stopWork();
+      await Promise.all([this.#stopWork(), watcher.close()]);
     }
   }
 

@@ -1,8 +1,11 @@
 // Keeps the controller's targets in line with the policies: at start, when files change, when a rule's time
-// is up, and now and then, because a name or a tag may come to mean another group.
-import type { DesiredState } from '../../reconciler/model/group.ts';
+// is up, and now and then, because a name or a tag may come to mean another group. Each account and region is
+// handed over by itself, so that one in trouble, whose selectors cannot be resolved, holds up no other.
+import { isDeepStrictEqual } from 'node:util';
+import type { DesiredState, GroupRef } from '../../reconciler/model/group.ts';
 import type { Problem } from '../../reconciler/model/problem.ts';
 import { describeRule } from '../../reconciler/plan/render-rule.ts';
+import type { Place } from '../ecs/api.ts';
 import type { DesiredKeeper, DesiredUpdate } from '../source/desired.ts';
 import type { LoadedPolicies, Source } from '../source/source.ts';
 import type { Controller } from './controller.ts';
@@ -31,8 +34,15 @@ export class DesiredLoop {
   readonly #stopping: AbortSignal;
   #reloadWanted = true;
   #wake = new AbortController();
-  /** Expiries that have been announced, by rule text. */
+  /** Expiries of the policies in force that have been announced, by rule text. */
   readonly #announced = new Set<string>();
+  /** Places (account and region) that are being handed over; true: to be handed over once more after that. */
+  readonly #handing = new Map<string, boolean>();
+  /** Places that have been handed over. */
+  readonly #handed = new Set<string>();
+  #reportFailure: (error: unknown) => void = () => undefined;
+  /** Rejects on a bug or a broken journal. Never resolves. */
+  readonly failure = new Promise<never>((_resolve, reject) => (this.#reportFailure = reject));
   #loaded = false;
   #problems = 0;
   #state: DesiredState = { revision: '', groups: [] };
@@ -67,9 +77,7 @@ export class DesiredLoop {
         this.#reloadWanted = false;
         await this.#load();
       }
-      await this.#hand();
-      if (this.#isInForce) this.#loaded = true;
-      this.#parts.onProgress();
+      this.#hand();
       if (!isAborted(this.#stopping)) await this.#parts.engine.clock.sleep(this.#restMs(), this.#wake.signal);
     }
   }
@@ -88,30 +96,74 @@ export class DesiredLoop {
     if (update.changed && this.#isInForce) reportLoaded(engine, update, loaded);
   }
 
-  async #hand(): Promise<void> {
+  #hand(): void {
     const { engine, resolver, controller } = this.#parts;
-    const nowMs = engine.clock.nowMs();
-    this.#announceExpiries(nowMs);
-    const { targets, unresolved } = await resolver.resolve(this.#state, nowMs);
+    this.#announceExpiries(engine.clock.nowMs());
+    resolver.keep(this.#state.groups);
+    const places = new Set(this.#state.groups.map(placeKey));
+    controller.setTargets([], (group) => !places.has(placeKey(group)));
+    if (this.#problems === 0) this.#abandon((group) => places.has(placeKey(group)));
+    for (const place of places) this.#handPlace(place);
+    this.#noteProgress();
+  }
+
+  /** Once more after the time that is under way, if one is. */
+  #handPlace(place: string): void {
+    const isUnderWay = this.#handing.has(place);
+    this.#handing.set(place, isUnderWay);
+    if (isUnderWay) return;
+    this.#resolvePlace(place).catch((error: unknown) => this.#reportFailure(error));
+  }
+
+  async #resolvePlace(place: string): Promise<void> {
+    const { engine, resolver, controller } = this.#parts;
+    const inPlace = (group: Place): boolean => placeKey(group) === place;
+    const groups = this.#state.groups.filter(inPlace);
+    const isSure = this.#problems === 0;
+    const { targets, unresolved } = await resolver.resolve(groups, engine.clock.nowMs());
     if (this.#stopping.aborted) return;
-    for (const selector of unresolved) reportUnresolved(engine, this.#state.revision, selector);
-    controller.setTargets(targets);
-    // Only where it is sure which groups the policies mean may a group count as not meant.
-    if (this.#problems === 0 && unresolved.length === 0) {
-      abandonReleased(engine, (group) => controller.knows(group));
+    const { revision } = this.#state;
+    for (const selector of unresolved) reportUnresolved(engine, revision, selector);
+    // What the policies said before they changed is not put in force any more.
+    if (isDeepStrictEqual(groups, this.#state.groups.filter(inPlace))) {
+      controller.setTargets(
+        targets.map((policy) => ({ policy, revision })),
+        inPlace,
+      );
+      this.#handed.add(place);
+      // Only where it is sure which groups the policies mean may a group count as not meant.
+      if (isSure && unresolved.length === 0) this.#abandon((group) => !inPlace(group));
+      this.#noteProgress();
     }
+    const again = this.#handing.get(place) === true;
+    this.#handing.delete(place);
+    if (again) this.#handPlace(place);
+  }
+
+  /** Closes the intents of groups that nobody knows of any more, but for those that may be `meant`. */
+  #abandon(meant: (group: GroupRef) => boolean): void {
+    const { engine, controller } = this.#parts;
+    abandonReleased(engine, (group) => meant(group) || controller.knows(group));
+  }
+
+  #noteProgress(): void {
+    const isHanded = this.#state.groups.every((group) => this.#handed.has(placeKey(group)));
+    if (this.#isInForce && isHanded) this.#loaded = true;
+    this.#parts.onProgress();
   }
 
   #announceExpiries(nowMs: number): void {
     const { engine } = this.#parts;
+    const before = new Set(this.#announced);
+    this.#announced.clear();
     for (const expiring of expiringRules(this.#state)) {
+      if (expiring.expiresAtMs - nowMs > EXPIRY_NOTICE_MS) continue;
       const rule = describeRule(expiring.rule);
       const expiresAt = new Date(expiring.expiresAtMs).toISOString();
       const event = expiring.expiresAtMs <= nowMs ? 'rule.expired' : 'rule.expiring';
       const key = `${event} ${expiresAt} ${expiring.source.file} ${rule}`;
-      if (expiring.expiresAtMs - nowMs > EXPIRY_NOTICE_MS || this.#announced.has(key)) continue;
       this.#announced.add(key);
-      engine.telemetry.emit(event, { revision: this.#state.revision, rule, expiresAt });
+      if (!before.has(key)) engine.telemetry.emit(event, { revision: this.#state.revision, rule, expiresAt });
     }
   }
 
@@ -122,6 +174,8 @@ export class DesiredLoop {
     return next === undefined ? resyncMs : Math.min(resyncMs, next.expiresAtMs - nowMs);
   }
 }
+
+const placeKey = ({ account, region }: Place): string => JSON.stringify([account, region]);
 
 function reportProblems(engine: Engine, update: DesiredUpdate): void {
   const errors = update.problems.filter((problem) => problem.severity === 'error');

@@ -39,6 +39,7 @@ export async function executePlan(
     if (signal.aborted) return { kind: 'aborted', changes, refusals };
     if (planned.checkpoint) {
       const checkpoint = await passCheckpoint(engine, run, { plan, index }, signal);
+      if (isAborted(signal)) return { kind: 'aborted', changes, refusals };
       if (!checkpoint.ok) {
         const { refusals: ignored, ...stop } = checkpoint.error;
         return { kind: 'stopped', changes, refusals: [...refusals, ...ignored], ...stop };
@@ -99,6 +100,8 @@ async function passCheckpoint(
     signal,
   );
   if (!seen.ok) return err({ reason: seen.error.message, failure: seen.error, refusals: [] });
+  // What was not seen yet says nothing where nobody waited for it.
+  if (signal.aborted) return err({ reason: 'stopped', failure: null, refusals: [] });
   engine.telemetry.emit('group.described', { ...commonFields(run), rules: seen.value.group.rules.length });
   if (seen.value.settled) {
     const moved = movedTargets(done, ahead, seen.value.group);

@@ -15,9 +15,10 @@ export interface GroupMemory {
   levelWithoutRules: ApiLevel;
 }
 
-export const newGroupMemory = (): GroupMemory => ({
+/** `resyncMs`: time between two looks at a group that is as it should be. */
+export const newGroupMemory = (resyncMs: number): GroupMemory => ({
   quarantine: new Quarantine(),
-  flaps: new FlapWatch(),
+  flaps: new FlapWatch(resyncMs),
   room: new RoomWatch(),
   legacyPriority: 'modify',
   levelWithoutRules: 'current',

@@ -42,7 +42,8 @@ export async function lookAtGroup(
     (group) => showsRecentWrites(engine, group),
     signal,
   );
-  if (!seen.ok) return settled(describeFailed(engine, run, seen.error, signal));
+  if (signal.aborted) return settled({ kind: 'aborted' });
+  if (!seen.ok) return settled(describeFailed(engine, run, seen.error));
   const { group } = seen.value;
   const lists = await engine.lists.of(request.policy, group);
   const plan = heldByPauses(
@@ -78,7 +79,7 @@ export function planNow(
   lists: ListSizes,
 ): GroupPlan {
   const { quarantine, room, legacyPriority } = request.memory;
-  const nowMs = engine.clock.nowMs();
+  const nowMs = engine.clock.monotonicMs();
   const policy = withhold(request.policy, described.rules, quarantine.withheld(nowMs));
   const options = { ...engine.planOptions, listSizes: lists.sizes };
   const held = loadOf(described.rules, options).rules;
@@ -92,13 +93,7 @@ export function planNow(
 
 const settled = (outcome: ReconcileOutcome): Look => ({ kind: 'settled', outcome });
 
-function describeFailed(
-  engine: Engine,
-  run: RunContext,
-  failure: Failure,
-  signal: AbortSignal,
-): ReconcileOutcome {
-  if (signal.aborted) return { kind: 'aborted' };
+function describeFailed(engine: Engine, run: RunContext, failure: Failure): ReconcileOutcome {
   engine.telemetry.emit('group.describe_failed', {
     ...commonFields(run),
     kind: failure.kind,
@@ -106,7 +101,7 @@ function describeFailed(
     err: failure.message,
     ...(failure.requestId === null ? {} : { requestId: failure.requestId }),
   });
-  return { kind: 'not-converged', reason: failure.message, failure };
+  return { kind: 'not-converged', reason: failure.message, failure, setAside: false };
 }
 
 function reportPlan(

@@ -22,24 +22,33 @@ interface Entry {
 export class Quarantine {
   readonly #entries = new Map<string, Entry>();
 
-  get isEmpty(): boolean {
-    return this.#entries.size === 0;
-  }
-
-  /** Refusals of the same rule add up. */
-  add(refusal: StepRefusal, nowMs: number): void {
+  /**
+   * Refusals of the same rule add up. Times are monotonic. Answers whether the next plan has less to try: not if there
+   * are too many, and the one that is to be tried again soonest had to make way.
+   */
+  add(refusal: StepRefusal, nowMs: number): boolean {
+    let isLess = true;
     for (const { side, identity } of refusedRules(refusal)) {
       const key = `${side} ${identity}`;
       const refusals = (this.#entries.get(key)?.refusals ?? 0) + 1;
-      if (!this.#entries.has(key) && this.#entries.size >= MAX_ENTRIES) continue;
+      if (!this.#entries.has(key) && this.#entries.size >= MAX_ENTRIES) {
+        this.#forgetSoonest();
+        isLess = false;
+      }
       const retryAtMs = nowMs + retryDelayMs(refusals);
       this.#entries.set(key, { side, identity, refusals, retryAtMs });
     }
+    return isLess;
   }
 
   /** A changed policy deserves a new try. */
   clear(): void {
     this.#entries.clear();
+  }
+
+  #forgetSoonest(): void {
+    const [soonest] = [...this.#entries].sort(([, a], [, b]) => a.retryAtMs - b.retryAtMs);
+    if (soonest !== undefined) this.#entries.delete(soonest[0]);
   }
 
   /** What is to be left alone at `nowMs`. An entry whose time has come is tried again but not forgotten. */

@@ -5,7 +5,7 @@ import type { Cause } from './run-context.ts';
 
 /** How a look at a group ended, named by what the controller does next. */
 export type ReconcileOutcome =
-  /** Look again at the next resync; after that long instead if something keeps undoing the work. */
+  /** Look again at the next resync; after `restMs` instead if something keeps undoing the work. */
   | {
       readonly kind: 'converged';
       /** Calls that took effect. */
@@ -18,9 +18,14 @@ export type ReconcileOutcome =
   | { readonly kind: 'observed' }
   | { readonly kind: 'blocked'; readonly reasons: readonly string[] }
   /** All is done but for rules that the cloud refuses: they are tried again when their time comes. */
-  | { readonly kind: 'quarantined'; readonly reason: string }
-  /** Try again, soon at first and then at a falling rate. */
-  | { readonly kind: 'not-converged'; readonly reason: string; readonly failure: Failure | null }
+  | { readonly kind: 'quarantined'; readonly reason: string; readonly restMs: number | null }
+  /** Try again, soon at first and then at a falling rate; soon in any case if rules were set aside, as the others wait. */
+  | {
+      readonly kind: 'not-converged';
+      readonly reason: string;
+      readonly failure: Failure | null;
+      readonly setAside: boolean;
+    }
   | { readonly kind: 'aborted' };
 
 export interface ReconcileRequest {
@@ -30,4 +35,6 @@ export interface ReconcileRequest {
   readonly memory: GroupMemory;
   /** Hash of the only plan that may be carried out; null: whatever plan is right now. */
   readonly approvedPlan: string | null;
+  /** Told when the group has been looked at: from then on the reconcile waits for its turn in the lanes. */
+  readonly onLooked?: () => void;
 }

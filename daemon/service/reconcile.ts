@@ -16,6 +16,7 @@ import type { ReconcileOutcome, ReconcileRequest } from './reconcile-types.ts';
 import { supersedeOpenIntents } from './open-intents.ts';
 import { showsRecentWrites } from './recent-writes.ts';
 import { commonFields, type PlanRun, type RunContext } from './run-context.ts';
+import type { StepRefusal } from './run-step.ts';
 
 /** A plan older than this is made anew before its first call. */
 const FRESH_MS = 5000;
@@ -32,6 +33,7 @@ export async function reconcileGroup(
     reconcileId: engine.newReconcileId(),
   };
   const first = await lookAtGroup(engine, run, request, signal);
+  request.onLooked?.();
   if (first.kind === 'settled') return first.outcome;
   const writes = await reserveFor(engine, first, signal);
   if (writes === null) return { kind: 'aborted' };
@@ -46,9 +48,9 @@ export async function reconcileGroup(
       look.rules === 0 && apiLevel === 'current' && request.memory.levelWithoutRules === 'current';
     const planRun: PlanRun = { ...run, planHash: plan.hash, apiLevel, levelIsGuess, write: writes.write };
     const execution = await executePlan(engine, planRun, plan, signal);
-    learn(engine, request.memory, { execution, levelIsGuess });
+    const setAside = learn(engine, request.memory, { execution, levelIsGuess });
     if (execution.kind === 'aborted') return { kind: 'aborted' };
-    const outcome = await verify(engine, run, { request, look, execution }, signal);
+    const outcome = await verify(engine, run, { request, look, execution, setAside }, signal);
     if (outcome.kind === 'not-converged' && apiLevel === 'legacy2019') {
       const { memory } = request;
       memory.legacyPriority = nextLegacyPriority(memory.legacyPriority, plan, outcome.failure);
@@ -61,17 +63,23 @@ export async function reconcileGroup(
   }
 }
 
-/** What refusals teach about the group beyond this plan. */
+/** What refusals teach about the group beyond this plan. Answers whether rules were set aside. */
 function learn(
   engine: Engine,
   memory: GroupMemory,
   { execution, levelIsGuess }: { readonly execution: Execution; readonly levelIsGuess: boolean },
-): void {
-  const nowMs = engine.clock.nowMs();
-  for (const refusal of execution.refusals) memory.quarantine.add(refusal, nowMs);
-  if (execution.kind !== 'stopped' || execution.failure?.kind !== 'rejected') return;
-  if (isRuleQuotaRefusal(execution.failure)) memory.room.refused(nowMs);
+): boolean {
+  const setAside = quarantine(engine, memory, execution.refusals);
+  if (execution.kind !== 'stopped' || execution.failure?.kind !== 'rejected') return setAside;
+  if (isRuleQuotaRefusal(execution.failure)) memory.room.refused(engine.clock.monotonicMs());
   else if (levelIsGuess && mayNotKnowTheForm(execution.failure)) memory.levelWithoutRules = 'legacy2019';
+  return setAside;
+}
+
+/** Whether the next plan has less to try. */
+function quarantine(engine: Engine, memory: GroupMemory, refusals: readonly StepRefusal[]): boolean {
+  const nowMs = engine.clock.monotonicMs();
+  return refusals.map((refusal) => memory.quarantine.add(refusal, nowMs)).includes(true);
 }
 
 function noteAttempt(engine: Engine, run: RunContext, plan: GroupPlan): void {
@@ -107,6 +115,8 @@ interface Done {
   readonly request: ReconcileRequest;
   readonly look: PendingLook;
   readonly execution: Exclude<Execution, { kind: 'aborted' }>;
+  /** Whether rules were set aside. */
+  readonly setAside: boolean;
 }
 
 /** Describes again: nothing that a call answered is believed. */
@@ -116,11 +126,11 @@ async function verify(
   done: Done,
   signal: AbortSignal,
 ): Promise<ReconcileOutcome> {
-  const { request, execution } = done;
+  const { request, execution, setAside } = done;
   const { plan } = done.look;
   let { rules } = done.look;
   if (execution.kind === 'stopped') {
-    return { kind: 'not-converged', reason: execution.reason, failure: execution.failure };
+    return { kind: 'not-converged', reason: execution.reason, failure: execution.failure, setAside };
   }
   if (plan.steps.length > 0) {
     const asPlanned = (group: DescribedGroup) =>
@@ -132,30 +142,29 @@ async function verify(
       (group) => asPlanned(group) || showsRecentWrites(engine, group),
       signal,
     );
-    if (!seen.ok) return { kind: 'not-converged', reason: seen.error.message, failure: seen.error };
+    if (signal.aborted) return { kind: 'aborted' };
+    if (!seen.ok) {
+      return { kind: 'not-converged', reason: seen.error.message, failure: seen.error, setAside };
+    }
     rules = seen.value.group.rules.length;
     engine.telemetry.emit('group.described', { ...commonFields(run), rules });
     if (!asPlanned(seen.value.group)) {
       const ignored = reportIgnored(engine, run, { plan, done: plan.steps }, seen.value.group);
-      for (const refusal of ignored) request.memory.quarantine.add(refusal, engine.clock.nowMs());
       const reason = 'the group does not look as planned after the last call';
-      return { kind: 'not-converged', reason, failure: null };
+      const isLess = quarantine(engine, request.memory, ignored);
+      return { kind: 'not-converged', reason, failure: null, setAside: setAside || isLess };
     }
   }
   supersedeOpenIntents(engine, run);
   noteApplied(engine, run);
-  request.memory.room.converged(engine.clock.nowMs());
-  const withheld = request.memory.quarantine.withheld(engine.clock.nowMs());
-  const setAside = withheld.desired.size + withheld.described.size;
-  if (setAside > 0) {
-    return { kind: 'quarantined', reason: `${setAside} rules that the cloud refuses are set aside` };
-  }
-  return {
-    kind: 'converged',
-    changes: execution.changes,
-    rules,
-    restMs: execution.changes > 0 ? flappingRestMs(engine, run, done) : null,
-  };
+  const nowMs = engine.clock.monotonicMs();
+  request.memory.room.converged(nowMs);
+  const restMs = execution.changes > 0 ? flappingRestMs(engine, run, done) : null;
+  const withheld = request.memory.quarantine.withheld(nowMs);
+  const waiting = withheld.desired.size + withheld.described.size;
+  return waiting > 0
+    ? { kind: 'quarantined', reason: `${waiting} rules that the cloud refuses are set aside`, restMs }
+    : { kind: 'converged', changes: execution.changes, rules, restMs };
 }
 
 /** Only a repair under an unchanged policy can be the work of somebody else. */
@@ -164,7 +173,7 @@ function flappingRestMs(engine: Engine, run: RunContext, { request, look }: Done
     request.memory.flaps.reset();
     return null;
   }
-  const flapping = request.memory.flaps.drifted(look.plan.diff, engine.clock.nowMs());
+  const flapping = request.memory.flaps.drifted(look.plan.diff, engine.clock.monotonicMs());
   if (flapping === null) return null;
   engine.telemetry.emit('group.flapping', {
     ...commonFields(run),

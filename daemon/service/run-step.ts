@@ -7,6 +7,7 @@ import { stepRequest } from '../ecs/convert/requests.ts';
 import type { Failure } from '../ecs/failure.ts';
 import { isRuleQuotaRefusal, mayNotKnowTheForm } from '../ecs/refusals.ts';
 import type { Intent, IntentDraft, Outcome } from '../journal/journal.ts';
+import { NEVER_SENT_CODE } from '../queue/attempt.ts';
 import type { Engine } from './engine.ts';
 import { commonFields, type PlanRun } from './run-context.ts';
 
@@ -79,6 +80,10 @@ export async function runStep(
     case 'retry':
     case 'throttled':
     case 'unknown':
+      if (failure.code === NEVER_SENT_CODE && !adopted) {
+        close(engine, intent, { result: 'abandoned', requestId: null, code: null });
+        return { ...nothing, stop: failure };
+      }
       // The intent stays open: the next look at the group either finds the effect or sends the same token again.
       return { ...nothing, stop: failure };
   }

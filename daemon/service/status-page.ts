@@ -63,6 +63,7 @@ function stateClass(outcome: GroupStatus['outcome']): string {
       return 'good';
     case 'observed':
     case 'not-tried':
+    case 'pending':
     case 'aborted':
       return 'calm';
     case 'blocked':

@@ -12,7 +12,6 @@ import { DIRECTIONS, type Direction } from '../../reconciler/model/rule.ts';
 import type { DesiredRule } from '../../reconciler/model/group.ts';
 import type { EcsApi, Place } from '../ecs/api.ts';
 import type { Failure } from '../ecs/failure.ts';
-import type { Target } from './controller.ts';
 
 /** A selector that does not say which group it means, and so changes nothing. */
 export interface UnresolvedSelector extends Place {
@@ -22,7 +21,8 @@ export interface UnresolvedSelector extends Place {
 }
 
 export interface Resolution {
-  readonly targets: readonly Target[];
+  /** What the policies want of each group that they mean. */
+  readonly targets: readonly GroupPolicy[];
   readonly unresolved: readonly UnresolvedSelector[];
 }
 
@@ -37,12 +37,15 @@ export class TargetResolver {
     this.#defaultMode = defaultMode;
   }
 
-  async resolve(state: DesiredState, nowMs: number): Promise<Resolution> {
-    const targets = new Map<string, Target>();
+  /** Selectors are asked for side by side. */
+  async resolve(groups: readonly DesiredGroup[], nowMs: number): Promise<Resolution> {
+    const targets = new Map<string, GroupPolicy>();
     const claimedTwice = new Set<string>();
     const unresolved: UnresolvedSelector[] = [];
-    for (const group of state.groups) {
-      const found = await this.#groupIds(group);
+    const answers = await Promise.all(
+      groups.map(async (group) => ({ group, found: await this.#groupIds(group) })),
+    );
+    for (const { group, found } of answers) {
       if (found.problem !== null) unresolved.push(found.problem);
       for (const id of found.ids) {
         const policy = groupPolicy(group, id, { mode: this.#defaultMode, nowMs });
@@ -51,18 +54,24 @@ export class TargetResolver {
           claimedTwice.add(key);
           unresolved.push(problem(group, `${id} is meant by two entries of the policies`, null));
         }
-        targets.set(key, { policy, revision: state.revision });
+        targets.set(key, policy);
       }
     }
     for (const key of claimedTwice) targets.delete(key);
     return { targets: [...targets.values()], unresolved };
   }
 
+  /** Forgets what selectors meant that are not among these any more. */
+  keep(groups: readonly DesiredGroup[]): void {
+    const keys = new Set(groups.map(selectorKey));
+    for (const key of this.#lastIds.keys()) if (!keys.has(key)) this.#lastIds.delete(key);
+  }
+
   async #groupIds(
     group: DesiredGroup,
   ): Promise<{ ids: readonly string[]; problem: UnresolvedSelector | null }> {
     if (group.selector.kind === 'id') return { ids: [group.selector.id], problem: null };
-    const key = `${group.account}/${group.region}/${selectorText(group.selector)}`;
+    const key = selectorKey(group);
     const last = this.#lastIds.get(key) ?? [];
     const found = await this.#ecs.findGroups(group, group.selector);
     if (!found.ok) return { ids: last, problem: problem(group, found.error.message, found.error) };
@@ -74,6 +83,9 @@ export class TargetResolver {
     return { ids: found.value, problem: null };
   }
 }
+
+const selectorKey = (group: DesiredGroup): string =>
+  JSON.stringify([group.account, group.region, selectorText(group.selector)]);
 
 function groupPolicy(
   group: DesiredGroup,

@@ -85,6 +85,7 @@ export class Life {
         concurrency: world.config.reconcile.concurrency,
         resyncMs: world.config.reconcile.resyncSeconds * 1000,
         retryMs: 2000,
+        random: () => world.random.fraction(),
       },
       onReload: (listener) => this.#reloads.push(listener),
       stopSignal: this.#stop.signal,

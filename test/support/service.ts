@@ -104,6 +104,7 @@ export class Service {
         concurrency: config.value.reconcile.concurrency,
         resyncMs: config.value.reconcile.resyncSeconds * 1000,
         retryMs: 200,
+        random: Math.random,
       },
       onReload: () => undefined,
       stopSignal: this.#stop.signal,

@@ -198,7 +198,8 @@ describe('a stop', () => {
   it('before the call was sent answers that it was not', async () => {
     const world = setUp(['ok']);
     world.lanes.close();
-    expect(await world.call()).toMatchObject({ ok: false, error: { kind: 'retry', code: 'Lane.Closed' } });
+    const code = 'Lane.NeverSent';
+    expect(await world.call()).toMatchObject({ ok: false, error: { kind: 'retry', code } });
     expect(world.names()).toEqual([]);
   });
 

@@ -228,7 +228,8 @@ describe('nobody is left hanging', () => {
     const { lanes, call, names } = setUp(4);
     const under = outcome(call('under way', { tookMs: 1000 }));
     const waiting = outcome(call('waiting'));
-    const planned = outcome(lanes.reserve(PLACE, { [ADD]: 4 }));
+    await lanes.reserve(PLACE, { [ADD]: 2 });
+    const planned = outcome(lanes.reserve(PLACE, { [ADD]: 2 }));
     lanes.close();
     lanes.close();
     expect(await waiting).toBeInstanceOf(LaneClosed);
@@ -340,17 +341,17 @@ describe('a reservation', () => {
           await lanes.run(PLACE, ADD, () => Promise.resolve(ok(i)), { reservation });
         reservation.release();
       });
-    const plans = [plan('first', 8), plan('large', 8), plan('small', 1)];
+    const plans = [plan('first', 8), plan('second', 8), plan('large', 8), plan('small', 1)];
     for (let i = 0; i < 20; i += 1) {
       await pass(15);
       plans.push(plan('later', 2));
     }
     await pass(600);
     await Promise.all(plans);
-    expect(order.slice(0, 2)).toEqual(['first', 'small']);
-    expect(order.indexOf('large')).toBeGreaterThan(2);
-    expect(order.indexOf('large')).toBeLessThan(20);
-    expect(order).toHaveLength(23);
+    expect(order.slice(0, 3)).toEqual(['first', 'second', 'small']);
+    expect(order.indexOf('large')).toBeGreaterThan(3);
+    expect(order.indexOf('large')).toBeLessThan(21);
+    expect(order).toHaveLength(24);
   });
 
   it('is not overtaken by one that came later and would fit', async () => {
@@ -398,7 +399,7 @@ describe('a reservation', () => {
     (await two).release();
   });
 
-  it('of more than a minute holds is given a minute, and goes on at the pace of the lane', async () => {
+  it('of more than half a minute holds is given half a minute, and goes on at the pace of the lane', async () => {
     const { lanes, call, started } = setUp(4);
     const reservation = await lanes.reserve(PLACE, { [ADD]: 12 });
     const calls = Array.from({ length: 12 }, (_, i) => call(`${i}`, { reservation }));
@@ -406,6 +407,24 @@ describe('a reservation', () => {
     await Promise.all(calls);
     reservation.release();
     expect(started.at(-1)?.[1]).toBeLessThan(170);
+  });
+
+  it('of large plans side by side leaves the lane no minute of idleness, and small ones come in between', async () => {
+    const { lanes, call, started } = setUp(12);
+    const plan = async (name: string, calls: number) => {
+      const reservation = await lanes.reserve(PLACE, { [ADD]: calls }, { priority: -calls });
+      for (let i = 0; i < calls; i += 1) await call(name, { reservation });
+      reservation.release();
+    };
+    const plans = Array.from({ length: 4 }, () => plan('large', 30));
+    await pass(200);
+    plans.push(plan('small', 1));
+    await pass(800);
+    await Promise.all(plans);
+    const secondsOf = (name: string) => started.filter((each) => each[0] === name).map(([, at]) => at);
+    expect(secondsOf('large')).toHaveLength(120);
+    expect(secondsOf('large').at(-1)).toBeLessThan(1.2 * (120 / 12) * 60);
+    expect(secondsOf('small')[0]).toBeLessThan(20 + 200 + 15);
   });
 
   it('waits while a lane is closed, and then probes', async () => {
@@ -429,12 +448,14 @@ describe('a reservation', () => {
 
   it('that its plan gives up is not granted any more', async () => {
     const { lanes, call } = setUp(2);
-    const first = await lanes.reserve(PLACE, { [ADD]: 2 });
+    const first = await lanes.reserve(PLACE, { [ADD]: 1 });
+    const second = await lanes.reserve(PLACE, { [ADD]: 1 });
     const patience = new AbortController();
     const given = outcome(lanes.reserve(PLACE, { [ADD]: 2 }, { signal: patience.signal }));
     patience.abort();
     expect(await given).toBeInstanceOf(LaneClosed);
     first.release();
+    second.release();
     expect(await call('now free')).toEqual(ok('now free'));
   });
 });

@@ -12,7 +12,7 @@ function refused(code: string, kind: FailureKind = 'denied'): ReconcileOutcome {
     httpStatus: null,
     retryAfterMs: null,
   };
-  return { kind: 'not-converged', reason: 'no', failure };
+  return { kind: 'not-converged', reason: 'no', failure, setAside: false };
 }
 
 const CONVERGED: ReconcileOutcome = { kind: 'converged', changes: 0, rules: 1, restMs: null };

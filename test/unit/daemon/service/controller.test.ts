@@ -7,7 +7,7 @@ import { Controller } from '../../../../daemon/service/controller.ts';
 import type { Engine } from '../../../../daemon/service/engine.ts';
 import { NO_LISTS } from '../../../../daemon/service/known-lists.ts';
 import { abandonReleased } from '../../../../daemon/service/open-intents.ts';
-import type { DescribedGroup } from '../../../../reconciler/model/group.ts';
+import type { DescribedGroup, GroupRef } from '../../../../reconciler/model/group.ts';
 import { ok } from '../../../../reconciler/model/result.ts';
 import { described, groupOf, OPTIONS, policyOf } from '../../../support/plan-inputs.ts';
 import { rule } from '../../../support/rule-sets.ts';
@@ -15,18 +15,29 @@ import { EventLog } from '../../../support/service.ts';
 
 const HTTPS = rule({ ports: '443' });
 const SSH = rule({ ports: '22' });
-const target = (rules = [HTTPS]) => ({ policy: policyOf(rules), revision: 'r1' });
+const target = (rules = [HTTPS], place: Partial<GroupRef> = {}) => ({
+  policy: { ...policyOf(rules), ...place },
+  revision: 'r1',
+});
 
-/** Describes show an empty group; they and the writes wait for `letThrough`. */
-function setUp() {
+/** Describes and writes wait for `letThrough`, and what `stuck` names for ever. */
+function setUp(stuck: { readonly account?: string; readonly reserve?: true } = {}) {
   const waiting: Array<() => void> = [];
-  const seen = { looks: 0, looksAtOnce: 0, mostAtOnce: 0, writes: [] as WriteOperation[] };
+  const seen = {
+    looks: 0,
+    looksAtOnce: 0,
+    mostAtOnce: 0,
+    lookedAt: [] as string[],
+    writes: [] as WriteOperation[],
+  };
   const turn = () => new Promise<void>((resolve) => void waiting.push(resolve));
   const log = new EventLog();
   const group: DescribedGroup = groupOf(described([SSH]));
   const engine: Engine = {
     ecs: {
-      describeGroup: async () => {
+      describeGroup: async ({ account, id }) => {
+        seen.lookedAt.push(id);
+        if (account === stuck.account) return new Promise(() => undefined);
         seen.looks += 1;
         seen.looksAtOnce += 1;
         seen.mostAtOnce = Math.max(seen.mostAtOnce, seen.looksAtOnce);
@@ -39,14 +50,16 @@ function setUp() {
       write: () => Promise.reject(new Error('writes go through the reservation')),
     },
     reserve: () =>
-      Promise.resolve({
-        write: async ({ operation }) => {
-          seen.writes.push(operation);
-          await turn();
-          return ok({ requestId: 'R' });
-        },
-        release: () => undefined,
-      }),
+      stuck.reserve === true
+        ? new Promise(() => undefined)
+        : Promise.resolve({
+            write: async ({ operation }) => {
+              seen.writes.push(operation);
+              await turn();
+              return ok({ requestId: 'R' });
+            },
+            release: () => undefined,
+          }),
     journal: openMemoryJournal({ clock: systemClock, randomByte: () => 7 }),
     telemetry: log,
     clock: systemClock,
@@ -55,7 +68,8 @@ function setUp() {
     patience: { settleMs: 0, lagMs: 0 },
     newReconcileId: () => 'id',
   };
-  const options = { concurrency: 4, resyncMs: 60_000, retryMs: 60_000, onProgress: () => undefined };
+  const waits = { resyncMs: 60_000, retryMs: 60_000, random: () => 0 };
+  const options = { concurrency: 4, ...waits, onProgress: () => undefined };
   const controller = new Controller(engine, options);
   const settle = () => new Promise((resolve) => void setImmediate(resolve));
   const letThrough = async () => {
@@ -92,6 +106,69 @@ it('takes no further step in a group that has left the policies', async () => {
   expect(controller.knows(target().policy)).toBe(false);
   await controller.stop();
   expect(seen.writes).toEqual(['AuthorizeSecurityGroup']);
+});
+
+it('takes no further step under a policy that has changed, and looks again', async () => {
+  const { controller, seen, settle, letThrough } = setUp();
+  controller.setTargets([target()]);
+  await settle();
+  await letThrough();
+  expect(seen.writes).toEqual(['AuthorizeSecurityGroup']);
+  controller.setTargets([target([SSH])]);
+  await letThrough();
+  expect(seen.looks).toBe(2);
+  await letThrough();
+  expect(controller.status()).toMatchObject([{ outcome: 'converged' }]);
+  expect(seen.writes).toEqual(['AuthorizeSecurityGroup']);
+});
+
+it('says nothing of how a group stands to a policy that it has not carried out yet', async () => {
+  const { controller, settle, letThrough } = setUp();
+  const outcome = () => controller.status().map((group) => group.outcome);
+  controller.setTargets([target([SSH])]);
+  expect(outcome()).toEqual(['not-tried']);
+  await settle();
+  await letThrough();
+  expect(outcome()).toEqual(['converged']);
+  controller.setTargets([{ ...target([SSH]), revision: 'r2' }]);
+  expect(outcome()).toEqual(['converged']);
+  controller.setTargets([target([HTTPS, SSH])]);
+  expect(outcome()).toEqual(['pending']);
+  await settle();
+  await letThrough();
+  expect(outcome()).toEqual(['pending']);
+  void controller.stop();
+});
+
+it('looks at the groups of an account, however many of another one do not answer', async () => {
+  const { controller, seen, settle } = setUp({ account: 'dead' });
+  const dead = Array.from({ length: 9 }, (_, number) =>
+    target([HTTPS], { account: 'dead', id: `sg-${number}` }),
+  );
+  controller.setTargets([...dead, target([HTTPS], { id: 'sg-alive' })]);
+  await settle();
+  expect(seen.lookedAt).toEqual(['sg-0', 'sg-1', 'sg-2', 'sg-3', 'sg-alive']);
+  void controller.stop();
+});
+
+it('looks at a group, however many plans wait for their turn in the lanes', async () => {
+  const { controller, seen, settle, letThrough } = setUp({ reserve: true });
+  const ids = Array.from({ length: 9 }, (_, number) => `sg-${number}`);
+  controller.setTargets(ids.map((id) => target([HTTPS], { id })));
+  await settle();
+  for (let look = 0; look < ids.length; look += 1) await letThrough();
+  expect(seen.lookedAt).toEqual(ids);
+  expect(seen.mostAtOnce).toBe(4);
+  void controller.stop();
+});
+
+it('lets go only those groups that the policies were asked about', () => {
+  const { controller } = setUp();
+  const [here, there] = [target([HTTPS], { id: 'sg-here' }), target([HTTPS], { region: 'cn-beijing' })];
+  controller.setTargets([here, there]);
+  controller.setTargets([], ({ region }) => region === 'cn-beijing');
+  expect(controller.status().map(({ id }) => id)).toEqual(['sg-here']);
+  void controller.stop();
 });
 
 it('closes the open intents of groups that no policy names, and only those', () => {

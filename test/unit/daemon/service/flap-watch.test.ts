@@ -29,7 +29,7 @@ function repeat(watch: FlapWatch, times: number, diff = surplus(22)) {
 
 describe('drift of the same rule', () => {
   test(`is flapping from round ${FLAPPING_ROUNDS} on, and rests longer each time, up to an hour`, () => {
-    const seen = repeat(new FlapWatch(), FLAPPING_ROUNDS + 8);
+    const seen = repeat(new FlapWatch(20_000), FLAPPING_ROUNDS + 8);
     expect(seen.slice(0, FLAPPING_ROUNDS - 1)).toEqual(Array(FLAPPING_ROUNDS - 1).fill(null));
     const rests = seen.slice(FLAPPING_ROUNDS - 1).map((flapping) => flapping?.delayMs);
     expect(rests.slice(0, 3)).toEqual([MINUTE_MS, 2 * MINUTE_MS, 4 * MINUTE_MS]);
@@ -37,18 +37,31 @@ describe('drift of the same rule', () => {
   });
 
   test('names the rules that alternate', () => {
-    const last = repeat(new FlapWatch(), FLAPPING_ROUNDS).at(-1);
+    const last = repeat(new FlapWatch(20_000), FLAPPING_ROUNDS).at(-1);
     expect(last?.identities).toEqual([expect.stringContaining('22/22')]);
   });
 
+  test.each([1, 5, 30, 240])(
+    'is noticed where looks are %i minutes apart, and then looked for less often',
+    (minutes) => {
+      const resyncMs = minutes * MINUTE_MS;
+      const watch = new FlapWatch(resyncMs);
+      const seen = Array.from({ length: FLAPPING_ROUNDS + 1 }, (_, index) =>
+        watch.drifted(surplus(22), index * (resyncMs + 3000)),
+      );
+      expect(seen.at(-2)?.delayMs).toBe(resyncMs);
+      expect(seen.at(-1)?.delayMs).toBe(Math.max(resyncMs, Math.min(2 * resyncMs, 60 * MINUTE_MS)));
+    },
+  );
+
   test('begins anew after a calm', () => {
-    const watch = new FlapWatch();
+    const watch = new FlapWatch(20_000);
     repeat(watch, FLAPPING_ROUNDS);
     expect(watch.drifted(surplus(22), 24 * 60 * MINUTE_MS)).toBeNull();
   });
 
   test('begins anew with another policy', () => {
-    const watch = new FlapWatch();
+    const watch = new FlapWatch(20_000);
     repeat(watch, FLAPPING_ROUNDS - 1);
     watch.reset();
     expect(watch.drifted(surplus(22), FLAPPING_ROUNDS * MINUTE_MS)).toBeNull();
@@ -56,7 +69,7 @@ describe('drift of the same rule', () => {
 });
 
 test('drift of ever other rules is not flapping', () => {
-  const watch = new FlapWatch();
+  const watch = new FlapWatch(20_000);
   const seen = Array.from({ length: 20 }, (_, index) => watch.drifted(surplus(index + 1), index * MINUTE_MS));
   expect(seen.every((flapping) => flapping === null)).toBe(true);
 });
