@@ -38,6 +38,7 @@ export function addRunCommand(program: Command, io: Io, done: (code: ExitCode) =
 }
 
 async function runDaemon(flags: CommonFlags, io: Io): Promise<ExitCode> {
+  const onReload = reloadsFrom(io);
   const config = readConfig(flags);
   const secrets = new Secrets();
   const metrics = createMetrics();
@@ -54,7 +55,7 @@ async function runDaemon(flags: CommonFlags, io: Io): Promise<ExitCode> {
   const emulator = await embeddedEmulator(config);
   try {
     const parts = { telemetry, metrics, secrets, emulatorUrl: emulator?.url ?? null };
-    const exitCode = await serve(config, parts, io);
+    const exitCode = await serve(config, parts, { ...io, onReload });
     telemetry.emit('daemon.stopped', { exitCode });
     return exitCode;
   } catch (error) {
@@ -65,6 +66,16 @@ async function runDaemon(flags: CommonFlags, io: Io): Promise<ExitCode> {
     systemd?.close();
     await emulator?.close();
   }
+}
+
+/**
+ * SIGHUP ends a process that does not ask for it, and one may come while the daemon starts: so it is asked for first of
+ * all. What the daemon reads when it is ready is new anyway.
+ */
+function reloadsFrom(io: Io): Io['onReload'] {
+  let reload = (): void => undefined;
+  io.onReload(() => reload());
+  return (listener) => (reload = listener);
 }
 
 interface ServeParts {

@@ -8,11 +8,12 @@ import {
   fsyncSync,
   mkdirSync,
   openSync,
+  realpathSync,
   renameSync,
   rmSync,
   statSync,
 } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { err, ok, type Result } from '../../reconciler/model/result.ts';
 import { Connection } from './connection.ts';
 import { JournalError, type JournalOpenFailure, type JournalTrouble } from './journal.ts';
@@ -30,18 +31,33 @@ export type Opened<T> = Result<T, JournalOpenFailure>;
 
 /** Held for the life of the process; the system lets go of it however the process ends. */
 export interface FileLock {
+  /** Whether there was a journal before. */
+  readonly hadJournal: boolean;
+  /** Notes for later starts that there is one. */
+  noteJournal(): void;
+  /** Throws `JournalError` if the lock was removed or replaced, so that another process may hold the new one. */
+  check(): void;
   release(): void;
 }
 
+/** Where the journal really is, whatever links lead there. Makes its folder. */
+export function realPathOf(path: string): Opened<string> {
+  return orFailure(path, () => {
+    const folder = dirname(resolve(path));
+    mkdirSync(folder, { recursive: true });
+    return ok(existsSync(path) ? realpathSync(path) : join(realpathSync(folder), basename(path)));
+  });
+}
+
 /**
- * Only one process may give out tokens. The lock is an exclusive transaction on an empty database beside the
+ * Only one process may give out tokens. The lock is an exclusive transaction on a database without tables beside the
  * journal: an operating system lock that also works between two journals of one process, and that leaves the
- * journal itself open to readers.
+ * journal itself open to readers. The database knows one thing: whether there was a journal.
  */
 export function lockJournal(path: string): Opened<FileLock> {
+  const file = `${path}.lock`;
   return orFailure(path, () => {
-    mkdirSync(dirname(resolve(path)), { recursive: true });
-    const lock = new Connection(`${path}.lock`, { readOnly: false, busyTimeoutMs: 0 });
+    const lock = new Connection(file, { readOnly: false, busyTimeoutMs: 0 });
     try {
       lock.exec('BEGIN EXCLUSIVE');
     } catch (error) {
@@ -49,14 +65,28 @@ export function lockJournal(path: string): Opened<FileLock> {
       if (troubleOf(error) !== 'locked') throw error;
       return err(openFailure('locked', `the journal ${path} is in use${ownerOf(path)}`));
     }
-    return ok({ release: () => lock.close() });
+    // Not by a query: a connection with a statement lets go of its lock late.
+    const hadJournal = sizeOf(file) > 0;
+    const noteJournal = () => {
+      if (hadJournal) return;
+      lock.exec('PRAGMA user_version = 1');
+      lock.exec('COMMIT');
+      lock.exec('BEGIN EXCLUSIVE');
+    };
+    return ok({ hadJournal, noteJournal, check: standsBy(file), release: () => lock.close() });
   });
 }
 
-/** Makes the journal if there is none. Call with the lock held. */
-export function createIfMissing(path: string, install: string): Opened<null> {
+/** Makes the journal if there never was one. Call with the lock held. */
+export function createIfMissing(path: string, install: string, lock: FileLock): Opened<null> {
   return orFailure(path, () => {
-    if (existsSync(path)) return ok(null);
+    if (existsSync(path)) {
+      lock.noteJournal();
+      return ok(null);
+    }
+    // Pauses would be forgotten, and with them why somebody stopped all writing.
+    if (lock.hadJournal)
+      return err(openFailure('missing', `the journal ${path} is missing, but there was one`));
     if (sizeOf(`${path}-wal`) > 0) {
       // SQLite would replay the old log into the new file.
       return err(openFailure('corrupt', `${path} is missing, but its log ${path}-wal is there`));
@@ -71,6 +101,7 @@ export function createIfMissing(path: string, install: string): Opened<null> {
     db.close();
     renameSync(draft, path);
     syncFolder(dirname(resolve(path)));
+    lock.noteJournal();
     return ok(null);
   });
 }
@@ -180,7 +211,7 @@ export function standsBy(path: string): () => void {
   const opened = idOf();
   return () => {
     if (idOf() === opened) return;
-    throw new JournalError('io', `the journal ${path} was removed or replaced while it was in use`);
+    throw new JournalError('io', `${path} was removed or replaced while it was in use`);
   };
 }
 

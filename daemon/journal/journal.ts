@@ -104,6 +104,8 @@ export type JournalTrouble =
   | 'full'
   /** The content cannot be trusted. */
   | 'corrupt'
+  /** There was one, and it is gone. */
+  | 'missing'
   /** Not a journal, or one of a newer Rampart. */
   | 'foreign'
   /** The disk failed, or the path leads nowhere. */

@@ -10,11 +10,19 @@ import {
   lockJournal,
   openDatabase,
   orFailure,
+  realPathOf,
   standsBy,
   type FileLock,
   type Opened,
 } from './file.ts';
-import type { Intent, IntentDraft, Journal, Outcome, RevisionMarks } from './journal.ts';
+import {
+  JournalError,
+  type Intent,
+  type IntentDraft,
+  type Journal,
+  type Outcome,
+  type RevisionMarks,
+} from './journal.ts';
 import type { JournalPorts } from './memory.ts';
 import { boundSize, createPruner, type Retention } from './retention.ts';
 import { INTENT_COLUMNS, intentValues, toIntent, type IntentRow } from './rows.ts';
@@ -31,15 +39,17 @@ export interface SqliteJournalOptions extends JournalPorts {
  * none, and begins a new epoch.
  */
 export function openSqliteJournal(path: string, options: SqliteJournalOptions): Opened<Journal> {
-  const lock = lockJournal(path);
+  const real = realPathOf(path);
+  if (!real.ok) return real;
+  const lock = lockJournal(real.value);
   if (!lock.ok) return lock;
-  const journal = openLocked(path, options, lock.value);
+  const journal = openLocked(real.value, options, lock.value);
   if (!journal.ok) lock.value.release();
   return journal;
 }
 
 function openLocked(path: string, options: SqliteJournalOptions, lock: FileLock): Opened<Journal> {
-  const created = createIfMissing(path, randomPart(options.randomByte));
+  const created = createIfMissing(path, randomPart(options.randomByte), lock);
   if (!created.ok) return created;
   const opened = openDatabase(path, { migrate: true });
   if (!opened.ok) return opened;
@@ -57,7 +67,12 @@ function openLocked(path: string, options: SqliteJournalOptions, lock: FileLock)
     db.close();
     lock.release();
   };
-  return ok(journalOn(db, options, opening.value, { stillThere: standsBy(path), close }));
+  const fileStandsBy = standsBy(path);
+  const stillThere = () => {
+    lock.check();
+    fileStandsBy();
+  };
+  return ok(journalOn(db, options, opening.value, { stillThere, close }));
 }
 
 /** What is committed is safe in the log; bringing it home may fail on a full or broken disk, and does no harm then. */
@@ -93,7 +108,14 @@ function journalOn(
     const clientToken = formatToken({ ...opening, counter: (counter += 1) });
     const intent: Intent = { ...draft, clientToken, openedAtMs: clock.nowMs() };
     const values = intentValues(intent);
-    db.run(`INSERT INTO intents (${INTENT_COLUMNS}) VALUES (${values.map(() => '?').join(', ')})`, ...values);
+    // Should somebody have got past the lock, then whoever opened the journal last goes on alone.
+    const written = db.run(
+      `INSERT INTO intents (${INTENT_COLUMNS})
+         SELECT ${values.map(() => '?').join(', ')} FROM meta WHERE epoch = ?`,
+      ...values,
+      opening.epoch,
+    );
+    if (written !== 1) throw new JournalError('locked', 'another process has opened the journal since');
     return intent;
   }
 

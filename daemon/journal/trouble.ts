@@ -50,8 +50,11 @@ const ADVICE: Readonly<Record<JournalTrouble, string>> = {
   readOnly: 'make the file and its folder writable for this user, or name another path in `journal.url`',
   full: 'free space on the disk of the journal and start again',
   corrupt:
-    'keep the file for inspection, then put back a backup or move it away together with its -wal and -shm files; ' +
+    'keep the file for inspection, then put back a backup or move it away together with its -wal, -shm and .lock files; ' +
     'without it, open calls of the last run are found again by reading the groups, but the history is gone',
+  missing:
+    'put back a backup; or, to begin a new one, remove its .lock file as well: open calls of the last run are found ' +
+    'again by reading the groups, but the history and all pauses are gone',
   foreign: 'name the journal of this Rampart in `journal.url`, or install the Rampart that wrote the file',
   io: 'check the path in `journal.url` and the disk',
 };

@@ -264,7 +264,7 @@ export class Controller {
     entry.state = 'waiting';
     this.#options.onProgress();
     if (entry.again) this.trigger(key);
-    else void this.#wait(key, entry, this.#delayMs(entry) * (1 - JITTER * this.#options.random()));
+    else void this.#wait(key, entry, this.#delayMs(entry));
   }
 
   async #wait(key: string, entry: Entry, delayMs: number): Promise<void> {
@@ -276,11 +276,18 @@ export class Controller {
   }
 
   #delayMs(entry: Entry): number {
+    const { resyncMs } = this.#options;
     const { outcome } = entry;
-    if (outcome !== null && 'restMs' in outcome && outcome.restMs !== null) return outcome.restMs;
-    if (entry.failures === 0) return this.#options.resyncMs;
-    const cap = Math.max(this.#options.resyncMs, MAX_RETRY_MS);
-    return Math.min(this.#options.retryMs * 2 ** (entry.failures - 1), cap);
+    const restMs = outcome !== null && 'restMs' in outcome ? outcome.restMs : null;
+    if (restMs !== null) return outcome?.kind === 'blocked' ? Math.min(restMs, resyncMs) : restMs;
+    if (entry.failures === 0) return this.#jittered(resyncMs);
+    const cap = Math.max(resyncMs, MAX_RETRY_MS);
+    const delayMs = Math.min(this.#options.retryMs * 2 ** (entry.failures - 1), cap);
+    return this.#jittered(delayMs);
+  }
+
+  #jittered(delayMs: number): number {
+    return delayMs * (1 - JITTER * this.#options.random());
   }
 }
 

@@ -10,7 +10,7 @@ import { describeUntil } from './describe-until.ts';
 import type { Engine } from './engine.ts';
 import { withUnreadLists, type ListSizes } from './known-lists.ts';
 import { abandonObserved } from './open-intents.ts';
-import { heldByPauses } from './pauses.ts';
+import { heldByPauses, pausedUntilMs } from './pauses.ts';
 import { showsRecentWrites } from './recent-writes.ts';
 import type { ReconcileOutcome, ReconcileRequest } from './reconcile-types.ts';
 import { commonFields, type Cause, type RunContext } from './run-context.ts';
@@ -46,20 +46,24 @@ export async function lookAtGroup(
   if (!seen.ok) return settled(describeFailed(engine, run, seen.error));
   const { group } = seen.value;
   const lists = await engine.lists.of(request.policy, group);
-  const plan = heldByPauses(
-    planNow(engine, request, group, lists),
-    engine.journal.pauses(engine.clock.nowMs()),
-  );
+  const nowMs = engine.clock.nowMs();
+  const pauses = engine.journal.pauses(nowMs);
+  const plan = heldByPauses(planNow(engine, request, group, lists), pauses);
   reportPlan(engine, run, { cause: request.cause, rules: group.rules.length, plan });
   if (plan.status === 'observed') {
     abandonObserved(engine, run);
     return settled({ kind: 'observed' });
   }
   if (plan.status === 'blocked') {
-    return settled({ kind: 'blocked', reasons: plan.blockedBy.map((block) => block.message) });
+    const untilMs = pausedUntilMs(group, pauses);
+    return settled({
+      kind: 'blocked',
+      reasons: plan.blockedBy.map((block) => block.message),
+      restMs: untilMs === null ? null : untilMs - nowMs,
+    });
   }
   if (request.approvedPlan !== null && request.approvedPlan !== plan.hash) {
-    return settled({ kind: 'blocked', reasons: [whyNotApproved(request)] });
+    return settled({ kind: 'blocked', reasons: [whyNotApproved(request)], restMs: null });
   }
   return { kind: 'pending', plan, apiLevel: group.apiLevel, rules: group.rules.length, lists };
 }

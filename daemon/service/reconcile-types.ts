@@ -16,7 +16,8 @@ export type ReconcileOutcome =
     }
   /** `mode: observe`: the difference is reported and left alone. */
   | { readonly kind: 'observed' }
-  | { readonly kind: 'blocked'; readonly reasons: readonly string[] }
+  /** Look again at the next resync, or after `restMs` if that is sooner: then a pause has run out. */
+  | { readonly kind: 'blocked'; readonly reasons: readonly string[]; readonly restMs: number | null }
   /** All is done but for rules that the cloud refuses: they are tried again when their time comes. */
   | { readonly kind: 'quarantined'; readonly reason: string; readonly restMs: number | null }
   /** Try again, soon at first and then at a falling rate; soon in any case if rules were set aside, as the others wait. */

@@ -67,4 +67,16 @@ describe('beside a running daemon', () => {
     await daemon.event('group.converged', { group: 'sg-web', changes: 1 }, from);
     expect(await rulesOf('sg-web')).toBe(2);
   });
+
+  test('what waited for the end of a pause is done at once, not at the next resync', async () => {
+    const config = configFor(emulator.url, 'limits: {default: {ratePerMinute: 6000}}\n');
+    workspace.write('config.yaml', config.replace('resyncSeconds: 1', 'resyncSeconds: 600'));
+    const daemon = workspace.start(['run']);
+    await daemon.event('daemon.ready');
+    expect(await run('pause --for 3s --reason short')).toMatchObject({ code: 0 });
+    const from = daemon.lines.length;
+    workspace.write('policies/web.yaml', policyFor('sg-web', [HTTPS, SSH]));
+    await daemon.event('plan.blocked', { group: 'sg-web' }, from);
+    await daemon.event('group.converged', { group: 'sg-web', changes: 1 }, from);
+  });
 });

@@ -146,6 +146,14 @@ test.each(['SIGTERM', 'SIGINT'] as const)('%s ends it with exit code 0 and a las
   expect(daemon.lines.slice(-2).map(({ event }) => event)).toEqual(['daemon.stopping', 'daemon.stopped']);
 });
 
+test('SIGHUP while it starts does not end it', async () => {
+  const daemon = workspace.start(['run']);
+  await daemon.event('daemon.started');
+  daemon.kill('SIGHUP');
+  await daemon.event('daemon.ready');
+  expect((await daemon.stop()).code).toBe(0);
+});
+
 test('SIGHUP looks at everything again', async () => {
   const daemon = await startConverged();
   await emulator.clearCalls();

@@ -6,18 +6,20 @@ import {
   chmodSync,
   copyFileSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   openSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -48,12 +50,12 @@ afterEach(async () => {
 });
 
 let dice = 0;
-const open = (retention: Retention = RETENTION) =>
-  openSqliteJournal(path, {
-    clock: { nowMs: () => nowMs },
-    randomByte: () => (dice = (dice * 73 + 41) % 256),
-    retention,
-  });
+const PORTS = {
+  clock: { nowMs: () => nowMs },
+  randomByte: () => (dice = (dice * 73 + 41) % 256),
+  retention: RETENTION,
+};
+const open = (retention: Retention = RETENTION) => openSqliteJournal(path, { ...PORTS, retention });
 
 function mustOpen(retention?: Retention): Journal {
   const journal = open(retention);
@@ -126,6 +128,43 @@ describe('two processes', () => {
     mustOpen().close();
   });
 
+  it('refuses a second journal that comes by another name', () => {
+    const journal = mustOpen();
+    const link = join(folder, 'link.db');
+    symlinkSync(path, link);
+    const other = openSqliteJournal(link, PORTS);
+    expect(other).toMatchObject({ ok: false, error: { trouble: 'locked' } });
+    journal.close();
+  });
+
+  it.each([
+    ['its lock was removed', () => rmSync(`${path}.lock`)],
+    [
+      'another process has opened it past the lock',
+      () => {
+        const db = new DatabaseSync(path);
+        db.exec('UPDATE meta SET epoch = epoch + 1');
+        db.close();
+      },
+    ],
+  ])('gives out no token any more once %s', (_, happen) => {
+    const journal = mustOpen();
+    closeOne(journal);
+    happen();
+    expect(() => journal.openIntent(DRAFT)).toThrow(JournalError);
+    journal.close();
+  });
+
+  it('begins anew only where nothing tells of an earlier one', () => {
+    mustOpen().close();
+    rmSync(path);
+    expect(failure().advice).toContain('.lock');
+    rmSync(`${path}.lock`);
+    const journal = mustOpen();
+    expect(journal.epoch).toBe(1);
+    journal.close();
+  });
+
   it('keeps every intent that was acknowledged before a kill', async () => {
     const acknowledged: string[] = [];
     for (const count of [3, 40, 100]) {
@@ -160,11 +199,12 @@ describe('a file that cannot be trusted is refused and left as it is', () => {
     { name: 'an empty file', trouble: 'corrupt', harm: () => truncateSync(path, 0) },
     { name: 'a file cut short', trouble: 'corrupt', harm: () => truncateSync(path, statSync(path).size / 2) },
     { name: 'a damaged page', trouble: 'corrupt', harm: () => overwrite(path, 4096, '\xff'.repeat(2000)) },
+    { name: 'none, where there was one', trouble: 'missing', harm: () => rmSync(path) },
     {
       name: 'a log without its journal',
       trouble: 'corrupt',
       harm: () => {
-        rmSync(path);
+        for (const file of [path, `${path}.lock`]) rmSync(file);
         writeFileSync(`${path}-wal`, 'left over');
       },
     },
@@ -210,8 +250,8 @@ describe('the file', () => {
   });
 
   it('is made anew after a kill in the middle of making it', () => {
-    mustOpen().close();
-    rmSync(path);
+    mkdirSync(dirname(path));
+    writeFileSync(`${path}.lock`, '');
     writeFileSync(`${path}.new`, 'half a journal');
     const journal = mustOpen();
     expect(journal.epoch).toBe(1);

@@ -156,7 +156,7 @@ it('looks at a group, however many plans wait for their turn in the lanes', asyn
   const ids = Array.from({ length: 9 }, (_, number) => `sg-${number}`);
   controller.setTargets(ids.map((id) => target([HTTPS], { id })));
   await settle();
-  for (let look = 0; look < ids.length; look += 1) await letThrough();
+  while (seen.lookedAt.length < ids.length) await letThrough();
   expect(seen.lookedAt).toEqual(ids);
   expect(seen.mostAtOnce).toBe(4);
   void controller.stop();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Pause } from '../../../../daemon/journal/journal.ts';
-import { heldByPauses } from '../../../../daemon/service/pauses.ts';
+import { heldByPauses, pausedUntilMs } from '../../../../daemon/service/pauses.ts';
 import type { Mode } from '../../../../reconciler/model/group.ts';
 import { planGroup } from '../../../../reconciler/plan/plan-group.ts';
 import { described, groupOf, OPTIONS, policyOf } from '../../../support/plan-inputs.ts';
@@ -65,4 +65,11 @@ it.each([
 ])('a plan %s stays as it is', (_, untouched, status) => {
   expect(heldByPauses(untouched, [pauseOf(null)])).toBe(untouched);
   expect(untouched.status).toBe(status);
+});
+
+it('ends with the last pause that the group is under', () => {
+  const longer = { ...pauseOf(HERE), untilMs: UNTIL_MS + 1 };
+  const other = { ...pauseOf({ ...HERE, id: 'sg-other' }), untilMs: UNTIL_MS + 2 };
+  expect(pausedUntilMs(HERE, [pauseOf(null), longer, other])).toBe(UNTIL_MS + 1);
+  expect(pausedUntilMs(HERE, [other])).toBeNull();
 });
