@@ -40,12 +40,14 @@ export interface FileLock {
   release(): void;
 }
 
-/** Where the journal really is, whatever links lead there. Makes its folder. */
+/** Where the journal really is, whatever links lead there. Makes its folder, which must be writable for its log. */
 export function realPathOf(path: string): Opened<string> {
   return orFailure(path, () => {
-    const folder = dirname(resolve(path));
-    mkdirSync(folder, { recursive: true });
-    return ok(existsSync(path) ? realpathSync(path) : join(realpathSync(folder), basename(path)));
+    mkdirSync(dirname(resolve(path)), { recursive: true });
+    const folder = realpathSync(dirname(resolve(path)));
+    const real = existsSync(path) ? realpathSync(path) : join(folder, basename(path));
+    accessSync(dirname(real), constants.W_OK);
+    return ok(real);
   });
 }
 
