@@ -101,6 +101,20 @@ function maskedIpv4(text: string): string {
   return `${octets.join('.')}/${length}`;
 }
 
+/** Somebody at the console removes a rule of the policy, and adds one of their own. */
+function changedByHand({ securityGroups, ...others }: WholeStateJson): object {
+  const place = { Direction: 'ingress', SecurityGroupRuleId: 'sgr-byhand' };
+  const desktop = { ...tcp('3389/3389', '0.0.0.0/0'), ...place };
+  return {
+    ...others,
+    securityGroups: securityGroups.map((group) => {
+      if (group.SecurityGroupId !== 'sg-web') return group;
+      const kept = group.Permissions.filter(({ PortRange }) => PortRange !== '22/22');
+      return { ...group, Permissions: [...kept, desktop] };
+    }),
+  };
+}
+
 function stuck(service: Service): Error {
   const troubles = service.log.events.filter(({ event }) => /not_converged|failed|blocked|drift/.test(event));
   return new Error(
@@ -124,6 +138,16 @@ async function converges(quirks: Partial<Quirks>): Promise<void> {
     const { revision } = await service.log.event('policies.loaded', {}, from);
     await service.log.event('group.converged', { group: 'sg-web', revision }, from);
     expect(ruleLines(await emulator.state())).toEqual(SECOND_RULES);
+    const handFrom = service.log.events.length;
+    await emulator.setState(changedByHand(await emulator.state()));
+    await service.log.event('drift.detected', { group: 'sg-web', cause: 'drift' }, handFrom);
+    await service.log.event('group.converged', { group: 'sg-web' }, handFrom);
+    expect(ruleLines(await emulator.state())).toEqual(SECOND_RULES);
+    await emulator.clearCalls();
+    const calmFrom = service.log.events.length;
+    await service.log.event('group.converged', { group: 'sg-web', changes: 0 }, calmFrom);
+    const calls = await emulator.calls();
+    expect(calls.filter(({ action }) => !action.startsWith('Describe'))).toEqual([]);
   } finally {
     clearTimeout(tooLong);
     await service.stop();
