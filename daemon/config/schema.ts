@@ -35,7 +35,11 @@ const reconcile = z
     mode: z.enum(MODES).default('enforce').meta({
       description: 'For groups whose policy names none. additive never removes; observe never writes.',
     }),
-    concurrency: wholeNumber(1, 64, 'Groups that are worked on side by side.').default(4),
+    concurrency: wholeNumber(
+      1,
+      64,
+      'Groups of an account and region that are looked at side by side; their plans wait for their calls in the lanes.',
+    ).default(4),
     modify: z.enum(['prefer', 'auto', 'never']).default('prefer').meta({
       description: 'prefer: change rules in place where that is safe; auto: take the fewest calls; never.',
     }),
