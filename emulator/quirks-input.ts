@@ -8,6 +8,18 @@ const count = z.int().min(0).max(1_000_000_000);
 
 const ACTION_HINT = `the actions are ${[...ACTIONS.keys()].join(', ')}`;
 
+/** The names are checked first: reading a record leaves out a key `__proto__` without a word. */
+const rateLimits = z
+  .unknown()
+  .superRefine((limits, context) => {
+    if (typeof limits !== 'object' || limits === null) return;
+    for (const name of Object.keys(limits)) {
+      if (ACTIONS.has(name)) continue;
+      context.addIssue({ code: 'custom', message: `no action ${name}; ${ACTION_HINT}` });
+    }
+  })
+  .pipe(z.record(z.string(), count));
+
 const SHAPE = {
   apiLevel: z.enum(['current', 'legacy2019']),
   legacyModifies: z.enum(['description', 'descriptionAndPriority']),
@@ -27,12 +39,7 @@ const SHAPE = {
   ruleIdAfterModify: z.enum(['same', 'new']),
   ruleQuota: count,
   groupReferenceQuota: count,
-  rateLimits: z.record(z.string(), count).superRefine((limits, context) => {
-    for (const name of Object.keys(limits)) {
-      if (ACTIONS.has(name)) continue;
-      context.addIssue({ code: 'custom', message: `no action ${name}; ${ACTION_HINT}` });
-    }
-  }),
+  rateLimits,
 } satisfies { [Name in keyof Quirks]: z.ZodType<Quirks[Name]> };
 
 const schema: z.ZodType<Quirks> = z.strictObject(SHAPE);

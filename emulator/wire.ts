@@ -39,8 +39,11 @@ export function bodyLimitBytes(target: string): number {
   return target.startsWith(DOOR_PREFIX) ? DOOR_BODY_BYTES : API_BODY_BYTES;
 }
 
-/** A header's value; a repeated header is joined as HTTP joins it. `undefined` if absent. */
-export function headerOf(request: WireRequest, name: string): string | undefined {
-  const value = request.headers[name];
+/**
+ * A header's value; a repeated header is joined as HTTP joins it. `undefined` if absent. The name may be a client's
+ * own text (SignedHeaders), so only own properties count: `constructor` is no header.
+ */
+export function headerOf({ headers }: WireRequest, name: string): string | undefined {
+  const value = Object.hasOwn(headers, name) ? headers[name] : undefined;
   return Array.isArray(value) ? value.join(', ') : value;
 }

@@ -120,6 +120,9 @@ const token = fc.constantFrom(
   ',',
   '=a',
   'Action=',
+  'constructor;',
+  '__proto__;',
+  '__proto__=a',
   '\u0000',
   '',
 );
@@ -134,6 +137,7 @@ const mutation = fc.record({
     'x-acs-date',
     'x-acs-action',
     'content-type',
+    'signed headers',
   ),
   at: fc.double({ min: 0, max: 1, noNaN: true }),
   drop: fc.integer({ min: 0, max: 8 }),
@@ -150,6 +154,10 @@ function mutated(request: WireRequest, { part, at, drop, insert }: Mutation): Wi
   if (part === 'target') return { ...request, target: change(request.target) };
   if (part === 'body')
     return { ...request, body: Buffer.from(change(request.body.toString('latin1')), 'latin1') };
+  if (part === 'signed headers') {
+    const authorization = String(request.headers.authorization).replace(/SignedHeaders=/, `$&${insert}`);
+    return { ...request, headers: { ...request.headers, authorization } };
+  }
   const value = request.headers[part];
   return {
     ...request,

@@ -112,6 +112,21 @@ describe('the gateway refuses, in the words of the vendor,', () => {
       400,
       'IncompleteSignature',
     ],
+    ...['constructor', '__proto__', 'toString'].map(
+      (header): [string, (signing: SigningOptions) => WireRequest, number, string] => [
+        `V3 that says to have signed a header ${header}`,
+        (signing) => {
+          const request = requestV3(ACTION, {}, signing);
+          const authorization = String(request.headers.authorization).replace(
+            'SignedHeaders=',
+            `SignedHeaders=${header};`,
+          );
+          return { ...request, headers: { ...request.headers, authorization } };
+        },
+        400,
+        'SignatureDoesNotMatch',
+      ],
+    ),
     ['V3 with another date', v3With({ 'x-acs-date': '2026-01-31T12:00:01Z' }), 400, 'SignatureDoesNotMatch'],
   ])('%s', (_name, build, status, code) => {
     const fixture = new GatewayFixture();

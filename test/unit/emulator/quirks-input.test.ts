@@ -23,6 +23,7 @@ describe('NAME=VALUE', () => {
     ['a fraction', 'ruleQuota=1.5', 'ruleQuota: '],
     ['a negative number', 'ruleQuota=-1', 'ruleQuota: '],
     ['a limit for no action', 'rateLimits={"Authorise":60}', 'no action Authorise; the actions are '],
+    ['a limit for __proto__', 'rateLimits={"__proto__":60}', 'no action __proto__; the actions are '],
   ])('refuses %s', (_name, text, words) => {
     expect(() => parseQuirk(text)).toThrow(words);
   });
