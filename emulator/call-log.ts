@@ -23,13 +23,11 @@ export interface CallRecord {
   readonly fault: FaultKind | '';
 }
 
-/** A call as the gateway notes it; the rest is written out when somebody reads. */
+/** A call as the gateway notes it. */
 export interface CallNote {
   readonly timeMs: number;
   readonly action: string;
   readonly params: ReadonlyMap<string, string>;
-  /** Size of the request, for the bound on memory. */
-  readonly bytes: number;
   readonly status: number;
   readonly code: string;
   readonly requestId: string;
@@ -40,13 +38,17 @@ export interface CallNote {
 
 export interface CallLogLimits {
   readonly calls: number;
+  /** Of all records together, as the JSON text that they are kept as. */
   readonly bytes: number;
 }
 
 export class CallLog {
   readonly #limits: CallLogLimits;
-  /** Notes from `#first` on are kept; older ones are gone. */
-  readonly #notes = new Map<number, CallNote>();
+  /**
+   * JSON of the calls from `#first` on; older ones are gone. Text, because its size is known: a map of thousands of
+   * tiny parameters takes twenty times the memory of the request that it came in, and anyone may send one.
+   */
+  readonly #records = new Map<number, string>();
   #bytes = 0;
   #first = 1;
   #next = 1;
@@ -56,23 +58,24 @@ export class CallLog {
   }
 
   add(note: CallNote): void {
-    this.#notes.set(this.#next, note);
+    const text = JSON.stringify(recordOf(this.#next, note));
+    this.#records.set(this.#next, text);
     this.#next += 1;
-    this.#bytes += note.bytes;
-    while (this.#notes.size > this.#limits.calls || this.#bytes > this.#limits.bytes) this.#dropFirst();
+    this.#bytes += text.length;
+    while (this.#records.size > this.#limits.calls || this.#bytes > this.#limits.bytes) this.#dropFirst();
   }
 
   clear(): void {
-    while (this.#notes.size > 0) this.#dropFirst();
+    while (this.#records.size > 0) this.#dropFirst();
   }
 
   list(): CallRecord[] {
-    return [...this.#notes].map(([seq, note]) => recordOf(seq, note));
+    return [...this.#records.values()].map((text) => JSON.parse(text) as CallRecord);
   }
 
   #dropFirst(): void {
-    this.#bytes -= this.#notes.get(this.#first)?.bytes ?? 0;
-    this.#notes.delete(this.#first);
+    this.#bytes -= this.#records.get(this.#first)?.length ?? 0;
+    this.#records.delete(this.#first);
     this.#first += 1;
   }
 }

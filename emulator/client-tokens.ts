@@ -3,9 +3,7 @@
 // A token's life: begin -> running (a twin is refused) -> settled (a twin gets the first answer), or forgotten if
 // the call failed and errors are not remembered, or once the window is over.
 import { createHash } from 'node:crypto';
-import type { ApiError } from './action.ts';
-import type { ActionAnswer } from './action.ts';
-import { copyOf } from './parameters.ts';
+import { type ActionAnswer, ApiError } from './action.ts';
 import { idempotentMismatch, idempotentProcessing, invalid } from './refusals.ts';
 
 /** Actions that take a ClientToken. Source: request models of the vendor's SDK, 7.11.6. */
@@ -32,11 +30,34 @@ export interface FirstAnswer {
   readonly result: ActionAnswer | ApiError;
 }
 
+/**
+ * A first answer as it is kept. Of a refusal only the parts: an Error keeps its call stack alive, and that the request
+ * with its connection.
+ */
+interface Kept {
+  readonly requestId: string;
+  readonly outcome:
+    | { readonly kind: 'answer'; readonly answer: ActionAnswer }
+    | { readonly kind: 'refusal'; readonly status: number; readonly code: string; readonly message: string };
+}
+
+const kept = ({ requestId, result }: FirstAnswer): Kept => {
+  if (!(result instanceof ApiError)) return { requestId, outcome: { kind: 'answer', answer: result } };
+  const { status, code, message } = result;
+  return { requestId, outcome: { kind: 'refusal', status, code, message } };
+};
+
+const recalled = ({ requestId, outcome }: Kept): FirstAnswer => ({
+  requestId,
+  result:
+    outcome.kind === 'answer' ? outcome.answer : new ApiError(outcome.status, outcome.code, outcome.message),
+});
+
 interface Entry {
   readonly fingerprint: string;
   readonly untilMs: number;
   /** Absent while the call is running. */
-  first?: FirstAnswer;
+  first?: Kept;
 }
 
 export interface TokenUse {
@@ -54,7 +75,7 @@ export function tokenUse(
   const token = params.get('ClientToken');
   if (token === undefined || token === '' || !IDEMPOTENT_ACTIONS.has(action)) return undefined;
   if (token.length > MAX_TOKEN_LENGTH || !/^[\x21-\x7e]+$/.test(token)) throw invalid('ClientToken');
-  return { key: copyOf(`${accountId} ${token}`), fingerprint: fingerprintOf(action, params) };
+  return { key: `${accountId} ${token}`, fingerprint: fingerprintOf(action, params) };
 }
 
 function fingerprintOf(action: string, params: ReadonlyMap<string, string>): string {
@@ -74,7 +95,7 @@ export class ClientTokens {
     if (known !== undefined && nowMs < known.untilMs) {
       if (known.fingerprint !== use.fingerprint) throw idempotentMismatch();
       if (known.first === undefined) throw idempotentProcessing();
-      return known.first;
+      return recalled(known.first);
     }
     this.#entries.delete(use.key);
     this.#entries.set(use.key, {
@@ -87,7 +108,7 @@ export class ClientTokens {
 
   settle(use: TokenUse, first: FirstAnswer): void {
     const entry = this.#entries.get(use.key);
-    if (entry !== undefined) entry.first = first;
+    if (entry !== undefined) entry.first = kept(first);
   }
 
   forget(use: TokenUse): void {

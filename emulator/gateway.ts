@@ -1,6 +1,7 @@
 // One API call from the wire to its outcome: understand, authenticate, look up, throttle, authorise, recognise a
 // repetition, act, answer, take note. A fault, if one hits, bends this path in `#bend` and nowhere else.
 import { type ActionAnswer, ApiError, type ActionHandler } from './action.ts';
+import { isKnownRegion } from './actions/regions.ts';
 import { type AnswerContext, answerReply, errorReply } from './answer.ts';
 import type { Authenticator } from './authenticator.ts';
 import type { CallLog } from './call-log.ts';
@@ -127,7 +128,9 @@ export class Gateway {
   }
 
   #start({ request, action, accountId, credential }: Call): Start {
-    const region = request.params.get('RegionId') ?? '';
+    const regionId = request.params.get('RegionId') ?? '';
+    // All regions that there are not share one window; each with its own, a client could make any number of them.
+    const region = isKnownRegion(this.#cloud.state, regionId) ? regionId : '';
     const { rateLimits, tokenWindowSeconds } = this.#cloud.quirks;
     return attempt(() => {
       this.#throttle.admit({ accountId, region, action }, rateLimits, this.#cloud.nowMs());
@@ -172,7 +175,6 @@ export class Gateway {
       timeMs: this.#cloud.nowMs(),
       action: context.action,
       params: request.params,
-      bytes: sizeOf(request),
       status: statusOf(outcome),
       code: refusal?.code ?? '',
       requestId: result.requestId,
@@ -201,10 +203,4 @@ function withoutEffect({ requestId }: Arrival, result: ActionAnswer | ApiError):
 function contextOf(request: ApiRequest, requestId: string): AnswerContext {
   const hostId = (headerOf(request.wire, 'host') ?? '').slice(0, 255);
   return { format: request.format, action: request.action ?? '', requestId, hostId };
-}
-
-/** Bytes of what the call log keeps of a request, roughly. */
-function sizeOf({ wire, action }: ApiRequest): number {
-  const bodyBytes = wire.body === 'tooLarge' ? 0 : wire.body.length;
-  return wire.target.length + bodyBytes + (action?.length ?? 0);
 }

@@ -6,7 +6,10 @@ import { malformedRequest } from './refusals.ts';
 /** A full batch has about 1,700. */
 const MAX_PARAMETERS = 5000;
 
-/** Adds the pairs of a query or form to `into`. Throws an ApiError for bad escapes and for repeated names. */
+/**
+ * Adds the pairs of a query or form to `into`. Values are copies: many are kept, in rules, tokens and errors, and what
+ * is cut out of a request keeps all of it alive. Throws an ApiError for bad escapes and for repeated names.
+ */
 export function readParameters(text: string, into: Map<string, string>): void {
   if (text === '') return;
   const pairs = text.split('&', MAX_PARAMETERS + 1);
@@ -17,7 +20,7 @@ export function readParameters(text: string, into: Map<string, string>): void {
     const at = pair.indexOf('=');
     const name = decode(at < 0 ? pair : pair.slice(0, at));
     if (into.has(name)) throw malformedRequest(`${shortened(name)} stands more than once.`);
-    into.set(name, at < 0 ? '' : decode(pair.slice(at + 1)));
+    into.set(name, at < 0 ? '' : copyOf(decode(pair.slice(at + 1))));
   }
 }
 
@@ -35,10 +38,7 @@ function shortened(text: string): string {
   return text.length > 64 ? `${text.slice(0, 64)}...` : text;
 }
 
-/**
- * The same text in memory of its own. What is cut out of a request keeps the whole request alive, which matters for
- * what is remembered long after it.
- */
+/** The same text in memory of its own. */
 export function copyOf(text: string): string {
   return Buffer.from(text).toString();
 }

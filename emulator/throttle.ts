@@ -11,6 +11,7 @@ export function untilNextMinuteMs(nowMs: number): number {
 
 export interface ThrottledCall {
   readonly accountId: string;
+  /** One of a bounded number: each has a window of its own. */
   readonly region: string;
   readonly action: string;
 }

@@ -4,6 +4,7 @@
 // otherwise, and the page of 2019 for the rows "(2019)". Where the vendor's table has a bare `%s` for a message,
 // or none was found, the words are ours and the row says so.
 import { ApiError } from '../action.ts';
+import { copyOf } from '../parameters.ts';
 import { GROUP } from './refusals-groups.ts';
 import { PORT_LIST, PREFIX_LIST } from './refusals-lists.ts';
 import { RULE_FORMAT, RULE_MEANING, RULE_TARGET } from './refusals-rules.ts';
@@ -21,13 +22,17 @@ export const REFUSALS = {
 
 export type Refusal = keyof typeof REFUSALS;
 
+/** Of a client's own text; what is longer is cut, because an error may be remembered with its ClientToken. */
+const SUBJECT_MAX = 200;
+
 /** @param subject what takes the place of `%s`: the name of the bad parameter, an id, a limit. */
 export function refuse(name: Refusal, subject = ''): ApiError {
   const [status, message] = REFUSALS[name];
+  const shown = subject.length > SUBJECT_MAX ? copyOf(`${subject.slice(0, SUBJECT_MAX)}...`) : subject;
   return new ApiError(
     status,
     codeOf(name),
-    message.replace('%s', () => subject),
+    message.replace('%s', () => shown),
   );
 }
 

@@ -6,7 +6,6 @@ const note = (parts: Partial<CallNote> = {}): CallNote => ({
   timeMs: START_MS,
   action: 'A',
   params: new Map(),
-  bytes: 10,
   status: 200,
   code: '',
   requestId: 'R',
@@ -26,10 +25,13 @@ describe('the call log', () => {
   });
 
   it('keeps the newest calls within its bound on bytes', () => {
-    const log = new CallLog({ calls: 100, bytes: 100 });
-    for (const bytes of [60, 30, 30, 50, 101]) log.add(note({ bytes }));
+    const log = new CallLog({ calls: 100, bytes: 2000 });
+    const filled = (characters: number) => note({ params: new Map([['A', 'x'.repeat(characters)]]) });
+    for (const characters of [300, 300, 900, 300]) log.add(filled(characters));
+    expect(numbers(log)).toEqual([3, 4]);
+    log.add(filled(2000));
     expect(numbers(log)).toEqual([]);
-    log.add(note({ bytes: 100 }));
+    log.add(filled(300));
     expect(numbers(log)).toEqual([6]);
   });
 

@@ -59,6 +59,13 @@ describe('flow control', () => {
     expect(fixture.reply(WRITE, {}, { key: OTHER }).status).toBe(200);
   });
 
+  it('counts regions that there are not together', () => {
+    const fixture = limited();
+    const regions = ['xx-one', 'xx-two', 'x'.repeat(100_000)];
+    expect(regions.map((RegionId) => fixture.reply(WRITE, { RegionId }).status)).toEqual([200, 200, 400]);
+    expect(statuses(fixture, 1, WRITE, { RegionId: 'cn-beijing' })).toEqual([200]);
+  });
+
   it('does not count calls that are not authentic', () => {
     const fixture = limited();
     const key = { accessKeyId: 'emulator', accessKeySecret: 'guess' };
