@@ -7,7 +7,7 @@ import { refuse } from './refusals.ts';
 import { applyBatch, readBatch } from './rule-batch.ts';
 import { RuleBook } from './rule-book.ts';
 import { ruleCall, type RuleCall } from './rule-call.ts';
-import { checkInGroup } from './rule-check.ts';
+import { checkInGroup, nicTypeOf } from './rule-check.ts';
 import type { RuleDraft } from './rule-draft.ts';
 
 /** AuthorizeSecurityGroup and AuthorizeSecurityGroupEgress. A rule that is already there is silently not added. */
@@ -17,8 +17,8 @@ export const authorize =
     const call = ruleCall('authorize', direction, world);
     const target = readGroupTarget(request.params);
     const { drafts, failure } = readBatch(request, target, call, world);
-    refuseTwins(drafts, call, world);
     const group = writableGroup(target, request, world);
+    refuseTwins(drafts, group, call, world);
     const book = new RuleBook(group, world);
     const addDraft = (draft: RuleDraft) => addRule(draft, group, book, { call, world });
     applyBatch({ entries: drafts, failure }, book, addDraft, world.quirks);
@@ -26,13 +26,15 @@ export const authorize =
   };
 
 /** Two entries that would become one rule. Which fields the vendor compares is unknown; we take the identity. */
-export function refuseTwins(drafts: readonly RuleDraft[], call: RuleCall, world: World): void {
-  const stamp = { SecurityGroupRuleId: '', CreateTime: '', peerOwner: '', nicType: 'intranet' } as const;
+export function refuseTwins(
+  drafts: readonly RuleDraft[],
+  group: SecurityGroup,
+  call: RuleCall,
+  world: World,
+): void {
+  const stamp = { SecurityGroupRuleId: '', CreateTime: '', peerOwner: '' };
   const identities = drafts.map((draft) =>
-    identityOf(
-      permissionOf(draft, call, { ...stamp, nicType: draft.nicType || stamp.nicType }),
-      world.quirks,
-    ),
+    identityOf(permissionOf(draft, call, { ...stamp, nicType: nicTypeOf(draft, group) }), world.quirks),
   );
   if (new Set(identities).size < identities.length) throw refuse('InvalidParam.DuplicatePermissions');
 }

@@ -7,6 +7,7 @@ import { identityOf } from './permission.ts';
 import { refuse } from './refusals.ts';
 import { RuleBook } from './rule-book.ts';
 import type { RuleCall } from './rule-call.ts';
+import { SYSTEM_PRIORITY } from './rule-fields.ts';
 import { readDraft, type RuleDraft } from './rule-draft.ts';
 import { checkShape } from './rule-shape.ts';
 import { matchingIndex, selectorOf } from './selector.ts';
@@ -36,6 +37,9 @@ export function modifyByFields(request: ActionRequest, call: RuleCall, world: Wo
 
 function priorityAfter(draft: RuleDraft, before: Permission, { quirks }: World): number {
   if (quirks.legacyModifies === 'description') return before.Priority;
+  if (draft.priority === SYSTEM_PRIORITY && before.Priority !== SYSTEM_PRIORITY) {
+    throw refuse('InvalidPriority.ValueNotSupported (modify)');
+  }
   return draft.priority ?? (quirks.modifyOmitted === 'reset' ? 1 : before.Priority);
 }
 
@@ -44,9 +48,9 @@ function priorityAfter(draft: RuleDraft, before: Permission, { quirks }: World):
  * first that differs in it alone. Otherwise it selects like the other fields.
  */
 function selectedIndex(selector: Permission, book: RuleBook, call: RuleCall, world: World): number {
-  const index = matchingIndex(selector, book, call);
+  const index = matchingIndex(selector, book, call, 'flat');
   if (index >= 0 || world.quirks.legacyModifies === 'description') return index;
-  const anyPriority = { priorityInIdentity: false };
+  const anyPriority = { ...world.quirks, priorityInIdentity: false, ipv6HostBits: 'mask' } as const;
   const identity = identityOf(selector, anyPriority);
   return book.findIndex((rule) => identityOf(rule, anyPriority) === identity);
 }

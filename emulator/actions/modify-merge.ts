@@ -27,6 +27,7 @@ export function mergeRule(
   const ports = portKind === 'none' ? old : sent;
   return {
     name: sent.name,
+    form: sent.form,
     protocol: sent.protocol || old.protocol,
     portRange: ports.portRange,
     portListId: ports.portListId,

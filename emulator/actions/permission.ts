@@ -1,10 +1,11 @@
 // From a checked draft to a rule as it is stored, and back. And which rules are the same rule.
 import type { Quirks } from '../quirks.ts';
 import type { Permission } from '../state.ts';
+import { canonicalIpv4, canonicalIpv6, type AddressForm } from './address.ts';
 import { SIDES, type RuleCall } from './rule-call.ts';
 import type { Resolved } from './rule-check.ts';
 import type { RuleDraft, RuleFields } from './rule-draft.ts';
-import { NO_PORTS } from './rule-fields.ts';
+import { canonicalProtocol, ipv4Form, NO_PORTS } from './rule-fields.ts';
 
 /** What the cloud adds to a rule's own fields. */
 type Stamp = Pick<Permission, 'SecurityGroupRuleId' | 'CreateTime'>;
@@ -80,7 +81,7 @@ const BLANK = {
 export function fieldsOf(rule: Permission): RuleFields {
   const { peer, own } = SIDES[rule.Direction];
   return {
-    protocol: rule.IpProtocol,
+    protocol: canonicalProtocol(rule.IpProtocol) ?? rule.IpProtocol,
     portRange: rule.PortRange,
     portListId: rule.PortRangeListId,
     sourcePortRange: rule.SourcePortRange,
@@ -98,30 +99,36 @@ export function fieldsOf(rule: Permission): RuleFields {
   };
 }
 
+/** What decides which rules are the same rule. */
+export interface IdentityOptions extends Pick<Quirks, 'priorityInIdentity' | 'ipv4HostBits' | 'bareIpv4'> {
+  /** The flat form masks IPv6 blocks, so whoever uses it can name only the masked form. */
+  readonly ipv6HostBits?: AddressForm['hostBits'];
+}
+
 /**
- * Two rules of a group with the same identity are the same rule. It holds the texts that Describe shows: peer,
- * own side, ports, protocol, policy, nic and (by the quirk) priority; not the description.
+ * Two rules of a group with the same identity are the same rule. It holds peer, own side, ports, protocol, policy,
+ * nic and (by the quirk) priority; not the description. A rule of a state file may be written in a form that no
+ * request is read to, so the texts are brought to the form of requests first.
  */
-export function identityOf(
-  rule: Permission,
-  { priorityInIdentity }: Pick<Quirks, 'priorityInIdentity'>,
-): string {
+export function identityOf(rule: Permission, options: IdentityOptions): string {
+  const ipv4 = ipv4Form(options);
+  const ipv6: AddressForm = { hostBits: options.ipv6HostBits ?? 'keep', bare: 'keep' };
   return [
     rule.Direction,
-    rule.IpProtocol,
+    canonicalProtocol(rule.IpProtocol),
     rule.PortRange,
     rule.PortRangeListId,
     rule.SourcePortRange === NO_PORTS ? '' : rule.SourcePortRange,
-    rule.SourceCidrIp,
-    rule.Ipv6SourceCidrIp,
+    rule.SourceCidrIp && canonicalIpv4(rule.SourceCidrIp, ipv4),
+    rule.Ipv6SourceCidrIp && canonicalIpv6(rule.Ipv6SourceCidrIp, ipv6),
     rule.SourceGroupId,
     rule.SourcePrefixListId,
-    rule.DestCidrIp,
-    rule.Ipv6DestCidrIp,
+    rule.DestCidrIp && canonicalIpv4(rule.DestCidrIp, ipv4),
+    rule.Ipv6DestCidrIp && canonicalIpv6(rule.Ipv6DestCidrIp, ipv6),
     rule.DestGroupId,
     rule.DestPrefixListId,
     rule.Policy,
     rule.NicType,
-    priorityInIdentity ? rule.Priority : '',
+    options.priorityInIdentity ? rule.Priority : '',
   ].join(' ');
 }

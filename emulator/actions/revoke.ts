@@ -51,11 +51,11 @@ function unknownId(inOtherDirection: boolean, call: RuleCall): ApiError {
 
 function revokeByFields(request: ActionRequest, target: GroupTarget, call: RuleCall, world: World): void {
   const { drafts, failure } = readBatch(request, target, call, world);
-  refuseTwins(drafts, call, world);
   const group = writableGroup(target, request, world);
+  refuseTwins(drafts, group, call, world);
   const book = new RuleBook(group, world);
   const removeMatch = (draft: RuleDraft) => {
-    const index = matchingIndex(selectorOf(draft, group, call, world), book, call);
+    const index = matchingIndex(selectorOf(draft, group, call, world), book, call, draft.form);
     if (index >= 0) book.remove(index);
   };
   applyBatch({ entries: drafts, failure }, book, removeMatch, world.quirks);

@@ -36,6 +36,13 @@ export class RuleBook {
     return this.#identities.findIndex((each, index) => each === identity && index !== except);
   }
 
+  /** The index of the first rule that is the given one once its IPv6 blocks are masked, or -1. */
+  indexOfMasked(rule: Permission): number {
+    const options = { ...this.#world.quirks, ipv6HostBits: 'mask' } as const;
+    const identity = identityOf(rule, options);
+    return this.#rules.findIndex((each) => identityOf(each, options) === identity);
+  }
+
   at(index: number): Permission | undefined {
     return this.#rules[index];
   }

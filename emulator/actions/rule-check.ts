@@ -24,9 +24,10 @@ export function checkInGroup(draft: RuleDraft, group: SecurityGroup, call: RuleC
   checkNetwork(draft, group);
   if (named.peerGroup !== undefined) checkPeerGroup(named.peerGroup, group, call);
   if (named.prefixList !== undefined) checkPrefixList(named.prefixList, draft, call);
+  checkNicType(draft, group, call);
   const peerOwner = named.peerGroup?.OwnerId ?? group.OwnerId;
   return {
-    nicType: nicTypeOf(draft, group, call),
+    nicType: nicTypeOf(draft, group),
     peerOwner: peerOwner === group.OwnerId ? '' : peerOwner,
   };
 }
@@ -93,19 +94,22 @@ function checkPeerGroup(peerGroup: SecurityGroup, group: SecurityGroup, call: Ru
   if (group.SecurityGroupType === 'enterprise' || peerGroup.SecurityGroupType === 'enterprise') {
     throw refuse('InvalidGroupAuthParameter.OperationDenied');
   }
-  if (peerGroup.SecurityGroupId === group.SecurityGroupId) {
-    if (call.operation === 'revoke') throw refuse('InvalidParamter.Conflict (same group, revoke)');
-    throw refuse(
-      call.direction === 'ingress' || call.legacy
-        ? 'InvalidParamter.Conflict (same group)'
-        : 'InvalidSecurityGroup.IsSame',
-    );
-  }
+  refuseSameGroup(peerGroup.SecurityGroupId, group, call);
   if (group.VpcId !== '' && peerGroup.VpcId === '') throw refuse('InvalidNetworkType.Mismatch');
   if (group.VpcId === '' && peerGroup.VpcId !== '') throw refuse('InvalidNetworkType.Conflict');
   if (group.VpcId !== peerGroup.VpcId) {
     throw refuse(`Invalid${SIDES[call.direction].peer}GroupId.Mismatch (vpc)`);
   }
+}
+
+export function refuseSameGroup(peerGroupId: string, group: SecurityGroup, call: RuleCall): void {
+  if (peerGroupId !== group.SecurityGroupId) return;
+  if (call.operation === 'revoke') throw refuse('InvalidParamter.Conflict (same group, revoke)');
+  throw refuse(
+    call.direction === 'ingress' || call.legacy
+      ? 'InvalidParamter.Conflict (same group)'
+      : 'InvalidSecurityGroup.IsSame',
+  );
 }
 
 function checkPrefixList(prefixList: PrefixList, draft: RuleDraft, call: RuleCall): void {
@@ -130,16 +134,15 @@ function checkPrefixList(prefixList: PrefixList, draft: RuleDraft, call: RuleCal
   );
 }
 
+/** Refuses a nic that the group's network or the peer doesn't have. */
+function checkNicType(draft: RuleDraft, group: SecurityGroup, call: RuleCall): void {
+  if (draft.nicType !== 'internet') return;
+  if (group.VpcId !== '') throw refuse('InvalidNicType.ValueNotSupported');
+  if (draft.peerGroupId !== '') throw refuse(`Invalid${SIDES[call.direction].peer}GroupId.Mismatch (nic)`);
+}
+
 /** A VPC has only intranet; a classic rule is internet by default, and intranet where its peer is a group. */
-function nicTypeOf(draft: RuleDraft, group: SecurityGroup, call: RuleCall): Permission['NicType'] {
-  const groupPeer = draft.peerGroupId !== '';
-  if (group.VpcId !== '') {
-    if (draft.nicType === 'internet') throw refuse('InvalidNicType.ValueNotSupported');
-    return 'intranet';
-  }
-  if (groupPeer && draft.nicType === 'internet') {
-    throw refuse(`Invalid${SIDES[call.direction].peer}GroupId.Mismatch (nic)`);
-  }
+export function nicTypeOf(draft: RuleDraft, group: SecurityGroup): Permission['NicType'] {
   if (draft.nicType !== '') return draft.nicType;
-  return groupPeer ? 'intranet' : 'internet';
+  return group.VpcId !== '' || draft.peerGroupId !== '' ? 'intranet' : 'internet';
 }

@@ -18,6 +18,7 @@ import {
 export interface RuleDraft {
   /** What the messages call it: `Permissions.3`, or `request` for the flat form. */
   readonly name: string;
+  readonly form: DraftSource['form'];
   readonly protocol: string;
   readonly portRange: string;
   readonly portListId: string;
@@ -36,8 +37,8 @@ export interface RuleDraft {
   readonly description: string;
 }
 
-/** The fields of a rule without its name. */
-export type RuleFields = Omit<RuleDraft, 'name'>;
+/** The fields of a rule by themselves. */
+export type RuleFields = Omit<RuleDraft, 'name' | 'form'>;
 
 /** Throws the refusal of the first field whose format is bad. */
 export function readDraft(source: DraftSource): RuleDraft {
@@ -46,6 +47,7 @@ export function readDraft(source: DraftSource): RuleDraft {
   const portRange = readPortRange(source);
   return {
     name: source.name,
+    form: source.form,
     protocol: readProtocol(source),
     portRange,
     portListId: portRange === '' && takesPortList(source) ? text(fields, 'PortRangeListId') : '',

@@ -1,6 +1,6 @@
 // The fields of a rule, one reader each: format check and canonical form.
 import type { Quirks } from '../quirks.ts';
-import { canonicalIpv4, canonicalIpv6, looksLikeIpv6 } from './address.ts';
+import { canonicalIpv4, canonicalIpv6, looksLikeIpv6, type AddressForm } from './address.ts';
 import { integer, text, type Params } from './params.ts';
 import { refuse } from './refusals.ts';
 import { allowsProtocolNumbers } from './regions.ts';
@@ -29,6 +29,14 @@ const PROTOCOL_NUMBERS: ReadonlyMap<number, string> = new Map([
   [58, 'ICMPV6'],
 ]);
 
+/** Upper case, and the name of a number that has one; undefined for what is no protocol. */
+export function canonicalProtocol(value: string): string | undefined {
+  const name = value.toUpperCase();
+  if (PROTOCOLS.has(name)) return name;
+  const number = /^\d{1,3}$/.test(value) ? Number(value) : 256;
+  return number > 255 ? undefined : (PROTOCOL_NUMBERS.get(number) ?? String(number));
+}
+
 export const hasPorts = (protocol: string): boolean => PROTOCOLS_WITH_PORTS.has(protocol);
 
 /** The range that says "no ports" for ICMP, GRE and the like. */
@@ -40,13 +48,11 @@ export const parameter = ({ name }: { readonly name: string }, field: string): s
 
 export function readProtocol(source: DraftSource): string {
   const value = text(source.fields, 'IpProtocol');
-  const name = value.toUpperCase();
-  if (value === '' || PROTOCOLS.has(name)) return name;
-  const number = /^\d{1,3}$/.test(value) ? Number(value) : 256;
-  if (number > 255 || !allowsProtocolNumbers(source.regionId)) {
-    throw refuse('InvalidIpProtocol.ValueNotSupported', parameter(source, 'IpProtocol'));
-  }
-  return PROTOCOL_NUMBERS.get(number) ?? String(number);
+  if (value === '') return '';
+  const protocol = canonicalProtocol(value);
+  const allowed = !/^\d/.test(value) || allowsProtocolNumbers(source.regionId);
+  if (protocol !== undefined && allowed) return protocol;
+  throw refuse('InvalidIpProtocol.ValueNotSupported', parameter(source, 'IpProtocol'));
 }
 
 export function readPortRange(source: DraftSource): string {
@@ -93,14 +99,17 @@ const rangeText = ([first, last]: Range): string => `${first}/${last}`;
 
 type Side = 'Source' | 'Dest';
 
+/** The form that the service gives IPv4 blocks. */
+export const ipv4Form = (quirks: Pick<Quirks, 'ipv4HostBits' | 'bareIpv4'>): AddressForm => ({
+  hostBits: quirks.ipv4HostBits,
+  bare: quirks.bareIpv4 === 'slash32' ? 'full' : 'keep',
+});
+
 export function readIpv4(source: DraftSource, side: Side): string {
   const value = text(source.fields, `${side}CidrIp`);
   if (value === '') return '';
   const { quirks, call, form } = source;
-  const canonical = canonicalIpv4(value, {
-    hostBits: quirks.ipv4HostBits,
-    bare: quirks.bareIpv4 === 'slash32' ? 'full' : 'keep',
-  });
+  const canonical = canonicalIpv4(value, ipv4Form(quirks));
   if (canonical !== undefined) return canonical;
   const name = parameter(source, `${side}CidrIp`);
   if (call.legacy) throw refuse(`InvalidParam.${side}Ip (2019)`, name);
@@ -136,21 +145,30 @@ export function readPolicy(source: DraftSource): '' | 'Accept' | 'Drop' {
   }
 }
 
+/** What old rules of the system have. Nobody can set it, but who selects a rule by its fields can name it. */
+export const SYSTEM_PRIORITY = 110;
+
 export function readPriority(source: DraftSource): number | undefined {
   const value = text(source.fields, 'Priority');
   if (value === '') return undefined;
   const priority = integer(value);
   if (priority === undefined) throw refuse('InvalidPriority.Malformed');
   if (priority >= 1 && priority <= 100) return priority;
+  if (priority === SYSTEM_PRIORITY && selects(source)) return priority;
   throw source.call.operation === 'modify'
     ? refuse('InvalidPriority.ValueNotSupported (modify)')
     : refuse('InvalidPriority.ValueNotSupported', parameter(source, 'Priority'));
 }
 
-export function readNicType({ fields }: DraftSource): '' | 'intranet' | 'internet' {
+/** Whether the fields say which rule is meant. A Modify comes in the flat form when it has no id. */
+const selects = ({ call: { operation }, form }: DraftSource): boolean =>
+  operation === 'revoke' || (operation === 'modify' && form === 'flat');
+
+export function readNicType({ fields, call }: DraftSource): '' | 'intranet' | 'internet' {
   const value = text(fields, 'NicType');
   if (value === '' || value === 'intranet' || value === 'internet') return value;
-  throw refuse('InvalidNicType.ValueNotSupported');
+  const legacyModify = call.legacy && call.operation === 'modify';
+  throw refuse(legacyModify ? 'InvalidNicType.Mismatch (2019)' : 'InvalidNicType.ValueNotSupported');
 }
 
 const DESCRIPTION_CHARACTERS_MAX = 512;

@@ -363,3 +363,44 @@ it('tells egress rules apart by their prefix list', () => {
       .map((rule) => rule.DestPrefixListId),
   ).toEqual(['pl-v4', 'pl-more']);
 });
+
+const twins: ReadonlyArray<readonly [string, object, RequestParams]> = [
+  ['the default nic of a classic network', { SourceCidrIp: '10.9.0.0/16' }, { NicType: 'internet' }],
+  ['the default nic of a group as peer', { SourceGroupId: 'sg-classic2' }, { NicType: 'intranet' }],
+];
+it.each(twins)('takes a left-out nic for %s when it looks for duplicates', (_name, peer, nic) => {
+  const entry = { ...TCP, ...peer };
+  const params = {
+    SecurityGroupId: 'sg-classic',
+    ...permission(1, entry),
+    ...permission(2, { ...entry, ...nic }),
+  };
+  expect(new EmulatedWorld().call('AuthorizeSecurityGroup', params)).toMatchObject({
+    code: 'InvalidParam.DuplicatePermissions',
+  });
+});
+
+it('does not add beside a rule that a state file has in another form', () => {
+  const file = {
+    securityGroups: [
+      {
+        RegionId: REGION,
+        SecurityGroupId: 'sg-web',
+        Permissions: [
+          { Direction: 'ingress', IpProtocol: 'tcp', PortRange: '1/2', SourceCidrIp: '10.1.2.3/8' },
+        ],
+      },
+    ],
+  };
+  const world = new EmulatedWorld(file);
+  const rule = { IpProtocol: 'TCP', PortRange: '1/2', SourceCidrIp: '10.1.2.3/8' };
+  world.call('AuthorizeSecurityGroup', { SecurityGroupId: 'sg-web', ...permission(1, rule) });
+  expect(world.rules()).toHaveLength(1);
+});
+
+it('refuses the priority of old system rules', () => {
+  const rule = { ...TCP, SourceCidrIp: '10.9.0.0/16', Priority: '110' };
+  expect(
+    new EmulatedWorld().call('AuthorizeSecurityGroup', { SecurityGroupId: 'sg-web', ...permission(1, rule) }),
+  ).toMatchObject({ code: 'InvalidPriority.ValueNotSupported' });
+});

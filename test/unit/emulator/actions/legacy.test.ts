@@ -218,3 +218,55 @@ it('groups come in numbered pages, and classic ones can be made', () => {
     },
   });
 });
+
+describe('Modify finds a rule', () => {
+  const holding = (stored: object) => ({
+    securityGroups: [
+      {
+        RegionId: 'cn-hangzhou',
+        SecurityGroupId: 'sg-web',
+        Permissions: [{ Direction: 'ingress', IpProtocol: 'TCP', PortRange: '80/80', ...stored }],
+      },
+    ],
+  });
+  const tcp = { IpProtocol: 'tcp', PortRange: '80/80' };
+  const cases: ReadonlyArray<readonly [string, object, RequestParams]> = [
+    ['with host bits', { SourceCidrIp: '10.1.2.3/8' }, { ...tcp, SourceCidrIp: '10.1.2.3/8' }],
+    [
+      'with IPv6 host bits',
+      { Ipv6SourceCidrIp: '2001:db8::1/32' },
+      { ...tcp, Ipv6SourceCidrIp: '2001:db8::1/32' },
+    ],
+    ['of a protocol in lower case', { IpProtocol: 'tcp', SourceCidrIp: '10.0.0.0/8' }, rule],
+    ['of priority 110', { SourceCidrIp: '10.0.0.0/8', Priority: 110 }, { ...rule, Priority: '110' }],
+    ['whose peer group has vanished', { SourceGroupId: 'sg-gone' }, { ...tcp, SourceGroupId: 'sg-gone' }],
+  ];
+  const levels = ['description', 'descriptionAndPriority'] as const;
+  it.each(cases.flatMap((each) => levels.map((level) => [...each, level] as const)))(
+    '%s: %j by %j, where it changes the %s',
+    (_name, stored, fields, legacyModifies) => {
+      const world = new EmulatedWorld(holding(stored), { apiLevel: 'legacy2019', legacyModifies });
+      expect(modify(world, { ...fields, Description: 'found' })).toEqual({ ok: true, answer: {} });
+      expect(world.rules()).toMatchObject([{ ...stored, Description: 'found' }]);
+    },
+  );
+
+  const missing: ReadonlyArray<readonly [string, RequestParams, string]> = [
+    ['a group that never was', { SourceGroupId: 'sg-gone' }, 'SecurityGroupRule.NotFound'],
+    ['a group of another network', { SourceGroupId: 'sg-classic' }, 'SecurityGroupRule.NotFound'],
+    ['an enterprise group', { SourceGroupId: 'sg-ent' }, 'SecurityGroupRule.NotFound'],
+    ['the nic of another network', { ...rule, NicType: 'internet' }, 'InvalidNicType.Mismatch'],
+    ['a nic that there is not', { ...rule, NicType: 'wifi' }, 'InvalidNicType.Mismatch'],
+  ];
+  it.each(missing)('but not with %s, and says so in a code of the page', (_name, fields, code) => {
+    expect(modify(legacy(), { ...tcp, ...fields })).toMatchObject({ ok: false, code });
+  });
+
+  it('and cannot give it priority 110', () => {
+    const world = legacy({ legacyModifies: 'descriptionAndPriority' });
+    expect(modify(world, { ...rule, Priority: '110' })).toMatchObject({
+      code: 'InvalidPriority.ValueNotSupported',
+    });
+    expect(world.state.version).toBe(0);
+  });
+});

@@ -232,6 +232,21 @@ describe('by id', () => {
     expect(modify(world, id, fields)).toEqual({ ok: true, answer: {} });
   });
 
+  it('takes a protocol that a state file has in lower case', () => {
+    const world = new EmulatedWorld(pair({ IpProtocol: 'tcp' }, { PortRange: '82/82' }));
+    const [id = ''] = world.rules().map((each) => each.SecurityGroupRuleId);
+    expect(modify(world, id, { PortRange: '83/83' })).toEqual({ ok: true, answer: {} });
+    expect(world.rules()[0]).toMatchObject({ IpProtocol: 'TCP', PortRange: '83/83' });
+  });
+
+  it('to priority 110 is refused, also for a rule that has it', () => {
+    const world = new EmulatedWorld(pair({ Priority: 110 }, { PortRange: '82/82' }));
+    const [id = ''] = world.rules().map((each) => each.SecurityGroupRuleId);
+    expect(modify(world, id, { Priority: '110' })).toMatchObject({
+      code: 'InvalidPriority.ValueNotSupported',
+    });
+  });
+
   it('keeps the priority 110 of an old system rule only when told to keep', () => {
     for (const [modifyOmitted, priority] of [
       ['keep', 110],

@@ -4,6 +4,7 @@ import {
   EmulatedWorld,
   ONE_OF_EVERYTHING,
   permission,
+  REGION,
   type RequestParams,
 } from '../../../support/emulated-world.ts';
 
@@ -98,6 +99,79 @@ describe('by fields', () => {
     const fields = { IpProtocol: 'all', PortRange: '-1/-1', DestCidrIp: '0.0.0.0/0' };
     world.call('RevokeSecurityGroupEgress', { SecurityGroupId: 'sg-web', ...permission(1, fields) });
     expect(ids(world)).not.toContain('sgr-out');
+  });
+});
+
+/** A cloud with one rule, written as a state file may have it. */
+const holding = (rule: object) => ({
+  securityGroups: [
+    {
+      RegionId: REGION,
+      SecurityGroupId: 'sg-web',
+      Permissions: [{ Direction: 'ingress', IpProtocol: 'TCP', PortRange: '80/80', ...rule }],
+    },
+  ],
+});
+
+describe('a rule in an odd form is removed by its fields', () => {
+  const tcp = { IpProtocol: 'TCP', PortRange: '80/80' };
+  const cases: ReadonlyArray<readonly [string, object, RequestParams, Partial<Quirks>]> = [
+    ['a protocol in lower case', { IpProtocol: 'tcp', SourceCidrIp: '10.0.0.0/8' }, tcp, {}],
+    ['host bits', { SourceCidrIp: '10.1.2.3/8' }, { ...tcp, SourceCidrIp: '10.1.2.3/8' }, {}],
+    ['host bits, named without them', { SourceCidrIp: '10.1.2.3/8' }, tcp, {}],
+    [
+      'host bits, which the cloud keeps',
+      { SourceCidrIp: '10.1.2.3/8' },
+      { ...tcp, SourceCidrIp: '10.1.2.3/8' },
+      { ipv4HostBits: 'keep' },
+    ],
+    [
+      'host bits of the own side',
+      { SourceCidrIp: '10.0.0.0/8', DestCidrIp: '172.16.1.1/12' },
+      { ...tcp, DestCidrIp: '172.16.1.1/12' },
+      {},
+    ],
+    [
+      'a bare address',
+      { SourceCidrIp: '10.1.2.3' },
+      { ...tcp, SourceCidrIp: '10.1.2.3' },
+      { bareIpv4: 'slash32' },
+    ],
+    [
+      'IPv6 host bits',
+      { Ipv6SourceCidrIp: '2001:DB8::1/32' },
+      { ...tcp, SourceCidrIp: '', Ipv6SourceCidrIp: '2001:db8::1/32' },
+      {},
+    ],
+    [
+      'the priority of an old system rule',
+      { SourceCidrIp: '10.0.0.0/8', Priority: 110 },
+      { ...tcp, Priority: '110' },
+      {},
+    ],
+  ];
+  it.each(cases)('%s', (_name, rule, fields, quirks) => {
+    const asked = { SourceCidrIp: '10.0.0.0/8', ...fields };
+    for (const params of [permission(1, asked), asked]) {
+      const world = new EmulatedWorld(holding(rule), quirks);
+      const result = world.call('RevokeSecurityGroup', { SecurityGroupId: 'sg-web', ...params });
+      expect([result, world.rules()]).toEqual([{ ok: true, answer: {} }, []]);
+    }
+  });
+
+  it('but a block does not stand for another one that the cloud keeps apart', () => {
+    const world = new EmulatedWorld(holding({ Ipv6SourceCidrIp: '2001:db8::1/32' }));
+    const fields = { ...tcp, Ipv6SourceCidrIp: '2001:db8::/32' };
+    world.call('RevokeSecurityGroup', { SecurityGroupId: 'sg-web', ...permission(1, fields) });
+    expect(world.rules()).toHaveLength(1);
+  });
+
+  it.each(['101', '109', '111'])('but nobody has priority %s', (Priority) => {
+    const fields = { ...tcp, SourceCidrIp: '10.0.0.0/8', Priority };
+    const params = { SecurityGroupId: 'sg-web', ...permission(1, fields) };
+    expect(new EmulatedWorld().call('RevokeSecurityGroup', params)).toMatchObject({
+      code: 'InvalidPriority.ValueNotSupported',
+    });
   });
 });
 
