@@ -3,9 +3,13 @@
 import { z } from 'zod';
 import { canonicalIpv4, canonicalIpv6, type AddressForm } from './actions/address.ts';
 import { inOrder } from './actions/permission.ts';
+import { canonicalPorts, NO_PORTS } from './actions/ports.ts';
+import { canonicalProtocol, hasPorts, SYSTEM_PRIORITY } from './actions/rule-fields.ts';
 import type { Permission } from './state.ts';
 
 const AS_WRITTEN: AddressForm = { hostBits: 'keep', bare: 'keep' };
+
+const PRIORITY_HINT = `must be a number from 1 to 100, or ${SYSTEM_PRIORITY} for an old rule of the system`;
 
 const block = (family: string, canonical: (value: string, form: AddressForm) => string | undefined) =>
   z
@@ -24,9 +28,33 @@ const reference = (prefix: string) =>
     .regex(new RegExp(`^$|^${prefix}-[\\w-]{1,64}$`), `must be an id such as ${prefix}-bp1web`)
     .default('');
 
-const PROTOCOL = /^(tcp|udp|icmp|icmpv6|gre|all|\d{1,3})$/i;
-const PORTS = /^(-1\/-1|\d{1,5}\/\d{1,5})$/;
-const ports = z.string().regex(PORTS, 'must be a port range such as 80/80, or -1/-1');
+const protocol = z
+  .string()
+  .refine(
+    (value) => canonicalProtocol(value) !== undefined,
+    'must be TCP, UDP, ICMP, ICMPv6, GRE, ALL or a number from 0 to 255',
+  );
+const ports = z
+  .string()
+  .refine(
+    (value) => value === '' || value === NO_PORTS || canonicalPorts(value) === value,
+    'must be ports within 1/65535 such as 80/80, the first port first, or -1/-1 where there are none',
+  )
+  .default('');
+/** A number, or its digits as some answers have it. */
+const priority = z
+  .union(
+    [
+      z.int(),
+      z
+        .string()
+        .regex(/^\d{1,3}$/)
+        .transform(Number),
+    ],
+    { message: PRIORITY_HINT },
+  )
+  .refine((value) => (value >= 1 && value <= 100) || value === SYSTEM_PRIORITY, PRIORITY_HINT)
+  .default(1);
 
 /** Answers carry these too; a pasted answer may keep them, but they are looked up anyway. */
 const NAMES: ReadonlySet<string> = new Set([
@@ -48,10 +76,10 @@ const fields = z.strictObject({
     .regex(/^sgr-[\w-]{1,80}$/, 'must be an id such as sgr-bp1web')
     .optional(),
   Direction: z.enum(['ingress', 'egress']),
-  IpProtocol: z.string().regex(PROTOCOL, 'must be TCP, UDP, ICMP, ICMPv6, GRE, ALL or a number'),
-  PortRange: ports.or(z.literal('')).default(''),
+  IpProtocol: protocol,
+  PortRange: ports,
   PortRangeListId: reference('prl'),
-  SourcePortRange: ports.or(z.literal('')).default(''),
+  SourcePortRange: ports,
   SourceCidrIp: ipv4,
   Ipv6SourceCidrIp: ipv6,
   SourceGroupId: reference('sg'),
@@ -63,7 +91,7 @@ const fields = z.strictObject({
   DestGroupOwnerAccount: z.string().default(''),
   DestPrefixListId: reference('pl'),
   Policy: z.enum(['Accept', 'Drop']).default('Accept'),
-  Priority: z.coerce.number().pipe(z.int().min(1).max(110)).default(1),
+  Priority: priority,
   NicType: z.enum(['intranet', 'internet']).optional(),
   Description: z.string().max(512).default(''),
   CreateTime: z.iso.datetime({ message: 'must be a time such as 2024-05-01T08:00:00Z' }).optional(),
@@ -81,7 +109,7 @@ export const fileRule = z
   });
 
 function problemsOf(rule: FileRule): string[] {
-  return [...peerProblems(rule), ...portProblems(rule)];
+  return [...peerProblems(rule), ...familyProblems(rule), ...portProblems(rule)];
 }
 
 function peerProblems(rule: FileRule): string[] {
@@ -96,14 +124,24 @@ function peerProblems(rule: FileRule): string[] {
   ];
 }
 
-function portProblems({ IpProtocol, PortRange, PortRangeListId }: FileRule): string[] {
-  if (!/^(tcp|udp)$/i.test(IpProtocol)) {
-    const none = (PortRange === '' || PortRange === '-1/-1') && PortRangeListId === '';
+function familyProblems(rule: FileRule): string[] {
+  const ipv4 = rule.SourceCidrIp !== '' || rule.DestCidrIp !== '';
+  const ipv6 = rule.Ipv6SourceCidrIp !== '' || rule.Ipv6DestCidrIp !== '';
+  const protocol = canonicalProtocol(rule.IpProtocol);
+  if (ipv4 && ipv6) return ['IPv4 and IPv6 cannot stand in one rule: write two'];
+  if (protocol === 'ICMP' && ipv6) return ['ICMP is for IPv4: with IPv6 write ICMPv6'];
+  if (protocol === 'ICMPV6' && ipv4) return ['ICMPv6 is for IPv6: with IPv4 write ICMP'];
+  return [];
+}
+
+function portProblems({ IpProtocol, PortRange, PortRangeListId, SourcePortRange }: FileRule): string[] {
+  const isNone = (range: string) => range === '' || range === NO_PORTS;
+  if (!hasPorts(canonicalProtocol(IpProtocol) ?? IpProtocol)) {
+    const none = isNone(PortRange) && isNone(SourcePortRange) && PortRangeListId === '';
     return none ? [] : [`${IpProtocol} has no ports: PortRange is -1/-1`];
   }
   if (PortRangeListId !== '') return PortRange === '' ? [] : ['must have PortRange or PortRangeListId'];
-  const [first = 0, last = 0] = PortRange.split('/').map(Number);
-  return first >= 1 && first <= last && last <= 65_535 ? [] : [`${IpProtocol} needs ports within 1/65535`];
+  return isNone(PortRange) ? [`${IpProtocol} needs ports within 1/65535`] : [];
 }
 
 /** What a rule takes from its group: the network, and the id where the file gives none. */

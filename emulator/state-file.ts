@@ -1,10 +1,12 @@
 // The state file: the emulated cloud as JSON, in the vendor's wire forms. Reading fills in what a file leaves
 // out and refuses what it doesn't know; writing is the inverse.
 import { z } from 'zod';
+import { canonicalPorts } from './actions/ports.ts';
 import { canonicalListCidr } from './actions/prefix-list-entries.ts';
 import { DEFAULT_ACCOUNT_ID } from './credentials.ts';
 import { checked } from './input.ts';
 import type { PortRangeList, PrefixList, SecurityGroup, State } from './state.ts';
+import { groupProblems } from './state-file-groups.ts';
 import { completeRule, fileRule } from './state-file-rules.ts';
 
 /** What stands for facts that a file doesn't tell. */
@@ -43,19 +45,25 @@ const securityGroup = z
     Members: z.array(z.union([id('i'), id('eni')])).default([]),
     Permissions: z.array(fileRule).default([]),
   })
-  .transform((group): SecurityGroup => ({
-    ...group,
-    SecurityGroupName: group.SecurityGroupName ?? group.SecurityGroupId,
-    InnerAccessPolicy:
-      group.InnerAccessPolicy ?? (group.SecurityGroupType === 'enterprise' ? 'Drop' : 'Accept'),
-    Permissions: group.Permissions.map((rule, index) =>
-      completeRule(rule, index, {
-        securityGroupId: group.SecurityGroupId,
-        vpcId: group.VpcId,
-        createTime: group.CreationTime,
-      }),
-    ),
-  }));
+  .transform((group, context): SecurityGroup => {
+    const whole: SecurityGroup = {
+      ...group,
+      SecurityGroupName: group.SecurityGroupName ?? group.SecurityGroupId,
+      InnerAccessPolicy:
+        group.InnerAccessPolicy ?? (group.SecurityGroupType === 'enterprise' ? 'Drop' : 'Accept'),
+      Permissions: group.Permissions.map((rule, index) =>
+        completeRule(rule, index, {
+          securityGroupId: group.SecurityGroupId,
+          vpcId: group.VpcId,
+          createTime: group.CreationTime,
+        }),
+      ),
+    };
+    for (const { path, message } of groupProblems(whole)) {
+      context.addIssue({ code: 'custom', path: [...path], message });
+    }
+    return whole;
+  });
 
 const prefixList = z
   .strictObject({
@@ -78,6 +86,8 @@ const prefixList = z
       }
       return { ...entry, Cidr: Cidr ?? entry.Cidr };
     });
+    const cidrs = Entries.map(({ Cidr }) => Cidr);
+    refuseRepeated(cidrs, 'Cidr', context);
     return {
       ...list,
       PrefixListName: list.PrefixListName ?? list.PrefixListId,
@@ -88,11 +98,10 @@ const prefixList = z
 
 const portRange = z
   .string()
-  .regex(/^\d{1,5}\/\d{1,5}$/, 'must be a port range such as 80/80 or 8000/8100')
-  .refine((range) => {
-    const [first = 0, last = 0] = range.split('/').map(Number);
-    return first >= 1 && first <= last && last <= 65_535;
-  }, 'must run from 1 to 65535 at most, the first port first');
+  .refine(
+    (range) => canonicalPorts(range) === range,
+    'must be ports within 1/65535, such as 80/80 or 8000/8100',
+  );
 
 const portRangeList = z
   .strictObject({
@@ -105,11 +114,26 @@ const portRangeList = z
       .max(2000)
       .default([]),
   })
-  .transform((list, context): PortRangeList => ({
-    ...list,
-    PortRangeListName: list.PortRangeListName ?? list.PortRangeListId,
-    MaxEntries: maxEntries(list, context),
-  }));
+  .transform((list, context): PortRangeList => {
+    const ranges = list.Entries.map(({ PortRange }) => PortRange);
+    refuseRepeated(ranges, 'PortRange', context);
+    return {
+      ...list,
+      PortRangeListName: list.PortRangeListName ?? list.PortRangeListId,
+      MaxEntries: maxEntries(list, context),
+    };
+  });
+
+function refuseRepeated(texts: readonly string[], field: string, context: z.RefinementCtx): void {
+  for (const [index, text] of texts.entries()) {
+    if (texts.indexOf(text) === index) continue;
+    context.addIssue({
+      code: 'custom',
+      path: ['Entries', index, field],
+      message: `the entry ${text} repeats`,
+    });
+  }
+}
 
 /** By default a list has room for its entries and no more. */
 function maxEntries(

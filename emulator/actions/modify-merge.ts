@@ -6,7 +6,7 @@ import { fieldsOf } from './permission.ts';
 import { refuse } from './refusals.ts';
 import { findPrefixList } from './rule-check.ts';
 import type { RuleDraft, RuleFields } from './rule-draft.ts';
-import { NO_PORTS } from './rule-fields.ts';
+import { NO_PORTS } from './ports.ts';
 
 /** Throws the refusal of the first change that isn't allowed. */
 export function mergeRule(

@@ -2,10 +2,11 @@
 import type { Quirks } from '../quirks.ts';
 import type { Permission } from '../state.ts';
 import { canonicalIpv4, canonicalIpv6, type AddressForm } from './address.ts';
+import { NO_PORTS } from './ports.ts';
 import { SIDES, type RuleCall } from './rule-call.ts';
 import type { Resolved } from './rule-check.ts';
 import type { RuleDraft, RuleFields } from './rule-draft.ts';
-import { canonicalProtocol, ipv4Form, NO_PORTS } from './rule-fields.ts';
+import { canonicalProtocol, ipv4Form } from './rule-fields.ts';
 
 /** What the cloud adds to a rule's own fields. */
 type Stamp = Pick<Permission, 'SecurityGroupRuleId' | 'CreateTime'>;

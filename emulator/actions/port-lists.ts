@@ -15,7 +15,7 @@ import { usersOfList } from './references.ts';
 import { refuse } from './refusals.ts';
 import { isKnownRegion } from './regions.ts';
 import { findPortList } from './rule-check.ts';
-import { canonicalPorts } from './rule-fields.ts';
+import { canonicalPorts } from './ports.ts';
 import { readNewTags } from './tags.ts';
 
 /** Source: "Limits and quotas on ECS", 2026. */

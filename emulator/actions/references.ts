@@ -9,14 +9,12 @@ import { isKnownRegion } from './regions.ts';
 
 const IDS_MAX = 10;
 
-/** The other groups, of whatever account, that have a rule naming this one. */
+/** The groups, of whatever account, that have a rule naming this one; its own rules cannot. */
 export const referencesTo = ({ securityGroups }: Contents, groupId: string): SecurityGroup[] =>
-  securityGroups.filter(
-    ({ SecurityGroupId, Permissions }) =>
-      SecurityGroupId !== groupId &&
-      Permissions.some(
-        ({ SourceGroupId, DestGroupId }) => SourceGroupId === groupId || DestGroupId === groupId,
-      ),
+  securityGroups.filter(({ Permissions }) =>
+    Permissions.some(
+      ({ SourceGroupId, DestGroupId }) => SourceGroupId === groupId || DestGroupId === groupId,
+    ),
   );
 
 /** The groups of the list's account and region that have a rule using it. */

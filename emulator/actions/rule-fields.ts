@@ -2,6 +2,7 @@
 import type { Quirks } from '../quirks.ts';
 import { canonicalIpv4, canonicalIpv6, looksLikeIpv6, type AddressForm } from './address.ts';
 import { integer, text, type Params } from './params.ts';
+import { isOrdered, parseRange, rangeText } from './ports.ts';
 import { refuse } from './refusals.ts';
 import { allowsProtocolNumbers } from './regions.ts';
 import type { RuleCall } from './rule-call.ts';
@@ -39,9 +40,6 @@ export function canonicalProtocol(value: string): string | undefined {
 
 export const hasPorts = (protocol: string): boolean => PROTOCOLS_WITH_PORTS.has(protocol);
 
-/** The range that says "no ports" for ICMP, GRE and the like. */
-export const NO_PORTS = '-1/-1';
-
 /** A parameter's full name: `Permissions.3.Policy`, or `Policy` in the flat form. */
 export const parameter = ({ name }: { readonly name: string }, field: string): string =>
   name === 'request' ? field : `${name}.${field}`;
@@ -77,25 +75,6 @@ export function readSourcePortRange({ fields, call }: DraftSource): string {
   if (range !== undefined && isOrdered(range)) return rangeText(range);
   throw refuse(call.legacy ? 'InvalidParam.PortRange (2019)' : 'InvalidSourcePortRange.Malformed');
 }
-
-/** The canonical text of a range of real ports (1 to 65535), or undefined. */
-export function canonicalPorts(value: string): string | undefined {
-  const range = parseRange(value);
-  return range !== undefined && isOrdered(range) && range[0] > 0 ? rangeText(range) : undefined;
-}
-
-type Range = readonly [first: number, last: number];
-
-function parseRange(value: string): Range | undefined {
-  const match = /^(-?\d{1,5})\/(-?\d{1,5})$/.exec(value);
-  const range = [Number(match?.[1] ?? Number.NaN), Number(match?.[2] ?? Number.NaN)] as const;
-  return range.every((port) => port <= 65535) ? range : undefined;
-}
-
-const isOrdered = ([first, last]: Range): boolean =>
-  (first === -1 && last === -1) || (first >= 1 && first <= last);
-
-const rangeText = ([first, last]: Range): string => `${first}/${last}`;
 
 type Side = 'Source' | 'Dest';
 

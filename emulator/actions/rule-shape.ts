@@ -1,7 +1,8 @@
 // Whether the fields of one rule fit each other: everything that can be said without the state.
+import { NO_PORTS } from './ports.ts';
 import { refuse } from './refusals.ts';
 import { SIDES, type RuleCall } from './rule-call.ts';
-import { hasPorts, NO_PORTS, parameter } from './rule-fields.ts';
+import { hasPorts, parameter } from './rule-fields.ts';
 import type { RuleDraft } from './rule-draft.ts';
 
 /** Throws the refusal of the first thing that doesn't fit. */

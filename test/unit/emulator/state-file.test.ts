@@ -108,6 +108,14 @@ describe('what a file may say', () => {
     expect(rulesOf(rule(more))[0]).toMatchObject(expected);
   });
 
+  it('twins that a quirk keeps apart', () => {
+    const twins = [rule(), rule({ Priority: 2 }), rule({ SourceCidrIp: '10.0.0.1/8' })];
+    expect(rulesOf(...twins)).toHaveLength(3);
+    const addresses = ['2001:db8::1/32', '2001:db8::2/32', '2001:db8::'];
+    const ipv6 = addresses.map((Ipv6SourceCidrIp) => rule({ SourceCidrIp: '', Ipv6SourceCidrIp }));
+    expect(rulesOf(...ipv6)).toHaveLength(3);
+  });
+
   it('a classic group, whose rules are of the internet by default', () => {
     expect(
       parseState({ securityGroups: [group({ VpcId: '', Permissions: [rule()] })] }).securityGroups[0]
@@ -143,7 +151,97 @@ describe('what a file may not say', () => {
     [
       'ports out of order',
       inRule({ PortRange: '90/80' }),
-      'securityGroups.0.Permissions.0: TCP needs ports within 1/65535',
+      'securityGroups.0.Permissions.0.PortRange: must be ports within 1/65535',
+    ],
+    ['ports over the last one', inRule({ PortRange: '1/65536' }), 'Permissions.0.PortRange: must be ports'],
+    ['ports in no form of the cloud', inRule({ PortRange: '080/080' }), 'Permissions.0.PortRange: must be'],
+    ['no ports for TCP', inRule({ PortRange: '-1/-1' }), 'TCP needs ports within 1/65535'],
+    [
+      'source ports over the last one',
+      inRule({ SourcePortRange: '99999/0' }),
+      'Permissions.0.SourcePortRange: must be ports',
+    ],
+    [
+      'source ports without ports',
+      inRule({ IpProtocol: 'GRE', PortRange: '-1/-1', SourcePortRange: '1/2' }),
+      'GRE has no ports',
+    ],
+    ['a protocol number over 255', inRule({ IpProtocol: '256' }), 'or a number from 0 to 255'],
+    ['a priority that is no number', inRule({ Priority: true }), 'Permissions.0.Priority: must be a number'],
+    ['a priority of a fraction', inRule({ Priority: '1.5' }), 'must be a number from 1 to 100, or 110'],
+    ['a priority between 100 and 110', inRule({ Priority: 101 }), 'must be a number from 1 to 100, or 110'],
+    [
+      'an own side of the other family',
+      inRule({ Ipv6DestCidrIp: '::/0' }),
+      'IPv4 and IPv6 cannot stand in one rule: write two',
+    ],
+    [
+      'ICMP for IPv6',
+      inRule({ IpProtocol: 'icmp', PortRange: '-1/-1', SourceCidrIp: '', Ipv6SourceCidrIp: '::/0' }),
+      'with IPv6 write ICMPv6',
+    ],
+    ['ICMPv6 for IPv4', inRule({ IpProtocol: 'icmpv6', PortRange: '-1/-1' }), 'with IPv4 write ICMP'],
+    [
+      'an enterprise group whose members may all talk',
+      { securityGroups: [group({ SecurityGroupType: 'enterprise', InnerAccessPolicy: 'Accept' })] },
+      'securityGroups.0.InnerAccessPolicy: must be Drop in an enterprise group',
+    ],
+    [
+      'an enterprise group with a group as peer',
+      {
+        securityGroups: [
+          group({
+            SecurityGroupType: 'enterprise',
+            Permissions: [rule({ SourceCidrIp: '', SourceGroupId: 'sg-lb' })],
+          }),
+        ],
+      },
+      'securityGroups.0.Permissions.0.SourceGroupId: rules of an enterprise group name blocks or prefix lists',
+    ],
+    [
+      'a group as its own peer',
+      inRule({ Direction: 'egress', SourceCidrIp: '', DestGroupId: 'sg-web' }),
+      'securityGroups.0.Permissions.0.DestGroupId: must be another group',
+    ],
+    [
+      'the same rule twice',
+      { securityGroups: [group({ Permissions: [rule(), rule({ IpProtocol: 'tcp', Description: 'x' })] })] },
+      'securityGroups.0.Permissions.1: is the same rule as Permissions.0; leave one out',
+    ],
+    [
+      'the same block twice',
+      {
+        prefixLists: [
+          {
+            RegionId: 'cn-hangzhou',
+            PrefixListId: 'pl-1',
+            Entries: [{ Cidr: '10.0.0.1' }, { Cidr: '10.0.0.1/32' }],
+          },
+        ],
+      },
+      'prefixLists.0.Entries.1.Cidr: the entry 10.0.0.1/32 repeats',
+    ],
+    [
+      'the same ports twice',
+      {
+        portRangeLists: [
+          {
+            RegionId: 'cn-hangzhou',
+            PortRangeListId: 'prl-1',
+            Entries: [{ PortRange: '1/1' }, { PortRange: '1/1' }],
+          },
+        ],
+      },
+      'portRangeLists.0.Entries.1.PortRange: the entry 1/1 repeats',
+    ],
+    [
+      'bad ports of a list',
+      {
+        portRangeLists: [
+          { RegionId: 'cn-hangzhou', PortRangeListId: 'prl-1', Entries: [{ PortRange: '-1/-1' }] },
+        ],
+      },
+      'portRangeLists.0.Entries.0.PortRange: must be ports within 1/65535',
     ],
     ['ports without ports', inRule({ IpProtocol: 'GRE' }), 'GRE has no ports'],
     ['both kinds of ports', inRule({ PortRangeListId: 'prl-1' }), 'must have PortRange or PortRangeListId'],
@@ -184,7 +282,11 @@ describe('what a file may not say', () => {
     ['an id twice', { securityGroups: [group(), group()] }, 'securityGroups.1: the id sg-web repeats'],
     [
       'a rule id twice',
-      { securityGroups: [group({ Permissions: [rule({ SecurityGroupRuleId: 'sgr-web-2' }), rule()] })] },
+      {
+        securityGroups: [
+          group({ Permissions: [rule({ SecurityGroupRuleId: 'sgr-web-2' }), rule({ Priority: 2 })] }),
+        ],
+      },
       'securityGroups.0.Permissions.1: the id sgr-web-2 repeats',
     ],
   ])('%s', (_name, file, problem) => {

@@ -147,14 +147,6 @@ describe('references and members', () => {
     expect(world.state.securityGroups.map((group) => group.SecurityGroupId)).not.toContain('sg-lb');
   });
 
-  it('of a group to itself do not count', () => {
-    const self = [{ Direction: 'ingress', IpProtocol: 'ALL', SourceGroupId: 'sg-self' }];
-    const world = new EmulatedWorld({
-      securityGroups: [{ RegionId: REGION, SecurityGroupId: 'sg-self', Permissions: self }],
-    });
-    expect(world.call('DeleteSecurityGroup', { SecurityGroupId: 'sg-self' }).ok).toBe(true);
-  });
-
   it('of another account count too', () => {
     const world = new EmulatedWorld({
       securityGroups: [

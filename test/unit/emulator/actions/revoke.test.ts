@@ -117,6 +117,7 @@ describe('a rule in an odd form is removed by its fields', () => {
   const tcp = { IpProtocol: 'TCP', PortRange: '80/80' };
   const cases: ReadonlyArray<readonly [string, object, RequestParams, Partial<Quirks>]> = [
     ['a protocol in lower case', { IpProtocol: 'tcp', SourceCidrIp: '10.0.0.0/8' }, tcp, {}],
+    ['a protocol number', { IpProtocol: '6', SourceCidrIp: '10.0.0.0/8' }, tcp, {}],
     ['host bits', { SourceCidrIp: '10.1.2.3/8' }, { ...tcp, SourceCidrIp: '10.1.2.3/8' }, {}],
     ['host bits, named without them', { SourceCidrIp: '10.1.2.3/8' }, tcp, {}],
     [
