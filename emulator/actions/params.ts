@@ -7,10 +7,10 @@ export type Params = ReadonlyMap<string, string>;
 /** The value, or `""` when it is left out. */
 export const text = (params: Params, name: string): string => params.get(name) ?? '';
 
-/** The values of `NAME.1`, `NAME.2`, ... in the order of their numbers; empty ones are left out. */
+/** The values of `NAME.1`, `NAME.2`, ... in the order of their numbers. */
 export function list(params: Params, name: string): string[] {
   return numbered(params, name)
-    .filter(({ rest, value }) => rest === '' && value !== '')
+    .filter(({ rest }) => rest === '')
     .map(({ value }) => value);
 }
 
@@ -31,8 +31,9 @@ export function entries(params: Params, name: string): Entry[] {
   return [...fieldsByIndex].map(([index, fields]) => ({ name: `${name}.${index}`, fields }));
 }
 
-/** Whether any `NAME.N` or `NAME.N.FIELD` is given. */
-export const has = (params: Params, name: string): boolean => numbered(params, name).length > 0;
+/** The greatest N of `NAME.N` and `NAME.N.FIELD`; 0 when there is none. */
+export const greatestNumber = (params: Params, name: string): number =>
+  numbered(params, name).at(-1)?.index ?? 0;
 
 interface Numbered {
   readonly index: number;
@@ -44,7 +45,7 @@ interface Numbered {
 function numbered(params: Params, name: string): Numbered[] {
   const found: Numbered[] = [];
   for (const [key, value] of params) {
-    if (!key.startsWith(`${name}.`)) continue;
+    if (value === '' || !key.startsWith(`${name}.`)) continue;
     const match = /^([1-9]\d{0,5})(?:\.(.+))?$/.exec(key.slice(name.length + 1));
     if (match?.[1] !== undefined) found.push({ index: Number(match[1]), rest: match[2] ?? '', value });
   }

@@ -4,7 +4,7 @@ import type { ActionHandler, ActionRequest, ApiError, World } from '../action.ts
 import type { Direction } from '../state.ts';
 import { refuseTwins } from './authorize.ts';
 import { readGroupTarget, writableGroup, type GroupTarget } from './group-target.ts';
-import { has } from './params.ts';
+import { entries, list } from './params.ts';
 import { refuse } from './refusals.ts';
 import { applyBatch, isFlat, readBatch, readRuleIds } from './rule-batch.ts';
 import { RuleBook } from './rule-book.ts';
@@ -17,7 +17,7 @@ export const revoke =
   (request, world) => {
     const call = ruleCall('revoke', direction, world);
     const target = readGroupTarget(request.params);
-    if (!call.legacy && has(request.params, 'SecurityGroupRuleId')) {
+    if (!call.legacy && list(request.params, 'SecurityGroupRuleId').length > 0) {
       revokeByIds(request, target, call, world);
     } else {
       revokeByFields(request, target, call, world);
@@ -27,7 +27,7 @@ export const revoke =
 
 function revokeByIds(request: ActionRequest, target: GroupTarget, call: RuleCall, world: World): void {
   const { params } = request;
-  if (has(params, 'Permissions') || isFlat(params)) throw refuse('InvalidParam.Permissions');
+  if (entries(params, 'Permissions').length > 0 || isFlat(params)) throw refuse('InvalidParam.Permissions');
   const ids = readRuleIds(params);
   const book = new RuleBook(writableGroup(target, request, world), world);
   const removeId = (id: string) => {

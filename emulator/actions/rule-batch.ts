@@ -3,7 +3,7 @@
 // although the call fails: the manual doesn't rule that out, so a caller must survive it.
 import { ApiError, type ActionRequest, type World } from '../action.ts';
 import type { GroupTarget } from './group-target.ts';
-import { entries, list, text, type Params } from './params.ts';
+import { entries, greatestNumber, list, text, type Params } from './params.ts';
 import { refuse } from './refusals.ts';
 import type { RuleBook } from './rule-book.ts';
 import type { RuleCall } from './rule-call.ts';
@@ -52,7 +52,7 @@ export function readBatch(request: ActionRequest, target: GroupTarget, call: Rul
   const permissions = call.legacy ? [] : entries(params, 'Permissions');
   const batch = permissions.length > 0;
   if (batch && isFlat(params)) throw refuse('InvalidParam.Permissions');
-  if (permissions.length > BATCH_MAX) throw refuse('InvalidParam.Permissions');
+  if (batch && greatestNumber(params, 'Permissions') > BATCH_MAX) throw refuse('InvalidParam.Permissions');
   const sources: DraftSource[] = batch
     ? permissions.map(({ name, fields }) => ({ ...common, name, fields, form: 'current' as const }))
     : [{ ...common, name: 'request', fields: params, form: 'flat' as const }];
@@ -95,10 +95,11 @@ export function applyBatch<T>(
   book.save();
 }
 
-/** The ids of `SecurityGroupRuleId.N`; each must look like one and stand there once. */
+/** The ids of `SecurityGroupRuleId.N`, of which there are some; each must look like one and stand there once. */
 export function readRuleIds(params: Params): string[] {
   const ids = list(params, 'SecurityGroupRuleId');
-  if (ids.length > BATCH_MAX || !ids.every(isRuleId)) throw refuse('InvalidParam.SecurityGroupRuleId');
+  const tooMany = greatestNumber(params, 'SecurityGroupRuleId') > BATCH_MAX;
+  if (tooMany || !ids.every(isRuleId)) throw refuse('InvalidParam.SecurityGroupRuleId');
   if (new Set(ids).size < ids.length) throw refuse('InvalidParam.SecurityGroupRuleIdRepeated');
   return ids;
 }

@@ -195,3 +195,38 @@ it('knows no port list in the flat form', () => {
     expect(result).toMatchObject({ code: 'InvalidPortRange.Malformed' });
   }
 });
+
+describe('what is empty, or no id, is not given', () => {
+  const cases: ReadonlyArray<readonly [string, RequestParams]> = [
+    ['nothing', {}],
+    ['an empty id', { 'SecurityGroupRuleId.1': '' }],
+    ['a field of an id', { 'SecurityGroupRuleId.1.foo': 'x' }],
+    ['an id without a number', { SecurityGroupRuleId: 'sgr-v4' }],
+    ['number 0', { 'SecurityGroupRuleId.0': 'sgr-v4' }],
+    ['an entry of empty fields', permission(1, { IpProtocol: '', SourceCidrIp: '' })],
+  ];
+  it.each(cases)('%s alone is refused as missing', (_name, params) => {
+    const result = new EmulatedWorld().call('RevokeSecurityGroup', { SecurityGroupId: 'sg-web', ...params });
+    expect(result).toMatchObject({ ok: false, code: 'InvalidIpProtocol.ValueNotSupported' });
+  });
+
+  it.each(cases)('%s beside an id changes nothing', (_name, params) => {
+    const world = new EmulatedWorld();
+    const result = world.call('RevokeSecurityGroup', {
+      SecurityGroupId: 'sg-web',
+      'SecurityGroupRuleId.2': 'sgr-v6',
+      ...params,
+    });
+    expect(result.ok).toBe(true);
+    expect(ids(world)).not.toContain('sgr-v6');
+    expect(ids(world)).toContain('sgr-v4');
+  });
+});
+
+it.each([
+  ['Permissions', permission(101, { IpProtocol: 'TCP', PortRange: '80/80', SourceCidrIp: '10.0.0.0/8' })],
+  ['SecurityGroupRuleId', { 'SecurityGroupRuleId.101': 'sgr-v4' }],
+])('%s of a number over 100 is refused, also alone', (name, params) => {
+  const result = new EmulatedWorld().call('RevokeSecurityGroup', { SecurityGroupId: 'sg-web', ...params });
+  expect(result).toMatchObject({ ok: false, code: `InvalidParam.${name}` });
+});
