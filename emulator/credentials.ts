@@ -1,4 +1,5 @@
 // Who may call, and what: access keys, temporary (STS) ones, disabled ones, and RAM permissions.
+import { jsonList, list, text, type Params } from './actions/params.ts';
 import { Refusal } from './refusals.ts';
 
 /** An access key as its owner writes it. */
@@ -18,7 +19,7 @@ export interface CredentialOptions {
 export interface Allowance {
   /** Names of actions, without the `ecs:`; absent: all. */
   readonly actions?: readonly string[];
-  /** Ids of security groups that calls may name; absent: all. */
+  /** Ids of security groups that calls may name as what they work on; absent: all. A peer of a rule is not one. */
   readonly groups?: readonly string[];
 }
 
@@ -55,16 +56,11 @@ export function keyring(options: readonly CredentialOptions[]): ReadonlyMap<stri
 }
 
 /** Throws the vendor's RAM refusal, which names the missing action. */
-export function checkAllowed(
-  credential: Credential,
-  action: string,
-  params: ReadonlyMap<string, string>,
-): void {
+export function checkAllowed(credential: Credential, action: string, params: Params): void {
   const { actions, groups } = credential.allow;
-  const group = params.get('SecurityGroupId');
   const actionAllowed = actions?.includes(action) ?? true;
-  const groupAllowed = group === undefined || (groups?.includes(group) ?? true);
-  if (actionAllowed && groupAllowed) return;
+  const groupsAllowed = groups === undefined || namedGroups(params).every((id) => groups.includes(id));
+  if (actionAllowed && groupsAllowed) return;
   throw new Refusal(
     {
       status: 403,
@@ -85,4 +81,11 @@ export function checkAllowed(
       },
     },
   );
+}
+
+/** Every parameter that names groups as what a call works on: SecurityGroupId, SecurityGroupId.N, SecurityGroupIds. */
+function namedGroups(params: Params): string[] {
+  const single = text(params, 'SecurityGroupId');
+  const several = jsonList(text(params, 'SecurityGroupIds')) ?? [];
+  return [...(single === '' ? [] : [single]), ...list(params, 'SecurityGroupId'), ...several];
 }

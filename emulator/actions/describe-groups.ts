@@ -5,7 +5,7 @@ import { seen } from './contents.ts';
 import { isGroupId } from './group-target.ts';
 import { questionOf } from './list-fields.ts';
 import { GROUP_CAPACITY } from './membership.ts';
-import { boolean, integer, text, type Params } from './params.ts';
+import { boolean, integer, jsonList, text, type Params } from './params.ts';
 import { pageOf, readMaxResults, seedSource } from './paging.ts';
 import { refuse } from './refusals.ts';
 import { isKnownRegion } from './regions.ts';
@@ -45,20 +45,10 @@ function readIdFilter(params: Params): Filter {
   return ({ SecurityGroupId }) => wanted.size === 0 || wanted.has(SecurityGroupId);
 }
 
-/** Unlike every other list, this one comes as the text of a JSON array. */
 function readIds(value: string): string[] {
-  if (value === '') return [];
-  const ids = parseJson(value);
-  if (!Array.isArray(ids) || ids.length > IDS_MAX) throw refuse('InvalidSecurityGroupId.Malformed');
-  return ids.map(String);
-}
-
-function parseJson(value: string): unknown {
-  try {
-    return JSON.parse(value);
-  } catch {
-    return undefined;
-  }
+  const ids = jsonList(value);
+  if (ids === undefined || ids.length > IDS_MAX) throw refuse('InvalidSecurityGroupId.Malformed');
+  return ids;
 }
 
 function readNameFilter(params: Params): Filter {

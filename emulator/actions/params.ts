@@ -14,6 +14,21 @@ export function list(params: Params, name: string): string[] {
     .map(({ value }) => value);
 }
 
+/** The elements of the text of a JSON array, a form that SecurityGroupIds alone has; undefined for other text. */
+export function jsonList(value: string): string[] | undefined {
+  if (value === '') return [];
+  const parsed = parseJson(value);
+  return Array.isArray(parsed) ? parsed.map(String) : undefined;
+}
+
+function parseJson(value: string): unknown {
+  try {
+    return JSON.parse(value);
+  } catch {
+    return undefined;
+  }
+}
+
 /** One element of an array of records: its fields, and its name for messages (`Permissions.3`). */
 export interface Entry {
   readonly name: string;

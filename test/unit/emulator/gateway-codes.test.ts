@@ -217,6 +217,13 @@ describe('access keys', () => {
     ['an allowed action', ACTION, {}, true],
     ['an allowed group', ACTION, { SecurityGroupId: 'sg-1' }, true],
     ['another group', ACTION, { SecurityGroupId: 'sg-2' }, false],
+    ['an empty group, which counts as left out', ACTION, { SecurityGroupId: '' }, true],
+    ['an allowed group in a list', ACTION, { SecurityGroupIds: '["sg-1"]' }, true],
+    ['another group in a list', ACTION, { SecurityGroupIds: '["sg-1","sg-2"]' }, false],
+    ['no list', ACTION, { SecurityGroupIds: 'sg-2' }, true],
+    ['an allowed group by number', ACTION, { 'SecurityGroupId.1': 'sg-1' }, true],
+    ['another group by number', ACTION, { 'SecurityGroupId.1': 'sg-1', 'SecurityGroupId.2': 'sg-2' }, false],
+    ['another group as a peer', ACTION, { SecurityGroupId: 'sg-1', SourceGroupId: 'sg-2' }, true],
     ['another action', 'AuthorizeSecurityGroup', { SecurityGroupId: 'sg-1' }, false],
   ])('limited by RAM: %s', (_name, action, parameters, allowed) => {
     const gateway = fixture();
