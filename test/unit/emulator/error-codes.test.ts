@@ -1,5 +1,5 @@
 // One request for each row of the refusals' table: its code, status and message, and that the state stays as it
-// was. Codes that no request can provoke stand below with the reason.
+// was. Codes that no request can provoke stand below with the reason. The gateway's codes: gateway-codes.test.ts.
 import { describe, expect, it } from 'vitest';
 import { codeOf, REFUSALS, type Refusal } from '../../../emulator/actions/refusals.ts';
 import type { Quirks } from '../../../emulator/quirks.ts';
@@ -520,8 +520,6 @@ const ATTEMPTS: Partial<Record<Refusal, Attempt>> = {
 const NOT_EMULATED: Readonly<Record<string, string>> = {
   InternalError: 'a failure of the service: the fault "error" makes one',
   ServiceUnavailable: 'a failure of the service: the fault "error" makes one',
-  IdempotentProcessing:
-    'the first call has always ended before its twin is read: the fault "error" makes one',
   'InvalidClientToken.ValueNotSupported': 'tokens are the gateway’s business',
   'InvalidOperation.SecurityGroupNotAuthorized': 'groups shared between accounts are not emulated',
   'InvalidGroupParameter.OperationDenied':

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { requestHandler } from '../../../emulator/emulator.ts';
+import { parseFaults } from '../../../emulator/faults.ts';
 import type { WireRequest } from '../../../emulator/wire.ts';
 import { errorOf, GatewayFixture, replyOf, START_MS } from '../../support/gateway.ts';
 import {
@@ -144,6 +146,66 @@ describe('the gateway refuses, in the words of the vendor,', () => {
     const fixture = new GatewayFixture();
     expect(replyOf(fixture.handle(build(fixture.signing()))).status).toBe(200);
   });
+});
+
+/** Codes of the vendor's common tables that no call provokes by itself, their status there, and why. */
+const NOT_PROVOKED: ReadonlyArray<readonly [code: string, status: number, why: string]> = [
+  ['IllegalTimestamp', 400, 'an older name: bad stamps are InvalidTimeStamp.Format and .Expired'],
+  [
+    'Forbidden.AccessKeyDisabled',
+    403,
+    'a disabled key is InvalidAccessKeyId.Inactive, the code of the same table',
+  ],
+  ['Forbidden.RiskControl', 403, 'the vendor’s risk control is not emulated'],
+  ['InvalidProtocol.NeedSsl', 400, 'the emulator speaks HTTP only'],
+  ['Throttling', 400, 'a full minute of an account is Throttling.User'],
+  ['Throttling.Api', 400, 'limits of an API over all accounts are not emulated'],
+  ['Rejected.Throttling', 400, 'known from the Terraform provider’s list alone'],
+  ['ServiceUnavailable', 503, 'a failure of the service'],
+  ['ServiceUnavailable.RegionMaintaining', 503, 'regions are not maintained here'],
+  ['InvalidIdempotenceParameter.Mismatch', 403, 'of 2018, for what is IdempotentParameterMismatch today'],
+  ['LastTokenProcessing', 403, 'of 2018, for what is IdempotentProcessing today'],
+  ['OperationConflict', 409, 'of 2018: calls are answered one after the other here'],
+  ['InternalError', 500, 'a failure of the service'],
+];
+
+describe('codes that no call provokes can be ordered as a fault', () => {
+  it.each(NOT_PROVOKED)('%s, %i: %s', (code, status) => {
+    const faults = [{ action: '*', kind: 'error', code, status, count: 1 }] as const;
+    expect(parseFaults(faults)).toMatchObject(faults);
+    const fixture = new GatewayFixture({ faults });
+    const reply = fixture.reply('AuthorizeSecurityGroup');
+    expect([reply.status, errorOf(reply).Code]).toEqual([status, code]);
+    expect(fixture.cloud.state.version).toBe(0);
+    expect(fixture.reply('AuthorizeSecurityGroup').status).toBe(200);
+  });
+});
+
+it('IdempotentProcessing is for the twin of a call that is slow', () => {
+  const handle = requestHandler({ clock: { nowMs: () => START_MS, sleep: () => Promise.resolve() } });
+  const create = (nonce: string) =>
+    handle(
+      requestV1(
+        'CreateSecurityGroup',
+        { RegionId: 'cn-hangzhou', VpcId: 'vpc-1', ClientToken: 't' },
+        { key: EMULATOR_KEY, nowMs: START_MS, nonce },
+      ),
+    );
+  const order = JSON.stringify([{ action: 'CreateSecurityGroup', kind: 'slow', count: 1 }]);
+  handle({
+    method: 'PUT',
+    target: '/_emulator/faults',
+    headers: { host: 'localhost' },
+    body: Buffer.from(order),
+    remoteAddress: '127.0.0.1',
+  });
+  const slow = create('n-1');
+  if (slow.kind !== 'later') throw new Error('expected a slow call');
+  const twin = replyOf(create('n-2'));
+  expect([twin.status, errorOf(twin).Code]).toEqual([403, 'IdempotentProcessing']);
+  const first = replyOf(slow.finish());
+  expect(first.status).toBe(200);
+  expect(replyOf(create('n-3'))).toEqual(first);
 });
 
 describe('nonces', () => {
