@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { requestHandler } from '../../../emulator/emulator.ts';
 import type { Outcome, WireRequest } from '../../../emulator/wire.ts';
 import { replyOf, START_MS } from '../../support/gateway.ts';
+import { EMULATOR_KEY, requestV1 } from '../../support/signing.ts';
 
 const HERE = { host: '127.0.0.1:8080' };
 
@@ -77,6 +78,23 @@ describe('the doors', () => {
     ]);
     expect(ask('DELETE', 'calls')).toEqual({ status: 200, body: [] });
     expect(ask('GET', 'calls').body).toEqual([]);
+  });
+
+  it('state: a PUT is an edit by hand, after which a client token still means what it meant', () => {
+    const group = { RegionId: 'cn-hangzhou', SecurityGroupId: 'sg-1' };
+    ask('PUT', 'state', { securityGroups: [group] });
+    const authorize = (nonce: string) => {
+      const rule = { IpProtocol: 'TCP', PortRange: '1/1', SourceCidrIp: '10.0.0.0/8' };
+      const signing = { key: EMULATOR_KEY, nowMs: START_MS, nonce };
+      return replyOf(
+        handle(requestV1('AuthorizeSecurityGroup', { ...group, ...rule, ClientToken: 't' }, signing)),
+      );
+    };
+    const first = authorize('n-1');
+    expect(first.status).toBe(200);
+    ask('PUT', 'state', { securityGroups: [group] });
+    expect(authorize('n-2')).toEqual(first);
+    expect(ask('GET', 'state').body).toMatchObject({ securityGroups: [{ Permissions: [] }] });
   });
 
   it.each<[string, Parameters<typeof ask>, number, string]>([
