@@ -48,7 +48,8 @@ export function readProtocol(source: DraftSource): string {
   const value = text(source.fields, 'IpProtocol');
   if (value === '') return '';
   const protocol = canonicalProtocol(value);
-  const allowed = !/^\d/.test(value) || allowsProtocolNumbers(source.regionId);
+  const numbersAllowed = !source.call.legacy && allowsProtocolNumbers(source.regionId);
+  const allowed = numbersAllowed || !/^\d/.test(value);
   if (protocol !== undefined && allowed) return protocol;
   throw refuse('InvalidIpProtocol.ValueNotSupported', parameter(source, 'IpProtocol'));
 }

@@ -270,3 +270,12 @@ describe('Modify finds a rule', () => {
     expect(world.state.version).toBe(0);
   });
 });
+
+it.each(['6', '47', '132'])('protocol number %s is refused in every region', (IpProtocol) => {
+  const state = { securityGroups: [{ RegionId: 'ap-southeast-1', SecurityGroupId: 'sg-web' }] };
+  const world = new EmulatedWorld(state, { apiLevel: 'legacy2019' });
+  const params = { ...rule, RegionId: 'ap-southeast-1', SecurityGroupId: 'sg-web', IpProtocol };
+  for (const action of ['AuthorizeSecurityGroup', 'RevokeSecurityGroup', 'ModifySecurityGroupRule']) {
+    expect(world.call(action, params)).toMatchObject({ code: 'InvalidIpProtocol.ValueNotSupported' });
+  }
+});
