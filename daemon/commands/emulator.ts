@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { CredentialOptions } from '../../emulator/credentials.ts';
-import { startEmulator } from '../../emulator/emulator.ts';
+import { startEmulator, type Emulator, type EmulatorOptions } from '../../emulator/emulator.ts';
 import { InputError } from '../../emulator/input.ts';
 import type { Quirks } from '../../emulator/quirks.ts';
 import { parseQuirk } from '../../emulator/quirks-input.ts';
@@ -43,17 +43,29 @@ export function addEmulatorCommand(program: Command, io: Io, done: (code: ExitCo
 }
 
 async function runEmulator(flags: EmulatorFlags, io: Io): Promise<ExitCode> {
-  const emulator = await startEmulator({
+  const state =
+    flags.state === undefined ? {} : { state: await readStateFile(path.resolve(io.cwd, flags.state)) };
+  const emulator = await listening({
     ...flags.listen,
+    ...state,
     quirks: flags.quirk,
     seed: flags.seed,
-    ...(flags.state === undefined ? {} : { state: await readStateFile(path.resolve(io.cwd, flags.state)) }),
     ...(flags.credential.length === 0 ? {} : { credentials: flags.credential }),
   });
   line(io.stdout, JSON.stringify({ event: 'emulator.listening', url: emulator.url }));
   await stopped(io.stopSignal);
   await emulator.close();
   return 0;
+}
+
+/** Throws a UsageError where the address cannot be had. */
+async function listening(options: EmulatorOptions): Promise<Emulator> {
+  try {
+    return await startEmulator(options);
+  } catch (error) {
+    if (isIoError(error)) throw new UsageError(`--listen: ${error.message}`);
+    throw error;
+  }
 }
 
 /** Reads a state file of the emulator. Throws a UsageError that says what is wrong with it. */
@@ -101,5 +113,9 @@ function seedFlag(text: string): number {
 function credentialFlag(text: string, before: readonly CredentialOptions[]): readonly CredentialOptions[] {
   const at = text.indexOf(':');
   if (at < 1 || at === text.length - 1) throw new InvalidArgumentError('write ID:SECRET');
-  return [...before, { accessKeyId: text.slice(0, at), accessKeySecret: text.slice(at + 1) }];
+  const accessKeyId = text.slice(0, at);
+  if (before.some((key) => key.accessKeyId === accessKeyId)) {
+    throw new InvalidArgumentError(`the id ${accessKeyId} is given twice`);
+  }
+  return [...before, { accessKeyId, accessKeySecret: text.slice(at + 1) }];
 }
