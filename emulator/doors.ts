@@ -22,6 +22,9 @@ type DoorTable = Readonly<Record<string, Readonly<Partial<Record<string, Door>>>
 
 const MAX_ADVANCE_MS = 10 * 365 * 86_400_000;
 
+/** After the year 9999 times are written in another form, and later Date has no more; so the clock stops before. */
+const LATEST_MS = Date.UTC(9999, 0, 1);
+
 const clockBody = z.strictObject({ advanceMs: z.int().min(0).max(MAX_ADVANCE_MS) });
 const CLOCK_HINT = 'The body is {"advanceMs": N}, milliseconds';
 
@@ -91,7 +94,9 @@ function doorTable({ cloud, faults, calls }: DoorOptions): DoorTable {
     [`${DOOR_PREFIX}clock`]: {
       GET: now,
       POST: (body) => {
-        cloud.advance(checked(clockBody, body, { name: 'clock', hint: CLOCK_HINT }).advanceMs);
+        const { advanceMs } = checked(clockBody, body, { name: 'clock', hint: CLOCK_HINT });
+        if (cloud.nowMs() + advanceMs > LATEST_MS) throw new InputError('the clock ends with the year 9998');
+        cloud.advance(advanceMs);
         return now();
       },
     },

@@ -3,6 +3,18 @@ import { z } from 'zod';
 import { ACTIONS } from './actions/table.ts';
 import { checked, InputError } from './input.ts';
 
+const KINDS = [
+  'throttle',
+  'error',
+  'resetBefore',
+  'resetAfter',
+  'hang',
+  'slow',
+  'html',
+  'empty',
+  'truncate',
+] as const;
+
 /**
  * What goes wrong:
  * - `throttle`: refused with `code` (Throttling.User), retry-after `delayMs` (to the next minute); no effect
@@ -18,8 +30,7 @@ import { checked, InputError } from './input.ts';
  *
  * Where the contract leaves it open, a fault is the one that is hardest for a client: done, and not told so.
  */
-export type FaultKind =
-  'throttle' | 'error' | 'resetBefore' | 'resetAfter' | 'hang' | 'slow' | 'html' | 'empty' | 'truncate';
+export type FaultKind = (typeof KINDS)[number];
 
 export interface Fault {
   /** Name of an action, or `*`. */
@@ -34,17 +45,8 @@ export interface Fault {
   readonly delayMs?: number | undefined;
 }
 
-const KINDS = [
-  'throttle',
-  'error',
-  'resetBefore',
-  'resetAfter',
-  'hang',
-  'slow',
-  'html',
-  'empty',
-  'truncate',
-] as const satisfies readonly FaultKind[];
+/** The kinds that answer with a code. */
+const REFUSALS: ReadonlySet<FaultKind> = new Set(['throttle', 'error']);
 
 const MAX_FAULTS = 1000;
 const MAX_DELAY_MS = 3_600_000;
@@ -53,15 +55,23 @@ const ACTION_HINT = `expected * or one of ${[...ACTIONS.keys()].join(', ')}`;
 
 const schema: z.ZodType<Fault[]> = z
   .array(
-    z.strictObject({
-      action: z.string().refine((name) => name === '*' || ACTIONS.has(name), ACTION_HINT),
-      kind: z.enum(KINDS),
-      probability: z.number().min(0).max(1).default(1),
-      count: z.int().min(0).max(1_000_000_000).optional(),
-      code: z.string().min(1).max(128).optional(),
-      status: z.int().min(200).max(599).optional(),
-      delayMs: z.int().min(0).max(MAX_DELAY_MS).optional(),
-    }),
+    z
+      .strictObject({
+        action: z.string().refine((name) => name === '*' || ACTIONS.has(name), ACTION_HINT),
+        kind: z.enum(KINDS),
+        probability: z.number().min(0).max(1).default(1),
+        count: z.int().min(0).max(1_000_000_000).optional(),
+        code: z
+          .string()
+          .regex(/^[\x21-\x7e]{1,128}$/, 'must be 1 to 128 visible ASCII characters')
+          .optional(),
+        status: z.int().min(200).max(599).optional(),
+        delayMs: z.int().min(0).max(MAX_DELAY_MS).optional(),
+      })
+      .refine(({ kind, status = 400 }) => status >= 400 || !REFUSALS.has(kind), {
+        path: ['status'],
+        message: 'must be 400 to 599: the call is refused',
+      }),
   )
   .max(MAX_FAULTS);
 

@@ -64,6 +64,19 @@ describe('the doors', () => {
     expect(ask('GET', 'clock').body).toEqual({ now: '2026-01-31T12:01:30.500Z' });
   });
 
+  it('clock: ends before times would be written in another form', () => {
+    const TEN_YEARS_MS = 10 * 365 * 86_400_000;
+    const statuses = Array.from(
+      { length: 900 },
+      () => ask('POST', 'clock', { advanceMs: TEN_YEARS_MS }).status,
+    );
+    expect(statuses.indexOf(400)).toBeGreaterThan(790);
+    expect(ask('POST', 'clock', { advanceMs: TEN_YEARS_MS }).body).toMatchObject({
+      error: expect.stringContaining('year 9998') as string,
+    });
+    expect(ask('GET', 'clock').body).toMatchObject({ now: expect.stringMatching(/^99\d\d-/) as string });
+  });
+
   it('calls: are listed until they are deleted', () => {
     const request: WireRequest = {
       method: 'GET',

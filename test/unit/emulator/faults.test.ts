@@ -145,6 +145,22 @@ describe('reading faults', () => {
     ['an unknown action', [{ action: 'Authorise', kind: 'hang' }], ['0.action', 'AuthorizeSecurityGroup']],
     ['an unknown key', [{ action: '*', kind: 'hang', times: 3 }], ['times']],
     [
+      'a code that no header and no link can carry',
+      [{ action: '*', kind: 'error', code: '\ud800' }],
+      ['0.code'],
+    ],
+    [
+      'a code with a space',
+      [{ action: '*', kind: 'throttle', code: 'Not Now' }],
+      ['0.code: must be 1 to 128'],
+    ],
+    ['an error that is a success', [{ action: '*', kind: 'error', status: 399 }], ['0.status: must be 400']],
+    [
+      'a throttle that is a success',
+      [{ action: '*', kind: 'throttle', status: 200 }],
+      ['0.status: must be 400'],
+    ],
+    [
       'numbers out of range',
       [{ action: '*', kind: 'hang', probability: 2, status: 99, count: -1 }],
       ['0.probability', '0.status', '0.count'],
