@@ -74,7 +74,9 @@ function checkSchemeV1(sent: ReadonlyMap<string, string>): void {
 /** Unix milliseconds of `yyyy-MM-ddTHH:mm:ssZ`. */
 function parseTimestamp(text: string): number {
   const timeMs = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(timeMs)) throw badTimestamp();
+  // A day such as February 30 is read as one in March.
+  const isDate = !Number.isNaN(timeMs) && new Date(timeMs).toISOString() === text.replace('Z', '.000Z');
+  if (!isDate) throw badTimestamp();
   return timeMs;
 }
 

@@ -58,8 +58,8 @@ export function readRequest(wire: WireRequest): ApiRequest {
   let problem = readInto(wire, query, sent);
   const params = new Map(sent);
   for (const name of PUBLIC_PARAMETERS) params.delete(name);
-  const authorization = headerOf(wire, 'authorization');
-  const isV3 = authorization?.startsWith(V3_ALGORITHM) === true;
+  const authorization = headerOf(wire, 'authorization') ?? '';
+  const isV3 = authorization.startsWith(V3_ALGORITHM) || isUnsignedV3(wire, sent);
   const format = (sent.get('Format') ?? (isV3 ? 'JSON' : 'XML')).toUpperCase();
   if (format !== 'JSON' && format !== 'XML') problem ??= invalidFormat();
   return {
@@ -74,6 +74,12 @@ export function readRequest(wire: WireRequest): ApiRequest {
     problem,
   };
 }
+
+/** A V3 call whose Authorization is missing: V1 has its action in the parameters. */
+const isUnsignedV3 = (wire: WireRequest, sent: ReadonlyMap<string, string>): boolean =>
+  headerOf(wire, 'authorization') === undefined &&
+  headerOf(wire, 'x-acs-action') !== undefined &&
+  !sent.has('Action');
 
 /** Fills the maps as far as the request can be read. */
 function readInto(
@@ -105,13 +111,16 @@ function signedV1(sent: ReadonlyMap<string, string>): Signed {
   return {
     scheme: 'V1',
     accessKeyId: sent.get('AccessKeyId'),
-    securityToken: sent.get('SecurityToken'),
+    securityToken: given(sent.get('SecurityToken')),
     timestamp: sent.get('Timestamp'),
     nonce: sent.get('SignatureNonce'),
     signature: sent.get('Signature'),
     signedHeaders: '',
   };
 }
+
+/** An empty value counts as left out. */
+const given = (value: string | undefined): string | undefined => (value === '' ? undefined : value);
 
 function signedV3(wire: WireRequest, authorization: string): Signed {
   const parts = new Map<string, string>();
@@ -122,7 +131,7 @@ function signedV3(wire: WireRequest, authorization: string): Signed {
   return {
     scheme: 'V3',
     accessKeyId: parts.get('Credential'),
-    securityToken: headerOf(wire, 'x-acs-security-token'),
+    securityToken: given(headerOf(wire, 'x-acs-security-token')),
     timestamp: headerOf(wire, 'x-acs-date'),
     nonce: headerOf(wire, 'x-acs-signature-nonce'),
     signature: parts.get('Signature'),

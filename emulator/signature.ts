@@ -3,7 +3,7 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { canonicalQuery, encode } from './parameters.ts';
 import { incompleteSignature, signatureMismatch } from './refusals.ts';
 import type { ApiRequest } from './request.ts';
-import { headerOf } from './wire.ts';
+import { headerOf, type WireRequest } from './wire.ts';
 
 /** Throws an ApiError unless the request was signed with this secret. */
 export function checkSignature(request: ApiRequest, secret: string): void {
@@ -34,6 +34,10 @@ function stringToSignV1({ wire, sent }: ApiRequest, securityToken: string | unde
 }
 
 function signatureV3(request: ApiRequest, secret: string): string {
+  const { wire } = request;
+  if (headerOf(wire, 'x-acs-content-sha256') !== payloadHash(wire)) {
+    throw signatureMismatch(stringToSignV3(request));
+  }
   return createHmac('sha256', secret).update(stringToSignV3(request)).digest('hex');
 }
 
@@ -48,7 +52,7 @@ function stringToSignV3(request: ApiRequest): string {
     ...names.map((name) => `${name}:${(headerOf(wire, name) ?? '').trim()}`),
     '',
     signed.signedHeaders,
-    sha256(wire.body === 'tooLarge' ? Buffer.alloc(0) : wire.body),
+    payloadHash(wire),
   ].join('\n');
   return `ACS3-HMAC-SHA256\n${sha256(canonical)}`;
 }
@@ -60,6 +64,8 @@ function requireSigned(names: readonly string[], hasToken: boolean): void {
   const unsigned = required.filter((name) => !names.includes(name));
   if (unsigned.length > 0) throw incompleteSignature(`SignedHeaders lacks ${unsigned.join(', ')}.`);
 }
+
+const payloadHash = ({ body }: WireRequest): string => sha256(body === 'tooLarge' ? '' : body);
 
 function sha256(data: string | Buffer): string {
   return createHash('sha256').update(data).digest('hex');

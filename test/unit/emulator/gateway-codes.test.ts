@@ -1,3 +1,4 @@
+import { createHash, createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { requestHandler } from '../../../emulator/emulator.ts';
 import { parseFaults } from '../../../emulator/faults.ts';
@@ -95,6 +96,12 @@ describe('the gateway refuses, in the words of the vendor,', () => {
       400,
       'InvalidTimeStamp.Format',
     ],
+    [
+      'a timestamp of a day that there is not',
+      altered({ Timestamp: '2026-02-30T00:00:00Z' }),
+      400,
+      'InvalidTimeStamp.Format',
+    ],
     ['a clock 15 minutes behind', shifted(-15 * MINUTE_MS - 1000), 400, 'InvalidTimeStamp.Expired'],
     ['a clock 15 minutes ahead', shifted(15 * MINUTE_MS + 1000), 400, 'InvalidTimeStamp.Expired'],
     [
@@ -107,6 +114,20 @@ describe('the gateway refuses, in the words of the vendor,', () => {
     ['V3 without a version', v3With({ 'x-acs-version': undefined }), 400, 'MissingVersion'],
     ['V3 without a date', v3With({ 'x-acs-date': undefined }), 400, 'MissingTimestamp'],
     ['V3 without a nonce', v3With({ 'x-acs-signature-nonce': undefined }), 400, 'MissingSignatureNonce'],
+    ['V3 without an authorization', v3With({ authorization: undefined }), 400, 'MissingAccessKeyId'],
+    [
+      'V3 with the hash of another body',
+      (signing) => {
+        const request = requestV3(ACTION, {}, signing);
+        return {
+          ...request,
+          body: Buffer.from('other'),
+          headers: { ...request.headers, 'content-type': 'text/plain' },
+        };
+      },
+      400,
+      'SignatureDoesNotMatch',
+    ],
     ['V3 without a key', v3With({ authorization: 'ACS3-HMAC-SHA256 ' }), 400, 'MissingAccessKeyId'],
     [
       'V3 without signed headers',
@@ -137,6 +158,42 @@ describe('the gateway refuses, in the words of the vendor,', () => {
     expect(reply.body).toContain(code);
     expect(fixture.calls()).toMatchObject([{ status, code, effect: false, fault: '' }]);
     expect(fixture.cloud.state.version).toBe(0);
+  });
+
+  it('a hash that is signed but not the body’s', () => {
+    const fixture = new GatewayFixture();
+    const wrong = 'e'.repeat(64);
+    const request = requestV3(ACTION, {}, fixture.signing());
+    // Signed over the true hash as the payload, and over the wrong one as a header.
+    const names = 'host;x-acs-action;x-acs-content-sha256;x-acs-date;x-acs-signature-nonce;x-acs-version';
+    const headers = { ...request.headers, 'x-acs-content-sha256': wrong };
+    const canonical = [
+      'POST',
+      '/',
+      '',
+      ...names
+        .split(';')
+        .map((name) => `${name}:${String(Object.entries(headers).find(([key]) => key === name)?.[1])}`),
+      '',
+      names,
+      createHash('sha256').update('').digest('hex'),
+    ].join('\n');
+    const text = `ACS3-HMAC-SHA256\n${createHash('sha256').update(canonical).digest('hex')}`;
+    const signature = createHmac('sha256', EMULATOR_KEY.accessKeySecret).update(text).digest('hex');
+    const authorization = `ACS3-HMAC-SHA256 Credential=emulator,SignedHeaders=${names},Signature=${signature}`;
+    const reply = replyOf(fixture.handle({ ...request, headers: { ...headers, authorization } }));
+    expect([reply.status, errorOf(reply).Code]).toEqual([400, 'SignatureDoesNotMatch']);
+  });
+
+  it.each([
+    ['JSON', {}],
+    ['XML', { Format: 'XML' }],
+  ])('a V3 call without an authorization in the format asked for: %s', (format, parameters) => {
+    const fixture = new GatewayFixture();
+    const request = requestV3(ACTION, parameters, fixture.signing());
+    const headers = { ...request.headers, authorization: undefined };
+    const reply = replyOf(fixture.handle({ ...request, headers }));
+    expect(reply.headers['content-type']).toContain(format.toLowerCase());
   });
 
   it.each([
@@ -268,6 +325,14 @@ describe('access keys', () => {
       },
     );
     expect(codes).toEqual(['ok', 'InvalidSecurityToken.MismatchWithAccessKey', 'MissingSecurityToken']);
+  });
+
+  it('lasting: an empty token counts as none', () => {
+    const gateway = new GatewayFixture();
+    const v1 = altered({ SecurityToken: '' })(gateway.signing());
+    const v3 = requestV3(ACTION, {}, gateway.signing());
+    const withToken = { ...v3, headers: { ...v3.headers, 'x-acs-security-token': '' } };
+    expect([v1, withToken].map((request) => replyOf(gateway.handle(request)).status)).toEqual([200, 200]);
   });
 
   it('disabled', () => {
