@@ -20,13 +20,16 @@ const FILTERED_MAX = 1000;
 export const describeSecurityGroups: ActionHandler = (request, world) => {
   const { params } = request;
   const filters = readFilters(params);
+  const dryRun = readFlag(params, 'DryRun') === true;
   const paged = text(params, 'PageNumber') !== '' || text(params, 'PageSize') !== '';
   const legacy = world.quirks.apiLevel === 'legacy2019';
   if (paged && !legacy) throw refuse('NotSupported.PageNumberAndPageSize');
-  if (boolean(text(params, 'DryRun')) === true) throw refuse('DryRunOperation');
+  const maxResults = legacy ? 0 : readMost(params);
   const found = search(request, filters, world);
   const RegionId = text(params, 'RegionId');
-  return { RegionId, ...(legacy ? numberedPage(found, params) : tokenPage(found, params, world)) };
+  const page = legacy ? numberedPage(found, params) : tokenPage(found, maxResults, params, world);
+  if (dryRun) throw refuse('DryRunOperation');
+  return { RegionId, ...page };
 };
 
 type Filter = (group: SecurityGroup) => boolean;
@@ -34,7 +37,33 @@ type Filter = (group: SecurityGroup) => boolean;
 /** Throws the refusal of the first malformed filter. */
 function readFilters(params: Params): Filter[] {
   if (text(params, 'RegionId') === '') throw refuse('MissingParameter.RegionId (groups)');
-  return [readIdFilter(params), readNameFilter(params), readKindFilter(params), readPlaceFilter(params)];
+  return [
+    readIdFilter(params),
+    readNameFilter(params),
+    readKindFilter(params),
+    readPlaceFilter(params),
+    tagFilter(params),
+  ];
+}
+
+/** A bad flag, tag filter, network or page size has no code on the page: the code of the other actions, in our words. */
+function readFlag(params: Params, name: string): boolean | undefined {
+  const value = text(params, name);
+  const flag = boolean(value);
+  if (value !== '' && flag === undefined) throw refuse('InvalidParameter (groups)', name);
+  return flag;
+}
+
+function readMost(params: Params): number {
+  const most = readMaxResults(params, MAX_RESULTS);
+  if (most === undefined) throw refuse('InvalidParameter (groups)', 'MaxResults');
+  return most;
+}
+
+function tagFilter(params: Params): Filter {
+  const tags = readTagFilter(params);
+  if (tags === undefined) throw refuse('InvalidParameter (groups)', 'Tag');
+  return ({ Tags }) => hasTags(Tags, tags);
 }
 
 function readIdFilter(params: Params): Filter {
@@ -57,14 +86,14 @@ function readNameFilter(params: Params): Filter {
   if (/^https?:\/\//i.test(name) || Array.from(name).length > 128) {
     throw refuse('InvalidSecurityGroupName.Malformed');
   }
-  const fuzzy = boolean(text(params, 'FuzzyQuery')) === true;
+  const fuzzy = readFlag(params, 'FuzzyQuery') === true;
   return ({ SecurityGroupName }) => (fuzzy ? SecurityGroupName.includes(name) : SecurityGroupName === name);
 }
 
 function readKindFilter(params: Params): Filter {
   const type = text(params, 'SecurityGroupType');
   if (!['', 'normal', 'enterprise'].includes(type)) throw refuse('InvalidParameter.SecurityGroupType');
-  const managed = boolean(text(params, 'ServiceManaged'));
+  const managed = readFlag(params, 'ServiceManaged');
   return (group) =>
     (type === '' || group.SecurityGroupType === type) &&
     (managed === undefined || group.ServiceManaged === managed);
@@ -73,6 +102,7 @@ function readKindFilter(params: Params): Filter {
 function readPlaceFilter(params: Params): Filter {
   const vpcId = text(params, 'VpcId');
   const network = text(params, 'NetworkType');
+  if (!['', 'vpc', 'classic'].includes(network)) throw refuse('InvalidParameter (groups)', 'NetworkType');
   const resourceGroupId = text(params, 'ResourceGroupId');
   return (group) =>
     (vpcId === '' || group.VpcId === vpcId) &&
@@ -88,21 +118,22 @@ function search(
   const contents = seen(world);
   const regionId = text(params, 'RegionId');
   if (!isKnownRegion(contents, regionId)) throw refuse('InvalidRegionId.NotFound');
-  const tags = readTagFilter(params);
   const found = contents.securityGroups.filter(
     (group) =>
       group.RegionId === regionId &&
       group.OwnerId === accountId &&
-      hasTags(group.Tags, tags) &&
       filters.every((accepts) => accepts(group)),
   );
-  const capped = tags.length > 0 || text(params, 'ResourceGroupId') !== '';
+  const capped = readTagFilter(params)?.length !== 0 || text(params, 'ResourceGroupId') !== '';
   return capped ? found.slice(0, FILTERED_MAX) : found;
 }
 
-function tokenPage(found: readonly SecurityGroup[], params: Params, world: World): ActionAnswer {
-  // No code is documented for a bad MaxResults, so it is taken as the most that one may ask for.
-  const maxResults = readMaxResults(params, MAX_RESULTS) ?? MAX_RESULTS.most;
+function tokenPage(
+  found: readonly SecurityGroup[],
+  maxResults: number,
+  params: Params,
+  world: World,
+): ActionAnswer {
   const request = { maxResults, nextToken: text(params, 'NextToken'), question: questionOf(params) };
   const page = pageOf(found, request, ({ SecurityGroupId }) => SecurityGroupId, seedSource(world));
   if (page === undefined) throw refuse('InValidParameter.NextToken');

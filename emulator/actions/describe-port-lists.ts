@@ -3,7 +3,7 @@
 import type { ActionHandler, ActionRequest, World } from '../action.ts';
 import type { PortRangeList } from '../state.ts';
 import { seen } from './contents.ts';
-import { LIST_IDS_MAX, matchesFilters, readPage } from './list-fields.ts';
+import { LIST_IDS_MAX, readListFilter, readPage } from './list-fields.ts';
 import { list, text } from './params.ts';
 import { usersOfList } from './references.ts';
 import { refuse } from './refusals.ts';
@@ -16,6 +16,7 @@ export const describePortRangeLists: ActionHandler = (request, world) => {
   const ids = new Set(list(params, 'PortRangeListId'));
   if (ids.size > LIST_IDS_MAX) throw refuse('LimitExceed.PortRangeListId');
   const name = text(params, 'PortRangeListName');
+  const accepts = readListFilter(params, 'InvalidParameter (port list)');
   const contents = seen(world);
   if (!isKnownRegion(contents, regionId)) throw refuse('InvalidRegionId.NotFound (port list)');
   const found = contents.portRangeLists.filter(
@@ -24,7 +25,7 @@ export const describePortRangeLists: ActionHandler = (request, world) => {
       each.OwnerId === accountId &&
       (ids.size === 0 || ids.has(each.PortRangeListId)) &&
       (name === '' || each.PortRangeListName === name) &&
-      matchesFilters(each, params),
+      accepts(each),
   );
   const page = readPage(found, params, ({ PortRangeListId }) => PortRangeListId, world);
   if (page === undefined) throw refuse('InvalidParameter (port list)');

@@ -2,7 +2,7 @@
 import type { ActionHandler, ActionRequest, World } from '../action.ts';
 import type { PrefixList } from '../state.ts';
 import { seen } from './contents.ts';
-import { LIST_IDS_MAX, matchesFilters, readPage } from './list-fields.ts';
+import { LIST_IDS_MAX, readListFilter, readPage } from './list-fields.ts';
 import { list, text } from './params.ts';
 import { usersOfList } from './references.ts';
 import { refuse } from './refusals.ts';
@@ -18,6 +18,7 @@ export const describePrefixLists: ActionHandler = (request, world) => {
   const family = text(params, 'AddressFamily');
   if (!['', 'IPv4', 'IPv6'].includes(family)) throw refuse('InvalidParameter (prefix list)', 'AddressFamily');
   const name = text(params, 'PrefixListName');
+  const accepts = readListFilter(params, 'InvalidParameter (prefix list)');
   const contents = seen(world);
   if (!isKnownRegion(contents, regionId)) throw refuse('InvalidRegionId.NotFound');
   const found = contents.prefixLists.filter(
@@ -27,7 +28,7 @@ export const describePrefixLists: ActionHandler = (request, world) => {
       (ids.size === 0 || ids.has(each.PrefixListId)) &&
       (family === '' || each.AddressFamily === family) &&
       (name === '' || each.PrefixListName === name) &&
-      matchesFilters(each, params),
+      accepts(each),
   );
   const page = readPage(found, params, ({ PrefixListId }) => PrefixListId, world);
   if (page === undefined) throw refuse('InvalidParameter (prefix list)', 'MaxResults or NextToken');

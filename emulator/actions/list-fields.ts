@@ -4,6 +4,7 @@ import type { Tag } from '../state.ts';
 import { timestamp } from './contents.ts';
 import { text, type Params } from './params.ts';
 import { pageOf, readMaxResults, seedSource, type Page } from './paging.ts';
+import { refuse, type Refusal } from './refusals.ts';
 import { hasTags, readTagFilter } from './tags.ts';
 
 /** Entries that one call may add, and that it may remove. Source: Create and Modify pages, 2026. */
@@ -29,19 +30,23 @@ export const minuteStamp = (ms: number): string => timestamp(ms).replace(/:\d{2}
 export const firstRepeated = (texts: readonly string[]): string | undefined =>
   texts.find((each, index) => texts.indexOf(each) !== index);
 
+/** Whether a Modify came to nothing; both were made with their fields in the same order. */
+export const isSameList = (before: Listed, after: Listed): boolean =>
+  JSON.stringify(before) === JSON.stringify(after);
+
 /** What the two kinds of list have in common as answers and filters go. */
 interface Listed {
   readonly ResourceGroupId: string;
   readonly Tags: readonly Tag[];
 }
 
-/** The filters that both Describe actions know besides ids and names. */
-export function matchesFilters(listed: Listed, params: Params): boolean {
+/** The filter that both Describe actions know besides ids and names; throws when it has too many tags. */
+export function readListFilter(params: Params, refusal: Refusal): (listed: Listed) => boolean {
   const resourceGroupId = text(params, 'ResourceGroupId');
-  return (
-    (resourceGroupId === '' || listed.ResourceGroupId === resourceGroupId) &&
-    hasTags(listed.Tags, readTagFilter(params))
-  );
+  const tags = readTagFilter(params);
+  if (tags === undefined) throw refuse(refusal, 'Tag');
+  return (listed) =>
+    (resourceGroupId === '' || listed.ResourceGroupId === resourceGroupId) && hasTags(listed.Tags, tags);
 }
 
 /** One page by MaxResults and NextToken, or undefined when one of them is bad. */

@@ -8,6 +8,7 @@ import {
   firstRepeated,
   isEntryDescription,
   isListName,
+  isSameList,
   minuteStamp,
 } from './list-fields.ts';
 import { entries, integer, text, type Params } from './params.ts';
@@ -110,6 +111,7 @@ export const modifyPortRangeList: ActionHandler = (request, world) => {
     Description: description || list.Description,
     Entries,
   };
+  if (isSameList(list, next)) return {};
   const { portRangeLists } = world.state;
   change(world, { portRangeLists: portRangeLists.map((each) => (each === list ? next : each)) });
   return {};

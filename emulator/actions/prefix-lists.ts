@@ -3,7 +3,7 @@ import type { ActionHandler, ActionRequest, World } from '../action.ts';
 import type { PrefixList } from '../state.ts';
 import { change } from './contents.ts';
 import { isGroupDescription } from './create-group.ts';
-import { isListName, minuteStamp } from './list-fields.ts';
+import { isListName, isSameList, minuteStamp } from './list-fields.ts';
 import { integer, text, type Params } from './params.ts';
 import { changedEntries, readEntries } from './prefix-list-entries.ts';
 import { usersOfList } from './references.ts';
@@ -92,6 +92,7 @@ export const modifyPrefixList: ActionHandler = (request, world) => {
     Description: description || list.Description,
     Entries,
   };
+  if (isSameList(list, next)) return {};
   change(world, { prefixLists: world.state.prefixLists.map((each) => (each === list ? next : each)) });
   return {};
 };

@@ -28,6 +28,7 @@ export const GROUP = {
   ],
   'InValidParameter.NextToken': [400, 'The parameter NextToken is invalid.'],
   'InvalidParameter.SecurityGroupType': [400, 'The specified SecurityGroupType is not valid.'],
+  'InvalidParameter (groups)': [400, 'The specified parameter %s is not valid.'], // ours
   DryRunOperation: [400, 'Request validation has been passed with DryRun flag set.'],
   'InvalidSecurityGroupName.Malformed': [400, 'The specified parameter SecurityGroupName is not valid.'],
   'InvalidDescription.Malformed': [400, 'The specified parameter "Description" is not valid.'],

@@ -8,7 +8,7 @@ const TAG_CHARACTERS_MAX = 128;
 
 /** The tags of `Tag.N.Key` and `Tag.N.Value` of a new resource. Throws when one is malformed or a key repeats. */
 export function readNewTags(params: Params): Tag[] {
-  const tags = readTagFilter(params);
+  const tags = readTags(params);
   if (tags.length > TAGS_MAX) throw refuse('QuotaExceed.Tags', String(TAGS_MAX));
   for (const { TagKey, TagValue } of tags) {
     if (TagKey === '' || !isTagText(TagKey)) throw refuse('InvalidTagKey.Malformed');
@@ -22,8 +22,13 @@ export function readNewTags(params: Params): Tag[] {
 const isTagText = (value: string): boolean =>
   Array.from(value).length <= TAG_CHARACTERS_MAX && !/^(aliyun|acs:)|https?:\/\//i.test(value);
 
-/** The tags to look for; one without a value matches any value of its key. */
-export const readTagFilter = (params: Params): Tag[] =>
+/** The tags to look for, or undefined when there are too many; one without a value matches any value of its key. */
+export function readTagFilter(params: Params): Tag[] | undefined {
+  const tags = readTags(params);
+  return tags.length > TAGS_MAX ? undefined : tags;
+}
+
+const readTags = (params: Params): Tag[] =>
   entries(params, 'Tag').map(({ fields }) => ({
     TagKey: text(fields, 'Key'),
     TagValue: text(fields, 'Value'),

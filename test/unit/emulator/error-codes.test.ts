@@ -339,6 +339,11 @@ const ATTEMPTS: Partial<Record<Refusal, Attempt>> = {
   'NotSupported.PageNumberAndPageSize': call('DescribeSecurityGroups', { PageNumber: '1' }),
   'InValidParameter.NextToken': call('DescribeSecurityGroups', { NextToken: 'AAAA' }),
   'InvalidParameter.SecurityGroupType': call('DescribeSecurityGroups', { SecurityGroupType: 'huge' }),
+  'InvalidParameter (groups)': call(
+    'DescribeSecurityGroups',
+    { MaxResults: '101' },
+    { subject: 'MaxResults' },
+  ),
   DryRunOperation: call('DescribeSecurityGroups', { DryRun: 'true' }),
   'InvalidSecurityGroupName.Malformed': call('CreateSecurityGroup', { ...newGroup, SecurityGroupName: '1' }),
   'InvalidDescription.Malformed': call('CreateSecurityGroup', { ...newGroup, Description: 'http://x' }),

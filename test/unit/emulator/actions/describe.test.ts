@@ -312,6 +312,31 @@ describe('DescribeSecurityGroups', () => {
     expect(ids(new EmulatedWorld(), params)).toEqual(expected);
   });
 
+  const tags = (count: number): RequestParams =>
+    Object.fromEntries(
+      Array.from({ length: count }, (_, n) => [`Tag.${String(n + 1)}.Key`, `k${String(n)}`]),
+    );
+  const refused: ReadonlyArray<readonly [RequestParams, string]> = [
+    [{ MaxResults: 'abc' }, 'InvalidParameter'],
+    [{ MaxResults: '0' }, 'InvalidParameter'],
+    [{ MaxResults: '101' }, 'InvalidParameter'],
+    [{ NetworkType: 'foo' }, 'InvalidParameter'],
+    [{ ServiceManaged: 'foo' }, 'InvalidParameter'],
+    [{ DryRun: 'foo' }, 'InvalidParameter'],
+    [tags(21), 'InvalidParameter'],
+    [{ DryRun: 'true', RegionId: 'xx-nowhere' }, 'InvalidRegionId.NotFound'],
+    [{ DryRun: 'true', NextToken: 'AAAA' }, 'InValidParameter.NextToken'],
+    [{ DryRun: 'true', MaxResults: '0' }, 'InvalidParameter'],
+    [{ DryRun: 'true' }, 'DryRunOperation'],
+  ];
+  it.each(refused)('%j is refused: %s', (params, code) => {
+    expect(new EmulatedWorld().call('DescribeSecurityGroups', params)).toMatchObject({ ok: false, code });
+  });
+
+  it('takes 20 tags', () => {
+    expect(ids(new EmulatedWorld(), tags(20))).toEqual([]);
+  });
+
   it('answers with every field of a group', () => {
     const result = new EmulatedWorld().call('DescribeSecurityGroups', { SecurityGroupId: 'sg-web' });
     expect(result).toEqual({

@@ -231,3 +231,30 @@ describe('port range lists', () => {
     expect(world.state.portRangeLists.map((list) => list.PortRangeListId)).toEqual(['prl-spare']);
   });
 });
+
+describe('a Modify to what is there already', () => {
+  const cases: ReadonlyArray<readonly [string, RequestParams]> = [
+    ['ModifyPrefixList', { PrefixListId: 'pl-v4', PrefixListName: 'cdn' }],
+    [
+      'ModifyPrefixList',
+      { PrefixListId: 'pl-v4', 'AddEntry.1.Cidr': '198.51.100.0/24', 'AddEntry.1.Description': 'cdn' },
+    ],
+    ['ModifyPortRangeList', { PortRangeListId: 'prl-app', PortRangeListName: 'app' }],
+    [
+      'ModifyPortRangeList',
+      { PortRangeListId: 'prl-app', 'AddEntry.1.PortRange': '8000/8100', 'AddEntry.1.Description': 'app' },
+    ],
+  ];
+  it.each(cases)('%s %j succeeds without effect', (action, params) => {
+    const world = new EmulatedWorld();
+    expect(world.call(action, params)).toEqual({ ok: true, answer: {} });
+    expect(world.state.version).toBe(0);
+  });
+
+  it.each(['DescribePrefixLists', 'DescribePortRangeLists'])('%s refuses 21 tags', (action) => {
+    const tags = Array.from({ length: 21 }, (_, n) => [`Tag.${String(n + 1)}.Key`, 'k'] as const);
+    expect(new EmulatedWorld().call(action, Object.fromEntries(tags))).toMatchObject({
+      code: 'InvalidParameter',
+    });
+  });
+});
