@@ -106,13 +106,11 @@ export class ClientTokens {
     return undefined;
   }
 
-  settle(use: TokenUse, first: FirstAnswer): void {
+  /** The call is over: its answer is remembered, or without one the token is forgotten. */
+  end(use: TokenUse, first: FirstAnswer | undefined): void {
     const entry = this.#entries.get(use.key);
-    if (entry !== undefined) entry.first = kept(first);
-  }
-
-  forget(use: TokenUse): void {
-    this.#entries.delete(use.key);
+    if (first === undefined) this.#entries.delete(use.key);
+    else if (entry !== undefined) entry.first = kept(first);
   }
 
   #forgetOldest(): void {

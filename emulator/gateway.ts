@@ -44,8 +44,11 @@ interface Call extends Arrival {
   readonly credential: Credential;
 }
 
-/** What stands between a call and its action: a refusal, a remembered answer, or nothing but its token. */
-type Start = ApiError | FirstAnswer | TokenUse | undefined;
+/** What stands between a call and its action: a refusal, the answer to an earlier call, or nothing but its token. */
+type Start =
+  | { readonly kind: 'refused'; readonly refusal: ApiError }
+  | { readonly kind: 'repeated'; readonly first: FirstAnswer }
+  | { readonly kind: 'new'; readonly token: TokenUse | undefined };
 
 /** What a call came to, before a fault can spoil it. */
 interface Result extends FirstAnswer {
@@ -132,33 +135,43 @@ export class Gateway {
     // All regions that there are not share one window; each with its own, a client could make any number of them.
     const region = isKnownRegion(this.#cloud.state, regionId) ? regionId : '';
     const { rateLimits, tokenWindowSeconds } = this.#cloud.quirks;
-    return attempt(() => {
+    const start = attempt((): Start => {
       this.#throttle.admit({ accountId, region, action }, rateLimits, this.#cloud.nowMs());
       checkAllowed(credential, action, request.params);
-      const use = tokenUse(accountId, action, request.params);
-      if (use === undefined) return undefined;
-      return this.#tokens.begin(use, this.#cloud.nowMs(), tokenWindowSeconds) ?? use;
+      const token = tokenUse(accountId, action, request.params);
+      const first = token && this.#tokens.begin(token, this.#cloud.nowMs(), tokenWindowSeconds);
+      return first === undefined ? { kind: 'new', token } : { kind: 'repeated', first };
     });
+    return start instanceof ApiError ? { kind: 'refused', refusal: start } : start;
   }
 
   #perform(call: Call, start: Start): Result {
-    if (start instanceof ApiError) return withoutEffect(call, start);
-    if (start !== undefined && 'result' in start) return { ...start, effect: false };
-    const { state } = this.#cloud;
-    const before = state.version;
-    const result = this.#act(call, start);
-    return { requestId: call.requestId, result, effect: state.version !== before };
+    switch (start.kind) {
+      case 'refused':
+        return withoutEffect(call, start.refusal);
+      case 'repeated':
+        return { ...start.first, effect: false };
+      case 'new': {
+        const { state } = this.#cloud;
+        const before = state.version;
+        const result = this.#act(call, start.token);
+        return { requestId: call.requestId, result, effect: state.version !== before };
+      }
+    }
   }
 
+  /** The token is settled or forgotten however the action ends, or its twins would be told to wait for ever. */
   #act(call: Call, token: TokenUse | undefined): ActionAnswer | ApiError {
     const { action, requestId, accountId, handler, request } = call;
-    const result = attempt(() => handler({ action, params: request.params, accountId }, this.#cloud));
-    if (token !== undefined) {
-      const remembered = !(result instanceof ApiError) || this.#cloud.quirks.tokenRemembersErrors;
-      if (remembered) this.#tokens.settle(token, { requestId, result });
-      else this.#tokens.forget(token);
+    let remembered: FirstAnswer | undefined;
+    try {
+      const result = attempt(() => handler({ action, params: request.params, accountId }, this.#cloud));
+      const remembers = !(result instanceof ApiError) || this.#cloud.quirks.tokenRemembersErrors;
+      if (remembers) remembered = { requestId, result };
+      return result;
+    } finally {
+      if (token !== undefined) this.#tokens.end(token, remembered);
     }
-    return result;
   }
 
   /** Writes the answer, lets the fault spoil it, and notes the call. */

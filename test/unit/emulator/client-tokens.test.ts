@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest';
+import type { ActionHandler } from '../../../emulator/action.ts';
+import { Authenticator } from '../../../emulator/authenticator.ts';
+import { CallLog } from '../../../emulator/call-log.ts';
 import { ClientTokens, tokenUse } from '../../../emulator/client-tokens.ts';
-import { errorOf, GatewayFixture, replyOf } from '../../support/gateway.ts';
-import { requestV1, type SigningKey } from '../../support/signing.ts';
+import { Cloud } from '../../../emulator/cloud.ts';
+import { DEFAULT_CREDENTIAL, keyring } from '../../../emulator/credentials.ts';
+import { Faults } from '../../../emulator/faults.ts';
+import { Gateway } from '../../../emulator/gateway.ts';
+import { DEFAULT_QUIRKS } from '../../../emulator/quirks.ts';
+import { seededRandom } from '../../../emulator/random.ts';
+import { emptyState } from '../../../emulator/state-file.ts';
+import { errorOf, GatewayFixture, replyOf, START_MS } from '../../support/gateway.ts';
+import { EMULATOR_KEY, requestV1, type SigningKey } from '../../support/signing.ts';
 
 const WRITE = 'AuthorizeSecurityGroup';
 const TOKEN = { ClientToken: 'token-1' };
@@ -45,7 +55,7 @@ describe('a client token', () => {
     const tokens = new ClientTokens();
     if (use === undefined || other === undefined) throw new Error('both actions take a token');
     tokens.begin(use, 0, 60);
-    tokens.settle(use, { requestId: 'R', result: {} });
+    tokens.end(use, { requestId: 'R', result: {} });
     expect(() => tokens.begin(other, 1, 60)).toThrow(
       expect.objectContaining({ code: 'IdempotentParameterMismatch', status: 400 }),
     );
@@ -144,4 +154,32 @@ describe('a failed call', () => {
     expect(fixture.reply(WRITE, TOKEN).status).toBe(400);
     expect(fixture.reply(WRITE, TOKEN).status).toBe(200);
   });
+});
+
+it('a defect of the emulator does not leave a token running', () => {
+  let defect = true;
+  const broken: ActionHandler = () => {
+    if (defect) throw new TypeError('a defect');
+    return {};
+  };
+  const nowMs = () => START_MS;
+  const random = seededRandom(1);
+  const gateway = new Gateway({
+    cloud: new Cloud({
+      state: emptyState(),
+      quirks: DEFAULT_QUIRKS,
+      clock: { nowMs, sleep: () => Promise.resolve() },
+      random,
+    }),
+    actions: new Map([[WRITE, broken]]),
+    authenticator: new Authenticator(keyring([DEFAULT_CREDENTIAL])),
+    faults: new Faults(random),
+    calls: new CallLog({ calls: 10, bytes: 10_000 }),
+    random,
+  });
+  const call = (nonce: string) =>
+    gateway.handle(requestV1(WRITE, TOKEN, { key: EMULATOR_KEY, nowMs: START_MS, nonce }));
+  expect(() => call('n-1')).toThrow('a defect');
+  defect = false;
+  expect(replyOf(call('n-2')).status).toBe(200);
 });

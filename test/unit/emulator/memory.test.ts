@@ -85,7 +85,7 @@ it('a remembered refusal does not keep the call that it was made in', () => {
       if (use === undefined) throw new Error('the action takes a token');
       tokens.begin(use, 0, 60);
       const result = refusalInside(Array.from({ length: 50_000 }, () => call));
-      tokens.settle(use, { requestId: 'R', result });
+      tokens.end(use, { requestId: 'R', result });
     }
     return tokens;
   });
