@@ -9,10 +9,15 @@ import type { Row } from './refusals.ts';
 export const GROUP = {
   MissingRegionId: [400, 'RegionId is mandatory for this action.'],
   MissingSecurityGroupId: [400, 'SecurityGroupId is mandatory for this action.'],
-  'MissingParameter.RegionId (attribute)': [400, 'The parameter RegionId is missing.'],
+  'MissingParameter.RegionId (attribute)': [
+    400,
+    'The parameter RegionId is missing.',
+    'MissingParameter.RegionId',
+  ],
   'MissingParameter.RegionId (groups)': [
     400,
     'The input parameter RegionId that is mandatory for processing this request is not supplied.',
+    'MissingParameter.RegionId',
   ],
   'InvalidRegionId.NotFound': [404, 'The specified RegionId does not exist.'],
   'InvalidSecurityGroupId.Malformed': [400, 'The specified parameter SecurityGroupId is not valid.'],
@@ -28,13 +33,14 @@ export const GROUP = {
   ],
   'InValidParameter.NextToken': [400, 'The parameter NextToken is invalid.'],
   'InvalidParameter.SecurityGroupType': [400, 'The specified SecurityGroupType is not valid.'],
-  'InvalidParameter (groups)': [400, 'The specified parameter %s is not valid.'], // ours
+  'InvalidParameter (groups)': [400, 'The specified parameter %s is not valid.', 'InvalidParameter'], // ours
   DryRunOperation: [400, 'Request validation has been passed with DryRun flag set.'],
   'InvalidSecurityGroupName.Malformed': [400, 'The specified parameter SecurityGroupName is not valid.'],
   'InvalidDescription.Malformed': [400, 'The specified parameter "Description" is not valid.'],
   'InvalidSecurityGroupDiscription.Malformed (group)': [
     400,
     'Specified security group description is not valid.',
+    'InvalidSecurityGroupDiscription.Malformed',
   ],
   'InvalidTagKey.Malformed': [400, 'Specified tag key is not valid.'],
   'InvalidTagValue.Malformed': [400, 'Specified tag value is not valid.'],
@@ -42,27 +48,46 @@ export const GROUP = {
   'QuotaExceed.Tags': [403, 'The maximum number of tags is %s.'], // ours
   'InvalidParams.GroupType': [400, 'The specified security group type is not valid.'],
   'InvalidParams.VpcIdGroupType': [400, 'Only VPC instance supports enterprise level security group.'],
-  'InvalidVpcId.NotFound (missing)': [403, 'The VpcId must not empty when only support vpc vm.'],
+  'InvalidVpcId.NotFound (missing)': [
+    403,
+    'The VpcId must not empty when only support vpc vm.',
+    'InvalidVpcId.NotFound',
+  ],
   'InvalidVpcId.NotFound': [404, 'Specified VPC does not exist.'],
   'InvalidResourceGroup.NotFound': [404, 'The ResourceGroup provided does not exist in our records.'],
   'QuotaExceed.SecurityGroup': [403, 'The maximum number of security groups is reached.'],
-  'MissingParameter.RegionId (delete)': [400, 'The parameter "RegionId" should not be null.'],
+  'MissingParameter.RegionId (delete)': [
+    400,
+    'The parameter "RegionId" should not be null.',
+    'MissingParameter.RegionId',
+  ],
   'InvalidSecurityGroup.NotFound': [404, 'The specified security group is not found.'],
-  'DependencyViolation (members)': [403, 'There is still instance(s) in the specified security group.'],
+  'DependencyViolation (members)': [
+    403,
+    'There is still instance(s) in the specified security group.',
+    'DependencyViolation',
+  ],
   'DependencyViolation (references)': [
     403,
     'The specified security group has been authorized in another one.',
+    'DependencyViolation',
   ],
-  'InvalidSecurityGroupName.Malformed (modify)': [400, 'Specified security group name is not valid.'],
-  'InvalidParameter (group)': [400, 'The specified parameter is not valid.'], // ours
+  'InvalidSecurityGroupName.Malformed (modify)': [
+    400,
+    'Specified security group name is not valid.',
+    'InvalidSecurityGroupName.Malformed',
+  ],
+  'InvalidParameter (group)': [400, 'The specified parameter is not valid.', 'InvalidParameter'], // ours
   'MissingParamter.RegionId': [400, 'The RegionId should not be null.'],
   'InvalidSecurityGroupId.Malformed (policy)': [
     400,
     'The SecurityGroupId is invalid. Only letters, numbers and underscores are supported. Maximum length is 100 characters.',
+    'InvalidSecurityGroupId.Malformed',
   ],
   'InvalidPolicy.Malformed (policy)': [
     400,
     "The Policy is invalid. Only 'Accept' and 'Drop' are supported. Ignore case.",
+    'InvalidPolicy.Malformed',
   ],
   'InvalidParameter.InnerAccessPolicy': [
     404,

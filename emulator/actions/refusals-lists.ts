@@ -3,31 +3,48 @@ import type { Row } from './refusals.ts';
 
 /** Pages CreatePrefixList, ModifyPrefixList, DeletePrefixList, DescribePrefixLists. */
 export const PREFIX_LIST = {
-  'MissingParameter (prefix list)': [400, 'The parameter %s is mandatory.'], // ours
-  'InvalidParameter (prefix list)': [400, 'The specified parameter %s is not valid.'], // ours
+  'MissingParameter (prefix list)': [400, 'The parameter %s is mandatory.', 'MissingParameter'], // ours
+  'InvalidParameter (prefix list)': [400, 'The specified parameter %s is not valid.', 'InvalidParameter'], // ours
   'InvalidParameter.AddressFamily': [400, 'The parameter AddressFamily should be IPv4 or IPv6.'],
   'InvalidParameter.PrefixListName': [400, 'The parameter PrefixListName is not valid.'],
-  'InvalidDescription.Malformed (prefix list)': [400, 'The specified Description is wrongly formed.'],
+  'InvalidDescription.Malformed (prefix list)': [
+    400,
+    'The specified Description is wrongly formed.',
+    'InvalidDescription.Malformed',
+  ],
   'InvalidParameter.CidrMalformed': [400, 'The specified CIDR block %s is not valid.'], // ours
   'InvalidParameter.CidrDuplicated': [400, 'The specified CIDR block %s is duplicated.'], // ours
   'LimitExceed.Entry': [400, 'The number of entries added or removed exceeds the limit.'],
   'LimitExceed.MaxEntries (prefix list)': [
     400,
     'The number of entries exceeds the MaxEntries of the specified prefix list.',
+    'LimitExceed.MaxEntries',
   ],
   'LimitExceed.PrefixListPerRegion': [404, 'The number of prefix lists in the region exceeds the limit.'],
   'LimitExceed.PrefixListId': [400, 'The specified number of PrefixListId exceeds the limit.'],
   'NotAllowed.AssociationExist': [400, 'The specified prefix list has associated resources.'],
-  'InvalidResourceGroup.NotFound (list)': [404, 'The specified resource group is not found.'],
+  'InvalidResourceGroup.NotFound (list)': [
+    404,
+    'The specified resource group is not found.',
+    'InvalidResourceGroup.NotFound',
+  ],
 } as const satisfies Record<string, Row>;
 
 /** Pages CreatePortRangeList, ModifyPortRangeList, DeletePortRangeList, DescribePortRangeLists. */
 export const PORT_LIST = {
-  'MissingParameter (port list)': [400, 'Missing mandatory parameter.'],
-  'InvalidParameter (port list)': [400, 'The specified parameter is not valid.'],
-  'InvalidRegionId.NotFound (port list)': [404, 'The specified parameter RegionId is not valid.'],
+  'MissingParameter (port list)': [400, 'Missing mandatory parameter.', 'MissingParameter'],
+  'InvalidParameter (port list)': [400, 'The specified parameter is not valid.', 'InvalidParameter'],
+  'InvalidRegionId.NotFound (port list)': [
+    404,
+    'The specified parameter RegionId is not valid.',
+    'InvalidRegionId.NotFound',
+  ],
   'InvalidParameter.PortRangeListName': [400, 'The specified parameter PortRangeListName is not valid.'],
-  'InvalidDescription.Malformed (port list)': [400, 'The specifid Description is not valid.'],
+  'InvalidDescription.Malformed (port list)': [
+    400,
+    'The specifid Description is not valid.',
+    'InvalidDescription.Malformed',
+  ],
   'InvalidParameter.PortRange': [
     400,
     'The specified parameter PortRange is not valid. It should be two integers less than 65535 in specified format.',
@@ -41,6 +58,7 @@ export const PORT_LIST = {
   'LimitExceed.MaxEntries (port list)': [
     400,
     'The number of entries exceeds the MaxEntries of the specified PortRangeList.',
+    'LimitExceed.MaxEntries',
   ],
   'InvalidOperation.MaxCountExceed': [
     400,

@@ -5,7 +5,11 @@ import type { Row } from './refusals.ts';
 export const RULE_FORMAT = {
   OperationDenied: [400, 'The specified IpProtocol does not exist or IpProtocol and PortRange do not match.'],
   'InvalidIpProtocol.Malformed': [400, 'The specified parameter PortRange is not valid.'],
-  'InvalidIpProtocol.Malformed (2019)': [400, 'The specified parameter "PortRange" is not valid.'],
+  'InvalidIpProtocol.Malformed (2019)': [
+    400,
+    'The specified parameter "PortRange" is not valid.',
+    'InvalidIpProtocol.Malformed',
+  ],
   'InvalidIpProtocol.ValueNotSupported': [
     400,
     'The parameter %s must be specified with case insensitive TCP, UDP, ICMP, GRE or All.',
@@ -19,6 +23,7 @@ export const RULE_FORMAT = {
   'InvalidParam.PortRange (2019)': [
     400,
     'Please specify the PortRange or SourcePortRange in integer, less than 65535, and separate the range with ? /?.',
+    'InvalidParam.PortRange',
   ],
   'InvalidSourcePortRange.Malformed': [400, 'The specified parameter SourcePortRange is not valid.'],
   'InvalidSourceCidrIp.Malformed': [400, 'The specified parameter SourceCidrIp is not valid.'],
@@ -33,12 +38,12 @@ export const RULE_FORMAT = {
     400,
     'The Parameters SourceCidrIp and Ipv6SourceCidrIp in %s cannot be set at the same time.',
   ],
-  'InvalidParam.SourceIp (2019)': [400, 'The specified parameter %s is not valid.'], // ours
+  'InvalidParam.SourceIp (2019)': [400, 'The specified parameter %s is not valid.', 'InvalidParam.SourceIp'], // ours
   'InvalidParam.DestIp': [
     400,
     'The Parameters DestCidrIp and Ipv6DestCidrIp in %s cannot be set at the same time.',
   ],
-  'InvalidParam.DestIp (2019)': [400, 'The specified parameter %s is not valid.'], // ours
+  'InvalidParam.DestIp (2019)': [400, 'The specified parameter %s is not valid.', 'InvalidParam.DestIp'], // ours
   'InvalidParameter.Conflict': [400, 'IPv6 and IPv4 addresses cannot exist at the same time.'],
   'InvalidParam.Ipv4ProtocolConflictWithIpv6Address': [
     400,
@@ -51,15 +56,25 @@ export const RULE_FORMAT = {
   'InvalidParamter.Conflict (same address)': [
     400,
     'The specified SourceCidrIp should be different from the DestCidrIp.',
+    'InvalidParamter.Conflict',
   ],
   'InvalidPolicy.Malformed': [400, 'The specified parameter %s is not valid.'],
-  'InvalidPolicy.Malformed (2019)': [400, 'The specified parameter "Policy" is not valid.'],
+  'InvalidPolicy.Malformed (2019)': [
+    400,
+    'The specified parameter "Policy" is not valid.',
+    'InvalidPolicy.Malformed',
+  ],
   'InvalidPriority.Malformed': [400, 'The parameter Priority is invalid.'],
   'InvalidPriority.ValueNotSupported': [400, 'The specified parameter %s is invalid.'],
-  'InvalidPriority.ValueNotSupported (modify)': [400, 'The parameter Priority is invalid.'],
+  'InvalidPriority.ValueNotSupported (modify)': [
+    400,
+    'The parameter Priority is invalid.',
+    'InvalidPriority.ValueNotSupported',
+  ],
   'InvalidSecurityGroupDiscription.Malformed (rule)': [
     400,
     'The specified security group rule description is not valid.',
+    'InvalidSecurityGroupDiscription.Malformed',
   ],
   'InvalidNicType.ValueNotSupported': [400, 'The specified NicType does not exist.'],
   'MissingParameter.Source': [
@@ -73,14 +88,17 @@ export const RULE_FORMAT = {
   'MissingParameter (ingress, 2019)': [
     403,
     'The input parameter "SourceGroupId" or "SourceCidrIp" cannot be both blank.',
+    'MissingParameter',
   ],
   'MissingParameter (egress, 2019)': [
     403,
     'The input parameter "DestGroupId" or "DestCidrIp" cannot be both blank.',
+    'MissingParameter',
   ],
   'MissingParameter (revoke, 2019)': [
     400,
     'The input parameter SourceGroupId or SourceCidrIp cannot be both blank.',
+    'MissingParameter',
   ],
   'InvalidParam.ProtocolNotSupportPortRangeList': [
     400,
@@ -104,18 +122,36 @@ export const RULE_FORMAT = {
 /** The same pages: what is looked up, and what the state forbids. */
 export const RULE_MEANING = {
   'InvalidNicType.Mismatch': [400, 'The specified NicType conflicts with the authorization record.'],
-  'InvalidNicType.Mismatch (2019)': [400, 'Specified nic type conflicts with the authorization record.'],
-  'InvalidNicType.Mismatch (revoke)': [403, 'The specified NicType conflicts with the authorization record.'],
+  'InvalidNicType.Mismatch (2019)': [
+    400,
+    'Specified nic type conflicts with the authorization record.',
+    'InvalidNicType.Mismatch',
+  ],
+  'InvalidNicType.Mismatch (revoke)': [
+    403,
+    'The specified NicType conflicts with the authorization record.',
+    'InvalidNicType.Mismatch',
+  ],
   'InvalidSourceGroupId.Mismatch (vpc)': [
     400,
     'Specified security group and source group are not in the same VPC.',
+    'InvalidSourceGroupId.Mismatch',
   ],
   'InvalidDestGroupId.Mismatch (vpc)': [
     400,
     'Specified security group and destination group are not in the same VPC.',
+    'InvalidDestGroupId.Mismatch',
   ],
-  'InvalidSourceGroupId.Mismatch (nic)': [403, 'NicType is required or NicType expects intrnet.'],
-  'InvalidDestGroupId.Mismatch (nic)': [403, 'NicType is required or NicType expects intranet.'],
+  'InvalidSourceGroupId.Mismatch (nic)': [
+    403,
+    'NicType is required or NicType expects intrnet.',
+    'InvalidSourceGroupId.Mismatch',
+  ],
+  'InvalidDestGroupId.Mismatch (nic)': [
+    403,
+    'NicType is required or NicType expects intranet.',
+    'InvalidDestGroupId.Mismatch',
+  ],
   'InvalidSourceGroup.NotFound': [400, 'Specified source security group does not exist.'],
   'InvalidDestGroup.NotFound': [400, 'Specified destination security group does not exist.'],
   'InvalidSourceGroupId.NotFound': [404, 'The SourceGroupId provided does not exist in our records.'],
@@ -123,10 +159,12 @@ export const RULE_MEANING = {
   'InvalidParamter.Conflict (same group)': [
     403,
     'The specified SecurityGroupId should be different from the SourceGroupId.',
+    'InvalidParamter.Conflict',
   ],
   'InvalidParamter.Conflict (same group, revoke)': [
     400,
     'The specified SecurityGroupId should be different from the SourceGroupId.',
+    'InvalidParamter.Conflict',
   ],
   'InvalidSecurityGroup.IsSame': [
     403,
@@ -161,11 +199,13 @@ export const RULE_MEANING = {
   'InvalidParam.PrefixListAddressFamilyMismatch (modify)': [
     400,
     'The address family of the prefix list does not match the rule.',
+    'InvalidParam.PrefixListAddressFamilyMismatch',
   ],
   AuthorizationLimitExceed: [403, 'The limit of authorization records in the security group reaches.'],
   'AuthorizationLimitExceed (modify)': [
     400,
     'The limit of authorization records in the security group reaches.',
+    'AuthorizationLimitExceed',
   ],
   'AuthorizedGroupRule.LimitExceed': [
     400,

@@ -1,6 +1,6 @@
 // Every refusal of the security-group service: code, HTTP status, message. Codes and messages are the vendor's
 // to the letter, misspelt ones included; where one code has several statuses or texts, a row's name says which
-// in brackets behind the code. Sources: the error tables of the pages named per block, 2026 copies unless told
+// in brackets behind the code, and the code stands by itself. Sources: the error tables of the pages named per block, 2026 copies unless told
 // otherwise, and the page of 2019 for the rows "(2019)". Where the vendor's table has a bare `%s` for a message,
 // or none was found, the words are ours and the row says so.
 import { ApiError } from '../action.ts';
@@ -9,7 +9,8 @@ import { GROUP } from './refusals-groups.ts';
 import { PORT_LIST, PREFIX_LIST } from './refusals-lists.ts';
 import { RULE_FORMAT, RULE_MEANING, RULE_TARGET } from './refusals-rules.ts';
 
-export type Row = readonly [status: number, message: string];
+/** `code` stands where the row's name is more than the vendor's code. */
+export type Row = readonly [status: number, message: string, code?: string];
 
 export const REFUSALS = {
   ...RULE_FORMAT,
@@ -27,7 +28,7 @@ const SUBJECT_MAX = 200;
 
 /** @param subject what takes the place of `%s`: the name of the bad parameter, an id, a limit. */
 export function refuse(name: Refusal, subject = ''): ApiError {
-  const [status, message] = REFUSALS[name];
+  const [status, message]: Row = REFUSALS[name];
   const shown = subject.length > SUBJECT_MAX ? copyOf(`${subject.slice(0, SUBJECT_MAX)}...`) : subject;
   return new ApiError(
     status,
@@ -36,5 +37,8 @@ export function refuse(name: Refusal, subject = ''): ApiError {
   );
 }
 
-/** The vendor's code in the name of a row. */
-export const codeOf = (name: Refusal): string => name.split(' ')[0] ?? name;
+/** The vendor's code of a row. */
+export function codeOf(name: Refusal): string {
+  const [, , code = name]: Row = REFUSALS[name];
+  return code;
+}

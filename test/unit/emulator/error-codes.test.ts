@@ -568,6 +568,10 @@ describe('every refusal', () => {
     expect(dumpState(world.state)).toEqual(before);
   });
 
+  it.each(NAMES)('%s: is named by its code', (name) => {
+    expect(codeOf(name)).toBe(name.split(' ')[0]);
+  });
+
   it('is told from those that cannot be provoked', () => {
     const provoked = new Set(NAMES.map(codeOf));
     expect(Object.keys(NOT_EMULATED).filter((code) => provoked.has(code))).toEqual([]);
