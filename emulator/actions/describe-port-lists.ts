@@ -1,14 +1,14 @@
 // Reads of port range lists: the lists, the entries of one, and who uses it. These actions are newer than the
 // rest of the API: their arrays come plain, without the wrapping object.
-import type { ActionHandler, ActionRequest, World } from '../action.ts';
+import type { ActionHandler, World } from '../action.ts';
 import type { PortRangeList } from '../state.ts';
 import { seen } from './contents.ts';
 import { LIST_IDS_MAX, readListFilter, readPage } from './list-fields.ts';
+import { askedList, PORT_LISTS, readRegion } from './list-kinds.ts';
 import { list, text } from './params.ts';
 import { usersOfList } from './references.ts';
 import { refuse } from './refusals.ts';
 import { isKnownRegion } from './regions.ts';
-import { findPortList } from './rule-check.ts';
 
 export const describePortRangeLists: ActionHandler = (request, world) => {
   const { params, accountId } = request;
@@ -45,11 +45,11 @@ export const describePortRangeLists: ActionHandler = (request, world) => {
 };
 
 export const describePortRangeListEntries: ActionHandler = (request, world) => ({
-  Entries: askedList(request, world).Entries,
+  Entries: askedList(request, seen(world), PORT_LISTS).Entries,
 });
 
 export const describePortRangeListAssociations: ActionHandler = (request, world) => {
-  const users = usersOf(askedList(request, world), world);
+  const users = usersOf(askedList(request, seen(world), PORT_LISTS), world);
   const page = readPage(users, request.params, ({ SecurityGroupId }) => SecurityGroupId, world);
   if (page === undefined) throw refuse('InvalidParameter (port list)');
   return {
@@ -60,23 +60,6 @@ export const describePortRangeListAssociations: ActionHandler = (request, world)
     })),
   };
 };
-
-function readRegion({ params }: ActionRequest): string {
-  const regionId = text(params, 'RegionId');
-  if (regionId === '') throw refuse('MissingRegionId');
-  return regionId;
-}
-
-function askedList(request: ActionRequest, world: World): PortRangeList {
-  const RegionId = readRegion(request);
-  const portListId = text(request.params, 'PortRangeListId');
-  if (portListId === '') throw refuse('MissingParameter (port list)');
-  const contents = seen(world);
-  if (!isKnownRegion(contents, RegionId)) throw refuse('InvalidRegionId.NotFound (port list)');
-  const found = findPortList(contents, portListId, { RegionId, OwnerId: request.accountId });
-  if (found === undefined) throw refuse('InvalidPortRangeListId.NotFound');
-  return found;
-}
 
 const usersOf = (portList: PortRangeList, world: World) =>
   usersOfList(seen(world), portList, (rule) => rule.PortRangeListId === portList.PortRangeListId);

@@ -1,14 +1,14 @@
 // Reads of prefix lists: the lists, one list with its entries, and who uses it.
-import type { ActionHandler, ActionRequest, World } from '../action.ts';
+import type { ActionHandler, World } from '../action.ts';
 import type { PrefixList } from '../state.ts';
 import { seen } from './contents.ts';
 import { LIST_IDS_MAX, readListFilter, readPage } from './list-fields.ts';
+import { askedList, PREFIX_LISTS, readRegion } from './list-kinds.ts';
 import { list, text } from './params.ts';
 import { usersOfList } from './references.ts';
 import { refuse } from './refusals.ts';
 import { isKnownRegion } from './regions.ts';
 import { prefixListOf } from './rule-book.ts';
-import { findPrefixList } from './rule-check.ts';
 
 export const describePrefixLists: ActionHandler = (request, world) => {
   const { params, accountId } = request;
@@ -51,7 +51,7 @@ export const describePrefixLists: ActionHandler = (request, world) => {
 };
 
 export const describePrefixListAttributes: ActionHandler = (request, world) => {
-  const found = askedList(request, world);
+  const found = askedList(request, seen(world), PREFIX_LISTS);
   return {
     PrefixListId: found.PrefixListId,
     PrefixListName: found.PrefixListName,
@@ -64,7 +64,7 @@ export const describePrefixListAttributes: ActionHandler = (request, world) => {
 };
 
 export const describePrefixListAssociations: ActionHandler = (request, world) => {
-  const users = usersOf(askedList(request, world), world);
+  const users = usersOf(askedList(request, seen(world), PREFIX_LISTS), world);
   const page = readPage(users, request.params, ({ SecurityGroupId }) => SecurityGroupId, world);
   if (page === undefined) throw refuse('InvalidParameter (prefix list)', 'MaxResults or NextToken');
   return {
@@ -77,23 +77,6 @@ export const describePrefixListAssociations: ActionHandler = (request, world) =>
     },
   };
 };
-
-function readRegion({ params }: ActionRequest): string {
-  const regionId = text(params, 'RegionId');
-  if (regionId === '') throw refuse('MissingRegionId');
-  return regionId;
-}
-
-function askedList(request: ActionRequest, world: World): PrefixList {
-  const RegionId = readRegion(request);
-  const prefixListId = text(request.params, 'PrefixListId');
-  if (prefixListId === '') throw refuse('MissingParameter (prefix list)', 'PrefixListId');
-  const contents = seen(world);
-  if (!isKnownRegion(contents, RegionId)) throw refuse('InvalidRegionId.NotFound');
-  const found = findPrefixList(contents, prefixListId, { RegionId, OwnerId: request.accountId });
-  if (found === undefined) throw refuse('InvalidPrefixListId.NotFound');
-  return found;
-}
 
 const usersOf = (prefixList: PrefixList, world: World) =>
   usersOfList(seen(world), prefixList, (rule) => prefixListOf(rule) === prefixList.PrefixListId);

@@ -1,8 +1,7 @@
 // Writes to port range lists. MaxEntries is fixed at creation; what rules use can't be deleted.
-import type { ActionHandler, ActionRequest, World } from '../action.ts';
+import type { ActionHandler } from '../action.ts';
 import type { PortRangeList, PortRangeListEntry } from '../state.ts';
 import { change } from './contents.ts';
-import { isGroupDescription } from './create-group.ts';
 import {
   ENTRIES_PER_CALL_MAX,
   firstRepeated,
@@ -11,16 +10,23 @@ import {
   isSameList,
   minuteStamp,
 } from './list-fields.ts';
+import {
+  changedEntries,
+  listOf,
+  PORT_LISTS,
+  readListDescription,
+  readListTarget,
+  refuseFullRegion,
+  required,
+} from './list-kinds.ts';
 import { entries, integer, text, type Params } from './params.ts';
+import { canonicalPorts } from './ports.ts';
 import { usersOfList } from './references.ts';
 import { refuse } from './refusals.ts';
 import { isKnownRegion } from './regions.ts';
-import { findPortList } from './rule-check.ts';
-import { canonicalPorts } from './ports.ts';
 import { readNewTags } from './tags.ts';
 
 /** Source: "Limits and quotas on ECS", 2026. */
-const LISTS_PER_REGION_MAX = 1000;
 const MAX_ENTRIES_MOST = 2000;
 
 export const createPortRangeList: ActionHandler = (request, world) => {
@@ -28,7 +34,7 @@ export const createPortRangeList: ActionHandler = (request, world) => {
   const wanted = readNewList(params);
   if (!isKnownRegion(world.state, wanted.RegionId)) throw refuse('InvalidRegionId.NotFound (port list)');
   if (!/^(rg-[\w-]{1,64})?$/.test(wanted.ResourceGroupId)) throw refuse('InvalidParameter (port list)');
-  refuseTooMany(wanted.RegionId, request, world);
+  refuseFullRegion({ RegionId: wanted.RegionId, OwnerId: accountId }, world.state, PORT_LISTS);
   const list: PortRangeList = {
     ...wanted,
     PortRangeListId: world.newId('prl-'),
@@ -40,30 +46,18 @@ export const createPortRangeList: ActionHandler = (request, world) => {
 };
 
 function readNewList(params: Params): Omit<PortRangeList, 'PortRangeListId' | 'CreationTime' | 'OwnerId'> {
-  const RegionId = required(params, 'RegionId');
-  const PortRangeListName = required(params, 'PortRangeListName');
+  const RegionId = required(params, 'RegionId', PORT_LISTS);
+  const PortRangeListName = required(params, 'PortRangeListName', PORT_LISTS);
   if (!isListName(PortRangeListName)) throw refuse('InvalidParameter.PortRangeListName');
-  const MaxEntries = integer(required(params, 'MaxEntries'));
+  const MaxEntries = integer(required(params, 'MaxEntries', PORT_LISTS));
   if (MaxEntries === undefined || MaxEntries < 1) throw refuse('InvalidParameter (port list)');
   if (MaxEntries > MAX_ENTRIES_MOST) throw refuse('InvalidOperation.MaxEntriesCountExceed');
-  const Description = readDescription(params);
+  const Description = readListDescription(params, PORT_LISTS);
   const Tags = readNewTags(params);
   const Entries = readEntries(params, 'Entry');
   if (Entries.length > MaxEntries) throw refuse('InvalidOperation.EntryCountExceedMaxEntries');
   const ResourceGroupId = text(params, 'ResourceGroupId');
   return { RegionId, PortRangeListName, MaxEntries, Description, Tags, Entries, ResourceGroupId };
-}
-
-function required(params: Params, name: string): string {
-  const value = text(params, name);
-  if (value === '') throw refuse('MissingParameter (port list)');
-  return value;
-}
-
-function readDescription(params: Params): string {
-  const description = text(params, 'Description');
-  if (!isGroupDescription(description)) throw refuse('InvalidDescription.Malformed (port list)');
-  return description;
 }
 
 /** The entries of `NAME.N`. Throws when one is malformed or stands twice. */
@@ -83,27 +77,20 @@ function readEntries(params: Params, name: string): PortRangeListEntry[] {
   return read;
 }
 
-function refuseTooMany(regionId: string, { accountId }: ActionRequest, { state }: World): void {
-  const own = state.portRangeLists.filter(
-    ({ RegionId, OwnerId }) => RegionId === regionId && OwnerId === accountId,
-  );
-  if (own.length >= LISTS_PER_REGION_MAX) throw refuse('InvalidOperation.MaxCountExceed');
-}
-
 /** Name and description that are left out stay as they are. */
 export const modifyPortRangeList: ActionHandler = (request, world) => {
   const { params } = request;
-  const place = readPlace(request);
+  const target = readListTarget(request, PORT_LISTS);
   const name = text(params, 'PortRangeListName');
   if (name !== '' && !isListName(name)) throw refuse('InvalidParameter.PortRangeListName');
-  const description = readDescription(params);
+  const description = readListDescription(params, PORT_LISTS);
   const removed = readEntries(params, 'RemoveEntry');
   const added = readEntries(params, 'AddEntry');
   if (name === '' && description === '' && removed.length + added.length === 0) {
     throw refuse('MissingParameter (port list)');
   }
-  const list = listOf(place, world);
-  const Entries = changedEntries(list.Entries, removed, added);
+  const list = listOf(target, world.state, PORT_LISTS);
+  const Entries = changedEntries(list.Entries, { removed, added }, ({ PortRange }) => PortRange, PORT_LISTS);
   if (Entries.length > list.MaxEntries) throw refuse('LimitExceed.MaxEntries (port list)');
   const next = {
     ...list,
@@ -117,45 +104,11 @@ export const modifyPortRangeList: ActionHandler = (request, world) => {
   return {};
 };
 
-/** Removes and adds; adding an entry that is there changes its description. */
-function changedEntries(
-  before: readonly PortRangeListEntry[],
-  removed: readonly PortRangeListEntry[],
-  added: readonly PortRangeListEntry[],
-): PortRangeListEntry[] {
-  const both = added.some(({ PortRange }) => removed.some((each) => each.PortRange === PortRange));
-  if (both) throw refuse('InvalidParameter.PortRangeDuplicated');
-  const entriesByPorts = new Map(before.map((entry) => [entry.PortRange, entry]));
-  for (const { PortRange } of removed) {
-    if (!entriesByPorts.delete(PortRange)) throw refuse('InvalidParameter (port list)');
-  }
-  for (const entry of added) entriesByPorts.set(entry.PortRange, entry);
-  return [...entriesByPorts.values()];
-}
-
 export const deletePortRangeList: ActionHandler = (request, world) => {
   const { state } = world;
-  const list = listOf(readPlace(request), world);
+  const list = listOf(readListTarget(request, PORT_LISTS), state, PORT_LISTS);
   const users = usersOfList(state, list, (rule) => rule.PortRangeListId === list.PortRangeListId);
   if (users.length > 0) throw refuse('InvalidPortRangeListId.AssociationExist');
   change(world, { portRangeLists: state.portRangeLists.filter((each) => each !== list) });
   return {};
 };
-
-interface Place {
-  readonly RegionId: string;
-  readonly OwnerId: string;
-  readonly portListId: string;
-}
-
-function readPlace({ params, accountId }: ActionRequest): Place {
-  const RegionId = required(params, 'RegionId');
-  return { RegionId, OwnerId: accountId, portListId: required(params, 'PortRangeListId') };
-}
-
-function listOf(place: Place, { state }: World): PortRangeList {
-  if (!isKnownRegion(state, place.RegionId)) throw refuse('InvalidRegionId.NotFound (port list)');
-  const list = findPortList(state, place.portListId, place);
-  if (list === undefined) throw refuse('InvalidPortRangeListId.NotFound');
-  return list;
-}

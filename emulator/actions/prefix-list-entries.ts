@@ -1,4 +1,4 @@
-// Entries of prefix lists: reading, canonical form, and what a Modify makes of them.
+// Entries of prefix lists: reading and canonical form.
 import type { PrefixList, PrefixListEntry } from '../state.ts';
 import { canonicalIpv4, canonicalIpv6 } from './address.ts';
 import { ENTRIES_PER_CALL_MAX, firstRepeated, isEntryDescription } from './list-fields.ts';
@@ -32,20 +32,4 @@ export function readEntries(params: Params, name: string, family: AddressFamily)
   const repeated = firstRepeated(read.map(({ Cidr }) => Cidr));
   if (repeated !== undefined) throw refuse('InvalidParameter.CidrDuplicated', repeated);
   return read;
-}
-
-/** Removes and adds; adding an entry that is there changes its description. */
-export function changedEntries(
-  before: readonly PrefixListEntry[],
-  removed: readonly PrefixListEntry[],
-  added: readonly PrefixListEntry[],
-): PrefixListEntry[] {
-  const both = added.find(({ Cidr }) => removed.some((each) => each.Cidr === Cidr));
-  if (both !== undefined) throw refuse('InvalidParameter.CidrDuplicated', both.Cidr);
-  const entriesByCidr = new Map(before.map((entry) => [entry.Cidr, entry]));
-  for (const { Cidr } of removed) {
-    if (!entriesByCidr.delete(Cidr)) throw refuse('InvalidParameter (prefix list)', 'RemoveEntry');
-  }
-  for (const entry of added) entriesByCidr.set(entry.Cidr, entry);
-  return [...entriesByCidr.values()];
 }

@@ -1,20 +1,26 @@
 // Writes to prefix lists. Address family and MaxEntries are fixed at creation; what rules use can't be deleted.
-import type { ActionHandler, ActionRequest, World } from '../action.ts';
+import type { ActionHandler } from '../action.ts';
 import type { PrefixList } from '../state.ts';
 import { change } from './contents.ts';
-import { isGroupDescription } from './create-group.ts';
 import { isListName, isSameList, minuteStamp } from './list-fields.ts';
+import {
+  changedEntries,
+  listOf,
+  PREFIX_LISTS,
+  readListDescription,
+  readListTarget,
+  refuseFullRegion,
+  required,
+} from './list-kinds.ts';
 import { integer, text, type Params } from './params.ts';
-import { changedEntries, readEntries } from './prefix-list-entries.ts';
+import { readEntries } from './prefix-list-entries.ts';
 import { usersOfList } from './references.ts';
 import { refuse } from './refusals.ts';
 import { isKnownRegion } from './regions.ts';
 import { prefixListOf } from './rule-book.ts';
-import { findPrefixList } from './rule-check.ts';
 import { readNewTags } from './tags.ts';
 
 /** Source: "Limits and quotas on ECS", 2026. */
-const LISTS_PER_REGION_MAX = 100;
 const MAX_ENTRIES_MOST = 200;
 
 export const createPrefixList: ActionHandler = (request, world) => {
@@ -23,7 +29,7 @@ export const createPrefixList: ActionHandler = (request, world) => {
   if (!isKnownRegion(world.state, wanted.RegionId)) throw refuse('InvalidRegionId.NotFound');
   if (!/^(rg-[\w-]{1,64})?$/.test(wanted.ResourceGroupId))
     throw refuse('InvalidResourceGroup.NotFound (list)');
-  refuseTooMany(wanted.RegionId, request, world);
+  refuseFullRegion({ RegionId: wanted.RegionId, OwnerId: accountId }, world.state, PREFIX_LISTS);
   const list: PrefixList = {
     ...wanted,
     PrefixListId: world.newId('pl-'),
@@ -35,16 +41,16 @@ export const createPrefixList: ActionHandler = (request, world) => {
 };
 
 function readNewList(params: Params): Omit<PrefixList, 'PrefixListId' | 'CreationTime' | 'OwnerId'> {
-  const RegionId = required(params, 'RegionId');
-  const PrefixListName = required(params, 'PrefixListName');
+  const RegionId = required(params, 'RegionId', PREFIX_LISTS);
+  const PrefixListName = required(params, 'PrefixListName', PREFIX_LISTS);
   if (!isListName(PrefixListName)) throw refuse('InvalidParameter.PrefixListName');
-  const AddressFamily = required(params, 'AddressFamily');
+  const AddressFamily = required(params, 'AddressFamily', PREFIX_LISTS);
   if (AddressFamily !== 'IPv4' && AddressFamily !== 'IPv6') throw refuse('InvalidParameter.AddressFamily');
-  const MaxEntries = integer(required(params, 'MaxEntries'));
+  const MaxEntries = integer(required(params, 'MaxEntries', PREFIX_LISTS));
   if (MaxEntries === undefined || MaxEntries < 1 || MaxEntries > MAX_ENTRIES_MOST) {
     throw refuse('InvalidParameter (prefix list)', 'MaxEntries');
   }
-  const Description = readDescription(params);
+  const Description = readListDescription(params, PREFIX_LISTS);
   const Tags = readNewTags(params);
   const Entries = readEntries(params, 'Entry', AddressFamily);
   if (Entries.length > MaxEntries) throw refuse('LimitExceed.MaxEntries (prefix list)');
@@ -52,36 +58,17 @@ function readNewList(params: Params): Omit<PrefixList, 'PrefixListId' | 'Creatio
   return { RegionId, PrefixListName, AddressFamily, MaxEntries, Description, Tags, Entries, ResourceGroupId };
 }
 
-function required(params: Params, name: string): string {
-  const value = text(params, name);
-  if (value === '') throw refuse('MissingParameter (prefix list)', name);
-  return value;
-}
-
-function readDescription(params: Params): string {
-  const description = text(params, 'Description');
-  if (!isGroupDescription(description)) throw refuse('InvalidDescription.Malformed (prefix list)');
-  return description;
-}
-
-function refuseTooMany(regionId: string, { accountId }: ActionRequest, { state }: World): void {
-  const own = state.prefixLists.filter(
-    ({ RegionId, OwnerId }) => RegionId === regionId && OwnerId === accountId,
-  );
-  if (own.length >= LISTS_PER_REGION_MAX) throw refuse('LimitExceed.PrefixListPerRegion');
-}
-
 /** Name and description that are left out stay as they are. */
 export const modifyPrefixList: ActionHandler = (request, world) => {
   const { params } = request;
-  const place = readPlace(request);
+  const target = readListTarget(request, PREFIX_LISTS);
   const name = text(params, 'PrefixListName');
   if (name !== '' && !isListName(name)) throw refuse('InvalidParameter.PrefixListName');
-  const description = readDescription(params);
-  const list = listOf(place, world);
+  const description = readListDescription(params, PREFIX_LISTS);
+  const list = listOf(target, world.state, PREFIX_LISTS);
   const removed = readEntries(params, 'RemoveEntry', list.AddressFamily);
   const added = readEntries(params, 'AddEntry', list.AddressFamily);
-  const Entries = changedEntries(list.Entries, removed, added);
+  const Entries = changedEntries(list.Entries, { removed, added }, ({ Cidr }) => Cidr, PREFIX_LISTS);
   if (Entries.length > list.MaxEntries) throw refuse('LimitExceed.MaxEntries (prefix list)');
   if (name === '' && description === '' && removed.length + added.length === 0) {
     throw refuse('MissingParameter (prefix list)', 'AddEntry');
@@ -99,27 +86,9 @@ export const modifyPrefixList: ActionHandler = (request, world) => {
 
 export const deletePrefixList: ActionHandler = (request, world) => {
   const { state } = world;
-  const list = listOf(readPlace(request), world);
+  const list = listOf(readListTarget(request, PREFIX_LISTS), state, PREFIX_LISTS);
   const users = usersOfList(state, list, (rule) => prefixListOf(rule) === list.PrefixListId);
   if (users.length > 0) throw refuse('NotAllowed.AssociationExist');
   change(world, { prefixLists: state.prefixLists.filter((each) => each !== list) });
   return {};
 };
-
-interface Place {
-  readonly RegionId: string;
-  readonly OwnerId: string;
-  readonly prefixListId: string;
-}
-
-function readPlace({ params, accountId }: ActionRequest): Place {
-  const RegionId = required(params, 'RegionId');
-  return { RegionId, OwnerId: accountId, prefixListId: required(params, 'PrefixListId') };
-}
-
-function listOf(place: Place, { state }: World): PrefixList {
-  if (!isKnownRegion(state, place.RegionId)) throw refuse('InvalidRegionId.NotFound');
-  const list = findPrefixList(state, place.prefixListId, place);
-  if (list === undefined) throw refuse('InvalidPrefixListId.NotFound');
-  return list;
-}

@@ -68,7 +68,7 @@ function prefixListOf(draft: RuleDraft, group: SecurityGroup, contents: Contents
   return found;
 }
 
-type Place = Pick<SecurityGroup, 'RegionId' | 'OwnerId'>;
+export type Place = Pick<SecurityGroup, 'RegionId' | 'OwnerId'>;
 
 export const findPrefixList = (contents: Contents, id: string, place: Place): PrefixList | undefined =>
   contents.prefixLists.find(
