@@ -114,8 +114,9 @@ function credentialFlag(text: string, before: readonly CredentialOptions[]): rea
   const at = text.indexOf(':');
   if (at < 1 || at === text.length - 1) throw new InvalidArgumentError('write ID:SECRET');
   const accessKeyId = text.slice(0, at);
+  // Not an InvalidArgumentError, whose message repeats the secret.
   if (before.some((key) => key.accessKeyId === accessKeyId)) {
-    throw new InvalidArgumentError(`the id ${accessKeyId} is given twice`);
+    throw new UsageError(`--credential: the id ${accessKeyId} is given twice`);
   }
   return [...before, { accessKeyId, accessKeySecret: text.slice(at + 1) }];
 }
