@@ -112,6 +112,22 @@ export interface IdentityOptions extends Pick<Quirks, 'priorityInIdentity' | 'ip
  * request is read to, so the texts are brought to the form of requests first.
  */
 export function identityOf(rule: Permission, options: IdentityOptions): string {
+  const { priorityInIdentity, ipv4HostBits, bareIpv4, ipv6HostBits } = options;
+  const form = [priorityInIdentity, ipv4HostBits, bareIpv4, ipv6HostBits].join(' ');
+  const known = identitiesByForm.get(form) ?? new WeakMap<Permission, string>();
+  identitiesByForm.set(form, known);
+  let identity = known.get(rule);
+  if (identity === undefined) {
+    identity = identityText(rule, options);
+    known.set(rule, identity);
+  }
+  return identity;
+}
+
+/** Rules are values, so an identity stays true; to work out those of a large group takes longer than all the rest. */
+const identitiesByForm = new Map<string, WeakMap<Permission, string>>();
+
+function identityText(rule: Permission, options: IdentityOptions): string {
   const ipv4 = ipv4Form(options);
   const ipv6: AddressForm = { hostBits: options.ipv6HostBits ?? 'keep', bare: 'keep' };
   return [
