@@ -151,15 +151,29 @@ export interface RuleDefaults {
   readonly createTime: string;
 }
 
-/** @param index the rule's place in the group, from 0: a left-out id is made of it, so that it stays the same */
-export function completeRule(rule: FileRule, index: number, defaults: RuleDefaults): Permission {
-  const { SecurityGroupRuleId, NicType, CreateTime, ...rest } = rule;
+/** Ids that are left out are made of the rules' places, so that they stay the same; those that are taken are skipped. */
+export function completeRules(rules: readonly FileRule[], defaults: RuleDefaults): Permission[] {
+  const taken = new Set(rules.map(({ SecurityGroupRuleId }) => SecurityGroupRuleId));
+  const freeId = (place: number): string => {
+    for (let number = place; ; number += 1) {
+      const id = `sgr-${defaults.securityGroupId.replace(/^sg-/, '')}-${number}`;
+      if (!taken.has(id)) return id;
+    }
+  };
+  return rules.map((rule, index) => {
+    const id = rule.SecurityGroupRuleId ?? freeId(index + 1);
+    taken.add(id);
+    return completeRule(rule, id, defaults);
+  });
+}
+
+function completeRule(rule: FileRule, id: string, defaults: RuleDefaults): Permission {
+  const { NicType, CreateTime, ...rest } = rule;
   const portless = rest.PortRange === '' && rest.PortRangeListId === '';
   return inOrder({
     ...rest,
     PortRange: portless ? '-1/-1' : rest.PortRange,
-    SecurityGroupRuleId:
-      SecurityGroupRuleId ?? `sgr-${defaults.securityGroupId.replace(/^sg-/, '')}-${index + 1}`,
+    SecurityGroupRuleId: id,
     NicType: NicType ?? (defaults.vpcId === '' ? 'internet' : 'intranet'),
     CreateTime: CreateTime ?? defaults.createTime,
   });

@@ -7,7 +7,7 @@ import { DEFAULT_ACCOUNT_ID } from './credentials.ts';
 import { checked } from './input.ts';
 import type { PortRangeList, PrefixList, SecurityGroup, State } from './state.ts';
 import { groupProblems } from './state-file-groups.ts';
-import { completeRule, fileRule } from './state-file-rules.ts';
+import { completeRules, fileRule } from './state-file-rules.ts';
 
 /** What stands for facts that a file doesn't tell. */
 const DEFAULT_TIME = '2020-01-01T00:00:00Z';
@@ -51,13 +51,11 @@ const securityGroup = z
       SecurityGroupName: group.SecurityGroupName ?? group.SecurityGroupId,
       InnerAccessPolicy:
         group.InnerAccessPolicy ?? (group.SecurityGroupType === 'enterprise' ? 'Drop' : 'Accept'),
-      Permissions: group.Permissions.map((rule, index) =>
-        completeRule(rule, index, {
-          securityGroupId: group.SecurityGroupId,
-          vpcId: group.VpcId,
-          createTime: group.CreationTime,
-        }),
-      ),
+      Permissions: completeRules(group.Permissions, {
+        securityGroupId: group.SecurityGroupId,
+        vpcId: group.VpcId,
+        createTime: group.CreationTime,
+      }),
     };
     for (const { path, message } of groupProblems(whole)) {
       context.addIssue({ code: 'custom', path: [...path], message });

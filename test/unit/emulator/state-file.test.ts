@@ -71,6 +71,20 @@ describe('what a file leaves out', () => {
     });
   });
 
+  it('of rules among others that have ids: none comes twice', () => {
+    const named = (id: string, port: string) => ({ ...rule(), SecurityGroupRuleId: id, PortRange: port });
+    const rules = rulesOf(
+      named('sgr-web-2', '1/1'),
+      { ...rule(), PortRange: '2/2' },
+      named('sgr-web-3', '3/3'),
+    );
+    expect(rules.map(({ SecurityGroupRuleId }) => SecurityGroupRuleId)).toEqual([
+      'sgr-web-2',
+      'sgr-web-4',
+      'sgr-web-3',
+    ]);
+  });
+
   it('of a list', () => {
     const state = parseState({
       prefixLists: [{ RegionId: 'cn-hangzhou', PrefixListId: 'pl-1', Entries: [{ Cidr: '10.0.0.1' }] }],
