@@ -298,7 +298,9 @@ describe('what a file may not say', () => {
       'a rule id twice',
       {
         securityGroups: [
-          group({ Permissions: [rule({ SecurityGroupRuleId: 'sgr-web-2' }), rule({ Priority: 2 })] }),
+          group({
+            Permissions: [1, 2].map((Priority) => rule({ SecurityGroupRuleId: 'sgr-web-2', Priority })),
+          }),
         ],
       },
       'securityGroups.0.Permissions.1: the id sgr-web-2 repeats',
