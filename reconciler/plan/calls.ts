@@ -1,6 +1,6 @@
 // Single changes, and how they gather into steps.
 import type { DescribedRule, DesiredRule } from '../model/group.ts';
-import { compareRules, DIRECTIONS, type Direction, type Rule } from '../model/rule.ts';
+import { compareRules, DIRECTIONS, type Rule } from '../model/rule.ts';
 import { CAUTIOUS, type Guide } from './foresight.ts';
 import { ruleAfter } from './pair.ts';
 import type { Alteration, Diff, Step } from './plan.ts';
@@ -72,7 +72,7 @@ export function toSteps(
         precedes: (first, later) => mustPrecede(first.region, later.region),
         isBatched: ({ kind }) => kind !== 'modify',
       },
-    ).map((call) => toStep(direction, call)),
+    ).map(toStep),
   );
 }
 
@@ -88,10 +88,12 @@ export function checkpointFirst(steps: readonly Step[]): Step[] {
   return steps.map((step, index) => (index === 0 ? { ...step, checkpoint: true } : step));
 }
 
-function toStep(direction: Direction, call: readonly Change[]): Step {
-  const base = { direction, checkpoint: false };
+/** One call of changes that are of one kind and direction; at least one. */
+export function toStep(call: readonly Change[]): Step {
   const [first] = call;
-  if (first?.kind === 'modify') {
+  if (first === undefined) throw new Error('a call of nothing');
+  const base = { direction: first.rule.direction, checkpoint: false };
+  if (first.kind === 'modify') {
     const { from, to } = first.pair;
     return { kind: 'modify', ...base, target: from, to: { ...to, rule: ruleAfter(first.pair) } };
   }

@@ -62,7 +62,7 @@ function desiredByIdentity(policy: GroupPolicy): Map<string, DesiredRule> {
   return byIdentity;
 }
 
-function twinsByIdentity(rules: readonly DescribedRule[]): Map<string, DescribedRule[]> {
+export function twinsByIdentity(rules: readonly DescribedRule[]): Map<string, DescribedRule[]> {
   const twins = new Map<string, DescribedRule[]>();
   for (const described of rules) {
     const identity = ruleIdentity(described.rule);

@@ -4,6 +4,7 @@ import type { RuleAction } from '../model/rule.ts';
 import {
   authorization,
   checkpointFirst,
+  compareChanges,
   modification,
   revocation,
   toSteps,
@@ -11,7 +12,6 @@ import {
   type Change,
   type Changes,
 } from './calls.ts';
-import { compareChanges } from './calls.ts';
 import { anyOrder, byKind } from './order.ts';
 import type { Alteration, Step } from './plan.ts';
 

@@ -229,7 +229,7 @@ function runs(path: readonly Move[]): Move[][] {
   return found;
 }
 
-export function directionOf(move: Move): Rule['direction'] {
+function directionOf(move: Move): Rule['direction'] {
   switch (move.kind) {
     case 'authorize':
       return move.desired.rule.direction;

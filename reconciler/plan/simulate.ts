@@ -31,7 +31,7 @@ export function withFoundIds(step: Step, rules: readonly DescribedRule[]): Step 
 }
 
 class Standing {
-  readonly #rules = new Map<string, DescribedRule>();
+  readonly #rules = new Named<DescribedRule>();
   /** How many rules have the identity: the cloud may hold twins, but never makes one. */
   readonly #identities = new Map<string, number>();
 
@@ -40,7 +40,7 @@ class Standing {
   }
 
   get rules(): DescribedRule[] {
-    return [...this.#rules.values()];
+    return this.#rules.items();
   }
 
   apply(step: Step): void {
@@ -49,8 +49,7 @@ class Standing {
         for (const { rule } of step.rules) this.#add({ rule, id: null, selector: {} });
         return;
       case 'modify':
-        this.#remove(step.target);
-        this.#add({ ...step.target, rule: step.to.rule });
+        this.#modify(step.target, { ...step.target, rule: step.to.rule });
         return;
       case 'revoke':
         for (const target of step.targets) this.#remove(target);
@@ -63,25 +62,51 @@ class Standing {
     this.#put(rule);
   }
 
+  /** Another text makes no new twin, though the rule may have one. */
+  #modify(from: DescribedRule, to: DescribedRule): void {
+    this.#remove(from);
+    if (ruleIdentity(from.rule) === ruleIdentity(to.rule)) this.#put(to);
+    else this.#add(to);
+  }
+
   #put(rule: DescribedRule): void {
     const identity = ruleIdentity(rule.rule);
     this.#identities.set(identity, (this.#identities.get(identity) ?? 0) + 1);
-    this.#rules.set(handleOf(rule), rule);
+    this.#rules.put(rule, rule);
   }
 
   #remove(target: DescribedRule): void {
-    const handle = handleOf(target);
-    const held = this.#rules.get(handle);
-    if (held === undefined) throw new Error(`the step names a rule that is not there: ${handle}`);
-    const identity = ruleIdentity(held.rule);
+    const identity = ruleIdentity(this.#rules.take(target).rule);
     const left = (this.#identities.get(identity) ?? 0) - 1;
     if (left > 0) this.#identities.set(identity, left);
     else this.#identities.delete(identity);
-    this.#rules.delete(handle);
   }
 }
 
-/** What a call names a rule by. */
-export function handleOf({ rule, id, selector }: DescribedRule): string {
+/** Something for each rule that is held, found by what a call names the rule by. On the API of 2019 twins share that. */
+export class Named<T> {
+  readonly #items = new Map<string, readonly T[]>();
+
+  put(rule: DescribedRule, item: T): void {
+    const handle = handleOf(rule);
+    this.#items.set(handle, [...(this.#items.get(handle) ?? []), item]);
+  }
+
+  /** Of twins, the first. */
+  take(rule: DescribedRule): T {
+    const handle = handleOf(rule);
+    const [item, ...others] = this.#items.get(handle) ?? [];
+    if (item === undefined) throw new Error(`the step names a rule that is not there: ${handle}`);
+    if (others.length > 0) this.#items.set(handle, others);
+    else this.#items.delete(handle);
+    return item;
+  }
+
+  items(): T[] {
+    return [...this.#items.values()].flat();
+  }
+}
+
+function handleOf({ rule, id, selector }: DescribedRule): string {
   return id ?? `${ruleIdentity(rule)}|${JSON.stringify(selector)}`;
 }

@@ -6,17 +6,41 @@ import type { Meter } from '../exposure/meter.ts';
 import { matchesGlob } from '../model/glob.ts';
 import type { DescribedRule, DesiredRule } from '../model/group.ts';
 import type { Rule } from '../model/rule.ts';
-import type { Changes } from './calls.ts';
-import { ruleAfter } from './pair.ts';
+import {
+  authorization,
+  modification,
+  revocation,
+  toStep,
+  toSteps,
+  type Change,
+  type Changes,
+} from './calls.ts';
+import { anyOrder, byKind } from './order.ts';
 import type { Step } from './plan.ts';
 import { fits, loadOf, minus } from './quota.ts';
 import type { Room } from './rounds.ts';
-import { directionOf, searchCalls } from './search.ts';
+import { searchCalls } from './search.ts';
 import { searchSpace, type Move, type SearchSpace } from './search-space.ts';
 import { hulls, TEMPORARY } from './temporary.ts';
 
-/** Null if no hitless order was found. `patience` is that of `Task`. */
+/**
+ * Null if no hitless order was found. `patience` is that of `Task`. Texts change last: before that the cloud might
+ * hold a twin of the rule, and refuse.
+ */
 export function squeeze(
+  changes: Changes,
+  held: readonly DescribedRule[],
+  room: Room,
+  patience: Meter,
+): Step[] | null {
+  const { relabelling, dominating, dominated, crossing } = byKind(changes.modify);
+  const others = { ...changes, modify: [...dominating, ...dominated, ...crossing] };
+  const steps = squeezeOthers(others, held, room, patience);
+  const texts = relabelling.map((pair) => modification(pair, 'to'));
+  return steps === null ? null : [...steps, ...toSteps(texts, room.calls, anyOrder)];
+}
+
+function squeezeOthers(
   changes: Changes,
   held: readonly DescribedRule[],
   room: Room,
@@ -32,12 +56,12 @@ export function squeeze(
     patience,
   };
   const calls = searchCalls(task, room.calls);
-  if (calls !== null) return toSteps(calls);
+  if (calls !== null) return stepsOf(calls);
   for (const helper of helpers(space, held, room)) {
     const free = minus(task.free, loadOf([{ rule: helper }], room.options));
     if (!fits({ rules: 0, groupRules: 0 }, free)) continue;
     const helped = searchCalls({ ...task, free, helper }, room.calls);
-    if (helped !== null) return withTemporary(helper, toSteps(helped), room);
+    if (helped !== null) return withTemporary(helper, stepsOf(helped), room);
   }
   return null;
 }
@@ -66,39 +90,23 @@ function withTemporary(rule: Rule, steps: readonly Step[], { policy }: Room): St
 const firstTaking = (steps: readonly Step[]): number => steps.findIndex(({ kind }) => kind !== 'authorize');
 
 /** Anything that takes a rule away relies on those that were authorized before: it looks again first. */
-function toSteps(calls: ReadonlyArray<readonly Move[]>): Step[] {
+function stepsOf(calls: ReadonlyArray<readonly Move[]>): Step[] {
   let relies = false;
-  return calls.flatMap((call): Step[] => {
-    const [first] = call;
-    if (first === undefined) return [];
-    const base = { direction: directionOf(first), checkpoint: relies && first.kind !== 'authorize' };
-    relies = first.kind === 'authorize';
-    switch (first.kind) {
-      case 'authorize':
-        return [
-          {
-            ...base,
-            kind: 'authorize',
-            rules: call.flatMap((move) => (move.kind === 'authorize' ? [move.desired] : [])),
-          },
-        ];
-      case 'modify':
-        return [
-          {
-            ...base,
-            kind: 'modify',
-            target: first.pair.from,
-            to: { ...first.pair.to, rule: ruleAfter(first.pair) },
-          },
-        ];
-      case 'revoke':
-        return [
-          {
-            ...base,
-            kind: 'revoke',
-            targets: call.flatMap((move) => (move.kind === 'revoke' ? [move.target] : [])),
-          },
-        ];
-    }
+  return calls.map((moves) => {
+    const step = toStep(moves.map(changeOf));
+    const checkpoint = relies && step.kind !== 'authorize';
+    relies = step.kind === 'authorize';
+    return { ...step, checkpoint };
   });
+}
+
+function changeOf(move: Move): Change {
+  switch (move.kind) {
+    case 'authorize':
+      return authorization(move.desired);
+    case 'modify':
+      return modification(move.pair, 'to');
+    case 'revoke':
+      return revocation(move.target);
+  }
 }

@@ -7,7 +7,7 @@ import type { DescribedGroup, DescribedRule } from '../model/group.ts';
 import type { Rule } from '../model/rule.ts';
 import { Transition, type Promised } from './between.ts';
 import type { Step } from './plan.ts';
-import { handleOf } from './simulate.ts';
+import { Named } from './simulate.ts';
 
 export type Proof =
   | { readonly kind: 'proved' }
@@ -70,16 +70,11 @@ function trace(
   steps: readonly Step[],
 ): { rules: Rule[]; events: Event[] } {
   const rules = described.map(({ rule }) => rule);
-  const held = new Map(described.map((item, number) => [handleOf(item), number]));
+  const held = new Named<number>();
+  for (const [number, item] of described.entries()) held.put(item, number);
   const come = (item: DescribedRule): number => {
-    held.set(handleOf(item), rules.length);
+    held.put(item, rules.length);
     return rules.push(item.rule) - 1;
-  };
-  const go = (item: DescribedRule): number => {
-    const number = held.get(handleOf(item));
-    if (number === undefined) throw new Error('the step names a rule that is not there');
-    held.delete(handleOf(item));
-    return number;
   };
   const events = steps.map((step): Event => {
     switch (step.kind) {
@@ -90,11 +85,11 @@ function trace(
           isAtomic: false,
         };
       case 'modify': {
-        const going = [go(step.target)];
+        const going = [held.take(step.target)];
         return { coming: [come({ ...step.target, rule: step.to.rule })], going, isAtomic: true };
       }
       case 'revoke':
-        return { coming: [], going: step.targets.map(go), isAtomic: false };
+        return { coming: [], going: step.targets.map((target) => held.take(target)), isAtomic: false };
     }
   });
   return { rules, events };

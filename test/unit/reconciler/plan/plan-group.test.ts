@@ -358,6 +358,32 @@ describe('how much may change', () => {
     expect(outline(found.steps)).toEqual(expected);
   });
 
+  it('leaves the text of a rule that stands twice in additive mode, and says so', () => {
+    const found = plan([{ ...web, description: 'HTTPS' }], [web, { ...web, description: 'b' }], {
+      mode: 'additive',
+    });
+    expect([found.status, found.steps]).toEqual(['converged', []]);
+    expect(found.exceptions.map(({ kind }) => kind)).toEqual(['cannot-modify']);
+    expect(found.exceptions[0]?.message).toMatch(
+      /^description of sgr-0 stays as it is: sgr-1 is the same rule/,
+    );
+  });
+
+  it('changes the text of a rule that stands twice once the other one is gone', () => {
+    const found = plan([{ ...web, description: 'HTTPS' }], [web, { ...web, description: 'b' }]);
+    expect(outline(found.steps)).toEqual(['revoke sgr-1', 'modify sgr-0 accept:443@1']);
+  });
+
+  it('plans for rules that the API of 2019 names alike', () => {
+    const twins = [web, { ...web, description: 'b' }].map((item) => ({ rule: item, id: null, selector: {} }));
+    const found = planGroup(
+      policyOf([{ ...web, description: 'HTTPS' }]),
+      groupOf(twins, { apiLevel: 'legacy2019' }),
+      OPTIONS,
+    );
+    expect(outline(found.steps)).toEqual(['revoke accept:443@1', 'modify tuple accept:443@1']);
+  });
+
   it('shows in observe mode what would be done', () => {
     const found = plan([web], [http], { mode: 'observe' });
     expect([found.status, outline(found.steps)]).toEqual(['observed', ['modify sgr-0 accept:443@1']]);
@@ -414,6 +440,22 @@ describe('with little room', () => {
     expect([found.hitless, found.steps.map(({ kind }) => kind)]).toEqual([
       true,
       ['modify', 'modify', 'modify'],
+    ]);
+  });
+
+  it('changes the text of a rule after its twin became another one', () => {
+    const idle = rule({ ports: '5', peer: '10.0.0.0/8', priority: 2 });
+    const there = [rule({}), { ...rule({}), description: 'b' }, idle];
+    const wanted = [
+      { ...rule({}), description: 'all' },
+      { ...rule({ ports: '100-65535' }), description: 'b' },
+      rule({ ports: '22', peer: 'sg-a' }),
+    ];
+    expect(outline(plan(wanted, there, { options: { ruleQuota: 3 } }).steps)).toEqual([
+      'revoke sgr-2',
+      'modify sgr-1 accept:100@1',
+      'authorize accept:22@1',
+      'modify sgr-0 accept:1@1',
     ]);
   });
 

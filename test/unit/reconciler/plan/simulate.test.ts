@@ -30,6 +30,21 @@ describe('what a group holds after some steps', () => {
     expect(applySteps([held], [authorize(web), own])).toEqual([held]);
   });
 
+  it('changes the text of one of two rules of one identity', () => {
+    const twins = described([http, { ...http, description: 'b' }]);
+    const [first, second] = twins;
+    if (first === undefined) throw new Error('no rule');
+    const named = { ...http, description: 'a' };
+    const step: Step = { ...base, kind: 'modify', target: first, to: desired(named) };
+    expect(applySteps(twins, [step])).toEqual([second, { ...first, rule: named }]);
+  });
+
+  it('takes one of two rules that the API of 2019 names alike', () => {
+    const twins = described([http, http]).map((item) => ({ ...item, id: null }));
+    const step: Step = { ...base, kind: 'revoke', targets: twins.slice(1) };
+    expect(applySteps(twins, [step])).toEqual(twins.slice(1));
+  });
+
   it.each<[string, Step]>([
     ['adds what is there', authorize(http)],
     [
