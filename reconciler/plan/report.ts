@@ -160,7 +160,7 @@ function failedDocument({ account, region, id, mode, error }: FailedGroup): Grou
     error,
     diff: { missing: [], surplus: [], altered: [], same: 0, unmanaged: 0 },
     steps: [],
-    hitless: true,
+    hitless: false,
     exceptions: [],
     exposure: { opened: [], closed: [], effects: [], exact: true },
     findings: [],

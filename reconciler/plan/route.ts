@@ -44,18 +44,34 @@ export function route(
   const usual: Route = { steps, promised: 'hitless', exceptions: [], blockedBy: [] };
   if (stepsFit(group.rules, steps, room)) return withTwins(usual, twins, options.fallback);
   const tooMany = overQuota(changes, group, options);
-  const found = tooMany === null ? tightRoute(rest, twins, room) : { blockedBy: [tooMany] };
-  return withTwins({ ...usual, ...found }, twins, options.fallback);
+  const found = tooMany === null ? tightRoute(rest, twins, room) : null;
+  const tight = found ?? blocked(usual, tooMany ?? noRoom(options));
+  return withTwins(tight, twins, options.fallback);
 }
 
-/** For want of room. The twins leave first, so that their room serves the others meanwhile, and come back last. */
-function tightRoute(changes: Changes, twins: readonly Twins[], room: Room): Partial<Route> {
+/**
+ * For want of room; null if there is too little even so. The twins leave first, so that their room serves the others
+ * meanwhile, and come back last.
+ */
+function tightRoute(changes: Changes, twins: readonly Twins[], room: Room): Route | null {
   const found = rounds(changes, room);
-  if (found === null) return { blockedBy: [noRoom(room.options)] };
+  if (found === null) return null;
   return {
     steps: [...goingSteps(twins), ...found.steps, ...comingSteps(twins)],
     promised: found.promised,
     exceptions: exceptionsOf(found.promised, NO_ROOM),
+    blockedBy: [],
+  };
+}
+
+/** The same calls, to show what is wanted; they are not made, and nothing is promised of them. */
+function blocked(found: Route, block: Block): Route {
+  const message = `nothing is promised of these calls: ${block.message}`;
+  return {
+    ...found,
+    promised: null,
+    exceptions: [...found.exceptions, { kind: 'unpromised', message }],
+    blockedBy: [...found.blockedBy, block],
   };
 }
 
@@ -73,7 +89,8 @@ function twinsApart(
 function withTwins(found: Route, twins: readonly Twins[], fallback: PlanOptions['fallback']): Route {
   if (twins.length === 0) return found;
   const promised = promiseOf(twins, fallback);
-  if (promised === null) return { ...found, promised, blockedBy: [...found.blockedBy, mustStay(twins)] };
+  if (promised === null) return blocked(found, mustStay(twins));
+  if (found.promised === null) return found;
   return {
     ...found,
     promised,

@@ -2,7 +2,7 @@
 //
 // 1. The quota holds after every call, and the end is what the policy wants.
 // 2. A plan that calls itself hitless is so by the oracle, also under rules of another group; one that falls back to
-//    neverOpen opens nothing, one that falls back to neverCut cuts nothing.
+//    neverOpen opens nothing, one that falls back to neverCut cuts nothing. A blocked one calls itself neither.
 // 3. Only a lack of room is a reason to fall back: with room for all old and new rules together every plan is hitless.
 // 4. Calls are possible: every rule is there when it is named (a temporary rule by what it is), and temporary rules
 //    are gone at the end.
@@ -115,6 +115,7 @@ describe.each(WORLDS)('full groups in a %s world', (_, world) => {
         expect(plan.blockedBy.map(({ kind }) => kind)).not.toContain('unsafe');
         if (plan.status === 'blocked') {
           counts.blocked += 1;
+          expect(plan.hitless).toBe(false);
           return;
         }
         counts[plan.hitless ? 'hitless' : 'oneSided'] += 1;

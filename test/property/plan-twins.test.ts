@@ -168,6 +168,7 @@ describe.each(WORLDS)('other priorities in a %s world', (_, world, numRuns) => {
         expect(reasons.some((reason) => reason.includes('neither change a priority'))).toBe(!mayBeAway(test));
         if (plan.blockedBy.length > 0) {
           counts.blocked += 1;
+          expect(plan.hitless).toBe(false);
           if (mayBeAway(test)) expect(plan.blockedBy).toMatchObject([{ kind: 'quota' }]);
           return;
         }

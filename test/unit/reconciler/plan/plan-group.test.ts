@@ -3,6 +3,7 @@ import type { DescribedGroup, Mode } from '../../../../reconciler/model/group.ts
 import type { Rule } from '../../../../reconciler/model/rule.ts';
 import { planGroup } from '../../../../reconciler/plan/plan-group.ts';
 import type { GroupPlan, PlanOptions, Step } from '../../../../reconciler/plan/plan.ts';
+import { renderText } from '../../../../reconciler/plan/render-text.ts';
 import { described, groupOf, OPTIONS, policyOf } from '../../../support/plan-inputs.ts';
 import { rule, SELF } from '../../../support/rule-sets.ts';
 
@@ -421,15 +422,33 @@ describe('with little room', () => {
     expect([found.hitless, found.status]).toEqual([true, 'pending']);
   });
 
-  it.each<[PlanOptions['fallback'], GroupPlan['status'], boolean, string[]]>([
-    ['neverOpen', 'pending', false, ['revoke sgr-0', 'authorize accept:22@1']],
-    ['refuse', 'blocked', true, []],
-  ])('falls back to %s', (fallback, status, hasException, steps) => {
-    const found = plan(replaced.wanted, replaced.there, { options: { ruleQuota: 1, fallback } });
-    expect(found.status).toBe(status);
-    if (status === 'pending') expect(outline(found.steps)).toEqual(steps);
-    expect(found.hitless).toBe(hasException ? true : found.status !== 'pending');
-    expect(found.exceptions.map(({ kind }) => kind)).toEqual(status === 'pending' ? [fallback] : []);
+  it('falls back to neverOpen', () => {
+    const found = plan(replaced.wanted, replaced.there, { options: { ruleQuota: 1 } });
+    expect([found.status, found.hitless]).toEqual(['pending', false]);
+    expect(outline(found.steps)).toEqual(['revoke sgr-0', 'authorize accept:22@1']);
+    expect(found.exceptions.map(({ kind }) => kind)).toEqual(['neverOpen']);
+  });
+
+  const crossed = {
+    wanted: [rule({ ports: '22', peer: 'sg-a' }), rule({ ports: '22', action: 'drop', priority: 2 })],
+    there: ['10.0.0.0/9', '10.128.0.0/9'].map((peer) => rule({ ports: '22', peer })),
+  };
+  it.each<[string, Rule[], Rule[], Partial<PlanOptions>]>([
+    ['no order is hitless', replaced.wanted, replaced.there, { ruleQuota: 1, fallback: 'refuse' }],
+    [
+      'no order of several rules is',
+      crossed.wanted,
+      crossed.there,
+      { ruleQuota: 2, modify: 'never', fallback: 'refuse' },
+    ],
+    ['the wanted rules are too many', [...crossed.wanted, web], crossed.there, { ruleQuota: 2 }],
+  ])('promises nothing of calls that are not made because %s', (_, wanted, there, options) => {
+    const found = plan(wanted, there, { options });
+    expect([found.status, found.hitless]).toEqual(['blocked', false]);
+    expect(found.exceptions).toEqual([
+      { kind: 'unpromised', message: `nothing is promised of these calls: ${found.blockedBy[0]?.message}` },
+    ]);
+    expect(renderText('abc', [found])).toContain('NOT hitless');
   });
 
   it('modifies more than maxModifyPerPlan rather than lose the promise', () => {

@@ -61,6 +61,8 @@ describe('the priority of a rule of the 2019 level', () => {
   ] as const)('an %s rule that may not be away under fallback %s blocks the plan', (action, fallback) => {
     expect(planOf('revokeFirst', action, { fallback })).toMatchObject({
       status: 'blocked',
+      hitless: false,
+      exceptions: [{ kind: 'unpromised' }],
       blockedBy: [{ kind: 'unsafe' }],
     });
   });

@@ -85,6 +85,13 @@ describe('plan --json', () => {
     ]);
   });
 
+  it('promises nothing of a group that could not be described', () => {
+    expect(report.groups.map(({ status, hitless }) => [status, hitless])).toEqual([
+      ['error', false],
+      ['pending', true],
+    ]);
+  });
+
   it('counts what would be carried out', () => {
     expect(report.summary).toEqual({ calls: 2, add: 2, modify: 1, remove: 0, blocked: 0 });
     expect(planReport('r', [plan([web], [], { mode: 'observe' })]).summary.calls).toBe(0);
