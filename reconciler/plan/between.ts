@@ -5,7 +5,7 @@ import { clauseMasks } from '../exposure/clause-masks.ts';
 import type { ClauseTable } from '../exposure/clause-table.ts';
 import type { GroupContext } from '../exposure/context.ts';
 import { explore, type Question } from '../exposure/explore.ts';
-import { Meter } from '../exposure/meter.ts';
+import type { Meter } from '../exposure/meter.ts';
 import { examplePacket, regionsOf } from '../exposure/region.ts';
 import { compileRules, type RuleSpace, type Universe } from '../exposure/universe.ts';
 import type { Verdict } from '../exposure/verdict.ts';
@@ -34,18 +34,18 @@ export class Transition {
   readonly #boxes = new Map<number, readonly Box[]>();
   #kept = 0;
 
-  /** `maxWork` bounds all questions together; its unit is that of `Meter`. */
+  /** The meter bounds all questions together, and may be shared with other transitions. */
   constructor(
     rules: ReadonlyArray<{ readonly rule: Rule; readonly before: boolean; readonly after: boolean }>,
     context: GroupContext,
-    maxWork: number,
+    meter: Meter,
   ) {
     this.#space = compileRules(
       rules.map(({ rule }) => rule),
       context,
     );
     this.#ends = Int32Array.from(rules, ({ before, after }) => (before ? BEFORE : 0) | (after ? AFTER : 0));
-    this.#meter = new Meter(maxWork);
+    this.#meter = meter;
   }
 
   /**

@@ -1,6 +1,7 @@
 // Single changes, and how they gather into steps.
 import type { DescribedRule, DesiredRule } from '../model/group.ts';
 import { compareRules, DIRECTIONS, type Rule } from '../model/rule.ts';
+import type { Meter } from '../exposure/meter.ts';
 import { CAUTIOUS, type Guide } from './foresight.ts';
 import { ruleAfter } from './pair.ts';
 import type { Alteration, Diff, Step } from './plan.ts';
@@ -26,6 +27,8 @@ export interface CallOptions {
   readonly batchSize: number;
   /** Whether a batch is promised to take effect as a whole. */
   readonly batchesAtomic: boolean;
+  /** What may still be spent on asking which rules need not wait (see `Foresight`), in all orders that are tried. */
+  readonly foresight: Meter;
 }
 
 /** One change at its place in the order, which `rule` decides. */

@@ -1,6 +1,7 @@
 // Two rules that overlap and decide otherwise need not wait for each other if other rules decide everything
 // that they share. Whether that is so is asked of the exposure engine, for each rule that would have to wait.
 import { groupContext } from '../exposure/context.ts';
+import type { Meter } from '../exposure/meter.ts';
 import type { DescribedGroup } from '../model/group.ts';
 import { Transition } from './between.ts';
 import type { Change, Changes } from './calls.ts';
@@ -15,9 +16,8 @@ export const CAUTIOUS: Guide = { mayGoEarly: () => false, onCall: () => undefine
 
 /** Beyond this many changed rules everybody waits: the questions would take longer than the calls they spare. */
 const MAX_CHANGED = 250;
-/** Questions in one plan, and the work that they may take (see `Meter`). */
+/** Questions in one order. The work that they may take is shared by all that a plan tries: see `CallOptions`. */
 const MAX_QUESTIONS = 600;
-const MAX_WORK = 10_000_000;
 
 /** Guides the two halves of a plan. The revoking half is scheduled from its end: see `order`. */
 export class Foresight {
@@ -28,7 +28,7 @@ export class Foresight {
   readonly #numbers = new Map<object, number>();
   #questionsLeft = MAX_QUESTIONS;
 
-  constructor(changes: Changes, group: DescribedGroup) {
+  constructor(changes: Changes, group: DescribedGroup, work: Meter) {
     const coming = [...changes.authorize, ...changes.modify.map(({ to }) => to)];
     const going = [...changes.revoke, ...changes.modify.map(({ from }) => from)];
     const changed = [...coming, ...going];
@@ -45,7 +45,7 @@ export class Foresight {
       ...going.map(({ rule }) => ({ rule, before: true, after: false })),
       ...staying.map(({ rule }) => ({ rule, before: true, after: true })),
     ];
-    this.#transition = new Transition(rules, groupContext(group), MAX_WORK);
+    this.#transition = new Transition(rules, groupContext(group), work);
     this.#before = Uint8Array.from(rules, ({ before }) => Number(before));
     this.#after = Uint8Array.from(rules, ({ after }) => Number(after));
   }

@@ -39,7 +39,9 @@ export function order(
     ...pairs.dominated.map((pair) => modification(pair, 'from')),
   ].sort(compareChanges);
   const foresight =
-    options.batchesAtomic || !Foresight.isWorthwhile(changes) ? null : new Foresight(changes, group);
+    options.batchesAtomic || !Foresight.isWorthwhile(changes)
+      ? null
+      : new Foresight(changes, group, options.foresight);
   const authorizing = toSteps(coming, options, overrules, foresight?.authorizing());
   const revoking = [
     ...toSteps(inPlace(pairs.crossing), options, anyOrder),

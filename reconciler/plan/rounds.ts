@@ -11,6 +11,7 @@ import { order } from './order.ts';
 import type { GroupPolicy, PlanOptions, Step } from './plan.ts';
 import { fits, loadOf, plus, stepsFit, type Load } from './quota.ts';
 import { applySteps } from './simulate.ts';
+import type { Patience } from './search.ts';
 import { squeeze } from './squeeze.ts';
 
 /** What stays the same over all rounds. */
@@ -28,15 +29,16 @@ export interface Rounds {
   readonly promised: Promised;
 }
 
-/** States that all searches of one plan may prove together: see `searchCalls` for what one may. */
-const MAX_CHECKS = 24_000;
+/** Of all searches of one plan, see `Patience`; the work is about one second. */
+const MAX_STATES = 24_000;
+const MAX_WORK = 10_000_000;
 
 /** Null if there is no room even for the fallback, or if none is wanted. */
 export function rounds(changes: Changes, room: Room): Rounds | null {
   let waiting = components(changes).map((part) => partOf(part, room.options));
   let held = room.group.rules;
   const steps: Step[] = [];
-  const patience = new Meter(MAX_CHECKS);
+  const patience = { states: new Meter(MAX_STATES), work: new Meter(MAX_WORK) };
   while (waiting.length > 0) {
     const next = nextRound(waiting, held, room) ?? nextSqueezed(waiting, held, { ...room, patience });
     if (next === null) break;
@@ -105,7 +107,7 @@ function nextRound(waiting: readonly Part[], held: readonly DescribedRule[], roo
 function nextSqueezed(
   waiting: readonly Part[],
   held: readonly DescribedRule[],
-  room: Room & { readonly patience: Meter },
+  room: Room & { readonly patience: Patience },
 ): Round | null {
   const size = ({ changes }: Part): number =>
     changes.authorize.length + changes.revoke.length + changes.modify.length;

@@ -1,4 +1,5 @@
 // From changes to steps: hitless where there is room for it, else the next best promise, said aloud.
+import { Meter } from '../exposure/meter.ts';
 import type { DescribedGroup } from '../model/group.ts';
 import type { Promised } from './between.ts';
 import type { CallOptions, Changes } from './calls.ts';
@@ -98,9 +99,16 @@ function withTwins(found: Route, twins: readonly Twins[], fallback: PlanOptions[
   };
 }
 
+/** Some quarter of a second: real groups take a hundredth of it (see `Meter`). */
+const MAX_FORESIGHT = 2_000_000;
+
 /** The vendor's limit of rules in one Authorize or Revoke; the API of 2019 takes one. */
 export function callOptions(group: DescribedGroup, options: PlanOptions): CallOptions {
-  return { batchSize: group.apiLevel === 'current' ? 100 : 1, batchesAtomic: options.batchesAtomic };
+  return {
+    batchSize: group.apiLevel === 'current' ? 100 : 1,
+    batchesAtomic: options.batchesAtomic,
+    foresight: new Meter(MAX_FORESIGHT),
+  };
 }
 
 /** The wanted rules themselves are more than the group may hold. */

@@ -17,21 +17,29 @@ export interface Task {
   readonly free: Load;
   /** A rule that is there all the while, beside old and new ones; its room is not in `free`. */
   readonly helper: Rule | null;
-  /** States that may still be proved in all searches of the plan together. */
-  readonly patience: Meter;
+  readonly patience: Patience;
+}
+
+/** What all searches of a plan may still take together. */
+export interface Patience {
+  /** States to prove. */
+  readonly states: Meter;
+  /** The work of proving them: where rules name many groups, one state may take as much as a thousand elsewhere. */
+  readonly work: Meter;
 }
 
 /** Larger parts are not searched. */
 const MAX_RULES = 600;
-/** States that are proved in one search, and the work that their proofs may take (see `Meter`). */
+/** States that are proved in one search. */
 const MAX_CHECKS = 8000;
-const MAX_WORK = 60_000_000;
+
+const isSpent = ({ states, work }: Patience): boolean => states.isSpent || work.isSpent;
 
 const NOTHING: Load = { rules: 0, groupRules: 0 };
 
 /** Calls that lead through hitless states only, from all old rules of the part to all new ones; null if none are found. */
 export function searchCalls(task: Task, options: CallOptions): Move[][] | null {
-  if (task.space.changed.length > MAX_RULES) return null;
+  if (task.space.changed.length > MAX_RULES || isSpent(task.patience)) return null;
   const search = new Search(task);
   const path = search.path();
   return path === null ? null : search.gather(path, options);
@@ -59,7 +67,7 @@ class Search {
       ...helpers.map((rule) => ({ rule, before: false, after: false })),
       ...bystanders.map((rule) => ({ rule, before: true, after: true })),
     ];
-    this.#transition = new Transition(rules, task.context, MAX_WORK);
+    this.#transition = new Transition(rules, task.context, task.patience.work);
     this.#now = Uint8Array.from(rules, ({ before }, at) => (before || at >= changed.length ? 1 : 0));
     this.#bits = bitsOf(
       changed.length,
@@ -124,7 +132,7 @@ class Search {
     const state = this.#bits.join();
     if (this.#deadEnds.has(state)) return false;
     for (const move of moves) {
-      if (this.#checksLeft <= 0 || this.#task.patience.isSpent) return false;
+      if (this.#checksLeft <= 0 || isSpent(this.#task.patience)) return false;
       if (!this.#isPossible(move) || !this.#isSafe(move)) continue;
       this.#apply(move);
       this.#path.push(move);
@@ -146,7 +154,7 @@ class Search {
     const known = this.#known.get(move);
     if (known !== undefined && isAlike(known.bits, this.#bits, known.near)) return known.isSafe;
     this.#checksLeft -= 1;
-    this.#task.patience.spend(1);
+    this.#task.patience.states.spend(1);
     const touched = touchedBy(move);
     const bits = this.#bits.slice();
     this.#apply(move);

@@ -2,7 +2,6 @@
 // with one temporary rule as the last resort. A temporary rule says in its description what it is, and the
 // same part removes it again; should a crash leave it behind, the next plan finds it surplus.
 import { groupContext } from '../exposure/context.ts';
-import type { Meter } from '../exposure/meter.ts';
 import { matchesGlob } from '../model/glob.ts';
 import type { DescribedRule, DesiredRule } from '../model/group.ts';
 import type { Rule } from '../model/rule.ts';
@@ -19,7 +18,7 @@ import { anyOrder, byKind } from './order.ts';
 import type { Step } from './plan.ts';
 import { fits, loadOf, minus } from './quota.ts';
 import type { Room } from './rounds.ts';
-import { searchCalls } from './search.ts';
+import { searchCalls, type Patience } from './search.ts';
 import { searchSpace, type Move, type SearchSpace } from './search-space.ts';
 import { hulls, TEMPORARY } from './temporary.ts';
 
@@ -31,7 +30,7 @@ export function squeeze(
   changes: Changes,
   held: readonly DescribedRule[],
   room: Room,
-  patience: Meter,
+  patience: Patience,
 ): Step[] | null {
   const { relabelling, dominating, dominated, crossing } = byKind(changes.modify);
   const others = { ...changes, modify: [...dominating, ...dominated, ...crossing] };
@@ -44,7 +43,7 @@ function squeezeOthers(
   changes: Changes,
   held: readonly DescribedRule[],
   room: Room,
-  patience: Meter,
+  patience: Patience,
 ): Step[] | null {
   const group = { ...room.group, rules: held };
   const space = searchSpace(changes, group, room.options);

@@ -2,6 +2,7 @@
 // no packet fares worse on the way than the plan promises. It knows the concrete steps and nothing of how
 // they were found.
 import { groupContext } from '../exposure/context.ts';
+import { Meter } from '../exposure/meter.ts';
 import type { Packet } from '../exposure/packet.ts';
 import type { DescribedGroup, DescribedRule } from '../model/group.ts';
 import type { Rule } from '../model/rule.ts';
@@ -21,8 +22,8 @@ export interface Claim {
   readonly batchesAtomic: boolean;
 }
 
-/** Some ten seconds at the very worst, a fraction of one for real groups: see `Meter`. */
-const MAX_WORK = 100_000_000;
+/** Some two seconds at the very worst, a fraction of one for real groups: see `Meter`. */
+const MAX_WORK = 20_000_000;
 
 /**
  * Proves a plan. Of a batch that may take effect in part, it is enough to look at each rule alone: in any
@@ -43,7 +44,7 @@ export function verify(
   const transition = new Transition(
     rules.map((rule, at) => ({ rule, before: before[at] === 1, after: after[at] === 1 })),
     groupContext(group),
-    maxWork,
+    new Meter(maxWork),
   );
   const now = before;
   for (const [index, event] of events.entries()) {
