@@ -12,8 +12,8 @@ import { compileRules, type RuleSpace } from './universe.ts';
 /**
  * - `unmatched`: no packet that rules decide can match (an empty list; the group itself as a peer, while
  *   its members are open to each other anyway).
- * - `shadowed`: stronger rules decide all of its packets, and some of them otherwise.
- * - `covered`: stronger or equally strong rules decide all of its packets, and as it does.
+ * - `shadowed`: stronger or equally strong rules decide all of its packets, and some of them otherwise.
+ * - `covered`: the same, and all of them as it does.
  * - `redundant`: it decides some packets, but without it a weaker rule would do the same to each. Unlike
  *   the ones above, this holds only while no rule of another group on the same interface comes in between.
  * - `contradicted`: a drop of the same priority overrules part of this accept.
@@ -117,7 +117,7 @@ function inspect(subject: Subject, dropPriorities: ReadonlySet<number>, meter: M
   const deciders = decidersThat(() => true, subject, meter);
   const isDead = !found.has(AS_STRONG);
   const isOverruled = deciders.some((decider) => itemAt(space.rules, decider).action !== action);
-  return finding(subject, isDead && isOverruled ? 'shadowed' : 'covered', deciders, isDead);
+  return finding(subject, isOverruled ? 'shadowed' : 'covered', deciders, isDead);
 }
 
 const UNNAMED = -1;
@@ -161,8 +161,8 @@ function chooseDroppable(space: RuleSpace, findings: readonly Finding[], meter: 
   const present = new Int32Array(space.rules.length).fill(1);
   const dead = findings.filter(({ isDead }) => isDead);
   for (const { rule } of dead) present[rule] = 0;
-  for (const { rule, deciders, anomaly } of findings.toReversed()) {
-    if (anomaly.kind !== 'covered' && anomaly.kind !== 'redundant') continue;
+  for (const { rule, deciders, anomaly, isDead } of findings.toReversed()) {
+    if (isDead || anomaly.kind === 'contradicted') continue;
     const allStand = deciders.every((decider) => present[decider] === 1);
     const found = allStand ? null : standings({ space, present, rule }, meter);
     if (meter.isSpent) break;

@@ -70,7 +70,7 @@ type IdleKind = Exclude<AnomalyKind, 'contradicted'>;
 const IDLE: Readonly<Record<IdleKind, { readonly finding: string; readonly hint: string }>> = {
   unmatched: { finding: 'can match no packet', hint: 'remove it' },
   shadowed: {
-    finding: 'never decides: stronger rules decide all of its packets, and not all of them alike',
+    finding: 'never decides: others decide all of its packets, and not all of them as it says',
     hint: 'make it stronger by a lower priority number, or remove it',
   },
   covered: { finding: 'changes nothing: others decide all of its packets alike', hint: 'remove it' },

@@ -9,7 +9,7 @@ import { expect, it } from 'vitest';
 import { findAnomalies, type AnomalyKind, type AnomalyReport } from '../../reconciler/exposure/anomalies.ts';
 import type { GroupContext } from '../../reconciler/exposure/context.ts';
 import type { Packet } from '../../reconciler/exposure/packet.ts';
-import type { Rule } from '../../reconciler/model/rule.ts';
+import type { Rule, RuleAction } from '../../reconciler/model/rule.ts';
 import { oracleDecide, oracleMatches } from '../support/packet-oracle.ts';
 import { everyPacketClass } from '../support/packets.ts';
 import { Random } from '../support/random.ts';
@@ -67,8 +67,8 @@ function kindByDefinition(rule: Rule, packets: readonly Packet[], scene: Scene):
     return rule.action === 'accept' && deciders.some(isRival) ? 'contradicted' : null;
   }
   if (standings.has('alike')) return 'redundant';
-  const overruled = deciders.some((other) => other?.action !== rule.action);
-  return overruled && !standings.has('as strong') ? 'shadowed' : 'covered';
+  const fare = (packet: Packet): RuleAction => oracleDecide(scene.rules, packet, scene.context);
+  return ours.some((packet) => fare(packet) !== rule.action) ? 'shadowed' : 'covered';
 }
 
 it('gives each rule the kind that the definitions give it', () => {

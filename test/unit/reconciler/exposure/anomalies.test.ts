@@ -36,6 +36,16 @@ const CASES: Readonly<Record<string, Case>> = {
     by: [noUpper, lower],
     droppable: [office],
   },
+  'shadowed where an equally strong rule decides the rest': {
+    rules: [
+      rule({ ports: '50-150', priority: 5 }),
+      rule({ ports: '1-100', priority: 1, action: 'drop' }),
+      rule({ ports: '101-200', priority: 5 }),
+    ],
+    kind: 'shadowed',
+    by: [rule({ ports: '1-100', priority: 1, action: 'drop' }), rule({ ports: '101-200', priority: 5 })],
+    droppable: [rule({ ports: '50-150', priority: 5 })],
+  },
   'not shadowed by half': { rules: [office, noUpper], kind: null },
   'covered by its twin': { rules: [office, twin], kind: 'covered', by: [twin], droppable: [twin] },
   'redundant beside a weaker rule that is wider': {

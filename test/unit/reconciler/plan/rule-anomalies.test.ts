@@ -22,8 +22,8 @@ describe('a rule that does nothing is told at its place, with the rules that dec
     [
       'shadowed by a stronger drop',
       [`protocol: all, ${ALL}, action: drop`, `protocol: tcp, ports: 22, ${ALL}, priority: 2`],
-      '2 rule-shadowed: ingress accept tcp 22/22 from 0.0.0.0/0 priority 2 never decides: stronger rules decide all ' +
-        'of its packets, and not all of them alike: ingress drop all from 0.0.0.0/0 priority 1 (web.yaml:4)',
+      '2 rule-shadowed: ingress accept tcp 22/22 from 0.0.0.0/0 priority 2 never decides: others decide all ' +
+        'of its packets, and not all of them as it says: ingress drop all from 0.0.0.0/0 priority 1 (web.yaml:4)',
     ],
     [
       'covered by one that is as strong',
