@@ -188,7 +188,7 @@ export const EXPOSURE_MUTATIONS: readonly Mutation[] = [
   {
     name: 'rules that cover each other both go',
     file: 'exposure/anomalies.ts',
-    find: 'if (!found.has(WEAKER_OTHERWISE)) present[rule] = 0;',
+    find: 'if (found?.has(WEAKER_OTHERWISE) !== true) present[rule] = 0;',
     replace: 'present[rule] = 0;',
   },
   {

@@ -301,6 +301,19 @@ it('boxes that cannot be paid are not begun: the answer is that of the changed r
   expect((poor?.opened.length ?? 0) + (poor?.closed.length ?? 0)).toBe(120);
 });
 
+it('one region that is thousands of boxes is paid for as that many', () => {
+  const gaps = Array.from({ length: 40 }, (_, at) => 1000 + 10 * at);
+  const drops = gaps.flatMap((gap) => [
+    rule({ action: 'drop', ports: String(gap) }),
+    rule({ action: 'drop', sourcePorts: { first: gap, last: gap } }),
+  ]);
+  const [poor, rich] = [200_000, 2_000_000].map((maxWork) =>
+    exposureDelta(drops, [...drops, rule({ priority: 2 })], CONTEXT, maxWork),
+  );
+  expect([poor?.exact, poor?.opened.length]).toEqual([false, 1]);
+  expect([rich?.exact, rich?.opened.length]).toEqual([true, 41 * 41]);
+});
+
 it('a thousand boxes of random peers and ports, all replaced, are within the budget', () => {
   const random = new Random(1);
   const before = makeGroup('boxes2d', 1000, random);
