@@ -96,6 +96,12 @@ export const EXPOSURE_MUTATIONS: readonly Mutation[] = [
     replace: '{',
   },
   {
+    name: 'what was not looked at is like what was found',
+    file: 'exposure/explore.ts',
+    find: 'if (from <= frame.hi) {',
+    replace: 'if (false) {',
+  },
+  {
     name: 'nodes of different dimensions are one',
     file: 'exposure/diagram.ts',
     find: 'exactKey(dimension, mergedEnds, mergedChildren)',

@@ -3,7 +3,8 @@ import { acceptanceQuestion, compareRuleSets } from './comparison.ts';
 import type { GroupContext } from './context.ts';
 import { explore } from './explore.ts';
 import { DEFAULT_MAX_WORK, Meter } from './meter.ts';
-import { examplePacket, regionsOf } from './region.ts';
+import { examplePacket } from './example-packet.ts';
+import { regionsOf } from './region.ts';
 import type { Verdict } from './verdict.ts';
 
 /** Whether `outer` accepts every packet that `inner` accepts; if not, the witness is one that it drops. */

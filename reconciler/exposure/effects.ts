@@ -12,7 +12,8 @@ import { joinFamilies } from './join-families.ts';
 import { clauseMasks } from './clause-masks.ts';
 import { Meter } from './meter.ts';
 import type { Packet } from './packet.ts';
-import { examplePacket, regionsOf } from './region.ts';
+import { examplePacket } from './example-packet.ts';
+import { regionsOf } from './region.ts';
 
 /** What opens or closes because of one changed rule. */
 export interface ExposureEffect {

@@ -135,7 +135,8 @@ class Exploration {
     const ends: number[] = [];
     const children: NodeRef[] = [];
     let next = 0;
-    for (let from = frame.lo; from <= frame.hi;) {
+    let from = frame.lo;
+    while (from <= frame.hi) {
       let until = frame.hi;
       for (; next < events.length; next += 1) {
         const event = numberAt(events, next);
@@ -149,8 +150,13 @@ class Exploration {
       const child = this.#below(rest, active, dimension + 1);
       ends.push(until);
       children.push(child);
-      if (stopAtFirst && child !== NOTHING) break;
       from = until + 1;
+      if (stopAtFirst && child !== NOTHING) break;
+    }
+    if (from <= frame.hi) {
+      // Nothing was looked at behind what was found: without this it would seem to be the same there.
+      ends.push(frame.hi);
+      children.push(NOTHING);
     }
     return this.diagram.intern(dimension, ends, children);
   }

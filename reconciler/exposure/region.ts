@@ -3,7 +3,6 @@ import { itemAt } from './at.ts';
 import type { AtomRange, Span } from './axis.ts';
 import { isTerminal, NOTHING, terminalValue, type DiagramNode, type NodeRef } from './diagram.ts';
 import type { Answer } from './explore.ts';
-import type { Packet } from './packet.ts';
 import type { Field, SetSymbol } from './rule-boxes.ts';
 import type { Universe } from './universe.ts';
 
@@ -79,22 +78,6 @@ export function isOpen(universe: Universe, region: Region, field: Field): boolea
   const dimension = universe.fields.indexOf(field);
   const [range] = itemAt(region, dimension);
   return range?.lo === 0 && range.hi === itemAt(universe.axes, dimension).size - 1;
-}
-
-/** One packet of the region: the lowest value of every field, and no membership that it does not need. */
-export function examplePacket(universe: Universe, region: Region): Packet {
-  const lowest = (field: Field): bigint => itemAt(spansOf(universe, region, field), 0).first;
-  return {
-    direction: universe.direction,
-    nicType: universe.nicType,
-    family: universe.family,
-    protocol: Number(lowest('protocol')),
-    port: Number(lowest('port')),
-    peer: lowest('peer'),
-    sourcePort: Number(lowest('sourcePort')),
-    own: lowest('own'),
-    memberOf: membership(universe, region).memberOf.map((symbol) => symbol.id),
-  };
 }
 
 /** The symbols that every packet of some region is, and is not, in. */

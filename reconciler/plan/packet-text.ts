@@ -1,12 +1,13 @@
 import type { Packet } from '../exposure/packet.ts';
 import { formatAddress } from '../model/prefix.ts';
+import { protocolText } from './render-rule.ts';
 
-/** One packet on one line: `ingress protocol 6 port 22 peer 10.0.0.1`. */
+/** One packet on one line: `ingress tcp port 22 peer 10.0.0.1`. */
 export function packetText(packet: Packet): string {
   const address = (value: bigint): string => formatAddress(packet.family, value);
   return [
     packet.direction,
-    `protocol ${packet.protocol}`,
+    protocolText(String(packet.protocol)),
     packet.port === null ? null : `port ${packet.port}`,
     packet.peer === null ? null : `peer ${address(packet.peer)}`,
     packet.memberOf.length === 0 ? null : `in ${packet.memberOf.join(' and ')}`,

@@ -4,6 +4,7 @@ import { fieldText, type Rule } from '../model/rule.ts';
 import { formatPeer } from '../model/peer.ts';
 import { formatPortRange } from '../model/ports.ts';
 import { formatPrefix } from '../model/prefix.ts';
+import { parseDescribedProtocol } from '../model/protocol.ts';
 
 /** `ingress accept tcp 443/443 from 203.0.113.0/24 priority 1 "HTTPS"`. */
 export function describeRule(rule: Rule): string {
@@ -12,7 +13,7 @@ export function describeRule(rule: Rule): string {
   return [
     rule.direction,
     rule.action,
-    rule.protocol,
+    protocolText(rule.protocol),
     rule.ports.kind === 'none' ? null : fieldText(rule, 'ports'),
     `${peerWord} ${formatPeer(rule.peer)}`,
     rule.own === null ? null : `${ownWord} ${formatPrefix(rule.own)}`,
@@ -23,6 +24,13 @@ export function describeRule(rule: Rule): string {
   ]
     .filter((part) => part !== null)
     .join(' ');
+}
+
+/** `tcp`, `protocol 50`, `protocols 2-5`: a number alone would not say what it is the number of. */
+export function protocolText(protocol: string): string {
+  if (/^\d+-\d+$/.test(protocol)) return `protocols ${protocol}`;
+  const named = parseDescribedProtocol(protocol) ?? protocol;
+  return /^\d+$/.test(named) ? `protocol ${named}` : named;
 }
 
 /**

@@ -7,7 +7,7 @@ import { NO_PORTS_TEXT } from '../model/ports.ts';
 import { fieldText, type RuleField } from '../model/rule.ts';
 import { operationOf } from './operation.ts';
 import type { Alteration, Block, Finding, GroupPlan, Step } from './plan.ts';
-import { describeRule, quoted } from './render-rule.ts';
+import { describeRule, protocolText, quoted } from './render-rule.ts';
 import {
   hashOfPlans,
   isFailed,
@@ -19,6 +19,7 @@ import {
 } from './report.ts';
 
 const BOXES_SHOWN = 5;
+const RULES_SHOWN = 10;
 
 /** The whole plan as lines of plain text, ending in a newline. */
 export function renderText(revision: string, results: readonly GroupResult[]): string {
@@ -78,7 +79,7 @@ function boxText(box: Box): string {
   const [peerWord, ownWord] = box.direction === 'ingress' ? ['from', 'to'] : ['to', 'from'];
   return [
     box.direction,
-    box.protocol,
+    protocolText(box.protocol),
     box.ports === NO_PORTS_TEXT ? null : `ports ${box.ports}`,
     `${peerWord} ${box.peer}${exceptText(box.exceptPeers)}`,
     box.own === undefined ? null : `${ownWord} ${box.own}${exceptText(box.exceptOwn)}`,
@@ -100,7 +101,7 @@ function exceptText(prefixes: readonly string[] = []): string {
 function exampleText(example: NonNullable<ExposureEffect['example']>): string {
   const { protocol, peer, memberOf, sourcePort, own, port } = packetDocument(example);
   return [
-    `protocol ${protocol}`,
+    protocolText(String(protocol)),
     port === null ? null : `port ${port}`,
     peer === null ? null : `peer ${peer}`,
     memberOf.length === 0 ? null : `in ${memberOf.join(', ')}`,
@@ -136,19 +137,26 @@ function valueText(rule: Alteration['to']['rule'], field: RuleField): string {
 
 function stepLines(step: Step, index: number): string[] {
   const look = step.checkpoint ? ['-- look again: every new rule must be there before an old one goes'] : [];
-  return [...look, `${index + 1}. ${operationOf(step)} ${stepObject(step)}`];
+  const [first, ...others] = ruleTexts(step);
+  const call = `${index + 1}. ${operationOf(step)}`;
+  if (others.length === 0) return [...look, `${call} ${first ?? ''}`];
+  const shown = [first, ...others].slice(0, RULES_SHOWN).map((text) => `     ${text}`);
+  const more = others.length + 1 - shown.length;
+  const rest = more > 0 ? [`     and ${more} more`] : [];
+  return [...look, `${call} ${counted(others.length + 1, 'rule')}`, ...shown, ...rest];
 }
 
-function stepObject(step: Step): string {
+/** What a call names. */
+function ruleTexts(step: Step): string[] {
   switch (step.kind) {
     case 'authorize':
-      return step.rules.length === 1
-        ? step.rules.map(({ rule }) => describeRule(rule)).join()
-        : counted(step.rules.length, 'rule');
+      return step.rules.map(({ rule }) => describeRule(rule));
     case 'modify':
-      return `${step.target.id ?? 'by its fields'} to ${describeRule(step.to.rule)}`;
+      return [`${step.target.id ?? 'by its fields'} to ${describeRule(step.to.rule)}`];
     case 'revoke':
-      return step.targets.map(({ rule, id }) => id ?? describeRule(rule)).join(', ');
+      return step.targets.map(({ rule, id }) =>
+        step.targets.length === 1 && id !== null ? id : `${id ?? 'no id'} ${describeRule(rule)}`,
+      );
   }
 }
 

@@ -37,7 +37,7 @@ function everythingBut(): Rule[] {
 
 it('shows a packet that is outside', () => {
   const verdict = contains([inside], [rule({ ports: '443', peer: '10.0.0.0/7' })], CONTEXT);
-  expect(verdict).toMatchObject({ kind: 'fails', witness: { port: 443, peer: prefix('11.0.0.0').address } });
+  expect(verdict).toMatchObject({ kind: 'fails', witness: { port: 443, peer: prefix('11.0.0.1').address } });
 });
 
 it('never promises for the members of a group what holds for addresses only', () => {

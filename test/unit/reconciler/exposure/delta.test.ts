@@ -257,9 +257,9 @@ describe('effects', () => {
       family: 'ipv4',
       protocol: 6,
       port: 22,
-      peer: prefix('10.0.0.0').address,
-      sourcePort: 1,
-      own: prefix('10.1.0.0').address,
+      peer: prefix('10.0.0.7').address,
+      sourcePort: 50_000,
+      own: prefix('10.1.0.1').address,
       memberOf: [],
     });
   });

@@ -117,7 +117,7 @@ describe('what comes of a proof', () => {
     expect(exceptions).toEqual([]);
     expect(blockedBy.map(({ kind }) => kind)).toEqual(['unsafe']);
     expect(blockedBy[0]?.message).toContain('call 1');
-    expect(blockedBy[0]?.message).toContain('ingress protocol 6 port 22 peer 10.0.0.0');
+    expect(blockedBy[0]?.message).toContain('ingress tcp port 22 peer 10.0.0.7');
   });
 
   it('says so if the budget does not reach', () => {

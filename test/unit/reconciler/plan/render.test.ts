@@ -16,6 +16,7 @@ import { described, groupOf, OPTIONS, policyOf } from '../../../support/plan-inp
 import { rule } from '../../../support/rule-sets.ts';
 
 const web = rule({ ports: '443' });
+const http = rule({ ports: '80' });
 const ssh = rule({
   ports: '22',
   peer: 'sg-a',
@@ -161,13 +162,13 @@ describe('text', () => {
         '  traffic',
         '    closes because this rule is removed: ingress accept tcp 22/22 from sg-a priority 1',
         '      ingress tcp ports 22/22 from sg-a',
-        '      for example protocol 6, port 22, peer 0.0.0.0, in sg-a, source port 1, own address 0.0.0.0',
+        '      for example tcp, port 22, peer 198.51.100.7, in sg-a, source port 50000, own address 10.0.0.1',
         '    closes because this rule is removed: ingress accept tcp 80/80 from 0.0.0.0/0 priority 1',
         '      ingress tcp ports 80/80 from 0.0.0.0/0',
-        '      for example protocol 6, port 80, peer 0.0.0.0, source port 1, own address 0.0.0.0',
+        '      for example tcp, port 80, peer 198.51.100.7, source port 50000, own address 10.0.0.1',
         '    opens because this rule is added: ingress accept tcp 443/443 from 0.0.0.0/0 priority 1',
         '      ingress tcp ports 443/443 from 0.0.0.0/0',
-        '      for example protocol 6, port 443, peer 0.0.0.0, source port 1, own address 0.0.0.0',
+        '      for example tcp, port 443, peer 198.51.100.7, source port 50000, own address 10.0.0.1',
         '  rules',
         '    ~ sgr-0 ingress accept tcp 80/80 from 0.0.0.0/0 priority 1: ports 80/80 -> 443/443  (web.yaml:1)',
         '    - sgr-1 ingress accept tcp 22/22 from sg-a priority 1',
@@ -179,6 +180,73 @@ describe('text', () => {
         '',
       ].join('\n'),
     );
+  });
+
+  it('says which rules a call names, up to ten of them', () => {
+    const rules = Array.from({ length: 12 }, (_, at) => rule({ ports: String(at + 1), peer: '10.0.0.0/8' }));
+    const lines = renderText('abc', [plan(rules, [web, ssh])]).split('\n');
+    const call = (title: string, count: number): string[] => {
+      const start = lines.findIndex((line) => line.includes(title));
+      return lines.slice(start, start + count).map((line) => line.trim());
+    };
+    expect(call('AuthorizeSecurityGroup', 12)).toEqual([
+      '1. AuthorizeSecurityGroup 11 rules',
+      ...rules.slice(1, 11).map(describeRule),
+      'and 1 more',
+    ]);
+    expect(renderText('abc', [plan([], [web, http])])).toContain(
+      [
+        '1. RevokeSecurityGroup 2 rules',
+        '         sgr-0 ingress accept tcp 443/443 from 0.0.0.0/0 priority 1',
+        '         sgr-1 ingress accept tcp 80/80 from 0.0.0.0/0 priority 1',
+      ].join('\n'),
+    );
+  });
+
+  it.each<[string, Parameters<typeof rule>[0], string, string]>([
+    [
+      'ICMP',
+      { protocol: 'icmp', peer: '10.0.0.0/8' },
+      'icmp from 10.0.0.0/8',
+      'icmp, peer 10.0.0.7, own address 10.0.0.1',
+    ],
+    [
+      'GRE from one host',
+      { protocol: 'gre', peer: '192.0.2.1' },
+      'gre from 192.0.2.1/32',
+      'gre, peer 192.0.2.1, own address 10.0.0.1',
+    ],
+    [
+      'a protocol without a name',
+      { protocol: '0', peer: '192.0.2.0/24' },
+      'protocol 0 from 192.0.2.0/24',
+      'protocol 0, peer 192.0.2.1, own address 10.0.0.1',
+    ],
+    [
+      'UDP over IPv6',
+      { protocol: 'udp', peer: '2001:db8::/32', ports: '53' },
+      'udp ports 53/53 from 2001:db8::/32',
+      'udp, port 53, peer 2001:db8::7, source port 50000, own address 2001:db8::1',
+    ],
+    [
+      'every protocol',
+      { protocol: 'all', peer: '172.16.0.0/31' },
+      'all from 172.16.0.0/31',
+      'tcp, port 1, peer 172.16.0.0, source port 50000, own address 10.0.0.1',
+    ],
+  ])('gives an example that there may be: %s', (_, fields, box, example) => {
+    const text = renderText('abc', [plan([rule(fields)], [])]);
+    expect(text).toContain(`      ingress ${box}\n      for example ${example}\n`);
+  });
+
+  it('says which numbers are those of protocols', () => {
+    const text = renderText('abc', [
+      plan([rule({ protocol: 'all' }), rule({ protocol: '5', action: 'drop' })], []),
+    ]);
+    expect(text).toContain('+ ingress drop protocol 5 from 0.0.0.0/0 priority 1');
+    for (const part of ['protocols 0-4', 'protocols 7-16', 'tcp ports']) {
+      expect(text).toContain(`      ingress ${part}`);
+    }
   });
 
   it('says why a group is blocked and how to go on', () => {
