@@ -69,6 +69,7 @@ function deciderText({ group, packet, decision, decidedBy }: CheckAnswer): strin
 
 function ruleText({ rule, document }: CheckedRule): string {
   const { id, source } = document;
-  const place = source === undefined ? (id ?? 'no id') : `${printable(source.file)}:${source.line}`;
-  return `${describeRule(rule)} (${place})`;
+  const place = source === undefined ? null : `${printable(source.file)}:${source.line}`;
+  const declared = id !== undefined && place !== null ? `${id}, declared at ${place}` : null;
+  return `${describeRule(rule)} (${declared ?? place ?? id ?? 'no id'})`;
 }

@@ -2,8 +2,8 @@
 import { type Command, Option } from 'commander';
 import { groupContext } from '../../reconciler/exposure/context.ts';
 import type { DesiredGroup } from '../../reconciler/model/group.ts';
-import { DIRECTIONS } from '../../reconciler/model/rule.ts';
-import { describedDocument, desiredDocument } from '../../reconciler/plan/rule-document.ts';
+import { DIRECTIONS, ruleIdentity } from '../../reconciler/model/rule.ts';
+import { declaredDocument, desiredDocument } from '../../reconciler/plan/rule-document.ts';
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
 import { openMemoryJournal } from '../journal/memory.ts';
@@ -119,9 +119,11 @@ async function liveGroup(config: Config, flags: CheckFlags, io: Io): Promise<Che
     const [target] = session.targets;
     if (target === undefined) throw new UsageError(`no policy names a group ${flags.group}`);
     const { account, region, id } = target.policy;
-    const described = await session.engine.ecs.describeGroup(target.policy);
-    if (!described.ok) throw new UsageError(`${described.error.code}: ${described.error.message}`);
-    const group = described.value;
+    const answer = await session.engine.ecs.describeGroup(target.policy);
+    if (!answer.ok) throw new UsageError(`${answer.error.code}: ${answer.error.message}`);
+    const group = answer.value;
+    const wanted = target.policy.rules[flags.direction] ?? [];
+    const declared = new Map(wanted.map((desired) => [ruleIdentity(desired.rule), desired]));
     return {
       account,
       region,
@@ -129,7 +131,10 @@ async function liveGroup(config: Config, flags: CheckFlags, io: Io): Promise<Che
       side: 'live',
       rules: group.rules
         .filter(({ rule }) => rule.direction === flags.direction)
-        .map((rule) => ({ rule: rule.rule, document: describedDocument(rule) })),
+        .map((described) => ({
+          rule: described.rule,
+          document: declaredDocument(described, declared.get(ruleIdentity(described.rule))),
+        })),
       context: groupContext(group),
       caveats: [],
     };

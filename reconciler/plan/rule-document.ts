@@ -48,6 +48,20 @@ export function desiredDocument({ rule, name, source }: DesiredRule): RuleDocume
   };
 }
 
-export function describedDocument({ rule, id }: DescribedRule): RuleDocument {
-  return { ...ruleDocument(rule), ...(id === null ? {} : { id }) };
+/** A described rule with the place of the rule that declares it, if one does. */
+export function declaredDocument(
+  { rule, id }: DescribedRule,
+  desired: DesiredRule | undefined,
+): RuleDocument {
+  const { name, source }: RuleDocument =
+    desired === undefined ? ruleDocument(rule) : desiredDocument(desired);
+  return {
+    ...ruleDocument(rule),
+    ...(name === undefined ? {} : { name }),
+    ...(id === null ? {} : { id }),
+    ...(source === undefined ? {} : { source }),
+  };
 }
+
+export const describedDocument = (described: DescribedRule): RuleDocument =>
+  declaredDocument(described, undefined);

@@ -13,6 +13,7 @@ groups:
       - {protocol: tcp, ports: 1-1024, from: 10.0.0.0/8, priority: 20}
       - {protocol: all, from: sg-bad, action: drop}
       - {protocol: tcp, ports: 22, from: 0.0.0.0/0, expires: 2020-01-01T00:00:00Z}
+      - {name: dns, protocol: tcp, ports: 53, from: 10.0.0.0/8}
   - name: by-name
     region: ${REGION}
     egress: []
@@ -32,7 +33,7 @@ beforeAll(async () => {
   emulator = await startTestEmulator({
     state: {
       securityGroups: [
-        wireGroup('sg-web', [ssh]),
+        wireGroup('sg-web', [ssh, { ...ssh, PortRange: '53/53', SecurityGroupRuleId: 'sgr-dns' }]),
         { ...wireGroup('sg-named'), SecurityGroupName: 'by-name' },
       ],
     },
@@ -119,6 +120,18 @@ describe('--live', () => {
     expect(stdout).toContain('as it is in the cloud');
     expect(stdout).toMatch(/decided by ingress accept tcp 22\/22 from 10\.0\.0\.0\/8 priority 1 \(sgr-/);
     expect(await check(`${INGRESS} --port 443 --peer 10.0.0.7 --live`)).toMatchObject({ code: 2 });
+  });
+
+  test('names the place where a policy declares the same rule', async () => {
+    const question = `${INGRESS} --port 53 --peer 10.0.0.7 --live`;
+    const { stdout } = await check(question);
+    expect(stdout).toMatch(
+      /decided by ingress accept tcp 53\/53 from 10\.0\.0\.0\/8 priority 1 \(sgr-dns, declared at policies\/web\.yaml:10\)/,
+    );
+    const json: unknown = JSON.parse((await check(`${question} --json`)).stdout);
+    expect(json).toMatchObject({
+      rule: { id: 'sgr-dns', name: 'dns', source: { file: 'policies/web.yaml', line: 10 } },
+    });
   });
 
   test('knows the type of the group', async () => {
