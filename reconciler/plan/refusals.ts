@@ -1,5 +1,6 @@
 // What the vendor is known to refuse whatever the order of the calls.
 import type { DescribedGroup, DesiredRule } from '../model/group.ts';
+import { compareText, type SourcePlace } from '../model/problem.ts';
 import { DIRECTIONS } from '../model/rule.ts';
 import type { Block, GroupPolicy } from './plan.ts';
 
@@ -35,6 +36,9 @@ function itselfAsPeer(policy: GroupPolicy): Block[] {
   );
 }
 
+const comparePlaces = (a: SourcePlace, b: SourcePlace): number =>
+  compareText(a.file, b.file) || a.line - b.line;
+
 const namingGroups = (policy: GroupPolicy, isMeant: (id: string) => boolean): DesiredRule[] =>
   DIRECTIONS.flatMap((direction) => policy.rules[direction] ?? []).filter(
     ({ rule: { peer } }) => peer.kind === 'group' && isMeant(peer.id),
@@ -42,7 +46,7 @@ const namingGroups = (policy: GroupPolicy, isMeant: (id: string) => boolean): De
 
 /** Left out one by one, a drop rule among them would open what it should close: the group waits as a whole. */
 function blockedBy(rules: readonly DesiredRule[], block: Block): Block[] {
-  const [first] = rules;
+  const [first] = [...rules].sort((a, b) => comparePlaces(a.source, b.source));
   if (first === undefined) return [];
   const { file, line } = first.source;
   const where = rules.length === 1 ? `${file}:${line}` : `${rules.length}, the first at ${file}:${line}`;

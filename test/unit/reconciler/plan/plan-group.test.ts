@@ -412,6 +412,17 @@ describe('how much may change', () => {
     expect(found.status).toBe('blocked');
     expect(found.blockedBy[0]?.message).toContain('web.yaml:1');
   });
+
+  it('names the first place of several, whatever the order of the rules', () => {
+    const wanted = policyOf(['sg-a', 'sg-b', 'sg-c'].map((peer) => rule({ ports: '22', peer })));
+    const rules = { ...wanted.rules, ingress: (wanted.rules.ingress ?? []).toReversed() };
+    const group = groupOf([], { type: 'enterprise' });
+    const messages = [wanted, { ...wanted, rules }].map((policy) =>
+      planGroup(policy, group, OPTIONS).blockedBy.map(({ message }) => message),
+    );
+    expect(messages[0]).toEqual([expect.stringContaining(': 3, the first at web.yaml:1')]);
+    expect(messages[1]).toEqual(messages[0]);
+  });
 });
 
 describe('with little room', () => {
