@@ -62,15 +62,25 @@ export interface RuleProblem {
 export const MAX_DESCRIPTION_LENGTH = 512;
 const MAX_PRIORITY: Readonly<Record<Side, number>> = { desired: 100, described: 255 };
 
+/** A rule as far as it is known. Undefined: something is written there, but what it means cannot be told. */
+export type KnownFields = Pick<Rule, 'direction'> & {
+  readonly [Field in RuleField]: Rule[Field] | undefined;
+};
+
 /** Checks the fields against each other; answers the frozen rule or every problem. */
 export function makeRule(fields: Rule, side: Side): Result<Rule, RuleProblem[]> {
-  const problems = [
+  const problems = ruleProblems(fields, side);
+  return problems.length > 0 ? err(problems) : ok(Object.freeze({ ...fields, own: canonicalOwn(fields) }));
+}
+
+/** What is wrong whatever the unknown fields turn out to be. */
+export function ruleProblems(fields: KnownFields, side: Side): RuleProblem[] {
+  return [
     ...portProblems(fields),
     ...familyProblems(fields),
     ...priorityProblems(fields, side),
     ...(side === 'desired' ? desiredProblems(fields) : []),
   ];
-  return problems.length > 0 ? err(problems) : ok(Object.freeze({ ...fields, own: canonicalOwn(fields) }));
 }
 
 /**
@@ -81,99 +91,102 @@ function canonicalOwn({ own, peer }: Rule): Prefix | null {
   return own?.length === 0 && own.kind === peer.kind ? null : own;
 }
 
-function portProblems(rule: Rule): RuleProblem[] {
+function portProblems({ protocol, ports, sourcePorts }: KnownFields): RuleProblem[] {
+  if (protocol === undefined) return [];
   const problems: RuleProblem[] = [];
-  if (hasPorts(rule.protocol) && rule.ports.kind === 'none') {
+  if (hasPorts(protocol) && ports?.kind === 'none') {
     problems.push({
       field: 'ports',
       code: 'ports-missing',
-      message: `${rule.protocol} needs ports`,
+      message: `${protocol} needs ports`,
       hint: 'add `ports: 443`, a range, `all`, or a `portList`',
     });
   }
-  if (!hasPorts(rule.protocol) && rule.ports.kind !== 'none') {
+  if (!hasPorts(protocol) && ports?.kind !== 'none') {
     problems.push({
       field: 'ports',
       code: 'ports-not-allowed',
-      message: `${rule.protocol} has no ports`,
+      message: `${protocol} has no ports`,
       hint: 'remove the ports, or name tcp or udp',
     });
   }
-  if (!hasPorts(rule.protocol) && rule.sourcePorts !== null) {
+  if (!hasPorts(protocol) && sourcePorts !== null) {
     problems.push({
       field: 'sourcePorts',
       code: 'source-ports-not-allowed',
-      message: `${rule.protocol} has no source ports`,
+      message: `${protocol} has no source ports`,
       hint: 'remove sourcePorts, or name tcp or udp',
     });
   }
   return problems;
 }
 
-function familyProblems(rule: Rule): RuleProblem[] {
-  const problems: RuleProblem[] = [];
-  const family = rule.peer.kind === 'ipv4' || rule.peer.kind === 'ipv6' ? rule.peer.kind : null;
-  if (family !== null && rule.own !== null && rule.own.kind !== family) {
-    problems.push({
-      field: 'own',
-      code: 'family-mixed',
-      message: `the two sides are of different families: ${formatPeer(rule.peer)} and ${formatPrefix(rule.own)}`,
-      hint: 'write one rule for IPv4 and one for IPv6',
-    });
-  }
-  for (const [field, kind] of [
-    ['peer', family],
-    ['own', rule.own?.kind ?? null],
-  ] as const) {
-    if (rule.protocol === 'icmp' && kind === 'ipv6') {
-      problems.push(icmpProblem(field, 'icmp is for IPv4 only', 'write protocol icmpv6'));
-    }
-    if (rule.protocol === 'icmpv6' && kind === 'ipv4') {
-      problems.push(icmpProblem(field, 'icmpv6 is for IPv6 only', 'write protocol icmp'));
-    }
-  }
+function familyProblems({ protocol, peer, own }: KnownFields): RuleProblem[] {
+  const family = peer?.kind === 'ipv4' || peer?.kind === 'ipv6' ? peer.kind : null;
+  const problems = [
+    ...icmpProblems(protocol, 'peer', family),
+    ...icmpProblems(protocol, 'own', own?.kind ?? null),
+  ];
+  if (peer === undefined || family === null || !own || own.kind === family) return problems;
+  problems.push({
+    field: 'own',
+    code: 'family-mixed',
+    message: `the two sides are of different families: ${formatPeer(peer)} and ${formatPrefix(own)}`,
+    hint: 'write one rule for IPv4 and one for IPv6',
+  });
   return problems;
 }
 
-function icmpProblem(field: 'peer' | 'own', message: string, hint: string): RuleProblem {
-  return { field, code: 'icmp-family', message, hint };
+function icmpProblems(
+  protocol: Protocol | undefined,
+  field: 'peer' | 'own',
+  family: 'ipv4' | 'ipv6' | null,
+): RuleProblem[] {
+  const code = 'icmp-family';
+  if (protocol === 'icmp' && family === 'ipv6') {
+    return [{ field, code, message: 'icmp is for IPv4 only', hint: 'write protocol icmpv6' }];
+  }
+  if (protocol === 'icmpv6' && family === 'ipv4') {
+    return [{ field, code, message: 'icmpv6 is for IPv6 only', hint: 'write protocol icmp' }];
+  }
+  return [];
 }
 
-function priorityProblems(rule: Rule, side: Side): RuleProblem[] {
+function priorityProblems({ priority }: KnownFields, side: Side): RuleProblem[] {
   const max = MAX_PRIORITY[side];
-  if (Number.isInteger(rule.priority) && rule.priority >= 1 && rule.priority <= max) return [];
+  if (priority === undefined || (Number.isInteger(priority) && priority >= 1 && priority <= max)) return [];
   return [
     {
       field: 'priority',
       code: 'priority-range',
-      message: `priority ${rule.priority} is outside 1 to ${max}`,
+      message: `priority ${priority} is outside 1 to ${max}`,
       hint: `write a whole number from 1 (strongest) to ${max}`,
     },
   ];
 }
 
 /** What the vendor refuses to make, but might all the same show of rules from other times. */
-function desiredProblems(rule: Rule): RuleProblem[] {
+function desiredProblems(rule: KnownFields): RuleProblem[] {
   return [...descriptionProblems(rule.description), ...sideProblems(rule), ...nicTypeProblems(rule)];
 }
 
 /** The vendor answers `InvalidParamter.Conflict` (sic) to equal sides. */
-function sideProblems(rule: Rule): RuleProblem[] {
-  if (rule.own === null || formatPrefix(rule.own) !== formatPeer(rule.peer)) return [];
+function sideProblems({ own, peer }: KnownFields): RuleProblem[] {
+  if (!own || peer === undefined || formatPrefix(own) !== formatPeer(peer)) return [];
   return [
     {
       field: 'own',
       code: 'sides-equal',
-      message: `both sides are ${formatPrefix(rule.own)}, which the cloud refuses`,
+      message: `both sides are ${formatPrefix(own)}, which the cloud refuses`,
       hint: 'leave the own side out, or narrow one of the two',
     },
   ];
 }
 
 /** Internet rules exist in classic networks only, which know no IPv6 and no lists, and no groups here. */
-function nicTypeProblems(rule: Rule): RuleProblem[] {
-  if (rule.nicType === 'intranet') return [];
-  if (rule.peer.kind === 'ipv4' && rule.ports.kind !== 'list') return [];
+function nicTypeProblems({ nicType, peer, ports }: KnownFields): RuleProblem[] {
+  if (nicType !== 'internet') return [];
+  if ((peer === undefined || peer.kind === 'ipv4') && ports?.kind !== 'list') return [];
   return [
     {
       field: 'nicType',
@@ -184,8 +197,8 @@ function nicTypeProblems(rule: Rule): RuleProblem[] {
   ];
 }
 
-function descriptionProblems(description: string | null): RuleProblem[] {
-  if (description === null) return [];
+function descriptionProblems(description: string | null | undefined): RuleProblem[] {
+  if (description === null || description === undefined) return [];
   const length = Array.from(description).length;
   if (length >= 1 && length <= MAX_DESCRIPTION_LENGTH && !/\p{Surrogate}/u.test(description)) return [];
   const message =

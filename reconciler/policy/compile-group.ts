@@ -3,13 +3,13 @@ import type { DesiredGroup, DesiredRule, IgnorePattern } from '../model/group.ts
 import { matchesGlob } from '../model/glob.ts';
 import { formatPeer } from '../model/peer.ts';
 import type { SourcePlace } from '../model/problem.ts';
-import { fieldText, ruleIdentity, type Direction, type Rule } from '../model/rule.ts';
+import { DIRECTIONS, fieldText, ruleIdentity, type Direction, type Rule } from '../model/rule.ts';
 import { quote } from './complaint.ts';
 import type { Definitions } from './definitions.ts';
-import { selectorOf, type GroupEntry, type GroupHead } from './document.ts';
+import type { GroupEntry } from './document.ts';
 import { expandRule } from './expand.ts';
 import type { FileContext, Site } from './file-context.ts';
-import { formatPlace, type Path } from './reporter.ts';
+import { formatPlace } from './reporter.ts';
 import { didYouMean } from './suggest.ts';
 
 /** Far above the vendor's 1,000 rules on one network interface. */
@@ -23,21 +23,20 @@ export interface GroupSite extends Site {
   readonly room: number;
 }
 
-/** Null if something about the group as such is wrong. What is wrong has been reported, here or before. */
+/** Null if it is not certain which group is meant. What is wrong has been reported, here or before. */
 export function compileGroup(entry: GroupEntry, site: GroupSite): DesiredGroup | null {
   const { context, path } = site;
-  const { head } = entry;
-  const selector = head === null ? null : selectorOf(head);
+  const { selector, region, account, mode = null } = entry;
   const room = { left: Math.min(site.room, MAX_RULES_PER_GROUP) };
   const groupId = selector?.kind === 'id' ? selector.id : null;
   const rulesOf = (direction: Direction): DesiredRule[] | null =>
     compileDirection(entry, { ...site, direction, groupId, remaining: room });
   const rules = { ingress: rulesOf('ingress'), egress: rulesOf('egress') };
-  if (head === null || selector === null) return null;
-  checkAccount(head, site);
-  const ignore = ignoreOf(head, site);
-  checkIgnore(ignore, [...(rules.ingress ?? []), ...(rules.egress ?? [])], context);
-  const { account, region, mode = null } = head;
+  if (account !== undefined) checkAccount(account, site);
+  const ignore = ignoreOf(entry, site);
+  checkIgnore(ignore, entry, site);
+  if (selector === undefined || region === undefined || account === undefined) return null;
+  if (entry.hasUnknownKeys) return null;
   return { account, region, selector, mode, ignore, rules, source: context.file.locate(path, 'value') };
 }
 
@@ -56,9 +55,8 @@ function compileDirection(entry: GroupEntry, site: DirectionSite): DesiredRule[]
   const twins = new TwinCheck(context);
   const rules: DesiredRule[] = [];
   for (const [index, written] of entries.entries()) {
-    if (written === null) continue;
     const path = [...site.path, direction, index];
-    if (written.name !== undefined) checkName(written.name, names, { context, path });
+    if (typeof written.name === 'string') checkName(written.name, names, { context, path });
     const expanded = expandRule(written, {
       context,
       definitions,
@@ -67,11 +65,10 @@ function compileDirection(entry: GroupEntry, site: DirectionSite): DesiredRule[]
       groupId,
       room: remaining.left,
     });
-    remaining.left -= expanded.length;
-    for (const rule of expanded) {
-      twins.add(rule, path);
-      rules.push(rule);
-    }
+    remaining.left -= expanded.rules.length;
+    const source = context.file.locate(path, 'value');
+    for (const rule of expanded.certain) twins.add(rule, source);
+    for (const rule of expanded.rules) rules.push(rule);
   }
   return rules;
 }
@@ -100,7 +97,7 @@ class TwinCheck {
     this.context = context;
   }
 
-  add({ rule, source }: DesiredRule, path: Path): void {
+  add(rule: Rule, source: SourcePlace): void {
     const identity = ruleIdentity(rule);
     const first = this.places.get(identity);
     if (first === undefined) {
@@ -109,7 +106,7 @@ class TwinCheck {
     }
     const where = first === source ? 'twice from this rule' : `also from the rule at ${formatPlace(first)}`;
     const message = `${ruleText(rule)} comes ${where}`;
-    this.context.reporter.error(path, {
+    this.context.reporter.errorAt(source, {
       code: 'duplicate-rule',
       message,
       hint: 'name each combination once',
@@ -123,34 +120,37 @@ function ruleText(rule: Rule): string {
   return [rule.action, rule.protocol, ...ports, preposition, formatPeer(rule.peer)].join(' ');
 }
 
-function checkAccount({ account }: GroupHead, { context, path, accounts }: GroupSite): void {
+function checkAccount(account: string, { context, path, accounts }: GroupSite): void {
   if (accounts.includes(account)) return;
   const message = `the config has no account ${quote(account)}`;
   const hint = didYouMean(account, accounts) || `its accounts are ${accounts.join(', ') || '(none)'}`;
   context.reporter.error([...path, 'account'], { code: 'unknown-account', message, hint });
 }
 
-function ignoreOf(head: GroupHead, { context, path }: GroupSite): IgnorePattern[] {
-  return head.ignore.map(({ description }, index) => ({
-    description,
-    source: context.file.locate([...path, 'ignore', index, 'description'], 'value'),
-  }));
+function ignoreOf({ ignore }: GroupEntry, { context, path }: GroupSite): IgnorePattern[] {
+  return ignore.flatMap((description, index) => {
+    if (description === undefined) return [];
+    const source = context.file.locate([...path, 'ignore', index, 'description'], 'value');
+    return [{ description, source }];
+  });
 }
 
 /** A declared rule that an ignore pattern names would never be put right again. */
 function checkIgnore(
   ignore: readonly IgnorePattern[],
-  rules: readonly DesiredRule[],
-  context: FileContext,
+  entry: GroupEntry,
+  { context, path }: GroupSite,
 ): void {
-  if (ignore.length === 0) return;
-  const placeOf = new Map(rules.map(({ rule, source }) => [rule.description, source]));
-  for (const pattern of ignore) {
-    for (const [description, place] of placeOf) {
-      if (description === null || !matchesGlob(pattern.description, description)) continue;
+  for (const { description: pattern, source } of ignore) {
+    for (const direction of DIRECTIONS) {
+      const hidden = (entry.rules[direction] ?? []).findIndex(
+        ({ description }) => typeof description === 'string' && matchesGlob(pattern, description),
+      );
+      if (hidden < 0) continue;
+      const place = context.file.locate([...path, direction, hidden], 'value');
       const message = `this would hide the rule declared at ${formatPlace(place)}`;
       const hint = 'narrow the pattern, or change the description of the rule';
-      context.reporter.errorAt(pattern.source, { code: 'ignore-hides-rule', message, hint });
+      context.reporter.errorAt(source, { code: 'ignore-hides-rule', message, hint });
     }
   }
 }

@@ -2,7 +2,7 @@
 import { formatPeer, type Peer } from '../model/peer.ts';
 import { formatPorts } from '../model/ports.ts';
 import type { FileContext, Site } from './file-context.ts';
-import { NameTable } from './name-table.ts';
+import { NameTable, wholeItems } from './name-table.ts';
 import { Networks } from './networks.ts';
 import type { PeerWord } from './peer-text.ts';
 import type { Traffic } from './port-text.ts';
@@ -35,7 +35,7 @@ export function readDefinitions(contexts: readonly FileContext[]): Definitions {
   serviceTable.reportTwinItems(trafficText);
   return {
     network: (name, site) => networks.members(name, site),
-    service: (name, site) => serviceTable.find(name, site)?.items ?? null,
+    service: (name, site) => wholeItems(serviceTable.find(name, site)?.items ?? [undefined]),
     warnOfUnused: () => {
       networkTable.warnOfUnused();
       serviceTable.warnOfUnused();

@@ -1,7 +1,7 @@
-// A policy file taken apart: each network, service, group and rule by itself, so that a mistake in one of
-// them does not hide the mistakes in the others. What is broken is null; it has been reported already.
+// A policy file taken apart, down to single keys and list members, so that a mistake in one of them does not
+// hide the mistakes in the others. Null: not there. Undefined: it is there but broken, and has been reported.
 import type { z } from 'zod';
-import type { GroupSelector } from '../model/group.ts';
+import type { GroupSelector, Mode } from '../model/group.ts';
 import type { PortRange } from '../model/ports.ts';
 import type { Prefix } from '../model/prefix.ts';
 import type { PolicyProtocol } from '../model/protocol.ts';
@@ -10,108 +10,163 @@ import type { PeerWord } from './peer-text.ts';
 import type { Traffic } from './port-text.ts';
 import {
   egressRuleSchema,
-  groupHeadSchema,
+  groupSchema,
+  ignorePatternSchema,
   ingressRuleSchema,
-  networkSchema,
-  serviceSchema,
+  MAX_IGNORE_PATTERNS,
 } from './schema.ts';
+import { definitionName, peerItem, peerText, portItem, serviceText } from './schema-words.ts';
+
+type Part<T> = T | null | undefined;
+type Members<T> = ReadonlyArray<T | undefined>;
 
 /** A rule as written: lists not yet multiplied, names not yet resolved. */
 export interface RuleEntry {
-  readonly name?: string | undefined;
-  readonly protocol?: PolicyProtocol | undefined;
-  readonly ports?: readonly PortRange[] | undefined;
-  readonly portList?: string | undefined;
-  readonly services?: readonly string[] | undefined;
-  readonly sourcePorts?: PortRange | undefined;
-  readonly peers: readonly PeerWord[];
-  readonly own?: Prefix | undefined;
-  readonly action: RuleAction;
-  readonly priority: number;
-  readonly nicType: NicType;
-  readonly description?: string | undefined;
+  /** False if one of its keys is broken or unknown: then it only serves to find more problems. */
+  readonly isWhole: boolean;
+  /** An unknown key may be any of the others, misspelt. */
+  readonly hasUnknownKeys: boolean;
+  readonly name: Part<string>;
+  readonly protocol: Part<PolicyProtocol>;
+  readonly ports: Members<PortRange> | null;
+  readonly portList: Part<string>;
+  readonly services: Members<string> | null;
+  readonly sourcePorts: Part<PortRange>;
+  readonly peers: Members<PeerWord>;
+  readonly own: Part<Prefix>;
+  readonly action: RuleAction | undefined;
+  readonly priority: number | undefined;
+  readonly nicType: NicType | undefined;
+  readonly description: Part<string>;
   /** Unix milliseconds. */
-  readonly expires?: number | undefined;
+  readonly expires: Part<number>;
 }
 
-export type GroupHead = z.output<typeof groupHeadSchema>;
-
 export interface GroupEntry {
-  readonly head: GroupHead | null;
+  /** An unknown key may be any of the others, misspelt. */
+  readonly hasUnknownKeys: boolean;
+  /** Undefined unless the group is told in exactly one way. */
+  readonly selector: GroupSelector | undefined;
+  readonly region: string | undefined;
+  readonly account: string | undefined;
+  readonly mode: Part<Mode>;
+  /** Patterns of descriptions. */
+  readonly ignore: Members<string>;
   /** Null for a direction that is not managed. */
-  readonly rules: Readonly<Record<Direction, ReadonlyArray<RuleEntry | null> | null>>;
+  readonly rules: Readonly<Record<Direction, readonly RuleEntry[] | null>>;
 }
 
 export interface PolicyDocument {
-  readonly networks: ReadonlyMap<string, readonly PeerWord[] | null>;
-  readonly services: ReadonlyMap<string, readonly Traffic[] | null>;
+  readonly networks: ReadonlyMap<string, Members<PeerWord>>;
+  readonly services: ReadonlyMap<string, Members<Traffic>>;
   readonly groups: readonly GroupEntry[];
 }
 
 /** Takes any value apart as well as it goes. Silent: `checkShape` says what is wrong. */
 export function documentOf(value: unknown): PolicyDocument {
   return {
-    networks: entriesOf(field(value, 'networks'), networkSchema),
-    services: entriesOf(field(value, 'services'), serviceSchema),
+    networks: setsOf(field(value, 'networks'), peerText),
+    services: setsOf(field(value, 'services'), serviceText),
     groups: listOf(field(value, 'groups')).map(groupEntry),
   };
 }
 
 function groupEntry(value: unknown): GroupEntry {
-  const rules = (direction: Direction): ReadonlyArray<RuleEntry | null> | null => {
+  const { shape } = groupSchema;
+  const rules = (direction: Direction): readonly RuleEntry[] | null => {
     const list = field(value, direction);
     return list === undefined ? null : listOf(list).map((rule) => ruleEntry(direction, rule));
   };
   return {
-    head: parsedOrNull(groupHeadSchema, value),
+    hasUnknownKeys: hasUnknownKeys(value, shape),
+    selector: selectorOf(value),
+    region: known(shape.region, field(value, 'region')),
+    account: known(shape.account, field(value, 'account')),
+    mode: part(shape.mode, value, 'mode'),
+    ignore: listOf(field(value, 'ignore'))
+      .slice(0, MAX_IGNORE_PATTERNS)
+      .map((pattern) => known(ignorePatternSchema, pattern)?.description),
     rules: { ingress: rules('ingress'), egress: rules('egress') },
   };
 }
 
-/** In ingress `from` is the peer and `to` the own side; in egress it is the other way round. */
-function ruleEntry(direction: Direction, value: unknown): RuleEntry | null {
-  if (direction === 'ingress') {
-    const rule = parsedOrNull(ingressRuleSchema, value);
-    if (rule === null) return null;
-    const { from: peers, to: own, ...rest } = rule;
-    return { ...rest, peers, own };
-  }
-  const rule = parsedOrNull(egressRuleSchema, value);
-  if (rule === null) return null;
-  const { to: peers, from: own, ...rest } = rule;
-  return { ...rest, peers, own };
+function selectorOf(value: unknown): GroupSelector | undefined {
+  const { shape } = groupSchema;
+  const id = part(shape.id, value, 'id');
+  const name = part(shape.name, value, 'name');
+  const tags = part(shape.tags, value, 'tags');
+  if ([id, name, tags].filter((each) => each !== null).length !== 1) return undefined;
+  if (typeof id === 'string') return { kind: 'id', id };
+  if (typeof name === 'string') return { kind: 'name', name };
+  return tags ? { kind: 'tags', tags } : undefined;
 }
 
-/** Where a rule's peers and its own side are written. */
+/** In ingress `from` is the peer and `to` the own side; in egress it is the other way round. */
 export const PEER_KEY: Readonly<Record<Direction, 'from' | 'to'>> = { ingress: 'from', egress: 'to' };
 export const OWN_KEY: Readonly<Record<Direction, 'from' | 'to'>> = { ingress: 'to', egress: 'from' };
 
-/** Null unless the group is told in exactly one way. */
-export function selectorOf({ id, name, tags }: GroupHead): GroupSelector | null {
-  const selectors: GroupSelector[] = [];
-  if (id !== undefined) selectors.push({ kind: 'id', id });
-  if (name !== undefined) selectors.push({ kind: 'name', name });
-  if (tags !== undefined) selectors.push({ kind: 'tags', tags });
-  const [selector = null, ...others] = selectors;
-  return others.length === 0 ? selector : null;
+function ruleEntry(direction: Direction, value: unknown): RuleEntry {
+  const { shape } = ingressRuleSchema;
+  const own = direction === 'ingress' ? ingressRuleSchema.shape.to : egressRuleSchema.shape.from;
+  const parts = {
+    name: part(shape.name, value, 'name'),
+    protocol: part(shape.protocol, value, 'protocol'),
+    ports: optionalMembers(portItem, field(value, 'ports')),
+    portList: part(shape.portList, value, 'portList'),
+    services: optionalMembers(definitionName, field(value, 'services')),
+    sourcePorts: part(shape.sourcePorts, value, 'sourcePorts'),
+    peers: membersOf(peerItem, field(value, PEER_KEY[direction])),
+    own: part(own, value, OWN_KEY[direction]),
+    action: known(shape.action, field(value, 'action')),
+    priority: known(shape.priority, field(value, 'priority')),
+    nicType: known(shape.nicType, field(value, 'nicType')),
+    description: part(shape.description, value, 'description'),
+    expires: part(shape.expires, value, 'expires'),
+  };
+  const isUnknown = hasUnknownKeys(value, shape);
+  return { ...parts, hasUnknownKeys: isUnknown, isWhole: !isUnknown && !Object.values(parts).some(isBroken) };
 }
 
-function entriesOf<Schema extends z.ZodType>(
+const isBroken = (written: unknown): boolean =>
+  written === undefined || (Array.isArray(written) && written.includes(undefined));
+
+function setsOf<Schema extends z.ZodType>(
   value: unknown,
-  schema: Schema,
-): Map<string, z.output<Schema> | null> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return new Map();
-  return new Map(Object.entries(value).map(([name, entry]) => [name, parsedOrNull(schema, entry)]));
+  item: Schema,
+): Map<string, Members<z.output<Schema>>> {
+  if (!isMapping(value)) return new Map();
+  return new Map(Object.entries(value).map(([name, members]) => [name, membersOf(item, members)]));
 }
 
-function parsedOrNull<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> | null {
-  const result = schema.safeParse(value);
-  return result.success ? result.data : null;
+/** One, or a list of one or more. What is neither, as an empty list, has one broken member. */
+function membersOf<Schema extends z.ZodType>(item: Schema, value: unknown): Members<z.output<Schema>> {
+  const members = Array.isArray(value) ? (value as unknown[]) : [value];
+  return members.length === 0 ? [undefined] : members.map((member) => known(item, member));
 }
+
+const optionalMembers = <Schema extends z.ZodType>(
+  item: Schema,
+  value: unknown,
+): Members<z.output<Schema>> | null => (value === undefined ? null : membersOf(item, value));
+
+function part<Schema extends z.ZodType>(schema: Schema, value: unknown, key: string): Part<z.output<Schema>> {
+  const written = field(value, key);
+  return written === undefined ? null : known(schema, written);
+}
+
+function known<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> | undefined {
+  const result = schema.safeParse(value);
+  return result.success ? result.data : undefined;
+}
+
+const hasUnknownKeys = (value: unknown, shape: object): boolean =>
+  isMapping(value) && Object.keys(value).some((key) => !Object.hasOwn(shape, key));
 
 function field(value: unknown, key: string): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-  return Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined;
+  return isMapping(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 }
+
+const isMapping = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? (value as unknown[]) : []);

@@ -1,8 +1,17 @@
 // A rule as written -> the rules it stands for: every peer with every protocol and port.
 import type { DesiredRule } from '../model/group.ts';
 import type { Peer } from '../model/peer.ts';
-import { canonicalSourcePorts, NO_PORTS } from '../model/ports.ts';
-import { makeRule, type Direction, type Rule, type RuleField } from '../model/rule.ts';
+import { canonicalSourcePorts, NO_PORTS, type Ports } from '../model/ports.ts';
+import { hasPorts } from '../model/protocol.ts';
+import {
+  makeRule,
+  ruleProblems,
+  type Direction,
+  type KnownFields,
+  type Rule,
+  type RuleField,
+  type RuleProblem,
+} from '../model/rule.ts';
 import type { Definitions } from './definitions.ts';
 import { OWN_KEY, PEER_KEY, type RuleEntry } from './document.ts';
 import type { FileContext, Site } from './file-context.ts';
@@ -24,11 +33,18 @@ interface Sourced<T> {
   readonly path: Path;
 }
 
-/** Goes with every protocol and every address family, as long as the network is a VPC. */
-const SOME_PEER: Sourced<Peer> = { value: { kind: 'prefixList', id: 'pl-some' }, path: [] };
+/** Undefined: what is written there is broken, and has been reported. */
+type KnownTraffic = Pick<KnownFields, 'protocol' | 'ports'>;
 
-/** The rules of one entry; fewer, or none, if something was wrong with it and has been reported. */
-export function expandRule(entry: RuleEntry, site: RuleSite): DesiredRule[] {
+export interface Expansion {
+  /** None unless the entry is whole; fewer, or none, if something was wrong and has been reported. */
+  readonly rules: readonly DesiredRule[];
+  /** What the entry is certain to stand for, whole or not; descriptions may be missing. */
+  readonly certain: readonly Rule[];
+}
+
+/** Looks at every combination, with what is known of it: a broken part hides nothing that is wrong with others. */
+export function expandRule(entry: RuleEntry, site: RuleSite): Expansion {
   const peerSets = peerSetsOf(entry, site);
   const trafficSets = trafficSetsOf(entry, site);
   const [peerCount, trafficCount] = [sizeOf(peerSets), sizeOf(trafficSets)];
@@ -36,23 +52,24 @@ export function expandRule(entry: RuleEntry, site: RuleSite): DesiredRule[] {
     const message = `${peerCount} peers x ${trafficCount} ports are more than the ${site.room} rules left here`;
     const hint = 'use a prefix list, a port list, or wider prefixes';
     site.context.reporter.error(site.path, { code: 'too-many-rules', message, hint });
-    return [];
+    return { rules: [], certain: [] };
   }
-  const combine = combiner(entry, site);
-  const traffics = membersOf(trafficSets);
-  // Broken peers shall not hide what else is wrong.
-  if (peerCount === 0 && entry.nicType === 'intranet')
-    for (const traffic of traffics) combine(SOME_PEER, traffic);
-  const source = site.context.file.locate(site.path, 'value');
+  for (const { value, path } of membersOf(peerSets)) {
+    if (value.kind === 'group' && value.id === site.groupId) reportSelf(site.context, path);
+  }
+  const certain: Rule[] = [];
   const rules: DesiredRule[] = [];
-  for (const peer of membersOf(peerSets)) {
-    for (const traffic of traffics) {
-      const rule = combine(peer, traffic);
+  const source = site.context.file.locate(site.path, 'value');
+  for (const peer of orUnknown(membersOf(peerSets), undefined, site)) {
+    for (const traffic of orUnknown(membersOf(trafficSets), UNKNOWN_TRAFFIC, site)) {
+      const { hasProblems, rule } = combined(entry, { site, peer, traffic });
       if (rule === null) continue;
+      if (!entry.hasUnknownKeys) certain.push(rule);
+      if (!entry.isWhole || hasProblems) continue;
       rules.push({ rule, name: entry.name ?? null, expiresAtMs: entry.expires ?? null, source });
     }
   }
-  return rules;
+  return { rules, certain };
 }
 
 type Sets<T> = ReadonlyArray<Sourced<readonly T[]>>;
@@ -62,41 +79,67 @@ const sizeOf = (sets: Sets<unknown>): number => sets.reduce((sum, { value }) => 
 const membersOf = <T>(sets: Sets<T>): Array<Sourced<T>> =>
   sets.flatMap(({ value, path }) => value.map((member) => ({ value: member, path })));
 
-function combiner(entry: RuleEntry, site: RuleSite) {
-  const { action, priority, nicType } = entry;
-  const sourcePorts = canonicalSourcePorts(entry.sourcePorts ?? null);
-  const own = entry.own ?? null;
-  const description = entry.description ?? null;
-  return (peer: Sourced<Peer>, traffic: Sourced<Traffic>): Rule | null => {
-    if (peer.value.kind === 'group' && peer.value.id === site.groupId) reportSelf(site.context, peer.path);
-    const { protocol, ports } = traffic.value;
-    const result = makeRule(
-      {
-        direction: site.direction,
-        protocol,
-        ports,
-        sourcePorts,
-        peer: peer.value,
-        own,
-        action,
-        priority,
-        nicType,
-        description,
-      },
-      'desired',
-    );
-    if (result.ok) return result.value;
-    for (const problem of result.error) {
-      site.context.reporter.error(pathOf(problem.field, { site, peer, traffic }), problem);
-    }
-    return null;
-  };
-}
+const UNKNOWN_TRAFFIC: KnownTraffic = { protocol: undefined, ports: undefined };
+
+/** Where no member is known there is at least one of which nothing is known. */
+const orUnknown = <T, U>(
+  members: ReadonlyArray<Sourced<T>>,
+  unknown: U,
+  { path }: Site,
+): ReadonlyArray<Sourced<T | U>> => (members.length > 0 ? members : [{ value: unknown, path }]);
 
 interface Combination {
   readonly site: RuleSite;
-  readonly peer: Sourced<Peer>;
-  readonly traffic: Sourced<Traffic>;
+  readonly peer: Sourced<Peer | undefined>;
+  readonly traffic: Sourced<KnownTraffic>;
+}
+
+interface Combined {
+  readonly hasProblems: boolean;
+  /** Null unless everything is good that the cloud tells rules apart by, which a description is not. */
+  readonly rule: Rule | null;
+}
+
+/** Reports what is wrong with a combination. */
+function combined(entry: RuleEntry, place: Combination): Combined {
+  const fields = fieldsOf(entry, place);
+  const report = (problems: readonly RuleProblem[]): void => {
+    for (const problem of problems) place.site.context.reporter.error(pathOf(problem.field, place), problem);
+  };
+  const complete = completed(fields);
+  if (complete === null) {
+    report(ruleProblems(fields, 'desired'));
+    return { hasProblems: true, rule: null };
+  }
+  const made = makeRule(complete, 'desired');
+  if (made.ok) return { hasProblems: false, rule: made.value };
+  report(made.error);
+  const bare = makeRule({ ...complete, description: null }, 'desired');
+  return { hasProblems: true, rule: bare.ok ? bare.value : null };
+}
+
+function fieldsOf(entry: RuleEntry, { site, peer, traffic }: Combination): KnownFields {
+  const { sourcePorts, own, action, priority, nicType, description } = entry;
+  return {
+    direction: site.direction,
+    ...traffic.value,
+    sourcePorts: sourcePorts && canonicalSourcePorts(sourcePorts),
+    peer: peer.value,
+    own,
+    action,
+    priority,
+    nicType,
+    description,
+  };
+}
+
+/** Null if a field is not known, but for the description. */
+function completed({ description = null, ...fields }: KnownFields): Rule | null {
+  const { direction, protocol, ports, sourcePorts, peer, own, action, priority, nicType } = fields;
+  if (protocol === undefined || ports === undefined || sourcePorts === undefined) return null;
+  if (peer === undefined || own === undefined || action === undefined) return null;
+  if (priority === undefined || nicType === undefined) return null;
+  return { direction, protocol, ports, sourcePorts, peer, own, action, priority, nicType, description };
 }
 
 function pathOf(field: RuleField, { site, peer, traffic }: Combination): Path {
@@ -105,9 +148,11 @@ function pathOf(field: RuleField, { site, peer, traffic }: Combination): Path {
   return [...site.path, field === 'own' ? OWN_KEY[site.direction] : field];
 }
 
+/** The members that are known of each word. */
 function peerSetsOf(entry: RuleEntry, { context, definitions, direction, path }: RuleSite): Sets<Peer> {
   return entry.peers.map((word, index) => {
     const wordPath = [...path, PEER_KEY[direction], index];
+    if (word === undefined) return { value: [], path: wordPath };
     if (word.kind === 'peer') return { value: [word.peer], path: wordPath };
     return { value: definitions.network(word.name, { context, path: wordPath }) ?? [], path: wordPath };
   });
@@ -120,20 +165,38 @@ function reportSelf(context: FileContext, path: Path): void {
   context.reporter.error(path, { code: 'peer-is-self', message, hint });
 }
 
-function trafficSetsOf(entry: RuleEntry, { context, definitions, path }: RuleSite): Sets<Traffic> {
-  const { protocol, portList, ports, services = [] } = entry;
-  if (protocol === undefined) {
-    return services.map((name, index) => {
-      const wordPath = [...path, 'services', index];
-      return { value: definitions.service(name, { context, path: wordPath }) ?? [], path: wordPath };
-    });
+/** As far as it is known. Keys that exclude each other leave open which of them is meant. */
+function trafficSetsOf(entry: RuleEntry, site: RuleSite): Sets<KnownTraffic> {
+  const { portList, ports, services } = entry;
+  const protocol = entry.protocol ?? undefined;
+  if (services !== null) {
+    const sets = serviceSetsOf(services, site);
+    return entry.protocol === null && ports === null && portList === null ? sets : [];
   }
-  if (portList !== undefined) {
-    return [{ value: [{ protocol, ports: { kind: 'list', id: portList } }], path: [...path, 'portList'] }];
+  if (portList !== null) {
+    const isClear = portList !== undefined && ports === null;
+    const list: Ports | undefined = isClear ? { kind: 'list', id: portList } : undefined;
+    return [{ value: [{ protocol, ports: list }], path: [...site.path, 'portList'] }];
   }
-  if (ports === undefined) return [{ value: [{ protocol, ports: NO_PORTS }], path: [...path, 'protocol'] }];
+  if (ports === null) {
+    // A key that is misspelt may be the one of the ports.
+    const mayBeThere = entry.hasUnknownKeys && protocol !== undefined && hasPorts(protocol);
+    const value = [{ protocol, ports: mayBeThere ? undefined : NO_PORTS }];
+    return [{ value, path: [...site.path, 'protocol'] }];
+  }
   return ports.map((range, index) => ({
-    value: [{ protocol, ports: { kind: 'range', ...range } }],
-    path: [...path, 'ports', index],
+    value: [{ protocol, ports: range && { kind: 'range', ...range } }],
+    path: [...site.path, 'ports', index],
   }));
+}
+
+function serviceSetsOf(
+  services: ReadonlyArray<string | undefined>,
+  { context, definitions, path }: RuleSite,
+): Sets<Traffic> {
+  return services.map((name, index) => {
+    const wordPath = [...path, 'services', index];
+    const members = name === undefined ? null : definitions.service(name, { context, path: wordPath });
+    return { value: members ?? [], path: wordPath };
+  });
 }

@@ -9,11 +9,18 @@ const MAX_SUGGESTIONS = 100;
 
 export interface Definition<Item> extends Site {
   readonly name: string;
-  /** Null if it is broken, which has been reported. */
-  readonly items: readonly Item[] | null;
+  /** Undefined for what is broken, which has been reported. */
+  readonly items: Items<Item>;
 }
 
-type ItemsOf<Item> = (context: FileContext) => Iterable<readonly [string, readonly Item[] | null]>;
+type Items<Item> = ReadonlyArray<Item | undefined>;
+type ItemsOf<Item> = (context: FileContext) => Iterable<readonly [string, Items<Item>]>;
+
+/** The items if all of them are good; null if one is broken. */
+export function wholeItems<Item>(items: Items<Item>): readonly Item[] | null {
+  const good = items.filter((item) => item !== undefined);
+  return good.length === items.length ? good : null;
+}
 
 export class NameTable<Item> {
   private readonly definitions = new Map<string, Array<Definition<Item>>>();
@@ -75,7 +82,8 @@ export class NameTable<Item> {
   reportTwinItems(textOf: (item: Item) => string): void {
     for (const { context, path, items } of [...this.definitions.values()].flat()) {
       const seen = new Set<string>();
-      for (const [index, item] of (items ?? []).entries()) {
+      for (const [index, item] of items.entries()) {
+        if (item === undefined) continue;
         const text = textOf(item);
         const complaint = {
           code: 'duplicate-entry',

@@ -44,12 +44,11 @@ export class Networks {
 
   /** A network is a set: what comes in twice through other networks is in it once. */
   private union({ context, path, items }: Definition<PeerWord>): readonly Peer[] | null {
-    if (items === null) return null;
     const members = new Map<string, Peer>();
     let isWhole = true;
     for (const [index, word] of items.entries()) {
       const site = { context, path: [...path, index] };
-      const peers = word.kind === 'peer' ? [word.peer] : this.inner(word.name, site);
+      const peers = word === undefined ? null : this.peersOf(word, site);
       this.membersLeft -= peers?.length ?? 0;
       if (this.membersLeft < 0) {
         const message = `the networks of all files have more than ${MAX_MEMBERS} members`;
@@ -60,6 +59,10 @@ export class Networks {
       isWhole &&= peers !== null;
     }
     return isWhole ? [...members.values()] : null;
+  }
+
+  private peersOf(word: PeerWord, site: Site): readonly Peer[] | null {
+    return word.kind === 'peer' ? [word.peer] : this.inner(word.name, site);
   }
 
   private inner(name: string, site: Site): readonly Peer[] | null {

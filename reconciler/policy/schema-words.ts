@@ -87,7 +87,9 @@ const groupPeer = z
     peer: { kind: 'group', id: group, ownerId: owner ?? null },
   }));
 
-export const peers = (description: string) => oneOrMore(z.union([peerText, groupPeer]), { description });
+export const peerItem = z.union([peerText, groupPeer]);
+
+export const peers = (description: string) => oneOrMore(peerItem, { description });
 
 export const ownSide = parsed(parsePrefixText, {
   description: 'Own side: only members with such an address. Absent: every member.',

@@ -22,7 +22,7 @@ import {
 } from './schema-words.ts';
 
 /** Bounds on lists whose members are compared with every rule or sent with every request. */
-const MAX_IGNORE_PATTERNS = 100;
+export const MAX_IGNORE_PATTERNS = 100;
 const MAX_TAGS = 20;
 
 const ruleKeys = {
@@ -122,6 +122,16 @@ export const egressRuleSchema = checkRuleKeys(
   }),
 );
 
+export const ignorePatternSchema = z.strictObject({
+  description: z
+    .string()
+    .min(1)
+    .meta({
+      description: "A rule's description; * stands for any run of characters.",
+      examples: ['managed-by-acs/*'],
+    }),
+});
+
 const groupKeys = {
   id: groupId.optional(),
   name: z.string().min(2).max(128).optional().meta({
@@ -162,26 +172,13 @@ const groupKeys = {
     .default('exclusive')
     .meta({ description: 'exclusive: rules that no policy declares are drift.', enum: ['exclusive'] }),
   ignore: z
-    .array(
-      z.strictObject({
-        description: z
-          .string()
-          .min(1)
-          .meta({
-            description: "A rule's description; * stands for any run of characters.",
-            examples: ['managed-by-acs/*'],
-          }),
-      }),
-    )
+    .array(ignorePatternSchema)
     .max(MAX_IGNORE_PATTERNS)
     .default([])
     .meta({ description: 'Rules of the cloud to leave alone. An error if it would hide a declared rule.' }),
 };
 
-/** A group without its rules, and without what is wrong between its keys. */
-export const groupHeadSchema = z.object(groupKeys);
-
-const groupSchema = z
+export const groupSchema = z
   .strictObject({
     ...groupKeys,
     ingress: z.array(ingressRuleSchema).optional().meta({
@@ -214,8 +211,8 @@ const groupSchema = z
     ],
   });
 
-export const networkSchema = oneOrMore(peerText, {});
-export const serviceSchema = oneOrMore(serviceText, {});
+const networkSchema = oneOrMore(peerText, {});
+const serviceSchema = oneOrMore(serviceText, {});
 
 export const policySchema = z
   .strictObject({

@@ -5,7 +5,8 @@
 // 4. with bytes changed at random nothing throws, every problem stands within the file, and a file with an
 //    error gives no group;
 // 5. the order of the files changes no rule and no problem;
-// 6. every report can be made of every set of problems.
+// 6. every report can be made of every set of problems;
+// 7. two mistakes in two keys of one rule are both reported, at once.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compareProblems } from '../../reconciler/model/problem.ts';
@@ -18,7 +19,7 @@ import { problemsAsJson } from '../../reconciler/policy/report/json.ts';
 import { problemsAsSarif } from '../../reconciler/policy/report/sarif.ts';
 import { formatProblems } from '../../reconciler/policy/report/text.ts';
 import { fitsSchema } from '../support/json-schema.ts';
-import { policyYaml, randomPolicy } from '../support/policy-documents.ts';
+import { policyYaml, randomPolicy, type RandomPolicy } from '../support/policy-documents.ts';
 
 const compile = (...texts: string[]): CompiledPolicies =>
   compilePolicies(
@@ -63,6 +64,21 @@ describe('policies', () => {
         const broken = `${text.slice(0, key.index + 1)}${slip}${text.slice(key.index + 1)}`;
         const compiled = compile(broken);
         expect(errorsOf(compiled)).not.toEqual([]);
+        expect(compiled.groups).toEqual([]);
+      }),
+    );
+  });
+
+  it('with two mistakes in one rule have two problems at least', () => {
+    fc.assert(
+      fc.property(randomPolicy, fc.nat(), fc.constantFrom(...MISTAKES), ({ document }, pick, mistake) => {
+        const { ingress } = pickedGroup(document, pick);
+        const broken = { protocol: 'all', from: ['nobody', '192.0.2.7'], priority: 99, ...mistake };
+        const group = { id: 'sg-broken', region: 'cn-a', ingress: [...ingress, broken] };
+        const compiled = compile(policyYaml({ ...document, groups: [group] }, false));
+        const codes = errorsOf(compiled).map(({ code }) => code);
+        expect(codes).toContain('unknown-network');
+        expect(codes.filter((code) => code !== 'unknown-network')).not.toEqual([]);
         expect(compiled.groups).toEqual([]);
       }),
     );
@@ -115,6 +131,33 @@ describe('policies', () => {
 
 /** Names of networks and services: another name there is no mistake by itself. */
 const SET_NAMES = new Set(['two', 'three', 'six', 'web', 'all6']);
+
+/** Each is a mistake by itself, in a rule that has other keys besides. */
+const MISTAKES: ReadonlyArray<Readonly<Record<string, unknown>>> = [
+  { priority: 0 },
+  { action: 'no' },
+  { nicType: 'vpc' },
+  { description: '' },
+  { description: 42 },
+  { name: '' },
+  { expires: 'never' },
+  { protocol: 'tpc' },
+  { protocol: 'tcp' },
+  { protocol: 'tcp', ports: [80, 0] },
+  { ports: '1' },
+  { sourcePorts: '9-1' },
+  { to: '10.0.0.1/8' },
+  { to: '2001:db8::/32' },
+  { prioritee: 1 },
+  { services: 'web' },
+];
+
+function pickedGroup(document: RandomPolicy['document'], pick: number): { ingress: readonly unknown[] } {
+  const groups = document.groups as ReadonlyArray<{ ingress: readonly unknown[] }>;
+  const group = groups[pick % groups.length];
+  if (group === undefined) throw new Error('a document has groups');
+  return group;
+}
 
 interface Damage {
   readonly at: number;

@@ -110,13 +110,19 @@ const SHAPE_ROWS: readonly Row[] = [
     'both protocol and services',
     rule('protocol: tcp, services: web, from: ::/0'),
     '6:9 protocol-or-services',
+    '6:35 unknown-service',
   ],
   [
     'ports and a port list',
     rule('protocol: tcp, ports: 1, portList: prl-a, from: ::/0'),
     '6:9 ports-and-port-list',
   ],
-  ['services and ports', rule('services: web, ports: 1, from: ::/0'), '6:9 services-and-ports'],
+  [
+    'services and ports',
+    rule('services: web, ports: 1, from: ::/0'),
+    '6:9 services-and-ports',
+    '6:20 unknown-service',
+  ],
   ['an unknown action', rule('protocol: all, action: Accept, from: ::/0'), '6:33 unknown-value'],
   ['the action of another product', rule('protocol: all, action: allow, from: ::/0'), '6:33 unknown-value'],
   ['priority 0', rule('protocol: all, priority: 0, from: ::/0'), '6:35 out-of-range'],
@@ -315,6 +321,155 @@ describe('all problems at once', () => {
     ]);
   });
 
+  it.each<Row>([
+    [
+      'a peer beside a bad priority',
+      rule('protocol: tcp, ports: 80, from: nope, priority: 0'),
+      '6:42 unknown-network',
+      '6:58 out-of-range',
+    ],
+    [
+      'a service and a peer beside a bad action',
+      rule('services: [w9], from: nope, action: no'),
+      '6:21 unknown-service',
+      '6:32 unknown-network',
+      '6:46 unknown-value',
+    ],
+    [
+      'a peer beside a bad peer',
+      rule('protocol: all, from: [300.1.1.1, nope]'),
+      '6:32 bad-address',
+      '6:43 unknown-network',
+    ],
+    [
+      'the family of a peer beside a bad peer',
+      rule('protocol: icmp, from: [300.1.1.1, "::/0"]'),
+      '6:33 bad-address',
+      '6:44 icmp-family',
+    ],
+    [
+      'a peer beside an unknown key',
+      rule('protocol: all, prio: 2, from: nope'),
+      '6:25 unknown-key',
+      '6:40 unknown-network',
+    ],
+    [
+      'a service beside what is no service',
+      rule('services: [5, w9], from: ::/0'),
+      '6:21 wrong-type',
+      '6:24 unknown-service',
+    ],
+    [
+      'ports that cannot be, though they cannot be read either',
+      rule('protocol: icmp, ports: 0, from: sg-b'),
+      '6:33 out-of-range',
+      '6:33 ports-not-allowed',
+    ],
+    [
+      'what the own side and the peer are together, whatever the ports',
+      rule('protocol: tcp, ports: 0, from: ::/0, to: 10.0.0.0/8'),
+      '6:32 out-of-range',
+      '6:51 family-mixed',
+    ],
+    [
+      'the group itself, whatever the ports',
+      rule('protocol: tcp, ports: 0, from: sg-a'),
+      '6:32 out-of-range',
+      '6:41 peer-is-self',
+    ],
+    [
+      'a name twice, the second in a broken rule',
+      fileWithIngress('{name: x, protocol: all, from: ::/0}', '{name: x, protocol: gre, from: sg-!}'),
+      '7:16 duplicate-name',
+      '7:40 bad-id',
+    ],
+    [
+      'a twin whose description is empty',
+      fileWithIngress('{protocol: all, from: ::/0}', '{protocol: all, from: ::/0, description: ""}'),
+      '7:9 duplicate-rule',
+      '7:50 description-length',
+    ],
+    [
+      'a twin whose description is a number',
+      fileWithIngress('{protocol: all, from: ::/0, description: 1}', '{protocol: all, from: ::/0}'),
+      '6:50 wrong-type',
+      '7:9 duplicate-rule',
+    ],
+    [
+      'a name beside what is no address, in a network',
+      `${HEAD}networks: {x: [nope, 300.1.1.1]}\n`,
+      '2:16 unknown-network',
+      '2:22 bad-address',
+    ],
+    [
+      'an entry twice beside a bad one, in a service',
+      `${HEAD}services: {x: [tcp/80, tcp, tcp/80]}\n`,
+      '2:24 bad-service',
+      '2:29 duplicate-entry',
+    ],
+    [
+      'the account of a group beside its region',
+      `${HEAD}groups: [{id: sg-a, region: X, account: third, ingress: [{protocol: all, from: sg-a}]}]\n`,
+      '2:29 bad-region',
+      '2:41 unknown-account',
+      '2:80 peer-is-self',
+    ],
+    [
+      'a group twice, the second of a bad mode',
+      `${HEAD}groups:\n  - {id: sg-a, region: cn-a, ingress: []}\n  - {id: sg-a, region: cn-a, mode: no, ingress: []}\n`,
+      '3:5 duplicate-group',
+      '4:5 duplicate-group',
+      '4:36 unknown-value',
+    ],
+    [
+      'a pattern that hides a broken rule, beside a bad pattern',
+      `${GROUP}    ignore: [{description: ""}, {description: acs/*}]\n    ingress: [{protocol: all, from: sg-!, description: acs/1}]\n`,
+      '5:28 out-of-range',
+      '5:47 ignore-hides-rule',
+      '6:37 bad-id',
+    ],
+  ])('finds %s', (_name, yaml, ...problems) => {
+    expect(problemTexts({ 'a.yaml': yaml })).toEqual(problems);
+    expect(compileTexts({ 'a.yaml': yaml }).groups).toEqual([]);
+  });
+
+  it.each<Row>([
+    [
+      'missing ports where the key is misspelt',
+      rule('protocol: tcp, port: 80, from: ::/0'),
+      '6:25 unknown-key',
+    ],
+    ['missing ports where they are bad', rule('protocol: tcp, ports: 0, from: ::/0'), '6:32 out-of-range'],
+    [
+      'ports of a protocol whose key is misspelt',
+      rule('protocol: gre, porst: 1, from: ::/0'),
+      '6:25 unknown-key',
+    ],
+    [
+      'a twin whose peer is not known',
+      fileWithIngress('{protocol: all, from: [::/0, sg-!]}', '{protocol: all, from: sg-!}'),
+      '6:38 bad-id',
+      '7:31 bad-id',
+    ],
+    [
+      'a twin of which a key is misspelt',
+      fileWithIngress('{protocol: all, from: ::/0}', '{protocol: all, from: ::/0, acton: drop}'),
+      '7:37 unknown-key',
+    ],
+    [
+      'a twin whose priority is bad',
+      fileWithIngress('{protocol: all, from: ::/0}', '{protocol: all, from: ::/0, priority: 0}'),
+      '7:47 out-of-range',
+    ],
+    [
+      'a group of which a key is misspelt as another one',
+      `${HEAD}groups:\n  - {id: sg-a, region: cn-a, ingress: []}\n  - {id: sg-a, region: cn-a, acount: second, ingress: []}\n`,
+      '4:30 unknown-key',
+    ],
+  ])('does not invent %s', (_name, yaml, ...problems) => {
+    expect(problemTexts({ 'a.yaml': yaml })).toEqual(problems);
+  });
+
   it('does not report what only follows from another mistake', () => {
     const rules = '[{protocol: all, from: a}, {protocol: all, from: 10.0.0.0/8}]';
     const yaml = `${HEAD}networks: {a: [10.0.0.0/8, nobody]}\ngroups: [{id: sg-a, region: cn-a, ingress: ${rules}}]\n`;
@@ -331,7 +486,7 @@ describe('names that objects of JavaScript have by themselves', () => {
   it('are unknown where they are unknown', () => {
     expect(
       problemTexts({ 'a.yaml': rule('services: valueOf, from: constructor, hasOwnProperty: 1') }),
-    ).toEqual(['6:48 unknown-key']);
+    ).toEqual(['6:20 unknown-service', '6:35 unknown-network', '6:48 unknown-key']);
     expect(problemTexts({ 'a.yaml': rule('services: valueOf, from: constructor') })).toEqual([
       '6:20 unknown-service',
       '6:35 unknown-network',
