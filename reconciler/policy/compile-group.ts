@@ -6,7 +6,7 @@ import type { SourcePlace } from '../model/problem.ts';
 import { DIRECTIONS, fieldText, ruleIdentity, type Direction, type Rule } from '../model/rule.ts';
 import { quote } from './complaint.ts';
 import type { Definitions } from './definitions.ts';
-import type { GroupEntry } from './document.ts';
+import type { GroupEntry, RuleEntry } from './document.ts';
 import { expandRule } from './expand.ts';
 import type { FileContext, Site } from './file-context.ts';
 import { formatPlace } from './reporter.ts';
@@ -143,14 +143,18 @@ function checkIgnore(
 ): void {
   for (const { description: pattern, source } of ignore) {
     for (const direction of DIRECTIONS) {
-      const hidden = (entry.rules[direction] ?? []).findIndex(
-        ({ description }) => typeof description === 'string' && matchesGlob(pattern, description),
-      );
+      const hidden = (entry.rules[direction] ?? []).findIndex((rule) => isHidden(rule, pattern));
       if (hidden < 0) continue;
       const place = context.file.locate([...path, direction, hidden], 'value');
       const message = `this would hide the rule declared at ${formatPlace(place)}`;
-      const hint = 'narrow the pattern, or change the description of the rule';
+      const hint = 'narrow the pattern, or give the rule a description that it does not match';
       context.reporter.errorAt(source, { code: 'ignore-hides-rule', message, hint });
     }
   }
+}
+
+/** A rule without a description keeps any text that the cloud has: only `*` is certain to match it. */
+function isHidden({ description, hasUnknownKeys }: RuleEntry, pattern: string): boolean {
+  if (description === null) return !hasUnknownKeys && /^\*+$/.test(pattern);
+  return description !== undefined && matchesGlob(pattern, description);
 }

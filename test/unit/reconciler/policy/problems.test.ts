@@ -244,6 +244,15 @@ const MEANING_ROWS: readonly Row[] = [
     `${GROUP}    ignore: [{description: acs/*}]\n    ingress: [{protocol: all, from: sg-b, description: acs/1}]\n`,
     '5:28 ignore-hides-rule',
   ],
+  [
+    'a pattern that hides whatever text a rule without description has',
+    `${GROUP}    ignore: [{description: "**"}]\n    ingress: [{protocol: all, from: sg-b}]\n`,
+    '5:28 ignore-hides-rule',
+  ],
+  [
+    'a pattern that hides some texts of a rule without description, and one that hides all beside no rules',
+    `${GROUP}    ignore: [{description: "acs*"}]\n    ingress: [{protocol: all, from: sg-b}]\n  - {id: sg-c, region: cn-a, ignore: [{description: "*"}], ingress: []}\n`,
+  ],
   ['a network in itself', `${HEAD}networks: {a: a}\n`, '2:15 network-cycle'],
   ['networks in a circle', `${HEAD}networks: {a: b, b: [c], c: [::/0, a]}\n`, '2:36 network-cycle'],
   ['a network with an unknown name in it', `${HEAD}networks: {a: [b]}\n`, '2:16 unknown-network'],
@@ -531,7 +540,12 @@ describe('hints', () => {
       fileWithIngress('{name: x, protocol: all, from: ::/0}', '{name: x, protocol: gre, from: ::/0}'),
       'a.yaml:6:16',
     ],
-  ])('a message about %s that is there twice names the other place', (_name, yaml, place) => {
+    [
+      'a pattern, and a rule',
+      `${GROUP}    ignore: [{description: "*"}]\n    ingress: [{protocol: all, from: sg-b}]\n`,
+      'a.yaml:6:15',
+    ],
+  ])('a message about %s in conflict with another names the other place', (_name, yaml, place) => {
     expect(compileTexts({ 'a.yaml': yaml }).problems.map(({ message }) => message)).toEqual([
       expect.stringContaining(place),
     ]);
