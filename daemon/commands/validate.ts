@@ -1,20 +1,21 @@
 // `rampart validate`: config and policies, checked without the cloud.
 import { type Command, Option } from 'commander';
+import { counted } from '../../reconciler/model/counted.ts';
 import type { DesiredGroup, DesiredRule } from '../../reconciler/model/group.ts';
 import { compareProblems, type Problem } from '../../reconciler/model/problem.ts';
 import { ruleAnomalies } from '../../reconciler/plan/rule-anomalies.ts';
 import { compilePolicies } from '../../reconciler/policy/compile.ts';
-import { readPolicyFile, unreadablePolicyFile } from '../../reconciler/policy/file.ts';
 import { problemsAsGithubCommands } from '../../reconciler/policy/report/github.ts';
 import { problemsAsJson } from '../../reconciler/policy/report/json.ts';
 import { problemsAsSarif } from '../../reconciler/policy/report/sarif.ts';
 import { formatProblems } from '../../reconciler/policy/report/text.ts';
 import { systemClock } from '../clock.ts';
+import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
 import { isInForce } from '../service/targets.ts';
-import { readPolicyFolder } from '../source/policy-folder.ts';
 import { line, type ExitCode, type Io } from './io.ts';
 import { addCommonFlags, shownPath, type CommonFlags } from './setup.ts';
+import { filesToCheck } from './validate-files.ts';
 import { packageVersion } from './version.ts';
 
 const FORMATS = ['text', 'json', 'sarif', 'github'] as const;
@@ -42,6 +43,12 @@ export function addValidateCommand(program: Command, io: Io, done: (code: ExitCo
     .argument('[path...]', 'policy files or folders (default: the policies path of the config)')
     .option('--json', 'the same as --format json')
     .addOption(new Option('--format <FORMAT>', 'how to print problems').choices(FORMATS).default('text'))
+    .addHelpText(
+      'after',
+      '\nFiles that lie below the policies path of the config are checked together with all that lies there, since' +
+        '\nthey may use its networks and services and must not declare its groups again; only problems of the' +
+        '\nnamed files are shown. Files from elsewhere are checked by themselves.',
+    )
     .action(async (paths: readonly string[], flags: ValidateFlags) => {
       done(await runValidate(paths, flags, io));
     });
@@ -49,11 +56,7 @@ export function addValidateCommand(program: Command, io: Io, done: (code: ExitCo
 
 async function runValidate(paths: readonly string[], flags: ValidateFlags, io: Io): Promise<ExitCode> {
   const config = loadConfig(flags.config ?? null);
-  const verdict = config.ok
-    ? await checkPolicies(paths.length > 0 ? paths : [shownPath(config.value.policies.path, io)], {
-        accounts: Object.keys(config.value.accounts),
-      })
-    : badConfig(config.error);
+  const verdict = config.ok ? await checkPolicies(paths, config.value, io) : badConfig(config.error);
   const format = flags.json === true ? 'json' : flags.format;
   io.stdout.write(render(format, verdict));
   const errors = verdict.problems.filter(({ severity }) => severity === 'error').length;
@@ -61,23 +64,19 @@ async function runValidate(paths: readonly string[], flags: ValidateFlags, io: I
   return errors > 0 ? 1 : 0;
 }
 
-async function checkPolicies(
-  paths: readonly string[],
-  options: { readonly accounts: readonly string[] },
-): Promise<Verdict> {
-  const folders = await Promise.all(paths.map((path) => readPolicyFolder(path)));
-  const files = folders.flatMap((folder) => folder.files);
-  const read = [
-    ...files.map(({ file, bytes }) => readPolicyFile(file, bytes)),
-    ...folders.flatMap(({ unreadable }) => unreadable.map(({ problem }) => unreadablePolicyFile(problem))),
-  ];
-  const { groups, problems } = compilePolicies(read, options);
-  const texts = new Map(files.map(({ file, bytes }) => [file, new TextDecoder().decode(bytes)]));
+async function checkPolicies(paths: readonly string[], config: Config, io: Io): Promise<Verdict> {
+  const policies = shownPath(config.policies.path, io);
+  const { files, asked } = await filesToCheck(paths.length > 0 ? paths : [policies], policies);
+  const compiled = compilePolicies(files, { accounts: Object.keys(config.accounts) });
+  const groups = compiled.groups.filter(({ source }) => asked.has(source.file));
+  const texts = new Map([...asked].flatMap(([file, text]) => (text === null ? [] : [[file, text] as const])));
   const anomalies = ruleAnomalies(withoutExpiredRules(groups, systemClock.nowMs()));
   return {
-    problems: [...problems, ...anomalies].sort(compareProblems),
+    problems: [...compiled.problems.filter(({ file }) => asked.has(file)), ...anomalies].sort(
+      compareProblems,
+    ),
     texts,
-    files: files.length,
+    files: texts.size,
     groups: groups.length,
   };
 }
@@ -114,5 +113,6 @@ function render(format: Format, { problems, texts }: Verdict): string {
 
 function summary({ files, groups, problems }: Verdict, errors: number): string {
   const warnings = problems.length - errors;
-  return `${files} files, ${groups} groups: ${errors} errors, ${warnings} warnings`;
+  const looked = `${counted(files, 'file')}, ${counted(groups, 'group')}`;
+  return `${looked}: ${counted(errors, 'error')}, ${counted(warnings, 'warning')}`;
 }

@@ -1,5 +1,8 @@
-// `rampart validate` through the built binary: rules that do nothing are warnings, and never more than that.
-import { afterEach, beforeEach, expect, test } from 'vitest';
+// `rampart validate` through the built binary: which files it looks at, and that rules which do nothing are
+// warnings, and never more than that.
+import { symlinkSync } from 'node:fs';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { policyFor } from '../support/estate.ts';
 import { Workspace } from '../support/rampart.ts';
 
@@ -34,7 +37,7 @@ test('a rule that is covered: exit code 0, with its place and that of the rule t
   expect(stdout).toMatch(
     /^policies\/web\.yaml:7:9: warning: .*203\.0\.113\.0\/24.*\(policies\/web\.yaml:6\) \[rule-covered\]/,
   );
-  expect(stderr).toContain('1 files, 1 groups: 0 errors, 1 warnings');
+  expect(stderr).toContain('1 file, 1 group: 0 errors, 1 warning');
   expect(await warnings()).toMatchObject([{ file: 'policies/web.yaml', line: 7, code: 'rule-covered' }]);
 });
 
@@ -56,4 +59,50 @@ test('10,000 intricate rules come to an end, and it is said that not all were lo
   });
   workspace.write('policies/web.yaml', policyFor('sg-web', rules));
   expect((await warnings()).map(({ code }) => code)).toContain('anomalies-unfinished');
+});
+
+describe('of the files that are named', () => {
+  const NETWORKS = 'version: 1\nnetworks: {office: 203.0.113.0/24}\n';
+  const OFFICE = 'protocol: tcp, ports: 443, from: office';
+
+  async function problemsOf(...paths: string[]): Promise<string[]> {
+    const { stdout } = await workspace.run(['validate', '--json', ...paths]);
+    const { problems } = JSON.parse(stdout) as { readonly problems: Found[] };
+    return problems.map(({ file, code }) => `${file} ${code}`);
+  }
+
+  test.each([
+    ['by its folder and by its name', ['policies', 'policies/web.yaml']],
+    ['twice by its name', ['policies/web.yaml', './policies/../policies/web.yaml']],
+    ['through a link', ['policies', 'linked']],
+  ])('one that is named %s is there once', async (_, paths) => {
+    workspace.write('policies/web.yaml', policyFor('sg-web', ['protocol: tcp, from: 0.0.0.0/0']));
+    symlinkSync(path.join(workspace.folder, 'policies'), path.join(workspace.folder, 'linked'));
+    const { stdout, stderr } = await workspace.run(['validate', ...paths]);
+    expect(stdout.match(/\[[a-z-]+\]$/gm)).toEqual(['[ports-missing]']);
+    expect(stderr).toContain('1 file, 0 groups: 1 error, 0 warnings');
+  });
+
+  test('one below the policies path may use names of the other files, whose problems are not shown', async () => {
+    workspace.write('policies/shared.yaml', `${NETWORKS}services: {unused: tcp/1}\n`);
+    workspace.write('policies/web.yaml', policyFor('sg-web', [OFFICE]));
+    workspace.write('policies/bad.yaml', '');
+    expect(await problemsOf('policies/web.yaml')).toEqual([]);
+    expect(await problemsOf('policies/shared.yaml')).toEqual([]);
+    expect(await problemsOf(path.join(workspace.folder, 'policies', 'web.yaml'))).toEqual([]);
+    expect(await problemsOf('policies')).toEqual(['policies/bad.yaml empty-file']);
+  });
+
+  test('one below the policies path must not declare a group of the other files', async () => {
+    workspace.write('policies/web.yaml', policyFor('sg-web', [HTTPS]));
+    workspace.write('policies/also.yaml', policyFor('sg-web', [HTTPS]));
+    expect(await problemsOf('policies/web.yaml')).toEqual(['policies/web.yaml duplicate-group']);
+  });
+
+  test('one from elsewhere stands alone', async () => {
+    workspace.write('policies/shared.yaml', NETWORKS);
+    workspace.write('policies/web.yaml', policyFor('sg-web', [HTTPS]));
+    workspace.write('policies-next/web.yaml', policyFor('sg-web', [OFFICE]));
+    expect(await problemsOf('policies-next/web.yaml')).toEqual(['policies-next/web.yaml unknown-network']);
+  });
 });
