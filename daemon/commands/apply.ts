@@ -1,6 +1,7 @@
 // `rampart apply`: plan, carry out, verify; once, in the foreground.
 import type { Command } from 'commander';
 import PQueue from 'p-queue';
+import { counted } from '../../reconciler/model/counted.ts';
 import { planExitCode } from '../../reconciler/plan/exit-code.ts';
 import { renderText } from '../../reconciler/plan/render-text.ts';
 import { isFailed, planReport, type GroupResult } from '../../reconciler/plan/report.ts';
@@ -133,7 +134,7 @@ function details(outcome: ReconcileOutcome): { changes: number; reason: string }
 }
 
 function resultLine({ account, region, id, outcome, changes, reason }: AppliedGroup): string {
-  const tail = outcome === 'converged' ? `${changes} calls` : reason;
+  const tail = outcome === 'converged' ? counted(changes, 'call') : reason;
   return `${account}/${region}/${id}: ${outcome}${tail === '' ? '' : `, ${tail}`}`;
 }
 

@@ -4,6 +4,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import PQueue from 'p-queue';
+import { counted } from '../../reconciler/model/counted.ts';
 import type { DescribedGroup } from '../../reconciler/model/group.ts';
 import { planGroup } from '../../reconciler/plan/plan-group.ts';
 import { compilePolicies } from '../../reconciler/policy/compile.ts';
@@ -135,7 +136,7 @@ async function doubtsOf(
   const { targets } = await new TargetResolver(engine.ecs, 'enforce').resolve(groups, 0);
   return targets.flatMap((policy) => {
     const { steps } = planGroup(policy, group, engine.planOptions);
-    return steps.length === 0 ? [] : [`a plan with this policy would have ${steps.length} calls`];
+    return steps.length === 0 ? [] : [`a plan with this policy would have ${counted(steps.length, 'call')}`];
   });
 }
 
@@ -151,7 +152,7 @@ function makeFolder(folder: string): void {
 function report(id: string, outcome: Outcome, io: Io): void {
   switch (outcome.kind) {
     case 'written':
-      line(io.stdout, `${shownPath(outcome.file, io)}: ${outcome.rules} rules`);
+      line(io.stdout, `${shownPath(outcome.file, io)}: ${counted(outcome.rules, 'rule')}`);
       break;
     case 'skipped':
       line(io.stderr, `${id} is left out: ${outcome.reason}`);

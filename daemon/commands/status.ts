@@ -1,6 +1,7 @@
 // `rampart status`: what the running daemon knows, asked at its own door.
 import type { Command } from 'commander';
 import { z } from 'zod';
+import { counted } from '../../reconciler/model/counted.ts';
 import { groupKey } from '../../reconciler/model/group.ts';
 import type { Config } from '../config/config.ts';
 import type { ListenAddress } from '../config/listen.ts';
@@ -116,7 +117,7 @@ function asText(status: Status, pauses: readonly Pause[]): string {
     ]),
     ...(ready ? [] : ['not ready yet']),
     ...(policies.problems > 0
-      ? [`the newest policies have ${policies.problems} problems and are not in force`]
+      ? [`the newest policies have ${counted(policies.problems, 'problem')} and are not in force`]
       : []),
     ...pauses.map((pause) => `paused: ${pauseText(pause)}`),
     `${converged} of ${groups.length} groups converged`,

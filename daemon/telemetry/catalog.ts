@@ -1,5 +1,6 @@
 // One row an event: how loud it is, what it says to a person, and what makes two of them the same complaint.
 // The type is exhaustive over the event names, so an event without a row does not compile.
+import { counted } from '../../reconciler/model/counted.ts';
 import type { CommonFields, EventFields, EventName } from './events.ts';
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
@@ -7,6 +8,8 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 
 export interface EventRow<Name extends EventName> {
   readonly level: LogLevel;
+  /** Where this holds the level is `error`. */
+  readonly isError?: (fields: EventFields<Name>) => boolean;
   /** One sentence without a full stop; the fields carry the details. */
   readonly say: (fields: EventFields<Name>) => string;
   /**
@@ -42,32 +45,33 @@ export const CATALOG: Catalog = {
   },
   'daemon.ready': {
     level: 'info',
-    say: (f) => `Every group has been looked at once (${count(f.groups, 'group')})`,
+    say: (f) => `Every group has been looked at once (${counted(f.groups, 'group')})`,
   },
   'daemon.stopping': { level: 'info', say: (f) => `Stopping on ${f.signal}` },
   'daemon.stopped': {
     level: 'info',
+    isError: (f) => f.exitCode !== 0,
     say: (f) => `Stopped with exit code ${f.exitCode}${f.err === undefined ? '' : `: ${f.err}`}`,
   },
   'config.rejected': {
     level: 'error',
-    say: (f) => `The configuration has ${count(f.problems, 'problem')}: ${f.details[0] ?? 'see details'}`,
+    say: (f) => `The configuration has ${counted(f.problems, 'problem')}: ${f.details[0] ?? 'see details'}`,
   },
   'policies.loaded': {
     level: 'info',
     say: (f) =>
-      `Policies loaded: ${count(f.rules, 'rule')} for ${count(f.groups, 'group')} from ${count(f.files, 'file')}`,
+      `Policies loaded: ${counted(f.rules, 'rule')} for ${counted(f.groups, 'group')} from ${counted(f.files, 'file')}${letGo(f.released ?? [])}`,
     ends: ['policies.rejected'],
   },
   'policies.rejected': {
     level: 'error',
     say: (f) =>
-      `Policies have ${count(f.problems, 'problem')}; the last good state stays in force for ${count(f.keptGroups, 'group')}`,
+      `Policies have ${counted(f.problems, 'problem')}; the last good state stays in force for ${counted(f.keptGroups, 'group')}`,
     sameAs: (f) => f.details.join('\n'),
   },
   'group.described': {
     level: 'debug',
-    say: (f) => `${group(f)} has ${count(f.rules, 'rule')}`,
+    say: (f) => `${group(f)} has ${counted(f.rules, 'rule')}`,
     ends: ['group.describe_failed'],
   },
   'group.describe_failed': {
@@ -86,7 +90,7 @@ export const CATALOG: Catalog = {
   'plan.made': {
     level: 'info',
     say: (f) =>
-      `Plan for ${group(f)}: ${count(f.steps, 'call')} to add ${f.add}, modify ${f.modify} and remove ${f.remove}${f.hitless ? '' : ', not hitless'}`,
+      `Plan for ${group(f)}: ${counted(f.steps, 'call')} to add ${f.add}, modify ${f.modify} and remove ${f.remove}${f.hitless ? '' : ', not hitless'}`,
     sameAs: (f) => f.planHash ?? '',
   },
   'plan.blocked': {
@@ -119,13 +123,13 @@ export const CATALOG: Catalog = {
   'step.noop': { level: 'info', say: (f) => `A step for ${group(f)} was not needed: ${f.reason}` },
   'step.quarantined': {
     level: 'error',
-    say: (f) => `${count(f.rules.length, 'rule')} of ${group(f)} set aside: ${f.reason}`,
+    say: (f) => `${counted(f.rules.length, 'rule')} of ${group(f)} set aside: ${f.reason}`,
     sameAs: (f) => f.rules.join('\n'),
   },
   'group.converged': {
     level: 'info',
     say: (f) =>
-      `${group(f)} is as its policy says (${count(f.rules, 'rule')}, ${count(f.changes, 'change')})`,
+      `${group(f)} is as its policy says (${counted(f.rules, 'rule')}, ${counted(f.changes, 'change')})`,
     sameAs: (f) => (f.changes === 0 ? '' : null),
     ends: [...GROUP_TROUBLE, ...CALL_TROUBLE],
   },
@@ -138,7 +142,7 @@ export const CATALOG: Catalog = {
   'group.flapping': {
     level: 'warn',
     say: (f) =>
-      `Something else keeps undoing our changes to ${group(f)} (${f.rounds} rounds); next look in ${seconds(f.delayMs)}`,
+      `Something else keeps undoing our changes to ${group(f)} (${counted(f.rounds, 'round')}); next look in ${seconds(f.delayMs)}`,
     sameAs: (f) => f.rules.join('\n'),
     ends: QUIET,
   },
@@ -167,6 +171,15 @@ export const CATALOG: Catalog = {
   },
 };
 
+const MAX_NAMED = 5;
+
+/** Groups that nobody touches any more: a slip of the hand looks like this too. */
+function letGo(groups: readonly string[]): string {
+  if (groups.length === 0) return '';
+  const more = groups.length > MAX_NAMED ? ` and ${groups.length - MAX_NAMED} more` : '';
+  return `; let go, since no policy names them any more: ${groups.slice(0, MAX_NAMED).join(', ')}${more}`;
+}
+
 const CAUSES = { policy: 'the policy changed', drift: 'the cloud changed', start: 'first look' } as const;
 
 /** Equal plans have equal hashes: the same step of the same plan, in a later look at the group, is the same call. */
@@ -180,4 +193,3 @@ const call = (f: CommonFields): string =>
   `${f.operation ?? 'A call'}${f.group === undefined ? '' : ` on ${f.group}`}`;
 const because = (code: string | undefined): string => (code === undefined ? '' : ` (${code})`);
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)} s`;
-const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;

@@ -44,12 +44,13 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
   return {
     emit<Name extends EventName>(event: Name, fields: EventFields<Name>): void {
       const row: EventRow<Name> = CATALOG[event];
+      const level = row.isError?.(fields) === true ? 'error' : row.level;
       const verdict = repeats.judge(event, fields, clock.monotonicMs());
-      if (!verdict.log || !logger.isLevelEnabled(row.level)) return;
+      if (!verdict.log || !logger.isLevelEnabled(level)) return;
       const clean = redactDeep(cleanText, fields);
       const { suppressed } = verdict;
       const line: object = { event, ...clean, ...(suppressed === 0 ? {} : { suppressed }) };
-      logger[row.level](line, onOneLine(row.say(clean)));
+      logger[level](line, onOneLine(row.say(clean)));
     },
   };
 }

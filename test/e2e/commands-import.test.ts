@@ -92,7 +92,7 @@ test('every kind of rule: importing and then planning gives an empty plan', asyn
   expect(imported).toMatchObject({
     code: 0,
     stdout:
-      'policies/sg-classic.yaml: 1 rules\npolicies/sg-empty.yaml: 0 rules\npolicies/sg-every.yaml: 14 rules\n',
+      'policies/sg-classic.yaml: 1 rule\npolicies/sg-empty.yaml: 0 rules\npolicies/sg-every.yaml: 14 rules\n',
   });
   expect(imported.stderr).toMatch(/^sg-managed is left out: a cloud product owns this group/);
   const { code, stdout } = await run('plan --json');

@@ -66,7 +66,7 @@ test('0 when all groups are converged, 2 when one is not or the newest policies 
   await daemon.event('policies.rejected');
   const broken = await workspace.run(['status']);
   expect(broken.code).toBe(2);
-  expect(broken.stdout).toContain('the newest policies have 1 problems and are not in force');
+  expect(broken.stdout).toContain('the newest policies have 1 problem and are not in force');
   expect(await daemon.stop()).toMatchObject({ code: 0 });
 });
 

@@ -89,6 +89,39 @@ it.each<{ level: LogLevel; heard: LogLevel[] }>([
   expect(new Set(parsed().map((line) => line.level))).toEqual(new Set(heard));
 });
 
+it.each([
+  { exitCode: 0, level: 'info' },
+  { exitCode: 1, level: 'error' },
+])('an end with exit code $exitCode is logged as $level', ({ exitCode, level }) => {
+  const { telemetry, parsed } = setUp();
+  telemetry.emit('daemon.stopped', { exitCode });
+  expect(parsed()).toMatchObject([{ event: 'daemon.stopped', level }]);
+});
+
+it('a failed end is heard at level error', () => {
+  const { telemetry, lines } = setUp({ level: 'error' });
+  telemetry.emit('daemon.stopped', { exitCode: 1, err: 'the port is in use' });
+  expect(lines).toHaveLength(1);
+});
+
+it.each<{ released: string[]; text: RegExp }>([
+  { released: [], text: /from 1 file$/ },
+  { released: ['sg-a'], text: /from 1 file; let go, .*: sg-a$/ },
+  { released: ['1', '2', '3', '4', '5', '6', '7'], text: /: 1, 2, 3, 4, 5 and 2 more$/ },
+])('the text of loaded policies names groups that are let go: $released', ({ released, text }) => {
+  const { telemetry, parsed } = setUp();
+  telemetry.emit('policies.loaded', { files: 1, groups: 1, rules: 1, released });
+  expect(parsed()[0]?.msg).toMatch(text);
+});
+
+it('counts of one are followed by a singular', () => {
+  const { telemetry, parsed } = setUp();
+  telemetry.emit('policies.loaded', { files: 1, groups: 1, rules: 1 });
+  telemetry.emit('policies.rejected', { problems: 1, details: [], keptGroups: 1 });
+  telemetry.emit('group.flapping', { rounds: 1, rules: [], delayMs: 1 });
+  expect(parsed().map(({ msg }) => msg)).not.toContainEqual(expect.stringMatching(/\b1 \w+s\b/));
+});
+
 describe('a complaint that comes again', () => {
   const failed = { ...SAMPLE_EVENTS['group.describe_failed'] };
   const shown = (lines: Array<Record<string, unknown>>) =>
