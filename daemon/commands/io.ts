@@ -7,7 +7,7 @@ export interface Io {
   readonly stderr: NodeJS.WritableStream;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
-  /** Aborts when the process is asked to stop; `reason` is the signal's name. */
+  /** Aborts when the process is to stop; `reason` is the signal's name, or `failure` if stdout cannot be written. */
   readonly stopSignal: AbortSignal;
   /** Called at each SIGHUP. */
   readonly onReload: (listener: () => void) => void;

@@ -1,4 +1,5 @@
-import type { Io } from './io.ts';
+import { LogLost } from '../telemetry/telemetry.ts';
+import { line, type Io } from './io.ts';
 
 /** Wires the signals of a real process; a second SIGTERM or SIGINT ends it at once. */
 export function processIo(process: NodeJS.Process): Io {
@@ -6,11 +7,23 @@ export function processIo(process: NodeJS.Process): Io {
   for (const name of ['SIGTERM', 'SIGINT'] as const) {
     process.once(name, () => stop.abort(name));
   }
-  // `rampart plan | head` closes our stdout: that is the reader's right and no crash.
+  let isLost = false;
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit(0);
+    // `rampart plan | head`: who has read enough of the data may go, and the exit code is the same as otherwise.
+    if (error.code === 'EPIPE' || isLost) return;
+    isLost = true;
+    line(
+      process.stderr,
+      `rampart: cannot write ${error instanceof LogLost ? 'the log ' : ''}to stdout: ${error.message}`,
+    );
+    process.once('exit', () => {
+      process.exitCode = 1;
+    });
+    // Nobody could watch the daemon, or see the plan that is about to be carried out.
+    stop.abort('failure');
   });
+  // There is no place left to say it.
+  process.stderr.on('error', () => undefined);
   return {
     stdout: process.stdout,
     stderr: process.stderr,

@@ -48,7 +48,7 @@ export function openTelemetry(
   return createTelemetry({
     level: flags.logLevel ?? level,
     format: format === 'auto' ? (isTerminal ? 'pretty' : 'json') : format,
-    sink: fileSink(to.fd),
+    sink: fileSink(to.fd, (why) => stream.emit('error', why)),
     redact: createRedactor(to.secrets.values),
     colors: isTerminal && to.io.env.NO_COLOR === undefined,
   });

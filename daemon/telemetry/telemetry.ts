@@ -55,9 +55,20 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
   };
 }
 
-/** Standard output or standard error. A reader that stops reading stops the daemon: no line is ever dropped. */
-export function fileSink(fd: 1 | 2): LogSink {
+/** Why a line of the log could not be written. Has no code: a closed pipe is no reader that has read enough. */
+export class LogLost extends Error {
+  override readonly name = 'LogLost';
+}
+
+/**
+ * Standard output or standard error. A reader that reads slowly holds us up: no line is dropped. What cannot be
+ * written at all (the disk is full, the reader is gone) is told to `onLost`, and lines are dropped from then on.
+ */
+export function fileSink(fd: 1 | 2, onLost: (why: LogLost) => void): LogSink {
   const destination = pino.destination({ fd, sync: true });
+  destination.on('error', (error: Error) => {
+    onLost(new LogLost(error.message));
+  });
   return { write: (line) => void destination.write(line) };
 }
 
