@@ -39,9 +39,11 @@ export function addApplyCommand(program: Command, io: Io, done: (code: ExitCode)
 
 async function runApply(flags: ApplyFlags, io: Io): Promise<ExitCode> {
   const config = readConfig(flags);
+  const stopped = whenStopped(io);
   const session = await openSession(config, flags, io, () => openJournal(config));
   try {
-    const plans = await planAll(session, io);
+    const plans = await Promise.race([planAll(session, io), stopped]);
+    if (plans === null) return 1;
     const report = planReport(session.revision, plans);
     if (flags.plan !== undefined && flags.plan !== report.hash) {
       throw new UsageError(`the plan is not the approved one any more: its hash is ${report.hash}`);
@@ -56,6 +58,23 @@ async function runApply(flags: ApplyFlags, io: Io): Promise<ExitCode> {
   } finally {
     await session.close();
   }
+}
+
+/** Null once the process is to stop. Reads need not be waited for; a write that is under way is. */
+function whenStopped({ stderr, stopSignal }: Io): Promise<null> {
+  return new Promise((resolve) => {
+    const stop = (): void => {
+      const signal: unknown = stopSignal.reason;
+      if (signal !== 'failure') {
+        line(
+          stderr,
+          `rampart: stopping on ${String(signal)}: calls under way come to their end, no new one starts`,
+        );
+      }
+      resolve(null);
+    };
+    stopSignal.addEventListener('abort', stop, { once: true });
+  });
 }
 
 /** What became of one group. */

@@ -78,6 +78,7 @@ async function runImport(flags: ImportFlags, io: Io): Promise<ExitCode> {
       ),
     );
     progress.end();
+    if (io.stopSignal.aborted) return 1;
     for (const { id, outcome } of outcomes) report(id, outcome, io);
     return outcomes.some(({ outcome }) => outcome.kind === 'failed') ? 1 : 0;
   } finally {

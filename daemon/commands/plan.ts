@@ -38,6 +38,8 @@ async function runPlan(flags: PlanFlags, io: Io): Promise<ExitCode> {
   const session = await openSession(config, flags, io, () => journal);
   try {
     const results = await planAll(session, io);
+    // What could not be read any more is no news of the groups.
+    if (io.stopSignal.aborted) return 1;
     io.stdout.write(render(flags.json === true ? 'json' : flags.format, session.revision, results));
     return planExitCode(results);
   } finally {

@@ -5,13 +5,23 @@ import { addCheckCommand } from './check.ts';
 import { addEmulatorCommand } from './emulator.ts';
 import { addHistoryCommand } from './history.ts';
 import { addImportCommand } from './import.ts';
-import type { ExitCode, Io } from './io.ts';
+import { line, type ExitCode, type Io } from './io.ts';
 import { addPauseCommand, addResumeCommand } from './pause.ts';
 import { addPlanCommand } from './plan.ts';
 import { addRunCommand } from './run.ts';
 import { addStatusCommand } from './status.ts';
 import { addValidateCommand } from './validate.ts';
 import { packageVersion } from './version.ts';
+
+/** They change nothing anywhere, or whole files at a time: a signal may end them wherever they are. */
+const MAY_BE_LEFT: ReadonlySet<string> = new Set([
+  'validate',
+  'plan',
+  'import',
+  'check',
+  'history',
+  'status',
+]);
 
 export interface Program {
   /** Runs the command that `argv` (node and script first) names. Usage errors are printed and answer 1. */
@@ -43,15 +53,29 @@ export function createProgram(io: Io): Program {
   addStatusCommand(program, io, done);
   addEmulatorCommand(program, io, done);
   for (const command of program.commands) command.helpOption('--help', 'show help');
+  const left = whenLeft(program, io);
   return {
     run: async (argv) => {
       try {
-        await program.parseAsync(argv);
-        return exitCode;
+        return await Promise.race([program.parseAsync(argv).then(() => exitCode), left]);
       } catch (error) {
         if (!(error instanceof CommanderError)) throw error;
         return error.exitCode === 0 ? 0 : 1;
       }
     },
   };
+}
+
+/** Answers 1 when the process is asked to stop during a command that need not come to its end. */
+function whenLeft(program: Command, io: Io): Promise<ExitCode> {
+  return new Promise((resolve) => {
+    program.hook('preAction', (_, command) => {
+      if (!MAY_BE_LEFT.has(command.name())) return;
+      const leave = (): void => {
+        if (io.stopSignal.reason !== 'failure') line(io.stderr, 'rampart: interrupted');
+        resolve(1);
+      };
+      io.stopSignal.addEventListener('abort', leave, { once: true });
+    });
+  });
 }

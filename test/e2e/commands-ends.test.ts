@@ -1,0 +1,125 @@
+// How commands end before their time: on a signal, on a disk that is full, and when nobody reads any more.
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { startTestEmulator, type TestEmulator } from '../support/emulator.ts';
+import { configFor, policyFor, wireGroup } from '../support/estate.ts';
+import { Workspace, type Finished } from '../support/rampart.ts';
+
+const MAIN = fileURLToPath(new URL('../../dist/daemon/main.js', import.meta.url));
+const CHECK = 'check --group sg-web --direction ingress --protocol tcp --port 443 --peer 192.0.2.1 --live';
+
+let emulator: TestEmulator;
+let workspace: Workspace;
+
+beforeEach(async () => {
+  workspace = new Workspace();
+  emulator = await startTestEmulator({ state: { securityGroups: [wireGroup('sg-web')] } });
+  workspace.write('config.yaml', configFor(emulator.url));
+  workspace.write('policies/web.yaml', policyFor('sg-web', ['protocol: tcp, ports: 443, from: 0.0.0.0/0']));
+});
+
+afterEach(async () => {
+  await workspace.dispose();
+  await emulator.close();
+});
+
+const writes = async () => (await emulator.calls()).filter(({ effect }) => effect);
+
+async function called(action: string): Promise<void> {
+  while (!(await emulator.calls()).some((call) => call.action === action)) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** Runs `rampart ARGS REDIRECTION` in a shell. */
+function redirected(args: string, redirection: string): Promise<Finished> {
+  const script = `set -o pipefail; "${process.execPath}" "${MAIN}" ${args} ${redirection}`;
+  const child = spawn('bash', ['-c', script], { cwd: workspace.folder, stdio: 'pipe' });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  return new Promise((resolve) => child.on('close', (code) => resolve({ code, stdout, stderr })));
+}
+
+describe('a signal while the cloud gives no answer', () => {
+  test.each([
+    ['plan', 'DescribeSecurityGroupAttribute'],
+    ['plan --json', 'DescribeSecurityGroupAttribute'],
+    ['import --region cn-hangzhou --out imported', 'DescribeSecurityGroups'],
+    [CHECK, 'DescribeSecurityGroupAttribute'],
+  ])('ends `%s` at once, with 1 and without a document', async (command, action) => {
+    await emulator.setFaults([{ action, kind: 'hang' }]);
+    const started = workspace.start(command.split(' '));
+    await called(action);
+    const signalledAt = Date.now();
+    started.kill('SIGINT');
+    expect(await started.finished).toEqual({ code: 1, stdout: '', stderr: 'rampart: interrupted\n' });
+    expect(Date.now() - signalledAt).toBeLessThan(2000);
+  });
+
+  test('lets apply wait for the write that is under way, and says that it is stopping', async () => {
+    await emulator.setFaults([{ action: 'AuthorizeSecurityGroup', kind: 'hang' }]);
+    const started = workspace.start(['apply', '--json']);
+    await called('AuthorizeSecurityGroup');
+    const signalledAt = Date.now();
+    started.kill('SIGTERM');
+    const { code, stdout, stderr } = await started.finished;
+    expect(stderr).toContain('rampart: stopping on SIGTERM: calls under way come to their end');
+    expect(Date.now() - signalledAt).toBeGreaterThan(2000);
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ results: [{ id: 'sg-web', outcome: 'aborted' }] });
+    expect(await writes()).toHaveLength(1);
+  });
+
+  test('ends apply at once while it only reads', async () => {
+    await emulator.setFaults([{ action: 'DescribeSecurityGroupAttribute', kind: 'hang' }]);
+    const started = workspace.start(['apply']);
+    await called('DescribeSecurityGroupAttribute');
+    const signalledAt = Date.now();
+    started.kill('SIGINT');
+    expect(await started.finished).toMatchObject({ code: 1, stdout: '' });
+    expect(Date.now() - signalledAt).toBeLessThan(2000);
+  });
+});
+
+describe('a full disk under stdout', () => {
+  test.each([['plan'], ['plan --json'], ['validate --json'], ['--help']])(
+    'ends `%s` with 1 and one line',
+    async (command) => {
+      const { code, stderr } = await redirected(command, '> /dev/full');
+      expect(stderr).toMatch(/^rampart: cannot write to stdout: ENOSPC.*\n$/);
+      expect(code).toBe(1);
+    },
+  );
+
+  test('keeps apply from carrying out what nobody has seen', async () => {
+    expect(await redirected('apply', '> /dev/full')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^rampart: cannot write to stdout: ENOSPC.*\n$/) as string,
+    });
+    expect(await writes()).toEqual([]);
+  });
+
+  test('ends the daemon with 1 and one line', async () => {
+    const { code, stderr } = await redirected('run', '> /dev/full');
+    expect(stderr).toMatch(/^rampart: cannot write the log to stdout: ENOSPC.*\n$/);
+    expect(code).toBe(1);
+  });
+
+  test('under stderr changes nothing', async () => {
+    expect(await redirected('plan --log-level debug', '2> /dev/full')).toMatchObject({ code: 2 });
+  });
+});
+
+describe('a reader that has gone', () => {
+  test('is no trouble for a command: its exit code is its own', async () => {
+    expect(await redirected('plan', '| true')).toEqual({ code: 2, stdout: '', stderr: '' });
+  });
+
+  test('ends the daemon, which nobody could watch, with 1 and one line', async () => {
+    const { code, stderr } = await redirected('run', '| head -n 1');
+    expect(stderr).toMatch(/^rampart: cannot write the log to stdout: EPIPE.*\n$/);
+    expect(code).toBe(1);
+  });
+});
