@@ -50,7 +50,12 @@ export function parseConfig(text: string, file: string): Result<Config, Problem[
   if (tree.complaints.length > 0) return err(problems.sort(compareProblems));
   const checked = checkShape(configSchema, yaml.value);
   if ('complaints' in checked) {
-    for (const each of checked.complaints) complain(yaml.offsetOf(each.path, each.part), each);
+    const refused = new Set(yaml.complaints.map(({ offset }) => offset));
+    for (const each of checked.complaints) {
+      const offset = yaml.offsetOf(each.path, each.part);
+      // What was made of a value that YAML's rules refuse already is no news.
+      if (!refused.has(offset)) complain(offset, each);
+    }
   } else if (problems.length === 0) {
     return ok(resolveConfig(checked.value, file));
   }
@@ -59,9 +64,16 @@ export function parseConfig(text: string, file: string): Result<Config, Problem[
 
 /** Null if there is no such file; one that cannot be read is something else. */
 function readText(path: string): Result<string | null, Problem> {
-  const refuse = (code: string, message: string) => err(problem(path, 1, 1, { code, message, hint: '' }));
+  const refuse = (code: string, message: string, hint = '') =>
+    err(problem(path, 1, 1, { code, message, hint }));
   try {
-    const { size } = statSync(path);
+    const stats = statSync(path);
+    // To open a pipe that nobody writes to is to wait for ever, with no ear for signals.
+    if (!stats.isFile()) {
+      const hint = 'write the config to a file; pipes, such as those of <(…), are not read';
+      return refuse('config-unreadable', 'the config is not a regular file', hint);
+    }
+    const { size } = stats;
     if (size > MAX_CONFIG_BYTES) {
       return refuse('file-too-large', `the config has ${size} bytes, ${MAX_CONFIG_BYTES} at most`);
     }

@@ -139,7 +139,7 @@ class TreeReader {
 
   private readScalar(scalar: Scalar): unknown {
     const { value, source = '' } = scalar;
-    if (typeof value !== 'number' || /^(0|[1-9]\d*)$/.test(source)) return value;
+    if (typeof value !== 'number' || /^(0|-?[1-9]\d*)$/.test(source)) return value;
     const hint = 'write plain decimal digits without leading zeros, or quote it if it is a text';
     this.complain(scalar, 'number-form', `${quote(source)} is a number that is easily misread`, hint);
     return value;

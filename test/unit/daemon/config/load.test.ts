@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import fc from 'fast-check';
@@ -252,6 +253,17 @@ emulator: {quirks: {describeLagMS: 3}}
   });
 });
 
+describe('a number that cannot be is one problem', () => {
+  it.each([
+    ['below its bounds', '-1', 'out-of-range'],
+    ['misread and out of bounds', '0x0', 'number-form'],
+    ['no whole number', '1.5', 'number-form'],
+    ['infinite', '-.inf', 'number-form'],
+  ])('%s', (_, text, code) => {
+    expect(places(`reconcile: {resyncSeconds: ${text}}`)).toEqual([`1:28 ${code}`]);
+  });
+});
+
 describe('emulator and cloud are not mixed up', () => {
   it.each([
     ['{credentials: {type: default}, endpoint: embedded}', 'takes only credentials of type emulator'],
@@ -301,7 +313,8 @@ describe('loadConfig', () => {
 
   it.each([
     ['a file that is not there', 'nowhere.yaml', 'there is no such config'],
-    ['a folder', 'folder', 'EISDIR'],
+    ['a folder', 'folder', 'not a regular file'],
+    ['a pipe, which nobody may ever write to', 'pipe', 'not a regular file'],
     ['a circle of links through a file', 'file/config.yaml', 'ENOTDIR'],
     ['a file that is not UTF-8', 'latin1.yaml', 'not valid UTF-8'],
     ['a file beyond the bound', 'large.yaml', '262144 at most'],
@@ -312,6 +325,7 @@ describe('loadConfig', () => {
       'latin1.yaml': new Uint8Array([0x23, 0xfc]),
     });
     await mkdir(path.join(folder, 'folder'));
+    execFileSync('mkfifo', [path.join(folder, 'pipe')]);
     expect(loadConfig(path.join(folder, name))).toMatchObject({
       ok: false,
       error: [{ message: expect.stringContaining(words) as string }],

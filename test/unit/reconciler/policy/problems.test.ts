@@ -156,6 +156,7 @@ const VALUE_ROWS: readonly Row[] = [
   ['tcp without ports', rule('protocol: tcp, from: ::/0'), '6:20 ports-missing'],
   ['icmp with ports', rule('protocol: icmp, ports: 8, from: 0.0.0.0/0'), '6:33 ports-not-allowed'],
   ['port 0', rule('protocol: tcp, ports: 0, from: ::/0'), '6:32 out-of-range'],
+  ['port -1', rule('protocol: tcp, ports: -1, from: ::/0'), '6:32 out-of-range'],
   ['port 65536', rule('protocol: tcp, ports: [80, 65536], from: ::/0'), '6:37 out-of-range'],
   ['a range that ends behind 65535', rule('protocol: tcp, ports: 1-65536, from: ::/0'), '6:32 port-range'],
   ['ports out of order', rule('protocol: tcp, ports: 200/1, from: ::/0'), '6:32 ports-out-of-order'],
