@@ -6,35 +6,39 @@ import type { CredentialOptions } from '../../emulator/credentials.ts';
 import { startEmulator, type Emulator, type EmulatorOptions } from '../../emulator/emulator.ts';
 import { InputError } from '../../emulator/input.ts';
 import type { Quirks } from '../../emulator/quirks.ts';
-import { parseQuirk } from '../../emulator/quirks-input.ts';
+import { parseQuirk, parseQuirks } from '../../emulator/quirks-input.ts';
 import { parseState } from '../../emulator/state-file.ts';
 import type { State } from '../../emulator/state.ts';
+import type { EmulatorConfig } from '../config/config.ts';
+import { defaultConfig } from '../config/load.ts';
 import { parseListen, type ListenAddress } from '../config/listen.ts';
 import { line, UsageError, type ExitCode, type Io } from './io.ts';
+import { addCommonFlags, readConfig, type CommonFlags } from './setup.ts';
 
-interface EmulatorFlags {
-  readonly listen: ListenAddress;
+interface EmulatorFlags extends CommonFlags {
+  readonly listen?: ListenAddress;
   readonly state?: string;
   readonly quirk: Partial<Quirks>;
-  readonly seed: number;
+  readonly seed?: number;
   readonly credential: readonly CredentialOptions[];
 }
 
 export function addEmulatorCommand(program: Command, io: Io, done: (code: ExitCode) => void): void {
-  program
-    .command('emulator')
+  addCommonFlags(program.command('emulator'))
     .description('Run the local ECS security-group API: same calls, same errors, no account.')
-    .option('--listen <HOST:PORT>', 'address to listen on; port 0 is any free one', listenFlag, {
-      host: '127.0.0.1',
-      port: 0,
-    })
+    .option(
+      '--listen <HOST:PORT>',
+      'address to listen on; port 0 is any free one (default: 127.0.0.1:0)',
+      listenFlag,
+    )
     .option('--state <FILE>', 'start with the groups of this JSON file')
     .option('--quirk <NAME=VALUE>', 'answer an open question of the manual; may be repeated', quirkFlag, {})
-    .option('--seed <N>', 'makes every random choice repeatable', seedFlag, 1)
+    .option('--seed <N>', 'makes every random choice repeatable (default: 1)', seedFlag)
     .option('--credential <ID:SECRET>', 'accept this access key; may be repeated', credentialFlag, [])
     .addHelpText(
       'after',
-      '\nThe first line on stdout is {"event":"emulator.listening","url":"http://…"}.' +
+      '\nOnly where --config is given, `emulator` of that config says what the flags leave out. Nothing is logged.' +
+        '\nThe first line on stdout is {"event":"emulator.listening","url":"http://…"}.' +
         '\nDefault credential: emulator / emulator-secret. Doors: /_emulator/state, calls, faults, quirks, clock.',
     )
     .action(async (flags: EmulatorFlags) => {
@@ -43,13 +47,13 @@ export function addEmulatorCommand(program: Command, io: Io, done: (code: ExitCo
 }
 
 async function runEmulator(flags: EmulatorFlags, io: Io): Promise<ExitCode> {
-  const state =
-    flags.state === undefined ? {} : { state: await readStateFile(path.resolve(io.cwd, flags.state)) };
-  const emulator = await listening({
-    ...flags.listen,
-    ...state,
-    quirks: flags.quirk,
-    seed: flags.seed,
+  const { listen, seed, quirks, state } = settingsOf(flags);
+  const file = flags.state === undefined ? state : path.resolve(io.cwd, flags.state);
+  const emulator = await started({
+    ...(flags.listen ?? listen),
+    quirks: { ...parseQuirks(quirks), ...flags.quirk },
+    seed: flags.seed ?? seed,
+    ...(file === null ? {} : { state: await readStateFile(file) }),
     ...(flags.credential.length === 0 ? {} : { credentials: flags.credential }),
   });
   line(io.stdout, JSON.stringify({ event: 'emulator.listening', url: emulator.url }));
@@ -58,15 +62,18 @@ async function runEmulator(flags: EmulatorFlags, io: Io): Promise<ExitCode> {
   return 0;
 }
 
-/** Throws a UsageError where the address cannot be had. */
-async function listening(options: EmulatorOptions): Promise<Emulator> {
+async function started(options: EmulatorOptions): Promise<Emulator> {
   try {
     return await startEmulator(options);
   } catch (error) {
-    if (isIoError(error)) throw new UsageError(`--listen: ${error.message}`);
-    throw error;
+    if (!isIoError(error)) throw error;
+    throw new UsageError(`the emulator cannot listen: ${error.message}`);
   }
 }
+
+/** The config has to be named here: one that lies about is meant for the daemon and the emulator beside it. */
+const settingsOf = (flags: EmulatorFlags): EmulatorConfig =>
+  (flags.config === undefined ? defaultConfig() : readConfig(flags)).emulator;
 
 /** Reads a state file of the emulator. Throws a UsageError that says what is wrong with it. */
 export async function readStateFile(file: string): Promise<State> {

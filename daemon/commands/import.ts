@@ -65,6 +65,7 @@ async function runImport(flags: ImportFlags, io: Io): Promise<ExitCode> {
   );
   try {
     const ids = await groupIds(opened.engine, flags);
+    if (ids.length === 0) line(io.stderr, `${flags.region} has no groups in account ${flags.account}`);
     makeFolder(folder);
     const progress = progressOn(io, ids.length);
     const runners = new PQueue({ concurrency: config.reconcile.concurrency });

@@ -5,7 +5,7 @@ import { addCheckCommand } from './check.ts';
 import { addEmulatorCommand } from './emulator.ts';
 import { addHistoryCommand } from './history.ts';
 import { addImportCommand } from './import.ts';
-import { line, type ExitCode, type Io } from './io.ts';
+import { line, UsageError, type ExitCode, type Io } from './io.ts';
 import { addPauseCommand, addResumeCommand } from './pause.ts';
 import { addPlanCommand } from './plan.ts';
 import { addRunCommand } from './run.ts';
@@ -24,7 +24,10 @@ const MAY_BE_LEFT: ReadonlySet<string> = new Set([
 ]);
 
 export interface Program {
-  /** Runs the command that `argv` (node and script first) names. Usage errors are printed and answer 1. */
+  /**
+   * Runs the command that `argv` (node and script first) names. Mistakes on the command line are printed and answer
+   * 1; other UsageErrors are thrown. Who asked for JSON gets a document with the error in both cases.
+   */
   run(argv: readonly string[]): Promise<ExitCode>;
 }
 
@@ -59,11 +62,25 @@ export function createProgram(io: Io): Program {
       try {
         return await Promise.race([program.parseAsync(argv).then(() => exitCode), left]);
       } catch (error) {
-        if (!(error instanceof CommanderError)) throw error;
-        return error.exitCode === 0 ? 0 : 1;
+        if (error instanceof CommanderError && error.exitCode === 0) return 0;
+        if (!(error instanceof CommanderError || error instanceof UsageError)) throw error;
+        if (wantsJson(argv)) line(io.stdout, errorDocument(error));
+        if (error instanceof UsageError) throw error;
+        return 1;
       }
     },
   };
+}
+
+const errorDocument = ({ message }: Error): string =>
+  JSON.stringify({ version: 1, error: message.replace(/^error: /, '') });
+
+/** Looked for here and not in the parsed flags: what went wrong may be the parsing. */
+function wantsJson(argv: readonly string[]): boolean {
+  const format = argv.indexOf('--format');
+  return (
+    argv.includes('--json') || argv.includes('--format=json') || (format > 0 && argv[format + 1] === 'json')
+  );
 }
 
 /** Answers 1 when the process is asked to stop during a command that need not come to its end. */

@@ -1,4 +1,4 @@
-// What every command but `emulator` begins with: flags, config, log, policies.
+// What commands begin with: flags, config, log, policies.
 import path from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Problem } from '../../reconciler/model/problem.ts';

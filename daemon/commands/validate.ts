@@ -11,9 +11,10 @@ import { problemsAsSarif } from '../../reconciler/policy/report/sarif.ts';
 import { formatProblems } from '../../reconciler/policy/report/text.ts';
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
-import { loadConfig } from '../config/load.ts';
+import { loadConfig, placeInConfig } from '../config/load.ts';
 import { isInForce } from '../service/targets.ts';
-import { line, type ExitCode, type Io } from './io.ts';
+import { readStateFile } from './emulator.ts';
+import { line, UsageError, type ExitCode, type Io } from './io.ts';
 import { addCommonFlags, shownPath, type CommonFlags } from './setup.ts';
 import { filesToCheck } from './validate-files.ts';
 import { packageVersion } from './version.ts';
@@ -56,12 +57,32 @@ export function addValidateCommand(program: Command, io: Io, done: (code: ExitCo
 
 async function runValidate(paths: readonly string[], flags: ValidateFlags, io: Io): Promise<ExitCode> {
   const config = loadConfig(flags.config ?? null);
-  const verdict = config.ok ? await checkPolicies(paths, config.value, io) : badConfig(config.error);
+  const verdict = config.ok ? await checkAll(paths, config.value, io) : badConfig(config.error);
   const format = flags.json === true ? 'json' : flags.format;
   io.stdout.write(render(format, verdict));
   const errors = verdict.problems.filter(({ severity }) => severity === 'error').length;
   if (format === 'text') line(io.stderr, summary(verdict, errors));
   return errors > 0 ? 1 : 0;
+}
+
+async function checkAll(paths: readonly string[], config: Config, io: Io): Promise<Verdict> {
+  const { problems, ...policies } = await checkPolicies(paths, config, io);
+  return { ...policies, problems: [...(await stateProblems(config)), ...problems].sort(compareProblems) };
+}
+
+/** The state file is no part of the config, but the embedded emulator does not start without it. */
+async function stateProblems({ file, emulator }: Config): Promise<Problem[]> {
+  if (file === null || emulator.state === null) return [];
+  try {
+    await readStateFile(emulator.state);
+    return [];
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    const message = `the emulator cannot start from its state file: ${error.message}`;
+    const hint = 'name a file such as emulator/example-state.json, or leave the key out for an empty cloud';
+    const place = placeInConfig(file, ['emulator', 'state']);
+    return [{ ...place, severity: 'error', code: 'emulator-state', message, hint }];
+  }
 }
 
 async function checkPolicies(paths: readonly string[], config: Config, io: Io): Promise<Verdict> {
@@ -72,9 +93,7 @@ async function checkPolicies(paths: readonly string[], config: Config, io: Io): 
   const texts = new Map([...asked].flatMap(([file, text]) => (text === null ? [] : [[file, text] as const])));
   const anomalies = ruleAnomalies(withoutExpiredRules(groups, systemClock.nowMs()));
   return {
-    problems: [...compiled.problems.filter(({ file }) => asked.has(file)), ...anomalies].sort(
-      compareProblems,
-    ),
+    problems: [...compiled.problems.filter(({ file }) => asked.has(file)), ...anomalies],
     texts,
     files: texts.size,
     groups: groups.length,

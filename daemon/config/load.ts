@@ -1,8 +1,9 @@
 import { readFileSync, statSync } from 'node:fs';
-import { compareProblems, type Problem } from '../../reconciler/model/problem.ts';
+import { compareProblems, type Problem, type SourcePlace } from '../../reconciler/model/problem.ts';
 import { err, ok, type Result } from '../../reconciler/model/result.ts';
 import type { Complaint } from '../../reconciler/policy/complaint.ts';
 import { decodePolicyText } from '../../reconciler/policy/decode.ts';
+import type { Path } from '../../reconciler/policy/reporter.ts';
 import { parseYamlTree } from '../../reconciler/policy/yaml-tree.ts';
 import { readYamlTree } from '../../reconciler/policy/yaml-value.ts';
 import { ioReason } from '../source/unreadable.ts';
@@ -60,6 +61,14 @@ export function parseConfig(text: string, file: string): Result<Config, Problem[
     return ok(resolveConfig(checked.value, file));
   }
   return err(problems.sort(compareProblems));
+}
+
+/** Where a key of a config that was read before has its value; for what comes to light only when it is used. */
+export function placeInConfig(file: string, keys: Path): SourcePlace {
+  const text = readText(file);
+  const tree = parseYamlTree(text.ok ? (text.value ?? '') : '');
+  const { line, col } = tree.lines.linePos(readYamlTree(tree.document?.contents).offsetOf(keys, 'value'));
+  return { file, line: Math.max(1, line), column: Math.max(1, col) };
 }
 
 /** Null if there is no such file; one that cannot be read is something else. */

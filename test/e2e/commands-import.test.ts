@@ -136,3 +136,10 @@ test('a group that is not there: exit code 1', async () => {
   expect(code).toBe(1);
   expect(stderr).toContain('sg-gone is not written: Transport.GroupNotFound');
 });
+
+test('a region without groups: exit code 0, and it is said', async () => {
+  await emulator.setState({ securityGroups: [] });
+  const { code, stdout, stderr } = await run(`import --region ${REGION} --out out`);
+  expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+  expect(stderr).toBe(`${REGION} has no groups in account default\n`);
+});

@@ -90,9 +90,9 @@ describe('plan', () => {
     workspace.write('policies/bad.yaml', 'version: 2\ngroups: []\nnonsense: 1\n');
     const { code, stderr, stdout } = await workspace.run(['plan', '--json']);
     expect(code).toBe(1);
-    expect(stdout).toBe('');
     expect(stderr).toMatch(/bad\.yaml:1:10:/);
     expect(stderr).toMatch(/bad\.yaml:3:1:/);
+    expect(stderr).toBe(`rampart: ${(JSON.parse(stdout) as { readonly error: string }).error}\n`);
   });
 });
 
@@ -174,6 +174,21 @@ describe('validate', () => {
   });
 });
 
+describe('validate with an emulator', () => {
+  test.each([
+    ['is not there', null, 'ENOENT'],
+    ['holds something else', '{"groups": []}', 'groups'],
+    ['is no JSON', '{', 'JSON'],
+  ])('whose state file %s: exit code 1, with the place of the key', async (_, text, words) => {
+    workspace.write('config.yaml', configFor(emulator.url, 'emulator:\n  state: state.json\n'));
+    if (text !== null) workspace.write('state.json', text);
+    const { code, stdout } = await workspace.run(['validate']);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^config\.yaml:9:10: error: the emulator cannot start .* \[emulator-state\]/);
+    expect(stdout).toContain(words);
+  });
+});
+
 describe('the command line', () => {
   test.each([['run'], ['validate'], ['plan'], ['apply'], ['emulator']])('%s has --help', async (command) => {
     const { code, stdout } = await workspace.run([command, '--help']);
@@ -206,5 +221,54 @@ describe('emulator', () => {
     };
     expect(quirks.describeLagMs).toBe(5);
     expect(await started.stop()).toMatchObject({ code: 0 });
+  });
+
+  describe('with --config', () => {
+    const CONFIG =
+      'emulator: {listen: "127.0.0.1:0", state: state.json, quirks: {describeLagMs: 7, ruleQuota: 3}, seed: 2}\n';
+
+    async function answerOf(args: readonly string[], door: string): Promise<unknown> {
+      const started = workspace.start(['emulator', ...args]);
+      const { url } = await started.event('emulator.listening');
+      return (await fetch(`${String(url)}/_emulator/${door}`)).json();
+    }
+
+    beforeEach(() => {
+      workspace.write('emulator.yaml', CONFIG);
+      workspace.write('config.yaml', CONFIG);
+      workspace.write('state.json', JSON.stringify({ securityGroups: [wireGroup('sg-of-config')] }));
+      workspace.write('other.json', JSON.stringify({ securityGroups: [wireGroup('sg-of-flag')] }));
+    });
+
+    test('it starts as the config says, and flags win', async () => {
+      const config = ['--config', 'emulator.yaml', '--log-level', 'warn'];
+      const flags = ['--quirk', 'describeLagMs=5', '--state', 'other.json'];
+      expect(await answerOf(config, 'state')).toMatchObject({
+        securityGroups: [{ SecurityGroupId: 'sg-of-config' }],
+      });
+      expect(await answerOf([...config, ...flags], 'state')).toMatchObject({
+        securityGroups: [{ SecurityGroupId: 'sg-of-flag' }],
+      });
+      expect(await answerOf([...config, ...flags], 'quirks')).toMatchObject({
+        describeLagMs: 5,
+        ruleQuota: 3,
+      });
+    });
+
+    test('only then: a config that lies about is left alone', async () => {
+      expect(await answerOf([], 'state')).toMatchObject({ securityGroups: [] });
+    });
+
+    test('a broken config, and an address in use, are told in a sentence', async () => {
+      workspace.write('broken.yaml', 'emulater: {}\n');
+      expect(await workspace.run(['emulator', '--config', 'broken.yaml'])).toMatchObject({
+        code: 1,
+        stderr: expect.stringMatching(/^rampart: the config cannot be used\nbroken\.yaml:1:1: /) as string,
+      });
+      expect(await workspace.run(['emulator', '--listen', emulator.endpoint])).toMatchObject({
+        code: 1,
+        stderr: expect.stringMatching(/^rampart: the emulator cannot listen: .*EADDRINUSE/) as string,
+      });
+    });
   });
 });

@@ -78,11 +78,35 @@ describe('refused with 1, nothing on stdout, and a reason', () => {
   });
 });
 
-describe('--help names the command, its exit codes or its flags', () => {
-  test.each(['check', 'history', 'pause', 'resume', 'status', 'import'])('%s', async (command) => {
-    const { code, stdout } = await run(`${command} --help`);
-    expect(code).toBe(0);
-    expect(stdout).toContain(`rampart ${command}`);
-    expect(stdout).toContain('--config');
+describe('who asks for JSON gets the reason as a document too', () => {
+  test.each([
+    ['history --json --config CONFIG', 'there is no journal'],
+    ['status --json --config OFF', '`http.listen` of the config is off'],
+    ['plan --format json --config NOWHERE', 'there is no such config'],
+    ['plan --format=json --config NOWHERE', 'there is no such config'],
+    ['plan --json --nonsense', 'unknown option'],
+  ])('%s', async (command, message) => {
+    const { code, stdout, stderr } = await run(command);
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toEqual({ version: 1, error: expect.stringContaining(message) as string });
+    expect(stderr).toContain(message);
   });
+
+  test('but none for help', async () => {
+    const { code, stdout } = await run('plan --json --help');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^Usage: /);
+  });
+});
+
+describe('--help names the command, its exit codes or its flags', () => {
+  test.each(['check', 'history', 'pause', 'resume', 'status', 'import', 'emulator'])(
+    '%s',
+    async (command) => {
+      const { code, stdout } = await run(`${command} --help`);
+      expect(code).toBe(0);
+      expect(stdout).toContain(`rampart ${command}`);
+      expect(stdout).toContain('--config');
+    },
+  );
 });
