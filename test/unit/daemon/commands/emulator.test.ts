@@ -36,7 +36,7 @@ test('an address that cannot be had is told in a line', async () => {
   const { port } = taken.address() as AddressInfo;
   const { code, text } = await run('--listen', `127.0.0.1:${port}`);
   expect({ code, lines: text.split('\n').length }).toEqual({ code: 1, lines: 1 });
-  expect(text).toContain(`--listen: listen EADDRINUSE: address already in use 127.0.0.1:${port}`);
+  expect(text).toContain(`cannot listen: listen EADDRINUSE: address already in use 127.0.0.1:${port}`);
 });
 
 test('an access key that is given twice is refused', async () => {
