@@ -137,8 +137,10 @@ async function doubtsOf(
   }
   const { targets } = await new TargetResolver(engine.ecs, 'enforce').resolve(groups, 0);
   return targets.flatMap((policy) => {
-    const { steps } = planGroup(policy, group, engine.planOptions);
-    return steps.length === 0 ? [] : [`a plan with this policy would have ${counted(steps.length, 'call')}`];
+    const { status, steps } = planGroup(policy, group, engine.planOptions);
+    return status === 'converged'
+      ? []
+      : [`a plan with this policy would have ${counted(steps.length, 'call')}`];
   });
 }
 

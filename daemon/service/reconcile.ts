@@ -134,7 +134,7 @@ async function verify(
   }
   if (plan.steps.length > 0) {
     const asPlanned = (group: DescribedGroup) =>
-      planNow(engine, request, group, done.look.lists).steps.length === 0;
+      planNow(engine, request, group, done.look.lists).status === 'converged';
     // What differs beside our own writes is the work of somebody else: no waiting helps.
     const seen = await describeUntil(
       engine,

@@ -1,6 +1,6 @@
 // What should be, what is, and the safe way from one to the other: ownership, diff, match, order, limits, proof.
 // Pure and deterministic: the same rules in any order give the same bytes.
-import type { DescribedGroup } from '../model/group.ts';
+import type { DescribedGroup, GroupRef } from '../model/group.ts';
 import { diff } from './diff.ts';
 import { deepFreeze } from './freeze.ts';
 import { planHash } from './hash.ts';
@@ -17,9 +17,17 @@ import { bringsTrials, withTrialsChecked } from './trials.ts';
 
 /**
  * Plans one group. The steps of an observed or blocked plan say what would be done; only those of a pending
- * plan may be carried out.
+ * plan may be carried out. Never throws: a bug that one group brings to light blocks that group, and says so.
  */
 export function planGroup(policy: GroupPolicy, group: DescribedGroup, options: PlanOptions): GroupPlan {
+  try {
+    return deepFreeze(planned(policy, group, options));
+  } catch (error) {
+    return deepFreeze(failed(policy, error));
+  }
+}
+
+function planned(policy: GroupPolicy, group: DescribedGroup, options: PlanOptions): GroupPlan {
   const modify = policy.mode === 'additive' ? 'never' : options.modify;
   const found = match(diff(policy, group.rules), group, { ...options, modify }, callOptions(group, options));
   const { changes, exceptions } = permitted(found, policy.mode, group);
@@ -33,11 +41,8 @@ export function planGroup(policy: GroupPolicy, group: DescribedGroup, options: P
   const proof = promised === null ? NOTHING_TO_PROVE : prove(group, steps, { promised, batchesAtomic });
   const blockedBy =
     steps.length === 0 ? [] : [...refusals(policy, group), ...rest.blockedBy, ...proof.blockedBy];
-  return deepFreeze({
-    account: policy.account,
-    region: policy.region,
-    id: policy.id,
-    mode: policy.mode,
+  return {
+    ...headOf(policy),
     status: statusOf(policy, steps.length, blockedBy),
     diff: found,
     steps,
@@ -47,8 +52,32 @@ export function planGroup(policy: GroupPolicy, group: DescribedGroup, options: P
     findings: warnings(policy, group.rules),
     blockedBy,
     hash: planHash(policy, policy.mode, steps),
-  });
+  };
 }
+
+/** Nothing is known of the group, so nothing may be done to it. */
+function failed(policy: GroupPolicy, error: unknown): GroupPlan {
+  const message = `a bug of Rampart: ${error instanceof Error ? error.message : String(error)}; please report it`;
+  return {
+    ...headOf(policy),
+    status: 'blocked',
+    diff: { missing: [], surplus: [], altered: [], same: 0, unmanaged: 0 },
+    steps: [],
+    hitless: false,
+    exceptions: [],
+    exposure: { opened: [], closed: [], effects: [], exact: false },
+    findings: [],
+    blockedBy: [{ kind: 'unsafe', message, override: '' }],
+    hash: planHash(policy, policy.mode, []),
+  };
+}
+
+const headOf = ({ account, region, id, mode }: GroupPolicy): Pick<GroupPlan, 'mode' | keyof GroupRef> => ({
+  account,
+  region,
+  id,
+  mode,
+});
 
 function statusOf(policy: GroupPolicy, steps: number, blockedBy: readonly Block[]): GroupPlan['status'] {
   if (steps === 0) return 'converged';

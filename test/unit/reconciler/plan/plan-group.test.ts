@@ -604,4 +604,18 @@ describe('what a plan is', () => {
     const found = plan([web, rule({ ports: '443', priority: 9 })], []);
     expect(found.findings.map(({ id, line }) => [id, line])).toEqual([['priority-twin', 2]]);
   });
+
+  it('blocks a group that brings a bug to light, and no other', () => {
+    const options: PlanOptions = {
+      ...OPTIONS,
+      get listSizes(): never {
+        throw new Error('no such list');
+      },
+    };
+    const { status, steps, blockedBy, hitless } = planGroup(policyOf([web]), groupOf([]), options);
+    expect({ status, steps, hitless }).toEqual({ status: 'blocked', steps: [], hitless: false });
+    expect(blockedBy).toMatchObject([
+      { kind: 'unsafe', message: expect.stringContaining('no such list') as string },
+    ]);
+  });
 });
