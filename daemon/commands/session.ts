@@ -1,5 +1,6 @@
 // What `plan` and `apply` share: policies read once, every group described once, one plan each.
 import PQueue from 'p-queue';
+import { counted } from '../../reconciler/model/counted.ts';
 import type { DesiredState } from '../../reconciler/model/group.ts';
 import { planGroup } from '../../reconciler/plan/plan-group.ts';
 import type { FailedGroup, GroupResult } from '../../reconciler/plan/report.ts';
@@ -55,7 +56,7 @@ export async function readPolicies(config: Config, io: Io): Promise<DesiredState
   if (errors.length === 0) return state;
   const list = errors.map(problemText).join('\n');
   throw new UsageError(
-    `the policies have ${errors.length} problems; \`rampart validate\` shows them in place\n${list}`,
+    `the policies have ${counted(errors.length, 'problem')}; \`rampart validate\` shows them in place\n${list}`,
   );
 }
 
