@@ -3,11 +3,13 @@
 //
 // 1. No plan takes fewer calls than the fewest that are safe: then it could not be safe itself.
 // 2. With `modify: auto` most plans take exactly the fewest calls, hardly any more than one call more, none more than two.
-// 3. A single changed pair that the API can modify is one call.
-// 4. In a full group, or one with one free slot, a plan is hitless only where a hitless sequence exists, and nearly
+// 3. Where batches are atomic, and no two rules differ in priority only, every such plan takes exactly the fewest calls.
+// 4. A single changed pair that the API can modify is one call.
+// 5. In a full group, or one with one free slot, a plan is hitless only where a hitless sequence exists, and nearly
 //    always where one does.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { ruleIdentity } from '../../reconciler/model/rule.ts';
 import { planGroup } from '../../reconciler/plan/plan-group.ts';
 import type { GroupPlan, PlanOptions } from '../../reconciler/plan/plan.ts';
 import { CallGame, isModifiable, without } from '../support/call-game.ts';
@@ -42,6 +44,21 @@ describe('calls of tiny edits', () => {
       { numRuns: RUNS },
     );
     expect(exact).toBeGreaterThan(0.95 * RUNS);
+  });
+
+  it('are exactly the fewest where batches are atomic and no priority alone changes', () => {
+    const untwinned = tinyEdit.filter(({ before, after }) => {
+      const all = new Set([...before, ...after].map(ruleIdentity));
+      const butForPriority = [...before, ...after].map((rule) => ruleIdentity({ ...rule, priority: 1 }));
+      return new Set(butForPriority).size === all.size;
+    });
+    fc.assert(
+      fc.property(untwinned, (edit) => {
+        const { steps } = planOf(edit, { modify: 'auto', batchesAtomic: true });
+        expect(steps.length).toBe(new CallGame(edit, Infinity, true).fewest());
+      }),
+      { numRuns: RUNS },
+    );
   });
 
   it('are one for a single pair that can be modified', () => {

@@ -29,8 +29,11 @@ export class CallGame {
   readonly #cells: readonly Cell[];
   readonly #safe = new Map<number, boolean>();
 
+  readonly #batchesAtomic: boolean;
+
   /** `slots`: most rules that the group may hold. */
-  constructor(edit: RuleSetPair, slots = Infinity) {
+  constructor(edit: RuleSetPair, slots = Infinity, batchesAtomic = false) {
+    this.#batchesAtomic = batchesAtomic;
     this.#free = slots - edit.before.length;
     this.#holdsTwins = [edit.before, edit.after].some(
       (rules) => new Set(rules.map(looseIdentity)).size < rules.length,
@@ -100,11 +103,11 @@ export class CallGame {
       .filter(
         (subset) => subset !== 0 && (subset & (state | this.start)) === 0 && !this.#collides(subset, state),
       )
-      .filter((subset) => bits.every((bit) => (bit & subset) === 0 || this.isSafe(state | bit)));
+      .filter((subset) => this.#isSafeBatch(state, subset, state | subset));
     const removed = subsets
       .filter((subset) => subset !== 0 && (subset & ~(state & this.start)) === 0)
       .filter((subset) => this.isSafe(state & ~subset))
-      .filter((subset) => bits.every((bit) => (bit & subset) === 0 || this.isSafe((state & ~subset) | bit)));
+      .filter((subset) => this.#isSafeBatch(state & ~subset, subset, state & ~subset));
     const modified = bits.flatMap((going, from) =>
       bits
         .map((coming, to) => ({ coming, to }))
@@ -122,6 +125,12 @@ export class CallGame {
       ...removed.map((subset) => state & ~subset),
       ...modified,
     ].filter((next) => ones(next) - ones(this.start) <= this.#free);
+  }
+
+  /** Whether the end of a batch is safe and, unless it takes effect as a whole, each of its rules alone on `without` all. */
+  #isSafeBatch(without: number, batch: number, end: number): boolean {
+    if (this.#batchesAtomic) return this.isSafe(end);
+    return this.changed.every((_, at) => (batch & (1 << at)) === 0 || this.isSafe(without | (1 << at)));
   }
 
   /** Two rules that differ in priority only may be one rule to the cloud. */
