@@ -112,6 +112,13 @@ describe('which calls are made', () => {
       ['authorize accept:443@1', '*revoke sgr-0'],
     ],
     [
+      'a group of our own for one of another account is replaced: no field can be emptied',
+      [rule({ ports: '443', peer: 'sg-b' })],
+      [{ ...web, peer: { kind: 'group', id: 'sg-a', ownerId: '42' } }],
+      {},
+      ['authorize accept:443@1', '*revoke sgr-0'],
+    ],
+    [
       'a port list for a range is replaced',
       [rule({ ports: 'prl-a' })],
       [web],
@@ -521,6 +528,43 @@ describe('with little room', () => {
     const [first] = found.steps;
     expect(first?.kind === 'authorize' ? first.rules[0]?.rule.description : null).toContain('temporary');
     expect(plan(flat, upright, { options }).hitless).toBe(false);
+    const ignore = [{ description: 'rampart: *', source: { file: 'web.yaml', line: 1, column: 1 } }];
+    const hidden = planGroup(policyOf(flat, { ignore }), groupOf(described(upright)), {
+      ...OPTIONS,
+      ...options,
+      temporaryRules: true,
+    });
+    expect(hidden.hitless).toBe(false);
+  });
+
+  it('looks again before it relies on drops that it made, also where only half of the promise holds', () => {
+    const there = [
+      rule({ ports: '22', peer: '10.0.0.0/8', priority: 2 }),
+      rule({ ports: '22', peer: '10.1.0.0/16', action: 'drop' }),
+    ];
+    const wanted = [
+      rule({ ports: '22', peer: 'sg-a', priority: 2 }),
+      rule({ ports: '22', peer: 'sg-b', action: 'drop' }),
+    ];
+    const found = plan(wanted, there, { options: { ruleQuota: 2 } });
+    expect(found.exceptions.map(({ kind }) => kind)).toEqual(['neverOpen']);
+    expect(outline(found.steps)).toEqual([
+      'revoke sgr-0',
+      'authorize drop:22@1',
+      '*revoke sgr-1',
+      'authorize accept:22@2',
+    ]);
+  });
+
+  it('of parts that grow, begins with the one that gives back the most', () => {
+    const part = (port: string, peers: readonly string[]) => peers.map((peer) => rule({ ports: port, peer }));
+    const there = [...part('1', ['10.0.0.0/8']), ...part('2', ['10.0.0.0/8', '11.0.0.0/8', '12.0.0.0/8'])];
+    const wanted = [...part('1', ['sg-a', 'sg-b', 'sg-c']), ...part('2', ['sg-a', 'sg-b', 'sg-c', 'sg-d'])];
+    const found = plan(wanted, there, { options: { ruleQuota: there.length + 4, modify: 'never' } });
+    expect(found.hitless).toBe(true);
+    expect(found.steps.map((step) => (step.kind === 'authorize' ? step.rules.length : 0))).toEqual([
+      4, 0, 3, 0,
+    ]);
   });
 
   it('blocks a policy that wants more rules than the group can hold', () => {
@@ -538,6 +582,13 @@ describe('with little room', () => {
     const quota = { ruleQuota: 10 };
     expect(plan(wanted, [], { options: { ...quota, listSizes: { 'pl-a': 10 } } }).status).toBe('pending');
     expect(plan(wanted, [], { options: { ...quota, listSizes: { 'pl-a': 11 } } }).status).toBe('blocked');
+  });
+
+  it('counts a rule with two lists once for each pair of their entries', () => {
+    const wanted = [rule({ ports: 'prl-a', peer: 'pl-a' })];
+    const statusWith = (entries: number) =>
+      plan(wanted, [], { options: { ruleQuota: 12, listSizes: { 'pl-a': 3, 'prl-a': entries } } }).status;
+    expect([statusWith(4), statusWith(5)]).toEqual(['pending', 'blocked']);
   });
 
   it('counts rules that name a group apart', () => {
