@@ -371,7 +371,7 @@ export const PLAN_MUTATIONS: readonly Mutation[] = [
   {
     name: 'parts that grow come as they stand',
     file: 'plan/rounds.ts',
-    find: 'grows(a) === 0 ? a.need.rules - b.need.rules : b.freed.rules - a.freed.rules',
+    find: 'grows(a) ? b.freed.rules - a.freed.rules : a.need.rules - b.need.rules',
     replace: '0',
   },
   {

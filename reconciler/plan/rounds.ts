@@ -35,22 +35,44 @@ const MAX_WORK = 10_000_000;
 
 /** Null if there is no room even for the fallback, or if none is wanted. */
 export function rounds(changes: Changes, room: Room): Rounds | null {
+  const patience = { states: new Meter(MAX_STATES), work: new Meter(MAX_WORK) };
+  const quick = partByPart(changes, { ...room, patience }, (waiting) => [waiting]);
+  if (quick.waiting.length === 0) return { steps: quick.steps, promised: 'hitless' };
+  // Those that keep room may have taken what others needed just for a while.
+  const frugal = partByPart(changes, { ...room, patience }, (waiting) => [
+    waiting.filter((part) => !grows(part)),
+    waiting,
+  ]);
+  if (frugal.waiting.length === 0) return { steps: frugal.steps, promised: 'hitless' };
+  const { fallback } = room.options;
+  if (fallback === 'refuse') return null;
+  const rest = oneSided(join(quick.waiting.map((part) => part.changes)), room.calls, fallback);
+  return stepsFit(quick.held, rest, room) ? { steps: [...quick.steps, ...rest], promised: fallback } : null;
+}
+
+/** Rounds for as long as one is found, each among the first of the choices that has one. */
+function partByPart(
+  changes: Changes,
+  room: Room & { readonly patience: Patience },
+  choicesOf: (waiting: readonly Part[]) => ReadonlyArray<readonly Part[]>,
+): {
+  readonly steps: readonly Step[];
+  readonly held: readonly DescribedRule[];
+  readonly waiting: readonly Part[];
+} {
   let waiting = components(changes).map((part) => partOf(part, room.options));
   let held = room.group.rules;
   const steps: Step[] = [];
-  const patience = { states: new Meter(MAX_STATES), work: new Meter(MAX_WORK) };
+  const nextOf = (parts: readonly Part[]): Round | null =>
+    nextRound(parts, held, room) ?? nextSqueezed(parts, held, room);
   while (waiting.length > 0) {
-    const next = nextRound(waiting, held, room) ?? nextSqueezed(waiting, held, { ...room, patience });
+    const next = choicesOf(waiting).reduce<Round | null>((found, parts) => found ?? nextOf(parts), null);
     if (next === null) break;
     steps.push(...next.steps);
     held = applySteps(held, next.steps);
     waiting = waiting.filter((part) => !next.parts.includes(part));
   }
-  if (waiting.length === 0) return { steps, promised: 'hitless' };
-  const { fallback } = room.options;
-  if (fallback === 'refuse') return null;
-  const rest = oneSided(join(waiting.map((part) => part.changes)), room.calls, fallback);
-  return stepsFit(held, rest, room) ? { steps: [...steps, ...rest], promised: fallback } : null;
+  return { steps, held, waiting };
 }
 
 /** A component with what it does to the room. */
@@ -74,11 +96,12 @@ function partOf(changes: Changes, options: PlanOptions): Part {
   };
 }
 
+const grows = ({ need, freed }: Part): boolean => need.rules > freed.rules;
+
 /** First those that leave no less room than they found, the modest first; then those that free the most. */
 function compareParts(a: Part, b: Part): number {
-  const grows = ({ need, freed }: Part): number => (need.rules > freed.rules ? 1 : 0);
-  if (grows(a) !== grows(b)) return grows(a) - grows(b);
-  return grows(a) === 0 ? a.need.rules - b.need.rules : b.freed.rules - a.freed.rules;
+  if (grows(a) !== grows(b)) return Number(grows(a)) - Number(grows(b));
+  return grows(a) ? b.freed.rules - a.freed.rules : a.need.rules - b.need.rules;
 }
 
 /** The two halves of as many parts as fit together. */

@@ -556,6 +556,26 @@ describe('with little room', () => {
     ]);
   });
 
+  it('keeps the room that a part needs for a while from one that would keep it', () => {
+    const host = rule({ ports: '20-25', peer: '10.0.0.1' });
+    const there = [
+      rule({ protocol: 'udp', ports: '22', peer: '10.0.0.0/9', priority: 3 }),
+      rule({ ports: '20-25', peer: 'sg-a', priority: 3 }),
+      rule({ ports: '22', peer: '10.128.0.0/9' }),
+      host,
+    ];
+    const wanted = [
+      host,
+      rule({ protocol: 'all', peer: '10.0.0.0/30' }),
+      rule({ ports: '80', peer: '2001:db8::/32', priority: 2 }),
+      rule({ ports: '22', peer: 'pl-a', priority: 4 }),
+      rule({ ports: '22', peer: '10.0.0.0/9', priority: 3 }),
+    ];
+    const options = { ruleQuota: 5, modify: 'never', fallback: 'refuse' } as const;
+    const found = plan(wanted, there, { options });
+    expect([found.status, found.hitless]).toEqual(['pending', true]);
+  });
+
   it('of parts that grow, begins with the one that gives back the most', () => {
     const part = (port: string, peers: readonly string[]) => peers.map((peer) => rule({ ports: port, peer }));
     const there = [...part('1', ['10.0.0.0/8']), ...part('2', ['10.0.0.0/8', '11.0.0.0/8', '12.0.0.0/8'])];
