@@ -1,4 +1,6 @@
-// (b) No ClientToken has two effects, comes with other parameters, or is sent once its outcome is known.
+// (b) No ClientToken has two effects, comes with other parameters, or is sent once its outcome is known. A batch that
+// the cloud refused when part of it was there already is no effect of its token: a cloud that forgets its refusals
+// works the same call off once more, and adds what is missing.
 // (g) Nothing is sent before its intent is durable: same token, same operation, same parameters.
 import type { IntentDraft } from '../../../daemon/journal/journal.ts';
 import { isWrite, type Check, type Fail, type Landing, type SentCall } from '../facts.ts';
@@ -42,8 +44,8 @@ export class TokenCheck implements Check {
     }
   }
 
-  landed({ call, before, after }: Landing): void {
-    if (call === null || before === after || call.token === '') return;
+  landed({ call, before, after, code }: Landing): void {
+    if (call === null || before === after || call.token === '' || code !== '') return;
     const effects = (this.#effects.get(call.token) ?? 0) + 1;
     this.#effects.set(call.token, effects);
     if (effects > 1 && this.#world.tokenWindowSeconds >= TRUSTED_WINDOW_SECONDS) {
