@@ -39,6 +39,8 @@ export interface LifeWorld {
   readonly ended: () => void;
   /** For the tests of the tests: a build with a defect. */
   readonly breakEngine: (engine: Engine) => Engine;
+  /** Hears of all events as well. */
+  readonly telemetry?: Telemetry;
 }
 
 /** Thrown out of an operation of the journal in whose course the process dies. */
@@ -238,6 +240,7 @@ export class Life {
     return {
       emit: (event, fields) => {
         if (this.#dead) return;
+        this.#world.telemetry?.emit(event, fields);
         this.#world.note('daemon', eventText(event, fields));
         if (event === 'plan.made') this.#planMade(fields);
         if (event === 'plan.blocked' && JSON.stringify(fields).includes('a bug of Rampart')) {

@@ -5,6 +5,10 @@ import { randomBytes } from 'node:crypto';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { DEFAULT_QUIRKS } from '../../emulator/quirks.ts';
+import type { Telemetry } from '../../daemon/telemetry/events.ts';
+import { fanOut } from '../../daemon/telemetry/fan-out.ts';
+import { createMetrics } from '../../daemon/telemetry/metrics.ts';
+import { createTelemetry } from '../../daemon/telemetry/telemetry.ts';
 import { Random } from '../support/random.ts';
 import { OwnershipCheck } from './checks/ownership.ts';
 import { PaceCheck } from './checks/pace.ts';
@@ -80,6 +84,16 @@ export interface SoakReport {
   readonly problems: readonly string[];
 }
 
+/** The log that ships, of all events, written nowhere. */
+const log = (): Telemetry =>
+  createTelemetry({
+    level: 'debug',
+    format: 'json',
+    sink: { write: () => undefined },
+    redact: (text) => text,
+    colors: false,
+  });
+
 /** Tells of each hour when it is over. */
 export function soak(options: SoakOptions, onSample: (sample: Sample) => void): Promise<SoakReport> {
   return new Soak(options, onSample).run();
@@ -98,6 +112,7 @@ class Soak {
   readonly #counts = { drifts: 0, calls: 0, writes: 0 };
   readonly #problems: string[] = [];
   readonly #samples: Sample[] = [];
+  readonly #metrics = createMetrics();
   readonly #collectGarbage = garbageCollector();
 
   constructor(options: SoakOptions, onSample: (sample: Sample) => void) {
@@ -171,6 +186,7 @@ class Soak {
       ]),
       fail,
       note: () => undefined,
+      telemetry: fanOut([log(), this.#metrics.telemetry]),
       stateOf: (group) => this.#cloud.group(group),
       random: new Random(this.#options.seed * 5 + 3),
       diesHere: () => false,
