@@ -17,5 +17,5 @@ const group = groupOf(described(before));
 const start = performance.now();
 changedTraffic(compareRuleSets(before, after, BENCH_CONTEXT), DEFAULT_MAX_WORK);
 const steps = stepsFor(before, after, { ...OPTIONS, ...PLENTY });
-verify(group, steps, { promised: 'hitless', batchesAtomic: false });
+verify(group, steps, { promised: 'hitless', batchesAtomic: false, alone: false });
 console.log(performance.now() - start);

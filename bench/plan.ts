@@ -63,7 +63,9 @@ function row(shape: Shape, size: number, edits: number): string {
     let steps: readonly Step[] = [];
     times.order.push(timeOf(() => (steps = stepsFor(before, after, options))));
     const group = groupOf(described(before));
-    times.proof.push(timeOf(() => void verify(group, steps, { promised: 'hitless', batchesAtomic: false })));
+    times.proof.push(
+      timeOf(() => void verify(group, steps, { promised: 'hitless', batchesAtomic: false, alone: false })),
+    );
     times.delta.push(
       timeOf(() => void changedTraffic(compareRuleSets(before, after, BENCH_CONTEXT), DEFAULT_MAX_WORK)),
     );

@@ -453,6 +453,18 @@ export const PLAN_MUTATIONS: readonly Mutation[] = [
     replace: '((intAt(one, word) ^ intAt(other, word)) & bits & 1) === 0',
   },
   {
+    name: 'every group is taken to be alone',
+    file: 'plan/between.ts',
+    find: 'return this.#alone ? isBrokenAlone : isBrokenForSome;',
+    replace: 'return isBrokenAlone;',
+  },
+  {
+    name: 'no group is taken to be alone in the search',
+    file: 'plan/squeeze.ts',
+    find: 'alone: room.policy.alone,',
+    replace: 'alone: false,',
+  },
+  {
     name: 'the proof takes the box of a rule for that of the first one',
     file: 'plan/between.ts',
     find: 'this.#boxes.get(rule);',

@@ -99,6 +99,7 @@ function groupPolicy(
     region: group.region,
     id,
     mode: group.mode ?? given.mode,
+    alone: group.alone,
     ignore: group.ignore,
     rules: { ingress: valid(group.rules.ingress), egress: valid(group.rules.egress) },
     source: group.source,

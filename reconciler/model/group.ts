@@ -57,6 +57,8 @@ export interface DesiredGroup {
   readonly selector: GroupSelector;
   /** Null: the default of the config. */
   readonly mode: Mode | null;
+  /** Whether the interfaces of its members have no other security group. */
+  readonly alone: boolean;
   readonly ignore: readonly IgnorePattern[];
   readonly rules: Readonly<Record<Direction, readonly DesiredRule[] | null>>;
   readonly source: SourcePlace;

@@ -31,15 +31,19 @@ export class Transition {
   /** For each rule, `BEFORE` and `AFTER` if it is in these. */
   readonly #ends: Int32Array;
   readonly #meter: Meter;
+  readonly #alone: boolean;
   /** A search asks about the same rules over and over. */
   readonly #boxes = new Map<number, readonly Box[]>();
   #kept = 0;
 
-  /** The meter bounds all questions together, and may be shared with other transitions. */
+  /**
+   * The meter bounds all questions together, and may be shared with other transitions. `alone`: whether no other group
+   * adds rules on the interfaces of this one.
+   */
   constructor(
     rules: ReadonlyArray<{ readonly rule: Rule; readonly before: boolean; readonly after: boolean }>,
     context: GroupContext,
-    meter: Meter,
+    { meter, alone }: { readonly meter: Meter; readonly alone: boolean },
   ) {
     this.#space = compileRules(
       rules.map(({ rule }) => rule),
@@ -47,23 +51,35 @@ export class Transition {
     );
     this.#ends = Int32Array.from(rules, ({ before, after }) => (before ? BEFORE : 0) | (after ? AFTER : 0));
     this.#meter = meter;
+    this.#alone = alone;
   }
 
   /**
    * Judges the state that holds the rules whose entry in `now` is not 0, on the packets that the rule
-   * `within` matches. A hitless state must be so under any rules that other groups add on the same
-   * interface, so it is judged by the ranks of the deciding rules and not by their actions alone.
+   * `within` matches. Unless the group is alone, a hitless state must be so under any rules that other groups add on
+   * the same interface, so it is judged by the ranks of the deciding rules and not by their actions alone.
    */
   verdict(now: Uint8Array, within: number, promised: Promised): Verdict {
     const boxes = this.#boxesOf(within);
     if (boxes === null) return { kind: 'unknown' };
     for (const box of boxes) {
-      const answer = explore(question(box, now, promised), this.#meter);
+      const answer = explore(question(box, now, this.#brokenBy(promised)), this.#meter);
       if (answer === null) return { kind: 'unknown' };
       const [found] = regionsOf(answer);
       if (found !== undefined) return { kind: 'fails', witness: examplePacket(box.universe, found.region) };
     }
     return { kind: 'holds' };
+  }
+
+  #brokenBy(promised: Promised): IsBroken {
+    switch (promised) {
+      case 'hitless':
+        return this.#alone ? isBrokenAlone : isBrokenForSome;
+      case 'neverOpen':
+        return (before, after, now) => accepts(now) && !accepts(before) && !accepts(after);
+      case 'neverCut':
+        return (before, after, now) => !accepts(now) && accepts(before) && accepts(after);
+    }
   }
 
   #boxesOf(rule: number): readonly Box[] | null {
@@ -97,7 +113,10 @@ interface Box {
   readonly ends: Int32Array;
 }
 
-function question({ universe, table, labels, ends }: Box, now: Uint8Array, promised: Promised): Question {
+/** Of one packet, from the ranks of the rules that decide it. */
+type IsBroken = (before: number, after: number, now: number) => boolean;
+
+function question({ universe, table, labels, ends }: Box, now: Uint8Array, isBroken: IsBroken): Question {
   const masks = ends.map((mask, clause) =>
     table.rulesOf(clause).some((rule) => now[rule] !== 0) ? mask | NOW : mask,
   );
@@ -107,7 +126,7 @@ function question({ universe, table, labels, ends }: Box, now: Uint8Array, promi
     masks,
     labels,
     fallback: DEFAULT_RANK + Number(universe.fallback === 'accept'),
-    judge: (ranks) => Number(isBroken(promised, itemAt(ranks, 0), itemAt(ranks, 1), itemAt(ranks, 2))),
+    judge: (ranks) => Number(isBroken(itemAt(ranks, 0), itemAt(ranks, 1), itemAt(ranks, 2))),
     settledBy: [BEFORE | NOW, AFTER | NOW],
     stopAtFirst: true,
   };
@@ -115,17 +134,8 @@ function question({ universe, table, labels, ends }: Box, now: Uint8Array, promi
 
 const accepts = (rank: number): boolean => (rank & 1) === 1;
 
-/** Of one packet, from the ranks of the rules that decide it. */
-function isBroken(promised: Promised, before: number, after: number, now: number): boolean {
-  switch (promised) {
-    case 'hitless':
-      return isBrokenForSome(before, after, now);
-    case 'neverOpen':
-      return accepts(now) && !accepts(before) && !accepts(after);
-    case 'neverCut':
-      return !accepts(now) && accepts(before) && accepts(after);
-  }
-}
+const isBrokenAlone: IsBroken = (before, after, now) =>
+  accepts(now) !== accepts(before) && accepts(now) !== accepts(after);
 
 /**
  * Whether some unknown rule of another group on the interface, of whatever rank, makes the state differ from

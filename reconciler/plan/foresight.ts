@@ -45,7 +45,7 @@ export class Foresight {
       ...going.map(({ rule }) => ({ rule, before: true, after: false })),
       ...staying.map(({ rule }) => ({ rule, before: true, after: true })),
     ];
-    this.#transition = new Transition(rules, groupContext(group), work);
+    this.#transition = new Transition(rules, groupContext(group), { meter: work, alone: false });
     this.#before = Uint8Array.from(rules, ({ before }) => Number(before));
     this.#after = Uint8Array.from(rules, ({ after }) => Number(after));
   }

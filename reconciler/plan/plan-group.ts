@@ -38,7 +38,10 @@ function planned(policy: GroupPolicy, group: DescribedGroup, options: PlanOption
   const batchesAtomic = options.batchesAtomic && !bringsTrials(found, group);
   const { promised, ...rest } = route(others, policy, without, { ...options, batchesAtomic });
   const steps = withTrialsChecked([...first, ...rest.steps], group);
-  const proof = promised === null ? NOTHING_TO_PROVE : prove(group, steps, { promised, batchesAtomic });
+  const proof =
+    promised === null
+      ? NOTHING_TO_PROVE
+      : prove(group, steps, { promised, batchesAtomic, alone: policy.alone });
   const blockedBy =
     steps.length === 0 ? [] : [...refusals(policy, group), ...rest.blockedBy, ...proof.blockedBy];
   return {

@@ -10,6 +10,11 @@ export interface GroupPolicy extends GroupRef {
   readonly mode: Mode;
   readonly ignore: readonly IgnorePattern[];
   readonly rules: Readonly<Record<Direction, readonly DesiredRule[] | null>>;
+  /**
+   * Whether the interfaces of the group's members have no other group, whose rules the cloud would merge with these
+   * (T6 of docs/algorithms.md). Then a full group has more ways to change.
+   */
+  readonly alone: boolean;
   readonly source: SourcePlace;
 }
 

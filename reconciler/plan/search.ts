@@ -13,6 +13,8 @@ import type { Move, SearchSpace } from './search-space.ts';
 export interface Task {
   readonly space: SearchSpace;
   readonly context: GroupContext;
+  /** Whether no other group adds rules on the interfaces of this one: then more states are hitless. */
+  readonly alone: boolean;
   /** Room beside what the group holds before. */
   readonly free: Load;
   /** A rule that is there all the while, beside old and new ones; its room is not in `free`. */
@@ -67,7 +69,7 @@ class Search {
       ...helpers.map((rule) => ({ rule, before: false, after: false })),
       ...bystanders.map((rule) => ({ rule, before: true, after: true })),
     ];
-    this.#transition = new Transition(rules, task.context, task.patience.work);
+    this.#transition = new Transition(rules, task.context, { meter: task.patience.work, alone: task.alone });
     this.#now = Uint8Array.from(rules, ({ before }, at) => (before || at >= changed.length ? 1 : 0));
     this.#bits = bitsOf(
       changed.length,

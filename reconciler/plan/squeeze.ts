@@ -50,6 +50,7 @@ function squeezeOthers(
   const task = {
     space,
     context: groupContext(group),
+    alone: room.policy.alone,
     free: minus(room.quota, loadOf(held, room.options)),
     helper: null,
     patience,

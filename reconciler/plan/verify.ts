@@ -20,6 +20,8 @@ export type Proof =
 export interface Claim {
   readonly promised: Promised;
   readonly batchesAtomic: boolean;
+  /** Whether no other group adds rules on the interfaces of this one. */
+  readonly alone: boolean;
 }
 
 /** Some two seconds at the very worst, a fraction of one for real groups: see `Meter`. */
@@ -44,7 +46,7 @@ export function verify(
   const transition = new Transition(
     rules.map((rule, at) => ({ rule, before: before[at] === 1, after: after[at] === 1 })),
     groupContext(group),
-    new Meter(maxWork),
+    { meter: new Meter(maxWork), alone: claim.alone },
   );
   const now = before;
   for (const [index, event] of events.entries()) {

@@ -26,7 +26,7 @@ export interface GroupSite extends Site {
 /** Null if it is not certain which group is meant. What is wrong has been reported, here or before. */
 export function compileGroup(entry: GroupEntry, site: GroupSite): DesiredGroup | null {
   const { context, path } = site;
-  const { selector, region, account, mode = null } = entry;
+  const { selector, region, account, mode = null, alone = false } = entry;
   const room = { left: Math.min(site.room, MAX_RULES_PER_GROUP) };
   const groupId = selector?.kind === 'id' ? selector.id : null;
   const rulesOf = (direction: Direction): DesiredRule[] | null =>
@@ -37,7 +37,16 @@ export function compileGroup(entry: GroupEntry, site: GroupSite): DesiredGroup |
   checkIgnore(ignore, entry, site);
   if (selector === undefined || region === undefined || account === undefined) return null;
   if (entry.hasUnknownKeys) return null;
-  return { account, region, selector, mode, ignore, rules, source: context.file.locate(path, 'value') };
+  return {
+    account,
+    region,
+    selector,
+    mode,
+    alone,
+    ignore,
+    rules,
+    source: context.file.locate(path, 'value'),
+  };
 }
 
 interface DirectionSite extends GroupSite {

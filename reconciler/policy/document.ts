@@ -50,6 +50,7 @@ export interface GroupEntry {
   readonly region: string | undefined;
   readonly account: string | undefined;
   readonly mode: Part<Mode>;
+  readonly alone: boolean | undefined;
   /** Patterns of descriptions. */
   readonly ignore: Members<string>;
   /** Null for a direction that is not managed. */
@@ -83,6 +84,7 @@ function groupEntry(value: unknown): GroupEntry {
     region: known(shape.region, field(value, 'region')),
     account: known(shape.account, field(value, 'account')),
     mode: part(shape.mode, value, 'mode'),
+    alone: known(shape.alone, field(value, 'alone')),
     ignore: listOf(field(value, 'ignore'))
       .slice(0, MAX_IGNORE_PATTERNS)
       .map((pattern) => known(ignorePatternSchema, pattern)?.description),

@@ -163,6 +163,10 @@ const groupKeys = {
   mode: z.enum(MODES).optional().meta({
     description: 'enforce; additive: never removes; observe: never writes. Absent: as the config says.',
   }),
+  alone: z.boolean().default(false).meta({
+    description:
+      'Whether the interfaces of its members have no other security group. A full group has more ways to change then.',
+  }),
   ownership: z
     .enum(['exclusive', 'declared'])
     .refine((ownership) => ownership !== 'declared', {

@@ -8,6 +8,7 @@
 //    are gone at the end.
 // 5. Every plan carries its proof: none is blocked as unsafe.
 // 6. A hitless way is found nearly always: an order that the search overlooks would show here.
+// 7. A group that is declared to be alone on its interfaces has more hitless ways, which need not be safe beside others.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { groupContext } from '../../reconciler/exposure/context.ts';
@@ -60,8 +61,8 @@ const arbitraryTight = (world: World): fc.Arbitrary<Tight> =>
       },
     }));
 
-function planOf({ edit, options }: Tight): GroupPlan {
-  return planGroup(policyOf(edit.after), groupOf(described(edit.before)), options);
+function planOf({ edit, options }: Tight, { alone = false } = {}): GroupPlan {
+  return planGroup(policyOf(edit.after, { alone }), groupOf(described(edit.before)), options);
 }
 
 /** What must not happen on the way, by what the plan promises. */
@@ -105,6 +106,24 @@ function expectKept(
 }
 
 describe.each(WORLDS)('full groups in a %s world', (_, world) => {
+  it('have more ways to change if they are declared to be alone', () => {
+    let more = 0;
+    fc.assert(
+      fc.property(arbitraryTight(world), fc.integer(), (tight, seed) => {
+        const [usual, alone] = [planOf(tight), planOf(tight, { alone: true })];
+        if (alone.blockedBy.length > 0) {
+          expect(alone.blockedBy.map(({ kind }) => kind)).not.toContain('unsafe');
+          return;
+        }
+        if (usual.hitless) expect(alone.hitless).toBe(true);
+        else if (alone.hitless) more += 1;
+        expectKept(tight, alone, [], new Random(seed));
+      }),
+      { numRuns: 400 },
+    );
+    expect(more).toBeGreaterThan(0);
+  });
+
   it('are changed within their quota, without what the plan promises not to do', () => {
     const counts = { hitless: 0, oneSided: 0, blocked: 0 };
     fc.assert(

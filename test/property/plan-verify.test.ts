@@ -33,7 +33,7 @@ const WORLDS: ReadonlyArray<readonly [string, World]> = [
   ['wide', POLICY_WORLD],
   ['narrow', NARROW_WORLD],
 ];
-const HITLESS = { promised: 'hitless', batchesAtomic: false } as const;
+const HITLESS = { promised: 'hitless', batchesAtomic: false, alone: false } as const;
 
 function stepsFor(
   edit: RuleSetPair,
@@ -63,7 +63,9 @@ describe.each(WORLDS)('plans in a %s world', (_, world) => {
         fc.boolean(),
         (edit, modify, batchesAtomic) => {
           const { group, steps } = stepsFor(edit, { modify, batchesAtomic });
-          expect(verify(group, steps, { promised: 'hitless', batchesAtomic })).toEqual({ kind: 'proved' });
+          expect(verify(group, steps, { promised: 'hitless', batchesAtomic, alone: false })).toEqual({
+            kind: 'proved',
+          });
         },
       ),
       { numRuns: 200 },

@@ -23,6 +23,7 @@ export function policyOf(rules: readonly Rule[], fields: Partial<GroupPolicy> = 
   return {
     ...PLACE,
     mode: 'enforce',
+    alone: false,
     ignore: [],
     rules: {
       ingress: rules

@@ -97,20 +97,22 @@ describe('the proof of a plan', () => {
   ])('%s', (...row) => {
     const [, rules, plan, promised, expected] = row;
     const held = described(rules);
-    expect(verify(groupOf(held), plan(...held), { promised, batchesAtomic: false }).kind).toBe(expected);
+    expect(verify(groupOf(held), plan(...held), { promised, batchesAtomic: false, alone: false }).kind).toBe(
+      expected,
+    );
   });
 
   it('holds for a batch of any order if batches are promised to be atomic', () => {
-    expect(verify(groupOf([]), [add(wide, drop)], { promised: 'hitless', batchesAtomic: true }).kind).toBe(
-      'proved',
-    );
+    expect(
+      verify(groupOf([]), [add(wide, drop)], { promised: 'hitless', batchesAtomic: true, alone: false }).kind,
+    ).toBe('proved');
   });
 });
 
 describe('what comes of a proof', () => {
   const held = described([narrow]);
   const cut = [remove(...held), add(wide)];
-  const claim = { promised: 'hitless', batchesAtomic: false } as const;
+  const claim = { promised: 'hitless', batchesAtomic: false, alone: false } as const;
 
   it('blocks a plan that breaks its promise, and names the packet and the call', () => {
     const { blockedBy, exceptions } = prove(groupOf(held), cut, claim);

@@ -114,6 +114,7 @@ describe('a group', () => {
     expect(onlyGroup(fileWithIngress('{protocol: all, from: ::/0}'))).toMatchObject({
       account: 'default',
       mode: null,
+      alone: false,
       ignore: [],
     });
   });
@@ -137,11 +138,12 @@ describe('a group', () => {
 
   it('keeps its settings and where they stand', () => {
     const yaml =
-      'version: 1\ngroups:\n  - {id: sg-a, region: cn-a, account: second, mode: observe, ownership: exclusive, ignore: [{description: acs/*}], egress: []}\n';
+      'version: 1\ngroups:\n  - {id: sg-a, region: cn-a, account: second, mode: observe, alone: true, ownership: exclusive, ignore: [{description: acs/*}], egress: []}\n';
     expect(onlyGroup(yaml)).toMatchObject({
       account: 'second',
       mode: 'observe',
-      ignore: [{ description: 'acs/*', source: { file: 'a.yaml', line: 3, column: 107 } }],
+      alone: true,
+      ignore: [{ description: 'acs/*', source: { file: 'a.yaml', line: 3, column: 120 } }],
       source: { file: 'a.yaml', line: 3, column: 5 },
     });
   });

@@ -78,6 +78,7 @@ const SHAPE_ROWS: readonly Row[] = [
   ['a direction without a value', `${GROUP}    ingress:\n`, '5:5 no-value'],
   ['a bad group id', `${HEAD}groups:\n  - {id: SG-A, region: cn-hangzhou, ingress: []}\n`, '3:10 bad-id'],
   ['a bad region', `${HEAD}groups:\n  - {id: sg-a, region: Hangzhou, ingress: []}\n`, '3:24 bad-region'],
+  ['a text instead of yes or no', `${GROUP}    alone: maybe\n    ingress: []\n`, '5:12 wrong-type'],
   ['an unquoted account', `${GROUP}    account: 15578\n    ingress: []\n`, '5:14 wrong-type'],
   ['an unquoted owner', rule('protocol: all, from: {group: sg-b, ownerId: 15578}'), '6:54 wrong-type'],
   [
