@@ -115,7 +115,7 @@ async function applyOne(
   approvedPlan: string | null,
   signal: AbortSignal,
 ): Promise<AppliedGroup> {
-  const memory = newGroupMemory(config.reconcile.resyncSeconds * 1000);
+  const memory = newGroupMemory(config.reconcile.resyncSeconds * 1000, engine.clock.monotonicMs());
   const request = { ...target, cause: 'policy', memory, approvedPlan } as const;
   let outcome = await reconcileGroup(engine, request, signal);
   let round = 1;

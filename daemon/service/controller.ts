@@ -133,7 +133,7 @@ export class Controller {
       lastConvergedMs: null,
       wake: new AbortController(),
       halt: new AbortController(),
-      memory: newGroupMemory(this.#options.resyncMs),
+      memory: newGroupMemory(this.#options.resyncMs, this.#engine.clock.monotonicMs()),
     };
   }
 

@@ -9,17 +9,20 @@ export interface GroupMemory {
   readonly quarantine: Quarantine;
   readonly flaps: FlapWatch;
   readonly room: RoomWatch;
+  /** When a plan was last carried out, monotonic. To begin with now, since another process may have written just before. */
+  wroteAtMs: number;
   /** Found out by trying; only the API of 2019 needs it. */
   legacyPriority: LegacyPriority;
   /** What the group is taken for while it has no rules to tell by. Found out by trying. */
   levelWithoutRules: ApiLevel;
 }
 
-/** `resyncMs`: time between two looks at a group that is as it should be. */
-export const newGroupMemory = (resyncMs: number): GroupMemory => ({
+/** `resyncMs`: time between two looks at a group that is as it should be. `nowMs`: monotonic. */
+export const newGroupMemory = (resyncMs: number, nowMs: number): GroupMemory => ({
   quarantine: new Quarantine(),
   flaps: new FlapWatch(resyncMs),
   room: new RoomWatch(),
+  wroteAtMs: nowMs,
   legacyPriority: 'modify',
   levelWithoutRules: 'current',
 });

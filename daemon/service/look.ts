@@ -39,7 +39,7 @@ export async function lookAtGroup(
   const seen = await describeUntil(
     engine,
     () => engine.ecs.describeGroup(run.group, request.memory.levelWithoutRules),
-    (group) => showsRecentWrites(engine, group),
+    (group) => showsRecentWrites(engine, request.memory, group),
     signal,
   );
   if (signal.aborted) return settled({ kind: 'aborted' });

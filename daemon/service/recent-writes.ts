@@ -1,26 +1,29 @@
 // Reads may lag behind writes. A plan that is made from a picture without what the last plan did would do it again, or
 // count on rules that are gone. So a picture is not believed before it shows what the journal says was done: that
-// holds at the end of a plan, after one that stopped half-way, and after a crash.
+// holds at the end of a plan, after one that stopped half-way, and after a crash. What is recent is told by monotonic
+// time: the journal's own times are the wall clock's, which somebody may set between a write and the next look.
 import type { ApiLevel, DescribedGroup, DescribedRule, GroupRef } from '../../reconciler/model/group.ts';
 import type { Direction } from '../../reconciler/model/rule.ts';
 import type { WireParams } from '../ecs/api.ts';
 import { ruleParams } from '../ecs/convert/requests.ts';
 import type { HistoryEntry } from '../journal/journal.ts';
 import type { Engine } from './engine.ts';
+import type { GroupMemory } from './group-memory.ts';
 
-/** Far more calls than a plan makes in a minute; what is older counts as seen. */
-const MAX_ENTRIES = 1000;
+/** More calls than a plan makes in a minute, unless it is allowed hundreds; what is older counts as seen. */
+const MAX_ENTRIES = 500;
 
 /** Whether the group shows what was done to it lately, or that was so long ago that it needs no longer be waited for. */
 export function showsRecentWrites(
   { journal, clock, patience }: Pick<Engine, 'journal' | 'clock' | 'patience'>,
+  { wroteAtMs }: Pick<GroupMemory, 'wroteAtMs'>,
   group: DescribedGroup,
 ): boolean {
   // Seen as its policy says after the last plan.
   if (journal.marks(group).applied !== null) return true;
-  const sinceMs = clock.nowMs() - patience.lagMs;
+  if (clock.monotonicMs() - wroteAtMs > patience.lagMs) return true;
   const done = journal
-    .history({ groupId: group.id, sinceMs, limit: MAX_ENTRIES })
+    .history({ groupId: group.id, sinceMs: null, limit: MAX_ENTRIES })
     .filter(({ result }) => result === 'applied' || result === 'noop') // a retry is told that it was so already
     .filter((entry) => isOf(entry, group));
   return showsWrites(done.slice(beginOfLastPlan(done)), group);

@@ -48,6 +48,7 @@ export async function reconcileGroup(
       look.rules === 0 && apiLevel === 'current' && request.memory.levelWithoutRules === 'current';
     const planRun: PlanRun = { ...run, planHash: plan.hash, apiLevel, levelIsGuess, write: writes.write };
     const execution = await executePlan(engine, planRun, plan, signal);
+    if (plan.steps.length > 0) request.memory.wroteAtMs = engine.clock.monotonicMs();
     const setAside = learn(engine, request.memory, { execution, levelIsGuess });
     if (execution.kind === 'aborted') return { kind: 'aborted' };
     const outcome = await verify(engine, run, { request, look, execution, setAside }, signal);
@@ -139,7 +140,7 @@ async function verify(
     const seen = await describeUntil(
       engine,
       () => engine.ecs.describeGroup(run.group, done.look.apiLevel),
-      (group) => asPlanned(group) || showsRecentWrites(engine, group),
+      (group) => asPlanned(group) || showsRecentWrites(engine, request.memory, group),
       signal,
     );
     if (signal.aborted) return { kind: 'aborted' };

@@ -32,6 +32,8 @@ export interface WatchedPlan {
   readonly brought: Map<string, Rule>;
   /** Which of them the daemon read in the group after that. */
   readonly seenSince: Set<string>;
+  /** Identities of what the plan has taken away so far. */
+  readonly taken: Set<string>;
   /** ClientToken of the call that is being made. */
   token: string;
   /** Identities of the rules that were read and that the policy does not want. */
@@ -104,6 +106,7 @@ export class PlanWatch implements Check {
       told: new Map(this.#told.get(fact.group)),
       brought: new Map(),
       seenSince: new Set(),
+      taken: new Set(),
       token: '',
       surplus: new Set(without(read, wanted).map(ruleIdentity)),
       losses: this.#lossesOf(fact.group),
@@ -132,7 +135,10 @@ export class PlanWatch implements Check {
     if (isOwn) {
       if (isStale(plan, change)) plan.hitMoved = true;
       noteModified(plan, change);
-      for (const gone of change.gone) plan.brought.delete(ruleIdentity(readRule(gone)));
+      for (const gone of change.gone) {
+        plan.brought.delete(ruleIdentity(readRule(gone)));
+        plan.taken.add(ruleIdentity(readRule(gone)));
+      }
       if (code === '' && call.operation.startsWith('Authorize')) noteBrought(plan, call);
       return;
     }
@@ -232,9 +238,11 @@ export function without(rules: readonly Rule[], others: readonly Rule[]): Rule[]
   });
 }
 
-/** Without ids a rule is named by what it is: one that comes in the place of one that goes has its name. */
-const isNamedForRemoval = (plan: WatchedPlan, rule: Rule): boolean =>
-  plan.told.size === 0 && plan.surplus.has(ruleIdentity(rule));
+/** Without ids a rule is named by what it is: one that comes in the place of one that is yet to go has its name. */
+const isNamedForRemoval = (plan: WatchedPlan, rule: Rule): boolean => {
+  const identity = ruleIdentity(rule);
+  return plan.told.size === 0 && plan.surplus.has(identity) && !plan.taken.has(identity);
+};
 
 /** Whether the call hit a rule that somebody had made into another one before. */
 function isStale(plan: WatchedPlan, { gone, come }: ReturnType<typeof changeOf>): boolean {

@@ -60,9 +60,14 @@ function write(journal: Journal, { steps, reconcileId, result, level }: Written)
 
 const LAG_MS = 500;
 
-const shows = (journal: Journal, group: DescribedGroup, nowMs = 1000): boolean =>
+const shows = (journal: Journal, group: DescribedGroup, monotonicMs = 0, nowMs = 1000): boolean =>
   showsRecentWrites(
-    { journal, clock: { ...clock, nowMs: () => nowMs }, patience: { settleMs: 0, lagMs: LAG_MS } },
+    {
+      journal,
+      clock: { ...clock, nowMs: () => nowMs, monotonicMs: () => monotonicMs },
+      patience: { settleMs: 0, lagMs: LAG_MS },
+    },
+    { wroteAtMs: 0 },
     group,
   );
 
@@ -164,19 +169,19 @@ it('a call left open by an earlier plan belongs to the plan that made it at last
 });
 
 describe('nothing needs to be waited for', () => {
-  it.each<[what: string, journal: Journal, group: DescribedGroup, nowMs: number]>([
-    ['if the last call is older', journalWith(PLAN.steps), BEFORE, 1001 + LAG_MS],
-    ['if it was another group', journalWith(PLAN.steps), { ...BEFORE, region: 'cn-beijing' }, 1000],
+  it.each<[what: string, journal: Journal, group: DescribedGroup, monotonicMs: number]>([
+    ['if the last call is older', journalWith(PLAN.steps), BEFORE, 1 + LAG_MS],
+    ['if it was another group', journalWith(PLAN.steps), { ...BEFORE, region: 'cn-beijing' }, 0],
     ...(['failed', 'superseded', 'abandoned'] as const).map(
       (result): [string, Journal, DescribedGroup, number] => [
         `if the call was ${result}`,
         journalWith(PLAN.steps, result),
         BEFORE,
-        1000,
+        0,
       ],
     ),
-  ])('%s', (_what, journal, group, nowMs) => {
-    expect(shows(journal, group, nowMs)).toBe(true);
+  ])('%s', (_what, journal, group, monotonicMs) => {
+    expect(shows(journal, group, monotonicMs)).toBe(true);
   });
 
   it('if the group was seen as its policy says after it', () => {
@@ -189,3 +194,10 @@ describe('nothing needs to be waited for', () => {
 it('a retry that is told that it was so already was our own work all the same', () => {
   expect(shows(journalWith(PLAN.steps, 'noop'), BEFORE)).toBe(false);
 });
+
+it.each([3_600_000, -3_600_000])(
+  'what was written is waited for also where the clock was set by %i ms since',
+  (byMs) => {
+    expect(shows(journalWith(PLAN.steps), BEFORE, 0, 1000 + byMs)).toBe(false);
+  },
+);
