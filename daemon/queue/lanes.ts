@@ -52,7 +52,8 @@ export interface Lanes {
   ): Promise<Answer<T>>;
   /**
    * Waits until the lanes have room for a whole plan and holds it; at most half a minute's budget of a lane, so that
-   * a larger plan goes on at the lane's pace, and small ones come in beside it. Rejects with `LaneClosed` like `run`. Always release it.
+   * a larger plan goes on at the lane's pace, and small ones come in beside it. Rejects with `LaneClosed` like `run`.
+   * Always release it.
    */
   reserve(
     place: Place,

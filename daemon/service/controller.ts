@@ -13,7 +13,7 @@
 // stopped: named again before that, it comes back and is queued when the run ends.
 import { isDeepStrictEqual } from 'node:util';
 import PQueue from 'p-queue';
-import { groupKey, type GroupRef } from '../../reconciler/model/group.ts';
+import { groupKey, placeKey, type GroupRef } from '../../reconciler/model/group.ts';
 import type { GroupPolicy } from '../../reconciler/plan/plan.ts';
 import { AccountBars, type Bar } from './account-bars.ts';
 import type { Engine } from './engine.ts';
@@ -175,8 +175,8 @@ export class Controller {
     }
   }
 
-  #runnersOf({ account, region }: GroupRef): PQueue {
-    const place = JSON.stringify([account, region]);
+  #runnersOf(group: GroupRef): PQueue {
+    const place = placeKey(group);
     const runners = this.#runners.get(place) ?? new PQueue({ concurrency: this.#options.concurrency });
     this.#runners.set(place, runners);
     return runners;

@@ -2,7 +2,7 @@
 // is up, and now and then, because a name or a tag may come to mean another group. Each account and region is
 // handed over by itself, so that one in trouble, whose selectors cannot be resolved, holds up no other.
 import { isDeepStrictEqual } from 'node:util';
-import type { DesiredState, GroupRef } from '../../reconciler/model/group.ts';
+import { placeKey, type DesiredState, type GroupRef } from '../../reconciler/model/group.ts';
 import type { Problem } from '../../reconciler/model/problem.ts';
 import { describeRule } from '../../reconciler/plan/render-rule.ts';
 import type { Place } from '../ecs/api.ts';
@@ -174,8 +174,6 @@ export class DesiredLoop {
     return next === undefined ? resyncMs : Math.min(resyncMs, next.expiresAtMs - nowMs);
   }
 }
-
-const placeKey = ({ account, region }: Place): string => JSON.stringify([account, region]);
 
 function reportProblems(engine: Engine, update: DesiredUpdate): void {
   const errors = update.problems.filter((problem) => problem.severity === 'error');

@@ -9,6 +9,10 @@ export interface GroupRef {
   readonly id: string;
 }
 
+/** What the vendor counts calls by, and what is in trouble as a whole: equal exactly for the same account and region. */
+export const placeKey = ({ account, region }: Pick<GroupRef, 'account' | 'region'>): string =>
+  JSON.stringify([account, region]);
+
 export const groupKey = (group: GroupRef): string => `${group.account}/${group.region}/${group.id}`;
 
 /** How a policy says which groups it means. `name` must match exactly one group, `tags` may match many. */
