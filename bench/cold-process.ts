@@ -1,8 +1,8 @@
 // One process of cold.ts: `cold-process.ts RULES EDITS SEED` prints how many milliseconds its first plan took.
-import { compareRuleSets } from '../reconciler/exposure/comparison.ts';
-import { changedTraffic } from '../reconciler/exposure/delta.ts';
-import { DEFAULT_MAX_WORK } from '../reconciler/exposure/meter.ts';
-import { verify } from '../reconciler/plan/verify.ts';
+import { compareRuleSets } from '../reconciler/exposure/ask/comparison.ts';
+import { changedTraffic } from '../reconciler/exposure/ask/delta.ts';
+import { DEFAULT_MAX_WORK } from '../reconciler/exposure/engine/meter.ts';
+import { verify } from '../reconciler/plan/proof/verify.ts';
 import { described, groupOf, OPTIONS } from '../test/support/plan-inputs.ts';
 import { Random } from '../test/support/random.ts';
 import { PLENTY, stepsFor } from './plan.ts';

@@ -1,7 +1,7 @@
 // The emulator by itself in a process, so that its time and memory are its own. Started by emulator.ts, which asks
 // for figures over the channel between the two.
 import { startEmulator } from '../emulator/emulator.ts';
-import { parseState } from '../emulator/state-file.ts';
+import { parseState } from '../emulator/admin/state-file.ts';
 import { GROUP, REGION, RULES, type Figures } from './emulator-group.ts';
 
 const state = {

@@ -1,11 +1,11 @@
 // How long the exposure engine takes, and how much it says, beside the targets of docs/algorithms.md.
-import { findAnomalies } from '../reconciler/exposure/anomalies.ts';
-import { contains } from '../reconciler/exposure/contains.ts';
-import { decide } from '../reconciler/exposure/decide.ts';
-import { compareRuleSets } from '../reconciler/exposure/comparison.ts';
-import { changedTraffic } from '../reconciler/exposure/delta.ts';
-import { DEFAULT_MAX_WORK } from '../reconciler/exposure/meter.ts';
-import type { Packet } from '../reconciler/exposure/packet.ts';
+import { findAnomalies } from '../reconciler/exposure/ask/anomalies.ts';
+import { contains } from '../reconciler/exposure/ask/contains.ts';
+import { decide } from '../reconciler/exposure/ask/decide.ts';
+import { compareRuleSets } from '../reconciler/exposure/ask/comparison.ts';
+import { changedTraffic } from '../reconciler/exposure/ask/delta.ts';
+import { DEFAULT_MAX_WORK } from '../reconciler/exposure/engine/meter.ts';
+import type { Packet } from '../reconciler/exposure/engine/packet.ts';
 import type { Rule } from '../reconciler/model/rule.ts';
 import { PacketSource } from '../test/support/packets.ts';
 import { Random } from '../test/support/random.ts';

@@ -1,15 +1,15 @@
 // How long the planner takes, and how many calls its plans need against plain batches (which are not safe).
-import { compareRuleSets } from '../reconciler/exposure/comparison.ts';
-import { changedTraffic, exposureDelta } from '../reconciler/exposure/delta.ts';
-import { DEFAULT_MAX_WORK } from '../reconciler/exposure/meter.ts';
+import { compareRuleSets } from '../reconciler/exposure/ask/comparison.ts';
+import { changedTraffic, exposureDelta } from '../reconciler/exposure/ask/delta.ts';
+import { DEFAULT_MAX_WORK } from '../reconciler/exposure/engine/meter.ts';
 import type { Rule } from '../reconciler/model/rule.ts';
-import { diff } from '../reconciler/plan/diff.ts';
-import { match } from '../reconciler/plan/match.ts';
-import { permitted } from '../reconciler/plan/mode.ts';
+import { diff } from '../reconciler/plan/diff/diff.ts';
+import { match } from '../reconciler/plan/match/match.ts';
+import { permitted } from '../reconciler/plan/diff/mode.ts';
 import { planGroup } from '../reconciler/plan/plan-group.ts';
 import type { PlanOptions, Step } from '../reconciler/plan/plan.ts';
-import { callOptions, route } from '../reconciler/plan/route.ts';
-import { verify } from '../reconciler/plan/verify.ts';
+import { callOptions, route } from '../reconciler/plan/fit/route.ts';
+import { verify } from '../reconciler/plan/proof/verify.ts';
 import { described, groupOf, OPTIONS, policyOf } from '../test/support/plan-inputs.ts';
 import { Random } from '../test/support/random.ts';
 import { BENCH_CONTEXT, editGroup, makeGroup, type Shape } from './shapes.ts';

@@ -1,6 +1,6 @@
 // Groups to measure the exposure engine with, from a seed. "Grown" looks like a production group after
 // some years; the other shapes are the worst that an owner could write.
-import { groupContext, type GroupContext } from '../reconciler/exposure/context.ts';
+import { groupContext, type GroupContext } from '../reconciler/exposure/engine/context.ts';
 import type { Peer } from '../reconciler/model/peer.ts';
 import { NO_PORTS, type PortRange, type Ports } from '../reconciler/model/ports.ts';
 import { addressBits, type Family, type Prefix } from '../reconciler/model/prefix.ts';

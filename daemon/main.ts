@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // argv -> command; nothing else.
-import { createProgram } from './commands/program.ts';
-import { processIo } from './commands/process-io.ts';
-import { line, UsageError } from './commands/io.ts';
+import { createProgram } from './program.ts';
+import { processIo } from './cli/process-io.ts';
+import { line, UsageError } from './cli/io.ts';
 
 const io = processIo(process);
 try {

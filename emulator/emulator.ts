@@ -1,18 +1,18 @@
 // The emulator as a whole: one cloud, its gateway and its doors behind one HTTP server.
 import { ACTIONS } from './actions/table.ts';
-import { Authenticator } from './authenticator.ts';
-import { CallLog, type CallLogLimits } from './call-log.ts';
+import { Authenticator } from './gateway/authenticator.ts';
+import { CallLog, type CallLogLimits } from './admin/call-log.ts';
 import { Cloud, type EmulatorClock, systemClock } from './cloud.ts';
-import { type CredentialOptions, DEFAULT_CREDENTIAL, keyring } from './credentials.ts';
-import { Doors } from './doors.ts';
-import { Faults } from './faults.ts';
-import { Gateway } from './gateway.ts';
+import { type CredentialOptions, DEFAULT_CREDENTIAL, keyring } from './gateway/credentials.ts';
+import { Doors } from './admin/admin.ts';
+import { Faults } from './gateway/faults.ts';
+import { Gateway } from './gateway/gateway.ts';
 import { DEFAULT_QUIRKS, type Quirks } from './quirks.ts';
 import { seededStream } from './random.ts';
-import { startServer } from './server.ts';
+import { startServer } from './gateway/server.ts';
 import type { State } from './state.ts';
-import { emptyState } from './state-file.ts';
-import { DOOR_PREFIX, type Outcome, type WireRequest } from './wire.ts';
+import { emptyState } from './admin/state-file.ts';
+import { DOOR_PREFIX, type Outcome, type WireRequest } from './wire/wire.ts';
 
 export interface EmulatorOptions {
   /** Address to listen on; default 127.0.0.1. The doors serve only this machine, whatever stands here. */

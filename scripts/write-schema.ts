@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { format, resolveConfig } from 'prettier';
 import { configJsonSchema } from '../daemon/config/json-schema.ts';
-import { policyJsonSchema } from '../reconciler/policy/schema.ts';
+import { policyJsonSchema } from '../reconciler/policy/schema/schema.ts';
 
 const SCHEMAS = { 'policies/schema.json': policyJsonSchema(), 'config.schema.json': configJsonSchema() };
 

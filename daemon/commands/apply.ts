@@ -2,20 +2,20 @@
 import type { Command } from 'commander';
 import PQueue from 'p-queue';
 import { counted } from '../../reconciler/model/counted.ts';
-import { planExitCode } from '../../reconciler/plan/exit-code.ts';
-import { renderText } from '../../reconciler/plan/render-text.ts';
-import { isFailed, planReport, type GroupResult } from '../../reconciler/plan/report.ts';
+import { planExitCode } from '../../reconciler/report/exit-code.ts';
+import { renderText } from '../../reconciler/report/text.ts';
+import { isFailed, planReport, type GroupResult } from '../../reconciler/report/document.ts';
 import { groupKey } from '../../reconciler/model/group.ts';
-import { isRuleQuotaRefusal, mayNotKnowTheForm } from '../ecs/refusals.ts';
+import { isRuleQuotaRefusal, mayNotKnowTheForm } from '../ecs/failures/refusals.ts';
 import { JournalError } from '../journal/journal.ts';
-import type { Target } from '../service/controller.ts';
-import { newGroupMemory } from '../service/group-memory.ts';
-import { reconcileGroup } from '../service/reconcile.ts';
-import type { ReconcileOutcome } from '../service/reconcile-types.ts';
-import { line, UsageError, type ExitCode, type Io } from './io.ts';
-import { journalFailed, openJournal } from './open-journal.ts';
-import { openSession, planAll, type Session, type SessionFlags } from './session.ts';
-import { addCommonFlags, readConfig } from './setup.ts';
+import type { Target } from '../schedule/controller.ts';
+import { newGroupMemory } from '../reconcile/group-memory.ts';
+import { reconcileGroup } from '../reconcile/reconcile.ts';
+import type { ReconcileOutcome } from '../reconcile/reconcile-types.ts';
+import { line, UsageError, type ExitCode, type Io } from '../cli/io.ts';
+import { journalFailed, openJournal } from '../compose/open-journal.ts';
+import { openSession, planAll, type Session, type SessionFlags } from '../compose/session.ts';
+import { addCommonFlags, readConfig } from '../compose/setup.ts';
 
 interface ApplyFlags extends SessionFlags {
   readonly plan?: string;

@@ -1,20 +1,20 @@
 // `rampart check`: is this packet allowed, and by what.
 import { type Command, Option } from 'commander';
-import { groupContext } from '../../reconciler/exposure/context.ts';
+import { groupContext } from '../../reconciler/exposure/engine/context.ts';
 import type { DesiredGroup } from '../../reconciler/model/group.ts';
 import { DIRECTIONS, ruleIdentity } from '../../reconciler/model/rule.ts';
-import { declaredDocument, desiredDocument } from '../../reconciler/plan/rule-document.ts';
+import { declaredDocument, desiredDocument } from '../../reconciler/model/rule-document.ts';
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
-import { openMemoryJournal } from '../journal/memory.ts';
-import { isInForce } from '../service/targets.ts';
-import { randomByte } from './assemble.ts';
-import { checkPacket, type CheckedGroup } from './check-answer.ts';
-import { answerAsJson, answerAsText } from './check-output.ts';
-import { parsePacket, type PacketFlags } from './check-question.ts';
-import { UsageError, type ExitCode, type Io } from './io.ts';
-import { openSession, readPolicies } from './session.ts';
-import { addCommonFlags, readConfig, type CommonFlags } from './setup.ts';
+import { openMemoryJournal } from '../journal/memory/memory.ts';
+import { isInForce } from '../schedule/selectors.ts';
+import { randomByte } from '../compose/assemble.ts';
+import { checkPacket, type CheckedGroup } from './check/answer.ts';
+import { answerAsJson, answerAsText } from './check/output.ts';
+import { parsePacket, type PacketFlags } from './check/question.ts';
+import { UsageError, type ExitCode, type Io } from '../cli/io.ts';
+import { openSession, readPolicies } from '../compose/session.ts';
+import { addCommonFlags, readConfig, type CommonFlags } from '../compose/setup.ts';
 
 interface CheckFlags extends CommonFlags, PacketFlags {
   readonly group: string;

@@ -1,10 +1,10 @@
 // The emulator that accounts with `endpoint: embedded` talk to. One that is listening already, because
 // `npm start` runs beside this command, is used as it is: a plan made against a fresh one would be fiction.
 import { startEmulator } from '../../emulator/emulator.ts';
-import { parseQuirks } from '../../emulator/quirks-input.ts';
+import { parseQuirks } from '../../emulator/admin/quirks-input.ts';
 import type { Config } from '../config/config.ts';
 import { readStateFile } from './emulator.ts';
-import { UsageError } from './io.ts';
+import { UsageError } from '../cli/io.ts';
 
 export interface EmbeddedEmulator {
   readonly url: string;

@@ -2,18 +2,18 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
-import type { CredentialOptions } from '../../emulator/credentials.ts';
+import type { CredentialOptions } from '../../emulator/gateway/credentials.ts';
 import { startEmulator, type Emulator, type EmulatorOptions } from '../../emulator/emulator.ts';
-import { InputError } from '../../emulator/input.ts';
+import { InputError } from '../../emulator/admin/input.ts';
 import type { Quirks } from '../../emulator/quirks.ts';
-import { parseQuirk, parseQuirks } from '../../emulator/quirks-input.ts';
-import { parseState } from '../../emulator/state-file.ts';
+import { parseQuirk, parseQuirks } from '../../emulator/admin/quirks-input.ts';
+import { parseState } from '../../emulator/admin/state-file.ts';
 import type { State } from '../../emulator/state.ts';
 import type { EmulatorConfig } from '../config/config.ts';
 import { defaultConfig } from '../config/load.ts';
 import { parseListen, type ListenAddress } from '../config/listen.ts';
-import { line, UsageError, type ExitCode, type Io } from './io.ts';
-import { addCommonFlags, readConfig, type CommonFlags } from './setup.ts';
+import { line, UsageError, type ExitCode, type Io } from '../cli/io.ts';
+import { addCommonFlags, readConfig, type CommonFlags } from '../compose/setup.ts';
 
 interface EmulatorFlags extends CommonFlags {
   readonly listen?: ListenAddress;

@@ -2,11 +2,11 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { systemClock } from '../clock.ts';
 import type { HistoryEntry } from '../journal/journal.ts';
-import { parseSince } from './duration.ts';
-import { line, type ExitCode, type Io } from './io.ts';
-import { withDesk } from './open-desk.ts';
-import { addCommonFlags, readConfig, type CommonFlags } from './setup.ts';
-import { alignedLines } from './table.ts';
+import { parseSince } from '../cli/duration.ts';
+import { line, type ExitCode, type Io } from '../cli/io.ts';
+import { withDesk } from '../compose/open-desk.ts';
+import { addCommonFlags, readConfig, type CommonFlags } from '../compose/setup.ts';
+import { alignedLines } from '../cli/table.ts';
 
 interface HistoryFlags extends CommonFlags {
   readonly group?: string;

@@ -1,14 +1,14 @@
 // `rampart pause` and `rampart resume`: a person stops writing, for a reason and a time, and lets it go on.
 import { type Command, InvalidArgumentError } from 'commander';
 import type { GroupRef } from '../../reconciler/model/group.ts';
-import { quoted } from '../../reconciler/plan/render-rule.ts';
+import { quoted } from '../../reconciler/model/rule-text.ts';
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
 import type { JournalDesk, Pause } from '../journal/journal.ts';
-import { parseDuration } from './duration.ts';
-import { line, UsageError, type ExitCode, type Io } from './io.ts';
-import { withDesk } from './open-desk.ts';
-import { addCommonFlags, openKeeper, openSource, readConfig, type CommonFlags } from './setup.ts';
+import { parseDuration } from '../cli/duration.ts';
+import { line, UsageError, type ExitCode, type Io } from '../cli/io.ts';
+import { withDesk } from '../compose/open-desk.ts';
+import { addCommonFlags, openKeeper, openSource, readConfig, type CommonFlags } from '../compose/setup.ts';
 
 interface PauseFlags extends CommonFlags {
   readonly group?: string;

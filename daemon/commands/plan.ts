@@ -1,16 +1,16 @@
 // `rampart plan`: what would be done, and what it would open and close. Writes nothing anywhere.
 import { type Command, Option } from 'commander';
-import { planExitCode } from '../../reconciler/plan/exit-code.ts';
-import { renderMarkdown } from '../../reconciler/plan/render-markdown.ts';
-import { renderText } from '../../reconciler/plan/render-text.ts';
-import { formatReport, planReport, type GroupResult } from '../../reconciler/plan/report.ts';
+import { planExitCode } from '../../reconciler/report/exit-code.ts';
+import { renderMarkdown } from '../../reconciler/report/markdown.ts';
+import { renderText } from '../../reconciler/report/text.ts';
+import { formatReport, planReport, type GroupResult } from '../../reconciler/report/document.ts';
 import { systemClock } from '../clock.ts';
-import { openMemoryJournal } from '../journal/memory.ts';
-import { randomByte } from './assemble.ts';
-import type { ExitCode, Io } from './io.ts';
-import { pausesInForce } from './open-desk.ts';
-import { openSession, planAll, type SessionFlags } from './session.ts';
-import { addCommonFlags, readConfig } from './setup.ts';
+import { openMemoryJournal } from '../journal/memory/memory.ts';
+import { randomByte } from '../compose/assemble.ts';
+import type { ExitCode, Io } from '../cli/io.ts';
+import { pausesInForce } from '../compose/open-desk.ts';
+import { openSession, planAll, type SessionFlags } from '../compose/session.ts';
+import { addCommonFlags, readConfig } from '../compose/setup.ts';
 
 const FORMATS = ['text', 'json', 'markdown'] as const;
 type Format = (typeof FORMATS)[number];

@@ -2,20 +2,20 @@
 import type { Command } from 'commander';
 import type { Config } from '../config/config.ts';
 import { JournalError } from '../journal/journal.ts';
-import { Daemon } from '../service/daemon.ts';
-import { TargetResolver } from '../service/targets.ts';
+import { Daemon } from '../compose/daemon.ts';
+import { TargetResolver } from '../schedule/selectors.ts';
 import type { Lanes } from '../queue/lanes.ts';
-import { startHttp, type HttpServer } from '../service/http.ts';
-import type { DaemonStatus } from '../service/status.ts';
-import { createSystemd } from '../service/systemd.ts';
+import { startHttp, type HttpServer } from '../http/server.ts';
+import type { DaemonStatus } from '../http/status.ts';
+import { createSystemd } from '../telemetry/systemd.ts';
 import type { Telemetry } from '../telemetry/events.ts';
 import { fanOut } from '../telemetry/fan-out.ts';
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
-import { assemble } from './assemble.ts';
+import { assemble } from '../compose/assemble.ts';
 import { embeddedEmulator } from './embedded-emulator.ts';
-import { UsageError, type ExitCode, type Io } from './io.ts';
-import { journalFailed, openJournal } from './open-journal.ts';
-import { Secrets } from './secrets.ts';
+import { UsageError, type ExitCode, type Io } from '../cli/io.ts';
+import { journalFailed, openJournal } from '../compose/open-journal.ts';
+import { Secrets } from '../compose/secrets.ts';
 import {
   addCommonFlags,
   openKeeper,
@@ -23,8 +23,8 @@ import {
   openTelemetry,
   readConfig,
   type CommonFlags,
-} from './setup.ts';
-import { packageVersion } from './version.ts';
+} from '../compose/setup.ts';
+import { packageVersion } from '../cli/version.ts';
 
 /** First wait after a reconcile that failed. */
 const RETRY_MS = 2000;

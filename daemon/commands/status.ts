@@ -6,11 +6,11 @@ import { groupKey } from '../../reconciler/model/group.ts';
 import type { Config } from '../config/config.ts';
 import type { ListenAddress } from '../config/listen.ts';
 import type { Pause } from '../journal/journal.ts';
-import { UsageError, type ExitCode, type Io } from './io.ts';
-import { pausesInForce } from './open-desk.ts';
+import { UsageError, type ExitCode, type Io } from '../cli/io.ts';
+import { pausesInForce } from '../compose/open-desk.ts';
 import { pauseText } from './pause.ts';
-import { addCommonFlags, readConfig, type CommonFlags } from './setup.ts';
-import { alignedLines } from './table.ts';
+import { addCommonFlags, readConfig, type CommonFlags } from '../compose/setup.ts';
+import { alignedLines } from '../cli/table.ts';
 
 interface StatusFlags extends CommonFlags {
   readonly json?: true;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { err, ok, type Result } from '../../reconciler/model/result.ts';
-import { credentialsSchema } from '../ecs/credentials-config.ts';
-import { parseEndpoint } from '../ecs/endpoint.ts';
+import { credentialsSchema } from './credentials-config.ts';
+import { parseEndpoint } from './endpoint.ts';
 import type { AccountConfig, Endpoint } from './config.ts';
 
 /** Stands in keys of the journal and of metrics, so it holds no `/`. */

@@ -1,11 +1,11 @@
 // What the schema library found wrong -> complaints with the key at fault and a hint. Unlike those about
 // policies they quote no value, only keys: a secret that stands where it should not must not get into a log.
 import type { z } from 'zod';
-import { quote, type Complaint } from '../../reconciler/policy/complaint.ts';
-import type { Path } from '../../reconciler/policy/reporter.ts';
-import { keysAt } from '../../reconciler/policy/schema-keys.ts';
-import type { PlacedComplaint } from '../../reconciler/policy/schema-issues.ts';
-import { didYouMean } from '../../reconciler/policy/suggest.ts';
+import { quote, type Complaint } from '../../reconciler/policy/read/complaint.ts';
+import type { Path } from '../../reconciler/policy/read/reporter.ts';
+import { keysAt } from '../../reconciler/policy/schema/schema-keys.ts';
+import type { PlacedComplaint } from '../../reconciler/policy/schema/schema-issues.ts';
+import { didYouMean } from '../../reconciler/policy/schema/suggest.ts';
 
 export type Checked<T> = { readonly value: T } | { readonly complaints: readonly PlacedComplaint[] };
 

@@ -1,12 +1,12 @@
 import { readFileSync, statSync } from 'node:fs';
 import { compareProblems, type Problem, type SourcePlace } from '../../reconciler/model/problem.ts';
 import { err, ok, type Result } from '../../reconciler/model/result.ts';
-import type { Complaint } from '../../reconciler/policy/complaint.ts';
-import { decodePolicyText } from '../../reconciler/policy/decode.ts';
-import type { Path } from '../../reconciler/policy/reporter.ts';
-import { parseYamlTree } from '../../reconciler/policy/yaml-tree.ts';
-import { readYamlTree } from '../../reconciler/policy/yaml-value.ts';
-import { ioReason } from '../source/unreadable.ts';
+import type { Complaint } from '../../reconciler/policy/read/complaint.ts';
+import { decodePolicyText } from '../../reconciler/policy/read/decode.ts';
+import type { Path } from '../../reconciler/policy/read/reporter.ts';
+import { parseYamlTree } from '../../reconciler/policy/read/yaml-tree.ts';
+import { readYamlTree } from '../../reconciler/policy/read/yaml-value.ts';
+import { ioReason } from '../unreadable.ts';
 import type { Config } from './config.ts';
 import { checkShape } from './issues.ts';
 import { resolveConfig } from './resolve.ts';

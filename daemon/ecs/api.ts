@@ -2,7 +2,7 @@
 // the simulation replaces only the transport below that.
 import type { ApiLevel, DescribedGroup, GroupRef, GroupSelector } from '../../reconciler/model/group.ts';
 import type { Result } from '../../reconciler/model/result.ts';
-import type { Failure } from './failure.ts';
+import type { Failure } from './failures/failure.ts';
 
 /** Where a call goes: rate limits, endpoints and credentials hang on these two. */
 export interface Place {

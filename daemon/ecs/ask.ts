@@ -3,9 +3,9 @@
 import type { z } from 'zod';
 import { err, ok, type Result } from '../../reconciler/model/result.ts';
 import type { Operation, Place } from './api.ts';
-import type { Failure } from './failure.ts';
-import { ownFailure, refusalFailure } from './failures.ts';
-import type { Transport, TransportAnswer } from './transport.ts';
+import type { Failure } from './failures/failure.ts';
+import { ownFailure, refusalFailure } from './failures/failures.ts';
+import type { Transport, TransportAnswer } from './transport/transport.ts';
 
 /** Starts `run` when its lane has room. It may look at the failure, and start `run` again. */
 export type Gate = <T>(

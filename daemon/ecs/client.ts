@@ -5,8 +5,8 @@ import type { EcsApi } from './api.ts';
 import { createAsk, type Gate } from './ask.ts';
 import { acceptedSchema } from './convert/answers.ts';
 import { createGroupReader } from './group-reader.ts';
-import { createListReader } from './list-sizes.ts';
-import type { Transport } from './transport.ts';
+import { createListReader } from './list-reader.ts';
+import type { Transport } from './transport/transport.ts';
 
 export interface EcsClientOptions {
   readonly transport: Transport;

@@ -14,9 +14,9 @@ import {
   type WireGroup,
 } from './convert/answers.ts';
 import { readGroup, type RuleWalk } from './convert/group.ts';
-import type { OwnCode } from './failure-table.ts';
-import type { Failure } from './failure.ts';
-import { ownFailure } from './failures.ts';
+import type { OwnCode } from './failures/failure-table.ts';
+import type { Failure } from './failures/failure.ts';
+import { ownFailure } from './failures/failures.ts';
 import { walkPages } from './pages.ts';
 
 /** The vendor stops at this many groups when it filters by tag. Source: help, DescribeSecurityGroups. */

@@ -1,7 +1,7 @@
 // A bounded walk over the pages of a read. A walk that stops early is a failure: part of a group would look
 // like missing rules.
 import { err, ok, type Result } from '../../reconciler/model/result.ts';
-import type { Failure } from './failure.ts';
+import type { Failure } from './failures/failure.ts';
 
 /** Far more than any quota of the vendor: 20,000 rules, or 2,000 groups. */
 export const MAX_PAGES = 20;

@@ -3,7 +3,7 @@
 import { err, type Result } from '../../reconciler/model/result.ts';
 import type { Clock } from '../clock.ts';
 import type { EcsApi, Operation, Place, WriteRequest } from '../ecs/api.ts';
-import type { Failure, FailureKind } from '../ecs/failure.ts';
+import type { Failure, FailureKind } from '../ecs/failures/failure.ts';
 import type { CommonFields, Telemetry } from '../telemetry/events.ts';
 import { firstBackoff, nextBackoff, type Backoff, type BackoffPolicy } from './backoff.ts';
 import { LaneClosed, type Answer } from './lane.ts';

@@ -6,7 +6,7 @@
 import PQueue from 'p-queue';
 import type { Result } from '../../reconciler/model/result.ts';
 import type { Clock } from '../clock.ts';
-import type { Failure, FailureKind } from '../ecs/failure.ts';
+import type { Failure, FailureKind } from '../ecs/failures/failure.ts';
 import {
   capAt,
   nextGate,

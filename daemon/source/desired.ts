@@ -8,10 +8,10 @@ import {
   compilePolicies,
   type CompiledPolicies,
   type CompileOptions,
-} from '../../reconciler/policy/compile.ts';
-import { readPolicyFile, unreadablePolicyFile } from '../../reconciler/policy/file.ts';
-import { desiredGroupKey } from '../../reconciler/policy/group-key.ts';
-import { keepLastGood } from '../../reconciler/policy/last-good.ts';
+} from '../../reconciler/policy/compile/compile.ts';
+import { readPolicyFile, unreadablePolicyFile } from '../../reconciler/policy/read/file.ts';
+import { desiredGroupKey } from '../../reconciler/policy/compile/group-key.ts';
+import { keepLastGood } from '../../reconciler/policy/compile/last-good.ts';
 import type { LoadedPolicies } from './source.ts';
 
 export interface DesiredUpdate {

@@ -4,10 +4,10 @@
 // otherwise, and the page of 2019 for the rows "(2019)". Where the vendor's table has a bare `%s` for a message,
 // or none was found, the words are ours and the row says so.
 import { ApiError } from '../action.ts';
-import { copyOf } from '../parameters.ts';
-import { GROUP } from './refusals-groups.ts';
-import { PORT_LIST, PREFIX_LIST } from './refusals-lists.ts';
-import { RULE_FORMAT, RULE_MEANING, RULE_TARGET } from './refusals-rules.ts';
+import { copyOf } from '../wire/parameters.ts';
+import { GROUP } from '../groups/group-refusals.ts';
+import { PORT_LIST, PREFIX_LIST } from '../lists/list-refusals.ts';
+import { RULE_FORMAT, RULE_MEANING, RULE_TARGET } from '../rules/rule-refusals.ts';
 
 /** `code` stands where the row's name is more than the vendor's code. */
 export type Row = readonly [status: number, message: string, code?: string];

@@ -1,31 +1,31 @@
 // Every action that the emulator answers, by the name that requests use.
 import type { ActionHandler } from '../action.ts';
-import { authorize } from './authorize.ts';
+import { authorize } from '../rules/authorize.ts';
 import {
   deleteSecurityGroup,
   modifySecurityGroupAttribute,
   modifySecurityGroupPolicy,
-} from './change-group.ts';
-import { createSecurityGroup } from './create-group.ts';
-import { describeSecurityGroupAttribute } from './describe-attribute.ts';
-import { describeSecurityGroups } from './describe-groups.ts';
+} from '../groups/change-group.ts';
+import { createSecurityGroup } from '../groups/create-group.ts';
+import { describeSecurityGroupAttribute } from '../rules/describe-attribute.ts';
+import { describeSecurityGroups } from '../groups/describe-groups.ts';
 import {
   describePortRangeListAssociations,
   describePortRangeListEntries,
   describePortRangeLists,
-} from './describe-port-lists.ts';
+} from '../lists/describe-port-lists.ts';
 import {
   describePrefixListAssociations,
   describePrefixListAttributes,
   describePrefixLists,
-} from './describe-prefix-lists.ts';
-import { joinSecurityGroup, leaveSecurityGroup } from './membership.ts';
-import { modifyRule } from './modify-rule.ts';
-import { createPortRangeList, deletePortRangeList, modifyPortRangeList } from './port-lists.ts';
-import { createPrefixList, deletePrefixList, modifyPrefixList } from './prefix-lists.ts';
-import { describeSecurityGroupReferences } from './references.ts';
-import { describeRegions } from './regions.ts';
-import { revoke } from './revoke.ts';
+} from '../lists/describe-prefix-lists.ts';
+import { joinSecurityGroup, leaveSecurityGroup } from '../groups/membership.ts';
+import { modifyRule } from '../rules/modify-rule.ts';
+import { createPortRangeList, deletePortRangeList, modifyPortRangeList } from '../lists/port-lists.ts';
+import { createPrefixList, deletePrefixList, modifyPrefixList } from '../lists/prefix-lists.ts';
+import { describeSecurityGroupReferences } from '../groups/references.ts';
+import { describeRegions } from '../groups/regions.ts';
+import { revoke } from '../rules/revoke.ts';
 
 export const ACTIONS: ReadonlyMap<string, ActionHandler> = new Map(
   Object.entries({

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { groupKey, type DescribedRule, type GroupRef, type Mode } from '../model/group.ts';
 import { compareText } from '../model/problem.ts';
 import type { Step } from './plan.ts';
-import { ruleDocument } from './rule-document.ts';
+import { ruleDocument } from '../model/rule-document.ts';
 
 /**
  * SHA-256 (hex) of what a plan would do to a group. Where the wish is written down is left out, so the

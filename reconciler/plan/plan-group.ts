@@ -1,19 +1,19 @@
 // What should be, what is, and the safe way from one to the other: ownership, diff, match, order, limits, proof.
 // Pure and deterministic: the same rules in any order give the same bytes.
 import type { DescribedGroup, GroupRef } from '../model/group.ts';
-import { diff } from './diff.ts';
-import { deepFreeze } from './freeze.ts';
+import { diff } from './diff/diff.ts';
+import { deepFreeze } from '../model/collections.ts';
 import { planHash } from './hash.ts';
-import { idleTwins, idleTwinSteps } from './idle-twins.ts';
-import { match } from './match.ts';
-import { permitted } from './mode.ts';
+import { idleTwins, idleTwinSteps } from './coexist/idle-twins.ts';
+import { match } from './match/match.ts';
+import { permitted } from './diff/mode.ts';
 import type { Block, GroupPlan, GroupPolicy, PlanOptions } from './plan.ts';
-import { NOTHING_TO_PROVE, prove } from './prove.ts';
-import { refusals } from './refusals.ts';
-import { callOptions, route } from './route.ts';
-import { warnings } from './warnings.ts';
-import { deltaOf } from './delta.ts';
-import { bringsTrials, withTrialsChecked } from './trials.ts';
+import { NOTHING_TO_PROVE, prove } from './proof/prove.ts';
+import { refusals } from './check/vendor-refusals.ts';
+import { callOptions, route } from './fit/route.ts';
+import { warnings } from './check/findings.ts';
+import { deltaOf } from './plan-exposure.ts';
+import { bringsTrials, withTrialsChecked } from './coexist/unconfirmed-calls.ts';
 
 /**
  * Plans one group. The steps of an observed or blocked plan say what would be done; only those of a pending

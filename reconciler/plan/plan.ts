@@ -1,6 +1,6 @@
 // The Plan: plain, frozen data in one computed order. Dry-run prints it, the journal stores it, an
 // approval names its hash, the executor carries it out. Never closures.
-import type { ExposureDelta } from '../exposure/delta.ts';
+import type { ExposureDelta } from '../exposure/ask/delta.ts';
 import type { DescribedRule, DesiredRule, GroupRef, IgnorePattern, Mode } from '../model/group.ts';
 import type { SourcePlace } from '../model/problem.ts';
 import type { Direction, RuleField } from '../model/rule.ts';

@@ -1,7 +1,7 @@
 // Refusals that the emulator gives of itself: to policies that are right as such but that this cloud cannot hold, and
 // to callers without rights. failures-unseen.test.ts has those that an edit by hand provokes.
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import type { CredentialOptions } from '../../emulator/credentials.ts';
+import type { CredentialOptions } from '../../emulator/gateway/credentials.ts';
 import type { StateJson } from '../support/emulator.ts';
 import { REGION, wireGroup, type WireRule } from '../support/estate.ts';
 import { oneSceneEach, sceneLines, Stage, type Scene, type StageOptions } from '../support/failure-scenes.ts';

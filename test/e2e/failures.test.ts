@@ -4,7 +4,7 @@
 // Sources: the manual page of ModifySecurityGroupRule of 2019 and, for today's pages of Authorize, Modify and Revoke,
 // section 1.10 of the API reference. The kinds stand here once more, so that a slip in the daemon's own table shows.
 import { describe, expect, test } from 'vitest';
-import { FAILURE_ROWS } from '../../daemon/ecs/failure-table.ts';
+import { FAILURE_ROWS } from '../../daemon/ecs/failures/failure-table.ts';
 import type { FaultJson } from '../support/emulator.ts';
 import { oneSceneEach, sceneLines, Stage, type Scene } from '../support/failure-scenes.ts';
 

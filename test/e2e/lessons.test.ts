@@ -1,8 +1,8 @@
 // What the daemon cannot know before the cloud refuses something: how many rules a group may hold, and which API an
 // endpoint speaks whose group has no rules yet. It goes on with what the refusal taught, and sets nothing aside.
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { CallRecord } from '../../emulator/call-log.ts';
-import type { PlanReport } from '../../reconciler/plan/report.ts';
+import type { CallRecord } from '../../emulator/admin/call-log.ts';
+import type { PlanReport } from '../../reconciler/report/document.ts';
 import type { Quirks } from '../../emulator/quirks.ts';
 import { startTestEmulator } from '../support/emulator.ts';
 import { configFor, policyFor, wireGroup, type WireRule } from '../support/estate.ts';

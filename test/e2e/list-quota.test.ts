@@ -1,7 +1,7 @@
 // A rule that names a list counts as many times as the list may hold entries. The daemon asks how many those are, so
 // that it makes room before it is refused, and plans as before where it may not ask.
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { PlanReport } from '../../reconciler/plan/report.ts';
+import type { PlanReport } from '../../reconciler/report/document.ts';
 import { startTestEmulator, type TestEmulator } from '../support/emulator.ts';
 import { configFor, policyFor, REGION, wireGroup } from '../support/estate.ts';
 import { Workspace } from '../support/rampart.ts';

@@ -10,8 +10,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Permission } from '../../emulator/state.ts';
-import type { GroupContext } from '../../reconciler/exposure/context.ts';
-import type { Packet } from '../../reconciler/exposure/packet.ts';
+import type { GroupContext } from '../../reconciler/exposure/engine/context.ts';
+import type { Packet } from '../../reconciler/exposure/engine/packet.ts';
 import { ruleIdentity, type Rule } from '../../reconciler/model/rule.ts';
 import { REGION, wireGroup } from '../support/estate.ts';
 import { oracleDecide } from '../support/packet-oracle.ts';

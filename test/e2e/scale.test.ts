@@ -2,7 +2,7 @@
 // counted is read from the emulator's own log. Pace over hours, throttled and with other clients on the same budget,
 // is the matter of the simulation: here it is the real lanes, sockets and clock.
 import { expect, test } from 'vitest';
-import type { CallRecord } from '../../emulator/call-log.ts';
+import type { CallRecord } from '../../emulator/admin/call-log.ts';
 import { startTestEmulator } from '../support/emulator.ts';
 import { REGION, wireGroup, type WireRule } from '../support/estate.ts';
 import { Service } from '../support/service.ts';

@@ -2,10 +2,10 @@
 import { readdir, rename, rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createDirectorySource } from '../../daemon/source/directory-source.ts';
+import { createDirectorySource } from '../../daemon/source/directory/directory-source.ts';
 import { DesiredKeeper, type DesiredUpdate } from '../../daemon/source/desired.ts';
-import { GIT_ENVIRONMENT, GitRepository } from '../unit/daemon/source/git-repository.ts';
-import { tempFolder, writeFiles } from '../unit/daemon/source/temp-folder.ts';
+import { GIT_ENVIRONMENT, GitRepository } from '../support/git-repository.ts';
+import { tempFolder, writeFiles } from '../support/temp-folder.ts';
 
 const policy = (id: string) => `version: 1
 groups:

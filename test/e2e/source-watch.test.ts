@@ -3,11 +3,11 @@
 import { mkdir, rename, rm, symlink, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createDirectorySource } from '../../daemon/source/directory-source.ts';
-import type { WatchTimings } from '../../daemon/source/folder-watch.ts';
+import { createDirectorySource } from '../../daemon/source/directory/directory-source.ts';
+import type { WatchTimings } from '../../daemon/source/directory/folder-watch.ts';
 import type { LoadedPolicies } from '../../daemon/source/source.ts';
-import { GIT_ENVIRONMENT, GitRepository } from '../unit/daemon/source/git-repository.ts';
-import { tempFolder, writeFiles } from '../unit/daemon/source/temp-folder.ts';
+import { GIT_ENVIRONMENT, GitRepository } from '../support/git-repository.ts';
+import { tempFolder, writeFiles } from '../support/temp-folder.ts';
 
 /** No poll comes to help within a test: what is seen is seen by the watcher. */
 const HINTS_ONLY: WatchTimings = { pollMs: 3_600_000, quietMs: 50, maxBurstMs: 1_000 };

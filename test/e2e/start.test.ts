@@ -5,7 +5,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { CallRecord } from '../../emulator/call-log.ts';
+import type { CallRecord } from '../../emulator/admin/call-log.ts';
 import type { WholeStateJson } from '../support/emulator.ts';
 import { Workspace, type RampartProcess } from '../support/rampart.ts';
 

@@ -10,8 +10,8 @@ import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { requestHandler } from '../../emulator/emulator.ts';
-import { parseState } from '../../emulator/state-file.ts';
-import type { Outcome, Reply, WireRequest } from '../../emulator/wire.ts';
+import { parseState } from '../../emulator/admin/state-file.ts';
+import type { Outcome, Reply, WireRequest } from '../../emulator/wire/wire.ts';
 import { startTestEmulator } from '../support/emulator.ts';
 import { replyOf, START_MS } from '../support/gateway.ts';
 import {

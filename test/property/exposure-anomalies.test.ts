@@ -6,9 +6,13 @@
 // - out of budget it says less, but nothing else
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { findAnomalies, type AnomalyKind, type AnomalyReport } from '../../reconciler/exposure/anomalies.ts';
-import type { GroupContext } from '../../reconciler/exposure/context.ts';
-import type { Packet } from '../../reconciler/exposure/packet.ts';
+import {
+  findAnomalies,
+  type AnomalyKind,
+  type AnomalyReport,
+} from '../../reconciler/exposure/ask/anomalies.ts';
+import type { GroupContext } from '../../reconciler/exposure/engine/context.ts';
+import type { Packet } from '../../reconciler/exposure/engine/packet.ts';
 import type { Rule, RuleAction } from '../../reconciler/model/rule.ts';
 import { oracleDecide, oracleMatches } from '../support/packet-oracle.ts';
 import { everyPacketClass } from '../support/packets.ts';

@@ -4,10 +4,10 @@
 // - out of budget the verdict is `unknown` or right
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { contains } from '../../reconciler/exposure/contains.ts';
-import type { GroupContext } from '../../reconciler/exposure/context.ts';
-import type { Packet } from '../../reconciler/exposure/packet.ts';
-import type { Verdict } from '../../reconciler/exposure/verdict.ts';
+import { contains } from '../../reconciler/exposure/ask/contains.ts';
+import type { GroupContext } from '../../reconciler/exposure/engine/context.ts';
+import type { Packet } from '../../reconciler/exposure/engine/packet.ts';
+import type { Verdict } from '../../reconciler/exposure/ask/verdict.ts';
 import type { Rule } from '../../reconciler/model/rule.ts';
 import { oracleDecide } from '../support/packet-oracle.ts';
 import { everyPacketClass, PacketSource } from '../support/packets.ts';

@@ -8,13 +8,13 @@
 // - out of budget, the boxes still hold every packet that changes, and what is told exactly is true
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { Box } from '../../reconciler/exposure/box.ts';
-import type { GroupContext } from '../../reconciler/exposure/context.ts';
-import { compileRules } from '../../reconciler/exposure/universe.ts';
-import { decide } from '../../reconciler/exposure/decide.ts';
-import { exposureDelta, type ExposureDelta } from '../../reconciler/exposure/delta.ts';
-import type { ExposureEffect } from '../../reconciler/exposure/effects.ts';
-import type { Packet } from '../../reconciler/exposure/packet.ts';
+import type { Box } from '../../reconciler/exposure/text/box.ts';
+import type { GroupContext } from '../../reconciler/exposure/engine/context.ts';
+import { compileRules } from '../../reconciler/exposure/engine/universe.ts';
+import { decide } from '../../reconciler/exposure/ask/decide.ts';
+import { exposureDelta, type ExposureDelta } from '../../reconciler/exposure/ask/delta.ts';
+import type { ExposureEffect } from '../../reconciler/exposure/ask/effects.ts';
+import type { Packet } from '../../reconciler/exposure/engine/packet.ts';
 import type { Rule } from '../../reconciler/model/rule.ts';
 import { BENCH_CONTEXT, editGroup, makeGroup, type Shape } from '../../bench/shapes.ts';
 import { readBox, type BoxReader } from '../support/box-oracle.ts';

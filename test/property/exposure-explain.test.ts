@@ -4,9 +4,9 @@
 // - each rival is stronger, acts otherwise, does not match what is known, and needs something
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { decide } from '../../reconciler/exposure/decide.ts';
-import { explain } from '../../reconciler/exposure/explain.ts';
-import type { Packet } from '../../reconciler/exposure/packet.ts';
+import { decide } from '../../reconciler/exposure/ask/decide.ts';
+import { explain } from '../../reconciler/exposure/ask/explain.ts';
+import type { Packet } from '../../reconciler/exposure/engine/packet.ts';
 import { compareRules, ruleRank } from '../../reconciler/model/rule.ts';
 import { oracleDecide, oracleMatches } from '../support/packet-oracle.ts';
 import { PacketSource } from '../support/packets.ts';

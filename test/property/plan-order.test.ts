@@ -16,12 +16,12 @@
 //    up to the look behind that call.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { groupContext } from '../../reconciler/exposure/context.ts';
+import { groupContext } from '../../reconciler/exposure/engine/context.ts';
 import type { DescribedGroup, DescribedRule } from '../../reconciler/model/group.ts';
 import { ruleIdentity, type Rule } from '../../reconciler/model/rule.ts';
 import { planGroup } from '../../reconciler/plan/plan-group.ts';
 import type { GroupPlan, GroupPolicy, PlanOptions, Step } from '../../reconciler/plan/plan.ts';
-import { applySteps } from '../../reconciler/plan/simulate.ts';
+import { applySteps } from '../../reconciler/plan/proof/simulate.ts';
 import { oracleDecide } from '../support/packet-oracle.ts';
 import { PacketSource } from '../support/packets.ts';
 import { described, groupOf, OPTIONS, policyOf } from '../support/plan-inputs.ts';

@@ -11,11 +11,11 @@
 // 7. A group that is declared to be alone on its interfaces has more hitless ways, which need not be safe beside others.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { groupContext } from '../../reconciler/exposure/context.ts';
+import { groupContext } from '../../reconciler/exposure/engine/context.ts';
 import { ruleIdentity, type Rule } from '../../reconciler/model/rule.ts';
 import { planGroup } from '../../reconciler/plan/plan-group.ts';
 import type { GroupPlan, PlanOptions } from '../../reconciler/plan/plan.ts';
-import { applyStep } from '../../reconciler/plan/simulate.ts';
+import { applyStep } from '../../reconciler/plan/proof/simulate.ts';
 import { editGroup, makeGroup } from '../../bench/shapes.ts';
 import { PacketSource } from '../support/packets.ts';
 import { described, groupOf, OPTIONS, policyOf } from '../support/plan-inputs.ts';

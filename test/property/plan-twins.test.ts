@@ -9,12 +9,12 @@
 // 5. With room enough a twin is back with the very next call.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { groupContext } from '../../reconciler/exposure/context.ts';
+import { groupContext } from '../../reconciler/exposure/engine/context.ts';
 import type { DescribedGroup } from '../../reconciler/model/group.ts';
 import { ruleIdentity, type Rule, type RuleAction } from '../../reconciler/model/rule.ts';
 import { planGroup } from '../../reconciler/plan/plan-group.ts';
 import type { GroupPlan, LegacyPriority, PlanOptions } from '../../reconciler/plan/plan.ts';
-import { applyStep } from '../../reconciler/plan/simulate.ts';
+import { applyStep } from '../../reconciler/plan/proof/simulate.ts';
 import { PacketSource } from '../support/packets.ts';
 import { described, groupOf, OPTIONS, policyOf } from '../support/plan-inputs.ts';
 import { breach, moments } from '../support/plan-witness.ts';

@@ -8,14 +8,14 @@
 // 4. Too small a budget proves nothing, and says so.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { groupContext } from '../../reconciler/exposure/context.ts';
-import type { Packet } from '../../reconciler/exposure/packet.ts';
+import { groupContext } from '../../reconciler/exposure/engine/context.ts';
+import type { Packet } from '../../reconciler/exposure/engine/packet.ts';
 import type { DescribedGroup } from '../../reconciler/model/group.ts';
 import type { Rule } from '../../reconciler/model/rule.ts';
 import { planGroup } from '../../reconciler/plan/plan-group.ts';
 import type { PlanOptions, Step } from '../../reconciler/plan/plan.ts';
-import { applySteps } from '../../reconciler/plan/simulate.ts';
-import { verify } from '../../reconciler/plan/verify.ts';
+import { applySteps } from '../../reconciler/plan/proof/simulate.ts';
+import { verify } from '../../reconciler/plan/proof/verify.ts';
 import { PacketSource } from '../support/packets.ts';
 import { described, groupOf, OPTIONS, policyOf } from '../support/plan-inputs.ts';
 import { breach, moments } from '../support/plan-witness.ts';

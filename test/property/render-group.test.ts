@@ -7,7 +7,7 @@ import { expect, it } from 'vitest';
 import { POLICY_PROTOCOLS } from '../../reconciler/model/protocol.ts';
 import { DIRECTIONS, makeRule, ruleContent, type Rule } from '../../reconciler/model/rule.ts';
 import { planGroup } from '../../reconciler/plan/plan-group.ts';
-import { renderGroup } from '../../reconciler/policy/render-group.ts';
+import { renderGroup } from '../../reconciler/policy/report/render-group.ts';
 import { described, groupOf, OPTIONS, policyOf } from '../support/plan-inputs.ts';
 import { compileTexts } from '../support/policy-text.ts';
 import { arbitraryRules, distinct, SELF } from '../support/rule-sets.ts';

@@ -5,10 +5,10 @@
 // 2. What is refused is not asked for: no step brings a refused desired rule or takes a refused described one.
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { groupContext } from '../../reconciler/exposure/context.ts';
+import { groupContext } from '../../reconciler/exposure/engine/context.ts';
 import { ruleIdentity } from '../../reconciler/model/rule.ts';
 import { planGroup } from '../../reconciler/plan/plan-group.ts';
-import { withhold } from '../../reconciler/plan/withhold.ts';
+import { withhold } from '../../reconciler/plan/diff/quarantine.ts';
 import { PacketSource } from '../support/packets.ts';
 import { described, groupOf, OPTIONS, policyOf } from '../support/plan-inputs.ts';
 import { breach, moments } from '../support/plan-witness.ts';

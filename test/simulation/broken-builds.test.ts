@@ -17,7 +17,7 @@ vi.mock('../../reconciler/plan/plan-group.ts', async (importOriginal) => {
 });
 
 const picture = vi.hoisted(() => ({ isAwaited: true }));
-vi.mock('../../daemon/service/recent-writes.ts', async (importOriginal) => {
+vi.mock('../../daemon/reconcile/recent-writes.ts', async (importOriginal) => {
   const original = await importOriginal<{ showsRecentWrites: (...inputs: unknown[]) => boolean }>();
   const showsRecentWrites = (...inputs: unknown[]) =>
     !picture.isAwaited || original.showsRecentWrites(...inputs);

@@ -2,8 +2,8 @@
 // broken at the journal is here; mistakes of the planner, which has no port, are made in broken-builds.test.ts.
 import { createHash } from 'node:crypto';
 import type { Intent, IntentDraft, Journal } from '../../daemon/journal/journal.ts';
-import { emptyStore, type JournalPorts } from '../../daemon/journal/memory.ts';
-import type { Engine } from '../../daemon/service/engine.ts';
+import { emptyStore, type JournalPorts } from '../../daemon/journal/memory/memory.ts';
+import type { Engine } from '../../daemon/reconcile/engine.ts';
 import { memoryHost, type JournalHost } from './journals.ts';
 import type { Breakage } from './simulation.ts';
 

@@ -1,12 +1,12 @@
 // The vendor: the emulator below its socket, on the simulation's time. Every call, the daemon's and those of the
 // people at the console, really is signed and goes through the whole gateway; here it is watched.
-import { DEFAULT_CREDENTIAL } from '../../emulator/credentials.ts';
+import { DEFAULT_CREDENTIAL } from '../../emulator/gateway/credentials.ts';
 import { requestHandler } from '../../emulator/emulator.ts';
-import type { Fault } from '../../emulator/faults.ts';
+import type { Fault } from '../../emulator/gateway/faults.ts';
 import type { Quirks } from '../../emulator/quirks.ts';
 import type { SecurityGroup, State } from '../../emulator/state.ts';
-import { parseState } from '../../emulator/state-file.ts';
-import type { Outcome, Reply, WireRequest } from '../../emulator/wire.ts';
+import { parseState } from '../../emulator/admin/state-file.ts';
+import type { Outcome, Reply, WireRequest } from '../../emulator/wire/wire.ts';
 import { requestV1 } from '../support/signing.ts';
 import type { Landing, SentCall } from './facts.ts';
 import type { Knobs, SimGroup } from './knobs.ts';

@@ -10,9 +10,9 @@ import {
   openMemoryJournal,
   type JournalPorts,
   type MemoryStore,
-} from '../../daemon/journal/memory.ts';
-import { RETENTION, type Retention } from '../../daemon/journal/retention.ts';
-import { openSqliteJournal } from '../../daemon/journal/sqlite.ts';
+} from '../../daemon/journal/memory/memory.ts';
+import { RETENTION, type Retention } from '../../daemon/journal/sqlite/retention.ts';
+import { openSqliteJournal } from '../../daemon/journal/sqlite/sqlite.ts';
 
 export interface JournalHost {
   /** For the next process. */

@@ -2,16 +2,16 @@
 // network, the journal, the clock and the dice of the simulation. It may die at every boundary of an operation of
 // the journal or the network. A dead process is dead: its timers are gone, its calls are never answered, its journal
 // refuses; what it had sent before may still arrive.
-import { assembleEngine } from '../../daemon/commands/assemble.ts';
-import { openKeeper } from '../../daemon/commands/setup.ts';
+import { assembleEngine } from '../../daemon/compose/assemble.ts';
+import { openKeeper } from '../../daemon/compose/setup.ts';
 import { systemClock } from '../../daemon/clock.ts';
 import type { Config } from '../../daemon/config/config.ts';
-import type { Transport, TransportAnswer } from '../../daemon/ecs/transport.ts';
+import type { Transport, TransportAnswer } from '../../daemon/ecs/transport/transport.ts';
 import type { Journal } from '../../daemon/journal/journal.ts';
-import type { GroupStatus } from '../../daemon/service/controller.ts';
-import { Daemon } from '../../daemon/service/daemon.ts';
-import type { Engine } from '../../daemon/service/engine.ts';
-import { TargetResolver } from '../../daemon/service/targets.ts';
+import type { GroupStatus } from '../../daemon/schedule/controller.ts';
+import { Daemon } from '../../daemon/compose/daemon.ts';
+import type { Engine } from '../../daemon/reconcile/engine.ts';
+import { TargetResolver } from '../../daemon/schedule/selectors.ts';
 import type { EventName, Telemetry } from '../../daemon/telemetry/events.ts';
 import type { Random } from '../support/random.ts';
 import { EMULATOR_KEY, requestV1 } from '../support/signing.ts';

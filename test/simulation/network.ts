@@ -1,8 +1,8 @@
 // Between the daemon and the cloud: a network that delays, loses, breaks and spoils. It answers what pop-core would
 // make of each case.
 import type { Random } from '../support/random.ts';
-import type { TransportAnswer } from '../../daemon/ecs/transport.ts';
-import type { WireRequest } from '../../emulator/wire.ts';
+import type { TransportAnswer } from '../../daemon/ecs/transport/transport.ts';
+import type { WireRequest } from '../../emulator/wire/wire.ts';
 import type { Cloud, Result } from './cloud.ts';
 import { isWrite, type SentCall } from './facts.ts';
 import type { VirtualTime } from './virtual-time.ts';

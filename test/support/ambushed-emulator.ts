@@ -1,13 +1,13 @@
 // An emulator that lies in wait: a chosen call is the last thing that its sender does, and what becomes of that
 // call is chosen too. Besides, it keeps each state that a group passed through.
-import type { CallRecord } from '../../emulator/call-log.ts';
+import type { CallRecord } from '../../emulator/admin/call-log.ts';
 import { systemClock } from '../../emulator/cloud.ts';
 import { requestHandler } from '../../emulator/emulator.ts';
-import { readRequest } from '../../emulator/request.ts';
-import { startServer } from '../../emulator/server.ts';
+import { readRequest } from '../../emulator/wire/request.ts';
+import { startServer } from '../../emulator/gateway/server.ts';
 import type { Permission } from '../../emulator/state.ts';
-import { parseState } from '../../emulator/state-file.ts';
-import { DOOR_PREFIX, type Outcome, type WireRequest } from '../../emulator/wire.ts';
+import { parseState } from '../../emulator/admin/state-file.ts';
+import { DOOR_PREFIX, type Outcome, type WireRequest } from '../../emulator/wire/wire.ts';
 import type { StateJson, WholeStateJson } from './emulator.ts';
 
 /**

@@ -1,7 +1,7 @@
 // Whether a packet is in a box, read from the texts of the box alone: what a user of the JSON would do.
-import type { Box } from '../../reconciler/exposure/box.ts';
-import type { GroupContext } from '../../reconciler/exposure/context.ts';
-import type { Packet } from '../../reconciler/exposure/packet.ts';
+import type { Box } from '../../reconciler/exposure/text/box.ts';
+import type { GroupContext } from '../../reconciler/exposure/engine/context.ts';
+import type { Packet } from '../../reconciler/exposure/engine/packet.ts';
 import type { Prefix } from '../../reconciler/model/prefix.ts';
 import { prefix } from './rule-sets.ts';
 

@@ -1,6 +1,6 @@
 // Every possible sequence of calls for a tiny edit, tried out breadth first. What is safe is asked of the packet
 // oracle's matching and of ranks alone; nothing here is shared with the planner but the types.
-import { groupContext, type GroupContext } from '../../reconciler/exposure/context.ts';
+import { groupContext, type GroupContext } from '../../reconciler/exposure/engine/context.ts';
 import { ruleIdentity, type Rule } from '../../reconciler/model/rule.ts';
 import { oracleMatches } from './packet-oracle.ts';
 import { everyPacketClass } from './packets.ts';

@@ -2,11 +2,11 @@
 import type { World } from '../../emulator/action.ts';
 import { ApiError } from '../../emulator/action.ts';
 import { ACTIONS } from '../../emulator/actions/table.ts';
-import { DEFAULT_ACCOUNT_ID } from '../../emulator/credentials.ts';
+import { DEFAULT_ACCOUNT_ID } from '../../emulator/gateway/credentials.ts';
 import { DEFAULT_QUIRKS, type Quirks } from '../../emulator/quirks.ts';
 import { randomId, seededRandom } from '../../emulator/random.ts';
 import type { State } from '../../emulator/state.ts';
-import { parseState } from '../../emulator/state-file.ts';
+import { parseState } from '../../emulator/admin/state-file.ts';
 
 export const START_MS = Date.parse('2024-05-01T08:00:00Z');
 export const OTHER_ACCOUNT_ID = '2000000000000002';

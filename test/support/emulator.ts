@@ -1,9 +1,9 @@
 // An emulator for a test: started on a free port, driven over its doors as any other tool would.
-import type { CallRecord } from '../../emulator/call-log.ts';
+import type { CallRecord } from '../../emulator/admin/call-log.ts';
 import { type EmulatorOptions, startEmulator } from '../../emulator/emulator.ts';
-import type { Fault } from '../../emulator/faults.ts';
+import type { Fault } from '../../emulator/gateway/faults.ts';
 import type { Quirks } from '../../emulator/quirks.ts';
-import { parseState } from '../../emulator/state-file.ts';
+import { parseState } from '../../emulator/admin/state-file.ts';
 
 /** What the state door takes and gives; fields that are left out get their defaults. */
 export interface StateJson {

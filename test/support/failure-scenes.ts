@@ -1,7 +1,7 @@
 // Groups that need one write each, to be answered with a failure, and a bystander: a rule in the other direction
 // that has nothing to do with it. And a service that works on them in hurried time.
-import type { CallRecord } from '../../emulator/call-log.ts';
-import type { CredentialOptions } from '../../emulator/credentials.ts';
+import type { CallRecord } from '../../emulator/admin/call-log.ts';
+import type { CredentialOptions } from '../../emulator/gateway/credentials.ts';
 import type { Quirks } from '../../emulator/quirks.ts';
 import { type FaultJson, startTestEmulator, type StateJson, type TestEmulator } from './emulator.ts';
 import { REGION, wireGroup, type WireRule } from './estate.ts';

@@ -1,14 +1,14 @@
 // The gateway below its socket, in front of a service that does as little as can be seen: three actions, one counter.
 import { type ActionHandler, ApiError } from '../../emulator/action.ts';
-import { Authenticator } from '../../emulator/authenticator.ts';
-import { CallLog, type CallRecord } from '../../emulator/call-log.ts';
+import { Authenticator } from '../../emulator/gateway/authenticator.ts';
+import { CallLog, type CallRecord } from '../../emulator/admin/call-log.ts';
 import { Cloud } from '../../emulator/cloud.ts';
-import { type CredentialOptions, DEFAULT_CREDENTIAL, keyring } from '../../emulator/credentials.ts';
-import { type Fault, Faults } from '../../emulator/faults.ts';
-import { Gateway } from '../../emulator/gateway.ts';
+import { type CredentialOptions, DEFAULT_CREDENTIAL, keyring } from '../../emulator/gateway/credentials.ts';
+import { type Fault, Faults } from '../../emulator/gateway/faults.ts';
+import { Gateway } from '../../emulator/gateway/gateway.ts';
 import { DEFAULT_QUIRKS, type Quirks } from '../../emulator/quirks.ts';
 import { seededRandom } from '../../emulator/random.ts';
-import type { Outcome, Reply, WireRequest } from '../../emulator/wire.ts';
+import type { Outcome, Reply, WireRequest } from '../../emulator/wire/wire.ts';
 import { EMULATOR_KEY, type Parameters, requestV1, type SigningOptions } from './signing.ts';
 
 /** On a full minute. */

@@ -3,8 +3,8 @@
 import { writeSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { systemClock } from '../../daemon/clock.ts';
-import { RETENTION } from '../../daemon/journal/retention.ts';
-import { openSqliteJournal } from '../../daemon/journal/sqlite.ts';
+import { RETENTION } from '../../daemon/journal/sqlite/retention.ts';
+import { openSqliteJournal } from '../../daemon/journal/sqlite/sqlite.ts';
 
 const [path = '', mode = 'hold'] = process.argv.slice(2);
 const say = (line: string) => writeSync(1, `${line}\n`);

@@ -14,7 +14,7 @@ import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import type { GroupContext } from '../../reconciler/exposure/context.ts';
+import type { GroupContext } from '../../reconciler/exposure/engine/context.ts';
 import { ruleIdentity, type Rule } from '../../reconciler/model/rule.ts';
 import { startAmbushedEmulator, type AmbushedEmulator, type Fate, type Struck } from './ambushed-emulator.ts';
 import { configFor, REGION, wireGroup } from './estate.ts';

@@ -1,7 +1,7 @@
 // Decides a packet by asking each rule in turn. The slow, plain second opinion on the exposure engine:
 // it shares types with it and nothing else, so the two can only agree by both being right.
-import type { GroupContext } from '../../reconciler/exposure/context.ts';
-import type { Packet } from '../../reconciler/exposure/packet.ts';
+import type { GroupContext } from '../../reconciler/exposure/engine/context.ts';
+import type { Packet } from '../../reconciler/exposure/engine/packet.ts';
 import type { Prefix } from '../../reconciler/model/prefix.ts';
 import type { Rule, RuleAction } from '../../reconciler/model/rule.ts';
 

@@ -1,6 +1,6 @@
 // Packets worth trying against given rules: on both sides of every end point that a rule has.
-import type { GroupContext } from '../../reconciler/exposure/context.ts';
-import type { Packet } from '../../reconciler/exposure/packet.ts';
+import type { GroupContext } from '../../reconciler/exposure/engine/context.ts';
+import type { Packet } from '../../reconciler/exposure/engine/packet.ts';
 import type { PortRange } from '../../reconciler/model/ports.ts';
 import type { Family, Prefix } from '../../reconciler/model/prefix.ts';
 import type { NicType, Rule } from '../../reconciler/model/rule.ts';

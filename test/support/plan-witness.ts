@@ -1,7 +1,7 @@
 // Carries out a plan as a suspicious bystander would: keeps its own books of ids and rules, tries
 // subsets of each batch, and asks the packet oracle about each state. Shares only types with the planner.
-import type { GroupContext } from '../../reconciler/exposure/context.ts';
-import type { Packet } from '../../reconciler/exposure/packet.ts';
+import type { GroupContext } from '../../reconciler/exposure/engine/context.ts';
+import type { Packet } from '../../reconciler/exposure/engine/packet.ts';
 import type { DescribedRule } from '../../reconciler/model/group.ts';
 import type { Rule } from '../../reconciler/model/rule.ts';
 import type { Step } from '../../reconciler/plan/plan.ts';

@@ -1,6 +1,6 @@
 // Short ways to write policies in tests.
-import { compilePolicies, type CompiledPolicies } from '../../reconciler/policy/compile.ts';
-import { parsePolicyFile } from '../../reconciler/policy/file.ts';
+import { compilePolicies, type CompiledPolicies } from '../../reconciler/policy/compile/compile.ts';
+import { parsePolicyFile } from '../../reconciler/policy/read/file.ts';
 import { formatPeer } from '../../reconciler/model/peer.ts';
 import { fieldText } from '../../reconciler/model/rule.ts';
 import type { DesiredRule } from '../../reconciler/model/group.ts';

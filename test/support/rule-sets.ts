@@ -1,7 +1,7 @@
 // Random rules whose fields come from small pools with shared end points, so that rules overlap,
 // nest, touch and collide all the time instead of almost never.
 import fc from 'fast-check';
-import type { GroupContext, KnownPrefixList } from '../../reconciler/exposure/context.ts';
+import type { GroupContext, KnownPrefixList } from '../../reconciler/exposure/engine/context.ts';
 import type { Peer } from '../../reconciler/model/peer.ts';
 import { NO_PORTS, type PortRange, type Ports } from '../../reconciler/model/ports.ts';
 import { parsePrefix, type Family, type Prefix } from '../../reconciler/model/prefix.ts';

@@ -1,7 +1,7 @@
 // A client's half of the vendor's two signatures, written from its documentation alone: the emulator's own code is
 // not used, so the two can disagree.
 import { createHash, createHmac } from 'node:crypto';
-import type { WireRequest } from '../../emulator/wire.ts';
+import type { WireRequest } from '../../emulator/wire/wire.ts';
 
 export interface SigningKey {
   readonly accessKeyId: string;

@@ -2,9 +2,9 @@
 import { systemClock } from '../../emulator/cloud.ts';
 import { requestHandler } from '../../emulator/emulator.ts';
 import type { Quirks } from '../../emulator/quirks.ts';
-import { startServer } from '../../emulator/server.ts';
+import { startServer } from '../../emulator/gateway/server.ts';
 import type { Permission } from '../../emulator/state.ts';
-import { parseState } from '../../emulator/state-file.ts';
+import { parseState } from '../../emulator/admin/state-file.ts';
 import type { StateJson } from './emulator.ts';
 
 type Rules = readonly Permission[];

@@ -3,7 +3,7 @@ import type { ApiLevel, DescribedGroup, DescribedRule, GroupRef } from '../../..
 import { compareText } from '../../../reconciler/model/problem.ts';
 import { err, ok, type Result } from '../../../reconciler/model/result.ts';
 import { compareRules, type NicType } from '../../../reconciler/model/rule.ts';
-import type { OwnCode } from '../failure-table.ts';
+import type { OwnCode } from '../failures/failure-table.ts';
 import type { Permission, RulePage, WireGroup } from './answers.ts';
 import { nameOf, readPermission } from './described.ts';
 

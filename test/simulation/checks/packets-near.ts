@@ -1,5 +1,5 @@
 // Packets that a change of one rule may decide anew: inside its box, at the end points of all rules around.
-import type { Packet } from '../../../reconciler/exposure/packet.ts';
+import type { Packet } from '../../../reconciler/exposure/engine/packet.ts';
 import type { PortRange } from '../../../reconciler/model/ports.ts';
 import type { Family, Prefix } from '../../../reconciler/model/prefix.ts';
 import type { Rule } from '../../../reconciler/model/rule.ts';

@@ -2,8 +2,8 @@
 // effects, and (where the cloud does not promise to apply a batch as a whole) for parts of it, each packet must
 // fare as under `old` or as under `target`, the two rule sets of plan-watch.ts. A plan that said beforehand that it
 // cannot be hitless is held to the half of the promise that the config chose for that case.
-import { groupContext } from '../../../reconciler/exposure/context.ts';
-import type { Packet } from '../../../reconciler/exposure/packet.ts';
+import { groupContext } from '../../../reconciler/exposure/engine/context.ts';
+import type { Packet } from '../../../reconciler/exposure/engine/packet.ts';
 import type { Rule } from '../../../reconciler/model/rule.ts';
 import type { Permission, SecurityGroup } from '../../../emulator/state.ts';
 import { oracleDecide } from '../../support/packet-oracle.ts';

@@ -1,7 +1,7 @@
 // The emulator as a whole: what its options do, and what a client and the doors see of one and the same call.
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import type { FaultKind } from '../../../emulator/faults.ts';
+import type { FaultKind } from '../../../emulator/gateway/faults.ts';
 import { type TestEmulator, withEmulator } from '../../support/emulator.ts';
 import { EMULATOR_KEY, requestV1, type SigningKey, type SigningOptions } from '../../support/signing.ts';
 

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { codeOf, REFUSALS, type Refusal } from '../../../emulator/actions/refusals.ts';
 import type { Quirks } from '../../../emulator/quirks.ts';
-import { dumpState } from '../../../emulator/state-file.ts';
+import { dumpState } from '../../../emulator/admin/state-file.ts';
 import {
   EmulatedWorld,
   ONE_OF_EVERYTHING,

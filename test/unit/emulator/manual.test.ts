@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { ACTIONS } from '../../../emulator/actions/table.ts';
 import { DEFAULT_QUIRKS } from '../../../emulator/quirks.ts';
-import { parseState } from '../../../emulator/state-file.ts';
+import { parseState } from '../../../emulator/admin/state-file.ts';
 
 const manual = readFileSync(new URL('../../../docs/emulator.md', import.meta.url), 'utf8');
 

@@ -3,9 +3,9 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
 import { ApiError } from '../../../emulator/action.ts';
-import { CallLog } from '../../../emulator/call-log.ts';
-import { ClientTokens, tokenUse } from '../../../emulator/client-tokens.ts';
-import { readParameters } from '../../../emulator/parameters.ts';
+import { CallLog } from '../../../emulator/admin/call-log.ts';
+import { ClientTokens, tokenUse } from '../../../emulator/gateway/client-tokens.ts';
+import { readParameters } from '../../../emulator/wire/parameters.ts';
 import { EmulatedWorld } from '../../support/emulated-world.ts';
 import { START_MS } from '../../support/gateway.ts';
 

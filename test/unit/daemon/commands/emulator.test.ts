@@ -2,8 +2,8 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { afterEach, expect, test } from 'vitest';
-import { createProgram } from '../../../../daemon/commands/program.ts';
-import { type Io, UsageError } from '../../../../daemon/commands/io.ts';
+import { createProgram } from '../../../../daemon/program.ts';
+import { type Io, UsageError } from '../../../../daemon/cli/io.ts';
 
 const taken = createServer();
 afterEach(() => {

@@ -8,7 +8,7 @@ import { defaultConfig, loadConfig } from '../../../../daemon/config/load.ts';
 import { quirksSchema } from '../../../../daemon/config/quirks-schema.ts';
 import { configSchema } from '../../../../daemon/config/schema.ts';
 import { DEFAULT_QUIRKS } from '../../../../emulator/quirks.ts';
-import { parseQuirks } from '../../../../emulator/quirks-input.ts';
+import { parseQuirks } from '../../../../emulator/admin/quirks-input.ts';
 
 const EXAMPLE = 'config.example.yaml';
 const text = readFileSync(EXAMPLE, 'utf8');

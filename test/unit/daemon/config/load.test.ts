@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { defaultConfig, loadConfig, parseConfig } from '../../../../daemon/config/load.ts';
 import type { Config } from '../../../../daemon/config/config.ts';
-import { tempFolder } from '../source/temp-folder.ts';
+import { tempFolder } from '../../../support/temp-folder.ts';
 
 function configOf(text: string, file = 'config.yaml'): Config {
   const result = parseConfig(text, file);

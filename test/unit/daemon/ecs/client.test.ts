@@ -4,7 +4,7 @@ import type { Operation, Place } from '../../../../daemon/ecs/api.ts';
 import type { Gate } from '../../../../daemon/ecs/ask.ts';
 import { createEcsClient, type EcsClientOptions } from '../../../../daemon/ecs/client.ts';
 import { MAX_PAGES } from '../../../../daemon/ecs/pages.ts';
-import type { Transport, TransportAnswer } from '../../../../daemon/ecs/transport.ts';
+import type { Transport, TransportAnswer } from '../../../../daemon/ecs/transport/transport.ts';
 import type { GroupSelector } from '../../../../reconciler/model/group.ts';
 
 const PLACE: Place = { account: 'main', region: 'cn-hangzhou' };

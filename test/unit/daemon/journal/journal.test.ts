@@ -4,11 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { IntentDraft, Journal, Outcome } from '../../../../daemon/journal/journal.ts';
-import { emptyStore, openMemoryJournal, type JournalPorts } from '../../../../daemon/journal/memory.ts';
-import { RETENTION } from '../../../../daemon/journal/retention.ts';
-import { openSqliteJournal } from '../../../../daemon/journal/sqlite.ts';
+import {
+  emptyStore,
+  openMemoryJournal,
+  type JournalPorts,
+} from '../../../../daemon/journal/memory/memory.ts';
+import { RETENTION } from '../../../../daemon/journal/sqlite/retention.ts';
+import { openSqliteJournal } from '../../../../daemon/journal/sqlite/sqlite.ts';
 import type { GroupPlan } from '../../../../reconciler/plan/plan.ts';
-import { planDocument } from '../../../../reconciler/plan/report.ts';
+import { planDocument } from '../../../../reconciler/report/document.ts';
 
 const GROUP = { account: 'default', region: 'cn-hangzhou', id: 'sg-1' };
 const OTHER = { ...GROUP, id: 'sg-2' };

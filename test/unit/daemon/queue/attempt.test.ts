@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../../../daemon/clock.ts';
 import type { WriteRequest } from '../../../../daemon/ecs/api.ts';
-import type { Failure, FailureKind } from '../../../../daemon/ecs/failure.ts';
+import type { Failure, FailureKind } from '../../../../daemon/ecs/failures/failure.ts';
 import {
   PATIENCE,
   readWithRetries,

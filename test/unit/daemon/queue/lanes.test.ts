@@ -1,7 +1,7 @@
 // Real lanes over p-queue, in the time of fake timers: what starts when, and that nobody is left hanging.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../../../daemon/clock.ts';
-import type { Failure, FailureKind } from '../../../../daemon/ecs/failure.ts';
+import type { Failure, FailureKind } from '../../../../daemon/ecs/failures/failure.ts';
 import { LaneClosed, type Answer } from '../../../../daemon/queue/lane.ts';
 import { createLanes, type LanesOptions, type RunOptions } from '../../../../daemon/queue/lanes.ts';
 import { err, ok } from '../../../../reconciler/model/result.ts';

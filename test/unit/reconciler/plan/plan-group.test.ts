@@ -3,7 +3,7 @@ import type { DescribedGroup, Mode } from '../../../../reconciler/model/group.ts
 import type { Rule } from '../../../../reconciler/model/rule.ts';
 import { planGroup } from '../../../../reconciler/plan/plan-group.ts';
 import type { GroupPlan, PlanOptions, Step } from '../../../../reconciler/plan/plan.ts';
-import { renderText } from '../../../../reconciler/plan/render-text.ts';
+import { renderText } from '../../../../reconciler/report/text.ts';
 import { described, groupOf, OPTIONS, policyOf } from '../../../support/plan-inputs.ts';
 import { rule, SELF } from '../../../support/rule-sets.ts';
 

@@ -1,0 +1,91 @@
+// What `rampart check` finds out: the verdict, the rule or default behind it, and what else has a say.
+import { membersAreOpen, type GroupContext } from '../../../reconciler/exposure/engine/context.ts';
+import type { Decision } from '../../../reconciler/exposure/ask/decide.ts';
+import { explain } from '../../../reconciler/exposure/ask/explain.ts';
+import type { Packet } from '../../../reconciler/exposure/engine/packet.ts';
+import type { GroupRef } from '../../../reconciler/model/group.ts';
+import { fieldText, type Rule } from '../../../reconciler/model/rule.ts';
+import type { RuleDocument } from '../../../reconciler/model/rule-document.ts';
+
+/** The rules of one group, from the policies or from the cloud. */
+export interface CheckedGroup extends GroupRef {
+  readonly side: 'desired' | 'live';
+  readonly rules: readonly CheckedRule[];
+  /** Of the desired side: what holds for a basic group. */
+  readonly context: GroupContext;
+  /** What the rules leave out, in words. */
+  readonly caveats: readonly string[];
+}
+
+export interface CheckedRule {
+  readonly rule: Rule;
+  readonly document: RuleDocument;
+}
+
+export interface CheckAnswer {
+  readonly group: CheckedGroup;
+  readonly packet: Packet;
+  readonly decision: Decision;
+  readonly decidedBy: CheckedRule | null;
+  readonly alsoMatching: readonly CheckedRule[];
+  readonly rivals: ReadonlyArray<{ readonly rule: CheckedRule; readonly needs: readonly string[] }>;
+  readonly notes: readonly string[];
+}
+
+export function checkPacket(group: CheckedGroup, packet: Packet): CheckAnswer {
+  const byRule = new Map(group.rules.map((checked) => [checked.rule, checked]));
+  const checked = (rule: Rule): CheckedRule => {
+    const found = byRule.get(rule);
+    if (found === undefined) throw new Error('a rule that nobody asked about has decided');
+    return found;
+  };
+  const { decision, alsoMatching, rivals } = explain([...byRule.keys()], packet, group.context);
+  return {
+    group,
+    packet,
+    decision,
+    decidedBy: decision.by === 'rule' ? checked(decision.rule) : null,
+    alsoMatching: alsoMatching.map(checked),
+    rivals: rivals.map(({ rule, needs }) => ({
+      rule: checked(rule),
+      needs: needs.map((field) => `${OPEN_FIELD[field]} is in ${fieldText(rule, field) ?? 'any'}`),
+    })),
+    notes: [
+      ...typeNotes(group, decision, packet),
+      ...memberNotes(group, decision, packet),
+      ...listNotes(group, packet),
+      ...group.caveats,
+    ],
+  };
+}
+
+const OPEN_FIELD = {
+  ports: 'the port',
+  sourcePorts: 'the source port',
+  peer: 'the peer',
+  own: 'the own address',
+} as const;
+
+/** Policies do not say of what type a group is, and only egress defaults differ. */
+function typeNotes({ side }: CheckedGroup, decision: Decision, { direction }: Packet): string[] {
+  if (side === 'live') return [];
+  if (decision.by === 'innerAccess') {
+    return ['the group is taken for a basic one whose inner access policy is Accept; --live asks the cloud'];
+  }
+  if (decision.by === 'rule' || direction === 'ingress') return [];
+  return ['the group is taken for a basic one; an enterprise group drops this. --live asks the cloud'];
+}
+
+function memberNotes(group: CheckedGroup, { action }: Decision, { nicType }: Packet): string[] {
+  if (action === 'accept' || nicType === 'internet' || !membersAreOpen(group.context)) return [];
+  const condition = group.side === 'live' ? '' : ' if it is a basic one with inner access policy Accept';
+  return [`members of the group itself reach each other all the same${condition}`];
+}
+
+function listNotes({ rules }: CheckedGroup, { peer, memberOf }: Packet): string[] {
+  const hasOthers = rules.some(({ rule }) => !('address' in rule.peer) && !memberOf.includes(rule.peer.id));
+  if (!hasOthers) return [];
+  const known = memberOf.length === 0 ? 'none' : memberOf.join(', ');
+  const whose = peer === null ? 'the peer' : 'the address';
+  return [`which groups and prefix lists hold ${whose} is taken from --peer alone: ${known}`];
+}

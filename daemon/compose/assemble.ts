@@ -1,0 +1,186 @@
+// From a config to an engine: one client an account, all of them behind the same lanes.
+import { randomInt, randomUUID } from 'node:crypto';
+import { systemClock, type Clock } from '../clock.ts';
+import type { AccountConfig, Config } from '../config/config.ts';
+import type { EcsApi } from '../ecs/api.ts';
+import type { Gate } from '../ecs/ask.ts';
+import { createEcsClient } from '../ecs/client.ts';
+import { createCredentialsSource } from '../ecs/credentials/credentials.ts';
+import { createPopTransport } from '../ecs/transport/pop-transport.ts';
+import type { Transport } from '../ecs/transport/transport.ts';
+import type { Journal } from '../journal/journal.ts';
+import {
+  PATIENCE,
+  PATIENCE_FOR_LISTS,
+  readWithRetries,
+  writeWithRetries,
+  type CallPorts,
+} from '../queue/attempt.ts';
+import { LaneClosed } from '../queue/lane.ts';
+import { createLanes, type Lanes } from '../queue/lanes.ts';
+import type { Engine } from '../reconcile/engine.ts';
+import { KnownLists } from '../learned/list-sizes.ts';
+import type { Telemetry } from '../telemetry/events.ts';
+import type { Secrets } from './secrets.ts';
+
+/** Longest wait for a connection, and then for the whole answer of one call. */
+const CALL_TIMEOUT_MS = 10_000;
+const MAX_SOCKETS = 32;
+const CALLS_UNDER_WAY_PER_LANE = 8;
+const MAX_WAITING_PER_LANE = 20_000;
+
+export interface AssemblyPorts {
+  readonly telemetry: Telemetry;
+  readonly journal: Journal;
+  readonly secrets: Secrets;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Where the accounts with endpoint `embedded` are; null if there are none. */
+  readonly emulatorUrl: string | null;
+}
+
+export interface Assembly {
+  readonly engine: Engine;
+  readonly lanes: Lanes;
+}
+
+/** What an engine stands on. The simulation brings its own of each, and the emulator for a network. */
+export interface EnginePorts {
+  readonly telemetry: Telemetry;
+  readonly journal: Journal;
+  readonly clock: Clock;
+  /** From 0 up to 1; for the jitter of waits. */
+  readonly random: () => number;
+  readonly newReconcileId: () => string;
+  readonly transportOf: (account: AccountConfig) => Transport;
+}
+
+export function assemble(config: Config, ports: AssemblyPorts): Assembly {
+  return assembleEngine(config, {
+    ...ports,
+    clock: systemClock,
+    random: Math.random,
+    newReconcileId: () => randomUUID().slice(0, 8),
+    transportOf: (account) => popTransportOf(account, ports),
+  });
+}
+
+export function assembleEngine(config: Config, ports: EnginePorts): Assembly {
+  const { telemetry, journal, clock, random, newReconcileId } = ports;
+  const lanes = createLanes({
+    limits: config.limits,
+    clock,
+    telemetry,
+    concurrency: CALLS_UNDER_WAY_PER_LANE,
+    maxWaiting: MAX_WAITING_PER_LANE,
+  });
+  const calls: CallPorts = { lanes, clock, telemetry, random, patience: PATIENCE };
+  const ecs = byAccount(
+    Object.fromEntries(
+      Object.entries(config.accounts).map(([name, account]) => [
+        name,
+        createEcsClient({
+          transport: ports.transportOf(account),
+          gate: readGate(calls),
+          apiLevel: account.apiLevel,
+        }),
+      ]),
+    ),
+  );
+  const { reconcile } = config;
+  return {
+    lanes,
+    engine: {
+      ecs,
+      reserve: reserveOn(calls, ecs),
+      journal,
+      telemetry,
+      clock,
+      planOptions: { ...reconcile, temporaryRules: true },
+      lists: new KnownLists(ecs, clock, reconcile.resyncSeconds * 1000),
+      patience: { settleMs: reconcile.settleSeconds * 1000, lagMs: reconcile.lagSeconds * 1000 },
+      newReconcileId,
+    },
+  };
+}
+
+function reserveOn(calls: CallPorts, ecs: EcsApi): Engine['reserve'] {
+  return async (place, wanted, signal) => {
+    const total = Object.values(wanted).reduce((sum, count) => sum + count, 0);
+    try {
+      const reservation = await calls.lanes.reserve(place, wanted, { priority: -total, signal });
+      return {
+        write: (request, { rules, ...about }, abort) =>
+          writeWithRetries(calls, (attempt) => ecs.write(attempt), request, {
+            about,
+            rules,
+            signal: abort,
+            reservation,
+          }),
+        release: () => reservation.release(),
+      };
+    } catch (error) {
+      if (error instanceof LaneClosed) return null;
+      throw error;
+    }
+  };
+}
+
+export const randomByte = (): number => randomInt(256);
+
+/**
+ * Reads are retried call by call, so that a page that fails does not cost the pages before it. Writes go through
+ * `writeWithRetries`, which knows their token and their place in the plan.
+ */
+function readGate(calls: CallPorts): Gate {
+  const forLists = { ...calls, patience: PATIENCE_FOR_LISTS };
+  return (operation, place, run) =>
+    isRead(operation)
+      ? readWithRetries(isOfLists(operation) ? forLists : calls, place, operation, {
+          about: { account: place.account, region: place.region },
+          read: run,
+        })
+      : run();
+}
+
+/** The vendor's client, and the credentials of the account. */
+export function popTransportOf(
+  account: AccountConfig,
+  ports: Pick<AssemblyPorts, 'secrets' | 'env' | 'emulatorUrl'>,
+): Transport {
+  return createPopTransport({
+    credentials: ports.secrets.watching(createCredentialsSource(account.credentials, ports.env)),
+    endpoint: endpointOf(account, ports.emulatorUrl),
+    allowPlainHttp: false,
+    timeoutMs: CALL_TIMEOUT_MS,
+    maxSockets: MAX_SOCKETS,
+  });
+}
+
+const isOfLists = (operation: string): boolean => operation.endsWith('Lists');
+const isRead = (operation: string): boolean => operation.startsWith('Describe');
+
+function endpointOf({ endpoint }: AccountConfig, emulatorUrl: string | null): string | null {
+  switch (endpoint.kind) {
+    case 'regional':
+      return null;
+    case 'fixed':
+      return endpoint.origin;
+    case 'embedded':
+      if (emulatorUrl === null) throw new Error('an account is embedded but no emulator runs');
+      return emulatorUrl;
+  }
+}
+
+function byAccount(clients: Readonly<Record<string, EcsApi>>): EcsApi {
+  const of = (account: string): EcsApi => {
+    const client = clients[account];
+    if (client === undefined) throw new Error(`account ${account} is not in the config`);
+    return client;
+  };
+  return {
+    describeGroup: (group, whenNoRules) => of(group.account).describeGroup(group, whenNoRules),
+    findGroups: (place, selector) => of(place.account).findGroups(place, selector),
+    listSizes: (place, kind, ids) => of(place.account).listSizes(place, kind, ids),
+    write: (request) => of(request.account).write(request),
+  };
+}

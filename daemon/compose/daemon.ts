@@ -1,0 +1,90 @@
+// The long-lived service: starts its parts, keeps them going, and takes them down in order.
+import type { Lanes } from '../queue/lanes.ts';
+import type { DesiredKeeper } from '../source/desired.ts';
+import type { Source } from '../source/source.ts';
+import { Controller, type ControllerOptions } from '../schedule/controller.ts';
+import { DesiredLoop } from '../schedule/policy-loop.ts';
+import type { Engine } from '../reconcile/engine.ts';
+import type { TargetResolver } from '../schedule/selectors.ts';
+
+/** How long steps in flight may take to finish after a stop; what is unfinished then is in the journal. */
+export const SHUTDOWN_GRACE_MS = 20_000;
+
+export interface DaemonParts {
+  readonly engine: Engine;
+  readonly lanes: Lanes;
+  readonly source: Source;
+  readonly keeper: DesiredKeeper;
+  readonly resolver: TargetResolver;
+  readonly controller: Omit<ControllerOptions, 'onProgress'>;
+  /** Calls the listener whenever the policies shall be read anew (SIGHUP). */
+  readonly onReload: (listener: () => void) => void;
+  readonly stopSignal: AbortSignal;
+}
+
+export class Daemon {
+  readonly controller: Controller;
+  readonly #parts: DaemonParts;
+  readonly #desired: DesiredLoop;
+  #announced = false;
+
+  constructor(parts: DaemonParts) {
+    this.#parts = parts;
+    const onProgress = () => this.#announceReady();
+    this.controller = new Controller(parts.engine, { ...parts.controller, onProgress });
+    this.#desired = new DesiredLoop(
+      { ...parts, controller: this.controller, resyncMs: parts.controller.resyncMs, onProgress },
+      parts.stopSignal,
+    );
+  }
+
+  /** Policies loaded, and a first reconcile of every group tried. */
+  get ready(): boolean {
+    return this.#desired.loaded && this.controller.everyGroupTried;
+  }
+
+  get policies(): { readonly revision: string | null; readonly problems: number } {
+    return this.#desired.policies;
+  }
+
+  /** Resolves after a clean stop. Rejects on a bug or a broken journal, with all work stopped. */
+  async run(): Promise<void> {
+    const { source, stopSignal, engine, onReload } = this.#parts;
+    const watcher = await source.watch(() => this.#desired.reload());
+    onReload(() => {
+      this.#desired.reload();
+      this.controller.triggerAll();
+    });
+    try {
+      // Not waiting for the loop to notice the stop: it may be reading, and trying again, for minutes.
+      const failures = [this.controller.failure, this.#desired.failure];
+      await Promise.race([...failures, this.#desired.run(), aborted(stopSignal)]);
+    } finally {
+      const signal = typeof stopSignal.reason === 'string' ? stopSignal.reason : 'failure';
+      engine.telemetry.emit('daemon.stopping', { signal });
+      await Promise.all([this.#stopWork(), watcher.close()]);
+    }
+  }
+
+  #announceReady(): void {
+    if (this.#announced || !this.ready || this.#parts.stopSignal.aborted) return;
+    this.#announced = true;
+    this.#parts.engine.telemetry.emit('daemon.ready', { groups: this.controller.status().length });
+  }
+
+  async #stopWork(): Promise<void> {
+    const { engine, lanes } = this.#parts;
+    const stopped = this.controller.stop();
+    lanes.close();
+    const deadline = new AbortController();
+    await Promise.race([stopped, engine.clock.sleep(SHUTDOWN_GRACE_MS, deadline.signal)]);
+    deadline.abort();
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

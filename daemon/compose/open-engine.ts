@@ -1,0 +1,49 @@
+// An engine for a command that ends by itself: clients, lanes, log and journal, opened and closed in order.
+import type { Config } from '../config/config.ts';
+import type { Journal } from '../journal/journal.ts';
+import { assemble, type Assembly } from './assemble.ts';
+import { embeddedEmulator } from '../commands/embedded-emulator.ts';
+import type { Io } from '../cli/io.ts';
+import { Secrets } from './secrets.ts';
+import { openTelemetry, type CommonFlags } from './setup.ts';
+
+export interface OpenEngine extends Assembly {
+  close(): Promise<void>;
+}
+
+/** Logs warnings to stderr. The journal is closed with the rest, or at once if something else cannot be opened. */
+export async function openEngine(
+  config: Config,
+  flags: CommonFlags,
+  io: Io,
+  openJournal: () => Journal,
+): Promise<OpenEngine> {
+  const emulator = await embeddedEmulator(config);
+  const closing: Array<() => void | Promise<void>> = [() => emulator?.close()];
+  const close = async () => {
+    for (const step of closing.reverse()) await step();
+  };
+  try {
+    const journal = openJournal();
+    closing.push(() => {
+      journal.close();
+    });
+    const secrets = new Secrets();
+    const telemetry = openTelemetry(config, { logLevel: 'warn', ...flags }, { fd: 2, io, secrets });
+    const assembly = assemble(config, {
+      telemetry,
+      journal,
+      secrets,
+      env: io.env,
+      emulatorUrl: emulator?.url ?? null,
+    });
+    closing.push(() => {
+      assembly.lanes.close();
+    });
+    io.stopSignal.addEventListener('abort', () => assembly.lanes.close(), { once: true });
+    return { ...assembly, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

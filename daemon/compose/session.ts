@@ -1,0 +1,108 @@
+// What `plan` and `apply` share: policies read once, every group described once, one plan each.
+import PQueue from 'p-queue';
+import { counted } from '../../reconciler/model/counted.ts';
+import type { DesiredState } from '../../reconciler/model/group.ts';
+import { planGroup } from '../../reconciler/plan/plan-group.ts';
+import type { FailedGroup, GroupResult } from '../../reconciler/report/document.ts';
+import { systemClock } from '../clock.ts';
+import type { Config } from '../config/config.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Target } from '../schedule/controller.ts';
+import type { Engine } from '../reconcile/engine.ts';
+import { withUnreadLists } from '../learned/list-sizes.ts';
+import { heldByPauses } from '../reconcile/pauses.ts';
+import { TargetResolver, type UnresolvedSelector } from '../schedule/selectors.ts';
+import { UsageError, type Io } from '../cli/io.ts';
+import { openEngine, type OpenEngine } from './open-engine.ts';
+import { progressOn } from '../cli/progress.ts';
+import { openKeeper, openSource, problemText, type CommonFlags } from './setup.ts';
+
+export interface SessionFlags extends CommonFlags {
+  readonly group?: string;
+}
+
+export interface Session extends OpenEngine {
+  readonly config: Config;
+  readonly revision: string;
+  readonly targets: readonly Target[];
+  readonly unresolved: readonly UnresolvedSelector[];
+}
+
+/** Opens everything, or throws a UsageError. The policies come first, so that bad ones lock no journal. */
+export async function openSession(
+  config: Config,
+  flags: SessionFlags,
+  io: Io,
+  openJournal: () => Journal,
+): Promise<Session> {
+  const desired = await readPolicies(config, io);
+  const opened = await openEngine(config, flags, io, openJournal);
+  try {
+    const resolver = new TargetResolver(opened.engine.ecs, config.reconcile.mode);
+    const { revision, groups } = desired;
+    const { targets, unresolved } = await resolver.resolve(groups, systemClock.nowMs());
+    const all = targets.map((policy) => ({ policy, revision }));
+    return { ...opened, ...chosen(flags.group, all, unresolved), config, revision };
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+}
+
+/** The policies, all good; or a UsageError that lists every problem. */
+export async function readPolicies(config: Config, io: Io): Promise<DesiredState> {
+  const { state, problems } = openKeeper(config).take(await openSource(config, io).load());
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  if (errors.length === 0) return state;
+  const list = errors.map(problemText).join('\n');
+  throw new UsageError(
+    `the policies have ${counted(errors.length, 'problem')}; \`rampart validate\` shows them in place\n${list}`,
+  );
+}
+
+/** Only the group that was asked for; all if none was. */
+function chosen(
+  group: string | undefined,
+  targets: readonly Target[],
+  unresolved: readonly UnresolvedSelector[],
+): Pick<Session, 'targets' | 'unresolved'> {
+  if (group === undefined) return { targets, unresolved };
+  const matching = targets.filter(({ policy }) => policy.id === group);
+  if (matching.length === 0) throw new UsageError(`no policy names a group ${group}`);
+  return { targets: matching, unresolved: [] };
+}
+
+/** Describes and plans every group, side by side within the rate limits. Shows progress on a terminal. */
+export async function planAll(session: Session, io: Io): Promise<GroupResult[]> {
+  const { engine, targets, config } = session;
+  const runners = new PQueue({ concurrency: config.reconcile.concurrency });
+  const progress = progressOn(io, targets.length);
+  const results = await Promise.all(
+    targets.map((target) =>
+      runners.add(async () => {
+        const result = await planOne(engine, target);
+        progress.step();
+        return result;
+      }),
+    ),
+  );
+  progress.end();
+  return [...results, ...session.unresolved.map((selector) => unresolvedResult(selector, config))];
+}
+
+async function planOne(engine: Engine, { policy }: Target): Promise<GroupResult> {
+  const described = await engine.ecs.describeGroup(policy);
+  if (described.ok) {
+    const lists = await engine.lists.of(policy, described.value);
+    const options = { ...engine.planOptions, listSizes: lists.sizes };
+    const plan = withUnreadLists(planGroup(policy, described.value, options), policy, lists);
+    return heldByPauses(plan, engine.journal.pauses(engine.clock.nowMs()));
+  }
+  const { account, region, id, mode } = policy;
+  return { account, region, id, mode, error: `${described.error.code}: ${described.error.message}` };
+}
+
+function unresolvedResult(selector: UnresolvedSelector, config: Config): FailedGroup {
+  const { account, region, reason } = selector;
+  return { account, region, id: selector.selector, mode: config.reconcile.mode, error: reason };
+}

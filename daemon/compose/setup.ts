@@ -1,0 +1,68 @@
+// What commands begin with: flags, config, log, policies.
+import path from 'node:path';
+import { type Command, Option } from 'commander';
+import type { Problem } from '../../reconciler/model/problem.ts';
+import type { Config } from '../config/config.ts';
+import { loadConfig } from '../config/load.ts';
+import { createDirectorySource } from '../source/directory/directory-source.ts';
+import { DesiredKeeper } from '../source/desired.ts';
+import type { Source } from '../source/source.ts';
+import { LOG_LEVELS, type LogLevel } from '../telemetry/catalog.ts';
+import type { Telemetry } from '../telemetry/events.ts';
+import { createRedactor } from '../telemetry/redact.ts';
+import { createTelemetry, fileSink } from '../telemetry/telemetry.ts';
+import { type Io, UsageError } from '../cli/io.ts';
+import type { Secrets } from './secrets.ts';
+
+export interface CommonFlags {
+  readonly config?: string;
+  readonly logLevel?: LogLevel;
+}
+
+export function addCommonFlags(command: Command): Command {
+  return command
+    .option('--config <FILE>', 'config file (default: ./config.yaml, else built-in defaults)')
+    .addOption(new Option('--log-level <LEVEL>', 'lowest level that is logged').choices(LOG_LEVELS));
+}
+
+/** The config, or a UsageError that lists every problem with it. */
+export function readConfig(flags: CommonFlags): Config {
+  const config = loadConfig(flags.config ?? null);
+  if (config.ok) return config.value;
+  throw new UsageError(`the config cannot be used\n${config.error.map(problemText).join('\n')}`);
+}
+
+export function problemText({ file, line, column, message, hint }: Problem): string {
+  return `${file}:${line}:${column}: ${message}${hint === '' ? '' : ` (${hint})`}`;
+}
+
+/** `run` logs to stdout, which is its data; every other command to stderr. */
+export function openTelemetry(
+  config: Config,
+  flags: CommonFlags,
+  to: { readonly fd: 1 | 2; readonly io: Io; readonly secrets: Secrets },
+): Telemetry {
+  const stream = to.fd === 1 ? to.io.stdout : to.io.stderr;
+  const isTerminal = 'isTTY' in stream && stream.isTTY === true;
+  const { format, level } = config.log;
+  return createTelemetry({
+    level: flags.logLevel ?? level,
+    format: format === 'auto' ? (isTerminal ? 'pretty' : 'json') : format,
+    sink: fileSink(to.fd, (why) => stream.emit('error', why)),
+    redact: createRedactor(to.secrets.values),
+    colors: isTerminal && to.io.env.NO_COLOR === undefined,
+  });
+}
+
+export function openSource(config: Config, io: Io): Source {
+  return createDirectorySource({ path: shownPath(config.policies.path, io), environment: io.env });
+}
+
+export const openKeeper = (config: Config): DesiredKeeper =>
+  new DesiredKeeper({ accounts: Object.keys(config.accounts) });
+
+/** Short in messages: relative where that is below the working directory. */
+export function shownPath(file: string, io: Io): string {
+  const relative = path.relative(io.cwd, path.resolve(io.cwd, file));
+  return relative.startsWith('..') || relative === '' ? file : relative;
+}

@@ -1,0 +1,157 @@
+// One provider of the vendor's library for each type of the config; `new Credential(…)` of that library is no
+// provider and pop-core refuses it.
+import { open } from 'node:fs/promises';
+import {
+  DefaultCredentialsProvider,
+  ECSRAMRoleCredentialsProvider,
+  OIDCRoleArnCredentialsProvider,
+  RAMRoleARNCredentialsProvider,
+  StaticAKCredentialsProvider,
+  StaticSTSCredentialsProvider,
+  URICredentialsProvider,
+  type CredentialsProvider,
+} from '@alicloud/credentials';
+import type { CredentialsConfig } from '../../config/credentials-config.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A variable or file that the config names is not there. The message says which, never what it holds. */
+export class SecretMissing extends Error {
+  override readonly name = 'SecretMissing';
+}
+
+type AccessKeyConfig = Extract<CredentialsConfig, { type: 'accessKey' }>;
+
+interface Key {
+  readonly accessKeyId: string;
+  readonly accessKeySecret: string;
+  /** Empty: a key that is not temporary. */
+  readonly securityToken: string;
+}
+
+/** The key that the emulator knows by default; it opens nothing else. */
+const EMULATOR_KEY: Key = { accessKeyId: 'emulator', accessKeySecret: 'emulator-secret', securityToken: '' };
+
+/** What is longer is cut, and then the vendor refuses it. */
+const MAX_SECRET_FILE_BYTES = 64 * 1024;
+
+/** Throws where the library refuses the settings at once; it may also fail, and may hold state, later. */
+export function buildProvider(config: CredentialsConfig, env: Environment): CredentialsProvider {
+  switch (config.type) {
+    case 'emulator':
+      return keyProvider('emulator', () => Promise.resolve(EMULATOR_KEY));
+    case 'accessKey':
+      return keyProvider('accessKey', () => readAccessKey(config, env));
+    case 'default':
+      return DefaultCredentialsProvider.builder().build();
+    case 'ecsRamRole':
+      return buildInstanceRole(config);
+    case 'oidc':
+      return buildOidc(config);
+    case 'assumeRole':
+      return buildAssumedRole(config, env);
+    case 'uri':
+      return buildUri(config, env);
+  }
+}
+
+/** A key that is read anew for every call. */
+function keyProvider(name: string, read: () => Promise<Key>): CredentialsProvider {
+  return {
+    getProviderName: () => name,
+    getCredentials: async () => {
+      const { accessKeyId, accessKeySecret, securityToken } = await read();
+      const builder =
+        securityToken === '' ? StaticAKCredentialsProvider.builder() : stsBuilder(securityToken);
+      return builder
+        .withAccessKeyId(accessKeyId)
+        .withAccessKeySecret(accessKeySecret)
+        .build()
+        .getCredentials();
+    },
+  };
+}
+
+const stsBuilder = (securityToken: string) =>
+  StaticSTSCredentialsProvider.builder().withSecurityToken(securityToken);
+
+/** So that a rotated secret is used without a restart. */
+async function readAccessKey(config: AccessKeyConfig, env: Environment): Promise<Key> {
+  const read = (name: 'accessKeyId' | 'accessKeySecret' | 'securityToken') =>
+    readSecret(config[`${name}Env`], config[`${name}File`], env);
+  const accessKeyId = await read('accessKeyId');
+  const accessKeySecret = await read('accessKeySecret');
+  const securityToken = await read('securityToken');
+  return { accessKeyId, accessKeySecret, securityToken };
+}
+
+/** Neither variable nor file named: empty text. Named but missing or empty: throws. */
+async function readSecret(variable: string | undefined, path: string | undefined, env: Environment) {
+  if (variable !== undefined) {
+    const value = env[variable]?.trim() ?? '';
+    if (value === '') throw new SecretMissing(`the environment variable ${variable} is not set`);
+    return value;
+  }
+  if (path === undefined) return '';
+  const text = (await readStart(path)).trim();
+  if (text === '') throw new SecretMissing(`the file ${path} is empty`);
+  return text;
+}
+
+async function readStart(path: string): Promise<string> {
+  try {
+    const file = await open(path);
+    try {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(MAX_SECRET_FILE_BYTES));
+      return buffer.toString('utf8', 0, bytesRead);
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'error';
+    throw new SecretMissing(`the file ${path} cannot be read (${code})`);
+  }
+}
+
+function buildInstanceRole(config: Extract<CredentialsConfig, { type: 'ecsRamRole' }>): CredentialsProvider {
+  const builder = ECSRAMRoleCredentialsProvider.builder().withDisableIMDSv1(!config.allowImdsV1);
+  if (config.roleName !== undefined) builder.withRoleName(config.roleName);
+  return builder.build();
+}
+
+function buildOidc(config: Extract<CredentialsConfig, { type: 'oidc' }>): CredentialsProvider {
+  const builder = OIDCRoleArnCredentialsProvider.builder().withRoleSessionName(config.roleSessionName);
+  if (config.roleArn !== undefined) builder.withRoleArn(config.roleArn);
+  if (config.oidcProviderArn !== undefined) builder.withOIDCProviderArn(config.oidcProviderArn);
+  if (config.oidcTokenFile !== undefined) builder.withOIDCTokenFilePath(config.oidcTokenFile);
+  if (config.stsRegion !== undefined) builder.withStsRegionId(config.stsRegion);
+  return builder.build();
+}
+
+/**
+ * Sessions last the library's default of an hour. Shorter ones would be fetched for every single call: the
+ * library calls a session stale 15 minutes before its end.
+ */
+function buildAssumedRole(
+  config: Extract<CredentialsConfig, { type: 'assumeRole' }>,
+  env: Environment,
+): CredentialsProvider {
+  const builder = RAMRoleARNCredentialsProvider.builder()
+    .withCredentialsProvider(buildProvider(config.source, env))
+    .withRoleArn(config.roleArn)
+    .withRoleSessionName(config.roleSessionName);
+  if (config.externalId !== undefined) builder.withExternalId(config.externalId);
+  if (config.stsRegion !== undefined) builder.withStsRegionId(config.stsRegion);
+  return builder.build();
+}
+
+function buildUri(
+  config: Extract<CredentialsConfig, { type: 'uri' }>,
+  env: Environment,
+): CredentialsProvider {
+  const uri = config.uri ?? env.ALIBABA_CLOUD_CREDENTIALS_URI;
+  if (uri === undefined || uri === '') {
+    throw new SecretMissing('the environment variable ALIBABA_CLOUD_CREDENTIALS_URI is not set');
+  }
+  return URICredentialsProvider.builder().withCredentialsURI(uri).build();
+}

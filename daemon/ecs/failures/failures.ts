@@ -1,0 +1,84 @@
+// From an error code to the next move. The table is in failure-table.ts.
+import type { Operation } from '../api.ts';
+import type { Failure, FailureKind } from './failure.ts';
+import { FAILURE_FAMILIES, FAILURE_ROWS, type FailureRow, type OwnCode } from './failure-table.ts';
+import { scrub } from '../transport/scrub.ts';
+import type { Refusal } from '../transport/transport.ts';
+
+/** The call that failed: some codes mean different things to different operations. */
+export interface FailedCall {
+  readonly operation: Operation;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+type Verdict = Omit<FailureRow, 'code'>;
+
+const BY_CODE: ReadonlyMap<string, FailureRow> = new Map(FAILURE_ROWS.map((row) => [row.code, row]));
+
+/** The failure behind an error answer of the vendor. */
+export function refusalFailure(refusal: Refusal, call: FailedCall): Failure {
+  const verdict = verdictOf(refusal.code, refusal.status);
+  const action = refusal.missingAction ?? `ecs:${call.operation}`;
+  const hint = verdict.ram === true ? `allow ${action} to this identity in RAM` : verdict.hint;
+  return {
+    kind: kindFor(verdict, call),
+    code: refusal.code,
+    message: scrub(hint === undefined ? refusal.message : `${refusal.message} (${hint})`),
+    requestId: refusal.requestId,
+    httpStatus: refusal.status,
+    retryAfterMs: refusal.retryAfterMs,
+  };
+}
+
+/** The failure behind one of our own codes. */
+export function ownFailure(code: OwnCode, message: string, call: FailedCall, httpStatus?: number): Failure {
+  return {
+    kind: kindFor(verdictOf(code, null), call),
+    code,
+    message: scrub(message),
+    requestId: null,
+    httpStatus: httpStatus ?? null,
+    retryAfterMs: null,
+  };
+}
+
+function verdictOf(code: string, status: number | null): Verdict {
+  const row = BY_CODE.get(code) ?? FAILURE_FAMILIES.find(({ pattern }) => pattern.test(code));
+  if (row === undefined) return { kind: kindByStatus(status), source: 'HTTP status' };
+  // The vendor promises nothing about a 5xx, whatever its unknown code sounds like.
+  const surprising = !BY_CODE.has(code) && row.kind === 'rejected' && (status ?? 0) >= 500;
+  return surprising ? { ...row, kind: 'unknown' } : row;
+}
+
+/** For codes that nobody has told us of. */
+function kindByStatus(status: number | null): FailureKind {
+  switch (status) {
+    case 401:
+    case 403:
+      return 'denied';
+    case 408:
+      return 'unknown';
+    case 409:
+      return 'retry';
+    case 429:
+      return 'throttled';
+    default:
+      return status !== null && status >= 400 && status < 500 ? 'rejected' : 'unknown';
+  }
+}
+
+function kindFor(verdict: Verdict, call: FailedCall): FailureKind {
+  if (call.operation.startsWith('Describe')) return READ_KINDS[verdict.kind] ?? verdict.kind;
+  return verdict.gone === true && revokesOneRule(call) ? 'done' : verdict.kind;
+}
+
+/** A read has no effect that could be unknown, and no plan that could be stale. */
+const READ_KINDS: Readonly<Partial<Record<FailureKind, FailureKind>>> = {
+  unknown: 'retry',
+  replan: 'rejected',
+};
+
+/** With several ids in one call nobody says whether the others were revoked: that needs a new look. */
+function revokesOneRule(call: FailedCall): boolean {
+  return call.operation.startsWith('Revoke') && !('SecurityGroupRuleId.2' in call.params);
+}

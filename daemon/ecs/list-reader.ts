@@ -1,0 +1,50 @@
+// How much of a group's quota a rule takes that names a list: as many rules as the list may hold entries, however
+// few it has. Source: limits page and CreatePrefixList, CreatePortRangeList, `MaxEntries`.
+import { ok, type Result } from '../../reconciler/model/result.ts';
+import type { EcsApi, ListKind, Place } from './api.ts';
+import type { Ask } from './ask.ts';
+import { portListPageSchema, prefixListPageSchema, type ListPage } from './convert/answers.ts';
+import type { Failure } from './failures/failure.ts';
+import { ownFailure } from './failures/failures.ts';
+import { walkPages } from './pages.ts';
+
+/** Most ids in one call, and lists in one page. Source: help, DescribePrefixLists, DescribePortRangeLists. */
+const MAX_LISTS = 100;
+
+export function createListReader(ask: Ask): Pick<EcsApi, 'listSizes'> {
+  return {
+    listSizes: async (place, kind, ids) => {
+      const sizes: Record<string, number> = {};
+      for (let from = 0; from < ids.length; from += MAX_LISTS) {
+        const asked = ids.slice(from, from + MAX_LISTS);
+        const pages = await readLists(ask, { place, kind, ids: asked });
+        if (!pages.ok) return pages;
+        for (const { id, maxEntries } of pages.value.flatMap((page) => page.lists)) {
+          // Looked at again here: an endpoint that does not know the filter answers with every list there is.
+          if (asked.includes(id)) sizes[id] = maxEntries;
+        }
+      }
+      return ok(sizes);
+    },
+  };
+}
+
+const OPERATIONS = { prefixList: 'DescribePrefixLists', portList: 'DescribePortRangeLists' } as const;
+const ID_PARAMS = { prefixList: 'PrefixListId', portList: 'PortRangeListId' } as const;
+
+function readLists(
+  ask: Ask,
+  { place, kind, ids }: { readonly place: Place; readonly kind: ListKind; readonly ids: readonly string[] },
+): Promise<Result<readonly ListPage[], Failure>> {
+  const operation = OPERATIONS[kind];
+  const params = {
+    RegionId: place.region,
+    MaxResults: String(MAX_LISTS),
+    ...Object.fromEntries(ids.map((id, index) => [`${ID_PARAMS[kind]}.${index + 1}`, id])),
+  };
+  const schema = kind === 'prefixList' ? prefixListPageSchema : portListPageSchema;
+  return walkPages(
+    (token) => ask(place, operation, token === '' ? params : { ...params, NextToken: token }, schema),
+    (code, message) => ownFailure(code, message, { operation, params: {} }),
+  );
+}

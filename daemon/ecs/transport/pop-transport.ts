@@ -1,0 +1,119 @@
+// Transport over @alicloud/pop-core 1.8.0, which signs and sends, and nothing more. It never retries, never looks
+// at the HTTP status, gives up reading without closing the connection, and would send an unsigned request
+// without a word if there were no credentials. What it throws is pop-errors.ts's part. Each trap has a test of its
+// own against a real server.
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import Core from '@alicloud/pop-core';
+import type { Result } from '../../../reconciler/model/result.ts';
+import type { CredentialsSource } from '../credentials/credentials.ts';
+import { parseEndpoint, regionalEndpoint } from '../../config/endpoint.ts';
+import { exchangeSchema, failed, failureOf, refusalOf, WithoutCredentials } from './pop-errors.ts';
+import { silenceVendorDebug } from './silence-debug.ts';
+import type { Transport } from './transport.ts';
+
+export interface PopTransportOptions {
+  readonly credentials: CredentialsSource;
+  /** Overrides the vendor's endpoint of every region; null: the vendor's. */
+  readonly endpoint: string | null;
+  /** Whether `endpoint` may be plain http on another machine. */
+  readonly allowPlainHttp: boolean;
+  /** Longest wait for a connection, and then for the whole answer. */
+  readonly timeoutMs: number;
+  /** Most connections at a time for each kind of URL. */
+  readonly maxSockets: number;
+}
+
+const API_VERSION = '2014-05-26';
+const LONE_SURROGATE = /\p{Surrogate}/u;
+/**
+ * httpx has two clocks for one limit: for the whole answer, and for a silent socket. Where headers come at once and
+ * then nothing, both run out in the same millisecond; if the socket's were first, a late answer would be reported as a
+ * broken connection. So the socket's runs a little longer.
+ */
+const IDLE_MARGIN_MS = 100;
+/** After these answers the credentials are worth nothing: fetch others for the next call. */
+const CREDENTIALS_REFUSED = /^(InvalidSecurityToken|InvalidAccessKeyId|SignatureDoesNotMatch)/;
+
+/** What the library's declarations leave out: providers, the second argument, and what `verbose` resolves to. */
+interface VerboseCore {
+  request(operation: string, params: object, options: object): Promise<[json: unknown, exchange: unknown]>;
+}
+const VerboseCore = Core as unknown as new (
+  config: { endpoint: string; apiVersion: string; credentialsProvider: object },
+  verbose: true,
+) => VerboseCore;
+
+export function createPopTransport(options: PopTransportOptions): Transport {
+  silenceVendorDebug();
+  // Secrets that requests were signed with lately: no message may repeat them.
+  let secrets: readonly string[] = [];
+  const cores = new Map<string, VerboseCore>();
+  const agents = {
+    http: new HttpAgent({ keepAlive: true, maxSockets: options.maxSockets }),
+    https: new HttpsAgent({ keepAlive: true, maxSockets: options.maxSockets }),
+  };
+
+  const credentialsProvider = {
+    getCredentials: async () => {
+      const credentials = await options.credentials.get();
+      if (!credentials.ok) throw new WithoutCredentials(credentials.error);
+      secrets = [credentials.value.accessKeySecret, credentials.value.securityToken ?? ''];
+      return credentials.value;
+    },
+  };
+
+  /** One client an endpoint. Its config is ours alone: pop-core writes to it. */
+  const coreFor = (endpoint: string): VerboseCore => {
+    const core =
+      cores.get(endpoint) ??
+      new VerboseCore({ endpoint, apiVersion: API_VERSION, credentialsProvider }, true);
+    cores.set(endpoint, core);
+    return core;
+  };
+
+  const call: Transport['call'] = async (operation, params) => {
+    const endpoint = endpointFor(params.RegionId ?? '', options);
+    if (!endpoint.ok) return failed('Transport.BadEndpoint', endpoint.error);
+    if (Object.values(params).some((value) => LONE_SURROGATE.test(value))) {
+      return failed('Transport.Unencodable', 'a parameter holds half of a surrogate pair');
+    }
+    const giveUp = new AbortController();
+    try {
+      const [json, exchange] = await coreFor(endpoint.value).request(operation, params, {
+        method: 'POST', // in capitals: otherwise everything, token and signature, would go into the URL
+        timeout: options.timeoutMs,
+        agent: endpoint.value.startsWith('https:') ? agents.https : agents.http,
+        beforeRequest: (request: object) => ({
+          ...request,
+          timeout: options.timeoutMs + IDLE_MARGIN_MS,
+          signal: giveUp.signal,
+        }),
+      });
+      return { kind: 'answered', status: statusOf(exchange), body: plainJson(json) };
+    } catch (error) {
+      const refusal = refusalOf(error, secrets);
+      if (refusal !== null) {
+        if (CREDENTIALS_REFUSED.test(refusal.code)) options.credentials.forget();
+        return refusal;
+      }
+      giveUp.abort(); // httpx stops reading a late answer but leaves the connection to it open
+      return failureOf(error, endpoint.value);
+    }
+  };
+  return { call };
+}
+
+function endpointFor(region: string, options: PopTransportOptions): Result<string, string> {
+  const regional = regionalEndpoint(region);
+  if (!regional.ok || options.endpoint === null) return regional;
+  return parseEndpoint(options.endpoint, options.allowPlainHttp);
+}
+
+const statusOf = (exchange: unknown): number => exchangeSchema.parse(exchange).response.statusCode;
+
+/**
+ * json-bigint makes objects without a prototype, and BigNumber objects of long integers such as account ids.
+ * Written out and read again, they become plain objects and texts of all their digits.
+ */
+const plainJson = (json: unknown): unknown => JSON.parse(JSON.stringify(json)) as unknown;

@@ -1,0 +1,32 @@
+// The narrow waist of the client: one attempt of one call. pop-core stands behind it in the daemon, the
+// emulator itself in the simulation.
+import type { Operation } from '../api.ts';
+import type { OwnCode } from '../failures/failure-table.ts';
+
+/** An error answer of the vendor. */
+export interface Refusal {
+  readonly status: number;
+  readonly code: string;
+  /** Scrubbed of secrets. */
+  readonly message: string;
+  readonly requestId: string | null;
+  /** The header `x-acs-retry-after`. */
+  readonly retryAfterMs: number | null;
+  /** The RAM action that a refusal for lack of permission names, such as `ecs:RevokeSecurityGroup`. */
+  readonly missingAction: string | null;
+}
+
+export type TransportAnswer =
+  /** Plain JSON without an error code. Whether it is what was asked for is for the caller to check. */
+  | { readonly kind: 'answered'; readonly status: number; readonly body: unknown }
+  | ({ readonly kind: 'refused' } & Refusal)
+  /** No answer of the vendor. The message is scrubbed of secrets. */
+  | { readonly kind: 'failed'; readonly code: OwnCode; readonly message: string };
+
+export interface Transport {
+  /**
+   * Sends the parameters as they are, signed, with a fresh nonce and timestamp. `RegionId` chooses the
+   * endpoint. One attempt, never retried; never rejects unless there is a bug.
+   */
+  call(operation: Operation, params: Readonly<Record<string, string>>): Promise<TransportAnswer>;
+}

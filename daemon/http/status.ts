@@ -1,0 +1,22 @@
+// What a running daemon knows, as one document: `/api/status`, the status page and `rampart status` show it.
+import type { LaneStatus } from '../queue/lanes.ts';
+import type { GroupStatus } from '../schedule/controller.ts';
+
+export interface DaemonStatus {
+  /** Of this document. */
+  readonly version: 1;
+  /** Of the program. */
+  readonly rampart: string;
+  /** ISO time. */
+  readonly startedAt: string;
+  /** Policies are loaded and every group has been looked at. */
+  readonly ready: boolean;
+  readonly policies: {
+    /** Of the policies in force; null before the first good ones. */
+    readonly revision: string | null;
+    /** Problems of the newest policies; above zero, the last good ones stay in force. */
+    readonly problems: number;
+  };
+  readonly groups: readonly GroupStatus[];
+  readonly lanes: readonly LaneStatus[];
+}

@@ -1,0 +1,117 @@
+// Sizes of the lists that rules name, asked for when a group needs them and remembered for a while: MaxEntries never
+// changes, but lists come and go. Where the cloud does not tell, plans are made as if each list were one rule, and say so.
+import type { DescribedGroup } from '../../reconciler/model/group.ts';
+import type { Result } from '../../reconciler/model/result.ts';
+import { DIRECTIONS, type Rule } from '../../reconciler/model/rule.ts';
+import { deepFreeze } from '../../reconciler/model/collections.ts';
+import type { Finding, GroupPlan, GroupPolicy } from '../../reconciler/plan/plan.ts';
+import type { Clock } from '../clock.ts';
+import type { EcsApi, ListKind, Place } from '../ecs/api.ts';
+import type { Failure } from '../ecs/failures/failure.ts';
+
+/** Of the lists that one group's rules name, old and new. */
+export interface ListSizes {
+  /** Most entries, by id. A list that does not exist is not in here. */
+  readonly sizes: Readonly<Record<string, number>>;
+  /** Why some could not be asked for: one sentence for each kind of list. */
+  readonly unread: readonly string[];
+}
+
+export const NO_LISTS: ListSizes = { sizes: {}, unread: [] };
+
+type Answer = Result<Readonly<Record<string, number>>, Failure>;
+
+interface Entry {
+  readonly askedMs: number;
+  readonly answer: Promise<Answer>;
+}
+
+const KINDS: readonly ListKind[] = ['prefixList', 'portList'];
+const NAMES: Readonly<Record<ListKind, string>> = { prefixList: 'prefix lists', portList: 'port lists' };
+
+export class KnownLists {
+  readonly #ecs: Pick<EcsApi, 'listSizes'>;
+  readonly #clock: Clock;
+  readonly #keepMs: number;
+  /** By place, kind and id. What is older than `keepMs` is forgotten, so it does not grow. */
+  readonly #entries = new Map<string, Entry>();
+
+  /** An answer, refusals included, is believed for `keepMs`. */
+  constructor(ecs: Pick<EcsApi, 'listSizes'>, clock: Clock, keepMs: number) {
+    this.#ecs = ecs;
+    this.#clock = clock;
+    this.#keepMs = keepMs;
+  }
+
+  /** Asks only for lists that rules name. The API of 2019 has none. */
+  async of(policy: GroupPolicy, described: DescribedGroup): Promise<ListSizes> {
+    if (described.apiLevel === 'legacy2019') return NO_LISTS;
+    const desired = DIRECTIONS.flatMap((direction) => policy.rules[direction] ?? []);
+    const rules = [...desired, ...described.rules].map(({ rule }) => rule);
+    const asked = await Promise.all(KINDS.map((kind) => this.#ask(policy, kind, idsOf(rules, kind))));
+    return {
+      sizes: Object.fromEntries(asked.flatMap(({ sizes }) => Object.entries(sizes))),
+      unread: asked.flatMap(({ unread }) => unread),
+    };
+  }
+
+  async #ask(place: Place, kind: ListKind, ids: readonly string[]): Promise<ListSizes> {
+    if (ids.length === 0) return NO_LISTS;
+    this.#forgetOld();
+    const keyOf = (id: string): string => JSON.stringify([place.account, place.region, kind, id]);
+    const unknown = ids.filter((id) => !this.#entries.has(keyOf(id)));
+    if (unknown.length > 0) {
+      const { account, region } = place;
+      const entry = {
+        askedMs: this.#clock.monotonicMs(),
+        answer: this.#ecs.listSizes({ account, region }, kind, unknown),
+      };
+      for (const id of unknown) this.#entries.set(keyOf(id), entry);
+    }
+    const answers = await Promise.all(
+      ids.map(async (id) => ({ id, answer: await this.#entries.get(keyOf(id))?.answer })),
+    );
+    const sizes = answers.flatMap(({ id, answer }) => {
+      const size = answer?.ok === true ? answer.value[id] : undefined;
+      return size === undefined ? [] : [[id, size] as const];
+    });
+    const failures = answers.flatMap(({ answer }) => (answer?.ok === false ? [answer.error.message] : []));
+    return { sizes: Object.fromEntries(sizes), unread: sentence(kind, failures) };
+  }
+
+  #forgetOld(): void {
+    const nowMs = this.#clock.monotonicMs();
+    for (const [key, { askedMs }] of this.#entries) {
+      if (nowMs - askedMs >= this.#keepMs) this.#entries.delete(key);
+    }
+  }
+}
+
+/** The plan, with a warning for each kind of list whose sizes were not to be had. */
+export function withUnreadLists(plan: GroupPlan, { source }: GroupPolicy, { unread }: ListSizes): GroupPlan {
+  if (unread.length === 0) return plan;
+  const { file, line } = source;
+  const findings = unread.map((message): Finding => ({
+    id: 'list-size-unknown',
+    severity: 'warning',
+    message,
+    file,
+    line,
+  }));
+  return deepFreeze({ ...plan, findings: [...plan.findings, ...findings] });
+}
+
+function sentence(kind: ListKind, [reason]: readonly string[]): string[] {
+  if (reason === undefined) return [];
+  return [
+    `how much of the quota ${NAMES[kind]} take is not known, so a rule with one counts once: ${reason}`,
+  ];
+}
+
+function idsOf(rules: readonly Rule[], kind: ListKind): string[] {
+  const ids = rules.flatMap(({ peer, ports }) => {
+    const named = kind === 'prefixList' ? peer : ports;
+    return named.kind === 'prefixList' || named.kind === 'list' ? [named.id] : [];
+  });
+  return [...new Set(ids)].sort();
+}

@@ -1,0 +1,52 @@
+// What a reconcile needs of the world, bundled once by the commands and by the tests. Ports only:
+// the service holds no client, no file and no timer of its own.
+import type { Result } from '../../reconciler/model/result.ts';
+import type { PlanOptions } from '../../reconciler/plan/plan.ts';
+import type { Clock } from '../clock.ts';
+import type { EcsApi, Place, WriteOperation, WriteRequest } from '../ecs/api.ts';
+import type { Failure } from '../ecs/failures/failure.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { CommonFields, Telemetry } from '../telemetry/events.ts';
+import type { KnownLists } from '../learned/list-sizes.ts';
+
+/** Writes at the allowed pace and retries with the same token, within bounds. */
+export type PacedWrite = (
+  request: WriteRequest,
+  context: CommonFields & { readonly rules: number },
+  signal: AbortSignal,
+) => Promise<Result<{ readonly requestId: string }, Failure>>;
+
+/** The writes of one plan, whose calls have their places in the lanes. */
+export interface PlanWrites {
+  readonly write: PacedWrite;
+  /** Gives back what was not used. May be called twice. */
+  release(): void;
+}
+
+export interface Patience {
+  /** Wait between the authorizing and the revoking half, for the cloud to carry rules to its hosts. */
+  readonly settleMs: number;
+  /** How long a just-written rule may be missing from (or a just-revoked one linger in) Describe. */
+  readonly lagMs: number;
+}
+
+export interface Engine {
+  readonly ecs: EcsApi;
+  /**
+   * Waits until the lanes have room for a whole plan, so that none stops between its halves for lack of budget.
+   * Null if `signal` aborted or the lanes closed before.
+   */
+  readonly reserve: (
+    place: Place,
+    calls: Readonly<Partial<Record<WriteOperation, number>>>,
+    signal: AbortSignal,
+  ) => Promise<PlanWrites | null>;
+  readonly journal: Journal;
+  readonly telemetry: Telemetry;
+  readonly clock: Clock;
+  readonly planOptions: PlanOptions;
+  readonly lists: Pick<KnownLists, 'of'>;
+  readonly patience: Patience;
+  /** A short id that ties all events of one reconcile together. */
+  readonly newReconcileId: () => string;
+}

@@ -1,0 +1,153 @@
+// One look at a group: both sides read, a plan made, and said what was found.
+import type { ApiLevel, DescribedGroup } from '../../reconciler/model/group.ts';
+import { planGroup } from '../../reconciler/plan/plan-group.ts';
+import type { GroupPlan } from '../../reconciler/plan/plan.ts';
+import { loadOf } from '../../reconciler/plan/fit/quota.ts';
+import { describeRule } from '../../reconciler/model/rule-text.ts';
+import { withhold } from '../../reconciler/plan/diff/quarantine.ts';
+import type { Failure } from '../ecs/failures/failure.ts';
+import { describeUntil } from './wait-until-described.ts';
+import type { Engine } from './engine.ts';
+import { withUnreadLists, type ListSizes } from '../learned/list-sizes.ts';
+import { abandonObserved } from './open-intents.ts';
+import { heldByPauses, pausedUntilMs } from './pauses.ts';
+import { showsRecentWrites } from './recent-writes.ts';
+import type { ReconcileOutcome, ReconcileRequest } from './reconcile-types.ts';
+import { commonFields, type Cause, type RunContext } from './run-context.ts';
+
+export const RULES_NAMED_IN_EVENTS = 10;
+
+export interface PendingLook {
+  readonly kind: 'pending';
+  /** May have no steps: then the group is as it should be. */
+  readonly plan: GroupPlan;
+  readonly apiLevel: ApiLevel;
+  /** Rules that the group has. */
+  readonly rules: number;
+  readonly lists: ListSizes;
+}
+
+/** Either there is a plan to carry out, or the look is all that happens. */
+export type Look = PendingLook | { readonly kind: 'settled'; readonly outcome: ReconcileOutcome };
+
+export async function lookAtGroup(
+  engine: Engine,
+  run: RunContext,
+  request: ReconcileRequest,
+  signal: AbortSignal,
+): Promise<Look> {
+  const seen = await describeUntil(
+    engine,
+    () => engine.ecs.describeGroup(run.group, request.memory.levelWithoutRules),
+    (group) => showsRecentWrites(engine, request.memory, group),
+    signal,
+  );
+  if (signal.aborted) return settled({ kind: 'aborted' });
+  if (!seen.ok) return settled(describeFailed(engine, run, seen.error));
+  const { group } = seen.value;
+  const lists = await engine.lists.of(request.policy, group);
+  const nowMs = engine.clock.nowMs();
+  const pauses = engine.journal.pauses(nowMs);
+  const plan = heldByPauses(planNow(engine, request, group, lists), pauses);
+  reportPlan(engine, run, { cause: request.cause, rules: group.rules.length, plan });
+  if (plan.status === 'observed') {
+    abandonObserved(engine, run);
+    return settled({ kind: 'observed' });
+  }
+  if (plan.status === 'blocked') {
+    const untilMs = pausedUntilMs(group, pauses);
+    return settled({
+      kind: 'blocked',
+      reasons: plan.blockedBy.map((block) => block.message),
+      restMs: untilMs === null ? null : untilMs - nowMs,
+    });
+  }
+  if (request.approvedPlan !== null && request.approvedPlan !== plan.hash) {
+    return settled({ kind: 'blocked', reasons: [whyNotApproved(request)], restMs: null });
+  }
+  return { kind: 'pending', plan, apiLevel: group.apiLevel, rules: group.rules.length, lists };
+}
+
+function whyNotApproved({ memory, policy }: ReconcileRequest): string {
+  return memory.levelWithoutRules === 'legacy2019'
+    ? 'the endpoint speaks the API of 2019, for which the approved plan was not made: ' +
+        `set apiLevel: legacy2019 for the account ${policy.account} and plan again`
+    : 'the group has changed since its plan was approved';
+}
+
+/** The plan for the group as described, without the rules that are set aside for now. */
+export function planNow(
+  engine: Engine,
+  request: ReconcileRequest,
+  described: DescribedGroup,
+  lists: ListSizes,
+): GroupPlan {
+  const { quarantine, room, legacyPriority } = request.memory;
+  const nowMs = engine.clock.monotonicMs();
+  const policy = withhold(request.policy, described.rules, quarantine.withheld(nowMs));
+  const options = { ...engine.planOptions, listSizes: lists.sizes };
+  const held = loadOf(described.rules, options).rules;
+  const ruleQuota = room.limit({ configured: engine.planOptions.ruleQuota, held }, nowMs);
+  return withUnreadLists(
+    planGroup(policy, described, { ...options, ruleQuota, legacyPriority }),
+    policy,
+    lists,
+  );
+}
+
+const settled = (outcome: ReconcileOutcome): Look => ({ kind: 'settled', outcome });
+
+function describeFailed(engine: Engine, run: RunContext, failure: Failure): ReconcileOutcome {
+  engine.telemetry.emit('group.describe_failed', {
+    ...commonFields(run),
+    kind: failure.kind,
+    code: failure.code,
+    err: failure.message,
+    ...(failure.requestId === null ? {} : { requestId: failure.requestId }),
+  });
+  return { kind: 'not-converged', reason: failure.message, failure, setAside: false };
+}
+
+function reportPlan(
+  engine: Engine,
+  run: RunContext,
+  seen: { readonly cause: Cause; readonly rules: number; readonly plan: GroupPlan },
+): void {
+  const { plan } = seen;
+  const fields = { ...commonFields(run), planHash: plan.hash };
+  engine.telemetry.emit('group.described', { ...commonFields(run), rules: seen.rules });
+  if (plan.status === 'converged') return;
+  const { missing, surplus, altered } = plan.diff;
+  engine.telemetry.emit('drift.detected', {
+    ...fields,
+    missing: missing.length,
+    surplus: surplus.length,
+    altered: altered.length,
+    cause: seen.cause,
+    rules: driftLines(plan).slice(0, RULES_NAMED_IN_EVENTS),
+  });
+  if (plan.status === 'blocked') {
+    engine.telemetry.emit('plan.blocked', {
+      ...fields,
+      blockedBy: plan.blockedBy.map((block) => block.message),
+    });
+    return;
+  }
+  const count = (kind: string) => plan.steps.filter((step) => step.kind === kind).length;
+  engine.telemetry.emit('plan.made', {
+    ...fields,
+    steps: plan.steps.length,
+    add: count('authorize'),
+    modify: count('modify'),
+    remove: count('revoke'),
+    hitless: plan.hitless,
+  });
+}
+
+function driftLines({ diff }: GroupPlan): string[] {
+  return [
+    ...diff.missing.map(({ rule }) => `missing ${describeRule(rule)}`),
+    ...diff.surplus.map(({ rule }) => `surplus ${describeRule(rule)}`),
+    ...diff.altered.map(({ from, fields }) => `altered ${fields.join('+')} of ${describeRule(from.rule)}`),
+  ];
+}

@@ -1,0 +1,42 @@
+// A plan is good for the group that it was made for. What somebody else changes meanwhile cannot be prevented, but at
+// a checkpoint it can be seen: a rule that is to be narrowed by a later step and is gone by then would take with it
+// what the rules to be revoked before that step let through.
+import type { DescribedGroup, DescribedRule } from '../../reconciler/model/group.ts';
+import { ruleIdentity } from '../../reconciler/model/rule.ts';
+import type { Step } from '../../reconciler/plan/plan.ts';
+import { describeRule } from '../../reconciler/model/rule-text.ts';
+
+/**
+ * Rules that steps ahead are to change or remove, and that the group does not hold as the plan knows them: they are
+ * gone, or another rule by now. Rules that a step already changed are not asked about, nor those that the plan brings.
+ */
+export function movedTargets(
+  done: readonly Step[],
+  ahead: readonly Step[],
+  group: DescribedGroup,
+): readonly string[] {
+  const touched = new Set(done.flatMap(targetsOf).map(({ id }) => id));
+  const byId = new Map(group.rules.map(({ id, rule }) => [id, ruleIdentity(rule)]));
+  const standing = new Set(group.rules.map(({ rule }) => ruleIdentity(rule)));
+  const isThere = ({ id, rule }: DescribedRule): boolean => {
+    const identity = ruleIdentity(rule);
+    return group.apiLevel === 'legacy2019' ? standing.has(identity) : byId.get(id) === identity;
+  };
+  const isAsked = ({ id }: DescribedRule): boolean =>
+    group.apiLevel === 'legacy2019' ? true : id !== null && !touched.has(id);
+  return ahead
+    .flatMap(targetsOf)
+    .filter((target) => isAsked(target) && !isThere(target))
+    .map(({ rule }) => describeRule(rule));
+}
+
+function targetsOf(step: Step): readonly DescribedRule[] {
+  switch (step.kind) {
+    case 'authorize':
+      return [];
+    case 'modify':
+      return [step.target];
+    case 'revoke':
+      return step.targets;
+  }
+}

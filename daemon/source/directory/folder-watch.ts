@@ -1,0 +1,138 @@
+// Tells that a policy folder changed. Watchers lose events: a folder that is missing at the start, or removed
+// and made again, is never seen by chokidar; network file systems send nothing; the kernel's watches run out.
+// So the watcher only gives hints when to look, a poll looks now and then anyway, and what counts is whether
+// two looks at the folder differ. The loop has three states, one after the other: waiting for a hint or for
+// the next poll; letting a burst of hints pass (`git checkout` touches hundreds of files); looking.
+import { watch, type FSWatcher } from 'chokidar';
+import path from 'node:path';
+import type { Clock } from '../../clock.ts';
+import { FOLDER_BOUNDS, listPolicyFiles, type Listing } from './listing.ts';
+import type { Watcher } from '../source.ts';
+
+export interface WatchTimings {
+  /** Between two looks without a hint. */
+  readonly pollMs: number;
+  /** A burst of hints is over after this long without one. */
+  readonly quietMs: number;
+  /** A burst that does not end is looked at after this long. */
+  readonly maxBurstMs: number;
+}
+
+export const WATCH_TIMINGS: WatchTimings = { pollMs: 5_000, quietMs: 200, maxBurstMs: 2_000 };
+
+export interface FolderWatchOptions {
+  readonly path: string;
+  readonly clock: Clock;
+  readonly timings: WatchTimings;
+  /** Text that is equal for two looks exactly when nothing changed between them. */
+  readonly fingerprint: (listing: Listing) => Promise<string>;
+  /** The fingerprint that the caller knows; null reports the first look as a change. */
+  readonly known: string | null;
+  readonly onChange: () => void;
+}
+
+export class FolderWatch implements Watcher {
+  readonly #options: FolderWatchOptions;
+  readonly #hints: Hints;
+  readonly #done: Promise<void>;
+  #known: string | null;
+  #closed = false;
+  #native: FSWatcher | null = null;
+  /** The folder that `#native` watches. */
+  #watchedStamp: string | null = null;
+
+  constructor(options: FolderWatchOptions) {
+    this.#options = options;
+    this.#hints = new Hints(options.clock);
+    this.#known = options.known;
+    this.#hints.raise();
+    this.#done = this.#run();
+  }
+
+  close(): Promise<void> {
+    this.#closed = true;
+    this.#hints.raise();
+    return this.#done;
+  }
+
+  async #run(): Promise<void> {
+    for (;;) {
+      const hinted = await this.#hints.within(this.#options.timings.pollMs);
+      if (hinted) await this.#letBurstPass();
+      if (this.#closed) break;
+      await this.#look();
+    }
+    await this.#native?.close();
+  }
+
+  async #letBurstPass(): Promise<void> {
+    const { clock, timings } = this.#options;
+    const endMs = clock.monotonicMs() + timings.maxBurstMs;
+    while (!this.#closed && clock.monotonicMs() < endMs) {
+      if (!(await this.#hints.within(timings.quietMs))) return;
+    }
+  }
+
+  async #look(): Promise<void> {
+    const listing = await listPolicyFiles(this.#options.path);
+    await this.#watchFolderOf(listing);
+    const fingerprint = await this.#options.fingerprint(listing);
+    if (fingerprint === this.#known) return;
+    this.#known = fingerprint;
+    this.#options.onChange();
+  }
+
+  /** Puts a new watcher on a folder that is new; it hints when it is ready, for what changed until then. */
+  async #watchFolderOf({ folder, folderStamp }: Listing): Promise<void> {
+    if (folderStamp === this.#watchedStamp) return;
+    this.#watchedStamp = folderStamp;
+    await this.#native?.close();
+    this.#native = folder === null ? null : watch(folder, WATCH_OPTIONS);
+    this.#native
+      // Of events that come close together chokidar drops some; the raw ones below them all come through.
+      ?.on('all', () => this.#hints.raise())
+      .on('raw', () => this.#hints.raise())
+      .on('ready', () => this.#hints.raise())
+      // Out of kernel watches, or a folder without permission: the poll goes on.
+      .on('error', () => this.#hints.raise());
+  }
+}
+
+/**
+ * Links are not followed: their targets lie in the folder, or are refused. Hidden names are watched, for the
+ * swap of a mounted ConfigMap is a rename of `..data`.
+ */
+const WATCH_OPTIONS = {
+  ignoreInitial: true,
+  followSymlinks: false,
+  depth: FOLDER_BOUNDS.maxDepth,
+  ignored: (name: string) => path.basename(name) === '.git',
+};
+
+/** Hints merge until someone waits for them. */
+class Hints {
+  readonly #clock: Clock;
+  #raised = false;
+  #waiting: AbortController | null = null;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  raise(): void {
+    this.#raised = true;
+    this.#waiting?.abort();
+  }
+
+  /** Takes the hints there are, or waits for the next one; false if none came in time. */
+  async within(delayMs: number): Promise<boolean> {
+    if (!this.#raised) {
+      this.#waiting = new AbortController();
+      await this.#clock.sleep(delayMs, this.#waiting.signal);
+      this.#waiting = null;
+    }
+    const raised = this.#raised;
+    this.#raised = false;
+    return raised;
+  }
+}

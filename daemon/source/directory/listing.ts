@@ -1,0 +1,220 @@
+// Which policy files a folder holds, without reading them: cheap enough to be asked every few seconds, and
+// exact enough that two equal listings mean that nothing changed in between.
+//
+// Symbolic links are followed, for Kubernetes mounts a ConfigMap as links into a hidden `..data` folder. They
+// must stay inside the folder, so that no committed link makes us quote /etc/shadow in an error message, and
+// each real file or folder is visited once, so that links in a circle end.
+import type { BigIntStats, Dirent } from 'node:fs';
+import { readdir, realpath, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { compareText } from '../../../reconciler/model/problem.ts';
+import type { Unreadable } from '../source.ts';
+import { ioReason, unreadable } from '../../unreadable.ts';
+
+export interface ListedFile {
+  /** Path from the policy folder, with `/`. */
+  readonly path: string;
+  /** Path as shown: the folder as it was given, then `path`. */
+  readonly file: string;
+  /** Where it really is, all links resolved. */
+  readonly realPath: string;
+  /** Changes whenever the file does; see `fileStamp`. */
+  readonly stamp: string;
+}
+
+export interface Listing {
+  /** The folder as it was named. */
+  readonly shown: string;
+  /** The real folder; null if there is none. */
+  readonly folder: string | null;
+  /** Changes when another folder takes the place of this one; null if there is none. */
+  readonly folderStamp: string | null;
+  /** In order of path. */
+  readonly files: readonly ListedFile[];
+  /** In order of path. */
+  readonly unreadable: readonly Unreadable[];
+}
+
+/** Bounds on one policy folder. Beyond them the folder counts as unreadable. */
+export interface FolderBounds {
+  /** Names looked at, hidden ones included. */
+  readonly maxEntries: number;
+  readonly maxFiles: number;
+  /** Folders within folders. */
+  readonly maxDepth: number;
+}
+
+export const FOLDER_BOUNDS: FolderBounds = { maxEntries: 50_000, maxFiles: 5_000, maxDepth: 16 };
+
+const POLICY_NAME = /\.ya?ml$/i;
+
+/** Inode, size and times: `cp -p` over a file and an edit within one clock tick both show. */
+export const fileStamp = (stats: BigIntStats): string =>
+  [stats.dev, stats.ino, stats.size, stats.mtimeNs, stats.ctimeNs].join(':');
+
+/** Lists every `*.yaml` and `*.yml` below `root`, hidden names left out. A `root` that is a file lists itself. */
+export async function listPolicyFiles(root: string, bounds = FOLDER_BOUNDS): Promise<Listing> {
+  try {
+    const realRoot = await realpath(root);
+    const stats = await stat(realRoot, { bigint: true });
+    if (!stats.isDirectory()) return listSingleFile(root, realRoot, stats);
+    const walk = new FolderWalk(root, realRoot, bounds);
+    await walk.enter({ path: '', realPath: realRoot, depth: 0 });
+    return {
+      shown: root,
+      folder: realRoot,
+      folderStamp: `${realRoot}:${stats.dev}:${stats.ino}`,
+      files: walk.overflowed ? [] : walk.files.sort((a, b) => compareText(a.path, b.path)),
+      unreadable: walk.unreadable.sort((a, b) => compareText(a.path, b.path)),
+    };
+  } catch (error) {
+    const trouble = unreadable({
+      path: '',
+      file: root,
+      code: 'policies-unreadable',
+      message: `the policies cannot be read: ${ioReason(error)}`,
+      hint: 'name an existing folder in `policies.path`',
+    });
+    return { shown: root, folder: null, folderStamp: null, files: [], unreadable: [trouble] };
+  }
+}
+
+function listSingleFile(root: string, realRoot: string, stats: BigIntStats): Listing {
+  const folder = path.dirname(realRoot);
+  const listed = { path: path.basename(root), file: root, realPath: realRoot, stamp: fileStamp(stats) };
+  const isFile = stats.isFile();
+  return {
+    shown: root,
+    folder,
+    folderStamp: folder,
+    files: isFile ? [listed] : [],
+    unreadable: isFile ? [] : [notAFile('', root)],
+  };
+}
+
+/** Text that is equal for two listings exactly when nothing changed between them. */
+export function listingFingerprint(listing: Listing): string {
+  return JSON.stringify([
+    listing.folderStamp,
+    listing.files.map((file) => [file.path, file.realPath, file.stamp]),
+    listing.unreadable.map(({ path, problem }) => [path, problem.code, problem.message]),
+  ]);
+}
+
+function notAFile(relative: string, file: string): Unreadable {
+  const message = 'this is neither a file nor a folder';
+  return unreadable({ path: relative, file, code: 'policy-not-a-file', message });
+}
+
+interface Place {
+  readonly path: string;
+  readonly realPath: string;
+  readonly depth: number;
+}
+
+class FolderWalk {
+  readonly files: ListedFile[] = [];
+  readonly unreadable: Unreadable[] = [];
+  /** Set when a bound stopped the walk: `files` is a part of the folder then, and good for nothing. */
+  overflowed = false;
+  readonly #root: string;
+  readonly #realRoot: string;
+  readonly #bounds: FolderBounds;
+  readonly #visited = new Set<string>();
+  #entries = 0;
+
+  constructor(root: string, realRoot: string, bounds: FolderBounds) {
+    this.#root = root;
+    this.#realRoot = realRoot;
+    this.#bounds = bounds;
+  }
+
+  async enter(folder: Place): Promise<void> {
+    if (!this.#visit(folder.realPath)) return;
+    if (folder.depth > this.#bounds.maxDepth) {
+      const message = `folders lie more than ${this.#bounds.maxDepth} deep in each other`;
+      this.#refuse(folder.path, 'policies-too-deep', message);
+      return;
+    }
+    const entries = await this.#read(folder);
+    for (const entry of entries) {
+      if (this.overflowed) return;
+      if (entry.name.startsWith('.')) continue;
+      await this.#take(entry, {
+        path: folder.path === '' ? entry.name : `${folder.path}/${entry.name}`,
+        realPath: path.join(folder.realPath, entry.name),
+        depth: folder.depth + 1,
+      });
+    }
+  }
+
+  async #read(folder: Place): Promise<Dirent[]> {
+    try {
+      const entries = await readdir(folder.realPath, { withFileTypes: true });
+      this.#entries += entries.length;
+      if (this.#entries > this.#bounds.maxEntries) {
+        this.#overflow(`more than ${this.#bounds.maxEntries} names lie in the policy folder`);
+      }
+      return entries.sort((a, b) => compareText(a.name, b.name));
+    } catch (error) {
+      this.#refuse(folder.path, 'policies-unreadable', `this folder cannot be read: ${ioReason(error)}`);
+      return [];
+    }
+  }
+
+  /** Files of other names are nobody's business here, whatever they are. */
+  async #take(entry: Dirent, place: Place): Promise<void> {
+    const isPolicy = POLICY_NAME.test(entry.name);
+    if (!isPolicy && entry.isFile()) return;
+    try {
+      const realPath = entry.isSymbolicLink() ? await realpath(place.realPath) : place.realPath;
+      const stats = await stat(realPath, { bigint: true });
+      if (!isPolicy && !stats.isDirectory()) return;
+      if (!this.#isInside(realPath)) this.#refuseLink(place.path);
+      else if (stats.isDirectory()) await this.enter({ ...place, realPath });
+      else if (stats.isFile()) this.#add(place.path, realPath, stats);
+      else this.unreadable.push(notAFile(place.path, this.#shown(place.path)));
+    } catch (error) {
+      this.#refuse(place.path, 'policy-unreadable', `this cannot be read: ${ioReason(error)}`);
+    }
+  }
+
+  #add(relative: string, realPath: string, stats: BigIntStats): void {
+    if (!this.#visit(realPath)) return;
+    if (this.files.length >= this.#bounds.maxFiles) {
+      this.#overflow(`more than ${this.#bounds.maxFiles} policy files lie in the policy folder`);
+      return;
+    }
+    this.files.push({ path: relative, file: this.#shown(relative), realPath, stamp: fileStamp(stats) });
+  }
+
+  /** False if it was visited before, under another name. */
+  #visit(realPath: string): boolean {
+    if (this.#visited.has(realPath)) return false;
+    this.#visited.add(realPath);
+    return true;
+  }
+
+  #isInside(realPath: string): boolean {
+    const root = this.#realRoot.endsWith(path.sep) ? this.#realRoot : this.#realRoot + path.sep;
+    return realPath === this.#realRoot || realPath.startsWith(root);
+  }
+
+  #shown(relative: string): string {
+    return relative === '' ? this.#root : path.join(this.#root, relative);
+  }
+
+  #refuse(relative: string, code: string, message: string, hint = ''): void {
+    this.unreadable.push(unreadable({ path: relative, file: this.#shown(relative), code, message, hint }));
+  }
+
+  #refuseLink(relative: string): void {
+    const hint = 'copy what it points to into the folder, or choose a `policies.path` that holds both';
+    this.#refuse(relative, 'policy-link-outside', 'this symbolic link leads out of the policy folder', hint);
+  }
+
+  #overflow(message: string): void {
+    this.overflowed = true;
+    this.#refuse('', 'policies-too-many', message, 'choose a `policies.path` that holds only policies');
+  }
+}

@@ -1,0 +1,35 @@
+import type { Unreadable } from './source/source.ts';
+
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  ENOENT: 'it does not exist',
+  ENOTDIR: 'a part of its path is not a folder',
+  ELOOP: 'its symbolic links run in a circle',
+  EMFILE: 'this process has too many open files',
+  ENFILE: 'this machine has too many open files',
+  EIO: 'the disk or network answers with an error',
+  ESTALE: 'the network file system has lost it',
+};
+
+/** Why a file operation failed, in words and with the system's code. Anything but a system error is a bug. */
+export function ioReason(error: unknown): string {
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') throw error;
+  const reason = REASONS[error.code];
+  return reason === undefined ? error.code : `${reason} (${error.code})`;
+}
+
+/** What is wrong with one path of the folder. */
+export interface Trouble {
+  /** Path from the policy folder. */
+  readonly path: string;
+  /** Path as shown. */
+  readonly file: string;
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+export function unreadable({ path, file, code, message, hint = '' }: Trouble): Unreadable {
+  return { path, problem: { severity: 'error', code, file, line: 1, column: 1, message, hint } };
+}

@@ -1,0 +1,82 @@
+// Quirks as text and JSON: `--quirk NAME=VALUE`, the config file, and the quirks door.
+import { z } from 'zod';
+import { ACTIONS } from '../actions/table.ts';
+import { checked, InputError } from './input.ts';
+import { DEFAULT_QUIRKS, type Quirks } from '../quirks.ts';
+
+const count = z.int().min(0).max(1_000_000_000);
+
+const ACTION_HINT = `the actions are ${[...ACTIONS.keys()].join(', ')}`;
+
+/** The names are checked first: reading a record leaves out a key `__proto__` without a word. */
+const rateLimits = z
+  .unknown()
+  .superRefine((limits, context) => {
+    if (typeof limits !== 'object' || limits === null) return;
+    for (const name of Object.keys(limits)) {
+      if (ACTIONS.has(name)) continue;
+      context.addIssue({ code: 'custom', message: `no action ${name}; ${ACTION_HINT}` });
+    }
+  })
+  .pipe(z.record(z.string(), count));
+
+const SHAPE = {
+  apiLevel: z.enum(['current', 'legacy2019']),
+  legacyModifies: z.enum(['description', 'descriptionAndPriority']),
+  describeLagMs: count,
+  batchAtomic: z.boolean(),
+  priorityInIdentity: z.boolean(),
+  reauthorize: z.enum(['ignore', 'overwriteDescription']),
+  ipv4HostBits: z.enum(['mask', 'keep']),
+  bareIpv4: z.enum(['keep', 'slash32']),
+  modifyOmitted: z.enum(['reset', 'keep']),
+  modifySame: z.enum(['ok', 'duplicate']),
+  revokeUnknownId: z.enum(['fail', 'ignore']),
+  pageOrder: z.enum(['insertion', 'shuffled']),
+  priorityType: z.enum(['number', 'string']),
+  tokenWindowSeconds: count,
+  tokenRemembersErrors: z.boolean(),
+  ruleIdAfterModify: z.enum(['same', 'new']),
+  ruleQuota: count,
+  groupReferenceQuota: count,
+  rateLimits,
+} satisfies { [Name in keyof Quirks]: z.ZodType<Quirks[Name]> };
+
+const schema: z.ZodType<Quirks> = z.strictObject(SHAPE);
+
+const NAMES = Object.keys(SHAPE);
+const HINT = `Quirks are: ${NAMES.join(', ')}`;
+
+/** `base` with the quirks of a JSON object put over it. Throws an InputError for unknown names and bad values. */
+export function parseQuirks(json: unknown, base: Quirks = DEFAULT_QUIRKS): Quirks {
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
+    throw new InputError(`quirks: expected an object such as {"describeLagMs": 500}. ${HINT}`);
+  }
+  return checked(schema, { ...base, ...json }, { name: 'quirks', hint: HINT });
+}
+
+/**
+ * One quirk from `NAME=VALUE`, as a partial object. Numbers, `true`, `false` and (for rateLimits) a JSON object
+ * are written as in JSON, all else as it is. Throws an InputError.
+ */
+export function parseQuirk(text: string): Partial<Quirks> {
+  const at = text.indexOf('=');
+  const name = text.slice(0, at);
+  if (at < 1 || !isQuirkName(name)) {
+    throw new InputError(`quirk ${JSON.stringify(text)}: expected NAME=VALUE. ${HINT}`);
+  }
+  const quirks = parseQuirks({ [name]: valueOf(text.slice(at + 1)) });
+  return { [name]: quirks[name] };
+}
+
+function isQuirkName(name: string): name is keyof Quirks {
+  return Object.hasOwn(SHAPE, name);
+}
+
+function valueOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,91 @@
+// Who may call, and what: access keys, temporary (STS) ones, disabled ones, and RAM permissions.
+import { jsonList, list, text, type Params } from '../actions/params.ts';
+import { Refusal } from './refusals.ts';
+
+/** An access key as its owner writes it. */
+export interface CredentialOptions {
+  readonly accessKeyId: string;
+  readonly accessKeySecret: string;
+  /** Account the key belongs to; default: the emulator's one account. */
+  readonly accountId?: string;
+  /** Makes it a temporary key: each call must carry this token. */
+  readonly securityToken?: string;
+  /** A disabled key. */
+  readonly inactive?: boolean;
+  /** RAM: without it everything is allowed. */
+  readonly allow?: Allowance;
+}
+
+export interface Allowance {
+  /** Names of actions, without the `ecs:`; absent: all. */
+  readonly actions?: readonly string[];
+  /** Ids of security groups that calls may name as what they work on; absent: all. A peer of a rule is not one. */
+  readonly groups?: readonly string[];
+}
+
+export interface Credential {
+  readonly accessKeyId: string;
+  readonly accessKeySecret: string;
+  readonly accountId: string;
+  readonly securityToken: string | undefined;
+  readonly inactive: boolean;
+  readonly allow: Allowance;
+}
+
+export const DEFAULT_ACCOUNT_ID = '1000000000000001';
+
+export const DEFAULT_CREDENTIAL: CredentialOptions = {
+  accessKeyId: 'emulator',
+  accessKeySecret: 'emulator-secret',
+};
+
+/** Access keys by id. Throws for an id that stands twice. */
+export function keyring(options: readonly CredentialOptions[]): ReadonlyMap<string, Credential> {
+  const keys = new Map<string, Credential>();
+  for (const { accountId, securityToken, inactive, allow, ...key } of options) {
+    if (keys.has(key.accessKeyId)) throw new Error(`credential ${key.accessKeyId} is given twice`);
+    keys.set(key.accessKeyId, {
+      ...key,
+      accountId: accountId ?? DEFAULT_ACCOUNT_ID,
+      securityToken,
+      inactive: inactive ?? false,
+      allow: allow ?? {},
+    });
+  }
+  return keys;
+}
+
+/** Throws the vendor's RAM refusal, which names the missing action. */
+export function checkAllowed(credential: Credential, action: string, params: Params): void {
+  const { actions, groups } = credential.allow;
+  const actionAllowed = actions?.includes(action) ?? true;
+  const groupsAllowed = groups === undefined || namedGroups(params).every((id) => groups.includes(id));
+  if (actionAllowed && groupsAllowed) return;
+  throw new Refusal(
+    {
+      status: 403,
+      code: 'Forbidden.RAM',
+      message:
+        `User not authorized to operate on the specified resource, or this API doesn't support RAM. ` +
+        `Missing permission: ecs:${action}.`,
+    },
+    {
+      deniedDetail: {
+        AuthAction: `ecs:${action}`,
+        AuthPrincipalDisplayName: credential.accessKeyId,
+        AuthPrincipalOwnerId: credential.accountId,
+        AuthPrincipalType: credential.securityToken === undefined ? 'SubUser' : 'AssumedRoleUser',
+        NoPermissionType: 'ImplicitDeny',
+        PolicyType: 'AccountLevelIdentityBasedPolicy',
+        EncodedDiagnosticMessage: '',
+      },
+    },
+  );
+}
+
+/** Every parameter that names groups as what a call works on: SecurityGroupId, SecurityGroupId.N, SecurityGroupIds. */
+function namedGroups(params: Params): string[] {
+  const single = text(params, 'SecurityGroupId');
+  const several = jsonList(text(params, 'SecurityGroupIds')) ?? [];
+  return [...(single === '' ? [] : [single]), ...list(params, 'SecurityGroupId'), ...several];
+}

@@ -1,0 +1,55 @@
+// Who refers to whom: groups named by rules of other groups, and lists named by rules.
+import type { ActionHandler } from '../action.ts';
+import type { Contents, Permission, SecurityGroup } from '../state.ts';
+import { seen } from '../actions/contents.ts';
+import { findGroup, isGroupId } from './group-target.ts';
+import { list, text } from '../actions/params.ts';
+import { refuse } from '../actions/refusals.ts';
+import { isKnownRegion } from './regions.ts';
+
+const IDS_MAX = 10;
+
+/** The groups, of whatever account, that have a rule naming this one; its own rules cannot. */
+export const referencesTo = ({ securityGroups }: Contents, groupId: string): SecurityGroup[] =>
+  securityGroups.filter(({ Permissions }) =>
+    Permissions.some(
+      ({ SourceGroupId, DestGroupId }) => SourceGroupId === groupId || DestGroupId === groupId,
+    ),
+  );
+
+/** The groups of the list's account and region that have a rule using it. */
+export const usersOfList = (
+  { securityGroups }: Contents,
+  place: Pick<SecurityGroup, 'RegionId' | 'OwnerId'>,
+  uses: (rule: Permission) => boolean,
+): SecurityGroup[] =>
+  securityGroups.filter(
+    ({ RegionId, OwnerId, Permissions }) =>
+      RegionId === place.RegionId && OwnerId === place.OwnerId && Permissions.some(uses),
+  );
+
+export const describeSecurityGroupReferences: ActionHandler = ({ params, accountId }, world) => {
+  const regionId = text(params, 'RegionId');
+  if (regionId === '') throw refuse('MissingRegionId');
+  const ids = list(params, 'SecurityGroupId');
+  if (ids.length === 0 || ids.length > IDS_MAX || !ids.every(isGroupId)) {
+    throw refuse('InvalidSecurityGroupId.Malformed');
+  }
+  const contents = seen(world);
+  if (!isKnownRegion(contents, regionId)) throw refuse('InvalidRegionId.NotFound');
+  const known = ids.every((securityGroupId) => findGroup(contents, { regionId, securityGroupId }, accountId));
+  if (!known) throw refuse('InvalidSecurityGroupId.NotFound');
+  return {
+    SecurityGroupReferences: {
+      SecurityGroupReference: ids.map((SecurityGroupId) => ({
+        SecurityGroupId,
+        ReferencingSecurityGroups: {
+          ReferencingSecurityGroup: referencesTo(contents, SecurityGroupId).map((group) => ({
+            SecurityGroupId: group.SecurityGroupId,
+            AliUid: group.OwnerId,
+          })),
+        },
+      })),
+    },
+  };
+};

@@ -1,0 +1,168 @@
+// Rules of a policy that do nothing, or not what they say, as warnings at the places where they are written.
+// One line of a policy stands for many rules, so what is found of several of them is said once.
+import { findAnomalies, type Anomaly, type AnomalyKind } from '../exposure/ask/anomalies.ts';
+import { groupContext } from '../exposure/engine/context.ts';
+import { DEFAULT_MAX_WORK } from '../exposure/engine/meter.ts';
+import type { DesiredGroup, DesiredRule } from '../model/group.ts';
+import { formatPeer, type Peer } from '../model/peer.ts';
+import { ALL_PORTS, formatPortRange, formatPorts, type Ports } from '../model/ports.ts';
+import { compareProblems, type Problem, type SourcePlace } from '../model/problem.ts';
+import { DIRECTIONS, type Rule } from '../model/rule.ts';
+import { describeRule } from '../model/rule-text.ts';
+
+/** For all groups together, shared out by their rules: seconds at worst. See `DEFAULT_MAX_WORK`. */
+const MAX_WORK_IN_ALL = 3 * DEFAULT_MAX_WORK;
+
+const RULES_NAMED = 3;
+
+const EVERY_PORT = formatPortRange(ALL_PORTS);
+
+/** In reading order. Expired rules are to be left out before. */
+export function ruleAnomalies(groups: readonly DesiredGroup[], maxWork = MAX_WORK_IN_ALL): Problem[] {
+  const total = groups.reduce((sum, group) => sum + rulesOf(group).length, 0);
+  return groups
+    .flatMap((group) => {
+      const share = (maxWork * rulesOf(group).length) / Math.max(1, total);
+      return anomaliesOf(group, Math.min(DEFAULT_MAX_WORK, share));
+    })
+    .sort(compareProblems);
+}
+
+const rulesOf = ({ rules }: DesiredGroup): readonly DesiredRule[] =>
+  DIRECTIONS.flatMap((direction) => rules[direction] ?? []);
+
+function anomaliesOf(group: DesiredGroup, maxWork: number): Problem[] {
+  const desired = rulesOf(group);
+  // Nothing that is found depends on the type: the default is nobody's rival, and no rule names its own group.
+  const id = group.selector.kind === 'id' ? group.selector.id : '';
+  const context = groupContext({ id, type: 'normal', innerAccess: 'accept' });
+  const report = findAnomalies(
+    desired.map(({ rule }) => rule),
+    context,
+    maxWork,
+  );
+  const written = new Map(desired.map((each) => [each.rule, each]));
+  const lasting = report.anomalies.filter((anomaly) => lasts(anomaly, written));
+  const canAllGo = report.anomalies.length === lasting.length ? report.droppable.length : 0;
+  return [
+    ...(canAllGo > 1 ? [spareRules(group, canAllGo, desired.length)] : []),
+    ...idleRules(lasting, written),
+    ...overruledAccepts(lasting, written),
+    ...(report.complete ? [] : [unfinished(group)]),
+  ];
+}
+
+function spareRules({ source }: DesiredGroup, spare: number, total: number): Problem {
+  const message = `${spare} of the ${total} rules can go together, and no packet would tell: so much quota is free`;
+  return { ...source, severity: 'warning', code: 'rules-spare', message, hint: '' };
+}
+
+type Written = ReadonlyMap<Rule, DesiredRule>;
+
+/** What is so only until another rule expires is meant so. */
+function lasts({ rule, by }: Anomaly, written: Written): boolean {
+  const end = (each: Rule): number => written.get(each)?.expiresAtMs ?? Infinity;
+  return by.every((other) => end(other) >= end(rule));
+}
+
+type IdleKind = Exclude<AnomalyKind, 'contradicted'>;
+
+const IDLE: Readonly<Record<IdleKind, { readonly finding: string; readonly hint: string }>> = {
+  unmatched: { finding: 'can match no packet', hint: 'remove it' },
+  shadowed: {
+    finding: 'never decides: others decide all of its packets, and not all of them as it says',
+    hint: 'make it stronger by a lower priority number, or remove it',
+  },
+  covered: { finding: 'changes nothing: others decide all of its packets alike', hint: 'remove it' },
+  redundant: {
+    finding: 'changes nothing: weaker rules would decide its packets alike',
+    hint: 'remove it, unless rules of another group on the same interface come in between',
+  },
+};
+
+function idleRules(anomalies: readonly Anomaly[], written: Written): Problem[] {
+  const problems: Problem[] = [];
+  for (const kind of ['unmatched', 'shadowed', 'covered', 'redundant'] as const) {
+    const found = anomalies.filter((anomaly) => anomaly.kind === kind);
+    for (const { source, items } of bySource(found, ({ rule }) => rule, written)) {
+      const { finding, hint } = IDLE[kind];
+      const rules = items.map(({ rule }) => rule);
+      const by = [...new Set(items.flatMap((item) => item.by))];
+      const more = rules.length === 1 ? '' : ` (and ${rules.length - 1} more from here)`;
+      const who = by.length === 0 ? '' : `: ${namedRules(by, written)}`;
+      const message = `${namedRule(rules)}${more} ${finding}${who}`;
+      problems.push({ ...source, severity: 'warning', code: `rule-${kind}`, message, hint });
+    }
+  }
+  return problems;
+}
+
+const namedRule = ([first]: readonly Rule[]): string => (first === undefined ? '' : describeRule(first));
+
+/** Told once at the drop, which is the one that wins, however many accepts it meets. */
+function overruledAccepts(anomalies: readonly Anomaly[], written: Written): Problem[] {
+  const meetings = anomalies
+    .filter(({ kind }) => kind === 'contradicted')
+    .flatMap(({ rule, by }) => by.map((drop) => ({ drop, accept: rule })))
+    .filter(({ drop, accept }) => meetForCertain(drop, accept));
+  return bySource(meetings, ({ drop }) => drop, written).map(({ source, items }) => {
+    const accepts = [...new Set(items.map(({ accept }) => accept))];
+    const drop = namedRule(items.map((item) => item.drop));
+    const message = `${drop} wins over accepts of the same priority: ${namedRules(accepts, written)}`;
+    const hint = 'if it is meant so, say it by a lower priority number; if not, make the accepts stronger';
+    return { ...source, severity: 'warning', code: 'rule-contradicted', message, hint };
+  });
+}
+
+/** Who is in a group or list is not known here: that it might hold something of the other rule is no finding. */
+function meetForCertain(a: Rule, b: Rule): boolean {
+  return peersMeet(a.peer, b.peer) && portsMeet(a.ports, b.ports);
+}
+
+/** Of rules that meet at all. */
+function peersMeet(a: Peer, b: Peer): boolean {
+  const isEverybody = (peer: Peer): boolean => 'address' in peer && peer.length === 0;
+  if ('address' in a && 'address' in b) return true;
+  return isEverybody(a) || isEverybody(b) || formatPeer(a) === formatPeer(b);
+}
+
+function portsMeet(a: Ports, b: Ports): boolean {
+  const isEvery = (ports: Ports): boolean => ports.kind === 'none' || formatPorts(ports) === EVERY_PORT;
+  if (a.kind !== 'list' && b.kind !== 'list') return true;
+  if (a.kind === 'list' && b.kind === 'list') return a.id === b.id;
+  return isEvery(a) || isEvery(b);
+}
+
+/** Items by the place where their rule is written, in the order in which the places come first. */
+function bySource<T>(
+  items: readonly T[],
+  ruleOf: (item: T) => Rule,
+  written: Written,
+): Array<{ readonly source: SourcePlace; readonly items: readonly T[] }> {
+  const places = new Map<string, { readonly source: SourcePlace; readonly items: T[] }>();
+  for (const item of items) {
+    const source = written.get(ruleOf(item))?.source;
+    if (source === undefined) continue;
+    const key = placeText(source);
+    const place = places.get(key) ?? { source, items: [] };
+    place.items.push(item);
+    places.set(key, place);
+  }
+  return [...places.values()];
+}
+
+const placeText = ({ file, line }: SourcePlace): string => `${file}:${line}`;
+
+function namedRules(rules: readonly Rule[], written: Written): string {
+  const named = rules.slice(0, RULES_NAMED).map((rule) => {
+    const source = written.get(rule)?.source;
+    return source === undefined ? describeRule(rule) : `${describeRule(rule)} (${placeText(source)})`;
+  });
+  const more = rules.length - named.length;
+  return more > 0 ? `${named.join(', ')} and ${more} more` : named.join(', ');
+}
+
+function unfinished({ source }: DesiredGroup): Problem {
+  const message = 'the rules are too many or too intricate to look at each for being of use';
+  return { ...source, severity: 'warning', code: 'anomalies-unfinished', message, hint: '' };
+}

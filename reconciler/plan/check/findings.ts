@@ -1,0 +1,52 @@
+// What somebody should know of a policy that can be carried out.
+import type { DescribedRule, DesiredRule } from '../../model/group.ts';
+import { DIRECTIONS, ruleIdentity } from '../../model/rule.ts';
+import { compareDesired } from '../diff/diff.ts';
+import { splitByOwnership } from '../diff/ownership.ts';
+import { looseIdentity } from '../match/pair.ts';
+import type { Finding, GroupPolicy } from '../plan.ts';
+import { describeRule } from '../../model/rule-text.ts';
+import { compareText } from '../../model/problem.ts';
+
+export function warnings(policy: GroupPolicy, described: readonly DescribedRule[]): Finding[] {
+  const desired = DIRECTIONS.flatMap((direction) => policy.rules[direction] ?? []).sort(compareDesired);
+  return [...hiddenByIgnore(policy, desired, described), ...equalButForPriority(desired)].sort(
+    (a, b) => compareText(a.file, b.file) || a.line - b.line || compareText(a.message, b.message),
+  );
+}
+
+/** A described rule that is left alone fulfils a declared one, except for the description. */
+function hiddenByIgnore(
+  policy: GroupPolicy,
+  desired: readonly DesiredRule[],
+  described: readonly DescribedRule[],
+): Finding[] {
+  const { unmanaged } = splitByOwnership(policy, described);
+  const identities = new Set(unmanaged.map(({ rule }) => ruleIdentity(rule)));
+  return desired
+    .filter(({ rule }) => identities.has(ruleIdentity(rule)))
+    .map((rule) => finding('ignore-hides-rule', rule, 'is declared, yet an ignore pattern leaves it alone'));
+}
+
+function equalButForPriority(desired: readonly DesiredRule[]): Finding[] {
+  const seen = new Set<string>();
+  return desired
+    .filter(({ rule }) => seen.size === seen.add(looseIdentity(rule)).size)
+    .map((rule) =>
+      finding(
+        'priority-twin',
+        rule,
+        'differs from another rule in priority only: the cloud may keep just one',
+      ),
+    );
+}
+
+function finding(id: string, { rule, source }: DesiredRule, text: string): Finding {
+  return {
+    id,
+    severity: 'warning',
+    message: `${describeRule(rule)} ${text}`,
+    file: source.file,
+    line: source.line,
+  };
+}

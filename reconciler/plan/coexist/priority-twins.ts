@@ -1,0 +1,88 @@
+// Rules equal but for priority, on an API that can neither change the priority in place nor hold both: the old
+// one has to go before the new one comes. One half of the promise is lost for them, never both, and for no longer
+// than they are away (theorem T5 of docs/algorithms.md).
+import type { DescribedRule, DesiredRule } from '../../model/group.ts';
+import type { RuleAction } from '../../model/rule.ts';
+import type { Changes } from '../order/calls.ts';
+import { looseIdentity } from '../match/pair.ts';
+import type { Block, PlanOptions, Step } from '../plan.ts';
+
+/** Old and new rules that differ in priority only. */
+export interface Twins {
+  readonly going: readonly DescribedRule[];
+  readonly coming: readonly DesiredRule[];
+}
+
+/** Takes the twins out of the changes. */
+export function splitTwins(changes: Changes): { readonly twins: readonly Twins[]; readonly rest: Changes } {
+  const classes = new Map<string, { going: DescribedRule[]; coming: DesiredRule[] }>();
+  for (const described of changes.revoke) {
+    const identity = looseIdentity(described.rule);
+    const known = classes.get(identity);
+    if (known === undefined) classes.set(identity, { going: [described], coming: [] });
+    else known.going.push(described);
+  }
+  for (const desired of changes.authorize) classes.get(looseIdentity(desired.rule))?.coming.push(desired);
+  const twins = [...classes.values()].filter(({ coming }) => coming.length > 0);
+  const taken = new Set<unknown>(twins.flatMap(({ going, coming }) => [...going, ...coming]));
+  return {
+    twins,
+    rest: {
+      ...changes,
+      authorize: changes.authorize.filter((desired) => !taken.has(desired)),
+      revoke: changes.revoke.filter((described) => !taken.has(described)),
+    },
+  };
+}
+
+/** One pair after the other, so that each rule is away as briefly as can be. */
+export const twinSteps = (twins: readonly Twins[]): Step[] =>
+  twins.flatMap((pair) => [...goingSteps([pair]), ...comingSteps([pair])]);
+
+/** The steps that take all old ones away, one call each, as the API of 2019 takes them. */
+export const goingSteps = (twins: readonly Twins[]): Step[] =>
+  twins
+    .flatMap(({ going }) => going)
+    .map((old) => ({ kind: 'revoke', direction: old.rule.direction, checkpoint: false, targets: [old] }));
+
+/** The steps that bring all new ones. */
+export const comingSteps = (twins: readonly Twins[]): Step[] =>
+  twins
+    .flatMap(({ coming }) => coming)
+    .map((fresh) => ({
+      kind: 'authorize',
+      direction: fresh.rule.direction,
+      checkpoint: false,
+      rules: [fresh],
+    }));
+
+/** Why they cannot be hitless. */
+export const NO_COEXISTENCE = 'the API can neither change a priority nor hold both rules';
+
+/**
+ * What holds while these are away: without an accept traffic is only cut, without a drop only opened. Null if the
+ * configured fallback does not allow that.
+ */
+export function promiseOf(
+  twins: readonly Twins[],
+  fallback: PlanOptions['fallback'],
+): 'neverOpen' | 'neverCut' | null {
+  if (fallback === 'refuse') return null;
+  return actionsOf(twins).has(fallback === 'neverOpen' ? 'drop' : 'accept') ? null : fallback;
+}
+
+/** What to say where no promise holds. */
+export function mustStay(twins: readonly Twins[]): Block {
+  const actions = actionsOf(twins);
+  return {
+    kind: 'unsafe',
+    message: `${NO_COEXISTENCE}, so a rule would be away for a moment`,
+    override:
+      actions.size > 1
+        ? 'change the priorities of accept and of drop rules one after the other: fallback neverOpen allows the first, neverCut the second'
+        : `set fallback to ${actions.has('accept') ? 'neverOpen' : 'neverCut'}`,
+  };
+}
+
+const actionsOf = (twins: readonly Twins[]): Set<RuleAction> =>
+  new Set(twins.flatMap(({ going }) => going.map(({ rule }) => rule.action)));

@@ -1,0 +1,69 @@
+// How much a plan may change: one small filter over what differs.
+import type { DescribedGroup, DescribedRule, Mode } from '../../model/group.ts';
+import { ruleIdentity } from '../../model/rule.ts';
+import { changesOf, type Changes } from '../order/calls.ts';
+import { twinsByIdentity } from './diff.ts';
+import { byKind } from '../order/order.ts';
+import { canModify } from '../match/pair.ts';
+import type { Alteration, Diff, PlanException } from '../plan.ts';
+
+export interface Permitted {
+  readonly changes: Changes;
+  readonly exceptions: readonly PlanException[];
+}
+
+/**
+ * `enforce` and `observe` mean everything. `additive` takes nothing away: no rule is revoked, and only
+ * those are modified whose new form allows and denies all that the old one did. A pair that may not
+ * coexist (see `forcedPairs`) is authorized all the same: at worst nothing happens.
+ */
+export function permitted(diff: Diff, mode: Mode, group: DescribedGroup): Permitted {
+  const obstacles = obstaclesTo(diff, mode, group);
+  const exceptions = [...obstacles].map(([{ from, fields }, why]) => ({
+    kind: 'cannot-modify',
+    message: `${fields.join(' and ')} of ${from.id ?? 'a rule'} stays as it is: ${why}`,
+  }));
+  const changes = changesOf({ ...diff, altered: diff.altered.filter((pair) => !obstacles.has(pair)) });
+  return { changes: mode === 'additive' ? additive(changes) : changes, exceptions };
+}
+
+function additive({ authorize, modify }: Changes): Changes {
+  const { relabelling, dominating, dominated, crossing } = byKind(modify);
+  const narrowing = [...dominated, ...crossing];
+  return {
+    authorize: [...authorize, ...narrowing.map(({ to }) => to)],
+    modify: [...relabelling, ...dominating],
+    revoke: [],
+  };
+}
+
+/** Why some pairs must be left as they are. Texts change at the very end of a plan, when other rules are gone. */
+function obstaclesTo(diff: Diff, mode: Mode, group: DescribedGroup): Map<Alteration, string> {
+  const surplus = new Set(mode === 'additive' ? [] : diff.surplus);
+  const atTheEnd = { ...group, rules: group.rules.filter((described) => !surplus.has(described)) };
+  const leaving = new Set(leavingRules(diff, mode));
+  const twins = twinsByIdentity(atTheEnd.rules.filter((described) => !leaving.has(described)));
+  const obstacles = new Map<Alteration, string>();
+  for (const pair of diff.altered) {
+    const twin = twins.get(ruleIdentity(pair.to.rule))?.find((other) => other !== pair.from);
+    if (!canModify(pair.from, pair.to, atTheEnd)) obstacles.set(pair, AMBIGUOUS);
+    else if (twin !== undefined) obstacles.set(pair, besideTwin(twin));
+  }
+  return obstacles;
+}
+
+/** Rules that a Modify turns into others. */
+function leavingRules({ altered }: Diff, mode: Mode): DescribedRule[] {
+  const modified = mode === 'additive' ? byKind(altered).dominating : altered;
+  return modified
+    .filter(({ from, to }) => ruleIdentity(from.rule) !== ruleIdentity(to.rule))
+    .map(({ from }) => from);
+}
+
+const AMBIGUOUS =
+  'the API of 2019 selects rules by their fields, and those of this rule fit another one as well';
+
+/** Only where nothing is taken away: elsewhere surplus twins are gone by then. */
+const besideTwin = ({ id }: DescribedRule): string =>
+  `${id ?? 'another rule'} is the same rule with another text, the cloud may refuse a change to one of two such ` +
+  'rules, and additive mode removes neither';

@@ -1,0 +1,102 @@
+// Rules that are set aside because the cloud keeps refusing them. Planning then goes on without them, and
+// like all that is left alone they are turned into "as the cloud has it" before the diff.
+//
+// What the rest may do without them follows from the order that makes a plan hitless (docs/algorithms.md, T1): rules
+// come strongest first and go weakest first. So with a rule that cannot come, those weaker ones wait too that would
+// decide its packets the other way (the accept behind a refused drop would open what nobody opens); and with one that
+// does not go, the stronger ones before it stay.
+import type { DescribedRule, DesiredRule } from '../../model/group.ts';
+import { DIRECTIONS, ruleIdentity, type Direction } from '../../model/rule.ts';
+import type { GroupPolicy } from '../plan.ts';
+import { overlaps, regionOf, type Region } from '../overlap.ts';
+
+/** Identities (`ruleIdentity`) of rules that are not to be tried for now. */
+export interface Withheld {
+  /** Desired rules that the cloud does not take. */
+  readonly desired: ReadonlySet<string>;
+  /** Described rules that the cloud does not let go. */
+  readonly described: ReadonlySet<string>;
+}
+
+/**
+ * The policy without the withheld rules and without those that must wait for them. A described rule that shares
+ * packets with a desired rule that does not come stays: revoking it could cut traffic that old and new policy both
+ * allow.
+ */
+export function withhold(
+  policy: GroupPolicy,
+  described: readonly DescribedRule[],
+  withheld: Withheld,
+): GroupPolicy {
+  if (withheld.desired.size === 0 && withheld.described.size === 0) return policy;
+  const wanted = DIRECTIONS.flatMap((direction) => policy.rules[direction] ?? []);
+  const barred = barredRules(wanted, described, withheld.desired);
+  const staying = stayingRules(described, wanted, { barred, refused: withheld.described });
+  const keep = (direction: Direction) => {
+    const ruled = policy.rules[direction];
+    if (ruled === null) return null;
+    const rules = new Map(
+      ruled.filter((rule) => !barred.has(rule)).map((rule) => [ruleIdentity(rule.rule), rule]),
+    );
+    for (const { rule } of staying) {
+      const identity = ruleIdentity(rule);
+      if (rule.direction !== direction || rules.has(identity)) continue;
+      rules.set(identity, { rule, name: null, expiresAtMs: null, source: policy.source });
+    }
+    return [...rules.values()];
+  };
+  return { ...policy, rules: { ingress: keep('ingress'), egress: keep('egress') } };
+}
+
+/** The desired rules that do not come for now. What is there already need not come. */
+function barredRules(
+  wanted: readonly DesiredRule[],
+  described: readonly DescribedRule[],
+  refused: ReadonlySet<string>,
+): Set<DesiredRule> {
+  const present = new Set(described.map(({ rule }) => ruleIdentity(rule)));
+  const missing = wanted.filter(({ rule }) => !present.has(ruleIdentity(rule)));
+  return spread(
+    wanted.filter(({ rule }) => refused.has(ruleIdentity(rule))),
+    missing,
+    (held, other) => precedes(held, other),
+  );
+}
+
+/** The described rules that do not go for now. */
+function stayingRules(
+  described: readonly DescribedRule[],
+  wanted: readonly DesiredRule[],
+  kept: { readonly barred: ReadonlySet<DesiredRule>; readonly refused: ReadonlySet<string> },
+): Set<DescribedRule> {
+  const regions = [...kept.barred].map(({ rule }) => regionOf(rule));
+  const desired = new Set(wanted.map(({ rule }) => ruleIdentity(rule)));
+  return spread(
+    described.filter(
+      ({ rule }) =>
+        kept.refused.has(ruleIdentity(rule)) || regions.some((region) => overlaps(region, regionOf(rule))),
+    ),
+    described.filter(({ rule }) => !desired.has(ruleIdentity(rule))),
+    (held, other) => precedes(other, held),
+  );
+}
+
+/** The first ones, and all others that follow from them, directly or by way of one another. */
+function spread<T extends Pick<DescribedRule, 'rule'>>(
+  first: readonly T[],
+  others: readonly T[],
+  follows: (held: Region, other: Region) => boolean,
+): Set<T> {
+  const found = new Set(first);
+  const open = others.map((item) => ({ item, region: regionOf(item.rule) }));
+  for (const { rule } of found) {
+    const held = regionOf(rule);
+    for (const { item, region } of open) if (follows(held, region)) found.add(item);
+  }
+  return found;
+}
+
+/** Whether a packet may match both, and the first one decides it, the other way than the second would. */
+function precedes(first: Region, second: Region): boolean {
+  return first.rank < second.rank && first.action !== second.action && overlaps(first, second);
+}

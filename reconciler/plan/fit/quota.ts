@@ -1,0 +1,77 @@
+// Room in a group: the vendor counts rules, and rules that name a group apart from that.
+import type { DescribedRule } from '../../model/group.ts';
+import type { Rule } from '../../model/rule.ts';
+import type { PlanOptions, Step } from '../plan.ts';
+
+/** What rules take up of the vendor's limits. */
+export interface Load {
+  readonly rules: number;
+  /** Rules whose peer is a security group. */
+  readonly groupRules: number;
+}
+
+/** The vendor's limit of rules that name a group, for one basic group (limits page of 2026). */
+const DEFAULT_GROUP_RULE_QUOTA = 20;
+
+export function loadOf(items: ReadonlyArray<{ readonly rule: Rule }>, options: PlanOptions): Load {
+  const sizes = options.listSizes ?? {};
+  return {
+    rules: items.reduce((sum, { rule }) => sum + weightOf(rule, sizes), 0),
+    groupRules: items.filter(({ rule }) => rule.peer.kind === 'group').length,
+  };
+}
+
+export const plus = (a: Load, b: Load): Load => ({
+  rules: a.rules + b.rules,
+  groupRules: a.groupRules + b.groupRules,
+});
+
+export const minus = (a: Load, b: Load): Load => ({
+  rules: a.rules - b.rules,
+  groupRules: a.groupRules - b.groupRules,
+});
+
+/** A rule counts as many times as the lists that it names may hold entries; a list of unknown size as once. */
+function weightOf({ peer, ports }: Rule, sizes: Readonly<Record<string, number>>): number {
+  const peers = peer.kind === 'prefixList' ? (sizes[peer.id] ?? 1) : 1;
+  return ports.kind === 'list' ? peers * (sizes[ports.id] ?? 1) : peers;
+}
+
+/**
+ * What the group may hold. A group that holds more than the configured quota shows that the quota is
+ * higher there, so it may keep as much; to grow further is not tried.
+ */
+export function quotaOf(described: readonly DescribedRule[], options: PlanOptions): Load {
+  const held = loadOf(described, options);
+  return {
+    rules: Math.max(options.ruleQuota, held.rules),
+    groupRules: Math.max(options.groupRuleQuota ?? DEFAULT_GROUP_RULE_QUOTA, held.groupRules),
+  };
+}
+
+export const fits = (load: Load, quota: Load): boolean =>
+  load.rules <= quota.rules && load.groupRules <= quota.groupRules;
+
+/** Whether there is room at every moment while the steps are carried out. */
+export function stepsFit(
+  held: readonly DescribedRule[],
+  steps: readonly Step[],
+  { quota, options }: { readonly quota: Load; readonly options: PlanOptions },
+): boolean {
+  let load = loadOf(held, options);
+  return steps.every((step) => {
+    load = plus(load, growth(step, options));
+    return fits(load, quota);
+  });
+}
+
+function growth(step: Step, options: PlanOptions): Load {
+  switch (step.kind) {
+    case 'authorize':
+      return loadOf(step.rules, options);
+    case 'modify':
+      return minus(loadOf([step.to], options), loadOf([step.target], options));
+    case 'revoke':
+      return minus({ rules: 0, groupRules: 0 }, loadOf(step.targets, options));
+  }
+}

@@ -1,0 +1,105 @@
+// What a search may move, and what it must reckon with: the rules of one part of a plan, numbered.
+import type { DescribedGroup, DescribedRule, DesiredRule } from '../../model/group.ts';
+import { ruleRank, type Rule } from '../../model/rule.ts';
+import type { Changes } from '../order/calls.ts';
+import { alteration, canModify, fieldTexts, likeness } from '../match/pair.ts';
+import type { Alteration, PlanOptions } from '../plan.ts';
+import { loadOf, type Load } from './quota.ts';
+import { overlaps, regionOf, type Region } from '../overlap.ts';
+
+/** One call of one rule. Numbers are those of `ChangedRule`s. */
+export type Move =
+  | { readonly kind: 'authorize'; readonly desired: DesiredRule; readonly coming: number }
+  | { readonly kind: 'modify'; readonly pair: Alteration; readonly going: number; readonly coming: number }
+  | { readonly kind: 'revoke'; readonly target: DescribedRule; readonly going: number };
+
+export interface ChangedRule {
+  readonly rule: Rule;
+  readonly isNew: boolean;
+  readonly region: Region;
+  readonly load: Load;
+  /** Numbers of the changed rules that may share a packet with it, itself included. */
+  readonly near: readonly number[];
+}
+
+export interface SearchSpace {
+  readonly changed: readonly ChangedRule[];
+  /** Every move, in the order in which they are tried: what frees room first, what takes it last. */
+  readonly moves: readonly Move[];
+  /** Rules that stay and may share a packet with the changed ones. */
+  readonly bystanders: readonly Rule[];
+}
+
+/** New rules that an old one is tried to become, beside those that the plan pairs it with. */
+const MAX_PARTNERS = 4;
+
+export function searchSpace(changes: Changes, group: DescribedGroup, options: PlanOptions): SearchSpace {
+  const numbered: Array<{ readonly rule: Rule; readonly isNew: boolean }> = [];
+  const number = (rule: Rule, isNew: boolean): number => numbered.push({ rule, isNew }) - 1;
+  const pairs = changes.modify.map((pair): Move => ({
+    kind: 'modify',
+    pair,
+    going: number(pair.from.rule, false),
+    coming: number(pair.to.rule, true),
+  }));
+  const revocations = [...changes.revoke]
+    .sort((a, b) => ruleRank(b.rule) - ruleRank(a.rule))
+    .map((target) => ({ kind: 'revoke' as const, target, going: number(target.rule, false) }));
+  const authorizations = [...changes.authorize]
+    .sort((a, b) => ruleRank(a.rule) - ruleRank(b.rule))
+    .map((desired) => ({ kind: 'authorize' as const, desired, coming: number(desired.rule, true) }));
+  const swaps = revocations.flatMap(({ target, going }) =>
+    options.modify === 'never'
+      ? []
+      : partners(target, authorizations, group).map(({ desired, coming }): Move => ({
+          kind: 'modify',
+          pair: alteration(target, desired),
+          going,
+          coming,
+        })),
+  );
+  const changed = withNeighbours(numbered, options);
+  return {
+    changed,
+    moves: [...revocations, ...pairs, ...swaps, ...authorizations],
+    bystanders: bystanders(changes, group, changed),
+  };
+}
+
+/** The few that are most like the old rule, of those that it may be modified into. */
+function partners<T extends { readonly desired: DesiredRule }>(
+  from: DescribedRule,
+  candidates: readonly T[],
+  group: DescribedGroup,
+): T[] {
+  const texts = fieldTexts(from.rule);
+  return candidates
+    .filter(({ desired }) => canModify(from, desired, group))
+    .map((candidate) => ({ candidate, score: likeness(texts, fieldTexts(candidate.desired.rule)) }))
+    .sort((a, b) => b.score - a.score)
+    .slice(0, MAX_PARTNERS)
+    .map(({ candidate }) => candidate);
+}
+
+function withNeighbours(
+  rules: ReadonlyArray<{ readonly rule: Rule; readonly isNew: boolean }>,
+  options: PlanOptions,
+): ChangedRule[] {
+  const regions = rules.map(({ rule }) => regionOf(rule));
+  return rules.map((item, at) => {
+    const region = regionOf(item.rule);
+    const near = regions.flatMap((other, index) => (index === at || overlaps(region, other) ? [index] : []));
+    return { ...item, region, load: loadOf([item], options), near };
+  });
+}
+
+function bystanders(changes: Changes, group: DescribedGroup, changed: readonly ChangedRule[]): Rule[] {
+  const leaving = new Set([...changes.revoke, ...changes.modify.map(({ from }) => from)]);
+  return group.rules
+    .filter((described) => !leaving.has(described))
+    .map(({ rule }) => rule)
+    .filter((rule) => {
+      const region = regionOf(rule);
+      return changed.some((item) => overlaps(item.region, region));
+    });
+}

@@ -1,0 +1,143 @@
+// One described rule that might become one desired rule: may ModifySecurityGroupRule do it, how does the
+// change bear on traffic, and how alike are the two?
+import type { DescribedGroup, DescribedRule, DesiredRule } from '../../model/group.ts';
+import type { Peer } from '../../model/peer.ts';
+import { fieldText, RULE_FIELDS, ruleIdentity, type Rule, type RuleField } from '../../model/rule.ts';
+import type { Alteration } from '../plan.ts';
+import { dominates, type Region } from '../overlap.ts';
+
+/**
+ * What the vendor's documents name as a rule's identity leaves out the priority; other pages show that it
+ * belongs to it. Rules equal but for priority may thus be unable to coexist, and are never both relied on.
+ */
+export function looseIdentity(rule: Rule): string {
+  return ruleIdentity({ ...rule, priority: 1 });
+}
+
+export function alteration(from: DescribedRule, to: DesiredRule): Alteration {
+  return { from, to, fields: changedFields(from.rule, to.rule) };
+}
+
+/** A null description of the policy changes nothing: the cloud's text stays. */
+export function changedFields(from: Rule, to: Rule): RuleField[] {
+  return RULE_FIELDS.filter((field) =>
+    field === 'description' && to.description === null
+      ? false
+      : fieldText(from, field) !== fieldText(to, field),
+  );
+}
+
+/** The rule that the cloud holds after the Modify, with what the policy leaves open kept as it was. */
+export function ruleAfter({ from, to }: Pick<Alteration, 'from' | 'to'>): Rule {
+  const peer = to.rule.peer.kind === 'group' && samePeer(from.rule, to.rule) ? from.rule.peer : to.rule.peer;
+  return { ...to.rule, peer, description: to.rule.description ?? from.rule.description };
+}
+
+/**
+ * Whether the vendor lets one Modify turn `from` into `to` (reference: what Modify can and can't do): the
+ * kind of peer and its family, the kind of ports and the NIC are fixed, and no field can be emptied.
+ * The API of 2019 selects by tuple and changes description and priority only, so there the tuple must
+ * name one rule.
+ */
+export function canModify(from: DescribedRule, to: DesiredRule, group: DescribedGroup): boolean {
+  if (!keepsFixedFields(from.rule, to.rule)) return false;
+  if (group.apiLevel === 'current') return from.id !== null;
+  const fields = changedFields(from.rule, to.rule);
+  return fields.every((field) => field === 'description' || field === 'priority') && isUnique(from, group);
+}
+
+function keepsFixedFields(from: Rule, to: Rule): boolean {
+  return (
+    from.direction === to.direction &&
+    from.nicType === to.nicType &&
+    (from.ports.kind === 'list') === (to.ports.kind === 'list') &&
+    (from.sourcePorts === null || to.sourcePorts !== null) &&
+    (from.own === null || from.own.kind === to.own?.kind) &&
+    mayBecome(from.peer, to.peer)
+  );
+}
+
+/**
+ * A prefix list never becomes another one: whether their families agree is not known here. A group of
+ * another account never becomes one of our own: that would empty the owner.
+ */
+function mayBecome(from: Peer, to: Peer): boolean {
+  if (from.kind !== to.kind) return false;
+  if (from.kind === 'prefixList' && to.kind === 'prefixList') return from.id === to.id;
+  if (from.kind === 'group' && to.kind === 'group') {
+    return from.id === to.id || from.ownerId === null || to.ownerId !== null;
+  }
+  return true;
+}
+
+const samePeer = (a: Rule, b: Rule): boolean => fieldText(a, 'peer') === fieldText(b, 'peer');
+
+function isUnique(from: DescribedRule, group: DescribedGroup): boolean {
+  const identity = looseIdentity(from.rule);
+  return group.rules.every((other) => other === from || looseIdentity(other.rule) !== identity);
+}
+
+/**
+ * How a Modify bears on traffic. `relabelling`: not at all. `dominating`: the new rule makes the old one
+ * pointless, so the call is the same as adding the new one. `dominated`: the reverse, the same as removing
+ * the old one. `crossing`: some packets of each, so both at once.
+ */
+export type PairKind = 'relabelling' | 'dominating' | 'dominated' | 'crossing';
+
+export function pairKind(from: Region, to: Region): PairKind {
+  const wins = dominates(to, from);
+  const loses = dominates(from, to);
+  if (wins && loses) return 'relabelling';
+  return wins ? 'dominating' : loses ? 'dominated' : 'crossing';
+}
+
+const WEIGHTS: Readonly<Record<Exclude<RuleField, 'description'>, number>> = {
+  peer: 8,
+  ports: 6,
+  protocol: 4,
+  action: 3,
+  own: 2,
+  sourcePorts: 2,
+  priority: 1,
+  nicType: 0,
+};
+const SAME_DESCRIPTION = 16;
+
+/** The texts that `likeness` compares, made once a rule: it runs for every pair of leftovers. */
+export type FieldTexts = Readonly<Record<RuleField, string | null>>;
+
+export function fieldTexts(rule: Rule): FieldTexts {
+  return {
+    protocol: rule.protocol,
+    ports: fieldText(rule, 'ports'),
+    sourcePorts: fieldText(rule, 'sourcePorts'),
+    peer: fieldText(rule, 'peer'),
+    own: fieldText(rule, 'own'),
+    action: rule.action,
+    priority: fieldText(rule, 'priority'),
+    nicType: rule.nicType,
+    description: rule.description,
+  };
+}
+
+/** How much two rules have in common; more is better. An equal description is the best sign of kinship. */
+export function likeness(from: FieldTexts, to: FieldTexts): number {
+  let sum = from.description !== null && from.description === to.description ? SAME_DESCRIPTION : 0;
+  if (from.peer === to.peer) sum += WEIGHTS.peer;
+  if (from.ports === to.ports) sum += WEIGHTS.ports;
+  if (from.protocol === to.protocol) sum += WEIGHTS.protocol;
+  if (from.action === to.action) sum += WEIGHTS.action;
+  if (from.own === to.own) sum += WEIGHTS.own;
+  if (from.sourcePorts === to.sourcePorts) sum += WEIGHTS.sourcePorts;
+  if (from.priority === to.priority) sum += WEIGHTS.priority;
+  return sum;
+}
+
+/**
+ * A Modify cannot clear a description. A rule that would keep the text of one it has neither peer nor
+ * service in common with would lie to whoever reads the console, so such a pair is replaced instead.
+ */
+export function keepsFalseText(from: FieldTexts, to: FieldTexts): boolean {
+  const sharesService = from.ports === to.ports && from.protocol === to.protocol;
+  return to.description === null && from.description !== null && from.peer !== to.peer && !sharesService;
+}

@@ -1,0 +1,144 @@
+// Which leftovers of the diff become one Modify instead of an Authorize and a Revoke.
+//
+// Safe pairs (the letters are those of docs/algorithms.md; O old rules, N new, A = N\O, R = O\N):
+// * forced: equal but for priority. Authorizing the new one might silently do nothing, and revoking the old
+//   one would then cut traffic, so they are modified under every setting. As each class of such rules is
+//   paired as far as it goes, and what is left of it goes first (idle-twins.ts), no Modify ever meets its
+//   result already in the group: chains and swaps cannot arise unless the policy itself asks for two rules
+//   that differ in priority only.
+// * natural: the new rule dominates the old one or is dominated by it (theorem T3).
+// * crossing: anything else the API allows, where no other changed rule depends on the moment at which the
+//   old one goes or the new one comes. That is: no rule of A is overruled by the new one, no rule of R
+//   by the old one, and no old rule of one crossing pair meets the new rule of another. Called between the
+//   two halves of the plan, when all else of A is there and nothing else of R is gone, the state before
+//   is then a closed prefix of the authorizing half (T1') and the state after one of the revoking half.
+import type { DescribedGroup, DescribedRule, DesiredRule } from '../../model/group.ts';
+import { pairUp } from './bipartite.ts';
+import { compareAlterations } from '../diff/diff.ts';
+import {
+  alteration,
+  canModify,
+  fieldTexts,
+  keepsFalseText,
+  likeness,
+  looseIdentity,
+  pairKind,
+  type FieldTexts,
+} from './pair.ts';
+import type { Alteration, Diff, PlanOptions } from '../plan.ts';
+import { overlaps, overrules, regionOf, type Region } from '../overlap.ts';
+
+/** Beyond this many possible pairs only forced ones are made: batches cost far fewer calls there. */
+const MAX_PAIRS_LOOKED_AT = 250_000;
+
+interface Leftover<T> {
+  readonly value: T;
+  readonly region: Region;
+  readonly texts: FieldTexts;
+}
+
+interface Candidate {
+  readonly from: Leftover<DescribedRule>;
+  readonly to: Leftover<DesiredRule>;
+  readonly score: number;
+}
+
+/** Moves each pair from `missing` and `surplus` to `altered`. */
+export function withPairs(diff: Diff, pairs: readonly Alteration[]): Diff {
+  const from = new Set(pairs.map((pair) => pair.from));
+  const to = new Set(pairs.map((pair) => pair.to));
+  return {
+    ...diff,
+    missing: diff.missing.filter((desired) => !to.has(desired)),
+    surplus: diff.surplus.filter((described) => !from.has(described)),
+    altered: [...diff.altered, ...pairs].sort(compareAlterations),
+  };
+}
+
+/** Pairs that may not coexist, or might not: rules equal but for priority, strongest with strongest. */
+export function forcedPairs(
+  diff: Diff,
+  group: DescribedGroup,
+  { legacyPriority = 'modify' }: Pick<PlanOptions, 'legacyPriority'>,
+): Alteration[] {
+  if (group.apiLevel === 'legacy2019' && legacyPriority !== 'modify') return [];
+  const wanted = new Map<string, DesiredRule[]>();
+  for (const desired of diff.missing) {
+    const key = looseIdentity(desired.rule);
+    wanted.set(key, [...(wanted.get(key) ?? []), desired]);
+  }
+  return diff.surplus.flatMap((described) => {
+    const [to, ...others] = wanted.get(looseIdentity(described.rule)) ?? [];
+    if (to === undefined || !canModify(described, to, group)) return [];
+    wanted.set(looseIdentity(described.rule), others);
+    return [alteration(described, to)];
+  });
+}
+
+/** Safe pairs beyond the forced ones, the most alike first; a longer list than anyone may want to use. */
+export function safePairs(diff: Diff, group: DescribedGroup): Alteration[] {
+  // The API of 2019 can make no changes but those that are forced.
+  if (group.apiLevel === 'legacy2019') return [];
+  if (diff.surplus.length * diff.missing.length > MAX_PAIRS_LOOKED_AT) return [];
+  const surplus = diff.surplus.map((value) => leftover(value, value));
+  const missing = diff.missing.map((value) => leftover(value, value));
+  const candidates = surplus.flatMap((from) =>
+    missing
+      .filter((to) => canModify(from.value, to.value, group) && !keepsFalseText(from.texts, to.texts))
+      .map((to) => ({ from, to, score: likeness(from.texts, to.texts) })),
+  );
+  const natural = pairUp(candidates.filter((pair) => kindOf(pair) !== 'crossing'));
+  const taken = new Set<unknown>(natural.flatMap(({ from, to }) => [from, to]));
+  const free = candidates.filter(({ from, to }) => !taken.has(from) && !taken.has(to));
+  const crossing = crossingPairs(free, surroundings(diff));
+  return [...natural, ...crossing]
+    .sort((a, b) => b.score - a.score)
+    .map(({ from, to }) => alteration(from.value, to.value));
+}
+
+interface Surroundings {
+  readonly coming: readonly Region[];
+  readonly going: readonly Region[];
+}
+
+function surroundings(diff: Diff): Surroundings {
+  const replaced = diff.altered.filter(({ fields }) => fields.some((field) => field !== 'description'));
+  return {
+    coming: [...diff.missing, ...replaced.map(({ to }) => to)].map(({ rule }) => regionOf(rule)),
+    going: [...diff.surplus, ...replaced.map(({ from }) => from)].map(({ rule }) => regionOf(rule)),
+  };
+}
+
+function crossingPairs(candidates: readonly Candidate[], { coming, going }: Surroundings): Candidate[] {
+  const mayCome = memoised((to: Region) => !coming.some((other) => overrules(to, other)));
+  const mayGo = memoised((from: Region) => !going.some((other) => overrules(from, other)));
+  const free = candidates.filter(({ from, to }) => mayGo(from.region) && mayCome(to.region));
+  const chosen: Candidate[] = [];
+  const used = new Set<unknown>();
+  for (const pair of [...free].sort((a, b) => b.score - a.score)) {
+    if (used.has(pair.from) || used.has(pair.to)) continue;
+    if (chosen.some((other) => meets(other, pair) || meets(pair, other))) continue;
+    chosen.push(pair);
+    used.add(pair.from).add(pair.to);
+  }
+  return chosen;
+}
+
+const meets = (a: Candidate, b: Candidate): boolean => overlaps(a.from.region, b.to.region);
+
+const kindOf = ({ from, to }: Candidate) => pairKind(from.region, to.region);
+
+function leftover<T extends DescribedRule | DesiredRule>(value: T, { rule }: T): Leftover<T> {
+  return { value, region: regionOf(rule), texts: fieldTexts(rule) };
+}
+
+function memoised<K>(answer: (key: K) => boolean): (key: K) => boolean {
+  const known = new Map<K, boolean>();
+  return (key) => {
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const now = answer(key);
+    known.set(key, now);
+    return now;
+  };
+}

@@ -1,0 +1,106 @@
+// Single changes, and how they gather into steps.
+import type { DescribedRule, DesiredRule } from '../../model/group.ts';
+import { compareRules, DIRECTIONS, type Rule } from '../../model/rule.ts';
+import type { Meter } from '../../exposure/engine/meter.ts';
+import { CAUTIOUS, type Guide } from './early-release.ts';
+import { ruleAfter } from '../match/pair.ts';
+import type { Alteration, Diff, Step } from '../plan.ts';
+import { regionOf, type Region } from '../overlap.ts';
+import { schedule } from './schedule.ts';
+
+/** What is to be done, before it has an order. */
+export interface Changes {
+  readonly authorize: readonly DesiredRule[];
+  readonly modify: readonly Alteration[];
+  readonly revoke: readonly DescribedRule[];
+}
+
+export const changesOf = (diff: Diff): Changes => ({
+  authorize: diff.missing,
+  modify: diff.altered,
+  revoke: diff.surplus,
+});
+
+/** How calls may be filled. */
+export interface CallOptions {
+  /** Most rules in one Authorize or Revoke. */
+  readonly batchSize: number;
+  /** Whether a batch is promised to take effect as a whole. */
+  readonly batchesAtomic: boolean;
+  /** What may still be spent on asking which rules need not wait (see `Foresight`), in all orders that are tried. */
+  readonly foresight: Meter;
+}
+
+/** One change at its place in the order, which `rule` decides. */
+export type Change = { readonly rule: Rule; readonly region: Region } & (
+  | { readonly kind: 'authorize'; readonly desired: DesiredRule }
+  | { readonly kind: 'modify'; readonly pair: Alteration }
+  | { readonly kind: 'revoke'; readonly target: DescribedRule }
+);
+
+export function authorization(desired: DesiredRule): Change {
+  return { kind: 'authorize', rule: desired.rule, region: regionOf(desired.rule), desired };
+}
+
+export function revocation(target: DescribedRule): Change {
+  return { kind: 'revoke', rule: target.rule, region: regionOf(target.rule), target };
+}
+
+/** A Modify that stands where its new rule would be added, or where its old one would be removed. */
+export function modification(pair: Alteration, at: 'to' | 'from'): Change {
+  const { rule } = pair[at];
+  return { kind: 'modify', rule, region: regionOf(rule), pair };
+}
+
+/** Highest precedence first. */
+export const compareChanges = (a: Change, b: Change): number => compareRules(a.rule, b.rule);
+
+/**
+ * Steps for changes that are given in a possible order, one direction after the other, as each direction has
+ * calls of its own. Of two changes that `mustPrecede` names, the earlier one keeps its place before the later
+ * one, unless the guide knows better.
+ */
+export function toSteps(
+  changes: readonly Change[],
+  options: CallOptions,
+  mustPrecede: (first: Region, later: Region) => boolean,
+  guide: Guide = CAUTIOUS,
+): Step[] {
+  return DIRECTIONS.flatMap((direction) =>
+    schedule(
+      changes.filter(({ rule }) => rule.direction === direction),
+      {
+        ...options,
+        ...guide,
+        precedes: (first, later) => mustPrecede(first.region, later.region),
+        isBatched: ({ kind }) => kind !== 'modify',
+      },
+    ).map(toStep),
+  );
+}
+
+/** The same steps read backwards, with the items of each. */
+export function backwards(steps: readonly Step[]): Step[] {
+  return DIRECTIONS.flatMap((direction) =>
+    steps.filter((step) => step.direction === direction).toReversed(),
+  ).map((step) => (step.kind === 'revoke' ? { ...step, targets: step.targets.toReversed() } : step));
+}
+
+/** The first step with a checkpoint: see `Step`. */
+export function checkpointFirst(steps: readonly Step[]): Step[] {
+  return steps.map((step, index) => (index === 0 ? { ...step, checkpoint: true } : step));
+}
+
+/** One call of changes that are of one kind and direction; at least one. */
+export function toStep(call: readonly Change[]): Step {
+  const [first] = call;
+  if (first === undefined) throw new Error('a call of nothing');
+  const base = { direction: first.rule.direction, checkpoint: false };
+  if (first.kind === 'modify') {
+    const { from, to } = first.pair;
+    return { kind: 'modify', ...base, target: from, to: { ...to, rule: ruleAfter(first.pair) } };
+  }
+  const rules = call.flatMap((change) => (change.kind === 'authorize' ? [change.desired] : []));
+  const targets = call.flatMap((change) => (change.kind === 'revoke' ? [change.target] : []));
+  return rules.length > 0 ? { kind: 'authorize', ...base, rules } : { kind: 'revoke', ...base, targets };
+}

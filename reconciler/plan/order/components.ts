@@ -1,0 +1,62 @@
+// Changes that share no packet do not know of each other (theorem T4 of docs/algorithms.md): each connected
+// part of a plan may be carried out by itself, one after the other.
+import type { Changes } from './calls.ts';
+import { overlaps, regionOf, type Region } from '../overlap.ts';
+
+/** One change with everything that it touches. */
+interface Node {
+  readonly changes: Changes;
+  readonly regions: readonly Region[];
+}
+
+/** The parts, in the order of their first members; together they hold every change once. */
+export function components(changes: Changes): Changes[] {
+  const nodes = nodesOf(changes);
+  const part = nodes.map((_, at) => at);
+  const root = (at: number): number => {
+    const parent = part[at] ?? at;
+    if (parent === at) return at;
+    const top = root(parent);
+    part[at] = top;
+    return top;
+  };
+  for (const [at, node] of nodes.entries()) {
+    for (let other = 0; other < at; other += 1) {
+      const before = nodes[other];
+      if (before === undefined || root(other) === root(at) || !touch(before, node)) continue;
+      part[Math.max(root(other), root(at))] = Math.min(root(other), root(at));
+    }
+  }
+  const members = new Map<number, Changes[]>();
+  for (const [at, node] of nodes.entries()) {
+    const others = members.get(root(at));
+    if (others === undefined) members.set(root(at), [node.changes]);
+    else others.push(node.changes);
+  }
+  return [...members.values()].map(join);
+}
+
+export function join(parts: readonly Changes[]): Changes {
+  return {
+    authorize: parts.flatMap((part) => part.authorize),
+    modify: parts.flatMap((part) => part.modify),
+    revoke: parts.flatMap((part) => part.revoke),
+  };
+}
+
+const NONE: Changes = { authorize: [], modify: [], revoke: [] };
+
+function nodesOf({ authorize, modify, revoke }: Changes): Node[] {
+  return [
+    ...authorize.map((item) => node({ ...NONE, authorize: [item] }, [regionOf(item.rule)])),
+    ...modify.map((pair) =>
+      node({ ...NONE, modify: [pair] }, [regionOf(pair.from.rule), regionOf(pair.to.rule)]),
+    ),
+    ...revoke.map((item) => node({ ...NONE, revoke: [item] }, [regionOf(item.rule)])),
+  ];
+}
+
+const node = (changes: Changes, regions: readonly Region[]): Node => ({ changes, regions });
+
+const touch = (a: Node, b: Node): boolean =>
+  a.regions.some((one) => b.regions.some((other) => overlaps(one, other)));

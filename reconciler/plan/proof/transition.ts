@@ -1,0 +1,154 @@
+// Whether a state on the way from old to new rules keeps its promise, for every packet at once. Old, new
+// and the state are decided side by side by the exposure engine; this file only says what may differ.
+import { itemAt } from '../../exposure/engine/at.ts';
+import { clauseMasks } from '../../exposure/engine/clause-masks.ts';
+import type { ClauseTable } from '../../exposure/engine/clause-table.ts';
+import type { GroupContext } from '../../exposure/engine/context.ts';
+import { explore, type Question } from '../../exposure/engine/explore.ts';
+import type { Meter } from '../../exposure/engine/meter.ts';
+import { examplePacket } from '../../exposure/text/example-packet.ts';
+import { regionsOf } from '../../exposure/engine/region.ts';
+import { compileRules, type RuleSpace, type Universe } from '../../exposure/engine/universe.ts';
+import type { Verdict } from '../../exposure/ask/verdict.ts';
+import type { Rule } from '../../model/rule.ts';
+
+/** `hitless`: between old and new; the others: half of that, see `oneSided`. */
+export type Promised = 'hitless' | 'neverOpen' | 'neverCut';
+
+const BEFORE = 0b001;
+const AFTER = 0b010;
+const NOW = 0b100;
+
+/** Above the rank of every rule, even and odd as a default that drops or accepts. */
+const DEFAULT_RANK = 1 << 16;
+
+/** Clauses in the boxes that are kept for later questions: some 20 MB. */
+const MAX_KEPT = 200_000;
+
+/** Some rules, the subsets of them that hold before and after, and a budget for questions about others. */
+export class Transition {
+  readonly #space: RuleSpace;
+  /** For each rule, `BEFORE` and `AFTER` if it is in these. */
+  readonly #ends: Int32Array;
+  readonly #meter: Meter;
+  readonly #alone: boolean;
+  /** A search asks about the same rules over and over. */
+  readonly #boxes = new Map<number, readonly Box[]>();
+  #kept = 0;
+
+  /**
+   * The meter bounds all questions together, and may be shared with other transitions. `alone`: whether no other group
+   * adds rules on the interfaces of this one.
+   */
+  constructor(
+    rules: ReadonlyArray<{ readonly rule: Rule; readonly before: boolean; readonly after: boolean }>,
+    context: GroupContext,
+    { meter, alone }: { readonly meter: Meter; readonly alone: boolean },
+  ) {
+    this.#space = compileRules(
+      rules.map(({ rule }) => rule),
+      context,
+    );
+    this.#ends = Int32Array.from(rules, ({ before, after }) => (before ? BEFORE : 0) | (after ? AFTER : 0));
+    this.#meter = meter;
+    this.#alone = alone;
+  }
+
+  /**
+   * Judges the state that holds the rules whose entry in `now` is not 0, on the packets that the rule
+   * `within` matches. Unless the group is alone, a hitless state must be so under any rules that other groups add on
+   * the same interface, so it is judged by the ranks of the deciding rules and not by their actions alone.
+   */
+  verdict(now: Uint8Array, within: number, promised: Promised): Verdict {
+    const boxes = this.#boxesOf(within);
+    if (boxes === null) return { kind: 'unknown' };
+    for (const box of boxes) {
+      const answer = explore(question(box, now, this.#brokenBy(promised)), this.#meter);
+      if (answer === null) return { kind: 'unknown' };
+      const [found] = regionsOf(answer);
+      if (found !== undefined) return { kind: 'fails', witness: examplePacket(box.universe, found.region) };
+    }
+    return { kind: 'holds' };
+  }
+
+  #brokenBy(promised: Promised): IsBroken {
+    switch (promised) {
+      case 'hitless':
+        return this.#alone ? isBrokenAlone : isBrokenForSome;
+      case 'neverOpen':
+        return (before, after, now) => accepts(now) && !accepts(before) && !accepts(after);
+      case 'neverCut':
+        return (before, after, now) => !accepts(now) && accepts(before) && accepts(after);
+    }
+  }
+
+  #boxesOf(rule: number): readonly Box[] | null {
+    const known = this.#boxes.get(rule);
+    if (known !== undefined) return known;
+    const boxes: Box[] = [];
+    for (const { universe, clause } of itemAt(this.#space.clausesOf, rule)) {
+      const table = universe.table.within(clause, this.#meter);
+      if (table === null) return null;
+      const labels = Int32Array.from({ length: table.size }, (_, inside) => table.rankOf(inside));
+      boxes.push({ universe, table, labels, ends: clauseMasks(table, this.#ends) });
+    }
+    this.#keep(rule, boxes);
+    return boxes;
+  }
+
+  #keep(rule: number, boxes: readonly Box[]): void {
+    const clauses = boxes.reduce((sum, { table }) => sum + table.size, 0);
+    if (this.#kept + clauses > MAX_KEPT) return;
+    this.#kept += clauses;
+    this.#boxes.set(rule, boxes);
+  }
+}
+
+/** The packets that one rule matches, with all rules that match any of them. */
+interface Box {
+  readonly universe: Universe;
+  readonly table: ClauseTable;
+  readonly labels: Int32Array;
+  /** For each clause, `BEFORE` and `AFTER`. */
+  readonly ends: Int32Array;
+}
+
+/** Of one packet, from the ranks of the rules that decide it. */
+type IsBroken = (before: number, after: number, now: number) => boolean;
+
+function question({ universe, table, labels, ends }: Box, now: Uint8Array, isBroken: IsBroken): Question {
+  const masks = ends.map((mask, clause) =>
+    table.rulesOf(clause).some((rule) => now[rule] !== 0) ? mask | NOW : mask,
+  );
+  return {
+    table,
+    states: 3,
+    masks,
+    labels,
+    fallback: DEFAULT_RANK + Number(universe.fallback === 'accept'),
+    judge: (ranks) => Number(isBroken(itemAt(ranks, 0), itemAt(ranks, 1), itemAt(ranks, 2))),
+    settledBy: [BEFORE | NOW, AFTER | NOW],
+    stopAtFirst: true,
+  };
+}
+
+const accepts = (rank: number): boolean => (rank & 1) === 1;
+
+const isBrokenAlone: IsBroken = (before, after, now) =>
+  accepts(now) !== accepts(before) && accepts(now) !== accepts(after);
+
+/**
+ * Whether some unknown rule of another group on the interface, of whatever rank, makes the state differ from
+ * before and after alike (theorem T6 of docs/algorithms.md, sharpened to what is needed). Such a rule decides
+ * each of the three that has no stronger rule of its own.
+ */
+function isBrokenForSome(before: number, after: number, now: number): boolean {
+  const strong = Math.min(before, after);
+  const weak = Math.max(before, after);
+  if (accepts(before) === accepts(after)) {
+    return accepts(now) !== accepts(before) || now < strong || now > weak;
+  }
+  // Stronger than both: a rule of the other action right behind it decides before and after. Or between them on
+  // the side of the weak one, which a rule of the strong one's action may overrule there.
+  return now < strong || (strong < now && now < weak && accepts(now) === accepts(weak));
+}

@@ -1,0 +1,125 @@
+// The second opinion on a finished plan: simulates it call by call, and inside each batch, and proves that
+// no packet fares worse on the way than the plan promises. It knows the concrete steps and nothing of how
+// they were found.
+import { groupContext } from '../../exposure/engine/context.ts';
+import { Meter } from '../../exposure/engine/meter.ts';
+import type { Packet } from '../../exposure/engine/packet.ts';
+import type { DescribedGroup, DescribedRule } from '../../model/group.ts';
+import type { Rule } from '../../model/rule.ts';
+import { Transition, type Promised } from './transition.ts';
+import type { Step } from '../plan.ts';
+import { Named } from './simulate.ts';
+
+export type Proof =
+  | { readonly kind: 'proved' }
+  /** The witness fares otherwise than promised during this step (1-based). */
+  | { readonly kind: 'violated'; readonly step: number; readonly witness: Packet }
+  /** The group is too large or too intricate to prove anything within the budget. */
+  | { readonly kind: 'unproved' };
+
+export interface Claim {
+  readonly promised: Promised;
+  readonly batchesAtomic: boolean;
+  /** Whether no other group adds rules on the interfaces of this one. */
+  readonly alone: boolean;
+}
+
+/** Some two seconds at the very worst, a fraction of one for real groups: see `Meter`. */
+const MAX_WORK = 20_000_000;
+
+/**
+ * Proves a plan. Of a batch that may take effect in part, it is enough to look at each rule alone: in any
+ * larger part each packet is decided by a rule that decides it alone, or by none of them (lemma on singles,
+ * docs/algorithms.md); for revocations that is the state without the batch, and each rule alone still there. A call changes decisions in the boxes of its rules only, so no other packet is asked about.
+ */
+export function verify(
+  group: DescribedGroup,
+  steps: readonly Step[],
+  claim: Claim,
+  maxWork = MAX_WORK,
+): Proof {
+  if (steps.length === 0) return { kind: 'proved' };
+  const { rules, events } = trace(group.rules, steps);
+  const before = new Uint8Array(rules.length).fill(1, 0, group.rules.length);
+  const after = before.slice();
+  for (const event of events) apply(after, event);
+  const transition = new Transition(
+    rules.map((rule, at) => ({ rule, before: before[at] === 1, after: after[at] === 1 })),
+    groupContext(group),
+    { meter: new Meter(maxWork), alone: claim.alone },
+  );
+  const now = before;
+  for (const [index, event] of events.entries()) {
+    for (const within of moments(now, event, claim.batchesAtomic)) {
+      const verdict = transition.verdict(now, within, claim.promised);
+      if (verdict.kind === 'fails') return { kind: 'violated', step: index + 1, witness: verdict.witness };
+      if (verdict.kind === 'unknown') return { kind: 'unproved' };
+    }
+  }
+  return { kind: 'proved' };
+}
+
+/** What a step changes, by the numbers of the rules. */
+interface Event {
+  readonly coming: readonly number[];
+  readonly going: readonly number[];
+  /** One call to the cloud that cannot take effect in part. */
+  readonly isAtomic: boolean;
+}
+
+/** Numbers every rule that is ever there, the described ones first. */
+function trace(
+  described: readonly DescribedRule[],
+  steps: readonly Step[],
+): { rules: Rule[]; events: Event[] } {
+  const rules = described.map(({ rule }) => rule);
+  const held = new Named<number>();
+  for (const [number, item] of described.entries()) held.put(item, number);
+  const come = (item: DescribedRule): number => {
+    held.put(item, rules.length);
+    return rules.push(item.rule) - 1;
+  };
+  const events = steps.map((step): Event => {
+    switch (step.kind) {
+      case 'authorize':
+        return {
+          coming: step.rules.map(({ rule }) => come({ rule, id: null, selector: {} })),
+          going: [],
+          isAtomic: false,
+        };
+      case 'modify': {
+        const going = [held.take(step.target)];
+        return { coming: [come({ ...step.target, rule: step.to.rule })], going, isAtomic: true };
+      }
+      case 'revoke':
+        return { coming: [], going: step.targets.map((target) => held.take(target)), isAtomic: false };
+    }
+  });
+  return { rules, events };
+}
+
+/** Leads `now` through the states of an event; at each, the rule is given in whose box to look. */
+function* moments(now: Uint8Array, event: Event, batchesAtomic: boolean): Generator<number> {
+  if (batchesAtomic || event.isAtomic) {
+    apply(now, event);
+    yield* [...event.coming, ...event.going];
+    return;
+  }
+  for (const number of event.coming) yield* alone(now, number);
+  apply(now, event);
+  for (const number of event.going) {
+    yield number;
+    if (event.going.length > 1) yield* alone(now, number);
+  }
+}
+
+function* alone(now: Uint8Array, number: number): Generator<number> {
+  now[number] = 1;
+  yield number;
+  now[number] = 0;
+}
+
+function apply(now: Uint8Array, { coming, going }: Event): void {
+  for (const number of coming) now[number] = 1;
+  for (const number of going) now[number] = 0;
+}

@@ -1,0 +1,169 @@
+// One group of one file: its rules expanded, and what must hold between them checked.
+import type { DesiredGroup, DesiredRule, IgnorePattern } from '../../model/group.ts';
+import { matchesGlob } from '../../model/glob.ts';
+import { formatPeer } from '../../model/peer.ts';
+import type { SourcePlace } from '../../model/problem.ts';
+import { DIRECTIONS, fieldText, ruleIdentity, type Direction, type Rule } from '../../model/rule.ts';
+import { quote } from '../read/complaint.ts';
+import type { Definitions } from './definitions.ts';
+import type { GroupEntry, RuleEntry } from '../schema/document.ts';
+import { expandRule } from './expand.ts';
+import type { FileContext, Site } from './file-context.ts';
+import { formatPlace } from '../read/reporter.ts';
+import { didYouMean } from '../schema/suggest.ts';
+
+/** Far above the vendor's 1,000 rules on one network interface. */
+const MAX_RULES_PER_GROUP = 10_000;
+
+export interface GroupSite extends Site {
+  readonly definitions: Definitions;
+  /** Account names of the config. */
+  readonly accounts: readonly string[];
+  /** How many rules may still come in this file. */
+  readonly room: number;
+}
+
+/** Null if it is not certain which group is meant. What is wrong has been reported, here or before. */
+export function compileGroup(entry: GroupEntry, site: GroupSite): DesiredGroup | null {
+  const { context, path } = site;
+  const { selector, region, account, mode = null, alone = false } = entry;
+  const room = { left: Math.min(site.room, MAX_RULES_PER_GROUP) };
+  const groupId = selector?.kind === 'id' ? selector.id : null;
+  const rulesOf = (direction: Direction): DesiredRule[] | null =>
+    compileDirection(entry, { ...site, direction, groupId, remaining: room });
+  const rules = { ingress: rulesOf('ingress'), egress: rulesOf('egress') };
+  if (account !== undefined) checkAccount(account, site);
+  const ignore = ignoreOf(entry, site);
+  checkIgnore(ignore, entry, site);
+  if (selector === undefined || region === undefined || account === undefined) return null;
+  if (entry.hasUnknownKeys) return null;
+  return {
+    account,
+    region,
+    selector,
+    mode,
+    alone,
+    ignore,
+    rules,
+    source: context.file.locate(path, 'value'),
+  };
+}
+
+interface DirectionSite extends GroupSite {
+  readonly direction: Direction;
+  readonly groupId: string | null;
+  /** Shared by both directions of the group. */
+  readonly remaining: { left: number };
+}
+
+function compileDirection(entry: GroupEntry, site: DirectionSite): DesiredRule[] | null {
+  const { direction, context, definitions, groupId, remaining } = site;
+  const entries = entry.rules[direction];
+  if (entries === null) return null;
+  const names = new Map<string, SourcePlace>();
+  const twins = new TwinCheck(context);
+  const rules: DesiredRule[] = [];
+  for (const [index, written] of entries.entries()) {
+    const path = [...site.path, direction, index];
+    if (typeof written.name === 'string') checkName(written.name, names, { context, path });
+    const expanded = expandRule(written, {
+      context,
+      definitions,
+      direction,
+      path,
+      groupId,
+      room: remaining.left,
+    });
+    remaining.left -= expanded.rules.length;
+    const source = context.file.locate(path, 'value');
+    for (const rule of expanded.certain) twins.add(rule, source);
+    for (const rule of expanded.rules) rules.push(rule);
+  }
+  return rules;
+}
+
+function checkName(name: string, names: Map<string, SourcePlace>, { context, path }: Site): void {
+  const place = context.file.locate([...path, 'name'], 'value');
+  const first = names.get(name);
+  if (first === undefined) {
+    names.set(name, place);
+    return;
+  }
+  const message = `the name ${quote(name)} is also at ${formatPlace(first)}`;
+  context.reporter.errorAt(place, {
+    code: 'duplicate-name',
+    message,
+    hint: 'names are unique in a direction',
+  });
+}
+
+/** Finds rules that are equal in all but their descriptions: the cloud would keep only one of them. */
+class TwinCheck {
+  private readonly places = new Map<string, SourcePlace>();
+  private readonly context: FileContext;
+
+  constructor(context: FileContext) {
+    this.context = context;
+  }
+
+  add(rule: Rule, source: SourcePlace): void {
+    const identity = ruleIdentity(rule);
+    const first = this.places.get(identity);
+    if (first === undefined) {
+      this.places.set(identity, source);
+      return;
+    }
+    const where = first === source ? 'twice from this rule' : `also from the rule at ${formatPlace(first)}`;
+    const message = `${ruleText(rule)} comes ${where}`;
+    this.context.reporter.errorAt(source, {
+      code: 'duplicate-rule',
+      message,
+      hint: 'name each combination once',
+    });
+  }
+}
+
+function ruleText(rule: Rule): string {
+  const ports = rule.ports.kind === 'none' ? [] : [fieldText(rule, 'ports')];
+  const preposition = rule.direction === 'ingress' ? 'from' : 'to';
+  return [rule.action, rule.protocol, ...ports, preposition, formatPeer(rule.peer)].join(' ');
+}
+
+function checkAccount(account: string, { context, path, accounts }: GroupSite): void {
+  if (accounts.includes(account)) return;
+  const message = `the config has no account ${quote(account)}`;
+  const hint = didYouMean(account, accounts) || `its accounts are ${accounts.join(', ') || '(none)'}`;
+  context.reporter.error([...path, 'account'], { code: 'unknown-account', message, hint });
+}
+
+function ignoreOf({ ignore }: GroupEntry, { context, path }: GroupSite): IgnorePattern[] {
+  return ignore.flatMap((description, index) => {
+    if (description === undefined) return [];
+    const source = context.file.locate([...path, 'ignore', index, 'description'], 'value');
+    return [{ description, source }];
+  });
+}
+
+/** A declared rule that an ignore pattern names would never be put right again. */
+function checkIgnore(
+  ignore: readonly IgnorePattern[],
+  entry: GroupEntry,
+  { context, path }: GroupSite,
+): void {
+  for (const { description: pattern, source } of ignore) {
+    for (const direction of DIRECTIONS) {
+      const hidden = (entry.rules[direction] ?? []).findIndex((rule) => isHidden(rule, pattern));
+      if (hidden < 0) continue;
+      const place = context.file.locate([...path, direction, hidden], 'value');
+      const message = `this would hide the rule declared at ${formatPlace(place)}`;
+      const hint = 'narrow the pattern, or give the rule a description that it does not match';
+      context.reporter.errorAt(source, { code: 'ignore-hides-rule', message, hint });
+    }
+  }
+}
+
+/** A rule without a description keeps any text that the cloud has: only `*` is certain to match it. */
+function isHidden({ description, hasUnknownKeys }: RuleEntry, pattern: string): boolean {
+  if (description === null) return !hasUnknownKeys && /^\*+$/.test(pattern);
+  return description !== undefined && matchesGlob(pattern, description);
+}

@@ -1,0 +1,122 @@
+// All files together -> what is wanted of every group. A file counts as a whole: with one error in it, or in
+// a file it takes a name from, none of its groups is here, and the caller keeps their last good state.
+import type { DesiredGroup } from '../../model/group.ts';
+import { compareProblems, type Problem } from '../../model/problem.ts';
+import { compileGroup } from './compile-group.ts';
+import { readDefinitions, type Definitions } from './definitions.ts';
+import type { FileContext } from './file-context.ts';
+import type { PolicyFile } from '../read/file.ts';
+import { desiredGroupKey } from './group-key.ts';
+import { definedInBadFile } from './name-table.ts';
+import { createReporter, formatPlace } from '../read/reporter.ts';
+
+const MAX_RULES_PER_FILE = 50_000;
+
+export interface CompileOptions {
+  /** Account names of the config. */
+  readonly accounts: readonly string[];
+}
+
+export interface CompiledPolicies {
+  /** Groups of the good files, in the order of the files and of their lines. */
+  readonly groups: readonly DesiredGroup[];
+  /** Problems of all files, in reading order: those found while reading the files, and those found here. */
+  readonly problems: readonly Problem[];
+  /** Paths of files with errors: their groups are not in `groups`, and their last good state stays in force. */
+  readonly badFiles: ReadonlySet<string>;
+}
+
+/** Needs all files, the bad ones too: they explain names that are missing elsewhere. */
+export function compilePolicies(files: readonly PolicyFile[], options: CompileOptions): CompiledPolicies {
+  const contexts = files.map((file): FileContext => ({
+    file,
+    reporter: createReporter(file.locate),
+    uses: new Map(),
+  }));
+  const definitions = readDefinitions(contexts);
+  const compiled = contexts.map((context) => ({
+    context,
+    groups: compileFile(context, definitions, options),
+  }));
+  reportSharedGroups(compiled);
+  reportBadSources(contexts);
+  const bad = new Set(contexts.filter(hasErrors));
+  if (bad.size === 0) definitions.warnOfUnused();
+  return {
+    groups: compiled.filter(({ context }) => !bad.has(context)).flatMap(({ groups }) => groups),
+    problems: contexts
+      .flatMap(({ file, reporter }) => [...file.problems, ...reporter.problems])
+      .sort(compareProblems),
+    badFiles: new Set([...bad].map(({ file }) => file.path)),
+  };
+}
+
+function hasErrors({ file, reporter }: FileContext): boolean {
+  return [file.problems, reporter.problems].some((problems) =>
+    problems.some(({ severity }) => severity === 'error'),
+  );
+}
+
+function compileFile(
+  context: FileContext,
+  definitions: Definitions,
+  { accounts }: CompileOptions,
+): DesiredGroup[] {
+  const groups: DesiredGroup[] = [];
+  let room = MAX_RULES_PER_FILE;
+  for (const [index, entry] of (context.file.document?.groups ?? []).entries()) {
+    const group = compileGroup(entry, { context, definitions, path: ['groups', index], accounts, room });
+    if (group === null) continue;
+    groups.push(group);
+    room -= (group.rules.ingress?.length ?? 0) + (group.rules.egress?.length ?? 0);
+  }
+  return groups;
+}
+
+interface CompiledFile {
+  readonly context: FileContext;
+  readonly groups: readonly DesiredGroup[];
+}
+
+/** A group declared in two places has no one truth: both places are reported, and neither is enforced. */
+function reportSharedGroups(files: readonly CompiledFile[]): void {
+  const first = new Map<string, { context: FileContext; group: DesiredGroup }>();
+  for (const { context, groups } of files) {
+    for (const group of groups) {
+      const key = desiredGroupKey(group);
+      const other = first.get(key);
+      if (other === undefined) {
+        first.set(key, { context, group });
+        continue;
+      }
+      reportSharedGroup(context, group, other.group);
+      reportSharedGroup(other.context, other.group, group);
+    }
+  }
+}
+
+function reportSharedGroup({ reporter }: FileContext, group: DesiredGroup, other: DesiredGroup): void {
+  const message = `this group is also declared at ${formatPlace(other.source)}`;
+  const hint = 'declare a group in one place, with all of its rules';
+  reporter.errorAt(group.source, { code: 'duplicate-group', message, hint });
+}
+
+/** Errors spread along the names that files take from each other, until nothing new is found. */
+function reportBadSources(contexts: readonly FileContext[]): void {
+  const bad = new Set(contexts.filter(hasErrors));
+  for (let before = -1; before !== bad.size;) {
+    before = bad.size;
+    for (const context of contexts) {
+      if (!bad.has(context) && reportBadUses(context, bad)) bad.add(context);
+    }
+  }
+}
+
+function reportBadUses(context: FileContext, bad: ReadonlySet<FileContext>): boolean {
+  const problemsBefore = context.reporter.problems.length;
+  for (const { kind, name, path, definedIn } of context.uses.values()) {
+    const culprit = definedIn.find((each) => bad.has(each));
+    if (culprit !== undefined) context.reporter.error(path, definedInBadFile(kind, name, culprit.file.path));
+  }
+  return context.reporter.problems.length > problemsBefore;
+}

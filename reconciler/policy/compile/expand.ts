@@ -1,0 +1,202 @@
+// A rule as written -> the rules it stands for: every peer with every protocol and port.
+import type { DesiredRule } from '../../model/group.ts';
+import type { Peer } from '../../model/peer.ts';
+import { canonicalSourcePorts, NO_PORTS, type Ports } from '../../model/ports.ts';
+import { hasPorts } from '../../model/protocol.ts';
+import {
+  makeRule,
+  ruleProblems,
+  type Direction,
+  type KnownFields,
+  type Rule,
+  type RuleField,
+  type RuleProblem,
+} from '../../model/rule.ts';
+import type { Definitions } from './definitions.ts';
+import { OWN_KEY, PEER_KEY, type RuleEntry } from '../schema/document.ts';
+import type { FileContext, Site } from './file-context.ts';
+import type { Traffic } from '../schema/port-text.ts';
+import type { Path } from '../read/reporter.ts';
+
+export interface RuleSite extends Site {
+  readonly definitions: Definitions;
+  readonly direction: Direction;
+  /** Id of the group itself, which no rule of its own may name as a peer; null if it is not known here. */
+  readonly groupId: string | null;
+  /** How many rules may still come. */
+  readonly room: number;
+}
+
+/** A value and the path of the word that it comes from. */
+interface Sourced<T> {
+  readonly value: T;
+  readonly path: Path;
+}
+
+/** Undefined: what is written there is broken, and has been reported. */
+type KnownTraffic = Pick<KnownFields, 'protocol' | 'ports'>;
+
+export interface Expansion {
+  /** None unless the entry is whole; fewer, or none, if something was wrong and has been reported. */
+  readonly rules: readonly DesiredRule[];
+  /** What the entry is certain to stand for, whole or not; descriptions may be missing. */
+  readonly certain: readonly Rule[];
+}
+
+/** Looks at every combination, with what is known of it: a broken part hides nothing that is wrong with others. */
+export function expandRule(entry: RuleEntry, site: RuleSite): Expansion {
+  const peerSets = peerSetsOf(entry, site);
+  const trafficSets = trafficSetsOf(entry, site);
+  const [peerCount, trafficCount] = [sizeOf(peerSets), sizeOf(trafficSets)];
+  if (peerCount * trafficCount > site.room) {
+    const message = `${peerCount} peers x ${trafficCount} ports are more than the ${site.room} rules left here`;
+    const hint = 'use a prefix list, a port list, or wider prefixes';
+    site.context.reporter.error(site.path, { code: 'too-many-rules', message, hint });
+    return { rules: [], certain: [] };
+  }
+  for (const { value, path } of membersOf(peerSets)) {
+    if (value.kind === 'group' && value.id === site.groupId) reportSelf(site.context, path);
+  }
+  const certain: Rule[] = [];
+  const rules: DesiredRule[] = [];
+  const source = site.context.file.locate(site.path, 'value');
+  for (const peer of orUnknown(membersOf(peerSets), undefined, site)) {
+    for (const traffic of orUnknown(membersOf(trafficSets), UNKNOWN_TRAFFIC, site)) {
+      const { hasProblems, rule } = combined(entry, { site, peer, traffic });
+      if (rule === null) continue;
+      if (!entry.hasUnknownKeys) certain.push(rule);
+      if (!entry.isWhole || hasProblems) continue;
+      rules.push({ rule, name: entry.name ?? null, expiresAtMs: entry.expires ?? null, source });
+    }
+  }
+  return { rules, certain };
+}
+
+type Sets<T> = ReadonlyArray<Sourced<readonly T[]>>;
+
+const sizeOf = (sets: Sets<unknown>): number => sets.reduce((sum, { value }) => sum + value.length, 0);
+
+const membersOf = <T>(sets: Sets<T>): Array<Sourced<T>> =>
+  sets.flatMap(({ value, path }) => value.map((member) => ({ value: member, path })));
+
+const UNKNOWN_TRAFFIC: KnownTraffic = { protocol: undefined, ports: undefined };
+
+/** Where no member is known there is at least one of which nothing is known. */
+const orUnknown = <T, U>(
+  members: ReadonlyArray<Sourced<T>>,
+  unknown: U,
+  { path }: Site,
+): ReadonlyArray<Sourced<T | U>> => (members.length > 0 ? members : [{ value: unknown, path }]);
+
+interface Combination {
+  readonly site: RuleSite;
+  readonly peer: Sourced<Peer | undefined>;
+  readonly traffic: Sourced<KnownTraffic>;
+}
+
+interface Combined {
+  readonly hasProblems: boolean;
+  /** Null unless everything is good that the cloud tells rules apart by, which a description is not. */
+  readonly rule: Rule | null;
+}
+
+/** Reports what is wrong with a combination. */
+function combined(entry: RuleEntry, place: Combination): Combined {
+  const fields = fieldsOf(entry, place);
+  const report = (problems: readonly RuleProblem[]): void => {
+    for (const problem of problems) place.site.context.reporter.error(pathOf(problem.field, place), problem);
+  };
+  const complete = completed(fields);
+  if (complete === null) {
+    report(ruleProblems(fields, 'desired'));
+    return { hasProblems: true, rule: null };
+  }
+  const made = makeRule(complete, 'desired');
+  if (made.ok) return { hasProblems: false, rule: made.value };
+  report(made.error);
+  const bare = makeRule({ ...complete, description: null }, 'desired');
+  return { hasProblems: true, rule: bare.ok ? bare.value : null };
+}
+
+function fieldsOf(entry: RuleEntry, { site, peer, traffic }: Combination): KnownFields {
+  const { sourcePorts, own, action, priority, nicType, description } = entry;
+  return {
+    direction: site.direction,
+    ...traffic.value,
+    sourcePorts: sourcePorts && canonicalSourcePorts(sourcePorts),
+    peer: peer.value,
+    own,
+    action,
+    priority,
+    nicType,
+    description,
+  };
+}
+
+/** Null if a field is not known, but for the description. */
+function completed({ description = null, ...fields }: KnownFields): Rule | null {
+  const { direction, protocol, ports, sourcePorts, peer, own, action, priority, nicType } = fields;
+  if (protocol === undefined || ports === undefined || sourcePorts === undefined) return null;
+  if (peer === undefined || own === undefined || action === undefined) return null;
+  if (priority === undefined || nicType === undefined) return null;
+  return { direction, protocol, ports, sourcePorts, peer, own, action, priority, nicType, description };
+}
+
+function pathOf(field: RuleField, { site, peer, traffic }: Combination): Path {
+  if (field === 'peer') return peer.path;
+  if (field === 'ports') return traffic.path;
+  return [...site.path, field === 'own' ? OWN_KEY[site.direction] : field];
+}
+
+/** The members that are known of each word. */
+function peerSetsOf(entry: RuleEntry, { context, definitions, direction, path }: RuleSite): Sets<Peer> {
+  return entry.peers.map((word, index) => {
+    const wordPath = [...path, PEER_KEY[direction], index];
+    if (word === undefined) return { value: [], path: wordPath };
+    if (word.kind === 'peer') return { value: [word.peer], path: wordPath };
+    return { value: definitions.network(word.name, { context, path: wordPath }) ?? [], path: wordPath };
+  });
+}
+
+/** The vendor answers `InvalidParamter.Conflict` (sic). Members of one group meet by its inner access policy. */
+function reportSelf(context: FileContext, path: Path): void {
+  const message = 'a group cannot be the peer of its own rules';
+  const hint = "use the group's inner access policy for traffic between its members, or name their addresses";
+  context.reporter.error(path, { code: 'peer-is-self', message, hint });
+}
+
+/** As far as it is known. Keys that exclude each other leave open which of them is meant. */
+function trafficSetsOf(entry: RuleEntry, site: RuleSite): Sets<KnownTraffic> {
+  const { portList, ports, services } = entry;
+  const protocol = entry.protocol ?? undefined;
+  if (services !== null) {
+    const sets = serviceSetsOf(services, site);
+    return entry.protocol === null && ports === null && portList === null ? sets : [];
+  }
+  if (portList !== null) {
+    const isClear = portList !== undefined && ports === null;
+    const list: Ports | undefined = isClear ? { kind: 'list', id: portList } : undefined;
+    return [{ value: [{ protocol, ports: list }], path: [...site.path, 'portList'] }];
+  }
+  if (ports === null) {
+    // A key that is misspelt may be the one of the ports.
+    const mayBeThere = entry.hasUnknownKeys && protocol !== undefined && hasPorts(protocol);
+    const value = [{ protocol, ports: mayBeThere ? undefined : NO_PORTS }];
+    return [{ value, path: [...site.path, 'protocol'] }];
+  }
+  return ports.map((range, index) => ({
+    value: [{ protocol, ports: range && { kind: 'range', ...range } }],
+    path: [...site.path, 'ports', index],
+  }));
+}
+
+function serviceSetsOf(
+  services: ReadonlyArray<string | undefined>,
+  { context, definitions, path }: RuleSite,
+): Sets<Traffic> {
+  return services.map((name, index) => {
+    const wordPath = [...path, 'services', index];
+    const members = name === undefined ? null : definitions.service(name, { context, path: wordPath });
+    return { value: members ?? [], path: wordPath };
+  });
+}

@@ -1,0 +1,83 @@
+// Networks may name networks, in any file and in any order. Each is resolved once, into plain peers.
+import { formatPeer, type Peer } from '../../model/peer.ts';
+import type { Site } from './file-context.ts';
+import type { Definition, NameTable } from './name-table.ts';
+import type { PeerWord } from '../schema/peer-text.ts';
+
+/** Networks that name networks that name networks …: at most this deep. */
+const MAX_DEPTH = 32;
+
+/** Members of all networks together, those that come through other networks counted again. */
+const MAX_MEMBERS = 200_000;
+
+export class Networks {
+  private readonly table: NameTable<PeerWord>;
+  private readonly resolved = new Map<string, readonly Peer[] | null>();
+  /** Names being resolved, outermost first. */
+  private readonly trail: string[] = [];
+  private membersLeft = MAX_MEMBERS;
+
+  constructor(table: NameTable<PeerWord>) {
+    this.table = table;
+  }
+
+  /** Null if the network is unknown or broken; what is wrong has been reported then. */
+  members(name: string, site: Site): readonly Peer[] | null {
+    const definition = this.table.find(name, site);
+    return definition === null ? null : this.resolve(definition);
+  }
+
+  /** Finds what is wrong with networks that nothing uses, too. */
+  resolveAll(): void {
+    for (const definition of this.table.all()) this.resolve(definition);
+  }
+
+  private resolve(definition: Definition<PeerWord>): readonly Peer[] | null {
+    const known = this.resolved.get(definition.name);
+    if (known !== undefined) return known;
+    this.trail.push(definition.name);
+    const peers = this.union(definition);
+    this.trail.pop();
+    this.resolved.set(definition.name, peers);
+    return peers;
+  }
+
+  /** A network is a set: what comes in twice through other networks is in it once. */
+  private union({ context, path, items }: Definition<PeerWord>): readonly Peer[] | null {
+    const members = new Map<string, Peer>();
+    let isWhole = true;
+    for (const [index, word] of items.entries()) {
+      const site = { context, path: [...path, index] };
+      const peers = word === undefined ? null : this.peersOf(word, site);
+      this.membersLeft -= peers?.length ?? 0;
+      if (this.membersLeft < 0) {
+        const message = `the networks of all files have more than ${MAX_MEMBERS} members`;
+        context.reporter.error(site.path, { code: 'networks-too-large', message, hint: 'use a prefix list' });
+        return null;
+      }
+      for (const peer of peers ?? []) members.set(formatPeer(peer), peer);
+      isWhole &&= peers !== null;
+    }
+    return isWhole ? [...members.values()] : null;
+  }
+
+  private peersOf(word: PeerWord, site: Site): readonly Peer[] | null {
+    return word.kind === 'peer' ? [word.peer] : this.inner(word.name, site);
+  }
+
+  private inner(name: string, site: Site): readonly Peer[] | null {
+    const start = this.trail.indexOf(name);
+    if (start >= 0) {
+      const circle = [...this.trail.slice(start), name].join(' -> ');
+      const message = `networks name each other in a circle: ${circle}`;
+      site.context.reporter.error(site.path, { code: 'network-cycle', message, hint: 'break the circle' });
+      return null;
+    }
+    if (this.trail.length >= MAX_DEPTH) {
+      const message = `networks name each other more than ${MAX_DEPTH} deep`;
+      site.context.reporter.error(site.path, { code: 'networks-too-deep', message, hint: '' });
+      return null;
+    }
+    return this.members(name, site);
+  }
+}

@@ -1,0 +1,174 @@
+// A policy file taken apart, down to single keys and list members, so that a mistake in one of them does not
+// hide the mistakes in the others. Null: not there. Undefined: it is there but broken, and has been reported.
+import type { z } from 'zod';
+import type { GroupSelector, Mode } from '../../model/group.ts';
+import type { PortRange } from '../../model/ports.ts';
+import type { Prefix } from '../../model/prefix.ts';
+import type { PolicyProtocol } from '../../model/protocol.ts';
+import type { Direction, NicType, RuleAction } from '../../model/rule.ts';
+import type { PeerWord } from './peer-text.ts';
+import type { Traffic } from './port-text.ts';
+import {
+  egressRuleSchema,
+  groupSchema,
+  ignorePatternSchema,
+  ingressRuleSchema,
+  MAX_IGNORE_PATTERNS,
+} from './schema.ts';
+import { definitionName, peerItem, peerText, portItem, serviceText } from './schema-words.ts';
+
+type Part<T> = T | null | undefined;
+type Members<T> = ReadonlyArray<T | undefined>;
+
+/** A rule as written: lists not yet multiplied, names not yet resolved. */
+export interface RuleEntry {
+  /** False if one of its keys is broken or unknown: then it only serves to find more problems. */
+  readonly isWhole: boolean;
+  /** An unknown key may be any of the others, misspelt. */
+  readonly hasUnknownKeys: boolean;
+  readonly name: Part<string>;
+  readonly protocol: Part<PolicyProtocol>;
+  readonly ports: Members<PortRange> | null;
+  readonly portList: Part<string>;
+  readonly services: Members<string> | null;
+  readonly sourcePorts: Part<PortRange>;
+  readonly peers: Members<PeerWord>;
+  readonly own: Part<Prefix>;
+  readonly action: RuleAction | undefined;
+  readonly priority: number | undefined;
+  readonly nicType: NicType | undefined;
+  readonly description: Part<string>;
+  /** Unix milliseconds. */
+  readonly expires: Part<number>;
+}
+
+export interface GroupEntry {
+  /** An unknown key may be any of the others, misspelt. */
+  readonly hasUnknownKeys: boolean;
+  /** Undefined unless the group is told in exactly one way. */
+  readonly selector: GroupSelector | undefined;
+  readonly region: string | undefined;
+  readonly account: string | undefined;
+  readonly mode: Part<Mode>;
+  readonly alone: boolean | undefined;
+  /** Patterns of descriptions. */
+  readonly ignore: Members<string>;
+  /** Null for a direction that is not managed. */
+  readonly rules: Readonly<Record<Direction, readonly RuleEntry[] | null>>;
+}
+
+export interface PolicyDocument {
+  readonly networks: ReadonlyMap<string, Members<PeerWord>>;
+  readonly services: ReadonlyMap<string, Members<Traffic>>;
+  readonly groups: readonly GroupEntry[];
+}
+
+/** Takes any value apart as well as it goes. Silent: `checkShape` says what is wrong. */
+export function documentOf(value: unknown): PolicyDocument {
+  return {
+    networks: setsOf(field(value, 'networks'), peerText),
+    services: setsOf(field(value, 'services'), serviceText),
+    groups: listOf(field(value, 'groups')).map(groupEntry),
+  };
+}
+
+function groupEntry(value: unknown): GroupEntry {
+  const { shape } = groupSchema;
+  const rules = (direction: Direction): readonly RuleEntry[] | null => {
+    const list = field(value, direction);
+    return list === undefined ? null : listOf(list).map((rule) => ruleEntry(direction, rule));
+  };
+  return {
+    hasUnknownKeys: hasUnknownKeys(value, shape),
+    selector: selectorOf(value),
+    region: known(shape.region, field(value, 'region')),
+    account: known(shape.account, field(value, 'account')),
+    mode: part(shape.mode, value, 'mode'),
+    alone: known(shape.alone, field(value, 'alone')),
+    ignore: listOf(field(value, 'ignore'))
+      .slice(0, MAX_IGNORE_PATTERNS)
+      .map((pattern) => known(ignorePatternSchema, pattern)?.description),
+    rules: { ingress: rules('ingress'), egress: rules('egress') },
+  };
+}
+
+function selectorOf(value: unknown): GroupSelector | undefined {
+  const { shape } = groupSchema;
+  const id = part(shape.id, value, 'id');
+  const name = part(shape.name, value, 'name');
+  const tags = part(shape.tags, value, 'tags');
+  if ([id, name, tags].filter((each) => each !== null).length !== 1) return undefined;
+  if (typeof id === 'string') return { kind: 'id', id };
+  if (typeof name === 'string') return { kind: 'name', name };
+  return tags ? { kind: 'tags', tags } : undefined;
+}
+
+/** In ingress `from` is the peer and `to` the own side; in egress it is the other way round. */
+export const PEER_KEY: Readonly<Record<Direction, 'from' | 'to'>> = { ingress: 'from', egress: 'to' };
+export const OWN_KEY: Readonly<Record<Direction, 'from' | 'to'>> = { ingress: 'to', egress: 'from' };
+
+function ruleEntry(direction: Direction, value: unknown): RuleEntry {
+  const { shape } = ingressRuleSchema;
+  const own = direction === 'ingress' ? ingressRuleSchema.shape.to : egressRuleSchema.shape.from;
+  const parts = {
+    name: part(shape.name, value, 'name'),
+    protocol: part(shape.protocol, value, 'protocol'),
+    ports: optionalMembers(portItem, field(value, 'ports')),
+    portList: part(shape.portList, value, 'portList'),
+    services: optionalMembers(definitionName, field(value, 'services')),
+    sourcePorts: part(shape.sourcePorts, value, 'sourcePorts'),
+    peers: membersOf(peerItem, field(value, PEER_KEY[direction])),
+    own: part(own, value, OWN_KEY[direction]),
+    action: known(shape.action, field(value, 'action')),
+    priority: known(shape.priority, field(value, 'priority')),
+    nicType: known(shape.nicType, field(value, 'nicType')),
+    description: part(shape.description, value, 'description'),
+    expires: part(shape.expires, value, 'expires'),
+  };
+  const isUnknown = hasUnknownKeys(value, shape);
+  return { ...parts, hasUnknownKeys: isUnknown, isWhole: !isUnknown && !Object.values(parts).some(isBroken) };
+}
+
+const isBroken = (written: unknown): boolean =>
+  written === undefined || (Array.isArray(written) && written.includes(undefined));
+
+function setsOf<Schema extends z.ZodType>(
+  value: unknown,
+  item: Schema,
+): Map<string, Members<z.output<Schema>>> {
+  if (!isMapping(value)) return new Map();
+  return new Map(Object.entries(value).map(([name, members]) => [name, membersOf(item, members)]));
+}
+
+/** One, or a list of one or more. What is neither, as an empty list, has one broken member. */
+function membersOf<Schema extends z.ZodType>(item: Schema, value: unknown): Members<z.output<Schema>> {
+  const members = Array.isArray(value) ? (value as unknown[]) : [value];
+  return members.length === 0 ? [undefined] : members.map((member) => known(item, member));
+}
+
+const optionalMembers = <Schema extends z.ZodType>(
+  item: Schema,
+  value: unknown,
+): Members<z.output<Schema>> | null => (value === undefined ? null : membersOf(item, value));
+
+function part<Schema extends z.ZodType>(schema: Schema, value: unknown, key: string): Part<z.output<Schema>> {
+  const written = field(value, key);
+  return written === undefined ? null : known(schema, written);
+}
+
+function known<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> | undefined {
+  const result = schema.safeParse(value);
+  return result.success ? result.data : undefined;
+}
+
+const hasUnknownKeys = (value: unknown, shape: object): boolean =>
+  isMapping(value) && Object.keys(value).some((key) => !Object.hasOwn(shape, key));
+
+function field(value: unknown, key: string): unknown {
+  return isMapping(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+}
+
+const isMapping = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? (value as unknown[]) : []);

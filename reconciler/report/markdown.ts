@@ -1,0 +1,42 @@
+// A plan for a pull request: a table to see at a glance, and the text of each group that is not as it
+// should be in a fence that nothing inside can close.
+import { groupKey } from '../model/group.ts';
+import { groupLines, summaryLine } from './text.ts';
+import { isFailed, sortResults, summarise, type GroupResult } from './document.ts';
+
+export function renderMarkdown(revision: string, results: readonly GroupResult[]): string {
+  const inOrder = sortResults(results);
+  const unsettled = inOrder.filter((result) => isFailed(result) || result.status !== 'converged');
+  return [
+    `## Rampart plan for \`${revision.replaceAll('`', '')}\``,
+    '',
+    summaryLine(summarise(inOrder)),
+    '',
+    '| group | status | missing | altered | surplus | calls | hitless |',
+    '|---|---|---|---|---|---|---|',
+    ...inOrder.map(row),
+    ...unsettled.flatMap((result) => ['', ...fenced(groupLines(result))]),
+    '',
+  ].join('\n');
+}
+
+function row(result: GroupResult): string {
+  const cells = isFailed(result)
+    ? [`\`${groupKey(result)}\``, 'error', '', '', '', '', '']
+    : [
+        `\`${groupKey(result)}\``,
+        result.status,
+        result.diff.missing.length,
+        result.diff.altered.length,
+        result.diff.surplus.length,
+        result.steps.length,
+        result.hitless ? 'yes' : '**no**',
+      ];
+  return `| ${cells.join(' | ')} |`;
+}
+
+function fenced(lines: readonly string[]): string[] {
+  const runs = lines.join('\n').match(/`+/g) ?? [];
+  const fence = '`'.repeat(Math.max(3, ...runs.map((run) => run.length + 1)));
+  return [`${fence}text`, ...lines, fence];
+}

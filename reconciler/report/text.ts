@@ -1,0 +1,179 @@
+// A plan for people: first what it does to the traffic and why, then the rules, then the calls.
+import type { Box } from '../exposure/text/box.ts';
+import type { ExposureEffect } from '../exposure/ask/effects.ts';
+import { groupKey } from '../model/group.ts';
+import type { SourcePlace } from '../model/problem.ts';
+import { NO_PORTS_TEXT } from '../model/ports.ts';
+import { fieldText, type RuleField } from '../model/rule.ts';
+import { operationOf } from '../plan/operation.ts';
+import type { Alteration, Block, Finding, GroupPlan, Step } from '../plan/plan.ts';
+import { describeRule, protocolText, quoted } from '../model/rule-text.ts';
+import {
+  hashOfPlans,
+  isFailed,
+  packetDocument,
+  sortResults,
+  summarise,
+  type GroupResult,
+  type PlanReport,
+} from './document.ts';
+
+const BOXES_SHOWN = 5;
+const RULES_SHOWN = 10;
+
+/** The whole plan as lines of plain text, ending in a newline. */
+export function renderText(revision: string, results: readonly GroupResult[]): string {
+  const groups = sortResults(results).flatMap((result) => ['', ...groupLines(result)]);
+  const head = [`revision ${revision}`, `plan ${hashOfPlans(results)}`, summaryLine(summarise(results))];
+  return [...head, ...groups, ''].join('\n');
+}
+
+export function summaryLine({ calls, add, modify, remove, blocked }: PlanReport['summary']): string {
+  const work = `${counted(calls, 'call')}: add ${add}, modify ${modify}, remove ${remove}`;
+  return blocked > 0 ? `${work}; ${counted(blocked, 'group')} blocked` : work;
+}
+
+/** One group, its heading first. */
+export function groupLines(result: GroupResult): string[] {
+  const heading = `${groupKey(result)} (${result.mode})`;
+  if (isFailed(result)) return [`${heading}: error`, `  ${quoted(result.error)}`];
+  return [
+    `${heading}: ${result.status}`,
+    ...section('traffic', trafficLines(result)),
+    ...section('rules', diffLines(result)),
+    ...section(
+      result.status === 'observed' ? 'calls that would be made' : 'calls',
+      result.steps.flatMap(stepLines),
+    ),
+    ...section('promises', promiseLines(result)),
+    ...section('blocked by', result.blockedBy.map(blockLine)),
+    ...section('findings', result.findings.map(findingLine)),
+  ];
+}
+
+function section(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : [`  ${title}`, ...lines.map((line) => `    ${line}`)];
+}
+
+function trafficLines({ steps, exposure }: GroupPlan): string[] {
+  if (steps.length === 0) return [];
+  if (exposure.effects.length === 0 && exposure.exact) return ['nothing opens and nothing closes'];
+  const lines = exposure.effects.flatMap(effectLines);
+  return exposure.exact ? lines : [...lines, 'too intricate to say exactly: no more than this changes'];
+}
+
+/** For an effect that could not be worked out: its boxes are all that the rule could change. */
+const MAY: Readonly<Record<ExposureEffect['effect'], string>> = { opens: 'may open', closes: 'may close' };
+
+function effectLines({ effect, change, rule, boxes, example }: ExposureEffect): string[] {
+  const more = boxes.length - BOXES_SHOWN;
+  return [
+    `${example === null ? MAY[effect] : effect} because this rule is ${change}: ${describeRule(rule)}`,
+    ...boxes.slice(0, BOXES_SHOWN).map((box) => `  ${boxText(box)}`),
+    ...(more > 0 ? [`  and ${more} more of the kind`] : []),
+    ...(example === null ? [] : [`  for example ${exampleText(example)}`]),
+  ];
+}
+
+function boxText(box: Box): string {
+  const [peerWord, ownWord] = box.direction === 'ingress' ? ['from', 'to'] : ['to', 'from'];
+  return [
+    box.direction,
+    protocolText(box.protocol),
+    box.ports === NO_PORTS_TEXT ? null : `ports ${box.ports}`,
+    `${peerWord} ${box.peer}${exceptText(box.exceptPeers)}`,
+    box.own === undefined ? null : `${ownWord} ${box.own}${exceptText(box.exceptOwn)}`,
+    box.sourcePorts === undefined ? null : `source ports ${box.sourcePorts}`,
+    box.nicType ?? null,
+    box.memberOf === undefined ? null : `only in ${box.memberOf.join(', ')}`,
+    box.notMemberOf === undefined ? null : `not in ${box.notMemberOf.join(', ')}`,
+  ]
+    .filter((part) => part !== null)
+    .join(' ');
+}
+
+function exceptText(prefixes: readonly string[] = []): string {
+  if (prefixes.length === 0) return '';
+  const more = prefixes.length - BOXES_SHOWN;
+  return ` except ${prefixes.slice(0, BOXES_SHOWN).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+function exampleText(example: NonNullable<ExposureEffect['example']>): string {
+  const { protocol, peer, memberOf, sourcePort, own, port } = packetDocument(example);
+  return [
+    protocolText(String(protocol)),
+    port === null ? null : `port ${port}`,
+    peer === null ? null : `peer ${peer}`,
+    memberOf.length === 0 ? null : `in ${memberOf.join(', ')}`,
+    sourcePort === null ? null : `source port ${sourcePort}`,
+    own === null ? null : `own address ${own}`,
+  ]
+    .filter((part) => part !== null)
+    .join(', ');
+}
+
+function diffLines({ diff, mode }: GroupPlan): string[] {
+  const surplus = mode === 'additive' ? '= left alone' : '-';
+  return [
+    ...diff.missing.map(({ rule, source }) => `+ ${describeRule(rule)}  ${placeText(source)}`),
+    ...diff.altered.map((pair) => `~ ${alterationText(pair)}`),
+    ...diff.surplus.map(({ rule, id }) => `${surplus} ${id ?? 'no id'} ${describeRule(rule)}`),
+    ...(diff.unmanaged > 0 ? [`${counted(diff.unmanaged, 'rule')} left alone by ignore patterns`] : []),
+  ];
+}
+
+function alterationText({ from, to, fields }: Alteration): string {
+  const changes = fields.map(
+    (field) => `${field} ${valueText(from.rule, field)} -> ${valueText(to.rule, field)}`,
+  );
+  return `${from.id ?? 'no id'} ${describeRule(from.rule)}: ${changes.join(', ')}  ${placeText(to.source)}`;
+}
+
+function valueText(rule: Alteration['to']['rule'], field: RuleField): string {
+  const text = fieldText(rule, field);
+  if (text === null) return field === 'description' ? 'none' : 'any';
+  return field === 'description' ? quoted(text) : text;
+}
+
+function stepLines(step: Step, index: number): string[] {
+  const look = step.checkpoint ? ['-- look again: every new rule must be there before an old one goes'] : [];
+  const [first, ...others] = ruleTexts(step);
+  const call = `${index + 1}. ${operationOf(step)}`;
+  if (others.length === 0) return [...look, `${call} ${first ?? ''}`];
+  const shown = [first, ...others].slice(0, RULES_SHOWN).map((text) => `     ${text}`);
+  const more = others.length + 1 - shown.length;
+  const rest = more > 0 ? [`     and ${more} more`] : [];
+  return [...look, `${call} ${counted(others.length + 1, 'rule')}`, ...shown, ...rest];
+}
+
+/** What a call names. */
+function ruleTexts(step: Step): string[] {
+  switch (step.kind) {
+    case 'authorize':
+      return step.rules.map(({ rule }) => describeRule(rule));
+    case 'modify':
+      return [`${step.target.id ?? 'by its fields'} to ${describeRule(step.to.rule)}`];
+    case 'revoke':
+      return step.targets.map(({ rule, id }) =>
+        step.targets.length === 1 && id !== null ? id : `${id ?? 'no id'} ${describeRule(rule)}`,
+      );
+  }
+}
+
+function promiseLines({ hitless, exceptions, steps }: GroupPlan): string[] {
+  if (steps.length === 0 && exceptions.length === 0) return [];
+  return [
+    hitless ? 'hitless: on the way nothing is opened or cut that old and new agree on' : 'NOT hitless',
+    ...exceptions.map(({ kind, message }) => `${kind}: ${message}`),
+  ];
+}
+
+const blockLine = ({ kind, message, override }: Block): string =>
+  override === '' ? `${kind}: ${message}` : `${kind}: ${message} (${override})`;
+
+const findingLine = ({ severity, id, message, file, line }: Finding): string =>
+  `${severity} ${id} ${file}:${line}: ${message}`;
+
+const placeText = ({ file, line }: SourcePlace): string => `(${file}:${line})`;
+
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;

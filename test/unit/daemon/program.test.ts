@@ -1,0 +1,112 @@
+// Every command's flags, in this process: what is refused, and with which words.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Writable } from 'node:stream';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { UsageError, type Io } from '../../../daemon/cli/io.ts';
+import { createProgram } from '../../../daemon/program.ts';
+
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'rampart-commands-'));
+  const accounts = 'accounts: {default: {credentials: {type: emulator}, endpoint: embedded}}\n';
+  writeFileSync(path.join(folder, 'CONFIG'), accounts);
+  writeFileSync(path.join(folder, 'OFF'), `${accounts}http: {listen: off}\n`);
+  writeFileSync(path.join(folder, 'ANYPORT'), `${accounts}http: {listen: "127.0.0.1:0"}\n`);
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+class Text extends Writable {
+  text = '';
+  override _write(chunk: Buffer, _: string, done: () => void): void {
+    this.text += chunk.toString();
+    done();
+  }
+}
+
+async function run(command: string): Promise<{ code: number; stdout: string; stderr: string }> {
+  const [stdout, stderr] = [new Text(), new Text()];
+  const io: Io = {
+    stdout,
+    stderr,
+    env: {},
+    cwd: folder,
+    stopSignal: new AbortController().signal,
+    onReload: () => undefined,
+  };
+  const argv = ['node', 'rampart', ...command.replace('--config ', `--config ${folder}/`).split(' ')];
+  try {
+    return { code: await createProgram(io).run(argv), stdout: stdout.text, stderr: stderr.text };
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    return { code: 1, stdout: stdout.text, stderr: error.message };
+  }
+}
+
+describe('refused with 1, nothing on stdout, and a reason', () => {
+  test.each([
+    ['history --config CONFIG', 'there is no journal'],
+    ['pause --config CONFIG --for 1h --reason x', 'there is no journal'],
+    ['resume --config CONFIG', 'there is no journal'],
+    ['pause --for 1h', '--reason'],
+    ['pause --reason x', '--for'],
+    ['pause --reason x --for 1', 'write a number and a unit'],
+    ['pause --reason x --for 400d', '366 days'],
+    [`pause --for 1h --reason ${'x'.repeat(501)}`, 'write 1 to 500 characters'],
+    ['history --since tuesday', 'write a duration'],
+    ['history --limit 0', 'write a whole number'],
+    ['history --limit 100001', 'write a whole number'],
+    ['check --group g --protocol tcp --peer 1.2.3.4', '--direction'],
+    ['check --group g --direction in --protocol tcp --peer 1.2.3.4', 'Allowed choices are ingress, egress'],
+    ['check --direction ingress --protocol tcp --peer 1.2.3.4', '--group'],
+    ['check --group g --direction ingress --protocol tcp', '--peer'],
+    ['check --group g --direction ingress --protocol tcp --peer 1.2.3.4', '--port: tcp needs one'],
+    ['pause extra --for 1h --reason x', 'too many arguments'],
+    ['import --out x', '--region'],
+    ['import --region cn-hangzhou', '--out'],
+    ['import --region cn-hangzhou --out x --group web', 'write the id of a security group'],
+    ['import --config CONFIG --region cn-hangzhou --out x --account prod', 'no account prod'],
+    ['status --config OFF', '`http.listen` of the config is off'],
+    ['status --config ANYPORT', 'port 0'],
+  ])('%s', async (command, message) => {
+    const { code, stdout, stderr } = await run(command);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain(message);
+  });
+});
+
+describe('who asks for JSON gets the reason as a document too', () => {
+  test.each([
+    ['history --json --config CONFIG', 'there is no journal'],
+    ['status --json --config OFF', '`http.listen` of the config is off'],
+    ['plan --format json --config NOWHERE', 'there is no such config'],
+    ['plan --format=json --config NOWHERE', 'there is no such config'],
+    ['plan --json --nonsense', 'unknown option'],
+  ])('%s', async (command, message) => {
+    const { code, stdout, stderr } = await run(command);
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toEqual({ version: 1, error: expect.stringContaining(message) as string });
+    expect(stderr).toContain(message);
+  });
+
+  test('but none for help', async () => {
+    const { code, stdout } = await run('plan --json --help');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^Usage: /);
+  });
+});
+
+describe('--help names the command, its exit codes or its flags', () => {
+  test.each(['check', 'history', 'pause', 'resume', 'status', 'import', 'emulator'])(
+    '%s',
+    async (command) => {
+      const { code, stdout } = await run(`${command} --help`);
+      expect(code).toBe(0);
+      expect(stdout).toContain(`rampart ${command}`);
+      expect(stdout).toContain('--config');
+    },
+  );
+});

@@ -1,0 +1,166 @@
+import { describe, expect, it } from 'vitest';
+import { stepRequest } from '../../../../daemon/ecs/convert/requests.ts';
+import { openMemoryJournal } from '../../../../daemon/journal/memory/memory.ts';
+import type { Failure, FailureKind } from '../../../../daemon/ecs/failures/failure.ts';
+import type { Engine } from '../../../../daemon/reconcile/engine.ts';
+import { NO_LISTS } from '../../../../daemon/learned/list-sizes.ts';
+import { executePlan } from '../../../../daemon/reconcile/execute.ts';
+import type { PlanRun } from '../../../../daemon/reconcile/run-context.ts';
+import type { DescribedGroup, DescribedRule } from '../../../../reconciler/model/group.ts';
+import type { GroupPlan, Step } from '../../../../reconciler/plan/plan.ts';
+import { planGroup } from '../../../../reconciler/plan/plan-group.ts';
+import { described, groupOf, OPTIONS, policyOf } from '../../../support/plan-inputs.ts';
+import { rule } from '../../../support/rule-sets.ts';
+
+const WIDE = rule({ ports: '1-1024', peer: '10.0.0.0/8' });
+const NARROW = rule({ ports: '443', peer: '10.0.0.0/8' });
+const OLD = rule({ ports: '443', peer: '2001:db8::/32' });
+const NEW = rule({ ports: '8443', peer: '10.0.0.0/8' });
+
+const FAILURE: Failure = {
+  kind: 'replan',
+  code: 'Some.Code',
+  message: 'told so',
+  requestId: null,
+  httpStatus: null,
+  retryAfterMs: null,
+};
+
+interface Scene {
+  readonly plan: GroupPlan;
+  readonly before: DescribedGroup;
+  readonly atCheckpoint: readonly DescribedRule[];
+  /** The step whose call an earlier plan left open. */
+  readonly leftOpen?: Step | undefined;
+  /** What the cloud answers to the first calls; yes to the others. */
+  readonly answers?: readonly Answer[];
+}
+
+type Answer = Awaited<ReturnType<PlanRun['write']>>;
+
+const YES: Answer = { ok: true, value: { requestId: 'q' } };
+const failure = (kind: FailureKind): Answer => ({ ok: false, error: { ...FAILURE, kind } });
+
+/** Which operations were called when the group looks like this at the checkpoint. */
+function callsSeeing(atCheckpoint: readonly DescribedRule[]) {
+  const before = groupOf(described([WIDE, OLD]));
+  return execute({ plan: planGroup(policyOf([NARROW, NEW]), before, OPTIONS), before, atCheckpoint });
+}
+
+async function execute({ plan, before, atCheckpoint, leftOpen, answers = [] }: Scene) {
+  const calls: string[] = [];
+  const clock = { nowMs: () => 0, monotonicMs: () => 0, sleep: () => Promise.resolve() };
+  const journal = openMemoryJournal({ clock, randomByte: () => 7 });
+  if (leftOpen !== undefined) {
+    const request = stepRequest(before, leftOpen, 'current');
+    const of = { group: before, revision: 'r0', planHash: 'earlier', reconcileId: '0', step: 1 };
+    journal.openIntent({ ...of, ...request });
+  }
+  const engine: Engine = {
+    ecs: {
+      describeGroup: () => Promise.resolve({ ok: true, value: groupOf(atCheckpoint) }),
+      findGroups: () => Promise.reject(new Error('nobody asks')),
+      listSizes: () => Promise.reject(new Error('no rule names a list')),
+      write: () => Promise.reject(new Error('writes go through the run')),
+    },
+    reserve: () => Promise.reject(new Error('the plan has its calls')),
+    journal,
+    telemetry: { emit: () => undefined },
+    clock,
+    planOptions: OPTIONS,
+    lists: { of: () => Promise.resolve(NO_LISTS) },
+    patience: { settleMs: 0, lagMs: 0 },
+    newReconcileId: () => '1',
+  };
+  const run: PlanRun = {
+    group: before,
+    revision: 'r1',
+    reconcileId: '1',
+    planHash: plan.hash,
+    apiLevel: 'current',
+    levelIsGuess: false,
+    write: ({ operation }) => {
+      calls.push(operation);
+      return Promise.resolve(answers[calls.length - 1] ?? YES);
+    },
+  };
+  const execution = await executePlan(engine, run, plan, new AbortController().signal);
+  return { calls, execution, open: journal.openIntents().length };
+}
+
+describe('a checkpoint between the halves of a plan', () => {
+  const brought: DescribedRule = { rule: NEW, id: 'sgr-new', selector: {} };
+
+  it('lets the plan go on when the group is as it was, with what the plan brought', async () => {
+    const { calls, execution } = await callsSeeing([...described([WIDE, OLD]), brought]);
+    expect(calls).toEqual(['AuthorizeSecurityGroup', 'RevokeSecurityGroup', 'ModifySecurityGroupRule']);
+    expect(execution.kind).toBe('finished');
+  });
+
+  it.each([
+    { what: 'a rule that was to be narrowed is gone', rules: described([WIDE, OLD]).slice(1) },
+    { what: 'a rule that was to be revoked is another by now', rules: described([WIDE, NARROW]) },
+    { what: 'nothing is left of the old rules', rules: [] },
+  ])('ends the plan when $what', async ({ rules }) => {
+    const { calls, execution } = await callsSeeing([...rules, brought]);
+    expect(calls).toEqual(['AuthorizeSecurityGroup']);
+    expect(execution).toMatchObject({ kind: 'stopped', failure: null, refusals: [] });
+    expect(execution).toHaveProperty('reason', expect.stringContaining('not as they were'));
+  });
+
+  it('ends the plan when what it brought is not there', async () => {
+    const { calls, execution } = await callsSeeing(described([WIDE, OLD]));
+    expect(calls).toEqual(['AuthorizeSecurityGroup']);
+    expect(execution).toHaveProperty('reason', expect.stringContaining('are not there'));
+  });
+});
+
+describe('a call that an earlier plan left open', () => {
+  // The drop limits the accept, so it comes first, in a call of its own.
+  const DROP = rule({ protocol: 'icmp', peer: '10.0.0.0/9', action: 'drop' });
+  const ACCEPT = rule({ protocol: 'icmp', peer: '0.0.0.0/0', priority: 50 });
+  const before = groupOf([]);
+  const plan = planGroup(policyOf([ACCEPT, DROP]), before, OPTIONS);
+  const [first, last] = plan.steps;
+  const scene: Scene = { plan, before, atCheckpoint: [] };
+  const AUTHORIZE = 'AuthorizeSecurityGroup';
+
+  it('is not in the way of a plan that does not make it', async () => {
+    const [other] = planGroup(policyOf([NEW]), before, OPTIONS).steps;
+    const { calls, execution } = await execute({ ...scene, leftOpen: other });
+    expect(calls).toEqual([AUTHORIZE, AUTHORIZE]);
+    expect(execution.kind).toBe('finished');
+  });
+
+  // The old answer says that the drop came, and somebody may have removed it since: the accept would open.
+  it.each([
+    { what: 'yes', answer: YES },
+    { what: 'that it was so already', answer: failure('done') },
+  ])('is closed and ends the plan when the cloud says $what', async ({ answer }) => {
+    const { calls, execution, open } = await execute({ ...scene, leftOpen: first, answers: [answer] });
+    expect(calls).toEqual([AUTHORIZE]);
+    expect(execution).toMatchObject({ kind: 'stopped', failure: { kind: 'replan' }, refusals: [] });
+    expect(open).toBe(0);
+  });
+
+  it('may be the last one of a plan, which is read back anyway', async () => {
+    const { calls, execution, open } = await execute({ ...scene, leftOpen: last });
+    expect(calls).toEqual([AUTHORIZE, AUTHORIZE]);
+    expect(execution.kind).toBe('finished');
+    expect(open).toBe(0);
+  });
+
+  it('may be half of a batch that is refused: the other half counts on it', async () => {
+    const inOneCall = planGroup(policyOf([ACCEPT, DROP]), before, { ...OPTIONS, batchesAtomic: true });
+    const { calls, execution, open } = await execute({
+      ...scene,
+      plan: inOneCall,
+      leftOpen: first,
+      answers: [failure('rejected')],
+    });
+    expect(inOneCall.steps).toHaveLength(1);
+    expect(calls).toEqual([AUTHORIZE, AUTHORIZE]);
+    expect(execution).toMatchObject({ kind: 'stopped', failure: { kind: 'replan' }, refusals: [] });
+    expect(open).toBe(0);
+  });
+});

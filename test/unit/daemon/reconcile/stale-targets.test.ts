@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { movedTargets } from '../../../../daemon/reconcile/stale-targets.ts';
+import type { DescribedRule } from '../../../../reconciler/model/group.ts';
+import type { Rule } from '../../../../reconciler/model/rule.ts';
+import type { Step } from '../../../../reconciler/plan/plan.ts';
+import { desired, groupOf } from '../../../support/plan-inputs.ts';
+import { rule } from '../../../support/rule-sets.ts';
+
+const WIDE = rule({ ports: '1-1024', peer: '10.0.0.0/8' });
+const NARROW = rule({ ports: '443', peer: '10.0.0.0/8' });
+const OTHER = rule({ ports: '22', peer: '10.1.0.0/16' });
+const NEW = rule({ ports: '8443', peer: '10.0.0.0/8' });
+
+const held = (id: string | null, of: Rule): DescribedRule => ({ id, rule: of, selector: {} });
+const base = { direction: 'ingress', checkpoint: false } as const;
+const authorize: Step = { ...base, kind: 'authorize', rules: [desired(NEW)] };
+const narrow = (id: string | null): Step => ({
+  ...base,
+  kind: 'modify',
+  target: held(id, WIDE),
+  to: desired(NARROW),
+});
+const revoke = (id: string | null): Step => ({ ...base, kind: 'revoke', targets: [held(id, OTHER)] });
+
+describe('targets of the steps ahead that are not as the plan knows them', () => {
+  it.each<{ now: string; rules: readonly DescribedRule[]; moved: number }>([
+    {
+      now: 'both are there, beside what the plan brought',
+      rules: [held('a', WIDE), held('b', OTHER), held('c', NEW)],
+      moved: 0,
+    },
+    { now: 'the one to be modified is gone', rules: [held('b', OTHER), held('c', NEW)], moved: 1 },
+    { now: 'the one to be revoked is gone', rules: [held('a', WIDE), held('c', NEW)], moved: 1 },
+    { now: 'one is another rule under its id', rules: [held('a', WIDE), held('b', NARROW)], moved: 1 },
+    { now: 'one was put back under another id', rules: [held('a', WIDE), held('d', OTHER)], moved: 1 },
+    {
+      now: 'one is described otherwise',
+      rules: [held('a', WIDE), held('b', { ...OTHER, description: 'old entry' })],
+      moved: 0,
+    },
+  ])('$now', ({ rules, moved }) => {
+    const ahead = [revoke('b'), narrow('a')];
+    expect(movedTargets([authorize], ahead, groupOf(rules))).toHaveLength(moved);
+  });
+
+  it('does not ask about a rule that the plan itself has changed', () => {
+    const later: Step = { ...base, kind: 'revoke', targets: [held('a', NARROW)] };
+    expect(movedTargets([narrow('a')], [later], groupOf([held('a2', NARROW)]))).toEqual([]);
+  });
+
+  it('does not ask about a rule that the plan brings and has no id for yet', () => {
+    const temporary: Step = { ...base, kind: 'revoke', targets: [held(null, NEW)] };
+    expect(movedTargets([authorize], [temporary], groupOf([]))).toEqual([]);
+  });
+
+  it('goes by what the rules are where they have no ids', () => {
+    const legacy = { apiLevel: 'legacy2019' } as const;
+    const ahead = [revoke(null), narrow(null)];
+    expect(movedTargets([], ahead, groupOf([held(null, WIDE), held(null, OTHER)], legacy))).toEqual([]);
+    expect(movedTargets([], ahead, groupOf([held(null, OTHER)], legacy))).toHaveLength(1);
+  });
+});

@@ -1,0 +1,194 @@
+// The controller over a cloud that answers when the test says so.
+import { expect, it } from 'vitest';
+import { systemClock } from '../../../../daemon/clock.ts';
+import type { WriteOperation } from '../../../../daemon/ecs/api.ts';
+import { openMemoryJournal } from '../../../../daemon/journal/memory/memory.ts';
+import { Controller } from '../../../../daemon/schedule/controller.ts';
+import type { Engine } from '../../../../daemon/reconcile/engine.ts';
+import { NO_LISTS } from '../../../../daemon/learned/list-sizes.ts';
+import { abandonReleased } from '../../../../daemon/reconcile/open-intents.ts';
+import type { DescribedGroup, GroupRef } from '../../../../reconciler/model/group.ts';
+import { ok } from '../../../../reconciler/model/result.ts';
+import { described, groupOf, OPTIONS, policyOf } from '../../../support/plan-inputs.ts';
+import { rule } from '../../../support/rule-sets.ts';
+import { EventLog } from '../../../support/service.ts';
+
+const HTTPS = rule({ ports: '443' });
+const SSH = rule({ ports: '22' });
+const target = (rules = [HTTPS], place: Partial<GroupRef> = {}) => ({
+  policy: { ...policyOf(rules), ...place },
+  revision: 'r1',
+});
+
+/** Describes and writes wait for `letThrough`, and what `stuck` names for ever. */
+function setUp(stuck: { readonly account?: string; readonly reserve?: true } = {}) {
+  const waiting: Array<() => void> = [];
+  const seen = {
+    looks: 0,
+    looksAtOnce: 0,
+    mostAtOnce: 0,
+    lookedAt: [] as string[],
+    writes: [] as WriteOperation[],
+  };
+  const turn = () => new Promise<void>((resolve) => void waiting.push(resolve));
+  const log = new EventLog();
+  const group: DescribedGroup = groupOf(described([SSH]));
+  const engine: Engine = {
+    ecs: {
+      describeGroup: async ({ account, id }) => {
+        seen.lookedAt.push(id);
+        if (account === stuck.account) return new Promise(() => undefined);
+        seen.looks += 1;
+        seen.looksAtOnce += 1;
+        seen.mostAtOnce = Math.max(seen.mostAtOnce, seen.looksAtOnce);
+        await turn();
+        seen.looksAtOnce -= 1;
+        return ok(group);
+      },
+      findGroups: () => Promise.resolve(ok([])),
+      listSizes: () => Promise.reject(new Error('no rule names a list')),
+      write: () => Promise.reject(new Error('writes go through the reservation')),
+    },
+    reserve: () =>
+      stuck.reserve === true
+        ? new Promise(() => undefined)
+        : Promise.resolve({
+            write: async ({ operation }) => {
+              seen.writes.push(operation);
+              await turn();
+              return ok({ requestId: 'R' });
+            },
+            release: () => undefined,
+          }),
+    journal: openMemoryJournal({ clock: systemClock, randomByte: () => 7 }),
+    telemetry: log,
+    clock: systemClock,
+    planOptions: { ...OPTIONS, modify: 'never' },
+    lists: { of: () => Promise.resolve(NO_LISTS) },
+    patience: { settleMs: 0, lagMs: 0 },
+    newReconcileId: () => 'id',
+  };
+  const waits = { resyncMs: 60_000, retryMs: 60_000, random: () => 0 };
+  const options = { concurrency: 4, ...waits, onProgress: () => undefined };
+  const controller = new Controller(engine, options);
+  const settle = () => new Promise((resolve) => void setImmediate(resolve));
+  const letThrough = async () => {
+    waiting.shift()?.();
+    await settle();
+  };
+  return { controller, engine, log, seen, settle, letThrough };
+}
+
+it('never runs a group twice at once, even if it leaves the policies and returns while it is run', async () => {
+  const { controller, seen, settle, letThrough } = setUp();
+  controller.setTargets([target()]);
+  await settle();
+  for (let round = 0; round < 3; round += 1) {
+    controller.setTargets([]);
+    controller.setTargets([target()]);
+    await settle();
+  }
+  expect(seen).toMatchObject({ looks: 1, mostAtOnce: 1 });
+  await letThrough();
+  expect(seen).toMatchObject({ looks: 2, mostAtOnce: 1 });
+  void controller.stop();
+});
+
+it('takes no further step in a group that has left the policies', async () => {
+  const { controller, seen, settle, letThrough } = setUp();
+  controller.setTargets([target()]);
+  await settle();
+  await letThrough();
+  expect(seen.writes).toEqual(['AuthorizeSecurityGroup']);
+  controller.setTargets([]);
+  expect(controller.knows(target().policy)).toBe(true);
+  await letThrough();
+  expect(controller.knows(target().policy)).toBe(false);
+  await controller.stop();
+  expect(seen.writes).toEqual(['AuthorizeSecurityGroup']);
+});
+
+it('takes no further step under a policy that has changed, and looks again', async () => {
+  const { controller, seen, settle, letThrough } = setUp();
+  controller.setTargets([target()]);
+  await settle();
+  await letThrough();
+  expect(seen.writes).toEqual(['AuthorizeSecurityGroup']);
+  controller.setTargets([target([SSH])]);
+  await letThrough();
+  expect(seen.looks).toBe(2);
+  await letThrough();
+  expect(controller.status()).toMatchObject([{ outcome: 'converged' }]);
+  expect(seen.writes).toEqual(['AuthorizeSecurityGroup']);
+});
+
+it('says nothing of how a group stands to a policy that it has not carried out yet', async () => {
+  const { controller, settle, letThrough } = setUp();
+  const outcome = () => controller.status().map((group) => group.outcome);
+  controller.setTargets([target([SSH])]);
+  expect(outcome()).toEqual(['not-tried']);
+  await settle();
+  await letThrough();
+  expect(outcome()).toEqual(['converged']);
+  controller.setTargets([{ ...target([SSH]), revision: 'r2' }]);
+  expect(outcome()).toEqual(['converged']);
+  controller.setTargets([target([HTTPS, SSH])]);
+  expect(outcome()).toEqual(['pending']);
+  await settle();
+  await letThrough();
+  expect(outcome()).toEqual(['pending']);
+  void controller.stop();
+});
+
+it('looks at the groups of an account, however many of another one do not answer', async () => {
+  const { controller, seen, settle } = setUp({ account: 'dead' });
+  const dead = Array.from({ length: 9 }, (_, number) =>
+    target([HTTPS], { account: 'dead', id: `sg-${number}` }),
+  );
+  controller.setTargets([...dead, target([HTTPS], { id: 'sg-alive' })]);
+  await settle();
+  expect(seen.lookedAt).toEqual(['sg-0', 'sg-1', 'sg-2', 'sg-3', 'sg-alive']);
+  void controller.stop();
+});
+
+it('looks at a group, however many plans wait for their turn in the lanes', async () => {
+  const { controller, seen, settle, letThrough } = setUp({ reserve: true });
+  const ids = Array.from({ length: 9 }, (_, number) => `sg-${number}`);
+  controller.setTargets(ids.map((id) => target([HTTPS], { id })));
+  await settle();
+  while (seen.lookedAt.length < ids.length) await letThrough();
+  expect(seen.lookedAt).toEqual(ids);
+  expect(seen.mostAtOnce).toBe(4);
+  void controller.stop();
+});
+
+it('lets go only those groups that the policies were asked about', () => {
+  const { controller } = setUp();
+  const [here, there] = [target([HTTPS], { id: 'sg-here' }), target([HTTPS], { region: 'cn-beijing' })];
+  controller.setTargets([here, there]);
+  controller.setTargets([], ({ region }) => region === 'cn-beijing');
+  expect(controller.status().map(({ id }) => id)).toEqual(['sg-here']);
+  void controller.stop();
+});
+
+it('closes the open intents of groups that no policy names, and only those', () => {
+  const { engine, log } = setUp();
+  const intentOf = (id: string) =>
+    engine.journal.openIntent({
+      group: { account: 'default', region: 'cn-hangzhou', id },
+      revision: 'r0',
+      planHash: 'f00',
+      reconcileId: 'id',
+      step: 1,
+      operation: 'AuthorizeSecurityGroup',
+      params: {},
+    });
+  const kept = intentOf('sg-named');
+  const gone = intentOf('sg-gone');
+  abandonReleased(engine, ({ id }) => id === 'sg-named');
+  expect(engine.journal.openIntents()).toEqual([kept]);
+  expect(engine.journal.history({ groupId: null, sinceMs: null, limit: 9 })).toMatchObject([
+    { clientToken: gone.clientToken, result: 'abandoned' },
+  ]);
+  expect(log.events).toMatchObject([{ event: 'intent.recovered', group: 'sg-gone', revision: 'r0' }]);
+});

@@ -1,0 +1,144 @@
+import { writeFileSync } from 'node:fs';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { systemClock, type Clock } from '../../../../../daemon/clock.ts';
+import { FolderWatch, type FolderWatchOptions } from '../../../../../daemon/source/directory/folder-watch.ts';
+import {
+  listingFingerprint,
+  listPolicyFiles,
+  type Listing,
+} from '../../../../../daemon/source/directory/listing.ts';
+import { tempFolder } from '../../../../support/temp-folder.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** Resolves at the first change that is reported. */
+function firstChange(options: Omit<FolderWatchOptions, 'onChange'>): Promise<void> {
+  return new Promise((resolve) => {
+    const watch = new FolderWatch({ ...options, onChange: resolve });
+    onTestFinished(() => watch.close());
+  });
+}
+
+/** In one step, so that it is one change and not two. */
+async function replace(file: string, text: string): Promise<void> {
+  await writeFile(`${file}.new`, text);
+  await rename(`${file}.new`, file);
+}
+
+describe('FolderWatch', () => {
+  it('sees what changes while it is being put up', async () => {
+    const root = await tempFolder({ 'a.yaml': 'one' });
+    let looks = 0;
+    const fingerprint = (listing: Listing) => {
+      looks += 1;
+      if (looks === 1) writeFileSync(path.join(root, 'a.yaml'), 'two');
+      return Promise.resolve(listingFingerprint(listing));
+    };
+    await firstChange({
+      path: root,
+      clock: systemClock,
+      timings: { pollMs: HOUR_MS, quietMs: 10, maxBurstMs: 100 },
+      fingerprint,
+      known: listingFingerprint(await listPolicyFiles(root)),
+    });
+    expect(looks).toBeGreaterThan(1);
+  });
+
+  it('needs no hint: the poll alone finds a change', async () => {
+    const root = path.join(await tempFolder(), 'missing');
+    let polls = 0;
+    const clock: Clock = {
+      ...systemClock,
+      // A poll comes whenever somebody waits for it; nothing else happens in this test.
+      sleep: async (_delayMs, signal) => {
+        polls += 1;
+        await systemClock.sleep(1, signal);
+      },
+    };
+    await firstChange({
+      path: root,
+      clock,
+      timings: { pollMs: HOUR_MS, quietMs: 10, maxBurstMs: 100 },
+      fingerprint: () => Promise.resolve(polls > 5 ? 'changed' : 'known'),
+      known: 'known',
+    });
+    expect(polls).toBeGreaterThan(5);
+  });
+
+  it('hears a folder that came back, without the help of polls', async () => {
+    const root = path.join(await tempFolder({ 'policies/a.yaml': 'one' }), 'policies');
+    let polling = true;
+    const pollMs = 20;
+    const clock: Clock = {
+      ...systemClock,
+      sleep: (delayMs, signal) =>
+        systemClock.sleep(delayMs === pollMs && !polling ? HOUR_MS : delayMs, signal),
+    };
+    let report: () => void = () => undefined;
+    const watch = new FolderWatch({
+      path: root,
+      clock,
+      timings: { pollMs, quietMs: 10, maxBurstMs: 100 },
+      fingerprint: (listing) => Promise.resolve(listingFingerprint(listing)),
+      known: listingFingerprint(await listPolicyFiles(root)),
+      onChange: () => report(),
+    });
+    onTestFinished(() => watch.close());
+    const changed = () => new Promise<void>((resolve) => (report = resolve));
+
+    // The watcher is up once it has heard something.
+    const heardBefore = changed();
+    await replace(path.join(root, 'a.yaml'), 'before');
+    await heardBefore;
+    const gone = changed();
+    await rm(root, { recursive: true });
+    await gone;
+    const back = changed();
+    await mkdir(root);
+    await back;
+    polling = false;
+    for (const text of ['two', 'three']) {
+      const heard = changed();
+      await replace(path.join(root, 'a.yaml'), text);
+      await heard;
+    }
+  });
+
+  it('looks now and then at a burst that does not end', async () => {
+    const root = await tempFolder({ 'a.yaml': 'one' });
+    let nowMs = 0;
+    let looks = 0;
+    const clock: Clock = {
+      nowMs: () => nowMs,
+      monotonicMs: () => nowMs,
+      // Once the watcher is there, every wait ends in another event, as if somebody wrote all the time.
+      sleep: async (delayMs, signal) => {
+        nowMs += delayMs;
+        if (looks === 0) return;
+        writeFileSync(path.join(root, 'a.yaml'), String(nowMs));
+        await new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve()));
+      },
+    };
+    let changes = 0;
+    await new Promise<void>((resolve) => {
+      const watch = new FolderWatch({
+        path: root,
+        clock,
+        timings: { pollMs: 10, quietMs: 10, maxBurstMs: 50 },
+        fingerprint: (listing) => {
+          looks += 1;
+          return Promise.resolve(listingFingerprint(listing));
+        },
+        known: null,
+        onChange: () => {
+          changes += 1;
+          if (changes === 3) resolve();
+        },
+      });
+      onTestFinished(() => watch.close());
+    });
+    expect(nowMs).toBeGreaterThanOrEqual(100);
+  });
+});

@@ -1,0 +1,101 @@
+// Rules that the cloud refuses are left as they are, and so is what making room for them would take away.
+import { expect, it } from 'vitest';
+import { ruleIdentity, type Rule } from '../../../../../reconciler/model/rule.ts';
+import { planGroup } from '../../../../../reconciler/plan/plan-group.ts';
+import { withhold } from '../../../../../reconciler/plan/diff/quarantine.ts';
+import { described, groupOf, OPTIONS, policyOf } from '../../../../support/plan-inputs.ts';
+import { rule } from '../../../../support/rule-sets.ts';
+
+const refused = rule({ ports: '443', peer: '10.0.0.0/8' });
+const old = rule({ ports: '443', peer: '10.1.0.0/16', priority: 2 });
+const elsewhere = rule({ ports: '22', peer: '192.0.2.0/24' });
+const fresh = rule({ ports: '80', peer: '192.0.2.0/24', priority: 7 });
+
+const keys = (rules: readonly Rule[]) => new Set(rules.map(ruleIdentity));
+
+it.each<[string, { desired?: Rule[]; described?: Rule[] }, string[]]>([
+  ['nothing set aside: all of the plan', {}, ['authorize 443/443 80/80', 'revoke 22/22 443/443']],
+  [
+    'a desired rule set aside: what shares packets with it stays, the rest goes on',
+    { desired: [refused] },
+    ['authorize 80/80', 'revoke 22/22'],
+  ],
+  [
+    'a described rule set aside: it stays, the rest goes on',
+    { described: [elsewhere] },
+    ['authorize 443/443 80/80', 'revoke 443/443'],
+  ],
+])('%s', (_name, aside, expected) => {
+  const there = described([old, elsewhere]);
+  const policy = withhold(policyOf([refused, fresh]), there, {
+    desired: keys(aside.desired ?? []),
+    described: keys(aside.described ?? []),
+  });
+  const { steps } = planGroup(policy, groupOf(there), { ...OPTIONS, modify: 'never' });
+  const ports = (items: ReadonlyArray<{ readonly rule: Rule }>) =>
+    items
+      .map((item) =>
+        item.rule.ports.kind === 'range' ? `${item.rule.ports.first}/${item.rule.ports.last}` : '',
+      )
+      .sort()
+      .reverse();
+  const byPort = (texts: string[]) => texts.sort((a, b) => Number.parseInt(a) - Number.parseInt(b)).join(' ');
+  expect(
+    steps.map((step) => {
+      if (step.kind === 'modify') return 'modify';
+      return `${step.kind} ${byPort(ports(step.kind === 'authorize' ? step.rules : step.targets))}`;
+    }),
+  ).toEqual(
+    expected.map((text) => {
+      const [kind = '', ...rest] = text.split(' ');
+      return `${kind} ${byPort(rest)}`;
+    }),
+  );
+});
+
+const accept = (peer: string, priority: number) => rule({ ports: '22', peer, priority });
+const drop = (peer: string, priority: number) => rule({ ports: '22', peer, priority, action: 'drop' });
+
+it.each<[string, { wanted: Rule[]; there: Rule[]; refused: Rule[]; staying: Rule[] }]>([
+  [
+    'an accept does not come without the drop that limits it',
+    {
+      wanted: [drop('10.0.0.0/8', 1), accept('10.1.0.0/16', 5)],
+      there: [],
+      refused: [drop('10.0.0.0/8', 1)],
+      staying: [],
+    },
+  ],
+  [
+    'a drop does not come without the accept before it',
+    {
+      wanted: [accept('10.0.0.0/8', 1), drop('10.1.0.0/16', 5)],
+      there: [],
+      refused: [accept('10.0.0.0/8', 1)],
+      staying: [],
+    },
+  ],
+  [
+    'what waits for a waiting rule waits too',
+    {
+      wanted: [drop('10.0.0.0/16', 1), accept('10.0.0.0/8', 5), drop('10.9.0.0/16', 9)],
+      there: [],
+      refused: [drop('10.0.0.0/16', 1)],
+      staying: [],
+    },
+  ],
+  [
+    'a drop stays before an accept that does not go',
+    {
+      wanted: [],
+      there: [drop('10.0.0.0/16', 1), accept('10.0.0.0/8', 5)],
+      refused: [],
+      staying: [accept('10.0.0.0/8', 5)],
+    },
+  ],
+])('%s', (_name, { wanted, there, refused, staying }) => {
+  const group = described(there);
+  const aside = { desired: keys(refused), described: keys(staying) };
+  const policy = withhold(policyOf(wanted), group, aside);
+  expect(planGroup(policy, groupOf(group), OPTIONS).steps).toEqual([]);
+});

@@ -1,0 +1,31 @@
+// What a plan may cost at worst, in the unit of the meters: some ten million of it take a second. Where every rule names
+// another group, one question takes as much work as a thousand elsewhere, so counts of questions bound nothing.
+import { afterEach, expect, it, vi } from 'vitest';
+import { editGroup, makeGroup } from '../../../../../bench/shapes.ts';
+import { Meter } from '../../../../../reconciler/exposure/engine/meter.ts';
+import { planGroup } from '../../../../../reconciler/plan/plan-group.ts';
+import type { PlanOptions } from '../../../../../reconciler/plan/plan.ts';
+import { described, groupOf, OPTIONS, policyOf } from '../../../../support/plan-inputs.ts';
+import { Random } from '../../../../support/random.ts';
+
+const MAX_WORK = 45_000_000;
+const SIZE = 50;
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+/** The work of a plan for rules that each name a group, all of them replaced. */
+function workOf(options: PlanOptions): number {
+  const random = new Random(3);
+  const before = makeGroup('groups', SIZE, random);
+  const after = editGroup('groups', before, SIZE, random);
+  const spend = vi.spyOn(Meter.prototype, 'spend');
+  planGroup(policyOf(after), groupOf(described(before)), options);
+  return spend.mock.calls.reduce((sum, [work]) => sum + (Number.isFinite(work) ? work : 0), 0);
+}
+
+it('is bounded in a full group, also where many numbers of pairs are tried', () => {
+  const options = { modify: 'auto', ruleQuota: SIZE, groupRuleQuota: SIZE, temporaryRules: true } as const;
+  expect(workOf({ ...OPTIONS, ...options })).toBeLessThan(MAX_WORK);
+});

@@ -1,0 +1,298 @@
+import { describe, expect, it } from 'vitest';
+import type { Rule } from '../../../../reconciler/model/rule.ts';
+import { planExitCode } from '../../../../reconciler/report/exit-code.ts';
+import { planGroup } from '../../../../reconciler/plan/plan-group.ts';
+import type { GroupPolicy } from '../../../../reconciler/plan/plan.ts';
+import { renderMarkdown } from '../../../../reconciler/report/markdown.ts';
+import { describeRule, quoted } from '../../../../reconciler/model/rule-text.ts';
+import { renderText } from '../../../../reconciler/report/text.ts';
+import {
+  formatReport,
+  planReport,
+  type FailedGroup,
+  type GroupResult,
+} from '../../../../reconciler/report/document.ts';
+import { described, groupOf, OPTIONS, policyOf } from '../../../support/plan-inputs.ts';
+import { rule } from '../../../support/rule-sets.ts';
+
+const web = rule({ ports: '443' });
+const http = rule({ ports: '80' });
+const ssh = rule({
+  ports: '22',
+  peer: 'sg-a',
+  sourcePorts: { first: 1024, last: 65535 },
+  own: '10.1.0.0/16',
+});
+const list = rule({ ports: 'prl-app', action: 'drop', priority: 7, peer: '2001:db8::/32' });
+
+function plan(wanted: readonly Rule[], there: readonly Rule[], fields: Partial<GroupPolicy> = {}) {
+  return planGroup(policyOf(wanted, fields), groupOf(described(there)), OPTIONS);
+}
+
+const failed: FailedGroup = {
+  account: 'default',
+  region: 'cn-beijing',
+  id: 'sg-far',
+  mode: 'enforce',
+  error: 'no answer',
+};
+
+describe('one rule on a line', () => {
+  it.each([
+    [web, 'ingress accept tcp 443/443 from 0.0.0.0/0 priority 1'],
+    [ssh, 'ingress accept tcp 22/22 from sg-a to 10.1.0.0/16 source ports 1024/65535 priority 1'],
+    [list, 'ingress drop tcp prl-app from 2001:db8::/32 priority 7'],
+    [
+      rule({ direction: 'egress', protocol: 'all', nicType: 'internet', description: 'out' }),
+      'egress accept all to 0.0.0.0/0 priority 1 internet "out"',
+    ],
+  ])('%#', (item, text) => {
+    expect(describeRule(item)).toBe(text);
+  });
+
+  it.each([
+    ['plain Ünïcode ☂', '"plain Ünïcode ☂"'],
+    ['a "quote" and \\', String.raw`"a \"quote\" and \\"`],
+    ['\u001b[31mred', String.raw`"\u{1b}[31mred"`],
+    ['line\nbreak', String.raw`"line\u{a}break"`],
+    ['right\u202eleft', String.raw`"right\u{202e}left"`],
+    ['zero\u200bwidth', String.raw`"zero\u{200b}width"`],
+    ['half \ud83d', String.raw`"half \u{d83d}"`],
+  ])('makes a stranger’s text harmless: %j', (text, expected) => {
+    expect(quoted(text)).toBe(expected);
+  });
+});
+
+describe('plan --json', () => {
+  const report = planReport('abc123', [
+    plan([web, ssh, list], [rule({ ports: '80', description: 'old' })]),
+    failed,
+  ]);
+
+  it('has the keys of the contract, in its order', () => {
+    expect(Object.keys(report)).toEqual(['version', 'revision', 'hash', 'summary', 'groups']);
+    expect(Object.keys(report.summary)).toEqual(['calls', 'add', 'modify', 'remove', 'blocked']);
+    const keys =
+      'account region id mode status diff steps hitless exceptions exposure findings blockedBy'.split(' ');
+    for (const group of report.groups) {
+      expect(Object.keys(group).filter((key) => keys.includes(key))).toEqual(keys);
+    }
+  });
+
+  it('puts groups in order and shows one that could not be described', () => {
+    expect(report.groups.map(({ id, status, error }) => [id, status, error])).toEqual([
+      ['sg-far', 'error', 'no answer'],
+      ['sg-self', 'pending', undefined],
+    ]);
+  });
+
+  it('promises nothing of a group that could not be described', () => {
+    expect(report.groups.map(({ status, hitless }) => [status, hitless])).toEqual([
+      ['error', false],
+      ['pending', true],
+    ]);
+  });
+
+  it('counts what would be carried out', () => {
+    expect(report.summary).toEqual({ calls: 2, add: 2, modify: 1, remove: 0, blocked: 0 });
+    expect(planReport('r', [plan([web], [], { mode: 'observe' })]).summary.calls).toBe(0);
+  });
+
+  it('writes rules in canonical texts', () => {
+    const group = report.groups[1];
+    expect(group?.diff.missing).toContainEqual({
+      direction: 'ingress',
+      protocol: 'tcp',
+      ports: '22/22',
+      sourcePorts: '1024/65535',
+      peer: 'sg-a',
+      own: '10.1.0.0/16',
+      action: 'accept',
+      priority: 1,
+      nicType: 'intranet',
+      description: null,
+      source: { file: 'web.yaml', line: 2 },
+    });
+    expect(group?.diff.missing).toContainEqual(
+      expect.objectContaining({ ports: '-1/-1', portList: 'prl-app', peer: '2001:db8::/32' }),
+    );
+    expect(group?.diff.altered[0]).toMatchObject({
+      from: { id: 'sgr-0', ports: '80/80' },
+      fields: ['ports'],
+    });
+  });
+
+  it('names the vendor’s operation and the rule ids of each step', () => {
+    const steps = report.groups[1]?.steps.map(({ operation, ruleIds, rules }) => [
+      operation,
+      ruleIds,
+      rules.length,
+    ]);
+    expect(steps).toContainEqual(['ModifySecurityGroupRule', ['sgr-0'], 1]);
+    expect(steps).toContainEqual(['AuthorizeSecurityGroup', [], 2]);
+  });
+
+  it('is JSON to the byte, whatever the order of the groups', () => {
+    const results: GroupResult[] = [plan([web], []), failed];
+    const text = formatReport(planReport('abc123', results));
+    expect(JSON.parse(text)).toEqual(planReport('abc123', results));
+    expect(formatReport(planReport('abc123', results.toReversed()))).toBe(text);
+  });
+
+  it('has a hash that changes with any plan, not with the revision', () => {
+    const hashes = [[plan([web], [])], [plan([ssh], [])], [plan([web], []), failed]].map(
+      (results) => planReport('abc', results).hash,
+    );
+    expect(new Set(hashes).size).toBe(3);
+    expect(planReport('def', [plan([web], [])]).hash).toBe(hashes[0]);
+  });
+});
+
+describe('text', () => {
+  it('says what opens and closes and why, then rules and calls', () => {
+    const results = [plan([web], [rule({ ports: '80' }), rule({ ports: '22', peer: 'sg-a' })])];
+    const text = renderText('abc123', results);
+    expect(text).toBe(
+      [
+        'revision abc123',
+        `plan ${planReport('abc123', results).hash}`,
+        '2 calls: add 0, modify 1, remove 1',
+        '',
+        'default/cn-hangzhou/sg-self (enforce): pending',
+        '  traffic',
+        '    closes because this rule is removed: ingress accept tcp 22/22 from sg-a priority 1',
+        '      ingress tcp ports 22/22 from sg-a',
+        '      for example tcp, port 22, peer 198.51.100.7, in sg-a, source port 50000, own address 10.0.0.1',
+        '    closes because this rule is removed: ingress accept tcp 80/80 from 0.0.0.0/0 priority 1',
+        '      ingress tcp ports 80/80 from 0.0.0.0/0',
+        '      for example tcp, port 80, peer 198.51.100.7, source port 50000, own address 10.0.0.1',
+        '    opens because this rule is added: ingress accept tcp 443/443 from 0.0.0.0/0 priority 1',
+        '      ingress tcp ports 443/443 from 0.0.0.0/0',
+        '      for example tcp, port 443, peer 198.51.100.7, source port 50000, own address 10.0.0.1',
+        '  rules',
+        '    ~ sgr-0 ingress accept tcp 80/80 from 0.0.0.0/0 priority 1: ports 80/80 -> 443/443  (web.yaml:1)',
+        '    - sgr-1 ingress accept tcp 22/22 from sg-a priority 1',
+        '  calls',
+        '    1. ModifySecurityGroupRule sgr-0 to ingress accept tcp 443/443 from 0.0.0.0/0 priority 1',
+        '    2. RevokeSecurityGroup sgr-1',
+        '  promises',
+        '    hitless: on the way nothing is opened or cut that old and new agree on',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('says which rules a call names, up to ten of them', () => {
+    const rules = Array.from({ length: 12 }, (_, at) => rule({ ports: String(at + 1), peer: '10.0.0.0/8' }));
+    const lines = renderText('abc', [plan(rules, [web, ssh])]).split('\n');
+    const call = (title: string, count: number): string[] => {
+      const start = lines.findIndex((line) => line.includes(title));
+      return lines.slice(start, start + count).map((line) => line.trim());
+    };
+    expect(call('AuthorizeSecurityGroup', 12)).toEqual([
+      '1. AuthorizeSecurityGroup 11 rules',
+      ...rules.slice(1, 11).map(describeRule),
+      'and 1 more',
+    ]);
+    expect(renderText('abc', [plan([], [web, http])])).toContain(
+      [
+        '1. RevokeSecurityGroup 2 rules',
+        '         sgr-0 ingress accept tcp 443/443 from 0.0.0.0/0 priority 1',
+        '         sgr-1 ingress accept tcp 80/80 from 0.0.0.0/0 priority 1',
+      ].join('\n'),
+    );
+  });
+
+  it.each<[string, Parameters<typeof rule>[0], string, string]>([
+    [
+      'ICMP',
+      { protocol: 'icmp', peer: '10.0.0.0/8' },
+      'icmp from 10.0.0.0/8',
+      'icmp, peer 10.0.0.7, own address 10.0.0.1',
+    ],
+    [
+      'GRE from one host',
+      { protocol: 'gre', peer: '192.0.2.1' },
+      'gre from 192.0.2.1/32',
+      'gre, peer 192.0.2.1, own address 10.0.0.1',
+    ],
+    [
+      'a protocol without a name',
+      { protocol: '0', peer: '192.0.2.0/24' },
+      'protocol 0 from 192.0.2.0/24',
+      'protocol 0, peer 192.0.2.1, own address 10.0.0.1',
+    ],
+    [
+      'UDP over IPv6',
+      { protocol: 'udp', peer: '2001:db8::/32', ports: '53' },
+      'udp ports 53/53 from 2001:db8::/32',
+      'udp, port 53, peer 2001:db8::7, source port 50000, own address 2001:db8::1',
+    ],
+    [
+      'every protocol',
+      { protocol: 'all', peer: '172.16.0.0/31' },
+      'all from 172.16.0.0/31',
+      'tcp, port 1, peer 172.16.0.0, source port 50000, own address 10.0.0.1',
+    ],
+  ])('gives an example that there may be: %s', (_, fields, box, example) => {
+    const text = renderText('abc', [plan([rule(fields)], [])]);
+    expect(text).toContain(`      ingress ${box}\n      for example ${example}\n`);
+  });
+
+  it('says which numbers are those of protocols', () => {
+    const text = renderText('abc', [
+      plan([rule({ protocol: 'all' }), rule({ protocol: '5', action: 'drop' })], []),
+    ]);
+    expect(text).toContain('+ ingress drop protocol 5 from 0.0.0.0/0 priority 1');
+    for (const part of ['protocols 0-4', 'protocols 7-16', 'tcp ports']) {
+      expect(text).toContain(`      ingress ${part}`);
+    }
+  });
+
+  it('says why a group is blocked and how to go on', () => {
+    const blocked = planGroup(policyOf([web]), groupOf([]), { ...OPTIONS, ruleQuota: 0 });
+    expect(renderText('abc', [blocked])).toContain('quota: the group would hold 1 rules; its quota is 0 (');
+  });
+
+  it('says so when nothing is to be done', () => {
+    expect(renderText('abc', [plan([web], [web])])).toContain('sg-self (enforce): converged\n');
+  });
+
+  it('says what a box leaves out', () => {
+    const there = [rule({ peer: '10.1.0.0/16', action: 'drop' })];
+    expect(renderText('abc', [plan([...there, rule({ peer: '10.0.0.0/8' })], there)])).toContain(
+      'ingress tcp ports 1/65535 from 10.0.0.0/8 except 10.1.0.0/16',
+    );
+  });
+});
+
+describe('markdown', () => {
+  it('cannot be left by a description', () => {
+    const hostile = { ...rule({ ports: '80' }), description: '````\n# owned' };
+    const text = renderMarkdown('abc', [plan([], [hostile])]);
+    const fences = text.split('\n').filter((line) => /^`{5,}/.test(line));
+    expect(fences).toHaveLength(2);
+    expect(text).not.toContain('\n# owned');
+  });
+
+  it('shows only groups that are not as they should be below the table', () => {
+    const text = renderMarkdown('abc', [plan([web], [web]), failed]);
+    expect(text).toContain('| `default/cn-hangzhou/sg-self` | converged |');
+    expect(text.match(/```text/g)).toHaveLength(1);
+  });
+});
+
+describe('exit code', () => {
+  const blocked = planGroup(policyOf([web]), groupOf([], { serviceManaged: true }), OPTIONS);
+  const pending = plan([web], []);
+  it.each<[string, GroupResult[], number]>([
+    ['nothing', [], 0],
+    ['all as it should be', [plan([web], [web])], 0],
+    ['observed only', [plan([web], [], { mode: 'observe' })], 0],
+    ['something to do', [pending, plan([web], [web])], 2],
+    ['something blocked', [pending, blocked], 3],
+    ['something unknown', [pending, blocked, failed], 1],
+  ])('%s', (_, results, code) => {
+    expect(planExitCode(results)).toBe(code);
+  });
+});
