@@ -16,6 +16,7 @@ import { line, UsageError, type ExitCode, type Io } from '../cli/io.ts';
 import { journalFailed, openJournal } from '../compose/open-journal.ts';
 import { openSession, planAll, type Session, type SessionFlags } from '../compose/session.ts';
 import { addCommonFlags, readConfig } from '../compose/setup.ts';
+import { embeddedEmulator } from './embedded-emulator.ts';
 
 interface ApplyFlags extends SessionFlags {
   readonly plan?: string;
@@ -40,7 +41,10 @@ export function addApplyCommand(program: Command, io: Io, done: (code: ExitCode)
 async function runApply(flags: ApplyFlags, io: Io): Promise<ExitCode> {
   const config = readConfig(flags);
   const stopped = whenStopped(io);
-  const session = await openSession(config, flags, io, () => openJournal(config));
+  const session = await openSession(config, flags, io, {
+    journal: () => openJournal(config),
+    emulator: embeddedEmulator,
+  });
   try {
     const plans = await Promise.race([planAll(session, io), stopped]);
     if (plans === null) return 1;

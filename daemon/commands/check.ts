@@ -15,6 +15,7 @@ import { parsePacket, type PacketFlags } from './check/question.ts';
 import { UsageError, type ExitCode, type Io } from '../cli/io.ts';
 import { openSession, readPolicies } from '../compose/session.ts';
 import { addCommonFlags, readConfig, type CommonFlags } from '../compose/setup.ts';
+import { embeddedEmulator } from './embedded-emulator.ts';
 
 interface CheckFlags extends CommonFlags, PacketFlags {
   readonly group: string;
@@ -112,9 +113,10 @@ function chosen(groups: readonly DesiredGroup[], text: string): DesiredGroup {
 }
 
 async function liveGroup(config: Config, flags: CheckFlags, io: Io): Promise<CheckedGroup> {
-  const session = await openSession(config, flags, io, () =>
-    openMemoryJournal({ clock: systemClock, randomByte }),
-  );
+  const session = await openSession(config, flags, io, {
+    journal: () => openMemoryJournal({ clock: systemClock, randomByte }),
+    emulator: embeddedEmulator,
+  });
   try {
     const [target] = session.targets;
     if (target === undefined) throw new UsageError(`no policy names a group ${flags.group}`);

@@ -5,12 +5,7 @@ import { parseQuirks } from '../../emulator/admin/quirks-input.ts';
 import type { Config } from '../config/config.ts';
 import { readStateFile } from './emulator.ts';
 import { UsageError } from '../cli/io.ts';
-
-export interface EmbeddedEmulator {
-  readonly url: string;
-  /** Ends it if it is ours; one that was there before stays. May be called twice. */
-  close(): Promise<void>;
-}
+import type { EmbeddedEmulator } from '../compose/open-engine.ts';
 
 const PROBE_TIMEOUT_MS = 2000;
 

@@ -23,6 +23,7 @@ import { openEngine } from '../compose/open-engine.ts';
 import { progressOn } from '../cli/progress.ts';
 import { addCommonFlags, problemText, readConfig, shownPath, type CommonFlags } from '../compose/setup.ts';
 import { writeWhole } from '../cli/write-whole.ts';
+import { embeddedEmulator } from './embedded-emulator.ts';
 
 interface ImportFlags extends CommonFlags {
   readonly account: string;
@@ -60,9 +61,10 @@ async function runImport(flags: ImportFlags, io: Io): Promise<ExitCode> {
     throw new UsageError(`the config has no account ${flags.account}`);
   }
   const folder = path.resolve(io.cwd, flags.out);
-  const opened = await openEngine(config, flags, io, () =>
-    openMemoryJournal({ clock: systemClock, randomByte }),
-  );
+  const opened = await openEngine(config, flags, io, {
+    journal: () => openMemoryJournal({ clock: systemClock, randomByte }),
+    emulator: embeddedEmulator,
+  });
   try {
     const ids = await groupIds(opened.engine, flags);
     if (ids.length === 0) line(io.stderr, `${flags.region} has no groups in account ${flags.account}`);

@@ -11,6 +11,7 @@ import type { ExitCode, Io } from '../cli/io.ts';
 import { pausesInForce } from '../compose/open-desk.ts';
 import { openSession, planAll, type SessionFlags } from '../compose/session.ts';
 import { addCommonFlags, readConfig } from '../compose/setup.ts';
+import { embeddedEmulator } from './embedded-emulator.ts';
 
 const FORMATS = ['text', 'json', 'markdown'] as const;
 type Format = (typeof FORMATS)[number];
@@ -35,7 +36,7 @@ async function runPlan(flags: PlanFlags, io: Io): Promise<ExitCode> {
   const config = readConfig(flags);
   const journal = openMemoryJournal({ clock: systemClock, randomByte });
   for (const pause of await pausesInForce(config, io)) journal.pause(pause);
-  const session = await openSession(config, flags, io, () => journal);
+  const session = await openSession(config, flags, io, { journal: () => journal, emulator: embeddedEmulator });
   try {
     const results = await planAll(session, io);
     // What could not be read any more is no news of the groups.

@@ -2,10 +2,23 @@
 import type { Config } from '../config/config.ts';
 import type { Journal } from '../journal/journal.ts';
 import { assemble, type Assembly } from './assemble.ts';
-import { embeddedEmulator } from '../commands/embedded-emulator.ts';
 import type { Io } from '../cli/io.ts';
 import { Secrets } from './secrets.ts';
 import { openTelemetry, type CommonFlags } from './setup.ts';
+
+/** The emulator that accounts with `endpoint: embedded` talk to. */
+export interface EmbeddedEmulator {
+  readonly url: string;
+  /** Ends it if it is ours; one that was there before stays. May be called twice. */
+  close(): Promise<void>;
+}
+
+/** What differs from command to command. */
+export interface Opening {
+  readonly journal: () => Journal;
+  /** Null if no account of the config is embedded. Only commands may start an emulator, so they bring this. */
+  readonly emulator: (config: Config) => Promise<EmbeddedEmulator | null>;
+}
 
 export interface OpenEngine extends Assembly {
   close(): Promise<void>;
@@ -16,15 +29,15 @@ export async function openEngine(
   config: Config,
   flags: CommonFlags,
   io: Io,
-  openJournal: () => Journal,
+  opening: Opening,
 ): Promise<OpenEngine> {
-  const emulator = await embeddedEmulator(config);
+  const emulator = await opening.emulator(config);
   const closing: Array<() => void | Promise<void>> = [() => emulator?.close()];
   const close = async () => {
     for (const step of closing.reverse()) await step();
   };
   try {
-    const journal = openJournal();
+    const journal = opening.journal();
     closing.push(() => {
       journal.close();
     });

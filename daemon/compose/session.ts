@@ -6,14 +6,13 @@ import { planGroup } from '../../reconciler/plan/plan-group.ts';
 import type { FailedGroup, GroupResult } from '../../reconciler/report/document.ts';
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
-import type { Journal } from '../journal/journal.ts';
 import type { Target } from '../schedule/controller.ts';
 import type { Engine } from '../reconcile/engine.ts';
 import { withUnreadLists } from '../learned/list-sizes.ts';
 import { heldByPauses } from '../reconcile/pauses.ts';
 import { TargetResolver, type UnresolvedSelector } from '../schedule/selectors.ts';
 import { UsageError, type Io } from '../cli/io.ts';
-import { openEngine, type OpenEngine } from './open-engine.ts';
+import { openEngine, type OpenEngine, type Opening } from './open-engine.ts';
 import { progressOn } from '../cli/progress.ts';
 import { openKeeper, openSource, problemText, type CommonFlags } from './setup.ts';
 
@@ -33,10 +32,10 @@ export async function openSession(
   config: Config,
   flags: SessionFlags,
   io: Io,
-  openJournal: () => Journal,
+  opening: Opening,
 ): Promise<Session> {
   const desired = await readPolicies(config, io);
-  const opened = await openEngine(config, flags, io, openJournal);
+  const opened = await openEngine(config, flags, io, opening);
   try {
     const resolver = new TargetResolver(opened.engine.ecs, config.reconcile.mode);
     const { revision, groups } = desired;

@@ -6,7 +6,7 @@ import { decodePolicyText } from '../../reconciler/policy/read/decode.ts';
 import type { Path } from '../../reconciler/policy/read/reporter.ts';
 import { parseYamlTree } from '../../reconciler/policy/read/yaml-tree.ts';
 import { readYamlTree } from '../../reconciler/policy/read/yaml-value.ts';
-import { ioReason } from '../unreadable.ts';
+import { ioReason } from '../io-reason.ts';
 import type { Config } from './config.ts';
 import { checkShape } from './issues.ts';
 import { resolveConfig } from './resolve.ts';

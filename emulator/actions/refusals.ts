@@ -5,12 +5,10 @@
 // or none was found, the words are ours and the row says so.
 import { ApiError } from '../action.ts';
 import { copyOf } from '../wire/parameters.ts';
+import type { Row } from './refusal-row.ts';
 import { GROUP } from '../groups/group-refusals.ts';
 import { PORT_LIST, PREFIX_LIST } from '../lists/list-refusals.ts';
 import { RULE_FORMAT, RULE_MEANING, RULE_TARGET } from '../rules/rule-refusals.ts';
-
-/** `code` stands where the row's name is more than the vendor's code. */
-export type Row = readonly [status: number, message: string, code?: string];
 
 export const REFUSALS = {
   ...RULE_FORMAT,

@@ -1,5 +1,5 @@
 // Refusals of the actions on groups and their members; see ../actions/refusals.ts.
-import type { Row } from '../actions/refusals.ts';
+import type { Row } from '../actions/refusal-row.ts';
 
 /**
  * Pages DescribeSecurityGroupAttribute, DescribeSecurityGroups, DescribeSecurityGroupReferences,

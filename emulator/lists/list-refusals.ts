@@ -1,5 +1,5 @@
 // Refusals of the actions on prefix lists and port range lists; see ../actions/refusals.ts.
-import type { Row } from '../actions/refusals.ts';
+import type { Row } from '../actions/refusal-row.ts';
 
 /** Pages CreatePrefixList, ModifyPrefixList, DeletePrefixList, DescribePrefixLists. */
 export const PREFIX_LIST = {

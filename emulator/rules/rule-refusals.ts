@@ -1,5 +1,5 @@
 // Refusals of the actions on rules; see ../actions/refusals.ts.
-import type { Row } from '../actions/refusals.ts';
+import type { Row } from '../actions/refusal-row.ts';
 
 /** Pages AuthorizeSecurityGroup(Egress), RevokeSecurityGroup(Egress), ModifySecurityGroupRule / EgressRule. */
 export const RULE_FORMAT = {

@@ -64,16 +64,28 @@ export function readRequest(wire: WireRequest): ApiRequest {
   if (format !== 'JSON' && format !== 'XML') problem ??= invalidFormat();
   return {
     wire,
-    signed: isV3 ? signedV3(wire, authorization) : signedV1(sent),
+    ...(isV3 ? namedByHeaders(wire, authorization) : namedByParameters(sent)),
     format: format === 'JSON' ? 'JSON' : 'XML',
-    action: isV3 ? headerOf(wire, 'x-acs-action') : sent.get('Action'),
-    version: isV3 ? headerOf(wire, 'x-acs-version') : sent.get('Version'),
     query,
     sent,
     params,
     problem,
   };
 }
+
+type Named = Pick<ApiRequest, 'signed' | 'action' | 'version'>;
+
+const namedByHeaders = (wire: WireRequest, authorization: string): Named => ({
+  signed: signedV3(wire, authorization),
+  action: headerOf(wire, 'x-acs-action'),
+  version: headerOf(wire, 'x-acs-version'),
+});
+
+const namedByParameters = (sent: ReadonlyMap<string, string>): Named => ({
+  signed: signedV1(sent),
+  action: sent.get('Action'),
+  version: sent.get('Version'),
+});
 
 /** A V3 call whose Authorization is missing: V1 has its action in the parameters. */
 const isUnsignedV3 = (wire: WireRequest, sent: ReadonlyMap<string, string>): boolean =>

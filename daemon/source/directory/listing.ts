@@ -9,7 +9,8 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { compareText } from '../../../reconciler/model/problem.ts';
 import type { Unreadable } from '../source.ts';
-import { ioReason, unreadable } from '../../unreadable.ts';
+import { ioReason } from '../../io-reason.ts';
+import { unreadable } from '../unreadable.ts';
 
 export interface ListedFile {
   /** Path from the policy folder, with `/`. */

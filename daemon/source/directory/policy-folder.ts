@@ -6,7 +6,8 @@ import { compareText } from '../../../reconciler/model/problem.ts';
 import { MAX_POLICY_FILE_BYTES } from '../../../reconciler/policy/read/decode.ts';
 import { listingFingerprint, listPolicyFiles, type ListedFile, type Listing } from './listing.ts';
 import type { PolicyFolder, SourceFile, Unreadable } from '../source.ts';
-import { ioReason, unreadable } from '../../unreadable.ts';
+import { ioReason } from '../../io-reason.ts';
+import { unreadable } from '../unreadable.ts';
 
 export const MAX_TOTAL_BYTES = 32 * 1024 * 1024;
 

@@ -65,7 +65,9 @@ function checkFamilies(draft: RuleDraft): void {
   if (ipv4 && ipv6) throw refuse('InvalidParameter.Conflict');
   if (protocol === 'ICMP' && ipv6) throw refuse('InvalidParam.Ipv4ProtocolConflictWithIpv6Address');
   if (protocol === 'ICMPV6' && ipv4) throw refuse('InvalidParam.Ipv6ProtocolConflictWithIpv4Address');
-  const sameIpv4 = peerIpv4 !== '' && peerIpv4 === ownIpv4;
-  const sameIpv6 = peerIpv6 !== '' && peerIpv6 === ownIpv6;
-  if (sameIpv4 || sameIpv6) throw refuse('InvalidParamter.Conflict (same address)');
+  if (isSameAddress(peerIpv4, ownIpv4) || isSameAddress(peerIpv6, ownIpv6)) {
+    throw refuse('InvalidParamter.Conflict (same address)');
+  }
 }
+
+const isSameAddress = (peer: string, own: string): boolean => peer !== '' && peer === own;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DesiredKeeper, type DesiredUpdate } from '../../../../daemon/source/desired.ts';
 import { contentHash } from '../../../../daemon/source/git/revision.ts';
 import type { LoadedPolicies } from '../../../../daemon/source/source.ts';
-import { unreadable } from '../../../../daemon/unreadable.ts';
+import { unreadable } from '../../../../daemon/source/unreadable.ts';
 
 type Files = Readonly<Record<string, string>>;
 

@@ -1,4 +1,4 @@
-import type { Unreadable } from './source/source.ts';
+// File errors in words: whoever reads a config or a policy says the same of the same trouble.
 
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
@@ -17,19 +17,4 @@ export function ioReason(error: unknown): string {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') throw error;
   const reason = REASONS[error.code];
   return reason === undefined ? error.code : `${reason} (${error.code})`;
-}
-
-/** What is wrong with one path of the folder. */
-export interface Trouble {
-  /** Path from the policy folder. */
-  readonly path: string;
-  /** Path as shown. */
-  readonly file: string;
-  readonly code: string;
-  readonly message: string;
-  readonly hint?: string;
-}
-
-export function unreadable({ path, file, code, message, hint = '' }: Trouble): Unreadable {
-  return { path, problem: { severity: 'error', code, file, line: 1, column: 1, message, hint } };
 }
