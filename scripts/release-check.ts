@@ -1,0 +1,79 @@
+// `npm run release:check [-- --only WORD] [-- --write]`: what the gate has no time for. Runs every check whose name
+// holds the word (all without one), one after the other, and says at the end what passed and how long it took. Exit
+// code 1 if one failed. With --write the result goes to docs/release-check.md, with the commit and the machine.
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+import { parseArgs } from 'node:util';
+
+interface Check {
+  readonly name: string;
+  readonly command: string;
+}
+
+/** A Node.js of npm's package `node` in front of the PATH. */
+const onNode = (major: number, command: string): string => `npx --yes -p node@${major} -c '${command}'`;
+
+const CHECKS: readonly Check[] = [
+  { name: 'types, lint, layout, format', command: 'npm run check' },
+  { name: 'tests on this Node.js', command: 'npm test' },
+  { name: 'tests on Node.js 22', command: onNode(22, 'node --version && npm test') },
+  { name: 'tests on Node.js 24', command: onNode(24, 'node --version && npm test') },
+  { name: 'mutations of the engine', command: 'npm run mutate' },
+  { name: 'simulation, 2,000 seeds', command: 'npm run test:simulation -- --seeds 2000' },
+  { name: 'simulation on SQLite, 200 seeds', command: 'npm run test:simulation -- --seeds 200 --sqlite' },
+  { name: 'soak, 12 virtual hours of 200 groups', command: 'npm run test:simulation -- --soak' },
+  { name: 'figures of the engine and the emulator', command: 'npm run bench' },
+];
+
+interface Result extends Check {
+  readonly passed: boolean;
+  readonly seconds: number;
+}
+
+const { values } = parseArgs({
+  options: { only: { type: 'string' }, write: { type: 'boolean', default: false } },
+});
+const chosen = CHECKS.filter(({ name }) => values.only === undefined || name.includes(values.only));
+if (chosen.length === 0) throw new Error(`no check has "${values.only ?? ''}" in its name`);
+const results = chosen.map(runCheck);
+const table = results.map(
+  ({ name, passed, seconds }) => `| ${name} | ${passed ? 'passed' : 'FAILED'} | ${seconds} s |`,
+);
+console.log(table.join('\n'));
+if (values.write) writeFileSync('docs/release-check.md', page(table));
+process.exitCode = results.every(({ passed }) => passed) ? 0 : 1;
+
+function runCheck(check: Check): Result {
+  console.log(`\n== ${check.name}: ${check.command}`);
+  const beganMs = performance.now();
+  const { status } = spawnSync(check.command, {
+    shell: true,
+    stdio: 'inherit',
+    env: { ...process.env, RAMPART_REQUIRE_ALL: '1' },
+  });
+  return { ...check, passed: status === 0, seconds: Math.round((performance.now() - beganMs) / 1000) };
+}
+
+function page(rows: readonly string[]): string {
+  const commit = output('git rev-parse --short HEAD');
+  const changed =
+    output('git status --porcelain --untracked-files=no') === '' ? '' : ' (with changes not committed)';
+  const [cpu] = cpus();
+  const memory = Math.round(totalmem() / 1024 ** 3);
+  return [
+    '# The last release check',
+    '',
+    `Written by \`npm run release:check -- --write\` on ${new Date().toISOString().slice(0, 10)}, commit ${commit}${changed},`,
+    `Node.js ${process.version}, ${cpus().length} cores (${cpu?.model.trim() ?? 'unknown'}), ${memory} GiB of memory.`,
+    '',
+    '| check | result | time |',
+    '| --- | --- | --- |',
+    ...rows,
+    '',
+  ].join('\n');
+}
+
+function output(command: string): string {
+  return spawnSync(command, { shell: true, encoding: 'utf8' }).stdout.trim();
+}
