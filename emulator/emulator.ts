@@ -31,7 +31,7 @@ export interface EmulatorOptions {
   readonly callsLimit?: number;
   /** Base of the emulator's clock; default: the system's. */
   readonly clock?: EmulatorClock;
-  /** Told of defects of the emulator itself, whose calls are answered with InternalError; default: standard error. */
+  /** Called with defects of the emulator itself, whose calls are answered with InternalError; default: standard error. */
   readonly onBug?: (error: unknown) => void;
 }
 

@@ -1,6 +1,6 @@
 // Every refusal of the security-group service: code, HTTP status, message. Codes and messages are the vendor's
 // to the letter, misspelt ones included; where one code has several statuses or texts, a row's name says which
-// in brackets behind the code, and the code stands by itself. Sources: the error tables of the pages named per block, 2026 copies unless told
+// in brackets behind the code, and the code stands by itself. Sources: the error tables of the pages named per block, 2026 copies unless said
 // otherwise, and the page of 2019 for the rows "(2019)". Where the vendor's table has a bare `%s` for a message,
 // or none was found, the words are ours and the row says so.
 import { ApiError } from '../action.ts';

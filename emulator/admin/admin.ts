@@ -1,5 +1,5 @@
 // The side doors under /_emulator/: tests and curious people set the cloud up, look at it, and break it.
-// They have no signature, so only this machine may use them, and no web page that somebody has open on it.
+// They have no signature, so only this machine may use them, and no web page that is open on it.
 import { z } from 'zod';
 import type { CallLog } from './call-log.ts';
 import type { Cloud } from '../cloud.ts';

@@ -23,12 +23,12 @@ const KINDS = [
  * - `resetAfter`: takes effect, then a reset connection
  * - `hang`: takes effect, then no answer ever
  * - `slow`: takes effect only after `delayMs` (1000), even if the client has gone by then; a twin with the same
- *   ClientToken is told IdempotentProcessing until then
+ *   ClientToken is answered IdempotentProcessing until then
  * - `html`: takes effect, but the answer is a proxy's page with `status` (502)
  * - `empty`: takes effect, but the answer is an empty body with `status` (200)
  * - `truncate`: takes effect, but the answer ends in the middle
  *
- * Where the contract leaves it open, a fault is the one that is hardest for a client: done, and not told so.
+ * Where the contract leaves it open, a fault is the one that is hardest for a client: done, and not reported.
  */
 export type FaultKind = (typeof KINDS)[number];
 

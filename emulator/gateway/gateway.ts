@@ -160,7 +160,7 @@ export class Gateway {
     }
   }
 
-  /** The token is settled or forgotten however the action ends, or its twins would be told to wait for ever. */
+  /** The token is settled or forgotten however the action ends, or its twins would have to wait for ever. */
   #act(call: Call, token: TokenUse | undefined): ActionAnswer | ApiError {
     const { action, requestId, accountId, handler, request } = call;
     let remembered: FirstAnswer | undefined;

@@ -74,6 +74,6 @@ function refuseDuplicate(book: RuleBook, index: number, after: Permission, world
   }
 }
 
-/** Equal but for the id, which one of the quirks may have drawn anew. */
+/** Equal but for the id, which one of the quirks may have replaced. */
 const isSameContent = (before: Permission, after: Permission): boolean =>
   JSON.stringify(fieldsOf(before)) === JSON.stringify(fieldsOf(after));

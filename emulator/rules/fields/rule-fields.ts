@@ -125,7 +125,7 @@ export function readPolicy(source: DraftSource): '' | 'Accept' | 'Drop' {
   }
 }
 
-/** What old rules of the system have. Nobody can set it, but who selects a rule by its fields can name it. */
+/** What old rules of the system have. No call can set it, but one that selects a rule by its fields can name it. */
 export const SYSTEM_PRIORITY = 110;
 
 export function readPriority(source: DraftSource): number | undefined {
