@@ -1,0 +1,53 @@
+// Same inputs, same plans: the plans of 5,000 generated groups are those that commit 3ed103f made, but for texts and
+// hashes. The cases that the removal of the temporary rule changes are listed in test/fixtures/plans/changed-cases.json;
+// their plans are those that 3ed103f made when it was told to use no temporary rule.
+//
+// To see how a plan differs: npx tsx scripts/record-plans.ts --show N CHECKOUT (a folder with 3ed103f checked out).
+import { describe, expect, it } from 'vitest';
+import { currentPlan } from '../support/current-plan.ts';
+import { PLAN_CASES, planCase } from '../support/plan-cases.ts';
+import { casesDigest, planDigest } from '../support/plan-digest.ts';
+import baseline from '../fixtures/plans/baseline.json' with { type: 'json' };
+import changedCases from '../fixtures/plans/changed-cases.json' with { type: 'json' };
+import temporaryRuleCases from '../fixtures/plans/temporary-rule-cases.json' with { type: 'json' };
+
+const changed: ReadonlyArray<{ readonly case: number; readonly why: string }> = changedCases;
+const listed = new Set(changed.map((entry) => entry.case));
+/** The plan that the old planner made when it was told to use no temporary rule. */
+const withoutRule = new Map(temporaryRuleCases.map((entry) => [entry.case, entry.withoutRule]));
+const numbers = Array.from({ length: PLAN_CASES }, (_, number) => number);
+const PARTS = 10;
+const PART = PLAN_CASES / PARTS;
+
+/** Which plan is not the expected one, and how to look into it. */
+function complaints(number: number): string[] {
+  const planned = planCase(number);
+  const expected = listed.has(number) ? withoutRule.get(number) : baseline.plans[number];
+  if (planDigest(currentPlan(planned)) === expected) return [];
+  const what = listed.has(number) ? 'without a temporary rule' : 'for it';
+  const how = `npx tsx scripts/record-plans.ts --show ${number} CHECKOUT`;
+  return [`case ${number} (${planned.title}): not the plan that ${baseline.commit} made ${what}; see ${how}`];
+}
+
+describe('5,000 groups planned as before the reshaping', () => {
+  it('are the groups whose plans were recorded', () => {
+    expect(casesDigest(numbers.map(planCase))).toBe(baseline.cases);
+    expect(baseline.plans).toHaveLength(PLAN_CASES);
+  });
+
+  it.each(Array.from({ length: PARTS }, (_, part) => part * PART))(
+    'have the recorded plans, from case %i',
+    (from) => {
+      expect(numbers.slice(from, from + PART).flatMap(complaints)).toEqual([]);
+    },
+  );
+
+  it('differ where they are listed, and only for want of the temporary rule', () => {
+    const unfounded = changed.filter(({ case: number }) => {
+      const plan = withoutRule.get(number);
+      return plan === undefined || plan === baseline.plans[number];
+    });
+    expect(unfounded).toEqual([]);
+    expect(changed).toHaveLength(listed.size);
+  });
+});

@@ -1,0 +1,46 @@
+// A plan document in few bytes: what may change while the planner is reshaped left out, the rest hashed.
+import { createHash } from 'node:crypto';
+import type { PlanCase } from './plan-cases.ts';
+
+/** Texts for people, and hashes over the plan itself. */
+const LEFT_OUT: ReadonlySet<string> = new Set(['message', 'override', 'hash', 'planHash']);
+
+/** The description of the temporary rule that plans for full groups could have. */
+const TEMPORARY = 'rampart: temporary, goes when the change under way is complete';
+
+/** The document with its keys in alphabetical order, without what is left out. */
+export function normalised(document: unknown): unknown {
+  if (Array.isArray(document)) return document.map(normalised);
+  if (document === null || typeof document !== 'object') return document;
+  const entries = Object.entries(document)
+    .filter(([key]) => !LEFT_OUT.has(key))
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, value]) => [key, key === 'findings' ? inOrder(normalised(value)) : normalised(value)]);
+  return Object.fromEntries(entries) as unknown;
+}
+
+/** Findings of one line stand in the order of their messages, which are left out. */
+const inOrder = (findings: unknown): unknown =>
+  Array.isArray(findings) ? findings.map((finding) => JSON.stringify(finding)).sort() : findings;
+
+/** The first 16 hex digits of the SHA-256 of a normalised plan document. */
+export const planDigest = (document: unknown): string =>
+  sha256(JSON.stringify(normalised(document))).slice(0, 16);
+
+/** Tells whether these are the cases of the record, all of them. */
+export function casesDigest(cases: readonly PlanCase[]): string {
+  return sha256(
+    JSON.stringify(cases, (_, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value)),
+  );
+}
+
+/** Whether a plan document has a temporary rule among its steps. */
+export function usesTemporaryRule({ steps }: StepsDocument): boolean {
+  return steps.some(({ rules }) => rules.some(({ description }) => description === TEMPORARY));
+}
+
+export interface StepsDocument {
+  readonly steps: ReadonlyArray<{ readonly rules: ReadonlyArray<{ readonly description: string | null }> }>;
+}
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
