@@ -1,5 +1,6 @@
 // One look at a group: both sides read, a plan made, and said what was found.
-import type { ApiLevel, DescribedGroup } from '../../reconciler/model/group.ts';
+import type { ApiLevel } from '../../reconciler/model/api-dialect.ts';
+import type { DescribedGroup } from '../../reconciler/model/group.ts';
 import { planGroup } from '../../reconciler/plan/plan-group.ts';
 import type { GroupPlan } from '../../reconciler/plan/plan.ts';
 import { loadOf } from '../../reconciler/plan/fit/quota.ts';

@@ -122,7 +122,7 @@ export interface PlanOptions {
    */
   readonly temporaryRules?: boolean;
   /**
-   * How a rule of the API of 2019 gets another priority, as far as it was found out by trying: by Modify (tried
+   * How a rule gets another priority where a Modify may ignore it, as far as it was found out by trying: by Modify (tried
    * first; absent means this), by a new rule beside the old one, or only by a new one after the old one went.
    */
   readonly legacyPriority?: LegacyPriority;

@@ -39,7 +39,7 @@ export function splitTwins(changes: Changes): { readonly twins: readonly Twins[]
 export const twinSteps = (twins: readonly Twins[]): Step[] =>
   twins.flatMap((pair) => [...goingSteps([pair]), ...comingSteps([pair])]);
 
-/** The steps that take all old ones away, one call each, as the API of 2019 takes them. */
+/** The steps that take all old ones away, one call each, as the older API takes them. */
 export const goingSteps = (twins: readonly Twins[]): Step[] =>
   twins
     .flatMap(({ going }) => going)

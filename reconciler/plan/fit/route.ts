@@ -1,5 +1,6 @@
 // From changes to steps: hitless where there is room for it, else the next best promise, said aloud.
 import { Meter } from '../../exposure/engine/meter.ts';
+import { dialectOf } from '../../model/api-dialect.ts';
 import type { DescribedGroup } from '../../model/group.ts';
 import type { Promised } from '../proof/transition.ts';
 import type { CallOptions, Changes } from '../order/calls.ts';
@@ -82,7 +83,7 @@ function twinsApart(
   group: DescribedGroup,
   options: PlanOptions,
 ): { readonly twins: readonly Twins[]; readonly rest: Changes } {
-  const mustGoFirst = group.apiLevel === 'legacy2019' && options.legacyPriority === 'revokeFirst';
+  const mustGoFirst = dialectOf(group).mayIgnorePriority && options.legacyPriority === 'revokeFirst';
   return mustGoFirst ? splitTwins(changes) : { twins: [], rest: changes };
 }
 
@@ -102,10 +103,9 @@ function withTwins(found: Route, twins: readonly Twins[], fallback: PlanOptions[
 /** Some quarter of a second: real groups take a hundredth of it (see `Meter`). */
 const MAX_FORESIGHT = 2_000_000;
 
-/** The vendor's limit of rules in one Authorize or Revoke; the API of 2019 takes one. */
 export function callOptions(group: DescribedGroup, options: PlanOptions): CallOptions {
   return {
-    batchSize: group.apiLevel === 'current' ? 100 : 1,
+    batchSize: dialectOf(group).batchSize,
     batchesAtomic: options.batchesAtomic,
     foresight: new Meter(MAX_FORESIGHT),
   };

@@ -83,7 +83,7 @@ class Standing {
   }
 }
 
-/** Something for each rule that is held, found by what a call names the rule by. On the API of 2019 twins share that. */
+/** Something for each rule that is held, found by what a call names the rule by. Where that is its fields, twins share it. */
 export class Named<T> {
   readonly #items = new Map<string, readonly T[]>();
 
