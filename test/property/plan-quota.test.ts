@@ -13,12 +13,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { groupContext } from '../../reconciler/exposure/engine/context.ts';
 import { ruleIdentity, type Rule } from '../../reconciler/model/rule.ts';
-import { planGroup } from '../../reconciler/plan/plan-group.ts';
 import type { GroupPlan, PlanOptions } from '../../reconciler/plan/plan.ts';
 import { applyStep } from '../../reconciler/plan/proof/simulate.ts';
 import { editGroup, makeGroup } from '../../bench/shapes.ts';
 import { PacketSource } from '../support/packets.ts';
-import { described, groupOf, OPTIONS, policyOf } from '../support/plan-inputs.ts';
+import { described, groupOf, OPTIONS, planFor, policyOf } from '../support/plan-inputs.ts';
 import { breach, moments } from '../support/plan-witness.ts';
 import { Random } from '../support/random.ts';
 import {
@@ -62,7 +61,7 @@ const arbitraryTight = (world: World): fc.Arbitrary<Tight> =>
     }));
 
 function planOf({ edit, options }: Tight, { alone = false } = {}): GroupPlan {
-  return planGroup(policyOf(edit.after, { alone }), groupOf(described(edit.before)), options);
+  return planFor(policyOf(edit.after, { alone }), groupOf(described(edit.before)), options);
 }
 
 /** What must not happen on the way, by what the plan promises. */

@@ -1,7 +1,10 @@
 // Why a plan must not be carried out, as a plain value. Whoever finds a reason says what it is; what a person
 // reads of it, and what becomes of the plan, is decided by blocks.ts and check.ts.
 import type { Packet } from '../../exposure/engine/packet.ts';
+import type { SourcePlace } from '../../model/problem.ts';
 import type { RuleAction } from '../../model/rule.ts';
+import type { Promised } from '../proof/transition.ts';
+import type { Hold } from '../plan-input.ts';
 import type { PlanOptions } from '../plan.ts';
 
 /** Found while an order of the calls was looked for: with one of these nothing is promised of the calls. */
@@ -19,13 +22,25 @@ export type RouteObjection =
   /** Rules of these actions would be away for a moment, as they cannot be there beside the new ones. */
   | { readonly kind: 'briefAbsence'; readonly actions: ReadonlySet<RuleAction> };
 
-/** Found by the proof. */
+/** Found by the proof, in the call at this 1-based place. */
 export interface ProofObjection {
   readonly kind: 'brokenPromise';
-  readonly promised: string;
-  /** 1-based place in the plan. */
+  readonly promised: Promised;
   readonly call: number;
   readonly witness: Packet;
 }
 
-export type Objection = RouteObjection | ProofObjection;
+/** Found in what the vendor is known to refuse. `places`: of the rules that it refuses, in reading order. */
+export type VendorObjection =
+  | { readonly kind: 'managedByProduct' }
+  | { readonly kind: 'groupPeers' | 'itselfAsPeer'; readonly places: readonly SourcePlace[] };
+
+export type Objection =
+  | RouteObjection
+  | ProofObjection
+  | VendorObjection
+  | { readonly kind: 'held'; readonly hold: Hold }
+  /** Only another plan was approved. */
+  | { readonly kind: 'notApproved' }
+  /** The planner failed on this group. */
+  | { readonly kind: 'bug'; readonly message: string };
