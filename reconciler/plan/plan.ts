@@ -117,11 +117,6 @@ export interface PlanSettings {
   readonly ruleQuota: number;
   /** Most rules of a basic group that may name a group; the vendor's 20 if absent. */
   readonly groupRuleQuota?: number;
-  /**
-   * Whether whoever carries out the plan finds, at a checkpoint, the ids of rules that the plan made itself
-   * (`withFoundIds`). Without that no plan has temporary rules.
-   */
-  readonly temporaryRules?: boolean;
 }
 
 /** The settings, and what was learned that bears on the order of the calls. */

@@ -510,33 +510,6 @@ describe('with little room', () => {
     ]);
   });
 
-  it('lets a temporary rule stand in where rules of one shape become rules of another', () => {
-    const stripes = [0, 1, 2, 3];
-    const upright = stripes.map((at) =>
-      rule({ ports: `${at * 10 + 1}-${at * 10 + 10}`, peer: '10.0.0.0/8' }),
-    );
-    const flat = stripes.map((at) => rule({ ports: '1-40', peer: `10.${at * 64}.0.0/10` }));
-    const options = { modify: 'never', ruleQuota: 5 } as const;
-    const found = plan(flat, upright, { options: { ...options, temporaryRules: true } });
-    expect([found.hitless, found.status]).toEqual([true, 'pending']);
-    expect(outline(found.steps)).toEqual([
-      'authorize accept:1@1',
-      '*revoke sgr-0 sgr-1 sgr-2 sgr-3',
-      'authorize accept:1@1 accept:1@1 accept:1@1 accept:1@1',
-      '*revoke accept:1@1',
-    ]);
-    const [first] = found.steps;
-    expect(first?.kind === 'authorize' ? first.rules[0]?.rule.description : null).toContain('temporary');
-    expect(plan(flat, upright, { options }).hitless).toBe(false);
-    const ignore = [{ description: 'rampart: *', source: { file: 'web.yaml', line: 1, column: 1 } }];
-    const hidden = planFor(policyOf(flat, { ignore }), groupOf(described(upright)), {
-      ...OPTIONS,
-      ...options,
-      temporaryRules: true,
-    });
-    expect(hidden.hitless).toBe(false);
-  });
-
   it('looks again before it relies on drops that it made, also where only half of the promise holds', () => {
     const there = [
       rule({ ports: '22', peer: '10.0.0.0/8', priority: 2 }),

@@ -25,6 +25,6 @@ function workOf(options: PlanOptions): number {
 }
 
 it('is bounded in a full group, also where many numbers of pairs are tried', () => {
-  const options = { modify: 'auto', ruleQuota: SIZE, groupRuleQuota: SIZE, temporaryRules: true } as const;
+  const options = { modify: 'auto', ruleQuota: SIZE, groupRuleQuota: SIZE } as const;
   expect(workOf({ ...OPTIONS, ...options })).toBeLessThan(MAX_WORK);
 });
