@@ -6,11 +6,10 @@ import type { Rule } from '../reconciler/model/rule.ts';
 import { diff } from '../reconciler/plan/diff/diff.ts';
 import { match } from '../reconciler/plan/match/match.ts';
 import { permitted } from '../reconciler/plan/diff/mode.ts';
-import { planGroup } from '../reconciler/plan/plan-group.ts';
 import type { PlanOptions, Step } from '../reconciler/plan/plan.ts';
 import { callOptions, route } from '../reconciler/plan/fit/route.ts';
 import { verify } from '../reconciler/plan/proof/verify.ts';
-import { described, groupOf, OPTIONS, policyOf } from '../test/support/plan-inputs.ts';
+import { described, groupOf, OPTIONS, planFor, policyOf } from '../test/support/plan-inputs.ts';
 import { Random } from '../test/support/random.ts';
 import { BENCH_CONTEXT, editGroup, makeGroup, type Shape } from './shapes.ts';
 
@@ -73,7 +72,7 @@ function row(shape: Shape, size: number, edits: number): string {
     heapBytes = Math.max(heapBytes, process.memoryUsage().heapUsed - heapBefore);
     if (size <= 200) {
       const full = { ...options, ruleQuota: size };
-      times.full.push(timeOf(() => void planGroup(policyOf(after), group, full)));
+      times.full.push(timeOf(() => void planFor(policyOf(after), group, full)));
     }
     calls.prefer.push(steps.length);
     calls.auto.push(stepsFor(before, after, { ...options, modify: 'auto' }).length);

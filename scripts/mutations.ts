@@ -363,12 +363,6 @@ export const PLAN_MUTATIONS: readonly Mutation[] = [
     replace: '...released,',
   },
   {
-    name: 'a temporary rule that nobody would find after a crash',
-    file: 'plan/fit/constrained-order.ts',
-    find: '  if (policy.ignore.some(({ description }) => matchesGlob(description, TEMPORARY))) return [];\n',
-    replace: '',
-  },
-  {
     name: 'parts that grow come as they stand',
     file: 'plan/fit/staged-order.ts',
     find: 'grows(a) ? b.freed.rules - a.freed.rules : a.need.rules - b.need.rules',
@@ -433,12 +427,6 @@ export const PLAN_MUTATIONS: readonly Mutation[] = [
     file: 'plan/diff/diff.ts',
     find: '    surplus.push(...twins.filter((twin) => twin !== kept));\n',
     replace: '    if (kept === undefined) surplus.push(...twins);\n',
-  },
-  {
-    name: 'a temporary rule may be a twin of another one',
-    file: 'plan/fit/temporary.ts',
-    find: 'rule !== null && !taken.has(looseIdentity(rule))',
-    replace: 'rule !== null',
   },
   {
     name: 'two desired rules of one identity are allowed',

@@ -138,8 +138,13 @@ async function doubtsOf(
     return problems.map((problem) => `${problemText(problem)}: ${lines[problem.line - 1]?.trim() ?? ''}`);
   }
   const { targets } = await new TargetResolver(engine.ecs, 'enforce').resolve(groups, 0);
-  return targets.flatMap((policy) => {
-    const { status, steps } = planGroup(policy, group, engine.planOptions);
+  return targets.flatMap((desired) => {
+    const { status, steps } = planGroup({
+      desired,
+      described: group,
+      settings: engine.planOptions,
+      nowMs: engine.clock.nowMs(),
+    });
     return status === 'converged'
       ? []
       : [`a plan with this policy would have ${counted(steps.length, 'call')}`];

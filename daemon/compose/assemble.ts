@@ -95,7 +95,7 @@ export function assembleEngine(config: Config, ports: EnginePorts): Assembly {
       journal,
       telemetry,
       clock,
-      planOptions: { ...reconcile, temporaryRules: true },
+      planOptions: reconcile,
       lists: new KnownLists(ecs, clock, reconcile.resyncSeconds * 1000),
       patience: { settleMs: reconcile.settleSeconds * 1000, lagMs: reconcile.lagSeconds * 1000 },
       newReconcileId,

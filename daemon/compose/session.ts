@@ -8,8 +8,6 @@ import { systemClock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
 import type { Target } from '../schedule/controller.ts';
 import type { Engine } from '../reconcile/engine.ts';
-import { withUnreadLists } from '../learned/list-sizes.ts';
-import { heldByPauses } from '../reconcile/pauses.ts';
 import { TargetResolver, type UnresolvedSelector } from '../schedule/selectors.ts';
 import { UsageError, type Io } from '../cli/io.ts';
 import { openEngine, type OpenEngine, type Opening } from './open-engine.ts';
@@ -92,10 +90,16 @@ export async function planAll(session: Session, io: Io): Promise<GroupResult[]> 
 async function planOne(engine: Engine, { policy }: Target): Promise<GroupResult> {
   const described = await engine.ecs.describeGroup(policy);
   if (described.ok) {
-    const lists = await engine.lists.of(policy, described.value);
-    const options = { ...engine.planOptions, listSizes: lists.sizes };
-    const plan = withUnreadLists(planGroup(policy, described.value, options), policy, lists);
-    return heldByPauses(plan, engine.journal.pauses(engine.clock.nowMs()));
+    const { sizes, unread } = await engine.lists.of(policy, described.value);
+    const nowMs = engine.clock.nowMs();
+    return planGroup({
+      desired: policy,
+      described: described.value,
+      settings: engine.planOptions,
+      learned: { listSizes: sizes, unreadLists: unread },
+      holds: engine.journal.pauses(nowMs),
+      nowMs,
+    });
   }
   const { account, region, id, mode } = policy;
   return { account, region, id, mode, error: `${described.error.code}: ${described.error.message}` };

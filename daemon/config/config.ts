@@ -1,4 +1,5 @@
-import type { ApiLevel, Mode } from '../../reconciler/model/group.ts';
+import type { ApiLevel } from '../../reconciler/model/api-dialect.ts';
+import type { Mode } from '../../reconciler/model/group.ts';
 import type { PlanOptions } from '../../reconciler/plan/plan.ts';
 import type { Operation } from '../ecs/api.ts';
 import type { CredentialsConfig } from './credentials-config.ts';

@@ -1,6 +1,7 @@
 // What the daemon asks of the cloud, as the caller sees it. `EcsClient` implements it over pop-core;
 // the simulation replaces only the transport below that.
-import type { ApiLevel, DescribedGroup, GroupRef, GroupSelector } from '../../reconciler/model/group.ts';
+import type { ApiLevel } from '../../reconciler/model/api-dialect.ts';
+import type { DescribedGroup, GroupRef, GroupSelector } from '../../reconciler/model/group.ts';
 import type { Result } from '../../reconciler/model/result.ts';
 import type { Failure } from './failures/failure.ts';
 

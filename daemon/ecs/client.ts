@@ -1,5 +1,5 @@
 // EcsApi over a transport.
-import type { ApiLevel } from '../../reconciler/model/group.ts';
+import type { ApiLevel } from '../../reconciler/model/api-dialect.ts';
 import { ok } from '../../reconciler/model/result.ts';
 import type { EcsApi } from './api.ts';
 import { createAsk, type Gate } from './ask.ts';

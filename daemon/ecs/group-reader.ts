@@ -1,6 +1,7 @@
 // The two reads. A group is read in full or not at all: its head (type, VPC, whether a cloud product owns it)
 // from DescribeSecurityGroups, its rules from all pages of DescribeSecurityGroupAttribute.
-import type { ApiLevel, DescribedGroup, GroupRef, GroupSelector } from '../../reconciler/model/group.ts';
+import type { ApiLevel } from '../../reconciler/model/api-dialect.ts';
+import type { DescribedGroup, GroupRef, GroupSelector } from '../../reconciler/model/group.ts';
 import { compareText } from '../../reconciler/model/problem.ts';
 import { err, ok, type Result } from '../../reconciler/model/result.ts';
 import type { NicType } from '../../reconciler/model/rule.ts';

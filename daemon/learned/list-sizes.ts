@@ -3,8 +3,7 @@
 import type { DescribedGroup } from '../../reconciler/model/group.ts';
 import type { Result } from '../../reconciler/model/result.ts';
 import { DIRECTIONS, type Rule } from '../../reconciler/model/rule.ts';
-import { deepFreeze } from '../../reconciler/model/collections.ts';
-import type { Finding, GroupPlan, GroupPolicy } from '../../reconciler/plan/plan.ts';
+import type { GroupPolicy } from '../../reconciler/plan/plan.ts';
 import type { Clock } from '../clock.ts';
 import type { EcsApi, ListKind, Place } from '../ecs/api.ts';
 import type { Failure } from '../ecs/failures/failure.ts';
@@ -85,20 +84,6 @@ export class KnownLists {
       if (nowMs - askedMs >= this.#keepMs) this.#entries.delete(key);
     }
   }
-}
-
-/** The plan, with a warning for each kind of list whose sizes were not to be had. */
-export function withUnreadLists(plan: GroupPlan, { source }: GroupPolicy, { unread }: ListSizes): GroupPlan {
-  if (unread.length === 0) return plan;
-  const { file, line } = source;
-  const findings = unread.map((message): Finding => ({
-    id: 'list-size-unknown',
-    severity: 'warning',
-    message,
-    file,
-    line,
-  }));
-  return deepFreeze({ ...plan, findings: [...plan.findings, ...findings] });
 }
 
 function sentence(kind: ListKind, [reason]: readonly string[]): string[] {

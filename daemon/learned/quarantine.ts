@@ -1,7 +1,7 @@
 // The rules of one group that the cloud refused one by one. They are left alone until their policy changes
 // or a retry time passes, so that everything else goes through.
 import { ruleIdentity } from '../../reconciler/model/rule.ts';
-import type { Withheld } from '../../reconciler/plan/diff/quarantine.ts';
+import type { Quarantined } from '../../reconciler/plan/diff/quarantine.ts';
 import type { StepRefusal } from '../reconcile/step.ts';
 
 export const FIRST_RETRY_MS = 10 * 60_000;
@@ -13,7 +13,7 @@ export const retryDelayMs = (refusals: number): number =>
   Math.min(FIRST_RETRY_MS * 2 ** (refusals - 1), MAX_RETRY_MS);
 
 interface Entry {
-  readonly side: keyof Withheld;
+  readonly side: keyof Quarantined;
   readonly identity: string;
   readonly refusals: number;
   readonly retryAtMs: number;
@@ -52,15 +52,15 @@ export class Quarantine {
   }
 
   /** What is to be left alone at `nowMs`. An entry whose time has come is tried again but not forgotten. */
-  withheld(nowMs: number): Withheld {
+  withheld(nowMs: number): Quarantined {
     const active = [...this.#entries.values()].filter((entry) => entry.retryAtMs > nowMs);
-    const of = (side: keyof Withheld) =>
+    const of = (side: keyof Quarantined) =>
       new Set(active.filter((entry) => entry.side === side).map((entry) => entry.identity));
     return { desired: of('desired'), described: of('described') };
   }
 }
 
-function refusedRules({ step }: StepRefusal): Array<{ side: keyof Withheld; identity: string }> {
+function refusedRules({ step }: StepRefusal): Array<{ side: keyof Quarantined; identity: string }> {
   switch (step.kind) {
     case 'authorize':
       return step.rules.map(({ rule }) => ({ side: 'desired', identity: ruleIdentity(rule) }));

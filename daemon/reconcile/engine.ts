@@ -1,7 +1,7 @@
 // What a reconcile needs of the world, bundled once by the commands and by the tests. Ports only:
 // the service holds no client, no file and no timer of its own.
 import type { Result } from '../../reconciler/model/result.ts';
-import type { PlanOptions } from '../../reconciler/plan/plan.ts';
+import type { PlanSettings } from '../../reconciler/plan/plan.ts';
 import type { Clock } from '../clock.ts';
 import type { EcsApi, Place, WriteOperation, WriteRequest } from '../ecs/api.ts';
 import type { Failure } from '../ecs/failures/failure.ts';
@@ -44,7 +44,7 @@ export interface Engine {
   readonly journal: Journal;
   readonly telemetry: Telemetry;
   readonly clock: Clock;
-  readonly planOptions: PlanOptions;
+  readonly planOptions: PlanSettings;
   readonly lists: Pick<KnownLists, 'of'>;
   readonly patience: Patience;
   /** A short id that ties all events of one reconcile together. */

@@ -1,10 +1,9 @@
 // Carries out a plan: step by step, each with an intent that is durable before its call, and with a
 // look at the group before the first step that takes something away.
 import { ruleIdentity } from '../../reconciler/model/rule.ts';
-import type { DescribedGroup, DescribedRule } from '../../reconciler/model/group.ts';
+import type { DescribedGroup } from '../../reconciler/model/group.ts';
 import { err, ok, type Result } from '../../reconciler/model/result.ts';
 import type { GroupPlan, Step } from '../../reconciler/plan/plan.ts';
-import { withFoundIds } from '../../reconciler/plan/proof/simulate.ts';
 import type { Failure } from '../ecs/failures/failure.ts';
 import { describeUntil } from './wait-until-described.ts';
 import type { Engine } from './engine.ts';
@@ -34,22 +33,15 @@ export async function executePlan(
 ): Promise<Execution> {
   const refusals: StepRefusal[] = [];
   let changes = 0;
-  let seen: readonly DescribedRule[] = [];
-  for (const [index, planned] of plan.steps.entries()) {
+  for (const [index, step] of plan.steps.entries()) {
     if (signal.aborted) return { kind: 'aborted', changes, refusals };
-    if (planned.checkpoint) {
+    if (step.checkpoint) {
       const checkpoint = await passCheckpoint(engine, run, { plan, index }, signal);
       if (isAborted(signal)) return { kind: 'aborted', changes, refusals };
       if (!checkpoint.ok) {
         const { refusals: ignored, ...stop } = checkpoint.error;
         return { kind: 'stopped', changes, refusals: [...refusals, ...ignored], ...stop };
       }
-      seen = checkpoint.value.rules;
-    }
-    const step = run.apiLevel === 'current' ? withFoundIds(planned, seen) : planned;
-    if (run.apiLevel === 'current' && namesNobody(step)) {
-      const reason = 'a temporary rule of the plan is not there any more';
-      return { kind: 'stopped', changes, refusals, reason, failure: null };
     }
     const result = await runStep(engine, run, { step, number: index + 1 }, signal);
     changes += result.changes;
@@ -115,11 +107,6 @@ async function passCheckpoint(
     failure: null,
     refusals: reportIgnored(engine, run, { plan: at.plan, done }, seen.value.group),
   });
-}
-
-/** Rules that the plan made itself had no id when it was made; the checkpoint before must have shown one. */
-function namesNobody(step: Step): boolean {
-  return step.kind === 'revoke' && step.targets.some(({ id }) => id === null);
 }
 
 /** Identities that the steps so far should have brought but that have no rule of their own. */

@@ -1,4 +1,4 @@
-import type { ApiLevel } from '../../reconciler/model/group.ts';
+import type { ApiLevel } from '../../reconciler/model/api-dialect.ts';
 import type { LegacyPriority } from '../../reconciler/plan/plan.ts';
 import { FlapWatch } from '../learned/flap-detector.ts';
 import { Quarantine } from '../learned/quarantine.ts';

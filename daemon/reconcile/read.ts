@@ -1,16 +1,17 @@
 // One look at a group: both sides read, a plan made, and said what was found.
-import type { ApiLevel, DescribedGroup } from '../../reconciler/model/group.ts';
+import type { ApiLevel } from '../../reconciler/model/api-dialect.ts';
+import type { DescribedGroup } from '../../reconciler/model/group.ts';
 import { planGroup } from '../../reconciler/plan/plan-group.ts';
 import type { GroupPlan } from '../../reconciler/plan/plan.ts';
 import { loadOf } from '../../reconciler/plan/fit/quota.ts';
 import { describeRule } from '../../reconciler/model/rule-text.ts';
-import { withhold } from '../../reconciler/plan/diff/quarantine.ts';
+import { heldUntilMs } from '../../reconciler/plan/check/holds.ts';
+import type { PlanInput } from '../../reconciler/plan/plan-input.ts';
 import type { Failure } from '../ecs/failures/failure.ts';
 import { describeUntil } from './wait-until-described.ts';
 import type { Engine } from './engine.ts';
-import { withUnreadLists, type ListSizes } from '../learned/list-sizes.ts';
+import type { ListSizes } from '../learned/list-sizes.ts';
 import { abandonObserved } from './open-intents.ts';
-import { heldByPauses, pausedUntilMs } from './pauses.ts';
 import { showsRecentWrites } from './recent-writes.ts';
 import type { ReconcileOutcome, ReconcileRequest } from './reconcile-types.ts';
 import { commonFields, type Cause, type RunContext } from './run-context.ts';
@@ -48,51 +49,50 @@ export async function lookAtGroup(
   const lists = await engine.lists.of(request.policy, group);
   const nowMs = engine.clock.nowMs();
   const pauses = engine.journal.pauses(nowMs);
-  const plan = heldByPauses(planNow(engine, request, group, lists), pauses);
+  const { approvedPlan: approvedHash } = request;
+  const plan = planNow(engine, request, { group, lists, holds: pauses, approvedHash, nowMs });
   reportPlan(engine, run, { cause: request.cause, rules: group.rules.length, plan });
   if (plan.status === 'observed') {
     abandonObserved(engine, run);
     return settled({ kind: 'observed' });
   }
   if (plan.status === 'blocked') {
-    const untilMs = pausedUntilMs(group, pauses);
+    const untilMs = heldUntilMs(group, pauses, nowMs);
     return settled({
       kind: 'blocked',
       reasons: plan.blockedBy.map((block) => block.message),
       restMs: untilMs === null ? null : untilMs - nowMs,
     });
   }
-  if (request.approvedPlan !== null && request.approvedPlan !== plan.hash) {
-    return settled({ kind: 'blocked', reasons: [whyNotApproved(request)], restMs: null });
-  }
   return { kind: 'pending', plan, apiLevel: group.apiLevel, rules: group.rules.length, lists };
 }
 
-function whyNotApproved({ memory, policy }: ReconcileRequest): string {
-  return memory.levelWithoutRules === 'legacy2019'
-    ? 'the endpoint speaks the API of 2019, for which the approved plan was not made: ' +
-        `set apiLevel: legacy2019 for the account ${policy.account} and plan again`
-    : 'the group has changed since its plan was approved';
-}
-
-/** The plan for the group as described, without the rules that are set aside for now. */
+/** The plan for the group as described, with all that earlier calls have taught about it. */
 export function planNow(
   engine: Engine,
-  request: ReconcileRequest,
-  described: DescribedGroup,
-  lists: ListSizes,
+  { policy, memory }: Pick<ReconcileRequest, 'policy' | 'memory'>,
+  seen: { readonly group: DescribedGroup; readonly lists: ListSizes } & Pick<
+    PlanInput,
+    'holds' | 'approvedHash' | 'nowMs'
+  >,
 ): GroupPlan {
-  const { quarantine, room, legacyPriority } = request.memory;
+  const { group: described, lists, ...now } = seen;
+  const settings = engine.planOptions;
   const nowMs = engine.clock.monotonicMs();
-  const policy = withhold(request.policy, described.rules, quarantine.withheld(nowMs));
-  const options = { ...engine.planOptions, listSizes: lists.sizes };
-  const held = loadOf(described.rules, options).rules;
-  const ruleQuota = room.limit({ configured: engine.planOptions.ruleQuota, held }, nowMs);
-  return withUnreadLists(
-    planGroup(policy, described, { ...options, ruleQuota, legacyPriority }),
-    policy,
-    lists,
-  );
+  const held = loadOf(described.rules, { ...settings, listSizes: lists.sizes }).rules;
+  return planGroup({
+    ...now,
+    desired: policy,
+    described,
+    settings,
+    learned: {
+      quarantined: memory.quarantine.withheld(nowMs),
+      ruleLimit: memory.room.limit({ configured: settings.ruleQuota, held }, nowMs),
+      legacyPriority: memory.legacyPriority,
+      listSizes: lists.sizes,
+      unreadLists: lists.unread,
+    },
+  });
 }
 
 const settled = (outcome: ReconcileOutcome): Look => ({ kind: 'settled', outcome });

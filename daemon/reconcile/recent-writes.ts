@@ -2,7 +2,8 @@
 // count on rules that are gone. So a picture is not believed before it shows what the journal says was done: that
 // holds at the end of a plan, after one that stopped half-way, and after a crash. What is recent is told by monotonic
 // time: the journal's own times are the wall clock's, which somebody may set between a write and the next look.
-import type { ApiLevel, DescribedGroup, DescribedRule, GroupRef } from '../../reconciler/model/group.ts';
+import type { ApiLevel } from '../../reconciler/model/api-dialect.ts';
+import type { DescribedGroup, DescribedRule, GroupRef } from '../../reconciler/model/group.ts';
 import type { Direction } from '../../reconciler/model/rule.ts';
 import type { WireParams } from '../ecs/api.ts';
 import { ruleParams } from '../ecs/convert/requests.ts';

@@ -134,8 +134,9 @@ async function verify(
     return { kind: 'not-converged', reason: execution.reason, failure: execution.failure, setAside };
   }
   if (plan.steps.length > 0) {
+    const { lists } = done.look;
     const asPlanned = (group: DescribedGroup) =>
-      planNow(engine, request, group, done.look.lists).status === 'converged';
+      planNow(engine, request, { group, lists, nowMs: engine.clock.nowMs() }).status === 'converged';
     // What differs beside our own writes is the work of somebody else: no waiting helps.
     const seen = await describeUntil(
       engine,

@@ -1,4 +1,5 @@
-import type { ApiLevel, GroupRef } from '../../reconciler/model/group.ts';
+import type { ApiLevel } from '../../reconciler/model/api-dialect.ts';
+import type { GroupRef } from '../../reconciler/model/group.ts';
 import type { CommonFields } from '../telemetry/events.ts';
 import type { PacedWrite } from './engine.ts';
 

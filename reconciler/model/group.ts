@@ -1,3 +1,4 @@
+import type { ApiLevel } from './api-dialect.ts';
 import type { SourcePlace } from './problem.ts';
 import type { Direction, Rule } from './rule.ts';
 
@@ -39,7 +40,7 @@ export interface DesiredRule {
 /** A rule that the cloud has. */
 export interface DescribedRule {
   readonly rule: Rule;
-  /** `sgr-…`; null on the API level of 2019, which has no rule ids. */
+  /** `sgr-…`; null where the API has no rule ids (see `ApiDialect`). */
   readonly id: string | null;
   /**
    * The vendor's own texts of the fields that select this rule where there are no ids. Our canonical
@@ -67,9 +68,6 @@ export interface DesiredGroup {
   readonly rules: Readonly<Record<Direction, readonly DesiredRule[] | null>>;
   readonly source: SourcePlace;
 }
-
-/** How the endpoint speaks: today's API, or the one of 2019 (no rule ids, one rule a call). */
-export type ApiLevel = 'current' | 'legacy2019';
 
 /** What the cloud says of a group, read in full or not at all. */
 export interface DescribedGroup extends GroupRef {

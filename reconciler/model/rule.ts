@@ -84,7 +84,7 @@ export function ruleProblems(fields: KnownFields, side: Side): RuleProblem[] {
 }
 
 /**
- * An own side of all addresses of the peer's family narrows nothing: one canonical form, `null`. The API of 2019
+ * An own side of all addresses of the peer's family narrows nothing: one canonical form, `null`. The older API
  * even documents 0.0.0.0/0 as its default, so the cloud may show what nobody sent.
  */
 function canonicalOwn({ own, peer }: Rule): Prefix | null {

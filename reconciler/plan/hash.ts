@@ -1,15 +1,27 @@
+// What an approval names: the changes to a group, however they are carried out.
 import { createHash } from 'node:crypto';
 import { groupKey, type DescribedRule, type GroupRef, type Mode } from '../model/group.ts';
 import { compareText } from '../model/problem.ts';
-import type { Step } from './plan.ts';
 import { ruleDocument } from '../model/rule-document.ts';
+import type { Diff } from './plan.ts';
+
+/** A diff before any of its rules are paired into a Modify: `altered` differ in their text only. */
+export type RawChanges = Pick<Diff, 'missing' | 'surplus' | 'altered'>;
 
 /**
- * SHA-256 (hex) of what a plan would do to a group. Where the wish is written down is left out, so the
- * same calls have the same hash whatever the revision.
+ * SHA-256 (hex) of the changes to a group: the rules that are added, those that are removed (by id and content) and
+ * the texts that change. Left out is whatever bears on how and when alone: the calls, the settings, what was learned
+ * by trying, holds, the revision. So everyone who plans the same changes for a group gets the same hash.
  */
-export function planHash(group: GroupRef, mode: Mode, steps: readonly Step[]): string {
-  return sha256([groupKey(group), mode, steps.map(canonicalStep)]);
+export function planHash(group: GroupRef, mode: Mode, { missing, surplus, altered }: RawChanges): string {
+  const removed = mode === 'additive' ? [] : surplus;
+  return sha256([
+    groupKey(group),
+    mode,
+    inOrder(missing.map(({ rule }) => ruleDocument(rule))),
+    inOrder(removed.map(canonical)),
+    inOrder(altered.map(({ from, to }) => [canonical(from), to.rule.description])),
+  ]);
 }
 
 /** SHA-256 (hex) over the JSON of a value whose keys already stand in a fixed order. */
@@ -17,19 +29,10 @@ export function sha256(value: unknown): string {
   return createHash('sha256').update(JSON.stringify(value)).digest('hex');
 }
 
-function canonicalStep(step: Step): unknown {
-  const head = [step.kind, step.direction, step.checkpoint];
-  switch (step.kind) {
-    case 'authorize':
-      return [...head, step.rules.map(({ rule }) => ruleDocument(rule))];
-    case 'modify':
-      return [...head, target(step.target), ruleDocument(step.to.rule)];
-    case 'revoke':
-      return [...head, step.targets.map(target)];
-  }
-}
+const inOrder = (values: readonly unknown[]): string[] =>
+  values.map((value) => JSON.stringify(value)).sort(compareText);
 
-function target({ rule, id, selector }: DescribedRule): unknown {
+function canonical({ rule, id, selector }: DescribedRule): unknown {
   const fields = Object.entries(selector).sort(([a], [b]) => compareText(a, b));
   return [id, id === null ? fields : [], ruleDocument(rule)];
 }

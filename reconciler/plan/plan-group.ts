@@ -1,79 +1,103 @@
-// What should be, what is, and the safe way from one to the other: ownership, diff, match, order, limits, proof.
-// Pure and deterministic: the same rules in any order give the same bytes.
-import type { DescribedGroup, GroupRef } from '../model/group.ts';
-import { diff } from './diff/diff.ts';
+// What should be, what is, and the safe way from one to the other: diff | match | order and fit | prove | check.
+import type { GroupRef } from '../model/group.ts';
 import { deepFreeze } from '../model/collections.ts';
-import { planHash } from './hash.ts';
-import { idleTwins, idleTwinSteps } from './coexist/idle-twins.ts';
-import { match } from './match/match.ts';
+import { check, checkFailed } from './check/check.ts';
+import { carefully } from './coexist/carefully.ts';
+import { diff } from './diff/diff.ts';
 import { permitted } from './diff/mode.ts';
-import type { Block, GroupPlan, GroupPolicy, PlanOptions } from './plan.ts';
-import { NOTHING_TO_PROVE, prove } from './proof/prove.ts';
-import { refusals } from './check/vendor-refusals.ts';
+import { withoutQuarantined } from './diff/quarantine.ts';
 import { callOptions, route } from './fit/route.ts';
-import { warnings } from './check/findings.ts';
+import { planHash } from './hash.ts';
+import { match } from './match/match.ts';
 import { deltaOf } from './plan-exposure.ts';
-import { bringsTrials, withTrialsChecked } from './coexist/unconfirmed-calls.ts';
+import type { PlanInput } from './plan-input.ts';
+import type { Diff, GroupPlan, GroupPolicy, PlanOptions } from './plan.ts';
+import { prove } from './proof/prove.ts';
 
 /**
- * Plans one group. The steps of an observed or blocked plan say what would be done; only those of a pending
- * plan may be carried out. Never throws: a bug that one group brings to light blocks that group, and says so.
+ * Plans one group: the only way to a plan, for the daemon and for every command.
+ *
+ * ```ts
+ * const { status, steps, hitless } = planGroup({ desired, described, settings, nowMs: Date.now() });
+ * // desired: tcp/443; described: tcp/80 as sgr-1. One Modify, which keeps the rule's id:
+ * // 'pending', [{ kind: 'modify', target: { id: 'sgr-1', … }, to: { rule: tcp/443, … }, … }], true
+ * ```
+ *
+ * Only the steps of a `pending` plan may be carried out; those of an `observed` or `blocked` one show what would be
+ * done, and `blockedBy` says why it is not. A plan without steps is `converged`.
+ *
+ * Pure and deterministic: rules in any order give the same bytes. The work is bounded by counts and not by time,
+ * a few seconds at the very worst; beyond that the plan promises less, and `exceptions` says so. Never throws:
+ * a bug that one group brings to light blocks that group, and says so. The answer is frozen, and with it the rules
+ * of the input that it holds.
  */
-export function planGroup(policy: GroupPolicy, group: DescribedGroup, options: PlanOptions): GroupPlan {
+export function planGroup(input: PlanInput): GroupPlan {
   try {
-    return deepFreeze(planned(policy, group, options));
+    return deepFreeze(planned(input));
   } catch (error) {
-    return deepFreeze(failed(policy, error));
+    return deepFreeze(failed(input, error));
   }
 }
 
-function planned(policy: GroupPolicy, group: DescribedGroup, options: PlanOptions): GroupPlan {
-  const modify = policy.mode === 'additive' ? 'never' : options.modify;
-  const found = match(diff(policy, group.rules), group, { ...options, modify }, callOptions(group, options));
-  const { changes, exceptions } = permitted(found, policy.mode, group);
-  const idle = new Set(policy.mode === 'additive' ? [] : idleTwins(found));
-  const first = idleTwinSteps([...idle], callOptions(group, options));
-  const without: DescribedGroup = { ...group, rules: group.rules.filter((twin) => !idle.has(twin)) };
-  const others = { ...changes, revoke: changes.revoke.filter((twin) => !idle.has(twin)) };
-  const batchesAtomic = options.batchesAtomic && !bringsTrials(found, group);
-  const { promised, ...rest } = route(others, policy, without, { ...options, batchesAtomic });
-  const steps = withTrialsChecked([...first, ...rest.steps], group);
-  const proof =
-    promised === null
-      ? NOTHING_TO_PROVE
-      : prove(group, steps, { promised, batchesAtomic, alone: policy.alone });
-  const blockedBy =
-    steps.length === 0 ? [] : [...refusals(policy, group), ...rest.blockedBy, ...proof.blockedBy];
+function planned(input: PlanInput): GroupPlan {
+  const { described } = input;
+  const hash = hashOf(input);
+  const desired = withoutQuarantined(input.desired, described.rules, input.learned?.quarantined);
+  const options = optionsOf(input);
+  const found = match(diff(desired, described.rules), described, options, callOptions(described, options));
+  const allowed = permitted(found, desired.mode, described);
+  const way = carefully({ found, changes: allowed.changes, group: described, options }, (rest) =>
+    route(rest.changes, desired, rest.group, rest.options),
+  );
+  const proof = prove(described, way.steps, { ...way, alone: desired.alone });
   return {
-    ...headOf(policy),
-    status: statusOf(policy, steps.length, blockedBy),
+    ...headOf(desired),
     diff: found,
-    steps,
-    hitless: promised === 'hitless',
-    exceptions: [...exceptions, ...rest.exceptions, ...proof.exceptions],
-    exposure: deltaOf(group, steps),
-    findings: warnings(policy, group.rules),
-    blockedBy,
-    hash: planHash(policy, policy.mode, steps),
+    steps: way.steps,
+    hitless: way.promised === 'hitless',
+    exposure: deltaOf(described, way.steps),
+    hash,
+    ...check(
+      { ...input, desired },
+      {
+        steps: way.steps,
+        hash,
+        exceptions: [...allowed.exceptions, ...way.exceptions, ...proof.exceptions],
+        routeObjections: way.objections,
+        proofObjections: proof.objections,
+      },
+    ),
   };
 }
 
-/** Nothing is known of the group, so nothing may be done to it. */
-function failed(policy: GroupPolicy, error: unknown): GroupPlan {
-  const message = `a bug of Rampart: ${error instanceof Error ? error.message : String(error)}; please report it`;
+/** Of the changes that the policy asks for, whether or not the cloud keeps refusing some of them. */
+const hashOf = ({ desired, described }: PlanInput): string =>
+  planHash(desired, desired.mode, diff(desired, described.rules));
+
+function optionsOf({ desired, settings, learned = {} }: PlanInput): PlanOptions {
+  const { ruleLimit = null, legacyPriority = 'modify', listSizes = {} } = learned;
   return {
-    ...headOf(policy),
-    status: 'blocked',
-    diff: { missing: [], surplus: [], altered: [], same: 0, unmanaged: 0 },
-    steps: [],
-    hitless: false,
-    exceptions: [],
-    exposure: { opened: [], closed: [], effects: [], exact: false },
-    findings: [],
-    blockedBy: [{ kind: 'unsafe', message, override: '' }],
-    hash: planHash(policy, policy.mode, []),
+    ...settings,
+    modify: desired.mode === 'additive' ? 'never' : settings.modify,
+    ruleQuota: Math.min(settings.ruleQuota, ruleLimit ?? Infinity),
+    legacyPriority,
+    listSizes,
   };
 }
+
+function failed({ desired }: PlanInput, error: unknown): GroupPlan {
+  return {
+    ...headOf(desired),
+    diff: NO_DIFF,
+    steps: [],
+    hitless: false,
+    exposure: { opened: [], closed: [], effects: [], exact: false },
+    hash: planHash(desired, desired.mode, NO_DIFF),
+    ...checkFailed(error),
+  };
+}
+
+const NO_DIFF: Diff = { missing: [], surplus: [], altered: [], same: 0, unmanaged: 0 };
 
 const headOf = ({ account, region, id, mode }: GroupPolicy): Pick<GroupPlan, 'mode' | keyof GroupRef> => ({
   account,
@@ -81,9 +105,3 @@ const headOf = ({ account, region, id, mode }: GroupPolicy): Pick<GroupPlan, 'mo
   id,
   mode,
 });
-
-function statusOf(policy: GroupPolicy, steps: number, blockedBy: readonly Block[]): GroupPlan['status'] {
-  if (steps === 0) return 'converged';
-  if (policy.mode === 'observe') return 'observed';
-  return blockedBy.length > 0 ? 'blocked' : 'pending';
-}

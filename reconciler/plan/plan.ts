@@ -72,14 +72,15 @@ export interface PlanException {
 
 export interface Finding {
   readonly id: string;
-  readonly severity: 'error' | 'warning' | 'info';
+  readonly severity: 'warning';
   readonly message: string;
   readonly file: string;
   readonly line: number;
 }
 
+/** A reason not to carry a plan out. Made in check/ only. */
 export interface Block {
-  readonly kind: 'brake' | 'guardrail' | 'quota' | 'managed' | 'lockout' | 'paused' | 'denied' | 'unsafe';
+  readonly kind: 'quota' | 'managed' | 'paused' | 'denied' | 'unsafe' | 'unapproved';
   readonly message: string;
   /** How to go on all the same; empty if there is no way. */
   readonly override: string;
@@ -97,14 +98,14 @@ export interface GroupPlan extends GroupRef {
   readonly exposure: ExposureDelta;
   readonly findings: readonly Finding[];
   readonly blockedBy: readonly Block[];
-  /** SHA-256 over the group, the mode and the steps: equal plans have equal hashes, whatever the revision. */
+  /** SHA-256 over the group, the mode and the changes, however they are made: see `planHash`. */
   readonly hash: string;
 }
 
 export type LegacyPriority = 'modify' | 'replace' | 'revokeFirst';
 
 /** Choices of the config that shape a plan. */
-export interface PlanOptions {
+export interface PlanSettings {
   /** `prefer`: every safe pair in place, up to `maxModifyPerPlan`; `auto`: fewest calls; `never`. */
   readonly modify: 'prefer' | 'auto' | 'never';
   readonly maxModifyPerPlan: number;
@@ -116,13 +117,12 @@ export interface PlanOptions {
   readonly ruleQuota: number;
   /** Most rules of a basic group that may name a group; the vendor's 20 if absent. */
   readonly groupRuleQuota?: number;
+}
+
+/** The settings, and what was learned that bears on the order of the calls. */
+export interface PlanOptions extends PlanSettings {
   /**
-   * Whether whoever carries out the plan finds, at a checkpoint, the ids of rules that the plan made itself
-   * (`withFoundIds`). Without that no plan has temporary rules.
-   */
-  readonly temporaryRules?: boolean;
-  /**
-   * How a rule of the API of 2019 gets another priority, as far as it was found out by trying: by Modify (tried
+   * How a rule gets another priority where a Modify may ignore it, as far as it was found out by trying: by Modify (tried
    * first; absent means this), by a new rule beside the old one, or only by a new one after the old one went.
    */
   readonly legacyPriority?: LegacyPriority;

@@ -10,10 +10,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ruleIdentity } from '../../reconciler/model/rule.ts';
-import { planGroup } from '../../reconciler/plan/plan-group.ts';
 import type { GroupPlan, PlanOptions } from '../../reconciler/plan/plan.ts';
 import { CallGame, isModifiable, without } from '../support/call-game.ts';
-import { described, groupOf, OPTIONS, policyOf } from '../support/plan-inputs.ts';
+import { described, groupOf, OPTIONS, planFor, policyOf } from '../support/plan-inputs.ts';
 import { arbitraryEdit, NARROW_WORLD, type RuleSetPair } from '../support/rule-sets.ts';
 
 const tinyEdit = arbitraryEdit(5, NARROW_WORLD).filter(
@@ -21,7 +20,7 @@ const tinyEdit = arbitraryEdit(5, NARROW_WORLD).filter(
 );
 
 const planOf = (edit: RuleSetPair, options: Partial<PlanOptions>): GroupPlan =>
-  planGroup(policyOf(edit.after), groupOf(described(edit.before)), { ...OPTIONS, ...options });
+  planFor(policyOf(edit.after), groupOf(described(edit.before)), { ...OPTIONS, ...options });
 
 const callsOf = (edit: RuleSetPair, modify: PlanOptions['modify']): number =>
   planOf(edit, { modify }).steps.length;

@@ -12,11 +12,10 @@ import { describe, expect, it } from 'vitest';
 import { groupContext } from '../../reconciler/exposure/engine/context.ts';
 import type { DescribedGroup, DescribedRule, Mode } from '../../reconciler/model/group.ts';
 import { ruleIdentity, type Rule } from '../../reconciler/model/rule.ts';
-import { planGroup } from '../../reconciler/plan/plan-group.ts';
 import type { GroupPlan, GroupPolicy, PlanOptions } from '../../reconciler/plan/plan.ts';
 import { applySteps } from '../../reconciler/plan/proof/simulate.ts';
 import { PacketSource } from '../support/packets.ts';
-import { described, groupOf, OPTIONS, policyOf } from '../support/plan-inputs.ts';
+import { described, groupOf, OPTIONS, planFor, policyOf } from '../support/plan-inputs.ts';
 import { breach, moments } from '../support/plan-witness.ts';
 import { Random } from '../support/random.ts';
 import { arbitraryEdit, NARROW_WORLD, POLICY_WORLD, type World } from '../support/rule-sets.ts';
@@ -69,7 +68,7 @@ const arbitraryCase = (world: World, mode: Mode): fc.Arbitrary<Case> =>
       };
     });
 
-const planOf = ({ policy, group, options }: Case): GroupPlan => planGroup(policy, group, options);
+const planOf = ({ policy, group, options }: Case): GroupPlan => planFor(policy, group, options);
 
 const wantedOf = ({ policy }: Case): Rule[] =>
   [...(policy.rules.ingress ?? []), ...(policy.rules.egress ?? [])].map(({ rule }) => rule);

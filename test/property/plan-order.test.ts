@@ -19,12 +19,11 @@ import { describe, expect, it } from 'vitest';
 import { groupContext } from '../../reconciler/exposure/engine/context.ts';
 import type { DescribedGroup, DescribedRule } from '../../reconciler/model/group.ts';
 import { ruleIdentity, type Rule } from '../../reconciler/model/rule.ts';
-import { planGroup } from '../../reconciler/plan/plan-group.ts';
 import type { GroupPlan, GroupPolicy, PlanOptions, Step } from '../../reconciler/plan/plan.ts';
 import { applySteps } from '../../reconciler/plan/proof/simulate.ts';
 import { oracleDecide } from '../support/packet-oracle.ts';
 import { PacketSource } from '../support/packets.ts';
-import { described, groupOf, OPTIONS, policyOf } from '../support/plan-inputs.ts';
+import { described, groupOf, OPTIONS, planFor, policyOf } from '../support/plan-inputs.ts';
 import { breach, moments } from '../support/plan-witness.ts';
 import { Random } from '../support/random.ts';
 import {
@@ -92,7 +91,7 @@ const bytes = (value: unknown): string =>
   JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? `${part}n` : part));
 
 function planOf({ policy, group }: Case, options: Partial<PlanOptions> = {}): GroupPlan {
-  return planGroup(policy, group, { ...OPTIONS, ...options });
+  return planFor(policy, group, { ...OPTIONS, ...options });
 }
 
 function expectBetween(test: Case, plan: GroupPlan, others: readonly Rule[]): void {
@@ -128,7 +127,7 @@ describe.each(WORLDS)('edits in a %s world', (_, world) => {
         const plan = planOf(test, { modify });
         const end = applySteps(test.group.rules, plan.steps);
         expect(identities(end.map(({ rule }) => rule))).toEqual(identities(wantedOf(test.policy)));
-        const again = planGroup(test.policy, { ...test.group, rules: named(end) }, { ...OPTIONS, modify });
+        const again = planFor(test.policy, { ...test.group, rules: named(end) }, { ...OPTIONS, modify });
         expect([again.status, again.steps]).toEqual(['converged', []]);
       }),
       { numRuns: 400 },
@@ -196,7 +195,7 @@ describe.each(WORLDS)('edits in a %s world', (_, world) => {
           selector: { Raw: id ?? '' },
         }));
         const group: DescribedGroup = { ...test.group, rules, apiLevel: 'legacy2019' };
-        const plan = planGroup(test.policy, group, { ...OPTIONS, modify });
+        const plan = planFor(test.policy, group, { ...OPTIONS, modify });
         expect([plan.hitless, plan.blockedBy]).toEqual([true, []]);
         for (const step of plan.steps) {
           if (step.kind === 'authorize') expect(step.rules).toHaveLength(1);
@@ -206,7 +205,7 @@ describe.each(WORLDS)('edits in a %s world', (_, world) => {
         }
         const end = applySteps(rules, plan.steps);
         expect(identities(end.map(({ rule }) => rule))).toEqual(identities(wantedOf(test.policy)));
-        const again = planGroup(test.policy, { ...group, rules: end }, { ...OPTIONS, modify });
+        const again = planFor(test.policy, { ...group, rules: end }, { ...OPTIONS, modify });
         expect([again.status, again.steps]).toEqual(['converged', []]);
       }),
       { numRuns: 80 },
@@ -217,7 +216,7 @@ describe.each(WORLDS)('edits in a %s world', (_, world) => {
     fc.assert(
       fc.property(arbitraryCase(world, 10), MODIFY, (test, modify) => {
         const policy: GroupPolicy = { ...test.policy, mode: 'additive' };
-        const plan = planGroup(policy, test.group, { ...OPTIONS, modify });
+        const plan = planFor(policy, test.group, { ...OPTIONS, modify });
         const end = applySteps(test.group.rules, plan.steps).map(({ rule }) => rule);
         expect(plan.steps.filter(({ kind }) => kind === 'revoke')).toEqual([]);
         expect(identities(end)).toEqual(expect.arrayContaining(identities(wantedOf(policy))));
@@ -231,7 +230,7 @@ describe.each(WORLDS)('edits in a %s world', (_, world) => {
           );
           expect(decided).toBe(expected);
         }
-        const again = planGroup(
+        const again = planFor(
           policy,
           { ...test.group, rules: named(applySteps(test.group.rules, plan.steps)) },
           OPTIONS,

@@ -12,11 +12,10 @@ import { describe, expect, it } from 'vitest';
 import { groupContext } from '../../reconciler/exposure/engine/context.ts';
 import type { DescribedGroup } from '../../reconciler/model/group.ts';
 import { ruleIdentity, type Rule, type RuleAction } from '../../reconciler/model/rule.ts';
-import { planGroup } from '../../reconciler/plan/plan-group.ts';
 import type { GroupPlan, LegacyPriority, PlanOptions } from '../../reconciler/plan/plan.ts';
 import { applyStep } from '../../reconciler/plan/proof/simulate.ts';
 import { PacketSource } from '../support/packets.ts';
-import { described, groupOf, OPTIONS, policyOf } from '../support/plan-inputs.ts';
+import { described, groupOf, OPTIONS, planFor, policyOf } from '../support/plan-inputs.ts';
 import { breach, moments } from '../support/plan-witness.ts';
 import { Random } from '../support/random.ts';
 import {
@@ -108,8 +107,7 @@ const distinctByMore = (rules: readonly Rule[]): Rule[] => [
 const groupBefore = ({ edit }: Case): DescribedGroup =>
   groupOf(described(edit.before), { apiLevel: 'legacy2019' });
 
-const planOf = (test: Case): GroupPlan =>
-  planGroup(policyOf(test.edit.after), groupBefore(test), test.options);
+const planOf = (test: Case): GroupPlan => planFor(policyOf(test.edit.after), groupBefore(test), test.options);
 
 /** The actions of old rules that the policy wants with another priority. */
 function actionsOfTwins({ before, after }: RuleSetPair): Set<RuleAction> {

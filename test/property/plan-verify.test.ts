@@ -12,12 +12,11 @@ import { groupContext } from '../../reconciler/exposure/engine/context.ts';
 import type { Packet } from '../../reconciler/exposure/engine/packet.ts';
 import type { DescribedGroup } from '../../reconciler/model/group.ts';
 import type { Rule } from '../../reconciler/model/rule.ts';
-import { planGroup } from '../../reconciler/plan/plan-group.ts';
 import type { PlanOptions, Step } from '../../reconciler/plan/plan.ts';
 import { applySteps } from '../../reconciler/plan/proof/simulate.ts';
 import { verify } from '../../reconciler/plan/proof/verify.ts';
 import { PacketSource } from '../support/packets.ts';
-import { described, groupOf, OPTIONS, policyOf } from '../support/plan-inputs.ts';
+import { described, groupOf, OPTIONS, planFor, policyOf } from '../support/plan-inputs.ts';
 import { breach, moments } from '../support/plan-witness.ts';
 import { Random } from '../support/random.ts';
 import {
@@ -40,7 +39,7 @@ function stepsFor(
   options: Partial<PlanOptions>,
 ): { group: DescribedGroup; steps: readonly Step[] } {
   const group = groupOf(described(edit.before));
-  return { group, steps: planGroup(policyOf(edit.after), group, { ...OPTIONS, ...options }).steps };
+  return { group, steps: planFor(policyOf(edit.after), group, { ...OPTIONS, ...options }).steps };
 }
 
 /** Rules of another group that decide every packet at one rank: with them, ranks become visible as decisions. */

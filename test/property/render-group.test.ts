@@ -6,9 +6,8 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { POLICY_PROTOCOLS } from '../../reconciler/model/protocol.ts';
 import { DIRECTIONS, makeRule, ruleContent, type Rule } from '../../reconciler/model/rule.ts';
-import { planGroup } from '../../reconciler/plan/plan-group.ts';
 import { renderGroup } from '../../reconciler/policy/report/render-group.ts';
-import { described, groupOf, OPTIONS, policyOf } from '../support/plan-inputs.ts';
+import { described, groupOf, OPTIONS, planFor, policyOf } from '../support/plan-inputs.ts';
 import { compileTexts } from '../support/policy-text.ts';
 import { arbitraryRules, distinct, SELF } from '../support/rule-sets.ts';
 
@@ -58,7 +57,7 @@ it('what is written is what is read', () => {
         ({ rule }) => rule,
       );
       expect(readRules.map(ruleContent).sort()).toEqual(rules.map(ruleContent).sort());
-      const plan = planGroup(policyOf(readRules), group, OPTIONS);
+      const plan = planFor(policyOf(readRules), group, OPTIONS);
       expect(plan.steps).toEqual([]);
     }),
     { numRuns: 400 },

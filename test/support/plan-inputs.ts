@@ -1,10 +1,12 @@
 // Policies, groups and options for planner tests; what a test does not say is plain.
 import type { DescribedGroup, DescribedRule, DesiredRule } from '../../reconciler/model/group.ts';
 import type { Rule } from '../../reconciler/model/rule.ts';
-import type { GroupPolicy, PlanOptions } from '../../reconciler/plan/plan.ts';
+import { planGroup } from '../../reconciler/plan/plan-group.ts';
+import type { PlanInput } from '../../reconciler/plan/plan-input.ts';
+import type { GroupPlan, GroupPolicy, PlanOptions, PlanSettings } from '../../reconciler/plan/plan.ts';
 import { SELF } from './rule-sets.ts';
 
-export const OPTIONS: PlanOptions = {
+export const OPTIONS: PlanSettings = {
   modify: 'prefer',
   maxModifyPerPlan: 20,
   fallback: 'neverOpen',
@@ -58,4 +60,16 @@ export function groupOf(
     rules,
     ...fields,
   };
+}
+
+/** A plan by these options, of which some are learned. What a test does not say is not known, and nothing holds the plan. */
+export function planFor(
+  desired: GroupPolicy,
+  described: DescribedGroup,
+  options: PlanOptions = OPTIONS,
+  more: Partial<PlanInput> = {},
+): GroupPlan {
+  const { legacyPriority = 'modify', listSizes = {}, ...settings } = options;
+  const learned = { legacyPriority, listSizes, ...more.learned };
+  return planGroup({ desired, described, settings, nowMs: 0, ...more, learned });
 }

@@ -1,5 +1,6 @@
 // Wire -> model for a whole group, from the pages as they came.
-import type { ApiLevel, DescribedGroup, DescribedRule, GroupRef } from '../../../reconciler/model/group.ts';
+import type { ApiLevel } from '../../../reconciler/model/api-dialect.ts';
+import type { DescribedGroup, DescribedRule, GroupRef } from '../../../reconciler/model/group.ts';
 import { compareText } from '../../../reconciler/model/problem.ts';
 import { err, ok, type Result } from '../../../reconciler/model/result.ts';
 import { compareRules, type NicType } from '../../../reconciler/model/rule.ts';

@@ -2,7 +2,8 @@
 // and always all fields of a rule: whether an omitted field of a Modify is kept or reset is not documented. The
 // API of 2019 has no ids: a rule is named by the vendor's own texts of it, one rule a call, because a tuple that is
 // off by a spelling matches nothing and "succeeds".
-import type { ApiLevel, DescribedRule, GroupRef } from '../../../reconciler/model/group.ts';
+import type { ApiLevel } from '../../../reconciler/model/api-dialect.ts';
+import type { DescribedRule, GroupRef } from '../../../reconciler/model/group.ts';
 import type { Peer } from '../../../reconciler/model/peer.ts';
 import { formatPortRange, formatPorts } from '../../../reconciler/model/ports.ts';
 import { formatPrefix } from '../../../reconciler/model/prefix.ts';

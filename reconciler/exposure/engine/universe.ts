@@ -50,7 +50,7 @@ export interface RuleSpace {
 const NIC_TYPES: readonly NicType[] = ['intranet', 'internet'];
 const FAMILIES: readonly Family[] = ['ipv4', 'ipv6'];
 
-/** Compiles every rule that the questions to come will name: old, new and temporary ones. */
+/** Compiles every rule that the questions to come will name: the old ones and the new ones. */
 export function compileRules(rules: readonly Rule[], context: GroupContext): RuleSpace {
   const universes: Universe[] = [];
   for (const direction of DIRECTIONS) {

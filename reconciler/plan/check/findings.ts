@@ -1,14 +1,29 @@
-// What somebody should know of a policy that can be carried out.
+// What somebody should know, whether or not the plan is carried out.
 import type { DescribedRule, DesiredRule } from '../../model/group.ts';
 import { DIRECTIONS, ruleIdentity } from '../../model/rule.ts';
 import { compareDesired } from '../diff/diff.ts';
 import { splitByOwnership } from '../diff/ownership.ts';
 import { looseIdentity } from '../match/pair.ts';
+import type { PlanInput } from '../plan-input.ts';
 import type { Finding, GroupPolicy } from '../plan.ts';
 import { describeRule } from '../../model/rule-text.ts';
 import { compareText } from '../../model/problem.ts';
 
-export function warnings(policy: GroupPolicy, described: readonly DescribedRule[]): Finding[] {
+export function findingsOf({ desired, described, learned = {} }: PlanInput): Finding[] {
+  return [...warnings(desired, described.rules), ...unreadLists(desired, learned.unreadLists)];
+}
+
+/** The plan reckons with one rule for each list whose size is not known. */
+const unreadLists = ({ source }: GroupPolicy, reasons: readonly string[] = []): Finding[] =>
+  reasons.map((message) => ({
+    id: 'list-size-unknown',
+    severity: 'warning',
+    message,
+    file: source.file,
+    line: source.line,
+  }));
+
+function warnings(policy: GroupPolicy, described: readonly DescribedRule[]): Finding[] {
   const desired = DIRECTIONS.flatMap((direction) => policy.rules[direction] ?? []).sort(compareDesired);
   return [...hiddenByIgnore(policy, desired, described), ...equalButForPriority(desired)].sort(
     (a, b) => compareText(a.file, b.file) || a.line - b.line || compareText(a.message, b.message),

@@ -8,7 +8,7 @@ import { looseIdentity } from '../match/pair.ts';
 import type { Diff, Step } from '../plan.ts';
 
 /** Of the surplus: the twins of forced pairs, which must be in the diff. */
-export function idleTwins({ altered, surplus }: Diff): readonly DescribedRule[] {
+export function idleTwins({ altered, surplus }: Pick<Diff, 'altered' | 'surplus'>): readonly DescribedRule[] {
   const changing = altered.filter(({ fields }) => fields.includes('priority'));
   const forced = new Set(
     changing

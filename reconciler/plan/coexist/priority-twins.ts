@@ -5,7 +5,8 @@ import type { DescribedRule, DesiredRule } from '../../model/group.ts';
 import type { RuleAction } from '../../model/rule.ts';
 import type { Changes } from '../order/calls.ts';
 import { looseIdentity } from '../match/pair.ts';
-import type { Block, PlanOptions, Step } from '../plan.ts';
+import type { RouteObjection } from '../check/objection.ts';
+import type { PlanOptions, Step } from '../plan.ts';
 
 /** Old and new rules that differ in priority only. */
 export interface Twins {
@@ -39,7 +40,7 @@ export function splitTwins(changes: Changes): { readonly twins: readonly Twins[]
 export const twinSteps = (twins: readonly Twins[]): Step[] =>
   twins.flatMap((pair) => [...goingSteps([pair]), ...comingSteps([pair])]);
 
-/** The steps that take all old ones away, one call each, as the API of 2019 takes them. */
+/** The steps that take all old ones away, one call each, as the older API takes them. */
 export const goingSteps = (twins: readonly Twins[]): Step[] =>
   twins
     .flatMap(({ going }) => going)
@@ -71,18 +72,11 @@ export function promiseOf(
   return actionsOf(twins).has(fallback === 'neverOpen' ? 'drop' : 'accept') ? null : fallback;
 }
 
-/** What to say where no promise holds. */
-export function mustStay(twins: readonly Twins[]): Block {
-  const actions = actionsOf(twins);
-  return {
-    kind: 'unsafe',
-    message: `${NO_COEXISTENCE}, so a rule would be away for a moment`,
-    override:
-      actions.size > 1
-        ? 'change the priorities of accept and of drop rules one after the other: fallback neverOpen allows the first, neverCut the second'
-        : `set fallback to ${actions.has('accept') ? 'neverOpen' : 'neverCut'}`,
-  };
-}
+/** Why no promise holds. */
+export const briefAbsence = (twins: readonly Twins[]): RouteObjection => ({
+  kind: 'briefAbsence',
+  actions: actionsOf(twins),
+});
 
 const actionsOf = (twins: readonly Twins[]): Set<RuleAction> =>
   new Set(twins.flatMap(({ going }) => going.map(({ rule }) => rule.action)));

@@ -1,7 +1,8 @@
 // Calls to which the cloud may say yes and do nothing. A rule that stands with another priority may be taken for
-// the one that is to be added, and the API of 2019 may ignore the priority of a Modify. Later calls may count on
+// the one that is to be added, and the older API may ignore the priority of a Modify. Later calls may count on
 // what such a call was to bring (an accept on its drop), so the executor looks at the group before it goes on, and
 // no batch in which one is takes effect as a whole, whatever the cloud promises of batches.
+import { dialectOf } from '../../model/api-dialect.ts';
 import type { DescribedGroup } from '../../model/group.ts';
 import type { Rule } from '../../model/rule.ts';
 import { looseIdentity } from '../match/pair.ts';
@@ -30,7 +31,7 @@ function isTrial(step: Step, standing: ReadonlySet<string>, group: DescribedGrou
     case 'authorize':
       return hasTwin(step.rules, standing);
     case 'modify':
-      return group.apiLevel === 'legacy2019' && step.target.rule.priority !== step.to.rule.priority;
+      return dialectOf(group).mayIgnorePriority && step.target.rule.priority !== step.to.rule.priority;
     case 'revoke':
       return false;
   }

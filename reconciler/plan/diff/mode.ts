@@ -60,8 +60,7 @@ function leavingRules({ altered }: Diff, mode: Mode): DescribedRule[] {
     .map(({ from }) => from);
 }
 
-const AMBIGUOUS =
-  'the API of 2019 selects rules by their fields, and those of this rule fit another one as well';
+const AMBIGUOUS = 'this API selects rules by their fields, and those of this rule fit another one as well';
 
 /** Only where nothing is taken away: elsewhere surplus twins are gone by then. */
 const besideTwin = ({ id }: DescribedRule): string =>

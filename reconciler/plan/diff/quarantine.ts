@@ -1,5 +1,5 @@
-// Rules that are set aside because the cloud keeps refusing them. Planning then goes on without them, and
-// like all that is left alone they are turned into "as the cloud has it" before the diff.
+// Rules are quarantined when the cloud keeps refusing them. Planning then goes on without them, and like all that
+// is left alone they are turned into "as the cloud has it" before the diff.
 //
 // What the rest may do without them follows from the order that makes a plan hitless (docs/algorithms.md, T1): rules
 // come strongest first and go weakest first. So with a rule that cannot come, those weaker ones wait too that would
@@ -11,32 +11,34 @@ import type { GroupPolicy } from '../plan.ts';
 import { overlaps, regionOf, type Region } from '../overlap.ts';
 
 /** Identities (`ruleIdentity`) of rules that are not to be tried for now. */
-export interface Withheld {
+export interface Quarantined {
   /** Desired rules that the cloud does not take. */
   readonly desired: ReadonlySet<string>;
   /** Described rules that the cloud does not let go. */
   readonly described: ReadonlySet<string>;
 }
 
+const NONE: Quarantined = { desired: new Set(), described: new Set() };
+
 /**
- * The policy without the withheld rules and without those that must wait for them. A described rule that shares
+ * The policy without the quarantined rules and without those that must wait for them. A described rule that shares
  * packets with a desired rule that does not come stays: revoking it could cut traffic that old and new policy both
  * allow.
  */
-export function withhold(
+export function withoutQuarantined(
   policy: GroupPolicy,
   described: readonly DescribedRule[],
-  withheld: Withheld,
+  quarantined: Quarantined = NONE,
 ): GroupPolicy {
-  if (withheld.desired.size === 0 && withheld.described.size === 0) return policy;
+  if (quarantined.desired.size === 0 && quarantined.described.size === 0) return policy;
   const wanted = DIRECTIONS.flatMap((direction) => policy.rules[direction] ?? []);
-  const barred = barredRules(wanted, described, withheld.desired);
-  const staying = stayingRules(described, wanted, { barred, refused: withheld.described });
+  const waiting = waitingRules(wanted, described, quarantined.desired);
+  const staying = stayingRules(described, wanted, { waiting, refused: quarantined.described });
   const keep = (direction: Direction) => {
     const ruled = policy.rules[direction];
     if (ruled === null) return null;
     const rules = new Map(
-      ruled.filter((rule) => !barred.has(rule)).map((rule) => [ruleIdentity(rule.rule), rule]),
+      ruled.filter((rule) => !waiting.has(rule)).map((rule) => [ruleIdentity(rule.rule), rule]),
     );
     for (const { rule } of staying) {
       const identity = ruleIdentity(rule);
@@ -48,8 +50,8 @@ export function withhold(
   return { ...policy, rules: { ingress: keep('ingress'), egress: keep('egress') } };
 }
 
-/** The desired rules that do not come for now. What is there already need not come. */
-function barredRules(
+/** The desired rules that are not added for now. What is there already need not come. */
+function waitingRules(
   wanted: readonly DesiredRule[],
   described: readonly DescribedRule[],
   refused: ReadonlySet<string>,
@@ -63,13 +65,13 @@ function barredRules(
   );
 }
 
-/** The described rules that do not go for now. */
+/** The described rules that are not removed for now. */
 function stayingRules(
   described: readonly DescribedRule[],
   wanted: readonly DesiredRule[],
-  kept: { readonly barred: ReadonlySet<DesiredRule>; readonly refused: ReadonlySet<string> },
+  kept: { readonly waiting: ReadonlySet<DesiredRule>; readonly refused: ReadonlySet<string> },
 ): Set<DescribedRule> {
-  const regions = [...kept.barred].map(({ rule }) => regionOf(rule));
+  const regions = [...kept.waiting].map(({ rule }) => regionOf(rule));
   const desired = new Set(wanted.map(({ rule }) => ruleIdentity(rule)));
   return spread(
     described.filter(

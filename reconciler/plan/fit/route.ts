@@ -1,14 +1,16 @@
 // From changes to steps: hitless where there is room for it, else the next best promise, said aloud.
 import { Meter } from '../../exposure/engine/meter.ts';
+import { dialectOf } from '../../model/api-dialect.ts';
 import type { DescribedGroup } from '../../model/group.ts';
 import type { Promised } from '../proof/transition.ts';
 import type { CallOptions, Changes } from '../order/calls.ts';
 import { order } from '../order/order.ts';
-import type { Block, GroupPolicy, PlanException, PlanOptions, Step } from '../plan.ts';
+import type { RouteObjection } from '../check/objection.ts';
+import type { GroupPolicy, PlanException, PlanOptions, Step } from '../plan.ts';
 import {
+  briefAbsence,
   comingSteps,
   goingSteps,
-  mustStay,
   NO_COEXISTENCE,
   promiseOf,
   splitTwins,
@@ -23,7 +25,7 @@ export interface Route {
   /** Null if the steps keep no promise as a whole; they are blocked then. */
   readonly promised: Promised | null;
   readonly exceptions: readonly PlanException[];
-  readonly blockedBy: readonly Block[];
+  readonly objections: readonly RouteObjection[];
 }
 
 export function route(
@@ -42,11 +44,11 @@ export function route(
     calls: callOptions(group, options),
   };
   const steps = order(rest, room.group, room.calls, twinSteps(twins));
-  const usual: Route = { steps, promised: 'hitless', exceptions: [], blockedBy: [] };
+  const usual: Route = { steps, promised: 'hitless', exceptions: [], objections: [] };
   if (stepsFit(group.rules, steps, room)) return withTwins(usual, twins, options.fallback);
   const tooMany = overQuota(changes, group, options);
   const found = tooMany === null ? tightRoute(rest, twins, room) : null;
-  const tight = found ?? blocked(usual, tooMany ?? noRoom(options));
+  const tight = found ?? objected(usual, tooMany ?? { kind: 'noRoom', fallback: options.fallback });
   return withTwins(tight, twins, options.fallback);
 }
 
@@ -61,20 +63,16 @@ function tightRoute(changes: Changes, twins: readonly Twins[], room: Room): Rout
     steps: [...goingSteps(twins), ...found.steps, ...comingSteps(twins)],
     promised: found.promised,
     exceptions: exceptionsOf(found.promised, NO_ROOM),
-    blockedBy: [],
+    objections: [],
   };
 }
 
 /** The same calls, to show what is wanted; they are not made, and nothing is promised of them. */
-function blocked(found: Route, block: Block): Route {
-  const message = `nothing is promised of these calls: ${block.message}`;
-  return {
-    ...found,
-    promised: null,
-    exceptions: [...found.exceptions, { kind: 'unpromised', message }],
-    blockedBy: [...found.blockedBy, block],
-  };
-}
+const objected = (found: Route, objection: RouteObjection): Route => ({
+  ...found,
+  promised: null,
+  objections: [...found.objections, objection],
+});
 
 /** Rules that have to go before their twins of another priority come. */
 function twinsApart(
@@ -82,7 +80,7 @@ function twinsApart(
   group: DescribedGroup,
   options: PlanOptions,
 ): { readonly twins: readonly Twins[]; readonly rest: Changes } {
-  const mustGoFirst = group.apiLevel === 'legacy2019' && options.legacyPriority === 'revokeFirst';
+  const mustGoFirst = dialectOf(group).mayIgnorePriority && options.legacyPriority === 'revokeFirst';
   return mustGoFirst ? splitTwins(changes) : { twins: [], rest: changes };
 }
 
@@ -90,7 +88,7 @@ function twinsApart(
 function withTwins(found: Route, twins: readonly Twins[], fallback: PlanOptions['fallback']): Route {
   if (twins.length === 0) return found;
   const promised = promiseOf(twins, fallback);
-  if (promised === null) return blocked(found, mustStay(twins));
+  if (promised === null) return objected(found, briefAbsence(twins));
   if (found.promised === null) return found;
   return {
     ...found,
@@ -102,31 +100,23 @@ function withTwins(found: Route, twins: readonly Twins[], fallback: PlanOptions[
 /** Some quarter of a second: real groups take a hundredth of it (see `Meter`). */
 const MAX_FORESIGHT = 2_000_000;
 
-/** The vendor's limit of rules in one Authorize or Revoke; the API of 2019 takes one. */
 export function callOptions(group: DescribedGroup, options: PlanOptions): CallOptions {
   return {
-    batchSize: group.apiLevel === 'current' ? 100 : 1,
+    batchSize: dialectOf(group).batchSize,
     batchesAtomic: options.batchesAtomic,
     foresight: new Meter(MAX_FORESIGHT),
   };
 }
 
 /** The wanted rules themselves are more than the group may hold. */
-function overQuota(changes: Changes, group: DescribedGroup, options: PlanOptions): Block | null {
+function overQuota(changes: Changes, group: DescribedGroup, options: PlanOptions): RouteObjection | null {
   const quota = quotaOf(group.rules, options);
   const coming = loadOf([...changes.authorize, ...changes.modify.map(({ to }) => to)], options);
   const going = loadOf([...changes.revoke, ...changes.modify.map(({ from }) => from)], options);
   const load = minus(plus(loadOf(group.rules, options), coming), going);
   if (fits(load, quota)) return null;
-  const message =
-    load.rules > quota.rules
-      ? `the group would hold ${load.rules} rules; its quota is ${quota.rules}`
-      : `${load.groupRules} rules would name a group; the quota is ${quota.groupRules}`;
-  return {
-    kind: 'quota',
-    message,
-    override: 'ask for fewer rules; where the vendor allows more, raise reconcile.ruleQuota',
-  };
+  const counted = load.rules > quota.rules ? 'rules' : 'groupRules';
+  return { kind: 'overQuota', counted, wanted: load[counted], quota: quota[counted] };
 }
 
 const NO_ROOM = 'no room to add all new rules before old ones go';
@@ -144,15 +134,4 @@ function exceptionsOf(promised: Promised, cause: string): PlanException[] {
       return [{ kind: promised, message }];
     }
   }
-}
-
-function noRoom({ fallback }: PlanOptions): Block {
-  return {
-    kind: 'quota',
-    message: 'the group has no room to add the new rules before the old ones go',
-    override:
-      fallback === 'refuse'
-        ? 'free some rule slots, raise reconcile.ruleQuota where the vendor allows more, or set fallback to neverOpen'
-        : 'free some rule slots, or raise reconcile.ruleQuota where the vendor allows more',
-  };
 }

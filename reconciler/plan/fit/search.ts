@@ -17,8 +17,6 @@ export interface Task {
   readonly alone: boolean;
   /** Room beside what the group holds before. */
   readonly free: Load;
-  /** A rule that is there all the while, beside old and new ones; its room is not in `free`. */
-  readonly helper: Rule | null;
   readonly patience: Patience;
 }
 
@@ -50,7 +48,7 @@ export function searchCalls(task: Task, options: CallOptions): Move[][] | null {
 class Search {
   readonly #task: Task;
   readonly #transition: Transition;
-  /** Which rules are there: the changed ones, then the helper, then the bystanders. */
+  /** Which rules are there: the changed ones, then the bystanders. */
   readonly #now: Uint8Array;
   /** The same of the changed rules, as bits. */
   readonly #bits: Int32Array;
@@ -63,14 +61,12 @@ class Search {
   constructor(task: Task) {
     this.#task = task;
     const { changed, bystanders } = task.space;
-    const helpers = task.helper === null ? [] : [task.helper];
     const rules = [
       ...changed.map(({ rule, isNew }) => ({ rule, before: !isNew, after: isNew })),
-      ...helpers.map((rule) => ({ rule, before: false, after: false })),
       ...bystanders.map((rule) => ({ rule, before: true, after: true })),
     ];
     this.#transition = new Transition(rules, task.context, { meter: task.patience.work, alone: task.alone });
-    this.#now = Uint8Array.from(rules, ({ before }, at) => (before || at >= changed.length ? 1 : 0));
+    this.#now = Uint8Array.from(rules, ({ before }) => Number(before));
     this.#bits = bitsOf(
       changed.length,
       changed.flatMap(({ isNew }, at) => (isNew ? [] : [at])),
@@ -78,8 +74,6 @@ class Search {
   }
 
   path(): readonly Move[] | null {
-    const { helper, space } = this.#task;
-    if (helper !== null && !this.#holds([space.changed.length])) return null;
     return this.#descend() ? this.#path : null;
   }
 

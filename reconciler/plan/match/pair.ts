@@ -1,5 +1,6 @@
 // One described rule that might become one desired rule: may ModifySecurityGroupRule do it, how does the
 // change bear on traffic, and how alike are the two?
+import { dialectOf } from '../../model/api-dialect.ts';
 import type { DescribedGroup, DescribedRule, DesiredRule } from '../../model/group.ts';
 import type { Peer } from '../../model/peer.ts';
 import { fieldText, RULE_FIELDS, ruleIdentity, type Rule, type RuleField } from '../../model/rule.ts';
@@ -36,14 +37,15 @@ export function ruleAfter({ from, to }: Pick<Alteration, 'from' | 'to'>): Rule {
 /**
  * Whether the vendor lets one Modify turn `from` into `to` (reference: what Modify can and can't do): the
  * kind of peer and its family, the kind of ports and the NIC are fixed, and no field can be emptied.
- * The API of 2019 selects by tuple and changes description and priority only, so there the tuple must
- * name one rule.
+ * What else is fixed, and what names the rule, is for the dialect to say.
  */
 export function canModify(from: DescribedRule, to: DesiredRule, group: DescribedGroup): boolean {
   if (!keepsFixedFields(from.rule, to.rule)) return false;
-  if (group.apiLevel === 'current') return from.id !== null;
-  const fields = changedFields(from.rule, to.rule);
-  return fields.every((field) => field === 'description' || field === 'priority') && isUnique(from, group);
+  const { namesRulesBy, modifiable } = dialectOf(group);
+  if (namesRulesBy === 'id' ? from.id === null : !isUnique(from, group)) return false;
+  return (
+    modifiable === 'all' || changedFields(from.rule, to.rule).every((field) => modifiable.includes(field))
+  );
 }
 
 function keepsFixedFields(from: Rule, to: Rule): boolean {

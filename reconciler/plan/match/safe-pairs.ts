@@ -12,6 +12,7 @@
 //   by the old one, and no old rule of one crossing pair meets the new rule of another. Called between the
 //   two halves of the plan, when all else of A is there and nothing else of R is gone, the state before
 //   is then a closed prefix of the authorizing half (T1') and the state after one of the revoking half.
+import { dialectOf } from '../../model/api-dialect.ts';
 import type { DescribedGroup, DescribedRule, DesiredRule } from '../../model/group.ts';
 import { pairUp } from './bipartite.ts';
 import { compareAlterations } from '../diff/diff.ts';
@@ -61,7 +62,7 @@ export function forcedPairs(
   group: DescribedGroup,
   { legacyPriority = 'modify' }: Pick<PlanOptions, 'legacyPriority'>,
 ): Alteration[] {
-  if (group.apiLevel === 'legacy2019' && legacyPriority !== 'modify') return [];
+  if (dialectOf(group).mayIgnorePriority && legacyPriority !== 'modify') return [];
   const wanted = new Map<string, DesiredRule[]>();
   for (const desired of diff.missing) {
     const key = looseIdentity(desired.rule);
@@ -77,8 +78,8 @@ export function forcedPairs(
 
 /** Safe pairs beyond the forced ones, the most alike first; a longer list than anyone may want to use. */
 export function safePairs(diff: Diff, group: DescribedGroup): Alteration[] {
-  // The API of 2019 can make no changes but those that are forced.
-  if (group.apiLevel === 'legacy2019') return [];
+  // Where a Modify may change but a few fields, the forced pairs are all.
+  if (dialectOf(group).modifiable !== 'all') return [];
   if (diff.surplus.length * diff.missing.length > MAX_PAIRS_LOOKED_AT) return [];
   const surplus = diff.surplus.map((value) => leftover(value, value));
   const missing = diff.missing.map((value) => leftover(value, value));

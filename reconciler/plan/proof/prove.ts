@@ -1,31 +1,40 @@
 // What a plan says of its own proof. A plan that breaks its promise is a bug of ours: it must not run.
 import type { DescribedGroup } from '../../model/group.ts';
-import { packetText } from '../../exposure/text/packet-text.ts';
-import type { Block, PlanException, Step } from '../plan.ts';
+import type { ProofObjection } from '../check/objection.ts';
+import type { PlanException, Step } from '../plan.ts';
 import { verify, type Claim } from './verify.ts';
 
 export interface Judgement {
   readonly exceptions: readonly PlanException[];
-  readonly blockedBy: readonly Block[];
+  readonly objections: readonly ProofObjection[];
 }
 
-export const NOTHING_TO_PROVE: Judgement = { exceptions: [], blockedBy: [] };
+const NOTHING_TO_PROVE: Judgement = { exceptions: [], objections: [] };
 
-export function prove(group: DescribedGroup, steps: readonly Step[], claim: Claim): Judgement {
-  const proof = verify(group, steps, claim);
+/** What the steps claim; null: they promise nothing. */
+export type MaybeClaim = Omit<Claim, 'promised'> & { readonly promised: Claim['promised'] | null };
+
+export function prove(
+  group: DescribedGroup,
+  steps: readonly Step[],
+  { promised, ...how }: MaybeClaim,
+): Judgement {
+  if (promised === null) return NOTHING_TO_PROVE;
+  const proof = verify(group, steps, { promised, ...how });
   switch (proof.kind) {
     case 'proved':
       return NOTHING_TO_PROVE;
     case 'unproved': {
       const message =
         'too large or too intricate to check every packet; the order of the calls is the usual one';
-      return { exceptions: [{ kind: 'unproved', message }], blockedBy: [] };
+      return { exceptions: [{ kind: 'unproved', message }], objections: [] };
     }
     case 'violated': {
-      const message =
-        `a bug of Rampart: call ${proof.step} would break the promise "${claim.promised}" for ` +
-        `${packetText(proof.witness)}; please report it`;
-      return { exceptions: [], blockedBy: [{ kind: 'unsafe', message, override: '' }] };
+      const { step: call, witness } = proof;
+      return {
+        exceptions: [],
+        objections: [{ kind: 'brokenPromise', promised, call, witness }],
+      };
     }
   }
 }

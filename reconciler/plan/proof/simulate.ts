@@ -16,20 +16,6 @@ export function applySteps(rules: readonly DescribedRule[], steps: readonly Step
 export const applyStep = (rules: readonly DescribedRule[], step: Step): DescribedRule[] =>
   applySteps(rules, [step]);
 
-/**
- * The step with the ids of rules that the plan made itself, as the group shows them now. A rule that is not
- * there, or that is there twice, keeps no id: the step must then not be called.
- */
-export function withFoundIds(step: Step, rules: readonly DescribedRule[]): Step {
-  if (step.kind !== 'revoke') return step;
-  const targets = step.targets.map((target) => {
-    const identity = ruleIdentity(target.rule);
-    const [found, ...others] = rules.filter(({ rule }) => ruleIdentity(rule) === identity);
-    return target.id === null && found !== undefined && others.length === 0 ? found : target;
-  });
-  return { ...step, targets };
-}
-
 class Standing {
   readonly #rules = new Named<DescribedRule>();
   /** How many rules have the identity: the cloud may hold twins, but never makes one. */
@@ -83,7 +69,7 @@ class Standing {
   }
 }
 
-/** Something for each rule that is held, found by what a call names the rule by. On the API of 2019 twins share that. */
+/** Something for each rule that is held, found by what a call names the rule by. Where that is its fields, twins share it. */
 export class Named<T> {
   readonly #items = new Map<string, readonly T[]>();
 

@@ -1,11 +1,10 @@
 import { expect, it } from 'vitest';
 import type { EcsApi } from '../../../../daemon/ecs/api.ts';
 import type { Failure } from '../../../../daemon/ecs/failures/failure.ts';
-import { KnownLists, NO_LISTS, withUnreadLists } from '../../../../daemon/learned/list-sizes.ts';
+import { KnownLists, NO_LISTS } from '../../../../daemon/learned/list-sizes.ts';
 import { err, ok } from '../../../../reconciler/model/result.ts';
 import type { Rule } from '../../../../reconciler/model/rule.ts';
-import { planGroup } from '../../../../reconciler/plan/plan-group.ts';
-import { described, groupOf, OPTIONS, policyOf } from '../../../support/plan-inputs.ts';
+import { described, groupOf, OPTIONS, planFor, policyOf } from '../../../support/plan-inputs.ts';
 import { rule } from '../../../support/rule-sets.ts';
 
 const KEEP_MS = 1000;
@@ -81,8 +80,8 @@ it('a refusal is remembered as long, and said in the plan once', async () => {
   const found = await of([PREFIX, OTHER]);
   expect(await of([PREFIX])).toEqual({ ...found, sizes: {} });
   expect(asked).toHaveLength(1);
-  const policy = policyOf([PREFIX, OTHER]);
-  const plan = withUnreadLists(planGroup(policy, groupOf([]), OPTIONS), policy, found);
+  const learned = { listSizes: found.sizes, unreadLists: found.unread };
+  const plan = planFor(policyOf([PREFIX, OTHER]), groupOf([]), OPTIONS, { learned });
   expect(plan.status).toBe('pending');
   expect(plan.findings).toEqual([
     {

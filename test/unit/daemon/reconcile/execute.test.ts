@@ -8,8 +8,7 @@ import { executePlan } from '../../../../daemon/reconcile/execute.ts';
 import type { PlanRun } from '../../../../daemon/reconcile/run-context.ts';
 import type { DescribedGroup, DescribedRule } from '../../../../reconciler/model/group.ts';
 import type { GroupPlan, Step } from '../../../../reconciler/plan/plan.ts';
-import { planGroup } from '../../../../reconciler/plan/plan-group.ts';
-import { described, groupOf, OPTIONS, policyOf } from '../../../support/plan-inputs.ts';
+import { described, groupOf, OPTIONS, planFor, policyOf } from '../../../support/plan-inputs.ts';
 import { rule } from '../../../support/rule-sets.ts';
 
 const WIDE = rule({ ports: '1-1024', peer: '10.0.0.0/8' });
@@ -44,7 +43,7 @@ const failure = (kind: FailureKind): Answer => ({ ok: false, error: { ...FAILURE
 /** Which operations were called when the group looks like this at the checkpoint. */
 function callsSeeing(atCheckpoint: readonly DescribedRule[]) {
   const before = groupOf(described([WIDE, OLD]));
-  return execute({ plan: planGroup(policyOf([NARROW, NEW]), before, OPTIONS), before, atCheckpoint });
+  return execute({ plan: planFor(policyOf([NARROW, NEW]), before, OPTIONS), before, atCheckpoint });
 }
 
 async function execute({ plan, before, atCheckpoint, leftOpen, answers = [] }: Scene) {
@@ -120,13 +119,13 @@ describe('a call that an earlier plan left open', () => {
   const DROP = rule({ protocol: 'icmp', peer: '10.0.0.0/9', action: 'drop' });
   const ACCEPT = rule({ protocol: 'icmp', peer: '0.0.0.0/0', priority: 50 });
   const before = groupOf([]);
-  const plan = planGroup(policyOf([ACCEPT, DROP]), before, OPTIONS);
+  const plan = planFor(policyOf([ACCEPT, DROP]), before, OPTIONS);
   const [first, last] = plan.steps;
   const scene: Scene = { plan, before, atCheckpoint: [] };
   const AUTHORIZE = 'AuthorizeSecurityGroup';
 
   it('is not in the way of a plan that does not make it', async () => {
-    const [other] = planGroup(policyOf([NEW]), before, OPTIONS).steps;
+    const [other] = planFor(policyOf([NEW]), before, OPTIONS).steps;
     const { calls, execution } = await execute({ ...scene, leftOpen: other });
     expect(calls).toEqual([AUTHORIZE, AUTHORIZE]);
     expect(execution.kind).toBe('finished');
@@ -151,7 +150,7 @@ describe('a call that an earlier plan left open', () => {
   });
 
   it('may be half of a batch that is refused: the other half counts on it', async () => {
-    const inOneCall = planGroup(policyOf([ACCEPT, DROP]), before, { ...OPTIONS, batchesAtomic: true });
+    const inOneCall = planFor(policyOf([ACCEPT, DROP]), before, { ...OPTIONS, batchesAtomic: true });
     const { calls, execution, open } = await execute({
       ...scene,
       plan: inOneCall,

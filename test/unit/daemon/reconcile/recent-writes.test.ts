@@ -3,10 +3,10 @@ import { stepRequest } from '../../../../daemon/ecs/convert/requests.ts';
 import type { Journal, Outcome } from '../../../../daemon/journal/journal.ts';
 import { openMemoryJournal } from '../../../../daemon/journal/memory/memory.ts';
 import { showsRecentWrites } from '../../../../daemon/reconcile/recent-writes.ts';
-import type { ApiLevel, DescribedGroup, DescribedRule } from '../../../../reconciler/model/group.ts';
+import type { ApiLevel } from '../../../../reconciler/model/api-dialect.ts';
+import type { DescribedGroup, DescribedRule } from '../../../../reconciler/model/group.ts';
 import type { Step } from '../../../../reconciler/plan/plan.ts';
-import { planGroup } from '../../../../reconciler/plan/plan-group.ts';
-import { described, groupOf, OPTIONS, policyOf } from '../../../support/plan-inputs.ts';
+import { described, groupOf, OPTIONS, planFor, policyOf } from '../../../support/plan-inputs.ts';
 import { rule } from '../../../support/rule-sets.ts';
 
 const [OLD, GONE] = described([
@@ -18,7 +18,7 @@ const NEW = rule({ ports: '443', peer: '10.0.0.0/8', description: 'web' });
 const PEER = rule({ ports: '53', peer: 'sg-1' });
 const BEFORE = groupOf([OLD, GONE]);
 /** Changes `OLD`, removes `GONE`, brings `NEW` and `PEER`. */
-const PLAN = planGroup(policyOf([NARROWER, NEW, PEER]), BEFORE, OPTIONS);
+const PLAN = planFor(policyOf([NARROWER, NEW, PEER]), BEFORE, OPTIONS);
 
 const [changed, brought, broughtPeer]: DescribedRule[] = [
   { ...OLD, rule: NARROWER },
@@ -88,7 +88,7 @@ describe('what was written lately is seen', () => {
   });
 
   it('when a rule that was changed was removed after that', () => {
-    const { steps } = planGroup(policyOf([NARROWER]), groupOf([OLD]), OPTIONS);
+    const { steps } = planFor(policyOf([NARROWER]), groupOf([OLD]), OPTIONS);
     const removal: Step = { kind: 'revoke', direction: 'ingress', checkpoint: false, targets: [OLD] };
     const journal = journalWith([...steps, removal]);
     expect([shows(journal, groupOf([])), shows(journal, groupOf([changed]))]).toEqual([true, false]);
@@ -141,7 +141,7 @@ describe('on the API of 2019 rules are known by their fields', () => {
 
 it('what an earlier plan did was seen when the last one was made', () => {
   const journal = journalWith(PLAN.steps);
-  const back = planGroup(policyOf([NARROWER]), groupOf([changed, brought, broughtPeer]), OPTIONS);
+  const back = planFor(policyOf([NARROWER]), groupOf([changed, brought, broughtPeer]), OPTIONS);
   write(journal, { steps: back.steps, reconcileId: '2', result: 'applied', level: 'current' });
   expect([shows(journal, groupOf([changed])), shows(journal, groupOf([changed, brought]))]).toEqual([
     true,

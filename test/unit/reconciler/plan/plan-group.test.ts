@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { DescribedGroup, Mode } from '../../../../reconciler/model/group.ts';
 import type { Rule } from '../../../../reconciler/model/rule.ts';
 import { planGroup } from '../../../../reconciler/plan/plan-group.ts';
-import type { GroupPlan, PlanOptions, Step } from '../../../../reconciler/plan/plan.ts';
+import type { GroupPlan, PlanOptions, PlanSettings, Step } from '../../../../reconciler/plan/plan.ts';
 import { renderText } from '../../../../reconciler/report/text.ts';
-import { described, groupOf, OPTIONS, policyOf } from '../../../support/plan-inputs.ts';
+import { described, groupOf, OPTIONS, planFor, policyOf } from '../../../support/plan-inputs.ts';
 import { rule, SELF } from '../../../support/rule-sets.ts';
 
 interface Setting {
@@ -14,7 +14,7 @@ interface Setting {
 }
 
 function plan(wanted: readonly Rule[], there: readonly Rule[], setting: Setting = {}): GroupPlan {
-  return planGroup(
+  return planFor(
     policyOf(wanted, { mode: setting.mode ?? 'enforce' }),
     groupOf(described(there), setting.group),
     { ...OPTIONS, ...setting.options },
@@ -220,7 +220,7 @@ describe('which calls are made', () => {
       apiLevel: 'legacy2019' as const,
     };
     const wanted = [web, rule({ ports: '8443' }), rule({ ports: '22', priority: 7 })];
-    const { steps } = planGroup(policyOf(wanted), legacy, OPTIONS);
+    const { steps } = planFor(policyOf(wanted), legacy, OPTIONS);
     expect(outline(steps)).toEqual([
       'authorize accept:443@1',
       'authorize accept:8443@1',
@@ -235,7 +235,7 @@ describe('which calls are made', () => {
       described(twins).map((item) => ({ ...item, id: null })),
       { apiLevel: 'legacy2019' },
     );
-    const found = planGroup(policyOf([{ ...web, description: 'text' }, ...twins.slice(1)]), legacy, OPTIONS);
+    const found = planFor(policyOf([{ ...web, description: 'text' }, ...twins.slice(1)]), legacy, OPTIONS);
     expect([found.status, found.steps]).toEqual(['converged', []]);
     expect(found.exceptions.map(({ kind }) => kind)).toEqual(['cannot-modify']);
   });
@@ -384,7 +384,7 @@ describe('how much may change', () => {
 
   it('plans for rules that the API of 2019 names alike', () => {
     const twins = [web, { ...web, description: 'b' }].map((item) => ({ rule: item, id: null, selector: {} }));
-    const found = planGroup(
+    const found = planFor(
       policyOf([{ ...web, description: 'HTTPS' }]),
       groupOf(twins, { apiLevel: 'legacy2019' }),
       OPTIONS,
@@ -425,7 +425,7 @@ describe('how much may change', () => {
     const rules = { ...wanted.rules, ingress: (wanted.rules.ingress ?? []).toReversed() };
     const group = groupOf([], { type: 'enterprise' });
     const messages = [wanted, { ...wanted, rules }].map((policy) =>
-      planGroup(policy, group, OPTIONS).blockedBy.map(({ message }) => message),
+      planFor(policy, group, OPTIONS).blockedBy.map(({ message }) => message),
     );
     expect(messages[0]).toEqual([expect.stringContaining(': 3, the first at web.yaml:1')]);
     expect(messages[1]).toEqual(messages[0]);
@@ -508,33 +508,6 @@ describe('with little room', () => {
       'authorize accept:2@1',
       '*revoke sgr-1',
     ]);
-  });
-
-  it('lets a temporary rule stand in where rules of one shape become rules of another', () => {
-    const stripes = [0, 1, 2, 3];
-    const upright = stripes.map((at) =>
-      rule({ ports: `${at * 10 + 1}-${at * 10 + 10}`, peer: '10.0.0.0/8' }),
-    );
-    const flat = stripes.map((at) => rule({ ports: '1-40', peer: `10.${at * 64}.0.0/10` }));
-    const options = { modify: 'never', ruleQuota: 5 } as const;
-    const found = plan(flat, upright, { options: { ...options, temporaryRules: true } });
-    expect([found.hitless, found.status]).toEqual([true, 'pending']);
-    expect(outline(found.steps)).toEqual([
-      'authorize accept:1@1',
-      '*revoke sgr-0 sgr-1 sgr-2 sgr-3',
-      'authorize accept:1@1 accept:1@1 accept:1@1 accept:1@1',
-      '*revoke accept:1@1',
-    ]);
-    const [first] = found.steps;
-    expect(first?.kind === 'authorize' ? first.rules[0]?.rule.description : null).toContain('temporary');
-    expect(plan(flat, upright, { options }).hitless).toBe(false);
-    const ignore = [{ description: 'rampart: *', source: { file: 'web.yaml', line: 1, column: 1 } }];
-    const hidden = planGroup(policyOf(flat, { ignore }), groupOf(described(upright)), {
-      ...OPTIONS,
-      ...options,
-      temporaryRules: true,
-    });
-    expect(hidden.hitless).toBe(false);
   });
 
   it('looks again before it relies on drops that it made, also where only half of the promise holds', () => {
@@ -632,14 +605,14 @@ describe('what a plan is', () => {
       },
     });
     const hashOf = (policy: typeof wanted, there: Rule[]) =>
-      planGroup(policy, groupOf(described(there)), OPTIONS).hash;
+      planFor(policy, groupOf(described(there)), OPTIONS).hash;
     expect(hashOf(elsewhere, [http])).toBe(hashOf(wanted, [http]));
     expect(hashOf(wanted, [ssh])).not.toBe(hashOf(wanted, [http]));
     expect(hashOf({ ...wanted, mode: 'additive' }, [])).not.toBe(hashOf(wanted, []));
     const elsewhereIn = (fields: Partial<typeof wanted>) => hashOf({ ...wanted, ...fields }, []);
     expect(elsewhereIn({ region: 'cn-beijing' })).not.toBe(hashOf(wanted, []));
     const removing = (ids: string[]) =>
-      planGroup(policyOf([]), groupOf(ids.map((id) => ({ rule: web, id, selector: {} }))), OPTIONS).hash;
+      planFor(policyOf([]), groupOf(ids.map((id) => ({ rule: web, id, selector: {} }))), OPTIONS).hash;
     expect(removing(['sgr-1'])).not.toBe(removing(['sgr-2']));
   });
 
@@ -677,16 +650,17 @@ describe('what a plan is', () => {
   });
 
   it('blocks a group that brings a bug to light, and no other', () => {
-    const options: PlanOptions = {
+    const settings: PlanSettings = {
       ...OPTIONS,
-      get listSizes(): never {
-        throw new Error('no such list');
+      get ruleQuota(): never {
+        throw new Error('no such quota');
       },
     };
-    const { status, steps, blockedBy, hitless } = planGroup(policyOf([web]), groupOf([]), options);
+    const input = { desired: policyOf([web]), described: groupOf([]), settings, nowMs: 0 };
+    const { status, steps, blockedBy, hitless } = planGroup(input);
     expect({ status, steps, hitless }).toEqual({ status: 'blocked', steps: [], hitless: false });
     expect(blockedBy).toMatchObject([
-      { kind: 'unsafe', message: expect.stringContaining('no such list') as string },
+      { kind: 'unsafe', message: expect.stringContaining('no such quota') as string },
     ]);
   });
 });

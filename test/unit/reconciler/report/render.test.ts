@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Rule } from '../../../../reconciler/model/rule.ts';
 import { planExitCode } from '../../../../reconciler/report/exit-code.ts';
-import { planGroup } from '../../../../reconciler/plan/plan-group.ts';
 import type { GroupPolicy } from '../../../../reconciler/plan/plan.ts';
 import { renderMarkdown } from '../../../../reconciler/report/markdown.ts';
 import { describeRule, quoted } from '../../../../reconciler/model/rule-text.ts';
@@ -12,7 +11,7 @@ import {
   type FailedGroup,
   type GroupResult,
 } from '../../../../reconciler/report/document.ts';
-import { described, groupOf, OPTIONS, policyOf } from '../../../support/plan-inputs.ts';
+import { described, groupOf, OPTIONS, planFor, policyOf } from '../../../support/plan-inputs.ts';
 import { rule } from '../../../support/rule-sets.ts';
 
 const web = rule({ ports: '443' });
@@ -26,7 +25,7 @@ const ssh = rule({
 const list = rule({ ports: 'prl-app', action: 'drop', priority: 7, peer: '2001:db8::/32' });
 
 function plan(wanted: readonly Rule[], there: readonly Rule[], fields: Partial<GroupPolicy> = {}) {
-  return planGroup(policyOf(wanted, fields), groupOf(described(there)), OPTIONS);
+  return planFor(policyOf(wanted, fields), groupOf(described(there)), OPTIONS);
 }
 
 const failed: FailedGroup = {
@@ -250,7 +249,7 @@ describe('text', () => {
   });
 
   it('says why a group is blocked and how to go on', () => {
-    const blocked = planGroup(policyOf([web]), groupOf([]), { ...OPTIONS, ruleQuota: 0 });
+    const blocked = planFor(policyOf([web]), groupOf([]), { ...OPTIONS, ruleQuota: 0 });
     expect(renderText('abc', [blocked])).toContain('quota: the group would hold 1 rules; its quota is 0 (');
   });
 
@@ -283,7 +282,7 @@ describe('markdown', () => {
 });
 
 describe('exit code', () => {
-  const blocked = planGroup(policyOf([web]), groupOf([], { serviceManaged: true }), OPTIONS);
+  const blocked = planFor(policyOf([web]), groupOf([], { serviceManaged: true }), OPTIONS);
   const pending = plan([web], []);
   it.each<[string, GroupResult[], number]>([
     ['nothing', [], 0],

@@ -6,9 +6,8 @@ import { contains } from '../../../../../reconciler/exposure/ask/contains.ts';
 import { exposureDelta } from '../../../../../reconciler/exposure/ask/delta.ts';
 import { compileRules } from '../../../../../reconciler/exposure/engine/universe.ts';
 import type { Rule } from '../../../../../reconciler/model/rule.ts';
-import { planGroup } from '../../../../../reconciler/plan/plan-group.ts';
 import { BENCH_CONTEXT } from '../../../../../bench/shapes.ts';
-import { described, groupOf, OPTIONS, policyOf } from '../../../../support/plan-inputs.ts';
+import { described, groupOf, OPTIONS, planFor, policyOf } from '../../../../support/plan-inputs.ts';
 import { rule } from '../../../../support/rule-sets.ts';
 
 const COUNT = 3000;
@@ -53,7 +52,7 @@ it('makes a plan by the theorems alone, and says so', () => {
   const alike = RULES.slice(0, 1200).map((each): Rule => ({ ...each, priority: 1, action: 'accept' }));
   const group = groupOf(described(alike.slice(0, 600)));
   const options = { ...OPTIONS, ruleQuota: COUNT, groupRuleQuota: COUNT };
-  const plan = planGroup(policyOf(alike.slice(600)), group, options);
+  const plan = planFor(policyOf(alike.slice(600)), group, options);
   expect(plan.status).toBe('pending');
   expect(plan.exceptions).toEqual([expect.objectContaining({ kind: 'unproved' })]);
 });

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { DescribedGroup, DescribedRule } from '../../../../../reconciler/model/group.ts';
 import type { Rule } from '../../../../../reconciler/model/rule.ts';
-import { planGroup } from '../../../../../reconciler/plan/plan-group.ts';
 import { applySteps } from '../../../../../reconciler/plan/proof/simulate.ts';
-import { groupOf, OPTIONS, policyOf } from '../../../../support/plan-inputs.ts';
+import { groupOf, OPTIONS, planFor, policyOf } from '../../../../support/plan-inputs.ts';
 import { rule } from '../../../../support/rule-sets.ts';
 
 const AT_50 = rule({ protocol: 'all', peer: '10.0.0.0/8', action: 'drop', priority: 50 });
@@ -19,11 +18,11 @@ function lines(
   wanted: readonly Rule[],
   mode: 'enforce' | 'additive' = 'enforce',
 ): string[] {
-  const plan = planGroup(policyOf(wanted, { mode }), group, OPTIONS);
+  const plan = planFor(policyOf(wanted, { mode }), group, OPTIONS);
   expect(plan.blockedBy).toEqual([]);
   if (mode === 'enforce') {
     const after = groupOf(applySteps(group.rules, plan.steps));
-    expect(planGroup(policyOf(wanted), after, OPTIONS).steps).toEqual([]);
+    expect(planFor(policyOf(wanted), after, OPTIONS).steps).toEqual([]);
     expect(plan.hitless).toBe(true);
   }
   return plan.steps.map((step) => {

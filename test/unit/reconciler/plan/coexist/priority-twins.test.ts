@@ -1,9 +1,8 @@
 // Other priorities on the API of 2019, in each of the three ways that may turn out to be needed.
 import { describe, expect, it } from 'vitest';
 import type { Rule } from '../../../../../reconciler/model/rule.ts';
-import { planGroup } from '../../../../../reconciler/plan/plan-group.ts';
 import type { GroupPlan, LegacyPriority, PlanOptions } from '../../../../../reconciler/plan/plan.ts';
-import { described, groupOf, OPTIONS, policyOf } from '../../../../support/plan-inputs.ts';
+import { described, groupOf, OPTIONS, planFor, policyOf } from '../../../../support/plan-inputs.ts';
 import { rule } from '../../../../support/rule-sets.ts';
 
 const at = (priority: number, action: Rule['action'] = 'accept') => rule({ ports: '443', priority, action });
@@ -14,7 +13,7 @@ function planFrom(
   options: Pick<PlanOptions, 'legacyPriority'> & Partial<PlanOptions>,
 ): GroupPlan {
   const there = described(before).map((item) => ({ ...item, id: null }));
-  return planGroup(policyOf(after), groupOf(there, { apiLevel: 'legacy2019' }), { ...OPTIONS, ...options });
+  return planFor(policyOf(after), groupOf(there, { apiLevel: 'legacy2019' }), { ...OPTIONS, ...options });
 }
 
 const planOf = (

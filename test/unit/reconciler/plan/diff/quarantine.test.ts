@@ -1,9 +1,7 @@
 // Rules that the cloud refuses are left as they are, and so is what making room for them would take away.
 import { expect, it } from 'vitest';
 import { ruleIdentity, type Rule } from '../../../../../reconciler/model/rule.ts';
-import { planGroup } from '../../../../../reconciler/plan/plan-group.ts';
-import { withhold } from '../../../../../reconciler/plan/diff/quarantine.ts';
-import { described, groupOf, OPTIONS, policyOf } from '../../../../support/plan-inputs.ts';
+import { described, groupOf, OPTIONS, planFor, policyOf } from '../../../../support/plan-inputs.ts';
 import { rule } from '../../../../support/rule-sets.ts';
 
 const refused = rule({ ports: '443', peer: '10.0.0.0/8' });
@@ -14,24 +12,24 @@ const fresh = rule({ ports: '80', peer: '192.0.2.0/24', priority: 7 });
 const keys = (rules: readonly Rule[]) => new Set(rules.map(ruleIdentity));
 
 it.each<[string, { desired?: Rule[]; described?: Rule[] }, string[]]>([
-  ['nothing set aside: all of the plan', {}, ['authorize 443/443 80/80', 'revoke 22/22 443/443']],
+  ['without quarantine all of the plan is made', {}, ['authorize 443/443 80/80', 'revoke 22/22 443/443']],
   [
-    'a desired rule set aside: what shares packets with it stays, the rest goes on',
+    'what shares packets with a quarantined desired rule stays, the rest goes on',
     { desired: [refused] },
     ['authorize 80/80', 'revoke 22/22'],
   ],
   [
-    'a described rule set aside: it stays, the rest goes on',
+    'a quarantined described rule stays, the rest goes on',
     { described: [elsewhere] },
     ['authorize 443/443 80/80', 'revoke 443/443'],
   ],
-])('%s', (_name, aside, expected) => {
+])('%s', (_title, aside, expected) => {
   const there = described([old, elsewhere]);
-  const policy = withhold(policyOf([refused, fresh]), there, {
-    desired: keys(aside.desired ?? []),
-    described: keys(aside.described ?? []),
-  });
-  const { steps } = planGroup(policy, groupOf(there), { ...OPTIONS, modify: 'never' });
+  const learned = {
+    quarantined: { desired: keys(aside.desired ?? []), described: keys(aside.described ?? []) },
+  };
+  const options = { ...OPTIONS, modify: 'never' } as const;
+  const { steps } = planFor(policyOf([refused, fresh]), groupOf(there), options, { learned });
   const ports = (items: ReadonlyArray<{ readonly rule: Rule }>) =>
     items
       .map((item) =>
@@ -95,7 +93,6 @@ it.each<[string, { wanted: Rule[]; there: Rule[]; refused: Rule[]; staying: Rule
   ],
 ])('%s', (_name, { wanted, there, refused, staying }) => {
   const group = described(there);
-  const aside = { desired: keys(refused), described: keys(staying) };
-  const policy = withhold(policyOf(wanted), group, aside);
-  expect(planGroup(policy, groupOf(group), OPTIONS).steps).toEqual([]);
+  const learned = { quarantined: { desired: keys(refused), described: keys(staying) } };
+  expect(planFor(policyOf(wanted), groupOf(group), OPTIONS, { learned }).steps).toEqual([]);
 });

@@ -3,9 +3,8 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import { editGroup, makeGroup } from '../../../../../bench/shapes.ts';
 import { Meter } from '../../../../../reconciler/exposure/engine/meter.ts';
-import { planGroup } from '../../../../../reconciler/plan/plan-group.ts';
 import type { PlanOptions } from '../../../../../reconciler/plan/plan.ts';
-import { described, groupOf, OPTIONS, policyOf } from '../../../../support/plan-inputs.ts';
+import { described, groupOf, OPTIONS, planFor, policyOf } from '../../../../support/plan-inputs.ts';
 import { Random } from '../../../../support/random.ts';
 
 const MAX_WORK = 45_000_000;
@@ -21,11 +20,11 @@ function workOf(options: PlanOptions): number {
   const before = makeGroup('groups', SIZE, random);
   const after = editGroup('groups', before, SIZE, random);
   const spend = vi.spyOn(Meter.prototype, 'spend');
-  planGroup(policyOf(after), groupOf(described(before)), options);
+  planFor(policyOf(after), groupOf(described(before)), options);
   return spend.mock.calls.reduce((sum, [work]) => sum + (Number.isFinite(work) ? work : 0), 0);
 }
 
 it('is bounded in a full group, also where many numbers of pairs are tried', () => {
-  const options = { modify: 'auto', ruleQuota: SIZE, groupRuleQuota: SIZE, temporaryRules: true } as const;
+  const options = { modify: 'auto', ruleQuota: SIZE, groupRuleQuota: SIZE } as const;
   expect(workOf({ ...OPTIONS, ...options })).toBeLessThan(MAX_WORK);
 });

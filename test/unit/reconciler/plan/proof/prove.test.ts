@@ -3,6 +3,7 @@ import type { DescribedRule } from '../../../../../reconciler/model/group.ts';
 import type { Rule } from '../../../../../reconciler/model/rule.ts';
 import type { Promised } from '../../../../../reconciler/plan/proof/transition.ts';
 import type { Step } from '../../../../../reconciler/plan/plan.ts';
+import { packetText } from '../../../../../reconciler/exposure/text/packet-text.ts';
 import { prove } from '../../../../../reconciler/plan/proof/prove.ts';
 import { verify } from '../../../../../reconciler/plan/proof/verify.ts';
 import { described, desired, groupOf } from '../../../../support/plan-inputs.ts';
@@ -114,12 +115,19 @@ describe('what comes of a proof', () => {
   const cut = [remove(...held), add(wide)];
   const claim = { promised: 'hitless', batchesAtomic: false, alone: false } as const;
 
-  it('blocks a plan that breaks its promise, and names the packet and the call', () => {
-    const { blockedBy, exceptions } = prove(groupOf(held), cut, claim);
+  it('is an objection to a plan that breaks its promise, which names the packet and the call', () => {
+    const { objections, exceptions } = prove(groupOf(held), cut, claim);
     expect(exceptions).toEqual([]);
-    expect(blockedBy.map(({ kind }) => kind)).toEqual(['unsafe']);
-    expect(blockedBy[0]?.message).toContain('call 1');
-    expect(blockedBy[0]?.message).toContain('ingress tcp port 22 peer 10.0.0.7');
+    expect(objections.map(({ kind, call, witness }) => [kind, call, packetText(witness)])).toEqual([
+      ['brokenPromise', 1, expect.stringContaining('ingress tcp port 22 peer 10.0.0.7')],
+    ]);
+  });
+
+  it('is nothing for a plan that promises nothing', () => {
+    expect(prove(groupOf(held), cut, { ...claim, promised: null })).toEqual({
+      exceptions: [],
+      objections: [],
+    });
   });
 
   it('says so if the budget does not reach', () => {

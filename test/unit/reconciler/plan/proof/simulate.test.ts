@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Step } from '../../../../../reconciler/plan/plan.ts';
-import { applySteps, withFoundIds } from '../../../../../reconciler/plan/proof/simulate.ts';
+import { applySteps } from '../../../../../reconciler/plan/proof/simulate.ts';
 import { described, desired } from '../../../../support/plan-inputs.ts';
 import { rule } from '../../../../support/rule-sets.ts';
 
@@ -56,22 +56,5 @@ describe('what a group holds after some steps', () => {
     const [, other] = described([http, web]);
     const rules = other === undefined ? [held] : [held, { ...other, id: 'sgr-8' }];
     expect(() => applySteps(rules, [step])).toThrow(/that is (not )?there/);
-  });
-});
-
-describe('ids of rules that a plan made itself', () => {
-  const step: Step = {
-    ...base,
-    kind: 'revoke',
-    targets: [{ rule: web, id: null, selector: {} }, ...described([http])],
-  };
-  const idsOf = (found: Step) => (found.kind === 'revoke' ? found.targets.map(({ id }) => id) : []);
-
-  it.each([
-    ['are found by what the rule is', [web], ['sgr-0', 'sgr-0']],
-    ['are not made up', [http], [null, 'sgr-0']],
-    ['are not guessed among twins', [web, web], [null, 'sgr-0']],
-  ])('%s', (_, rules, ids) => {
-    expect(idsOf(withFoundIds(step, described(rules)))).toEqual(ids);
   });
 });

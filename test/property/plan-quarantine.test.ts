@@ -1,16 +1,14 @@
 // Plans that go on without what the cloud refuses, before the packet oracle.
 //
-// 1. Whatever is set aside, every moment of the plan for the rest lets each packet fare as before or as the whole
+// 1. Whatever is quarantined, every moment of the plan for the rest lets each packet fare as before or as the whole
 //    policy wants it, the refused rules included: nothing opens, and nothing is cut, because a rule is missing.
 // 2. What is refused is not asked for: no step brings a refused desired rule or takes a refused described one.
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { groupContext } from '../../reconciler/exposure/engine/context.ts';
 import { ruleIdentity } from '../../reconciler/model/rule.ts';
-import { planGroup } from '../../reconciler/plan/plan-group.ts';
-import { withhold } from '../../reconciler/plan/diff/quarantine.ts';
 import { PacketSource } from '../support/packets.ts';
-import { described, groupOf, OPTIONS, policyOf } from '../support/plan-inputs.ts';
+import { described, groupOf, OPTIONS, planFor, policyOf } from '../support/plan-inputs.ts';
 import { breach, moments } from '../support/plan-witness.ts';
 import { Random } from '../support/random.ts';
 import { arbitraryEdit, NARROW_WORLD, POLICY_WORLD } from '../support/rule-sets.ts';
@@ -28,10 +26,10 @@ it.each([
         const random = new Random(seed);
         const some = (rules: typeof edit.before) =>
           new Set(rules.filter(() => random.chance(0.25)).map(ruleIdentity));
-        const aside = { desired: some(edit.after), described: some(edit.before) };
+        const quarantined = { desired: some(edit.after), described: some(edit.before) };
         const group = groupOf(described(edit.before));
-        const policy = withhold(policyOf(edit.after), group.rules, aside);
-        const { steps } = planGroup(policy, group, { ...OPTIONS, modify });
+        const learned = { quarantined };
+        const { steps } = planFor(policyOf(edit.after), group, { ...OPTIONS, modify }, { learned });
         const source = new PacketSource([...edit.before, ...edit.after], groupContext(group), random);
         const packets = Array.from({ length: 60 }, () => source.next());
         for (const { at, rules } of moments(group.rules, steps, random)) {
@@ -43,8 +41,8 @@ it.each([
         for (const step of steps) {
           const coming = step.kind === 'authorize' ? step.rules : step.kind === 'modify' ? [step.to] : [];
           const going = step.kind === 'revoke' ? step.targets : step.kind === 'modify' ? [step.target] : [];
-          for (const { rule } of coming) expect(aside.desired).not.toContain(ruleIdentity(rule));
-          for (const { rule } of going) expect(aside.described).not.toContain(ruleIdentity(rule));
+          for (const { rule } of coming) expect(quarantined.desired).not.toContain(ruleIdentity(rule));
+          for (const { rule } of going) expect(quarantined.described).not.toContain(ruleIdentity(rule));
         }
       },
     ),

@@ -1,0 +1,29 @@
+// The two ways in which an endpoint may speak. Whatever depends on which one it is asks its dialect, so that
+// nothing else has to know what an API of which year can do.
+import type { RuleField } from './rule.ts';
+
+/** How the endpoint speaks: today's API, or the one of 2019 (no rule ids, one rule a call). */
+export type ApiLevel = 'current' | 'legacy2019';
+
+export interface ApiDialect {
+  /** Most rules in one Authorize or Revoke. */
+  readonly batchSize: number;
+  /** What names a rule in a Modify or Revoke. Rules that have their fields in common are then named alike. */
+  readonly namesRulesBy: 'id' | 'fields';
+  /** What a Modify may change, within the limits that hold for every endpoint (`canModify`). */
+  readonly modifiable: 'all' | readonly RuleField[];
+  /** Whether a Modify of the priority may be confirmed and not be done. */
+  readonly mayIgnorePriority: boolean;
+}
+
+const DIALECTS: Readonly<Record<ApiLevel, ApiDialect>> = {
+  current: { batchSize: 100, namesRulesBy: 'id', modifiable: 'all', mayIgnorePriority: false },
+  legacy2019: {
+    batchSize: 1,
+    namesRulesBy: 'fields',
+    modifiable: ['description', 'priority'],
+    mayIgnorePriority: true,
+  },
+};
+
+export const dialectOf = ({ apiLevel }: { readonly apiLevel: ApiLevel }): ApiDialect => DIALECTS[apiLevel];

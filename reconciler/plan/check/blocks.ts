@@ -1,0 +1,112 @@
+// What a person reads of an objection, and what they can do about it.
+import { packetText } from '../../exposure/text/packet-text.ts';
+import type { SourcePlace } from '../../model/problem.ts';
+import { quoted } from '../../model/rule-text.ts';
+import { NO_COEXISTENCE } from '../coexist/priority-twins.ts';
+import type { Hold } from '../plan-input.ts';
+import type { Block } from '../plan.ts';
+import type { Objection, ProofObjection, RouteObjection, VendorObjection } from './objection.ts';
+
+export function blockOf(objection: Objection): Block {
+  switch (objection.kind) {
+    case 'managedByProduct':
+    case 'groupPeers':
+    case 'itselfAsPeer':
+      return vendorBlock(objection);
+    case 'overQuota':
+    case 'noRoom':
+    case 'briefAbsence':
+      return routeBlock(objection);
+    case 'brokenPromise':
+      return bugBlock(brokenPromiseText(objection));
+    case 'held':
+      return holdBlock(objection.hold);
+    case 'notApproved':
+      return {
+        kind: 'unapproved',
+        message: 'the group has changed since its plan was approved',
+        override: '',
+      };
+    case 'bug':
+      return bugBlock(objection.message);
+  }
+}
+
+function vendorBlock(objection: VendorObjection): Block {
+  switch (objection.kind) {
+    case 'managedByProduct': {
+      const message = 'a cloud product owns this group: the vendor refuses every write';
+      return { kind: 'managed', message, override: '' };
+    }
+    case 'groupPeers':
+      return {
+        kind: 'quota',
+        message: `rules name a group, and an enterprise group takes none: ${placesText(objection.places)}`,
+        override: 'name prefixes or prefix lists instead',
+      };
+    case 'itselfAsPeer':
+      return {
+        kind: 'denied',
+        message: `rules name the group itself, and the vendor refuses that: ${placesText(objection.places)}`,
+        override: "use the group's inner access policy, or name the addresses of its members",
+      };
+  }
+}
+
+function placesText(places: readonly SourcePlace[]): string {
+  const [first] = places;
+  if (first === undefined) throw new Error('an objection to no rule');
+  const { file, line } = first;
+  return places.length === 1 ? `${file}:${line}` : `${places.length}, the first at ${file}:${line}`;
+}
+
+function routeBlock(objection: RouteObjection): Block {
+  switch (objection.kind) {
+    case 'overQuota':
+      return {
+        kind: 'quota',
+        message:
+          objection.counted === 'rules'
+            ? `the group would hold ${objection.wanted} rules; its quota is ${objection.quota}`
+            : `${objection.wanted} rules would name a group; the quota is ${objection.quota}`,
+        override: 'ask for fewer rules; where the vendor allows more, raise reconcile.ruleQuota',
+      };
+    case 'noRoom':
+      return {
+        kind: 'quota',
+        message: 'the group has no room to add the new rules before the old ones go',
+        override:
+          objection.fallback === 'refuse'
+            ? 'free some rule slots, raise reconcile.ruleQuota where the vendor allows more, or set fallback to neverOpen'
+            : 'free some rule slots, or raise reconcile.ruleQuota where the vendor allows more',
+      };
+    case 'briefAbsence':
+      return {
+        kind: 'unsafe',
+        message: `${NO_COEXISTENCE}, so a rule would be away for a moment`,
+        override:
+          objection.actions.size > 1
+            ? 'change the priorities of accept and of drop rules one after the other: fallback neverOpen allows the first, neverCut the second'
+            : `set fallback to ${objection.actions.has('accept') ? 'neverOpen' : 'neverCut'}`,
+      };
+  }
+}
+
+const brokenPromiseText = ({ call, promised, witness }: ProofObjection): string =>
+  `call ${call} would break the promise "${promised}" for ${packetText(witness)}`;
+
+const bugBlock = (what: string): Block => ({
+  kind: 'unsafe',
+  message: `a bug of Rampart: ${what}; please report it`,
+  override: '',
+});
+
+function holdBlock({ group, reason, untilMs }: Hold): Block {
+  const until = new Date(untilMs).toISOString();
+  const what = group === null ? 'every group is' : 'this group is';
+  return {
+    kind: 'paused',
+    message: `${what} paused until ${until}: ${quoted(reason)}`,
+    override: group === null ? 'rampart resume' : `rampart resume --group ${group.id}`,
+  };
+}

@@ -1,0 +1,46 @@
+// Why a plan must not be carried out, as a plain value. Whoever finds a reason says what it is; what a person
+// reads of it, and what becomes of the plan, is decided by blocks.ts and check.ts.
+import type { Packet } from '../../exposure/engine/packet.ts';
+import type { SourcePlace } from '../../model/problem.ts';
+import type { RuleAction } from '../../model/rule.ts';
+import type { Promised } from '../proof/transition.ts';
+import type { Hold } from '../plan-input.ts';
+import type { PlanOptions } from '../plan.ts';
+
+/** Found while an order of the calls was looked for: with one of these nothing is promised of the calls. */
+export type RouteObjection =
+  /** The group would hold more than it may, whatever the order. */
+  | {
+      readonly kind: 'overQuota';
+      /** All rules, or those that name a group. */
+      readonly counted: 'rules' | 'groupRules';
+      readonly wanted: number;
+      readonly quota: number;
+    }
+  /** What is wanted fits, but there is no room to get there. */
+  | { readonly kind: 'noRoom'; readonly fallback: PlanOptions['fallback'] }
+  /** Rules of these actions would be away for a moment, as they cannot be there beside the new ones. */
+  | { readonly kind: 'briefAbsence'; readonly actions: ReadonlySet<RuleAction> };
+
+/** Found by the proof, in the call at this 1-based place. */
+export interface ProofObjection {
+  readonly kind: 'brokenPromise';
+  readonly promised: Promised;
+  readonly call: number;
+  readonly witness: Packet;
+}
+
+/** Found in what the vendor is known to refuse. `places`: of the rules that it refuses, in reading order. */
+export type VendorObjection =
+  | { readonly kind: 'managedByProduct' }
+  | { readonly kind: 'groupPeers' | 'itselfAsPeer'; readonly places: readonly SourcePlace[] };
+
+export type Objection =
+  | RouteObjection
+  | ProofObjection
+  | VendorObjection
+  | { readonly kind: 'held'; readonly hold: Hold }
+  /** Only another plan was approved. */
+  | { readonly kind: 'notApproved' }
+  /** The planner failed on this group. */
+  | { readonly kind: 'bug'; readonly message: string };

@@ -1,0 +1,39 @@
+// Everything that decides a plan. Whoever plans a group hands over all of it at once, and edits nothing afterwards.
+import type { DescribedGroup, GroupRef } from '../model/group.ts';
+import type { Quarantined } from './diff/quarantine.ts';
+import type { GroupPolicy, LegacyPriority, PlanSettings } from './plan.ts';
+
+export interface PlanInput {
+  readonly desired: GroupPolicy;
+  readonly described: DescribedGroup;
+  readonly settings: PlanSettings;
+  /** Absent: nothing was learned. */
+  readonly learned?: Partial<Learned>;
+  /** Absent: none. Those of other groups, and those that have ended, hold nothing here. */
+  readonly holds?: readonly Hold[];
+  /** Hash of the only plan that may be carried out. Absent or null: whichever comes out. */
+  readonly approvedHash?: string | null;
+  /** Unix milliseconds. */
+  readonly nowMs: number;
+}
+
+/** What earlier calls have shown. A plan that is made without it is right too, but the cloud may refuse a part of it. */
+export interface Learned {
+  /** Rules that the cloud keeps refusing. */
+  readonly quarantined: Quarantined;
+  /** Most rules that the group was seen to hold where the cloud refused one more; null: no such refusal is known. */
+  readonly ruleLimit: number | null;
+  readonly legacyPriority: LegacyPriority;
+  /** Most entries of prefix lists and port lists, by id: that is how often a rule counts that names one. */
+  readonly listSizes: Readonly<Record<string, number>>;
+  /** Why the sizes of some lists are not known: one sentence for each kind of list. */
+  readonly unreadLists: readonly string[];
+}
+
+/** A person has stopped all writing to a group, or (null) to every group, for a while. */
+export interface Hold {
+  readonly group: GroupRef | null;
+  readonly reason: string;
+  /** Unix milliseconds. */
+  readonly untilMs: number;
+}

@@ -1,0 +1,148 @@
+// What each objection becomes for a person.
+import { expect, it } from 'vitest';
+import { blockOf } from '../../../../../reconciler/plan/check/blocks.ts';
+import type { Objection } from '../../../../../reconciler/plan/check/objection.ts';
+import type { Block } from '../../../../../reconciler/plan/plan.ts';
+
+const at = (line: number) => ({ file: 'web.yaml', line, column: 1 });
+const GROUP = { account: 'default', region: 'cn-hangzhou', id: 'sg-web' };
+const untilMs = Date.UTC(2027, 0, 31, 18);
+const witness = {
+  direction: 'ingress',
+  nicType: 'intranet',
+  family: 'ipv4',
+  protocol: 6,
+  peer: 0x0a000007n,
+  memberOf: [],
+  sourcePort: 1,
+  own: 1n,
+  port: 22,
+} as const;
+const MORE = 'where the vendor allows more';
+
+it.each<[string, Objection, Block]>([
+  [
+    'a group that a cloud product owns is managed',
+    { kind: 'managedByProduct' },
+    {
+      kind: 'managed',
+      message: 'a cloud product owns this group: the vendor refuses every write',
+      override: '',
+    },
+  ],
+  [
+    'a peer group in an enterprise group is a matter of quota, with its place',
+    { kind: 'groupPeers', places: [at(3)] },
+    {
+      kind: 'quota',
+      message: 'rules name a group, and an enterprise group takes none: web.yaml:3',
+      override: 'name prefixes or prefix lists instead',
+    },
+  ],
+  [
+    'a group that names itself is denied, with the first of several places',
+    { kind: 'itselfAsPeer', places: [at(2), at(5)] },
+    {
+      kind: 'denied',
+      message: 'rules name the group itself, and the vendor refuses that: 2, the first at web.yaml:2',
+      override: "use the group's inner access policy, or name the addresses of its members",
+    },
+  ],
+  [
+    'too many rules are told with their number and the quota',
+    { kind: 'overQuota', counted: 'rules', wanted: 201, quota: 200 },
+    {
+      kind: 'quota',
+      message: 'the group would hold 201 rules; its quota is 200',
+      override: `ask for fewer rules; ${MORE}, raise reconcile.ruleQuota`,
+    },
+  ],
+  [
+    'too many rules that name a group are told apart',
+    { kind: 'overQuota', counted: 'groupRules', wanted: 21, quota: 20 },
+    {
+      kind: 'quota',
+      message: '21 rules would name a group; the quota is 20',
+      override: `ask for fewer rules; ${MORE}, raise reconcile.ruleQuota`,
+    },
+  ],
+  [
+    'too little room on the way is told with what makes some',
+    { kind: 'noRoom', fallback: 'neverOpen' },
+    {
+      kind: 'quota',
+      message: 'the group has no room to add the new rules before the old ones go',
+      override: `free some rule slots, or raise reconcile.ruleQuota ${MORE}`,
+    },
+  ],
+  [
+    'too little room without a fallback may be helped by a fallback',
+    { kind: 'noRoom', fallback: 'refuse' },
+    {
+      kind: 'quota',
+      message: 'the group has no room to add the new rules before the old ones go',
+      override: `free some rule slots, raise reconcile.ruleQuota ${MORE}, or set fallback to neverOpen`,
+    },
+  ],
+  ...(['accept', 'drop'] as const).map((action): [string, Objection, Block] => [
+    `the brief absence of one kind of rules (${action}) is unsafe, and a fallback allows it`,
+    { kind: 'briefAbsence', actions: new Set([action]) },
+    {
+      kind: 'unsafe',
+      message:
+        'the API can neither change a priority nor hold both rules, so a rule would be away for a moment',
+      override: `set fallback to ${action === 'accept' ? 'neverOpen' : 'neverCut'}`,
+    },
+  ]),
+  [
+    'the brief absence of accepts and drops is unsafe, and no one fallback allows it',
+    { kind: 'briefAbsence', actions: new Set(['accept', 'drop']) },
+    {
+      kind: 'unsafe',
+      message:
+        'the API can neither change a priority nor hold both rules, so a rule would be away for a moment',
+      override:
+        'change the priorities of accept and of drop rules one after the other: fallback neverOpen allows the first, neverCut the second',
+    },
+  ],
+  [
+    'a broken promise is a bug of ours, with the call and a packet',
+    { kind: 'brokenPromise', promised: 'hitless', call: 2, witness },
+    {
+      kind: 'unsafe',
+      message:
+        'a bug of Rampart: call 2 would break the promise "hitless" for ingress tcp port 22 peer 10.0.0.7 source port 1 own address 0.0.0.1; please report it',
+      override: '',
+    },
+  ],
+  [
+    'a pause of the group says why, until when, and how to end it',
+    { kind: 'held', hold: { group: GROUP, reason: 'audit "A"\n', untilMs } },
+    {
+      kind: 'paused',
+      message: 'this group is paused until 2027-01-31T18:00:00.000Z: "audit \\"A\\"\\u{a}"',
+      override: 'rampart resume --group sg-web',
+    },
+  ],
+  [
+    'a pause of all groups says so',
+    { kind: 'held', hold: { group: null, reason: 'audit', untilMs } },
+    {
+      kind: 'paused',
+      message: 'every group is paused until 2027-01-31T18:00:00.000Z: "audit"',
+      override: 'rampart resume',
+    },
+  ],
+  [
+    'a plan other than the approved one says that the group has changed',
+    { kind: 'notApproved' },
+    { kind: 'unapproved', message: 'the group has changed since its plan was approved', override: '' },
+  ],
+  [
+    'a failure of the planner is a bug of ours',
+    { kind: 'bug', message: 'no such rule' },
+    { kind: 'unsafe', message: 'a bug of Rampart: no such rule; please report it', override: '' },
+  ],
+])('%s', (_title, objection, block) => {
+  expect(blockOf(objection)).toEqual(block);
+});

@@ -1,0 +1,123 @@
+// Which status a plan has, and what of it is said to block it.
+import { describe, expect, it } from 'vitest';
+import { check, type Unchecked } from '../../../../../reconciler/plan/check/check.ts';
+import { heldUntilMs } from '../../../../../reconciler/plan/check/holds.ts';
+import type { Hold, PlanInput } from '../../../../../reconciler/plan/plan-input.ts';
+import type { GroupPlan } from '../../../../../reconciler/plan/plan.ts';
+import { desired, groupOf, OPTIONS, policyOf } from '../../../../support/plan-inputs.ts';
+import { rule, SELF } from '../../../../support/rule-sets.ts';
+
+const NOW_MS = 1000;
+const HERE = { account: 'default', region: 'cn-hangzhou', id: SELF };
+const web = rule({ ports: '443' });
+
+const hold = (group: Hold['group'], untilMs = NOW_MS + 1): Hold => ({ group, reason: 'audit', untilMs });
+
+const input = (more: Partial<PlanInput> = {}): PlanInput => ({
+  desired: policyOf([web]),
+  described: groupOf([]),
+  settings: OPTIONS,
+  nowMs: NOW_MS,
+  ...more,
+});
+
+const STEP = { kind: 'authorize', direction: 'ingress', checkpoint: false, rules: [desired(web)] } as const;
+
+const found = (more: Partial<Unchecked> = {}): Unchecked => ({
+  steps: [STEP],
+  hash: 'f00',
+  exceptions: [],
+  routeObjections: [],
+  proofObjections: [],
+  ...more,
+});
+
+const NO_ROOM = { kind: 'noRoom', fallback: 'neverOpen' } as const;
+const OBSERVED = { desired: policyOf([web], { mode: 'observe' }) };
+const MANAGED = { described: groupOf([], { serviceManaged: true }) };
+const HELD = { holds: [hold(HERE)] };
+
+describe('the status of a plan', () => {
+  it.each<[string, GroupPlan['status'], Partial<PlanInput>, Partial<Unchecked>]>([
+    ['is pending where nothing speaks against it', 'pending', {}, {}],
+    ['is converged without steps', 'converged', {}, { steps: [] }],
+    ['is converged without steps, whatever holds', 'converged', { ...HELD, ...MANAGED }, { steps: [] }],
+    ['is converged without steps under an approval', 'converged', { approvedHash: 'bad' }, { steps: [] }],
+    ['is converged without steps in mode observe', 'converged', OBSERVED, { steps: [] }],
+    ['is observed in mode observe', 'observed', OBSERVED, {}],
+    ['is observed in mode observe, whatever speaks against it', 'observed', { ...OBSERVED, ...MANAGED }, {}],
+    ['is blocked by what the vendor refuses', 'blocked', MANAGED, {}],
+    ['is blocked by what the search for an order found', 'blocked', {}, { routeObjections: [NO_ROOM] }],
+    ['is blocked by a hold', 'blocked', HELD, {}],
+    ['is blocked where another plan was approved', 'blocked', { approvedHash: 'bad' }, {}],
+    ['is pending where this plan was approved', 'pending', { approvedHash: 'f00' }, {}],
+    ['is pending where no approval is needed', 'pending', { approvedHash: null }, {}],
+  ])('%s', (_title, status, given, plan) => {
+    expect(check(input(given), found(plan)).status).toBe(status);
+  });
+});
+
+const kindsOf = (given: Partial<PlanInput>, plan: Partial<Unchecked> = {}) =>
+  check(input(given), found(plan)).blockedBy.map(({ kind }) => kind);
+
+describe('what blocks a plan', () => {
+  it('is told in full, the vendor first and the approval last', () => {
+    const given = { ...MANAGED, holds: [hold(null), hold(HERE)], approvedHash: 'bad' };
+    expect(kindsOf(given, { routeObjections: [NO_ROOM] })).toEqual([
+      'managed',
+      'quota',
+      'paused',
+      'paused',
+      'unapproved',
+    ]);
+  });
+
+  it('is nothing where there are no steps', () => {
+    expect(kindsOf({ ...MANAGED, ...HELD }, { steps: [] })).toEqual([]);
+  });
+
+  it('is told of an observed plan too, but for holds and approvals, which are about writing', () => {
+    expect(kindsOf({ ...OBSERVED, ...MANAGED, ...HELD, approvedHash: 'bad' })).toEqual(['managed']);
+  });
+
+  it.each<[string, Hold]>([
+    ['of another group', hold({ ...HERE, id: 'sg-other' })],
+    ['of a group of the same id in another region', hold({ ...HERE, region: 'cn-beijing' })],
+    ['that has just ended', hold(HERE, NOW_MS)],
+  ])('is no hold %s', (_title, other) => {
+    expect(kindsOf({ holds: [other] })).toEqual([]);
+  });
+});
+
+it('a plan of which nothing is promised says so, with the reason, after its other exceptions', () => {
+  const exceptions = [{ kind: 'neverOpen', message: 'cut for a moment' }];
+  expect(check(input(), found({ exceptions, routeObjections: [NO_ROOM] })).exceptions).toEqual([
+    ...exceptions,
+    {
+      kind: 'unpromised',
+      message:
+        'nothing is promised of these calls: the group has no room to add the new rules before the old ones go',
+    },
+  ]);
+});
+
+it('a list whose size is not known is a finding, also where there is nothing to do', () => {
+  const learned = { unreadLists: ['prefix lists: no permission'] };
+  const { findings } = check(input({ learned }), found({ steps: [] }));
+  expect(findings).toEqual([
+    {
+      id: 'list-size-unknown',
+      severity: 'warning',
+      message: 'prefix lists: no permission',
+      file: 'web.yaml',
+      line: 1,
+    },
+  ]);
+});
+
+it('a group is held until the last of its holds ends', () => {
+  const other = hold({ ...HERE, id: 'sg-other' }, NOW_MS + 9);
+  const holds = [hold(null, NOW_MS + 1), hold(HERE, NOW_MS + 2), other];
+  expect(heldUntilMs(HERE, holds, NOW_MS)).toBe(NOW_MS + 2);
+  expect(heldUntilMs(HERE, [other], NOW_MS)).toBeNull();
+});
