@@ -1,6 +1,7 @@
 // What the daemon asks of the cloud, as the caller sees it. `EcsClient` implements it over pop-core;
 // the simulation replaces only the transport below that.
 import type { ApiLevel, DescribedGroup, GroupRef, GroupSelector } from '../../reconciler/model/group.ts';
+import type { WriteOperation } from '../../reconciler/model/operation.ts';
 import type { Result } from '../../reconciler/model/result.ts';
 import type { Failure } from './failures/failure.ts';
 
@@ -9,26 +10,6 @@ export interface Place {
   readonly account: string;
   readonly region: string;
 }
-
-export const WRITE_OPERATIONS = [
-  'AuthorizeSecurityGroup',
-  'AuthorizeSecurityGroupEgress',
-  'ModifySecurityGroupRule',
-  'ModifySecurityGroupEgressRule',
-  'RevokeSecurityGroup',
-  'RevokeSecurityGroupEgress',
-] as const;
-
-export const READ_OPERATIONS = [
-  'DescribeSecurityGroups',
-  'DescribeSecurityGroupAttribute',
-  'DescribePrefixLists',
-  'DescribePortRangeLists',
-] as const;
-
-export type WriteOperation = (typeof WRITE_OPERATIONS)[number];
-export type ReadOperation = (typeof READ_OPERATIONS)[number];
-export type Operation = WriteOperation | ReadOperation;
 
 export type ListKind = 'prefixList' | 'portList';
 

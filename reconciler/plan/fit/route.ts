@@ -1,6 +1,7 @@
 // From changes to steps: hitless where there is room for it, else the next best promise, said aloud.
 import { Meter } from '../../exposure/engine/meter.ts';
 import type { DescribedGroup } from '../../model/group.ts';
+import { MAX_RULES_PER_CALL } from '../../model/operation.ts';
 import type { Promised } from '../proof/transition.ts';
 import type { CallOptions, Changes } from '../order/calls.ts';
 import { order } from '../order/order.ts';
@@ -102,10 +103,10 @@ function withTwins(found: Route, twins: readonly Twins[], fallback: PlanOptions[
 /** Some quarter of a second: real groups take a hundredth of it (see `Meter`). */
 const MAX_FORESIGHT = 2_000_000;
 
-/** The vendor's limit of rules in one Authorize or Revoke; the API of 2019 takes one. */
+/** The API of 2019 takes one rule a call. */
 export function callOptions(group: DescribedGroup, options: PlanOptions): CallOptions {
   return {
-    batchSize: group.apiLevel === 'current' ? 100 : 1,
+    batchSize: group.apiLevel === 'current' ? MAX_RULES_PER_CALL : 1,
     batchesAtomic: options.batchesAtomic,
     foresight: new Meter(MAX_FORESIGHT),
   };
