@@ -2,6 +2,7 @@
 // the simulation replaces only the transport below that.
 import type { ApiLevel } from '../../reconciler/model/api-dialect.ts';
 import type { DescribedGroup, GroupRef, GroupSelector } from '../../reconciler/model/group.ts';
+import type { WriteOperation } from '../../reconciler/model/operation.ts';
 import type { Result } from '../../reconciler/model/result.ts';
 import type { Failure } from './failures/failure.ts';
 
@@ -10,26 +11,6 @@ export interface Place {
   readonly account: string;
   readonly region: string;
 }
-
-export const WRITE_OPERATIONS = [
-  'AuthorizeSecurityGroup',
-  'AuthorizeSecurityGroupEgress',
-  'ModifySecurityGroupRule',
-  'ModifySecurityGroupEgressRule',
-  'RevokeSecurityGroup',
-  'RevokeSecurityGroupEgress',
-] as const;
-
-export const READ_OPERATIONS = [
-  'DescribeSecurityGroups',
-  'DescribeSecurityGroupAttribute',
-  'DescribePrefixLists',
-  'DescribePortRangeLists',
-] as const;
-
-export type WriteOperation = (typeof WRITE_OPERATIONS)[number];
-export type ReadOperation = (typeof READ_OPERATIONS)[number];
-export type Operation = WriteOperation | ReadOperation;
 
 export type ListKind = 'prefixList' | 'portList';
 

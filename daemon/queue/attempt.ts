@@ -2,7 +2,8 @@
 // so that however often it is sent, it takes effect once. What the answer means for the plan is not known here.
 import { err, type Result } from '../../reconciler/model/result.ts';
 import type { Clock } from '../clock.ts';
-import type { EcsApi, Operation, Place, WriteRequest } from '../ecs/api.ts';
+import type { Operation } from '../../reconciler/model/operation.ts';
+import type { EcsApi, Place, WriteRequest } from '../ecs/api.ts';
 import type { Failure, FailureKind } from '../ecs/failures/failure.ts';
 import type { CommonFields, Telemetry } from '../telemetry/events.ts';
 import { firstBackoff, nextBackoff, type Backoff, type BackoffPolicy } from './backoff.ts';

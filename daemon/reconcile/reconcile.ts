@@ -1,9 +1,8 @@
 // The loop on one page: read what is, compute a safe ordered plan, carry it out, prove that it worked,
 // and say so. Level-triggered: whatever woke us up, both sides are read anew.
 import type { DescribedGroup } from '../../reconciler/model/group.ts';
-import { operationOf } from '../../reconciler/plan/operation.ts';
 import type { GroupPlan } from '../../reconciler/plan/plan.ts';
-import type { WriteOperation } from '../ecs/api.ts';
+import { operationOf, type WriteOperation } from '../../reconciler/model/operation.ts';
 import { isRuleQuotaRefusal, mayNotKnowTheForm } from '../ecs/failures/refusals.ts';
 import { describeUntil } from './wait-until-described.ts';
 import type { Engine, PlanWrites } from './engine.ts';

@@ -1,5 +1,6 @@
 // The two ways in which an endpoint may speak. Whatever depends on which one it is asks its dialect, so that
 // nothing else has to know what an API of which year can do.
+import { MAX_RULES_PER_CALL } from './operation.ts';
 import type { RuleField } from './rule.ts';
 
 /** How the endpoint speaks: today's API, or the one of 2019 (no rule ids, one rule a call). */
@@ -17,7 +18,7 @@ export interface ApiDialect {
 }
 
 const DIALECTS: Readonly<Record<ApiLevel, ApiDialect>> = {
-  current: { batchSize: 100, namesRulesBy: 'id', modifiable: 'all', mayIgnorePriority: false },
+  current: { batchSize: MAX_RULES_PER_CALL, namesRulesBy: 'id', modifiable: 'all', mayIgnorePriority: false },
   legacy2019: {
     batchSize: 1,
     namesRulesBy: 'fields',

@@ -9,7 +9,8 @@ import { formatPortRange, formatPorts } from '../../../reconciler/model/ports.ts
 import { formatPrefix } from '../../../reconciler/model/prefix.ts';
 import { RULE_FIELDS, fieldText, type Direction, type Rule } from '../../../reconciler/model/rule.ts';
 import type { AuthorizeStep, ModifyStep, RevokeStep, Step } from '../../../reconciler/plan/plan.ts';
-import type { WireParams, WriteOperation } from '../api.ts';
+import { MAX_RULES_PER_CALL, operationOf, type WriteOperation } from '../../../reconciler/model/operation.ts';
+import type { WireParams } from '../api.ts';
 import { SIDE_FIELDS } from './fields.ts';
 
 export interface StepRequest {
@@ -17,20 +18,11 @@ export interface StepRequest {
   readonly params: WireParams;
 }
 
-/** Most rules in one call. Source: help, AuthorizeSecurityGroup and RevokeSecurityGroup, `Permissions.N`. */
-export const MAX_RULES_PER_CALL = 100;
-
-const OPERATIONS = {
-  authorize: { ingress: 'AuthorizeSecurityGroup', egress: 'AuthorizeSecurityGroupEgress' },
-  modify: { ingress: 'ModifySecurityGroupRule', egress: 'ModifySecurityGroupEgressRule' },
-  revoke: { ingress: 'RevokeSecurityGroup', egress: 'RevokeSecurityGroupEgress' },
-} as const satisfies Record<Step['kind'], Record<Direction, WriteOperation>>;
-
 /** Equal inputs give equal parameters in equal order. Throws if the planner broke the rules of the API level. */
 export function stepRequest(group: GroupRef, step: Step, apiLevel: ApiLevel): StepRequest {
   const target = { RegionId: group.region, SecurityGroupId: group.id };
   const params = apiLevel === 'current' ? currentParams(step) : legacyParams(step);
-  return { operation: OPERATIONS[step.kind][step.direction], params: { ...target, ...params } };
+  return { operation: operationOf(step), params: { ...target, ...params } };
 }
 
 function currentParams(step: Step): WireParams {

@@ -1,5 +1,5 @@
 // From an error code to the next move. The table is in failure-table.ts.
-import type { Operation } from '../api.ts';
+import { OPERATIONS, type Operation } from '../../../reconciler/model/operation.ts';
 import type { Failure, FailureKind } from './failure.ts';
 import { FAILURE_FAMILIES, FAILURE_ROWS, type FailureRow, type OwnCode } from './failure-table.ts';
 import { scrub } from '../transport/scrub.ts';
@@ -68,7 +68,7 @@ function kindByStatus(status: number | null): FailureKind {
 }
 
 function kindFor(verdict: Verdict, call: FailedCall): FailureKind {
-  if (call.operation.startsWith('Describe')) return READ_KINDS[verdict.kind] ?? verdict.kind;
+  if (OPERATIONS[call.operation].effect === 'reads') return READ_KINDS[verdict.kind] ?? verdict.kind;
   return verdict.gone === true && revokesOneRule(call) ? 'done' : verdict.kind;
 }
 
@@ -80,5 +80,5 @@ const READ_KINDS: Readonly<Partial<Record<FailureKind, FailureKind>>> = {
 
 /** With several ids in one call nobody says whether the others were revoked: that needs a new look. */
 function revokesOneRule(call: FailedCall): boolean {
-  return call.operation.startsWith('Revoke') && !('SecurityGroupRuleId.2' in call.params);
+  return OPERATIONS[call.operation].verb === 'revoke' && !('SecurityGroupRuleId.2' in call.params);
 }

@@ -1,6 +1,6 @@
 // The narrow waist of the client: one attempt of one call. pop-core stands behind it in the daemon, the
 // emulator itself in the simulation.
-import type { Operation } from '../api.ts';
+import type { Operation } from '../../../reconciler/model/operation.ts';
 import type { OwnCode } from '../failures/failure-table.ts';
 
 /** An error answer of the vendor. */
