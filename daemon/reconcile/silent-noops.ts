@@ -4,6 +4,7 @@ import { ruleIdentity } from '../../reconciler/model/rule.ts';
 import { looseIdentity } from '../../reconciler/plan/match/pair.ts';
 import type { GroupPlan, Step } from '../../reconciler/plan/plan.ts';
 import { describeRule } from '../../reconciler/model/rule-text.ts';
+import { makeFailure } from '../ecs/failures/failure.ts';
 import type { Engine } from './engine.ts';
 import { commonFields, type RunContext } from './run-context.ts';
 import type { StepRefusal } from './step.ts';
@@ -53,13 +54,6 @@ function refusal(step: Step & { kind: 'authorize' }, desired: DesiredRule, prior
   const message = `the cloud said yes and added nothing: it takes the rule for the one of priority ${priority}`;
   return {
     step: { ...step, rules: [desired] },
-    failure: {
-      kind: 'rejected',
-      code: 'Cloud.TakenForAnother',
-      message,
-      requestId: null,
-      httpStatus: null,
-      retryAfterMs: null,
-    },
+    failure: makeFailure({ kind: 'rejected', code: 'Cloud.TakenForAnother', message }),
   };
 }
