@@ -7,7 +7,7 @@ import type { EcsApi } from '../ecs/api.ts';
 import type { Gate } from '../ecs/ask.ts';
 import { createEcsClient } from '../ecs/client.ts';
 import { createCredentialsSource } from '../ecs/credentials/credentials.ts';
-import { createPopTransport } from '../ecs/transport/pop-transport.ts';
+import { PopTransport } from '../ecs/transport/pop-transport.ts';
 import type { Transport } from '../ecs/transport/transport.ts';
 import type { Journal } from '../journal/journal.ts';
 import {
@@ -150,7 +150,7 @@ export function popTransportOf(
   account: AccountConfig,
   ports: Pick<AssemblyPorts, 'secrets' | 'env' | 'emulatorUrl'>,
 ): Transport {
-  return createPopTransport({
+  return new PopTransport({
     credentials: ports.secrets.watching(createCredentialsSource(account.credentials, ports.env)),
     endpoint: endpointOf(account, ports.emulatorUrl),
     allowPlainHttp: false,

@@ -14,7 +14,7 @@ export interface Place {
 
 export type ListKind = 'prefixList' | 'portList';
 
-/** The vendor's parameters of one write, without ClientToken, signature or secrets: what the journal stores. */
+/** Parameters of one call by the vendor's names, without signature or credentials. The journal stores those of writes. */
 export type WireParams = Readonly<Record<string, string>>;
 
 export interface WriteRequest extends Place {

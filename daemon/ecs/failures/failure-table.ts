@@ -61,7 +61,8 @@ const THROTTLING = 'help 437902, API throttling; terraform-provider-alicloud err
 const IDEMPOTENCE = 'help 25693, ensure idempotence; common error codes of 2018';
 const COMMON = 'help: common error codes of the API gateway';
 const RAM = 'help/ram: how to troubleshoot an access denied error';
-const DRIVEN = 'pop-core 1.8.0 on httpx 2.3.3, driven in test/unit/daemon/ecs/pop-transport.test.ts';
+const DRIVEN =
+  'pop-core 1.8.0 on httpx 2.3.3, driven in test/unit/daemon/ecs/transport/pop-transport.test.ts';
 const OURS = 'daemon/ecs';
 
 const CLOCK_HINT = "compare this machine's clock with the true time: 15 minutes off is too much";
