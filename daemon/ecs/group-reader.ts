@@ -1,6 +1,6 @@
 // The two reads. A group is read in full or not at all: its head (type, VPC, whether a cloud product owns it)
 // from DescribeSecurityGroups, its rules from all pages of DescribeSecurityGroupAttribute.
-import type { ApiLevel } from '../../reconciler/model/api-dialect.ts';
+import { ASSUMED_API_LEVEL, type ApiLevel } from '../../reconciler/model/api-dialect.ts';
 import type { DescribedGroup, GroupRef, GroupSelector } from '../../reconciler/model/group.ts';
 import { OPERATIONS, type ReadOperation } from '../../reconciler/model/operation.ts';
 import { compareText } from '../../reconciler/model/problem.ts';
@@ -45,7 +45,7 @@ export function createGroupReader(
   };
 
   return {
-    describeGroup: async (group, whenNoRules = 'current') => {
+    describeGroup: async (group, whenNoRules = ASSUMED_API_LEVEL) => {
       for (let reads = 1; ; reads += 1) {
         const read = await readOnce(group, whenNoRules);
         if (read.ok || reads === MAX_READS || !TORN.has(read.error.code)) return read;

@@ -7,7 +7,7 @@ import type { DescribedGroup, DescribedRule, GroupRef } from '../../reconciler/m
 import { OPERATIONS } from '../../reconciler/model/operation.ts';
 import type { Direction } from '../../reconciler/model/rule.ts';
 import type { WireParams } from '../ecs/api.ts';
-import { ruleParams } from '../ecs/convert/requests.ts';
+import { ruleParams } from '../ecs/convert/rule-params.ts';
 import type { HistoryEntry } from '../journal/journal.ts';
 import type { Engine } from './engine.ts';
 import type { GroupMemory } from './group-memory.ts';
