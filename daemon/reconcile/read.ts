@@ -1,5 +1,5 @@
 // One look at a group: both sides read, a plan made, and said what was found.
-import type { ApiLevel } from '../../reconciler/model/api-dialect.ts';
+import { ASSUMED_API_LEVEL, type ApiLevel } from '../../reconciler/model/api-dialect.ts';
 import type { DescribedGroup } from '../../reconciler/model/group.ts';
 import { planGroup } from '../../reconciler/plan/plan-group.ts';
 import type { GroupPlan } from '../../reconciler/plan/plan.ts';
@@ -70,9 +70,10 @@ export async function lookAtGroup(
 }
 
 function whyNotApproved({ memory, policy }: ReconcileRequest): string {
-  return memory.levelWithoutRules === 'legacy2019'
-    ? 'the endpoint speaks the API of 2019, for which the approved plan was not made: ' +
-        `set apiLevel: legacy2019 for the account ${policy.account} and plan again`
+  const { levelWithoutRules: level } = memory;
+  return level !== ASSUMED_API_LEVEL
+    ? `the plan was approved for another API level than the endpoint speaks: set apiLevel: ${level} ` +
+        `for the account ${policy.account} and plan again`
     : 'the group has changed since its plan was approved';
 }
 
