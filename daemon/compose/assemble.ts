@@ -1,12 +1,13 @@
 // From a config to an engine: one client an account, all of them behind the same lanes.
 import { randomInt, randomUUID } from 'node:crypto';
+import { OPERATIONS } from '../../reconciler/model/operation.ts';
 import { systemClock, type Clock } from '../clock.ts';
 import type { AccountConfig, Config } from '../config/config.ts';
 import type { EcsApi } from '../ecs/api.ts';
 import type { Gate } from '../ecs/ask.ts';
 import { createEcsClient } from '../ecs/client.ts';
 import { createCredentialsSource } from '../ecs/credentials/credentials.ts';
-import { createPopTransport } from '../ecs/transport/pop-transport.ts';
+import { PopTransport } from '../ecs/transport/pop-transport.ts';
 import type { Transport } from '../ecs/transport/transport.ts';
 import type { Journal } from '../journal/journal.ts';
 import {
@@ -133,13 +134,15 @@ export const randomByte = (): number => randomInt(256);
  */
 function readGate(calls: CallPorts): Gate {
   const forLists = { ...calls, patience: PATIENCE_FOR_LISTS };
-  return (operation, place, run) =>
-    isRead(operation)
-      ? readWithRetries(isOfLists(operation) ? forLists : calls, place, operation, {
-          about: { account: place.account, region: place.region },
-          read: run,
-        })
-      : run();
+  return (operation, place, run) => {
+    const row = OPERATIONS[operation];
+    if (row.effect === 'writes') return run();
+    const about = { account: place.account, region: place.region };
+    return readWithRetries(row.subject === 'lists' ? forLists : calls, place, operation, {
+      about,
+      read: run,
+    });
+  };
 }
 
 /** The vendor's client, and the credentials of the account. */
@@ -147,7 +150,7 @@ export function popTransportOf(
   account: AccountConfig,
   ports: Pick<AssemblyPorts, 'secrets' | 'env' | 'emulatorUrl'>,
 ): Transport {
-  return createPopTransport({
+  return new PopTransport({
     credentials: ports.secrets.watching(createCredentialsSource(account.credentials, ports.env)),
     endpoint: endpointOf(account, ports.emulatorUrl),
     allowPlainHttp: false,
@@ -155,9 +158,6 @@ export function popTransportOf(
     maxSockets: MAX_SOCKETS,
   });
 }
-
-const isOfLists = (operation: string): boolean => operation.endsWith('Lists');
-const isRead = (operation: string): boolean => operation.startsWith('Describe');
 
 function endpointOf({ endpoint }: AccountConfig, emulatorUrl: string | null): string | null {
   switch (endpoint.kind) {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { API_LEVELS } from '../../reconciler/model/api-dialect.ts';
 import { err, ok, type Result } from '../../reconciler/model/result.ts';
 import { credentialsSchema } from './credentials-config.ts';
 import { parseEndpoint } from './endpoint.ts';
@@ -21,9 +22,12 @@ const account = z
           'Absent: the vendor’s endpoint of the region. `embedded`: the emulator that `run` starts.',
         examples: ['embedded', 'https://ecs-vpc.cn-hangzhou.aliyuncs.com'],
       }),
-    apiLevel: z.enum(['auto', 'current', 'legacy2019']).default('auto').meta({
-      description: 'How the endpoint speaks. auto: found out from its answers.',
-    }),
+    apiLevel: z
+      .enum(['auto', ...API_LEVELS])
+      .default('auto')
+      .meta({
+        description: 'How the endpoint speaks. auto: found out from its answers.',
+      }),
   })
   .superRefine(
     (keys, context) => {

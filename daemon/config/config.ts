@@ -1,7 +1,7 @@
 import type { ApiLevel } from '../../reconciler/model/api-dialect.ts';
 import type { Mode } from '../../reconciler/model/group.ts';
 import type { PlanOptions } from '../../reconciler/plan/plan.ts';
-import type { Operation } from '../ecs/api.ts';
+import type { Operation } from '../../reconciler/model/operation.ts';
 import type { CredentialsConfig } from './credentials-config.ts';
 import type { LogLevel } from '../telemetry/catalog.ts';
 import type { ListenAddress } from './listen.ts';

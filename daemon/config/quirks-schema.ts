@@ -1,13 +1,14 @@
 // The emulator's quirks as docs/emulator.md lists them. The emulator has a list of its own, which the daemon may
 // not import; a test holds the two against each other.
 import { z } from 'zod';
+import { API_LEVELS } from '../../reconciler/model/api-dialect.ts';
 
 const count = z.int().min(0).max(1_000_000_000).optional();
 const flag = z.boolean().optional();
 const oneOf = <const Words extends readonly string[]>(...words: Words) => z.enum(words).optional();
 
 export const quirksSchema = z.strictObject({
-  apiLevel: oneOf('current', 'legacy2019'),
+  apiLevel: oneOf(...API_LEVELS),
   legacyModifies: oneOf('description', 'descriptionAndPriority'),
   describeLagMs: count,
   batchAtomic: flag,

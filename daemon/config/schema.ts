@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { MODES } from '../../reconciler/model/group.ts';
 import { err, ok, type Result } from '../../reconciler/model/result.ts';
-import { READ_OPERATIONS, WRITE_OPERATIONS, type Operation } from '../ecs/api.ts';
+import { OPERATION_NAMES, type Operation } from '../../reconciler/model/operation.ts';
 import { LOG_LEVELS } from '../telemetry/catalog.ts';
 import { accountsSchema } from './accounts-schema.ts';
 import { parseListen, type ListenAddress } from './listen.ts';
@@ -84,12 +84,10 @@ const DEFAULT_LIMITS = {
   DescribeSecurityGroupAttribute: { ratePerMinute: 300 },
 };
 
-const OPERATIONS: readonly Operation[] = [...WRITE_OPERATIONS, ...READ_OPERATIONS];
-
 const limits = z
   .strictObject({
     default: rateLimit.default({ ratePerMinute: DEFAULT_RATE_PER_MINUTE }),
-    ...(Object.fromEntries(OPERATIONS.map((operation) => [operation, rateLimit.optional()])) as Record<
+    ...(Object.fromEntries(OPERATION_NAMES.map((operation) => [operation, rateLimit.optional()])) as Record<
       Operation,
       z.ZodOptional<typeof rateLimit>
     >),

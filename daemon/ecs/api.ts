@@ -2,6 +2,7 @@
 // the simulation replaces only the transport below that.
 import type { ApiLevel } from '../../reconciler/model/api-dialect.ts';
 import type { DescribedGroup, GroupRef, GroupSelector } from '../../reconciler/model/group.ts';
+import type { WriteOperation } from '../../reconciler/model/operation.ts';
 import type { Result } from '../../reconciler/model/result.ts';
 import type { Failure } from './failures/failure.ts';
 
@@ -11,29 +12,9 @@ export interface Place {
   readonly region: string;
 }
 
-export const WRITE_OPERATIONS = [
-  'AuthorizeSecurityGroup',
-  'AuthorizeSecurityGroupEgress',
-  'ModifySecurityGroupRule',
-  'ModifySecurityGroupEgressRule',
-  'RevokeSecurityGroup',
-  'RevokeSecurityGroupEgress',
-] as const;
-
-export const READ_OPERATIONS = [
-  'DescribeSecurityGroups',
-  'DescribeSecurityGroupAttribute',
-  'DescribePrefixLists',
-  'DescribePortRangeLists',
-] as const;
-
-export type WriteOperation = (typeof WRITE_OPERATIONS)[number];
-export type ReadOperation = (typeof READ_OPERATIONS)[number];
-export type Operation = WriteOperation | ReadOperation;
-
 export type ListKind = 'prefixList' | 'portList';
 
-/** The vendor's parameters of one write, without ClientToken, signature or secrets: what the journal stores. */
+/** Parameters of one call by the vendor's names, without signature or credentials. The journal stores those of writes. */
 export type WireParams = Readonly<Record<string, string>>;
 
 export interface WriteRequest extends Place {

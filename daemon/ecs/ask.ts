@@ -2,7 +2,8 @@
 // caller's gate, because the vendor counts each of them.
 import type { z } from 'zod';
 import { err, ok, type Result } from '../../reconciler/model/result.ts';
-import type { Operation, Place } from './api.ts';
+import type { Operation } from '../../reconciler/model/operation.ts';
+import type { Place } from './api.ts';
 import type { Failure } from './failures/failure.ts';
 import { ownFailure, refusalFailure } from './failures/failures.ts';
 import type { Transport, TransportAnswer } from './transport/transport.ts';

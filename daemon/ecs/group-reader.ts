@@ -1,19 +1,14 @@
 // The two reads. A group is read in full or not at all: its head (type, VPC, whether a cloud product owns it)
 // from DescribeSecurityGroups, its rules from all pages of DescribeSecurityGroupAttribute.
-import type { ApiLevel } from '../../reconciler/model/api-dialect.ts';
+import { ASSUMED_API_LEVEL, type ApiLevel } from '../../reconciler/model/api-dialect.ts';
 import type { DescribedGroup, GroupRef, GroupSelector } from '../../reconciler/model/group.ts';
+import { OPERATIONS, type ReadOperation } from '../../reconciler/model/operation.ts';
 import { compareText } from '../../reconciler/model/problem.ts';
 import { err, ok, type Result } from '../../reconciler/model/result.ts';
 import type { NicType } from '../../reconciler/model/rule.ts';
-import type { EcsApi, Place, ReadOperation } from './api.ts';
+import type { EcsApi, Place } from './api.ts';
 import type { Ask } from './ask.ts';
-import {
-  groupPageSchema,
-  MAX_GROUPS_PER_PAGE,
-  MAX_RULES_PER_PAGE,
-  rulePageSchema,
-  type WireGroup,
-} from './convert/answers.ts';
+import { groupPageSchema, rulePageSchema, type WireGroup } from './convert/answers.ts';
 import { readGroup, type RuleWalk } from './convert/group.ts';
 import type { OwnCode } from './failures/failure-table.ts';
 import type { Failure } from './failures/failure.ts';
@@ -50,7 +45,7 @@ export function createGroupReader(
   };
 
   return {
-    describeGroup: async (group, whenNoRules = 'current') => {
+    describeGroup: async (group, whenNoRules = ASSUMED_API_LEVEL) => {
       for (let reads = 1; ; reads += 1) {
         const read = await readOnce(group, whenNoRules);
         if (read.ok || reads === MAX_READS || !TORN.has(read.error.code)) return read;
@@ -94,7 +89,7 @@ async function readRules(ask: Ask, group: GroupRef, head: WireGroup): Promise<Re
       SecurityGroupId: group.id,
       Direction: 'all',
       NicType: nicType,
-      MaxResults: String(MAX_RULES_PER_PAGE),
+      MaxResults: String(OPERATIONS[operation].batchLimit),
     };
     const pages = await walkPages(
       (token) => ask(group, operation, withToken(params, token), rulePageSchema),
@@ -112,7 +107,7 @@ async function listGroups(
   filter: Readonly<Record<string, string>>,
 ): Promise<Result<readonly WireGroup[], Failure>> {
   const operation = 'DescribeSecurityGroups';
-  const params = { RegionId: place.region, ...filter, MaxResults: String(MAX_GROUPS_PER_PAGE) };
+  const params = { RegionId: place.region, ...filter, MaxResults: String(OPERATIONS[operation].batchLimit) };
   const pages = await walkPages(
     (token) => ask(place, operation, withToken(params, token), groupPageSchema),
     (code, message) => failure(operation, code, message),

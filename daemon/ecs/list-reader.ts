@@ -1,5 +1,6 @@
 // How much of a group's quota a rule takes that names a list: as many rules as the list may hold entries, however
 // few it has. Source: limits page and CreatePrefixList, CreatePortRangeList, `MaxEntries`.
+import { OPERATIONS } from '../../reconciler/model/operation.ts';
 import { ok, type Result } from '../../reconciler/model/result.ts';
 import type { EcsApi, ListKind, Place } from './api.ts';
 import type { Ask } from './ask.ts';
@@ -8,15 +9,13 @@ import type { Failure } from './failures/failure.ts';
 import { ownFailure } from './failures/failures.ts';
 import { walkPages } from './pages.ts';
 
-/** Most ids in one call, and lists in one page. Source: help, DescribePrefixLists, DescribePortRangeLists. */
-const MAX_LISTS = 100;
-
 export function createListReader(ask: Ask): Pick<EcsApi, 'listSizes'> {
   return {
     listSizes: async (place, kind, ids) => {
       const sizes: Record<string, number> = {};
-      for (let from = 0; from < ids.length; from += MAX_LISTS) {
-        const asked = ids.slice(from, from + MAX_LISTS);
+      const most = OPERATIONS[LIST_OPERATIONS[kind]].batchLimit;
+      for (let from = 0; from < ids.length; from += most) {
+        const asked = ids.slice(from, from + most);
         const pages = await readLists(ask, { place, kind, ids: asked });
         if (!pages.ok) return pages;
         for (const { id, maxEntries } of pages.value.flatMap((page) => page.lists)) {
@@ -29,17 +28,17 @@ export function createListReader(ask: Ask): Pick<EcsApi, 'listSizes'> {
   };
 }
 
-const OPERATIONS = { prefixList: 'DescribePrefixLists', portList: 'DescribePortRangeLists' } as const;
+const LIST_OPERATIONS = { prefixList: 'DescribePrefixLists', portList: 'DescribePortRangeLists' } as const;
 const ID_PARAMS = { prefixList: 'PrefixListId', portList: 'PortRangeListId' } as const;
 
 function readLists(
   ask: Ask,
   { place, kind, ids }: { readonly place: Place; readonly kind: ListKind; readonly ids: readonly string[] },
 ): Promise<Result<readonly ListPage[], Failure>> {
-  const operation = OPERATIONS[kind];
+  const operation = LIST_OPERATIONS[kind];
   const params = {
     RegionId: place.region,
-    MaxResults: String(MAX_LISTS),
+    MaxResults: String(OPERATIONS[operation].batchLimit),
     ...Object.fromEntries(ids.map((id, index) => [`${ID_PARAMS[kind]}.${index + 1}`, id])),
   };
   const schema = kind === 'prefixList' ? prefixListPageSchema : portListPageSchema;

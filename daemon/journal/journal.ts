@@ -1,7 +1,8 @@
 // The journal: what Rampart is about to do, durable before it does it, and what came of it.
 import type { GroupRef } from '../../reconciler/model/group.ts';
 import type { GroupPlan } from '../../reconciler/plan/plan.ts';
-import type { WireParams, WriteOperation } from '../ecs/api.ts';
+import type { WriteOperation } from '../../reconciler/model/operation.ts';
+import type { WireParams } from '../ecs/api.ts';
 
 /** One step that is about to be called. */
 export interface IntentDraft {

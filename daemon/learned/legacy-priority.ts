@@ -1,4 +1,4 @@
-// What the API of 2019 does about priorities is not documented, so it is tried on each group, from the best way
+// What an API without rule ids does about priorities is not documented, so it is tried on each group, from the best way
 // to the worst, and read back: a Modify may ignore the priority, and a second rule that differs in nothing else
 // may be taken for the first one.
 import { ruleIdentity } from '../../reconciler/model/rule.ts';

@@ -1,5 +1,6 @@
 // Sizes of the lists that rules name, asked for when a group needs them and remembered for a while: MaxEntries never
 // changes, but lists come and go. Where the cloud does not tell, plans are made as if each list were one rule, and say so.
+import { dialectOf } from '../../reconciler/model/api-dialect.ts';
 import type { DescribedGroup } from '../../reconciler/model/group.ts';
 import type { Result } from '../../reconciler/model/result.ts';
 import { DIRECTIONS, type Rule } from '../../reconciler/model/rule.ts';
@@ -42,9 +43,9 @@ export class KnownLists {
     this.#keepMs = keepMs;
   }
 
-  /** Asks only for lists that rules name. The API of 2019 has none. */
+  /** Asks only for lists that rules name. Where the API has none, nothing is asked. */
   async of(policy: GroupPolicy, described: DescribedGroup): Promise<ListSizes> {
-    if (described.apiLevel === 'legacy2019') return NO_LISTS;
+    if (!dialectOf(described).hasLists) return NO_LISTS;
     const desired = DIRECTIONS.flatMap((direction) => policy.rules[direction] ?? []);
     const rules = [...desired, ...described.rules].map(({ rule }) => rule);
     const asked = await Promise.all(KINDS.map((kind) => this.#ask(policy, kind, idsOf(rules, kind))));

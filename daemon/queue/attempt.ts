@@ -2,8 +2,9 @@
 // so that however often it is sent, it takes effect once. What the answer means for the plan is not known here.
 import { err, type Result } from '../../reconciler/model/result.ts';
 import type { Clock } from '../clock.ts';
-import type { EcsApi, Operation, Place, WriteRequest } from '../ecs/api.ts';
-import type { Failure, FailureKind } from '../ecs/failures/failure.ts';
+import type { Operation } from '../../reconciler/model/operation.ts';
+import type { EcsApi, Place, WriteRequest } from '../ecs/api.ts';
+import { makeFailure, type Failure, type FailureKind } from '../ecs/failures/failure.ts';
 import type { CommonFields, Telemetry } from '../telemetry/events.ts';
 import { firstBackoff, nextBackoff, type Backoff, type BackoffPolicy } from './backoff.ts';
 import { LaneClosed, type Answer } from './lane.ts';
@@ -189,12 +190,6 @@ const isClosed = ({ code }: Failure): boolean => code === CLOSED_CODE || code ==
 /** No further attempt: the daemon stops, or the plan was given up. If there was one, the journal keeps its intent. */
 function closedAsFailure(reason: unknown, neverSent: boolean): Answer<never> {
   if (!(reason instanceof LaneClosed)) throw reason;
-  return err({
-    kind: 'retry',
-    code: neverSent ? NEVER_SENT_CODE : CLOSED_CODE,
-    message: reason.message,
-    requestId: null,
-    httpStatus: null,
-    retryAfterMs: null,
-  });
+  const code = neverSent ? NEVER_SENT_CODE : CLOSED_CODE;
+  return err(makeFailure({ kind: 'retry', code, message: reason.message }));
 }

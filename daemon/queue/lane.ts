@@ -4,9 +4,9 @@
 // than the configured rate in any minute. Its rate is fixed for life, so the gate stands in front of it and
 // lets calls out one by one: the queue is paused except while the gate would let a call start now.
 import PQueue from 'p-queue';
-import type { Result } from '../../reconciler/model/result.ts';
+import { err, type Result } from '../../reconciler/model/result.ts';
 import type { Clock } from '../clock.ts';
-import type { Failure, FailureKind } from '../ecs/failures/failure.ts';
+import { makeFailure, type Failure, type FailureKind } from '../ecs/failures/failure.ts';
 import {
   capAt,
   nextGate,
@@ -284,15 +284,5 @@ export class Lane {
 const hasSlot = ({ hold }: Entry): boolean => hold !== null && hold.left > 0;
 
 function laneFull(waiting: number): Answer<never> {
-  return {
-    ok: false,
-    error: {
-      kind: 'retry',
-      code: 'Lane.Full',
-      message: `${waiting} calls wait already`,
-      requestId: null,
-      httpStatus: null,
-      retryAfterMs: null,
-    },
-  };
+  return err(makeFailure({ kind: 'retry', code: 'Lane.Full', message: `${waiting} calls wait already` }));
 }

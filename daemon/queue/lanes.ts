@@ -1,6 +1,7 @@
 // All lanes: one for each account, region and operation, made when it is first used.
 import type { Clock } from '../clock.ts';
-import type { Operation, Place } from '../ecs/api.ts';
+import type { Operation } from '../../reconciler/model/operation.ts';
+import type { Place } from '../ecs/api.ts';
 import type { Telemetry } from '../telemetry/events.ts';
 import type { Gate } from './gate.ts';
 import { Lane, type Answer, type TaskOptions } from './lane.ts';

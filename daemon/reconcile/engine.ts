@@ -3,7 +3,8 @@
 import type { Result } from '../../reconciler/model/result.ts';
 import type { PlanSettings } from '../../reconciler/plan/plan.ts';
 import type { Clock } from '../clock.ts';
-import type { EcsApi, Place, WriteOperation, WriteRequest } from '../ecs/api.ts';
+import type { WriteOperation } from '../../reconciler/model/operation.ts';
+import type { EcsApi, Place, WriteRequest } from '../ecs/api.ts';
 import type { Failure } from '../ecs/failures/failure.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { CommonFields, Telemetry } from '../telemetry/events.ts';

@@ -1,4 +1,4 @@
-import type { ApiLevel } from '../../reconciler/model/api-dialect.ts';
+import { ASSUMED_API_LEVEL, type ApiLevel } from '../../reconciler/model/api-dialect.ts';
 import type { LegacyPriority } from '../../reconciler/plan/plan.ts';
 import { FlapWatch } from '../learned/flap-detector.ts';
 import { Quarantine } from '../learned/quarantine.ts';
@@ -11,7 +11,7 @@ export interface GroupMemory {
   readonly room: RoomWatch;
   /** When a plan was last carried out, monotonic. To begin with now, since another process may have written just before. */
   wroteAtMs: number;
-  /** Found out by trying; only the API of 2019 needs it. */
+  /** Found out by trying, where the endpoint may ignore a new priority. */
   legacyPriority: LegacyPriority;
   /** What the group is taken for while it has no rules to tell by. Found out by trying. */
   levelWithoutRules: ApiLevel;
@@ -24,5 +24,5 @@ export const newGroupMemory = (resyncMs: number, nowMs: number): GroupMemory => 
   room: new RoomWatch(),
   wroteAtMs: nowMs,
   legacyPriority: 'modify',
-  levelWithoutRules: 'current',
+  levelWithoutRules: ASSUMED_API_LEVEL,
 });

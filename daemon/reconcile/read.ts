@@ -1,5 +1,5 @@
 // One look at a group: both sides read, a plan made, and said what was found.
-import type { ApiLevel } from '../../reconciler/model/api-dialect.ts';
+import { ASSUMED_API_LEVEL, type ApiLevel } from '../../reconciler/model/api-dialect.ts';
 import type { DescribedGroup } from '../../reconciler/model/group.ts';
 import { planGroup } from '../../reconciler/plan/plan-group.ts';
 import type { GroupPlan } from '../../reconciler/plan/plan.ts';

@@ -4,9 +4,10 @@
 // time: the journal's own times are the wall clock's, which somebody may set between a write and the next look.
 import type { ApiLevel } from '../../reconciler/model/api-dialect.ts';
 import type { DescribedGroup, DescribedRule, GroupRef } from '../../reconciler/model/group.ts';
+import { OPERATIONS } from '../../reconciler/model/operation.ts';
 import type { Direction } from '../../reconciler/model/rule.ts';
 import type { WireParams } from '../ecs/api.ts';
-import { ruleParams } from '../ecs/convert/requests.ts';
+import { ruleParams } from '../ecs/convert/rule-params.ts';
 import type { HistoryEntry } from '../journal/journal.ts';
 import type { Engine } from './engine.ts';
 import type { GroupMemory } from './group-memory.ts';
@@ -75,13 +76,13 @@ const nameOf = ({ id, selector }: DescribedRule): string => id ?? sorted(selecto
 
 function tracesOf({ operation, params }: HistoryEntry, level: ApiLevel): readonly Trace[] {
   const rest = withoutPlace(params);
-  const direction: Direction = operation.includes('Egress') ? 'egress' : 'ingress';
-  if (operation.startsWith('Revoke')) {
+  const { verb, direction } = OPERATIONS[operation];
+  if (verb === 'revoke') {
     const names = level === 'current' ? Object.values(rest) : [sorted(rest)];
     return names.map((name) => ({ key: name, rule: name, isThere: false, description: undefined }));
   }
   const { Description: description, SecurityGroupRuleId: id, ...fields } = rest;
-  if (operation.startsWith('Authorize')) {
+  if (verb === 'authorize') {
     return (level === 'current' ? numberedRules(rest) : [rest]).map((each) => {
       const rule = fieldsOf(direction, each);
       return { key: rule, rule, isThere: true, description: each.Description };

@@ -1,9 +1,9 @@
 // The loop on one page: read what is, compute a safe ordered plan, carry it out, prove that it worked,
 // and say so. Level-triggered: whatever woke us up, both sides are read anew.
+import { dialectOf } from '../../reconciler/model/api-dialect.ts';
 import type { DescribedGroup } from '../../reconciler/model/group.ts';
-import { operationOf } from '../../reconciler/plan/operation.ts';
 import type { GroupPlan } from '../../reconciler/plan/plan.ts';
-import type { WriteOperation } from '../ecs/api.ts';
+import { operationOf, type WriteOperation } from '../../reconciler/model/operation.ts';
 import { isRuleQuotaRefusal, mayNotKnowTheForm } from '../ecs/failures/refusals.ts';
 import { describeUntil } from './wait-until-described.ts';
 import type { Engine, PlanWrites } from './engine.ts';
@@ -44,15 +44,16 @@ export async function reconcileGroup(
     if (look.kind === 'settled') return look.outcome;
     const { plan, apiLevel } = look;
     if (plan.steps.length > 0) noteAttempt(engine, run, plan);
+    const { fallback, mayIgnorePriority } = dialectOf(look);
     const levelIsGuess =
-      look.rules === 0 && apiLevel === 'current' && request.memory.levelWithoutRules === 'current';
+      look.rules === 0 && fallback !== null && apiLevel === request.memory.levelWithoutRules;
     const planRun: PlanRun = { ...run, planHash: plan.hash, apiLevel, levelIsGuess, write: writes.write };
     const execution = await executePlan(engine, planRun, plan, signal);
     if (plan.steps.length > 0) request.memory.wroteAtMs = engine.clock.monotonicMs();
     const setAside = learn(engine, request.memory, { execution, levelIsGuess });
     if (execution.kind === 'aborted') return { kind: 'aborted' };
     const outcome = await verify(engine, run, { request, look, execution, setAside }, signal);
-    if (outcome.kind === 'not-converged' && apiLevel === 'legacy2019') {
+    if (outcome.kind === 'not-converged' && mayIgnorePriority) {
       const { memory } = request;
       memory.legacyPriority = nextLegacyPriority(memory.legacyPriority, plan, outcome.failure);
     }
@@ -73,7 +74,10 @@ function learn(
   const setAside = quarantine(engine, memory, execution.refusals);
   if (execution.kind !== 'stopped' || execution.failure?.kind !== 'rejected') return setAside;
   if (isRuleQuotaRefusal(execution.failure)) memory.room.refused(engine.clock.monotonicMs());
-  else if (levelIsGuess && mayNotKnowTheForm(execution.failure)) memory.levelWithoutRules = 'legacy2019';
+  else if (levelIsGuess && mayNotKnowTheForm(execution.failure)) {
+    const { fallback } = dialectOf({ apiLevel: memory.levelWithoutRules });
+    memory.levelWithoutRules = fallback ?? memory.levelWithoutRules;
+  }
   return setAside;
 }
 

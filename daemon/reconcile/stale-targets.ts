@@ -1,6 +1,7 @@
 // A plan is good for the group that it was made for. What somebody else changes meanwhile cannot be prevented, but at
 // a checkpoint it can be seen: a rule that is to be narrowed by a later step and is gone by then would take with it
 // what the rules to be revoked before that step let through.
+import { dialectOf } from '../../reconciler/model/api-dialect.ts';
 import type { DescribedGroup, DescribedRule } from '../../reconciler/model/group.ts';
 import { ruleIdentity } from '../../reconciler/model/rule.ts';
 import type { Step } from '../../reconciler/plan/plan.ts';
@@ -18,12 +19,12 @@ export function movedTargets(
   const touched = new Set(done.flatMap(targetsOf).map(({ id }) => id));
   const byId = new Map(group.rules.map(({ id, rule }) => [id, ruleIdentity(rule)]));
   const standing = new Set(group.rules.map(({ rule }) => ruleIdentity(rule)));
+  const hasIds = dialectOf(group).namesRulesBy === 'id';
   const isThere = ({ id, rule }: DescribedRule): boolean => {
     const identity = ruleIdentity(rule);
-    return group.apiLevel === 'legacy2019' ? standing.has(identity) : byId.get(id) === identity;
+    return hasIds ? byId.get(id) === identity : standing.has(identity);
   };
-  const isAsked = ({ id }: DescribedRule): boolean =>
-    group.apiLevel === 'legacy2019' ? true : id !== null && !touched.has(id);
+  const isAsked = ({ id }: DescribedRule): boolean => !hasIds || (id !== null && !touched.has(id));
   return ahead
     .flatMap(targetsOf)
     .filter((target) => isAsked(target) && !isThere(target))

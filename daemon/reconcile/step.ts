@@ -4,7 +4,7 @@ import type { DescribedRule, DesiredRule } from '../../reconciler/model/group.ts
 import { describeRule } from '../../reconciler/model/rule-text.ts';
 import type { Step } from '../../reconciler/plan/plan.ts';
 import { stepRequest } from '../ecs/convert/requests.ts';
-import type { Failure } from '../ecs/failures/failure.ts';
+import { makeFailure, type Failure } from '../ecs/failures/failure.ts';
 import { isRuleQuotaRefusal, mayNotKnowTheForm } from '../ecs/failures/refusals.ts';
 import type { Intent, IntentDraft, Outcome } from '../journal/journal.ts';
 import { NEVER_SENT_CODE } from '../queue/attempt.ts';
@@ -30,15 +30,12 @@ export interface StepResult {
  * A cloud that was sent a token before gives its old answer again. What that tells of was perhaps so before the group
  * was read, and somebody has undone it since: no further step may count on it before the group was read again.
  */
-export const MAYBE_OLD_ANSWER: Failure = {
+export const MAYBE_OLD_ANSWER: Failure = makeFailure({
   kind: 'replan',
   code: 'Cloud.MaybeOldAnswer',
   message:
     'the call was left open by an earlier plan, so its answer may be an old one: what is left is planned anew',
-  requestId: null,
-  httpStatus: null,
-  retryAfterMs: null,
-};
+});
 
 export interface NumberedStep {
   readonly step: Step;

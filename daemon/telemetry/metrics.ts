@@ -1,7 +1,7 @@
 // Numbers for Prometheus. What happened is counted from the same events that the log shows; what is so at the
 // moment is asked for at each scrape, so that a group that left the policies leaves no number behind.
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import { READ_OPERATIONS, WRITE_OPERATIONS } from '../ecs/api.ts';
+import { OPERATION_NAMES } from '../../reconciler/model/operation.ts';
 import { CATALOG } from './catalog.ts';
 import type { CommonFields, EventName, Telemetry } from './events.ts';
 
@@ -116,7 +116,7 @@ function countEvents(registry: Registry): Telemetry['emit'] {
   });
 
   for (const event of Object.keys(CATALOG)) events.inc({ event }, 0);
-  for (const operation of [...WRITE_OPERATIONS, ...READ_OPERATIONS]) {
+  for (const operation of OPERATION_NAMES) {
     for (const outcome of Object.values(CALL_OUTCOMES)) calls.inc({ operation, outcome }, 0);
     callSeconds.zero({ operation });
   }

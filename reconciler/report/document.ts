@@ -6,7 +6,7 @@ import { groupKey, type GroupRef, type Mode } from '../model/group.ts';
 import { formatAddress } from '../model/prefix.ts';
 import { compareText } from '../model/problem.ts';
 import { sha256 } from '../plan/hash.ts';
-import { operationOf, type Operation } from '../plan/operation.ts';
+import { operationOf, type WriteOperation } from '../model/operation.ts';
 import type { Block, Diff, Finding, GroupPlan, PlanException, Step } from '../plan/plan.ts';
 import {
   describedDocument,
@@ -67,7 +67,7 @@ interface DiffDocument {
 }
 
 export interface StepDocument {
-  readonly operation: Operation;
+  readonly operation: WriteOperation;
   readonly direction: string;
   /** Of the rules that the call names by id; empty for Authorize. */
   readonly ruleIds: readonly string[];

@@ -5,7 +5,7 @@ import { groupKey } from '../model/group.ts';
 import type { SourcePlace } from '../model/problem.ts';
 import { NO_PORTS_TEXT } from '../model/ports.ts';
 import { fieldText, type RuleField } from '../model/rule.ts';
-import { operationOf } from '../plan/operation.ts';
+import { operationOf } from '../model/operation.ts';
 import type { Alteration, Block, Finding, GroupPlan, Step } from '../plan/plan.ts';
 import { describeRule, protocolText, quoted } from '../model/rule-text.ts';
 import {

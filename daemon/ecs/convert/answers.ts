@@ -1,11 +1,7 @@
 // The shapes of the vendor's answers. Absent texts come as "", as null or not at all; priorities and account
 // ids as numbers or as texts: here all of these become texts, and everything else is refused.
 import { z } from 'zod';
-
-/** Most rules that the vendor sends in one page. Source: help, DescribeSecurityGroupAttribute, `MaxResults`. */
-export const MAX_RULES_PER_PAGE = 1000;
-/** Most groups that the vendor sends in one page. Source: help, DescribeSecurityGroups, `MaxResults`. */
-export const MAX_GROUPS_PER_PAGE = 100;
+import { OPERATIONS } from '../../../reconciler/model/operation.ts';
 
 const text = z
   .union([z.string(), z.number()])
@@ -50,7 +46,9 @@ export const rulePageSchema = z.object({
   VpcId: text,
   InnerAccessPolicy: text,
   NextToken: text,
-  Permissions: z.object({ Permission: z.array(permissionSchema).max(MAX_RULES_PER_PAGE) }),
+  Permissions: z.object({
+    Permission: z.array(permissionSchema).max(OPERATIONS.DescribeSecurityGroupAttribute.batchLimit),
+  }),
 });
 
 export type RulePage = z.infer<typeof rulePageSchema>;
@@ -74,7 +72,9 @@ export const groupPageSchema = z.object({
   RequestId: filledText,
   NextToken: text,
   TotalCount: z.number().nullish(),
-  SecurityGroups: z.object({ SecurityGroup: z.array(groupSchema).max(MAX_GROUPS_PER_PAGE) }),
+  SecurityGroups: z.object({
+    SecurityGroup: z.array(groupSchema).max(OPERATIONS.DescribeSecurityGroups.batchLimit),
+  }),
 });
 
 export type GroupPage = z.infer<typeof groupPageSchema>;

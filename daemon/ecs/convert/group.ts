@@ -7,6 +7,7 @@ import { compareRules, type NicType } from '../../../reconciler/model/rule.ts';
 import type { OwnCode } from '../failures/failure-table.ts';
 import type { Permission, RulePage, WireGroup } from './answers.ts';
 import { nameOf, readPermission } from './described.ts';
+import { levelShownBy, wireDialectOf } from './dialect.ts';
 
 /** All pages of rules of one network interface type. */
 export interface RuleWalk {
@@ -105,17 +106,12 @@ const describeProblem = (permission: Permission, problems: readonly string[]): s
 const compareDescribed = (a: DescribedRule, b: DescribedRule): number =>
   compareRules(a.rule, b.rule) || compareText(a.id ?? '', b.id ?? '');
 
-/** Rules with ids are today's API. Where the config says 2019, ids are not used even if there are some. */
 function applyLevel(
   rules: readonly DescribedRule[],
   { apiLevel, whenNoRules }: LevelChoice,
 ): Result<Pick<DescribedGroup, 'apiLevel' | 'rules'>, ReadProblem> {
-  const without = rules.filter((rule) => rule.id === null).length;
-  const seen = rules.length === 0 ? whenNoRules : without === rules.length ? 'legacy2019' : 'current';
-  const level = apiLevel === 'auto' ? seen : apiLevel;
-  if (level === 'legacy2019') {
-    return ok({ apiLevel: level, rules: rules.map((rule) => ({ ...rule, id: null })) });
-  }
-  if (without === 0) return ok({ apiLevel: level, rules });
-  return bad('Transport.Unreadable', `${without} of ${rules.length} rules have no id`);
+  const level = apiLevel === 'auto' ? (levelShownBy(rules) ?? whenNoRules) : apiLevel;
+  const decoded = wireDialectOf(level).decode(rules);
+  if (!decoded.ok) return bad('Transport.Unreadable', decoded.error);
+  return ok({ apiLevel: level, rules: decoded.value });
 }

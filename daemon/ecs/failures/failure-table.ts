@@ -47,7 +47,7 @@ export type OwnCode =
   | 'Transport.GroupNotFound';
 
 const HELP = 'help/ecs/developer-reference/api-ecs-2014-05-26';
-const MANUAL_2019 = 'ModifySecurityGroupRule, manual page of 2019';
+const OLDER_MANUAL = 'ModifySecurityGroupRule, manual page of the API without rule ids';
 const RULE_WRITES = `${HELP}-{authorizesecuritygroup,modifysecuritygrouprule,revokesecuritygroup}, 2026`;
 const AUTHORIZE = `${HELP}-authorizesecuritygroupegress, 2026`;
 const MODIFY = `${HELP}-modifysecuritygrouprule, 2026`;
@@ -61,17 +61,18 @@ const THROTTLING = 'help 437902, API throttling; terraform-provider-alicloud err
 const IDEMPOTENCE = 'help 25693, ensure idempotence; common error codes of 2018';
 const COMMON = 'help: common error codes of the API gateway';
 const RAM = 'help/ram: how to troubleshoot an access denied error';
-const DRIVEN = 'pop-core 1.8.0 on httpx 2.3.3, driven in test/unit/daemon/ecs/pop-transport.test.ts';
+const DRIVEN =
+  'pop-core 1.8.0 on httpx 2.3.3, driven in test/unit/daemon/ecs/transport/pop-transport.test.ts';
 const OURS = 'daemon/ecs';
 
 const CLOCK_HINT = "compare this machine's clock with the true time: 15 minutes off is too much";
 
 export const FAILURE_ROWS: readonly FailureRow[] = [
   // The rule as such: what it says, and whom it names.
-  { code: 'OperationDenied', kind: 'rejected', source: MANUAL_2019 },
-  { code: 'InvalidIpProtocol.Malformed', kind: 'rejected', source: MANUAL_2019 },
-  { code: 'InvalidIpProtocol.ValueNotSupported', kind: 'rejected', source: MANUAL_2019 },
-  { code: 'InvalidParam.PortRange', kind: 'rejected', source: MANUAL_2019 },
+  { code: 'OperationDenied', kind: 'rejected', source: OLDER_MANUAL },
+  { code: 'InvalidIpProtocol.Malformed', kind: 'rejected', source: OLDER_MANUAL },
+  { code: 'InvalidIpProtocol.ValueNotSupported', kind: 'rejected', source: OLDER_MANUAL },
+  { code: 'InvalidParam.PortRange', kind: 'rejected', source: OLDER_MANUAL },
   { code: 'InvalidPortRange.Malformed', kind: 'rejected', source: AUTHORIZE },
   { code: 'InvalidIpPortRange.Malformed', kind: 'rejected', source: REVOKE },
   { code: 'InvalidSourcePortRange.Malformed', kind: 'rejected', source: RULE_WRITES },
@@ -80,27 +81,27 @@ export const FAILURE_ROWS: readonly FailureRow[] = [
   { code: 'InvalidDestCidrIp.sMalformed', kind: 'rejected', source: DOCS_2021 },
   { code: 'InvalidParam.SourceCidrIp', kind: 'rejected', source: RULE_WRITES },
   { code: 'InvalidParam.DestCidrIp', kind: 'rejected', source: RULE_WRITES },
-  { code: 'InvalidParam.Ipv6SourceCidrIp', kind: 'rejected', source: MANUAL_2019 },
-  { code: 'InvalidParam.Ipv6DestCidrIp', kind: 'rejected', source: MANUAL_2019 },
+  { code: 'InvalidParam.Ipv6SourceCidrIp', kind: 'rejected', source: OLDER_MANUAL },
+  { code: 'InvalidParam.Ipv6DestCidrIp', kind: 'rejected', source: OLDER_MANUAL },
   { code: 'InvalidParameter.Ipv6CidrIp', kind: 'rejected', source: RULE_WRITES },
-  { code: 'ILLEGAL_IPV6_CIDR', kind: 'rejected', source: MANUAL_2019 },
-  { code: 'InvalidParam.SourceIp', kind: 'rejected', source: MANUAL_2019 },
-  { code: 'InvalidParam.DestIp', kind: 'rejected', source: MANUAL_2019 },
+  { code: 'ILLEGAL_IPV6_CIDR', kind: 'rejected', source: OLDER_MANUAL },
+  { code: 'InvalidParam.SourceIp', kind: 'rejected', source: OLDER_MANUAL },
+  { code: 'InvalidParam.DestIp', kind: 'rejected', source: OLDER_MANUAL },
   { code: 'InvalidParameter.Conflict', kind: 'rejected', source: RULE_WRITES },
-  { code: 'InvalidParamter.Conflict', kind: 'rejected', source: MANUAL_2019 },
-  { code: 'InvalidParam.Ipv4ProtocolConflictWithIpv6Address', kind: 'rejected', source: MANUAL_2019 },
-  { code: 'InvalidParam.Ipv6ProtocolConflictWithIpv4Address', kind: 'rejected', source: MANUAL_2019 },
+  { code: 'InvalidParamter.Conflict', kind: 'rejected', source: OLDER_MANUAL },
+  { code: 'InvalidParam.Ipv4ProtocolConflictWithIpv6Address', kind: 'rejected', source: OLDER_MANUAL },
+  { code: 'InvalidParam.Ipv6ProtocolConflictWithIpv4Address', kind: 'rejected', source: OLDER_MANUAL },
   { code: 'InvalidParam.ProtocolAndPortRangeMismatch', kind: 'rejected', source: MODIFY },
   { code: 'InvalidParam.ProtocolAndAddressFamilyMismatch', kind: 'rejected', source: MODIFY },
   { code: 'InvalidSecurityGroup.IsSame', kind: 'rejected', source: RULE_WRITES },
-  { code: 'InvalidPolicy.Malformed', kind: 'rejected', source: MANUAL_2019 },
-  { code: 'InvalidPriority.Malformed', kind: 'rejected', source: MANUAL_2019 },
-  { code: 'InvalidPriority.ValueNotSupported', kind: 'rejected', source: MANUAL_2019 },
-  { code: 'InvalidSecurityGroupDiscription.Malformed', kind: 'rejected', source: MANUAL_2019 },
-  { code: 'InvalidNicType.Mismatch', kind: 'rejected', source: MANUAL_2019 },
+  { code: 'InvalidPolicy.Malformed', kind: 'rejected', source: OLDER_MANUAL },
+  { code: 'InvalidPriority.Malformed', kind: 'rejected', source: OLDER_MANUAL },
+  { code: 'InvalidPriority.ValueNotSupported', kind: 'rejected', source: OLDER_MANUAL },
+  { code: 'InvalidSecurityGroupDiscription.Malformed', kind: 'rejected', source: OLDER_MANUAL },
+  { code: 'InvalidNicType.Mismatch', kind: 'rejected', source: OLDER_MANUAL },
   { code: 'InvalidNicType.ValueNotSupported', kind: 'rejected', source: RULE_WRITES },
-  { code: 'MissingParameter', kind: 'rejected', source: MANUAL_2019 },
-  { code: 'MissingParameter.Source', kind: 'rejected', source: MANUAL_2019 },
+  { code: 'MissingParameter', kind: 'rejected', source: OLDER_MANUAL },
+  { code: 'MissingParameter.Source', kind: 'rejected', source: OLDER_MANUAL },
   { code: 'MissingParameter.Dest', kind: 'rejected', source: RULE_WRITES },
   { code: 'InvalidSourceGroupId.Mismatch', kind: 'rejected', source: RULE_WRITES },
   { code: 'InvalidDestGroupId.Mismatch', kind: 'rejected', source: RULE_WRITES },
@@ -147,14 +148,14 @@ export const FAILURE_ROWS: readonly FailureRow[] = [
   { code: 'InvalidOperation.ModifyPortRangeType', kind: 'rejected', source: MODIFY },
   { code: 'InvalidParam.InvalidModifyRuleRequest', kind: 'rejected', source: MODIFY },
   { code: 'InvalidOperation.RuleDuplicate', kind: 'replan', source: MODIFY },
-  { code: 'SecurityGroupRule.NotFound', kind: 'replan', source: MANUAL_2019, gone: true },
+  { code: 'SecurityGroupRule.NotFound', kind: 'replan', source: OLDER_MANUAL, gone: true },
   { code: 'InvalidSecurityGroupRuleId.NotFound', kind: 'replan', source: MODIFY, gone: true },
   { code: 'InvalidParam.SecurityGroupRuleId', kind: 'replan', source: REVOKE, gone: true },
   { code: 'InvalidSecurityGroupRule.RuleNotExist', kind: 'replan', source: REVOKE, gone: true },
   { code: 'InvalidGroupAuthItem.NotFound', kind: 'replan', source: REVOKE, gone: true },
 
   // The group. A write to a group that is gone needs a new look; a look that finds no group needs a person.
-  { code: 'InvalidSecurityGroupId.NotFound', kind: 'replan', source: MANUAL_2019 },
+  { code: 'InvalidSecurityGroupId.NotFound', kind: 'replan', source: OLDER_MANUAL },
   { code: 'InvalidSecurityGroupId.Malformed', kind: 'rejected', source: RULE_WRITES },
   { code: 'InvalidOperation.ResourceManagedByCloudProduct', kind: 'managed', source: RULE_WRITES },
 

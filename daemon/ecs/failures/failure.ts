@@ -1,3 +1,5 @@
+// How a call that did not plainly succeed is told to the rest of the daemon: by what to do next.
+
 /** What to do next after a call that did not plainly succeed. */
 export type FailureKind =
   /** The wished state is there already: go on. */
@@ -27,4 +29,9 @@ export interface Failure {
   readonly httpStatus: number | null;
   /** The vendor's hint how long to wait. */
   readonly retryAfterMs: number | null;
+}
+
+/** A failure from what is known of it: what is left out was not said by anybody. */
+export function makeFailure(known: Pick<Failure, 'kind' | 'code' | 'message'> & Partial<Failure>): Failure {
+  return { requestId: null, httpStatus: null, retryAfterMs: null, ...known };
 }

@@ -1,6 +1,6 @@
 // From an error code to the next move. The table is in failure-table.ts.
-import type { Operation } from '../api.ts';
-import type { Failure, FailureKind } from './failure.ts';
+import { OPERATIONS, type Operation } from '../../../reconciler/model/operation.ts';
+import { makeFailure, type Failure, type FailureKind } from './failure.ts';
 import { FAILURE_FAMILIES, FAILURE_ROWS, type FailureRow, type OwnCode } from './failure-table.ts';
 import { scrub } from '../transport/scrub.ts';
 import type { Refusal } from '../transport/transport.ts';
@@ -20,26 +20,24 @@ export function refusalFailure(refusal: Refusal, call: FailedCall): Failure {
   const verdict = verdictOf(refusal.code, refusal.status);
   const action = refusal.missingAction ?? `ecs:${call.operation}`;
   const hint = verdict.ram === true ? `allow ${action} to this identity in RAM` : verdict.hint;
-  return {
+  return makeFailure({
     kind: kindFor(verdict, call),
     code: refusal.code,
     message: scrub(hint === undefined ? refusal.message : `${refusal.message} (${hint})`),
     requestId: refusal.requestId,
     httpStatus: refusal.status,
     retryAfterMs: refusal.retryAfterMs,
-  };
+  });
 }
 
 /** The failure behind one of our own codes. */
 export function ownFailure(code: OwnCode, message: string, call: FailedCall, httpStatus?: number): Failure {
-  return {
+  return makeFailure({
     kind: kindFor(verdictOf(code, null), call),
     code,
     message: scrub(message),
-    requestId: null,
     httpStatus: httpStatus ?? null,
-    retryAfterMs: null,
-  };
+  });
 }
 
 function verdictOf(code: string, status: number | null): Verdict {
@@ -68,7 +66,7 @@ function kindByStatus(status: number | null): FailureKind {
 }
 
 function kindFor(verdict: Verdict, call: FailedCall): FailureKind {
-  if (call.operation.startsWith('Describe')) return READ_KINDS[verdict.kind] ?? verdict.kind;
+  if (OPERATIONS[call.operation].effect === 'reads') return READ_KINDS[verdict.kind] ?? verdict.kind;
   return verdict.gone === true && revokesOneRule(call) ? 'done' : verdict.kind;
 }
 
@@ -80,5 +78,5 @@ const READ_KINDS: Readonly<Partial<Record<FailureKind, FailureKind>>> = {
 
 /** With several ids in one call nobody says whether the others were revoked: that needs a new look. */
 function revokesOneRule(call: FailedCall): boolean {
-  return call.operation.startsWith('Revoke') && !('SecurityGroupRuleId.2' in call.params);
+  return OPERATIONS[call.operation].verb === 'revoke' && !('SecurityGroupRuleId.2' in call.params);
 }

@@ -8,8 +8,8 @@ import type { Failure } from './failure.ts';
  */
 export const isRuleQuotaRefusal = (failure: Failure): boolean => failure.code === 'AuthorizationLimitExceed';
 
-/** Source: the codes of the manual page of 2019 for a protocol, a port range or a peer that is not given. */
+/** Source: the older manual page (see failure-table.ts): no protocol, no port range or no peer is given. */
 const LACKS_FIELDS = /^(OperationDenied|MissingParameter(\..+)?|InvalidIpProtocol\..+|InvalidPortRange\..+)$/;
 
-/** Whether the endpoint may not have found the rule in the call: the API of 2019 does not know `Permissions.N`. */
+/** Whether the endpoint may not have found the rule in the call: `Permissions.N` is news to an API without rule ids. */
 export const mayNotKnowTheForm = (failure: Failure): boolean => LACKS_FIELDS.test(failure.code);

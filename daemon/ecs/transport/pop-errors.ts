@@ -5,7 +5,7 @@ import type { CredentialsProblem } from '../credentials/credentials.ts';
 import type { OwnCode } from '../failures/failure-table.ts';
 import { connectionErrorCode, neverConnected } from './network-error.ts';
 import { scrub } from './scrub.ts';
-import type { TransportAnswer } from './transport.ts';
+import type { RefusedAnswer, TransportAnswer } from './transport.ts';
 
 /** What the vendor's own SDK waits at most. Source: npm `@darabonba/typescript` 1.0.5. */
 const MAX_RETRY_AFTER_MS = 120_000;
@@ -46,10 +46,7 @@ const refusalSchema = z.object({
 });
 
 /** Reads the error that pop-core makes of an answer with an error code; null for every other error. */
-export function refusalOf(
-  error: unknown,
-  secrets: readonly string[],
-): Extract<TransportAnswer, { kind: 'refused' }> | null {
+export function refusalOf(error: unknown, secrets: readonly string[]): RefusedAnswer | null {
   const parsed = refusalSchema.safeParse(error);
   if (!parsed.success) return null;
   const { data, entry } = parsed.data;

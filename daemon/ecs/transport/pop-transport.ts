@@ -6,11 +6,13 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import Core from '@alicloud/pop-core';
 import type { Result } from '../../../reconciler/model/result.ts';
-import type { CredentialsSource } from '../credentials/credentials.ts';
+import type { Credentials, CredentialsSource } from '../credentials/credentials.ts';
+import type { Operation } from '../../../reconciler/model/operation.ts';
+import type { WireParams } from '../api.ts';
 import { parseEndpoint, regionalEndpoint } from '../../config/endpoint.ts';
 import { exchangeSchema, failed, failureOf, refusalOf, WithoutCredentials } from './pop-errors.ts';
 import { silenceVendorDebug } from './silence-debug.ts';
-import type { Transport } from './transport.ts';
+import type { RefusedAnswer, Transport, TransportAnswer } from './transport.ts';
 
 export interface PopTransportOptions {
   readonly credentials: CredentialsSource;
@@ -44,64 +46,78 @@ const VerboseCore = Core as unknown as new (
   verbose: true,
 ) => VerboseCore;
 
-export function createPopTransport(options: PopTransportOptions): Transport {
-  silenceVendorDebug();
-  // Secrets that requests were signed with lately: no message may repeat them.
-  let secrets: readonly string[] = [];
-  const cores = new Map<string, VerboseCore>();
-  const agents = {
-    http: new HttpAgent({ keepAlive: true, maxSockets: options.maxSockets }),
-    https: new HttpsAgent({ keepAlive: true, maxSockets: options.maxSockets }),
-  };
+/** One attempt of a call over the vendor's library, for all regions of an account. */
+export class PopTransport implements Transport {
+  readonly #options: PopTransportOptions;
+  /** One client an endpoint. */
+  readonly #clients = new Map<string, VerboseCore>();
+  readonly #agents: { readonly http: HttpAgent; readonly https: HttpsAgent };
+  /** Secrets that requests were signed with lately: no message may repeat them. */
+  #secrets: readonly string[] = [];
 
-  const credentialsProvider = {
-    getCredentials: async () => {
-      const credentials = await options.credentials.get();
-      if (!credentials.ok) throw new WithoutCredentials(credentials.error);
-      secrets = [credentials.value.accessKeySecret, credentials.value.securityToken ?? ''];
-      return credentials.value;
-    },
-  };
+  constructor(options: PopTransportOptions) {
+    silenceVendorDebug();
+    this.#options = options;
+    const { maxSockets } = options;
+    this.#agents = {
+      http: new HttpAgent({ keepAlive: true, maxSockets }),
+      https: new HttpsAgent({ keepAlive: true, maxSockets }),
+    };
+  }
 
-  /** One client an endpoint. Its config is ours alone: pop-core writes to it. */
-  const coreFor = (endpoint: string): VerboseCore => {
-    const core =
-      cores.get(endpoint) ??
-      new VerboseCore({ endpoint, apiVersion: API_VERSION, credentialsProvider }, true);
-    cores.set(endpoint, core);
-    return core;
-  };
-
-  const call: Transport['call'] = async (operation, params) => {
-    const endpoint = endpointFor(params.RegionId ?? '', options);
+  async call(operation: Operation, params: WireParams): Promise<TransportAnswer> {
+    const endpoint = endpointFor(params.RegionId ?? '', this.#options);
     if (!endpoint.ok) return failed('Transport.BadEndpoint', endpoint.error);
     if (Object.values(params).some((value) => LONE_SURROGATE.test(value))) {
       return failed('Transport.Unencodable', 'a parameter holds half of a surrogate pair');
     }
     const giveUp = new AbortController();
     try {
-      const [json, exchange] = await coreFor(endpoint.value).request(operation, params, {
-        method: 'POST', // in capitals: otherwise everything, token and signature, would go into the URL
-        timeout: options.timeoutMs,
-        agent: endpoint.value.startsWith('https:') ? agents.https : agents.http,
-        beforeRequest: (request: object) => ({
-          ...request,
-          timeout: options.timeoutMs + IDLE_MARGIN_MS,
-          signal: giveUp.signal,
-        }),
-      });
+      const options = this.#requestOptions(endpoint.value, giveUp.signal);
+      const [json, exchange] = await this.#clientOf(endpoint.value).request(operation, params, options);
       return { kind: 'answered', status: statusOf(exchange), body: plainJson(json) };
     } catch (error) {
-      const refusal = refusalOf(error, secrets);
-      if (refusal !== null) {
-        if (CREDENTIALS_REFUSED.test(refusal.code)) options.credentials.forget();
-        return refusal;
-      }
+      const refusal = refusalOf(error, this.#secrets);
+      if (refusal !== null) return this.#refused(refusal);
       giveUp.abort(); // httpx stops reading a late answer but leaves the connection to it open
       return failureOf(error, endpoint.value);
     }
-  };
-  return { call };
+  }
+
+  #requestOptions(endpoint: string, signal: AbortSignal): object {
+    const { timeoutMs } = this.#options;
+    return {
+      method: 'POST', // in capitals: otherwise everything, token and signature, would go into the URL
+      timeout: timeoutMs,
+      agent: endpoint.startsWith('https:') ? this.#agents.https : this.#agents.http,
+      beforeRequest: (request: object) => ({ ...request, timeout: timeoutMs + IDLE_MARGIN_MS, signal }),
+    };
+  }
+
+  #clientOf(endpoint: string): VerboseCore {
+    const client = this.#clients.get(endpoint) ?? this.#newClient(endpoint);
+    this.#clients.set(endpoint, client);
+    return client;
+  }
+
+  /** Its config is its own: pop-core writes to it. */
+  #newClient(endpoint: string): VerboseCore {
+    const credentialsProvider = { getCredentials: () => this.#signingCredentials() };
+    return new VerboseCore({ endpoint, apiVersion: API_VERSION, credentialsProvider }, true);
+  }
+
+  async #signingCredentials(): Promise<Credentials> {
+    const credentials = await this.#options.credentials.get();
+    if (!credentials.ok) throw new WithoutCredentials(credentials.error);
+    const { accessKeySecret, securityToken } = credentials.value;
+    this.#secrets = [accessKeySecret, securityToken ?? ''];
+    return credentials.value;
+  }
+
+  #refused(refusal: RefusedAnswer): TransportAnswer {
+    if (CREDENTIALS_REFUSED.test(refusal.code)) this.#options.credentials.forget();
+    return refusal;
+  }
 }
 
 function endpointFor(region: string, options: PopTransportOptions): Result<string, string> {

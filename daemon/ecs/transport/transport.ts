@@ -1,6 +1,7 @@
 // The narrow waist of the client: one attempt of one call. pop-core stands behind it in the daemon, the
 // emulator itself in the simulation.
-import type { Operation } from '../api.ts';
+import type { Operation } from '../../../reconciler/model/operation.ts';
+import type { WireParams } from '../api.ts';
 import type { OwnCode } from '../failures/failure-table.ts';
 
 /** An error answer of the vendor. */
@@ -16,10 +17,12 @@ export interface Refusal {
   readonly missingAction: string | null;
 }
 
+export type RefusedAnswer = { readonly kind: 'refused' } & Refusal;
+
 export type TransportAnswer =
   /** Plain JSON without an error code. Whether it is what was asked for is for the caller to check. */
   | { readonly kind: 'answered'; readonly status: number; readonly body: unknown }
-  | ({ readonly kind: 'refused' } & Refusal)
+  | RefusedAnswer
   /** No answer of the vendor. The message is scrubbed of secrets. */
   | { readonly kind: 'failed'; readonly code: OwnCode; readonly message: string };
 
@@ -28,5 +31,5 @@ export interface Transport {
    * Sends the parameters as they are, signed, with a fresh nonce and timestamp. `RegionId` chooses the
    * endpoint. One attempt, never retried; never rejects unless there is a bug.
    */
-  call(operation: Operation, params: Readonly<Record<string, string>>): Promise<TransportAnswer>;
+  call(operation: Operation, params: WireParams): Promise<TransportAnswer>;
 }

@@ -1,5 +1,6 @@
 // Between rows of the journal's tables and its values.
-import type { WireParams, WriteOperation } from '../../ecs/api.ts';
+import type { WriteOperation } from '../../../reconciler/model/operation.ts';
+import type { WireParams } from '../../ecs/api.ts';
 import type { HistoryEntry, Intent, Outcome, Pause } from '../journal.ts';
 
 /** Column names are the same in `intents` and `history`. */

@@ -1,6 +1,7 @@
 // The client over a transport that answers from a script: what it asks, and what it refuses to believe.
 import { describe, expect, it } from 'vitest';
-import type { Operation, Place } from '../../../../daemon/ecs/api.ts';
+import type { Operation } from '../../../../reconciler/model/operation.ts';
+import type { Place } from '../../../../daemon/ecs/api.ts';
 import type { Gate } from '../../../../daemon/ecs/ask.ts';
 import { createEcsClient, type EcsClientOptions } from '../../../../daemon/ecs/client.ts';
 import { MAX_PAGES } from '../../../../daemon/ecs/pages.ts';

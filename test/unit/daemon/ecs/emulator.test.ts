@@ -5,7 +5,7 @@ import type { EcsApi } from '../../../../daemon/ecs/api.ts';
 import { createEcsClient } from '../../../../daemon/ecs/client.ts';
 import { stepRequest } from '../../../../daemon/ecs/convert/requests.ts';
 import { createCredentialsSource } from '../../../../daemon/ecs/credentials/credentials.ts';
-import { createPopTransport } from '../../../../daemon/ecs/transport/pop-transport.ts';
+import { PopTransport } from '../../../../daemon/ecs/transport/pop-transport.ts';
 import type { ApiLevel } from '../../../../reconciler/model/api-dialect.ts';
 import type { DescribedGroup, DesiredRule } from '../../../../reconciler/model/group.ts';
 import { parsePrefix } from '../../../../reconciler/model/prefix.ts';
@@ -34,7 +34,7 @@ afterEach(() => emulator.close());
 
 const clientOf = (env: Record<string, string> | null = null, timeoutMs = 5_000): EcsApi =>
   createEcsClient({
-    transport: createPopTransport({
+    transport: new PopTransport({
       credentials: createCredentialsSource(
         env === null
           ? { type: 'emulator' }

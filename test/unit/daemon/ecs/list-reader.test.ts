@@ -1,6 +1,7 @@
 // Sizes of lists over a transport that answers from a script: what is asked, and what is not believed.
 import { describe, expect, it } from 'vitest';
-import type { ListKind, Operation, Place } from '../../../../daemon/ecs/api.ts';
+import type { Operation } from '../../../../reconciler/model/operation.ts';
+import type { ListKind, Place } from '../../../../daemon/ecs/api.ts';
 import { createEcsClient } from '../../../../daemon/ecs/client.ts';
 import type { TransportAnswer } from '../../../../daemon/ecs/transport/transport.ts';
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { EcsApi } from '../../../../daemon/ecs/api.ts';
-import type { Failure } from '../../../../daemon/ecs/failures/failure.ts';
+import { makeFailure } from '../../../../daemon/ecs/failures/failure.ts';
 import { KnownLists, NO_LISTS } from '../../../../daemon/learned/list-sizes.ts';
 import { err, ok } from '../../../../reconciler/model/result.ts';
 import type { Rule } from '../../../../reconciler/model/rule.ts';
@@ -8,14 +8,12 @@ import { described, groupOf, OPTIONS, planFor, policyOf } from '../../../support
 import { rule } from '../../../support/rule-sets.ts';
 
 const KEEP_MS = 1000;
-const DENIED: Failure = {
+const DENIED = makeFailure({
   kind: 'denied',
   code: 'Forbidden.RAM',
   message: 'allow ecs:DescribePrefixLists to this identity in RAM',
-  requestId: null,
   httpStatus: 403,
-  retryAfterMs: null,
-};
+});
 
 const PREFIX = rule({ ports: '443', peer: 'pl-a' });
 const OTHER = rule({ ports: '443', peer: 'pl-b' });

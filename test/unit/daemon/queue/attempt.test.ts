@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../../../daemon/clock.ts';
 import type { WriteRequest } from '../../../../daemon/ecs/api.ts';
-import type { Failure, FailureKind } from '../../../../daemon/ecs/failures/failure.ts';
+import { makeFailure, type Failure, type FailureKind } from '../../../../daemon/ecs/failures/failure.ts';
 import {
   PATIENCE,
   readWithRetries,
@@ -23,15 +23,13 @@ const ABOUT = { ...PLACE, group: 'sg-1', planHash: 'f00', step: 1 };
 
 type Scripted = FailureKind | 'ok' | Partial<Failure>;
 
-const failure = (scripted: FailureKind | Partial<Failure>): Failure => ({
-  kind: 'retry',
-  code: 'C',
-  message: 'm',
-  requestId: null,
-  httpStatus: null,
-  retryAfterMs: null,
-  ...(typeof scripted === 'string' ? { kind: scripted } : scripted),
-});
+const failure = (scripted: FailureKind | Partial<Failure>): Failure =>
+  makeFailure({
+    kind: 'retry',
+    code: 'C',
+    message: 'm',
+    ...(typeof scripted === 'string' ? { kind: scripted } : scripted),
+  });
 
 function setUp(script: readonly Scripted[], tookMs = 0) {
   const events: Array<{ event: string; fields: Record<string, unknown> }> = [];

@@ -1,7 +1,7 @@
 // Real lanes over p-queue, in the time of fake timers: what starts when, and that nobody is left hanging.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../../../daemon/clock.ts';
-import type { Failure, FailureKind } from '../../../../daemon/ecs/failures/failure.ts';
+import { makeFailure, type FailureKind } from '../../../../daemon/ecs/failures/failure.ts';
 import { LaneClosed, type Answer } from '../../../../daemon/queue/lane.ts';
 import { createLanes, type LanesOptions, type RunOptions } from '../../../../daemon/queue/lanes.ts';
 import { err, ok } from '../../../../reconciler/model/result.ts';
@@ -11,8 +11,7 @@ const ADD = 'AuthorizeSecurityGroup';
 const REMOVE = 'RevokeSecurityGroup';
 
 const failed = (kind: FailureKind, retryAfterMs: number | null = null): Answer<string> => {
-  const failure: Failure = { kind, code: 'C', message: 'm', requestId: null, httpStatus: 400, retryAfterMs };
-  return err(failure);
+  return err(makeFailure({ kind, code: 'C', message: 'm', httpStatus: 400, retryAfterMs }));
 };
 
 function setUp(ratePerMinute: number, options: Partial<LanesOptions> = {}) {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { stepRequest } from '../../../../daemon/ecs/convert/requests.ts';
 import { openMemoryJournal } from '../../../../daemon/journal/memory/memory.ts';
-import type { Failure, FailureKind } from '../../../../daemon/ecs/failures/failure.ts';
+import { makeFailure, type FailureKind } from '../../../../daemon/ecs/failures/failure.ts';
 import type { Engine } from '../../../../daemon/reconcile/engine.ts';
 import { NO_LISTS } from '../../../../daemon/learned/list-sizes.ts';
 import { executePlan } from '../../../../daemon/reconcile/execute.ts';
@@ -16,14 +16,7 @@ const NARROW = rule({ ports: '443', peer: '10.0.0.0/8' });
 const OLD = rule({ ports: '443', peer: '2001:db8::/32' });
 const NEW = rule({ ports: '8443', peer: '10.0.0.0/8' });
 
-const FAILURE: Failure = {
-  kind: 'replan',
-  code: 'Some.Code',
-  message: 'told so',
-  requestId: null,
-  httpStatus: null,
-  retryAfterMs: null,
-};
+const FAILURE = makeFailure({ kind: 'replan', code: 'Some.Code', message: 'told so' });
 
 interface Scene {
   readonly plan: GroupPlan;

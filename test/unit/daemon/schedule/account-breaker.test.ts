@@ -1,17 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import type { Failure, FailureKind } from '../../../../daemon/ecs/failures/failure.ts';
+import { makeFailure, type FailureKind } from '../../../../daemon/ecs/failures/failure.ts';
 import { AccountBars } from '../../../../daemon/schedule/account-breaker.ts';
 import type { ReconcileOutcome } from '../../../../daemon/reconcile/reconcile-types.ts';
 
 function refused(code: string, kind: FailureKind = 'denied'): ReconcileOutcome {
-  const failure: Failure = {
-    kind,
-    code,
-    message: 'no',
-    requestId: null,
-    httpStatus: null,
-    retryAfterMs: null,
-  };
+  const failure = makeFailure({ kind, code, message: 'no' });
   return { kind: 'not-converged', reason: 'no', failure, setAside: false };
 }
 

@@ -1,7 +1,7 @@
 // The controller over a cloud that answers when the test says so.
 import { expect, it } from 'vitest';
 import { systemClock } from '../../../../daemon/clock.ts';
-import type { WriteOperation } from '../../../../daemon/ecs/api.ts';
+import type { WriteOperation } from '../../../../reconciler/model/operation.ts';
 import { openMemoryJournal } from '../../../../daemon/journal/memory/memory.ts';
 import { Controller } from '../../../../daemon/schedule/controller.ts';
 import type { Engine } from '../../../../daemon/reconcile/engine.ts';

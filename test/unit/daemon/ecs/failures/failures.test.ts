@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Operation } from '../../../../../daemon/ecs/api.ts';
-import { WRITE_OPERATIONS } from '../../../../../daemon/ecs/api.ts';
+import type { Operation } from '../../../../../reconciler/model/operation.ts';
+import { WRITE_OPERATIONS } from '../../../../../reconciler/model/operation.ts';
 import type { FailureKind } from '../../../../../daemon/ecs/failures/failure.ts';
 import { FAILURE_ROWS } from '../../../../../daemon/ecs/failures/failure-table.ts';
 import { ownFailure, refusalFailure } from '../../../../../daemon/ecs/failures/failures.ts';

@@ -5,10 +5,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Credentials, CredentialsSource } from '../../../../../daemon/ecs/credentials/credentials.ts';
-import {
-  createPopTransport,
-  type PopTransportOptions,
-} from '../../../../../daemon/ecs/transport/pop-transport.ts';
+import { PopTransport, type PopTransportOptions } from '../../../../../daemon/ecs/transport/pop-transport.ts';
 import type { Transport, TransportAnswer } from '../../../../../daemon/ecs/transport/transport.ts';
 import { err, ok } from '../../../../../reconciler/model/result.ts';
 import {
@@ -49,7 +46,7 @@ afterEach(async () => {
 });
 
 const transportTo = (url: string | null, changes: Partial<PopTransportOptions> = {}): Transport =>
-  createPopTransport({
+  new PopTransport({
     credentials: fixedSource(),
     endpoint: url,
     allowPlainHttp: false,
@@ -124,7 +121,7 @@ describe('what is sent', () => {
       maxSockets: 1,
     });
     const params = Object.freeze({ ...PARAMS });
-    const answer = await createPopTransport(options).call('RevokeSecurityGroup', params);
+    const answer = await new PopTransport(options).call('RevokeSecurityGroup', params);
     expect(answer).toMatchObject({ kind: 'answered' });
     expect(params).toEqual(PARAMS);
   });
