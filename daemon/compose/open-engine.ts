@@ -16,7 +16,7 @@ export async function openEngine(
   config: Config,
   flags: CommonFlags,
   io: Io,
-  openJournal: () => Journal,
+  openJournal: () => Journal | Promise<Journal>,
 ): Promise<OpenEngine> {
   const emulator = await embeddedEmulator(config);
   const closing: Array<() => void | Promise<void>> = [() => emulator?.close()];
@@ -24,10 +24,8 @@ export async function openEngine(
     for (const step of closing.reverse()) await step();
   };
   try {
-    const journal = openJournal();
-    closing.push(() => {
-      journal.close();
-    });
+    const journal = await openJournal();
+    closing.push(() => journal.close());
     const secrets = new Secrets();
     const telemetry = openTelemetry(config, { logLevel: 'warn', ...flags }, { fd: 2, io, secrets });
     const assembly = assemble(config, {

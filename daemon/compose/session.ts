@@ -33,7 +33,7 @@ export async function openSession(
   config: Config,
   flags: SessionFlags,
   io: Io,
-  openJournal: () => Journal,
+  openJournal: () => Journal | Promise<Journal>,
 ): Promise<Session> {
   const desired = await readPolicies(config, io);
   const opened = await openEngine(config, flags, io, openJournal);
@@ -96,7 +96,7 @@ async function planOne(engine: Engine, { policy }: Target): Promise<GroupResult>
     const lists = await engine.lists.of(policy, described.value);
     const options = { ...engine.planOptions, listSizes: lists.sizes };
     const plan = withUnreadLists(planGroup(policy, described.value, options), policy, lists);
-    return heldByPauses(plan, engine.journal.pauses(engine.clock.nowMs()));
+    return heldByPauses(plan, await engine.journal.pauses(engine.clock.nowMs(), policy));
   }
   const { account, region, id, mode } = policy;
   return { account, region, id, mode, error: `${described.error.code}: ${described.error.message}` };

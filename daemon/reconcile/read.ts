@@ -47,11 +47,11 @@ export async function lookAtGroup(
   const { group } = seen.value;
   const lists = await engine.lists.of(request.policy, group);
   const nowMs = engine.clock.nowMs();
-  const pauses = engine.journal.pauses(nowMs);
+  const pauses = await engine.journal.pauses(nowMs, run.group);
   const plan = heldByPauses(planNow(engine, request, group, lists), pauses);
   reportPlan(engine, run, { cause: request.cause, rules: group.rules.length, plan });
   if (plan.status === 'observed') {
-    abandonObserved(engine, run);
+    await abandonObserved(engine, run);
     return settled({ kind: 'observed' });
   }
   if (plan.status === 'blocked') {
