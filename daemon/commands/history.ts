@@ -36,10 +36,11 @@ export function addHistoryCommand(program: Command, io: Io, done: (code: ExitCod
 }
 
 async function runHistory(flags: HistoryFlags, io: Io): Promise<ExitCode> {
-  const { group: groupId = null, since: sinceMs = null, limit } = flags;
+  const { since: sinceMs = null, limit } = flags;
+  const group = flags.group === undefined ? {} : { id: flags.group };
   // One more than asked for tells whether some are left out.
   const found = await withDesk(readConfig(flags), (desk) =>
-    desk.history({ groupId, sinceMs, limit: limit + 1 }),
+    desk.history({ group, sinceMs, limit: limit + 1 }),
   );
   const entries = found.slice(-limit);
   io.stdout.write(flags.json === true ? asJson(entries) : asText(entries));

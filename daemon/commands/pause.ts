@@ -64,7 +64,7 @@ async function runPause(flags: PauseFlags, io: Io): Promise<ExitCode> {
     const group =
       flags.group === undefined ? null : await findGroup(flags.group, flags, { config, desk, io });
     const pause = { group, reason: flags.reason, pausedAtMs, untilMs: pausedAtMs + flags.for };
-    desk.pause(pause);
+    await desk.pause(pause);
     line(io.stdout, `paused: ${pauseText(pause)}`);
   });
   return 0;
@@ -80,7 +80,7 @@ async function findGroup(
   const { state } = openKeeper(config).take(await openSource(config, io).load());
   const declared = state.groups.find(({ selector }) => selector.kind === 'id' && selector.id === id);
   if (declared !== undefined) return { account: declared.account, region: declared.region, id };
-  const [changed] = desk.history({ groupId: id, sinceMs: null, limit: 1 });
+  const [changed] = await desk.history({ group: { id }, sinceMs: null, limit: 1 });
   if (changed !== undefined) return changed.group;
   if (region === undefined) {
     throw new UsageError(`no good policy file names ${id} by its id, and it was never changed: add --region`);
@@ -90,11 +90,11 @@ async function findGroup(
 }
 
 async function runResume({ group: id, ...flags }: ResumeFlags, io: Io): Promise<ExitCode> {
-  return withDesk<ExitCode>(readConfig(flags), (desk) => {
-    const pauses = desk.pauses(systemClock.nowMs());
+  return withDesk<ExitCode>(readConfig(flags), async (desk) => {
+    const pauses = await desk.pauses(systemClock.nowMs());
     const ended = pauses.filter(({ group }) => (id === undefined ? group === null : group?.id === id));
     for (const pause of ended) {
-      desk.resume(pause.group);
+      await desk.resume(pause.group);
       line(io.stdout, `resumed: ${pauseText(pause)}`);
     }
     if (ended.length === 0)

@@ -35,7 +35,7 @@ export function addPlanCommand(program: Command, io: Io, done: (code: ExitCode) 
 async function runPlan(flags: PlanFlags, io: Io): Promise<ExitCode> {
   const config = readConfig(flags);
   const journal = openMemoryJournal({ clock: systemClock, randomByte });
-  for (const pause of await pausesInForce(config, io)) journal.pause(pause);
+  for (const pause of await pausesInForce(config, io)) await journal.pause(pause);
   const session = await openSession(config, flags, io, { journal: () => journal, emulator: embeddedEmulator });
   try {
     const results = await planAll(session, io);

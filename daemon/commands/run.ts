@@ -87,7 +87,7 @@ interface ServeParts {
 
 async function serve(config: Config, parts: ServeParts, io: Io): Promise<ExitCode> {
   const { telemetry, emulatorUrl } = parts;
-  const journal = openJournal(config);
+  const journal = await openJournal(config);
   let http: HttpServer | null = null;
   try {
     const { engine, lanes } = assemble(config, { ...parts, journal, env: io.env });
@@ -120,7 +120,7 @@ async function serve(config: Config, parts: ServeParts, io: Io): Promise<ExitCod
     throw error instanceof JournalError ? journalFailed(error) : error;
   } finally {
     await http?.close();
-    journal.close();
+    await journal.close();
   }
 }
 

@@ -7,7 +7,7 @@ import { openSqliteDesk } from '../journal/sqlite/sqlite-desk.ts';
 import { line, UsageError, type Io } from '../cli/io.ts';
 
 /** Opens the journal of this config, and closes it after the work. A UsageError if there is none, or it fails. */
-export async function withDesk<T>(config: Config, work: (desk: JournalDesk) => T | Promise<T>): Promise<T> {
+export async function withDesk<T>(config: Config, work: (desk: JournalDesk) => Promise<T>): Promise<T> {
   const desk = openSqliteDesk(config.journal.file);
   if (!desk.ok) throw new UsageError(`${desk.error.message}. ${desk.error.advice}`);
   try {
@@ -15,7 +15,7 @@ export async function withDesk<T>(config: Config, work: (desk: JournalDesk) => T
   } catch (error) {
     throw error instanceof JournalError ? new UsageError(error.message) : error;
   } finally {
-    desk.value.close();
+    await desk.value.close();
   }
 }
 

@@ -15,7 +15,7 @@ export interface EmbeddedEmulator {
 
 /** What differs from command to command. */
 export interface Opening {
-  readonly journal: () => Journal;
+  readonly journal: () => Journal | Promise<Journal>;
   /** Null if no account of the config is embedded. Only commands may start an emulator, so they bring this. */
   readonly emulator: (config: Config) => Promise<EmbeddedEmulator | null>;
 }
@@ -37,10 +37,8 @@ export async function openEngine(
     for (const step of closing.reverse()) await step();
   };
   try {
-    const journal = opening.journal();
-    closing.push(() => {
-      journal.close();
-    });
+    const journal = await opening.journal();
+    closing.push(() => journal.close());
     const secrets = new Secrets();
     const telemetry = openTelemetry(config, { logLevel: 'warn', ...flags }, { fd: 2, io, secrets });
     const assembly = assemble(config, {

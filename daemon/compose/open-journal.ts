@@ -7,12 +7,12 @@ import { adviceOn } from '../journal/trouble.ts';
 import { randomByte } from './assemble.ts';
 import { UsageError } from '../cli/io.ts';
 
-/** The durable journal of this config, ours alone while we run; a UsageError says how to go on without. */
-export function openJournal(config: Config): Journal {
+/** The durable journal of this config, ours alone while we run; rejects with a UsageError that says how to go on. */
+export function openJournal(config: Config): Promise<Journal> {
   const { file } = config.journal;
   const journal = openSqliteJournal(file, { clock: systemClock, randomByte, retention: RETENTION });
-  if (journal.ok) return journal.value;
-  throw new UsageError(`${journal.error.message}. ${journal.error.advice}`);
+  if (journal.ok) return Promise.resolve(journal.value);
+  return Promise.reject(new UsageError(`${journal.error.message}. ${journal.error.advice}`));
 }
 
 /** What the user is told of a journal that fails while we work. */

@@ -97,7 +97,7 @@ async function planOne(engine: Engine, { policy }: Target): Promise<GroupResult>
       described: described.value,
       settings: engine.planOptions,
       learned: { listSizes: sizes, unreadLists: unread },
-      holds: engine.journal.pauses(nowMs),
+      holds: await engine.journal.pauses(nowMs, policy),
       nowMs,
     });
   }

@@ -2,6 +2,7 @@
 import type { GroupRef } from '../../reconciler/model/group.ts';
 import type { GroupPlan } from '../../reconciler/plan/plan.ts';
 import type { WriteOperation } from '../../reconciler/model/operation.ts';
+import type { Clock } from '../clock.ts';
 import type { WireParams } from '../ecs/api.ts';
 
 /** One step that is about to be called. */
@@ -22,7 +23,7 @@ export interface Intent extends IntentDraft {
   readonly openedAtMs: number;
 }
 
-export interface Outcome {
+export interface IntentOutcome {
   /** `applied`: the vendor said yes; `noop`: it was so already; `failed`: it said no; `superseded`: the
    *  described state made the step pointless; `abandoned`: it was given up, never sent or with the result unknown. */
   readonly result: 'applied' | 'noop' | 'failed' | 'superseded' | 'abandoned';
@@ -31,13 +32,13 @@ export interface Outcome {
 }
 
 /** Closed intents are the audit history. */
-export interface HistoryEntry extends Intent, Outcome {
+export interface HistoryEntry extends Intent, IntentOutcome {
   readonly closedAtMs: number;
 }
 
 export interface HistoryQuery {
-  /** Security group id; null: all groups. */
-  readonly groupId: string | null;
+  /** Only groups with these parts: a whole `GroupRef` is one group, `{id}` that id wherever it is, `{}` every group. */
+  readonly group: Partial<GroupRef>;
   /** Unix milliseconds of the closing; null: as far back as the journal goes. */
   readonly sinceMs: number | null;
   /** The newest so many; from 1. */
@@ -61,38 +62,56 @@ export interface RevisionMarks {
   readonly applied: string | null;
 }
 
-/** What a person may read and do while a daemon runs on the same journal. */
+/**
+ * What a person may read and do while a daemon runs on the same journal.
+ *
+ * What a method changes is durable when its promise resolves; what it reads is then at least as new as what was
+ * durable when it was called. It rejects with `JournalError` if the journal fails, with any other error for a bug.
+ */
 export interface JournalDesk {
-  /** Oldest first. */
-  history(query: HistoryQuery): readonly HistoryEntry[];
+  /** In the order of closing, oldest first. */
+  history(query: HistoryQuery): Promise<readonly HistoryEntry[]>;
   /** The plan as in `plan --json`, or null if it was never saved or is past its retention. */
-  findPlan(hash: string): string | null;
+  findPlan(hash: string): Promise<string | null>;
   /** A second pause of the same group, or of all, replaces the first. */
-  pause(pause: Pause): void;
-  /** Whether there was a pause to end. */
-  resume(group: GroupRef | null): boolean;
-  /** Those that have not run out at `nowMs`. */
-  pauses(nowMs: number): readonly Pause[];
-  close(): void;
+  pause(pause: Pause): Promise<void>;
+  /** Whether there was a pause to end, run out or not. */
+  resume(group: GroupRef | null): Promise<boolean>;
+  /** Those that have not run out at `nowMs`: all of them, or those that this group is under. */
+  pauses(nowMs: number, group?: GroupRef): Promise<readonly Pause[]>;
+  /** May be called twice. No other method may be called after it. */
+  close(): Promise<void>;
 }
 
 /**
- * Every method is durable when it returns and throws `JournalError` when it cannot be: then nothing
- * may be written to the cloud.
+ * What the one writer of its groups needs. As for the desk; and once a method has rejected with `JournalError`, nothing
+ * may be written to the cloud. Groups are told apart by account, region and id.
  */
 export interface Journal extends JournalDesk {
-  /** 1 for a new journal, one more with each opening. */
-  readonly epoch: number;
-  /** Gives the step its ClientToken. Must return before the first attempt of the call. */
-  openIntent(draft: IntentDraft): Intent;
-  /** Exactly once for an intent. */
-  closeIntent(clientToken: string, outcome: Outcome): void;
-  /** Intents without an outcome, oldest first. */
-  openIntents(): readonly Intent[];
+  /**
+   * Gives the step its ClientToken, which no intent ever had before, in this journal or another, and none ever gets
+   * again. Must resolve before the first attempt of the call. Rejects where this process may not write any more.
+   */
+  openIntent(draft: IntentDraft): Promise<Intent>;
+  /** Moves the intent to the history. Exactly once for an intent: it is a bug to close one that is not open. */
+  closeIntent(clientToken: string, outcome: IntentOutcome): Promise<void>;
+  /** The group's intents without an outcome, oldest first. */
+  openIntents(group: GroupRef): Promise<readonly Intent[]>;
+  /** Every group that has open intents, once; of the places that this process writes to, if others write elsewhere. */
+  groupsWithOpenIntents(): Promise<readonly GroupRef[]>;
   /** Equal plans have equal hashes and are kept once. */
-  savePlan(plan: GroupPlan): void;
-  marks(group: GroupRef): RevisionMarks;
-  mark(group: GroupRef, marks: Partial<RevisionMarks>): void;
+  savePlan(plan: GroupPlan): Promise<void>;
+  /** Both null for a group that was never marked. */
+  marks(group: GroupRef): Promise<RevisionMarks>;
+  /** Changes the given marks, and leaves the other as it is. */
+  mark(group: GroupRef, marks: Partial<RevisionMarks>): Promise<void>;
+}
+
+/** What the opening of a journal needs. */
+export interface JournalPorts {
+  readonly clock: Pick<Clock, 'nowMs'>;
+  /** Whole numbers from 0 to 255, not to be guessed. */
+  readonly randomByte: () => number;
 }
 
 /** What is wrong with a journal, named by who can help. */

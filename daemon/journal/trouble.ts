@@ -34,8 +34,15 @@ export function troubleOf(error: unknown): JournalTrouble | null {
   return FILE_TROUBLE[error.code] ?? 'io';
 }
 
-/** Runs work on the journal; its failures come out as `JournalError`, bugs as they are. */
-export function guarded<T>(work: () => T): T {
+/**
+ * Runs work on the journal, before it returns; its result or its failure comes by the promise. What went wrong with
+ * the journal rejects with `JournalError`, a bug as it is.
+ */
+export function guarded<T>(work: () => T): Promise<T> {
+  return new Promise((resolve) => resolve(withTrouble(work)));
+}
+
+function withTrouble<T>(work: () => T): T {
   try {
     return work();
   } catch (error) {

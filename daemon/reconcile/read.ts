@@ -1,5 +1,5 @@
 // One look at a group: both sides read, a plan made, and said what was found.
-import { ASSUMED_API_LEVEL, type ApiLevel } from '../../reconciler/model/api-dialect.ts';
+import type { ApiLevel } from '../../reconciler/model/api-dialect.ts';
 import type { DescribedGroup } from '../../reconciler/model/group.ts';
 import { planGroup } from '../../reconciler/plan/plan-group.ts';
 import type { GroupPlan } from '../../reconciler/plan/plan.ts';
@@ -48,12 +48,12 @@ export async function lookAtGroup(
   const { group } = seen.value;
   const lists = await engine.lists.of(request.policy, group);
   const nowMs = engine.clock.nowMs();
-  const pauses = engine.journal.pauses(nowMs);
+  const pauses = await engine.journal.pauses(nowMs, run.group);
   const { approvedPlan: approvedHash } = request;
   const plan = planNow(engine, request, { group, lists, holds: pauses, approvedHash, nowMs });
   reportPlan(engine, run, { cause: request.cause, rules: group.rules.length, plan });
   if (plan.status === 'observed') {
-    abandonObserved(engine, run);
+    await abandonObserved(engine, run);
     return settled({ kind: 'observed' });
   }
   if (plan.status === 'blocked') {

@@ -3,7 +3,7 @@
 // holds at the end of a plan, after one that stopped half-way, and after a crash. What is recent is told by monotonic
 // time: the journal's own times are the wall clock's, which somebody may set between a write and the next look.
 import type { ApiLevel } from '../../reconciler/model/api-dialect.ts';
-import type { DescribedGroup, DescribedRule, GroupRef } from '../../reconciler/model/group.ts';
+import type { DescribedGroup, DescribedRule } from '../../reconciler/model/group.ts';
 import { OPERATIONS } from '../../reconciler/model/operation.ts';
 import type { Direction } from '../../reconciler/model/rule.ts';
 import type { WireParams } from '../ecs/api.ts';
@@ -16,23 +16,24 @@ import type { GroupMemory } from './group-memory.ts';
 const MAX_ENTRIES = 500;
 
 /** Whether the group shows what was done to it lately, or that was so long ago that it needs no longer be waited for. */
-export function showsRecentWrites(
+export async function showsRecentWrites(
   { journal, clock, patience }: Pick<Engine, 'journal' | 'clock' | 'patience'>,
   { wroteAtMs }: Pick<GroupMemory, 'wroteAtMs'>,
   group: DescribedGroup,
-): boolean {
+): Promise<boolean> {
   // Seen as its policy says after the last plan.
-  if (journal.marks(group).applied !== null) return true;
+  if ((await journal.marks(group)).applied !== null) return true;
   if (clock.monotonicMs() - wroteAtMs > patience.lagMs) return true;
-  const done = journal
-    .history({ groupId: group.id, sinceMs: null, limit: MAX_ENTRIES })
-    .filter(({ result }) => result === 'applied' || result === 'noop') // a retry is told that it was so already
-    .filter((entry) => isOf(entry, group));
+  const { account, region, id } = group;
+  const history = await journal.history({
+    group: { account, region, id },
+    sinceMs: null,
+    limit: MAX_ENTRIES,
+  });
+  // A retry is told that it was so already.
+  const done = history.filter(({ result }) => result === 'applied' || result === 'noop');
   return showsWrites(done.slice(beginOfLastPlan(done)), group);
 }
-
-const isOf = (entry: HistoryEntry, { account, region }: GroupRef): boolean =>
-  entry.group.account === account && entry.group.region === region;
 
 /**
  * What earlier plans did was seen before the last one was made. A call that an earlier plan had left open bears that

@@ -43,7 +43,7 @@ export async function reconcileGroup(
     const look = isFresh ? first : await lookAtGroup(engine, run, request, signal);
     if (look.kind === 'settled') return look.outcome;
     const { plan, apiLevel } = look;
-    if (plan.steps.length > 0) noteAttempt(engine, run, plan);
+    if (plan.steps.length > 0) await noteAttempt(engine, run, plan);
     const { fallback, mayIgnorePriority } = dialectOf(look);
     const levelIsGuess =
       look.rules === 0 && fallback !== null && apiLevel === request.memory.levelWithoutRules;
@@ -87,14 +87,15 @@ function quarantine(engine: Engine, memory: GroupMemory, refusals: readonly Step
   return refusals.map((refusal) => memory.quarantine.add(refusal, nowMs)).includes(true);
 }
 
-function noteAttempt(engine: Engine, run: RunContext, plan: GroupPlan): void {
-  engine.journal.savePlan(plan);
-  engine.journal.mark(run.group, { attempted: run.revision, applied: null });
+async function noteAttempt(engine: Engine, run: RunContext, plan: GroupPlan): Promise<void> {
+  await engine.journal.savePlan(plan);
+  await engine.journal.mark(run.group, { attempted: run.revision, applied: null });
 }
 
-function noteApplied(engine: Engine, run: RunContext): void {
-  if (engine.journal.marks(run.group).applied === run.revision) return;
-  engine.journal.mark(run.group, { applied: run.revision });
+async function noteApplied(engine: Engine, run: RunContext): Promise<void> {
+  const { applied } = await engine.journal.marks(run.group);
+  if (applied === run.revision) return;
+  await engine.journal.mark(run.group, { applied: run.revision });
 }
 
 const NO_WRITES: PlanWrites = {
@@ -161,8 +162,8 @@ async function verify(
       return { kind: 'not-converged', reason, failure: null, setAside: setAside || isLess };
     }
   }
-  supersedeOpenIntents(engine, run);
-  noteApplied(engine, run);
+  await supersedeOpenIntents(engine, run);
+  await noteApplied(engine, run);
   const nowMs = engine.clock.monotonicMs();
   request.memory.room.converged(nowMs);
   const restMs = execution.changes > 0 ? flappingRestMs(engine, run, done) : null;

@@ -6,7 +6,7 @@ import type { Step } from '../../reconciler/plan/plan.ts';
 import { stepRequest } from '../ecs/convert/requests.ts';
 import { makeFailure, type Failure } from '../ecs/failures/failure.ts';
 import { isRuleQuotaRefusal, mayNotKnowTheForm } from '../ecs/failures/refusals.ts';
-import type { Intent, IntentDraft, Outcome } from '../journal/journal.ts';
+import type { Intent, IntentDraft, IntentOutcome } from '../journal/journal.ts';
 import { NEVER_SENT_CODE } from '../queue/attempt.ts';
 import type { Engine } from './engine.ts';
 import { commonFields, type PlanRun } from './run-context.ts';
@@ -52,13 +52,13 @@ export async function runStep(
   const { intent, adopted, result } = await callStep(engine, run, numbered, signal);
   const nothing: StepResult = { changes: 0, refusals: [], stop: null, adopted };
   if (result.ok) {
-    close(engine, intent, { result: 'applied', requestId: result.value.requestId, code: null });
+    await close(engine, intent, { result: 'applied', requestId: result.value.requestId, code: null });
     return { ...nothing, changes: 1 };
   }
   const failure = result.error;
   switch (failure.kind) {
     case 'done':
-      close(engine, intent, { result: 'noop', requestId: failure.requestId, code: failure.code });
+      await close(engine, intent, { result: 'noop', requestId: failure.requestId, code: failure.code });
       engine.telemetry.emit('step.noop', {
         ...fields(run, numbered),
         code: failure.code,
@@ -66,19 +66,19 @@ export async function runStep(
       });
       return nothing;
     case 'rejected':
-      close(engine, intent, { result: 'failed', requestId: failure.requestId, code: failure.code });
+      await close(engine, intent, { result: 'failed', requestId: failure.requestId, code: failure.code });
       if (isLesson(run, numbered.step, failure)) return { ...nothing, stop: failure };
       return isolate(engine, run, { numbered, failure }, signal);
     case 'replan':
     case 'denied':
     case 'managed':
-      close(engine, intent, { result: 'failed', requestId: failure.requestId, code: failure.code });
+      await close(engine, intent, { result: 'failed', requestId: failure.requestId, code: failure.code });
       return { ...nothing, stop: failure };
     case 'retry':
     case 'throttled':
     case 'unknown':
       if (failure.code === NEVER_SENT_CODE && !adopted) {
-        close(engine, intent, { result: 'abandoned', requestId: null, code: null });
+        await close(engine, intent, { result: 'abandoned', requestId: null, code: null });
         return { ...nothing, stop: failure };
       }
       // The intent stays open: the next look at the group either finds the effect or sends the same token again.
@@ -103,8 +103,8 @@ async function callStep(engine: Engine, run: PlanRun, numbered: NumberedStep, si
     operation,
     params,
   };
-  const open = adoptIntent(engine, draft);
-  const intent = open ?? engine.journal.openIntent(draft);
+  const open = await adoptIntent(engine, draft);
+  const intent = open ?? (await engine.journal.openIntent(draft));
   const { account, region } = run.group;
   const result = await run.write(
     { account, region, operation, params, clientToken: intent.clientToken },
@@ -120,13 +120,9 @@ async function callStep(engine: Engine, run: PlanRun, numbered: NumberedStep, si
 }
 
 /** An intent of the same call whose result is unknown: its token must be used again, or the call could count twice. */
-function adoptIntent(engine: Engine, draft: IntentDraft): Intent | null {
-  const same = engine.journal
-    .openIntents()
-    .find(
-      (intent) =>
-        intent.operation === draft.operation && sameGroup(intent, draft) && sameParams(intent, draft),
-    );
+async function adoptIntent(engine: Engine, draft: IntentDraft): Promise<Intent | null> {
+  const open = await engine.journal.openIntents(draft.group);
+  const same = open.find((intent) => intent.operation === draft.operation && sameParams(intent, draft));
   if (same === undefined) return null;
   engine.telemetry.emit('intent.recovered', {
     ...commonFields({ group: same.group, revision: draft.revision, reconcileId: draft.reconcileId }),
@@ -135,12 +131,6 @@ function adoptIntent(engine: Engine, draft: IntentDraft): Intent | null {
     outcome: 'sent again with its own token',
   });
   return same;
-}
-
-function sameGroup(a: IntentDraft, b: IntentDraft): boolean {
-  return (
-    a.group.account === b.group.account && a.group.region === b.group.region && a.group.id === b.group.id
-  );
 }
 
 function sameParams(a: IntentDraft, b: IntentDraft): boolean {
@@ -225,8 +215,8 @@ export function stepRules(step: Step): ReadonlyArray<(DesiredRule | DescribedRul
   }
 }
 
-function close(engine: Engine, intent: Intent, outcome: Outcome): void {
-  engine.journal.closeIntent(intent.clientToken, outcome);
+function close(engine: Engine, intent: Intent, outcome: IntentOutcome): Promise<void> {
+  return engine.journal.closeIntent(intent.clientToken, outcome);
 }
 
 function fields(run: PlanRun, numbered: NumberedStep) {

@@ -19,14 +19,14 @@ export interface Sighting {
 export async function describeUntil(
   { clock, patience }: Pick<Engine, 'clock' | 'patience'>,
   describe: () => Promise<Result<DescribedGroup, Failure>>,
-  expected: (described: DescribedGroup) => boolean,
+  expected: (described: DescribedGroup) => boolean | Promise<boolean>,
   signal: AbortSignal,
 ): Promise<Result<Sighting, Failure>> {
   const deadlineMs = clock.monotonicMs() + patience.lagMs;
   for (let delayMs = FIRST_DELAY_MS; ; delayMs = Math.min(2 * delayMs, MAX_DELAY_MS)) {
     const described = await describe();
     if (!described.ok) return described;
-    const settled = expected(described.value);
+    const settled = await expected(described.value);
     const remainingMs = deadlineMs - clock.monotonicMs();
     if (settled || remainingMs <= 0 || signal.aborted) {
       return { ok: true, value: { group: described.value, settled } };

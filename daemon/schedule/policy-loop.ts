@@ -38,6 +38,7 @@ export class DesiredLoop {
   readonly #announced = new Set<string>();
   /** Places (account and region) that are being handed over; true: to be handed over once more after that. */
   readonly #handing = new Map<string, boolean>();
+  #turn: Promise<void> = Promise.resolve();
   /** Places that have been handed over. */
   readonly #handed = new Set<string>();
   #reportFailure: (error: unknown) => void = () => undefined;
@@ -77,7 +78,7 @@ export class DesiredLoop {
         this.#reloadWanted = false;
         await this.#load();
       }
-      this.#hand();
+      await this.#hand();
       if (!isAborted(this.#stopping)) await this.#parts.engine.clock.sleep(this.#restMs(), this.#wake.signal);
     }
   }
@@ -96,13 +97,15 @@ export class DesiredLoop {
     if (update.changed && this.#isInForce) reportLoaded(engine, update, loaded);
   }
 
-  #hand(): void {
+  async #hand(): Promise<void> {
     const { engine, resolver, controller } = this.#parts;
     this.#announceExpiries(engine.clock.nowMs());
     resolver.keep(this.#state.groups);
     const places = new Set(this.#state.groups.map(placeKey));
-    controller.setTargets([], (group) => !places.has(placeKey(group)));
-    if (this.#problems === 0) this.#abandon((group) => places.has(placeKey(group)));
+    await this.#inTurn(async () => {
+      controller.setTargets([], (group) => !places.has(placeKey(group)));
+      if (this.#problems === 0) await this.#abandon((group) => places.has(placeKey(group)));
+    });
     for (const place of places) this.#handPlace(place);
     this.#noteProgress();
   }
@@ -121,29 +124,40 @@ export class DesiredLoop {
     const groups = this.#state.groups.filter(inPlace);
     const isSure = this.#problems === 0;
     const { targets, unresolved } = await resolver.resolve(groups, engine.clock.nowMs());
+    await this.#inTurn(async () => {
+      if (this.#stopping.aborted) return;
+      const { revision } = this.#state;
+      for (const selector of unresolved) reportUnresolved(engine, revision, selector);
+      // What the policies said before they changed is not put in force any more.
+      if (isDeepStrictEqual(groups, this.#state.groups.filter(inPlace))) {
+        controller.setTargets(
+          targets.map((policy) => ({ policy, revision })),
+          inPlace,
+        );
+        this.#handed.add(place);
+        // Only where it is sure which groups the policies mean may a group count as not meant.
+        if (isSure && unresolved.length === 0) await this.#abandon((group) => !inPlace(group));
+        this.#noteProgress();
+      }
+    });
     if (this.#stopping.aborted) return;
-    const { revision } = this.#state;
-    for (const selector of unresolved) reportUnresolved(engine, revision, selector);
-    // What the policies said before they changed is not put in force any more.
-    if (isDeepStrictEqual(groups, this.#state.groups.filter(inPlace))) {
-      controller.setTargets(
-        targets.map((policy) => ({ policy, revision })),
-        inPlace,
-      );
-      this.#handed.add(place);
-      // Only where it is sure which groups the policies mean may a group count as not meant.
-      if (isSure && unresolved.length === 0) this.#abandon((group) => !inPlace(group));
-      this.#noteProgress();
-    }
     const again = this.#handing.get(place) === true;
     this.#handing.delete(place);
     if (again) this.#handPlace(place);
   }
 
+  /**
+   * Places are handed over one after the other: no group becomes known while intents of unknown groups are being
+   * closed, or its first reconcile could adopt one of them.
+   */
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    return (this.#turn = this.#turn.then(work));
+  }
+
   /** Closes the intents of groups that nobody knows of any more, but for those that may be `meant`. */
-  #abandon(meant: (group: GroupRef) => boolean): void {
+  #abandon(meant: (group: GroupRef) => boolean): Promise<void> {
     const { engine, controller } = this.#parts;
-    abandonReleased(engine, (group) => meant(group) || controller.knows(group));
+    return abandonReleased(engine, (group) => meant(group) || controller.knows(group));
   }
 
   #noteProgress(): void {

@@ -18,9 +18,9 @@ vi.mock('../../reconciler/plan/plan-group.ts', async (importOriginal) => {
 
 const picture = vi.hoisted(() => ({ isAwaited: true }));
 vi.mock('../../daemon/reconcile/recent-writes.ts', async (importOriginal) => {
-  const original = await importOriginal<{ showsRecentWrites: (...inputs: unknown[]) => boolean }>();
+  const original = await importOriginal<{ showsRecentWrites: (...inputs: unknown[]) => Promise<boolean> }>();
   const showsRecentWrites = (...inputs: unknown[]) =>
-    !picture.isAwaited || original.showsRecentWrites(...inputs);
+    picture.isAwaited ? original.showsRecentWrites(...inputs) : Promise.resolve(true);
   return { ...original, showsRecentWrites };
 });
 

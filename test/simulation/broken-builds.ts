@@ -1,9 +1,10 @@
 // Builds of the daemon with one mistake each, made at a port, to see that the simulation notices. What can be
 // broken at the journal is here; mistakes of the planner, which has no port, are made in broken-builds.test.ts.
 import { createHash } from 'node:crypto';
-import type { Intent, IntentDraft, Journal } from '../../daemon/journal/journal.ts';
-import { emptyStore, type JournalPorts } from '../../daemon/journal/memory/memory.ts';
+import type { Intent, IntentDraft, Journal, JournalPorts } from '../../daemon/journal/journal.ts';
+import { emptyStore } from '../../daemon/journal/memory/memory.ts';
 import type { Engine } from '../../daemon/reconcile/engine.ts';
+import { wrappedJournal } from '../support/wrapped-journal.ts';
 import { memoryHost, type JournalHost } from './journals.ts';
 import type { Breakage } from './simulation.ts';
 
@@ -16,15 +17,15 @@ export function intentAfterCall(): Breakage {
     if (intent !== undefined) store.open.set(token, intent);
     unkept.delete(token);
   };
-  const late = (journal: Journal): Journal => ({
-    ...journal,
-    openIntent: (draft) => {
-      const intent = journal.openIntent(draft);
-      store.open.delete(intent.clientToken);
-      unkept.set(intent.clientToken, intent);
-      return intent;
-    },
-  });
+  const late = (journal: Journal): Journal =>
+    wrappedJournal(journal, {
+      openIntent: async (draft) => {
+        const intent = await journal.openIntent(draft);
+        store.open.delete(intent.clientToken);
+        unkept.set(intent.clientToken, intent);
+        return intent;
+      },
+    });
   const keepingAfterwards = (engine: Engine): Engine => ({
     ...engine,
     reserve: async (...asked) => {
@@ -64,16 +65,16 @@ export function tokensWithoutEpoch(): Breakage {
  */
 export function tokensOfContent(): Breakage {
   const store = emptyStore();
-  const hashing = (journal: Journal): Journal => ({
-    ...journal,
-    openIntent: (draft) => {
-      const { clientToken, ...intent } = journal.openIntent(draft);
-      store.open.delete(clientToken);
-      const hashed = { ...intent, clientToken: contentToken(draft) };
-      store.open.set(hashed.clientToken, hashed);
-      return hashed;
-    },
-  });
+  const hashing = (journal: Journal): Journal =>
+    wrappedJournal(journal, {
+      openIntent: async (draft) => {
+        const { clientToken, ...intent } = await journal.openIntent(draft);
+        store.open.delete(clientToken);
+        const hashed = { ...intent, clientToken: contentToken(draft) };
+        store.open.set(hashed.clientToken, hashed);
+        return hashed;
+      },
+    });
   return { journals: (ports) => withJournal(memoryHost(ports, store), hashing) };
 }
 

@@ -1,18 +1,17 @@
 // Journals that survive the death of the process, as a file does. In memory, what survives is the store; on SQLite
 // it is the database file and its log as they stand at the moment of death, copied under the feet of the old
-// connection, which is what the next process would find.
+// connection, which is what the next process would find. What a check asks of them it asks the store or the file, not
+// the journal under test, and gets the answer at once.
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Intent, Journal, Pause } from '../../daemon/journal/journal.ts';
-import {
-  emptyStore,
-  openMemoryJournal,
-  type JournalPorts,
-  type MemoryStore,
-} from '../../daemon/journal/memory/memory.ts';
+import type { Intent, Journal, JournalPorts, Pause } from '../../daemon/journal/journal.ts';
+import { emptyStore, openMemoryJournal, type MemoryStore } from '../../daemon/journal/memory/memory.ts';
+import { Connection } from '../../daemon/journal/sqlite/connection.ts';
 import { RETENTION, type Retention } from '../../daemon/journal/sqlite/retention.ts';
+import { toIntent, toPause, type IntentRow, type PauseRow } from '../../daemon/journal/sqlite/rows.ts';
 import { openSqliteJournal } from '../../daemon/journal/sqlite/sqlite.ts';
+import { wrappedJournal } from '../support/wrapped-journal.ts';
 
 export interface JournalHost {
   /** For the next process. */
@@ -33,74 +32,104 @@ export interface JournalHost {
 /** `store` is what a crash leaves behind. */
 export function memoryHost(ports: JournalPorts, store: MemoryStore = emptyStore()): JournalHost {
   let journal: Journal | null = null;
+  const pauses = (nowMs: number) => [...store.pauses.values()].filter(({ untilMs }) => nowMs < untilMs);
   return {
     open: () => (journal = openMemoryJournal(ports, store)),
     crash: () => undefined,
-    ...pausesOf(() => journal),
+    pause: (pause) => void journal?.pause(pause),
+    resumeAll: () => {
+      for (const { group } of pauses(-Infinity)) void journal?.resume(group);
+    },
+    pauses,
     openIntents: () => [...store.open.values()],
-    size: () => ({ bytes: 0, rows: rowsOf(journal) }),
+    size: () => ({ bytes: 0, rows: store.open.size + store.closed.length }),
     dispose: () => undefined,
   };
-}
-
-type Pausing = Pick<JournalHost, 'pause' | 'resumeAll' | 'pauses'>;
-
-function pausesOf(journal: () => Journal | null): Pausing {
-  return {
-    pause: (pause) => journal()?.pause(pause),
-    resumeAll: () => {
-      for (const { group } of journal()?.pauses(-Infinity) ?? []) journal()?.resume(group);
-    },
-    pauses: (nowMs) => journal()?.pauses(nowMs) ?? [],
-  };
-}
-
-function rowsOf(journal: Journal | null): number {
-  if (journal === null) return 0;
-  const everything = { groupId: null, sinceMs: null, limit: 1_000_000 };
-  return journal.openIntents().length + journal.history(everything).length;
 }
 
 const PARTS = ['', '-wal'];
 
 export function sqliteHost(ports: JournalPorts, retention: Retention = RETENTION): JournalHost {
-  const folder = mkdtempSync(path.join(tmpdir(), 'rampart-simulation-'));
-  let opening = 0;
-  let journal: Journal | null = null;
-  const fileOf = (number: number) => path.join(folder, String(number), 'journal.db');
-  return {
-    open: () => {
-      mkdirSync(path.dirname(fileOf(opening)), { recursive: true });
-      const opened = openSqliteJournal(fileOf(opening), { ...ports, retention });
-      if (!opened.ok) throw new Error(`${opened.error.trouble}: ${opened.error.message}`);
-      const { value } = opened;
-      const close = () => {
-        value.close();
-        journal = null;
-      };
-      return (journal = { ...value, close });
-    },
-    crash: () => {
-      mkdirSync(path.dirname(fileOf(opening + 1)));
-      for (const part of PARTS) {
-        const file = fileOf(opening) + part;
-        if (existsSync(file)) copyFileSync(file, fileOf(opening + 1) + part);
-      }
-      journal?.close();
-      rmSync(path.dirname(fileOf(opening)), { recursive: true, force: true });
-      opening += 1;
-    },
-    openIntents: () => journal?.openIntents() ?? [],
-    ...pausesOf(() => journal),
-    size: () => ({
-      bytes: PARTS.map(
-        (part) => statSync(fileOf(opening) + part, { throwIfNoEntry: false })?.size ?? 0,
-      ).reduce((sum, size) => sum + size, 0),
-      rows: rowsOf(journal),
-    }),
-    dispose: () => {
-      journal?.close();
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
+  return new SqliteHost(ports, retention);
+}
+
+class SqliteHost implements JournalHost {
+  readonly #ports: JournalPorts;
+  readonly #retention: Retention;
+  readonly #folder = mkdtempSync(path.join(tmpdir(), 'rampart-simulation-'));
+  #opening = 0;
+  /** Of the process that lives, if one does: its journal, and a connection beside it. */
+  #living: { readonly journal: Journal; readonly file: Connection } | null = null;
+
+  constructor(ports: JournalPorts, retention: Retention) {
+    this.#ports = ports;
+    this.#retention = retention;
+  }
+
+  open(): Journal {
+    const file = this.#fileOf(this.#opening);
+    mkdirSync(path.dirname(file), { recursive: true });
+    const opened = openSqliteJournal(file, { ...this.#ports, retention: this.#retention });
+    if (!opened.ok) throw new Error(`${opened.error.trouble}: ${opened.error.message}`);
+    const journal = opened.value;
+    this.#living = { journal, file: new Connection(file, { readOnly: false, busyTimeoutMs: 0 }) };
+    return wrappedJournal(journal, { close: () => this.#close() });
+  }
+
+  crash(): void {
+    const [before, after] = [this.#fileOf(this.#opening), this.#fileOf(this.#opening + 1)];
+    mkdirSync(path.dirname(after));
+    for (const part of PARTS) {
+      if (existsSync(before + part)) copyFileSync(before + part, after + part);
+    }
+    void this.#close();
+    rmSync(path.dirname(before), { recursive: true, force: true });
+    this.#opening += 1;
+  }
+
+  openIntents(): readonly Intent[] {
+    return (this.#rows('SELECT * FROM intents ORDER BY seq') as IntentRow[]).map(toIntent);
+  }
+
+  pause(pause: Pause): void {
+    void this.#living?.journal.pause(pause);
+  }
+
+  resumeAll(): void {
+    for (const { group } of this.pauses(0)) void this.#living?.journal.resume(group);
+  }
+
+  pauses(nowMs: number): readonly Pause[] {
+    const rows = this.#rows(`SELECT * FROM pauses WHERE until_ms > ${nowMs} ORDER BY scope`);
+    return (rows as PauseRow[]).map(toPause);
+  }
+
+  size(): { readonly bytes: number; readonly rows: number } {
+    const bytes = PARTS.map(
+      (part) => statSync(this.#fileOf(this.#opening) + part, { throwIfNoEntry: false })?.size ?? 0,
+    ).reduce((sum, size) => sum + size, 0);
+    const rows = this.#rows('SELECT seq FROM intents UNION ALL SELECT seq FROM history');
+    return { bytes, rows: rows.length };
+  }
+
+  dispose(): void {
+    void this.#close();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  #fileOf(opening: number): string {
+    return path.join(this.#folder, String(opening), 'journal.db');
+  }
+
+  #rows(sql: string): unknown[] {
+    return this.#living?.file.all(sql) ?? [];
+  }
+
+  /** Its work is done when it returns: nothing else may come between. */
+  #close(): Promise<void> {
+    const living = this.#living;
+    this.#living = null;
+    living?.file.close();
+    return living?.journal.close() ?? Promise.resolve();
+  }
 }

@@ -15,6 +15,7 @@ import { TargetResolver } from '../../daemon/schedule/selectors.ts';
 import type { EventName, Telemetry } from '../../daemon/telemetry/events.ts';
 import type { Random } from '../support/random.ts';
 import { EMULATOR_KEY, requestV1 } from '../support/signing.ts';
+import { wrappedJournal } from '../support/wrapped-journal.ts';
 import type { Check, Fail, PlanFact, SentCall } from './facts.ts';
 import type { JournalHost } from './journals.ts';
 import type { Network } from './network.ts';
@@ -153,7 +154,7 @@ export class Life {
   #end(journal: Journal, how: string): void {
     if (this.#dead) return;
     this.#world.note('process', `${this.number} ${how}`);
-    journal.close();
+    void journal.close();
     this.#dead = true;
     this.#world.time.killProcess();
     this.#world.tree.forgetListeners();
@@ -213,18 +214,17 @@ export class Life {
   /** The journal, with a chance to die before and after each thing that it keeps. */
   #mortal(journal: Journal): Journal {
     const { note } = this.#world;
-    const during = <T>(what: string, operation: () => T): T => {
+    const during = async <T>(what: string, operation: () => Promise<T>): Promise<T> => {
       if (!this.#boundary(`before the journal ${what}`)) throw new Killed();
-      const value = operation();
+      const value = await operation();
       note('journal', what);
       if (!this.#boundary(`after the journal ${what}`)) throw new Killed();
       return value;
     };
-    return {
-      ...journal,
+    return wrappedJournal(journal, {
       openIntent: (draft) =>
-        during(`opens an intent of ${draft.operation}`, () => {
-          const intent = journal.openIntent(draft);
+        during(`opens an intent of ${draft.operation}`, async () => {
+          const intent = await journal.openIntent(draft);
           note('journal', `gives ${intent.clientToken} to ${draft.operation} of ${draft.group.id}`);
           return intent;
         }),
@@ -233,7 +233,7 @@ export class Life {
       savePlan: (plan) => during(`saves plan ${plan.hash.slice(0, 8)}`, () => journal.savePlan(plan)),
       mark: (group, marks) =>
         during(`marks ${group.id} ${JSON.stringify(marks)}`, () => journal.mark(group, marks)),
-    };
+    });
   }
 
   #telemetry(): Telemetry {

@@ -2,7 +2,7 @@
 // phase under faults, with the checks watching every effect; then the faults stop, and the daemon must bring every
 // group to its policy within a bounded time, leave nothing open, and find nothing to do when it looks again.
 import type { Config } from '../../daemon/config/config.ts';
-import type { JournalPorts } from '../../daemon/journal/memory/memory.ts';
+import type { JournalPorts } from '../../daemon/journal/journal.ts';
 import type { Engine } from '../../daemon/reconcile/engine.ts';
 import { Random } from '../support/random.ts';
 import { MakeWayCheck } from './checks/make-way.ts';

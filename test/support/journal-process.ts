@@ -1,5 +1,5 @@
 // A process that opens a journal and writes intents until it is killed. Tells its parent, a line each, what is
-// durable: first `open`, or the trouble; then every token, after `openIntent` has returned.
+// durable: first `open`, or the trouble; then every token, after `openIntent` has resolved.
 import { writeSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { systemClock } from '../../daemon/clock.ts';
@@ -21,7 +21,7 @@ if (!journal.ok) {
 say('open');
 if (mode === 'hold') setInterval(() => undefined, 1000);
 for (let step = 1; mode === 'write'; step += 1) {
-  const { clientToken } = journal.value.openIntent({
+  const { clientToken } = await journal.value.openIntent({
     group: { account: 'default', region: 'cn-hangzhou', id: 'sg-1' },
     revision: 'abc',
     planHash: 'f00',
@@ -32,6 +32,6 @@ for (let step = 1; mode === 'write'; step += 1) {
   });
   say(clientToken);
   if (step % 3 === 0) {
-    journal.value.closeIntent(clientToken, { result: 'applied', requestId: 'R', code: null });
+    await journal.value.closeIntent(clientToken, { result: 'applied', requestId: 'R', code: null });
   }
 }

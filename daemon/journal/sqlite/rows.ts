@@ -1,17 +1,21 @@
 // Between rows of the journal's tables and its values.
 import type { WriteOperation } from '../../../reconciler/model/operation.ts';
 import type { WireParams } from '../../ecs/api.ts';
-import type { HistoryEntry, Intent, Outcome, Pause } from '../journal.ts';
+import type { GroupRef } from '../../../reconciler/model/group.ts';
+import type { HistoryEntry, Intent, IntentOutcome, Pause } from '../journal.ts';
 
 /** Column names are the same in `intents` and `history`. */
 export const INTENT_COLUMNS =
   'client_token, account, region, group_id, revision, plan_hash, reconcile_id, step, operation, params, opened_at_ms';
 
-export interface IntentRow {
-  readonly client_token: string;
+export interface GroupRow {
   readonly account: string;
   readonly region: string;
   readonly group_id: string;
+}
+
+export interface IntentRow extends GroupRow {
+  readonly client_token: string;
   readonly revision: string;
   readonly plan_hash: string;
   readonly reconcile_id: string;
@@ -22,7 +26,7 @@ export interface IntentRow {
 }
 
 export interface HistoryRow extends IntentRow {
-  readonly result: Outcome['result'];
+  readonly result: IntentOutcome['result'];
   readonly request_id: string | null;
   readonly code: string | null;
   readonly closed_at_ms: number;
@@ -37,9 +41,11 @@ export interface PauseRow {
   readonly until_ms: number;
 }
 
+export const toGroup = ({ account, region, group_id: id }: GroupRow): GroupRef => ({ account, region, id });
+
 export function toIntent(row: IntentRow): Intent {
   return {
-    group: { account: row.account, region: row.region, id: row.group_id },
+    group: toGroup(row),
     revision: row.revision,
     planHash: row.plan_hash,
     reconcileId: row.reconcile_id,

@@ -1,4 +1,4 @@
-// The journal on embedded SQLite: write-ahead log, every commit synced to the disk before it returns.
+// The journal on embedded SQLite: write-ahead log, every commit synced to the disk before the method returns.
 import { hostname } from 'node:os';
 import { groupKey, type GroupRef } from '../../../reconciler/model/group.ts';
 import type { GroupPlan } from '../../../reconciler/plan/plan.ts';
@@ -19,14 +19,14 @@ import {
   JournalError,
   type Intent,
   type IntentDraft,
+  type IntentOutcome,
   type Journal,
-  type Outcome,
+  type JournalPorts,
   type RevisionMarks,
 } from '../journal.ts';
-import type { JournalPorts } from '../memory/memory.ts';
 import { boundSize, createPruner, type Retention } from './retention.ts';
-import { INTENT_COLUMNS, intentValues, toIntent, type IntentRow } from './rows.ts';
-import { deskOn } from './sqlite-desk.ts';
+import { INTENT_COLUMNS, intentValues, toIntent, toGroup, type GroupRow, type IntentRow } from './rows.ts';
+import { SqliteDesk } from './sqlite-desk.ts';
 import { formatToken, randomPart, type TokenParts } from '../token.ts';
 import { guarded, troubleOf } from '../trouble.ts';
 
@@ -62,26 +62,7 @@ function openLocked(path: string, options: SqliteJournalOptions, lock: FileLock)
     db.close();
     return opening;
   }
-  const close = () => {
-    if (db.isOpen) tidy(db);
-    db.close();
-    lock.release();
-  };
-  const fileStandsBy = standsBy(path);
-  const stillThere = () => {
-    lock.check();
-    fileStandsBy();
-  };
-  return ok(journalOn(db, options, opening.value, { stillThere, close }));
-}
-
-/** What is committed is safe in the log; bringing it home may fail on a full or broken disk, and does no harm then. */
-function tidy(db: Connection): void {
-  try {
-    db.checkpoint();
-  } catch (error) {
-    if (troubleOf(error) === null) throw error;
-  }
+  return ok(new SqliteJournal({ db, lock, checkFile: standsBy(path) }, options, opening.value));
 }
 
 type Opening = Omit<TokenParts, 'counter'>;
@@ -93,100 +74,138 @@ function beginEpoch(db: Connection, { clock, randomByte }: JournalPorts): Openin
   return { install: row.install, epoch: row.epoch, opening: randomPart(randomByte) };
 }
 
-function journalOn(
-  db: Connection,
-  options: SqliteJournalOptions,
-  opening: Opening,
-  file: { readonly stillThere: () => void; readonly close: () => void },
-): Journal {
-  const { clock, retention } = options;
-  const prune = createPruner(db, retention);
-  let counter = 0;
-
-  function openIntent(draft: IntentDraft): Intent {
-    file.stillThere();
-    const clientToken = formatToken({ ...opening, counter: (counter += 1) });
-    const intent: Intent = { ...draft, clientToken, openedAtMs: clock.nowMs() };
-    const values = intentValues(intent);
-    // Should somebody have got past the lock, then whoever opened the journal last goes on alone.
-    const written = db.run(
-      `INSERT INTO intents (${INTENT_COLUMNS})
-         SELECT ${values.map(() => '?').join(', ')} FROM meta WHERE epoch = ?`,
-      ...values,
-      opening.epoch,
-    );
-    if (written !== 1) throw new JournalError('locked', 'another process has opened the journal since');
-    return intent;
-  }
-
-  function closeIntent(clientToken: string, { result, requestId, code }: Outcome): void {
-    const closedAtMs = clock.nowMs();
-    db.transaction(() => {
-      const changes = db.run(
-        `INSERT INTO history (${INTENT_COLUMNS}, result, request_id, code, closed_at_ms)
-           SELECT ${INTENT_COLUMNS}, ?, ?, ?, ? FROM intents WHERE client_token = ?`,
-        result,
-        requestId,
-        code,
-        closedAtMs,
-        clientToken,
-      );
-      if (changes !== 1) throw new Error(`no open intent has the token ${clientToken}`);
-      db.run('DELETE FROM intents WHERE client_token = ?', clientToken);
-    });
-    prune(closedAtMs);
-  }
-
-  function openIntents(): readonly Intent[] {
-    return (db.all('SELECT * FROM intents ORDER BY seq') as IntentRow[]).map(toIntent);
-  }
-
-  return {
-    ...deskOn(db, file.close),
-    epoch: opening.epoch,
-    openIntent: (draft) => guarded(() => openIntent(draft)),
-    closeIntent: (clientToken, outcome) => guarded(() => closeIntent(clientToken, outcome)),
-    openIntents: () => guarded(openIntents),
-    savePlan: (plan) =>
-      guarded(() => {
-        if (savePlan(db, plan, clock.nowMs())) prune(clock.nowMs());
-      }),
-    marks: (group) => guarded(() => readMarks(db, group)),
-    mark: (group, marks) => guarded(() => saveMarks(db, group, marks)),
-  };
+interface OpenFile {
+  readonly db: Connection;
+  readonly lock: FileLock;
+  /** Throws `JournalError` if the path leads to another file by now. */
+  readonly checkFile: () => void;
 }
 
 /** A plan that is saved again keeps its place in the retention for a day, to spare the disk. */
 const PLAN_FRESH_MS = 24 * 3_600_000;
 
-/** Whether anything was written. */
-function savePlan(db: Connection, plan: GroupPlan, nowMs: number): boolean {
-  const known = db.get('SELECT saved_at_ms FROM plans WHERE hash = ?', plan.hash) as
-    { saved_at_ms: number } | undefined;
-  if (known !== undefined && Math.abs(nowMs - known.saved_at_ms) < PLAN_FRESH_MS) return false;
-  db.run(
-    'INSERT OR REPLACE INTO plans (hash, body, saved_at_ms) VALUES (?, ?, ?)',
-    plan.hash,
-    JSON.stringify(planDocument(plan)),
-    nowMs,
-  );
-  return true;
-}
+class SqliteJournal extends SqliteDesk implements Journal {
+  readonly #file: OpenFile;
+  readonly #db: Connection;
+  readonly #clock: JournalPorts['clock'];
+  readonly #opening: Opening;
+  readonly #prune: (nowMs: number) => void;
+  #counter = 0;
 
-function readMarks(db: Connection, group: GroupRef): RevisionMarks {
-  const row = db.get('SELECT attempted, applied FROM marks WHERE group_key = ?', groupKey(group)) as
-    RevisionMarks | undefined;
-  return { attempted: row?.attempted ?? null, applied: row?.applied ?? null };
-}
+  constructor(file: OpenFile, { clock, retention }: SqliteJournalOptions, opening: Opening) {
+    super(file.db);
+    this.#file = file;
+    this.#db = file.db;
+    this.#clock = clock;
+    this.#opening = opening;
+    this.#prune = createPruner(file.db, retention);
+  }
 
-function saveMarks(db: Connection, group: GroupRef, marks: Partial<RevisionMarks>): void {
-  const before = readMarks(db, group);
-  const after = { ...before, ...marks };
-  if (after.attempted === before.attempted && after.applied === before.applied) return;
-  db.run(
-    'INSERT OR REPLACE INTO marks (group_key, attempted, applied) VALUES (?, ?, ?)',
-    groupKey(group),
-    after.attempted,
-    after.applied,
-  );
+  openIntent(draft: IntentDraft): Promise<Intent> {
+    return guarded(() => {
+      this.#file.lock.check();
+      this.#file.checkFile();
+      const clientToken = formatToken({ ...this.#opening, counter: (this.#counter += 1) });
+      const intent: Intent = { ...draft, clientToken, openedAtMs: this.#clock.nowMs() };
+      const values = intentValues(intent);
+      // Should somebody have got past the lock, then whoever opened the journal last goes on alone.
+      const written = this.#db.run(
+        `INSERT INTO intents (${INTENT_COLUMNS})
+           SELECT ${values.map(() => '?').join(', ')} FROM meta WHERE epoch = ?`,
+        ...values,
+        this.#opening.epoch,
+      );
+      if (written !== 1) throw new JournalError('locked', 'another process has opened the journal since');
+      return intent;
+    });
+  }
+
+  closeIntent(clientToken: string, { result, requestId, code }: IntentOutcome): Promise<void> {
+    return guarded(() => {
+      const closedAtMs = this.#clock.nowMs();
+      this.#db.transaction(() => {
+        const changes = this.#db.run(
+          `INSERT INTO history (${INTENT_COLUMNS}, result, request_id, code, closed_at_ms)
+             SELECT ${INTENT_COLUMNS}, ?, ?, ?, ? FROM intents WHERE client_token = ?`,
+          result,
+          requestId,
+          code,
+          closedAtMs,
+          clientToken,
+        );
+        if (changes !== 1) throw new Error(`no open intent has the token ${clientToken}`);
+        this.#db.run('DELETE FROM intents WHERE client_token = ?', clientToken);
+      });
+      this.#prune(closedAtMs);
+    });
+  }
+
+  openIntents({ account, region, id }: GroupRef): Promise<readonly Intent[]> {
+    return guarded(() => {
+      const sql = 'SELECT * FROM intents WHERE account = ? AND region = ? AND group_id = ? ORDER BY seq';
+      return (this.#db.all(sql, account, region, id) as IntentRow[]).map(toIntent);
+    });
+  }
+
+  groupsWithOpenIntents(): Promise<readonly GroupRef[]> {
+    return guarded(() => {
+      const sql = 'SELECT account, region, group_id FROM intents GROUP BY 1, 2, 3 ORDER BY min(seq)';
+      return (this.#db.all(sql) as GroupRow[]).map(toGroup);
+    });
+  }
+
+  savePlan(plan: GroupPlan): Promise<void> {
+    return guarded(() => {
+      const nowMs = this.#clock.nowMs();
+      const known = this.#db.get('SELECT saved_at_ms FROM plans WHERE hash = ?', plan.hash) as
+        { saved_at_ms: number } | undefined;
+      if (known !== undefined && Math.abs(nowMs - known.saved_at_ms) < PLAN_FRESH_MS) return;
+      this.#db.run(
+        'INSERT OR REPLACE INTO plans (hash, body, saved_at_ms) VALUES (?, ?, ?)',
+        plan.hash,
+        JSON.stringify(planDocument(plan)),
+        nowMs,
+      );
+      this.#prune(nowMs);
+    });
+  }
+
+  marks(group: GroupRef): Promise<RevisionMarks> {
+    return guarded(() => this.#readMarks(group));
+  }
+
+  mark(group: GroupRef, marks: Partial<RevisionMarks>): Promise<void> {
+    return guarded(() => {
+      const before = this.#readMarks(group);
+      const after = { ...before, ...marks };
+      if (after.attempted === before.attempted && after.applied === before.applied) return;
+      this.#db.run(
+        'INSERT OR REPLACE INTO marks (group_key, attempted, applied) VALUES (?, ?, ?)',
+        groupKey(group),
+        after.attempted,
+        after.applied,
+      );
+    });
+  }
+
+  override async close(): Promise<void> {
+    if (this.#db.isOpen) this.#tidy();
+    await super.close();
+    this.#file.lock.release();
+  }
+
+  #readMarks(group: GroupRef): RevisionMarks {
+    const row = this.#db.get('SELECT attempted, applied FROM marks WHERE group_key = ?', groupKey(group)) as
+      RevisionMarks | undefined;
+    return { attempted: row?.attempted ?? null, applied: row?.applied ?? null };
+  }
+
+  /** What is committed is safe in the log; bringing it home may fail on a full or broken disk, and does no harm then. */
+  #tidy(): void {
+    try {
+      this.#db.checkpoint();
+    } catch (error) {
+      if (troubleOf(error) === null) throw error;
+    }
+  }
 }

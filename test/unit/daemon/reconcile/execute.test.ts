@@ -46,7 +46,7 @@ async function execute({ plan, before, atCheckpoint, leftOpen, answers = [] }: S
   if (leftOpen !== undefined) {
     const request = stepRequest(before, leftOpen, 'current');
     const of = { group: before, revision: 'r0', planHash: 'earlier', reconcileId: '0', step: 1 };
-    journal.openIntent({ ...of, ...request });
+    await journal.openIntent({ ...of, ...request });
   }
   const engine: Engine = {
     ecs: {
@@ -77,7 +77,7 @@ async function execute({ plan, before, atCheckpoint, leftOpen, answers = [] }: S
     },
   };
   const execution = await executePlan(engine, run, plan, new AbortController().signal);
-  return { calls, execution, open: journal.openIntents().length };
+  return { calls, execution, open: (await journal.openIntents(before)).length };
 }
 
 describe('a checkpoint between the halves of a plan', () => {

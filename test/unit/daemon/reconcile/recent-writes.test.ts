@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { stepRequest } from '../../../../daemon/ecs/convert/requests.ts';
-import type { Journal, Outcome } from '../../../../daemon/journal/journal.ts';
+import type { IntentOutcome, Journal } from '../../../../daemon/journal/journal.ts';
 import { openMemoryJournal } from '../../../../daemon/journal/memory/memory.ts';
 import { showsRecentWrites } from '../../../../daemon/reconcile/recent-writes.ts';
 import type { ApiLevel } from '../../../../reconciler/model/api-dialect.ts';
@@ -32,35 +32,35 @@ const [changed, brought, broughtPeer]: DescribedRule[] = [
 
 const clock = { nowMs: () => 1000, monotonicMs: () => 0, sleep: () => Promise.resolve() };
 
-function journalWith(
+async function journalWith(
   steps: readonly Step[],
-  result: Outcome['result'] = 'applied',
+  result: IntentOutcome['result'] = 'applied',
   level: ApiLevel = 'current',
-): Journal {
+): Promise<Journal> {
   const journal = openMemoryJournal({ clock, randomByte: () => 7 });
-  write(journal, { steps, reconcileId: '1', result, level });
+  await write(journal, { steps, reconcileId: '1', result, level });
   return journal;
 }
 
 interface Written {
   readonly steps: readonly Step[];
   readonly reconcileId: string;
-  readonly result: Outcome['result'];
+  readonly result: IntentOutcome['result'];
   readonly level: ApiLevel;
 }
 
-function write(journal: Journal, { steps, reconcileId, result, level }: Written): void {
+async function write(journal: Journal, { steps, reconcileId, result, level }: Written): Promise<void> {
   for (const [index, step] of steps.entries()) {
     const request = stepRequest(BEFORE, step, level);
     const about = { group: BEFORE, revision: 'r', planHash: 'p', reconcileId, step: index + 1 };
-    const { clientToken } = journal.openIntent({ ...about, ...request });
-    journal.closeIntent(clientToken, { result, requestId: null, code: null });
+    const { clientToken } = await journal.openIntent({ ...about, ...request });
+    await journal.closeIntent(clientToken, { result, requestId: null, code: null });
   }
 }
 
 const LAG_MS = 500;
 
-const shows = (journal: Journal, group: DescribedGroup, monotonicMs = 0, nowMs = 1000): boolean =>
+const shows = (journal: Journal, group: DescribedGroup, monotonicMs = 0, nowMs = 1000): Promise<boolean> =>
   showsRecentWrites(
     {
       journal,
@@ -83,15 +83,16 @@ describe('what was written lately is seen', () => {
     ['not while a rule is as it was', [OLD, brought, broughtPeer], false],
     ['not while a rule is still there', [changed, brought, broughtPeer, GONE], false],
     ['not while a text is missing', [changed, untold, broughtPeer], false],
-  ])('%s', (_what, rules, isSeen) => {
-    expect(shows(journalWith(PLAN.steps), groupOf(rules))).toBe(isSeen);
+  ])('%s', async (_what, rules, isSeen) => {
+    expect(await shows(await journalWith(PLAN.steps), groupOf(rules))).toBe(isSeen);
   });
 
-  it('when a rule that was changed was removed after that', () => {
+  it('when a rule that was changed was removed after that', async () => {
     const { steps } = planFor(policyOf([NARROWER]), groupOf([OLD]), OPTIONS);
     const removal: Step = { kind: 'revoke', direction: 'ingress', checkpoint: false, targets: [OLD] };
-    const journal = journalWith([...steps, removal]);
-    expect([shows(journal, groupOf([])), shows(journal, groupOf([changed]))]).toEqual([true, false]);
+    const journal = await journalWith([...steps, removal]);
+    expect(await shows(journal, groupOf([]))).toBe(true);
+    expect(await shows(journal, groupOf([changed]))).toBe(false);
   });
 });
 
@@ -103,8 +104,8 @@ describe('on the API of 2019 rules are known by their fields', () => {
     Priority: '1',
   };
   const old: DescribedRule = { ...GONE, id: null, selector };
-  const showsAfter = (steps: readonly Step[], rules: readonly DescribedRule[]): boolean =>
-    shows(journalWith(steps, 'applied', 'legacy2019'), { ...groupOf(rules), apiLevel: 'legacy2019' });
+  const showsAfter = async (steps: readonly Step[], rules: readonly DescribedRule[]): Promise<boolean> =>
+    shows(await journalWith(steps, 'applied', 'legacy2019'), { ...groupOf(rules), apiLevel: 'legacy2019' });
   const wish = (wished: DescribedRule['rule']) => ({
     rule: wished,
     name: null,
@@ -112,18 +113,18 @@ describe('on the API of 2019 rules are known by their fields', () => {
     source: policyOf([]).source,
   });
 
-  it('that came and went', () => {
+  it('that came and went', async () => {
     const base = { direction: 'ingress', checkpoint: false } as const;
     const steps: Step[] = [
       { kind: 'authorize', ...base, rules: [wish(NEW)] },
       { kind: 'revoke', ...base, targets: [old] },
     ];
     const bare = { ...brought, id: null, selector: { PortRange: '443/443' } };
-    const seen = [[bare], [old], [old, bare]].map((rules) => showsAfter(steps, rules));
+    const seen = await Promise.all([[bare], [old], [old, bare]].map((rules) => showsAfter(steps, rules)));
     expect(seen).toEqual([true, false, false]);
   });
 
-  it('that got another priority', () => {
+  it('that got another priority', async () => {
     const to = { ...GONE.rule, priority: 7 };
     const steps: Step[] = [
       {
@@ -135,69 +136,67 @@ describe('on the API of 2019 rules are known by their fields', () => {
       },
     ];
     const altered = { ...old, rule: to, selector: { ...selector, Priority: '7' } };
-    expect([showsAfter(steps, [altered]), showsAfter(steps, [old])]).toEqual([true, false]);
+    expect(await showsAfter(steps, [altered])).toBe(true);
+    expect(await showsAfter(steps, [old])).toBe(false);
   });
 });
 
-it('what an earlier plan did was seen when the last one was made', () => {
-  const journal = journalWith(PLAN.steps);
+it('what an earlier plan did was seen when the last one was made', async () => {
+  const journal = await journalWith(PLAN.steps);
   const back = planFor(policyOf([NARROWER]), groupOf([changed, brought, broughtPeer]), OPTIONS);
-  write(journal, { steps: back.steps, reconcileId: '2', result: 'applied', level: 'current' });
-  expect([shows(journal, groupOf([changed])), shows(journal, groupOf([changed, brought]))]).toEqual([
-    true,
-    false,
-  ]);
+  await write(journal, { steps: back.steps, reconcileId: '2', result: 'applied', level: 'current' });
+  expect(await shows(journal, groupOf([changed]))).toBe(true);
+  expect(await shows(journal, groupOf([changed, brought]))).toBe(false);
 });
 
-it('a call left open by an earlier plan belongs to the plan that made it at last', () => {
+it('a call left open by an earlier plan belongs to the plan that made it at last', async () => {
   let nowMs = 900;
   const journal = openMemoryJournal({ clock: { ...clock, nowMs: () => (nowMs += 1) }, randomByte: () => 7 });
   const [mine, another] = PLAN.steps.map((step) => stepRequest(BEFORE, step, 'current'));
   if (mine === undefined || another === undefined) throw new Error('the plan has several steps');
   const about = { group: BEFORE, revision: 'r', planHash: 'p', step: 1 };
-  const leftOpen = journal.openIntent({ ...about, reconcileId: '1', ...another });
-  const { clientToken } = journal.openIntent({ ...about, reconcileId: '2', ...mine });
+  const leftOpen = await journal.openIntent({ ...about, reconcileId: '1', ...another });
+  const { clientToken } = await journal.openIntent({ ...about, reconcileId: '2', ...mine });
   const applied = { result: 'applied', requestId: null, code: null } as const;
-  journal.closeIntent(clientToken, applied);
-  journal.closeIntent(leftOpen.clientToken, applied);
+  await journal.closeIntent(clientToken, applied);
+  await journal.closeIntent(leftOpen.clientToken, applied);
   const rules = [changed, brought, broughtPeer];
   // Whatever the two calls are: without one of their effects the picture is not believed.
   const partial = [[OLD, brought, broughtPeer, GONE], [changed, GONE], [OLD]].map((each) =>
     shows(journal, groupOf(each)),
   );
-  expect([shows(journal, groupOf(rules)), ...partial]).toEqual([true, false, false, false]);
+  expect(await shows(journal, groupOf(rules))).toBe(true);
+  expect(await Promise.all(partial)).toEqual([false, false, false]);
 });
 
 describe('nothing needs to be waited for', () => {
-  it.each<[what: string, journal: Journal, group: DescribedGroup, monotonicMs: number]>([
-    ['if the last call is older', journalWith(PLAN.steps), BEFORE, 1 + LAG_MS],
-    ['if it was another group', journalWith(PLAN.steps), { ...BEFORE, region: 'cn-beijing' }, 0],
-    ...(['failed', 'superseded', 'abandoned'] as const).map(
-      (result): [string, Journal, DescribedGroup, number] => [
-        `if the call was ${result}`,
-        journalWith(PLAN.steps, result),
-        BEFORE,
-        0,
-      ],
-    ),
-  ])('%s', (_what, journal, group, monotonicMs) => {
-    expect(shows(journal, group, monotonicMs)).toBe(true);
+  it('if the last call is older', async () => {
+    expect(await shows(await journalWith(PLAN.steps), BEFORE, 1 + LAG_MS)).toBe(true);
   });
 
-  it('if the group was seen as its policy says after it', () => {
-    const journal = journalWith(PLAN.steps);
-    journal.mark(BEFORE, { applied: 'r' });
-    expect(shows(journal, BEFORE)).toBe(true);
+  it('if it was another group', async () => {
+    const elsewhere = { ...BEFORE, region: 'cn-beijing' };
+    expect(await shows(await journalWith(PLAN.steps), elsewhere)).toBe(true);
+  });
+
+  it.each(['failed', 'superseded', 'abandoned'] as const)('if the call was %s', async (result) => {
+    expect(await shows(await journalWith(PLAN.steps, result), BEFORE)).toBe(true);
+  });
+
+  it('if the group was seen as its policy says after it', async () => {
+    const journal = await journalWith(PLAN.steps);
+    await journal.mark(BEFORE, { applied: 'r' });
+    expect(await shows(journal, BEFORE)).toBe(true);
   });
 });
 
-it('a retry that is told that it was so already was our own work all the same', () => {
-  expect(shows(journalWith(PLAN.steps, 'noop'), BEFORE)).toBe(false);
+it('a retry that is told that it was so already was our own work all the same', async () => {
+  expect(await shows(await journalWith(PLAN.steps, 'noop'), BEFORE)).toBe(false);
 });
 
 it.each([3_600_000, -3_600_000])(
   'what was written is waited for also where the clock was set by %i ms since',
-  (byMs) => {
-    expect(shows(journalWith(PLAN.steps), BEFORE, 0, 1000 + byMs)).toBe(false);
+  async (byMs) => {
+    expect(await shows(await journalWith(PLAN.steps), BEFORE, 0, 1000 + byMs)).toBe(false);
   },
 );

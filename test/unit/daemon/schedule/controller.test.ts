@@ -171,7 +171,7 @@ it('lets go only those groups that the policies were asked about', () => {
   void controller.stop();
 });
 
-it('closes the open intents of groups that no policy names, and only those', () => {
+it('closes the open intents of groups that no policy names, and only those', async () => {
   const { engine, log } = setUp();
   const intentOf = (id: string) =>
     engine.journal.openIntent({
@@ -183,11 +183,12 @@ it('closes the open intents of groups that no policy names, and only those', () 
       operation: 'AuthorizeSecurityGroup',
       params: {},
     });
-  const kept = intentOf('sg-named');
-  const gone = intentOf('sg-gone');
-  abandonReleased(engine, ({ id }) => id === 'sg-named');
-  expect(engine.journal.openIntents()).toEqual([kept]);
-  expect(engine.journal.history({ groupId: null, sinceMs: null, limit: 9 })).toMatchObject([
+  const kept = await intentOf('sg-named');
+  const gone = await intentOf('sg-gone');
+  await abandonReleased(engine, ({ id }) => id === 'sg-named');
+  expect(await engine.journal.openIntents(kept.group)).toEqual([kept]);
+  expect(await engine.journal.openIntents(gone.group)).toEqual([]);
+  expect(await engine.journal.history({ group: {}, sinceMs: null, limit: 9 })).toMatchObject([
     { clientToken: gone.clientToken, result: 'abandoned' },
   ]);
   expect(log.events).toMatchObject([{ event: 'intent.recovered', group: 'sg-gone', revision: 'r0' }]);

@@ -26,6 +26,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { JournalError, type IntentDraft, type Journal } from '../../../../../daemon/journal/journal.ts';
 import { RETENTION, type Retention } from '../../../../../daemon/journal/sqlite/retention.ts';
 import { openSqliteDesk } from '../../../../../daemon/journal/sqlite/sqlite-desk.ts';
+import type { GroupPlan } from '../../../../../reconciler/plan/plan.ts';
+import { groupOf, planFor, policyOf } from '../../../../support/plan-inputs.ts';
 import { openSqliteJournal } from '../../../../../daemon/journal/sqlite/sqlite.ts';
 
 let folder: string;
@@ -63,6 +65,14 @@ function mustOpen(retention?: Retention): Journal {
   return journal.value;
 }
 
+/** How often the journal was opened, as its file says. */
+function epoch(): number {
+  const db = new DatabaseSync(path, { readOnly: true });
+  const row = db.prepare('SELECT epoch FROM meta').get() as { epoch: number };
+  db.close();
+  return row.epoch;
+}
+
 function failure() {
   const journal = open();
   if (journal.ok) throw new Error('the journal opened');
@@ -79,10 +89,13 @@ const DRAFT: IntentDraft = {
   params: { RegionId: 'cn-hangzhou', Padding: 'x'.repeat(500) },
 };
 
-function closeOne(journal: Journal): void {
-  const { clientToken } = journal.openIntent(DRAFT);
-  journal.closeIntent(clientToken, { result: 'applied', requestId: 'R', code: null });
+async function closeOne(journal: Journal): Promise<void> {
+  const { clientToken } = await journal.openIntent(DRAFT);
+  await journal.closeIntent(clientToken, { result: 'applied', requestId: 'R', code: null });
 }
+
+const DAY_MS = 24 * 3_600_000;
+const planOf = (hash: string): GroupPlan => ({ ...planFor(policyOf([]), groupOf([])), hash });
 
 /** Starts a process on the journal; `lines` are what it says. */
 function start(mode: 'hold' | 'write', options: { uid?: number } = {}) {
@@ -109,32 +122,32 @@ describe('two processes', () => {
     });
     const desk = openSqliteDesk(path);
     if (!desk.ok) throw new Error(desk.error.message);
-    desk.value.pause({ group: null, reason: 'freeze', pausedAtMs: nowMs, untilMs: nowMs + 1000 });
-    desk.value.close();
+    await desk.value.pause({ group: null, reason: 'freeze', pausedAtMs: nowMs, untilMs: nowMs + 1000 });
+    await desk.value.close();
 
     other.child.kill('SIGKILL');
     await once(other.child, 'exit');
     const journal = mustOpen();
-    expect(journal.epoch).toBe(2);
-    expect(journal.pauses(nowMs)).toHaveLength(1);
-    journal.close();
+    expect(epoch()).toBe(2);
+    expect(await journal.pauses(nowMs)).toHaveLength(1);
+    await journal.close();
   });
 
-  it('refuses a second journal on the same file within one process', () => {
+  it('refuses a second journal on the same file within one process', async () => {
     const journal = mustOpen();
     expect(failure().trouble).toBe('locked');
-    journal.close();
-    journal.close();
-    mustOpen().close();
+    await journal.close();
+    await journal.close();
+    await mustOpen().close();
   });
 
-  it('refuses a second journal that comes by another name', () => {
+  it('refuses a second journal that comes by another name', async () => {
     const journal = mustOpen();
     const link = join(folder, 'link.db');
     symlinkSync(path, link);
     const other = openSqliteJournal(link, PORTS);
     expect(other).toMatchObject({ ok: false, error: { trouble: 'locked' } });
-    journal.close();
+    await journal.close();
   });
 
   it.each([
@@ -147,22 +160,22 @@ describe('two processes', () => {
         db.close();
       },
     ],
-  ])('gives out no token any more once %s', (_, happen) => {
+  ])('gives out no token any more once %s', async (_, happen) => {
     const journal = mustOpen();
-    closeOne(journal);
+    await closeOne(journal);
     happen();
-    expect(() => journal.openIntent(DRAFT)).toThrow(JournalError);
-    journal.close();
+    await expect(journal.openIntent(DRAFT)).rejects.toThrow(JournalError);
+    await journal.close();
   });
 
-  it('begins anew only where nothing tells of an earlier one', () => {
-    mustOpen().close();
+  it('begins anew only where nothing tells of an earlier one', async () => {
+    await mustOpen().close();
     rmSync(path);
     expect(failure().advice).toContain('.lock');
     rmSync(`${path}.lock`);
     const journal = mustOpen();
-    expect(journal.epoch).toBe(1);
-    journal.close();
+    expect(epoch()).toBe(1);
+    await journal.close();
   });
 
   it('keeps every intent that was acknowledged before a kill', async () => {
@@ -176,13 +189,13 @@ describe('two processes', () => {
     }
     const journal = mustOpen();
     const known = [
-      ...journal.openIntents(),
-      ...journal.history({ groupId: null, sinceMs: null, limit: 1e6 }),
+      ...(await journal.openIntents(DRAFT.group)),
+      ...(await journal.history({ group: {}, sinceMs: null, limit: 1e6 })),
     ];
     const tokens = new Set(known.map(({ clientToken }) => clientToken));
     expect(acknowledged.filter((token) => !tokens.has(token))).toEqual([]);
-    expect(journal.epoch).toBe(4);
-    journal.close();
+    expect(epoch()).toBe(4);
+    await journal.close();
   });
 });
 
@@ -227,10 +240,10 @@ describe('a file that cannot be trusted is refused and left as it is', () => {
         db.close();
       },
     },
-  ])('$name', ({ trouble, harm }) => {
+  ])('$name', async ({ trouble, harm }) => {
     const journal = mustOpen();
-    for (let i = 0; i < 8; i += 1) closeOne(journal);
-    journal.close();
+    for (let i = 0; i < 8; i += 1) await closeOne(journal);
+    await journal.close();
     harm();
     const before = existsSync(path) ? readFileSync(path) : null;
     const found = failure();
@@ -243,33 +256,34 @@ describe('a file that cannot be trusted is refused and left as it is', () => {
 });
 
 describe('the file', () => {
-  it('is for its owner only, and whole from the start', () => {
-    mustOpen().close();
+  it('is for its owner only, and whole from the start', async () => {
+    await mustOpen().close();
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(existsSync(`${path}.new`)).toBe(false);
   });
 
-  it('is made anew after a kill in the middle of making it', () => {
+  it('is made anew after a kill in the middle of making it', async () => {
     mkdirSync(dirname(path));
     writeFileSync(`${path}.lock`, '');
     writeFileSync(`${path}.new`, 'half a journal');
     const journal = mustOpen();
-    expect(journal.epoch).toBe(1);
-    journal.close();
+    expect(epoch()).toBe(1);
+    await journal.close();
   });
 
-  it('gives other tokens after it was put back from a backup', () => {
-    mustOpen().close();
+  it('gives other tokens after it was put back from a backup', async () => {
+    await mustOpen().close();
     copyFileSync(path, join(folder, 'backup'));
     const first = mustOpen();
-    const before = first.openIntent(DRAFT).clientToken;
-    first.close();
+    const before = await first.openIntent(DRAFT);
+    const epochBefore = epoch();
+    await first.close();
     for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true });
     copyFileSync(join(folder, 'backup'), path);
     const second = mustOpen();
-    expect(second.epoch).toBe(first.epoch);
-    expect(second.openIntent(DRAFT).clientToken).not.toBe(before);
-    second.close();
+    expect(epoch()).toBe(epochBefore);
+    expect((await second.openIntent(DRAFT)).clientToken).not.toBe(before.clientToken);
+    await second.close();
   });
 
   it('that is not there is not made by the desk', () => {
@@ -283,7 +297,7 @@ describe('the file', () => {
   });
 
   it('that may not be written is refused', async () => {
-    mustOpen().close();
+    await mustOpen().close();
     chmodSync(folder, 0o755);
     chmodSync(join(folder, 'state'), 0o555);
     for (const name of readdirSync(join(folder, 'state'))) chmodSync(join(folder, 'state', name), 0o444);
@@ -296,64 +310,77 @@ describe('the file', () => {
 });
 
 describe('growth', () => {
-  it('drops what is past its age, a little at a time', () => {
+  it('drops what is past its age, a little at a time', async () => {
     const journal = mustOpen({ ...RETENTION, maxAgeMs: 1000 });
-    for (let i = 0; i < 100; i += 1) closeOne(journal);
+    for (let i = 0; i < 100; i += 1) await closeOne(journal);
     nowMs += 2000;
-    for (let i = 0; i < 100; i += 1) closeOne(journal);
-    const kept = journal.history({ groupId: null, sinceMs: null, limit: 1000 });
+    for (let i = 0; i < 100; i += 1) await closeOne(journal);
+    const kept = await journal.history({ group: {}, sinceMs: null, limit: 1000 });
     expect(kept.filter(({ closedAtMs }) => closedAtMs === nowMs)).toHaveLength(100);
     expect(kept).toHaveLength(100);
-    journal.close();
+    await journal.close();
   });
 
-  it('stays near its size however much is written, and drops the oldest', () => {
+  it('drops a plan that is past its age, but none that was saved again', async () => {
+    const journal = mustOpen({ ...RETENTION, maxAgeMs: 3 * DAY_MS });
+    await journal.savePlan(planOf('old'));
+    await journal.savePlan(planOf('kept'));
+    nowMs += 2 * DAY_MS;
+    await journal.savePlan(planOf('kept'));
+    nowMs += 2 * DAY_MS;
+    for (let i = 0; i < 64; i += 1) await closeOne(journal);
+    expect(await journal.findPlan('old')).toBeNull();
+    expect(await journal.findPlan('kept')).not.toBeNull();
+    await journal.close();
+  });
+
+  it('stays near its size however much is written, and drops the oldest', async () => {
     const journal = mustOpen({ ...RETENTION, maxBytes: 150_000 });
     for (let i = 0; i < 300; i += 1) {
       nowMs += 1;
-      closeOne(journal);
+      await closeOne(journal);
     }
-    const kept = journal.history({ groupId: null, sinceMs: null, limit: 1000 });
+    const kept = await journal.history({ group: {}, sinceMs: null, limit: 1000 });
     expect(kept.length).toBeGreaterThan(50);
     expect(kept.length).toBeLessThan(200);
     expect(kept.at(-1)?.closedAtMs).toBe(nowMs);
     expect(nowMs - (kept[0]?.closedAtMs ?? 0)).toBe(kept.length - 1);
-    journal.close();
+    await journal.close();
     expect(statSync(path).size).toBeLessThan(300_000);
   });
 
-  it('fails as `full`, keeps what it has, and works again when there is room', () => {
+  it('fails as `full`, keeps what it has, and works again when there is room', async () => {
     const journal = mustOpen({ ...RETENTION, maxBytes: 100_000 });
     let opened = 0;
-    const fill = () => {
+    const fill = async () => {
       for (;;) {
-        journal.openIntent(DRAFT);
+        await journal.openIntent(DRAFT);
         opened += 1;
       }
     };
-    expect(fill).toThrow(JournalError);
-    expect(fill).toThrow(expect.objectContaining({ trouble: 'full' }) as Error);
-    expect(journal.openIntents()).toHaveLength(opened);
-    journal.close();
+    await expect(fill()).rejects.toThrow(JournalError);
+    await expect(fill()).rejects.toMatchObject({ trouble: 'full' });
+    expect(await journal.openIntents(DRAFT.group)).toHaveLength(opened);
+    await journal.close();
 
     const larger = mustOpen();
-    expect(larger.openIntents()).toHaveLength(opened);
-    closeOne(larger);
-    larger.close();
+    expect(await larger.openIntents(DRAFT.group)).toHaveLength(opened);
+    await closeOne(larger);
+    await larger.close();
   });
 });
 
-it('does not trust a log whose end was torn off by a crash of the machine', () => {
+it('does not trust a log whose end was torn off by a crash of the machine', async () => {
   const journal = mustOpen();
-  const first = journal.openIntent(DRAFT);
+  const first = await journal.openIntent(DRAFT);
   copyFileSync(path, join(folder, 'copy'));
   copyFileSync(`${path}-wal`, join(folder, 'copy-wal'));
-  journal.close();
+  await journal.close();
   for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true });
   copyFileSync(join(folder, 'copy'), path);
   copyFileSync(join(folder, 'copy-wal'), `${path}-wal`);
   appendFileSync(`${path}-wal`, 'torn frame'.repeat(300));
   const after = mustOpen();
-  expect(after.openIntents()).toEqual([first]);
-  after.close();
+  expect(await after.openIntents(DRAFT.group)).toEqual([first]);
+  await after.close();
 });

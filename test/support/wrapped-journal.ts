@@ -1,0 +1,22 @@
+// A journal in front of another one, for tests that come between the daemon and its journal.
+import type { Journal } from '../../daemon/journal/journal.ts';
+
+/** Does as `journal` does, but for the methods that are given. */
+export function wrappedJournal(journal: Journal, changes: Partial<Journal>): Journal {
+  return {
+    openIntent: (draft) => journal.openIntent(draft),
+    closeIntent: (token, outcome) => journal.closeIntent(token, outcome),
+    openIntents: (group) => journal.openIntents(group),
+    groupsWithOpenIntents: () => journal.groupsWithOpenIntents(),
+    history: (query) => journal.history(query),
+    savePlan: (plan) => journal.savePlan(plan),
+    findPlan: (hash) => journal.findPlan(hash),
+    pause: (pause) => journal.pause(pause),
+    resume: (group) => journal.resume(group),
+    pauses: (nowMs, group) => journal.pauses(nowMs, group),
+    marks: (group) => journal.marks(group),
+    mark: (group, marks) => journal.mark(group, marks),
+    close: () => journal.close(),
+    ...changes,
+  };
+}
