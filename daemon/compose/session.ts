@@ -7,7 +7,7 @@ import type { FailedGroup, GroupResult } from '../../reconciler/report/document.
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { Target } from '../schedule/controller.ts';
+import type { Target } from '../schedule/group-record.ts';
 import type { Engine } from '../reconcile/engine.ts';
 import { withUnreadLists } from '../learned/list-sizes.ts';
 import { heldByPauses } from '../reconcile/pauses.ts';

@@ -9,6 +9,7 @@ import type { Failure } from '../ecs/failures/failure.ts';
 import { describeUntil } from './wait-until-described.ts';
 import type { Engine } from './engine.ts';
 import { withUnreadLists, type ListSizes } from '../learned/list-sizes.ts';
+import { moveAfterFailure } from './next-move.ts';
 import { abandonObserved } from './open-intents.ts';
 import { heldByPauses, pausedUntilMs } from './pauses.ts';
 import { showsRecentWrites } from './recent-writes.ts';
@@ -42,7 +43,7 @@ export async function lookAtGroup(
     (group) => showsRecentWrites(engine, request.memory, group),
     signal,
   );
-  if (signal.aborted) return settled({ kind: 'aborted' });
+  if (signal.aborted) return settled({ kind: 'aborted', next: 'resync' });
   if (!seen.ok) return settled(describeFailed(engine, run, seen.error));
   const { group } = seen.value;
   const lists = await engine.lists.of(request.policy, group);
@@ -52,18 +53,18 @@ export async function lookAtGroup(
   reportPlan(engine, run, { cause: request.cause, rules: group.rules.length, plan });
   if (plan.status === 'observed') {
     abandonObserved(engine, run);
-    return settled({ kind: 'observed' });
+    return settled({ kind: 'observed', next: 'resync' });
   }
   if (plan.status === 'blocked') {
     const untilMs = pausedUntilMs(group, pauses);
     return settled({
       kind: 'blocked',
       reasons: plan.blockedBy.map((block) => block.message),
-      restMs: untilMs === null ? null : untilMs - nowMs,
+      next: untilMs === null ? 'resync' : { afterMs: Math.min(untilMs - nowMs, engine.resyncMs) },
     });
   }
   if (request.approvedPlan !== null && request.approvedPlan !== plan.hash) {
-    return settled({ kind: 'blocked', reasons: [whyNotApproved(request)], restMs: null });
+    return settled({ kind: 'blocked', reasons: [whyNotApproved(request)], next: 'resync' });
   }
   return { kind: 'pending', plan, apiLevel: group.apiLevel, rules: group.rules.length, lists };
 }
@@ -105,7 +106,8 @@ function describeFailed(engine: Engine, run: RunContext, failure: Failure): Reco
     err: failure.message,
     ...(failure.requestId === null ? {} : { requestId: failure.requestId }),
   });
-  return { kind: 'not-converged', reason: failure.message, failure, setAside: false };
+  const next = moveAfterFailure(failure, false);
+  return { kind: 'not-converged', reason: failure.message, failure, next };
 }
 
 function reportPlan(
