@@ -6,9 +6,8 @@ import { planExitCode } from '../../reconciler/report/exit-code.ts';
 import { renderText } from '../../reconciler/report/text.ts';
 import { isFailed, planReport, type GroupResult } from '../../reconciler/report/document.ts';
 import { groupKey } from '../../reconciler/model/group.ts';
-import { isRuleQuotaRefusal, mayNotKnowTheForm } from '../ecs/failures/refusals.ts';
 import { JournalError } from '../journal/journal.ts';
-import type { Target } from '../schedule/controller.ts';
+import type { Target } from '../schedule/group-record.ts';
 import { newGroupMemory } from '../reconcile/group-memory.ts';
 import { reconcileGroup } from '../reconcile/reconcile.ts';
 import type { ReconcileOutcome } from '../reconcile/reconcile-types.ts';
@@ -23,7 +22,7 @@ interface ApplyFlags extends SessionFlags {
   readonly json?: true;
 }
 
-/** Looks at a group that changed under our hands, or whose call got no answer, before giving up on it. */
+/** Tries of a group that changed meanwhile, or whose call got no answer, before giving up on it. */
 const MAX_ROUNDS = 5;
 const ROUND_DELAY_MS = 2000;
 
@@ -114,31 +113,22 @@ async function applyAll(
 }
 
 async function applyOne(
-  { engine, config }: Session,
+  { engine }: Session,
   target: Target,
   approvedPlan: string | null,
   signal: AbortSignal,
 ): Promise<AppliedGroup> {
-  const memory = newGroupMemory(config.reconcile.resyncSeconds * 1000, engine.clock.monotonicMs());
+  const memory = newGroupMemory(engine.resyncMs, engine.clock.monotonicMs());
   const request = { ...target, cause: 'policy', memory, approvedPlan } as const;
   let outcome = await reconcileGroup(engine, request, signal);
   let round = 1;
-  while (round < MAX_ROUNDS && mayHelpToTryAgain(outcome) && !signal.aborted) {
+  while (round < MAX_ROUNDS && (outcome.next === 'retry' || outcome.next === 'backoff') && !signal.aborted) {
     await engine.clock.sleep(ROUND_DELAY_MS * round, signal);
-    // A round that set rules aside has left less to do, so it does not count.
-    if (!(outcome.kind === 'not-converged' && outcome.setAside)) round += 1;
+    if (outcome.next === 'backoff') round += 1;
     outcome = await reconcileGroup(engine, request, signal);
   }
   const { account, region, id } = target.policy;
   return { account, region, id, outcome: outcome.kind, ...details(outcome) };
-}
-
-function mayHelpToTryAgain(outcome: ReconcileOutcome): boolean {
-  if (outcome.kind !== 'not-converged') return false;
-  const { failure } = outcome;
-  // A refusal that ends a look instead of setting a rule aside taught something: the next plan is another one.
-  if (failure === null || isRuleQuotaRefusal(failure) || mayNotKnowTheForm(failure)) return true;
-  return !['denied', 'managed', 'rejected'].includes(failure.kind);
 }
 
 function details(outcome: ReconcileOutcome): { changes: number; reason: string } {

@@ -99,7 +99,6 @@ async function serve(config: Config, parts: ServeParts, io: Io): Promise<ExitCod
       resolver: new TargetResolver(engine.ecs, config.reconcile.mode),
       controller: {
         concurrency: config.reconcile.concurrency,
-        resyncMs: config.reconcile.resyncSeconds * 1000,
         retryMs: RETRY_MS,
         random: Math.random,
       },

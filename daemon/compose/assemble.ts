@@ -88,6 +88,7 @@ export function assembleEngine(config: Config, ports: EnginePorts): Assembly {
     ),
   );
   const { reconcile } = config;
+  const resyncMs = reconcile.resyncSeconds * 1000;
   return {
     lanes,
     engine: {
@@ -97,8 +98,9 @@ export function assembleEngine(config: Config, ports: EnginePorts): Assembly {
       telemetry,
       clock,
       planOptions: reconcile,
-      lists: new KnownLists(ecs, clock, reconcile.resyncSeconds * 1000),
+      lists: new KnownLists(ecs, clock, resyncMs),
       patience: { settleMs: reconcile.settleSeconds * 1000, lagMs: reconcile.lagSeconds * 1000 },
+      resyncMs,
       newReconcileId,
     },
   };

@@ -3,7 +3,7 @@ import type { Lanes } from '../queue/lanes.ts';
 import type { DesiredKeeper } from '../source/desired.ts';
 import type { Source } from '../source/source.ts';
 import { Controller, type ControllerOptions } from '../schedule/controller.ts';
-import { DesiredLoop } from '../schedule/policy-loop.ts';
+import { PolicyLoop } from '../schedule/policy-loop.ts';
 import type { Engine } from '../reconcile/engine.ts';
 import type { TargetResolver } from '../schedule/selectors.ts';
 
@@ -17,7 +17,7 @@ export interface DaemonParts {
   readonly keeper: DesiredKeeper;
   readonly resolver: TargetResolver;
   readonly controller: Omit<ControllerOptions, 'onProgress'>;
-  /** Calls the listener whenever the policies shall be read anew (SIGHUP). */
+  /** Calls the listener whenever the policies shall be read again (SIGHUP). */
   readonly onReload: (listener: () => void) => void;
   readonly stopSignal: AbortSignal;
 }
@@ -25,40 +25,40 @@ export interface DaemonParts {
 export class Daemon {
   readonly controller: Controller;
   readonly #parts: DaemonParts;
-  readonly #desired: DesiredLoop;
+  readonly #policyLoop: PolicyLoop;
   #announced = false;
 
   constructor(parts: DaemonParts) {
     this.#parts = parts;
     const onProgress = () => this.#announceReady();
     this.controller = new Controller(parts.engine, { ...parts.controller, onProgress });
-    this.#desired = new DesiredLoop(
-      { ...parts, controller: this.controller, resyncMs: parts.controller.resyncMs, onProgress },
+    this.#policyLoop = new PolicyLoop(
+      { ...parts, controller: this.controller, onProgress },
       parts.stopSignal,
     );
   }
 
   /** Policies loaded, and a first reconcile of every group tried. */
   get ready(): boolean {
-    return this.#desired.loaded && this.controller.everyGroupTried;
+    return this.#policyLoop.loaded && this.controller.everyGroupTried;
   }
 
   get policies(): { readonly revision: string | null; readonly problems: number } {
-    return this.#desired.policies;
+    return this.#policyLoop.policies;
   }
 
   /** Resolves after a clean stop. Rejects on a bug or a broken journal, with all work stopped. */
   async run(): Promise<void> {
     const { source, stopSignal, engine, onReload } = this.#parts;
-    const watcher = await source.watch(() => this.#desired.reload());
+    const watcher = await source.watch(() => this.#policyLoop.reload());
     onReload(() => {
-      this.#desired.reload();
+      this.#policyLoop.reload();
       this.controller.triggerAll();
     });
     try {
       // Not waiting for the loop to notice the stop: it may be reading, and trying again, for minutes.
-      const failures = [this.controller.failure, this.#desired.failure];
-      await Promise.race([...failures, this.#desired.run(), aborted(stopSignal)]);
+      const failures = [this.controller.failure, this.#policyLoop.failure];
+      await Promise.race([...failures, this.#policyLoop.run(), aborted(stopSignal)]);
     } finally {
       const signal = typeof stopSignal.reason === 'string' ? stopSignal.reason : 'failure';
       engine.telemetry.emit('daemon.stopping', { signal });

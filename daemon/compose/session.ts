@@ -6,7 +6,7 @@ import { planGroup } from '../../reconciler/plan/plan-group.ts';
 import type { FailedGroup, GroupResult } from '../../reconciler/report/document.ts';
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
-import type { Target } from '../schedule/controller.ts';
+import type { Target } from '../schedule/group-record.ts';
 import type { Engine } from '../reconcile/engine.ts';
 import { TargetResolver, type UnresolvedSelector } from '../schedule/selectors.ts';
 import { UsageError, type Io } from '../cli/io.ts';

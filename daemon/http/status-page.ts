@@ -1,6 +1,6 @@
 // The status as a page: no script, nothing loaded from anywhere, every text escaped.
 import type { LaneStatus } from '../queue/lanes.ts';
-import type { GroupStatus } from '../schedule/controller.ts';
+import type { GroupStatus } from '../schedule/group-record.ts';
 import type { DaemonStatus } from './status.ts';
 
 /** More rows than this help nobody; the document has them all. */
@@ -37,7 +37,7 @@ policies of revision <code>${escapeHtml(revision ?? 'none')}</code>${
       : `; <span class="bad">the newest policies have ${problems} problems and are not in force</span>`
   }.</p>
 <h2>Groups: ${converged} of ${status.groups.length} converged</h2>
-${table(['Group', 'Account', 'Region', 'State', 'Reason', 'Last look', 'Last converged'], status.groups, groupRow)}
+${table(['Group', 'Account', 'Region', 'State', 'Reason', 'Last attempt', 'Last converged'], status.groups, groupRow)}
 <h2>Lanes</h2>
 ${table(['Operation', 'Account', 'Region', 'State', 'Calls a minute', 'Waiting'], status.lanes, laneRow)}
 </html>

@@ -1,6 +1,6 @@
 // What a running daemon knows, as one document: `/api/status`, the status page and `rampart status` show it.
 import type { LaneStatus } from '../queue/lanes.ts';
-import type { GroupStatus } from '../schedule/controller.ts';
+import type { GroupStatus } from '../schedule/group-record.ts';
 
 export interface DaemonStatus {
   /** Of this document. */
@@ -9,7 +9,7 @@ export interface DaemonStatus {
   readonly rampart: string;
   /** ISO time. */
   readonly startedAt: string;
-  /** Policies are loaded and every group has been looked at. */
+  /** Policies are loaded and every group has been tried. */
   readonly ready: boolean;
   readonly policies: {
     /** Of the policies in force; null before the first good ones. */

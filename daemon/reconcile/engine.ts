@@ -48,6 +48,8 @@ export interface Engine {
   readonly planOptions: PlanSettings;
   readonly lists: Pick<KnownLists, 'of'>;
   readonly patience: Patience;
+  /** Time between two reconciles of a group that is as its policy says. */
+  readonly resyncMs: number;
   /** A short id that ties all events of one reconcile together. */
   readonly newReconcileId: () => string;
 }

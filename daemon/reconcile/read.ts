@@ -11,6 +11,7 @@ import type { Failure } from '../ecs/failures/failure.ts';
 import { describeUntil } from './wait-until-described.ts';
 import type { Engine } from './engine.ts';
 import type { ListSizes } from '../learned/list-sizes.ts';
+import { moveAfterFailure } from './next-move.ts';
 import { abandonObserved } from './open-intents.ts';
 import { showsRecentWrites } from './recent-writes.ts';
 import type { ReconcileOutcome, ReconcileRequest } from './reconcile-types.ts';
@@ -43,7 +44,7 @@ export async function lookAtGroup(
     (group) => showsRecentWrites(engine, request.memory, group),
     signal,
   );
-  if (signal.aborted) return settled({ kind: 'aborted' });
+  if (signal.aborted) return settled({ kind: 'aborted', next: 'resync' });
   if (!seen.ok) return settled(describeFailed(engine, run, seen.error));
   const { group } = seen.value;
   const lists = await engine.lists.of(request.policy, group);
@@ -54,14 +55,14 @@ export async function lookAtGroup(
   reportPlan(engine, run, { cause: request.cause, rules: group.rules.length, plan });
   if (plan.status === 'observed') {
     await abandonObserved(engine, run);
-    return settled({ kind: 'observed' });
+    return settled({ kind: 'observed', next: 'resync' });
   }
   if (plan.status === 'blocked') {
     const untilMs = heldUntilMs(group, pauses, nowMs);
     return settled({
       kind: 'blocked',
       reasons: plan.blockedBy.map((block) => block.message),
-      restMs: untilMs === null ? null : untilMs - nowMs,
+      next: untilMs === null ? 'resync' : { afterMs: Math.min(untilMs - nowMs, engine.resyncMs) },
     });
   }
   return { kind: 'pending', plan, apiLevel: group.apiLevel, rules: group.rules.length, lists };
@@ -105,7 +106,8 @@ function describeFailed(engine: Engine, run: RunContext, failure: Failure): Reco
     err: failure.message,
     ...(failure.requestId === null ? {} : { requestId: failure.requestId }),
   });
-  return { kind: 'not-converged', reason: failure.message, failure, setAside: false };
+  const next = moveAfterFailure(failure, false);
+  return { kind: 'not-converged', reason: failure.message, failure, next };
 }
 
 function reportPlan(

@@ -13,6 +13,7 @@ import type { GroupMemory } from './group-memory.ts';
 import { nextLegacyPriority } from '../learned/legacy-priority.ts';
 import { lookAtGroup, planNow, RULES_NAMED_IN_EVENTS, type PendingLook } from './read.ts';
 import type { ReconcileOutcome, ReconcileRequest } from './reconcile-types.ts';
+import { moveAfterFailure, type NextMove } from './next-move.ts';
 import { supersedeOpenIntents } from './open-intents.ts';
 import { showsRecentWrites } from './recent-writes.ts';
 import { commonFields, type PlanRun, type RunContext } from './run-context.ts';
@@ -33,10 +34,10 @@ export async function reconcileGroup(
     reconcileId: engine.newReconcileId(),
   };
   const first = await lookAtGroup(engine, run, request, signal);
-  request.onLooked?.();
+  request.onRead?.();
   if (first.kind === 'settled') return first.outcome;
   const writes = await reserveFor(engine, first, signal);
-  if (writes === null) return { kind: 'aborted' };
+  if (writes === null) return { kind: 'aborted', next: 'resync' };
   try {
     // A plan that had to wait for its calls may be a plan for a group that is no more. One without calls did not.
     const isFresh = first.plan.steps.length === 0 || engine.clock.monotonicMs() - startedMs <= FRESH_MS;
@@ -51,7 +52,7 @@ export async function reconcileGroup(
     const execution = await executePlan(engine, planRun, plan, signal);
     if (plan.steps.length > 0) request.memory.wroteAtMs = engine.clock.monotonicMs();
     const setAside = learn(engine, request.memory, { execution, levelIsGuess });
-    if (execution.kind === 'aborted') return { kind: 'aborted' };
+    if (execution.kind === 'aborted') return { kind: 'aborted', next: 'resync' };
     const outcome = await verify(engine, run, { request, look, execution, setAside }, signal);
     if (outcome.kind === 'not-converged' && mayIgnorePriority) {
       const { memory } = request;
@@ -120,7 +121,7 @@ async function reserveFor(
 interface Done {
   readonly request: ReconcileRequest;
   readonly look: PendingLook;
-  readonly execution: Exclude<Execution, { kind: 'aborted' }>;
+  readonly execution: Exclude<Execution, { kind: 'aborted'; next: 'resync' }>;
   /** Whether rules were set aside. */
   readonly setAside: boolean;
 }
@@ -136,7 +137,8 @@ async function verify(
   const { plan } = done.look;
   let { rules } = done.look;
   if (execution.kind === 'stopped') {
-    return { kind: 'not-converged', reason: execution.reason, failure: execution.failure, setAside };
+    const { reason, failure } = execution;
+    return { kind: 'not-converged', reason, failure, next: moveAfterFailure(failure, setAside) };
   }
   if (plan.steps.length > 0) {
     const { lists } = done.look;
@@ -149,9 +151,10 @@ async function verify(
       (group) => asPlanned(group) || showsRecentWrites(engine, request.memory, group),
       signal,
     );
-    if (signal.aborted) return { kind: 'aborted' };
+    if (signal.aborted) return { kind: 'aborted', next: 'resync' };
     if (!seen.ok) {
-      return { kind: 'not-converged', reason: seen.error.message, failure: seen.error, setAside };
+      const next = moveAfterFailure(seen.error, setAside);
+      return { kind: 'not-converged', reason: seen.error.message, failure: seen.error, next };
     }
     rules = seen.value.group.rules.length;
     engine.telemetry.emit('group.described', { ...commonFields(run), rules });
@@ -159,36 +162,41 @@ async function verify(
       const ignored = reportIgnored(engine, run, { plan, done: plan.steps }, seen.value.group);
       const reason = 'the group does not look as planned after the last call';
       const isLess = quarantine(engine, request.memory, ignored);
-      return { kind: 'not-converged', reason, failure: null, setAside: setAside || isLess };
+      return {
+        kind: 'not-converged',
+        reason,
+        failure: null,
+        next: moveAfterFailure(null, setAside || isLess),
+      };
     }
   }
   await supersedeOpenIntents(engine, run);
   await noteApplied(engine, run);
   const nowMs = engine.clock.monotonicMs();
   request.memory.room.converged(nowMs);
-  const restMs = execution.changes > 0 ? flappingRestMs(engine, run, done) : null;
+  const next = execution.changes > 0 ? moveAfterRepair(engine, run, done) : 'resync';
   const withheld = request.memory.quarantine.withheld(nowMs);
   const waiting = withheld.desired.size + withheld.described.size;
   return waiting > 0
-    ? { kind: 'quarantined', reason: `${waiting} rules that the cloud refuses are set aside`, restMs }
-    : { kind: 'converged', changes: execution.changes, rules, restMs };
+    ? { kind: 'quarantined', reason: `${waiting} rules that the cloud refuses are set aside`, next }
+    : { kind: 'converged', changes: execution.changes, rules, next };
 }
 
 /** Only a repair under an unchanged policy can be the work of somebody else. */
-function flappingRestMs(engine: Engine, run: RunContext, { request, look }: Done): number | null {
+function moveAfterRepair(engine: Engine, run: RunContext, { request, look }: Done): NextMove {
   if (request.cause !== 'drift') {
     request.memory.flaps.reset();
-    return null;
+    return 'resync';
   }
   const flapping = request.memory.flaps.drifted(look.plan.diff, engine.clock.monotonicMs());
-  if (flapping === null) return null;
+  if (flapping === null) return 'resync';
   engine.telemetry.emit('group.flapping', {
     ...commonFields(run),
     rounds: flapping.rounds,
     rules: flapping.identities.slice(0, RULES_NAMED_IN_EVENTS),
     delayMs: flapping.delayMs,
   });
-  return flapping.delayMs;
+  return { afterMs: flapping.delayMs };
 }
 
 function reportOutcome(engine: Engine, run: RunContext, outcome: ReconcileOutcome, durationMs: number): void {

@@ -1,46 +1,38 @@
 // Keeps the controller's targets in line with the policies: at start, when files change, when a rule's time
 // is up, and now and then, because a name or a tag may come to mean another group. Each account and region is
-// handed over by itself, so that one in trouble, whose selectors cannot be resolved, holds up no other.
-import { isDeepStrictEqual } from 'node:util';
+// resolved and handed over by itself (place-resolver.ts).
 import { placeKey, type DesiredState, type GroupRef } from '../../reconciler/model/group.ts';
-import type { Problem } from '../../reconciler/model/problem.ts';
-import { describeRule } from '../../reconciler/model/rule-text.ts';
-import type { Place } from '../ecs/api.ts';
-import type { DesiredKeeper, DesiredUpdate } from '../source/desired.ts';
-import type { LoadedPolicies, Source } from '../source/source.ts';
-import type { Controller } from './controller.ts';
+import type { DesiredKeeper } from '../source/desired.ts';
+import type { Source } from '../source/source.ts';
 import type { Engine } from '../reconcile/engine.ts';
 import { abandonReleased } from '../reconcile/open-intents.ts';
 import { isAborted } from '../reconcile/run-context.ts';
-import { expiringRules, selectorText, type TargetResolver, type UnresolvedSelector } from './selectors.ts';
+import type { Controller } from './controller.ts';
+import { PlaceResolver, type PlaceResolverParts } from './place-resolver.ts';
+import { reportExpiries, reportLoaded, reportProblems } from './policy-events.ts';
+import { expiringRules, type TargetResolver } from './selectors.ts';
 
-export interface DesiredLoopParts {
+export interface PolicyLoopParts {
   readonly engine: Engine;
   readonly source: Source;
   readonly keeper: DesiredKeeper;
   readonly resolver: TargetResolver;
   readonly controller: Controller;
-  /** Longest time between two resolutions of the selectors. */
-  readonly resyncMs: number;
-  /** Told after each time that the controller got its targets. */
+  /** Called each time that the controller got targets. */
   readonly onProgress: () => void;
 }
 
-const DETAILS_IN_EVENTS = 20;
-const EXPIRY_NOTICE_MS = 7 * 24 * 60 * 60_000;
-
-export class DesiredLoop {
-  readonly #parts: DesiredLoopParts;
+export class PolicyLoop {
+  readonly #parts: PolicyLoopParts;
   readonly #stopping: AbortSignal;
+  readonly #placeParts: PlaceResolverParts;
   #reloadWanted = true;
   #wake = new AbortController();
-  /** Expiries of the policies in force that have been announced, by rule text. */
-  readonly #announced = new Set<string>();
-  /** Places (account and region) that are being handed over; true: to be handed over once more after that. */
-  readonly #handing = new Map<string, boolean>();
+  /** Expiries of the policies in force that have been announced. */
+  #announced: ReadonlySet<string> = new Set();
+  /** By account and region: every place that the policies ever named. */
+  readonly #places = new Map<string, PlaceResolver>();
   #turn: Promise<void> = Promise.resolve();
-  /** Places that have been handed over. */
-  readonly #handed = new Set<string>();
   #reportFailure: (error: unknown) => void = () => undefined;
   /** Rejects on a bug or a broken journal. Never resolves. */
   readonly failure = new Promise<never>((_resolve, reject) => (this.#reportFailure = reject));
@@ -48,9 +40,17 @@ export class DesiredLoop {
   #problems = 0;
   #state: DesiredState = { revision: '', groups: [] };
 
-  constructor(parts: DesiredLoopParts, stopping: AbortSignal) {
+  constructor(parts: PolicyLoopParts, stopping: AbortSignal) {
     this.#parts = parts;
     this.#stopping = stopping;
+    this.#placeParts = {
+      ...parts,
+      stopping,
+      policies: () => ({ revision: this.#state.revision, problems: this.#problems }),
+      inTurn: (work) => this.#inTurn(work),
+      abandon: (meant) => this.#abandon(meant),
+      onHandedOver: () => this.#noteProgress(),
+    };
     stopping.addEventListener('abort', () => this.#wake.abort(), { once: true });
   }
 
@@ -64,7 +64,7 @@ export class DesiredLoop {
     return { revision: this.#state.revision === '' ? null : this.#state.revision, problems: this.#problems };
   }
 
-  /** Asks for a fresh look at the policy files. May be called at any time; calls merge. */
+  /** Asks for the policy files to be read again. May be called at any time; calls merge. */
   reload(): void {
     this.#reloadWanted = true;
     this.#wake.abort();
@@ -78,8 +78,8 @@ export class DesiredLoop {
         this.#reloadWanted = false;
         await this.#load();
       }
-      await this.#hand();
-      if (!isAborted(this.#stopping)) await this.#parts.engine.clock.sleep(this.#restMs(), this.#wake.signal);
+      await this.#handOver();
+      if (!isAborted(this.#stopping)) await this.#parts.engine.clock.sleep(this.#waitMs(), this.#wake.signal);
     }
   }
 
@@ -97,53 +97,27 @@ export class DesiredLoop {
     if (update.changed && this.#isInForce) reportLoaded(engine, update, loaded);
   }
 
-  async #hand(): Promise<void> {
+  async #handOver(): Promise<void> {
     const { engine, resolver, controller } = this.#parts;
-    this.#announceExpiries(engine.clock.nowMs());
+    this.#announced = reportExpiries(engine, this.#state, this.#announced);
     resolver.keep(this.#state.groups);
-    const places = new Set(this.#state.groups.map(placeKey));
+    const named = new Set(this.#state.groups.map(placeKey));
+    const isNamed = (group: GroupRef): boolean => named.has(placeKey(group));
     await this.#inTurn(async () => {
-      controller.setTargets([], (group) => !places.has(placeKey(group)));
-      if (this.#problems === 0) await this.#abandon((group) => places.has(placeKey(group)));
+      controller.setTargets([], (group) => !isNamed(group));
+      if (this.#problems === 0) await this.#abandon(isNamed);
     });
-    for (const place of places) this.#handPlace(place);
+    for (const place of named) this.#places.set(place, this.#placeOf(place));
+    for (const [place, placeResolver] of this.#places) {
+      placeResolver.setGroups(this.#state.groups.filter((group) => placeKey(group) === place));
+      if (!named.has(place)) continue;
+      placeResolver.resolve().catch((error: unknown) => this.#reportFailure(error));
+    }
     this.#noteProgress();
   }
 
-  /** Once more after the time that is under way, if one is. */
-  #handPlace(place: string): void {
-    const isUnderWay = this.#handing.has(place);
-    this.#handing.set(place, isUnderWay);
-    if (isUnderWay) return;
-    this.#resolvePlace(place).catch((error: unknown) => this.#reportFailure(error));
-  }
-
-  async #resolvePlace(place: string): Promise<void> {
-    const { engine, resolver, controller } = this.#parts;
-    const inPlace = (group: Place): boolean => placeKey(group) === place;
-    const groups = this.#state.groups.filter(inPlace);
-    const isSure = this.#problems === 0;
-    const { targets, unresolved } = await resolver.resolve(groups, engine.clock.nowMs());
-    await this.#inTurn(async () => {
-      if (this.#stopping.aborted) return;
-      const { revision } = this.#state;
-      for (const selector of unresolved) reportUnresolved(engine, revision, selector);
-      // What the policies said before they changed is not put in force any more.
-      if (isDeepStrictEqual(groups, this.#state.groups.filter(inPlace))) {
-        controller.setTargets(
-          targets.map((policy) => ({ policy, revision })),
-          inPlace,
-        );
-        this.#handed.add(place);
-        // Only where it is sure which groups the policies mean may a group count as not meant.
-        if (isSure && unresolved.length === 0) await this.#abandon((group) => !inPlace(group));
-        this.#noteProgress();
-      }
-    });
-    if (this.#stopping.aborted) return;
-    const again = this.#handing.get(place) === true;
-    this.#handing.delete(place);
-    if (again) this.#handPlace(place);
+  #placeOf(place: string): PlaceResolver {
+    return this.#places.get(place) ?? new PlaceResolver(place, this.#placeParts);
   }
 
   /**
@@ -161,73 +135,17 @@ export class DesiredLoop {
   }
 
   #noteProgress(): void {
-    const isHanded = this.#state.groups.every((group) => this.#handed.has(placeKey(group)));
-    if (this.#isInForce && isHanded) this.#loaded = true;
+    const isHandedOver = this.#state.groups.every(
+      (group) => this.#places.get(placeKey(group))?.wasHandedOver === true,
+    );
+    if (this.#isInForce && isHandedOver) this.#loaded = true;
     this.#parts.onProgress();
   }
 
-  #announceExpiries(nowMs: number): void {
-    const { engine } = this.#parts;
-    const before = new Set(this.#announced);
-    this.#announced.clear();
-    for (const expiring of expiringRules(this.#state)) {
-      if (expiring.expiresAtMs - nowMs > EXPIRY_NOTICE_MS) continue;
-      const rule = describeRule(expiring.rule);
-      const expiresAt = new Date(expiring.expiresAtMs).toISOString();
-      const event = expiring.expiresAtMs <= nowMs ? 'rule.expired' : 'rule.expiring';
-      const key = `${event} ${expiresAt} ${expiring.source.file} ${rule}`;
-      this.#announced.add(key);
-      if (!before.has(key)) engine.telemetry.emit(event, { revision: this.#state.revision, rule, expiresAt });
-    }
+  #waitMs(): number {
+    const { clock, resyncMs } = this.#parts.engine;
+    const nowMs = clock.nowMs();
+    const expiring = expiringRules(this.#state).find((rule) => rule.expiresAtMs > nowMs);
+    return expiring === undefined ? resyncMs : Math.min(resyncMs, expiring.expiresAtMs - nowMs);
   }
-
-  #restMs(): number {
-    const { engine, resyncMs } = this.#parts;
-    const nowMs = engine.clock.nowMs();
-    const next = expiringRules(this.#state).find((rule) => rule.expiresAtMs > nowMs);
-    return next === undefined ? resyncMs : Math.min(resyncMs, next.expiresAtMs - nowMs);
-  }
-}
-
-function reportProblems(engine: Engine, update: DesiredUpdate): void {
-  const errors = update.problems.filter((problem) => problem.severity === 'error');
-  if (errors.length === 0) return;
-  engine.telemetry.emit('policies.rejected', {
-    revision: update.state.revision,
-    problems: errors.length,
-    details: errors.slice(0, DETAILS_IN_EVENTS).map(problemLine),
-    keptGroups: update.keptGroups.length,
-  });
-}
-
-function reportLoaded(engine: Engine, update: DesiredUpdate, loaded: LoadedPolicies): void {
-  const { groups, revision } = update.state;
-  const rules = groups.flatMap((group) => [...(group.rules.ingress ?? []), ...(group.rules.egress ?? [])]);
-  engine.telemetry.emit('policies.loaded', {
-    revision,
-    files: loaded.files.length,
-    groups: groups.length,
-    rules: rules.length,
-    ...(loaded.commit === null ? {} : { commit: loaded.commit, dirty: loaded.dirty }),
-    ...(update.releasedGroups.length === 0
-      ? {}
-      : { released: update.releasedGroups.map(({ selector }) => selectorText(selector)) }),
-  });
-}
-
-function reportUnresolved(engine: Engine, revision: string, unresolved: UnresolvedSelector): void {
-  const { account, region, selector, failure, reason } = unresolved;
-  engine.telemetry.emit('group.describe_failed', {
-    account,
-    region,
-    group: selector,
-    revision,
-    kind: failure?.kind ?? 'rejected',
-    err: reason,
-    ...(failure === null ? {} : { code: failure.code }),
-  });
-}
-
-export function problemLine(problem: Problem): string {
-  return `${problem.file}:${problem.line}:${problem.column}: ${problem.message}`;
 }

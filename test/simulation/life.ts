@@ -8,7 +8,7 @@ import { systemClock } from '../../daemon/clock.ts';
 import type { Config } from '../../daemon/config/config.ts';
 import type { Transport, TransportAnswer } from '../../daemon/ecs/transport/transport.ts';
 import type { Journal } from '../../daemon/journal/journal.ts';
-import type { GroupStatus } from '../../daemon/schedule/controller.ts';
+import type { GroupStatus } from '../../daemon/schedule/group-record.ts';
 import { Daemon } from '../../daemon/compose/daemon.ts';
 import type { Engine } from '../../daemon/reconcile/engine.ts';
 import { TargetResolver } from '../../daemon/schedule/selectors.ts';
@@ -86,7 +86,6 @@ export class Life {
       resolver: new TargetResolver(engine.ecs, world.config.reconcile.mode),
       controller: {
         concurrency: world.config.reconcile.concurrency,
-        resyncMs: world.config.reconcile.resyncSeconds * 1000,
         retryMs: 2000,
         random: () => world.random.fraction(),
       },

@@ -2,7 +2,7 @@
 // Read from the cloud itself and from the simulation's own policies.
 import { ruleIdentity, type Rule } from '../../reconciler/model/rule.ts';
 import type { SecurityGroup } from '../../emulator/state.ts';
-import type { GroupStatus } from '../../daemon/schedule/controller.ts';
+import type { GroupStatus } from '../../daemon/schedule/group-record.ts';
 import { rulesOf, wantedRules, without } from './checks/plan-watch.ts';
 import type { Knobs } from './knobs.ts';
 import type { PolicyVersion, SimPolicy } from './policies.ts';

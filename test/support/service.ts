@@ -102,7 +102,6 @@ export class Service {
       resolver: new TargetResolver(engine.ecs, config.value.reconcile.mode),
       controller: {
         concurrency: config.value.reconcile.concurrency,
-        resyncMs: config.value.reconcile.resyncSeconds * 1000,
         retryMs: 200,
         random: Math.random,
       },

@@ -62,6 +62,7 @@ async function execute({ plan, before, atCheckpoint, leftOpen, answers = [] }: S
     planOptions: OPTIONS,
     lists: { of: () => Promise.resolve(NO_LISTS) },
     patience: { settleMs: 0, lagMs: 0 },
+    resyncMs: 60_000,
     newReconcileId: () => '1',
   };
   const run: PlanRun = {

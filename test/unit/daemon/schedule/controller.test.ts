@@ -2,15 +2,13 @@
 import { expect, it } from 'vitest';
 import { systemClock } from '../../../../daemon/clock.ts';
 import type { WriteOperation } from '../../../../reconciler/model/operation.ts';
-import { openMemoryJournal } from '../../../../daemon/journal/memory/memory.ts';
 import { Controller } from '../../../../daemon/schedule/controller.ts';
-import type { Engine } from '../../../../daemon/reconcile/engine.ts';
-import { NO_LISTS } from '../../../../daemon/learned/list-sizes.ts';
 import { abandonReleased } from '../../../../daemon/reconcile/open-intents.ts';
 import type { DescribedGroup, GroupRef } from '../../../../reconciler/model/group.ts';
 import { ok } from '../../../../reconciler/model/result.ts';
 import { described, groupOf, OPTIONS, policyOf } from '../../../support/plan-inputs.ts';
 import { rule } from '../../../support/rule-sets.ts';
+import { fakeEngine, REFUSING_ECS } from '../../../support/fake-engine.ts';
 import { EventLog } from '../../../support/service.ts';
 
 const HTTPS = rule({ ports: '443' });
@@ -24,30 +22,28 @@ const target = (rules = [HTTPS], place: Partial<GroupRef> = {}) => ({
 function setUp(stuck: { readonly account?: string; readonly reserve?: true } = {}) {
   const waiting: Array<() => void> = [];
   const seen = {
-    looks: 0,
-    looksAtOnce: 0,
+    reads: 0,
+    readsAtOnce: 0,
     mostAtOnce: 0,
-    lookedAt: [] as string[],
+    groupsRead: [] as string[],
     writes: [] as WriteOperation[],
   };
   const turn = () => new Promise<void>((resolve) => void waiting.push(resolve));
   const log = new EventLog();
   const group: DescribedGroup = groupOf(described([SSH]));
-  const engine: Engine = {
+  const engine = fakeEngine({
     ecs: {
+      ...REFUSING_ECS,
       describeGroup: async ({ account, id }) => {
-        seen.lookedAt.push(id);
+        seen.groupsRead.push(id);
         if (account === stuck.account) return new Promise(() => undefined);
-        seen.looks += 1;
-        seen.looksAtOnce += 1;
-        seen.mostAtOnce = Math.max(seen.mostAtOnce, seen.looksAtOnce);
+        seen.reads += 1;
+        seen.readsAtOnce += 1;
+        seen.mostAtOnce = Math.max(seen.mostAtOnce, seen.readsAtOnce);
         await turn();
-        seen.looksAtOnce -= 1;
+        seen.readsAtOnce -= 1;
         return ok(group);
       },
-      findGroups: () => Promise.resolve(ok([])),
-      listSizes: () => Promise.reject(new Error('no rule names a list')),
-      write: () => Promise.reject(new Error('writes go through the reservation')),
     },
     reserve: () =>
       stuck.reserve === true
@@ -60,15 +56,11 @@ function setUp(stuck: { readonly account?: string; readonly reserve?: true } = {
             },
             release: () => undefined,
           }),
-    journal: openMemoryJournal({ clock: systemClock, randomByte: () => 7 }),
     telemetry: log,
     clock: systemClock,
     planOptions: { ...OPTIONS, modify: 'never' },
-    lists: { of: () => Promise.resolve(NO_LISTS) },
-    patience: { settleMs: 0, lagMs: 0 },
-    newReconcileId: () => 'id',
-  };
-  const waits = { resyncMs: 60_000, retryMs: 60_000, random: () => 0 };
+  });
+  const waits = { retryMs: 60_000, random: () => 0 };
   const options = { concurrency: 4, ...waits, onProgress: () => undefined };
   const controller = new Controller(engine, options);
   const settle = () => new Promise((resolve) => void setImmediate(resolve));
@@ -88,9 +80,9 @@ it('never runs a group twice at once, even if it leaves the policies and returns
     controller.setTargets([target()]);
     await settle();
   }
-  expect(seen).toMatchObject({ looks: 1, mostAtOnce: 1 });
+  expect(seen).toMatchObject({ reads: 1, mostAtOnce: 1 });
   await letThrough();
-  expect(seen).toMatchObject({ looks: 2, mostAtOnce: 1 });
+  expect(seen).toMatchObject({ reads: 2, mostAtOnce: 1 });
   void controller.stop();
 });
 
@@ -108,7 +100,7 @@ it('takes no further step in a group that has left the policies', async () => {
   expect(seen.writes).toEqual(['AuthorizeSecurityGroup']);
 });
 
-it('takes no further step under a policy that has changed, and looks again', async () => {
+it('takes no further step under a policy that has changed, and reads the group again', async () => {
   const { controller, seen, settle, letThrough } = setUp();
   controller.setTargets([target()]);
   await settle();
@@ -116,7 +108,7 @@ it('takes no further step under a policy that has changed, and looks again', asy
   expect(seen.writes).toEqual(['AuthorizeSecurityGroup']);
   controller.setTargets([target([SSH])]);
   await letThrough();
-  expect(seen.looks).toBe(2);
+  expect(seen.reads).toBe(2);
   await letThrough();
   expect(controller.status()).toMatchObject([{ outcome: 'converged' }]);
   expect(seen.writes).toEqual(['AuthorizeSecurityGroup']);
@@ -140,29 +132,29 @@ it('says nothing of how a group stands to a policy that it has not carried out y
   void controller.stop();
 });
 
-it('looks at the groups of an account, however many of another one do not answer', async () => {
+it('reads the groups of an account, however many of another one do not answer', async () => {
   const { controller, seen, settle } = setUp({ account: 'dead' });
   const dead = Array.from({ length: 9 }, (_, number) =>
     target([HTTPS], { account: 'dead', id: `sg-${number}` }),
   );
   controller.setTargets([...dead, target([HTTPS], { id: 'sg-alive' })]);
   await settle();
-  expect(seen.lookedAt).toEqual(['sg-0', 'sg-1', 'sg-2', 'sg-3', 'sg-alive']);
+  expect(seen.groupsRead).toEqual(['sg-0', 'sg-1', 'sg-2', 'sg-3', 'sg-alive']);
   void controller.stop();
 });
 
-it('looks at a group, however many plans wait for their turn in the lanes', async () => {
+it('reads a group, however many plans wait for their turn in the lanes', async () => {
   const { controller, seen, settle, letThrough } = setUp({ reserve: true });
   const ids = Array.from({ length: 9 }, (_, number) => `sg-${number}`);
   controller.setTargets(ids.map((id) => target([HTTPS], { id })));
   await settle();
-  while (seen.lookedAt.length < ids.length) await letThrough();
-  expect(seen.lookedAt).toEqual(ids);
+  while (seen.groupsRead.length < ids.length) await letThrough();
+  expect(seen.groupsRead).toEqual(ids);
   expect(seen.mostAtOnce).toBe(4);
   void controller.stop();
 });
 
-it('lets go only those groups that the policies were asked about', () => {
+it('releases only those groups that the policies were asked about', () => {
   const { controller } = setUp();
   const [here, there] = [target([HTTPS], { id: 'sg-here' }), target([HTTPS], { region: 'cn-beijing' })];
   controller.setTargets([here, there]);

@@ -1,0 +1,160 @@
+// What the controller knows of a group between two reconciles, as values: what its policy wants, what was tried, and
+// what came of it.
+import { isDeepStrictEqual } from 'node:util';
+import type { GroupPolicy } from '../../reconciler/plan/plan.ts';
+import type { GroupMemory } from '../reconcile/group-memory.ts';
+import type { NextMove } from '../reconcile/next-move.ts';
+import type { ReconcileOutcome } from '../reconcile/reconcile-types.ts';
+import type { Cause } from '../reconcile/run-context.ts';
+
+/** A group as the policies want it, of one revision. */
+export interface Target {
+  readonly policy: GroupPolicy;
+  readonly revision: string;
+}
+
+/** What is known of a group, for `/api/status`. Times are Unix milliseconds. */
+export interface GroupStatus {
+  readonly account: string;
+  readonly region: string;
+  readonly id: string;
+  /** `pending`: the policy has changed since the last reconcile, so nothing is known of how the group stands to it. */
+  readonly outcome: ReconcileOutcome['kind'] | 'not-tried' | 'pending';
+  readonly reason: string;
+  readonly revision: string;
+  readonly lastAttemptMs: number | null;
+  readonly lastConvergedMs: number | null;
+  readonly failures: number;
+}
+
+export interface GroupRecord {
+  readonly target: Target;
+  /** What the last reconcile worked by. */
+  readonly attempted: GroupPolicy | null;
+  /** In a row. */
+  readonly failures: number;
+  readonly outcome: ReconcileOutcome | null;
+  /** The policy that `outcome` is about. */
+  readonly judged: GroupPolicy | null;
+  readonly lastAttemptMs: number | null;
+  readonly lastConvergedMs: number | null;
+  readonly memory: GroupMemory;
+}
+
+export interface WaitOptions {
+  /** Time between two reconciles of a group that is as its policy says. */
+  readonly resyncMs: number;
+  /** First wait after a failed reconcile; doubles up to `resyncMs` or `MAX_RETRY_MS`, whichever is more. */
+  readonly retryMs: number;
+  /** From 0 up to 1: waits are shortened a little by it, lest hundreds of groups come back in one instant. */
+  readonly random: () => number;
+}
+
+const MAX_RETRY_MS = 60_000;
+/** Most that a wait is shortened by. */
+const JITTER = 0.1;
+
+export const newRecord = (target: Target, memory: GroupMemory): GroupRecord => ({
+  target,
+  attempted: null,
+  failures: 0,
+  outcome: null,
+  judged: null,
+  lastAttemptMs: null,
+  lastConvergedMs: null,
+  memory,
+});
+
+/** Only what a policy says is news; its revision changes with every commit, whatever it touched. */
+export const isNews = ({ target }: GroupRecord, { policy }: Target): boolean =>
+  !isDeepStrictEqual(target.policy, policy);
+
+/** An equal policy stays the one that `judged` may be. */
+export const withTarget = (record: GroupRecord, target: Target): GroupRecord => ({
+  ...record,
+  target: isNews(record, target) ? target : { ...target, policy: record.target.policy },
+});
+
+export function causeOf({ attempted, target }: GroupRecord): Cause {
+  if (attempted === null) return 'start';
+  return isDeepStrictEqual(attempted, target.policy) ? 'drift' : 'policy';
+}
+
+export const attemptBegun = (record: GroupRecord, nowMs: number): GroupRecord => ({
+  ...record,
+  attempted: record.target.policy,
+  lastAttemptMs: nowMs,
+});
+
+export function attemptEnded(record: GroupRecord, outcome: ReconcileOutcome, nowMs: number): GroupRecord {
+  return {
+    ...record,
+    outcome,
+    judged: record.attempted,
+    failures: failuresAfter(record.failures, outcome.next),
+    lastConvergedMs: outcome.kind === 'converged' ? nowMs : record.lastConvergedMs,
+  };
+}
+
+/** In a row. A try that left less to do is the first of a new row. */
+function failuresAfter(failures: number, move: NextMove): number {
+  switch (move) {
+    case 'backoff':
+    case 'needsHelp':
+      return failures + 1;
+    case 'retry':
+      return 1;
+    default:
+      return 0;
+  }
+}
+
+/** The account may not be called now, so nothing was tried. */
+export const attemptPutOff = (record: GroupRecord, reason: string, afterMs: number): GroupRecord => ({
+  ...record,
+  outcome: { kind: 'not-converged', reason, failure: null, next: { afterMs } },
+  judged: record.target.policy,
+});
+
+/** How long to wait after an attempt that has ended. */
+export function waitMs({ outcome, failures }: GroupRecord, options: WaitOptions): number {
+  const { resyncMs, retryMs } = options;
+  const move = outcome?.next ?? 'resync';
+  if (typeof move === 'object') return move.afterMs;
+  const longestMs = Math.max(resyncMs, MAX_RETRY_MS);
+  const delayMs = move === 'resync' ? resyncMs : Math.min(retryMs * 2 ** (failures - 1), longestMs);
+  return delayMs * (1 - JITTER * options.random());
+}
+
+export function statusOf(record: GroupRecord): GroupStatus {
+  const { target, outcome, lastAttemptMs, lastConvergedMs, failures } = record;
+  const { account, region, id } = target.policy;
+  const isPending = outcome !== null && record.judged !== target.policy;
+  return {
+    account,
+    region,
+    id,
+    ...(isPending
+      ? { outcome: 'pending', reason: 'the policy has changed since the last reconcile' }
+      : { outcome: outcome?.kind ?? 'not-tried', reason: outcomeReason(outcome) }),
+    revision: target.revision,
+    lastAttemptMs,
+    lastConvergedMs,
+    failures,
+  };
+}
+
+function outcomeReason(outcome: ReconcileOutcome | null): string {
+  switch (outcome?.kind) {
+    case 'not-converged':
+    case 'quarantined':
+      return outcome.reason;
+    case 'blocked':
+      return outcome.reasons.join('; ');
+    case undefined:
+    case 'converged':
+    case 'observed':
+    case 'aborted':
+      return '';
+  }
+}

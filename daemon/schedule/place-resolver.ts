@@ -1,0 +1,96 @@
+// Resolves the selectors of one account and region and hands its groups to the controller. Each place has a resolver of
+// its own, so that one in trouble, whose selectors cannot be resolved, holds up no other.
+import { isDeepStrictEqual } from 'node:util';
+import { placeKey, type DesiredGroup, type GroupRef } from '../../reconciler/model/group.ts';
+import type { Engine } from '../reconcile/engine.ts';
+import type { Controller } from './controller.ts';
+import { reportUnresolved } from './policy-events.ts';
+import type { Resolution, TargetResolver } from './selectors.ts';
+
+export interface PlaceResolverParts {
+  readonly engine: Engine;
+  readonly resolver: TargetResolver;
+  readonly controller: Controller;
+  readonly stopping: AbortSignal;
+  /** The policies in force: their revision, and whether the newest ones are free of problems. */
+  readonly policies: () => { readonly revision: string; readonly problems: number };
+  /** Closes the intents of the groups that are no longer managed, but for those that may be `meant`. */
+  readonly abandon: (meant: (group: GroupRef) => boolean) => Promise<void>;
+  /** Runs the work alone: no group becomes known while intents of unknown groups are being closed. */
+  readonly inTurn: (work: () => Promise<void>) => Promise<void>;
+  /** Called each time that the controller got the targets of the place. */
+  readonly onHandedOver: () => void;
+}
+
+export class PlaceResolver {
+  readonly #place: string;
+  readonly #parts: PlaceResolverParts;
+  #groups: readonly DesiredGroup[] = [];
+  /** Grows when the policies want other groups here: what was resolved for the ones before is not put in force. */
+  #generation = 0;
+  #isUnderWay = false;
+  #isWantedAgain = false;
+  #wasHandedOver = false;
+
+  constructor(place: string, parts: PlaceResolverParts) {
+    this.#place = place;
+    this.#parts = parts;
+  }
+
+  /** Whether the controller got the targets of the place at least once. */
+  get wasHandedOver(): boolean {
+    return this.#wasHandedOver;
+  }
+
+  /** What the policies want here now. */
+  setGroups(groups: readonly DesiredGroup[]): void {
+    if (isDeepStrictEqual(groups, this.#groups)) return;
+    this.#groups = groups;
+    this.#generation += 1;
+  }
+
+  /** Resolves and hands over; if that is under way, once more after it. Rejects on a bug or a broken journal. */
+  async resolve(): Promise<void> {
+    this.#isWantedAgain = this.#isUnderWay;
+    if (this.#isUnderWay) return;
+    this.#isUnderWay = true;
+    do {
+      this.#isWantedAgain = false;
+      await this.#resolveOnce();
+    } while (this.#isWanted());
+    this.#isUnderWay = false;
+  }
+
+  /** Asked anew each time, as `isWantedAgain` changes while a resolution is awaited. */
+  #isWanted(): boolean {
+    return this.#isWantedAgain && !this.#parts.stopping.aborted;
+  }
+
+  async #resolveOnce(): Promise<void> {
+    const { engine, resolver, policies, inTurn } = this.#parts;
+    const generation = this.#generation;
+    const isSure = policies().problems === 0;
+    const resolved = await resolver.resolve(this.#groups, engine.clock.nowMs());
+    await inTurn(() => this.#handOver(resolved, { generation, isSure }));
+  }
+
+  async #handOver(
+    { targets, unresolved }: Resolution,
+    { generation, isSure }: { readonly generation: number; readonly isSure: boolean },
+  ): Promise<void> {
+    const { engine, controller, stopping, policies } = this.#parts;
+    if (stopping.aborted) return;
+    const { revision } = policies();
+    for (const selector of unresolved) reportUnresolved(engine, revision, selector);
+    if (generation !== this.#generation) return;
+    const inPlace = (group: GroupRef): boolean => placeKey(group) === this.#place;
+    controller.setTargets(
+      targets.map((policy) => ({ policy, revision })),
+      inPlace,
+    );
+    this.#wasHandedOver = true;
+    // Only where it is sure which groups the policies mean may a group count as not meant.
+    if (isSure && unresolved.length === 0) await this.#parts.abandon((group) => !inPlace(group));
+    this.#parts.onHandedOver();
+  }
+}

@@ -1,0 +1,76 @@
+// What is said of the policies: loaded, rejected, a selector that means no group, a rule whose time is up.
+import type { DesiredState } from '../../reconciler/model/group.ts';
+import type { Problem } from '../../reconciler/model/problem.ts';
+import { describeRule } from '../../reconciler/model/rule-text.ts';
+import type { Engine } from '../reconcile/engine.ts';
+import type { DesiredUpdate } from '../source/desired.ts';
+import type { LoadedPolicies } from '../source/source.ts';
+import { expiringRules, selectorText, type UnresolvedSelector } from './selectors.ts';
+
+const DETAILS_IN_EVENTS = 20;
+const EXPIRY_NOTICE_MS = 7 * 24 * 60 * 60_000;
+
+export function reportProblems(engine: Engine, update: DesiredUpdate): void {
+  const errors = update.problems.filter((problem) => problem.severity === 'error');
+  if (errors.length === 0) return;
+  engine.telemetry.emit('policies.rejected', {
+    revision: update.state.revision,
+    problems: errors.length,
+    details: errors.slice(0, DETAILS_IN_EVENTS).map(problemLine),
+    keptGroups: update.keptGroups.length,
+  });
+}
+
+const problemLine = ({ file, line, column, message }: Problem): string =>
+  `${file}:${line}:${column}: ${message}`;
+
+export function reportLoaded(engine: Engine, update: DesiredUpdate, loaded: LoadedPolicies): void {
+  const { groups, revision } = update.state;
+  const rules = groups.flatMap((group) => [...(group.rules.ingress ?? []), ...(group.rules.egress ?? [])]);
+  engine.telemetry.emit('policies.loaded', {
+    revision,
+    files: loaded.files.length,
+    groups: groups.length,
+    rules: rules.length,
+    ...(loaded.commit === null ? {} : { commit: loaded.commit, dirty: loaded.dirty }),
+    ...(update.releasedGroups.length === 0
+      ? {}
+      : { released: update.releasedGroups.map(({ selector }) => selectorText(selector)) }),
+  });
+}
+
+export function reportUnresolved(engine: Engine, revision: string, unresolved: UnresolvedSelector): void {
+  const { account, region, selector, failure, reason } = unresolved;
+  engine.telemetry.emit('group.describe_failed', {
+    account,
+    region,
+    group: selector,
+    revision,
+    kind: failure?.kind ?? 'rejected',
+    err: reason,
+    ...(failure === null ? {} : { code: failure.code }),
+  });
+}
+
+/** Says each end of a rule once. `before` are those that were said, and what is given back those that are now. */
+export function reportExpiries(
+  engine: Engine,
+  state: DesiredState,
+  before: ReadonlySet<string>,
+): ReadonlySet<string> {
+  const nowMs = engine.clock.nowMs();
+  const said = new Set<string>();
+  for (const { rule, expiresAtMs, source } of expiringRules(state)) {
+    if (expiresAtMs - nowMs > EXPIRY_NOTICE_MS) continue;
+    const fields = {
+      revision: state.revision,
+      rule: describeRule(rule),
+      expiresAt: new Date(expiresAtMs).toISOString(),
+    };
+    const event = expiresAtMs <= nowMs ? 'rule.expired' : 'rule.expiring';
+    const key = `${event} ${fields.expiresAt} ${source.file} ${fields.rule}`;
+    said.add(key);
+    if (!before.has(key)) engine.telemetry.emit(event, fields);
+  }
+  return said;
+}

@@ -1,0 +1,48 @@
+// An engine of small fakes that keep state, for tests of one part of the daemon in this process: a cloud that refuses
+// what a test does not expect, a journal in memory, and a clock whose waits are over at once.
+import type { Clock } from '../../daemon/clock.ts';
+import { openMemoryJournal } from '../../daemon/journal/memory/memory.ts';
+import { NO_LISTS } from '../../daemon/learned/list-sizes.ts';
+import type { Engine } from '../../daemon/reconcile/engine.ts';
+import { OPTIONS } from './plan-inputs.ts';
+import { EventLog } from './service.ts';
+
+const unexpected = (what: string) => () => Promise.reject(new Error(`nobody should ${what}`));
+
+export const REFUSING_ECS: Engine['ecs'] = {
+  describeGroup: unexpected('describe a group'),
+  findGroups: unexpected('look for groups'),
+  listSizes: unexpected('ask for the sizes of lists'),
+  write: unexpected('write but through a reservation'),
+};
+
+/** Time passes by sleeping only, and then at once. */
+export function instantClock(startMs = 0): Clock {
+  let nowMs = startMs;
+  return {
+    nowMs: () => nowMs,
+    monotonicMs: () => nowMs,
+    sleep: (delayMs, signal) => {
+      if (signal?.aborted !== true) nowMs += delayMs;
+      return Promise.resolve();
+    },
+  };
+}
+
+/** What a test does not say is plain. */
+export function fakeEngine(parts: Partial<Engine> = {}): Engine {
+  const clock = parts.clock ?? instantClock();
+  return {
+    ecs: REFUSING_ECS,
+    reserve: unexpected('reserve calls'),
+    journal: openMemoryJournal({ clock, randomByte: () => 7 }),
+    telemetry: new EventLog(),
+    clock,
+    planOptions: OPTIONS,
+    lists: { of: () => Promise.resolve(NO_LISTS) },
+    patience: { settleMs: 0, lagMs: 0 },
+    resyncMs: 60_000,
+    newReconcileId: () => 'id',
+    ...parts,
+  };
+}
