@@ -8,6 +8,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import changedCases from '../test/fixtures/plans/changed-cases.json' with { type: 'json' };
 import { currentPlan } from '../test/support/current-plan.ts';
 import { fullCase, PLAN_CASES, planCase, type PlanCase } from '../test/support/plan-cases.ts';
 import {
@@ -73,12 +74,14 @@ function write(name: string, content: unknown): void {
   writeFileSync(join(FIXTURES, name), `${JSON.stringify(content, null, 2)}\n`);
 }
 
+/** The plan that the test expects beside the one that is made now. */
 function show(plan: OldPlanner, number: number): void {
   const planned = planCase(number);
+  const isChanged = changedCases.some((listed) => listed.case === number);
   const folder = mkdtempSync(join(tmpdir(), `plan-${number}-`));
   const files = {
     input: planned,
-    before: normalised(plan(planned, true)),
+    before: normalised(plan(planned, !isChanged)),
     after: normalised(currentPlan(planned)),
   };
   for (const [name, content] of Object.entries(files)) {
