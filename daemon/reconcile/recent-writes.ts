@@ -10,7 +10,7 @@ import type { Engine } from './engine.ts';
 import type { GroupMemory } from './group-memory.ts';
 
 /** More calls than a plan makes in a minute, unless it is allowed hundreds; what is older counts as seen. */
-const MAX_ENTRIES = 500;
+const MAX_CALLS_OF_A_PLAN = 500;
 
 /** Whether the group shows what was done to it lately, or that was so long ago that it needs no longer be waited for. */
 export async function showsRecentWrites(
@@ -25,7 +25,7 @@ export async function showsRecentWrites(
   const history = await journal.history({
     group: { account, region, id },
     sinceMs: null,
-    limit: MAX_ENTRIES,
+    limit: MAX_CALLS_OF_A_PLAN,
   });
   // A retry is told that it was so already.
   const done = history.filter(({ result }) => result === 'applied' || result === 'noop');
