@@ -4,6 +4,7 @@ import type { GroupPlan } from '../../reconciler/plan/plan.ts';
 import type { WriteOperation } from '../../reconciler/model/operation.ts';
 import type { Clock } from '../clock.ts';
 import type { WireParams } from '../ecs/api.ts';
+import type { Effect } from './effect.ts';
 
 /** One step that is about to be called. */
 export interface IntentDraft {
@@ -14,10 +15,14 @@ export interface IntentDraft {
   /** 1-based place in the plan. */
   readonly step: number;
   readonly operation: WriteOperation;
+  /** Whatever sends the call again sends it with these. */
   readonly params: WireParams;
+  readonly effect: Effect;
 }
 
-export interface Intent extends IntentDraft {
+export interface Intent extends Omit<IntentDraft, 'effect'> {
+  /** Null: a Rampart wrote the intent that did not keep effects yet. */
+  readonly effect: Effect | null;
   /** At most 64 ASCII characters, never used before and never again by another intent. */
   readonly clientToken: string;
   readonly openedAtMs: number;

@@ -9,11 +9,15 @@ export const MAX_TOKEN_LENGTH = 64;
 
 const PART_LENGTH = 10;
 
-export interface TokenParts {
+/** What the tokens of one opening share. `epoch` is a whole number from 1. */
+export interface TokenOpening {
   readonly install: string;
   readonly opening: string;
-  /** Whole numbers from 1. */
   readonly epoch: number;
+}
+
+export interface TokenParts extends TokenOpening {
+  /** A whole number from 1. */
   readonly counter: number;
 }
 

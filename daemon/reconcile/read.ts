@@ -12,7 +12,7 @@ import { describeUntil } from './wait-until-described.ts';
 import type { Engine } from './engine.ts';
 import type { ListSizes } from '../learned/list-sizes.ts';
 import { moveAfterFailure } from './next-move.ts';
-import { abandonObserved } from './open-intents.ts';
+import { abandonObserved } from './intents.ts';
 import { showsRecentWrites } from './recent-writes.ts';
 import type { ReconcileOutcome, ReconcileRequest } from './reconcile-types.ts';
 import { commonFields, type Cause, type RunContext } from './run-context.ts';

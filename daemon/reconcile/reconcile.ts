@@ -14,7 +14,7 @@ import { nextLegacyPriority } from '../learned/legacy-priority.ts';
 import { lookAtGroup, planNow, RULES_NAMED_IN_EVENTS, type PendingLook } from './read.ts';
 import type { ReconcileOutcome, ReconcileRequest } from './reconcile-types.ts';
 import { moveAfterFailure, type NextMove } from './next-move.ts';
-import { supersedeOpenIntents } from './open-intents.ts';
+import { supersedeOpenIntents } from './intents.ts';
 import { showsRecentWrites } from './recent-writes.ts';
 import { commonFields, type PlanRun, type RunContext } from './run-context.ts';
 import type { StepRefusal } from './step.ts';

@@ -6,9 +6,11 @@ import type { Step } from '../../reconciler/plan/plan.ts';
 import { stepRequest } from '../ecs/convert/requests.ts';
 import { makeFailure, type Failure } from '../ecs/failures/failure.ts';
 import { isRuleQuotaRefusal, mayNotKnowTheForm } from '../ecs/failures/refusals.ts';
+import { effectOf } from '../journal/effect.ts';
 import type { Intent, IntentDraft, IntentOutcome } from '../journal/journal.ts';
 import { NEVER_SENT_CODE } from '../queue/attempt.ts';
 import type { Engine } from './engine.ts';
+import { openOrAdoptIntent } from './intents.ts';
 import { commonFields, type PlanRun } from './run-context.ts';
 
 /** A single rule that the cloud will not take (or let go). */
@@ -102,9 +104,9 @@ async function callStep(engine: Engine, run: PlanRun, numbered: NumberedStep, si
     step: numbered.number,
     operation,
     params,
+    effect: effectOf(numbered.step),
   };
-  const open = await adoptIntent(engine, draft);
-  const intent = open ?? (await engine.journal.openIntent(draft));
+  const { intent, adopted } = await openOrAdoptIntent(engine, draft);
   const { account, region } = run.group;
   const result = await run.write(
     { account, region, operation, params, clientToken: intent.clientToken },
@@ -116,28 +118,7 @@ async function callStep(engine: Engine, run: PlanRun, numbered: NumberedStep, si
     },
     signal,
   );
-  return { intent, adopted: open !== null, result };
-}
-
-/** An intent of the same call whose result is unknown: its token must be used again, or the call could count twice. */
-async function adoptIntent(engine: Engine, draft: IntentDraft): Promise<Intent | null> {
-  const open = await engine.journal.openIntents(draft.group);
-  const same = open.find((intent) => intent.operation === draft.operation && sameParams(intent, draft));
-  if (same === undefined) return null;
-  engine.telemetry.emit('intent.recovered', {
-    ...commonFields({ group: same.group, revision: draft.revision, reconcileId: draft.reconcileId }),
-    operation: same.operation,
-    clientToken: same.clientToken,
-    outcome: 'sent again with its own token',
-  });
-  return same;
-}
-
-function sameParams(a: IntentDraft, b: IntentDraft): boolean {
-  const names = Object.keys(a.params);
-  return (
-    names.length === Object.keys(b.params).length && names.every((name) => a.params[name] === b.params[name])
-  );
+  return { intent, adopted, result };
 }
 
 async function isolate(

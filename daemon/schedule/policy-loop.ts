@@ -5,7 +5,7 @@ import { placeKey, type DesiredState, type GroupRef } from '../../reconciler/mod
 import type { DesiredKeeper } from '../source/desired.ts';
 import type { Source } from '../source/source.ts';
 import type { Engine } from '../reconcile/engine.ts';
-import { abandonReleased } from '../reconcile/open-intents.ts';
+import { abandonReleased } from '../reconcile/intents.ts';
 import { isAborted } from '../reconcile/run-context.ts';
 import type { Controller } from './controller.ts';
 import { PlaceResolver, type PlaceResolverParts } from './place-resolver.ts';

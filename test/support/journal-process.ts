@@ -29,6 +29,7 @@ for (let step = 1; mode === 'write'; step += 1) {
     step,
     operation: 'AuthorizeSecurityGroup',
     params: { RegionId: 'cn-hangzhou' },
+    effect: { adds: [], removes: [] },
   });
   say(clientToken);
   if (step % 3 === 0) {

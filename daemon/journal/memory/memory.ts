@@ -14,7 +14,7 @@ import type {
   Pause,
   RevisionMarks,
 } from '../journal.ts';
-import { formatToken, randomPart, type TokenParts } from '../token.ts';
+import { formatToken, randomPart, type TokenOpening } from '../token.ts';
 import { guarded } from '../trouble.ts';
 
 export interface MemoryStore {
@@ -47,7 +47,7 @@ const NO_MARKS: RevisionMarks = { attempted: null, applied: null };
 class MemoryJournal implements Journal {
   readonly #clock: JournalPorts['clock'];
   readonly #store: MemoryStore;
-  readonly #opening: Omit<TokenParts, 'counter'>;
+  readonly #opening: TokenOpening;
   #counter = 0;
 
   constructor({ clock, randomByte }: JournalPorts, store: MemoryStore) {

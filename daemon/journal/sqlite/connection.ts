@@ -5,6 +5,9 @@ import { DatabaseSync, type DatabaseSyncInstance, type StatementSyncInstance } f
 
 export type SqlValue = string | number | null;
 
+/** Another process that works on the journal, such as `rampart pause`, is done long before. */
+export const BUSY_TIMEOUT_MS = 2000;
+
 export interface ConnectionOptions {
   readonly readOnly: boolean;
   /** How long a statement waits for another process to finish its own. */

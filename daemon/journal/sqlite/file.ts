@@ -11,34 +11,20 @@ import {
   realpathSync,
   renameSync,
   rmSync,
-  statSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { err, ok, type Result } from '../../../reconciler/model/result.ts';
-import { Connection } from './connection.ts';
-import { JournalError, type JournalOpenFailure, type JournalTrouble } from '../journal.ts';
+import { err, ok } from '../../../reconciler/model/result.ts';
+import { BUSY_TIMEOUT_MS, Connection } from './connection.ts';
+import type { JournalOpenFailure } from '../journal.ts';
+import { bytesOf, type FileLock } from './lock.ts';
+import { orFailure, type Opened } from './open-result.ts';
 import { APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION } from './schema.ts';
-import { messageOf, openFailure, troubleOf } from '../trouble.ts';
+import { openFailure } from '../trouble.ts';
 
-/** Another process that works on the journal, such as `rampart pause`, is done long before. */
-const BUSY_TIMEOUT_MS = 2000;
 /** The write-ahead log is cut back to this after a checkpoint. */
 const WAL_LIMIT_BYTES = 4 * 1024 * 1024;
 
 const WRITABLE = { readOnly: false, busyTimeoutMs: BUSY_TIMEOUT_MS };
-
-export type Opened<T> = Result<T, JournalOpenFailure>;
-
-/** Held for the life of the process; the system lets go of it however the process ends. */
-export interface FileLock {
-  /** Whether there was a journal before. */
-  readonly hadJournal: boolean;
-  /** Notes for later starts that there is one. */
-  noteJournal(): void;
-  /** Throws `JournalError` if the lock was removed or replaced, so that another process may hold the new one. */
-  check(): void;
-  release(): void;
-}
 
 /** Where the journal really is, whatever links lead there. Makes its folder, which must be writable for its log. */
 export function realPathOf(path: string): Opened<string> {
@@ -48,34 +34,6 @@ export function realPathOf(path: string): Opened<string> {
     const real = existsSync(path) ? realpathSync(path) : join(folder, basename(path));
     accessSync(dirname(real), constants.W_OK);
     return ok(real);
-  });
-}
-
-/**
- * Only one process may give out tokens. The lock is an exclusive transaction on a database without tables beside the
- * journal: an operating system lock that also works between two journals of one process, and that leaves the
- * journal itself open to readers. The database knows one thing: whether there was a journal.
- */
-export function lockJournal(path: string): Opened<FileLock> {
-  const file = `${path}.lock`;
-  return orFailure(path, () => {
-    const lock = new Connection(file, { readOnly: false, busyTimeoutMs: 0 });
-    try {
-      lock.exec('BEGIN EXCLUSIVE');
-    } catch (error) {
-      lock.close();
-      if (troubleOf(error) !== 'locked') throw error;
-      return err(openFailure('locked', `the journal ${path} is in use${ownerOf(path)}`));
-    }
-    // Not by a query: a connection with a statement lets go of its lock late.
-    const hadJournal = sizeOf(file) > 0;
-    const noteJournal = () => {
-      if (hadJournal) return;
-      lock.exec('PRAGMA user_version = 1');
-      lock.exec('COMMIT');
-      lock.exec('BEGIN EXCLUSIVE');
-    };
-    return ok({ hadJournal, noteJournal, check: standsBy(file), release: () => lock.close() });
   });
 }
 
@@ -89,7 +47,7 @@ export function createIfMissing(path: string, install: string, lock: FileLock): 
     // Pauses would be forgotten, and with them why somebody stopped all writing.
     if (lock.hadJournal)
       return err(openFailure('missing', `the journal ${path} is missing, but there was one`));
-    if (sizeOf(`${path}-wal`) > 0) {
+    if (bytesOf(`${path}-wal`) > 0) {
       // SQLite would replay the old log into the new file.
       return err(openFailure('corrupt', `${path} is missing, but its log ${path}-wal is there`));
     }
@@ -164,60 +122,6 @@ function migrate(db: Connection, from: number): void {
     db.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
   });
 }
-
-/** For the message only: the owner wrote down who it is. */
-function ownerOf(path: string): string {
-  try {
-    const db = new Connection(path, { ...WRITABLE, readOnly: true });
-    const row = db.get('SELECT owner FROM meta') as { owner: string | null } | undefined;
-    db.close();
-    const owner = row?.owner ?? null;
-    return owner === null ? '' : ` by ${owner}`;
-  } catch (error) {
-    if (troubleOf(error) === null) throw error;
-    return '';
-  }
-}
-
-/** Runs the work; what goes wrong with the file comes out as a failure, a bug as it is. */
-export function orFailure<T>(path: string, work: () => Opened<T>): Opened<T> {
-  try {
-    return work();
-  } catch (error) {
-    const trouble = troubleOf(error);
-    if (trouble === null) throw error;
-    const named = trouble === 'io' ? folderTrouble(path) : trouble;
-    return err(openFailure(named, `the journal ${path} cannot be opened: ${messageOf(error)}`));
-  }
-}
-
-/** SQLite says only that it cannot open a file, also where it may not make its log in the folder. */
-function folderTrouble(path: string): JournalTrouble {
-  try {
-    accessSync(dirname(resolve(path)), constants.W_OK);
-    return 'io';
-  } catch (error) {
-    return troubleOf(error) ?? 'io';
-  }
-}
-
-/**
- * A check that the path still leads to the file that is open now. Where somebody removed or replaced it, what is
- * written goes to a file without a name, and a second process could take the new one for its own. Throws `JournalError`.
- */
-export function standsBy(path: string): () => void {
-  const idOf = () => {
-    const stats = statSync(path, { throwIfNoEntry: false });
-    return stats === undefined ? '' : `${stats.dev} ${stats.ino}`;
-  };
-  const opened = idOf();
-  return () => {
-    if (idOf() === opened) return;
-    throw new JournalError('io', `${path} was removed or replaced while it was in use`);
-  };
-}
-
-const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 
 function syncFolder(folder: string): void {
   const fd = openSync(folder, 'r');

@@ -2,11 +2,13 @@
 import type { WriteOperation } from '../../../reconciler/model/operation.ts';
 import type { WireParams } from '../../ecs/api.ts';
 import type { GroupRef } from '../../../reconciler/model/group.ts';
+import type { Effect } from '../effect.ts';
+import type { SqlValue } from './connection.ts';
 import type { HistoryEntry, Intent, IntentOutcome, Pause } from '../journal.ts';
 
 /** Column names are the same in `intents` and `history`. */
 export const INTENT_COLUMNS =
-  'client_token, account, region, group_id, revision, plan_hash, reconcile_id, step, operation, params, opened_at_ms';
+  'client_token, account, region, group_id, revision, plan_hash, reconcile_id, step, operation, params, effect, opened_at_ms';
 
 export interface GroupRow {
   readonly account: string;
@@ -22,6 +24,8 @@ export interface IntentRow extends GroupRow {
   readonly step: number;
   readonly operation: WriteOperation;
   readonly params: string;
+  /** Null in rows of schema version 1. */
+  readonly effect: string | null;
   readonly opened_at_ms: number;
 }
 
@@ -52,13 +56,14 @@ export function toIntent(row: IntentRow): Intent {
     step: row.step,
     operation: row.operation,
     params: JSON.parse(row.params) as WireParams,
+    effect: row.effect === null ? null : (JSON.parse(row.effect) as Effect),
     clientToken: row.client_token,
     openedAtMs: row.opened_at_ms,
   };
 }
 
 /** The values of `INTENT_COLUMNS`, in their order. */
-export function intentValues(intent: Intent): Array<string | number> {
+export function intentValues(intent: Intent): SqlValue[] {
   return [
     intent.clientToken,
     intent.group.account,
@@ -70,6 +75,7 @@ export function intentValues(intent: Intent): Array<string | number> {
     intent.step,
     intent.operation,
     JSON.stringify(intent.params),
+    intent.effect === null ? null : JSON.stringify(intent.effect),
     intent.openedAtMs,
   ];
 }

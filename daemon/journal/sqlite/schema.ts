@@ -73,6 +73,9 @@ export const MIGRATIONS: readonly string[] = [
      attempted TEXT,
      applied TEXT
    ) STRICT, WITHOUT ROWID;`,
+
+  `ALTER TABLE intents ADD COLUMN effect TEXT;
+   ALTER TABLE history ADD COLUMN effect TEXT;`,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -2,7 +2,8 @@
 import { groupKey, type GroupRef } from '../../../reconciler/model/group.ts';
 import { ok } from '../../../reconciler/model/result.ts';
 import type { Connection, SqlValue } from './connection.ts';
-import { openDatabase, type Opened } from './file.ts';
+import { openDatabase } from './file.ts';
+import type { Opened } from './open-result.ts';
 import type { HistoryEntry, HistoryQuery, JournalDesk, Pause } from '../journal.ts';
 import { toHistoryEntry, toPause, type HistoryRow, type PauseRow } from './rows.ts';
 import { guarded } from '../trouble.ts';

@@ -5,16 +5,9 @@ import type { GroupPlan } from '../../../reconciler/plan/plan.ts';
 import { planDocument } from '../../../reconciler/report/document.ts';
 import { ok } from '../../../reconciler/model/result.ts';
 import type { Connection } from './connection.ts';
-import {
-  createIfMissing,
-  lockJournal,
-  openDatabase,
-  orFailure,
-  realPathOf,
-  standsBy,
-  type FileLock,
-  type Opened,
-} from './file.ts';
+import { createIfMissing, openDatabase, realPathOf } from './file.ts';
+import { lockJournal, standsBy, type FileLock } from './lock.ts';
+import { orFailure, type Opened } from './open-result.ts';
 import {
   JournalError,
   type Intent,
@@ -27,7 +20,7 @@ import {
 import { boundSize, createPruner, type Retention } from './retention.ts';
 import { INTENT_COLUMNS, intentValues, toIntent, toGroup, type GroupRow, type IntentRow } from './rows.ts';
 import { SqliteDesk } from './sqlite-desk.ts';
-import { formatToken, randomPart, type TokenParts } from '../token.ts';
+import { formatToken, randomPart, type TokenOpening } from '../token.ts';
 import { guarded, troubleOf } from '../trouble.ts';
 
 export interface SqliteJournalOptions extends JournalPorts {
@@ -65,9 +58,7 @@ function openLocked(path: string, options: SqliteJournalOptions, lock: FileLock)
   return ok(new SqliteJournal({ db, lock, checkFile: standsBy(path) }, options, opening.value));
 }
 
-type Opening = Omit<TokenParts, 'counter'>;
-
-function beginEpoch(db: Connection, { clock, randomByte }: JournalPorts): Opening {
+function beginEpoch(db: Connection, { clock, randomByte }: JournalPorts): TokenOpening {
   const owner = `process ${process.pid} on ${hostname()} since ${new Date(clock.nowMs()).toISOString()}`;
   db.run('UPDATE meta SET epoch = epoch + 1, owner = ?', owner);
   const row = db.get('SELECT install, epoch FROM meta') as { install: string; epoch: number };
@@ -88,11 +79,11 @@ class SqliteJournal extends SqliteDesk implements Journal {
   readonly #file: OpenFile;
   readonly #db: Connection;
   readonly #clock: JournalPorts['clock'];
-  readonly #opening: Opening;
+  readonly #opening: TokenOpening;
   readonly #prune: (nowMs: number) => void;
   #counter = 0;
 
-  constructor(file: OpenFile, { clock, retention }: SqliteJournalOptions, opening: Opening) {
+  constructor(file: OpenFile, { clock, retention }: SqliteJournalOptions, opening: TokenOpening) {
     super(file.db);
     this.#file = file;
     this.#db = file.db;

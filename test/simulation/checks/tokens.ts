@@ -2,7 +2,7 @@
 // the cloud refused when part of it was there already is no effect of its token: a cloud that forgets its refusals
 // works the same call off once more, and adds what is missing.
 // (g) Nothing is sent before its intent is durable: same token, same operation, same parameters.
-import type { IntentDraft } from '../../../daemon/journal/journal.ts';
+import type { Intent } from '../../../daemon/journal/journal.ts';
 import { isWrite, type Check, type Fail, type Landing, type SentCall } from '../facts.ts';
 
 /** Retries may outlast a window that is shorter than this; then it is the vendor who forgets. */
@@ -10,7 +10,7 @@ const TRUSTED_WINDOW_SECONDS = 3600;
 
 export interface TokenWorld {
   /** The intent with this token in what a crash would leave behind, if it is open. */
-  readonly durableIntent: (token: string) => IntentDraft | undefined;
+  readonly durableIntent: (token: string) => Intent | undefined;
   readonly tokenWindowSeconds: number;
 }
 

@@ -35,6 +35,10 @@ export const DRAFT: IntentDraft = {
   step: 1,
   operation: 'AuthorizeSecurityGroup',
   params: { RegionId: 'cn-hangzhou', 'Permissions.1.Description': 'Ünïcode ☂ "quoted"' },
+  effect: {
+    adds: [{ identity: 'ingress|tcp|443/443', id: null, description: 'Ünïcode ☂ "quoted"' }],
+    removes: [{ identity: 'ingress|tcp|80/80', id: 'sgr-1' }],
+  },
 };
 
 export const APPLIED: IntentOutcome = { result: 'applied', requestId: 'REQ-1', code: null };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { stepRequest } from '../../../../daemon/ecs/convert/requests.ts';
+import { effectOf } from '../../../../daemon/journal/effect.ts';
 import { openMemoryJournal } from '../../../../daemon/journal/memory/memory.ts';
 import { makeFailure, type FailureKind } from '../../../../daemon/ecs/failures/failure.ts';
 import type { Engine } from '../../../../daemon/reconcile/engine.ts';
@@ -46,7 +47,7 @@ async function execute({ plan, before, atCheckpoint, leftOpen, answers = [] }: S
   if (leftOpen !== undefined) {
     const request = stepRequest(before, leftOpen, 'current');
     const of = { group: before, revision: 'r0', planHash: 'earlier', reconcileId: '0', step: 1 };
-    await journal.openIntent({ ...of, ...request });
+    await journal.openIntent({ ...of, ...request, effect: effectOf(leftOpen) });
   }
   const engine: Engine = {
     ecs: {

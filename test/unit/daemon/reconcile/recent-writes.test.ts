@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { stepRequest } from '../../../../daemon/ecs/convert/requests.ts';
 import type { IntentOutcome, Journal } from '../../../../daemon/journal/journal.ts';
-import { openMemoryJournal } from '../../../../daemon/journal/memory/memory.ts';
+import { effectOf } from '../../../../daemon/journal/effect.ts';
+import { emptyStore, openMemoryJournal } from '../../../../daemon/journal/memory/memory.ts';
 import { showsRecentWrites } from '../../../../daemon/reconcile/recent-writes.ts';
 import type { ApiLevel } from '../../../../reconciler/model/api-dialect.ts';
 import type { DescribedGroup, DescribedRule } from '../../../../reconciler/model/group.ts';
@@ -53,7 +54,7 @@ async function write(journal: Journal, { steps, reconcileId, result, level }: Wr
   for (const [index, step] of steps.entries()) {
     const request = stepRequest(BEFORE, step, level);
     const about = { group: BEFORE, revision: 'r', planHash: 'p', reconcileId, step: index + 1 };
-    const { clientToken } = await journal.openIntent({ ...about, ...request });
+    const { clientToken } = await journal.openIntent({ ...about, ...request, effect: effectOf(step) });
     await journal.closeIntent(clientToken, { result, requestId: null, code: null });
   }
 }
@@ -152,7 +153,10 @@ it('what an earlier plan did was seen when the last one was made', async () => {
 it('a call left open by an earlier plan belongs to the plan that made it at last', async () => {
   let nowMs = 900;
   const journal = openMemoryJournal({ clock: { ...clock, nowMs: () => (nowMs += 1) }, randomByte: () => 7 });
-  const [mine, another] = PLAN.steps.map((step) => stepRequest(BEFORE, step, 'current'));
+  const [mine, another] = PLAN.steps.map((step) => ({
+    ...stepRequest(BEFORE, step, 'current'),
+    effect: effectOf(step),
+  }));
   if (mine === undefined || another === undefined) throw new Error('the plan has several steps');
   const about = { group: BEFORE, revision: 'r', planHash: 'p', step: 1 };
   const leftOpen = await journal.openIntent({ ...about, reconcileId: '1', ...another });
@@ -192,6 +196,18 @@ describe('nothing needs to be waited for', () => {
 
 it('a retry that is told that it was so already was our own work all the same', async () => {
   expect(await shows(await journalWith(PLAN.steps, 'noop'), BEFORE)).toBe(false);
+});
+
+it('what an older Rampart did is waited for as long as reads may lag, since its journal tells no effects', async () => {
+  const store = emptyStore();
+  const journal = openMemoryJournal({ clock, randomByte: () => 7 }, store);
+  await write(journal, { steps: PLAN.steps, reconcileId: '1', result: 'applied', level: 'current' });
+  const [first, ...others] = store.closed;
+  if (first === undefined) throw new Error('the plan has steps');
+  store.closed.splice(0, Infinity, { ...first, effect: null }, ...others);
+  const after = groupOf([changed, brought, broughtPeer]);
+  expect(await shows(journal, after, LAG_MS)).toBe(false);
+  expect(await shows(journal, after, LAG_MS + 1)).toBe(true);
 });
 
 it.each([3_600_000, -3_600_000])(

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { systemClock } from '../../../../daemon/clock.ts';
 import type { WriteOperation } from '../../../../reconciler/model/operation.ts';
 import { Controller } from '../../../../daemon/schedule/controller.ts';
-import { abandonReleased } from '../../../../daemon/reconcile/open-intents.ts';
+import { abandonReleased } from '../../../../daemon/reconcile/intents.ts';
 import type { DescribedGroup, GroupRef } from '../../../../reconciler/model/group.ts';
 import { ok } from '../../../../reconciler/model/result.ts';
 import { described, groupOf, OPTIONS, policyOf } from '../../../support/plan-inputs.ts';
@@ -174,6 +174,7 @@ it('closes the open intents of groups that no policy names, and only those', asy
       step: 1,
       operation: 'AuthorizeSecurityGroup',
       params: {},
+      effect: { adds: [], removes: [] },
     });
   const kept = await intentOf('sg-named');
   const gone = await intentOf('sg-gone');

@@ -87,6 +87,7 @@ const DRAFT: IntentDraft = {
   step: 1,
   operation: 'AuthorizeSecurityGroup',
   params: { RegionId: 'cn-hangzhou', Padding: 'x'.repeat(500) },
+  effect: { adds: [], removes: [] },
 };
 
 async function closeOne(journal: Journal): Promise<void> {
