@@ -8,11 +8,11 @@ import { err, ok, type Result } from '../../reconciler/model/result.ts';
 import type { NicType } from '../../reconciler/model/rule.ts';
 import type { EcsApi, Place } from './api.ts';
 import type { Ask } from './ask.ts';
-import { groupPageSchema, rulePageSchema, type WireGroup } from './convert/answers.ts';
-import { readGroup, type RuleWalk } from './convert/group.ts';
+import { groupPageSchema, rulePageSchema, type WireGroup } from './convert/answer-schemas.ts';
+import { decodeGroup, type RuleWalk } from './convert/decode-group.ts';
 import type { OwnCode } from './failures/failure-table.ts';
 import type { Failure } from './failures/failure.ts';
-import { ownFailure } from './failures/failures.ts';
+import { ownFailure } from './failures/classify.ts';
 import { walkPages } from './pages.ts';
 
 /** The vendor stops at this many groups when it filters by tag. Source: help, DescribeSecurityGroups. */
@@ -35,10 +35,10 @@ export function createGroupReader(
   const readOnce = async (group: GroupRef, guess: ApiLevel): Promise<Result<DescribedGroup, Failure>> => {
     const head = await readHead(ask, group);
     if (!head.ok) return head;
-    const walks = await readRules(ask, group, head.value);
+    const walks = await fetchRules(ask, group, head.value);
     if (!walks.ok) return walks;
     const whenNoRules = seenLevels.get(group.region) ?? guess;
-    const read = readGroup(group, head.value, walks.value, { apiLevel, whenNoRules });
+    const read = decodeGroup(group, head.value, walks.value, { apiLevel, whenNoRules });
     if (!read.ok) return err(failure('DescribeSecurityGroupAttribute', read.error.code, read.error.message));
     if (read.value.rules.length > 0) seenLevels.set(group.region, read.value.apiLevel);
     return read;
@@ -79,7 +79,7 @@ async function readHead(ask: Ask, group: GroupRef): Promise<Result<WireGroup, Fa
 }
 
 /** A classic network has rules of two kinds, and answers with one kind at a time. */
-async function readRules(ask: Ask, group: GroupRef, head: WireGroup): Promise<Result<RuleWalk[], Failure>> {
+async function fetchRules(ask: Ask, group: GroupRef, head: WireGroup): Promise<Result<RuleWalk[], Failure>> {
   const nicTypes: readonly NicType[] = head.VpcId === '' ? ['internet', 'intranet'] : ['intranet'];
   const walks: RuleWalk[] = [];
   for (const nicType of nicTypes) {

@@ -81,7 +81,7 @@ async function handle(
 
 async function answerTo(request: IncomingMessage, ports: HttpPorts, onlyLoopback: boolean): Promise<Answer> {
   const { host } = request.headers;
-  if (onlyLoopback && host !== undefined && !isLoopbackHost(host)) {
+  if (onlyLoopback && host !== undefined && !namesLoopback(host)) {
     // A web page whose name was made to point here would come with its own name.
     return plain(421, 'this address is for the machine itself');
   }
@@ -162,7 +162,7 @@ const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
 
 /** The value of a Host header: a name or address, with or without a port. */
-function isLoopbackHost(host: string): boolean {
+function namesLoopback(host: string): boolean {
   const name = host.replace(/:\d+$/, '').toLowerCase();
   return isLoopback(name.replace(/^\[(.*)\]$/, '$1'));
 }

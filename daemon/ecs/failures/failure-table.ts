@@ -4,7 +4,7 @@
 // How to read it. Not applied for sure, and a later attempt may work: `retry`. Not applied and never will be:
 // `rejected`, which stops one step, so it is also the answer to a quota that is used up. What would stop every
 // call of the account is `denied`, whatever the vendor blames. The kinds are those of writes; a read has no
-// effect and no plan, so failures.ts turns its `unknown` into `retry` and its `replan` into `rejected`.
+// effect and no plan, so classify.ts turns its `unknown` into `retry` and its `replan` into `rejected`.
 import type { FailureKind } from './failure.ts';
 
 export interface FailureRow {
@@ -63,7 +63,7 @@ const COMMON = 'help: common error codes of the API gateway';
 const RAM = 'help/ram: how to troubleshoot an access denied error';
 const DRIVEN =
   'pop-core 1.8.0 on httpx 2.3.3, driven in test/unit/daemon/ecs/transport/pop-transport.test.ts';
-const OURS = 'daemon/ecs';
+const OUR_OWN = 'daemon/ecs';
 
 const CLOCK_HINT = "compare this machine's clock with the true time: 15 minutes off is too much";
 
@@ -247,11 +247,11 @@ export const FAILURE_ROWS: readonly FailureRow[] = [
   { code: 'Transport.NoCredentials', kind: 'denied', source: DRIVEN },
   { code: 'Transport.CredentialsUnavailable', kind: 'retry', source: DRIVEN },
   { code: 'Transport.Unencodable', kind: 'rejected', source: DRIVEN },
-  { code: 'Transport.BadEndpoint', kind: 'rejected', source: OURS },
-  { code: 'Transport.Unreadable', kind: 'rejected', source: OURS },
-  { code: 'Transport.TooMuch', kind: 'rejected', source: OURS },
-  { code: 'Transport.TornRead', kind: 'retry', source: OURS },
-  { code: 'Transport.GroupNotFound', kind: 'rejected', source: OURS },
+  { code: 'Transport.BadEndpoint', kind: 'rejected', source: OUR_OWN },
+  { code: 'Transport.Unreadable', kind: 'rejected', source: OUR_OWN },
+  { code: 'Transport.TooMuch', kind: 'rejected', source: OUR_OWN },
+  { code: 'Transport.TornRead', kind: 'retry', source: OUR_OWN },
+  { code: 'Transport.GroupNotFound', kind: 'rejected', source: OUR_OWN },
 ];
 
 /** Codes that the table does not name, by how they are built; the first match counts. */
