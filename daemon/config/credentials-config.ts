@@ -1,5 +1,5 @@
 // What an account of the config says about its credentials. Secrets never stand in the config: it names the
-// environment variable or the file that holds them, and both are read anew for every call.
+// environment variable or the file that holds them, and both are read again for every call.
 import { z } from 'zod';
 import { isLoopbackHost } from './endpoint.ts';
 

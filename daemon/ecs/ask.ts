@@ -8,7 +8,7 @@ import type { Failure } from './failures/failure.ts';
 import { ownFailure, refusalFailure } from './failures/classify.ts';
 import type { Transport, TransportAnswer } from './transport/transport.ts';
 
-/** Starts `run` when its lane has room. It may look at the failure, and start `run` again. */
+/** Starts `run` when its lane has room. It may start `run` again, depending on the failure. */
 export type Pacer = <T>(
   operation: Operation,
   place: Place,

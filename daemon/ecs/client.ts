@@ -15,7 +15,7 @@ export interface EcsClientOptions {
   readonly apiLevel: 'auto' | ApiLevel;
 }
 
-/** The client of one account; the account named in a call only tells the pacer which lane to take. */
+/** The client of one account; the account of a call only chooses its lane. */
 export function createEcsClient(options: EcsClientOptions): EcsApi {
   const ask = createAsk(options.transport, options.pacer);
   return {

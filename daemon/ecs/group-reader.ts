@@ -22,14 +22,14 @@ const MAX_TAGS_IN_FILTER = 20;
 
 /** The pages did not fit together: only a new beginning helps. */
 const TORN: ReadonlySet<string> = new Set(['Transport.TornRead', 'InValidParameter.NextToken']);
-/** Somebody who keeps editing must not keep us reading. */
+/** Most attempts, so that constant edits do not make a read endless. */
 const MAX_READS = 3;
 
 export function createGroupReader(
   ask: Ask,
   apiLevel: 'auto' | ApiLevel,
 ): Pick<EcsApi, 'describeGroup' | 'findGroups'> {
-  // What the groups of a region showed last, for groups that have no rules to tell by.
+  // What the groups of a region showed last, for groups without rules.
   const seenLevels = new Map<string, ApiLevel>();
 
   const readOnce = async (group: GroupRef, guess: ApiLevel): Promise<Result<DescribedGroup, Failure>> => {
@@ -59,7 +59,7 @@ export function createGroupReader(
         const message = `${MAX_GROUPS_BY_TAG} groups or more have these tags, and the vendor lists no more`;
         return err(failure('DescribeSecurityGroups', 'Transport.TooMuch', message));
       }
-      // Looked at again here: an endpoint that does not know a filter answers with every group there is.
+      // Filtered again: an endpoint that does not know a filter answers with every group there is.
       const found = groups.value.filter((group) => isSelected(group, selector));
       return ok([...new Set(found.map((group) => group.SecurityGroupId))].sort(compareText));
     },
@@ -71,7 +71,7 @@ async function readHead(ask: Ask, group: GroupRef): Promise<Result<WireGroup, Fa
   if (!groups.ok) return groups;
   const head = groups.value.find((each) => each.SecurityGroupId === group.id);
   if (head !== undefined) return ok(head);
-  // Not `replan`: looking again at once would find the same. The group is reported, the others go on.
+  // Not `replan`: a second read would find the same. The group is reported, the others go on.
   const message =
     `there is no group ${group.id} in ${group.region}, or RAM hides it: ` +
     'the vendor answers with an empty list where ecs:DescribeSecurityGroups is not allowed';

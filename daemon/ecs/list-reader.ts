@@ -19,7 +19,7 @@ export function createListReader(ask: Ask): Pick<EcsApi, 'listSizes'> {
         const pages = await readLists(ask, { place, kind, ids: asked });
         if (!pages.ok) return pages;
         for (const { id, maxEntries } of pages.value.flatMap((page) => page.lists)) {
-          // Looked at again here: an endpoint that does not know the filter answers with every list there is.
+          // Filtered again: an endpoint that does not know the filter answers with every list there is.
           if (asked.includes(id)) sizes[id] = maxEntries;
         }
       }

@@ -17,7 +17,7 @@ export interface RuleWalk {
 
 export interface LevelChoice {
   readonly apiLevel: 'auto' | ApiLevel;
-  /** What `auto` means for a group that has no rules to tell by. */
+  /** What `auto` means for a group without rules. */
   readonly whenNoRules: ApiLevel;
 }
 
@@ -37,8 +37,8 @@ export function decodeGroup(
   choice: LevelChoice,
 ): Result<DescribedGroup, ReadProblem> {
   const pages = walks.flatMap((walk) => walk.pages);
-  const stranger = pages.find((page) => page.SecurityGroupId !== group.id);
-  if (stranger !== undefined) return bad('Transport.BadAnswer', 'the answer is about another group');
+  const ofAnother = pages.find((page) => page.SecurityGroupId !== group.id);
+  if (ofAnother !== undefined) return bad('Transport.BadAnswer', 'the answer is about another group');
   const type = decodeType(head.SecurityGroupType);
   if (type === null) return bad('Transport.Unreadable', `unknown group type "${head.SecurityGroupType}"`);
   const innerAccess = decodeInnerAccess(pages[0]?.InnerAccessPolicy ?? '', type);

@@ -50,7 +50,7 @@ export function decodePermission(
   return ok({ rule: rule.value, id, selector: wireSelector(permission, nicType) });
 }
 
-/** The rule as a person would look for it in the console. */
+/** The rule as a person finds it in the console. */
 export function consoleName(permission: Permission): string {
   const { SecurityGroupRuleId: id, Direction, IpProtocol, PortRange, Policy, Priority } = permission;
   return [id || 'a rule without id', Direction, Policy, IpProtocol, PortRange, `priority ${Priority}`].join(

@@ -23,7 +23,7 @@ export interface CredentialsProblem {
 }
 
 export interface CredentialsSource {
-  /** Complete credentials, fetched anew where they have become old; never rejects. */
+  /** Complete credentials, fetched again when they are old; never rejects. */
   get(): Promise<Result<Credentials, CredentialsProblem>>;
   /** Drops what was fetched, because the vendor refused it. */
   forget(): void;

@@ -55,7 +55,7 @@ export function buildProvider(config: CredentialsConfig, env: Variables): Creden
   }
 }
 
-/** A key that is read anew for every call. */
+/** A key that is read again for every call. */
 function keyProvider(name: string, read: () => Promise<Key>): CredentialsProvider {
   return {
     getProviderName: () => name,

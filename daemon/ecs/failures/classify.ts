@@ -48,7 +48,7 @@ function meaningOf(code: string, status: number | null): CodeMeaning {
   return surprising ? { ...row, kind: 'unknown' } : row;
 }
 
-/** For codes that nobody has told us of. */
+/** For codes that the table does not know. */
 function kindByStatus(status: number | null): FailureKind {
   switch (status) {
     case 401:
@@ -76,7 +76,7 @@ const READ_KINDS: Readonly<Partial<Record<FailureKind, FailureKind>>> = {
   replan: 'rejected',
 };
 
-/** With several ids in one call nobody says whether the others were revoked: that needs a new look. */
+/** With several ids in one call the answer does not say whether the others were revoked: that needs another read. */
 function revokesOneRule(call: FailedCall): boolean {
   return OPERATIONS[call.operation].verb === 'revoke' && !('SecurityGroupRuleId.2' in call.params);
 }

@@ -142,7 +142,7 @@ export const FAILURE_ROWS: readonly FailureRow[] = [
   },
   { code: 'LimitExceed.PrefixListAssociationResource', kind: 'rejected', source: AUTHORIZE },
 
-  // Modify: what it can never do, and what only a changed world explains.
+  // Modify: what it can never do, and what only a change by somebody else explains.
   { code: 'InvalidOperation.ModifySgRuleEntityType', kind: 'rejected', source: MODIFY },
   { code: 'InvalidOperation.ModifyNicType', kind: 'rejected', source: MODIFY },
   { code: 'InvalidOperation.ModifyPortRangeType', kind: 'rejected', source: MODIFY },
@@ -154,7 +154,7 @@ export const FAILURE_ROWS: readonly FailureRow[] = [
   { code: 'InvalidSecurityGroupRule.RuleNotExist', kind: 'replan', source: REVOKE, gone: true },
   { code: 'InvalidGroupAuthItem.NotFound', kind: 'replan', source: REVOKE, gone: true },
 
-  // The group. A write to a group that is gone needs a new look; a look that finds no group needs a person.
+  // The group. After a write to a group that is gone it is read again; a read that finds no group needs a person.
   { code: 'InvalidSecurityGroupId.NotFound', kind: 'replan', source: OLDER_MANUAL },
   { code: 'InvalidSecurityGroupId.Malformed', kind: 'rejected', source: RULE_WRITES },
   { code: 'InvalidOperation.ResourceManagedByCloudProduct', kind: 'managed', source: RULE_WRITES },
@@ -191,7 +191,7 @@ export const FAILURE_ROWS: readonly FailureRow[] = [
   { code: 'LimitExceed.PrefixListId', kind: 'rejected', source: LISTS },
   { code: 'LimitExceed.PortRangeListId', kind: 'rejected', source: LISTS },
 
-  // The service is busy or broken. After a 5xx nobody knows what was applied.
+  // The service is busy or broken. After a 5xx it is unknown what was applied.
   { code: 'Throttling', kind: 'throttled', source: THROTTLING },
   { code: 'Throttling.User', kind: 'throttled', source: THROTTLING },
   { code: 'Throttling.Api', kind: 'throttled', source: THROTTLING },
@@ -242,7 +242,7 @@ export const FAILURE_ROWS: readonly FailureRow[] = [
   { code: 'Transport.NotJson', kind: 'unknown', source: DRIVEN },
   { code: 'Transport.BadAnswer', kind: 'unknown', source: DRIVEN },
   { code: 'Transport.TlsFailed', kind: 'unknown', source: DRIVEN },
-  // Somebody else may be answering: nothing more is to be signed for that address until a person has looked.
+  // Somebody else may be answering: nothing more is to be signed for that address until a person has checked.
   { code: 'Transport.UntrustedCertificate', kind: 'denied', source: DRIVEN },
   { code: 'Transport.NoCredentials', kind: 'denied', source: DRIVEN },
   { code: 'Transport.CredentialsUnavailable', kind: 'retry', source: DRIVEN },

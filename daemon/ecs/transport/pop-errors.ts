@@ -27,7 +27,7 @@ export const failedAnswer = (code: OwnCode, message: string): TransportAnswer =>
   message,
 });
 
-/** What pop-core tells of the HTTP exchange. */
+/** What pop-core shows of the HTTP exchange. */
 export const exchangeSchema = z.object({
   response: z.object({
     statusCode: z.number(),
