@@ -4,7 +4,7 @@ import { OPERATIONS } from '../../reconciler/model/operation.ts';
 import { systemClock, type Clock } from '../clock.ts';
 import type { AccountConfig, Config } from '../config/config.ts';
 import type { EcsApi } from '../ecs/api.ts';
-import type { Gate } from '../ecs/ask.ts';
+import type { Pacer } from '../ecs/ask.ts';
 import { createEcsClient } from '../ecs/client.ts';
 import { createCredentialsSource } from '../ecs/credentials/credentials.ts';
 import { PopTransport } from '../ecs/transport/pop-transport.ts';
@@ -81,7 +81,7 @@ export function assembleEngine(config: Config, ports: EnginePorts): Assembly {
         name,
         createEcsClient({
           transport: ports.transportOf(account),
-          gate: readGate(calls),
+          pacer: readPacer(calls),
           apiLevel: account.apiLevel,
         }),
       ]),
@@ -134,7 +134,7 @@ export const randomByte = (): number => randomInt(256);
  * Reads are retried call by call, so that a page that fails does not cost the pages before it. Writes go through
  * `writeWithRetries`, which knows their token and their place in the plan.
  */
-function readGate(calls: CallPorts): Gate {
+function readPacer(calls: CallPorts): Pacer {
   const forLists = { ...calls, patience: PATIENCE_FOR_LISTS };
   return (operation, place, run) => {
     const row = OPERATIONS[operation];

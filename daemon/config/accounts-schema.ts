@@ -1,3 +1,4 @@
+// `accounts` of the config: which endpoint is called, how it speaks, and with whose credentials.
 import { z } from 'zod';
 import { API_LEVELS } from '../../reconciler/model/api-dialect.ts';
 import { err, ok, type Result } from '../../reconciler/model/result.ts';
@@ -44,7 +45,7 @@ const account = z
   });
 
 /**
- * Emulator and cloud are not to be mixed up: the emulator's credentials go to no vendor, and nobody else's to the
+ * Keeps emulator and cloud apart: the emulator's credentials never go to the vendor, and no others go to the
  * embedded emulator. Takes unchecked values; what is no text is another check's business.
  */
 function readEndpoint(keys: {

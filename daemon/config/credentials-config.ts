@@ -1,5 +1,5 @@
 // What an account of the config says about its credentials. Secrets never stand in the config: it names the
-// environment variable or the file that holds them, and both are read anew for every call.
+// environment variable or the file that holds them, and both are read again for every call.
 import { z } from 'zod';
 import { isLoopbackHost } from './endpoint.ts';
 
@@ -24,7 +24,7 @@ const envName = z
     /^[A-Z_][A-Z0-9_]*$/,
     'write the name of an environment variable in upper case, such as ALIBABA_CLOUD_ACCESS_KEY_SECRET',
   );
-const filePath = z.string().min(1, 'write the path of a file');
+const secretFile = z.string().min(1, 'write the path of a file');
 const roleArn = z
   .string()
   .regex(/^acs:ram::\d+:role\/\S+$/, 'write it such as acs:ram::1234567890:role/NAME');
@@ -37,19 +37,19 @@ const stsRegion = z
   .regex(/^[a-z0-9-]{1,64}$/, 'write a region id, such as cn-hangzhou')
   .optional();
 
-const emulator = z.strictObject({ type: z.literal('emulator') }, { error: refuseInlineSecrets });
+const emulatorKey = z.strictObject({ type: z.literal('emulator') }, { error: refuseInlineSecrets });
 
 const accessKey = z
   .strictObject(
     {
       type: z.literal('accessKey'),
       accessKeyIdEnv: envName.optional(),
-      accessKeyIdFile: filePath.optional(),
+      accessKeyIdFile: secretFile.optional(),
       accessKeySecretEnv: envName.optional(),
-      accessKeySecretFile: filePath.optional(),
+      accessKeySecretFile: secretFile.optional(),
       /** Only for temporary keys. */
       securityTokenEnv: envName.optional(),
-      securityTokenFile: filePath.optional(),
+      securityTokenFile: secretFile.optional(),
     },
     { error: refuseInlineSecrets },
   )
@@ -89,7 +89,7 @@ const oidc = z.strictObject(
       .string()
       .regex(/^acs:ram::\d+:oidc-provider\/\S+$/, 'write it such as acs:ram::1234567890:oidc-provider/NAME')
       .optional(),
-    oidcTokenFile: filePath.optional(),
+    oidcTokenFile: secretFile.optional(),
     roleSessionName: sessionName,
     stsRegion,
   },
@@ -125,7 +125,7 @@ const assumeRole = z.strictObject(
 
 /** `accounts.NAME.credentials` of the config. */
 export const credentialsSchema = z.discriminatedUnion('type', [
-  emulator,
+  emulatorKey,
   accessKey,
   defaultChain,
   ecsRamRole,

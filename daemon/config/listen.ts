@@ -1,4 +1,5 @@
 import { isIPv4, isIPv6 } from 'node:net';
+import { MAX_PORT } from '../../reconciler/model/ports.ts';
 import { err, ok, type Result } from '../../reconciler/model/result.ts';
 
 export interface ListenAddress {
@@ -9,7 +10,6 @@ export interface ListenAddress {
 }
 
 const FORM = /^(?:\[([^\]]*)\]|([^:[\]]*)):(\d{1,5})$/;
-const MAX_PORT = 65_535;
 
 /** `HOST:PORT`, read strictly: the host is always written out, so that nobody listens to the world by omission. */
 export function parseListen(text: string): Result<ListenAddress, string> {

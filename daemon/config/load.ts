@@ -31,7 +31,9 @@ export function loadConfig(file: string | null): Result<Config, Problem[]> {
 function absentConfig(file: string | null, path: string): Result<Config, Problem[]> {
   if (file === null) return ok(defaultConfig());
   const hint = 'name an existing file, or leave --config out to run with the defaults';
-  return err([problem(path, 1, 1, { code: 'config-unreadable', message: 'there is no such config', hint })]);
+  return err([
+    problemAt(path, 1, 1, { code: 'config-unreadable', message: 'there is no such config', hint }),
+  ]);
 }
 
 /** What holds without a config file. */
@@ -44,7 +46,7 @@ export function parseConfig(text: string, file: string): Result<Config, Problem[
   const problems: Problem[] = [];
   const complain = (offset: number, complaint: Complaint): void => {
     const { line, col } = tree.lines.linePos(offset);
-    problems.push(problem(file, Math.max(1, line), Math.max(1, col), complaint));
+    problems.push(problemAt(file, Math.max(1, line), Math.max(1, col), complaint));
   };
   for (const complaint of [...tree.complaints, ...yaml.complaints]) complain(complaint.offset, complaint);
   // Half a tree looks as if keys were missing.
@@ -74,7 +76,7 @@ export function placeInConfig(file: string, keys: Path): SourcePlace {
 /** Null if there is no such file; one that cannot be read is something else. */
 function readText(path: string): Result<string | null, Problem> {
   const refuse = (code: string, message: string, hint = '') =>
-    err(problem(path, 1, 1, { code, message, hint }));
+    err(problemAt(path, 1, 1, { code, message, hint }));
   try {
     const stats = statSync(path);
     // To open a pipe that nobody writes to is to wait for ever, with no ear for signals.
@@ -93,6 +95,6 @@ function readText(path: string): Result<string | null, Problem> {
   }
 }
 
-function problem(file: string, line: number, column: number, { code, message, hint }: Complaint): Problem {
+function problemAt(file: string, line: number, column: number, { code, message, hint }: Complaint): Problem {
   return { severity: 'error', file, line, column, code, message, hint };
 }

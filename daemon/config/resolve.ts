@@ -1,13 +1,14 @@
 import path from 'node:path';
+import { deepFreeze } from '../../reconciler/model/collections.ts';
 import type { AccountConfig, Config } from './config.ts';
 import type { CheckedConfig } from './schema.ts';
 
-type Place = (written: string) => string;
+type PathPlacer = (written: string) => string;
 
 /** The complete, frozen config. Its relative paths start from the folder of the config file. */
 export function resolveConfig(checked: CheckedConfig, file: string | null): Config {
   const folder = file === null ? '' : path.dirname(file);
-  const place: Place = (written) => (path.isAbsolute(written) ? written : path.join(folder, written));
+  const place: PathPlacer = (written) => (path.isAbsolute(written) ? written : path.join(folder, written));
   const { policies, reconcile, limits, http, log, emulator } = checked;
   return deepFreeze({
     file,
@@ -22,7 +23,7 @@ export function resolveConfig(checked: CheckedConfig, file: string | null): Conf
   });
 }
 
-function placeAccounts(accounts: CheckedConfig['accounts'], place: Place): Config['accounts'] {
+function placeAccounts(accounts: CheckedConfig['accounts'], place: PathPlacer): Config['accounts'] {
   const placed = Object.create(null) as Record<string, AccountConfig>;
   for (const [name, account] of Object.entries(accounts)) {
     placed[name] = { ...account, credentials: placeFiles(account.credentials, place) };
@@ -31,17 +32,10 @@ function placeAccounts(accounts: CheckedConfig['accounts'], place: Place): Confi
 }
 
 /** Every key `…File` names a file; an assumed role has credentials of its own inside. */
-function placeFiles<T extends object>(credentials: T, place: Place): T {
+function placeFiles<T extends object>(credentials: T, place: PathPlacer): T {
   const placed = Object.entries(credentials).map(([key, value]: [string, unknown]) => {
     if (typeof value === 'object' && value !== null) return [key, placeFiles(value, place)];
     return [key, typeof value === 'string' && key.endsWith('File') ? place(value) : value];
   });
   return Object.fromEntries(placed) as T;
-}
-
-function deepFreeze<T extends object>(value: T): T {
-  for (const part of Object.values(value) as unknown[]) {
-    if (typeof part === 'object' && part !== null) deepFreeze(part);
-  }
-  return Object.freeze(value);
 }

@@ -27,8 +27,8 @@ export interface WriteRequest extends Place {
 /** Every method answers a failure as a value; a rejected promise is a bug. One call is one attempt. */
 export interface EcsApi {
   /**
-   * Group and all its rules, all pages; a partial read is a failure. `whenNoRules` is the API level to take the group
-   * for where neither the config nor rules tell; absent: today's API.
+   * Group and all its rules, all pages; a partial read is a failure. `whenNoRules` is the API level that
+   * holds where neither the config nor the rules show it; absent: `ASSUMED_API_LEVEL`.
    */
   describeGroup(group: GroupRef, whenNoRules?: ApiLevel): Promise<Result<DescribedGroup, Failure>>;
   /** Ids of the groups that a selector matches, in order of id. */

@@ -1,15 +1,15 @@
 // One call, from parameters to a checked answer. Every HTTP call, so every single page too, goes through the
-// caller's gate, because the vendor counts each of them.
+// caller's pacer, because the vendor counts each of them.
 import type { z } from 'zod';
 import { err, ok, type Result } from '../../reconciler/model/result.ts';
 import type { Operation } from '../../reconciler/model/operation.ts';
 import type { Place } from './api.ts';
 import type { Failure } from './failures/failure.ts';
-import { ownFailure, refusalFailure } from './failures/failures.ts';
+import { ownFailure, refusalFailure } from './failures/classify.ts';
 import type { Transport, TransportAnswer } from './transport/transport.ts';
 
-/** Starts `run` when its lane has room. It may look at the failure, and start `run` again. */
-export type Gate = <T>(
+/** Starts `run` when its lane has room. It may start `run` again, depending on the failure. */
+export type Pacer = <T>(
   operation: Operation,
   place: Place,
   run: () => Promise<Result<T, Failure>>,
@@ -23,9 +23,9 @@ export type Ask = <Schema extends z.ZodType>(
   schema: Schema,
 ) => Promise<Result<z.output<Schema>, Failure>>;
 
-export function createAsk(transport: Transport, gate: Gate): Ask {
+export function createAsk(transport: Transport, pacer: Pacer): Ask {
   return (place, operation, params, schema) =>
-    gate(operation, place, async () => {
+    pacer(operation, place, async () => {
       const answer = await transport.call(operation, params);
       return checked(answer, { operation, params }, schema);
     });

@@ -2,22 +2,22 @@
 import type { ApiLevel } from '../../reconciler/model/api-dialect.ts';
 import { ok } from '../../reconciler/model/result.ts';
 import type { EcsApi } from './api.ts';
-import { createAsk, type Gate } from './ask.ts';
-import { acceptedSchema } from './convert/answers.ts';
+import { createAsk, type Pacer } from './ask.ts';
+import { acceptedSchema } from './convert/answer-schemas.ts';
 import { createGroupReader } from './group-reader.ts';
 import { createListReader } from './list-reader.ts';
 import type { Transport } from './transport/transport.ts';
 
 export interface EcsClientOptions {
   readonly transport: Transport;
-  readonly gate: Gate;
+  readonly pacer: Pacer;
   /** `auto`: by whether the described rules have ids. */
   readonly apiLevel: 'auto' | ApiLevel;
 }
 
-/** The client of one account; the account named in a call only tells the gate which lane to take. */
+/** The client of one account; the account of a call only chooses its lane. */
 export function createEcsClient(options: EcsClientOptions): EcsApi {
-  const ask = createAsk(options.transport, options.gate);
+  const ask = createAsk(options.transport, options.pacer);
   return {
     ...createGroupReader(ask, options.apiLevel),
     ...createListReader(ask),

@@ -8,11 +8,11 @@ import { err, ok, type Result } from '../../reconciler/model/result.ts';
 import type { NicType } from '../../reconciler/model/rule.ts';
 import type { EcsApi, Place } from './api.ts';
 import type { Ask } from './ask.ts';
-import { groupPageSchema, rulePageSchema, type WireGroup } from './convert/answers.ts';
-import { readGroup, type RuleWalk } from './convert/group.ts';
+import { groupPageSchema, rulePageSchema, type WireGroup } from './convert/answer-schemas.ts';
+import { decodeGroup, type RuleWalk } from './convert/decode-group.ts';
 import type { OwnCode } from './failures/failure-table.ts';
 import type { Failure } from './failures/failure.ts';
-import { ownFailure } from './failures/failures.ts';
+import { ownFailure } from './failures/classify.ts';
 import { walkPages } from './pages.ts';
 
 /** The vendor stops at this many groups when it filters by tag. Source: help, DescribeSecurityGroups. */
@@ -22,23 +22,23 @@ const MAX_TAGS_IN_FILTER = 20;
 
 /** The pages did not fit together: only a new beginning helps. */
 const TORN: ReadonlySet<string> = new Set(['Transport.TornRead', 'InValidParameter.NextToken']);
-/** Somebody who keeps editing must not keep us reading. */
+/** Most attempts, so that constant edits do not make a read endless. */
 const MAX_READS = 3;
 
 export function createGroupReader(
   ask: Ask,
   apiLevel: 'auto' | ApiLevel,
 ): Pick<EcsApi, 'describeGroup' | 'findGroups'> {
-  // What the groups of a region showed last, for groups that have no rules to tell by.
+  // What the groups of a region showed last, for groups without rules.
   const seenLevels = new Map<string, ApiLevel>();
 
   const readOnce = async (group: GroupRef, guess: ApiLevel): Promise<Result<DescribedGroup, Failure>> => {
     const head = await readHead(ask, group);
     if (!head.ok) return head;
-    const walks = await readRules(ask, group, head.value);
+    const walks = await fetchRules(ask, group, head.value);
     if (!walks.ok) return walks;
     const whenNoRules = seenLevels.get(group.region) ?? guess;
-    const read = readGroup(group, head.value, walks.value, { apiLevel, whenNoRules });
+    const read = decodeGroup(group, head.value, walks.value, { apiLevel, whenNoRules });
     if (!read.ok) return err(failure('DescribeSecurityGroupAttribute', read.error.code, read.error.message));
     if (read.value.rules.length > 0) seenLevels.set(group.region, read.value.apiLevel);
     return read;
@@ -59,7 +59,7 @@ export function createGroupReader(
         const message = `${MAX_GROUPS_BY_TAG} groups or more have these tags, and the vendor lists no more`;
         return err(failure('DescribeSecurityGroups', 'Transport.TooMuch', message));
       }
-      // Looked at again here: an endpoint that does not know a filter answers with every group there is.
+      // Filtered again: an endpoint that does not know a filter answers with every group there is.
       const found = groups.value.filter((group) => isSelected(group, selector));
       return ok([...new Set(found.map((group) => group.SecurityGroupId))].sort(compareText));
     },
@@ -71,7 +71,7 @@ async function readHead(ask: Ask, group: GroupRef): Promise<Result<WireGroup, Fa
   if (!groups.ok) return groups;
   const head = groups.value.find((each) => each.SecurityGroupId === group.id);
   if (head !== undefined) return ok(head);
-  // Not `replan`: looking again at once would find the same. The group is reported, the others go on.
+  // Not `replan`: a second read would find the same. The group is reported, the others go on.
   const message =
     `there is no group ${group.id} in ${group.region}, or RAM hides it: ` +
     'the vendor answers with an empty list where ecs:DescribeSecurityGroups is not allowed';
@@ -79,7 +79,7 @@ async function readHead(ask: Ask, group: GroupRef): Promise<Result<WireGroup, Fa
 }
 
 /** A classic network has rules of two kinds, and answers with one kind at a time. */
-async function readRules(ask: Ask, group: GroupRef, head: WireGroup): Promise<Result<RuleWalk[], Failure>> {
+async function fetchRules(ask: Ask, group: GroupRef, head: WireGroup): Promise<Result<RuleWalk[], Failure>> {
   const nicTypes: readonly NicType[] = head.VpcId === '' ? ['internet', 'intranet'] : ['intranet'];
   const walks: RuleWalk[] = [];
   for (const nicType of nicTypes) {

@@ -4,9 +4,9 @@ import { OPERATIONS } from '../../reconciler/model/operation.ts';
 import { ok, type Result } from '../../reconciler/model/result.ts';
 import type { EcsApi, ListKind, Place } from './api.ts';
 import type { Ask } from './ask.ts';
-import { portListPageSchema, prefixListPageSchema, type ListPage } from './convert/answers.ts';
+import { portListPageSchema, prefixListPageSchema, type ListPage } from './convert/answer-schemas.ts';
 import type { Failure } from './failures/failure.ts';
-import { ownFailure } from './failures/failures.ts';
+import { ownFailure } from './failures/classify.ts';
 import { walkPages } from './pages.ts';
 
 export function createListReader(ask: Ask): Pick<EcsApi, 'listSizes'> {
@@ -19,7 +19,7 @@ export function createListReader(ask: Ask): Pick<EcsApi, 'listSizes'> {
         const pages = await readLists(ask, { place, kind, ids: asked });
         if (!pages.ok) return pages;
         for (const { id, maxEntries } of pages.value.flatMap((page) => page.lists)) {
-          // Looked at again here: an endpoint that does not know the filter answers with every list there is.
+          // Filtered again: an endpoint that does not know the filter answers with every list there is.
           if (asked.includes(id)) sizes[id] = maxEntries;
         }
       }

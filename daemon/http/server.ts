@@ -26,7 +26,7 @@ const HEADERS_TIMEOUT_MS = 5000;
 const REQUEST_TIMEOUT_MS = 10_000;
 const CLOSE_GRACE_MS = 1000;
 
-interface Answer {
+interface HttpAnswer {
   readonly status: number;
   readonly contentType: string;
   readonly body: string;
@@ -79,9 +79,13 @@ async function handle(
   response.end(request.method === 'HEAD' ? undefined : answer.body);
 }
 
-async function answerTo(request: IncomingMessage, ports: HttpPorts, onlyLoopback: boolean): Promise<Answer> {
+async function answerTo(
+  request: IncomingMessage,
+  ports: HttpPorts,
+  onlyLoopback: boolean,
+): Promise<HttpAnswer> {
   const { host } = request.headers;
-  if (onlyLoopback && host !== undefined && !isLoopbackHost(host)) {
+  if (onlyLoopback && host !== undefined && !namesLoopback(host)) {
     // A web page whose name was made to point here would come with its own name.
     return plain(421, 'this address is for the machine itself');
   }
@@ -90,9 +94,9 @@ async function answerTo(request: IncomingMessage, ports: HttpPorts, onlyLoopback
   return isRead(request) ? route(ports) : plain(405, 'this address only answers GET and HEAD');
 }
 
-type Route = (ports: HttpPorts) => Answer | Promise<Answer>;
+type HttpRoute = (ports: HttpPorts) => HttpAnswer | Promise<HttpAnswer>;
 
-const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
+const ROUTES: ReadonlyMap<string, HttpRoute> = new Map<string, HttpRoute>([
   ['/healthz', () => plain(200, 'ok')],
   [
     '/readyz',
@@ -124,9 +128,9 @@ const SECURITY_HEADERS: ReadonlyArray<readonly [string, string]> = [
   ['Cache-Control', 'no-store'],
 ];
 
-const ok200 = (contentType: string, body: string): Answer => ({ status: 200, contentType, body });
+const ok200 = (contentType: string, body: string): HttpAnswer => ({ status: 200, contentType, body });
 
-const plain = (status: number, text: string): Answer => ({
+const plain = (status: number, text: string): HttpAnswer => ({
   status,
   contentType: 'text/plain; charset=utf-8',
   body: `${text}\n`,
@@ -162,7 +166,7 @@ const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
 
 /** The value of a Host header: a name or address, with or without a port. */
-function isLoopbackHost(host: string): boolean {
+function namesLoopback(host: string): boolean {
   const name = host.replace(/:\d+$/, '').toLowerCase();
   return isLoopback(name.replace(/^\[(.*)\]$/, '$1'));
 }

@@ -19,11 +19,11 @@ export interface ListSizes {
 
 export const NO_LISTS: ListSizes = { sizes: {}, unread: [] };
 
-type Answer = Result<Readonly<Record<string, number>>, Failure>;
+type AskedSizes = Result<Readonly<Record<string, number>>, Failure>;
 
-interface Entry {
+interface AskedLists {
   readonly askedMs: number;
-  readonly answer: Promise<Answer>;
+  readonly answer: Promise<AskedSizes>;
 }
 
 const KINDS: readonly ListKind[] = ['prefixList', 'portList'];
@@ -34,7 +34,7 @@ export class KnownLists {
   readonly #clock: Clock;
   readonly #keepMs: number;
   /** By place, kind and id. What is older than `keepMs` is forgotten, so it does not grow. */
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new Map<string, AskedLists>();
 
   /** An answer, refusals included, is believed for `keepMs`. */
   constructor(ecs: Pick<EcsApi, 'listSizes'>, clock: Clock, keepMs: number) {

@@ -1,4 +1,4 @@
-// How each API level is spoken on the wire. Today's API names rules by their ids, and is always told all fields of a
+// How each API level is spoken on the wire. Today's API names rules by their ids, and always gets all fields of a
 // rule: whether an omitted field of a Modify is kept or reset is not documented. The API of 2019 has no ids and takes
 // one rule a call: it names a rule by the vendor's own texts of it, because a tuple that is off by a spelling matches
 // nothing and "succeeds". What else a level can and cannot do stands in reconciler/model/api-dialect.ts.
@@ -23,7 +23,7 @@ const WIRE_DIALECTS: Readonly<Record<ApiLevel, WireDialect>> = {
 
 export const wireDialectOf = (level: ApiLevel): WireDialect => WIRE_DIALECTS[level];
 
-/** The level of an endpoint by the rules of a group; null where there are none to tell by. */
+/** The level of an endpoint by the rules of a group; null where there are none. */
 export function levelShownBy(rules: readonly DescribedRule[]): ApiLevel | null {
   if (rules.length === 0) return null;
   return rules.every(({ id }) => id === null) ? 'legacy2019' : 'current';

@@ -4,7 +4,7 @@ import { formatPortRange, formatPorts } from '../../../reconciler/model/ports.ts
 import { formatPrefix } from '../../../reconciler/model/prefix.ts';
 import type { Direction, Rule } from '../../../reconciler/model/rule.ts';
 import type { WireParams } from '../api.ts';
-import { SIDE_FIELDS } from './fields.ts';
+import { SIDE_FIELDS } from './side-fields.ts';
 
 /** The fields of one rule, without numbering. */
 export function ruleParams(rule: Rule): WireParams {

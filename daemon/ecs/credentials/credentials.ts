@@ -4,7 +4,7 @@
 // said (it may hold the answer with the secret in it).
 import { err, ok, type Result } from '../../../reconciler/model/result.ts';
 import type { CredentialsConfig } from '../../config/credentials-config.ts';
-import { buildProvider, SecretMissing, type Environment } from './credentials-providers.ts';
+import { buildProvider, SecretMissing, type Variables } from './vendor-providers.ts';
 import { connectionErrorCode, neverConnected } from '../transport/network-error.ts';
 import { silenceVendorDebug } from '../transport/silence-debug.ts';
 
@@ -23,14 +23,14 @@ export interface CredentialsProblem {
 }
 
 export interface CredentialsSource {
-  /** Complete credentials, fetched anew where they have become old; never rejects. */
+  /** Complete credentials, fetched again when they are old; never rejects. */
   get(): Promise<Result<Credentials, CredentialsProblem>>;
   /** Drops what was fetched, because the vendor refused it. */
   forget(): void;
 }
 
 /** `env` serves the variables that the config names; the vendor's providers read `process.env` themselves. */
-export function createCredentialsSource(config: CredentialsConfig, env: Environment): CredentialsSource {
+export function createCredentialsSource(config: CredentialsConfig, env: Variables): CredentialsSource {
   silenceVendorDebug();
   let provider: ReturnType<typeof buildProvider> | null = null;
   let fetching: Promise<Result<Credentials, CredentialsProblem>> | null = null;

@@ -4,7 +4,7 @@
 // How to read it. Not applied for sure, and a later attempt may work: `retry`. Not applied and never will be:
 // `rejected`, which stops one step, so it is also the answer to a quota that is used up. What would stop every
 // call of the account is `denied`, whatever the vendor blames. The kinds are those of writes; a read has no
-// effect and no plan, so failures.ts turns its `unknown` into `retry` and its `replan` into `rejected`.
+// effect and no plan, so classify.ts turns its `unknown` into `retry` and its `replan` into `rejected`.
 import type { FailureKind } from './failure.ts';
 
 export interface FailureRow {
@@ -63,7 +63,7 @@ const COMMON = 'help: common error codes of the API gateway';
 const RAM = 'help/ram: how to troubleshoot an access denied error';
 const DRIVEN =
   'pop-core 1.8.0 on httpx 2.3.3, driven in test/unit/daemon/ecs/transport/pop-transport.test.ts';
-const OURS = 'daemon/ecs';
+const OUR_OWN = 'daemon/ecs';
 
 const CLOCK_HINT = "compare this machine's clock with the true time: 15 minutes off is too much";
 
@@ -142,7 +142,7 @@ export const FAILURE_ROWS: readonly FailureRow[] = [
   },
   { code: 'LimitExceed.PrefixListAssociationResource', kind: 'rejected', source: AUTHORIZE },
 
-  // Modify: what it can never do, and what only a changed world explains.
+  // Modify: what it can never do, and what only a change by somebody else explains.
   { code: 'InvalidOperation.ModifySgRuleEntityType', kind: 'rejected', source: MODIFY },
   { code: 'InvalidOperation.ModifyNicType', kind: 'rejected', source: MODIFY },
   { code: 'InvalidOperation.ModifyPortRangeType', kind: 'rejected', source: MODIFY },
@@ -154,7 +154,7 @@ export const FAILURE_ROWS: readonly FailureRow[] = [
   { code: 'InvalidSecurityGroupRule.RuleNotExist', kind: 'replan', source: REVOKE, gone: true },
   { code: 'InvalidGroupAuthItem.NotFound', kind: 'replan', source: REVOKE, gone: true },
 
-  // The group. A write to a group that is gone needs a new look; a look that finds no group needs a person.
+  // The group. After a write to a group that is gone it is read again; a read that finds no group needs a person.
   { code: 'InvalidSecurityGroupId.NotFound', kind: 'replan', source: OLDER_MANUAL },
   { code: 'InvalidSecurityGroupId.Malformed', kind: 'rejected', source: RULE_WRITES },
   { code: 'InvalidOperation.ResourceManagedByCloudProduct', kind: 'managed', source: RULE_WRITES },
@@ -191,7 +191,7 @@ export const FAILURE_ROWS: readonly FailureRow[] = [
   { code: 'LimitExceed.PrefixListId', kind: 'rejected', source: LISTS },
   { code: 'LimitExceed.PortRangeListId', kind: 'rejected', source: LISTS },
 
-  // The service is busy or broken. After a 5xx nobody knows what was applied.
+  // The service is busy or broken. After a 5xx it is unknown what was applied.
   { code: 'Throttling', kind: 'throttled', source: THROTTLING },
   { code: 'Throttling.User', kind: 'throttled', source: THROTTLING },
   { code: 'Throttling.Api', kind: 'throttled', source: THROTTLING },
@@ -242,16 +242,16 @@ export const FAILURE_ROWS: readonly FailureRow[] = [
   { code: 'Transport.NotJson', kind: 'unknown', source: DRIVEN },
   { code: 'Transport.BadAnswer', kind: 'unknown', source: DRIVEN },
   { code: 'Transport.TlsFailed', kind: 'unknown', source: DRIVEN },
-  // Somebody else may be answering: nothing more is to be signed for that address until a person has looked.
+  // Somebody else may be answering: nothing more is to be signed for that address until a person has checked.
   { code: 'Transport.UntrustedCertificate', kind: 'denied', source: DRIVEN },
   { code: 'Transport.NoCredentials', kind: 'denied', source: DRIVEN },
   { code: 'Transport.CredentialsUnavailable', kind: 'retry', source: DRIVEN },
   { code: 'Transport.Unencodable', kind: 'rejected', source: DRIVEN },
-  { code: 'Transport.BadEndpoint', kind: 'rejected', source: OURS },
-  { code: 'Transport.Unreadable', kind: 'rejected', source: OURS },
-  { code: 'Transport.TooMuch', kind: 'rejected', source: OURS },
-  { code: 'Transport.TornRead', kind: 'retry', source: OURS },
-  { code: 'Transport.GroupNotFound', kind: 'rejected', source: OURS },
+  { code: 'Transport.BadEndpoint', kind: 'rejected', source: OUR_OWN },
+  { code: 'Transport.Unreadable', kind: 'rejected', source: OUR_OWN },
+  { code: 'Transport.TooMuch', kind: 'rejected', source: OUR_OWN },
+  { code: 'Transport.TornRead', kind: 'retry', source: OUR_OWN },
+  { code: 'Transport.GroupNotFound', kind: 'rejected', source: OUR_OWN },
 ];
 
 /** Codes that the table does not name, by how they are built; the first match counts. */

@@ -1,8 +1,8 @@
-// How a call that did not plainly succeed is told to the rest of the daemon: by what to do next.
+// What came of a call that did not succeed, named by what to do next.
 
-/** What to do next after a call that did not plainly succeed. */
+/** The next move; failure-table.ts has one for every code. */
 export type FailureKind =
-  /** The wished state is there already: go on. */
+  /** The desired state is there already: go on. */
   | 'done'
   /** Certainly not applied: send again with the same token. */
   | 'retry'
@@ -10,7 +10,7 @@ export type FailureKind =
   | 'throttled'
   /** Maybe applied: send again with the same token, or read back. */
   | 'unknown'
-  /** The world is not as the plan took it: describe and plan anew. */
+  /** The group is not as the plan assumed: read it and plan again. */
   | 'replan'
   /** This step can never work: isolate, quarantine, report. */
   | 'rejected'
@@ -31,7 +31,7 @@ export interface Failure {
   readonly retryAfterMs: number | null;
 }
 
-/** A failure from what is known of it: what is left out was not said by anybody. */
+/** A failure from what is known of it: what is left out is null. */
 export function makeFailure(known: Pick<Failure, 'kind' | 'code' | 'message'> & Partial<Failure>): Failure {
   return { requestId: null, httpStatus: null, retryAfterMs: null, ...known };
 }

@@ -21,13 +21,13 @@ export class WithoutCredentials extends Error {
   }
 }
 
-export const failed = (code: OwnCode, message: string): TransportAnswer => ({
+export const failedAnswer = (code: OwnCode, message: string): TransportAnswer => ({
   kind: 'failed',
   code,
   message,
 });
 
-/** What pop-core tells of the HTTP exchange. */
+/** What pop-core shows of the HTTP exchange. */
 export const exchangeSchema = z.object({
   response: z.object({
     statusCode: z.number(),
@@ -74,23 +74,27 @@ const TLS = /^(EPROTO$|ERR_SSL_|ERR_TLS_)/;
 
 /** Names what went wrong in our own words: the library's would show URLs. Unknown errors are bugs and thrown. */
 export function failureOf(error: unknown, endpoint: string): TransportAnswer {
-  if (error instanceof WithoutCredentials) return failed(error.problem.code, error.problem.message);
+  if (error instanceof WithoutCredentials) return failedAnswer(error.problem.code, error.problem.message);
   const instead = notJson(error);
-  if (instead !== null) return failed('Transport.NotJson', `${endpoint} answered with ${instead}`);
+  if (instead !== null) return failedAnswer('Transport.NotJson', `${endpoint} answered with ${instead}`);
   const code = connectionErrorCode(error);
   if (neverConnected(error)) {
-    return failed('Transport.NotConnected', `no connection to ${endpoint} (${code ?? 'unknown reason'})`);
+    return failedAnswer(
+      'Transport.NotConnected',
+      `no connection to ${endpoint} (${code ?? 'unknown reason'})`,
+    );
   }
   if (code === null) throw error;
-  if (code === 'timeout') return failed('Transport.Timeout', `no whole answer from ${endpoint} in time`);
+  if (code === 'timeout')
+    return failedAnswer('Transport.Timeout', `no whole answer from ${endpoint} in time`);
   if (UNTRUSTED.test(code)) {
-    return failed(
+    return failedAnswer(
       'Transport.UntrustedCertificate',
       `the certificate of ${endpoint} is not trusted (${code})`,
     );
   }
-  if (TLS.test(code)) return failed('Transport.TlsFailed', `TLS with ${endpoint} failed (${code})`);
-  return failed('Transport.ConnectionLost', `the connection to ${endpoint} broke (${code})`);
+  if (TLS.test(code)) return failedAnswer('Transport.TlsFailed', `TLS with ${endpoint} failed (${code})`);
+  return failedAnswer('Transport.ConnectionLost', `the connection to ${endpoint} broke (${code})`);
 }
 
 const syntaxErrorSchema = z.object({ name: z.literal('SyntaxError'), text: z.string() });

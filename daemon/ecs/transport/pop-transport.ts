@@ -10,7 +10,7 @@ import type { Credentials, CredentialsSource } from '../credentials/credentials.
 import type { Operation } from '../../../reconciler/model/operation.ts';
 import type { WireParams } from '../api.ts';
 import { parseEndpoint, regionalEndpoint } from '../../config/endpoint.ts';
-import { exchangeSchema, failed, failureOf, refusalOf, WithoutCredentials } from './pop-errors.ts';
+import { exchangeSchema, failedAnswer, failureOf, refusalOf, WithoutCredentials } from './pop-errors.ts';
 import { silenceVendorDebug } from './silence-debug.ts';
 import type { RefusedAnswer, Transport, TransportAnswer } from './transport.ts';
 
@@ -67,15 +67,15 @@ export class PopTransport implements Transport {
 
   async call(operation: Operation, params: WireParams): Promise<TransportAnswer> {
     const endpoint = endpointFor(params.RegionId ?? '', this.#options);
-    if (!endpoint.ok) return failed('Transport.BadEndpoint', endpoint.error);
+    if (!endpoint.ok) return failedAnswer('Transport.BadEndpoint', endpoint.error);
     if (Object.values(params).some((value) => LONE_SURROGATE.test(value))) {
-      return failed('Transport.Unencodable', 'a parameter holds half of a surrogate pair');
+      return failedAnswer('Transport.Unencodable', 'a parameter holds half of a surrogate pair');
     }
     const giveUp = new AbortController();
     try {
       const options = this.#requestOptions(endpoint.value, giveUp.signal);
       const [json, exchange] = await this.#clientOf(endpoint.value).request(operation, params, options);
-      return { kind: 'answered', status: statusOf(exchange), body: plainJson(json) };
+      return { kind: 'answered', status: httpStatusOf(exchange), body: plainJson(json) };
     } catch (error) {
       const refusal = refusalOf(error, this.#secrets);
       if (refusal !== null) return this.#refused(refusal);
@@ -126,7 +126,7 @@ function endpointFor(region: string, options: PopTransportOptions): Result<strin
   return parseEndpoint(options.endpoint, options.allowPlainHttp);
 }
 
-const statusOf = (exchange: unknown): number => exchangeSchema.parse(exchange).response.statusCode;
+const httpStatusOf = (exchange: unknown): number => exchangeSchema.parse(exchange).response.statusCode;
 
 /**
  * json-bigint makes objects without a prototype, and BigNumber objects of long integers such as account ids.

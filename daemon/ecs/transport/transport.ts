@@ -5,7 +5,7 @@ import type { WireParams } from '../api.ts';
 import type { OwnCode } from '../failures/failure-table.ts';
 
 /** An error answer of the vendor. */
-export interface Refusal {
+export interface VendorRefusal {
   readonly status: number;
   readonly code: string;
   /** Scrubbed of secrets. */
@@ -17,7 +17,7 @@ export interface Refusal {
   readonly missingAction: string | null;
 }
 
-export type RefusedAnswer = { readonly kind: 'refused' } & Refusal;
+export type RefusedAnswer = { readonly kind: 'refused' } & VendorRefusal;
 
 export type TransportAnswer =
   /** Plain JSON without an error code. Whether it is what was asked for is for the caller to check. */

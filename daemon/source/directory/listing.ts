@@ -107,7 +107,7 @@ function notAFile(relative: string, file: string): Unreadable {
   return unreadable({ path: relative, file, code: 'policy-not-a-file', message });
 }
 
-interface Place {
+interface WalkedFolder {
   readonly path: string;
   readonly realPath: string;
   readonly depth: number;
@@ -130,7 +130,7 @@ class FolderWalk {
     this.#bounds = bounds;
   }
 
-  async enter(folder: Place): Promise<void> {
+  async enter(folder: WalkedFolder): Promise<void> {
     if (!this.#visit(folder.realPath)) return;
     if (folder.depth > this.#bounds.maxDepth) {
       const message = `folders lie more than ${this.#bounds.maxDepth} deep in each other`;
@@ -149,7 +149,7 @@ class FolderWalk {
     }
   }
 
-  async #read(folder: Place): Promise<Dirent[]> {
+  async #read(folder: WalkedFolder): Promise<Dirent[]> {
     try {
       const entries = await readdir(folder.realPath, { withFileTypes: true });
       this.#entries += entries.length;
@@ -164,7 +164,7 @@ class FolderWalk {
   }
 
   /** Files of other names are nobody's business here, whatever they are. */
-  async #take(entry: Dirent, place: Place): Promise<void> {
+  async #take(entry: Dirent, place: WalkedFolder): Promise<void> {
     const isPolicy = POLICY_NAME.test(entry.name);
     if (!isPolicy && entry.isFile()) return;
     try {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Operation } from '../../../../reconciler/model/operation.ts';
 import type { Place } from '../../../../daemon/ecs/api.ts';
-import type { Gate } from '../../../../daemon/ecs/ask.ts';
+import type { Pacer } from '../../../../daemon/ecs/ask.ts';
 import { createEcsClient, type EcsClientOptions } from '../../../../daemon/ecs/client.ts';
 import { MAX_PAGES } from '../../../../daemon/ecs/pages.ts';
 import type { Transport, TransportAnswer } from '../../../../daemon/ecs/transport/transport.ts';
@@ -76,11 +76,11 @@ const clientOver = (answers: Answers, changes: Partial<EcsClientOptions> = {}) =
       return Promise.resolve('kind' in answer ? answer : answered(answer));
     },
   };
-  const gate: Gate = (operation, _place, run) => {
+  const pacer: Pacer = (operation, _place, run) => {
     gated.push(operation);
     return run();
   };
-  const client = createEcsClient({ transport, gate, apiLevel: 'auto', ...changes });
+  const client = createEcsClient({ transport, pacer, apiLevel: 'auto', ...changes });
   return { client, calls, gated };
 };
 
@@ -137,7 +137,7 @@ describe('describeGroup', () => {
     expect(gated).toEqual(['DescribeSecurityGroups', 'DescribeSecurityGroupAttribute']);
   });
 
-  it('walks all pages, each through the gate, and counts a rule on two pages once', async () => {
+  it('walks all pages, each through the pacer, and counts a rule on two pages once', async () => {
     const pages: Record<string, object> = {
       '': rulePage([rule('sgr-1'), rule('sgr-2', { Priority: 2 })], { NextToken: 'a' }),
       a: rulePage([rule('sgr-2', { Priority: 2 }), rule('sgr-3', { Priority: 3 })], { NextToken: 'b' }),
@@ -406,7 +406,7 @@ describe('write', () => {
     clientToken: 'token-1',
   } as const;
 
-  it('sends the parameters with the token, once, through the gate', async () => {
+  it('sends the parameters with the token, once, through the pacer', async () => {
     const { client, calls, gated } = clientOver(() => ({ RequestId: 'R-7' }));
     expect(await client.write(request)).toEqual({ ok: true, value: { requestId: 'R-7' } });
     expect(calls).toEqual([

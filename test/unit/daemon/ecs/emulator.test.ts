@@ -46,7 +46,7 @@ const clientOf = (env: Record<string, string> | null = null, timeoutMs = 5_000):
       timeoutMs,
       maxSockets: 4,
     }),
-    gate: (_operation, _place, run) => run(),
+    pacer: (_operation, _place, run) => run(),
     apiLevel: 'auto',
   });
 

@@ -21,7 +21,7 @@ function clientOver(answers: (params: Params) => unknown) {
         return Promise.resolve((isWhole ? answer : body) as TransportAnswer);
       },
     },
-    gate: (_operation, _place, run) => run(),
+    pacer: (_operation, _place, run) => run(),
     apiLevel: 'auto',
   });
   return { client, calls };

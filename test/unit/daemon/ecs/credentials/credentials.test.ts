@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { CredentialsConfig } from '../../../../../daemon/config/credentials-config.ts';
 import { credentialsSchema } from '../../../../../daemon/config/credentials-config.ts';
-import { buildProvider } from '../../../../../daemon/ecs/credentials/credentials-providers.ts';
+import { buildProvider } from '../../../../../daemon/ecs/credentials/vendor-providers.ts';
 import { createCredentialsSource } from '../../../../../daemon/ecs/credentials/credentials.ts';
 import {
   hang,

@@ -13,7 +13,7 @@ import {
 } from '@alicloud/credentials';
 import type { CredentialsConfig } from '../../config/credentials-config.ts';
 
-export type Environment = Readonly<Record<string, string | undefined>>;
+export type Variables = Readonly<Record<string, string | undefined>>;
 
 /** A variable or file that the config names is not there. The message says which, never what it holds. */
 export class SecretMissing extends Error {
@@ -36,7 +36,7 @@ const EMULATOR_KEY: Key = { accessKeyId: 'emulator', accessKeySecret: 'emulator-
 const MAX_SECRET_FILE_BYTES = 64 * 1024;
 
 /** Throws where the library refuses the settings at once; it may also fail, and may hold state, later. */
-export function buildProvider(config: CredentialsConfig, env: Environment): CredentialsProvider {
+export function buildProvider(config: CredentialsConfig, env: Variables): CredentialsProvider {
   switch (config.type) {
     case 'emulator':
       return keyProvider('emulator', () => Promise.resolve(EMULATOR_KEY));
@@ -55,7 +55,7 @@ export function buildProvider(config: CredentialsConfig, env: Environment): Cred
   }
 }
 
-/** A key that is read anew for every call. */
+/** A key that is read again for every call. */
 function keyProvider(name: string, read: () => Promise<Key>): CredentialsProvider {
   return {
     getProviderName: () => name,
@@ -76,7 +76,7 @@ const stsBuilder = (securityToken: string) =>
   StaticSTSCredentialsProvider.builder().withSecurityToken(securityToken);
 
 /** So that a rotated secret is used without a restart. */
-async function readAccessKey(config: AccessKeyConfig, env: Environment): Promise<Key> {
+async function readAccessKey(config: AccessKeyConfig, env: Variables): Promise<Key> {
   const read = (name: 'accessKeyId' | 'accessKeySecret' | 'securityToken') =>
     readSecret(config[`${name}Env`], config[`${name}File`], env);
   const accessKeyId = await read('accessKeyId');
@@ -86,7 +86,7 @@ async function readAccessKey(config: AccessKeyConfig, env: Environment): Promise
 }
 
 /** Neither variable nor file named: empty text. Named but missing or empty: throws. */
-async function readSecret(variable: string | undefined, path: string | undefined, env: Environment) {
+async function readSecret(variable: string | undefined, path: string | undefined, env: Variables) {
   if (variable !== undefined) {
     const value = env[variable]?.trim() ?? '';
     if (value === '') throw new SecretMissing(`the environment variable ${variable} is not set`);
@@ -134,7 +134,7 @@ function buildOidc(config: Extract<CredentialsConfig, { type: 'oidc' }>): Creden
  */
 function buildAssumedRole(
   config: Extract<CredentialsConfig, { type: 'assumeRole' }>,
-  env: Environment,
+  env: Variables,
 ): CredentialsProvider {
   const builder = RAMRoleARNCredentialsProvider.builder()
     .withCredentialsProvider(buildProvider(config.source, env))
@@ -145,10 +145,7 @@ function buildAssumedRole(
   return builder.build();
 }
 
-function buildUri(
-  config: Extract<CredentialsConfig, { type: 'uri' }>,
-  env: Environment,
-): CredentialsProvider {
+function buildUri(config: Extract<CredentialsConfig, { type: 'uri' }>, env: Variables): CredentialsProvider {
   const uri = config.uri ?? env.ALIBABA_CLOUD_CREDENTIALS_URI;
   if (uri === undefined || uri === '') {
     throw new SecretMissing('the environment variable ALIBABA_CLOUD_CREDENTIALS_URI is not set');

@@ -19,39 +19,39 @@ import {
   type Rule,
   type RuleAction,
 } from '../../../reconciler/model/rule.ts';
-import type { Permission } from './answers.ts';
-import { SIDE_FIELDS } from './fields.ts';
+import type { Permission } from './answer-schemas.ts';
+import { SIDE_FIELDS } from './side-fields.ts';
 
 /** A field's value, or what is wrong with it. */
-type Read<T> = Result<T, string>;
+type Decoded<T> = Result<T, string>;
 
 /** Reads one described rule, or answers every problem with it. `nicType` is what was asked for. */
-export function readPermission(
+export function decodePermission(
   permission: Permission,
   nicType: NicType,
 ): Result<DescribedRule, readonly string[]> {
-  const direction = readWord('Direction', permission.Direction, ['ingress', 'egress']);
+  const direction = decodeWord('Direction', permission.Direction, ['ingress', 'egress']);
   if (!direction.ok) return err([direction.error]);
   const fields = all<Omit<Rule, 'direction' | 'description'>>({
-    protocol: readProtocol(permission),
-    ports: readPorts(permission),
-    sourcePorts: readSourcePorts(permission),
-    peer: readPeer(permission, direction.value),
-    own: readOwn(permission, direction.value),
-    action: readWord<RuleAction>('Policy', permission.Policy, ['accept', 'drop']),
-    priority: readPriority(permission),
-    nicType: readWord('NicType', permission.NicType || nicType, ['intranet', 'internet']),
+    protocol: decodeProtocol(permission),
+    ports: decodePorts(permission),
+    sourcePorts: decodeSourcePorts(permission),
+    peer: decodePeer(permission, direction.value),
+    own: decodeOwn(permission, direction.value),
+    action: decodeWord<RuleAction>('Policy', permission.Policy, ['accept', 'drop']),
+    priority: decodePriority(permission),
+    nicType: decodeWord('NicType', permission.NicType || nicType, ['intranet', 'internet']),
   });
   if (!fields.ok) return fields;
   const description = permission.Description === '' ? null : permission.Description;
   const rule = makeRule({ direction: direction.value, ...fields.value, description }, 'described');
   if (!rule.ok) return err(rule.error.map((problem) => problem.message));
   const id = permission.SecurityGroupRuleId === '' ? null : permission.SecurityGroupRuleId;
-  return ok({ rule: rule.value, id, selector: selectorOf(permission, nicType) });
+  return ok({ rule: rule.value, id, selector: wireSelector(permission, nicType) });
 }
 
-/** The rule as a person would look for it in the console. */
-export function nameOf(permission: Permission): string {
+/** The rule as a person finds it in the console. */
+export function consoleName(permission: Permission): string {
   const { SecurityGroupRuleId: id, Direction, IpProtocol, PortRange, Policy, Priority } = permission;
   return [id || 'a rule without id', Direction, Policy, IpProtocol, PortRange, `priority ${Priority}`].join(
     ' ',
@@ -77,32 +77,32 @@ const SELECTOR_FIELDS = [
   'Priority',
 ] as const;
 
-function selectorOf(permission: Permission, nicType: NicType): Readonly<Record<string, string>> {
+function wireSelector(permission: Permission, nicType: NicType): Readonly<Record<string, string>> {
   const entries = SELECTOR_FIELDS.map((field) => [field, permission[field]] as const);
   const given = entries.filter(([, value]) => value !== '');
   return { ...Object.fromEntries(given), NicType: permission.NicType || nicType };
 }
 
-function readProtocol(permission: Permission): Read<Protocol> {
+function decodeProtocol(permission: Permission): Decoded<Protocol> {
   const protocol = parseDescribedProtocol(permission.IpProtocol);
   return protocol === null ? err(`unknown IpProtocol "${permission.IpProtocol}"`) : ok(protocol);
 }
 
 /** 1 to 100, or 110 on rules that the vendor itself made before May 2020. */
-function readPriority({ Priority: text }: Permission): Read<number> {
+function decodePriority({ Priority: text }: Permission): Decoded<number> {
   return /^\d{1,3}$/.test(text) ? ok(Number(text)) : err(`Priority "${text}" is not a whole number`);
 }
 
 const isNoPorts = (text: string): boolean => text === '' || text === NO_PORTS_TEXT;
 
-function readPorts({ PortRange: range, PortRangeListId: list }: Permission): Read<Ports> {
+function decodePorts({ PortRange: range, PortRangeListId: list }: Permission): Decoded<Ports> {
   if (isNoPorts(range)) return ok(list === '' ? NO_PORTS : { kind: 'list', id: list });
   if (list !== '') return err(`both PortRange "${range}" and PortRangeListId "${list}"`);
   const ports = parsePortRange(range);
   return ports === null ? err(`PortRange "${range}" is not FIRST/LAST`) : ok({ kind: 'range', ...ports });
 }
 
-function readSourcePorts({ SourcePortRange: range }: Permission): Read<PortRange | null> {
+function decodeSourcePorts({ SourcePortRange: range }: Permission): Decoded<PortRange | null> {
   if (isNoPorts(range)) return ok(null);
   const ports = parsePortRange(range);
   return ports === null
@@ -110,7 +110,7 @@ function readSourcePorts({ SourcePortRange: range }: Permission): Read<PortRange
     : ok(canonicalSourcePorts(ports));
 }
 
-function readPeer(permission: Permission, direction: Direction): Read<Peer> {
+function decodePeer(permission: Permission, direction: Direction): Decoded<Peer> {
   const fields = SIDE_FIELDS[direction].peer;
   const given = (['ipv4', 'ipv6', 'group', 'prefixList'] as const).filter(
     (kind) => permission[fields[kind]] !== '',
@@ -122,7 +122,7 @@ function readPeer(permission: Permission, direction: Direction): Read<Peer> {
   switch (kind) {
     case 'ipv4':
     case 'ipv6':
-      return readPrefix(fields[kind], value, kind);
+      return decodePrefix(fields[kind], value, kind);
     case 'group':
       return ok({ kind, id: value, ownerId: permission[fields.groupOwnerAccount] || null });
     case 'prefixList':
@@ -130,31 +130,31 @@ function readPeer(permission: Permission, direction: Direction): Read<Peer> {
   }
 }
 
-function readOwn(permission: Permission, direction: Direction): Read<Prefix | null> {
+function decodeOwn(permission: Permission, direction: Direction): Decoded<Prefix | null> {
   const fields = SIDE_FIELDS[direction].own;
   for (const field of [fields.group, fields.prefixList]) {
     if (permission[field] !== '') return err(`${field} "${permission[field]}" narrows the group's own side`);
   }
   const [ipv4, ipv6] = [permission[fields.ipv4], permission[fields.ipv6]];
   if (ipv4 !== '' && ipv6 !== '') return err(`both ${fields.ipv4} and ${fields.ipv6}`);
-  if (ipv4 !== '') return readPrefix(fields.ipv4, ipv4, 'ipv4');
-  return ipv6 === '' ? ok(null) : readPrefix(fields.ipv6, ipv6, 'ipv6');
+  if (ipv4 !== '') return decodePrefix(fields.ipv4, ipv4, 'ipv4');
+  return ipv6 === '' ? ok(null) : decodePrefix(fields.ipv6, ipv6, 'ipv6');
 }
 
-function readPrefix(field: string, text: string, family: Family): Read<Prefix> {
+function decodePrefix(field: string, text: string, family: Family): Decoded<Prefix> {
   const prefix = parsePrefix(text, 'mask');
   if (!prefix.ok) return err(`${field}: ${prefix.error.message}`);
   return prefix.value.kind === family ? prefix : err(`${field} "${text}" is of the other address family`);
 }
 
-function readWord<Word extends string>(field: string, text: string, words: readonly Word[]): Read<Word> {
+function decodeWord<Word extends string>(field: string, text: string, words: readonly Word[]): Decoded<Word> {
   const lower = text.toLowerCase();
   const word = words.find((each) => each === lower);
   return word === undefined ? err(`${field} "${text}" is not one of ${words.join(', ')}`) : ok(word);
 }
 
 /** All values, or all problems. */
-function all<T extends object>(reads: { readonly [Key in keyof T]: Read<T[Key]> }): Result<T, string[]> {
+function all<T extends object>(reads: { readonly [Key in keyof T]: Decoded<T[Key]> }): Result<T, string[]> {
   const values: Partial<T> = {};
   const problems: string[] = [];
   for (const key of Object.keys(reads) as Array<keyof T>) {

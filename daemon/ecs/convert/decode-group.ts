@@ -5,8 +5,8 @@ import { compareText } from '../../../reconciler/model/problem.ts';
 import { err, ok, type Result } from '../../../reconciler/model/result.ts';
 import { compareRules, type NicType } from '../../../reconciler/model/rule.ts';
 import type { OwnCode } from '../failures/failure-table.ts';
-import type { Permission, RulePage, WireGroup } from './answers.ts';
-import { nameOf, readPermission } from './described.ts';
+import type { Permission, RulePage, WireGroup } from './answer-schemas.ts';
+import { consoleName, decodePermission } from './decode-rule.ts';
 import { levelShownBy, wireDialectOf } from './dialect.ts';
 
 /** All pages of rules of one network interface type. */
@@ -17,7 +17,7 @@ export interface RuleWalk {
 
 export interface LevelChoice {
   readonly apiLevel: 'auto' | ApiLevel;
-  /** What `auto` means for a group that has no rules to tell by. */
+  /** What `auto` means for a group without rules. */
   readonly whenNoRules: ApiLevel;
 }
 
@@ -30,20 +30,20 @@ export interface ReadProblem {
 const NAMED_PROBLEMS = 5;
 
 /** The group with its rules in the order of `compareRules`, or why it cannot be trusted. */
-export function readGroup(
+export function decodeGroup(
   group: GroupRef,
   head: WireGroup,
   walks: readonly RuleWalk[],
   choice: LevelChoice,
 ): Result<DescribedGroup, ReadProblem> {
   const pages = walks.flatMap((walk) => walk.pages);
-  const stranger = pages.find((page) => page.SecurityGroupId !== group.id);
-  if (stranger !== undefined) return bad('Transport.BadAnswer', 'the answer is about another group');
-  const type = readType(head.SecurityGroupType);
+  const ofAnother = pages.find((page) => page.SecurityGroupId !== group.id);
+  if (ofAnother !== undefined) return bad('Transport.BadAnswer', 'the answer is about another group');
+  const type = decodeType(head.SecurityGroupType);
   if (type === null) return bad('Transport.Unreadable', `unknown group type "${head.SecurityGroupType}"`);
-  const innerAccess = readInnerAccess(pages[0]?.InnerAccessPolicy ?? '', type);
+  const innerAccess = decodeInnerAccess(pages[0]?.InnerAccessPolicy ?? '', type);
   if (innerAccess === null) return bad('Transport.Unreadable', 'unknown InnerAccessPolicy');
-  const rules = readRules(walks);
+  const rules = decodeRules(walks);
   if (!rules.ok) return rules;
   const leveled = applyLevel(rules.value, choice);
   if (!leveled.ok) return leveled;
@@ -63,18 +63,18 @@ export function readGroup(
 const bad = (code: OwnCode, message: string) => err({ code, message });
 
 /** Groups from before there were two types say nothing: they are what is called normal today. */
-function readType(text: string): DescribedGroup['type'] | null {
+function decodeType(text: string): DescribedGroup['type'] | null {
   return text === '' || text === 'normal' ? 'normal' : text === 'enterprise' ? 'enterprise' : null;
 }
 
 /** Members of an enterprise group are never let through by default. Source: help, ModifySecurityGroupPolicy. */
-function readInnerAccess(text: string, type: DescribedGroup['type']): DescribedGroup['innerAccess'] | null {
+function decodeInnerAccess(text: string, type: DescribedGroup['type']): DescribedGroup['innerAccess'] | null {
   const lower = text.toLowerCase();
   if (lower === 'accept' || lower === 'drop') return lower;
   return lower === '' && type === 'enterprise' ? 'drop' : null;
 }
 
-function readRules(walks: readonly RuleWalk[]): Result<DescribedRule[], ReadProblem> {
+function decodeRules(walks: readonly RuleWalk[]): Result<DescribedRule[], ReadProblem> {
   const rules: DescribedRule[] = [];
   const problems: string[] = [];
   const seen = new Map<string, string>();
@@ -85,25 +85,25 @@ function readRules(walks: readonly RuleWalk[]): Result<DescribedRule[], ReadProb
       const key = permission.SecurityGroupRuleId || content;
       const earlier = seen.get(key);
       if (earlier !== undefined && earlier !== content) {
-        return bad('Transport.TornRead', `${nameOf(permission)} changed while the group was read`);
+        return bad('Transport.TornRead', `${consoleName(permission)} changed while the group was read`);
       }
       if (earlier !== undefined) continue;
       seen.set(key, content);
-      const rule = readPermission(permission, nicType);
+      const rule = decodePermission(permission, nicType);
       if (rule.ok) rules.push(rule.value);
       else problems.push(describeProblem(permission, rule.error));
     }
   }
-  if (problems.length === 0) return ok(rules.sort(compareDescribed));
+  if (problems.length === 0) return ok(rules.sort(byRuleAndId));
   const rest = problems.length - NAMED_PROBLEMS;
   const more = rest > 0 ? `; and ${rest} more` : '';
   return bad('Transport.Unreadable', `${problems.slice(0, NAMED_PROBLEMS).join('; ')}${more}`);
 }
 
 const describeProblem = (permission: Permission, problems: readonly string[]): string =>
-  `${nameOf(permission)}: ${problems.join(', ')}`;
+  `${consoleName(permission)}: ${problems.join(', ')}`;
 
-const compareDescribed = (a: DescribedRule, b: DescribedRule): number =>
+const byRuleAndId = (a: DescribedRule, b: DescribedRule): number =>
   compareRules(a.rule, b.rule) || compareText(a.id ?? '', b.id ?? '');
 
 function applyLevel(

@@ -3,10 +3,10 @@ import type { Operation } from '../../../../../reconciler/model/operation.ts';
 import { WRITE_OPERATIONS } from '../../../../../reconciler/model/operation.ts';
 import type { FailureKind } from '../../../../../daemon/ecs/failures/failure.ts';
 import { FAILURE_ROWS } from '../../../../../daemon/ecs/failures/failure-table.ts';
-import { ownFailure, refusalFailure } from '../../../../../daemon/ecs/failures/failures.ts';
-import type { Refusal } from '../../../../../daemon/ecs/transport/transport.ts';
+import { ownFailure, refusalFailure } from '../../../../../daemon/ecs/failures/classify.ts';
+import type { VendorRefusal } from '../../../../../daemon/ecs/transport/transport.ts';
 
-const refusal = (code: string, status: number, changes: Partial<Refusal> = {}): Refusal => ({
+const refusal = (code: string, status: number, changes: Partial<VendorRefusal> = {}): VendorRefusal => ({
   status,
   code,
   message: 'The message.',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { rulePageSchema } from '../../../../../daemon/ecs/convert/answers.ts';
-import { nameOf, readPermission } from '../../../../../daemon/ecs/convert/described.ts';
+import { rulePageSchema } from '../../../../../daemon/ecs/convert/answer-schemas.ts';
+import { consoleName, decodePermission } from '../../../../../daemon/ecs/convert/decode-rule.ts';
 import type { DescribedRule } from '../../../../../reconciler/model/group.ts';
 import { formatPeer } from '../../../../../reconciler/model/peer.ts';
 import { formatPrefix } from '../../../../../reconciler/model/prefix.ts';
@@ -42,13 +42,13 @@ const parse = (permission: Wire) => {
 };
 
 const read = (changes: Wire): DescribedRule => {
-  const result = readPermission(parse({ ...PLAIN, ...changes }), 'intranet');
+  const result = decodePermission(parse({ ...PLAIN, ...changes }), 'intranet');
   if (!result.ok) expect.fail(result.error.join('; '));
   return result.value;
 };
 
 const problemsOf = (changes: Wire): readonly string[] => {
-  const result = readPermission(parse({ ...PLAIN, ...changes }), 'intranet');
+  const result = decodePermission(parse({ ...PLAIN, ...changes }), 'intranet');
   return result.ok ? [] : result.error;
 };
 
@@ -77,7 +77,7 @@ describe('a described rule', () => {
     const nulls = Object.entries(PLAIN).map(([key, value]) => [key, value === '' ? null : value]);
     for (const entries of [filled, nulls]) {
       const bare = Object.assign(Object.create(null) as Wire, Object.fromEntries(entries) as Wire);
-      expect(readPermission(parse(bare), 'intranet')).toMatchObject({ ok: true, value: { rule } });
+      expect(decodePermission(parse(bare), 'intranet')).toMatchObject({ ok: true, value: { rule } });
     }
   });
 
@@ -189,7 +189,7 @@ describe('a described rule', () => {
   });
 
   it('without a NicType is of the kind that was asked for', () => {
-    const result = readPermission(parse({ ...PLAIN, NicType: '' }), 'internet');
+    const result = decodePermission(parse({ ...PLAIN, NicType: '' }), 'internet');
     expect(result).toMatchObject({
       value: { rule: { nicType: 'internet' }, selector: { NicType: 'internet' } },
     });
@@ -248,7 +248,7 @@ describe('a rule that cannot be understood', () => {
   });
 
   it('is named so that a person finds it', () => {
-    expect(nameOf(parse(PLAIN))).toBe('sgr-1 ingress Accept TCP 80/80 priority 1');
+    expect(consoleName(parse(PLAIN))).toBe('sgr-1 ingress Accept TCP 80/80 priority 1');
   });
 
   it.each([

@@ -3,7 +3,7 @@ import { OPERATIONS, type Operation } from '../../../reconciler/model/operation.
 import { makeFailure, type Failure, type FailureKind } from './failure.ts';
 import { FAILURE_FAMILIES, FAILURE_ROWS, type FailureRow, type OwnCode } from './failure-table.ts';
 import { scrub } from '../transport/scrub.ts';
-import type { Refusal } from '../transport/transport.ts';
+import type { VendorRefusal } from '../transport/transport.ts';
 
 /** The call that failed: some codes mean different things to different operations. */
 export interface FailedCall {
@@ -11,17 +11,17 @@ export interface FailedCall {
   readonly params: Readonly<Record<string, string>>;
 }
 
-type Verdict = Omit<FailureRow, 'code'>;
+type CodeMeaning = Omit<FailureRow, 'code'>;
 
 const BY_CODE: ReadonlyMap<string, FailureRow> = new Map(FAILURE_ROWS.map((row) => [row.code, row]));
 
 /** The failure behind an error answer of the vendor. */
-export function refusalFailure(refusal: Refusal, call: FailedCall): Failure {
-  const verdict = verdictOf(refusal.code, refusal.status);
+export function refusalFailure(refusal: VendorRefusal, call: FailedCall): Failure {
+  const meaning = meaningOf(refusal.code, refusal.status);
   const action = refusal.missingAction ?? `ecs:${call.operation}`;
-  const hint = verdict.ram === true ? `allow ${action} to this identity in RAM` : verdict.hint;
+  const hint = meaning.ram === true ? `allow ${action} to this identity in RAM` : meaning.hint;
   return makeFailure({
-    kind: kindFor(verdict, call),
+    kind: kindFor(meaning, call),
     code: refusal.code,
     message: scrub(hint === undefined ? refusal.message : `${refusal.message} (${hint})`),
     requestId: refusal.requestId,
@@ -33,14 +33,14 @@ export function refusalFailure(refusal: Refusal, call: FailedCall): Failure {
 /** The failure behind one of our own codes. */
 export function ownFailure(code: OwnCode, message: string, call: FailedCall, httpStatus?: number): Failure {
   return makeFailure({
-    kind: kindFor(verdictOf(code, null), call),
+    kind: kindFor(meaningOf(code, null), call),
     code,
     message: scrub(message),
     httpStatus: httpStatus ?? null,
   });
 }
 
-function verdictOf(code: string, status: number | null): Verdict {
+function meaningOf(code: string, status: number | null): CodeMeaning {
   const row = BY_CODE.get(code) ?? FAILURE_FAMILIES.find(({ pattern }) => pattern.test(code));
   if (row === undefined) return { kind: kindByStatus(status), source: 'HTTP status' };
   // The vendor promises nothing about a 5xx, whatever its unknown code sounds like.
@@ -48,7 +48,7 @@ function verdictOf(code: string, status: number | null): Verdict {
   return surprising ? { ...row, kind: 'unknown' } : row;
 }
 
-/** For codes that nobody has told us of. */
+/** For codes that the table does not know. */
 function kindByStatus(status: number | null): FailureKind {
   switch (status) {
     case 401:
@@ -65,9 +65,9 @@ function kindByStatus(status: number | null): FailureKind {
   }
 }
 
-function kindFor(verdict: Verdict, call: FailedCall): FailureKind {
-  if (OPERATIONS[call.operation].effect === 'reads') return READ_KINDS[verdict.kind] ?? verdict.kind;
-  return verdict.gone === true && revokesOneRule(call) ? 'done' : verdict.kind;
+function kindFor(meaning: CodeMeaning, call: FailedCall): FailureKind {
+  if (OPERATIONS[call.operation].effect === 'reads') return READ_KINDS[meaning.kind] ?? meaning.kind;
+  return meaning.gone === true && revokesOneRule(call) ? 'done' : meaning.kind;
 }
 
 /** A read has no effect that could be unknown, and no plan that could be stale. */
@@ -76,7 +76,7 @@ const READ_KINDS: Readonly<Partial<Record<FailureKind, FailureKind>>> = {
   replan: 'rejected',
 };
 
-/** With several ids in one call nobody says whether the others were revoked: that needs a new look. */
+/** With several ids in one call the answer does not say whether the others were revoked: that needs another read. */
 function revokesOneRule(call: FailedCall): boolean {
   return OPERATIONS[call.operation].verb === 'revoke' && !('SecurityGroupRuleId.2' in call.params);
 }

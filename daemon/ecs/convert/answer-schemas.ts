@@ -8,7 +8,7 @@ const text = z
   .nullish()
   .transform((value) => String(value ?? ''));
 const filledText = z.string().min(1);
-const flag = z
+const lenientFlag = z
   .union([z.boolean(), z.stringbool({ truthy: ['true'], falsy: ['false', ''] })])
   .nullish()
   .transform((value) => value ?? false);
@@ -53,19 +53,19 @@ export const rulePageSchema = z.object({
 
 export type RulePage = z.infer<typeof rulePageSchema>;
 
-const groupSchema = z.object({
+const wireGroupSchema = z.object({
   SecurityGroupId: filledText,
   SecurityGroupName: text,
   VpcId: text,
   SecurityGroupType: text,
-  ServiceManaged: flag,
+  ServiceManaged: lenientFlag,
   Tags: z
     .object({ Tag: z.array(z.object({ TagKey: text, TagValue: text })) })
     .nullish()
     .transform((tags) => tags?.Tag ?? []),
 });
 
-export type WireGroup = z.infer<typeof groupSchema>;
+export type WireGroup = z.infer<typeof wireGroupSchema>;
 
 /** One page of DescribeSecurityGroups. `TotalCount` is absent where pages go by token. */
 export const groupPageSchema = z.object({
@@ -73,7 +73,7 @@ export const groupPageSchema = z.object({
   NextToken: text,
   TotalCount: z.number().nullish(),
   SecurityGroups: z.object({
-    SecurityGroup: z.array(groupSchema).max(OPERATIONS.DescribeSecurityGroups.batchLimit),
+    SecurityGroup: z.array(wireGroupSchema).max(OPERATIONS.DescribeSecurityGroups.batchLimit),
   }),
 });
 
