@@ -3,7 +3,7 @@ import type { DescribedRule, DesiredRule } from '../../model/group.ts';
 import { DIRECTIONS, ruleIdentity } from '../../model/rule.ts';
 import { compareDesired } from '../diff/diff.ts';
 import { splitByOwnership } from '../diff/ownership.ts';
-import { looseIdentity } from '../match/pair.ts';
+import { twinsByKey } from '../coexist/twins.ts';
 import type { PlanInput } from '../plan-input.ts';
 import type { Finding, GroupPolicy } from '../plan.ts';
 import { describeRule } from '../../model/rule-text.ts';
@@ -43,18 +43,16 @@ function hiddenByIgnore(
     .map((rule) => finding('ignore-hides-rule', rule, 'is declared, yet an ignore pattern leaves it alone'));
 }
 
-function equalButForPriority(desired: readonly DesiredRule[]): Finding[] {
-  const seen = new Set<string>();
-  return desired
-    .filter(({ rule }) => seen.size === seen.add(looseIdentity(rule)).size)
-    .map((rule) =>
+const equalButForPriority = (desired: readonly DesiredRule[]): Finding[] =>
+  [...twinsByKey(desired).values()].flatMap(([, ...others]) =>
+    others.map((rule) =>
       finding(
         'priority-twin',
         rule,
         'differs from another rule in priority only: the cloud may keep just one',
       ),
-    );
-}
+    ),
+  );
 
 function finding(id: string, { rule, source }: DesiredRule, text: string): Finding {
   return {
