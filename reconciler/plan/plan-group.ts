@@ -35,7 +35,7 @@ export function planGroup(input: PlanInput): GroupPlan {
   try {
     return deepFreeze(planned(input));
   } catch (error) {
-    return deepFreeze(failed(input, error));
+    return deepFreeze(failedPlan(input, error));
   }
 }
 
@@ -85,7 +85,7 @@ function optionsOf({ desired, settings, learned = {} }: PlanInput): PlanOptions 
   };
 }
 
-function failed({ desired }: PlanInput, error: unknown): GroupPlan {
+function failedPlan({ desired }: PlanInput, error: unknown): GroupPlan {
   return {
     ...headOf(desired),
     diff: NO_DIFF,

@@ -9,7 +9,7 @@ import type { Finding, GroupPolicy } from '../plan.ts';
 import { describeRule } from '../../model/rule-text.ts';
 import { compareText } from '../../model/problem.ts';
 
-export function findingsOf({ desired, described, learned = {} }: PlanInput): Finding[] {
+export function planFindings({ desired, described, learned = {} }: PlanInput): Finding[] {
   return [...warnings(desired, described.rules), ...unreadLists(desired, learned.unreadLists)];
 }
 
@@ -40,13 +40,15 @@ function hiddenByIgnore(
   const identities = new Set(unmanaged.map(({ rule }) => ruleIdentity(rule)));
   return desired
     .filter(({ rule }) => identities.has(ruleIdentity(rule)))
-    .map((rule) => finding('ignore-hides-rule', rule, 'is declared, yet an ignore pattern leaves it alone'));
+    .map((rule) =>
+      warningAbout('ignore-hides-rule', rule, 'is declared, yet an ignore pattern leaves it alone'),
+    );
 }
 
 const equalButForPriority = (desired: readonly DesiredRule[]): Finding[] =>
   [...twinsByKey(desired).values()].flatMap(([, ...others]) =>
     others.map((rule) =>
-      finding(
+      warningAbout(
         'priority-twin',
         rule,
         'differs from another rule in priority only: the cloud may keep just one',
@@ -54,7 +56,7 @@ const equalButForPriority = (desired: readonly DesiredRule[]): Finding[] =>
     ),
   );
 
-function finding(id: string, { rule, source }: DesiredRule, text: string): Finding {
+function warningAbout(id: string, { rule, source }: DesiredRule, text: string): Finding {
   return {
     id,
     severity: 'warning',
