@@ -5,7 +5,7 @@ import type { Packet } from '../exposure/engine/packet.ts';
 import type { GroupRef, Mode } from '../model/group.ts';
 import { formatAddress } from '../model/prefix.ts';
 import { operationOf, type WriteOperation } from '../model/operation.ts';
-import type { Block, Diff, Finding, GroupPlan, PlanException, Step } from '../plan/plan.ts';
+import type { Block, Diff, PlanFinding, GroupPlan, PlanException, Step } from '../plan/plan.ts';
 import {
   describedDocument,
   desiredDocument,
@@ -41,7 +41,7 @@ export interface GroupDocument extends GroupRef {
   readonly hitless: boolean;
   readonly exceptions: readonly PlanException[];
   readonly exposure: ExposureDocument;
-  readonly findings: readonly Finding[];
+  readonly findings: readonly PlanFinding[];
   readonly blockedBy: readonly Block[];
 }
 

@@ -7,7 +7,7 @@ import type { SourcePlace } from '../model/problem.ts';
 import { NO_PORTS_TEXT } from '../model/ports.ts';
 import { fieldText, type RuleField } from '../model/rule.ts';
 import { operationOf } from '../model/operation.ts';
-import type { Alteration, Block, Finding, GroupPlan, Step } from '../plan/plan.ts';
+import type { Alteration, Block, PlanFinding, GroupPlan, Step } from '../plan/plan.ts';
 import { describeRule, protocolText, quoted } from '../model/rule-text.ts';
 import { packetDocument, type PlanReport } from './document.ts';
 import { hashOfPlans, isFailed, sortResults, summarise, type GroupResult } from './results.ts';
@@ -109,7 +109,7 @@ function exampleText(example: NonNullable<ExposureEffect['example']>): string {
 function diffLines({ diff, mode }: GroupPlan): string[] {
   const surplus = mode === 'additive' ? '= left alone' : '-';
   return [
-    ...diff.missing.map(({ rule, source }) => `+ ${describeRule(rule)}  ${inPlace(source)}`),
+    ...diff.missing.map(({ rule, source }) => `+ ${describeRule(rule)}  ${atPlace(source)}`),
     ...diff.altered.map((pair) => `~ ${alterationText(pair)}`),
     ...diff.surplus.map(({ rule, id }) => `${surplus} ${id ?? 'no id'} ${describeRule(rule)}`),
     ...(diff.unmanaged > 0 ? [`${counted(diff.unmanaged, 'rule')} left alone by ignore patterns`] : []),
@@ -120,7 +120,7 @@ function alterationText({ from, to, fields }: Alteration): string {
   const changes = fields.map(
     (field) => `${field} ${valueText(from.rule, field)} -> ${valueText(to.rule, field)}`,
   );
-  return `${from.id ?? 'no id'} ${describeRule(from.rule)}: ${changes.join(', ')}  ${inPlace(to.source)}`;
+  return `${from.id ?? 'no id'} ${describeRule(from.rule)}: ${changes.join(', ')}  ${atPlace(to.source)}`;
 }
 
 function valueText(rule: Alteration['to']['rule'], field: RuleField): string {
@@ -167,7 +167,7 @@ function promiseLines({ hitless, exceptions, steps }: GroupPlan): string[] {
 const blockLine = ({ kind, message, override }: Block): string =>
   override === '' ? `${kind}: ${message}` : `${kind}: ${message} (${override})`;
 
-const findingLine = ({ severity, id, message, file, line }: Finding): string =>
+const findingLine = ({ severity, id, message, file, line }: PlanFinding): string =>
   `${severity} ${id} ${file}:${line}: ${message}`;
 
-const inPlace = ({ file, line }: SourcePlace): string => `(${file}:${line})`;
+const atPlace = ({ file, line }: SourcePlace): string => `(${file}:${line})`;

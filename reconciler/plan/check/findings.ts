@@ -5,16 +5,16 @@ import { compareDesired } from '../diff/diff.ts';
 import { splitByOwnership } from '../diff/ownership.ts';
 import { twinsByKey } from '../coexist/twins.ts';
 import type { PlanInput } from '../plan-input.ts';
-import type { Finding, GroupPolicy } from '../plan.ts';
+import type { PlanFinding, GroupPolicy } from '../plan.ts';
 import { describeRule } from '../../model/rule-text.ts';
 import { compareText } from '../../model/problem.ts';
 
-export function planFindings({ desired, described, learned = {} }: PlanInput): Finding[] {
+export function planFindings({ desired, described, learned = {} }: PlanInput): PlanFinding[] {
   return [...warnings(desired, described.rules), ...unreadLists(desired, learned.unreadLists)];
 }
 
 /** The plan reckons with one rule for each list whose size is not known. */
-const unreadLists = ({ source }: GroupPolicy, reasons: readonly string[] = []): Finding[] =>
+const unreadLists = ({ source }: GroupPolicy, reasons: readonly string[] = []): PlanFinding[] =>
   reasons.map((message) => ({
     id: 'list-size-unknown',
     severity: 'warning',
@@ -23,7 +23,7 @@ const unreadLists = ({ source }: GroupPolicy, reasons: readonly string[] = []): 
     line: source.line,
   }));
 
-function warnings(policy: GroupPolicy, described: readonly DescribedRule[]): Finding[] {
+function warnings(policy: GroupPolicy, described: readonly DescribedRule[]): PlanFinding[] {
   const desired = DIRECTIONS.flatMap((direction) => policy.rules[direction] ?? []).sort(compareDesired);
   return [...hiddenByIgnore(policy, desired, described), ...equalButForPriority(desired)].sort(
     (a, b) => compareText(a.file, b.file) || a.line - b.line || compareText(a.message, b.message),
@@ -35,7 +35,7 @@ function hiddenByIgnore(
   policy: GroupPolicy,
   desired: readonly DesiredRule[],
   described: readonly DescribedRule[],
-): Finding[] {
+): PlanFinding[] {
   const { unmanaged } = splitByOwnership(policy, described);
   const identities = new Set(unmanaged.map(({ rule }) => ruleIdentity(rule)));
   return desired
@@ -45,7 +45,7 @@ function hiddenByIgnore(
     );
 }
 
-const equalButForPriority = (desired: readonly DesiredRule[]): Finding[] =>
+const equalButForPriority = (desired: readonly DesiredRule[]): PlanFinding[] =>
   [...twinsByKey(desired).values()].flatMap(([, ...others]) =>
     others.map((rule) =>
       warningAbout(
@@ -56,7 +56,7 @@ const equalButForPriority = (desired: readonly DesiredRule[]): Finding[] =>
     ),
   );
 
-function warningAbout(id: string, { rule, source }: DesiredRule, text: string): Finding {
+function warningAbout(id: string, { rule, source }: DesiredRule, text: string): PlanFinding {
   return {
     id,
     severity: 'warning',

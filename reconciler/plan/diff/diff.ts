@@ -47,7 +47,7 @@ export const compareDesired = (a: DesiredRule, b: DesiredRule): number => compar
 export const compareDescribed = (a: DescribedRule, b: DescribedRule): number =>
   compareRules(a.rule, b.rule) ||
   compareText(a.id ?? '', b.id ?? '') ||
-  compareText(selectorKey(a), selectorKey(b));
+  compareText(selectorFields(a), selectorFields(b));
 
 export const compareAlterations = (a: Alteration, b: Alteration): number =>
   compareDesired(a.to, b.to) || compareDescribed(a.from, b.from);
@@ -73,7 +73,7 @@ function bestDuplicate(duplicates: readonly DescribedRule[], wanted: DesiredRule
   return inOrder.find((duplicate) => descriptionHolds(duplicate, wanted)) ?? inOrder[0];
 }
 
-function selectorKey(described: DescribedRule): string {
+function selectorFields(described: DescribedRule): string {
   const entries = Object.entries(described.selector).sort(([a], [b]) => compareText(a, b));
   return entries.map(([name, value]) => `${name}=${value}`).join('&');
 }
