@@ -2,7 +2,7 @@
 import { compareRuleSets } from '../reconciler/exposure/ask/comparison.ts';
 import { changedTraffic } from '../reconciler/exposure/ask/delta.ts';
 import { DEFAULT_MAX_WORK } from '../reconciler/exposure/engine/meter.ts';
-import { verify } from '../reconciler/plan/proof/verify.ts';
+import { proofOf } from '../reconciler/plan/proof/proof.ts';
 import { described, groupOf, OPTIONS } from '../test/support/plan-inputs.ts';
 import { Random } from '../test/support/random.ts';
 import { PLENTY, stepsFor } from './plan.ts';
@@ -17,5 +17,5 @@ const group = groupOf(described(before));
 const start = performance.now();
 changedTraffic(compareRuleSets(before, after, BENCH_CONTEXT), DEFAULT_MAX_WORK);
 const steps = stepsFor(before, after, { ...OPTIONS, ...PLENTY });
-verify(group, steps, { promised: 'hitless', batchesAtomic: false, alone: false });
+proofOf(group, steps, { promised: 'hitless', batchesAtomic: false, alone: false });
 console.log(performance.now() - start);

@@ -8,7 +8,7 @@ import { match } from '../reconciler/plan/match/match.ts';
 import { permitted } from '../reconciler/plan/diff/mode.ts';
 import type { PlanOptions, Step } from '../reconciler/plan/plan.ts';
 import { callOptions, route } from '../reconciler/plan/fit/route.ts';
-import { verify } from '../reconciler/plan/proof/verify.ts';
+import { proofOf } from '../reconciler/plan/proof/proof.ts';
 import { described, groupOf, OPTIONS, planFor, policyOf } from '../test/support/plan-inputs.ts';
 import { Random } from '../test/support/random.ts';
 import { BENCH_CONTEXT, editGroup, makeGroup, type Shape } from './shapes.ts';
@@ -63,7 +63,7 @@ function row(shape: Shape, size: number, edits: number): string {
     times.order.push(timeOf(() => (steps = stepsFor(before, after, options))));
     const group = groupOf(described(before));
     times.proof.push(
-      timeOf(() => void verify(group, steps, { promised: 'hitless', batchesAtomic: false, alone: false })),
+      timeOf(() => void proofOf(group, steps, { promised: 'hitless', batchesAtomic: false, alone: false })),
     );
     times.delta.push(
       timeOf(() => void changedTraffic(compareRuleSets(before, after, BENCH_CONTEXT), DEFAULT_MAX_WORK)),

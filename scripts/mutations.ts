@@ -316,7 +316,7 @@ export const PLAN_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'the proof is blind to parts of a batch',
-    file: 'plan/proof/verify.ts',
+    file: 'plan/proof/proof.ts',
     find: 'if (batchesAtomic || event.isAtomic) {',
     replace: 'if (true) {',
   },
@@ -371,7 +371,7 @@ export const PLAN_MUTATIONS: readonly Mutation[] = [
   {
     name: 'a text is changed beside a rule of the same identity',
     file: 'plan/diff/mode.ts',
-    find: 'else if (twin !== undefined) obstacles.set(pair, besideTwin(twin));',
+    find: 'else if (duplicate !== undefined) obstacles.set(pair, besideDuplicate(duplicate));',
     replace: '',
   },
   {
@@ -383,8 +383,8 @@ export const PLAN_MUTATIONS: readonly Mutation[] = [
   {
     name: 'calls that are not made keep their promise',
     file: 'plan/fit/route.ts',
-    find: '    promised: null,\n    exceptions: [...found.exceptions, {',
-    replace: '    exceptions: [...found.exceptions, {',
+    find: '  promised: null,\n  objections: [...found.objections, objection],',
+    replace: '  objections: [...found.objections, objection],',
   },
   {
     name: 'the safe side is the other one',
@@ -425,8 +425,8 @@ export const PLAN_MUTATIONS: readonly Mutation[] = [
   {
     name: 'duplicates in the cloud stay',
     file: 'plan/diff/diff.ts',
-    find: '    surplus.push(...twins.filter((twin) => twin !== kept));\n',
-    replace: '    if (kept === undefined) surplus.push(...twins);\n',
+    find: '    surplus.push(...duplicates.filter((duplicate) => duplicate !== kept));\n',
+    replace: '    if (kept === undefined) surplus.push(...duplicates);\n',
   },
   {
     name: 'two desired rules of one identity are allowed',

@@ -4,7 +4,8 @@ import PQueue from 'p-queue';
 import { counted } from '../../reconciler/model/counted.ts';
 import { planExitCode } from '../../reconciler/report/exit-code.ts';
 import { renderText } from '../../reconciler/report/text.ts';
-import { isFailed, planReport, type GroupResult } from '../../reconciler/report/document.ts';
+import { planReport } from '../../reconciler/report/document.ts';
+import { isFailed, type GroupResult } from '../../reconciler/report/results.ts';
 import { groupKey } from '../../reconciler/model/group.ts';
 import { JournalError } from '../journal/journal.ts';
 import type { Target } from '../schedule/group-record.ts';
@@ -49,7 +50,7 @@ async function runApply(flags: ApplyFlags, io: Io): Promise<ExitCode> {
     if (plans === null) return 1;
     const report = planReport(session.revision, plans);
     if (flags.plan !== undefined && flags.plan !== report.hash) {
-      throw new UsageError(`the plan is not the approved one any more: its hash is ${report.hash}`);
+      throw new UsageError(`the plan has changed since it was approved: its hash is now ${report.hash}`);
     }
     if (flags.json !== true) io.stdout.write(renderText(session.revision, plans));
     const results = await applyAll(session, { plans, approvedOnly: flags.plan !== undefined }, io);

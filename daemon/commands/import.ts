@@ -82,7 +82,7 @@ async function runImport(flags: ImportFlags, io: Io): Promise<ExitCode> {
     );
     progress.end();
     if (io.stopSignal.aborted) return 1;
-    for (const { id, outcome } of outcomes) report(id, outcome, io);
+    for (const { id, outcome } of outcomes) tell(id, outcome, io);
     return outcomes.some(({ outcome }) => outcome.kind === 'failed') ? 1 : 0;
   } finally {
     await opened.close();
@@ -160,7 +160,7 @@ function makeFolder(folder: string): void {
   }
 }
 
-function report(id: string, outcome: Outcome, io: Io): void {
+function tell(id: string, outcome: Outcome, io: Io): void {
   switch (outcome.kind) {
     case 'written':
       line(io.stdout, `${shownPath(outcome.file, io)}: ${counted(outcome.rules, 'rule')}`);

@@ -3,7 +3,8 @@ import { type Command, Option } from 'commander';
 import { planExitCode } from '../../reconciler/report/exit-code.ts';
 import { renderMarkdown } from '../../reconciler/report/markdown.ts';
 import { renderText } from '../../reconciler/report/text.ts';
-import { formatReport, planReport, type GroupResult } from '../../reconciler/report/document.ts';
+import { formatReport, planReport } from '../../reconciler/report/document.ts';
+import type { GroupResult } from '../../reconciler/report/results.ts';
 import { systemClock } from '../clock.ts';
 import { openMemoryJournal } from '../journal/memory/memory.ts';
 import { randomByte } from '../compose/assemble.ts';
@@ -13,12 +14,12 @@ import { openSession, planAll, type SessionFlags } from '../compose/session.ts';
 import { addCommonFlags, readConfig } from '../compose/setup.ts';
 import { embeddedEmulator } from './embedded-emulator.ts';
 
-const FORMATS = ['text', 'json', 'markdown'] as const;
-type Format = (typeof FORMATS)[number];
+const PLAN_FORMATS = ['text', 'json', 'markdown'] as const;
+type PlanFormat = (typeof PLAN_FORMATS)[number];
 
 interface PlanFlags extends SessionFlags {
   readonly json?: true;
-  readonly format: Format;
+  readonly format: PlanFormat;
 }
 
 export function addPlanCommand(program: Command, io: Io, done: (code: ExitCode) => void): void {
@@ -26,7 +27,7 @@ export function addPlanCommand(program: Command, io: Io, done: (code: ExitCode) 
     .description('Show what would be done. Exit code: 0 nothing to do, 2 changes, 3 blocked, 1 error.')
     .option('--group <ID>', 'only this group')
     .option('--json', 'the same as --format json')
-    .addOption(new Option('--format <FORMAT>', 'how to print it').choices(FORMATS).default('text'))
+    .addOption(new Option('--format <FORMAT>', 'how to print it').choices(PLAN_FORMATS).default('text'))
     .action(async (flags: PlanFlags) => {
       done(await runPlan(flags, io));
     });
@@ -36,19 +37,22 @@ async function runPlan(flags: PlanFlags, io: Io): Promise<ExitCode> {
   const config = readConfig(flags);
   const journal = openMemoryJournal({ clock: systemClock, randomByte });
   for (const pause of await pausesInForce(config, io)) await journal.pause(pause);
-  const session = await openSession(config, flags, io, { journal: () => journal, emulator: embeddedEmulator });
+  const session = await openSession(config, flags, io, {
+    journal: () => journal,
+    emulator: embeddedEmulator,
+  });
   try {
     const results = await planAll(session, io);
     // What could not be read any more is no news of the groups.
     if (io.stopSignal.aborted) return 1;
-    io.stdout.write(render(flags.json === true ? 'json' : flags.format, session.revision, results));
+    io.stdout.write(renderPlan(flags.json === true ? 'json' : flags.format, session.revision, results));
     return planExitCode(results);
   } finally {
     await session.close();
   }
 }
 
-function render(format: Format, revision: string, results: readonly GroupResult[]): string {
+function renderPlan(format: PlanFormat, revision: string, results: readonly GroupResult[]): string {
   switch (format) {
     case 'text':
       return renderText(revision, results);

@@ -3,7 +3,7 @@ import PQueue from 'p-queue';
 import { counted } from '../../reconciler/model/counted.ts';
 import type { DesiredState } from '../../reconciler/model/group.ts';
 import { planGroup } from '../../reconciler/plan/plan-group.ts';
-import type { FailedGroup, GroupResult } from '../../reconciler/report/document.ts';
+import type { FailedGroup, GroupResult } from '../../reconciler/report/results.ts';
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
 import type { Target } from '../schedule/group-record.ts';
@@ -39,7 +39,7 @@ export async function openSession(
     const { revision, groups } = desired;
     const { targets, unresolved } = await resolver.resolve(groups, systemClock.nowMs());
     const all = targets.map((policy) => ({ policy, revision }));
-    return { ...opened, ...chosen(flags.group, all, unresolved), config, revision };
+    return { ...opened, ...targetsChosen(flags.group, all, unresolved), config, revision };
   } catch (error) {
     await opened.close();
     throw error;
@@ -58,7 +58,7 @@ export async function readPolicies(config: Config, io: Io): Promise<DesiredState
 }
 
 /** Only the group that was asked for; all if none was. */
-function chosen(
+function targetsChosen(
   group: string | undefined,
   targets: readonly Target[],
   unresolved: readonly UnresolvedSelector[],

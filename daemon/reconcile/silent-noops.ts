@@ -1,8 +1,8 @@
 // Rules that the cloud took without adding them: it holds one that differs in nothing but priority for the same.
-import { dialectOf } from '../../reconciler/model/api-dialect.ts';
 import type { DescribedGroup, DesiredRule } from '../../reconciler/model/group.ts';
 import { ruleIdentity } from '../../reconciler/model/rule.ts';
-import { looseIdentity } from '../../reconciler/plan/match/pair.ts';
+import { coexistenceIn } from '../../reconciler/plan/coexist/coexistence.ts';
+import { twinKey, twinsByKey } from '../../reconciler/plan/coexist/twins.ts';
 import type { GroupPlan, Step } from '../../reconciler/plan/plan.ts';
 import { describeRule } from '../../reconciler/model/rule-text.ts';
 import { makeFailure } from '../ecs/failures/failure.ts';
@@ -11,8 +11,8 @@ import { commonFields, type RunContext } from './run-context.ts';
 import type { StepRefusal } from './step.ts';
 
 /**
- * What of a plan came to nothing in this way, so far as these steps go, as if it had been refused: its twin must go
- * first. Where the plan is to remove the twin, and the endpoint may ignore a new priority, legacy-priority.ts finds a way.
+ * What of a plan came to nothing in this way, so far as these steps go, as if it had been refused: its twin must be
+ * removed first. Where the plan removes the twin and there are other ways to try, legacy-priority.ts finds one.
  */
 export function reportIgnored(
   engine: Engine,
@@ -34,19 +34,19 @@ export function reportIgnored(
 }
 
 function ignoredRules(plan: GroupPlan, done: readonly Step[], seen: DescribedGroup): readonly StepRefusal[] {
-  const going = new Set(plan.diff.surplus.map(({ rule }) => looseIdentity(rule)));
-  const findsAWay = dialectOf(seen).mayIgnorePriority && plan.mode === 'enforce';
+  const removed = twinsByKey(plan.diff.surplus);
+  const findsAWay = coexistenceIn(seen).next !== null && plan.mode === 'enforce';
   const standing = new Set(seen.rules.map(({ rule }) => ruleIdentity(rule)));
-  const twins = new Map(seen.rules.map(({ rule }) => [looseIdentity(rule), rule.priority]));
+  const twins = twinsByKey(seen.rules);
   return done.flatMap((step) =>
     step.kind !== 'authorize'
       ? []
       : step.rules
           .filter(({ rule }) => !standing.has(ruleIdentity(rule)))
           .flatMap((desired) => {
-            const priority = twins.get(looseIdentity(desired.rule));
-            if (priority === undefined || (findsAWay && going.has(looseIdentity(desired.rule)))) return [];
-            return [refusal(step, desired, priority)];
+            const twin = twins.get(twinKey(desired))?.at(-1);
+            if (twin === undefined || (findsAWay && removed.has(twinKey(desired)))) return [];
+            return [refusal(step, desired, twin.rule.priority)];
           }),
   );
 }

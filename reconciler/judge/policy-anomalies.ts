@@ -53,7 +53,7 @@ function anomaliesOf(group: DesiredGroup, maxWork: number): Problem[] {
 }
 
 function spareRules({ source }: DesiredGroup, spare: number, total: number): Problem {
-  const message = `${spare} of the ${total} rules can go together, and no packet would tell: so much quota is free`;
+  const message = `${spare} of ${total} rules are redundant; removing them frees ${spare} of the quota`;
   return { ...source, severity: 'warning', code: 'rules-spare', message, hint: '' };
 }
 
@@ -116,17 +116,17 @@ function overruledAccepts(anomalies: readonly Anomaly[], written: Written): Prob
 
 /** Who is in a group or list is not known here: that it might hold something of the other rule is no finding. */
 function meetForCertain(a: Rule, b: Rule): boolean {
-  return peersMeet(a.peer, b.peer) && portsMeet(a.ports, b.ports);
+  return peersSurelyMeet(a.peer, b.peer) && portsSurelyMeet(a.ports, b.ports);
 }
 
 /** Of rules that meet at all. */
-function peersMeet(a: Peer, b: Peer): boolean {
+function peersSurelyMeet(a: Peer, b: Peer): boolean {
   const isEverybody = (peer: Peer): boolean => 'address' in peer && peer.length === 0;
   if ('address' in a && 'address' in b) return true;
   return isEverybody(a) || isEverybody(b) || formatPeer(a) === formatPeer(b);
 }
 
-function portsMeet(a: Ports, b: Ports): boolean {
+function portsSurelyMeet(a: Ports, b: Ports): boolean {
   const isEvery = (ports: Ports): boolean => ports.kind === 'none' || formatPorts(ports) === EVERY_PORT;
   if (a.kind !== 'list' && b.kind !== 'list') return true;
   if (a.kind === 'list' && b.kind === 'list') return a.id === b.id;

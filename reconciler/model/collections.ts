@@ -1,3 +1,15 @@
+/** The items by their keys: keys in the order in which they first appear, items in the order given. */
+export function groupBy<K, T>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {
+  const groups = new Map<K, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const others = groups.get(key);
+    if (others === undefined) groups.set(key, [item]);
+    else others.push(item);
+  }
+  return groups;
+}
+
 /** Freezes the value and all that it holds. Not for cyclic values. */
 export function deepFreeze<T>(value: T): T {
   if (typeof value === 'object' && value !== null) {

@@ -240,6 +240,14 @@ export function ruleIdentity(rule: Rule): string {
   return [rule.direction, ...IDENTITY_FIELDS.map((field) => fieldText(rule, field) ?? '')].join('|');
 }
 
+/**
+ * A key that is equal for rules that are equal but for priority (and description). What the vendor's documents name
+ * as a rule's identity leaves out the priority; other pages show that it belongs to it.
+ */
+export function identityWithoutPriority(rule: Rule): string {
+  return ruleIdentity({ ...rule, priority: 1 });
+}
+
 /** Identity and description: equal keys are equal rules. */
 export function ruleContent(rule: Rule): string {
   return `${ruleIdentity(rule)}|${rule.description ?? ''}`;

@@ -18,9 +18,9 @@ export function planHash(group: GroupRef, mode: Mode, { missing, surplus, altere
   return sha256([
     groupKey(group),
     mode,
-    inOrder(missing.map(({ rule }) => ruleDocument(rule))),
-    inOrder(removed.map(canonical)),
-    inOrder(altered.map(({ from, to }) => [canonical(from), to.rule.description])),
+    sortedTexts(missing.map(({ rule }) => ruleDocument(rule))),
+    sortedTexts(removed.map(canonical)),
+    sortedTexts(altered.map(({ from, to }) => [canonical(from), to.rule.description])),
   ]);
 }
 
@@ -29,7 +29,7 @@ export function sha256(value: unknown): string {
   return createHash('sha256').update(JSON.stringify(value)).digest('hex');
 }
 
-const inOrder = (values: readonly unknown[]): string[] =>
+const sortedTexts = (values: readonly unknown[]): string[] =>
   values.map((value) => JSON.stringify(value)).sort(compareText);
 
 function canonical({ rule, id, selector }: DescribedRule): unknown {

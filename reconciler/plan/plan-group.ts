@@ -2,7 +2,7 @@
 import type { GroupRef } from '../model/group.ts';
 import { deepFreeze } from '../model/collections.ts';
 import { check, checkFailed } from './check/check.ts';
-import { carefully } from './coexist/carefully.ts';
+import { routeAroundTwins } from './coexist/route-around-twins.ts';
 import { diff } from './diff/diff.ts';
 import { permitted } from './diff/mode.ts';
 import { withoutQuarantined } from './diff/quarantine.ts';
@@ -35,7 +35,7 @@ export function planGroup(input: PlanInput): GroupPlan {
   try {
     return deepFreeze(planned(input));
   } catch (error) {
-    return deepFreeze(failed(input, error));
+    return deepFreeze(failedPlan(input, error));
   }
 }
 
@@ -46,7 +46,7 @@ function planned(input: PlanInput): GroupPlan {
   const options = optionsOf(input);
   const found = match(diff(desired, described.rules), described, options, callOptions(described, options));
   const allowed = permitted(found, desired.mode, described);
-  const way = carefully({ found, changes: allowed.changes, group: described, options }, (rest) =>
+  const way = routeAroundTwins({ found, changes: allowed.changes, group: described, options }, (rest) =>
     route(rest.changes, desired, rest.group, rest.options),
   );
   const proof = prove(described, way.steps, { ...way, alone: desired.alone });
@@ -85,7 +85,7 @@ function optionsOf({ desired, settings, learned = {} }: PlanInput): PlanOptions 
   };
 }
 
-function failed({ desired }: PlanInput, error: unknown): GroupPlan {
+function failedPlan({ desired }: PlanInput, error: unknown): GroupPlan {
   return {
     ...headOf(desired),
     diff: NO_DIFF,

@@ -70,7 +70,7 @@ export interface PlanException {
   readonly message: string;
 }
 
-export interface Finding {
+export interface PlanFinding {
   readonly id: string;
   readonly severity: 'warning';
   readonly message: string;
@@ -96,7 +96,7 @@ export interface GroupPlan extends GroupRef {
   readonly exceptions: readonly PlanException[];
   /** What the plan as a whole opens and closes, by box and by the rule that causes it. */
   readonly exposure: ExposureDelta;
-  readonly findings: readonly Finding[];
+  readonly findings: readonly PlanFinding[];
   readonly blockedBy: readonly Block[];
   /** SHA-256 over the group, the mode and the changes, however they are made: see `planHash`. */
   readonly hash: string;

@@ -2,28 +2,25 @@
 import type { Box } from '../exposure/text/box.ts';
 import type { ExposureEffect } from '../exposure/ask/effects.ts';
 import type { Packet } from '../exposure/engine/packet.ts';
-import { groupKey, type GroupRef, type Mode } from '../model/group.ts';
+import type { GroupRef, Mode } from '../model/group.ts';
 import { formatAddress } from '../model/prefix.ts';
-import { compareText } from '../model/problem.ts';
-import { sha256 } from '../plan/hash.ts';
 import { operationOf, type WriteOperation } from '../model/operation.ts';
-import type { Block, Diff, Finding, GroupPlan, PlanException, Step } from '../plan/plan.ts';
+import type { Block, Diff, PlanFinding, GroupPlan, PlanException, Step } from '../plan/plan.ts';
 import {
   describedDocument,
   desiredDocument,
   ruleDocument,
   type RuleDocument,
 } from '../model/rule-document.ts';
-
-/** A group of which no plan could be made. */
-export interface FailedGroup extends GroupRef {
-  readonly mode: Mode;
-  readonly error: string;
-}
-
-export type GroupResult = GroupPlan | FailedGroup;
-
-export const isFailed = (result: GroupResult): result is FailedGroup => 'error' in result;
+import {
+  hashOfPlans,
+  isFailed,
+  sortResults,
+  summarise,
+  type FailedGroup,
+  type GroupResult,
+  type Summary,
+} from './results.ts';
 
 export interface PlanReport {
   readonly version: 1;
@@ -32,16 +29,6 @@ export interface PlanReport {
   readonly hash: string;
   readonly summary: Summary;
   readonly groups: readonly GroupDocument[];
-}
-
-/** Rules and calls that would be carried out: observed and blocked groups count as nothing to do. */
-export interface Summary {
-  readonly calls: number;
-  readonly add: number;
-  readonly modify: number;
-  readonly remove: number;
-  /** Groups. */
-  readonly blocked: number;
 }
 
 export interface GroupDocument extends GroupRef {
@@ -54,7 +41,7 @@ export interface GroupDocument extends GroupRef {
   readonly hitless: boolean;
   readonly exceptions: readonly PlanException[];
   readonly exposure: ExposureDocument;
-  readonly findings: readonly Finding[];
+  readonly findings: readonly PlanFinding[];
   readonly blockedBy: readonly Block[];
 }
 
@@ -105,30 +92,8 @@ export function planReport(revision: string, results: readonly GroupResult[]): P
   return { version: 1, revision, hash: hashOfPlans(inOrder), summary: summarise(inOrder), groups };
 }
 
-/** What `apply --plan` is told: the same plans have the same hash, in whatever order they are given. */
-export const hashOfPlans = (results: readonly GroupResult[]): string =>
-  sha256(sortResults(results).map((result) => (isFailed(result) ? groupKey(result) : result.hash)));
-
 /** The bytes of `plan --json`. */
 export const formatReport = (report: PlanReport): string => `${JSON.stringify(report, null, 2)}\n`;
-
-export function sortResults(results: readonly GroupResult[]): GroupResult[] {
-  return [...results].sort(
-    (a, b) => compareText(a.account, b.account) || compareText(a.region, b.region) || compareText(a.id, b.id),
-  );
-}
-
-export function summarise(results: readonly GroupResult[]): Summary {
-  const plans = results.filter((result): result is GroupPlan => !isFailed(result));
-  const steps = plans.filter(({ status }) => status === 'pending').flatMap((plan) => plan.steps);
-  return {
-    calls: steps.length,
-    add: steps.reduce((sum, step) => sum + (step.kind === 'authorize' ? step.rules.length : 0), 0),
-    modify: steps.filter((step) => step.kind === 'modify').length,
-    remove: steps.reduce((sum, step) => sum + (step.kind === 'revoke' ? step.targets.length : 0), 0),
-    blocked: plans.filter(({ status }) => status === 'blocked').length,
-  };
-}
 
 /** One plan as plain JSON. */
 export function planDocument(plan: GroupPlan): GroupDocument {
@@ -197,7 +162,7 @@ function stepDocument(step: Step): StepDocument {
       return {
         operation,
         direction,
-        ruleIds: idsOf([step.target]),
+        ruleIds: ruleIdsOf([step.target]),
         rules: [desiredDocument(step.to)],
         checkpoint,
       };
@@ -205,14 +170,14 @@ function stepDocument(step: Step): StepDocument {
       return {
         operation,
         direction,
-        ruleIds: idsOf(step.targets),
+        ruleIds: ruleIdsOf(step.targets),
         rules: step.targets.map(describedDocument),
         checkpoint,
       };
   }
 }
 
-const idsOf = (targets: ReadonlyArray<{ readonly id: string | null }>): string[] =>
+const ruleIdsOf = (targets: ReadonlyArray<{ readonly id: string | null }>): string[] =>
   targets.flatMap(({ id }) => (id === null ? [] : [id]));
 
 function effectDocument({ effect, change, rule, boxes, example }: ExposureEffect): EffectDocument {

@@ -1,4 +1,4 @@
-import { isFailed, type GroupResult } from './document.ts';
+import { isFailed, type GroupResult } from './results.ts';
 
 /**
  * Of `rampart plan`: 1 if a group could not be planned, else 3 if one is blocked, else 2 if there is something

@@ -2,7 +2,7 @@
 // should be in a fence that nothing inside can close.
 import { groupKey } from '../model/group.ts';
 import { groupLines, summaryLine } from './text.ts';
-import { isFailed, sortResults, summarise, type GroupResult } from './document.ts';
+import { isFailed, sortResults, summarise, type GroupResult } from './results.ts';
 
 export function renderMarkdown(revision: string, results: readonly GroupResult[]): string {
   const inOrder = sortResults(results);

@@ -1,25 +1,19 @@
 // A plan for people: first what it does to the traffic and why, then the rules, then the calls.
 import type { Box } from '../exposure/text/box.ts';
 import type { ExposureEffect } from '../exposure/ask/effects.ts';
+import { counted } from '../model/counted.ts';
 import { groupKey } from '../model/group.ts';
 import type { SourcePlace } from '../model/problem.ts';
 import { NO_PORTS_TEXT } from '../model/ports.ts';
 import { fieldText, type RuleField } from '../model/rule.ts';
 import { operationOf } from '../model/operation.ts';
-import type { Alteration, Block, Finding, GroupPlan, Step } from '../plan/plan.ts';
+import type { Alteration, Block, PlanFinding, GroupPlan, Step } from '../plan/plan.ts';
 import { describeRule, protocolText, quoted } from '../model/rule-text.ts';
-import {
-  hashOfPlans,
-  isFailed,
-  packetDocument,
-  sortResults,
-  summarise,
-  type GroupResult,
-  type PlanReport,
-} from './document.ts';
+import { packetDocument, type PlanReport } from './document.ts';
+import { hashOfPlans, isFailed, sortResults, summarise, type GroupResult } from './results.ts';
 
-const BOXES_SHOWN = 5;
-const RULES_SHOWN = 10;
+const MAX_BOXES_SHOWN = 5;
+const MAX_RULES_SHOWN = 10;
 
 /** The whole plan as lines of plain text, ending in a newline. */
 export function renderText(revision: string, results: readonly GroupResult[]): string {
@@ -39,19 +33,19 @@ export function groupLines(result: GroupResult): string[] {
   if (isFailed(result)) return [`${heading}: error`, `  ${quoted(result.error)}`];
   return [
     `${heading}: ${result.status}`,
-    ...section('traffic', trafficLines(result)),
-    ...section('rules', diffLines(result)),
-    ...section(
+    ...titled('traffic', trafficLines(result)),
+    ...titled('rules', diffLines(result)),
+    ...titled(
       result.status === 'observed' ? 'calls that would be made' : 'calls',
       result.steps.flatMap(stepLines),
     ),
-    ...section('promises', promiseLines(result)),
-    ...section('blocked by', result.blockedBy.map(blockLine)),
-    ...section('findings', result.findings.map(findingLine)),
+    ...titled('promises', promiseLines(result)),
+    ...titled('blocked by', result.blockedBy.map(blockLine)),
+    ...titled('findings', result.findings.map(findingLine)),
   ];
 }
 
-function section(title: string, lines: readonly string[]): string[] {
+function titled(title: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : [`  ${title}`, ...lines.map((line) => `    ${line}`)];
 }
 
@@ -66,10 +60,10 @@ function trafficLines({ steps, exposure }: GroupPlan): string[] {
 const MAY: Readonly<Record<ExposureEffect['effect'], string>> = { opens: 'may open', closes: 'may close' };
 
 function effectLines({ effect, change, rule, boxes, example }: ExposureEffect): string[] {
-  const more = boxes.length - BOXES_SHOWN;
+  const more = boxes.length - MAX_BOXES_SHOWN;
   return [
     `${example === null ? MAY[effect] : effect} because this rule is ${change}: ${describeRule(rule)}`,
-    ...boxes.slice(0, BOXES_SHOWN).map((box) => `  ${boxText(box)}`),
+    ...boxes.slice(0, MAX_BOXES_SHOWN).map((box) => `  ${boxText(box)}`),
     ...(more > 0 ? [`  and ${more} more of the kind`] : []),
     ...(example === null ? [] : [`  for example ${exampleText(example)}`]),
   ];
@@ -94,8 +88,8 @@ function boxText(box: Box): string {
 
 function exceptText(prefixes: readonly string[] = []): string {
   if (prefixes.length === 0) return '';
-  const more = prefixes.length - BOXES_SHOWN;
-  return ` except ${prefixes.slice(0, BOXES_SHOWN).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  const more = prefixes.length - MAX_BOXES_SHOWN;
+  return ` except ${prefixes.slice(0, MAX_BOXES_SHOWN).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 function exampleText(example: NonNullable<ExposureEffect['example']>): string {
@@ -115,7 +109,7 @@ function exampleText(example: NonNullable<ExposureEffect['example']>): string {
 function diffLines({ diff, mode }: GroupPlan): string[] {
   const surplus = mode === 'additive' ? '= left alone' : '-';
   return [
-    ...diff.missing.map(({ rule, source }) => `+ ${describeRule(rule)}  ${placeText(source)}`),
+    ...diff.missing.map(({ rule, source }) => `+ ${describeRule(rule)}  ${atPlace(source)}`),
     ...diff.altered.map((pair) => `~ ${alterationText(pair)}`),
     ...diff.surplus.map(({ rule, id }) => `${surplus} ${id ?? 'no id'} ${describeRule(rule)}`),
     ...(diff.unmanaged > 0 ? [`${counted(diff.unmanaged, 'rule')} left alone by ignore patterns`] : []),
@@ -126,7 +120,7 @@ function alterationText({ from, to, fields }: Alteration): string {
   const changes = fields.map(
     (field) => `${field} ${valueText(from.rule, field)} -> ${valueText(to.rule, field)}`,
   );
-  return `${from.id ?? 'no id'} ${describeRule(from.rule)}: ${changes.join(', ')}  ${placeText(to.source)}`;
+  return `${from.id ?? 'no id'} ${describeRule(from.rule)}: ${changes.join(', ')}  ${atPlace(to.source)}`;
 }
 
 function valueText(rule: Alteration['to']['rule'], field: RuleField): string {
@@ -136,14 +130,14 @@ function valueText(rule: Alteration['to']['rule'], field: RuleField): string {
 }
 
 function stepLines(step: Step, index: number): string[] {
-  const look = step.checkpoint ? ['-- look again: every new rule must be there before an old one goes'] : [];
+  const checkpoint = step.checkpoint ? ['-- checkpoint: verify added rules before removing old ones'] : [];
   const [first, ...others] = ruleTexts(step);
   const call = `${index + 1}. ${operationOf(step)}`;
-  if (others.length === 0) return [...look, `${call} ${first ?? ''}`];
-  const shown = [first, ...others].slice(0, RULES_SHOWN).map((text) => `     ${text}`);
+  if (others.length === 0) return [...checkpoint, `${call} ${first ?? ''}`];
+  const shown = [first, ...others].slice(0, MAX_RULES_SHOWN).map((text) => `     ${text}`);
   const more = others.length + 1 - shown.length;
   const rest = more > 0 ? [`     and ${more} more`] : [];
-  return [...look, `${call} ${counted(others.length + 1, 'rule')}`, ...shown, ...rest];
+  return [...checkpoint, `${call} ${counted(others.length + 1, 'rule')}`, ...shown, ...rest];
 }
 
 /** What a call names. */
@@ -163,7 +157,9 @@ function ruleTexts(step: Step): string[] {
 function promiseLines({ hitless, exceptions, steps }: GroupPlan): string[] {
   if (steps.length === 0 && exceptions.length === 0) return [];
   return [
-    hitless ? 'hitless: on the way nothing is opened or cut that old and new agree on' : 'NOT hitless',
+    hitless
+      ? 'hitless: at no moment is a packet decided otherwise than by the old or the new rules'
+      : 'NOT hitless',
     ...exceptions.map(({ kind, message }) => `${kind}: ${message}`),
   ];
 }
@@ -171,9 +167,7 @@ function promiseLines({ hitless, exceptions, steps }: GroupPlan): string[] {
 const blockLine = ({ kind, message, override }: Block): string =>
   override === '' ? `${kind}: ${message}` : `${kind}: ${message} (${override})`;
 
-const findingLine = ({ severity, id, message, file, line }: Finding): string =>
+const findingLine = ({ severity, id, message, file, line }: PlanFinding): string =>
   `${severity} ${id} ${file}:${line}: ${message}`;
 
-const placeText = ({ file, line }: SourcePlace): string => `(${file}:${line})`;
-
-const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+const atPlace = ({ file, line }: SourcePlace): string => `(${file}:${line})`;

@@ -146,7 +146,7 @@ describe.each(WORLDS)('edits in a %s world', (_, world) => {
     );
   });
 
-  it('look again before anything is taken away', () => {
+  it('verify added rules before anything is removed', () => {
     fc.assert(
       fc.property(arbitraryCase(world, 12), MODIFY, (test, modify) => {
         const { steps } = planOf(test, { modify });

@@ -50,7 +50,7 @@ export function findAnomalies(
   const drops = space.rules.filter(({ action }) => action === 'drop');
   const dropPriorities = new Set(drops.map(({ priority }) => priority));
   const present = new Int32Array(space.rules.length).fill(1);
-  const found: Finding[] = [];
+  const found: FoundAnomaly[] = [];
   for (const rule of space.rules.keys()) {
     const finding = inspect({ space, present, rule }, dropPriorities, meter);
     if (meter.isSpent) break;
@@ -64,7 +64,7 @@ export function findAnomalies(
   };
 }
 
-interface Finding {
+interface FoundAnomaly {
   readonly rule: number;
   /** The rules in `anomaly.by`. */
   readonly deciders: readonly number[];
@@ -101,7 +101,7 @@ function standings(subject: Subject, meter: Meter): Set<number> {
   return decidersOf({ ...subject, nameOf, stopAt: WEAKER_OTHERWISE }, meter);
 }
 
-function inspect(subject: Subject, dropPriorities: ReadonlySet<number>, meter: Meter): Finding | null {
+function inspect(subject: Subject, dropPriorities: ReadonlySet<number>, meter: Meter): FoundAnomaly | null {
   const { space, rule } = subject;
   const found = standings(subject, meter);
   const { action, priority } = itemAt(space.rules, rule);
@@ -131,7 +131,7 @@ function decidersThat(isWanted: (decider: number) => boolean, subject: Subject, 
 }
 
 /** An accept that drops of the same priority overrule somewhere. */
-function contradiction(subject: Subject, meter: Meter): Finding | null {
+function contradiction(subject: Subject, meter: Meter): FoundAnomaly | null {
   const { space, rule } = subject;
   const ours = itemAt(space.rules, rule);
   const isRival = (decider: number): boolean => {
@@ -147,7 +147,7 @@ function finding(
   kind: AnomalyKind,
   deciders: readonly number[],
   isDead: boolean,
-): Finding {
+): FoundAnomaly {
   const by = deciders.map((decider) => itemAt(space.rules, decider));
   return { rule, deciders, anomaly: { kind, rule: itemAt(space.rules, rule), by }, isDead };
 }
@@ -157,7 +157,7 @@ function finding(
  * was to stand in for them: two rules that stand in for each other may not both go. Stronger rules that decide in a
  * rule's stead need no look: none of them has been asked before it, and dead ones decide nothing.
  */
-function chooseDroppable(space: RuleSpace, findings: readonly Finding[], meter: Meter): number[] {
+function chooseDroppable(space: RuleSpace, findings: readonly FoundAnomaly[], meter: Meter): number[] {
   const present = new Int32Array(space.rules.length).fill(1);
   const dead = findings.filter(({ isDead }) => isDead);
   for (const { rule } of dead) present[rule] = 0;

@@ -3,7 +3,7 @@
 import type { PlanInput } from '../plan-input.ts';
 import type { GroupPlan, PlanException, Step } from '../plan.ts';
 import { blockOf } from './blocks.ts';
-import { findingsOf } from './findings.ts';
+import { planFindings } from './findings.ts';
 import { holdsOn } from './holds.ts';
 import type { Objection, ProofObjection, RouteObjection } from './objection.ts';
 import { vendorRefusals } from './vendor-refusals.ts';
@@ -27,9 +27,9 @@ export interface Unchecked {
 export function check(input: PlanInput, plan: Unchecked): Judged {
   const blockedBy = plan.steps.length === 0 ? [] : objectionsTo(input, plan).map(blockOf);
   return {
-    status: statusOf(input, plan, blockedBy.length > 0),
+    status: planStatus(input, plan, blockedBy.length > 0),
     exceptions: [...plan.exceptions, ...plan.routeObjections.map(unpromised)],
-    findings: findingsOf(input),
+    findings: planFindings(input),
     blockedBy,
   };
 }
@@ -45,7 +45,7 @@ export function checkFailed(error: unknown): Judged {
   };
 }
 
-function statusOf({ desired }: PlanInput, plan: Unchecked, isBlocked: boolean): GroupPlan['status'] {
+function planStatus({ desired }: PlanInput, plan: Unchecked, isBlocked: boolean): GroupPlan['status'] {
   if (plan.steps.length === 0) return 'converged';
   if (desired.mode === 'observe') return 'observed';
   return isBlocked ? 'blocked' : 'pending';

@@ -3,18 +3,18 @@ import type { DescribedRule, DesiredRule } from '../../model/group.ts';
 import { DIRECTIONS, ruleIdentity } from '../../model/rule.ts';
 import { compareDesired } from '../diff/diff.ts';
 import { splitByOwnership } from '../diff/ownership.ts';
-import { looseIdentity } from '../match/pair.ts';
+import { twinsByKey } from '../coexist/twins.ts';
 import type { PlanInput } from '../plan-input.ts';
-import type { Finding, GroupPolicy } from '../plan.ts';
+import type { PlanFinding, GroupPolicy } from '../plan.ts';
 import { describeRule } from '../../model/rule-text.ts';
 import { compareText } from '../../model/problem.ts';
 
-export function findingsOf({ desired, described, learned = {} }: PlanInput): Finding[] {
+export function planFindings({ desired, described, learned = {} }: PlanInput): PlanFinding[] {
   return [...warnings(desired, described.rules), ...unreadLists(desired, learned.unreadLists)];
 }
 
 /** The plan reckons with one rule for each list whose size is not known. */
-const unreadLists = ({ source }: GroupPolicy, reasons: readonly string[] = []): Finding[] =>
+const unreadLists = ({ source }: GroupPolicy, reasons: readonly string[] = []): PlanFinding[] =>
   reasons.map((message) => ({
     id: 'list-size-unknown',
     severity: 'warning',
@@ -23,7 +23,7 @@ const unreadLists = ({ source }: GroupPolicy, reasons: readonly string[] = []): 
     line: source.line,
   }));
 
-function warnings(policy: GroupPolicy, described: readonly DescribedRule[]): Finding[] {
+function warnings(policy: GroupPolicy, described: readonly DescribedRule[]): PlanFinding[] {
   const desired = DIRECTIONS.flatMap((direction) => policy.rules[direction] ?? []).sort(compareDesired);
   return [...hiddenByIgnore(policy, desired, described), ...equalButForPriority(desired)].sort(
     (a, b) => compareText(a.file, b.file) || a.line - b.line || compareText(a.message, b.message),
@@ -35,28 +35,28 @@ function hiddenByIgnore(
   policy: GroupPolicy,
   desired: readonly DesiredRule[],
   described: readonly DescribedRule[],
-): Finding[] {
+): PlanFinding[] {
   const { unmanaged } = splitByOwnership(policy, described);
   const identities = new Set(unmanaged.map(({ rule }) => ruleIdentity(rule)));
   return desired
     .filter(({ rule }) => identities.has(ruleIdentity(rule)))
-    .map((rule) => finding('ignore-hides-rule', rule, 'is declared, yet an ignore pattern leaves it alone'));
+    .map((rule) =>
+      warningAbout('ignore-hides-rule', rule, 'is declared, yet an ignore pattern leaves it alone'),
+    );
 }
 
-function equalButForPriority(desired: readonly DesiredRule[]): Finding[] {
-  const seen = new Set<string>();
-  return desired
-    .filter(({ rule }) => seen.size === seen.add(looseIdentity(rule)).size)
-    .map((rule) =>
-      finding(
+const equalButForPriority = (desired: readonly DesiredRule[]): PlanFinding[] =>
+  [...twinsByKey(desired).values()].flatMap(([, ...others]) =>
+    others.map((rule) =>
+      warningAbout(
         'priority-twin',
         rule,
         'differs from another rule in priority only: the cloud may keep just one',
       ),
-    );
-}
+    ),
+  );
 
-function finding(id: string, { rule, source }: DesiredRule, text: string): Finding {
+function warningAbout(id: string, { rule, source }: DesiredRule, text: string): PlanFinding {
   return {
     id,
     severity: 'warning',

@@ -26,9 +26,9 @@ function refused(
   const places = DIRECTIONS.flatMap((direction) => policy.rules[direction] ?? [])
     .filter(({ rule: { peer } }) => peer.kind === 'group' && isMeant(peer.id))
     .map(({ source }) => source)
-    .sort(comparePlaces);
+    .sort(inFileOrder);
   return places.length === 0 ? [] : [{ kind, places }];
 }
 
-const comparePlaces = (a: SourcePlace, b: SourcePlace): number =>
+const inFileOrder = (a: SourcePlace, b: SourcePlace): number =>
   compareText(a.file, b.file) || a.line - b.line;

@@ -4,9 +4,9 @@
 import type { DescribedRule, DesiredRule } from '../../model/group.ts';
 import type { RuleAction } from '../../model/rule.ts';
 import type { Changes } from '../order/calls.ts';
-import { looseIdentity } from '../match/pair.ts';
 import type { RouteObjection } from '../check/objection.ts';
 import type { PlanOptions, Step } from '../plan.ts';
+import { twinsByKey } from './twins.ts';
 
 /** Old and new rules that differ in priority only. */
 export interface Twins {
@@ -16,15 +16,11 @@ export interface Twins {
 
 /** Takes the twins out of the changes. */
 export function splitTwins(changes: Changes): { readonly twins: readonly Twins[]; readonly rest: Changes } {
-  const classes = new Map<string, { going: DescribedRule[]; coming: DesiredRule[] }>();
-  for (const described of changes.revoke) {
-    const identity = looseIdentity(described.rule);
-    const known = classes.get(identity);
-    if (known === undefined) classes.set(identity, { going: [described], coming: [] });
-    else known.going.push(described);
-  }
-  for (const desired of changes.authorize) classes.get(looseIdentity(desired.rule))?.coming.push(desired);
-  const twins = [...classes.values()].filter(({ coming }) => coming.length > 0);
+  const coming = twinsByKey(changes.authorize);
+  const twins = [...twinsByKey(changes.revoke)].flatMap(([key, going]) => {
+    const others = coming.get(key);
+    return others === undefined ? [] : [{ going, coming: others }];
+  });
   const taken = new Set<unknown>(twins.flatMap(({ going, coming }) => [...going, ...coming]));
   return {
     twins,

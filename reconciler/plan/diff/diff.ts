@@ -1,6 +1,7 @@
 // What differs, by identity: two maps and one pass. Both sides are canonical rules already, so equal
 // identities are equal texts and nothing here knows of CIDR spellings or letter case.
 import type { DescribedRule, DesiredRule } from '../../model/group.ts';
+import { groupBy } from '../../model/collections.ts';
 import { compareText } from '../../model/problem.ts';
 import { compareRules, ruleIdentity } from '../../model/rule.ts';
 import { splitByOwnership } from './ownership.ts';
@@ -18,10 +19,10 @@ export function diff(policy: GroupPolicy, described: readonly DescribedRule[]): 
   const surplus: DescribedRule[] = [];
   const altered: Alteration[] = [];
   let same = 0;
-  for (const [identity, twins] of twinsByIdentity(managed)) {
+  for (const [identity, duplicates] of duplicatesByIdentity(managed)) {
     const wanted = missing.get(identity);
-    const kept = wanted === undefined ? undefined : bestTwin(twins, wanted);
-    surplus.push(...twins.filter((twin) => twin !== kept));
+    const kept = wanted === undefined ? undefined : bestDuplicate(duplicates, wanted);
+    surplus.push(...duplicates.filter((duplicate) => duplicate !== kept));
     if (wanted === undefined || kept === undefined) continue;
     missing.delete(identity);
     if (descriptionHolds(kept, wanted)) same += 1;
@@ -46,7 +47,7 @@ export const compareDesired = (a: DesiredRule, b: DesiredRule): number => compar
 export const compareDescribed = (a: DescribedRule, b: DescribedRule): number =>
   compareRules(a.rule, b.rule) ||
   compareText(a.id ?? '', b.id ?? '') ||
-  compareText(selectorText(a), selectorText(b));
+  compareText(selectorFields(a), selectorFields(b));
 
 export const compareAlterations = (a: Alteration, b: Alteration): number =>
   compareDesired(a.to, b.to) || compareDescribed(a.from, b.from);
@@ -62,24 +63,17 @@ function desiredByIdentity(policy: GroupPolicy): Map<string, DesiredRule> {
   return byIdentity;
 }
 
-export function twinsByIdentity(rules: readonly DescribedRule[]): Map<string, DescribedRule[]> {
-  const twins = new Map<string, DescribedRule[]>();
-  for (const described of rules) {
-    const identity = ruleIdentity(described.rule);
-    const others = twins.get(identity);
-    if (others === undefined) twins.set(identity, [described]);
-    else others.push(described);
-  }
-  return twins;
+/** Rules of one identity together. The cloud may hold several: they differ in host bits, which we do not see. */
+export const duplicatesByIdentity = (rules: readonly DescribedRule[]): Map<string, DescribedRule[]> =>
+  groupBy(rules, ({ rule }) => ruleIdentity(rule));
+
+/** The duplicate that needs no change if there is one, else the first in the fixed order. */
+function bestDuplicate(duplicates: readonly DescribedRule[], wanted: DesiredRule): DescribedRule | undefined {
+  const inOrder = duplicates.length === 1 ? duplicates : [...duplicates].sort(compareDescribed);
+  return inOrder.find((duplicate) => descriptionHolds(duplicate, wanted)) ?? inOrder[0];
 }
 
-/** The twin that needs no change if there is one, else the first in the fixed order. */
-function bestTwin(twins: readonly DescribedRule[], wanted: DesiredRule): DescribedRule | undefined {
-  const inOrder = twins.length === 1 ? twins : [...twins].sort(compareDescribed);
-  return inOrder.find((twin) => descriptionHolds(twin, wanted)) ?? inOrder[0];
-}
-
-function selectorText(described: DescribedRule): string {
+function selectorFields(described: DescribedRule): string {
   const entries = Object.entries(described.selector).sort(([a], [b]) => compareText(a, b));
   return entries.map(([name, value]) => `${name}=${value}`).join('&');
 }

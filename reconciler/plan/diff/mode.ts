@@ -2,7 +2,7 @@
 import type { DescribedGroup, DescribedRule, Mode } from '../../model/group.ts';
 import { ruleIdentity } from '../../model/rule.ts';
 import { changesOf, type Changes } from '../order/calls.ts';
-import { twinsByIdentity } from './diff.ts';
+import { duplicatesByIdentity } from './diff.ts';
 import { byKind } from '../order/order.ts';
 import { canModify } from '../match/pair.ts';
 import type { Alteration, Diff, PlanException } from '../plan.ts';
@@ -42,12 +42,12 @@ function obstaclesTo(diff: Diff, mode: Mode, group: DescribedGroup): Map<Alterat
   const surplus = new Set(mode === 'additive' ? [] : diff.surplus);
   const atTheEnd = { ...group, rules: group.rules.filter((described) => !surplus.has(described)) };
   const leaving = new Set(leavingRules(diff, mode));
-  const twins = twinsByIdentity(atTheEnd.rules.filter((described) => !leaving.has(described)));
+  const duplicates = duplicatesByIdentity(atTheEnd.rules.filter((described) => !leaving.has(described)));
   const obstacles = new Map<Alteration, string>();
   for (const pair of diff.altered) {
-    const twin = twins.get(ruleIdentity(pair.to.rule))?.find((other) => other !== pair.from);
+    const duplicate = duplicates.get(ruleIdentity(pair.to.rule))?.find((other) => other !== pair.from);
     if (!canModify(pair.from, pair.to, atTheEnd)) obstacles.set(pair, AMBIGUOUS);
-    else if (twin !== undefined) obstacles.set(pair, besideTwin(twin));
+    else if (duplicate !== undefined) obstacles.set(pair, besideDuplicate(duplicate));
   }
   return obstacles;
 }
@@ -62,7 +62,7 @@ function leavingRules({ altered }: Diff, mode: Mode): DescribedRule[] {
 
 const AMBIGUOUS = 'this API selects rules by their fields, and those of this rule fit another one as well';
 
-/** Only where nothing is taken away: elsewhere surplus twins are gone by then. */
-const besideTwin = ({ id }: DescribedRule): string =>
+/** Only where nothing is taken away: elsewhere surplus duplicates are gone by then. */
+const besideDuplicate = ({ id }: DescribedRule): string =>
   `${id ?? 'another rule'} is the same rule with another text, the cloud may refuse a change to one of two such ` +
   'rules, and additive mode removes neither';

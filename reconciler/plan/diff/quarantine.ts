@@ -18,7 +18,7 @@ export interface Quarantined {
   readonly described: ReadonlySet<string>;
 }
 
-const NONE: Quarantined = { desired: new Set(), described: new Set() };
+const NOTHING_QUARANTINED: Quarantined = { desired: new Set(), described: new Set() };
 
 /**
  * The policy without the quarantined rules and without those that must wait for them. A described rule that shares
@@ -28,7 +28,7 @@ const NONE: Quarantined = { desired: new Set(), described: new Set() };
 export function withoutQuarantined(
   policy: GroupPolicy,
   described: readonly DescribedRule[],
-  quarantined: Quarantined = NONE,
+  quarantined: Quarantined = NOTHING_QUARANTINED,
 ): GroupPolicy {
   if (quarantined.desired.size === 0 && quarantined.described.size === 0) return policy;
   const wanted = DIRECTIONS.flatMap((direction) => policy.rules[direction] ?? []);

@@ -7,6 +7,7 @@ import type { CallOptions, Changes } from '../order/calls.ts';
 import { order } from '../order/order.ts';
 import type { RouteObjection } from '../check/objection.ts';
 import type { GroupPolicy, PlanException, PlanOptions, Step } from '../plan.ts';
+import { coexistenceIn } from '../coexist/coexistence.ts';
 import {
   briefAbsence,
   comingSteps,
@@ -80,8 +81,8 @@ function twinsApart(
   group: DescribedGroup,
   options: PlanOptions,
 ): { readonly twins: readonly Twins[]; readonly rest: Changes } {
-  const mustGoFirst = dialectOf(group).mayIgnorePriority && options.legacyPriority === 'revokeFirst';
-  return mustGoFirst ? splitTwins(changes) : { twins: [], rest: changes };
+  const mayAdd = coexistenceIn(group, options.legacyPriority).mayAdd;
+  return mayAdd ? { twins: [], rest: changes } : splitTwins(changes);
 }
 
 /** What is promised once the twins are away for a moment too. */

@@ -1,7 +1,8 @@
 // How many of the possible pairs to use: the setting `modify`.
 import { changesOf, type CallOptions } from '../order/calls.ts';
 import { idleTwins } from '../coexist/idle-twins.ts';
-import { forcedPairs, safePairs, withPairs } from './safe-pairs.ts';
+import { forcedPairs } from '../coexist/forced-pairs.ts';
+import { safePairs, withPairs } from './safe-pairs.ts';
 import { order } from '../order/order.ts';
 import { fits, loadOf, minus, quotaOf } from '../fit/quota.ts';
 import type { Alteration, Diff, PlanOptions } from '../plan.ts';

@@ -3,17 +3,15 @@
 import { dialectOf } from '../../model/api-dialect.ts';
 import type { DescribedGroup, DescribedRule, DesiredRule } from '../../model/group.ts';
 import type { Peer } from '../../model/peer.ts';
-import { fieldText, RULE_FIELDS, ruleIdentity, type Rule, type RuleField } from '../../model/rule.ts';
+import {
+  fieldText,
+  identityWithoutPriority,
+  RULE_FIELDS,
+  type Rule,
+  type RuleField,
+} from '../../model/rule.ts';
 import type { Alteration } from '../plan.ts';
 import { dominates, type Region } from '../overlap.ts';
-
-/**
- * What the vendor's documents name as a rule's identity leaves out the priority; other pages show that it
- * belongs to it. Rules equal but for priority may thus be unable to coexist, and are never both relied on.
- */
-export function looseIdentity(rule: Rule): string {
-  return ruleIdentity({ ...rule, priority: 1 });
-}
 
 export function alteration(from: DescribedRule, to: DesiredRule): Alteration {
   return { from, to, fields: changedFields(from.rule, to.rule) };
@@ -75,8 +73,8 @@ function mayBecome(from: Peer, to: Peer): boolean {
 const samePeer = (a: Rule, b: Rule): boolean => fieldText(a, 'peer') === fieldText(b, 'peer');
 
 function isUnique(from: DescribedRule, group: DescribedGroup): boolean {
-  const identity = looseIdentity(from.rule);
-  return group.rules.every((other) => other === from || looseIdentity(other.rule) !== identity);
+  const identity = identityWithoutPriority(from.rule);
+  return group.rules.every((other) => other === from || identityWithoutPriority(other.rule) !== identity);
 }
 
 /**

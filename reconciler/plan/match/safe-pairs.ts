@@ -22,11 +22,10 @@ import {
   fieldTexts,
   keepsFalseText,
   likeness,
-  looseIdentity,
   pairKind,
   type FieldTexts,
 } from './pair.ts';
-import type { Alteration, Diff, PlanOptions } from '../plan.ts';
+import type { Alteration, Diff } from '../plan.ts';
 import { overlaps, overrules, regionOf, type Region } from '../overlap.ts';
 
 /** Beyond this many possible pairs only forced ones are made: batches cost far fewer calls there. */
@@ -54,26 +53,6 @@ export function withPairs(diff: Diff, pairs: readonly Alteration[]): Diff {
     surplus: diff.surplus.filter((described) => !from.has(described)),
     altered: [...diff.altered, ...pairs].sort(compareAlterations),
   };
-}
-
-/** Pairs that may not coexist, or might not: rules equal but for priority, strongest with strongest. */
-export function forcedPairs(
-  diff: Diff,
-  group: DescribedGroup,
-  { legacyPriority = 'modify' }: Pick<PlanOptions, 'legacyPriority'>,
-): Alteration[] {
-  if (dialectOf(group).mayIgnorePriority && legacyPriority !== 'modify') return [];
-  const wanted = new Map<string, DesiredRule[]>();
-  for (const desired of diff.missing) {
-    const key = looseIdentity(desired.rule);
-    wanted.set(key, [...(wanted.get(key) ?? []), desired]);
-  }
-  return diff.surplus.flatMap((described) => {
-    const [to, ...others] = wanted.get(looseIdentity(described.rule)) ?? [];
-    if (to === undefined || !canModify(described, to, group)) return [];
-    wanted.set(looseIdentity(described.rule), others);
-    return [alteration(described, to)];
-  });
 }
 
 /** Safe pairs beyond the forced ones, the most alike first; a longer list than anyone may want to use. */

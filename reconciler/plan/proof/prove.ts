@@ -2,7 +2,7 @@
 import type { DescribedGroup } from '../../model/group.ts';
 import type { ProofObjection } from '../check/objection.ts';
 import type { PlanException, Step } from '../plan.ts';
-import { verify, type Claim } from './verify.ts';
+import { proofOf, type PlanClaim } from './proof.ts';
 
 export interface Judgement {
   readonly exceptions: readonly PlanException[];
@@ -12,7 +12,7 @@ export interface Judgement {
 const NOTHING_TO_PROVE: Judgement = { exceptions: [], objections: [] };
 
 /** What the steps claim; null: they promise nothing. */
-export type MaybeClaim = Omit<Claim, 'promised'> & { readonly promised: Claim['promised'] | null };
+export type MaybeClaim = Omit<PlanClaim, 'promised'> & { readonly promised: PlanClaim['promised'] | null };
 
 export function prove(
   group: DescribedGroup,
@@ -20,7 +20,7 @@ export function prove(
   { promised, ...how }: MaybeClaim,
 ): Judgement {
   if (promised === null) return NOTHING_TO_PROVE;
-  const proof = verify(group, steps, { promised, ...how });
+  const proof = proofOf(group, steps, { promised, ...how });
   switch (proof.kind) {
     case 'proved':
       return NOTHING_TO_PROVE;

@@ -15,9 +15,9 @@ import type { Rule } from '../../model/rule.ts';
 /** `hitless`: between old and new; the others: half of that, see `oneSided`. */
 export type Promised = 'hitless' | 'neverOpen' | 'neverCut';
 
-const BEFORE = 0b001;
-const AFTER = 0b010;
-const NOW = 0b100;
+const IN_OLD = 0b001;
+const IN_NEW = 0b010;
+const IN_STATE = 0b100;
 
 /** Above the rank of every rule, even and odd as a default that drops or accepts. */
 const DEFAULT_RANK = 1 << 16;
@@ -28,12 +28,12 @@ const MAX_KEPT = 200_000;
 /** Some rules, the subsets of them that hold before and after, and a budget for questions about others. */
 export class Transition {
   readonly #space: RuleSpace;
-  /** For each rule, `BEFORE` and `AFTER` if it is in these. */
+  /** For each rule, `IN_OLD` and `IN_NEW` if it is in these. */
   readonly #ends: Int32Array;
   readonly #meter: Meter;
   readonly #alone: boolean;
   /** A search asks about the same rules over and over. */
-  readonly #boxes = new Map<number, readonly Box[]>();
+  readonly #boxes = new Map<number, readonly RuleBox[]>();
   #kept = 0;
 
   /**
@@ -49,7 +49,7 @@ export class Transition {
       rules.map(({ rule }) => rule),
       context,
     );
-    this.#ends = Int32Array.from(rules, ({ before, after }) => (before ? BEFORE : 0) | (after ? AFTER : 0));
+    this.#ends = Int32Array.from(rules, ({ before, after }) => (before ? IN_OLD : 0) | (after ? IN_NEW : 0));
     this.#meter = meter;
     this.#alone = alone;
   }
@@ -63,7 +63,7 @@ export class Transition {
     const boxes = this.#boxesOf(within);
     if (boxes === null) return { kind: 'unknown' };
     for (const box of boxes) {
-      const answer = explore(question(box, now, this.#brokenBy(promised)), this.#meter);
+      const answer = explore(questionOf(box, now, this.#brokenBy(promised)), this.#meter);
       if (answer === null) return { kind: 'unknown' };
       const [found] = regionsOf(answer);
       if (found !== undefined) return { kind: 'fails', witness: examplePacket(box.universe, found.region) };
@@ -82,10 +82,10 @@ export class Transition {
     }
   }
 
-  #boxesOf(rule: number): readonly Box[] | null {
+  #boxesOf(rule: number): readonly RuleBox[] | null {
     const known = this.#boxes.get(rule);
     if (known !== undefined) return known;
-    const boxes: Box[] = [];
+    const boxes: RuleBox[] = [];
     for (const { universe, clause } of itemAt(this.#space.clausesOf, rule)) {
       const table = universe.table.within(clause, this.#meter);
       if (table === null) return null;
@@ -96,7 +96,7 @@ export class Transition {
     return boxes;
   }
 
-  #keep(rule: number, boxes: readonly Box[]): void {
+  #keep(rule: number, boxes: readonly RuleBox[]): void {
     const clauses = boxes.reduce((sum, { table }) => sum + table.size, 0);
     if (this.#kept + clauses > MAX_KEPT) return;
     this.#kept += clauses;
@@ -105,20 +105,24 @@ export class Transition {
 }
 
 /** The packets that one rule matches, with all rules that match any of them. */
-interface Box {
+interface RuleBox {
   readonly universe: Universe;
   readonly table: ClauseTable;
   readonly labels: Int32Array;
-  /** For each clause, `BEFORE` and `AFTER`. */
+  /** For each clause, `IN_OLD` and `IN_NEW`. */
   readonly ends: Int32Array;
 }
 
 /** Of one packet, from the ranks of the rules that decide it. */
 type IsBroken = (before: number, after: number, now: number) => boolean;
 
-function question({ universe, table, labels, ends }: Box, now: Uint8Array, isBroken: IsBroken): Question {
+function questionOf(
+  { universe, table, labels, ends }: RuleBox,
+  now: Uint8Array,
+  isBroken: IsBroken,
+): Question {
   const masks = ends.map((mask, clause) =>
-    table.rulesOf(clause).some((rule) => now[rule] !== 0) ? mask | NOW : mask,
+    table.rulesOf(clause).some((rule) => now[rule] !== 0) ? mask | IN_STATE : mask,
   );
   return {
     table,
@@ -127,7 +131,7 @@ function question({ universe, table, labels, ends }: Box, now: Uint8Array, isBro
     labels,
     fallback: DEFAULT_RANK + Number(universe.fallback === 'accept'),
     judge: (ranks) => Number(isBroken(itemAt(ranks, 0), itemAt(ranks, 1), itemAt(ranks, 2))),
-    settledBy: [BEFORE | NOW, AFTER | NOW],
+    settledBy: [IN_OLD | IN_STATE, IN_NEW | IN_STATE],
     stopAtFirst: true,
   };
 }

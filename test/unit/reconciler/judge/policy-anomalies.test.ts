@@ -59,7 +59,7 @@ it('what one line has of a kind is told once, and what can all go is counted', (
     'protocol: tcp, ports: [22, 80, 443], from: [10.0.0.0/8, 192.168.0.0/16]',
   ]);
   expect(messages).toEqual([
-    '0 rules-spare: 6 of the 7 rules can go together, and no packet would tell: so much quota is free',
+    '0 rules-spare: 6 of 7 rules are redundant; removing them frees 6 of the quota',
     expect.stringMatching(
       /^2 rule-covered: ingress accept tcp 22\/22 from 10\.0\.0\.0\/8 .* \(and 5 more from here\) /,
     ),

@@ -5,12 +5,8 @@ import type { GroupPolicy } from '../../../../reconciler/plan/plan.ts';
 import { renderMarkdown } from '../../../../reconciler/report/markdown.ts';
 import { describeRule, quoted } from '../../../../reconciler/model/rule-text.ts';
 import { renderText } from '../../../../reconciler/report/text.ts';
-import {
-  formatReport,
-  planReport,
-  type FailedGroup,
-  type GroupResult,
-} from '../../../../reconciler/report/document.ts';
+import { formatReport, planReport } from '../../../../reconciler/report/document.ts';
+import type { FailedGroup, GroupResult } from '../../../../reconciler/report/results.ts';
 import { described, groupOf, OPTIONS, planFor, policyOf } from '../../../support/plan-inputs.ts';
 import { rule } from '../../../support/rule-sets.ts';
 
@@ -175,7 +171,7 @@ describe('text', () => {
         '    1. ModifySecurityGroupRule sgr-0 to ingress accept tcp 443/443 from 0.0.0.0/0 priority 1',
         '    2. RevokeSecurityGroup sgr-1',
         '  promises',
-        '    hitless: on the way nothing is opened or cut that old and new agree on',
+        '    hitless: at no moment is a packet decided otherwise than by the old or the new rules',
         '',
       ].join('\n'),
     );

@@ -1,7 +1,7 @@
 // Behind a call that the cloud may answer with yes and ignore, the plan asks for a look.
 import { expect, it } from 'vitest';
 import type { Step } from '../../../../../reconciler/plan/plan.ts';
-import { withTrialsChecked } from '../../../../../reconciler/plan/coexist/unconfirmed-calls.ts';
+import { withCheckpoints } from '../../../../../reconciler/plan/coexist/unconfirmed-calls.ts';
 import { described, desired, groupOf } from '../../../../support/plan-inputs.ts';
 import { rule } from '../../../../support/rule-sets.ts';
 
@@ -40,6 +40,6 @@ it.each<[string, Step[], 'current' | 'legacy2019', boolean[]]>([
   ['a priority modified on the API of 2019', [change, add(other)], 'legacy2019', [false, true]],
   ['a priority modified on the current API', [change, add(other)], 'current', [false, false]],
 ])('%s', (_, steps, apiLevel, expected) => {
-  const checked = withTrialsChecked(steps, groupOf(there, { apiLevel }));
+  const checked = withCheckpoints(steps, groupOf(there, { apiLevel }));
   expect(checked.map(({ checkpoint }) => checkpoint)).toEqual(expected);
 });

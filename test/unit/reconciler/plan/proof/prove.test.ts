@@ -5,7 +5,7 @@ import type { Promised } from '../../../../../reconciler/plan/proof/transition.t
 import type { Step } from '../../../../../reconciler/plan/plan.ts';
 import { packetText } from '../../../../../reconciler/exposure/text/packet-text.ts';
 import { prove } from '../../../../../reconciler/plan/proof/prove.ts';
-import { verify } from '../../../../../reconciler/plan/proof/verify.ts';
+import { proofOf } from '../../../../../reconciler/plan/proof/proof.ts';
 import { described, desired, groupOf } from '../../../../support/plan-inputs.ts';
 import { rule } from '../../../../support/rule-sets.ts';
 
@@ -98,14 +98,15 @@ describe('the proof of a plan', () => {
   ])('%s', (...row) => {
     const [, rules, plan, promised, expected] = row;
     const held = described(rules);
-    expect(verify(groupOf(held), plan(...held), { promised, batchesAtomic: false, alone: false }).kind).toBe(
+    expect(proofOf(groupOf(held), plan(...held), { promised, batchesAtomic: false, alone: false }).kind).toBe(
       expected,
     );
   });
 
   it('holds for a batch of any order if batches are promised to be atomic', () => {
     expect(
-      verify(groupOf([]), [add(wide, drop)], { promised: 'hitless', batchesAtomic: true, alone: false }).kind,
+      proofOf(groupOf([]), [add(wide, drop)], { promised: 'hitless', batchesAtomic: true, alone: false })
+        .kind,
     ).toBe('proved');
   });
 });
@@ -131,10 +132,10 @@ describe('what comes of a proof', () => {
   });
 
   it('says so if the budget does not reach', () => {
-    expect(verify(groupOf(held), [add(wide), remove(...held)], claim, 0)).toEqual({ kind: 'unproved' });
+    expect(proofOf(groupOf(held), [add(wide), remove(...held)], claim, 0)).toEqual({ kind: 'unproved' });
   });
 
   it('crashes on a plan that names a rule that is not there', () => {
-    expect(() => verify(groupOf(held), [remove(...held), remove(...held)], claim)).toThrow('not there');
+    expect(() => proofOf(groupOf(held), [remove(...held), remove(...held)], claim)).toThrow('not there');
   });
 });

@@ -17,7 +17,7 @@ export type Proof =
   /** The group is too large or too intricate to prove anything within the budget. */
   | { readonly kind: 'unproved' };
 
-export interface Claim {
+export interface PlanClaim {
   readonly promised: Promised;
   readonly batchesAtomic: boolean;
   /** Whether no other group adds rules on the interfaces of this one. */
@@ -25,18 +25,18 @@ export interface Claim {
 }
 
 /** Some two seconds at the very worst, a fraction of one for real groups: see `Meter`. */
-const MAX_WORK = 20_000_000;
+const MAX_PROOF_WORK = 20_000_000;
 
 /**
  * Proves a plan. Of a batch that may take effect in part, it is enough to look at each rule alone: in any
  * larger part each packet is decided by a rule that decides it alone, or by none of them (lemma on singles,
  * docs/algorithms.md); for revocations that is the state without the batch, and each rule alone still there. A call changes decisions in the boxes of its rules only, so no other packet is asked about.
  */
-export function verify(
+export function proofOf(
   group: DescribedGroup,
   steps: readonly Step[],
-  claim: Claim,
-  maxWork = MAX_WORK,
+  claim: PlanClaim,
+  maxWork = MAX_PROOF_WORK,
 ): Proof {
   if (steps.length === 0) return { kind: 'proved' };
   const { rules, events } = trace(group.rules, steps);

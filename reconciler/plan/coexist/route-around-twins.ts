@@ -5,7 +5,7 @@ import { callOptions, type Route } from '../fit/route.ts';
 import type { Changes } from '../order/calls.ts';
 import type { Diff, PlanOptions } from '../plan.ts';
 import { idleTwins, idleTwinSteps } from './idle-twins.ts';
-import { bringsTrials, withTrialsChecked } from './unconfirmed-calls.ts';
+import { addsTwins, withCheckpoints } from './unconfirmed-calls.ts';
 
 /** What a way is looked for. */
 export interface Errand {
@@ -23,15 +23,18 @@ export interface Way extends Route {
  * Idle twins are removed first, and the way for the rest is found as if they were gone. Where a call may be confirmed
  * and not done, no batch counts as taking effect as a whole, and a checkpoint comes after the call.
  */
-export function carefully(errand: Errand & { readonly found: Diff }, wayFor: (rest: Errand) => Route): Way {
+export function routeAroundTwins(
+  errand: Errand & { readonly found: Diff },
+  wayFor: (rest: Errand) => Route,
+): Way {
   const { found, changes, group, options } = errand;
   const idle = new Set(idleTwins({ altered: changes.modify, surplus: changes.revoke }));
-  const batchesAtomic = options.batchesAtomic && !bringsTrials(found, group);
+  const batchesAtomic = options.batchesAtomic && !addsTwins(found, group);
   const way = wayFor({
     changes: { ...changes, revoke: changes.revoke.filter((twin) => !idle.has(twin)) },
     group: { ...group, rules: group.rules.filter((twin) => !idle.has(twin)) },
     options: { ...options, batchesAtomic },
   });
   const first = idleTwinSteps([...idle], callOptions(group, options));
-  return { ...way, steps: withTrialsChecked([...first, ...way.steps], group), batchesAtomic };
+  return { ...way, steps: withCheckpoints([...first, ...way.steps], group), batchesAtomic };
 }

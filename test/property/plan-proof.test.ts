@@ -14,7 +14,7 @@ import type { DescribedGroup } from '../../reconciler/model/group.ts';
 import type { Rule } from '../../reconciler/model/rule.ts';
 import type { PlanOptions, Step } from '../../reconciler/plan/plan.ts';
 import { applySteps } from '../../reconciler/plan/proof/simulate.ts';
-import { verify } from '../../reconciler/plan/proof/verify.ts';
+import { proofOf } from '../../reconciler/plan/proof/proof.ts';
 import { PacketSource } from '../support/packets.ts';
 import { described, groupOf, OPTIONS, planFor, policyOf } from '../support/plan-inputs.ts';
 import { breach, moments } from '../support/plan-witness.ts';
@@ -62,7 +62,7 @@ describe.each(WORLDS)('plans in a %s world', (_, world) => {
         fc.boolean(),
         (edit, modify, batchesAtomic) => {
           const { group, steps } = stepsFor(edit, { modify, batchesAtomic });
-          expect(verify(group, steps, { promised: 'hitless', batchesAtomic, alone: false })).toEqual({
+          expect(proofOf(group, steps, { promised: 'hitless', batchesAtomic, alone: false })).toEqual({
             kind: 'proved',
           });
         },
@@ -78,7 +78,7 @@ describe.each(WORLDS)('plans in a %s world', (_, world) => {
         const random = new Random(seed);
         const { group, steps } = stepsFor(edit, { modify: 'never' });
         const wrong = random.shuffle(steps.flatMap(singly));
-        const proof = verify(group, wrong, HITLESS);
+        const proof = proofOf(group, wrong, HITLESS);
         const context = groupContext(group);
         const before = edit.before;
         const after = applySteps(group.rules, wrong).map((item) => item.rule);
@@ -122,5 +122,5 @@ function singly(step: Step): Step[] {
 it('proves nothing with too small a budget, and says so', () => {
   const edit = { before: [rule({ ports: '22' })], after: [rule({ ports: '22', peer: 'sg-a' })] };
   const { group, steps } = stepsFor(edit, {});
-  expect(verify(group, steps, HITLESS, 1)).toEqual({ kind: 'unproved' });
+  expect(proofOf(group, steps, HITLESS, 1)).toEqual({ kind: 'unproved' });
 });

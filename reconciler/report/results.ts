@@ -1,0 +1,47 @@
+// What came of planning some groups, and what is said of all of them together.
+import { groupKey, type GroupRef, type Mode } from '../model/group.ts';
+import { compareText } from '../model/problem.ts';
+import { sha256 } from '../plan/hash.ts';
+import type { GroupPlan } from '../plan/plan.ts';
+
+/** A group of which no plan could be made. */
+export interface FailedGroup extends GroupRef {
+  readonly mode: Mode;
+  readonly error: string;
+}
+
+export type GroupResult = GroupPlan | FailedGroup;
+
+export const isFailed = (result: GroupResult): result is FailedGroup => 'error' in result;
+
+/** Rules and calls that would be carried out: observed and blocked groups count as nothing to do. */
+export interface Summary {
+  readonly calls: number;
+  readonly add: number;
+  readonly modify: number;
+  readonly remove: number;
+  /** Groups. */
+  readonly blocked: number;
+}
+
+/** What `apply --plan` is told: the same plans have the same hash, in whatever order they are given. */
+export const hashOfPlans = (results: readonly GroupResult[]): string =>
+  sha256(sortResults(results).map((result) => (isFailed(result) ? groupKey(result) : result.hash)));
+
+export function sortResults(results: readonly GroupResult[]): GroupResult[] {
+  return [...results].sort(
+    (a, b) => compareText(a.account, b.account) || compareText(a.region, b.region) || compareText(a.id, b.id),
+  );
+}
+
+export function summarise(results: readonly GroupResult[]): Summary {
+  const plans = results.filter((result): result is GroupPlan => !isFailed(result));
+  const steps = plans.filter(({ status }) => status === 'pending').flatMap((plan) => plan.steps);
+  return {
+    calls: steps.length,
+    add: steps.reduce((sum, step) => sum + (step.kind === 'authorize' ? step.rules.length : 0), 0),
+    modify: steps.filter((step) => step.kind === 'modify').length,
+    remove: steps.reduce((sum, step) => sum + (step.kind === 'revoke' ? step.targets.length : 0), 0),
+    blocked: plans.filter(({ status }) => status === 'blocked').length,
+  };
+}
