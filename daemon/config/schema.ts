@@ -167,7 +167,6 @@ export const configSchema = z
   .meta({ title: 'Rampart config' });
 
 /** What the user may write: nearly everything may be left out. */
-export type ConfigInput = z.input<typeof configSchema>;
 
 /** All keys, checked and with defaults; paths still as written. */
 export type CheckedConfig = z.output<typeof configSchema>;

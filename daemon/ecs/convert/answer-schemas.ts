@@ -77,8 +77,6 @@ export const groupPageSchema = z.object({
   }),
 });
 
-export type GroupPage = z.infer<typeof groupPageSchema>;
-
 /** A list's own id and its `MaxEntries`. */
 export interface ListPage {
   readonly NextToken: string;

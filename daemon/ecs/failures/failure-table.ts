@@ -67,6 +67,7 @@ const OUR_OWN = 'daemon/ecs';
 
 const CLOCK_HINT = "compare this machine's clock with the true time: 15 minutes off is too much";
 
+// prettier-ignore
 export const FAILURE_ROWS: readonly FailureRow[] = [
   // The rule as such: what it says, and whom it names.
   { code: 'OperationDenied', kind: 'rejected', source: OLDER_MANUAL },
@@ -128,18 +129,8 @@ export const FAILURE_ROWS: readonly FailureRow[] = [
   { code: 'InvalidParam.Permissions', kind: 'rejected', source: AUTHORIZE },
   { code: 'InvalidParam.DuplicatePermissions', kind: 'rejected', source: AUTHORIZE },
   { code: 'InvalidParam.SecurityGroupRuleIdRepeated', kind: 'rejected', source: REVOKE },
-  {
-    code: 'AuthorizationLimitExceed',
-    kind: 'rejected',
-    source: RULE_WRITES,
-    hint: 'the rule quota is used up',
-  },
-  {
-    code: 'AuthorizedGroupRule.LimitExceed',
-    kind: 'rejected',
-    source: AUTHORIZE,
-    hint: 'a basic group may name other groups in 20 rules',
-  },
+  { code: 'AuthorizationLimitExceed', kind: 'rejected', source: RULE_WRITES, hint: 'the rule quota is used up' },
+  { code: 'AuthorizedGroupRule.LimitExceed', kind: 'rejected', source: AUTHORIZE, hint: 'a basic group may name other groups in 20 rules' },
   { code: 'LimitExceed.PrefixListAssociationResource', kind: 'rejected', source: AUTHORIZE },
 
   // Modify: what it can never do, and what only a change by somebody else explains.
