@@ -166,7 +166,5 @@ export const configSchema = z
   })
   .meta({ title: 'Rampart config' });
 
-/** What the user may write: nearly everything may be left out. */
-
 /** All keys, checked and with defaults; paths still as written. */
 export type CheckedConfig = z.output<typeof configSchema>;
