@@ -7,7 +7,8 @@ import { diff } from '../reconciler/plan/diff/diff.ts';
 import { match } from '../reconciler/plan/match/match.ts';
 import { permitted } from '../reconciler/plan/diff/mode.ts';
 import type { PlanOptions, Step } from '../reconciler/plan/plan.ts';
-import { callOptions, route } from '../reconciler/plan/fit/route.ts';
+import { chooseOrder } from '../reconciler/plan/fit/choose-order.ts';
+import { callLimits } from '../reconciler/plan/order/calls.ts';
 import { proofOf } from '../reconciler/plan/proof/proof.ts';
 import { described, groupOf, OPTIONS, planFor, policyOf } from '../test/support/plan-inputs.ts';
 import { Random } from '../test/support/random.ts';
@@ -109,8 +110,8 @@ export function stepsFor(
 ): readonly Step[] {
   const group = groupOf(described(before));
   const policy = policyOf(after);
-  const found = match(diff(policy, group.rules), group, options, callOptions(group, options));
-  return route(permitted(found, 'enforce', group).changes, policy, group, options).steps;
+  const found = match(diff(policy, group.rules), group, options, callLimits(group, options));
+  return chooseOrder(permitted(found, 'enforce', group).changes, policy, group, options).steps;
 }
 
 function timeOf(work: () => unknown): number {

@@ -250,9 +250,9 @@ export const EXPOSURE_MUTATIONS: readonly Mutation[] = [
 export const PLAN_MUTATIONS: readonly Mutation[] = [
   {
     name: 'authorizations from the weakest up',
-    file: 'plan/order/schedule.ts',
-    find: 'if (!precedes(node.item, other.item)) continue;',
-    replace: 'if (!precedes(other.item, node.item)) continue;',
+    file: 'plan/order/scheduler.ts',
+    find: 'if (!precedes(one.change, other.change)) continue;',
+    replace: 'if (!precedes(other.change, one.change)) continue;',
   },
   {
     name: 'no conflict between the actions',
@@ -279,22 +279,22 @@ export const PLAN_MUTATIONS: readonly Mutation[] = [
     replace: 'a.first < b.last && b.first < a.last;\n\nconst rangeCovers',
   },
   {
-    name: 'items go early without being safe',
-    file: 'plan/order/schedule.ts',
-    find: 'node.waitingFor === 0 || options.mayGoEarly(node.item)',
+    name: 'changes go early without being safe',
+    file: 'plan/order/scheduler.ts',
+    find: 'waitingFor === 0 || this.#early?.mayGoEarly(change) === true',
     replace: 'true',
   },
   {
     name: 'a batch of one too many',
-    file: 'plan/order/schedule.ts',
-    find: '.slice(0, options.batchSize)',
-    replace: '.slice(0, options.batchSize + 1)',
+    file: 'plan/order/scheduler.ts',
+    find: '.slice(0, this.#limits.batchSize)',
+    replace: '.slice(0, this.#limits.batchSize + 1)',
   },
   {
     name: 'the revoking half is not turned round',
     file: 'plan/order/order.ts',
-    find: '...backwards(toSteps(going, options, overrules, foresight?.revoking())),',
-    replace: '...toSteps(going, options, overrules, foresight?.revoking()),',
+    find: '...backwards(scheduler.strongestFirst(removed, early?.revoking ?? null)),',
+    replace: '...scheduler.strongestFirst(removed, early?.revoking ?? null),',
   },
   {
     name: 'no look at the cloud between the halves',
@@ -382,9 +382,9 @@ export const PLAN_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'calls that are not made keep their promise',
-    file: 'plan/fit/route.ts',
-    find: '  promised: null,\n  objections: [...found.objections, objection],',
-    replace: '  objections: [...found.objections, objection],',
+    file: 'plan/fit/choose-order.ts',
+    find: 'promised: null,',
+    replace: "promised: 'hitless',",
   },
   {
     name: 'the safe side is the other one',
@@ -449,7 +449,7 @@ export const PLAN_MUTATIONS: readonly Mutation[] = [
   {
     name: 'no group is taken to be alone in the search',
     file: 'plan/fit/constrained-order.ts',
-    find: 'alone: room.policy.alone,',
+    find: 'alone: room.alone,',
     replace: 'alone: false,',
   },
   {

@@ -6,9 +6,10 @@ import { routeAroundTwins } from './coexist/route-around-twins.ts';
 import { diff } from './diff/diff.ts';
 import { permitted } from './diff/mode.ts';
 import { withoutQuarantined } from './diff/quarantine.ts';
-import { callOptions, route } from './fit/route.ts';
+import { chooseOrder } from './fit/choose-order.ts';
 import { planHash } from './hash.ts';
 import { match } from './match/match.ts';
+import { callLimits } from './order/calls.ts';
 import { deltaOf } from './plan-exposure.ts';
 import type { PlanInput } from './plan-input.ts';
 import type { Diff, GroupPlan, GroupPolicy, PlanOptions } from './plan.ts';
@@ -44,10 +45,10 @@ function planned(input: PlanInput): GroupPlan {
   const hash = hashOf(input);
   const desired = withoutQuarantined(input.desired, described.rules, input.learned?.quarantined);
   const options = optionsOf(input);
-  const found = match(diff(desired, described.rules), described, options, callOptions(described, options));
+  const found = match(diff(desired, described.rules), described, options, callLimits(described, options));
   const allowed = permitted(found, desired.mode, described);
   const way = routeAroundTwins({ found, changes: allowed.changes, group: described, options }, (rest) =>
-    route(rest.changes, desired, rest.group, rest.options),
+    chooseOrder(rest.changes, desired, rest.group, rest.options),
   );
   const proof = prove(described, way.steps, { ...way, alone: desired.alone });
   return {

@@ -3,8 +3,8 @@
 // refuses the Modify for as long as one of them is there, so they are removed first. They do nothing: the rule to be
 // modified is the strongest of them.
 import type { DescribedRule } from '../../model/group.ts';
-import { revocation, toSteps, type CallOptions, compareChanges } from '../order/calls.ts';
-import { anyOrder } from '../order/order.ts';
+import { compareChanges, revocation, type CallLimits } from '../order/calls.ts';
+import { Scheduler } from '../order/scheduler.ts';
 import type { Diff, Step } from '../plan.ts';
 import { twinKey } from './twins.ts';
 
@@ -19,5 +19,5 @@ export function idleTwins({ altered, surplus }: Pick<Diff, 'altered' | 'surplus'
 }
 
 /** Each packet fares the same before, during and after these. */
-export const idleTwinSteps = (twins: readonly DescribedRule[], options: CallOptions): Step[] =>
-  toSteps(twins.map(revocation).sort(compareChanges), options, anyOrder);
+export const idleTwinSteps = (twins: readonly DescribedRule[], limits: CallLimits): Step[] =>
+  new Scheduler(limits).inAnyOrder(twins.map(revocation).sort(compareChanges));

@@ -1,8 +1,8 @@
 // A way for changes among which some rules may be equal but for priority. What is special about those is dealt with
 // around the search for an order, which need not know of it.
 import type { DescribedGroup } from '../../model/group.ts';
-import { callOptions, type Route } from '../fit/route.ts';
-import type { Changes } from '../order/calls.ts';
+import type { ChosenOrder } from '../fit/choose-order.ts';
+import { callLimits, type Changes } from '../order/calls.ts';
 import type { Diff, PlanOptions } from '../plan.ts';
 import { idleTwins, idleTwinSteps } from './idle-twins.ts';
 import { addsTwins, withCheckpoints } from './unconfirmed-calls.ts';
@@ -14,7 +14,7 @@ export interface Errand {
   readonly options: PlanOptions;
 }
 
-export interface Way extends Route {
+export interface Way extends ChosenOrder {
   /** Whether each call of it is promised to take effect as a whole. */
   readonly batchesAtomic: boolean;
 }
@@ -25,7 +25,7 @@ export interface Way extends Route {
  */
 export function routeAroundTwins(
   errand: Errand & { readonly found: Diff },
-  wayFor: (rest: Errand) => Route,
+  wayFor: (rest: Errand) => ChosenOrder,
 ): Way {
   const { found, changes, group, options } = errand;
   const idle = new Set(idleTwins({ altered: changes.modify, surplus: changes.revoke }));
@@ -35,6 +35,6 @@ export function routeAroundTwins(
     group: { ...group, rules: group.rules.filter((twin) => !idle.has(twin)) },
     options: { ...options, batchesAtomic },
   });
-  const first = idleTwinSteps([...idle], callOptions(group, options));
+  const first = idleTwinSteps([...idle], callLimits(group, options));
   return { ...way, steps: withCheckpoints([...first, ...way.steps], group), batchesAtomic };
 }

@@ -3,8 +3,7 @@ import type { DescribedGroup, DescribedRule, Mode } from '../../model/group.ts';
 import { ruleIdentity } from '../../model/rule.ts';
 import { changesOf, type Changes } from '../order/calls.ts';
 import { duplicatesByIdentity } from './diff.ts';
-import { byKind } from '../order/order.ts';
-import { canModify } from '../match/pair.ts';
+import { byKind, canModify } from '../match/pair.ts';
 import type { Alteration, Diff, PlanException } from '../plan.ts';
 
 export interface Permitted {

@@ -1,58 +1,41 @@
 // The steps of one part of a plan for which there is too little room to add before removing: found by search.
 import { groupContext } from '../../exposure/engine/context.ts';
-import type { DescribedRule } from '../../model/group.ts';
+import { byKind } from '../match/pair.ts';
 import {
   authorization,
   modification,
   revocation,
   toStep,
-  toSteps,
   type Change,
   type Changes,
 } from '../order/calls.ts';
-import { anyOrder, byKind } from '../order/order.ts';
+import { Scheduler } from '../order/scheduler.ts';
 import type { Step } from '../plan.ts';
-import { loadOf, minus } from './quota.ts';
-import type { Room } from './staged-order.ts';
-import { searchCalls, type Patience } from './search.ts';
+import { loadOf, minus, type Room } from './quota.ts';
 import { searchSpace, type Move } from './search-space.ts';
+import { searchCalls, type SearchBudget } from './search.ts';
 
 /**
- * Null if no hitless order was found. `patience` is that of `Task`. Texts change last: before that the cloud might
- * hold a twin of the rule, and refuse.
+ * Null if no hitless order was found. Texts change last: before that the cloud might hold a twin of the rule, and
+ * refuse.
  */
-export function squeeze(
-  changes: Changes,
-  held: readonly DescribedRule[],
-  room: Room,
-  patience: Patience,
-): Step[] | null {
+export function constrainedOrder(changes: Changes, room: Room, budget: SearchBudget): Step[] | null {
   const { relabelling, dominating, dominated, crossing } = byKind(changes.modify);
   const others = { ...changes, modify: [...dominating, ...dominated, ...crossing] };
-  const steps = squeezeOthers(others, held, room, patience);
-  const texts = relabelling.map((pair) => modification(pair, 'to'));
-  return steps === null ? null : [...steps, ...toSteps(texts, room.calls, anyOrder)];
-}
-
-function squeezeOthers(
-  changes: Changes,
-  held: readonly DescribedRule[],
-  room: Room,
-  patience: Patience,
-): Step[] | null {
-  const group = { ...room.group, rules: held };
   const task = {
-    space: searchSpace(changes, group, room.options),
-    context: groupContext(group),
-    alone: room.policy.alone,
-    free: minus(room.quota, loadOf(held, room.options)),
-    patience,
+    space: searchSpace(others, room.group, room.options),
+    context: groupContext(room.group),
+    alone: room.alone,
+    free: minus(room.quota, loadOf(room.group.rules, room.options)),
+    budget,
   };
-  const calls = searchCalls(task, room.calls);
-  return calls === null ? null : stepsOf(calls);
+  const calls = searchCalls(task, room.limits);
+  if (calls === null) return null;
+  const texts = relabelling.map((pair) => modification(pair, 'to'));
+  return [...stepsOf(calls), ...new Scheduler(room.limits).inAnyOrder(texts)];
 }
 
-/** Anything that takes a rule away relies on those that were authorized before: it looks again first. */
+/** Anything that removes a rule relies on those that were added before: it waits for a checkpoint. */
 function stepsOf(calls: ReadonlyArray<readonly Move[]>): Step[] {
   let relies = false;
   return calls.map((moves) => {

@@ -1,6 +1,7 @@
 // Room in a group: the vendor counts rules, and rules that name a group apart from that.
-import type { DescribedRule } from '../../model/group.ts';
+import type { DescribedGroup, DescribedRule } from '../../model/group.ts';
 import type { Rule } from '../../model/rule.ts';
+import type { CallLimits } from '../order/calls.ts';
 import type { PlanOptions, Step } from '../plan.ts';
 
 /** What rules take up of the vendor's limits. */
@@ -8,6 +9,16 @@ export interface Load {
   readonly rules: number;
   /** Rules whose peer is a security group. */
   readonly groupRules: number;
+}
+
+/** A group with what it may hold. */
+export interface Room {
+  readonly group: DescribedGroup;
+  readonly quota: Load;
+  /** Whether no other group adds rules on the interfaces of this one. */
+  readonly alone: boolean;
+  readonly options: PlanOptions;
+  readonly limits: CallLimits;
 }
 
 /** The vendor's limit of rules that name a group, for one basic group (limits page of 2026). */

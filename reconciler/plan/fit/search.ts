@@ -3,25 +3,25 @@
 // by a clock, so that it answers alike everywhere.
 import { intAt, itemAt } from '../../exposure/engine/at.ts';
 import type { GroupContext } from '../../exposure/engine/context.ts';
-import type { Meter } from '../../exposure/engine/meter.ts';
+import { Meter } from '../../exposure/engine/meter.ts';
 import type { Rule } from '../../model/rule.ts';
 import { Transition } from '../proof/transition.ts';
-import type { CallOptions } from '../order/calls.ts';
+import type { CallLimits } from '../order/calls.ts';
 import { fits, minus, plus, type Load } from './quota.ts';
 import type { Move, SearchSpace } from './search-space.ts';
 
-export interface Task {
+export interface SearchTask {
   readonly space: SearchSpace;
   readonly context: GroupContext;
   /** Whether no other group adds rules on the interfaces of this one: then more states are hitless. */
   readonly alone: boolean;
   /** Room beside what the group holds before. */
   readonly free: Load;
-  readonly patience: Patience;
+  readonly budget: SearchBudget;
 }
 
 /** What all searches of a plan may still take together. */
-export interface Patience {
+export interface SearchBudget {
   /** States to prove. */
   readonly states: Meter;
   /** The work of proving them: where rules name many groups, one state may take as much as a thousand elsewhere. */
@@ -33,20 +33,29 @@ const MAX_RULES = 600;
 /** States that are proved in one search. */
 const MAX_CHECKS = 8000;
 
-const isSpent = ({ states, work }: Patience): boolean => states.isSpent || work.isSpent;
+/** Of one plan; the work is about one second. */
+const MAX_STATES = 24_000;
+const MAX_SEARCH_WORK = 10_000_000;
 
-const NOTHING: Load = { rules: 0, groupRules: 0 };
+export const searchBudget = (): SearchBudget => ({
+  states: new Meter(MAX_STATES),
+  work: new Meter(MAX_SEARCH_WORK),
+});
+
+const isSpent = ({ states, work }: SearchBudget): boolean => states.isSpent || work.isSpent;
+
+const NO_LOAD: Load = { rules: 0, groupRules: 0 };
 
 /** Calls that lead through hitless states only, from all old rules of the part to all new ones; null if none are found. */
-export function searchCalls(task: Task, options: CallOptions): Move[][] | null {
-  if (task.space.changed.length > MAX_RULES || isSpent(task.patience)) return null;
+export function searchCalls(task: SearchTask, options: CallLimits): Move[][] | null {
+  if (task.space.changed.length > MAX_RULES || isSpent(task.budget)) return null;
   const search = new Search(task);
   const path = search.path();
   return path === null ? null : search.gather(path, options);
 }
 
 class Search {
-  readonly #task: Task;
+  readonly #task: SearchTask;
   readonly #transition: Transition;
   /** Which rules are there: the changed ones, then the bystanders. */
   readonly #now: Uint8Array;
@@ -54,18 +63,18 @@ class Search {
   readonly #bits: Int32Array;
   readonly #path: Move[] = [];
   readonly #deadEnds = new Set<string>();
-  readonly #known = new Map<Move, Answer>();
-  #load = NOTHING;
+  readonly #known = new Map<Move, KnownSafety>();
+  #load = NO_LOAD;
   #checksLeft = MAX_CHECKS;
 
-  constructor(task: Task) {
+  constructor(task: SearchTask) {
     this.#task = task;
     const { changed, bystanders } = task.space;
     const rules = [
       ...changed.map(({ rule, isNew }) => ({ rule, before: !isNew, after: isNew })),
       ...bystanders.map((rule) => ({ rule, before: true, after: true })),
     ];
-    this.#transition = new Transition(rules, task.context, { meter: task.patience.work, alone: task.alone });
+    this.#transition = new Transition(rules, task.context, { meter: task.budget.work, alone: task.alone });
     this.#now = Uint8Array.from(rules, ({ before }) => Number(before));
     this.#bits = bitsOf(
       changed.length,
@@ -81,7 +90,7 @@ class Search {
    * Gathers the moves of a path into calls. A call may hold several authorizations if each of them alone is safe
    * where it begins, and several revocations if each alone may still be there where it ends (lemma on singles).
    */
-  gather(path: readonly Move[], options: CallOptions): Move[][] {
+  gather(path: readonly Move[], options: CallLimits): Move[][] {
     for (const move of path.toReversed()) this.#undo(move);
     return runs(path).flatMap((run) => {
       if (run[0]?.kind !== 'revoke') return this.#pack(run, options, (move) => this.#apply(move));
@@ -93,7 +102,7 @@ class Search {
   }
 
   /** Fills calls with the moves of one run, each time from the state that `pass` has led to. */
-  #pack(run: readonly Move[], options: CallOptions, pass: (move: Move) => void): Move[][] {
+  #pack(run: readonly Move[], options: CallLimits, pass: (move: Move) => void): Move[][] {
     const calls: Move[][] = [];
     let call: Move[] = [];
     for (const move of run) {
@@ -128,7 +137,7 @@ class Search {
     const state = this.#bits.join();
     if (this.#deadEnds.has(state)) return false;
     for (const move of moves) {
-      if (this.#checksLeft <= 0 || isSpent(this.#task.patience)) return false;
+      if (this.#checksLeft <= 0 || isSpent(this.#task.budget)) return false;
       if (!this.#isPossible(move) || !this.#isSafe(move)) continue;
       this.#apply(move);
       this.#path.push(move);
@@ -150,7 +159,7 @@ class Search {
     const known = this.#known.get(move);
     if (known !== undefined && isAlike(known.bits, this.#bits, known.near)) return known.isSafe;
     this.#checksLeft -= 1;
-    this.#task.patience.states.spend(1);
+    this.#task.budget.states.spend(1);
     const touched = touchedBy(move);
     const bits = this.#bits.slice();
     this.#apply(move);
@@ -192,14 +201,14 @@ class Search {
 
   #growth(move: Move): Load {
     const { changed } = this.#task.space;
-    const coming = 'coming' in move ? itemAt(changed, move.coming).load : NOTHING;
-    const going = 'going' in move ? itemAt(changed, move.going).load : NOTHING;
+    const coming = 'coming' in move ? itemAt(changed, move.coming).load : NO_LOAD;
+    const going = 'going' in move ? itemAt(changed, move.going).load : NO_LOAD;
     return minus(coming, going);
   }
 }
 
 /** What was found of a move. It holds for every state with the same rules near those that the move touches. */
-interface Answer {
+interface KnownSafety {
   readonly near: Int32Array;
   /** The state in which it was asked. */
   readonly bits: Int32Array;

@@ -1,5 +1,5 @@
 // How many of the possible pairs to use: the setting `modify`.
-import { changesOf, type CallOptions } from '../order/calls.ts';
+import { changesOf, type CallLimits } from '../order/calls.ts';
 import { idleTwins } from '../coexist/idle-twins.ts';
 import { forcedPairs } from '../coexist/forced-pairs.ts';
 import { safePairs, withPairs } from './safe-pairs.ts';
@@ -17,7 +17,7 @@ const MOST_PAIRS_WORTH_COUNTING = 8;
  * are made under every setting; the others within `maxModifyPerPlan`, which counts all of them, and beyond it
  * where the group has no room for new rules beside old ones.
  */
-export function match(found: Diff, group: DescribedGroup, options: PlanOptions, calls: CallOptions): Diff {
+export function match(found: Diff, group: DescribedGroup, options: PlanOptions, calls: CallLimits): Diff {
   const diff = withPairs(found, forcedPairs(found, group, options));
   if (options.modify === 'never') return diff;
   const idle = new Set(idleTwins(diff));
@@ -52,7 +52,7 @@ function fewestCalls(
   diff: Diff,
   pairs: readonly Alteration[],
   group: DescribedGroup,
-  calls: CallOptions,
+  calls: CallLimits,
 ): Alteration[] {
   return DIRECTIONS.flatMap((direction) => {
     const inDirection = pairs.filter(({ to }) => to.rule.direction === direction);

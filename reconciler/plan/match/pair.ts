@@ -11,7 +11,7 @@ import {
   type RuleField,
 } from '../../model/rule.ts';
 import type { Alteration } from '../plan.ts';
-import { dominates, type Region } from '../overlap.ts';
+import { dominates, regionOf, type Region } from '../overlap.ts';
 
 export function alteration(from: DescribedRule, to: DesiredRule): Alteration {
   return { from, to, fields: changedFields(from.rule, to.rule) };
@@ -89,6 +89,17 @@ export function pairKind(from: Region, to: Region): PairKind {
   const loses = dominates(from, to);
   if (wins && loses) return 'relabelling';
   return wins ? 'dominating' : loses ? 'dominated' : 'crossing';
+}
+
+export function byKind(pairs: readonly Alteration[]): Record<PairKind, Alteration[]> {
+  const sorted: Record<PairKind, Alteration[]> = {
+    relabelling: [],
+    dominating: [],
+    dominated: [],
+    crossing: [],
+  };
+  for (const pair of pairs) sorted[pairKind(regionOf(pair.from.rule), regionOf(pair.to.rule))].push(pair);
+  return sorted;
 }
 
 const WEIGHTS: Readonly<Record<Exclude<RuleField, 'description'>, number>> = {

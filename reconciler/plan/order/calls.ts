@@ -1,12 +1,11 @@
 // Single changes, and how they gather into steps.
-import type { DescribedRule, DesiredRule } from '../../model/group.ts';
+import { dialectOf } from '../../model/api-dialect.ts';
+import type { DescribedGroup, DescribedRule, DesiredRule } from '../../model/group.ts';
 import { compareRules, DIRECTIONS, type Rule } from '../../model/rule.ts';
-import type { Meter } from '../../exposure/engine/meter.ts';
-import { CAUTIOUS, type Guide } from './early-release.ts';
+import { Meter } from '../../exposure/engine/meter.ts';
 import { ruleAfter } from '../match/pair.ts';
-import type { Alteration, Diff, Step } from '../plan.ts';
+import type { Alteration, Diff, PlanOptions, Step } from '../plan.ts';
 import { regionOf, type Region } from '../overlap.ts';
-import { schedule } from './schedule.ts';
 
 /** What is to be done, before it has an order. */
 export interface Changes {
@@ -22,13 +21,24 @@ export const changesOf = (diff: Diff): Changes => ({
 });
 
 /** How calls may be filled. */
-export interface CallOptions {
+export interface CallLimits {
   /** Most rules in one Authorize or Revoke. */
   readonly batchSize: number;
   /** Whether a batch is promised to take effect as a whole. */
   readonly batchesAtomic: boolean;
-  /** What may still be spent on asking which rules need not wait (see `Foresight`), in all orders that are tried. */
-  readonly foresight: Meter;
+  /** What may still be spent on asking which rules need not wait (see `EarlyRelease`), in all orders that are tried. */
+  readonly earlyReleaseWork: Meter;
+}
+
+/** Some quarter of a second: real groups take a hundredth of it (see `Meter`). */
+const MAX_EARLY_RELEASE_WORK = 2_000_000;
+
+export function callLimits(
+  group: DescribedGroup,
+  { batchesAtomic }: Pick<PlanOptions, 'batchesAtomic'>,
+): CallLimits {
+  const { batchSize } = dialectOf(group);
+  return { batchSize, batchesAtomic, earlyReleaseWork: new Meter(MAX_EARLY_RELEASE_WORK) };
 }
 
 /** One change at its place in the order, which `rule` decides. */
@@ -54,30 +64,6 @@ export function modification(pair: Alteration, at: 'to' | 'from'): Change {
 
 /** Highest precedence first. */
 export const compareChanges = (a: Change, b: Change): number => compareRules(a.rule, b.rule);
-
-/**
- * Steps for changes that are given in a possible order, one direction after the other, as each direction has
- * calls of its own. Of two changes that `mustPrecede` names, the earlier one keeps its place before the later
- * one, unless the guide knows better.
- */
-export function toSteps(
-  changes: readonly Change[],
-  options: CallOptions,
-  mustPrecede: (first: Region, later: Region) => boolean,
-  guide: Guide = CAUTIOUS,
-): Step[] {
-  return DIRECTIONS.flatMap((direction) =>
-    schedule(
-      changes.filter(({ rule }) => rule.direction === direction),
-      {
-        ...options,
-        ...guide,
-        precedes: (first, later) => mustPrecede(first.region, later.region),
-        isBatched: ({ kind }) => kind !== 'modify',
-      },
-    ).map(toStep),
-  );
-}
 
 /** The same steps read backwards, with the items of each. */
 export function backwards(steps: readonly Step[]): Step[] {

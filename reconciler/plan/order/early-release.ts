@@ -1,104 +1,120 @@
 // Two rules that overlap and decide otherwise need not wait for each other if other rules decide everything
 // that they share. Whether that is so is asked of the exposure engine, for each rule that would have to wait.
 import { groupContext } from '../../exposure/engine/context.ts';
-import type { Meter } from '../../exposure/engine/meter.ts';
 import type { DescribedGroup } from '../../model/group.ts';
-import { Transition } from '../proof/transition.ts';
-import type { Change, Changes } from './calls.ts';
 import { overlaps, regionOf } from '../overlap.ts';
-import type { ScheduleOptions } from './schedule.ts';
-
-/** What a schedule asks as it goes along. */
-export type Guide = Pick<ScheduleOptions<Change>, 'mayGoEarly' | 'onCall'>;
-
-/** Everybody waits for everybody that may matter. */
-export const CAUTIOUS: Guide = { mayGoEarly: () => false, onCall: () => undefined };
+import { Transition } from '../proof/transition.ts';
+import type { CallLimits, Change, Changes } from './calls.ts';
+import type { EarlyRelease } from './scheduler.ts';
 
 /** Beyond this many changed rules everybody waits: the questions would take longer than the calls they spare. */
 const MAX_CHANGED = 250;
-/** Questions in one order. The work that they may take is shared by all that a plan tries: see `CallOptions`. */
+/** Questions in one order. The work that they may take is shared by all that a plan tries: see `CallLimits`. */
 const MAX_QUESTIONS = 600;
 
-/** Guides the two halves of a plan. The revoking half is scheduled from its end: see `order`. */
-export class Foresight {
-  readonly #transition: Transition;
-  readonly #before: Uint8Array;
-  readonly #after: Uint8Array;
+/** The early releases of the two halves of an order, which share what they may still ask. */
+interface EarlyReleases {
+  /** From the old rules on, new ones being added. */
+  readonly authorizing: EarlyRelease;
+  /** From the new rules back, old ones being added: the revoking half is scheduled from its end. */
+  readonly revoking: EarlyRelease;
+}
+
+/** Null where asking does not pay: a batch that takes effect as a whole need not wait, and large edits are costly. */
+export function earlyReleases(
+  changes: Changes,
+  group: DescribedGroup,
+  { batchesAtomic, earlyReleaseWork }: CallLimits,
+): EarlyReleases | null {
+  const added = [...changes.authorize, ...changes.modify.map(({ to }) => to)];
+  const removed = [...changes.revoke, ...changes.modify.map(({ from }) => from)];
+  const changed = [...added, ...removed];
+  if (batchesAtomic || changed.length > MAX_CHANGED) return null;
+  const regions = changed.map(({ rule }) => regionOf(rule));
+  const leaving = new Set<object>(removed);
+  const staying = group.rules.filter((described) => {
+    if (leaving.has(described)) return false;
+    const region = regionOf(described.rule);
+    return regions.some((other) => overlaps(region, other));
+  });
+  const rules = [
+    ...added.map(({ rule }) => ({ rule, before: false, after: true })),
+    ...removed.map(({ rule }) => ({ rule, before: true, after: false })),
+    ...staying.map(({ rule }) => ({ rule, before: true, after: true })),
+  ];
+  const shared: Shared = {
+    transition: new Transition(rules, groupContext(group), { meter: earlyReleaseWork, alone: false }),
+    numbers: new Map(changed.map((item, number) => [item, number])),
+    questionsLeft: MAX_QUESTIONS,
+  };
+  return {
+    authorizing: new HalfRelease(shared, {
+      now: Uint8Array.from(rules, ({ before }) => Number(before)),
+      adds: 'new',
+    }),
+    revoking: new HalfRelease(shared, {
+      now: Uint8Array.from(rules, ({ after }) => Number(after)),
+      adds: 'old',
+    }),
+  };
+}
+
+interface Shared {
+  readonly transition: Transition;
   /** The number of a desired or a described rule. */
-  readonly #numbers = new Map<object, number>();
-  #questionsLeft = MAX_QUESTIONS;
+  readonly numbers: ReadonlyMap<object, number>;
+  questionsLeft: number;
+}
 
-  constructor(changes: Changes, group: DescribedGroup, work: Meter) {
-    const coming = [...changes.authorize, ...changes.modify.map(({ to }) => to)];
-    const going = [...changes.revoke, ...changes.modify.map(({ from }) => from)];
-    const changed = [...coming, ...going];
-    for (const item of changed) this.#numbers.set(item, this.#numbers.size);
-    const regions = changed.map(({ rule }) => regionOf(rule));
-    const leaving = new Set<object>(going);
-    const staying = group.rules.filter((described) => {
-      if (leaving.has(described)) return false;
-      const region = regionOf(described.rule);
-      return regions.some((other) => overlaps(region, other));
-    });
-    const rules = [
-      ...coming.map(({ rule }) => ({ rule, before: false, after: true })),
-      ...going.map(({ rule }) => ({ rule, before: true, after: false })),
-      ...staying.map(({ rule }) => ({ rule, before: true, after: true })),
-    ];
-    this.#transition = new Transition(rules, groupContext(group), { meter: work, alone: false });
-    this.#before = Uint8Array.from(rules, ({ before }) => Number(before));
-    this.#after = Uint8Array.from(rules, ({ after }) => Number(after));
+class HalfRelease implements EarlyRelease {
+  readonly #shared: Shared;
+  /** For each rule, 1 if it is there after the calls so far. */
+  readonly #now: Uint8Array;
+  readonly #adds: 'new' | 'old';
+
+  constructor(shared: Shared, { now, adds }: { readonly now: Uint8Array; readonly adds: 'new' | 'old' }) {
+    this.#shared = shared;
+    this.#now = now;
+    this.#adds = adds;
   }
 
-  static isWorthwhile({ authorize, modify, revoke }: Changes): boolean {
-    return authorize.length + revoke.length + 2 * modify.length <= MAX_CHANGED;
+  callMade(call: readonly Change[]): void {
+    for (const change of call) this.#turn(change, true);
   }
 
-  /** From the old rules on, new ones coming. */
-  authorizing(): Guide {
-    return this.#guide(this.#before.slice(), 1);
+  mayGoEarly(change: Change): boolean {
+    const { transition } = this.#shared;
+    if (this.#shared.questionsLeft <= 0) return false;
+    this.#shared.questionsLeft -= 1;
+    this.#turn(change, true);
+    const within = Object.values(this.#numbersOf(change)).filter((number) => number !== null);
+    const isSafe = within.every(
+      (number) => transition.verdict(this.#now, number, 'hitless').kind === 'holds',
+    );
+    this.#turn(change, false);
+    return isSafe;
   }
 
-  /** From the new rules back, old ones coming. */
-  revoking(): Guide {
-    return this.#guide(this.#after.slice(), 0);
+  #turn(change: Change, isMade: boolean): void {
+    const { oldRule, newRule } = this.#numbersOf(change);
+    const isNewThere = isMade === (this.#adds === 'new');
+    if (newRule !== null) this.#now[newRule] = Number(isNewThere);
+    if (oldRule !== null) this.#now[oldRule] = Number(!isNewThere);
   }
 
-  #guide(now: Uint8Array, coming: 0 | 1): Guide {
-    const turn = (change: Change, done: boolean): void => {
-      const { old, fresh } = this.#numbersOf(change);
-      if (fresh !== null) now[fresh] = done ? coming : 1 - coming;
-      if (old !== null) now[old] = done ? 1 - coming : coming;
-    };
-    return {
-      onCall: (call) => call.forEach((change) => turn(change, true)),
-      mayGoEarly: (change) => {
-        if (this.#questionsLeft <= 0) return false;
-        this.#questionsLeft -= 1;
-        turn(change, true);
-        const within = Object.values(this.#numbersOf(change)).filter((number) => number !== null);
-        const isSafe = within.every(
-          (number) => this.#transition.verdict(now, number, 'hitless').kind === 'holds',
-        );
-        turn(change, false);
-        return isSafe;
-      },
-    };
-  }
-
-  #numbersOf(change: Change): { readonly old: number | null; readonly fresh: number | null } {
+  #numbersOf(change: Change): { readonly oldRule: number | null; readonly newRule: number | null } {
     switch (change.kind) {
       case 'authorize':
-        return { old: null, fresh: this.#numberOf(change.desired) };
+        return { oldRule: null, newRule: this.#numberOf(change.desired) };
       case 'modify':
-        return { old: this.#numberOf(change.pair.from), fresh: this.#numberOf(change.pair.to) };
+        return { oldRule: this.#numberOf(change.pair.from), newRule: this.#numberOf(change.pair.to) };
       case 'revoke':
-        return { old: this.#numberOf(change.target), fresh: null };
+        return { oldRule: this.#numberOf(change.target), newRule: null };
     }
   }
 
   #numberOf(item: object): number {
-    const number = this.#numbers.get(item);
+    const number = this.#shared.numbers.get(item);
     if (number === undefined) throw new Error('the change is none of those that were numbered');
     return number;
   }

@@ -7,55 +7,48 @@ import {
   compareChanges,
   modification,
   revocation,
-  toSteps,
-  type CallOptions,
+  type CallLimits,
   type Change,
   type Changes,
 } from './calls.ts';
-import { anyOrder, byKind } from './order.ts';
+import { byKind } from '../match/pair.ts';
 import type { Alteration, Step } from '../plan.ts';
+import { Scheduler } from './scheduler.ts';
 
 /**
- * Four phases, in any order inside: for `neverOpen` accepts go, drops come, drops go, accepts come; for
+ * Four phases, in any order inside: for `neverOpen` accepts are removed, drops added, drops removed, accepts added; for
  * `neverCut` the same with the actions exchanged. A crossing pair becomes a revocation and an authorization.
  */
-export function oneSided(changes: Changes, options: CallOptions, promise: 'neverOpen' | 'neverCut'): Step[] {
+export function oneSided(changes: Changes, limits: CallLimits, promise: 'neverOpen' | 'neverCut'): Step[] {
   const early: RuleAction = promise === 'neverOpen' ? 'accept' : 'drop';
-  const { coming, going, relabelling } = split(changes);
+  const { added, removed, relabelling } = split(changes);
+  const scheduler = new Scheduler(limits);
   const phase = (all: readonly Change[], isEarly: boolean): Step[] =>
-    toSteps(
-      all.filter(({ rule }) => (rule.action === early) === isEarly).sort(compareChanges),
-      options,
-      anyOrder,
-    );
-  const brought = phase(coming, false);
-  const released = phase(going, false);
+    scheduler.inAnyOrder(all.filter(({ rule }) => (rule.action === early) === isEarly).sort(compareChanges));
+  const brought = phase(added, false);
+  const released = phase(removed, false);
   const relies = brought.some(({ kind }) => kind === 'authorize');
   return [
-    ...phase(going, true),
+    ...phase(removed, true),
     ...brought,
     ...(relies ? checkpointFirst(released) : released),
-    ...phase(coming, true),
-    ...toSteps(
-      relabelling.map((pair) => modification(pair, 'to')),
-      options,
-      anyOrder,
-    ),
+    ...phase(added, true),
+    ...scheduler.inAnyOrder(relabelling.map((pair) => modification(pair, 'to'))),
   ];
 }
 
 function split(changes: Changes): {
-  readonly coming: readonly Change[];
-  readonly going: readonly Change[];
+  readonly added: readonly Change[];
+  readonly removed: readonly Change[];
   readonly relabelling: readonly Alteration[];
 } {
   const { relabelling, dominating, dominated, crossing } = byKind(changes.modify);
   return {
-    coming: [
+    added: [
       ...[...changes.authorize, ...crossing.map(({ to }) => to)].map(authorization),
       ...dominating.map((pair) => modification(pair, 'to')),
     ],
-    going: [
+    removed: [
       ...[...changes.revoke, ...crossing.map(({ from }) => from)].map(revocation),
       ...dominated.map((pair) => modification(pair, 'from')),
     ],

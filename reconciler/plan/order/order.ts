@@ -9,14 +9,14 @@ import {
   compareChanges,
   modification,
   revocation,
-  toSteps,
-  type CallOptions,
+  type CallLimits,
+  type Change,
   type Changes,
 } from './calls.ts';
-import { Foresight } from './early-release.ts';
-import { pairKind, type PairKind } from '../match/pair.ts';
+import { earlyReleases } from './early-release.ts';
+import { byKind } from '../match/pair.ts';
 import type { Alteration, Step } from '../plan.ts';
-import { overrules, regionOf } from '../overlap.ts';
+import { Scheduler } from './scheduler.ts';
 
 /**
  * Every prefix of the steps is hitless, and so is every subset of a batch while it is under way (with
@@ -26,49 +26,32 @@ import { overrules, regionOf } from '../overlap.ts';
 export function order(
   changes: Changes,
   group: DescribedGroup,
-  options: CallOptions,
+  limits: CallLimits,
   between: readonly Step[] = [],
 ): Step[] {
   const pairs = byKind(changes.modify);
-  const coming = [
+  const added = [
     ...changes.authorize.map(authorization),
     ...pairs.dominating.map((pair) => modification(pair, 'to')),
   ].sort(compareChanges);
-  const going = [
+  const removed = [
     ...changes.revoke.map(revocation),
     ...pairs.dominated.map((pair) => modification(pair, 'from')),
   ].sort(compareChanges);
-  const foresight =
-    options.batchesAtomic || !Foresight.isWorthwhile(changes)
-      ? null
-      : new Foresight(changes, group, options.foresight);
-  const authorizing = toSteps(coming, options, overrules, foresight?.authorizing());
+  const scheduler = new Scheduler(limits);
+  const early = earlyReleases(changes, group, limits);
+  const authorizing = scheduler.strongestFirst(added, early?.authorizing ?? null);
   const revoking = [
-    ...toSteps(inPlace(pairs.crossing), options, anyOrder),
-    ...backwards(toSteps(going, options, overrules, foresight?.revoking())),
+    ...scheduler.inAnyOrder(inPlace(pairs.crossing)),
+    ...backwards(scheduler.strongestFirst(removed, early?.revoking ?? null)),
   ];
   const brings = changes.authorize.length > 0;
   return [
     ...authorizing,
     ...(brings ? checkpointFirst(between) : between),
     ...(brings || between.length > 0 ? checkpointFirst(revoking) : revoking),
-    ...toSteps(inPlace(pairs.relabelling), options, anyOrder),
+    ...scheduler.inAnyOrder(inPlace(pairs.relabelling)),
   ];
 }
 
-export const anyOrder = (): boolean => false;
-
-export function byKind(pairs: readonly Alteration[]): Record<PairKind, Alteration[]> {
-  const sorted: Record<PairKind, Alteration[]> = {
-    relabelling: [],
-    dominating: [],
-    dominated: [],
-    crossing: [],
-  };
-  for (const pair of pairs) sorted[kindOf(pair)].push(pair);
-  return sorted;
-}
-
-const kindOf = ({ from, to }: Alteration): PairKind => pairKind(regionOf(from.rule), regionOf(to.rule));
-
-const inPlace = (pairs: readonly Alteration[]) => pairs.map((pair) => modification(pair, 'to'));
+const inPlace = (pairs: readonly Alteration[]): Change[] => pairs.map((pair) => modification(pair, 'to'));

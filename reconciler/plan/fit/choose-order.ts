@@ -1,0 +1,136 @@
+// From changes to steps: strategies from the best promise down to none, of which the first that fits is taken.
+import type { DescribedGroup } from '../../model/group.ts';
+import type { RouteObjection } from '../check/objection.ts';
+import {
+  briefAbsence,
+  comingSteps,
+  goingSteps,
+  NO_COEXISTENCE,
+  promiseOf,
+  type Twins,
+} from '../coexist/priority-twins.ts';
+import type { Changes } from '../order/calls.ts';
+import { join } from '../order/components.ts';
+import { oneSided } from '../order/one-sided.ts';
+import type { GroupPolicy, PlanException, PlanOptions, Step } from '../plan.ts';
+import type { Promised } from '../proof/transition.ts';
+import { OrderTask } from './order-task.ts';
+import { stepsFit } from './quota.ts';
+import type { Stages } from './staged-order.ts';
+
+/** The steps that a strategy found, and what holds on the way. */
+interface FoundOrder {
+  readonly steps: readonly Step[];
+  /** Null if the steps keep no promise as a whole; they are blocked then. */
+  readonly promised: Promised | null;
+  readonly objections: readonly RouteObjection[];
+}
+
+export interface ChosenOrder extends FoundOrder {
+  readonly strategy: string;
+  readonly exceptions: readonly PlanException[];
+}
+
+const STRATEGIES: ReadonlyArray<{
+  readonly name: string;
+  /** Null if it does not fit. */
+  readonly find: (task: OrderTask) => FoundOrder | null;
+}> = [
+  { name: 'usual order', find: usualOrder },
+  { name: 'over quota', find: refusedOverQuota },
+  { name: 'stages', find: (task) => hitlessStages(task, task.stages) },
+  // Parts that keep room may have taken what others needed just for a while.
+  { name: 'stages, first those that free room', find: (task) => hitlessStages(task, task.frugalStages()) },
+  { name: 'one-sided', find: oneSidedEnd },
+  { name: 'no room', find: refusedForRoom },
+];
+
+/** Always answers: where nothing fits, with steps that show what is wanted, and an objection. */
+export function chooseOrder(
+  changes: Changes,
+  policy: GroupPolicy,
+  group: DescribedGroup,
+  options: PlanOptions,
+): ChosenOrder {
+  const task = new OrderTask(changes, policy, group, options);
+  for (const { name, find } of STRATEGIES) {
+    const found = find(task);
+    if (found === null) continue;
+    const exceptions = found.promised === null ? [] : exceptionsOf(found.promised, NO_ROOM);
+    return withTwins({ ...found, strategy: name, exceptions }, task.twins, options.fallback);
+  }
+  throw new Error('the last strategy refuses what no other one can do');
+}
+
+function usualOrder({ usual, described, room }: OrderTask): FoundOrder | null {
+  return stepsFit(described, usual, room) ? { steps: usual, promised: 'hitless', objections: [] } : null;
+}
+
+function refusedOverQuota({ usual, excess }: OrderTask): FoundOrder | null {
+  return excess === null ? null : refused(usual, excess);
+}
+
+function hitlessStages({ twins }: OrderTask, { steps, waiting }: Stages): FoundOrder | null {
+  return waiting.length > 0
+    ? null
+    : { steps: aroundTwins(steps, twins), promised: 'hitless', objections: [] };
+}
+
+/** What no stage could do hitlessly keeps one half of the promise. */
+function oneSidedEnd({ twins, room, stages: { steps, held, waiting } }: OrderTask): FoundOrder | null {
+  const { fallback } = room.options;
+  if (fallback === 'refuse') return null;
+  const rest = oneSided(join(waiting.map(({ changes }) => changes)), room.limits, fallback);
+  if (!stepsFit(held, rest, room)) return null;
+  return { steps: aroundTwins([...steps, ...rest], twins), promised: fallback, objections: [] };
+}
+
+function refusedForRoom({ usual, room }: OrderTask): FoundOrder {
+  return refused(usual, { kind: 'noRoom', fallback: room.options.fallback });
+}
+
+const refused = (steps: readonly Step[], objection: RouteObjection): FoundOrder => ({
+  steps,
+  promised: null,
+  objections: [objection],
+});
+
+/** The old twins are removed first, so that their room serves the others meanwhile, and the new ones added last. */
+const aroundTwins = (steps: readonly Step[], twins: readonly Twins[]): Step[] => [
+  ...goingSteps(twins),
+  ...steps,
+  ...comingSteps(twins),
+];
+
+/** What is promised once the twins are away for a moment too. */
+function withTwins(
+  found: ChosenOrder,
+  twins: readonly Twins[],
+  fallback: PlanOptions['fallback'],
+): ChosenOrder {
+  if (twins.length === 0) return found;
+  const promised = promiseOf(twins, fallback);
+  if (promised === null) {
+    return { ...found, promised, objections: [...found.objections, briefAbsence(twins)] };
+  }
+  if (found.promised === null) return found;
+  const exceptions = [...found.exceptions, ...exceptionsOf(promised, NO_COEXISTENCE)];
+  return { ...found, promised, exceptions };
+}
+
+const NO_ROOM = 'no room to add all new rules before old ones go';
+
+function exceptionsOf(promised: Promised, cause: string): PlanException[] {
+  switch (promised) {
+    case 'hitless':
+      return [];
+    case 'neverOpen': {
+      const message = `${cause}: nothing opens on the way, but wanted traffic may be cut for a moment`;
+      return [{ kind: promised, message }];
+    }
+    case 'neverCut': {
+      const message = `${cause}: nothing is cut on the way, but unwanted traffic may pass for a moment`;
+      return [{ kind: promised, message }];
+    }
+  }
+}

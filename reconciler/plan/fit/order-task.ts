@@ -1,0 +1,68 @@
+// What the strategies have to go by. What several of them need is found once, and only if one asks for it.
+import type { DescribedGroup, DescribedRule } from '../../model/group.ts';
+import type { RouteObjection } from '../check/objection.ts';
+import { coexistenceIn } from '../coexist/coexistence.ts';
+import { splitTwins, twinSteps, type Twins } from '../coexist/priority-twins.ts';
+import { callLimits, type Changes } from '../order/calls.ts';
+import { order } from '../order/order.ts';
+import type { GroupPolicy, PlanOptions, Step } from '../plan.ts';
+import { fits, loadOf, minus, plus, quotaOf, type Room } from './quota.ts';
+import { searchBudget } from './search.ts';
+import { AS_THEY_FIT, FREEING_FIRST, inStages, type Stages } from './staged-order.ts';
+
+export class OrderTask {
+  /** Rules that have to be removed before their twins of another priority are added. */
+  readonly twins: readonly Twins[];
+  /** The group without those. */
+  readonly room: Room;
+  /** All that the group holds. */
+  readonly described: readonly DescribedRule[];
+  /** Hitless but for the twins, if there is room for it. */
+  readonly usual: readonly Step[];
+  /** Set if the wanted rules themselves are more than the group may hold. */
+  readonly excess: RouteObjection | null;
+  readonly #rest: Changes;
+  readonly #budget = searchBudget();
+  #stages: Stages | null = null;
+
+  constructor(changes: Changes, policy: GroupPolicy, group: DescribedGroup, options: PlanOptions) {
+    const { mayAdd } = coexistenceIn(group, options.legacyPriority);
+    const { twins, rest } = mayAdd ? { twins: [], rest: changes } : splitTwins(changes);
+    const removedFirst = new Set(twins.flatMap(({ going }) => going));
+    this.twins = twins;
+    this.described = group.rules;
+    this.room = {
+      group: { ...group, rules: group.rules.filter((rule) => !removedFirst.has(rule)) },
+      quota: quotaOf(group.rules, options),
+      alone: policy.alone,
+      options,
+      limits: callLimits(group, options),
+    };
+    this.usual = order(rest, this.room.group, this.room.limits, twinSteps(twins));
+    this.excess = excessOf(changes, group.rules, this.room);
+    this.#rest = rest;
+  }
+
+  /** The changes but for the twins, in stages that fit. */
+  get stages(): Stages {
+    this.#stages ??= inStages(this.#rest, this.room, this.#budget, AS_THEY_FIT);
+    return this.#stages;
+  }
+
+  frugalStages(): Stages {
+    return inStages(this.#rest, this.room, this.#budget, FREEING_FIRST);
+  }
+}
+
+function excessOf(
+  changes: Changes,
+  described: readonly DescribedRule[],
+  { quota, options }: Room,
+): RouteObjection | null {
+  const added = loadOf([...changes.authorize, ...changes.modify.map(({ to }) => to)], options);
+  const removed = loadOf([...changes.revoke, ...changes.modify.map(({ from }) => from)], options);
+  const load = minus(plus(loadOf(described, options), added), removed);
+  if (fits(load, quota)) return null;
+  const counted = load.rules > quota.rules ? 'rules' : 'groupRules';
+  return { kind: 'overQuota', counted, wanted: load[counted], quota: quota[counted] };
+}
