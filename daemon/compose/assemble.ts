@@ -11,14 +11,14 @@ import { PopTransport } from '../ecs/transport/pop-transport.ts';
 import type { Transport } from '../ecs/transport/transport.ts';
 import type { Journal } from '../journal/journal.ts';
 import {
-  PATIENCE,
-  PATIENCE_FOR_LISTS,
   readWithRetries,
+  RETRIES,
+  RETRIES_OF_LISTS,
   writeWithRetries,
   type CallPorts,
 } from '../queue/attempt.ts';
-import { LaneClosed } from '../queue/lane.ts';
 import { createLanes, type Lanes } from '../queue/lanes.ts';
+import { LaneClosed } from '../queue/turn.ts';
 import type { Engine } from '../reconcile/engine.ts';
 import { KnownLists } from '../learned/list-sizes.ts';
 import type { Telemetry } from '../telemetry/events.ts';
@@ -74,7 +74,7 @@ export function assembleEngine(config: Config, ports: EnginePorts): Assembly {
     concurrency: CALLS_UNDER_WAY_PER_LANE,
     maxWaiting: MAX_WAITING_PER_LANE,
   });
-  const calls: CallPorts = { lanes, clock, telemetry, random, patience: PATIENCE };
+  const calls: CallPorts = { lanes, clock, telemetry, random, retries: RETRIES };
   const ecs = byAccount(
     Object.fromEntries(
       Object.entries(config.accounts).map(([name, account]) => [
@@ -135,7 +135,7 @@ export const randomByte = (): number => randomInt(256);
  * `writeWithRetries`, which knows their token and their place in the plan.
  */
 function readPacer(calls: CallPorts): Pacer {
-  const forLists = { ...calls, patience: PATIENCE_FOR_LISTS };
+  const forLists = { ...calls, retries: RETRIES_OF_LISTS };
   return (operation, place, run) => {
     const row = OPERATIONS[operation];
     if (row.effect === 'writes') return run();

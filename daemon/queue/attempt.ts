@@ -7,23 +7,24 @@ import type { EcsApi, Place, WriteRequest } from '../ecs/api.ts';
 import { makeFailure, type Failure, type FailureKind } from '../ecs/failures/failure.ts';
 import type { CommonFields, Telemetry } from '../telemetry/events.ts';
 import { firstBackoff, nextBackoff, type Backoff, type BackoffPolicy } from './backoff.ts';
-import { LaneClosed, type Answer } from './lane.ts';
+import type { CallResult } from './lane.ts';
 import type { Lanes, RunOptions } from './lanes.ts';
+import { LaneClosed } from './turn.ts';
 
-export interface Patience {
+export interface RetryPolicy {
   /** For `retry` and `unknown`. */
   readonly trouble: BackoffPolicy;
   /** For `throttled`; the lane itself waits for the vendor's minute, so this must outlast several minutes. */
   readonly throttling: BackoffPolicy;
 }
 
-export const PATIENCE: Patience = {
+export const RETRIES: RetryPolicy = {
   trouble: { firstDelayMs: 500, maxDelayMs: 20_000, maxAttempts: 8, patienceMs: 120_000 },
   throttling: { firstDelayMs: 1000, maxDelayMs: 15_000, maxAttempts: 100, patienceMs: 6 * 60_000 },
 };
 
 /** For reads that a plan can do without: it waits for them a little. */
-export const PATIENCE_FOR_LISTS: Patience = {
+export const RETRIES_OF_LISTS: RetryPolicy = {
   trouble: { firstDelayMs: 500, maxDelayMs: 5000, maxAttempts: 3, patienceMs: 20_000 },
   throttling: { firstDelayMs: 1000, maxDelayMs: 15_000, maxAttempts: 20, patienceMs: 90_000 },
 };
@@ -34,7 +35,7 @@ export interface CallPorts {
   readonly telemetry: Telemetry;
   /** From 0 up to 1. */
   readonly random: () => number;
-  readonly patience: Patience;
+  readonly retries: RetryPolicy;
 }
 
 export interface CallOptions extends Partial<RunOptions> {
@@ -71,8 +72,8 @@ export function readWithRetries<T>(
   ports: CallPorts,
   place: Place,
   operation: Operation,
-  options: CallOptions & { readonly read: () => Promise<Answer<T>> },
-): Promise<Answer<T>> {
+  options: CallOptions & { readonly read: () => Promise<CallResult<T>> },
+): Promise<CallResult<T>> {
   return new AttemptLoop(ports, place, operation, options).run(options.read, () => undefined);
 }
 
@@ -90,8 +91,7 @@ class AttemptLoop {
   readonly #place: Place;
   readonly #operation: Operation;
   readonly #options: CallOptions;
-  #trouble: Backoff;
-  #throttling: Backoff;
+  readonly #backoffs: Record<keyof RetryPolicy, Backoff>;
   #attempt = 0;
   #maybeApplied = false;
 
@@ -100,14 +100,14 @@ class AttemptLoop {
     this.#place = place;
     this.#operation = operation;
     this.#options = options;
-    this.#trouble = firstBackoff(ports.patience.trouble);
-    this.#throttling = firstBackoff(ports.patience.throttling);
+    const { trouble, throttling } = ports.retries;
+    this.#backoffs = { trouble: firstBackoff(trouble), throttling: firstBackoff(throttling) };
   }
 
   async run<T>(
-    call: () => Promise<Answer<T>>,
+    call: () => Promise<CallResult<T>>,
     succeeded: (value: T, fields: AttemptFields) => void,
-  ): Promise<Answer<T>> {
+  ): Promise<CallResult<T>> {
     const { clock } = this.#ports;
     const beganMs = clock.monotonicMs();
     for (;;) {
@@ -123,7 +123,9 @@ class AttemptLoop {
     }
   }
 
-  async #once<T>(call: () => Promise<Answer<T>>): Promise<{ answer: Answer<T>; fields: AttemptFields }> {
+  async #once<T>(
+    call: () => Promise<CallResult<T>>,
+  ): Promise<{ answer: CallResult<T>; fields: AttemptFields }> {
     const { clock, lanes } = this.#ports;
     let startedMs = clock.monotonicMs();
     const answer = await lanes
@@ -148,16 +150,17 @@ class AttemptLoop {
   #delayAfter(failure: Failure, elapsedMs: number): number | null {
     if (this.#options.signal?.aborted === true || isClosed(failure)) return null;
     if (!INCONCLUSIVE.has(failure.kind)) return null;
-    const { random } = this.#ports;
-    if (failure.kind === 'throttled') {
-      // The lane waits as long as the vendor asked for; waiting here as well would add the two.
-      const next = nextBackoff(this.#throttling, elapsedMs, 0, random);
-      this.#throttling = next ?? this.#throttling;
-      return next?.delayMs ?? null;
-    }
-    const next = nextBackoff(this.#trouble, elapsedMs, failure.retryAfterMs ?? 0, random);
-    this.#trouble = next ?? this.#trouble;
-    return next?.delayMs ?? null;
+    // The lane waits as long as the vendor asked for; waiting here as well would add the two.
+    return failure.kind === 'throttled'
+      ? this.#backOff('throttling', elapsedMs, 0)
+      : this.#backOff('trouble', elapsedMs, failure.retryAfterMs ?? 0);
+  }
+
+  #backOff(cause: keyof RetryPolicy, elapsedMs: number, hintMs: number): number | null {
+    const next = nextBackoff(this.#backoffs[cause], elapsedMs, hintMs, this.#ports.random);
+    if (next === null) return null;
+    this.#backoffs[cause] = next;
+    return next.delayMs;
   }
 
   /** If patience ended and any attempt may have taken effect, then the call may have, whatever failed last. */
@@ -188,7 +191,7 @@ export const NEVER_SENT_CODE = 'Lane.NeverSent';
 const isClosed = ({ code }: Failure): boolean => code === CLOSED_CODE || code === NEVER_SENT_CODE;
 
 /** No further attempt: the daemon stops, or the plan was given up. If there was one, the journal keeps its intent. */
-function closedAsFailure(reason: unknown, neverSent: boolean): Answer<never> {
+function closedAsFailure(reason: unknown, neverSent: boolean): CallResult<never> {
   if (!(reason instanceof LaneClosed)) throw reason;
   const code = neverSent ? NEVER_SENT_CODE : CLOSED_CODE;
   return err(makeFailure({ kind: 'retry', code, message: reason.message }));

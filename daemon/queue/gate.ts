@@ -1,4 +1,4 @@
-// The pace of one lane as a value: the gate knows when the next call may start, and somebody else sleeps.
+// The pace of one lane as a value: the gate knows when the next call may start, and the lane sleeps until then.
 //
 //   open ──throttled──> closed ──its time has come, a call starts──> probing ──a call is answered──> open
 //                         ^                                             │
@@ -152,6 +152,14 @@ export function waitForSlots(gate: Gate, nowMs: number, slots: number): number {
   const closedMs = mode === 'closed' ? closedUntilMs - nowMs : 0;
   return Math.max(closedMs, windowWaitMs(starts, cap - slots + 1, WINDOW_MS, nowMs));
 }
+
+/**
+ * How many of the slots that a plan wants it may hold: half a minute's budget at most. The rest of a large plan goes on
+ * at the lane's pace. To hold all of it the lane would have to lie idle for a minute first, and nobody else could come
+ * in for another.
+ */
+export const holdable = (gate: Gate, nowMs: number, wanted: number): number =>
+  Math.min(wanted, Math.ceil(capAt(gate, nowMs) / 2));
 
 /** How long until fewer than `limit` of the starts lie within the window; `limit` is at least 1. */
 function windowWaitMs(starts: readonly number[], limit: number, windowMs: number, nowMs: number): number {

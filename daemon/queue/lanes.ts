@@ -4,8 +4,8 @@ import type { Operation } from '../../reconciler/model/operation.ts';
 import type { Place } from '../ecs/api.ts';
 import type { Telemetry } from '../telemetry/events.ts';
 import type { Gate } from './gate.ts';
-import { Lane, type Answer, type TaskOptions } from './lane.ts';
-import { Reservations, type ClaimOptions, type Reservation } from './reservations.ts';
+import { Lane, type CallResult, type TaskOptions } from './lane.ts';
+import { Reservations, type Reservation, type ReserveOptions } from './reservations.ts';
 
 /** Calls a minute, by operation; `default` is for all others. */
 export interface Limits {
@@ -48,9 +48,9 @@ export interface Lanes {
   run<T>(
     place: Place,
     operation: Operation,
-    task: () => Promise<Answer<T>>,
+    task: () => Promise<CallResult<T>>,
     options?: Partial<RunOptions>,
-  ): Promise<Answer<T>>;
+  ): Promise<CallResult<T>>;
   /**
    * Waits until the lanes have room for a whole plan and holds it; at most half a minute's budget of a lane, so that
    * a larger plan goes on at the lane's pace, and small ones come in beside it. Rejects with `LaneClosed` like `run`.
@@ -59,7 +59,7 @@ export interface Lanes {
   reserve(
     place: Place,
     calls: Readonly<Partial<Record<Operation, number>>>,
-    options?: Partial<ClaimOptions>,
+    options?: Partial<ReserveOptions>,
   ): Promise<Reservation>;
   /** Lane by lane, in the order of their first use. */
   status(): readonly LaneStatus[];
@@ -95,7 +95,7 @@ export function createLanes(options: LanesOptions): Lanes {
   return {
     run: (place, operation, task, { priority = 0, signal = null, reservation = null } = {}) => {
       const lane = laneOf(place, operation);
-      return lane.run(task, { priority, signal, hold: reservation?.holdIn(lane) ?? null });
+      return lane.run(task, { priority, signal, slots: reservation?.slotsIn(lane) ?? null });
     },
     reserve: (place, calls, { priority = 0, signal = null } = {}) => {
       const wants = (Object.keys(calls) as Operation[]).map(

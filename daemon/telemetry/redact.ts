@@ -1,6 +1,9 @@
-// Secrets never leave the process through what it says of itself. The core keeps them out of its events;
-// this is the second net: it works on values, not on paths, so that it does not matter in which field, how
-// deep in an array or in which sentence of an error's stack a secret turns up.
+// Secrets never leave the process through what it says of itself. The core keeps them out of its events; this is
+// the second net: it works on values, not on paths, so that it does not matter in which field, how deep in an array
+// or in which sentence of an error's stack a secret turns up. The first net, for texts of the vendor, of a library
+// or of a proxy, is `scrub`: it is the same and stricter.
+// Both are linear in the length of the text, whoever wrote it.
+import { secretSpans } from './secret-spans.ts';
 
 export type Redactor = (text: string) => string;
 
@@ -9,15 +12,18 @@ const REDACTED = '[redacted]';
 /** A shorter value would also blot out innocent words; no access key secret or token is this short. */
 const MIN_SECRET_LENGTH = 6;
 
-/**
- * Ways in which a request or a config spells its secrets: query, form, JSON, YAML and headers, also with the
- * `=` percent-encoded. The name stays, so that a reader still sees what was there.
- */
-const NAMED_SECRET =
-  /((?:signature|security[_-]?token|access[_-]?key[_-]?secret|secret[_-]?access[_-]?key|oidc[_-]?token|password)["']?\s*(?:[=:]|%(?:25)*3D)\s*)("[^"]*"|'[^']*'|[^\s&"',;}]+)/gi;
-const AUTHORIZATION = /(authorization["']?\s*[=:]\s*["']?)[^\r\n"'}]+/gi;
-/** Such as a git remote with a token. */
-const URL_CREDENTIALS = /([a-z][a-z0-9+.-]*:\/\/)[^\s/@"']+@/gi;
+/** Longest text that a failure carries, in characters. */
+const MAX_SCRUBBED_LENGTH = 500;
+
+/** Longer ones name no host, and some letters take long to parse. */
+const MAX_AUTHORITY_LENGTH = 1000;
+
+/** The vendor answers a refused signature with what it would have signed, the SecurityToken included. */
+const STRING_TO_SIGN = /(string to sign is)[\s\S]*/i;
+
+const URL_TEXT = /\b(https?:\/\/)([^\s"'<>/?#\\]*)[^\s"'<>]*/gi;
+/** They would let an answer forge log lines. */
+const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g;
 
 /**
  * Replaces every registered secret and everything that looks like one. `secrets` is asked each time,
@@ -25,26 +31,56 @@ const URL_CREDENTIALS = /([a-z][a-z0-9+.-]*:\/\/)[^\s/@"']+@/gi;
  */
 export function createRedactor(secrets: () => readonly string[]): Redactor {
   return (text) => {
-    let clean = text;
-    for (const spelling of spellingsOf(secrets())) clean = clean.replaceAll(spelling, REDACTED);
-    return clean
-      .replace(AUTHORIZATION, `$1${REDACTED}`)
-      .replace(NAMED_SECRET, `$1${REDACTED}`)
-      .replace(URL_CREDENTIALS, `$1${REDACTED}@`);
+    const known = secrets().filter(({ length }) => length >= MIN_SECRET_LENGTH);
+    return withoutSpans(withoutKnown(text, known));
   };
+}
+
+/**
+ * A foreign text as part of a failure: without secrets, URLs beyond their origin, and control characters; at most
+ * 500 characters. `secrets` are those of the very call, of any length.
+ */
+export function scrub(text: string, secrets: readonly string[] = []): string {
+  const known = withoutKnown(text, secrets);
+  // URLs first: what the spans leave of one may be none any more.
+  const clean = withoutSpans(known.replace(URL_TEXT, originOf)).replace(CONTROL, ' ').trim();
+  const characters = Array.from(clean);
+  const isShort = characters.length <= MAX_SCRUBBED_LENGTH;
+  return isShort ? clean : `${characters.slice(0, MAX_SCRUBBED_LENGTH - 1).join('')}…`;
+}
+
+function withoutKnown(text: string, secrets: readonly string[]): string {
+  const clean = spellingsOf(secrets).reduce((rest, spelling) => rest.replaceAll(spelling, REDACTED), text);
+  return clean.replace(STRING_TO_SIGN, `$1 ${REDACTED}`);
+}
+
+/** Names stay, so that a reader still sees what was there. */
+function withoutSpans(text: string): string {
+  let clean = '';
+  let done = 0;
+  for (const [start, end] of [...secretSpans(text)].sort(([a], [b]) => a - b)) {
+    if (start >= end) continue;
+    if (start >= done) clean += text.slice(done, start) + REDACTED;
+    done = Math.max(done, end);
+  }
+  return clean + text.slice(done);
 }
 
 /** Longest first: a secret that contains another one must go as a whole. */
 function spellingsOf(secrets: readonly string[]): readonly string[] {
   const spellings = new Set<string>();
   for (const secret of secrets) {
-    if (secret.length < MIN_SECRET_LENGTH) continue;
-    spellings.add(secret);
-    spellings.add(encodeURIComponent(secret));
-    spellings.add(encodeURIComponent(encodeURIComponent(secret)));
-    spellings.add(JSON.stringify(secret).slice(1, -1));
+    const encoded = encodeURIComponent(secret);
+    const escaped = JSON.stringify(secret).slice(1, -1);
+    for (const spelling of [secret, encoded, encodeURIComponent(encoded), escaped]) spellings.add(spelling);
   }
+  spellings.delete('');
   return [...spellings].sort((a, b) => b.length - a.length);
+}
+
+function originOf(_url: string, scheme: string, authority: string): string {
+  const url = scheme + authority;
+  return authority.length <= MAX_AUTHORITY_LENGTH && URL.canParse(url) ? new URL(url).origin : REDACTED;
 }
 
 /** The same value with every string in it redacted, however deep; keys stay as they are. */

@@ -1,8 +1,8 @@
 // From an error code to the next move. The table is in failure-table.ts.
 import { OPERATIONS, type Operation } from '../../../reconciler/model/operation.ts';
+import { scrub } from '../../telemetry/redact.ts';
 import { makeFailure, type Failure, type FailureKind } from './failure.ts';
 import { FAILURE_FAMILIES, FAILURE_ROWS, type FailureRow, type OwnCode } from './failure-table.ts';
-import { scrub } from '../transport/scrub.ts';
 import type { VendorRefusal } from '../transport/transport.ts';
 
 /** The call that failed: some codes mean different things to different operations. */

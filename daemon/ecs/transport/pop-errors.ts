@@ -1,10 +1,10 @@
 // What pop-core throws, read. It throws an Error with the whole answer for an error code of the vendor, plain
 // objects for what is not JSON, and the errors of Node and httpx with the URL glued to their messages.
 import { z } from 'zod';
+import { scrub } from '../../telemetry/redact.ts';
 import type { CredentialsProblem } from '../credentials/credentials.ts';
 import type { OwnCode } from '../failures/failure-table.ts';
 import { connectionErrorCode, neverConnected } from './network-error.ts';
-import { scrub } from './scrub.ts';
 import type { RefusedAnswer, TransportAnswer } from './transport.ts';
 
 /** What the vendor's own SDK waits at most. Source: npm `@darabonba/typescript` 1.0.5. */

@@ -4,7 +4,7 @@ import { systemClock } from '../../../../daemon/clock.ts';
 import type { WriteRequest } from '../../../../daemon/ecs/api.ts';
 import { makeFailure, type Failure, type FailureKind } from '../../../../daemon/ecs/failures/failure.ts';
 import {
-  PATIENCE,
+  RETRIES,
   readWithRetries,
   writeWithRetries,
   type CallPorts,
@@ -43,7 +43,7 @@ function setUp(script: readonly Scripted[], tookMs = 0) {
     concurrency: 4,
     maxWaiting: 10,
   });
-  const ports: CallPorts = { lanes, clock: systemClock, telemetry, random: () => 0.5, patience: PATIENCE };
+  const ports: CallPorts = { lanes, clock: systemClock, telemetry, random: () => 0.5, retries: RETRIES };
   const sent: WriteRequest[] = [];
   const next = async () => {
     const answer = script[Math.min(sent.length, script.length) - 1] ?? 'ok';
@@ -141,7 +141,7 @@ describe('a write', () => {
   it('is given up after a bounded number of attempts', async () => {
     const world = setUp(['retry']);
     await finished(world.call());
-    expect(world.sent).toHaveLength(PATIENCE.trouble.maxAttempts);
+    expect(world.sent).toHaveLength(RETRIES.trouble.maxAttempts);
     expect(world.events.at(-1)).toMatchObject({
       event: 'call.failed',
       fields: { kind: 'retry', attempt: 8 },

@@ -2,15 +2,16 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../../../daemon/clock.ts';
 import { makeFailure, type FailureKind } from '../../../../daemon/ecs/failures/failure.ts';
-import { LaneClosed, type Answer } from '../../../../daemon/queue/lane.ts';
+import type { CallResult } from '../../../../daemon/queue/lane.ts';
 import { createLanes, type LanesOptions, type RunOptions } from '../../../../daemon/queue/lanes.ts';
+import { LaneClosed } from '../../../../daemon/queue/turn.ts';
 import { err, ok } from '../../../../reconciler/model/result.ts';
 
 const PLACE = { account: 'default', region: 'cn-hangzhou' };
 const ADD = 'AuthorizeSecurityGroup';
 const REMOVE = 'RevokeSecurityGroup';
 
-const failed = (kind: FailureKind, retryAfterMs: number | null = null): Answer<string> => {
+const failed = (kind: FailureKind, retryAfterMs: number | null = null): CallResult<string> => {
   return err(makeFailure({ kind, code: 'C', message: 'm', httpStatus: 400, retryAfterMs }));
 };
 
@@ -30,7 +31,7 @@ function setUp(ratePerMinute: number, options: Partial<LanesOptions> = {}) {
   const call = (
     name: string,
     { at = ADD, place = PLACE, answer = ok(name), tookMs = 0, ...options }: CallSpec = {},
-  ): Promise<Answer<string>> =>
+  ): Promise<CallResult<string>> =>
     lanes.run(
       place,
       at,
@@ -48,7 +49,7 @@ function setUp(ratePerMinute: number, options: Partial<LanesOptions> = {}) {
 interface CallSpec extends Partial<RunOptions> {
   at?: typeof ADD | typeof REMOVE;
   place?: typeof PLACE;
-  answer?: Answer<string>;
+  answer?: CallResult<string>;
   tookMs?: number;
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createRedactor, redactDeep } from '../../../../daemon/telemetry/redact.ts';
+import { createRedactor, redactDeep, scrub } from '../../../../daemon/telemetry/redact.ts';
 
 const redact = createRedactor(() => ['topsecretvalue', 'topsecretvalue-and-longer', 'a b/c+d"e', '', 'ab']);
 
@@ -35,7 +35,7 @@ describe('redaction', () => {
       'https://bot:hunter2@git.example.com/x.git',
       'https://[redacted]@git.example.com/x.git',
     ],
-  ])('goes for %s', (_name, text, expected) => {
+  ])('redacts %s', (_name, text, expected) => {
     expect(redact(text)).toBe(expected);
   });
 
@@ -74,5 +74,94 @@ describe('redaction', () => {
     const stack = new Error('POST failed with topsecretvalue').stack ?? '';
     expect(redact(stack)).not.toContain('topsecretvalue');
     expect(redact(stack)).toContain('redact.test.ts');
+  });
+});
+
+describe('scrub', () => {
+  it.each([
+    ['leaves plain text alone', 'The specified rule does not exist.', 'The specified rule does not exist.'],
+    [
+      'cuts a URL to its origin',
+      'at https://user:pw@host:8443/p?Signature=x&a=b failed',
+      'at https://host:8443 failed',
+    ],
+    [
+      'redacts named values',
+      'SecurityToken=abc&Signature=d%2Fe=&Other=1',
+      'SecurityToken=[redacted]&Signature=[redacted]&Other=1',
+    ],
+    [
+      'redacts values in JSON',
+      '{"AccessKeySecret":"abc","SecurityToken" : "d e","AccessKeyId":"id"}',
+      '{"AccessKeySecret":[redacted],"SecurityToken" : [redacted],"AccessKeyId":"id"}',
+    ],
+    [
+      'redacts other spellings of a name',
+      'accessKeySecret: abc access_key_secret=abc',
+      'accessKeySecret: [redacted] access_key_secret=[redacted]',
+    ],
+    [
+      'redacts behind encoded equals signs',
+      'SecurityToken%3Dabc SecurityToken%253Dabc',
+      'SecurityToken%3D[redacted] SecurityToken%253D[redacted]',
+    ],
+    [
+      'leaves the word signature alone',
+      'Specified signature is not matched',
+      'Specified signature is not matched',
+    ],
+    ['leaves the nonce of a signature alone', 'SignatureNonce=1', 'SignatureNonce=1'],
+    [
+      'redacts the string to sign',
+      'server string to sign is:POST&%2F&x\nmore',
+      'server string to sign is [redacted]',
+    ],
+    [
+      'turns control characters into spaces',
+      'one\r\n{"level":"error"}\u001b[31m\u2028two',
+      'one {"level":"error"} [31m two',
+    ],
+  ])('%s', (_name, text, expected) => {
+    expect(scrub(text)).toBe(expected);
+  });
+
+  it('blots out known secrets in every encoding, but not the empty one', () => {
+    const secret = 'a+/=b';
+    const text = `${secret} ${encodeURIComponent(secret)} ${encodeURIComponent(encodeURIComponent(secret))} rest`;
+    expect(scrub(text, [secret, ''])).toBe('[redacted] [redacted] [redacted] rest');
+  });
+
+  it('cuts at 500 characters and never within one', () => {
+    const cut = scrub('😀'.repeat(600));
+    expect(Array.from(cut)).toHaveLength(500);
+    expect(cut.endsWith('😀…')).toBe(true);
+  });
+});
+
+describe('the time that redaction takes', () => {
+  const LENGTH = 1_000_000;
+  const filled = (part: string): string => part.repeat(Math.ceil(LENGTH / part.length));
+
+  // The goal is some milliseconds; a pattern that were quadratic in the text would take a quarter of an hour.
+  it.each([
+    ['letters', filled('a')],
+    ['schemes', filled('a://')],
+    ['hosts', filled('http://a')],
+    ['a host of foreign letters', `http://${filled('中')}`],
+    ['URLs with foreign letters', filled('http://中 ')],
+    ['credentials', filled('a://b:c@')],
+    ['a name and spaces', `signature${filled(' ')}`],
+    ['names and spaces', filled('signature   ')],
+    ['names with open quotes', filled('password="x password=\'y ')],
+    ['percent signs', `signature%${filled('25')}`],
+    ['headers', filled('authorization: ')],
+    ['half a header', `authorization${filled(' \n')}`],
+    ['strings to sign', filled('string to sign i')],
+    ['control characters', filled('\u0000 ')],
+  ])('is linear in a text of %s', (_name, text) => {
+    const startedMs = performance.now();
+    redact(text);
+    scrub(text, ['topsecretvalue']);
+    expect(performance.now() - startedMs).toBeLessThan(2000);
   });
 });
