@@ -7,7 +7,6 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startAmbushedEmulator, type AmbushedEmulator, type Rules } from '../support/ambushed-emulator.ts';
 import { startTestEmulator } from '../support/emulator.ts';
 import { configFor, policyFor, wireGroup, type WireRule } from '../support/estate.ts';
-import { hurriedClock } from '../support/hurried-clock.ts';
 import { Workspace, type RampartProcess } from '../support/rampart.ts';
 import { Service } from '../support/service.ts';
 
@@ -214,7 +213,6 @@ globalThis.Date = class extends Real {
         endpoint: cloud.url,
         policies: { 'web.yaml': policyFor(GROUP, [tcp(443)]) },
         reconcile: 'resyncSeconds: 20',
-        clock: hurriedClock(50),
       });
       try {
         for (let tries = 0, from = 0; tries < 2; tries += 1) {

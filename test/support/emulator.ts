@@ -1,9 +1,13 @@
 // An emulator for a test: started on a free port, driven over its doors as any other tool would.
 import type { CallRecord } from '../../emulator/admin/call-log.ts';
-import { type EmulatorOptions, startEmulator } from '../../emulator/emulator.ts';
+import { systemClock } from '../../emulator/cloud.ts';
+import { type EmulatorOptions, requestHandler } from '../../emulator/emulator.ts';
 import type { Fault } from '../../emulator/gateway/faults.ts';
+import { startServer } from '../../emulator/gateway/server.ts';
 import type { Quirks } from '../../emulator/quirks.ts';
 import { parseState } from '../../emulator/admin/state-file.ts';
+import { DOOR_PREFIX, type Outcome, type WireRequest } from '../../emulator/wire/wire.ts';
+import type { VirtualClock } from './virtual-clock.ts';
 
 /** What the state door takes and gives; fields that are left out get their defaults. */
 export interface StateJson {
@@ -28,6 +32,8 @@ export type FaultJson = Pick<Fault, 'action' | 'kind'> & Partial<Fault>;
 
 export interface TestEmulatorOptions extends Omit<EmulatorOptions, 'state' | 'onBug'> {
   readonly state?: StateJson;
+  /** Its time, if that is not the machine's: windows of minutes, lag, delays. */
+  readonly time?: VirtualClock;
 }
 
 export interface TestEmulator {
@@ -47,12 +53,20 @@ export interface TestEmulator {
 }
 
 export async function startTestEmulator(options: TestEmulatorOptions = {}): Promise<TestEmulator> {
-  const { state, ...rest } = options;
+  const { state, time, ...rest } = options;
   const bugs: unknown[] = [];
-  const emulator = await startEmulator({
+  const clock = time?.forEmulator() ?? options.clock ?? systemClock;
+  const handle = requestHandler({
     ...rest,
     ...(state === undefined ? {} : { state: parseState(state) }),
+    clock,
+  });
+  const emulator = await startServer({
+    host: options.host ?? '127.0.0.1',
+    port: options.port ?? 0,
+    clock,
     onBug: (error) => bugs.push(error),
+    handle: time === undefined ? handle : inTime(time, handle),
   });
   const door = async <T>(method: string, name: string, body?: unknown): Promise<T> => {
     const response = await fetch(`${emulator.url}/_emulator/${name}`, {
@@ -77,6 +91,28 @@ export async function startTestEmulator(options: TestEmulatorOptions = {}): Prom
       await emulator.close();
       if (bugs.length > 0) throw new AggregateError(bugs, 'the emulator had defects');
     },
+  };
+}
+
+/** The emulator's clock is moved on to where the time is before it looks at a request. */
+function inTime(
+  time: VirtualClock,
+  handle: (request: WireRequest) => Outcome,
+): (request: WireRequest) => Outcome {
+  let passedMs = 0;
+  return (request) => {
+    const advanceMs = Math.floor(time.monotonicMs()) - passedMs;
+    passedMs += advanceMs;
+    if (advanceMs > 0) {
+      handle({
+        method: 'POST',
+        target: `${DOOR_PREFIX}clock`,
+        headers: { host: '127.0.0.1' },
+        body: Buffer.from(JSON.stringify({ advanceMs })),
+        remoteAddress: '127.0.0.1',
+      });
+    }
+    return handle(request);
   };
 }
 

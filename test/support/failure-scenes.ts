@@ -1,15 +1,12 @@
 // Groups that need one write each, to be answered with a failure, and a bystander: a rule in the other direction
-// that has nothing to do with it. And a service that works on them in hurried time.
+// that has nothing to do with it. And a service that works on them in virtual time.
 import type { CallRecord } from '../../emulator/admin/call-log.ts';
 import type { CredentialOptions } from '../../emulator/gateway/credentials.ts';
 import type { Quirks } from '../../emulator/quirks.ts';
 import { type FaultJson, startTestEmulator, type StateJson, type TestEmulator } from './emulator.ts';
 import { REGION, wireGroup, type WireRule } from './estate.ts';
-import { hurriedClock } from './hurried-clock.ts';
 import { Service, type SeenEvent } from './service.ts';
-
-/** A second look at a group comes after less than half a second, and the vendor's minute is over after one. */
-const SPEED = 50;
+import { VirtualClock } from './virtual-clock.ts';
 
 export type Direction = 'ingress' | 'egress';
 
@@ -122,19 +119,20 @@ export class Stage {
     const { scenes, faults = [], more = {}, withBystander = false, before, ...rest } = options;
     const inScenes = scenes.map((scene) => stateOf(scene, withBystander));
     const securityGroups = [...inScenes, ...(more.securityGroups ?? [])];
-    const emulator = await startTestEmulator({ ...rest, state: { ...more, securityGroups } });
+    const clock = new VirtualClock();
+    const emulator = await startTestEmulator({ ...rest, time: clock, state: { ...more, securityGroups } });
     await emulator.setFaults(faults);
     await before?.(emulator);
-    return new Stage(emulator, scenes);
+    return new Stage(emulator, scenes, clock);
   }
 
-  private constructor(emulator: TestEmulator, scenes: readonly Scene[]) {
+  private constructor(emulator: TestEmulator, scenes: readonly Scene[], clock: VirtualClock) {
     this.emulator = emulator;
     this.service = new Service({
       endpoint: emulator.url,
       policies: Object.fromEntries(scenes.map((scene) => [`${scene.group}.yaml`, policyText(scene)])),
       reconcile: 'resyncSeconds: 20',
-      clock: hurriedClock(SPEED),
+      clock,
     });
   }
 

@@ -1,9 +1,5 @@
-// The daemon's service in this process: the real loop, lanes, pop-core and HTTP; its events at hand.
+// The daemon's service in this process: the real loop, lanes, pop-core and HTTP; its events at hand, its time virtual.
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { systemClock, type Clock } from '../../daemon/clock.ts';
 import { assembleEngine, popTransportOf, randomByte } from '../../daemon/compose/assemble.ts';
 import { Secrets } from '../../daemon/compose/secrets.ts';
 import { openKeeper } from '../../daemon/compose/setup.ts';
@@ -11,9 +7,10 @@ import { parseConfig } from '../../daemon/config/load.ts';
 import { openMemoryJournal } from '../../daemon/journal/memory/memory.ts';
 import { Daemon } from '../../daemon/compose/daemon.ts';
 import { TargetResolver } from '../../daemon/schedule/selectors.ts';
-import { createDirectorySource } from '../../daemon/source/directory/directory-source.ts';
 import type { EventFields, EventName, Telemetry } from '../../daemon/telemetry/events.ts';
 import { configFor } from './estate.ts';
+import { PolicyFiles } from './policy-files.ts';
+import { VirtualClock } from './virtual-clock.ts';
 
 export interface SeenEvent {
   readonly event: EventName;
@@ -23,8 +20,14 @@ export interface SeenEvent {
 /** Remembers every event and lets a test wait for one. */
 export class EventLog implements Telemetry {
   readonly events: SeenEvent[] = [];
+  readonly #clock: VirtualClock | null;
   readonly #listeners = new Set<() => void>();
   #failure: unknown = null;
+
+  /** With a clock, its time passes while a test waits for an event. */
+  constructor(clock: VirtualClock | null = null) {
+    this.#clock = clock;
+  }
 
   emit<Name extends EventName>(event: Name, fields: EventFields<Name>): void {
     this.events.push({ ...(fields as object), event });
@@ -38,7 +41,12 @@ export class EventLog implements Telemetry {
   }
 
   /** The first event, from number `from` on, that fits; waits for it. */
-  async first(fits: (seen: SeenEvent) => boolean, from = 0): Promise<SeenEvent> {
+  first(fits: (seen: SeenEvent) => boolean, from = 0): Promise<SeenEvent> {
+    const found = this.#search(fits, from);
+    return this.#clock === null ? found : this.#clock.until(found);
+  }
+
+  async #search(fits: (seen: SeenEvent) => boolean, from: number): Promise<SeenEvent> {
     for (;;) {
       const found = this.events.slice(from).find(fits);
       if (found !== undefined) return found;
@@ -67,24 +75,27 @@ export interface ServiceOptions {
   /** Further config, as YAML; replaces the `reconcile` line if it begins with one. */
   readonly reconcile?: string;
   readonly limits?: string;
-  /** The daemon's; the system's if left out. Files are watched in real time all the same. */
-  readonly clock?: Clock;
+  /** The emulator's, if that has one. */
+  readonly clock?: VirtualClock;
 }
 
 export class Service {
-  readonly log = new EventLog();
-  readonly #folder = mkdtempSync(path.join(tmpdir(), 'rampart-service-'));
+  readonly log: EventLog;
+  readonly #clock: VirtualClock;
+  readonly #policies: PolicyFiles;
   readonly #stop = new AbortController();
   readonly #running: Promise<void>;
 
   constructor(options: ServiceOptions) {
-    for (const [name, text] of Object.entries(options.policies)) this.writePolicy(name, text);
+    const clock = options.clock ?? new VirtualClock();
+    this.#clock = clock;
+    this.log = new EventLog(clock);
+    this.#policies = new PolicyFiles(options.policies);
     const text = configFor(options.endpoint)
       .replace('reconcile: {resyncSeconds: 1}', `reconcile: {${options.reconcile ?? 'resyncSeconds: 1'}}`)
       .concat(`limits: {${options.limits ?? 'default: {ratePerMinute: 6000}'}}\n`);
-    const config = parseConfig(text, path.join(this.#folder, 'config.yaml'));
+    const config = parseConfig(text, 'config.yaml');
     if (!config.ok) throw new Error(JSON.stringify(config.error));
-    const clock = options.clock ?? systemClock;
     const wiring = { secrets: new Secrets(), env: {}, emulatorUrl: null };
     const { engine, lanes } = assembleEngine(config.value, {
       telemetry: this.log,
@@ -92,12 +103,15 @@ export class Service {
       clock,
       random: Math.random,
       newReconcileId: () => randomUUID().slice(0, 8),
-      transportOf: (account) => popTransportOf(account, wiring),
+      transportOf: (account) => {
+        const transport = popTransportOf(account, wiring);
+        return { call: (...request) => clock.duringCall(transport.call(...request)) };
+      },
     });
     const daemon = new Daemon({
       engine,
       lanes,
-      source: createDirectorySource({ path: config.value.policies.path, environment: process.env }),
+      source: this.#policies,
       keeper: openKeeper(config.value),
       resolver: new TargetResolver(engine.ecs, config.value.reconcile.mode),
       controller: {
@@ -113,9 +127,7 @@ export class Service {
   }
 
   writePolicy(name: string, text: string): void {
-    const file = path.join(this.#folder, 'policies', name);
-    mkdirSync(path.dirname(file), { recursive: true });
-    writeFileSync(file, text);
+    this.#policies.write(name, text);
   }
 
   /** Waits until the group has converged on what is in force after event number `from`. */
@@ -125,7 +137,6 @@ export class Service {
 
   async stop(): Promise<void> {
     this.#stop.abort('test');
-    await this.#running;
-    rmSync(this.#folder, { recursive: true, force: true });
+    await this.#clock.until(this.#running);
   }
 }

@@ -1,0 +1,36 @@
+// Policy files that a test holds in memory, as a source: a change is heard of at once.
+import { contentHash, revisionText } from '../../daemon/source/git/revision.ts';
+import type { Source, SourceFile } from '../../daemon/source/source.ts';
+
+export class PolicyFiles implements Source {
+  readonly #texts = new Map<string, string>();
+  readonly #listeners = new Set<() => void>();
+
+  constructor(texts: Readonly<Record<string, string>>) {
+    for (const [name, text] of Object.entries(texts)) this.write(name, text);
+  }
+
+  write(name: string, text: string): void {
+    this.#texts.set(name, text);
+    for (const listener of this.#listeners) listener();
+  }
+
+  load: Source['load'] = () => {
+    const files: SourceFile[] = [...this.#texts]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([path, text]) => ({ path, file: `policies/${path}`, bytes: Buffer.from(text) }));
+    const content = contentHash(files);
+    const revision = revisionText(content, null);
+    return Promise.resolve({ files, unreadable: [], content, revision, commit: null, dirty: false });
+  };
+
+  watch: Source['watch'] = (onChange) => {
+    this.#listeners.add(onChange);
+    return Promise.resolve({
+      close: () => {
+        this.#listeners.delete(onChange);
+        return Promise.resolve();
+      },
+    });
+  };
+}
