@@ -9,9 +9,9 @@ import { isFailed, type GroupResult } from '../../reconciler/report/results.ts';
 import { groupKey } from '../../reconciler/model/group.ts';
 import { JournalError } from '../journal/journal.ts';
 import type { Target } from '../schedule/group-record.ts';
-import { newGroupMemory } from '../reconcile/group-memory.ts';
+import { newGroupMemory } from '../learned/group-memory.ts';
 import { reconcileGroup } from '../reconcile/reconcile.ts';
-import type { ReconcileOutcome } from '../reconcile/reconcile-types.ts';
+import type { ReconcileOutcome } from '../reconcile/outcome.ts';
 import { line, UsageError, type ExitCode, type Io } from '../cli/io.ts';
 import { journalFailed, openJournal } from '../compose/open-journal.ts';
 import { openSession, planAll, type Session, type SessionFlags } from '../compose/session.ts';
@@ -119,17 +119,22 @@ async function applyOne(
   approvedPlan: string | null,
   signal: AbortSignal,
 ): Promise<AppliedGroup> {
-  const memory = newGroupMemory(engine.resyncMs, engine.clock.monotonicMs());
-  const request = { ...target, cause: 'policy', memory, approvedPlan } as const;
-  let outcome = await reconcileGroup(engine, request, signal);
+  const request = { ...target, cause: 'policy', approvedPlan } as const;
+  let memory = newGroupMemory(engine.clock.monotonicMs());
   let round = 1;
-  while (round < MAX_ROUNDS && (outcome.next === 'retry' || outcome.next === 'backoff') && !signal.aborted) {
+  for (;;) {
+    const reconciled = await reconcileGroup(engine, { ...request, memory }, signal);
+    const { outcome } = reconciled;
+    memory = reconciled.memory;
+    const goesOn = outcome.next === 'retry' || outcome.next === 'backoff';
+    if (!goesOn || round === MAX_ROUNDS || signal.aborted) {
+      const { account, region, id } = target.policy;
+      return { account, region, id, outcome: outcome.kind, ...details(outcome) };
+    }
     await engine.clock.sleep(ROUND_DELAY_MS * round, signal);
+    // A round that left less to do does not count.
     if (outcome.next === 'backoff') round += 1;
-    outcome = await reconcileGroup(engine, request, signal);
   }
-  const { account, region, id } = target.policy;
-  return { account, region, id, outcome: outcome.kind, ...details(outcome) };
 }
 
 function details(outcome: ReconcileOutcome): { changes: number; reason: string } {

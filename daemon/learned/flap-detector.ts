@@ -6,10 +6,20 @@ import { ruleIdentity } from '../../reconciler/model/rule.ts';
 
 /** Repairs of the same drift after which it counts as flapping. */
 export const FLAPPING_ROUNDS = 5;
-const MIN_FIRST_DELAY_MS = 60_000;
-const MAX_DELAY_MS = 60 * 60_000;
+const MIN_FLAP_DELAY_MS = 60_000;
+const MAX_FLAP_DELAY_MS = 60 * 60_000;
 /** A calm of this many times the last delay (or of the longest one at most) ends the flapping. */
 const CALM_FACTOR = 3;
+
+/** The last repair of drift and how often the like was repaired in a row; null: none under this policy. */
+export type DriftHistory = null | {
+  readonly rounds: number;
+  /** Identities of the rules that drifted. */
+  readonly identities: ReadonlySet<string>;
+  /** Monotonic. */
+  readonly lastMs: number;
+  readonly delayMs: number;
+};
 
 export interface Flapping {
   readonly rounds: number;
@@ -19,50 +29,35 @@ export interface Flapping {
   readonly delayMs: number;
 }
 
-export class FlapWatch {
-  readonly #firstDelayMs: number;
-  #rounds = 0;
-  #identities: ReadonlySet<string> = new Set();
-  #lastMs = -Infinity;
-  #delayMs: number;
-
-  /** `resyncMs`: time between two looks at a group that does not flap. A flapping one is left alone for at least that. */
-  constructor(resyncMs: number) {
-    this.#firstDelayMs = Math.max(MIN_FIRST_DELAY_MS, resyncMs);
-    this.#delayMs = this.#firstDelayMs;
-  }
-
-  /** Notes a repaired drift at `nowMs`, monotonic; answers how the group flaps, or null while it does not. */
-  drifted(diff: Diff, nowMs: number): Flapping | null {
-    const identities = driftIdentities(diff);
-    const again = [...identities].filter((identity) => this.#identities.has(identity));
-    const calmMs = Math.min(CALM_FACTOR * this.#delayMs, this.#longestMs) + this.#delayMs;
-    const goesOn = again.length > 0 && nowMs - this.#lastMs <= calmMs;
-    this.#rounds = goesOn ? this.#rounds + 1 : 1;
-    this.#identities = identities;
-    this.#lastMs = nowMs;
-    this.#delayMs = this.#delayAfter(this.#rounds);
-    if (this.#rounds < FLAPPING_ROUNDS) return null;
-    return { rounds: this.#rounds, identities: again.sort(), delayMs: this.#delayMs };
-  }
-
-  /** A changed policy is a new start. */
-  reset(): void {
-    this.#rounds = 0;
-    this.#identities = new Set();
-  }
-
-  #delayAfter(rounds: number): number {
-    const doublings = Math.max(0, rounds - FLAPPING_ROUNDS);
-    return Math.min(this.#firstDelayMs * 2 ** Math.min(doublings, 20), this.#longestMs);
-  }
-
-  get #longestMs(): number {
-    return Math.max(MAX_DELAY_MS, this.#firstDelayMs);
-  }
+export interface Repair {
+  readonly diff: Diff;
+  /** Monotonic. */
+  readonly nowMs: number;
+  /** Time between two reconciles of a group that does not flap. A flapping one is left alone for at least that. */
+  readonly resyncMs: number;
 }
 
-function driftIdentities(diff: Diff): Set<string> {
+/** The history with another repair of drift, and how the group flaps; null while it does not. */
+export function afterRepair(
+  before: DriftHistory,
+  { diff, nowMs, resyncMs }: Repair,
+): { readonly history: DriftHistory; readonly flapping: Flapping | null } {
+  const firstDelayMs = Math.max(MIN_FLAP_DELAY_MS, resyncMs);
+  const longestMs = Math.max(MAX_FLAP_DELAY_MS, firstDelayMs);
+  const identities = driftIdentities(diff);
+  const again = [...identities].filter((identity) => before?.identities.has(identity) === true);
+  const goesOn = before !== null && again.length > 0 && nowMs - before.lastMs <= calmMs(before, longestMs);
+  const rounds = goesOn ? before.rounds + 1 : 1;
+  const doublings = Math.min(Math.max(0, rounds - FLAPPING_ROUNDS), 20);
+  const delayMs = Math.min(firstDelayMs * 2 ** doublings, longestMs);
+  const flapping = rounds < FLAPPING_ROUNDS ? null : { rounds, identities: again.sort(), delayMs };
+  return { history: { rounds, identities, lastMs: nowMs, delayMs }, flapping };
+}
+
+const calmMs = ({ delayMs }: { readonly delayMs: number }, longestMs: number): number =>
+  Math.min(CALM_FACTOR * delayMs, longestMs) + delayMs;
+
+function driftIdentities(diff: Diff): ReadonlySet<string> {
   const rules = [
     ...diff.missing.map(({ rule }) => rule),
     ...diff.surplus.map(({ rule }) => rule),

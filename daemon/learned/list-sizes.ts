@@ -48,7 +48,7 @@ export class KnownLists {
     if (!dialectOf(described).hasLists) return NO_LISTS;
     const desired = DIRECTIONS.flatMap((direction) => policy.rules[direction] ?? []);
     const rules = [...desired, ...described.rules].map(({ rule }) => rule);
-    const asked = await Promise.all(KINDS.map((kind) => this.#ask(policy, kind, idsOf(rules, kind))));
+    const asked = await Promise.all(KINDS.map((kind) => this.#ask(policy, kind, listIdsOf(rules, kind))));
     return {
       sizes: Object.fromEntries(asked.flatMap(({ sizes }) => Object.entries(sizes))),
       unread: asked.flatMap(({ unread }) => unread),
@@ -94,7 +94,7 @@ function sentence(kind: ListKind, [reason]: readonly string[]): string[] {
   ];
 }
 
-function idsOf(rules: readonly Rule[], kind: ListKind): string[] {
+function listIdsOf(rules: readonly Rule[], kind: ListKind): string[] {
   const ids = rules.flatMap(({ peer, ports }) => {
     const named = kind === 'prefixList' ? peer : ports;
     return named.kind === 'prefixList' || named.kind === 'list' ? [named.id] : [];

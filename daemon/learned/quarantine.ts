@@ -2,65 +2,69 @@
 // or a retry time passes, so that everything else goes through.
 import { ruleIdentity } from '../../reconciler/model/rule.ts';
 import type { Quarantined } from '../../reconciler/plan/diff/quarantine.ts';
-import type { StepRefusal } from '../reconcile/step.ts';
+import type { Step } from '../../reconciler/plan/plan.ts';
 
 export const FIRST_RETRY_MS = 10 * 60_000;
 const MAX_RETRY_MS = 6 * 60 * 60_000;
-const MAX_ENTRIES = 1000;
+const MAX_QUARANTINED = 1000;
 
 /** How long the last of so many refusals counts: each doubles the time, up to six hours. */
 export const retryDelayMs = (refusals: number): number =>
   Math.min(FIRST_RETRY_MS * 2 ** (refusals - 1), MAX_RETRY_MS);
 
-interface Entry {
+interface QuarantinedRule {
   readonly side: keyof Quarantined;
   readonly identity: string;
   readonly refusals: number;
+  /** Monotonic. */
   readonly retryAtMs: number;
 }
 
-export class Quarantine {
-  readonly #entries = new Map<string, Entry>();
+/** By side and identity. */
+export type Quarantine = ReadonlyMap<string, QuarantinedRule>;
 
-  /**
-   * Refusals of the same rule add up. Times are monotonic. Answers whether the next plan has less to try: not if there
-   * are too many, and the one that is to be tried again soonest had to make way.
-   */
-  add(refusal: StepRefusal, nowMs: number): boolean {
-    let isLess = true;
-    for (const { side, identity } of refusedRules(refusal)) {
-      const key = `${side} ${identity}`;
-      const refusals = (this.#entries.get(key)?.refusals ?? 0) + 1;
-      if (!this.#entries.has(key) && this.#entries.size >= MAX_ENTRIES) {
-        this.#forgetSoonest();
-        isLess = false;
-      }
-      const retryAtMs = nowMs + retryDelayMs(refusals);
-      this.#entries.set(key, { side, identity, refusals, retryAtMs });
-    }
-    return isLess;
-  }
+export const EMPTY_QUARANTINE: Quarantine = new Map();
 
-  /** A changed policy deserves a new try. */
-  clear(): void {
-    this.#entries.clear();
-  }
-
-  #forgetSoonest(): void {
-    const [soonest] = [...this.#entries].sort(([, a], [, b]) => a.retryAtMs - b.retryAtMs);
-    if (soonest !== undefined) this.#entries.delete(soonest[0]);
-  }
-
-  /** What is to be left alone at `nowMs`. An entry whose time has come is tried again but not forgotten. */
-  withheld(nowMs: number): Quarantined {
-    const active = [...this.#entries.values()].filter((entry) => entry.retryAtMs > nowMs);
-    const of = (side: keyof Quarantined) =>
-      new Set(active.filter((entry) => entry.side === side).map((entry) => entry.identity));
-    return { desired: of('desired'), described: of('described') };
-  }
+export interface Quarantining {
+  readonly quarantine: Quarantine;
+  /** Whether the next plan has less to try: not if there are too many, and one that is due had to make way. */
+  readonly isLessToDo: boolean;
 }
 
-function refusedRules({ step }: StepRefusal): Array<{ side: keyof Quarantined; identity: string }> {
+/** The rules of refused steps, which hold one rule each, are quarantined; refusals of the same rule add up. */
+export function quarantineRules(before: Quarantine, refused: readonly Step[], nowMs: number): Quarantining {
+  const quarantine = new Map(before);
+  let isLessToDo = false;
+  for (const step of refused) {
+    let madeWay = false;
+    for (const { side, identity } of rulesOfStep(step)) {
+      const key = `${side} ${identity}`;
+      const refusals = (quarantine.get(key)?.refusals ?? 0) + 1;
+      if (!quarantine.has(key) && quarantine.size >= MAX_QUARANTINED) {
+        quarantine.delete(soonest(quarantine));
+        madeWay = true;
+      }
+      quarantine.set(key, { side, identity, refusals, retryAtMs: nowMs + retryDelayMs(refusals) });
+    }
+    isLessToDo ||= !madeWay;
+  }
+  return { quarantine, isLessToDo };
+}
+
+/** What is to be left alone at `nowMs`. A rule whose time has come is tried again, but its refusals still count. */
+export function quarantinedAt(quarantine: Quarantine, nowMs: number): Quarantined {
+  const active = [...quarantine.values()].filter(({ retryAtMs }) => retryAtMs > nowMs);
+  const of = (side: keyof Quarantined) =>
+    new Set(active.filter((rule) => rule.side === side).map(({ identity }) => identity));
+  return { desired: of('desired'), described: of('described') };
+}
+
+function soonest(quarantine: Quarantine): string {
+  const [first] = [...quarantine].sort(([, a], [, b]) => a.retryAtMs - b.retryAtMs);
+  return first?.[0] ?? '';
+}
+
+function rulesOfStep(step: Step): ReadonlyArray<Pick<QuarantinedRule, 'side' | 'identity'>> {
   switch (step.kind) {
     case 'authorize':
       return step.rules.map(({ rule }) => ({ side: 'desired', identity: ruleIdentity(rule) }));

@@ -24,7 +24,7 @@ export interface PlanWrites {
   release(): void;
 }
 
-export interface Patience {
+export interface SettleTimes {
   /** Wait between the authorizing and the revoking half, for the cloud to carry rules to its hosts. */
   readonly settleMs: number;
   /** How long a just-written rule may be missing from (or a just-revoked one linger in) Describe. */
@@ -47,7 +47,7 @@ export interface Engine {
   readonly clock: Clock;
   readonly planOptions: PlanSettings;
   readonly lists: Pick<KnownLists, 'of'>;
-  readonly patience: Patience;
+  readonly patience: SettleTimes;
   /** Time between two reconciles of a group that is as its policy says. */
   readonly resyncMs: number;
   /** A short id that ties all events of one reconcile together. */

@@ -1,11 +1,11 @@
 // The intents of a group's calls: opened before a call, or found again where the result of the same call stayed
-// unknown. Those for which nothing is left to do are closed here; step.ts closes what it has called.
+// unknown. Those for which nothing is left to do are closed here; execute/call.ts closes what it has called.
 import { isDeepStrictEqual } from 'node:util';
 import type { GroupRef } from '../../reconciler/model/group.ts';
 import type { Intent, IntentDraft, IntentOutcome } from '../journal/journal.ts';
 import type { CommonFields } from '../telemetry/events.ts';
 import type { Engine } from './engine.ts';
-import { commonFields, type RunContext } from './run-context.ts';
+import { commonFields, type RunContext } from './group-run.ts';
 
 type IntentPorts = Pick<Engine, 'journal' | 'telemetry'>;
 

@@ -7,7 +7,7 @@ import { ruleIdentity } from '../../reconciler/model/rule.ts';
 import type { AddedRule, Effect, RemovedRule } from '../journal/effect.ts';
 import type { HistoryEntry } from '../journal/journal.ts';
 import type { Engine } from './engine.ts';
-import type { GroupMemory } from './group-memory.ts';
+import type { GroupMemory } from '../learned/group-memory.ts';
 
 /** More calls than a plan makes in a minute, unless it is allowed hundreds; what is older counts as seen. */
 const MAX_CALLS_OF_A_PLAN = 500;

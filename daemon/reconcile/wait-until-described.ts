@@ -1,36 +1,35 @@
+// The vendor's reads may lag behind its writes: what is to be seen is waited for, within bounds.
+import type { ApiLevel } from '../../reconciler/model/api-dialect.ts';
 import type { DescribedGroup } from '../../reconciler/model/group.ts';
-import type { Result } from '../../reconciler/model/result.ts';
+import { ok, type Result } from '../../reconciler/model/result.ts';
 import type { Failure } from '../ecs/failures/failure.ts';
-import type { Engine } from './engine.ts';
+import type { GroupRun } from './group-run.ts';
 
 const FIRST_DELAY_MS = 250;
 const MAX_DELAY_MS = 10_000;
 
 export interface Sighting {
   readonly group: DescribedGroup;
-  /** Whether the group came to look as expected within the patience. */
+  /** Whether the group came to be as expected within the patience. */
   readonly settled: boolean;
 }
 
 /**
- * Describes until the group looks as expected, since the vendor's reads may lag behind its writes.
- * Gives up after the configured lag, or at once when `signal` aborts, with what was seen last.
+ * Describes the group until it is as expected. Gives up after the configured lag, or at once when the run's signal
+ * aborts, with what was seen last. `whenNoRules`: what a group without rules is taken for.
  */
-export async function describeUntil(
-  { clock, patience }: Pick<Engine, 'clock' | 'patience'>,
-  describe: () => Promise<Result<DescribedGroup, Failure>>,
-  expected: (described: DescribedGroup) => boolean | Promise<boolean>,
-  signal: AbortSignal,
+export async function waitUntilDescribed(
+  { engine: { ecs, clock, patience }, group, signal }: Pick<GroupRun, 'engine' | 'group' | 'signal'>,
+  whenNoRules: ApiLevel,
+  isExpected: (described: DescribedGroup) => boolean | Promise<boolean>,
 ): Promise<Result<Sighting, Failure>> {
   const deadlineMs = clock.monotonicMs() + patience.lagMs;
   for (let delayMs = FIRST_DELAY_MS; ; delayMs = Math.min(2 * delayMs, MAX_DELAY_MS)) {
-    const described = await describe();
+    const described = await ecs.describeGroup(group, whenNoRules);
     if (!described.ok) return described;
-    const settled = await expected(described.value);
+    const settled = await isExpected(described.value);
     const remainingMs = deadlineMs - clock.monotonicMs();
-    if (settled || remainingMs <= 0 || signal.aborted) {
-      return { ok: true, value: { group: described.value, settled } };
-    }
+    if (settled || remainingMs <= 0 || signal.aborted) return ok({ group: described.value, settled });
     await clock.sleep(Math.min(delayMs, remainingMs), signal);
   }
 }

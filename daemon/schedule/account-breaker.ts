@@ -2,7 +2,7 @@
 // no group of the account is tried for a while, so that hundreds of them do not knock in turn. A missing RAM permission
 // is another matter: it may concern one group or one operation only, and stops just the group that met it.
 import type { Failure } from '../ecs/failures/failure.ts';
-import type { ReconcileOutcome } from '../reconcile/reconcile-types.ts';
+import type { ReconcileOutcome } from '../reconcile/outcome.ts';
 
 const FIRST_PAUSE_MS = 30_000;
 const MAX_PAUSE_MS = 10 * 60_000;

@@ -6,7 +6,7 @@
 import PQueue from 'p-queue';
 import { groupKey, placeKey, type GroupRef } from '../../reconciler/model/group.ts';
 import type { Engine } from '../reconcile/engine.ts';
-import { newGroupMemory } from '../reconcile/group-memory.ts';
+import { newGroupMemory } from '../learned/group-memory.ts';
 import { reconcileGroup } from '../reconcile/reconcile.ts';
 import { breakerAfter, remainingPauseMs, type OpenBreaker } from './account-breaker.ts';
 import { next, type LifecycleEffect, type LifecycleEvent, type LifecycleState } from './group-lifecycle.ts';
@@ -17,8 +17,8 @@ import {
   causeOf,
   isNews,
   newRecord,
-  statusOf,
-  waitMs,
+  groupStatus,
+  nextWaitMs,
   withTarget,
   type GroupRecord,
   type GroupStatus,
@@ -33,7 +33,7 @@ export interface ControllerOptions extends Omit<WaitOptions, 'resyncMs'> {
   readonly onProgress: () => void;
 }
 
-interface Entry {
+interface ManagedGroup {
   readonly key: string;
   state: LifecycleState;
   record: GroupRecord;
@@ -50,7 +50,7 @@ export class Controller {
   readonly #runners = new Map<string, PQueue>();
   readonly #runs = new Set<Promise<void>>();
   /** The groups that the policies name, and those whose last run has not ended yet. */
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new Map<string, ManagedGroup>();
   /** By account. */
   readonly #breakers = new Map<string, OpenBreaker | null>();
   #isStopping = false;
@@ -79,10 +79,10 @@ export class Controller {
   #setTarget(key: string, target: Target): void {
     const known = this.#entries.get(key);
     if (known === undefined) {
-      const memory = newGroupMemory(this.#engine.resyncMs, this.#engine.clock.monotonicMs());
+      const memory = newGroupMemory(this.#engine.clock.monotonicMs());
       const record = newRecord(target, memory);
       const [wake, halt] = [new AbortController(), new AbortController()];
-      const entry: Entry = { key, state: 'waiting', record, wake, halt };
+      const entry: ManagedGroup = { key, state: 'waiting', record, wake, halt };
       this.#entries.set(key, entry);
       this.#take(entry, 'triggered');
       return;
@@ -111,10 +111,10 @@ export class Controller {
   status(): GroupStatus[] {
     return this.#named()
       .sort((a, b) => (a.key < b.key ? -1 : 1))
-      .map(({ record }) => statusOf(record));
+      .map(({ record }) => groupStatus(record));
   }
 
-  #named(): Entry[] {
+  #named(): ManagedGroup[] {
     return [...this.#entries.values()].filter((entry) => !isLeaving(entry));
   }
 
@@ -127,7 +127,7 @@ export class Controller {
   }
 
   /** Moves the group on and does what that takes, but for `reconcile`, which the free runner waits for. */
-  #take(entry: Entry, event: LifecycleEvent): LifecycleEffect {
+  #take(entry: ManagedGroup, event: LifecycleEvent): LifecycleEffect {
     const [state, effect] = next(entry.state, event);
     entry.state = state;
     if (state !== 'waiting') entry.wake.abort();
@@ -139,7 +139,10 @@ export class Controller {
         entry.halt.abort();
         break;
       case 'wait':
-        void this.#wait(entry, waitMs(entry.record, { ...this.#options, resyncMs: this.#engine.resyncMs }));
+        void this.#wait(
+          entry,
+          nextWaitMs(entry.record, { ...this.#options, resyncMs: this.#engine.resyncMs }),
+        );
         break;
       case 'forget':
         this.#entries.delete(entry.key);
@@ -158,7 +161,7 @@ export class Controller {
     return runners;
   }
 
-  async #wait(entry: Entry, delayMs: number): Promise<void> {
+  async #wait(entry: ManagedGroup, delayMs: number): Promise<void> {
     entry.wake = new AbortController();
     const { signal } = entry.wake;
     await this.#engine.clock.sleep(delayMs, signal);
@@ -166,7 +169,7 @@ export class Controller {
   }
 
   /** Resolves as soon as the group has been read; never rejects. */
-  #run(entry: Entry): Promise<void> {
+  #run(entry: ManagedGroup): Promise<void> {
     if (this.#take(entry, 'runnerFree') !== 'reconcile') return Promise.resolve();
     return new Promise((onRead) => {
       const run = this.#reconcile(entry, onRead)
@@ -179,7 +182,7 @@ export class Controller {
     });
   }
 
-  async #reconcile(entry: Entry, onRead: () => void): Promise<void> {
+  async #reconcile(entry: ManagedGroup, onRead: () => void): Promise<void> {
     const { clock } = this.#engine;
     const { policy, revision } = entry.record.target;
     const { account } = policy;
@@ -191,21 +194,20 @@ export class Controller {
       return;
     }
     const cause = causeOf(entry.record);
-    if (cause === 'policy') entry.record.memory.quarantine.clear();
     entry.record = attemptBegun(entry.record, clock.nowMs());
     entry.halt = new AbortController();
     const { memory } = entry.record;
-    const outcome = await reconcileGroup(
+    const reconciled = await reconcileGroup(
       this.#engine,
       { policy, revision, cause, memory, approvedPlan: null, onRead },
       entry.halt.signal,
     );
     const before = this.#breakers.get(account) ?? null;
-    this.#breakers.set(account, breakerAfter(before, outcome, clock.monotonicMs()));
-    this.#settle(entry, attemptEnded(entry.record, outcome, clock.nowMs()));
+    this.#breakers.set(account, breakerAfter(before, reconciled.outcome, clock.monotonicMs()));
+    this.#settle(entry, attemptEnded(entry.record, reconciled, clock.nowMs()));
   }
 
-  #settle(entry: Entry, record: GroupRecord): void {
+  #settle(entry: ManagedGroup, record: GroupRecord): void {
     entry.record = record;
     this.#options.onProgress();
     this.#take(entry, 'settled');
@@ -213,4 +215,4 @@ export class Controller {
 }
 
 /** No policy names it any more; its last run has not ended yet. */
-const isLeaving = ({ state }: Entry): boolean => state === 'runningThenLeave';
+const isLeaving = ({ state }: ManagedGroup): boolean => state === 'runningThenLeave';

@@ -39,10 +39,10 @@ export type LifecycleEffect =
   /** Drop all that is known of the group. */
   | 'forget';
 
-type Move = readonly [LifecycleState, LifecycleEffect];
+type LifecycleMove = readonly [LifecycleState, LifecycleEffect];
 
 /** What is not in here changes nothing. A wait ends with the state `waiting`, whatever ended it. */
-const MOVES: Readonly<Record<LifecycleState, Readonly<Partial<Record<LifecycleEvent, Move>>>>> = {
+const MOVES: Readonly<Record<LifecycleState, Readonly<Partial<Record<LifecycleEvent, LifecycleMove>>>>> = {
   waiting: {
     triggered: ['queued', 'enqueue'],
     targetChanged: ['queued', 'enqueue'],
@@ -79,6 +79,6 @@ const MOVES: Readonly<Record<LifecycleState, Readonly<Partial<Record<LifecycleEv
   ended: {},
 };
 
-export function next(state: LifecycleState, event: LifecycleEvent): Move {
+export function next(state: LifecycleState, event: LifecycleEvent): LifecycleMove {
   return MOVES[state][event] ?? [state, 'none'];
 }

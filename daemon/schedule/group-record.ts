@@ -2,10 +2,9 @@
 // what came of it.
 import { isDeepStrictEqual } from 'node:util';
 import type { GroupPolicy } from '../../reconciler/plan/plan.ts';
-import type { GroupMemory } from '../reconcile/group-memory.ts';
-import type { NextMove } from '../reconcile/next-move.ts';
-import type { ReconcileOutcome } from '../reconcile/reconcile-types.ts';
-import type { Cause } from '../reconcile/run-context.ts';
+import { withoutQuarantine, type GroupMemory } from '../learned/group-memory.ts';
+import type { Cause } from '../reconcile/group-run.ts';
+import type { NextMove, Reconciled, ReconcileOutcome } from '../reconcile/outcome.ts';
 
 /** A group as the policies want it, of one revision. */
 export interface Target {
@@ -44,13 +43,13 @@ export interface GroupRecord {
 export interface WaitOptions {
   /** Time between two reconciles of a group that is as its policy says. */
   readonly resyncMs: number;
-  /** First wait after a failed reconcile; doubles up to `resyncMs` or `MAX_RETRY_MS`, whichever is more. */
+  /** First wait after a failed reconcile; doubles up to `resyncMs` or `MAX_BACKOFF_MS`, whichever is more. */
   readonly retryMs: number;
   /** From 0 up to 1: waits are shortened a little by it, lest hundreds of groups come back in one instant. */
   readonly random: () => number;
 }
 
-const MAX_RETRY_MS = 60_000;
+const MAX_BACKOFF_MS = 60_000;
 /** Most that a wait is shortened by. */
 const JITTER = 0.1;
 
@@ -80,16 +79,25 @@ export function causeOf({ attempted, target }: GroupRecord): Cause {
   return isDeepStrictEqual(attempted, target.policy) ? 'drift' : 'policy';
 }
 
-export const attemptBegun = (record: GroupRecord, nowMs: number): GroupRecord => ({
-  ...record,
-  attempted: record.target.policy,
-  lastAttemptMs: nowMs,
-});
+export function attemptBegun(record: GroupRecord, nowMs: number): GroupRecord {
+  const { target, memory } = record;
+  return {
+    ...record,
+    attempted: target.policy,
+    lastAttemptMs: nowMs,
+    memory: causeOf(record) === 'policy' ? withoutQuarantine(memory) : memory,
+  };
+}
 
-export function attemptEnded(record: GroupRecord, outcome: ReconcileOutcome, nowMs: number): GroupRecord {
+export function attemptEnded(
+  record: GroupRecord,
+  { outcome, memory }: Reconciled,
+  nowMs: number,
+): GroupRecord {
   return {
     ...record,
     outcome,
+    memory,
     judged: record.attempted,
     failures: failuresAfter(record.failures, outcome.next),
     lastConvergedMs: outcome.kind === 'converged' ? nowMs : record.lastConvergedMs,
@@ -117,16 +125,16 @@ export const attemptPutOff = (record: GroupRecord, reason: string, afterMs: numb
 });
 
 /** How long to wait after an attempt that has ended. */
-export function waitMs({ outcome, failures }: GroupRecord, options: WaitOptions): number {
+export function nextWaitMs({ outcome, failures }: GroupRecord, options: WaitOptions): number {
   const { resyncMs, retryMs } = options;
   const move = outcome?.next ?? 'resync';
   if (typeof move === 'object') return move.afterMs;
-  const longestMs = Math.max(resyncMs, MAX_RETRY_MS);
+  const longestMs = Math.max(resyncMs, MAX_BACKOFF_MS);
   const delayMs = move === 'resync' ? resyncMs : Math.min(retryMs * 2 ** (failures - 1), longestMs);
   return delayMs * (1 - JITTER * options.random());
 }
 
-export function statusOf(record: GroupRecord): GroupStatus {
+export function groupStatus(record: GroupRecord): GroupStatus {
   const { target, outcome, lastAttemptMs, lastConvergedMs, failures } = record;
   const { account, region, id } = target.policy;
   const isPending = outcome !== null && record.judged !== target.policy;

@@ -5,7 +5,7 @@ import { describeRule } from '../../reconciler/model/rule-text.ts';
 import type { Engine } from '../reconcile/engine.ts';
 import type { DesiredUpdate } from '../source/desired.ts';
 import type { LoadedPolicies } from '../source/source.ts';
-import { expiringRules, selectorText, type UnresolvedSelector } from './selectors.ts';
+import { expiringRules, groupSelectorText, type UnresolvedSelector } from './selectors.ts';
 
 const DETAILS_IN_EVENTS = 20;
 const EXPIRY_NOTICE_MS = 7 * 24 * 60 * 60_000;
@@ -35,7 +35,7 @@ export function reportLoaded(engine: Engine, update: DesiredUpdate, loaded: Load
     ...(loaded.commit === null ? {} : { commit: loaded.commit, dirty: loaded.dirty }),
     ...(update.releasedGroups.length === 0
       ? {}
-      : { released: update.releasedGroups.map(({ selector }) => selectorText(selector)) }),
+      : { released: update.releasedGroups.map(({ selector }) => groupSelectorText(selector)) }),
   });
 }
 

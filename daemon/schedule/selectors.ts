@@ -52,7 +52,7 @@ export class TargetResolver {
         const key = groupKey(policy);
         if (targets.has(key)) {
           claimedTwice.add(key);
-          unresolved.push(problem(group, `${id} is meant by two entries of the policies`, null));
+          unresolved.push(unresolvedSelector(group, `${id} is meant by two entries of the policies`, null));
         }
         targets.set(key, policy);
       }
@@ -74,10 +74,10 @@ export class TargetResolver {
     const key = selectorKey(group);
     const last = this.#lastIds.get(key) ?? [];
     const found = await this.#ecs.findGroups(group, group.selector);
-    if (!found.ok) return { ids: last, problem: problem(group, found.error.message, found.error) };
+    if (!found.ok) return { ids: last, problem: unresolvedSelector(group, found.error.message, found.error) };
     if (group.selector.kind === 'name' && found.value.length !== 1) {
       const reason = `${found.value.length} groups have this name; exactly one must`;
-      return { ids: last, problem: problem(group, reason, null) };
+      return { ids: last, problem: unresolvedSelector(group, reason, null) };
     }
     this.#lastIds.set(key, found.value);
     return { ids: found.value, problem: null };
@@ -85,7 +85,7 @@ export class TargetResolver {
 }
 
 const selectorKey = (group: DesiredGroup): string =>
-  JSON.stringify([group.account, group.region, selectorText(group.selector)]);
+  JSON.stringify([group.account, group.region, groupSelectorText(group.selector)]);
 
 function groupPolicy(
   group: DesiredGroup,
@@ -120,7 +120,7 @@ export function expiringRules(
     .sort((a, b) => a.expiresAtMs - b.expiresAtMs);
 }
 
-export function selectorText(selector: GroupSelector): string {
+export function groupSelectorText(selector: GroupSelector): string {
   switch (selector.kind) {
     case 'id':
       return selector.id;
@@ -134,11 +134,15 @@ export function selectorText(selector: GroupSelector): string {
   }
 }
 
-function problem(group: DesiredGroup, reason: string, failure: Failure | null): UnresolvedSelector {
+function unresolvedSelector(
+  group: DesiredGroup,
+  reason: string,
+  failure: Failure | null,
+): UnresolvedSelector {
   return {
     account: group.account,
     region: group.region,
-    selector: selectorText(group.selector),
+    selector: groupSelectorText(group.selector),
     failure,
     reason,
   };

@@ -221,7 +221,7 @@ async function expectRepetition(stage: Stage, scene: Scene, event: string, code:
   expect(new Set(calls.map(({ clientToken }) => clientToken)).size).toBe(1);
 }
 
-describe.concurrent('a rule that the cloud refuses is set aside, and the rest goes on', () => {
+describe.concurrent('a rule that the cloud refuses is quarantined, and the rest goes on', () => {
   test.each([...bothLevels(REJECTED_2019), ...current(REJECTED)])(TITLE, (theCase) =>
     play(theCase, {}, async (stage, scene) => {
       const { code } = theCase;
@@ -258,7 +258,7 @@ describe.concurrent('a rule that is said to be gone is looked for, and found aga
     play(theCase, ONCE, async (stage, scene) => {
       const noop = await stage.service.log.event('step.noop', { group: scene.group, code: theCase.code });
       const first = await stage.later('group.not_converged', noop);
-      expect(first.reason).toMatch(/does not look as planned/);
+      expect(first.reason).toMatch(/the group differs from the plan/);
       await expectEnd(stage, scene);
     }),
   );

@@ -1,5 +1,5 @@
-import { describe, expect, test } from 'vitest';
-import { FLAPPING_ROUNDS, FlapWatch } from '../../../../daemon/learned/flap-detector.ts';
+import { describe, expect, it } from 'vitest';
+import { afterRepair, FLAPPING_ROUNDS, type DriftHistory } from '../../../../daemon/learned/flap-detector.ts';
 import type { DescribedRule } from '../../../../reconciler/model/group.ts';
 import type { Rule } from '../../../../reconciler/model/rule.ts';
 import type { Diff } from '../../../../reconciler/plan/plan.ts';
@@ -23,53 +23,63 @@ function surplus(port: number): Diff {
 
 const MINUTE_MS = 60_000;
 
-function repeat(watch: FlapWatch, times: number, diff = surplus(22)) {
-  return Array.from({ length: times }, (_, index) => watch.drifted(diff, index * MINUTE_MS));
+/** How the group flaps after each of these repairs. */
+function repairs(
+  diffs: readonly Diff[],
+  { everyMs = MINUTE_MS, resyncMs = 20_000 }: { readonly everyMs?: number; readonly resyncMs?: number } = {},
+) {
+  let history: DriftHistory = null;
+  const seen = diffs.map((diff, index) => {
+    const after = afterRepair(history, { diff, nowMs: index * everyMs, resyncMs });
+    ({ history } = after);
+    return after.flapping;
+  });
+  return { seen, history };
 }
 
+const times = (count: number, diff = surplus(22)): Diff[] => Array.from({ length: count }, () => diff);
+
 describe('drift of the same rule', () => {
-  test(`is flapping from round ${FLAPPING_ROUNDS} on, and rests longer each time, up to an hour`, () => {
-    const seen = repeat(new FlapWatch(20_000), FLAPPING_ROUNDS + 8);
+  it(`is flapping from repair ${FLAPPING_ROUNDS} on, and waits longer each time, up to an hour`, () => {
+    const { seen } = repairs(times(FLAPPING_ROUNDS + 8));
     expect(seen.slice(0, FLAPPING_ROUNDS - 1)).toEqual(Array(FLAPPING_ROUNDS - 1).fill(null));
-    const rests = seen.slice(FLAPPING_ROUNDS - 1).map((flapping) => flapping?.delayMs);
-    expect(rests.slice(0, 3)).toEqual([MINUTE_MS, 2 * MINUTE_MS, 4 * MINUTE_MS]);
-    expect(rests.at(-1)).toBe(60 * MINUTE_MS);
+    const delays = seen.slice(FLAPPING_ROUNDS - 1).map((flapping) => flapping?.delayMs);
+    expect(delays.slice(0, 3)).toEqual([MINUTE_MS, 2 * MINUTE_MS, 4 * MINUTE_MS]);
+    expect(delays.at(-1)).toBe(60 * MINUTE_MS);
   });
 
-  test('names the rules that alternate', () => {
-    const last = repeat(new FlapWatch(20_000), FLAPPING_ROUNDS).at(-1);
+  it('names the rules that alternate', () => {
+    const last = repairs(times(FLAPPING_ROUNDS)).seen.at(-1);
     expect(last?.identities).toEqual([expect.stringContaining('22/22')]);
   });
 
-  test.each([1, 5, 30, 240])(
-    'is noticed where looks are %i minutes apart, and then looked for less often',
+  it.each([1, 5, 30, 240])(
+    'is noticed where reconciles are %i minutes apart, and then repaired less often',
     (minutes) => {
       const resyncMs = minutes * MINUTE_MS;
-      const watch = new FlapWatch(resyncMs);
-      const seen = Array.from({ length: FLAPPING_ROUNDS + 1 }, (_, index) =>
-        watch.drifted(surplus(22), index * (resyncMs + 3000)),
-      );
+      const { seen } = repairs(times(FLAPPING_ROUNDS + 1), { everyMs: resyncMs + 3000, resyncMs });
       expect(seen.at(-2)?.delayMs).toBe(resyncMs);
       expect(seen.at(-1)?.delayMs).toBe(Math.max(resyncMs, Math.min(2 * resyncMs, 60 * MINUTE_MS)));
     },
   );
 
-  test('begins anew after a calm', () => {
-    const watch = new FlapWatch(20_000);
-    repeat(watch, FLAPPING_ROUNDS);
-    expect(watch.drifted(surplus(22), 24 * 60 * MINUTE_MS)).toBeNull();
+  it('is counted from one again after a calm', () => {
+    const { history } = repairs(times(FLAPPING_ROUNDS));
+    const afterDay = { diff: surplus(22), nowMs: 24 * 60 * MINUTE_MS, resyncMs: 20_000 };
+    expect(afterRepair(history, afterDay)).toMatchObject({ flapping: null, history: { rounds: 1 } });
   });
 
-  test('begins anew with another policy', () => {
-    const watch = new FlapWatch(20_000);
-    repeat(watch, FLAPPING_ROUNDS - 1);
-    watch.reset();
-    expect(watch.drifted(surplus(22), FLAPPING_ROUNDS * MINUTE_MS)).toBeNull();
+  it('is counted by values: an earlier history is not touched by a later repair', () => {
+    const { history } = repairs(times(2));
+    const before = structuredClone(history);
+    afterRepair(history, { diff: surplus(22), nowMs: 3 * MINUTE_MS, resyncMs: 20_000 });
+    expect(history).toEqual(before);
   });
 });
 
-test('drift of ever other rules is not flapping', () => {
-  const watch = new FlapWatch(20_000);
-  const seen = Array.from({ length: 20 }, (_, index) => watch.drifted(surplus(index + 1), index * MINUTE_MS));
-  expect(seen.every((flapping) => flapping === null)).toBe(true);
+describe('drift of another rule each time', () => {
+  it('is not flapping', () => {
+    const { seen } = repairs(Array.from({ length: 20 }, (_, index) => surplus(index + 1)));
+    expect(seen.every((flapping) => flapping === null)).toBe(true);
+  });
 });

@@ -1,27 +1,32 @@
 import { describe, expect, it } from 'vitest';
-import { RoomWatch } from '../../../../daemon/learned/quota-estimate.ts';
+import {
+  quotaAfterConverging,
+  quotaAfterRead,
+  quotaAfterRefusal,
+  ruleLimit,
+  type QuotaEstimate,
+} from '../../../../daemon/learned/quota-estimate.ts';
 
 const MINUTE_MS = 60_000;
-const CONFIGURED = 1000;
+/** As many as configured. */
+const CONFIGURED = null;
 
-const limitAt = (room: RoomWatch, nowMs: number, held: number): number =>
-  room.limit({ configured: CONFIGURED, held }, nowMs);
+const limitAt = ruleLimit;
+
+/** What is known after so many refusals, and a read that found seven rules. */
+function refused(times: number, nowMs = 0): QuotaEstimate {
+  let estimate: QuotaEstimate = null;
+  for (let count = 0; count < times; count += 1) estimate = quotaAfterRefusal(estimate, nowMs);
+  return quotaAfterRead(estimate, 7);
+}
 
 describe('the rules that a group may hold', () => {
   it('are as configured before any refusal', () => {
-    expect(limitAt(new RoomWatch(), 0, 7)).toBe(CONFIGURED);
+    expect(limitAt(quotaAfterRead(null, 7), 0)).toBe(CONFIGURED);
   });
 
   it('are what it held right after a refusal, also when it holds fewer later', () => {
-    const room = new RoomWatch();
-    room.refused(0);
-    expect([limitAt(room, 1, 7), limitAt(room, 2, 5)]).toEqual([7, 7]);
-  });
-
-  it('are never more than configured', () => {
-    const room = new RoomWatch();
-    room.refused(0);
-    expect(limitAt(room, 1, 2000)).toBe(CONFIGURED);
+    expect(limitAt(quotaAfterRead(refused(1), 5), 2)).toBe(7);
   });
 
   it.each([
@@ -29,22 +34,22 @@ describe('the rules that a group may hold', () => {
     { refusals: 2, minutes: 20 },
     { refusals: 3, minutes: 40 },
     { refusals: 20, minutes: 360 },
-  ])('are tried anew $minutes minutes after refusal $refusals', ({ refusals, minutes }) => {
-    const room = new RoomWatch();
-    for (let count = 0; count < refusals; count += 1) room.refused(0);
-    expect(limitAt(room, minutes * MINUTE_MS - 1, 7)).toBe(7);
-    expect(limitAt(room, minutes * MINUTE_MS, 7)).toBe(CONFIGURED);
+  ])('are tried again $minutes minutes after refusal $refusals', ({ refusals, minutes }) => {
+    const estimate = refused(refusals);
+    expect(limitAt(estimate, minutes * MINUTE_MS - 1)).toBe(7);
+    expect(limitAt(estimate, minutes * MINUTE_MS)).toBe(CONFIGURED);
   });
 
-  it('start from ten minutes again after the group had room enough', () => {
-    const room = new RoomWatch();
-    room.refused(0);
-    room.converged(9 * MINUTE_MS);
-    room.refused(10 * MINUTE_MS);
-    expect(limitAt(room, 29 * MINUTE_MS, 7)).toBe(7);
-    room.converged(30 * MINUTE_MS);
-    room.refused(30 * MINUTE_MS);
-    expect(limitAt(room, 40 * MINUTE_MS - 1, 7)).toBe(7);
-    expect(limitAt(room, 40 * MINUTE_MS, 7)).toBe(CONFIGURED);
+  it('are still those of the refusal when the group converged within them', () => {
+    const converged = quotaAfterConverging(refused(1), 9 * MINUTE_MS);
+    const again = quotaAfterRead(quotaAfterRefusal(converged, 10 * MINUTE_MS), 7);
+    expect(limitAt(again, 29 * MINUTE_MS)).toBe(7);
+  });
+
+  it('are tried again after ten minutes once the group had room enough', () => {
+    const converged = quotaAfterConverging(refused(3), 40 * MINUTE_MS);
+    const again = quotaAfterRead(quotaAfterRefusal(converged, 40 * MINUTE_MS), 7);
+    expect(limitAt(again, 50 * MINUTE_MS - 1)).toBe(7);
+    expect(limitAt(again, 50 * MINUTE_MS)).toBe(CONFIGURED);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { makeFailure, type FailureKind } from '../../../../daemon/ecs/failures/failure.ts';
-import type { ReconcileOutcome } from '../../../../daemon/reconcile/reconcile-types.ts';
+import type { ReconcileOutcome } from '../../../../daemon/reconcile/outcome.ts';
 import { breakerAfter, remainingPauseMs } from '../../../../daemon/schedule/account-breaker.ts';
 
 function refused(code: string, kind: FailureKind = 'denied'): ReconcileOutcome {

@@ -1,15 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { newGroupMemory } from '../../../../daemon/reconcile/group-memory.ts';
-import type { NextMove } from '../../../../daemon/reconcile/next-move.ts';
-import type { ReconcileOutcome } from '../../../../daemon/reconcile/reconcile-types.ts';
+import { newGroupMemory } from '../../../../daemon/learned/group-memory.ts';
+import type { NextMove, ReconcileOutcome } from '../../../../daemon/reconcile/outcome.ts';
 import {
   attemptBegun,
   attemptEnded,
   attemptPutOff,
   causeOf,
   newRecord,
-  statusOf,
-  waitMs,
+  groupStatus,
+  nextWaitMs,
   withTarget,
   type GroupRecord,
 } from '../../../../daemon/schedule/group-record.ts';
@@ -18,7 +17,8 @@ import { rule } from '../../../support/rule-sets.ts';
 
 const HTTPS = { policy: policyOf([rule({ ports: '443' })]), revision: 'r1' };
 const SSH = { policy: policyOf([rule({ ports: '22' })]), revision: 'r2' };
-const FRESH = newRecord(HTTPS, newGroupMemory(60_000, 0));
+const MEMORY = newGroupMemory(0);
+const FRESH = newRecord(HTTPS, MEMORY);
 const WAITS = { resyncMs: 300_000, retryMs: 2000, random: () => 0 };
 
 const failed = (next: NextMove): ReconcileOutcome => ({
@@ -29,14 +29,14 @@ const failed = (next: NextMove): ReconcileOutcome => ({
 });
 
 const after = (record: GroupRecord, outcome: ReconcileOutcome): GroupRecord =>
-  attemptEnded(attemptBegun(record, 1), outcome, 2);
+  attemptEnded(attemptBegun(record, 1), { outcome, memory: MEMORY }, 2);
 
 describe('the wait after an attempt', () => {
   it('doubles with each failure in a row, up to the resync interval', () => {
     let record = FRESH;
     const waits = Array.from({ length: 10 }, () => {
       record = after(record, failed('backoff'));
-      return waitMs(record, WAITS);
+      return nextWaitMs(record, WAITS);
     });
     expect(waits.slice(0, 4)).toEqual([2000, 4000, 8000, 16_000]);
     expect(waits.at(-1)).toBe(300_000);
@@ -44,35 +44,39 @@ describe('the wait after an attempt', () => {
 
   it('doubles up to a minute where the resync interval is shorter', () => {
     const record = { ...after(FRESH, failed('backoff')), failures: 20 };
-    expect(waitMs(record, { ...WAITS, resyncMs: 1000 })).toBe(60_000);
+    expect(nextWaitMs(record, { ...WAITS, resyncMs: 1000 })).toBe(60_000);
   });
 
   it('is the first one again when the attempt left less to do', () => {
     const often = { ...FRESH, failures: 7 };
-    expect(waitMs(after(often, failed('retry')), WAITS)).toBe(2000);
+    expect(nextWaitMs(after(often, failed('retry')), WAITS)).toBe(2000);
   });
 
   it('is the resync interval after a success, however many failures there were', () => {
     const often = { ...FRESH, failures: 7 };
     const outcome: ReconcileOutcome = { kind: 'converged', changes: 0, rules: 1, next: 'resync' };
-    expect(waitMs(after(often, outcome), WAITS)).toBe(300_000);
+    expect(nextWaitMs(after(often, outcome), WAITS)).toBe(300_000);
   });
 
   it('is what the outcome says, to the millisecond, if it says a time', () => {
     const outcome: ReconcileOutcome = { kind: 'blocked', reasons: [], next: { afterMs: 12_345 } };
-    expect(waitMs(after(FRESH, outcome), { ...WAITS, random: () => 0.9 })).toBe(12_345);
+    expect(nextWaitMs(after(FRESH, outcome), { ...WAITS, random: () => 0.9 })).toBe(12_345);
   });
 
   it('is shortened by up to a tenth otherwise', () => {
-    expect(waitMs(after(FRESH, failed('backoff')), { ...WAITS, random: () => 0.5 })).toBe(1900);
+    expect(nextWaitMs(after(FRESH, failed('backoff')), { ...WAITS, random: () => 0.5 })).toBe(1900);
   });
 });
 
 describe('an attempt that was put off', () => {
   it('counts as no failure and waits as long as it was put off', () => {
     const record = attemptPutOff(after(FRESH, failed('backoff')), 'the breaker is open', 9000);
-    expect(statusOf(record)).toMatchObject({ reason: 'the breaker is open', failures: 1, lastAttemptMs: 1 });
-    expect(waitMs(record, WAITS)).toBe(9000);
+    expect(groupStatus(record)).toMatchObject({
+      reason: 'the breaker is open',
+      failures: 1,
+      lastAttemptMs: 1,
+    });
+    expect(nextWaitMs(record, WAITS)).toBe(9000);
   });
 });
 
@@ -92,11 +96,11 @@ describe('the status of a group', () => {
   it('keeps its outcome when only the revision changes', () => {
     const tried = after(FRESH, failed('backoff'));
     const equal = structuredClone({ ...HTTPS, revision: 'r9' });
-    expect(statusOf(withTarget(tried, equal))).toMatchObject({ outcome: 'not-converged', revision: 'r9' });
+    expect(groupStatus(withTarget(tried, equal))).toMatchObject({ outcome: 'not-converged', revision: 'r9' });
   });
 
   it('is pending while the outcome is that of an earlier policy', () => {
     const tried = after(FRESH, failed('backoff'));
-    expect(statusOf(withTarget(tried, SSH))).toMatchObject({ outcome: 'pending' });
+    expect(groupStatus(withTarget(tried, SSH))).toMatchObject({ outcome: 'pending' });
   });
 });

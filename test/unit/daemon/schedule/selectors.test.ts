@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { err, ok } from '../../../../reconciler/model/result.ts';
 import type { DesiredGroup, GroupSelector } from '../../../../reconciler/model/group.ts';
 import type { Failure } from '../../../../daemon/ecs/failures/failure.ts';
-import { expiringRules, selectorText, TargetResolver } from '../../../../daemon/schedule/selectors.ts';
+import { expiringRules, groupSelectorText, TargetResolver } from '../../../../daemon/schedule/selectors.ts';
 import { REFUSING_ECS } from '../../../support/fake-engine.ts';
 import { desired } from '../../../support/plan-inputs.ts';
 import { rule } from '../../../support/rule-sets.ts';
@@ -41,7 +41,7 @@ function setUp(cloud: Record<string, readonly string[]>) {
     {
       ...REFUSING_ECS,
       findGroups: (_place, selector) => {
-        const found = cloud[selectorText(selector)];
+        const found = cloud[groupSelectorText(selector)];
         return Promise.resolve(found === undefined ? err(BUSY) : ok(found));
       },
     },

@@ -1,17 +1,17 @@
 // A plan is good for the group that it was made for. What somebody else changes meanwhile cannot be prevented, but at
 // a checkpoint it can be seen: a rule that is to be narrowed by a later step and is gone by then would take with it
 // what the rules to be revoked before that step let through.
-import { dialectOf } from '../../reconciler/model/api-dialect.ts';
-import type { DescribedGroup, DescribedRule } from '../../reconciler/model/group.ts';
-import { ruleIdentity } from '../../reconciler/model/rule.ts';
-import type { Step } from '../../reconciler/plan/plan.ts';
-import { describeRule } from '../../reconciler/model/rule-text.ts';
+import { dialectOf } from '../../../reconciler/model/api-dialect.ts';
+import type { DescribedGroup, DescribedRule } from '../../../reconciler/model/group.ts';
+import { ruleIdentity } from '../../../reconciler/model/rule.ts';
+import type { Step } from '../../../reconciler/plan/plan.ts';
+import { describeRule } from '../../../reconciler/model/rule-text.ts';
 
 /**
  * Rules that steps ahead are to change or remove, and that the group does not hold as the plan knows them: they are
- * gone, or another rule by now. Rules that a step already changed are not asked about, nor those that the plan brings.
+ * gone, or another rule by now. Rules that a step already changed are not asked about, nor those that the plan adds.
  */
-export function movedTargets(
+export function staleTargets(
   done: readonly Step[],
   ahead: readonly Step[],
   group: DescribedGroup,

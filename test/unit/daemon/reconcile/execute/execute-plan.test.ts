@@ -1,23 +1,25 @@
 import { describe, expect, it } from 'vitest';
-import { stepRequest } from '../../../../daemon/ecs/convert/requests.ts';
-import { effectOf } from '../../../../daemon/journal/effect.ts';
-import { openMemoryJournal } from '../../../../daemon/journal/memory/memory.ts';
-import { makeFailure, type FailureKind } from '../../../../daemon/ecs/failures/failure.ts';
-import type { Engine } from '../../../../daemon/reconcile/engine.ts';
-import { NO_LISTS } from '../../../../daemon/learned/list-sizes.ts';
-import { executePlan } from '../../../../daemon/reconcile/execute.ts';
-import type { PlanRun } from '../../../../daemon/reconcile/run-context.ts';
-import type { DescribedGroup, DescribedRule } from '../../../../reconciler/model/group.ts';
-import type { GroupPlan, Step } from '../../../../reconciler/plan/plan.ts';
-import { described, groupOf, OPTIONS, planFor, policyOf } from '../../../support/plan-inputs.ts';
-import { rule } from '../../../support/rule-sets.ts';
+import { stepRequest } from '../../../../../daemon/ecs/convert/requests.ts';
+import { makeFailure, type FailureKind } from '../../../../../daemon/ecs/failures/failure.ts';
+import { effectOf } from '../../../../../daemon/journal/effect.ts';
+import { newGroupMemory } from '../../../../../daemon/learned/group-memory.ts';
+import type { PacedWrite } from '../../../../../daemon/reconcile/engine.ts';
+import { executePlan } from '../../../../../daemon/reconcile/execute/execute-plan.ts';
+import { beginRun } from '../../../../../daemon/reconcile/group-run.ts';
+import type { Planned } from '../../../../../daemon/reconcile/read.ts';
+import type { DescribedGroup, DescribedRule } from '../../../../../reconciler/model/group.ts';
+import { ok } from '../../../../../reconciler/model/result.ts';
+import type { GroupPlan, Step } from '../../../../../reconciler/plan/plan.ts';
+import { fakeEngine, REFUSING_ECS } from '../../../../support/fake-engine.ts';
+import { described, groupOf, OPTIONS, planFor, policyOf } from '../../../../support/plan-inputs.ts';
+import { rule } from '../../../../support/rule-sets.ts';
 
 const WIDE = rule({ ports: '1-1024', peer: '10.0.0.0/8' });
 const NARROW = rule({ ports: '443', peer: '10.0.0.0/8' });
 const OLD = rule({ ports: '443', peer: '2001:db8::/32' });
 const NEW = rule({ ports: '8443', peer: '10.0.0.0/8' });
 
-const FAILURE = makeFailure({ kind: 'replan', code: 'Some.Code', message: 'told so' });
+const FAILURE = makeFailure({ kind: 'replan', code: 'Some.Code', message: 'the group has changed' });
 
 interface Scene {
   readonly plan: GroupPlan;
@@ -29,7 +31,7 @@ interface Scene {
   readonly answers?: readonly Answer[];
 }
 
-type Answer = Awaited<ReturnType<PlanRun['write']>>;
+type Answer = Awaited<ReturnType<PacedWrite>>;
 
 const YES: Answer = { ok: true, value: { requestId: 'q' } };
 const failure = (kind: FailureKind): Answer => ({ ok: false, error: { ...FAILURE, kind } });
@@ -42,53 +44,42 @@ function callsSeeing(atCheckpoint: readonly DescribedRule[]) {
 
 async function execute({ plan, before, atCheckpoint, leftOpen, answers = [] }: Scene) {
   const calls: string[] = [];
-  const clock = { nowMs: () => 0, monotonicMs: () => 0, sleep: () => Promise.resolve() };
-  const journal = openMemoryJournal({ clock, randomByte: () => 7 });
+  const engine = fakeEngine({
+    ecs: { ...REFUSING_ECS, describeGroup: () => Promise.resolve(ok(groupOf(atCheckpoint))) },
+  });
+  const { journal } = engine;
   if (leftOpen !== undefined) {
     const request = stepRequest(before, leftOpen, 'current');
     const of = { group: before, revision: 'r0', planHash: 'earlier', reconcileId: '0', step: 1 };
     await journal.openIntent({ ...of, ...request, effect: effectOf(leftOpen) });
   }
-  const engine: Engine = {
-    ecs: {
-      describeGroup: () => Promise.resolve({ ok: true, value: groupOf(atCheckpoint) }),
-      findGroups: () => Promise.reject(new Error('nobody asks')),
-      listSizes: () => Promise.reject(new Error('no rule names a list')),
-      write: () => Promise.reject(new Error('writes go through the run')),
-    },
-    reserve: () => Promise.reject(new Error('the plan has its calls')),
-    journal,
-    telemetry: { emit: () => undefined },
-    clock,
-    planOptions: OPTIONS,
-    lists: { of: () => Promise.resolve(NO_LISTS) },
-    patience: { settleMs: 0, lagMs: 0 },
-    resyncMs: 60_000,
-    newReconcileId: () => '1',
-  };
-  const run: PlanRun = {
-    group: before,
-    revision: 'r1',
-    reconcileId: '1',
-    planHash: plan.hash,
-    apiLevel: 'current',
-    levelIsGuess: false,
-    write: ({ operation }) => {
-      calls.push(operation);
-      return Promise.resolve(answers[calls.length - 1] ?? YES);
-    },
-  };
-  const execution = await executePlan(engine, run, plan, new AbortController().signal);
-  return { calls, execution, open: (await journal.openIntents(before)).length };
+  const memory = newGroupMemory(0);
+  const policy = policyOf([]);
+  const request = { policy, revision: 'r1', cause: 'drift', memory, approvedPlan: null } as const;
+  const learned = {
+    quarantined: { desired: new Set<string>(), described: new Set<string>() },
+    ruleLimit: null,
+    legacyPriority: 'modify',
+    listSizes: {},
+    unreadLists: [],
+  } as const;
+  const input = { desired: policy, described: before, settings: OPTIONS, learned, nowMs: 0 };
+  const planned: Planned = { kind: 'planned', plan, input, memory };
+  const run = beginRun(engine, request, new AbortController().signal);
+  const { progress } = await executePlan(run, planned, ({ operation }) => {
+    calls.push(operation);
+    return Promise.resolve(answers[calls.length - 1] ?? YES);
+  });
+  return { calls, progress, open: (await journal.openIntents(before)).length };
 }
 
 describe('a checkpoint between the halves of a plan', () => {
   const brought: DescribedRule = { rule: NEW, id: 'sgr-new', selector: {} };
 
   it('lets the plan go on when the group is as it was, with what the plan brought', async () => {
-    const { calls, execution } = await callsSeeing([...described([WIDE, OLD]), brought]);
+    const { calls, progress } = await callsSeeing([...described([WIDE, OLD]), brought]);
     expect(calls).toEqual(['AuthorizeSecurityGroup', 'RevokeSecurityGroup', 'ModifySecurityGroupRule']);
-    expect(execution.kind).toBe('finished');
+    expect(progress.stop).toBeNull();
   });
 
   it.each([
@@ -96,16 +87,16 @@ describe('a checkpoint between the halves of a plan', () => {
     { what: 'a rule that was to be revoked is another by now', rules: described([WIDE, NARROW]) },
     { what: 'nothing is left of the old rules', rules: [] },
   ])('ends the plan when $what', async ({ rules }) => {
-    const { calls, execution } = await callsSeeing([...rules, brought]);
+    const { calls, progress } = await callsSeeing([...rules, brought]);
     expect(calls).toEqual(['AuthorizeSecurityGroup']);
-    expect(execution).toMatchObject({ kind: 'stopped', failure: null, refusals: [] });
-    expect(execution).toHaveProperty('reason', expect.stringContaining('not as they were'));
+    expect(progress).toMatchObject({ stop: { kind: 'stopped', failure: null }, refusals: [] });
+    expect(progress).toHaveProperty('stop.reason', expect.stringContaining('not as they were'));
   });
 
   it('ends the plan when what it brought is not there', async () => {
-    const { calls, execution } = await callsSeeing(described([WIDE, OLD]));
+    const { calls, progress } = await callsSeeing(described([WIDE, OLD]));
     expect(calls).toEqual(['AuthorizeSecurityGroup']);
-    expect(execution).toHaveProperty('reason', expect.stringContaining('are not there'));
+    expect(progress).toHaveProperty('stop.reason', expect.stringContaining('are not there'));
   });
 });
 
@@ -121,9 +112,9 @@ describe('a call that an earlier plan left open', () => {
 
   it('is not in the way of a plan that does not make it', async () => {
     const [other] = planFor(policyOf([NEW]), before, OPTIONS).steps;
-    const { calls, execution } = await execute({ ...scene, leftOpen: other });
+    const { calls, progress } = await execute({ ...scene, leftOpen: other });
     expect(calls).toEqual([AUTHORIZE, AUTHORIZE]);
-    expect(execution.kind).toBe('finished');
+    expect(progress.stop).toBeNull();
   });
 
   // The old answer says that the drop came, and somebody may have removed it since: the accept would open.
@@ -131,22 +122,22 @@ describe('a call that an earlier plan left open', () => {
     { what: 'yes', answer: YES },
     { what: 'that it was so already', answer: failure('done') },
   ])('is closed and ends the plan when the cloud says $what', async ({ answer }) => {
-    const { calls, execution, open } = await execute({ ...scene, leftOpen: first, answers: [answer] });
+    const { calls, progress, open } = await execute({ ...scene, leftOpen: first, answers: [answer] });
     expect(calls).toEqual([AUTHORIZE]);
-    expect(execution).toMatchObject({ kind: 'stopped', failure: { kind: 'replan' }, refusals: [] });
+    expect(progress).toMatchObject({ stop: { kind: 'stopped', failure: { kind: 'replan' } }, refusals: [] });
     expect(open).toBe(0);
   });
 
   it('may be the last one of a plan, which is read back anyway', async () => {
-    const { calls, execution, open } = await execute({ ...scene, leftOpen: last });
+    const { calls, progress, open } = await execute({ ...scene, leftOpen: last });
     expect(calls).toEqual([AUTHORIZE, AUTHORIZE]);
-    expect(execution.kind).toBe('finished');
+    expect(progress.stop).toBeNull();
     expect(open).toBe(0);
   });
 
   it('may be half of a batch that is refused: the other half counts on it', async () => {
     const inOneCall = planFor(policyOf([ACCEPT, DROP]), before, { ...OPTIONS, batchesAtomic: true });
-    const { calls, execution, open } = await execute({
+    const { calls, progress, open } = await execute({
       ...scene,
       plan: inOneCall,
       leftOpen: first,
@@ -154,7 +145,7 @@ describe('a call that an earlier plan left open', () => {
     });
     expect(inOneCall.steps).toHaveLength(1);
     expect(calls).toEqual([AUTHORIZE, AUTHORIZE]);
-    expect(execution).toMatchObject({ kind: 'stopped', failure: { kind: 'replan' }, refusals: [] });
+    expect(progress).toMatchObject({ stop: { kind: 'stopped', failure: { kind: 'replan' } }, refusals: [] });
     expect(open).toBe(0);
   });
 });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { movedTargets } from '../../../../daemon/reconcile/stale-targets.ts';
-import type { DescribedRule } from '../../../../reconciler/model/group.ts';
-import type { Rule } from '../../../../reconciler/model/rule.ts';
-import type { Step } from '../../../../reconciler/plan/plan.ts';
-import { desired, groupOf } from '../../../support/plan-inputs.ts';
-import { rule } from '../../../support/rule-sets.ts';
+import { staleTargets } from '../../../../../daemon/reconcile/execute/stale-targets.ts';
+import type { DescribedRule } from '../../../../../reconciler/model/group.ts';
+import type { Rule } from '../../../../../reconciler/model/rule.ts';
+import type { Step } from '../../../../../reconciler/plan/plan.ts';
+import { desired, groupOf } from '../../../../support/plan-inputs.ts';
+import { rule } from '../../../../support/rule-sets.ts';
 
 const WIDE = rule({ ports: '1-1024', peer: '10.0.0.0/8' });
 const NARROW = rule({ ports: '443', peer: '10.0.0.0/8' });
@@ -40,23 +40,23 @@ describe('targets of the steps ahead that are not as the plan knows them', () =>
     },
   ])('$now', ({ rules, moved }) => {
     const ahead = [revoke('b'), narrow('a')];
-    expect(movedTargets([authorize], ahead, groupOf(rules))).toHaveLength(moved);
+    expect(staleTargets([authorize], ahead, groupOf(rules))).toHaveLength(moved);
   });
 
   it('does not ask about a rule that the plan itself has changed', () => {
     const later: Step = { ...base, kind: 'revoke', targets: [held('a', NARROW)] };
-    expect(movedTargets([narrow('a')], [later], groupOf([held('a2', NARROW)]))).toEqual([]);
+    expect(staleTargets([narrow('a')], [later], groupOf([held('a2', NARROW)]))).toEqual([]);
   });
 
   it('does not ask about a rule that the plan brings and has no id for yet', () => {
     const temporary: Step = { ...base, kind: 'revoke', targets: [held(null, NEW)] };
-    expect(movedTargets([authorize], [temporary], groupOf([]))).toEqual([]);
+    expect(staleTargets([authorize], [temporary], groupOf([]))).toEqual([]);
   });
 
   it('goes by what the rules are where they have no ids', () => {
     const legacy = { apiLevel: 'legacy2019' } as const;
     const ahead = [revoke(null), narrow(null)];
-    expect(movedTargets([], ahead, groupOf([held(null, WIDE), held(null, OTHER)], legacy))).toEqual([]);
-    expect(movedTargets([], ahead, groupOf([held(null, OTHER)], legacy))).toHaveLength(1);
+    expect(staleTargets([], ahead, groupOf([held(null, WIDE), held(null, OTHER)], legacy))).toEqual([]);
+    expect(staleTargets([], ahead, groupOf([held(null, OTHER)], legacy))).toHaveLength(1);
   });
 });

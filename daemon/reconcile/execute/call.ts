@@ -1,0 +1,85 @@
+// One call of a step: an intent that is durable before the call, the call, and its outcome in the journal.
+import type { Rule } from '../../../reconciler/model/rule.ts';
+import type { Step } from '../../../reconciler/plan/plan.ts';
+import { stepRequest } from '../../ecs/convert/requests.ts';
+import { effectOf } from '../../journal/effect.ts';
+import type { IntentOutcome } from '../../journal/journal.ts';
+import { NEVER_SENT_CODE } from '../../queue/attempt.ts';
+import type { CommonFields } from '../../telemetry/events.ts';
+import { commonFields, type PlanRun } from '../group-run.ts';
+import { openOrAdoptIntent } from '../intents.ts';
+
+export interface NumberedStep {
+  readonly step: Step;
+  /** 1-based place in the plan. */
+  readonly number: number;
+}
+
+type WriteAnswer = Awaited<ReturnType<PlanRun['write']>>;
+
+export interface JournaledAnswer {
+  readonly answer: WriteAnswer;
+  /** Whether an earlier plan had left the call open: then it was sent again with the token of that time. */
+  readonly adopted: boolean;
+}
+
+/** Sends the step and keeps the journal true before and after it. */
+export async function callWithIntent(run: PlanRun, numbered: NumberedStep): Promise<JournaledAnswer> {
+  const { step, number } = numbered;
+  const { group, revision, reconcileId } = run;
+  const { operation, params } = stepRequest(group, step, run.apiLevel);
+  const effect = effectOf(step);
+  const of = { group, revision, planHash: run.plan.hash, reconcileId, step: number };
+  const { intent, adopted } = await openOrAdoptIntent(run.engine, { ...of, operation, params, effect });
+  const { clientToken } = intent;
+  const { account, region } = group;
+  const answer = await run.write(
+    { account, region, operation, params, clientToken },
+    { ...stepFields(run, numbered), operation, clientToken, rules: stepRules(step).length },
+    run.signal,
+  );
+  const outcome = intentOutcomeOf(answer, adopted);
+  if (outcome !== null) await run.engine.journal.closeIntent(clientToken, outcome);
+  return { answer, adopted };
+}
+
+/** Null: the intent stays open. The next run either finds the effect or sends the same token again. */
+function intentOutcomeOf(answer: WriteAnswer, adopted: boolean): IntentOutcome | null {
+  if (answer.ok) return { result: 'applied', requestId: answer.value.requestId, code: null };
+  const { kind, requestId, code } = answer.error;
+  switch (kind) {
+    case 'done':
+      return { result: 'noop', requestId, code };
+    case 'rejected':
+    case 'replan':
+    case 'denied':
+    case 'managed':
+      return { result: 'failed', requestId, code };
+    case 'retry':
+    case 'throttled':
+    case 'unknown':
+      return code === NEVER_SENT_CODE && !adopted
+        ? { result: 'abandoned', requestId: null, code: null }
+        : null;
+  }
+}
+
+/** The rules that the step adds, changes (as they will be) or removes. */
+export function stepRules(step: Step): readonly Rule[] {
+  switch (step.kind) {
+    case 'authorize':
+      return step.rules.map(({ rule }) => rule);
+    case 'modify':
+      return [step.to.rule];
+    case 'revoke':
+      return step.targets.map(({ rule }) => rule);
+  }
+}
+
+/** What every event of a step carries. */
+export function stepFields(
+  run: PlanRun,
+  { number }: NumberedStep,
+): CommonFields & { readonly planHash: string; readonly step: number } {
+  return { ...commonFields(run), planHash: run.plan.hash, step: number };
+}

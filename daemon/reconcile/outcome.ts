@@ -1,0 +1,79 @@
+// How a reconcile ended, and what comes next. The latter is decided here and nowhere else: the controller and
+// `rampart apply` follow it.
+import type { Failure } from '../ecs/failures/failure.ts';
+import { isRuleQuotaRefusal, mayNotKnowTheForm } from '../ecs/failures/refusals.ts';
+import type { GroupMemory } from '../learned/group-memory.ts';
+import type { StepRefusal } from './execute/step.ts';
+
+/** What is seen of a reconcile from outside. */
+export type ReconcileOutcome = { readonly next: NextMove } & (
+  | {
+      readonly kind: 'converged';
+      /** Calls that took effect. */
+      readonly changes: number;
+      /** Rules that the group has now. */
+      readonly rules: number;
+    }
+  /** `mode: observe`: the difference is reported and left alone. */
+  | { readonly kind: 'observed' }
+  | { readonly kind: 'blocked'; readonly reasons: readonly string[] }
+  /** All is done but for rules that the cloud refuses: they are tried again when their time comes. */
+  | { readonly kind: 'quarantined'; readonly reason: string }
+  | { readonly kind: 'not-converged'; readonly reason: string; readonly failure: Failure | null }
+  | { readonly kind: 'aborted' }
+);
+
+export interface Reconciled {
+  readonly outcome: ReconcileOutcome;
+  /** What the next reconcile of the group is to remember. */
+  readonly memory: GroupMemory;
+}
+
+/** Why a plan does not go on. */
+export type Stop =
+  | { readonly kind: 'aborted' }
+  /** `failure`: what the cloud said; null when it is what the group holds that stopped the plan. */
+  | { readonly kind: 'stopped'; readonly reason: string; readonly failure: Failure | null };
+
+/** Where a reconcile ended, and why there. */
+export type RunEnd =
+  | Stop
+  /** The group could not be read. */
+  | { readonly kind: 'unread'; readonly failure: Failure }
+  | { readonly kind: 'observed' }
+  /** `pausedForMs`: how long the group is paused for yet; null if it is not. */
+  | { readonly kind: 'blocked'; readonly reasons: readonly string[]; readonly pausedForMs: number | null }
+  /** The plan came to its end, but the group could not be read after it. */
+  | { readonly kind: 'unverified'; readonly failure: Failure }
+  /** The plan came to its end, and the group is not as planned. */
+  | { readonly kind: 'differs'; readonly silentNoops: readonly StepRefusal[] }
+  | {
+      readonly kind: 'asPlanned';
+      readonly changes: number;
+      readonly rules: number;
+      /** Rules that the plan left out, since the cloud refuses them. */
+      readonly quarantined: number;
+    };
+
+export type NextMove =
+  /** Until then nothing changes by trying. */
+  | { readonly afterMs: number }
+  | 'resync'
+  /** Soon: rules were quarantined, so there is less to do, and the others wait for that. */
+  | 'retry'
+  /** Soon at first, and then at a falling rate. */
+  | 'backoff'
+  /** As `backoff`, but without somebody's help it will fail again: a command gives up. */
+  | 'needsHelp';
+
+/** After a reconcile that failed; `failure` is what the cloud said, if it was that. */
+export function moveAfterFailure(failure: Failure | null, isLessToDo: boolean): NextMove {
+  if (failure !== null && needsHelp(failure)) return 'needsHelp';
+  return isLessToDo ? 'retry' : 'backoff';
+}
+
+function needsHelp(failure: Failure): boolean {
+  // A refusal that ends a reconcile instead of quarantining a rule taught something: the next plan is another one.
+  if (isRuleQuotaRefusal(failure) || mayNotKnowTheForm(failure)) return false;
+  return failure.kind === 'denied' || failure.kind === 'managed' || failure.kind === 'rejected';
+}
