@@ -47,15 +47,18 @@ export interface PlanRun extends GroupRun {
 
 export const RULES_NAMED_IN_EVENTS = 10;
 
-export const beginRun = (engine: Engine, request: ReconcileRequest, signal: AbortSignal): GroupRun => ({
-  engine,
-  request,
-  signal,
-  group: request.policy,
-  revision: request.revision,
-  reconcileId: engine.newReconcileId(),
-  startedMs: engine.clock.monotonicMs(),
-});
+export function beginRun(engine: Engine, request: ReconcileRequest, signal: AbortSignal): GroupRun {
+  const { account, region, id } = request.policy;
+  return {
+    engine,
+    request,
+    signal,
+    group: { account, region, id },
+    revision: request.revision,
+    reconcileId: engine.newReconcileId(),
+    startedMs: engine.clock.monotonicMs(),
+  };
+}
 
 /** Asked anew each time; the type checker takes a second look at `signal.aborted` for the first one. */
 export const isAborted = (signal: AbortSignal): boolean => signal.aborted;
