@@ -101,16 +101,15 @@ function onlyIn(policy: GroupPolicy, other: GroupPolicy): string {
 
 const rulesOf = ({ rules }: GroupPolicy): Rule[] => (rules.ingress ?? []).map(({ rule }) => rule);
 
-/** Without what stands in every event of a reconcile. */
-function short({
-  account,
-  region,
-  group,
-  revision,
-  reconcileId,
-  planHash,
-  clientToken,
-  ...rest
-}: SeenEvent): string {
-  return JSON.stringify(rest);
-}
+const IN_EVERY_EVENT: ReadonlySet<string> = new Set([
+  'account',
+  'region',
+  'group',
+  'revision',
+  'reconcileId',
+  'planHash',
+  'clientToken',
+]);
+
+const short = (event: SeenEvent): string =>
+  JSON.stringify(Object.fromEntries(Object.entries(event).filter(([name]) => !IN_EVERY_EVENT.has(name))));
