@@ -10,7 +10,7 @@ import type { DaemonStatus } from '../http/status.ts';
 import { createSystemd } from '../telemetry/systemd.ts';
 import type { Telemetry } from '../telemetry/events.ts';
 import { fanOut } from '../telemetry/fan-out.ts';
-import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
+import { Metrics } from '../telemetry/metrics.ts';
 import { assemble } from '../compose/assemble.ts';
 import { embeddedEmulator } from './embedded-emulator.ts';
 import { UsageError, type ExitCode, type Io } from '../cli/io.ts';
@@ -41,7 +41,7 @@ async function runDaemon(flags: CommonFlags, io: Io): Promise<ExitCode> {
   const onReload = reloadsFrom(io);
   const config = readConfig(flags);
   const secrets = new Secrets();
-  const metrics = createMetrics();
+  const metrics = new Metrics();
   const systemd = createSystemd({
     env: io.env,
     pid: process.pid,

@@ -1,14 +1,13 @@
 import { readFileSync, statSync } from 'node:fs';
 import { compareProblems, type Problem, type SourcePlace } from '../../reconciler/model/problem.ts';
 import { err, ok, type Result } from '../../reconciler/model/result.ts';
-import type { Complaint } from '../../reconciler/policy/read/complaint.ts';
 import { decodePolicyText } from '../../reconciler/policy/read/decode.ts';
 import type { Path } from '../../reconciler/policy/read/reporter.ts';
-import { parseYamlTree } from '../../reconciler/policy/read/yaml-tree.ts';
-import { readYamlTree } from '../../reconciler/policy/read/yaml-value.ts';
+import { readYamlDocument, reportShape } from '../../reconciler/policy/read/yaml-document.ts';
+import { checkShape } from '../../reconciler/policy/schema/check-shape.ts';
+import type { ShapeWords } from '../../reconciler/policy/schema/shape-complaints.ts';
 import { ioReason } from '../io-reason.ts';
 import type { Config } from './config.ts';
-import { checkShape } from './issues.ts';
 import { resolveConfig } from './resolve.ts';
 import { configSchema } from './schema.ts';
 
@@ -31,9 +30,7 @@ export function loadConfig(file: string | null): Result<Config, Problem[]> {
 function absentConfig(file: string | null, path: string): Result<Config, Problem[]> {
   if (file === null) return ok(defaultConfig());
   const hint = 'name an existing file, or leave --config out to run with the defaults';
-  return err([
-    problemAt(path, 1, 1, { code: 'config-unreadable', message: 'there is no such config', hint }),
-  ]);
+  return err([unreadable(path, 'config-unreadable', 'there is no such config', hint)]);
 }
 
 /** What holds without a config file. */
@@ -41,42 +38,34 @@ export const defaultConfig = (): Config => resolveConfig(configSchema.parse({}),
 
 /** Reads a config from its text; `file` places its paths and its problems. */
 export function parseConfig(text: string, file: string): Result<Config, Problem[]> {
-  const tree = parseYamlTree(text);
-  const yaml = readYamlTree(tree.document?.contents);
-  const problems: Problem[] = [];
-  const complain = (offset: number, complaint: Complaint): void => {
-    const { line, col } = tree.lines.linePos(offset);
-    problems.push(problemAt(file, Math.max(1, line), Math.max(1, col), complaint));
-  };
-  for (const complaint of [...tree.complaints, ...yaml.complaints]) complain(complaint.offset, complaint);
-  // Half a tree looks as if keys were missing.
-  if (tree.complaints.length > 0) return err(problems.sort(compareProblems));
-  const checked = checkShape(configSchema, yaml.value);
-  if ('complaints' in checked) {
-    const refused = new Set(yaml.complaints.map(({ offset }) => offset));
-    for (const each of checked.complaints) {
-      const offset = yaml.offsetOf(each.path, each.part);
-      // What was made of a value that YAML's rules refuse already is no news.
-      if (!refused.has(offset)) complain(offset, each);
-    }
-  } else if (problems.length === 0) {
-    return ok(resolveConfig(checked.value, file));
-  }
-  return err(problems.sort(compareProblems));
+  const yaml = readYamlDocument(file, text);
+  const checked = yaml.isWellFormed ? checkShape(configSchema, yaml.value, CONFIG_WORDS) : null;
+  if (checked?.ok === false) reportShape(yaml, checked.error);
+  const { problems } = yaml.reporter;
+  return checked?.ok === true && problems.length === 0
+    ? ok(resolveConfig(checked.value, file))
+    : err([...problems].sort(compareProblems));
 }
+
+const NO_HINTS: ReadonlyMap<string, string> = new Map();
+
+const CONFIG_WORDS: ShapeWords = {
+  whole: 'the config',
+  quotesValues: false,
+  missingKeyHints: NO_HINTS,
+  noValueHints: NO_HINTS,
+  nameHint: '',
+};
 
 /** Where a key of a config that was read before has its value; for what comes to light only when it is used. */
 export function placeInConfig(file: string, keys: Path): SourcePlace {
   const text = readText(file);
-  const tree = parseYamlTree(text.ok ? (text.value ?? '') : '');
-  const { line, col } = tree.lines.linePos(readYamlTree(tree.document?.contents).offsetOf(keys, 'value'));
-  return { file, line: Math.max(1, line), column: Math.max(1, col) };
+  return readYamlDocument(file, text.ok ? (text.value ?? '') : '').locate(keys, 'value');
 }
 
 /** Null if there is no such file; one that cannot be read is something else. */
 function readText(path: string): Result<string | null, Problem> {
-  const refuse = (code: string, message: string, hint = '') =>
-    err(problemAt(path, 1, 1, { code, message, hint }));
+  const refuse = (code: string, message: string, hint = '') => err(unreadable(path, code, message, hint));
   try {
     const stats = statSync(path);
     // To open a pipe that nobody writes to is to wait for ever, with no ear for signals.
@@ -95,6 +84,6 @@ function readText(path: string): Result<string | null, Problem> {
   }
 }
 
-function problemAt(file: string, line: number, column: number, { code, message, hint }: Complaint): Problem {
-  return { severity: 'error', file, line, column, code, message, hint };
+function unreadable(file: string, code: string, message: string, hint: string): Problem {
+  return { severity: 'error', file, line: 1, column: 1, code, message, hint };
 }

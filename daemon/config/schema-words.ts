@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import type { Result } from '../../reconciler/model/result.ts';
 
-/** What is said of a refused value besides the message; see issues.ts. */
+/** What is said of a refused value besides the message; see `customComplaint`. */
 interface Refusal {
   /** Stable kebab-case name of the kind of problem. */
   readonly code: string;

@@ -83,7 +83,7 @@ export const CATALOG: Catalog = {
   'drift.detected': {
     level: 'info',
     say: (f) =>
-      `${group(f)} differs from its policy (${CAUSES[f.cause]}): ${f.missing} missing, ${f.surplus} surplus, ${f.altered} altered`,
+      `${group(f)} differs from its policy (${DRIFT_CAUSES[f.cause]}): ${f.missing} missing, ${f.surplus} surplus, ${f.altered} altered`,
     sameAs: (f) => [f.cause, ...f.rules].join('\n'),
     ends: QUIET,
   },
@@ -180,7 +180,12 @@ function letGo(groups: readonly string[]): string {
   return `; let go, since no policy names them any more: ${groups.slice(0, MAX_NAMED).join(', ')}${more}`;
 }
 
-const CAUSES = { policy: 'the policy changed', drift: 'the cloud changed', start: 'first look' } as const;
+/** By the causes of `drift.detected`. */
+export const DRIFT_CAUSES = {
+  policy: 'the policy changed',
+  drift: 'the cloud changed',
+  start: 'first look',
+} as const;
 
 /** Equal plans have equal hashes: the same step of the same plan, in a later look at the group, is the same call. */
 const sameCall = (f: CommonFields, kind: string): string =>

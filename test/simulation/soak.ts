@@ -7,7 +7,7 @@ import { runInNewContext } from 'node:vm';
 import { DEFAULT_QUIRKS } from '../../emulator/quirks.ts';
 import type { Telemetry } from '../../daemon/telemetry/events.ts';
 import { fanOut } from '../../daemon/telemetry/fan-out.ts';
-import { createMetrics } from '../../daemon/telemetry/metrics.ts';
+import { Metrics } from '../../daemon/telemetry/metrics.ts';
 import { createTelemetry } from '../../daemon/telemetry/telemetry.ts';
 import { Random } from '../support/random.ts';
 import { OwnershipCheck } from './checks/ownership.ts';
@@ -112,7 +112,7 @@ class Soak {
   readonly #counts = { drifts: 0, calls: 0, writes: 0 };
   readonly #problems: string[] = [];
   readonly #samples: Sample[] = [];
-  readonly #metrics = createMetrics();
+  readonly #metrics = new Metrics();
   readonly #collectGarbage = garbageCollector();
 
   constructor(options: SoakOptions, onSample: (sample: Sample) => void) {

@@ -1,12 +1,12 @@
 // A policy file as it was read: from bytes to a document and the places of everything in it.
-import type { Problem, SourcePlace } from '../../model/problem.ts';
-import { decodePolicyText } from './decode.ts';
+import type { Problem } from '../../model/problem.ts';
+import { checkShape } from '../schema/check-shape.ts';
 import { documentOf, type PolicyDocument } from '../schema/document.ts';
-import { createReporter, type Locate, type Reporter } from './reporter.ts';
-import { checkShape } from '../schema/schema-issues.ts';
+import { POLICY_WORDS } from '../schema/policy-hints.ts';
 import { policySchema } from '../schema/schema.ts';
-import { parseYamlTree } from './yaml-tree.ts';
-import { readYamlTree } from './yaml-value.ts';
+import { decodePolicyText } from './decode.ts';
+import type { Locate } from './reporter.ts';
+import { readYamlDocument, reportShape, type YamlDocument } from './yaml-document.ts';
 
 export interface PolicyFile {
   readonly path: string;
@@ -41,41 +41,26 @@ export function unreadablePolicyFile(problem: Problem): PolicyFile {
 
 /** Reads a file's text: YAML, shape, and single values. Never throws. */
 export function parsePolicyFile({ path, text }: { path: string; text: string }): PolicyFile {
-  const tree = parseYamlTree(text);
-  const { value, complaints, offsetOf } = readYamlTree(tree.document?.contents ?? null);
-  const placeAt = (offset: number): SourcePlace => {
-    const { line, col } = tree.lines.linePos(offset);
-    return { file: path, line: Math.max(1, line), column: Math.max(1, col) };
-  };
-  const locate: Locate = (keys, part) => placeAt(offsetOf(keys, part));
-  const reporter = createReporter(locate);
-  const isWellFormed = tree.complaints.length === 0;
-  for (const complaint of isWellFormed ? complaints : tree.complaints) {
-    reporter.errorAt(placeAt(complaint.offset), complaint);
-  }
-  if (isWellFormed) reportShape(value, locate, reporter);
-  const document = documentOf(value);
+  const yaml = readYamlDocument(path, text);
+  if (yaml.isWellFormed) checkPolicy(yaml);
+  const document = documentOf(yaml.value);
   return {
     path,
     text,
-    document: isWellFormed ? document : null,
+    document: yaml.isWellFormed ? document : null,
     declares: { networks: new Set(document.networks.keys()), services: new Set(document.services.keys()) },
-    problems: reporter.problems,
-    locate,
+    problems: yaml.reporter.problems,
+    locate: yaml.locate,
   };
 }
 
-function reportShape(value: unknown, locate: Locate, reporter: Reporter): void {
-  if (value === null) {
+function checkPolicy(yaml: YamlDocument): void {
+  if (yaml.value === null) {
     const message = 'the file is empty, which never means "no rules"';
     const hint = 'write `version: 1` and `groups: []` if it declares nothing, or remove the file';
-    reporter.error([], { code: 'empty-file', message, hint });
+    yaml.reporter.error([], { code: 'empty-file', message, hint });
     return;
   }
-  const refused = new Set(reporter.problems.map(({ line, column }) => `${line}:${column}`));
-  for (const complaint of checkShape(policySchema, value)) {
-    const place = locate(complaint.path, complaint.part);
-    // What was made of a value that YAML's rules refuse already is no news.
-    if (!refused.has(`${place.line}:${place.column}`)) reporter.errorAt(place, complaint);
-  }
+  const checked = checkShape(policySchema, yaml.value, POLICY_WORDS);
+  if (!checked.ok) reportShape(yaml, checked.error);
 }

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createMetrics, type Metrics, type MetricsView } from '../../../../daemon/telemetry/metrics.ts';
+import { Metrics } from '../../../../daemon/telemetry/metrics.ts';
+import type { MetricsView } from '../../../../daemon/telemetry/state-gauges.ts';
 import { COMMON, EVENT_NAMES, SAMPLE_EVENTS } from '../../../support/sample-events.ts';
 
 const NOTHING: MetricsView = { policies: { problems: 0 }, groups: [], lanes: [] };
@@ -22,7 +23,7 @@ const LANE = {
 
 let metrics: Metrics;
 beforeEach(() => {
-  metrics = createMetrics();
+  metrics = new Metrics();
 });
 
 /** Series of our own as `name{labels}` to value. */
@@ -80,7 +81,7 @@ describe('counters', () => {
   });
 
   it('of two daemons in one process are apart', async () => {
-    createMetrics().telemetry.emit('daemon.ready', { groups: 1 });
+    new Metrics().telemetry.emit('daemon.ready', { groups: 1 });
     expect((await scrape())['rampart_events_total{event="daemon.ready"}']).toBe(0);
   });
 });

@@ -86,7 +86,7 @@ const SHAPE_ROWS: readonly Row[] = [
     rule('protocol: all, from: {group: sg-b, ownerId: me}'),
     '6:54 bad-account-id',
   ],
-  ['an owner without a group', rule('protocol: all, from: {ownerId: "1"}'), '6:31 missing-key'],
+  ['an owner without a group', rule('protocol: all, from: {ownerId: "1"}'), '6:25 missing-key'],
   ['an unknown mode', `${GROUP}    mode: enforced\n    ingress: []\n`, '5:11 unknown-value'],
   [
     'ownership that is not there yet',

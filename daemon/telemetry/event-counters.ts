@@ -1,0 +1,104 @@
+// Counts events for Prometheus. Every series is there from the start, at zero.
+import { Counter, Histogram, type Registry } from 'prom-client';
+import { OPERATION_NAMES } from '../../reconciler/model/operation.ts';
+import { CATALOG, DRIFT_CAUSES } from './catalog.ts';
+import type { CommonFields, EventFields, EventName, Telemetry } from './events.ts';
+
+const CALL_OUTCOMES = {
+  'call.succeeded': 'succeeded',
+  'call.retried': 'retried',
+  'call.throttled': 'throttled',
+  'call.unknown': 'unknown',
+  'call.failed': 'failed',
+} as const satisfies Partial<Record<EventName, string>>;
+
+const RECONCILE_OUTCOMES = {
+  'group.converged': 'converged',
+  'group.not_converged': 'not_converged',
+  'group.describe_failed': 'describe_failed',
+  'plan.blocked': 'blocked',
+} as const satisfies Partial<Record<EventName, string>>;
+
+const CALL_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const RECONCILE_SECONDS = [0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600];
+
+export class EventCounters implements Telemetry {
+  readonly #events: Counter;
+  readonly #calls: Counter;
+  readonly #callSeconds: Histogram;
+  readonly #reconciles: Counter;
+  readonly #reconcileSeconds: Histogram;
+  readonly #differences: Counter;
+
+  constructor(registry: Registry) {
+    const registers = [registry];
+    this.#events = new Counter({
+      name: 'rampart_events_total',
+      help: 'Events by name; docs/log-events.md explains each.',
+      labelNames: ['event'],
+      registers,
+    });
+    this.#calls = new Counter({
+      name: 'rampart_calls_total',
+      help: 'Attempts of ECS calls by how they ended. Reads are counted only when they do not succeed.',
+      labelNames: ['operation', 'outcome'],
+      registers,
+    });
+    this.#callSeconds = new Histogram({
+      name: 'rampart_call_duration_seconds',
+      help: 'Duration of one attempt of a call, without the time in its lane.',
+      labelNames: ['operation'],
+      buckets: CALL_SECONDS,
+      registers,
+    });
+    this.#reconciles = new Counter({
+      name: 'rampart_reconciles_total',
+      help: 'Reconciles of a group by how they ended.',
+      labelNames: ['outcome'],
+      registers,
+    });
+    this.#reconcileSeconds = new Histogram({
+      name: 'rampart_reconcile_duration_seconds',
+      help: 'Duration of a reconcile that carried out a plan or found nothing to do.',
+      buckets: RECONCILE_SECONDS,
+      registers,
+    });
+    this.#differences = new Counter({
+      name: 'rampart_differences_total',
+      help: 'Differences found between a group and its policy, by cause.',
+      labelNames: ['cause'],
+      registers,
+    });
+    this.#startAtZero();
+  }
+
+  emit<Name extends EventName>(event: Name, fields: EventFields<Name>): void {
+    this.#events.inc({ event });
+    if (isKeyOf(CALL_OUTCOMES, event)) this.#countCall(CALL_OUTCOMES[event], fields);
+    if (isKeyOf(RECONCILE_OUTCOMES, event)) this.#countReconcile(RECONCILE_OUTCOMES[event], fields);
+    const { cause }: CommonFields & { readonly cause?: string } = fields;
+    if (cause !== undefined) this.#differences.inc({ cause });
+  }
+
+  #countCall(outcome: string, { operation = 'unknown', durationMs }: CommonFields): void {
+    this.#calls.inc({ operation, outcome });
+    if (durationMs !== undefined) this.#callSeconds.observe({ operation }, durationMs / 1000);
+  }
+
+  #countReconcile(outcome: string, { durationMs }: CommonFields): void {
+    this.#reconciles.inc({ outcome });
+    if (durationMs !== undefined) this.#reconcileSeconds.observe(durationMs / 1000);
+  }
+
+  #startAtZero(): void {
+    for (const event of Object.keys(CATALOG)) this.#events.inc({ event }, 0);
+    for (const operation of OPERATION_NAMES) {
+      for (const outcome of Object.values(CALL_OUTCOMES)) this.#calls.inc({ operation, outcome }, 0);
+      this.#callSeconds.zero({ operation });
+    }
+    for (const outcome of Object.values(RECONCILE_OUTCOMES)) this.#reconciles.inc({ outcome }, 0);
+    for (const cause of Object.keys(DRIFT_CAUSES)) this.#differences.inc({ cause }, 0);
+  }
+}
+
+const isKeyOf = <T extends object>(table: T, key: PropertyKey): key is keyof T => Object.hasOwn(table, key);

@@ -1,0 +1,96 @@
+// What is so at the moment of a scrape, for Prometheus: emptied and filled again each time.
+import { Gauge, type Registry } from 'prom-client';
+
+/** A group as of its last reconcile; times are Unix milliseconds. */
+interface GroupSample {
+  readonly account: string;
+  readonly region: string;
+  readonly id: string;
+  readonly outcome: string;
+  readonly lastAttemptMs: number | null;
+  readonly lastConvergedMs: number | null;
+}
+
+interface LaneSample {
+  readonly account: string;
+  readonly region: string;
+  readonly operation: string;
+  readonly waiting: number;
+  readonly mode: string;
+  readonly callsPerMinute: number;
+}
+
+/** The state of the daemon at the moment of a scrape. */
+export interface MetricsView {
+  /** `problems` are errors in the newest policies; above zero, older ones are in force. */
+  readonly policies: { readonly problems: number };
+  readonly groups: readonly GroupSample[];
+  readonly lanes: readonly LaneSample[];
+}
+
+const OF_GROUP = ['account', 'region', 'group'];
+const OF_LANE = ['account', 'region', 'operation'];
+
+export class StateGauges {
+  readonly #problems: Gauge;
+  readonly #converged: Gauge;
+  readonly #attempt: Gauge;
+  readonly #success: Gauge;
+  readonly #open: Gauge;
+  readonly #pace: Gauge;
+  readonly #waiting: Gauge;
+
+  constructor(registry: Registry) {
+    const gauge = (name: string, help: string, labelNames: readonly string[]) =>
+      new Gauge({ name, help, labelNames, registers: [registry] });
+    this.#problems = gauge(
+      'rampart_policy_problems',
+      'Errors in the newest policies; above 0, the last good ones are in force.',
+      [],
+    );
+    this.#converged = gauge(
+      'rampart_group_converged',
+      '1 if the last reconcile found or left the group converged.',
+      OF_GROUP,
+    );
+    this.#attempt = gauge(
+      'rampart_group_last_attempt_timestamp_seconds',
+      'When the group was last reconciled.',
+      OF_GROUP,
+    );
+    this.#success = gauge(
+      'rampart_group_last_success_timestamp_seconds',
+      'When the group was last converged.',
+      OF_GROUP,
+    );
+    this.#open = gauge('rampart_lane_open', '0 while the cloud throttles this operation.', OF_LANE);
+    this.#pace = gauge('rampart_lane_calls_per_minute', 'Pace of the lane at present.', OF_LANE);
+    this.#waiting = gauge('rampart_lane_waiting', 'Calls that wait for their lane.', OF_LANE);
+  }
+
+  show({ policies, groups, lanes }: MetricsView): void {
+    this.#problems.set(policies.problems);
+    this.#showGroups(groups);
+    this.#showLanes(lanes);
+  }
+
+  #showGroups(groups: readonly GroupSample[]): void {
+    for (const each of [this.#converged, this.#attempt, this.#success]) each.reset();
+    for (const { account, region, id, outcome, lastAttemptMs, lastConvergedMs } of groups) {
+      const labels = { account, region, group: id };
+      this.#converged.set(labels, outcome === 'converged' ? 1 : 0);
+      if (lastAttemptMs !== null) this.#attempt.set(labels, lastAttemptMs / 1000);
+      if (lastConvergedMs !== null) this.#success.set(labels, lastConvergedMs / 1000);
+    }
+  }
+
+  #showLanes(lanes: readonly LaneSample[]): void {
+    for (const each of [this.#open, this.#pace, this.#waiting]) each.reset();
+    for (const { account, region, operation, mode, callsPerMinute, waiting } of lanes) {
+      const labels = { account, region, operation };
+      this.#open.set(labels, mode === 'open' ? 1 : 0);
+      this.#pace.set(labels, callsPerMinute);
+      this.#waiting.set(labels, waiting);
+    }
+  }
+}

@@ -1,0 +1,45 @@
+// A YAML text as a plain value, with everything that is wrong with it in its place. Policies and the config are read
+// here alike.
+import type { SourcePlace } from '../../model/problem.ts';
+import type { PlacedComplaint } from '../schema/shape-complaints.ts';
+import { createReporter, type Locate, type Reporter } from './reporter.ts';
+import { parseYamlTree } from './yaml-tree.ts';
+import { readYamlTree } from './yaml-value.ts';
+
+export interface YamlDocument {
+  readonly value: unknown;
+  /** Where not, the value may lack what the text has. */
+  readonly isWellFormed: boolean;
+  readonly locate: Locate;
+  /** Has what YAML's rules and ours for YAML refuse. */
+  readonly reporter: Reporter;
+}
+
+export function readYamlDocument(path: string, text: string): YamlDocument {
+  const tree = parseYamlTree(text);
+  const { value, complaints, offsetOf } = readYamlTree(tree.document?.contents ?? null);
+  const placeAt = (offset: number): SourcePlace => {
+    const { line, col } = tree.lines.linePos(offset);
+    return { file: path, line: Math.max(1, line), column: Math.max(1, col) };
+  };
+  const locate: Locate = (keys, part) => placeAt(offsetOf(keys, part));
+  const reporter = createReporter(locate);
+  const isWellFormed = tree.complaints.length === 0;
+  // Half a tree gives rise to complaints about what is not there.
+  for (const complaint of isWellFormed ? complaints : tree.complaints) {
+    reporter.errorAt(placeAt(complaint.offset), complaint);
+  }
+  return { value, isWellFormed, locate, reporter };
+}
+
+/** Reports what a schema refuses, but for values that YAML's rules refuse already: what was made of them is no news. */
+export function reportShape(
+  { locate, reporter }: YamlDocument,
+  complaints: readonly PlacedComplaint[],
+): void {
+  const refused = new Set(reporter.problems.map(({ line, column }) => `${line}:${column}`));
+  for (const complaint of complaints) {
+    const place = locate(complaint.path, complaint.part);
+    if (!refused.has(`${place.line}:${place.column}`)) reporter.errorAt(place, complaint);
+  }
+}

@@ -1,0 +1,26 @@
+// What the author of a policy is told to write, by key.
+import { NAME_HINT } from './peer-text.ts';
+import type { ShapeWords } from './shape-complaints.ts';
+
+const noRulesHint = (direction: string): string =>
+  `write \`${direction}: []\` for no rules, or remove the key to leave this direction alone`;
+
+export const POLICY_WORDS: ShapeWords = {
+  whole: 'the document',
+  quotesValues: true,
+  // Maps and not objects: a network may be called `constructor`.
+  missingKeyHints: new Map([
+    ['version', 'begin the file with `version: 1`'],
+    ['region', 'write for example `region: cn-hangzhou`'],
+    ['from', 'say who may connect; everybody is [0.0.0.0/0, "::/0"]'],
+    ['to', 'say whom members may connect to; everybody is [0.0.0.0/0, "::/0"]'],
+    ['group', 'write for example {group: sg-bp1partner, ownerId: "1557809237701234"}'],
+    ['description', 'write for example {description: "managed-by-acs/*"}'],
+  ]),
+  noValueHints: new Map([
+    ['ingress', noRulesHint('ingress')],
+    ['egress', noRulesHint('egress')],
+    ['description', 'remove the key: the API cannot clear a description'],
+  ]),
+  nameHint: NAME_HINT,
+};
