@@ -1,13 +1,29 @@
 import { defineConfig } from 'vitest/config';
+import { runsFactor } from './test/support/runs.ts';
+
+/** One kind of tests, that `vitest run --project NAME` runs alone; a test that takes longer than its seconds hangs. */
+const project = (name: string, seconds: number) => ({
+  extends: true as const,
+  test: {
+    name,
+    include: [`test/${name}/**/*.test.ts`],
+    testTimeout: seconds * 1000,
+    hookTimeout: seconds * 1000,
+  },
+});
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    testTimeout: 180_000,
-    hookTimeout: 120_000,
     restoreMocks: true,
     // Many tests wait for a process or a clock: the last core need not be left idle.
     maxWorkers: '100%',
     coverage: { provider: 'v8', include: ['daemon/**', 'reconciler/**', 'emulator/**'] },
+    projects: [
+      project('unit', 20),
+      project('property', 60 * runsFactor()),
+      project('contract', 60),
+      project('e2e', 120),
+      project('simulation', 60),
+    ],
   },
 });

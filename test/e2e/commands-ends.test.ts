@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startTestEmulator, type TestEmulator } from '../support/emulator.ts';
 import { configFor, policyFor, wireGroup } from '../support/estate.ts';
+import { onlyWith } from '../support/optional-tool.ts';
 import { Workspace, type Finished } from '../support/rampart.ts';
 
 const MAIN = fileURLToPath(new URL('../../dist/daemon/main.js', import.meta.url));
@@ -83,7 +84,7 @@ describe('a signal while the cloud gives no answer', () => {
   });
 });
 
-describe('a full disk under stdout', () => {
+onlyWith('/dev/full', onlyWith('bash', describe))('a full disk under stdout', () => {
   test.each([['plan'], ['plan --json'], ['validate --json'], ['--help']])(
     'ends `%s` with 1 and one line',
     async (command) => {
@@ -112,7 +113,7 @@ describe('a full disk under stdout', () => {
   });
 });
 
-describe('a reader that has gone', () => {
+onlyWith('bash', describe)('a reader that has gone', () => {
   test('is no trouble for a command: its exit code is its own', async () => {
     expect(await redirected('plan', '| true')).toEqual({ code: 2, stdout: '', stderr: '' });
   });

@@ -19,6 +19,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startTestEmulator, type TestEmulator } from '../support/emulator.ts';
 import { configFor, policyFor, wireGroup } from '../support/estate.ts';
 import { readJournalTokens } from '../support/journal-file.ts';
+import { onlyWith } from '../support/optional-tool.ts';
 import { Workspace, type Finished, type RampartProcess } from '../support/rampart.ts';
 
 let emulator: TestEmulator;
@@ -172,89 +173,95 @@ const AT_THE_START: readonly Trouble[] = [
   },
 ];
 
-describe('a journal that cannot be opened: no call, exit code 1, and advice that helps', () => {
-  test.each(AT_THE_START)('$name', async ({ harm, start, mend, reason, advice }) => {
-    await runOnce();
-    copyFileSync(journal(), backup());
-    harm();
-    await expectRefusal(start(), reason, advice);
-    expect(await emulator.calls()).toEqual([]);
-    mend();
-    await expectRecovery();
-    expect(await ports()).toEqual(['443/443', '8443/8443']);
-  });
+onlyWith('unprivileged user', onlyWith('bash', describe))(
+  'a journal that cannot be opened: no call, exit code 1, and advice that helps',
+  () => {
+    test.each(AT_THE_START)('$name', async ({ harm, start, mend, reason, advice }) => {
+      await runOnce();
+      copyFileSync(journal(), backup());
+      harm();
+      await expectRefusal(start(), reason, advice);
+      expect(await emulator.calls()).toEqual([]);
+      mend();
+      await expectRecovery();
+      expect(await ports()).toEqual(['443/443', '8443/8443']);
+    });
 
-  test('another daemon at work on it: the second one is refused and names the first, which goes on', async () => {
-    const first = workspace.start(['run']);
-    await first.event('group.converged', { group: 'sg-web' });
-    const from = first.lines.length;
-    await expectRefusal(run(), new RegExp(`in use by process ${first.pid} `), /stop the other process/);
-    policy(443, 8443);
-    await first.event('group.converged', { group: 'sg-web', changes: 1 }, from);
-    expect((await first.stop()).code).toBe(0);
-    expect(await writes()).toHaveLength(2);
-  });
-});
+    test('another daemon at work on it: the second one is refused and names the first, which goes on', async () => {
+      const first = workspace.start(['run']);
+      await first.event('group.converged', { group: 'sg-web' });
+      const from = first.lines.length;
+      await expectRefusal(run(), new RegExp(`in use by process ${first.pid} `), /stop the other process/);
+      policy(443, 8443);
+      await first.event('group.converged', { group: 'sg-web', changes: 1 }, from);
+      expect((await first.stop()).code).toBe(0);
+      expect(await writes()).toHaveLength(2);
+    });
+  },
+);
 
-describe('a journal that fails while the daemon runs: no call without an intent, exit code 1', () => {
-  // A page more or less, and it is another statement that fails first: a plan's, an intent's, an outcome's.
-  test.each([100, 112, 124, 136])('no room for what is written next (%i KiB)', async (maxFileKib) => {
-    const daemon = workspace.startWithin(maxFileKib, ['run']);
-    let port = 1000;
-    for (let from = 0; daemon.isRunning; from = daemon.lines.length) {
-      const converged = daemon.event('group.converged', { group: 'sg-web' }, from).catch(() => null);
-      policy(443, (port += 1));
-      await converged;
-    }
-    await expectRefusal(daemon, /nothing more is written to the cloud, since the journal failed/, /disk/);
-    expect(daemon.lines.map(({ event }) => event)).toContain('daemon.stopping');
-    const { open, closed } = readJournalTokens(journal());
-    const tokens = (await writes()).map(({ clientToken }) => clientToken);
-    expect(tokens.length).toBeGreaterThan(0);
-    for (const token of tokens) expect(open.has(token) || closed.has(token)).toBe(true);
-    const before = tokens.length;
-    await expectRecovery();
-    expect(await ports()).toEqual(['443/443', `${port}/${port}`]);
-    expect(readJournalTokens(journal()).open.size).toBe(0);
-    const effects = (await writes()).filter(({ effect }) => effect).map(({ clientToken }) => clientToken);
-    expect(new Set(effects).size).toBe(effects.length);
-    expect(effects.length).toBeGreaterThanOrEqual(before);
-  });
+onlyWith('bash', describe)(
+  'a journal that fails while the daemon runs: no call without an intent, exit code 1',
+  () => {
+    // A page more or less, and it is another statement that fails first: a plan's, an intent's, an outcome's.
+    test.each([100, 112, 124, 136])('no room for what is written next (%i KiB)', async (maxFileKib) => {
+      const daemon = workspace.startWithin(maxFileKib, ['run']);
+      let port = 1000;
+      for (let from = 0; daemon.isRunning; from = daemon.lines.length) {
+        const converged = daemon.event('group.converged', { group: 'sg-web' }, from).catch(() => null);
+        policy(443, (port += 1));
+        await converged;
+      }
+      await expectRefusal(daemon, /nothing more is written to the cloud, since the journal failed/, /disk/);
+      expect(daemon.lines.map(({ event }) => event)).toContain('daemon.stopping');
+      const { open, closed } = readJournalTokens(journal());
+      const tokens = (await writes()).map(({ clientToken }) => clientToken);
+      expect(tokens.length).toBeGreaterThan(0);
+      for (const token of tokens) expect(open.has(token) || closed.has(token)).toBe(true);
+      const before = tokens.length;
+      await expectRecovery();
+      expect(await ports()).toEqual(['443/443', `${port}/${port}`]);
+      expect(readJournalTokens(journal()).open.size).toBe(0);
+      const effects = (await writes()).filter(({ effect }) => effect).map(({ clientToken }) => clientToken);
+      expect(new Set(effects).size).toBe(effects.length);
+      expect(effects.length).toBeGreaterThanOrEqual(before);
+    });
 
-  test('no room for what apply writes: it says so instead of failing with a stack', async () => {
-    await runOnce();
-    policy(443, 8443);
-    await emulator.clearCalls();
-    const { size } = statSync(journal());
-    const { code, stderr } = await workspace.startWithin(Math.ceil(size / 1024), ['apply']).finished;
-    expect(code).toBe(1);
-    expect(stderr).toMatch(/nothing more is written to the cloud, since the journal failed/);
-    expect(stderr).not.toMatch(/ at .*\.js:/);
-    const { open, closed } = readJournalTokens(journal());
-    for (const { clientToken } of await writes()) {
-      expect(open.has(clientToken) || closed.has(clientToken)).toBe(true);
-    }
-  });
+    test('no room for what apply writes: it says so instead of failing with a stack', async () => {
+      await runOnce();
+      policy(443, 8443);
+      await emulator.clearCalls();
+      const { size } = statSync(journal());
+      const { code, stderr } = await workspace.startWithin(Math.ceil(size / 1024), ['apply']).finished;
+      expect(code).toBe(1);
+      expect(stderr).toMatch(/nothing more is written to the cloud, since the journal failed/);
+      expect(stderr).not.toMatch(/ at .*\.js:/);
+      const { open, closed } = readJournalTokens(journal());
+      for (const { clientToken } of await writes()) {
+        expect(open.has(clientToken) || closed.has(clientToken)).toBe(true);
+      }
+    });
 
-  test.each([
-    { name: 'removed', harm: () => rmSync(inFolder(), { recursive: true }) },
-    {
-      name: 'replaced',
-      harm: () => {
-        writeFileSync(backup(), readFileSync(journal()));
-        renameSync(backup(), journal());
+    test.each([
+      { name: 'removed', harm: () => rmSync(inFolder(), { recursive: true }) },
+      {
+        name: 'replaced',
+        harm: () => {
+          writeFileSync(backup(), readFileSync(journal()));
+          renameSync(backup(), journal());
+        },
       },
-    },
-  ])('$name by somebody', async ({ harm }) => {
-    const daemon = workspace.start(['run']);
-    await daemon.event('group.converged', { group: 'sg-web' });
-    await emulator.clearCalls();
-    harm();
-    policy(443, 8443);
-    await expectRefusal(daemon, /was removed or replaced while it was in use/, /check the path/);
-    expect(await writes()).toEqual([]);
-    await expectRecovery();
-    expect(existsSync(journal())).toBe(true);
-    expect(await ports()).toEqual(['443/443', '8443/8443']);
-  });
-});
+    ])('$name by somebody', async ({ harm }) => {
+      const daemon = workspace.start(['run']);
+      await daemon.event('group.converged', { group: 'sg-web' });
+      await emulator.clearCalls();
+      harm();
+      policy(443, 8443);
+      await expectRefusal(daemon, /was removed or replaced while it was in use/, /check the path/);
+      expect(await writes()).toEqual([]);
+      await expectRecovery();
+      expect(existsSync(journal())).toBe(true);
+      expect(await ports()).toEqual(['443/443', '8443/8443']);
+    });
+  },
+);

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { createDirectorySource } from '../../daemon/source/directory/directory-source.ts';
 import { DesiredKeeper, type DesiredUpdate } from '../../daemon/source/desired.ts';
 import { GIT_ENVIRONMENT, GitRepository } from '../support/git-repository.ts';
+import { onlyWith } from '../support/optional-tool.ts';
 import { tempFolder, writeFiles } from '../support/temp-folder.ts';
 
 const policy = (id: string) => `version: 1
@@ -21,7 +22,7 @@ const inForce = ({ state }: DesiredUpdate) =>
 const codes = ({ problems }: DesiredUpdate) => problems.map(({ code }) => code);
 
 describe('desired state from a folder', () => {
-  it('never loses a group to a mishap, and follows what was meant', async () => {
+  onlyWith('git', it)('never loses a group to a mishap, and follows what was meant', async () => {
     const root = path.join(await tempFolder(), 'policies');
     await writeFiles(root, { 'a.yaml': policy('sg-a'), 'team/b.yaml': policy('sg-b') });
     const git = new GitRepository(root);

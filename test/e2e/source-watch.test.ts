@@ -7,6 +7,7 @@ import { createDirectorySource } from '../../daemon/source/directory/directory-s
 import type { WatchTimings } from '../../daemon/source/directory/folder-watch.ts';
 import type { LoadedPolicies } from '../../daemon/source/source.ts';
 import { GIT_ENVIRONMENT, GitRepository } from '../support/git-repository.ts';
+import { onlyWith } from '../support/optional-tool.ts';
 import { tempFolder, writeFiles } from '../support/temp-folder.ts';
 
 /** No poll comes to help within a test: what is seen is seen by the watcher. */
@@ -137,7 +138,7 @@ describe('a change of the folder is followed', () => {
   });
 });
 
-describe('a commit', () => {
+onlyWith('git', describe)('a commit', () => {
   it('of what was edited before gives the files their revision', async () => {
     const root = await tempFolder({ 'a.yaml': 'one' });
     const git = new GitRepository(root);
@@ -151,7 +152,7 @@ describe('a commit', () => {
   });
 });
 
-describe('a burst of changes', () => {
+onlyWith('git', describe)('a burst of changes', () => {
   it('of a git checkout of 200 files ends with exactly the state of the commit, in few loads', async () => {
     const root = await tempFolder();
     const git = new GitRepository(root);

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { UNPRIVILEGED } from './optional-tool.ts';
 
 const MAIN = fileURLToPath(new URL('../../dist/daemon/main.js', import.meta.url));
 
@@ -42,10 +43,9 @@ export class Workspace {
     return this.#watch(spawn('bash', ['-c', script, process.execPath, MAIN, ...args], this.#options({})));
   }
 
-  /** As above, as a user for whom file permissions hold: the superuser, as whom tests may run, may write everything. */
+  /** As above, as a user for whom file permissions hold. */
   startAsUser(args: readonly string[]): RampartProcess {
-    const nobody = process.getuid?.() === 0 ? { uid: 65534 } : {};
-    return this.#watch(spawn(process.execPath, [MAIN, ...args], { ...this.#options({}), ...nobody }));
+    return this.#watch(spawn(process.execPath, [MAIN, ...args], { ...this.#options({}), ...UNPRIVILEGED }));
   }
 
   #watch(child: ChildProcess): RampartProcess {

@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import type { FaultKind } from '../../../emulator/gateway/faults.ts';
 import { type TestEmulator, withEmulator } from '../../support/emulator.ts';
+import { onlyWith } from '../../support/optional-tool.ts';
 import { EMULATOR_KEY, requestV1, type SigningKey, type SigningOptions } from '../../support/signing.ts';
 
 const REGION = 'cn-hangzhou';
@@ -126,11 +127,12 @@ describe('a running emulator', () => {
     expect(ids[1]).toBe(ids[0]);
   });
 
-  it('listens on IPv6 loopback with working doors', () =>
+  onlyWith('IPv6 loopback', it)('listens on IPv6 loopback with working doors', () =>
     withEmulator({ host: '::1' }, async (emulator) => {
       expect(emulator.url).toMatch(/^http:\/\/\[::1\]:\d+$/);
       expect((await emulator.state()).securityGroups).toEqual([]);
-    }));
+    }),
+  );
 
   it('closes while somebody is connected and says nothing', async () => {
     let closed: Promise<unknown> = Promise.resolve();

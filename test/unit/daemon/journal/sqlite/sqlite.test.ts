@@ -27,6 +27,7 @@ import { JournalError, type IntentDraft, type Journal } from '../../../../../dae
 import { RETENTION, type Retention } from '../../../../../daemon/journal/sqlite/retention.ts';
 import { openSqliteDesk } from '../../../../../daemon/journal/sqlite/sqlite-desk.ts';
 import type { GroupPlan } from '../../../../../reconciler/plan/plan.ts';
+import { onlyWith, UNPRIVILEGED } from '../../../../support/optional-tool.ts';
 import { groupOf, planFor, policyOf } from '../../../../support/plan-inputs.ts';
 import { openSqliteJournal } from '../../../../../daemon/journal/sqlite/sqlite.ts';
 
@@ -297,13 +298,12 @@ describe('the file', () => {
     expect(failure()).toMatchObject({ trouble: 'io', message: expect.stringContaining(path) as string });
   });
 
-  it('that may not be written is refused', async () => {
+  onlyWith('unprivileged user', it)('that may not be written is refused', async () => {
     await mustOpen().close();
     chmodSync(folder, 0o755);
     chmodSync(join(folder, 'state'), 0o555);
     for (const name of readdirSync(join(folder, 'state'))) chmodSync(join(folder, 'state', name), 0o444);
-    // The superuser may write everything; in a container the tests may run as one.
-    const other = start('hold', process.getuid?.() === 0 ? { uid: 65534 } : {});
+    const other = start('hold', UNPRIVILEGED);
     await once(other.child, 'exit');
     expect(other.lines).toEqual(['readOnly']);
     chmodSync(join(folder, 'state'), 0o755);

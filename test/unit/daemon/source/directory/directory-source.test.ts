@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { createDirectorySource } from '../../../../../daemon/source/directory/directory-source.ts';
 import type { LoadedPolicies } from '../../../../../daemon/source/source.ts';
 import { GIT_ENVIRONMENT, GitRepository } from '../../../../support/git-repository.ts';
+import { onlyWith } from '../../../../support/optional-tool.ts';
 import { tempFolder, writeFiles } from '../../../../support/temp-folder.ts';
 
 const load = (folder: string, environment = GIT_ENVIRONMENT) =>
@@ -41,7 +42,7 @@ describe('revision outside of git', () => {
     expect(second.revision).not.toBe(first.revision);
   });
 
-  it('needs no git on the machine', async () => {
+  onlyWith('git', it)('needs no git on the machine', async () => {
     const folder = await tempFolder({ 'a.yaml': 'one' });
     new GitRepository(folder).commit();
     const loaded = await load(folder, { PATH: '/nowhere' });
@@ -50,7 +51,7 @@ describe('revision outside of git', () => {
   });
 });
 
-describe('revision in a git work tree', () => {
+onlyWith('git', describe)('revision in a git work tree', () => {
   async function repository(files: Readonly<Record<string, string>> = { 'policies/a.yaml': 'one' }) {
     const folder = await tempFolder(files);
     const git = new GitRepository(folder);

@@ -1,0 +1,40 @@
+// Tests that need what not every machine has. Where it is missing they are left out, with a line that says so; with
+// RAMPART_REQUIRE_ALL=1 (the gate, the release check) that is an error.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
+
+const TOOLS = {
+  git: () => ends('git', ['--version']),
+  bash: () => ends('bash', ['-c', 'true']),
+  '/dev/full': () => existsSync('/dev/full'),
+  'IPv6 loopback': () => networkInterfaces().lo?.some(({ address }) => address === '::1') === true,
+  'unprivileged user': () => process.getuid?.() !== 0 || ends('test', ['-r', import.meta.filename], NOBODY),
+} as const;
+export type OptionalTool = keyof typeof TOOLS;
+
+const NOBODY = { uid: 65534 };
+
+/** How to start a process for which file permissions hold: the superuser, as whom tests may run, may write everything. */
+export const UNPRIVILEGED = process.getuid?.() === 0 ? NOBODY : {};
+
+type Register = (title: string, body: () => void | Promise<void>) => void;
+
+/** `it` or `describe`, for tests that need this tool. */
+export function onlyWith(tool: OptionalTool, register: Register): Register {
+  return TOOLS[tool]() ? register : (title) => leaveOut(title, tool);
+}
+
+/** Reports a test that this machine cannot run; throws if every test must run. */
+export function leaveOut(
+  title: string,
+  tool: OptionalTool,
+  { requireAll = process.env.RAMPART_REQUIRE_ALL === '1', print = console.warn } = {},
+): void {
+  const why = `"${title}" needs what this machine does not have: ${tool}`;
+  if (requireAll) throw new Error(`RAMPART_REQUIRE_ALL=1, and ${why}`);
+  print(`left out: ${why}`);
+}
+
+const ends = (command: string, args: readonly string[], user: { readonly uid?: number } = {}): boolean =>
+  spawnSync(command, args, { stdio: 'ignore', ...user }).status === 0;
