@@ -104,7 +104,7 @@ export interface Journal extends JournalDesk {
   openIntents(group: GroupRef): Promise<readonly Intent[]>;
   /** Every group that has open intents, once; of the places that this process writes to, if others write elsewhere. */
   groupsWithOpenIntents(): Promise<readonly GroupRef[]>;
-  /** Equal plans have equal hashes and are kept once. */
+  /** Of plans of one hash, which make the same changes but perhaps by other calls, the last is kept. */
   savePlan(plan: GroupPlan): Promise<void>;
   /** Both null for a group that was never marked. */
   marks(group: GroupRef): Promise<RevisionMarks>;

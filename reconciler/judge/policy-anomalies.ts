@@ -3,6 +3,7 @@
 import { findAnomalies, type Anomaly, type AnomalyKind } from '../exposure/ask/anomalies.ts';
 import { groupContext } from '../exposure/engine/context.ts';
 import { DEFAULT_MAX_WORK } from '../exposure/engine/meter.ts';
+import { groupBy } from '../model/collections.ts';
 import type { DesiredGroup, DesiredRule } from '../model/group.ts';
 import { formatPeer, type Peer } from '../model/peer.ts';
 import { ALL_PORTS, formatPortRange, formatPorts, type Ports } from '../model/ports.ts';
@@ -139,16 +140,14 @@ function bySource<T>(
   ruleOf: (item: T) => Rule,
   written: Written,
 ): Array<{ readonly source: SourcePlace; readonly items: readonly T[] }> {
-  const places = new Map<string, { readonly source: SourcePlace; readonly items: T[] }>();
-  for (const item of items) {
+  const placed = items.flatMap((item) => {
     const source = written.get(ruleOf(item))?.source;
-    if (source === undefined) continue;
-    const key = placeText(source);
-    const place = places.get(key) ?? { source, items: [] };
-    place.items.push(item);
-    places.set(key, place);
-  }
-  return [...places.values()];
+    return source === undefined ? [] : [{ source, item }];
+  });
+  return [...groupBy(placed, ({ source }) => placeText(source)).values()].flatMap((group) => {
+    const [first] = group;
+    return first === undefined ? [] : [{ source: first.source, items: group.map(({ item }) => item) }];
+  });
 }
 
 const placeText = ({ file, line }: SourcePlace): string => `${file}:${line}`;

@@ -148,13 +148,14 @@ class SqliteJournal extends SqliteDesk implements Journal {
   savePlan(plan: GroupPlan): Promise<void> {
     return guarded(() => {
       const nowMs = this.#clock.nowMs();
-      const known = this.#db.get('SELECT saved_at_ms FROM plans WHERE hash = ?', plan.hash) as
-        { saved_at_ms: number } | undefined;
+      const body = JSON.stringify(planDocument(plan));
+      const sameSaved = 'SELECT saved_at_ms FROM plans WHERE hash = ? AND body = ?';
+      const known = this.#db.get(sameSaved, plan.hash, body) as { saved_at_ms: number } | undefined;
       if (known !== undefined && Math.abs(nowMs - known.saved_at_ms) < PLAN_FRESH_MS) return;
       this.#db.run(
         'INSERT OR REPLACE INTO plans (hash, body, saved_at_ms) VALUES (?, ?, ?)',
         plan.hash,
-        JSON.stringify(planDocument(plan)),
+        body,
         nowMs,
       );
       this.#prune(nowMs);

@@ -1,4 +1,5 @@
 // Kuhn's augmenting paths: as many pairs as possible, and among those, likely partners first.
+import { groupBy } from '../../model/collections.ts';
 
 interface Edge {
   readonly from: object;
@@ -12,12 +13,7 @@ interface Edge {
  */
 export function pairUp<E extends Edge>(edges: readonly E[]): E[] {
   const byScore = [...edges].sort((a, b) => b.score - a.score);
-  const edgesOf = new Map<E['from'], E[]>();
-  for (const edge of byScore) {
-    const others = edgesOf.get(edge.from);
-    if (others === undefined) edgesOf.set(edge.from, [edge]);
-    else others.push(edge);
-  }
+  const edgesOf = groupBy<E['from'], E>(byScore, ({ from }) => from);
   const chosen = new Map<E['to'], E>();
   for (const from of edgesOf.keys()) augment(from, edgesOf, chosen, new Set());
   return [...chosen.values()];

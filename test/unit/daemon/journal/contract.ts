@@ -286,6 +286,13 @@ export function journalContract(kind: string, makePlace: () => JournalPlace): vo
       expect(await journal.findPlan('f00')).toBe(text);
     });
 
+    it('are kept as they were made last, where the same changes were made by other calls before', async () => {
+      await journal.savePlan(PLAN);
+      const last = { ...PLAN, hitless: !PLAN.hitless };
+      await journal.savePlan(last);
+      expect(await journal.findPlan('f00')).toBe(JSON.stringify(planDocument(last)));
+    });
+
     it('are not found if they were never saved', async () => {
       await journal.savePlan(PLAN);
       expect(await journal.findPlan('bad')).toBeNull();
