@@ -401,8 +401,8 @@ export const PLAN_MUTATIONS: readonly Mutation[] = [
   {
     name: 'a crossing pair over rules that depend on it',
     file: 'plan/match/safe-pairs.ts',
-    find: 'mayGo(from.region) && mayCome(to.region)',
-    replace: 'mayGo(from.region)',
+    find: 'mayGo(from.extent) && mayCome(to.extent)',
+    replace: 'mayGo(from.extent)',
   },
   {
     name: 'Modify across kinds of peers',

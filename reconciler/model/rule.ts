@@ -76,7 +76,7 @@ export function makeRule(fields: Rule, side: Side): Result<Rule, RuleProblem[]> 
 /** What is wrong whatever the unknown fields turn out to be. */
 export function ruleProblems(fields: KnownFields, side: Side): RuleProblem[] {
   return [
-    ...portProblems(fields),
+    ...portFieldProblems(fields),
     ...familyProblems(fields),
     ...priorityProblems(fields, side),
     ...(side === 'desired' ? desiredProblems(fields) : []),
@@ -91,7 +91,7 @@ function canonicalOwn({ own, peer }: Rule): Prefix | null {
   return own?.length === 0 && own.kind === peer.kind ? null : own;
 }
 
-function portProblems({ protocol, ports, sourcePorts }: KnownFields): RuleProblem[] {
+function portFieldProblems({ protocol, ports, sourcePorts }: KnownFields): RuleProblem[] {
   if (protocol === undefined) return [];
   const problems: RuleProblem[] = [];
   if (hasPorts(protocol) && ports?.kind === 'none') {
@@ -221,7 +221,7 @@ export function fieldText(rule: Rule, field: RuleField): string | null {
     case 'description':
       return rule[field];
     case 'ports':
-      return rule.ports.kind === 'list' ? rule.ports.id : formatPorts(rule.ports);
+      return portsText(rule.ports);
     case 'sourcePorts':
       return rule.sourcePorts === null ? null : formatPortRange(rule.sourcePorts);
     case 'peer':
@@ -232,6 +232,8 @@ export function fieldText(rule: Rule, field: RuleField): string | null {
       return String(rule.priority);
   }
 }
+
+const portsText = (ports: Ports): string => (ports.kind === 'list' ? ports.id : formatPorts(ports));
 
 const IDENTITY_FIELDS = RULE_FIELDS.filter((field) => field !== 'description');
 

@@ -20,7 +20,7 @@ interface SymbolRef {
 }
 
 /** The packets that one rule matches, with its precedence beside them. */
-export interface Region {
+export interface Extent {
   readonly rank: number;
   readonly action: RuleAction;
   readonly direction: Rule['direction'];
@@ -32,7 +32,7 @@ export interface Region {
   readonly own: AddressRange | null;
 }
 
-export function regionOf(rule: Rule): Region {
+export function extentOf(rule: Rule): Extent {
   return {
     rank: ruleRank(rule),
     action: rule.action,
@@ -47,7 +47,7 @@ export function regionOf(rule: Rule): Region {
 }
 
 /** Whether one packet may match both. Never wrongly false; true where only the members of a symbol could tell. */
-export function overlaps(a: Region, b: Region): boolean {
+export function overlaps(a: Extent, b: Extent): boolean {
   return (
     a.direction === b.direction &&
     a.nicType === b.nicType &&
@@ -60,7 +60,7 @@ export function overlaps(a: Region, b: Region): boolean {
 }
 
 /** Whether every packet that `inner` matches is matched by `outer`. Never wrongly true. */
-export function covers(outer: Region, inner: Region): boolean {
+export function covers(outer: Extent, inner: Extent): boolean {
   return (
     outer.direction === inner.direction &&
     outer.nicType === inner.nicType &&
@@ -73,12 +73,12 @@ export function covers(outer: Region, inner: Region): boolean {
 }
 
 /** The one relation that orders calls: `first` decides otherwise than `later` and wins where both match. */
-export function overrules(first: Region, later: Region): boolean {
+export function overrules(first: Extent, later: Extent): boolean {
   return first.rank < later.rank && first.action !== later.action && overlaps(first, later);
 }
 
 /** Beside `winner`, `loser` decides nothing: it could come or go unseen. */
-export function dominates(winner: Region, loser: Region): boolean {
+export function dominates(winner: Extent, loser: Extent): boolean {
   return winner.rank <= loser.rank && covers(winner, loser);
 }
 

@@ -53,14 +53,14 @@ export function explainChanges(compared: Compared, maxWork: number): ExposureEff
 }
 
 /** A clause that is there only before or only after. */
-interface Change {
+interface ChangedClause {
   readonly comparison: Comparison;
   readonly clause: number;
 }
 
 /** Each changed clause, under the first of the rules that say it. */
-function changesByRule({ space, comparisons }: Compared): Array<[Rule, Change[]]> {
-  const changes = new Map<Rule, Change[]>();
+function changesByRule({ space, comparisons }: Compared): Array<[Rule, ChangedClause[]]> {
+  const changes = new Map<Rule, ChangedClause[]>();
   for (const comparison of comparisons) {
     const { table } = comparison.universe;
     for (let clause = 0; clause < table.size; clause += 1) {
@@ -73,13 +73,17 @@ function changesByRule({ space, comparisons }: Compared): Array<[Rule, Change[]]
   return [...changes].sort(([a], [b]) => compareRules(a, b));
 }
 
-interface Part {
+interface EffectPart {
   readonly drafts: readonly Draft[];
   readonly example: Packet | null;
 }
 
-function exactParts(compared: Compared, changes: readonly Change[], meter: Meter): Part[] | null {
-  const parts: Part[] = [];
+function exactParts(
+  compared: Compared,
+  changes: readonly ChangedClause[],
+  meter: Meter,
+): EffectPart[] | null {
+  const parts: EffectPart[] = [];
   for (const change of changes) {
     const part = meter.isSpent ? null : exactPart(compared, change, meter);
     if (part === null) return null;
@@ -88,7 +92,11 @@ function exactParts(compared: Compared, changes: readonly Change[], meter: Meter
   return parts;
 }
 
-function exactPart(compared: Compared, { comparison, clause }: Change, meter: Meter): Part | null {
+function exactPart(
+  compared: Compared,
+  { comparison, clause }: ChangedClause,
+  meter: Meter,
+): EffectPart | null {
   const { universe } = comparison;
   const table = universe.table.within(clause, meter);
   if (table === null) return null;
@@ -131,7 +139,7 @@ function question({ universe }: Comparison, table: ClauseTable, masks: Int32Arra
   };
 }
 
-const wholePart = ({ comparison, clause }: Change): Part => ({
+const wholePart = ({ comparison, clause }: ChangedClause): EffectPart => ({
   drafts: comparison.writer.draftClause(clause),
   example: null,
 });

@@ -36,14 +36,14 @@ export interface Question {
 }
 
 /** The packets that were looked for: those of the frame that the diagram sends to a terminal but `NOTHING`. */
-export interface Answer {
+export interface Explored {
   readonly diagram: Diagram;
   readonly root: NodeRef;
   readonly frame: readonly AtomRange[];
 }
 
 /** Null if the meter ran out first, as it does where the sweep would go too deep. */
-export function explore(question: Question, meter: Meter): Answer | null {
+export function explore(question: Question, meter: Meter): Explored | null {
   const exploration = new Exploration(question, meter);
   const root = exploration.root();
   return meter.isSpent ? null : { diagram: exploration.diagram, root, frame: question.table.frame };
@@ -58,7 +58,7 @@ interface Remainder {
 }
 
 /** Dimensions in which one packet is looked at. Only symbols can be so many, and each takes some of the stack. */
-const MAX_DEPTH = 500;
+const MAX_RECURSION = 500;
 
 const MASK_BITS = 3;
 const MASK = (1 << MASK_BITS) - 1;
@@ -109,7 +109,7 @@ class Exploration {
     const known = this.#memo.get(key);
     if (known !== undefined) return known;
     this.#depth += 1;
-    if (this.#depth > MAX_DEPTH) this.#meter.spend(Infinity);
+    if (this.#depth > MAX_RECURSION) this.#meter.spend(Infinity);
     const ref = this.#sweep(rest, dimension);
     this.#depth -= 1;
     this.#memo.set(key, ref);

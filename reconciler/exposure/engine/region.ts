@@ -2,7 +2,7 @@
 import { itemAt } from './at.ts';
 import type { AtomRange, Span } from './axis.ts';
 import { isTerminal, NOTHING, terminalValue, type DiagramNode, type NodeRef } from './diagram.ts';
-import type { Answer } from './explore.ts';
+import type { Explored } from './explore.ts';
 import type { Field, SetSymbol } from './rule-boxes.ts';
 import type { Universe } from './universe.ts';
 
@@ -15,7 +15,7 @@ export interface FoundRegion {
 }
 
 /** All regions that are not `NOTHING`: disjoint, together exact, in the order of the dimensions. */
-export function* regionsOf({ diagram, root, frame }: Answer): Generator<FoundRegion> {
+export function* regionsOf({ diagram, root, frame }: Explored): Generator<FoundRegion> {
   const whole = frame.map((range) => [range]);
   const bundles = new Map<NodeRef, readonly Bundle[]>();
   const todo: Array<{ readonly ref: NodeRef; readonly trail: Trail | null }> = [{ ref: root, trail: null }];

@@ -6,7 +6,7 @@ import { itemAt } from '../engine/at.ts';
 import type { Span } from '../engine/axis.ts';
 import type { Box } from './box.ts';
 import { compactRegions } from './compact.ts';
-import type { Answer } from '../engine/explore.ts';
+import type { Explored } from '../engine/explore.ts';
 import type { Meter } from '../engine/meter.ts';
 import { coverSpans } from './prefix-cover.ts';
 import { membership, regionsOf, spansOf, type Membership, type Region } from '../engine/region.ts';
@@ -48,7 +48,7 @@ export class BoxWriter {
   }
 
   /** The regions of an answer as boxes, by terminal. Not to be believed if the meter is spent after it. */
-  draftAnswer(answer: Answer, meter: Meter): Map<number, Draft[]> {
+  draftAnswer(answer: Explored, meter: Meter): Map<number, Draft[]> {
     const regions = new Map<number, Region[]>();
     for (const { terminal, region } of regionsOf(answer)) {
       meter.spend(REGION_WORK + region.length);

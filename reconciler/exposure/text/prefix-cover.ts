@@ -59,10 +59,10 @@ function hostBitsFrom(address: bigint, before: bigint): number {
 }
 
 /** A prefix with halves that are neither empty nor full, and what it takes to write it in either way. */
-interface Part {
+interface CoverPart {
   readonly prefix: Prefix;
   /** Null: all of it or none of it is in the spans. */
-  readonly halves: readonly [Part, Part] | null;
+  readonly halves: readonly [CoverPart, CoverPart] | null;
   /** The fewest prefixes that say what is in, with exceptions where that is shorter. */
   readonly cost: number;
   /** Number of prefixes that are out. */
@@ -70,7 +70,7 @@ interface Part {
 }
 
 /** `from` to `end` (not included) are the spans that meet the prefix. */
-function countPart(spans: readonly Span[], prefix: Prefix, from: number, end: number): Part {
+function countPart(spans: readonly Span[], prefix: Prefix, from: number, end: number): CoverPart {
   if (from === end) return { prefix, halves: null, cost: 0, gaps: 1 };
   const { first, last } = itemAt(spans, from);
   const size = 1n << BigInt(addressBits(prefix.kind) - prefix.length);
@@ -93,7 +93,7 @@ function countPart(spans: readonly Span[], prefix: Prefix, from: number, end: nu
   return { prefix, halves: [low, high], cost: Math.min(low.cost + high.cost, 1 + gaps), gaps };
 }
 
-function addTerms(part: Part, terms: CoverTerm[]): void {
+function addTerms(part: CoverPart, terms: CoverTerm[]): void {
   if (part.cost === 0) return;
   if (part.halves === null || part.cost < part.halves[0].cost + part.halves[1].cost) {
     const except: Prefix[] = [];
@@ -104,7 +104,7 @@ function addTerms(part: Part, terms: CoverTerm[]): void {
   }
 }
 
-function addGaps(part: Part, gaps: Prefix[]): void {
+function addGaps(part: CoverPart, gaps: Prefix[]): void {
   if (part.halves !== null) for (const half of part.halves) addGaps(half, gaps);
   else if (part.cost === 0) gaps.push(part.prefix);
 }

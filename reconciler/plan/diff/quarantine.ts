@@ -8,7 +8,7 @@
 import type { DescribedRule, DesiredRule } from '../../model/group.ts';
 import { DIRECTIONS, ruleIdentity, type Direction } from '../../model/rule.ts';
 import type { GroupPolicy } from '../plan.ts';
-import { overlaps, regionOf, type Region } from '../overlap.ts';
+import { overlaps, extentOf, type Extent } from '../overlap.ts';
 
 /** Identities (`ruleIdentity`) of rules that are not to be tried for now. */
 export interface Quarantined {
@@ -71,12 +71,12 @@ function stayingRules(
   wanted: readonly DesiredRule[],
   kept: { readonly waiting: ReadonlySet<DesiredRule>; readonly refused: ReadonlySet<string> },
 ): Set<DescribedRule> {
-  const regions = [...kept.waiting].map(({ rule }) => regionOf(rule));
+  const extents = [...kept.waiting].map(({ rule }) => extentOf(rule));
   const desired = new Set(wanted.map(({ rule }) => ruleIdentity(rule)));
   return spread(
     described.filter(
       ({ rule }) =>
-        kept.refused.has(ruleIdentity(rule)) || regions.some((region) => overlaps(region, regionOf(rule))),
+        kept.refused.has(ruleIdentity(rule)) || extents.some((extent) => overlaps(extent, extentOf(rule))),
     ),
     described.filter(({ rule }) => !desired.has(ruleIdentity(rule))),
     (held, other) => precedes(other, held),
@@ -87,18 +87,18 @@ function stayingRules(
 function spread<T extends Pick<DescribedRule, 'rule'>>(
   first: readonly T[],
   others: readonly T[],
-  follows: (held: Region, other: Region) => boolean,
+  follows: (held: Extent, other: Extent) => boolean,
 ): Set<T> {
   const found = new Set(first);
-  const open = others.map((item) => ({ item, region: regionOf(item.rule) }));
+  const open = others.map((item) => ({ item, extent: extentOf(item.rule) }));
   for (const { rule } of found) {
-    const held = regionOf(rule);
-    for (const { item, region } of open) if (follows(held, region)) found.add(item);
+    const held = extentOf(rule);
+    for (const { item, extent } of open) if (follows(held, extent)) found.add(item);
   }
   return found;
 }
 
 /** Whether a packet may match both, and the first one decides it, the other way than the second would. */
-function precedes(first: Region, second: Region): boolean {
+function precedes(first: Extent, second: Extent): boolean {
   return first.rank < second.rank && first.action !== second.action && overlaps(first, second);
 }

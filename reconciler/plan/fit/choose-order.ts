@@ -67,7 +67,7 @@ function usualOrder({ usual, described, room }: OrderTask): FoundOrder | null {
 }
 
 function refusedOverQuota({ usual, excess }: OrderTask): FoundOrder | null {
-  return excess === null ? null : refused(usual, excess);
+  return excess === null ? null : refusedOrder(usual, excess);
 }
 
 function hitlessStages({ twins }: OrderTask, { steps, waiting }: Stages): FoundOrder | null {
@@ -86,10 +86,10 @@ function oneSidedEnd({ twins, room, stages: { steps, held, waiting } }: OrderTas
 }
 
 function refusedForRoom({ usual, room }: OrderTask): FoundOrder {
-  return refused(usual, { kind: 'noRoom', fallback: room.options.fallback });
+  return refusedOrder(usual, { kind: 'noRoom', fallback: room.options.fallback });
 }
 
-const refused = (steps: readonly Step[], objection: RouteObjection): FoundOrder => ({
+const refusedOrder = (steps: readonly Step[], objection: RouteObjection): FoundOrder => ({
   steps,
   promised: null,
   objections: [objection],

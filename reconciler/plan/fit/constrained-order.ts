@@ -12,7 +12,7 @@ import {
 import { Scheduler } from '../order/scheduler.ts';
 import type { Step } from '../plan.ts';
 import { loadOf, minus, type Room } from './quota.ts';
-import { searchSpace, type Move } from './search-space.ts';
+import { searchSpace, type SearchMove } from './search-space.ts';
 import { searchCalls, type SearchBudget } from './search.ts';
 
 /**
@@ -36,7 +36,7 @@ export function constrainedOrder(changes: Changes, room: Room, budget: SearchBud
 }
 
 /** Anything that removes a rule relies on those that were added before: it waits for a checkpoint. */
-function stepsOf(calls: ReadonlyArray<readonly Move[]>): Step[] {
+function stepsOf(calls: ReadonlyArray<readonly SearchMove[]>): Step[] {
   let relies = false;
   return calls.map((moves) => {
     const step = toStep(moves.map(changeOf));
@@ -46,7 +46,7 @@ function stepsOf(calls: ReadonlyArray<readonly Move[]>): Step[] {
   });
 }
 
-function changeOf(move: Move): Change {
+function changeOf(move: SearchMove): Change {
   switch (move.kind) {
     case 'authorize':
       return authorization(move.desired);

@@ -5,10 +5,10 @@ import type { Changes } from '../order/calls.ts';
 import { alteration, canModify, fieldTexts, likeness } from '../match/pair.ts';
 import type { Alteration, PlanOptions } from '../plan.ts';
 import { loadOf, type Load } from './quota.ts';
-import { overlaps, regionOf, type Region } from '../overlap.ts';
+import { overlaps, extentOf, type Extent } from '../overlap.ts';
 
 /** One call of one rule. Numbers are those of `ChangedRule`s. */
-export type Move =
+export type SearchMove =
   | { readonly kind: 'authorize'; readonly desired: DesiredRule; readonly coming: number }
   | { readonly kind: 'modify'; readonly pair: Alteration; readonly going: number; readonly coming: number }
   | { readonly kind: 'revoke'; readonly target: DescribedRule; readonly going: number };
@@ -16,7 +16,7 @@ export type Move =
 export interface ChangedRule {
   readonly rule: Rule;
   readonly isNew: boolean;
-  readonly region: Region;
+  readonly extent: Extent;
   readonly load: Load;
   /** Numbers of the changed rules that may share a packet with it, itself included. */
   readonly near: readonly number[];
@@ -25,7 +25,7 @@ export interface ChangedRule {
 export interface SearchSpace {
   readonly changed: readonly ChangedRule[];
   /** Every move, in the order in which they are tried: what frees room first, what takes it last. */
-  readonly moves: readonly Move[];
+  readonly moves: readonly SearchMove[];
   /** Rules that stay and may share a packet with the changed ones. */
   readonly bystanders: readonly Rule[];
 }
@@ -36,7 +36,7 @@ const MAX_PARTNERS = 4;
 export function searchSpace(changes: Changes, group: DescribedGroup, options: PlanOptions): SearchSpace {
   const numbered: Array<{ readonly rule: Rule; readonly isNew: boolean }> = [];
   const number = (rule: Rule, isNew: boolean): number => numbered.push({ rule, isNew }) - 1;
-  const pairs = changes.modify.map((pair): Move => ({
+  const pairs = changes.modify.map((pair): SearchMove => ({
     kind: 'modify',
     pair,
     going: number(pair.from.rule, false),
@@ -51,7 +51,7 @@ export function searchSpace(changes: Changes, group: DescribedGroup, options: Pl
   const swaps = revocations.flatMap(({ target, going }) =>
     options.modify === 'never'
       ? []
-      : partners(target, authorizations, group).map(({ desired, coming }): Move => ({
+      : partners(target, authorizations, group).map(({ desired, coming }): SearchMove => ({
           kind: 'modify',
           pair: alteration(target, desired),
           going,
@@ -85,11 +85,11 @@ function withNeighbours(
   rules: ReadonlyArray<{ readonly rule: Rule; readonly isNew: boolean }>,
   options: PlanOptions,
 ): ChangedRule[] {
-  const regions = rules.map(({ rule }) => regionOf(rule));
+  const extents = rules.map(({ rule }) => extentOf(rule));
   return rules.map((item, at) => {
-    const region = regionOf(item.rule);
-    const near = regions.flatMap((other, index) => (index === at || overlaps(region, other) ? [index] : []));
-    return { ...item, region, load: loadOf([item], options), near };
+    const extent = extentOf(item.rule);
+    const near = extents.flatMap((other, index) => (index === at || overlaps(extent, other) ? [index] : []));
+    return { ...item, extent, load: loadOf([item], options), near };
   });
 }
 
@@ -99,7 +99,7 @@ function bystanders(changes: Changes, group: DescribedGroup, changed: readonly C
     .filter((described) => !leaving.has(described))
     .map(({ rule }) => rule)
     .filter((rule) => {
-      const region = regionOf(rule);
-      return changed.some((item) => overlaps(item.region, region));
+      const extent = extentOf(rule);
+      return changed.some((item) => overlaps(item.extent, extent));
     });
 }

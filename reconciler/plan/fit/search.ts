@@ -8,7 +8,7 @@ import type { Rule } from '../../model/rule.ts';
 import { Transition } from '../proof/transition.ts';
 import type { CallLimits } from '../order/calls.ts';
 import { fits, minus, plus, type Load } from './quota.ts';
-import type { Move, SearchSpace } from './search-space.ts';
+import type { SearchMove, SearchSpace } from './search-space.ts';
 
 export interface SearchTask {
   readonly space: SearchSpace;
@@ -47,7 +47,7 @@ const isSpent = ({ states, work }: SearchBudget): boolean => states.isSpent || w
 const NO_LOAD: Load = { rules: 0, groupRules: 0 };
 
 /** Calls that lead through hitless states only, from all old rules of the part to all new ones; null if none are found. */
-export function searchCalls(task: SearchTask, options: CallLimits): Move[][] | null {
+export function searchCalls(task: SearchTask, options: CallLimits): SearchMove[][] | null {
   if (task.space.changed.length > MAX_RULES || isSpent(task.budget)) return null;
   const search = new Search(task);
   const path = search.path();
@@ -61,9 +61,9 @@ class Search {
   readonly #now: Uint8Array;
   /** The same of the changed rules, as bits. */
   readonly #bits: Int32Array;
-  readonly #path: Move[] = [];
+  readonly #path: SearchMove[] = [];
   readonly #deadEnds = new Set<string>();
-  readonly #known = new Map<Move, KnownSafety>();
+  readonly #known = new Map<SearchMove, KnownSafety>();
   #load = NO_LOAD;
   #checksLeft = MAX_CHECKS;
 
@@ -82,7 +82,7 @@ class Search {
     );
   }
 
-  path(): readonly Move[] | null {
+  path(): readonly SearchMove[] | null {
     return this.#descend() ? this.#path : null;
   }
 
@@ -90,7 +90,7 @@ class Search {
    * Gathers the moves of a path into calls. A call may hold several authorizations if each of them alone is safe
    * where it begins, and several revocations if each alone may still be there where it ends (lemma on singles).
    */
-  gather(path: readonly Move[], options: CallLimits): Move[][] {
+  gather(path: readonly SearchMove[], options: CallLimits): SearchMove[][] {
     for (const move of path.toReversed()) this.#undo(move);
     return runs(path).flatMap((run) => {
       if (run[0]?.kind !== 'revoke') return this.#pack(run, options, (move) => this.#apply(move));
@@ -102,9 +102,9 @@ class Search {
   }
 
   /** Fills calls with the moves of one run, each time from the state that `pass` has led to. */
-  #pack(run: readonly Move[], options: CallLimits, pass: (move: Move) => void): Move[][] {
-    const calls: Move[][] = [];
-    let call: Move[] = [];
+  #pack(run: readonly SearchMove[], options: CallLimits, pass: (move: SearchMove) => void): SearchMove[][] {
+    const calls: SearchMove[][] = [];
+    let call: SearchMove[] = [];
     for (const move of run) {
       const joins =
         call.length > 0 &&
@@ -123,7 +123,7 @@ class Search {
   }
 
   /** Whether the rule of an authorization or revocation may be there alone, beside what is there now. */
-  #holdsWith(move: Move): boolean {
+  #holdsWith(move: SearchMove): boolean {
     const number = move.kind === 'revoke' ? move.going : move.coming;
     this.#now[number] = 1;
     const isSafe = this.#holds([number]);
@@ -149,13 +149,13 @@ class Search {
     return false;
   }
 
-  #isPossible(move: Move): boolean {
+  #isPossible(move: SearchMove): boolean {
     if ('going' in move && this.#now[move.going] !== 1) return false;
     if ('coming' in move && this.#now[move.coming] !== 0) return false;
     return fits(plus(this.#load, this.#growth(move)), this.#task.free);
   }
 
-  #isSafe(move: Move): boolean {
+  #isSafe(move: SearchMove): boolean {
     const known = this.#known.get(move);
     if (known !== undefined && isAlike(known.bits, this.#bits, known.near)) return known.isSafe;
     this.#checksLeft -= 1;
@@ -180,13 +180,13 @@ class Search {
     return within.every((number) => this.#transition.verdict(this.#now, number, 'hitless').kind === 'holds');
   }
 
-  #apply(move: Move): void {
+  #apply(move: SearchMove): void {
     this.#load = plus(this.#load, this.#growth(move));
     if ('going' in move) this.#put(move.going, 0);
     if ('coming' in move) this.#put(move.coming, 1);
   }
 
-  #undo(move: Move): void {
+  #undo(move: SearchMove): void {
     this.#load = minus(this.#load, this.#growth(move));
     if ('going' in move) this.#put(move.going, 1);
     if ('coming' in move) this.#put(move.coming, 0);
@@ -199,7 +199,7 @@ class Search {
     this.#bits[number >>> 5] = value === 1 ? word | bit : word & ~bit;
   }
 
-  #growth(move: Move): Load {
+  #growth(move: SearchMove): Load {
     const { changed } = this.#task.space;
     const coming = 'coming' in move ? itemAt(changed, move.coming).load : NO_LOAD;
     const going = 'going' in move ? itemAt(changed, move.going).load : NO_LOAD;
@@ -225,14 +225,14 @@ function bitsOf(size: number, numbers: readonly number[]): Int32Array {
 const isAlike = (one: Int32Array, other: Int32Array, mask: Int32Array): boolean =>
   mask.every((bits, word) => ((intAt(one, word) ^ intAt(other, word)) & bits) === 0);
 
-const touchedBy = (move: Move): number[] => [
+const touchedBy = (move: SearchMove): number[] => [
   ...('going' in move ? [move.going] : []),
   ...('coming' in move ? [move.coming] : []),
 ];
 
 /** Neighbours of one kind and direction; a Modify is a run of its own. */
-function runs(path: readonly Move[]): Move[][] {
-  const found: Move[][] = [];
+function runs(path: readonly SearchMove[]): SearchMove[][] {
+  const found: SearchMove[][] = [];
   for (const move of path) {
     const [first] = found.at(-1) ?? [];
     const joins = first !== undefined && move.kind !== 'modify' && first.kind === move.kind;
@@ -242,7 +242,7 @@ function runs(path: readonly Move[]): Move[][] {
   return found;
 }
 
-function directionOf(move: Move): Rule['direction'] {
+function directionOf(move: SearchMove): Rule['direction'] {
   switch (move.kind) {
     case 'authorize':
       return move.desired.rule.direction;

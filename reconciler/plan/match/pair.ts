@@ -11,7 +11,7 @@ import {
   type RuleField,
 } from '../../model/rule.ts';
 import type { Alteration } from '../plan.ts';
-import { dominates, regionOf, type Region } from '../overlap.ts';
+import { dominates, extentOf, type Extent } from '../overlap.ts';
 
 export function alteration(from: DescribedRule, to: DesiredRule): Alteration {
   return { from, to, fields: changedFields(from.rule, to.rule) };
@@ -84,7 +84,7 @@ function isUnique(from: DescribedRule, group: DescribedGroup): boolean {
  */
 export type PairKind = 'relabelling' | 'dominating' | 'dominated' | 'crossing';
 
-export function pairKind(from: Region, to: Region): PairKind {
+export function pairKind(from: Extent, to: Extent): PairKind {
   const wins = dominates(to, from);
   const loses = dominates(from, to);
   if (wins && loses) return 'relabelling';
@@ -98,7 +98,7 @@ export function byKind(pairs: readonly Alteration[]): Record<PairKind, Alteratio
     dominated: [],
     crossing: [],
   };
-  for (const pair of pairs) sorted[pairKind(regionOf(pair.from.rule), regionOf(pair.to.rule))].push(pair);
+  for (const pair of pairs) sorted[pairKind(extentOf(pair.from.rule), extentOf(pair.to.rule))].push(pair);
   return sorted;
 }
 

@@ -26,14 +26,14 @@ import {
   type FieldTexts,
 } from './pair.ts';
 import type { Alteration, Diff } from '../plan.ts';
-import { overlaps, overrules, regionOf, type Region } from '../overlap.ts';
+import { overlaps, overrules, extentOf, type Extent } from '../overlap.ts';
 
 /** Beyond this many possible pairs only forced ones are made: batches cost far fewer calls there. */
 const MAX_PAIRS_LOOKED_AT = 250_000;
 
 interface Leftover<T> {
   readonly value: T;
-  readonly region: Region;
+  readonly extent: Extent;
   readonly texts: FieldTexts;
 }
 
@@ -77,22 +77,22 @@ export function safePairs(diff: Diff, group: DescribedGroup): Alteration[] {
 }
 
 interface Surroundings {
-  readonly coming: readonly Region[];
-  readonly going: readonly Region[];
+  readonly coming: readonly Extent[];
+  readonly going: readonly Extent[];
 }
 
 function surroundings(diff: Diff): Surroundings {
   const replaced = diff.altered.filter(({ fields }) => fields.some((field) => field !== 'description'));
   return {
-    coming: [...diff.missing, ...replaced.map(({ to }) => to)].map(({ rule }) => regionOf(rule)),
-    going: [...diff.surplus, ...replaced.map(({ from }) => from)].map(({ rule }) => regionOf(rule)),
+    coming: [...diff.missing, ...replaced.map(({ to }) => to)].map(({ rule }) => extentOf(rule)),
+    going: [...diff.surplus, ...replaced.map(({ from }) => from)].map(({ rule }) => extentOf(rule)),
   };
 }
 
 function crossingPairs(candidates: readonly Candidate[], { coming, going }: Surroundings): Candidate[] {
-  const mayCome = memoised((to: Region) => !coming.some((other) => overrules(to, other)));
-  const mayGo = memoised((from: Region) => !going.some((other) => overrules(from, other)));
-  const free = candidates.filter(({ from, to }) => mayGo(from.region) && mayCome(to.region));
+  const mayCome = memoised((to: Extent) => !coming.some((other) => overrules(to, other)));
+  const mayGo = memoised((from: Extent) => !going.some((other) => overrules(from, other)));
+  const free = candidates.filter(({ from, to }) => mayGo(from.extent) && mayCome(to.extent));
   const chosen: Candidate[] = [];
   const used = new Set<unknown>();
   for (const pair of [...free].sort((a, b) => b.score - a.score)) {
@@ -104,12 +104,12 @@ function crossingPairs(candidates: readonly Candidate[], { coming, going }: Surr
   return chosen;
 }
 
-const meets = (a: Candidate, b: Candidate): boolean => overlaps(a.from.region, b.to.region);
+const meets = (a: Candidate, b: Candidate): boolean => overlaps(a.from.extent, b.to.extent);
 
-const kindOf = ({ from, to }: Candidate) => pairKind(from.region, to.region);
+const kindOf = ({ from, to }: Candidate) => pairKind(from.extent, to.extent);
 
 function leftover<T extends DescribedRule | DesiredRule>(value: T, { rule }: T): Leftover<T> {
-  return { value, region: regionOf(rule), texts: fieldTexts(rule) };
+  return { value, extent: extentOf(rule), texts: fieldTexts(rule) };
 }
 
 function memoised<K>(answer: (key: K) => boolean): (key: K) => boolean {

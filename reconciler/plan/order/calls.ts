@@ -5,7 +5,7 @@ import { compareRules, DIRECTIONS, type Rule } from '../../model/rule.ts';
 import { Meter } from '../../exposure/engine/meter.ts';
 import { ruleAfter } from '../match/pair.ts';
 import type { Alteration, Diff, PlanOptions, Step } from '../plan.ts';
-import { regionOf, type Region } from '../overlap.ts';
+import { extentOf, type Extent } from '../overlap.ts';
 
 /** What is to be done, before it has an order. */
 export interface Changes {
@@ -42,24 +42,24 @@ export function callLimits(
 }
 
 /** One change at its place in the order, which `rule` decides. */
-export type Change = { readonly rule: Rule; readonly region: Region } & (
+export type Change = { readonly rule: Rule; readonly extent: Extent } & (
   | { readonly kind: 'authorize'; readonly desired: DesiredRule }
   | { readonly kind: 'modify'; readonly pair: Alteration }
   | { readonly kind: 'revoke'; readonly target: DescribedRule }
 );
 
 export function authorization(desired: DesiredRule): Change {
-  return { kind: 'authorize', rule: desired.rule, region: regionOf(desired.rule), desired };
+  return { kind: 'authorize', rule: desired.rule, extent: extentOf(desired.rule), desired };
 }
 
 export function revocation(target: DescribedRule): Change {
-  return { kind: 'revoke', rule: target.rule, region: regionOf(target.rule), target };
+  return { kind: 'revoke', rule: target.rule, extent: extentOf(target.rule), target };
 }
 
 /** A Modify that stands where its new rule would be added, or where its old one would be removed. */
 export function modification(pair: Alteration, at: 'to' | 'from'): Change {
   const { rule } = pair[at];
-  return { kind: 'modify', rule, region: regionOf(rule), pair };
+  return { kind: 'modify', rule, extent: extentOf(rule), pair };
 }
 
 /** Highest precedence first. */

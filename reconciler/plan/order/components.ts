@@ -1,12 +1,12 @@
 // Changes that share no packet do not know of each other (theorem T4 of docs/algorithms.md): each connected
 // part of a plan may be carried out by itself, one after the other.
 import type { Changes } from './calls.ts';
-import { overlaps, regionOf, type Region } from '../overlap.ts';
+import { overlaps, extentOf, type Extent } from '../overlap.ts';
 
 /** One change with everything that it touches. */
 interface Node {
   readonly changes: Changes;
-  readonly regions: readonly Region[];
+  readonly extents: readonly Extent[];
 }
 
 /** The parts, in the order of their first members; together they hold every change once. */
@@ -48,15 +48,15 @@ const NONE: Changes = { authorize: [], modify: [], revoke: [] };
 
 function nodesOf({ authorize, modify, revoke }: Changes): Node[] {
   return [
-    ...authorize.map((item) => node({ ...NONE, authorize: [item] }, [regionOf(item.rule)])),
+    ...authorize.map((item) => node({ ...NONE, authorize: [item] }, [extentOf(item.rule)])),
     ...modify.map((pair) =>
-      node({ ...NONE, modify: [pair] }, [regionOf(pair.from.rule), regionOf(pair.to.rule)]),
+      node({ ...NONE, modify: [pair] }, [extentOf(pair.from.rule), extentOf(pair.to.rule)]),
     ),
-    ...revoke.map((item) => node({ ...NONE, revoke: [item] }, [regionOf(item.rule)])),
+    ...revoke.map((item) => node({ ...NONE, revoke: [item] }, [extentOf(item.rule)])),
   ];
 }
 
-const node = (changes: Changes, regions: readonly Region[]): Node => ({ changes, regions });
+const node = (changes: Changes, extents: readonly Extent[]): Node => ({ changes, extents });
 
 const touch = (a: Node, b: Node): boolean =>
-  a.regions.some((one) => b.regions.some((other) => overlaps(one, other)));
+  a.extents.some((one) => b.extents.some((other) => overlaps(one, other)));

@@ -2,7 +2,7 @@
 // that they share. Whether that is so is asked of the exposure engine, for each rule that would have to wait.
 import { groupContext } from '../../exposure/engine/context.ts';
 import type { DescribedGroup } from '../../model/group.ts';
-import { overlaps, regionOf } from '../overlap.ts';
+import { overlaps, extentOf } from '../overlap.ts';
 import { Transition } from '../proof/transition.ts';
 import type { CallLimits, Change, Changes } from './calls.ts';
 import type { EarlyRelease } from './scheduler.ts';
@@ -30,12 +30,12 @@ export function earlyReleases(
   const removed = [...changes.revoke, ...changes.modify.map(({ from }) => from)];
   const changed = [...added, ...removed];
   if (batchesAtomic || changed.length > MAX_CHANGED) return null;
-  const regions = changed.map(({ rule }) => regionOf(rule));
+  const extents = changed.map(({ rule }) => extentOf(rule));
   const leaving = new Set<object>(removed);
   const staying = group.rules.filter((described) => {
     if (leaving.has(described)) return false;
-    const region = regionOf(described.rule);
-    return regions.some((other) => overlaps(region, other));
+    const extent = extentOf(described.rule);
+    return extents.some((other) => overlaps(extent, other));
   });
   const rules = [
     ...added.map(({ rule }) => ({ rule, before: false, after: true })),

@@ -27,7 +27,7 @@ export class Scheduler {
 
   /** Steps for changes that are given strongest first: each waits for those that overrule it, or for its early release. */
   strongestFirst(changes: readonly Change[], early: EarlyRelease | null): Step[] {
-    return this.#steps(changes, (first, later) => overrules(first.region, later.region), early);
+    return this.#steps(changes, (first, later) => overrules(first.extent, later.extent), early);
   }
 
   #steps(changes: readonly Change[], precedes: Precedes, early: EarlyRelease | null): Step[] {
@@ -41,17 +41,17 @@ export class Scheduler {
 /** Whether the first must be made before the later one. Asked only of changes in the order in which they are given. */
 type Precedes = (first: Change, later: Change) => boolean;
 
-interface Pending {
+interface Waiting {
   readonly change: Change;
-  readonly later: Pending[];
+  readonly later: Waiting[];
   /** How many pending changes must still precede this one. */
   waitingFor: number;
   /** Length of the longest chain of changes that wait for this one. */
   chain: number;
 }
 
-function dependencies(changes: readonly Change[], precedes: Precedes): Pending[] {
-  const all = changes.map((change): Pending => ({ change, later: [], waitingFor: 0, chain: 0 }));
+function dependencies(changes: readonly Change[], precedes: Precedes): Waiting[] {
+  const all = changes.map((change): Waiting => ({ change, later: [], waitingFor: 0, chain: 0 }));
   for (const [index, one] of [...all.entries()].reverse()) {
     for (const other of all.slice(index + 1)) {
       if (!precedes(one.change, other.change)) continue;
@@ -65,11 +65,11 @@ function dependencies(changes: readonly Change[], precedes: Precedes): Pending[]
 
 /** The changes of one direction that no call makes yet. */
 class Agenda {
-  #pending: readonly Pending[];
+  #pending: readonly Waiting[];
   readonly #limits: CallLimits;
   readonly #early: EarlyRelease | null;
 
-  constructor(pending: readonly Pending[], limits: CallLimits, early: EarlyRelease | null) {
+  constructor(pending: readonly Waiting[], limits: CallLimits, early: EarlyRelease | null) {
     this.#pending = pending;
     this.#limits = limits;
     this.#early = early;
@@ -93,22 +93,22 @@ class Agenda {
     return calls;
   }
 
-  #nextSingle(): Pending[] | null {
+  #nextSingle(): Waiting[] | null {
     const single = this.#pending.find((one) => !isBatched(one) && this.#mayGo(one));
     if (single === undefined) return null;
     release(single);
     return [single];
   }
 
-  #nextBatch(): Pending[] {
+  #nextBatch(): Waiting[] {
     const batch = this.#limits.batchesAtomic ? this.#atomicBatch() : this.#independentBatch();
     if (batch.length === 0) throw new Error('the changes to schedule wait for each other');
     return batch;
   }
 
   /** What takes effect as a whole may hold a change and those that must precede it. */
-  #atomicBatch(): Pending[] {
-    const batch: Pending[] = [];
+  #atomicBatch(): Waiting[] {
+    const batch: Waiting[] = [];
     for (const one of this.#pending) {
       if (batch.length === this.#limits.batchSize) break;
       if (one.waitingFor > 0 || !isBatched(one)) continue;
@@ -118,7 +118,7 @@ class Agenda {
     return batch;
   }
 
-  #independentBatch(): Pending[] {
+  #independentBatch(): Waiting[] {
     const ready = this.#pending.filter((one) => isBatched(one) && this.#mayGo(one));
     const urgent = [...ready].sort((a, b) => b.chain - a.chain).slice(0, this.#limits.batchSize);
     const chosen = new Set(urgent);
@@ -127,13 +127,13 @@ class Agenda {
     return batch;
   }
 
-  #mayGo({ waitingFor, change }: Pending): boolean {
+  #mayGo({ waitingFor, change }: Waiting): boolean {
     return waitingFor === 0 || this.#early?.mayGoEarly(change) === true;
   }
 }
 
-const isBatched = ({ change }: Pending): boolean => change.kind !== 'modify';
+const isBatched = ({ change }: Waiting): boolean => change.kind !== 'modify';
 
-function release(made: Pending): void {
+function release(made: Waiting): void {
   for (const other of made.later) other.waitingFor -= 1;
 }

@@ -114,7 +114,7 @@ class TwinCheck {
       return;
     }
     const where = first === source ? 'twice from this rule' : `also from the rule at ${formatPlace(first)}`;
-    const message = `${ruleText(rule)} comes ${where}`;
+    const message = `${combinationText(rule)} comes ${where}`;
     this.context.reporter.errorAt(source, {
       code: 'duplicate-rule',
       message,
@@ -123,7 +123,7 @@ class TwinCheck {
   }
 }
 
-function ruleText(rule: Rule): string {
+function combinationText(rule: Rule): string {
   const ports = rule.ports.kind === 'none' ? [] : [fieldText(rule, 'ports')];
   const preposition = rule.direction === 'ingress' ? 'from' : 'to';
   return [rule.action, rule.protocol, ...ports, preposition, formatPeer(rule.peer)].join(' ');

@@ -14,7 +14,7 @@ import {
 } from '../../model/rule.ts';
 import type { Definitions } from './definitions.ts';
 import { OWN_KEY, PEER_KEY, type RuleEntry } from '../schema/document.ts';
-import type { FileContext, Site } from './file-context.ts';
+import type { Site } from './file-context.ts';
 import type { Traffic } from '../schema/port-text.ts';
 import type { Path } from '../read/reporter.ts';
 
@@ -49,19 +49,15 @@ export function expandRule(entry: RuleEntry, site: RuleSite): Expansion {
   const trafficSets = trafficSetsOf(entry, site);
   const [peerCount, trafficCount] = [sizeOf(peerSets), sizeOf(trafficSets)];
   if (peerCount * trafficCount > site.room) {
-    const message = `${peerCount} peers x ${trafficCount} ports are more than the ${site.room} rules left here`;
-    const hint = 'use a prefix list, a port list, or wider prefixes';
-    site.context.reporter.error(site.path, { code: 'too-many-rules', message, hint });
+    reportTooMany(`${peerCount} peers x ${trafficCount} ports`, site);
     return { rules: [], certain: [] };
   }
-  for (const { value, path } of membersOf(peerSets)) {
-    if (value.kind === 'group' && value.id === site.groupId) reportSelf(site.context, path);
-  }
+  reportSelf(peerSets, site);
   const certain: Rule[] = [];
   const rules: DesiredRule[] = [];
   const source = site.context.file.locate(site.path, 'value');
-  for (const peer of orUnknown(membersOf(peerSets), undefined, site)) {
-    for (const traffic of orUnknown(membersOf(trafficSets), UNKNOWN_TRAFFIC, site)) {
+  for (const peer of orUnknown(sourcedMembers(peerSets), undefined, site)) {
+    for (const traffic of orUnknown(sourcedMembers(trafficSets), UNKNOWN_TRAFFIC, site)) {
       const { hasProblems, rule } = combined(entry, { site, peer, traffic });
       if (rule === null) continue;
       if (!entry.hasUnknownKeys) certain.push(rule);
@@ -76,7 +72,7 @@ type Sets<T> = ReadonlyArray<Sourced<readonly T[]>>;
 
 const sizeOf = (sets: Sets<unknown>): number => sets.reduce((sum, { value }) => sum + value.length, 0);
 
-const membersOf = <T>(sets: Sets<T>): Array<Sourced<T>> =>
+const sourcedMembers = <T>(sets: Sets<T>): Array<Sourced<T>> =>
   sets.flatMap(({ value, path }) => value.map((member) => ({ value: member, path })));
 
 const UNKNOWN_TRAFFIC: KnownTraffic = { protocol: undefined, ports: undefined };
@@ -159,35 +155,47 @@ function peerSetsOf(entry: RuleEntry, { context, definitions, direction, path }:
 }
 
 /** The vendor answers `InvalidParamter.Conflict` (sic). Members of one group meet by its inner access policy. */
-function reportSelf(context: FileContext, path: Path): void {
+function reportSelf(peerSets: Sets<Peer>, { context, groupId }: RuleSite): void {
   const message = 'a group cannot be the peer of its own rules';
   const hint = "use the group's inner access policy for traffic between its members, or name their addresses";
-  context.reporter.error(path, { code: 'peer-is-self', message, hint });
+  for (const { value, path } of sourcedMembers(peerSets)) {
+    if (value.kind !== 'group' || value.id !== groupId) continue;
+    context.reporter.error(path, { code: 'peer-is-self', message, hint });
+  }
+}
+
+function reportTooMany(combinations: string, { context, path, room }: RuleSite): void {
+  const message = `${combinations} are more than the ${room} rules left here`;
+  const hint = 'use a prefix list, a port list, or wider prefixes';
+  context.reporter.error(path, { code: 'too-many-rules', message, hint });
 }
 
 /** As far as it is known. Keys that exclude each other leave open which of them is meant. */
 function trafficSetsOf(entry: RuleEntry, site: RuleSite): Sets<KnownTraffic> {
   const { portList, ports, services } = entry;
-  const protocol = entry.protocol ?? undefined;
   if (services !== null) {
     const sets = serviceSetsOf(services, site);
     return entry.protocol === null && ports === null && portList === null ? sets : [];
   }
+  const protocol = entry.protocol ?? undefined;
   if (portList !== null) {
     const isClear = portList !== undefined && ports === null;
     const list: Ports | undefined = isClear ? { kind: 'list', id: portList } : undefined;
     return [{ value: [{ protocol, ports: list }], path: [...site.path, 'portList'] }];
   }
   if (ports === null) {
-    // A key that is misspelt may be the one of the ports.
-    const mayBeThere = entry.hasUnknownKeys && protocol !== undefined && hasPorts(protocol);
-    const value = [{ protocol, ports: mayBeThere ? undefined : NO_PORTS }];
-    return [{ value, path: [...site.path, 'protocol'] }];
+    return [{ value: [{ protocol, ports: portsLeftOut(entry) }], path: [...site.path, 'protocol'] }];
   }
   return ports.map((range, index) => ({
     value: [{ protocol, ports: range && { kind: 'range', ...range } }],
     path: [...site.path, 'ports', index],
   }));
+}
+
+/** A key that is misspelt may be the one of the ports. */
+function portsLeftOut({ protocol, hasUnknownKeys }: RuleEntry): Ports | undefined {
+  const mayBeThere = hasUnknownKeys && typeof protocol === 'string' && hasPorts(protocol);
+  return mayBeThere ? undefined : NO_PORTS;
 }
 
 function serviceSetsOf(

@@ -5,7 +5,7 @@ import type { Definition, NameTable } from './name-table.ts';
 import type { PeerWord } from '../schema/peer-text.ts';
 
 /** Networks that name networks that name networks …: at most this deep. */
-const MAX_DEPTH = 32;
+const MAX_TRAIL = 32;
 
 /** Members of all networks together, those that come through other networks counted again. */
 const MAX_MEMBERS = 200_000;
@@ -73,8 +73,8 @@ export class Networks {
       site.context.reporter.error(site.path, { code: 'network-cycle', message, hint: 'break the circle' });
       return null;
     }
-    if (this.trail.length >= MAX_DEPTH) {
-      const message = `networks name each other more than ${MAX_DEPTH} deep`;
+    if (this.trail.length >= MAX_TRAIL) {
+      const message = `networks name each other more than ${MAX_TRAIL} deep`;
       site.context.reporter.error(site.path, { code: 'networks-too-deep', message, hint: '' });
       return null;
     }

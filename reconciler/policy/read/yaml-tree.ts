@@ -5,7 +5,7 @@ import { Composer, LineCounter, Parser, type CST, type Document, type YAMLError 
 import type { Complaint } from './complaint.ts';
 
 /** A policy needs 7 levels. */
-const MAX_DEPTH = 24;
+const MAX_NESTING = 24;
 
 /** One mistake makes the parser stumble many times; the first ones tell enough. */
 const MAX_SYNTAX_COMPLAINTS = 20;
@@ -31,9 +31,9 @@ export function parseYamlTree(text: string): YamlTree {
     const message = 'the document is too broken to be read: a bracket is probably missing';
     return { document: null, lines, complaints: [{ offset: 0, code: 'unreadable-yaml', message, hint: '' }] };
   }
-  const deep = firstTokenBelow(tokens, MAX_DEPTH);
+  const deep = firstTokenBelow(tokens, MAX_NESTING);
   if (deep !== null) {
-    const message = `the document nests deeper than ${MAX_DEPTH} levels`;
+    const message = `the document nests deeper than ${MAX_NESTING} levels`;
     return { document: null, lines, complaints: [{ offset: deep, code: 'too-deep', message, hint: '' }] };
   }
   const [document, second] = compose(tokens, text.length);

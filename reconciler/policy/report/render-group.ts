@@ -17,8 +17,8 @@ export function renderGroup({ id, region, account, name, rules }: DescribedGroup
         id,
         region,
         ...(account === 'default' ? {} : { account }),
-        ingress: entriesOf(rules, 'ingress').map(onOneLine),
-        egress: entriesOf(rules, 'egress').map(onOneLine),
+        ingress: entriesOf(rules, 'ingress').map(flowNode),
+        egress: entriesOf(rules, 'egress').map(flowNode),
       },
     ],
   });
@@ -27,10 +27,10 @@ export function renderGroup({ id, region, account, name, rules }: DescribedGroup
   return withoutInvisibles(document.toString({ lineWidth: 0, flowCollectionPadding: false }));
 }
 
-type Entry = Readonly<Record<string, unknown>>;
+type YamlMapping = Readonly<Record<string, unknown>>;
 
 /** Rules that differ in their peers only become one entry with a list of peers. */
-function entriesOf(described: readonly DescribedRule[], direction: Direction): Entry[] {
+function entriesOf(described: readonly DescribedRule[], direction: Direction): YamlMapping[] {
   const peersOf = new Map<string, { readonly rule: Rule; readonly peers: Peer[] }>();
   const rules = described.map(({ rule }) => rule).filter((rule) => rule.direction === direction);
   for (const rule of rules.sort(compareRules)) {
@@ -42,7 +42,7 @@ function entriesOf(described: readonly DescribedRule[], direction: Direction): E
   return [...peersOf.values()].map(({ rule, peers }) => entryOf(rule, peers));
 }
 
-function entryOf(rule: Rule, peers: readonly Peer[]): Entry {
+function entryOf(rule: Rule, peers: readonly Peer[]): YamlMapping {
   const { direction, protocol, ports, sourcePorts, own, action, priority, nicType, description } = rule;
   const [first] = peers;
   return {
@@ -64,12 +64,12 @@ function portWord({ first, last }: PortRange): number | string {
   return first === ALL_PORTS.first && last === ALL_PORTS.last ? 'all' : `${first}-${last}`;
 }
 
-const peerWord = (peer: Peer): string | Entry =>
+const peerWord = (peer: Peer): string | YamlMapping =>
   peer.kind === 'group' && peer.ownerId !== null
     ? { group: peer.id, ownerId: peer.ownerId }
     : formatPeer(peer);
 
-const onOneLine = (entry: Entry) => new Document().createNode(entry, { flow: true });
+const flowNode = (mapping: YamlMapping) => new Document().createNode(mapping, { flow: true });
 
 /** Whatever else it is (an IPv6 address, a text of a stranger) stands in quotes, controls escaped. */
 function quoteUnlessPlain(node: Scalar): void {

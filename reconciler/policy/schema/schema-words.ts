@@ -18,7 +18,7 @@ import { parsePortText, parseProtocolText, parseServiceText } from './port-text.
 type Meta = Parameters<z.ZodString['meta']>[0];
 
 /** A text with a grammar of its own. What editors shall know of it is said of the text as written. */
-export const parsed = <T>(parse: (text: string) => Result<T, Complaint>, meta: Meta) =>
+export const textParsedBy = <T>(parse: (text: string) => Result<T, Complaint>, meta: Meta) =>
   z
     .string()
     .meta(meta)
@@ -31,7 +31,7 @@ export const parsed = <T>(parse: (text: string) => Result<T, Complaint>, meta: M
     });
 
 export const shaped = (pattern: RegExp, complain: (text: string) => Complaint, meta: Meta) =>
-  parsed((text) => (pattern.test(text) ? ok(text) : err(complain(text))), {
+  textParsedBy((text) => (pattern.test(text) ? ok(text) : err(complain(text))), {
     pattern: pattern.source,
     ...meta,
   });
@@ -46,7 +46,7 @@ export const oneOrMore = <Item extends z.ZodType>(item: Item, meta: Meta) =>
     );
 
 /** A rule between keys. It is looked at even if single keys are wrong: all problems at once. */
-export const refusal = ({ code, message, hint }: Complaint) => ({
+export const failsWith = ({ code, message, hint }: Complaint) => ({
   error: message,
   params: { code, hint },
   when: ({ value }: { value: unknown }) =>
@@ -57,7 +57,7 @@ export const countOf = (...values: unknown[]): number => values.filter((value) =
 
 export const definitionName = z.string().regex(DEFINITION_NAME);
 
-export const peerText = parsed(parsePeerText, {
+export const peerText = textParsedBy(parsePeerText, {
   description: 'An address, a prefix, a security group, a prefix list, or the name of a network.',
   examples: ['203.0.113.0/24', '198.51.100.7', '2001:db8::/32', 'sg-bp1lb', 'pl-bp1cdn', 'office'],
 });
@@ -91,7 +91,7 @@ export const peerItem = z.union([peerText, groupPeer]);
 
 export const peers = (description: string) => oneOrMore(peerItem, { description });
 
-export const ownSide = parsed(parsePrefixText, {
+export const ownSide = textParsedBy(parsePrefixText, {
   description: 'Own side: only members with such an address. Absent: every member.',
   examples: ['10.1.0.0/16'],
 });
@@ -102,10 +102,10 @@ export const portItem = z.union([
     .min(1)
     .max(MAX_PORT)
     .transform((port): PortRange => ({ first: port, last: port })),
-  parsed(parsePortText, { examples: ['443', '8000-8100', '8000/8100', 'all'] }),
+  textParsedBy(parsePortText, { examples: ['443', '8000-8100', '8000/8100', 'all'] }),
 ]);
 
-export const protocol = parsed(parseProtocolText, {
+export const protocol = textParsedBy(parseProtocolText, {
   description: 'tcp, udp, icmp (IPv4 only), icmpv6 (IPv6 only), gre, or all; in any letter case.',
   anyOf: [
     { enum: [...POLICY_PROTOCOLS] },
@@ -113,7 +113,7 @@ export const protocol = parsed(parseProtocolText, {
   ],
 });
 
-export const serviceText = parsed(parseServiceText, {
+export const serviceText = textParsedBy(parseServiceText, {
   description: 'PROTOCOL/PORT, PROTOCOL/FIRST-LAST or PROTOCOL/all; only the protocol where it has no ports.',
   examples: ['tcp/443', 'udp/8000-8100', 'tcp/all', 'icmp'],
 });

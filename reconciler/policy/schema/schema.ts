@@ -11,12 +11,12 @@ import {
   groupId,
   oneOrMore,
   ownSide,
-  parsed,
+  textParsedBy,
   peers,
   peerText,
   portItem,
   protocol,
-  refusal,
+  failsWith,
   serviceText,
   shaped,
 } from './schema-words.ts';
@@ -64,7 +64,7 @@ const ruleKeys = {
     minLength: 1,
     maxLength: MAX_DESCRIPTION_LENGTH,
   }),
-  expires: parsed(parseInstant, {
+  expires: textParsedBy(parseInstant, {
     description: 'An instant with its zone, from which on the rule is not desired.',
     examples: ['2027-01-31T18:00:00Z'],
     format: 'date-time',
@@ -82,7 +82,7 @@ const checkRuleKeys = <Schema extends z.ZodType<RuleKeys>>(schema: Schema): Sche
   schema
     .refine(
       (rule) => countOf(rule.protocol, rule.services) === 1,
-      refusal({
+      failsWith({
         code: 'protocol-or-services',
         message: 'a rule needs either a protocol or services',
         hint: 'write protocol and ports, or services alone',
@@ -90,7 +90,7 @@ const checkRuleKeys = <Schema extends z.ZodType<RuleKeys>>(schema: Schema): Sche
     )
     .refine(
       (rule) => countOf(rule.ports, rule.portList) <= 1,
-      refusal({
+      failsWith({
         code: 'ports-and-port-list',
         message: 'ports and portList are both there',
         hint: 'keep one of them; for both, write two rules',
@@ -98,7 +98,7 @@ const checkRuleKeys = <Schema extends z.ZodType<RuleKeys>>(schema: Schema): Sche
     )
     .refine(
       (rule) => rule.services === undefined || countOf(rule.ports, rule.portList) === 0,
-      refusal({
+      failsWith({
         code: 'services-and-ports',
         message: 'services say their ports themselves',
         hint: 'remove ports and portList, or write protocol instead of services',
@@ -194,7 +194,7 @@ export const groupSchema = z
   })
   .refine(
     ({ id, name, tags }) => countOf(id, name, tags) === 1,
-    refusal({
+    failsWith({
       code: 'group-selector',
       message: 'a group is told by exactly one of id, name and tags',
       hint: 'keep one of the three',
@@ -202,7 +202,7 @@ export const groupSchema = z
   )
   .refine(
     ({ ingress, egress }) => countOf(ingress, egress) > 0,
-    refusal({
+    failsWith({
       code: 'no-direction',
       message: 'the group has neither ingress nor egress',
       hint: 'list its rules; write `ingress: []` if it shall have none',
@@ -231,7 +231,7 @@ export const policySchema = z
   })
   .refine(
     ({ networks, services, groups }) => countOf(networks, services, groups) > 0,
-    refusal({
+    failsWith({
       code: 'empty-file',
       message: 'the file declares nothing, which never means "no rules"',
       hint: 'write `groups: []` if it is meant so, or remove the file',

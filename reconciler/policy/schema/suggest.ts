@@ -31,14 +31,18 @@ export function editDistance(a: string, b: string): number {
     const current = [row];
     for (let column = 1; column <= b.length; column++) {
       const change = a[row - 1] === b[column - 1] ? 0 : 1;
-      let cost = Math.min(at(last, column) + 1, at(current, column - 1) + 1, at(last, column - 1) + change);
+      let cost = Math.min(
+        costAt(last, column) + 1,
+        costAt(current, column - 1) + 1,
+        costAt(last, column - 1) + change,
+      );
       const swapped = row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1];
-      if (swapped) cost = Math.min(cost, at(beforeLast, column - 2) + 1);
+      if (swapped) cost = Math.min(cost, costAt(beforeLast, column - 2) + 1);
       current.push(cost);
     }
     [beforeLast, last] = [last, current];
   }
-  return at(last, b.length);
+  return costAt(last, b.length);
 }
 
-const at = (row: readonly number[], column: number): number => row[column] ?? Number.POSITIVE_INFINITY;
+const costAt = (row: readonly number[], column: number): number => row[column] ?? Number.POSITIVE_INFINITY;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Rule } from '../../../../reconciler/model/rule.ts';
-import { covers, dominates, overlaps, overrules, regionOf } from '../../../../reconciler/plan/overlap.ts';
+import { covers, dominates, overlaps, overrules, extentOf } from '../../../../reconciler/plan/overlap.ts';
 import { rule } from '../../../support/rule-sets.ts';
 
 const web = rule({ ports: '443' });
@@ -45,14 +45,14 @@ describe('whether two rules may meet, and whether the first covers the second', 
     ['own sides side by side', rule({ own: '10.1.0.0/16' }), rule({ own: '10.2.0.0/16' }), false, false],
   ])('%s', (...row) => {
     const [, outer, inner, meet, cover] = row;
-    const [a, b] = [regionOf(outer), regionOf(inner)];
+    const [a, b] = [extentOf(outer), extentOf(inner)];
     expect([overlaps(a, b), overlaps(b, a), covers(a, b)]).toEqual([meet, meet, cover]);
   });
 });
 
 describe('precedence', () => {
   const at = (priority: number, action: Rule['action'], peer = '10.0.0.0/8') =>
-    regionOf(rule({ ports: '22', peer, action, priority }));
+    extentOf(rule({ ports: '22', peer, action, priority }));
 
   it.each([
     ['a drop overrules an accept of the same priority', at(1, 'drop'), at(1, 'accept'), true, false],
