@@ -58,7 +58,7 @@ describe('a group that differs from its policy', () => {
     expect(await engine.journal.openIntents(HERE)).toEqual([]);
   });
 
-  it('is told of by events from the difference to the end', async () => {
+  it('emits its events in order, from the difference to the end, under one id', async () => {
     const { engine, log } = setUp();
     await reconcile(engine);
     expect(log.events.map(({ event }) => event)).toEqual([
