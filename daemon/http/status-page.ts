@@ -3,7 +3,7 @@ import type { LaneStatus } from '../queue/lanes.ts';
 import type { GroupStatus } from '../schedule/group-record.ts';
 import type { DaemonStatus } from './status.ts';
 
-/** More rows than this help nobody; the document has them all. */
+/** A page of more rows is of no use; the document has them all. */
 const MAX_ROWS = 1000;
 
 /** The only style of the page; the server names its hash in the Content-Security-Policy. */

@@ -7,7 +7,7 @@ import { twinKey, twinsByKey } from '../../reconciler/plan/coexist/twins.ts';
 import type { GroupPlan, LegacyPriority, Step } from '../../reconciler/plan/plan.ts';
 import type { Failure } from '../ecs/failures/failure.ts';
 
-/** The next way to try after a plan that did not bring its group where it should be. */
+/** The next way to try after a plan whose group did not converge. */
 export function nextLegacyPriority(
   tried: LegacyPriority,
   plan: GroupPlan,

@@ -60,7 +60,7 @@ export function beginRun(engine: Engine, request: ReconcileRequest, signal: Abor
   };
 }
 
-/** Asked anew each time; the type checker takes a second look at `signal.aborted` for the first one. */
+/** Read again each time: the type checker believes that `signal.aborted` stays what it was at the first read. */
 export const isAborted = (signal: AbortSignal): boolean => signal.aborted;
 
 export function commonFields(run: RunContext): CommonFields {

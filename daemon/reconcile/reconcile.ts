@@ -1,5 +1,5 @@
 // The reconcile of one group on one page: read what is, compute a safe ordered plan, reserve its calls, carry it out,
-// prove that it worked, learn from it, and say so. Level-triggered: whatever woke us up, both sides are read anew.
+// prove that it worked, learn from it, and say so. Level-triggered: whatever triggered it, both sides are read again.
 import { operationOf, type WriteOperation } from '../../reconciler/model/operation.ts';
 import type { GroupPlan } from '../../reconciler/plan/plan.ts';
 import { conclude } from './conclude.ts';

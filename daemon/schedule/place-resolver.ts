@@ -61,7 +61,7 @@ export class PlaceResolver {
     this.#isUnderWay = false;
   }
 
-  /** Asked anew each time, as `isWantedAgain` changes while a resolution is awaited. */
+  /** Read again each time, as `isWantedAgain` changes while a resolution is awaited. */
   #isWanted(): boolean {
     return this.#isWantedAgain && !this.#parts.stopping.aborted;
   }

@@ -128,7 +128,7 @@ export class PolicyLoop {
     return (this.#turn = this.#turn.then(work));
   }
 
-  /** Closes the intents of groups that nobody knows of any more, but for those that may be `meant`. */
+  /** Closes the intents of groups that are no longer managed, but for those that may be `meant`. */
   #abandon(meant: (group: GroupRef) => boolean): Promise<void> {
     const { engine, controller } = this.#parts;
     return abandonReleased(engine, (group) => meant(group) || controller.knows(group));

@@ -45,12 +45,17 @@ export function emulatedEngine({
     { securityGroups: [{ RegionId: REGION, SecurityGroupId: SELF, VpcId: 'vpc-1' }] },
     quirks,
   );
+  const change = (operation: string, params: Readonly<Record<string, string>>): void => {
+    const result = world.call(operation, { SecurityGroupId: SELF, ...params });
+    if (!result.ok) throw new Error(JSON.stringify(result));
+  };
   const setRules = (wanted: readonly Rule[]): void => {
-    world.rules(SELF).splice(0);
+    for (const { SecurityGroupRuleId } of world.rules(SELF)) {
+      change('RevokeSecurityGroup', { 'SecurityGroupRuleId.1': SecurityGroupRuleId });
+    }
     for (const rule of wanted) {
-      const params = world.quirks.apiLevel === 'current' ? permission(1, ruleParams(rule)) : ruleParams(rule);
-      const result = world.call('AuthorizeSecurityGroup', { SecurityGroupId: SELF, ...params });
-      if (!result.ok) throw new Error(JSON.stringify(result));
+      const isCurrent = world.quirks.apiLevel === 'current';
+      change('AuthorizeSecurityGroup', isCurrent ? permission(1, ruleParams(rule)) : ruleParams(rule));
     }
   };
   setRules(rules);
@@ -82,7 +87,7 @@ export function emulatedEngine({
     rules: () =>
       world
         .rules(SELF)
-        .map(({ PortRange, SourceCidrIp }) => `${PortRange} ${SourceCidrIp ?? ''}`)
+        .map(({ PortRange, SourceCidrIp }) => `${PortRange} ${SourceCidrIp}`)
         .sort(),
     setRules,
   };

@@ -1,4 +1,4 @@
-// What counts on rules that the plan brought may begin only when they are really there, each under an id of its
+// Steps that rely on rules which the plan added may begin only when these are really there, each under an id of its
 // own: an authorize that was a silent no-op, followed by a revoke, cuts production; followed by the accept that
 // it was to limit, it opens it.
 import type { DescribedGroup } from '../../../reconciler/model/group.ts';
@@ -29,7 +29,7 @@ export async function passCheckpoint(run: PlanRun, index: number): Promise<Check
     run.apiLevel,
     (group) => absentRules(done, ahead, group).length === 0,
   );
-  // What was not seen yet says nothing where nobody waited for it.
+  // What is missing says nothing if the wait for it was cut short.
   if (signal.aborted) return { kind: 'ended', stop: { kind: 'aborted' }, refusals: [] };
   if (!seen.ok) return endedBy(seen.error.message, [], seen.error);
   const { group, settled } = seen.value;
@@ -54,7 +54,7 @@ const endedBy = (
 
 const some = (rules: readonly string[]): string => rules.slice(0, RULES_IN_REASON).join(', ');
 
-/** Identities that the steps so far should have brought but that have no rule of their own. */
+/** Identities that the steps so far should have added but that have no rule of their own. */
 function absentRules(done: readonly Step[], ahead: readonly Step[], group: DescribedGroup): string[] {
   const doomed = new Set(
     ahead.flatMap((step) => (step.kind === 'revoke' ? step.targets.map((target) => target.id) : [])),

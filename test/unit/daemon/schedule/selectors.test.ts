@@ -55,7 +55,7 @@ function setUp(cloud: Record<string, readonly string[]>) {
 }
 
 describe('a selector', () => {
-  it('by id means this group, and nobody is asked', async () => {
+  it('by id means this group, without a call', async () => {
     expect(await setUp({}).resolve([groupOf(byId('sg-1'))])).toMatchObject({ ids: ['sg-1'], reasons: [] });
   });
 

@@ -50,7 +50,7 @@ describe('a bisection', () => {
     ]);
   });
 
-  it('ends where it is told to, and says whether something was left', async () => {
+  it('ends early where a result asks for that, and says whether something was left', async () => {
     const { attempts, run } = search(new Set([1, 2, 3, 4]), {
       moveAfter: ({ batch }) => (batch.length > 1 ? 'halve' : 'end'),
     });

@@ -74,10 +74,10 @@ async function execute({ plan, before, atCheckpoint, leftOpen, answers = [] }: S
 }
 
 describe('a checkpoint between the halves of a plan', () => {
-  const brought: DescribedRule = { rule: NEW, id: 'sgr-new', selector: {} };
+  const added: DescribedRule = { rule: NEW, id: 'sgr-new', selector: {} };
 
-  it('lets the plan go on when the group is as it was, with what the plan brought', async () => {
-    const { calls, progress } = await callsSeeing([...described([WIDE, OLD]), brought]);
+  it('lets the plan go on when the group is as it was, with what the plan added', async () => {
+    const { calls, progress } = await callsSeeing([...described([WIDE, OLD]), added]);
     expect(calls).toEqual(['AuthorizeSecurityGroup', 'RevokeSecurityGroup', 'ModifySecurityGroupRule']);
     expect(progress.stop).toBeNull();
   });
@@ -87,13 +87,13 @@ describe('a checkpoint between the halves of a plan', () => {
     { what: 'a rule that was to be revoked is another by now', rules: described([WIDE, NARROW]) },
     { what: 'nothing is left of the old rules', rules: [] },
   ])('ends the plan when $what', async ({ rules }) => {
-    const { calls, progress } = await callsSeeing([...rules, brought]);
+    const { calls, progress } = await callsSeeing([...rules, added]);
     expect(calls).toEqual(['AuthorizeSecurityGroup']);
     expect(progress).toMatchObject({ stop: { kind: 'stopped', failure: null }, refusals: [] });
     expect(progress).toHaveProperty('stop.reason', expect.stringContaining('not as they were'));
   });
 
-  it('ends the plan when what it brought is not there', async () => {
+  it('ends the plan when what it added is not there', async () => {
     const { calls, progress } = await callsSeeing(described([WIDE, OLD]));
     expect(calls).toEqual(['AuthorizeSecurityGroup']);
     expect(progress).toHaveProperty('stop.reason', expect.stringContaining('are not there'));

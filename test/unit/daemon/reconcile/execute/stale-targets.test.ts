@@ -25,7 +25,7 @@ const revoke = (id: string | null): Step => ({ ...base, kind: 'revoke', targets:
 describe('targets of the steps ahead that are not as the plan knows them', () => {
   it.each<{ now: string; rules: readonly DescribedRule[]; moved: number }>([
     {
-      now: 'both are there, beside what the plan brought',
+      now: 'both are there, beside what the plan added',
       rules: [held('a', WIDE), held('b', OTHER), held('c', NEW)],
       moved: 0,
     },
@@ -48,7 +48,7 @@ describe('targets of the steps ahead that are not as the plan knows them', () =>
     expect(staleTargets([narrow('a')], [later], groupOf([held('a2', NARROW)]))).toEqual([]);
   });
 
-  it('does not ask about a rule that the plan brings and has no id for yet', () => {
+  it('does not ask about a rule that the plan adds and has no id for yet', () => {
     const temporary: Step = { ...base, kind: 'revoke', targets: [held(null, NEW)] };
     expect(staleTargets([authorize], [temporary], groupOf([]))).toEqual([]);
   });
