@@ -34,7 +34,7 @@ const GROUP_TROUBLE: readonly EventName[] = [
 
 const CALL_TROUBLE: readonly EventName[] = ['call.retried', 'call.throttled', 'call.failed', 'call.unknown'];
 
-/** The group is not in the quiet state in which it is converged without a change, look after look. */
+/** The group is not in the quiet state in which every reconcile finds it converged. */
 const QUIET: readonly EventName[] = ['group.converged'];
 
 export const CATALOG: Catalog = {
@@ -45,7 +45,7 @@ export const CATALOG: Catalog = {
   },
   'daemon.ready': {
     level: 'info',
-    say: (f) => `Every group has been looked at once (${counted(f.groups, 'group')})`,
+    say: (f) => `Every group has been reconciled once (${counted(f.groups, 'group')})`,
   },
   'daemon.stopping': { level: 'info', say: (f) => `Stopping on ${f.signal}` },
   'daemon.stopped': {
@@ -53,14 +53,10 @@ export const CATALOG: Catalog = {
     isError: (f) => f.exitCode !== 0,
     say: (f) => `Stopped with exit code ${f.exitCode}${f.err === undefined ? '' : `: ${f.err}`}`,
   },
-  'config.rejected': {
-    level: 'error',
-    say: (f) => `The configuration has ${counted(f.problems, 'problem')}: ${f.details[0] ?? 'see details'}`,
-  },
   'policies.loaded': {
     level: 'info',
     say: (f) =>
-      `Policies loaded: ${counted(f.rules, 'rule')} for ${counted(f.groups, 'group')} from ${counted(f.files, 'file')}${letGo(f.released ?? [])}`,
+      `Policies loaded: ${counted(f.rules, 'rule')} for ${counted(f.groups, 'group')} from ${counted(f.files, 'file')}${noLongerManaged(f.released ?? [])}`,
     ends: ['policies.rejected'],
   },
   'policies.rejected': {
@@ -83,7 +79,7 @@ export const CATALOG: Catalog = {
   'drift.detected': {
     level: 'info',
     say: (f) =>
-      `${group(f)} differs from its policy (${DRIFT_CAUSES[f.cause]}): ${f.missing} missing, ${f.surplus} surplus, ${f.altered} altered`,
+      `${group(f)} differs from its policy (${DRIFT_CAUSES[f.cause]}): ${f.missing} missing, ${f.surplus} unexpected, ${f.altered} different`,
     sameAs: (f) => [f.cause, ...f.rules].join('\n'),
     ends: QUIET,
   },
@@ -95,7 +91,7 @@ export const CATALOG: Catalog = {
   },
   'plan.blocked': {
     level: 'warn',
-    say: (f) => `The plan for ${group(f)} is held back: ${f.blockedBy.join('; ')}`,
+    say: (f) => `The plan for ${group(f)} is blocked: ${f.blockedBy.join('; ')}`,
     sameAs: (f) => f.blockedBy.join('\n'),
     ends: QUIET,
   },
@@ -123,26 +119,25 @@ export const CATALOG: Catalog = {
   'step.noop': { level: 'info', say: (f) => `A step for ${group(f)} was not needed: ${f.reason}` },
   'step.quarantined': {
     level: 'error',
-    say: (f) => `${counted(f.rules.length, 'rule')} of ${group(f)} set aside: ${f.reason}`,
+    say: (f) => `${counted(f.rules.length, 'rule')} of ${group(f)} quarantined: ${f.reason}`,
     sameAs: (f) => f.rules.join('\n'),
   },
   'group.converged': {
     level: 'info',
-    say: (f) =>
-      `${group(f)} is as its policy says (${counted(f.rules, 'rule')}, ${counted(f.changes, 'change')})`,
+    say: (f) => `${group(f)} has converged (${counted(f.rules, 'rule')}, ${counted(f.changes, 'change')})`,
     sameAs: (f) => (f.changes === 0 ? '' : null),
     ends: [...GROUP_TROUBLE, ...CALL_TROUBLE],
   },
   'group.not_converged': {
     level: 'error',
-    say: (f) => `${group(f)} is not as its policy says: ${f.reason}`,
+    say: (f) => `${group(f)} has not converged: ${f.reason}`,
     sameAs: (f) => f.reason,
     ends: QUIET,
   },
   'group.flapping': {
     level: 'warn',
     say: (f) =>
-      `Something else keeps undoing our changes to ${group(f)} (${counted(f.rounds, 'round')}); next look in ${seconds(f.delayMs)}`,
+      `Something else keeps undoing our changes to ${group(f)} (${counted(f.rounds, 'round')}); next reconcile in ${seconds(f.delayMs)}`,
     sameAs: (f) => f.rules.join('\n'),
     ends: QUIET,
   },
@@ -162,32 +157,30 @@ export const CATALOG: Catalog = {
     say: (f) =>
       `A ${f.operation ?? 'call'} that a stop had left open for ${group(f)} is settled: ${f.outcome}`,
   },
-  'lease.acquired': { level: 'info', say: (f) => `This replica now writes to ${place(f)}` },
-  'lease.lost': { level: 'warn', say: (f) => `This replica no longer writes to ${place(f)}` },
   'systemd.notify_failed': {
     level: 'warn',
-    say: (f) => `systemd could not be told ${f.state}${f.err === undefined ? '' : ` (${f.err})`}`,
+    say: (f) => `systemd did not receive ${f.state}${f.err === undefined ? '' : ` (${f.err})`}`,
     sameAs: (f) => f.err ?? '',
   },
 };
 
 const MAX_NAMED = 5;
 
-/** Groups that nobody touches any more: a slip of the hand looks like this too. */
-function letGo(groups: readonly string[]): string {
+/** They are never written to again: a slip of the hand looks like this too. */
+function noLongerManaged(groups: readonly string[]): string {
   if (groups.length === 0) return '';
   const more = groups.length > MAX_NAMED ? ` and ${groups.length - MAX_NAMED} more` : '';
-  return `; let go, since no policy names them any more: ${groups.slice(0, MAX_NAMED).join(', ')}${more}`;
+  return `; no longer managed, since no policy names them: ${groups.slice(0, MAX_NAMED).join(', ')}${more}`;
 }
 
 /** By the causes of `drift.detected`. */
 export const DRIFT_CAUSES = {
   policy: 'the policy changed',
   drift: 'the cloud changed',
-  start: 'first look',
+  start: 'first reconcile',
 } as const;
 
-/** Equal plans have equal hashes: the same step of the same plan, in a later look at the group, is the same call. */
+/** Equal plans have equal hashes: the same step of the same plan, in a later reconcile, is the same call. */
 const sameCall = (f: CommonFields, kind: string): string =>
   [f.operation, f.planHash, f.step, kind, f.code].join(' ');
 

@@ -33,14 +33,13 @@ interface OwnFields {
   'daemon.ready': { groups: number };
   'daemon.stopping': { signal: string };
   'daemon.stopped': { exitCode: number };
-  'config.rejected': { problems: number; details: readonly string[] };
   'policies.loaded': {
     files: number;
     groups: number;
     rules: number;
     commit?: string;
     dirty?: boolean;
-    /** Groups that no policy names any more: from now on nobody touches them. */
+    /** Groups that no policy names any more: they are no longer managed. */
     released?: readonly string[];
   };
   'policies.rejected': { problems: number; details: readonly string[]; keptGroups: number };
@@ -50,7 +49,7 @@ interface OwnFields {
     missing: number;
     surplus: number;
     altered: number;
-    /** `policy`: the policies changed; `drift`: the cloud changed under the same revision; `start`: first look. */
+    /** `policy`: the policies changed; `drift`: the cloud changed under the same revision; `start`: first reconcile. */
     cause: 'policy' | 'drift' | 'start';
     rules: readonly string[];
   };
@@ -71,8 +70,6 @@ interface OwnFields {
   'lane.closed': { reopensInMs: number };
   'lane.reopened': unknown;
   'intent.recovered': { outcome: string };
-  'lease.acquired': unknown;
-  'lease.lost': unknown;
   'systemd.notify_failed': { state: string };
 }
 

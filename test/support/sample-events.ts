@@ -33,7 +33,6 @@ export const SAMPLE_EVENTS: Samples = {
   'daemon.ready': { groups: 2 },
   'daemon.stopping': { signal: 'SIGTERM' },
   'daemon.stopped': { exitCode: 0 },
-  'config.rejected': { problems: 1, details: ['config.yaml:1:1: unknown key `polices`'] },
   'policies.loaded': {
     files: 1,
     groups: 2,
@@ -63,8 +62,6 @@ export const SAMPLE_EVENTS: Samples = {
   'lane.closed': { ...COMMON, reopensInMs: 41_000 },
   'lane.reopened': COMMON,
   'intent.recovered': { ...COMMON, outcome: 'superseded' },
-  'lease.acquired': COMMON,
-  'lease.lost': COMMON,
   'systemd.notify_failed': { ...COMMON, state: 'READY=1' },
 };
 

@@ -106,9 +106,9 @@ it('a failed end is heard at level error', () => {
 
 it.each<{ released: string[]; text: RegExp }>([
   { released: [], text: /from 1 file$/ },
-  { released: ['sg-a'], text: /from 1 file; let go, .*: sg-a$/ },
+  { released: ['sg-a'], text: /from 1 file; no longer managed, .*: sg-a$/ },
   { released: ['1', '2', '3', '4', '5', '6', '7'], text: /: 1, 2, 3, 4, 5 and 2 more$/ },
-])('the text of loaded policies names groups that are let go: $released', ({ released, text }) => {
+])('the text of loaded policies names groups that are no longer managed: $released', ({ released, text }) => {
   const { telemetry, parsed } = setUp();
   telemetry.emit('policies.loaded', { files: 1, groups: 1, rules: 1, released });
   expect(parsed()[0]?.msg).toMatch(text);
