@@ -138,7 +138,7 @@ describe('scrub', () => {
   });
 });
 
-describe('the time that redaction takes', () => {
+describe('the processor time that redaction takes', () => {
   const LENGTH = 400_000;
   const filled = (part: string): string => part.repeat(Math.ceil(LENGTH / part.length));
 
@@ -159,9 +159,9 @@ describe('the time that redaction takes', () => {
     ['strings to sign', filled('string to sign i')],
     ['control characters', filled('\u0000 ')],
   ])('is linear in a text of %s', (_name, text) => {
-    const startedMs = performance.now();
+    const begin = process.cpuUsage();
     redact(text);
     scrub(text, ['topsecretvalue']);
-    expect(performance.now() - startedMs).toBeLessThan(2000);
+    expect(process.cpuUsage(begin).user / 1000).toBeLessThan(2000);
   });
 });
