@@ -47,7 +47,10 @@ export function isWriteOperation(operation: Operation): operation is WriteOperat
 }
 
 /** The operation that carries out a step of a plan. */
-export function operationOf(step: { readonly kind: WriteVerb; readonly direction: Direction }): WriteOperation {
+export function operationOf(step: {
+  readonly kind: WriteVerb;
+  readonly direction: Direction;
+}): WriteOperation {
   const found = WRITE_OPERATIONS.find((operation) => {
     const { verb, direction } = OPERATIONS[operation];
     return verb === step.kind && direction === step.direction;
