@@ -299,20 +299,20 @@ export const PLAN_MUTATIONS: readonly Mutation[] = [
   {
     name: 'no look at the cloud between the halves',
     file: 'plan/order/order.ts',
-    find: 'brings || between.length > 0 ? checkpointFirst(revoking) : revoking',
+    find: 'adds || between.length > 0 ? checkpointFirst(revoking) : revoking',
     replace: 'revoking',
   },
   {
     name: 'twins change before the others were seen',
     file: 'plan/order/order.ts',
-    find: 'brings ? checkpointFirst(between) : between',
+    find: 'adds ? checkpointFirst(between) : between',
     replace: 'between',
   },
   {
     name: 'twins of another priority come last',
     file: 'plan/order/order.ts',
-    find: '    ...(brings ? checkpointFirst(between) : between),\n    ...(brings || between.length > 0 ? checkpointFirst(revoking) : revoking),',
-    replace: '    ...(brings ? checkpointFirst(revoking) : revoking),\n    ...between,',
+    find: '    ...(adds ? checkpointFirst(between) : between),\n    ...(adds || between.length > 0 ? checkpointFirst(revoking) : revoking),',
+    replace: '    ...(adds ? checkpointFirst(revoking) : revoking),\n    ...between,',
   },
   {
     name: 'the proof is blind to parts of a batch',
@@ -359,8 +359,8 @@ export const PLAN_MUTATIONS: readonly Mutation[] = [
   {
     name: 'one half of the promise relies on drops that nobody saw',
     file: 'plan/order/one-sided.ts',
-    find: '...(relies ? checkpointFirst(released) : released),',
-    replace: '...released,',
+    find: '...(relies ? checkpointFirst(removals) : removals),',
+    replace: '...removals,',
   },
   {
     name: 'parts that grow come as they stand',
@@ -401,8 +401,8 @@ export const PLAN_MUTATIONS: readonly Mutation[] = [
   {
     name: 'a crossing pair over rules that depend on it',
     file: 'plan/match/safe-pairs.ts',
-    find: 'mayGo(from.extent) && mayCome(to.extent)',
-    replace: 'mayGo(from.extent)',
+    find: 'mayRemove(from.extent) && mayAdd(to.extent)',
+    replace: 'mayRemove(from.extent)',
   },
   {
     name: 'Modify across kinds of peers',

@@ -10,18 +10,18 @@ import { twinsByKey } from './twins.ts';
 
 /** Old and new rules that differ in priority only. */
 export interface Twins {
-  readonly going: readonly DescribedRule[];
-  readonly coming: readonly DesiredRule[];
+  readonly removed: readonly DescribedRule[];
+  readonly added: readonly DesiredRule[];
 }
 
 /** Takes the twins out of the changes. */
 export function splitTwins(changes: Changes): { readonly twins: readonly Twins[]; readonly rest: Changes } {
-  const coming = twinsByKey(changes.authorize);
-  const twins = [...twinsByKey(changes.revoke)].flatMap(([key, going]) => {
-    const others = coming.get(key);
-    return others === undefined ? [] : [{ going, coming: others }];
+  const added = twinsByKey(changes.authorize);
+  const twins = [...twinsByKey(changes.revoke)].flatMap(([key, removed]) => {
+    const others = added.get(key);
+    return others === undefined ? [] : [{ removed, added: others }];
   });
-  const taken = new Set<unknown>(twins.flatMap(({ going, coming }) => [...going, ...coming]));
+  const taken = new Set<unknown>(twins.flatMap(({ removed, added }) => [...removed, ...added]));
   return {
     twins,
     rest: {
@@ -34,23 +34,23 @@ export function splitTwins(changes: Changes): { readonly twins: readonly Twins[]
 
 /** One pair after the other, so that each rule is away as briefly as can be. */
 export const twinSteps = (twins: readonly Twins[]): Step[] =>
-  twins.flatMap((pair) => [...goingSteps([pair]), ...comingSteps([pair])]);
+  twins.flatMap((pair) => [...removalSteps([pair]), ...additionSteps([pair])]);
 
 /** The steps that take all old ones away, one call each, as the older API takes them. */
-export const goingSteps = (twins: readonly Twins[]): Step[] =>
+export const removalSteps = (twins: readonly Twins[]): Step[] =>
   twins
-    .flatMap(({ going }) => going)
+    .flatMap(({ removed }) => removed)
     .map((old) => ({ kind: 'revoke', direction: old.rule.direction, checkpoint: false, targets: [old] }));
 
 /** The steps that bring all new ones. */
-export const comingSteps = (twins: readonly Twins[]): Step[] =>
+export const additionSteps = (twins: readonly Twins[]): Step[] =>
   twins
-    .flatMap(({ coming }) => coming)
-    .map((fresh) => ({
+    .flatMap(({ added }) => added)
+    .map((desired) => ({
       kind: 'authorize',
-      direction: fresh.rule.direction,
+      direction: desired.rule.direction,
       checkpoint: false,
-      rules: [fresh],
+      rules: [desired],
     }));
 
 /** Why they cannot be hitless. */
@@ -75,4 +75,4 @@ export const briefAbsence = (twins: readonly Twins[]): RouteObjection => ({
 });
 
 const actionsOf = (twins: readonly Twins[]): Set<RuleAction> =>
-  new Set(twins.flatMap(({ going }) => going.map(({ rule }) => rule.action)));
+  new Set(twins.flatMap(({ removed }) => removed.map(({ rule }) => rule.action)));

@@ -3,8 +3,8 @@ import type { DescribedGroup } from '../../model/group.ts';
 import type { RouteObjection } from '../check/objection.ts';
 import {
   briefAbsence,
-  comingSteps,
-  goingSteps,
+  additionSteps,
+  removalSteps,
   NO_COEXISTENCE,
   promiseOf,
   type Twins,
@@ -97,9 +97,9 @@ const refusedOrder = (steps: readonly Step[], objection: RouteObjection): FoundO
 
 /** The old twins are removed first, so that their room serves the others meanwhile, and the new ones added last. */
 const aroundTwins = (steps: readonly Step[], twins: readonly Twins[]): Step[] => [
-  ...goingSteps(twins),
+  ...removalSteps(twins),
   ...steps,
-  ...comingSteps(twins),
+  ...additionSteps(twins),
 ];
 
 /** What is promised once the twins are away for a moment too. */

@@ -28,7 +28,7 @@ export class OrderTask {
   constructor(changes: Changes, policy: GroupPolicy, group: DescribedGroup, options: PlanOptions) {
     const { mayAdd } = coexistenceIn(group, options.legacyPriority);
     const { twins, rest } = mayAdd ? { twins: [], rest: changes } : splitTwins(changes);
-    const removedFirst = new Set(twins.flatMap(({ going }) => going));
+    const removedFirst = new Set(twins.flatMap(({ removed }) => removed));
     this.twins = twins;
     this.described = group.rules;
     this.room = {

@@ -9,9 +9,9 @@ import { overlaps, extentOf, type Extent } from '../overlap.ts';
 
 /** One call of one rule. Numbers are those of `ChangedRule`s. */
 export type SearchMove =
-  | { readonly kind: 'authorize'; readonly desired: DesiredRule; readonly coming: number }
-  | { readonly kind: 'modify'; readonly pair: Alteration; readonly going: number; readonly coming: number }
-  | { readonly kind: 'revoke'; readonly target: DescribedRule; readonly going: number };
+  | { readonly kind: 'authorize'; readonly desired: DesiredRule; readonly added: number }
+  | { readonly kind: 'modify'; readonly pair: Alteration; readonly removed: number; readonly added: number }
+  | { readonly kind: 'revoke'; readonly target: DescribedRule; readonly removed: number };
 
 export interface ChangedRule {
   readonly rule: Rule;
@@ -39,23 +39,23 @@ export function searchSpace(changes: Changes, group: DescribedGroup, options: Pl
   const pairs = changes.modify.map((pair): SearchMove => ({
     kind: 'modify',
     pair,
-    going: number(pair.from.rule, false),
-    coming: number(pair.to.rule, true),
+    removed: number(pair.from.rule, false),
+    added: number(pair.to.rule, true),
   }));
   const revocations = [...changes.revoke]
     .sort((a, b) => ruleRank(b.rule) - ruleRank(a.rule))
-    .map((target) => ({ kind: 'revoke' as const, target, going: number(target.rule, false) }));
+    .map((target) => ({ kind: 'revoke' as const, target, removed: number(target.rule, false) }));
   const authorizations = [...changes.authorize]
     .sort((a, b) => ruleRank(a.rule) - ruleRank(b.rule))
-    .map((desired) => ({ kind: 'authorize' as const, desired, coming: number(desired.rule, true) }));
-  const swaps = revocations.flatMap(({ target, going }) =>
+    .map((desired) => ({ kind: 'authorize' as const, desired, added: number(desired.rule, true) }));
+  const swaps = revocations.flatMap(({ target, removed }) =>
     options.modify === 'never'
       ? []
-      : partners(target, authorizations, group).map(({ desired, coming }): SearchMove => ({
+      : partners(target, authorizations, group).map(({ desired, added }): SearchMove => ({
           kind: 'modify',
           pair: alteration(target, desired),
-          going,
-          coming,
+          removed,
+          added,
         })),
   );
   const changed = withNeighbours(numbered, options);

@@ -124,7 +124,7 @@ class Search {
 
   /** Whether the rule of an authorization or revocation may be there alone, beside what is there now. */
   #holdsWith(move: SearchMove): boolean {
-    const number = move.kind === 'revoke' ? move.going : move.coming;
+    const number = move.kind === 'revoke' ? move.removed : move.added;
     this.#now[number] = 1;
     const isSafe = this.#holds([number]);
     this.#now[number] = 0;
@@ -150,8 +150,8 @@ class Search {
   }
 
   #isPossible(move: SearchMove): boolean {
-    if ('going' in move && this.#now[move.going] !== 1) return false;
-    if ('coming' in move && this.#now[move.coming] !== 0) return false;
+    if ('removed' in move && this.#now[move.removed] !== 1) return false;
+    if ('added' in move && this.#now[move.added] !== 0) return false;
     return fits(plus(this.#load, this.#growth(move)), this.#task.free);
   }
 
@@ -182,14 +182,14 @@ class Search {
 
   #apply(move: SearchMove): void {
     this.#load = plus(this.#load, this.#growth(move));
-    if ('going' in move) this.#put(move.going, 0);
-    if ('coming' in move) this.#put(move.coming, 1);
+    if ('removed' in move) this.#put(move.removed, 0);
+    if ('added' in move) this.#put(move.added, 1);
   }
 
   #undo(move: SearchMove): void {
     this.#load = minus(this.#load, this.#growth(move));
-    if ('going' in move) this.#put(move.going, 1);
-    if ('coming' in move) this.#put(move.coming, 0);
+    if ('removed' in move) this.#put(move.removed, 1);
+    if ('added' in move) this.#put(move.added, 0);
   }
 
   #put(number: number, value: 0 | 1): void {
@@ -201,9 +201,9 @@ class Search {
 
   #growth(move: SearchMove): Load {
     const { changed } = this.#task.space;
-    const coming = 'coming' in move ? itemAt(changed, move.coming).load : NO_LOAD;
-    const going = 'going' in move ? itemAt(changed, move.going).load : NO_LOAD;
-    return minus(coming, going);
+    const added = 'added' in move ? itemAt(changed, move.added).load : NO_LOAD;
+    const removed = 'removed' in move ? itemAt(changed, move.removed).load : NO_LOAD;
+    return minus(added, removed);
   }
 }
 
@@ -226,8 +226,8 @@ const isAlike = (one: Int32Array, other: Int32Array, mask: Int32Array): boolean 
   mask.every((bits, word) => ((intAt(one, word) ^ intAt(other, word)) & bits) === 0);
 
 const touchedBy = (move: SearchMove): number[] => [
-  ...('going' in move ? [move.going] : []),
-  ...('coming' in move ? [move.coming] : []),
+  ...('removed' in move ? [move.removed] : []),
+  ...('added' in move ? [move.added] : []),
 ];
 
 /** Neighbours of one kind and direction; a Modify is a run of its own. */

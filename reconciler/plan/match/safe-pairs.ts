@@ -77,22 +77,22 @@ export function safePairs(diff: Diff, group: DescribedGroup): Alteration[] {
 }
 
 interface Surroundings {
-  readonly coming: readonly Extent[];
-  readonly going: readonly Extent[];
+  readonly added: readonly Extent[];
+  readonly removed: readonly Extent[];
 }
 
 function surroundings(diff: Diff): Surroundings {
   const replaced = diff.altered.filter(({ fields }) => fields.some((field) => field !== 'description'));
   return {
-    coming: [...diff.missing, ...replaced.map(({ to }) => to)].map(({ rule }) => extentOf(rule)),
-    going: [...diff.surplus, ...replaced.map(({ from }) => from)].map(({ rule }) => extentOf(rule)),
+    added: [...diff.missing, ...replaced.map(({ to }) => to)].map(({ rule }) => extentOf(rule)),
+    removed: [...diff.surplus, ...replaced.map(({ from }) => from)].map(({ rule }) => extentOf(rule)),
   };
 }
 
-function crossingPairs(candidates: readonly Candidate[], { coming, going }: Surroundings): Candidate[] {
-  const mayCome = memoised((to: Extent) => !coming.some((other) => overrules(to, other)));
-  const mayGo = memoised((from: Extent) => !going.some((other) => overrules(from, other)));
-  const free = candidates.filter(({ from, to }) => mayGo(from.extent) && mayCome(to.extent));
+function crossingPairs(candidates: readonly Candidate[], { added, removed }: Surroundings): Candidate[] {
+  const mayAdd = memoised((to: Extent) => !added.some((other) => overrules(to, other)));
+  const mayRemove = memoised((from: Extent) => !removed.some((other) => overrules(from, other)));
+  const free = candidates.filter(({ from, to }) => mayRemove(from.extent) && mayAdd(to.extent));
   const chosen: Candidate[] = [];
   const used = new Set<unknown>();
   for (const pair of [...free].sort((a, b) => b.score - a.score)) {

@@ -25,13 +25,13 @@ export function oneSided(changes: Changes, limits: CallLimits, promise: 'neverOp
   const scheduler = new Scheduler(limits);
   const phase = (all: readonly Change[], isEarly: boolean): Step[] =>
     scheduler.inAnyOrder(all.filter(({ rule }) => (rule.action === early) === isEarly).sort(compareChanges));
-  const brought = phase(added, false);
-  const released = phase(removed, false);
-  const relies = brought.some(({ kind }) => kind === 'authorize');
+  const additions = phase(added, false);
+  const removals = phase(removed, false);
+  const relies = additions.some(({ kind }) => kind === 'authorize');
   return [
     ...phase(removed, true),
-    ...brought,
-    ...(relies ? checkpointFirst(released) : released),
+    ...additions,
+    ...(relies ? checkpointFirst(removals) : removals),
     ...phase(added, true),
     ...scheduler.inAnyOrder(relabelling.map((pair) => modification(pair, 'to'))),
   ];

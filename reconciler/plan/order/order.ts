@@ -45,11 +45,11 @@ export function order(
     ...scheduler.inAnyOrder(inPlace(pairs.crossing)),
     ...backwards(scheduler.strongestFirst(removed, early?.revoking ?? null)),
   ];
-  const brings = changes.authorize.length > 0;
+  const adds = changes.authorize.length > 0;
   return [
     ...authorizing,
-    ...(brings ? checkpointFirst(between) : between),
-    ...(brings || between.length > 0 ? checkpointFirst(revoking) : revoking),
+    ...(adds ? checkpointFirst(between) : between),
+    ...(adds || between.length > 0 ? checkpointFirst(revoking) : revoking),
     ...scheduler.inAnyOrder(inPlace(pairs.relabelling)),
   ];
 }

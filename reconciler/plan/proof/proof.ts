@@ -61,8 +61,8 @@ export function proofOf(
 
 /** What a step changes, by the numbers of the rules. */
 interface Event {
-  readonly coming: readonly number[];
-  readonly going: readonly number[];
+  readonly added: readonly number[];
+  readonly removed: readonly number[];
   /** One call to the cloud that cannot take effect in part. */
   readonly isAtomic: boolean;
 }
@@ -83,16 +83,16 @@ function trace(
     switch (step.kind) {
       case 'authorize':
         return {
-          coming: step.rules.map(({ rule }) => come({ rule, id: null, selector: {} })),
-          going: [],
+          added: step.rules.map(({ rule }) => come({ rule, id: null, selector: {} })),
+          removed: [],
           isAtomic: false,
         };
       case 'modify': {
-        const going = [held.take(step.target)];
-        return { coming: [come({ ...step.target, rule: step.to.rule })], going, isAtomic: true };
+        const removed = [held.take(step.target)];
+        return { added: [come({ ...step.target, rule: step.to.rule })], removed, isAtomic: true };
       }
       case 'revoke':
-        return { coming: [], going: step.targets.map((target) => held.take(target)), isAtomic: false };
+        return { added: [], removed: step.targets.map((target) => held.take(target)), isAtomic: false };
     }
   });
   return { rules, events };
@@ -102,14 +102,14 @@ function trace(
 function* moments(now: Uint8Array, event: Event, batchesAtomic: boolean): Generator<number> {
   if (batchesAtomic || event.isAtomic) {
     apply(now, event);
-    yield* [...event.coming, ...event.going];
+    yield* [...event.added, ...event.removed];
     return;
   }
-  for (const number of event.coming) yield* alone(now, number);
+  for (const number of event.added) yield* alone(now, number);
   apply(now, event);
-  for (const number of event.going) {
+  for (const number of event.removed) {
     yield number;
-    if (event.going.length > 1) yield* alone(now, number);
+    if (event.removed.length > 1) yield* alone(now, number);
   }
 }
 
@@ -119,7 +119,7 @@ function* alone(now: Uint8Array, number: number): Generator<number> {
   now[number] = 0;
 }
 
-function apply(now: Uint8Array, { coming, going }: Event): void {
-  for (const number of coming) now[number] = 1;
-  for (const number of going) now[number] = 0;
+function apply(now: Uint8Array, { added, removed }: Event): void {
+  for (const number of added) now[number] = 1;
+  for (const number of removed) now[number] = 0;
 }
