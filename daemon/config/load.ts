@@ -30,7 +30,7 @@ export function loadConfig(file: string | null): Result<Config, Problem[]> {
 function absentConfig(file: string | null, path: string): Result<Config, Problem[]> {
   if (file === null) return ok(defaultConfig());
   const hint = 'name an existing file, or leave --config out to run with the defaults';
-  return err([unreadable(path, 'config-unreadable', 'there is no such config', hint)]);
+  return err([unreadableConfig(path, 'config-unreadable', 'there is no such config', hint)]);
 }
 
 /** What holds without a config file. */
@@ -65,7 +65,8 @@ export function placeInConfig(file: string, keys: Path): SourcePlace {
 
 /** Null if there is no such file; one that cannot be read is something else. */
 function readText(path: string): Result<string | null, Problem> {
-  const refuse = (code: string, message: string, hint = '') => err(unreadable(path, code, message, hint));
+  const refuse = (code: string, message: string, hint = '') =>
+    err(unreadableConfig(path, code, message, hint));
   try {
     const stats = statSync(path);
     // To open a pipe that nobody writes to is to wait for ever, with no ear for signals.
@@ -84,6 +85,6 @@ function readText(path: string): Result<string | null, Problem> {
   }
 }
 
-function unreadable(file: string, code: string, message: string, hint: string): Problem {
+function unreadableConfig(file: string, code: string, message: string, hint: string): Problem {
   return { severity: 'error', file, line: 1, column: 1, code, message, hint };
 }

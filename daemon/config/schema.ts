@@ -8,37 +8,28 @@ import { LOG_LEVELS } from '../telemetry/catalog.ts';
 import { accountsSchema } from './accounts-schema.ts';
 import { parseListen, type ListenAddress } from './listen.ts';
 import { quirksSchema } from './quirks-schema.ts';
-import { filePath, futureKey, notSupported, parsed, wholeNumber } from './schema-words.ts';
+import { filePath, parsedText, wholeNumber } from './schema-words.ts';
 
 const policies = z
   .strictObject({
-    source: z
-      .enum(['directory', 'git'])
-      .default('directory')
-      .refine(
-        (source) => source === 'directory',
-        notSupported('source: git', 'check the repository out and name its folder in `path`'),
-      )
-      .transform(() => 'directory' as const)
-      .meta({ enum: ['directory'] }),
+    source: z.enum(['directory']).default('directory'),
     path: filePath
       .default('policies')
       .meta({ description: 'Folder of the policy files, or one policy file.' }),
-    git: futureKey('policies.git'),
   })
   .prefault({})
   .meta({ description: 'Where the policies come from.' });
 
 const reconcile = z
   .strictObject({
-    resyncSeconds: wholeNumber(1, 86_400, 'Every group is looked at again after this long.').default(300),
+    resyncSeconds: wholeNumber(1, 86_400, 'Every group is reconciled again after this long.').default(300),
     mode: z.enum(MODES).default('enforce').meta({
       description: 'For groups whose policy names none. additive never removes; observe never writes.',
     }),
     concurrency: wholeNumber(
       1,
       64,
-      'Groups of an account and region that are looked at side by side; their plans wait for their calls in the lanes.',
+      'Groups of an account and region that are reconciled side by side; their plans wait for their calls in the lanes.',
     ).default(4),
     modify: z.enum(['prefer', 'auto', 'never']).default('prefer').meta({
       description: 'prefer: change rules in place where that is safe; auto: take the fewest calls; never.',
@@ -63,7 +54,6 @@ const reconcile = z
       'How long what was just written may be missing from what the cloud shows, before the difference counts.',
     ).default(60),
     ruleQuota: wholeNumber(1, 10_000, 'Most rules that a group may hold, in and out together.').default(1000),
-    brake: futureKey('reconcile.brake'),
   })
   .prefault({})
   .meta({ description: 'How groups are brought to what the policies say.' });
@@ -75,8 +65,8 @@ const rateLimit = z.strictObject({
 /** The vendor publishes no rates of these operations; one call a second leaves room for people at the console. */
 const DEFAULT_RATE_PER_MINUTE = 60;
 /**
- * What holds where a config has no `limits` at all: every look at a group costs one call of each read, and there
- * are many more looks than changes. A config with `limits` gets what it says, and its `default` for all else.
+ * What holds where a config has no `limits` at all: every reconcile costs one call of each read, and there
+ * are many more reconciles than changes. A config with `limits` gets what it says, and its `default` for all else.
  */
 const DEFAULT_LIMITS = {
   default: { ratePerMinute: DEFAULT_RATE_PER_MINUTE },
@@ -97,7 +87,7 @@ const limits = z
 
 const journal = z
   .strictObject({
-    url: parsed(
+    url: parsedText(
       parseJournalUrl,
       'SQLite file of intents and history; its folder is made if need be.',
     ).prefault('.rampart/journal.db'),
@@ -118,7 +108,7 @@ const parseHttpListen = (text: string): Result<ListenAddress | null, string> =>
 
 const http = z
   .strictObject({
-    listen: parsed(parseHttpListen, 'ADDRESS:PORT of status, health and metrics; or off.').prefault(
+    listen: parsedText(parseHttpListen, 'ADDRESS:PORT of status, health and metrics; or off.').prefault(
       '127.0.0.1:8481',
     ),
   })
@@ -138,7 +128,7 @@ const log = z
 
 const emulator = z
   .strictObject({
-    listen: parsed(parseListen, 'ADDRESS:PORT; port 0 is any free one.').prefault('127.0.0.1:0'),
+    listen: parsedText(parseListen, 'ADDRESS:PORT; port 0 is any free one.').prefault('127.0.0.1:0'),
     state: filePath.optional().meta({ description: 'JSON file of its groups at the start; absent: none.' }),
     quirks: quirksSchema
       .default({})
@@ -154,11 +144,6 @@ export const configSchema = z
     accounts: accountsSchema,
     reconcile,
     limits,
-    guardrails: z
-      .array(z.unknown())
-      .default([])
-      .refine((rules) => rules.length === 0, notSupported('a guardrail', 'write `guardrails: []`'))
-      .meta({ description: 'Not supported yet: only an empty list.', maxItems: 0 }),
     journal,
     http,
     log,

@@ -38,7 +38,7 @@ export interface CallPorts {
   readonly retries: RetryPolicy;
 }
 
-export interface CallOptions extends Partial<RunOptions> {
+export interface AttemptOptions extends Partial<RunOptions> {
   /** Goes into every event of this call. */
   readonly about: CommonFields;
 }
@@ -53,7 +53,7 @@ export function writeWithRetries(
   ports: CallPorts,
   write: EcsApi['write'],
   request: WriteRequest,
-  options: CallOptions & { readonly rules: number },
+  options: AttemptOptions & { readonly rules: number },
 ): Promise<Result<{ readonly requestId: string }, Failure>> {
   const { clientToken } = request;
   const loop = new AttemptLoop(ports, request, request.operation, {
@@ -72,7 +72,7 @@ export function readWithRetries<T>(
   ports: CallPorts,
   place: Place,
   operation: Operation,
-  options: CallOptions & { readonly read: () => Promise<CallResult<T>> },
+  options: AttemptOptions & { readonly read: () => Promise<CallResult<T>> },
 ): Promise<CallResult<T>> {
   return new AttemptLoop(ports, place, operation, options).run(options.read, () => undefined);
 }
@@ -90,12 +90,12 @@ class AttemptLoop {
   readonly #ports: CallPorts;
   readonly #place: Place;
   readonly #operation: Operation;
-  readonly #options: CallOptions;
+  readonly #options: AttemptOptions;
   readonly #backoffs: Record<keyof RetryPolicy, Backoff>;
   #attempt = 0;
   #maybeApplied = false;
 
-  constructor(ports: CallPorts, place: Place, operation: Operation, options: CallOptions) {
+  constructor(ports: CallPorts, place: Place, operation: Operation, options: AttemptOptions) {
     this.#ports = ports;
     this.#place = place;
     this.#operation = operation;

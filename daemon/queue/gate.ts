@@ -123,7 +123,7 @@ function calmed(gate: Gate, nowMs: number): Gate {
  * How long until one call may start; 0 means now. `heldBack` slots of the minute are kept for those who
  * reserved them, but never the last one: then nobody starves, and no two plans can wait for each other.
  */
-export function waitMs(gate: Gate, nowMs: number, heldBack: number): number {
+export function msToNextStart(gate: Gate, nowMs: number, heldBack: number): number {
   const current = calmed(gate, nowMs);
   const { starts, ratePerMinute, cap } = current;
   switch (current.mode) {

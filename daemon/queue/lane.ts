@@ -7,7 +7,7 @@ import { err, type Result } from '../../reconciler/model/result.ts';
 import type { Clock } from '../clock.ts';
 import { makeFailure, type Failure, type FailureKind } from '../ecs/failures/failure.ts';
 import { Alarm } from './alarm.ts';
-import { capAt, holdable, nextGate, openGate, waitMs, type Gate, type GateEvent } from './gate.ts';
+import { capAt, holdable, msToNextStart, nextGate, openGate, type Gate, type GateEvent } from './gate.ts';
 import type { LaneBudget } from './reservation-order.ts';
 import { LaneClosed, refusalAtTheDoor, Turn } from './turn.ts';
 
@@ -199,7 +199,7 @@ export class Lane {
     this.#queue.pause();
     if (this.#closed || this.#waiting.size === 0) return;
     const heldBack = [...this.#planned].some(hasSlot) ? 0 : this.#held + this.#keptFree;
-    const delayMs = waitMs(this.#gate, this.#clock.monotonicMs(), heldBack);
+    const delayMs = msToNextStart(this.#gate, this.#clock.monotonicMs(), heldBack);
     if (delayMs === 0) this.#queue.start();
     else this.#alarm.ringIn(delayMs);
   }

@@ -13,14 +13,14 @@ export interface LaneBudget {
 }
 
 /** A plan that waits for its slots. */
-export interface Pending<Lane> {
+export interface PendingPlan<Lane> {
   readonly slots: ReadonlyMap<Lane, number>;
   /** Higher goes first. */
   readonly priority: number;
   readonly sinceMs: number;
 }
 
-export interface Decision<Lane, Plan> {
+export interface SlotDecision<Lane, Plan> {
   /** They get their slots now, in this order. */
   readonly grant: readonly Plan[];
   /** Slots that nobody else may use, since a plan waits for them. */
@@ -30,16 +30,16 @@ export interface Decision<Lane, Plan> {
 }
 
 /** `pending` comes in the order of arrival. */
-export function decide<Lane, Plan extends Pending<Lane>>(
+export function decideSlots<Lane, Plan extends PendingPlan<Lane>>(
   pending: Iterable<Plan>,
   budgetOf: (lane: Lane) => LaneBudget,
   nowMs: number,
-): Decision<Lane, Plan> {
+): SlotDecision<Lane, Plan> {
   const grant: Plan[] = [];
   const granted = new Map<Lane, number>();
   const keepFree = new Map<Lane, number>();
   let wakeInMs = Infinity;
-  for (const plan of inOrder(pending, nowMs)) {
+  for (const plan of byRank(pending, nowMs)) {
     const wanted = [...plan.slots].map(([lane, slots]) => {
       const { gate, held } = budgetOf(lane);
       const taken = granted.get(lane) ?? 0;
@@ -61,7 +61,7 @@ export function decide<Lane, Plan extends Pending<Lane>>(
 }
 
 /** Sorting is stable: equal ones keep the order of arrival. */
-function inOrder<Plan extends Pending<unknown>>(pending: Iterable<Plan>, nowMs: number): Plan[] {
+function byRank<Plan extends PendingPlan<unknown>>(pending: Iterable<Plan>, nowMs: number): Plan[] {
   const rank = ({ sinceMs, priority }: Plan) => (nowMs - sinceMs >= LONGEST_WAIT_MS ? Infinity : priority);
   return [...pending].sort((a, b) => (rank(a) === rank(b) ? 0 : rank(b) - rank(a)));
 }

@@ -3,7 +3,7 @@
 import type { Clock } from '../clock.ts';
 import { Alarm } from './alarm.ts';
 import type { HeldSlots, Lane } from './lane.ts';
-import { decide, type Pending } from './reservation-order.ts';
+import { decideSlots, type PendingPlan } from './reservation-order.ts';
 import { LaneClosed, refusalAtTheDoor, Turn } from './turn.ts';
 
 /** The slots of one plan. Pass it with each call of the plan, and release it when the plan ends. */
@@ -34,7 +34,7 @@ export interface ReserveOptions {
   readonly signal: AbortSignal | null;
 }
 
-interface WaitingPlan extends Pending<Lane> {
+interface WaitingPlan extends PendingPlan<Lane> {
   readonly turn: Turn<Reservation>;
 }
 
@@ -69,7 +69,7 @@ export class Reservations {
   settle(): void {
     this.#alarm.cancel();
     if (this.#closed || (this.#waiting.size === 0 && this.#lanesKeptFree.size === 0)) return;
-    const decision = decide(this.#waiting, (lane: Lane) => lane.budget(), this.#clock.monotonicMs());
+    const decision = decideSlots(this.#waiting, (lane: Lane) => lane.budget(), this.#clock.monotonicMs());
     for (const plan of decision.grant) {
       this.#waiting.delete(plan);
       plan.turn.grant(() => this.#hold(plan));

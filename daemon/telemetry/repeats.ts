@@ -16,16 +16,16 @@ interface Repeat {
 }
 
 /** What to do with an event: log it, mentioning how many like it were left out before, or leave it out. */
-export type Verdict = { readonly log: true; readonly suppressed: number } | { readonly log: false };
+export type Repetition = { readonly log: true; readonly suppressed: number } | { readonly log: false };
 
-const LOG: Verdict = { log: true, suppressed: 0 };
+const LOG: Repetition = { log: true, suppressed: 0 };
 
 export class RepeatFilter {
   /** By account, region and group, then by event and what makes it the same. In order of the last event. */
   readonly #scopes = new Map<string, Map<string, Repeat>>();
   #remembered = 0;
 
-  judge<Name extends EventName>(event: Name, fields: EventFields<Name>, nowMs: number): Verdict {
+  judge<Name extends EventName>(event: Name, fields: EventFields<Name>, nowMs: number): Repetition {
     const row: EventRow<Name> = CATALOG[event];
     const scope = this.#scopeOf(fields);
     for (const ended of row.ends ?? []) this.#forget(scope, ended);

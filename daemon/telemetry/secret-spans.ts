@@ -3,7 +3,7 @@
 // another what it would have found; spans may overlap.
 
 /** From a code unit up to, and without, another one. */
-export type Span = readonly [start: number, end: number];
+export type TextSpan = readonly [start: number, end: number];
 
 /** The names of secrets as requests and configs spell them: query, form, JSON, YAML and headers, also with `%3D`. */
 const NAME =
@@ -17,11 +17,11 @@ const END_OF_HEADER = /[\r\n"'}]/g;
 const URL_CREDENTIALS = /(?<=[a-z][a-z0-9+.-]*:\/\/)[^\s/@"']+(?=@)/gi;
 
 /** The values behind the names of secrets, and what else is a secret by its place. */
-export function secretSpans(text: string): readonly Span[] {
+export function secretSpans(text: string): readonly TextSpan[] {
   return [
     ...valuesAfter(text, NAME, END_OF_VALUE),
     ...valuesAfter(text, AUTHORIZATION, END_OF_HEADER),
-    ...Array.from(text.matchAll(URL_CREDENTIALS), ({ index, 0: found }): Span => [
+    ...Array.from(text.matchAll(URL_CREDENTIALS), ({ index, 0: found }): TextSpan => [
       index,
       index + found.length,
     ]),
@@ -29,8 +29,8 @@ export function secretSpans(text: string): readonly Span[] {
 }
 
 /** A value may be in quotes; a quote that is not closed is that of a text cut short. */
-function valuesAfter(text: string, name: RegExp, endOfValue: RegExp): Span[] {
-  const spans: Span[] = [];
+function valuesAfter(text: string, name: RegExp, endOfValue: RegExp): TextSpan[] {
+  const spans: TextSpan[] = [];
   let end = 0;
   for (const { index, 0: found } of text.matchAll(name)) {
     const start = index + found.length;

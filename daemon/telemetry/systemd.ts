@@ -9,11 +9,11 @@ import type { EventName, Telemetry } from './events.ts';
 /** See `man sd_notify`. */
 export type SystemdMessage = 'READY=1' | 'STOPPING=1' | 'WATCHDOG=1';
 
-type Environment = Readonly<Record<string, string | undefined>>;
+type SystemdEnvironment = Readonly<Record<string, string | undefined>>;
 
 export interface SystemdOptions {
   /** Of this process. Only NOTIFY_SOCKET and PATH are handed on to the program. */
-  readonly env: Environment;
+  readonly env: SystemdEnvironment;
   readonly pid: number;
   /** Told of each message that could not be sent; of a program that is missing only once, for then none is sent any more. */
   readonly onFailure: (message: SystemdMessage, reason: string) => void;
@@ -30,7 +30,7 @@ export interface Systemd {
 
 const PROGRAM = 'systemd-notify';
 /** The program itself waits up to 5 s for systemd to take the message. */
-const TIMEOUT_MS = 10_000;
+const MAX_LIFE_MS = 10_000;
 
 const MESSAGES: Readonly<Partial<Record<EventName, SystemdMessage>>> = {
   'daemon.ready': 'READY=1',
@@ -59,7 +59,7 @@ export function createSystemd(options: SystemdOptions): Systemd | null {
 }
 
 /** Half of what systemd waits for a sign of life, as its manual advises; null if it waits for none of ours. */
-function watchdogMs({ WATCHDOG_USEC, WATCHDOG_PID }: Environment, pid: number): number | null {
+function watchdogMs({ WATCHDOG_USEC, WATCHDOG_PID }: SystemdEnvironment, pid: number): number | null {
   if (WATCHDOG_USEC === undefined || !/^[1-9]\d{0,15}$/.test(WATCHDOG_USEC)) return null;
   if (WATCHDOG_PID !== undefined && WATCHDOG_PID !== String(pid)) return null;
   return Math.min(Math.max(1, Math.floor(Number(WATCHDOG_USEC) / 2000)), MAX_TIMER_MS);
@@ -88,7 +88,7 @@ class Messenger {
     if (message === undefined) return;
     this.#waiting.delete(message);
     this.#isBusy = true;
-    const { env, timeoutMs = TIMEOUT_MS, onFailure } = this.#options;
+    const { env, timeoutMs = MAX_LIFE_MS, onFailure } = this.#options;
     const { NOTIFY_SOCKET, PATH } = env;
     const child = spawn(PROGRAM, [message], {
       env: { NOTIFY_SOCKET, PATH },

@@ -31,7 +31,7 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
   const clock = options.clock ?? systemClock;
   const repeats = new RepeatFilter();
   const cleanText: Redactor =
-    options.format === 'json' ? options.redact : (text) => onOneLine(options.redact(text));
+    options.format === 'json' ? options.redact : (text) => asOneLine(options.redact(text));
   const logger = pino(
     {
       level: options.level,
@@ -50,7 +50,7 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
       const clean = redactDeep(cleanText, fields);
       const { suppressed } = verdict;
       const line: object = { event, ...clean, ...(suppressed === 0 ? {} : { suppressed }) };
-      logger[level](line, onOneLine(row.say(clean)));
+      logger[level](line, asOneLine(row.say(clean)));
     },
   };
 }
@@ -76,7 +76,7 @@ export function fileSink(fd: 1 | 2, onLost: (why: LogLost) => void): LogSink {
  * Texts of the cloud and of policies end up on terminals: no line breaks, no escape sequences, nothing that
  * turns the direction of writing. In JSON the encoding takes care of the fields.
  */
-const onOneLine = (text: string): string =>
+const asOneLine = (text: string): string =>
   text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/gu, ' ');
 
 function prettySink(sink: LogSink, colorize: boolean): LogSink {

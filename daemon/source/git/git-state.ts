@@ -17,7 +17,7 @@ export interface GitState {
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 const PASSED_ON = ['PATH', 'HOME', 'XDG_CONFIG_HOME', 'USERPROFILE', 'SystemRoot'];
-const TIMEOUT_MS = 10_000;
+const GIT_TIMEOUT_MS = 10_000;
 const MAX_OUTPUT_BYTES = 8 * 1024 * 1024;
 
 /** Commit and cleanness from one run of git, so that they belong together. */
@@ -78,7 +78,7 @@ function git(args: readonly string[], cwd: string, environment: Environment): Pr
   const options = {
     cwd,
     env,
-    timeout: TIMEOUT_MS,
+    timeout: GIT_TIMEOUT_MS,
     killSignal: 'SIGKILL',
     maxBuffer: MAX_OUTPUT_BYTES,
   } as const;

@@ -11,7 +11,6 @@ import {
   customComplaint,
   lastKey,
   notAllowed,
-  notSupported,
   typeFinding,
   unknownKey,
   valueFinding,
@@ -51,9 +50,7 @@ class Translator {
       case 'invalid_union':
         return this.#unionFindings(issue, path);
       case 'invalid_type':
-        return issue.expected === 'never'
-          ? [notSupported(path, issue.message)]
-          : [typeFinding(this.#words, path, issue.input, [issue.expected])];
+        return [typeFinding(this.#words, path, issue.input, [issue.expected])];
       case 'unrecognized_keys':
         return issue.keys.map((key) =>
           issue.message === ''

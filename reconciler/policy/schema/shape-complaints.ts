@@ -104,9 +104,6 @@ export function unknownKey(path: Path, known: readonly string[]): Finding {
 export const notAllowed = (path: Path, message: string): Finding =>
   atKey(path, { code: 'unknown-key', message, hint: '' });
 
-export const notSupported = (path: Path, message: string): Finding =>
-  atKey(path, { code: 'not-supported', message, hint: 'remove the key' });
-
 export const badKey = (words: ShapeWords, path: Path, message: string): Finding =>
   atKey(path, message === '' ? badName(words, lastKey(path)) : { code: 'bad-name', message, hint: '' });
 

@@ -222,18 +222,15 @@ emulator: {quirks: {describeLagMS: 3}}
   });
 
   it.each([
-    ['policies: {source: git}', '1:20'],
-    ['policies: {git: {url: "https://example.com/x.git"}}', '1:12'],
-    ['policies: {git: }', '1:12'],
-    ['reconcile: {brake: {percent: 10}}', '1:13'],
-    ['guardrails: [{no: ssh}]', '1:13'],
-  ])('what is not built yet is refused, not ignored: %s', (text, place) => {
-    expect(problemsOf(text)).toEqual([
-      [`${place} not-supported`, expect.stringContaining('not yet supported')],
-    ]);
+    ['policies: {source: git}', '1:20 unknown-value'],
+    ['policies: {git: {url: "https://example.com/x.git"}}', '1:12 unknown-key'],
+    ['reconcile: {brake: {percent: 10}}', '1:13 unknown-key'],
+    ['guardrails: [{no: ssh}]', '1:1 unknown-key'],
+  ])('refuse what a later version brings, and do not ignore it: %s', (text, place) => {
+    expect(places(text)).toEqual([place]);
   });
 
-  it('so is the PostgreSQL journal', () => {
+  it('refuse a PostgreSQL journal by name', () => {
     expect(problemsOf('journal: {url: "postgres://db/rampart"}')).toEqual([
       ['1:16 bad-value', expect.stringContaining('not yet supported')],
     ]);

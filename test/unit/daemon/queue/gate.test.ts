@@ -12,7 +12,7 @@ import {
   nextGate,
   openGate,
   waitForSlots,
-  waitMs,
+  msToNextStart,
   WINDOW_MS,
   type Gate,
   type GateEvent,
@@ -251,7 +251,7 @@ const stories: Array<{
 describe('the gate', () => {
   it.each(stories)('$name', ({ rate, steps, atMs, heldBack = 0, wait, mode, cap }) => {
     const gate = steps.reduce(tell, openGate(rate, 0));
-    expect(waitMs(gate, atMs, heldBack)).toBe(wait);
+    expect(msToNextStart(gate, atMs, heldBack)).toBe(wait);
     if (mode !== undefined) expect(gate.mode).toBe(mode);
     if (cap !== undefined) expect(capAt(gate, atMs)).toBe(cap);
   });
@@ -301,10 +301,10 @@ describe('random stories', () => {
         const starts: number[] = [];
         for (const { pauseMs, answer, retryAfterMs, heldBack } of moves) {
           nowMs += pauseMs;
-          const wait = waitMs(gate, nowMs, heldBack);
+          const wait = msToNextStart(gate, nowMs, heldBack);
           expect(wait).toBeLessThanOrEqual(900_000); // P3
           nowMs += wait;
-          expect(waitMs(gate, nowMs, heldBack)).toBe(0); // P3
+          expect(msToNextStart(gate, nowMs, heldBack)).toBe(0); // P3
           expect(gate.mode === 'closed' && nowMs < gate.closedUntilMs).toBe(false); // P2
           gate = nextGate(gate, { kind: 'started' }, nowMs);
           starts.push(nowMs);
@@ -316,7 +316,7 @@ describe('random stories', () => {
         for (const [i, start] of starts.entries()) {
           expect((starts[i + rate] ?? Infinity) - start).toBeGreaterThan(MINUTE); // P1
         }
-        nowMs += waitMs(gate, nowMs, 0);
+        nowMs += msToNextStart(gate, nowMs, 0);
         gate = nextGate(nextGate(gate, { kind: 'started' }, nowMs), { kind: 'answered' }, nowMs);
         expect(capAt(gate, nowMs + 11 * MINUTE)).toBe(rate); // P4
       }),

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { nextGate, openGate, type Gate } from '../../../../daemon/queue/gate.ts';
-import { decide, type LaneBudget, type Pending } from '../../../../daemon/queue/reservation-order.ts';
+import {
+  decideSlots,
+  type LaneBudget,
+  type PendingPlan,
+} from '../../../../daemon/queue/reservation-order.ts';
 
 const NOW_MS = 1_000_000;
 const RATE = 12;
@@ -14,7 +18,7 @@ function lane(started: number, held = 0): LaneBudget {
   return { gate, held };
 }
 
-interface Plan extends Pending<string> {
+interface Plan extends PendingPlan<string> {
   readonly name: string;
 }
 
@@ -111,7 +115,7 @@ describe('who gets slots', () => {
       keepFree: { add: 1, remove: HALF },
     },
   ])('$title', ({ lanes = {}, pending, grant, keepFree = {}, wakeInMs = Infinity }) => {
-    const decision = decide(pending, (name: string) => lanes[name] ?? lane(0), NOW_MS);
+    const decision = decideSlots(pending, (name: string) => lanes[name] ?? lane(0), NOW_MS);
     expect({
       grant: decision.grant.map(({ name }) => name),
       keepFree: Object.fromEntries(decision.keepFree),
