@@ -2,7 +2,7 @@
 // the wrong place.
 import { z } from 'zod';
 import { err, type Result } from '../../reconciler/model/result.ts';
-import { parsed } from '../../reconciler/policy/schema/schema-words.ts';
+import { textParsedBy } from '../../reconciler/policy/schema/schema-words.ts';
 
 export const wholeNumber = (min: number, max: number, description: string) =>
   z.int().min(min).max(max).meta({ description });
@@ -11,7 +11,7 @@ export const filePath = z.string().min(1, 'write a path');
 
 /** A text with a grammar of its own, which comes out parsed. */
 export const parsedText = <T>(parse: (text: string) => Result<T, string>, description: string) =>
-  parsed(
+  textParsedBy(
     (text) => {
       const result = parse(text);
       return result.ok ? result : err({ code: 'bad-value', message: result.error, hint: '' });
