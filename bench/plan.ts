@@ -77,8 +77,8 @@ function row(shape: Shape, size: number, edits: number): string {
     }
     calls.prefer.push(steps.length);
     calls.auto.push(stepsFor(before, after, { ...options, modify: 'auto' }).length);
-    const { missing, surplus } = diff(policyOf(after), group.rules);
-    calls.plain.push(Math.ceil(missing.length / 100) + Math.ceil(surplus.length / 100));
+    const { missing, unexpected } = diff(policyOf(after), group.rules);
+    calls.plain.push(Math.ceil(missing.length / 100) + Math.ceil(unexpected.length / 100));
   }
   return [
     shape.padEnd(8),

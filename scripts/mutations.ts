@@ -425,8 +425,8 @@ export const PLAN_MUTATIONS: readonly Mutation[] = [
   {
     name: 'duplicates in the cloud stay',
     file: 'plan/diff/diff.ts',
-    find: '    surplus.push(...duplicates.filter((duplicate) => duplicate !== kept));\n',
-    replace: '    if (kept === undefined) surplus.push(...duplicates);\n',
+    find: '    unexpected.push(...duplicates.filter((duplicate) => duplicate !== kept));\n',
+    replace: '    if (kept === undefined) unexpected.push(...duplicates);\n',
   },
   {
     name: 'two desired rules of one identity are allowed',

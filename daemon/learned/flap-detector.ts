@@ -60,8 +60,8 @@ const calmMs = ({ delayMs }: { readonly delayMs: number }, longestMs: number): n
 function driftIdentities(diff: Diff): ReadonlySet<string> {
   const rules = [
     ...diff.missing.map(({ rule }) => rule),
-    ...diff.surplus.map(({ rule }) => rule),
-    ...diff.altered.flatMap(({ from, to }) => [from.rule, to.rule]),
+    ...diff.unexpected.map(({ rule }) => rule),
+    ...diff.different.flatMap(({ from, to }) => [from.rule, to.rule]),
   ];
   return new Set(rules.map(ruleIdentity));
 }

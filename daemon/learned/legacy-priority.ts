@@ -25,8 +25,8 @@ function changesPriority(step: Step): boolean {
 
 /** Whether the plan adds a rule that a rule to be removed differs from in priority only. */
 function addsTwin({ diff }: GroupPlan): boolean {
-  const removed = twinsByKey(diff.surplus);
-  const known = new Set(diff.surplus.map(({ rule }) => ruleIdentity(rule)));
+  const removed = twinsByKey(diff.unexpected);
+  const known = new Set(diff.unexpected.map(({ rule }) => ruleIdentity(rule)));
   return diff.missing.some(
     (desired) => removed.has(twinKey(desired)) && !known.has(ruleIdentity(desired.rule)),
   );

@@ -79,12 +79,12 @@ function reportPlan(run: GroupRun, described: DescribedGroup, plan: GroupPlan): 
   const fields = { ...commonFields(run), planHash: plan.hash };
   telemetry.emit('group.described', { ...commonFields(run), rules: described.rules.length });
   if (plan.status === 'converged') return;
-  const { missing, surplus, altered } = plan.diff;
+  const { missing, unexpected, different } = plan.diff;
   telemetry.emit('drift.detected', {
     ...fields,
     missing: missing.length,
-    surplus: surplus.length,
-    altered: altered.length,
+    surplus: unexpected.length,
+    altered: different.length,
     cause: run.request.cause,
     rules: driftLines(plan).slice(0, RULES_NAMED_IN_EVENTS),
   });
@@ -107,7 +107,9 @@ function reportPlan(run: GroupRun, described: DescribedGroup, plan: GroupPlan): 
 function driftLines({ diff }: GroupPlan): string[] {
   return [
     ...diff.missing.map(({ rule }) => `missing ${describeRule(rule)}`),
-    ...diff.surplus.map(({ rule }) => `surplus ${describeRule(rule)}`),
-    ...diff.altered.map(({ from, fields }) => `altered ${fields.join('+')} of ${describeRule(from.rule)}`),
+    ...diff.unexpected.map(({ rule }) => `unexpected ${describeRule(rule)}`),
+    ...diff.different.map(
+      ({ from, fields }) => `different ${fields.join('+')} of ${describeRule(from.rule)}`,
+    ),
   ];
 }

@@ -5,22 +5,26 @@ import { compareText } from '../model/problem.ts';
 import { ruleDocument } from '../model/rule-document.ts';
 import type { Diff } from './plan.ts';
 
-/** A diff before any of its rules are paired into a Modify: `altered` differ in their text only. */
-export type RawChanges = Pick<Diff, 'missing' | 'surplus' | 'altered'>;
+/** A diff before any of its rules are paired into a Modify: `different` differ in their text only. */
+export type RawChanges = Pick<Diff, 'missing' | 'unexpected' | 'different'>;
 
 /**
  * SHA-256 (hex) of the changes to a group: the rules that are added, those that are removed (by id and content) and
  * the texts that change. Left out is whatever bears on how and when alone: the calls, the settings, what was learned
  * by trying, holds, the revision. So everyone who plans the same changes for a group gets the same hash.
  */
-export function planHash(group: GroupRef, mode: Mode, { missing, surplus, altered }: RawChanges): string {
-  const removed = mode === 'additive' ? [] : surplus;
+export function planHash(
+  group: GroupRef,
+  mode: Mode,
+  { missing, unexpected, different }: RawChanges,
+): string {
+  const removed = mode === 'additive' ? [] : unexpected;
   return sha256([
     groupKey(group),
     mode,
     sortedTexts(missing.map(({ rule }) => ruleDocument(rule))),
     sortedTexts(removed.map(canonical)),
-    sortedTexts(altered.map(({ from, to }) => [canonical(from), to.rule.description])),
+    sortedTexts(different.map(({ from, to }) => [canonical(from), to.rule.description])),
   ]);
 }
 

@@ -2,7 +2,7 @@
 import type { GroupRef } from '../model/group.ts';
 import { deepFreeze } from '../model/collections.ts';
 import { check, checkFailed } from './check/check.ts';
-import { routeAroundTwins } from './coexist/route-around-twins.ts';
+import { orderAroundTwins } from './coexist/order-around-twins.ts';
 import { diff } from './diff/diff.ts';
 import { permitted } from './diff/mode.ts';
 import { withoutQuarantined } from './diff/quarantine.ts';
@@ -47,7 +47,7 @@ function planned(input: PlanInput): GroupPlan {
   const options = optionsOf(input);
   const found = match(diff(desired, described.rules), described, options, callLimits(described, options));
   const allowed = permitted(found, desired.mode, described);
-  const way = routeAroundTwins({ found, changes: allowed.changes, group: described, options }, (rest) =>
+  const way = orderAroundTwins({ found, changes: allowed.changes, group: described, options }, (rest) =>
     chooseOrder(rest.changes, desired, rest.group, rest.options),
   );
   const proof = prove(described, way.steps, { ...way, alone: desired.alone });
@@ -64,7 +64,7 @@ function planned(input: PlanInput): GroupPlan {
         steps: way.steps,
         hash,
         exceptions: [...allowed.exceptions, ...way.exceptions, ...proof.exceptions],
-        routeObjections: way.objections,
+        orderObjections: way.objections,
         proofObjections: proof.objections,
       },
     ),
@@ -98,7 +98,7 @@ function failedPlan({ desired }: PlanInput, error: unknown): GroupPlan {
   };
 }
 
-const NO_DIFF: Diff = { missing: [], surplus: [], altered: [], same: 0, unmanaged: 0 };
+const NO_DIFF: Diff = { missing: [], unexpected: [], different: [], same: 0, unmanaged: 0 };
 
 const headOf = ({ account, region, id, mode }: GroupPolicy): Pick<GroupPlan, 'mode' | keyof GroupRef> => ({
   account,

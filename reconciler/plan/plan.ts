@@ -19,7 +19,7 @@ export interface GroupPolicy extends GroupRef {
 }
 
 /** A described rule that shall become another one. */
-export interface Alteration {
+export interface Difference {
   readonly from: DescribedRule;
   readonly to: DesiredRule;
   readonly fields: readonly RuleField[];
@@ -28,8 +28,8 @@ export interface Alteration {
 /** The classes of the diff. Each list is in the fixed order of `compareRules`. */
 export interface Diff {
   readonly missing: readonly DesiredRule[];
-  readonly surplus: readonly DescribedRule[];
-  readonly altered: readonly Alteration[];
+  readonly unexpected: readonly DescribedRule[];
+  readonly different: readonly Difference[];
   readonly same: number;
   readonly unmanaged: number;
 }

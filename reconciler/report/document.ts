@@ -138,11 +138,11 @@ function failedDocument({ account, region, id, mode, error }: FailedGroup): Grou
   };
 }
 
-function diffDocument({ missing, surplus, altered, same, unmanaged }: Diff): DiffDocument {
+function diffDocument({ missing, unexpected, different, same, unmanaged }: Diff): DiffDocument {
   return {
     missing: missing.map(desiredDocument),
-    surplus: surplus.map(describedDocument),
-    altered: altered.map(({ from, to, fields }) => ({
+    surplus: unexpected.map(describedDocument),
+    altered: different.map(({ from, to, fields }) => ({
       from: describedDocument(from),
       to: desiredDocument(to),
       fields,

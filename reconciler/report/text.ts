@@ -7,7 +7,7 @@ import type { SourcePlace } from '../model/problem.ts';
 import { NO_PORTS_TEXT } from '../model/ports.ts';
 import { fieldText, type RuleField } from '../model/rule.ts';
 import { operationOf } from '../model/operation.ts';
-import type { Alteration, Block, PlanFinding, GroupPlan, Step } from '../plan/plan.ts';
+import type { Difference, Block, PlanFinding, GroupPlan, Step } from '../plan/plan.ts';
 import { describeRule, protocolText, quoted } from '../model/rule-text.ts';
 import { packetDocument, type PlanReport } from './document.ts';
 import { hashOfPlans, isFailed, sortResults, summarise, type GroupResult } from './results.ts';
@@ -107,23 +107,23 @@ function exampleText(example: NonNullable<ExposureEffect['example']>): string {
 }
 
 function diffLines({ diff, mode }: GroupPlan): string[] {
-  const surplus = mode === 'additive' ? '= left alone' : '-';
+  const mark = mode === 'additive' ? '= left alone' : '-';
   return [
     ...diff.missing.map(({ rule, source }) => `+ ${describeRule(rule)}  ${atPlace(source)}`),
-    ...diff.altered.map((pair) => `~ ${alterationText(pair)}`),
-    ...diff.surplus.map(({ rule, id }) => `${surplus} ${id ?? 'no id'} ${describeRule(rule)}`),
+    ...diff.different.map((pair) => `~ ${differenceText(pair)}`),
+    ...diff.unexpected.map(({ rule, id }) => `${mark} ${id ?? 'no id'} ${describeRule(rule)}`),
     ...(diff.unmanaged > 0 ? [`${counted(diff.unmanaged, 'rule')} left alone by ignore patterns`] : []),
   ];
 }
 
-function alterationText({ from, to, fields }: Alteration): string {
+function differenceText({ from, to, fields }: Difference): string {
   const changes = fields.map(
     (field) => `${field} ${valueText(from.rule, field)} -> ${valueText(to.rule, field)}`,
   );
   return `${from.id ?? 'no id'} ${describeRule(from.rule)}: ${changes.join(', ')}  ${atPlace(to.source)}`;
 }
 
-function valueText(rule: Alteration['to']['rule'], field: RuleField): string {
+function valueText(rule: Difference['to']['rule'], field: RuleField): string {
   const text = fieldText(rule, field);
   if (text === null) return field === 'description' ? 'none' : 'any';
   return field === 'description' ? quoted(text) : text;

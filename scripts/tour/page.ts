@@ -48,7 +48,7 @@ the vendor's fields, so the two sides can be compared by identity.
 
 | stage | found |
 | --- | --- |
-| diff | ${plan.diff.missing.length} missing, ${plan.diff.surplus.length} unexpected, ${plan.diff.altered.length} different, ${plan.diff.same} the same |
+| diff | ${plan.diff.missing.length} missing, ${plan.diff.unexpected.length} unexpected, ${plan.diff.different.length} different, ${plan.diff.same} the same |
 | match | ${document.steps.length === 1 ? 'one pair: the new rule matches all that the old one did (T3), so a Modify keeps the id' : `${document.steps.length} steps`} |
 | order, fit | ${plan.steps.length} call, with room to spare |
 | prove | ${plan.hitless ? 'hitless: no packet is decided otherwise than by the old or the new rules' : 'not hitless'} |

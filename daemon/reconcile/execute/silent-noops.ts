@@ -37,7 +37,7 @@ export function reportSilentNoops(
 }
 
 function silentNoops({ plan, done }: StepsDone, seen: DescribedGroup): readonly StepRefusal[] {
-  const removed = twinsByKey(plan.diff.surplus);
+  const removed = twinsByKey(plan.diff.unexpected);
   const findsAWay = coexistenceIn(seen).next !== null && plan.mode === 'enforce';
   const standing = new Set(seen.rules.map(({ rule }) => ruleIdentity(rule)));
   const twins = twinsByKey(seen.rules);

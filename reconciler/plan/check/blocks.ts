@@ -2,10 +2,10 @@
 import { packetText } from '../../exposure/text/packet-text.ts';
 import type { SourcePlace } from '../../model/problem.ts';
 import { quoted } from '../../model/rule-text.ts';
-import { NO_COEXISTENCE } from '../coexist/priority-twins.ts';
+import { NO_COEXISTENCE } from '../coexist/revoke-first.ts';
 import type { Hold } from '../plan-input.ts';
 import type { Block } from '../plan.ts';
-import type { Objection, ProofObjection, RouteObjection, VendorObjection } from './objection.ts';
+import type { Objection, ProofObjection, OrderObjection, VendorObjection } from './objection.ts';
 
 export function blockOf(objection: Objection): Block {
   switch (objection.kind) {
@@ -60,7 +60,7 @@ function placesText(places: readonly SourcePlace[]): string {
   return places.length === 1 ? `${file}:${line}` : `${places.length}, the first at ${file}:${line}`;
 }
 
-function routeBlock(objection: RouteObjection): Block {
+function routeBlock(objection: OrderObjection): Block {
   switch (objection.kind) {
     case 'overQuota':
       return {

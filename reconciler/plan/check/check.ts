@@ -5,7 +5,7 @@ import type { GroupPlan, PlanException, Step } from '../plan.ts';
 import { blockOf } from './blocks.ts';
 import { planFindings } from './findings.ts';
 import { holdsOn } from './holds.ts';
-import type { Objection, ProofObjection, RouteObjection } from './objection.ts';
+import type { Objection, ProofObjection, OrderObjection } from './objection.ts';
 import { vendorRefusals } from './vendor-refusals.ts';
 
 /** What check adds to a plan. */
@@ -16,7 +16,7 @@ export interface Unchecked {
   readonly steps: readonly Step[];
   readonly hash: string;
   readonly exceptions: readonly PlanException[];
-  readonly routeObjections: readonly RouteObjection[];
+  readonly orderObjections: readonly OrderObjection[];
   readonly proofObjections: readonly ProofObjection[];
 }
 
@@ -28,7 +28,7 @@ export function check(input: PlanInput, plan: Unchecked): Judged {
   const blockedBy = plan.steps.length === 0 ? [] : objectionsTo(input, plan).map(blockOf);
   return {
     status: planStatus(input, plan, blockedBy.length > 0),
-    exceptions: [...plan.exceptions, ...plan.routeObjections.map(unpromised)],
+    exceptions: [...plan.exceptions, ...plan.orderObjections.map(unpromised)],
     findings: planFindings(input),
     blockedBy,
   };
@@ -54,7 +54,7 @@ function planStatus({ desired }: PlanInput, plan: Unchecked, isBlocked: boolean)
 function objectionsTo(input: PlanInput, plan: Unchecked): Objection[] {
   return [
     ...vendorRefusals(input.desired, input.described),
-    ...plan.routeObjections,
+    ...plan.orderObjections,
     ...plan.proofObjections,
     ...(input.desired.mode === 'observe' ? [] : [...holds(input), ...approval(input, plan)]),
   ];
@@ -68,7 +68,7 @@ function approval({ approvedHash = null }: PlanInput, { hash }: Unchecked): Obje
 }
 
 /** The steps of such a plan show what is wanted; they are not made. */
-const unpromised = (objection: RouteObjection): PlanException => ({
+const unpromised = (objection: OrderObjection): PlanException => ({
   kind: 'unpromised',
   message: `nothing is promised of these calls: ${blockOf(objection).message}`,
 });

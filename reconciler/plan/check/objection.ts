@@ -7,8 +7,8 @@ import type { Promised } from '../proof/transition.ts';
 import type { Hold } from '../plan-input.ts';
 import type { PlanOptions } from '../plan.ts';
 
-/** Found while an order of the calls was looked for: with one of these nothing is promised of the calls. */
-export type RouteObjection =
+/** Found while an order of the calls was chosen: with one of these nothing is promised of the calls. */
+export type OrderObjection =
   /** The group would hold more than it may, whatever the order. */
   | {
       readonly kind: 'overQuota';
@@ -36,7 +36,7 @@ export type VendorObjection =
   | { readonly kind: 'groupPeers' | 'itselfAsPeer'; readonly places: readonly SourcePlace[] };
 
 export type Objection =
-  | RouteObjection
+  | OrderObjection
   | ProofObjection
   | VendorObjection
   | { readonly kind: 'held'; readonly hold: Hold }

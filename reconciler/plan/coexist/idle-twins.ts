@@ -9,13 +9,16 @@ import type { Diff, Step } from '../plan.ts';
 import { twinKey } from './twins.ts';
 
 /** Of the rules to be removed: the twins of forced pairs, which must be among those to be modified. */
-export function idleTwins({ altered, surplus }: Pick<Diff, 'altered' | 'surplus'>): readonly DescribedRule[] {
+export function idleTwins({
+  different,
+  unexpected,
+}: Pick<Diff, 'different' | 'unexpected'>): readonly DescribedRule[] {
   const forced = new Set(
-    altered
+    different
       .filter(({ from, to, fields }) => fields.includes('priority') && twinKey(from) === twinKey(to))
       .map(({ to }) => twinKey(to)),
   );
-  return forced.size === 0 ? [] : surplus.filter((described) => forced.has(twinKey(described)));
+  return forced.size === 0 ? [] : unexpected.filter((described) => forced.has(twinKey(described)));
 }
 
 /** Each packet fares the same before, during and after these. */

@@ -5,33 +5,33 @@ import { groupBy } from '../../model/collections.ts';
 import { compareText } from '../../model/problem.ts';
 import { compareRules, ruleIdentity } from '../../model/rule.ts';
 import { splitByOwnership } from './ownership.ts';
-import type { Alteration, Diff, GroupPolicy } from '../plan.ts';
+import type { Difference, Diff, GroupPolicy } from '../plan.ts';
 
 /**
  * Sorts every rule of the managed directions into one class. Of described rules with one identity (the
- * cloud may hold two that differ in host bits only) one is kept and the others are surplus.
+ * cloud may hold two that differ in host bits only) one is kept and the others are unexpected.
  */
 export function diff(policy: GroupPolicy, described: readonly DescribedRule[]): Diff {
   const { managed, unmanaged } = splitByOwnership(policy, described);
   const desired = desiredByIdentity(policy);
   const missing = new Map(desired);
   for (const { rule } of unmanaged) missing.delete(ruleIdentity(rule));
-  const surplus: DescribedRule[] = [];
-  const altered: Alteration[] = [];
+  const unexpected: DescribedRule[] = [];
+  const different: Difference[] = [];
   let same = 0;
   for (const [identity, duplicates] of duplicatesByIdentity(managed)) {
     const wanted = missing.get(identity);
     const kept = wanted === undefined ? undefined : bestDuplicate(duplicates, wanted);
-    surplus.push(...duplicates.filter((duplicate) => duplicate !== kept));
+    unexpected.push(...duplicates.filter((duplicate) => duplicate !== kept));
     if (wanted === undefined || kept === undefined) continue;
     missing.delete(identity);
     if (descriptionHolds(kept, wanted)) same += 1;
-    else altered.push({ from: kept, to: wanted, fields: ['description'] });
+    else different.push({ from: kept, to: wanted, fields: ['description'] });
   }
   return {
     missing: [...missing.values()].sort(compareDesired),
-    surplus: surplus.sort(compareDescribed),
-    altered: altered.sort(compareAlterations),
+    unexpected: unexpected.sort(compareDescribed),
+    different: different.sort(compareDifferences),
     same,
     unmanaged: unmanaged.length,
   };
@@ -49,7 +49,7 @@ export const compareDescribed = (a: DescribedRule, b: DescribedRule): number =>
   compareText(a.id ?? '', b.id ?? '') ||
   compareText(selectorFields(a), selectorFields(b));
 
-export const compareAlterations = (a: Alteration, b: Alteration): number =>
+export const compareDifferences = (a: Difference, b: Difference): number =>
   compareDesired(a.to, b.to) || compareDescribed(a.from, b.from);
 
 function desiredByIdentity(policy: GroupPolicy): Map<string, DesiredRule> {

@@ -4,7 +4,7 @@ import { ruleIdentity } from '../../model/rule.ts';
 import { changesOf, type Changes } from '../order/calls.ts';
 import { duplicatesByIdentity } from './diff.ts';
 import { byKind, canModify } from '../match/pair.ts';
-import type { Alteration, Diff, PlanException } from '../plan.ts';
+import type { Difference, Diff, PlanException } from '../plan.ts';
 
 export interface Permitted {
   readonly changes: Changes;
@@ -22,28 +22,28 @@ export function permitted(diff: Diff, mode: Mode, group: DescribedGroup): Permit
     kind: 'cannot-modify',
     message: `${fields.join(' and ')} of ${from.id ?? 'a rule'} stays as it is: ${why}`,
   }));
-  const changes = changesOf({ ...diff, altered: diff.altered.filter((pair) => !obstacles.has(pair)) });
+  const changes = changesOf({ ...diff, different: diff.different.filter((pair) => !obstacles.has(pair)) });
   return { changes: mode === 'additive' ? additive(changes) : changes, exceptions };
 }
 
-function additive({ authorize, modify }: Changes): Changes {
-  const { relabelling, dominating, dominated, crossing } = byKind(modify);
+function additive({ added, modified }: Changes): Changes {
+  const { relabelling, dominating, dominated, crossing } = byKind(modified);
   const narrowing = [...dominated, ...crossing];
   return {
-    authorize: [...authorize, ...narrowing.map(({ to }) => to)],
-    modify: [...relabelling, ...dominating],
-    revoke: [],
+    added: [...added, ...narrowing.map(({ to }) => to)],
+    modified: [...relabelling, ...dominating],
+    removed: [],
   };
 }
 
 /** Why some pairs must be left as they are. Texts change at the very end of a plan, when other rules are gone. */
-function obstaclesTo(diff: Diff, mode: Mode, group: DescribedGroup): Map<Alteration, string> {
-  const surplus = new Set(mode === 'additive' ? [] : diff.surplus);
-  const atTheEnd = { ...group, rules: group.rules.filter((described) => !surplus.has(described)) };
+function obstaclesTo(diff: Diff, mode: Mode, group: DescribedGroup): Map<Difference, string> {
+  const unexpected = new Set(mode === 'additive' ? [] : diff.unexpected);
+  const atTheEnd = { ...group, rules: group.rules.filter((described) => !unexpected.has(described)) };
   const leaving = new Set(leavingRules(diff, mode));
   const duplicates = duplicatesByIdentity(atTheEnd.rules.filter((described) => !leaving.has(described)));
-  const obstacles = new Map<Alteration, string>();
-  for (const pair of diff.altered) {
+  const obstacles = new Map<Difference, string>();
+  for (const pair of diff.different) {
     const duplicate = duplicates.get(ruleIdentity(pair.to.rule))?.find((other) => other !== pair.from);
     if (!canModify(pair.from, pair.to, atTheEnd)) obstacles.set(pair, AMBIGUOUS);
     else if (duplicate !== undefined) obstacles.set(pair, besideDuplicate(duplicate));
@@ -52,8 +52,8 @@ function obstaclesTo(diff: Diff, mode: Mode, group: DescribedGroup): Map<Alterat
 }
 
 /** Rules that a Modify turns into others. */
-function leavingRules({ altered }: Diff, mode: Mode): DescribedRule[] {
-  const modified = mode === 'additive' ? byKind(altered).dominating : altered;
+function leavingRules({ different }: Diff, mode: Mode): DescribedRule[] {
+  const modified = mode === 'additive' ? byKind(different).dominating : different;
   return modified
     .filter(({ from, to }) => ruleIdentity(from.rule) !== ruleIdentity(to.rule))
     .map(({ from }) => from);
@@ -61,7 +61,7 @@ function leavingRules({ altered }: Diff, mode: Mode): DescribedRule[] {
 
 const AMBIGUOUS = 'this API selects rules by their fields, and those of this rule fit another one as well';
 
-/** Only where nothing is taken away: elsewhere surplus duplicates are gone by then. */
+/** Only where nothing is taken away: elsewhere unexpected duplicates are gone by then. */
 const besideDuplicate = ({ id }: DescribedRule): string =>
   `${id ?? 'another rule'} is the same rule with another text, the cloud may refuse a change to one of two such ` +
   'rules, and additive mode removes neither';

@@ -2,9 +2,9 @@
 // is left alone they are turned into "as the cloud has it" before the diff.
 //
 // What the rest may do without them follows from the order that makes a plan hitless (docs/algorithms.md, T1): rules
-// come strongest first and go weakest first. So with a rule that cannot come, those weaker ones wait too that would
-// decide its packets the other way (the accept behind a refused drop would open what nobody opens); and with one that
-// does not go, the stronger ones before it stay.
+// are added strongest first and removed weakest first. So with a rule that cannot be added, those weaker ones wait too
+// that would decide its packets the other way (the accept behind a refused drop would open what nobody opens); and with
+// one that is not removed, the stronger ones before it stay.
 import type { DescribedRule, DesiredRule } from '../../model/group.ts';
 import { DIRECTIONS, ruleIdentity, type Direction } from '../../model/rule.ts';
 import type { GroupPolicy } from '../plan.ts';
@@ -14,7 +14,7 @@ import { overlaps, extentOf, type Extent } from '../overlap.ts';
 export interface Quarantined {
   /** Desired rules that the cloud does not take. */
   readonly desired: ReadonlySet<string>;
-  /** Described rules that the cloud does not let go. */
+  /** Described rules that the cloud does not remove. */
   readonly described: ReadonlySet<string>;
 }
 
@@ -22,7 +22,7 @@ const NOTHING_QUARANTINED: Quarantined = { desired: new Set(), described: new Se
 
 /**
  * The policy without the quarantined rules and without those that must wait for them. A described rule that shares
- * packets with a desired rule that does not come stays: revoking it could cut traffic that old and new policy both
+ * packets with a desired rule that is not added stays: revoking it could cut traffic that old and new policy both
  * allow.
  */
 export function withoutQuarantined(
@@ -50,7 +50,7 @@ export function withoutQuarantined(
   return { ...policy, rules: { ingress: keep('ingress'), egress: keep('egress') } };
 }
 
-/** The desired rules that are not added for now. What is there already need not come. */
+/** The desired rules that are not added for now. What is there already need not be added. */
 function waitingRules(
   wanted: readonly DesiredRule[],
   described: readonly DescribedRule[],

@@ -1,14 +1,14 @@
 // From changes to steps: strategies from the best promise down to none, of which the first that fits is taken.
 import type { DescribedGroup } from '../../model/group.ts';
-import type { RouteObjection } from '../check/objection.ts';
+import type { OrderObjection } from '../check/objection.ts';
 import {
   briefAbsence,
   additionSteps,
   removalSteps,
   NO_COEXISTENCE,
   promiseOf,
-  type Twins,
-} from '../coexist/priority-twins.ts';
+  type TwinSwap,
+} from '../coexist/revoke-first.ts';
 import type { Changes } from '../order/calls.ts';
 import { join } from '../order/components.ts';
 import { oneSided } from '../order/one-sided.ts';
@@ -23,7 +23,7 @@ interface FoundOrder {
   readonly steps: readonly Step[];
   /** Null if the steps keep no promise as a whole; they are blocked then. */
   readonly promised: Promised | null;
-  readonly objections: readonly RouteObjection[];
+  readonly objections: readonly OrderObjection[];
 }
 
 export interface ChosenOrder extends FoundOrder {
@@ -89,14 +89,14 @@ function refusedForRoom({ usual, room }: OrderTask): FoundOrder {
   return refusedOrder(usual, { kind: 'noRoom', fallback: room.options.fallback });
 }
 
-const refusedOrder = (steps: readonly Step[], objection: RouteObjection): FoundOrder => ({
+const refusedOrder = (steps: readonly Step[], objection: OrderObjection): FoundOrder => ({
   steps,
   promised: null,
   objections: [objection],
 });
 
 /** The old twins are removed first, so that their room serves the others meanwhile, and the new ones added last. */
-const aroundTwins = (steps: readonly Step[], twins: readonly Twins[]): Step[] => [
+const aroundTwins = (steps: readonly Step[], twins: readonly TwinSwap[]): Step[] => [
   ...removalSteps(twins),
   ...steps,
   ...additionSteps(twins),
@@ -105,7 +105,7 @@ const aroundTwins = (steps: readonly Step[], twins: readonly Twins[]): Step[] =>
 /** What is promised once the twins are away for a moment too. */
 function withTwins(
   found: ChosenOrder,
-  twins: readonly Twins[],
+  twins: readonly TwinSwap[],
   fallback: PlanOptions['fallback'],
 ): ChosenOrder {
   if (twins.length === 0) return found;

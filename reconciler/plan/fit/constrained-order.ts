@@ -20,8 +20,8 @@ import { searchCalls, type SearchBudget } from './search.ts';
  * refuse.
  */
 export function constrainedOrder(changes: Changes, room: Room, budget: SearchBudget): Step[] | null {
-  const { relabelling, dominating, dominated, crossing } = byKind(changes.modify);
-  const others = { ...changes, modify: [...dominating, ...dominated, ...crossing] };
+  const { relabelling, dominating, dominated, crossing } = byKind(changes.modified);
+  const others: Changes = { ...changes, modified: [...dominating, ...dominated, ...crossing] };
   const task = {
     space: searchSpace(others, room.group, room.options),
     context: groupContext(room.group),

@@ -1,8 +1,8 @@
 // What the strategies have to go by. What several of them need is found once, and only if one asks for it.
 import type { DescribedGroup, DescribedRule } from '../../model/group.ts';
-import type { RouteObjection } from '../check/objection.ts';
+import type { OrderObjection } from '../check/objection.ts';
 import { coexistenceIn } from '../coexist/coexistence.ts';
-import { splitTwins, twinSteps, type Twins } from '../coexist/priority-twins.ts';
+import { splitTwins, swapSteps, type TwinSwap } from '../coexist/revoke-first.ts';
 import { callLimits, type Changes } from '../order/calls.ts';
 import { order } from '../order/order.ts';
 import type { GroupPolicy, PlanOptions, Step } from '../plan.ts';
@@ -12,7 +12,7 @@ import { AS_THEY_FIT, FREEING_FIRST, inStages, type Stages } from './staged-orde
 
 export class OrderTask {
   /** Rules that have to be removed before their twins of another priority are added. */
-  readonly twins: readonly Twins[];
+  readonly twins: readonly TwinSwap[];
   /** The group without those. */
   readonly room: Room;
   /** All that the group holds. */
@@ -20,7 +20,7 @@ export class OrderTask {
   /** Hitless but for the twins, if there is room for it. */
   readonly usual: readonly Step[];
   /** Set if the wanted rules themselves are more than the group may hold. */
-  readonly excess: RouteObjection | null;
+  readonly excess: OrderObjection | null;
   readonly #rest: Changes;
   readonly #budget = searchBudget();
   #stages: Stages | null = null;
@@ -38,7 +38,7 @@ export class OrderTask {
       options,
       limits: callLimits(group, options),
     };
-    this.usual = order(rest, this.room.group, this.room.limits, twinSteps(twins));
+    this.usual = order(rest, this.room.group, this.room.limits, swapSteps(twins));
     this.excess = excessOf(changes, group.rules, this.room);
     this.#rest = rest;
   }
@@ -58,9 +58,9 @@ function excessOf(
   changes: Changes,
   described: readonly DescribedRule[],
   { quota, options }: Room,
-): RouteObjection | null {
-  const added = loadOf([...changes.authorize, ...changes.modify.map(({ to }) => to)], options);
-  const removed = loadOf([...changes.revoke, ...changes.modify.map(({ from }) => from)], options);
+): OrderObjection | null {
+  const added = loadOf([...changes.added, ...changes.modified.map(({ to }) => to)], options);
+  const removed = loadOf([...changes.removed, ...changes.modified.map(({ from }) => from)], options);
   const load = minus(plus(loadOf(described, options), added), removed);
   if (fits(load, quota)) return null;
   const counted = load.rules > quota.rules ? 'rules' : 'groupRules';

@@ -2,15 +2,15 @@
 import type { DescribedGroup, DescribedRule, DesiredRule } from '../../model/group.ts';
 import { ruleRank, type Rule } from '../../model/rule.ts';
 import type { Changes } from '../order/calls.ts';
-import { alteration, canModify, fieldTexts, likeness } from '../match/pair.ts';
-import type { Alteration, PlanOptions } from '../plan.ts';
+import { differenceOf, canModify, fieldTexts, likeness } from '../match/pair.ts';
+import type { Difference, PlanOptions } from '../plan.ts';
 import { loadOf, type Load } from './quota.ts';
 import { overlaps, extentOf, type Extent } from '../overlap.ts';
 
 /** One call of one rule. Numbers are those of `ChangedRule`s. */
 export type SearchMove =
   | { readonly kind: 'authorize'; readonly desired: DesiredRule; readonly added: number }
-  | { readonly kind: 'modify'; readonly pair: Alteration; readonly removed: number; readonly added: number }
+  | { readonly kind: 'modify'; readonly pair: Difference; readonly removed: number; readonly added: number }
   | { readonly kind: 'revoke'; readonly target: DescribedRule; readonly removed: number };
 
 export interface ChangedRule {
@@ -36,16 +36,16 @@ const MAX_PARTNERS = 4;
 export function searchSpace(changes: Changes, group: DescribedGroup, options: PlanOptions): SearchSpace {
   const numbered: Array<{ readonly rule: Rule; readonly isNew: boolean }> = [];
   const number = (rule: Rule, isNew: boolean): number => numbered.push({ rule, isNew }) - 1;
-  const pairs = changes.modify.map((pair): SearchMove => ({
+  const pairs = changes.modified.map((pair): SearchMove => ({
     kind: 'modify',
     pair,
     removed: number(pair.from.rule, false),
     added: number(pair.to.rule, true),
   }));
-  const revocations = [...changes.revoke]
+  const revocations = [...changes.removed]
     .sort((a, b) => ruleRank(b.rule) - ruleRank(a.rule))
     .map((target) => ({ kind: 'revoke' as const, target, removed: number(target.rule, false) }));
-  const authorizations = [...changes.authorize]
+  const authorizations = [...changes.added]
     .sort((a, b) => ruleRank(a.rule) - ruleRank(b.rule))
     .map((desired) => ({ kind: 'authorize' as const, desired, added: number(desired.rule, true) }));
   const swaps = revocations.flatMap(({ target, removed }) =>
@@ -53,7 +53,7 @@ export function searchSpace(changes: Changes, group: DescribedGroup, options: Pl
       ? []
       : partners(target, authorizations, group).map(({ desired, added }): SearchMove => ({
           kind: 'modify',
-          pair: alteration(target, desired),
+          pair: differenceOf(target, desired),
           removed,
           added,
         })),
@@ -94,7 +94,7 @@ function withNeighbours(
 }
 
 function bystanders(changes: Changes, group: DescribedGroup, changed: readonly ChangedRule[]): Rule[] {
-  const leaving = new Set([...changes.revoke, ...changes.modify.map(({ from }) => from)]);
+  const leaving = new Set([...changes.removed, ...changes.modified.map(({ from }) => from)]);
   return group.rules
     .filter((described) => !leaving.has(described))
     .map(({ rule }) => rule)

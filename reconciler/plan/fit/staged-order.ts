@@ -76,8 +76,8 @@ function firstStage(
 function componentOf(changes: Changes, options: PlanOptions): Component {
   return {
     changes,
-    need: loadOf(changes.authorize, options),
-    freed: loadOf(changes.revoke, options),
+    need: loadOf(changes.added, options),
+    freed: loadOf(changes.removed, options),
   };
 }
 
@@ -111,7 +111,7 @@ function together(waiting: readonly Component[], room: Room): Stage | null {
 /** The smallest part for which a search finds an order with what room there is. */
 function searched(waiting: readonly Component[], room: Room, budget: SearchBudget): Stage | null {
   const size = ({ changes }: Component): number =>
-    changes.authorize.length + changes.revoke.length + changes.modify.length;
+    changes.added.length + changes.removed.length + changes.modified.length;
   for (const part of [...waiting].sort((a, b) => size(a) - size(b))) {
     const steps = constrainedOrder(part.changes, room, budget);
     if (steps !== null) return { parts: [part], steps };

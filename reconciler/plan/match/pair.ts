@@ -10,10 +10,10 @@ import {
   type Rule,
   type RuleField,
 } from '../../model/rule.ts';
-import type { Alteration } from '../plan.ts';
+import type { Difference } from '../plan.ts';
 import { dominates, extentOf, type Extent } from '../overlap.ts';
 
-export function alteration(from: DescribedRule, to: DesiredRule): Alteration {
+export function differenceOf(from: DescribedRule, to: DesiredRule): Difference {
   return { from, to, fields: changedFields(from.rule, to.rule) };
 }
 
@@ -27,7 +27,7 @@ export function changedFields(from: Rule, to: Rule): RuleField[] {
 }
 
 /** The rule that the cloud holds after the Modify, with what the policy leaves open kept as it was. */
-export function ruleAfter({ from, to }: Pick<Alteration, 'from' | 'to'>): Rule {
+export function ruleAfter({ from, to }: Pick<Difference, 'from' | 'to'>): Rule {
   const peer = to.rule.peer.kind === 'group' && samePeer(from.rule, to.rule) ? from.rule.peer : to.rule.peer;
   return { ...to.rule, peer, description: to.rule.description ?? from.rule.description };
 }
@@ -91,8 +91,8 @@ export function pairKind(from: Extent, to: Extent): PairKind {
   return wins ? 'dominating' : loses ? 'dominated' : 'crossing';
 }
 
-export function byKind(pairs: readonly Alteration[]): Record<PairKind, Alteration[]> {
-  const sorted: Record<PairKind, Alteration[]> = {
+export function byKind(pairs: readonly Difference[]): Record<PairKind, Difference[]> {
+  const sorted: Record<PairKind, Difference[]> = {
     relabelling: [],
     dominating: [],
     dominated: [],

@@ -15,9 +15,9 @@
 import { dialectOf } from '../../model/api-dialect.ts';
 import type { DescribedGroup, DescribedRule, DesiredRule } from '../../model/group.ts';
 import { pairUp } from './bipartite.ts';
-import { compareAlterations } from '../diff/diff.ts';
+import { compareDifferences } from '../diff/diff.ts';
 import {
-  alteration,
+  differenceOf,
   canModify,
   fieldTexts,
   keepsFalseText,
@@ -25,7 +25,7 @@ import {
   pairKind,
   type FieldTexts,
 } from './pair.ts';
-import type { Alteration, Diff } from '../plan.ts';
+import type { Difference, Diff } from '../plan.ts';
 import { overlaps, overrules, extentOf, type Extent } from '../overlap.ts';
 
 /** Beyond this many possible pairs only forced ones are made: batches cost far fewer calls there. */
@@ -43,26 +43,26 @@ interface Candidate {
   readonly score: number;
 }
 
-/** Moves each pair from `missing` and `surplus` to `altered`. */
-export function withPairs(diff: Diff, pairs: readonly Alteration[]): Diff {
+/** Moves each pair from `missing` and `unexpected` to `different`. */
+export function withPairs(diff: Diff, pairs: readonly Difference[]): Diff {
   const from = new Set(pairs.map((pair) => pair.from));
   const to = new Set(pairs.map((pair) => pair.to));
   return {
     ...diff,
     missing: diff.missing.filter((desired) => !to.has(desired)),
-    surplus: diff.surplus.filter((described) => !from.has(described)),
-    altered: [...diff.altered, ...pairs].sort(compareAlterations),
+    unexpected: diff.unexpected.filter((described) => !from.has(described)),
+    different: [...diff.different, ...pairs].sort(compareDifferences),
   };
 }
 
 /** Safe pairs beyond the forced ones, the most alike first; a longer list than anyone may want to use. */
-export function safePairs(diff: Diff, group: DescribedGroup): Alteration[] {
+export function safePairs(diff: Diff, group: DescribedGroup): Difference[] {
   // Where a Modify may change but a few fields, the forced pairs are all.
   if (dialectOf(group).modifiable !== 'all') return [];
-  if (diff.surplus.length * diff.missing.length > MAX_PAIRS_LOOKED_AT) return [];
-  const surplus = diff.surplus.map((value) => leftover(value, value));
+  if (diff.unexpected.length * diff.missing.length > MAX_PAIRS_LOOKED_AT) return [];
+  const unexpected = diff.unexpected.map((value) => leftover(value, value));
   const missing = diff.missing.map((value) => leftover(value, value));
-  const candidates = surplus.flatMap((from) =>
+  const candidates = unexpected.flatMap((from) =>
     missing
       .filter((to) => canModify(from.value, to.value, group) && !keepsFalseText(from.texts, to.texts))
       .map((to) => ({ from, to, score: likeness(from.texts, to.texts) })),
@@ -73,7 +73,7 @@ export function safePairs(diff: Diff, group: DescribedGroup): Alteration[] {
   const crossing = crossingPairs(free, surroundings(diff));
   return [...natural, ...crossing]
     .sort((a, b) => b.score - a.score)
-    .map(({ from, to }) => alteration(from.value, to.value));
+    .map(({ from, to }) => differenceOf(from.value, to.value));
 }
 
 interface Surroundings {
@@ -82,10 +82,10 @@ interface Surroundings {
 }
 
 function surroundings(diff: Diff): Surroundings {
-  const replaced = diff.altered.filter(({ fields }) => fields.some((field) => field !== 'description'));
+  const replaced = diff.different.filter(({ fields }) => fields.some((field) => field !== 'description'));
   return {
     added: [...diff.missing, ...replaced.map(({ to }) => to)].map(({ rule }) => extentOf(rule)),
-    removed: [...diff.surplus, ...replaced.map(({ from }) => from)].map(({ rule }) => extentOf(rule)),
+    removed: [...diff.unexpected, ...replaced.map(({ from }) => from)].map(({ rule }) => extentOf(rule)),
   };
 }
 

@@ -4,20 +4,20 @@ import type { DescribedGroup, DescribedRule, DesiredRule } from '../../model/gro
 import { compareRules, DIRECTIONS, type Rule } from '../../model/rule.ts';
 import { Meter } from '../../exposure/engine/meter.ts';
 import { ruleAfter } from '../match/pair.ts';
-import type { Alteration, Diff, PlanOptions, Step } from '../plan.ts';
+import type { Difference, Diff, PlanOptions, Step } from '../plan.ts';
 import { extentOf, type Extent } from '../overlap.ts';
 
 /** What is to be done, before it has an order. */
 export interface Changes {
-  readonly authorize: readonly DesiredRule[];
-  readonly modify: readonly Alteration[];
-  readonly revoke: readonly DescribedRule[];
+  readonly added: readonly DesiredRule[];
+  readonly modified: readonly Difference[];
+  readonly removed: readonly DescribedRule[];
 }
 
 export const changesOf = (diff: Diff): Changes => ({
-  authorize: diff.missing,
-  modify: diff.altered,
-  revoke: diff.surplus,
+  added: diff.missing,
+  modified: diff.different,
+  removed: diff.unexpected,
 });
 
 /** How calls may be filled. */
@@ -44,7 +44,7 @@ export function callLimits(
 /** One change at its place in the order, which `rule` decides. */
 export type Change = { readonly rule: Rule; readonly extent: Extent } & (
   | { readonly kind: 'authorize'; readonly desired: DesiredRule }
-  | { readonly kind: 'modify'; readonly pair: Alteration }
+  | { readonly kind: 'modify'; readonly pair: Difference }
   | { readonly kind: 'revoke'; readonly target: DescribedRule }
 );
 
@@ -57,7 +57,7 @@ export function revocation(target: DescribedRule): Change {
 }
 
 /** A Modify that stands where its new rule would be added, or where its old one would be removed. */
-export function modification(pair: Alteration, at: 'to' | 'from'): Change {
+export function modification(pair: Difference, at: 'to' | 'from'): Change {
   const { rule } = pair[at];
   return { kind: 'modify', rule, extent: extentOf(rule), pair };
 }

@@ -38,21 +38,21 @@ export function components(changes: Changes): Changes[] {
 
 export function join(parts: readonly Changes[]): Changes {
   return {
-    authorize: parts.flatMap((part) => part.authorize),
-    modify: parts.flatMap((part) => part.modify),
-    revoke: parts.flatMap((part) => part.revoke),
+    added: parts.flatMap((part) => part.added),
+    modified: parts.flatMap((part) => part.modified),
+    removed: parts.flatMap((part) => part.removed),
   };
 }
 
-const NONE: Changes = { authorize: [], modify: [], revoke: [] };
+const NONE: Changes = { added: [], modified: [], removed: [] };
 
-function nodesOf({ authorize, modify, revoke }: Changes): Node[] {
+function nodesOf({ added, modified, removed }: Changes): Node[] {
   return [
-    ...authorize.map((item) => node({ ...NONE, authorize: [item] }, [extentOf(item.rule)])),
-    ...modify.map((pair) =>
-      node({ ...NONE, modify: [pair] }, [extentOf(pair.from.rule), extentOf(pair.to.rule)]),
+    ...added.map((item) => node({ ...NONE, added: [item] }, [extentOf(item.rule)])),
+    ...modified.map((pair) =>
+      node({ ...NONE, modified: [pair] }, [extentOf(pair.from.rule), extentOf(pair.to.rule)]),
     ),
-    ...revoke.map((item) => node({ ...NONE, revoke: [item] }, [extentOf(item.rule)])),
+    ...removed.map((item) => node({ ...NONE, removed: [item] }, [extentOf(item.rule)])),
   ];
 }
 

@@ -26,8 +26,8 @@ export function earlyReleases(
   group: DescribedGroup,
   { batchesAtomic, earlyReleaseWork }: CallLimits,
 ): EarlyReleases | null {
-  const added = [...changes.authorize, ...changes.modify.map(({ to }) => to)];
-  const removed = [...changes.revoke, ...changes.modify.map(({ from }) => from)];
+  const added = [...changes.added, ...changes.modified.map(({ to }) => to)];
+  const removed = [...changes.removed, ...changes.modified.map(({ from }) => from)];
   const changed = [...added, ...removed];
   if (batchesAtomic || changed.length > MAX_CHANGED) return null;
   const extents = changed.map(({ rule }) => extentOf(rule));

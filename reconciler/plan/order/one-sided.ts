@@ -12,7 +12,7 @@ import {
   type Changes,
 } from './calls.ts';
 import { byKind } from '../match/pair.ts';
-import type { Alteration, Step } from '../plan.ts';
+import type { Difference, Step } from '../plan.ts';
 import { Scheduler } from './scheduler.ts';
 
 /**
@@ -40,16 +40,16 @@ export function oneSided(changes: Changes, limits: CallLimits, promise: 'neverOp
 function split(changes: Changes): {
   readonly added: readonly Change[];
   readonly removed: readonly Change[];
-  readonly relabelling: readonly Alteration[];
+  readonly relabelling: readonly Difference[];
 } {
-  const { relabelling, dominating, dominated, crossing } = byKind(changes.modify);
+  const { relabelling, dominating, dominated, crossing } = byKind(changes.modified);
   return {
     added: [
-      ...[...changes.authorize, ...crossing.map(({ to }) => to)].map(authorization),
+      ...[...changes.added, ...crossing.map(({ to }) => to)].map(authorization),
       ...dominating.map((pair) => modification(pair, 'to')),
     ],
     removed: [
-      ...[...changes.revoke, ...crossing.map(({ from }) => from)].map(revocation),
+      ...[...changes.removed, ...crossing.map(({ from }) => from)].map(revocation),
       ...dominated.map((pair) => modification(pair, 'from')),
     ],
     relabelling,

@@ -15,7 +15,7 @@ import {
 } from './calls.ts';
 import { earlyReleases } from './early-release.ts';
 import { byKind } from '../match/pair.ts';
-import type { Alteration, Step } from '../plan.ts';
+import type { Difference, Step } from '../plan.ts';
 import { Scheduler } from './scheduler.ts';
 
 /**
@@ -29,13 +29,13 @@ export function order(
   limits: CallLimits,
   between: readonly Step[] = [],
 ): Step[] {
-  const pairs = byKind(changes.modify);
+  const pairs = byKind(changes.modified);
   const added = [
-    ...changes.authorize.map(authorization),
+    ...changes.added.map(authorization),
     ...pairs.dominating.map((pair) => modification(pair, 'to')),
   ].sort(compareChanges);
   const removed = [
-    ...changes.revoke.map(revocation),
+    ...changes.removed.map(revocation),
     ...pairs.dominated.map((pair) => modification(pair, 'from')),
   ].sort(compareChanges);
   const scheduler = new Scheduler(limits);
@@ -45,7 +45,7 @@ export function order(
     ...scheduler.inAnyOrder(inPlace(pairs.crossing)),
     ...backwards(scheduler.strongestFirst(removed, early?.revoking ?? null)),
   ];
-  const adds = changes.authorize.length > 0;
+  const adds = changes.added.length > 0;
   return [
     ...authorizing,
     ...(adds ? checkpointFirst(between) : between),
@@ -54,4 +54,4 @@ export function order(
   ];
 }
 
-const inPlace = (pairs: readonly Alteration[]): Change[] => pairs.map((pair) => modification(pair, 'to'));
+const inPlace = (pairs: readonly Difference[]): Change[] => pairs.map((pair) => modification(pair, 'to'));

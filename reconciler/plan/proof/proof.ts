@@ -75,7 +75,7 @@ function trace(
   const rules = described.map(({ rule }) => rule);
   const held = new Named<number>();
   for (const [number, item] of described.entries()) held.put(item, number);
-  const come = (item: DescribedRule): number => {
+  const put = (item: DescribedRule): number => {
     held.put(item, rules.length);
     return rules.push(item.rule) - 1;
   };
@@ -83,13 +83,13 @@ function trace(
     switch (step.kind) {
       case 'authorize':
         return {
-          added: step.rules.map(({ rule }) => come({ rule, id: null, selector: {} })),
+          added: step.rules.map(({ rule }) => put({ rule, id: null, selector: {} })),
           removed: [],
           isAtomic: false,
         };
       case 'modify': {
         const removed = [held.take(step.target)];
-        return { added: [come({ ...step.target, rule: step.to.rule })], removed, isAtomic: true };
+        return { added: [put({ ...step.target, rule: step.to.rule })], removed, isAtomic: true };
       }
       case 'revoke':
         return { added: [], removed: step.targets.map((target) => held.take(target)), isAtomic: false };

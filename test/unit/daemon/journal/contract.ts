@@ -48,7 +48,7 @@ const PLAN: GroupPlan = {
   ...GROUP,
   mode: 'enforce',
   status: 'converged',
-  diff: { missing: [], surplus: [], altered: [], same: 3, unmanaged: 0 },
+  diff: { missing: [], unexpected: [], different: [], same: 3, unmanaged: 0 },
   steps: [],
   hitless: true,
   exceptions: [],

@@ -4,7 +4,7 @@ import type { DescribedRule } from '../../../../reconciler/model/group.ts';
 import type { Rule } from '../../../../reconciler/model/rule.ts';
 import type { Diff } from '../../../../reconciler/plan/plan.ts';
 
-function surplus(port: number): Diff {
+function unexpected(port: number): Diff {
   const rule: Rule = {
     direction: 'ingress',
     protocol: 'tcp',
@@ -18,7 +18,7 @@ function surplus(port: number): Diff {
     description: null,
   };
   const described: DescribedRule = { rule, id: 'sgr-1', selector: {} };
-  return { missing: [], surplus: [described], altered: [], same: 0, unmanaged: 0 };
+  return { missing: [], unexpected: [described], different: [], same: 0, unmanaged: 0 };
 }
 
 const MINUTE_MS = 60_000;
@@ -37,7 +37,7 @@ function repairs(
   return { seen, history };
 }
 
-const times = (count: number, diff = surplus(22)): Diff[] => Array.from({ length: count }, () => diff);
+const times = (count: number, diff = unexpected(22)): Diff[] => Array.from({ length: count }, () => diff);
 
 describe('drift of the same rule', () => {
   it(`is flapping from repair ${FLAPPING_ROUNDS} on, and waits longer each time, up to an hour`, () => {
@@ -65,21 +65,21 @@ describe('drift of the same rule', () => {
 
   it('is counted from one again after a calm', () => {
     const { history } = repairs(times(FLAPPING_ROUNDS));
-    const afterDay = { diff: surplus(22), nowMs: 24 * 60 * MINUTE_MS, resyncMs: 20_000 };
+    const afterDay = { diff: unexpected(22), nowMs: 24 * 60 * MINUTE_MS, resyncMs: 20_000 };
     expect(afterRepair(history, afterDay)).toMatchObject({ flapping: null, history: { rounds: 1 } });
   });
 
   it('is counted by values: an earlier history is not touched by a later repair', () => {
     const { history } = repairs(times(2));
     const before = structuredClone(history);
-    afterRepair(history, { diff: surplus(22), nowMs: 3 * MINUTE_MS, resyncMs: 20_000 });
+    afterRepair(history, { diff: unexpected(22), nowMs: 3 * MINUTE_MS, resyncMs: 20_000 });
     expect(history).toEqual(before);
   });
 });
 
 describe('drift of another rule each time', () => {
   it('is not flapping', () => {
-    const { seen } = repairs(Array.from({ length: 20 }, (_, index) => surplus(index + 1)));
+    const { seen } = repairs(Array.from({ length: 20 }, (_, index) => unexpected(index + 1)));
     expect(seen.every((flapping) => flapping === null)).toBe(true);
   });
 });

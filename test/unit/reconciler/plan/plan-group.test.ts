@@ -345,10 +345,10 @@ describe('how much may change', () => {
   it('takes nothing away in additive mode, not even by modifying', () => {
     const found = plan([web, ssh], [http], { mode: 'additive' });
     expect(outline(found.steps)).toEqual(['authorize accept:22@1 accept:443@1']);
-    expect([found.status, found.diff.surplus.length]).toEqual(['pending', 1]);
+    expect([found.status, found.diff.unexpected.length]).toEqual(['pending', 1]);
   });
 
-  it('is converged in additive mode with surplus rules left', () => {
+  it('is converged in additive mode with unexpected rules left', () => {
     expect(plan([web], [web, http], { mode: 'additive' }).status).toBe('converged');
   });
 
@@ -619,7 +619,7 @@ describe('what a plan is', () => {
   it('is frozen all the way down', () => {
     const found = plan([web], [http]);
     expect(() => Object.assign(found.steps[0] ?? {}, { kind: 'revoke' })).toThrow(TypeError);
-    expect(Object.isFrozen(found.diff.altered[0]?.from.rule.peer)).toBe(true);
+    expect(Object.isFrozen(found.diff.different[0]?.from.rule.peer)).toBe(true);
   });
 
   it('keeps a description that the policy does not name', () => {

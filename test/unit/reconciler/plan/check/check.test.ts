@@ -27,7 +27,7 @@ const found = (more: Partial<Unchecked> = {}): Unchecked => ({
   steps: [STEP],
   hash: 'f00',
   exceptions: [],
-  routeObjections: [],
+  orderObjections: [],
   proofObjections: [],
   ...more,
 });
@@ -47,7 +47,7 @@ describe('the status of a plan', () => {
     ['is observed in mode observe', 'observed', OBSERVED, {}],
     ['is observed in mode observe, whatever speaks against it', 'observed', { ...OBSERVED, ...MANAGED }, {}],
     ['is blocked by what the vendor refuses', 'blocked', MANAGED, {}],
-    ['is blocked by what the search for an order found', 'blocked', {}, { routeObjections: [NO_ROOM] }],
+    ['is blocked by what the search for an order found', 'blocked', {}, { orderObjections: [NO_ROOM] }],
     ['is blocked by a hold', 'blocked', HELD, {}],
     ['is blocked where another plan was approved', 'blocked', { approvedHash: 'bad' }, {}],
     ['is pending where this plan was approved', 'pending', { approvedHash: 'f00' }, {}],
@@ -63,7 +63,7 @@ const kindsOf = (given: Partial<PlanInput>, plan: Partial<Unchecked> = {}) =>
 describe('what blocks a plan', () => {
   it('is told in full, the vendor first and the approval last', () => {
     const given = { ...MANAGED, holds: [hold(null), hold(HERE)], approvedHash: 'bad' };
-    expect(kindsOf(given, { routeObjections: [NO_ROOM] })).toEqual([
+    expect(kindsOf(given, { orderObjections: [NO_ROOM] })).toEqual([
       'managed',
       'quota',
       'paused',
@@ -91,7 +91,7 @@ describe('what blocks a plan', () => {
 
 it('a plan of which nothing is promised says so, with the reason, after its other exceptions', () => {
   const exceptions = [{ kind: 'neverOpen', message: 'cut for a moment' }];
-  expect(check(input(), found({ exceptions, routeObjections: [NO_ROOM] })).exceptions).toEqual([
+  expect(check(input(), found({ exceptions, orderObjections: [NO_ROOM] })).exceptions).toEqual([
     ...exceptions,
     {
       kind: 'unpromised',

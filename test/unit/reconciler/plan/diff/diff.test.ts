@@ -16,38 +16,44 @@ const ignoring = (description: string) => ({
 function summary(found: Diff): unknown {
   return {
     missing: found.missing.map(({ rule: item }) => describeRule(item)),
-    surplus: found.surplus.map(({ id }) => id),
-    altered: found.altered.map(({ from, fields }) => [from.id, ...fields]),
+    unexpected: found.unexpected.map(({ id }) => id),
+    different: found.different.map(({ from, fields }) => [from.id, ...fields]),
     same: found.same,
     unmanaged: found.unmanaged,
   };
 }
-const NONE = { missing: [], surplus: [], altered: [], same: 0, unmanaged: 0 };
+const NONE = { missing: [], unexpected: [], different: [], same: 0, unmanaged: 0 };
 
 describe('diff', () => {
   it.each([
     ['nothing wanted, nothing there', [], [], {}, NONE],
     ['wanted and there', [web], [web], {}, { ...NONE, same: 1 }],
     ['wanted only', [web], [], {}, { ...NONE, missing: [describeRule(web)] }],
-    ['there only', [], [web], {}, { ...NONE, surplus: ['sgr-0'] }],
-    ['another text', [withText('b')], [withText('a')], {}, { ...NONE, altered: [['sgr-0', 'description']] }],
-    ['a text where none was', [withText('b')], [web], {}, { ...NONE, altered: [['sgr-0', 'description']] }],
+    ['there only', [], [web], {}, { ...NONE, unexpected: ['sgr-0'] }],
+    [
+      'another text',
+      [withText('b')],
+      [withText('a')],
+      {},
+      { ...NONE, different: [['sgr-0', 'description']] },
+    ],
+    ['a text where none was', [withText('b')], [web], {}, { ...NONE, different: [['sgr-0', 'description']] }],
     ['no text wanted: any will do', [web], [withText('a')], {}, { ...NONE, same: 1 }],
-    ['twins: one is kept', [web], [web, web], {}, { ...NONE, same: 1, surplus: ['sgr-1'] }],
+    ['twins: one is kept', [web], [web, web], {}, { ...NONE, same: 1, unexpected: ['sgr-1'] }],
     [
       'twins: the one with the wanted text is kept',
       [withText('b')],
       [withText('a'), withText('b')],
       {},
-      { ...NONE, same: 1, surplus: ['sgr-0'] },
+      { ...NONE, same: 1, unexpected: ['sgr-0'] },
     ],
-    ['twins that nobody wants', [], [web, web], {}, { ...NONE, surplus: ['sgr-0', 'sgr-1'] }],
+    ['twins that nobody wants', [], [web, web], {}, { ...NONE, unexpected: ['sgr-0', 'sgr-1'] }],
     [
       'a direction that is not managed is not looked at',
       [],
       [web, out],
       { rules: { ingress: [], egress: null } },
-      { ...NONE, surplus: ['sgr-0'] },
+      { ...NONE, unexpected: ['sgr-0'] },
     ],
     [
       'an ignored rule is left alone',
@@ -56,7 +62,7 @@ describe('diff', () => {
       ignoring('acs/*'),
       { ...NONE, same: 1, unmanaged: 1 },
     ],
-    ['a rule without text is never ignored', [], [web], ignoring('*'), { ...NONE, surplus: ['sgr-0'] }],
+    ['a rule without text is never ignored', [], [web], ignoring('*'), { ...NONE, unexpected: ['sgr-0'] }],
     [
       'an ignored rule fulfils a wanted one',
       [web],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Meter } from '../../../../../reconciler/exposure/engine/meter.ts';
 import type { RuleAction } from '../../../../../reconciler/model/rule.ts';
-import { alteration } from '../../../../../reconciler/plan/match/pair.ts';
+import { differenceOf } from '../../../../../reconciler/plan/match/pair.ts';
 import {
   authorization,
   modification,
@@ -32,7 +32,7 @@ function changes(text: string): Change[] {
       if (name === name.toLowerCase()) return authorization(added);
       const [from] = described([rule({ ports: ports.join(''), peer: 'sg-b' })]);
       if (from === undefined) throw new Error('nothing is described');
-      return modification(alteration(from, added), 'to');
+      return modification(differenceOf(from, added), 'to');
     });
 }
 

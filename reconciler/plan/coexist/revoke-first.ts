@@ -1,23 +1,26 @@
-// Rules equal but for priority, on an API that can neither change the priority in place nor hold both: the old
-// one has to go before the new one comes. One half of the promise is lost for them, never both, and for no longer
-// than they are away (theorem T5 of docs/algorithms.md).
+// Twins on an API that can neither change the priority in place nor hold both: the old one has to be removed before
+// the new one is added. One half of the promise is lost for them, never both, and for no longer than they are away
+// (theorem T5 of docs/algorithms.md).
 import type { DescribedRule, DesiredRule } from '../../model/group.ts';
 import type { RuleAction } from '../../model/rule.ts';
 import type { Changes } from '../order/calls.ts';
-import type { RouteObjection } from '../check/objection.ts';
+import type { OrderObjection } from '../check/objection.ts';
 import type { PlanOptions, Step } from '../plan.ts';
 import { twinsByKey } from './twins.ts';
 
 /** Old and new rules that differ in priority only. */
-export interface Twins {
+export interface TwinSwap {
   readonly removed: readonly DescribedRule[];
   readonly added: readonly DesiredRule[];
 }
 
 /** Takes the twins out of the changes. */
-export function splitTwins(changes: Changes): { readonly twins: readonly Twins[]; readonly rest: Changes } {
-  const added = twinsByKey(changes.authorize);
-  const twins = [...twinsByKey(changes.revoke)].flatMap(([key, removed]) => {
+export function splitTwins(changes: Changes): {
+  readonly twins: readonly TwinSwap[];
+  readonly rest: Changes;
+} {
+  const added = twinsByKey(changes.added);
+  const twins = [...twinsByKey(changes.removed)].flatMap(([key, removed]) => {
     const others = added.get(key);
     return others === undefined ? [] : [{ removed, added: others }];
   });
@@ -26,24 +29,24 @@ export function splitTwins(changes: Changes): { readonly twins: readonly Twins[]
     twins,
     rest: {
       ...changes,
-      authorize: changes.authorize.filter((desired) => !taken.has(desired)),
-      revoke: changes.revoke.filter((described) => !taken.has(described)),
+      added: changes.added.filter((desired) => !taken.has(desired)),
+      removed: changes.removed.filter((described) => !taken.has(described)),
     },
   };
 }
 
 /** One pair after the other, so that each rule is away as briefly as can be. */
-export const twinSteps = (twins: readonly Twins[]): Step[] =>
+export const swapSteps = (twins: readonly TwinSwap[]): Step[] =>
   twins.flatMap((pair) => [...removalSteps([pair]), ...additionSteps([pair])]);
 
-/** The steps that take all old ones away, one call each, as the older API takes them. */
-export const removalSteps = (twins: readonly Twins[]): Step[] =>
+/** The steps that remove all old ones, one call each, as the older API takes them. */
+export const removalSteps = (twins: readonly TwinSwap[]): Step[] =>
   twins
     .flatMap(({ removed }) => removed)
     .map((old) => ({ kind: 'revoke', direction: old.rule.direction, checkpoint: false, targets: [old] }));
 
-/** The steps that bring all new ones. */
-export const additionSteps = (twins: readonly Twins[]): Step[] =>
+/** The steps that add all new ones. */
+export const additionSteps = (twins: readonly TwinSwap[]): Step[] =>
   twins
     .flatMap(({ added }) => added)
     .map((desired) => ({
@@ -61,7 +64,7 @@ export const NO_COEXISTENCE = 'the API can neither change a priority nor hold bo
  * configured fallback does not allow that.
  */
 export function promiseOf(
-  twins: readonly Twins[],
+  twins: readonly TwinSwap[],
   fallback: PlanOptions['fallback'],
 ): 'neverOpen' | 'neverCut' | null {
   if (fallback === 'refuse') return null;
@@ -69,10 +72,10 @@ export function promiseOf(
 }
 
 /** Why no promise holds. */
-export const briefAbsence = (twins: readonly Twins[]): RouteObjection => ({
+export const briefAbsence = (twins: readonly TwinSwap[]): OrderObjection => ({
   kind: 'briefAbsence',
   actions: actionsOf(twins),
 });
 
-const actionsOf = (twins: readonly Twins[]): Set<RuleAction> =>
+const actionsOf = (twins: readonly TwinSwap[]): Set<RuleAction> =>
   new Set(twins.flatMap(({ removed }) => removed.map(({ rule }) => rule.action)));
