@@ -18,6 +18,8 @@ export default defineConfig({
     restoreMocks: true,
     // Many tests wait for a process: the last core need not be left idle.
     maxWorkers: '100%',
+    // Processes side by side in one file; more of them would only make each slower.
+    maxConcurrency: 3,
     coverage: { provider: 'v8', include: ['daemon/**', 'reconciler/**', 'emulator/**'] },
     projects: [
       // Most of what a hundred small files cost is to import the same modules; they leave no state behind.

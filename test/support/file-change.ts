@@ -15,3 +15,9 @@ export async function untilFiles(folder: string, isSo: () => boolean): Promise<v
     watcher.close();
   }
 }
+
+/** Waits for so many changes of files in the folder. */
+export function fileChanges(folder: string, count: number): Promise<void> {
+  let left = count + 1;
+  return untilFiles(folder, () => (left -= 1) === 0);
+}
