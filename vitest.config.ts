@@ -2,24 +2,28 @@ import { defineConfig } from 'vitest/config';
 import { runsFactor } from './test/support/runs.ts';
 
 /** One kind of tests, that `vitest run --project NAME` runs alone; a test that takes longer than its seconds hangs. */
-const project = (name: string, seconds: number) => ({
+const project = (name: string, seconds: number, isolate = true) => ({
   extends: true as const,
   test: {
     name,
     include: [`test/${name}/**/*.test.ts`],
     testTimeout: seconds * 1000,
     hookTimeout: seconds * 1000,
+    isolate,
   },
 });
 
 export default defineConfig({
   test: {
     restoreMocks: true,
-    // Many tests wait for a process or a clock: the last core need not be left idle.
+    // Many tests wait for a process: the last core need not be left idle.
     maxWorkers: '100%',
+    // Processes side by side in one file; more of them would only make each slower.
+    maxConcurrency: 3,
     coverage: { provider: 'v8', include: ['daemon/**', 'reconciler/**', 'emulator/**'] },
     projects: [
-      project('unit', 20),
+      // Most of what a hundred small files cost is to import the same modules; they leave no state behind.
+      project('unit', 20, false),
       project('property', 60 * runsFactor()),
       project('contract', 60),
       project('e2e', 120),

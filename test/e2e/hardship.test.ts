@@ -71,7 +71,6 @@ test('stopped for a minute in the middle of a plan, while cloud and policy chang
     kind: 'write',
     nth: 1,
     fate: 'unanswered',
-    delayMs: 0,
     strike: stop,
   });
   await emulator.settle();
@@ -94,7 +93,7 @@ test('the cloud goes away in the middle of a call and comes back as it was: refu
   policy(443, 8443);
   const daemon = workspace.start(['run']);
   const strike = () => undefined;
-  const call = await emulator.lay({ kind: 'write', nth: 2, fate: 'late', delayMs: 0, strike });
+  const call = await emulator.lay({ kind: 'write', nth: 2, fate: 'late', strike });
   const state = emulator.state();
   await emulator.close();
   await daemon.line(({ code }) => code === 'Transport.NotConnected');
@@ -120,7 +119,7 @@ test('somebody undoes a call that nobody was left to hear of: what counts on it 
   workspace.write('policies/web.yaml', policyFor(GROUP, [tcp(22), tcp(80), ...rules]));
   const struck = workspace.start(['run']);
   const strike = () => struck.kill('SIGKILL');
-  await emulator.lay({ kind: 'write', nth: 1, fate: 'unanswered', delayMs: 0, strike });
+  await emulator.lay({ kind: 'write', nth: 1, fate: 'unanswered', strike });
   await struck.finished;
   expect(isBanned(emulator.rules(GROUP))).toBe(true);
   emulator.setRules(
@@ -191,7 +190,7 @@ globalThis.Date = class extends Real {
       [15, 10 * 60_000],
     ] as const) {
       const strike = () => stepTo(stepMs);
-      await emulator.lay({ kind: 'write', nth, fate: 'unanswered', delayMs: 0, strike });
+      await emulator.lay({ kind: 'write', nth, fate: 'unanswered', strike });
     }
     for (const group of groups) await daemon.event('group.converged', { group, changes: rules.length });
     expect((await daemon.stop()).code).toBe(0);

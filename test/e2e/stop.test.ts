@@ -10,17 +10,21 @@ import { Workspace, type RampartProcess } from '../support/rampart.ts';
 
 const STOPS = 10;
 
-describe.concurrent('stopped over and over, the daemon ends with 0 and leaves nothing behind', () => {
-  test.each([11, 12])(`${STOPS} times (seed %i)`, { timeout: 300_000 }, async (seed) => {
-    const ordeal = await Ordeal.begin(seed);
-    try {
-      for (let stop = 0; stop < STOPS; stop += 1) await ordeal.round('SIGTERM');
-      await ordeal.end();
-      expect(ordeal.tally.amidWrites).toBeGreaterThan(0);
-    } finally {
-      await ordeal.dispose();
-    }
-  });
+describe.concurrent('a daemon that is stopped over and over', () => {
+  test.each([11, 12])(
+    `ends with 0 and leaves nothing behind after ${STOPS} stops (seed %i)`,
+    { timeout: 300_000 },
+    async (seed) => {
+      const ordeal = await Ordeal.begin(seed);
+      try {
+        for (let stop = 0; stop < STOPS; stop += 1) await ordeal.round('SIGTERM');
+        await ordeal.end();
+        expect(ordeal.tally.amidWrites).toBeGreaterThan(0);
+      } finally {
+        await ordeal.dispose();
+      }
+    },
+  );
 });
 
 describe('a call that never gets an answer', () => {

@@ -24,16 +24,18 @@ const givePolicies = () =>
 
 test('systemd hears READY only when policies are in force and carried out, then signs of life, then STOPPING', async () => {
   const fake = new FakeSystemd(workspace.folder);
-  const daemon = workspace.start(['run'], { ...fake.env, WATCHDOG_USEC: '200000' });
+  // A sign of life every three seconds: the stop is over long before the next one, behind which it would wait.
+  const daemon = workspace.start(['run'], { ...fake.env, WATCHDOG_USEC: '6000000' });
   await daemon.event('policies.rejected');
   expect(fake.told).not.toContain('READY=1');
   givePolicies();
   await daemon.event('daemon.ready');
-  await expect.poll(() => fake.told).toContain('READY=1');
+  await fake.until((told) => told.includes('READY=1'));
   const heard = fake.told.length;
-  await expect.poll(() => fake.told.slice(heard)).toContain('WATCHDOG=1');
+  await fake.until((told) => told.slice(heard).includes('WATCHDOG=1'));
+  await daemon.event('group.converged', {}, daemon.lines.length);
   expect((await daemon.stop()).code).toBe(0);
-  await expect.poll(() => fake.told.at(-1)).toBe('STOPPING=1');
+  await fake.until((told) => told.at(-1) === 'STOPPING=1');
   expect(fake.told.filter((message) => message !== 'WATCHDOG=1')).toEqual(['READY=1', 'STOPPING=1']);
 });
 

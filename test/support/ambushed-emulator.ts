@@ -14,7 +14,7 @@ import type { StateJson, WholeStateJson } from './emulator.ts';
  * What becomes of the call at which its sender is struck:
  * - `lost`: the sender was struck before the call came; it has no effect
  * - `unanswered`: the call takes effect, and nobody is left to hear of it
- * - `answered`: the call takes effect, its answer is sent, and the sender is struck `delayMs` later
+ * - `answered`: the call takes effect, its answer is sent, and the sender is struck after that
  * - `late`: the call is on its way for so long that it takes effect only when it is released
  */
 export type Fate = 'lost' | 'unanswered' | 'answered' | 'late';
@@ -24,8 +24,6 @@ export interface Ambush {
   readonly kind: 'read' | 'write';
   readonly nth: number;
   readonly fate: Fate;
-  /** For `answered`. */
-  readonly delayMs: number;
   /** Strikes the sender; called once, in the middle of the call. */
   readonly strike: () => void;
 }
@@ -131,14 +129,14 @@ class Trap {
     laid.left -= 1;
     if (laid.left > 0) return perform();
     this.#laid = null;
-    const { kind, fate, delayMs, strike } = laid.ambush;
+    const { kind, fate, strike } = laid.ambush;
     let release: () => void = () => undefined;
     if (fate === 'late') this.released = new Promise((resolve) => (release = resolve));
     const struck = () => {
       strike();
       laid.tell({ kind, fate, action, params: Object.fromEntries(params), release });
     };
-    if (fate === 'answered') setTimeout(struck, delayMs);
+    if (fate === 'answered') setImmediate(struck);
     else struck();
     switch (fate) {
       case 'lost':

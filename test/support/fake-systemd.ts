@@ -1,6 +1,7 @@
 // A `systemd-notify` that writes down what it is told.
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { untilFiles } from './file-change.ts';
 
 export class FakeSystemd {
   readonly #folder: string;
@@ -22,13 +23,18 @@ export class FakeSystemd {
     };
   }
 
-  /** The messages so far, oldest first. */
+  /** The messages that are written down, oldest first. */
   get told(): string[] {
     const file = `${this.env.NOTIFY_SOCKET}.told`;
     if (!existsSync(file)) return [];
     return readFileSync(file, 'utf8')
-      .trimEnd()
       .split('\n')
+      .slice(0, -1)
       .map((line) => line.trimEnd());
+  }
+
+  /** Waits for messages. */
+  until(fits: (told: readonly string[]) => boolean): Promise<void> {
+    return untilFiles(this.#folder, () => fits(this.told));
   }
 }

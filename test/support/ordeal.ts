@@ -1,6 +1,7 @@
 // The life of a daemon under attack: round for round something is changed (a policy, or the cloud by hand), the
-// daemon is started, and it is struck down at a chosen moment, mostly in the middle of a call. Then it is judged by
-// what the cloud saw and by its journal; the daemon itself is not asked.
+// daemon is started, and it is struck down at a named moment: in the middle of its nth call, at its next writes to the
+// journal after one, or at the nth line of its log. Then it is judged by what the cloud saw and by its journal; the
+// daemon itself is not asked.
 //
 // A stretch of rounds between two changes is one passage from the rules that were there to those of the policy:
 //   never open   in no state of it is anything accepted that both of them drop
@@ -18,6 +19,7 @@ import type { GroupContext } from '../../reconciler/exposure/engine/context.ts';
 import { ruleIdentity, type Rule } from '../../reconciler/model/rule.ts';
 import { startAmbushedEmulator, type AmbushedEmulator, type Fate, type Struck } from './ambushed-emulator.ts';
 import { configFor, REGION, wireGroup } from './estate.ts';
+import { fileChanges } from './file-change.ts';
 import { readJournalTokens } from './journal-file.ts';
 import { oracleDecide } from './packet-oracle.ts';
 import { PacketSource } from './packets.ts';
@@ -42,8 +44,8 @@ const WORLD: World = {
   nicTypes: ['intranet'],
 };
 
-/** A start takes about half of this, and the first plans the rest. */
-const LIFE_MS = 1200;
+/** With the first plans a life logs some forty lines. */
+const MOST_LINES = 40;
 
 const CONTEXT: Omit<GroupContext, 'id'> = {
   type: 'normal',
@@ -244,7 +246,10 @@ export class Ordeal {
     };
     this.#blows += 1;
     if (random.chance(0.2)) {
-      setTimeout(strike, random.below(LIFE_MS));
+      // At the very start, or after so many lines.
+      const lines = random.below(MOST_LINES);
+      if (lines > 0) await daemon.line(() => true, lines - 1);
+      strike();
       // A signal that comes before the program has asked for it ends the process at once.
       expectEnd(await daemon.finished, blow === 'SIGKILL' ? [null] : [null, 0]);
       return;
@@ -252,10 +257,22 @@ export class Ordeal {
     const kind = random.chance(0.8) ? 'write' : 'read';
     const fate = random.pick(FATES[blow].filter((each) => kind === 'write' || each !== 'late'));
     const nth = 1 + random.below(kind === 'write' ? 5 : 10);
-    const delayMs = random.below(15);
-    const laid = this.#emulator.lay({ kind, nth, fate, delayMs, strike });
-    const struck = await Promise.race([laid, this.#allAsWanted(), daemon.finished.then(() => null)]);
-    if (struck === null) strike();
+    const journalWrites = fate === 'answered' ? random.below(4) : 0;
+    const laid = this.#emulator.lay({
+      kind,
+      nth,
+      fate,
+      strike: () => {
+        if (journalWrites === 0) strike();
+      },
+    });
+    const ended = daemon.finished.then(() => null);
+    const struck = await Promise.race([laid, this.#allAsWanted(), ended]);
+    if (struck !== null && journalWrites > 0) {
+      const folder = path.dirname(this.#journal);
+      await Promise.race([fileChanges(folder, journalWrites), this.#allAsWanted(), ended]);
+    }
+    strike();
     expectEnd(await daemon.finished, blow === 'SIGKILL' ? [null] : [0]);
     this.#emulator.lift();
     if (struck?.kind !== 'write') return;

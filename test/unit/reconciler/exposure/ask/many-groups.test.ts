@@ -30,7 +30,7 @@ it('takes room for the rules, not for the rules times the groups', () => {
   ]);
 });
 
-it('says what may open, rule by rule, and that it is not exact', () => {
+it('says what may open, rule by rule, and that it is not exact', { timeout: 90_000 }, () => {
   const { opened, closed, effects, exact } = exposureDelta([], RULES, BENCH_CONTEXT);
   expect({ exact, opened: opened.length, closed: closed.length }).toEqual({
     exact: false,
@@ -48,7 +48,7 @@ it('says that it did not look at every rule', () => {
   expect(findAnomalies(RULES, BENCH_CONTEXT)).toEqual({ anomalies: [], droppable: [], complete: false });
 });
 
-it('makes a plan by the theorems alone, and says so', () => {
+it('makes a plan by the theorems alone, and says so', { timeout: 90_000 }, () => {
   const alike = RULES.slice(0, 1200).map((each): Rule => ({ ...each, priority: 1, action: 'accept' }));
   const group = groupOf(described(alike.slice(0, 600)));
   const options = { ...OPTIONS, ruleQuota: COUNT, groupRuleQuota: COUNT };
