@@ -3,16 +3,26 @@
 import type { Quirks } from './quirks.ts';
 import type { State } from './state.ts';
 
+/** What some refusals carry besides status, code and message. */
+export interface RefusalExtras {
+  /** Milliseconds, for the header x-acs-retry-after. */
+  readonly retryAfterMs?: number;
+  /** Which permission is missing, for the field AccessDeniedDetail. */
+  readonly deniedDetail?: Readonly<Record<string, string>>;
+}
+
 /** A refusal, in the vendor's terms. Thrown by actions and by the gateway, written out in one place. */
 export class ApiError extends Error {
   readonly status: number;
   readonly code: string;
+  readonly extras: RefusalExtras;
 
-  constructor(status: number, code: string, message: string) {
+  constructor(status: number, code: string, message: string, extras: RefusalExtras = {}) {
     super(message);
     this.name = 'ApiError';
     this.status = status;
     this.code = code;
+    this.extras = extras;
   }
 }
 

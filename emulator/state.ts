@@ -36,21 +36,25 @@ export interface Permission {
   readonly CreateTime: string;
 }
 
-export interface SecurityGroup {
+/** What groups and lists have in common. */
+interface Resource {
   readonly RegionId: string;
+  readonly Description: string;
+  readonly ResourceGroupId: string;
+  readonly CreationTime: string;
+  /** Account that owns it. */
+  readonly OwnerId: string;
+  readonly Tags: readonly Tag[];
+}
+
+export interface SecurityGroup extends Resource {
   readonly SecurityGroupId: string;
   readonly SecurityGroupName: string;
-  readonly Description: string;
   /** Empty in a classic network. */
   readonly VpcId: string;
   readonly SecurityGroupType: 'normal' | 'enterprise';
   readonly InnerAccessPolicy: 'Accept' | 'Drop';
   readonly ServiceManaged: boolean;
-  readonly ResourceGroupId: string;
-  readonly CreationTime: string;
-  /** Account that owns the group. */
-  readonly OwnerId: string;
-  readonly Tags: readonly Tag[];
   /** Ids of the instances (`i-`) and network interfaces (`eni-`) in the group. */
   readonly Members: readonly string[];
   readonly Permissions: readonly Permission[];
@@ -61,36 +65,26 @@ export interface PrefixListEntry {
   readonly Description: string;
 }
 
-export interface PrefixList {
-  readonly RegionId: string;
-  readonly PrefixListId: string;
-  readonly PrefixListName: string;
-  readonly AddressFamily: 'IPv4' | 'IPv6';
-  readonly MaxEntries: number;
-  readonly Description: string;
-  readonly CreationTime: string;
-  readonly ResourceGroupId: string;
-  readonly OwnerId: string;
-  readonly Tags: readonly Tag[];
-  readonly Entries: readonly PrefixListEntry[];
-}
-
 export interface PortRangeListEntry {
   readonly PortRange: string;
   readonly Description: string;
 }
 
-export interface PortRangeList {
-  readonly RegionId: string;
+/** What both kinds of list have in common. */
+export interface EntryList<Entry> extends Resource {
+  readonly MaxEntries: number;
+  readonly Entries: readonly Entry[];
+}
+
+export interface PrefixList extends EntryList<PrefixListEntry> {
+  readonly PrefixListId: string;
+  readonly PrefixListName: string;
+  readonly AddressFamily: 'IPv4' | 'IPv6';
+}
+
+export interface PortRangeList extends EntryList<PortRangeListEntry> {
   readonly PortRangeListId: string;
   readonly PortRangeListName: string;
-  readonly MaxEntries: number;
-  readonly Description: string;
-  readonly CreationTime: string;
-  readonly ResourceGroupId: string;
-  readonly OwnerId: string;
-  readonly Tags: readonly Tag[];
-  readonly Entries: readonly PortRangeListEntry[];
 }
 
 /** Everything in the emulated cloud at one moment. */
@@ -105,12 +99,10 @@ export interface PastContents extends Contents {
   readonly untilMs: number;
 }
 
+/** Its contents are replaced by `change` (actions/contents.ts) alone. */
 export interface State extends Contents {
   /** Counts changes: the gateway compares it before and after a call. Not part of the state file. */
   version: number;
-  securityGroups: readonly SecurityGroup[];
-  prefixLists: readonly PrefixList[];
-  portRangeLists: readonly PortRangeList[];
   /** Oldest first, for the quirk describeLagMs; empty while that is 0. Not part of the state file. */
   past: readonly PastContents[];
 }

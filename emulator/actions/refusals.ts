@@ -3,9 +3,9 @@
 // in brackets behind the code, and the code stands by itself. Sources: the error tables of the pages named per block, 2026 copies unless said
 // otherwise, and the page of 2019 for the rows "(2019)". Where the vendor's table has a bare `%s` for a message,
 // or none was found, the words are ours and the row says so.
-import { ApiError } from '../action.ts';
+import type { ApiError } from '../action.ts';
 import { copyOf } from '../wire/parameters.ts';
-import type { Row } from './refusal-row.ts';
+import { errorOf, type Row } from './refusal-row.ts';
 import { GROUP } from '../groups/group-refusals.ts';
 import { PORT_LIST, PREFIX_LIST } from '../lists/list-refusals.ts';
 import { RULE_FORMAT, RULE_MEANING, RULE_TARGET } from '../rules/rule-refusals.ts';
@@ -26,13 +26,8 @@ const SUBJECT_MAX = 200;
 
 /** @param subject what takes the place of `%s`: the name of the bad parameter, an id, a limit. */
 export function refuse(name: Refusal, subject = ''): ApiError {
-  const [status, message]: Row = REFUSALS[name];
   const shown = subject.length > SUBJECT_MAX ? copyOf(`${subject.slice(0, SUBJECT_MAX)}...`) : subject;
-  return new ApiError(
-    status,
-    codeOf(name),
-    message.replace('%s', () => shown),
-  );
+  return errorOf(name, REFUSALS[name], shown);
 }
 
 /** The vendor's code of a row. */

@@ -10,19 +10,15 @@ import { createSecurityGroup } from '../groups/create-group.ts';
 import { describeSecurityGroupAttribute } from '../rules/describe-attribute.ts';
 import { describeSecurityGroups } from '../groups/describe-groups.ts';
 import {
-  describePortRangeListAssociations,
+  describeLists,
+  describeListUsers,
   describePortRangeListEntries,
-  describePortRangeLists,
-} from '../lists/describe-port-lists.ts';
-import {
-  describePrefixListAssociations,
   describePrefixListAttributes,
-  describePrefixLists,
-} from '../lists/describe-prefix-lists.ts';
+} from '../lists/describe-lists.ts';
+import { PORT_LISTS, PREFIX_LISTS } from '../lists/list-kinds.ts';
+import { createList, deleteList, modifyList } from '../lists/write-lists.ts';
 import { joinSecurityGroup, leaveSecurityGroup } from '../groups/membership.ts';
 import { modifyRule } from '../rules/modify-rule.ts';
-import { createPortRangeList, deletePortRangeList, modifyPortRangeList } from '../lists/port-lists.ts';
-import { createPrefixList, deletePrefixList, modifyPrefixList } from '../lists/prefix-lists.ts';
 import { describeSecurityGroupReferences } from '../groups/references.ts';
 import { describeRegions } from '../groups/regions.ts';
 import { revoke } from '../rules/revoke.ts';
@@ -31,26 +27,26 @@ export const ACTIONS: ReadonlyMap<string, ActionHandler> = new Map(
   Object.entries({
     AuthorizeSecurityGroup: authorize('ingress'),
     AuthorizeSecurityGroupEgress: authorize('egress'),
-    CreatePortRangeList: createPortRangeList,
-    CreatePrefixList: createPrefixList,
+    CreatePortRangeList: createList(PORT_LISTS),
+    CreatePrefixList: createList(PREFIX_LISTS),
     CreateSecurityGroup: createSecurityGroup,
-    DeletePortRangeList: deletePortRangeList,
-    DeletePrefixList: deletePrefixList,
+    DeletePortRangeList: deleteList(PORT_LISTS),
+    DeletePrefixList: deleteList(PREFIX_LISTS),
     DeleteSecurityGroup: deleteSecurityGroup,
-    DescribePortRangeListAssociations: describePortRangeListAssociations,
+    DescribePortRangeListAssociations: describeListUsers(PORT_LISTS),
     DescribePortRangeListEntries: describePortRangeListEntries,
-    DescribePortRangeLists: describePortRangeLists,
-    DescribePrefixListAssociations: describePrefixListAssociations,
+    DescribePortRangeLists: describeLists(PORT_LISTS),
+    DescribePrefixListAssociations: describeListUsers(PREFIX_LISTS),
     DescribePrefixListAttributes: describePrefixListAttributes,
-    DescribePrefixLists: describePrefixLists,
+    DescribePrefixLists: describeLists(PREFIX_LISTS),
     DescribeRegions: describeRegions,
     DescribeSecurityGroupAttribute: describeSecurityGroupAttribute,
     DescribeSecurityGroupReferences: describeSecurityGroupReferences,
     DescribeSecurityGroups: describeSecurityGroups,
     JoinSecurityGroup: joinSecurityGroup,
     LeaveSecurityGroup: leaveSecurityGroup,
-    ModifyPortRangeList: modifyPortRangeList,
-    ModifyPrefixList: modifyPrefixList,
+    ModifyPortRangeList: modifyList(PORT_LISTS),
+    ModifyPrefixList: modifyList(PREFIX_LISTS),
     ModifySecurityGroupAttribute: modifySecurityGroupAttribute,
     ModifySecurityGroupEgressRule: modifyRule('egress'),
     ModifySecurityGroupPolicy: modifySecurityGroupPolicy,

@@ -24,16 +24,9 @@ export interface CallRecord {
 }
 
 /** A call as the gateway notes it. */
-export interface CallNote {
+export interface CallNote extends Omit<CallRecord, 'seq' | 'time' | 'params' | 'clientToken'> {
   readonly timeMs: number;
-  readonly action: string;
   readonly params: ReadonlyMap<string, string>;
-  readonly status: number;
-  readonly code: string;
-  readonly requestId: string;
-  readonly effect: boolean;
-  readonly accountId: string;
-  readonly fault: FaultKind | '';
 }
 
 export interface CallLogLimits {
@@ -83,19 +76,14 @@ export class CallLog {
 /** The gateway takes its own parameters out; this is for a client that sends a secret under another name. */
 const SECRET_NAME = /secret|signature|securitytoken|password|accesskey/i;
 
-function recordOf(seq: number, note: CallNote): CallRecord {
-  const shown = [...note.params].filter(([name]) => !SECRET_NAME.test(name));
+function recordOf(seq: number, { timeMs, action, params, ...rest }: CallNote): CallRecord {
+  const shown = [...params].filter(([name]) => !SECRET_NAME.test(name));
   return {
     seq,
-    time: new Date(note.timeMs).toISOString(),
-    action: note.action,
+    time: new Date(timeMs).toISOString(),
+    action,
     params: Object.fromEntries(shown),
-    clientToken: note.params.get('ClientToken') ?? '',
-    status: note.status,
-    code: note.code,
-    requestId: note.requestId,
-    effect: note.effect,
-    accountId: note.accountId,
-    fault: note.fault,
+    clientToken: params.get('ClientToken') ?? '',
+    ...rest,
   };
 }

@@ -2,9 +2,7 @@
 import { z } from 'zod';
 import { ACTIONS } from '../actions/table.ts';
 import { checked, InputError } from './input.ts';
-import { DEFAULT_QUIRKS, type Quirks } from '../quirks.ts';
-
-const count = z.int().min(0).max(1_000_000_000);
+import { DEFAULT_QUIRKS, type Quirks, quirksSchema } from '../quirks.ts';
 
 const ACTION_HINT = `the actions are ${[...ACTIONS.keys()].join(', ')}`;
 
@@ -18,33 +16,11 @@ const rateLimits = z
       context.addIssue({ code: 'custom', message: `no action ${name}; ${ACTION_HINT}` });
     }
   })
-  .pipe(z.record(z.string(), count));
+  .pipe(quirksSchema.shape.rateLimits);
 
-const SHAPE = {
-  apiLevel: z.enum(['current', 'legacy2019']),
-  legacyModifies: z.enum(['description', 'descriptionAndPriority']),
-  describeLagMs: count,
-  batchAtomic: z.boolean(),
-  priorityInIdentity: z.boolean(),
-  reauthorize: z.enum(['ignore', 'overwriteDescription']),
-  ipv4HostBits: z.enum(['mask', 'keep']),
-  bareIpv4: z.enum(['keep', 'slash32']),
-  modifyOmitted: z.enum(['reset', 'keep']),
-  modifySame: z.enum(['ok', 'duplicate']),
-  revokeUnknownId: z.enum(['fail', 'ignore']),
-  pageOrder: z.enum(['insertion', 'shuffled']),
-  priorityType: z.enum(['number', 'string']),
-  tokenWindowSeconds: count,
-  tokenRemembersErrors: z.boolean(),
-  ruleIdAfterModify: z.enum(['same', 'new']),
-  ruleQuota: count,
-  groupReferenceQuota: count,
-  rateLimits,
-} satisfies { [Name in keyof Quirks]: z.ZodType<Quirks[Name]> };
+const schema: z.ZodType<Quirks> = quirksSchema.extend({ rateLimits });
 
-const schema: z.ZodType<Quirks> = z.strictObject(SHAPE);
-
-const NAMES = Object.keys(SHAPE);
+const NAMES = Object.keys(quirksSchema.shape);
 const HINT = `Quirks are: ${NAMES.join(', ')}`;
 
 /** `base` with the quirks of a JSON object put over it. Throws an InputError for unknown names and bad values. */
@@ -70,7 +46,7 @@ export function parseQuirk(text: string): Partial<Quirks> {
 }
 
 function isQuirkName(name: string): name is keyof Quirks {
-  return Object.hasOwn(SHAPE, name);
+  return Object.hasOwn(quirksSchema.shape, name);
 }
 
 function valueOf(text: string): unknown {

@@ -2,7 +2,7 @@
 // out and refuses what it doesn't know; writing is the inverse.
 import { z } from 'zod';
 import { canonicalPorts } from '../rules/fields/ports.ts';
-import { canonicalListCidr } from '../lists/prefix-list-entries.ts';
+import { canonicalListCidr } from '../lists/list-kinds.ts';
 import { DEFAULT_ACCOUNT_ID } from '../gateway/credentials.ts';
 import { checked } from './input.ts';
 import type { PortRangeList, PrefixList, SecurityGroup, State } from '../state.ts';

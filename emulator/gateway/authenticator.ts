@@ -2,17 +2,7 @@
 // last (only for a request that is proven to be its owner's) whether it was seen before.
 import type { Credential } from './credentials.ts';
 import { Nonces } from './nonces.ts';
-import {
-  badTimestamp,
-  expiredTimestamp,
-  inactiveAccessKey,
-  invalid,
-  invalidSignatureMethod,
-  missing,
-  unknownAccessKey,
-  usedNonce,
-  wrongSecurityToken,
-} from './refusals.ts';
+import { invalid, missing, reject } from './refusals.ts';
 import type { ApiRequest, Signed } from '../wire/request.ts';
 import { checkSignature } from '../wire/signature.ts';
 
@@ -33,12 +23,12 @@ export class Authenticator {
   authenticate(request: ApiRequest, nowMs: number): Credential {
     const { accessKeyId, nonce, timestamp } = requireParts(request);
     const credential = this.#keys.get(accessKeyId);
-    if (credential === undefined) throw unknownAccessKey();
-    if (credential.inactive) throw inactiveAccessKey();
-    if (Math.abs(parseTimestamp(timestamp) - nowMs) > MAX_SKEW_MS) throw expiredTimestamp();
+    if (credential === undefined) throw reject('InvalidAccessKeyId.NotFound');
+    if (credential.inactive) throw reject('InvalidAccessKeyId.Inactive');
+    if (Math.abs(parseTimestamp(timestamp) - nowMs) > MAX_SKEW_MS) throw reject('InvalidTimeStamp.Expired');
     checkSecurityToken(credential, request.signed);
     checkSignature(request, credential.accessKeySecret);
-    if (!this.#nonces.use(`${accessKeyId} ${nonce}`, nowMs)) throw usedNonce();
+    if (!this.#nonces.use(`${accessKeyId} ${nonce}`, nowMs)) throw reject('SignatureNonceUsed');
     return credential;
   }
 }
@@ -67,7 +57,7 @@ function checkSchemeV1(sent: ReadonlyMap<string, string>): void {
   const version = sent.get('SignatureVersion');
   if (!given(method)) throw missing('SignatureMethod');
   if (!given(version)) throw missing('SignatureVersion');
-  if (method !== 'HMAC-SHA1') throw invalidSignatureMethod();
+  if (method !== 'HMAC-SHA1') throw reject('InvalidSignatureMethod');
   if (version !== '1.0') throw invalid('SignatureVersion');
 }
 
@@ -76,15 +66,15 @@ function parseTimestamp(text: string): number {
   const timeMs = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(text) ? Date.parse(text) : Number.NaN;
   // A day such as February 30 is read as one in March.
   const isDate = !Number.isNaN(timeMs) && new Date(timeMs).toISOString() === text.replace('Z', '.000Z');
-  if (!isDate) throw badTimestamp();
+  if (!isDate) throw reject('InvalidTimeStamp.Format');
   return timeMs;
 }
 
 function checkSecurityToken(credential: Credential, { securityToken }: Signed): void {
   if (credential.securityToken === undefined) {
-    if (securityToken !== undefined) throw wrongSecurityToken();
+    if (securityToken !== undefined) throw reject('InvalidSecurityToken.MismatchWithAccessKey');
     return;
   }
   if (!given(securityToken)) throw missing('SecurityToken');
-  if (securityToken !== credential.securityToken) throw wrongSecurityToken();
+  if (securityToken !== credential.securityToken) throw reject('InvalidSecurityToken.MismatchWithAccessKey');
 }

@@ -4,7 +4,7 @@
 // the call failed and errors are not remembered, or once the window is over.
 import { createHash } from 'node:crypto';
 import { type ActionAnswer, ApiError } from '../action.ts';
-import { idempotentMismatch, idempotentProcessing, invalid } from './refusals.ts';
+import { invalid, reject } from './refusals.ts';
 
 /** Actions that take a ClientToken. Source: request models of the vendor's SDK, 7.11.6. */
 const IDEMPOTENT_ACTIONS: ReadonlySet<string> = new Set([
@@ -93,8 +93,8 @@ export class ClientTokens {
   begin(use: TokenUse, nowMs: number, windowSeconds: number): FirstAnswer | undefined {
     const known = this.#entries.get(use.key);
     if (known !== undefined && nowMs < known.untilMs) {
-      if (known.fingerprint !== use.fingerprint) throw idempotentMismatch();
-      if (known.first === undefined) throw idempotentProcessing();
+      if (known.fingerprint !== use.fingerprint) throw reject('IdempotentParameterMismatch');
+      if (known.first === undefined) throw reject('IdempotentProcessing');
       return recalled(known.first);
     }
     this.#entries.delete(use.key);

@@ -1,6 +1,6 @@
 // Who may call, and what: access keys, temporary (STS) ones, disabled ones, and RAM permissions.
 import { jsonList, list, text, type Params } from '../actions/params.ts';
-import { Refusal } from './refusals.ts';
+import { reject } from './refusals.ts';
 
 /** An access key as its owner writes it. */
 export interface CredentialOptions {
@@ -61,26 +61,17 @@ export function checkAllowed(credential: Credential, action: string, params: Par
   const actionAllowed = actions?.includes(action) ?? true;
   const groupsAllowed = groups === undefined || namedGroups(params).every((id) => groups.includes(id));
   if (actionAllowed && groupsAllowed) return;
-  throw new Refusal(
-    {
-      status: 403,
-      code: 'Forbidden.RAM',
-      message:
-        `User not authorized to operate on the specified resource, or this API doesn't support RAM. ` +
-        `Missing permission: ecs:${action}.`,
+  throw reject('Forbidden.RAM', `ecs:${action}`, {
+    deniedDetail: {
+      AuthAction: `ecs:${action}`,
+      AuthPrincipalDisplayName: credential.accessKeyId,
+      AuthPrincipalOwnerId: credential.accountId,
+      AuthPrincipalType: credential.securityToken === undefined ? 'SubUser' : 'AssumedRoleUser',
+      NoPermissionType: 'ImplicitDeny',
+      PolicyType: 'AccountLevelIdentityBasedPolicy',
+      EncodedDiagnosticMessage: '',
     },
-    {
-      deniedDetail: {
-        AuthAction: `ecs:${action}`,
-        AuthPrincipalDisplayName: credential.accessKeyId,
-        AuthPrincipalOwnerId: credential.accountId,
-        AuthPrincipalType: credential.securityToken === undefined ? 'SubUser' : 'AssumedRoleUser',
-        NoPermissionType: 'ImplicitDeny',
-        PolicyType: 'AccountLevelIdentityBasedPolicy',
-        EncodedDiagnosticMessage: '',
-      },
-    },
-  );
+  });
 }
 
 /** Every parameter that names groups as what a call works on: SecurityGroupId, SecurityGroupId.N, SecurityGroupIds. */

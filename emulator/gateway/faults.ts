@@ -32,19 +32,6 @@ const KINDS = [
  */
 export type FaultKind = (typeof KINDS)[number];
 
-export interface Fault {
-  /** Name of an action, or `*`. */
-  readonly action: string;
-  readonly kind: FaultKind;
-  /** 0 to 1; default 1. */
-  readonly probability: number;
-  /** How many more calls it hits; absent: no end. */
-  readonly count?: number | undefined;
-  readonly code?: string | undefined;
-  readonly status?: number | undefined;
-  readonly delayMs?: number | undefined;
-}
-
 /** The kinds that answer with a code. */
 const REFUSALS: ReadonlySet<FaultKind> = new Set(['throttle', 'error']);
 
@@ -53,27 +40,26 @@ const MAX_DELAY_MS = 3_600_000;
 
 const ACTION_HINT = `expected * or one of ${[...ACTIONS.keys()].join(', ')}`;
 
-const schema: z.ZodType<Fault[]> = z
-  .array(
-    z
-      .strictObject({
-        action: z.string().refine((name) => name === '*' || ACTIONS.has(name), ACTION_HINT),
-        kind: z.enum(KINDS),
-        probability: z.number().min(0).max(1).default(1),
-        count: z.int().min(0).max(1_000_000_000).optional(),
-        code: z
-          .string()
-          .regex(/^[\x21-\x7e]{1,128}$/, 'must be 1 to 128 visible ASCII characters')
-          .optional(),
-        status: z.int().min(200).max(599).optional(),
-        delayMs: z.int().min(0).max(MAX_DELAY_MS).optional(),
-      })
-      .refine(({ kind, status = 400 }) => status >= 400 || !REFUSALS.has(kind), {
-        path: ['status'],
-        message: 'must be 400 to 599: the call is refused',
-      }),
-  )
-  .max(MAX_FAULTS);
+const schema = z
+  .strictObject({
+    action: z.string().refine((name) => name === '*' || ACTIONS.has(name), ACTION_HINT),
+    kind: z.enum(KINDS),
+    probability: z.number().min(0).max(1).default(1),
+    /** How many more calls it hits; absent: no end. */
+    count: z.int().min(0).max(1_000_000_000).optional(),
+    code: z
+      .string()
+      .regex(/^[\x21-\x7e]{1,128}$/, 'must be 1 to 128 visible ASCII characters')
+      .optional(),
+    status: z.int().min(200).max(599).optional(),
+    delayMs: z.int().min(0).max(MAX_DELAY_MS).optional(),
+  })
+  .refine(({ kind, status = 400 }) => status >= 400 || !REFUSALS.has(kind), {
+    path: ['status'],
+    message: 'must be 400 to 599: the call is refused',
+  });
+
+export type Fault = Readonly<z.infer<typeof schema>>;
 
 const HINT =
   `A fault is {"action":"*|NAME","kind":"${KINDS.join('|')}",` +
@@ -82,7 +68,7 @@ const HINT =
 /** The faults of a JSON list; throws an InputError that lists every problem. */
 export function parseFaults(json: unknown): readonly Fault[] {
   if (!Array.isArray(json)) throw new InputError(`faults: expected a list. ${HINT}`);
-  return checked(schema, json, { name: 'faults', hint: HINT });
+  return checked(z.array(schema).max(MAX_FAULTS), json, { name: 'faults', hint: HINT });
 }
 
 export class Faults {

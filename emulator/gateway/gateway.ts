@@ -10,7 +10,7 @@ import type { Cloud } from '../cloud.ts';
 import { checkAllowed, type Credential } from './credentials.ts';
 import type { Fault, Faults } from './faults.ts';
 import { randomRequestId } from '../random.ts';
-import { apiNotFound, invalid, missing, Refusal } from './refusals.ts';
+import { invalid, missing, reject } from './refusals.ts';
 import { type ApiRequest, readRequest } from '../wire/request.ts';
 import { spoiled, statusOf } from './corrupt-reply.ts';
 import { Throttle, untilNextMinuteMs } from './throttle.ts';
@@ -92,7 +92,7 @@ export class Gateway {
     if (version === undefined || version === '') throw missing('Version');
     if (version !== API_VERSION) throw invalid('Version');
     const handler = this.#actions.get(action);
-    if (handler === undefined) throw apiNotFound();
+    if (handler === undefined) throw reject('InvalidApi.NotFound');
     // Clients do not see the clock door, so their stamps are held against the clock without what it advanced.
     const credential = this.#authenticator.authenticate(request, this.#cloud.clock.nowMs());
     return { request, requestId, accountId: credential.accountId, action, handler, credential };
@@ -120,14 +120,10 @@ export class Gateway {
   }
 
   #orderedRefusal(fault: Fault): ApiError {
-    if (fault.kind === 'throttle') {
-      const code = fault.code ?? 'Throttling.User';
-      const message = 'Request was denied due to user flow control.';
-      const retryAfterMs = fault.delayMs ?? untilNextMinuteMs(this.#cloud.nowMs());
-      return new Refusal({ status: fault.status ?? 400, code, message }, { retryAfterMs });
-    }
-    const message = 'The request processing has failed due to some unknown error.';
-    return new ApiError(fault.status ?? 500, fault.code ?? 'InternalError', message);
+    const retryAfterMs = fault.delayMs ?? untilNextMinuteMs(this.#cloud.nowMs());
+    const { status, code, message, extras } =
+      fault.kind === 'throttle' ? reject('Throttling.User', '', { retryAfterMs }) : reject('InternalError');
+    return new ApiError(fault.status ?? status, fault.code ?? code, message, extras);
   }
 
   #start({ request, action, accountId, credential }: Call): Start {

@@ -1,94 +1,38 @@
 // The gateway's refusals, each with the vendor's code and HTTP status.
 // Source: the common client error codes of the vendor's API platform (help pages on common parameters and errors);
 // statuses differ between its pages, and these are the ones of the platform-wide table.
-import { ApiError } from '../action.ts';
+import { ApiError, type RefusalExtras } from '../action.ts';
+import { errorOf, type Row } from '../actions/refusal-row.ts';
 
-/** A refusal with more to it than status, code and message. */
-export class Refusal extends ApiError {
-  /** Milliseconds, for the header x-acs-retry-after. */
-  readonly retryAfterMs: number | undefined;
-  /** Which permission is missing, for the field AccessDeniedDetail. */
-  readonly deniedDetail: Readonly<Record<string, string>> | undefined;
+// prettier-ignore
+const GATEWAY = {
+  UnsupportedHTTPMethod: [400, 'Method %s is not supported; use GET or POST.'],
+  RequestBodyTooLarge: [413, 'The request body is larger than %s bytes.'], // ours: the vendor gives no limit
+  'InvalidApi.NotFound': [404, 'Specified api is not found, please check your url and method.'],
+  InvalidParameter: [400, 'The specified parameter is not valid: %s'],
+  'InvalidParameter.Format': [400, 'Specified parameter format is not valid.'],
+  InvalidSignatureMethod: [400, 'Specified signature method is not valid.'],
+  IncompleteSignature: [400, 'The request signature does not conform to the standards: %s'],
+  SignatureDoesNotMatch: [400, 'Specified signature is not matched with our calculation. server string to sign is:%s'],
+  'InvalidAccessKeyId.NotFound': [404, 'Specified access key is not found.'],
+  'InvalidAccessKeyId.Inactive': [400, 'Specified access key is disabled.'],
+  'InvalidTimeStamp.Format': [400, 'Specified time stamp or date value is not well formatted.'],
+  'InvalidTimeStamp.Expired': [400, 'Specified time stamp or date value is expired.'],
+  SignatureNonceUsed: [400, 'Specified signature nonce was used already.'],
+  'InvalidSecurityToken.MismatchWithAccessKey': [400, 'Specified SecurityToken mismatch with the AccessKey.'],
+  IdempotentParameterMismatch: [400, 'The request uses the same client token as a previous, but non-identical request. Do not reuse a client token with different requests.'],
+  IdempotentProcessing: [403, 'The previous idempotent request(s) is still processing.'],
+  'Throttling.User': [400, 'Request was denied due to user flow control.'],
+  'Forbidden.RAM': [403, "User not authorized to operate on the specified resource, or this API doesn't support RAM. Missing permission: %s."],
+  InternalError: [500, 'The request processing has failed due to some unknown error.'],
+} as const satisfies Record<string, Row>;
 
-  constructor(
-    error: { status: number; code: string; message: string },
-    more: { retryAfterMs?: number; deniedDetail?: Readonly<Record<string, string>> },
-  ) {
-    super(error.status, error.code, error.message);
-    this.retryAfterMs = more.retryAfterMs;
-    this.deniedDetail = more.deniedDetail;
-  }
-}
-
-export const unsupportedMethod = (method: string) =>
-  new ApiError(400, 'UnsupportedHTTPMethod', `Method ${method} is not supported; use GET or POST.`);
-
-/** Not in the vendor's tables, which give no limit for a request. */
-export const bodyTooLarge = (limitBytes: number) =>
-  new ApiError(413, 'RequestBodyTooLarge', `The request body is larger than ${limitBytes} bytes.`);
-
-export const apiNotFound = () =>
-  new ApiError(404, 'InvalidApi.NotFound', 'Specified api is not found, please check your url and method.');
+/** @param subject what takes the place of `%s` in the message */
+export const reject = (name: keyof typeof GATEWAY, subject = '', extras?: RefusalExtras): ApiError =>
+  errorOf(name, GATEWAY[name], subject, extras);
 
 export const missing = (parameter: string) =>
   new ApiError(400, `Missing${parameter}`, `${parameter} is mandatory for this action.`);
 
 export const invalid = (parameter: string) =>
   new ApiError(400, `Invalid${parameter}`, `Specified parameter ${parameter} is not valid.`);
-
-export const malformedRequest = (why: string) =>
-  new ApiError(400, 'InvalidParameter', `The specified parameter is not valid: ${why}`);
-
-export const invalidFormat = () =>
-  new ApiError(400, 'InvalidParameter.Format', 'Specified parameter format is not valid.');
-
-export const invalidSignatureMethod = () =>
-  new ApiError(400, 'InvalidSignatureMethod', 'Specified signature method is not valid.');
-
-export const incompleteSignature = (why: string) =>
-  new ApiError(400, 'IncompleteSignature', `The request signature does not conform to the standards: ${why}`);
-
-export const signatureMismatch = (stringToSign: string) =>
-  new ApiError(
-    400,
-    'SignatureDoesNotMatch',
-    `Specified signature is not matched with our calculation. server string to sign is:${stringToSign}`,
-  );
-
-export const unknownAccessKey = () =>
-  new ApiError(404, 'InvalidAccessKeyId.NotFound', 'Specified access key is not found.');
-
-export const inactiveAccessKey = () =>
-  new ApiError(400, 'InvalidAccessKeyId.Inactive', 'Specified access key is disabled.');
-
-export const badTimestamp = () =>
-  new ApiError(400, 'InvalidTimeStamp.Format', 'Specified time stamp or date value is not well formatted.');
-
-export const expiredTimestamp = () =>
-  new ApiError(400, 'InvalidTimeStamp.Expired', 'Specified time stamp or date value is expired.');
-
-export const usedNonce = () =>
-  new ApiError(400, 'SignatureNonceUsed', 'Specified signature nonce was used already.');
-
-export const wrongSecurityToken = () =>
-  new ApiError(
-    400,
-    'InvalidSecurityToken.MismatchWithAccessKey',
-    'Specified SecurityToken mismatch with the AccessKey.',
-  );
-
-export const idempotentMismatch = () =>
-  new ApiError(
-    400,
-    'IdempotentParameterMismatch',
-    'The request uses the same client token as a previous, but non-identical request. Do not reuse a client token with different requests.',
-  );
-
-export const idempotentProcessing = () =>
-  new ApiError(403, 'IdempotentProcessing', 'The previous idempotent request(s) is still processing.');
-
-export const throttledUser = (retryAfterMs: number) =>
-  new Refusal(
-    { status: 400, code: 'Throttling.User', message: 'Request was denied due to user flow control.' },
-    { retryAfterMs },
-  );

@@ -1,6 +1,6 @@
 // Flow control as the vendor's: so many calls a minute for each account x region x action, open again when the next
 // minute starts. All windows turn at the same instant, so one map is enough, and it is dropped whole.
-import { throttledUser } from './refusals.ts';
+import { reject } from './refusals.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -31,7 +31,7 @@ export class Throttle {
     }
     const key = `${call.accountId} ${call.action} ${call.region}`;
     const count = this.#counts.get(key) ?? 0;
-    if (count >= perMinute) throw throttledUser(untilNextMinuteMs(nowMs));
+    if (count >= perMinute) throw reject('Throttling.User', '', { retryAfterMs: untilNextMinuteMs(nowMs) });
     this.#counts.set(key, count + 1);
   }
 }

@@ -1,6 +1,6 @@
-// Who refers to whom: groups named by rules of other groups, and lists named by rules.
+// Groups named by rules of other groups.
 import type { ActionHandler } from '../action.ts';
-import type { Contents, Permission, SecurityGroup } from '../state.ts';
+import type { Contents, SecurityGroup } from '../state.ts';
 import { seen } from '../actions/contents.ts';
 import { findGroup, isGroupId } from './group-target.ts';
 import { list, text } from '../actions/params.ts';
@@ -15,17 +15,6 @@ export const referencesTo = ({ securityGroups }: Contents, groupId: string): Sec
     Permissions.some(
       ({ SourceGroupId, DestGroupId }) => SourceGroupId === groupId || DestGroupId === groupId,
     ),
-  );
-
-/** The groups of the list's account and region that have a rule using it. */
-export const usersOfList = (
-  { securityGroups }: Contents,
-  place: Pick<SecurityGroup, 'RegionId' | 'OwnerId'>,
-  uses: (rule: Permission) => boolean,
-): SecurityGroup[] =>
-  securityGroups.filter(
-    ({ RegionId, OwnerId, Permissions }) =>
-      RegionId === place.RegionId && OwnerId === place.OwnerId && Permissions.some(uses),
   );
 
 export const describeSecurityGroupReferences: ActionHandler = ({ params, accountId }, world) => {

@@ -1,138 +1,145 @@
-// The two kinds of list, prefix lists and port range lists, in what their actions do alike: they differ in the names of
-// their parameters and in their codes.
-import type { ActionRequest } from '../action.ts';
-import type { Contents, PortRangeList, PrefixList } from '../state.ts';
-import { isGroupDescription } from '../groups/create-group.ts';
+// The two kinds of list, prefix lists and port range lists, in what sets them apart: names, limits, entries, and the
+// form of answers. Their actions are the same otherwise, and their codes differ in `stem` and `title` as the names do.
+import type { Contents, EntryList, Permission, PortRangeList, PrefixList } from '../state.ts';
 import { text, type Params } from '../actions/params.ts';
 import { refuse, type Refusal } from '../actions/refusals.ts';
-import { isKnownRegion } from '../groups/regions.ts';
-import { findPortList, findPrefixList, type Place } from '../rules/rule-check.ts';
+import { canonicalIpv4, canonicalIpv6 } from '../rules/fields/address.ts';
+import { canonicalPorts } from '../rules/fields/ports.ts';
+import { prefixListOf } from '../rules/rule-book.ts';
 
-interface ListKind<List extends Place> {
-  readonly idName: 'PrefixListId' | 'PortRangeListId';
-  readonly listsOf: (contents: Contents) => readonly List[];
-  readonly find: (contents: Contents, id: string, place: Place) => List | undefined;
+export type AnyList = PrefixList | PortRangeList;
+export type EntryOf<List extends AnyList> = List['Entries'][number];
+/** What only this kind of list has: the address family of a prefix list. */
+type Own<List extends AnyList> = Pick<List, keyof List & 'AddressFamily'>;
+
+export interface ListKind<List extends AnyList> {
+  readonly stem: 'PrefixList' | 'PortRangeList';
+  readonly title: 'prefix list' | 'port list';
+  readonly idPrefix: string;
   /** Lists of one account in one region. Source: "Limits and quotas on ECS", 2026. */
   readonly perRegionMax: number;
-  readonly missing: Refusal;
-  readonly invalid: Refusal;
-  readonly badDescription: Refusal;
+  /** Entries of one list. Source: the same page. */
+  readonly maxEntriesMost: number;
   readonly unknownRegion: Refusal;
-  readonly notFound: Refusal;
+  readonly unknownResourceGroup: Refusal;
   readonly regionFull: Refusal;
-  /** An entry that a Modify both adds and removes. */
+  /** MaxEntries is above `maxEntriesMost`. */
+  readonly tooManyWanted: Refusal;
+  /** A new list has more entries than its MaxEntries. */
+  readonly tooManyGiven: Refusal;
+  /** An entry stands twice, or a Modify both adds and removes it. */
   readonly repeated: Refusal;
+  readonly inUse: Refusal;
+  readonly resourceType: string;
+  readonly listsOf: (contents: Contents) => readonly List[];
+  readonly contentsWith: (lists: readonly List[]) => Partial<Contents>;
+  readonly idOf: (list: List) => string;
+  readonly nameOf: (list: List) => string;
+  readonly renamed: (list: List, name: string) => List;
+  readonly create: (common: EntryList<EntryOf<List>> & Own<List>, id: string, name: string) => List;
+  readonly readOwn: (params: Params) => Own<List>;
+  /** Reads what an entry holds besides its description. Asks for `own` only if the form of entries depends on it. */
+  readonly entryReader: (own: () => Own<List>) => EntryReader<EntryOf<List>>;
+  readonly textOf: (entry: EntryOf<List>) => string;
+  /** The list's fields that stand first in answers. */
+  readonly headOf: (list: List) => Readonly<Record<string, string>>;
+  /** An array in an answer: the newer actions have it plain, the older ones in an object. */
+  readonly array: (name: string, items: readonly unknown[]) => unknown;
+  readonly usedBy: (rule: Permission) => string;
 }
 
+type EntryReader<Entry> = (fields: Params, name: string, Description: string) => Entry;
+
 export const PREFIX_LISTS: ListKind<PrefixList> = {
-  idName: 'PrefixListId',
-  listsOf: ({ prefixLists }) => prefixLists,
-  find: findPrefixList,
+  stem: 'PrefixList',
+  title: 'prefix list',
+  idPrefix: 'pl-',
   perRegionMax: 100,
-  missing: 'MissingParameter (prefix list)',
-  invalid: 'InvalidParameter (prefix list)',
-  badDescription: 'InvalidDescription.Malformed (prefix list)',
+  maxEntriesMost: 200,
   unknownRegion: 'InvalidRegionId.NotFound',
-  notFound: 'InvalidPrefixListId.NotFound',
+  unknownResourceGroup: 'InvalidResourceGroup.NotFound (list)',
   regionFull: 'LimitExceed.PrefixListPerRegion',
+  tooManyWanted: 'InvalidParameter (prefix list)',
+  tooManyGiven: 'LimitExceed.MaxEntries (prefix list)',
   repeated: 'InvalidParameter.CidrDuplicated',
+  inUse: 'NotAllowed.AssociationExist',
+  resourceType: 'securitygroup',
+  listsOf: ({ prefixLists }) => prefixLists,
+  contentsWith: (prefixLists) => ({ prefixLists }),
+  idOf: ({ PrefixListId }) => PrefixListId,
+  nameOf: ({ PrefixListName }) => PrefixListName,
+  renamed: (list, PrefixListName) => ({ ...list, PrefixListName }),
+  create: (common, PrefixListId, PrefixListName) => ({ PrefixListId, PrefixListName, ...common }),
+  readOwn: (params) => {
+    const AddressFamily = required(params, 'AddressFamily', PREFIX_LISTS);
+    if (AddressFamily === 'IPv4' || AddressFamily === 'IPv6') return { AddressFamily };
+    throw refuse('InvalidParameter.AddressFamily');
+  },
+  entryReader: (own) => {
+    const { AddressFamily } = own();
+    return (fields, name, Description) => {
+      const cidr = text(fields, 'Cidr');
+      if (cidr === '') throw refuse('MissingParameter (prefix list)', `${name}.Cidr`);
+      const Cidr = canonicalListCidr(cidr, AddressFamily);
+      if (Cidr === undefined) throw refuse('InvalidParameter.CidrMalformed', cidr);
+      return { Cidr, Description };
+    };
+  },
+  textOf: ({ Cidr }) => Cidr,
+  headOf: ({ PrefixListId, PrefixListName, AddressFamily }) => ({
+    PrefixListId,
+    PrefixListName,
+    AddressFamily,
+  }),
+  array: (name, items) => ({ [name]: items }),
+  usedBy: prefixListOf,
 };
 
 export const PORT_LISTS: ListKind<PortRangeList> = {
-  idName: 'PortRangeListId',
-  listsOf: ({ portRangeLists }) => portRangeLists,
-  find: findPortList,
+  stem: 'PortRangeList',
+  title: 'port list',
+  idPrefix: 'prl-',
   perRegionMax: 1000,
-  missing: 'MissingParameter (port list)',
-  invalid: 'InvalidParameter (port list)',
-  badDescription: 'InvalidDescription.Malformed (port list)',
+  maxEntriesMost: 2000,
   unknownRegion: 'InvalidRegionId.NotFound (port list)',
-  notFound: 'InvalidPortRangeListId.NotFound',
+  unknownResourceGroup: 'InvalidParameter (port list)',
   regionFull: 'InvalidOperation.MaxCountExceed',
+  tooManyWanted: 'InvalidOperation.MaxEntriesCountExceed',
+  tooManyGiven: 'InvalidOperation.EntryCountExceedMaxEntries',
   repeated: 'InvalidParameter.PortRangeDuplicated',
+  inUse: 'InvalidPortRangeListId.AssociationExist',
+  resourceType: 'SecurityGroup',
+  listsOf: ({ portRangeLists }) => portRangeLists,
+  contentsWith: (portRangeLists) => ({ portRangeLists }),
+  idOf: ({ PortRangeListId }) => PortRangeListId,
+  nameOf: ({ PortRangeListName }) => PortRangeListName,
+  renamed: (list, PortRangeListName) => ({ ...list, PortRangeListName }),
+  create: (common, PortRangeListId, PortRangeListName) => ({
+    PortRangeListId,
+    PortRangeListName,
+    ...common,
+  }),
+  readOwn: () => ({}),
+  entryReader: () => (fields, _name, Description) => {
+    const PortRange = canonicalPorts(text(fields, 'PortRange'));
+    if (PortRange === undefined) throw refuse('InvalidParameter.PortRange');
+    return { PortRange, Description };
+  },
+  textOf: ({ PortRange }) => PortRange,
+  headOf: ({ PortRangeListId, PortRangeListName }) => ({ PortRangeListId, PortRangeListName }),
+  array: (_name, items) => items,
+  usedBy: ({ PortRangeListId }) => PortRangeListId,
 };
 
-type Codes<Name extends keyof ListKind<Place>> = Pick<ListKind<Place>, Name>;
-
-export function required(params: Params, name: string, { missing }: Codes<'missing'>): string {
+export function required(params: Params, name: string, { title }: Pick<ListKind<AnyList>, 'title'>): string {
   const value = text(params, name);
-  if (value === '') throw refuse(missing, name);
+  if (value === '') throw refuse(`MissingParameter (${title})`, name);
   return value;
 }
 
-export function readListDescription(params: Params, { badDescription }: Codes<'badDescription'>): string {
-  const description = text(params, 'Description');
-  if (!isGroupDescription(description)) throw refuse(badDescription);
-  return description;
-}
-
-/** Throws when the account has as many lists in the region as it may. */
-export function refuseFullRegion<List extends Place>(
-  place: Place,
-  contents: Contents,
-  kind: ListKind<List>,
-): void {
-  const own = kind
-    .listsOf(contents)
-    .filter(({ RegionId, OwnerId }) => RegionId === place.RegionId && OwnerId === place.OwnerId);
-  if (own.length >= kind.perRegionMax) throw refuse(kind.regionFull);
-}
-
-/** Where a list is looked for. */
-export interface ListTarget extends Place {
-  readonly listId: string;
-}
-
-/** The list that a write names; only that it names one. */
-export function readListTarget<List extends Place>(
-  { params, accountId }: ActionRequest,
-  kind: ListKind<List>,
-): ListTarget {
-  const RegionId = required(params, 'RegionId', kind);
-  return { RegionId, OwnerId: accountId, listId: required(params, kind.idName, kind) };
-}
-
-export function listOf<List extends Place>(
-  target: ListTarget,
-  contents: Contents,
-  kind: ListKind<List>,
-): List {
-  if (!isKnownRegion(contents, target.RegionId)) throw refuse(kind.unknownRegion);
-  const list = kind.find(contents, target.listId, target);
-  if (list === undefined) throw refuse(kind.notFound);
-  return list;
-}
-
-/** The region of a read, which has a code of its own for a missing one. */
-export function readRegion({ params }: ActionRequest): string {
-  const regionId = text(params, 'RegionId');
-  if (regionId === '') throw refuse('MissingRegionId');
-  return regionId;
-}
-
-/** The list that a read names. */
-export function askedList<List extends Place>(
-  request: ActionRequest,
-  contents: Contents,
-  kind: ListKind<List>,
-): List {
-  readRegion(request);
-  return listOf(readListTarget(request, kind), contents, kind);
-}
-
-/** Removes and adds; adding an entry that is there changes its description. */
-export function changedEntries<Entry>(
-  before: readonly Entry[],
-  { removed, added }: { readonly removed: readonly Entry[]; readonly added: readonly Entry[] },
-  key: (entry: Entry) => string,
-  { repeated, invalid }: Codes<'repeated' | 'invalid'>,
-): Entry[] {
-  const both = added.map(key).find((each) => removed.some((entry) => key(entry) === each));
-  if (both !== undefined) throw refuse(repeated, both);
-  const entriesByKey = new Map(before.map((entry) => [key(entry), entry]));
-  for (const entry of removed) {
-    if (!entriesByKey.delete(key(entry))) throw refuse(invalid, 'RemoveEntry');
-  }
-  for (const entry of added) entriesByKey.set(key(entry), entry);
-  return [...entriesByKey.values()];
+/** With a length, in lower case and compressed; undefined for another family, for nonsense, and for host bits. */
+export function canonicalListCidr(value: string, family: PrefixList['AddressFamily']): string | undefined {
+  const canonical = family === 'IPv4' ? canonicalIpv4 : canonicalIpv6;
+  const kept = canonical(value, { hostBits: 'keep', bare: 'full' });
+  return kept === canonical(value, { hostBits: 'mask', bare: 'full' }) ? kept : undefined;
 }

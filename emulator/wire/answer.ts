@@ -1,6 +1,5 @@
 // Writes answers and errors as the vendor does, in JSON or XML.
 import type { ActionAnswer, ApiError } from '../action.ts';
-import { Refusal } from '../gateway/refusals.ts';
 import type { Format } from './request.ts';
 import type { Reply } from './wire.ts';
 import { xmlDocument } from './xml.ts';
@@ -23,17 +22,17 @@ export function answerReply(context: AnswerContext, answer: ActionAnswer): Reply
 }
 
 export function errorReply(context: AnswerContext, error: ApiError): Reply {
-  const refusal = error instanceof Refusal ? error : undefined;
+  const { deniedDetail, retryAfterMs } = error.extras;
   const written = reply(context, error.status, 'Error', {
     RequestId: context.requestId,
     HostId: context.hostId,
     Code: error.code,
     Message: error.message,
     Recommend: `https://api.alibabacloud.com/troubleshoot?q=${encodeURIComponent(error.code)}&product=Ecs&requestId=${context.requestId}`,
-    ...(refusal?.deniedDetail === undefined ? {} : { AccessDeniedDetail: refusal.deniedDetail }),
+    ...(deniedDetail === undefined ? {} : { AccessDeniedDetail: deniedDetail }),
   });
-  if (refusal?.retryAfterMs === undefined) return written;
-  return { ...written, headers: { ...written.headers, 'x-acs-retry-after': String(refusal.retryAfterMs) } };
+  if (retryAfterMs === undefined) return written;
+  return { ...written, headers: { ...written.headers, 'x-acs-retry-after': String(retryAfterMs) } };
 }
 
 function reply(

@@ -1,7 +1,7 @@
 // Parameters as they travel: decoding of queries and forms, and the one encoding that signatures are made over.
 // Clients escape differently (the vendor's own SDK leaves *'() as they are), so a signature is always checked
 // over what a value decodes to, encoded again in the strict way.
-import { malformedRequest } from '../gateway/refusals.ts';
+import { reject } from '../gateway/refusals.ts';
 
 /** A full batch has about 1,700. */
 const MAX_PARAMETERS = 5000;
@@ -14,12 +14,12 @@ export function readParameters(text: string, into: Map<string, string>): void {
   if (text === '') return;
   const pairs = text.split('&', MAX_PARAMETERS + 1);
   if (pairs.length + into.size > MAX_PARAMETERS)
-    throw malformedRequest(`more than ${MAX_PARAMETERS} parameters.`);
+    throw reject('InvalidParameter', `more than ${MAX_PARAMETERS} parameters.`);
   for (const pair of pairs) {
     if (pair === '') continue;
     const at = pair.indexOf('=');
     const name = decode(at < 0 ? pair : pair.slice(0, at));
-    if (into.has(name)) throw malformedRequest(`${shortened(name)} stands more than once.`);
+    if (into.has(name)) throw reject('InvalidParameter', `${shortened(name)} stands more than once.`);
     into.set(name, at < 0 ? '' : copyOf(decode(pair.slice(at + 1))));
   }
 }
@@ -30,7 +30,7 @@ function decode(text: string): string {
   try {
     return decodeURIComponent(spaced);
   } catch {
-    throw malformedRequest(`${shortened(text)} has a bad percent escape.`);
+    throw reject('InvalidParameter', `${shortened(text)} has a bad percent escape.`);
   }
 }
 

@@ -2,7 +2,7 @@
 // request that cannot be read still has a format to be refused in, and a name to be recorded under.
 import { ApiError } from '../action.ts';
 import { readParameters } from './parameters.ts';
-import { apiNotFound, bodyTooLarge, invalidFormat, unsupportedMethod } from '../gateway/refusals.ts';
+import { reject } from '../gateway/refusals.ts';
 import { bodyLimitBytes, headerOf, type WireRequest } from './wire.ts';
 
 export type Format = 'JSON' | 'XML';
@@ -61,7 +61,7 @@ export function readRequest(wire: WireRequest): ApiRequest {
   const authorization = headerOf(wire, 'authorization') ?? '';
   const isV3 = authorization.startsWith(V3_ALGORITHM) || isUnsignedV3(wire, sent);
   const format = (sent.get('Format') ?? (isV3 ? 'JSON' : 'XML')).toUpperCase();
-  if (format !== 'JSON' && format !== 'XML') problem ??= invalidFormat();
+  if (format !== 'JSON' && format !== 'XML') problem ??= reject('InvalidParameter.Format');
   return {
     wire,
     ...(isV3 ? namedByHeaders(wire, authorization) : namedByParameters(sent)),
@@ -103,9 +103,9 @@ function readInto(
   try {
     readParameters(at < 0 ? '' : wire.target.slice(at + 1), query);
     for (const [name, value] of query) sent.set(name, value);
-    if (wire.method !== 'GET' && wire.method !== 'POST') return unsupportedMethod(wire.method);
-    if ((at < 0 ? wire.target : wire.target.slice(0, at)) !== '/') return apiNotFound();
-    if (wire.body === 'tooLarge') return bodyTooLarge(bodyLimitBytes(wire.target));
+    if (wire.method !== 'GET' && wire.method !== 'POST') return reject('UnsupportedHTTPMethod', wire.method);
+    if ((at < 0 ? wire.target : wire.target.slice(0, at)) !== '/') return reject('InvalidApi.NotFound');
+    if (wire.body === 'tooLarge') return reject('RequestBodyTooLarge', `${bodyLimitBytes(wire.target)}`);
     if (isForm(wire)) readParameters(wire.body.toString('utf8'), sent);
     return undefined;
   } catch (error) {

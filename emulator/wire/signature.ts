@@ -1,7 +1,7 @@
 // The vendor's two signatures, computed from a request as it arrived.
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { canonicalQuery, encode } from './parameters.ts';
-import { incompleteSignature, signatureMismatch } from '../gateway/refusals.ts';
+import { reject } from '../gateway/refusals.ts';
 import type { ApiRequest } from './request.ts';
 import { headerOf, type WireRequest } from './wire.ts';
 
@@ -10,7 +10,10 @@ export function checkSignature(request: ApiRequest, secret: string): void {
   const { scheme, signature } = request.signed;
   const expected = scheme === 'V1' ? signatureV1(request, secret) : signatureV3(request, secret);
   if (!equal(signature ?? '', expected)) {
-    throw signatureMismatch(scheme === 'V1' ? stringToSignV1(request, '***') : stringToSignV3(request));
+    throw reject(
+      'SignatureDoesNotMatch',
+      scheme === 'V1' ? stringToSignV1(request, '***') : stringToSignV3(request),
+    );
   }
 }
 
@@ -36,7 +39,7 @@ function stringToSignV1({ wire, sent }: ApiRequest, securityToken: string | unde
 function signatureV3(request: ApiRequest, secret: string): string {
   const { wire } = request;
   if (headerOf(wire, 'x-acs-content-sha256') !== payloadHash(wire)) {
-    throw signatureMismatch(stringToSignV3(request));
+    throw reject('SignatureDoesNotMatch', stringToSignV3(request));
   }
   return createHmac('sha256', secret).update(stringToSignV3(request)).digest('hex');
 }
@@ -62,7 +65,7 @@ function requireSigned(names: readonly string[], hasToken: boolean): void {
   const required = ['host', 'x-acs-action', 'x-acs-content-sha256', 'x-acs-date', 'x-acs-signature-nonce'];
   required.push('x-acs-version', ...(hasToken ? ['x-acs-security-token'] : []));
   const unsigned = required.filter((name) => !names.includes(name));
-  if (unsigned.length > 0) throw incompleteSignature(`SignedHeaders lacks ${unsigned.join(', ')}.`);
+  if (unsigned.length > 0) throw reject('IncompleteSignature', `SignedHeaders lacks ${unsigned.join(', ')}.`);
 }
 
 const payloadHash = ({ body }: WireRequest): string => sha256(body === 'tooLarge' ? '' : body);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ApiError } from '../../../../emulator/action.ts';
 import { answerReply, errorReply } from '../../../../emulator/wire/answer.ts';
-import { throttledUser } from '../../../../emulator/gateway/refusals.ts';
+import { reject } from '../../../../emulator/gateway/refusals.ts';
 import { xmlDocument } from '../../../../emulator/wire/xml.ts';
 import { errorOf, GatewayFixture, replyOf } from '../../../support/gateway.ts';
 import { requestV1, requestV3 } from '../../../support/signing.ts';
@@ -74,7 +74,9 @@ describe('an error', () => {
   });
 
   it('of throttling says when to come back, in milliseconds', () => {
-    expect(errorReply(context, throttledUser(1500)).headers['x-acs-retry-after']).toBe('1500');
+    expect(
+      errorReply(context, reject('Throttling.User', '', { retryAfterMs: 1500 })).headers['x-acs-retry-after'],
+    ).toBe('1500');
   });
 });
 

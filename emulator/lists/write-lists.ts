@@ -1,0 +1,134 @@
+// Writes to lists. MaxEntries and address family are fixed at creation; what rules use can't be deleted.
+import type { ActionHandler } from '../action.ts';
+import { change } from '../actions/contents.ts';
+import { entries, integer, text, type Params } from '../actions/params.ts';
+import { refuse } from '../actions/refusals.ts';
+import { isGroupDescription } from '../groups/create-group.ts';
+import { isKnownRegion } from '../groups/regions.ts';
+import { readNewTags } from '../groups/tags.ts';
+import { isIn, listOf, readListTarget, usersOf } from './find-list.ts';
+import { isEntryDescription, isListName, minuteStamp } from './list-fields.ts';
+import { required, type AnyList, type EntryOf, type ListKind } from './list-kinds.ts';
+
+/** Entries that one call may add, and that it may remove. Source: Create and Modify pages, 2026. */
+const ENTRIES_PER_CALL_MAX = 200;
+
+export const createList =
+  <List extends AnyList>(kind: ListKind<List>): ActionHandler =>
+  ({ params, accountId }, world) => {
+    const { name, wanted } = readNewList(params, kind);
+    if (!isKnownRegion(world.state, wanted.RegionId)) throw refuse(kind.unknownRegion);
+    if (!/^(rg-[\w-]{1,64})?$/.test(wanted.ResourceGroupId)) throw refuse(kind.unknownResourceGroup);
+    const lists = kind.listsOf(world.state);
+    const place = { RegionId: wanted.RegionId, OwnerId: accountId };
+    if (lists.filter((each) => isIn(place, each)).length >= kind.perRegionMax) throw refuse(kind.regionFull);
+    const id = world.newId(kind.idPrefix);
+    const common = { ...wanted, CreationTime: minuteStamp(world.nowMs()), OwnerId: accountId };
+    change(world, kind.contentsWith([...lists, kind.create(common, id, name)]));
+    return { [`${kind.stem}Id`]: id };
+  };
+
+function readNewList<List extends AnyList>(params: Params, kind: ListKind<List>) {
+  const RegionId = required(params, 'RegionId', kind);
+  const name = required(params, `${kind.stem}Name`, kind);
+  if (!isListName(name)) throw refuse(`InvalidParameter.${kind.stem}Name`);
+  const own = kind.readOwn(params);
+  const MaxEntries = integer(required(params, 'MaxEntries', kind));
+  if (MaxEntries === undefined || MaxEntries < 1) {
+    throw refuse(`InvalidParameter (${kind.title})`, 'MaxEntries');
+  }
+  if (MaxEntries > kind.maxEntriesMost) throw refuse(kind.tooManyWanted, 'MaxEntries');
+  const Description = readDescription(params, kind);
+  const Tags = readNewTags(params);
+  const Entries = readEntries(
+    params,
+    'Entry',
+    kind,
+    kind.entryReader(() => own),
+  );
+  if (Entries.length > MaxEntries) throw refuse(kind.tooManyGiven);
+  const ResourceGroupId = text(params, 'ResourceGroupId');
+  const wanted = { RegionId, ...own, MaxEntries, Description, Tags, Entries, ResourceGroupId };
+  return { name, wanted };
+}
+
+function readDescription<List extends AnyList>(params: Params, { title }: ListKind<List>): string {
+  const description = text(params, 'Description');
+  if (!isGroupDescription(description)) throw refuse(`InvalidDescription.Malformed (${title})`);
+  return description;
+}
+
+/** The entries of `NAME.N`. Throws when one is malformed or stands twice. */
+function readEntries<List extends AnyList>(
+  params: Params,
+  name: string,
+  kind: ListKind<List>,
+  read: ReturnType<ListKind<List>['entryReader']>,
+): Array<EntryOf<List>> {
+  const given = entries(params, name);
+  if (given.length > ENTRIES_PER_CALL_MAX) throw refuse('LimitExceed.Entry');
+  const made = given.map(({ name: entry, fields }) => {
+    const description = text(fields, 'Description');
+    const result = read(fields, entry, description);
+    if (isEntryDescription(description)) return result;
+    throw refuse(`InvalidParameter (${kind.title})`, `${entry}.Description`);
+  });
+  const texts = made.map(kind.textOf);
+  const repeated = texts.find((each, index) => texts.indexOf(each) !== index);
+  if (repeated !== undefined) throw refuse(kind.repeated, repeated);
+  return made;
+}
+
+/** Name and description that are left out stay as they are. */
+export const modifyList =
+  <List extends AnyList>(kind: ListKind<List>): ActionHandler =>
+  (request, world) => {
+    const { params } = request;
+    const target = readListTarget(request, kind);
+    const name = text(params, `${kind.stem}Name`);
+    if (name !== '' && !isListName(name)) throw refuse(`InvalidParameter.${kind.stem}Name`);
+    const description = readDescription(params, kind);
+    const list = (): List => listOf(target, world.state, kind);
+    const reader = kind.entryReader(list);
+    const removed = readEntries(params, 'RemoveEntry', kind, reader);
+    const added = readEntries(params, 'AddEntry', kind, reader);
+    if (name === '' && description === '' && removed.length + added.length === 0) {
+      throw refuse(`MissingParameter (${kind.title})`, 'AddEntry');
+    }
+    const before = list();
+    const Entries = changedEntries(before, { removed, added }, kind);
+    if (Entries.length > before.MaxEntries) throw refuse(`LimitExceed.MaxEntries (${kind.title})`);
+    const named = name === '' ? before : kind.renamed(before, name);
+    const next = { ...named, Description: description || before.Description, Entries };
+    // Both have their fields in the same order.
+    if (JSON.stringify(before) === JSON.stringify(next)) return {};
+    const lists = kind.listsOf(world.state);
+    change(world, kind.contentsWith(lists.map((each) => (each === before ? next : each))));
+    return {};
+  };
+
+/** Removes and adds; adding an entry that is there changes its description. */
+function changedEntries<List extends AnyList>(
+  { Entries }: List,
+  { removed, added }: Readonly<Record<'removed' | 'added', ReadonlyArray<EntryOf<List>>>>,
+  { textOf, repeated, title }: ListKind<List>,
+): Array<EntryOf<List>> {
+  const both = added.map(textOf).find((each) => removed.some((entry) => textOf(entry) === each));
+  if (both !== undefined) throw refuse(repeated, both);
+  const entriesByText = new Map(Entries.map((entry: EntryOf<List>) => [textOf(entry), entry]));
+  for (const entry of removed) {
+    if (!entriesByText.delete(textOf(entry))) throw refuse(`InvalidParameter (${title})`, 'RemoveEntry');
+  }
+  for (const entry of added) entriesByText.set(textOf(entry), entry);
+  return [...entriesByText.values()];
+}
+
+export const deleteList =
+  <List extends AnyList>(kind: ListKind<List>): ActionHandler =>
+  (request, world) => {
+    const { state } = world;
+    const list = listOf(readListTarget(request, kind), state, kind);
+    if (usersOf(list, state, kind).length > 0) throw refuse(kind.inUse);
+    change(world, kind.contentsWith(kind.listsOf(state).filter((each) => each !== list)));
+    return {};
+  };
