@@ -12,6 +12,9 @@ const REASONS: Readonly<Record<string, string>> = {
   ESTALE: 'the network file system has lost it',
 };
 
+export const isIoError = (error: unknown): error is NodeJS.ErrnoException =>
+  error instanceof Error && 'syscall' in error;
+
 /** Why a file operation failed, in words and with the system's code. Anything but a system error is a bug. */
 export function ioReason(error: unknown): string {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') throw error;

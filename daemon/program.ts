@@ -5,7 +5,7 @@ import { addCheckCommand } from './commands/check.ts';
 import { addEmulatorCommand } from './commands/emulator.ts';
 import { addHistoryCommand } from './commands/history.ts';
 import { addImportCommand } from './commands/import.ts';
-import { line, UsageError, type ExitCode, type Io } from './cli/io.ts';
+import { aborted, line, UsageError, type ExitCode, type Io } from './cli/io.ts';
 import { addPauseCommand, addResumeCommand } from './commands/pause.ts';
 import { addPlanCommand } from './commands/plan.ts';
 import { addRunCommand } from './commands/run.ts';
@@ -84,15 +84,14 @@ function wantsJson(argv: readonly string[]): boolean {
 }
 
 /** Answers 1 when the process is asked to stop during a command that need not come to its end. */
-function whenLeft(program: Command, io: Io): Promise<ExitCode> {
+function whenLeft(program: Command, { stderr, stopSignal }: Io): Promise<ExitCode> {
   return new Promise((resolve) => {
     program.hook('preAction', (_, command) => {
       if (!MAY_BE_LEFT.has(command.name())) return;
-      const leave = (): void => {
-        if (io.stopSignal.reason !== 'failure') line(io.stderr, 'rampart: interrupted');
+      void aborted(stopSignal).then(() => {
+        if (stopSignal.reason !== 'failure') line(stderr, 'rampart: interrupted');
         resolve(1);
-      };
-      io.stopSignal.addEventListener('abort', leave, { once: true });
+      });
     });
   });
 }

@@ -1,4 +1,6 @@
 // The process as the commands see it: argv is read by main, everything else comes through here.
+import { InvalidArgumentError } from 'commander';
+import type { Result } from '../../reconciler/model/result.ts';
 
 export interface Io {
   /** Data. */
@@ -20,6 +22,23 @@ export type ExitCode = 0 | 1 | 2 | 3;
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
+
+/** Resolves once the process is to stop. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+/** Reads the value of a flag for commander, which prints what is wrong with it. */
+export const flagOf =
+  <T>(parse: (text: string) => Result<T, string>) =>
+  (text: string): T => {
+    const value = parse(text);
+    if (value.ok) return value.value;
+    throw new InvalidArgumentError(value.error);
+  };
 
 export const line = (stream: NodeJS.WritableStream, text: string): void => {
   stream.write(`${text}\n`);

@@ -12,7 +12,7 @@ import type { Target } from '../schedule/group-record.ts';
 import { newGroupMemory } from '../learned/group-memory.ts';
 import { reconcileGroup } from '../reconcile/reconcile.ts';
 import type { ReconcileOutcome } from '../reconcile/outcome.ts';
-import { line, UsageError, type ExitCode, type Io } from '../cli/io.ts';
+import { aborted, line, UsageError, type ExitCode, type Io } from '../cli/io.ts';
 import { journalFailed, openJournal } from '../compose/open-journal.ts';
 import { openSession, planAll, type Session, type SessionFlags } from '../compose/session.ts';
 import { addCommonFlags, readConfig } from '../compose/setup.ts';
@@ -33,9 +33,7 @@ export function addApplyCommand(program: Command, io: Io, done: (code: ExitCode)
     .option('--group <ID>', 'only this group')
     .option('--plan <HASH>', 'only if the plan still has this hash, as `rampart plan` showed it')
     .option('--json', 'print one JSON document with the plan and what came of it')
-    .action(async (flags: ApplyFlags) => {
-      done(await runApply(flags, io));
-    });
+    .action((flags: ApplyFlags) => runApply(flags, io).then(done));
 }
 
 async function runApply(flags: ApplyFlags, io: Io): Promise<ExitCode> {
@@ -65,20 +63,12 @@ async function runApply(flags: ApplyFlags, io: Io): Promise<ExitCode> {
 }
 
 /** Null once the process is to stop. Reads need not be waited for; a write that is under way is. */
-function whenStopped({ stderr, stopSignal }: Io): Promise<null> {
-  return new Promise((resolve) => {
-    const stop = (): void => {
-      const signal: unknown = stopSignal.reason;
-      if (signal !== 'failure') {
-        line(
-          stderr,
-          `rampart: stopping on ${String(signal)}: calls under way come to their end, no new one starts`,
-        );
-      }
-      resolve(null);
-    };
-    stopSignal.addEventListener('abort', stop, { once: true });
-  });
+async function whenStopped({ stderr, stopSignal }: Io): Promise<null> {
+  await aborted(stopSignal);
+  const signal = String(stopSignal.reason);
+  const news = `rampart: stopping on ${signal}: calls under way come to their end, no new one starts`;
+  if (signal !== 'failure') line(stderr, news);
+  return null;
 }
 
 /** What became of one group. */

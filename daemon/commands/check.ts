@@ -6,16 +6,14 @@ import { DIRECTIONS, ruleIdentity } from '../../reconciler/model/rule.ts';
 import { declaredDocument, desiredDocument } from '../../reconciler/model/rule-document.ts';
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
-import { openMemoryJournal } from '../journal/memory/memory.ts';
 import { isInForce } from '../schedule/selectors.ts';
-import { randomByte } from '../compose/assemble.ts';
 import { checkPacket, type CheckedGroup } from './check/answer.ts';
 import { answerAsJson, answerAsText } from './check/output.ts';
 import { parsePacket, type PacketFlags } from './check/question.ts';
 import { UsageError, type ExitCode, type Io } from '../cli/io.ts';
 import { openSession, readPolicies } from '../compose/session.ts';
 import { addCommonFlags, readConfig, type CommonFlags } from '../compose/setup.ts';
-import { embeddedEmulator } from './embedded-emulator.ts';
+import { READ_ONLY } from './embedded-emulator.ts';
 
 interface CheckFlags extends CommonFlags, PacketFlags {
   readonly group: string;
@@ -51,9 +49,7 @@ export function addCheckCommand(program: Command, io: Io, done: (code: ExitCode)
       '\nWhat is not given is not known, and only rules that leave it open match. An address may also be a member' +
         '\nof groups and prefix lists; repeat --peer to name them: --peer 10.0.0.7 --peer sg-bp1lb.',
     )
-    .action(async (flags: CheckFlags) => {
-      done(await runCheck(flags, io));
-    });
+    .action((flags: CheckFlags) => runCheck(flags, io).then(done));
 }
 
 const added = (text: string, before: readonly string[] = []): readonly string[] => [...before, text];
@@ -113,10 +109,7 @@ function chosen(groups: readonly DesiredGroup[], text: string): DesiredGroup {
 }
 
 async function liveGroup(config: Config, flags: CheckFlags, io: Io): Promise<CheckedGroup> {
-  const session = await openSession(config, flags, io, {
-    journal: () => openMemoryJournal({ clock: systemClock, randomByte }),
-    emulator: embeddedEmulator,
-  });
+  const session = await openSession(config, flags, io, READ_ONLY);
   try {
     const [target] = session.targets;
     if (target === undefined) throw new UsageError(`no policy names a group ${flags.group}`);

@@ -3,18 +3,28 @@
 import { startEmulator } from '../../emulator/emulator.ts';
 import { parseQuirks } from '../../emulator/admin/quirks-input.ts';
 import type { Config } from '../config/config.ts';
+import { hostInUrl } from '../config/listen.ts';
 import { readStateFile } from './emulator.ts';
 import { UsageError } from '../cli/io.ts';
-import type { EmbeddedEmulator } from '../compose/open-engine.ts';
+import { systemClock } from '../clock.ts';
+import { randomByte } from '../compose/assemble.ts';
+import type { EmbeddedEmulator, Opening } from '../compose/open-engine.ts';
+import { isIoError } from '../io-reason.ts';
+import { openMemoryJournal } from '../journal/memory/memory.ts';
 
 const PROBE_TIMEOUT_MS = 2000;
+
+/** For commands that write nothing to the cloud. */
+export const READ_ONLY: Opening = {
+  journal: () => openMemoryJournal({ clock: systemClock, randomByte }),
+  emulator: embeddedEmulator,
+};
 
 /** Null if no account of the config is embedded. */
 export async function embeddedEmulator(config: Config): Promise<EmbeddedEmulator | null> {
   if (!Object.values(config.accounts).some(({ endpoint }) => endpoint.kind === 'embedded')) return null;
   const { listen, state, quirks, seed } = config.emulator;
-  const host = listen.host.includes(':') ? `[${listen.host}]` : listen.host;
-  const url = `http://${host}:${listen.port}`;
+  const url = `http://${hostInUrl(listen.host)}:${listen.port}`;
   if (listen.port !== 0 && (await isEmulator(url))) return { url, close: () => Promise.resolve() };
   try {
     return await startEmulator({
@@ -24,7 +34,7 @@ export async function embeddedEmulator(config: Config): Promise<EmbeddedEmulator
       ...(state === null ? {} : { state: await readStateFile(state) }),
     });
   } catch (error) {
-    if (!(error instanceof Error) || !('syscall' in error)) throw error;
+    if (!isIoError(error)) throw error;
     throw new UsageError(`the emulator cannot listen on ${url}: ${error.message}`);
   }
 }

@@ -10,9 +10,10 @@ import { parseQuirk, parseQuirks } from '../../emulator/admin/quirks-input.ts';
 import { parseState } from '../../emulator/admin/state-file.ts';
 import type { State } from '../../emulator/state.ts';
 import type { EmulatorConfig } from '../config/config.ts';
+import { isIoError } from '../io-reason.ts';
 import { defaultConfig } from '../config/load.ts';
 import { parseListen, type ListenAddress } from '../config/listen.ts';
-import { line, UsageError, type ExitCode, type Io } from '../cli/io.ts';
+import { aborted, flagOf, line, UsageError, type ExitCode, type Io } from '../cli/io.ts';
 import { addCommonFlags, readConfig, type CommonFlags } from '../compose/setup.ts';
 
 interface EmulatorFlags extends CommonFlags {
@@ -29,7 +30,7 @@ export function addEmulatorCommand(program: Command, io: Io, done: (code: ExitCo
     .option(
       '--listen <HOST:PORT>',
       'address to listen on; port 0 is any free one (default: 127.0.0.1:0)',
-      listenFlag,
+      flagOf(parseListen),
     )
     .option('--state <FILE>', 'start with the groups of this JSON file')
     .option('--quirk <NAME=VALUE>', 'answer an open question of the manual; may be repeated', quirkFlag, {})
@@ -41,9 +42,7 @@ export function addEmulatorCommand(program: Command, io: Io, done: (code: ExitCo
         '\nThe first line on stdout is {"event":"emulator.listening","url":"http://…"}.' +
         '\nDefault credential: emulator / emulator-secret. Doors: /_emulator/state, calls, faults, quirks, clock.',
     )
-    .action(async (flags: EmulatorFlags) => {
-      done(await runEmulator(flags, io));
-    });
+    .action((flags: EmulatorFlags) => runEmulator(flags, io).then(done));
 }
 
 async function runEmulator(flags: EmulatorFlags, io: Io): Promise<ExitCode> {
@@ -57,7 +56,7 @@ async function runEmulator(flags: EmulatorFlags, io: Io): Promise<ExitCode> {
     ...(flags.credential.length === 0 ? {} : { credentials: flags.credential }),
   });
   line(io.stdout, JSON.stringify({ event: 'emulator.listening', url: emulator.url }));
-  await stopped(io.stopSignal);
+  await aborted(io.stopSignal);
   await emulator.close();
   return 0;
 }
@@ -84,23 +83,6 @@ export async function readStateFile(file: string): Promise<State> {
     if (!isOurs) throw error;
     throw new UsageError(`${file}: ${error.message}`);
   }
-}
-
-function isIoError(error: unknown): error is Error {
-  return error instanceof Error && 'syscall' in error;
-}
-
-function stopped(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
-}
-
-function listenFlag(text: string): ListenAddress {
-  const address = parseListen(text);
-  if (!address.ok) throw new InvalidArgumentError(address.error);
-  return address.value;
 }
 
 function quirkFlag(text: string, before: Partial<Quirks>): Partial<Quirks> {

@@ -1,9 +1,10 @@
 // `rampart history`: what was changed in the cloud, when, from which revision, and what came of it.
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
+import { err, ok, type Result } from '../../reconciler/model/result.ts';
 import { systemClock } from '../clock.ts';
 import type { HistoryEntry } from '../journal/journal.ts';
 import { parseSince } from '../cli/duration.ts';
-import { line, type ExitCode, type Io } from '../cli/io.ts';
+import { flagOf, line, type ExitCode, type Io } from '../cli/io.ts';
 import { withDesk } from '../compose/open-desk.ts';
 import { addCommonFlags, readConfig, type CommonFlags } from '../compose/setup.ts';
 import { alignedLines } from '../cli/table.ts';
@@ -26,13 +27,11 @@ export function addHistoryCommand(program: Command, io: Io, done: (code: ExitCod
     .option(
       '--since <WHEN>',
       'not older than a duration (12h, 7d) or an instant (2027-01-31T18:00:00Z)',
-      sinceFlag,
+      flagOf((text) => parseSince(text, systemClock.nowMs())),
     )
-    .option('--limit <N>', 'the newest so many', limitFlag, DEFAULT_LIMIT)
+    .option('--limit <N>', 'the newest so many', flagOf(parseLimit), DEFAULT_LIMIT)
     .option('--json', 'print one JSON document, with the parameters of each call')
-    .action(async (flags: HistoryFlags) => {
-      done(await runHistory(flags, io));
-    });
+    .action((flags: HistoryFlags) => runHistory(flags, io).then(done));
 }
 
 async function runHistory(flags: HistoryFlags, io: Io): Promise<ExitCode> {
@@ -68,12 +67,12 @@ function asText(entries: readonly HistoryEntry[]): string {
 const shortRevision = (revision: string): string => revision.replace(/^([0-9a-f]{12})[0-9a-f]{28}/, '$1');
 
 function asJson(entries: readonly HistoryEntry[]): string {
-  const documents = entries.map(({ group, openedAtMs, closedAtMs, ...entry }) => ({
-    at: new Date(closedAtMs).toISOString(),
-    openedAt: new Date(openedAtMs).toISOString(),
-    account: group.account,
-    region: group.region,
-    group: group.id,
+  const documents = entries.map(({ group: { account, region, id }, ...entry }) => ({
+    at: new Date(entry.closedAtMs).toISOString(),
+    openedAt: new Date(entry.openedAtMs).toISOString(),
+    account,
+    region,
+    group: id,
     revision: entry.revision,
     operation: entry.operation,
     result: entry.result,
@@ -88,14 +87,7 @@ function asJson(entries: readonly HistoryEntry[]): string {
   return `${JSON.stringify({ version: 1, calls: documents }, null, 2)}\n`;
 }
 
-function sinceFlag(text: string): number {
-  const sinceMs = parseSince(text, systemClock.nowMs());
-  if (!sinceMs.ok) throw new InvalidArgumentError(sinceMs.error);
-  return sinceMs.value;
-}
-
-function limitFlag(text: string): number {
+function parseLimit(text: string): Result<number, string> {
   const limit = /^[1-9]\d{0,5}$/.test(text) ? Number(text) : NaN;
-  if (limit <= MAX_LIMIT) return limit;
-  throw new InvalidArgumentError(`write a whole number from 1 to ${MAX_LIMIT}`);
+  return limit <= MAX_LIMIT ? ok(limit) : err(`write a whole number from 1 to ${MAX_LIMIT}`);
 }

@@ -3,7 +3,6 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
-import PQueue from 'p-queue';
 import { counted } from '../../reconciler/model/counted.ts';
 import type { DescribedGroup } from '../../reconciler/model/group.ts';
 import { planGroup } from '../../reconciler/plan/plan-group.ts';
@@ -12,18 +11,16 @@ import { parsePolicyFile } from '../../reconciler/policy/read/file.ts';
 import { GROUP_ID } from '../../reconciler/policy/schema/peer-text.ts';
 import { renderGroup } from '../../reconciler/policy/report/render-group.ts';
 import { printable } from '../../reconciler/policy/report/printable.ts';
-import { systemClock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
-import { openMemoryJournal } from '../journal/memory/memory.ts';
+import { isIoError } from '../io-reason.ts';
 import type { Engine } from '../reconcile/engine.ts';
 import { TargetResolver } from '../schedule/selectors.ts';
-import { randomByte } from '../compose/assemble.ts';
 import { line, UsageError, type ExitCode, type Io } from '../cli/io.ts';
 import { openEngine } from '../compose/open-engine.ts';
-import { progressOn } from '../cli/progress.ts';
+import { sideBySide } from '../compose/session.ts';
 import { addCommonFlags, problemText, readConfig, shownPath, type CommonFlags } from '../compose/setup.ts';
 import { writeWhole } from '../cli/write-whole.ts';
-import { embeddedEmulator } from './embedded-emulator.ts';
+import { READ_ONLY } from './embedded-emulator.ts';
 
 interface ImportFlags extends CommonFlags {
   readonly account: string;
@@ -44,9 +41,7 @@ export function addImportCommand(program: Command, io: Io, done: (code: ExitCode
     )
     .requiredOption('--out <DIR>', 'folder of the files; no file that is there is replaced')
     .addHelpText('after', '\nPlanning with the written policies gives an empty plan. The cloud is only read.')
-    .action(async (flags: ImportFlags) => {
-      done(await runImport(flags, io));
-    });
+    .action((flags: ImportFlags) => runImport(flags, io).then(done));
 }
 
 /** What came of one group. */
@@ -61,26 +56,15 @@ async function runImport(flags: ImportFlags, io: Io): Promise<ExitCode> {
     throw new UsageError(`the config has no account ${flags.account}`);
   }
   const folder = path.resolve(io.cwd, flags.out);
-  const opened = await openEngine(config, flags, io, {
-    journal: () => openMemoryJournal({ clock: systemClock, randomByte }),
-    emulator: embeddedEmulator,
-  });
+  const opened = await openEngine(config, flags, io, READ_ONLY);
   try {
     const ids = await groupIds(opened.engine, flags);
     if (ids.length === 0) line(io.stderr, `${flags.region} has no groups in account ${flags.account}`);
     makeFolder(folder);
-    const progress = progressOn(io, ids.length);
-    const runners = new PQueue({ concurrency: config.reconcile.concurrency });
-    const outcomes = await Promise.all(
-      ids.map((id) =>
-        runners.add(async () => {
-          const outcome = await importOne({ engine: opened.engine, config, folder }, id, flags);
-          progress.step();
-          return { id, outcome };
-        }),
-      ),
-    );
-    progress.end();
+    const outcomes = await sideBySide({ config, io }, ids, async (id) => ({
+      id,
+      outcome: await importOne({ engine: opened.engine, config, folder }, id, flags),
+    }));
     if (io.stopSignal.aborted) return 1;
     for (const { id, outcome } of outcomes) tell(id, outcome, io);
     return outcomes.some(({ outcome }) => outcome.kind === 'failed') ? 1 : 0;
@@ -155,7 +139,7 @@ function makeFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true });
   } catch (error) {
-    if (!(error instanceof Error) || !('syscall' in error)) throw error;
+    if (!isIoError(error)) throw error;
     throw new UsageError(`${folder} cannot be made: ${error.message}`);
   }
 }

@@ -1,12 +1,13 @@
 // `rampart pause` and `rampart resume`: a person stops writing, for a reason and a time, and lets it go on.
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import type { GroupRef } from '../../reconciler/model/group.ts';
+import { err, ok, type Result } from '../../reconciler/model/result.ts';
 import { quoted } from '../../reconciler/model/rule-text.ts';
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
 import type { JournalDesk, Pause } from '../journal/journal.ts';
 import { parseDuration } from '../cli/duration.ts';
-import { line, UsageError, type ExitCode, type Io } from '../cli/io.ts';
+import { flagOf, line, UsageError, type ExitCode, type Io } from '../cli/io.ts';
 import { withDesk } from '../compose/open-desk.ts';
 import { addCommonFlags, openKeeper, openSource, readConfig, type CommonFlags } from '../compose/setup.ts';
 
@@ -33,15 +34,13 @@ export function addPauseCommand(program: Command, io: Io, done: (code: ExitCode)
     .option('--group <ID>', 'only this group (default: all groups)')
     .option('--region <R>', 'of the group, if neither the policies nor the history tell')
     .option('--account <NAME>', 'goes with --region', 'default')
-    .requiredOption('--reason <TEXT>', 'why; it is shown wherever the pause is', reasonFlag)
-    .requiredOption('--for <DURATION>', 'how long: 90s, 15m, 2h, 7d', durationFlag)
+    .requiredOption('--reason <TEXT>', 'why; it is shown wherever the pause is', flagOf(parseReason))
+    .requiredOption('--for <DURATION>', 'how long: 90s, 15m, 2h, 7d', flagOf(parseDuration))
     .addHelpText(
       'after',
       '\nA running daemon obeys at once; a plan that is being carried out is finished first.',
     )
-    .action(async (flags: PauseFlags) => {
-      done(await runPause(flags, io));
-    });
+    .action((flags: PauseFlags) => runPause(flags, io).then(done));
 }
 
 export function addResumeCommand(program: Command, io: Io, done: (code: ExitCode) => void): void {
@@ -52,9 +51,7 @@ export function addResumeCommand(program: Command, io: Io, done: (code: ExitCode
       'after',
       '\nA running daemon goes on at its next look, `resyncSeconds` from the last at most.',
     )
-    .action(async (flags: ResumeFlags) => {
-      done(await runResume(flags, io));
-    });
+    .action((flags: ResumeFlags) => runResume(flags, io).then(done));
 }
 
 async function runPause(flags: PauseFlags, io: Io): Promise<ExitCode> {
@@ -111,14 +108,8 @@ export function pauseText({ group, reason, untilMs }: Pause): string {
   return `${what} until ${new Date(untilMs).toISOString()}, ${quoted(reason)}`;
 }
 
-function durationFlag(text: string): number {
-  const duration = parseDuration(text);
-  if (!duration.ok) throw new InvalidArgumentError(duration.error);
-  return duration.value;
-}
-
-function reasonFlag(text: string): string {
+function parseReason(text: string): Result<string, string> {
   const reason = text.trim();
-  if (reason.length >= 1 && reason.length <= MAX_REASON_LENGTH) return reason;
-  throw new InvalidArgumentError(`write 1 to ${MAX_REASON_LENGTH} characters`);
+  const isGood = reason.length >= 1 && reason.length <= MAX_REASON_LENGTH;
+  return isGood ? ok(reason) : err(`write 1 to ${MAX_REASON_LENGTH} characters`);
 }

@@ -5,14 +5,11 @@ import { renderMarkdown } from '../../reconciler/report/markdown.ts';
 import { renderText } from '../../reconciler/report/text.ts';
 import { formatReport, planReport } from '../../reconciler/report/document.ts';
 import type { GroupResult } from '../../reconciler/report/results.ts';
-import { systemClock } from '../clock.ts';
-import { openMemoryJournal } from '../journal/memory/memory.ts';
-import { randomByte } from '../compose/assemble.ts';
 import type { ExitCode, Io } from '../cli/io.ts';
 import { pausesInForce } from '../compose/open-desk.ts';
 import { openSession, planAll, type SessionFlags } from '../compose/session.ts';
 import { addCommonFlags, readConfig } from '../compose/setup.ts';
-import { embeddedEmulator } from './embedded-emulator.ts';
+import { READ_ONLY } from './embedded-emulator.ts';
 
 const PLAN_FORMATS = ['text', 'json', 'markdown'] as const;
 type PlanFormat = (typeof PLAN_FORMATS)[number];
@@ -28,20 +25,15 @@ export function addPlanCommand(program: Command, io: Io, done: (code: ExitCode) 
     .option('--group <ID>', 'only this group')
     .option('--json', 'the same as --format json')
     .addOption(new Option('--format <FORMAT>', 'how to print it').choices(PLAN_FORMATS).default('text'))
-    .action(async (flags: PlanFlags) => {
-      done(await runPlan(flags, io));
-    });
+    .action((flags: PlanFlags) => runPlan(flags, io).then(done));
 }
 
 async function runPlan(flags: PlanFlags, io: Io): Promise<ExitCode> {
   const config = readConfig(flags);
-  const journal = openMemoryJournal({ clock: systemClock, randomByte });
-  for (const pause of await pausesInForce(config, io)) await journal.pause(pause);
-  const session = await openSession(config, flags, io, {
-    journal: () => journal,
-    emulator: embeddedEmulator,
-  });
+  const pauses = await pausesInForce(config, io);
+  const session = await openSession(config, flags, io, READ_ONLY);
   try {
+    for (const pause of pauses) await session.engine.journal.pause(pause);
     const results = await planAll(session, io);
     // What could not be read any more is no news of the groups.
     if (io.stopSignal.aborted) return 1;

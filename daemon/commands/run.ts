@@ -32,9 +32,7 @@ const RETRY_MS = 2000;
 export function addRunCommand(program: Command, io: Io, done: (code: ExitCode) => void): void {
   addCommonFlags(program.command('run'))
     .description('Run the daemon: enforce the policies, and go on watching. Logs to stdout. SIGHUP reloads.')
-    .action(async (flags: CommonFlags) => {
-      done(await runDaemon(flags, io));
-    });
+    .action((flags: CommonFlags) => runDaemon(flags, io).then(done));
 }
 
 async function runDaemon(flags: CommonFlags, io: Io): Promise<ExitCode> {

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { counted } from '../../reconciler/model/counted.ts';
 import { groupKey } from '../../reconciler/model/group.ts';
 import type { Config } from '../config/config.ts';
-import type { ListenAddress } from '../config/listen.ts';
+import { hostInUrl, type ListenAddress } from '../config/listen.ts';
 import type { Pause } from '../journal/journal.ts';
 import { UsageError, type ExitCode, type Io } from '../cli/io.ts';
 import { pausesInForce } from '../compose/open-desk.ts';
@@ -43,9 +43,7 @@ export function addStatusCommand(program: Command, io: Io, done: (code: ExitCode
   addCommonFlags(program.command('status'))
     .description('Show what the running daemon knows. Exit code: 0 all converged, 2 not, 1 no daemon.')
     .option('--json', 'print one JSON document')
-    .action(async (flags: StatusFlags) => {
-      done(await runStatus(flags, io));
-    });
+    .action((flags: StatusFlags) => runStatus(flags, io).then(done));
 }
 
 async function runStatus(flags: StatusFlags, io: Io): Promise<ExitCode> {
@@ -78,7 +76,7 @@ function addressOf({ http: { listen } }: Config): string {
 function dialedHost({ host }: ListenAddress): string {
   if (host === '0.0.0.0') return '127.0.0.1';
   if (host === '::') return '[::1]';
-  return host.includes(':') ? `[${host}]` : host;
+  return hostInUrl(host);
 }
 
 async function askDaemon(url: string): Promise<Status> {

@@ -50,9 +50,7 @@ export function addValidateCommand(program: Command, io: Io, done: (code: ExitCo
         '\nthey may use its networks and services and must not declare its groups again; only problems of the' +
         '\nnamed files are shown. Files from elsewhere are checked by themselves.',
     )
-    .action(async (paths: readonly string[], flags: ValidateFlags) => {
-      done(await runValidate(paths, flags, io));
-    });
+    .action((paths: readonly string[], flags: ValidateFlags) => runValidate(paths, flags, io).then(done));
 }
 
 async function runValidate(paths: readonly string[], flags: ValidateFlags, io: Io): Promise<ExitCode> {

@@ -2,7 +2,8 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { OPERATIONS } from '../../reconciler/model/operation.ts';
 import { systemClock, type Clock } from '../clock.ts';
-import type { AccountConfig, Config } from '../config/config.ts';
+import type { AccountConfig } from '../config/accounts-schema.ts';
+import type { Config } from '../config/config.ts';
 import type { EcsApi } from '../ecs/api.ts';
 import type { Pacer } from '../ecs/ask.ts';
 import { createEcsClient } from '../ecs/client.ts';

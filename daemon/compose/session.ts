@@ -69,21 +69,24 @@ function targetsChosen(
   return { targets: matching, unresolved: [] };
 }
 
-/** Describes and plans every group, side by side within the rate limits. Shows progress on a terminal. */
+/** Reads all groups, `concurrency` of them at a time. Shows progress on a terminal. */
+export async function sideBySide<Group, T>(
+  { config, io }: { readonly config: Config; readonly io: Io },
+  groups: readonly Group[],
+  read: (group: Group) => Promise<T>,
+): Promise<T[]> {
+  const runners = new PQueue({ concurrency: config.reconcile.concurrency });
+  const progress = progressOn(io, groups.length);
+  const step = async (group: Group) => read(group).finally(() => progress.step());
+  const results = await Promise.all(groups.map((group) => runners.add(() => step(group))));
+  progress.end();
+  return results;
+}
+
+/** Describes and plans every group, within the rate limits. */
 export async function planAll(session: Session, io: Io): Promise<GroupResult[]> {
   const { engine, targets, config } = session;
-  const runners = new PQueue({ concurrency: config.reconcile.concurrency });
-  const progress = progressOn(io, targets.length);
-  const results = await Promise.all(
-    targets.map((target) =>
-      runners.add(async () => {
-        const result = await planOne(engine, target);
-        progress.step();
-        return result;
-      }),
-    ),
-  );
-  progress.end();
+  const results = await sideBySide({ config, io }, targets, (target) => planOne(engine, target));
   return [...results, ...session.unresolved.map((selector) => unresolvedResult(selector, config))];
 }
 

@@ -4,7 +4,16 @@ import { API_LEVELS } from '../../reconciler/model/api-dialect.ts';
 import { err, ok, type Result } from '../../reconciler/model/result.ts';
 import { credentialsSchema } from './credentials-config.ts';
 import { parseEndpoint } from './endpoint.ts';
-import type { AccountConfig, Endpoint } from './config.ts';
+
+export type AccountConfig = Readonly<z.output<typeof account>>;
+
+type Endpoint =
+  /** The vendor's, by region. */
+  | { readonly kind: 'regional' }
+  /** The emulator that `run` starts beside itself. */
+  | { readonly kind: 'embedded' }
+  /** One for every region: scheme, host and port, without a trailing slash. */
+  | { readonly kind: 'fixed'; readonly origin: string };
 
 /** Stands in keys of the journal and of metrics, so it holds no `/`. */
 const ACCOUNT_NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/;
@@ -38,10 +47,10 @@ const account = z
     // Even if other keys of the account are wrong: all problems at once.
     { when: ({ value }) => typeof value === 'object' && value !== null },
   )
-  .transform((keys): AccountConfig => {
+  .transform((keys) => {
     const read = readEndpoint(keys);
     if (!read.ok) throw new Error(`the endpoint was not checked: ${read.error}`);
-    return { credentials: keys.credentials, endpoint: read.value, apiLevel: keys.apiLevel };
+    return { ...keys, endpoint: read.value };
   });
 
 /**

@@ -22,5 +22,7 @@ export function parseListen(text: string): Result<ListenAddress, string> {
   return ok({ host: bracketed ?? plain ?? '', port });
 }
 
+export const hostInUrl = (host: string): string => (host.includes(':') ? `[${host}]` : host);
+
 /** Other names are refused: which address they listen on would be up to DNS. */
 const isPlainHost = (host: string): boolean => host === 'localhost' || isIPv4(host);

@@ -1,5 +1,5 @@
 // The emulator's quirks as docs/emulator.md lists them. The emulator has a list of its own, which the daemon may
-// not import; a test holds the two against each other.
+// not import; a test holds the two against each other. One that is not named is at the emulator's default.
 import { z } from 'zod';
 import { API_LEVELS } from '../../reconciler/model/api-dialect.ts';
 
@@ -30,6 +30,3 @@ export const quirksSchema = z.strictObject({
     .record(z.string().regex(/^[A-Za-z]+$/, 'write the name of an action'), z.int().min(0).max(1_000_000_000))
     .optional(),
 });
-
-/** A quirk that is not named is at the emulator's default. */
-export type EmulatorQuirks = Readonly<z.output<typeof quirksSchema>>;

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { deepFreeze } from '../../reconciler/model/collections.ts';
-import type { AccountConfig, Config } from './config.ts';
+import type { AccountConfig } from './accounts-schema.ts';
+import type { Config } from './config.ts';
 import type { CheckedConfig } from './schema.ts';
 
 type PathPlacer = (written: string) => string;

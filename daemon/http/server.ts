@@ -3,7 +3,8 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { err, ok, type Result } from '../../reconciler/model/result.ts';
-import type { ListenAddress } from '../config/listen.ts';
+import { isLoopbackHost } from '../config/endpoint.ts';
+import { hostInUrl, type ListenAddress } from '../config/listen.ts';
 import type { DaemonStatus } from './status.ts';
 import { renderStatusPage, STATUS_STYLE } from './status-page.ts';
 
@@ -37,7 +38,7 @@ export async function startHttp(
   listen: ListenAddress,
   ports: HttpPorts,
 ): Promise<Result<HttpServer, string>> {
-  const onlyLoopback = isLoopback(listen.host);
+  const onlyLoopback = isLoopbackHost(hostInUrl(listen.host));
   const server = createServer(
     {
       maxHeaderSize: MAX_HEADER_BYTES,
@@ -50,13 +51,13 @@ export async function startHttp(
   server.maxConnections = MAX_CONNECTIONS;
   const failure = await listening(server, listen);
   if (failure !== null) {
-    return err(`cannot listen on ${hostText(listen.host)}:${listen.port}: ${failure.message}`);
+    return err(`cannot listen on ${hostInUrl(listen.host)}:${listen.port}: ${failure.message}`);
   }
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : listen.port;
   let closing: Promise<void> | null = null;
   return ok({
-    url: `http://${hostText(listen.host)}:${port}`,
+    url: `http://${hostInUrl(listen.host)}:${port}`,
     close: () => (closing ??= closeServer(server)),
   });
 }
@@ -160,13 +161,5 @@ function closeServer(server: Server): Promise<void> {
   });
 }
 
-const hostText = (host: string): string => (host.includes(':') ? `[${host}]` : host);
-
-const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
-
 /** The value of a Host header: a name or address, with or without a port. */
-function namesLoopback(host: string): boolean {
-  const name = host.replace(/:\d+$/, '').toLowerCase();
-  return isLoopback(name.replace(/^\[(.*)\]$/, '$1'));
-}
+const namesLoopback = (host: string): boolean => isLoopbackHost(host.replace(/:\d+$/, '').toLowerCase());

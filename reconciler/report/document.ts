@@ -1,10 +1,9 @@
 // `plan --json`: the document of the contract, with its keys in its order.
-import type { Box } from '../exposure/text/box.ts';
 import type { ExposureEffect } from '../exposure/ask/effects.ts';
 import type { Packet } from '../exposure/engine/packet.ts';
 import type { GroupRef, Mode } from '../model/group.ts';
 import { formatAddress } from '../model/prefix.ts';
-import { operationOf, type WriteOperation } from '../model/operation.ts';
+import { operationOf } from '../model/operation.ts';
 import type { Block, Diff, PlanFinding, GroupPlan, PlanException, Step } from '../plan/plan.ts';
 import {
   describedDocument,
@@ -36,53 +35,13 @@ export interface GroupDocument extends GroupRef {
   readonly status: GroupPlan['status'] | 'error';
   readonly hash?: string;
   readonly error?: string;
-  readonly diff: DiffDocument;
-  readonly steps: readonly StepDocument[];
+  readonly diff: ReturnType<typeof diffDocument>;
+  readonly steps: ReadonlyArray<ReturnType<typeof stepDocument>>;
   readonly hitless: boolean;
   readonly exceptions: readonly PlanException[];
-  readonly exposure: ExposureDocument;
+  readonly exposure: ReturnType<typeof exposureDocument>;
   readonly findings: readonly PlanFinding[];
   readonly blockedBy: readonly Block[];
-}
-
-interface DiffDocument {
-  readonly missing: readonly RuleDocument[];
-  readonly surplus: readonly RuleDocument[];
-  readonly altered: ReadonlyArray<{ from: RuleDocument; to: RuleDocument; fields: readonly string[] }>;
-  readonly same: number;
-  readonly unmanaged: number;
-}
-
-export interface StepDocument {
-  readonly operation: WriteOperation;
-  readonly direction: string;
-  /** Of the rules that the call names by id; empty for Authorize. */
-  readonly ruleIds: readonly string[];
-  readonly rules: readonly RuleDocument[];
-  /** Whether the group is looked at again before this call. */
-  readonly checkpoint: boolean;
-}
-
-interface ExposureDocument {
-  readonly opened: readonly Box[];
-  readonly closed: readonly Box[];
-  readonly effects: readonly EffectDocument[];
-  /** False: the boxes hold at least what changes, perhaps more. */
-  readonly exact: boolean;
-}
-
-interface EffectDocument extends Pick<ExposureEffect, 'effect' | 'change' | 'boxes'> {
-  readonly rule: RuleDocument;
-  readonly example: PacketDocument | null;
-}
-
-export interface PacketDocument {
-  readonly protocol: number;
-  readonly peer: string | null;
-  readonly memberOf: readonly string[];
-  readonly sourcePort: number | null;
-  readonly own: string | null;
-  readonly port: number | null;
 }
 
 /** The whole document; groups in order of account, region and id. */
@@ -109,12 +68,7 @@ export function planDocument(plan: GroupPlan): GroupDocument {
     steps: plan.steps.map(stepDocument),
     hitless,
     exceptions,
-    exposure: {
-      opened: plan.exposure.opened,
-      closed: plan.exposure.closed,
-      effects: plan.exposure.effects.map(effectDocument),
-      exact: plan.exposure.exact,
-    },
+    exposure: exposureDocument(plan.exposure),
     findings,
     blockedBy,
   };
@@ -138,7 +92,7 @@ function failedDocument({ account, region, id, mode, error }: FailedGroup): Grou
   };
 }
 
-function diffDocument({ missing, unexpected, different, same, unmanaged }: Diff): DiffDocument {
+function diffDocument({ missing, unexpected, different, same, unmanaged }: Diff) {
   return {
     missing: missing.map(desiredDocument),
     surplus: unexpected.map(describedDocument),
@@ -152,35 +106,39 @@ function diffDocument({ missing, unexpected, different, same, unmanaged }: Diff)
   };
 }
 
-function stepDocument(step: Step): StepDocument {
+/** `checkpoint`: the group is looked at again before this call. */
+function stepDocument(step: Step) {
   const { direction, checkpoint } = step;
-  const operation = operationOf(step);
+  return { operation: operationOf(step), direction, ...rulesOf(step), checkpoint };
+}
+
+/** Those of a call, and the ids of the ones that it names by id: none for Authorize. */
+function rulesOf(step: Step): {
+  readonly ruleIds: readonly string[];
+  readonly rules: readonly RuleDocument[];
+} {
   switch (step.kind) {
     case 'authorize':
-      return { operation, direction, ruleIds: [], rules: step.rules.map(desiredDocument), checkpoint };
+      return { ruleIds: [], rules: step.rules.map(desiredDocument) };
     case 'modify':
-      return {
-        operation,
-        direction,
-        ruleIds: ruleIdsOf([step.target]),
-        rules: [desiredDocument(step.to)],
-        checkpoint,
-      };
+      return { ruleIds: ruleIdsOf([step.target]), rules: [desiredDocument(step.to)] };
     case 'revoke':
-      return {
-        operation,
-        direction,
-        ruleIds: ruleIdsOf(step.targets),
-        rules: step.targets.map(describedDocument),
-        checkpoint,
-      };
+      return { ruleIds: ruleIdsOf(step.targets), rules: step.targets.map(describedDocument) };
   }
 }
 
 const ruleIdsOf = (targets: ReadonlyArray<{ readonly id: string | null }>): string[] =>
   targets.flatMap(({ id }) => (id === null ? [] : [id]));
 
-function effectDocument({ effect, change, rule, boxes, example }: ExposureEffect): EffectDocument {
+/** Not `exact`: the boxes hold at least what changes, perhaps more. */
+const exposureDocument = ({ opened, closed, effects, exact }: GroupPlan['exposure']) => ({
+  opened,
+  closed,
+  effects: effects.map(effectDocument),
+  exact,
+});
+
+function effectDocument({ effect, change, rule, boxes, example }: ExposureEffect) {
   return {
     effect,
     change,
@@ -190,7 +148,7 @@ function effectDocument({ effect, change, rule, boxes, example }: ExposureEffect
   };
 }
 
-export function packetDocument(packet: Packet): PacketDocument {
+export function packetDocument(packet: Packet) {
   const text = (address: bigint | null): string | null =>
     address === null ? null : formatAddress(packet.family, address);
   return {

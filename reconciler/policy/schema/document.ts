@@ -1,13 +1,8 @@
 // A policy file taken apart, down to single keys and list members, so that a mistake in one of them does not
 // hide the mistakes in the others. Null: not there. Undefined: it is there but broken, and has been reported.
 import type { z } from 'zod';
-import type { GroupSelector, Mode } from '../../model/group.ts';
-import type { PortRange } from '../../model/ports.ts';
-import type { Prefix } from '../../model/prefix.ts';
-import type { PolicyProtocol } from '../../model/protocol.ts';
-import type { Direction, NicType, RuleAction } from '../../model/rule.ts';
-import type { PeerWord } from './peer-text.ts';
-import type { Traffic } from './port-text.ts';
+import type { GroupSelector } from '../../model/group.ts';
+import type { Direction } from '../../model/rule.ts';
 import {
   egressRuleSchema,
   groupSchema,
@@ -20,51 +15,13 @@ import { definitionName, peerItem, peerText, portItem, serviceText } from './sch
 type Part<T> = T | null | undefined;
 type Members<T> = ReadonlyArray<T | undefined>;
 
+export type PolicyDocument = ReturnType<typeof documentOf>;
+export type GroupEntry = ReturnType<typeof groupEntry>;
 /** A rule as written: lists not yet multiplied, names not yet resolved. */
-export interface RuleEntry {
-  /** False if one of its keys is broken or unknown: then it only serves to find more problems. */
-  readonly isWhole: boolean;
-  /** An unknown key may be any of the others, misspelt. */
-  readonly hasUnknownKeys: boolean;
-  readonly name: Part<string>;
-  readonly protocol: Part<PolicyProtocol>;
-  readonly ports: Members<PortRange> | null;
-  readonly portList: Part<string>;
-  readonly services: Members<string> | null;
-  readonly sourcePorts: Part<PortRange>;
-  readonly peers: Members<PeerWord>;
-  readonly own: Part<Prefix>;
-  readonly action: RuleAction | undefined;
-  readonly priority: number | undefined;
-  readonly nicType: NicType | undefined;
-  readonly description: Part<string>;
-  /** Unix milliseconds. */
-  readonly expires: Part<number>;
-}
-
-export interface GroupEntry {
-  /** An unknown key may be any of the others, misspelt. */
-  readonly hasUnknownKeys: boolean;
-  /** Undefined unless the group is told in exactly one way. */
-  readonly selector: GroupSelector | undefined;
-  readonly region: string | undefined;
-  readonly account: string | undefined;
-  readonly mode: Part<Mode>;
-  readonly alone: boolean | undefined;
-  /** Patterns of descriptions. */
-  readonly ignore: Members<string>;
-  /** Null for a direction that is not managed. */
-  readonly rules: Readonly<Record<Direction, readonly RuleEntry[] | null>>;
-}
-
-export interface PolicyDocument {
-  readonly networks: ReadonlyMap<string, Members<PeerWord>>;
-  readonly services: ReadonlyMap<string, Members<Traffic>>;
-  readonly groups: readonly GroupEntry[];
-}
+export type RuleEntry = ReturnType<typeof ruleEntry>;
 
 /** Takes any value apart as well as it goes. Silent: `checkShape` says what is wrong. */
-export function documentOf(value: unknown): PolicyDocument {
+export function documentOf(value: unknown) {
   return {
     networks: setsOf(field(value, 'networks'), peerText),
     services: setsOf(field(value, 'services'), serviceText),
@@ -72,19 +29,22 @@ export function documentOf(value: unknown): PolicyDocument {
   };
 }
 
-function groupEntry(value: unknown): GroupEntry {
+function groupEntry(value: unknown) {
   const { shape } = groupSchema;
+  /** Null for a direction that is not managed. */
   const rules = (direction: Direction): readonly RuleEntry[] | null => {
     const list = field(value, direction);
     return list === undefined ? null : listOf(list).map((rule) => ruleEntry(direction, rule));
   };
   return {
+    /** An unknown key may be any of the others, misspelt. */
     hasUnknownKeys: hasUnknownKeys(value, shape),
     selector: selectorOf(value),
     region: known(shape.region, field(value, 'region')),
     account: known(shape.account, field(value, 'account')),
     mode: part(shape.mode, value, 'mode'),
     alone: known(shape.alone, field(value, 'alone')),
+    /** Patterns of descriptions. */
     ignore: listOf(field(value, 'ignore'))
       .slice(0, MAX_IGNORE_PATTERNS)
       .map((pattern) => known(ignorePatternSchema, pattern)?.description),
@@ -92,6 +52,7 @@ function groupEntry(value: unknown): GroupEntry {
   };
 }
 
+/** Undefined unless the group is told in exactly one way. */
 function selectorOf(value: unknown): GroupSelector | undefined {
   const { shape } = groupSchema;
   const id = part(shape.id, value, 'id');
@@ -107,7 +68,7 @@ function selectorOf(value: unknown): GroupSelector | undefined {
 export const PEER_KEY: Readonly<Record<Direction, 'from' | 'to'>> = { ingress: 'from', egress: 'to' };
 export const OWN_KEY: Readonly<Record<Direction, 'from' | 'to'>> = { ingress: 'to', egress: 'from' };
 
-function ruleEntry(direction: Direction, value: unknown): RuleEntry {
+function ruleEntry(direction: Direction, value: unknown) {
   const { shape } = ingressRuleSchema;
   const own = direction === 'ingress' ? ingressRuleSchema.shape.to : egressRuleSchema.shape.from;
   const parts = {
@@ -126,6 +87,7 @@ function ruleEntry(direction: Direction, value: unknown): RuleEntry {
     expires: part(shape.expires, value, 'expires'),
   };
   const isUnknown = hasUnknownKeys(value, shape);
+  // One that is not whole only serves to find more problems.
   return { ...parts, hasUnknownKeys: isUnknown, isWhole: !isUnknown && !Object.values(parts).some(isBroken) };
 }
 
