@@ -9,7 +9,7 @@ import { makeFailure, type Failure, type FailureKind } from '../ecs/failures/fai
 import { Alarm } from './alarm.ts';
 import { capAt, holdable, msToNextStart, nextGate, openGate, type Gate, type GateEvent } from './gate.ts';
 import type { LaneBudget } from './reservation-order.ts';
-import { LaneClosed, refusalAtTheDoor, Turn } from './turn.ts';
+import { LaneClosed, refusalAtEntry, Turn } from './turn.ts';
 
 export type CallResult<T> = Result<T, Failure>;
 
@@ -107,7 +107,7 @@ export class Lane {
     task: () => Promise<CallResult<T>>,
     options: TaskOptions & { readonly slots: HeldSlots | null },
   ): Promise<CallResult<T>> {
-    const refusal = refusalAtTheDoor(this.#closed, options.signal);
+    const refusal = refusalAtEntry(this.#closed, options.signal);
     if (refusal !== null) return Promise.reject(refusal);
     if (this.#waiting.size >= this.#options.maxWaiting) return Promise.resolve(laneFull(this.#waiting.size));
     const turn = new Turn<CallResult<T>>(options.signal, () => this.#withdraw(call));

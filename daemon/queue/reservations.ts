@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts';
 import { Alarm } from './alarm.ts';
 import type { HeldSlots, Lane } from './lane.ts';
 import { decideSlots, type PendingPlan } from './reservation-order.ts';
-import { LaneClosed, refusalAtTheDoor, Turn } from './turn.ts';
+import { LaneClosed, refusalAtEntry, Turn } from './turn.ts';
 
 /** The slots of one plan. Pass it with each call of the plan, and release it when the plan ends. */
 export class Reservation {
@@ -53,7 +53,7 @@ export class Reservations {
 
   /** Rejects with `LaneClosed` on `close` or when the signal aborts. */
   reserve(slots: ReadonlyMap<Lane, number>, { priority, signal }: ReserveOptions): Promise<Reservation> {
-    const refusal = refusalAtTheDoor(this.#closed, signal);
+    const refusal = refusalAtEntry(this.#closed, signal);
     if (refusal !== null) return Promise.reject(refusal);
     const turn = new Turn<Reservation>(signal, () => {
       this.#waiting.delete(plan);

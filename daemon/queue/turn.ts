@@ -45,8 +45,8 @@ export class Turn<T> {
   }
 }
 
-/** Why nobody may queue at all; null: come in. */
-export function refusalAtTheDoor(isClosed: boolean, signal: AbortSignal | null): LaneClosed | null {
+/** Why no further caller may wait; null: one may. */
+export function refusalAtEntry(isClosed: boolean, signal: AbortSignal | null): LaneClosed | null {
   if (isClosed) return new LaneClosed('the lanes are closed');
   return signal?.aborted === true ? new LaneClosed('given up before it began') : null;
 }

@@ -1,6 +1,6 @@
 // Which desired state is in force. Every load is compiled as a whole; where a file is broken or could not be
 // read, its groups stay as they were when it last was good. Only a file that is plainly gone takes its groups
-// with it: they are not managed any more, and nobody touches them.
+// with it: they are no longer managed.
 import { isDeepStrictEqual } from 'node:util';
 import type { DesiredGroup, DesiredState } from '../../reconciler/model/group.ts';
 import { compareText, type Problem } from '../../reconciler/model/problem.ts';

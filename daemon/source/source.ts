@@ -44,7 +44,7 @@ export interface Watcher {
 }
 
 export interface Source {
-  /** Reads everything anew. What cannot be read is part of the answer; a rejected promise is a bug. */
+  /** Reads everything again. What cannot be read is part of the answer; a rejected promise is a bug. */
   load(): Promise<LoadedPolicies>;
   /**
    * Calls `onChange` after the policies changed since the last load or the last call, possibly late and

@@ -1,4 +1,4 @@
-// Tells systemd how we are (Type=notify), through its own program `systemd-notify`: Node cannot send datagrams to a Unix
+// Notifies systemd of our state (Type=notify) through its own program `systemd-notify`: Node cannot send datagrams to a Unix
 // socket. It hears what the log hears. Nobody waits for it: a message that cannot be sent is reported and that is all.
 //
 // Messages go one after the other, since two processes could overtake each other. While one is on its way, only the
@@ -15,9 +15,9 @@ export interface SystemdOptions {
   /** Of this process. Only NOTIFY_SOCKET and PATH are handed on to the program. */
   readonly env: SystemdEnvironment;
   readonly pid: number;
-  /** Told of each message that could not be sent; of a program that is missing only once, for then none is sent any more. */
+  /** Called for each message that could not be sent; of a program that is missing only once, for then none is sent any more. */
   readonly onFailure: (message: SystemdMessage, reason: string) => void;
-  /** Longest life of the program, after which it is killed. Ten seconds unless told. */
+  /** Longest life of the program, after which it is killed; ten seconds by default. */
   readonly timeoutMs?: number;
 }
 
@@ -37,7 +37,7 @@ const MESSAGES: Readonly<Partial<Record<EventName, SystemdMessage>>> = {
   'daemon.stopping': 'STOPPING=1',
 };
 
-/** Null if systemd did not start us, or does not want to be told. */
+/** Null if systemd did not start us, or wants no notifications. */
 export function createSystemd(options: SystemdOptions): Systemd | null {
   if (options.env.NOTIFY_SOCKET === undefined || options.env.NOTIFY_SOCKET === '') return null;
   const messenger = new Messenger(options);

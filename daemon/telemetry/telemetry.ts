@@ -23,7 +23,7 @@ export interface TelemetryOptions {
   readonly redact: Redactor;
   /** Colours in the pretty format. */
   readonly colors: boolean;
-  /** For the falling rate of repetitions; the system's unless told. */
+  /** For the falling rate of repetitions; the system's by default. */
   readonly clock?: Pick<Clock, 'monotonicMs'>;
 }
 
@@ -62,7 +62,7 @@ export class LogLost extends Error {
 
 /**
  * Standard output or standard error. A reader that reads slowly holds us up: no line is dropped. What cannot be
- * written at all (the disk is full, the reader is gone) is told to `onLost`, and lines are dropped from then on.
+ * written at all (the disk is full, the reader is gone) goes to `onLost`, and lines are dropped from then on.
  */
 export function fileSink(fd: 1 | 2, onLost: (why: LogLost) => void): LogSink {
   const destination = pino.destination({ fd, sync: true });

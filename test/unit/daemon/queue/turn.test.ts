@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LaneClosed, refusalAtTheDoor, Turn } from '../../../../daemon/queue/turn.ts';
+import { LaneClosed, refusalAtEntry, Turn } from '../../../../daemon/queue/turn.ts';
 
 function waiting() {
   const caller = new AbortController();
@@ -37,8 +37,8 @@ describe('a turn', () => {
   });
 
   it('is not for those who come to closed lanes or have given up before', () => {
-    expect(refusalAtTheDoor(false, new AbortController().signal)).toBeNull();
-    expect(refusalAtTheDoor(true, null)).toBeInstanceOf(LaneClosed);
-    expect(refusalAtTheDoor(false, AbortSignal.abort())).toBeInstanceOf(LaneClosed);
+    expect(refusalAtEntry(false, new AbortController().signal)).toBeNull();
+    expect(refusalAtEntry(true, null)).toBeInstanceOf(LaneClosed);
+    expect(refusalAtEntry(false, AbortSignal.abort())).toBeInstanceOf(LaneClosed);
   });
 });
