@@ -18,6 +18,7 @@ import { oracleDecide, oracleMatches } from '../support/packet-oracle.ts';
 import { everyPacketClass } from '../support/packets.ts';
 import { Random } from '../support/random.ts';
 import { arbitraryContext, arbitraryRules, NARROW_WORLD } from '../support/rule-sets.ts';
+import { runs } from '../support/runs.ts';
 
 interface Scene {
   readonly rules: readonly Rule[];
@@ -86,7 +87,7 @@ it('gives each rule the kind that the definitions give it', () => {
         expect(kinds.get(rule) ?? null).toBe(kindByDefinition(rule, packets, scene));
       }
     }),
-    { numRuns: 1500 },
+    runs(500),
   );
 });
 
@@ -106,7 +107,7 @@ it('names the rules that decide in its stead', () => {
         }
       }
     }),
-    { numRuns: 800 },
+    runs(300),
   );
 });
 
@@ -123,7 +124,7 @@ it('says which rules may go together', () => {
       for (const rule of droppable) expect(mayGo).toContain(rule);
       expect(droppable.length > 0).toBe(mayGo.length > 0);
     }),
-    { numRuns: 800 },
+    runs(300),
   );
 });
 
@@ -144,6 +145,6 @@ it('gives the same report whatever the order, and a shorter true one on a budget
         expect(oracleDecide(kept, packet, scene.context)).toBe(then);
       }
     }),
-    { numRuns: 400 },
+    runs(150),
   );
 });

@@ -19,6 +19,7 @@ import {
   WIDE_WORLD,
   type World,
 } from '../support/rule-sets.ts';
+import { runs } from '../support/runs.ts';
 
 const UNLIMITED = Infinity;
 
@@ -47,7 +48,7 @@ it('agrees with every packet class of a narrow world', () => {
       expect(verdict.kind).not.toBe('unknown');
       expectRight(verdict, scene, everyPacketClass([...scene.outer, ...scene.inner], scene.context));
     }),
-    { numRuns: 800 },
+    runs(300),
   );
 });
 
@@ -61,6 +62,6 @@ it.each([
       const packets = Array.from({ length: 30 }, () => source.next());
       expectRight(contains(scene.outer, scene.inner, scene.context, maxWork), scene, packets);
     }),
-    { numRuns: 3500 },
+    runs(1000),
   );
 });

@@ -29,6 +29,7 @@ import {
   type RuleSetPair,
   type World,
 } from '../support/rule-sets.ts';
+import { runs } from '../support/runs.ts';
 
 const PACKETS_PER_PAIR = 30;
 
@@ -90,21 +91,21 @@ it('decides each packet as the oracle does, and names a rule that says so', () =
         expect(oracleMatches(decision.rule, packet, scene.context)).toBe(true);
       }
     }),
-    { numRuns: 3500 },
+    runs(1000),
   );
 });
 
 it.each([
-  ['wide', WIDE_WORLD, 12, 2500],
-  ['narrow', NARROW_WORLD, 8, 1000],
-] as const)('finds exactly what opens and closes in a %s world', (_, world, maxRules, numRuns) => {
+  ['wide', WIDE_WORLD, 12, 800],
+  ['narrow', NARROW_WORLD, 8, 400],
+] as const)('finds exactly what opens and closes in a %s world', (_, world, maxRules, inSuite) => {
   fc.assert(
     fc.property(arbitraryScene(maxRules, world), (scene) => {
       const delta = exposureDelta(scene.before, scene.after, scene.context);
       expect(delta.exact).toBe(true);
       packetsOf(scene, PACKETS_PER_PAIR).forEach(checker(scene, delta));
     }),
-    { numRuns },
+    runs(inSuite),
   );
 });
 
@@ -114,7 +115,7 @@ it('is right for every class of packets of small groups', () => {
       const check = checker(scene, exposureDelta(scene.before, scene.after, scene.context));
       for (const packet of everyPacketClass([...scene.before, ...scene.after], scene.context)) check(packet);
     }),
-    { numRuns: 60 },
+    runs(30),
   );
 });
 
@@ -136,7 +137,7 @@ it('tells the difference rule by rule, without overlap, each with an example tha
       const told = { opened: boxesThat('opens'), closed: boxesThat('closes'), effects, exact: true };
       packetsOf(scene, PACKETS_PER_PAIR).forEach(checker(scene, told));
     }),
-    { numRuns: 1000 },
+    runs(400),
   );
 });
 
@@ -151,7 +152,7 @@ it('gives the same answer whatever the order of the rules', () => {
       );
       expect(shuffled).toEqual(exposureDelta(scene.before, scene.after, scene.context));
     }),
-    { numRuns: 500 },
+    runs(200),
   );
 });
 
@@ -173,7 +174,7 @@ it('holds every change even when it runs out of budget', () => {
       const told = { ...delta, opened: boxesThat('opens'), closed: boxesThat('closes'), exact: true };
       packetsOf(scene, PACKETS_PER_PAIR).forEach(checker(scene, told));
     }),
-    { numRuns: 1000 },
+    runs(400),
   );
 });
 

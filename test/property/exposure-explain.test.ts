@@ -12,6 +12,7 @@ import { oracleDecide, oracleMatches } from '../support/packet-oracle.ts';
 import { PacketSource } from '../support/packets.ts';
 import { Random } from '../support/random.ts';
 import { arbitraryContext, arbitraryRules } from '../support/rule-sets.ts';
+import { runs } from '../support/runs.ts';
 
 const scenes = fc.record({ rules: arbitraryRules(12), context: arbitraryContext(), seed: fc.nat() });
 const PACKETS = 20;
@@ -57,6 +58,6 @@ it('names the decider, everything that matches, and whatever could turn the deci
         }
       }
     }),
-    { numRuns: 500 },
+    runs(250),
   );
 });

@@ -2,11 +2,14 @@
 // hashes. The cases that the removal of the temporary rule changes are listed in test/fixtures/plans/changed-cases.json;
 // their plans are those that 3ed103f made when it was told to use no temporary rule.
 //
+// The suite plans every fourth case and all that are listed; with RAMPART_RUNS=4 or more every case is planned.
+//
 // To see how a plan differs: npx tsx scripts/record-plans.ts --show N CHECKOUT (a folder with 3ed103f checked out).
 import { describe, expect, it } from 'vitest';
 import { currentPlan } from '../support/current-plan.ts';
 import { PLAN_CASES, planCase } from '../support/plan-cases.ts';
 import { casesDigest, planDigest } from '../support/plan-digest.ts';
+import { isInSample } from '../support/runs.ts';
 import baseline from '../fixtures/plans/baseline.json' with { type: 'json' };
 import changedCases from '../fixtures/plans/changed-cases.json' with { type: 'json' };
 import temporaryRuleCases from '../fixtures/plans/temporary-rule-cases.json' with { type: 'json' };
@@ -16,6 +19,7 @@ const listed = new Set(changed.map((entry) => entry.case));
 /** The plan that the old planner made when it was told to use no temporary rule. */
 const withoutRule = new Map(temporaryRuleCases.map((entry) => [entry.case, entry.withoutRule]));
 const numbers = Array.from({ length: PLAN_CASES }, (_, number) => number);
+const tried = numbers.filter((number) => isInSample(number) || listed.has(number));
 const PARTS = 10;
 const PART = PLAN_CASES / PARTS;
 
@@ -38,7 +42,8 @@ describe('5,000 groups planned as before the reshaping', () => {
   it.each(Array.from({ length: PARTS }, (_, part) => part * PART))(
     'have the recorded plans, from case %i',
     (from) => {
-      expect(numbers.slice(from, from + PART).flatMap(complaints)).toEqual([]);
+      const part = tried.filter((number) => number >= from && number < from + PART);
+      expect(part.flatMap(complaints)).toEqual([]);
     },
   );
 

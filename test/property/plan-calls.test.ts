@@ -14,6 +14,7 @@ import type { GroupPlan, PlanOptions } from '../../reconciler/plan/plan.ts';
 import { CallGame, isModifiable, without } from '../support/call-game.ts';
 import { described, groupOf, OPTIONS, planFor, policyOf } from '../support/plan-inputs.ts';
 import { arbitraryEdit, NARROW_WORLD, type RuleSetPair } from '../support/rule-sets.ts';
+import { runs } from '../support/runs.ts';
 
 const tinyEdit = arbitraryEdit(5, NARROW_WORLD).filter(
   ({ before, after }) => without(before, after).length <= 3 && without(after, before).length <= 3,
@@ -25,7 +26,7 @@ const planOf = (edit: RuleSetPair, options: Partial<PlanOptions>): GroupPlan =>
 const callsOf = (edit: RuleSetPair, modify: PlanOptions['modify']): number =>
   planOf(edit, { modify }).steps.length;
 
-const RUNS = 500;
+const RUNS = runs(200);
 
 describe('calls of tiny edits', () => {
   it('are the fewest that are safe with modify: auto, or seldom one or two more', () => {
@@ -40,9 +41,9 @@ describe('calls of tiny edits', () => {
           expect(callsOf(edit, modify)).toBeGreaterThanOrEqual(fewest);
         }
       }),
-      { numRuns: RUNS },
+      RUNS,
     );
-    expect(exact).toBeGreaterThan(0.95 * RUNS);
+    expect(exact).toBeGreaterThan(0.95 * RUNS.numRuns);
   });
 
   it('are exactly the fewest where batches are atomic and no priority alone changes', () => {
@@ -56,7 +57,7 @@ describe('calls of tiny edits', () => {
         const { steps } = planOf(edit, { modify: 'auto', batchesAtomic: true });
         expect(steps.length).toBe(new CallGame(edit, Infinity, true).fewest());
       }),
-      { numRuns: RUNS },
+      RUNS,
     );
   });
 
@@ -70,7 +71,7 @@ describe('calls of tiny edits', () => {
       fc.property(single, fc.constantFrom('auto' as const, 'prefer' as const), (edit, modify) => {
         expect(callsOf(edit, modify)).toBe(1);
       }),
-      { numRuns: 100 },
+      runs(50),
     );
   });
 
@@ -85,7 +86,7 @@ describe('calls of tiny edits', () => {
         if (isFound) expect(isPossible).toBe(true);
         if (isPossible) found[isFound ? 'yes' : 'no'] += 1;
       }),
-      { numRuns: RUNS },
+      RUNS,
     );
     expect(found.no).toBeLessThan(0.02 * found.yes);
   });

@@ -27,6 +27,7 @@ import {
   type RuleSetPair,
   type World,
 } from '../support/rule-sets.ts';
+import { runs } from '../support/runs.ts';
 
 const WORLDS: ReadonlyArray<readonly [string, World]> = [
   ['wide', POLICY_WORLD],
@@ -67,7 +68,7 @@ describe.each(WORLDS)('plans in a %s world', (_, world) => {
           });
         },
       ),
-      { numRuns: 200 },
+      runs(100),
     );
   });
 
@@ -106,7 +107,7 @@ describe.each(WORLDS)('plans in a %s world', (_, world) => {
           for (const { rules } of seen) expect(isBroken(packet, others, rules)).toBe(false);
         }
       }),
-      { numRuns: 200 },
+      runs(100),
     );
     expect(refused).toBeGreaterThan(20);
   });

@@ -12,6 +12,7 @@ import { described, groupOf, OPTIONS, planFor, policyOf } from '../support/plan-
 import { breach, moments } from '../support/plan-witness.ts';
 import { Random } from '../support/random.ts';
 import { arbitraryEdit, NARROW_WORLD, POLICY_WORLD } from '../support/rule-sets.ts';
+import { runs } from '../support/runs.ts';
 
 it.each([
   ['wide', POLICY_WORLD],
@@ -46,6 +47,6 @@ it.each([
         }
       },
     ),
-    { numRuns: 400 },
+    runs(150),
   );
 });

@@ -20,6 +20,7 @@ import { problemsAsSarif } from '../../reconciler/policy/report/sarif.ts';
 import { formatProblems } from '../../reconciler/policy/report/text.ts';
 import { fitsSchema } from '../support/json-schema.ts';
 import { policyYaml, randomPolicy, type RandomPolicy } from '../support/policy-documents.ts';
+import { runs } from '../support/runs.ts';
 
 const compile = (...texts: string[]): CompiledPolicies =>
   compilePolicies(
@@ -100,7 +101,7 @@ describe('policies', () => {
         if (compiled.badFiles.size === 1) expect(compiled.groups).toEqual([]);
         reportEverywhere(compiled, file.text);
       }),
-      { numRuns: 300 },
+      runs(120),
     );
   });
 
@@ -124,7 +125,7 @@ describe('policies', () => {
         expect(rulesOf(backward).sort()).toEqual(rulesOf(forward).sort());
         expect(forward.problems).toEqual(forward.problems.toSorted(compareProblems));
       }),
-      { numRuns: 60 },
+      runs(40),
     );
   });
 });

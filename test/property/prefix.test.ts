@@ -15,6 +15,7 @@ import {
   type Family,
   type Prefix,
 } from '../../reconciler/model/prefix.ts';
+import { runs } from '../support/runs.ts';
 
 const family = fc.constantFrom<Family>('ipv4', 'ipv6');
 
@@ -105,7 +106,7 @@ describe('prefixes', () => {
         // Leading zeros are harmless in IPv6 groups, and octal to some in IPv4.
         if (!text.includes(':')) expect(text).not.toMatch(/(^|[.])0\d/);
       }),
-      { numRuns: 1000 },
+      runs(500),
     );
   });
 });

@@ -3,6 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createRedactor, scrub } from '../../daemon/telemetry/redact.ts';
+import { runs } from '../support/runs.ts';
 
 const REDACTED = '[redacted]';
 
@@ -80,7 +81,7 @@ const wordsOf = (text: string): readonly string[] => text.match(/w\d+w/g) ?? [];
 const hidden = (text: string, clean: string): readonly string[] =>
   wordsOf(text).filter((word) => !clean.includes(word));
 
-const RUNS = 5000;
+const RUNS = runs(1500);
 
 describe('redaction', () => {
   const redact = createRedactor(() => []);
@@ -92,7 +93,7 @@ describe('redaction', () => {
       fc.property(texts.filter(isLeftAlone), (text) => {
         expect(redact(text)).toBe(text);
       }),
-      { numRuns: RUNS },
+      RUNS,
     );
   });
 
@@ -104,7 +105,7 @@ describe('redaction', () => {
         );
         expect(hidden(text, scrub(text))).toEqual(expect.arrayContaining([...hidden(text, oldScrub(text))]));
       }),
-      { numRuns: RUNS },
+      RUNS,
     );
   });
 });

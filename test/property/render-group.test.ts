@@ -10,6 +10,7 @@ import { renderGroup } from '../../reconciler/policy/report/render-group.ts';
 import { described, groupOf, OPTIONS, planFor, policyOf } from '../support/plan-inputs.ts';
 import { compileTexts } from '../support/policy-text.ts';
 import { arbitraryRules, distinct, SELF } from '../support/rule-sets.ts';
+import { runs } from '../support/runs.ts';
 
 const texts = fc.oneof(
   fc.constantFrom(
@@ -60,6 +61,6 @@ it('what is written is what is read', () => {
       const plan = planFor(policyOf(readRules), group, OPTIONS);
       expect(plan.steps).toEqual([]);
     }),
-    { numRuns: 400 },
+    runs(150),
   );
 });

@@ -27,7 +27,7 @@ function keptBy(work: () => unknown): number {
 it('the call log stays near its bound, whatever calls are made of', () => {
   const kept = keptBy(() => {
     const log = new CallLog({ calls: 10_000, bytes: 4 * MB });
-    for (let call = 0; call < 300; call += 1) {
+    for (let call = 0; call < 100; call += 1) {
       const params = new Map<string, string>();
       readParameters(Array.from({ length: 5000 }, (_, n) => `${n}=${call}`).join('&'), params);
       log.add({

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { defaultConfig, loadConfig, parseConfig } from '../../../../daemon/config/load.ts';
 import type { Config } from '../../../../daemon/config/config.ts';
+import { runs } from '../../../support/runs.ts';
 import { tempFolder } from '../../../support/temp-folder.ts';
 
 function configOf(text: string, file = 'config.yaml'): Config {
@@ -382,7 +383,7 @@ describe('whatever the file holds', () => {
           }
         },
       ),
-      { numRuns: 500 },
+      runs(200),
     );
   });
 });

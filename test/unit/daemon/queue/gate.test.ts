@@ -17,6 +17,7 @@ import {
   type Gate,
   type GateEvent,
 } from '../../../../daemon/queue/gate.ts';
+import { runs } from '../../../support/runs.ts';
 
 const MINUTE = 60_000;
 /** The wall clock shows 30 seconds past a minute when the monotonic clock shows 0. */
@@ -320,6 +321,7 @@ describe('random stories', () => {
         gate = nextGate(nextGate(gate, { kind: 'started' }, nowMs), { kind: 'answered' }, nowMs);
         expect(capAt(gate, nowMs + 11 * MINUTE)).toBe(rate); // P4
       }),
+      runs(100),
     );
   });
 });

@@ -1,4 +1,4 @@
-// A group in which each of thousands of rules names another group: every one of them is a dimension of its
+// A group in which each of a thousand rules names another group: every one of them is a dimension of its
 // own. The answers may be partial, but they come, and within bounds.
 import { expect, it } from 'vitest';
 import { findAnomalies } from '../../../../../reconciler/exposure/ask/anomalies.ts';
@@ -10,7 +10,7 @@ import { BENCH_CONTEXT } from '../../../../../bench/shapes.ts';
 import { described, groupOf, OPTIONS, planFor, policyOf } from '../../../../support/plan-inputs.ts';
 import { rule } from '../../../../support/rule-sets.ts';
 
-const COUNT = 3000;
+const COUNT = 1000;
 const RULES: readonly Rule[] = Array.from({ length: COUNT }, (_, at) =>
   rule({
     ports: '443',
@@ -30,7 +30,7 @@ it('takes room for the rules, not for the rules times the groups', () => {
   ]);
 });
 
-it('says what may open, rule by rule, and that it is not exact', { timeout: 90_000 }, () => {
+it('says what may open, rule by rule, and that it is not exact', () => {
   const { opened, closed, effects, exact } = exposureDelta([], RULES, BENCH_CONTEXT);
   expect({ exact, opened: opened.length, closed: closed.length }).toEqual({
     exact: false,
@@ -48,11 +48,11 @@ it('says that it did not look at every rule', () => {
   expect(findAnomalies(RULES, BENCH_CONTEXT)).toEqual({ anomalies: [], droppable: [], complete: false });
 });
 
-it('makes a plan by the theorems alone, and says so', { timeout: 90_000 }, () => {
-  const alike = RULES.slice(0, 1200).map((each): Rule => ({ ...each, priority: 1, action: 'accept' }));
-  const group = groupOf(described(alike.slice(0, 600)));
+it('makes a plan by the theorems alone, and says so', () => {
+  const alike = RULES.slice(0, 600).map((each): Rule => ({ ...each, priority: 1, action: 'accept' }));
+  const group = groupOf(described(alike.slice(0, 300)));
   const options = { ...OPTIONS, ruleQuota: COUNT, groupRuleQuota: COUNT };
-  const plan = planFor(policyOf(alike.slice(600)), group, options);
+  const plan = planFor(policyOf(alike.slice(300)), group, options);
   expect(plan.status).toBe('pending');
   expect(plan.exceptions).toEqual([expect.objectContaining({ kind: 'unproved' })]);
 });
