@@ -5,6 +5,7 @@
 // or none was found, the words are ours and the row says so.
 import type { ApiError } from '../action.ts';
 import { copyOf } from '../wire/parameters.ts';
+import { text, type Params } from './params.ts';
 import { errorOf, type Row } from './refusal-row.ts';
 import { GROUP } from '../groups/group-refusals.ts';
 import { PORT_LIST, PREFIX_LIST } from '../lists/list-refusals.ts';
@@ -28,6 +29,13 @@ const SUBJECT_MAX = 200;
 export function refuse(name: Refusal, subject = ''): ApiError {
   const shown = subject.length > SUBJECT_MAX ? copyOf(`${subject.slice(0, SUBJECT_MAX)}...`) : subject;
   return errorOf(name, REFUSALS[name], shown);
+}
+
+/** The parameter's value; throws the refusal when it is left out. */
+export function required(params: Params, name: string, missing: Refusal): string {
+  const value = text(params, name);
+  if (value === '') throw refuse(missing, name);
+  return value;
 }
 
 /** The vendor's code of a row. */

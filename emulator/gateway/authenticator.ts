@@ -33,11 +33,7 @@ export class Authenticator {
   }
 }
 
-function requireParts({ signed, sent }: ApiRequest): {
-  accessKeyId: string;
-  nonce: string;
-  timestamp: string;
-} {
+function requireParts({ signed, sent }: ApiRequest) {
   const { accessKeyId, nonce, timestamp, signature } = signed;
   if (!given(accessKeyId)) throw missing('AccessKeyId');
   if (signed.scheme === 'V1') checkSchemeV1(sent);

@@ -19,7 +19,7 @@ import { headerOf, type Outcome, type WireRequest } from '../wire/wire.ts';
 const API_VERSION = '2014-05-26';
 const DEFAULT_SLOW_MS = 1000;
 
-export interface GatewayOptions {
+export interface GatewayParts {
   readonly cloud: Cloud;
   readonly actions: ReadonlyMap<string, ActionHandler>;
   readonly authenticator: Authenticator;
@@ -56,30 +56,20 @@ interface Result extends FirstAnswer {
 }
 
 export class Gateway {
-  readonly #cloud: Cloud;
-  readonly #actions: ReadonlyMap<string, ActionHandler>;
-  readonly #authenticator: Authenticator;
-  readonly #faults: Faults;
-  readonly #calls: CallLog;
-  readonly #random: () => number;
+  readonly #parts: GatewayParts;
   readonly #throttle = new Throttle();
   readonly #tokens = new ClientTokens();
 
-  constructor(options: GatewayOptions) {
-    this.#cloud = options.cloud;
-    this.#actions = options.actions;
-    this.#authenticator = options.authenticator;
-    this.#faults = options.faults;
-    this.#calls = options.calls;
-    this.#random = options.random;
+  constructor(parts: GatewayParts) {
+    this.#parts = parts;
   }
 
   handle(wire: WireRequest): Outcome {
-    const requestId = randomRequestId(this.#random);
+    const requestId = randomRequestId(this.#parts.random);
     const arrival = { request: readRequest(wire), requestId, accountId: '' };
     const call = attempt(() => this.#admit(arrival));
     if (call instanceof ApiError) return this.#deliver(arrival, withoutEffect(arrival, call));
-    const fault = this.#faults.pick(call.action);
+    const fault = this.#parts.faults.pick(call.action);
     if (fault !== undefined) return this.#bend(call, fault);
     return this.#deliver(call, this.#perform(call, this.#start(call)));
   }
@@ -91,10 +81,10 @@ export class Gateway {
     if (action === undefined || action === '') throw missing('Action');
     if (version === undefined || version === '') throw missing('Version');
     if (version !== API_VERSION) throw invalid('Version');
-    const handler = this.#actions.get(action);
+    const handler = this.#parts.actions.get(action);
     if (handler === undefined) throw reject('InvalidApi.NotFound');
     // Clients do not see the clock door, so their stamps are held against the clock without what it advanced.
-    const credential = this.#authenticator.authenticate(request, this.#cloud.clock.nowMs());
+    const credential = this.#parts.authenticator.authenticate(request, this.#parts.cloud.clock.nowMs());
     return { request, requestId, accountId: credential.accountId, action, handler, credential };
   }
 
@@ -120,7 +110,7 @@ export class Gateway {
   }
 
   #orderedRefusal(fault: Fault): ApiError {
-    const retryAfterMs = fault.delayMs ?? untilNextMinuteMs(this.#cloud.nowMs());
+    const retryAfterMs = fault.delayMs ?? untilNextMinuteMs(this.#parts.cloud.nowMs());
     const { status, code, message, extras } =
       fault.kind === 'throttle' ? reject('Throttling.User', '', { retryAfterMs }) : reject('InternalError');
     return new ApiError(fault.status ?? status, fault.code ?? code, message, extras);
@@ -129,13 +119,13 @@ export class Gateway {
   #start({ request, action, accountId, credential }: Call): Start {
     const regionId = request.params.get('RegionId') ?? '';
     // All regions that there are not share one window; each with its own, a client could make any number of them.
-    const region = isKnownRegion(this.#cloud.state, regionId) ? regionId : '';
-    const { rateLimits, tokenWindowSeconds } = this.#cloud.quirks;
+    const region = isKnownRegion(this.#parts.cloud.state, regionId) ? regionId : '';
+    const { rateLimits, tokenWindowSeconds } = this.#parts.cloud.quirks;
     const start = attempt((): Start => {
-      this.#throttle.admit({ accountId, region, action }, rateLimits, this.#cloud.nowMs());
+      this.#throttle.admit({ accountId, region, action }, rateLimits, this.#parts.cloud.nowMs());
       checkAllowed(credential, action, request.params);
       const token = tokenUse(accountId, action, request.params);
-      const first = token && this.#tokens.begin(token, this.#cloud.nowMs(), tokenWindowSeconds);
+      const first = token && this.#tokens.begin(token, this.#parts.cloud.nowMs(), tokenWindowSeconds);
       return first === undefined ? { kind: 'new', token } : { kind: 'repeated', first };
     });
     return start instanceof ApiError ? { kind: 'refused', refusal: start } : start;
@@ -148,7 +138,7 @@ export class Gateway {
       case 'repeated':
         return { ...start.first, effect: false };
       case 'new': {
-        const { state } = this.#cloud;
+        const { state } = this.#parts.cloud;
         const before = state.version;
         const result = this.#act(call, start.token);
         return { requestId: call.requestId, result, effect: state.version !== before };
@@ -161,8 +151,8 @@ export class Gateway {
     const { action, requestId, accountId, handler, request } = call;
     let remembered: FirstAnswer | undefined;
     try {
-      const result = attempt(() => handler({ action, params: request.params, accountId }, this.#cloud));
-      const remembers = !(result instanceof ApiError) || this.#cloud.quirks.tokenRemembersErrors;
+      const result = attempt(() => handler({ action, params: request.params, accountId }, this.#parts.cloud));
+      const remembers = !(result instanceof ApiError) || this.#parts.cloud.quirks.tokenRemembersErrors;
       if (remembers) remembered = { requestId, result };
       return result;
     } finally {
@@ -180,8 +170,8 @@ export class Gateway {
         ? errorReply(context, result.result)
         : answerReply(context, result.result);
     const outcome: Outcome = fault === undefined ? { kind: 'reply', reply } : spoiled(fault, reply);
-    this.#calls.add({
-      timeMs: this.#cloud.nowMs(),
+    this.#parts.calls.add({
+      timeMs: this.#parts.cloud.nowMs(),
       action: context.action,
       params: request.params,
       status: statusOf(outcome),

@@ -35,8 +35,9 @@ export async function startServer(options: ServerOptions): Promise<HttpServer> {
     },
     (request, response) => {
       receive(request, (body) => {
-        const outcome = outcomeOf(options, wireRequest(request, body));
-        deliver(outcome, response, { clock: options.clock, closing: closing.signal, onBug: options.onBug });
+        const { clock, handle, onBug } = options;
+        const outcome = outcomeOf(() => handle(wireRequest(request, body)), onBug);
+        deliver(outcome, response, { clock, closing: closing.signal, onBug });
       });
     },
   );
@@ -95,19 +96,17 @@ function wireRequest(request: IncomingMessage, body: Buffer | 'tooLarge'): WireR
   };
 }
 
-function outcomeOf(options: ServerOptions, request: WireRequest): Outcome {
+function outcomeOf(run: () => Outcome, onBug: ServerOptions['onBug']): Outcome {
   try {
-    return options.handle(request);
+    return run();
   } catch (error) {
-    options.onBug(error);
+    onBug(error);
     return { kind: 'reply', reply: BUG_REPLY };
   }
 }
 
-interface Delivery {
-  readonly clock: EmulatorClock;
+interface Delivery extends Pick<ServerOptions, 'clock' | 'onBug'> {
   readonly closing: AbortSignal;
-  readonly onBug: (error: unknown) => void;
 }
 
 function deliver(outcome: Outcome, response: ServerResponse, delivery: Delivery): void {
@@ -125,17 +124,8 @@ function deliver(outcome: Outcome, response: ServerResponse, delivery: Delivery)
       return;
     case 'later':
       void delivery.clock.sleep(outcome.delayMs, delivery.closing).then(() => {
-        if (!delivery.closing.aborted) deliver(finished(outcome.finish, delivery), response, delivery);
+        if (!delivery.closing.aborted) deliver(outcomeOf(outcome.finish, delivery.onBug), response, delivery);
       });
-  }
-}
-
-function finished(finish: () => Outcome, { onBug }: Delivery): Outcome {
-  try {
-    return finish();
-  } catch (error) {
-    onBug(error);
-    return { kind: 'reply', reply: BUG_REPLY };
   }
 }
 

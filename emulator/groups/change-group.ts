@@ -2,11 +2,10 @@
 import type { ActionHandler } from '../action.ts';
 import { change, replaceGroup } from '../actions/contents.ts';
 import { isGroupDescription, readGroupName } from './create-group.ts';
-import { findGroup, isGroupId, readGroupTarget, refuseManaged, writableGroup } from './group-target.ts';
+import { isGroupId, readGroupTarget, refuseManaged, visibleGroup, writableGroup } from './group-target.ts';
 import { text } from '../actions/params.ts';
 import { referencesTo } from './references.ts';
-import { refuse } from '../actions/refusals.ts';
-import { isKnownRegion } from './regions.ts';
+import { refuse, required } from '../actions/refusals.ts';
 
 /** Fields that are left out stay as they are. */
 export const modifySecurityGroupAttribute: ActionHandler = (request, world) => {
@@ -34,8 +33,7 @@ const INNER_ACCESS = new Map<string, 'Accept' | 'Drop'>([
 
 export const modifySecurityGroupPolicy: ActionHandler = (request, world) => {
   const { params } = request;
-  const regionId = text(params, 'RegionId');
-  if (regionId === '') throw refuse('MissingParamter.RegionId');
+  const regionId = required(params, 'RegionId', 'MissingParamter.RegionId');
   const securityGroupId = text(params, 'SecurityGroupId');
   if (!isGroupId(securityGroupId)) throw refuse('InvalidSecurityGroupId.Malformed (policy)');
   const InnerAccessPolicy = INNER_ACCESS.get(text(params, 'InnerAccessPolicy').toLowerCase());
@@ -51,13 +49,10 @@ export const modifySecurityGroupPolicy: ActionHandler = (request, world) => {
 /** Refused while anything is in the group, or any other group's rule names it. */
 export const deleteSecurityGroup: ActionHandler = ({ params, accountId }, world) => {
   const { state } = world;
-  const regionId = text(params, 'RegionId');
-  if (regionId === '') throw refuse('MissingParameter.RegionId (delete)');
-  const securityGroupId = text(params, 'SecurityGroupId');
-  if (securityGroupId === '') throw refuse('MissingSecurityGroupId');
-  if (!isKnownRegion(state, regionId)) throw refuse('InvalidRegionId.NotFound');
-  const group = findGroup(state, { regionId, securityGroupId }, accountId);
-  if (group === undefined) throw refuse('InvalidSecurityGroup.NotFound');
+  const regionId = required(params, 'RegionId', 'MissingParameter.RegionId (delete)');
+  const securityGroupId = required(params, 'SecurityGroupId', 'MissingSecurityGroupId');
+  const target = { regionId, securityGroupId };
+  const group = visibleGroup(state, target, accountId, 'InvalidSecurityGroup.NotFound');
   refuseManaged(group);
   if (group.Members.length > 0) throw refuse('DependencyViolation (members)');
   if (referencesTo(state, securityGroupId).length > 0) throw refuse('DependencyViolation (references)');

@@ -1,8 +1,9 @@
+// CreateSecurityGroup, and the forms of a group's name and description.
 import type { ActionHandler, ActionRequest, World } from '../action.ts';
 import type { SecurityGroup } from '../state.ts';
 import { change, timestamp } from '../actions/contents.ts';
 import { text, type Params } from '../actions/params.ts';
-import { refuse, type Refusal } from '../actions/refusals.ts';
+import { refuse, required, type Refusal } from '../actions/refusals.ts';
 import { isKnownRegion } from './regions.ts';
 import { readNewTags } from './tags.ts';
 
@@ -29,20 +30,10 @@ export const createSecurityGroup: ActionHandler = (request, world) => {
   return { SecurityGroupId: group.SecurityGroupId };
 };
 
-type NewGroup = Pick<
-  SecurityGroup,
-  | 'RegionId'
-  | 'SecurityGroupName'
-  | 'Description'
-  | 'VpcId'
-  | 'SecurityGroupType'
-  | 'ResourceGroupId'
-  | 'Tags'
->;
+type NewGroup = ReturnType<typeof readNewGroup>;
 
-function readNewGroup(params: Params): NewGroup {
-  const RegionId = text(params, 'RegionId');
-  if (RegionId === '') throw refuse('MissingRegionId');
+function readNewGroup(params: Params) {
+  const RegionId = required(params, 'RegionId', 'MissingRegionId');
   const Description = text(params, 'Description');
   if (!isGroupDescription(Description)) {
     throw refuse(
@@ -95,11 +86,7 @@ function checkPlace(group: NewGroup, { state, quirks }: World): void {
   } else if (!/^vpc-[\w-]{1,64}$/.test(group.VpcId)) {
     throw refuse('InvalidVpcId.NotFound');
   }
-  checkResourceGroup(group.ResourceGroupId);
-}
-
-function checkResourceGroup(id: string): void {
-  if (id !== '' && !/^rg-[\w-]{1,64}$/.test(id)) throw refuse('InvalidResourceGroup.NotFound');
+  if (!/^(rg-[\w-]{1,64})?$/.test(group.ResourceGroupId)) throw refuse('InvalidResourceGroup.NotFound');
 }
 
 function refuseTooMany(regionId: string, { accountId }: ActionRequest, { state }: World): void {

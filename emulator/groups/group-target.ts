@@ -1,8 +1,8 @@
 // The group that a request names: its id's form, and finding it.
 import type { ActionRequest, World } from '../action.ts';
 import type { Contents, SecurityGroup } from '../state.ts';
-import { text, type Params } from '../actions/params.ts';
-import { refuse } from '../actions/refusals.ts';
+import type { Params } from '../actions/params.ts';
+import { refuse, required, type Refusal } from '../actions/refusals.ts';
 import { isKnownRegion } from './regions.ts';
 
 /** The group that a write names; format only. */
@@ -12,10 +12,8 @@ export interface GroupTarget {
 }
 
 export function readGroupTarget(params: Params): GroupTarget {
-  const regionId = text(params, 'RegionId');
-  const securityGroupId = text(params, 'SecurityGroupId');
-  if (regionId === '') throw refuse('MissingRegionId');
-  if (securityGroupId === '') throw refuse('MissingSecurityGroupId');
+  const regionId = required(params, 'RegionId', 'MissingRegionId');
+  const securityGroupId = required(params, 'SecurityGroupId', 'MissingSecurityGroupId');
   if (!isGroupId(securityGroupId)) throw refuse('InvalidSecurityGroupId.Malformed');
   return { regionId, securityGroupId };
 }
@@ -33,15 +31,26 @@ export const findGroup = (
       each.SecurityGroupId === securityGroupId && each.RegionId === regionId && each.OwnerId === accountId,
   );
 
+/** The same group, or a refusal. */
+export function visibleGroup(
+  contents: Contents,
+  target: GroupTarget,
+  accountId: string,
+  notFound: Refusal = 'InvalidSecurityGroupId.NotFound',
+): SecurityGroup {
+  if (!isKnownRegion(contents, target.regionId)) throw refuse('InvalidRegionId.NotFound');
+  const group = findGroup(contents, target, accountId);
+  if (group === undefined) throw refuse(notFound);
+  return group;
+}
+
 /** The group to write to, or a refusal. Groups of cloud products may be read, not written. */
 export function writableGroup(
   target: GroupTarget,
   { accountId }: ActionRequest,
   world: World,
 ): SecurityGroup {
-  if (!isKnownRegion(world.state, target.regionId)) throw refuse('InvalidRegionId.NotFound');
-  const group = findGroup(world.state, target, accountId);
-  if (group === undefined) throw refuse('InvalidSecurityGroupId.NotFound');
+  const group = visibleGroup(world.state, target, accountId);
   refuseManaged(group);
   return group;
 }

@@ -5,7 +5,7 @@ import type { SecurityGroup } from '../state.ts';
 import { replaceGroup } from '../actions/contents.ts';
 import { isGroupId, refuseManaged } from './group-target.ts';
 import { text, type Params } from '../actions/params.ts';
-import { refuse } from '../actions/refusals.ts';
+import { refuse, required } from '../actions/refusals.ts';
 
 /** Groups that one interface may be in. Source: "Limits and quotas on ECS", 2026. */
 const GROUPS_PER_MEMBER_MAX = 10;
@@ -37,8 +37,7 @@ function readMembership(
   { params, accountId }: ActionRequest,
   { state }: World,
 ): { member: string; group: SecurityGroup } {
-  const securityGroupId = text(params, 'SecurityGroupId');
-  if (securityGroupId === '') throw refuse('MissingSecurityGroupId');
+  const securityGroupId = required(params, 'SecurityGroupId', 'MissingSecurityGroupId');
   if (!isGroupId(securityGroupId)) throw refuse('InvalidSecurityGroupId.Malformed');
   const member = readMember(params);
   const regionId = text(params, 'RegionId');

@@ -3,8 +3,8 @@ import type { ActionHandler } from '../action.ts';
 import type { Contents, SecurityGroup } from '../state.ts';
 import { seen } from '../actions/contents.ts';
 import { findGroup, isGroupId } from './group-target.ts';
-import { list, text } from '../actions/params.ts';
-import { refuse } from '../actions/refusals.ts';
+import { list } from '../actions/params.ts';
+import { refuse, required } from '../actions/refusals.ts';
 import { isKnownRegion } from './regions.ts';
 
 const IDS_MAX = 10;
@@ -18,8 +18,7 @@ export const referencesTo = ({ securityGroups }: Contents, groupId: string): Sec
   );
 
 export const describeSecurityGroupReferences: ActionHandler = ({ params, accountId }, world) => {
-  const regionId = text(params, 'RegionId');
-  if (regionId === '') throw refuse('MissingRegionId');
+  const regionId = required(params, 'RegionId', 'MissingRegionId');
   const ids = list(params, 'SecurityGroupId');
   if (ids.length === 0 || ids.length > IDS_MAX || !ids.every(isGroupId)) {
     throw refuse('InvalidSecurityGroupId.Malformed');

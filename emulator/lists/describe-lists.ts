@@ -4,10 +4,10 @@ import type { ActionHandler, World } from '../action.ts';
 import { seen } from '../actions/contents.ts';
 import { list, text, type Params } from '../actions/params.ts';
 import { pageOf, readMaxResults, seedSource, type Page } from '../actions/paging.ts';
-import { refuse } from '../actions/refusals.ts';
+import { refuse, required } from '../actions/refusals.ts';
 import { isKnownRegion } from '../groups/regions.ts';
 import { hasTags, readTagFilter } from '../groups/tags.ts';
-import { askedList, isIn, readRegion, usersOf } from './find-list.ts';
+import { askedList, isIn, usersOf } from './find-list.ts';
 import { questionOf } from './list-fields.ts';
 import { PORT_LISTS, PREFIX_LISTS, type AnyList, type ListKind } from './list-kinds.ts';
 
@@ -19,7 +19,7 @@ export const describeLists =
   <List extends AnyList>(kind: ListKind<List>): ActionHandler =>
   (request, world) => {
     const { params, accountId } = request;
-    const place = { RegionId: readRegion(request), OwnerId: accountId };
+    const place = { RegionId: required(params, 'RegionId', 'MissingRegionId'), OwnerId: accountId };
     const accepts = readFilter(params, kind);
     const contents = seen(world);
     if (!isKnownRegion(contents, place.RegionId)) throw refuse(kind.unknownRegion);

@@ -1,11 +1,10 @@
 // The list that a call names, and the groups whose rules use it.
 import type { ActionRequest } from '../action.ts';
 import type { Contents, SecurityGroup } from '../state.ts';
-import { text } from '../actions/params.ts';
-import { refuse } from '../actions/refusals.ts';
+import { refuse, required } from '../actions/refusals.ts';
 import { isKnownRegion } from '../groups/regions.ts';
 import type { Place } from '../rules/rule-check.ts';
-import { required, type AnyList, type ListKind } from './list-kinds.ts';
+import type { AnyList, ListKind } from './list-kinds.ts';
 
 interface ListTarget extends Place {
   readonly listId: string;
@@ -16,8 +15,9 @@ export function readListTarget<List extends AnyList>(
   { params, accountId }: ActionRequest,
   kind: ListKind<List>,
 ): ListTarget {
-  const RegionId = required(params, 'RegionId', kind);
-  return { RegionId, OwnerId: accountId, listId: required(params, `${kind.stem}Id`, kind) };
+  const missing = `MissingParameter (${kind.title})` as const;
+  const RegionId = required(params, 'RegionId', missing);
+  return { RegionId, OwnerId: accountId, listId: required(params, `${kind.stem}Id`, missing) };
 }
 
 export const isIn = (place: Place, { RegionId, OwnerId }: Place): boolean =>
@@ -35,20 +35,13 @@ export function listOf<List extends AnyList>(
   return list;
 }
 
-/** The region of a read, which has a code of its own for a missing one. */
-export function readRegion({ params }: ActionRequest): string {
-  const regionId = text(params, 'RegionId');
-  if (regionId === '') throw refuse('MissingRegionId');
-  return regionId;
-}
-
-/** The list that a read names. */
+/** The list that a read names; reads have a code of their own for a missing region. */
 export function askedList<List extends AnyList>(
   request: ActionRequest,
   contents: Contents,
   kind: ListKind<List>,
 ): List {
-  readRegion(request);
+  required(request.params, 'RegionId', 'MissingRegionId');
   return listOf(readListTarget(request, kind), contents, kind);
 }
 

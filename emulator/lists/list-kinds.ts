@@ -2,7 +2,7 @@
 // form of answers. Their actions are the same otherwise, and their codes differ in `stem` and `title` as the names do.
 import type { Contents, EntryList, Permission, PortRangeList, PrefixList } from '../state.ts';
 import { text, type Params } from '../actions/params.ts';
-import { refuse, type Refusal } from '../actions/refusals.ts';
+import { refuse, required, type Refusal } from '../actions/refusals.ts';
 import { canonicalIpv4, canonicalIpv6 } from '../rules/fields/address.ts';
 import { canonicalPorts } from '../rules/fields/ports.ts';
 import { prefixListOf } from '../rules/rule-book.ts';
@@ -71,7 +71,7 @@ export const PREFIX_LISTS: ListKind<PrefixList> = {
   renamed: (list, PrefixListName) => ({ ...list, PrefixListName }),
   create: (common, PrefixListId, PrefixListName) => ({ PrefixListId, PrefixListName, ...common }),
   readOwn: (params) => {
-    const AddressFamily = required(params, 'AddressFamily', PREFIX_LISTS);
+    const AddressFamily = required(params, 'AddressFamily', 'MissingParameter (prefix list)');
     if (AddressFamily === 'IPv4' || AddressFamily === 'IPv6') return { AddressFamily };
     throw refuse('InvalidParameter.AddressFamily');
   },
@@ -130,12 +130,6 @@ export const PORT_LISTS: ListKind<PortRangeList> = {
   array: (_name, items) => items,
   usedBy: ({ PortRangeListId }) => PortRangeListId,
 };
-
-export function required(params: Params, name: string, { title }: Pick<ListKind<AnyList>, 'title'>): string {
-  const value = text(params, name);
-  if (value === '') throw refuse(`MissingParameter (${title})`, name);
-  return value;
-}
 
 /** With a length, in lower case and compressed; undefined for another family, for nonsense, and for host bits. */
 export function canonicalListCidr(value: string, family: PrefixList['AddressFamily']): string | undefined {

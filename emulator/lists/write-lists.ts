@@ -2,13 +2,13 @@
 import type { ActionHandler } from '../action.ts';
 import { change } from '../actions/contents.ts';
 import { entries, integer, text, type Params } from '../actions/params.ts';
-import { refuse } from '../actions/refusals.ts';
+import { refuse, required } from '../actions/refusals.ts';
 import { isGroupDescription } from '../groups/create-group.ts';
 import { isKnownRegion } from '../groups/regions.ts';
 import { readNewTags } from '../groups/tags.ts';
 import { isIn, listOf, readListTarget, usersOf } from './find-list.ts';
 import { isEntryDescription, isListName, minuteStamp } from './list-fields.ts';
-import { required, type AnyList, type EntryOf, type ListKind } from './list-kinds.ts';
+import type { AnyList, EntryOf, ListKind } from './list-kinds.ts';
 
 /** Entries that one call may add, and that it may remove. Source: Create and Modify pages, 2026. */
 const ENTRIES_PER_CALL_MAX = 200;
@@ -29,11 +29,12 @@ export const createList =
   };
 
 function readNewList<List extends AnyList>(params: Params, kind: ListKind<List>) {
-  const RegionId = required(params, 'RegionId', kind);
-  const name = required(params, `${kind.stem}Name`, kind);
+  const missing = `MissingParameter (${kind.title})` as const;
+  const RegionId = required(params, 'RegionId', missing);
+  const name = required(params, `${kind.stem}Name`, missing);
   if (!isListName(name)) throw refuse(`InvalidParameter.${kind.stem}Name`);
   const own = kind.readOwn(params);
-  const MaxEntries = integer(required(params, 'MaxEntries', kind));
+  const MaxEntries = integer(required(params, 'MaxEntries', missing));
   if (MaxEntries === undefined || MaxEntries < 1) {
     throw refuse(`InvalidParameter (${kind.title})`, 'MaxEntries');
   }

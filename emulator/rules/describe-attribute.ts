@@ -1,34 +1,30 @@
 // DescribeSecurityGroupAttribute: a group and its rules, page by page.
-import type { ActionAnswer, ActionHandler, ActionRequest, World } from '../action.ts';
+import type { ActionAnswer, ActionHandler, World } from '../action.ts';
 import type { Contents, Permission, SecurityGroup } from '../state.ts';
 import { seen } from '../actions/contents.ts';
-import { findGroup, isGroupId } from '../groups/group-target.ts';
+import { isGroupId, visibleGroup } from '../groups/group-target.ts';
 import { text, type Params } from '../actions/params.ts';
 import { pageOf, readMaxResults, seedSource, type PageRequest } from '../actions/paging.ts';
-import { refuse } from '../actions/refusals.ts';
-import { isKnownRegion } from '../groups/regions.ts';
+import { refuse, required } from '../actions/refusals.ts';
 
 const MAX_RESULTS = { least: 10, most: 1000, standard: 500 };
 
-export const describeSecurityGroupAttribute: ActionHandler = (request, world) => {
-  const { params } = request;
+export const describeSecurityGroupAttribute: ActionHandler = ({ params, accountId }, world) => {
   const question = readQuestion(params);
   const contents = seen(world);
-  const group = visibleGroup(request, contents);
+  const group = visibleGroup(contents, question.target, accountId);
   const rules = group.Permissions.filter((rule) => isAsked(rule, group, question));
   return world.quirks.apiLevel === 'legacy2019'
     ? describeAll(group, rules, contents, world)
     : describePage(group, rules, { contents, world, params });
 };
 
-interface Question {
-  readonly direction: string;
-  readonly nicType: string;
-}
+type Question = ReturnType<typeof readQuestion>;
 
-function readQuestion(params: Params): Question {
-  if (text(params, 'RegionId') === '') throw refuse('MissingParameter.RegionId (attribute)');
-  if (!isGroupId(text(params, 'SecurityGroupId'))) throw refuse('InvalidSecurityGroupId.Malformed');
+function readQuestion(params: Params) {
+  const regionId = required(params, 'RegionId', 'MissingParameter.RegionId (attribute)');
+  const securityGroupId = text(params, 'SecurityGroupId');
+  if (!isGroupId(securityGroupId)) throw refuse('InvalidSecurityGroupId.Malformed');
   const direction = text(params, 'Direction').toLowerCase() || 'all';
   if (!['egress', 'ingress', 'all'].includes(direction)) throw refuse('InvalidParamter');
   const nicType = text(params, 'NicType') || 'internet';
@@ -36,16 +32,7 @@ function readQuestion(params: Params): Question {
   if (!['', 'snapshotPolicyIds'].includes(text(params, 'Attribute'))) {
     throw refuse('InvalidParameter.AttributeNotSupported');
   }
-  return { direction, nicType };
-}
-
-function visibleGroup({ params, accountId }: ActionRequest, contents: Contents): SecurityGroup {
-  const regionId = text(params, 'RegionId');
-  if (!isKnownRegion(contents, regionId)) throw refuse('InvalidRegionId.NotFound');
-  const securityGroupId = text(params, 'SecurityGroupId');
-  const group = findGroup(contents, { regionId, securityGroupId }, accountId);
-  if (group === undefined) throw refuse('InvalidSecurityGroupId.NotFound');
-  return group;
+  return { target: { regionId, securityGroupId }, direction, nicType };
 }
 
 /** In a VPC any NicType means intranet; a classic group shows one kind a call. */

@@ -1,6 +1,6 @@
 // ModifySecurityGroupRule without an id, as the manual of 2019 has it: the fields select one rule and the
 // description (by a quirk also the priority) is what changes.
-import type { ActionRequest, World } from '../action.ts';
+import type { World } from '../action.ts';
 import type { Permission } from '../state.ts';
 import { readGroupTarget, writableGroup } from '../groups/group-target.ts';
 import { identityOf } from './permission.ts';
@@ -12,17 +12,15 @@ import { readDraft, type RuleDraft } from './fields/rule-draft.ts';
 import { checkShape } from './fields/rule-shape.ts';
 import { matchingIndex, selectorOf } from './selector.ts';
 
-export function modifyByFields(request: ActionRequest, call: RuleCall, world: World): void {
-  const { params } = request;
-  const { quirks } = world;
-  const target = readGroupTarget(params);
-  const { regionId } = target;
-  const draft = readDraft({ name: 'request', fields: params, form: 'flat', regionId, call, quirks });
+export function modifyByFields(call: RuleCall): void {
+  const { request, world } = call;
+  const target = readGroupTarget(request.params);
+  const draft = readDraft({ name: 'request', fields: request.params, form: 'flat', call });
   checkShape(draft, call);
 
   const group = writableGroup(target, request, world);
   const book = new RuleBook(group, world);
-  const index = selectedIndex(selectorOf(draft, group, call, world), book, call, world);
+  const index = selectedIndex(selectorOf(draft, group, call), book, call);
   const before = book.at(index);
   if (before === undefined) throw refuse('SecurityGroupRule.NotFound');
   const after = {
@@ -47,10 +45,11 @@ function priorityAfter(draft: RuleDraft, before: Permission, { quirks }: World):
  * Where Priority is something to set, it can't also select: the rule that has it already is preferred, else the
  * first that differs in it alone. Otherwise it selects like the other fields.
  */
-function selectedIndex(selector: Permission, book: RuleBook, call: RuleCall, world: World): number {
+function selectedIndex(selector: Permission, book: RuleBook, call: RuleCall): number {
+  const { quirks } = call.world;
   const index = matchingIndex(selector, book, call, 'flat');
-  if (index >= 0 || world.quirks.legacyModifies === 'description') return index;
-  const anyPriority = { ...world.quirks, priorityInIdentity: false, ipv6HostBits: 'mask' } as const;
+  if (index >= 0 || quirks.legacyModifies === 'description') return index;
+  const anyPriority = { ...quirks, priorityInIdentity: false, ipv6HostBits: 'mask' } as const;
   const identity = identityOf(selector, anyPriority);
   return book.findIndex((rule) => identityOf(rule, anyPriority) === identity);
 }

@@ -1,6 +1,6 @@
 // RevokeSecurityGroup and RevokeSecurityGroupEgress. By ids an unknown id fails the call; by fields a rule that
 // isn't there is silently not removed. Exactly one of the two forms may be used.
-import type { ActionHandler, ActionRequest, ApiError, World } from '../action.ts';
+import type { ActionHandler, ApiError } from '../action.ts';
 import type { Direction } from '../state.ts';
 import { refuseTwins } from './authorize.ts';
 import { readGroupTarget, writableGroup, type GroupTarget } from '../groups/group-target.ts';
@@ -8,24 +8,21 @@ import { entries, list } from '../actions/params.ts';
 import { refuse } from '../actions/refusals.ts';
 import { applyBatch, isFlat, readBatch, readRuleIds } from './rule-batch.ts';
 import { RuleBook } from './rule-book.ts';
-import { ruleCall, type RuleCall } from './rule-call.ts';
+import { ruleAction, type RuleCall } from './rule-call.ts';
 import { matchingIndex, selectorOf } from './selector.ts';
 import type { RuleDraft } from './fields/rule-draft.ts';
 
-export const revoke =
-  (direction: Direction): ActionHandler =>
-  (request, world) => {
-    const call = ruleCall('revoke', direction, world);
-    const target = readGroupTarget(request.params);
-    if (!call.legacy && list(request.params, 'SecurityGroupRuleId').length > 0) {
-      revokeByIds(request, target, call, world);
-    } else {
-      revokeByFields(request, target, call, world);
-    }
-    return {};
-  };
+export const revoke = (direction: Direction): ActionHandler =>
+  ruleAction('revoke', direction, (call) => {
+    const { params } = call.request;
+    const target = readGroupTarget(params);
+    const byIds = !call.legacy && list(params, 'SecurityGroupRuleId').length > 0;
+    if (byIds) revokeByIds(target, call);
+    else revokeByFields(target, call);
+  });
 
-function revokeByIds(request: ActionRequest, target: GroupTarget, call: RuleCall, world: World): void {
+function revokeByIds(target: GroupTarget, call: RuleCall): void {
+  const { request, world } = call;
   const { params } = request;
   if (entries(params, 'Permissions').length > 0 || isFlat(params)) throw refuse('InvalidParam.Permissions');
   const ids = readRuleIds(params);
@@ -49,13 +46,14 @@ function unknownId(inOtherDirection: boolean, call: RuleCall): ApiError {
   );
 }
 
-function revokeByFields(request: ActionRequest, target: GroupTarget, call: RuleCall, world: World): void {
-  const { drafts, failure } = readBatch(request, target, call, world);
+function revokeByFields(target: GroupTarget, call: RuleCall): void {
+  const { request, world } = call;
+  const { drafts, failure } = readBatch(call);
   const group = writableGroup(target, request, world);
-  refuseTwins(drafts, group, call, world);
+  refuseTwins(drafts, group, call);
   const book = new RuleBook(group, world);
   const removeMatch = (draft: RuleDraft) => {
-    const index = matchingIndex(selectorOf(draft, group, call, world), book, call, draft.form);
+    const index = matchingIndex(selectorOf(draft, group, call), book, call, draft.form);
     if (index >= 0) book.remove(index);
   };
   applyBatch({ entries: drafts, failure }, book, removeMatch, world.quirks);

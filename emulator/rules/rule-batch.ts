@@ -1,8 +1,7 @@
 // Up to 100 entries in one call, and what happens when one of them is bad. By default a bad entry fails the
 // whole batch without effect. With the quirk batchAtomic=false the entries before the bad one take effect,
 // although the call fails: the manual doesn't rule that out, so a caller must survive it.
-import { ApiError, type ActionRequest, type World } from '../action.ts';
-import type { GroupTarget } from '../groups/group-target.ts';
+import { ApiError } from '../action.ts';
 import { entries, greatestNumber, list, text, type Params } from '../actions/params.ts';
 import { refuse } from '../actions/refusals.ts';
 import type { RuleBook } from './rule-book.ts';
@@ -46,19 +45,19 @@ export interface Batch {
 }
 
 /** Reads `Permissions.N` or the one flat rule, checking all that needs no state. Throws if nothing is left to do. */
-export function readBatch(request: ActionRequest, target: GroupTarget, call: RuleCall, world: World): Batch {
-  const { params } = request;
-  const common = { regionId: target.regionId, call, quirks: world.quirks };
+export function readBatch(call: RuleCall): Batch {
+  const { params } = call.request;
   const permissions = call.legacy ? [] : entries(params, 'Permissions');
   const batch = permissions.length > 0;
-  if (batch && isFlat(params)) throw refuse('InvalidParam.Permissions');
-  if (batch && greatestNumber(params, 'Permissions') > BATCH_MAX) throw refuse('InvalidParam.Permissions');
+  if (batch && (isFlat(params) || greatestNumber(params, 'Permissions') > BATCH_MAX)) {
+    throw refuse('InvalidParam.Permissions');
+  }
   const sources: DraftSource[] = batch
-    ? permissions.map(({ name, fields }) => ({ ...common, name, fields, form: 'current' as const }))
-    : [{ ...common, name: 'request', fields: params, form: 'flat' as const }];
+    ? permissions.map(({ name, fields }) => ({ name, fields, form: 'current', call }))
+    : [{ name: 'request', fields: params, form: 'flat', call }];
   const read = untilFailure(sources);
   // Nothing can take effect, so the refusal comes first, as bad formats do.
-  const nothingToDo = world.quirks.batchAtomic || read.drafts.length === 0;
+  const nothingToDo = call.world.quirks.batchAtomic || read.drafts.length === 0;
   if (read.failure !== undefined && nothingToDo) throw read.failure;
   return read;
 }

@@ -1,6 +1,5 @@
 // Whether a well-formed rule may stand in a group: what it names must exist, and group, network and lists must
 // allow it. First all look-ups, then the meaning, as the vendor does.
-import type { World } from '../action.ts';
 import type { Contents, Permission, PortRangeList, PrefixList, SecurityGroup } from '../state.ts';
 import { refuse } from '../actions/refusals.ts';
 import { SIDES, type RuleCall } from './rule-call.ts';
@@ -13,45 +12,30 @@ export interface Resolved {
   readonly peerOwner: string;
 }
 
-interface Named {
-  readonly peerGroup: SecurityGroup | undefined;
-  readonly prefixList: PrefixList | undefined;
-}
-
 /** Throws the first refusal; the quotas are counted where rules are added (rule-book.ts). */
-export function checkInGroup(draft: RuleDraft, group: SecurityGroup, call: RuleCall, world: World): Resolved {
-  const named = lookUp(draft, group, call, world);
+export function checkInGroup(draft: RuleDraft, group: SecurityGroup, call: RuleCall): Resolved {
+  const { state } = call.world;
+  if (draft.portListId !== '' && findPortList(state, draft.portListId, group) === undefined) {
+    throw refuse('InvalidPortRangeListId.NotFound');
+  }
+  const peerGroup = draft.peerGroupId === '' ? undefined : peerGroupOf(draft, group, call);
+  const prefixList = draft.peerListId === '' ? undefined : prefixListOf(draft, group, state);
   checkNetwork(draft, group);
-  if (named.peerGroup !== undefined) checkPeerGroup(named.peerGroup, group, call);
-  if (named.prefixList !== undefined) checkPrefixList(named.prefixList, draft, call);
+  if (peerGroup !== undefined) checkPeerGroup(peerGroup, group, call);
+  if (prefixList !== undefined) checkPrefixList(prefixList, draft, call);
   checkNicType(draft, group, call);
-  const peerOwner = named.peerGroup?.OwnerId ?? group.OwnerId;
+  const peerOwner = peerGroup?.OwnerId ?? group.OwnerId;
   return {
     nicType: nicTypeOf(draft, group),
     peerOwner: peerOwner === group.OwnerId ? '' : peerOwner,
   };
 }
 
-function lookUp(draft: RuleDraft, group: SecurityGroup, call: RuleCall, { state }: World): Named {
-  if (draft.portListId !== '' && findPortList(state, draft.portListId, group) === undefined) {
-    throw refuse('InvalidPortRangeListId.NotFound');
-  }
-  return {
-    peerGroup: draft.peerGroupId === '' ? undefined : peerGroupOf(draft, group, call, state),
-    prefixList: draft.peerListId === '' ? undefined : prefixListOf(draft, group, state),
-  };
-}
-
 /** Login names aren't emulated: one stands for whoever owns the group. */
-function peerGroupOf(
-  draft: RuleDraft,
-  group: SecurityGroup,
-  call: RuleCall,
-  contents: Contents,
-): SecurityGroup {
+function peerGroupOf(draft: RuleDraft, group: SecurityGroup, call: RuleCall): SecurityGroup {
   const { peerGroupId, peerGroupOwner } = draft;
   const owner = peerGroupOwner === '' ? group.OwnerId : peerGroupOwner;
-  const found = contents.securityGroups.find(
+  const found = call.world.state.securityGroups.find(
     (each) =>
       each.SecurityGroupId === peerGroupId &&
       each.RegionId === group.RegionId &&

@@ -1,5 +1,4 @@
 // Selecting a rule by its fields instead of its id: Revoke by Permissions and the Modify of 2019.
-import type { World } from '../action.ts';
 import type { Permission, SecurityGroup } from '../state.ts';
 import { permissionOf } from './permission.ts';
 import { refuse } from '../actions/refusals.ts';
@@ -9,9 +8,9 @@ import { checkInGroup, nicTypeOf, refuseSameGroup, type Resolved } from './rule-
 import type { RuleDraft } from './fields/rule-draft.ts';
 
 /** The rule that the fields describe; a left-out Policy or Priority means its default. */
-export function selectorOf(draft: RuleDraft, group: SecurityGroup, call: RuleCall, world: World): Permission {
+export function selectorOf(draft: RuleDraft, group: SecurityGroup, call: RuleCall): Permission {
   const legacyModify = call.legacy && call.operation === 'modify';
-  const resolved = legacyModify ? describedOnly(draft, group, call) : checkInGroup(draft, group, call, world);
+  const resolved = legacyModify ? describedOnly(draft, group, call) : checkInGroup(draft, group, call);
   return permissionOf(draft, call, { ...resolved, SecurityGroupRuleId: '', CreateTime: '' });
 }
 

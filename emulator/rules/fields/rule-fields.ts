@@ -14,9 +14,7 @@ export interface DraftSource {
   readonly fields: Params;
   /** `flat` is the old form with its older codes and its masking of IPv6 blocks. */
   readonly form: 'flat' | 'current';
-  readonly regionId: string;
   readonly call: RuleCall;
-  readonly quirks: Quirks;
 }
 
 const PROTOCOLS_WITH_PORTS: ReadonlySet<string> = new Set(['TCP', 'UDP']);
@@ -48,7 +46,8 @@ export function readProtocol(source: DraftSource): string {
   const value = text(source.fields, 'IpProtocol');
   if (value === '') return '';
   const protocol = canonicalProtocol(value);
-  const numbersAllowed = !source.call.legacy && allowsProtocolNumbers(source.regionId);
+  const numbersAllowed =
+    !source.call.legacy && allowsProtocolNumbers(text(source.call.request.params, 'RegionId'));
   const allowed = numbersAllowed || !/^\d/.test(value);
   if (protocol !== undefined && allowed) return protocol;
   throw refuse('InvalidIpProtocol.ValueNotSupported', parameter(source, 'IpProtocol'));
@@ -88,8 +87,8 @@ export const ipv4Form = (quirks: Pick<Quirks, 'ipv4HostBits' | 'bareIpv4'>): Add
 export function readIpv4(source: DraftSource, side: Side): string {
   const value = text(source.fields, `${side}CidrIp`);
   if (value === '') return '';
-  const { quirks, call, form } = source;
-  const canonical = canonicalIpv4(value, ipv4Form(quirks));
+  const { call, form } = source;
+  const canonical = canonicalIpv4(value, ipv4Form(call.world.quirks));
   if (canonical !== undefined) return canonical;
   const name = parameter(source, `${side}CidrIp`);
   if (call.legacy) throw refuse(`InvalidParam.${side}Ip (2019)`, name);
