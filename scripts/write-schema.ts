@@ -1,7 +1,7 @@
 // Writes the JSON Schemas for editors from the schemas that check policy files and config: `npm run schema`.
 import { writeFileSync } from 'node:fs';
 import { format, resolveConfig } from 'prettier';
-import { configJsonSchema } from '../daemon/config/json-schema.ts';
+import { configJsonSchema } from '../daemon/config/schema.ts';
 import { policyJsonSchema } from '../reconciler/policy/schema/schema.ts';
 
 const SCHEMAS = { 'policies/schema.json': policyJsonSchema(), 'config.schema.json': configJsonSchema() };

@@ -2,13 +2,12 @@
 import type { Command } from 'commander';
 import PQueue from 'p-queue';
 import { counted } from '../../reconciler/model/counted.ts';
-import { planExitCode } from '../../reconciler/report/exit-code.ts';
 import { renderText } from '../../reconciler/report/text.ts';
 import { planReport } from '../../reconciler/report/document.ts';
-import { isFailed, type GroupResult } from '../../reconciler/report/results.ts';
-import { groupKey } from '../../reconciler/model/group.ts';
+import { isFailed, planExitCode, type GroupResult } from '../../reconciler/report/results.ts';
+import { groupKey, type GroupRef } from '../../reconciler/model/group.ts';
 import { JournalError } from '../journal/journal.ts';
-import type { Target } from '../schedule/group-record.ts';
+import { outcomeReason, type Target } from '../schedule/group-record.ts';
 import { newGroupMemory } from '../learned/group-memory.ts';
 import { reconcileGroup } from '../reconcile/reconcile.ts';
 import type { ReconcileOutcome } from '../reconcile/outcome.ts';
@@ -72,10 +71,7 @@ async function whenStopped({ stderr, stopSignal }: Io): Promise<null> {
 }
 
 /** What became of one group. */
-interface AppliedGroup {
-  readonly account: string;
-  readonly region: string;
-  readonly id: string;
+interface AppliedGroup extends GroupRef {
   readonly outcome: ReconcileOutcome['kind'];
   readonly changes: number;
   readonly reason: string;
@@ -119,26 +115,12 @@ async function applyOne(
     const goesOn = outcome.next === 'retry' || outcome.next === 'backoff';
     if (!goesOn || round === MAX_ROUNDS || signal.aborted) {
       const { account, region, id } = target.policy;
-      return { account, region, id, outcome: outcome.kind, ...details(outcome) };
+      const changes = outcome.kind === 'converged' ? outcome.changes : 0;
+      return { account, region, id, outcome: outcome.kind, changes, reason: outcomeReason(outcome) };
     }
     await engine.clock.sleep(ROUND_DELAY_MS * round, signal);
     // A round that left less to do does not count.
     if (outcome.next === 'backoff') round += 1;
-  }
-}
-
-function details(outcome: ReconcileOutcome): { changes: number; reason: string } {
-  switch (outcome.kind) {
-    case 'converged':
-      return { changes: outcome.changes, reason: '' };
-    case 'blocked':
-      return { changes: 0, reason: outcome.reasons.join('; ') };
-    case 'quarantined':
-    case 'not-converged':
-      return { changes: 0, reason: outcome.reason };
-    case 'observed':
-    case 'aborted':
-      return { changes: 0, reason: '' };
   }
 }
 

@@ -5,7 +5,7 @@ import { systemClock } from '../clock.ts';
 import type { HistoryEntry } from '../journal/journal.ts';
 import { parseSince } from '../cli/duration.ts';
 import { flagOf, line, type ExitCode, type Io } from '../cli/io.ts';
-import { withDesk } from '../compose/open-desk.ts';
+import { withDesk } from '../compose/open-journal.ts';
 import { addCommonFlags, readConfig, type CommonFlags } from '../compose/setup.ts';
 import { alignedLines } from '../cli/table.ts';
 

@@ -8,7 +8,7 @@ import type { Config } from '../config/config.ts';
 import type { JournalDesk, Pause } from '../journal/journal.ts';
 import { parseDuration } from '../cli/duration.ts';
 import { flagOf, line, UsageError, type ExitCode, type Io } from '../cli/io.ts';
-import { withDesk } from '../compose/open-desk.ts';
+import { withDesk } from '../compose/open-journal.ts';
 import { addCommonFlags, openKeeper, openSource, readConfig, type CommonFlags } from '../compose/setup.ts';
 
 interface PauseFlags extends CommonFlags {

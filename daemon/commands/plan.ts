@@ -1,12 +1,11 @@
 // `rampart plan`: what would be done, and what it would open and close. Writes nothing anywhere.
 import { type Command, Option } from 'commander';
-import { planExitCode } from '../../reconciler/report/exit-code.ts';
 import { renderMarkdown } from '../../reconciler/report/markdown.ts';
 import { renderText } from '../../reconciler/report/text.ts';
 import { formatReport, planReport } from '../../reconciler/report/document.ts';
-import type { GroupResult } from '../../reconciler/report/results.ts';
+import { planExitCode, type GroupResult } from '../../reconciler/report/results.ts';
 import type { ExitCode, Io } from '../cli/io.ts';
-import { pausesInForce } from '../compose/open-desk.ts';
+import { pausesInForce } from '../compose/open-journal.ts';
 import { openSession, planAll, type SessionFlags } from '../compose/session.ts';
 import { addCommonFlags, readConfig } from '../compose/setup.ts';
 import { READ_ONLY } from './embedded-emulator.ts';

@@ -7,7 +7,7 @@ import type { Config } from '../config/config.ts';
 import { hostInUrl, type ListenAddress } from '../config/listen.ts';
 import type { Pause } from '../journal/journal.ts';
 import { UsageError, type ExitCode, type Io } from '../cli/io.ts';
-import { pausesInForce } from '../compose/open-desk.ts';
+import { pausesInForce } from '../compose/open-journal.ts';
 import { pauseText } from './pause.ts';
 import { addCommonFlags, readConfig, type CommonFlags } from '../compose/setup.ts';
 import { alignedLines } from '../cli/table.ts';

@@ -16,6 +16,10 @@ const refuseInlineSecrets: z.core.$ZodErrorMap = (issue) => {
   );
 };
 
+/** Keys of one type of credentials. */
+const keysOf = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
+  z.strictObject(shape, { error: refuseInlineSecrets });
+
 // Upper case only: a secret pasted here by mistake has lower-case letters too, is refused, and so is never
 // printed as "variable … is not set".
 const envName = z
@@ -37,91 +41,74 @@ const stsRegion = z
   .regex(/^[a-z0-9-]{1,64}$/, 'write a region id, such as cn-hangzhou')
   .optional();
 
-const emulatorKey = z.strictObject({ type: z.literal('emulator') }, { error: refuseInlineSecrets });
+const emulatorKey = keysOf({ type: z.literal('emulator') });
 
-const accessKey = z
-  .strictObject(
-    {
-      type: z.literal('accessKey'),
-      accessKeyIdEnv: envName.optional(),
-      accessKeyIdFile: secretFile.optional(),
-      accessKeySecretEnv: envName.optional(),
-      accessKeySecretFile: secretFile.optional(),
-      /** Only for temporary keys. */
-      securityTokenEnv: envName.optional(),
-      securityTokenFile: secretFile.optional(),
-    },
-    { error: refuseInlineSecrets },
-  )
-  .superRefine((value, context) => {
-    for (const name of ['accessKeyId', 'accessKeySecret', 'securityToken'] as const) {
-      const [env, file] = [value[`${name}Env`], value[`${name}File`]];
-      const given = Number(env !== undefined) + Number(file !== undefined);
-      if (given === 1 || (given === 0 && name === 'securityToken')) continue;
-      context.addIssue({
-        code: 'custom',
-        path: [`${name}Env`],
-        message: `write one of ${name}Env and ${name}File`,
-      });
-    }
-  });
+const accessKey = keysOf({
+  type: z.literal('accessKey'),
+  accessKeyIdEnv: envName.optional(),
+  accessKeyIdFile: secretFile.optional(),
+  accessKeySecretEnv: envName.optional(),
+  accessKeySecretFile: secretFile.optional(),
+  /** Only for temporary keys. */
+  securityTokenEnv: envName.optional(),
+  securityTokenFile: secretFile.optional(),
+}).superRefine((value, context) => {
+  for (const name of ['accessKeyId', 'accessKeySecret', 'securityToken'] as const) {
+    const [env, file] = [value[`${name}Env`], value[`${name}File`]];
+    const given = Number(env !== undefined) + Number(file !== undefined);
+    if (given === 1 || (given === 0 && name === 'securityToken')) continue;
+    context.addIssue({
+      code: 'custom',
+      path: [`${name}Env`],
+      message: `write one of ${name}Env and ${name}File`,
+    });
+  }
+});
 
 /** The vendor's chain: environment, OIDC, CLI profile, credentials file, instance metadata, credentials URI. */
-const defaultChain = z.strictObject({ type: z.literal('default') }, { error: refuseInlineSecrets });
+const defaultChain = keysOf({ type: z.literal('default') });
 
-const ecsRamRole = z.strictObject(
-  {
-    type: z.literal('ecsRamRole'),
-    /** Absent: the role of the instance, asked of its metadata service. */
-    roleName: z.string().min(1).optional(),
-    /** Whether to fall back to metadata requests without a token, which any server-side forgery can make. */
-    allowImdsV1: z.boolean().default(false),
-  },
-  { error: refuseInlineSecrets },
-);
+const ecsRamRole = keysOf({
+  type: z.literal('ecsRamRole'),
+  /** Absent: the role of the instance, asked of its metadata service. */
+  roleName: z.string().min(1).optional(),
+  /** Whether to fall back to metadata requests without a token, which any server-side forgery can make. */
+  allowImdsV1: z.boolean().default(false),
+});
 
 /** What is absent comes from the ALIBABA_CLOUD_* variables that RRSA sets in a pod. */
-const oidc = z.strictObject(
-  {
-    type: z.literal('oidc'),
-    roleArn: roleArn.optional(),
-    oidcProviderArn: z
-      .string()
-      .regex(/^acs:ram::\d+:oidc-provider\/\S+$/, 'write it such as acs:ram::1234567890:oidc-provider/NAME')
-      .optional(),
-    oidcTokenFile: secretFile.optional(),
-    roleSessionName: sessionName,
-    stsRegion,
-  },
-  { error: refuseInlineSecrets },
-);
+const oidc = keysOf({
+  type: z.literal('oidc'),
+  roleArn: roleArn.optional(),
+  oidcProviderArn: z
+    .string()
+    .regex(/^acs:ram::\d+:oidc-provider\/\S+$/, 'write it such as acs:ram::1234567890:oidc-provider/NAME')
+    .optional(),
+  oidcTokenFile: secretFile.optional(),
+  roleSessionName: sessionName,
+  stsRegion,
+});
 
-const uri = z.strictObject(
-  {
-    type: z.literal('uri'),
-    /** Absent: the variable ALIBABA_CLOUD_CREDENTIALS_URI. */
-    uri: z
-      .string()
-      .refine(isSafeUri, 'write an https URL without a user name, or an http URL of this machine')
-      .optional(),
-  },
-  { error: refuseInlineSecrets },
-);
+const uri = keysOf({
+  type: z.literal('uri'),
+  /** Absent: the variable ALIBABA_CLOUD_CREDENTIALS_URI. */
+  uri: z
+    .string()
+    .refine(isSafeUri, 'write an https URL without a user name, or an http URL of this machine')
+    .optional(),
+});
 
 const baseCredentialsSchema = z.discriminatedUnion('type', [accessKey, defaultChain, ecsRamRole, oidc, uri]);
 
-const assumeRole = z.strictObject(
-  {
-    type: z.literal('assumeRole'),
-    roleArn,
-    roleSessionName: sessionName,
-    externalId: z.string().min(1).optional(),
-    stsRegion,
-    /** Who assumes the role. */
-    source: baseCredentialsSchema.default({ type: 'default' }),
-  },
-  { error: refuseInlineSecrets },
-);
+const assumeRole = keysOf({
+  type: z.literal('assumeRole'),
+  roleArn,
+  roleSessionName: sessionName,
+  externalId: z.string().min(1).optional(),
+  stsRegion,
+  /** Who assumes the role. */
+  source: baseCredentialsSchema.default({ type: 'default' }),
+});
 
 /** `accounts.NAME.credentials` of the config. */
 export const credentialsSchema = z.discriminatedUnion('type', [

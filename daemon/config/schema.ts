@@ -10,53 +10,52 @@ import { parseListen, type ListenAddress } from './listen.ts';
 import { quirksSchema } from './quirks-schema.ts';
 import { filePath, parsedText, wholeNumber } from './schema-words.ts';
 
-const policies = z
-  .strictObject({
-    source: z.enum(['directory']).default('directory'),
-    path: filePath
-      .default('policies')
-      .meta({ description: 'Folder of the policy files, or one policy file.' }),
-  })
-  .prefault({})
-  .meta({ description: 'Where the policies come from.' });
+/** A section of the config, which may be left out. */
+const section = <Shape extends z.core.$ZodLooseShape>(description: string, shape: Shape) =>
+  z
+    .strictObject(shape)
+    .prefault({} as z.input<z.ZodObject<Shape>>)
+    .meta({ description });
 
-const reconcile = z
-  .strictObject({
-    resyncSeconds: wholeNumber(1, 86_400, 'Every group is reconciled again after this long.').default(300),
-    mode: z.enum(MODES).default('enforce').meta({
-      description: 'For groups whose policy names none. additive never removes; observe never writes.',
-    }),
-    concurrency: wholeNumber(
-      1,
-      64,
-      'Groups of an account and region that are reconciled side by side; their plans wait for their calls in the lanes.',
-    ).default(4),
-    modify: z.enum(['prefer', 'auto', 'never']).default('prefer').meta({
-      description: 'prefer: change rules in place where that is safe; auto: take the fewest calls; never.',
-    }),
-    maxModifyPerPlan: wholeNumber(
-      0,
-      1000,
-      'Most rules that one plan changes in place, one call each, under `modify: prefer`.',
-    ).default(20),
-    fallback: z.enum(['neverOpen', 'neverCut', 'refuse']).default('neverOpen').meta({
-      description:
-        'Where no order is hitless: rather cut traffic than open it, rather open than cut, or do nothing.',
-    }),
-    batchesAtomic: z
-      .boolean()
-      .default(false)
-      .meta({ description: 'Whether the cloud is promised to apply the rules of one call as a whole.' }),
-    settleSeconds: wholeNumber(0, 300, 'Wait between adding and removing rules.').default(0),
-    lagSeconds: wholeNumber(
-      0,
-      600,
-      'How long what was just written may be missing from what the cloud shows, before the difference counts.',
-    ).default(60),
-    ruleQuota: wholeNumber(1, 10_000, 'Most rules that a group may hold, in and out together.').default(1000),
-  })
-  .prefault({})
-  .meta({ description: 'How groups are brought to what the policies say.' });
+const policies = section('Where the policies come from.', {
+  source: z.enum(['directory']).default('directory'),
+  path: filePath.default('policies').meta({ description: 'Folder of the policy files, or one policy file.' }),
+});
+
+const reconcile = section('How groups are brought to what the policies say.', {
+  resyncSeconds: wholeNumber(1, 86_400, 'Every group is reconciled again after this long.').default(300),
+  mode: z.enum(MODES).default('enforce').meta({
+    description: 'For groups whose policy names none. additive never removes; observe never writes.',
+  }),
+  concurrency: wholeNumber(
+    1,
+    64,
+    'Groups of an account and region that are reconciled side by side; their plans wait for their calls in the lanes.',
+  ).default(4),
+  modify: z.enum(['prefer', 'auto', 'never']).default('prefer').meta({
+    description: 'prefer: change rules in place where that is safe; auto: take the fewest calls; never.',
+  }),
+  maxModifyPerPlan: wholeNumber(
+    0,
+    1000,
+    'Most rules that one plan changes in place, one call each, under `modify: prefer`.',
+  ).default(20),
+  fallback: z.enum(['neverOpen', 'neverCut', 'refuse']).default('neverOpen').meta({
+    description:
+      'Where no order is hitless: rather cut traffic than open it, rather open than cut, or do nothing.',
+  }),
+  batchesAtomic: z
+    .boolean()
+    .default(false)
+    .meta({ description: 'Whether the cloud is promised to apply the rules of one call as a whole.' }),
+  settleSeconds: wholeNumber(0, 300, 'Wait between adding and removing rules.').default(0),
+  lagSeconds: wholeNumber(
+    0,
+    600,
+    'How long what was just written may be missing from what the cloud shows, before the difference counts.',
+  ).default(60),
+  ruleQuota: wholeNumber(1, 10_000, 'Most rules that a group may hold, in and out together.').default(1000),
+});
 
 const rateLimit = z.strictObject({
   ratePerMinute: wholeNumber(1, 6000, 'Calls a minute, for each account and region.'),
@@ -85,15 +84,12 @@ const limits = z
   .prefault(DEFAULT_LIMITS)
   .meta({ description: 'Pace of the calls, by operation; `default` for those that are not named.' });
 
-const journal = z
-  .strictObject({
-    url: parsedText(
-      parseJournalUrl,
-      'SQLite file of intents and history; its folder is made if need be.',
-    ).prefault('.rampart/journal.db'),
-  })
-  .prefault({})
-  .meta({ description: 'What was intended and what came of it, kept over restarts.' });
+const journal = section('What was intended and what came of it, kept over restarts.', {
+  url: parsedText(
+    parseJournalUrl,
+    'SQLite file of intents and history; its folder is made if need be.',
+  ).prefault('.rampart/journal.db'),
+});
 
 function parseJournalUrl(text: string): Result<string, string> {
   if (/^postgres(ql)?:/i.test(text))
@@ -106,37 +102,28 @@ function parseJournalUrl(text: string): Result<string, string> {
 const parseHttpListen = (text: string): Result<ListenAddress | null, string> =>
   text === 'off' ? ok(null) : parseListen(text);
 
-const http = z
-  .strictObject({
-    listen: parsedText(parseHttpListen, 'ADDRESS:PORT of status, health and metrics; or off.').prefault(
-      '127.0.0.1:8481',
-    ),
-  })
-  .prefault({})
-  .meta({ description: 'HTTP of the daemon.' });
+const http = section('HTTP of the daemon.', {
+  listen: parsedText(parseHttpListen, 'ADDRESS:PORT of status, health and metrics; or off.').prefault(
+    '127.0.0.1:8481',
+  ),
+});
 
-const log = z
-  .strictObject({
-    level: z.enum(LOG_LEVELS).default('info').meta({ description: 'Lines below this level are left out.' }),
-    format: z
-      .enum(['auto', 'json', 'pretty'])
-      .default('auto')
-      .meta({ description: 'auto: pretty on a terminal, JSON otherwise.' }),
-  })
-  .prefault({})
-  .meta({ description: 'Log of the daemon.' });
+const log = section('Log of the daemon.', {
+  level: z.enum(LOG_LEVELS).default('info').meta({ description: 'Lines below this level are left out.' }),
+  format: z
+    .enum(['auto', 'json', 'pretty'])
+    .default('auto')
+    .meta({ description: 'auto: pretty on a terminal, JSON otherwise.' }),
+});
 
-const emulator = z
-  .strictObject({
-    listen: parsedText(parseListen, 'ADDRESS:PORT; port 0 is any free one.').prefault('127.0.0.1:0'),
-    state: filePath.optional().meta({ description: 'JSON file of its groups at the start; absent: none.' }),
-    quirks: quirksSchema
-      .default({})
-      .meta({ description: 'How it answers what the vendor’s manual leaves open.' }),
-    seed: wholeNumber(0, 999_999_999, 'Makes its random choices repeatable.').default(1),
-  })
-  .prefault({})
-  .meta({ description: 'The local ECS API of accounts whose endpoint is `embedded`.' });
+const emulator = section('The local ECS API of accounts whose endpoint is `embedded`.', {
+  listen: parsedText(parseListen, 'ADDRESS:PORT; port 0 is any free one.').prefault('127.0.0.1:0'),
+  state: filePath.optional().meta({ description: 'JSON file of its groups at the start; absent: none.' }),
+  quirks: quirksSchema
+    .default({})
+    .meta({ description: 'How it answers what the vendor’s manual leaves open.' }),
+  seed: wholeNumber(0, 999_999_999, 'Makes its random choices repeatable.').default(1),
+});
 
 export const configSchema = z
   .strictObject({
@@ -153,3 +140,8 @@ export const configSchema = z
 
 /** All keys, checked and with defaults; paths still as written. */
 export type CheckedConfig = z.output<typeof configSchema>;
+
+/** The JSON Schema of config.schema.json: what an editor can check and complete while a person types. */
+export function configJsonSchema(): Record<string, unknown> {
+  return z.toJSONSchema(configSchema, { io: 'input', target: 'draft-7' });
+}

@@ -2,7 +2,6 @@
 // from DescribeSecurityGroups, its rules from all pages of DescribeSecurityGroupAttribute.
 import { ASSUMED_API_LEVEL, type ApiLevel } from '../../reconciler/model/api-dialect.ts';
 import type { DescribedGroup, GroupRef, GroupSelector } from '../../reconciler/model/group.ts';
-import { OPERATIONS, type ReadOperation } from '../../reconciler/model/operation.ts';
 import { compareText } from '../../reconciler/model/problem.ts';
 import { err, ok, type Result } from '../../reconciler/model/result.ts';
 import type { NicType } from '../../reconciler/model/rule.ts';
@@ -10,10 +9,8 @@ import type { EcsApi, Place } from './api.ts';
 import type { Ask } from './ask.ts';
 import { groupPageSchema, rulePageSchema, type WireGroup } from './convert/answer-schemas.ts';
 import { decodeGroup, type RuleWalk } from './convert/decode-group.ts';
-import type { OwnCode } from './failures/failure-table.ts';
 import type { Failure } from './failures/failure.ts';
-import { ownFailure } from './failures/classify.ts';
-import { walkPages } from './pages.ts';
+import { readFailure, readPages } from './pages.ts';
 
 /** The vendor stops at this many groups when it filters by tag. Source: help, DescribeSecurityGroups. */
 const MAX_GROUPS_BY_TAG = 1000;
@@ -39,7 +36,8 @@ export function createGroupReader(
     if (!walks.ok) return walks;
     const whenNoRules = seenLevels.get(group.region) ?? guess;
     const read = decodeGroup(group, head.value, walks.value, { apiLevel, whenNoRules });
-    if (!read.ok) return err(failure('DescribeSecurityGroupAttribute', read.error.code, read.error.message));
+    if (!read.ok)
+      return err(readFailure('DescribeSecurityGroupAttribute', read.error.code, read.error.message));
     if (read.value.rules.length > 0) seenLevels.set(group.region, read.value.apiLevel);
     return read;
   };
@@ -57,7 +55,7 @@ export function createGroupReader(
       if (!groups.ok) return groups;
       if ('Tag.1.Key' in filter && groups.value.length >= MAX_GROUPS_BY_TAG) {
         const message = `${MAX_GROUPS_BY_TAG} groups or more have these tags, and the vendor lists no more`;
-        return err(failure('DescribeSecurityGroups', 'Transport.TooMuch', message));
+        return err(readFailure('DescribeSecurityGroups', 'Transport.TooMuch', message));
       }
       // Filtered again: an endpoint that does not know a filter answers with every group there is.
       const found = groups.value.filter((group) => isSelected(group, selector));
@@ -75,7 +73,7 @@ async function readHead(ask: Ask, group: GroupRef): Promise<Result<WireGroup, Fa
   const message =
     `there is no group ${group.id} in ${group.region}, or RAM hides it: ` +
     'the vendor answers with an empty list where ecs:DescribeSecurityGroups is not allowed';
-  return err(failure('DescribeSecurityGroups', 'Transport.GroupNotFound', message));
+  return err(readFailure('DescribeSecurityGroups', 'Transport.GroupNotFound', message));
 }
 
 /** A classic network has rules of two kinds, and answers with one kind at a time. */
@@ -89,12 +87,8 @@ async function fetchRules(ask: Ask, group: GroupRef, head: WireGroup): Promise<R
       SecurityGroupId: group.id,
       Direction: 'all',
       NicType: nicType,
-      MaxResults: String(OPERATIONS[operation].batchLimit),
     };
-    const pages = await walkPages(
-      (token) => ask(group, operation, withToken(params, token), rulePageSchema),
-      (code, message) => failure(operation, code, message),
-    );
+    const pages = await readPages(ask, group, { operation, params, schema: rulePageSchema });
     if (!pages.ok) return pages;
     walks.push({ nicType, pages: pages.value });
   }
@@ -107,21 +101,17 @@ async function listGroups(
   filter: Readonly<Record<string, string>>,
 ): Promise<Result<readonly WireGroup[], Failure>> {
   const operation = 'DescribeSecurityGroups';
-  const params = { RegionId: place.region, ...filter, MaxResults: String(OPERATIONS[operation].batchLimit) };
-  const pages = await walkPages(
-    (token) => ask(place, operation, withToken(params, token), groupPageSchema),
-    (code, message) => failure(operation, code, message),
-  );
+  const params = { RegionId: place.region, ...filter };
+  const pages = await readPages(ask, place, { operation, params, schema: groupPageSchema });
   if (!pages.ok) return pages;
   const groups = pages.value.flatMap((page) => page.SecurityGroups.SecurityGroup);
   // An endpoint that pages by number ignores our paging and answers with its first few.
   const total = Math.max(...pages.value.map((page) => page.TotalCount ?? 0));
   if (total <= groups.length) return ok(groups);
-  return err(failure(operation, 'Transport.TooMuch', `only ${groups.length} of ${total} groups were listed`));
+  return err(
+    readFailure(operation, 'Transport.TooMuch', `only ${groups.length} of ${total} groups were listed`),
+  );
 }
-
-const withToken = (params: Readonly<Record<string, string>>, token: string) =>
-  token === '' ? params : { ...params, NextToken: token };
 
 function filterOf(selector: GroupSelector): Readonly<Record<string, string>> {
   switch (selector.kind) {
@@ -153,6 +143,3 @@ function isSelected(group: WireGroup, selector: GroupSelector): boolean {
       );
   }
 }
-
-const failure = (operation: ReadOperation, code: OwnCode, message: string): Failure =>
-  ownFailure(code, message, { operation, params: {} });

@@ -6,8 +6,7 @@ import type { EcsApi, ListKind, Place } from './api.ts';
 import type { Ask } from './ask.ts';
 import { portListPageSchema, prefixListPageSchema, type ListPage } from './convert/answer-schemas.ts';
 import type { Failure } from './failures/failure.ts';
-import { ownFailure } from './failures/classify.ts';
-import { walkPages } from './pages.ts';
+import { readPages } from './pages.ts';
 
 export function createListReader(ask: Ask): Pick<EcsApi, 'listSizes'> {
   return {
@@ -38,12 +37,8 @@ function readLists(
   const operation = LIST_OPERATIONS[kind];
   const params = {
     RegionId: place.region,
-    MaxResults: String(OPERATIONS[operation].batchLimit),
     ...Object.fromEntries(ids.map((id, index) => [`${ID_PARAMS[kind]}.${index + 1}`, id])),
   };
   const schema = kind === 'prefixList' ? prefixListPageSchema : portListPageSchema;
-  return walkPages(
-    (token) => ask(place, operation, token === '' ? params : { ...params, NextToken: token }, schema),
-    (code, message) => ownFailure(code, message, { operation, params: {} }),
-  );
+  return readPages(ask, place, { operation, params, schema });
 }

@@ -1,6 +1,12 @@
 // A bounded walk over the pages of a read. A walk that stops early is a failure: part of a group would look
 // like missing rules.
+import type { z } from 'zod';
+import { OPERATIONS, type ReadOperation } from '../../reconciler/model/operation.ts';
 import { err, ok, type Result } from '../../reconciler/model/result.ts';
+import type { Place, WireParams } from './api.ts';
+import type { Ask } from './ask.ts';
+import { ownFailure } from './failures/classify.ts';
+import type { OwnCode } from './failures/failure-table.ts';
 import type { Failure } from './failures/failure.ts';
 
 /** Far more than any quota of the vendor: 20,000 rules, or 2,000 groups. */
@@ -11,25 +17,37 @@ interface Page {
   readonly NextToken: string;
 }
 
-/**
- * All pages, or the first failure. `fetchPage` gets an empty token for the first page; `fail` makes the
- * failure of a walk that does not end.
- */
-export async function walkPages<P extends Page>(
-  fetchPage: (token: string) => Promise<Result<P, Failure>>,
-  fail: (code: 'Transport.TooMuch' | 'Transport.TornRead', message: string) => Failure,
+export interface PagedRead<P extends Page> {
+  readonly operation: ReadOperation;
+  readonly params: WireParams;
+  readonly schema: z.ZodType<P>;
+}
+
+/** All pages, or the first failure. */
+export async function readPages<P extends Page>(
+  ask: Ask,
+  place: Place,
+  { operation, params, schema }: PagedRead<P>,
 ): Promise<Result<readonly P[], Failure>> {
   const pages: P[] = [];
   const tokens = new Set<string>();
+  const paged = { ...params, MaxResults: String(OPERATIONS[operation].batchLimit) };
   let token = '';
   do {
-    if (pages.length === MAX_PAGES) return err(fail('Transport.TooMuch', `more than ${MAX_PAGES} pages`));
-    const page = await fetchPage(token);
+    if (pages.length === MAX_PAGES) {
+      return err(readFailure(operation, 'Transport.TooMuch', `more than ${MAX_PAGES} pages`));
+    }
+    const page = await ask(place, operation, token === '' ? paged : { ...paged, NextToken: token }, schema);
     if (!page.ok) return page;
     pages.push(page.value);
     token = page.value.NextToken;
-    if (tokens.has(token)) return err(fail('Transport.TornRead', 'the pages run in a circle'));
+    if (tokens.has(token)) {
+      return err(readFailure(operation, 'Transport.TornRead', 'the pages run in a circle'));
+    }
     tokens.add(token);
   } while (token !== '');
   return ok(pages);
 }
+
+export const readFailure = (operation: ReadOperation, code: OwnCode, message: string): Failure =>
+  ownFailure(code, message, { operation, params: {} });

@@ -152,7 +152,8 @@ export function groupStatus(record: GroupRecord): GroupStatus {
   };
 }
 
-function outcomeReason(outcome: ReconcileOutcome | null): string {
+/** Empty where there is nothing to explain. */
+export function outcomeReason(outcome: ReconcileOutcome | null): string {
   switch (outcome?.kind) {
     case 'not-converged':
     case 'quarantined':

@@ -26,6 +26,14 @@ export interface PolicyFolder {
   readonly unreadable: readonly Unreadable[];
 }
 
+/** A path that cannot be read, as a problem in its place; `file` is the path as shown. */
+export function unreadable(
+  path: string,
+  { hint = '', ...what }: Pick<Problem, 'file' | 'code' | 'message'> & Partial<Problem>,
+): Unreadable {
+  return { path, problem: { severity: 'error', line: 1, column: 1, hint, ...what } };
+}
+
 export interface LoadedPolicies extends PolicyFolder {
   /** `sha256:…` over names and bytes of the files: equal contents are equal texts. */
   readonly content: string;

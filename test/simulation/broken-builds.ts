@@ -2,7 +2,7 @@
 // broken at the journal is here; mistakes of the planner, which has no port, are made in broken-builds.test.ts.
 import { createHash } from 'node:crypto';
 import type { Intent, IntentDraft, Journal, JournalPorts } from '../../daemon/journal/journal.ts';
-import { emptyStore } from '../../daemon/journal/memory/memory.ts';
+import { MemoryStore } from '../../daemon/journal/memory/memory.ts';
 import type { Engine } from '../../daemon/reconcile/engine.ts';
 import { wrappedJournal } from '../support/wrapped-journal.ts';
 import { memoryHost, type JournalHost } from './journals.ts';
@@ -10,7 +10,7 @@ import type { Breakage } from './simulation.ts';
 
 /** The intent of a call is kept when the call has been made: a crash in between forgets that it was ever sent. */
 export function intentAfterCall(): Breakage {
-  const store = emptyStore();
+  const store = new MemoryStore();
   const unkept = new Map<string, Intent>();
   const keep = (token: string): void => {
     const intent = unkept.get(token);
@@ -47,7 +47,7 @@ export function intentAfterCall(): Breakage {
 
 /** Tokens are counted from one again after each start, with nothing in them that says which start it was. */
 export function tokensWithoutEpoch(): Breakage {
-  const store = emptyStore();
+  const store = new MemoryStore();
   const journals = (ports: JournalPorts): JournalHost => {
     const host = memoryHost({ ...ports, randomByte: () => 7 }, store);
     const open = () => {
@@ -64,7 +64,7 @@ export function tokensWithoutEpoch(): Breakage {
  * remove it and add it again, and the vendor takes the last for a repetition of the first.
  */
 export function tokensOfContent(): Breakage {
-  const store = emptyStore();
+  const store = new MemoryStore();
   const hashing = (journal: Journal): Journal =>
     wrappedJournal(journal, {
       openIntent: async (draft) => {

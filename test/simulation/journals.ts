@@ -6,7 +6,7 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync } fr
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Intent, Journal, JournalPorts, Pause } from '../../daemon/journal/journal.ts';
-import { emptyStore, openMemoryJournal, type MemoryStore } from '../../daemon/journal/memory/memory.ts';
+import { MemoryStore, openMemoryJournal } from '../../daemon/journal/memory/memory.ts';
 import { Connection } from '../../daemon/journal/sqlite/connection.ts';
 import { RETENTION, type Retention } from '../../daemon/journal/sqlite/retention.ts';
 import { toIntent, toPause, type IntentRow, type PauseRow } from '../../daemon/journal/sqlite/rows.ts';
@@ -30,7 +30,7 @@ export interface JournalHost {
 }
 
 /** `store` is what a crash leaves behind. */
-export function memoryHost(ports: JournalPorts, store: MemoryStore = emptyStore()): JournalHost {
+export function memoryHost(ports: JournalPorts, store: MemoryStore = new MemoryStore()): JournalHost {
   let journal: Journal | null = null;
   const pauses = (nowMs: number) => [...store.pauses.values()].filter(({ untilMs }) => nowMs < untilMs);
   return {

@@ -54,14 +54,8 @@ export function parsePacket(flags: PacketFlags): Result<Packet, readonly string[
   });
 }
 
-interface ProtocolOfPacket {
-  readonly name: Protocol;
-  /** IANA number. */
-  readonly number: number;
-}
-
-/** A packet has one protocol, so `all` is none. */
-function readProtocol(text: string): Result<ProtocolOfPacket, string> {
+/** Name and IANA number. A packet has one protocol, so `all` is none. */
+function readProtocol(text: string): Result<{ readonly name: Protocol; readonly number: number }, string> {
   const name = parseDescribedProtocol(text);
   const number = name === null ? null : protocolNumber(name);
   if (name !== null && number !== null) return ok({ name, number });
@@ -82,12 +76,9 @@ function portProblems({ port, sourcePort }: PacketFlags, protocol: Protocol): st
   ];
 }
 
-interface PeerOfPacket {
-  readonly address: Prefix | null;
-  readonly memberOf: readonly string[];
-}
-
-function readPeer(texts: readonly string[]): Result<PeerOfPacket, string> {
+function readPeer(
+  texts: readonly string[],
+): Result<{ readonly address: Prefix | null; readonly memberOf: readonly string[] }, string> {
   const isId = (text: string): boolean => GROUP_ID.test(text) || PREFIX_LIST_ID.test(text);
   const memberOf = [...new Set(texts.filter(isId))].sort();
   const [text, ...others] = texts.filter((each) => !isId(each));

@@ -58,28 +58,10 @@ export function consoleName(permission: Permission): string {
   );
 }
 
-const SELECTOR_FIELDS = [
-  'IpProtocol',
-  'PortRange',
-  'PortRangeListId',
-  'SourcePortRange',
-  'SourceCidrIp',
-  'Ipv6SourceCidrIp',
-  'SourceGroupId',
-  'SourceGroupOwnerAccount',
-  'SourcePrefixListId',
-  'DestCidrIp',
-  'Ipv6DestCidrIp',
-  'DestGroupId',
-  'DestGroupOwnerAccount',
-  'DestPrefixListId',
-  'Policy',
-  'Priority',
-] as const;
-
+/** All that the vendor says of a rule but its id, direction and description. */
 function wireSelector(permission: Permission, nicType: NicType): Readonly<Record<string, string>> {
-  const entries = SELECTOR_FIELDS.map((field) => [field, permission[field]] as const);
-  const given = entries.filter(([, value]) => value !== '');
+  const { SecurityGroupRuleId: id, Direction: direction, Description: text, ...fields } = permission;
+  const given = Object.entries(fields).filter(([, value]) => value !== '');
   return { ...Object.fromEntries(given), NicType: permission.NicType || nicType };
 }
 

@@ -12,7 +12,7 @@ import type { WireParams } from '../api.ts';
 import { parseEndpoint, regionalEndpoint } from '../../config/endpoint.ts';
 import { exchangeSchema, failedAnswer, failureOf, refusalOf, WithoutCredentials } from './pop-errors.ts';
 import { silenceVendorDebug } from './silence-debug.ts';
-import type { RefusedAnswer, Transport, TransportAnswer } from './transport.ts';
+import type { Transport, TransportAnswer } from './transport.ts';
 
 export interface PopTransportOptions {
   readonly credentials: CredentialsSource;
@@ -78,7 +78,10 @@ export class PopTransport implements Transport {
       return { kind: 'answered', status: httpStatusOf(exchange), body: plainJson(json) };
     } catch (error) {
       const refusal = refusalOf(error, this.#secrets);
-      if (refusal !== null) return this.#refused(refusal);
+      if (refusal !== null) {
+        if (CREDENTIALS_REFUSED.test(refusal.code)) this.#options.credentials.forget();
+        return refusal;
+      }
       giveUp.abort(); // httpx stops reading a late answer but leaves the connection to it open
       return failureOf(error, endpoint.value);
     }
@@ -95,15 +98,12 @@ export class PopTransport implements Transport {
   }
 
   #clientOf(endpoint: string): VerboseCore {
-    const client = this.#clients.get(endpoint) ?? this.#newClient(endpoint);
+    const credentialsProvider = { getCredentials: () => this.#signingCredentials() };
+    // Its config is its own: pop-core writes to it.
+    const config = { endpoint, apiVersion: API_VERSION, credentialsProvider };
+    const client = this.#clients.get(endpoint) ?? new VerboseCore(config, true);
     this.#clients.set(endpoint, client);
     return client;
-  }
-
-  /** Its config is its own: pop-core writes to it. */
-  #newClient(endpoint: string): VerboseCore {
-    const credentialsProvider = { getCredentials: () => this.#signingCredentials() };
-    return new VerboseCore({ endpoint, apiVersion: API_VERSION, credentialsProvider }, true);
   }
 
   async #signingCredentials(): Promise<Credentials> {
@@ -112,11 +112,6 @@ export class PopTransport implements Transport {
     const { accessKeySecret, securityToken } = credentials.value;
     this.#secrets = [accessKeySecret, securityToken ?? ''];
     return credentials.value;
-  }
-
-  #refused(refusal: RefusedAnswer): TransportAnswer {
-    if (CREDENTIALS_REFUSED.test(refusal.code)) this.#options.credentials.forget();
-    return refusal;
   }
 }
 

@@ -17,27 +17,17 @@ import type {
 import { formatToken, randomPart, type TokenOpening } from '../token.ts';
 import { guarded } from '../trouble.ts';
 
-export interface MemoryStore {
-  install: string | null;
-  epoch: number;
-  readonly open: Map<string, Intent>;
-  readonly closed: HistoryEntry[];
-  readonly plans: Map<string, string>;
-  readonly pauses: Map<string, Pause>;
-  readonly marks: Map<string, RevisionMarks>;
+export class MemoryStore {
+  install: string | null = null;
+  epoch = 0;
+  readonly open = new Map<string, Intent>();
+  readonly closed: HistoryEntry[] = [];
+  readonly plans = new Map<string, string>();
+  readonly pauses = new Map<string, Pause>();
+  readonly marks = new Map<string, RevisionMarks>();
 }
 
-export const emptyStore = (): MemoryStore => ({
-  install: null,
-  epoch: 0,
-  open: new Map(),
-  closed: [],
-  plans: new Map(),
-  pauses: new Map(),
-  marks: new Map(),
-});
-
-export function openMemoryJournal(ports: JournalPorts, store: MemoryStore = emptyStore()): Journal {
+export function openMemoryJournal(ports: JournalPorts, store = new MemoryStore()): Journal {
   return new MemoryJournal(ports, store);
 }
 

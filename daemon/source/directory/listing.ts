@@ -8,15 +8,10 @@ import type { BigIntStats, Dirent } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { compareText } from '../../../reconciler/model/problem.ts';
-import type { Unreadable } from '../source.ts';
+import { unreadable, type SourceFile, type Unreadable } from '../source.ts';
 import { ioReason } from '../../io-reason.ts';
-import { unreadable } from '../unreadable.ts';
 
-export interface ListedFile {
-  /** Path from the policy folder, with `/`. */
-  readonly path: string;
-  /** Path as shown: the folder as it was given, then `path`. */
-  readonly file: string;
+export interface ListedFile extends Omit<SourceFile, 'bytes'> {
   /** Where it really is, all links resolved. */
   readonly realPath: string;
   /** Changes whenever the file does; see `fileStamp`. */
@@ -69,8 +64,7 @@ export async function listPolicyFiles(root: string, bounds = FOLDER_BOUNDS): Pro
       unreadable: walk.unreadable.sort((a, b) => compareText(a.path, b.path)),
     };
   } catch (error) {
-    const trouble = unreadable({
-      path: '',
+    const trouble = unreadable('', {
       file: root,
       code: 'policies-unreadable',
       message: `the policies cannot be read: ${ioReason(error)}`,
@@ -104,7 +98,7 @@ export function listingFingerprint(listing: Listing): string {
 
 function notAFile(relative: string, file: string): Unreadable {
   const message = 'this is neither a file nor a folder';
-  return unreadable({ path: relative, file, code: 'policy-not-a-file', message });
+  return unreadable(relative, { file, code: 'policy-not-a-file', message });
 }
 
 interface WalkedFolder {
@@ -206,7 +200,7 @@ class FolderWalk {
   }
 
   #refuse(relative: string, code: string, message: string, hint = ''): void {
-    this.unreadable.push(unreadable({ path: relative, file: this.#shown(relative), code, message, hint }));
+    this.unreadable.push(unreadable(relative, { file: this.#shown(relative), code, message, hint }));
   }
 
   #refuseLink(relative: string): void {

@@ -5,9 +5,8 @@ import { systemClock, type Clock } from '../../clock.ts';
 import { compareText } from '../../../reconciler/model/problem.ts';
 import { MAX_POLICY_FILE_BYTES } from '../../../reconciler/policy/read/decode.ts';
 import { listingFingerprint, listPolicyFiles, type ListedFile, type Listing } from './listing.ts';
-import type { PolicyFolder, SourceFile, Unreadable } from '../source.ts';
+import { unreadable, type PolicyFolder, type SourceFile, type Unreadable } from '../source.ts';
 import { ioReason } from '../../io-reason.ts';
-import { unreadable } from '../unreadable.ts';
 
 export const MAX_TOTAL_BYTES = 32 * 1024 * 1024;
 
@@ -48,8 +47,7 @@ export async function readWhileStill<T>(
 
 /** The answer for a folder that never came to rest. */
 export function restlessFolder(root: string): PolicyFolder {
-  const trouble = unreadable({
-    path: '',
+  const trouble = unreadable('', {
     file: root,
     code: 'policies-restless',
     message: 'the policy files kept changing while they were read',
@@ -80,8 +78,7 @@ export async function readListedFiles(listing: Listing): Promise<PolicyFolder> {
 
 /** A volume that was not mounted looks like this too: it never means that nothing is wanted. */
 function emptyFolder({ shown }: Listing): Unreadable {
-  return unreadable({
-    path: '',
+  return unreadable('', {
     file: shown,
     code: 'policies-empty',
     message: 'there is no policy file (*.yaml or *.yml) here',
@@ -91,7 +88,7 @@ function emptyFolder({ shown }: Listing): Unreadable {
 
 function tooManyBytes({ file }: ListedFile): Unreadable {
   const message = `the policy files hold more than ${MAX_TOTAL_BYTES} bytes together`;
-  return unreadable({ path: '', file, code: 'policies-too-large', message });
+  return unreadable('', { file, code: 'policies-too-large', message });
 }
 
 async function readListedFile({ path, file, realPath }: ListedFile): Promise<SourceFile | Unreadable> {
@@ -99,10 +96,10 @@ async function readListedFile({ path, file, realPath }: ListedFile): Promise<Sou
     const bytes = await readBytes(realPath);
     if (bytes !== null) return { path, file, bytes };
     const message = `the file has more than ${MAX_POLICY_FILE_BYTES} bytes`;
-    return unreadable({ path, file, code: 'file-too-large', message, hint: 'split it' });
+    return unreadable(path, { file, code: 'file-too-large', message, hint: 'split it' });
   } catch (error) {
     const message = `this file cannot be read: ${ioReason(error)}`;
-    return unreadable({ path, file, code: 'policy-unreadable', message });
+    return unreadable(path, { file, code: 'policy-unreadable', message });
   }
 }
 

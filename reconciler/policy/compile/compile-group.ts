@@ -57,70 +57,52 @@ interface DirectionSite extends GroupSite {
 }
 
 function compileDirection(entry: GroupEntry, site: DirectionSite): DesiredRule[] | null {
-  const { direction, context, definitions, groupId, remaining } = site;
+  const { direction, context, remaining } = site;
   const entries = entry.rules[direction];
   if (entries === null) return null;
   const names = new Map<string, SourcePlace>();
-  const twins = new TwinCheck(context);
+  const twins = new Map<string, SourcePlace>();
   const rules: DesiredRule[] = [];
   for (const [index, written] of entries.entries()) {
     const path = [...site.path, direction, index];
     if (typeof written.name === 'string') checkName(written.name, names, { context, path });
-    const expanded = expandRule(written, {
-      context,
-      definitions,
-      direction,
-      path,
-      groupId,
-      room: remaining.left,
-    });
+    const expanded = expandRule(written, { ...site, path, room: remaining.left });
     remaining.left -= expanded.rules.length;
     const source = context.file.locate(path, 'value');
-    for (const rule of expanded.certain) twins.add(rule, source);
+    for (const rule of expanded.certain) checkTwin(rule, source, twins, context);
     for (const rule of expanded.rules) rules.push(rule);
   }
   return rules;
 }
 
-function checkName(name: string, names: Map<string, SourcePlace>, { context, path }: Site): void {
-  const place = context.file.locate([...path, 'name'], 'value');
-  const first = names.get(name);
-  if (first === undefined) {
-    names.set(name, place);
-    return;
-  }
-  const message = `the name ${quote(name)} is also at ${formatPlace(first)}`;
-  context.reporter.errorAt(place, {
-    code: 'duplicate-name',
-    message,
-    hint: 'names are unique in a direction',
-  });
+/** Where the key was before; null the first time. */
+function earlierPlace(places: Map<string, SourcePlace>, key: string, place: SourcePlace): SourcePlace | null {
+  const earlier = places.get(key);
+  if (earlier === undefined) places.set(key, place);
+  return earlier ?? null;
 }
 
-/** Finds rules that are equal in all but their descriptions: the cloud would keep only one of them. */
-class TwinCheck {
-  private readonly places = new Map<string, SourcePlace>();
-  private readonly context: FileContext;
+function checkName(name: string, names: Map<string, SourcePlace>, { context, path }: Site): void {
+  const place = context.file.locate([...path, 'name'], 'value');
+  const first = earlierPlace(names, name, place);
+  if (first === null) return;
+  const message = `the name ${quote(name)} is also at ${formatPlace(first)}`;
+  const hint = 'names are unique in a direction';
+  context.reporter.errorAt(place, { code: 'duplicate-name', message, hint });
+}
 
-  constructor(context: FileContext) {
-    this.context = context;
-  }
-
-  add(rule: Rule, source: SourcePlace): void {
-    const identity = ruleIdentity(rule);
-    const first = this.places.get(identity);
-    if (first === undefined) {
-      this.places.set(identity, source);
-      return;
-    }
-    const where = first === source ? 'twice from this rule' : `also from the rule at ${formatPlace(first)}`;
-    const message = `${combinationText(rule)} comes ${where}`;
-    this.context.reporter.errorAt(source, {
-      code: 'duplicate-rule',
-      message,
-      hint: 'name each combination once',
-    });
-  }
+/** Rules that are equal in all but their descriptions: the cloud would keep only one of them. */
+function checkTwin(
+  rule: Rule,
+  source: SourcePlace,
+  twins: Map<string, SourcePlace>,
+  { reporter }: FileContext,
+): void {
+  const first = earlierPlace(twins, ruleIdentity(rule), source);
+  if (first === null) return;
+  const where = first === source ? 'twice from this rule' : `also from the rule at ${formatPlace(first)}`;
+  const message = `${combinationText(rule)} comes ${where}`;
+  reporter.errorAt(source, { code: 'duplicate-rule', message, hint: 'name each combination once' });
 }
 
 function combinationText(rule: Rule): string {

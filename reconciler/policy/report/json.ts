@@ -1,17 +1,8 @@
 import { compareProblems, type Problem } from '../../model/problem.ts';
 
+/** Those that are printed, in this order. */
+const KEYS = ['version', 'problems', 'file', 'line', 'column', 'severity', 'code', 'message', 'hint'];
+
 /** Problems for scripts: one JSON document, in reading order. */
-export function problemsAsJson(problems: readonly Problem[]): string {
-  const records = problems
-    .toSorted(compareProblems)
-    .map(({ file, line, column, severity, code, message, hint }) => ({
-      file,
-      line,
-      column,
-      severity,
-      code,
-      message,
-      hint,
-    }));
-  return `${JSON.stringify({ version: 1, problems: records }, null, 2)}\n`;
-}
+export const problemsAsJson = (problems: readonly Problem[]): string =>
+  `${JSON.stringify({ version: 1, problems: problems.toSorted(compareProblems) }, KEYS, 2)}\n`;

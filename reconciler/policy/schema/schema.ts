@@ -71,12 +71,7 @@ const ruleKeys = {
   }).optional(),
 };
 
-interface RuleKeys {
-  readonly protocol?: unknown;
-  readonly ports?: unknown;
-  readonly portList?: unknown;
-  readonly services?: unknown;
-}
+type RuleKeys = Partial<Record<'protocol' | 'ports' | 'portList' | 'services', unknown>>;
 
 const checkRuleKeys = <Schema extends z.ZodType<RuleKeys>>(schema: Schema): Schema =>
   schema

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { isMap, isScalar, parseDocument, visit, type Pair } from 'yaml';
 import { z } from 'zod';
-import { configJsonSchema } from '../../../../daemon/config/json-schema.ts';
+import { configJsonSchema } from '../../../../daemon/config/schema.ts';
 import { defaultConfig, loadConfig } from '../../../../daemon/config/load.ts';
 import { quirksSchema } from '../../../../daemon/config/quirks-schema.ts';
 import { configSchema } from '../../../../daemon/config/schema.ts';

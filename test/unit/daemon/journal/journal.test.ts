@@ -1,13 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { emptyStore, openMemoryJournal } from '../../../../daemon/journal/memory/memory.ts';
+import { MemoryStore, openMemoryJournal } from '../../../../daemon/journal/memory/memory.ts';
 import { RETENTION } from '../../../../daemon/journal/sqlite/retention.ts';
 import { openSqliteJournal } from '../../../../daemon/journal/sqlite/sqlite.ts';
 import { journalContract } from './contract.ts';
 
 journalContract('memory', () => {
-  const store = emptyStore();
+  const store = new MemoryStore();
   return {
     open: (ports) => Promise.resolve(openMemoryJournal(ports, store)),
     remove: () => undefined,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { stepRequest } from '../../../../daemon/ecs/convert/requests.ts';
 import type { IntentOutcome, Journal } from '../../../../daemon/journal/journal.ts';
 import { effectOf } from '../../../../daemon/journal/effect.ts';
-import { emptyStore, openMemoryJournal } from '../../../../daemon/journal/memory/memory.ts';
+import { MemoryStore, openMemoryJournal } from '../../../../daemon/journal/memory/memory.ts';
 import { showsRecentWrites } from '../../../../daemon/reconcile/recent-writes.ts';
 import type { ApiLevel } from '../../../../reconciler/model/api-dialect.ts';
 import type { DescribedGroup, DescribedRule } from '../../../../reconciler/model/group.ts';
@@ -199,7 +199,7 @@ it('a retry that is told that it was so already was our own work all the same', 
 });
 
 it('what an older Rampart did is waited for as long as reads may lag, since its journal tells no effects', async () => {
-  const store = emptyStore();
+  const store = new MemoryStore();
   const journal = openMemoryJournal({ clock, randomByte: () => 7 }, store);
   await write(journal, { steps: PLAN.steps, reconcileId: '1', result: 'applied', level: 'current' });
   const [first, ...others] = store.closed;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DesiredKeeper, type DesiredUpdate } from '../../../../daemon/source/desired.ts';
 import { contentHash } from '../../../../daemon/source/git/revision.ts';
 import type { LoadedPolicies } from '../../../../daemon/source/source.ts';
-import { unreadable } from '../../../../daemon/source/unreadable.ts';
+import { unreadable } from '../../../../daemon/source/source.ts';
 
 type Files = Readonly<Record<string, string>>;
 
@@ -17,7 +17,7 @@ function loaded(files: Files, revision: string, unread: readonly string[] = []):
     files: list,
     unreadable: unread.map((path) => {
       const file = path === '' ? 'policies' : `policies/${path}`;
-      return unreadable({ path, file, code: 'policy-unreadable', message: 'permission denied' });
+      return unreadable(path, { file, code: 'policy-unreadable', message: 'permission denied' });
     }),
     content: contentHash(list),
     revision,
@@ -201,7 +201,7 @@ describe('what cannot be read', () => {
     const trouble = { code: 'policies-unreadable', message: 'permission denied' };
     const update = keep.take({
       ...loaded({}, 'r2'),
-      unreadable: [unreadable({ path: '', file: '.', ...trouble })],
+      unreadable: [unreadable('', { file: '.', ...trouble })],
     });
     expect(inForce(update)).toEqual(['sg-a:443']);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Rule } from '../../../../reconciler/model/rule.ts';
-import { planExitCode } from '../../../../reconciler/report/exit-code.ts';
+import { planExitCode } from '../../../../reconciler/report/results.ts';
 import type { GroupPolicy } from '../../../../reconciler/plan/plan.ts';
 import { renderMarkdown } from '../../../../reconciler/report/markdown.ts';
 import { describeRule, quoted } from '../../../../reconciler/model/rule-text.ts';
