@@ -1,7 +1,8 @@
 // Pieces that the sections of the config are made of. Messages never quote a value: it could be a secret in
 // the wrong place.
 import { z } from 'zod';
-import type { Result } from '../../reconciler/model/result.ts';
+import { err, type Result } from '../../reconciler/model/result.ts';
+import { textParsedBy } from '../../reconciler/policy/schema/schema-words.ts';
 
 /** What is said of a refused value besides the message; see `customComplaint`. */
 interface Refusal {
@@ -17,15 +18,13 @@ export const filePath = z.string().min(1, 'write a path');
 
 /** A text with a grammar of its own, which comes out parsed. */
 export const parsed = <T>(parse: (text: string) => Result<T, string>, description: string) =>
-  z
-    .string()
-    .meta({ description })
-    .transform((text, context): T => {
+  textParsedBy(
+    (text) => {
       const result = parse(text);
-      if (result.ok) return result.value;
-      context.addIssue({ code: 'custom', message: result.error });
-      return z.NEVER;
-    });
+      return result.ok ? result : err({ code: 'bad-value', message: result.error, hint: '' });
+    },
+    { description },
+  );
 
 /** Refuses a value that the contract knows and this version does not carry out yet. */
 export const notSupported = (what: string, hint = '') => ({
