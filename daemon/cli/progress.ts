@@ -1,12 +1,7 @@
 import { line, type Io } from './io.ts';
 
 /** A count on a terminal; nothing anywhere else. */
-export interface Progress {
-  step(): void;
-  end(): void;
-}
-
-export function progressOn({ stderr }: Io, total: number): Progress {
+export function progressOn({ stderr }: Io, total: number) {
   const isTerminal = 'isTTY' in stderr && stderr.isTTY === true;
   let done = 0;
   if (!isTerminal) return { step: () => undefined, end: () => undefined };

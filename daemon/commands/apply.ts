@@ -5,12 +5,11 @@ import { counted } from '../../reconciler/model/counted.ts';
 import { renderText } from '../../reconciler/report/text.ts';
 import { planReport } from '../../reconciler/report/document.ts';
 import { isFailed, planExitCode, type GroupResult } from '../../reconciler/report/results.ts';
-import { groupKey, type GroupRef } from '../../reconciler/model/group.ts';
+import { groupKey } from '../../reconciler/model/group.ts';
 import { JournalError } from '../journal/journal.ts';
 import { outcomeReason, type Target } from '../schedule/group-record.ts';
 import { newGroupMemory } from '../learned/group-memory.ts';
 import { reconcileGroup } from '../reconcile/reconcile.ts';
-import type { ReconcileOutcome } from '../reconcile/outcome.ts';
 import { aborted, line, UsageError, type ExitCode, type Io } from '../cli/io.ts';
 import { journalFailed, openJournal } from '../compose/open-journal.ts';
 import { openSession, planAll, type Session, type SessionFlags } from '../compose/session.ts';
@@ -71,11 +70,7 @@ async function whenStopped({ stderr, stopSignal }: Io): Promise<null> {
 }
 
 /** What became of one group. */
-interface AppliedGroup extends GroupRef {
-  readonly outcome: ReconcileOutcome['kind'];
-  readonly changes: number;
-  readonly reason: string;
-}
+type AppliedGroup = Awaited<ReturnType<typeof applyOne>>;
 
 /** Carries out the plans that are pending. A plan that was approved by its hash may not become another one. */
 async function applyAll(
@@ -104,7 +99,7 @@ async function applyOne(
   target: Target,
   approvedPlan: string | null,
   signal: AbortSignal,
-): Promise<AppliedGroup> {
+) {
   const request = { ...target, cause: 'policy', approvedPlan } as const;
   let memory = newGroupMemory(engine.clock.monotonicMs());
   let round = 1;

@@ -12,7 +12,7 @@ import { answerAsJson, answerAsText } from './check/output.ts';
 import { parsePacket, type PacketFlags } from './check/question.ts';
 import { UsageError, type ExitCode, type Io } from '../cli/io.ts';
 import { openSession, readPolicies } from '../compose/session.ts';
-import { addCommonFlags, readConfig, type CommonFlags } from '../compose/setup.ts';
+import { addCommonFlags, choice, readConfig, type CommonFlags } from '../compose/setup.ts';
 import { READ_ONLY } from './embedded-emulator.ts';
 
 interface CheckFlags extends CommonFlags, PacketFlags {
@@ -32,16 +32,9 @@ export function addCheckCommand(program: Command, io: Io, done: (code: ExitCode)
     .option('--source-port <N>', 'source port (default: not known)')
     .option('--own <IP>', "address on the group's side (default: not known)")
     .addOption(
-      new Option('--family <FAMILY>', 'where no address and no protocol says it (default: ipv4)').choices([
-        'ipv4',
-        'ipv6',
-      ]),
+      choice('--family <FAMILY>', 'where no address and no protocol says it (default: ipv4)', FAMILIES),
     )
-    .addOption(
-      new Option('--nic-type <TYPE>', 'the card; for classic networks')
-        .choices(['intranet', 'internet'])
-        .default('intranet'),
-    )
+    .addOption(choice('--nic-type <TYPE>', 'the card; for classic networks', NIC_TYPES).default('intranet'))
     .option('--live', 'ask the rules that the cloud has now, not those of the policies')
     .option('--json', 'print one JSON document')
     .addHelpText(
@@ -51,6 +44,9 @@ export function addCheckCommand(program: Command, io: Io, done: (code: ExitCode)
     )
     .action((flags: CheckFlags) => runCheck(flags, io).then(done));
 }
+
+const FAMILIES = ['ipv4', 'ipv6'];
+const NIC_TYPES = ['intranet', 'internet'];
 
 const added = (text: string, before: readonly string[] = []): readonly string[] => [...before, text];
 

@@ -5,13 +5,12 @@ import { JournalError } from '../journal/journal.ts';
 import { Daemon } from '../compose/daemon.ts';
 import { TargetResolver } from '../schedule/selectors.ts';
 import type { Lanes } from '../queue/lanes.ts';
-import { startHttp, type HttpServer } from '../http/server.ts';
-import type { DaemonStatus } from '../http/status.ts';
+import { startHttp, type HttpPorts, type HttpServer } from '../http/server.ts';
 import { createSystemd } from '../telemetry/systemd.ts';
 import type { Telemetry } from '../telemetry/events.ts';
 import { fanOut } from '../telemetry/fan-out.ts';
 import { Metrics } from '../telemetry/metrics.ts';
-import { assemble } from '../compose/assemble.ts';
+import { assemble, type AssemblyPorts } from '../compose/assemble.ts';
 import { embeddedEmulator } from './embedded-emulator.ts';
 import { UsageError, type ExitCode, type Io } from '../cli/io.ts';
 import { journalFailed, openJournal } from '../compose/open-journal.ts';
@@ -76,14 +75,11 @@ function reloadsFrom(io: Io): Io['onReload'] {
   return (listener) => (reload = listener);
 }
 
-interface ServeParts {
-  readonly telemetry: Telemetry;
-  readonly metrics: Metrics;
-  readonly secrets: Secrets;
-  readonly emulatorUrl: string | null;
-}
-
-async function serve(config: Config, parts: ServeParts, io: Io): Promise<ExitCode> {
+async function serve(
+  config: Config,
+  parts: Omit<AssemblyPorts, 'journal' | 'env'> & { readonly metrics: Metrics },
+  io: Io,
+): Promise<ExitCode> {
   const { telemetry, emulatorUrl } = parts;
   const journal = await openJournal(config);
   let http: HttpServer | null = null;
@@ -122,17 +118,17 @@ async function serve(config: Config, parts: ServeParts, io: Io): Promise<ExitCod
 }
 
 /** Null if the config wants no HTTP. */
-async function openHttp(config: Config, ports: Parameters<typeof startHttp>[1]): Promise<HttpServer | null> {
+async function openHttp(config: Config, ports: HttpPorts): Promise<HttpServer | null> {
   if (config.http.listen === null) return null;
   const http = await startHttp(config.http.listen, ports);
   if (http.ok) return http.value;
   throw new UsageError(http.error);
 }
 
-function httpPorts(daemon: Daemon, lanes: Lanes, metrics: Metrics): Parameters<typeof startHttp>[1] {
+function httpPorts(daemon: Daemon, lanes: Lanes, metrics: Metrics): HttpPorts {
   const rampart = packageVersion();
   const startedAt = new Date().toISOString();
-  const status = (): DaemonStatus => ({
+  const status: HttpPorts['status'] = () => ({
     version: 1,
     rampart,
     startedAt,

@@ -22,8 +22,12 @@ export interface CommonFlags {
 export function addCommonFlags(command: Command): Command {
   return command
     .option('--config <FILE>', 'config file (default: ./config.yaml, else built-in defaults)')
-    .addOption(new Option('--log-level <LEVEL>', 'lowest level that is logged').choices(LOG_LEVELS));
+    .addOption(choice('--log-level <LEVEL>', 'lowest level that is logged', LOG_LEVELS));
 }
+
+/** An option that takes one of these words. */
+export const choice = (flags: string, description: string, words: readonly string[]): Option =>
+  new Option(flags, description).choices(words);
 
 /** The config, or a UsageError that lists every problem with it. */
 export function readConfig(flags: CommonFlags): Config {

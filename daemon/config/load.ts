@@ -47,15 +47,7 @@ export function parseConfig(text: string, file: string): Result<Config, Problem[
     : err([...problems].sort(compareProblems));
 }
 
-const NO_HINTS: ReadonlyMap<string, string> = new Map();
-
-const CONFIG_WORDS: ShapeWords = {
-  whole: 'the config',
-  quotesValues: false,
-  missingKeyHints: NO_HINTS,
-  noValueHints: NO_HINTS,
-  nameHint: '',
-};
+const CONFIG_WORDS: ShapeWords = { whole: 'the config', quotesValues: false };
 
 /** Where a key of a config that was read before has its value; for what comes to light only when it is used. */
 export function placeInConfig(file: string, keys: Path): SourcePlace {

@@ -15,14 +15,7 @@ export type GroupResult = GroupPlan | FailedGroup;
 export const isFailed = (result: GroupResult): result is FailedGroup => 'error' in result;
 
 /** Rules and calls that would be carried out: observed and blocked groups count as nothing to do. */
-export interface Summary {
-  readonly calls: number;
-  readonly add: number;
-  readonly modify: number;
-  readonly remove: number;
-  /** Groups. */
-  readonly blocked: number;
-}
+export type Summary = ReturnType<typeof summarise>;
 
 /** What `apply --plan` is told: the same plans have the same hash, in whatever order they are given. */
 export const hashOfPlans = (results: readonly GroupResult[]): string =>
@@ -34,7 +27,7 @@ export function sortResults(results: readonly GroupResult[]): GroupResult[] {
   );
 }
 
-export function summarise(results: readonly GroupResult[]): Summary {
+export function summarise(results: readonly GroupResult[]) {
   const plans = results.filter((result): result is GroupPlan => !isFailed(result));
   const steps = plans.filter(({ status }) => status === 'pending').flatMap((plan) => plan.steps);
   return {

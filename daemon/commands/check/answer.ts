@@ -22,17 +22,9 @@ export interface CheckedRule {
   readonly document: RuleDocument;
 }
 
-export interface CheckAnswer {
-  readonly group: CheckedGroup;
-  readonly packet: Packet;
-  readonly decision: Decision;
-  readonly decidedBy: CheckedRule | null;
-  readonly alsoMatching: readonly CheckedRule[];
-  readonly rivals: ReadonlyArray<{ readonly rule: CheckedRule; readonly needs: readonly string[] }>;
-  readonly notes: readonly string[];
-}
+export type CheckAnswer = ReturnType<typeof checkPacket>;
 
-export function checkPacket(group: CheckedGroup, packet: Packet): CheckAnswer {
+export function checkPacket(group: CheckedGroup, packet: Packet) {
   const byRule = new Map(group.rules.map((checked) => [checked.rule, checked]));
   const checked = (rule: Rule): CheckedRule => {
     const found = byRule.get(rule);

@@ -8,13 +8,6 @@ import {
 } from '../../../reconciler/policy/read/file.ts';
 import { readPolicyFolder } from '../../source/directory/policy-folder.ts';
 
-export interface FilesToCheck {
-  /** Everything that has to be compiled together, each file once. */
-  readonly files: readonly PolicyFile[];
-  /** What was asked about, by the path that it is shown with, with its text if it can be read. */
-  readonly asked: ReadonlyMap<string, string | null>;
-}
-
 interface ReadFile {
   readonly policy: PolicyFile;
   readonly text: string | null;
@@ -24,12 +17,14 @@ interface ReadFile {
  * The files of `paths`. If one of these lies below `policies`, the folder that the daemon reads, the rest of that
  * folder comes along: a file of it may use names that others define.
  */
-export async function filesToCheck(paths: readonly string[], policies: string): Promise<FilesToCheck> {
+export async function filesToCheck(paths: readonly string[], policies: string) {
   const asked = await filesOf(paths);
   const isPart = (await Promise.all(paths.map((each) => isBelow(each, policies)))).some(Boolean);
   const context = isPart ? await filesOf([policies]) : new Map<string, ReadFile>();
   return {
+    /** Everything that has to be compiled together, each file once. */
     files: [...new Map([...context, ...asked]).values()].map(({ policy }) => policy),
+    /** What was asked about, by the path that it is shown with, with its text if it can be read. */
     asked: new Map([...asked.values()].map(({ policy, text }) => [policy.path, text])),
   };
 }

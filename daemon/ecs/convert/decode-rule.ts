@@ -58,10 +58,12 @@ export function consoleName(permission: Permission): string {
   );
 }
 
-/** All that the vendor says of a rule but its id, direction and description. */
+const NOT_SELECTING: readonly string[] = ['SecurityGroupRuleId', 'Direction', 'Description'];
+
 function wireSelector(permission: Permission, nicType: NicType): Readonly<Record<string, string>> {
-  const { SecurityGroupRuleId: id, Direction: direction, Description: text, ...fields } = permission;
-  const given = Object.entries(fields).filter(([, value]) => value !== '');
+  const given = Object.entries(permission).filter(
+    ([key, value]) => value !== '' && !NOT_SELECTING.includes(key),
+  );
   return { ...Object.fromEntries(given), NicType: permission.NicType || nicType };
 }
 

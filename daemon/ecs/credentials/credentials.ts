@@ -51,10 +51,7 @@ export function createCredentialsSource(config: CredentialsConfig, env: Variable
   };
 
   return {
-    get: () => {
-      fetching ??= fetch().finally(() => (fetching = null));
-      return fetching;
-    },
+    get: () => (fetching ??= fetch().finally(() => (fetching = null))),
     forget: () => {
       provider = null;
     },

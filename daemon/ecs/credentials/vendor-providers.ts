@@ -6,6 +6,8 @@ import {
   ECSRAMRoleCredentialsProvider,
   OIDCRoleArnCredentialsProvider,
   RAMRoleARNCredentialsProvider,
+  StaticAKCredentialsProvider,
+  StaticSTSCredentialsProvider,
   URICredentialsProvider,
   type CredentialsProvider,
 } from '@alicloud/credentials';
@@ -57,9 +59,21 @@ export function buildProvider(config: CredentialsConfig, env: Variables): Creden
 function keyProvider(name: string, read: () => Promise<Key>): CredentialsProvider {
   return {
     getProviderName: () => name,
-    getCredentials: async () => ({ ...(await read()), providerName: name }),
+    getCredentials: async () => {
+      const { accessKeyId, accessKeySecret, securityToken } = await read();
+      const builder =
+        securityToken === '' ? StaticAKCredentialsProvider.builder() : stsBuilder(securityToken);
+      return builder
+        .withAccessKeyId(accessKeyId)
+        .withAccessKeySecret(accessKeySecret)
+        .build()
+        .getCredentials();
+    },
   };
 }
+
+const stsBuilder = (securityToken: string) =>
+  StaticSTSCredentialsProvider.builder().withSecurityToken(securityToken);
 
 /** So that a rotated secret is used without a restart. */
 async function readAccessKey(config: AccessKeyConfig, env: Variables): Promise<Key> {

@@ -13,12 +13,6 @@ export const MAX_TOTAL_BYTES = 32 * 1024 * 1024;
 /** Waits between the attempts to find the folder at rest: about 3 s in all. */
 const RETRY_DELAYS_MS = [20, 50, 100, 200, 400, 800, 1600] as const;
 
-/** What was read, and the listing that it was read from. */
-export interface StillReading<T> {
-  readonly value: T;
-  readonly listing: Listing;
-}
-
 /** Every policy file below `root`, and everything that could not be read. */
 export async function readPolicyFolder(root: string, clock: Clock = systemClock): Promise<PolicyFolder> {
   const reading = await readWhileStill(() => listPolicyFiles(root), readListedFiles, clock);
@@ -33,7 +27,7 @@ export async function readWhileStill<T>(
   list: () => Promise<Listing>,
   read: (listing: Listing) => Promise<T>,
   clock: Clock,
-): Promise<StillReading<T> | null> {
+): Promise<{ readonly value: T; readonly listing: Listing } | null> {
   let before = await list();
   for (const delayMs of RETRY_DELAYS_MS) {
     const value = await read(before);

@@ -1,5 +1,6 @@
 // All files together -> what is wanted of every group. A file counts as a whole: with one error in it, or in
 // a file it takes a name from, none of its groups is here, and the caller keeps their last good state.
+import { groupBy } from '../../model/collections.ts';
 import type { DesiredGroup } from '../../model/group.ts';
 import { compareProblems, type Problem } from '../../model/problem.ts';
 import { compileGroup } from './compile-group.ts';
@@ -34,16 +35,15 @@ export function compilePolicies(files: readonly PolicyFile[], options: CompileOp
     uses: new Map(),
   }));
   const definitions = readDefinitions(contexts);
-  const compiled = contexts.map((context) => ({
-    context,
-    groups: compileFile(context, definitions, options),
-  }));
-  reportSharedGroups(compiled);
+  const placed = contexts.flatMap((context) =>
+    compileFile(context, definitions, options).map((group) => ({ context, group })),
+  );
+  reportSharedGroups(placed);
   reportBadSources(contexts);
   const bad = new Set(contexts.filter(hasErrors));
   if (bad.size === 0) definitions.warnOfUnused();
   return {
-    groups: compiled.filter(({ context }) => !bad.has(context)).flatMap(({ groups }) => groups),
+    groups: placed.filter(({ context }) => !bad.has(context)).map(({ group }) => group),
     problems: contexts
       .flatMap(({ file, reporter }) => [...file.problems, ...reporter.problems])
       .sort(compareProblems),
@@ -73,32 +73,26 @@ function compileFile(
   return groups;
 }
 
-interface CompiledFile {
+interface PlacedGroup {
   readonly context: FileContext;
-  readonly groups: readonly DesiredGroup[];
+  readonly group: DesiredGroup;
 }
 
 /** A group declared in two places has no one truth: both places are reported, and neither is enforced. */
-function reportSharedGroups(files: readonly CompiledFile[]): void {
-  const first = new Map<string, { context: FileContext; group: DesiredGroup }>();
-  for (const { context, groups } of files) {
-    for (const group of groups) {
-      const key = desiredGroupKey(group);
-      const other = first.get(key);
-      if (other === undefined) {
-        first.set(key, { context, group });
-        continue;
-      }
-      reportSharedGroup(context, group, other.group);
-      reportSharedGroup(other.context, other.group, group);
+function reportSharedGroups(placed: readonly PlacedGroup[]): void {
+  for (const [first, ...others] of groupBy(placed, ({ group }) => desiredGroupKey(group)).values()) {
+    if (first === undefined) continue;
+    for (const other of others) {
+      reportSharedGroup(other, first);
+      reportSharedGroup(first, other);
     }
   }
 }
 
-function reportSharedGroup({ reporter }: FileContext, group: DesiredGroup, other: DesiredGroup): void {
-  const message = `this group is also declared at ${formatPlace(other.source)}`;
+function reportSharedGroup({ context, group }: PlacedGroup, other: PlacedGroup): void {
+  const message = `this group is also declared at ${formatPlace(other.group.source)}`;
   const hint = 'declare a group in one place, with all of its rules';
-  reporter.errorAt(group.source, { code: 'duplicate-group', message, hint });
+  context.reporter.errorAt(group.source, { code: 'duplicate-group', message, hint });
 }
 
 /** Errors spread along the names that files take from each other, until nothing new is found. */

@@ -90,14 +90,14 @@ interface Combination {
   readonly traffic: Sourced<KnownTraffic>;
 }
 
-interface Combined {
-  readonly hasProblems: boolean;
-  /** Null unless everything is good that the cloud tells rules apart by, which a description is not. */
-  readonly rule: Rule | null;
-}
-
-/** Reports what is wrong with a combination. */
-function combined(entry: RuleEntry, place: Combination): Combined {
+/**
+ * Reports what is wrong with a combination. The rule is null unless everything is good that the cloud tells rules apart
+ * by, which a description is not.
+ */
+function combined(
+  entry: RuleEntry,
+  place: Combination,
+): { readonly hasProblems: boolean; readonly rule: Rule | null } {
   const fields = fieldsOf(entry, place);
   const report = (problems: readonly RuleProblem[]): void => {
     for (const problem of problems) place.site.context.reporter.error(pathOf(problem.field, place), problem);
@@ -148,9 +148,9 @@ function pathOf(field: RuleField, { site, peer, traffic }: Combination): Path {
 function peerSetsOf(entry: RuleEntry, { context, definitions, direction, path }: RuleSite): Sets<Peer> {
   return entry.peers.map((word, index) => {
     const wordPath = [...path, PEER_KEY[direction], index];
-    if (word === undefined) return { value: [], path: wordPath };
-    if (word.kind === 'peer') return { value: [word.peer], path: wordPath };
-    return { value: definitions.network(word.name, { context, path: wordPath }) ?? [], path: wordPath };
+    if (word?.kind === 'peer') return { value: [word.peer], path: wordPath };
+    const members = word === undefined ? null : definitions.network(word.name, { context, path: wordPath });
+    return { value: members ?? [], path: wordPath };
   });
 }
 

@@ -48,7 +48,7 @@ export class Networks {
     let isWhole = true;
     for (const [index, word] of items.entries()) {
       const site = { context, path: [...path, index] };
-      const peers = word === undefined ? null : this.peersOf(word, site);
+      const peers = word?.kind === 'peer' ? [word.peer] : word && this.inner(word.name, site);
       this.membersLeft -= peers?.length ?? 0;
       if (this.membersLeft < 0) {
         const message = `the networks of all files have more than ${MAX_MEMBERS} members`;
@@ -56,13 +56,9 @@ export class Networks {
         return null;
       }
       for (const peer of peers ?? []) members.set(formatPeer(peer), peer);
-      isWhole &&= peers !== null;
+      isWhole &&= Array.isArray(peers);
     }
     return isWhole ? [...members.values()] : null;
-  }
-
-  private peersOf(word: PeerWord, site: Site): readonly Peer[] | null {
-    return word.kind === 'peer' ? [word.peer] : this.inner(word.name, site);
   }
 
   private inner(name: string, site: Site): readonly Peer[] | null {

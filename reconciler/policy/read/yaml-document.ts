@@ -2,20 +2,14 @@
 // here alike.
 import type { SourcePlace } from '../../model/problem.ts';
 import type { PlacedComplaint } from '../schema/shape-complaints.ts';
-import { createReporter, type Locate, type Reporter } from './reporter.ts';
+import { createReporter, type Locate } from './reporter.ts';
 import { parseYamlTree } from './yaml-tree.ts';
 import { readYamlTree } from './yaml-value.ts';
 
-export interface YamlDocument {
-  readonly value: unknown;
-  /** Where not, the value may lack what the text has. */
-  readonly isWellFormed: boolean;
-  readonly locate: Locate;
-  /** Has what YAML's rules and ours for YAML refuse. */
-  readonly reporter: Reporter;
-}
+export type YamlDocument = ReturnType<typeof readYamlDocument>;
 
-export function readYamlDocument(path: string, text: string): YamlDocument {
+/** The reporter has what YAML's rules and ours for YAML refuse. Where not well-formed, the value may lack what the text has. */
+export function readYamlDocument(path: string, text: string) {
   const tree = parseYamlTree(text);
   const { value, complaints, offsetOf } = readYamlTree(tree.document?.contents ?? null);
   const placeAt = (offset: number): SourcePlace => {

@@ -93,22 +93,14 @@ function firstTokenBelow(tokens: readonly CST.Token[], maxDepth: number): number
   return null;
 }
 
-function directiveComplaint(token: CST.Token): OffsetComplaint {
-  return {
-    offset: token.offset,
-    code: 'yaml-directive',
-    message: 'YAML directives are not used here',
-    hint: 'remove the line that begins with %',
-  };
+function directiveComplaint({ offset }: CST.Token): OffsetComplaint {
+  const message = 'YAML directives are not used here';
+  return { offset, code: 'yaml-directive', message, hint: 'remove the line that begins with %' };
 }
 
-function secondDocumentComplaint(document: Document.Parsed): OffsetComplaint {
-  return {
-    offset: document.range[0],
-    code: 'several-documents',
-    message: 'the file holds one YAML document, and here begins a second one',
-    hint: 'move it to a file of its own',
-  };
+function secondDocumentComplaint({ range: [offset] }: Document.Parsed): OffsetComplaint {
+  const message = 'the file holds one YAML document, and here begins a second one';
+  return { offset, code: 'several-documents', message, hint: 'move it to a file of its own' };
 }
 
 function syntaxComplaint(error: YAMLError): OffsetComplaint {

@@ -113,27 +113,23 @@ class TreeReader {
   /** Null if the pair is refused. */
   private readKey(pair: Pair, pairs: PairIndex): string | null {
     const node = pair.key;
-    if (!isScalar(node) || typeof node.value !== 'string') {
-      this.complain(node, 'key-not-text', 'a key must be a text', 'write a plain word');
-      return null;
-    }
+    if (!isScalar(node) || typeof node.value !== 'string')
+      return this.refused(node, 'key-not-text', 'a key must be a text', 'write a plain word');
     const key = node.value;
     if (node.tag !== undefined) this.refuseTag(node);
     if (node.anchor !== undefined) {
       this.complain(node, 'anchored-key', 'a key has no anchor', 'remove the word that begins with &');
     }
-    if (key === '<<') {
-      this.complain(node, 'merge-key', 'a policy has no merge keys', 'write the keys out');
-      return null;
-    }
-    if (key === '__proto__') {
-      this.complain(node, 'unknown-key', `${quote(key)} is not a key`, '');
-      return null;
-    }
-    if (pairs.has(key)) {
-      this.complain(node, 'duplicate-key', `the key ${quote(key)} is there twice`, 'keep one of the two');
-      return null;
-    }
+    if (key === '<<')
+      return this.refused(node, 'merge-key', 'a policy has no merge keys', 'write the keys out');
+    if (key === '__proto__') return this.refused(node, 'unknown-key', `${quote(key)} is not a key`, '');
+    if (pairs.has(key))
+      return this.refused(
+        node,
+        'duplicate-key',
+        `the key ${quote(key)} is there twice`,
+        'keep one of the two',
+      );
     return key;
   }
 
@@ -164,6 +160,12 @@ class TreeReader {
 
   private refuseTag(node: unknown): void {
     this.complain(node, 'yaml-tag', 'YAML tags are not used here', 'remove the word that begins with !');
+  }
+
+  /** Complains of a key. */
+  private refused(node: unknown, code: string, message: string, hint: string): null {
+    this.complain(node, code, message, hint);
+    return null;
   }
 
   private complain(node: unknown, code: string, message: string, hint: string): void {

@@ -27,11 +27,8 @@ export function parsePortText(text: string): Result<PortRange, Complaint> {
   }
   const match = /^(0|[1-9]\d{0,5})(?:[-/](0|[1-9]\d{0,5}))?$/.exec(text);
   if (match === null) {
-    return err({
-      code: 'bad-ports',
-      message: `${quote(text)} is no port and no range of ports`,
-      hint: PORT_HINT,
-    });
+    const message = `${quote(text)} is no port and no range of ports`;
+    return err({ code: 'bad-ports', message, hint: PORT_HINT });
   }
   const [, firstText = '', lastText = firstText] = match;
   const [first, last] = [Number(firstText), Number(lastText)];

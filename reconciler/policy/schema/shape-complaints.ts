@@ -22,10 +22,10 @@ export interface ShapeWords {
   /** Whether values may stand in messages. In the config one could be a secret in the wrong place: only keys do. */
   readonly quotesValues: boolean;
   /** What to write for a key that is missing, and for one that has no value. */
-  readonly missingKeyHints: ReadonlyMap<string, string>;
-  readonly noValueHints: ReadonlyMap<string, string>;
+  readonly missingKeyHints?: ReadonlyMap<string, string>;
+  readonly noValueHints?: ReadonlyMap<string, string>;
   /** How names are formed that a pattern refuses. */
-  readonly nameHint: string;
+  readonly nameHint?: string;
 }
 
 /** By the schema library's names of types. All numbers of ours are whole. */
@@ -48,14 +48,14 @@ export function typeFinding(
   const expected = [...new Set(types.map((type) => TYPE_NAMES[type] ?? type))];
   const key = lastKey(path);
   if (input === undefined) {
-    const hint = words.missingKeyHints.get(key) ?? '';
+    const hint = words.missingKeyHints?.get(key) ?? '';
     const message = `the key ${quote(key)} is missing`;
     return atKey(path.slice(0, -1), { code: 'missing-key', message, hint });
   }
   const what = typeof path.at(-1) === 'string' ? quote(key) : path.length === 0 ? words.whole : 'this';
   if (input === null) {
     const remove = path.length === 0 ? 'the file' : 'the key';
-    const hint = words.noValueHints.get(key) ?? `write ${listed(expected)}, or remove ${remove}`;
+    const hint = words.noValueHints?.get(key) ?? `write ${listed(expected)}, or remove ${remove}`;
     return { ...atValue(path, { code: 'no-value', message: `${what} has no value`, hint }), expected };
   }
   const message = `${what} must be ${listed(expected)}, not ${typeName(input)}`;
@@ -130,7 +130,7 @@ export function boundComplaint(words: ShapeWords, key: string, issue: z.core.$Zo
   return { code: 'bad-value', message: `${quote(key)} has a value that it cannot have`, hint: '' };
 }
 
-const badName = ({ nameHint }: ShapeWords, text: string): Complaint => ({
+const badName = ({ nameHint = '' }: ShapeWords, text: string): Complaint => ({
   code: 'bad-name',
   message: `${quote(text)} cannot be a name`,
   hint: nameHint,
