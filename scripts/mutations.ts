@@ -377,8 +377,8 @@ export const PLAN_MUTATIONS: readonly Mutation[] = [
   {
     name: 'a search changes a text before the twin of the rule is another one',
     file: 'plan/fit/constrained-order.ts',
-    find: 'modify: [...dominating, ...dominated, ...crossing]',
-    replace: 'modify: [...relabelling.splice(0), ...dominating, ...dominated, ...crossing]',
+    find: 'modified: [...dominating, ...dominated, ...crossing]',
+    replace: 'modified: [...relabelling.splice(0), ...dominating, ...dominated, ...crossing]',
   },
   {
     name: 'calls that are not made keep their promise',
