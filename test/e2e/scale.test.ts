@@ -76,7 +76,7 @@ function mostWithin(timesMs: readonly number[], lengthMs: number): number {
 const timesOf = (calls: readonly CallRecord[], operation: string): number[] =>
   calls.filter(({ action }) => action === operation).map(({ time }) => Date.parse(time));
 
-test(`${GROUPS} groups converge within the rates`, { timeout: 180_000 }, async () => {
+test(`${GROUPS} groups converge within the rates`, async () => {
   const plots = Array.from({ length: GROUPS }, (_, index) => plot(index));
   const time = new VirtualClock();
   const emulator = await startTestEmulator({

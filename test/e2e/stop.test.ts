@@ -42,7 +42,7 @@ describe('a call that never gets an answer', () => {
     workspace.write('config.yaml', configFor(emulator.url));
     workspace.write('policies/web.yaml', policyFor('sg-web', ['protocol: tcp, ports: 443, from: 0.0.0.0/0']));
     daemon = workspace.start(['run']);
-    while ((await writes()).length === 0) await daemon.event('plan.made');
+    await emulator.called('AuthorizeSecurityGroup');
     daemon.kill('SIGTERM');
     await daemon.event('daemon.stopping');
   });

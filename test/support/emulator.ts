@@ -44,6 +44,8 @@ export interface TestEmulator {
   setState(state: StateJson): Promise<void>;
   calls(): Promise<CallRecord[]>;
   clearCalls(): Promise<void>;
+  /** Waits until a call has come in, answered or not. */
+  called(action: string | RegExp): Promise<void>;
   setFaults(faults: readonly FaultJson[]): Promise<void>;
   setQuirks(quirks: Partial<Quirks>): Promise<void>;
   /** Moves the emulator's clock forward: throttle windows, token windows, times in answers. */
@@ -56,11 +58,17 @@ export async function startTestEmulator(options: TestEmulatorOptions = {}): Prom
   const { state, time, ...rest } = options;
   const bugs: unknown[] = [];
   const clock = time?.forEmulator() ?? options.clock ?? systemClock;
-  const handle = requestHandler({
+  const cloud = requestHandler({
     ...rest,
     ...(state === undefined ? {} : { state: parseState(state) }),
     clock,
   });
+  const listeners = new Set<() => void>();
+  const handle = (request: WireRequest): Outcome => {
+    const outcome = cloud(request);
+    if (!request.target.startsWith(DOOR_PREFIX)) for (const listener of listeners) listener();
+    return outcome;
+  };
   const emulator = await startServer({
     host: options.host ?? '127.0.0.1',
     port: options.port ?? 0,
@@ -77,13 +85,22 @@ export async function startTestEmulator(options: TestEmulatorOptions = {}): Prom
     if (!response.ok) throw new Error(`${method} /_emulator/${name} answered ${response.status}: ${text}`);
     return JSON.parse(text) as T;
   };
+  const calls = () => door<CallRecord[]>('GET', 'calls');
   return {
     url: emulator.url,
     endpoint: new URL(emulator.url).host,
     state: () => door('GET', 'state'),
     setState: (next) => door('PUT', 'state', next),
-    calls: () => door('GET', 'calls'),
+    calls,
     clearCalls: () => door('DELETE', 'calls'),
+    called: async (action) => {
+      const fits = (call: CallRecord) => call.action.search(action) === 0;
+      for (;;) {
+        const next = new Promise<void>((resolve) => listeners.add(resolve));
+        if ((await calls()).some(fits)) return;
+        await next;
+      }
+    },
     setFaults: (faults) => door('PUT', 'faults', faults),
     setQuirks: (quirks) => door('PUT', 'quirks', quirks),
     advance: (advanceMs) => door('POST', 'clock', { advanceMs }),

@@ -259,7 +259,7 @@ describe('trouble', () => {
     ['truncate', { kind: 'unknown' }, { kind: 'retry' }],
   ])('%s', async (kind, write, read) => {
     await emulator.setFaults([{ action: '*', kind, count: 2 }]);
-    const client = clientOf(null, kind === 'hang' ? 200 : 5_000);
+    const client = clientOf(null, kind === 'hang' ? 1_000 : 5_000);
     expect(await carryOut(client, authorize([desired({})]))).toMatchObject({ ok: false, error: write });
     expect(await client.describeGroup(GROUP)).toMatchObject({ ok: false, error: read });
     expect(await clientOf().describeGroup(GROUP)).toMatchObject({ ok: true });

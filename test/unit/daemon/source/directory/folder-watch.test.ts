@@ -77,25 +77,34 @@ describe('FolderWatch', () => {
         systemClock.sleep(delayMs === pollMs && !polling ? HOUR_MS : delayMs, signal),
     };
     let report: () => void = () => undefined;
+    let seen: string | null = null;
     const watch = new FolderWatch({
       path: root,
       clock,
       timings: { pollMs, quietMs: 10, maxBurstMs: 100 },
-      fingerprint: (listing) => Promise.resolve(listingFingerprint(listing)),
+      fingerprint: (listing) => {
+        seen = listing.folder;
+        return Promise.resolve(listingFingerprint(listing));
+      },
       known: listingFingerprint(await listPolicyFiles(root)),
       onChange: () => report(),
     });
     onTestFinished(() => watch.close());
     const changed = () => new Promise<void>((resolve) => (report = resolve));
+    const reported = async (isThere: boolean): Promise<void> => {
+      do await changed();
+      while ((seen !== null) !== isThere);
+    };
 
     // The watcher is up once it has heard something.
     const heardBefore = changed();
     await replace(path.join(root, 'a.yaml'), 'before');
     await heardBefore;
-    const gone = changed();
+    // A look in the middle of the removal finds the folder without its file.
+    const gone = reported(false);
     await rm(root, { recursive: true });
     await gone;
-    const back = changed();
+    const back = reported(true);
     await mkdir(root);
     await back;
     polling = false;
