@@ -19,6 +19,10 @@ const CHECKS: readonly Check[] = [
   { name: 'tests on this Node.js', command: 'npm test' },
   { name: 'tests on Node.js 22', command: onNode(22, 'node --version && npm test') },
   { name: 'tests on Node.js 24', command: onNode(24, 'node --version && npm test') },
+  {
+    name: 'properties, ten times the runs',
+    command: 'RAMPART_RUNS=10 npx vitest run --project property',
+  },
   { name: 'mutations of the engine', command: 'npm run mutate' },
   { name: 'simulation, 2,000 seeds', command: 'npm run test:simulation -- --seeds 2000' },
   { name: 'simulation on SQLite, 200 seeds', command: 'npm run test:simulation -- --seeds 200 --sqlite' },

@@ -1,5 +1,5 @@
-// The tests of the tests: a build of the daemon with a mistake in it must violate an invariant within fifty seeds.
-// When this was written the first seeds to do so were 1, 2, 9, 3 and 3, in the order of the tables below.
+// The tests of the tests: a build of the daemon with a mistake in it must violate an invariant within fifty seeds from
+// `seed`, which was the first one to do so when it was last looked up.
 import { describe, expect, it, vi } from 'vitest';
 import type { GroupPlan, Step } from '../../reconciler/plan/plan.ts';
 import { intentAfterCall, tokensOfContent, tokensWithoutEpoch } from './broken-builds.ts';
@@ -31,8 +31,8 @@ const unchecked = (steps: readonly Step[]): Step[] => steps.map((step) => ({ ...
 const MOST_SEEDS = 50;
 
 /** Of the first seed that shows one. */
-async function firstViolation(breakage: () => Breakage): Promise<Violation | null> {
-  for (let seed = 1; seed <= MOST_SEEDS; seed += 1) {
+async function firstViolation(from: number, breakage: () => Breakage): Promise<Violation | null> {
+  for (let seed = from; seed < from + MOST_SEEDS; seed += 1) {
     const { violation } = await simulate(seed, { breakage: breakage() });
     if (violation !== null) return violation;
   }
@@ -41,25 +41,26 @@ async function firstViolation(breakage: () => Breakage): Promise<Violation | nul
 
 describe('a broken build is caught', () => {
   it.each([
-    { mistake: 'the intent is written after the call', breakage: intentAfterCall, by: /^\(g\)/ },
-    { mistake: 'tokens know nothing of restarts', breakage: tokensWithoutEpoch, by: /^\(b\)/ },
-    { mistake: 'equal calls have equal tokens', breakage: tokensOfContent, by: /^liveness|^\(b\)/ },
-  ])('$mistake', async ({ breakage, by }) => {
-    const caught = await firstViolation(breakage);
+    { mistake: 'the intent is written after the call', breakage: intentAfterCall, seed: 1, by: /^\(g\)/ },
+    { mistake: 'tokens know nothing of restarts', breakage: tokensWithoutEpoch, seed: 2, by: /^\(b\)/ },
+    { mistake: 'equal calls have equal tokens', breakage: tokensOfContent, seed: 17, by: /^liveness|^\(b\)/ },
+  ])('in which $mistake', async ({ breakage, seed, by }) => {
+    const caught = await firstViolation(seed, breakage);
     expect(caught?.invariant).toMatch(by);
   });
 
   it.each([
-    { mistake: 'the steps of a plan go in the wrong order', spoil: unordered, by: /^\(a\)|^\(f\)/ },
+    { mistake: 'the steps of a plan go in the wrong order', spoil: unordered, seed: 3, by: /^\(a\)|^\(f\)/ },
     {
       mistake: 'nobody looks whether new rules are there before old ones go',
       spoil: unchecked,
+      seed: 3,
       by: /^\(f\)|^\(a\)/,
     },
-  ])('$mistake', async ({ spoil, by }) => {
+  ])('in which $mistake', async ({ spoil, seed, by }) => {
     planner.spoil = spoil;
     try {
-      const caught = await firstViolation(() => ({}));
+      const caught = await firstViolation(seed, () => ({}));
       expect(caught?.invariant).toMatch(by);
     } finally {
       planner.spoil = null;
@@ -67,7 +68,7 @@ describe('a broken build is caught', () => {
   });
 
   // Rare: one in some four thousand seeds shows it.
-  it('a plan is made from a picture without what was done lately', async () => {
+  it('in which a plan is made from a picture without what was done lately', async () => {
     picture.isAwaited = false;
     try {
       const { violation } = await simulate(101_752);

@@ -3,9 +3,9 @@
 import { describe, expect, it } from 'vitest';
 import { simulate, type SimulationOptions } from './simulation.ts';
 
-const CHUNKS = 6;
-const SEEDS_PER_CHUNK = 25;
-const SQLITE_SEEDS = 8;
+const CHUNKS = 10;
+const SEEDS_PER_CHUNK = 6;
+const SQLITE_SEEDS = 4;
 /** Each for a reason of its own. */
 const ONCE_FAILED = [
   2985, 5141, 6512, 6552, 7821, 8161, 8163, 9306, 9878, 12_027, 53_639, 75_983, 101_752, 104_405,

@@ -1,0 +1,11 @@
+// A mistake that somebody could make, and that no test may miss.
+
+export interface Mutation {
+  /** The mistake in a few words. */
+  readonly name: string;
+  /** Below reconciler/. */
+  readonly file: string;
+  /** Stands in the file exactly once. */
+  readonly find: string;
+  readonly replace: string;
+}
