@@ -111,9 +111,10 @@ function count(title: string, cases: readonly PlanCase[], plan: OldPlanner): voi
   const used = cases.filter((planned) => usesTemporaryRule(plan(planned, true)));
   const needed = used.filter((planned) => !plan(planned, false).hitless);
   const recut = needed.filter((planned) => planned.title.includes('recut'));
+  const solved = needed.filter((planned) => currentPlan(planned).hitless);
   console.log(
     `${title}: ${cases.length} plans, ${used.length} with a temporary rule, ${needed.length} not hitless without it, ` +
-      `${recut.length} of them recut`,
+      `${recut.length} of them recut, ${solved.length} hitless by the current planner`,
   );
 }
 

@@ -135,6 +135,24 @@ export const PLAN_MUTATIONS: readonly Mutation[] = [
     replace: 'modified: [...relabelling.splice(0), ...dominating, ...dominated, ...crossing]',
   },
   {
+    name: 'a widened rule may be a twin of another one',
+    file: 'plan/fit/widening.ts',
+    find: 'if (taken.has(twinKey({ rule: hull }))) return [];',
+    replace: '',
+  },
+  {
+    name: 'a rule that is modified twice leaves its text to one without',
+    file: 'plan/fit/widening.ts',
+    find: '    .filter(({ rule }) => rule.description !== null || hull.description === null)\n',
+    replace: '',
+  },
+  {
+    name: 'rules are removed beside a widened one that was not seen',
+    file: 'plan/fit/constrained-order.ts',
+    find: ' || moves.some((move) => move === opening)',
+    replace: '',
+  },
+  {
     name: 'calls that are not made keep their promise',
     file: 'plan/fit/choose-order.ts',
     find: 'promised: null,',

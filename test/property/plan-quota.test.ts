@@ -17,6 +17,7 @@ import { applyStep } from '../../reconciler/plan/proof/simulate.ts';
 import { editGroup, makeGroup } from '../../bench/shapes.ts';
 import { PacketSource } from '../support/packets.ts';
 import { described, groupOf, OPTIONS, planFor, policyOf } from '../support/plan-inputs.ts';
+import { fullCase } from '../support/plan-cases.ts';
 import { breach, moments } from '../support/plan-witness.ts';
 import { Random } from '../support/random.ts';
 import {
@@ -173,6 +174,25 @@ it('nearly always find a hitless way, without a Modify too', () => {
     tried,
   );
   expect(hitless).toBeGreaterThan(0.92 * tried.numRuns);
+});
+
+it('recut a block of addresses and ports in a full group, with one rule that is modified twice', () => {
+  const random = new Random(5);
+  let widened = 0;
+  for (let number = 0; number < 400; number += 1) {
+    const { title, policy, group, options } = fullCase(number, 0);
+    if (!title.includes('recut')) continue;
+    const plan = planFor(policy, group, options);
+    expect(plan.blockedBy.map(({ kind }) => kind)).not.toContain('unsafe');
+    const modified = plan.steps.flatMap((step) => (step.kind === 'modify' ? [step.target.id] : []));
+    if (new Set(modified).size === modified.length || plan.status === 'blocked') continue;
+    widened += 1;
+    expect(plan.hitless).toBe(true);
+    const after = [policy.rules.ingress, policy.rules.egress].flatMap((rules) => rules ?? []);
+    const edit = { before: group.rules.map(({ rule }) => rule), after: after.map(({ rule }) => rule) };
+    expectKept({ edit, options: { ...OPTIONS, ...options } }, plan, [], random);
+  }
+  expect(widened).toBeGreaterThan(10);
 });
 
 it.each([

@@ -1,5 +1,6 @@
 // Carries out a plan as a suspicious bystander would: keeps its own books of ids and rules, tries
 // subsets of each batch, and asks the packet oracle about each state. Shares only types with the planner.
+import { isDeepStrictEqual } from 'node:util';
 import type { GroupContext } from '../../reconciler/exposure/engine/context.ts';
 import type { Packet } from '../../reconciler/exposure/engine/packet.ts';
 import type { DescribedRule } from '../../reconciler/model/group.ts';
@@ -58,7 +59,8 @@ function take(held: Map<string, Rule>, target: DescribedRule): string {
 function idOf(held: ReadonlyMap<string, Rule>, { id, rule }: DescribedRule): string {
   const found =
     id ?? [...held].find(([name, other]) => name.startsWith('born-') && other === rule)?.[0] ?? '';
-  if (held.get(found) !== rule) throw new Error(`the plan names a rule that is not there: ${id}`);
+  if (!isDeepStrictEqual(held.get(found), rule))
+    throw new Error(`the plan names a rule that is not there: ${id}`);
   return found;
 }
 

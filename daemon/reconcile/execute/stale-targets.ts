@@ -2,6 +2,7 @@
 // a checkpoint it can be seen: a rule that is to be narrowed by a later step and is gone by then would take with it
 // what the rules to be revoked before that step let through.
 import { dialectOf } from '../../../reconciler/model/api-dialect.ts';
+import { groupBy } from '../../../reconciler/model/collections.ts';
 import type { DescribedGroup, DescribedRule } from '../../../reconciler/model/group.ts';
 import { ruleIdentity } from '../../../reconciler/model/rule.ts';
 import type { Step } from '../../../reconciler/plan/plan.ts';
@@ -24,11 +25,11 @@ export function staleTargets(
     const identity = ruleIdentity(rule);
     return hasIds ? byId.get(id) === identity : standing.has(identity);
   };
-  const isAsked = ({ id }: DescribedRule): boolean => !hasIds || (id !== null && !touched.has(id));
-  return ahead
-    .flatMap(targetsOf)
-    .filter((target) => isAsked(target) && !isThere(target))
-    .map(({ rule }) => describeRule(rule));
+  const targets = ahead.flatMap(targetsOf);
+  // Until it is modified, a rule that two steps name is as the first of them knows it.
+  const firsts = [...groupBy(targets, ({ id }) => id).values()].flatMap(([first]) => first ?? []);
+  const asked = hasIds ? firsts.filter(({ id }) => id !== null && !touched.has(id)) : targets;
+  return asked.filter((target) => !isThere(target)).map(({ rule }) => describeRule(rule));
 }
 
 function targetsOf(step: Step): readonly DescribedRule[] {

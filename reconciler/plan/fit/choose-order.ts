@@ -41,6 +41,7 @@ const STRATEGIES: ReadonlyArray<{
   { name: 'stages', find: (task) => hitlessStages(task, task.stages) },
   // Parts that keep room may have taken what others needed just for a while.
   { name: 'stages, first those that free room', find: (task) => hitlessStages(task, task.frugalStages()) },
+  { name: 'stages, one rule modified twice', find: (task) => hitlessStages(task, task.widenedStages()) },
   { name: 'one-sided', find: oneSidedEnd },
   { name: 'no room', find: refusedForRoom },
 ];

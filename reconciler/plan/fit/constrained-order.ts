@@ -14,34 +14,50 @@ import type { Step } from '../plan.ts';
 import { loadOf, minus, type Room } from './quota.ts';
 import { searchSpace, type SearchMove } from './search-space.ts';
 import { searchCalls, type SearchBudget } from './search.ts';
+import { widenings, type Widening } from './widening.ts';
 
-/**
- * Null if no hitless order was found. Texts change last: before that the cloud might hold a twin of the rule, and
- * refuse.
- */
-export function constrainedOrder(changes: Changes, room: Room, budget: SearchBudget): Step[] | null {
+/** Null if no hitless order was found. */
+export const constrainedOrder = (changes: Changes, room: Room, budget: SearchBudget): Step[] | null =>
+  searchedOrder(changes, room, budget, () => [null]);
+
+/** The same with one rule that is modified twice. */
+export const widenedOrder = (changes: Changes, room: Room, budget: SearchBudget): Step[] | null =>
+  room.options.modify === 'never'
+    ? null
+    : searchedOrder(changes, room, budget, (searched) => widenings(searched, room.group));
+
+/** Texts change last: before that the cloud might hold a twin of the rule, and refuse. */
+function searchedOrder(
+  changes: Changes,
+  room: Room,
+  budget: SearchBudget,
+  tries: (searched: Changes) => ReadonlyArray<Widening | null>,
+): Step[] | null {
   const { relabelling, dominating, dominated, crossing } = byKind(changes.modified);
   const others: Changes = { ...changes, modified: [...dominating, ...dominated, ...crossing] };
-  const task = {
-    space: searchSpace(others, room.group, room.options),
-    context: groupContext(room.group),
-    alone: room.alone,
-    free: minus(room.quota, loadOf(room.group.rules, room.options)),
-    budget,
-  };
-  const calls = searchCalls(task, room.limits);
-  if (calls === null) return null;
-  const texts = relabelling.map((pair) => modification(pair, 'to'));
-  return [...stepsOf(calls), ...new Scheduler(room.limits).inAnyOrder(texts)];
+  for (const widening of tries(others)) {
+    const task = {
+      space: searchSpace(others, room.group, room.options, widening),
+      context: groupContext(room.group),
+      alone: room.alone,
+      free: minus(room.quota, loadOf(room.group.rules, room.options)),
+      budget,
+    };
+    const calls = searchCalls(task, room.limits);
+    if (calls === null) continue;
+    const texts = relabelling.map((pair) => modification(pair, 'to'));
+    return [...stepsOf(calls, task.space.opening), ...new Scheduler(room.limits).inAnyOrder(texts)];
+  }
+  return null;
 }
 
-/** Anything that removes a rule relies on those that were added before: it waits for a checkpoint. */
-function stepsOf(calls: ReadonlyArray<readonly SearchMove[]>): Step[] {
+/** Anything that removes a rule relies on those that were added or widened before: it waits for a checkpoint. */
+function stepsOf(calls: ReadonlyArray<readonly SearchMove[]>, opening: SearchMove | null): Step[] {
   let relies = false;
   return calls.map((moves) => {
     const step = toStep(moves.map(changeOf));
     const checkpoint = relies && step.kind !== 'authorize';
-    relies = step.kind === 'authorize';
+    relies = step.kind === 'authorize' || moves.some((move) => move === opening);
     return { ...step, checkpoint };
   });
 }

@@ -4,11 +4,16 @@ import type { OrderObjection } from '../check/objection.ts';
 import { coexistenceIn } from '../coexist/coexistence.ts';
 import { splitTwins, swapSteps, type TwinSwap } from '../coexist/revoke-first.ts';
 import { callLimits, type Changes } from '../order/calls.ts';
+import { join } from '../order/components.ts';
 import { order } from '../order/order.ts';
 import type { GroupPolicy, PlanOptions, Step } from '../plan.ts';
+import { constrainedOrder, widenedOrder } from './constrained-order.ts';
 import { fits, loadOf, minus, plus, quotaOf, type Room } from './quota.ts';
 import { searchBudget } from './search.ts';
-import { AS_THEY_FIT, FREEING_FIRST, inStages, type Stages } from './staged-order.ts';
+import { AS_THEY_FIT, FREEING_FIRST, inStages, type ComponentSearch, type Stages } from './staged-order.ts';
+
+/** Of the usual budget: a last resort may not take long. */
+const WIDENING_SHARE = 0.25;
 
 export class OrderTask {
   /** Rules that have to be removed before their twins of another priority are added. */
@@ -22,7 +27,7 @@ export class OrderTask {
   /** Set if the wanted rules themselves are more than the group may hold. */
   readonly excess: OrderObjection | null;
   readonly #rest: Changes;
-  readonly #budget = searchBudget();
+  readonly #search: ComponentSearch;
   #stages: Stages | null = null;
 
   constructor(changes: Changes, policy: GroupPolicy, group: DescribedGroup, options: PlanOptions) {
@@ -41,16 +46,31 @@ export class OrderTask {
     this.usual = order(rest, this.room.group, this.room.limits, swapSteps(twins));
     this.excess = excessOf(changes, group.rules, this.room);
     this.#rest = rest;
+    const budget = searchBudget(1);
+    this.#search = (part, room) => constrainedOrder(part, room, budget);
   }
 
   /** The changes but for the twins, in stages that fit. */
   get stages(): Stages {
-    this.#stages ??= inStages(this.#rest, this.room, this.#budget, AS_THEY_FIT);
+    this.#stages ??= inStages(this.#rest, this.room, this.#search, AS_THEY_FIT);
     return this.#stages;
   }
 
   frugalStages(): Stages {
-    return inStages(this.#rest, this.room, this.#budget, FREEING_FIRST);
+    return inStages(this.#rest, this.room, this.#search, FREEING_FIRST);
+  }
+
+  /** The stages, and with widened rules what they left. */
+  widenedStages(): Stages {
+    const { steps, held, waiting } = this.stages;
+    const budget = searchBudget(WIDENING_SHARE);
+    const more = inStages(
+      join(waiting.map(({ changes }) => changes)),
+      { ...this.room, group: { ...this.room.group, rules: held } },
+      (changes, room) => widenedOrder(changes, room, budget),
+      AS_THEY_FIT,
+    );
+    return { ...more, steps: [...steps, ...more.steps] };
   }
 }
 

@@ -5,6 +5,7 @@ import type { Changes } from '../order/calls.ts';
 import { differenceOf, canModify, fieldTexts, likeness } from '../match/pair.ts';
 import type { Difference, PlanOptions } from '../plan.ts';
 import { loadOf, type Load } from './quota.ts';
+import type { Widening } from './widening.ts';
 import { overlaps, extentOf, type Extent } from '../overlap.ts';
 
 /** One call of one rule. Numbers are those of `ChangedRule`s. */
@@ -15,15 +16,20 @@ export type SearchMove =
 
 export interface ChangedRule {
   readonly rule: Rule;
-  readonly isNew: boolean;
+  /** What is neither old nor new is there on the way only. */
+  readonly side: 'old' | 'new' | 'neither';
   readonly extent: Extent;
   readonly load: Load;
   /** Numbers of the changed rules that may share a packet with it, itself included. */
   readonly near: readonly number[];
 }
 
+type NumberedRule = Pick<ChangedRule, 'rule' | 'side'>;
+
 export interface SearchSpace {
   readonly changed: readonly ChangedRule[];
+  /** Made before all others. */
+  readonly opening: SearchMove | null;
   /** Every move, in the order in which they are tried: what frees room first, what takes it last. */
   readonly moves: readonly SearchMove[];
   /** Rules that stay and may share a packet with the changed ones. */
@@ -33,21 +39,26 @@ export interface SearchSpace {
 /** New rules that an old one is tried to become, beside those that the plan pairs it with. */
 const MAX_PARTNERS = 4;
 
-export function searchSpace(changes: Changes, group: DescribedGroup, options: PlanOptions): SearchSpace {
-  const numbered: Array<{ readonly rule: Rule; readonly isNew: boolean }> = [];
-  const number = (rule: Rule, isNew: boolean): number => numbered.push({ rule, isNew }) - 1;
+export function searchSpace(
+  changes: Changes,
+  group: DescribedGroup,
+  options: PlanOptions,
+  widening: Widening | null,
+): SearchSpace {
+  const numbered: NumberedRule[] = [];
+  const number = (rule: Rule, side: ChangedRule['side']): number => numbered.push({ rule, side }) - 1;
   const pairs = changes.modified.map((pair): SearchMove => ({
     kind: 'modify',
     pair,
-    removed: number(pair.from.rule, false),
-    added: number(pair.to.rule, true),
+    removed: number(pair.from.rule, 'old'),
+    added: number(pair.to.rule, 'new'),
   }));
   const revocations = [...changes.removed]
     .sort((a, b) => ruleRank(b.rule) - ruleRank(a.rule))
-    .map((target) => ({ kind: 'revoke' as const, target, removed: number(target.rule, false) }));
+    .map((target) => ({ kind: 'revoke' as const, target, removed: number(target.rule, 'old') }));
   const authorizations = [...changes.added]
     .sort((a, b) => ruleRank(a.rule) - ruleRank(b.rule))
-    .map((desired) => ({ kind: 'authorize' as const, desired, added: number(desired.rule, true) }));
+    .map((desired) => ({ kind: 'authorize' as const, desired, added: number(desired.rule, 'new') }));
   const swaps = revocations.flatMap(({ target, removed }) =>
     options.modify === 'never'
       ? []
@@ -58,12 +69,42 @@ export function searchSpace(changes: Changes, group: DescribedGroup, options: Pl
           added,
         })),
   );
+  const { opening, endings } =
+    widening === null
+      ? NO_DETOUR
+      : detourOf(widening, revocations, authorizations, number(widening.widen.to.rule, 'neither'));
   const changed = withNeighbours(numbered, options);
   return {
     changed,
-    moves: [...revocations, ...pairs, ...swaps, ...authorizations],
+    opening,
+    moves: [...revocations, ...pairs, ...swaps, ...authorizations, ...endings],
     bystanders: bystanders(changes, group, changed),
   };
+}
+
+interface Detour {
+  readonly opening: SearchMove | null;
+  readonly endings: readonly SearchMove[];
+}
+
+const NO_DETOUR: Detour = { opening: null, endings: [] };
+
+/** The moves of a rule that is modified twice; `wide` is the number of what it is meanwhile. */
+function detourOf(
+  { widen, narrow }: Widening,
+  revocations: ReadonlyArray<{ readonly target: DescribedRule; readonly removed: number }>,
+  authorizations: ReadonlyArray<{ readonly desired: DesiredRule; readonly added: number }>,
+  wide: number,
+): Detour {
+  const [opening = null] = revocations
+    .filter(({ target }) => target === widen.from)
+    .map(({ removed }): SearchMove => ({ kind: 'modify', pair: widen, removed, added: wide }));
+  const endings = narrow.flatMap((pair) =>
+    authorizations
+      .filter(({ desired }) => desired === pair.to)
+      .map(({ added }): SearchMove => ({ kind: 'modify', pair, removed: wide, added })),
+  );
+  return { opening, endings };
 }
 
 /** The few that are most like the old rule, of those that it may be modified into. */
@@ -81,10 +122,7 @@ function partners<T extends { readonly desired: DesiredRule }>(
     .map(({ candidate }) => candidate);
 }
 
-function withNeighbours(
-  rules: ReadonlyArray<{ readonly rule: Rule; readonly isNew: boolean }>,
-  options: PlanOptions,
-): ChangedRule[] {
+function withNeighbours(rules: readonly NumberedRule[], options: PlanOptions): ChangedRule[] {
   const extents = rules.map(({ rule }) => extentOf(rule));
   return rules.map((item, at) => {
     const extent = extentOf(item.rule);

@@ -33,13 +33,13 @@ const MAX_RULES = 600;
 /** States that are proved in one search. */
 const MAX_CHECKS = 8000;
 
-/** Of one plan; the work is about one second. */
+/** The work is about one second. */
 const MAX_STATES = 24_000;
 const MAX_SEARCH_WORK = 10_000_000;
 
-export const searchBudget = (): SearchBudget => ({
-  states: new Meter(MAX_STATES),
-  work: new Meter(MAX_SEARCH_WORK),
+export const searchBudget = (share: number): SearchBudget => ({
+  states: new Meter(MAX_STATES * share),
+  work: new Meter(MAX_SEARCH_WORK * share),
 });
 
 const isSpent = ({ states, work }: SearchBudget): boolean => states.isSpent || work.isSpent;
@@ -71,18 +71,24 @@ class Search {
     this.#task = task;
     const { changed, bystanders } = task.space;
     const rules = [
-      ...changed.map(({ rule, isNew }) => ({ rule, before: !isNew, after: isNew })),
+      ...changed.map(({ rule, side }) => ({ rule, before: side === 'old', after: side === 'new' })),
       ...bystanders.map((rule) => ({ rule, before: true, after: true })),
     ];
     this.#transition = new Transition(rules, task.context, { meter: task.budget.work, alone: task.alone });
     this.#now = Uint8Array.from(rules, ({ before }) => Number(before));
     this.#bits = bitsOf(
       changed.length,
-      changed.flatMap(({ isNew }, at) => (isNew ? [] : [at])),
+      changed.flatMap(({ side }, at) => (side === 'old' ? [at] : [])),
     );
   }
 
   path(): readonly SearchMove[] | null {
+    const { opening } = this.#task.space;
+    if (opening !== null) {
+      if (!this.#isPossible(opening) || !this.#isSafe(opening)) return null;
+      this.#apply(opening);
+      this.#path.push(opening);
+    }
     return this.#descend() ? this.#path : null;
   }
 
@@ -133,7 +139,7 @@ class Search {
 
   #descend(): boolean {
     const { changed, moves } = this.#task.space;
-    if (changed.every(({ isNew }, at) => (this.#now[at] === 1) === isNew)) return true;
+    if (changed.every(({ side }, at) => (this.#now[at] === 1) === (side === 'new'))) return true;
     const state = this.#bits.join();
     if (this.#deadEnds.has(state)) return false;
     for (const move of moves) {

@@ -6,9 +6,7 @@ import { components, join } from '../order/components.ts';
 import { order } from '../order/order.ts';
 import type { PlanOptions, Step } from '../plan.ts';
 import { applySteps } from '../proof/simulate.ts';
-import { constrainedOrder } from './constrained-order.ts';
 import { fits, loadOf, plus, stepsFit, type Load, type Room } from './quota.ts';
-import type { SearchBudget } from './search.ts';
 
 /** How far the stages led. */
 export interface Stages {
@@ -35,11 +33,14 @@ export const AS_THEY_FIT: StageChoices = (waiting) => [waiting];
 /** Those that keep room they take for good only when nothing else goes. */
 export const FREEING_FIRST: StageChoices = (waiting) => [waiting.filter((part) => !grows(part)), waiting];
 
+/** A hitless order for one component, if it finds one. */
+export type ComponentSearch = (changes: Changes, room: Room) => Step[] | null;
+
 /** Stages for as long as one is found, each hitless. */
 export function inStages(
   changes: Changes,
   room: Room,
-  budget: SearchBudget,
+  search: ComponentSearch,
   choicesOf: StageChoices,
 ): Stages {
   let waiting = components(changes).map((part) => componentOf(part, room.options));
@@ -47,7 +48,7 @@ export function inStages(
   const steps: Step[] = [];
   while (waiting.length > 0) {
     const now: Room = { ...room, group: { ...room.group, rules: held } };
-    const next = firstStage(choicesOf(waiting), now, budget);
+    const next = firstStage(choicesOf(waiting), now, search);
     if (next === null) break;
     steps.push(...next.steps);
     held = applySteps(held, next.steps);
@@ -64,10 +65,10 @@ interface Stage {
 function firstStage(
   choices: ReadonlyArray<readonly Component[]>,
   room: Room,
-  budget: SearchBudget,
+  search: ComponentSearch,
 ): Stage | null {
   for (const parts of choices) {
-    const stage = together(parts, room) ?? searched(parts, room, budget);
+    const stage = together(parts, room) ?? searched(parts, room, search);
     if (stage !== null) return stage;
   }
   return null;
@@ -109,11 +110,11 @@ function together(waiting: readonly Component[], room: Room): Stage | null {
 }
 
 /** The smallest part for which a search finds an order with what room there is. */
-function searched(waiting: readonly Component[], room: Room, budget: SearchBudget): Stage | null {
+function searched(waiting: readonly Component[], room: Room, search: ComponentSearch): Stage | null {
   const size = ({ changes }: Component): number =>
     changes.added.length + changes.removed.length + changes.modified.length;
   for (const part of [...waiting].sort((a, b) => size(a) - size(b))) {
-    const steps = constrainedOrder(part.changes, room, budget);
+    const steps = search(part.changes, room);
     if (steps !== null) return { parts: [part], steps };
   }
   return null;

@@ -88,6 +88,18 @@ describe('what was written lately is seen', () => {
     expect(await shows(await journalWith(PLAN.steps), groupOf(rules))).toBe(isSeen);
   });
 
+  it('when a rule that was changed twice is as the second call left it', async () => {
+    const wide = { ...OLD, rule: rule({ ports: '22', peer: '10.0.0.0/7' }) };
+    const steps: Step[] = [
+      ...planFor(policyOf([wide.rule]), groupOf([OLD]), OPTIONS).steps,
+      ...planFor(policyOf([NARROWER]), groupOf([wide]), OPTIONS).steps,
+    ];
+    const journal = await journalWith(steps);
+    expect(await shows(journal, groupOf([changed]))).toBe(true);
+    expect(await shows(journal, groupOf([wide]))).toBe(false);
+    expect(await shows(journal, groupOf([OLD]))).toBe(false);
+  });
+
   it('when a rule that was changed was removed after that', async () => {
     const { steps } = planFor(policyOf([NARROWER]), groupOf([OLD]), OPTIONS);
     const removal: Step = { kind: 'revoke', direction: 'ingress', checkpoint: false, targets: [OLD] };

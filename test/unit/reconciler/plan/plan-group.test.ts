@@ -3,6 +3,7 @@ import type { DescribedGroup, Mode } from '../../../../reconciler/model/group.ts
 import type { Rule } from '../../../../reconciler/model/rule.ts';
 import { planGroup } from '../../../../reconciler/plan/plan-group.ts';
 import type { GroupPlan, PlanOptions, PlanSettings, Step } from '../../../../reconciler/plan/plan.ts';
+import { applySteps } from '../../../../reconciler/plan/proof/simulate.ts';
 import { renderText } from '../../../../reconciler/report/text.ts';
 import { described, groupOf, OPTIONS, planFor, policyOf } from '../../../support/plan-inputs.ts';
 import { rule, SELF } from '../../../support/rule-sets.ts';
@@ -508,6 +509,43 @@ describe('with little room', () => {
       'authorize accept:2@1',
       '*revoke sgr-1',
     ]);
+  });
+
+  describe('where rules of one shape become rules of another', () => {
+    const stripes = [0, 1, 2, 3];
+    const byPort = stripes.map((at) => rule({ ports: `${at * 10 + 1}-${at * 10 + 10}`, peer: '10.0.0.0/8' }));
+    const byAddress = stripes.map((at) => rule({ ports: '1-40', peer: `10.${at * 64}.0.0/10` }));
+    const full = { ruleQuota: 4, fallback: 'refuse' } as const;
+
+    it('modifies one rule twice, which stands in for the others meanwhile', () => {
+      const found = plan(byAddress, byPort, { options: full });
+      expect([found.hitless, found.status]).toEqual([true, 'pending']);
+      expect(outline(found.steps)).toEqual([
+        'modify sgr-1 accept:1@1',
+        '*revoke sgr-2 sgr-3',
+        'modify sgr-0 accept:1@1',
+        'authorize accept:1@1 accept:1@1',
+        '*modify sgr-1 accept:1@1',
+      ]);
+      expect(plan(byPort, byAddress, { options: full }).hitless).toBe(true);
+    });
+
+    it('does so with the texts of the policy at the end, and else not', () => {
+      const text = (rules: readonly Rule[], description: string): Rule[] =>
+        rules.map((item) => ({ ...item, description }));
+      const found = plan(text(byAddress, 'by address'), text(byPort, 'by port'), { options: full });
+      expect(found.hitless).toBe(true);
+      const after = applySteps(described(text(byPort, 'by port')), found.steps);
+      expect(new Set(after.map(({ rule: { description } }) => description))).toEqual(new Set(['by address']));
+      expect(plan(byAddress, text(byPort, 'by port'), { options: full }).hitless).toBe(false);
+    });
+
+    it.each<[string, Setting]>([
+      ['with modify: never', { options: { ...full, modify: 'never' } }],
+      ['on the API of 2019, which has no ids', { options: full, group: { apiLevel: 'legacy2019' } }],
+    ])('does not do so %s', (_, setting) => {
+      expect(plan(byAddress, byPort, setting).hitless).toBe(false);
+    });
   });
 
   it('looks again before it relies on drops that it made, also where only half of the promise holds', () => {

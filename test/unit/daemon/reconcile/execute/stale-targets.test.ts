@@ -48,6 +48,13 @@ describe('targets of the steps ahead that are not as the plan knows them', () =>
     expect(staleTargets([narrow('a')], [later], groupOf([held('a2', NARROW)]))).toEqual([]);
   });
 
+  it('asks whether a rule that two steps modify is as the first of them knows it', () => {
+    const later: Step = { ...base, kind: 'modify', target: held('a', NARROW), to: desired(OTHER) };
+    const moved = (now: Rule) => staleTargets([], [narrow('a'), later], groupOf([held('a', now)]));
+    expect(moved(WIDE)).toEqual([]);
+    expect(moved(NARROW)).toHaveLength(1);
+  });
+
   it('does not ask about a rule that the plan adds and has no id for yet', () => {
     const temporary: Step = { ...base, kind: 'revoke', targets: [held(null, NEW)] };
     expect(staleTargets([authorize], [temporary], groupOf([]))).toEqual([]);
