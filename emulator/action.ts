@@ -39,11 +39,11 @@ export interface ActionRequest {
 export interface World {
   readonly state: State;
   readonly quirks: Quirks;
-  /** The emulator's clock, which its door can advance. */
+  /** The emulator's clock, which the admin API can advance. */
   nowMs(): number;
   /** Seeded; 0 <= x < 1. */
   random(): number;
-  /** A fresh id such as `sg-` plus 20 lower-case letters and digits, from the seeded random source. */
+  /** A new id such as `sg-` plus 20 lower-case letters and digits, from the seeded random source. */
   newId(prefix: string): string;
 }
 

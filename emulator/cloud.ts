@@ -1,4 +1,4 @@
-// The emulated cloud as a whole: what the actions see of it (World) and what the doors may replace.
+// The emulated cloud as a whole: what the actions see of it (World) and what the admin API may replace.
 import type { World } from './action.ts';
 import type { Quirks } from './quirks.ts';
 import { randomId } from './random.ts';
@@ -40,7 +40,7 @@ export class Cloud implements World {
     return this.#quirks;
   }
 
-  /** The emulator's time: the base clock plus what the clock door advanced. */
+  /** The emulator's time: the base clock plus what the admin API advanced. */
   nowMs(): number {
     return this.clock.nowMs() + this.#advancedMs;
   }

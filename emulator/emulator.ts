@@ -1,10 +1,10 @@
-// The emulator as a whole: one cloud, its gateway and its doors behind one HTTP server.
+// The emulator as a whole: one cloud, its gateway and its admin API behind one HTTP server.
 import { ACTIONS } from './actions/table.ts';
 import { Authenticator } from './gateway/authenticator.ts';
 import { CallLog, type CallLogLimits } from './admin/call-log.ts';
 import { Cloud, type EmulatorClock, systemClock } from './cloud.ts';
 import { type CredentialOptions, DEFAULT_CREDENTIAL, keyring } from './gateway/credentials.ts';
-import { Doors } from './admin/admin.ts';
+import { Admin } from './admin/admin.ts';
 import { Faults } from './gateway/faults.ts';
 import { Gateway } from './gateway/gateway.ts';
 import { DEFAULT_QUIRKS, type Quirks } from './quirks.ts';
@@ -12,10 +12,10 @@ import { seededStream } from './random.ts';
 import { startServer } from './gateway/server.ts';
 import type { State } from './state.ts';
 import { emptyState } from './admin/state-file.ts';
-import { DOOR_PREFIX, type Outcome, type WireRequest } from './wire/wire.ts';
+import { ADMIN_PREFIX, type Outcome, type WireRequest } from './wire/wire.ts';
 
 export interface EmulatorOptions {
-  /** Address to listen on; default 127.0.0.1. The doors serve only this machine, whatever stands here. */
+  /** Address to listen on; default 127.0.0.1. The admin API serves only this machine, whatever stands here. */
   readonly host?: string;
   /** Default 0: any free port. */
   readonly port?: number;
@@ -27,7 +27,7 @@ export interface EmulatorOptions {
   readonly seed?: number;
   /** Default: one key, `emulator` / `emulator-secret`. */
   readonly credentials?: readonly CredentialOptions[];
-  /** How many calls the calls door shows at most; default 10,000. */
+  /** How many calls the admin API shows at most; default 10,000. */
   readonly callsLimit?: number;
   /** Base of the emulator's clock; default: the system's. */
   readonly clock?: EmulatorClock;
@@ -66,10 +66,10 @@ export function requestHandler(options: EmulatorOptions = {}): (request: WireReq
   const authenticator = new Authenticator(keyring(options.credentials ?? [DEFAULT_CREDENTIAL]));
   const random = seededStream(seed, 'requestIds');
   const gateway = new Gateway({ cloud, actions: ACTIONS, authenticator, faults, calls, random });
-  const doors = new Doors({ cloud, faults, calls });
+  const admin = new Admin({ cloud, faults, calls });
   return (request) =>
-    request.target.startsWith(DOOR_PREFIX)
-      ? { kind: 'reply', reply: doors.handle(request) }
+    request.target.startsWith(ADMIN_PREFIX)
+      ? { kind: 'reply', reply: admin.handle(request) }
       : gateway.handle(request);
 }
 

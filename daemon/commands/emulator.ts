@@ -40,7 +40,7 @@ export function addEmulatorCommand(program: Command, io: Io, done: (code: ExitCo
       'after',
       '\nOnly where --config is given, `emulator` of that config says what the flags leave out. Nothing is logged.' +
         '\nThe first line on stdout is {"event":"emulator.listening","url":"http://…"}.' +
-        '\nDefault credential: emulator / emulator-secret. Doors: /_emulator/state, calls, faults, quirks, clock.',
+        '\nDefault credential: emulator / emulator-secret. Admin API: /_emulator/state, calls, faults, quirks, clock.',
     )
     .action((flags: EmulatorFlags) => runEmulator(flags, io).then(done));
 }

@@ -1,5 +1,5 @@
-// The side doors under /_emulator/: tests and curious people set the cloud up, look at it, and break it.
-// They have no signature, so only this machine may use them, and no web page that is open on it.
+// The admin API under /_emulator/: tests and curious people set the cloud up, look at it, and break it.
+// Its calls have no signature, so only this machine may make them, and no web page that is open on it.
 import { z } from 'zod';
 import type { CallLog } from './call-log.ts';
 import type { Cloud } from '../cloud.ts';
@@ -7,18 +7,18 @@ import { type Faults, parseFaults } from '../gateway/faults.ts';
 import { checked, InputError } from './input.ts';
 import { parseQuirks } from './quirks-input.ts';
 import { dumpState, parseState } from './state-file.ts';
-import { bodyLimitBytes, DOOR_PREFIX, headerOf, type Reply, type WireRequest } from '../wire/wire.ts';
+import { bodyLimitBytes, ADMIN_PREFIX, headerOf, type Reply, type WireRequest } from '../wire/wire.ts';
 
-export interface DoorOptions {
+export interface AdminOptions {
   readonly cloud: Cloud;
   readonly faults: Faults;
   readonly calls: CallLog;
 }
 
-type Door = (body: unknown) => unknown;
+type Endpoint = (body: unknown) => unknown;
 
 /** By path and method. */
-type DoorTable = Readonly<Record<string, Readonly<Partial<Record<string, Door>>>>>;
+type EndpointTable = Readonly<Record<string, Readonly<Partial<Record<string, Endpoint>>>>>;
 
 const MAX_ADVANCE_MS = 10 * 365 * 86_400_000;
 
@@ -28,70 +28,73 @@ const LATEST_MS = Date.UTC(9999, 0, 1);
 const clockBody = z.strictObject({ advanceMs: z.int().min(0).max(MAX_ADVANCE_MS) });
 const CLOCK_HINT = 'The body is {"advanceMs": N}, milliseconds';
 
-export class Doors {
-  readonly #table: DoorTable;
+export class Admin {
+  readonly #table: EndpointTable;
 
-  constructor(options: DoorOptions) {
-    this.#table = doorTable(options);
+  constructor(options: AdminOptions) {
+    this.#table = endpointTable(options);
   }
 
   handle(wire: WireRequest): Reply {
     const stranger = whyStranger(wire);
     if (stranger !== undefined) {
-      return json(403, { error: stranger, hint: 'The doors serve only this machine, and no web pages.' });
+      return json(403, {
+        error: stranger,
+        hint: 'The admin API serves only this machine, and no web pages.',
+      });
     }
     const path = wire.target.split('?', 1)[0] ?? '';
     const methods = Object.hasOwn(this.#table, path) ? this.#table[path] : undefined;
-    if (methods === undefined) return json(404, { error: `no door ${path}`, hint: this.#overview() });
-    const door = Object.hasOwn(methods, wire.method) ? methods[wire.method] : undefined;
-    if (door === undefined)
+    if (methods === undefined) return json(404, { error: `no endpoint ${path}`, hint: this.#overview() });
+    const endpoint = Object.hasOwn(methods, wire.method) ? methods[wire.method] : undefined;
+    if (endpoint === undefined)
       return json(405, { error: `${path} has no ${wire.method}`, hint: this.#overview() });
-    return answered(door, wire);
+    return answered(endpoint, wire);
   }
 
   #overview(): string {
-    const doors = Object.entries(this.#table).map(
+    const endpoints = Object.entries(this.#table).map(
       ([path, methods]) => `${Object.keys(methods).join('|')} ${path}`,
     );
-    return `The doors are: ${doors.join(', ')}`;
+    return `The endpoints are: ${endpoints.join(', ')}`;
   }
 }
 
-function doorTable({ cloud, faults, calls }: DoorOptions): DoorTable {
+function endpointTable({ cloud, faults, calls }: AdminOptions): EndpointTable {
   const state = () => dumpState(cloud.state);
   const quirks = () => cloud.quirks;
   const listFaults = () => faults.list;
   const now = () => ({ now: new Date(cloud.nowMs()).toISOString() });
   return {
-    [`${DOOR_PREFIX}state`]: {
+    [`${ADMIN_PREFIX}state`]: {
       GET: state,
       PUT: (body) => {
         cloud.replaceState(parseState(body));
         return state();
       },
     },
-    [`${DOOR_PREFIX}calls`]: {
+    [`${ADMIN_PREFIX}calls`]: {
       GET: () => calls.list(),
       DELETE: () => {
         calls.clear();
         return [];
       },
     },
-    [`${DOOR_PREFIX}faults`]: {
+    [`${ADMIN_PREFIX}faults`]: {
       GET: listFaults,
       PUT: (body) => {
         faults.replace(parseFaults(body));
         return listFaults();
       },
     },
-    [`${DOOR_PREFIX}quirks`]: {
+    [`${ADMIN_PREFIX}quirks`]: {
       GET: quirks,
       PUT: (body) => {
         cloud.replaceQuirks(parseQuirks(body, cloud.quirks));
         return quirks();
       },
     },
-    [`${DOOR_PREFIX}clock`]: {
+    [`${ADMIN_PREFIX}clock`]: {
       GET: now,
       POST: (body) => {
         const { advanceMs } = checked(clockBody, body, { name: 'clock', hint: CLOCK_HINT });
@@ -103,9 +106,9 @@ function doorTable({ cloud, faults, calls }: DoorOptions): DoorTable {
   };
 }
 
-function answered(door: Door, wire: WireRequest): Reply {
+function answered(endpoint: Endpoint, wire: WireRequest): Reply {
   try {
-    return json(200, door(bodyOf(wire)));
+    return json(200, endpoint(bodyOf(wire)));
   } catch (error) {
     if (error instanceof InputError) return json(400, { error: error.message });
     throw error;
@@ -129,7 +132,7 @@ const LOOPBACK_ADDRESS = /^(127\.|::1$|::ffff:127\.)/;
 const LOOPBACK_HOST = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
 
 /**
- * Why this request may not use the doors, if so. The Host header is checked against a page that had its own name
+ * Why this request may not use the admin API, if so. The Host header is checked against a page that had its own name
  * resolve to this machine; Origin and Sec-Fetch-Site against a page of any other name.
  */
 function whyStranger(wire: WireRequest): string | undefined {

@@ -1,4 +1,4 @@
-// What users and tests hand to the emulator (quirks, faults, door bodies): checked by schema, all problems at once.
+// What users and tests hand to the emulator (quirks, faults, bodies of the admin API): checked by schema, all problems at once.
 import type { z } from 'zod';
 
 /** A mistake in what the user wrote; the message says what to write instead. */

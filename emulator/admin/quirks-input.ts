@@ -1,4 +1,4 @@
-// Quirks as text and JSON: `--quirk NAME=VALUE`, the config file, and the quirks door.
+// Quirks as text and JSON: `--quirk NAME=VALUE`, the config file, and the admin API.
 import { z } from 'zod';
 import { ACTIONS } from '../actions/table.ts';
 import { checked, InputError } from './input.ts';

@@ -83,7 +83,7 @@ export class Gateway {
     if (version !== API_VERSION) throw invalid('Version');
     const handler = this.#parts.actions.get(action);
     if (handler === undefined) throw reject('InvalidApi.NotFound');
-    // Clients do not see the clock door, so their stamps are held against the clock without what it advanced.
+    // Clients do not see the admin API's clock, so their stamps are held against the clock without what it advanced.
     const credential = this.#parts.authenticator.authenticate(request, this.#parts.cloud.clock.nowMs());
     return { request, requestId, accountId: credential.accountId, action, handler, credential };
   }

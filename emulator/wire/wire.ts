@@ -29,14 +29,14 @@ export type Outcome =
   /** The call runs after the delay, even if its client has gone by then. */
   | { readonly kind: 'later'; readonly delayMs: number; readonly finish: () => Outcome };
 
-export const DOOR_PREFIX = '/_emulator/';
+export const ADMIN_PREFIX = '/_emulator/';
 
 const API_BODY_BYTES = 1024 * 1024;
-const DOOR_BODY_BYTES = 64 * 1024 * 1024;
+const ADMIN_BODY_BYTES = 64 * 1024 * 1024;
 
-/** Largest accepted body: a full batch fits an API call, a large cloud fits the state door. */
+/** Largest accepted body: a full batch fits an API call, a large cloud fits the admin API. */
 export function bodyLimitBytes(target: string): number {
-  return target.startsWith(DOOR_PREFIX) ? DOOR_BODY_BYTES : API_BODY_BYTES;
+  return target.startsWith(ADMIN_PREFIX) ? ADMIN_BODY_BYTES : API_BODY_BYTES;
 }
 
 /**

@@ -213,7 +213,7 @@ describe('the command line', () => {
 });
 
 describe('emulator', () => {
-  test('its first line is its address, its doors answer, SIGTERM ends it with 0', async () => {
+  test('its first line is its address, its admin API answers, SIGTERM ends it with 0', async () => {
     const started = workspace.start(['emulator', '--quirk', 'describeLagMs=5', '--seed', '7']);
     const { url } = await started.event('emulator.listening');
     const quirks = (await (await fetch(`${String(url)}/_emulator/quirks`)).json()) as {

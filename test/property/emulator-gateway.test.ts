@@ -3,7 +3,7 @@
 // 2. A signed request that was changed on its way either means the same still, or is refused without effect.
 // 3. A signed request with nonsense parameters is answered, or refused in the vendor's words; never with an
 //    InternalError, and refused means without effect.
-// 4. Doors answer nonsense with an error and change nothing.
+// 4. The admin API answers nonsense with an error and changes nothing.
 // 5. Each API request leaves one record, which holds no secret.
 import { connect } from 'node:net';
 import { isDeepStrictEqual } from 'node:util';
@@ -181,7 +181,7 @@ const sign = fc.constantFrom(
   (signed: SigningOptions) => requestV3('AuthorizeSecurityGroup', PARAMETERS, signed),
 );
 
-/** A good body for some doors. */
+/** A good body for some endpoints. */
 const EMPTY = /^\s*(\{\s*\}|\[\s*\])\s*$/;
 
 describe('the gateway, given anything', () => {
@@ -349,7 +349,7 @@ describe('the gateway, given anything', () => {
     );
   });
 
-  it('doors answer nonsense with an error and change nothing (4)', () => {
+  it('the admin API answers nonsense with an error and changes nothing (4)', () => {
     const handle = newHandle();
     const names = ['state', 'quirks', 'faults', 'clock'];
     const look = () => names.map((name) => JSON.parse(door(handle, 'GET', name).body) as unknown);

@@ -7,7 +7,7 @@ import { readRequest } from '../../emulator/wire/request.ts';
 import { startServer } from '../../emulator/gateway/server.ts';
 import type { Permission } from '../../emulator/state.ts';
 import { parseState } from '../../emulator/admin/state-file.ts';
-import { DOOR_PREFIX, type Outcome, type WireRequest } from '../../emulator/wire/wire.ts';
+import { ADMIN_PREFIX, type Outcome, type WireRequest } from '../../emulator/wire/wire.ts';
 import type { StateJson, WholeStateJson } from './emulator.ts';
 
 /**
@@ -74,7 +74,7 @@ class Watch {
 
   handle(request: WireRequest): Outcome {
     const outcome = this.#handle(request);
-    if (!request.target.startsWith(DOOR_PREFIX)) this.look();
+    if (!request.target.startsWith(ADMIN_PREFIX)) this.look();
     return outcome;
   }
 
@@ -82,7 +82,7 @@ class Watch {
   door(method: 'GET' | 'PUT', name: string, body: unknown = null): unknown {
     const outcome = this.#handle({
       method,
-      target: `${DOOR_PREFIX}${name}`,
+      target: `${ADMIN_PREFIX}${name}`,
       headers: { host: '127.0.0.1' },
       body: Buffer.from(JSON.stringify(body)),
       remoteAddress: '127.0.0.1',
@@ -162,14 +162,14 @@ export async function startAmbushedEmulator(state: StateJson, port = 0): Promise
     clock: { ...systemClock, sleep: () => trap.released },
     onBug: (bug) => bugs.push(bug),
     handle: (request) =>
-      request.target.startsWith(DOOR_PREFIX)
+      request.target.startsWith(ADMIN_PREFIX)
         ? watch.handle(request)
         : trap.spring(request, () => watch.handle(request)),
   });
   const settle = async () => {
     const headers = { connection: 'close' };
     for (const turn of ['quirks', 'faults']) {
-      const response = await fetch(`${server.url}${DOOR_PREFIX}${turn}`, { headers });
+      const response = await fetch(`${server.url}${ADMIN_PREFIX}${turn}`, { headers });
       await response.text();
     }
   };

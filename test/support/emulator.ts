@@ -6,7 +6,7 @@ import type { Fault } from '../../emulator/gateway/faults.ts';
 import { startServer } from '../../emulator/gateway/server.ts';
 import type { Quirks } from '../../emulator/quirks.ts';
 import { parseState } from '../../emulator/admin/state-file.ts';
-import { DOOR_PREFIX, type Outcome, type WireRequest } from '../../emulator/wire/wire.ts';
+import { ADMIN_PREFIX, type Outcome, type WireRequest } from '../../emulator/wire/wire.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
 /** What the state door takes and gives; fields that are left out get their defaults. */
@@ -123,7 +123,7 @@ function inTime(
     if (advanceMs > 0) {
       handle({
         method: 'POST',
-        target: `${DOOR_PREFIX}clock`,
+        target: `${ADMIN_PREFIX}clock`,
         headers: { host: '127.0.0.1' },
         body: Buffer.from(JSON.stringify({ advanceMs })),
         remoteAddress: '127.0.0.1',

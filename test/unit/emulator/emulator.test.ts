@@ -1,4 +1,4 @@
-// The emulator as a whole: what its options do, and what a client and the doors see of one and the same call.
+// The emulator as a whole: what its options do, and what a client and the admin API see of one and the same call.
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import type { FaultKind } from '../../../emulator/gateway/faults.ts';
@@ -59,7 +59,7 @@ describe('a running emulator', () => {
     ['html', 1],
     ['empty', 1],
     ['truncate', 1],
-  ])('%s leaves %i rules, and only the doors know', (kind, rules) =>
+  ])('%s leaves %i rules, and only the admin API knows', (kind, rules) =>
     withEmulator({ state: STATE }, async (emulator) => {
       await emulator.setFaults([{ action: '*', kind, count: 1, delayMs: 1 }]);
       const answer = authorize(emulator).then((response) => response.json());
@@ -127,7 +127,7 @@ describe('a running emulator', () => {
     expect(ids[1]).toBe(ids[0]);
   });
 
-  onlyWith('IPv6 loopback', it)('listens on IPv6 loopback with working doors', () =>
+  onlyWith('IPv6 loopback', it)('listens on IPv6 loopback with a working admin API', () =>
     withEmulator({ host: '::1' }, async (emulator) => {
       expect(emulator.url).toMatch(/^http:\/\/\[::1\]:\d+$/);
       expect((await emulator.state()).securityGroups).toEqual([]);

@@ -8,12 +8,12 @@ const HERE = { host: '127.0.0.1:8080' };
 
 let handle: (request: WireRequest) => Outcome;
 
-function ask(method: string, door: string, body?: unknown, parts: Partial<WireRequest> = {}) {
+function ask(method: string, endpoint: string, body?: unknown, parts: Partial<WireRequest> = {}) {
   const text = body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body);
   const reply = replyOf(
     handle({
       method,
-      target: `/_emulator/${door}`,
+      target: `/_emulator/${endpoint}`,
       headers: HERE,
       body: Buffer.from(text),
       remoteAddress: '127.0.0.1',
@@ -28,11 +28,11 @@ beforeEach(() => {
   handle = requestHandler({ clock: { nowMs: () => START_MS, sleep: () => Promise.resolve() } });
 });
 afterEach(() => {
-  // Whatever was asked, the doors still work.
+  // Whatever was asked, the admin API still works.
   expect(ask('GET', 'clock').status).toBe(200);
 });
 
-describe('the doors', () => {
+describe('the admin API', () => {
   it('faults: what was put is what is shown', () => {
     const put = ask('PUT', 'faults', [{ action: '*', kind: 'slow', delayMs: 5, count: 2 }]);
     const faults = [{ action: '*', kind: 'slow', delayMs: 5, count: 2, probability: 1 }];
@@ -111,8 +111,8 @@ describe('the doors', () => {
   });
 
   it.each<[string, Parameters<typeof ask>, number, string]>([
-    ['an unknown door', ['GET', 'status', undefined], 404, 'GET|PUT /_emulator/state'],
-    ['a door every object has', ['GET', 'constructor', undefined], 404, 'The doors are'],
+    ['an unknown endpoint', ['GET', 'status', undefined], 404, 'GET|PUT /_emulator/state'],
+    ['a name every object has', ['GET', 'constructor', undefined], 404, 'The endpoints are'],
     ['another method', ['POST', 'state', {}], 405, 'GET|PUT /_emulator/state'],
     ['a body that is no JSON', ['PUT', 'faults', '{'], 400, 'not JSON'],
     ['an empty body', ['PUT', 'quirks', ''], 400, 'not JSON'],
@@ -134,7 +134,7 @@ describe('the doors', () => {
   });
 });
 
-describe('the doors serve this machine only', () => {
+describe('the admin API serves this machine only', () => {
   it.each<[string, Partial<WireRequest>]>([
     ['another machine', { remoteAddress: '192.0.2.7' }],
     ['another machine over a mapped address', { remoteAddress: '::ffff:192.0.2.7' }],

@@ -293,7 +293,7 @@ describe('nonces', () => {
 });
 
 describe('timestamps', () => {
-  it('are held against the clock that clients see, not against what the clock door added', () => {
+  it('are held against the clock that clients see, not against what the admin API added', () => {
     const fixture = new GatewayFixture();
     fixture.cloud.advance(24 * 60 * MINUTE_MS);
     expect(fixture.reply(ACTION).status).toBe(200);

@@ -44,7 +44,7 @@ describe('flow control', () => {
     expect(statuses(fixture, 3)).toEqual([200, 200, 400]);
   });
 
-  it('follows the clock door', () => {
+  it('follows the clock of the admin API', () => {
     const fixture = limited();
     expect(statuses(fixture, 3)).toEqual([200, 200, 400]);
     fixture.cloud.advance(60_000);
