@@ -66,7 +66,7 @@ export async function startTestEmulator(options: TestEmulatorOptions = {}): Prom
   const listeners = new Set<() => void>();
   const handle = (request: WireRequest): Outcome => {
     const outcome = cloud(request);
-    if (!request.target.startsWith(DOOR_PREFIX)) for (const listener of listeners) listener();
+    if (!request.target.startsWith(ADMIN_PREFIX)) for (const listener of listeners) listener();
     return outcome;
   };
   const emulator = await startServer({
