@@ -161,13 +161,13 @@ describe('questions without an answer end with 1 and say why', () => {
     ],
     ['bad flags, all at once', `${INGRESS} --port 0 --peer nobody`, '--peer: write one address'],
     ['no direction', '--group sg-web --protocol icmp --peer 1.2.3.4', '--direction'],
-  ])('%s', async (_, flags, message) => {
+  ])('ends with 1 over %s and says why', async (_, flags, message) => {
     const { code, stdout, stderr } = await check(flags);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain(message);
   });
 
-  test('broken policies', async () => {
+  test('ends with 1 over broken policies and says why', async () => {
     workspace.write('policies/bad.yaml', 'version: 2\n');
     const { code, stderr } = await check(`${INGRESS} --port 22 --peer 10.0.0.7`);
     expect(code).toBe(1);

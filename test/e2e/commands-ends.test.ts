@@ -45,7 +45,7 @@ describe('a signal while the cloud gives no answer', () => {
     ['plan --json', 'DescribeSecurityGroupAttribute'],
     ['import --region cn-hangzhou --out imported', 'DescribeSecurityGroups'],
     [CHECK, 'DescribeSecurityGroupAttribute'],
-  ])('ends `%s` at once, with 1 and without a document', async (command, action) => {
+  ])('a signal ends `%s` at once, with 1 and without a document', async (command, action) => {
     await emulator.setFaults([{ action, kind: 'hang' }]);
     const started = workspace.start(command.split(' '));
     await emulator.called(action);
@@ -55,7 +55,7 @@ describe('a signal while the cloud gives no answer', () => {
     expect(Date.now() - signalledAt).toBeLessThan(CALL_TIMEOUT_MS);
   });
 
-  test('lets apply wait for the write that is under way, and says that it is stopping', async () => {
+  test('a signal lets apply wait for the write that is under way, and says that it is stopping', async () => {
     await emulator.setFaults([{ action: 'AuthorizeSecurityGroup', kind: 'hang' }]);
     const started = workspace.start(['apply', '--json']);
     await emulator.called('AuthorizeSecurityGroup');
@@ -67,7 +67,7 @@ describe('a signal while the cloud gives no answer', () => {
     expect(await writes()).toHaveLength(1);
   });
 
-  test('ends apply at once while it only reads', async () => {
+  test('a signal ends apply at once while it only reads', async () => {
     await emulator.setFaults([{ action: 'DescribeSecurityGroupAttribute', kind: 'hang' }]);
     const started = workspace.start(['apply']);
     await emulator.called('DescribeSecurityGroupAttribute');
@@ -80,7 +80,7 @@ describe('a signal while the cloud gives no answer', () => {
 
 onlyWith('/dev/full', onlyWith('bash', describe))('a full disk under stdout', () => {
   test.each([['plan'], ['plan --json'], ['validate --json'], ['--help']])(
-    'ends `%s` with 1 and one line',
+    'a full disk under stdout ends `%s` with 1 and one line',
     async (command) => {
       const { code, stderr } = await redirected(command, '> /dev/full');
       expect(stderr).toMatch(/^rampart: cannot write to stdout: ENOSPC.*\n$/);
@@ -88,7 +88,7 @@ onlyWith('/dev/full', onlyWith('bash', describe))('a full disk under stdout', ()
     },
   );
 
-  test('keeps apply from carrying out what nobody has seen', async () => {
+  test('a full disk keeps apply from carrying out what nobody has seen', async () => {
     expect(await redirected('apply', '> /dev/full')).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(/^rampart: cannot write to stdout: ENOSPC.*\n$/) as string,
@@ -96,23 +96,23 @@ onlyWith('/dev/full', onlyWith('bash', describe))('a full disk under stdout', ()
     expect(await writes()).toEqual([]);
   });
 
-  test('ends the daemon with 1 and one line', async () => {
+  test('a full disk ends the daemon with 1 and one line', async () => {
     const { code, stderr } = await redirected('run', '> /dev/full');
     expect(stderr).toMatch(/^rampart: cannot write the log to stdout: ENOSPC.*\n$/);
     expect(code).toBe(1);
   });
 
-  test('under stderr changes nothing', async () => {
+  test('a full disk under stderr changes nothing', async () => {
     expect(await redirected('plan --log-level debug', '2> /dev/full')).toMatchObject({ code: 2 });
   });
 });
 
 onlyWith('bash', describe)('a reader that has gone', () => {
-  test('is no trouble for a command: its exit code is its own', async () => {
+  test('a reader that has gone leaves a command its exit code', async () => {
     expect(await redirected('plan', '| true')).toEqual({ code: 2, stdout: '', stderr: '' });
   });
 
-  test('ends the daemon, which nobody could watch, with 1 and one line', async () => {
+  test('a reader that has gone ends the daemon with 1 and one line', async () => {
     const { code, stderr } = await redirected('run', '| head -n 1');
     expect(stderr).toMatch(/^rampart: cannot write the log to stdout: EPIPE.*\n$/);
     expect(code).toBe(1);

@@ -75,7 +75,7 @@ describe('of the files that are named', () => {
     ['by its folder and by its name', ['policies', 'policies/web.yaml']],
     ['twice by its name', ['policies/web.yaml', './policies/../policies/web.yaml']],
     ['through a link', ['policies', 'linked']],
-  ])('one that is named %s is there once', async (_, paths) => {
+  ])('a file that is named %s is there once', async (_, paths) => {
     workspace.write('policies/web.yaml', policyFor('sg-web', ['protocol: tcp, from: 0.0.0.0/0']));
     symlinkSync(path.join(workspace.folder, 'policies'), path.join(workspace.folder, 'linked'));
     const { stdout, stderr } = await workspace.run(['validate', ...paths]);
@@ -83,7 +83,7 @@ describe('of the files that are named', () => {
     expect(stderr).toContain('1 file, 0 groups: 1 error, 0 warnings');
   });
 
-  test('one below the policies path may use names of the other files, whose problems are not shown', async () => {
+  test('a named file below the policies path may use names of the other files, whose problems are not shown', async () => {
     workspace.write('policies/shared.yaml', `${NETWORKS}services: {unused: tcp/1}\n`);
     workspace.write('policies/web.yaml', policyFor('sg-web', [OFFICE]));
     workspace.write('policies/bad.yaml', '');
@@ -93,13 +93,13 @@ describe('of the files that are named', () => {
     expect(await problemsOf('policies')).toEqual(['policies/bad.yaml empty-file']);
   });
 
-  test('one below the policies path must not declare a group of the other files', async () => {
+  test('a named file below the policies path must not declare a group of the other files', async () => {
     workspace.write('policies/web.yaml', policyFor('sg-web', [HTTPS]));
     workspace.write('policies/also.yaml', policyFor('sg-web', [HTTPS]));
     expect(await problemsOf('policies/web.yaml')).toEqual(['policies/web.yaml duplicate-group']);
   });
 
-  test('one from elsewhere stands alone', async () => {
+  test('a named file from elsewhere stands alone', async () => {
     workspace.write('policies/shared.yaml', NETWORKS);
     workspace.write('policies/web.yaml', policyFor('sg-web', [HTTPS]));
     workspace.write('policies-next/web.yaml', policyFor('sg-web', [OFFICE]));

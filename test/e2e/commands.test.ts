@@ -24,19 +24,19 @@ afterEach(async () => {
 });
 
 describe('plan', () => {
-  test('with changes: exit code 2, the steps are shown, nothing is written', async () => {
+  test('plan with changes: exit code 2, the steps are shown, nothing is written', async () => {
     const { code, stdout } = await workspace.run(['plan']);
     expect(code).toBe(2);
     expect(stdout).toContain('203.0.113.0/24');
     expect((await emulator.calls()).every(({ effect }) => !effect)).toBe(true);
   });
 
-  test('with nothing to do: exit code 0', async () => {
+  test('plan with nothing to do: exit code 0', async () => {
     workspace.write('policies/web.yaml', policyFor('sg-web', [HTTPS]));
     expect(await workspace.run(['plan'])).toMatchObject({ code: 0 });
   });
 
-  test('of a managed group: exit code 3, and it says why', async () => {
+  test('plan of a managed group: exit code 3, and it says why', async () => {
     await emulator.setState({
       securityGroups: [{ ...wireGroup('sg-web', [WIRE_HTTPS]), ServiceManaged: true }],
     });
@@ -47,7 +47,7 @@ describe('plan', () => {
     });
   });
 
-  test('of a group that does not exist: exit code 1, and the other groups are still planned', async () => {
+  test('plan of a group that does not exist: exit code 1, and the other groups are still planned', async () => {
     workspace.write('policies/gone.yaml', policyFor('sg-gone', [HTTPS]));
     const { code, stdout } = await workspace.run(['plan', '--json']);
     expect(code).toBe(1);
@@ -59,7 +59,7 @@ describe('plan', () => {
     });
   });
 
-  test('--json is one document, the same bytes on two runs', async () => {
+  test('plan --json is one document, the same bytes on two runs', async () => {
     const first = await workspace.run(['plan', '--json']);
     const second = await workspace.run(['plan', '--json']);
     expect(second.stdout).toBe(first.stdout);
@@ -80,13 +80,13 @@ describe('plan', () => {
     });
   });
 
-  test('--group of no policy: exit code 1 and a message', async () => {
+  test('plan --group of no policy: exit code 1 and a message', async () => {
     const { code, stderr } = await workspace.run(['plan', '--group', 'sg-nobody']);
     expect(code).toBe(1);
     expect(stderr).toContain('sg-nobody');
   });
 
-  test('with broken policies: exit code 1, every problem with its place', async () => {
+  test('plan with broken policies: exit code 1, every problem with its place', async () => {
     workspace.write('policies/bad.yaml', 'version: 2\ngroups: []\nnonsense: 1\n');
     const { code, stderr, stdout } = await workspace.run(['plan', '--json']);
     expect(code).toBe(1);
@@ -97,7 +97,7 @@ describe('plan', () => {
 });
 
 describe('apply', () => {
-  test('converges: exit code 0, and a plan after it is empty', async () => {
+  test('apply converges: exit code 0, and a plan after it is empty', async () => {
     const { code, stdout } = await workspace.run(['apply', '--json']);
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
@@ -106,27 +106,27 @@ describe('apply', () => {
     expect(await workspace.run(['plan'])).toMatchObject({ code: 0 });
   });
 
-  test('with another hash than the plan has: exit code 1, nothing is written', async () => {
+  test('apply with another hash than the plan has: exit code 1, nothing is written', async () => {
     const { code, stderr } = await workspace.run(['apply', '--plan', '0'.repeat(64)]);
     expect(code).toBe(1);
     expect(stderr).toContain('hash');
     expect((await emulator.calls()).every(({ effect }) => !effect)).toBe(true);
   });
 
-  test('with the hash that plan showed: exit code 0', async () => {
+  test('apply with the hash that plan showed: exit code 0', async () => {
     const { stdout } = await workspace.run(['plan', '--json']);
     const { hash } = JSON.parse(stdout) as { hash: string };
     expect(await workspace.run(['apply', '--plan', hash])).toMatchObject({ code: 0 });
   });
 
-  test('of a blocked group: exit code 3', async () => {
+  test('apply of a blocked group: exit code 3', async () => {
     await emulator.setState({
       securityGroups: [{ ...wireGroup('sg-web', [WIRE_HTTPS]), ServiceManaged: true }],
     });
     expect(await workspace.run(['apply'])).toMatchObject({ code: 3 });
   });
 
-  test('that the cloud refuses: exit code 1, and the rest went through', async () => {
+  test('apply that the cloud refuses: exit code 1, and the rest went through', async () => {
     await emulator.setFaults([
       {
         action: 'AuthorizeSecurityGroup',
@@ -144,7 +144,7 @@ describe('apply', () => {
 });
 
 describe('validate', () => {
-  test('clean policies: exit code 0', async () => {
+  test('validate of clean policies: exit code 0', async () => {
     expect(await workspace.run(['validate'])).toMatchObject({ code: 0 });
   });
 
@@ -159,7 +159,7 @@ describe('validate', () => {
     },
   );
 
-  test('a broken config: exit code 1, with place and suggestion', async () => {
+  test('validate with a broken config: exit code 1, with place and suggestion', async () => {
     workspace.write('config.yaml', 'polices: {path: x}\n');
     const { code, stdout } = await workspace.run(['validate']);
     expect(code).toBe(1);
@@ -167,7 +167,7 @@ describe('validate', () => {
     expect(stdout).toContain('policies');
   });
 
-  test('paths that are named are checked instead of the config’s', async () => {
+  test('validate checks the paths that are named instead of the config’s', async () => {
     workspace.write('other/fine.yaml', policyFor('sg-other', [HTTPS]));
     workspace.write('policies/bad.yaml', '');
     expect(await workspace.run(['validate', 'other'])).toMatchObject({ code: 0 });
@@ -179,14 +179,17 @@ describe('validate with an emulator', () => {
     ['is not there', null, 'ENOENT'],
     ['holds something else', '{"groups": []}', 'groups'],
     ['is no JSON', '{', 'JSON'],
-  ])('whose state file %s: exit code 1, with the place of the key', async (_, text, words) => {
-    workspace.write('config.yaml', configFor(emulator.url, 'emulator:\n  state: state.json\n'));
-    if (text !== null) workspace.write('state.json', text);
-    const { code, stdout } = await workspace.run(['validate']);
-    expect(code).toBe(1);
-    expect(stdout).toMatch(/^config\.yaml:9:10: error: the emulator cannot start .* \[emulator-state\]/);
-    expect(stdout).toContain(words);
-  });
+  ])(
+    'validate ends with 1 and the place of the key when the state file of the emulator %s',
+    async (_, text, words) => {
+      workspace.write('config.yaml', configFor(emulator.url, 'emulator:\n  state: state.json\n'));
+      if (text !== null) workspace.write('state.json', text);
+      const { code, stdout } = await workspace.run(['validate']);
+      expect(code).toBe(1);
+      expect(stdout).toMatch(/^config\.yaml:9:10: error: the emulator cannot start .* \[emulator-state\]/);
+      expect(stdout).toContain(words);
+    },
+  );
 });
 
 describe('the command line', () => {
@@ -196,7 +199,7 @@ describe('the command line', () => {
     expect(stdout).toContain(`rampart ${command}`);
   });
 
-  test('--version prints the version', async () => {
+  test('rampart --version prints the version', async () => {
     expect(await workspace.run(['--version'])).toMatchObject({ code: 0, stdout: '0.1.0\n' });
   });
 
@@ -213,7 +216,7 @@ describe('the command line', () => {
 });
 
 describe('emulator', () => {
-  test('its first line is its address, its admin API answers, SIGTERM ends it with 0', async () => {
+  test('the emulator says its address first, its admin API answers, SIGTERM ends it with 0', async () => {
     const started = workspace.start(['emulator', '--quirk', 'describeLagMs=5', '--seed', '7']);
     const { url } = await started.event('emulator.listening');
     const quirks = (await (await fetch(`${String(url)}/_emulator/quirks`)).json()) as {
@@ -240,7 +243,7 @@ describe('emulator', () => {
       workspace.write('other.json', JSON.stringify({ securityGroups: [wireGroup('sg-of-flag')] }));
     });
 
-    test('it starts as the config says, and flags win', async () => {
+    test('the emulator starts as the config says, and flags win', async () => {
       const config = ['--config', 'emulator.yaml', '--log-level', 'warn'];
       const flags = ['--quirk', 'describeLagMs=5', '--state', 'other.json'];
       expect(await answerOf(config, 'state')).toMatchObject({
@@ -255,11 +258,11 @@ describe('emulator', () => {
       });
     });
 
-    test('only then: a config that lies about is left alone', async () => {
+    test('the emulator leaves a config alone that is not named', async () => {
       expect(await answerOf([], 'state')).toMatchObject({ securityGroups: [] });
     });
 
-    test('a broken config, and an address in use, are told in a sentence', async () => {
+    test('the emulator names a broken config, and an address in use, in a sentence', async () => {
       workspace.write('broken.yaml', 'emulater: {}\n');
       expect(await workspace.run(['emulator', '--config', 'broken.yaml'])).toMatchObject({
         code: 1,

@@ -161,7 +161,7 @@ describe('what a policy wants and the cloud cannot hold', () => {
   });
   afterAll(() => stage.close());
 
-  test.each(REFUSED_CASES)('$code to $scene.operation: $rule', async (row) => {
+  test.each(REFUSED_CASES)('quarantines $rule after $code to $scene.operation', async (row) => {
     const { scene, code, status } = row;
     const failed = await stage.service.log.event('call.failed', { group: scene.group });
     expect(failed).toMatchObject({ kind: 'rejected', code, operation: scene.operation });
@@ -174,7 +174,7 @@ describe('what a policy wants and the cloud cannot hold', () => {
     expect(calls[0]).toMatchObject({ code, status });
   });
 
-  test.each(FULL_CASES)('$code to $scene.operation: $rule', async (row) => {
+  test.each(FULL_CASES)('blocks the plan for $rule after $code to $scene.operation', async (row) => {
     const { scene, code, status } = row;
     const failed = await stage.service.log.event('call.failed', { group: scene.group });
     expect(failed).toMatchObject({ kind: 'rejected', code, operation: scene.operation });
@@ -192,7 +192,7 @@ async function openForTest(options: StageOptions): Promise<Stage> {
   return stage;
 }
 
-test('AuthorizedGroupRule.LimitExceed: more rules name a group than the cloud allows', async () => {
+test('converges after AuthorizedGroupRule.LimitExceed as soon as more rules may name the group', async () => {
   const scene: Scene = {
     group: 'sg-friendly',
     operation: 'AuthorizeSecurityGroup',
@@ -218,7 +218,7 @@ test.each<[string, Partial<Scene>]>([
       wanted: ['protocol: tcp, ports: 80, from: sg-peer'],
     },
   ],
-])('%s: what is sure to be refused is not even tried', async (_code, more) => {
+])('writes nothing that is sure to be refused with %s', async (_code, more) => {
   const scene = { ...oneSceneEach('ingress').A, ...more };
   const stage = await openForTest({ scenes: [scene], more: NEIGHBOURS });
   const blocked = await stage.service.log.event('plan.blocked', { group: scene.group });
@@ -226,7 +226,7 @@ test.each<[string, Partial<Scene>]>([
   expect(await stage.writes(scene.group)).toEqual([]);
 });
 
-test('Throttling.User: the lanes wait for the next minute, and everything is done once', async () => {
+test('waits for the next minute after Throttling.User, and does everything once', async () => {
   const scenes = ['sg-one', 'sg-two'].map((group) => ({ ...oneSceneEach('ingress').A, group }));
   const stage = await openForTest({ scenes, quirks: { rateLimits: { AuthorizeSecurityGroup: 1 } } });
   await stage.service.log.event('call.throttled', { operation: 'AuthorizeSecurityGroup' });
@@ -246,7 +246,7 @@ describe('callers that may not', () => {
   const key: CredentialOptions = EMULATOR_KEY;
 
   test.each([['M'], ['A'], ['R']] as const)(
-    'Forbidden.RAM to a key that lacks the action: %s',
+    'stops at Forbidden.RAM when the key lacks the action: %s',
     async (verb) => {
       const scene = oneSceneEach('ingress')[verb];
       const actions = ['DescribeSecurityGroups', 'DescribeSecurityGroupAttribute'];
@@ -264,7 +264,7 @@ describe('callers that may not', () => {
     ['InvalidAccessKeyId.Inactive', { ...key, inactive: true }],
     ['SignatureDoesNotMatch', { ...key, accessKeySecret: 'another' }],
     ['MissingSecurityToken', { ...key, securityToken: 'token' }],
-  ])('%s: the group is not even read', async (code, credential) => {
+  ])('writes nothing when the read is refused with %s', async (code, credential) => {
     const scene = oneSceneEach('ingress').A;
     const stage = await openForTest({ scenes: [scene], credentials: [credential] });
     const failed = await stage.service.log.event('group.describe_failed', { group: scene.group });

@@ -39,32 +39,35 @@ test.each<{ code: string; kind: string; scene: Scene; apiLevel?: Quirks['apiLeve
   { code: 'InvalidSecurityGroupRule.RuleNotExist', kind: 'done', scene: egress.R },
   { code: 'SecurityGroupRule.NotFound', kind: 'replan', scene: ingress.M, apiLevel: 'legacy2019' },
   { code: 'SecurityGroupRule.NotFound', kind: 'replan', scene: egress.M, apiLevel: 'legacy2019' },
-])('$code to $scene.operation: the rule is gone', async ({ code, kind, scene, apiLevel = 'current' }) => {
-  const stage = await openForTest({
-    scenes: [scene],
-    quirks: { describeLagMs: LAG_MS },
-    withBystander: true,
-    before: async (emulator) => {
-      await byHand(
-        emulator,
-        scene.direction === 'egress' ? 'RevokeSecurityGroupEgress' : 'RevokeSecurityGroup',
-        {
-          SecurityGroupId: scene.group,
-          'SecurityGroupRuleId.1': await firstRuleOf(emulator),
-        },
-      );
-      await emulator.setQuirks({ apiLevel });
-    },
-  });
-  const event = kind === 'done' ? 'step.noop' : 'call.failed';
-  const seen = await stage.service.log.event(event, { group: scene.group, code });
-  if (kind !== 'done') expect(seen).toMatchObject({ kind, operation: scene.operation });
-  await stage.emulator.setQuirks({ describeLagMs: 0 });
-  await stage.later('group.converged', seen);
-  expect(await stage.rules(scene.group)).toEqual(sceneLines(scene, 'end', true));
-});
+])(
+  'converges though the rule was gone: $code to $scene.operation',
+  async ({ code, kind, scene, apiLevel = 'current' }) => {
+    const stage = await openForTest({
+      scenes: [scene],
+      quirks: { describeLagMs: LAG_MS },
+      withBystander: true,
+      before: async (emulator) => {
+        await byHand(
+          emulator,
+          scene.direction === 'egress' ? 'RevokeSecurityGroupEgress' : 'RevokeSecurityGroup',
+          {
+            SecurityGroupId: scene.group,
+            'SecurityGroupRuleId.1': await firstRuleOf(emulator),
+          },
+        );
+        await emulator.setQuirks({ apiLevel });
+      },
+    });
+    const event = kind === 'done' ? 'step.noop' : 'call.failed';
+    const seen = await stage.service.log.event(event, { group: scene.group, code });
+    if (kind !== 'done') expect(seen).toMatchObject({ kind, operation: scene.operation });
+    await stage.emulator.setQuirks({ describeLagMs: 0 });
+    await stage.later('group.converged', seen);
+    expect(await stage.rules(scene.group)).toEqual(sceneLines(scene, 'end', true));
+  },
+);
 
-test('InvalidOperation.RuleDuplicate: the rule that a Modify would make is there already', async () => {
+test('converges though the rule that a Modify makes was there already: InvalidOperation.RuleDuplicate', async () => {
   const start = [{ IpProtocol: 'TCP', PortRange: '80/80', SourceCidrIp: '10.1.0.0/16' }];
   const end = [{ IpProtocol: 'TCP', PortRange: '80/80', SourceCidrIp: '10.0.0.0/8' }];
   const wanted = ['protocol: tcp, ports: 80, from: 10.0.0.0/8'];
@@ -89,7 +92,7 @@ test('InvalidOperation.RuleDuplicate: the rule that a Modify would make is there
 });
 
 test.each(['M', 'A', 'R'] as const)(
-  'InvalidSecurityGroupId.NotFound: the group is gone (%s)',
+  'reports a group that is gone: InvalidSecurityGroupId.NotFound to %s',
   async (verb) => {
     const scene = ingress[verb];
     const stage = await openForTest({

@@ -184,7 +184,7 @@ async function play(
 }
 
 const ONCE = { count: 1 };
-const TITLE = '$code ($status) to $operations, $apiLevel';
+const WHEN = 'when the answer to $operations is $code ($status, $apiLevel)';
 
 async function expectEnd(stage: Stage, scene: Scene): Promise<void> {
   await stage.service.converged(scene.group);
@@ -222,23 +222,25 @@ async function expectRepetition(stage: Stage, scene: Scene, event: string, code:
 }
 
 describe.concurrent('a rule that the cloud refuses is quarantined, and the rest goes on', () => {
-  test.each([...bothLevels(REJECTED_2019), ...current(REJECTED)])(TITLE, (theCase) =>
-    play(theCase, {}, async (stage, scene) => {
-      const { code } = theCase;
-      const { group } = scene;
-      const failed = await stage.service.log.event('call.failed', { group, code });
-      expect(failed).toMatchObject({ kind: 'rejected', operation: scene.operation });
-      expect(await stage.next(failed)).toMatchObject({ event: 'step.quarantined', code });
-      const first = await stage.later('group.not_converged', failed);
-      await stage.later('group.not_converged', first);
-      expect(await stage.rules(group)).toEqual(sceneLines(scene, 'start', true));
-      expect((await callsOf(stage, scene)).map((call) => call.code)).toEqual([code]);
-    }),
+  test.each([...bothLevels(REJECTED_2019), ...current(REJECTED)])(
+    `quarantines the rule and goes on with the rest ${WHEN}`,
+    (theCase) =>
+      play(theCase, {}, async (stage, scene) => {
+        const { code } = theCase;
+        const { group } = scene;
+        const failed = await stage.service.log.event('call.failed', { group, code });
+        expect(failed).toMatchObject({ kind: 'rejected', operation: scene.operation });
+        expect(await stage.next(failed)).toMatchObject({ event: 'step.quarantined', code });
+        const first = await stage.later('group.not_converged', failed);
+        await stage.later('group.not_converged', first);
+        expect(await stage.rules(group)).toEqual(sceneLines(scene, 'start', true));
+        expect((await callsOf(stage, scene)).map((call) => call.code)).toEqual([code]);
+      }),
   );
 });
 
 describe.concurrent('a full group stops the plan without blame, and it is tried again', () => {
-  test.each(current(FULL))(TITLE, (theCase) =>
+  test.each(current(FULL))(`stops the plan, quarantines nothing and tries again ${WHEN}`, (theCase) =>
     play(theCase, ONCE, async (stage, scene) => {
       await expectStop(stage, scene, 'rejected', theCase.code);
       const blamed = stage.service.log.events.filter(({ event }) => event === 'step.quarantined');
@@ -248,13 +250,13 @@ describe.concurrent('a full group stops the plan without blame, and it is tried 
 });
 
 describe.concurrent('a changed world makes a new plan', () => {
-  test.each([...current(REPLAN), ...bothLevels(REPLAN.slice(0, 3))])(TITLE, (theCase) =>
+  test.each([...current(REPLAN), ...bothLevels(REPLAN.slice(0, 3))])(`makes a new plan ${WHEN}`, (theCase) =>
     play(theCase, ONCE, (stage, scene) => expectStop(stage, scene, 'replan', theCase.code)),
   );
 });
 
 describe.concurrent('a rule that is said to be gone is looked for, and found again', () => {
-  test.each(current(GONE))(TITLE, (theCase) =>
+  test.each(current(GONE))(`reads again, and finds the rule ${WHEN}`, (theCase) =>
     play(theCase, ONCE, async (stage, scene) => {
       const noop = await stage.service.log.event('step.noop', { group: scene.group, code: theCase.code });
       const first = await stage.later('group.not_converged', noop);
@@ -265,13 +267,13 @@ describe.concurrent('a rule that is said to be gone is looked for, and found aga
 });
 
 describe.concurrent('a call without a clear answer is sent again as the same call', () => {
-  test.each(current(UNKNOWN))(TITLE, (theCase) =>
+  test.each(current(UNKNOWN))(`sends the same call again ${WHEN}`, (theCase) =>
     play(theCase, ONCE, (stage, scene) => expectRepetition(stage, scene, 'call.unknown', theCase.code)),
   );
-  test.each(current(RETRY))(TITLE, (theCase) =>
+  test.each(current(RETRY))(`sends the same call again ${WHEN}`, (theCase) =>
     play(theCase, ONCE, (stage, scene) => expectRepetition(stage, scene, 'call.retried', theCase.code)),
   );
-  test.each(current(THROTTLED))(TITLE, (theCase) =>
+  test.each(current(THROTTLED))(`sends the same call again ${WHEN}`, (theCase) =>
     play(theCase, ONCE, async (stage, scene) => {
       await expectRepetition(stage, scene, 'call.throttled', theCase.code);
       const { operation } = scene;
@@ -282,7 +284,7 @@ describe.concurrent('a call without a clear answer is sent again as the same cal
 });
 
 describe.concurrent('a call that is not allowed stops the plan and names what is missing', () => {
-  test.each(current(DENIED))(TITLE, (theCase) =>
+  test.each(current(DENIED))(`stops the plan and names what is missing ${WHEN}`, (theCase) =>
     play(theCase, ONCE, async (stage, scene) => {
       await expectStop(stage, scene, 'denied', theCase.code);
       if (theCase.code !== 'Forbidden.RAM') return;
@@ -293,9 +295,10 @@ describe.concurrent('a call that is not allowed stops the plan and names what is
   );
 });
 
-describe.concurrent('a group that turns out to be managed is let go of at once', () => {
-  test.each(current(MANAGED))(TITLE, (theCase) =>
-    play(theCase, ONCE, (stage, scene) => expectStop(stage, scene, 'managed', theCase.code)),
+describe.concurrent('a group that turns out to be managed', () => {
+  test.each(current(MANAGED))(
+    `writes no more in this plan to a group that another product manages ${WHEN}`,
+    (theCase) => play(theCase, ONCE, (stage, scene) => expectStop(stage, scene, 'managed', theCase.code)),
   );
 });
 

@@ -160,7 +160,7 @@ globalThis.Date = class extends Real {
   const stepTo = (stepMs: number) => workspace.write('step', String(stepMs));
 
   test.each([-HOUR_MS, HOUR_MS])(
-    'by %i ms: nothing is written, and it says that it is the clock',
+    'writes nothing and names the clock when it is wrong by %i ms',
     async (stepMs) => {
       policy(443);
       const { code, stdout, stderr } = await startStepped(['plan'], stepMs).finished;
@@ -175,7 +175,7 @@ globalThis.Date = class extends Real {
     },
   );
 
-  test('that steps back and forth by ten minutes while calls wait for their turn makes them wait no longer', async () => {
+  test('calls wait no longer when the clock steps back and forth by ten minutes', async () => {
     // More calls than a quarter of a minute allows: the last ones wait in their lane, for seconds and not for minutes.
     const groups = ['sg-p', 'sg-q', 'sg-r', 'sg-s'];
     const rules = Array.from({ length: 18 }, (_, index) => 1000 + index);
@@ -198,7 +198,7 @@ globalThis.Date = class extends Real {
   });
 
   test.each([-HOUR_MS, HOUR_MS])(
-    'of the cloud by %i ms: the account rests, is tried again, and recovers',
+    'an account recovers by itself from a clock of the cloud that was wrong by %i ms',
     async (stepMs) => {
       let skewMs = stepMs;
       const cloud = await startTestEmulator({

@@ -176,18 +176,21 @@ const AT_THE_START: readonly Trouble[] = [
 onlyWith('unprivileged user', onlyWith('bash', describe))(
   'a journal that cannot be opened: no call, exit code 1, and advice that helps',
   () => {
-    test.each(AT_THE_START)('$name', async ({ harm, start, mend, reason, advice }) => {
-      await runOnce();
-      copyFileSync(journal(), backup());
-      harm();
-      await expectRefusal(start(), reason, advice);
-      expect(await emulator.calls()).toEqual([]);
-      mend();
-      await expectRecovery();
-      expect(await ports()).toEqual(['443/443', '8443/8443']);
-    });
+    test.each(AT_THE_START)(
+      'refuses to start over $name, and starts once that is mended',
+      async ({ harm, start, mend, reason, advice }) => {
+        await runOnce();
+        copyFileSync(journal(), backup());
+        harm();
+        await expectRefusal(start(), reason, advice);
+        expect(await emulator.calls()).toEqual([]);
+        mend();
+        await expectRecovery();
+        expect(await ports()).toEqual(['443/443', '8443/8443']);
+      },
+    );
 
-    test('another daemon at work on it: the second one is refused and names the first, which goes on', async () => {
+    test('refuses a second daemon on the same journal and names the first, which goes on', async () => {
       const first = workspace.start(['run']);
       await first.event('group.converged', { group: 'sg-web' });
       const from = first.lines.length;
@@ -204,36 +207,39 @@ onlyWith('bash', describe)(
   'a journal that fails while the daemon runs: no call without an intent, exit code 1',
   () => {
     // A page more or less, and it is another statement that fails first: a plan's, an intent's, an outcome's.
-    test.each([100, 112, 124, 136])('no room for what is written next (%i KiB)', async (maxFileKib) => {
-      const daemon = workspace.startWithin(maxFileKib, ['run']);
-      await daemon.event('daemon.started');
-      let wanted: number[] = [];
-      for (let from = 0; daemon.isRunning; from = daemon.lines.length) {
-        const converged = daemon.event('group.converged', { group: 'sg-web' }, from).catch(() => null);
-        // Many calls each time, or it takes hundreds of policies until the journal is full.
-        const first = 1000 + from;
-        wanted = Array.from({ length: 20 }, (_, index) => first + index);
-        policy(443, ...wanted);
-        daemon.kill('SIGHUP');
-        await converged;
-      }
-      await expectRefusal(daemon, /nothing more is written to the cloud, since the journal failed/, /disk/);
-      expect(daemon.lines.map(({ event }) => event)).toContain('daemon.stopping');
-      const { open, closed } = readJournalTokens(journal());
-      const tokens = (await writes()).map(({ clientToken }) => clientToken);
-      expect(tokens.length).toBeGreaterThan(0);
-      for (const token of tokens) expect(open.has(token) || closed.has(token)).toBe(true);
-      const before = tokens.length;
-      await expectRecovery();
-      const held = [443, ...wanted].map((port) => `${port}/${port}`);
-      expect((await ports()).sort()).toEqual(held.sort());
-      expect(readJournalTokens(journal()).open.size).toBe(0);
-      const effects = (await writes()).filter(({ effect }) => effect).map(({ clientToken }) => clientToken);
-      expect(new Set(effects).size).toBe(effects.length);
-      expect(effects.length).toBeGreaterThanOrEqual(before);
-    });
+    test.each([100, 112, 124, 136])(
+      'ends when there is no room for what is written next (%i KiB), and goes on when there is',
+      async (maxFileKib) => {
+        const daemon = workspace.startWithin(maxFileKib, ['run']);
+        await daemon.event('daemon.started');
+        let wanted: number[] = [];
+        for (let from = 0; daemon.isRunning; from = daemon.lines.length) {
+          const converged = daemon.event('group.converged', { group: 'sg-web' }, from).catch(() => null);
+          // Many calls each time, or it takes hundreds of policies until the journal is full.
+          const first = 1000 + from;
+          wanted = Array.from({ length: 20 }, (_, index) => first + index);
+          policy(443, ...wanted);
+          daemon.kill('SIGHUP');
+          await converged;
+        }
+        await expectRefusal(daemon, /nothing more is written to the cloud, since the journal failed/, /disk/);
+        expect(daemon.lines.map(({ event }) => event)).toContain('daemon.stopping');
+        const { open, closed } = readJournalTokens(journal());
+        const tokens = (await writes()).map(({ clientToken }) => clientToken);
+        expect(tokens.length).toBeGreaterThan(0);
+        for (const token of tokens) expect(open.has(token) || closed.has(token)).toBe(true);
+        const before = tokens.length;
+        await expectRecovery();
+        const held = [443, ...wanted].map((port) => `${port}/${port}`);
+        expect((await ports()).sort()).toEqual(held.sort());
+        expect(readJournalTokens(journal()).open.size).toBe(0);
+        const effects = (await writes()).filter(({ effect }) => effect).map(({ clientToken }) => clientToken);
+        expect(new Set(effects).size).toBe(effects.length);
+        expect(effects.length).toBeGreaterThanOrEqual(before);
+      },
+    );
 
-    test('no room for what apply writes: it says so instead of failing with a stack', async () => {
+    test('apply says so instead of failing with a stack when there is no room', async () => {
       await runOnce();
       policy(443, 8443);
       await emulator.clearCalls();
@@ -257,7 +263,7 @@ onlyWith('bash', describe)(
           renameSync(backup(), journal());
         },
       },
-    ])('$name by somebody', async ({ harm }) => {
+    ])('sends no call any more once the journal was $name by somebody', async ({ harm }) => {
       const daemon = workspace.start(['run']);
       await daemon.event('group.converged', { group: 'sg-web' });
       await emulator.clearCalls();

@@ -105,12 +105,12 @@ describe('apply learns too, within one run', () => {
     return { code, ports, refused: refusedCodes(await emulator.calls()) };
   };
 
-  test('that an empty group speaks the API of 2019', async () => {
+  test('apply learns within one run that an empty group speaks the API of 2019', async () => {
     const done = await apply([], [1, 2].map(wanted), { apiLevel: 'legacy2019' });
     expect(done).toEqual({ code: 0, ports: ['1/1', '2/2'], refused: ['OperationDenied'] });
   });
 
-  test('and the approved plan holds, as its changes are still the same', async () => {
+  test('an approved plan holds though apply learns, as its changes are still the same', async () => {
     const { emulator, workspace } = await open([], [1, 2].map(wanted), { apiLevel: 'legacy2019' });
     const { hash } = JSON.parse((await workspace.run(['plan', '--json'])).stdout) as PlanReport;
     const { code } = await workspace.run(['apply', '--plan', hash]);
@@ -118,7 +118,7 @@ describe('apply learns too, within one run', () => {
     expect((await emulator.state()).securityGroups[0]?.Permissions).toHaveLength(2);
   });
 
-  test('that a group is full', async () => {
+  test('apply learns within one run that a group is full', async () => {
     const done = await apply([wire(443)], [WANTED_V6], { ruleQuota: 1 });
     expect(done).toEqual({ code: 0, ports: ['3/3'], refused: ['AuthorizationLimitExceed'] });
   });

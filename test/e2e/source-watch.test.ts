@@ -49,7 +49,7 @@ class Follower {
 }
 
 describe('a change of the folder is followed', () => {
-  it('when files are edited, added and removed, also in new folders', async () => {
+  it('follows the folder when files are edited, added and removed, also in new folders', async () => {
     const root = await tempFolder({ 'a.yaml': 'one' });
     const follower = await Follower.start(root, HINTS_ONLY);
     await writeFiles(root, { 'a.yaml': 'two' });
@@ -63,14 +63,14 @@ describe('a change of the folder is followed', () => {
     expect(follower.texts).toEqual({ 'a.yaml': 'two' });
   });
 
-  it('when it comes right after the first load, before the watcher is ready', async () => {
+  it('follows the folder when it comes right after the first load, before the watcher is ready', async () => {
     const root = await tempFolder({ 'a.yaml': 'one' });
     const follower = await Follower.start(root, HINTS_ONLY);
     await writeFiles(root, { 'a.yaml': 'two' });
     await follower.untilText('a.yaml', 'two');
   });
 
-  it('when editors save by renaming a new file over the old one, again and again', async () => {
+  it('follows the folder when editors save by renaming a new file over the old one, again and again', async () => {
     const root = await tempFolder({ 'a.yaml': '0' });
     const follower = await Follower.start(root, HINTS_ONLY);
     for (let save = 1; save <= 5; save += 1) {
@@ -82,7 +82,7 @@ describe('a change of the folder is followed', () => {
     }
   });
 
-  it('when Kubernetes swaps the folder behind a mounted ConfigMap', async () => {
+  it('follows the folder when Kubernetes swaps the folder behind a mounted ConfigMap', async () => {
     const root = await tempFolder({ '..v0/web.yaml': '0' });
     await symlink('..v0', path.join(root, '..data'));
     await symlink('..data/web.yaml', path.join(root, 'web.yaml'));
@@ -97,7 +97,7 @@ describe('a change of the folder is followed', () => {
     expect(follower.loads.flatMap((load) => load.files).every((file) => file.path === 'web.yaml')).toBe(true);
   });
 
-  it('when the root is a link that a deployment points elsewhere', async () => {
+  it('follows the folder when the root is a link that a deployment points elsewhere', async () => {
     const root = await tempFolder({ '1/a.yaml': 'one', '2/a.yaml': 'two' });
     const current = path.join(root, 'current');
     await symlink('1', current);
@@ -109,7 +109,7 @@ describe('a change of the folder is followed', () => {
     await follower.untilText('a.yaml', 'three');
   });
 
-  it('when the root is missing at the start', async () => {
+  it('follows the folder when the root is missing at the start', async () => {
     const root = path.join(await tempFolder(), 'later');
     const follower = await Follower.start(root, WITH_POLL);
     expect(follower.loads[0]?.unreadable).toHaveLength(1);
@@ -117,7 +117,7 @@ describe('a change of the folder is followed', () => {
     await follower.untilText('a.yaml', 'one');
   });
 
-  it('when the root is removed and made again, and then by hints as before', async () => {
+  it('follows the folder when the root is removed and made again, and then by hints as before', async () => {
     const root = path.join(await tempFolder({ 'policies/a.yaml': 'one' }), 'policies');
     const follower = await Follower.start(root, WITH_POLL);
     await rm(root, { recursive: true });
@@ -129,7 +129,7 @@ describe('a change of the folder is followed', () => {
     await follower.untilText('a.yaml', 'three');
   });
 
-  it('when one watched file is all there is', async () => {
+  it('follows the folder when one watched file is all there is', async () => {
     const root = await tempFolder({ 'only.yaml': 'one' });
     const follower = await Follower.start(path.join(root, 'only.yaml'), HINTS_ONLY);
     await writeFiles(root, { new: 'two' });
@@ -139,7 +139,7 @@ describe('a change of the folder is followed', () => {
 });
 
 onlyWith('git', describe)('a commit', () => {
-  it('of what was edited before gives the files their revision', async () => {
+  it('gives files that were edited before the revision of a commit', async () => {
     const root = await tempFolder({ 'a.yaml': 'one' });
     const git = new GitRepository(root);
     git.commit();
@@ -153,7 +153,7 @@ onlyWith('git', describe)('a commit', () => {
 });
 
 onlyWith('git', describe)('a burst of changes', () => {
-  it('of a git checkout of 200 files ends with exactly the state of the commit, in few loads', async () => {
+  it('a git checkout of 200 files ends with exactly the state of the commit, in few loads', async () => {
     const root = await tempFolder();
     const git = new GitRepository(root);
     const files = (text: string, from: number) =>
@@ -181,7 +181,7 @@ onlyWith('git', describe)('a burst of changes', () => {
 });
 
 describe('the watcher', () => {
-  it('says nothing about files that are no policies', async () => {
+  it('the watcher says nothing about files that are no policies', async () => {
     const root = await tempFolder({ 'a.yaml': 'one' });
     const follower = await Follower.start(root, HINTS_ONLY);
     for (const text of ['two', 'three']) {
@@ -192,7 +192,7 @@ describe('the watcher', () => {
     expect(follower.loads).toHaveLength(3);
   });
 
-  it('reports at once when nothing was loaded before', async () => {
+  it('the watcher reports at once when nothing was loaded before', async () => {
     const root = await tempFolder({ 'a.yaml': 'one' });
     const source = createDirectorySource({ path: root, environment: {}, timings: HINTS_ONLY });
     await new Promise<void>((resolve, reject) => {
@@ -200,7 +200,7 @@ describe('the watcher', () => {
     });
   });
 
-  it('may be closed twice, at any time, and is silent from then on', async () => {
+  it('a watcher may be closed twice, at any time, and is silent from then on', async () => {
     const root = await tempFolder({ 'a.yaml': 'one' });
     const source = createDirectorySource({ path: root, environment: {}, timings: WITH_POLL });
     await source.load();

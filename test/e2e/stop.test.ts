@@ -64,14 +64,14 @@ describe('a call that never gets an answer', () => {
     expect(await writes()).toHaveLength(1);
   }
 
-  test('holds up a stop only as long as a call may take, and is settled by the next start', async () => {
+  test('a call without an answer holds up a stop only as long as a call may take, and the next start settles it', async () => {
     const { code } = await daemon.finished;
     expect(code).toBe(0);
     expect(daemon.lines.at(-1)).toMatchObject({ event: 'daemon.stopped', exitCode: 0 });
     await expectRecovery();
   });
 
-  test('is not waited for after a second signal', async () => {
+  test('a call without an answer is not waited for after a second signal', async () => {
     daemon.kill('SIGTERM');
     const { code } = await daemon.finished;
     expect(code).toBeNull();
