@@ -218,7 +218,7 @@ emulator: {quirks: {describeLagMS: 3}}
     ['journal: {url: ":memory:"}', '1:16 bad-value', 'write the path of a file'],
     ['journal: {url: "file:x.db"}', '1:16 bad-value', 'write the path of a file'],
     ['journal: {url: ""}', '1:16 bad-value', 'write the path of a file'],
-  ])('%s', (text, place, words) => {
+  ])('says of `%s` where and what is wrong', (text, place, words) => {
     expect(problemsOf(text)).toContainEqual([place, expect.stringContaining(words)]);
   });
 
@@ -240,13 +240,13 @@ emulator: {quirks: {describeLagMS: 3}}
   it.each([
     ['two documents', 'log: {}\n---\nlog: {}\n', 'several-documents'],
     ['broken YAML', 'log: {level: [\n', 'yaml-syntax'],
-    ['a key twice', 'log: {}\nlog: {}\n', 'duplicate-key'],
-    ['an unknown tag', 'log: !x {}\n', 'yaml-syntax'],
+    ['a mapping with a key twice', 'log: {}\nlog: {}\n', 'duplicate-key'],
+    ['a value with an unknown tag', 'log: !x {}\n', 'yaml-syntax'],
     ['a number that can be misread', 'emulator: {seed: 010}\n', 'number-form'],
     ['an empty file', '', 'no-value'],
     ['nothing but comments', '# policies: {}\n', 'no-value'],
     ['a list', '- a\n', 'wrong-type'],
-  ])('%s', (_, text, code) => {
+  ])('is refused if it is %s', (_, text, code) => {
     expect(places(text)).toContainEqual(expect.stringMatching(new RegExp(`^\\d+:\\d+ ${code}$`)));
   });
 });
@@ -257,7 +257,7 @@ describe('a number that cannot be is one problem', () => {
     ['misread and out of bounds', '0x0', 'number-form'],
     ['no whole number', '1.5', 'number-form'],
     ['infinite', '-.inf', 'number-form'],
-  ])('%s', (_, text, code) => {
+  ])('if it is %s', (_, text, code) => {
     expect(places(`reconcile: {resyncSeconds: ${text}}`)).toEqual([`1:28 ${code}`]);
   });
 });
@@ -268,7 +268,7 @@ describe('emulator and cloud are not mixed up', () => {
     ['{credentials: {type: emulator}}', 'need an endpoint'],
     ['{credentials: {type: default}, endpoint: "http://ecs.aliyuncs.com"}', 'plain http'],
     ['{credentials: {type: default}, endpoint: "https://u:p@ecs.aliyuncs.com"}', 'may not hold a user name'],
-  ])('%s', (account, words) => {
+  ])('refuses the account %s', (account, words) => {
     const problems = problemsOf(`accounts: {one: ${account}}`);
     expect(problems).toEqual([[expect.stringContaining('bad-value'), expect.stringContaining(words)]]);
   });

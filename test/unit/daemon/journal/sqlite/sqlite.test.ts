@@ -207,14 +207,14 @@ describe('a file that cannot be trusted is refused and left as it is', () => {
   };
   it.each([
     {
-      name: 'text',
+      name: 'a text file',
       trouble: 'foreign',
       harm: () => writeFileSync(path, 'version: 1\ngroups: []\n'.repeat(50)),
     },
     { name: 'an empty file', trouble: 'corrupt', harm: () => truncateSync(path, 0) },
     { name: 'a file cut short', trouble: 'corrupt', harm: () => truncateSync(path, statSync(path).size / 2) },
     { name: 'a damaged page', trouble: 'corrupt', harm: () => overwrite(path, 4096, '\xff'.repeat(2000)) },
-    { name: 'none, where there was one', trouble: 'missing', harm: () => rmSync(path) },
+    { name: 'a missing file where there was one', trouble: 'missing', harm: () => rmSync(path) },
     {
       name: 'a log without its journal',
       trouble: 'corrupt',
@@ -242,7 +242,7 @@ describe('a file that cannot be trusted is refused and left as it is', () => {
         db.close();
       },
     },
-  ])('$name', async ({ trouble, harm }) => {
+  ])('refuses $name as $trouble', async ({ trouble, harm }) => {
     const journal = mustOpen();
     for (let i = 0; i < 8; i += 1) await closeOne(journal);
     await journal.close();
