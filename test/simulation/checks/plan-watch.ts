@@ -26,8 +26,8 @@ export interface WatchedPlan {
   readonly was: Map<string, Rule>;
   /** What others removed of the rules that the policy wants. */
   removedByOthers: readonly Rule[];
-  /** The rules as they were read before the plan was made, by id; empty where rules have no ids. */
-  readonly told: ReadonlyMap<string, Rule>;
+  /** By id the rules as the plan knows them: as they were read before, or as its own Modify left them. Empty where rules have no ids. */
+  readonly told: Map<string, Rule>;
   /** By identity: the rules that an Authorize of the plan was told yes for, and that the plan left there. */
   readonly brought: Map<string, Rule>;
   /** Which of them the daemon read in the group after that. */
@@ -258,10 +258,12 @@ function isStale(plan: WatchedPlan, { gone, come }: ReturnType<typeof changeOf>)
 }
 
 /** Should somebody remove the rule now, nothing is left of the old one either. */
-function noteModified({ was }: WatchedPlan, { gone, come }: ReturnType<typeof changeOf>): void {
+function noteModified({ was, told }: WatchedPlan, { gone, come }: ReturnType<typeof changeOf>): void {
   const [from, to] = [gone[0], come[0]];
   if (from === undefined || to === undefined || gone.length + come.length > 2) return;
-  was.set(to.SecurityGroupRuleId, was.get(from.SecurityGroupRuleId) ?? readRule(from));
+  const id = to.SecurityGroupRuleId;
+  was.set(id, was.get(from.SecurityGroupRuleId) ?? readRule(from));
+  if (told.has(id)) told.set(id, readRule(to));
 }
 
 function noteBrought(plan: WatchedPlan, { operation, params }: SentCall): void {
