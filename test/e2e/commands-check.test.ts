@@ -1,4 +1,4 @@
-// `rampart check` through the built binary: exit codes, the deciding rule with its place, both sides.
+// `rampart check` in this process: exit codes, the deciding rule with its place, both sides.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestEmulator, type TestEmulator } from '../support/emulator.ts';
 import { configFor, REGION, wireGroup } from '../support/estate.ts';
@@ -47,7 +47,7 @@ afterAll(async () => {
   await emulator.close();
 });
 
-const check = (flags: string) => workspace.run(['check', ...flags.split(' ')]);
+const check = (flags: string) => workspace.runHere(['check', ...flags.split(' ')]);
 const INGRESS = '--group sg-web --direction ingress --protocol tcp';
 
 describe('against the policies', () => {

@@ -1,4 +1,4 @@
-// `rampart history` through the built binary, held against what the cloud recorded.
+// `rampart history` in this process, held against what the cloud recorded.
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { startTestEmulator, type TestEmulator } from '../support/emulator.ts';
 import { configFor, policyFor, wireGroup } from '../support/estate.ts';
@@ -22,7 +22,7 @@ afterEach(async () => {
   await emulator.close();
 });
 
-const run = (command: string) => workspace.run(command.split(' '));
+const run = (command: string) => workspace.runHere(command.split(' '));
 
 test('history shows each call with its revision and request id, by group and time', async () => {
   await run('apply');

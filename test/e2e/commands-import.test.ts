@@ -1,4 +1,4 @@
-// `rampart import` through the built binary: what it writes of live groups, planned again, changes nothing.
+// `rampart import` in this process: what it writes of live groups, planned again, changes nothing.
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -85,7 +85,7 @@ afterEach(async () => {
   await emulator.close();
 });
 
-const run = (command: string) => workspace.run(command.split(' '));
+const run = (command: string) => workspace.runHere(command.split(' '));
 
 test('every kind of rule: importing and then planning gives an empty plan', async () => {
   const imported = await run(`import --region ${REGION} --out policies`);

@@ -1,4 +1,4 @@
-// `rampart pause` and `resume` through the built binary, without a daemon: what plan and apply make of it.
+// `rampart pause` and `resume` in this process, without a daemon: what plan and apply make of it.
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { startTestEmulator, type TestEmulator } from '../support/emulator.ts';
 import { configFor, policyFor, wireGroup } from '../support/estate.ts';
@@ -29,7 +29,7 @@ async function rulesOf(id: string): Promise<number> {
   return securityGroups.find(({ SecurityGroupId }) => SecurityGroupId === id)?.Permissions.length ?? -1;
 }
 
-const run = (command: string, ...more: string[]) => workspace.run([...command.split(' '), ...more]);
+const run = (command: string, ...more: string[]) => workspace.runHere([...command.split(' '), ...more]);
 
 test('plan and apply end with 3 under a pause, and nothing is written; resume lets apply go on', async () => {
   expect(await run('apply --group sg-db')).toMatchObject({ code: 0 });

@@ -1,4 +1,4 @@
-// `rampart pause` and `resume` through the built binary, beside a running daemon.
+// `rampart pause` and `resume` in this process, beside a running daemon.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startTestEmulator, type TestEmulator } from '../support/emulator.ts';
 import { configFor, policyFor, wireGroup } from '../support/estate.ts';
@@ -31,7 +31,7 @@ async function rulesOf(id: string): Promise<number> {
   return securityGroups.find(({ SecurityGroupId }) => SecurityGroupId === id)?.Permissions.length ?? -1;
 }
 
-const run = (command: string, ...more: string[]) => workspace.run([...command.split(' '), ...more]);
+const run = (command: string, ...more: string[]) => workspace.runHere([...command.split(' '), ...more]);
 
 describe('beside a running daemon', () => {
   test('a paused group keeps its drift, which is reported; others go on; after resume it is repaired', async () => {

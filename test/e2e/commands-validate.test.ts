@@ -1,4 +1,4 @@
-// `rampart validate` through the built binary: which files it looks at, and that rules which do nothing are
+// `rampart validate` in this process: which files it looks at, and that rules which do nothing are
 // warnings, and never more than that.
 import { symlinkSync } from 'node:fs';
 import path from 'node:path';
@@ -22,7 +22,7 @@ interface Found {
 }
 
 async function warnings(): Promise<Found[]> {
-  const { code, stdout } = await workspace.run(['validate', '--json']);
+  const { code, stdout } = await workspace.runHere(['validate', '--json']);
   expect(code).toBe(0);
   return (JSON.parse(stdout) as { readonly problems: Found[] }).problems;
 }
@@ -32,7 +32,7 @@ const HTTPS = 'protocol: tcp, ports: 443, from: 0.0.0.0/0';
 test('a rule that is covered: exit code 0, with its place and that of the rule that covers it', async () => {
   const office = 'protocol: tcp, ports: 443, from: 203.0.113.0/24';
   workspace.write('policies/web.yaml', policyFor('sg-web', [HTTPS, office]));
-  const { code, stdout, stderr } = await workspace.run(['validate']);
+  const { code, stdout, stderr } = await workspace.runHere(['validate']);
   expect(code).toBe(0);
   expect(stdout).toMatch(
     /^policies\/web\.yaml:7:9: warning: .*203\.0\.113\.0\/24.*\(policies\/web\.yaml:6\) \[rule-covered\]/,
@@ -66,7 +66,7 @@ describe('of the files that are named', () => {
   const OFFICE = 'protocol: tcp, ports: 443, from: office';
 
   async function problemsOf(...paths: string[]): Promise<string[]> {
-    const { stdout } = await workspace.run(['validate', '--json', ...paths]);
+    const { stdout } = await workspace.runHere(['validate', '--json', ...paths]);
     const { problems } = JSON.parse(stdout) as { readonly problems: Found[] };
     return problems.map(({ file, code }) => `${file} ${code}`);
   }
@@ -78,7 +78,7 @@ describe('of the files that are named', () => {
   ])('a file that is named %s is there once', async (_, paths) => {
     workspace.write('policies/web.yaml', policyFor('sg-web', ['protocol: tcp, from: 0.0.0.0/0']));
     symlinkSync(path.join(workspace.folder, 'policies'), path.join(workspace.folder, 'linked'));
-    const { stdout, stderr } = await workspace.run(['validate', ...paths]);
+    const { stdout, stderr } = await workspace.runHere(['validate', ...paths]);
     expect(stdout.match(/\[[a-z-]+\]$/gm)).toEqual(['[ports-missing]']);
     expect(stderr).toContain('1 file, 0 groups: 1 error, 0 warnings');
   });

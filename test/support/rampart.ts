@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { runCommand } from './command.ts';
 import { UNPRIVILEGED } from './optional-tool.ts';
 
 const MAIN = fileURLToPath(new URL('../../dist/daemon/main.js', import.meta.url));
@@ -57,6 +58,11 @@ export class Workspace {
   /** Runs a command to its end. */
   run(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Finished> {
     return this.start(args, env).finished;
+  }
+
+  /** As above, in this process. */
+  runHere(args: readonly string[]): Promise<Finished> {
+    return runCommand(this.folder, args);
   }
 
   async dispose(): Promise<void> {
