@@ -58,7 +58,7 @@ function runAll(words: readonly string[]): boolean {
       console.error(`without any mutation, the tests fail: ${tests.join(' ')}`);
       return false;
     }
-    const timeoutMs = PATIENCE * (performance.now() - beganMs);
+    const timeoutMs = Math.ceil(PATIENCE * (performance.now() - beganMs));
     for (const mutation of chosen) {
       const outcome = tryOut(mutation, tests, timeoutMs);
       console.log(`${outcome.padEnd(12)} ${mutation.file}: ${mutation.name}`);
