@@ -10,7 +10,7 @@ import type { CallLimits } from '../order/calls.ts';
 import { fits, minus, plus, type Load } from './quota.ts';
 import type { SearchMove, SearchSpace } from './search-space.ts';
 
-export interface SearchTask {
+interface SearchTask {
   readonly space: SearchSpace;
   readonly context: GroupContext;
   /** Whether no other group adds rules on the interfaces of this one: then more states are hitless. */
