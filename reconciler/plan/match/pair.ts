@@ -28,7 +28,9 @@ export function changedFields(from: Rule, to: Rule): RuleField[] {
 
 /** The rule that the cloud holds after the Modify, with what the policy leaves open kept as it was. */
 export function ruleAfter({ from, to }: Pick<Difference, 'from' | 'to'>): Rule {
-  const peer = to.rule.peer.kind === 'group' && samePeer(from.rule, to.rule) ? from.rule.peer : to.rule.peer;
+  const isSameGroup =
+    to.rule.peer.kind === 'group' && fieldText(from.rule, 'peer') === fieldText(to.rule, 'peer');
+  const peer = isSameGroup ? from.rule.peer : to.rule.peer;
   return { ...to.rule, peer, description: to.rule.description ?? from.rule.description };
 }
 
@@ -69,8 +71,6 @@ function mayBecome(from: Peer, to: Peer): boolean {
   }
   return true;
 }
-
-const samePeer = (a: Rule, b: Rule): boolean => fieldText(a, 'peer') === fieldText(b, 'peer');
 
 function isUnique(from: DescribedRule, group: DescribedGroup): boolean {
   const identity = identityWithoutPriority(from.rule);

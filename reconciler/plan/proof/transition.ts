@@ -91,15 +91,12 @@ export class Transition {
       const labels = Int32Array.from({ length: table.size }, (_, inside) => table.rankOf(inside));
       boxes.push({ universe, table, labels, ends: table.masksOf(this.#ends) });
     }
-    this.#keep(rule, boxes);
-    return boxes;
-  }
-
-  #keep(rule: number, boxes: readonly RuleBox[]): void {
     const clauses = boxes.reduce((sum, { table }) => sum + table.size, 0);
-    if (this.#kept + clauses > MAX_KEPT) return;
-    this.#kept += clauses;
-    this.#boxes.set(rule, boxes);
+    if (this.#kept + clauses <= MAX_KEPT) {
+      this.#kept += clauses;
+      this.#boxes.set(rule, boxes);
+    }
+    return boxes;
   }
 }
 
