@@ -45,17 +45,18 @@ function anomaliesOf(group: DesiredGroup, maxWork: number): Problem[] {
   const written = new Map(desired.map((each) => [each.rule, each]));
   const lasting = report.anomalies.filter((anomaly) => lasts(anomaly, written));
   const canAllGo = report.anomalies.length === lasting.length ? report.droppable.length : 0;
+  const spare = `${canAllGo} of ${desired.length} rules are redundant; removing them frees ${canAllGo} of the quota`;
+  const unfinished = 'the rules are too many or too intricate to look at each for being of use';
   return [
-    ...(canAllGo > 1 ? [spareRules(group, canAllGo, desired.length)] : []),
+    ...(canAllGo > 1 ? [warning(group.source, 'rules-spare', spare)] : []),
     ...idleRules(lasting, written),
     ...overruledAccepts(lasting, written),
-    ...(report.complete ? [] : [unfinished(group)]),
+    ...(report.complete ? [] : [warning(group.source, 'anomalies-unfinished', unfinished)]),
   ];
 }
 
-function spareRules({ source }: DesiredGroup, spare: number, total: number): Problem {
-  const message = `${spare} of ${total} rules are redundant; removing them frees ${spare} of the quota`;
-  return { ...source, severity: 'warning', code: 'rules-spare', message, hint: '' };
+function warning(source: SourcePlace, code: string, message: string, hint = ''): Problem {
+  return { ...source, severity: 'warning', code, message, hint };
 }
 
 type Written = ReadonlyMap<Rule, DesiredRule>;
@@ -66,9 +67,9 @@ function lasts({ rule, by }: Anomaly, written: Written): boolean {
   return by.every((other) => end(other) >= end(rule));
 }
 
-type IdleKind = Exclude<AnomalyKind, 'contradicted'>;
-
-const IDLE: Readonly<Record<IdleKind, { readonly finding: string; readonly hint: string }>> = {
+const IDLE: Readonly<
+  Record<Exclude<AnomalyKind, 'contradicted'>, { readonly finding: string; readonly hint: string }>
+> = {
   unmatched: { finding: 'can match no packet', hint: 'remove it' },
   shadowed: {
     finding: 'never decides: others decide all of its packets, and not all of them as it says',
@@ -92,7 +93,7 @@ function idleRules(anomalies: readonly Anomaly[], written: Written): Problem[] {
       const more = rules.length === 1 ? '' : ` (and ${rules.length - 1} more from here)`;
       const who = by.length === 0 ? '' : `: ${namedRules(by, written)}`;
       const message = `${namedRule(rules)}${more} ${finding}${who}`;
-      problems.push({ ...source, severity: 'warning', code: `rule-${kind}`, message, hint });
+      problems.push(warning(source, `rule-${kind}`, message, hint));
     }
   }
   return problems;
@@ -105,19 +106,18 @@ function overruledAccepts(anomalies: readonly Anomaly[], written: Written): Prob
   const meetings = anomalies
     .filter(({ kind }) => kind === 'contradicted')
     .flatMap(({ rule, by }) => by.map((drop) => ({ drop, accept: rule })))
-    .filter(({ drop, accept }) => meetForCertain(drop, accept));
+    // Who is in a group or list is not known here: that it might hold something of the other rule is no finding.
+    .filter(
+      ({ drop, accept }) =>
+        peersSurelyMeet(drop.peer, accept.peer) && portsSurelyMeet(drop.ports, accept.ports),
+    );
   return bySource(meetings, ({ drop }) => drop, written).map(({ source, items }) => {
     const accepts = [...new Set(items.map(({ accept }) => accept))];
     const drop = namedRule(items.map((item) => item.drop));
     const message = `${drop} wins over accepts of the same priority: ${namedRules(accepts, written)}`;
     const hint = 'if it is meant so, say it by a lower priority number; if not, make the accepts stronger';
-    return { ...source, severity: 'warning', code: 'rule-contradicted', message, hint };
+    return warning(source, 'rule-contradicted', message, hint);
   });
-}
-
-/** Who is in a group or list is not known here: that it might hold something of the other rule is no finding. */
-function meetForCertain(a: Rule, b: Rule): boolean {
-  return peersSurelyMeet(a.peer, b.peer) && portsSurelyMeet(a.ports, b.ports);
 }
 
 /** Of rules that meet at all. */
@@ -159,9 +159,4 @@ function namedRules(rules: readonly Rule[], written: Written): string {
   });
   const more = rules.length - named.length;
   return more > 0 ? `${named.join(', ')} and ${more} more` : named.join(', ');
-}
-
-function unfinished({ source }: DesiredGroup): Problem {
-  const message = 'the rules are too many or too intricate to look at each for being of use';
-  return { ...source, severity: 'warning', code: 'anomalies-unfinished', message, hint: '' };
 }

@@ -1,21 +1,15 @@
 import { compareText } from './problem.ts';
 import { formatPrefix, type Prefix } from './prefix.ts';
 
-/** Another security group. Group ids are unique in the cloud; the owner only tells the vendor whom to ask. */
-export interface GroupPeer {
-  readonly kind: 'group';
-  readonly id: string;
-  /** Account id of a group in another account; null for one of our own. */
-  readonly ownerId: string | null;
-}
-
-export interface PrefixListPeer {
-  readonly kind: 'prefixList';
-  readonly id: string;
-}
-
 /** Who is at the far side of a rule: exactly one of four kinds, which a Modify can never convert. */
-export type Peer = Prefix | GroupPeer | PrefixListPeer;
+export type Peer =
+  | Prefix
+  /**
+   * Another security group. Group ids are unique in the cloud; the owner only tells the vendor whom to ask: the
+   * account id of a group in another account, null for one of our own.
+   */
+  | { readonly kind: 'group'; readonly id: string; readonly ownerId: string | null }
+  | { readonly kind: 'prefixList'; readonly id: string };
 
 /** Canonical prefix, `sg-…` or `pl-…`. */
 export function formatPeer(peer: Peer): string {

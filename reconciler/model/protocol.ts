@@ -3,10 +3,8 @@ export const POLICY_PROTOCOLS = ['tcp', 'udp', 'icmp', 'icmpv6', 'gre', 'all'] a
 
 export type PolicyProtocol = (typeof POLICY_PROTOCOLS)[number];
 
-/** An IANA protocol number that has no name above; some regions let people write these in the console. */
-export type NumberedProtocol = `${number}`;
-
-export type Protocol = PolicyProtocol | NumberedProtocol;
+/** Or an IANA protocol number that has no name above; some regions let people write these in the console. */
+export type Protocol = PolicyProtocol | `${number}`;
 
 const NUMBER_OF: Readonly<Record<Exclude<PolicyProtocol, 'all'>, number>> = {
   icmp: 1,

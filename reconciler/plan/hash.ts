@@ -5,19 +5,13 @@ import { compareText } from '../model/problem.ts';
 import { ruleDocument } from '../model/rule-document.ts';
 import type { Diff } from './plan.ts';
 
-/** A diff before any of its rules are paired into a Modify: `different` differ in their text only. */
-export type RawChanges = Pick<Diff, 'missing' | 'unexpected' | 'different'>;
-
 /**
  * SHA-256 (hex) of the changes to a group: the rules that are added, those that are removed (by id and content) and
  * the texts that change. Left out is whatever bears on how and when alone: the calls, the settings, what was learned
- * by trying, holds, the revision. So everyone who plans the same changes for a group gets the same hash.
+ * by trying, holds, the revision. No rules of the diff may be paired yet: `different` differ in their text only.
+ * So everyone who plans the same changes for a group gets the same hash.
  */
-export function planHash(
-  group: GroupRef,
-  mode: Mode,
-  { missing, unexpected, different }: RawChanges,
-): string {
+export function planHash(group: GroupRef, mode: Mode, { missing, unexpected, different }: Diff): string {
   const removed = mode === 'additive' ? [] : unexpected;
   return sha256([
     groupKey(group),

@@ -1,5 +1,7 @@
 // What should be, what is, and the safe way from one to the other: diff | match | order and fit | prove | check.
-import type { GroupRef } from '../model/group.ts';
+import { exposureDelta, type ExposureDelta } from '../exposure/ask/delta.ts';
+import { groupContext } from '../exposure/engine/context.ts';
+import type { DescribedGroup, GroupRef } from '../model/group.ts';
 import { deepFreeze } from '../model/collections.ts';
 import { check, checkFailed } from './check/check.ts';
 import { orderAroundTwins } from './coexist/order-around-twins.ts';
@@ -10,10 +12,10 @@ import { chooseOrder } from './fit/choose-order.ts';
 import { planHash } from './hash.ts';
 import { match } from './match/match.ts';
 import { callLimits } from './order/calls.ts';
-import { deltaOf } from './plan-exposure.ts';
 import type { PlanInput } from './plan-input.ts';
-import type { Diff, GroupPlan, GroupPolicy, PlanOptions } from './plan.ts';
+import type { Diff, GroupPlan, GroupPolicy, PlanOptions, Step } from './plan.ts';
 import { prove } from './proof/prove.ts';
+import { applySteps } from './proof/simulate.ts';
 
 /**
  * Plans one group: the only way to a plan, for the daemon and for every command.
@@ -69,6 +71,12 @@ function planned(input: PlanInput): GroupPlan {
       },
     ),
   };
+}
+
+function deltaOf(group: DescribedGroup, steps: readonly Step[]): ExposureDelta {
+  const before = group.rules.map(({ rule }) => rule);
+  const after = applySteps(group.rules, steps).map(({ rule }) => rule);
+  return exposureDelta(before, after, groupContext(group));
 }
 
 /** Of the changes that the policy asks for, whether or not the cloud keeps refusing some of them. */

@@ -13,7 +13,7 @@ import { describe, expect, it } from 'vitest';
 import { groupContext } from '../../reconciler/exposure/engine/context.ts';
 import { ruleIdentity, type Rule } from '../../reconciler/model/rule.ts';
 import type { GroupPlan, PlanOptions } from '../../reconciler/plan/plan.ts';
-import { applyStep } from '../../reconciler/plan/proof/simulate.ts';
+import { applySteps } from '../../reconciler/plan/proof/simulate.ts';
 import { editGroup, makeGroup } from '../../bench/shapes.ts';
 import { PacketSource } from '../support/packets.ts';
 import { described, groupOf, OPTIONS, planFor, policyOf } from '../support/plan-inputs.ts';
@@ -86,7 +86,7 @@ function expectKept(
 ): void {
   let held = described(edit.before);
   for (const step of plan.steps) {
-    held = applyStep(held, step);
+    held = applySteps(held, [step]);
     expect(held.length).toBeLessThanOrEqual(options.ruleQuota);
   }
   expect(identities(held.map(({ rule }) => rule))).toEqual(identities(edit.after));

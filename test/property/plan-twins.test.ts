@@ -13,7 +13,7 @@ import { groupContext } from '../../reconciler/exposure/engine/context.ts';
 import type { DescribedGroup } from '../../reconciler/model/group.ts';
 import { ruleIdentity, type Rule, type RuleAction } from '../../reconciler/model/rule.ts';
 import type { GroupPlan, LegacyPriority, PlanOptions } from '../../reconciler/plan/plan.ts';
-import { applyStep } from '../../reconciler/plan/proof/simulate.ts';
+import { applySteps } from '../../reconciler/plan/proof/simulate.ts';
 import { PacketSource } from '../support/packets.ts';
 import { described, groupOf, OPTIONS, planFor, policyOf } from '../support/plan-inputs.ts';
 import { breach, moments } from '../support/plan-witness.ts';
@@ -146,7 +146,7 @@ function expectKept(test: Case, plan: GroupPlan): void {
 function expectTaken({ edit, options }: Case, plan: GroupPlan): void {
   let held = described(edit.before);
   for (const step of plan.steps) {
-    held = applyStep(held, step);
+    held = applySteps(held, [step]);
     expect(held.length).toBeLessThanOrEqual(options.ruleQuota);
     if (options.legacyPriority !== 'revokeFirst') continue;
     expect(new Set(held.map(({ rule }) => butForPriority(rule))).size).toBe(held.length);

@@ -7,7 +7,6 @@ import type { Rule } from '../../model/rule.ts';
 import { intAt, itemAt } from '../engine/at.ts';
 import { BoxWriter } from '../text/box-writer.ts';
 import type { GroupContext } from '../engine/context.ts';
-import { clauseMasks } from '../engine/clause-masks.ts';
 import type { Question } from '../engine/explore.ts';
 import { compileRules, type RuleSpace, type Universe } from '../engine/universe.ts';
 
@@ -41,7 +40,7 @@ export function compareRuleSets(
   const comparisons = space.universes
     .map((universe) => ({
       universe,
-      masks: clauseMasks(universe.table, ofRules),
+      masks: universe.table.masksOf(ofRules),
       writer: new BoxWriter(universe),
     }))
     .filter(({ masks }) => masks.some((mask) => mask !== BOTH));

@@ -1,7 +1,6 @@
 // Who would decide the packets of a rule if the rule were not there.
 import { intAt, itemAt } from '../engine/at.ts';
 import { explore, type Question } from '../engine/explore.ts';
-import { clauseMasks } from '../engine/clause-masks.ts';
 import type { Meter } from '../engine/meter.ts';
 import type { RuleSpace } from '../engine/universe.ts';
 
@@ -28,7 +27,7 @@ export function decidersOf(question: DecidersQuestion, meter: Meter): Set<number
   for (const { universe, clause } of itemAt(space.clausesOf, rule)) {
     const table = universe.table.within(clause, meter);
     if (table === null) break;
-    const masks = clauseMasks(table, present);
+    const masks = table.masksOf(present);
     const labels = masks.map((mask, index) => {
       const decider = table.rulesOf(index).find((candidate) => intAt(present, candidate) === 1);
       return mask === 0 || decider === undefined ? 0 : nameOf(decider);

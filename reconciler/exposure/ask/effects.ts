@@ -9,7 +9,6 @@ import { AFTER, BOTH, canOpen, isChanged, type Compared, type Comparison } from 
 import type { ClauseTable } from '../engine/clause-table.ts';
 import { explore, type Question } from '../engine/explore.ts';
 import { joinFamilies } from '../text/join-families.ts';
-import { clauseMasks } from '../engine/clause-masks.ts';
 import { Meter } from '../engine/meter.ts';
 import type { Packet } from '../engine/packet.ts';
 import { examplePacket } from '../text/example-packet.ts';
@@ -101,7 +100,7 @@ function exactPart(
   const table = universe.table.within(clause, meter);
   if (table === null) return null;
   const ours = table.indexOf(universe.table.clauseAt(clause));
-  const answer = explore(question(comparison, table, clauseMasks(table, compared.ofRules), ours), meter);
+  const answer = explore(question(comparison, table, table.masksOf(compared.ofRules), ours), meter);
   if (answer === null) return null;
   const drafts = comparison.writer.draftAnswer(answer, meter).get(DECIDED_HERE) ?? [];
   if (meter.isSpent) return null;

@@ -73,12 +73,10 @@ function fillingsFor(rule: Rule, packet: Packet, context: GroupContext): Filling
 }
 
 function peerFill({ peer }: Rule, packet: Packet, context: GroupContext): Filling['fill'] {
-  if (!('address' in peer)) {
-    const entries = peer.kind === 'prefixList' ? context.prefixLists.get(peer.id)?.entries : null;
-    if (entries === undefined || entries === null) return joining(peer.id);
-    return addressing(packet, entries.find((entry) => entry.kind === packet.family)?.address);
-  }
-  return addressing(packet, peer.address);
+  if ('address' in peer) return addressing(packet, peer.address);
+  const entries = peer.kind === 'prefixList' ? context.prefixLists.get(peer.id)?.entries : null;
+  if (entries === undefined || entries === null) return joining(peer.id);
+  return addressing(packet, entries.find((entry) => entry.kind === packet.family)?.address);
 }
 
 const joining =

@@ -103,6 +103,13 @@ export class ClauseTable {
     return itemAt(this.#clauses, clause).rank;
   }
 
+  /** For each clause, the states of all rules that say it, from the states of each rule. */
+  masksOf(ofRules: Int32Array): Int32Array {
+    return Int32Array.from(this.#clauses, ({ rules }) =>
+      rules.reduce((mask, rule) => mask | intAt(ofRules, rule), 0),
+    );
+  }
+
   /** Ranks of accepting rules are odd (see `ruleRank`). */
   accepts(clause: number): boolean {
     return (this.rankOf(clause) & 1) === 1;

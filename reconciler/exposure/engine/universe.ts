@@ -14,7 +14,7 @@ import { itemAt } from './at.ts';
 import { Axis } from './axis.ts';
 import { ClauseTable, type Clause } from './clause-table.ts';
 import { defaultAction, type GroupContext } from './context.ts';
-import { fieldOrder, type FieldAtoms } from './field-order.ts';
+import { fieldOrder } from './field-order.ts';
 import { domainOf, ruleBoxes, type Field, type FieldBox, type SetSymbol } from './rule-boxes.ts';
 
 export interface Universe {
@@ -33,7 +33,7 @@ export interface Universe {
 }
 
 /** Where a rule is: one of the clauses of a universe. */
-export interface RuleClause {
+interface RuleClause {
   readonly universe: Universe;
   readonly clause: number;
 }
@@ -93,8 +93,11 @@ function compileBoxes(
   boxes: readonly RankedBox[],
   family: Family,
 ): Pick<Universe, 'fields' | 'axes' | 'symbols' | 'table'> {
-  const axisOf = axesOf(boxes, family);
-  const atoms = boxes.map(({ box }) => atomsOf(box, axisOf));
+  const axisOf = perField((field) => {
+    const spans = boxes.map(({ box }) => box.spans[field]).filter((span) => span !== undefined);
+    return new Axis(domainOf(field, family), spans);
+  });
+  const atoms = boxes.map(({ box }) => perField((field) => axisOf[field].atomsOf(box.spans[field])));
   const fields = fieldOrder(atoms);
   const axes = fields.map((field) => axisOf[field]);
   const symbols = distinctSymbols(boxes.flatMap(({ box }) => box.symbols));
@@ -112,29 +115,13 @@ function compileBoxes(
   return { fields, axes, symbols, table: new ClauseTable(frame, mergeEqual(clauses)) };
 }
 
-function axesOf(boxes: readonly RankedBox[], family: Family): Record<Field, Axis> {
-  const axis = (field: Field): Axis => {
-    const spans = boxes.map(({ box }) => box.spans[field]).filter((span) => span !== undefined);
-    return new Axis(domainOf(field, family), spans);
-  };
-  return {
-    protocol: axis('protocol'),
-    port: axis('port'),
-    peer: axis('peer'),
-    sourcePort: axis('sourcePort'),
-    own: axis('own'),
-  };
-}
-
-function atomsOf({ spans }: FieldBox, axisOf: Readonly<Record<Field, Axis>>): FieldAtoms {
-  return {
-    protocol: axisOf.protocol.atomsOf(spans.protocol),
-    port: axisOf.port.atomsOf(spans.port),
-    peer: axisOf.peer.atomsOf(spans.peer),
-    sourcePort: axisOf.sourcePort.atomsOf(spans.sourcePort),
-    own: axisOf.own.atomsOf(spans.own),
-  };
-}
+const perField = <T>(of: (field: Field) => T): Record<Field, T> => ({
+  protocol: of('protocol'),
+  port: of('port'),
+  peer: of('peer'),
+  sourcePort: of('sourcePort'),
+  own: of('own'),
+});
 
 function distinctSymbols(symbols: readonly SetSymbol[]): SetSymbol[] {
   const byId = new Map(symbols.map((symbol) => [symbol.id, symbol]));

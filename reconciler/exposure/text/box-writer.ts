@@ -85,18 +85,15 @@ export class BoxWriter {
   }
 
   #productOf(region: Region, { memberOf, notMemberOf }: Membership): Product {
+    const { direction, family, nicType } = this.#universe;
+    const card = nicType === 'intranet' ? {} : { nicType };
     return {
-      common: { ...this.#universeFields(), ...symbolFields(memberOf, notMemberOf) },
+      common: { direction, family, ...card, ...symbolFields(memberOf, notMemberOf) },
       symbol: memberOf.find(({ kind }) => kind !== 'portList') ?? null,
       services: servicesOf(this.#universe, region),
       peers: this.#networksOf(region, 'peer'),
       owns: this.#networksOf(region, 'own'),
     };
-  }
-
-  #universeFields(): Pick<Product['common'], 'direction' | 'family' | 'nicType'> {
-    const { direction, family, nicType } = this.#universe;
-    return { direction, family, ...(nicType === 'intranet' ? {} : { nicType }) };
   }
 
   #networksOf(region: Region, field: 'peer' | 'own'): readonly Network[] {

@@ -1,3 +1,4 @@
+import { groupBy } from '../../model/collections.ts';
 import { itemAt } from '../engine/at.ts';
 import type { AtomRange } from '../engine/axis.ts';
 import type { Region } from '../engine/region.ts';
@@ -14,13 +15,9 @@ export function compactRegions(regions: readonly Region[], fields: readonly Fiel
 }
 
 function mergeAlong(dimension: number, regions: readonly Region[], names: RangesNames): Region[] {
-  const alike = new Map<string, Region[]>();
-  for (const region of regions) {
-    const key = region.map((ranges, index) => (index === dimension ? '' : names.nameOf(ranges))).join();
-    const same = alike.get(key);
-    if (same === undefined) alike.set(key, [region]);
-    else same.push(region);
-  }
+  const alike = groupBy(regions, (region) =>
+    region.map((ranges, index) => (index === dimension ? '' : names.nameOf(ranges))).join(),
+  );
   return Array.from(alike.values(), (same) => {
     const first = itemAt(same, 0);
     if (same.length === 1) return first;

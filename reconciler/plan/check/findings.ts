@@ -7,7 +7,7 @@ import { twinsByKey } from '../coexist/twins.ts';
 import type { PlanInput } from '../plan-input.ts';
 import type { PlanFinding, GroupPolicy } from '../plan.ts';
 import { describeRule } from '../../model/rule-text.ts';
-import { compareText } from '../../model/problem.ts';
+import { compareText, type SourcePlace } from '../../model/problem.ts';
 
 export function planFindings({ desired, described, learned = {} }: PlanInput): PlanFinding[] {
   return [...warnings(desired, described.rules), ...unreadLists(desired, learned.unreadLists)];
@@ -15,13 +15,7 @@ export function planFindings({ desired, described, learned = {} }: PlanInput): P
 
 /** The plan reckons with one rule for each list whose size is not known. */
 const unreadLists = ({ source }: GroupPolicy, reasons: readonly string[] = []): PlanFinding[] =>
-  reasons.map((message) => ({
-    id: 'list-size-unknown',
-    severity: 'warning',
-    message,
-    file: source.file,
-    line: source.line,
-  }));
+  reasons.map((message) => warningAt('list-size-unknown', source, message));
 
 function warnings(policy: GroupPolicy, described: readonly DescribedRule[]): PlanFinding[] {
   const desired = DIRECTIONS.flatMap((direction) => policy.rules[direction] ?? []).sort(compareDesired);
@@ -57,11 +51,9 @@ const equalButForPriority = (desired: readonly DesiredRule[]): PlanFinding[] =>
   );
 
 function warningAbout(id: string, { rule, source }: DesiredRule, text: string): PlanFinding {
-  return {
-    id,
-    severity: 'warning',
-    message: `${describeRule(rule)} ${text}`,
-    file: source.file,
-    line: source.line,
-  };
+  return warningAt(id, source, `${describeRule(rule)} ${text}`);
+}
+
+function warningAt(id: string, { file, line }: SourcePlace, message: string): PlanFinding {
+  return { id, severity: 'warning', message, file, line };
 }

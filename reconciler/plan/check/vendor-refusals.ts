@@ -1,21 +1,19 @@
 // What the vendor is known to refuse whatever the order of the calls.
 import type { DescribedGroup } from '../../model/group.ts';
-import { compareText, type SourcePlace } from '../../model/problem.ts';
+import { compareText } from '../../model/problem.ts';
 import { DIRECTIONS } from '../../model/rule.ts';
 import type { GroupPolicy } from '../plan.ts';
 import type { VendorObjection } from './objection.ts';
 
 export function vendorRefusals(policy: GroupPolicy, group: DescribedGroup): VendorObjection[] {
   const managed: VendorObjection[] = group.serviceManaged ? [{ kind: 'managedByProduct' }] : [];
-  return [...managed, ...groupPeersInEnterprise(policy, group), ...itselfAsPeer(policy)];
+  return [
+    ...managed,
+    ...(group.type === 'enterprise' ? refused('groupPeers', policy, () => true) : []),
+    // A policy that names its group by id does not get here with such a rule: only by name or tags it is not known.
+    ...refused('itselfAsPeer', policy, (id) => id === policy.id),
+  ];
 }
-
-const groupPeersInEnterprise = (policy: GroupPolicy, { type }: DescribedGroup): VendorObjection[] =>
-  type === 'enterprise' ? refused('groupPeers', policy, () => true) : [];
-
-/** A policy that names its group by id does not get here with such a rule: only by name or tags it is not known. */
-const itselfAsPeer = (policy: GroupPolicy): VendorObjection[] =>
-  refused('itselfAsPeer', policy, (id) => id === policy.id);
 
 /** Left out one by one, a drop rule among them would open what it should close: the group waits as a whole. */
 function refused(
@@ -26,9 +24,6 @@ function refused(
   const places = DIRECTIONS.flatMap((direction) => policy.rules[direction] ?? [])
     .filter(({ rule: { peer } }) => peer.kind === 'group' && isMeant(peer.id))
     .map(({ source }) => source)
-    .sort(inFileOrder);
+    .sort((a, b) => compareText(a.file, b.file) || a.line - b.line);
   return places.length === 0 ? [] : [{ kind, places }];
 }
-
-const inFileOrder = (a: SourcePlace, b: SourcePlace): number =>
-  compareText(a.file, b.file) || a.line - b.line;

@@ -3,9 +3,7 @@
 // refuses the Modify for as long as one of them is there, so they are removed first. They do nothing: the rule to be
 // modified is the strongest of them.
 import type { DescribedRule } from '../../model/group.ts';
-import { compareChanges, revocation, type CallLimits } from '../order/calls.ts';
-import { Scheduler } from '../order/scheduler.ts';
-import type { Diff, Step } from '../plan.ts';
+import type { Diff } from '../plan.ts';
 import { twinKey } from './twins.ts';
 
 /** Of the rules to be removed: the twins of forced pairs, which must be among those to be modified. */
@@ -20,7 +18,3 @@ export function idleTwins({
   );
   return forced.size === 0 ? [] : unexpected.filter((described) => forced.has(twinKey(described)));
 }
-
-/** Each packet fares the same before, during and after these. */
-export const idleTwinSteps = (twins: readonly DescribedRule[], limits: CallLimits): Step[] =>
-  new Scheduler(limits).inAnyOrder(twins.map(revocation).sort(compareChanges));

@@ -3,8 +3,7 @@
 // (theorem T5 of docs/algorithms.md).
 import type { DescribedRule, DesiredRule } from '../../model/group.ts';
 import type { RuleAction } from '../../model/rule.ts';
-import type { Changes } from '../order/calls.ts';
-import type { OrderObjection } from '../check/objection.ts';
+import { authorization, revocation, toStep, type Changes } from '../order/calls.ts';
 import type { PlanOptions, Step } from '../plan.ts';
 import { twinsByKey } from './twins.ts';
 
@@ -41,20 +40,11 @@ export const swapSteps = (twins: readonly TwinSwap[]): Step[] =>
 
 /** The steps that remove all old ones, one call each, as the older API takes them. */
 export const removalSteps = (twins: readonly TwinSwap[]): Step[] =>
-  twins
-    .flatMap(({ removed }) => removed)
-    .map((old) => ({ kind: 'revoke', direction: old.rule.direction, checkpoint: false, targets: [old] }));
+  twins.flatMap(({ removed }) => removed.map((old) => toStep([revocation(old)])));
 
 /** The steps that add all new ones. */
 export const additionSteps = (twins: readonly TwinSwap[]): Step[] =>
-  twins
-    .flatMap(({ added }) => added)
-    .map((desired) => ({
-      kind: 'authorize',
-      direction: desired.rule.direction,
-      checkpoint: false,
-      rules: [desired],
-    }));
+  twins.flatMap(({ added }) => added.map((desired) => toStep([authorization(desired)])));
 
 /** Why they cannot be hitless. */
 export const NO_COEXISTENCE = 'the API can neither change a priority nor hold both rules';
@@ -71,11 +61,6 @@ export function promiseOf(
   return actionsOf(twins).has(fallback === 'neverOpen' ? 'drop' : 'accept') ? null : fallback;
 }
 
-/** Why no promise holds. */
-export const briefAbsence = (twins: readonly TwinSwap[]): OrderObjection => ({
-  kind: 'briefAbsence',
-  actions: actionsOf(twins),
-});
-
-const actionsOf = (twins: readonly TwinSwap[]): Set<RuleAction> =>
+/** Of the rules that are away for a moment. */
+export const actionsOf = (twins: readonly TwinSwap[]): Set<RuleAction> =>
   new Set(twins.flatMap(({ removed }) => removed.map(({ rule }) => rule.action)));

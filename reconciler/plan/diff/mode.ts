@@ -6,7 +6,7 @@ import { duplicatesByIdentity } from './diff.ts';
 import { byKind, canModify } from '../match/pair.ts';
 import type { Difference, Diff, PlanException } from '../plan.ts';
 
-export interface Permitted {
+interface Permitted {
   readonly changes: Changes;
   readonly exceptions: readonly PlanException[];
 }
@@ -40,7 +40,9 @@ function additive({ added, modified }: Changes): Changes {
 function obstaclesTo(diff: Diff, mode: Mode, group: DescribedGroup): Map<Difference, string> {
   const unexpected = new Set(mode === 'additive' ? [] : diff.unexpected);
   const atTheEnd = { ...group, rules: group.rules.filter((described) => !unexpected.has(described)) };
-  const leaving = new Set(leavingRules(diff, mode));
+  const modified = mode === 'additive' ? byKind(diff.different).dominating : diff.different;
+  const becomingOthers = modified.filter(({ from, to }) => ruleIdentity(from.rule) !== ruleIdentity(to.rule));
+  const leaving = new Set(becomingOthers.map(({ from }) => from));
   const duplicates = duplicatesByIdentity(atTheEnd.rules.filter((described) => !leaving.has(described)));
   const obstacles = new Map<Difference, string>();
   for (const pair of diff.different) {
@@ -49,14 +51,6 @@ function obstaclesTo(diff: Diff, mode: Mode, group: DescribedGroup): Map<Differe
     else if (duplicate !== undefined) obstacles.set(pair, besideDuplicate(duplicate));
   }
   return obstacles;
-}
-
-/** Rules that a Modify turns into others. */
-function leavingRules({ different }: Diff, mode: Mode): DescribedRule[] {
-  const modified = mode === 'additive' ? byKind(different).dominating : different;
-  return modified
-    .filter(({ from, to }) => ruleIdentity(from.rule) !== ruleIdentity(to.rule))
-    .map(({ from }) => from);
 }
 
 const AMBIGUOUS = 'this API selects rules by their fields, and those of this rule fit another one as well';

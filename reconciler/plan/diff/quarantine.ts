@@ -8,7 +8,7 @@
 import type { DescribedRule, DesiredRule } from '../../model/group.ts';
 import { DIRECTIONS, ruleIdentity, type Direction } from '../../model/rule.ts';
 import type { GroupPolicy } from '../plan.ts';
-import { overlaps, extentOf, type Extent } from '../overlap.ts';
+import { overlaps, overrules, extentOf, type Extent } from '../overlap.ts';
 
 /** Identities (`ruleIdentity`) of rules that are not to be tried for now. */
 export interface Quarantined {
@@ -61,7 +61,7 @@ function waitingRules(
   return spread(
     wanted.filter(({ rule }) => refused.has(ruleIdentity(rule))),
     missing,
-    (held, other) => precedes(held, other),
+    overrules,
   );
 }
 
@@ -79,7 +79,7 @@ function stayingRules(
         kept.refused.has(ruleIdentity(rule)) || extents.some((extent) => overlaps(extent, extentOf(rule))),
     ),
     described.filter(({ rule }) => !desired.has(ruleIdentity(rule))),
-    (held, other) => precedes(other, held),
+    (held, other) => overrules(other, held),
   );
 }
 
@@ -96,9 +96,4 @@ function spread<T extends Pick<DescribedRule, 'rule'>>(
     for (const { item, extent } of open) if (follows(held, extent)) found.add(item);
   }
   return found;
-}
-
-/** Whether a packet may match both, and the first one decides it, the other way than the second would. */
-function precedes(first: Extent, second: Extent): boolean {
-  return first.rank < second.rank && first.action !== second.action && overlaps(first, second);
 }

@@ -2,7 +2,7 @@
 import type { DescribedGroup } from '../../model/group.ts';
 import type { OrderObjection } from '../check/objection.ts';
 import {
-  briefAbsence,
+  actionsOf,
   additionSteps,
   removalSteps,
   NO_COEXISTENCE,
@@ -36,14 +36,21 @@ const STRATEGIES: ReadonlyArray<{
   /** Null if it does not fit. */
   readonly find: (task: OrderTask) => FoundOrder | null;
 }> = [
-  { name: 'usual order', find: usualOrder },
-  { name: 'over quota', find: refusedOverQuota },
+  {
+    name: 'usual order',
+    find: ({ usual, described, room }) => (stepsFit(described, usual, room) ? hitless(usual) : null),
+  },
+  { name: 'over quota', find: ({ usual, excess }) => (excess === null ? null : refusedOrder(usual, excess)) },
   { name: 'stages', find: (task) => hitlessStages(task, task.stages) },
   // Parts that keep room may have taken what others needed just for a while.
   { name: 'stages, first those that free room', find: (task) => hitlessStages(task, task.frugalStages()) },
   { name: 'stages, one rule modified twice', find: (task) => hitlessStages(task, task.widenedStages()) },
   { name: 'one-sided', find: oneSidedEnd },
-  { name: 'no room', find: refusedForRoom },
+  {
+    name: 'no room',
+    find: ({ usual, room: { options } }) =>
+      refusedOrder(usual, { kind: 'noRoom', fallback: options.fallback }),
+  },
 ];
 
 /** Always answers: where nothing fits, with steps that show what is wanted, and an objection. */
@@ -63,19 +70,10 @@ export function chooseOrder(
   throw new Error('the last strategy refuses what no other one can do');
 }
 
-function usualOrder({ usual, described, room }: OrderTask): FoundOrder | null {
-  return stepsFit(described, usual, room) ? { steps: usual, promised: 'hitless', objections: [] } : null;
-}
+const hitless = (steps: readonly Step[]): FoundOrder => ({ steps, promised: 'hitless', objections: [] });
 
-function refusedOverQuota({ usual, excess }: OrderTask): FoundOrder | null {
-  return excess === null ? null : refusedOrder(usual, excess);
-}
-
-function hitlessStages({ twins }: OrderTask, { steps, waiting }: Stages): FoundOrder | null {
-  return waiting.length > 0
-    ? null
-    : { steps: aroundTwins(steps, twins), promised: 'hitless', objections: [] };
-}
+const hitlessStages = ({ twins }: OrderTask, { steps, waiting }: Stages): FoundOrder | null =>
+  waiting.length > 0 ? null : hitless(aroundTwins(steps, twins));
 
 /** What no stage could do hitlessly keeps one half of the promise. */
 function oneSidedEnd({ twins, room, stages: { steps, held, waiting } }: OrderTask): FoundOrder | null {
@@ -84,10 +82,6 @@ function oneSidedEnd({ twins, room, stages: { steps, held, waiting } }: OrderTas
   const rest = oneSided(join(waiting.map(({ changes }) => changes)), room.limits, fallback);
   if (!stepsFit(held, rest, room)) return null;
   return { steps: aroundTwins([...steps, ...rest], twins), promised: fallback, objections: [] };
-}
-
-function refusedForRoom({ usual, room }: OrderTask): FoundOrder {
-  return refusedOrder(usual, { kind: 'noRoom', fallback: room.options.fallback });
 }
 
 const refusedOrder = (steps: readonly Step[], objection: OrderObjection): FoundOrder => ({
@@ -112,7 +106,8 @@ function withTwins(
   if (twins.length === 0) return found;
   const promised = promiseOf(twins, fallback);
   if (promised === null) {
-    return { ...found, promised, objections: [...found.objections, briefAbsence(twins)] };
+    const objection: OrderObjection = { kind: 'briefAbsence', actions: actionsOf(twins) };
+    return { ...found, promised, objections: [...found.objections, objection] };
   }
   if (found.promised === null) return found;
   const exceptions = [...found.exceptions, ...exceptionsOf(promised, NO_COEXISTENCE)];
@@ -121,17 +116,10 @@ function withTwins(
 
 const NO_ROOM = 'no room to add all new rules before old ones go';
 
-function exceptionsOf(promised: Promised, cause: string): PlanException[] {
-  switch (promised) {
-    case 'hitless':
-      return [];
-    case 'neverOpen': {
-      const message = `${cause}: nothing opens on the way, but wanted traffic may be cut for a moment`;
-      return [{ kind: promised, message }];
-    }
-    case 'neverCut': {
-      const message = `${cause}: nothing is cut on the way, but unwanted traffic may pass for a moment`;
-      return [{ kind: promised, message }];
-    }
-  }
-}
+const HALF_PROMISES = {
+  neverOpen: 'nothing opens on the way, but wanted traffic may be cut for a moment',
+  neverCut: 'nothing is cut on the way, but unwanted traffic may pass for a moment',
+};
+
+const exceptionsOf = (promised: Promised, cause: string): PlanException[] =>
+  promised === 'hitless' ? [] : [{ kind: promised, message: `${cause}: ${HALF_PROMISES[promised]}` }];

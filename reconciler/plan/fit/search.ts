@@ -4,13 +4,13 @@
 import { intAt, itemAt } from '../../exposure/engine/at.ts';
 import type { GroupContext } from '../../exposure/engine/context.ts';
 import { Meter } from '../../exposure/engine/meter.ts';
-import type { Rule } from '../../model/rule.ts';
+import type { Direction } from '../../model/rule.ts';
 import { Transition } from '../proof/transition.ts';
 import type { CallLimits } from '../order/calls.ts';
 import { fits, minus, plus, type Load } from './quota.ts';
 import type { SearchMove, SearchSpace } from './search-space.ts';
 
-export interface SearchTask {
+interface SearchTask {
   readonly space: SearchSpace;
   readonly context: GroupContext;
   /** Whether no other group adds rules on the interfaces of this one: then more states are hitless. */
@@ -248,13 +248,5 @@ function runs(path: readonly SearchMove[]): SearchMove[][] {
   return found;
 }
 
-function directionOf(move: SearchMove): Rule['direction'] {
-  switch (move.kind) {
-    case 'authorize':
-      return move.desired.rule.direction;
-    case 'modify':
-      return move.pair.to.rule.direction;
-    case 'revoke':
-      return move.target.rule.direction;
-  }
-}
+const directionOf = (move: SearchMove): Direction =>
+  ('desired' in move ? move.desired : 'target' in move ? move.target : move.pair.to).rule.direction;

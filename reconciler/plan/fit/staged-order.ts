@@ -4,7 +4,7 @@ import type { DescribedRule } from '../../model/group.ts';
 import type { Changes } from '../order/calls.ts';
 import { components, join } from '../order/components.ts';
 import { order } from '../order/order.ts';
-import type { PlanOptions, Step } from '../plan.ts';
+import type { Step } from '../plan.ts';
 import { applySteps } from '../proof/simulate.ts';
 import { fits, loadOf, plus, stepsFit, type Load, type Room } from './quota.ts';
 
@@ -18,7 +18,7 @@ export interface Stages {
 }
 
 /** A component with what it does to the room. */
-export interface Component {
+interface Component {
   readonly changes: Changes;
   /** What it takes before it frees any. */
   readonly need: Load;
@@ -26,7 +26,7 @@ export interface Component {
 }
 
 /** From which parts a stage is taken: the first of these choices that has one. */
-export type StageChoices = (waiting: readonly Component[]) => ReadonlyArray<readonly Component[]>;
+type StageChoices = (waiting: readonly Component[]) => ReadonlyArray<readonly Component[]>;
 
 export const AS_THEY_FIT: StageChoices = (waiting) => [waiting];
 
@@ -43,7 +43,11 @@ export function inStages(
   search: ComponentSearch,
   choicesOf: StageChoices,
 ): Stages {
-  let waiting = components(changes).map((part) => componentOf(part, room.options));
+  let waiting = components(changes).map((part): Component => ({
+    changes: part,
+    need: loadOf(part.added, room.options),
+    freed: loadOf(part.removed, room.options),
+  }));
   let held = room.group.rules;
   const steps: Step[] = [];
   while (waiting.length > 0) {
@@ -72,14 +76,6 @@ function firstStage(
     if (stage !== null) return stage;
   }
   return null;
-}
-
-function componentOf(changes: Changes, options: PlanOptions): Component {
-  return {
-    changes,
-    need: loadOf(changes.added, options),
-    freed: loadOf(changes.removed, options),
-  };
 }
 
 const grows = ({ need, freed }: Component): boolean => need.rules > freed.rules;

@@ -60,36 +60,28 @@ export function safePairs(diff: Diff, group: DescribedGroup): Difference[] {
   // Where a Modify may change but a few fields, the forced pairs are all.
   if (dialectOf(group).modifiable !== 'all') return [];
   if (diff.unexpected.length * diff.missing.length > MAX_PAIRS_LOOKED_AT) return [];
-  const unexpected = diff.unexpected.map((value) => leftover(value, value));
-  const missing = diff.missing.map((value) => leftover(value, value));
+  const unexpected = diff.unexpected.map((value) => leftover(value));
+  const missing = diff.missing.map((value) => leftover(value));
   const candidates = unexpected.flatMap((from) =>
     missing
       .filter((to) => canModify(from.value, to.value, group) && !keepsFalseText(from.texts, to.texts))
       .map((to) => ({ from, to, score: likeness(from.texts, to.texts) })),
   );
-  const natural = pairUp(candidates.filter((pair) => kindOf(pair) !== 'crossing'));
+  const natural = pairUp(
+    candidates.filter(({ from, to }) => pairKind(from.extent, to.extent) !== 'crossing'),
+  );
   const taken = new Set<unknown>(natural.flatMap(({ from, to }) => [from, to]));
   const free = candidates.filter(({ from, to }) => !taken.has(from) && !taken.has(to));
-  const crossing = crossingPairs(free, surroundings(diff));
+  const crossing = crossingPairs(free, diff);
   return [...natural, ...crossing]
     .sort((a, b) => b.score - a.score)
     .map(({ from, to }) => differenceOf(from.value, to.value));
 }
 
-interface Surroundings {
-  readonly added: readonly Extent[];
-  readonly removed: readonly Extent[];
-}
-
-function surroundings(diff: Diff): Surroundings {
+function crossingPairs(candidates: readonly Candidate[], diff: Diff): Candidate[] {
   const replaced = diff.different.filter(({ fields }) => fields.some((field) => field !== 'description'));
-  return {
-    added: [...diff.missing, ...replaced.map(({ to }) => to)].map(({ rule }) => extentOf(rule)),
-    removed: [...diff.unexpected, ...replaced.map(({ from }) => from)].map(({ rule }) => extentOf(rule)),
-  };
-}
-
-function crossingPairs(candidates: readonly Candidate[], { added, removed }: Surroundings): Candidate[] {
+  const added = [...diff.missing, ...replaced.map(({ to }) => to)].map(({ rule }) => extentOf(rule));
+  const removed = [...diff.unexpected, ...replaced.map(({ from }) => from)].map(({ rule }) => extentOf(rule));
   const mayAdd = memoised((to: Extent) => !added.some((other) => overrules(to, other)));
   const mayRemove = memoised((from: Extent) => !removed.some((other) => overrules(from, other)));
   const free = candidates.filter(({ from, to }) => mayRemove(from.extent) && mayAdd(to.extent));
@@ -106,10 +98,8 @@ function crossingPairs(candidates: readonly Candidate[], { added, removed }: Sur
 
 const meets = (a: Candidate, b: Candidate): boolean => overlaps(a.from.extent, b.to.extent);
 
-const kindOf = ({ from, to }: Candidate) => pairKind(from.extent, to.extent);
-
-function leftover<T extends DescribedRule | DesiredRule>(value: T, { rule }: T): Leftover<T> {
-  return { value, extent: extentOf(rule), texts: fieldTexts(rule) };
+function leftover<T extends DescribedRule | DesiredRule>(value: T): Leftover<T> {
+  return { value, extent: extentOf(value.rule), texts: fieldTexts(value.rule) };
 }
 
 function memoised<K>(answer: (key: K) => boolean): (key: K) => boolean {

@@ -1,5 +1,6 @@
 // Changes that share no packet do not know of each other (theorem T4 of docs/algorithms.md): each connected
 // part of a plan may be carried out by itself, one after the other.
+import { groupBy } from '../../model/collections.ts';
 import type { Changes } from './calls.ts';
 import { overlaps, extentOf, type Extent } from '../overlap.ts';
 
@@ -27,13 +28,8 @@ export function components(changes: Changes): Changes[] {
       part[Math.max(root(other), root(at))] = Math.min(root(other), root(at));
     }
   }
-  const members = new Map<number, Changes[]>();
-  for (const [at, node] of nodes.entries()) {
-    const others = members.get(root(at));
-    if (others === undefined) members.set(root(at), [node.changes]);
-    else others.push(node.changes);
-  }
-  return [...members.values()].map(join);
+  const parts = groupBy([...nodes.entries()], ([at]) => root(at));
+  return [...parts.values()].map((members) => join(members.map(([, { changes: own }]) => own)));
 }
 
 export function join(parts: readonly Changes[]): Changes {

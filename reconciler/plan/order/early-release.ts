@@ -48,14 +48,16 @@ export function earlyReleases(
     questionsLeft: MAX_QUESTIONS,
   };
   return {
-    authorizing: new HalfRelease(shared, {
-      now: Uint8Array.from(rules, ({ before }) => Number(before)),
-      adds: 'new',
-    }),
-    revoking: new HalfRelease(shared, {
-      now: Uint8Array.from(rules, ({ after }) => Number(after)),
-      adds: 'old',
-    }),
+    authorizing: new HalfRelease(
+      shared,
+      Uint8Array.from(rules, ({ before }) => Number(before)),
+      'new',
+    ),
+    revoking: new HalfRelease(
+      shared,
+      Uint8Array.from(rules, ({ after }) => Number(after)),
+      'old',
+    ),
   };
 }
 
@@ -72,7 +74,7 @@ class HalfRelease implements EarlyRelease {
   readonly #now: Uint8Array;
   readonly #adds: 'new' | 'old';
 
-  constructor(shared: Shared, { now, adds }: { readonly now: Uint8Array; readonly adds: 'new' | 'old' }) {
+  constructor(shared: Shared, now: Uint8Array, adds: 'new' | 'old') {
     this.#shared = shared;
     this.#now = now;
     this.#adds = adds;

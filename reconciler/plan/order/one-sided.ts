@@ -12,7 +12,7 @@ import {
   type Changes,
 } from './calls.ts';
 import { byKind } from '../match/pair.ts';
-import type { Difference, Step } from '../plan.ts';
+import type { Step } from '../plan.ts';
 import { Scheduler } from './scheduler.ts';
 
 /**
@@ -21,7 +21,15 @@ import { Scheduler } from './scheduler.ts';
  */
 export function oneSided(changes: Changes, limits: CallLimits, promise: 'neverOpen' | 'neverCut'): Step[] {
   const early: RuleAction = promise === 'neverOpen' ? 'accept' : 'drop';
-  const { added, removed, relabelling } = split(changes);
+  const { relabelling, dominating, dominated, crossing } = byKind(changes.modified);
+  const added = [
+    ...[...changes.added, ...crossing.map(({ to }) => to)].map(authorization),
+    ...dominating.map((pair) => modification(pair, 'to')),
+  ];
+  const removed = [
+    ...[...changes.removed, ...crossing.map(({ from }) => from)].map(revocation),
+    ...dominated.map((pair) => modification(pair, 'from')),
+  ];
   const scheduler = new Scheduler(limits);
   const phase = (all: readonly Change[], isEarly: boolean): Step[] =>
     scheduler.inAnyOrder(all.filter(({ rule }) => (rule.action === early) === isEarly).sort(compareChanges));
@@ -35,23 +43,4 @@ export function oneSided(changes: Changes, limits: CallLimits, promise: 'neverOp
     ...phase(added, true),
     ...scheduler.inAnyOrder(relabelling.map((pair) => modification(pair, 'to'))),
   ];
-}
-
-function split(changes: Changes): {
-  readonly added: readonly Change[];
-  readonly removed: readonly Change[];
-  readonly relabelling: readonly Difference[];
-} {
-  const { relabelling, dominating, dominated, crossing } = byKind(changes.modified);
-  return {
-    added: [
-      ...[...changes.added, ...crossing.map(({ to }) => to)].map(authorization),
-      ...dominating.map((pair) => modification(pair, 'to')),
-    ],
-    removed: [
-      ...[...changes.removed, ...crossing.map(({ from }) => from)].map(revocation),
-      ...dominated.map((pair) => modification(pair, 'from')),
-    ],
-    relabelling,
-  };
 }

@@ -4,7 +4,7 @@ import type { ProofObjection } from '../check/objection.ts';
 import type { PlanException, Step } from '../plan.ts';
 import { proofOf, type PlanClaim } from './proof.ts';
 
-export interface Judgement {
+interface Judgement {
   readonly exceptions: readonly PlanException[];
   readonly objections: readonly ProofObjection[];
 }
@@ -12,7 +12,7 @@ export interface Judgement {
 const NOTHING_TO_PROVE: Judgement = { exceptions: [], objections: [] };
 
 /** What the steps claim; null: they promise nothing. */
-export type MaybeClaim = Omit<PlanClaim, 'promised'> & { readonly promised: PlanClaim['promised'] | null };
+type MaybeClaim = Omit<PlanClaim, 'promised'> & { readonly promised: PlanClaim['promised'] | null };
 
 export function prove(
   group: DescribedGroup,
@@ -31,10 +31,7 @@ export function prove(
     }
     case 'violated': {
       const { step: call, witness } = proof;
-      return {
-        exceptions: [],
-        objections: [{ kind: 'brokenPromise', promised, call, witness }],
-      };
+      return { exceptions: [], objections: [{ kind: 'brokenPromise', promised, call, witness }] };
     }
   }
 }

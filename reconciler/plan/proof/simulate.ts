@@ -13,9 +13,6 @@ export function applySteps(rules: readonly DescribedRule[], steps: readonly Step
   return standing.rules;
 }
 
-export const applyStep = (rules: readonly DescribedRule[], step: Step): DescribedRule[] =>
-  applySteps(rules, [step]);
-
 class Standing {
   readonly #rules = new Named<DescribedRule>();
   /** How many rules have the identity: the cloud may hold twins, but never makes one. */

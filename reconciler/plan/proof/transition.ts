@@ -1,7 +1,6 @@
 // Whether a state on the way from old to new rules keeps its promise, for every packet at once. Old, new
 // and the state are decided side by side by the exposure engine; this file only says what may differ.
 import { itemAt } from '../../exposure/engine/at.ts';
-import { clauseMasks } from '../../exposure/engine/clause-masks.ts';
 import type { ClauseTable } from '../../exposure/engine/clause-table.ts';
 import type { GroupContext } from '../../exposure/engine/context.ts';
 import { explore, type Question } from '../../exposure/engine/explore.ts';
@@ -90,17 +89,14 @@ export class Transition {
       const table = universe.table.within(clause, this.#meter);
       if (table === null) return null;
       const labels = Int32Array.from({ length: table.size }, (_, inside) => table.rankOf(inside));
-      boxes.push({ universe, table, labels, ends: clauseMasks(table, this.#ends) });
+      boxes.push({ universe, table, labels, ends: table.masksOf(this.#ends) });
     }
-    this.#keep(rule, boxes);
-    return boxes;
-  }
-
-  #keep(rule: number, boxes: readonly RuleBox[]): void {
     const clauses = boxes.reduce((sum, { table }) => sum + table.size, 0);
-    if (this.#kept + clauses > MAX_KEPT) return;
-    this.#kept += clauses;
-    this.#boxes.set(rule, boxes);
+    if (this.#kept + clauses <= MAX_KEPT) {
+      this.#kept += clauses;
+      this.#boxes.set(rule, boxes);
+    }
+    return boxes;
   }
 }
 
