@@ -28,9 +28,7 @@ export function changedFields(from: Rule, to: Rule): RuleField[] {
 
 /** The rule that the cloud holds after the Modify, with what the policy leaves open kept as it was. */
 export function ruleAfter({ from, to }: Pick<Difference, 'from' | 'to'>): Rule {
-  const isSameGroup =
-    to.rule.peer.kind === 'group' && fieldText(from.rule, 'peer') === fieldText(to.rule, 'peer');
-  const peer = isSameGroup ? from.rule.peer : to.rule.peer;
+  const peer = to.rule.peer.kind === 'group' && samePeer(from.rule, to.rule) ? from.rule.peer : to.rule.peer;
   return { ...to.rule, peer, description: to.rule.description ?? from.rule.description };
 }
 
@@ -72,6 +70,8 @@ function mayBecome(from: Peer, to: Peer): boolean {
   return true;
 }
 
+const samePeer = (a: Rule, b: Rule): boolean => fieldText(a, 'peer') === fieldText(b, 'peer');
+
 function isUnique(from: DescribedRule, group: DescribedGroup): boolean {
   const identity = identityWithoutPriority(from.rule);
   return group.rules.every((other) => other === from || identityWithoutPriority(other.rule) !== identity);
@@ -102,15 +102,16 @@ export function byKind(pairs: readonly Difference[]): Record<PairKind, Differenc
   return sorted;
 }
 
-const WEIGHTS: ReadonlyArray<readonly [RuleField, number]> = [
-  ['peer', 8],
-  ['ports', 6],
-  ['protocol', 4],
-  ['action', 3],
-  ['own', 2],
-  ['sourcePorts', 2],
-  ['priority', 1],
-];
+const WEIGHTS: Readonly<Record<Exclude<RuleField, 'description'>, number>> = {
+  peer: 8,
+  ports: 6,
+  protocol: 4,
+  action: 3,
+  own: 2,
+  sourcePorts: 2,
+  priority: 1,
+  nicType: 0,
+};
 const SAME_DESCRIPTION = 16;
 
 /** The texts that `likeness` compares, made once a rule: it runs for every pair of leftovers. */
@@ -133,7 +134,13 @@ export function fieldTexts(rule: Rule): FieldTexts {
 /** How much two rules have in common; more is better. An equal description is the best sign of kinship. */
 export function likeness(from: FieldTexts, to: FieldTexts): number {
   let sum = from.description !== null && from.description === to.description ? SAME_DESCRIPTION : 0;
-  for (const [field, weight] of WEIGHTS) if (from[field] === to[field]) sum += weight;
+  if (from.peer === to.peer) sum += WEIGHTS.peer;
+  if (from.ports === to.ports) sum += WEIGHTS.ports;
+  if (from.protocol === to.protocol) sum += WEIGHTS.protocol;
+  if (from.action === to.action) sum += WEIGHTS.action;
+  if (from.own === to.own) sum += WEIGHTS.own;
+  if (from.sourcePorts === to.sourcePorts) sum += WEIGHTS.sourcePorts;
+  if (from.priority === to.priority) sum += WEIGHTS.priority;
   return sum;
 }
 
