@@ -3,10 +3,9 @@ import { groupKey, type GroupRef } from '../../../reconciler/model/group.ts';
 import { ok } from '../../../reconciler/model/result.ts';
 import type { Connection, SqlValue } from './connection.ts';
 import { openDatabase } from './file.ts';
-import type { Opened } from './open-result.ts';
 import type { HistoryEntry, HistoryQuery, JournalDesk, Pause } from '../journal.ts';
 import { SELECT_HISTORY, SELECT_PAUSES, toIntent, toPause, type HistoryRow, type PauseRow } from './rows.ts';
-import { guarded } from '../trouble.ts';
+import { guarded, type Opened } from '../trouble.ts';
 
 /** Opens the journal beside a running daemon. Fails if there is none: only a daemon makes one. */
 export function openSqliteDesk(path: string): Opened<JournalDesk> {

@@ -7,7 +7,6 @@ import { ok } from '../../../reconciler/model/result.ts';
 import type { Connection } from './connection.ts';
 import { createIfMissing, openDatabase, realPathOf } from './file.ts';
 import { lockJournal, standsBy, type FileLock } from './lock.ts';
-import { orFailure, type Opened } from './open-result.ts';
 import {
   JournalError,
   type Intent,
@@ -28,7 +27,7 @@ import {
 } from './rows.ts';
 import { SqliteDesk } from './sqlite-desk.ts';
 import { formatToken, randomPart, type TokenOpening } from '../token.ts';
-import { guarded, troubleOf } from '../trouble.ts';
+import { guarded, type Opened, orFailure, troubleOf } from '../trouble.ts';
 
 export interface SqliteJournalOptions extends JournalPorts {
   readonly retention: Retention;
