@@ -13,7 +13,7 @@ import {
 import { RETENTION } from '../journal/sqlite/retention.ts';
 import { openSqliteJournal } from '../journal/sqlite/sqlite.ts';
 import { openSqliteDesk } from '../journal/sqlite/sqlite-desk.ts';
-import { adviceOn } from '../journal/trouble.ts';
+import { ADVICE } from '../journal/trouble.ts';
 import { randomByte } from './assemble.ts';
 import { line, UsageError, type Io } from '../cli/io.ts';
 
@@ -27,7 +27,7 @@ export function openJournal(config: Config): Promise<Journal> {
 
 /** What the user is told of a journal that fails while we work. */
 export const journalFailed = ({ message, trouble }: JournalError): UsageError =>
-  new UsageError(`nothing more is written to the cloud, since ${message}. ${adviceOn(trouble)}`);
+  new UsageError(`nothing more is written to the cloud, since ${message}. ${ADVICE[trouble]}`);
 
 const notOpened = ({ message, advice }: JournalOpenFailure): UsageError =>
   new UsageError(`${message}. ${advice}`);

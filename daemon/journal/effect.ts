@@ -1,7 +1,7 @@
 // What a call changes in its group, in rules. It stands in the intent beside the parameters of the call, so that what
 // was done can be compared with what the group shows and nobody has to read the wire form back.
 import { ruleIdentity } from '../../reconciler/model/rule.ts';
-import type { Step } from '../../reconciler/plan/plan.ts';
+import { rulesAddedBy, rulesRemovedBy, type Step } from '../../reconciler/plan/plan.ts';
 
 export interface RemovedRule {
   /** `ruleIdentity` of the rule. */
@@ -22,28 +22,13 @@ export interface Effect {
 }
 
 export function effectOf(step: Step): Effect {
-  switch (step.kind) {
-    case 'authorize':
-      return {
-        adds: step.rules.map(({ rule }) => ({
-          identity: ruleIdentity(rule),
-          id: null,
-          description: rule.description,
-        })),
-        removes: [],
-      };
-    case 'modify': {
-      const { id, rule: before } = step.target;
-      const after = step.to.rule;
-      return {
-        adds: [{ identity: ruleIdentity(after), id, description: after.description ?? before.description }],
-        removes: [{ identity: ruleIdentity(before), id }],
-      };
-    }
-    case 'revoke':
-      return {
-        adds: [],
-        removes: step.targets.map(({ rule, id }) => ({ identity: ruleIdentity(rule), id })),
-      };
-  }
+  const modified = step.kind === 'modify' ? step.target : null;
+  return {
+    adds: rulesAddedBy(step).map(({ rule }) => ({
+      identity: ruleIdentity(rule),
+      id: modified?.id ?? null,
+      description: rule.description ?? modified?.rule.description ?? null,
+    })),
+    removes: rulesRemovedBy(step).map(({ rule, id }) => ({ identity: ruleIdentity(rule), id })),
+  };
 }

@@ -1,4 +1,7 @@
 // What SQLite and the file system report, as the kinds of trouble that a person can do something about.
+import { accessSync, constants } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { err, type Result } from '../../reconciler/model/result.ts';
 import { JournalError, type JournalOpenFailure, type JournalTrouble } from './journal.ts';
 
 /** SQLite's primary result codes: https://sqlite.org/rescode.html */
@@ -51,7 +54,8 @@ function withTrouble<T>(work: () => T): T {
   }
 }
 
-const ADVICE: Readonly<Record<JournalTrouble, string>> = {
+/** What a person can do about it. */
+export const ADVICE: Readonly<Record<JournalTrouble, string>> = {
   locked:
     'stop the other process, or give this one a journal of its own; two must never write to the same groups',
   readOnly: 'make the file and its folder writable for this user, or name another path in `journal.url`',
@@ -67,10 +71,32 @@ const ADVICE: Readonly<Record<JournalTrouble, string>> = {
 };
 
 export function openFailure(trouble: JournalTrouble, message: string): JournalOpenFailure {
-  return { trouble, message, advice: adviceOn(trouble) };
+  return { trouble, message, advice: ADVICE[trouble] };
 }
 
-/** What a person can do about it. */
-export const adviceOn = (trouble: JournalTrouble): string => ADVICE[trouble];
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+/** What comes of opening a journal: the open thing, or a failure that says how to go on. */
+export type Opened<T> = Result<T, JournalOpenFailure>;
+
+/** Runs the work; what goes wrong with the file comes out as a failure, a bug as it is. */
+export function orFailure<T>(path: string, work: () => Opened<T>): Opened<T> {
+  try {
+    return work();
+  } catch (error) {
+    const trouble = troubleOf(error);
+    if (trouble === null) throw error;
+    const named = trouble === 'io' ? folderTrouble(path) : trouble;
+    return err(openFailure(named, `the journal ${path} cannot be opened: ${messageOf(error)}`));
+  }
+}
+
+/** SQLite says only that it cannot open a file, also where it may not make its log in the folder. */
+function folderTrouble(path: string): JournalTrouble {
+  try {
+    accessSync(dirname(resolve(path)), constants.W_OK);
+    return 'io';
+  } catch (error) {
+    return troubleOf(error) ?? 'io';
+  }
+}

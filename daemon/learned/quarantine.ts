@@ -2,7 +2,7 @@
 // or a retry time passes, so that everything else goes through.
 import { ruleIdentity } from '../../reconciler/model/rule.ts';
 import type { Quarantined } from '../../reconciler/plan/diff/quarantine.ts';
-import type { Step } from '../../reconciler/plan/plan.ts';
+import { rulesAddedBy, rulesRemovedBy, type Step } from '../../reconciler/plan/plan.ts';
 
 export const FIRST_RETRY_MS = 10 * 60_000;
 const MAX_RETRY_MS = 6 * 60 * 60_000;
@@ -64,16 +64,7 @@ function soonest(quarantine: Quarantine): string {
   return first?.[0] ?? '';
 }
 
-function rulesOfStep(step: Step): ReadonlyArray<Pick<QuarantinedRule, 'side' | 'identity'>> {
-  switch (step.kind) {
-    case 'authorize':
-      return step.rules.map(({ rule }) => ({ side: 'desired', identity: ruleIdentity(rule) }));
-    case 'revoke':
-      return step.targets.map(({ rule }) => ({ side: 'described', identity: ruleIdentity(rule) }));
-    case 'modify':
-      return [
-        { side: 'desired', identity: ruleIdentity(step.to.rule) },
-        { side: 'described', identity: ruleIdentity(step.target.rule) },
-      ];
-  }
-}
+const rulesOfStep = (step: Step): ReadonlyArray<Pick<QuarantinedRule, 'side' | 'identity'>> => [
+  ...rulesAddedBy(step).map(({ rule }) => ({ side: 'desired', identity: ruleIdentity(rule) }) as const),
+  ...rulesRemovedBy(step).map(({ rule }) => ({ side: 'described', identity: ruleIdentity(rule) }) as const),
+];

@@ -1,8 +1,9 @@
 // The one place where a reconcile ends, however it ended: open intents are closed, the outcome is computed, and the
 // closing event is emitted.
+import type { Failure } from '../ecs/failures/failure.ts';
 import { commonFields, RULES_NAMED_IN_EVENTS, type GroupRun } from './group-run.ts';
 import type { Lesson } from './learn.ts';
-import { abandonObserved, supersedeOpenIntents } from './intents.ts';
+import { closeOpenIntents } from './intents.ts';
 import {
   moveAfterFailure,
   type NextMove,
@@ -14,20 +15,25 @@ import {
 export async function conclude(run: GroupRun, end: RunEnd, lesson: Lesson): Promise<Reconciled> {
   await noteInJournal(run, end);
   const outcome = outcomeOf(run, end, lesson);
-  reportEnd(run, end, { outcome, lesson });
+  reportEnd(run, end, outcome, lesson);
   return { outcome, memory: lesson.memory };
 }
 
 async function noteInJournal(run: GroupRun, end: RunEnd): Promise<void> {
   const { journal } = run.engine;
-  if (end.kind === 'observed') await abandonObserved(run.engine, run);
+  const close = (result: 'abandoned' | 'superseded', why: string): Promise<void> =>
+    closeOpenIntents(run.engine, run.group, { result, why, fields: commonFields(run) });
+  if (end.kind === 'observed') await close('abandoned', 'the policy only observes the group');
   if (end.kind !== 'asPlanned') return;
-  await supersedeOpenIntents(run.engine, run);
+  await close('superseded', 'the group is as the policy wants it');
   const { applied } = await journal.marks(run.group);
   if (applied !== run.revision) await journal.mark(run.group, { applied: run.revision });
 }
 
 function outcomeOf({ engine }: GroupRun, end: RunEnd, { isLessToDo, flapping }: Lesson): ReconcileOutcome {
+  const notConverged = (reason: string, failure: Failure | null): ReconcileOutcome => {
+    return { kind: 'not-converged', reason, failure, next: moveAfterFailure(failure, isLessToDo) };
+  };
   switch (end.kind) {
     case 'aborted':
     case 'observed':
@@ -39,11 +45,11 @@ function outcomeOf({ engine }: GroupRun, end: RunEnd, { isLessToDo, flapping }: 
     }
     case 'unread':
     case 'unverified':
+      return notConverged(end.failure.message, end.failure);
     case 'stopped':
-    case 'differs': {
-      const { reason, failure } = whyNotConverged(end);
-      return { kind: 'not-converged', reason, failure, next: moveAfterFailure(failure, isLessToDo) };
-    }
+      return notConverged(end.reason, end.failure);
+    case 'differs':
+      return notConverged('verification failed: the group differs from the plan', null);
     case 'asPlanned': {
       const next: NextMove = flapping === null ? 'resync' : { afterMs: flapping.delayMs };
       const { quarantined, changes, rules } = end;
@@ -54,24 +60,7 @@ function outcomeOf({ engine }: GroupRun, end: RunEnd, { isLessToDo, flapping }: 
   }
 }
 
-function whyNotConverged(end: RunEnd & { kind: 'unread' | 'unverified' | 'stopped' | 'differs' }) {
-  switch (end.kind) {
-    case 'unread':
-    case 'unverified':
-      return { reason: end.failure.message, failure: end.failure };
-    case 'stopped':
-      return { reason: end.reason, failure: end.failure };
-    case 'differs':
-      return { reason: 'verification failed: the group differs from the plan', failure: null };
-  }
-}
-
-interface Conclusion {
-  readonly outcome: ReconcileOutcome;
-  readonly lesson: Lesson;
-}
-
-function reportEnd(run: GroupRun, end: RunEnd, { outcome, lesson: { flapping } }: Conclusion): void {
+function reportEnd(run: GroupRun, end: RunEnd, outcome: ReconcileOutcome, { flapping }: Lesson): void {
   const { telemetry, clock } = run.engine;
   const fields = commonFields(run);
   if (end.kind === 'unread') {

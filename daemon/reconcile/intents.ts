@@ -5,7 +5,7 @@ import type { GroupRef } from '../../reconciler/model/group.ts';
 import type { Intent, IntentDraft, IntentOutcome } from '../journal/journal.ts';
 import type { CommonFields } from '../telemetry/events.ts';
 import type { Engine } from './engine.ts';
-import { commonFields, type RunContext } from './group-run.ts';
+import { commonFields } from './group-run.ts';
 
 type IntentPorts = Pick<Engine, 'journal' | 'telemetry'>;
 
@@ -36,24 +36,6 @@ function isSameCall(a: Call, b: Call): boolean {
   return a.operation === b.operation && isDeepStrictEqual(a.params, b.params);
 }
 
-/** The group is as the policy wants it, however it came to be so. */
-export function supersedeOpenIntents(engine: IntentPorts, run: RunContext): Promise<void> {
-  return closeOpenIntents(engine, run.group, {
-    result: 'superseded',
-    why: 'the group is as the policy wants it',
-    fields: commonFields(run),
-  });
-}
-
-/** The policy only observes the group, so its plan will not be carried on. */
-export function abandonObserved(engine: IntentPorts, run: RunContext): Promise<void> {
-  return closeOpenIntents(engine, run.group, {
-    result: 'abandoned',
-    why: 'the policy only observes the group',
-    fields: commonFields(run),
-  });
-}
-
 /** No policy names these groups any more, so nobody reconciles them. None may become named before this has resolved. */
 export async function abandonReleased(
   engine: IntentPorts,
@@ -61,11 +43,8 @@ export async function abandonReleased(
 ): Promise<void> {
   for (const group of await engine.journal.groupsWithOpenIntents()) {
     if (isNamed(group)) continue;
-    await closeOpenIntents(engine, group, {
-      result: 'abandoned',
-      why: 'no policy names the group',
-      fields: {},
-    });
+    const why = 'no policy names the group';
+    await closeOpenIntents(engine, group, { result: 'abandoned', why, fields: {} });
   }
 }
 
@@ -75,7 +54,8 @@ interface Closing {
   readonly fields: CommonFields;
 }
 
-async function closeOpenIntents(
+/** Nothing is left to do for the intents of the group. */
+export async function closeOpenIntents(
   { journal, telemetry }: IntentPorts,
   group: GroupRef,
   { result, why, fields }: Closing,

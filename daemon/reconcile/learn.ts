@@ -1,8 +1,7 @@
 // What a plan that was carried out taught about its group, beyond the plan itself.
 import { dialectOf, type ApiLevel } from '../../reconciler/model/api-dialect.ts';
 import type { LegacyPriority } from '../../reconciler/plan/plan.ts';
-import type { Failure } from '../ecs/failures/failure.ts';
-import { isRuleQuotaRefusal, mayNotKnowTheForm } from '../ecs/failures/refusals.ts';
+import { isRuleQuotaRefusal, mayNotKnowTheForm, type Failure } from '../ecs/failures/failure.ts';
 import { afterRepair, type DriftHistory, type Flapping } from '../learned/flap-detector.ts';
 import type { GroupMemory } from '../learned/group-memory.ts';
 import { nextLegacyPriority } from '../learned/legacy-priority.ts';

@@ -1,7 +1,6 @@
 // How a reconcile ended, and what comes next. The latter is decided here and nowhere else: the controller and
 // `rampart apply` follow it.
-import type { Failure } from '../ecs/failures/failure.ts';
-import { isRuleQuotaRefusal, mayNotKnowTheForm } from '../ecs/failures/refusals.ts';
+import { isRuleQuotaRefusal, mayNotKnowTheForm, type Failure } from '../ecs/failures/failure.ts';
 import type { GroupMemory } from '../learned/group-memory.ts';
 import type { StepRefusal } from './execute/step.ts';
 

@@ -8,21 +8,16 @@ import type { GroupRun } from './group-run.ts';
 const FIRST_DELAY_MS = 250;
 const MAX_DELAY_MS = 10_000;
 
-export interface Sighting {
-  readonly group: DescribedGroup;
-  /** Whether the group came to be as expected within the patience. */
-  readonly settled: boolean;
-}
-
 /**
  * Describes the group until it is as expected. Gives up after the configured lag, or at once when the run's signal
- * aborts, with what was seen last. `whenNoRules`: what a group without rules is taken for.
+ * aborts, with what was seen last. `settled`: it came to be as expected. `whenNoRules`: what
+ * a group without rules is taken for.
  */
 export async function waitUntilDescribed(
   { engine: { ecs, clock, patience }, group, signal }: Pick<GroupRun, 'engine' | 'group' | 'signal'>,
   whenNoRules: ApiLevel,
   isExpected: (described: DescribedGroup) => boolean | Promise<boolean>,
-): Promise<Result<Sighting, Failure>> {
+): Promise<Result<{ readonly group: DescribedGroup; readonly settled: boolean }, Failure>> {
   const deadlineMs = clock.monotonicMs() + patience.lagMs;
   for (let delayMs = FIRST_DELAY_MS; ; delayMs = Math.min(2 * delayMs, MAX_DELAY_MS)) {
     const described = await ecs.describeGroup(group, whenNoRules);

@@ -81,3 +81,12 @@ export type EventFields<Name extends EventName> = CommonFields & Readonly<OwnFie
 export interface Telemetry {
   emit<Name extends EventName>(event: Name, fields: EventFields<Name>): void;
 }
+
+/** One telemetry that passes every event on to each of these, in order. */
+export function fanOut(receivers: readonly Telemetry[]): Telemetry {
+  return {
+    emit: (event, fields) => {
+      for (const receiver of receivers) receiver.emit(event, fields);
+    },
+  };
+}

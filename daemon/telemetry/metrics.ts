@@ -1,20 +1,69 @@
 // Numbers for Prometheus. What happened is counted from the same events that the log shows; what is so at the
 // moment is asked for at each scrape, so that a group that left the policies leaves no number behind.
-import { collectDefaultMetrics, Registry } from 'prom-client';
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { EventCounters } from './event-counters.ts';
 import type { Telemetry } from './events.ts';
-import { StateGauges, type MetricsView } from './state-gauges.ts';
+
+/** A group as of its last reconcile; times are Unix milliseconds. */
+interface GroupSample {
+  readonly account: string;
+  readonly region: string;
+  readonly id: string;
+  readonly outcome: string;
+  readonly lastAttemptMs: number | null;
+  readonly lastConvergedMs: number | null;
+}
+
+interface LaneSample {
+  readonly account: string;
+  readonly region: string;
+  readonly operation: string;
+  readonly waiting: number;
+  readonly mode: string;
+  readonly callsPerMinute: number;
+}
+
+/** The state of the daemon at the moment of a scrape. */
+export interface MetricsView {
+  /** `problems` are errors in the newest policies; above zero, older ones are in force. */
+  readonly policies: { readonly problems: number };
+  readonly groups: readonly GroupSample[];
+  readonly lanes: readonly LaneSample[];
+}
+
+const OF_GROUP = ['account', 'region', 'group'];
+const OF_LANE = ['account', 'region', 'operation'];
 
 export class Metrics {
   readonly #registry = new Registry();
-  readonly #gauges: StateGauges;
+  readonly #problems = this.#gauge(
+    'rampart_policy_problems',
+    'Errors in the newest policies; above 0, the last good ones are in force.',
+    [],
+  );
+  readonly #converged = this.#gauge(
+    'rampart_group_converged',
+    '1 if the last reconcile found or left the group converged.',
+    OF_GROUP,
+  );
+  readonly #attempt = this.#gauge(
+    'rampart_group_last_attempt_timestamp_seconds',
+    'When the group was last reconciled.',
+    OF_GROUP,
+  );
+  readonly #success = this.#gauge(
+    'rampart_group_last_success_timestamp_seconds',
+    'When the group was last converged.',
+    OF_GROUP,
+  );
+  readonly #open = this.#gauge('rampart_lane_open', '0 while the cloud throttles this operation.', OF_LANE);
+  readonly #pace = this.#gauge('rampart_lane_calls_per_minute', 'Pace of the lane at present.', OF_LANE);
+  readonly #waiting = this.#gauge('rampart_lane_waiting', 'Calls that wait for their lane.', OF_LANE);
   /** Send it every event. */
-  readonly telemetry: Telemetry;
+  readonly telemetry: Telemetry = new EventCounters(this.#registry);
 
   constructor() {
     collectDefaultMetrics({ register: this.#registry });
-    this.telemetry = new EventCounters(this.#registry);
-    this.#gauges = new StateGauges(this.#registry);
   }
 
   get contentType(): string {
@@ -22,8 +71,34 @@ export class Metrics {
   }
 
   /** Prometheus text, of the content type `contentType`. */
-  render(view: MetricsView): Promise<string> {
-    this.#gauges.show(view);
+  render({ policies, groups, lanes }: MetricsView): Promise<string> {
+    this.#problems.set(policies.problems);
+    this.#showGroups(groups);
+    this.#showLanes(lanes);
     return this.#registry.metrics();
+  }
+
+  #gauge(name: string, help: string, labelNames: readonly string[]): Gauge {
+    return new Gauge({ name, help, labelNames, registers: [this.#registry] });
+  }
+
+  #showGroups(groups: readonly GroupSample[]): void {
+    for (const each of [this.#converged, this.#attempt, this.#success]) each.reset();
+    for (const { account, region, id, outcome, lastAttemptMs, lastConvergedMs } of groups) {
+      const labels = { account, region, group: id };
+      this.#converged.set(labels, outcome === 'converged' ? 1 : 0);
+      if (lastAttemptMs !== null) this.#attempt.set(labels, lastAttemptMs / 1000);
+      if (lastConvergedMs !== null) this.#success.set(labels, lastConvergedMs / 1000);
+    }
+  }
+
+  #showLanes(lanes: readonly LaneSample[]): void {
+    for (const each of [this.#open, this.#pace, this.#waiting]) each.reset();
+    for (const { account, region, operation, mode, callsPerMinute, waiting } of lanes) {
+      const labels = { account, region, operation };
+      this.#open.set(labels, mode === 'open' ? 1 : 0);
+      this.#pace.set(labels, callsPerMinute);
+      this.#waiting.set(labels, waiting);
+    }
   }
 }

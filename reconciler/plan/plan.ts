@@ -64,6 +64,30 @@ export interface RevokeStep {
   readonly targets: readonly DescribedRule[];
 }
 
+/** The rules that a step adds; a rule that is modified is one as it will be. */
+export function rulesAddedBy(step: Step): readonly DesiredRule[] {
+  switch (step.kind) {
+    case 'authorize':
+      return step.rules;
+    case 'modify':
+      return [step.to];
+    case 'revoke':
+      return [];
+  }
+}
+
+/** The rules that a step removes; a rule that is modified is one as it was. */
+export function rulesRemovedBy(step: Step): readonly DescribedRule[] {
+  switch (step.kind) {
+    case 'authorize':
+      return [];
+    case 'modify':
+      return [step.target];
+    case 'revoke':
+      return step.targets;
+  }
+}
+
 /** A promise that this plan cannot keep, and why. */
 export interface PlanException {
   readonly kind: string;

@@ -9,7 +9,14 @@ import type { Intent, Journal, JournalPorts, Pause } from '../../daemon/journal/
 import { MemoryStore, openMemoryJournal } from '../../daemon/journal/memory/memory.ts';
 import { Connection } from '../../daemon/journal/sqlite/connection.ts';
 import { RETENTION, type Retention } from '../../daemon/journal/sqlite/retention.ts';
-import { toIntent, toPause, type IntentRow, type PauseRow } from '../../daemon/journal/sqlite/rows.ts';
+import {
+  SELECT_INTENTS,
+  SELECT_PAUSES,
+  toIntent,
+  toPause,
+  type IntentRow,
+  type PauseRow,
+} from '../../daemon/journal/sqlite/rows.ts';
 import { openSqliteJournal } from '../../daemon/journal/sqlite/sqlite.ts';
 import { wrappedJournal } from '../support/wrapped-journal.ts';
 
@@ -88,7 +95,7 @@ class SqliteHost implements JournalHost {
   }
 
   openIntents(): readonly Intent[] {
-    return (this.#rows('SELECT * FROM intents ORDER BY seq') as IntentRow[]).map(toIntent);
+    return (this.#rows(`${SELECT_INTENTS} ORDER BY seq`) as IntentRow[]).map((row) => toIntent(row));
   }
 
   pause(pause: Pause): void {
@@ -100,7 +107,7 @@ class SqliteHost implements JournalHost {
   }
 
   pauses(nowMs: number): readonly Pause[] {
-    const rows = this.#rows(`SELECT * FROM pauses WHERE until_ms > ${nowMs} ORDER BY scope`);
+    const rows = this.#rows(`${SELECT_PAUSES} WHERE until_ms > ${nowMs} ORDER BY scope`);
     return (rows as PauseRow[]).map(toPause);
   }
 

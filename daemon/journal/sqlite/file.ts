@@ -17,9 +17,8 @@ import { err, ok } from '../../../reconciler/model/result.ts';
 import { BUSY_TIMEOUT_MS, Connection } from './connection.ts';
 import type { JournalOpenFailure } from '../journal.ts';
 import { bytesOf, type FileLock } from './lock.ts';
-import { orFailure, type Opened } from './open-result.ts';
 import { APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION } from './schema.ts';
-import { openFailure } from '../trouble.ts';
+import { type Opened, openFailure, orFailure } from '../trouble.ts';
 
 /** The write-ahead log is cut back to this after a checkpoint. */
 const WAL_LIMIT_BYTES = 4 * 1024 * 1024;

@@ -3,8 +3,7 @@ import { statSync } from 'node:fs';
 import { err, ok } from '../../../reconciler/model/result.ts';
 import { BUSY_TIMEOUT_MS, Connection } from './connection.ts';
 import { JournalError } from '../journal.ts';
-import { orFailure, type Opened } from './open-result.ts';
-import { openFailure, troubleOf } from '../trouble.ts';
+import { type Opened, openFailure, orFailure, troubleOf } from '../trouble.ts';
 
 /** Held for the life of the process; the system lets go of it however the process ends. */
 export interface FileLock {

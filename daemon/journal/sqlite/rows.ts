@@ -1,64 +1,43 @@
 // Between rows of the journal's tables and its values.
-import type { WriteOperation } from '../../../reconciler/model/operation.ts';
 import type { WireParams } from '../../ecs/api.ts';
 import type { GroupRef } from '../../../reconciler/model/group.ts';
 import type { Effect } from '../effect.ts';
 import type { SqlValue } from './connection.ts';
-import type { HistoryEntry, Intent, IntentOutcome, Pause } from '../journal.ts';
+import type { HistoryEntry, Intent, Pause } from '../journal.ts';
 
 /** Column names are the same in `intents` and `history`. */
 export const INTENT_COLUMNS =
   'client_token, account, region, group_id, revision, plan_hash, reconcile_id, step, operation, params, effect, opened_at_ms';
 
-export interface GroupRow {
-  readonly account: string;
-  readonly region: string;
-  readonly group_id: string;
-}
+/** The rows are read by the names of the values' fields. */
+const GROUP_FIELDS = 'account, region, group_id AS id';
+const INTENT_FIELDS = `${GROUP_FIELDS}, revision, plan_hash AS planHash, reconcile_id AS reconcileId, step, operation,
+  params, effect, client_token AS clientToken, opened_at_ms AS openedAtMs`;
 
-export interface IntentRow extends GroupRow {
-  readonly client_token: string;
-  readonly revision: string;
-  readonly plan_hash: string;
-  readonly reconcile_id: string;
-  readonly step: number;
-  readonly operation: WriteOperation;
+export const SELECT_GROUPS = `SELECT ${GROUP_FIELDS} FROM intents`;
+export const SELECT_INTENTS = `SELECT ${INTENT_FIELDS} FROM intents`;
+export const SELECT_HISTORY = `SELECT ${INTENT_FIELDS}, result, request_id AS requestId, code, closed_at_ms AS closedAtMs
+  FROM history`;
+export const SELECT_PAUSES = `SELECT ${GROUP_FIELDS}, reason, paused_at_ms AS pausedAtMs, until_ms AS untilMs FROM pauses`;
+
+export interface IntentRow extends GroupRef, Omit<Intent, 'group' | 'params' | 'effect'> {
   readonly params: string;
   /** Null in rows of schema version 1. */
   readonly effect: string | null;
-  readonly opened_at_ms: number;
 }
 
-export interface HistoryRow extends IntentRow {
-  readonly result: IntentOutcome['result'];
-  readonly request_id: string | null;
-  readonly code: string | null;
-  readonly closed_at_ms: number;
-}
+export type HistoryRow = IntentRow & Omit<HistoryEntry, keyof Intent>;
 
-export interface PauseRow {
-  readonly account: string | null;
-  readonly region: string | null;
-  readonly group_id: string | null;
-  readonly reason: string;
-  readonly paused_at_ms: number;
-  readonly until_ms: number;
-}
+type AllNull<T> = { readonly [Key in keyof T]: null };
 
-export const toGroup = ({ account, region, group_id: id }: GroupRow): GroupRef => ({ account, region, id });
+export type PauseRow = (GroupRef | AllNull<GroupRef>) & Omit<Pause, 'group'>;
 
-export function toIntent(row: IntentRow): Intent {
+export function toIntent<Row extends IntentRow>({ account, region, id, params, effect, ...rest }: Row) {
   return {
-    group: toGroup(row),
-    revision: row.revision,
-    planHash: row.plan_hash,
-    reconcileId: row.reconcile_id,
-    step: row.step,
-    operation: row.operation,
-    params: JSON.parse(row.params) as WireParams,
-    effect: row.effect === null ? null : (JSON.parse(row.effect) as Effect),
-    clientToken: row.client_token,
-    openedAtMs: row.opened_at_ms,
+    ...rest,
+    group: { account, region, id },
+    params: JSON.parse(params) as WireParams,
+    effect: effect === null ? null : (JSON.parse(effect) as Effect),
   };
 }
 
@@ -80,22 +59,6 @@ export function intentValues(intent: Intent): SqlValue[] {
   ];
 }
 
-export function toHistoryEntry(row: HistoryRow): HistoryEntry {
-  return {
-    ...toIntent(row),
-    result: row.result,
-    requestId: row.request_id,
-    code: row.code,
-    closedAtMs: row.closed_at_ms,
-  };
-}
-
-export function toPause(row: PauseRow): Pause {
-  const { account, region, group_id: id } = row;
-  return {
-    group: account === null || region === null || id === null ? null : { account, region, id },
-    reason: row.reason,
-    pausedAtMs: row.paused_at_ms,
-    untilMs: row.until_ms,
-  };
+export function toPause({ account, region, id, ...rest }: PauseRow): Pause {
+  return { ...rest, group: account === null ? null : { account, region, id } };
 }

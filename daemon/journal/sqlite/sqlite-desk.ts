@@ -3,10 +3,9 @@ import { groupKey, type GroupRef } from '../../../reconciler/model/group.ts';
 import { ok } from '../../../reconciler/model/result.ts';
 import type { Connection, SqlValue } from './connection.ts';
 import { openDatabase } from './file.ts';
-import type { Opened } from './open-result.ts';
 import type { HistoryEntry, HistoryQuery, JournalDesk, Pause } from '../journal.ts';
-import { toHistoryEntry, toPause, type HistoryRow, type PauseRow } from './rows.ts';
-import { guarded } from '../trouble.ts';
+import { SELECT_HISTORY, SELECT_PAUSES, toIntent, toPause, type HistoryRow, type PauseRow } from './rows.ts';
+import { guarded, type Opened } from '../trouble.ts';
 
 /** Opens the journal beside a running daemon. Fails if there is none: only a daemon makes one. */
 export function openSqliteDesk(path: string): Opened<JournalDesk> {
@@ -34,11 +33,11 @@ export class SqliteDesk implements JournalDesk {
     const where = ['TRUE', ...asked.map(({ sql }) => sql)].join(' AND ');
     return guarded(() => {
       const rows = this.#db.all(
-        `SELECT * FROM history WHERE ${where} ORDER BY seq DESC LIMIT ?`,
+        `${SELECT_HISTORY} WHERE ${where} ORDER BY seq DESC LIMIT ?`,
         ...asked.map(({ value }) => value),
         limit,
       ) as HistoryRow[];
-      return rows.map(toHistoryEntry).reverse();
+      return rows.map((row) => toIntent(row)).reverse();
     });
   }
 
@@ -73,7 +72,7 @@ export class SqliteDesk implements JournalDesk {
     const scopes = group === undefined ? [] : [scopeOf(null), scopeOf(group)];
     const where = group === undefined ? '' : 'AND scope IN (?, ?)';
     return guarded(() => {
-      const sql = `SELECT * FROM pauses WHERE until_ms > ? ${where} ORDER BY scope`;
+      const sql = `${SELECT_PAUSES} WHERE until_ms > ? ${where} ORDER BY scope`;
       return (this.#db.all(sql, nowMs, ...scopes) as PauseRow[]).map(toPause);
     });
   }

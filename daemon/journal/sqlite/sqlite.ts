@@ -7,7 +7,6 @@ import { ok } from '../../../reconciler/model/result.ts';
 import type { Connection } from './connection.ts';
 import { createIfMissing, openDatabase, realPathOf } from './file.ts';
 import { lockJournal, standsBy, type FileLock } from './lock.ts';
-import { orFailure, type Opened } from './open-result.ts';
 import {
   JournalError,
   type Intent,
@@ -18,10 +17,17 @@ import {
   type RevisionMarks,
 } from '../journal.ts';
 import { boundSize, createPruner, type Retention } from './retention.ts';
-import { INTENT_COLUMNS, intentValues, toIntent, toGroup, type GroupRow, type IntentRow } from './rows.ts';
+import {
+  INTENT_COLUMNS,
+  intentValues,
+  SELECT_GROUPS,
+  SELECT_INTENTS,
+  toIntent,
+  type IntentRow,
+} from './rows.ts';
 import { SqliteDesk } from './sqlite-desk.ts';
 import { formatToken, randomPart, type TokenOpening } from '../token.ts';
-import { guarded, troubleOf } from '../trouble.ts';
+import { guarded, type Opened, orFailure, troubleOf } from '../trouble.ts';
 
 export interface SqliteJournalOptions extends JournalPorts {
   readonly retention: Retention;
@@ -133,16 +139,13 @@ class SqliteJournal extends SqliteDesk implements Journal {
 
   openIntents({ account, region, id }: GroupRef): Promise<readonly Intent[]> {
     return guarded(() => {
-      const sql = 'SELECT * FROM intents WHERE account = ? AND region = ? AND group_id = ? ORDER BY seq';
-      return (this.#db.all(sql, account, region, id) as IntentRow[]).map(toIntent);
+      const sql = `${SELECT_INTENTS} WHERE account = ? AND region = ? AND group_id = ? ORDER BY seq`;
+      return (this.#db.all(sql, account, region, id) as IntentRow[]).map((row) => toIntent(row));
     });
   }
 
   groupsWithOpenIntents(): Promise<readonly GroupRef[]> {
-    return guarded(() => {
-      const sql = 'SELECT account, region, group_id FROM intents GROUP BY 1, 2, 3 ORDER BY min(seq)';
-      return (this.#db.all(sql) as GroupRow[]).map(toGroup);
-    });
+    return guarded(() => this.#db.all(`${SELECT_GROUPS} GROUP BY 1, 2, 3 ORDER BY min(seq)`) as GroupRef[]);
   }
 
   savePlan(plan: GroupPlan): Promise<void> {

@@ -10,18 +10,14 @@ export interface Bisection<Part, Result> {
   readonly moveAfter: (result: Result) => BisectMove;
 }
 
-export interface Bisected<Result> {
-  /** Of the parts that were not halved, in order. */
-  readonly results: readonly Result[];
-  /** Whether there were parts left to attempt at the end. */
-  readonly isCutShort: boolean;
-}
-
-/** Attempts the whole, and where that asks for it its halves, one after the other and in order. */
+/**
+ * Attempts the whole, and where that asks for it its halves, one after the other and in order. `results` are those of
+ * the parts that were not halved; `isCutShort`: there were parts left to attempt at the end.
+ */
 export async function bisect<Part, Result>(
   whole: Part,
   { attempt, halve, moveAfter }: Bisection<Part, Result>,
-): Promise<Bisected<Result>> {
+): Promise<{ readonly results: readonly Result[]; readonly isCutShort: boolean }> {
   const results: Result[] = [];
   let [part, ...ahead]: Part[] = [whole];
   while (part !== undefined) {

@@ -1,6 +1,6 @@
 // One call of a step: an intent that is durable before the call, the call, and its outcome in the journal.
 import type { Rule } from '../../../reconciler/model/rule.ts';
-import type { Step } from '../../../reconciler/plan/plan.ts';
+import { rulesAddedBy, type Step } from '../../../reconciler/plan/plan.ts';
 import { stepRequest } from '../../ecs/convert/requests.ts';
 import { effectOf } from '../../journal/effect.ts';
 import type { IntentOutcome } from '../../journal/journal.ts';
@@ -17,14 +17,14 @@ export interface NumberedStep {
 
 type WriteAnswer = Awaited<ReturnType<PlanRun['write']>>;
 
-export interface JournaledAnswer {
-  readonly answer: WriteAnswer;
-  /** Whether an earlier plan had left the call open: then it was sent again with the token of that time. */
-  readonly adopted: boolean;
-}
-
-/** Sends the step and keeps the journal true before and after it. */
-export async function callWithIntent(run: PlanRun, numbered: NumberedStep): Promise<JournaledAnswer> {
+/**
+ * Sends the step and keeps the journal true before and after it. `adopted`: an earlier plan had left the call open, and
+ * it was sent again with the token of that time.
+ */
+export async function callWithIntent(
+  run: PlanRun,
+  numbered: NumberedStep,
+): Promise<{ readonly answer: WriteAnswer; readonly adopted: boolean }> {
   const { step, number } = numbered;
   const { group, revision, reconcileId } = run;
   const { operation, params } = stepRequest(group, step, run.apiLevel);
@@ -65,16 +65,8 @@ function intentOutcomeOf(answer: WriteAnswer, adopted: boolean): IntentOutcome |
 }
 
 /** The rules that the step adds, changes (as they will be) or removes. */
-export function stepRules(step: Step): readonly Rule[] {
-  switch (step.kind) {
-    case 'authorize':
-      return step.rules.map(({ rule }) => rule);
-    case 'modify':
-      return [step.to.rule];
-    case 'revoke':
-      return step.targets.map(({ rule }) => rule);
-  }
-}
+export const stepRules = (step: Step): readonly Rule[] =>
+  (step.kind === 'revoke' ? step.targets : rulesAddedBy(step)).map(({ rule }) => rule);
 
 /** What every event of a step carries. */
 export function stepFields(

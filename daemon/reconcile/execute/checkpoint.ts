@@ -3,7 +3,7 @@
 // it was to limit, it opens it.
 import type { DescribedGroup } from '../../../reconciler/model/group.ts';
 import { ruleIdentity } from '../../../reconciler/model/rule.ts';
-import type { Step } from '../../../reconciler/plan/plan.ts';
+import { rulesAddedBy, rulesRemovedBy, type Step } from '../../../reconciler/plan/plan.ts';
 import type { Failure } from '../../ecs/failures/failure.ts';
 import { commonFields, type PlanRun } from '../group-run.ts';
 import type { Stop } from '../outcome.ts';
@@ -70,18 +70,8 @@ function absentRules(done: readonly Step[], ahead: readonly Step[], group: Descr
 function expectedIdentities(done: readonly Step[]): Set<string> {
   const expected = new Set<string>();
   for (const step of done) {
-    switch (step.kind) {
-      case 'authorize':
-        for (const { rule } of step.rules) expected.add(ruleIdentity(rule));
-        break;
-      case 'modify':
-        expected.delete(ruleIdentity(step.target.rule));
-        expected.add(ruleIdentity(step.to.rule));
-        break;
-      case 'revoke':
-        for (const { rule } of step.targets) expected.delete(ruleIdentity(rule));
-        break;
-    }
+    for (const { rule } of rulesRemovedBy(step)) expected.delete(ruleIdentity(rule));
+    for (const { rule } of rulesAddedBy(step)) expected.add(ruleIdentity(rule));
   }
   return expected;
 }

@@ -5,19 +5,19 @@ import { dialectOf } from '../../../reconciler/model/api-dialect.ts';
 import { groupBy } from '../../../reconciler/model/collections.ts';
 import type { DescribedGroup, DescribedRule } from '../../../reconciler/model/group.ts';
 import { ruleIdentity } from '../../../reconciler/model/rule.ts';
-import type { Step } from '../../../reconciler/plan/plan.ts';
+import { rulesRemovedBy, type Step } from '../../../reconciler/plan/plan.ts';
 import { describeRule } from '../../../reconciler/model/rule-text.ts';
 
 /**
  * Rules that steps ahead are to change or remove, and that the group does not hold as the plan knows them: they are
- * gone, or another rule by now. Rules that a step already changed are not asked about, nor those that the plan adds.
+ * gone, or another rule by now. Rules that a step already changed are not asked about.
  */
 export function staleTargets(
   done: readonly Step[],
   ahead: readonly Step[],
   group: DescribedGroup,
 ): readonly string[] {
-  const touched = new Set(done.flatMap(targetsOf).map(({ id }) => id));
+  const touched = new Set(done.flatMap(rulesRemovedBy).map(({ id }) => id));
   const byId = new Map(group.rules.map(({ id, rule }) => [id, ruleIdentity(rule)]));
   const standing = new Set(group.rules.map(({ rule }) => ruleIdentity(rule)));
   const hasIds = dialectOf(group).namesRulesBy === 'id';
@@ -25,20 +25,9 @@ export function staleTargets(
     const identity = ruleIdentity(rule);
     return hasIds ? byId.get(id) === identity : standing.has(identity);
   };
-  const targets = ahead.flatMap(targetsOf);
+  const targets = ahead.flatMap(rulesRemovedBy);
   // Until it is modified, a rule that two steps name is as the first of them knows it.
   const firsts = [...groupBy(targets, ({ id }) => id).values()].flatMap(([first]) => first ?? []);
-  const asked = hasIds ? firsts.filter(({ id }) => id !== null && !touched.has(id)) : targets;
+  const asked = hasIds ? firsts.filter(({ id }) => !touched.has(id)) : targets;
   return asked.filter((target) => !isThere(target)).map(({ rule }) => describeRule(rule));
-}
-
-function targetsOf(step: Step): readonly DescribedRule[] {
-  switch (step.kind) {
-    case 'authorize':
-      return [];
-    case 'modify':
-      return [step.target];
-    case 'revoke':
-      return step.targets;
-  }
 }

@@ -2,8 +2,12 @@
 import type { Rule } from '../../../reconciler/model/rule.ts';
 import { describeRule } from '../../../reconciler/model/rule-text.ts';
 import type { Step } from '../../../reconciler/plan/plan.ts';
-import { makeFailure, type Failure } from '../../ecs/failures/failure.ts';
-import { isRuleQuotaRefusal, mayNotKnowTheForm } from '../../ecs/failures/refusals.ts';
+import {
+  isRuleQuotaRefusal,
+  makeFailure,
+  mayNotKnowTheForm,
+  type Failure,
+} from '../../ecs/failures/failure.ts';
 import type { PlanRun } from '../group-run.ts';
 import { bisect, type BisectMove } from './bisect.ts';
 import { callWithIntent, stepFields, stepRules, type NumberedStep } from './call.ts';

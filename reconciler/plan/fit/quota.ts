@@ -2,7 +2,7 @@
 import type { DescribedGroup, DescribedRule } from '../../model/group.ts';
 import type { Rule } from '../../model/rule.ts';
 import type { CallLimits } from '../order/calls.ts';
-import type { PlanOptions, Step } from '../plan.ts';
+import { rulesAddedBy, rulesRemovedBy, type PlanOptions, type Step } from '../plan.ts';
 
 /** What rules take up of the vendor's limits. */
 export interface Load {
@@ -76,13 +76,5 @@ export function stepsFit(
   });
 }
 
-function growth(step: Step, options: PlanOptions): Load {
-  switch (step.kind) {
-    case 'authorize':
-      return loadOf(step.rules, options);
-    case 'modify':
-      return minus(loadOf([step.to], options), loadOf([step.target], options));
-    case 'revoke':
-      return minus({ rules: 0, groupRules: 0 }, loadOf(step.targets, options));
-  }
-}
+const growth = (step: Step, options: PlanOptions): Load =>
+  minus(loadOf(rulesAddedBy(step), options), loadOf(rulesRemovedBy(step), options));

@@ -3,10 +3,9 @@ import { systemClock } from '../../../../daemon/clock.ts';
 import type { IntentDraft, Journal } from '../../../../daemon/journal/journal.ts';
 import { openMemoryJournal } from '../../../../daemon/journal/memory/memory.ts';
 import {
-  abandonObserved,
   abandonReleased,
+  closeOpenIntents,
   openOrAdoptIntent,
-  supersedeOpenIntents,
 } from '../../../../daemon/reconcile/intents.ts';
 import type { GroupRef } from '../../../../reconciler/model/group.ts';
 import { EventLog } from '../../../support/service.ts';
@@ -14,7 +13,7 @@ import { EventLog } from '../../../support/service.ts';
 const GROUP: GroupRef = { account: 'default', region: 'cn-hangzhou', id: 'sg-1' };
 const OTHER: GroupRef = { ...GROUP, id: 'sg-2' };
 const ELSEWHERE: GroupRef = { ...GROUP, region: 'cn-beijing' };
-const RUN = { group: GROUP, revision: 'r2', reconcileId: 'later' };
+const CLOSING = { why: 'nothing is left to do', fields: { revision: 'r2', reconcileId: 'later' } };
 
 const draftOf = (group: GroupRef, change: Partial<IntentDraft> = {}): IntentDraft => ({
   group,
@@ -85,7 +84,7 @@ describe('intents that nothing is left to do for', () => {
   it('are superseded when their group is as its policy says, and those of other groups stay', async () => {
     const mine = await journal.openIntent(draftOf(GROUP));
     for (const group of [OTHER, ELSEWHERE]) await journal.openIntent(draftOf(group));
-    await supersedeOpenIntents(parts, RUN);
+    await closeOpenIntents(parts, GROUP, { ...CLOSING, result: 'superseded' });
     expect(await journal.groupsWithOpenIntents()).toEqual([OTHER, ELSEWHERE]);
     expect(await historyOf({ ...GROUP })).toMatchObject([
       { clientToken: mine.clientToken, result: 'superseded', requestId: null, code: null },
@@ -96,7 +95,7 @@ describe('intents that nothing is left to do for', () => {
   it('are abandoned when their group is only observed', async () => {
     await journal.openIntent(draftOf(GROUP));
     await journal.openIntent(draftOf(GROUP, { step: 2, params: {} }));
-    await abandonObserved(parts, RUN);
+    await closeOpenIntents(parts, GROUP, { ...CLOSING, result: 'abandoned' });
     expect(await journal.openIntents(GROUP)).toEqual([]);
     expect(await historyOf(GROUP)).toMatchObject([
       { step: 1, result: 'abandoned' },

@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Metrics } from '../../../../daemon/telemetry/metrics.ts';
-import type { MetricsView } from '../../../../daemon/telemetry/state-gauges.ts';
+import { Metrics, type MetricsView } from '../../../../daemon/telemetry/metrics.ts';
 import { COMMON, EVENT_NAMES, SAMPLE_EVENTS } from '../../../support/sample-events.ts';
 
 const NOTHING: MetricsView = { policies: { problems: 0 }, groups: [], lanes: [] };

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CATALOG, type LogLevel } from '../../../../daemon/telemetry/catalog.ts';
-import type { EventName, Telemetry } from '../../../../daemon/telemetry/events.ts';
-import { fanOut } from '../../../../daemon/telemetry/fan-out.ts';
+import { fanOut, type EventName, type Telemetry } from '../../../../daemon/telemetry/events.ts';
 import { createRedactor } from '../../../../daemon/telemetry/redact.ts';
 import { createTelemetry, type TelemetryOptions } from '../../../../daemon/telemetry/telemetry.ts';
 import { COMMON, EVENT_NAMES, SAMPLE_EVENTS } from '../../../support/sample-events.ts';

@@ -55,11 +55,6 @@ describe('targets of the steps ahead that are not as the plan knows them', () =>
     expect(moved(NARROW)).toHaveLength(1);
   });
 
-  it('does not ask about a rule that the plan adds and has no id for yet', () => {
-    const temporary: Step = { ...base, kind: 'revoke', targets: [held(null, NEW)] };
-    expect(staleTargets([authorize], [temporary], groupOf([]))).toEqual([]);
-  });
-
   it('goes by what the rules are where they have no ids', () => {
     const legacy = { apiLevel: 'legacy2019' } as const;
     const ahead = [revoke(null), narrow(null)];
