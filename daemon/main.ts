@@ -12,12 +12,12 @@ try {
   line(io.stderr, `rampart: ${error.message}`);
   process.exitCode = 1;
 }
-// What nobody waits for any more must not hold up the end: the next attempt of a read, a timer of the file watcher.
+// What no one waits for any more must not hold up the end: the next attempt of a read, a timer of the file watcher.
 // But a pipe takes only so much at once, and its reader is to have the rest.
 await Promise.all([process.stdout, process.stderr].map(written));
 process.exit();
 
-/** Resolves when all that was written is out, or nobody reads it any more. */
+/** Resolves when all that was written is out, or no one reads it any more. */
 function written(stream: NodeJS.WriteStream): Promise<void> {
   return new Promise((resolve) => {
     stream.write('', () => {

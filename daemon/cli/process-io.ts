@@ -19,7 +19,7 @@ export function processIo(process: NodeJS.Process): Io {
     process.once('exit', () => {
       process.exitCode = 1;
     });
-    // Nobody could watch the daemon, or see the plan that is about to be carried out.
+    // No one could watch the daemon, or see the plan that is about to be carried out.
     stop.abort('failure');
   });
   // There is no place left to say it.

@@ -67,7 +67,7 @@ async function runPause(flags: PauseFlags, io: Io): Promise<ExitCode> {
   return 0;
 }
 
-/** Works with policies that are broken and a cloud that is down: that may be why somebody wants to stop us. */
+/** Works with policies that are broken and a cloud that is down: that may be why someone wants to stop us. */
 async function findGroup(
   id: string,
   { region, account }: PauseFlags,

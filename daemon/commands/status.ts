@@ -86,7 +86,7 @@ async function askDaemon(url: string): Promise<Status> {
   throw new UsageError(`what answers at ${url} is no Rampart daemon, or one of another generation`);
 }
 
-/** The JSON that is there; null for what is no JSON. A UsageError if nobody answers. */
+/** The JSON that is there; null for what is no JSON. A UsageError if no one answers. */
 async function get(url: string): Promise<unknown> {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS), redirect: 'error' });

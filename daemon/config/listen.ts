@@ -11,7 +11,7 @@ export interface ListenAddress {
 
 const FORM = /^(?:\[([^\]]*)\]|([^:[\]]*)):(\d{1,5})$/;
 
-/** `HOST:PORT`, read strictly: the host is always written out, so that nobody listens to the world by omission. */
+/** `HOST:PORT`, read strictly: the host is always written out, so that no one listens to the world by omission. */
 export function parseListen(text: string): Result<ListenAddress, string> {
   const [, bracketed, plain, digits = ''] = FORM.exec(text) ?? [];
   const isHost = bracketed === undefined ? isPlainHost(plain ?? '') : isIPv6(bracketed);

@@ -61,7 +61,7 @@ function readText(path: string): Result<string | null, Problem> {
     err(unreadableConfig(path, code, message, hint));
   try {
     const stats = statSync(path);
-    // To open a pipe that nobody writes to is to wait for ever, with no ear for signals.
+    // To open a pipe that no one writes to is to wait for ever, with no ear for signals.
     if (!stats.isFile()) {
       const hint = 'write the config to a file; pipes, such as those of <(…), are not read';
       return refuse('config-unreadable', 'the config is not a regular file', hint);

@@ -71,7 +71,7 @@ async function handle(
   const answer = await answerTo(request, ports, onlyLoopback);
   for (const [name, value] of SECURITY_HEADERS) response.setHeader(name, value);
   if (answer.status === 405) response.setHeader('Allow', 'GET, HEAD');
-  // Nobody reads a body that comes along, so the connection cannot be used again.
+  // No one reads a body that comes along, so the connection cannot be used again.
   if (!isRead(request)) response.setHeader('Connection', 'close');
   response.writeHead(answer.status, {
     'Content-Type': answer.contentType,

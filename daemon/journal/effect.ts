@@ -1,5 +1,5 @@
 // What a call changes in its group, in rules. It stands in the intent beside the parameters of the call, so that what
-// was done can be compared with what the group shows and nobody has to read the wire form back.
+// was done can be compared with what the group shows and no one has to read the wire form back.
 import { ruleIdentity } from '../../reconciler/model/rule.ts';
 import { rulesAddedBy, rulesRemovedBy, type Step } from '../../reconciler/plan/plan.ts';
 

@@ -9,7 +9,7 @@
 //           quarter still lets a usual plan go out in one burst. The cap starts at the configured rate.
 // closed    No start. The vendor counts by minutes of the wall clock: what was refused in minute T is taken
 //           again in T+1, so the gate stays shut until then, or as long as the vendor asked for. The first
-//           refusal halves the cap: somebody else (the console, Terraform) draws on the same budget. Answers
+//           refusal halves the cap: someone else (the console, Terraform) draws on the same budget. Answers
 //           of calls that were already under way change nothing.
 // probing   One start a second, as the vendor advises, until one is taken. After `MAX_REFUSED_PROBES` in a row
 //           the gate closes until the next minute.
@@ -121,7 +121,7 @@ function calmed(gate: Gate, nowMs: number): Gate {
 
 /**
  * How long until one call may start; 0 means now. `heldBack` slots of the minute are kept for those who
- * reserved them, but never the last one: then nobody starves, and no two plans can wait for each other.
+ * reserved them, but never the last one: then no one starves, and no two plans can wait for each other.
  */
 export function msToNextStart(gate: Gate, nowMs: number, heldBack: number): number {
   const current = calmed(gate, nowMs);
@@ -144,7 +144,7 @@ export function msToNextStart(gate: Gate, nowMs: number, heldBack: number): numb
 
 /**
  * How long until `slots` calls fit into the minute at once; Infinity if they exceed the cap. A lane that has
- * been closed long enough counts as open: somebody has to probe.
+ * been closed long enough counts as open: someone has to probe.
  */
 export function waitForSlots(gate: Gate, nowMs: number, slots: number): number {
   const { cap, starts, mode, closedUntilMs } = calmed(gate, nowMs);
@@ -155,7 +155,7 @@ export function waitForSlots(gate: Gate, nowMs: number, slots: number): number {
 
 /**
  * How many of the slots that a plan wants it may hold: half a minute's budget at most. The rest of a large plan goes on
- * at the lane's pace. To hold all of it the lane would have to lie idle for a minute first, and nobody else could come
+ * at the lane's pace. To hold all of it the lane would have to lie idle for a minute first, and no one else could come
  * in for another.
  */
 export const holdable = (gate: Gate, nowMs: number, wanted: number): number =>

@@ -23,7 +23,7 @@ export interface PendingPlan<Lane> {
 export interface SlotDecision<Lane, Plan> {
   /** They get their slots now, in this order. */
   readonly grant: readonly Plan[];
-  /** Slots that nobody else may use, since a plan waits for them. */
+  /** Slots that no one else may use, since a plan waits for them. */
   readonly keepFree: ReadonlyMap<Lane, number>;
   /** When to decide again if nothing else happens; Infinity: not before a release. */
   readonly wakeInMs: number;

@@ -36,7 +36,7 @@ function isSameCall(a: Call, b: Call): boolean {
   return a.operation === b.operation && isDeepStrictEqual(a.params, b.params);
 }
 
-/** No policy names these groups any more, so nobody reconciles them. None may become named before this has resolved. */
+/** No policy names these groups any more, so no one reconciles them. None may become named before this has resolved. */
 export async function abandonReleased(
   engine: IntentPorts,
   isNamed: (group: GroupRef) => boolean,

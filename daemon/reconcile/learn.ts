@@ -81,7 +81,7 @@ function priorityAfter({ memory, plan, input }: Executed, end: RunEnd): LegacyPr
   }
 }
 
-/** Only a repair under an unchanged policy can be the work of somebody else. */
+/** Only a repair under an unchanged policy can be the work of someone else. */
 function driftAfter(
   { engine, request }: GroupRun,
   { memory, plan }: Executed,

@@ -62,7 +62,7 @@ export type NextMove =
   | 'retry'
   /** Soon at first, and then at a falling rate. */
   | 'backoff'
-  /** As `backoff`, but without somebody's help it will fail again: a command gives up. */
+  /** As `backoff`, but without someone's help it will fail again: a command gives up. */
   | 'needsHelp';
 
 /** After a reconcile that failed; `failure` is what the cloud said, if it was that. */

@@ -1,7 +1,7 @@
 // Reads may lag behind writes. A plan that is made from a picture without what the last plan did would do it again, or
 // count on rules that are gone. So a picture is not believed before it shows what the journal says was done: that
 // holds at the end of a plan, after one that stopped half-way, and after a crash. What is recent is told by monotonic
-// time: the journal's own times are the wall clock's, which somebody may set between a write and the next read.
+// time: the journal's own times are the wall clock's, which someone may set between a write and the next read.
 import type { DescribedGroup } from '../../reconciler/model/group.ts';
 import { ruleIdentity } from '../../reconciler/model/rule.ts';
 import type { AddedRule, Effect, RemovedRule } from '../journal/effect.ts';

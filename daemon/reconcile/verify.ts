@@ -16,7 +16,7 @@ export async function verifyGroup(run: GroupRun, executed: Executed): Promise<Ru
   if (plan.steps.length === 0) return asPlanned(executed, described);
   const isAsPlanned = (group: DescribedGroup) =>
     planGroup({ ...input, described: group }).status === 'converged';
-  // What differs beside our own writes is the work of somebody else: no waiting helps.
+  // What differs beside our own writes is the work of someone else: no waiting helps.
   const seen = await waitUntilDescribed(
     run,
     described.apiLevel,

@@ -1,5 +1,5 @@
 // Notifies systemd of our state (Type=notify) through its own program `systemd-notify`: Node cannot send datagrams to a Unix
-// socket. It hears what the log hears. Nobody waits for it: a message that cannot be sent is reported and that is all.
+// socket. It hears what the log hears. No one waits for it: a message that cannot be sent is reported and that is all.
 //
 // Messages go one after the other, since two processes could overtake each other. While one is on its way, only the
 // newest of each kind waits, so however slow the program is, there is at most one process and one message a kind.

@@ -34,7 +34,7 @@ const rulesOf = ({ rules }: DesiredGroup): readonly DesiredRule[] =>
 
 function anomaliesOf(group: DesiredGroup, maxWork: number): Problem[] {
   const desired = rulesOf(group);
-  // Nothing that is found depends on the type: the default is nobody's rival, and no rule names its own group.
+  // Nothing that is found depends on the type: the default is no one's rival, and no rule names its own group.
   const id = group.selector.kind === 'id' ? group.selector.id : '';
   const context = groupContext({ id, type: 'normal', innerAccess: 'accept' });
   const report = findAnomalies(

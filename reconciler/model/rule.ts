@@ -85,7 +85,7 @@ export function ruleProblems(fields: KnownFields, side: Side): RuleProblem[] {
 
 /**
  * An own side of all addresses of the peer's family narrows nothing: one canonical form, `null`. The older API
- * even documents 0.0.0.0/0 as its default, so the cloud may show what nobody sent.
+ * even documents 0.0.0.0/0 as its default, so the cloud may show what no one sent.
  */
 function canonicalOwn({ own, peer }: Rule): Prefix | null {
   return own?.length === 0 && own.kind === peer.kind ? null : own;

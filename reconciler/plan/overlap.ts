@@ -1,6 +1,6 @@
 // Where a rule applies, as intervals that compare fast: the planner asks "may these two match one
 // packet?" and "does this one match all that the other matches?" for every pair of changed rules.
-// A security group, a prefix list and a port list are symbols: nobody here knows their members, and one
+// A security group, a prefix list and a port list are symbols: no one here knows their members, and one
 // peer can be inside a prefix and a member of a group at once, so a symbol may meet anything.
 import type { Peer } from '../model/peer.ts';
 import { ALL_PORTS, type PortRange, type Ports } from '../model/ports.ts';

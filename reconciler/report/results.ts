@@ -41,7 +41,7 @@ export function summarise(results: readonly GroupResult[]) {
 
 /**
  * Of `rampart plan`: 1 if a group could not be planned, else 3 if one is blocked, else 2 if there is something
- * to do, else 0. An observed difference is nothing to do: nobody may act on it.
+ * to do, else 0. An observed difference is nothing to do: no one may act on it.
  */
 export function planExitCode(results: readonly GroupResult[]): 0 | 1 | 2 | 3 {
   const statuses = new Set(results.map((result) => (isFailed(result) ? 'error' : result.status)));

@@ -1,4 +1,4 @@
-// Mistakes in the answers about packets: each one somebody could make, and none that a test may miss.
+// Mistakes in the answers about packets: each one someone could make, and none that a test may miss.
 import type { Mutation } from './mutation.ts';
 
 export const EXPOSURE_MUTATIONS: readonly Mutation[] = [

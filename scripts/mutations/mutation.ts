@@ -1,4 +1,4 @@
-// A mistake that somebody could make, and that no test may miss.
+// A mistake that someone could make, and that no test may miss.
 
 export interface Mutation {
   /** The mistake in a few words. */

@@ -1,4 +1,4 @@
-// Mistakes in the planner: each one somebody could make, and none that a test may miss.
+// Mistakes in the planner: each one someone could make, and none that a test may miss.
 import type { Mutation } from './mutation.ts';
 
 export const PLAN_MUTATIONS: readonly Mutation[] = [
@@ -111,7 +111,7 @@ export const PLAN_MUTATIONS: readonly Mutation[] = [
     replace: 'return true;',
   },
   {
-    name: 'one half of the promise relies on drops that nobody saw',
+    name: 'one half of the promise relies on drops that no one saw',
     file: 'plan/order/one-sided.ts',
     find: '...(relies ? checkpointFirst(removals) : removals),',
     replace: '...removals,',

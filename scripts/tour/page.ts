@@ -20,7 +20,7 @@ function page(seen: Walk): string {
   return `# A tour: one edited rule, through every room
 
 Written by \`npm run tour\`, with the values of a real run; a test compares. The example policies are in force in the emulator, the
-group \`${plan.id}\` is converged, and then somebody edits one line of \`${EDIT.file}\`:
+group \`${plan.id}\` is converged, and then someone edits one line of \`${EDIT.file}\`:
 
 ${fence('diff', [`-        ${EDIT.from.trim()}`, `+        ${EDIT.to.trim()}`])}
 

@@ -1,4 +1,4 @@
-// How commands end before their time: on a signal, on a disk that is full, and when nobody reads any more.
+// How commands end before their time: on a signal, on a disk that is full, and when no one reads any more.
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -88,7 +88,7 @@ onlyWith('/dev/full', onlyWith('bash', describe))('a full disk under stdout', ()
     },
   );
 
-  test('a full disk keeps apply from carrying out what nobody has seen', async () => {
+  test('a full disk keeps apply from carrying out what no one has seen', async () => {
     expect(await redirected('apply', '> /dev/full')).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(/^rampart: cannot write to stdout: ENOSPC.*\n$/) as string,

@@ -130,7 +130,7 @@ const THROTTLED: readonly Row[] = [
   ['Throttling', 400, 'MAR'],
 ];
 
-/** Nobody may do this, or not with this key. */
+/** No one may do this, or not with this key. */
 const DENIED: readonly Row[] = [
   ['Forbidden.RAM', 403, 'MAR'],
   ['InvalidAccessKeyId.Inactive', 400, 'MAR'],

@@ -107,7 +107,7 @@ test('the cloud goes away in the middle of a call and comes back as it was: refu
   expect(writes.map(({ params }) => params)).toEqual([call.params]);
 });
 
-test('somebody undoes a call that nobody was left to hear of: what counts on it waits until it is done again', async () => {
+test('someone undoes a call that no one was left to hear of: what counts on it waits until it is done again', async () => {
   believeReadsAfterASecond();
   const icmp = (policy: string) => (rules: Rules) =>
     rules.some(({ IpProtocol, Policy }) => IpProtocol === 'ICMP' && Policy === policy);

@@ -263,7 +263,7 @@ onlyWith('bash', describe)(
           renameSync(backup(), journal());
         },
       },
-    ])('sends no call any more once the journal was $name by somebody', async ({ harm }) => {
+    ])('sends no call any more once the journal was $name by someone', async ({ harm }) => {
       const daemon = workspace.start(['run']);
       await daemon.event('group.converged', { group: 'sg-web' });
       await emulator.clearCalls();

@@ -100,7 +100,7 @@ function maskedIpv4(text: string): string {
   return `${octets.join('.')}/${length}`;
 }
 
-/** Somebody at the console removes a rule of the policy, and adds one of their own. */
+/** Someone at the console removes a rule of the policy, and adds one of their own. */
 function changedByHand({ securityGroups, ...others }: WholeStateJson): object {
   const place = { Direction: 'ingress', SecurityGroupRuleId: 'sgr-byhand' };
   const desktop = { ...tcp('3389/3389', '0.0.0.0/0'), ...place };

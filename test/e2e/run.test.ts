@@ -79,7 +79,7 @@ test('a priority changed by hand is seen as drift and set back by one Modify of 
   expect(await rules()).toEqual([before]);
 });
 
-test('a rule that nobody declared is revoked, and the policy of the other direction is left alone', async () => {
+test('a rule that no one declared is revoked, and the policy of the other direction is left alone', async () => {
   await emulator.setState({
     securityGroups: [
       wireGroup('sg-web', [

@@ -1,4 +1,4 @@
-// What somebody sees who types `npm start` on a fresh clone: the same command on copies of the same files, in a folder
+// What someone sees who types `npm start` on a fresh clone: the same command on copies of the same files, in a folder
 // of its own and on ports of its own.
 import { appendFileSync, cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';

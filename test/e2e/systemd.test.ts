@@ -46,7 +46,7 @@ test('a systemd-notify that hangs holds up neither the work nor the stop', async
   await daemon.event('daemon.ready');
   await daemon.event('group.converged', { group: 'sg-web' });
   expect((await daemon.stop()).code).toBe(0);
-  // It is killed after 10 s, and reported: nobody waited for that.
+  // It is killed after 10 s, and reported: no one waited for that.
   expect(daemon.lines.map(({ event }) => event)).not.toContain('systemd.notify_failed');
 });
 

@@ -75,7 +75,7 @@ export class Cloud {
     return result;
   }
 
-  /** Somebody at the console does something; the vendor's code, empty if it worked. */
+  /** Someone at the console does something; the vendor's code, empty if it worked. */
   console(action: string, group: string, params: Wire): string {
     const named = { RegionId: REGION, SecurityGroupId: group, ...params };
     const request = requestV1(action, named, {

@@ -20,7 +20,7 @@ export interface SentCall {
 
 /** A call that the cloud has worked off. */
 export interface Landing {
-  /** Null: somebody at the console. */
+  /** Null: someone at the console. */
   readonly call: SentCall | null;
   readonly atMs: number;
   readonly before: SecurityGroup;

@@ -234,7 +234,7 @@ export function directed(
   return { ingress: of('ingress'), egress: of('egress') };
 }
 
-/** Rules as somebody would have them after an edit: some gone, some altered, some new; or all anew. */
+/** Rules as someone would have them after an edit: some gone, some altered, some new; or all again. */
 export function editedRules(
   before: readonly Rule[],
   group: GroupKind,

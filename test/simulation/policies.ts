@@ -1,4 +1,4 @@
-// The policies of a simulated estate: versions of files that somebody edits, and which of them are in force in
+// The policies of a simulated estate: versions of files that someone edits, and which of them are in force in
 // a process that has loaded some of the versions. That second part is kept here a second time, apart from the
 // daemon's own keeper, for the checks to judge by.
 import type { Rule } from '../../reconciler/model/rule.ts';
@@ -11,7 +11,7 @@ export const REGION = 'cn-hangzhou';
 export interface SimPolicy {
   readonly group: GroupKind;
   readonly mode: 'enforce' | 'additive' | 'observe';
-  /** Leaves rules alone that describe themselves as somebody else's. */
+  /** Leaves rules alone that describe themselves as someone else's. */
   readonly ignores: boolean;
   /** Null: the direction is not managed. */
   readonly rules: Readonly<Record<Rule['direction'], readonly Rule[] | null>>;

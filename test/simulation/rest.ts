@@ -29,9 +29,9 @@ export interface RestWorld {
   readonly note: (who: string, what: string) => void;
 }
 
-/** After the faults. Nothing was set aside, and nothing flapped: what is left is back-off and throttling. */
+/** After the faults. Nothing was quarantined, and nothing flapped: what is left is back-off and throttling. */
 const LIVENESS_MS = 20 * 60_000;
-/** Otherwise: whatever is set aside, or left alone because it flaps, has waited its longest by then. */
+/** Otherwise: whatever is quarantined, or left alone because it flaps, has waited its longest by then. */
 const PATIENT_LIVENESS_MS = 7.5 * 3_600_000;
 /** How often it is looked whether all is well. */
 const LOOK_MS = 10_000;

@@ -48,7 +48,7 @@ export function mayStayBlocked(
 /**
  * Groups that may go on trying for ever. Where the cloud's identity leaves the priority out, a policy cannot have a
  * rule beside its twin of another priority, if it must leave the twin alone: because it only adds, or because
- * somebody else manages the twin.
+ * someone else manages the twin.
  */
 export function hopelessGroups({ knobs, version, stateOf }: EndWorld): Set<string> {
   if (knobs.quirks.priorityInIdentity) return new Set();

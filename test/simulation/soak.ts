@@ -1,4 +1,4 @@
-// One process over many hours of virtual time, in an estate where somebody changes rules at the console every minute:
+// One process over many hours of virtual time, in an estate where someone changes rules at the console every minute:
 // does it keep up, and does it stay as small as it was? A process that grows by a little with each repair passes
 // every other test.
 import { randomBytes } from 'node:crypto';

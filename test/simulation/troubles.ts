@@ -100,7 +100,7 @@ export class Troubles {
     return dies;
   }
 
-  /** How long it takes until somebody starts the daemon again. */
+  /** How long it takes until someone starts the daemon again. */
   downtimeMs(): number {
     const { random } = this.#world;
     return this.#goesOn && random.chance(0.3) ? random.below(180_000) : random.below(3000);
@@ -134,7 +134,7 @@ export class Troubles {
     this.#refuse(150_000, 'Throttling.User', 400, ({ operation }) => operation.startsWith(only));
   }
 
-  /** Rules that the vendor will not take, or a group whose rules it will not let go. */
+  /** Rules that the vendor will not take, or a group whose rules it will not revoke. */
   #reject(): void {
     const { knobs, random } = this.#world;
     const rules = knobs.groups.flatMap((group) => group.rules);

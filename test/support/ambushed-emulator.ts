@@ -13,7 +13,7 @@ import type { StateJson, WholeStateJson } from './emulator.ts';
 /**
  * What becomes of the call at which its sender is struck:
  * - `lost`: the sender was struck before the call came; it has no effect
- * - `unanswered`: the call takes effect, and nobody is left to hear of it
+ * - `unanswered`: the call takes effect, and no one is left to hear of it
  * - `answered`: the call takes effect, its answer is sent, and the sender is struck after that
  * - `late`: the call is on its way for so long that it takes effect only when it is released
  */

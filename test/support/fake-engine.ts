@@ -7,7 +7,7 @@ import type { Engine } from '../../daemon/reconcile/engine.ts';
 import { OPTIONS } from './plan-inputs.ts';
 import { EventLog } from './service.ts';
 
-const unexpected = (what: string) => () => Promise.reject(new Error(`nobody should ${what}`));
+const unexpected = (what: string) => () => Promise.reject(new Error(`no one should ${what}`));
 
 export const REFUSING_ECS: Engine['ecs'] = {
   describeGroup: unexpected('describe a group'),

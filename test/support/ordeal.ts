@@ -128,7 +128,7 @@ export class Ordeal {
   /** A change, a start, a blow. */
   async round(blow: Blow): Promise<void> {
     const random = this.#random;
-    // What is under way must stay wanted, or nobody could say what its late arrival may do.
+    // What is under way must stay wanted, or no one could say what its late arrival may do.
     const mayChange = this.#loose === null;
     const changesAlive = mayChange && random.chance(0.3);
     if (mayChange && !changesAlive && random.chance(0.8)) this.#change(false);
@@ -293,7 +293,7 @@ export class Ordeal {
     };
   }
 
-  /** Nothing is left to do, and somebody looks. */
+  /** Nothing is left to do, and someone looks. */
   #allAsWanted(): Promise<null> {
     return new Promise((resolve) => {
       const stop = this.#emulator.listen((isRead) => {

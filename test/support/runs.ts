@@ -4,7 +4,7 @@
 /** The runs of a property in the suite, multiplied by RAMPART_RUNS. */
 export interface Runs {
   readonly numRuns: number;
-  /** Absent: drawn anew, and printed by fast-check if the property fails. */
+  /** Absent: drawn again, and printed by fast-check if the property fails. */
   readonly seed?: number;
 }
 

@@ -28,7 +28,7 @@ export function checkPacket(group: CheckedGroup, packet: Packet) {
   const byRule = new Map(group.rules.map((checked) => [checked.rule, checked]));
   const checked = (rule: Rule): CheckedRule => {
     const found = byRule.get(rule);
-    if (found === undefined) throw new Error('a rule that nobody asked about has decided');
+    if (found === undefined) throw new Error('a rule that no one asked about has decided');
     return found;
   };
   const { decision, alsoMatching, rivals } = explain([...byRule.keys()], packet, group.context);

@@ -133,7 +133,7 @@ export const FAILURE_ROWS: readonly FailureRow[] = [
   { code: 'AuthorizedGroupRule.LimitExceed', kind: 'rejected', source: AUTHORIZE, hint: 'a basic group may name other groups in 20 rules' },
   { code: 'LimitExceed.PrefixListAssociationResource', kind: 'rejected', source: AUTHORIZE },
 
-  // Modify: what it can never do, and what only a change by somebody else explains.
+  // Modify: what it can never do, and what only a change by someone else explains.
   { code: 'InvalidOperation.ModifySgRuleEntityType', kind: 'rejected', source: MODIFY },
   { code: 'InvalidOperation.ModifyNicType', kind: 'rejected', source: MODIFY },
   { code: 'InvalidOperation.ModifyPortRangeType', kind: 'rejected', source: MODIFY },
@@ -233,7 +233,7 @@ export const FAILURE_ROWS: readonly FailureRow[] = [
   { code: 'Transport.NotJson', kind: 'unknown', source: DRIVEN },
   { code: 'Transport.BadAnswer', kind: 'unknown', source: DRIVEN },
   { code: 'Transport.TlsFailed', kind: 'unknown', source: DRIVEN },
-  // Somebody else may be answering: nothing more is to be signed for that address until a person has checked.
+  // Someone else may be answering: nothing more is to be signed for that address until a person has checked.
   { code: 'Transport.UntrustedCertificate', kind: 'denied', source: DRIVEN },
   { code: 'Transport.NoCredentials', kind: 'denied', source: DRIVEN },
   { code: 'Transport.CredentialsUnavailable', kind: 'retry', source: DRIVEN },

@@ -43,7 +43,7 @@ export function createIfMissing(path: string, install: string, lock: FileLock): 
       lock.noteJournal();
       return ok(null);
     }
-    // Pauses would be forgotten, and with them why somebody stopped all writing.
+    // Pauses would be forgotten, and with them why someone stopped all writing.
     if (lock.hadJournal)
       return err(openFailure('missing', `the journal ${path} is missing, but there was one`));
     if (bytesOf(`${path}-wal`) > 0) {

@@ -5,7 +5,7 @@ import { BUSY_TIMEOUT_MS, Connection } from './connection.ts';
 import { JournalError } from '../journal.ts';
 import { type Opened, openFailure, orFailure, troubleOf } from '../trouble.ts';
 
-/** Held for the life of the process; the system lets go of it however the process ends. */
+/** Held for the life of the process; the system releases of it however the process ends. */
 export interface FileLock {
   /** Whether there was a journal before. */
   readonly hadJournal: boolean;
@@ -31,7 +31,7 @@ export function lockJournal(path: string): Opened<FileLock> {
       if (troubleOf(error) !== 'locked') throw error;
       return err(openFailure('locked', `the journal ${path} is in use${ownerOf(path)}`));
     }
-    // Not by a query: a connection with a statement lets go of its lock late.
+    // Not by a query: a connection with a statement releases of its lock late.
     const hadJournal = bytesOf(file) > 0;
     const noteJournal = () => {
       if (hadJournal) return;
@@ -44,7 +44,7 @@ export function lockJournal(path: string): Opened<FileLock> {
 }
 
 /**
- * A check that the path still leads to the file that is open now. Where somebody removed or replaced it, what is
+ * A check that the path still leads to the file that is open now. Where someone removed or replaced it, what is
  * written goes to a file without a name, and a second process could take the new one for its own. Throws `JournalError`.
  */
 export function standsBy(path: string): () => void {

@@ -105,7 +105,7 @@ class SqliteJournal extends SqliteDesk implements Journal {
       const clientToken = formatToken({ ...this.#opening, counter: (this.#counter += 1) });
       const intent: Intent = { ...draft, clientToken, openedAtMs: this.#clock.nowMs() };
       const values = intentValues(intent);
-      // Should somebody have got past the lock, then whoever opened the journal last goes on alone.
+      // Should someone have got past the lock, then whoever opened the journal last goes on alone.
       const written = this.#db.run(
         `INSERT INTO intents (${INTENT_COLUMNS})
            SELECT ${values.map(() => '?').join(', ')} FROM meta WHERE epoch = ?`,

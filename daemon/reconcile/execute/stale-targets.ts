@@ -1,4 +1,4 @@
-// A plan is good for the group that it was made for. What somebody else changes meanwhile cannot be prevented, but at
+// A plan is good for the group that it was made for. What someone else changes meanwhile cannot be prevented, but at
 // a checkpoint it can be seen: a rule that is to be narrowed by a later step and is gone by then would take with it
 // what the rules to be revoked before that step let through.
 import { dialectOf } from '../../../reconciler/model/api-dialect.ts';

@@ -30,7 +30,7 @@ export interface StepResult {
 
 /**
  * A cloud that was sent a token before gives its old answer again. What that tells of was perhaps so before the group
- * was read, and somebody has undone it since: no further step may count on it before the group was read again.
+ * was read, and someone has undone it since: no further step may count on it before the group was read again.
  */
 export const MAYBE_OLD_ANSWER: Failure = makeFailure({
   kind: 'replan',

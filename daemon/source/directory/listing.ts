@@ -157,7 +157,7 @@ class FolderWalk {
     }
   }
 
-  /** Files of other names are nobody's business here, whatever they are. */
+  /** Files of other names are no one's business here, whatever they are. */
   async #take(entry: Dirent, place: WalkedFolder): Promise<void> {
     const isPolicy = POLICY_NAME.test(entry.name);
     if (!isPolicy && entry.isFile()) return;

@@ -49,7 +49,7 @@ export function decidersOf(question: DecidersQuestion, meter: Meter): Set<number
 }
 
 /**
- * Whether somebody of the name decides packets at the low or the high end of all fields: the first clause there does,
+ * Whether someone of the name decides packets at the low or the high end of all fields: the first clause there does,
  * or the default. Of rules that others do not replace, it spares a third the sweep (_grown_ groups of 1,000).
  */
 function decidesACorner(

@@ -1,4 +1,4 @@
-// What somebody should know, whether or not the plan is carried out.
+// What someone should know, whether or not the plan is carried out.
 import type { DescribedRule, DesiredRule } from '../../model/group.ts';
 import { DIRECTIONS, ruleIdentity } from '../../model/rule.ts';
 import { compareDesired } from '../diff/diff.ts';

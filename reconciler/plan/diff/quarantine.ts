@@ -3,7 +3,7 @@
 //
 // What the rest may do without them follows from the order that makes a plan hitless (docs/algorithms.md, T1): rules
 // are added strongest first and removed weakest first. So with a rule that cannot be added, those weaker ones wait too
-// that would decide its packets the other way (the accept behind a refused drop would open what nobody opens); and with
+// that would decide its packets the other way (the accept behind a refused drop would open what no one opens); and with
 // one that is not removed, the stronger ones before it stay.
 import type { DescribedRule, DesiredRule } from '../../model/group.ts';
 import { DIRECTIONS, ruleIdentity, type Direction } from '../../model/rule.ts';

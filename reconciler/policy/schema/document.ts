@@ -52,7 +52,7 @@ function groupEntry(value: unknown) {
   };
 }
 
-/** Undefined unless the group is told in exactly one way. */
+/** Undefined unless exactly one of id, name and tags is there. */
 function selectorOf(value: unknown): GroupSelector | undefined {
   const { shape } = groupSchema;
   const id = part(shape.id, value, 'id');

@@ -33,7 +33,7 @@ function parsePeerId(text: string): Result<PeerWord, Complaint> {
   if (GROUP_ID.test(text)) return ok({ kind: 'peer', peer: { kind: 'group', id: text, ownerId: null } });
   if (PREFIX_LIST_ID.test(text)) return ok({ kind: 'peer', peer: { kind: 'prefixList', id: text } });
   if (PORT_LIST_ID.test(text)) {
-    const message = `${quote(text)} is a list of ports, which is nobody's address`;
+    const message = `${quote(text)} is a list of ports, which is no one's address`;
     return err({ code: 'bad-peer', message, hint: `write portList: ${text} instead of ports` });
   }
   return err(badId(text, 'a security group (sg-…) or a prefix list (pl-…)'));

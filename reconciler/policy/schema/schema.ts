@@ -135,7 +135,7 @@ const groupKeys = {
   tags: z
     .record(z.string(), z.string().max(128))
     .refine((tags) => Object.keys(tags).length >= 1 && Object.keys(tags).length <= MAX_TAGS, {
-      error: `a group is told by 1 to ${MAX_TAGS} tags`,
+      error: `specify 1 to ${MAX_TAGS} tags`,
       params: { code: 'tag-count', hint: 'write tags: {Key: Value}' },
     })
     .optional()
@@ -191,7 +191,7 @@ export const groupSchema = z
     ({ id, name, tags }) => countOf(id, name, tags) === 1,
     failsWith({
       code: 'group-selector',
-      message: 'a group is told by exactly one of id, name and tags',
+      message: 'specify exactly one of id, name, tags',
       hint: 'keep one of the three',
     }),
   )

@@ -1,4 +1,4 @@
-// What a plan cannot know of: rules of a group that somebody else changed or removed, until the daemon has read the
+// What a plan cannot know of: rules of a group that someone else changed or removed, until the daemon has read the
 // group without them. One of them may be the rule that the plan is to make into another later on; that call will fail,
 // and then the plan does not lead to its target.
 // It makes no difference whether such a rule went after the plan was made, or before, while what was read lags behind:
@@ -17,7 +17,7 @@ interface Loss extends NamedRule {
   readonly atMs: number;
 }
 
-/** What somebody else did. A rule that was modified has gone and come. */
+/** What someone else did. A rule that was modified has gone and come. */
 interface Change {
   readonly gone: readonly NamedRule[];
   readonly come: readonly NamedRule[];

@@ -1,9 +1,9 @@
 // (f) Nothing is revoked while a rule that it makes way for is not there: when a plan that promises to be hitless
 // sends a Revoke, every rule that one of its Authorizes was told yes for, and that could match a packet of what is
-// revoked, has been seen in the group since. (A rule that can meet none of them decides nothing anew by their
+// revoked, has been seen in the group since. (A rule that can meet none of them decides nothing again by their
 // going: parts of a plan that share no packet may come one after the other without a look in between. That the plan
 // asks for its rules at all before it revokes, and that they really stand, follows from (a). Reads may lag: what
-// somebody else did to the rules meanwhile the daemon cannot know.)
+// someone else did to the rules meanwhile the daemon cannot know.)
 import type { Peer } from '../../../reconciler/model/peer.ts';
 import type { PortRange, Ports } from '../../../reconciler/model/ports.ts';
 import type { Rule } from '../../../reconciler/model/rule.ts';

@@ -1,5 +1,5 @@
 // (c) A process never starts more calls of one action than the configured rate, in any sixty seconds. The rate is
-// a promise of one process: what its predecessor sent before it died, nobody has told it.
+// a promise of one process: what its predecessor sent before it died, no one has told it.
 import type { Check, Fail, SentCall } from '../facts.ts';
 
 const WINDOW_MS = 60_000;

@@ -1,4 +1,4 @@
-// Packets that a change of one rule may decide anew: inside its box, at the end points of all rules around.
+// Packets that a change of one rule may decide again: inside its box, at the end points of all rules around.
 import type { Packet } from '../../../reconciler/exposure/engine/packet.ts';
 import type { PortRange } from '../../../reconciler/model/ports.ts';
 import type { Family, Prefix } from '../../../reconciler/model/prefix.ts';

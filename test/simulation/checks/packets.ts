@@ -112,7 +112,7 @@ export class PacketCheck implements Check {
     const bystanders = unreadBystanders(plan);
     if (bystanders.length > 0 && isBetween(bystanders)) return;
     const now = oracleDecide(state, packet, context);
-    // Somebody removed a rule that the policy wants: nobody can be blamed for what the policy itself says.
+    // Someone removed a rule that the policy wants: no one can be blamed for what the policy itself says.
     const wished = [...plan.target, ...plan.removedByOthers];
     if (now === oracleDecide(wished, packet, context)) return;
     const { fallback } = this.#options;

@@ -1,4 +1,4 @@
-// A paused group is not planned for. A plan that was under way when somebody paused goes on to its end.
+// A paused group is not planned for. A plan that was under way when someone paused goes on to its end.
 import type { Pause } from '../../../daemon/journal/journal.ts';
 import type { Check, Fail, PlanFact } from '../facts.ts';
 

@@ -40,12 +40,12 @@ export interface WatchedPlan {
   readonly surplus: ReadonlySet<string>;
   /** What of the group's rules others took away and the daemon could not see: see `Losses`. */
   readonly losses: Losses;
-  /** Whether the plan hit a rule that somebody had changed under its id: what comes of that nobody can order. */
+  /** Whether the plan hit a rule that someone had changed under its id: what comes of that no one can order. */
   hitMoved: boolean;
 }
 
 /**
- * Rules that the plan leaves alone, and of which the daemon could not see that somebody took them away: its order may
+ * Rules that the plan leaves alone, and of which the daemon could not see that someone took them away: its order may
  * count on them.
  */
 export const unreadBystanders = (plan: WatchedPlan): Rule[] =>
@@ -244,7 +244,7 @@ const isNamedForRemoval = (plan: WatchedPlan, rule: Rule): boolean => {
   return plan.told.size === 0 && plan.surplus.has(identity) && !plan.taken.has(identity);
 };
 
-/** Whether the call hit a rule that somebody had made into another one before. */
+/** Whether the call hit a rule that someone had made into another one before. */
 function isStale(plan: WatchedPlan, { gone, come }: ReturnType<typeof changeOf>): boolean {
   const kept = new Set(come.map((rule) => ruleIdentity(readRule(rule)))); // those that get another text
   return gone.some((rule) => {
@@ -257,7 +257,7 @@ function isStale(plan: WatchedPlan, { gone, come }: ReturnType<typeof changeOf>)
   });
 }
 
-/** Should somebody remove the rule now, nothing is left of the old one either. */
+/** Should someone remove the rule now, nothing is left of the old one either. */
 function noteModified({ was, told }: WatchedPlan, { gone, come }: ReturnType<typeof changeOf>): void {
   const [from, to] = [gone[0], come[0]];
   if (from === undefined || to === undefined || gone.length + come.length > 2) return;
@@ -269,7 +269,7 @@ function noteModified({ was, told }: WatchedPlan, { gone, come }: ReturnType<typ
 function noteBrought(plan: WatchedPlan, { operation, params }: SentCall): void {
   for (const rule of rulesIn(operation, params)) {
     const identity = ruleIdentity(rule);
-    // A late twin of the call that comes in when the rule was seen already has no effect, and is none anew.
+    // A late twin of the call that comes in when the rule was seen already has no effect, and is none again.
     if (!plan.brought.has(identity)) plan.seenSince.delete(identity);
     plan.brought.set(identity, rule);
   }

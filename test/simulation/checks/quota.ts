@@ -1,5 +1,5 @@
 // (e) The rule quota is never exceeded by us. The cloud would refuse, so what is checked is that it never has to:
-// unless somebody added rules since the group was read, or the cloud has room for fewer than it was said to. Each
+// unless someone added rules since the group was read, or the cloud has room for fewer than it was said to. Each
 // call is judged when it is first refused: a cloud that remembers its errors goes on to refuse it when there is room.
 import type { Rule } from '../../../reconciler/model/rule.ts';
 import type { Check, Fail, Landing } from '../facts.ts';

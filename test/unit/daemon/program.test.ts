@@ -71,7 +71,7 @@ describe('refused with 1, nothing on stdout, and a reason', () => {
     ['import --config CONFIG --region cn-hangzhou --out x --account prod', 'no account prod'],
     ['status --config OFF', '`http.listen` of the config is off'],
     ['status --config ANYPORT', 'port 0'],
-  ])('%s', async (command, message) => {
+  ])('refused with 1, nothing on stdout, and a reason: %s', async (command, message) => {
     const { code, stdout, stderr } = await run(command);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain(message);
@@ -85,7 +85,7 @@ describe('who asks for JSON gets the reason as a document too', () => {
     ['plan --format json --config NOWHERE', 'there is no such config'],
     ['plan --format=json --config NOWHERE', 'there is no such config'],
     ['plan --json --nonsense', 'unknown option'],
-  ])('%s', async (command, message) => {
+  ])('who asks for JSON gets the reason as a document too: %s', async (command, message) => {
     const { code, stdout, stderr } = await run(command);
     expect(code).toBe(1);
     expect(JSON.parse(stdout)).toEqual({ version: 1, error: expect.stringContaining(message) as string });
@@ -101,7 +101,7 @@ describe('who asks for JSON gets the reason as a document too', () => {
 
 describe('--help names the command, its exit codes or its flags', () => {
   test.each(['check', 'history', 'pause', 'resume', 'status', 'import', 'emulator'])(
-    '%s',
+    '--help names the command, its exit codes or its flags: %s',
     async (command) => {
       const { code, stdout } = await run(`${command} --help`);
       expect(code).toBe(0);

@@ -41,7 +41,7 @@ describe('pop-core (V1)', () => {
     ],
   };
 
-  it.each(['GET', 'POST'])('%s', async (method) => {
+  it.each(['GET', 'POST'])('pop-core (V1): %s', async (method) => {
     const answer = await client().request('AuthorizeSecurityGroup', parameters, { method });
     expect(answer).toEqual({ RequestId: expect.stringMatching(/^[0-9A-F-]{36}$/) as unknown });
     expect(await descriptions()).toEqual([DESCRIPTION]);
@@ -86,7 +86,7 @@ describe('the vendor’s current SDK', () => {
     ['V3, a full batch in the URL', {}],
     ['V1, a full batch in the URL', { signatureAlgorithm: 'v2' }],
     ['temporary keys', { accessKeyId: 'STS.1', accessKeySecret: 's', securityToken: 'to/ken+=' }],
-  ])('%s', async (_name, parts) => {
+  ])('the vendor’s current SDK: %s', async (_name, parts) => {
     const { statusCode, body } = await client(parts).authorizeSecurityGroup(request());
     expect([statusCode, body?.requestId]).toEqual([200, expect.stringMatching(/^[0-9A-F-]{36}$/)]);
     expect(await descriptions()).toEqual(Array.from({ length: 100 }, () => DESCRIPTION.repeat(10)));

@@ -121,7 +121,7 @@ describe('DescribeSecurityGroupAttribute', () => {
     expect(ruleIds(describeRules(new EmulatedWorld(), params))).toEqual(expected);
   });
 
-  it('shows nobody else’s groups', () => {
+  it('shows no one else’s groups', () => {
     const world = new EmulatedWorld();
     expect(world.call('DescribeSecurityGroupAttribute', { SecurityGroupId: 'sg-other' })).toMatchObject({
       code: 'InvalidSecurityGroupId.NotFound',

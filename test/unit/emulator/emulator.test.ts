@@ -114,7 +114,7 @@ describe('a running emulator', () => {
     expect(other).not.toEqual(first);
   });
 
-  it('gives a rule the same id, however often somebody looked before', async () => {
+  it('gives a rule the same id, however often someone looked before', async () => {
     const ids: unknown[] = [];
     for (const looks of [0, 3]) {
       await withEmulator({ state: STATE }, async (emulator) => {
@@ -134,7 +134,7 @@ describe('a running emulator', () => {
     }),
   );
 
-  it('closes while somebody is connected and says nothing', async () => {
+  it('closes while someone is connected and says nothing', async () => {
     let closed: Promise<unknown> = Promise.resolve();
     await withEmulator({}, async (emulator) => {
       const { port, hostname } = new URL(emulator.url);

@@ -550,7 +550,7 @@ const NOT_EMULATED: Readonly<Record<string, string>> = {
 const NAMES = Object.keys(REFUSALS) as Refusal[];
 
 describe('every refusal', () => {
-  it.each(NAMES)('%s', (name) => {
+  it.each(NAMES)('every refusal: %s', (name) => {
     const attempt = ATTEMPTS[name];
     expect(attempt, 'a request that provokes it').toBeDefined();
     if (attempt === undefined) return;
@@ -768,7 +768,7 @@ describe('codes that differ between the pages', () => {
     ],
   ];
 
-  it.each(cases)('%s', (_what, attempt, status, code) => {
+  it.each(cases)('codes that differ between the pages: %s', (_what, attempt, status, code) => {
     const world = new EmulatedWorld(attempt.state, attempt.quirks);
     expect(world.call(attempt.action, attempt.params)).toMatchObject({ ok: false, status, code });
     expect(world.state.version).toBe(0);

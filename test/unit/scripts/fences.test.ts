@@ -33,7 +33,7 @@ describe('lint refuses', () => {
     ],
     ['a console in the daemon', 'daemon/ecs/planted.ts', 'console.log(1);', 'no-console'],
     ['a loose comparison', 'daemon/ecs/planted.ts', 'export const f = (a: number) => a == 1;', 'eqeqeq'],
-  ])('%s', async (_what, file, text, rule) => {
+  ])('lint refuses: %s', async (_what, file, text, rule) => {
     expect(await brokenRules(file, text)).toContain(rule);
   });
 
@@ -170,7 +170,7 @@ describe('the check of the house refuses', () => {
       'reconciler/model/a.ts',
     ],
     ['a room that the table does not know', 'daemon/attic/b.ts', "import '../clock.ts';", 'daemon/clock.ts'],
-  ])('%s', (_what, file, text, target) => {
+  ])('the check of the house refuses: %s', (_what, file, text, target) => {
     const problems = problemsOf({ [target]: '', [file]: text });
     expect(problems).toEqual([expect.stringContaining(`${file} imports ${target}`)]);
   });

@@ -10,7 +10,7 @@ describe('parseDuration', () => {
     ['7d', 604_800_000],
     ['2w', 1_209_600_000],
     ['366d', 366 * 86_400_000],
-  ])('%s', (text, durationMs) => {
+  ])('parseDuration: %s', (text, durationMs) => {
     expect(parseDuration(text)).toEqual({ ok: true, value: durationMs });
   });
 
@@ -47,7 +47,7 @@ describe('parseSince', () => {
     ['2h', Date.UTC(2027, 0, 31, 10)],
     ['2027-01-30T00:00:00Z', Date.UTC(2027, 0, 30)],
     ['2027-01-30T08:00:00+08:00', Date.UTC(2027, 0, 30)],
-  ])('%s', (text, sinceMs) => {
+  ])('parseSince: %s', (text, sinceMs) => {
     expect(parseSince(text, NOW_MS)).toEqual({ ok: true, value: sinceMs });
   });
 

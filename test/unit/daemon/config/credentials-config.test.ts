@@ -48,7 +48,7 @@ describe('credentials that are accepted', () => {
     ],
     ['credentials URI of this machine', { type: 'uri', uri: 'http://127.0.0.1:4000/credentials' }],
     ['credentials URI from the environment', { type: 'uri' }],
-  ])('%s', (_name, config) => {
+  ])('credentials that are accepted: %s', (_name, config) => {
     expect(problemsOf(config)).toEqual([]);
   });
 
@@ -109,7 +109,7 @@ describe('credentials that are refused', () => {
     ['plain http to another machine', { type: 'uri', uri: 'http://10.0.0.1/credentials' }, /https URL/],
     ['user name in the URI', { type: 'uri', uri: 'https://user:S3cr3t@host/credentials' }, /https URL/],
     ['STS region that is a host name', { type: 'oidc', stsRegion: 'evil.example/' }, /region id/],
-  ])('%s', (_name, config, problem) => {
+  ])('credentials that are refused: %s', (_name, config, problem) => {
     const problems = problemsOf(config);
     expect(problems).toHaveLength(1);
     expect(problems[0]).toMatch(problem);

@@ -80,7 +80,7 @@ describe('isLoopbackHost', () => {
     ['10.0.0.1', false],
     ['127.0.0.1.example', false],
     ['[::2]', false],
-  ])('%s: %s', (host, expected) => {
+  ])('isLoopbackHost: %s: %s', (host, expected) => {
     expect(isLoopbackHost(host)).toBe(expected);
   });
 });

@@ -139,7 +139,7 @@ accounts:
     ['deploy/config.yaml', 'deploy/'],
     ['/etc/rampart/config.yaml', '/etc/rampart/'],
     ['../config.yaml', '../'],
-  ])('of %s', (file, folder) => {
+  ])('relative paths start from the folder of the config file: of %s', (file, folder) => {
     const config = configOf(text, file);
     expect(config.policies.path).toBe(`${folder}rules`);
     expect(config.journal.file).toBe(`${folder}data/journal.db`);
@@ -257,7 +257,7 @@ describe('a number that cannot be is one problem', () => {
     ['misread and out of bounds', '0x0', 'number-form'],
     ['no whole number', '1.5', 'number-form'],
     ['infinite', '-.inf', 'number-form'],
-  ])('if it is %s', (_, text, code) => {
+  ])('a number that cannot be is one problem: if it is %s', (_, text, code) => {
     expect(places(`reconcile: {resyncSeconds: ${text}}`)).toEqual([`1:28 ${code}`]);
   });
 });
@@ -312,7 +312,7 @@ describe('loadConfig', () => {
   it.each([
     ['a file that is not there', 'nowhere.yaml', 'there is no such config'],
     ['a folder', 'folder', 'not a regular file'],
-    ['a pipe, which nobody may ever write to', 'pipe', 'not a regular file'],
+    ['a pipe, which no one may ever write to', 'pipe', 'not a regular file'],
     ['a circle of links through a file', 'file/config.yaml', 'ENOTDIR'],
     ['a file that is not UTF-8', 'latin1.yaml', 'not valid UTF-8'],
     ['a file beyond the bound', 'large.yaml', '262144 at most'],

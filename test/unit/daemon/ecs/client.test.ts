@@ -300,7 +300,7 @@ describe('the API level', () => {
     ['legacy2019', withoutIds, 'legacy2019'],
     ['legacy2019', rulePage([]), 'legacy2019'],
     ['legacy2019', withIds, 'legacy2019'],
-  ] as const)('%s (%#): %s', async (apiLevel, rules, expected) => {
+  ] as const)('the API level: %s (%#): %s', async (apiLevel, rules, expected) => {
     const result = await describeWith(describing(rules), { apiLevel });
     expect(result).toMatchObject({ ok: true, value: { apiLevel: expected } });
     if (result.ok && expected === 'legacy2019')

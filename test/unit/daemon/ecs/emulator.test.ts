@@ -257,7 +257,7 @@ describe('trouble', () => {
     ['html', { kind: 'unknown', code: 'Transport.NotJson' }, { kind: 'retry' }],
     ['empty', { kind: 'unknown', code: 'Transport.NotJson' }, { kind: 'retry' }],
     ['truncate', { kind: 'unknown' }, { kind: 'retry' }],
-  ])('%s', async (kind, write, read) => {
+  ])('trouble: %s', async (kind, write, read) => {
     await emulator.setFaults([{ action: '*', kind, count: 2 }]);
     const client = clientOf(null, kind === 'hang' ? 1_000 : 5_000);
     expect(await carryOut(client, authorize([desired({})]))).toMatchObject({ ok: false, error: write });

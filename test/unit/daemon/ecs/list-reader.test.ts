@@ -84,7 +84,7 @@ describe('what is no answer', () => {
     ['has a list without a size', { PrefixLists: { PrefixList: [{ PrefixListId: 'pl-a' }] } }],
     ['has a size of nothing', prefixPage({ 'pl-a': 0 })],
     ['has a broken size', prefixPage({ 'pl-a': 1.5 })],
-  ])('%s', async (_, answer) => {
+  ])('what is no answer: %s', async (_, answer) => {
     const { client } = clientOver(() => answer);
     expect(await client.listSizes(PLACE, 'prefixList', ['pl-a'])).toMatchObject({
       ok: false,

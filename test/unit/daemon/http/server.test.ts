@@ -104,7 +104,7 @@ describe('the answers', () => {
     ['/nothing', 404, 'text/plain; charset=utf-8', 'not found\n'],
     ['/healthz/', 404, 'text/plain; charset=utf-8', 'not found\n'],
     ['/..%2fhealthz', 404, 'text/plain; charset=utf-8', 'not found\n'],
-  ])('%s: %i', async (path, code, type, body) => {
+  ])('the answers: %s: %i', async (path, code, type, body) => {
     const got = await ask(path);
     expect({ code: got.status, type: got.headers['content-type'], body: got.body }).toEqual({
       code,

@@ -277,7 +277,7 @@ describe('the gate', () => {
     expect(waitForSlots(steps.reduce(tell, openGate(4, 0)), 10_000, slots)).toBe(wait);
   });
 
-  it('counts as open for a plan when the closing is over: somebody has to probe', () => {
+  it('counts as open for a plan when the closing is over: someone has to probe', () => {
     expect(waitForSlots(tell(openGate(4, 0), [0, 'throttled']), 31_000, 2)).toBe(0);
   });
 });

@@ -1,4 +1,4 @@
-// Real lanes over p-queue, in the time of fake timers: what starts when, and that nobody is left hanging.
+// Real lanes over p-queue, in the time of fake timers: what starts when, and that no one is left hanging.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../../../daemon/clock.ts';
 import { makeFailure, type FailureKind } from '../../../../daemon/ecs/failures/failure.ts';

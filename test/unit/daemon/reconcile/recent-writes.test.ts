@@ -78,13 +78,13 @@ describe('what was written lately is seen', () => {
 
   it.each<[what: string, rules: readonly DescribedRule[], isSeen: boolean]>([
     ['when all of it shows, whatever the owners', [changed, brought, broughtPeer], true],
-    ['whatever somebody else put there', [changed, brought, broughtPeer, foreign], true],
+    ['whatever someone else put there', [changed, brought, broughtPeer, foreign], true],
     ['not before any of it shows', [OLD, GONE], false],
     ['not while a rule is missing', [changed, broughtPeer], false],
     ['not while a rule is as it was', [OLD, brought, broughtPeer], false],
     ['not while a rule is still there', [changed, brought, broughtPeer, GONE], false],
     ['not while a text is missing', [changed, untold, broughtPeer], false],
-  ])('%s', async (_what, rules, isSeen) => {
+  ])('what was written lately is seen: %s', async (_what, rules, isSeen) => {
     expect(await shows(await journalWith(PLAN.steps), groupOf(rules))).toBe(isSeen);
   });
 

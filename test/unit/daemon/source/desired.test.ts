@@ -67,7 +67,7 @@ describe('a load in order', () => {
   it.each([
     ['the same content and revision change nothing', 'r1', false],
     ['the same content of another commit changes the revision', 'r2', true],
-  ])('%s', (_, revision, changed) => {
+  ])('a load in order: %s', (_, revision, changed) => {
     const keep = keeper();
     keep.take(loaded({ 'a.yaml': policy('sg-a') }, 'r1'));
     const update = keep.take(loaded({ 'a.yaml': policy('sg-a') }, revision));
@@ -75,7 +75,7 @@ describe('a load in order', () => {
     expect(inForce(update)).toEqual(['sg-a:443']);
   });
 
-  it('lets go of the groups of a file that was removed, and says so once', () => {
+  it('releases of the groups of a file that was removed, and says so once', () => {
     const keep = keeper();
     keep.take(loaded({ 'a.yaml': policy('sg-a'), 'b.yaml': policy('sg-b') }, 'r1'));
     const update = keep.take(loaded({ 'b.yaml': policy('sg-b') }, 'r2'));
@@ -84,7 +84,7 @@ describe('a load in order', () => {
     expect(keep.take(loaded({ 'b.yaml': policy('sg-b') }, 'r3')).releasedGroups).toEqual([]);
   });
 
-  it('does not let go of a group that moved to another file', () => {
+  it('does not release a group that moved to another file', () => {
     const keep = keeper();
     keep.take(loaded({ 'a.yaml': policy('sg-a'), 'b.yaml': policy('sg-b') }, 'r1'));
     const update = keep.take(loaded({ 'c.yaml': policy('sg-a'), 'b.yaml': policy('sg-b') }, 'r2'));
@@ -142,7 +142,7 @@ describe('a broken file', () => {
     expect(ids(update.releasedGroups)).toEqual(['sg-b']);
   });
 
-  it('lets go of the groups once the file is removed', () => {
+  it('releases of the groups once the file is removed', () => {
     const keep = keeper();
     keep.take(loaded(before, 'r1'));
     keep.take(loaded({ ...before, 'a.yaml': BROKEN }, 'r2'));
@@ -176,7 +176,7 @@ describe('what cannot be read', () => {
     expect(update.problems.map(({ code }) => code)).toEqual(['policy-unreadable']);
   });
 
-  it('a file that is gone beside an unreadable folder lets go of its groups all the same', () => {
+  it('a file that is gone beside an unreadable folder releases of its groups all the same', () => {
     const keep = keeper();
     keep.take(loaded(before, 'r1'));
     const update = keep.take(loaded({ 'a.yaml': policy('sg-a') }, 'r2', ['team']));

@@ -121,7 +121,7 @@ describe('scrub', () => {
       'one\r\n{"level":"error"}\u001b[31m\u2028two',
       'one {"level":"error"} [31m two',
     ],
-  ])('%s', (_name, text, expected) => {
+  ])('scrub: %s', (_name, text, expected) => {
     expect(scrub(text)).toBe(expected);
   });
 

@@ -6,7 +6,7 @@ import { createSystemd, type Systemd, type SystemdOptions } from '../../../../da
 import { FakeSystemd } from '../../../support/fake-systemd.ts';
 
 const PID = 4711;
-/** Ten times what a shell takes to start where nobody else is at work, and more. */
+/** Ten times what a shell takes to start where no one else is at work, and more. */
 const SHORT_LIFE_MS = 3000;
 
 let folder: string;
@@ -38,7 +38,7 @@ function start(env: SystemdOptions['env'], timeoutMs?: number): Systemd {
   return systemd;
 }
 
-it.each([{}, { NOTIFY_SOCKET: '' }])('tells nobody where there is no systemd: %o', (env) => {
+it.each([{}, { NOTIFY_SOCKET: '' }])('tells no one where there is no systemd: %o', (env) => {
   expect(createSystemd({ env, pid: PID, onFailure: () => undefined })).toBeNull();
 });
 

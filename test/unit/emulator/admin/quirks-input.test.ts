@@ -9,7 +9,7 @@ describe('NAME=VALUE', () => {
     ['describeLagMs=500', { describeLagMs: 500 }],
     ['priorityType=string', { priorityType: 'string' }],
     ['rateLimits={"AuthorizeSecurityGroup":60}', { rateLimits: { AuthorizeSecurityGroup: 60 } }],
-  ])('%s', (text, quirk) => {
+  ])('NAME=VALUE: %s', (text, quirk) => {
     expect(parseQuirk(text)).toEqual(quirk);
   });
 

@@ -118,7 +118,7 @@ describe('what a file may say', () => {
       { SourceCidrIp: '10.0.0.0/8' },
     ],
     ['source ports of -1/-1', { SourcePortRange: '-1/-1' }, { SourcePortRange: '-1/-1' }],
-  ])('%s', (_name, more, expected) => {
+  ])('what a file may say: %s', (_name, more, expected) => {
     expect(rulesOf(rule(more))[0]).toMatchObject(expected);
   });
 

@@ -90,7 +90,7 @@ describe('a client token', () => {
     ['65 characters', 'x'.repeat(65), 400],
     ['letters outside ASCII', 'tökén', 400],
     ['control characters', 'a\u0007', 400],
-  ])('of %s', (_name, token, status) => {
+  ])('a client token: of %s', (_name, token, status) => {
     const fixture = new GatewayFixture();
     const reply = fixture.reply(WRITE, { ClientToken: token });
     expect(reply.status).toBe(status);
@@ -130,7 +130,7 @@ describe('a client token', () => {
 describe('a failed call', () => {
   const FAILING = { ...TOKEN, Fail: 'yes' };
 
-  it('is tried anew with its token', () => {
+  it('is tried again with its token', () => {
     const fixture = new GatewayFixture();
     const ids = [fixture.reply(WRITE, FAILING), fixture.reply(WRITE, FAILING)].map(
       (reply) => errorOf(reply).RequestId,

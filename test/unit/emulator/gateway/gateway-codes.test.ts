@@ -227,15 +227,18 @@ const NOT_PROVOKED: ReadonlyArray<readonly [code: string, status: number, why: s
 ];
 
 describe('codes that no call provokes can be ordered as a fault', () => {
-  it.each(NOT_PROVOKED)('%s, %i: %s', (code, status) => {
-    const faults = [{ action: '*', kind: 'error', code, status, count: 1 }] as const;
-    expect(parseFaults(faults)).toMatchObject(faults);
-    const fixture = new GatewayFixture({ faults });
-    const reply = fixture.reply('AuthorizeSecurityGroup');
-    expect([reply.status, errorOf(reply).Code]).toEqual([status, code]);
-    expect(fixture.cloud.state.version).toBe(0);
-    expect(fixture.reply('AuthorizeSecurityGroup').status).toBe(200);
-  });
+  it.each(NOT_PROVOKED)(
+    'codes that no call provokes can be ordered as a fault: %s, %i: %s',
+    (code, status) => {
+      const faults = [{ action: '*', kind: 'error', code, status, count: 1 }] as const;
+      expect(parseFaults(faults)).toMatchObject(faults);
+      const fixture = new GatewayFixture({ faults });
+      const reply = fixture.reply('AuthorizeSecurityGroup');
+      expect([reply.status, errorOf(reply).Code]).toEqual([status, code]);
+      expect(fixture.cloud.state.version).toBe(0);
+      expect(fixture.reply('AuthorizeSecurityGroup').status).toBe(200);
+    },
+  );
 });
 
 it('IdempotentProcessing is for the twin of a call that is slow', () => {
@@ -275,7 +278,7 @@ describe('nonces', () => {
     expect(fixture.cloud.state.version).toBe(1);
   });
 
-  it('are not used up by a call that somebody else forged', () => {
+  it('are not used up by a call that someone else forged', () => {
     const fixture = new GatewayFixture();
     const signing = fixture.signing();
     const forged = requestV1(ACTION, {}, { ...signing, key: { ...EMULATOR_KEY, accessKeySecret: 'guess' } });

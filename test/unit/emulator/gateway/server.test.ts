@@ -75,7 +75,7 @@ describe('what a client sees', () => {
     if (outcome.kind === 'truncated') expect(body.length).toBeLessThan(REPLY.body.length);
   });
 
-  it('of a defect: an InternalError, and somebody is told', async () => {
+  it('of a defect: an InternalError, and someone is told', async () => {
     const bugs: unknown[] = [];
     const bug = new TypeError('a defect');
     const throwIt = () => {

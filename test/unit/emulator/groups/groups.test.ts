@@ -69,7 +69,7 @@ describe('writes to a group', () => {
     ['ModifySecurityGroupPolicy', { InnerAccessPolicy: 'DROP' }, { InnerAccessPolicy: 'Drop' }, 1],
     ['ModifySecurityGroupPolicy', { InnerAccessPolicy: 'accept' }, { InnerAccessPolicy: 'Accept' }, 0],
   ];
-  it.each(cases)('%s %j', (action, params, expected, version) => {
+  it.each(cases)('writes to a group: %s %j', (action, params, expected, version) => {
     const world = new EmulatedWorld();
     expect(world.call(action, { SecurityGroupId: 'sg-web', ...params })).toEqual({ ok: true, answer: {} });
     expect(world.state.securityGroups[0]).toMatchObject(expected);

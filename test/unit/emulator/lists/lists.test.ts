@@ -92,7 +92,7 @@ describe('prefix lists', () => {
     expect(world.state.version).toBe(0);
   });
 
-  it('know who uses them, and can be deleted once nobody does', () => {
+  it('know who uses them, and can be deleted once no one does', () => {
     const world = new EmulatedWorld();
     const lists = () =>
       answerOf(world, 'DescribePrefixLists') as {
@@ -220,7 +220,7 @@ describe('port range lists', () => {
     expect(world.state.version).toBe(0);
   });
 
-  it('know who uses them, and can be deleted once nobody does', () => {
+  it('know who uses them, and can be deleted once no one does', () => {
     const world = new EmulatedWorld();
     expect(answerOf(world, 'DescribePortRangeListAssociations', { PortRangeListId: 'prl-app' })).toEqual({
       NextToken: '',

@@ -110,7 +110,7 @@ describe('a rule is stored as Describe shows it', () => {
       { Description: '界'.repeat(512) },
     ],
   ];
-  it.each(cases)('%s', (_name, fields, expected) => {
+  it.each(cases)('a rule is stored as Describe shows it: %s', (_name, fields, expected) => {
     expect(added(fields)).toMatchObject(expected);
   });
 
@@ -120,7 +120,7 @@ describe('a rule is stored as Describe shows it', () => {
     ['/32 as given', {}, '10.9.8.7/32', '10.9.8.7/32'],
     ['/0', {}, '1.2.3.4/0', '0.0.0.0/0'],
   ];
-  it.each(quirkCases)('%s', (_name, quirks, sent, stored) => {
+  it.each(quirkCases)('a rule is stored as Describe shows it: %s', (_name, quirks, sent, stored) => {
     expect(added({ ...TCP, SourceCidrIp: sent }, quirks)).toMatchObject({ SourceCidrIp: stored });
   });
 
@@ -194,7 +194,7 @@ describe('a rule that is there already', () => {
     ],
     ['reauthorize=overwriteDescription without one', { reauthorize: 'overwriteDescription' }, there, 'same'],
   ];
-  it.each(cases)('%s', (_name, quirks, fields, outcome) => {
+  it.each(cases)('a rule that is there already: %s', (_name, quirks, fields, outcome) => {
     const world = new EmulatedWorld(ONE_OF_EVERYTHING, quirks);
     const before = world.rules();
     expect(
@@ -305,7 +305,7 @@ describe('quotas', () => {
     ['two lists count as their product, in both directions', [bothLists], 15, false],
     ['one more than the product', [bothLists], 16, true],
   ];
-  it.each(cases)('%s', (_name, rules, ruleQuota, fits) => {
+  it.each(cases)('quotas: %s', (_name, rules, ruleQuota, fits) => {
     const world = new EmulatedWorld(state(rules), { ruleQuota });
     const params = { SecurityGroupId: 'sg-web', ...permission(1, { ...TCP, SourceCidrIp: '10.9.0.0/16' }) };
     const result = world.call('AuthorizeSecurityGroup', params);

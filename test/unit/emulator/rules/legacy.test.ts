@@ -89,7 +89,7 @@ describe('the error table of the page, word for word', () => {
       { ...rule, IpProtocol: 'sctp' },
     ],
   ];
-  it.each(table)('%i %s', (status, code, message, fields) => {
+  it.each(table)('the error table of the page, word for word: %i %s', (status, code, message, fields) => {
     expect(modify(legacy(), fields)).toEqual({ ok: false, status, code, message });
   });
 

@@ -186,7 +186,7 @@ describe('by id', () => {
       true,
     ],
   ];
-  it.each(duplicates)('%s', (_name, quirks, other, ok) => {
+  it.each(duplicates)('by id: %s', (_name, quirks, other, ok) => {
     const world = new EmulatedWorld(pair({}, { PortRange: '81/81', ...other }), quirks);
     const result = modify(world, 'sgr-1', { PortRange: '81/81' });
     expect(result.ok || result.code).toBe(ok || 'InvalidOperation.RuleDuplicate');
@@ -196,7 +196,7 @@ describe('by id', () => {
     ['an IPv6 own side may not be left out', 'InvalidParam.InvalidModifyRuleRequest', { PortRange: '1/1' }],
     ['nor change its family', 'InvalidParam.InvalidModifyRuleRequest', { DestCidrIp: '10.1.0.0/16' }],
     ['but change its value', undefined, { Ipv6DestCidrIp: '2001:db8:2::/48' }],
-  ])('%s', (_name, code, fields) => {
+  ])('by id: %s', (_name, code, fields) => {
     const ipv6 = { SourceCidrIp: '', Ipv6SourceCidrIp: '::/0', Ipv6DestCidrIp: '2001:db8:1::/48' };
     const world = new EmulatedWorld(pair(ipv6, { PortRange: '82/82' }), { modifyOmitted: 'reset' });
     const result = modify(world, 'sgr-1', fields);
@@ -307,7 +307,7 @@ describe('by fields, without an id', () => {
     ['leaves a left-out description', {}, { ...select, Priority: '7' }, {}],
     ['finds nothing', {}, { ...select, Priority: '7', PortRange: '54/54' }, 'SecurityGroupRule.NotFound'],
   ];
-  it.each(cases)('%s', (_name, quirks, fields, expected) => {
+  it.each(cases)('by fields, without an id: %s', (_name, quirks, fields, expected) => {
     for (const apiLevel of ['current', 'legacy2019'] as const) {
       const world = new EmulatedWorld(ONE_OF_EVERYTHING, { ...quirks, apiLevel });
       const before = stored(world, 'sgr-full');

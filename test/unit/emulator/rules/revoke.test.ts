@@ -80,7 +80,7 @@ describe('by fields', () => {
       undefined,
     ],
   ];
-  it.each(cases)('%s', (_name, fields, quirks, gone) => {
+  it.each(cases)('by fields: %s', (_name, fields, quirks, gone) => {
     const forms = 'PortRangeListId' in fields ? [permission(1, fields)] : [permission(1, fields), fields];
     for (const params of forms) {
       const world = new EmulatedWorld(ONE_OF_EVERYTHING, quirks);
@@ -151,7 +151,7 @@ describe('a rule in an odd form is removed by its fields', () => {
       {},
     ],
   ];
-  it.each(cases)('%s', (_name, rule, fields, quirks) => {
+  it.each(cases)('a rule in an odd form is removed by its fields: %s', (_name, rule, fields, quirks) => {
     const asked = { SourceCidrIp: '10.0.0.0/8', ...fields };
     for (const params of [permission(1, asked), asked]) {
       const world = new EmulatedWorld(holding(rule), quirks);
@@ -167,7 +167,7 @@ describe('a rule in an odd form is removed by its fields', () => {
     expect(world.rules()).toHaveLength(1);
   });
 
-  it.each(['101', '109', '111'])('but nobody has priority %s', (Priority) => {
+  it.each(['101', '109', '111'])('but no one has priority %s', (Priority) => {
     const fields = { ...tcp, SourceCidrIp: '10.0.0.0/8', Priority };
     const params = { SecurityGroupId: 'sg-web', ...permission(1, fields) };
     expect(new EmulatedWorld().call('RevokeSecurityGroup', params)).toMatchObject({

@@ -15,7 +15,7 @@ describe('the format of an answer', () => {
     ['JSON', 'JSON', 'application/json;charset=utf-8'],
     ['in any case', 'json', 'application/json;charset=utf-8'],
     ['XML', 'XML', 'text/xml;charset=utf-8'],
-  ])('%s', (_name, format, contentType) => {
+  ])('the format of an answer: %s', (_name, format, contentType) => {
     const fixture = new GatewayFixture();
     const request = requestV1(ACTION, format === undefined ? {} : { Format: format }, fixture.signing());
     const stripped = request.body.toString().replace(/&Format=JSON/, '');

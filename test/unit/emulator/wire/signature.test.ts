@@ -78,7 +78,7 @@ describe('what a client signs is what is checked', () => {
     ['V1, GET', requestV1('X', AWKWARD, { ...SIGNING, method: 'GET' })],
     ['V3, POST', requestV3('X', AWKWARD, SIGNING)],
     ['V3, GET', requestV3('X', AWKWARD, { ...SIGNING, method: 'GET' })],
-  ])('%s', (_name, request) => {
+  ])('what a client signs is what is checked: %s', (_name, request) => {
     expect(check(request, 'emulator-secret')).not.toThrow();
     expect(check(request, 'emulator-secreT')).toThrow('server string to sign is:');
   });
@@ -110,7 +110,7 @@ describe('what is changed on the way is noticed', () => {
     ['V3 action', { ...v3, headers: { ...v3.headers, 'x-acs-action': 'Y' } }],
     ['V3 host', { ...v3, headers: { ...v3.headers, host: 'elsewhere' } }],
     ['V3 body', { ...v3, body: Buffer.from('B=1') }],
-  ])('%s', (_name, request) => {
+  ])('what is changed on the way is noticed: %s', (_name, request) => {
     expect(check(request, 'emulator-secret')).toThrow('not matched');
   });
 });

@@ -48,9 +48,12 @@ describe('a rule that does nothing is told at its place, with the rules that dec
       '2 rule-redundant: ingress accept tcp 443/443 from 10.0.0.0/8 priority 1 changes nothing: weaker rules would ' +
         'decide its packets alike: ingress accept tcp 443/443 from 0.0.0.0/0 priority 9 (web.yaml:4)',
     ],
-  ])('%s', (_, rules, message) => {
-    expect(found(rules)).toEqual([message]);
-  });
+  ])(
+    'a rule that does nothing is told at its place, with the rules that decide in its stead: %s',
+    (_, rules, message) => {
+      expect(found(rules)).toEqual([message]);
+    },
+  );
 });
 
 it('what one line has of a kind is told once, and what can all go is counted', () => {
@@ -120,9 +123,12 @@ describe('a drop that wins over accepts of the same priority is told at the drop
     ],
     ['a port list against every protocol', [`protocol: tcp, portList: prl-a, ${ALL}`, drop], 1],
     ['another priority', [`protocol: tcp, ports: 443, priority: 2, ${ALL}`, drop], 0],
-  ])('%s', (_, rules, count) => {
-    expect(found(rules)).toHaveLength(count);
-  });
+  ])(
+    'a drop that wins over accepts of the same priority is told at the drop, once: %s',
+    (_, rules, count) => {
+      expect(found(rules)).toHaveLength(count);
+    },
+  );
 });
 
 describe('nothing is said', () => {
@@ -140,7 +146,7 @@ describe('nothing is said', () => {
       ],
     ],
     ['of an empty group', []],
-  ])('%s', (_, rules) => {
+  ])('nothing is said: %s', (_, rules) => {
     expect(found(rules)).toEqual([]);
   });
 

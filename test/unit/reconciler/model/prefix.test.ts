@@ -136,7 +136,7 @@ describe('lastAddress', () => {
     ['192.0.2.0/24', '192.0.2.255'],
     ['192.0.2.7', '192.0.2.7'],
     ['2001:db8::/32', '2001:db8:ffff:ffff:ffff:ffff:ffff:ffff'],
-  ])('of %s is %s', (text, expected) => {
+  ])('lastAddress: of %s is %s', (text, expected) => {
     const parsed = prefix(text);
     expect(formatAddress(parsed.kind, lastAddress(parsed))).toBe(expected);
   });

@@ -52,7 +52,7 @@ describe('the hash of a plan is the same', () => {
     ['for policies in another place', { policy: { source: { file: 'b.yaml', line: 7, column: 1 } } }],
     ['for a group whose interfaces have no other one', { policy: { alone: true } }],
     ['for a group that a cloud product owns', { group: { serviceManaged: true } }],
-  ])('%s', (_title, other) => {
+  ])('the hash of a plan is the same: %s', (_title, other) => {
     expect(planOf(other).hash).toBe(PLAIN);
   });
 
@@ -91,7 +91,7 @@ describe('the hash of a plan is another one', () => {
     ['in another region', { policy: { region: 'cn-beijing' } }],
     ['in another account', { policy: { account: 'other' } }],
     ['for what an ignore pattern leaves alone', { policy: { ignore: [ignoring('mail')] } }],
-  ])('%s', (_title, other) => {
+  ])('the hash of a plan is another one: %s', (_title, other) => {
     expect(planOf(other).hash).not.toBe(PLAIN);
   });
 

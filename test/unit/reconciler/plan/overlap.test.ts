@@ -43,7 +43,7 @@ describe('whether two rules may meet, and whether the first covers the second', 
     ['some own side over any', rule({ ports: '443', own: '10.1.0.0/16' }), web, true, false],
     ['an own side inside', rule({ own: '10.0.0.0/8' }), rule({ own: '10.1.0.0/16' }), true, true],
     ['own sides side by side', rule({ own: '10.1.0.0/16' }), rule({ own: '10.2.0.0/16' }), false, false],
-  ])('%s', (...row) => {
+  ])('whether two rules may meet, and whether the first covers the second: %s', (...row) => {
     const [, outer, inner, meet, cover] = row;
     const [a, b] = [extentOf(outer), extentOf(inner)];
     expect([overlaps(a, b), overlaps(b, a), covers(a, b)]).toEqual([meet, meet, cover]);
@@ -59,7 +59,7 @@ describe('precedence', () => {
     ['an accept overrules a drop of a weaker priority', at(1, 'accept'), at(2, 'drop'), true, false],
     ['rules of one action never overrule each other', at(1, 'accept'), at(2, 'accept'), false, false],
     ['nor do rules that do not meet', at(1, 'drop'), at(2, 'accept', '11.0.0.0/8'), false, false],
-  ])('%s', (...row) => {
+  ])('precedence: %s', (...row) => {
     const [, first, second, forwards, back] = row;
     expect([overrules(first, second), overrules(second, first)]).toEqual([forwards, back]);
   });

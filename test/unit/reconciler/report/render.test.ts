@@ -41,7 +41,7 @@ describe('one rule on a line', () => {
       rule({ direction: 'egress', protocol: 'all', nicType: 'internet', description: 'out' }),
       'egress accept all to 0.0.0.0/0 priority 1 internet "out"',
     ],
-  ])('%#', (item, text) => {
+  ])('one rule on a line: %#', (item, text) => {
     expect(describeRule(item)).toBe(text);
   });
 
@@ -287,7 +287,7 @@ describe('exit code', () => {
     ['something to do', [pending, plan([web], [web])], 2],
     ['something blocked', [pending, blocked], 3],
     ['something unknown', [pending, blocked, failed], 1],
-  ])('%s', (_, results, code) => {
+  ])('exit code: %s', (_, results, code) => {
     expect(planExitCode(results)).toBe(code);
   });
 });

@@ -55,7 +55,7 @@ describe('flags that name one packet', () => {
     ],
     ['the own side', { own: '10.0.0.1' }, { own: prefix('10.0.0.1').address }],
     ['a card of a classic network', { nicType: 'internet' }, { nicType: 'internet' }],
-  ])('%s', (_, changes, fields) => {
+  ])('flags that name one packet: %s', (_, changes, fields) => {
     expect(parsePacket(flags(changes))).toMatchObject({ ok: true, value: fields });
   });
 });
@@ -86,7 +86,7 @@ describe('flags that name none', () => {
     ['families mixed', { own: '2001:db8::1' }, /mix IPv4 with IPv6/],
     ['a family that the address has not', { family: 'ipv6' }, /mix IPv4 with IPv6/],
     ['icmp from an IPv6 address', { ...ICMP, peer: ['2001:db8::7'] }, /mix IPv4 with IPv6/],
-  ])('%s', (_, changes, message) => {
+  ])('flags that name none: %s', (_, changes, message) => {
     const result = parsePacket(flags(changes));
     expect(result.ok ? [] : result.error).toEqual([expect.stringMatching(message)]);
   });

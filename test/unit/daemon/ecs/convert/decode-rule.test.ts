@@ -239,7 +239,7 @@ describe('a rule that cannot be understood', () => {
     ['priority of another kind', { Priority: '1.5' }, /Priority "1.5"/],
     ['priority 0', { Priority: 0 }, /priority 0/],
     ['unknown NicType', { NicType: 'virtual' }, /NicType "virtual"/],
-  ])('%s', (_name, changes, problem) => {
+  ])('a rule that cannot be understood: %s', (_name, changes, problem) => {
     expect(problemsOf(changes).join('; ')).toMatch(problem);
   });
 

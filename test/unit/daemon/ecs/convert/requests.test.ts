@@ -79,7 +79,7 @@ describe('operations', () => {
     ['ModifySecurityGroupEgressRule', modify(described(egress), desired(egress), 'egress')],
     ['RevokeSecurityGroup', revoke([described()])],
     ['RevokeSecurityGroupEgress', revoke([described(egress)], 'egress')],
-  ])('%s', (operation, step) => {
+  ])('operations: %s', (operation, step) => {
     for (const level of ['current', 'legacy2019'] as const) {
       expect(stepRequest(GROUP, step, level).operation).toBe(operation);
     }

@@ -55,7 +55,7 @@ describe('emulator', () => {
 describe('accessKey', () => {
   const byEnv = { type: 'accessKey', accessKeyIdEnv: 'MY_ID', accessKeySecretEnv: 'MY_KEY' };
 
-  it('reads the variables that the config names, anew each time', async () => {
+  it('reads the variables that the config names, again each time', async () => {
     const env: Record<string, string> = { MY_ID: 'AK1', MY_KEY: SECRET };
     const source = sourceOf(byEnv, env);
     expect(await source.get()).toMatchObject({ value: { accessKeyId: 'AK1', securityToken: null } });
@@ -134,7 +134,7 @@ describe('uri', () => {
     expect(server.calls).toHaveLength(1);
   });
 
-  it('fetches anew after the vendor refused what it gave', async () => {
+  it('fetches again after the vendor refused what it gave', async () => {
     const source = uriSource();
     await source.get();
     server.answer(json(session('AK2')));
@@ -279,7 +279,7 @@ describe('roles that STS gives', () => {
     });
   });
 
-  it('oidc sends the token of the file, read anew', async () => {
+  it('oidc sends the token of the file, read again', async () => {
     const oidcTokenFile = join(folder, 'token');
     await writeFile(oidcTokenFile, TOKEN);
     const oidcProviderArn = 'acs:ram::1234567890:oidc-provider/ack';

@@ -29,7 +29,7 @@ describe('the table', () => {
     expect(FAILURE_ROWS.filter((row) => row.source === '')).toEqual([]);
   });
 
-  it.each(FAILURE_ROWS.map((row) => [row.code, row] as const))('%s', (code, row) => {
+  it.each(FAILURE_ROWS.map((row) => [row.code, row] as const))('the table: %s', (code, row) => {
     const call = { operation: 'ModifySecurityGroupRule', params: {} } as const;
     const read = { operation: 'DescribeSecurityGroups', params: {} } as const;
     const own = code.startsWith('Transport.');
@@ -106,7 +106,7 @@ describe('what happened, as far as one can know', () => {
     expect(kind('DescribeSecurityGroupAttribute')).toBe(read);
   });
 
-  it('a group that is gone: a write plans anew, a read is reported', () => {
+  it('a group that is gone: a write replans, a read is reported', () => {
     expect(kindOf('InvalidSecurityGroupId.NotFound', 404, 'RevokeSecurityGroup')).toBe('replan');
     expect(kindOf('InvalidSecurityGroupId.NotFound', 404, 'DescribeSecurityGroupAttribute')).toBe('rejected');
   });
@@ -117,7 +117,7 @@ describe('what happened, as far as one can know', () => {
     'InvalidParam.SecurityGroupRuleId',
     'InvalidGroupAuthItem.NotFound',
     'SecurityGroupRule.NotFound',
-  ])('%s: revoking that one rule is done; of several, nobody knows which are left', (code) => {
+  ])('%s: revoking that one rule is done; of several, no one knows which are left', (code) => {
     expect(kindOf(code, 404, 'RevokeSecurityGroup', ONE_RULE)).toBe('done');
     expect(kindOf(code, 404, 'RevokeSecurityGroupEgress', ONE_RULE)).toBe('done');
     expect(kindOf(code, 404, 'RevokeSecurityGroup', TWO_RULES)).toBe('replan');
@@ -125,7 +125,7 @@ describe('what happened, as far as one can know', () => {
   });
 });
 
-describe('codes that nobody documents', () => {
+describe('codes that no one documents', () => {
   it.each<[FailureKind, FailureKind, number, string]>([
     ['throttled', 'throttled', 403, 'Throttling.Something.New'],
     ['throttled', 'throttled', 400, 'Api.throttling'],

@@ -35,7 +35,7 @@ describe('neverConnected', () => {
       false,
     ],
     ['not an error', { syscall: 'connect' }, false],
-  ])('%s: %s', (_name, error, expected) => {
+  ])('neverConnected: %s: %s', (_name, error, expected) => {
     expect(neverConnected(error)).toBe(expected);
   });
 });
@@ -47,7 +47,7 @@ describe('connectionErrorCode', () => {
     [new TypeError('x'), null],
     [Object.assign(new Error(), { code: 7 }), null],
     ['ECONNRESET', null],
-  ])('%#', (error, code) => {
+  ])('connectionErrorCode: %#', (error, code) => {
     expect(connectionErrorCode(error)).toBe(code);
   });
 });

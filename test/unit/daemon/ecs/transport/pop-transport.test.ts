@@ -273,7 +273,7 @@ describe('answers that are not the vendor’s', () => {
     ['an error code that is an object', json({ Code: {} }, 500), /another shape/],
     ['a forbidden key', json('{"__proto__":{"x":1}}'), /text that is not JSON/],
     ['JSON too deep', json('['.repeat(200_000)), /another shape|not JSON/],
-  ])('%s', async (_name, script, message) => {
+  ])('answers that are not the vendor’s: %s', async (_name, script, message) => {
     const { answer } = await callOnce(script);
     expect(answer).toMatchObject({ kind: 'failed', code: 'Transport.NotJson' });
     expect(answer).toHaveProperty('message', expect.stringMatching(message));
@@ -388,7 +388,7 @@ describe('connections that fail', () => {
     }
   });
 
-  it('a certificate that nobody vouches for: nothing is sent', async () => {
+  it('a certificate that no one vouches for: nothing is sent', async () => {
     const [cert, tlsKey] = await Promise.all(
       ['cert', 'key'].map((name) => readFile(`test/fixtures/ecs/self-signed-${name}.pem`)),
     );

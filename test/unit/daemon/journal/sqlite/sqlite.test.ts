@@ -170,7 +170,7 @@ describe('two processes', () => {
     await journal.close();
   });
 
-  it('begins anew only where nothing tells of an earlier one', async () => {
+  it('begins again only where nothing tells of an earlier one', async () => {
     await mustOpen().close();
     rmSync(path);
     expect(failure().advice).toContain('.lock');
@@ -253,7 +253,7 @@ describe('a file that cannot be trusted is refused and left as it is', () => {
     expect(found.message).toContain(path);
     expect(found.advice).not.toBe('');
     expect(existsSync(path) ? readFileSync(path) : null).toEqual(before);
-    expect(failure().trouble).toBe(trouble); // the lock was let go
+    expect(failure().trouble).toBe(trouble); // the lock was released
   });
 });
 
@@ -264,7 +264,7 @@ describe('the file', () => {
     expect(existsSync(`${path}.new`)).toBe(false);
   });
 
-  it('is made anew after a kill in the middle of making it', async () => {
+  it('is made again after a kill in the middle of making it', async () => {
     mkdirSync(dirname(path));
     writeFileSync(`${path}.lock`, '');
     writeFileSync(`${path}.new`, 'half a journal');

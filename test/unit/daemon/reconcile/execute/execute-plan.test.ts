@@ -117,7 +117,7 @@ describe('a call that an earlier plan left open', () => {
     expect(progress.stop).toBeNull();
   });
 
-  // The old answer says that the drop came, and somebody may have removed it since: the accept would open.
+  // The old answer says that the drop came, and someone may have removed it since: the accept would open.
   it.each([
     { what: 'yes', answer: YES },
     { what: 'that it was so already', answer: failure('done') },

@@ -171,7 +171,7 @@ describe('load', () => {
     expect(loaded.unreadable.map((trouble) => trouble.path)).toEqual(['b.yaml']);
   });
 
-  it('reads everything anew each time', async () => {
+  it('reads everything again each time', async () => {
     const folder = await tempFolder({ 'a.yaml': 'one' });
     const source = createDirectorySource({ path: folder, environment: GIT_ENVIRONMENT });
     expect(textsOf(await source.load())).toEqual(['one']);

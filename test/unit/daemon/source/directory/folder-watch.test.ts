@@ -51,7 +51,7 @@ describe('FolderWatch', () => {
     let polls = 0;
     const clock: Clock = {
       ...systemClock,
-      // A poll comes whenever somebody waits for it; nothing else happens in this test.
+      // A poll comes whenever someone waits for it; nothing else happens in this test.
       sleep: async (_delayMs, signal) => {
         polls += 1;
         await systemClock.sleep(1, signal);
@@ -122,7 +122,7 @@ describe('FolderWatch', () => {
     const clock: Clock = {
       nowMs: () => nowMs,
       monotonicMs: () => nowMs,
-      // Once the watcher is there, every wait ends in another event, as if somebody wrote all the time.
+      // Once the watcher is there, every wait ends in another event, as if someone wrote all the time.
       sleep: async (delayMs, signal) => {
         nowMs += delayMs;
         if (looks === 0) return;

@@ -186,7 +186,7 @@ describe('the fingerprint', () => {
     ['a file is renamed', (root) => rename(path.join(root, 'a.yaml'), path.join(root, 'b.yaml'))],
     ['a dead link appears', (root) => symlink('nothing', path.join(root, 'dead'))],
     [
-      'the folder is made anew',
+      'the folder is made again',
       async (root) => {
         await rename(root, `${root}-old`);
         await mkdir(root);

@@ -15,7 +15,7 @@ describe('IPv4', () => {
     ['10.1.2.3/8', KEEP, '10.1.2.3/8'],
     ['10.1.2.3', KEEP, '10.1.2.3'],
     ['10.1.2.3', FULL, '10.1.2.3/32'],
-  ])('%s', (text, form, expected) => {
+  ])('IPv4: %s', (text, form, expected) => {
     expect(canonicalIpv4(text, form)).toBe(expected);
   });
 
@@ -47,7 +47,7 @@ describe('IPv6', () => {
     ['1:0:0:2:0:0:0:3', KEEP, '1:0:0:2::3'],
     ['::FFFF:1.2.3.4', KEEP, '::ffff:102:304'],
     ['::1', FULL, '::1/128'],
-  ])('%s', (text, form, expected) => {
+  ])('IPv6: %s', (text, form, expected) => {
     expect(canonicalIpv6(text, form)).toBe(expected);
   });
 

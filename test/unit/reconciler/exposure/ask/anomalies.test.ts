@@ -70,7 +70,7 @@ const CASES: Readonly<Record<string, Case>> = {
 };
 
 describe('a rule is', () => {
-  it.each(Object.entries(CASES))('%s', (_, { rules, kind, by = [], droppable }) => {
+  it.each(Object.entries(CASES))('a rule is: %s', (_, { rules, kind, by = [], droppable }) => {
     const report = findAnomalies(rules, CONTEXT);
     const ours = report.anomalies.filter((anomaly) => anomaly.rule === rules[0]);
     expect(ours).toEqual(kind === null ? [] : [{ kind, rule: rules[0], by }]);

@@ -210,10 +210,13 @@ const CASES: Readonly<Record<string, Case>> = {
 };
 
 describe('what opens and closes', () => {
-  it.each(Object.entries(CASES))('%s', (_, { before = [], after = [], context = {}, ...expected }) => {
-    const { opened, closed, exact } = exposureDelta(before, after, { ...CONTEXT, ...context });
-    expect({ opened, closed, exact }).toEqual({ opened: [], closed: [], exact: true, ...expected });
-  });
+  it.each(Object.entries(CASES))(
+    'what opens and closes: %s',
+    (_, { before = [], after = [], context = {}, ...expected }) => {
+      const { opened, closed, exact } = exposureDelta(before, after, { ...CONTEXT, ...context });
+      expect({ opened, closed, exact }).toEqual({ opened: [], closed: [], exact: true, ...expected });
+    },
+  );
 });
 
 describe('effects', () => {

@@ -69,7 +69,7 @@ describe('rivals of an accept: stronger drops that nothing known rules out', () 
     ['the other direction', {}, rule({ action: 'drop', peer: 'sg-a', direction: 'egress' }), null],
     ['too weak', {}, rule({ action: 'drop', peer: 'sg-a', priority: 11 }), null],
     ['of the same action', {}, rule({ peer: 'sg-a' }), null],
-  ])('%s', (_, known, other, needs) => {
+  ])('rivals of an accept: stronger drops that nothing known rules out: %s', (_, known, other, needs) => {
     const { decision, rivals } = explain([other, HTTPS], { ...PACKET, ...known }, CONTEXT);
     expect(decision).toMatchObject({ by: 'rule', action: 'accept' });
     expect(rivals).toEqual(needs === null ? [] : [{ rule: other, needs }]);

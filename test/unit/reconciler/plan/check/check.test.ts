@@ -52,7 +52,7 @@ describe('the status of a plan', () => {
     ['is blocked where another plan was approved', 'blocked', { approvedHash: 'bad' }, {}],
     ['is pending where this plan was approved', 'pending', { approvedHash: 'f00' }, {}],
     ['is pending where no approval is needed', 'pending', { approvedHash: null }, {}],
-  ])('%s', (_title, status, given, plan) => {
+  ])('the status of a plan: %s', (_title, status, given, plan) => {
     expect(check(input(given), found(plan)).status).toBe(status);
   });
 });

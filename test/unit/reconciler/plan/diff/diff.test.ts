@@ -47,7 +47,7 @@ describe('diff', () => {
       {},
       { ...NONE, same: 1, unexpected: ['sgr-0'] },
     ],
-    ['twins that nobody wants', [], [web, web], {}, { ...NONE, unexpected: ['sgr-0', 'sgr-1'] }],
+    ['twins that no one wants', [], [web, web], {}, { ...NONE, unexpected: ['sgr-0', 'sgr-1'] }],
     [
       'a direction that is not managed is not looked at',
       [],
@@ -70,7 +70,7 @@ describe('diff', () => {
       ignoring('acs/*'),
       { ...NONE, unmanaged: 1 },
     ],
-  ])('%s', (...row) => {
+  ])('diff: %s', (...row) => {
     const [, wanted, there, fields, expected] = row;
     const policy = { ...policyOf(wanted), ...fields };
     expect(summary(diff(policy, described(there)))).toEqual(expected);

@@ -25,7 +25,7 @@ describe('pairUp', () => {
     ['one gives way to another that has no choice', ['a1:5', 'a2:1', 'b1:4'], ['a2', 'b1']],
     ['over two steps', ['a1:9', 'a2:8', 'b2:7', 'b3:6', 'c1:5'], ['a2', 'b3', 'c1']],
     ['more olds than news', ['a1:1', 'b1:2', 'c1:3'], ['c1']],
-  ])('%s', (_, edges, expected) => {
+  ])('pairUp: %s', (_, edges, expected) => {
     expect(pairs(...edges)).toEqual(expected);
   });
 });

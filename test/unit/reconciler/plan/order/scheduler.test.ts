@@ -68,7 +68,7 @@ describe('changes given strongest first', () => {
     ['a Modify goes first, as it costs the same at any time', 'a+1 B+2 c+3', {}, ['B', 'ac']],
     ['a Modify stands between what it waits for and what waits for it', 'a-1 B+1 c-1', {}, ['a', 'B', 'c']],
     ['no change joins an atomic batch before its Modify', 'a-1 B+1 c-1', atomic, ['a', 'B', 'c']],
-  ])('%s', (_, text, limits, expected) => {
+  ])('changes given strongest first: %s', (_, text, limits, expected) => {
     expect(calls(text, limits)).toEqual(expected);
   });
 

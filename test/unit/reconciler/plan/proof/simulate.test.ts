@@ -21,7 +21,7 @@ describe('what a group holds after some steps', () => {
       [{ ...held, rule: web }],
     ],
     ['no revoked rule', { ...base, kind: 'revoke', targets: [held] }, []],
-  ])('%s', (_, step, expected) => {
+  ])('what a group holds after some steps: %s', (_, step, expected) => {
     expect(applySteps([held], [step])).toEqual(expected);
   });
 

@@ -104,7 +104,7 @@ describe('hostile files', () => {
     ],
     ['ten thousand anchors in a row', `a: ${'&a '.repeat(10_000)}`, 'yaml-syntax'],
     ['ten thousand equal keys', 'a: 1\n'.repeat(10_000), 'duplicate-key'],
-  ])('%s', (_name, text, code) => {
+  ])('hostile files: %s', (_name, text, code) => {
     const { problems, document } = parsePolicyFile({ path: 'a.yaml', text });
     expect(problems.map((problem) => problem.code)).toContain(code);
     expect(document?.groups ?? []).toEqual([]);

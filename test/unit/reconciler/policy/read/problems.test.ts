@@ -531,7 +531,7 @@ describe('hints', () => {
     ['an empty file', '', 'write `version: 1` and `groups: []` if it declares nothing, or remove the file'],
     ['host bits', rule('protocol: all, from: 10.0.0.1/8'), 'write 10.0.0.0/8'],
     ['ports out of order', rule('protocol: tcp, ports: 200-100, from: ::/0'), 'write 100-200'],
-  ])('%s', (_name, yaml, hint) => {
+  ])('hints: %s', (_name, yaml, hint) => {
     expect(compileTexts({ 'a.yaml': yaml }).problems.map((problem) => problem.hint)).toContain(hint);
   });
 

@@ -58,7 +58,7 @@ describe('a rule on one line, with only what is not the default', () => {
       '{protocol: gre, from: sg-a, description: "a: \\"b\\" #c\\n\\u202Ed\\U000E0041"}',
       rule({ protocol: 'gre', peer: 'sg-a', description: 'a: "b" #c\n\u202ed\u{e0041}' }),
     ],
-  ])('%s', (line, given) => {
+  ])('a rule on one line, with only what is not the default: %s', (line, given) => {
     expect(textOf(given)).toContain(`      - ${line}\n`);
   });
 });

@@ -11,7 +11,7 @@ describe('ports', () => {
     ['8000/8100', 8000, 8100],
     ['80-80', 80, 80],
     ['all', 1, 65535],
-  ])('%s', (text, first, last) => {
+  ])('ports: %s', (text, first, last) => {
     expect(parsePortText(text)).toEqual({ ok: true, value: { first, last } });
   });
 
@@ -50,7 +50,7 @@ describe('services', () => {
     ['tcp/all', { protocol: 'tcp', ports: { kind: 'range', first: 1, last: 65535 } }],
     ['icmp', { protocol: 'icmp', ports: { kind: 'none' } }],
     ['ALL', { protocol: 'all', ports: { kind: 'none' } }],
-  ])('%s', (text, value) => {
+  ])('services: %s', (text, value) => {
     expect(parseServiceText(text)).toEqual({ ok: true, value });
   });
 
@@ -81,7 +81,7 @@ describe('peers', () => {
     ['pl-bp1cdn', { kind: 'peer', peer: { kind: 'prefixList', id: 'pl-bp1cdn' } }],
     ['0.0.0.0/0', { kind: 'peer', peer: { kind: 'ipv4', address: 0n, length: 0 } }],
     ['::1', { kind: 'peer', peer: { kind: 'ipv6', address: 1n, length: 128 } }],
-  ])('%s', (text, value) => {
+  ])('peers: %s', (text, value) => {
     expect(parsePeerText(text)).toEqual({ ok: true, value });
   });
 
