@@ -43,6 +43,6 @@ it.each<[string, Case]>([
     'a rule that is not found counts as one that a Modify left alone',
     { tried: 'modify', failure: failed('SecurityGroupRule.NotFound'), next: 'replace' },
   ],
-])('%s', (_title, { tried, wanted, failure = null, next }) => {
+])('the next way to try: %s', (_title, { tried, wanted, failure = null, next }) => {
   expect(nextLegacyPriority(tried, planWith(tried, wanted), failure)).toBe(next);
 });

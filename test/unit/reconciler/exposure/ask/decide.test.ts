@@ -39,7 +39,7 @@ it.each([
   ['what does not match does not count', [rule({ ports: '23', action: 'drop' }), accept], accept],
   ['another direction does not count', [rule({ direction: 'egress', action: 'drop' }), accept], accept],
   ['another card does not count', [rule({ nicType: 'internet', action: 'drop' }), accept], accept],
-])('%s', (_, rules, winner) => {
+])('decides by rank and match: %s', (_, rules, winner) => {
   expect(decide(rules, PACKET, BASIC)).toEqual({ by: 'rule', action: winner.action, rule: winner });
   expect(decide(rules.toReversed(), PACKET, BASIC)).toEqual(decide(rules, PACKET, BASIC));
 });

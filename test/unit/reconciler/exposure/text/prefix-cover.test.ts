@@ -34,7 +34,7 @@ it.each([
     [':: ::6', '::8 ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff'],
     ['::/0 - ::7/128'],
   ],
-])('%s', (_, spans, expected) => {
+])('covers exactly the addresses that are left: %s', (_, spans, expected) => {
   expect(cover(...spans)).toEqual(expected);
 });
 

@@ -39,7 +39,7 @@ it.each<[string, Step[], 'current' | 'legacy2019', boolean[]]>([
   ],
   ['a priority modified on the API of 2019', [change, add(other)], 'legacy2019', [false, true]],
   ['a priority modified on the current API', [change, add(other)], 'current', [false, false]],
-])('%s', (_, steps, apiLevel, expected) => {
+])('a checkpoint stands behind each unconfirmed call: %s', (_, steps, apiLevel, expected) => {
   const checked = withCheckpoints(steps, groupOf(there, { apiLevel }));
   expect(checked.map(({ checkpoint }) => checkpoint)).toEqual(expected);
 });

@@ -23,7 +23,7 @@ it.each<[string, { desired?: Rule[]; described?: Rule[] }, string[]]>([
     { described: [elsewhere] },
     ['authorize 443/443 80/80', 'revoke 443/443'],
   ],
-])('%s', (_title, aside, expected) => {
+])('what waits for a quarantined rule: %s', (_title, aside, expected) => {
   const there = described([old, elsewhere]);
   const learned = {
     quarantined: { desired: keys(aside.desired ?? []), described: keys(aside.described ?? []) },
@@ -91,7 +91,7 @@ it.each<[string, { wanted: Rule[]; there: Rule[]; refused: Rule[]; staying: Rule
       staying: [accept('10.0.0.0/8', 5)],
     },
   ],
-])('%s', (_name, { wanted, there, refused, staying }) => {
+])('what stays beside a quarantined rule: %s', (_name, { wanted, there, refused, staying }) => {
   const group = described(there);
   const learned = { quarantined: { desired: keys(refused), described: keys(staying) } };
   expect(planFor(policyOf(wanted), groupOf(group), OPTIONS, { learned }).steps).toEqual([]);

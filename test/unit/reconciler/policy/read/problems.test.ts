@@ -281,7 +281,7 @@ describe.each([
   ['single values', VALUE_ROWS],
   ['what values mean together', MEANING_ROWS],
 ])('problems with %s', (_title, rows) => {
-  it.each(rows)('%s', (_name, yaml, ...problems) => {
+  it.each(rows)('a problem and its hint: %s', (_name, yaml, ...problems) => {
     expect(problemTexts({ 'a.yaml': yaml })).toEqual(problems);
   });
 
