@@ -9,7 +9,10 @@ const TOOLS = {
   bash: () => ends('bash', ['-c', 'true']),
   '/dev/full': () => existsSync('/dev/full'),
   'IPv6 loopback': () => networkInterfaces().lo?.some(({ address }) => address === '::1') === true,
-  'unprivileged user': () => process.getuid?.() !== 0 || ends('test', ['-r', import.meta.filename], NOBODY),
+  // Who must be able to read this folder and to run this Node.js, which may lie below the home of the superuser.
+  'unprivileged user': () =>
+    process.getuid?.() !== 0 ||
+    (ends('test', ['-r', import.meta.filename], NOBODY) && ends(process.execPath, ['--version'], NOBODY)),
 } as const;
 export type OptionalTool = keyof typeof TOOLS;
 
