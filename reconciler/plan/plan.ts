@@ -102,11 +102,32 @@ export interface PlanFinding {
   readonly line: number;
 }
 
+export type BlockKind =
+  | 'brake'
+  | 'takeover'
+  | 'opening'
+  | 'guardrail'
+  | 'expectation'
+  | 'quota'
+  | 'managed'
+  | 'paused'
+  | 'frozen'
+  | 'flapping'
+  | 'quarantined'
+  | 'denied'
+  | 'unsafe'
+  | 'unsupported'
+  | 'unapproved';
+
+/** What ends a block: its time, the approval of a person, or an edit of the policy, the config or the cloud. */
+export type LiftedBy = 'time' | 'approval' | 'edit';
+
 /** A reason not to carry a plan out. Made in check/ only. */
 export interface Block {
-  readonly kind: 'quota' | 'managed' | 'paused' | 'denied' | 'unsafe' | 'unapproved';
+  readonly kind: BlockKind;
+  readonly liftedBy: LiftedBy;
   readonly message: string;
-  /** How to go on all the same; empty if there is no way. */
+  /** How to go on all the same: where a person can lift it, the exact command; empty if there is no way. */
   readonly override: string;
 }
 

@@ -4,10 +4,36 @@ import type { SourcePlace } from '../../model/problem.ts';
 import { quoted } from '../../model/rule-text.ts';
 import { NO_COEXISTENCE } from '../coexist/revoke-first.ts';
 import type { Hold } from '../plan-input.ts';
-import type { Block } from '../plan.ts';
+import type { Block, BlockKind, LiftedBy } from '../plan.ts';
 import type { Objection, ProofObjection, OrderObjection, VendorObjection } from './objection.ts';
 
+const LIFTED_BY: Readonly<Record<BlockKind, LiftedBy>> = {
+  paused: 'time',
+  frozen: 'time',
+  flapping: 'time',
+  quarantined: 'time',
+  brake: 'approval',
+  takeover: 'approval',
+  opening: 'approval',
+  guardrail: 'edit',
+  expectation: 'edit',
+  quota: 'edit',
+  managed: 'edit',
+  denied: 'edit',
+  unsafe: 'edit',
+  unsupported: 'edit',
+  unapproved: 'edit',
+};
+
 export function blockOf(objection: Objection): Block {
+  const { kind, message, override } = textOf(objection);
+  return { kind, liftedBy: LIFTED_BY[kind], message, override };
+}
+
+/** A block as far as its kind does not decide it. */
+type BlockText = Omit<Block, 'liftedBy'>;
+
+function textOf(objection: Objection): BlockText {
   switch (objection.kind) {
     case 'managedByProduct':
     case 'groupPeers':
@@ -32,7 +58,7 @@ export function blockOf(objection: Objection): Block {
   }
 }
 
-function vendorBlock(objection: VendorObjection): Block {
+function vendorBlock(objection: VendorObjection): BlockText {
   switch (objection.kind) {
     case 'managedByProduct': {
       const message = 'a cloud product owns this group: the vendor refuses every write';
@@ -60,7 +86,7 @@ function placesText(places: readonly SourcePlace[]): string {
   return places.length === 1 ? `${file}:${line}` : `${places.length}, the first at ${file}:${line}`;
 }
 
-function routeBlock(objection: OrderObjection): Block {
+function routeBlock(objection: OrderObjection): BlockText {
   switch (objection.kind) {
     case 'overQuota':
       return {
@@ -95,13 +121,13 @@ function routeBlock(objection: OrderObjection): Block {
 const brokenPromiseText = ({ call, promised, witness }: ProofObjection): string =>
   `call ${call} would break the promise "${promised}" for ${packetText(witness)}`;
 
-const bugBlock = (what: string): Block => ({
+const bugBlock = (what: string): BlockText => ({
   kind: 'unsafe',
   message: `a bug of Rampart: ${what}; please report it`,
   override: '',
 });
 
-function holdBlock({ group, reason, untilMs }: Hold): Block {
+function holdBlock({ group, reason, untilMs }: Hold): BlockText {
   const until = new Date(untilMs).toISOString();
   const what = group === null ? 'every group is' : 'this group is';
   return {

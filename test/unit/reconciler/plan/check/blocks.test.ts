@@ -26,6 +26,7 @@ it.each<[string, Objection, Block]>([
     { kind: 'managedByProduct' },
     {
       kind: 'managed',
+      liftedBy: 'edit',
       message: 'a cloud product owns this group: the vendor refuses every write',
       override: '',
     },
@@ -35,6 +36,7 @@ it.each<[string, Objection, Block]>([
     { kind: 'groupPeers', places: [at(3)] },
     {
       kind: 'quota',
+      liftedBy: 'edit',
       message: 'rules name a group, and an enterprise group takes none: web.yaml:3',
       override: 'name prefixes or prefix lists instead',
     },
@@ -44,6 +46,7 @@ it.each<[string, Objection, Block]>([
     { kind: 'itselfAsPeer', places: [at(2), at(5)] },
     {
       kind: 'denied',
+      liftedBy: 'edit',
       message: 'rules name the group itself, and the vendor refuses that: 2, the first at web.yaml:2',
       override: "use the group's inner access policy, or name the addresses of its members",
     },
@@ -53,6 +56,7 @@ it.each<[string, Objection, Block]>([
     { kind: 'overQuota', counted: 'rules', wanted: 201, quota: 200 },
     {
       kind: 'quota',
+      liftedBy: 'edit',
       message: 'the group would hold 201 rules; its quota is 200',
       override: `ask for fewer rules; ${MORE}, raise reconcile.ruleQuota`,
     },
@@ -62,6 +66,7 @@ it.each<[string, Objection, Block]>([
     { kind: 'overQuota', counted: 'groupRules', wanted: 21, quota: 20 },
     {
       kind: 'quota',
+      liftedBy: 'edit',
       message: '21 rules would name a group; the quota is 20',
       override: `ask for fewer rules; ${MORE}, raise reconcile.ruleQuota`,
     },
@@ -71,6 +76,7 @@ it.each<[string, Objection, Block]>([
     { kind: 'noRoom', fallback: 'neverOpen' },
     {
       kind: 'quota',
+      liftedBy: 'edit',
       message: 'the group has no room to add the new rules before the old ones go',
       override: `free some rule slots, or raise reconcile.ruleQuota ${MORE}`,
     },
@@ -80,6 +86,7 @@ it.each<[string, Objection, Block]>([
     { kind: 'noRoom', fallback: 'refuse' },
     {
       kind: 'quota',
+      liftedBy: 'edit',
       message: 'the group has no room to add the new rules before the old ones go',
       override: `free some rule slots, raise reconcile.ruleQuota ${MORE}, or set fallback to neverOpen`,
     },
@@ -89,6 +96,7 @@ it.each<[string, Objection, Block]>([
     { kind: 'briefAbsence', actions: new Set([action]) },
     {
       kind: 'unsafe',
+      liftedBy: 'edit',
       message:
         'the API can neither change a priority nor hold both rules, so a rule would be away for a moment',
       override: `set fallback to ${action === 'accept' ? 'neverOpen' : 'neverCut'}`,
@@ -99,6 +107,7 @@ it.each<[string, Objection, Block]>([
     { kind: 'briefAbsence', actions: new Set(['accept', 'drop']) },
     {
       kind: 'unsafe',
+      liftedBy: 'edit',
       message:
         'the API can neither change a priority nor hold both rules, so a rule would be away for a moment',
       override:
@@ -110,6 +119,7 @@ it.each<[string, Objection, Block]>([
     { kind: 'brokenPromise', promised: 'hitless', call: 2, witness },
     {
       kind: 'unsafe',
+      liftedBy: 'edit',
       message:
         'a bug of Rampart: call 2 would break the promise "hitless" for ingress tcp port 22 peer 10.0.0.7 source port 1 own address 0.0.0.1; please report it',
       override: '',
@@ -120,6 +130,7 @@ it.each<[string, Objection, Block]>([
     { kind: 'held', hold: { group: GROUP, reason: 'audit "A"\n', untilMs } },
     {
       kind: 'paused',
+      liftedBy: 'time',
       message: 'this group is paused until 2027-01-31T18:00:00.000Z: "audit \\"A\\"\\u{a}"',
       override: 'rampart resume --group sg-web',
     },
@@ -129,6 +140,7 @@ it.each<[string, Objection, Block]>([
     { kind: 'held', hold: { group: null, reason: 'audit', untilMs } },
     {
       kind: 'paused',
+      liftedBy: 'time',
       message: 'every group is paused until 2027-01-31T18:00:00.000Z: "audit"',
       override: 'rampart resume',
     },
@@ -136,12 +148,22 @@ it.each<[string, Objection, Block]>([
   [
     'a plan other than the approved one says that the group has changed',
     { kind: 'notApproved' },
-    { kind: 'unapproved', message: 'the group has changed since its plan was approved', override: '' },
+    {
+      kind: 'unapproved',
+      liftedBy: 'edit',
+      message: 'the group has changed since its plan was approved',
+      override: '',
+    },
   ],
   [
     'a failure of the planner is a bug of ours',
     { kind: 'bug', message: 'no such rule' },
-    { kind: 'unsafe', message: 'a bug of Rampart: no such rule; please report it', override: '' },
+    {
+      kind: 'unsafe',
+      liftedBy: 'edit',
+      message: 'a bug of Rampart: no such rule; please report it',
+      override: '',
+    },
   ],
 ])('%s', (_title, objection, block) => {
   expect(blockOf(objection)).toEqual(block);
