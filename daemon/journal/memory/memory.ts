@@ -157,7 +157,7 @@ class MemoryJournal implements Journal {
       [...this.#store.approvals.values()]
         .filter(({ usedAtMs, untilMs }) => usedAtMs === null && nowMs < untilMs)
         .filter(({ group }) => of === undefined || group === null || isOf(group, of))
-        .map(({ usedAtMs: _, ...approval }) => approval),
+        .map(grantedOf),
     );
   }
 
@@ -238,6 +238,11 @@ class MemoryJournal implements Journal {
 const scopeOf = (group: GroupRef | null): string => (group === null ? ALL_GROUPS : groupKey(group));
 
 const approvalKey = ({ planHash, group }: GrantedApproval): string => `${planHash} ${scopeOf(group)}`;
+
+function grantedOf(past: PastApproval): GrantedApproval {
+  const { planHash, desiredHash, group, losing, opening, by, reason, atMs, untilMs } = past;
+  return { planHash, desiredHash, group, losing, opening, by, reason, atMs, untilMs };
+}
 
 const refOf = ({ account, region, id }: GroupRef): GroupRef => ({ account, region, id });
 

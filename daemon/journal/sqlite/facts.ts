@@ -8,7 +8,7 @@ import type { HistoryQuery } from '../journal.ts';
 import type { Connection, SqlValue } from './connection.ts';
 import { GROUP_FIELDS, scopeOf } from './rows.ts';
 
-type NamedBody = readonly { readonly name: string; readonly body: string }[];
+type NamedBodies = ReadonlyArray<{ readonly name: string; readonly body: string }>;
 
 const OF_GROUP = 'account = ? AND region = ? AND group_id = ?';
 
@@ -35,7 +35,7 @@ export function writeGroupFacts(db: Connection, group: GroupRef, facts: Partial<
 
 function groupBodies(db: Connection, group: GroupRef): ReadonlyMap<string, string> {
   const rows = db.all(`SELECT name, body FROM group_facts WHERE ${OF_GROUP}`, ...partsOf(group));
-  return bodiesByName(rows as NamedBody);
+  return bodiesByName(rows as NamedBodies);
 }
 
 export function readEstateFacts(db: Connection): EstateFacts {
@@ -53,9 +53,9 @@ export function writeEstateFacts(db: Connection, facts: Partial<EstateFacts>): v
 }
 
 const estateBodies = (db: Connection): ReadonlyMap<string, string> =>
-  bodiesByName(db.all('SELECT name, body FROM estate_facts') as NamedBody);
+  bodiesByName(db.all('SELECT name, body FROM estate_facts') as NamedBodies);
 
-const bodiesByName = (rows: NamedBody): ReadonlyMap<string, string> =>
+const bodiesByName = (rows: NamedBodies): ReadonlyMap<string, string> =>
   new Map(rows.map(({ name, body }) => [name, body]));
 
 const parsedFacts = (bodies: ReadonlyMap<string, string>): object =>
