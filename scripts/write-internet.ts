@@ -1,4 +1,4 @@
-// Writes reconciler/judge/internet.ts from the registries' rows: `npm run internet`.
+// Writes reconciler/model/packets/internet.ts from the registries' rows: `npm run internet`.
 import { writeFileSync } from 'node:fs';
 import { INTERNET_FILE, internetSource } from './internet/internet-source.ts';
 

@@ -1,4 +1,4 @@
-// The text of reconciler/judge/internet.ts, from the registries' rows in special-purpose.json.
+// The text of reconciler/model/packets/internet.ts, from the registries' rows in special-purpose.json.
 import { readFileSync } from 'node:fs';
 import { format, resolveConfig } from 'prettier';
 import { z } from 'zod';
@@ -12,7 +12,7 @@ import {
   type Prefix,
 } from '../../reconciler/model/prefix.ts';
 
-export const INTERNET_FILE = new URL('../../reconciler/judge/internet.ts', import.meta.url).pathname;
+export const INTERNET_FILE = new URL('../../reconciler/model/packets/internet.ts', import.meta.url).pathname;
 
 const REGISTRY = new URL('special-purpose.json', import.meta.url).pathname;
 
@@ -51,7 +51,7 @@ export async function internetSource(): Promise<string> {
 
 const HEAD = `// What the built-in name \`internet\` stands for: all addresses that are reachable from everywhere. Made by
 // scripts/write-internet.ts (\`npm run internet\`) from scripts/internet/special-purpose.json; do not edit.
-import type { Family, Prefix } from '../model/prefix.ts';
+import type { Family, Prefix } from '../prefix.ts';
 
 /** Prefix lengths: as many exposed addresses of \`internet\` are tolerated as prefixes of these lengths hold. */
 export const DEFAULT_TOLERANCE: Readonly<Record<Family, number>> = { ipv4: 16, ipv6: 32 };

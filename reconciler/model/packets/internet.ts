@@ -1,6 +1,6 @@
 // What the built-in name `internet` stands for: all addresses that are reachable from everywhere. Made by
 // scripts/write-internet.ts (`npm run internet`) from scripts/internet/special-purpose.json; do not edit.
-import type { Family, Prefix } from '../model/prefix.ts';
+import type { Family, Prefix } from '../prefix.ts';
 
 /** Prefix lengths: as many exposed addresses of `internet` are tolerated as prefixes of these lengths hold. */
 export const DEFAULT_TOLERANCE: Readonly<Record<Family, number>> = { ipv4: 16, ipv6: 32 };

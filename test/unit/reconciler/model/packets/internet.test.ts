@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { INTERNET } from '../../../../reconciler/judge/internet.ts';
-import { lastAddress, prefixContains } from '../../../../reconciler/model/prefix.ts';
-import { prefix } from '../../../support/rule-sets.ts';
+import { INTERNET } from '../../../../../reconciler/model/packets/internet.ts';
+import { lastAddress, prefixContains } from '../../../../../reconciler/model/prefix.ts';
+import { prefix } from '../../../../support/rule-sets.ts';
 
 const everything = [...INTERNET.ipv4, ...INTERNET.ipv6];
 const holds = (text: string): boolean => everything.some((part) => prefixContains(part, prefix(text)));
