@@ -14,7 +14,7 @@ import { itemAt } from './at.ts';
 import { Axis } from './axis.ts';
 import { ClauseTable, type Clause } from './clause-table.ts';
 import { defaultAction, type GroupContext } from './context.ts';
-import { fieldOrder, type FieldAtoms } from './field-order.ts';
+import { fieldOrder, type FieldOrder } from './field-order.ts';
 import { domainOf, ruleBoxes, type Field, type FieldBox, type SetSymbol } from './rule-boxes.ts';
 
 export interface Universe {
@@ -50,14 +50,14 @@ export interface RuleSpace {
 const NIC_TYPES: readonly NicType[] = ['intranet', 'internet'];
 export const FAMILIES: readonly Family[] = ['ipv4', 'ipv6'];
 
-/** How the fields of a universe are ordered, from the atoms that each box covers. */
-export type OrderFields = (boxes: readonly FieldAtoms[]) => readonly Field[];
-
-/** Compiles every rule that the questions to come will name: the old ones and the new ones. */
+/**
+ * Compiles every rule that the questions to come will name: the old ones and the new ones. The order of the fields is
+ * the cheapest one unless a question needs another.
+ */
 export function compileRules(
   rules: readonly Rule[],
   context: GroupContext,
-  orderFields: OrderFields = fieldOrder,
+  order: FieldOrder = fieldOrder,
 ): RuleSpace {
   const universes: Universe[] = [];
   for (const direction of DIRECTIONS) {
@@ -71,7 +71,7 @@ export function compileRules(
         }
         if (boxes.length === 0) continue;
         const fallback = defaultAction(context, direction);
-        universes.push({ direction, nicType, family, fallback, ...compileBoxes(boxes, family, orderFields) });
+        universes.push({ direction, nicType, family, fallback, ...compileBoxes(boxes, family, order) });
       }
     }
   }
@@ -99,14 +99,14 @@ interface RankedBox {
 function compileBoxes(
   boxes: readonly RankedBox[],
   family: Family,
-  orderFields: OrderFields,
+  order: FieldOrder,
 ): Pick<Universe, 'fields' | 'axes' | 'symbols' | 'table'> {
   const axisOf = perField((field) => {
     const spans = boxes.map(({ box }) => box.spans[field]).filter((span) => span !== undefined);
     return new Axis(domainOf(field, family), spans);
   });
   const atoms = boxes.map(({ box }) => perField((field) => axisOf[field].atomsOf(box.spans[field])));
-  const fields = orderFields(atoms);
+  const fields = order(atoms);
   const axes = fields.map((field) => axisOf[field]);
   const symbols = distinctSymbols(boxes.flatMap(({ box }) => box.symbols));
   const dimensionOf = new Map(symbols.map((symbol, index) => [symbol.id, fields.length + index]));

@@ -2,7 +2,7 @@
 // a rule in no state: its box is the frame of a question.
 import { itemAt } from '../../exposure/engine/at.ts';
 import type { GroupContext } from '../../exposure/engine/context.ts';
-import { FIELDS } from '../../exposure/engine/rule-boxes.ts';
+import { servicesBeforePeers } from '../../exposure/engine/field-order.ts';
 import { compileRules, FAMILIES, type RuleSpace, type Universe } from '../../exposure/engine/universe.ts';
 import type { PacketPattern, PatternService } from '../../model/packets/pattern.ts';
 import { NO_PORTS } from '../../model/ports.ts';
@@ -26,9 +26,6 @@ export interface ProbedSpace {
   readonly probesOf: (pattern: PacketPattern) => readonly Probe[];
 }
 
-/** The diagram must ask for protocol, port and peer in this order: what is counted is addresses at a port. */
-const asTheyRead = (): typeof FIELDS => FIELDS;
-
 export function compileWithProbes(
   rules: readonly Rule[],
   patterns: readonly PacketPattern[],
@@ -44,7 +41,7 @@ export function compileWithProbes(
     );
     all.push(...probes, ...cuts(pattern, context));
   }
-  const space = compileRules(all, context, asTheyRead);
+  const space = compileRules(all, context, servicesBeforePeers);
   return {
     space,
     probesOf: (pattern) => (numbers.get(pattern) ?? []).flatMap((number) => itemAt(space.clausesOf, number)),
