@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { compareProblems, type Problem, type SourcePlace } from '../../reconciler/model/problem.ts';
 import { err, ok, type Result } from '../../reconciler/model/result.ts';
+import { NO_GUARDRAILS } from '../../reconciler/policy/compile/compile-guardrails.ts';
 import { decodePolicyText } from '../../reconciler/policy/read/decode.ts';
 import type { Path } from '../../reconciler/policy/read/reporter.ts';
 import { readYamlDocument, reportShape } from '../../reconciler/policy/read/yaml-document.ts';
@@ -8,6 +9,7 @@ import { checkShape } from '../../reconciler/policy/schema/check-shape.ts';
 import type { ShapeWords } from '../../reconciler/policy/schema/shape-complaints.ts';
 import { ioReason } from '../io-reason.ts';
 import type { Config } from './config.ts';
+import { placedGuardrails } from './guardrails-config.ts';
 import { resolveConfig } from './resolve.ts';
 import { configSchema } from './schema.ts';
 
@@ -34,7 +36,7 @@ function absentConfig(file: string | null, path: string): Result<Config, Problem
 }
 
 /** What holds without a config file. */
-export const defaultConfig = (): Config => resolveConfig(configSchema.parse({}), null);
+export const defaultConfig = (): Config => resolveConfig(configSchema.parse({}), null, NO_GUARDRAILS);
 
 /** Reads a config from its text; `file` places its paths and its problems. */
 export function parseConfig(text: string, file: string): Result<Config, Problem[]> {
@@ -42,9 +44,9 @@ export function parseConfig(text: string, file: string): Result<Config, Problem[
   const checked = yaml.isWellFormed ? checkShape(configSchema, yaml.value, CONFIG_WORDS) : null;
   if (checked?.ok === false) reportShape(yaml, checked.error);
   const { problems } = yaml.reporter;
-  return checked?.ok === true && problems.length === 0
-    ? ok(resolveConfig(checked.value, file))
-    : err([...problems].sort(compareProblems));
+  if (checked?.ok !== true || problems.length > 0) return err([...problems].sort(compareProblems));
+  const guardrails = placedGuardrails(checked.value.guardrails, { ...yaml, file });
+  return ok(resolveConfig(checked.value, file, guardrails));
 }
 
 const CONFIG_WORDS: ShapeWords = { whole: 'the config', quotesValues: false };

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { deepFreeze } from '../../reconciler/model/collections.ts';
+import type { WrittenGuardrails } from '../../reconciler/policy/compile/compile-guardrails.ts';
 import type { AccountConfig } from './accounts-schema.ts';
 import type { Config } from './config.ts';
 import type { CheckedConfig } from './schema.ts';
@@ -7,7 +8,11 @@ import type { CheckedConfig } from './schema.ts';
 type PathPlacer = (written: string) => string;
 
 /** The complete, frozen config. Its relative paths start from the folder of the config file. */
-export function resolveConfig(checked: CheckedConfig, file: string | null): Config {
+export function resolveConfig(
+  checked: CheckedConfig,
+  file: string | null,
+  guardrails: WrittenGuardrails,
+): Config {
   const folder = file === null ? '' : path.dirname(file);
   const place: PathPlacer = (written) => (path.isAbsolute(written) ? written : path.join(folder, written));
   const { policies, reconcile, limits, http, log, emulator } = checked;
@@ -17,6 +22,8 @@ export function resolveConfig(checked: CheckedConfig, file: string | null): Conf
     accounts: placeAccounts(checked.accounts, place),
     reconcile,
     limits,
+    guardrails,
+    privateNetworks: checked.privateNetworks,
     journal: { file: place(checked.journal.url) },
     http,
     log,

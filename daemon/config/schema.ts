@@ -6,6 +6,7 @@ import { err, ok, type Result } from '../../reconciler/model/result.ts';
 import { OPERATION_NAMES, type Operation } from '../../reconciler/model/operation.ts';
 import { LOG_LEVELS } from '../telemetry/catalog.ts';
 import { accountsSchema } from './accounts-schema.ts';
+import { guardrailsConfig, privateNetworksConfig } from './guardrails-config.ts';
 import { parseListen, type ListenAddress } from './listen.ts';
 import { quirksSchema } from './quirks-schema.ts';
 import { filePath, parsedText, wholeNumber } from './schema-words.ts';
@@ -131,6 +132,8 @@ export const configSchema = z
     accounts: accountsSchema,
     reconcile,
     limits,
+    guardrails: guardrailsConfig,
+    privateNetworks: privateNetworksConfig,
     journal,
     http,
     log,

@@ -6,6 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { defaultConfig, loadConfig, parseConfig } from '../../../../daemon/config/load.ts';
 import type { Config } from '../../../../daemon/config/config.ts';
 import { runs } from '../../../support/runs.ts';
+import { prefix } from '../../../support/rule-sets.ts';
 import { tempFolder } from '../../../support/temp-folder.ts';
 
 function configOf(text: string, file = 'config.yaml'): Config {
@@ -46,6 +47,8 @@ describe('defaults', () => {
         lagSeconds: 60,
         ruleQuota: 1000,
       },
+      guardrails: { file: '', entries: [], places: {} },
+      privateNetworks: ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'].map(prefix),
       limits: {
         default: { ratePerMinute: 60 },
         DescribeSecurityGroups: { ratePerMinute: 300 },
@@ -226,7 +229,6 @@ emulator: {quirks: {describeLagMS: 3}}
     ['policies: {source: git}', '1:20 unknown-value'],
     ['policies: {git: {url: "https://example.com/x.git"}}', '1:12 unknown-key'],
     ['reconcile: {brake: {percent: 10}}', '1:13 unknown-key'],
-    ['guardrails: [{no: ssh}]', '1:1 unknown-key'],
   ])('refuse what a later version brings, and do not ignore it: %s', (text, place) => {
     expect(places(text)).toEqual([place]);
   });
