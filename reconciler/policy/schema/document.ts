@@ -3,13 +3,8 @@
 import type { z } from 'zod';
 import type { GroupSelector } from '../../model/group.ts';
 import type { Direction } from '../../model/rule.ts';
-import {
-  egressRuleSchema,
-  groupSchema,
-  ignorePatternSchema,
-  ingressRuleSchema,
-  MAX_IGNORE_PATTERNS,
-} from './schema.ts';
+import { ignorePatternSchema } from './ignore-schema.ts';
+import { egressRuleSchema, groupSchema, ingressRuleSchema, MAX_IGNORE_PATTERNS } from './schema.ts';
 import { definitionName, peerItem, peerText, portItem, serviceText } from './schema-words.ts';
 
 type Part<T> = T | null | undefined;
@@ -17,6 +12,7 @@ type Members<T> = ReadonlyArray<T | undefined>;
 
 export type PolicyDocument = ReturnType<typeof documentOf>;
 export type GroupEntry = ReturnType<typeof groupEntry>;
+export type IgnoreEntry = z.output<typeof ignorePatternSchema>;
 /** A rule as written: lists not yet multiplied, names not yet resolved. */
 export type RuleEntry = ReturnType<typeof ruleEntry>;
 
@@ -44,10 +40,9 @@ function groupEntry(value: unknown) {
     account: known(shape.account, field(value, 'account')),
     mode: part(shape.mode, value, 'mode'),
     alone: known(shape.alone, field(value, 'alone')),
-    /** Patterns of descriptions. */
     ignore: listOf(field(value, 'ignore'))
       .slice(0, MAX_IGNORE_PATTERNS)
-      .map((pattern) => known(ignorePatternSchema, pattern)?.description),
+      .map((pattern) => known(ignorePatternSchema, pattern)),
     rules: { ingress: rules('ingress'), egress: rules('egress') },
   };
 }

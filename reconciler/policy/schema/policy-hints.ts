@@ -15,7 +15,6 @@ export const POLICY_WORDS: ShapeWords = {
     ['from', 'say who may connect; everybody is [0.0.0.0/0, "::/0"]'],
     ['to', 'say whom members may connect to; everybody is [0.0.0.0/0, "::/0"]'],
     ['group', 'write for example {group: sg-bp1partner, ownerId: "1557809237701234"}'],
-    ['description', 'write for example {description: "managed-by-acs/*"}'],
   ]),
   noValueHints: new Map([
     ['ingress', noRulesHint('ingress')],
