@@ -1,5 +1,6 @@
 // Expectations and patterns of packets as written: names not yet resolved, broken parts undefined.
 import type { z } from 'zod';
+import { DIRECTIONS } from '../../../model/rule.ts';
 import { field, hasUnknownKeys, isBroken, known, membersOf, optionalMembers, part } from '../parts.ts';
 import { expectSchema, ingressPatternSchema, type patternSchema, whenUnknown } from './pattern-schema.ts';
 import { definitionName, groupId, ownSide, peerItem, portItem } from '../schema-words.ts';
@@ -26,8 +27,8 @@ export function expectEntry(value: unknown) {
 
 /** Null if it is not certain which side is the far one. */
 export function patternEntry(value: unknown) {
-  const direction: unknown = field(value, 'direction');
-  if (direction !== 'ingress' && direction !== 'egress') return null;
+  const direction = DIRECTIONS.find((each) => each === field(value, 'direction'));
+  if (direction === undefined) return null;
   const { shape } = ingressPatternSchema;
   const parts = {
     protocol: part(shape.protocol, value, 'protocol'),
