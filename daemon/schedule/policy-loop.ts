@@ -41,7 +41,7 @@ export class PolicyLoop {
   #loaded = false;
   #wasRead = false;
   #problems = 0;
-  #state: DesiredState = { revision: '', groups: [] };
+  #state: DesiredState = { revision: '', groups: [], expectations: [], guardrails: [] };
 
   constructor(parts: PolicyLoopParts, stopping: AbortSignal) {
     this.#parts = parts;
