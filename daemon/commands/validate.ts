@@ -18,6 +18,7 @@ import { readStateFile } from './emulator.ts';
 import { line, UsageError, type ExitCode, type Io } from '../cli/io.ts';
 import { addCommonFlags, shownPath, type CommonFlags } from '../compose/setup.ts';
 import { filesToCheck } from './validate/files.ts';
+import { upgradeProblems } from './validate/upgrade.ts';
 import { packageVersion } from '../cli/version.ts';
 
 const FORMATS = ['text', 'json', 'sarif', 'github'] as const;
@@ -26,6 +27,7 @@ type Format = (typeof FORMATS)[number];
 interface ValidateFlags extends CommonFlags {
   readonly format: Format;
   readonly json?: true;
+  readonly upgrade?: true;
 }
 
 /** What was looked at, and what is wrong with it. */
@@ -45,6 +47,7 @@ export function addValidateCommand(program: Command, io: Io, done: (code: ExitCo
     .argument('[path...]', 'policy files or folders (default: the policies path of the config)')
     .option('--json', 'the same as --format json')
     .addOption(new Option('--format <FORMAT>', 'how to print problems').choices(FORMATS).default('text'))
+    .option('--upgrade', 'print what to change after 0.1.0, and nothing else')
     .addHelpText(
       'after',
       '\nFiles that lie below the policies path of the config are checked together with all that lies there, since' +
@@ -55,15 +58,21 @@ export function addValidateCommand(program: Command, io: Io, done: (code: ExitCo
 }
 
 async function runValidate(paths: readonly string[], flags: ValidateFlags, io: Io): Promise<ExitCode> {
-  const file = flags.config ?? null;
-  const config = paths.length > 0 ? loadConfigIfAny(file) : loadConfig(file);
-  const verdict = config.ok ? await checkAll(paths, config.value, io) : badConfig(config.error);
+  const verdict = flags.upgrade === true ? upgradeVerdict(flags) : await checkedVerdict(paths, flags, io);
   const format = flags.json === true ? 'json' : flags.format;
   io.stdout.write(render(format, verdict));
   const errors = verdict.problems.filter(({ severity }) => severity === 'error').length;
   if (format === 'text') line(io.stderr, summary(verdict, errors));
   return errors > 0 ? 1 : 0;
 }
+
+async function checkedVerdict(paths: readonly string[], flags: ValidateFlags, io: Io): Promise<Verdict> {
+  const file = flags.config ?? null;
+  const config = paths.length > 0 ? loadConfigIfAny(file) : loadConfig(file);
+  return config.ok ? checkAll(paths, config.value, io) : ofConfig(config.error);
+}
+
+const upgradeVerdict = (flags: ValidateFlags): Verdict => ofConfig(upgradeProblems(flags.config ?? null));
 
 async function checkAll(paths: readonly string[], config: Config | null, io: Io): Promise<Verdict> {
   const { problems, ...policies } = await checkPolicies(paths, config, io);
@@ -115,7 +124,7 @@ function withoutExpiredRules(groups: readonly DesiredGroup[], nowMs: number): De
 }
 
 /** Without code frames: a line of the config may hold a secret that does not belong there. */
-const badConfig = (problems: readonly Problem[]): Verdict => ({
+const ofConfig = (problems: readonly Problem[]): Verdict => ({
   problems,
   texts: new Map(),
   files: 0,
