@@ -1,6 +1,6 @@
 // What should be, what is, and the safe way from one to the other: diff | match | order and fit | prove | check.
 import { exposureDelta, type ExposureDelta } from '../exposure/ask/delta.ts';
-import { groupContext } from '../exposure/engine/context.ts';
+import { groupContext, type GroupContext } from '../exposure/engine/context.ts';
 import type { DescribedGroup, GroupRef } from '../model/group.ts';
 import { deepFreeze } from '../model/collections.ts';
 import { check, checkFailed } from './check/check.ts';
@@ -9,7 +9,7 @@ import { diff } from './diff/diff.ts';
 import { permitted } from './diff/mode.ts';
 import { withoutQuarantined } from './diff/quarantine.ts';
 import { chooseOrder } from './fit/choose-order.ts';
-import { planHash } from './hash.ts';
+import { desiredHash, planHash } from './hash.ts';
 import { match } from './match/match.ts';
 import { callLimits } from './order/calls.ts';
 import type { PlanInput } from './plan-input.ts';
@@ -44,7 +44,8 @@ export function planGroup(input: PlanInput): GroupPlan {
 
 function planned(input: PlanInput): GroupPlan {
   const { described } = input;
-  const hash = hashOf(input);
+  const hashes = { hash: hashOf(input), desiredHash: desiredHash(input.desired) };
+  const context = groupContext(described);
   const desired = withoutQuarantined(input.desired, described.rules, input.learned?.quarantined);
   const options = optionsOf(input);
   const found = match(diff(desired, described.rules), described, options, callLimits(described, options));
@@ -53,18 +54,21 @@ function planned(input: PlanInput): GroupPlan {
     chooseOrder(rest.changes, desired, rest.group, rest.options),
   );
   const proof = prove(described, way.steps, { ...way, alone: desired.alone });
+  const exposure = deltaOf(described, way.steps, context);
   return {
     ...headOf(desired),
     diff: found,
     steps: way.steps,
     hitless: way.promised === 'hitless',
-    exposure: deltaOf(described, way.steps),
-    hash,
+    exposure,
+    ...hashes,
     ...check(
       { ...input, desired },
       {
         steps: way.steps,
-        hash,
+        ...hashes,
+        exposure,
+        context,
         exceptions: [...allowed.exceptions, ...way.exceptions, ...proof.exceptions],
         orderObjections: way.objections,
         proofObjections: proof.objections,
@@ -73,10 +77,10 @@ function planned(input: PlanInput): GroupPlan {
   };
 }
 
-function deltaOf(group: DescribedGroup, steps: readonly Step[]): ExposureDelta {
+function deltaOf(group: DescribedGroup, steps: readonly Step[], context: GroupContext): ExposureDelta {
   const before = group.rules.map(({ rule }) => rule);
   const after = applySteps(group.rules, steps).map(({ rule }) => rule);
-  return exposureDelta(before, after, groupContext(group));
+  return exposureDelta(before, after, context);
 }
 
 /** Of the changes that the policy asks for, whether or not the cloud keeps refusing some of them. */
@@ -94,15 +98,18 @@ function optionsOf({ desired, settings, learned = {} }: PlanInput): PlanOptions 
   };
 }
 
-function failedPlan({ desired }: PlanInput, error: unknown): GroupPlan {
+function failedPlan(input: PlanInput, error: unknown): GroupPlan {
+  const { desired } = input;
+  const hash = planHash(desired, desired.mode, NO_DIFF);
   return {
     ...headOf(desired),
     diff: NO_DIFF,
     steps: [],
     hitless: false,
     exposure: { opened: [], closed: [], effects: [], exact: false },
-    hash: planHash(desired, desired.mode, NO_DIFF),
-    ...checkFailed(error),
+    hash,
+    desiredHash: desiredHash(desired),
+    ...checkFailed(input, hash, error),
   };
 }
 
