@@ -6,6 +6,7 @@ import { err, ok, type Result } from '../../reconciler/model/result.ts';
 import { OPERATION_NAMES, type Operation } from '../../reconciler/model/operation.ts';
 import { LOG_LEVELS } from '../telemetry/catalog.ts';
 import { accountsSchema } from './accounts-schema.ts';
+import { brakeSchema } from './brake-schema.ts';
 import { parseListen, type ListenAddress } from './listen.ts';
 import { quirksSchema } from './quirks-schema.ts';
 import { filePath, parsedText, wholeNumber } from './schema-words.ts';
@@ -55,6 +56,7 @@ const reconcile = section('How groups are brought to what the policies say.', {
     'How long what was just written may be missing from what the cloud shows, before the difference counts.',
   ).default(60),
   ruleQuota: wholeNumber(1, 10_000, 'Most rules that a group may hold, in and out together.').default(1000),
+  brake: brakeSchema,
 });
 
 const rateLimit = z.strictObject({

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { defaultConfig, loadConfig, parseConfig } from '../../../../daemon/config/load.ts';
 import type { Config } from '../../../../daemon/config/config.ts';
+import { DEFAULT_BRAKE } from '../../../../reconciler/plan/safety.ts';
 import { runs } from '../../../support/runs.ts';
 import { tempFolder } from '../../../support/temp-folder.ts';
 
@@ -45,6 +46,7 @@ describe('defaults', () => {
         settleSeconds: 0,
         lagSeconds: 60,
         ruleQuota: 1000,
+        brake: { rules: 20, percent: 30, groups: 10, perHour: 20, opens: 'internet', takeover: 'approve' },
       },
       limits: {
         default: { ratePerMinute: 60 },
@@ -110,6 +112,15 @@ describe('values', () => {
     ],
   ])('endpoint of %s', (account, endpoint) => {
     expect(configOf(`accounts: {one: ${account}}`).accounts.one?.endpoint).toEqual(endpoint);
+  });
+
+  it.each([
+    ['off', 'off'],
+    ['{}', DEFAULT_BRAKE],
+    ['{rules: 5, opens: "off"}', { ...DEFAULT_BRAKE, rules: 5, perHour: 5, opens: 'off' }],
+    ['{rules: 5, perHour: 50}', { ...DEFAULT_BRAKE, rules: 5, perHour: 50 }],
+  ])('reconcile.brake of `%s` is complete', (text, brake) => {
+    expect(configOf(`reconcile: {brake: ${text}}`).reconcile.brake).toEqual(brake);
   });
 
   it('limits keep what is named, and the default for the rest', () => {
@@ -206,6 +217,12 @@ emulator: {quirks: {describeLagMS: 3}}
     ['reconcile: {resyncSeconds: 5s}', '1:28 wrong-type', 'must be a whole number'],
     ['reconcile: {batchesAtomic: yes}', '1:28 wrong-type', 'must be true or false'],
     ['reconcile: {mode: }', '1:13 no-value', 'has no value'],
+    ['reconcile: {brake: {percnt: 1}}', '1:21 unknown-key', 'did you mean "percent"?'],
+    ['reconcile: {brake: {percent: 101}}', '1:30 out-of-range', 'must be at most 100'],
+    ['reconcile: {brake: {opens: on}}', '1:28 unknown-value', 'write internet or off'],
+    ['reconcile: {brake: {takeover: never}}', '1:31 unknown-value', 'write approve or auto'],
+    ['reconcile: {brake: none}', '1:20 unknown-value', 'write off'],
+    ['reconcile: {brake: [1]}', '1:20 unknown-value', 'write off'],
     ['reconcile:', '1:1 no-value', 'write a mapping, or remove the key'],
     ['policies: {path: ""}', '1:18 bad-value', 'write a path'],
     ['policies: {path: 7}', '1:18 wrong-type', 'put it in quotes'],
@@ -225,7 +242,7 @@ emulator: {quirks: {describeLagMS: 3}}
   it.each([
     ['policies: {source: git}', '1:20 unknown-value'],
     ['policies: {git: {url: "https://example.com/x.git"}}', '1:12 unknown-key'],
-    ['reconcile: {brake: {percent: 10}}', '1:13 unknown-key'],
+    ['reconcile: {confirm: true}', '1:13 unknown-key'],
     ['guardrails: [{no: ssh}]', '1:1 unknown-key'],
   ])('refuse what a later version brings, and do not ignore it: %s', (text, place) => {
     expect(places(text)).toEqual([place]);
