@@ -1,5 +1,6 @@
 // The last station of a plan: everything that speaks against it is asked here, and here alone its status is
 // decided. Nothing edits a plan after this.
+import type { Ownership } from '../diff/ownership.ts';
 import type { PlanInput } from '../plan-input.ts';
 import type { GroupPlan, PlanException, Step } from '../plan.ts';
 import { blockOf } from './blocks.ts';
@@ -13,6 +14,7 @@ export type Judged = Pick<GroupPlan, 'status' | 'exceptions' | 'findings' | 'blo
 
 /** A plan with all that was found on the way to it. */
 export interface Unchecked {
+  readonly ownership: Ownership;
   readonly steps: readonly Step[];
   readonly hash: string;
   readonly exceptions: readonly PlanException[];
@@ -29,7 +31,7 @@ export function check(input: PlanInput, plan: Unchecked): Judged {
   return {
     status: planStatus(input, plan, blockedBy.length > 0),
     exceptions: [...plan.exceptions, ...plan.orderObjections.map(unpromised)],
-    findings: planFindings(input),
+    findings: planFindings(input, plan.ownership),
     blockedBy,
   };
 }
