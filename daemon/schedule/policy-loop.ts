@@ -18,6 +18,8 @@ export interface PolicyLoopParts {
   readonly keeper: DesiredKeeper;
   readonly resolver: TargetResolver;
   readonly controller: Controller;
+  /** Called once, with the revision of what was read first. */
+  readonly onFirstRead?: (revision: string) => void;
   /** Called each time that the controller got targets. */
   readonly onProgress: () => void;
 }
@@ -37,6 +39,7 @@ export class PolicyLoop {
   /** Rejects on a bug or a broken journal. Never resolves. */
   readonly failure = new Promise<never>((_resolve, reject) => (this.#reportFailure = reject));
   #loaded = false;
+  #wasRead = false;
   #problems = 0;
   #state: DesiredState = { revision: '', groups: [], expectations: [], guardrails: [] };
 
@@ -90,6 +93,8 @@ export class PolicyLoop {
   async #load(): Promise<void> {
     const { engine, keeper, source } = this.#parts;
     const loaded = await source.load();
+    if (!this.#wasRead) this.#parts.onFirstRead?.(loaded.revision);
+    this.#wasRead = true;
     const update = keeper.take(loaded);
     this.#state = update.state;
     this.#problems = update.problems.filter(({ severity }) => severity === 'error').length;

@@ -29,7 +29,20 @@ interface OwnFields {
     emulatorUrl?: string;
     httpUrl?: string;
     nodeVersion: string;
+    /** The config file. */
+    config: string;
+    mode: string;
+    /** `off`: nothing limits what a plan may remove or open. */
+    brake: 'on' | 'off';
+    /** Each as `NAME at ENDPOINT`. */
+    accounts: readonly string[];
+    /** `SOURCE PATH`. */
+    policies: string;
+    journal: string;
   };
+  /** The config was read again; both as keys of the config. */
+  'config.loaded': { changed: readonly string[]; needRestart: readonly string[] };
+  'config.rejected': { problems: number; details: readonly string[] };
   'daemon.ready': { groups: number };
   'daemon.stopping': { signal: string };
   'daemon.stopped': { exitCode: number };
