@@ -5,7 +5,7 @@ import type { Problem } from '../../reconciler/model/problem.ts';
 import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
 import { createDirectorySource } from '../source/directory/directory-source.ts';
-import { DesiredKeeper } from '../source/desired.ts';
+import { DesiredKeeper, type KeeperOptions } from '../source/desired.ts';
 import type { Source } from '../source/source.ts';
 import { LOG_LEVELS, type LogLevel } from '../telemetry/catalog.ts';
 import type { Telemetry } from '../telemetry/events.ts';
@@ -58,12 +58,30 @@ export function openTelemetry(
   });
 }
 
-export function openSource(config: Config, io: Io): Source {
-  return createDirectorySource({ path: shownPath(config.policies.path, io), environment: io.env });
+export function openSource({ policies }: Config, io: Io): Source {
+  return createDirectorySource({
+    path: shownPath(policies.path, io),
+    environment: io.env,
+    limits: policies.limits,
+    readsCommit: policies.requireClean,
+  });
 }
 
+/** For who reads the policies once: as they lie there, whole or not, committed or not. */
 export const openKeeper = (config: Config): DesiredKeeper =>
   new DesiredKeeper({ accounts: Object.keys(config.accounts) });
+
+/** For the daemon: what is taken must be whole, and committed if the config says so. */
+export const openDaemonKeeper = (
+  { accounts, policies }: Config,
+  ports: Pick<KeeperOptions, 'clock' | 'compile'>,
+): DesiredKeeper =>
+  new DesiredKeeper({
+    accounts: Object.keys(accounts),
+    settleMs: policies.settleSeconds * 1000,
+    requireClean: policies.requireClean,
+    ...ports,
+  });
 
 /** Short in messages: relative where that is below the working directory. */
 export function shownPath(file: string, io: Io): string {

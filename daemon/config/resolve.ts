@@ -13,7 +13,7 @@ export function resolveConfig(checked: CheckedConfig, file: string | null): Conf
   const { policies, reconcile, limits, http, log, emulator } = checked;
   return deepFreeze({
     file,
-    policies: { source: policies.source, path: place(policies.path) },
+    policies: { ...policies, path: place(policies.path) },
     accounts: placeAccounts(checked.accounts, place),
     reconcile,
     limits,

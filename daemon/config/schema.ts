@@ -9,19 +9,8 @@ import { accountsSchema } from './accounts-schema.ts';
 import { brakeSchema } from './brake-schema.ts';
 import { parseListen, type ListenAddress } from './listen.ts';
 import { quirksSchema } from './quirks-schema.ts';
-import { filePath, parsedText, wholeNumber } from './schema-words.ts';
-
-/** A section of the config, which may be left out. */
-const section = <Shape extends z.core.$ZodLooseShape>(description: string, shape: Shape) =>
-  z
-    .strictObject(shape)
-    .prefault({} as z.input<z.ZodObject<Shape>>)
-    .meta({ description });
-
-const policies = section('Where the policies come from.', {
-  source: z.enum(['directory']).default('directory'),
-  path: filePath.default('policies').meta({ description: 'Folder of the policy files, or one policy file.' }),
-});
+import { policiesSchema } from './policies-schema.ts';
+import { filePath, parsedText, section, wholeNumber } from './schema-words.ts';
 
 const reconcile = section('How groups are brought to what the policies say.', {
   resyncSeconds: wholeNumber(1, 86_400, 'Every group is reconciled again after this long.').default(300),
@@ -129,7 +118,7 @@ const emulator = section('The local ECS API of accounts whose endpoint is `embed
 
 export const configSchema = z
   .strictObject({
-    policies,
+    policies: policiesSchema,
     accounts: accountsSchema,
     reconcile,
     limits,

@@ -2,7 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { assembleEngine, popTransportOf, randomByte } from '../../daemon/compose/assemble.ts';
 import { Secrets } from '../../daemon/compose/secrets.ts';
-import { openKeeper } from '../../daemon/compose/setup.ts';
+import { openDaemonKeeper } from '../../daemon/compose/setup.ts';
+import { compileHere } from '../../daemon/source/compile/compile-files.ts';
 import { parseConfig } from '../../daemon/config/load.ts';
 import { openMemoryJournal } from '../../daemon/journal/memory/memory.ts';
 import { Daemon } from '../../daemon/compose/daemon.ts';
@@ -112,7 +113,7 @@ export class Service {
       engine,
       lanes,
       source: this.#policies,
-      keeper: openKeeper(config.value),
+      keeper: openDaemonKeeper(config.value, { clock, compile: compileHere }),
       resolver: new TargetResolver(engine.ecs, config.value.reconcile.mode),
       controller: {
         concurrency: config.value.reconcile.concurrency,

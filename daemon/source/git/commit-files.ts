@@ -1,6 +1,6 @@
 // The policy files as a commit has them, whatever lies in the work tree. No filters, no links: what the commit holds.
 import { POLICY_NAME, type Listing } from '../directory/listing.ts';
-import type { FolderLimits } from '../directory/policy-folder.ts';
+import type { PolicyLimits } from '../../config/policies-schema.ts';
 import { shownFile, unreadable, type PolicyFolder, type SourceFile, type Unreadable } from '../source.ts';
 import { git, gitText, type Environment } from './git.ts';
 
@@ -17,7 +17,7 @@ const REGULAR = ['100644', '100755'];
 export async function readCommitFiles(
   { shown, folder, files, kinds }: Listing,
   commit: string,
-  { limits, environment }: { readonly limits: FolderLimits; readonly environment: Environment },
+  { limits, environment }: { readonly limits: PolicyLimits; readonly environment: Environment },
 ): Promise<PolicyFolder> {
   const failed = (message: string): PolicyFolder => ({
     files: [],
@@ -36,7 +36,7 @@ export async function readCommitFiles(
   const blobs = await readBlobs(regular, { folder, environment });
   if (blobs === null) return failed(`git could not read the policies of commit ${commit}`);
   const read = regular.map(({ path, id }, index): SourceFile | Unreadable => {
-    const file = shownFile(shown, kinds, path);
+    const file = shownFile(kinds, path);
     const bytes = blobs[index] ?? new Uint8Array();
     if (bytes.length <= limits.bytesPerFile) return { path, file, bytes, stamp: id, inGit: 'commit' };
     const message = `the file has more than ${limits.bytesPerFile} bytes`;
@@ -46,7 +46,7 @@ export async function readCommitFiles(
     .filter(({ mode }) => !REGULAR.includes(mode))
     .map(({ path }) => {
       const message = 'this is no regular file in the commit';
-      return unreadable(path, { file: shownFile(shown, kinds, path), code: 'policy-not-a-file', message });
+      return unreadable(path, { file: shownFile(kinds, path), code: 'policy-not-a-file', message });
     });
   return {
     files: read.filter((file) => 'bytes' in file),
