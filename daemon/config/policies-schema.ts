@@ -13,6 +13,9 @@ export interface PolicyLimits {
   readonly bytesPerFile: number;
 }
 
+/** Where policies are read where a config does not say. */
+export const DEFAULT_POLICIES = 'policies';
+
 export const DEFAULT_POLICY_LIMITS: PolicyLimits = {
   files: 5000,
   bytes: 32 * MEBIBYTE,
@@ -31,7 +34,9 @@ const limits = section('How much is read; beyond it what is in force stays.', {
 
 export const policiesSchema = section('Where the policies come from.', {
   source: z.enum(['directory']).default('directory'),
-  path: filePath.default('policies').meta({ description: 'Folder of the policy files, or one policy file.' }),
+  path: filePath
+    .default(DEFAULT_POLICIES)
+    .meta({ description: 'Folder of the policy files, or one policy file.' }),
   requireClean: z.boolean().default(false).meta({
     description: 'Whether only policies that are as in their git commit come into force.',
   }),

@@ -6,7 +6,7 @@ import type { DesiredGroup, DesiredState } from '../../reconciler/model/group.ts
 import { compareText, type Problem } from '../../reconciler/model/problem.ts';
 import type { CompiledPolicies, CompileOptions } from '../../reconciler/policy/compile/compile.ts';
 import { desiredGroupKey } from '../../reconciler/policy/compile/group-key.ts';
-import { keepLastGood } from '../../reconciler/policy/compile/last-good.ts';
+import { keepLastGood, type Wanted } from '../../reconciler/policy/compile/last-good.ts';
 import { systemClock, type Clock } from '../clock.ts';
 import { compileHere, type CompileFiles } from './compile/compile-files.ts';
 import type { LoadedPolicies } from './source.ts';
@@ -56,7 +56,8 @@ interface Taken {
 
 /** Remembers the last good state of every policy file, from load to load. */
 export class DesiredKeeper {
-  readonly #options: KeeperOptions;
+  #options: KeeperOptions;
+  #isStale = false;
   readonly #truncation: TruncationWatch;
   #inForce: FilesInForce = NOTHING_IN_FORCE;
   #last: Taken | null = null;
@@ -69,6 +70,12 @@ export class DesiredKeeper {
   /** The files that the state in force was made of. */
   get filesInForce(): FilesInForce {
     return this.#inForce;
+  }
+
+  /** Holds from the next load on, even if its files are the same. */
+  reconfigure(options: CompileOptions): void {
+    this.#options = { ...this.#options, ...options };
+    this.#isStale = true;
   }
 
   /** Takes loads in the order in which they were made, one after the other. */
@@ -90,7 +97,7 @@ export class DesiredKeeper {
   }
 
   #unchanged(problems: readonly Problem[]): DesiredUpdate {
-    const state = this.#last?.update.state ?? { revision: '', groups: [] };
+    const state = this.#last?.update.state ?? { revision: '', ...NOTHING_WANTED };
     const rest = { changed: false, keptGroups: state.groups, releasedGroups: [], lookAgainMs: null };
     return { state, problems, ...rest };
   }
@@ -106,14 +113,25 @@ export class DesiredKeeper {
 
   async #compiled(loaded: LoadedPolicies): Promise<Pick<Taken, 'update' | 'badFiles'>> {
     const last = this.#last;
-    if (last !== null && isSameContent(last.loaded, loaded)) {
+    if (last !== null && !this.#isStale && isSameContent(last.loaded, loaded)) {
       return { update: relabelled(last.update, loaded.revision), badFiles: last.badFiles };
     }
-    const { compile, accounts } = this.#options;
-    const policies = await compile(loaded, { accounts });
+    // Whoever reconfigures meanwhile makes it stale again.
+    this.#isStale = false;
+    const { compile, accounts, guardrails } = this.#options;
+    const options = guardrails === undefined ? { accounts } : { accounts, guardrails };
+    const policies = await compile(loaded, options);
     return { update: compiled(loaded, policies, last?.update.state ?? null), badFiles: policies.badFiles };
   }
 }
+
+const NOTHING_WANTED: Wanted = { groups: [], expectations: [], guardrails: [] };
+
+const wantedOf = ({ groups, expectations, guardrails }: Wanted): Wanted => ({
+  groups,
+  expectations,
+  guardrails,
+});
 
 /** Compiling again would give the same. */
 function isSameContent(a: LoadedPolicies, b: LoadedPolicies): boolean {
@@ -130,14 +148,20 @@ function compiled(
   policies: CompiledPolicies,
   before: DesiredState | null,
 ): DesiredUpdate {
-  const groupsBefore = before?.groups ?? [];
-  const merged = keepLastGood(withUnreadFiles(policies, loaded, groupsBefore), groupsBefore);
-  const groups = inOrder(merged.groups);
+  const wantedBefore = before ?? NOTHING_WANTED;
+  const groupsBefore = wantedBefore.groups;
+  const merged = keepLastGood(withUnreadFiles(policies, loaded, wantedBefore), wantedBefore);
+  const { expectations, guardrails } = merged;
+  const isGuarded = [...policies.badGuardrails].every((id) => guardrails.some((each) => each.id === id));
+  // Without a guardrail that the config asks for, nothing new may come into force.
+  const groups = isGuarded ? inOrder(merged.groups) : groupsBefore;
   // If nothing could be read, all that is in force is from before.
   const revision = loaded.files.length === 0 && before !== null ? before.revision : loaded.revision;
   return {
-    state: { revision, groups },
-    changed: before?.revision !== revision || !isDeepStrictEqual(groups, groupsBefore),
+    state: { revision, groups, expectations, guardrails },
+    changed:
+      before?.revision !== revision ||
+      !isDeepStrictEqual({ groups, expectations, guardrails }, wantedOf(wantedBefore)),
     problems: policies.problems,
     keptGroups: inOrder(merged.kept),
     releasedGroups: missingFrom(groups, groupsBefore),
@@ -155,11 +179,11 @@ function inOrder(groups: readonly DesiredGroup[]): readonly DesiredGroup[] {
 function withUnreadFiles(
   policies: CompiledPolicies,
   loaded: LoadedPolicies,
-  groups: readonly DesiredGroup[],
+  { groups, expectations }: Wanted,
 ): CompiledPolicies {
   const isUnread = (file: string): boolean =>
     loaded.unreadable.some(({ path, problem }) => path === '' || file.startsWith(`${problem.file}/`));
-  const unread = groups.map(({ source }) => source.file).filter(isUnread);
+  const unread = [...groups, ...expectations].map(({ source }) => source.file).filter(isUnread);
   return { ...policies, badFiles: new Set([...policies.badFiles, ...unread]) };
 }
 
