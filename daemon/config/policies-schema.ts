@@ -22,7 +22,7 @@ export const DEFAULT_POLICY_LIMITS: PolicyLimits = {
   bytesPerFile: MAX_POLICY_FILE_BYTES,
 };
 
-const limits = section('How much is read; beyond it what is in force stays.', {
+const policyLimits = section('How much is read; beyond it what is in force stays.', {
   files: wholeNumber(1, 50_000, 'Most policy files.').default(DEFAULT_POLICY_LIMITS.files),
   bytes: wholeNumber(1, 1024 * MEBIBYTE, 'Most bytes of all policy files together.').default(
     DEFAULT_POLICY_LIMITS.bytes,
@@ -45,5 +45,5 @@ export const policiesSchema = section('Where the policies come from.', {
     3600,
     'How long a file that is only the beginning of the one in force must stay as it is before it is taken.',
   ).default(10),
-  limits,
+  limits: policyLimits,
 });

@@ -70,11 +70,11 @@ type CutOff = 'afterLine' | 'insideLine' | null;
 
 function cutOff(bytes: Uint8Array, before: FileInForce): CutOff {
   if (bytes.length >= before.length || !isBeginning(bytes, before)) return null;
-  return bytes.at(-1) === NEWLINE ? 'afterLine' : 'insideLine';
+  return bytes.at(-1) === LINE_BREAK ? 'afterLine' : 'insideLine';
 }
 
-const NEWLINE = 0x0a;
-const BLANK: ReadonlySet<number> = new Set([NEWLINE, 0x0d, 0x20, 0x09]);
+const LINE_BREAK = 0x0a;
+const BLANK: ReadonlySet<number> = new Set([LINE_BREAK, 0x0d, 0x20, 0x09]);
 
 /** Where the bytes in force were not kept, every shorter file may be their beginning. */
 function isBeginning(bytes: Uint8Array, { bytes: before }: FileInForce): boolean {
@@ -90,7 +90,7 @@ interface Cut {
 }
 
 function truncated({ path, file, bytes }: SourceFile, { before, cut, takenAtMs }: Cut): Unreadable {
-  const line = bytes.reduce((lines, byte) => (byte === NEWLINE ? lines + 1 : lines), 1);
+  const line = bytes.reduce((lines, byte) => (byte === LINE_BREAK ? lines + 1 : lines), 1);
   const what = `the file is only the beginning of the one in force (${bytes.length} of ${before.length} bytes)`;
   const [message, hint] =
     cut === 'insideLine'
