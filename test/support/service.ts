@@ -76,6 +76,8 @@ export interface ServiceOptions {
   /** Keys of `reconcile` beside its mode, as YAML. */
   readonly reconcile?: string;
   readonly limits?: string;
+  /** Of half policy files; 0 if absent. */
+  readonly settleSeconds?: number;
   /** The emulator's, if that has one. */
   readonly clock?: VirtualClock;
 }
@@ -93,6 +95,7 @@ export class Service {
     this.log = new EventLog(clock);
     this.#policies = new PolicyFiles(options.policies);
     const text = configFor(options.endpoint)
+      .replace('settleSeconds: 0', `settleSeconds: ${options.settleSeconds ?? 0}`)
       .replace('resyncSeconds: 1', options.reconcile ?? 'resyncSeconds: 1')
       .concat(`limits: {${options.limits ?? 'default: {ratePerMinute: 6000}'}}\n`);
     const config = parseConfig(text, 'config.yaml');
