@@ -5,6 +5,7 @@ import { renderText } from '../../reconciler/report/text.ts';
 import { formatReport, planReport } from '../../reconciler/report/document.ts';
 import { planExitCode, type GroupResult } from '../../reconciler/report/results.ts';
 import type { ExitCode, Io } from '../cli/io.ts';
+import { noteUncommitted } from '../compose/committed.ts';
 import { pausesInForce } from '../compose/open-journal.ts';
 import { openSession, planAll, type SessionFlags } from '../compose/session.ts';
 import { addCommonFlags, readConfig } from '../compose/setup.ts';
@@ -29,6 +30,7 @@ export function addPlanCommand(program: Command, io: Io, done: (code: ExitCode) 
 
 async function runPlan(flags: PlanFlags, io: Io): Promise<ExitCode> {
   const config = readConfig(flags);
+  await noteUncommitted(config, io);
   const pauses = await pausesInForce(config, io);
   const session = await openSession(config, flags, io, READ_ONLY);
   try {

@@ -19,12 +19,14 @@ import { journalFailed, openJournal } from '../compose/open-journal.ts';
 import { Secrets } from '../compose/secrets.ts';
 import {
   addCommonFlags,
-  openKeeper,
+  openDaemonKeeper,
   openSource,
   openTelemetry,
   readConfig,
   type CommonFlags,
 } from '../compose/setup.ts';
+import { systemClock } from '../clock.ts';
+import { compileInWorker } from '../source/compile/compile-in-worker.ts';
 import { packageVersion } from '../cli/version.ts';
 
 /** First wait after a reconcile that failed. */
@@ -99,7 +101,7 @@ async function serve(
       engine,
       lanes,
       source: openSource(config, io),
-      keeper: openKeeper(config),
+      keeper: openDaemonKeeper(config, { clock: systemClock, compile: compileInWorker }),
       resolver: new TargetResolver(engine.ecs, config.reconcile.mode),
       controller: {
         concurrency: config.reconcile.concurrency,

@@ -12,10 +12,11 @@ import { formatProblems } from '../../reconciler/policy/report/text.ts';
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
 import { loadConfig, loadConfigIfAny, placeInConfig } from '../config/load.ts';
-import { DEFAULT_POLICIES } from '../config/schema.ts';
+import { DEFAULT_POLICIES } from '../config/policies-schema.ts';
 import { isInForce } from '../schedule/selectors.ts';
 import { readStateFile } from './emulator.ts';
 import { line, UsageError, type ExitCode, type Io } from '../cli/io.ts';
+import { noteUncommitted } from '../compose/committed.ts';
 import { addCommonFlags, shownPath, type CommonFlags } from '../compose/setup.ts';
 import { filesToCheck } from './validate/files.ts';
 import { upgradeProblems } from './validate/upgrade.ts';
@@ -80,6 +81,7 @@ async function checkAll(paths: readonly string[], config: Config | null, io: Io)
     line(io.stderr, 'no config: names of accounts are not checked');
     return { ...policies, problems };
   }
+  await noteUncommitted(config, io);
   return { ...policies, problems: [...(await stateProblems(config)), ...problems].sort(compareProblems) };
 }
 

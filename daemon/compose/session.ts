@@ -56,7 +56,7 @@ function showSummary(config: Config, revision: string, { stderr, cwd }: Io): voi
 
 /** The policies, all good; or a UsageError that lists every problem. */
 export async function readPolicies(config: Config, io: Io): Promise<DesiredState> {
-  const { state, problems } = openKeeper(config).take(await openSource(config, io).load());
+  const { state, problems } = await openKeeper(config).take(await openSource(config, io).load());
   const errors = problems.filter(({ severity }) => severity === 'error');
   if (errors.length === 0) return state;
   const list = errors.map(problemText).join('\n');

@@ -29,6 +29,8 @@ export class PolicyLoop {
   readonly #stopping: AbortSignal;
   readonly #placeParts: PlaceResolverParts;
   #reloadWanted = true;
+  /** When the files are to be read again though nothing has changed, monotonic. */
+  #lookAgainAtMs = Infinity;
   #wake = new AbortController();
   /** Expiries of the policies in force that have been announced. */
   #announced: ReadonlySet<string> = new Set();
@@ -77,7 +79,7 @@ export class PolicyLoop {
   async run(): Promise<void> {
     while (!this.#stopping.aborted) {
       this.#wake = new AbortController();
-      if (this.#reloadWanted) {
+      if (this.#reloadWanted || this.#parts.engine.clock.monotonicMs() >= this.#lookAgainAtMs) {
         this.#reloadWanted = false;
         await this.#load();
       }
@@ -95,11 +97,14 @@ export class PolicyLoop {
     const loaded = await source.load();
     if (!this.#wasRead) this.#parts.onFirstRead?.(loaded.revision);
     this.#wasRead = true;
-    const update = keeper.take(loaded);
+    const update = await keeper.take(loaded);
+    const hadProblems = this.#problems > 0;
     this.#state = update.state;
     this.#problems = update.problems.filter(({ severity }) => severity === 'error').length;
+    this.#lookAgainAtMs = engine.clock.monotonicMs() + (update.lookAgainMs ?? Infinity);
     reportProblems(engine, update);
-    if (update.changed && this.#isInForce) reportLoaded(engine, update, loaded);
+    const isMended = hadProblems && this.#problems === 0;
+    if ((update.changed || isMended) && this.#isInForce) reportLoaded(engine, update, loaded);
   }
 
   async #handOver(): Promise<void> {
@@ -151,6 +156,7 @@ export class PolicyLoop {
     const { clock, resyncMs } = this.#parts.engine;
     const nowMs = clock.nowMs();
     const expiring = expiringRules(this.#state).find((rule) => rule.expiresAtMs > nowMs);
-    return expiring === undefined ? resyncMs : Math.min(resyncMs, expiring.expiresAtMs - nowMs);
+    const lookAgainMs = Math.max(0, this.#lookAgainAtMs - clock.monotonicMs());
+    return Math.min(resyncMs, lookAgainMs, (expiring?.expiresAtMs ?? Infinity) - nowMs);
   }
 }

@@ -55,7 +55,13 @@ interface OwnFields {
     /** Groups that no policy names any more: they are no longer managed. */
     released?: readonly string[];
   };
-  'policies.rejected': { problems: number; details: readonly string[]; keptGroups: number };
+  'policies.rejected': {
+    problems: number;
+    /** Each kind of problem once. */
+    codes: readonly string[];
+    details: readonly string[];
+    keptGroups: number;
+  };
   'group.described': { rules: number };
   'group.describe_failed': { kind: string };
   'drift.detected': {

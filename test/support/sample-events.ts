@@ -49,7 +49,12 @@ export const SAMPLE_EVENTS: Samples = {
     dirty: true,
     released: ['sg-bp1old'],
   },
-  'policies.rejected': { problems: 2, details: ['web.yaml:3:5: host bits set'], keptGroups: 1 },
+  'policies.rejected': {
+    problems: 2,
+    codes: ['yaml-syntax'],
+    details: ['web.yaml:3:5: host bits set'],
+    keptGroups: 1,
+  },
   'group.described': { ...COMMON, rules: 1 },
   'group.describe_failed': { ...COMMON, kind: 'unknown' },
   'drift.detected': { ...COMMON, missing: 1, surplus: 0, altered: 2, cause: 'drift', rules: RULES },
