@@ -1,4 +1,5 @@
 import type { ApiLevel } from './api-dialect.ts';
+import type { Expectation, Guardrail } from './packets/pattern.ts';
 import type { Peer } from './peer.ts';
 import type { PortRange } from './ports.ts';
 import type { SourcePlace } from './problem.ts';
@@ -101,4 +102,7 @@ export interface DesiredState {
   /** Git commit or content hash. */
   readonly revision: string;
   readonly groups: readonly DesiredGroup[];
+  readonly expectations: readonly Expectation[];
+  /** Of the config, their names resolved by these policies. */
+  readonly guardrails: readonly Guardrail[];
 }

@@ -7,7 +7,7 @@
 import { contains } from '../../exposure/ask/contains.ts';
 import { groupContext, type GroupContext } from '../../exposure/engine/context.ts';
 import type { DescribedGroup, DescribedRule, IgnorePattern } from '../../model/group.ts';
-import { isShaped, matchesIgnore } from '../../model/ignore.ts';
+import { isShaped, matchesIgnore } from '../../model/packets/ignore.ts';
 import { DIRECTIONS, type Rule } from '../../model/rule.ts';
 import type { GroupPolicy } from '../plan.ts';
 
@@ -34,7 +34,7 @@ export function ownershipOf(policy: GroupPolicy, group: DescribedGroup): Ownersh
     const pattern = fitting.find(isShaped) ?? fitting[0];
     return pattern === undefined ? [] : [{ described, pattern }];
   });
-  const opening = openingRules(policy, group, named);
+  const opening = beyondDeclared(policy, group, named);
   const isBelieved = (item: IgnoredRule): boolean => isShaped(item.pattern) || !opening.has(item);
   const ignored = named.filter(isBelieved);
   const left = new Set(ignored.map(({ described }) => described));
@@ -46,28 +46,28 @@ export function ownershipOf(policy: GroupPolicy, group: DescribedGroup): Ownersh
 }
 
 /** Questions about rules that open something. What is not asked any more counts as opening. */
-const MAX_QUESTIONS = 200;
+const MAX_OPENING_QUESTIONS = 200;
 
 /** The accepts among these that let through what the declared rules do not. */
-function openingRules(
+function beyondDeclared(
   policy: GroupPolicy,
   group: DescribedGroup,
   named: readonly IgnoredRule[],
 ): ReadonlySet<IgnoredRule> {
   const accepts = named.filter(({ described }) => described.rule.action === 'accept');
   const declared = DIRECTIONS.flatMap((direction) => policy.rules[direction] ?? []).map(({ rule }) => rule);
-  const left = { questions: MAX_QUESTIONS };
+  const left = { questions: MAX_OPENING_QUESTIONS };
   return new Set(openingOf(accepts, { declared, context: groupContext(group), left }));
 }
 
-interface Declared {
+interface BesideDeclared {
   readonly declared: readonly Rule[];
   readonly context: GroupContext;
   readonly left: { questions: number };
 }
 
 /** Beside the declared rules some accepts together open something exactly if one of them does. */
-function openingOf(accepts: readonly IgnoredRule[], beside: Declared): readonly IgnoredRule[] {
+function openingOf(accepts: readonly IgnoredRule[], beside: BesideDeclared): readonly IgnoredRule[] {
   if (accepts.length === 0) return [];
   if (beside.left.questions === 0) return accepts;
   beside.left.questions -= 1;

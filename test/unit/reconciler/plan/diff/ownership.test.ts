@@ -65,7 +65,7 @@ describe('a pattern of texts alone', () => {
     const there = Array.from({ length: 40 }, (_, at) =>
       acs({ ports: at % 8 === 0 ? '443' : `${at}`, peer: '10.0.0.0/8', priority: at + 2 }),
     );
-    expect(ids({ there, ignore: [BY_TEXT] })['ignored']).toEqual([
+    expect(ids({ there, ignore: [BY_TEXT] }).ignored).toEqual([
       'sgr-0',
       'sgr-8',
       'sgr-16',
