@@ -101,6 +101,7 @@ function groupPolicy(
     mode: group.mode ?? given.mode,
     alone: group.alone,
     ignore: group.ignore,
+    ...(group.ownership === undefined ? {} : { ownership: group.ownership }),
     rules: { ingress: valid(group.rules.ingress), egress: valid(group.rules.egress) },
     source: group.source,
   };

@@ -36,6 +36,7 @@ type BlockText = Omit<Block, 'liftedBy'>;
 function textOf(objection: Objection): BlockText {
   switch (objection.kind) {
     case 'managedByProduct':
+    case 'noRuleIds':
     case 'groupPeers':
     case 'itselfAsPeer':
       return vendorBlock(objection);
@@ -65,6 +66,12 @@ function vendorBlock(objection: VendorObjection): BlockText {
       const message = 'a cloud product owns this group: the vendor refuses every write';
       return { kind: 'managed', message, override: '' };
     }
+    case 'noRuleIds':
+      return {
+        kind: 'unsupported',
+        message: 'the policy says `ownership: declared`, and this API has no rule ids to tell our rules by',
+        override: 'write `ownership: exclusive`, and ignore patterns for the rules to leave alone',
+      };
     case 'groupPeers':
       return {
         kind: 'quota',

@@ -4,6 +4,8 @@
 // Anybody may write a text. So a pattern of texts alone leaves alone what can do no harm: drops, and accepts that let
 // through nothing that the declared rules do not let through anyway. A pattern that names traffic besides is believed
 // within that; where such a rule opens more than is declared, it is told.
+//
+// Where the policy says `ownership: declared`, what we did not bring stays as well, equal to a declared rule or not.
 import { contains } from '../../exposure/ask/contains.ts';
 import { groupContext, type GroupContext } from '../../exposure/engine/context.ts';
 import type { DescribedGroup, DescribedRule, IgnorePattern } from '../../model/group.ts';
@@ -17,6 +19,8 @@ export interface Ownership {
   readonly managed: readonly DescribedRule[];
   /** Rules that an ignore pattern leaves alone: wanted as they are. */
   readonly ignored: readonly DescribedRule[];
+  /** Rules that someone else made, and that stay whether they are declared or not. */
+  readonly foreign: readonly DescribedRule[];
   /** Those of the ignored ones that let through more than the declared rules do. */
   readonly ignoredOpening: readonly IgnoredRule[];
 }
@@ -26,7 +30,12 @@ interface IgnoredRule {
   readonly pattern: IgnorePattern;
 }
 
-export function ownershipOf(policy: GroupPolicy, group: DescribedGroup): Ownership {
+/** `owned`: ids of the rules that are ours, asked for only where the policy says `declared`. */
+export function ownershipOf(
+  policy: GroupPolicy,
+  group: DescribedGroup,
+  owned: ReadonlySet<string> = new Set(),
+): Ownership {
   const inScope = group.rules.filter(({ rule }) => policy.rules[rule.direction] !== null);
   const named = inScope.flatMap((described) => {
     // A pattern that names traffic is asked first: it is believed further.
@@ -38,8 +47,12 @@ export function ownershipOf(policy: GroupPolicy, group: DescribedGroup): Ownersh
   const isBelieved = (item: IgnoredRule): boolean => isShaped(item.pattern) || !opening.has(item);
   const ignored = named.filter(isBelieved);
   const left = new Set(ignored.map(({ described }) => described));
+  const others = inScope.filter((described) => !left.has(described));
+  const isOurs = ({ id }: DescribedRule): boolean =>
+    policy.ownership !== 'declared' || (id !== null && owned.has(id));
   return {
-    managed: inScope.filter((described) => !left.has(described)),
+    managed: others.filter(isOurs),
+    foreign: others.filter((described) => !isOurs(described)),
     ignored: [...left],
     ignoredOpening: ignored.filter((item) => opening.has(item)),
   };
