@@ -4,7 +4,6 @@ import type { z } from 'zod';
 import type { GroupSelector } from '../../model/group.ts';
 import type { Direction } from '../../model/rule.ts';
 import { ignorePatternSchema } from './ignore-schema.ts';
-import { egressRuleSchema, groupSchema, ingressRuleSchema, MAX_IGNORE_PATTERNS } from './schema.ts';
 import {
   field,
   hasUnknownKeys,
@@ -16,9 +15,10 @@ import {
   part,
   setsOf,
 } from './parts.ts';
-import { MAX_EXPECTATIONS } from './pattern/pattern-schema.ts';
-import { OWN_KEY, PEER_KEY } from './side-keys.ts';
 import { expectEntry } from './pattern/pattern-entry.ts';
+import { MAX_EXPECTATIONS } from './pattern/pattern-schema.ts';
+import { egressRuleSchema, groupSchema, ingressRuleSchema, MAX_IGNORE_PATTERNS } from './schema.ts';
+import { OWN_KEY, PEER_KEY } from './side-keys.ts';
 import { definitionName, peerItem, peerText, portItem, serviceText } from './schema-words.ts';
 
 export type PolicyDocument = ReturnType<typeof documentOf>;
