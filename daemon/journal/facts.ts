@@ -4,11 +4,14 @@
 import type { DesiredState } from '../../reconciler/model/group.ts';
 import type { GroupPolicy } from '../../reconciler/plan/plan.ts';
 
-/** Rules that lost traffic by a plan that no approval covered. */
+/** Rules that lose traffic by a plan that no approval covered. */
 export interface Loss {
-  /** Unix milliseconds. */
+  /** When the plan was begun, Unix milliseconds. */
   readonly atMs: number;
-  readonly rules: number;
+  /** `ruleIdentity` of each. */
+  readonly rules: readonly string[];
+  /** Whether the plan came to its end; else those of the rules are lost that are gone. */
+  readonly isDone: boolean;
 }
 
 export interface GroupFacts {

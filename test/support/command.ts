@@ -21,7 +21,8 @@ export async function runCommand(
       env: { PATH: process.env.PATH, ...env },
       cwd: process.cwd(),
       stopSignal: new AbortController().signal,
-      onReload: () => undefined,
+      argv: [],
+    onReload: () => undefined,
     }).run(['node', 'rampart', ...args]);
     return { code, stdout: stdout.text, stderr: stderr.text };
   } catch (error) {

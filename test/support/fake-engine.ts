@@ -40,6 +40,7 @@ export function fakeEngine(parts: Partial<Engine> = {}): Engine {
     telemetry: new EventLog(),
     clock,
     planOptions: OPTIONS,
+    invocation: { program: 'rampart', flags: '' },
     live: () => ({ brake: DEFAULT_BRAKE }),
     lists: { of: () => Promise.resolve(NO_LISTS) },
     patience: { settleMs: 0, lagMs: 0 },

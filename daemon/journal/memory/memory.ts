@@ -4,7 +4,13 @@ import { groupKey, type GroupRef } from '../../../reconciler/model/group.ts';
 import { compareText } from '../../../reconciler/model/problem.ts';
 import type { GroupPlan } from '../../../reconciler/plan/plan.ts';
 import { planDocument } from '../../../reconciler/report/document.ts';
-import type { GrantedApproval, PastApproval, Waiting, WaitingGroup } from '../approvals.ts';
+import {
+  waitingSince,
+  type GrantedApproval,
+  type PastApproval,
+  type WaitingGroup,
+  type WaitingPlan,
+} from '../approvals.ts';
 import { NO_ESTATE_FACTS, NO_GROUP_FACTS, type EstateFacts, type GroupFacts } from '../facts.ts';
 import type {
   HistoryEntry,
@@ -143,10 +149,12 @@ class MemoryJournal implements Journal {
     });
   }
 
-  useUpApprovals(group: GroupRef): Promise<void> {
+  useUpApprovals(of: { readonly group: GroupRef } | { readonly revision: string }): Promise<void> {
+    const isMeant = ({ group, planHash }: GrantedApproval): boolean =>
+      'group' in of ? scopeOf(group) === groupKey(of.group) : planHash === of.revision;
     return guarded(() => {
       for (const [key, approval] of this.#store.approvals) {
-        if (approval.usedAtMs !== null || scopeOf(approval.group) !== groupKey(group)) continue;
+        if (approval.usedAtMs !== null || !isMeant(approval)) continue;
         this.#store.approvals.set(key, { ...approval, usedAtMs: this.#clock.nowMs() });
       }
     });
@@ -186,10 +194,15 @@ class MemoryJournal implements Journal {
     );
   }
 
-  setWaiting(group: GroupRef, waiting: Waiting | null): Promise<void> {
+  setWaiting(group: GroupRef, waiting: WaitingPlan | null): Promise<void> {
     return guarded(() => {
-      if (waiting === null) this.#store.waiting.delete(groupKey(group));
-      else this.#store.waiting.set(groupKey(group), { ...waiting, group: refOf(group) });
+      const key = groupKey(group);
+      if (waiting === null) {
+        this.#store.waiting.delete(key);
+        return;
+      }
+      const sinceMs = waitingSince(waiting, this.#store.waiting.get(key) ?? null, this.#clock.nowMs());
+      this.#store.waiting.set(key, { ...waiting, sinceMs, group: refOf(group) });
     });
   }
 

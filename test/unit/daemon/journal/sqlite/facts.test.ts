@@ -37,13 +37,13 @@ describe('the facts in a journal file', () => {
     const facts = { lastConverged: ['a'], inForce: policyOf([]), takenOver: true, losses: [] };
     const waiting = {
       ...{ planHash: 'f00', desiredHash: 'd00', revision: 'r', kinds: ['brake'] as const, messages: [] },
-      ...{ losing: [], opening: [], sinceMs: 1 },
+      ...{ losing: [], opening: [] },
     };
     const write = async () => {
       await journal.setFacts(GROUP, facts);
       await journal.setEstateFacts({ desired: { revision: 'r', groups: [] }, held: null });
       await journal.setWaiting(GROUP, waiting);
-      await journal.useUpApprovals(GROUP);
+      await journal.useUpApprovals({ group: GROUP });
     };
     await write();
     const bytes = logBytes();

@@ -1,0 +1,44 @@
+// What the journal and the settings say of a group, in the words of the planner.
+import { DIRECTIONS, ruleIdentity } from '../../../reconciler/model/rule.ts';
+import type { DescribedGroup } from '../../../reconciler/model/group.ts';
+import type { GroupPolicy } from '../../../reconciler/plan/plan.ts';
+import type { Approval, SafetyInput } from '../../../reconciler/plan/safety.ts';
+import type { GroupFacts } from '../../journal/facts.ts';
+import type { Engine } from '../engine.ts';
+import { lostLastHour } from './losses.ts';
+
+export interface KnownOfGroup {
+  readonly desired: GroupPolicy;
+  readonly described: DescribedGroup;
+  readonly facts: GroupFacts;
+  readonly approvals: readonly Approval[];
+  readonly nowMs: number;
+}
+
+export function safetyInput(
+  { live, invocation }: Pick<Engine, 'live' | 'invocation'>,
+  { desired, described, facts, approvals, nowMs }: KnownOfGroup,
+): SafetyInput {
+  return {
+    brake: live().brake,
+    lastConverged: lastConverged(facts, nowMs),
+    lostLastHour: lostLastHour(facts.losses, described, nowMs),
+    isNew: desired.bySelector === true && !facts.takenOver,
+    approvals,
+    guardrails: [],
+    expectations: [],
+    invocation,
+  };
+}
+
+/** The end of a rule that was announced with a date is no loss once the date has passed. */
+function lastConverged({ lastConverged: identities, inForce }: GroupFacts, nowMs: number) {
+  if (identities === null) return null;
+  const rules = DIRECTIONS.flatMap((direction) => inForce?.rules[direction] ?? []);
+  const expired = new Set(
+    rules
+      .filter(({ expiresAtMs }) => expiresAtMs !== null && expiresAtMs <= nowMs)
+      .map(({ rule }) => ruleIdentity(rule)),
+  );
+  return new Set(identities.filter((identity) => !expired.has(identity)));
+}
