@@ -105,7 +105,14 @@ const arbitrarySets = (): fc.Arbitrary<RuleSets> =>
     })
     .map(({ edit, type, innerAccess, list, portList }) => ({
       ...edit,
-      context: { id: SELF, type, innerAccess, prefixLists: new Map(list), portLists: new Map(portList) },
+      context: {
+        id: SELF,
+        type,
+        innerAccess,
+        classic: false,
+        prefixLists: new Map(list),
+        portLists: new Map(portList),
+      },
     }));
 
 const identities = (rules: Iterable<Parameters<typeof ruleIdentity>[0]>): string[] =>

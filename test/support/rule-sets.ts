@@ -236,6 +236,7 @@ export function arbitraryContext(): fc.Arbitrary<GroupContext> {
       id: fc.constant(SELF),
       type: fc.constantFrom('normal' as const, 'normal' as const, 'enterprise' as const),
       innerAccess: fc.constantFrom('accept' as const, 'drop' as const),
+      classic: fc.constant(true),
       prefixLists: fc.tuple(prefixList, prefixList),
       portLists: portList,
     })

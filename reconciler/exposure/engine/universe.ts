@@ -48,7 +48,7 @@ export interface RuleSpace {
 }
 
 const NIC_TYPES: readonly NicType[] = ['intranet', 'internet'];
-const FAMILIES: readonly Family[] = ['ipv4', 'ipv6'];
+export const FAMILIES: readonly Family[] = ['ipv4', 'ipv6'];
 
 /**
  * Compiles every rule that the questions to come will name: the old ones and the new ones. The order of the fields is
