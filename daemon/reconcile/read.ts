@@ -13,7 +13,6 @@ import { groupInput } from './group-input.ts';
 import { commonFields, RULES_NAMED_IN_EVENTS, type GroupRun } from './group-run.ts';
 import type { RunEnd } from './outcome.ts';
 import { showsRecentWrites } from './recent-writes.ts';
-import { judgedChanges } from './safety/judged.ts';
 import { keptPlan } from './safety/kept-plan.ts';
 import { notePlan } from './safety/notes.ts';
 import { waitUntilDescribed } from './wait-until-described.ts';
@@ -48,7 +47,7 @@ export async function readAndPlan(run: GroupRun, before: GroupMemory): Promise<P
   const { input, facts, memory } = await inputFor(run, described, before);
   const plan = planGroup(input);
   reportPlan(run, described, plan);
-  await notePlan(run, plan, input);
+  await notePlan(run, plan, { input, facts });
   if (plan.status === 'observed') return ended({ kind: 'observed' }, memory);
   if (plan.status !== 'blocked') return { kind: 'planned', plan, input, memory, waiting: null };
   const kept = keptPlan(plan, input, facts);
@@ -105,7 +104,7 @@ function reportPlan(run: GroupRun, described: DescribedGroup, plan: GroupPlan): 
 }
 
 function reportApproval(run: GroupRun, plan: GroupPlan): void {
-  const { approval } = judgedChanges(plan);
+  const { approval } = plan;
   if (approval === null || plan.status !== 'pending') return;
   const { by, reason, untilMs } = approval;
   const until = new Date(untilMs).toISOString();

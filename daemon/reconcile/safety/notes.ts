@@ -1,63 +1,54 @@
 // What a reconcile notes in the journal for the plans to come: what is in force, what waits, what was lost, and how
 // the group looked when it was last as its policy says.
 import type { GroupPlan } from '../../../reconciler/plan/plan.ts';
-import type { GrantedApproval, WaitingPlan } from '../../journal/approvals.ts';
+import type { WaitingPlan } from '../../journal/approvals.ts';
 import type { GroupInput } from '../group-input.ts';
 import type { GroupRun } from '../group-run.ts';
-import { judgedChanges } from './judged.ts';
+import { changesAtStake } from './judged.ts';
+import { announcedEnds } from './safety-input.ts';
 import { withLoss, withLossesDone } from './losses.ts';
 
 /** After the policy's plan was made, and before anything of it is carried out. */
-export async function notePlan(
-  { engine, group, revision }: GroupRun,
-  plan: GroupPlan,
-  input: GroupInput['input'],
-) {
+export async function notePlan(run: GroupRun, plan: GroupPlan, { input, facts }: GroupInput): Promise<void> {
+  const { engine, group, revision } = run;
   const { journal } = engine;
-  await bindApprovals({ journal, group, approvals: await journal.approvals(input.nowMs, group) }, plan);
+  await bindApprovals(run, plan, input.nowMs);
   await journal.setWaiting(group, waitingOf(plan, revision));
   if (plan.status === 'observed') await journal.setFacts(group, { inForce: null });
   if (plan.status === 'pending' || plan.status === 'converged') {
-    await journal.setFacts(group, { inForce: input.desired });
+    // The policy before goes, and with it the dates that it gave.
+    const ended = announcedEnds(facts, input.nowMs);
+    await journal.setFacts(group, { inForce: input.desired, ended });
   }
 }
 
 /** An approval that was given ahead of this plan is about this plan from now on. */
-async function bindApprovals(
-  {
-    journal,
-    group,
-    approvals,
-  }: Pick<GroupRun['engine'], 'journal'> &
-    Pick<GroupRun, 'group'> & { readonly approvals: readonly GrantedApproval[] },
-  plan: GroupPlan,
-): Promise<void> {
-  const { losing, opening, desiredHash } = judgedChanges(plan);
-  for (const approval of approvals) {
+async function bindApprovals({ engine, group }: GroupRun, plan: GroupPlan, nowMs: number): Promise<void> {
+  const { journal } = engine;
+  const { desiredHash } = plan;
+  for (const approval of await journal.approvals(nowMs, group)) {
     if (approval.losing !== null || approval.planHash !== plan.hash) continue;
-    await journal.bindApproval(approval, { ...approval, group, desiredHash, losing, opening });
+    await journal.bindApproval(approval, { ...approval, group, desiredHash, ...changesAtStake(plan) });
   }
 }
 
 export function waitingOf(plan: GroupPlan, revision: string): WaitingPlan | null {
   const blocks = plan.blockedBy.filter(({ liftedBy }) => liftedBy === 'approval');
   if (plan.status !== 'blocked' || blocks.length === 0) return null;
-  const { losing, opening, desiredHash } = judgedChanges(plan);
   return {
     planHash: plan.hash,
-    desiredHash,
+    desiredHash: plan.desiredHash,
     revision,
     kinds: blocks.map(({ kind }) => kind),
     messages: blocks.map(({ message }) => message),
-    losing,
-    opening,
+    ...changesAtStake(plan),
   };
 }
 
 /** Before the first call of a plan. */
 export async function noteBegin({ engine, group }: GroupRun, plan: GroupPlan): Promise<void> {
-  const { losing, approval } = judgedChanges(plan);
-  if (losing.length === 0 || approval !== null) return;
+  const { losing } = changesAtStake(plan);
+  if (losing.length === 0 || plan.approval !== null) return;
   const { losses } = await engine.journal.facts(group);
   await engine.journal.setFacts(group, { losses: withLoss(losses, losing, engine.clock.nowMs()) });
 }
@@ -72,7 +63,7 @@ export async function noteEnd(
   await journal.setFacts(group, {
     lastConverged: [...identities].sort(),
     losses: withLossesDone(losses, clock.nowMs()),
-    ...(isOfPolicy ? { takenOver: true } : {}),
+    ...(isOfPolicy ? { takenOver: true, ended: [] } : {}),
   });
   if (isOfPolicy) await journal.useUpApprovals({ group });
 }

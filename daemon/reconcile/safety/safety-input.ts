@@ -21,7 +21,8 @@ export function safetyInput(
 ): SafetyInput {
   return {
     brake: live().brake,
-    lastConverged: lastConverged(facts, nowMs),
+    lastConverged: facts.lastConverged === null ? null : new Set(facts.lastConverged),
+    announced: new Set(announcedEnds(facts, nowMs)),
     lostLastHour: lostLastHour(facts.losses, described, nowMs),
     isNew: desired.bySelector === true && !facts.takenOver,
     approvals,
@@ -31,14 +32,9 @@ export function safetyInput(
   };
 }
 
-/** The end of a rule that was announced with a date is no loss once the date has passed. */
-function lastConverged({ lastConverged: identities, inForce }: GroupFacts, nowMs: number) {
-  if (identities === null) return null;
+/** The ends that have come of rules that were put in force with a date: `ruleIdentity` of each. */
+export function announcedEnds({ ended, inForce }: GroupFacts, nowMs: number): readonly string[] {
   const rules = DIRECTIONS.flatMap((direction) => inForce?.rules[direction] ?? []);
-  const expired = new Set(
-    rules
-      .filter(({ expiresAtMs }) => expiresAtMs !== null && expiresAtMs <= nowMs)
-      .map(({ rule }) => ruleIdentity(rule)),
-  );
-  return new Set(identities.filter((identity) => !expired.has(identity)));
+  const due = rules.filter(({ expiresAtMs }) => expiresAtMs !== null && expiresAtMs <= nowMs);
+  return [...new Set([...ended, ...due.map(({ rule }) => ruleIdentity(rule))])].sort();
 }

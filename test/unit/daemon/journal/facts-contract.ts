@@ -19,6 +19,7 @@ const POLICY = policyOf([rule({ peer: '2001:db8::/32' }), rule({ ports: '22' })]
 const FACTS: GroupFacts = {
   lastConverged: ['ingress|tcp|443/443|', 'n:1', 's:2'],
   inForce: POLICY,
+  ended: ['ingress|tcp|22/22|'],
   takenOver: true,
   losses: [{ atMs: START_MS, rules: ['a'], isDone: false }],
 };
