@@ -3,7 +3,7 @@ import path from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Problem } from '../../reconciler/model/problem.ts';
 import type { Config } from '../config/config.ts';
-import { loadConfig } from '../config/load.ts';
+import { loadConfig, NO_CONFIG } from '../config/load.ts';
 import { createDirectorySource } from '../source/directory/directory-source.ts';
 import { DesiredKeeper } from '../source/desired.ts';
 import type { Source } from '../source/source.ts';
@@ -11,7 +11,7 @@ import { LOG_LEVELS, type LogLevel } from '../telemetry/catalog.ts';
 import type { Telemetry } from '../telemetry/events.ts';
 import { createRedactor } from '../telemetry/redact.ts';
 import { createTelemetry, fileSink } from '../telemetry/telemetry.ts';
-import { type Io, UsageError } from '../cli/io.ts';
+import { isTerminal, type Io, UsageError } from '../cli/io.ts';
 import type { Secrets } from './secrets.ts';
 
 export interface CommonFlags {
@@ -21,7 +21,7 @@ export interface CommonFlags {
 
 export function addCommonFlags(command: Command): Command {
   return command
-    .option('--config <FILE>', 'config file (default: ./config.yaml, else built-in defaults)')
+    .option('--config <FILE>', 'config file (default: ./config.yaml)')
     .addOption(choice('--log-level <LEVEL>', 'lowest level that is logged', LOG_LEVELS));
 }
 
@@ -33,7 +33,14 @@ export const choice = (flags: string, description: string, words: readonly strin
 export function readConfig(flags: CommonFlags): Config {
   const config = loadConfig(flags.config ?? null);
   if (config.ok) return config.value;
-  throw new UsageError(`the config cannot be used\n${config.error.map(problemText).join('\n')}`);
+  throw new UsageError(configTrouble(config.error));
+}
+
+/** Why there is no config to work with, for people. */
+export function configTrouble(problems: readonly Problem[]): string {
+  const absent = problems.find(({ code }) => code === NO_CONFIG);
+  if (absent !== undefined) return `${absent.message}; ${absent.hint}`;
+  return `the config cannot be used\n${problems.map(problemText).join('\n')}`;
 }
 
 export function problemText({ file, line, column, message, hint }: Problem): string {
@@ -47,14 +54,14 @@ export function openTelemetry(
   to: { readonly fd: 1 | 2; readonly io: Io; readonly secrets: Secrets },
 ): Telemetry {
   const stream = to.fd === 1 ? to.io.stdout : to.io.stderr;
-  const isTerminal = 'isTTY' in stream && stream.isTTY === true;
+  const onTerminal = isTerminal(stream);
   const { format, level } = config.log;
   return createTelemetry({
     level: flags.logLevel ?? level,
-    format: format === 'auto' ? (isTerminal ? 'pretty' : 'json') : format,
+    format: format === 'auto' ? (onTerminal ? 'pretty' : 'json') : format,
     sink: fileSink(to.fd, (why) => stream.emit('error', why)),
     redact: createRedactor(to.secrets.values),
-    colors: isTerminal && to.io.env.NO_COLOR === undefined,
+    colors: onTerminal && to.io.env.NO_COLOR === undefined,
   });
 }
 

@@ -9,8 +9,8 @@ type Settings = {
 
 /** Paths are usable as they are: absolute, or relative to the working directory. */
 export interface Config extends Settings {
-  /** Null: there is no config file, everything is at its default. */
-  readonly file: string | null;
+  /** As it was named; relative to the working directory. */
+  readonly file: string;
   /** By name; at least one. Has no prototype, so that any text may be looked up. */
   readonly accounts: Readonly<Record<string, AccountConfig>>;
   readonly journal: { readonly file: string };

@@ -18,15 +18,21 @@ const section = <Shape extends z.core.$ZodLooseShape>(description: string, shape
     .prefault({} as z.input<z.ZodObject<Shape>>)
     .meta({ description });
 
+/** Where policies are read where a config does not say. */
+export const DEFAULT_POLICIES = 'policies';
+
 const policies = section('Where the policies come from.', {
   source: z.enum(['directory']).default('directory'),
-  path: filePath.default('policies').meta({ description: 'Folder of the policy files, or one policy file.' }),
+  path: filePath
+    .default(DEFAULT_POLICIES)
+    .meta({ description: 'Folder of the policy files, or one policy file.' }),
 });
 
 const reconcile = section('How groups are brought to what the policies say.', {
   resyncSeconds: wholeNumber(1, 86_400, 'Every group is reconciled again after this long.').default(300),
-  mode: z.enum(MODES).default('enforce').meta({
-    description: 'For groups whose policy names none. additive never removes; observe never writes.',
+  mode: z.enum(MODES).meta({
+    description:
+      'For groups whose policy names none; has no default. additive never removes; observe never writes.',
   }),
   concurrency: wholeNumber(
     1,

@@ -13,7 +13,7 @@ import { compareText } from '../model/problem.ts';
 import { ruleIdentity, type Rule } from '../model/rule.ts';
 import { groupBy } from '../model/collections.ts';
 import { countBound } from './count/bound.ts';
-import { Counter, type Cell } from './count/count.ts';
+import { Counter, endsOf, type Cell } from './count/count.ts';
 import { unionOf } from './count/measure.ts';
 import { sendersOf } from './count/senders.ts';
 
@@ -56,9 +56,10 @@ export function openedToInternet(
   const suspects = openingRules(before, after).filter(({ direction }) => direction === 'ingress');
   if (suspects.length === 0) return { opened: [], exact: true };
   const group = { group: context, privateNetworks: [] };
-  const counter = new Counter([before, after], [FROM_INTERNET], group, new Meter(maxWork));
+  const counter = new Counter([...before, ...after], [FROM_INTERNET], group, new Meter(maxWork));
+  const states = endsOf(before.length, after.length);
   const senders = counter.sendersOf(FROM_INTERNET, 'none');
-  const cells = counter.count({ pattern: FROM_INTERNET, senders, looksFor: 'accept', states: [0, 1] });
+  const cells = counter.count({ pattern: FROM_INTERNET, senders, looksFor: 'accept', states });
   if (cells === null) return { opened: servicesOfRules(suspects, context), exact: false };
   return { opened: joined(cells.filter(isOpened)), exact: true };
 }

@@ -98,7 +98,7 @@ describe('plan', () => {
 
 describe('apply', () => {
   test('apply converges: exit code 0, and a plan after it is empty', async () => {
-    const { code, stdout } = await workspace.run(['apply', '--json']);
+    const { code, stdout } = await workspace.run(['apply', '--yes', '--json']);
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
       results: [{ id: 'sg-web', outcome: 'converged', changes: 1 }],
@@ -123,7 +123,7 @@ describe('apply', () => {
     await emulator.setState({
       securityGroups: [{ ...wireGroup('sg-web', [WIRE_HTTPS]), ServiceManaged: true }],
     });
-    expect(await workspace.run(['apply'])).toMatchObject({ code: 3 });
+    expect(await workspace.run(['apply', '--yes'])).toMatchObject({ code: 3 });
   });
 
   test('apply that the cloud refuses: exit code 1, and the rest went through', async () => {
@@ -137,7 +137,7 @@ describe('apply', () => {
       },
     ]);
     workspace.write('policies/web.yaml', policyFor('sg-web', [HTTPS, SSH]).replace('priority', 'priority'));
-    const { code, stdout } = await workspace.run(['apply']);
+    const { code, stdout } = await workspace.run(['apply', '--yes']);
     expect(code).toBe(1);
     expect(stdout).toContain('sg-web');
   });
@@ -228,7 +228,7 @@ describe('emulator', () => {
 
   describe('with --config', () => {
     const CONFIG =
-      'emulator: {listen: "127.0.0.1:0", state: state.json, quirks: {describeLagMs: 7, ruleQuota: 3}, seed: 2}\n';
+      'reconcile: {mode: enforce}\nemulator: {listen: "127.0.0.1:0", state: state.json, quirks: {describeLagMs: 7, ruleQuota: 3}, seed: 2}\n';
 
     async function answerOf(args: readonly string[], door: string): Promise<unknown> {
       const started = workspace.start(['emulator', ...args]);

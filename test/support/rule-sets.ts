@@ -247,5 +247,6 @@ export function arbitraryContext(): fc.Arbitrary<GroupContext> {
     }));
 }
 
-const known = <T>(items: Readonly<Record<string, T | null>>): Map<string, T> =>
+/** Those that are not null, by their ids. */
+export const known = <T>(items: Readonly<Record<string, T | null>>): Map<string, T> =>
   new Map(Object.entries(items).flatMap(([key, item]) => (item === null ? [] : [[key, item] as const])));

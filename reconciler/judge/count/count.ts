@@ -33,48 +33,56 @@ export interface Cell {
   readonly sender: Sender;
   readonly protocols: Span;
   readonly ports: Span;
-  /** One a state. */
+  /** One a state; of two states, a third one: addresses of which some packet is exposed in the second state alone. */
   readonly counts: readonly Count[];
   /** Of two states: some address is exposed in the second one that is not in the first. */
   readonly maybeNew: boolean;
   readonly surelyNew: boolean;
-  /** The node behind protocol and port, for whoever wants an example. */
-  readonly at: { readonly explored: Explored; readonly ref: NodeRef };
+  /** For whoever wants an example. */
+  readonly at: CellPlace;
 }
+
+/** A node behind protocol and port, and what its addresses come to. */
+export interface CellPlace {
+  readonly explored: Explored;
+  readonly ref: NodeRef;
+  readonly memberships: Memberships;
+}
+
+/** Some of a counter's rules: not 0 for each that is there. */
+export type Presence = ArrayLike<number>;
 
 export interface CountQuestion {
   readonly pattern: PacketPattern;
   readonly senders: readonly Sender[];
   readonly looksFor: RuleAction;
-  /** Which of the counter's rule sets are asked: one or two. */
-  readonly states: readonly number[];
+  /** One or two. */
+  readonly states: readonly Presence[];
 }
 
-/** Up to some rule sets of one group, compiled once for every pattern that will be asked about. */
+/** Of rules that are listed before first and after then: the two states. */
+export function endsOf(before: number, after: number): readonly [Presence, Presence] {
+  const present = new Uint8Array(before + after).fill(1, 0, before);
+  return [present, present.map((there) => 1 - there)];
+}
+
+/** All rules of one group that states will name, compiled once for every pattern that will be asked about. */
 export class Counter {
   readonly context: SenderContext;
   readonly #probed: ProbedSpace;
-  /** For each rule, a bit for each rule set that holds it. */
-  readonly #ofRules: Int32Array;
   readonly #meter: Meter;
   readonly #measures = new Map<Universe, Map<Sender, Measure>>();
 
   /** The meter bounds all questions together. */
   constructor(
-    ruleSets: ReadonlyArray<readonly Rule[]>,
+    rules: readonly Rule[],
     patterns: readonly PacketPattern[],
     context: SenderContext,
     meter: Meter,
   ) {
     this.context = context;
     this.#meter = meter;
-    this.#probed = compileWithProbes(ruleSets.flat(), patterns, context.group);
-    this.#ofRules = new Int32Array(this.#probed.space.rules.length);
-    let from = 0;
-    for (const [number, rules] of ruleSets.entries()) {
-      this.#ofRules.fill(1 << number, from, from + rules.length);
-      from += rules.length;
-    }
+    this.#probed = compileWithProbes(rules, patterns, context.group);
   }
 
   sendersOf(pattern: PacketPattern, groups: Sender['groups']): Sender[] {
@@ -110,7 +118,7 @@ export class Counter {
       },
       this.#meter,
     );
-    const walk = new Walk(explored, measure, memberships, question.states.length);
+    const walk = new Walk(explored, measure, memberships, question.states.length === 2 ? 3 : 1);
     const cells: Cell[] = [];
     for (const { protocols, ports, ref } of serviceNodes(explored, universe)) {
       const exposed = walk.exposed(ref);
@@ -118,7 +126,15 @@ export class Counter {
       const counts = sender.isUnreadList
         ? exposed.counts.map((count) => ofUnread(count, measure))
         : exposed.counts;
-      cells.push({ universe, sender, protocols, ports, ...exposed, counts, at: { explored, ref } });
+      cells.push({
+        universe,
+        sender,
+        protocols,
+        ports,
+        ...exposed,
+        counts,
+        at: { explored, ref, memberships },
+      });
     }
     return this.#meter.isSpent ? null : cells;
   }
@@ -129,7 +145,7 @@ export class Counter {
     sender: Sender,
     { looksFor, states }: CountQuestion,
   ): Explored | null {
-    const masks = stateMasks(table.masksOf(this.#ofRules), states);
+    const masks = table.masksOf(bitsOf(states, this.#probed.space.rules.length));
     const isOpen =
       sender.memberOf === this.context.group.id &&
       membersAreOpen(this.context.group) &&
@@ -143,8 +159,7 @@ export class Counter {
         masks,
         labels,
         fallback: Number(isOpen || universe.fallback === 'accept'),
-        judge: (winners) =>
-          winners.reduce((bits, winner, state) => bits | (Number(winner === wanted) << state), 0),
+        judge: (winners) => valueOf(winners.map((winner) => winner === wanted)),
         settledBy: [],
         stopAtFirst: false,
       },
@@ -184,11 +199,16 @@ function fixedSymbols({ symbols }: Universe, sender: Sender): Map<number, boolea
   return fixed;
 }
 
-/** Masks with a bit for each state that is asked about. */
-function stateMasks(masks: Int32Array, states: readonly number[]): Int32Array {
-  return masks.map((mask) =>
-    states.reduce((bits, ruleSet, state) => bits | (((mask >> ruleSet) & 1) << state), 0),
+/** For each rule, a bit for each state that holds it; probes are in none. */
+function bitsOf(states: readonly Presence[], rules: number): Int32Array {
+  return Int32Array.from({ length: rules }, (_, rule) =>
+    states.reduce((bits, present, state) => bits | (Number((present[rule] ?? 0) !== 0) << state), 0),
   );
+}
+
+/** The terminal of a packet that is exposed in these states: see `Cell.counts`. */
+function valueOf([first = false, second = false]: readonly boolean[]): number {
+  return Number(first) | (Number(second) << 1) | (Number(second && !first) << 2);
 }
 
 /** Of a list that holds at least one address: surely one is exposed only if all are. */

@@ -14,8 +14,8 @@ import { createReporter, formatPlace } from '../read/reporter.ts';
 const MAX_RULES_PER_FILE = 50_000;
 
 export interface CompileOptions {
-  /** Account names of the config. */
-  readonly accounts: readonly string[];
+  /** Account names of the config; null: there is no config to hold them against. */
+  readonly accounts: readonly string[] | null;
 }
 
 export interface CompiledPolicies {

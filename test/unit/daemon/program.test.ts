@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Writable } from 'node:stream';
+import { Readable, Writable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { UsageError, type Io } from '../../../daemon/cli/io.ts';
 import { createProgram } from '../../../daemon/program.ts';
@@ -11,7 +11,8 @@ let folder: string;
 
 beforeAll(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'rampart-commands-'));
-  const accounts = 'accounts: {default: {credentials: {type: emulator}, endpoint: embedded}}\n';
+  const accounts =
+    'accounts: {default: {credentials: {type: emulator}, endpoint: embedded}}\nreconcile: {mode: enforce}\n';
   writeFileSync(path.join(folder, 'CONFIG'), accounts);
   writeFileSync(path.join(folder, 'OFF'), `${accounts}http: {listen: off}\n`);
   writeFileSync(path.join(folder, 'ANYPORT'), `${accounts}http: {listen: "127.0.0.1:0"}\n`);
@@ -30,6 +31,7 @@ class Text extends Writable {
 async function run(command: string): Promise<{ code: number; stdout: string; stderr: string }> {
   const [stdout, stderr] = [new Text(), new Text()];
   const io: Io = {
+    stdin: () => Readable.from([]),
     stdout,
     stderr,
     env: {},
@@ -83,8 +85,8 @@ describe('who asks for JSON gets the reason as a document too', () => {
   test.each([
     ['history --json --config CONFIG', 'there is no journal'],
     ['status --json --config OFF', '`http.listen` of the config is off'],
-    ['plan --format json --config NOWHERE', 'there is no such config'],
-    ['plan --format=json --config NOWHERE', 'there is no such config'],
+    ['plan --format json --config NOWHERE', 'there is no config'],
+    ['plan --format=json --config NOWHERE', 'there is no config'],
     ['plan --json --nonsense', 'unknown option'],
   ])('who asks for JSON gets the reason as a document too: %s', async (command, message) => {
     const { code, stdout, stderr } = await run(command);

@@ -1,24 +1,29 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { defaultConfig, loadConfig, parseConfig } from '../../../../daemon/config/load.ts';
+import { loadConfig, loadConfigIfAny, parseConfig } from '../../../../daemon/config/load.ts';
 import type { Config } from '../../../../daemon/config/config.ts';
 import { DEFAULT_BRAKE } from '../../../../reconciler/plan/safety.ts';
 import { runs } from '../../../support/runs.ts';
 import { tempFolder } from '../../../support/temp-folder.ts';
 
+const MODE = 'reconcile: {mode: enforce}\n';
+
+/** The config of this text; with the one key that must be there if it has no section of that key. */
 function configOf(text: string, file = 'config.yaml'): Config {
-  const result = parseConfig(text, file);
+  const result = parseConfig(text.includes('reconcile:') ? text : `${text}\n${MODE}`, file);
   if (!result.ok) throw new Error(JSON.stringify(result.error));
   return result.value;
 }
 
-/** `LINE:COLUMN CODE`, and all that is said, of each problem. */
+const NO_MODE = 'the key "mode" is missing';
+
+/** `LINE:COLUMN CODE`, and all that is said, of each problem but that of a missing mode. */
 function problemsOf(text: string): Array<[place: string, words: string]> {
   const result = parseConfig(text, 'config.yaml');
-  const problems = result.ok ? [] : result.error;
+  const problems = result.ok ? [] : result.error.filter(({ message }) => message !== NO_MODE);
   return problems.map(({ line, column, code, message, hint }) => [
     `${line}:${column} ${code}`,
     `${message} ${hint}`,
@@ -29,8 +34,8 @@ const places = (text: string) => problemsOf(text).map(([place]) => place);
 
 describe('defaults', () => {
   it('hold for every key that is left out', () => {
-    expect(defaultConfig()).toEqual({
-      file: null,
+    expect(configOf(MODE)).toEqual({
+      file: 'config.yaml',
       policies: { source: 'directory', path: 'policies' },
       accounts: {
         default: { credentials: { type: 'default' }, endpoint: { kind: 'regional' }, apiLevel: 'auto' },
@@ -61,13 +66,13 @@ describe('defaults', () => {
   });
 
   it('hold for an empty section too', () => {
-    const sections = 'policies: {}\nreconcile: {}\njournal: {}\nhttp: {}\nlog: {}\nemulator: {}\n';
-    expect(configOf(sections)).toEqual({ ...defaultConfig(), file: 'config.yaml' });
+    const sections = 'policies: {}\njournal: {}\nhttp: {}\nlog: {}\nemulator: {}\n';
+    expect(configOf(sections)).toEqual(configOf(MODE));
   });
 
   it('leave the other keys of a section alone', () => {
-    expect(configOf('reconcile: {modify: auto}').reconcile).toEqual({
-      ...defaultConfig().reconcile,
+    expect(configOf('reconcile: {mode: enforce, modify: auto}').reconcile).toEqual({
+      ...configOf(MODE).reconcile,
       modify: 'auto',
     });
   });
@@ -80,7 +85,7 @@ describe('values', () => {
       value === null ||
       (Object.isFrozen(value) && Object.values(value).every(frozen));
     expect(frozen(configOf('limits: {RevokeSecurityGroup: {ratePerMinute: 5}}'))).toBe(true);
-    expect(frozen(defaultConfig())).toBe(true);
+    expect(frozen(configOf(MODE))).toBe(true);
   });
 
   it('know no account that is not named, whatever it is called', () => {
@@ -120,7 +125,7 @@ describe('values', () => {
     ['{rules: 5, opens: "off"}', { ...DEFAULT_BRAKE, rules: 5, perHour: 5, opens: 'off' }],
     ['{rules: 5, perHour: 50}', { ...DEFAULT_BRAKE, rules: 5, perHour: 50 }],
   ])('reconcile.brake of `%s` is complete', (text, brake) => {
-    expect(configOf(`reconcile: {brake: ${text}}`).reconcile.brake).toEqual(brake);
+    expect(configOf(`reconcile: {mode: enforce, brake: ${text}}`).reconcile.brake).toEqual(brake);
   });
 
   it('limits keep what is named, and the default for the rest', () => {
@@ -268,6 +273,20 @@ emulator: {quirks: {describeLagMS: 3}}
   });
 });
 
+describe('the mode', () => {
+  it.each([
+    ['without any section', 'log: {}\n', '1:1'],
+    ['without the key', 'log: {}\nreconcile: {modify: auto}\n', '2:1'],
+    ['with an empty section', '\nreconcile: {}\n', '2:1'],
+  ])('has to be written: a config %s is refused with its place and the three modes', (_, text, place) => {
+    const result = parseConfig(text, 'config.yaml');
+    const [problem, ...others] = result.ok ? [] : result.error;
+    expect(others).toEqual([]);
+    expect([problem?.message, `${problem?.line}:${problem?.column}`]).toEqual([NO_MODE, place]);
+    for (const mode of ['enforce', 'additive', 'observe']) expect(problem?.hint).toContain(mode);
+  });
+});
+
 describe('a number that cannot be is one problem', () => {
   it.each([
     ['below its bounds', '-1', 'out-of-range'],
@@ -317,7 +336,10 @@ describe('secrets', () => {
 
 describe('loadConfig', () => {
   it('reads a file, and places its problems', async () => {
-    const folder = await tempFolder({ 'good.yaml': 'log: {level: warn}', 'bad.yaml': '\nlogs: {}' });
+    const folder = await tempFolder({
+      'good.yaml': `log: {level: warn}\n${MODE}`,
+      'bad.yaml': `\nlogs: {}\n${MODE}`,
+    });
     expect(loadConfig(path.join(folder, 'good.yaml'))).toMatchObject({
       ok: true,
       value: { log: { level: 'warn' }, policies: { path: path.join(folder, 'policies') } },
@@ -327,7 +349,7 @@ describe('loadConfig', () => {
   });
 
   it.each([
-    ['a file that is not there', 'nowhere.yaml', 'there is no such config'],
+    ['a file that is not there', 'nowhere.yaml', 'there is no config'],
     ['a folder', 'folder', 'not a regular file'],
     ['a pipe, which no one may ever write to', 'pipe', 'not a regular file'],
     ['a circle of links through a file', 'file/config.yaml', 'ENOTDIR'],
@@ -347,18 +369,72 @@ describe('loadConfig', () => {
     });
   });
 
-  it('without a name takes config.yaml of the working directory, else the defaults', async () => {
-    const home = process.cwd();
-    process.chdir(await tempFolder());
-    onTestFinished(() => process.chdir(home));
-    expect(loadConfig(null)).toEqual({ ok: true, value: defaultConfig() });
-    await writeFile('config.yaml', 'reconcile: {concurrency: 2}');
-    expect(loadConfig(null)).toMatchObject({
-      ok: true,
-      value: { file: 'config.yaml', policies: { path: 'policies' }, reconcile: { concurrency: 2 } },
+  describe('without a name', () => {
+    const enter = async (files: Readonly<Record<string, string>>): Promise<string> => {
+      const home = process.cwd();
+      const folder = await tempFolder(files);
+      process.chdir(folder);
+      onTestFinished(() => process.chdir(home));
+      return folder;
+    };
+
+    it('takes config.yaml of the working directory', async () => {
+      await enter({ 'config.yaml': 'reconcile: {mode: observe, concurrency: 2}' });
+      expect(loadConfig(null)).toMatchObject({
+        ok: true,
+        value: {
+          file: 'config.yaml',
+          policies: { path: 'policies' },
+          reconcile: { mode: 'observe', concurrency: 2 },
+        },
+      });
     });
-    await writeFile('config.yaml', '');
-    expect(loadConfig(null).ok).toBe(false);
+
+    it('an empty config.yaml is no config', async () => {
+      await enter({ 'config.yaml': '' });
+      expect([loadConfig(null).ok, loadConfigIfAny(null).ok]).toEqual([false, false]);
+    });
+
+    it('no config.yaml is a problem for who needs one, and nothing for who does not', async () => {
+      await enter({});
+      expect(loadConfig(null)).toMatchObject({ ok: false, error: [{ code: 'no-config' }] });
+      expect(loadConfigIfAny(null)).toEqual({ ok: true, value: null });
+      expect(loadConfigIfAny('config.yaml')).toMatchObject({ ok: false, error: [{ code: 'no-config' }] });
+    });
+
+    it.each([
+      ['the other spelling', ['config.yml'], null, ['config.yml']],
+      ['the example', ['config.example.yaml', 'values.yaml'], null, ['config.example.yaml']],
+      ['a slip of the hand', ['confg.yaml', 'compose.yaml'], null, ['confg.yaml']],
+      ['another case', ['Config.yaml'], null, ['Config.yaml']],
+      ['several', ['config.example.yaml', 'config.yml'], null, ['config.yml', 'config.example.yaml']],
+      [
+        'a near name of another config',
+        ['prod.yml', 'config.yaml'],
+        'prod.yaml',
+        ['prod.yml', 'config.yaml'],
+      ],
+      ['nothing', ['policies.json', 'note.txt'], null, ['--config FILE']],
+    ])('names what it looked for and what lies near: %s', async (_, files, wanted, named) => {
+      const folder = await enter(Object.fromEntries(files.map((file) => [file, ''])));
+      const result = loadConfig(wanted);
+      const [problem] = result.ok ? [] : result.error;
+      expect(problem?.message).toBe(`there is no config ${path.join(folder, wanted ?? 'config.yaml')}`);
+      const places = named.map((name) => problem?.hint.indexOf(name) ?? -1);
+      expect(places.every((place) => place >= 0)).toBe(true);
+      expect(places).toEqual([...places].sort((a, b) => a - b));
+      for (const file of files.filter((each) => !named.includes(each)))
+        expect(problem?.hint).not.toContain(file);
+    });
+
+    it('one in the folder above lies near too', async () => {
+      const folder = await enter({ 'config.yaml': MODE });
+      await mkdir(path.join(folder, 'policies'));
+      process.chdir(path.join(folder, 'policies'));
+      expect(loadConfig(null)).toMatchObject({
+        error: [{ hint: expect.stringContaining('`--config ../config.yaml`') as string }],
+      });
+    });
   });
 });
 
