@@ -23,7 +23,7 @@ export async function runCommand(
       cwd: process.cwd(),
       stopSignal: new AbortController().signal,
       argv: [],
-    onReload: () => undefined,
+      onReload: () => undefined,
     }).run(['node', 'rampart', ...args]);
     return { code, stdout: stdout.text, stderr: stderr.text };
   } catch (error) {
