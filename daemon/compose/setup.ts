@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Problem } from '../../reconciler/model/problem.ts';
+import type { CompileOptions } from '../../reconciler/policy/compile/compile.ts';
 import type { Config } from '../config/config.ts';
 import { loadConfig, NO_CONFIG } from '../config/load.ts';
 import { createDirectorySource } from '../source/directory/directory-source.ts';
@@ -69,8 +70,13 @@ export function openSource(config: Config, io: Io): Source {
   return createDirectorySource({ path: shownPath(config.policies.path, io), environment: io.env });
 }
 
-export const openKeeper = (config: Config): DesiredKeeper =>
-  new DesiredKeeper({ accounts: Object.keys(config.accounts) });
+export const openKeeper = (config: Config): DesiredKeeper => new DesiredKeeper(compileOptionsOf(config));
+
+/** What of the config the meaning of policies depends on. */
+export const compileOptionsOf = ({ accounts, guardrails }: Config): CompileOptions => ({
+  accounts: Object.keys(accounts),
+  guardrails,
+});
 
 /** Short in messages: relative where that is below the working directory. */
 export function shownPath(file: string, io: Io): string {

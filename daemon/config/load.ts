@@ -9,6 +9,7 @@ import { checkShape } from '../../reconciler/policy/schema/check-shape.ts';
 import type { ShapeWords } from '../../reconciler/policy/schema/shape-complaints.ts';
 import { ioReason } from '../io-reason.ts';
 import type { Config } from './config.ts';
+import { placedGuardrails } from './guardrails-config.ts';
 import { configsNear } from './nearby.ts';
 import { resolveConfig } from './resolve.ts';
 import { configSchema } from './schema.ts';
@@ -55,9 +56,9 @@ export function parseConfig(text: string, file: string): Result<Config, Problem[
   const checked = yaml.isWellFormed ? checkShape(configSchema, yaml.value, CONFIG_WORDS) : null;
   if (checked?.ok === false) reportShape(yaml, checked.error);
   const { problems } = yaml.reporter;
-  return checked?.ok === true && problems.length === 0
-    ? ok(resolveConfig(checked.value, file))
-    : err([...problems].sort(compareProblems));
+  if (checked?.ok !== true || problems.length > 0) return err([...problems].sort(compareProblems));
+  const guardrails = placedGuardrails(checked.value.guardrails, { ...yaml, file });
+  return ok(resolveConfig(checked.value, file, guardrails));
 }
 
 const CONFIG_WORDS: ShapeWords = {

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { deepFreeze } from '../../reconciler/model/collections.ts';
+import type { WrittenGuardrails } from '../../reconciler/policy/compile/compile-guardrails.ts';
 import type { AccountConfig } from './accounts-schema.ts';
 import type { Config, EmulatorConfig } from './config.ts';
 import { configSchema, type CheckedConfig } from './schema.ts';
@@ -7,7 +8,7 @@ import { configSchema, type CheckedConfig } from './schema.ts';
 type PathPlacer = (written: string) => string;
 
 /** The complete, frozen config. Its relative paths start from the folder of the config file. */
-export function resolveConfig(checked: CheckedConfig, file: string): Config {
+export function resolveConfig(checked: CheckedConfig, file: string, guardrails: WrittenGuardrails): Config {
   const folder = path.dirname(file);
   const place: PathPlacer = (written) => (path.isAbsolute(written) ? written : path.join(folder, written));
   const { policies, reconcile, limits, http, log, emulator } = checked;
@@ -17,6 +18,8 @@ export function resolveConfig(checked: CheckedConfig, file: string): Config {
     accounts: placeAccounts(checked.accounts, place),
     reconcile,
     limits,
+    guardrails,
+    privateNetworks: checked.privateNetworks,
     journal: { file: place(checked.journal.url) },
     http,
     log,

@@ -7,6 +7,7 @@ import { OPERATION_NAMES, type Operation } from '../../reconciler/model/operatio
 import { LOG_LEVELS } from '../telemetry/catalog.ts';
 import { accountsSchema } from './accounts-schema.ts';
 import { brakeSchema } from './brake-schema.ts';
+import { guardrailsConfig, privateNetworksConfig } from './guardrails-config.ts';
 import { parseListen, type ListenAddress } from './listen.ts';
 import { quirksSchema } from './quirks-schema.ts';
 import { filePath, parsedText, wholeNumber } from './schema-words.ts';
@@ -139,6 +140,8 @@ export const configSchema = z
     accounts: accountsSchema,
     reconcile,
     limits,
+    guardrails: guardrailsConfig,
+    privateNetworks: privateNetworksConfig,
     journal,
     http,
     log,

@@ -6,7 +6,13 @@ import { NO_COEXISTENCE } from '../coexist/revoke-first.ts';
 import type { Hold } from '../plan-input.ts';
 import type { Block, BlockKind, LiftedBy } from '../plan.ts';
 import type { Invocation } from '../safety.ts';
-import type { Objection, ProofObjection, OrderObjection, VendorObjection } from './objection.ts';
+import type {
+  Objection,
+  ProofObjection,
+  OrderObjection,
+  SafetyObjection,
+  VendorObjection,
+} from './objection.ts';
 import { safetyText } from './safety-text.ts';
 
 const LIFTED_BY: Readonly<Record<BlockKind, LiftedBy>> = {
@@ -34,14 +40,25 @@ export interface BlockedPlan {
 }
 
 export function blockOf(objection: Objection, plan: BlockedPlan): Block {
-  const { kind, message, override } = textOf(objection, plan);
+  const { kind, message, override } = isSafetyObjection(objection)
+    ? safetyBlock(objection, plan)
+    : textOf(objection, plan);
   return { kind, liftedBy: LIFTED_BY[kind], message, override };
 }
 
 /** A block as far as its kind does not decide it. */
 type BlockText = Omit<Block, 'liftedBy'>;
 
-function textOf(objection: Objection, plan: BlockedPlan): BlockText {
+const isSafetyObjection = (objection: Objection): objection is SafetyObjection =>
+  objection.kind === 'brake' || objection.kind === 'takeover' || objection.kind === 'opening';
+
+const safetyBlock = (objection: SafetyObjection, { hash, invocation }: BlockedPlan): BlockText => ({
+  kind: objection.kind,
+  message: safetyText(objection),
+  override: `${invocation.program} approve ${hash}${invocation.flags} --reason "..."`,
+});
+
+function textOf(objection: Exclude<Objection, SafetyObjection>, plan: BlockedPlan): BlockText {
   switch (objection.kind) {
     case 'managedByProduct':
     case 'groupPeers':
@@ -56,14 +73,6 @@ function textOf(objection: Objection, plan: BlockedPlan): BlockText {
       return bugBlock(brokenPromiseText(objection));
     case 'held':
       return holdBlock(objection.hold, plan.invocation);
-    case 'brake':
-    case 'takeover':
-    case 'opening':
-      return {
-        kind: objection.kind,
-        message: safetyText(objection),
-        override: `${plan.invocation.program} approve ${plan.hash}${plan.invocation.flags} --reason "..."`,
-      };
     case 'notApproved':
       return {
         kind: 'unapproved',

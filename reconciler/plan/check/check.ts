@@ -39,7 +39,7 @@ export interface Unchecked {
  * no approval lifts.
  */
 export function check(input: PlanInput, plan: Unchecked): Judged {
-  const words = { hash: plan.hash, invocation: invocationOf(input) };
+  const words = { hash: plan.hash, invocation: callerOf(input) };
   const stakes = stakesOf(input, plan.steps, plan.context);
   const objections = plan.steps.length === 0 ? [] : objectionsTo(input, plan, stakes);
   const { blockedBy, approval } = approved(
@@ -68,14 +68,14 @@ export function checkFailed(input: PlanInput, hash: string, error: unknown): Jud
     status: 'blocked',
     exceptions: [],
     findings: [],
-    blockedBy: [blockOf({ kind: 'bug', message }, { hash, invocation: invocationOf(input) })],
+    blockedBy: [blockOf({ kind: 'bug', message }, { hash, invocation: callerOf(input) })],
     losing: [],
     opening: [],
     approval: null,
   };
 }
 
-const invocationOf = ({ safety }: PlanInput): Invocation => safety?.invocation ?? DEFAULT_INVOCATION;
+const callerOf = ({ safety }: PlanInput): Invocation => safety?.invocation ?? DEFAULT_INVOCATION;
 
 /** What is left to say against a plan, and the approval that lifted the rest, if any. */
 function approved(

@@ -7,6 +7,7 @@ import { loadConfig, loadConfigIfAny, parseConfig } from '../../../../daemon/con
 import type { Config } from '../../../../daemon/config/config.ts';
 import { DEFAULT_BRAKE } from '../../../../reconciler/plan/safety.ts';
 import { runs } from '../../../support/runs.ts';
+import { prefix } from '../../../support/rule-sets.ts';
 import { tempFolder } from '../../../support/temp-folder.ts';
 
 const MODE = 'reconcile: {mode: enforce}\n';
@@ -53,6 +54,8 @@ describe('defaults', () => {
         ruleQuota: 1000,
         brake: { rules: 20, percent: 30, groups: 10, perHour: 20, opens: 'internet', takeover: 'approve' },
       },
+      guardrails: { file: '', entries: [], places: {} },
+      privateNetworks: ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'].map(prefix),
       limits: {
         default: { ratePerMinute: 60 },
         DescribeSecurityGroups: { ratePerMinute: 300 },
@@ -248,7 +251,6 @@ emulator: {quirks: {describeLagMS: 3}}
     ['policies: {source: git}', '1:20 unknown-value'],
     ['policies: {git: {url: "https://example.com/x.git"}}', '1:12 unknown-key'],
     ['reconcile: {confirm: true}', '1:13 unknown-key'],
-    ['guardrails: [{no: ssh}]', '1:1 unknown-key'],
   ])('refuse what a later version brings, and do not ignore it: %s', (text, place) => {
     expect(places(text)).toEqual([place]);
   });

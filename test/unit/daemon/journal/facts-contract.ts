@@ -113,7 +113,7 @@ export function factsContract(kind: string, makePlace: () => JournalPlace): void
         limit: 10,
         sinceMs: START_MS,
       };
-      const desired = { revision: 'r1', groups: [] };
+      const desired = { revision: 'r1', groups: [], expectations: [], guardrails: [] };
       await journal.setEstateFacts({ desired });
       await journal.setEstateFacts({ held });
       await restart();

@@ -41,7 +41,10 @@ describe('the facts in a journal file', () => {
     };
     const write = async () => {
       await journal.setFacts(GROUP, facts);
-      await journal.setEstateFacts({ desired: { revision: 'r', groups: [] }, held: null });
+      await journal.setEstateFacts({
+        desired: { revision: 'r', groups: [], expectations: [], guardrails: [] },
+        held: null,
+      });
       await journal.setWaiting(GROUP, waiting);
       await journal.useUpApprovals({ group: GROUP });
     };

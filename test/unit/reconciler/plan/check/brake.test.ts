@@ -262,9 +262,8 @@ describe('an approval', () => {
   });
 
   it('is not named by a plan that needs none', () => {
-    expect(
-      under([approval], { there: accepts(3), safety: undefined, wanted: accepts(3) }).approval,
-    ).toBeNull();
+    const safety = { approvals: [approval] };
+    expect(planOf({ there: accepts(30), wanted: accepts(31), safety }).approval).toBeNull();
   });
 
   it('of which the latest is named where several cover the plan', () => {
