@@ -12,16 +12,18 @@ groups: [{id: sg-a, region: cn-a, ingress: []}]
 `;
 
 /** Guardrails, each on a line of the config from 2 on, with the policies that they take their names from. */
+const configWith = (entries: readonly string[]): string =>
+  `guardrails:\n${entries.map((entry) => `  - ${entry}\n`).join('')}reconcile: {mode: enforce}\n`;
+
 function compileWith(entries: readonly string[], policy = POLICY): CompiledPolicies {
-  const text = `guardrails:\n${entries.map((entry) => `  - ${entry}\n`).join('')}`;
-  const config = parseConfig(text, 'config.yaml');
+  const config = parseConfig(configWith(entries), 'config.yaml');
   if (!config.ok) throw new Error(config.error.map(problemText).join());
   const files = [parsePolicyFile({ path: 'a.yaml', text: policy })];
   return compilePolicies(files, { accounts: ['default'], guardrails: config.value.guardrails });
 }
 
 const configProblems = (...entries: string[]): string[] => {
-  const config = parseConfig(`guardrails:\n${entries.map((entry) => `  - ${entry}\n`).join('')}`, 'a.yaml');
+  const config = parseConfig(configWith(entries), 'a.yaml');
   return config.ok ? [] : config.error.map(problemText);
 };
 
