@@ -20,8 +20,8 @@ import {
   ofHeld,
   ofPlans,
   ofWaiting,
-  type Approvable,
-  type Candidate,
+  type ApprovalDraft,
+  type ApprovalChoice,
 } from './approve/candidates.ts';
 import { READ_ONLY } from './embedded-emulator.ts';
 
@@ -65,7 +65,7 @@ async function runApprove(hash: string, flags: ApproveFlags, io: Io): Promise<Ex
     // Plans of now, only where the daemon knows of none: it costs a look at every group.
     const here = known.length > 0 ? [] : await plansHere(config, { flags, desk, io });
     const found = known.length > 0 ? known : meant(here, hash);
-    const approves = chosen(hash, flags, found);
+    const approves = draftsMeant(hash, flags, found);
     if (approves === null) {
       line(io.stderr, `rampart: nothing that waits has the hash ${hash}`);
       listWaiting(merged([...waiting, ...here]), io);
@@ -77,11 +77,11 @@ async function runApprove(hash: string, flags: ApproveFlags, io: Io): Promise<Ex
 }
 
 /** Null if the hash means nothing that could be approved. */
-function chosen(
+function draftsMeant(
   hash: string,
   { ahead }: ApproveFlags,
-  found: readonly Candidate[],
-): readonly Approvable[] | null {
+  found: readonly ApprovalChoice[],
+): readonly ApprovalDraft[] | null {
   const [only] = found;
   if (found.length > 1) {
     throw new UsageError(
@@ -97,7 +97,7 @@ function chosen(
 async function plansHere(
   config: Config,
   { flags, desk, io }: { readonly flags: ApproveFlags; readonly desk: JournalDesk; readonly io: Io },
-): Promise<readonly Candidate[]> {
+): Promise<readonly ApprovalChoice[]> {
   if (flags.ahead === true) return [];
   const session = await openSession(config, flags, io, READ_ONLY);
   try {
@@ -107,7 +107,7 @@ async function plansHere(
   }
 }
 
-async function approve(desk: JournalDesk, what: Approvable, flags: ApproveFlags, io: Io): Promise<void> {
+async function approve(desk: JournalDesk, what: ApprovalDraft, flags: ApproveFlags, io: Io): Promise<void> {
   const atMs = systemClock.nowMs();
   const approval: GrantedApproval = {
     ...what,
@@ -120,11 +120,11 @@ async function approve(desk: JournalDesk, what: Approvable, flags: ApproveFlags,
   line(io.stdout, `approved: ${approvalText(approval)}`);
 }
 
-const merged = (candidates: readonly Candidate[]): readonly Candidate[] => [
+const merged = (candidates: readonly ApprovalChoice[]): readonly ApprovalChoice[] => [
   ...new Map(candidates.map((candidate) => [candidate.hash, candidate])).values(),
 ];
 
-function listWaiting(candidates: readonly Candidate[], { stderr }: Io): void {
+function listWaiting(candidates: readonly ApprovalChoice[], { stderr }: Io): void {
   if (candidates.length === 0) line(stderr, 'nothing waits for an approval');
   for (const { hash, text } of candidates) line(stderr, `waiting: ${hash} ${text}`);
 }

@@ -15,7 +15,7 @@ export interface PastApproval extends GrantedApproval {
 }
 
 /** The plan of a group that an approval would let go on. */
-export interface WaitingPlan {
+export interface PlanThatWaits {
   readonly planHash: string;
   readonly desiredHash: string;
   readonly revision: string;
@@ -27,7 +27,7 @@ export interface WaitingPlan {
   readonly opening: readonly string[];
 }
 
-export interface WaitingGroup extends WaitingPlan {
+export interface WaitingGroup extends PlanThatWaits {
   readonly group: GroupRef;
   /** Since when a plan of these desired rules waits, Unix milliseconds. */
   readonly sinceMs: number;
@@ -35,7 +35,7 @@ export interface WaitingGroup extends WaitingPlan {
 
 /** A plan that is made again, of the same desired rules, has not begun to wait anew. */
 export const waitingSince = (
-  plan: WaitingPlan,
+  plan: PlanThatWaits,
   before: Pick<WaitingGroup, 'desiredHash' | 'sinceMs'> | null,
   nowMs: number,
 ): number => (before?.desiredHash === plan.desiredHash ? before.sinceMs : nowMs);

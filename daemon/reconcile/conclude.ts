@@ -7,6 +7,7 @@ import { closeOpenIntents } from './intents.ts';
 import { noteEnd } from './safety/notes.ts';
 import {
   moveAfterFailure,
+  type BlockedEnd,
   type NextMove,
   type Reconciled,
   type ReconcileOutcome,
@@ -42,18 +43,8 @@ function outcomeOf({ engine }: GroupRun, end: RunEnd, { isLessToDo, flapping }: 
     case 'aborted':
     case 'observed':
       return { kind: end.kind, next: 'resync' };
-    case 'blocked': {
-      const { plan, pausedForMs, kept } = end;
-      const next = pausedForMs === null ? 'resync' : { afterMs: Math.min(pausedForMs, engine.resyncMs) };
-      return {
-        kind: 'blocked',
-        reasons: plan.blockedBy.map(({ message }) => message),
-        blocks: plan.blockedBy,
-        planHash: plan.hash,
-        kept: kept === null ? null : { changes: kept.changes },
-        next,
-      };
-    }
+    case 'blocked':
+      return blockedOutcome(end, engine.resyncMs);
     case 'unread':
     case 'unverified':
       return notConverged(end.failure.message, end.failure);
@@ -69,6 +60,17 @@ function outcomeOf({ engine }: GroupRun, end: RunEnd, { isLessToDo, flapping }: 
       return { kind: 'quarantined', reason, next };
     }
   }
+}
+
+function blockedOutcome({ plan, pausedForMs, kept }: BlockedEnd, resyncMs: number): ReconcileOutcome {
+  return {
+    kind: 'blocked',
+    reasons: plan.blockedBy.map(({ message }) => message),
+    blocks: plan.blockedBy,
+    planHash: plan.hash,
+    kept: kept === null ? null : { changes: kept.changes },
+    next: pausedForMs === null ? 'resync' : { afterMs: Math.min(pausedForMs, resyncMs) },
+  };
 }
 
 function reportEnd(run: GroupRun, end: RunEnd, outcome: ReconcileOutcome, { flapping }: Lesson): void {

@@ -6,7 +6,7 @@ import type { HeldRevision } from '../../journal/facts.ts';
 import { waitingOf } from '../../reconcile/safety/notes.ts';
 
 /** What one approval would be stored with. */
-export interface Approvable {
+export interface ApprovalDraft {
   readonly planHash: string;
   /** Null: a revision of the policies. */
   readonly group: GroupRef | null;
@@ -17,14 +17,14 @@ export interface Approvable {
 }
 
 /** What a person may name: one plan, the plans of all groups, or a held revision. */
-export interface Candidate {
+export interface ApprovalChoice {
   readonly hash: string;
   /** In a list. */
   readonly text: string;
-  readonly approves: readonly Approvable[];
+  readonly approves: readonly ApprovalDraft[];
 }
 
-export const ofWaiting = ({ group, messages, ...waiting }: WaitingGroup | WaitingHere): Candidate => ({
+export const ofWaiting = ({ group, messages, ...waiting }: WaitingGroup | WaitingHere): ApprovalChoice => ({
   hash: waiting.planHash,
   text: `${groupKey(group)}: ${messages.join('; ')}`,
   approves: [
@@ -40,7 +40,7 @@ export const ofWaiting = ({ group, messages, ...waiting }: WaitingGroup | Waitin
 
 type WaitingHere = Omit<WaitingGroup, 'sinceMs'>;
 
-export function ofHeld({ hash, revision, losing, released }: HeldRevision): Candidate {
+export function ofHeld({ hash, revision, losing, released }: HeldRevision): ApprovalChoice {
   return {
     hash,
     text: `revision ${revision}: ${losing.length} groups would lose traffic, ${released.length} would be released`,
@@ -49,7 +49,7 @@ export function ofHeld({ hash, revision, losing, released }: HeldRevision): Cand
 }
 
 /** Plans that were just made, without a daemon or beside it. Those that no approval lets go on are left out. */
-export function ofPlans(results: readonly GroupResult[]): readonly Candidate[] {
+export function ofPlans(results: readonly GroupResult[]): readonly ApprovalChoice[] {
   const plans = results.flatMap((result) => {
     if (isFailed(result)) return [];
     const waiting = waitingOf(result, '');
@@ -66,7 +66,7 @@ export function ofPlans(results: readonly GroupResult[]): readonly Candidate[] {
 export const FEWEST_CHARACTERS = 12;
 
 /** Those that the whole hash, or the beginning of one, means. */
-export function meant(candidates: readonly Candidate[], hash: string): readonly Candidate[] {
+export function meant(candidates: readonly ApprovalChoice[], hash: string): readonly ApprovalChoice[] {
   const found = candidates.filter((candidate) => candidate.hash.startsWith(hash));
   return [...new Map(found.map((candidate) => [candidate.hash, candidate])).values()];
 }

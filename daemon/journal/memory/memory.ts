@@ -9,7 +9,7 @@ import {
   type GrantedApproval,
   type PastApproval,
   type WaitingGroup,
-  type WaitingPlan,
+  type PlanThatWaits,
 } from '../approvals.ts';
 import { NO_ESTATE_FACTS, NO_GROUP_FACTS, type EstateFacts, type GroupFacts } from '../facts.ts';
 import type {
@@ -110,12 +110,12 @@ class MemoryJournal implements Journal {
 
   pause(pause: Pause): Promise<void> {
     this.#store.changes += 1;
-    return guarded(() => void this.#store.pauses.set(scopeOf(pause.group), pause));
+    return guarded(() => void this.#store.pauses.set(scopeKey(pause.group), pause));
   }
 
   resume(group: GroupRef | null): Promise<boolean> {
     this.#store.changes += 1;
-    return guarded(() => this.#store.pauses.delete(scopeOf(group)));
+    return guarded(() => this.#store.pauses.delete(scopeKey(group)));
   }
 
   pauses(nowMs: number, of?: GroupRef): Promise<readonly Pause[]> {
@@ -151,7 +151,7 @@ class MemoryJournal implements Journal {
 
   useUpApprovals(of: { readonly group: GroupRef } | { readonly revision: string }): Promise<void> {
     const isMeant = ({ group, planHash }: GrantedApproval): boolean =>
-      'group' in of ? scopeOf(group) === groupKey(of.group) : planHash === of.revision;
+      'group' in of ? scopeKey(group) === groupKey(of.group) : planHash === of.revision;
     return guarded(() => {
       for (const [key, approval] of this.#store.approvals) {
         if (approval.usedAtMs !== null || !isMeant(approval)) continue;
@@ -194,7 +194,7 @@ class MemoryJournal implements Journal {
     );
   }
 
-  setWaiting(group: GroupRef, waiting: WaitingPlan | null): Promise<void> {
+  setWaiting(group: GroupRef, waiting: PlanThatWaits | null): Promise<void> {
     return guarded(() => {
       const key = groupKey(group);
       if (waiting === null) {
@@ -226,7 +226,7 @@ class MemoryJournal implements Journal {
       this.#store.facts.delete(groupKey(group));
       this.#store.waiting.delete(groupKey(group));
       for (const [key, approval] of this.#store.approvals) {
-        if (scopeOf(approval.group) === groupKey(group)) this.#store.approvals.delete(key);
+        if (scopeKey(approval.group) === groupKey(group)) this.#store.approvals.delete(key);
       }
     });
   }
@@ -248,9 +248,9 @@ class MemoryJournal implements Journal {
   }
 }
 
-const scopeOf = (group: GroupRef | null): string => (group === null ? ALL_GROUPS : groupKey(group));
+const scopeKey = (group: GroupRef | null): string => (group === null ? ALL_GROUPS : groupKey(group));
 
-const approvalKey = ({ planHash, group }: GrantedApproval): string => `${planHash} ${scopeOf(group)}`;
+const approvalKey = ({ planHash, group }: GrantedApproval): string => `${planHash} ${scopeKey(group)}`;
 
 function grantedOf(past: PastApproval): GrantedApproval {
   const { planHash, desiredHash, group, losing, opening, by, reason, atMs, untilMs } = past;

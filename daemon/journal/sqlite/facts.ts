@@ -6,7 +6,7 @@ import {
   type GrantedApproval,
   type PastApproval,
   type WaitingGroup,
-  type WaitingPlan,
+  type PlanThatWaits,
 } from '../approvals.ts';
 import { changedFacts, factText, parseFact } from '../fact-text.ts';
 import { NO_ESTATE_FACTS, NO_GROUP_FACTS, type EstateFacts, type GroupFacts } from '../facts.ts';
@@ -16,7 +16,7 @@ import { GROUP_FIELDS, scopeOf } from './rows.ts';
 
 type NamedBodies = ReadonlyArray<{ readonly name: string; readonly body: string }>;
 
-const OF_GROUP = 'account = ? AND region = ? AND group_id = ?';
+const IS_OF_GROUP = 'account = ? AND region = ? AND group_id = ?';
 
 const partsOf = ({ account, region, id }: GroupRef): SqlValue[] => [account, region, id];
 
@@ -40,7 +40,7 @@ export function writeGroupFacts(db: Connection, group: GroupRef, facts: Partial<
 }
 
 function groupBodies(db: Connection, group: GroupRef): ReadonlyMap<string, string> {
-  const rows = db.all(`SELECT name, body FROM group_facts WHERE ${OF_GROUP}`, ...partsOf(group));
+  const rows = db.all(`SELECT name, body FROM group_facts WHERE ${IS_OF_GROUP}`, ...partsOf(group));
   return bodiesByName(rows as NamedBodies);
 }
 
@@ -74,7 +74,7 @@ export function readGroupsWithFacts(db: Connection): readonly GroupRef[] {
 export function forgetGroup(db: Connection, group: GroupRef): void {
   db.transaction(() => {
     for (const table of ['group_facts', 'approvals', 'waiting']) {
-      db.run(`DELETE FROM ${table} WHERE ${OF_GROUP}`, ...partsOf(group));
+      db.run(`DELETE FROM ${table} WHERE ${IS_OF_GROUP}`, ...partsOf(group));
     }
   });
 }
@@ -143,7 +143,7 @@ export function readPastApprovals(
 export function writeWaiting(
   db: Connection,
   group: GroupRef,
-  waiting: WaitingPlan | null,
+  waiting: PlanThatWaits | null,
   nowMs: number,
 ): void {
   const scope = scopeOf(group);

@@ -5,7 +5,7 @@ import type { GroupPlan } from '../../../reconciler/plan/plan.ts';
 import { planDocument } from '../../../reconciler/report/document.ts';
 import { ok } from '../../../reconciler/model/result.ts';
 import type { Connection } from './connection.ts';
-import type { GrantedApproval, WaitingPlan } from '../approvals.ts';
+import type { GrantedApproval, PlanThatWaits } from '../approvals.ts';
 import type { EstateFacts, GroupFacts } from '../facts.ts';
 import { createIfMissing, openDatabase, realPathOf } from './file.ts';
 import { lockJournal, standsBy, type FileLock } from './lock.ts';
@@ -202,7 +202,7 @@ class SqliteJournal extends SqliteDesk implements Journal {
     return guarded(() => writeEstateFacts(this.#db, facts));
   }
 
-  setWaiting(group: GroupRef, waiting: WaitingPlan | null): Promise<void> {
+  setWaiting(group: GroupRef, waiting: PlanThatWaits | null): Promise<void> {
     return guarded(() => writeWaiting(this.#db, group, waiting, this.#clock.nowMs()));
   }
 

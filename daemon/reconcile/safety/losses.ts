@@ -4,7 +4,7 @@ import { ruleIdentity } from '../../../reconciler/model/rule.ts';
 import type { DescribedGroup } from '../../../reconciler/model/group.ts';
 import type { Loss } from '../../journal/facts.ts';
 
-const HOUR_MS = 3_600_000;
+const REMEMBERED_MS = 3_600_000;
 
 /** Losing rules of the last hour. Of a plan that did not come to its end those count that are gone. */
 export function lostLastHour(losses: readonly Loss[], described: DescribedGroup, nowMs: number): number {
@@ -29,4 +29,4 @@ export const withLossesDone = (losses: readonly Loss[], nowMs: number): readonly
   recent(losses, nowMs).map((loss) => ({ ...loss, isDone: true }));
 
 const recent = (losses: readonly Loss[], nowMs: number): readonly Loss[] =>
-  losses.filter(({ atMs }) => nowMs - atMs < HOUR_MS);
+  losses.filter(({ atMs }) => nowMs - atMs < REMEMBERED_MS);

@@ -1,7 +1,7 @@
 // What a reconcile notes in the journal for the plans to come: what is in force, what waits, what was lost, and how
 // the group looked when it was last as its policy says.
 import type { GroupPlan } from '../../../reconciler/plan/plan.ts';
-import type { WaitingPlan } from '../../journal/approvals.ts';
+import type { PlanThatWaits } from '../../journal/approvals.ts';
 import type { GroupInput } from '../group-input.ts';
 import type { GroupRun } from '../group-run.ts';
 import { changesAtStake } from './judged.ts';
@@ -32,7 +32,7 @@ async function bindApprovals({ engine, group }: GroupRun, plan: GroupPlan, nowMs
   }
 }
 
-export function waitingOf(plan: GroupPlan, revision: string): WaitingPlan | null {
+export function waitingOf(plan: GroupPlan, revision: string): PlanThatWaits | null {
   const blocks = plan.blockedBy.filter(({ liftedBy }) => liftedBy === 'approval');
   if (plan.status !== 'blocked' || blocks.length === 0) return null;
   return {

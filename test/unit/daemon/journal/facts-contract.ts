@@ -1,6 +1,6 @@
 // What holds for the facts, approvals and waiting plans of every journal, whatever it is kept in.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { GrantedApproval, WaitingPlan } from '../../../../daemon/journal/approvals.ts';
+import type { GrantedApproval, PlanThatWaits } from '../../../../daemon/journal/approvals.ts';
 import {
   NO_ESTATE_FACTS,
   NO_GROUP_FACTS,
@@ -37,7 +37,7 @@ const APPROVAL: GrantedApproval = {
 };
 const AHEAD: GrantedApproval = { ...APPROVAL, planHash: 'aaa', group: null, losing: null, opening: null };
 
-const WAITING: WaitingPlan = {
+const WAITING: PlanThatWaits = {
   planHash: 'f00',
   desiredHash: 'd00',
   revision: 'abc',
