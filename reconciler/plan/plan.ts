@@ -26,6 +26,8 @@ export interface GroupPolicy extends GroupRef {
    * (T6 of docs/algorithms.md). Then a full group has more ways to change.
    */
   readonly alone: boolean;
+  /** Whether a name or tags mean the group, and not its id. Absent: no. */
+  readonly bySelector?: boolean;
   readonly source: SourcePlace;
 }
 
