@@ -3,6 +3,8 @@ import { InvalidArgumentError } from 'commander';
 import type { Result } from '../../reconciler/model/result.ts';
 
 export interface Io {
+  /** What a person answers; opened by who asks. */
+  readonly stdin: () => NodeJS.ReadableStream;
   /** Data. */
   readonly stdout: NodeJS.WritableStream;
   /** Logs and progress. */
@@ -39,6 +41,9 @@ export const flagOf =
     if (value.ok) return value.value;
     throw new InvalidArgumentError(value.error);
   };
+
+export const isTerminal = (stream: NodeJS.ReadableStream | NodeJS.WritableStream): boolean =>
+  'isTTY' in stream && stream.isTTY === true;
 
 export const line = (stream: NodeJS.WritableStream, text: string): void => {
   stream.write(`${text}\n`);

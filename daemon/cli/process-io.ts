@@ -25,6 +25,7 @@ export function processIo(process: NodeJS.Process): Io {
   // There is no place left to say it.
   process.stderr.on('error', () => undefined);
   return {
+    stdin: () => process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
     env: process.env,

@@ -12,7 +12,7 @@ import { LOG_LEVELS, type LogLevel } from '../telemetry/catalog.ts';
 import type { Telemetry } from '../telemetry/events.ts';
 import { createRedactor } from '../telemetry/redact.ts';
 import { createTelemetry, fileSink } from '../telemetry/telemetry.ts';
-import { type Io, UsageError } from '../cli/io.ts';
+import { isTerminal, type Io, UsageError } from '../cli/io.ts';
 import type { Secrets } from './secrets.ts';
 
 export interface CommonFlags {
@@ -55,14 +55,14 @@ export function openTelemetry(
   to: { readonly fd: 1 | 2; readonly io: Io; readonly secrets: Secrets },
 ): Telemetry {
   const stream = to.fd === 1 ? to.io.stdout : to.io.stderr;
-  const isTerminal = 'isTTY' in stream && stream.isTTY === true;
+  const onTerminal = isTerminal(stream);
   const { format, level } = config.log;
   return createTelemetry({
     level: flags.logLevel ?? level,
-    format: format === 'auto' ? (isTerminal ? 'pretty' : 'json') : format,
+    format: format === 'auto' ? (onTerminal ? 'pretty' : 'json') : format,
     sink: fileSink(to.fd, (why) => stream.emit('error', why)),
     redact: createRedactor(to.secrets.values),
-    colors: isTerminal && to.io.env.NO_COLOR === undefined,
+    colors: onTerminal && to.io.env.NO_COLOR === undefined,
   });
 }
 

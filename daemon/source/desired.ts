@@ -11,7 +11,7 @@ import {
 } from '../../reconciler/policy/compile/compile.ts';
 import { readPolicyFile, unreadablePolicyFile } from '../../reconciler/policy/read/file.ts';
 import { desiredGroupKey } from '../../reconciler/policy/compile/group-key.ts';
-import { keepLastGood, type Wanted } from '../../reconciler/policy/compile/last-good.ts';
+import { keepLastGood, type WantedState } from '../../reconciler/policy/compile/last-good.ts';
 import type { LoadedPolicies } from './source.ts';
 
 export interface DesiredUpdate {
@@ -56,9 +56,9 @@ export class DesiredKeeper {
   }
 }
 
-const NOTHING_WANTED: Wanted = { groups: [], expectations: [], guardrails: [] };
+const NOTHING_WANTED: WantedState = { groups: [], expectations: [], guardrails: [] };
 
-const wantedOf = ({ groups, expectations, guardrails }: Wanted): Wanted => ({
+const wantedOf = ({ groups, expectations, guardrails }: WantedState): WantedState => ({
   groups,
   expectations,
   guardrails,
@@ -114,7 +114,7 @@ function inOrder(groups: readonly DesiredGroup[]): readonly DesiredGroup[] {
 function withUnreadFiles(
   policies: CompiledPolicies,
   loaded: LoadedPolicies,
-  { groups, expectations }: Wanted,
+  { groups, expectations }: WantedState,
 ): CompiledPolicies {
   const isUnread = (file: string): boolean =>
     loaded.unreadable.some(({ path, problem }) => path === '' || file.startsWith(`${problem.file}/`));

@@ -5,6 +5,7 @@ import type { DescribedGroup, GroupRef } from '../model/group.ts';
 import { deepFreeze } from '../model/collections.ts';
 import { check, checkFailed } from './check/check.ts';
 import { diff } from './diff/diff.ts';
+import { ownershipOf } from './diff/ownership.ts';
 import { withoutQuarantined } from './diff/quarantine.ts';
 import { desiredHash, planHash } from './hash.ts';
 import type { PlanInput } from './plan-input.ts';
@@ -40,11 +41,16 @@ export function planGroup(input: PlanInput): GroupPlan {
 
 function planned(input: PlanInput): GroupPlan {
   const { described } = input;
-  const hashes = { hash: hashOf(input), desiredHash: desiredHash(input.desired) };
+  const ownership = ownershipOf(input.desired, described);
+  const hashes = {
+    // Of the changes that the policy asks for, whether or not the cloud keeps refusing some of them.
+    hash: planHash(input.desired, input.desired.mode, diff(input.desired, ownership)),
+    desiredHash: desiredHash(input.desired),
+  };
   const context = groupContext(described);
   const desired = withoutQuarantined(input.desired, described.rules, input.learned?.quarantined);
   const options = optionsOf(input);
-  const way = wayTo({ desired, described, options });
+  const way = wayTo({ desired, ownership, described, options });
   const proof = prove(described, way.steps, { ...way, alone: desired.alone });
   const exposure = deltaOf(described, way.steps, context);
   return {
@@ -57,6 +63,7 @@ function planned(input: PlanInput): GroupPlan {
     ...check(
       { ...input, desired },
       {
+        ownership,
         steps: way.steps,
         ...hashes,
         exposure,
@@ -74,10 +81,6 @@ function deltaOf(group: DescribedGroup, steps: readonly Step[], context: GroupCo
   const after = applySteps(group.rules, steps).map(({ rule }) => rule);
   return exposureDelta(before, after, context);
 }
-
-/** Of the changes that the policy asks for, whether or not the cloud keeps refusing some of them. */
-const hashOf = ({ desired, described }: PlanInput): string =>
-  planHash(desired, desired.mode, diff(desired, described.rules));
 
 function optionsOf({ desired, settings, learned = {} }: PlanInput): PlanOptions {
   const { ruleLimit = null, legacyPriority = 'modify', listSizes = {} } = learned;

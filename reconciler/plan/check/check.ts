@@ -2,6 +2,7 @@
 // decided. Nothing edits a plan after this.
 import type { ExposureDelta } from '../../exposure/ask/delta.ts';
 import type { GroupContext } from '../../exposure/engine/context.ts';
+import type { Ownership } from '../diff/ownership.ts';
 import type { PlanInput } from '../plan-input.ts';
 import type { Block, GroupPlan, PlanException, Step } from '../plan.ts';
 import { DEFAULT_INVOCATION, type Invocation } from '../safety.ts';
@@ -22,6 +23,7 @@ export type Judged = Pick<
 
 /** A plan with all that was found on the way to it. */
 export interface Unchecked {
+  readonly ownership: Ownership;
   readonly steps: readonly Step[];
   readonly hash: string;
   readonly desiredHash: string;
@@ -40,7 +42,7 @@ export interface Unchecked {
  */
 export function check(input: PlanInput, plan: Unchecked): Judged {
   const words = { hash: plan.hash, invocation: callerOf(input) };
-  const stakes = stakesOf(input, plan.steps, plan.context);
+  const stakes = stakesOf(input, plan, plan.context);
   const objections = plan.steps.length === 0 ? [] : objectionsTo(input, plan, stakes);
   const { blockedBy, approval } = approved(
     input,
@@ -53,7 +55,7 @@ export function check(input: PlanInput, plan: Unchecked): Judged {
       ...plan.exceptions,
       ...plan.orderObjections.map((objection) => unpromised(objection, words)),
     ],
-    findings: planFindings(input),
+    findings: planFindings(input, plan.ownership),
     blockedBy,
     losing: stakes.losing,
     opening: stakes.opening,

@@ -11,9 +11,12 @@ services: {db: [tcp/5432, tcp/3306]}
 groups: [{id: sg-a, region: cn-a, ingress: []}]
 `;
 
+const configText = (entries: readonly string[]): string =>
+  `guardrails:\n${entries.map((entry) => `  - ${entry}\n`).join('')}reconcile: {mode: observe}\n`;
+
 /** Guardrails, each on a line of the config from 2 on, with the policies that they take their names from. */
 function compileWith(entries: readonly string[], policy = POLICY): CompiledPolicies {
-  const text = `guardrails:\n${entries.map((entry) => `  - ${entry}\n`).join('')}`;
+  const text = configText(entries);
   const config = parseConfig(text, 'config.yaml');
   if (!config.ok) throw new Error(config.error.map(problemText).join());
   const files = [parsePolicyFile({ path: 'a.yaml', text: policy })];
@@ -21,7 +24,7 @@ function compileWith(entries: readonly string[], policy = POLICY): CompiledPolic
 }
 
 const configProblems = (...entries: string[]): string[] => {
-  const config = parseConfig(`guardrails:\n${entries.map((entry) => `  - ${entry}\n`).join('')}`, 'a.yaml');
+  const config = parseConfig(configText(entries), 'a.yaml');
   return config.ok ? [] : config.error.map(problemText);
 };
 
