@@ -24,7 +24,7 @@ interface StatusFlags extends CommonFlags {
 
 const TIMEOUT_MS = 10_000;
 
-const configSchema = z.looseObject({
+const summarySchema = z.looseObject({
   file: z.string(),
   mode: z.string(),
   brake: z.string(),
@@ -39,7 +39,7 @@ const statusSchema = z.looseObject({
   rampart: z.string(),
   startedAt: z.string(),
   ready: z.boolean(),
-  config: configSchema.optional(),
+  config: summarySchema.optional(),
   policies: z.looseObject({ revision: z.string().nullable(), problems: z.number() }),
   groups: z.array(
     z.looseObject({
