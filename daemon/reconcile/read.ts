@@ -7,6 +7,7 @@ import { planGroup } from '../../reconciler/plan/plan-group.ts';
 import type { GroupPlan } from '../../reconciler/plan/plan.ts';
 import { describeRule } from '../../reconciler/model/rule-text.ts';
 import type { GroupMemory } from '../learned/group-memory.ts';
+import { ignoredOpensOf, type IgnoredOpens } from '../learned/ignored-opens.ts';
 import { quarantinedAt } from '../learned/quarantine.ts';
 import { quotaAfterRead, ruleLimit } from '../learned/quota-estimate.ts';
 import { commonFields, RULES_NAMED_IN_EVENTS, type GroupRun } from './group-run.ts';
@@ -39,9 +40,10 @@ export async function readAndPlan(run: GroupRun, before: GroupMemory): Promise<P
   if (signal.aborted) return ended({ kind: 'aborted' });
   if (!seen.ok) return ended({ kind: 'unread', failure: seen.error });
   const { group: described } = seen.value;
-  const { input, memory } = await inputFor(run, described, before);
+  const { input, memory: known } = await inputFor(run, described, before);
   const plan = planGroup(input);
   reportPlan(run, described, plan);
+  const memory = { ...known, ignoredOpens: reportIgnored(run, plan, before) };
   if (plan.status === 'observed') return ended({ kind: 'observed' }, memory);
   if (plan.status !== 'blocked') return { kind: 'planned', plan, input, memory };
   const { holds, nowMs } = input;
@@ -102,6 +104,16 @@ function reportPlan(run: GroupRun, described: DescribedGroup, plan: GroupPlan): 
     remove: count('revoke'),
     hitless: plan.hitless,
   });
+}
+
+/** What to remember, so that each is told once. */
+function reportIgnored(run: GroupRun, plan: GroupPlan, { ignoredOpens }: GroupMemory): IgnoredOpens {
+  const { all, appeared } = ignoredOpensOf(plan, ignoredOpens);
+  const rules = appeared.slice(0, RULES_NAMED_IN_EVENTS);
+  if (appeared.length > 0) {
+    run.engine.telemetry.emit('ignored.opens', { ...commonFields(run), count: appeared.length, rules });
+  }
+  return all;
 }
 
 function driftLines({ diff }: GroupPlan): string[] {

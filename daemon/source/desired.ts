@@ -6,7 +6,7 @@ import type { DesiredGroup, DesiredState } from '../../reconciler/model/group.ts
 import { compareText, type Problem } from '../../reconciler/model/problem.ts';
 import type { CompiledPolicies, CompileOptions } from '../../reconciler/policy/compile/compile.ts';
 import { desiredGroupKey } from '../../reconciler/policy/compile/group-key.ts';
-import { keepLastGood, type Wanted } from '../../reconciler/policy/compile/last-good.ts';
+import { keepLastGood, type WantedState } from '../../reconciler/policy/compile/last-good.ts';
 import { systemClock, type Clock } from '../clock.ts';
 import { compileHere, type CompileFiles } from './compile/compile-files.ts';
 import type { LoadedPolicies } from './source.ts';
@@ -125,9 +125,9 @@ export class DesiredKeeper {
   }
 }
 
-const NOTHING_WANTED: Wanted = { groups: [], expectations: [], guardrails: [] };
+const NOTHING_WANTED: WantedState = { groups: [], expectations: [], guardrails: [] };
 
-const wantedOf = ({ groups, expectations, guardrails }: Wanted): Wanted => ({
+const wantedOf = ({ groups, expectations, guardrails }: WantedState): WantedState => ({
   groups,
   expectations,
   guardrails,
@@ -179,7 +179,7 @@ function inOrder(groups: readonly DesiredGroup[]): readonly DesiredGroup[] {
 function withUnreadFiles(
   policies: CompiledPolicies,
   loaded: LoadedPolicies,
-  { groups, expectations }: Wanted,
+  { groups, expectations }: WantedState,
 ): CompiledPolicies {
   const isUnread = (file: string): boolean =>
     loaded.unreadable.some(({ path, problem }) => path === '' || file.startsWith(`${problem.file}/`));

@@ -141,6 +141,11 @@ export const CATALOG: Catalog = {
     sameAs: (f) => f.rules.join('\n'),
     ends: QUIET,
   },
+  'ignored.opens': {
+    level: 'warn',
+    say: (f) =>
+      `${counted(f.count, 'ignored rule')} of ${group(f)} let through more than the declared rules: ${f.rules.join('; ')}`,
+  },
   'rule.expiring': {
     level: 'warn',
     say: (f) => `A rule of ${group(f)} expires at ${f.expiresAt}: ${f.rule}`,

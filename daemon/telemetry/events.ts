@@ -71,6 +71,8 @@ interface OwnFields {
   'group.converged': { changes: number; rules: number };
   'group.not_converged': { reason: string };
   'group.flapping': { rounds: number; rules: readonly string[]; delayMs: number };
+  /** `count`: how many ignored rules appeared that let through more than the declared ones; `rules`: the first of them. */
+  'ignored.opens': { count: number; rules: readonly string[] };
   'rule.expiring': { rule: string; expiresAt: string };
   'rule.expired': { rule: string; expiresAt: string };
   'lane.closed': { reopensInMs: number };

@@ -1,7 +1,10 @@
 import type { ApiLevel } from './api-dialect.ts';
 import type { Expectation, Guardrail } from './packets/pattern.ts';
+import type { Peer } from './peer.ts';
+import type { PortRange } from './ports.ts';
 import type { SourcePlace } from './problem.ts';
-import type { Direction, Rule } from './rule.ts';
+import type { PolicyProtocol } from './protocol.ts';
+import type { Direction, Rule, RuleAction } from './rule.ts';
 
 /** Names one security group everywhere. */
 export interface GroupRef {
@@ -50,9 +53,19 @@ export interface DescribedRule {
   readonly selector: Readonly<Record<string, string>>;
 }
 
-/** Described rules that match every given glob are left alone. `*` stands for any run of characters. */
+/** Described rules to leave alone: those that fit every field that is there, of which there is at least one. */
 export interface IgnorePattern {
-  readonly description: string;
+  /** A glob. `*` stands for any run of characters. */
+  readonly description?: string;
+  /** `all`: of any protocol. */
+  readonly protocol?: PolicyProtocol;
+  /** Rules with ports within one of these. */
+  readonly ports?: readonly PortRange[];
+  /** Rules whose peer is within one of these. */
+  readonly peers?: readonly Peer[];
+  readonly action?: RuleAction;
+  readonly priority?: number;
+  readonly direction?: Direction;
   readonly source: SourcePlace;
 }
 

@@ -6,6 +6,7 @@ import type { DescribedGroup, DesiredRule } from '../model/group.ts';
 import { orderAroundTwins } from './coexist/order-around-twins.ts';
 import { diff } from './diff/diff.ts';
 import { permitted } from './diff/mode.ts';
+import type { Ownership } from './diff/ownership.ts';
 import { chooseOrder, type ChosenOrder } from './fit/choose-order.ts';
 import { match } from './match/match.ts';
 import { callLimits } from './order/calls.ts';
@@ -19,6 +20,7 @@ export interface Way extends ChosenOrder {
 /** What a way is looked for between, and how. */
 interface WayRequest {
   readonly desired: GroupPolicy;
+  readonly ownership: Ownership;
   readonly described: DescribedGroup;
   readonly options: PlanOptions;
 }
@@ -33,8 +35,8 @@ export function wayTo(request: WayRequest): Way {
   return { ...way, promised: null, exceptions, objections: [{ kind: 'noText', places }] };
 }
 
-function anyWay({ desired, described, options }: WayRequest): Way {
-  const found = match(diff(desired, described.rules), described, options, callLimits(described, options));
+function anyWay({ desired, ownership, described, options }: WayRequest): Way {
+  const found = match(diff(desired, ownership), described, options, callLimits(described, options));
   const allowed = permitted(found, desired.mode, described);
   const way = orderAroundTwins({ found, changes: allowed.changes, group: described, options }, (rest) =>
     chooseOrder(rest.changes, desired, rest.group, rest.options),

@@ -65,7 +65,16 @@ describe('plan', () => {
     expect(second.stdout).toBe(first.stdout);
     expect(JSON.parse(first.stdout)).toMatchObject({
       version: 1,
-      summary: { calls: 1, add: 1, modify: 0, remove: 0, blocked: 0 },
+      summary: {
+        calls: 1,
+        add: 1,
+        modify: 0,
+        remove: 0,
+        blocked: 0,
+        observed: 0,
+        unreadable: 0,
+        differing: 1,
+      },
       groups: [
         {
           account: 'default',

@@ -136,7 +136,7 @@ function groupLines(policy: SimPolicy): string[] {
     selector === 'id' ? `  - id: ${group.id}` : `  - name: ${nameOf(group.id)}`,
     `    region: ${REGION}`,
     `    mode: ${mode}`,
-    ...(ignores ? [`    ignore: [{description: "${IGNORED_TEXT}*"}]`] : []),
+    ...(ignores ? [`    ignore: [{description: "${IGNORED_TEXT}*", protocol: all}]`] : []),
     ...directionLines('ingress', rules.ingress),
     ...directionLines('egress', rules.egress),
   ];

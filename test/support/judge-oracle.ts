@@ -182,7 +182,8 @@ function* packetsOf(
   { peer, lists, ...base }: Base & { readonly peer: bigint; readonly lists: readonly string[] },
 ): Generator<Packet> {
   const groups = ruleSets.flat().flatMap((rule) => (rule.peer.kind === 'group' ? [rule.peer.id] : []));
-  const others = [...new Set(groups)].filter((id) => id !== context.id);
+  const membersAreOpen = context.type === 'normal' && context.innerAccess === 'accept';
+  const others = [...new Set(groups)].filter((id) => id !== context.id || !membersAreOpen);
   const isPorted = base.protocol === 6 || base.protocol === 17;
   const owns = world.owns[base.family].filter(
     (own) => pattern.own.length === 0 || pattern.own.some((prefix) => within(prefix, base.family, own)),

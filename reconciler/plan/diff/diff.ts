@@ -5,18 +5,17 @@ import { groupBy } from '../../model/collections.ts';
 import { compareText } from '../../model/problem.ts';
 import { compareRules, ruleIdentity } from '../../model/rule.ts';
 import { textHolds } from '../match/texts.ts';
-import { splitByOwnership } from './ownership.ts';
+import type { Ownership } from './ownership.ts';
 import type { Difference, Diff, GroupPolicy } from '../plan.ts';
 
 /**
  * Sorts every rule of the managed directions into one class. Of described rules with one identity (the
  * cloud may hold two that differ in host bits only) one is kept and the others are unexpected.
  */
-export function diff(policy: GroupPolicy, described: readonly DescribedRule[]): Diff {
-  const { managed, unmanaged } = splitByOwnership(policy, described);
+export function diff(policy: GroupPolicy, { managed, ignored }: Ownership): Diff {
   const desired = desiredByIdentity(policy);
   const missing = new Map(desired);
-  for (const { rule } of unmanaged) missing.delete(ruleIdentity(rule));
+  for (const { rule } of ignored) missing.delete(ruleIdentity(rule));
   const unexpected: DescribedRule[] = [];
   const different: Difference[] = [];
   let same = 0;
@@ -34,7 +33,7 @@ export function diff(policy: GroupPolicy, described: readonly DescribedRule[]): 
     unexpected: unexpected.sort(compareDescribed),
     different: different.sort(compareDifferences),
     same,
-    unmanaged: unmanaged.length,
+    unmanaged: ignored.length,
   };
 }
 

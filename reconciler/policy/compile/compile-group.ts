@@ -1,14 +1,14 @@
 // One group of one file: its rules expanded, and what must hold between them checked.
-import type { DesiredGroup, DesiredRule, IgnorePattern } from '../../model/group.ts';
-import { matchesGlob } from '../../model/glob.ts';
+import type { DesiredGroup, DesiredRule } from '../../model/group.ts';
 import { formatPeer } from '../../model/peer.ts';
 import type { SourcePlace } from '../../model/problem.ts';
-import { DIRECTIONS, fieldText, ruleIdentity, type Direction, type Rule } from '../../model/rule.ts';
+import { fieldText, ruleIdentity, type Direction, type Rule } from '../../model/rule.ts';
 import { quote } from '../read/complaint.ts';
 import type { Definitions } from './definitions.ts';
-import type { GroupEntry, RuleEntry } from '../schema/document.ts';
+import type { GroupEntry } from '../schema/document.ts';
 import { expandRule } from './expand.ts';
 import type { FileContext, Site } from './file-context.ts';
+import { compileIgnore } from './ignore.ts';
 import { formatPlace } from '../read/reporter.ts';
 import { didYouMean } from '../schema/suggest.ts';
 
@@ -33,8 +33,7 @@ export function compileGroup(entry: GroupEntry, site: GroupSite): DesiredGroup |
     compileDirection(entry, { ...site, direction, groupId, remaining: room });
   const rules = { ingress: rulesOf('ingress'), egress: rulesOf('egress') };
   if (account !== undefined) checkAccount(account, site);
-  const ignore = ignoreOf(entry, site);
-  checkIgnore(ignore, entry, site);
+  const ignore = compileIgnore(entry, rules, site);
   if (selector === undefined || region === undefined || account === undefined) return null;
   if (entry.hasUnknownKeys) return null;
   return {
@@ -116,36 +115,4 @@ function checkAccount(account: string, { context, path, accounts }: GroupSite): 
   const message = `the config has no account ${quote(account)}`;
   const hint = didYouMean(account, accounts) || `its accounts are ${accounts.join(', ') || '(none)'}`;
   context.reporter.error([...path, 'account'], { code: 'unknown-account', message, hint });
-}
-
-function ignoreOf({ ignore }: GroupEntry, { context, path }: GroupSite): IgnorePattern[] {
-  return ignore.flatMap((description, index) => {
-    if (description === undefined) return [];
-    const source = context.file.locate([...path, 'ignore', index, 'description'], 'value');
-    return [{ description, source }];
-  });
-}
-
-/** A declared rule that an ignore pattern names would never be put right again. */
-function checkIgnore(
-  ignore: readonly IgnorePattern[],
-  entry: GroupEntry,
-  { context, path }: GroupSite,
-): void {
-  for (const { description: pattern, source } of ignore) {
-    for (const direction of DIRECTIONS) {
-      const hidden = (entry.rules[direction] ?? []).findIndex((rule) => isHidden(rule, pattern));
-      if (hidden < 0) continue;
-      const place = context.file.locate([...path, direction, hidden], 'value');
-      const message = `this would hide the rule declared at ${formatPlace(place)}`;
-      const hint = 'narrow the pattern, or give the rule a description that it does not match';
-      context.reporter.errorAt(source, { code: 'ignore-hides-rule', message, hint });
-    }
-  }
-}
-
-/** A rule without a description keeps any text that the cloud has: only `*` is certain to match it. */
-function isHidden({ description, hasUnknownKeys }: RuleEntry, pattern: string): boolean {
-  if (description === null) return !hasUnknownKeys && /^\*+$/.test(pattern);
-  return description !== undefined && matchesGlob(pattern, description);
 }

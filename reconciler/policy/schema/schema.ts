@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { MODES } from '../../model/group.ts';
 import { MAX_DESCRIPTION_LENGTH } from '../../model/rule.ts';
 import { quote } from '../read/complaint.ts';
+import { ignorePatternSchema } from './ignore-schema.ts';
 import { parseInstant } from './instant.ts';
 import { badId, PORT_LIST_ID } from './peer-text.ts';
 import { expectSchema, MAX_EXPECTATIONS } from './pattern/pattern-schema.ts';
@@ -106,16 +107,6 @@ export const egressRuleSchema = checkRuleKeys(
   }),
 );
 
-export const ignorePatternSchema = z.strictObject({
-  description: z
-    .string()
-    .min(1)
-    .meta({
-      description: "A rule's description; * stands for any run of characters.",
-      examples: ['managed-by-acs/*'],
-    }),
-});
-
 const groupKeys = {
   id: groupId.optional(),
   name: z.string().min(2).max(128).optional().meta({
@@ -163,7 +154,10 @@ const groupKeys = {
     .array(ignorePatternSchema)
     .max(MAX_IGNORE_PATTERNS)
     .default([])
-    .meta({ description: 'Rules of the cloud to leave alone. An error if it would hide a declared rule.' }),
+    .meta({
+      description:
+        'Rules of the cloud to leave alone: those that fit all fields of a pattern. An error if it would hide a declared rule.',
+    }),
 };
 
 export const groupSchema = z
