@@ -9,6 +9,7 @@ import { abandonReleased } from '../reconcile/intents.ts';
 import { isAborted } from '../reconcile/group-run.ts';
 import type { Controller } from './controller.ts';
 import { PlaceResolver, type PlaceResolverParts } from './place-resolver.ts';
+import { PolicyMemory } from './policy-memory.ts';
 import { reportExpiries, reportLoaded, reportProblems } from './policy-events.ts';
 import { expiringRules, type TargetResolver } from './selectors.ts';
 
@@ -25,6 +26,7 @@ export interface PolicyLoopParts {
 export class PolicyLoop {
   readonly #parts: PolicyLoopParts;
   readonly #stopping: AbortSignal;
+  readonly #memory: PolicyMemory;
   readonly #placeParts: PlaceResolverParts;
   #reloadWanted = true;
   /** When the files are to be read again though nothing has changed, monotonic. */
@@ -45,6 +47,7 @@ export class PolicyLoop {
   constructor(parts: PolicyLoopParts, stopping: AbortSignal) {
     this.#parts = parts;
     this.#stopping = stopping;
+    this.#memory = new PolicyMemory(parts.engine.journal, parts.keeper);
     this.#placeParts = {
       ...parts,
       stopping,
@@ -74,6 +77,7 @@ export class PolicyLoop {
 
   /** Runs until the stop. */
   async run(): Promise<void> {
+    await this.#memory.recall();
     while (!this.#stopping.aborted) {
       this.#wake = new AbortController();
       if (this.#reloadWanted || this.#parts.engine.clock.monotonicMs() >= this.#lookAgainAtMs) {
@@ -93,6 +97,7 @@ export class PolicyLoop {
     const { engine, keeper, source } = this.#parts;
     const loaded = await source.load();
     const update = await keeper.take(loaded);
+    await this.#memory.note();
     const hadProblems = this.#problems > 0;
     this.#state = update.state;
     this.#problems = update.problems.filter(({ severity }) => severity === 'error').length;
