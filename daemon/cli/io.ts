@@ -11,6 +11,8 @@ export interface Io {
   readonly stderr: NodeJS.WritableStream;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
+  /** Node.js and the script, then the arguments. */
+  readonly argv: readonly string[];
   /** Aborts when the process is to stop; `reason` is the signal's name, or `failure` if stdout cannot be written. */
   readonly stopSignal: AbortSignal;
   /** Called at each SIGHUP. */

@@ -14,6 +14,7 @@ import { fanOut, type EventFields, type Telemetry } from '../telemetry/events.ts
 import { Metrics } from '../telemetry/metrics.ts';
 import { assemble, type AssemblyPorts } from '../compose/assemble.ts';
 import { embeddedEmulator } from './embedded-emulator.ts';
+import { invocationOf } from '../cli/invocation.ts';
 import { UsageError, type ExitCode, type Io } from '../cli/io.ts';
 import { journalFailed, openJournal } from '../compose/open-journal.ts';
 import { Secrets } from '../compose/secrets.ts';
@@ -58,7 +59,8 @@ async function runDaemon(flags: CommonFlags, io: Io): Promise<ExitCode> {
   ]);
   const emulator = await embeddedEmulator(config);
   try {
-    const parts = { telemetry, metrics, secrets, emulatorUrl: emulator?.url ?? null };
+    const invocation = invocationOf(flags.config ?? null, io);
+    const parts = { telemetry, metrics, secrets, invocation, emulatorUrl: emulator?.url ?? null };
     const exitCode = await serve(config, parts, { ...io, onReload });
     telemetry.emit('daemon.stopped', { exitCode });
     return exitCode;

@@ -2,6 +2,7 @@
 import PQueue from 'p-queue';
 import { counted } from '../../reconciler/model/counted.ts';
 import type { DesiredState } from '../../reconciler/model/group.ts';
+import type { GroupPolicy } from '../../reconciler/plan/plan.ts';
 import { planGroup } from '../../reconciler/plan/plan-group.ts';
 import type { FailedGroup, GroupResult } from '../../reconciler/report/results.ts';
 import { systemClock } from '../clock.ts';
@@ -9,6 +10,7 @@ import type { Config } from '../config/config.ts';
 import { summaryLines, summaryOf } from '../config/summary.ts';
 import type { Target } from '../schedule/group-record.ts';
 import type { Engine } from '../reconcile/engine.ts';
+import { groupInput, NOTHING_LEARNED, type PlanningDesk } from '../reconcile/group-input.ts';
 import { TargetResolver, type UnresolvedSelector } from '../schedule/selectors.ts';
 import { isTty, line, UsageError, type Io } from '../cli/io.ts';
 import { openEngine, type OpenEngine, type Opening } from './open-engine.ts';
@@ -91,26 +93,28 @@ export async function sideBySide<Group, T>(
   return results;
 }
 
-/** Describes and plans every group, within the rate limits. */
-export async function planAll(session: Session, io: Io): Promise<GroupResult[]> {
+/** Describes and plans every group, within the rate limits. `desk`: the journal whose facts decide, if not our own. */
+export async function planAll(
+  session: Session,
+  io: Io,
+  desk: PlanningDesk = session.engine.journal,
+): Promise<GroupResult[]> {
   const { engine, targets, config } = session;
-  const results = await sideBySide({ config, io }, targets, (target) => planOne(engine, target));
+  const results = await sideBySide({ config, io }, targets, ({ policy }) => planOne(engine, desk, policy));
   return [...results, ...session.unresolved.map((selector) => unresolvedResult(selector, config))];
 }
 
-async function planOne(engine: Engine, { policy }: Target): Promise<GroupResult> {
+async function planOne(engine: Engine, desk: PlanningDesk, policy: GroupPolicy): Promise<GroupResult> {
   const described = await engine.ecs.describeGroup(policy);
   if (described.ok) {
-    const { sizes, unread } = await engine.lists.of(policy, described.value);
-    const nowMs = engine.clock.nowMs();
-    return planGroup({
+    const { sizes: listSizes, unread: unreadLists } = await engine.lists.of(policy, described.value);
+    const learned = { ...NOTHING_LEARNED, listSizes, unreadLists };
+    const { input } = await groupInput(engine, desk, {
       desired: policy,
       described: described.value,
-      settings: engine.planOptions,
-      learned: { listSizes: sizes, unreadLists: unread },
-      holds: await engine.journal.pauses(nowMs, policy),
-      nowMs,
+      learned,
     });
+    return planGroup(input);
   }
   const { account, region, id, mode } = policy;
   return { account, region, id, mode, error: `${described.error.code}: ${described.error.message}` };

@@ -1,5 +1,6 @@
 // One row an event: how loud it is, what it says to a person, and what makes two of them the same complaint.
 // The type is exhaustive over the event names, so an event without a row does not compile.
+import { quoted } from '../../reconciler/model/rule-text.ts';
 import { counted } from '../../reconciler/model/counted.ts';
 import type { CommonFields, EventFields, EventName } from './events.ts';
 
@@ -101,9 +102,22 @@ export const CATALOG: Catalog = {
   },
   'plan.blocked': {
     level: 'warn',
-    say: (f) => `The plan for ${group(f)} is blocked: ${f.blockedBy.join('; ')}`,
+    say: (f) =>
+      `The plan for ${group(f)} is blocked: ${f.blockedBy.join('; ')}${f.overrides.length === 0 ? '' : `; to go on: ${f.overrides.join(' or ')}`}`,
     sameAs: (f) => f.blockedBy.join('\n'),
     ends: QUIET,
+  },
+  'plan.approved': {
+    level: 'info',
+    say: (f) => `The plan for ${group(f)} goes on: ${f.by} approved it, ${quoted(f.reason)}`,
+    sameAs: (f) => f.planHash ?? '',
+    ends: ['plan.blocked'],
+  },
+  'policies.held': {
+    level: 'error',
+    say: (f) =>
+      `Revision ${f.revision ?? ''} is held, and the one before stays in force: ${f.losing.length} groups would lose traffic and ${f.released.length} would be released, more than ${f.limit} in all; to go on: ${f.override}`,
+    sameAs: (f) => f.override,
   },
   'call.succeeded': { level: 'info', say: (f) => `${call(f)} succeeded`, ends: CALL_TROUBLE },
   'call.retried': {

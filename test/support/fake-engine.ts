@@ -5,7 +5,6 @@ import { openMemoryJournal } from '../../daemon/journal/memory/memory.ts';
 import { NO_LISTS } from '../../daemon/learned/list-sizes.ts';
 import type { Engine } from '../../daemon/reconcile/engine.ts';
 import { NO_GUARDRAILS } from '../../reconciler/policy/compile/compile-guardrails.ts';
-import { DEFAULT_BRAKE } from '../../reconciler/plan/safety.ts';
 import { OPTIONS } from './plan-inputs.ts';
 import { EventLog } from './service.ts';
 
@@ -41,7 +40,8 @@ export function fakeEngine(parts: Partial<Engine> = {}): Engine {
     telemetry: new EventLog(),
     clock,
     planOptions: OPTIONS,
-    live: () => ({ brake: DEFAULT_BRAKE, guardrails: NO_GUARDRAILS }),
+    invocation: { program: 'rampart', flags: '' },
+    live: () => ({ brake: 'off', guardrails: NO_GUARDRAILS }),
     lists: { of: () => Promise.resolve(NO_LISTS) },
     patience: { settleMs: 0, lagMs: 0 },
     resyncMs: 60_000,
