@@ -30,7 +30,9 @@ afterEach(async () => {
 
 /** The config with further keys of `reconcile`. */
 const config = (reconcile = 'resyncSeconds: 600') =>
-  configFor(emulator.url).replace('resyncSeconds: 1', reconcile).replace('"off"', `"127.0.0.1:${port}"`);
+  configFor(emulator.url)
+    .replace(/(reconcile: \{mode: enforce).*\}/, `$1, ${reconcile}}`)
+    .replace('"off"', `"127.0.0.1:${port}"`);
 
 const inFolder = (name: string) => path.join(workspace.folder, name);
 
