@@ -150,14 +150,10 @@ const groupKeys = {
     })
     .default('exclusive')
     .meta({ description: 'exclusive: rules that no policy declares are drift.', enum: ['exclusive'] }),
-  ignore: z
-    .array(ignorePatternSchema)
-    .max(MAX_IGNORE_PATTERNS)
-    .default([])
-    .meta({
-      description:
-        'Rules of the cloud to leave alone: those that fit all fields of a pattern. An error if it would hide a declared rule.',
-    }),
+  ignore: z.array(ignorePatternSchema).max(MAX_IGNORE_PATTERNS).default([]).meta({
+    description:
+      'Rules of the cloud to leave alone: those that fit all fields of a pattern. An error if it would hide a declared rule.',
+  }),
 };
 
 export const groupSchema = z
