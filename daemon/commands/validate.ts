@@ -14,12 +14,14 @@ import { formatProblems } from '../../reconciler/policy/report/text.ts';
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
 import { loadConfig, loadConfigIfAny, placeInConfig } from '../config/load.ts';
-import { DEFAULT_POLICIES } from '../config/schema.ts';
+import { DEFAULT_POLICIES } from '../config/policies-schema.ts';
 import { readStateFile } from './emulator.ts';
 import { line, UsageError, type ExitCode, type Io } from '../cli/io.ts';
+import { noteUncommitted } from '../compose/committed.ts';
 import { addCommonFlags, compileOptionsOf, shownPath, type CommonFlags } from '../compose/setup.ts';
 import { filesToCheck } from './validate/files.ts';
 import { expiredExemptions, judgePolicies, withoutExpiredRules } from './validate/judgements.ts';
+import { upgradeProblems } from './validate/upgrade.ts';
 import { packageVersion } from '../cli/version.ts';
 
 const FORMATS = ['text', 'json', 'sarif', 'github', 'codequality'] as const;
@@ -28,6 +30,7 @@ type Format = (typeof FORMATS)[number];
 interface ValidateFlags extends CommonFlags {
   readonly format: Format;
   readonly json?: true;
+  readonly upgrade?: true;
 }
 
 /** What was looked at, and what is wrong with it. */
@@ -47,6 +50,7 @@ export function addValidateCommand(program: Command, io: Io, done: (code: ExitCo
     .argument('[path...]', 'policy files or folders (default: the policies path of the config)')
     .option('--json', 'the same as --format json')
     .addOption(new Option('--format <FORMAT>', 'how to print problems').choices(FORMATS).default('text'))
+    .option('--upgrade', 'print what to change after 0.1.0, and nothing else')
     .addHelpText(
       'after',
       '\nFiles that lie below the policies path of the config are checked together with all that lies there, since' +
@@ -57,9 +61,7 @@ export function addValidateCommand(program: Command, io: Io, done: (code: ExitCo
 }
 
 async function runValidate(paths: readonly string[], flags: ValidateFlags, io: Io): Promise<ExitCode> {
-  const file = flags.config ?? null;
-  const config = paths.length > 0 ? loadConfigIfAny(file) : loadConfig(file);
-  const verdict = config.ok ? await checkAll(paths, config.value, io) : badConfig(config.error);
+  const verdict = flags.upgrade === true ? upgradeVerdict(flags) : await checkedVerdict(paths, flags, io);
   const format = flags.json === true ? 'json' : flags.format;
   io.stdout.write(render(format, verdict));
   const errors = verdict.problems.filter(({ severity }) => severity === 'error').length;
@@ -67,12 +69,21 @@ async function runValidate(paths: readonly string[], flags: ValidateFlags, io: I
   return errors > 0 ? 1 : 0;
 }
 
+async function checkedVerdict(paths: readonly string[], flags: ValidateFlags, io: Io): Promise<Checked> {
+  const file = flags.config ?? null;
+  const config = paths.length > 0 ? loadConfigIfAny(file) : loadConfig(file);
+  return config.ok ? checkAll(paths, config.value, io) : ofConfig(config.error);
+}
+
+const upgradeVerdict = (flags: ValidateFlags): Checked => ofConfig(upgradeProblems(flags.config ?? null));
+
 async function checkAll(paths: readonly string[], config: Config | null, io: Io): Promise<Checked> {
   const { problems, ...policies } = await checkPolicies(paths, config, io);
   if (config === null) {
     line(io.stderr, 'no config: names of accounts are not checked');
     return { ...policies, problems };
   }
+  await noteUncommitted(config, io);
   return { ...policies, problems: [...(await stateProblems(config)), ...problems].sort(compareProblems) };
 }
 
@@ -117,7 +128,7 @@ async function checkPolicies(paths: readonly string[], config: Config | null, io
 }
 
 /** Without code frames: a line of the config may hold a secret that does not belong there. */
-const badConfig = (problems: readonly Problem[]): Checked => ({
+const ofConfig = (problems: readonly Problem[]): Checked => ({
   problems,
   texts: new Map(),
   files: 0,
