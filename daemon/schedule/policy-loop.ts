@@ -20,6 +20,8 @@ export interface PolicyLoopParts {
   readonly keeper: DesiredKeeper;
   readonly resolver: TargetResolver;
   readonly controller: Controller;
+  /** Called once, with the revision of what was read first. */
+  readonly onFirstRead?: (revision: string) => void;
   /** Called each time that the controller got targets. */
   readonly onProgress: () => void;
 }
@@ -29,6 +31,8 @@ export class PolicyLoop {
   readonly #stopping: AbortSignal;
   readonly #placeParts: PlaceResolverParts;
   #reloadWanted = true;
+  /** When the files are to be read again though nothing has changed, monotonic. */
+  #lookAgainAtMs = Infinity;
   #wake = new AbortController();
   /** Expiries of the policies in force that have been announced. */
   #announced: ReadonlySet<string> = new Set();
@@ -39,6 +43,7 @@ export class PolicyLoop {
   /** Rejects on a bug or a broken journal. Never resolves. */
   readonly failure = new Promise<never>((_resolve, reject) => (this.#reportFailure = reject));
   #loaded = false;
+  #wasRead = false;
   #problems = 0;
   #state: DesiredState = { revision: '', groups: [], expectations: [], guardrails: [] };
   readonly #gate: RevisionGate;
@@ -85,7 +90,7 @@ export class PolicyLoop {
   async run(): Promise<void> {
     while (!this.#stopping.aborted) {
       this.#wake = new AbortController();
-      if (this.#reloadWanted) {
+      if (this.#reloadWanted || this.#parts.engine.clock.monotonicMs() >= this.#lookAgainAtMs) {
         this.#reloadWanted = false;
         await this.#load();
       }
@@ -101,14 +106,19 @@ export class PolicyLoop {
   async #load(): Promise<void> {
     const { engine, keeper, source } = this.#parts;
     const loaded = await source.load();
-    const update = keeper.take(loaded);
+    if (!this.#wasRead) this.#parts.onFirstRead?.(loaded.revision);
+    this.#wasRead = true;
+    const update = await keeper.take(loaded);
+    const hadProblems = this.#problems > 0;
     const wasHeld = this.#held !== null;
     const verdict = await this.#gated(update, loaded);
     this.#state = verdict.state;
     this.#held = verdict.held;
     this.#problems = update.problems.filter(({ severity }) => severity === 'error').length;
+    this.#lookAgainAtMs = engine.clock.monotonicMs() + (update.lookAgainMs ?? Infinity);
     reportProblems(engine, update);
-    const isNews = update.changed || wasHeld;
+    const isMended = hadProblems && this.#problems === 0;
+    const isNews = update.changed || isMended || wasHeld;
     if (isNews && verdict.held === null && this.#isInForce) {
       reportLoaded(engine, { ...update, releasedGroups: verdict.released }, loaded);
     }
@@ -178,6 +188,7 @@ export class PolicyLoop {
     const { clock, resyncMs } = this.#parts.engine;
     const nowMs = clock.nowMs();
     const expiring = expiringRules(this.#state).find((rule) => rule.expiresAtMs > nowMs);
-    return expiring === undefined ? resyncMs : Math.min(resyncMs, expiring.expiresAtMs - nowMs);
+    const lookAgainMs = Math.max(0, this.#lookAgainAtMs - clock.monotonicMs());
+    return Math.min(resyncMs, lookAgainMs, (expiring?.expiresAtMs ?? Infinity) - nowMs);
   }
 }

@@ -42,9 +42,11 @@ export function planGroup(input: PlanInput): GroupPlan {
 function planned(input: PlanInput): GroupPlan {
   const { described } = input;
   const ownership = ownershipOf(input.desired, described);
-  // Of the changes that the policy asks for, whether or not the cloud keeps refusing some of them.
-  const hash = planHash(input.desired, input.desired.mode, diff(input.desired, ownership));
-  const hashes = { hash, desiredHash: desiredHash(input.desired) };
+  const hashes = {
+    // Of the changes that the policy asks for, whether or not the cloud keeps refusing some of them.
+    hash: planHash(input.desired, input.desired.mode, diff(input.desired, ownership)),
+    desiredHash: desiredHash(input.desired),
+  };
   const context = groupContext(described);
   const desired = withoutQuarantined(input.desired, described.rules, input.learned?.quarantined);
   const options = optionsOf(input);
