@@ -10,6 +10,7 @@ import type {
   Objection,
   ProofObjection,
   OrderObjection,
+  QuotaKind,
   SafetyObjection,
   VendorObjection,
 } from './objection.ts';
@@ -37,6 +38,8 @@ const LIFTED_BY: Readonly<Record<BlockKind, LiftedBy>> = {
 export interface BlockedPlan {
   readonly hash: string;
   readonly invocation: Invocation;
+  /** Whether the quota of rules is what the cloud refused to go beyond, and not what the config says. */
+  readonly isQuotaLearned: boolean;
 }
 
 export function blockOf(objection: Objection, plan: BlockedPlan): Block {
@@ -68,7 +71,7 @@ function textOf(objection: Exclude<Objection, SafetyObjection>, plan: BlockedPla
     case 'noRoom':
     case 'noText':
     case 'briefAbsence':
-      return routeBlock(objection);
+      return routeBlock(objection, plan);
     case 'brokenPromise':
       return bugBlock(brokenPromiseText(objection));
     case 'held':
@@ -112,26 +115,61 @@ function placesText(places: readonly SourcePlace[]): string {
   return places.length === 1 ? `${file}:${line}` : `${places.length}, the first at ${file}:${line}`;
 }
 
-function routeBlock(objection: OrderObjection): BlockText {
+const QUOTA_KEY: Readonly<Record<QuotaKind, string>> = {
+  rules: 'reconcile.ruleQuota',
+  groupRules: 'reconcile.groupReferenceQuota',
+};
+
+function overQuotaBlock(
+  { counted, wanted, quota }: Extract<OrderObjection, { kind: 'overQuota' }>,
+  plan: BlockedPlan,
+): BlockText {
+  const raise = `where the vendor allows more, raise ${QUOTA_KEY[counted]} to ${wanted}`;
+  if (counted === 'groupRules') {
+    return {
+      kind: 'quota',
+      message: `${wanted} rules would name a group; the quota is ${quota}`,
+      override: `name addresses or a prefix list in some of them; ${raise}`,
+    };
+  }
+  return {
+    kind: 'quota',
+    message: `the group would hold ${wanted} rules; its quota is ${quota}${plan.isQuotaLearned ? REFUSED : ''}`,
+    override: `ask for fewer rules; ${plan.isQuotaLearned ? RAISE_AT_VENDOR : raise}`,
+  };
+}
+
+const REFUSED = ', for the cloud refused one more lately';
+const RAISE_AT_VENDOR = 'or ask the vendor for a larger quota, and it is tried again after a while';
+
+function noRoomBlock(
+  { counted, fallback }: Extract<OrderObjection, { kind: 'noRoom' }>,
+  plan: BlockedPlan,
+): BlockText {
+  const keys = counted.filter((each) => each !== 'rules' || !plan.isQuotaLearned);
+  const ways = [
+    `remove some rules${counted.includes('rules') ? '' : ' that name a group'} first`,
+    ...(keys.length < counted.length ? ['ask the vendor for a larger quota'] : []),
+    ...(keys.length > 0
+      ? [`where the vendor allows more, raise ${keys.map((each) => QUOTA_KEY[each]).join(' and ')}`]
+      : []),
+    ...(fallback === 'refuse' ? ['set reconcile.fallback to neverOpen'] : []),
+  ];
+  return {
+    kind: 'quota',
+    message:
+      `the group has no room to add the new rules${counted.includes('rules') ? '' : ' that name a group'} ` +
+      `before the old ones go${plan.isQuotaLearned ? REFUSED : ''}`,
+    override: ways.join('; or '),
+  };
+}
+
+function routeBlock(objection: OrderObjection, plan: BlockedPlan): BlockText {
   switch (objection.kind) {
     case 'overQuota':
-      return {
-        kind: 'quota',
-        message:
-          objection.counted === 'rules'
-            ? `the group would hold ${objection.wanted} rules; its quota is ${objection.quota}`
-            : `${objection.wanted} rules would name a group; the quota is ${objection.quota}`,
-        override: 'ask for fewer rules; where the vendor allows more, raise reconcile.ruleQuota',
-      };
+      return overQuotaBlock(objection, plan);
     case 'noRoom':
-      return {
-        kind: 'quota',
-        message: 'the group has no room to add the new rules before the old ones go',
-        override:
-          objection.fallback === 'refuse'
-            ? 'free some rule slots, raise reconcile.ruleQuota where the vendor allows more, or set fallback to neverOpen'
-            : 'free some rule slots, or raise reconcile.ruleQuota where the vendor allows more',
-      };
+      return noRoomBlock(objection, plan);
     case 'noText':
       return {
         kind: 'quota',
@@ -147,7 +185,7 @@ function routeBlock(objection: OrderObjection): BlockText {
         override:
           objection.actions.size > 1
             ? 'change the priorities of accept and of drop rules one after the other: fallback neverOpen allows the first, neverCut the second'
-            : `set fallback to ${objection.actions.has('accept') ? 'neverOpen' : 'neverCut'}`,
+            : `set reconcile.fallback to ${objection.actions.has('accept') ? 'neverOpen' : 'neverCut'}`,
       };
   }
 }

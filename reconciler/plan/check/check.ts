@@ -41,7 +41,7 @@ export interface Unchecked {
  * no approval lifts.
  */
 export function check(input: PlanInput, plan: Unchecked): Judged {
-  const words = { hash: plan.hash, invocation: callerOf(input) };
+  const words = blockedPlan(input, plan.hash);
   const stakes = stakesOf(input, plan, plan.context);
   const objections = plan.steps.length === 0 ? [] : objectionsTo(input, plan, stakes);
   const { blockedBy, approval } = approved(
@@ -70,7 +70,10 @@ export function checkFailed(input: PlanInput, hash: string, error: unknown): Jud
     status: 'blocked',
     exceptions: [],
     findings: [],
-    blockedBy: [blockOf({ kind: 'bug', message }, { hash, invocation: callerOf(input) })],
+    // The settings may be what failed.
+    blockedBy: [
+      blockOf({ kind: 'bug', message }, { hash, invocation: callerOf(input), isQuotaLearned: false }),
+    ],
     losing: [],
     opening: [],
     approval: null,
@@ -78,6 +81,12 @@ export function checkFailed(input: PlanInput, hash: string, error: unknown): Jud
 }
 
 const callerOf = ({ safety }: PlanInput): Invocation => safety?.invocation ?? DEFAULT_INVOCATION;
+
+const blockedPlan = (input: PlanInput, hash: string): BlockedPlan => ({
+  hash,
+  invocation: callerOf(input),
+  isQuotaLearned: (input.learned?.ruleLimit ?? Infinity) < input.settings.ruleQuota,
+});
 
 /** What is left to say against a plan, and the approval that lifted the rest, if any. */
 function approved(
