@@ -4,11 +4,14 @@
 import type { DesiredState } from '../../reconciler/model/group.ts';
 import type { GroupPolicy } from '../../reconciler/plan/plan.ts';
 
-/** Rules that lost traffic by a plan that no approval covered. */
+/** Rules that lose traffic by a plan that no approval covered. */
 export interface Loss {
-  /** Unix milliseconds. */
+  /** When the plan was begun, Unix milliseconds. */
   readonly atMs: number;
-  readonly rules: number;
+  /** `ruleIdentity` of each. */
+  readonly rules: readonly string[];
+  /** Whether the plan came to its end; else those of the rules are lost that are gone. */
+  readonly isDone: boolean;
 }
 
 export interface GroupFacts {
@@ -16,6 +19,8 @@ export interface GroupFacts {
   readonly lastConverged: readonly string[] | null;
   /** The policy last put in force: drift is repaired against it while a newer one waits. Null: none was yet. */
   readonly inForce: GroupPolicy | null;
+  /** `ruleIdentity` of rules that ended as their policy had said, since the group was last as its policy says. */
+  readonly ended: readonly string[];
   /** Whether the group may be changed although a name or tags brought it in. */
   readonly takenOver: boolean;
   /** Of the last hour, oldest first. */
@@ -25,6 +30,7 @@ export interface GroupFacts {
 export const NO_GROUP_FACTS: GroupFacts = {
   lastConverged: null,
   inForce: null,
+  ended: [],
   takenOver: false,
   losses: [],
 };
@@ -53,11 +59,38 @@ export interface EndedFreeze {
   readonly reason: string;
 }
 
+/** The policy files that the state in force was made of, to tell a whole file from half of one after a restart. */
+export interface KnownPolicyFiles {
+  /** The policy folder or file, as the config names it. */
+  readonly root: string;
+  readonly rootIsFile: boolean;
+  readonly files: readonly KnownPolicyFile[];
+}
+
+export interface KnownPolicyFile {
+  /** Path from the policy folder. */
+  readonly path: string;
+  /** As shown to people. */
+  readonly file: string;
+  readonly length: number;
+  /** SHA-256 in hexadecimal digits. */
+  readonly hash: string;
+  /** The bytes, deflated, in base64; null: too many. */
+  readonly deflated: string | null;
+}
+
 export interface EstateFacts {
   /** What is in force; null before the first policies. */
   readonly desired: DesiredState | null;
   readonly held: HeldRevision | null;
   readonly endedFreezes: readonly EndedFreeze[];
+  /** Null before the first policies. */
+  readonly policyFiles: KnownPolicyFiles | null;
 }
 
-export const NO_ESTATE_FACTS: EstateFacts = { desired: null, held: null, endedFreezes: [] };
+export const NO_ESTATE_FACTS: EstateFacts = {
+  desired: null,
+  held: null,
+  endedFreezes: [],
+  policyFiles: null,
+};

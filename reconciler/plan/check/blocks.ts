@@ -10,10 +10,10 @@ import type {
   Objection,
   ProofObjection,
   OrderObjection,
-  QuotaKind,
   SafetyObjection,
   VendorObjection,
 } from './objection.ts';
+import { noRoomBlock, overQuotaBlock, type BlockedPlan, type BlockText } from './quota-text.ts';
 import { safetyText } from './safety-text.ts';
 
 const LIFTED_BY: Readonly<Record<BlockKind, LiftedBy>> = {
@@ -34,23 +34,10 @@ const LIFTED_BY: Readonly<Record<BlockKind, LiftedBy>> = {
   unapproved: 'edit',
 };
 
-/** Of the plan that is objected to: what commands need. */
-export interface BlockedPlan {
-  readonly hash: string;
-  readonly invocation: Invocation;
-  /** Whether the quota of rules is what the cloud refused to go beyond, and not what the config says. */
-  readonly isQuotaLearned: boolean;
-}
-
 export function blockOf(objection: Objection, plan: BlockedPlan): Block {
-  const { kind, message, override } = isSafetyObjection(objection)
-    ? safetyBlock(objection, plan)
-    : textOf(objection, plan);
+  const { kind, message, override } = textOf(objection, plan);
   return { kind, liftedBy: LIFTED_BY[kind], message, override };
 }
-
-/** A block as far as its kind does not decide it. */
-type BlockText = Omit<Block, 'liftedBy'>;
 
 const isSafetyObjection = (objection: Objection): objection is SafetyObjection =>
   objection.kind === 'brake' || objection.kind === 'takeover' || objection.kind === 'opening';
@@ -61,17 +48,18 @@ const safetyBlock = (objection: SafetyObjection, { hash, invocation }: BlockedPl
   override: `${invocation.program} approve ${hash}${invocation.flags} --reason "..."`,
 });
 
-function textOf(objection: Exclude<Objection, SafetyObjection>, plan: BlockedPlan): BlockText {
+const isOrderObjection = (objection: Objection): objection is OrderObjection =>
+  ['overQuota', 'noRoom', 'noText', 'briefAbsence'].includes(objection.kind);
+
+function textOf(objection: Objection, plan: BlockedPlan): BlockText {
+  if (isSafetyObjection(objection)) return safetyBlock(objection, plan);
+  if (isOrderObjection(objection)) return routeBlock(objection, plan);
   switch (objection.kind) {
     case 'managedByProduct':
+    case 'noRuleIds':
     case 'groupPeers':
     case 'itselfAsPeer':
       return vendorBlock(objection);
-    case 'overQuota':
-    case 'noRoom':
-    case 'noText':
-    case 'briefAbsence':
-      return routeBlock(objection, plan);
     case 'brokenPromise':
       return bugBlock(brokenPromiseText(objection));
     case 'held':
@@ -93,6 +81,12 @@ function vendorBlock(objection: VendorObjection): BlockText {
       const message = 'a cloud product owns this group: the vendor refuses every write';
       return { kind: 'managed', message, override: '' };
     }
+    case 'noRuleIds':
+      return {
+        kind: 'unsupported',
+        message: 'the policy says `ownership: declared`, and this API has no rule ids to tell our rules by',
+        override: 'write `ownership: exclusive`, and ignore patterns for the rules to leave alone',
+      };
     case 'groupPeers':
       return {
         kind: 'quota',
@@ -113,55 +107,6 @@ function placesText(places: readonly SourcePlace[]): string {
   if (first === undefined) throw new Error('an objection to no rule');
   const { file, line } = first;
   return places.length === 1 ? `${file}:${line}` : `${places.length}, the first at ${file}:${line}`;
-}
-
-const QUOTA_KEY: Readonly<Record<QuotaKind, string>> = {
-  rules: 'reconcile.ruleQuota',
-  groupRules: 'reconcile.groupReferenceQuota',
-};
-
-function overQuotaBlock(
-  { counted, wanted, quota }: Extract<OrderObjection, { kind: 'overQuota' }>,
-  plan: BlockedPlan,
-): BlockText {
-  const raise = `where the vendor allows more, raise ${QUOTA_KEY[counted]} to ${wanted}`;
-  if (counted === 'groupRules') {
-    return {
-      kind: 'quota',
-      message: `${wanted} rules would name a group; the quota is ${quota}`,
-      override: `name addresses or a prefix list in some of them; ${raise}`,
-    };
-  }
-  return {
-    kind: 'quota',
-    message: `the group would hold ${wanted} rules; its quota is ${quota}${plan.isQuotaLearned ? REFUSED : ''}`,
-    override: `ask for fewer rules; ${plan.isQuotaLearned ? RAISE_AT_VENDOR : raise}`,
-  };
-}
-
-const REFUSED = ', for the cloud refused one more lately';
-const RAISE_AT_VENDOR = 'or ask the vendor for a larger quota, and it is tried again after a while';
-
-function noRoomBlock(
-  { counted, fallback }: Extract<OrderObjection, { kind: 'noRoom' }>,
-  plan: BlockedPlan,
-): BlockText {
-  const keys = counted.filter((each) => each !== 'rules' || !plan.isQuotaLearned);
-  const ways = [
-    `remove some rules${counted.includes('rules') ? '' : ' that name a group'} first`,
-    ...(keys.length < counted.length ? ['ask the vendor for a larger quota'] : []),
-    ...(keys.length > 0
-      ? [`where the vendor allows more, raise ${keys.map((each) => QUOTA_KEY[each]).join(' and ')}`]
-      : []),
-    ...(fallback === 'refuse' ? ['set reconcile.fallback to neverOpen'] : []),
-  ];
-  return {
-    kind: 'quota',
-    message:
-      `the group has no room to add the new rules${counted.includes('rules') ? '' : ' that name a group'} ` +
-      `before the old ones go${plan.isQuotaLearned ? REFUSED : ''}`,
-    override: ways.join('; or '),
-  };
 }
 
 function routeBlock(objection: OrderObjection, plan: BlockedPlan): BlockText {

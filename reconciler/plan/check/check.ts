@@ -7,11 +7,12 @@ import type { PlanInput } from '../plan-input.ts';
 import type { Block, GroupPlan, PlanException, Step } from '../plan.ts';
 import { DEFAULT_INVOCATION, type Invocation } from '../safety.ts';
 import { approvalFor, type Approvable } from './approvals.ts';
-import { blockOf, type BlockedPlan } from './blocks.ts';
+import { blockOf } from './blocks.ts';
 import { safetyObjections } from './brake.ts';
 import { planFindings } from './findings.ts';
 import { holdsOn } from './holds.ts';
 import type { Objection, ProofObjection, OrderObjection } from './objection.ts';
+import type { BlockedPlan } from './quota-text.ts';
 import { stakesOf, type Stakes } from './stakes.ts';
 import { vendorRefusals } from './vendor-refusals.ts';
 
@@ -42,7 +43,7 @@ export interface Unchecked {
  */
 export function check(input: PlanInput, plan: Unchecked): Judged {
   const words = blockedPlan(input, plan.hash);
-  const stakes = stakesOf(input, plan, plan.context);
+  const stakes = stakesOf(input, plan);
   const objections = plan.steps.length === 0 ? [] : objectionsTo(input, plan, stakes);
   const { blockedBy, approval } = approved(
     input,
