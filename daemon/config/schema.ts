@@ -47,6 +47,11 @@ const reconcile = section('How groups are brought to what the policies say.', {
     'How long what was just written may be missing from what the cloud shows, before the difference counts.',
   ).default(60),
   ruleQuota: wholeNumber(1, 10_000, 'Most rules that a group may hold, in and out together.').default(1000),
+  groupReferenceQuota: wholeNumber(
+    0,
+    10_000,
+    'Most rules of a basic group that name another group. An enterprise group takes none.',
+  ).default(20),
   brake: brakeSchema,
 });
 
