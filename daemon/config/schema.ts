@@ -5,7 +5,7 @@ import { MODES } from '../../reconciler/model/group.ts';
 import { err, ok, type Result } from '../../reconciler/model/result.ts';
 import { OPERATION_NAMES, type Operation } from '../../reconciler/model/operation.ts';
 import { LOG_LEVELS } from '../telemetry/catalog.ts';
-import { accountsSchema } from './accounts-schema.ts';
+import { accountsSchema } from './accounts/accounts-schema.ts';
 import { brakeSchema } from './safety/brake-schema.ts';
 import { guardrailsConfig, privateNetworksConfig } from './safety/guardrails-config.ts';
 import { parseListen, type ListenAddress } from './listen.ts';
