@@ -7,6 +7,7 @@ import { planExitCode, type GroupResult } from '../../reconciler/report/results.
 import type { Config } from '../config/config.ts';
 import type { JournalDesk } from '../journal/journal.ts';
 import type { ExitCode, Io } from '../cli/io.ts';
+import { noteUncommitted } from '../compose/committed.ts';
 import { withKnownFacts } from '../compose/open-journal.ts';
 import { openSession, planAll, type SessionFlags } from '../compose/session.ts';
 import { addCommonFlags, readConfig } from '../compose/setup.ts';
@@ -31,6 +32,7 @@ export function addPlanCommand(program: Command, io: Io, done: (code: ExitCode) 
 
 async function runPlan(flags: PlanFlags, io: Io): Promise<ExitCode> {
   const config = readConfig(flags);
+  await noteUncommitted(config, io);
   return withKnownFacts(config, io, (desk) => planBeside(desk, { config, flags }, io));
 }
 

@@ -22,6 +22,8 @@ export interface DaemonParts {
   /** Calls the listener whenever the policies shall be read again (SIGHUP). */
   readonly onReload: (listener: () => void) => void;
   readonly stopSignal: AbortSignal;
+  /** Called once, with the revision of the policies that were read first. */
+  readonly onFirstRead?: (revision: string) => void;
 }
 
 export class Daemon {

@@ -7,11 +7,12 @@ import { planGroup } from '../../reconciler/plan/plan-group.ts';
 import type { FailedGroup, GroupResult } from '../../reconciler/report/results.ts';
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
+import { summaryLines, summaryOf } from '../config/summary.ts';
 import type { Target } from '../schedule/group-record.ts';
 import type { Engine } from '../reconcile/engine.ts';
 import { groupInput, NOTHING_LEARNED, type PlanningDesk } from '../reconcile/group-input.ts';
 import { TargetResolver, type UnresolvedSelector } from '../schedule/selectors.ts';
-import { UsageError, type Io } from '../cli/io.ts';
+import { isTty, line, UsageError, type Io } from '../cli/io.ts';
 import { openEngine, type OpenEngine, type Opening } from './open-engine.ts';
 import { progressOn } from '../cli/progress.ts';
 import { openKeeper, openSource, problemText, type CommonFlags } from './setup.ts';
@@ -35,6 +36,7 @@ export async function openSession(
   opening: Opening,
 ): Promise<Session> {
   const desired = await readPolicies(config, io);
+  showSummary(config, desired.revision, io);
   const opened = await openEngine(config, flags, io, opening);
   try {
     const resolver = new TargetResolver(opened.engine.ecs, config.reconcile.mode);
@@ -48,9 +50,15 @@ export async function openSession(
   }
 }
 
+/** For who sits at the terminal: what this is about, before the first call. On stderr, since stdout is for data. */
+function showSummary(config: Config, revision: string, { stderr, cwd }: Io): void {
+  if (!isTty(stderr)) return;
+  for (const each of summaryLines(summaryOf(config, cwd), revision)) line(stderr, each);
+}
+
 /** The policies, all good; or a UsageError that lists every problem. */
 export async function readPolicies(config: Config, io: Io): Promise<DesiredState> {
-  const { state, problems } = openKeeper(config).take(await openSource(config, io).load());
+  const { state, problems } = await openKeeper(config).take(await openSource(config, io).load());
   const errors = problems.filter(({ severity }) => severity === 'error');
   if (errors.length === 0) return state;
   const list = errors.map(problemText).join('\n');

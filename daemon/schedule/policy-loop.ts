@@ -10,6 +10,7 @@ import { abandonReleased } from '../reconcile/intents.ts';
 import { isAborted } from '../reconcile/group-run.ts';
 import type { Controller } from './controller.ts';
 import { PlaceResolver, type PlaceResolverParts } from './place-resolver.ts';
+import { PolicyMemory } from './policy-memory.ts';
 import { reportExpiries, reportLoaded, reportProblems } from './policy-events.ts';
 import { RevisionGate, type GateVerdict } from './revision-gate.ts';
 import { expiringRules, type TargetResolver } from './selectors.ts';
@@ -20,6 +21,8 @@ export interface PolicyLoopParts {
   readonly keeper: DesiredKeeper;
   readonly resolver: TargetResolver;
   readonly controller: Controller;
+  /** Called once, with the revision of what was read first. */
+  readonly onFirstRead?: (revision: string) => void;
   /** Called each time that the controller got targets. */
   readonly onProgress: () => void;
 }
@@ -27,8 +30,11 @@ export interface PolicyLoopParts {
 export class PolicyLoop {
   readonly #parts: PolicyLoopParts;
   readonly #stopping: AbortSignal;
+  readonly #memory: PolicyMemory;
   readonly #placeParts: PlaceResolverParts;
   #reloadWanted = true;
+  /** When the files are to be read again though nothing has changed, monotonic. */
+  #lookAgainAtMs = Infinity;
   #wake = new AbortController();
   /** Expiries of the policies in force that have been announced. */
   #announced: ReadonlySet<string> = new Set();
@@ -39,6 +45,7 @@ export class PolicyLoop {
   /** Rejects on a bug or a broken journal. Never resolves. */
   readonly failure = new Promise<never>((_resolve, reject) => (this.#reportFailure = reject));
   #loaded = false;
+  #wasRead = false;
   #problems = 0;
   #state: DesiredState = { revision: '', groups: [], expectations: [], guardrails: [] };
   readonly #gate: RevisionGate;
@@ -48,6 +55,7 @@ export class PolicyLoop {
     this.#parts = parts;
     this.#stopping = stopping;
     this.#gate = new RevisionGate(parts.engine);
+    this.#memory = new PolicyMemory(parts.engine.journal, parts.keeper);
     this.#placeParts = {
       ...parts,
       stopping,
@@ -83,9 +91,10 @@ export class PolicyLoop {
 
   /** Runs until the stop. */
   async run(): Promise<void> {
+    await this.#memory.recall();
     while (!this.#stopping.aborted) {
       this.#wake = new AbortController();
-      if (this.#reloadWanted) {
+      if (this.#reloadWanted || this.#parts.engine.clock.monotonicMs() >= this.#lookAgainAtMs) {
         this.#reloadWanted = false;
         await this.#load();
       }
@@ -101,14 +110,20 @@ export class PolicyLoop {
   async #load(): Promise<void> {
     const { engine, keeper, source } = this.#parts;
     const loaded = await source.load();
-    const update = keeper.take(loaded);
+    if (!this.#wasRead) this.#parts.onFirstRead?.(loaded.revision);
+    this.#wasRead = true;
+    const update = await keeper.take(loaded);
+    await this.#memory.note();
+    const hadProblems = this.#problems > 0;
     const wasHeld = this.#held !== null;
     const verdict = await this.#gated(update, loaded);
     this.#state = verdict.state;
     this.#held = verdict.held;
     this.#problems = update.problems.filter(({ severity }) => severity === 'error').length;
+    this.#lookAgainAtMs = engine.clock.monotonicMs() + (update.lookAgainMs ?? Infinity);
     reportProblems(engine, update);
-    const isNews = update.changed || wasHeld;
+    const isMended = hadProblems && this.#problems === 0;
+    const isNews = update.changed || wasHeld || isMended;
     if (isNews && verdict.held === null && this.#isInForce) {
       reportLoaded(engine, { ...update, releasedGroups: verdict.released }, loaded);
     }
@@ -178,6 +193,7 @@ export class PolicyLoop {
     const { clock, resyncMs } = this.#parts.engine;
     const nowMs = clock.nowMs();
     const expiring = expiringRules(this.#state).find((rule) => rule.expiresAtMs > nowMs);
-    return expiring === undefined ? resyncMs : Math.min(resyncMs, expiring.expiresAtMs - nowMs);
+    const lookAgainMs = Math.max(0, this.#lookAgainAtMs - clock.monotonicMs());
+    return Math.min(resyncMs, lookAgainMs, (expiring?.expiresAtMs ?? Infinity) - nowMs);
   }
 }

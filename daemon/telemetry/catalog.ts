@@ -42,7 +42,17 @@ export const CATALOG: Catalog = {
   'daemon.started': {
     level: 'info',
     say: (f) =>
-      `Rampart ${f.version} started${f.emulatorUrl === undefined ? '' : ` with its own emulator at ${f.emulatorUrl}`}`,
+      `Rampart ${f.version} started${f.emulatorUrl === undefined ? '' : ` with its own emulator at ${f.emulatorUrl}`}: mode ${f.mode}, config ${f.config}, accounts ${f.accounts.join(', ')}${f.brake === 'off' ? '; reconcile.brake is off: nothing limits what a plan may remove or open' : ''}`,
+  },
+  'config.loaded': {
+    level: 'info',
+    say: (f) =>
+      `Config read again: ${f.changed.length === 0 ? 'nothing to take up' : `${f.changed.join(', ')} taken up`}${f.needRestart.length === 0 ? '' : `; a restart is needed for ${f.needRestart.join(', ')}`}`,
+  },
+  'config.rejected': {
+    level: 'error',
+    say: (f) =>
+      `The config has ${counted(f.problems, 'problem')}; the settings in force stay: ${f.details.join('; ')}`,
   },
   'daemon.ready': {
     level: 'info',

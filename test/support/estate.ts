@@ -4,7 +4,7 @@ export const REGION = 'cn-hangzhou';
 
 /** A config that talks to an emulator at `endpoint`, reads `policies/`, looks again every second, and has no brake. */
 export function configFor(endpoint: string, extra = ''): string {
-  return `policies: {source: directory, path: policies}
+  return `policies: {source: directory, path: policies, settleSeconds: 0}
 accounts:
   default: {credentials: {type: emulator}, endpoint: "${endpoint}"}
 reconcile: {mode: enforce, brake: off, resyncSeconds: 1}

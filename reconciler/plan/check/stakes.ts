@@ -40,7 +40,7 @@ export function stakesOf(input: PlanInput, { steps, context, ownership }: Judged
   const brake = brakeOf(input);
   if (safety === undefined || brake === null || steps.length === 0) return NOTHING_AT_STAKE;
   const after = applySteps(described.rules, steps);
-  const rules = { before: rulesOf(described.rules), after: rulesOf(after) };
+  const rules = { before: bareRules(described.rules), after: bareRules(after) };
   return {
     losing: losingRules({ ...rules, context }).filter((rule) => countsAsLoss(rule, safety)),
     emptied: emptiedDirections({
@@ -52,7 +52,7 @@ export function stakesOf(input: PlanInput, { steps, context, ownership }: Judged
   };
 }
 
-const rulesOf = (rules: readonly DescribedRule[]): Rule[] => rules.map(({ rule }) => rule);
+const bareRules = (rules: readonly DescribedRule[]): Rule[] => rules.map(({ rule }) => rule);
 
 /** Of the rules that the group has now. */
 function ourAccepts({ managed }: Ownership): Set<DescribedRule> {
@@ -73,10 +73,10 @@ function withoutOthersAccepts(
   const there = new Set(before);
   const isDrop = ({ rule }: DescribedRule): boolean => rule.action === 'drop';
   return {
-    before: rulesOf(
+    before: bareRules(
       before.filter((each) => isDrop(each) || (ours.has(each) && countsAsLoss(each.rule, safety))),
     ),
-    after: rulesOf(after.filter((each) => isDrop(each) || ours.has(each) || !there.has(each))),
+    after: bareRules(after.filter((each) => isDrop(each) || ours.has(each) || !there.has(each))),
   };
 }
 
