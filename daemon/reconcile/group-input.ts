@@ -4,6 +4,7 @@ import type { Learned, PlanInput } from '../../reconciler/plan/plan-input.ts';
 import type { GroupPolicy } from '../../reconciler/plan/plan.ts';
 import type { GroupFacts } from '../journal/facts.ts';
 import type { JournalDesk } from '../journal/journal.ts';
+import { ownedRules } from './safety/owned-rules.ts';
 import type { Engine } from './engine.ts';
 import { safetyInput } from './safety/safety-input.ts';
 
@@ -42,6 +43,8 @@ export async function groupInput(
     desk.approvals(nowMs, described),
   ]);
   const safety = safetyInput(engine, { desired, described, facts, approvals, nowMs });
-  const input = { desired, described, settings: engine.planOptions, learned, holds, safety, nowMs };
+  const owned = ownedRules(facts, described);
+  const given = { desired, described, settings: engine.planOptions, learned };
+  const input = { ...given, ownedRules: owned, holds, safety, nowMs };
   return { input, facts };
 }

@@ -11,7 +11,13 @@ import {
   type WaitingGroup,
   type PlanThatWaits,
 } from '../approvals.ts';
-import { NO_ESTATE_FACTS, NO_GROUP_FACTS, type EstateFacts, type GroupFacts } from '../facts.ts';
+import {
+  NO_ESTATE_FACTS,
+  NO_GROUP_FACTS,
+  type AdoptedRule,
+  type EstateFacts,
+  type GroupFacts,
+} from '../facts.ts';
 import type {
   HistoryEntry,
   HistoryQuery,
@@ -208,6 +214,11 @@ class MemoryJournal implements Journal {
 
   facts(group: GroupRef): Promise<GroupFacts> {
     return guarded(() => this.#store.facts.get(groupKey(group))?.facts ?? NO_GROUP_FACTS);
+  }
+
+  async adopt(group: GroupRef, rules: readonly AdoptedRule[]): Promise<void> {
+    const { adoptedRules } = await this.facts(group);
+    await this.setFacts(group, { adoptedRules: [...adoptedRules, ...rules] });
   }
 
   setFacts(group: GroupRef, facts: Partial<GroupFacts>): Promise<void> {

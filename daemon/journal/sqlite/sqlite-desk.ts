@@ -4,7 +4,7 @@ import { ok } from '../../../reconciler/model/result.ts';
 import type { Connection, SqlValue } from './connection.ts';
 import { openDatabase } from './file.ts';
 import type { GrantedApproval, PastApproval, WaitingGroup } from '../approvals.ts';
-import type { EstateFacts, GroupFacts } from '../facts.ts';
+import type { AdoptedRule, EstateFacts, GroupFacts } from '../facts.ts';
 import type { HistoryEntry, HistoryQuery, JournalDesk, Pause } from '../journal.ts';
 import {
   readApprovals,
@@ -13,6 +13,7 @@ import {
   readPastApprovals,
   readWaiting,
   writeApproval,
+  writeGroupFacts,
 } from './facts.ts';
 import {
   scopeOf,
@@ -109,6 +110,13 @@ export class SqliteDesk implements JournalDesk {
 
   waiting(): Promise<readonly WaitingGroup[]> {
     return guarded(() => readWaiting(this.#db));
+  }
+
+  adopt(group: GroupRef, rules: readonly AdoptedRule[]): Promise<void> {
+    return guarded(() => {
+      const { adoptedRules } = readGroupFacts(this.#db, group);
+      writeGroupFacts(this.#db, group, { adoptedRules: [...adoptedRules, ...rules] });
+    });
   }
 
   facts(group: GroupRef): Promise<GroupFacts> {
