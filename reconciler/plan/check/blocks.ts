@@ -12,6 +12,7 @@ import type {
   OrderObjection,
   SafetyObjection,
   VendorObjection,
+  VerdictObjection,
 } from './objection.ts';
 import { noRoomBlock, overQuotaBlock, type BlockedPlan, type BlockText } from './quota-text.ts';
 import { safetyText } from './safety-text.ts';
@@ -48,12 +49,18 @@ const safetyBlock = (objection: SafetyObjection, { hash, invocation }: BlockedPl
   override: `${invocation.program} approve ${hash}${invocation.flags} --reason "..."`,
 });
 
+const isVerdictObjection = (objection: Objection): objection is VerdictObjection =>
+  objection.kind === 'guardrail' || objection.kind === 'expectation';
+
 const isOrderObjection = (objection: Objection): objection is OrderObjection =>
   ['overQuota', 'noRoom', 'noText', 'briefAbsence'].includes(objection.kind);
 
 function textOf(objection: Objection, plan: BlockedPlan): BlockText {
   if (isSafetyObjection(objection)) return safetyBlock(objection, plan);
   if (isOrderObjection(objection)) return routeBlock(objection, plan);
+  if (isVerdictObjection(objection)) {
+    return { kind: objection.kind, message: objection.what, override: objection.remedy };
+  }
   switch (objection.kind) {
     case 'managedByProduct':
     case 'noRuleIds':

@@ -14,6 +14,7 @@ import { holdsOn } from './holds.ts';
 import type { Objection, ProofObjection, OrderObjection } from './objection.ts';
 import type { BlockedPlan } from './quota-text.ts';
 import { stakesOf, type Stakes } from './stakes.ts';
+import { verdictFindings, verdictObjections, type PlanVerdicts } from './verdicts.ts';
 import { vendorRefusals } from './vendor-refusals.ts';
 
 /** What check adds to a plan. */
@@ -31,6 +32,7 @@ export interface Unchecked {
   readonly exposure: ExposureDelta;
   /** What the plan was judged by, with the entries of lists that were read. */
   readonly context: GroupContext;
+  readonly verdicts: PlanVerdicts;
   readonly exceptions: readonly PlanException[];
   readonly orderObjections: readonly OrderObjection[];
   readonly proofObjections: readonly ProofObjection[];
@@ -56,7 +58,7 @@ export function check(input: PlanInput, plan: Unchecked): Judged {
       ...plan.exceptions,
       ...plan.orderObjections.map((objection) => unpromised(objection, words)),
     ],
-    findings: planFindings(input, plan.ownership),
+    findings: [...planFindings(input, plan.ownership), ...verdictFindings(input, plan.verdicts)],
     blockedBy,
     losing: stakes.losing,
     opening: stakes.opening,
@@ -113,6 +115,7 @@ function objectionsTo(input: PlanInput, plan: Unchecked, stakes: Stakes): Object
     ...plan.orderObjections,
     ...plan.proofObjections,
     ...safetyObjections(input, stakes, plan.exposure),
+    ...verdictObjections(input, plan.verdicts),
     ...holds(input),
     ...(input.desired.mode === 'observe' ? [] : otherApproved(input, plan)),
   ];
