@@ -74,6 +74,7 @@ export class Life {
     const { engine, lanes } = assembleEngine(world.config, {
       telemetry: this.#telemetry(),
       journal: this.#mortal(journal),
+      invocation: { program: 'rampart', flags: '' },
       clock: systemClock,
       random: () => world.random.fraction(),
       newReconcileId: () => `${number}.${(this.#reconciles += 1)}`,

@@ -107,6 +107,7 @@ export class Service {
       clock,
       random: Math.random,
       newReconcileId: () => randomUUID().slice(0, 8),
+      invocation: { program: 'rampart', flags: '' },
       transportOf: (account) => {
         const transport = popTransportOf(account, wiring);
         return { call: (...request) => clock.duringCall(transport.call(...request)) };

@@ -61,6 +61,7 @@ const safetyBlock = (objection: SafetyObjection, { hash, invocation }: BlockedPl
 function textOf(objection: Exclude<Objection, SafetyObjection>, plan: BlockedPlan): BlockText {
   switch (objection.kind) {
     case 'managedByProduct':
+    case 'noRuleIds':
     case 'groupPeers':
     case 'itselfAsPeer':
       return vendorBlock(objection);
@@ -90,6 +91,12 @@ function vendorBlock(objection: VendorObjection): BlockText {
       const message = 'a cloud product owns this group: the vendor refuses every write';
       return { kind: 'managed', message, override: '' };
     }
+    case 'noRuleIds':
+      return {
+        kind: 'unsupported',
+        message: 'the policy says `ownership: declared`, and this API has no rule ids to tell our rules by',
+        override: 'write `ownership: exclusive`, and ignore patterns for the rules to leave alone',
+      };
     case 'groupPeers':
       return {
         kind: 'quota',

@@ -3,7 +3,7 @@ import { groupContext, type GroupContext } from '../../../../reconciler/exposure
 import { judgeGuardrail } from '../../../../reconciler/judge/verdict/judge.ts';
 import { DEFAULT_PRIVATE_NETWORKS } from '../../../../reconciler/judge/count/senders.ts';
 import type { Rule } from '../../../../reconciler/model/rule.ts';
-import { guardrail } from '../../../support/demands.ts';
+import { guardrail } from '../../../support/judge/demands.ts';
 import { prefix, rule } from '../../../support/rule-sets.ts';
 
 const GROUP: GroupContext = {
