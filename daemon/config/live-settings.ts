@@ -2,17 +2,20 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { BrakeSettings } from '../../reconciler/plan/safety.ts';
 import type { Config } from './config.ts';
+import type { Freeze } from './sections/freeze-schema.ts';
 
 export interface LiveSettings {
   readonly brake: BrakeSettings | 'off';
+  readonly freeze: readonly Freeze[];
 }
 
 /** The settings by the keys of the config that they come from. A setting without a row does not compile. */
 const LIVE_KEYS: { readonly [Setting in keyof LiveSettings]: string } = {
   brake: 'reconcile.brake',
+  freeze: 'reconcile.freeze',
 };
 
-export const liveSettings = ({ reconcile: { brake } }: Config): LiveSettings => ({ brake });
+export const liveSettings = ({ reconcile: { brake, freeze } }: Config): LiveSettings => ({ brake, freeze });
 
 /** Keys of the settings that differ. */
 export const changedSettings = (before: LiveSettings, after: LiveSettings): string[] =>

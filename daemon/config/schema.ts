@@ -7,10 +7,11 @@ import { OPERATION_NAMES, type Operation } from '../../reconciler/model/operatio
 import { LOG_LEVELS } from '../telemetry/catalog.ts';
 import { accountsSchema } from './accounts-schema.ts';
 import { brakeSchema } from './brake-schema.ts';
+import { freezeSchema } from './sections/freeze-schema.ts';
 import { guardrailsConfig, privateNetworksConfig } from './guardrails-config.ts';
 import { parseListen, type ListenAddress } from './listen.ts';
 import { quirksSchema } from './quirks-schema.ts';
-import { policiesSchema } from './policies-schema.ts';
+import { policiesSchema } from './sections/policies-schema.ts';
 import { filePath, parsedText, section, wholeNumber } from './schema-words.ts';
 
 const reconcile = section('How groups are brought to what the policies say.', {
@@ -48,6 +49,7 @@ const reconcile = section('How groups are brought to what the policies say.', {
   ).default(60),
   ruleQuota: wholeNumber(1, 10_000, 'Most rules that a group may hold, in and out together.').default(1000),
   brake: brakeSchema,
+  freeze: freezeSchema,
 });
 
 const rateLimit = z.strictObject({

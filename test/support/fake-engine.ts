@@ -40,7 +40,7 @@ export function fakeEngine(parts: Partial<Engine> = {}): Engine {
     clock,
     planOptions: OPTIONS,
     invocation: { program: 'rampart', flags: '' },
-    live: () => ({ brake: 'off' }),
+    live: () => ({ brake: 'off', freeze: [] }),
     lists: { of: () => Promise.resolve(NO_LISTS) },
     patience: { settleMs: 0, lagMs: 0 },
     resyncMs: 60_000,

@@ -11,7 +11,14 @@ import {
   type WaitingGroup,
   type PlanThatWaits,
 } from '../approvals.ts';
-import { NO_ESTATE_FACTS, NO_GROUP_FACTS, type EstateFacts, type GroupFacts } from '../facts.ts';
+import {
+  NO_ESTATE_FACTS,
+  NO_GROUP_FACTS,
+  type EstateFacts,
+  type GroupFacts,
+  withEndedFreeze,
+  type EndedFreeze,
+} from '../facts.ts';
 import type {
   HistoryEntry,
   HistoryQuery,
@@ -229,6 +236,17 @@ class MemoryJournal implements Journal {
         if (scopeKey(approval.group) === groupKey(group)) this.#store.approvals.delete(key);
       }
     });
+  }
+
+  endedFreezes(): Promise<readonly EndedFreeze[]> {
+    return guarded(() => this.#store.estate.endedFreezes);
+  }
+
+  endFreeze(ended: EndedFreeze, nowMs: number): Promise<void> {
+    this.#store.changes += 1;
+    const { estate } = this.#store;
+    const endedFreezes = withEndedFreeze(estate.endedFreezes, ended, nowMs);
+    return guarded(() => void (this.#store.estate = { ...estate, endedFreezes }));
   }
 
   estateFacts(): Promise<EstateFacts> {
