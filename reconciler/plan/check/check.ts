@@ -117,12 +117,16 @@ function objectionsTo(input: PlanInput, plan: Unchecked, stakes: Stakes): Object
     ...safetyObjections(input, stakes, plan.exposure),
     ...verdictObjections(input, plan.verdicts),
     ...holds(input),
+    ...freezes(input),
     ...(input.desired.mode === 'observe' ? [] : otherApproved(input, plan)),
   ];
 }
 
 const holds = ({ described, holds: all = [], nowMs }: PlanInput): Objection[] =>
   holdsOn(described, all, nowMs).map((hold) => ({ kind: 'held', hold }));
+
+const freezes = ({ frozen = null, nowMs }: PlanInput): Objection[] =>
+  frozen === null || frozen.untilMs <= nowMs ? [] : [{ kind: 'frozen', frozen }];
 
 function otherApproved({ approvedHash = null }: PlanInput, { hash }: Unchecked): Objection[] {
   return approvedHash === null || approvedHash === hash ? [] : [{ kind: 'notApproved' }];
