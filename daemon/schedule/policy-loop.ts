@@ -62,7 +62,7 @@ export class PolicyLoop {
   constructor(parts: PolicyLoopParts, stopping: AbortSignal) {
     this.#parts = parts;
     this.#stopping = stopping;
-    this.#gate = new RevisionGate(parts.engine);
+    this.#gate = new RevisionGate(parts.engine, parts.resolver.defaultMode);
     this.#placeParts = {
       ...parts,
       stopping,
@@ -131,7 +131,11 @@ export class PolicyLoop {
     const isMended = hadProblems && this.#problems === 0;
     const isNews = update.changed || isMended || wasHeld;
     if (isNews && verdict.held === null && this.#isInForce) {
-      reportLoaded(engine, { ...update, releasedGroups: verdict.released }, loaded);
+      reportLoaded(
+        engine,
+        { ...update, releasedGroups: verdict.released, weakened: verdict.weakened },
+        loaded,
+      );
     }
   }
 
@@ -140,7 +144,7 @@ export class PolicyLoop {
     const { state, problems } = update;
     const isNone = state.groups.length === 0 && problems.some(({ severity }) => severity === 'error');
     if (isNone && (await this.#parts.engine.journal.estateFacts()).desired === null) {
-      return { state, held: null, released: [] };
+      return { state, held: null, released: [], weakened: [] };
     }
     return this.#gate.judge(state, content);
   }

@@ -12,8 +12,6 @@ export interface PlanInput {
   readonly learned?: Partial<Learned>;
   /** Absent: none. Those of other groups, and those that have ended, hold nothing here. */
   readonly holds?: readonly Hold[];
-  /** Hash of the only plan that may be carried out. Absent or null: whichever comes out. */
-  readonly approvedHash?: string | null;
   /** Absent: no limit, no guardrail and no expectation is judged. */
   readonly safety?: SafetyInput;
   /** Unix milliseconds. */

@@ -30,7 +30,6 @@ const LIFTED_BY: Readonly<Record<BlockKind, LiftedBy>> = {
   denied: 'edit',
   unsafe: 'edit',
   unsupported: 'edit',
-  unapproved: 'edit',
 };
 
 /** Of the plan that is objected to: what commands need. */
@@ -73,12 +72,6 @@ function textOf(objection: Exclude<Objection, SafetyObjection>, plan: BlockedPla
       return bugBlock(brokenPromiseText(objection));
     case 'held':
       return holdBlock(objection.hold, plan.invocation);
-    case 'notApproved':
-      return {
-        kind: 'unapproved',
-        message: 'the group has changed since its plan was approved',
-        override: '',
-      };
     case 'bug':
       return bugBlock(objection.message);
   }

@@ -104,16 +104,11 @@ function objectionsTo(input: PlanInput, plan: Unchecked, stakes: Stakes): Object
     ...plan.proofObjections,
     ...safetyObjections(input, stakes, plan.exposure),
     ...holds(input),
-    ...(input.desired.mode === 'observe' ? [] : otherApproved(input, plan)),
   ];
 }
 
 const holds = ({ described, holds: all = [], nowMs }: PlanInput): Objection[] =>
   holdsOn(described, all, nowMs).map((hold) => ({ kind: 'held', hold }));
-
-function otherApproved({ approvedHash = null }: PlanInput, { hash }: Unchecked): Objection[] {
-  return approvedHash === null || approvedHash === hash ? [] : [{ kind: 'notApproved' }];
-}
 
 /** The steps of such a plan show what is wanted; they are not made. */
 const unpromised = (objection: OrderObjection, words: BlockedPlan): PlanException => ({

@@ -59,7 +59,5 @@ export type Objection =
   | ProofObjection
   | VendorObjection
   | { readonly kind: 'held'; readonly hold: Hold }
-  /** Only another plan was approved. */
-  | { readonly kind: 'notApproved' }
   /** The planner failed on this group. */
   | { readonly kind: 'bug'; readonly message: string };
