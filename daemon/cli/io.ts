@@ -44,7 +44,7 @@ export const flagOf =
     throw new InvalidArgumentError(value.error);
   };
 
-export const isTerminal = (stream: NodeJS.ReadableStream | NodeJS.WritableStream): boolean =>
+export const isTty = (stream: NodeJS.ReadableStream | NodeJS.WritableStream): boolean =>
   'isTTY' in stream && stream.isTTY === true;
 
 export const line = (stream: NodeJS.WritableStream, text: string): void => {

@@ -2,7 +2,7 @@
 import { type Command, Option } from 'commander';
 import { counted } from '../../reconciler/model/counted.ts';
 import { compareProblems, type Problem } from '../../reconciler/model/problem.ts';
-import { desiredProblems } from '../../reconciler/judge/desired/desired-problems.ts';
+import { judgementProblems } from '../../reconciler/judge/desired/desired-problems.ts';
 import { ruleAnomalies } from '../../reconciler/judge/policy-anomalies.ts';
 import { compilePolicies } from '../../reconciler/policy/compile/compile.ts';
 import { NO_GUARDRAILS } from '../../reconciler/policy/compile/compile-guardrails.ts';
@@ -21,6 +21,7 @@ import { noteUncommitted } from '../compose/committed.ts';
 import { addCommonFlags, compileOptionsOf, shownPath, type CommonFlags } from '../compose/setup.ts';
 import { filesToCheck } from './validate/files.ts';
 import { expiredExemptions, judgePolicies, withoutExpiredRules } from './validate/judgements.ts';
+import { upgradeProblems } from './validate/upgrade.ts';
 import { packageVersion } from '../cli/version.ts';
 
 const FORMATS = ['text', 'json', 'sarif', 'github', 'codequality'] as const;
@@ -29,6 +30,7 @@ type Format = (typeof FORMATS)[number];
 interface ValidateFlags extends CommonFlags {
   readonly format: Format;
   readonly json?: true;
+  readonly upgrade?: true;
 }
 
 /** What was looked at, and what is wrong with it. */
@@ -48,6 +50,7 @@ export function addValidateCommand(program: Command, io: Io, done: (code: ExitCo
     .argument('[path...]', 'policy files or folders (default: the policies path of the config)')
     .option('--json', 'the same as --format json')
     .addOption(new Option('--format <FORMAT>', 'how to print problems').choices(FORMATS).default('text'))
+    .option('--upgrade', 'print what to change after 0.1.0, and nothing else')
     .addHelpText(
       'after',
       '\nFiles that lie below the policies path of the config are checked together with all that lies there, since' +
@@ -58,15 +61,21 @@ export function addValidateCommand(program: Command, io: Io, done: (code: ExitCo
 }
 
 async function runValidate(paths: readonly string[], flags: ValidateFlags, io: Io): Promise<ExitCode> {
-  const file = flags.config ?? null;
-  const config = paths.length > 0 ? loadConfigIfAny(file) : loadConfig(file);
-  const verdict = config.ok ? await checkAll(paths, config.value, io) : badConfig(config.error);
+  const verdict = flags.upgrade === true ? upgradeVerdict(flags) : await checkedVerdict(paths, flags, io);
   const format = flags.json === true ? 'json' : flags.format;
   io.stdout.write(render(format, verdict));
   const errors = verdict.problems.filter(({ severity }) => severity === 'error').length;
   if (format === 'text') line(io.stderr, summary(verdict, errors));
   return errors > 0 ? 1 : 0;
 }
+
+async function checkedVerdict(paths: readonly string[], flags: ValidateFlags, io: Io): Promise<Checked> {
+  const file = flags.config ?? null;
+  const config = paths.length > 0 ? loadConfigIfAny(file) : loadConfig(file);
+  return config.ok ? checkAll(paths, config.value, io) : ofConfig(config.error);
+}
+
+const upgradeVerdict = (flags: ValidateFlags): Checked => ofConfig(upgradeProblems(flags.config ?? null));
 
 async function checkAll(paths: readonly string[], config: Config | null, io: Io): Promise<Checked> {
   const { problems, ...policies } = await checkPolicies(paths, config, io);
@@ -103,7 +112,7 @@ async function checkPolicies(paths: readonly string[], config: Config | null, io
     .filter(({ source }) => asked.has(source.file))
     .map((group) => withoutExpiredRules(group, nowMs));
   const texts = new Map([...asked].flatMap(([file, text]) => (text === null ? [] : [[file, text] as const])));
-  const judged = desiredProblems(judgePolicies({ ...compiled, groups }, config, nowMs));
+  const judged = judgementProblems(judgePolicies({ ...compiled, groups }, config, nowMs));
   const guardrails = config?.guardrails ?? NO_GUARDRAILS;
   const isShown = ({ file }: Problem): boolean => asked.has(file) || file === guardrails.file;
   return {
@@ -119,7 +128,7 @@ async function checkPolicies(paths: readonly string[], config: Config | null, io
 }
 
 /** Without code frames: a line of the config may hold a secret that does not belong there. */
-const badConfig = (problems: readonly Problem[]): Checked => ({
+const ofConfig = (problems: readonly Problem[]): Checked => ({
   problems,
   texts: new Map(),
   files: 0,

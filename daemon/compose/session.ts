@@ -12,7 +12,7 @@ import type { Target } from '../schedule/group-record.ts';
 import type { Engine } from '../reconcile/engine.ts';
 import { groupInput, NOTHING_LEARNED, type PlanningDesk } from '../reconcile/group-input.ts';
 import { TargetResolver, type UnresolvedSelector } from '../schedule/selectors.ts';
-import { isTerminal, line, UsageError, type Io } from '../cli/io.ts';
+import { isTty, line, UsageError, type Io } from '../cli/io.ts';
 import { openEngine, type OpenEngine, type Opening } from './open-engine.ts';
 import { progressOn } from '../cli/progress.ts';
 import type { JudgedRevision } from './revision-brake.ts';
@@ -56,7 +56,7 @@ export async function openSession(
 
 /** For who sits at the terminal: what this is about, before the first call. On stderr, since stdout is for data. */
 function showSummary(config: Config, revision: string, { stderr, cwd }: Io): void {
-  if (!isTerminal(stderr)) return;
+  if (!isTty(stderr)) return;
   for (const each of summaryLines(summaryOf(config, cwd), revision)) line(stderr, each);
 }
 

@@ -12,7 +12,7 @@ import { LOG_LEVELS, type LogLevel } from '../telemetry/catalog.ts';
 import type { Telemetry } from '../telemetry/events.ts';
 import { createRedactor } from '../telemetry/redact.ts';
 import { createTelemetry, fileSink } from '../telemetry/telemetry.ts';
-import { isTerminal, type Io, UsageError } from '../cli/io.ts';
+import { isTty, type Io, UsageError } from '../cli/io.ts';
 import type { Secrets } from './secrets.ts';
 
 export interface CommonFlags {
@@ -55,7 +55,7 @@ export function openTelemetry(
   to: { readonly fd: 1 | 2; readonly io: Io; readonly secrets: Secrets },
 ): Telemetry {
   const stream = to.fd === 1 ? to.io.stdout : to.io.stderr;
-  const onTerminal = isTerminal(stream);
+  const onTerminal = isTty(stream);
   const { format, level } = config.log;
   return createTelemetry({
     level: flags.logLevel ?? level,

@@ -5,14 +5,19 @@ import type { Config } from './config.ts';
 
 export interface LiveSettings {
   readonly brake: BrakeSettings | 'off';
+  readonly guardrails: Config['guardrails'];
 }
 
 /** The settings by the keys of the config that they come from. A setting without a row does not compile. */
 const LIVE_KEYS: { readonly [Setting in keyof LiveSettings]: string } = {
   brake: 'reconcile.brake',
+  guardrails: 'guardrails',
 };
 
-export const liveSettings = ({ reconcile: { brake } }: Config): LiveSettings => ({ brake });
+export const liveSettings = ({ reconcile: { brake }, guardrails }: Config): LiveSettings => ({
+  brake,
+  guardrails,
+});
 
 /** Keys of the settings that differ. */
 export const changedSettings = (before: LiveSettings, after: LiveSettings): string[] =>
@@ -26,6 +31,7 @@ export function keysForRestart(before: Config, after: Config): string[] {
   return Object.entries(before)
     .flatMap(([section, old]: [string, unknown]) => {
       const now: unknown = after[section as keyof Config];
+      if (live.has(section)) return [];
       return isSection(old) && isSection(now) ? keysIn(section, old, now) : differing(section, old, now);
     })
     .filter((key) => !live.has(key));

@@ -10,6 +10,7 @@ import { abandonReleased } from '../reconcile/intents.ts';
 import { isAborted } from '../reconcile/group-run.ts';
 import type { Controller } from './controller.ts';
 import { PlaceResolver, type PlaceResolverParts } from './place-resolver.ts';
+import { PolicyMemory } from './policy-memory.ts';
 import { reportExpiries, reportLoaded, reportProblems } from './policy-events.ts';
 import { RevisionGate, type GateVerdict, type HeldStatus } from './revision-gate.ts';
 import { expiringRules, type TargetResolver } from './selectors.ts';
@@ -39,6 +40,7 @@ export interface PoliciesStatus {
 export class PolicyLoop {
   readonly #parts: PolicyLoopParts;
   readonly #stopping: AbortSignal;
+  readonly #memory: PolicyMemory;
   readonly #placeParts: PlaceResolverParts;
   #reloadWanted = true;
   /** When the files are to be read again though nothing has changed, monotonic. */
@@ -63,6 +65,7 @@ export class PolicyLoop {
     this.#parts = parts;
     this.#stopping = stopping;
     this.#gate = new RevisionGate(parts.engine, parts.resolver.defaultMode);
+    this.#memory = new PolicyMemory(parts.engine.journal, parts.keeper);
     this.#placeParts = {
       ...parts,
       stopping,
@@ -99,6 +102,7 @@ export class PolicyLoop {
 
   /** Runs until the stop. */
   async run(): Promise<void> {
+    await this.#memory.recall();
     while (!this.#stopping.aborted) {
       this.#wake = new AbortController();
       if (this.#reloadWanted || this.#parts.engine.clock.monotonicMs() >= this.#lookAgainAtMs) {
@@ -120,6 +124,7 @@ export class PolicyLoop {
     if (!this.#wasRead) this.#parts.onFirstRead?.(loaded.revision);
     this.#wasRead = true;
     const update = await keeper.take(loaded);
+    await this.#memory.note();
     const hadProblems = this.#problems > 0;
     const wasHeld = this.#held !== null;
     const verdict = await this.#gated(update, loaded);
@@ -129,7 +134,7 @@ export class PolicyLoop {
     this.#lookAgainAtMs = engine.clock.monotonicMs() + (update.lookAgainMs ?? Infinity);
     reportProblems(engine, update);
     const isMended = hadProblems && this.#problems === 0;
-    const isNews = update.changed || isMended || wasHeld;
+    const isNews = update.changed || wasHeld || isMended;
     if (isNews && verdict.held === null && this.#isInForce) {
       reportLoaded(
         engine,

@@ -103,6 +103,7 @@ function groupPolicy(
     alone: group.alone,
     ...(group.selector.kind === 'id' ? {} : { bySelector: true }),
     ignore: group.ignore,
+    ...(group.ownership === undefined ? {} : { ownership: group.ownership }),
     rules: { ingress: valid(group.rules.ingress), egress: valid(group.rules.egress) },
     source: group.source,
   };

@@ -34,13 +34,13 @@ export function revisionLoss(before: DesiredState, after: DesiredState, nowMs: n
   const pairs = before.groups.map((group) => ({ group, next: later.get(desiredGroupKey(group)) }));
   return {
     losing: pairs.flatMap(({ group, next }) =>
-      next !== undefined && loses(group, next, nowMs) ? [next] : [],
+      next !== undefined && groupLoses(group, next, nowMs) ? [next] : [],
     ),
     released: pairs.flatMap(({ group, next }) => (next === undefined ? [group] : [])),
   };
 }
 
-function loses(before: DesiredGroup, after: DesiredGroup, nowMs: number): boolean {
+function groupLoses(before: DesiredGroup, after: DesiredGroup, nowMs: number): boolean {
   if (after.mode === 'observe') return false;
   const judged = DIRECTIONS.filter((each) => before.rules[each] !== null && after.rules[each] !== null);
   const then = judged.flatMap((direction) => rulesAt(before, direction, nowMs));

@@ -1,4 +1,5 @@
 // Everything that decides a plan. Whoever plans a group hands over all of it at once, and edits nothing afterwards.
+import type { ReadLists } from '../exposure/engine/context.ts';
 import type { DescribedGroup, GroupRef } from '../model/group.ts';
 import type { Quarantined } from './diff/quarantine.ts';
 import type { GroupPolicy, LegacyPriority, PlanSettings } from './plan.ts';
@@ -10,8 +11,15 @@ export interface PlanInput {
   readonly settings: PlanSettings;
   /** Absent: nothing was learned. */
   readonly learned?: Partial<Learned>;
+  /**
+   * Ids of the rules that the journal shows we brought, or were told to adopt: where the policy says `declared`, no others
+   * are removed or changed. Absent: none.
+   */
+  readonly ownedRules?: ReadonlySet<string>;
   /** Absent: none. Those of other groups, and those that have ended, hold nothing here. */
   readonly holds?: readonly Hold[];
+  /** Entries of prefix lists and port lists. Absent: none was read. A list that is not here could not be read. */
+  readonly lists?: ReadLists;
   /** Absent: no limit, no guardrail and no expectation is judged. */
   readonly safety?: SafetyInput;
   /** Unix milliseconds. */

@@ -1,7 +1,14 @@
 // The Plan: plain, frozen data in one computed order. Dry-run prints it, the journal stores it, an
 // approval names its hash, the executor carries it out. Never closures.
 import type { ExposureDelta } from '../exposure/ask/delta.ts';
-import type { DescribedRule, DesiredRule, GroupRef, IgnorePattern, Mode } from '../model/group.ts';
+import type {
+  DescribedRule,
+  DesiredRule,
+  GroupRef,
+  IgnorePattern,
+  Mode,
+  RuleOwnership,
+} from '../model/group.ts';
 import type { SourcePlace } from '../model/problem.ts';
 import type { Direction, Rule, RuleField } from '../model/rule.ts';
 import type { OpenedService } from '../judge/opening.ts';
@@ -11,6 +18,8 @@ import type { Approval } from './safety.ts';
 export interface GroupPolicy extends GroupRef {
   readonly mode: Mode;
   readonly ignore: readonly IgnorePattern[];
+  /** Absent: exclusive. */
+  readonly ownership?: RuleOwnership;
   readonly rules: Readonly<Record<Direction, readonly DesiredRule[] | null>>;
   /**
    * Whether the interfaces of the group's members have no other group, whose rules the cloud would merge with these
@@ -100,7 +109,7 @@ export interface PlanException {
 
 export interface PlanFinding {
   readonly id: string;
-  readonly severity: 'warning';
+  readonly severity: 'error' | 'warning' | 'info';
   readonly message: string;
   readonly file: string;
   readonly line: number;
@@ -172,7 +181,7 @@ export interface PlanSettings {
   /** Most rules a group may hold, in and out together. */
   readonly ruleQuota: number;
   /** Most rules of a basic group that may name a group; the vendor's 20 if absent. */
-  readonly groupRuleQuota?: number;
+  readonly groupReferenceQuota?: number;
 }
 
 /** The settings, and what was learned that bears on the order of the calls. */

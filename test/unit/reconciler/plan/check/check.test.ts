@@ -25,19 +25,25 @@ const input = (more: Partial<PlanInput> = {}): PlanInput => ({
 const STEP = { kind: 'authorize', direction: 'ingress', checkpoint: false, rules: [desired(web)] } as const;
 
 const found = (more: Partial<Unchecked> = {}): Unchecked => ({
-  ownership: { managed: [], ignored: [], ignoredOpening: [] },
+  ownership: { managed: [], ignored: [], foreign: [], ignoredOpening: [] },
   steps: [STEP],
   hash: 'f00',
   desiredHash: 'fee',
   exposure: { opened: [], closed: [], effects: [], exact: true },
   context: groupContext(groupOf([])),
+  verdicts: {
+    ends: { guardrails: [], expectations: [] },
+    breaches: [],
+    context: { group: groupContext(groupOf([])), privateNetworks: [], nowMs: NOW_MS },
+    rules: [],
+  },
   exceptions: [],
   orderObjections: [],
   proofObjections: [],
   ...more,
 });
 
-const NO_ROOM = { kind: 'noRoom', fallback: 'neverOpen' } as const;
+const NO_ROOM = { kind: 'noRoom', fallback: 'neverOpen', counted: ['rules'] } as const;
 const OBSERVED = { desired: policyOf([web], { mode: 'observe' }) };
 const MANAGED = { described: groupOf([], { serviceManaged: true }) };
 const HELD = { holds: [hold(HERE)] };
