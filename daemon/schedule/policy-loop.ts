@@ -69,7 +69,7 @@ export class PolicyLoop {
     this.#parts = parts;
     this.#stopping = stopping;
     this.#memory = new PolicyMemory(parts.engine.journal, parts.keeper);
-    this.#gate = new RevisionGate(parts.engine);
+    this.#gate = new RevisionGate(parts.engine, parts.resolver.defaultMode);
     this.#freezes = new FreezeWatch(parts.engine);
     this.#placeParts = {
       ...parts,
@@ -148,7 +148,11 @@ export class PolicyLoop {
     const isMended = hadProblems && this.#problems === 0;
     const isNews = update.changed || wasHeld || isMended || verdict.released.length > 0;
     if (isNews && verdict.held === null && this.#isInForce) {
-      reportLoaded(engine, { ...update, releasedGroups: verdict.released }, loaded);
+      reportLoaded(
+        engine,
+        { ...update, releasedGroups: verdict.released, weakened: verdict.weakened },
+        loaded,
+      );
     }
   }
 
@@ -157,7 +161,7 @@ export class PolicyLoop {
     const { state, problems } = update;
     const isNone = state.groups.length === 0 && problems.some(({ severity }) => severity === 'error');
     if (isNone && (await this.#parts.engine.journal.estateFacts()).desired === null) {
-      return { state, held: null, released: [] };
+      return { state, held: null, released: [], weakened: [] };
     }
     const frozen = await this.#freezes.keep(state);
     this.#frozenReleases = frozen.kept;

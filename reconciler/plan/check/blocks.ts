@@ -32,7 +32,6 @@ const LIFTED_BY: Readonly<Record<BlockKind, LiftedBy>> = {
   denied: 'edit',
   unsafe: 'edit',
   unsupported: 'edit',
-  unapproved: 'edit',
 };
 
 export function blockOf(objection: Objection, plan: BlockedPlan): Block {
@@ -73,12 +72,6 @@ function textOf(objection: Objection, plan: BlockedPlan): BlockText {
       return frozenBlock(objection.frozen, plan);
     case 'held':
       return holdBlock(objection.hold, plan.invocation);
-    case 'notApproved':
-      return {
-        kind: 'unapproved',
-        message: 'the group has changed since its plan was approved',
-        override: '',
-      };
     case 'bug':
       return bugBlock(objection.message);
   }

@@ -118,7 +118,6 @@ function objectionsTo(input: PlanInput, plan: Unchecked, stakes: Stakes): Object
     ...verdictObjections(input, plan.verdicts),
     ...holds(input),
     ...freezes(input),
-    ...(input.desired.mode === 'observe' ? [] : otherApproved(input, plan)),
   ];
 }
 
@@ -127,10 +126,6 @@ const holds = ({ described, holds: all = [], nowMs }: PlanInput): Objection[] =>
 
 const freezes = ({ frozen = null, nowMs }: PlanInput): Objection[] =>
   frozen === null || frozen.untilMs <= nowMs ? [] : [{ kind: 'frozen', frozen }];
-
-function otherApproved({ approvedHash = null }: PlanInput, { hash }: Unchecked): Objection[] {
-  return approvedHash === null || approvedHash === hash ? [] : [{ kind: 'notApproved' }];
-}
 
 /** The steps of such a plan show what is wanted; they are not made. */
 const unpromised = (objection: OrderObjection, words: BlockedPlan): PlanException => ({
