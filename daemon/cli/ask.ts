@@ -1,9 +1,9 @@
 // A question to the person at the terminal. It stands on stderr, since stdout is for data.
 import { createInterface } from 'node:readline/promises';
-import { isTerminal, type Io } from './io.ts';
+import { isTty, type Io } from './io.ts';
 
 /** Whether somebody is there to read a question and to answer it. */
-export const canAsk = ({ stdin, stderr }: Io): boolean => isTerminal(stdin()) && isTerminal(stderr);
+export const canAsk = ({ stdin, stderr }: Io): boolean => isTty(stdin()) && isTty(stderr);
 
 /** Whether the answer is yes. No answer (the input ends, or the process is to stop) is a no. */
 export async function askYes({ stdin, stderr, stopSignal }: Io, question: string): Promise<boolean> {

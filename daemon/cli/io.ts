@@ -11,6 +11,8 @@ export interface Io {
   readonly stderr: NodeJS.WritableStream;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
+  /** Node.js and the script, then the arguments. */
+  readonly argv: readonly string[];
   /** Aborts when the process is to stop; `reason` is the signal's name, or `failure` if stdout cannot be written. */
   readonly stopSignal: AbortSignal;
   /** Called at each SIGHUP. */
@@ -42,7 +44,7 @@ export const flagOf =
     throw new InvalidArgumentError(value.error);
   };
 
-export const isTerminal = (stream: NodeJS.ReadableStream | NodeJS.WritableStream): boolean =>
+export const isTty = (stream: NodeJS.ReadableStream | NodeJS.WritableStream): boolean =>
   'isTTY' in stream && stream.isTTY === true;
 
 export const line = (stream: NodeJS.WritableStream, text: string): void => {

@@ -30,6 +30,7 @@ export function processIo(process: NodeJS.Process): Io {
     stderr: process.stderr,
     env: process.env,
     cwd: process.cwd(),
+    argv: process.argv,
     stopSignal: stop.signal,
     onReload: (listener) => {
       process.on('SIGHUP', listener);

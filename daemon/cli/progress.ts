@@ -1,9 +1,9 @@
-import { isTerminal, line, type Io } from './io.ts';
+import { isTty, line, type Io } from './io.ts';
 
 /** A count on a terminal; nothing anywhere else. */
 export function progressOn({ stderr }: Io, total: number) {
   let done = 0;
-  if (!isTerminal(stderr)) return { step: () => undefined, end: () => undefined };
+  if (!isTty(stderr)) return { step: () => undefined, end: () => undefined };
   return {
     step: () => {
       done += 1;

@@ -15,6 +15,7 @@ import { aborted, flagOf, line, UsageError, type ExitCode, type Io } from '../cl
 import { parseReason } from '../cli/reason.ts';
 import { journalFailed, openJournal } from '../compose/open-journal.ts';
 import { openSession, planAll, type Session, type SessionFlags } from '../compose/session.ts';
+import { refuseUncommitted } from '../compose/committed.ts';
 import { addCommonFlags, readConfig } from '../compose/setup.ts';
 import { embeddedEmulator } from './embedded-emulator.ts';
 
@@ -44,6 +45,7 @@ async function runApply(flags: ApplyFlags, io: Io): Promise<ExitCode> {
   const config = readConfig(flags);
   const consent = consentOf(flags, io);
   const stopped = whenStopped(io);
+  await refuseUncommitted(config, io);
   const session = await openSession(config, flags, io, {
     journal: () => openJournal(config),
     emulator: embeddedEmulator,

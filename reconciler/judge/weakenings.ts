@@ -77,7 +77,7 @@ function weakenedGroup(before: DesiredGroup, after: DesiredGroup, defaultMode: M
       weakening('direction', `${each} of ${group} is no longer managed: its rules stay as they are`),
     ),
     ...after.ignore
-      .filter((pattern) => !before.ignore.some((other) => covers(other, pattern)))
+      .filter((pattern) => !before.ignore.some((other) => ignoresAsMuch(other, pattern)))
       .map((pattern) =>
         weakening(
           'ignore',
@@ -97,15 +97,15 @@ const MEANING: Readonly<Record<Mode, string>> = {
 };
 
 /** Whether one pattern ignores all that another one does. Never wrongly true. */
-function covers(outer: IgnorePattern, inner: IgnorePattern): boolean {
-  const innerFields = fieldsOf(inner);
-  return [...fieldsOf(outer)].every(
+function ignoresAsMuch(outer: IgnorePattern, inner: IgnorePattern): boolean {
+  const innerFields = patternFields(inner);
+  return [...patternFields(outer)].every(
     ([field, value]) => innerFields.has(field) && valueCovers(value, innerFields.get(field)),
   );
 }
 
 /** The more of them, the less a pattern ignores. */
-const fieldsOf = (pattern: IgnorePattern): Map<string, unknown> =>
+const patternFields = (pattern: IgnorePattern): Map<string, unknown> =>
   new Map(Object.entries(pattern).filter(([field, value]) => field !== 'source' && value !== undefined));
 
 /** Texts are globs or words: a glob that matches another one as a text matches all that the other does. */

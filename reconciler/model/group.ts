@@ -31,6 +31,9 @@ export type Mode = 'enforce' | 'additive' | 'observe';
 
 export const MODES: readonly Mode[] = ['enforce', 'additive', 'observe'];
 
+/** Whose a described rule is that no policy declares: drift, or someone else's unless we brought it. */
+export type RuleOwnership = 'exclusive' | 'declared';
+
 /** A rule that a policy asks for. */
 export interface DesiredRule {
   readonly rule: Rule;
@@ -79,6 +82,8 @@ export interface DesiredGroup {
   /** Whether the interfaces of its members have no other security group. */
   readonly alone: boolean;
   readonly ignore: readonly IgnorePattern[];
+  /** Absent: exclusive. */
+  readonly ownership?: RuleOwnership;
   readonly rules: Readonly<Record<Direction, readonly DesiredRule[] | null>>;
   readonly source: SourcePlace;
 }

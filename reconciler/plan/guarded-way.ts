@@ -9,10 +9,10 @@ import type { PlanOptions } from './plan.ts';
 import { breachesOnTheWay } from './proof/on-the-way.ts';
 import { prove, type Judgement } from './proof/prove.ts';
 import { applySteps } from './proof/simulate.ts';
-import { wayTo, type Way, type WayRequest } from './way.ts';
+import { wayTo, type MatchedWay, type WayRequest } from './way.ts';
 
 interface GuardedWay {
-  readonly way: Way;
+  readonly way: MatchedWay;
   readonly proof: Judgement;
   readonly verdicts: PlanVerdicts;
 }
@@ -27,7 +27,7 @@ export function guardedWay(input: PlanInput, request: WayRequest, context: Group
   return isBetter ? other : guarded;
 }
 
-function otherFallback({ promised }: Way): PlanOptions['fallback'] | null {
+function otherFallback({ promised }: MatchedWay): PlanOptions['fallback'] | null {
   switch (promised) {
     case 'neverOpen':
       return 'neverCut';

@@ -40,12 +40,10 @@ export function planGroup(input: PlanInput): GroupPlan {
 
 function planned(input: PlanInput): GroupPlan {
   const { described } = input;
-  const ownership = ownershipOf(input.desired, described);
-  const hashes = {
-    // Of the changes that the policy asks for, whether or not the cloud keeps refusing some of them.
-    hash: planHash(input.desired, input.desired.mode, diff(input.desired, ownership)),
-    desiredHash: desiredHash(input.desired),
-  };
+  const ownership = ownershipOf(input.desired, described, input.ownedRules);
+  // Of the changes that the policy asks for, whether or not the cloud keeps refusing some of them.
+  const hash = planHash(input.desired, input.desired.mode, diff(input.desired, ownership));
+  const hashes = { hash, desiredHash: desiredHash(input.desired) };
   const context = groupContext(described, input.lists);
   const desired = withoutQuarantined(input.desired, described.rules, input.learned?.quarantined);
   const options = optionsOf(input);

@@ -1,7 +1,14 @@
 // The Plan: plain, frozen data in one computed order. Dry-run prints it, the journal stores it, an
 // approval names its hash, the executor carries it out. Never closures.
 import type { ExposureDelta } from '../exposure/ask/delta.ts';
-import type { DescribedRule, DesiredRule, GroupRef, IgnorePattern, Mode } from '../model/group.ts';
+import type {
+  DescribedRule,
+  DesiredRule,
+  GroupRef,
+  IgnorePattern,
+  Mode,
+  RuleOwnership,
+} from '../model/group.ts';
 import type { SourcePlace } from '../model/problem.ts';
 import type { Direction, Rule, RuleField } from '../model/rule.ts';
 import type { OpenedService } from '../judge/opening.ts';
@@ -11,12 +18,16 @@ import type { Approval } from './safety.ts';
 export interface GroupPolicy extends GroupRef {
   readonly mode: Mode;
   readonly ignore: readonly IgnorePattern[];
+  /** Absent: exclusive. */
+  readonly ownership?: RuleOwnership;
   readonly rules: Readonly<Record<Direction, readonly DesiredRule[] | null>>;
   /**
    * Whether the interfaces of the group's members have no other group, whose rules the cloud would merge with these
    * (T6 of docs/algorithms.md). Then a full group has more ways to change.
    */
   readonly alone: boolean;
+  /** Whether a name or tags mean the group, and not its id. Absent: no. */
+  readonly bySelector?: boolean;
   readonly source: SourcePlace;
 }
 

@@ -12,7 +12,7 @@ import { match } from './match/match.ts';
 import { callLimits } from './order/calls.ts';
 import type { Diff, GroupPolicy, PlanOptions } from './plan.ts';
 
-export interface Way extends ChosenOrder {
+export interface MatchedWay extends ChosenOrder {
   readonly found: Diff;
   readonly batchesAtomic: boolean;
 }
@@ -26,7 +26,7 @@ export interface WayRequest {
 }
 
 /** Always answers: where nothing fits, with steps that show what is wanted, and an objection. */
-export function wayTo(request: WayRequest): Way {
+export function wayTo(request: WayRequest): MatchedWay {
   const way = anyWay(request);
   const lacking = way.promised === 'hitless' ? [] : rulesLackingText(way, request);
   if (lacking.length === 0) return way;
@@ -35,7 +35,7 @@ export function wayTo(request: WayRequest): Way {
   return { ...way, promised: null, exceptions, objections: [{ kind: 'noText', places }] };
 }
 
-function anyWay({ desired, ownership, described, options }: WayRequest): Way {
+function anyWay({ desired, ownership, described, options }: WayRequest): MatchedWay {
   const found = match(diff(desired, ownership), described, options, callLimits(described, options));
   const allowed = permitted(found, desired.mode, described);
   const way = orderAroundTwins({ found, changes: allowed.changes, group: described, options }, (rest) =>
@@ -45,7 +45,7 @@ function anyWay({ desired, ownership, described, options }: WayRequest): Way {
 }
 
 /** The fewest rules that were found which, if they had a description, would make the way hitless; none if that is not it. */
-function rulesLackingText({ found, objections }: Way, request: WayRequest): readonly DesiredRule[] {
+function rulesLackingText({ found, objections }: MatchedWay, request: WayRequest): readonly DesiredRule[] {
   const { described, options } = request;
   if (options.modify === 'never' || dialectOf(described).modifiable !== 'all') return [];
   if (objections.some(({ kind }) => kind === 'overQuota')) return [];

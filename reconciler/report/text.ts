@@ -119,7 +119,7 @@ function diffLines({ diff, mode }: GroupPlan): string[] {
     ...diff.missing.map(({ rule, source }) => `+ ${describeRule(rule)}  ${atPlace(source)}`),
     ...diff.different.map((pair) => `~ ${differenceText(pair)}`),
     ...diff.unexpected.map(({ rule, id }) => `${mark} ${id ?? 'no id'} ${describeRule(rule)}`),
-    ...(diff.unmanaged > 0 ? [`${counted(diff.unmanaged, 'rule')} left alone by ignore patterns`] : []),
+    ...(diff.unmanaged > 0 ? [`${counted(diff.unmanaged, 'rule')} left alone, as its policy says`] : []),
   ];
 }
 

@@ -22,6 +22,7 @@ export async function runCommand(
       env: { PATH: process.env.PATH, ...env },
       cwd: process.cwd(),
       stopSignal: new AbortController().signal,
+      argv: [],
       onReload: () => undefined,
     }).run(['node', 'rampart', ...args]);
     return { code, stdout: stdout.text, stderr: stderr.text };

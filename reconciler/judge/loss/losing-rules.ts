@@ -35,7 +35,9 @@ export function losingRules(change: RuleChange, maxWork: number = DEFAULT_MAX_WO
   const fairShare = maxWork / 2 / suspects.length;
   const rest = new Meter(maxWork / 2);
   return suspects
-    .filter((suspect) => loses(suspect, new Meter(fairShare)) ?? loses(suspect, rest) ?? true)
+    .filter(
+      (suspect) => losesSomewhere(suspect, new Meter(fairShare)) ?? losesSomewhere(suspect, rest) ?? true,
+    )
     .map(({ rule }) => rule)
     .sort(compareRules);
 }
@@ -47,7 +49,7 @@ interface Suspect {
   readonly judge: (clause: JudgedClause, meter: Meter) => boolean | null;
 }
 
-function loses({ clauses, judge }: Suspect, meter: Meter): boolean | null {
+function losesSomewhere({ clauses, judge }: Suspect, meter: Meter): boolean | null {
   for (const clause of clauses) {
     if (!canLose(clause)) continue;
     const verdict = meter.isSpent ? null : judge(clause, meter);
@@ -58,7 +60,7 @@ function loses({ clauses, judge }: Suspect, meter: Meter): boolean | null {
 
 function byKnownAddresses(change: RuleChange): Suspect[] {
   const { before, after, context } = change;
-  const rules = accepts(before, (peer) => hasKnownAddresses(peer, context));
+  const rules = acceptRules(before, (peer) => hasKnownAddresses(peer, context));
   const compared = compareRuleSets(before, after, context);
   const view = withoutOtherGroups(compared, null);
   return rules.map(([index, rule]) => ({
@@ -76,7 +78,7 @@ function losesAnything(clause: JudgedClause, meter: Meter): boolean | null {
 
 function byMembership(change: RuleChange): Suspect[] {
   const { before, after, context } = change;
-  const rules = accepts(before, (peer) => !hasKnownAddresses(peer, context));
+  const rules = acceptRules(before, (peer) => !hasKnownAddresses(peer, context));
   if (rules.length === 0) return [];
   const compared = compareRuleSets(before, after, context, servicesBeforePeers);
   const hasIpv6 = hasIpv6Rule(before, context);
@@ -109,7 +111,7 @@ function losesMostAddresses(
 }
 
 /** The accept rules whose peer is meant, one of each identity, with their places. */
-function accepts(rules: readonly Rule[], isMeant: (peer: Peer) => boolean): Array<[number, Rule]> {
+function acceptRules(rules: readonly Rule[], isMeant: (peer: Peer) => boolean): Array<[number, Rule]> {
   const first = new Map<string, [number, Rule]>();
   for (const [index, rule] of rules.entries()) {
     const identity = ruleIdentity(rule);

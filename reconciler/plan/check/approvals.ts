@@ -11,7 +11,7 @@ export function approvalFor(
   approvals: readonly Approval[],
   nowMs: number,
 ): Approval | null {
-  const covering = approvals.filter((approval) => nowMs < approval.untilMs && covers(approval, plan));
+  const covering = approvals.filter((approval) => nowMs < approval.untilMs && lifts(approval, plan));
   return covering.reduce<Approval | null>(
     (latest, approval) => (latest === null || approval.atMs > latest.atMs ? approval : latest),
     null,
@@ -22,7 +22,7 @@ export function approvalFor(
  * This very plan, or another one of the same desired rules that loses and opens nothing beyond what was approved. An
  * approval that was given ahead has not seen what it lifts: it holds for its plan alone.
  */
-function covers(approval: Approval, plan: Approvable): boolean {
+function lifts(approval: Approval, plan: Approvable): boolean {
   if (approval.planHash === plan.hash) return true;
   if (approval.desiredHash !== plan.desiredHash || approval.losing === null) return false;
   return (

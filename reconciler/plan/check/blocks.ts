@@ -62,21 +62,20 @@ function judgedText(objection: Objection, plan: BlockedPlan): BlockText {
   if (isVerdictObjection(objection)) {
     return { kind: objection.kind, message: objection.what, override: objection.remedy };
   }
-  return textOf(objection, plan);
+  return isVendorObjection(objection) ? vendorBlock(objection) : textOf(objection, plan);
 }
+
+const isVendorObjection = (objection: Objection): objection is VendorObjection =>
+  ['managedByProduct', 'noRuleIds', 'groupPeers', 'itselfAsPeer'].includes(objection.kind);
 
 const isVerdictObjection = (objection: Objection): objection is VerdictObjection =>
   objection.kind === 'guardrail' || objection.kind === 'expectation';
 
 function textOf(
-  objection: Exclude<Objection, SafetyObjection | VerdictObjection>,
+  objection: Exclude<Objection, SafetyObjection | VerdictObjection | VendorObjection>,
   plan: BlockedPlan,
 ): BlockText {
   switch (objection.kind) {
-    case 'managedByProduct':
-    case 'groupPeers':
-    case 'itselfAsPeer':
-      return vendorBlock(objection);
     case 'overQuota':
     case 'noRoom':
     case 'noText':
@@ -103,6 +102,12 @@ function vendorBlock(objection: VendorObjection): BlockText {
       const message = 'a cloud product owns this group: the vendor refuses every write';
       return { kind: 'managed', message, override: '' };
     }
+    case 'noRuleIds':
+      return {
+        kind: 'unsupported',
+        message: 'the policy says `ownership: declared`, and this API has no rule ids to tell our rules by',
+        override: 'write `ownership: exclusive`, and ignore patterns for the rules to leave alone',
+      };
     case 'groupPeers':
       return {
         kind: 'quota',

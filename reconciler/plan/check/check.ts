@@ -44,7 +44,7 @@ export interface Unchecked {
  */
 export function check(input: PlanInput, plan: Unchecked): Judged {
   const words = { hash: plan.hash, invocation: callerOf(input) };
-  const stakes = stakesOf(input, plan.steps, plan.context);
+  const stakes = stakesOf(input, plan);
   const objections = plan.steps.length === 0 ? [] : objectionsTo(input, plan, stakes);
   const { blockedBy, approval } = approved(
     input,

@@ -1,7 +1,8 @@
 // What someone should know, whether or not the plan is carried out.
 import type { DesiredRule } from '../../model/group.ts';
+import { counted } from '../../model/counted.ts';
 import { DIRECTIONS, ruleIdentity } from '../../model/rule.ts';
-import { compareDesired } from '../diff/diff.ts';
+import { compareDescribed, compareDesired } from '../diff/diff.ts';
 import type { Ownership } from '../diff/ownership.ts';
 import { twinsByKey } from '../coexist/twins.ts';
 import type { PlanInput } from '../plan-input.ts';
@@ -22,6 +23,7 @@ function warnings(policy: GroupPolicy, ownership: Ownership): PlanFinding[] {
   return [
     ...hiddenByIgnore(desired, ownership),
     ...opensThoughIgnored(ownership),
+    ...leftToOthers(policy, desired, ownership),
     ...equalButForPriority(desired),
   ].sort((a, b) => compareText(a.file, b.file) || a.line - b.line || compareText(a.message, b.message));
 }
@@ -45,6 +47,27 @@ const opensThoughIgnored = ({ ignoredOpening }: Ownership): PlanFinding[] =>
       `${id ?? 'a rule'} (${describeRule(rule)}) is ignored, and lets through more than the declared rules`,
     ),
   );
+
+const MAX_NAMED_RULES = 5;
+
+/** Nobody declares them, and whoever made them may not know: among them are those that the policy no longer names. */
+function leftToOthers(
+  { id: group, source }: GroupPolicy,
+  desired: readonly DesiredRule[],
+  { foreign }: Ownership,
+): PlanFinding[] {
+  const identities = new Set(desired.map(({ rule }) => ruleIdentity(rule)));
+  const left = foreign.filter(({ rule }) => !identities.has(ruleIdentity(rule))).sort(compareDescribed);
+  if (left.length === 0) return [];
+  const named = left
+    .slice(0, MAX_NAMED_RULES)
+    .map(({ rule, id }) => `${id ?? 'a rule'} (${describeRule(rule)})`);
+  const more = left.length > named.length ? [`and ${left.length - named.length} more`] : [];
+  const message =
+    `${counted(left.length, 'rule')} that no policy declares and Rampart did not bring stay as they are: ` +
+    `${[...named, ...more].join(', ')}; to manage them: rampart adopt --group ${group} --reason TEXT`;
+  return [warningAt('unmanaged-rules', source, message)];
+}
 
 const equalButForPriority = (desired: readonly DesiredRule[]): PlanFinding[] =>
   [...twinsByKey(desired).values()].flatMap(([, ...others]) =>

@@ -36,7 +36,7 @@ export interface ProofObjection {
 
 /** Found in what the vendor is known to refuse. `places`: of the rules that it refuses, in reading order. */
 export type VendorObjection =
-  | { readonly kind: 'managedByProduct' }
+  | { readonly kind: 'managedByProduct' | 'noRuleIds' }
   | { readonly kind: 'groupPeers' | 'itselfAsPeer'; readonly places: readonly SourcePlace[] };
 
 /** A limit of the brake that the plan goes beyond. */

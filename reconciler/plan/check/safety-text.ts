@@ -26,7 +26,7 @@ export function safetyText(objection: SafetyObjection): string {
     }
     case 'opening':
       return (
-        `the internet would get in where it does not now: ${firstOf(objection.opening.map(serviceText))} ` +
+        `the internet would get in where it does not now: ${firstOf(objection.opening.map(openedText))} ` +
         '(reconcile.brake.opens is internet)'
       );
   }
@@ -50,7 +50,7 @@ function reasonText(reason: BrakeReason, losing: number): string {
   }
 }
 
-const serviceText = ({ family, protocol, ports }: OpenedService): string =>
+const openedText = ({ family, protocol, ports }: OpenedService): string =>
   `${protocolText(protocol)}${ports === NO_PORTS_TEXT ? '' : ` ${ports}`} over ${FAMILY_NAME[family]}`;
 
 function firstOf(texts: readonly string[]): string {

@@ -7,7 +7,7 @@ import { openedToInternet, type OpenedService } from '../../judge/opening.ts';
 import type { DescribedRule } from '../../model/group.ts';
 import { NO_PORTS_TEXT, parsePortRange } from '../../model/ports.ts';
 import { ruleIdentity, type Rule } from '../../model/rule.ts';
-import { ownershipOf } from '../diff/ownership.ts';
+import type { Ownership } from '../diff/ownership.ts';
 import type { PlanInput } from '../plan-input.ts';
 import type { Step } from '../plan.ts';
 import { applySteps } from '../proof/simulate.ts';
@@ -22,49 +22,61 @@ export interface Stakes {
   readonly accepts: number;
 }
 
+/** What is known of a plan before it is judged. */
+interface JudgedPlan {
+  readonly steps: readonly Step[];
+  readonly context: GroupContext;
+  readonly ownership: Ownership;
+}
+
 export const NOTHING_AT_STAKE: Stakes = { losing: [], emptied: [], opening: [], accepts: 0 };
 
 /** The limits that a plan is held to; null: none. */
 export const brakeOf = ({ safety }: PlanInput): BrakeSettings | null =>
   safety === undefined || safety.brake === 'off' ? null : safety.brake;
 
-export function stakesOf(input: PlanInput, steps: readonly Step[], context: GroupContext): Stakes {
+export function stakesOf(input: PlanInput, { steps, context, ownership }: JudgedPlan): Stakes {
   const { safety, described } = input;
   const brake = brakeOf(input);
   if (safety === undefined || brake === null || steps.length === 0) return NOTHING_AT_STAKE;
   const after = applySteps(described.rules, steps);
-  const rules = { before: rulesOf(described.rules), after: rulesOf(after) };
+  const rules = { before: bareRules(described.rules), after: bareRules(after) };
   return {
     losing: losingRules({ ...rules, context }).filter((rule) => countsAsLoss(rule, safety)),
-    emptied: emptiedDirections({ ...withoutOthersAccepts(input, safety, after), context }),
+    emptied: emptiedDirections({
+      ...withoutOthersAccepts({ before: described.rules, safety, ours: ourAccepts(ownership) }, after),
+      context,
+    }),
     opening: brake.opens === 'off' ? [] : openedByPlan(rules, safety, context),
-    accepts: ourAccepts(input).size,
+    accepts: ourAccepts(ownership).size,
   };
 }
 
-const rulesOf = (rules: readonly DescribedRule[]): Rule[] => rules.map(({ rule }) => rule);
+const bareRules = (rules: readonly DescribedRule[]): Rule[] => rules.map(({ rule }) => rule);
 
 /** Of the rules that the group has now. */
-function ourAccepts({ desired, described }: PlanInput): Set<DescribedRule> {
-  const { managed } = ownershipOf(desired, described);
+function ourAccepts({ managed }: Ownership): Set<DescribedRule> {
   return new Set(managed.filter(({ rule }) => rule.action === 'accept'));
+}
+
+interface KnownRules {
+  readonly before: readonly DescribedRule[];
+  readonly safety: SafetyInput;
+  readonly ours: ReadonlySet<DescribedRule>;
 }
 
 /** Drops count whosever they are. Of accepts before only those whose loss counts, and no ignored one on either side. */
 function withoutOthersAccepts(
-  input: PlanInput,
-  safety: SafetyInput,
+  { before, safety, ours }: KnownRules,
   after: readonly DescribedRule[],
 ): { readonly before: Rule[]; readonly after: Rule[] } {
-  const before = input.described.rules;
-  const ours = ourAccepts(input);
   const there = new Set(before);
   const isDrop = ({ rule }: DescribedRule): boolean => rule.action === 'drop';
   return {
-    before: rulesOf(
+    before: bareRules(
       before.filter((each) => isDrop(each) || (ours.has(each) && countsAsLoss(each.rule, safety))),
     ),
-    after: rulesOf(after.filter((each) => isDrop(each) || ours.has(each) || !there.has(each))),
+    after: bareRules(after.filter((each) => isDrop(each) || ours.has(each) || !there.has(each))),
   };
 }
 

@@ -26,7 +26,7 @@ export interface GroupSite extends Site {
 /** Null if it is not certain which group is meant. What is wrong has been reported, here or before. */
 export function compileGroup(entry: GroupEntry, site: GroupSite): DesiredGroup | null {
   const { context, path } = site;
-  const { selector, region, account, mode = null, alone = false } = entry;
+  const { selector, region, account, mode = null, alone = false, ownership } = entry;
   const room = { left: Math.min(site.room, MAX_RULES_PER_GROUP) };
   const groupId = selector?.kind === 'id' ? selector.id : null;
   const rulesOf = (direction: Direction): DesiredRule[] | null =>
@@ -43,6 +43,7 @@ export function compileGroup(entry: GroupEntry, site: GroupSite): DesiredGroup |
     mode,
     alone,
     ignore,
+    ...(ownership === 'declared' ? { ownership } : {}),
     rules,
     source: context.file.locate(path, 'value'),
   };

@@ -1,7 +1,7 @@
 // The ignore patterns of a group, and the check that none of them hides what the group declares.
 import { matchesGlob } from '../../model/glob.ts';
 import type { DesiredGroup, DesiredRule, IgnorePattern } from '../../model/group.ts';
-import { matchesShape } from '../../model/ignore.ts';
+import { matchesShape } from '../../model/packets/ignore.ts';
 import type { Peer } from '../../model/peer.ts';
 import type { SourcePlace } from '../../model/problem.ts';
 import { DIRECTIONS, type Direction } from '../../model/rule.ts';
@@ -11,7 +11,7 @@ import type { Definitions } from './definitions.ts';
 import type { Site } from './file-context.ts';
 
 /** What the group declares: as it is written, and what came out whole. */
-interface Declared {
+interface DeclaredRules {
   readonly entry: GroupEntry;
   readonly rules: DesiredGroup['rules'];
 }
@@ -28,14 +28,14 @@ export function compileIgnore(
 ): IgnorePattern[] {
   const patterns = entry.ignore.flatMap((written, index) => {
     if (written === undefined) return [];
-    return patternOf(written, { ...site, path: [...site.path, 'ignore', index] }) ?? [];
+    return ignorePattern(written, { ...site, path: [...site.path, 'ignore', index] }) ?? [];
   });
   for (const pattern of patterns) checkHidden(pattern, { entry, rules }, site);
   return patterns;
 }
 
 /** Null if it names a network that is unknown or broken. */
-function patternOf(written: IgnoreEntry, site: IgnoreSite): IgnorePattern | null {
+function ignorePattern(written: IgnoreEntry, site: IgnoreSite): IgnorePattern | null {
   const { description, protocol, ports, peer, action, priority, direction } = written;
   const peers = peer === undefined ? undefined : peersOf(peer, site);
   if (peers === null) return null;
@@ -65,7 +65,7 @@ function peersOf(
 }
 
 /** A declared rule that an ignore pattern names would never be put right again. */
-function checkHidden(pattern: IgnorePattern, declared: Declared, { context, path }: Site): void {
+function checkHidden(pattern: IgnorePattern, declared: DeclaredRules, { context, path }: Site): void {
   for (const direction of DIRECTIONS) {
     const place = hasTextOnly(pattern)
       ? hiddenEntry(pattern, declared, { direction, context, path })
@@ -83,7 +83,7 @@ const hasTextOnly = (pattern: IgnorePattern): boolean =>
 /** By its text alone a rule can be told to be hidden even if the rest of it is broken. */
 function hiddenEntry(
   { description: glob = '' }: IgnorePattern,
-  { entry }: Declared,
+  { entry }: DeclaredRules,
   { direction, context, path }: Site & { readonly direction: Direction },
 ): SourcePlace | null {
   const hidden = (entry.rules[direction] ?? []).findIndex(({ description, hasUnknownKeys }) =>

@@ -52,6 +52,7 @@ function groupEntry(value: unknown) {
     account: known(shape.account, field(value, 'account')),
     mode: part(shape.mode, value, 'mode'),
     alone: known(shape.alone, field(value, 'alone')),
+    ownership: known(shape.ownership, field(value, 'ownership')),
     ignore: listOf(field(value, 'ignore'))
       .slice(0, MAX_IGNORE_PATTERNS)
       .map((pattern) => known(ignorePatternSchema, pattern)),

@@ -142,14 +142,10 @@ const groupKeys = {
     description:
       'Whether the interfaces of its members have no other security group. A full group has more ways to change then.',
   }),
-  ownership: z
-    .enum(['exclusive', 'declared'])
-    .refine((ownership) => ownership !== 'declared', {
-      error: 'ownership: declared is not supported yet',
-      params: { code: 'not-yet-supported', hint: 'write exclusive, and ignore for the rules to leave alone' },
-    })
-    .default('exclusive')
-    .meta({ description: 'exclusive: rules that no policy declares are drift.', enum: ['exclusive'] }),
+  ownership: z.enum(['exclusive', 'declared']).default('exclusive').meta({
+    description:
+      'exclusive: rules that no policy declares are drift. declared: only rules that Rampart brought or adopted are removed or changed.',
+  }),
   ignore: z.array(ignorePatternSchema).max(MAX_IGNORE_PATTERNS).default([]).meta({
     description:
       'Rules of the cloud to leave alone: those that fit all fields of a pattern. An error if it would hide a declared rule.',

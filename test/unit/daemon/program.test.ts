@@ -37,6 +37,7 @@ async function run(command: string): Promise<{ code: number; stdout: string; std
     env: {},
     cwd: folder,
     stopSignal: new AbortController().signal,
+    argv: [],
     onReload: () => undefined,
   };
   const argv = ['node', 'rampart', ...command.replace('--config ', `--config ${folder}/`).split(' ')];

@@ -20,6 +20,7 @@ async function run(...flags: readonly string[]): Promise<{ code: number; text: s
     env: {},
     cwd: '/',
     stopSignal: AbortSignal.abort(),
+    argv: [],
     onReload: () => undefined,
   };
   const written = () => String(stream.read() ?? '');

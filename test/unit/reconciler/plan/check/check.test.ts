@@ -25,7 +25,7 @@ const input = (more: Partial<PlanInput> = {}): PlanInput => ({
 const STEP = { kind: 'authorize', direction: 'ingress', checkpoint: false, rules: [desired(web)] } as const;
 
 const found = (more: Partial<Unchecked> = {}): Unchecked => ({
-  ownership: { managed: [], ignored: [], ignoredOpening: [] },
+  ownership: { managed: [], ignored: [], foreign: [], ignoredOpening: [] },
   steps: [STEP],
   hash: 'f00',
   desiredHash: 'fee',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { IgnorePattern } from '../../../../../reconciler/model/group.ts';
 import type { Rule } from '../../../../../reconciler/model/rule.ts';
+import type { GroupPlan } from '../../../../../reconciler/plan/plan.ts';
 import { ownershipOf } from '../../../../../reconciler/plan/diff/ownership.ts';
 import { described, groupOf, OPTIONS, planFor, policyOf } from '../../../../support/plan-inputs.ts';
 import { rule } from '../../../../support/rule-sets.ts';
@@ -65,7 +66,7 @@ describe('a pattern of texts alone', () => {
     const there = Array.from({ length: 40 }, (_, at) =>
       acs({ ports: at % 8 === 0 ? '443' : `${at}`, peer: '10.0.0.0/8', priority: at + 2 }),
     );
-    expect(ids({ there, ignore: [BY_TEXT] })['ignored']).toEqual([
+    expect(ids({ there, ignore: [BY_TEXT] }).ignored).toEqual([
       'sgr-0',
       'sgr-8',
       'sgr-16',
@@ -114,5 +115,63 @@ describe('a pattern that names traffic', () => {
         line: 9,
       },
     ]);
+  });
+});
+
+describe('ownership: declared', () => {
+  const ours = rule({ ports: '8080' });
+  const theirs = rule({ ports: '22', peer: '192.0.2.0/24' });
+
+  function planned(wanted: readonly Rule[], there: readonly Rule[], owned: readonly string[]): GroupPlan {
+    const desired = policyOf(wanted, { ownership: 'declared' });
+    return planFor(desired, groupOf(described(there)), OPTIONS, { ownedRules: new Set(owned) });
+  }
+  const outline = ({ steps }: GroupPlan): string[] =>
+    steps.map((step) =>
+      step.kind === 'authorize'
+        ? 'authorize'
+        : `${step.kind} ${(step.kind === 'modify' ? [step.target] : step.targets).map(({ id }) => id).join(' ')}`,
+    );
+
+  it('removes and changes what is ours, and leaves all else', () => {
+    expect(outline(planned([web], [ours, theirs, web], ['sgr-0']))).toEqual(['revoke sgr-0']);
+    expect(outline(planned([web], [ours, theirs], ['sgr-0']))).toEqual(['modify sgr-0']);
+    expect(outline(planned([web], [ours, theirs], ['sgr-1']))).toEqual(['modify sgr-1']);
+  });
+
+  it('removes nothing where nothing is known to be ours, as with a lost journal', () => {
+    expect(outline(planned([web], [ours, theirs], []))).toEqual(['authorize']);
+    expect(outline(planned([], [ours, theirs, web], []))).toEqual([]);
+  });
+
+  it('is content with an equal rule that someone else made, whatever its text', () => {
+    const byHand = { ...web, description: 'by hand' };
+    const found = planned([{ ...web, description: 'HTTPS' }], [byHand], []);
+    expect([found.status, found.diff.unmanaged, found.findings]).toEqual(['converged', 1, []]);
+  });
+
+  it('reports such a rule once the policy drops it, and does not remove it', () => {
+    const found = planned([ours], [web, ours], ['sgr-1']);
+    expect(found.status).toBe('converged');
+    expect(found.findings).toMatchObject([
+      {
+        id: 'unmanaged-rules',
+        message: expect.stringMatching(/^1 rule .*sgr-0 .*rampart adopt --group sg-self/) as unknown,
+      },
+    ]);
+  });
+
+  it('keeps our rule and theirs where both are there', () => {
+    expect(outline(planned([web], [web, web], ['sgr-1']))).toEqual([]);
+  });
+
+  it('is refused where the API has no rule ids', () => {
+    const legacy = groupOf(
+      described([theirs]).map((item) => ({ ...item, id: null })),
+      { apiLevel: 'legacy2019' },
+    );
+    const { status, blockedBy } = planFor(policyOf([web], { ownership: 'declared' }), legacy, OPTIONS);
+    expect(status).toBe('blocked');
+    expect(blockedBy).toMatchObject([{ kind: 'unsupported', liftedBy: 'edit' }]);
   });
 });

@@ -88,11 +88,7 @@ const SHAPE_ROWS: readonly Row[] = [
   ],
   ['an owner without a group', rule('protocol: all, from: {ownerId: "1"}'), '6:25 missing-key'],
   ['an unknown mode', `${GROUP}    mode: enforced\n    ingress: []\n`, '5:11 unknown-value'],
-  [
-    'ownership that is not there yet',
-    `${GROUP}    ownership: declared\n    ingress: []\n`,
-    '5:16 not-yet-supported',
-  ],
+  ['an unknown ownership', `${GROUP}    ownership: ours\n    ingress: []\n`, '5:16 unknown-value'],
   ['an ignore pattern of nothing', `${GROUP}    ignore: [{}]\n    ingress: []\n`, '5:14 ignore-empty'],
   [
     'an ignore pattern with ports for a protocol that has none',

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { IgnorePattern } from '../../../../reconciler/model/group.ts';
-import { isShaped, matchesIgnore } from '../../../../reconciler/model/ignore.ts';
-import type { Rule } from '../../../../reconciler/model/rule.ts';
-import { rule } from '../../../support/rule-sets.ts';
+import type { IgnorePattern } from '../../../../../reconciler/model/group.ts';
+import { isShaped, matchesIgnore } from '../../../../../reconciler/model/packets/ignore.ts';
+import type { Rule } from '../../../../../reconciler/model/rule.ts';
+import { rule } from '../../../../support/rule-sets.ts';
 
 const source = { file: 'web.yaml', line: 1, column: 1 };
 const node = rule({ ports: '30000-30010', peer: '10.1.0.0/16', description: 'acs/node' });

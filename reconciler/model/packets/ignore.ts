@@ -1,10 +1,10 @@
 // Which rules an ignore pattern means. Anybody may write a text, so a pattern that names no traffic is not believed as
 // far as one that does: see plan/diff/ownership.ts.
-import { matchesGlob } from './glob.ts';
-import type { IgnorePattern } from './group.ts';
-import type { Peer } from './peer.ts';
-import { prefixContains } from './prefix.ts';
-import type { Rule } from './rule.ts';
+import { matchesGlob } from '../glob.ts';
+import type { IgnorePattern } from '../group.ts';
+import type { Peer } from '../peer.ts';
+import { prefixContains } from '../prefix.ts';
+import type { Rule } from '../rule.ts';
 
 /** Whether the pattern says which traffic its rules are about, so that they can be believed within that. */
 export const isShaped = ({ protocol, ports, peers }: IgnorePattern): boolean =>
