@@ -62,22 +62,20 @@ function judgedText(objection: Objection, plan: BlockedPlan): BlockText {
   if (isVerdictObjection(objection)) {
     return { kind: objection.kind, message: objection.what, override: objection.remedy };
   }
-  return textOf(objection, plan);
+  return isVendorObjection(objection) ? vendorBlock(objection) : textOf(objection, plan);
 }
+
+const isVendorObjection = (objection: Objection): objection is VendorObjection =>
+  ['managedByProduct', 'noRuleIds', 'groupPeers', 'itselfAsPeer'].includes(objection.kind);
 
 const isVerdictObjection = (objection: Objection): objection is VerdictObjection =>
   objection.kind === 'guardrail' || objection.kind === 'expectation';
 
 function textOf(
-  objection: Exclude<Objection, SafetyObjection | VerdictObjection>,
+  objection: Exclude<Objection, SafetyObjection | VerdictObjection | VendorObjection>,
   plan: BlockedPlan,
 ): BlockText {
   switch (objection.kind) {
-    case 'managedByProduct':
-    case 'noRuleIds':
-    case 'groupPeers':
-    case 'itselfAsPeer':
-      return vendorBlock(objection);
     case 'overQuota':
     case 'noRoom':
     case 'noText':
