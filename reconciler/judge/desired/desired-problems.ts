@@ -43,13 +43,9 @@ function guardrailProblem(
   return { ...group.source, severity: 'warning', code: id, message, hint: '' };
 }
 
-/** One rule of a file stands for many; the first of them that violates a guardrail is told. */
 function ruleProblemsOf(violations: readonly RuleViolation[]): Problem[] {
-  const told = new Set<string>();
   return violations.flatMap(({ guardrail, rule, failure, exemption }) => {
-    const key = JSON.stringify([guardrail.id, rule.source]);
-    if (exemption !== null || told.has(key)) return [];
-    told.add(key);
+    if (exemption !== null) return [];
     const why = failure === null ? '' : `, which cannot be evaluated of it: ${failure}`;
     const message = `${describeRule(rule.rule)} violates the guardrail ${guardrail.id}${why}`;
     const { severity, message: hint, id: code } = guardrail;
