@@ -33,7 +33,7 @@ export interface GroupInput {
 }
 
 export async function groupInput(
-  engine: Pick<Engine, 'clock' | 'planOptions' | 'live' | 'invocation'>,
+  engine: Pick<Engine, 'clock' | 'planOptions' | 'live' | 'invocation' | 'demands'>,
   desk: PlanningDesk,
   { desired, described, learned }: GroupReading,
 ): Promise<GroupInput> {

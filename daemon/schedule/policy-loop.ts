@@ -140,6 +140,10 @@ export class PolicyLoop {
     const wasHeld = this.#held !== null;
     const verdict = await this.#gated(update, loaded);
     this.#state = verdict.state;
+    // Whatever the policies say, no group may go beyond the guardrails of the config as it is now.
+    const { guardrails } = update.state;
+    const areNew = engine.demands.set({ guardrails, expectations: verdict.state.expectations });
+    if (areNew) this.#parts.controller.triggerAll();
     this.#held = verdict.held;
     if (verdict.held === null) await this.#memory.note();
     this.#problems = update.problems.filter(({ severity }) => severity === 'error').length;

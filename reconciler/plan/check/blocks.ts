@@ -54,18 +54,17 @@ const isVerdictObjection = (objection: Objection): objection is VerdictObjection
 const isOrderObjection = (objection: Objection): objection is OrderObjection =>
   ['overQuota', 'noRoom', 'noText', 'briefAbsence'].includes(objection.kind);
 
+const isVendorObjection = (objection: Objection): objection is VendorObjection =>
+  ['managedByProduct', 'noRuleIds', 'groupPeers', 'itselfAsPeer'].includes(objection.kind);
+
 function textOf(objection: Objection, plan: BlockedPlan): BlockText {
   if (isSafetyObjection(objection)) return safetyBlock(objection, plan);
   if (isOrderObjection(objection)) return routeBlock(objection, plan);
+  if (isVendorObjection(objection)) return vendorBlock(objection);
   if (isVerdictObjection(objection)) {
     return { kind: objection.kind, message: objection.what, override: objection.remedy };
   }
   switch (objection.kind) {
-    case 'managedByProduct':
-    case 'noRuleIds':
-    case 'groupPeers':
-    case 'itselfAsPeer':
-      return vendorBlock(objection);
     case 'brokenPromise':
       return bugBlock(brokenPromiseText(objection));
     case 'frozen':
