@@ -2,21 +2,25 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { BrakeSettings } from '../../reconciler/plan/safety.ts';
 import type { Config } from './config.ts';
+import type { Freeze } from './sections/freeze-schema.ts';
 
 export interface LiveSettings {
   readonly brake: BrakeSettings | 'off';
   readonly guardrails: Config['guardrails'];
+  readonly freeze: readonly Freeze[];
 }
 
 /** The settings by the keys of the config that they come from. A setting without a row does not compile. */
 const LIVE_KEYS: { readonly [Setting in keyof LiveSettings]: string } = {
   brake: 'reconcile.brake',
   guardrails: 'guardrails',
+  freeze: 'reconcile.freeze',
 };
 
-export const liveSettings = ({ reconcile: { brake }, guardrails }: Config): LiveSettings => ({
+export const liveSettings = ({ reconcile: { brake, freeze }, guardrails }: Config): LiveSettings => ({
   brake,
   guardrails,
+  freeze,
 });
 
 /** Keys of the settings that differ. */

@@ -3,7 +3,7 @@ import { packetText } from '../../exposure/text/packet-text.ts';
 import type { SourcePlace } from '../../model/problem.ts';
 import { quoted } from '../../model/rule-text.ts';
 import { NO_COEXISTENCE } from '../coexist/revoke-first.ts';
-import type { Hold } from '../plan-input.ts';
+import type { Frozen, Hold } from '../plan-input.ts';
 import type { Block, BlockKind, LiftedBy } from '../plan.ts';
 import type { Invocation } from '../safety.ts';
 import type {
@@ -32,7 +32,6 @@ const LIFTED_BY: Readonly<Record<BlockKind, LiftedBy>> = {
   denied: 'edit',
   unsafe: 'edit',
   unsupported: 'edit',
-  unapproved: 'edit',
 };
 
 export function blockOf(objection: Objection, plan: BlockedPlan): Block {
@@ -69,14 +68,10 @@ function textOf(objection: Objection, plan: BlockedPlan): BlockText {
       return vendorBlock(objection);
     case 'brokenPromise':
       return bugBlock(brokenPromiseText(objection));
+    case 'frozen':
+      return frozenBlock(objection.frozen, plan);
     case 'held':
       return holdBlock(objection.hold, plan.invocation);
-    case 'notApproved':
-      return {
-        kind: 'unapproved',
-        message: 'the group has changed since its plan was approved',
-        override: '',
-      };
     case 'bug':
       return bugBlock(objection.message);
   }
@@ -150,6 +145,15 @@ const bugBlock = (what: string): BlockText => ({
   message: `a bug of Rampart: ${what}; please report it`,
   override: '',
 });
+
+function frozenBlock({ name, allow, untilMs }: Frozen, { invocation }: BlockedPlan): BlockText {
+  const what = allow === 'none' ? 'nothing is written' : 'changes of the policy wait';
+  return {
+    kind: 'frozen',
+    message: `${what} until ${new Date(untilMs).toISOString()}: the freeze ${quoted(name)}`,
+    override: `${invocation.program} resume --freeze ${name}${invocation.flags} --reason "..."`,
+  };
+}
 
 function holdBlock({ group, reason, untilMs }: Hold, { program, flags }: Invocation): BlockText {
   const until = new Date(untilMs).toISOString();

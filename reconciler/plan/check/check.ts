@@ -117,16 +117,15 @@ function objectionsTo(input: PlanInput, plan: Unchecked, stakes: Stakes): Object
     ...safetyObjections(input, stakes, plan.exposure),
     ...verdictObjections(input, plan.verdicts),
     ...holds(input),
-    ...(input.desired.mode === 'observe' ? [] : otherApproved(input, plan)),
+    ...freezes(input),
   ];
 }
 
 const holds = ({ described, holds: all = [], nowMs }: PlanInput): Objection[] =>
   holdsOn(described, all, nowMs).map((hold) => ({ kind: 'held', hold }));
 
-function otherApproved({ approvedHash = null }: PlanInput, { hash }: Unchecked): Objection[] {
-  return approvedHash === null || approvedHash === hash ? [] : [{ kind: 'notApproved' }];
-}
+const freezes = ({ frozen = null, nowMs }: PlanInput): Objection[] =>
+  frozen === null || frozen.untilMs <= nowMs ? [] : [{ kind: 'frozen', frozen }];
 
 /** The steps of such a plan show what is wanted; they are not made. */
 const unpromised = (objection: OrderObjection, words: BlockedPlan): PlanException => ({
