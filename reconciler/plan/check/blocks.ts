@@ -40,10 +40,13 @@ export interface BlockedPlan {
 }
 
 export function blockOf(objection: Objection, plan: BlockedPlan): Block {
-  const { kind, message, override } = isSafetyObjection(objection)
-    ? safetyBlock(objection, plan)
-    : textOf(objection, plan);
+  const { kind, message, override } = blockText(objection, plan);
   return { kind, liftedBy: LIFTED_BY[kind], message, override };
+}
+
+function blockText(objection: Objection, plan: BlockedPlan): BlockText {
+  if (isSafetyObjection(objection)) return safetyBlock(objection, plan);
+  return isTimeObjection(objection) ? timeBlock(objection, plan) : textOf(objection, plan);
 }
 
 /** A block as far as its kind does not decide it. */
@@ -52,13 +55,21 @@ type BlockText = Omit<Block, 'liftedBy'>;
 const isSafetyObjection = (objection: Objection): objection is SafetyObjection =>
   objection.kind === 'brake' || objection.kind === 'takeover' || objection.kind === 'opening';
 
+type TimeObjection = Extract<Objection, { readonly kind: 'held' | 'frozen' }>;
+
+const isTimeObjection = (objection: Objection): objection is TimeObjection =>
+  objection.kind === 'held' || objection.kind === 'frozen';
+
 const safetyBlock = (objection: SafetyObjection, { hash, invocation }: BlockedPlan): BlockText => ({
   kind: objection.kind,
   message: safetyText(objection),
   override: `${invocation.program} approve ${hash}${invocation.flags} --reason "..."`,
 });
 
-function textOf(objection: Exclude<Objection, SafetyObjection>, plan: BlockedPlan): BlockText {
+function textOf(
+  objection: Exclude<Objection, SafetyObjection | TimeObjection>,
+  plan: BlockedPlan,
+): BlockText {
   switch (objection.kind) {
     case 'managedByProduct':
     case 'noRuleIds':
@@ -72,10 +83,6 @@ function textOf(objection: Exclude<Objection, SafetyObjection>, plan: BlockedPla
       return routeBlock(objection);
     case 'brokenPromise':
       return bugBlock(brokenPromiseText(objection));
-    case 'frozen':
-      return frozenBlock(objection.frozen, plan);
-    case 'held':
-      return holdBlock(objection.hold, plan.invocation);
     case 'notApproved':
       return {
         kind: 'unapproved',
@@ -169,6 +176,11 @@ const bugBlock = (what: string): BlockText => ({
   message: `a bug of Rampart: ${what}; please report it`,
   override: '',
 });
+
+const timeBlock = (objection: TimeObjection, plan: BlockedPlan): BlockText =>
+  objection.kind === 'held'
+    ? holdBlock(objection.hold, plan.invocation)
+    : frozenBlock(objection.frozen, plan);
 
 function frozenBlock({ name, allow, untilMs }: Frozen, { invocation }: BlockedPlan): BlockText {
   const what = allow === 'none' ? 'nothing is written' : 'changes of the policy wait';
