@@ -33,6 +33,14 @@ const summarySchema = z.looseObject({
   journal: z.string(),
 });
 
+const changeSchema = z.looseObject({
+  account: z.string(),
+  region: z.string(),
+  id: z.string(),
+  reason: z.string(),
+  at: z.string(),
+});
+
 /** The part of `DaemonStatus` that is read here. The daemon may be of another version and know more. */
 const statusSchema = z.looseObject({
   version: z.literal(1),
@@ -41,6 +49,7 @@ const statusSchema = z.looseObject({
   ready: z.boolean(),
   config: summarySchema.optional(),
   policies: z.looseObject({ revision: z.string().nullable(), problems: z.number() }),
+  management: z.looseObject({ managed: z.array(changeSchema), released: z.array(changeSchema) }).optional(),
   groups: z.array(
     z.looseObject({
       account: z.string(),
@@ -176,8 +185,15 @@ function asText(status: Status, pauses: readonly Pause[]): string {
       ? [`the newest policies have ${counted(policies.problems, 'problem')} and are not in force`]
       : []),
     ...pauses.map((pause) => `paused: ${pauseText(pause)}`),
+    ...managementLines(status),
     `${converged} of ${groups.length} groups converged`,
     ...alignedLines(rows),
     '',
   ].join('\n');
+}
+
+function managementLines({ management }: Status): string[] {
+  const lines = (word: string, changes: ReadonlyArray<z.output<typeof changeSchema>> = []): string[] =>
+    changes.map((change) => `${word} ${change.at}: ${groupKey(change)}, ${change.reason}`);
+  return [...lines('managed since', management?.managed), ...lines('released', management?.released)];
 }

@@ -1,6 +1,7 @@
 // What a running daemon knows, as one document: `/api/status`, the status page and `rampart status` show it.
 import type { ConfigSummary } from '../config/summary.ts';
 import type { LaneStatus } from '../queue/lanes.ts';
+import type { ManagementChanges } from '../schedule/managed-groups.ts';
 import type { GroupStatus } from '../schedule/group-record.ts';
 
 export interface DaemonStatus {
@@ -19,6 +20,8 @@ export interface DaemonStatus {
     /** Problems of the newest policies; above zero, the last good ones stay in force. */
     readonly problems: number;
   };
+  /** Groups that came under management or left it since the start. */
+  readonly management: ManagementChanges;
   readonly groups: readonly GroupStatus[];
   readonly lanes: readonly LaneStatus[];
 }

@@ -9,6 +9,7 @@ import type { Engine } from '../reconcile/engine.ts';
 import { abandonReleased } from '../reconcile/intents.ts';
 import { isAborted } from '../reconcile/group-run.ts';
 import type { Controller } from './controller.ts';
+import { ManagedGroups, type ManagementChanges } from './managed-groups.ts';
 import { PlaceResolver, type PlaceResolverParts } from './place-resolver.ts';
 import { PolicyMemory } from './policy-memory.ts';
 import { reportExpiries, reportLoaded, reportProblems } from './policy-events.ts';
@@ -49,15 +50,18 @@ export class PolicyLoop {
   #problems = 0;
   #state: DesiredState = { revision: '', groups: [], expectations: [], guardrails: [] };
   readonly #gate: RevisionGate;
+  readonly #managed: ManagedGroups;
   #held: HeldRevision | null = null;
 
   constructor(parts: PolicyLoopParts, stopping: AbortSignal) {
     this.#parts = parts;
     this.#stopping = stopping;
     this.#gate = new RevisionGate(parts.engine);
+    this.#managed = new ManagedGroups(parts.engine);
     this.#memory = new PolicyMemory(parts.engine.journal, parts.keeper);
     this.#placeParts = {
       ...parts,
+      managed: this.#managed,
       stopping,
       policies: () => ({ revision: this.#state.revision, problems: this.#problems }),
       inTurn: (work) => this.#inTurn(work),
@@ -83,6 +87,11 @@ export class PolicyLoop {
     return this.#held;
   }
 
+  /** Groups that came under management or left it since the start. */
+  get management(): ManagementChanges {
+    return this.#managed.changes;
+  }
+
   /** Asks for the policy files to be read again. May be called at any time; calls merge. */
   reload(): void {
     this.#reloadWanted = true;
@@ -92,6 +101,7 @@ export class PolicyLoop {
   /** Runs until the stop. */
   async run(): Promise<void> {
     await this.#memory.recall();
+    await this.#managed.recall();
     while (!this.#stopping.aborted) {
       this.#wake = new AbortController();
       if (this.#reloadWanted || this.#parts.engine.clock.monotonicMs() >= this.#lookAgainAtMs) {
@@ -147,7 +157,11 @@ export class PolicyLoop {
     const named = new Set(this.#state.groups.map(placeKey));
     const isNamed = (group: GroupRef): boolean => named.has(placeKey(group));
     await this.#inTurn(async () => {
-      controller.setTargets([], (group) => !isNamed(group));
+      const isLeft = (group: GroupRef): boolean => !isNamed(group);
+      const { groups: desired, revision } = this.#state;
+      const isSure = this.#problems === 0;
+      this.#managed.update({ inPlace: isLeft, groups: new Map(), desired, revision, isSure });
+      controller.setTargets([], isLeft);
       if (this.#problems === 0) await this.#abandon(isNamed);
     });
     for (const place of named) this.#places.set(place, this.#placeOf(place));
@@ -185,7 +199,10 @@ export class PolicyLoop {
     const isHandedOver = this.#state.groups.every(
       (group) => this.#places.get(placeKey(group))?.wasHandedOver === true,
     );
-    if (this.#isInForce && isHandedOver) this.#loaded = true;
+    if (this.#isInForce && isHandedOver) {
+      this.#loaded = true;
+      this.#managed.endFirstLook();
+    }
     this.#parts.onProgress();
   }
 
