@@ -5,6 +5,7 @@ import { addApplyCommand } from './commands/apply.ts';
 import { addApproveCommand } from './commands/approve.ts';
 import { addCheckCommand } from './commands/check.ts';
 import { addEmulatorCommand } from './commands/emulator.ts';
+import { addExplainCommand } from './commands/explain.ts';
 import { addHistoryCommand } from './commands/history.ts';
 import { addImportCommand } from './commands/import.ts';
 import { aborted, line, UsageError, type ExitCode, type Io } from './cli/io.ts';
@@ -25,6 +26,7 @@ const MAY_BE_LEFT: ReadonlySet<string> = new Set([
   'check',
   'history',
   'status',
+  'explain',
 ]);
 
 export interface Program {
@@ -61,6 +63,7 @@ export function createProgram(io: Io): Program {
   addPauseCommand(program, io, done);
   addResumeCommand(program, io, done);
   addStatusCommand(program, io, done);
+  addExplainCommand(program, io, done);
   addEmulatorCommand(program, io, done);
   for (const command of program.commands) command.helpOption('--help', 'show help');
   const left = whenLeft(program, io);

@@ -70,6 +70,13 @@ export interface HeldRevision {
   readonly sinceMs: number;
 }
 
+/** With one ended in the list, and without those that are over. */
+export const withEndedFreeze = (
+  before: readonly EndedFreeze[],
+  ended: EndedFreeze,
+  nowMs: number,
+): readonly EndedFreeze[] => [...before.filter(({ untilMs }) => untilMs > nowMs), ended];
+
 /** One occurrence of a freeze that a person has ended before its time. */
 export interface EndedFreeze {
   readonly name: string;

@@ -60,7 +60,7 @@ export async function readAndPlan(run: GroupRun, before: GroupMemory): Promise<P
     return { kind: 'planned', ...kept, memory, waiting: plan };
   }
   const { holds, nowMs } = input;
-  const untilMs = heldUntilMs(described, holds ?? [], nowMs);
+  const untilMs = heldUntilMs(described, holds ?? [], nowMs) ?? input.frozen?.untilMs ?? null;
   const pausedForMs = untilMs === null ? null : untilMs - nowMs;
   return ended({ kind: 'blocked', plan, pausedForMs, kept: null }, memory);
 }

@@ -22,6 +22,8 @@ export function wrappedJournal(journal: Journal, changes: Partial<Journal>): Jou
     groupsWithFacts: () => journal.groupsWithFacts(),
     forget: (group) => journal.forget(group),
     estateFacts: () => journal.estateFacts(),
+    endedFreezes: () => journal.endedFreezes(),
+    endFreeze: (ended, nowMs) => journal.endFreeze(ended, nowMs),
     setEstateFacts: (facts) => journal.setEstateFacts(facts),
     approve: (approval) => journal.approve(approval),
     approvals: (nowMs, group) => journal.approvals(nowMs, group),

@@ -14,7 +14,9 @@ import {
 import {
   NO_ESTATE_FACTS,
   NO_GROUP_FACTS,
+  withEndedFreeze,
   type AdoptedRule,
+  type EndedFreeze,
   type EstateFacts,
   type GroupFacts,
 } from '../facts.ts';
@@ -240,6 +242,17 @@ class MemoryJournal implements Journal {
         if (scopeKey(approval.group) === groupKey(group)) this.#store.approvals.delete(key);
       }
     });
+  }
+
+  endedFreezes(): Promise<readonly EndedFreeze[]> {
+    return guarded(() => this.#store.estate.endedFreezes);
+  }
+
+  endFreeze(ended: EndedFreeze, nowMs: number): Promise<void> {
+    this.#store.changes += 1;
+    const { estate } = this.#store;
+    const endedFreezes = withEndedFreeze(estate.endedFreezes, ended, nowMs);
+    return guarded(() => void (this.#store.estate = { ...estate, endedFreezes }));
   }
 
   estateFacts(): Promise<EstateFacts> {

@@ -179,7 +179,7 @@ describe('groups that come under management and leave it', () => {
   const changesOf = ({ log }: ReturnType<typeof setUp>) =>
     log.events
       .filter(({ event }) => event === 'group.managed' || event === 'group.released')
-      .map((event) => `${event.event} ${String(event['group'])}: ${String(event['reason'])}`);
+      .map((event) => `${event.event} ${String(event.group)}: ${String(event.reason)}`);
   const tagged = (file: string): DesiredGroup => ({
     ...named('web'),
     selector: { kind: 'tags', tags: { Tier: 'web' } },
