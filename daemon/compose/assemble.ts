@@ -23,6 +23,7 @@ import {
 import { createLanes, type Lanes } from '../queue/lanes.ts';
 import { LaneClosed } from '../queue/turn.ts';
 import type { Engine } from '../reconcile/engine.ts';
+import { DemandsInForce } from '../reconcile/safety/demands.ts';
 import { KnownLists } from '../learned/list-sizes.ts';
 import type { Telemetry } from '../telemetry/events.ts';
 import type { Secrets } from './secrets.ts';
@@ -110,6 +111,7 @@ export function assembleEngine(config: Config, ports: EnginePorts): Assembly {
       live: ports.live ?? (() => liveSettings(config)),
       invocation: ports.invocation,
       lists: new KnownLists(ecs, clock, resyncMs),
+      demands: new DemandsInForce(config.privateNetworks),
       patience: { settleMs: reconcile.settleSeconds * 1000, lagMs: reconcile.lagSeconds * 1000 },
       resyncMs,
       newReconcileId,
@@ -194,6 +196,8 @@ function byAccount(clients: Readonly<Record<string, EcsApi>>): EcsApi {
     describeGroup: (group, whenNoRules) => of(group.account).describeGroup(group, whenNoRules),
     findGroups: (place, selector) => of(place.account).findGroups(place, selector),
     listSizes: (place, kind, ids) => of(place.account).listSizes(place, kind, ids),
+    prefixListEntries: (place, id) => of(place.account).prefixListEntries(place, id),
+    portListEntries: (place, id) => of(place.account).portListEntries(place, id),
     write: (request) => of(request.account).write(request),
   };
 }

@@ -39,6 +39,7 @@ export async function openSession(
   showSummary(config, desired.revision, io);
   const opened = await openEngine(config, flags, io, opening);
   try {
+    opened.engine.demands.replace(desired);
     const resolver = new TargetResolver(opened.engine.ecs, config.reconcile.mode);
     const { revision, groups } = desired;
     const { targets, unresolved } = await resolver.resolve(groups, systemClock.nowMs());
@@ -107,12 +108,14 @@ export async function planAll(
 async function planOne(engine: Engine, desk: PlanningDesk, policy: GroupPolicy): Promise<GroupResult> {
   const described = await engine.ecs.describeGroup(policy);
   if (described.ok) {
-    const { sizes: listSizes, unread: unreadLists } = await engine.lists.of(policy, described.value);
+    const known = await engine.lists.of(policy, described.value);
+    const { sizes: listSizes, unread: unreadLists, read: lists } = known;
     const learned = { ...NOTHING_LEARNED, listSizes, unreadLists };
     const { input } = await groupInput(engine, desk, {
       desired: policy,
       described: described.value,
       learned,
+      lists,
     });
     return planGroup(input);
   }

@@ -11,6 +11,7 @@ import type { Failure } from '../ecs/failures/failure.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { CommonFields, Telemetry } from '../telemetry/events.ts';
 import type { KnownLists } from '../learned/list-sizes.ts';
+import type { DemandsInForce } from './safety/demands.ts';
 
 /** Writes at the allowed pace and retries with the same token, within bounds. */
 export type PacedWrite = (
@@ -53,6 +54,7 @@ export interface Engine {
   /** For commands that are printed to be pasted. */
   readonly invocation: Invocation;
   readonly lists: Pick<KnownLists, 'of'>;
+  readonly demands: DemandsInForce;
   readonly patience: SettleTimes;
   /** Time between two reconciles of a group that is as its policy says. */
   readonly resyncMs: number;

@@ -1,4 +1,5 @@
 // All that decides the plan of a group, put together in one place, so that the daemon and every command judge alike.
+import type { ReadLists } from '../../reconciler/exposure/engine/context.ts';
 import type { DescribedGroup } from '../../reconciler/model/group.ts';
 import type { Learned, PlanInput } from '../../reconciler/plan/plan-input.ts';
 import type { GroupPolicy } from '../../reconciler/plan/plan.ts';
@@ -22,6 +23,7 @@ export interface GroupReading {
   readonly desired: GroupPolicy;
   readonly described: DescribedGroup;
   readonly learned: Learned;
+  readonly lists: ReadLists;
 }
 
 export interface GroupInput {
@@ -31,9 +33,9 @@ export interface GroupInput {
 }
 
 export async function groupInput(
-  engine: Pick<Engine, 'clock' | 'planOptions' | 'live' | 'invocation'>,
+  engine: Pick<Engine, 'clock' | 'planOptions' | 'live' | 'invocation' | 'demands'>,
   desk: PlanningDesk,
-  { desired, described, learned }: GroupReading,
+  { desired, described, learned, lists }: GroupReading,
 ): Promise<GroupInput> {
   const nowMs = engine.clock.nowMs();
   const [holds, facts, approvals] = await Promise.all([
@@ -42,6 +44,6 @@ export async function groupInput(
     desk.approvals(nowMs, described),
   ]);
   const safety = safetyInput(engine, { desired, described, facts, approvals, nowMs });
-  const input = { desired, described, settings: engine.planOptions, learned, holds, safety, nowMs };
+  const input = { desired, described, settings: engine.planOptions, learned, lists, holds, safety, nowMs };
   return { input, facts };
 }

@@ -67,7 +67,7 @@ export async function readAndPlan(run: GroupRun, before: GroupMemory): Promise<P
 async function inputFor({ engine, request }: GroupRun, described: DescribedGroup, before: GroupMemory) {
   const { policy: desired, approvedPlan: approvedHash } = request;
   const settings = engine.planOptions;
-  const { sizes: listSizes, unread: unreadLists } = await engine.lists.of(desired, described);
+  const { sizes: listSizes, unread: unreadLists, read: lists } = await engine.lists.of(desired, described);
   const quota = quotaAfterRead(before.quota, loadOf(described.rules, { ...settings, listSizes }).rules);
   const monotonicMs = engine.clock.monotonicMs();
   const learned: Learned = {
@@ -77,7 +77,7 @@ async function inputFor({ engine, request }: GroupRun, described: DescribedGroup
     listSizes,
     unreadLists,
   };
-  const { input, facts } = await groupInput(engine, engine.journal, { desired, described, learned });
+  const { input, facts } = await groupInput(engine, engine.journal, { desired, described, learned, lists });
   return { input: { ...input, approvedHash }, facts, memory: { ...before, quota } };
 }
 

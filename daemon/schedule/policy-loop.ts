@@ -129,6 +129,7 @@ export class PolicyLoop {
     const wasHeld = this.#held !== null;
     const verdict = await this.#gated(update, loaded);
     this.#state = verdict.state;
+    engine.demands.replace(verdict.state);
     this.#held = verdict.held;
     this.#problems = update.problems.filter(({ severity }) => severity === 'error').length;
     this.#lookAgainAtMs = engine.clock.monotonicMs() + (update.lookAgainMs ?? Infinity);
