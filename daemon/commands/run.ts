@@ -20,6 +20,7 @@ import { journalFailed, openJournal } from '../compose/open-journal.ts';
 import { Secrets } from '../compose/secrets.ts';
 import {
   addCommonFlags,
+  compileOptionsOf,
   openDaemonKeeper,
   openSource,
   openTelemetry,
@@ -113,8 +114,9 @@ async function serve(
       },
       onReload: (listener) =>
         io.onReload(() => {
-          liveConfig.take(loadConfig(config.file));
-          keeper.reconfigure({ guardrails: liveConfig.settings.guardrails });
+          const changed = liveConfig.take(loadConfig(config.file));
+          const { guardrails } = liveConfig.settings;
+          if (changed.includes('guardrails')) keeper.reconfigure(compileOptionsOf({ ...config, guardrails }));
           listener();
         }),
       onFirstRead: (revision) => {

@@ -54,6 +54,8 @@ interface OwnFields {
     dirty?: boolean;
     /** Groups that no policy names any more: they are no longer managed. */
     released?: readonly string[];
+    /** Where the policies weaken protection, compared with those before. */
+    weakened?: readonly string[];
   };
   'policies.rejected': {
     problems: number;

@@ -48,6 +48,7 @@ export const SAMPLE_EVENTS: Samples = {
     commit: '4fff8c0',
     dirty: true,
     released: ['sg-bp1old'],
+    weakened: ['sg-bp1web turns from mode enforce to observe: nothing is written any more'],
   },
   'policies.rejected': {
     problems: 2,
