@@ -1,13 +1,12 @@
 // What SIGHUP may change while the daemon runs; everything else of the config needs a restart.
 import { isDeepStrictEqual } from 'node:util';
 import type { BrakeSettings } from '../../reconciler/plan/safety.ts';
-import type { WrittenGuardrails } from '../../reconciler/policy/compile/compile-guardrails.ts';
 import type { Config } from './config.ts';
 import type { Freeze } from './sections/freeze-schema.ts';
 
 export interface LiveSettings {
   readonly brake: BrakeSettings | 'off';
-  readonly guardrails: WrittenGuardrails;
+  readonly guardrails: Config['guardrails'];
   readonly freeze: readonly Freeze[];
 }
 
@@ -32,13 +31,13 @@ const settingNames = (): Array<keyof LiveSettings> => Object.keys(LIVE_KEYS) as 
 
 /** Keys that differ and that SIGHUP does not take up: `SECTION.KEY`, in the order of the config. */
 export function keysForRestart(before: Config, after: Config): string[] {
-  const live = Object.values(LIVE_KEYS);
+  const live = new Set(Object.values(LIVE_KEYS));
   return Object.entries(before)
     .flatMap(([section, old]: [string, unknown]) => {
       const now: unknown = after[section as keyof Config];
       return isSection(old) && isSection(now) ? keysIn(section, old, now) : differing(section, old, now);
     })
-    .filter((key) => !live.some((taken) => key === taken || key.startsWith(`${taken}.`)));
+    .filter((key) => !live.has(key));
 }
 
 type Section = Readonly<Record<string, unknown>>;
