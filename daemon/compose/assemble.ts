@@ -5,6 +5,7 @@ import type { Invocation } from '../../reconciler/plan/safety.ts';
 import { systemClock, type Clock } from '../clock.ts';
 import type { AccountConfig } from '../config/accounts/accounts-schema.ts';
 import type { Config } from '../config/config.ts';
+import { DemandsInForce } from '../reconcile/safety/demands.ts';
 import { liveSettings, type LiveSettings } from '../config/live-settings.ts';
 import type { EcsApi } from '../ecs/api.ts';
 import type { Pacer } from '../ecs/ask.ts';
@@ -108,6 +109,7 @@ export function assembleEngine(config: Config, ports: EnginePorts): Assembly {
       clock,
       planOptions: reconcile,
       live: ports.live ?? (() => liveSettings(config)),
+      demands: new DemandsInForce(config.privateNetworks),
       invocation: ports.invocation,
       lists: new KnownLists(ecs, clock, resyncMs),
       patience: { settleMs: reconcile.settleSeconds * 1000, lagMs: reconcile.lagSeconds * 1000 },

@@ -46,13 +46,18 @@ export class Daemon {
     );
     this.#approvals = new ApprovalWatch({
       engine: parts.engine,
-      isWaiting: () => this.#policyLoop.held !== null || this.controller.hasBlocked,
+      isWaiting: () => this.#waitsForPolicies || this.controller.hasBlocked,
       onNews: () => {
-        if (this.#policyLoop.held !== null) this.#policyLoop.reload();
+        if (this.#waitsForPolicies) this.#policyLoop.reload();
         this.controller.triggerBlocked();
       },
       stopping: parts.stopSignal,
     });
+  }
+
+  /** Whether a person's word would put other policies in force. */
+  get #waitsForPolicies(): boolean {
+    return this.#policyLoop.held !== null || this.#policyLoop.hasFrozenReleases;
   }
 
   /** Policies loaded, and a first reconcile of every group tried. */

@@ -46,6 +46,7 @@ export async function openSession(
     const resolver = new TargetResolver(opened.engine.ecs, config.reconcile.mode);
     const { revision, groups } = desired;
     const { targets, unresolved } = await resolver.resolve(groups, systemClock.nowMs());
+    opened.engine.demands.set(desired);
     const all = targets.map((policy) => ({ policy, revision }));
     return { ...opened, ...targetsChosen(flags.group, all, unresolved), config, revision, desired, content };
   } catch (error) {

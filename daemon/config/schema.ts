@@ -8,9 +8,10 @@ import { LOG_LEVELS } from '../telemetry/catalog.ts';
 import { accountsSchema } from './accounts/accounts-schema.ts';
 import { brakeSchema } from './safety/brake-schema.ts';
 import { guardrailsConfig, privateNetworksConfig } from './safety/guardrails-config.ts';
+import { freezeSchema } from './sections/freeze-schema.ts';
 import { parseListen, type ListenAddress } from './listen.ts';
 import { quirksSchema } from './quirks-schema.ts';
-import { policiesSchema } from './policies-schema.ts';
+import { policiesSchema } from './sections/policies-schema.ts';
 import { filePath, parsedText, section, wholeNumber } from './schema-words.ts';
 
 const reconcile = section('How groups are brought to what the policies say.', {
@@ -53,6 +54,7 @@ const reconcile = section('How groups are brought to what the policies say.', {
     'Most rules of a basic group that name another group. An enterprise group takes none.',
   ).default(20),
   brake: brakeSchema,
+  freeze: freezeSchema,
 });
 
 const rateLimit = z.strictObject({

@@ -12,6 +12,7 @@ import { quarantinedAt } from '../learned/quarantine.ts';
 import { quotaAfterRead, ruleLimit } from '../learned/quota-estimate.ts';
 import { groupInput } from './group-input.ts';
 import { commonFields, RULES_NAMED_IN_EVENTS, type GroupRun } from './group-run.ts';
+import { noteOwned } from './safety/note-owned.ts';
 import type { RunEnd } from './outcome.ts';
 import { showsRecentWrites } from './recent-writes.ts';
 import { keptPlan } from './safety/kept-plan.ts';
@@ -50,6 +51,7 @@ export async function readAndPlan(run: GroupRun, before: GroupMemory): Promise<P
   if (isAnother(run, plan)) return ended({ kind: 'changed' }, known);
   reportPlan(run, described, plan);
   await notePlan(run, plan, { input, facts });
+  await noteOwned(run, described);
   const memory = { ...known, ignoredOpens: reportIgnored(run, plan, before) };
   if (plan.status === 'observed') return ended({ kind: 'observed' }, memory);
   if (plan.status !== 'blocked') return { kind: 'planned', plan, input, memory, waiting: null };
@@ -59,7 +61,7 @@ export async function readAndPlan(run: GroupRun, before: GroupMemory): Promise<P
     return { kind: 'planned', ...kept, memory, waiting: plan };
   }
   const { holds, nowMs } = input;
-  const untilMs = heldUntilMs(described, holds ?? [], nowMs);
+  const untilMs = heldUntilMs(described, holds ?? [], nowMs) ?? input.frozen?.untilMs ?? null;
   const pausedForMs = untilMs === null ? null : untilMs - nowMs;
   return ended({ kind: 'blocked', plan, pausedForMs, kept: null }, memory);
 }

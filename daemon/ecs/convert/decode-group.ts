@@ -52,6 +52,7 @@ export function decodeGroup(
     region: group.region,
     id: group.id,
     name: head.SecurityGroupName,
+    tags: Object.fromEntries(head.Tags.map(({ TagKey, TagValue }) => [TagKey, TagValue])),
     vpcId: head.VpcId === '' ? null : head.VpcId,
     type,
     innerAccess,

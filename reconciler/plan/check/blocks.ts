@@ -3,7 +3,7 @@ import { packetText } from '../../exposure/text/packet-text.ts';
 import type { SourcePlace } from '../../model/problem.ts';
 import { quoted } from '../../model/rule-text.ts';
 import { NO_COEXISTENCE } from '../coexist/revoke-first.ts';
-import type { Hold } from '../plan-input.ts';
+import type { Frozen, Hold } from '../plan-input.ts';
 import type { Block, BlockKind, LiftedBy } from '../plan.ts';
 import type { Invocation } from '../safety.ts';
 import type {
@@ -54,20 +54,21 @@ const isVerdictObjection = (objection: Objection): objection is VerdictObjection
 const isOrderObjection = (objection: Objection): objection is OrderObjection =>
   ['overQuota', 'noRoom', 'noText', 'briefAbsence'].includes(objection.kind);
 
+const isVendorObjection = (objection: Objection): objection is VendorObjection =>
+  ['managedByProduct', 'noRuleIds', 'groupPeers', 'itselfAsPeer'].includes(objection.kind);
+
 function textOf(objection: Objection, plan: BlockedPlan): BlockText {
   if (isSafetyObjection(objection)) return safetyBlock(objection, plan);
   if (isOrderObjection(objection)) return routeBlock(objection, plan);
+  if (isVendorObjection(objection)) return vendorBlock(objection);
   if (isVerdictObjection(objection)) {
     return { kind: objection.kind, message: objection.what, override: objection.remedy };
   }
   switch (objection.kind) {
-    case 'managedByProduct':
-    case 'noRuleIds':
-    case 'groupPeers':
-    case 'itselfAsPeer':
-      return vendorBlock(objection);
     case 'brokenPromise':
       return bugBlock(brokenPromiseText(objection));
+    case 'frozen':
+      return frozenBlock(objection.frozen, plan);
     case 'held':
       return holdBlock(objection.hold, plan.invocation);
     case 'bug':
@@ -143,6 +144,15 @@ const bugBlock = (what: string): BlockText => ({
   message: `a bug of Rampart: ${what}; please report it`,
   override: '',
 });
+
+function frozenBlock({ name, allow, untilMs }: Frozen, { invocation }: BlockedPlan): BlockText {
+  const what = allow === 'none' ? 'nothing is written' : 'changes of the policy wait';
+  return {
+    kind: 'frozen',
+    message: `${what} until ${new Date(untilMs).toISOString()}: the freeze ${quoted(name)}`,
+    override: `${invocation.program} resume --freeze ${name}${invocation.flags} --reason "..."`,
+  };
+}
 
 function holdBlock({ group, reason, untilMs }: Hold, { program, flags }: Invocation): BlockText {
   const until = new Date(untilMs).toISOString();

@@ -6,7 +6,7 @@ import type { OpenedService } from '../../judge/opening.ts';
 import type { SourcePlace } from '../../model/problem.ts';
 import type { Rule, RuleAction } from '../../model/rule.ts';
 import type { Promised } from '../proof/transition.ts';
-import type { Hold } from '../plan-input.ts';
+import type { Frozen, Hold } from '../plan-input.ts';
 import type { PlanOptions } from '../plan.ts';
 
 /** All rules, or those that name a group: the vendor has a quota for each. */
@@ -75,5 +75,6 @@ export type Objection =
   | ProofObjection
   | VendorObjection
   | { readonly kind: 'held'; readonly hold: Hold }
+  | { readonly kind: 'frozen'; readonly frozen: Frozen }
   /** The planner failed on this group. */
   | { readonly kind: 'bug'; readonly message: string };
