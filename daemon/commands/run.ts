@@ -183,6 +183,7 @@ function httpPorts({ daemon, lanes, liveConfig, metrics }: Observed): HttpPorts 
     ready: daemon.ready,
     config: liveConfig.summary,
     policies: daemon.policies,
+    management: daemon.management,
     groups: daemon.controller.status(),
     lanes: lanes.status(),
   });

@@ -1,13 +1,12 @@
 // What SIGHUP may change while the daemon runs; everything else of the config needs a restart.
 import { isDeepStrictEqual } from 'node:util';
 import type { BrakeSettings } from '../../reconciler/plan/safety.ts';
-import type { WrittenGuardrails } from '../../reconciler/policy/compile/compile-guardrails.ts';
 import type { Config } from './config.ts';
 import type { Freeze } from './sections/freeze-schema.ts';
 
 export interface LiveSettings {
   readonly brake: BrakeSettings | 'off';
-  readonly guardrails: WrittenGuardrails;
+  readonly guardrails: Config['guardrails'];
   readonly freeze: readonly Freeze[];
 }
 
