@@ -1,5 +1,6 @@
 // The command line: which commands there are, what they share, and how usage errors end.
 import { Command, CommanderError } from 'commander';
+import { addAdoptCommand } from './commands/adopt.ts';
 import { addApplyCommand } from './commands/apply.ts';
 import { addApproveCommand } from './commands/approve.ts';
 import { addCheckCommand } from './commands/check.ts';
@@ -58,6 +59,7 @@ export function createProgram(io: Io): Program {
   addCheckCommand(program, io, done);
   addHistoryCommand(program, io, done);
   addApproveCommand(program, io, done);
+  addAdoptCommand(program, io, done);
   addPauseCommand(program, io, done);
   addResumeCommand(program, io, done);
   addStatusCommand(program, io, done);

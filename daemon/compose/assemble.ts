@@ -3,8 +3,9 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { OPERATIONS } from '../../reconciler/model/operation.ts';
 import type { Invocation } from '../../reconciler/plan/safety.ts';
 import { systemClock, type Clock } from '../clock.ts';
-import type { AccountConfig } from '../config/accounts-schema.ts';
+import type { AccountConfig } from '../config/accounts/accounts-schema.ts';
 import type { Config } from '../config/config.ts';
+import { DemandsInForce } from '../reconcile/safety/demands.ts';
 import { liveSettings, type LiveSettings } from '../config/live-settings.ts';
 import type { EcsApi } from '../ecs/api.ts';
 import type { Pacer } from '../ecs/ask.ts';
@@ -23,7 +24,6 @@ import {
 import { createLanes, type Lanes } from '../queue/lanes.ts';
 import { LaneClosed } from '../queue/turn.ts';
 import type { Engine } from '../reconcile/engine.ts';
-import { DemandsInForce } from '../reconcile/safety/demands.ts';
 import { KnownLists } from '../learned/list-sizes.ts';
 import type { Telemetry } from '../telemetry/events.ts';
 import type { Secrets } from './secrets.ts';
@@ -109,9 +109,9 @@ export function assembleEngine(config: Config, ports: EnginePorts): Assembly {
       clock,
       planOptions: reconcile,
       live: ports.live ?? (() => liveSettings(config)),
+      demands: new DemandsInForce(config.privateNetworks),
       invocation: ports.invocation,
       lists: new KnownLists(ecs, clock, resyncMs),
-      demands: new DemandsInForce(config.privateNetworks),
       patience: { settleMs: reconcile.settleSeconds * 1000, lagMs: reconcile.lagSeconds * 1000 },
       resyncMs,
       newReconcileId,

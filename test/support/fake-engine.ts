@@ -5,6 +5,7 @@ import { openMemoryJournal } from '../../daemon/journal/memory/memory.ts';
 import { NO_LISTS } from '../../daemon/learned/list-sizes.ts';
 import { DemandsInForce } from '../../daemon/reconcile/safety/demands.ts';
 import type { Engine } from '../../daemon/reconcile/engine.ts';
+import { NO_GUARDRAILS } from '../../reconciler/policy/compile/compile-guardrails.ts';
 import { OPTIONS } from './plan-inputs.ts';
 import { EventLog } from './service.ts';
 
@@ -42,10 +43,10 @@ export function fakeEngine(parts: Partial<Engine> = {}): Engine {
     telemetry: new EventLog(),
     clock,
     planOptions: OPTIONS,
-    invocation: { program: 'rampart', flags: '' },
-    live: () => ({ brake: 'off' }),
-    lists: { of: () => Promise.resolve(NO_LISTS) },
     demands: new DemandsInForce([]),
+    invocation: { program: 'rampart', flags: '' },
+    live: () => ({ brake: 'off', guardrails: NO_GUARDRAILS, freeze: [] }),
+    lists: { of: () => Promise.resolve(NO_LISTS) },
     patience: { settleMs: 0, lagMs: 0 },
     resyncMs: 60_000,
     newReconcileId: () => 'id',

@@ -52,7 +52,7 @@ export function decodeGroup(
     region: group.region,
     id: group.id,
     name: head.SecurityGroupName,
-    ...(head.Tags.length === 0 ? {} : { tags: tagsOf(head) }),
+    tags: tagsOf(head),
     vpcId: head.VpcId === '' ? null : head.VpcId,
     type,
     innerAccess,

@@ -1,29 +1,35 @@
-// The guardrails and expectations in force: whoever plans a group asks for those that are about it.
-import type { DescribedGroup } from '../../../reconciler/model/group.ts';
-import type { Prefix } from '../../../reconciler/model/prefix.ts';
+// What guardrails and expectations are in force, for all groups, and which of them are about one.
+import { isDeepStrictEqual } from 'node:util';
 import { isInScope } from '../../../reconciler/judge/scope.ts';
 import type { Demands } from '../../../reconciler/judge/verdict/judge.ts';
+import type { DescribedGroup } from '../../../reconciler/model/group.ts';
+import type { Prefix } from '../../../reconciler/model/prefix.ts';
+import type { SafetyInput } from '../../../reconciler/plan/safety.ts';
 
 export class DemandsInForce {
-  readonly privateNetworks: readonly Prefix[];
+  readonly #privateNetworks: readonly Prefix[];
   #demands: Demands = { guardrails: [], expectations: [] };
 
-  /** Where members of groups are that a demand names. */
+  /** @param privateNetworks where members of groups are */
   constructor(privateNetworks: readonly Prefix[]) {
-    this.privateNetworks = privateNetworks;
+    this.#privateNetworks = privateNetworks;
   }
 
-  /** From now on these, until others come into force. */
-  replace({ guardrails, expectations }: Demands): void {
-    this.#demands = { guardrails, expectations };
+  /** Puts these in force; whether they differ from those before. */
+  set({ guardrails, expectations }: Demands): boolean {
+    const demands = { guardrails, expectations };
+    if (isDeepStrictEqual(demands, this.#demands)) return false;
+    this.#demands = demands;
+    return true;
   }
 
-  of(group: DescribedGroup): Demands {
-    const { guardrails, expectations } = this.#demands;
-    const scoped = { ...group, tags: group.tags ?? {} };
+  of(described: DescribedGroup): Pick<SafetyInput, 'guardrails' | 'expectations' | 'privateNetworks'> {
+    const { account, region, id, name, tags = {} } = described;
+    const group = { account, region, id, name, tags };
     return {
-      guardrails: guardrails.filter(({ groups }) => isInScope(groups, scoped)),
-      expectations: expectations.filter(({ groups }) => groups.includes(group.id)),
+      guardrails: this.#demands.guardrails.filter(({ groups }) => isInScope(groups, group)),
+      expectations: this.#demands.expectations.filter(({ groups }) => groups.includes(id)),
+      privateNetworks: this.#privateNetworks,
     };
   }
 }

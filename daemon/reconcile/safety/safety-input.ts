@@ -27,7 +27,6 @@ export function safetyInput(
     isNew: desired.bySelector === true && !facts.takenOver,
     approvals,
     ...demands.of(described),
-    privateNetworks: demands.privateNetworks,
     invocation,
   };
 }
