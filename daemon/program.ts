@@ -1,9 +1,11 @@
 // The command line: which commands there are, what they share, and how usage errors end.
 import { Command, CommanderError } from 'commander';
+import { addAdoptCommand } from './commands/adopt.ts';
 import { addApplyCommand } from './commands/apply.ts';
 import { addApproveCommand } from './commands/approve.ts';
 import { addCheckCommand } from './commands/check.ts';
 import { addEmulatorCommand } from './commands/emulator.ts';
+import { addExplainCommand } from './commands/explain.ts';
 import { addHistoryCommand } from './commands/history.ts';
 import { addImportCommand } from './commands/import.ts';
 import { aborted, line, UsageError, type ExitCode, type Io } from './cli/io.ts';
@@ -11,6 +13,7 @@ import { addPauseCommand, addResumeCommand } from './commands/pause.ts';
 import { addPlanCommand } from './commands/plan.ts';
 import { addRunCommand } from './commands/run.ts';
 import { addStatusCommand } from './commands/status.ts';
+import { addTestCommand } from './commands/test.ts';
 import { addValidateCommand } from './commands/validate.ts';
 import { packageVersion } from './cli/version.ts';
 
@@ -19,9 +22,11 @@ const MAY_BE_LEFT: ReadonlySet<string> = new Set([
   'validate',
   'plan',
   'import',
+  'test',
   'check',
   'history',
   'status',
+  'explain',
 ]);
 
 export interface Program {
@@ -50,12 +55,15 @@ export function createProgram(io: Io): Program {
   addPlanCommand(program, io, done);
   addApplyCommand(program, io, done);
   addImportCommand(program, io, done);
+  addTestCommand(program, io, done);
   addCheckCommand(program, io, done);
   addHistoryCommand(program, io, done);
   addApproveCommand(program, io, done);
+  addAdoptCommand(program, io, done);
   addPauseCommand(program, io, done);
   addResumeCommand(program, io, done);
   addStatusCommand(program, io, done);
+  addExplainCommand(program, io, done);
   addEmulatorCommand(program, io, done);
   for (const command of program.commands) command.helpOption('--help', 'show help');
   const left = whenLeft(program, io);

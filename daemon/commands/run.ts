@@ -20,6 +20,7 @@ import { journalFailed, openJournal } from '../compose/open-journal.ts';
 import { Secrets } from '../compose/secrets.ts';
 import {
   addCommonFlags,
+  compileOptionsOf,
   openDaemonKeeper,
   openSource,
   openTelemetry,
@@ -99,11 +100,12 @@ async function serve(
       live: () => liveConfig.settings,
       env: io.env,
     });
+    const keeper = openDaemonKeeper(config, { clock: systemClock, compile: compileInWorker });
     const daemon = new Daemon({
       engine,
       lanes,
       source: openSource(config, io),
-      keeper: openDaemonKeeper(config, { clock: systemClock, compile: compileInWorker }),
+      keeper,
       resolver: new TargetResolver(engine.ecs, config.reconcile.mode),
       controller: {
         concurrency: config.reconcile.concurrency,
@@ -112,7 +114,9 @@ async function serve(
       },
       onReload: (listener) =>
         io.onReload(() => {
-          liveConfig.take(loadConfig(config.file));
+          const changed = liveConfig.take(loadConfig(config.file));
+          const { guardrails } = liveConfig.settings;
+          if (changed.includes('guardrails')) keeper.reconfigure(compileOptionsOf({ ...config, guardrails }));
           listener();
         }),
       onFirstRead: (revision) => {

@@ -3,7 +3,7 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { OPERATIONS } from '../../reconciler/model/operation.ts';
 import type { Invocation } from '../../reconciler/plan/safety.ts';
 import { systemClock, type Clock } from '../clock.ts';
-import type { AccountConfig } from '../config/accounts-schema.ts';
+import type { AccountConfig } from '../config/accounts/accounts-schema.ts';
 import type { Config } from '../config/config.ts';
 import { liveSettings, type LiveSettings } from '../config/live-settings.ts';
 import type { EcsApi } from '../ecs/api.ts';

@@ -5,7 +5,7 @@ import type { DesiredKeeper } from '../source/desired.ts';
 import type { Source } from '../source/source.ts';
 import { ApprovalWatch } from '../schedule/approval-watch.ts';
 import { Controller, type ControllerOptions } from '../schedule/controller.ts';
-import { PolicyLoop } from '../schedule/policy-loop.ts';
+import { PolicyLoop, type PoliciesStatus } from '../schedule/policy-loop.ts';
 import type { Engine } from '../reconcile/engine.ts';
 import type { TargetResolver } from '../schedule/selectors.ts';
 
@@ -65,7 +65,7 @@ export class Daemon {
     return this.#policyLoop.loaded && this.controller.everyGroupTried;
   }
 
-  get policies(): { readonly revision: string | null; readonly problems: number } {
+  get policies(): PoliciesStatus {
     return this.#policyLoop.policies;
   }
 

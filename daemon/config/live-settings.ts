@@ -6,16 +6,22 @@ import type { Freeze } from './sections/freeze-schema.ts';
 
 export interface LiveSettings {
   readonly brake: BrakeSettings | 'off';
+  readonly guardrails: Config['guardrails'];
   readonly freeze: readonly Freeze[];
 }
 
 /** The settings by the keys of the config that they come from. A setting without a row does not compile. */
 const LIVE_KEYS: { readonly [Setting in keyof LiveSettings]: string } = {
   brake: 'reconcile.brake',
+  guardrails: 'guardrails',
   freeze: 'reconcile.freeze',
 };
 
-export const liveSettings = ({ reconcile: { brake, freeze } }: Config): LiveSettings => ({ brake, freeze });
+export const liveSettings = ({ reconcile: { brake, freeze }, guardrails }: Config): LiveSettings => ({
+  brake,
+  guardrails,
+  freeze,
+});
 
 /** Keys of the settings that differ. */
 export const changedSettings = (before: LiveSettings, after: LiveSettings): string[] =>
@@ -29,6 +35,7 @@ export function keysForRestart(before: Config, after: Config): string[] {
   return Object.entries(before)
     .flatMap(([section, old]: [string, unknown]) => {
       const now: unknown = after[section as keyof Config];
+      if (live.has(section)) return [];
       return isSection(old) && isSection(now) ? keysIn(section, old, now) : differing(section, old, now);
     })
     .filter((key) => !live.has(key));

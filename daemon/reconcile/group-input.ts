@@ -4,6 +4,7 @@ import type { Frozen, Learned, PlanInput } from '../../reconciler/plan/plan-inpu
 import type { GroupPolicy } from '../../reconciler/plan/plan.ts';
 import type { GroupFacts } from '../journal/facts.ts';
 import type { JournalDesk } from '../journal/journal.ts';
+import { ownedRules } from './safety/owned-rules.ts';
 import type { Engine } from './engine.ts';
 import { activeFreezes, freezeOf, frozenBy, scopedByCloud } from './safety/freezes.ts';
 import { safetyInput } from './safety/safety-input.ts';
@@ -48,7 +49,8 @@ export async function groupInput(
     inForce: facts.inForce,
     nowMs,
   });
-  const input = { frozen, desired, described, settings: engine.planOptions, learned, holds, safety, nowMs };
+  const given = { desired, described, settings: engine.planOptions, learned };
+  const input = { ...given, ownedRules: ownedRules(facts, described), frozen, holds, safety, nowMs };
   return { input, facts };
 }
 

@@ -12,6 +12,7 @@ import { quarantinedAt } from '../learned/quarantine.ts';
 import { quotaAfterRead, ruleLimit } from '../learned/quota-estimate.ts';
 import { groupInput } from './group-input.ts';
 import { commonFields, RULES_NAMED_IN_EVENTS, type GroupRun } from './group-run.ts';
+import { noteOwned } from './safety/note-owned.ts';
 import type { RunEnd } from './outcome.ts';
 import { showsRecentWrites } from './recent-writes.ts';
 import { keptPlan } from './safety/kept-plan.ts';
@@ -49,6 +50,7 @@ export async function readAndPlan(run: GroupRun, before: GroupMemory): Promise<P
   const plan = planGroup(input);
   reportPlan(run, described, plan);
   await notePlan(run, plan, { input, facts });
+  await noteOwned(run, described);
   const memory = { ...known, ignoredOpens: reportIgnored(run, plan, before) };
   if (plan.status === 'observed') return ended({ kind: 'observed' }, memory);
   if (plan.status !== 'blocked') return { kind: 'planned', plan, input, memory, waiting: null };
@@ -96,9 +98,10 @@ function reportPlan(run: GroupRun, described: DescribedGroup, plan: GroupPlan): 
     rules: driftLines(plan).slice(0, RULES_NAMED_IN_EVENTS),
   });
   if (plan.status === 'blocked') {
+    const kinds = [...new Set(plan.blockedBy.map(({ kind }) => kind))];
     const blockedBy = plan.blockedBy.map((block) => block.message);
     const overrides = plan.blockedBy.map(({ override }) => override).filter((command) => command !== '');
-    telemetry.emit('plan.blocked', { ...fields, blockedBy, overrides: [...new Set(overrides)] });
+    telemetry.emit('plan.blocked', { ...fields, kinds, blockedBy, overrides: [...new Set(overrides)] });
     return;
   }
   reportApproval(run, plan);

@@ -13,7 +13,7 @@ import { FreezeWatch } from './freeze-watch.ts';
 import { PlaceResolver, type PlaceResolverParts } from './place-resolver.ts';
 import { PolicyMemory } from './policy-memory.ts';
 import { reportExpiries, reportLoaded, reportProblems } from './policy-events.ts';
-import { RevisionGate, type GateVerdict } from './revision-gate.ts';
+import { RevisionGate, type GateVerdict, type HeldStatus } from './revision-gate.ts';
 import { expiringRules, type TargetResolver } from './selectors.ts';
 
 export interface PolicyLoopParts {
@@ -26,6 +26,16 @@ export interface PolicyLoopParts {
   readonly onFirstRead?: (revision: string) => void;
   /** Called each time that the controller got targets. */
   readonly onProgress: () => void;
+}
+
+/** For `/api/status`. */
+export interface PoliciesStatus {
+  /** Of the policies in force; null before the first good ones. */
+  readonly revision: string | null;
+  /** Problems of the newest policies; above zero, the last good ones stay in force. */
+  readonly problems: number;
+  /** The newer revision that waits for an approval while an older one is in force. */
+  readonly held: HeldStatus | null;
 }
 
 export class PolicyLoop {
@@ -79,8 +89,9 @@ export class PolicyLoop {
   }
 
   /** Revision of the policies in force, and how many problems the newest ones have. */
-  get policies(): { readonly revision: string | null; readonly problems: number } {
-    return { revision: this.#state.revision === '' ? null : this.#state.revision, problems: this.#problems };
+  get policies(): PoliciesStatus {
+    const revision = this.#state.revision === '' ? null : this.#state.revision;
+    return { revision, problems: this.#problems, held: this.#gate.heldStatus(this.#held) };
   }
 
   /** The newer revision that waits for an approval; null: none. */

@@ -21,6 +21,11 @@ export interface GateVerdict {
   readonly released: readonly DesiredGroup[];
 }
 
+export interface HeldStatus extends HeldRevision {
+  /** The command that approves it. */
+  readonly override: string;
+}
+
 export class RevisionGate {
   readonly #engine: Engine;
   /** By which the revision in force was let in, and the groups that know of it. */
@@ -95,6 +100,10 @@ export class RevisionGate {
         opening: [],
       });
     }
+  }
+
+  heldStatus(held: HeldRevision | null): HeldStatus | null {
+    return held === null ? null : { ...held, override: approveCommand(held.hash, this.#engine.invocation) };
   }
 
   /** Says what is held. Called at each look at the policies; the log repeats it at a falling rate. */

@@ -109,7 +109,7 @@ export interface PlanException {
 
 export interface PlanFinding {
   readonly id: string;
-  readonly severity: 'warning';
+  readonly severity: 'error' | 'warning' | 'info';
   readonly message: string;
   readonly file: string;
   readonly line: number;
@@ -182,7 +182,7 @@ export interface PlanSettings {
   /** Most rules a group may hold, in and out together. */
   readonly ruleQuota: number;
   /** Most rules of a basic group that may name a group; the vendor's 20 if absent. */
-  readonly groupRuleQuota?: number;
+  readonly groupReferenceQuota?: number;
 }
 
 /** The settings, and what was learned that bears on the order of the calls. */

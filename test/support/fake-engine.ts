@@ -4,6 +4,7 @@ import type { Clock } from '../../daemon/clock.ts';
 import { openMemoryJournal } from '../../daemon/journal/memory/memory.ts';
 import { NO_LISTS } from '../../daemon/learned/list-sizes.ts';
 import type { Engine } from '../../daemon/reconcile/engine.ts';
+import { NO_GUARDRAILS } from '../../reconciler/policy/compile/compile-guardrails.ts';
 import { OPTIONS } from './plan-inputs.ts';
 import { EventLog } from './service.ts';
 
@@ -40,7 +41,7 @@ export function fakeEngine(parts: Partial<Engine> = {}): Engine {
     clock,
     planOptions: OPTIONS,
     invocation: { program: 'rampart', flags: '' },
-    live: () => ({ brake: 'off', freeze: [] }),
+    live: () => ({ brake: 'off', guardrails: NO_GUARDRAILS, freeze: [] }),
     lists: { of: () => Promise.resolve(NO_LISTS) },
     patience: { settleMs: 0, lagMs: 0 },
     resyncMs: 60_000,

@@ -17,6 +17,7 @@ export function wrappedJournal(journal: Journal, changes: Partial<Journal>): Jou
     marks: (group) => journal.marks(group),
     mark: (group, marks) => journal.mark(group, marks),
     facts: (group) => journal.facts(group),
+    adopt: (group, rules) => journal.adopt(group, rules),
     setFacts: (group, facts) => journal.setFacts(group, facts),
     groupsWithFacts: () => journal.groupsWithFacts(),
     forget: (group) => journal.forget(group),

@@ -14,10 +14,11 @@ import {
 import {
   NO_ESTATE_FACTS,
   NO_GROUP_FACTS,
+  withEndedFreeze,
+  type AdoptedRule,
+  type EndedFreeze,
   type EstateFacts,
   type GroupFacts,
-  withEndedFreeze,
-  type EndedFreeze,
 } from '../facts.ts';
 import type {
   HistoryEntry,
@@ -215,6 +216,11 @@ class MemoryJournal implements Journal {
 
   facts(group: GroupRef): Promise<GroupFacts> {
     return guarded(() => this.#store.facts.get(groupKey(group))?.facts ?? NO_GROUP_FACTS);
+  }
+
+  async adopt(group: GroupRef, rules: readonly AdoptedRule[]): Promise<void> {
+    const { adoptedRules } = await this.facts(group);
+    await this.setFacts(group, { adoptedRules: [...adoptedRules, ...rules] });
   }
 
   setFacts(group: GroupRef, facts: Partial<GroupFacts>): Promise<void> {

@@ -4,7 +4,13 @@ import { ok } from '../../../reconciler/model/result.ts';
 import type { Connection, SqlValue } from './connection.ts';
 import { openDatabase } from './file.ts';
 import type { GrantedApproval, PastApproval, WaitingGroup } from '../approvals.ts';
-import { withEndedFreeze, type EndedFreeze, type EstateFacts, type GroupFacts } from '../facts.ts';
+import {
+  withEndedFreeze,
+  type AdoptedRule,
+  type EndedFreeze,
+  type EstateFacts,
+  type GroupFacts,
+} from '../facts.ts';
 import type { HistoryEntry, HistoryQuery, JournalDesk, Pause } from '../journal.ts';
 import {
   readApprovals,
@@ -15,6 +21,7 @@ import {
   writeApproval,
   readEndedFreezes,
   writeEstateFacts,
+  writeGroupFacts,
 } from './facts.ts';
 import {
   scopeOf,
@@ -111,6 +118,13 @@ export class SqliteDesk implements JournalDesk {
 
   waiting(): Promise<readonly WaitingGroup[]> {
     return guarded(() => readWaiting(this.#db));
+  }
+
+  adopt(group: GroupRef, rules: readonly AdoptedRule[]): Promise<void> {
+    return guarded(() => {
+      const { adoptedRules } = readGroupFacts(this.#db, group);
+      writeGroupFacts(this.#db, group, { adoptedRules: [...adoptedRules, ...rules] });
+    });
   }
 
   facts(group: GroupRef): Promise<GroupFacts> {

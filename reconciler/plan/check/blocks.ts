@@ -12,7 +12,9 @@ import type {
   OrderObjection,
   SafetyObjection,
   VendorObjection,
+  VerdictObjection,
 } from './objection.ts';
+import { noRoomBlock, overQuotaBlock, type BlockedPlan, type BlockText } from './quota-text.ts';
 import { safetyText } from './safety-text.ts';
 
 const LIFTED_BY: Readonly<Record<BlockKind, LiftedBy>> = {
@@ -33,32 +35,13 @@ const LIFTED_BY: Readonly<Record<BlockKind, LiftedBy>> = {
   unapproved: 'edit',
 };
 
-/** Of the plan that is objected to: what commands need. */
-export interface BlockedPlan {
-  readonly hash: string;
-  readonly invocation: Invocation;
-}
-
 export function blockOf(objection: Objection, plan: BlockedPlan): Block {
-  const { kind, message, override } = blockText(objection, plan);
+  const { kind, message, override } = textOf(objection, plan);
   return { kind, liftedBy: LIFTED_BY[kind], message, override };
 }
 
-function blockText(objection: Objection, plan: BlockedPlan): BlockText {
-  if (isSafetyObjection(objection)) return safetyBlock(objection, plan);
-  return isTimeObjection(objection) ? timeBlock(objection, plan) : textOf(objection, plan);
-}
-
-/** A block as far as its kind does not decide it. */
-type BlockText = Omit<Block, 'liftedBy'>;
-
 const isSafetyObjection = (objection: Objection): objection is SafetyObjection =>
   objection.kind === 'brake' || objection.kind === 'takeover' || objection.kind === 'opening';
-
-type TimeObjection = Extract<Objection, { readonly kind: 'held' | 'frozen' }>;
-
-const isTimeObjection = (objection: Objection): objection is TimeObjection =>
-  objection.kind === 'held' || objection.kind === 'frozen';
 
 const safetyBlock = (objection: SafetyObjection, { hash, invocation }: BlockedPlan): BlockText => ({
   kind: objection.kind,
@@ -66,21 +49,35 @@ const safetyBlock = (objection: SafetyObjection, { hash, invocation }: BlockedPl
   override: `${invocation.program} approve ${hash}${invocation.flags} --reason "..."`,
 });
 
-function textOf(
-  objection: Exclude<Objection, SafetyObjection | TimeObjection>,
-  plan: BlockedPlan,
-): BlockText {
+const isVerdictObjection = (objection: Objection): objection is VerdictObjection =>
+  objection.kind === 'guardrail' || objection.kind === 'expectation';
+
+const isOrderObjection = (objection: Objection): objection is OrderObjection =>
+  ['overQuota', 'noRoom', 'noText', 'briefAbsence'].includes(objection.kind);
+
+type TimeObjection = Extract<Objection, { readonly kind: 'held' | 'frozen' }>;
+
+const isTimeObjection = (objection: Objection): objection is TimeObjection =>
+  objection.kind === 'held' || objection.kind === 'frozen';
+
+const timeBlock = (objection: TimeObjection, plan: BlockedPlan): BlockText =>
+  objection.kind === 'held'
+    ? holdBlock(objection.hold, plan.invocation)
+    : frozenBlock(objection.frozen, plan);
+
+function textOf(objection: Objection, plan: BlockedPlan): BlockText {
+  if (isSafetyObjection(objection)) return safetyBlock(objection, plan);
+  if (isTimeObjection(objection)) return timeBlock(objection, plan);
+  if (isOrderObjection(objection)) return routeBlock(objection, plan);
+  if (isVerdictObjection(objection)) {
+    return { kind: objection.kind, message: objection.what, override: objection.remedy };
+  }
   switch (objection.kind) {
     case 'managedByProduct':
     case 'noRuleIds':
     case 'groupPeers':
     case 'itselfAsPeer':
       return vendorBlock(objection);
-    case 'overQuota':
-    case 'noRoom':
-    case 'noText':
-    case 'briefAbsence':
-      return routeBlock(objection);
     case 'brokenPromise':
       return bugBlock(brokenPromiseText(objection));
     case 'notApproved':
@@ -128,26 +125,12 @@ function placesText(places: readonly SourcePlace[]): string {
   return places.length === 1 ? `${file}:${line}` : `${places.length}, the first at ${file}:${line}`;
 }
 
-function routeBlock(objection: OrderObjection): BlockText {
+function routeBlock(objection: OrderObjection, plan: BlockedPlan): BlockText {
   switch (objection.kind) {
     case 'overQuota':
-      return {
-        kind: 'quota',
-        message:
-          objection.counted === 'rules'
-            ? `the group would hold ${objection.wanted} rules; its quota is ${objection.quota}`
-            : `${objection.wanted} rules would name a group; the quota is ${objection.quota}`,
-        override: 'ask for fewer rules; where the vendor allows more, raise reconcile.ruleQuota',
-      };
+      return overQuotaBlock(objection, plan);
     case 'noRoom':
-      return {
-        kind: 'quota',
-        message: 'the group has no room to add the new rules before the old ones go',
-        override:
-          objection.fallback === 'refuse'
-            ? 'free some rule slots, raise reconcile.ruleQuota where the vendor allows more, or set fallback to neverOpen'
-            : 'free some rule slots, or raise reconcile.ruleQuota where the vendor allows more',
-      };
+      return noRoomBlock(objection, plan);
     case 'noText':
       return {
         kind: 'quota',
@@ -163,7 +146,7 @@ function routeBlock(objection: OrderObjection): BlockText {
         override:
           objection.actions.size > 1
             ? 'change the priorities of accept and of drop rules one after the other: fallback neverOpen allows the first, neverCut the second'
-            : `set fallback to ${objection.actions.has('accept') ? 'neverOpen' : 'neverCut'}`,
+            : `set reconcile.fallback to ${objection.actions.has('accept') ? 'neverOpen' : 'neverCut'}`,
       };
   }
 }
@@ -176,11 +159,6 @@ const bugBlock = (what: string): BlockText => ({
   message: `a bug of Rampart: ${what}; please report it`,
   override: '',
 });
-
-const timeBlock = (objection: TimeObjection, plan: BlockedPlan): BlockText =>
-  objection.kind === 'held'
-    ? holdBlock(objection.hold, plan.invocation)
-    : frozenBlock(objection.frozen, plan);
 
 function frozenBlock({ name, allow, untilMs }: Frozen, { invocation }: BlockedPlan): BlockText {
   const what = allow === 'none' ? 'nothing is written' : 'changes of the policy wait';

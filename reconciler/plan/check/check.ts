@@ -7,12 +7,14 @@ import type { PlanInput } from '../plan-input.ts';
 import type { Block, GroupPlan, PlanException, Step } from '../plan.ts';
 import { DEFAULT_INVOCATION, type Invocation } from '../safety.ts';
 import { approvalFor, type Approvable } from './approvals.ts';
-import { blockOf, type BlockedPlan } from './blocks.ts';
+import { blockOf } from './blocks.ts';
 import { safetyObjections } from './brake.ts';
 import { planFindings } from './findings.ts';
 import { holdsOn } from './holds.ts';
 import type { Objection, ProofObjection, OrderObjection } from './objection.ts';
+import type { BlockedPlan } from './quota-text.ts';
 import { stakesOf, type Stakes } from './stakes.ts';
+import { verdictFindings, verdictObjections, type PlanVerdicts } from './verdicts.ts';
 import { vendorRefusals } from './vendor-refusals.ts';
 
 /** What check adds to a plan. */
@@ -30,6 +32,7 @@ export interface Unchecked {
   readonly exposure: ExposureDelta;
   /** What the plan was judged by, with the entries of lists that were read. */
   readonly context: GroupContext;
+  readonly verdicts: PlanVerdicts;
   readonly exceptions: readonly PlanException[];
   readonly orderObjections: readonly OrderObjection[];
   readonly proofObjections: readonly ProofObjection[];
@@ -41,7 +44,7 @@ export interface Unchecked {
  * no approval lifts.
  */
 export function check(input: PlanInput, plan: Unchecked): Judged {
-  const words = { hash: plan.hash, invocation: callerOf(input) };
+  const words = blockedPlan(input, plan.hash);
   const stakes = stakesOf(input, plan);
   const objections = plan.steps.length === 0 ? [] : objectionsTo(input, plan, stakes);
   const { blockedBy, approval } = approved(
@@ -55,7 +58,7 @@ export function check(input: PlanInput, plan: Unchecked): Judged {
       ...plan.exceptions,
       ...plan.orderObjections.map((objection) => unpromised(objection, words)),
     ],
-    findings: planFindings(input, plan.ownership),
+    findings: [...planFindings(input, plan.ownership), ...verdictFindings(input, plan.verdicts)],
     blockedBy,
     losing: stakes.losing,
     opening: stakes.opening,
@@ -70,7 +73,10 @@ export function checkFailed(input: PlanInput, hash: string, error: unknown): Jud
     status: 'blocked',
     exceptions: [],
     findings: [],
-    blockedBy: [blockOf({ kind: 'bug', message }, { hash, invocation: callerOf(input) })],
+    // The settings may be what failed.
+    blockedBy: [
+      blockOf({ kind: 'bug', message }, { hash, invocation: callerOf(input), isQuotaLearned: false }),
+    ],
     losing: [],
     opening: [],
     approval: null,
@@ -78,6 +84,12 @@ export function checkFailed(input: PlanInput, hash: string, error: unknown): Jud
 }
 
 const callerOf = ({ safety }: PlanInput): Invocation => safety?.invocation ?? DEFAULT_INVOCATION;
+
+const blockedPlan = (input: PlanInput, hash: string): BlockedPlan => ({
+  hash,
+  invocation: callerOf(input),
+  isQuotaLearned: (input.learned?.ruleLimit ?? Infinity) < input.settings.ruleQuota,
+});
 
 /** What is left to say against a plan, and the approval that lifted the rest, if any. */
 function approved(
@@ -103,6 +115,7 @@ function objectionsTo(input: PlanInput, plan: Unchecked, stakes: Stakes): Object
     ...plan.orderObjections,
     ...plan.proofObjections,
     ...safetyObjections(input, stakes, plan.exposure),
+    ...verdictObjections(input, plan.verdicts),
     ...holds(input),
     ...freezes(input),
     ...(input.desired.mode === 'observe' ? [] : otherApproved(input, plan)),

@@ -23,6 +23,7 @@ function warnings(policy: GroupPolicy, ownership: Ownership): PlanFinding[] {
   return [
     ...hiddenByIgnore(desired, ownership),
     ...opensThoughIgnored(ownership),
+    ...notUnderstood(policy, ownership),
     ...leftToOthers(policy, desired, ownership),
     ...equalButForPriority(desired),
   ].sort((a, b) => compareText(a.file, b.file) || a.line - b.line || compareText(a.message, b.message));
@@ -47,6 +48,17 @@ const opensThoughIgnored = ({ ignoredOpening }: Ownership): PlanFinding[] =>
       `${id ?? 'a rule'} (${describeRule(rule)}) is ignored, and lets through more than the declared rules`,
     ),
   );
+
+/** What such a field means is not known, so the rule is neither taken for a declared one nor changed. */
+function notUnderstood({ source }: GroupPolicy, { managed, ignored, foreign }: Ownership): PlanFinding[] {
+  const rules = [...managed, ...ignored, ...foreign].filter(({ rule }) => rule.unknown !== undefined);
+  const [first] = rules.sort(compareDescribed);
+  if (first === undefined) return [];
+  const message =
+    `${counted(rules.length, 'rule')} with fields that this version does not know, and so not taken for a declared one: ` +
+    `${first.id ?? 'a rule'} (${describeRule(first.rule)})${rules.length > 1 ? ' and others' : ''}`;
+  return [warningAt('unknown-fields', source, message)];
+}
 
 const MAX_NAMED_RULES = 5;
 

@@ -9,18 +9,25 @@ import type { Promised } from '../proof/transition.ts';
 import type { Frozen, Hold } from '../plan-input.ts';
 import type { PlanOptions } from '../plan.ts';
 
+/** All rules, or those that name a group: the vendor has a quota for each. */
+export type QuotaKind = 'rules' | 'groupRules';
+
 /** Found while an order of the calls was chosen: with one of these nothing is promised of the calls. */
 export type OrderObjection =
   /** The group would hold more than it may, whatever the order. */
   | {
       readonly kind: 'overQuota';
-      /** All rules, or those that name a group. */
-      readonly counted: 'rules' | 'groupRules';
+      readonly counted: QuotaKind;
       readonly wanted: number;
       readonly quota: number;
     }
   /** What is wanted fits, but there is no room to get there. */
-  | { readonly kind: 'noRoom'; readonly fallback: PlanOptions['fallback'] }
+  | {
+      readonly kind: 'noRoom';
+      readonly fallback: PlanOptions['fallback'];
+      /** What there is too little room for. */
+      readonly counted: readonly QuotaKind[];
+    }
   /** There is room for no more than to modify rules, and these would get the texts of others: they have none in the policy. */
   | { readonly kind: 'noText'; readonly places: readonly SourcePlace[] }
   /** Rules of these actions would be away for a moment, as they cannot be there beside the new ones. */
@@ -53,7 +60,16 @@ export type SafetyObjection =
   | { readonly kind: 'takeover'; readonly rules: number; readonly opens: boolean; readonly closes: boolean }
   | { readonly kind: 'opening'; readonly opening: readonly OpenedService[] };
 
+/** Found in what the plan exposes or cuts, beyond a guardrail or against an expectation. */
+export interface VerdictObjection {
+  readonly kind: 'guardrail' | 'expectation';
+  readonly what: string;
+  /** Empty: the policy's author knows best. */
+  readonly remedy: string;
+}
+
 export type Objection =
+  | VerdictObjection
   | SafetyObjection
   | OrderObjection
   | ProofObjection

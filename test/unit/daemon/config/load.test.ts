@@ -58,6 +58,7 @@ describe('defaults', () => {
         settleSeconds: 0,
         lagSeconds: 60,
         ruleQuota: 1000,
+        groupReferenceQuota: 20,
         brake: { rules: 20, percent: 30, groups: 10, perHour: 20, opens: 'internet', takeover: 'approve' },
         freeze: [],
       },

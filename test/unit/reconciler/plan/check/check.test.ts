@@ -31,13 +31,19 @@ const found = (more: Partial<Unchecked> = {}): Unchecked => ({
   desiredHash: 'fee',
   exposure: { opened: [], closed: [], effects: [], exact: true },
   context: groupContext(groupOf([])),
+  verdicts: {
+    ends: { guardrails: [], expectations: [] },
+    breaches: [],
+    context: { group: groupContext(groupOf([])), privateNetworks: [], nowMs: NOW_MS },
+    rules: [],
+  },
   exceptions: [],
   orderObjections: [],
   proofObjections: [],
   ...more,
 });
 
-const NO_ROOM = { kind: 'noRoom', fallback: 'neverOpen' } as const;
+const NO_ROOM = { kind: 'noRoom', fallback: 'neverOpen', counted: ['rules'] } as const;
 const OBSERVED = { desired: policyOf([web], { mode: 'observe' }) };
 const MANAGED = { described: groupOf([], { serviceManaged: true }) };
 const HELD = { holds: [hold(HERE)] };
