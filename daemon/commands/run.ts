@@ -20,7 +20,6 @@ import { journalFailed, openJournal } from '../compose/open-journal.ts';
 import { Secrets } from '../compose/secrets.ts';
 import {
   addCommonFlags,
-  compileOptionsOf,
   openDaemonKeeper,
   openSource,
   openTelemetry,
@@ -114,9 +113,8 @@ async function serve(
       },
       onReload: (listener) =>
         io.onReload(() => {
-          const changed = liveConfig.take(loadConfig(config.file));
-          const { guardrails } = liveConfig.settings;
-          if (changed.includes('guardrails')) keeper.reconfigure(compileOptionsOf({ ...config, guardrails }));
+          liveConfig.take(loadConfig(config.file));
+          keeper.reconfigure({ guardrails: liveConfig.settings.guardrails });
           listener();
         }),
       onFirstRead: (revision) => {
@@ -185,6 +183,7 @@ function httpPorts({ daemon, lanes, liveConfig, metrics }: Observed): HttpPorts 
     ready: daemon.ready,
     config: liveConfig.summary,
     policies: daemon.policies,
+    management: daemon.management,
     groups: daemon.controller.status(),
     lanes: lanes.status(),
   });

@@ -76,7 +76,5 @@ export type Objection =
   | VendorObjection
   | { readonly kind: 'held'; readonly hold: Hold }
   | { readonly kind: 'frozen'; readonly frozen: Frozen }
-  /** Only another plan was approved. */
-  | { readonly kind: 'notApproved' }
   /** The planner failed on this group. */
   | { readonly kind: 'bug'; readonly message: string };
