@@ -3,6 +3,7 @@
 import type { ExposureDelta } from '../../exposure/ask/delta.ts';
 import type { GroupContext } from '../../exposure/engine/context.ts';
 import type { Ownership } from '../diff/ownership.ts';
+import type { Rule } from '../../model/rule.ts';
 import type { PlanInput } from '../plan-input.ts';
 import type { Block, GroupPlan, PlanException, Step } from '../plan.ts';
 import { DEFAULT_INVOCATION, type Invocation } from '../safety.ts';
@@ -26,6 +27,8 @@ export type Judged = Pick<
 /** A plan with all that was found on the way to it. */
 export interface Unchecked {
   readonly ownership: Ownership;
+  /** Rules that are left out of the plan for now, since something else keeps undoing their repair. */
+  readonly resting: readonly Rule[];
   readonly steps: readonly Step[];
   readonly hash: string;
   readonly desiredHash: string;
@@ -39,7 +42,7 @@ export interface Unchecked {
 }
 
 /**
- * A plan without steps is converged, whatever else there is to say. Of those with steps, an observed group's is
+ * A plan without steps is converged, whatever else there is to say, unless rules of it rest. Of those with steps, an observed group's is
  * observed, with what would block it if it were enforced, and any other one is blocked if there is an objection that
  * no approval lifts.
  */
@@ -59,7 +62,7 @@ export function check(input: PlanInput, plan: Unchecked): Judged {
       ...plan.orderObjections.map((objection) => unpromised(objection, words)),
     ],
     findings: [...planFindings(input, plan.ownership), ...verdictFindings(input, plan.verdicts)],
-    blockedBy,
+    blockedBy: [...blockedBy, ...flapping(input, plan).map((objection) => blockOf(objection, words))],
     losing: stakes.losing,
     opening: stakes.opening,
     approval,
@@ -104,7 +107,7 @@ function approved(
 }
 
 function planStatus({ desired }: PlanInput, plan: Unchecked, isBlocked: boolean): GroupPlan['status'] {
-  if (plan.steps.length === 0) return 'converged';
+  if (plan.steps.length === 0) return plan.resting.length > 0 ? 'blocked' : 'converged';
   if (desired.mode === 'observe') return 'observed';
   return isBlocked ? 'blocked' : 'pending';
 }
@@ -120,6 +123,11 @@ function objectionsTo(input: PlanInput, plan: Unchecked, stakes: Stakes): Object
     ...freezes(input),
     ...(input.desired.mode === 'observe' ? [] : otherApproved(input, plan)),
   ];
+}
+
+/** Blocks nothing but these rules. */
+function flapping({ learned, nowMs }: PlanInput, { resting: rules }: Unchecked): Objection[] {
+  return rules.length === 0 ? [] : [{ kind: 'flapping', rules, untilMs: learned?.resting?.untilMs ?? nowMs }];
 }
 
 const holds = ({ described, holds: all = [], nowMs }: PlanInput): Objection[] =>
