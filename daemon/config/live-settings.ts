@@ -8,6 +8,7 @@ export interface LiveSettings {
   readonly brake: BrakeSettings | 'off';
   readonly guardrails: Config['guardrails'];
   readonly freeze: readonly Freeze[];
+  readonly expiryNoticeHours: readonly number[];
 }
 
 /** The settings by the keys of the config that they come from. A setting without a row does not compile. */
@@ -15,12 +16,14 @@ const LIVE_KEYS: { readonly [Setting in keyof LiveSettings]: string } = {
   brake: 'reconcile.brake',
   guardrails: 'guardrails',
   freeze: 'reconcile.freeze',
+  expiryNoticeHours: 'reconcile.expiryNoticeHours',
 };
 
-export const liveSettings = ({ reconcile: { brake, freeze }, guardrails }: Config): LiveSettings => ({
-  brake,
+export const liveSettings = ({ reconcile, guardrails }: Config): LiveSettings => ({
+  brake: reconcile.brake,
   guardrails,
-  freeze,
+  freeze: reconcile.freeze,
+  expiryNoticeHours: reconcile.expiryNoticeHours,
 });
 
 /** Keys of the settings that differ. */
@@ -31,14 +34,13 @@ const settingNames = (): Array<keyof LiveSettings> => Object.keys(LIVE_KEYS) as 
 
 /** Keys that differ and that SIGHUP does not take up: `SECTION.KEY`, in the order of the config. */
 export function keysForRestart(before: Config, after: Config): string[] {
-  const live = new Set(Object.values(LIVE_KEYS));
+  const live = Object.values(LIVE_KEYS);
   return Object.entries(before)
     .flatMap(([section, old]: [string, unknown]) => {
       const now: unknown = after[section as keyof Config];
-      if (live.has(section)) return [];
       return isSection(old) && isSection(now) ? keysIn(section, old, now) : differing(section, old, now);
     })
-    .filter((key) => !live.has(key));
+    .filter((key) => !live.some((taken) => key === taken || key.startsWith(`${taken}.`)));
 }
 
 type Section = Readonly<Record<string, unknown>>;

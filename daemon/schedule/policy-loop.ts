@@ -13,9 +13,9 @@ import { FreezeWatch } from './freeze-watch.ts';
 import { ManagedGroups, type ManagementChanges } from './managed-groups.ts';
 import { PlaceResolver, type PlaceResolverParts } from './place-resolver.ts';
 import { PolicyMemory } from './policy-memory.ts';
-import { reportExpiries, reportLoaded, reportProblems } from './policy-events.ts';
+import { nextNoticeMs, reportExpiries, reportLoaded, reportProblems } from './policy-events.ts';
 import { RevisionGate, type GateVerdict, type HeldStatus } from './revision-gate.ts';
-import { expiringRules, type TargetResolver } from './selectors.ts';
+import type { TargetResolver } from './selectors.ts';
 
 export interface PolicyLoopParts {
   readonly engine: Engine;
@@ -72,7 +72,7 @@ export class PolicyLoop {
     this.#stopping = stopping;
     this.#managed = new ManagedGroups(parts.engine);
     this.#memory = new PolicyMemory(parts.engine.journal, parts.keeper);
-    this.#gate = new RevisionGate(parts.engine);
+    this.#gate = new RevisionGate(parts.engine, parts.resolver.defaultMode);
     this.#freezes = new FreezeWatch(parts.engine);
     this.#placeParts = {
       ...parts,
@@ -150,6 +150,10 @@ export class PolicyLoop {
     const wasHeld = this.#held !== null;
     const verdict = await this.#gated(update, loaded);
     this.#state = verdict.state;
+    // Whatever the policies say, no group may go beyond the guardrails of the config as it is now.
+    const { guardrails } = update.state;
+    const areNew = engine.demands.set({ guardrails, expectations: verdict.state.expectations });
+    if (areNew) this.#parts.controller.triggerAll();
     this.#held = verdict.held;
     if (verdict.held === null) await this.#memory.note();
     this.#problems = update.problems.filter(({ severity }) => severity === 'error').length;
@@ -158,7 +162,11 @@ export class PolicyLoop {
     const isMended = hadProblems && this.#problems === 0;
     const isNews = update.changed || wasHeld || isMended || verdict.released.length > 0;
     if (isNews && verdict.held === null && this.#isInForce) {
-      reportLoaded(engine, { ...update, releasedGroups: verdict.released }, loaded);
+      reportLoaded(
+        engine,
+        { ...update, releasedGroups: verdict.released, weakened: verdict.weakened },
+        loaded,
+      );
     }
   }
 
@@ -167,7 +175,7 @@ export class PolicyLoop {
     const { state, problems } = update;
     const isNone = state.groups.length === 0 && problems.some(({ severity }) => severity === 'error');
     if (isNone && (await this.#parts.engine.journal.estateFacts()).desired === null) {
-      return { state, held: null, released: [] };
+      return { state, held: null, released: [], weakened: [] };
     }
     const frozen = await this.#freezes.keep(state);
     this.#frozenReleases = frozen.kept;
@@ -232,11 +240,10 @@ export class PolicyLoop {
   }
 
   #waitMs(): number {
-    const { clock, resyncMs } = this.#parts.engine;
+    const { clock, resyncMs, live } = this.#parts.engine;
     const nowMs = clock.nowMs();
-    const expiring = expiringRules(this.#state).find((rule) => rule.expiresAtMs > nowMs);
+    const noticeMs = nextNoticeMs(this.#state, live().expiryNoticeHours, nowMs) - nowMs;
     const lookAgainMs = Math.max(0, this.#lookAgainAtMs - clock.monotonicMs());
-    const expiryMs = (expiring?.expiresAtMs ?? Infinity) - nowMs;
-    return Math.min(resyncMs, lookAgainMs, expiryMs, this.#freezes.waitMs);
+    return Math.min(resyncMs, lookAgainMs, noticeMs, this.#freezes.waitMs);
   }
 }

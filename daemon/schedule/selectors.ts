@@ -31,12 +31,13 @@ export interface Resolution {
 /** Remembers between calls which groups each selector meant last. */
 export class TargetResolver {
   readonly #ecs: EcsApi;
-  readonly #defaultMode: Mode;
+  /** Of groups whose policy names none. */
+  readonly defaultMode: Mode;
   readonly #lastIds = new Map<string, readonly string[]>();
 
   constructor(ecs: EcsApi, defaultMode: Mode) {
     this.#ecs = ecs;
-    this.#defaultMode = defaultMode;
+    this.defaultMode = defaultMode;
   }
 
   /** Selectors are asked for side by side. */
@@ -51,7 +52,7 @@ export class TargetResolver {
     for (const { group, found } of answers) {
       if (found.problem !== null) unresolved.push(found.problem);
       for (const id of found.ids) {
-        const policy = groupPolicy(group, id, { mode: this.#defaultMode, nowMs });
+        const policy = groupPolicy(group, id, { mode: this.defaultMode, nowMs });
         const key = groupKey(policy);
         if (targets.has(key)) {
           claimedTwice.add(key);

@@ -67,7 +67,7 @@ export const CATALOG: Catalog = {
   'policies.loaded': {
     level: 'info',
     say: (f) =>
-      `Policies loaded: ${counted(f.rules, 'rule')} for ${counted(f.groups, 'group')} from ${counted(f.files, 'file')}${noLongerManaged(f.released ?? [])}`,
+      `Policies loaded: ${counted(f.rules, 'rule')} for ${counted(f.groups, 'group')} from ${counted(f.files, 'file')}${noLongerManaged(f.released ?? [])}${(f.weakened ?? []).map((text) => `; weaker than before: ${text}`).join('')}`,
     ends: ['policies.rejected'],
   },
   'policies.rejected': {
@@ -121,7 +121,7 @@ export const CATALOG: Catalog = {
   'policies.held': {
     level: 'error',
     say: (f) =>
-      `Revision ${f.revision ?? ''} is held, and the one before stays in force: ${f.losing.length} groups would lose traffic and ${f.released.length} would be released, more than ${f.limit} in all; to go on: ${f.override}`,
+      `Revision ${f.revision ?? ''} is held, and the one before stays in force: ${counted(f.losing.length, 'group')} would lose traffic and ${f.released.length} would be released; reconcile.brake.groups allows ${f.limit} in all; to let it go on: ${f.override}`,
     sameAs: (f) => f.override,
   },
   'call.succeeded': { level: 'info', say: (f) => `${call(f)} succeeded`, ends: CALL_TROUBLE },
@@ -180,7 +180,12 @@ export const CATALOG: Catalog = {
     say: (f) => `A rule of ${group(f)} expires at ${f.expiresAt}: ${f.rule}`,
     sameAs: (f) => `${f.rule} ${f.expiresAt}`,
   },
-  'rule.expired': { level: 'info', say: (f) => `A rule of ${group(f)} has expired: ${f.rule}` },
+  'rule.expired': {
+    level: 'info',
+    isError: (f) => f.isPresent,
+    say: (f) => `A rule of ${group(f)} has expired${f.isPresent ? ' and is still there' : ''}: ${f.rule}`,
+    sameAs: (f) => (f.isPresent ? f.rule : null),
+  },
   'lane.closed': {
     level: 'warn',
     say: (f) => `The cloud throttles ${lane(f)}: no such call for ${seconds(f.reopensInMs)}`,

@@ -54,6 +54,8 @@ interface OwnFields {
     dirty?: boolean;
     /** Groups that no policy names any more: they are no longer managed. */
     released?: readonly string[];
+    /** Where the policies weaken protection, compared with those before. */
+    weakened?: readonly string[];
   };
   'policies.rejected': {
     problems: number;
@@ -109,7 +111,12 @@ interface OwnFields {
   /** `count`: how many ignored rules appeared that let through more than the declared ones; `rules`: the first of them. */
   'ignored.opens': { count: number; rules: readonly string[] };
   'rule.expiring': { rule: string; expiresAt: string };
-  'rule.expired': { rule: string; expiresAt: string };
+  'rule.expired': {
+    rule: string;
+    expiresAt?: string;
+    /** Whether the cloud still has it, and nothing is about to remove it. */
+    isPresent: boolean;
+  };
   'lane.closed': { reopensInMs: number };
   'lane.reopened': unknown;
   'intent.recovered': { outcome: string };

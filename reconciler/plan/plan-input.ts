@@ -21,8 +21,6 @@ export interface PlanInput {
   readonly holds?: readonly Hold[];
   /** A freeze that is about what this policy asks for. Absent or null: none is. */
   readonly frozen?: Frozen | null;
-  /** Hash of the only plan that may be carried out. Absent or null: whichever comes out. */
-  readonly approvedHash?: string | null;
   /** Entries of prefix lists and port lists. Absent: none was read. A list that is not here could not be read. */
   readonly lists?: ReadLists;
   /** Absent: no limit, no guardrail and no expectation is judged. */

@@ -129,8 +129,7 @@ export type BlockKind =
   | 'quarantined'
   | 'denied'
   | 'unsafe'
-  | 'unsupported'
-  | 'unapproved';
+  | 'unsupported';
 
 /** What ends a block: its time, the approval of a person, or an edit of the policy, the config or the cloud. */
 export type LiftedBy = 'time' | 'approval' | 'edit';

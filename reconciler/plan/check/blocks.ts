@@ -33,7 +33,6 @@ const LIFTED_BY: Readonly<Record<BlockKind, LiftedBy>> = {
   denied: 'edit',
   unsafe: 'edit',
   unsupported: 'edit',
-  unapproved: 'edit',
 };
 
 export function blockOf(objection: Objection, plan: BlockedPlan): Block {
@@ -43,6 +42,11 @@ export function blockOf(objection: Objection, plan: BlockedPlan): Block {
 
 const isSafetyObjection = (objection: Objection): objection is SafetyObjection =>
   objection.kind === 'brake' || objection.kind === 'takeover' || objection.kind === 'opening';
+
+type TimeObjection = Extract<Objection, { readonly kind: 'held' | 'frozen' }>;
+
+const isTimeObjection = (objection: Objection): objection is TimeObjection =>
+  objection.kind === 'held' || objection.kind === 'frozen';
 
 const safetyBlock = (objection: SafetyObjection, { hash, invocation }: BlockedPlan): BlockText => ({
   kind: objection.kind,
@@ -61,6 +65,7 @@ const isVendorObjection = (objection: Objection): objection is VendorObjection =
 
 function textOf(objection: Objection, plan: BlockedPlan): BlockText {
   if (isSafetyObjection(objection)) return safetyBlock(objection, plan);
+  if (isTimeObjection(objection)) return timeBlock(objection, plan);
   if (isOrderObjection(objection)) return routeBlock(objection, plan);
   if (isVendorObjection(objection)) return vendorBlock(objection);
   if (isVerdictObjection(objection)) {
@@ -69,18 +74,8 @@ function textOf(objection: Objection, plan: BlockedPlan): BlockText {
   switch (objection.kind) {
     case 'brokenPromise':
       return bugBlock(brokenPromiseText(objection));
-    case 'frozen':
-      return frozenBlock(objection.frozen, plan);
-    case 'held':
-      return holdBlock(objection.hold, plan.invocation);
     case 'flapping':
       return flappingBlock(objection);
-    case 'notApproved':
-      return {
-        kind: 'unapproved',
-        message: 'the group has changed since its plan was approved',
-        override: '',
-      };
     case 'bug':
       return bugBlock(objection.message);
   }
@@ -154,6 +149,11 @@ const bugBlock = (what: string): BlockText => ({
   message: `a bug of Rampart: ${what}; please report it`,
   override: '',
 });
+
+const timeBlock = (objection: TimeObjection, plan: BlockedPlan): BlockText =>
+  objection.kind === 'held'
+    ? holdBlock(objection.hold, plan.invocation)
+    : frozenBlock(objection.frozen, plan);
 
 function frozenBlock({ name, allow, untilMs }: Frozen, { invocation }: BlockedPlan): BlockText {
   const what = allow === 'none' ? 'nothing is written' : 'changes of the policy wait';

@@ -14,6 +14,7 @@ import { planFindings } from './findings.ts';
 import { holdsOn } from './holds.ts';
 import type { Objection, ProofObjection, OrderObjection } from './objection.ts';
 import type { BlockedPlan } from './quota-text.ts';
+import { ruleFindings, ruleObjections, ruleVerdicts } from './rule-verdicts.ts';
 import { stakesOf, type Stakes } from './stakes.ts';
 import { verdictFindings, verdictObjections, type PlanVerdicts } from './verdicts.ts';
 import { vendorRefusals } from './vendor-refusals.ts';
@@ -42,14 +43,18 @@ export interface Unchecked {
 }
 
 /**
- * A plan without steps is converged, whatever else there is to say, unless rules of it rest. Of those with steps, an observed group's is
- * observed, with what would block it if it were enforced, and any other one is blocked if there is an objection that
- * no approval lifts.
+ * A plan without steps is converged, whatever else there is to say, unless rules of it rest. Of those with steps, an
+ * observed group's is observed, with what would block it if it were enforced, and any other one is blocked if there is
+ * an objection that no approval lifts.
  */
 export function check(input: PlanInput, plan: Unchecked): Judged {
   const words = blockedPlan(input, plan.hash);
   const stakes = stakesOf(input, plan);
-  const objections = plan.steps.length === 0 ? [] : objectionsTo(input, plan, stakes);
+  const violations = ruleVerdicts(input);
+  const objections =
+    plan.steps.length === 0
+      ? []
+      : [...objectionsTo(input, plan, stakes), ...ruleObjections(violations, plan.steps)];
   const { blockedBy, approval } = approved(
     input,
     { ...plan, ...stakes },
@@ -61,7 +66,11 @@ export function check(input: PlanInput, plan: Unchecked): Judged {
       ...plan.exceptions,
       ...plan.orderObjections.map((objection) => unpromised(objection, words)),
     ],
-    findings: [...planFindings(input, plan.ownership), ...verdictFindings(input, plan.verdicts)],
+    findings: [
+      ...planFindings(input, plan.ownership),
+      ...verdictFindings(input, plan.verdicts),
+      ...ruleFindings(violations),
+    ],
     blockedBy: [...blockedBy, ...flapping(input, plan).map((objection) => blockOf(objection, words))],
     losing: stakes.losing,
     opening: stakes.opening,
@@ -121,7 +130,6 @@ function objectionsTo(input: PlanInput, plan: Unchecked, stakes: Stakes): Object
     ...verdictObjections(input, plan.verdicts),
     ...holds(input),
     ...freezes(input),
-    ...(input.desired.mode === 'observe' ? [] : otherApproved(input, plan)),
   ];
 }
 
@@ -135,10 +143,6 @@ const holds = ({ described, holds: all = [], nowMs }: PlanInput): Objection[] =>
 
 const freezes = ({ frozen = null, nowMs }: PlanInput): Objection[] =>
   frozen === null || frozen.untilMs <= nowMs ? [] : [{ kind: 'frozen', frozen }];
-
-function otherApproved({ approvedHash = null }: PlanInput, { hash }: Unchecked): Objection[] {
-  return approvedHash === null || approvedHash === hash ? [] : [{ kind: 'notApproved' }];
-}
 
 /** The steps of such a plan show what is wanted; they are not made. */
 const unpromised = (objection: OrderObjection, words: BlockedPlan): PlanException => ({

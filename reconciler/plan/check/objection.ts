@@ -78,7 +78,5 @@ export type Objection =
   /** Something else keeps undoing the repair of these rules: they are left out of the plan until then. */
   | { readonly kind: 'flapping'; readonly rules: readonly Rule[]; readonly untilMs: number }
   | { readonly kind: 'frozen'; readonly frozen: Frozen }
-  /** Only another plan was approved. */
-  | { readonly kind: 'notApproved' }
   /** The planner failed on this group. */
   | { readonly kind: 'bug'; readonly message: string };

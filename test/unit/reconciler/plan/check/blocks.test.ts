@@ -204,16 +204,6 @@ it.each<[string, Objection, Block]>([
     },
   ],
   [
-    'a plan other than the approved one says that the group has changed',
-    { kind: 'notApproved' },
-    {
-      kind: 'unapproved',
-      liftedBy: 'edit',
-      message: 'the group has changed since its plan was approved',
-      override: '',
-    },
-  ],
-  [
     'a failure of the planner is a bug of ours',
     { kind: 'bug', message: 'no such rule' },
     {
