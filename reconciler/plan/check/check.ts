@@ -13,6 +13,7 @@ import { planFindings } from './findings.ts';
 import { holdsOn } from './holds.ts';
 import type { Objection, ProofObjection, OrderObjection } from './objection.ts';
 import type { BlockedPlan } from './quota-text.ts';
+import { ruleFindings, ruleObjections, ruleVerdicts } from './rule-verdicts.ts';
 import { stakesOf, type Stakes } from './stakes.ts';
 import { verdictFindings, verdictObjections, type PlanVerdicts } from './verdicts.ts';
 import { vendorRefusals } from './vendor-refusals.ts';
@@ -46,7 +47,11 @@ export interface Unchecked {
 export function check(input: PlanInput, plan: Unchecked): Judged {
   const words = blockedPlan(input, plan.hash);
   const stakes = stakesOf(input, plan);
-  const objections = plan.steps.length === 0 ? [] : objectionsTo(input, plan, stakes);
+  const violations = ruleVerdicts(input);
+  const objections =
+    plan.steps.length === 0
+      ? []
+      : [...objectionsTo(input, plan, stakes), ...ruleObjections(violations, plan.steps)];
   const { blockedBy, approval } = approved(
     input,
     { ...plan, ...stakes },
@@ -58,7 +63,11 @@ export function check(input: PlanInput, plan: Unchecked): Judged {
       ...plan.exceptions,
       ...plan.orderObjections.map((objection) => unpromised(objection, words)),
     ],
-    findings: [...planFindings(input, plan.ownership), ...verdictFindings(input, plan.verdicts)],
+    findings: [
+      ...planFindings(input, plan.ownership),
+      ...verdictFindings(input, plan.verdicts),
+      ...ruleFindings(violations),
+    ],
     blockedBy,
     losing: stakes.losing,
     opening: stakes.opening,

@@ -29,6 +29,8 @@ describe('a config that was read again', () => {
       [],
     ],
     ['reconcile: {mode: observe}', [], ['reconcile.mode']],
+    ['reconcile: {mode: enforce}\nguardrails: [{use: cis-alibaba-4.3}]', ['guardrails'], []],
+    ['reconcile: {mode: enforce}\nprivateNetworks: [10.0.0.0/8]', [], ['privateNetworks']],
     ['reconcile: {mode: enforce, brake: off, ruleQuota: 9}', ['reconcile.brake'], ['reconcile.ruleQuota']],
     [
       'reconcile: {mode: enforce}\naccounts: {other: {credentials: {type: default}}}\nlog: {level: warn}',
