@@ -90,12 +90,15 @@ interface OwnFields {
   /** Who: as the OS names user and host of the one who approved, which nothing proves. */
   'plan.approved': { by: string; reason: string; until: string };
   'policies.held': {
-    reason: 'brake';
+    /** `brake`: the revision as a whole; else the policy of one group, for what `details` say. */
+    reason: 'brake' | 'guardrail' | 'expectation';
     /** Groups that would lose traffic, and groups that would be released. */
-    losing: readonly string[];
-    released: readonly string[];
+    losing?: readonly string[];
+    released?: readonly string[];
     groups: number;
-    limit: number;
+    limit?: number;
+    details?: readonly string[];
+    /** The command that lets it go on; empty where only an edit does. */
     override: string;
   };
   'call.succeeded': { rules: number };
