@@ -95,6 +95,7 @@ function reportPlan(run: GroupRun, described: DescribedGroup, plan: GroupPlan): 
   const { telemetry } = run.engine;
   const fields = { ...commonFields(run), planHash: plan.hash };
   telemetry.emit('group.described', { ...commonFields(run), rules: described.rules.length });
+  reportViolations(run, plan);
   if (plan.status === 'converged') return;
   const { missing, unexpected, different } = plan.diff;
   telemetry.emit('drift.detected', {
@@ -142,6 +143,15 @@ function reportSteps(run: GroupRun, plan: GroupPlan): void {
     hitless: plan.hitless,
     ...(plan.status === 'observed' ? { wouldBlock: plan.blockedBy.map(({ message }) => message) } : {}),
   });
+}
+
+/** Whether or not the plan is blocked for it: what is violated may be there already. */
+function reportViolations(run: GroupRun, { findings }: GroupPlan): void {
+  for (const { id, severity, message, guardrail } of findings) {
+    if (guardrail !== 'violated') continue;
+    const fields = { guardrail: id, severity, reason: message };
+    run.engine.telemetry.emit('guardrail.violated', { ...commonFields(run), ...fields });
+  }
 }
 
 /** What to remember, so that each is told once. */
