@@ -1,14 +1,14 @@
 // What SIGHUP may change while the daemon runs; everything else of the config needs a restart.
 import { isDeepStrictEqual } from 'node:util';
 import type { BrakeSettings } from '../../reconciler/plan/safety.ts';
-import type { WrittenGuardrails } from '../../reconciler/policy/compile/compile-guardrails.ts';
 import type { Config } from './config.ts';
 import type { Freeze } from './sections/freeze-schema.ts';
 
 export interface LiveSettings {
   readonly brake: BrakeSettings | 'off';
-  readonly guardrails: WrittenGuardrails;
+  readonly guardrails: Config['guardrails'];
   readonly freeze: readonly Freeze[];
+  readonly expiryNoticeHours: readonly number[];
 }
 
 /** The settings by the keys of the config that they come from. A setting without a row does not compile. */
@@ -16,12 +16,14 @@ const LIVE_KEYS: { readonly [Setting in keyof LiveSettings]: string } = {
   brake: 'reconcile.brake',
   guardrails: 'guardrails',
   freeze: 'reconcile.freeze',
+  expiryNoticeHours: 'reconcile.expiryNoticeHours',
 };
 
-export const liveSettings = ({ reconcile: { brake, freeze }, guardrails }: Config): LiveSettings => ({
-  brake,
+export const liveSettings = ({ reconcile, guardrails }: Config): LiveSettings => ({
+  brake: reconcile.brake,
   guardrails,
-  freeze,
+  freeze: reconcile.freeze,
+  expiryNoticeHours: reconcile.expiryNoticeHours,
 });
 
 /** Keys of the settings that differ. */

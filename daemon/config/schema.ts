@@ -6,8 +6,8 @@ import { err, ok, type Result } from '../../reconciler/model/result.ts';
 import { OPERATION_NAMES, type Operation } from '../../reconciler/model/operation.ts';
 import { LOG_LEVELS } from '../telemetry/catalog.ts';
 import { accountsSchema } from './accounts/accounts-schema.ts';
-import { brakeSchema } from './safety/brake-schema.ts';
-import { guardrailsConfig, privateNetworksConfig } from './safety/guardrails-config.ts';
+import { brakeSchema } from './sections/brake-schema.ts';
+import { guardrailsConfig, privateNetworksConfig } from './sections/guardrails-config.ts';
 import { freezeSchema } from './sections/freeze-schema.ts';
 import { parseListen, type ListenAddress } from './listen.ts';
 import { quirksSchema } from './quirks-schema.ts';
@@ -55,6 +55,11 @@ const reconcile = section('How groups are brought to what the policies say.', {
   ).default(20),
   brake: brakeSchema,
   freeze: freezeSchema,
+  expiryNoticeHours: z
+    .array(wholeNumber(1, 8760, 'Hours before the end.'))
+    .max(10)
+    .default([168, 24])
+    .meta({ description: 'How long before the end of a rule with `expires` that is announced.' }),
 });
 
 const rateLimit = z.strictObject({

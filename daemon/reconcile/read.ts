@@ -15,6 +15,7 @@ import { commonFields, RULES_NAMED_IN_EVENTS, type GroupRun } from './group-run.
 import { noteOwned } from './safety/note-owned.ts';
 import type { RunEnd } from './outcome.ts';
 import { showsRecentWrites } from './recent-writes.ts';
+import { reportExpired } from './safety/expired.ts';
 import { keptPlan } from './safety/kept-plan.ts';
 import { notePlan } from './safety/notes.ts';
 import { waitUntilDescribed } from './wait-until-described.ts';
@@ -50,6 +51,7 @@ export async function readAndPlan(run: GroupRun, before: GroupMemory): Promise<P
   const plan = planGroup(input);
   if (isAnother(run, plan)) return ended({ kind: 'changed' }, known);
   reportPlan(run, described, plan);
+  reportExpired(run, plan, { input, facts });
   await notePlan(run, plan, { input, facts });
   await noteOwned(run, described);
   const memory = { ...known, ignoredOpens: reportIgnored(run, plan, before) };

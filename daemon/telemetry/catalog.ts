@@ -186,7 +186,12 @@ export const CATALOG: Catalog = {
     say: (f) => `A rule of ${group(f)} expires at ${f.expiresAt}: ${f.rule}`,
     sameAs: (f) => `${f.rule} ${f.expiresAt}`,
   },
-  'rule.expired': { level: 'info', say: (f) => `A rule of ${group(f)} has expired: ${f.rule}` },
+  'rule.expired': {
+    level: 'info',
+    isError: (f) => f.isPresent,
+    say: (f) => `A rule of ${group(f)} has expired${f.isPresent ? ' and is still there' : ''}: ${f.rule}`,
+    sameAs: (f) => (f.isPresent ? f.rule : null),
+  },
   'lane.closed': {
     level: 'warn',
     say: (f) => `The cloud throttles ${lane(f)}: no such call for ${seconds(f.reopensInMs)}`,

@@ -113,7 +113,12 @@ interface OwnFields {
   /** `guardrail`: its id; `reason`: where, how many addresses, one packet, and by which rule. */
   'guardrail.violated': { guardrail: string; severity: string; reason: string };
   'rule.expiring': { rule: string; expiresAt: string };
-  'rule.expired': { rule: string; expiresAt: string };
+  'rule.expired': {
+    rule: string;
+    expiresAt?: string;
+    /** Whether the cloud still has it, and nothing is about to remove it. */
+    isPresent: boolean;
+  };
   'lane.closed': { reopensInMs: number };
   'lane.reopened': unknown;
   'intent.recovered': { outcome: string };

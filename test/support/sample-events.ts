@@ -99,7 +99,7 @@ export const SAMPLE_EVENTS: Samples = {
     reason: 'tcp 22/22 is exposed',
   },
   'rule.expiring': { ...COMMON, rule: 'office', expiresAt: '2027-01-31T18:00:00Z' },
-  'rule.expired': { ...COMMON, rule: 'office', expiresAt: '2027-01-31T18:00:00Z' },
+  'rule.expired': { ...COMMON, rule: 'office', expiresAt: '2027-01-31T18:00:00Z', isPresent: false },
   'lane.closed': { ...COMMON, reopensInMs: 41_000 },
   'lane.reopened': COMMON,
   'intent.recovered': { ...COMMON, outcome: 'superseded' },
