@@ -62,10 +62,13 @@ export async function readAndPlan(run: GroupRun, before: GroupMemory): Promise<P
     reportKept(run, kept.plan);
     return { kind: 'planned', ...kept, memory, waiting: plan };
   }
-  const { holds, nowMs } = input;
-  const untilMs = heldUntilMs(described, holds ?? [], nowMs) ?? input.frozen?.untilMs ?? null;
-  const pausedForMs = untilMs === null ? null : untilMs - nowMs;
-  return ended({ kind: 'blocked', plan, pausedForMs, kept: null }, memory);
+  return ended({ kind: 'blocked', plan, pausedForMs: pausedFor(input), kept: null }, memory);
+}
+
+/** How long nothing may be written; null: neither paused nor frozen. */
+function pausedFor({ described, holds = [], frozen, nowMs }: PlanInput): number | null {
+  const untilMs = heldUntilMs(described, holds, nowMs) ?? frozen?.untilMs ?? null;
+  return untilMs === null ? null : untilMs - nowMs;
 }
 
 /**

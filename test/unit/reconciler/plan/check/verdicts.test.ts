@@ -120,6 +120,15 @@ describe('a guardrail', () => {
   });
 });
 
+test('a prefix that is replaced by a list of the same addresses closes and opens nothing, where the list was read', () => {
+  const there = [rule({ ports: '443', peer: '203.0.113.0/24' })];
+  const wanted = [rule({ ports: '443', peer: 'pl-office' })];
+  const list = { family: 'ipv4' as const, entries: [prefix('203.0.113.0/25'), prefix('203.0.113.128/25')] };
+  const lists = { prefixLists: new Map([['pl-office', list]]), portLists: new Map() };
+  expect(planOf({ there, wanted, safety: {}, lists }).exposure).toMatchObject({ opened: [], closed: [] });
+  expect(planOf({ there, wanted, safety: {} }).exposure.closed).toHaveLength(1);
+});
+
 describe('an expectation', () => {
   const reaches = expectation('accept', {
     name: 'people reach it',
