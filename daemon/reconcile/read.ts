@@ -74,10 +74,14 @@ function nextOf(run: GroupRun, plan: GroupPlan, { input, facts, memory }: KnownT
     reportKept(run, kept.plan);
     return { kind: 'planned', ...kept, memory, waiting: plan };
   }
-  const { holds = [], nowMs } = input;
-  const untilMs = heldUntilMs(plan, holds, nowMs) ?? input.frozen?.untilMs ?? null;
-  const pausedForMs = untilMs === null ? null : untilMs - nowMs;
-  return { kind: 'ended', end: { kind: 'blocked', plan, pausedForMs, kept: null }, memory };
+  const end = { kind: 'blocked', plan, pausedForMs: pausedFor(input), kept: null } as const;
+  return { kind: 'ended', end, memory };
+}
+
+/** How long nothing may be written; null: neither paused nor frozen. */
+function pausedFor({ described, holds = [], frozen, nowMs }: PlanInput): number | null {
+  const untilMs = heldUntilMs(described, holds, nowMs) ?? frozen?.untilMs ?? null;
+  return untilMs === null ? null : untilMs - nowMs;
 }
 
 /**
@@ -114,6 +118,7 @@ function reportPlan(
   const { telemetry } = run.engine;
   const fields = { ...commonFields(run), planHash: plan.hash };
   telemetry.emit('group.described', { ...commonFields(run), rules: described.rules.length });
+  reportViolations(run, plan);
   if (plan.status === 'converged') return;
   reportDrift(run, plan, cause);
   reportHeld(run, plan);
@@ -184,6 +189,15 @@ function reportSteps(run: GroupRun, plan: GroupPlan): void {
     hitless: plan.hitless,
     ...(plan.status === 'observed' ? { wouldBlock: plan.blockedBy.map(({ message }) => message) } : {}),
   });
+}
+
+/** Whether or not the plan is blocked for it: what is violated may be there already. */
+function reportViolations(run: GroupRun, { findings }: GroupPlan): void {
+  for (const { id, severity, message, guardrail } of findings) {
+    if (guardrail !== 'violated') continue;
+    const fields = { guardrail: id, severity, reason: message };
+    run.engine.telemetry.emit('guardrail.violated', { ...commonFields(run), ...fields });
+  }
 }
 
 /** What to remember, so that each is told once. */

@@ -178,6 +178,12 @@ export const CATALOG: Catalog = {
     say: (f) =>
       `${counted(f.count, 'ignored rule')} of ${group(f)} let through more than the declared rules: ${f.rules.join('; ')}`,
   },
+  'guardrail.violated': {
+    level: 'warn',
+    isError: (f) => f.severity === 'error',
+    say: (f) => `${group(f)} violates the guardrail ${f.guardrail}: ${f.reason}`,
+    sameAs: (f) => `${f.guardrail} ${f.reason}`,
+  },
   'rule.expiring': {
     level: 'warn',
     say: (f) => `A rule of ${group(f)} expires at ${f.expiresAt}: ${f.rule}`,
