@@ -20,7 +20,6 @@ import { journalFailed, openJournal } from '../compose/open-journal.ts';
 import { Secrets } from '../compose/secrets.ts';
 import {
   addCommonFlags,
-  compileOptionsOf,
   openDaemonKeeper,
   openSource,
   openTelemetry,
@@ -116,7 +115,7 @@ async function serve(
         io.onReload(() => {
           const changed = liveConfig.take(loadConfig(config.file));
           const { guardrails } = liveConfig.settings;
-          if (changed.includes('guardrails')) keeper.reconfigure(compileOptionsOf({ ...config, guardrails }));
+          if (changed.includes('guardrails')) keeper.reconfigure({ guardrails });
           listener();
         }),
       onFirstRead: (revision) => {
@@ -185,6 +184,7 @@ function httpPorts({ daemon, lanes, liveConfig, metrics }: Observed): HttpPorts 
     ready: daemon.ready,
     config: liveConfig.summary,
     policies: daemon.policies,
+    management: daemon.management,
     groups: daemon.controller.status(),
     lanes: lanes.status(),
   });

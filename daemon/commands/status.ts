@@ -66,6 +66,7 @@ function asText(status: Status, pauses: readonly Pause[]): string {
       : []),
     ...heldLines(policies),
     ...pauses.map((pause) => `paused: ${pauseText(pause)}`),
+    ...managementLines(status),
     `${converged} of ${groups.length} groups converged`,
     ...alignedLines(rows),
     ...commandLines(groups),
@@ -88,4 +89,11 @@ function commandLines(groups: Status['groups']): string[] {
     const commands = (group.blockedBy ?? []).map(({ override }) => override).filter((text) => text !== '');
     return [...new Set(commands)].map((command) => `to let ${group.id} go on: ${command}`);
   });
+}
+
+function managementLines({ management }: Status): string[] {
+  if (management === undefined) return [];
+  const lines = (word: string, changes: (typeof management)['managed']): string[] =>
+    changes.map((change) => `${word} ${change.at}: ${groupKey(change)}, ${change.reason}`);
+  return [...lines('managed since', management.managed), ...lines('released', management.released)];
 }

@@ -196,6 +196,8 @@ function byAccount(clients: Readonly<Record<string, EcsApi>>): EcsApi {
     describeGroup: (group, whenNoRules) => of(group.account).describeGroup(group, whenNoRules),
     findGroups: (place, selector) => of(place.account).findGroups(place, selector),
     listSizes: (place, kind, ids) => of(place.account).listSizes(place, kind, ids),
+    prefixListEntries: (place, id) => of(place.account).prefixListEntries(place, id),
+    portListEntries: (place, id) => of(place.account).portListEntries(place, id),
     write: (request) => of(request.account).write(request),
   };
 }

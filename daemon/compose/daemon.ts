@@ -5,6 +5,7 @@ import type { DesiredKeeper } from '../source/desired.ts';
 import type { Source } from '../source/source.ts';
 import { ApprovalWatch } from '../schedule/approval-watch.ts';
 import { Controller, type ControllerOptions } from '../schedule/controller.ts';
+import type { ManagementChanges } from '../schedule/managed-groups.ts';
 import { PolicyLoop, type PoliciesStatus } from '../schedule/policy-loop.ts';
 import type { Engine } from '../reconcile/engine.ts';
 import type { TargetResolver } from '../schedule/selectors.ts';
@@ -67,6 +68,10 @@ export class Daemon {
 
   get policies(): PoliciesStatus {
     return this.#policyLoop.policies;
+  }
+
+  get management(): ManagementChanges {
+    return this.#policyLoop.management;
   }
 
   /** Resolves after a clean stop. Rejects on a bug or a broken journal, with all work stopped. */

@@ -126,12 +126,14 @@ export async function planAll(
 async function planOne(engine: Engine, desk: PlanningDesk, policy: GroupPolicy): Promise<GroupResult> {
   const described = await engine.ecs.describeGroup(policy);
   if (described.ok) {
-    const { sizes: listSizes, unread: unreadLists } = await engine.lists.of(policy, described.value);
+    const known = await engine.lists.of(policy, described.value);
+    const { sizes: listSizes, unread: unreadLists, read: lists } = known;
     const learned = { ...NOTHING_LEARNED, listSizes, unreadLists };
     const { input } = await groupInput(engine, desk, {
       desired: policy,
       described: described.value,
       learned,
+      lists,
     });
     return planGroup(input);
   }

@@ -31,14 +31,13 @@ const settingNames = (): Array<keyof LiveSettings> => Object.keys(LIVE_KEYS) as 
 
 /** Keys that differ and that SIGHUP does not take up: `SECTION.KEY`, in the order of the config. */
 export function keysForRestart(before: Config, after: Config): string[] {
-  const live = new Set(Object.values(LIVE_KEYS));
+  const live = Object.values(LIVE_KEYS);
   return Object.entries(before)
     .flatMap(([section, old]: [string, unknown]) => {
       const now: unknown = after[section as keyof Config];
-      if (live.has(section)) return [];
       return isSection(old) && isSection(now) ? keysIn(section, old, now) : differing(section, old, now);
     })
-    .filter((key) => !live.has(key));
+    .filter((key) => !live.some((taken) => key === taken || key.startsWith(`${taken}.`)));
 }
 
 type Section = Readonly<Record<string, unknown>>;

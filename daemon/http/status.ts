@@ -1,6 +1,7 @@
 // What a running daemon knows, as one document: `/api/status`, the status page and `rampart status` show it.
 import type { ConfigSummary } from '../config/summary.ts';
 import type { LaneStatus } from '../queue/lanes.ts';
+import type { ManagementChanges } from '../schedule/managed-groups.ts';
 import type { PoliciesStatus } from '../schedule/policy-loop.ts';
 import type { GroupStatus } from '../schedule/group-record.ts';
 
@@ -15,6 +16,8 @@ export interface DaemonStatus {
   readonly ready: boolean;
   readonly config: ConfigSummary;
   readonly policies: PoliciesStatus;
+  /** Groups that came under management or left it since the start. */
+  readonly management: ManagementChanges;
   readonly groups: readonly GroupStatus[];
   readonly lanes: readonly LaneStatus[];
 }

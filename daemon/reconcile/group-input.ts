@@ -1,4 +1,5 @@
 // All that decides the plan of a group, put together in one place, so that the daemon and every command judge alike.
+import type { ReadLists } from '../../reconciler/exposure/engine/context.ts';
 import type { DescribedGroup } from '../../reconciler/model/group.ts';
 import type { Frozen, Learned, PlanInput } from '../../reconciler/plan/plan-input.ts';
 import type { GroupPolicy } from '../../reconciler/plan/plan.ts';
@@ -24,6 +25,7 @@ export interface GroupReading {
   readonly desired: GroupPolicy;
   readonly described: DescribedGroup;
   readonly learned: Learned;
+  readonly lists: ReadLists;
 }
 
 export interface GroupInput {
@@ -35,7 +37,7 @@ export interface GroupInput {
 export async function groupInput(
   engine: Pick<Engine, 'clock' | 'planOptions' | 'live' | 'invocation' | 'demands'>,
   desk: PlanningDesk,
-  { desired, described, learned }: GroupReading,
+  { desired, described, learned, lists }: GroupReading,
 ): Promise<GroupInput> {
   const nowMs = engine.clock.nowMs();
   const [holds, facts, approvals] = await Promise.all([
@@ -49,7 +51,7 @@ export async function groupInput(
     inForce: facts.inForce,
     nowMs,
   });
-  const given = { desired, described, settings: engine.planOptions, learned };
+  const given = { desired, described, settings: engine.planOptions, learned, lists };
   const input = { ...given, ownedRules: ownedRules(facts, described), frozen, holds, safety, nowMs };
   return { input, facts };
 }

@@ -77,7 +77,7 @@ const isAnother = ({ request: { approvedPlan } }: GroupRun, plan: GroupPlan): bo
 async function inputFor({ engine, request }: GroupRun, described: DescribedGroup, before: GroupMemory) {
   const { policy: desired } = request;
   const settings = engine.planOptions;
-  const { sizes: listSizes, unread: unreadLists } = await engine.lists.of(desired, described);
+  const { sizes: listSizes, unread: unreadLists, read: lists } = await engine.lists.of(desired, described);
   const quota = quotaAfterRead(before.quota, loadOf(described.rules, { ...settings, listSizes }).rules);
   const monotonicMs = engine.clock.monotonicMs();
   const learned: Learned = {
@@ -87,7 +87,7 @@ async function inputFor({ engine, request }: GroupRun, described: DescribedGroup
     listSizes,
     unreadLists,
   };
-  const { input, facts } = await groupInput(engine, engine.journal, { desired, described, learned });
+  const { input, facts } = await groupInput(engine, engine.journal, { desired, described, learned, lists });
   return { input, facts, memory: { ...before, quota } };
 }
 

@@ -10,6 +10,7 @@ import { abandonReleased } from '../reconcile/intents.ts';
 import { isAborted } from '../reconcile/group-run.ts';
 import type { Controller } from './controller.ts';
 import { FreezeWatch } from './freeze-watch.ts';
+import { ManagedGroups, type ManagementChanges } from './managed-groups.ts';
 import { PlaceResolver, type PlaceResolverParts } from './place-resolver.ts';
 import { PolicyMemory } from './policy-memory.ts';
 import { reportExpiries, reportLoaded, reportProblems } from './policy-events.ts';
@@ -60,6 +61,7 @@ export class PolicyLoop {
   #problems = 0;
   #state: DesiredState = { revision: '', groups: [], expectations: [], guardrails: [] };
   readonly #gate: RevisionGate;
+  readonly #managed: ManagedGroups;
   readonly #freezes: FreezeWatch;
   /** Groups that stay managed because of a freeze. */
   #frozenReleases = 0;
@@ -68,11 +70,13 @@ export class PolicyLoop {
   constructor(parts: PolicyLoopParts, stopping: AbortSignal) {
     this.#parts = parts;
     this.#stopping = stopping;
+    this.#managed = new ManagedGroups(parts.engine);
     this.#memory = new PolicyMemory(parts.engine.journal, parts.keeper);
     this.#gate = new RevisionGate(parts.engine, parts.resolver.defaultMode);
     this.#freezes = new FreezeWatch(parts.engine);
     this.#placeParts = {
       ...parts,
+      managed: this.#managed,
       stopping,
       policies: () => ({ revision: this.#state.revision, problems: this.#problems }),
       inTurn: (work) => this.#inTurn(work),
@@ -99,6 +103,11 @@ export class PolicyLoop {
     return this.#held;
   }
 
+  /** Groups that came under management or left it since the start. */
+  get management(): ManagementChanges {
+    return this.#managed.changes;
+  }
+
   /** Whether groups wait for the end of a freeze, or of its hold by a person, to be released. */
   get hasFrozenReleases(): boolean {
     return this.#frozenReleases > 0;
@@ -113,6 +122,7 @@ export class PolicyLoop {
   /** Runs until the stop. */
   async run(): Promise<void> {
     await this.#memory.recall();
+    await this.#managed.recall();
     while (!this.#stopping.aborted) {
       this.#wake = new AbortController();
       const isThawed = this.#freezes.hasEnded;
@@ -180,7 +190,11 @@ export class PolicyLoop {
     const named = new Set(this.#state.groups.map(placeKey));
     const isNamed = (group: GroupRef): boolean => named.has(placeKey(group));
     await this.#inTurn(async () => {
-      controller.setTargets([], (group) => !isNamed(group));
+      const isLeft = (group: GroupRef): boolean => !isNamed(group);
+      const { groups: desired, revision } = this.#state;
+      const isSure = this.#problems === 0;
+      this.#managed.update({ inPlace: isLeft, groups: new Map(), desired, revision, isSure });
+      controller.setTargets([], isLeft);
       if (this.#problems === 0) await this.#abandon(isNamed);
     });
     for (const place of named) this.#places.set(place, this.#placeOf(place));
@@ -218,7 +232,10 @@ export class PolicyLoop {
     const isHandedOver = this.#state.groups.every(
       (group) => this.#places.get(placeKey(group))?.wasHandedOver === true,
     );
-    if (this.#isInForce && isHandedOver) this.#loaded = true;
+    if (this.#isInForce && isHandedOver) {
+      this.#loaded = true;
+      this.#managed.endFirstLook();
+    }
     this.#parts.onProgress();
   }
 

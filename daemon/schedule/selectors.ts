@@ -23,6 +23,8 @@ export interface UnresolvedSelector extends Place {
 export interface Resolution {
   /** What the policies want of each group that they mean. */
   readonly targets: readonly GroupPolicy[];
+  /** By group key: the entry of the policies that means the group. */
+  readonly meantBy: ReadonlyMap<string, DesiredGroup>;
   readonly unresolved: readonly UnresolvedSelector[];
 }
 
@@ -41,6 +43,7 @@ export class TargetResolver {
   /** Selectors are asked for side by side. */
   async resolve(groups: readonly DesiredGroup[], nowMs: number): Promise<Resolution> {
     const targets = new Map<string, GroupPolicy>();
+    const meantBy = new Map<string, DesiredGroup>();
     const claimedTwice = new Set<string>();
     const unresolved: UnresolvedSelector[] = [];
     const answers = await Promise.all(
@@ -56,10 +59,11 @@ export class TargetResolver {
           unresolved.push(unresolvedSelector(group, `${id} is meant by two entries of the policies`, null));
         }
         targets.set(key, policy);
+        meantBy.set(key, group);
       }
     }
     for (const key of claimedTwice) targets.delete(key);
-    return { targets: [...targets.values()], unresolved };
+    return { targets: [...targets.values()], meantBy, unresolved };
   }
 
   /** Forgets what selectors meant that are not among these any more. */

@@ -76,6 +76,11 @@ export const CATALOG: Catalog = {
       `Policies have ${counted(f.problems, 'problem')}; the last good state stays in force for ${counted(f.keptGroups, 'group')}`,
     sameAs: (f) => f.details.join('\n'),
   },
+  'group.managed': { level: 'warn', say: (f) => `${group(f)} is managed from now on: ${f.reason}` },
+  'group.released': {
+    level: 'warn',
+    say: (f) => `${group(f)} is no longer managed, and stays as it is: ${f.reason}`,
+  },
   'group.described': {
     level: 'debug',
     say: (f) => `${group(f)} has ${counted(f.rules, 'rule')}`,

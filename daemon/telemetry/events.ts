@@ -64,6 +64,8 @@ interface OwnFields {
     details: readonly string[];
     keptGroups: number;
   };
+  'group.managed': { reason: string };
+  'group.released': { reason: string };
   'group.described': { rules: number };
   'group.describe_failed': { kind: string };
   'drift.detected': {

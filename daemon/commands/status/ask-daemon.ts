@@ -29,6 +29,14 @@ const heldSchema = z.looseObject({
   override: z.string(),
 });
 
+const changeSchema = z.looseObject({
+  account: z.string(),
+  region: z.string(),
+  id: z.string(),
+  reason: z.string(),
+  at: z.string(),
+});
+
 /** The part of `DaemonStatus` that is read here. The daemon may be of another version and know more. */
 const statusSchema = z.looseObject({
   version: z.literal(1),
@@ -52,6 +60,7 @@ const statusSchema = z.looseObject({
       }),
     )
     .optional(),
+  management: z.looseObject({ managed: z.array(changeSchema), released: z.array(changeSchema) }).optional(),
   groups: z.array(
     z.looseObject({
       account: z.string(),

@@ -140,5 +140,17 @@ export const portListPageSchema = z
     lists: PortRangeLists.map((list) => ({ id: list.PortRangeListId, maxEntries: list.MaxEntries })),
   }));
 
+/** All of DescribePrefixListAttributes, which has no pages. */
+export const prefixEntriesSchema = z.object({
+  PrefixListId: filledText,
+  AddressFamily: filledText,
+  Entries: z.object({ Entry: z.array(z.object({ Cidr: filledText })) }),
+});
+
+/** All of DescribePortRangeListEntries, which has no pages. */
+export const portEntriesSchema = z.object({
+  Entries: z.array(z.object({ PortRange: filledText })),
+});
+
 /** The write operations answer with nothing else. */
 export const acceptedSchema = z.object({ RequestId: filledText });

@@ -1,4 +1,5 @@
 // Which freeze a group is under now, and whether it is about what its policy asks for.
+import { isDeepStrictEqual } from 'node:util';
 import type { DescribedGroup, DesiredRule } from '../../../reconciler/model/group.ts';
 import { isInScope, type ScopedGroup } from '../../../reconciler/judge/scope.ts';
 import { writtenScope } from '../../../reconciler/policy/compile/compile-guardrails.ts';
@@ -66,11 +67,14 @@ export function frozenBy(
 
 /** Wherever it is written, and but for rules that have ended since. */
 function isSamePolicy(a: GroupPolicy, b: GroupPolicy, nowMs: number): boolean {
-  const known = (policy: GroupPolicy): string => {
-    const ignore = policy.ignore.map(({ source: _, ...pattern }) => pattern);
-    return JSON.stringify([desiredHash(inForceAt(policy, nowMs)), policy.mode, policy.alone, ignore]);
-  };
-  return known(a) === known(b);
+  const rest = (policy: GroupPolicy) => ({
+    ...policy,
+    rules: null,
+    source: null,
+    ignore: policy.ignore.map((pattern) => ({ ...pattern, source: null })),
+  });
+  const hash = (policy: GroupPolicy): string => desiredHash(inForceAt(policy, nowMs));
+  return hash(a) === hash(b) && isDeepStrictEqual(rest(a), rest(b));
 }
 
 /** Without the rules that have ended by then. */

@@ -42,6 +42,11 @@ export function blockOf(objection: Objection, plan: BlockedPlan): Block {
 const isSafetyObjection = (objection: Objection): objection is SafetyObjection =>
   objection.kind === 'brake' || objection.kind === 'takeover' || objection.kind === 'opening';
 
+type TimeObjection = Extract<Objection, { readonly kind: 'held' | 'frozen' }>;
+
+const isTimeObjection = (objection: Objection): objection is TimeObjection =>
+  objection.kind === 'held' || objection.kind === 'frozen';
+
 const safetyBlock = (objection: SafetyObjection, { hash, invocation }: BlockedPlan): BlockText => ({
   kind: objection.kind,
   message: safetyText(objection),
@@ -54,24 +59,20 @@ const isVerdictObjection = (objection: Objection): objection is VerdictObjection
 const isOrderObjection = (objection: Objection): objection is OrderObjection =>
   ['overQuota', 'noRoom', 'noText', 'briefAbsence'].includes(objection.kind);
 
+const isVendorObjection = (objection: Objection): objection is VendorObjection =>
+  ['managedByProduct', 'noRuleIds', 'groupPeers', 'itselfAsPeer'].includes(objection.kind);
+
 function textOf(objection: Objection, plan: BlockedPlan): BlockText {
   if (isSafetyObjection(objection)) return safetyBlock(objection, plan);
+  if (isTimeObjection(objection)) return timeBlock(objection, plan);
   if (isOrderObjection(objection)) return routeBlock(objection, plan);
+  if (isVendorObjection(objection)) return vendorBlock(objection);
   if (isVerdictObjection(objection)) {
     return { kind: objection.kind, message: objection.what, override: objection.remedy };
   }
   switch (objection.kind) {
-    case 'managedByProduct':
-    case 'noRuleIds':
-    case 'groupPeers':
-    case 'itselfAsPeer':
-      return vendorBlock(objection);
     case 'brokenPromise':
       return bugBlock(brokenPromiseText(objection));
-    case 'frozen':
-      return frozenBlock(objection.frozen, plan);
-    case 'held':
-      return holdBlock(objection.hold, plan.invocation);
     case 'bug':
       return bugBlock(objection.message);
   }
@@ -145,6 +146,11 @@ const bugBlock = (what: string): BlockText => ({
   message: `a bug of Rampart: ${what}; please report it`,
   override: '',
 });
+
+const timeBlock = (objection: TimeObjection, plan: BlockedPlan): BlockText =>
+  objection.kind === 'held'
+    ? holdBlock(objection.hold, plan.invocation)
+    : frozenBlock(objection.frozen, plan);
 
 function frozenBlock({ name, allow, untilMs }: Frozen, { invocation }: BlockedPlan): BlockText {
   const what = allow === 'none' ? 'nothing is written' : 'changes of the policy wait';

@@ -24,6 +24,7 @@ const STATUS: DaemonStatus = {
     journal: '/var/lib/rampart/journal.db',
   },
   policies: { revision: '4fff8c0', problems: 0, held: null },
+  management: { managed: [], released: [] },
   groups: [
     {
       account: 'default',
