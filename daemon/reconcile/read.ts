@@ -15,6 +15,7 @@ import { commonFields, RULES_NAMED_IN_EVENTS, type GroupRun } from './group-run.
 import { noteOwned } from './safety/note-owned.ts';
 import type { RunEnd } from './outcome.ts';
 import { showsRecentWrites } from './recent-writes.ts';
+import { reportExpired } from './safety/expired.ts';
 import { keptPlan } from './safety/kept-plan.ts';
 import { notePlan } from './safety/notes.ts';
 import { waitUntilDescribed } from './wait-until-described.ts';
@@ -50,6 +51,7 @@ export async function readAndPlan(run: GroupRun, before: GroupMemory): Promise<P
   const plan = planGroup(input);
   if (isAnother(run, plan)) return ended({ kind: 'changed' }, known);
   reportPlan(run, described, plan);
+  reportExpired(run, plan, { input, facts });
   await notePlan(run, plan, { input, facts });
   await noteOwned(run, described);
   const memory = { ...known, ignoredOpens: reportIgnored(run, plan, before) };
@@ -95,6 +97,7 @@ function reportPlan(run: GroupRun, described: DescribedGroup, plan: GroupPlan): 
   const { telemetry } = run.engine;
   const fields = { ...commonFields(run), planHash: plan.hash };
   telemetry.emit('group.described', { ...commonFields(run), rules: described.rules.length });
+  reportViolations(run, plan);
   if (plan.status === 'converged') return;
   const { missing, unexpected, different } = plan.diff;
   telemetry.emit('drift.detected', {
@@ -142,6 +145,15 @@ function reportSteps(run: GroupRun, plan: GroupPlan): void {
     hitless: plan.hitless,
     ...(plan.status === 'observed' ? { wouldBlock: plan.blockedBy.map(({ message }) => message) } : {}),
   });
+}
+
+/** Whether or not the plan is blocked for it: what is violated may be there already. */
+function reportViolations(run: GroupRun, { findings }: GroupPlan): void {
+  for (const { id, severity, message, guardrail } of findings) {
+    if (guardrail !== 'violated') continue;
+    const fields = { guardrail: id, severity, reason: message };
+    run.engine.telemetry.emit('guardrail.violated', { ...commonFields(run), ...fields });
+  }
 }
 
 /** What to remember, so that each is told once. */

@@ -175,12 +175,23 @@ export const CATALOG: Catalog = {
     say: (f) =>
       `${counted(f.count, 'ignored rule')} of ${group(f)} let through more than the declared rules: ${f.rules.join('; ')}`,
   },
+  'guardrail.violated': {
+    level: 'warn',
+    isError: (f) => f.severity === 'error',
+    say: (f) => `${group(f)} violates the guardrail ${f.guardrail}: ${f.reason}`,
+    sameAs: (f) => `${f.guardrail} ${f.reason}`,
+  },
   'rule.expiring': {
     level: 'warn',
     say: (f) => `A rule of ${group(f)} expires at ${f.expiresAt}: ${f.rule}`,
     sameAs: (f) => `${f.rule} ${f.expiresAt}`,
   },
-  'rule.expired': { level: 'info', say: (f) => `A rule of ${group(f)} has expired: ${f.rule}` },
+  'rule.expired': {
+    level: 'info',
+    isError: (f) => f.isPresent,
+    say: (f) => `A rule of ${group(f)} has expired${f.isPresent ? ' and is still there' : ''}: ${f.rule}`,
+    sameAs: (f) => (f.isPresent ? f.rule : null),
+  },
   'lane.closed': {
     level: 'warn',
     say: (f) => `The cloud throttles ${lane(f)}: no such call for ${seconds(f.reopensInMs)}`,

@@ -110,8 +110,15 @@ interface OwnFields {
   'group.flapping': { rounds: number; rules: readonly string[]; delayMs: number };
   /** `count`: how many ignored rules appeared that let through more than the declared ones; `rules`: the first of them. */
   'ignored.opens': { count: number; rules: readonly string[] };
+  /** `guardrail`: its id; `reason`: where, how many addresses, one packet, and by which rule. */
+  'guardrail.violated': { guardrail: string; severity: string; reason: string };
   'rule.expiring': { rule: string; expiresAt: string };
-  'rule.expired': { rule: string; expiresAt: string };
+  'rule.expired': {
+    rule: string;
+    expiresAt?: string;
+    /** Whether the cloud still has it, and nothing is about to remove it. */
+    isPresent: boolean;
+  };
   'lane.closed': { reopensInMs: number };
   'lane.reopened': unknown;
   'intent.recovered': { outcome: string };
