@@ -108,6 +108,7 @@ function reportPlan(run: GroupRun, described: DescribedGroup, plan: GroupPlan): 
     cause: run.request.cause,
     rules: driftLines(plan).slice(0, RULES_NAMED_IN_EVENTS),
   });
+  reportHeld(run, plan);
   if (plan.status === 'blocked') {
     const kinds = [...new Set(plan.blockedBy.map(({ kind }) => kind))];
     const blockedBy = plan.blockedBy.map((block) => block.message);
@@ -117,6 +118,21 @@ function reportPlan(run: GroupRun, described: DescribedGroup, plan: GroupPlan): 
   }
   reportApproval(run, plan);
   reportSteps(run, plan);
+}
+
+/** The policy breaks a guardrail or an expectation that the one in force keeps. */
+function reportHeld(run: GroupRun, plan: GroupPlan): void {
+  const { file, line } = run.request.policy.source;
+  for (const reason of ['guardrail', 'expectation'] as const) {
+    const blocks = plan.heldBy.filter(({ kind }) => kind === reason);
+    if (blocks.length === 0) continue;
+    run.engine.telemetry.emit('policies.held', {
+      ...commonFields(run),
+      ...{ planHash: plan.hash, reason, file, line, groups: 1 },
+      details: blocks.map(({ message }) => message),
+      override: [...new Set(blocks.map(({ override }) => override).filter((each) => each !== ''))].join('; '),
+    });
+  }
 }
 
 function reportApproval(run: GroupRun, plan: GroupPlan): void {
