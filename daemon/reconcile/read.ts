@@ -8,6 +8,7 @@ import type { GroupPlan } from '../../reconciler/plan/plan.ts';
 import { describeRule } from '../../reconciler/model/rule-text.ts';
 import type { GroupMemory } from '../learned/group-memory.ts';
 import { ignoredOpensOf, type IgnoredOpens } from '../learned/ignored-opens.ts';
+import { restingAt } from '../learned/flap-detector.ts';
 import { quarantinedAt } from '../learned/quarantine.ts';
 import { quotaAfterRead, ruleLimit } from '../learned/quota-estimate.ts';
 import { groupInput } from './group-input.ts';
@@ -84,6 +85,7 @@ async function inputFor({ engine, request }: GroupRun, described: DescribedGroup
   const monotonicMs = engine.clock.monotonicMs();
   const learned: Learned = {
     quarantined: quarantinedAt(before.quarantine, monotonicMs),
+    resting: restingAt(before.drift, { nowMs: engine.clock.nowMs(), monotonicMs }),
     ruleLimit: ruleLimit(quota, monotonicMs),
     legacyPriority: before.legacyPriority,
     listSizes,
@@ -98,15 +100,7 @@ function reportPlan(run: GroupRun, described: DescribedGroup, plan: GroupPlan): 
   const fields = { ...commonFields(run), planHash: plan.hash };
   telemetry.emit('group.described', { ...commonFields(run), rules: described.rules.length });
   if (plan.status === 'converged') return;
-  const { missing, unexpected, different } = plan.diff;
-  telemetry.emit('drift.detected', {
-    ...fields,
-    missing: missing.length,
-    surplus: unexpected.length,
-    altered: different.length,
-    cause: run.request.cause,
-    rules: driftLines(plan).slice(0, RULES_NAMED_IN_EVENTS),
-  });
+  reportDrift(run, plan);
   reportHeld(run, plan);
   if (plan.status === 'blocked') {
     const kinds = [...new Set(plan.blockedBy.map(({ kind }) => kind))];
@@ -132,6 +126,21 @@ function reportHeld(run: GroupRun, plan: GroupPlan): void {
       override: [...new Set(blocks.map(({ override }) => override).filter((each) => each !== ''))].join('; '),
     });
   }
+}
+
+/** Of what the plan is about: a group of which only rules rest that flap has no drift besides. */
+function reportDrift(run: GroupRun, plan: GroupPlan): void {
+  const { missing, unexpected, different } = plan.diff;
+  if (missing.length + unexpected.length + different.length === 0) return;
+  run.engine.telemetry.emit('drift.detected', {
+    ...commonFields(run),
+    planHash: plan.hash,
+    missing: missing.length,
+    surplus: unexpected.length,
+    altered: different.length,
+    cause: run.request.cause,
+    rules: driftLines(plan).slice(0, RULES_NAMED_IN_EVENTS),
+  });
 }
 
 function reportApproval(run: GroupRun, plan: GroupPlan): void {

@@ -168,7 +168,7 @@ export const CATALOG: Catalog = {
   'group.flapping': {
     level: 'warn',
     say: (f) =>
-      `Something else keeps undoing our changes to ${group(f)} (${counted(f.rounds, 'round')}); next reconcile in ${seconds(f.delayMs)}`,
+      `Something else keeps undoing our changes to ${group(f)} (${counted(f.rounds, 'round')}); of these rules those that open nothing rest for ${seconds(f.delayMs)}`,
     sameAs: (f) => f.rules.join('\n'),
     ends: QUIET,
   },

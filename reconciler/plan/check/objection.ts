@@ -79,6 +79,8 @@ export type Objection =
   | ProofObjection
   | VendorObjection
   | { readonly kind: 'held'; readonly hold: Hold }
+  /** Something else keeps undoing the repair of these rules: they are left out of the plan until then. */
+  | { readonly kind: 'flapping'; readonly rules: readonly Rule[]; readonly untilMs: number }
   | { readonly kind: 'frozen'; readonly frozen: Frozen }
   /** The planner failed on this group. */
   | { readonly kind: 'bug'; readonly message: string };
