@@ -15,6 +15,7 @@ import { commonFields, RULES_NAMED_IN_EVENTS, type GroupRun } from './group-run.
 import { noteOwned } from './safety/note-owned.ts';
 import type { RunEnd } from './outcome.ts';
 import { showsRecentWrites } from './recent-writes.ts';
+import { noteBreakGlass } from './safety/break-glass.ts';
 import { reportExpired } from './safety/expired.ts';
 import { keptPlan } from './safety/kept-plan.ts';
 import { notePlan } from './safety/notes.ts';
@@ -47,12 +48,14 @@ export async function readAndPlan(run: GroupRun, before: GroupMemory): Promise<P
   if (signal.aborted) return ended({ kind: 'aborted' });
   if (!seen.ok) return ended({ kind: 'unread', failure: seen.error });
   const { group: described } = seen.value;
-  const { input, facts, memory: known } = await inputFor(run, described, before);
+  const { input, facts, breakGlass, memory: known } = await inputFor(run, described, before);
   const plan = planGroup(input);
   if (isAnother(run, plan)) return ended({ kind: 'changed' }, known);
   reportPlan(run, described, plan);
-  reportExpired(run, plan, { input, facts });
-  await notePlan(run, plan, { input, facts });
+  const given = { input, facts, breakGlass };
+  reportExpired(run, plan, given);
+  await noteBreakGlass(run, given);
+  await notePlan(run, plan, given);
   await noteOwned(run, described);
   const memory = { ...known, ignoredOpens: reportIgnored(run, plan, before) };
   if (plan.status === 'observed') return ended({ kind: 'observed' }, memory);
@@ -89,8 +92,13 @@ async function inputFor({ engine, request }: GroupRun, described: DescribedGroup
     listSizes,
     unreadLists,
   };
-  const { input, facts } = await groupInput(engine, engine.journal, { desired, described, learned, lists });
-  return { input, facts, memory: { ...before, quota } };
+  const { input, ...known } = await groupInput(engine, engine.journal, {
+    desired,
+    described,
+    learned,
+    lists,
+  });
+  return { ...known, input, memory: { ...before, quota } };
 }
 
 function reportPlan(run: GroupRun, described: DescribedGroup, plan: GroupPlan): void {

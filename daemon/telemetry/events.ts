@@ -111,6 +111,8 @@ interface OwnFields {
   /** `count`: how many ignored rules appeared that let through more than the declared ones; `rules`: the first of them. */
   'ignored.opens': { count: number; rules: readonly string[] };
   'rule.expiring': { rule: string; expiresAt: string };
+  'breakglass.opened': { rule: string; reason: string; until: string };
+  'breakglass.closed': { rule: string; reason: string };
   'rule.expired': {
     rule: string;
     expiresAt?: string;

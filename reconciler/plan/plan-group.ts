@@ -40,7 +40,7 @@ export function planGroup(input: PlanInput): GroupPlan {
 
 function planned(input: PlanInput): GroupPlan {
   const { described } = input;
-  const ownership = ownershipOf(input.desired, described, input.ownedRules);
+  const ownership = ownershipOf(input.desired, described, input.ownedRules, input.keptRules);
   // Of the changes that the policy asks for, whether or not the cloud keeps refusing some of them.
   const hash = planHash(input.desired, input.desired.mode, diff(input.desired, ownership));
   const hashes = { hash, desiredHash: desiredHash(input.desired) };

@@ -93,6 +93,8 @@ export const SAMPLE_EVENTS: Samples = {
   'group.flapping': { ...COMMON, rounds: 3, rules: RULES, delayMs: 300_000 },
   'ignored.opens': { ...COMMON, count: 1, rules: RULES },
   'rule.expiring': { ...COMMON, rule: 'office', expiresAt: '2027-01-31T18:00:00Z' },
+  'breakglass.opened': { ...COMMON, rule: 'ssh', reason: 'INC-7', until: '2027-01-31T18:00:00Z' },
+  'breakglass.closed': { ...COMMON, rule: 'ssh', reason: 'INC-7' },
   'rule.expired': { ...COMMON, rule: 'office', expiresAt: '2027-01-31T18:00:00Z', isPresent: false },
   'lane.closed': { ...COMMON, reopensInMs: 41_000 },
   'lane.reopened': COMMON,
