@@ -53,7 +53,7 @@ export async function groupInput(
   const { maxHours } = engine.live().breakGlass;
   const asked = { desired, described, before: facts.breakGlass, safety: judged, nowMs };
   const breakGlass = breakGlassOf(maxHours, asked);
-  const announced = new Set([...(judged.announced ?? []), ...keptBefore(breakGlass, nowMs)]);
+  const announced = new Set([...judged.announced, ...keptBefore(breakGlass, nowMs)]);
   const safety = { ...judged, announced };
   const frozen = frozenBy(await freezeNow(engine, desk, described, nowMs), {
     desired,

@@ -10,12 +10,12 @@ import type { GroupMemory } from '../learned/group-memory.ts';
 import { ignoredOpensOf, type IgnoredOpens } from '../learned/ignored-opens.ts';
 import { quarantinedAt } from '../learned/quarantine.ts';
 import { quotaAfterRead, ruleLimit } from '../learned/quota-estimate.ts';
-import { groupInput } from './group-input.ts';
+import { groupInput, type GroupInput } from './group-input.ts';
 import { commonFields, RULES_NAMED_IN_EVENTS, type GroupRun } from './group-run.ts';
 import { noteOwned } from './safety/note-owned.ts';
 import type { RunEnd } from './outcome.ts';
 import { showsRecentWrites } from './recent-writes.ts';
-import { noteBreakGlass } from './safety/break-glass.ts';
+import { noteBreakGlass } from './safety/note-break-glass.ts';
 import { reportExpired } from './safety/expired.ts';
 import { keptPlan } from './safety/kept-plan.ts';
 import { notePlan } from './safety/notes.ts';
@@ -52,11 +52,7 @@ export async function readAndPlan(run: GroupRun, before: GroupMemory): Promise<P
   const plan = planGroup(input);
   if (isAnother(run, plan)) return ended({ kind: 'changed' }, known);
   reportPlan(run, described, plan);
-  const given = { input, facts, breakGlass };
-  reportExpired(run, plan, given);
-  await noteBreakGlass(run, given);
-  await notePlan(run, plan, given);
-  await noteOwned(run, described);
+  await note(run, plan, { input, facts, breakGlass });
   const memory = { ...known, ignoredOpens: reportIgnored(run, plan, before) };
   if (plan.status === 'observed') return ended({ kind: 'observed' }, memory);
   if (plan.status !== 'blocked') return { kind: 'planned', plan, input, memory, waiting: null };
@@ -69,6 +65,14 @@ export async function readAndPlan(run: GroupRun, before: GroupMemory): Promise<P
   const untilMs = heldUntilMs(described, holds ?? [], nowMs) ?? input.frozen?.untilMs ?? null;
   const pausedForMs = untilMs === null ? null : untilMs - nowMs;
   return ended({ kind: 'blocked', plan, pausedForMs, kept: null }, memory);
+}
+
+/** Of what the journal is to know before anything is carried out. */
+async function note(run: GroupRun, plan: GroupPlan, given: GroupInput): Promise<void> {
+  reportExpired(run, plan, given);
+  await noteBreakGlass(run, given);
+  await notePlan(run, plan, given);
+  await noteOwned(run, given.input.described);
 }
 
 /**
@@ -115,6 +119,7 @@ function reportPlan(run: GroupRun, described: DescribedGroup, plan: GroupPlan): 
     cause: run.request.cause,
     rules: driftLines(plan).slice(0, RULES_NAMED_IN_EVENTS),
   });
+  reportHeld(run, plan);
   if (plan.status === 'blocked') {
     const kinds = [...new Set(plan.blockedBy.map(({ kind }) => kind))];
     const blockedBy = plan.blockedBy.map((block) => block.message);
@@ -124,6 +129,21 @@ function reportPlan(run: GroupRun, described: DescribedGroup, plan: GroupPlan): 
   }
   reportApproval(run, plan);
   reportSteps(run, plan);
+}
+
+/** The policy breaks a guardrail or an expectation that the one in force keeps. */
+function reportHeld(run: GroupRun, plan: GroupPlan): void {
+  const { file, line } = run.request.policy.source;
+  for (const reason of ['guardrail', 'expectation'] as const) {
+    const blocks = plan.heldBy.filter(({ kind }) => kind === reason);
+    if (blocks.length === 0) continue;
+    run.engine.telemetry.emit('policies.held', {
+      ...commonFields(run),
+      ...{ planHash: plan.hash, reason, file, line, groups: 1 },
+      details: blocks.map(({ message }) => message),
+      override: [...new Set(blocks.map(({ override }) => override).filter((each) => each !== ''))].join('; '),
+    });
+  }
 }
 
 function reportApproval(run: GroupRun, plan: GroupPlan): void {

@@ -121,8 +121,10 @@ export const CATALOG: Catalog = {
   'policies.held': {
     level: 'error',
     say: (f) =>
-      `Revision ${f.revision ?? ''} is held, and the one before stays in force: ${counted(f.losing.length, 'group')} would lose traffic and ${f.released.length} would be released; reconcile.brake.groups allows ${f.limit} in all; to let it go on: ${f.override}`,
-    sameAs: (f) => f.override,
+      'losing' in f
+        ? `Revision ${f.revision ?? ''} is held, and the one before stays in force: ${counted(f.losing.length, 'group')} would lose traffic and ${f.released.length} would be released; reconcile.brake.groups allows ${f.limit} in all; to let it go on: ${f.override}`
+        : `The policy of ${group(f)} (${f.file}:${f.line}) is held, and the one before stays in force: ${f.details.join('; ')}${f.override === '' ? '' : `; to let it go on: ${f.override}`}`,
+    sameAs: (f) => ('losing' in f ? f.override : [f.file, ...f.details].join('\n')),
   },
   'call.succeeded': { level: 'info', say: (f) => `${call(f)} succeeded`, ends: CALL_TROUBLE },
   'call.retried': {

@@ -78,6 +78,8 @@ export interface ServiceOptions {
   readonly limits?: string;
   /** Further sections of the config, as YAML. */
   readonly sections?: string;
+  /** `reconcile.brake`, as YAML; off if absent. */
+  readonly brake?: string;
   /** Of half policy files; 0 if absent. */
   readonly settleSeconds?: number;
   /** The emulator's, if that has one. */
@@ -98,6 +100,7 @@ export class Service {
     this.#policies = new PolicyFiles(options.policies);
     const text = configFor(options.endpoint)
       .replace('settleSeconds: 0', `settleSeconds: ${options.settleSeconds ?? 0}`)
+      .replace('brake: off', `brake: ${options.brake ?? 'off'}`)
       .replace('resyncSeconds: 1', options.reconcile ?? 'resyncSeconds: 1')
       .concat(`limits: {${options.limits ?? 'default: {ratePerMinute: 6000}'}}\n${options.sections ?? ''}`);
     const config = parseConfig(text, 'config.yaml');

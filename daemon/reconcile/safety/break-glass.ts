@@ -5,12 +5,9 @@ import { DEFAULT_PRIVATE_NETWORKS } from '../../../reconciler/judge/count/sender
 import { judgeChange } from '../../../reconciler/judge/verdict/judge.ts';
 import { groupContext } from '../../../reconciler/exposure/engine/context.ts';
 import type { DescribedGroup } from '../../../reconciler/model/group.ts';
-import { describeRule } from '../../../reconciler/model/rule-text.ts';
 import { DIRECTIONS, ruleIdentity, type Rule } from '../../../reconciler/model/rule.ts';
 import type { GroupPolicy } from '../../../reconciler/plan/plan.ts';
 import type { SafetyInput } from '../../../reconciler/plan/safety.ts';
-import type { GroupInput } from '../group-input.ts';
-import { commonFields, type GroupRun } from '../group-run.ts';
 import { scopedByCloud } from './freezes.ts';
 
 const HOUR_MS = 3_600_000;
@@ -71,22 +68,6 @@ export const keptNow = (rules: readonly KeptRule[], nowMs: number): ReadonlySet<
 export const keptBefore = (rules: readonly KeptRule[], nowMs: number): readonly string[] =>
   rules.filter(({ untilMs }) => untilMs <= nowMs).map(({ rule }) => ruleIdentity(rule));
 
-const isKept = ({ isPresent, untilMs }: KeptRule, nowMs: number): boolean => isPresent && nowMs < untilMs;
-
-/** Says what has begun and ended since the last look, and notes what is known now. */
-export async function noteBreakGlass(run: GroupRun, { input, facts, breakGlass }: GroupInput): Promise<void> {
-  const { journal, telemetry } = run.engine;
-  const { nowMs } = input;
-  const before = keptNow(facts.breakGlass, 0);
-  const now = keptNow(breakGlass, nowMs);
-  for (const { rule, reason, untilMs } of breakGlass.filter((kept) => isKept(kept, nowMs))) {
-    if (before.has(ruleIdentity(rule))) continue;
-    const until = new Date(untilMs).toISOString();
-    telemetry.emit('breakglass.opened', { ...commonFields(run), rule: describeRule(rule), reason, until });
-  }
-  for (const { rule, reason, isPresent } of facts.breakGlass) {
-    if (!isPresent || now.has(ruleIdentity(rule))) continue;
-    telemetry.emit('breakglass.closed', { ...commonFields(run), rule: describeRule(rule), reason });
-  }
-  await journal.setFacts(run.group, { breakGlass });
-}
+/** Whether the group has it, and its time has not come. */
+export const isKept = ({ isPresent, untilMs }: KeptRule, nowMs: number): boolean =>
+  isPresent && nowMs < untilMs;
