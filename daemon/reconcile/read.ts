@@ -61,10 +61,13 @@ export async function readAndPlan(run: GroupRun, before: GroupMemory): Promise<P
     reportKept(run, kept.plan);
     return { kind: 'planned', ...kept, memory, waiting: plan };
   }
-  const { holds, nowMs } = input;
-  const untilMs = heldUntilMs(described, holds ?? [], nowMs) ?? input.frozen?.untilMs ?? null;
-  const pausedForMs = untilMs === null ? null : untilMs - nowMs;
-  return ended({ kind: 'blocked', plan, pausedForMs, kept: null }, memory);
+  return ended({ kind: 'blocked', plan, pausedForMs: pausedForMs(input), kept: null }, memory);
+}
+
+/** How long a pause or a freeze lasts yet; null: there is none. */
+function pausedForMs({ described, holds = [], frozen = null, nowMs }: PlanInput): number | null {
+  const untilMs = heldUntilMs(described, holds, nowMs) ?? frozen?.untilMs ?? null;
+  return untilMs === null ? null : untilMs - nowMs;
 }
 
 /** Of what the journal is to know before anything is carried out. */
