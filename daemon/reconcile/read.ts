@@ -16,6 +16,7 @@ import { commonFields, RULES_NAMED_IN_EVENTS, type Cause, type GroupRun } from '
 import { noteOwned } from './safety/note-owned.ts';
 import type { RunEnd } from './outcome.ts';
 import { showsRecentWrites } from './recent-writes.ts';
+import { noteBreakGlass } from './safety/note-break-glass.ts';
 import { reportExpired } from './safety/expired.ts';
 import { holdsPolicy, keptPlan } from './safety/kept-plan.ts';
 import { notePlan } from './safety/notes.ts';
@@ -48,20 +49,17 @@ export async function readAndPlan(run: GroupRun, before: GroupMemory): Promise<P
   if (signal.aborted) return ended({ kind: 'aborted' });
   if (!seen.ok) return ended({ kind: 'unread', failure: seen.error });
   const { group: described } = seen.value;
-  const { input, facts, memory: known } = await inputFor(run, described, before);
+  const { input, facts, breakGlass, memory: known } = await inputFor(run, described, before);
   const plan = planGroup(input);
   if (isAnother(run, plan)) return ended({ kind: 'changed' }, known);
-  const isHeld = holdsPolicy(plan, input, facts);
-  reportPlan(run, described, { plan, cause: isHeld ? 'policy' : run.request.cause });
-  if (isHeld) reportHeld(run, plan);
-  reportExpired(run, plan, { input, facts });
-  await notePlan(run, plan, { input, facts });
-  await noteOwned(run, described);
+  const cause = holdsPolicy(plan, input, facts) ? 'policy' : run.request.cause;
+  reportPlan(run, described, { plan, cause });
+  await note(run, plan, { input, facts, breakGlass });
   const memory = { ...known, ignoredOpens: reportIgnored(run, plan, before) };
   return nextOf(run, plan, { input, facts, memory });
 }
 
-interface KnownToPlan extends GroupInput {
+interface KnownToPlan extends Omit<GroupInput, 'breakGlass'> {
   readonly memory: GroupMemory;
 }
 
@@ -82,6 +80,14 @@ function nextOf(run: GroupRun, plan: GroupPlan, { input, facts, memory }: KnownT
 function pausedFor({ described, holds = [], frozen, nowMs }: PlanInput): number | null {
   const untilMs = heldUntilMs(described, holds, nowMs) ?? frozen?.untilMs ?? null;
   return untilMs === null ? null : untilMs - nowMs;
+}
+
+/** Of what the journal is to know before anything is carried out. */
+async function note(run: GroupRun, plan: GroupPlan, given: GroupInput): Promise<void> {
+  reportExpired(run, plan, given);
+  await noteBreakGlass(run, given);
+  await notePlan(run, plan, given);
+  await noteOwned(run, given.input.described);
 }
 
 /**
@@ -106,8 +112,13 @@ async function inputFor({ engine, request }: GroupRun, described: DescribedGroup
     listSizes,
     unreadLists,
   };
-  const { input, facts } = await groupInput(engine, engine.journal, { desired, described, learned, lists });
-  return { input, facts, memory: { ...before, quota } };
+  const { input, ...known } = await groupInput(engine, engine.journal, {
+    desired,
+    described,
+    learned,
+    lists,
+  });
+  return { ...known, input, memory: { ...before, quota } };
 }
 
 function reportPlan(

@@ -189,6 +189,14 @@ export const CATALOG: Catalog = {
     say: (f) => `A rule of ${group(f)} expires at ${f.expiresAt}: ${f.rule}`,
     sameAs: (f) => `${f.rule} ${f.expiresAt}`,
   },
+  'breakglass.opened': {
+    level: 'warn',
+    say: (f) => `A rule by hand of ${group(f)} is left alone until ${f.until}: ${f.rule} (${f.reason})`,
+  },
+  'breakglass.closed': {
+    level: 'info',
+    say: (f) => `A rule by hand of ${group(f)} is left alone no more: ${f.rule}`,
+  },
   'rule.expired': {
     level: 'info',
     isError: (f) => f.isPresent,
