@@ -52,7 +52,6 @@ export async function readAndPlan(run: GroupRun, before: GroupMemory): Promise<P
   if (isAnother(run, plan)) return ended({ kind: 'changed' }, known);
   const isHeld = holdsPolicy(plan, input, facts);
   reportPlan(run, described, { plan, cause: isHeld ? 'policy' : run.request.cause });
-  if (isHeld) reportHeld(run, plan);
   reportExpired(run, plan, { input, facts });
   await notePlan(run, plan, { input, facts });
   await noteOwned(run, described);
@@ -122,6 +121,7 @@ function reportPlan(
     cause,
     rules: driftLines(plan).slice(0, RULES_NAMED_IN_EVENTS),
   });
+  reportHeld(run, plan);
   if (plan.status === 'blocked') {
     const kinds = [...new Set(plan.blockedBy.map(({ kind }) => kind))];
     const blockedBy = plan.blockedBy.map((block) => block.message);
@@ -133,15 +133,17 @@ function reportPlan(
   reportSteps(run, plan);
 }
 
-/** What a guardrail or an expectation holds is a mistake in the policy: said louder than a plan that waits. */
+/** The policy breaks a guardrail or an expectation that the one in force keeps. */
 function reportHeld(run: GroupRun, plan: GroupPlan): void {
+  const { file, line } = run.request.policy.source;
   for (const reason of ['guardrail', 'expectation'] as const) {
-    const blocks = plan.blockedBy.filter(({ kind }) => kind === reason);
+    const blocks = plan.heldBy.filter(({ kind }) => kind === reason);
     if (blocks.length === 0) continue;
-    const details = blocks.map(({ message }) => message);
     run.engine.telemetry.emit('policies.held', {
       ...commonFields(run),
-      ...{ planHash: plan.hash, reason, groups: 1, details, override: '' },
+      ...{ planHash: plan.hash, reason, file, line, groups: 1 },
+      details: blocks.map(({ message }) => message),
+      override: [...new Set(blocks.map(({ override }) => override).filter((each) => each !== ''))].join('; '),
     });
   }
 }

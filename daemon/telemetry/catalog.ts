@@ -121,11 +121,10 @@ export const CATALOG: Catalog = {
   'policies.held': {
     level: 'error',
     say: (f) =>
-      f.reason === 'brake'
-        ? `Revision ${f.revision ?? ''} is held, and the one before stays in force: ${counted(f.losing?.length ?? 0, 'group')} would lose traffic and ${f.released?.length ?? 0} would be released; reconcile.brake.groups allows ${f.limit ?? 0} in all; to let it go on: ${f.override}`
-        : `The policy of ${group(f)} is held, and the one before stays in force: ${(f.details ?? []).join('; ')}`,
-    sameAs: (f) => [f.reason, f.override, ...(f.details ?? [])].join('\n'),
-    ends: QUIET,
+      'losing' in f
+        ? `Revision ${f.revision ?? ''} is held, and the one before stays in force: ${counted(f.losing.length, 'group')} would lose traffic and ${f.released.length} would be released; reconcile.brake.groups allows ${f.limit} in all; to let it go on: ${f.override}`
+        : `The policy of ${group(f)} (${f.file}:${f.line}) is held, and the one before stays in force: ${f.details.join('; ')}${f.override === '' ? '' : `; to let it go on: ${f.override}`}`,
+    sameAs: (f) => ('losing' in f ? f.override : [f.file, ...f.details].join('\n')),
   },
   'call.succeeded': { level: 'info', say: (f) => `${call(f)} succeeded`, ends: CALL_TROUBLE },
   'call.retried': {

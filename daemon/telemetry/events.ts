@@ -89,18 +89,24 @@ interface OwnFields {
   'plan.blocked': { kinds: readonly string[]; blockedBy: readonly string[]; overrides: readonly string[] };
   /** Who: as the OS names user and host of the one who approved, which nothing proves. */
   'plan.approved': { by: string; reason: string; until: string };
-  'policies.held': {
-    /** `brake`: the revision as a whole; else the policy of one group, for what `details` say. */
-    reason: 'brake' | 'guardrail' | 'expectation';
-    /** Groups that would lose traffic, and groups that would be released. */
-    losing?: readonly string[];
-    released?: readonly string[];
-    groups: number;
-    limit?: number;
-    details?: readonly string[];
-    /** The command that lets it go on; empty where only an edit does. */
-    override: string;
-  };
+  'policies.held': { groups: number; override: string } & (
+    | {
+        /** The whole revision. */
+        reason: 'brake';
+        /** Groups that would lose traffic, and groups that would be released. */
+        losing: readonly string[];
+        released: readonly string[];
+        limit: number;
+      }
+    | {
+        /** The policy of one group. */
+        reason: 'guardrail' | 'expectation';
+        /** Where the policy is written. */
+        file: string;
+        line: number;
+        details: readonly string[];
+      }
+  );
   'call.succeeded': { rules: number };
   'call.retried': { kind: string; delayMs: number };
   'call.throttled': { delayMs: number };

@@ -79,7 +79,6 @@ export const SAMPLE_EVENTS: Samples = {
     released: ['sg-bp1old'],
     groups: 2,
     limit: 1,
-    details: ['guardrail no-admin-from-internet'],
     override: 'npx rampart approve f00 --reason "..."',
   },
   'call.succeeded': { ...COMMON, rules: 1 },
