@@ -55,7 +55,7 @@ const never = <T>(): Promise<T> => new Promise<T>(() => undefined);
 export class Life {
   readonly number: number;
   readonly #world: LifeWorld;
-  readonly #view = new PolicyView();
+  readonly #view: PolicyView;
   readonly #stop = new AbortController();
   readonly #reloads: Array<() => void> = [];
   readonly #daemon: Daemon;
@@ -67,6 +67,7 @@ export class Life {
   constructor(number: number, world: LifeWorld) {
     this.number = number;
     this.#world = world;
+    this.#view = new PolicyView(world.tree.noted);
     world.time.startProcess();
     world.check.started(number);
     world.note('process', `${number} starts`);
@@ -231,6 +232,10 @@ export class Life {
         }),
       closeIntent: (token, outcome) =>
         during(`closes ${token}: ${outcome.result}`, () => journal.closeIntent(token, outcome)),
+      setEstateFacts: async (facts) => {
+        await journal.setEstateFacts(facts);
+        if (facts.desired !== undefined) this.#world.tree.noted = new PolicyView(this.#view);
+      },
       savePlan: (plan) => during(`saves plan ${plan.hash.slice(0, 8)}`, () => journal.savePlan(plan)),
       mark: (group, marks) =>
         during(`marks ${group.id} ${JSON.stringify(marks)}`, () => journal.mark(group, marks)),

@@ -33,6 +33,8 @@ export const revisionOf = (version: PolicyVersion): string => `v${version.number
 export class PolicyTree {
   #current: PolicyVersion;
   readonly #listeners = new Set<() => void>();
+  /** What the last process that noted it in its journal had in force. */
+  noted: PolicyView | null = null;
 
   constructor(files: ReadonlyMap<string, SimFile>) {
     this.#current = { number: 1, files };
@@ -76,10 +78,19 @@ export class PolicyTree {
   }
 }
 
-/** What is in force in one process after each version that it loaded: a broken file keeps its groups. */
+/**
+ * What is in force in one process after each version that it loaded: a broken file keeps its groups. A process begins with
+ * what the journal says was in force.
+ */
 export class PolicyView {
   #inForce = new Map<string, { readonly file: string; readonly policy: SimPolicy }>();
   readonly #byRevision = new Map<string, ReadonlyMap<string, SimPolicy>>();
+
+  constructor(before: PolicyView | null) {
+    if (before === null) return;
+    this.#inForce = before.#inForce;
+    for (const [revision, policies] of before.#byRevision) this.#byRevision.set(revision, policies);
+  }
 
   take(version: PolicyVersion): void {
     const next = new Map<string, { readonly file: string; readonly policy: SimPolicy }>();
