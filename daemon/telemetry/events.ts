@@ -122,6 +122,8 @@ interface OwnFields {
   /** `guardrail`: its id; `reason`: where, how many addresses, one packet, and by which rule. */
   'guardrail.violated': { guardrail: string; severity: string; reason: string };
   'rule.expiring': { rule: string; expiresAt: string };
+  'breakglass.opened': { rule: string; reason: string; until: string };
+  'breakglass.closed': { rule: string; reason: string };
   'rule.expired': {
     rule: string;
     expiresAt?: string;
