@@ -110,7 +110,7 @@ const nearHours = (config: Config | null): number =>
 
 async function checkPolicies(paths: readonly string[], config: Config | null, io: Io): Promise<Checked> {
   const policies = shownPath(config?.policies.path ?? DEFAULT_POLICIES, io);
-  const { files, asked } = await filesToCheck(paths.length > 0 ? paths : [policies], policies);
+  const { files, asked, isPart } = await filesToCheck(paths.length > 0 ? paths : [policies], policies);
   const options = config === null ? { accounts: null } : compileOptionsOf(config);
   const compiled = compilePolicies(files, options);
   const nowMs = systemClock.nowMs();
@@ -119,7 +119,7 @@ async function checkPolicies(paths: readonly string[], config: Config | null, io
   const texts = new Map([...asked].flatMap(([file, text]) => (text === null ? [] : [[file, text] as const])));
   const judged = judgementProblems(judgePolicies({ ...compiled, groups }, config, nowMs));
   const guardrails = config?.guardrails ?? NO_GUARDRAILS;
-  const isShown = ({ file }: Problem): boolean => asked.has(file) || file === guardrails.file;
+  const isShown = ({ file }: Problem): boolean => asked.has(file) || (isPart && file === guardrails.file);
   return {
     problems: [
       ...[...compiled.problems, ...judged].filter(isShown),

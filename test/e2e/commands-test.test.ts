@@ -228,6 +228,22 @@ guardrails:
     expect(await problems()).toEqual([]);
   });
 
+  test('files from elsewhere are not blamed for names that a guardrail takes from the policies', async () => {
+    workspace.write(
+      'config.yaml',
+      `reconcile: {mode: observe}
+guardrails:
+  - {id: of-vpn, deny: {direction: ingress, protocol: all, from: vpn}}
+  - {use: cis-alibaba-4.3}
+`,
+    );
+    workspace.write('elsewhere/web.yaml', policyFor('sg-web', ['protocol: tcp, ports: 22, from: anywhere']));
+    expect(await problems(['elsewhere'])).toEqual(['elsewhere/web.yaml:6 error cis-alibaba-4.3']);
+    expect((await workspace.runHere(['test', 'elsewhere'])).code).toBe(0);
+    workspace.write('policies/web.yaml', policyFor('sg-web', []));
+    expect(await problems()).toEqual(['config.yaml:3 error unknown-network']);
+  });
+
   test('a failing expectation stands at the rule that decides', async () => {
     workspace.write('config.yaml', 'reconcile: {mode: observe}\n');
     writePolicy([OFFICE], drops('203.0.113.7'));

@@ -22,6 +22,8 @@ export async function filesToCheck(paths: readonly string[], policies: string) {
   const isPart = (await Promise.all(paths.map((each) => isBelow(each, policies)))).some(Boolean);
   const context = isPart ? await filesOf([policies]) : new Map<string, ReadFile>();
   return {
+    /** Whether the files belong to the policies of the config, which came along. */
+    isPart,
     /** Everything that has to be compiled together, each file once. */
     files: [...new Map([...context, ...asked]).values()].map(({ policy }) => policy),
     /** What was asked about, by the path that it is shown with, with its text if it can be read. */
