@@ -2,8 +2,11 @@
 import { createHash } from 'node:crypto';
 import type { PlanCase } from './plan-cases.ts';
 
-/** Texts for people, and hashes over the plan itself. */
-const LEFT_OUT: ReadonlySet<string> = new Set(['message', 'override', 'liftedBy', 'hash', 'planHash']);
+/** Texts for people, what is told about a plan, and hashes over the plan itself. */
+const LEFT_OUT: ReadonlySet<string> = new Set([
+  ...['message', 'override', 'liftedBy', 'approval', 'hash', 'planHash', 'desiredHash'],
+  ...['exposure', 'findings', 'losing', 'opening'],
+]);
 
 /** The description of the temporary rule that plans for full groups could have. */
 const TEMPORARY = 'rampart: temporary, goes when the change under way is complete';
@@ -15,13 +18,9 @@ export function normalised(document: unknown): unknown {
   const entries = Object.entries(document)
     .filter(([key]) => !LEFT_OUT.has(key))
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, value]) => [key, key === 'findings' ? inOrder(normalised(value)) : normalised(value)]);
+    .map(([key, value]) => [key, normalised(value)]);
   return Object.fromEntries(entries) as unknown;
 }
-
-/** Findings of one line stand in the order of their messages, which are left out. */
-const inOrder = (findings: unknown): unknown =>
-  Array.isArray(findings) ? findings.map((finding) => JSON.stringify(finding)).sort() : findings;
 
 /** The first 16 hex digits of the SHA-256 of a normalised plan document. */
 export const planDigest = (document: unknown): string =>
