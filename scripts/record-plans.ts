@@ -50,10 +50,7 @@ async function oldPlanner(checkout: string): Promise<OldPlanner> {
   return ({ policy, group, quarantined, options }, temporaryRules) => {
     const withheld = { desired: new Set(quarantined.desired), described: new Set(quarantined.described) };
     const wanted = modules.withhold(policy, group.rules, withheld);
-    // The name of that time.
-    const { groupReferenceQuota, ...others } = options;
-    const quota = groupReferenceQuota === undefined ? {} : { groupRuleQuota: groupReferenceQuota };
-    return modules.planDocument(modules.planGroup(wanted, group, { ...others, ...quota, temporaryRules }));
+    return modules.planDocument(modules.planGroup(wanted, group, { ...options, temporaryRules }));
   };
 }
 

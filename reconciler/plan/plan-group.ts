@@ -41,7 +41,7 @@ export function planGroup(input: PlanInput): GroupPlan {
 
 function planned(input: PlanInput): GroupPlan {
   const { described } = input;
-  const ownership = ownershipOf(input.desired, described, input.ownedRules);
+  const ownership = ownershipOf(input.desired, described, input.ownedRules, input.keptRules);
   // Of the changes that the policy asks for, whether or not the cloud keeps refusing some of them.
   const full = diff(input.desired, ownership);
   const hash = planHash(input.desired, input.desired.mode, full);

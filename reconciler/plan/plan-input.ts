@@ -17,6 +17,8 @@ export interface PlanInput {
    * are removed or changed. Absent: none.
    */
   readonly ownedRules?: ReadonlySet<string>;
+  /** `ruleIdentity` of rules by hand that are left alone for now. Absent: none. */
+  readonly keptRules?: ReadonlySet<string>;
   /** Absent: none. Those of other groups, and those that have ended, hold nothing here. */
   readonly holds?: readonly Hold[];
   /** A freeze that is about what this policy asks for. Absent or null: none is. */

@@ -113,6 +113,8 @@ export interface PlanFinding {
   readonly message: string;
   readonly file: string;
   readonly line: number;
+  /** Of a guardrail, whose id the finding has. */
+  readonly guardrail?: 'violated' | 'exempt' | 'unknown';
 }
 
 export type BlockKind =
@@ -155,6 +157,8 @@ export interface GroupPlan extends GroupRef {
   readonly exposure: ExposureDelta;
   readonly findings: readonly PlanFinding[];
   readonly blockedBy: readonly Block[];
+  /** Those of them for which the policy itself is held, whatever the group is like. */
+  readonly heldBy: readonly Block[];
   /** SHA-256 over the group, the mode and the changes, however they are made: see `planHash`. */
   readonly hash: string;
   /** SHA-256 over the desired rules that the plan leads to: see `desiredHash`. */

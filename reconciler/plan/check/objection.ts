@@ -12,15 +12,17 @@ import type { PlanOptions } from '../plan.ts';
 /** All rules, or those that name a group: the vendor has a quota for each. */
 export type QuotaKind = 'rules' | 'groupRules';
 
+/** What is wanted, and what there may be. */
+export interface Excess {
+  readonly counted: QuotaKind;
+  readonly wanted: number;
+  readonly quota: number;
+}
+
 /** Found while an order of the calls was chosen: with one of these nothing is promised of the calls. */
 export type OrderObjection =
-  /** The group would hold more than it may, whatever the order. */
-  | {
-      readonly kind: 'overQuota';
-      readonly counted: QuotaKind;
-      readonly wanted: number;
-      readonly quota: number;
-    }
+  /** The group would hold more than it may, whatever the order. One entry or one for each quota. */
+  | { readonly kind: 'overQuota'; readonly excess: readonly Excess[] }
   /** What is wanted fits, but there is no room to get there. */
   | {
       readonly kind: 'noRoom';
@@ -63,6 +65,8 @@ export type SafetyObjection =
 /** Found in what the plan exposes or cuts, beyond a guardrail or against an expectation. */
 export interface VerdictObjection {
   readonly kind: 'guardrail' | 'expectation';
+  /** Id of the guardrail, or name of the expectation. */
+  readonly about: string;
   readonly what: string;
   /** Empty: the policy's author knows best. */
   readonly remedy: string;
