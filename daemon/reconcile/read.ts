@@ -8,16 +8,17 @@ import type { GroupPlan } from '../../reconciler/plan/plan.ts';
 import { describeRule } from '../../reconciler/model/rule-text.ts';
 import type { GroupMemory } from '../learned/group-memory.ts';
 import { ignoredOpensOf, type IgnoredOpens } from '../learned/ignored-opens.ts';
+import { restingAt } from '../learned/flap-detector.ts';
 import { quarantinedAt } from '../learned/quarantine.ts';
 import { quotaAfterRead, ruleLimit } from '../learned/quota-estimate.ts';
 import { groupInput, type GroupInput } from './group-input.ts';
-import { commonFields, RULES_NAMED_IN_EVENTS, type GroupRun } from './group-run.ts';
+import { commonFields, RULES_NAMED_IN_EVENTS, type Cause, type GroupRun } from './group-run.ts';
 import { noteOwned } from './safety/note-owned.ts';
 import type { RunEnd } from './outcome.ts';
 import { showsRecentWrites } from './recent-writes.ts';
 import { noteBreakGlass } from './safety/note-break-glass.ts';
 import { reportExpired } from './safety/expired.ts';
-import { keptPlan } from './safety/kept-plan.ts';
+import { holdsPolicy, keptPlan } from './safety/kept-plan.ts';
 import { notePlan } from './safety/notes.ts';
 import { waitUntilDescribed } from './wait-until-described.ts';
 
@@ -51,21 +52,33 @@ export async function readAndPlan(run: GroupRun, before: GroupMemory): Promise<P
   const { input, facts, breakGlass, memory: known } = await inputFor(run, described, before);
   const plan = planGroup(input);
   if (isAnother(run, plan)) return ended({ kind: 'changed' }, known);
-  reportPlan(run, described, plan);
+  const isHeld = holdsPolicy(plan, input, facts);
+  reportPlan(run, described, { plan, cause: isHeld ? 'policy' : run.request.cause });
+  if (isHeld) reportHeld(run, plan);
   await note(run, plan, { input, facts, breakGlass });
   const memory = { ...known, ignoredOpens: reportIgnored(run, plan, before) };
-  if (plan.status === 'observed') return ended({ kind: 'observed' }, memory);
+  return nextOf(run, plan, { input, facts, breakGlass, memory });
+}
+
+interface KnownToPlan extends GroupInput {
+  readonly memory: GroupMemory;
+}
+
+/** Carried out is the policy's plan; where that is blocked, the plan of the policy before; else nothing. */
+function nextOf(run: GroupRun, plan: GroupPlan, { input, facts, memory }: KnownToPlan): Planned | EndedEarly {
+  if (plan.status === 'observed') return { kind: 'ended', end: { kind: 'observed' }, memory };
   if (plan.status !== 'blocked') return { kind: 'planned', plan, input, memory, waiting: null };
   const kept = run.request.approvedPlan === null ? keptPlan(plan, input, facts) : null;
   if (kept !== null) {
     reportKept(run, kept.plan);
     return { kind: 'planned', ...kept, memory, waiting: plan };
   }
-  return ended({ kind: 'blocked', plan, pausedForMs: pausedForMs(input), kept: null }, memory);
+  const end = { kind: 'blocked', plan, pausedForMs: pausedFor(input), kept: null } as const;
+  return { kind: 'ended', end, memory };
 }
 
-/** How long a pause or a freeze lasts yet; null: there is none. */
-function pausedForMs({ described, holds = [], frozen = null, nowMs }: PlanInput): number | null {
+/** How long nothing may be written; null: neither paused nor frozen. */
+function pausedFor({ described, holds = [], frozen, nowMs }: PlanInput): number | null {
   const untilMs = heldUntilMs(described, holds, nowMs) ?? frozen?.untilMs ?? null;
   return untilMs === null ? null : untilMs - nowMs;
 }
@@ -94,6 +107,7 @@ async function inputFor({ engine, request }: GroupRun, described: DescribedGroup
   const monotonicMs = engine.clock.monotonicMs();
   const learned: Learned = {
     quarantined: quarantinedAt(before.quarantine, monotonicMs),
+    resting: restingAt(before.drift, { nowMs: engine.clock.nowMs(), monotonicMs }),
     ruleLimit: ruleLimit(quota, monotonicMs),
     legacyPriority: before.legacyPriority,
     listSizes,
@@ -108,20 +122,17 @@ async function inputFor({ engine, request }: GroupRun, described: DescribedGroup
   return { ...known, input, memory: { ...before, quota } };
 }
 
-function reportPlan(run: GroupRun, described: DescribedGroup, plan: GroupPlan): void {
+function reportPlan(
+  run: GroupRun,
+  described: DescribedGroup,
+  { plan, cause }: { readonly plan: GroupPlan; readonly cause: Cause },
+): void {
   const { telemetry } = run.engine;
   const fields = { ...commonFields(run), planHash: plan.hash };
   telemetry.emit('group.described', { ...commonFields(run), rules: described.rules.length });
+  reportViolations(run, plan);
   if (plan.status === 'converged') return;
-  const { missing, unexpected, different } = plan.diff;
-  telemetry.emit('drift.detected', {
-    ...fields,
-    missing: missing.length,
-    surplus: unexpected.length,
-    altered: different.length,
-    cause: run.request.cause,
-    rules: driftLines(plan).slice(0, RULES_NAMED_IN_EVENTS),
-  });
+  reportDrift(run, plan, cause);
   reportHeld(run, plan);
   if (plan.status === 'blocked') {
     const kinds = [...new Set(plan.blockedBy.map(({ kind }) => kind))];
@@ -147,6 +158,21 @@ function reportHeld(run: GroupRun, plan: GroupPlan): void {
       override: [...new Set(blocks.map(({ override }) => override).filter((each) => each !== ''))].join('; '),
     });
   }
+}
+
+/** Of what the plan is about: a group of which only rules rest that flap has no drift besides. */
+function reportDrift(run: GroupRun, plan: GroupPlan, cause: Cause): void {
+  const { missing, unexpected, different } = plan.diff;
+  if (missing.length + unexpected.length + different.length === 0) return;
+  run.engine.telemetry.emit('drift.detected', {
+    ...commonFields(run),
+    planHash: plan.hash,
+    missing: missing.length,
+    surplus: unexpected.length,
+    altered: different.length,
+    cause,
+    rules: driftLines(plan).slice(0, RULES_NAMED_IN_EVENTS),
+  });
 }
 
 function reportApproval(run: GroupRun, plan: GroupPlan): void {
@@ -175,6 +201,15 @@ function reportSteps(run: GroupRun, plan: GroupPlan): void {
     hitless: plan.hitless,
     ...(plan.status === 'observed' ? { wouldBlock: plan.blockedBy.map(({ message }) => message) } : {}),
   });
+}
+
+/** Whether or not the plan is blocked for it: what is violated may be there already. */
+function reportViolations(run: GroupRun, { findings }: GroupPlan): void {
+  for (const { id, severity, message, guardrail } of findings) {
+    if (guardrail !== 'violated') continue;
+    const fields = { guardrail: id, severity, reason: message };
+    run.engine.telemetry.emit('guardrail.violated', { ...commonFields(run), ...fields });
+  }
 }
 
 /** What to remember, so that each is told once. */

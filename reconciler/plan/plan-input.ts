@@ -2,6 +2,7 @@
 import type { ReadLists } from '../exposure/engine/context.ts';
 import type { DescribedGroup, GroupRef } from '../model/group.ts';
 import type { Quarantined } from './diff/quarantine.ts';
+import type { Resting } from './diff/resting.ts';
 import type { GroupPolicy, LegacyPriority, PlanSettings } from './plan.ts';
 import type { SafetyInput } from './safety.ts';
 
@@ -32,6 +33,8 @@ export interface PlanInput {
 
 /** What earlier calls have shown. A plan that is made without it is right too, but the cloud may refuse a part of it. */
 export interface Learned {
+  /** Rules that something else keeps undoing. Absent or null: none. */
+  readonly resting?: Resting | null;
   /** Rules that the cloud keeps refusing. */
   readonly quarantined: Quarantined;
   /** Most rules that the group was seen to hold where the cloud refused one more; null: no such refusal is known. */

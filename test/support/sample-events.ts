@@ -92,6 +92,12 @@ export const SAMPLE_EVENTS: Samples = {
   'group.not_converged': { ...COMMON, reason: '1 authorized rule is not there' },
   'group.flapping': { ...COMMON, rounds: 3, rules: RULES, delayMs: 300_000 },
   'ignored.opens': { ...COMMON, count: 1, rules: RULES },
+  'guardrail.violated': {
+    ...COMMON,
+    guardrail: 'no-ssh',
+    severity: 'warning',
+    reason: 'tcp 22/22 is exposed',
+  },
   'rule.expiring': { ...COMMON, rule: 'office', expiresAt: '2027-01-31T18:00:00Z' },
   'breakglass.opened': { ...COMMON, rule: 'ssh', reason: 'INC-7', until: '2027-01-31T18:00:00Z' },
   'breakglass.closed': { ...COMMON, rule: 'ssh', reason: 'INC-7' },
