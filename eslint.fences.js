@@ -76,6 +76,10 @@ export default [
     rules: noImports('^(?!(yaml|zod)$)[^.]', 'Policies are read with yaml and zod, and nothing else.'),
   },
   {
+    files: ['reconciler/judge/cel/**/*.ts'],
+    rules: noImports('^(?!@bufbuild/cel$)[^.]', 'CEL is evaluated with @bufbuild/cel, and nothing else.'),
+  },
+  {
     files: ['reconciler/plan/hash.ts'],
     rules: {
       'no-restricted-imports': [

@@ -11,7 +11,7 @@ import { parseState } from '../../emulator/admin/state-file.ts';
 import type { State } from '../../emulator/state.ts';
 import type { EmulatorConfig } from '../config/config.ts';
 import { isIoError } from '../io-reason.ts';
-import { defaultConfig } from '../config/load.ts';
+import { emulatorDefaults } from '../config/resolve.ts';
 import { parseListen, type ListenAddress } from '../config/listen.ts';
 import { aborted, flagOf, line, UsageError, type ExitCode, type Io } from '../cli/io.ts';
 import { addCommonFlags, readConfig, type CommonFlags } from '../compose/setup.ts';
@@ -72,7 +72,7 @@ async function started(options: EmulatorOptions): Promise<Emulator> {
 
 /** The config has to be named here: one that lies about is meant for the daemon and the emulator beside it. */
 const settingsOf = (flags: EmulatorFlags): EmulatorConfig =>
-  (flags.config === undefined ? defaultConfig() : readConfig(flags)).emulator;
+  flags.config === undefined ? emulatorDefaults() : readConfig(flags).emulator;
 
 /** Reads a state file of the emulator. Throws a UsageError that says what is wrong with it. */
 export async function readStateFile(file: string): Promise<State> {

@@ -11,7 +11,8 @@ import { problemsAsSarif } from '../../reconciler/policy/report/sarif.ts';
 import { formatProblems } from '../../reconciler/policy/report/text.ts';
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
-import { loadConfig, placeInConfig } from '../config/load.ts';
+import { loadConfig, loadConfigIfAny, placeInConfig } from '../config/load.ts';
+import { DEFAULT_POLICIES } from '../config/schema.ts';
 import { isInForce } from '../schedule/selectors.ts';
 import { readStateFile } from './emulator.ts';
 import { line, UsageError, type ExitCode, type Io } from '../cli/io.ts';
@@ -48,13 +49,14 @@ export function addValidateCommand(program: Command, io: Io, done: (code: ExitCo
       'after',
       '\nFiles that lie below the policies path of the config are checked together with all that lies there, since' +
         '\nthey may use its networks and services and must not declare its groups again; only problems of the' +
-        '\nnamed files are shown. Files from elsewhere are checked by themselves.',
+        '\nnamed files are shown. Files from elsewhere are checked by themselves. With paths no config is needed.',
     )
     .action((paths: readonly string[], flags: ValidateFlags) => runValidate(paths, flags, io).then(done));
 }
 
 async function runValidate(paths: readonly string[], flags: ValidateFlags, io: Io): Promise<ExitCode> {
-  const config = loadConfig(flags.config ?? null);
+  const file = flags.config ?? null;
+  const config = paths.length > 0 ? loadConfigIfAny(file) : loadConfig(file);
   const verdict = config.ok ? await checkAll(paths, config.value, io) : badConfig(config.error);
   const format = flags.json === true ? 'json' : flags.format;
   io.stdout.write(render(format, verdict));
@@ -63,14 +65,18 @@ async function runValidate(paths: readonly string[], flags: ValidateFlags, io: I
   return errors > 0 ? 1 : 0;
 }
 
-async function checkAll(paths: readonly string[], config: Config, io: Io): Promise<Verdict> {
+async function checkAll(paths: readonly string[], config: Config | null, io: Io): Promise<Verdict> {
   const { problems, ...policies } = await checkPolicies(paths, config, io);
+  if (config === null) {
+    line(io.stderr, 'no config: names of accounts are not checked');
+    return { ...policies, problems };
+  }
   return { ...policies, problems: [...(await stateProblems(config)), ...problems].sort(compareProblems) };
 }
 
 /** The state file is no part of the config, but the embedded emulator does not start without it. */
 async function stateProblems({ file, emulator }: Config): Promise<Problem[]> {
-  if (file === null || emulator.state === null) return [];
+  if (emulator.state === null) return [];
   try {
     await readStateFile(emulator.state);
     return [];
@@ -83,10 +89,11 @@ async function stateProblems({ file, emulator }: Config): Promise<Problem[]> {
   }
 }
 
-async function checkPolicies(paths: readonly string[], config: Config, io: Io): Promise<Verdict> {
-  const policies = shownPath(config.policies.path, io);
+async function checkPolicies(paths: readonly string[], config: Config | null, io: Io): Promise<Verdict> {
+  const policies = shownPath(config?.policies.path ?? DEFAULT_POLICIES, io);
   const { files, asked } = await filesToCheck(paths.length > 0 ? paths : [policies], policies);
-  const compiled = compilePolicies(files, { accounts: Object.keys(config.accounts) });
+  const accounts = config === null ? null : Object.keys(config.accounts);
+  const compiled = compilePolicies(files, { accounts });
   const groups = compiled.groups.filter(({ source }) => asked.has(source.file));
   const texts = new Map([...asked].flatMap(([file, text]) => (text === null ? [] : [[file, text] as const])));
   const anomalies = ruleAnomalies(withoutExpiredRules(groups, systemClock.nowMs()));

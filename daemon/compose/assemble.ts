@@ -4,6 +4,7 @@ import { OPERATIONS } from '../../reconciler/model/operation.ts';
 import { systemClock, type Clock } from '../clock.ts';
 import type { AccountConfig } from '../config/accounts-schema.ts';
 import type { Config } from '../config/config.ts';
+import { liveSettings, type LiveSettings } from '../config/live-settings.ts';
 import type { EcsApi } from '../ecs/api.ts';
 import type { Pacer } from '../ecs/ask.ts';
 import { createEcsClient } from '../ecs/client.ts';
@@ -38,6 +39,8 @@ export interface AssemblyPorts {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Where the accounts with endpoint `embedded` are; null if there are none. */
   readonly emulatorUrl: string | null;
+  /** Absent: those of the config, for good. */
+  readonly live?: () => LiveSettings;
 }
 
 export interface Assembly {
@@ -54,6 +57,8 @@ export interface EnginePorts {
   readonly random: () => number;
   readonly newReconcileId: () => string;
   readonly transportOf: (account: AccountConfig) => Transport;
+  /** Absent: those of the config, for good. */
+  readonly live?: () => LiveSettings;
 }
 
 export function assemble(config: Config, ports: AssemblyPorts): Assembly {
@@ -99,6 +104,7 @@ export function assembleEngine(config: Config, ports: EnginePorts): Assembly {
       telemetry,
       clock,
       planOptions: reconcile,
+      live: ports.live ?? (() => liveSettings(config)),
       lists: new KnownLists(ecs, clock, resyncMs),
       patience: { settleMs: reconcile.settleSeconds * 1000, lagMs: reconcile.lagSeconds * 1000 },
       resyncMs,

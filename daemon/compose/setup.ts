@@ -2,8 +2,9 @@
 import path from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Problem } from '../../reconciler/model/problem.ts';
+import type { CompileOptions } from '../../reconciler/policy/compile/compile.ts';
 import type { Config } from '../config/config.ts';
-import { loadConfig } from '../config/load.ts';
+import { loadConfig, NO_CONFIG } from '../config/load.ts';
 import { createDirectorySource } from '../source/directory/directory-source.ts';
 import { DesiredKeeper } from '../source/desired.ts';
 import type { Source } from '../source/source.ts';
@@ -21,7 +22,7 @@ export interface CommonFlags {
 
 export function addCommonFlags(command: Command): Command {
   return command
-    .option('--config <FILE>', 'config file (default: ./config.yaml, else built-in defaults)')
+    .option('--config <FILE>', 'config file (default: ./config.yaml)')
     .addOption(choice('--log-level <LEVEL>', 'lowest level that is logged', LOG_LEVELS));
 }
 
@@ -33,7 +34,14 @@ export const choice = (flags: string, description: string, words: readonly strin
 export function readConfig(flags: CommonFlags): Config {
   const config = loadConfig(flags.config ?? null);
   if (config.ok) return config.value;
-  throw new UsageError(`the config cannot be used\n${config.error.map(problemText).join('\n')}`);
+  throw new UsageError(configTrouble(config.error));
+}
+
+/** Why there is no config to work with, for people. */
+export function configTrouble(problems: readonly Problem[]): string {
+  const absent = problems.find(({ code }) => code === NO_CONFIG);
+  if (absent !== undefined) return `${absent.message}; ${absent.hint}`;
+  return `the config cannot be used\n${problems.map(problemText).join('\n')}`;
 }
 
 export function problemText({ file, line, column, message, hint }: Problem): string {
@@ -62,8 +70,13 @@ export function openSource(config: Config, io: Io): Source {
   return createDirectorySource({ path: shownPath(config.policies.path, io), environment: io.env });
 }
 
-export const openKeeper = (config: Config): DesiredKeeper =>
-  new DesiredKeeper({ accounts: Object.keys(config.accounts) });
+export const openKeeper = (config: Config): DesiredKeeper => new DesiredKeeper(compileOptionsOf(config));
+
+/** What of the config the meaning of policies depends on. */
+export const compileOptionsOf = ({ accounts, guardrails }: Config): CompileOptions => ({
+  accounts: Object.keys(accounts),
+  guardrails,
+});
 
 /** Short in messages: relative where that is below the working directory. */
 export function shownPath(file: string, io: Io): string {

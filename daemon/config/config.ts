@@ -1,5 +1,7 @@
 // The config as the program uses it: complete, checked, and frozen to its last leaf. What each key means, and its
 // bounds and default, stand in the schema; here is only what differs from it.
+import type { Prefix } from '../../reconciler/model/prefix.ts';
+import type { WrittenGuardrails } from '../../reconciler/policy/compile/compile-guardrails.ts';
 import type { AccountConfig } from './accounts-schema.ts';
 import type { CheckedConfig } from './schema.ts';
 
@@ -9,10 +11,13 @@ type Settings = {
 
 /** Paths are usable as they are: absolute, or relative to the working directory. */
 export interface Config extends Settings {
-  /** Null: there is no config file, everything is at its default. */
-  readonly file: string | null;
+  /** As it was named; relative to the working directory. */
+  readonly file: string;
   /** By name; at least one. Has no prototype, so that any text may be looked up. */
   readonly accounts: Readonly<Record<string, AccountConfig>>;
+  readonly guardrails: WrittenGuardrails;
+  /** Where members of security groups may be. */
+  readonly privateNetworks: readonly Prefix[];
   readonly journal: { readonly file: string };
   readonly emulator: EmulatorConfig;
 }

@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
 import { compareProblems, type Problem, type SourcePlace } from '../../reconciler/model/problem.ts';
 import { err, ok, type Result } from '../../reconciler/model/result.ts';
 import { decodePolicyText } from '../../reconciler/policy/read/decode.ts';
@@ -8,6 +9,8 @@ import { checkShape } from '../../reconciler/policy/schema/check-shape.ts';
 import type { ShapeWords } from '../../reconciler/policy/schema/shape-complaints.ts';
 import { ioReason } from '../io-reason.ts';
 import type { Config } from './config.ts';
+import { placedGuardrails } from './guardrails-config.ts';
+import { configsNear } from './nearby.ts';
 import { resolveConfig } from './resolve.ts';
 import { configSchema } from './schema.ts';
 
@@ -17,24 +20,35 @@ export const DEFAULT_CONFIG_FILE = 'config.yaml';
 const MAX_CONFIG_BYTES = 256 * 1024;
 
 /**
- * Reads the config, or answers every problem with it. Null: `config.yaml` of the working directory if it is
- * there, else the defaults of every key.
+ * Reads the config, or answers every problem with it. Null: `config.yaml` of the working directory. That there is none is
+ * a problem too: without a config nothing may decide what is written to whose groups.
  */
 export function loadConfig(file: string | null): Result<Config, Problem[]> {
-  const path = file ?? DEFAULT_CONFIG_FILE;
-  const text = readText(path);
-  if (text.ok) return text.value === null ? absentConfig(file, path) : parseConfig(text.value, path);
-  return err([text.error]);
+  const named = file ?? DEFAULT_CONFIG_FILE;
+  const text = readText(named);
+  if (!text.ok) return err([text.error]);
+  return text.value === null ? err([absentConfig(named)]) : parseConfig(text.value, named);
 }
 
-function absentConfig(file: string | null, path: string): Result<Config, Problem[]> {
-  if (file === null) return ok(defaultConfig());
-  const hint = 'name an existing file, or leave --config out to run with the defaults';
-  return err([unreadableConfig(path, 'config-unreadable', 'there is no such config', hint)]);
+/** For commands that can do without: null if no config was named and there is none in the working directory. */
+export function loadConfigIfAny(file: string | null): Result<Config | null, Problem[]> {
+  const isAbsent = file === null && statSync(DEFAULT_CONFIG_FILE, { throwIfNoEntry: false }) === undefined;
+  return isAbsent ? ok(null) : loadConfig(file);
 }
 
-/** What holds without a config file. */
-export const defaultConfig = (): Config => resolveConfig(configSchema.parse({}), null);
+function absentConfig(file: string): Problem {
+  const [nearest, ...others] = configsNear(file);
+  const more =
+    others.length === 0 ? '' : `; ${others.join(', ')} ${others.length === 1 ? 'is' : 'are'} there too`;
+  const hint =
+    nearest === undefined
+      ? 'write one, beginning with a copy of config.example.yaml, or name it with --config FILE'
+      : `${nearest} is there: did you mean \`--config ${nearest}\`?${more}`;
+  return unreadableConfig(file, NO_CONFIG, `there is no config ${path.resolve(file)}`, hint);
+}
+
+/** Code of the problem that there is no config. */
+export const NO_CONFIG = 'no-config';
 
 /** Reads a config from its text; `file` places its paths and its problems. */
 export function parseConfig(text: string, file: string): Result<Config, Problem[]> {
@@ -42,12 +56,21 @@ export function parseConfig(text: string, file: string): Result<Config, Problem[
   const checked = yaml.isWellFormed ? checkShape(configSchema, yaml.value, CONFIG_WORDS) : null;
   if (checked?.ok === false) reportShape(yaml, checked.error);
   const { problems } = yaml.reporter;
-  return checked?.ok === true && problems.length === 0
-    ? ok(resolveConfig(checked.value, file))
-    : err([...problems].sort(compareProblems));
+  if (checked?.ok !== true || problems.length > 0) return err([...problems].sort(compareProblems));
+  const guardrails = placedGuardrails(checked.value.guardrails, { ...yaml, file });
+  return ok(resolveConfig(checked.value, file, guardrails));
 }
 
-const CONFIG_WORDS: ShapeWords = { whole: 'the config', quotesValues: false };
+const CONFIG_WORDS: ShapeWords = {
+  whole: 'the config',
+  quotesValues: false,
+  missingKeyHints: new Map([
+    [
+      'mode',
+      'write `reconcile: {mode: …}`: enforce (groups become what the policies say), additive (never removes) or observe (never writes)',
+    ],
+  ]),
+};
 
 /** Where a key of a config that was read before has its value; for what comes to light only when it is used. */
 export function placeInConfig(file: string, keys: Path): SourcePlace {
@@ -56,11 +79,11 @@ export function placeInConfig(file: string, keys: Path): SourcePlace {
 }
 
 /** Null if there is no such file; one that cannot be read is something else. */
-function readText(path: string): Result<string | null, Problem> {
+function readText(file: string): Result<string | null, Problem> {
   const refuse = (code: string, message: string, hint = '') =>
-    err(unreadableConfig(path, code, message, hint));
+    err(unreadableConfig(file, code, message, hint));
   try {
-    const stats = statSync(path);
+    const stats = statSync(file);
     // To open a pipe that no one writes to is to wait for ever, with no ear for signals.
     if (!stats.isFile()) {
       const hint = 'write the config to a file; pipes, such as those of <(…), are not read';
@@ -70,7 +93,7 @@ function readText(path: string): Result<string | null, Problem> {
     if (size > MAX_CONFIG_BYTES) {
       return refuse('file-too-large', `the config has ${size} bytes, ${MAX_CONFIG_BYTES} at most`);
     }
-    return decodePolicyText(path, readFileSync(path));
+    return decodePolicyText(file, readFileSync(file));
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return ok(null);
     return refuse('config-unreadable', `the config cannot be read: ${ioReason(error)}`);

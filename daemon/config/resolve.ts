@@ -1,14 +1,15 @@
 import path from 'node:path';
 import { deepFreeze } from '../../reconciler/model/collections.ts';
+import type { WrittenGuardrails } from '../../reconciler/policy/compile/compile-guardrails.ts';
 import type { AccountConfig } from './accounts-schema.ts';
-import type { Config } from './config.ts';
-import type { CheckedConfig } from './schema.ts';
+import type { Config, EmulatorConfig } from './config.ts';
+import { configSchema, type CheckedConfig } from './schema.ts';
 
 type PathPlacer = (written: string) => string;
 
 /** The complete, frozen config. Its relative paths start from the folder of the config file. */
-export function resolveConfig(checked: CheckedConfig, file: string | null): Config {
-  const folder = file === null ? '' : path.dirname(file);
+export function resolveConfig(checked: CheckedConfig, file: string, guardrails: WrittenGuardrails): Config {
+  const folder = path.dirname(file);
   const place: PathPlacer = (written) => (path.isAbsolute(written) ? written : path.join(folder, written));
   const { policies, reconcile, limits, http, log, emulator } = checked;
   return deepFreeze({
@@ -17,6 +18,8 @@ export function resolveConfig(checked: CheckedConfig, file: string | null): Conf
     accounts: placeAccounts(checked.accounts, place),
     reconcile,
     limits,
+    guardrails,
+    privateNetworks: checked.privateNetworks,
     journal: { file: place(checked.journal.url) },
     http,
     log,
@@ -40,3 +43,9 @@ function placeFiles<T extends object>(credentials: T, place: PathPlacer): T {
   });
   return Object.fromEntries(placed) as T;
 }
+
+/** What `rampart emulator` starts with where no config is named. */
+export const emulatorDefaults = (): EmulatorConfig => ({
+  ...configSchema.shape.emulator.parse({}),
+  state: null,
+});

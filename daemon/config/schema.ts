@@ -6,6 +6,8 @@ import { err, ok, type Result } from '../../reconciler/model/result.ts';
 import { OPERATION_NAMES, type Operation } from '../../reconciler/model/operation.ts';
 import { LOG_LEVELS } from '../telemetry/catalog.ts';
 import { accountsSchema } from './accounts-schema.ts';
+import { brakeSchema } from './brake-schema.ts';
+import { guardrailsConfig, privateNetworksConfig } from './guardrails-config.ts';
 import { parseListen, type ListenAddress } from './listen.ts';
 import { quirksSchema } from './quirks-schema.ts';
 import { filePath, parsedText, wholeNumber } from './schema-words.ts';
@@ -17,15 +19,21 @@ const section = <Shape extends z.core.$ZodLooseShape>(description: string, shape
     .prefault({} as z.input<z.ZodObject<Shape>>)
     .meta({ description });
 
+/** Where policies are read where a config does not say. */
+export const DEFAULT_POLICIES = 'policies';
+
 const policies = section('Where the policies come from.', {
   source: z.enum(['directory']).default('directory'),
-  path: filePath.default('policies').meta({ description: 'Folder of the policy files, or one policy file.' }),
+  path: filePath
+    .default(DEFAULT_POLICIES)
+    .meta({ description: 'Folder of the policy files, or one policy file.' }),
 });
 
 const reconcile = section('How groups are brought to what the policies say.', {
   resyncSeconds: wholeNumber(1, 86_400, 'Every group is reconciled again after this long.').default(300),
-  mode: z.enum(MODES).default('enforce').meta({
-    description: 'For groups whose policy names none. additive never removes; observe never writes.',
+  mode: z.enum(MODES).meta({
+    description:
+      'For groups whose policy names none; has no default. additive never removes; observe never writes.',
   }),
   concurrency: wholeNumber(
     1,
@@ -55,6 +63,7 @@ const reconcile = section('How groups are brought to what the policies say.', {
     'How long what was just written may be missing from what the cloud shows, before the difference counts.',
   ).default(60),
   ruleQuota: wholeNumber(1, 10_000, 'Most rules that a group may hold, in and out together.').default(1000),
+  brake: brakeSchema,
 });
 
 const rateLimit = z.strictObject({
@@ -131,6 +140,8 @@ export const configSchema = z
     accounts: accountsSchema,
     reconcile,
     limits,
+    guardrails: guardrailsConfig,
+    privateNetworks: privateNetworksConfig,
     journal,
     http,
     log,

@@ -4,7 +4,9 @@ import type { GroupPlan } from '../../reconciler/plan/plan.ts';
 import type { WriteOperation } from '../../reconciler/model/operation.ts';
 import type { Clock } from '../clock.ts';
 import type { WireParams } from '../ecs/api.ts';
+import type { GrantedApproval, PastApproval, Waiting, WaitingGroup } from './approvals.ts';
 import type { Effect } from './effect.ts';
+import type { EstateFacts, GroupFacts } from './facts.ts';
 
 /** One step that is about to be called. */
 export interface IntentDraft {
@@ -84,6 +86,18 @@ export interface JournalDesk {
   resume(group: GroupRef | null): Promise<boolean>;
   /** Those that have not run out at `nowMs`: all of them, or those that this group is under. */
   pauses(nowMs: number, group?: GroupRef): Promise<readonly Pause[]>;
+  /** A second approval of the same hash and group replaces the first. */
+  approve(approval: GrantedApproval): Promise<void>;
+  /** Those that are neither used up nor run out at `nowMs`, oldest first: all, or those that may be about this group. */
+  approvals(nowMs: number, group?: GroupRef): Promise<readonly GrantedApproval[]>;
+  /** All since a time, used up or not, oldest first; of the groups that the history would be of. */
+  pastApprovals(query: Pick<HistoryQuery, 'group' | 'sinceMs'>): Promise<readonly PastApproval[]>;
+  /** Every group whose plan waits for an approval, in the order of their keys. */
+  waiting(): Promise<readonly WaitingGroup[]>;
+  facts(group: GroupRef): Promise<GroupFacts>;
+  estateFacts(): Promise<EstateFacts>;
+  /** Another number than before if another process has changed the journal in between. Cheap. */
+  foreignChanges(): Promise<number>;
   /** May be called twice. No other method may be called after it. */
   close(): Promise<void>;
 }
@@ -110,6 +124,19 @@ export interface Journal extends JournalDesk {
   marks(group: GroupRef): Promise<RevisionMarks>;
   /** Changes the given marks, and leaves the other as it is. */
   mark(group: GroupRef, marks: Partial<RevisionMarks>): Promise<void>;
+  /** Changes the given facts, and leaves the others as they are. Writes only what differs. */
+  setFacts(group: GroupRef, facts: Partial<GroupFacts>): Promise<void>;
+  setEstateFacts(facts: Partial<EstateFacts>): Promise<void>;
+  /** Null: the group waits no more. Writes only what differs. */
+  setWaiting(group: GroupRef, waiting: Waiting | null): Promise<void>;
+  /** An approval that was given ahead is now known to be about this group and these changes. */
+  bindApproval(approval: GrantedApproval, bound: GrantedApproval): Promise<void>;
+  /** The approvals of this group have done their work. */
+  useUpApprovals(group: GroupRef): Promise<void>;
+  /** Every group of which facts are known, once. */
+  groupsWithFacts(): Promise<readonly GroupRef[]>;
+  /** Drops the facts of a group, what waits, and its approvals: should it come back, it is new. */
+  forget(group: GroupRef): Promise<void>;
 }
 
 /** What the opening of a journal needs. */

@@ -3,6 +3,7 @@
 import type { Result } from '../../reconciler/model/result.ts';
 import type { PlanSettings } from '../../reconciler/plan/plan.ts';
 import type { Clock } from '../clock.ts';
+import type { LiveSettings } from '../config/live-settings.ts';
 import type { WriteOperation } from '../../reconciler/model/operation.ts';
 import type { EcsApi, Place, WriteRequest } from '../ecs/api.ts';
 import type { Failure } from '../ecs/failures/failure.ts';
@@ -46,6 +47,8 @@ export interface Engine {
   readonly telemetry: Telemetry;
   readonly clock: Clock;
   readonly planOptions: PlanSettings;
+  /** The settings in force now: SIGHUP may change them, so ask at each use. */
+  readonly live: () => LiveSettings;
   readonly lists: Pick<KnownLists, 'of'>;
   readonly patience: SettleTimes;
   /** Time between two reconciles of a group that is as its policy says. */

@@ -38,7 +38,7 @@ export class PolicyLoop {
   readonly failure = new Promise<never>((_resolve, reject) => (this.#reportFailure = reject));
   #loaded = false;
   #problems = 0;
-  #state: DesiredState = { revision: '', groups: [] };
+  #state: DesiredState = { revision: '', groups: [], expectations: [], guardrails: [] };
 
   constructor(parts: PolicyLoopParts, stopping: AbortSignal) {
     this.#parts = parts;

@@ -11,7 +11,7 @@ import {
 } from '../../reconciler/policy/compile/compile.ts';
 import { readPolicyFile, unreadablePolicyFile } from '../../reconciler/policy/read/file.ts';
 import { desiredGroupKey } from '../../reconciler/policy/compile/group-key.ts';
-import { keepLastGood } from '../../reconciler/policy/compile/last-good.ts';
+import { keepLastGood, type Wanted } from '../../reconciler/policy/compile/last-good.ts';
 import type { LoadedPolicies } from './source.ts';
 
 export interface DesiredUpdate {
@@ -29,24 +29,40 @@ export interface DesiredUpdate {
 
 /** Remembers the last good state of every policy file, from load to load. */
 export class DesiredKeeper {
-  readonly #options: CompileOptions;
+  #options: CompileOptions;
+  #isStale = false;
   #last: { readonly loaded: LoadedPolicies; readonly update: DesiredUpdate } | null = null;
 
   constructor(options: CompileOptions) {
     this.#options = options;
   }
 
+  /** Holds from the next load on, even if its files are the same. */
+  reconfigure(options: CompileOptions): void {
+    this.#options = options;
+    this.#isStale = true;
+  }
+
   /** Takes loads in the order in which they were made. */
   take(loaded: LoadedPolicies): DesiredUpdate {
     const last = this.#last;
     const update =
-      last !== null && isSameContent(last.loaded, loaded)
+      last !== null && !this.#isStale && isSameContent(last.loaded, loaded)
         ? relabelled(last.update, loaded.revision)
         : compiled(loaded, this.#options, last?.update.state ?? null);
+    this.#isStale = false;
     this.#last = { loaded, update };
     return update;
   }
 }
+
+const NOTHING_WANTED: Wanted = { groups: [], expectations: [], guardrails: [] };
+
+const wantedOf = ({ groups, expectations, guardrails }: Wanted): Wanted => ({
+  groups,
+  expectations,
+  guardrails,
+});
 
 /** Compiling again would give the same. */
 function isSameContent(a: LoadedPolicies, b: LoadedPolicies): boolean {
@@ -68,14 +84,20 @@ function compiled(
     ...loaded.unreadable.map(({ problem }) => unreadablePolicyFile(problem)),
   ];
   const policies = compilePolicies(files, options);
-  const groupsBefore = before?.groups ?? [];
-  const merged = keepLastGood(withUnreadFiles(policies, loaded, groupsBefore), groupsBefore);
-  const groups = inOrder(merged.groups);
+  const wantedBefore = before ?? NOTHING_WANTED;
+  const groupsBefore = wantedBefore.groups;
+  const merged = keepLastGood(withUnreadFiles(policies, loaded, wantedBefore), wantedBefore);
+  const { expectations, guardrails } = merged;
+  const isGuarded = [...policies.badGuardrails].every((id) => guardrails.some((each) => each.id === id));
+  // Without a guardrail that the config asks for, nothing new may come into force.
+  const groups = isGuarded ? inOrder(merged.groups) : groupsBefore;
   // If nothing could be read, all that is in force is from before.
   const revision = loaded.files.length === 0 && before !== null ? before.revision : loaded.revision;
   return {
-    state: { revision, groups },
-    changed: before?.revision !== revision || !isDeepStrictEqual(groups, groupsBefore),
+    state: { revision, groups, expectations, guardrails },
+    changed:
+      before?.revision !== revision ||
+      !isDeepStrictEqual({ groups, expectations, guardrails }, wantedOf(wantedBefore)),
     problems: policies.problems,
     keptGroups: inOrder(merged.kept),
     releasedGroups: missingFrom(groups, groupsBefore),
@@ -92,11 +114,11 @@ function inOrder(groups: readonly DesiredGroup[]): readonly DesiredGroup[] {
 function withUnreadFiles(
   policies: CompiledPolicies,
   loaded: LoadedPolicies,
-  groups: readonly DesiredGroup[],
+  { groups, expectations }: Wanted,
 ): CompiledPolicies {
   const isUnread = (file: string): boolean =>
     loaded.unreadable.some(({ path, problem }) => path === '' || file.startsWith(`${problem.file}/`));
-  const unread = groups.map(({ source }) => source.file).filter(isUnread);
+  const unread = [...groups, ...expectations].map(({ source }) => source.file).filter(isUnread);
   return { ...policies, badFiles: new Set([...policies.badFiles, ...unread]) };
 }
 

@@ -1,5 +1,6 @@
 // Where desired state comes from, as the daemon sees it. A source only reads; what the files mean is the
 // business of reconciler/policy, and which of them are in force that of desired.ts.
+import path from 'node:path';
 import type { Problem } from '../../reconciler/model/problem.ts';
 
 /** The bytes of one policy file, read in full while it stood still. */
@@ -9,6 +10,10 @@ export interface SourceFile {
   /** Path as shown to people: the folder as it was given, then `path`. */
   readonly file: string;
   readonly bytes: Uint8Array;
+  /** Changes whenever the file is written or replaced. */
+  readonly stamp: string;
+  /** Where git has these very bytes: in the commit, or staged for the next one; null: in neither, or there is no git. */
+  readonly inGit: 'commit' | 'index' | null;
 }
 
 /** A file, or a folder with all that lies below it, that could not be read. */
@@ -18,12 +23,23 @@ export interface Unreadable {
   readonly problem: Problem;
 }
 
+/** What kind of thing stands where, so that a folder which gave way to a file is not taken for files that were removed. */
+export interface PathKinds {
+  /** Whether the policies are one file, and not a folder of them. */
+  readonly rootIsFile: boolean;
+  /** Paths of folders, without the policy folder itself. */
+  readonly folders: ReadonlySet<string>;
+  /** Paths of what is no folder and has not the name of a policy file. */
+  readonly others: ReadonlySet<string>;
+}
+
 /** Everything that was found. What stands in neither list is not there. */
 export interface PolicyFolder {
   /** In order of path. */
   readonly files: readonly SourceFile[];
   /** In order of path. */
   readonly unreadable: readonly Unreadable[];
+  readonly kinds: PathKinds;
 }
 
 /** A path that cannot be read, as a problem in its place; `file` is the path as shown. */
@@ -34,6 +50,10 @@ export function unreadable(
   return { path, problem: { severity: 'error', line: 1, column: 1, hint, ...what } };
 }
 
+/** Path as shown to people of a file of the policy folder; that of a policy file which is the whole is its own. */
+export const shownFile = (shown: string, { rootIsFile }: PathKinds, relative: string): string =>
+  rootIsFile || relative === '' ? shown : path.join(shown, relative);
+
 export interface LoadedPolicies extends PolicyFolder {
   /** `sha256:…` over names and bytes of the files: equal contents are equal texts. */
   readonly content: string;
@@ -43,6 +63,10 @@ export interface LoadedPolicies extends PolicyFolder {
   readonly commit: string | null;
   /** Whether the files differ from `commit`; false outside of a git work tree. */
   readonly dirty: boolean;
+  /** Policy files that are not as in `commit`, as shown, removed and untracked ones among them; in order. */
+  readonly uncommitted: readonly string[];
+  /** The files as in `commit`; null where they were not asked for. */
+  readonly atCommit: PolicyFolder | null;
 }
 
 /** A running watch. */

@@ -8,6 +8,7 @@ import { copyOf } from '../wire/parameters.ts';
 import { text, type Params } from './params.ts';
 import { errorOf, type Row } from './refusal-row.ts';
 import { GROUP } from '../groups/group-refusals.ts';
+import { TAGGING } from '../groups/tag-refusals.ts';
 import { PORT_LIST, PREFIX_LIST } from '../lists/list-refusals.ts';
 import { RULE_FORMAT, RULE_MEANING, RULE_TARGET } from '../rules/rule-refusals.ts';
 
@@ -16,6 +17,7 @@ export const REFUSALS = {
   ...RULE_MEANING,
   ...RULE_TARGET,
   ...GROUP,
+  ...TAGGING,
   ...PREFIX_LIST,
   ...PORT_LIST,
 };

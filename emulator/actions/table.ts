@@ -21,6 +21,7 @@ import { joinSecurityGroup, leaveSecurityGroup } from '../groups/membership.ts';
 import { modifyRule } from '../rules/modify-rule.ts';
 import { describeSecurityGroupReferences } from '../groups/references.ts';
 import { describeRegions } from '../groups/regions.ts';
+import { joinResourceGroup, listTagResources, tagResources, untagResources } from '../groups/tag-groups.ts';
 import { revoke } from '../rules/revoke.ts';
 
 export const ACTIONS: ReadonlyMap<string, ActionHandler> = new Map(
@@ -43,8 +44,10 @@ export const ACTIONS: ReadonlyMap<string, ActionHandler> = new Map(
     DescribeSecurityGroupAttribute: describeSecurityGroupAttribute,
     DescribeSecurityGroupReferences: describeSecurityGroupReferences,
     DescribeSecurityGroups: describeSecurityGroups,
+    JoinResourceGroup: joinResourceGroup,
     JoinSecurityGroup: joinSecurityGroup,
     LeaveSecurityGroup: leaveSecurityGroup,
+    ListTagResources: listTagResources,
     ModifyPortRangeList: modifyList(PORT_LISTS),
     ModifyPrefixList: modifyList(PREFIX_LISTS),
     ModifySecurityGroupAttribute: modifySecurityGroupAttribute,
@@ -53,5 +56,7 @@ export const ACTIONS: ReadonlyMap<string, ActionHandler> = new Map(
     ModifySecurityGroupRule: modifyRule('ingress'),
     RevokeSecurityGroup: revoke('ingress'),
     RevokeSecurityGroupEgress: revoke('egress'),
+    TagResources: tagResources,
+    UntagResources: untagResources,
   }),
 );

@@ -74,9 +74,13 @@ export function checkAllowed(credential: Credential, action: string, params: Par
   });
 }
 
-/** Every parameter that names groups as what a call works on: SecurityGroupId, SecurityGroupId.N, SecurityGroupIds. */
+/**
+ * Every parameter that names groups as what a call works on: SecurityGroupId, SecurityGroupId.N, SecurityGroupIds,
+ * ResourceId, ResourceId.N.
+ */
 function namedGroups(params: Params): string[] {
-  const single = text(params, 'SecurityGroupId');
+  const single = ['SecurityGroupId', 'ResourceId'].map((name) => text(params, name));
   const several = jsonList(text(params, 'SecurityGroupIds')) ?? [];
-  return [...(single === '' ? [] : [single]), ...list(params, 'SecurityGroupId'), ...several];
+  const numbered = ['SecurityGroupId', 'ResourceId'].flatMap((name) => list(params, name));
+  return [...single.filter((id) => id !== ''), ...numbered, ...several];
 }

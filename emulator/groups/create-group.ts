@@ -5,6 +5,7 @@ import { change, timestamp } from '../actions/contents.ts';
 import { text, type Params } from '../actions/params.ts';
 import { refuse, required, type Refusal } from '../actions/refusals.ts';
 import { isKnownRegion } from './regions.ts';
+import { isResourceGroupId } from './resource-target.ts';
 import { readNewTags } from './tags.ts';
 
 /** Groups of one account in one region. Source: "Limits and quotas on ECS", 2026, where it can be raised. */
@@ -86,7 +87,8 @@ function checkPlace(group: NewGroup, { state, quirks }: World): void {
   } else if (!/^vpc-[\w-]{1,64}$/.test(group.VpcId)) {
     throw refuse('InvalidVpcId.NotFound');
   }
-  if (!/^(rg-[\w-]{1,64})?$/.test(group.ResourceGroupId)) throw refuse('InvalidResourceGroup.NotFound');
+  if (group.ResourceGroupId !== '' && !isResourceGroupId(group.ResourceGroupId))
+    throw refuse('InvalidResourceGroup.NotFound');
 }
 
 function refuseTooMany(regionId: string, { accountId }: ActionRequest, { state }: World): void {

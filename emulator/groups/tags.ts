@@ -1,9 +1,10 @@
-// Tags of groups and lists: given at creation, or asked for in a filter.
+// Tags of groups and lists: their form, given at creation, or asked for in a filter.
 import type { Tag } from '../state.ts';
 import { entries, text, type Params } from '../actions/params.ts';
 import { refuse } from '../actions/refusals.ts';
 
-const TAGS_MAX = 20;
+/** Of one resource, and of one call. */
+export const TAGS_MAX = 20;
 const TAG_CHARACTERS_MAX = 128;
 
 /** The tags of `Tag.N.Key` and `Tag.N.Value` of a new resource. Throws when one is malformed or a key repeats. */
@@ -19,7 +20,7 @@ export function readNewTags(params: Params): Tag[] {
 }
 
 /** Tags may not be in the name space of the vendor, nor be links. */
-const isTagText = (value: string): boolean =>
+export const isTagText = (value: string): boolean =>
   Array.from(value).length <= TAG_CHARACTERS_MAX && !/^(aliyun|acs:)|https?:\/\//i.test(value);
 
 /** The tags to look for, or undefined when there are too many; one without a value matches any value of its key. */
@@ -28,7 +29,8 @@ export function readTagFilter(params: Params): Tag[] | undefined {
   return tags.length > TAGS_MAX ? undefined : tags;
 }
 
-const readTags = (params: Params): Tag[] =>
+/** The tags of `Tag.N`, as they are sent. */
+export const readTags = (params: Params): Tag[] =>
   entries(params, 'Tag').map(({ fields }) => ({
     TagKey: text(fields, 'Key'),
     TagValue: text(fields, 'Value'),

@@ -1,4 +1,5 @@
 import type { ApiLevel } from './api-dialect.ts';
+import type { Expectation, Guardrail } from './packets/pattern.ts';
 import type { SourcePlace } from './problem.ts';
 import type { Direction, Rule } from './rule.ts';
 
@@ -88,4 +89,7 @@ export interface DesiredState {
   /** Git commit or content hash. */
   readonly revision: string;
   readonly groups: readonly DesiredGroup[];
+  readonly expectations: readonly Expectation[];
+  /** Of the config, their names resolved by these policies. */
+  readonly guardrails: readonly Guardrail[];
 }

@@ -4,18 +4,14 @@ import { groupContext } from '../exposure/engine/context.ts';
 import type { DescribedGroup, GroupRef } from '../model/group.ts';
 import { deepFreeze } from '../model/collections.ts';
 import { check, checkFailed } from './check/check.ts';
-import { orderAroundTwins } from './coexist/order-around-twins.ts';
 import { diff } from './diff/diff.ts';
-import { permitted } from './diff/mode.ts';
 import { withoutQuarantined } from './diff/quarantine.ts';
-import { chooseOrder } from './fit/choose-order.ts';
 import { planHash } from './hash.ts';
-import { match } from './match/match.ts';
-import { callLimits } from './order/calls.ts';
 import type { PlanInput } from './plan-input.ts';
 import type { Diff, GroupPlan, GroupPolicy, PlanOptions, Step } from './plan.ts';
 import { prove } from './proof/prove.ts';
 import { applySteps } from './proof/simulate.ts';
+import { wayTo } from './way.ts';
 
 /**
  * Plans one group: the only way to a plan, for the daemon and for every command.
@@ -47,15 +43,11 @@ function planned(input: PlanInput): GroupPlan {
   const hash = hashOf(input);
   const desired = withoutQuarantined(input.desired, described.rules, input.learned?.quarantined);
   const options = optionsOf(input);
-  const found = match(diff(desired, described.rules), described, options, callLimits(described, options));
-  const allowed = permitted(found, desired.mode, described);
-  const way = orderAroundTwins({ found, changes: allowed.changes, group: described, options }, (rest) =>
-    chooseOrder(rest.changes, desired, rest.group, rest.options),
-  );
+  const way = wayTo({ desired, described, options });
   const proof = prove(described, way.steps, { ...way, alone: desired.alone });
   return {
     ...headOf(desired),
-    diff: found,
+    diff: way.found,
     steps: way.steps,
     hitless: way.promised === 'hitless',
     exposure: deltaOf(described, way.steps),
@@ -65,7 +57,7 @@ function planned(input: PlanInput): GroupPlan {
       {
         steps: way.steps,
         hash,
-        exceptions: [...allowed.exceptions, ...way.exceptions, ...proof.exceptions],
+        exceptions: [...way.exceptions, ...proof.exceptions],
         orderObjections: way.objections,
         proofObjections: proof.objections,
       },

@@ -2,6 +2,7 @@
 import type { DescribedGroup, GroupRef } from '../model/group.ts';
 import type { Quarantined } from './diff/quarantine.ts';
 import type { GroupPolicy, LegacyPriority, PlanSettings } from './plan.ts';
+import type { SafetyInput } from './safety.ts';
 
 export interface PlanInput {
   readonly desired: GroupPolicy;
@@ -13,6 +14,8 @@ export interface PlanInput {
   readonly holds?: readonly Hold[];
   /** Hash of the only plan that may be carried out. Absent or null: whichever comes out. */
   readonly approvedHash?: string | null;
+  /** Absent: no limit, no guardrail and no expectation is judged. */
+  readonly safety?: SafetyInput;
   /** Unix milliseconds. */
   readonly nowMs: number;
 }

@@ -1,5 +1,5 @@
 // What stands between a mistake and a group, as values: limits, approvals, and what was there before.
-import type { Expectation, Guardrail } from '../judge/pattern.ts';
+import type { Expectation, Guardrail } from '../model/packets/pattern.ts';
 
 export interface BrakeSettings {
   /** Most losing rules of one plan. */

@@ -10,6 +10,7 @@ let workspace: Workspace;
 
 beforeEach(() => {
   workspace = new Workspace();
+  workspace.write('config.yaml', 'reconcile: {mode: enforce}\n');
 });
 
 afterEach(() => workspace.dispose());

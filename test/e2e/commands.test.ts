@@ -228,7 +228,7 @@ describe('emulator', () => {
 
   describe('with --config', () => {
     const CONFIG =
-      'emulator: {listen: "127.0.0.1:0", state: state.json, quirks: {describeLagMs: 7, ruleQuota: 3}, seed: 2}\n';
+      'reconcile: {mode: enforce}\nemulator: {listen: "127.0.0.1:0", state: state.json, quirks: {describeLagMs: 7, ruleQuota: 3}, seed: 2}\n';
 
     async function answerOf(args: readonly string[], door: string): Promise<unknown> {
       const started = workspace.start(['emulator', ...args]);

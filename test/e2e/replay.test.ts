@@ -158,6 +158,7 @@ function judge(plot: Plot, seen: readonly Moment[], isHitless: boolean, random: 
     id,
     type: 'normal',
     innerAccess,
+    classic: false,
     prefixLists: new Map(),
     portLists: new Map(),
   };

@@ -2,7 +2,7 @@
 // a process that has loaded some of the versions. That second part is kept here a second time, apart from the
 // daemon's own keeper, for the checks to judge by.
 import type { Rule } from '../../reconciler/model/rule.ts';
-import type { LoadedPolicies, Source } from '../../daemon/source/source.ts';
+import type { LoadedPolicies, Source, SourceFile } from '../../daemon/source/source.ts';
 import { IGNORED_TEXT, yamlRule, type GroupKind } from './rules.ts';
 
 export const REGION = 'cn-hangzhou';
@@ -104,7 +104,14 @@ export class PolicyView {
 function loaded(version: PolicyVersion): LoadedPolicies {
   const files = [...version.files]
     .filter(([, content]) => content.kind === 'broken' || content.groups.length > 0)
-    .map(([path, content]) => ({ path, file: `policies/${path}`, bytes: Buffer.from(fileText(content)) }));
+    .map(([path, content]): SourceFile => ({
+      path,
+      file: `policies/${path}`,
+      bytes: Buffer.from(fileText(content)),
+      stamp: `${revisionOf(version)} ${path}`,
+      // Versions stand for commits: one that is the beginning of the one before is meant to be.
+      inGit: 'commit',
+    }));
   return {
     files,
     unreadable: [],
@@ -112,6 +119,9 @@ function loaded(version: PolicyVersion): LoadedPolicies {
     revision: revisionOf(version),
     commit: null,
     dirty: false,
+    uncommitted: [],
+    atCommit: null,
+    kinds: { rootIsFile: false, folders: new Set(), others: new Set() },
   };
 }
 

@@ -7,7 +7,7 @@ export function configFor(endpoint: string, extra = ''): string {
   return `policies: {source: directory, path: policies}
 accounts:
   default: {credentials: {type: emulator}, endpoint: "${endpoint}"}
-reconcile: {resyncSeconds: 1}
+reconcile: {mode: enforce, resyncSeconds: 1}
 http: {listen: "off"}
 journal: {url: .rampart/journal.db}
 log: {format: json, level: debug}

@@ -4,6 +4,7 @@ import type { Clock } from '../../daemon/clock.ts';
 import { openMemoryJournal } from '../../daemon/journal/memory/memory.ts';
 import { NO_LISTS } from '../../daemon/learned/list-sizes.ts';
 import type { Engine } from '../../daemon/reconcile/engine.ts';
+import { DEFAULT_BRAKE } from '../../reconciler/plan/safety.ts';
 import { OPTIONS } from './plan-inputs.ts';
 import { EventLog } from './service.ts';
 
@@ -39,6 +40,7 @@ export function fakeEngine(parts: Partial<Engine> = {}): Engine {
     telemetry: new EventLog(),
     clock,
     planOptions: OPTIONS,
+    live: () => ({ brake: DEFAULT_BRAKE }),
     lists: { of: () => Promise.resolve(NO_LISTS) },
     patience: { settleMs: 0, lagMs: 0 },
     resyncMs: 60_000,

@@ -50,6 +50,7 @@ const MOST_LINES = 40;
 const CONTEXT: Omit<GroupContext, 'id'> = {
   type: 'normal',
   innerAccess: 'accept',
+  classic: false,
   prefixLists: new Map(),
   portLists: new Map(),
 };

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { PlanCase } from './plan-cases.ts';
 
 /** Texts for people, and hashes over the plan itself. */
-const LEFT_OUT: ReadonlySet<string> = new Set(['message', 'override', 'hash', 'planHash']);
+const LEFT_OUT: ReadonlySet<string> = new Set(['message', 'override', 'liftedBy', 'hash', 'planHash']);
 
 /** The description of the temporary rule that plans for full groups could have. */
 const TEMPORARY = 'rampart: temporary, goes when the change under way is complete';

@@ -4,6 +4,8 @@ import type { Source, SourceFile } from '../../daemon/source/source.ts';
 
 export class PolicyFiles implements Source {
   readonly #texts = new Map<string, string>();
+  #writes = 0;
+  readonly #stamps = new Map<string, string>();
   readonly #listeners = new Set<() => void>();
 
   constructor(texts: Readonly<Record<string, string>>) {
@@ -12,16 +14,33 @@ export class PolicyFiles implements Source {
 
   write(name: string, text: string): void {
     this.#texts.set(name, text);
+    this.#stamps.set(name, `write ${(this.#writes += 1)}`);
     for (const listener of this.#listeners) listener();
   }
 
   load: Source['load'] = () => {
     const files: SourceFile[] = [...this.#texts]
       .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([path, text]) => ({ path, file: `policies/${path}`, bytes: Buffer.from(text) }));
+      .map(([path, text]) => ({
+        path,
+        file: `policies/${path}`,
+        bytes: Buffer.from(text),
+        stamp: this.#stamps.get(path) ?? '',
+        inGit: null,
+      }));
     const content = contentHash(files);
     const revision = revisionText(content, null);
-    return Promise.resolve({ files, unreadable: [], content, revision, commit: null, dirty: false });
+    return Promise.resolve({
+      files,
+      unreadable: [],
+      kinds: { rootIsFile: false, folders: new Set<string>(), others: new Set<string>() },
+      content,
+      revision,
+      commit: null,
+      dirty: false,
+      uncommitted: [],
+      atCommit: null,
+    });
   };
 
   watch: Source['watch'] = (onChange) => {

@@ -236,6 +236,7 @@ export function arbitraryContext(): fc.Arbitrary<GroupContext> {
       id: fc.constant(SELF),
       type: fc.constantFrom('normal' as const, 'normal' as const, 'enterprise' as const),
       innerAccess: fc.constantFrom('accept' as const, 'drop' as const),
+      classic: fc.constant(true),
       prefixLists: fc.tuple(prefixList, prefixList),
       portLists: portList,
     })
@@ -246,5 +247,6 @@ export function arbitraryContext(): fc.Arbitrary<GroupContext> {
     }));
 }
 
-const known = <T>(items: Readonly<Record<string, T | null>>): Map<string, T> =>
+/** Those that are not null, by their ids. */
+export const known = <T>(items: Readonly<Record<string, T | null>>): Map<string, T> =>
   new Map(Object.entries(items).flatMap(([key, item]) => (item === null ? [] : [[key, item] as const])));

@@ -72,7 +72,7 @@ export interface ServiceOptions {
   readonly endpoint: string;
   /** Policy files by name. */
   readonly policies: Readonly<Record<string, string>>;
-  /** Further config, as YAML; replaces the `reconcile` line if it begins with one. */
+  /** Keys of `reconcile` beside its mode, as YAML. */
   readonly reconcile?: string;
   readonly limits?: string;
   /** The emulator's, if that has one. */
@@ -92,7 +92,7 @@ export class Service {
     this.log = new EventLog(clock);
     this.#policies = new PolicyFiles(options.policies);
     const text = configFor(options.endpoint)
-      .replace('reconcile: {resyncSeconds: 1}', `reconcile: {${options.reconcile ?? 'resyncSeconds: 1'}}`)
+      .replace('resyncSeconds: 1', options.reconcile ?? 'resyncSeconds: 1')
       .concat(`limits: {${options.limits ?? 'default: {ratePerMinute: 6000}'}}\n`);
     const config = parseConfig(text, 'config.yaml');
     if (!config.ok) throw new Error(JSON.stringify(config.error));

@@ -1,8 +1,11 @@
 // A journal that forgets: for planning without a file, and for tests. What the process would find again after
 // a crash is the store, which outlives the journal, as a file would.
 import { groupKey, type GroupRef } from '../../../reconciler/model/group.ts';
+import { compareText } from '../../../reconciler/model/problem.ts';
 import type { GroupPlan } from '../../../reconciler/plan/plan.ts';
 import { planDocument } from '../../../reconciler/report/document.ts';
+import type { GrantedApproval, PastApproval, Waiting, WaitingGroup } from '../approvals.ts';
+import { NO_ESTATE_FACTS, NO_GROUP_FACTS, type EstateFacts, type GroupFacts } from '../facts.ts';
 import type {
   HistoryEntry,
   HistoryQuery,
@@ -25,6 +28,13 @@ export class MemoryStore {
   readonly plans = new Map<string, string>();
   readonly pauses = new Map<string, Pause>();
   readonly marks = new Map<string, RevisionMarks>();
+  readonly facts = new Map<string, { readonly group: GroupRef; readonly facts: GroupFacts }>();
+  estate: EstateFacts = NO_ESTATE_FACTS;
+  /** By hash and group; in the order in which they were given. */
+  readonly approvals = new Map<string, PastApproval>();
+  readonly waiting = new Map<string, WaitingGroup>();
+  /** What people did, who would come from another process. */
+  changes = 0;
 }
 
 export function openMemoryJournal(ports: JournalPorts, store = new MemoryStore()): Journal {
@@ -93,11 +103,13 @@ class MemoryJournal implements Journal {
   }
 
   pause(pause: Pause): Promise<void> {
-    return guarded(() => void this.#store.pauses.set(pauseKey(pause.group), pause));
+    this.#store.changes += 1;
+    return guarded(() => void this.#store.pauses.set(scopeOf(pause.group), pause));
   }
 
   resume(group: GroupRef | null): Promise<boolean> {
-    return guarded(() => this.#store.pauses.delete(pauseKey(group)));
+    this.#store.changes += 1;
+    return guarded(() => this.#store.pauses.delete(scopeOf(group)));
   }
 
   pauses(nowMs: number, of?: GroupRef): Promise<readonly Pause[]> {
@@ -119,12 +131,120 @@ class MemoryJournal implements Journal {
     });
   }
 
+  approve(approval: GrantedApproval): Promise<void> {
+    this.#store.changes += 1;
+    return guarded(() => this.#setApproval(approval));
+  }
+
+  bindApproval(approval: GrantedApproval, bound: GrantedApproval): Promise<void> {
+    return guarded(() => {
+      this.#store.approvals.delete(approvalKey(approval));
+      this.#setApproval(bound);
+    });
+  }
+
+  useUpApprovals(group: GroupRef): Promise<void> {
+    return guarded(() => {
+      for (const [key, approval] of this.#store.approvals) {
+        if (approval.usedAtMs !== null || scopeOf(approval.group) !== groupKey(group)) continue;
+        this.#store.approvals.set(key, { ...approval, usedAtMs: this.#clock.nowMs() });
+      }
+    });
+  }
+
+  approvals(nowMs: number, of?: GroupRef): Promise<readonly GrantedApproval[]> {
+    return guarded(() =>
+      [...this.#store.approvals.values()]
+        .filter(({ usedAtMs, untilMs }) => usedAtMs === null && nowMs < untilMs)
+        .filter(({ group }) => of === undefined || group === null || isOf(group, of))
+        .map(grantedOf),
+    );
+  }
+
+  pastApprovals({
+    group,
+    sinceMs,
+  }: Pick<HistoryQuery, 'group' | 'sinceMs'>): Promise<readonly PastApproval[]> {
+    const ofAll = Object.keys(group).length === 0;
+    return guarded(() =>
+      [...this.#store.approvals.values()].filter(
+        ({ group: of, atMs }) =>
+          (of === null ? ofAll : isOf(group, of)) && (sinceMs === null || atMs >= sinceMs),
+      ),
+    );
+  }
+
+  #setApproval(approval: GrantedApproval): void {
+    const key = approvalKey(approval);
+    this.#store.approvals.delete(key);
+    this.#store.approvals.set(key, { ...approval, usedAtMs: null });
+  }
+
+  waiting(): Promise<readonly WaitingGroup[]> {
+    return guarded(() =>
+      [...this.#store.waiting].sort(([a], [b]) => compareText(a, b)).map(([, waiting]) => waiting),
+    );
+  }
+
+  setWaiting(group: GroupRef, waiting: Waiting | null): Promise<void> {
+    return guarded(() => {
+      if (waiting === null) this.#store.waiting.delete(groupKey(group));
+      else this.#store.waiting.set(groupKey(group), { ...waiting, group: refOf(group) });
+    });
+  }
+
+  facts(group: GroupRef): Promise<GroupFacts> {
+    return guarded(() => this.#store.facts.get(groupKey(group))?.facts ?? NO_GROUP_FACTS);
+  }
+
+  setFacts(group: GroupRef, facts: Partial<GroupFacts>): Promise<void> {
+    return guarded(() => {
+      const before = this.#store.facts.get(groupKey(group))?.facts ?? NO_GROUP_FACTS;
+      this.#store.facts.set(groupKey(group), { group: refOf(group), facts: { ...before, ...facts } });
+    });
+  }
+
+  groupsWithFacts(): Promise<readonly GroupRef[]> {
+    return guarded(() => [...this.#store.facts.values()].map(({ group }) => group));
+  }
+
+  forget(group: GroupRef): Promise<void> {
+    return guarded(() => {
+      this.#store.facts.delete(groupKey(group));
+      this.#store.waiting.delete(groupKey(group));
+      for (const [key, approval] of this.#store.approvals) {
+        if (scopeOf(approval.group) === groupKey(group)) this.#store.approvals.delete(key);
+      }
+    });
+  }
+
+  estateFacts(): Promise<EstateFacts> {
+    return guarded(() => this.#store.estate);
+  }
+
+  setEstateFacts(facts: Partial<EstateFacts>): Promise<void> {
+    return guarded(() => void (this.#store.estate = { ...this.#store.estate, ...facts }));
+  }
+
+  foreignChanges(): Promise<number> {
+    return guarded(() => this.#store.changes);
+  }
+
   close(): Promise<void> {
     return Promise.resolve();
   }
 }
 
-const pauseKey = (group: GroupRef | null): string => (group === null ? ALL_GROUPS : groupKey(group));
+const scopeOf = (group: GroupRef | null): string => (group === null ? ALL_GROUPS : groupKey(group));
+
+const approvalKey = ({ planHash, group }: GrantedApproval): string => `${planHash} ${scopeOf(group)}`;
+
+function grantedOf(past: PastApproval): GrantedApproval {
+  const { planHash, desiredHash, group, losing, opening, by, reason, atMs, untilMs } = past;
+  return { planHash, desiredHash, group, losing, opening, by, reason, atMs, untilMs };
+}
+
+const refOf = ({ account, region, id }: GroupRef): GroupRef => ({ account, region, id });
 
 const isOf = ({ account, region, id }: Partial<GroupRef>, group: GroupRef): boolean =>
   (account === undefined || account === group.account) &&

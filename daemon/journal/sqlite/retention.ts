@@ -1,9 +1,9 @@
-// Keeps the journal from growing for ever: history and plans go by age, and by size the oldest go first.
+// Keeps the journal from growing for ever: history, plans and approvals go by age, and by size the oldest go first.
 // Open intents are never removed. A little at a time, so that no single step has to wait.
 import type { Connection } from './connection.ts';
 
 export interface Retention {
-  /** History and plans older than this go. */
+  /** History, plans and approvals older than this go. */
   readonly maxAgeMs: number;
   /**
    * The content from which on the oldest goes before its time; SQLite reuses the space, so the file stays
@@ -36,6 +36,7 @@ function prune(db: Connection, { maxAgeMs, maxBytes }: Retention, nowMs: number)
   for (const [table, time] of [
     ['history', 'closed_at_ms'],
     ['plans', 'saved_at_ms'],
+    ['approvals', 'until_ms'],
   ] as const) {
     const cutMs = usedBytes(db) > maxBytes ? Number.MAX_SAFE_INTEGER : nowMs - maxAgeMs;
     const oldest = `SELECT seq, ${time} AS time FROM ${table} ORDER BY seq LIMIT ${BATCH}`;

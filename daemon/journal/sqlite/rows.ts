@@ -1,6 +1,6 @@
 // Between rows of the journal's tables and its values.
 import type { WireParams } from '../../ecs/api.ts';
-import type { GroupRef } from '../../../reconciler/model/group.ts';
+import { groupKey, type GroupRef } from '../../../reconciler/model/group.ts';
 import type { Effect } from '../effect.ts';
 import type { SqlValue } from './connection.ts';
 import type { HistoryEntry, Intent, Pause } from '../journal.ts';
@@ -10,7 +10,7 @@ export const INTENT_COLUMNS =
   'client_token, account, region, group_id, revision, plan_hash, reconcile_id, step, operation, params, effect, opened_at_ms';
 
 /** The rows are read by the names of the values' fields. */
-const GROUP_FIELDS = 'account, region, group_id AS id';
+export const GROUP_FIELDS = 'account, region, group_id AS id';
 const INTENT_FIELDS = `${GROUP_FIELDS}, revision, plan_hash AS planHash, reconcile_id AS reconcileId, step, operation,
   params, effect, client_token AS clientToken, opened_at_ms AS openedAtMs`;
 
@@ -62,3 +62,6 @@ export function intentValues(intent: Intent): SqlValue[] {
 export function toPause({ account, region, id, ...rest }: PauseRow): Pause {
   return { ...rest, group: account === null ? null : { account, region, id } };
 }
+
+/** Of what is about one group, or about all of them. */
+export const scopeOf = (group: GroupRef | null): string => (group === null ? '*' : groupKey(group));

@@ -76,6 +76,57 @@ export const MIGRATIONS: readonly string[] = [
 
   `ALTER TABLE intents ADD COLUMN effect TEXT;
    ALTER TABLE history ADD COLUMN effect TEXT;`,
+
+  // A group that an earlier Rampart managed is taken over: it has marks (its key is account/region/id), or was written to.
+  `CREATE TABLE group_facts (
+     account TEXT NOT NULL,
+     region TEXT NOT NULL,
+     group_id TEXT NOT NULL,
+     name TEXT NOT NULL,
+     body TEXT NOT NULL,
+     PRIMARY KEY (account, region, group_id, name)
+   ) STRICT, WITHOUT ROWID;
+
+   CREATE TABLE estate_facts (
+     name TEXT PRIMARY KEY,
+     body TEXT NOT NULL
+   ) STRICT, WITHOUT ROWID;
+
+   CREATE TABLE approvals (
+     seq INTEGER PRIMARY KEY AUTOINCREMENT,
+     hash TEXT NOT NULL,
+     scope TEXT NOT NULL,
+     account TEXT,
+     region TEXT,
+     group_id TEXT,
+     body TEXT NOT NULL,
+     at_ms INTEGER NOT NULL,
+     until_ms INTEGER NOT NULL,
+     used_at_ms INTEGER,
+     UNIQUE (hash, scope)
+   ) STRICT;
+
+   CREATE TABLE waiting (
+     scope TEXT PRIMARY KEY,
+     account TEXT NOT NULL,
+     region TEXT NOT NULL,
+     group_id TEXT NOT NULL,
+     body TEXT NOT NULL
+   ) STRICT, WITHOUT ROWID;
+
+   INSERT INTO group_facts (account, region, group_id, name, body)
+     WITH
+       ids AS (SELECT group_key, rtrim(group_key, replace(group_key, '/', '')) AS place FROM marks),
+       places AS (SELECT *, rtrim(substr(place, 1, length(place) - 1), replace(place, '/', '')) AS account FROM ids),
+       managed AS (
+         SELECT substr(account, 1, length(account) - 1) AS account,
+           substr(place, length(account) + 1, length(place) - length(account) - 1) AS region,
+           substr(group_key, length(place) + 1) AS group_id
+         FROM places
+         UNION
+         SELECT account, region, group_id FROM history WHERE result IN ('applied', 'noop')
+       )
+     SELECT account, region, group_id, 'takenOver', 'true' FROM managed;`,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -1,10 +1,28 @@
-// What a person reads and does on a journal while a daemon may be running on it: `history`, `pause`, `resume`.
-import { groupKey, type GroupRef } from '../../../reconciler/model/group.ts';
+// What a person reads and does on a journal while a daemon may be running on it: `history`, `pause`, `approve`.
+import type { GroupRef } from '../../../reconciler/model/group.ts';
 import { ok } from '../../../reconciler/model/result.ts';
 import type { Connection, SqlValue } from './connection.ts';
 import { openDatabase } from './file.ts';
+import type { GrantedApproval, PastApproval, WaitingGroup } from '../approvals.ts';
+import type { EstateFacts, GroupFacts } from '../facts.ts';
 import type { HistoryEntry, HistoryQuery, JournalDesk, Pause } from '../journal.ts';
-import { SELECT_HISTORY, SELECT_PAUSES, toIntent, toPause, type HistoryRow, type PauseRow } from './rows.ts';
+import {
+  readApprovals,
+  readEstateFacts,
+  readGroupFacts,
+  readPastApprovals,
+  readWaiting,
+  writeApproval,
+} from './facts.ts';
+import {
+  scopeOf,
+  SELECT_HISTORY,
+  SELECT_PAUSES,
+  toIntent,
+  toPause,
+  type HistoryRow,
+  type PauseRow,
+} from './rows.ts';
 import { guarded, type Opened } from '../trouble.ts';
 
 /** Opens the journal beside a running daemon. Fails if there is none: only a daemon makes one. */
@@ -77,9 +95,35 @@ export class SqliteDesk implements JournalDesk {
     });
   }
 
+  approve(approval: GrantedApproval): Promise<void> {
+    return guarded(() => writeApproval(this.#db, approval));
+  }
+
+  approvals(nowMs: number, group?: GroupRef): Promise<readonly GrantedApproval[]> {
+    return guarded(() => readApprovals(this.#db, nowMs, group));
+  }
+
+  pastApprovals(query: Pick<HistoryQuery, 'group' | 'sinceMs'>): Promise<readonly PastApproval[]> {
+    return guarded(() => readPastApprovals(this.#db, query));
+  }
+
+  waiting(): Promise<readonly WaitingGroup[]> {
+    return guarded(() => readWaiting(this.#db));
+  }
+
+  facts(group: GroupRef): Promise<GroupFacts> {
+    return guarded(() => readGroupFacts(this.#db, group));
+  }
+
+  estateFacts(): Promise<EstateFacts> {
+    return guarded(() => readEstateFacts(this.#db));
+  }
+
+  foreignChanges(): Promise<number> {
+    return guarded(() => this.#db.pragma('data_version'));
+  }
+
   close(): Promise<void> {
     return guarded(() => this.#db.close());
   }
 }
-
-const scopeOf = (group: GroupRef | null): string => (group === null ? '*' : groupKey(group));

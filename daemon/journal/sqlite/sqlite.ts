@@ -5,6 +5,8 @@ import type { GroupPlan } from '../../../reconciler/plan/plan.ts';
 import { planDocument } from '../../../reconciler/report/document.ts';
 import { ok } from '../../../reconciler/model/result.ts';
 import type { Connection } from './connection.ts';
+import type { GrantedApproval, Waiting } from '../approvals.ts';
+import type { EstateFacts, GroupFacts } from '../facts.ts';
 import { createIfMissing, openDatabase, realPathOf } from './file.ts';
 import { lockJournal, standsBy, type FileLock } from './lock.ts';
 import {
@@ -16,6 +18,15 @@ import {
   type JournalPorts,
   type RevisionMarks,
 } from '../journal.ts';
+import {
+  exchangeApproval,
+  forgetGroup,
+  markApprovalsUsed,
+  readGroupsWithFacts,
+  writeEstateFacts,
+  writeGroupFacts,
+  writeWaiting,
+} from './facts.ts';
 import { boundSize, createPruner, type Retention } from './retention.ts';
 import {
   INTENT_COLUMNS,
@@ -181,6 +192,34 @@ class SqliteJournal extends SqliteDesk implements Journal {
         after.applied,
       );
     });
+  }
+
+  setFacts(group: GroupRef, facts: Partial<GroupFacts>): Promise<void> {
+    return guarded(() => writeGroupFacts(this.#db, group, facts));
+  }
+
+  setEstateFacts(facts: Partial<EstateFacts>): Promise<void> {
+    return guarded(() => writeEstateFacts(this.#db, facts));
+  }
+
+  setWaiting(group: GroupRef, waiting: Waiting | null): Promise<void> {
+    return guarded(() => writeWaiting(this.#db, group, waiting));
+  }
+
+  bindApproval(approval: GrantedApproval, bound: GrantedApproval): Promise<void> {
+    return guarded(() => exchangeApproval(this.#db, approval, bound));
+  }
+
+  useUpApprovals(group: GroupRef): Promise<void> {
+    return guarded(() => markApprovalsUsed(this.#db, group, this.#clock.nowMs()));
+  }
+
+  groupsWithFacts(): Promise<readonly GroupRef[]> {
+    return guarded(() => readGroupsWithFacts(this.#db));
+  }
+
+  forget(group: GroupRef): Promise<void> {
+    return guarded(() => forgetGroup(this.#db, group));
   }
 
   override async close(): Promise<void> {

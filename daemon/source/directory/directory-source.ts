@@ -1,32 +1,49 @@
 import { systemClock, type Clock } from '../../clock.ts';
 import { FolderWatch, WATCH_TIMINGS, type WatchTimings } from './folder-watch.ts';
-import { readCommit, readGitState, type Environment } from '../git/git-state.ts';
-import { listingFingerprint, listPolicyFiles, type Listing } from './listing.ts';
-import { readListedFiles, readWhileStill, restlessFolder } from './policy-folder.ts';
+import { readCommitFiles } from '../git/commit-files.ts';
+import type { Environment } from '../git/git.ts';
+import { readCommit, readGitState } from '../git/git-state.ts';
+import { FOLDER_BOUNDS, listingFingerprint, listPolicyFiles, type Listing } from './listing.ts';
+import {
+  FOLDER_LIMITS,
+  readListedFiles,
+  readWhileStill,
+  restlessFolder,
+  type FolderLimits,
+} from './policy-folder.ts';
 import { contentHash, revisionText } from '../git/revision.ts';
-import type { LoadedPolicies, Source } from '../source.ts';
+import { shownFile, type LoadedPolicies, type Source } from '../source.ts';
 
 export interface DirectorySourceOptions {
   /** The policy folder, or a single policy file, as it is to be shown in messages. */
   readonly path: string;
   /** Environment of this process, for finding git. */
   readonly environment: Environment;
+  readonly limits?: FolderLimits;
+  /** Whether to read the files of the commit as well where those of the work tree differ. */
+  readonly readsCommit?: boolean;
   readonly clock?: Clock;
   readonly timings?: WatchTimings;
 }
 
 /** Policies from a folder, with git as the witness of their revision where there is one. */
 export function createDirectorySource(options: DirectorySourceOptions): Source {
-  const { path, environment, clock = systemClock, timings = WATCH_TIMINGS } = options;
+  const { path, environment, clock = systemClock, timings = WATCH_TIMINGS, limits = FOLDER_LIMITS } = options;
+  const list = (): Promise<Listing> => listPolicyFiles(path, { ...FOLDER_BOUNDS, maxFiles: limits.files });
   let loaded: string | null = null;
 
   async function load(): Promise<LoadedPolicies> {
     const reading = await readWhileStill(
-      () => listPolicyFiles(path),
-      async (listing) => ({
-        policies: await readListedFiles(listing),
-        git: await readGitState(listing, environment),
-      }),
+      list,
+      async (listing) => {
+        const git = await readGitState(listing, environment);
+        const isWanted = options.readsCommit === true && git !== null && git.uncommitted.length > 0;
+        return {
+          policies: await readListedFiles(listing, limits),
+          git,
+          atCommit: isWanted ? await readCommitFiles(listing, git.commit, { limits, environment }) : null,
+        };
+      },
       clock,
     );
     const policies = reading?.value.policies ?? restlessFolder(path);
@@ -37,7 +54,16 @@ export function createDirectorySource(options: DirectorySourceOptions): Source {
     // The commit may hold what we could not read.
     const dirty = git !== null && (git.dirty || policies.unreadable.length > 0);
     const revision = revisionText(content, git && { commit: git.commit, dirty });
-    return { ...policies, content, revision, commit, dirty };
+    return {
+      ...policies,
+      files: policies.files.map((file) => ({ ...file, inGit: git?.placeOf(file.path) ?? null })),
+      content,
+      revision,
+      commit,
+      dirty,
+      uncommitted: (git?.uncommitted ?? []).map((name) => shownFile(path, policies.kinds, name)),
+      atCommit: reading?.value.atCommit ?? null,
+    };
   }
 
   return {

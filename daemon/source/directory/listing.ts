@@ -8,14 +8,12 @@ import type { BigIntStats, Dirent } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { compareText } from '../../../reconciler/model/problem.ts';
-import { unreadable, type SourceFile, type Unreadable } from '../source.ts';
+import { unreadable, type PathKinds, type SourceFile, type Unreadable } from '../source.ts';
 import { ioReason } from '../../io-reason.ts';
 
-export interface ListedFile extends Omit<SourceFile, 'bytes'> {
+export interface ListedFile extends Omit<SourceFile, 'bytes' | 'inGit'> {
   /** Where it really is, all links resolved. */
   readonly realPath: string;
-  /** Changes whenever the file does; see `fileStamp`. */
-  readonly stamp: string;
 }
 
 export interface Listing {
@@ -29,6 +27,7 @@ export interface Listing {
   readonly files: readonly ListedFile[];
   /** In order of path. */
   readonly unreadable: readonly Unreadable[];
+  readonly kinds: PathKinds;
 }
 
 /** Bounds on one policy folder. Beyond them the folder counts as unreadable. */
@@ -42,7 +41,10 @@ export interface FolderBounds {
 
 export const FOLDER_BOUNDS: FolderBounds = { maxEntries: 50_000, maxFiles: 5_000, maxDepth: 16 };
 
-const POLICY_NAME = /\.ya?ml$/i;
+/** Of the paths of policy files. */
+export const POLICY_NAME = /\.ya?ml$/i;
+
+const NO_KINDS: PathKinds = { rootIsFile: false, folders: new Set(), others: new Set() };
 
 /** Inode, size and times: `cp -p` over a file and an edit within one clock tick both show. */
 export const fileStamp = (stats: BigIntStats): string =>
@@ -62,6 +64,7 @@ export async function listPolicyFiles(root: string, bounds = FOLDER_BOUNDS): Pro
       folderStamp: `${realRoot}:${stats.dev}:${stats.ino}`,
       files: walk.overflowed ? [] : walk.files.sort((a, b) => compareText(a.path, b.path)),
       unreadable: walk.unreadable.sort((a, b) => compareText(a.path, b.path)),
+      kinds: { rootIsFile: false, folders: walk.folders, others: walk.others },
     };
   } catch (error) {
     const trouble = unreadable('', {
@@ -70,7 +73,14 @@ export async function listPolicyFiles(root: string, bounds = FOLDER_BOUNDS): Pro
       message: `the policies cannot be read: ${ioReason(error)}`,
       hint: 'name an existing folder in `policies.path`',
     });
-    return { shown: root, folder: null, folderStamp: null, files: [], unreadable: [trouble] };
+    return {
+      shown: root,
+      folder: null,
+      folderStamp: null,
+      files: [],
+      unreadable: [trouble],
+      kinds: NO_KINDS,
+    };
   }
 }
 
@@ -84,6 +94,7 @@ function listSingleFile(root: string, realRoot: string, stats: BigIntStats): Lis
     folderStamp: folder,
     files: isFile ? [listed] : [],
     unreadable: isFile ? [] : [notAFile('', root)],
+    kinds: { ...NO_KINDS, rootIsFile: isFile },
   };
 }
 
@@ -110,6 +121,8 @@ interface WalkedFolder {
 class FolderWalk {
   readonly files: ListedFile[] = [];
   readonly unreadable: Unreadable[] = [];
+  readonly folders = new Set<string>();
+  readonly others = new Set<string>();
   /** Set when a bound stopped the walk: `files` is a part of the folder then, and good for nothing. */
   overflowed = false;
   readonly #root: string;
@@ -131,6 +144,7 @@ class FolderWalk {
       this.#refuse(folder.path, 'policies-too-deep', message);
       return;
     }
+    if (folder.path !== '') this.folders.add(folder.path);
     const entries = await this.#read(folder);
     for (const entry of entries) {
       if (this.overflowed) return;
@@ -160,12 +174,16 @@ class FolderWalk {
   /** Files of other names are no one's business here, whatever they are. */
   async #take(entry: Dirent, place: WalkedFolder): Promise<void> {
     const isPolicy = POLICY_NAME.test(entry.name);
-    if (!isPolicy && entry.isFile()) return;
+    if (!isPolicy && entry.isFile()) this.others.add(place.path);
+    else await this.#follow(entry, place, isPolicy);
+  }
+
+  async #follow(entry: Dirent, place: WalkedFolder, isPolicy: boolean): Promise<void> {
     try {
       const realPath = entry.isSymbolicLink() ? await realpath(place.realPath) : place.realPath;
       const stats = await stat(realPath, { bigint: true });
-      if (!isPolicy && !stats.isDirectory()) return;
-      if (!this.#isInside(realPath)) this.#refuseLink(place.path);
+      if (!isPolicy && !stats.isDirectory()) this.others.add(place.path);
+      else if (!this.#isInside(realPath)) this.#refuseLink(place.path);
       else if (stats.isDirectory()) await this.enter({ ...place, realPath });
       else if (stats.isFile()) this.#add(place.path, realPath, stats);
       else this.unreadable.push(notAFile(place.path, this.#shown(place.path)));

@@ -4,18 +4,40 @@ import { constants, open, type FileHandle } from 'node:fs/promises';
 import { systemClock, type Clock } from '../../clock.ts';
 import { compareText } from '../../../reconciler/model/problem.ts';
 import { MAX_POLICY_FILE_BYTES } from '../../../reconciler/policy/read/decode.ts';
-import { listingFingerprint, listPolicyFiles, type ListedFile, type Listing } from './listing.ts';
+import {
+  FOLDER_BOUNDS,
+  listingFingerprint,
+  listPolicyFiles,
+  type ListedFile,
+  type Listing,
+} from './listing.ts';
 import { unreadable, type PolicyFolder, type SourceFile, type Unreadable } from '../source.ts';
 import { ioReason } from '../../io-reason.ts';
 
-export const MAX_TOTAL_BYTES = 32 * 1024 * 1024;
+/** `policies.limits` of the config. */
+export interface FolderLimits {
+  readonly files: number;
+  /** Of all files together. */
+  readonly bytes: number;
+  readonly bytesPerFile: number;
+}
+
+export const FOLDER_LIMITS: FolderLimits = {
+  files: FOLDER_BOUNDS.maxFiles,
+  bytes: 32 * 1024 * 1024,
+  bytesPerFile: MAX_POLICY_FILE_BYTES,
+};
 
 /** Waits between the attempts to find the folder at rest: about 3 s in all. */
 const RETRY_DELAYS_MS = [20, 50, 100, 200, 400, 800, 1600] as const;
 
 /** Every policy file below `root`, and everything that could not be read. */
 export async function readPolicyFolder(root: string, clock: Clock = systemClock): Promise<PolicyFolder> {
-  const reading = await readWhileStill(() => listPolicyFiles(root), readListedFiles, clock);
+  const reading = await readWhileStill(
+    () => listPolicyFiles(root),
+    (listing) => readListedFiles(listing),
+    clock,
+  );
   return reading?.value ?? restlessFolder(root);
 }
 
@@ -47,27 +69,34 @@ export function restlessFolder(root: string): PolicyFolder {
     message: 'the policy files kept changing while they were read',
     hint: 'write new files beside the old ones and rename them into place',
   });
-  return { files: [], unreadable: [trouble] };
+  return wholeUnread(trouble);
 }
 
+/** A folder of which nothing is known. */
+const wholeUnread = (trouble: Unreadable): PolicyFolder => ({
+  files: [],
+  unreadable: [trouble],
+  kinds: { rootIsFile: false, folders: new Set(), others: new Set() },
+});
+
 /** Reads what the listing names; to be called through `readWhileStill`. */
-export async function readListedFiles(listing: Listing): Promise<PolicyFolder> {
+export async function readListedFiles(listing: Listing, limits = FOLDER_LIMITS): Promise<PolicyFolder> {
   const files: SourceFile[] = [];
   const troubles: Unreadable[] = [...listing.unreadable];
   let totalBytes = 0;
   for (const listed of listing.files) {
-    const read = await readListedFile(listed);
+    const read = await readListedFile(listed, limits.bytesPerFile);
     if ('problem' in read) {
       troubles.push(read);
       continue;
     }
     files.push(read);
     totalBytes += read.bytes.length;
-    if (totalBytes > MAX_TOTAL_BYTES) return { files: [], unreadable: [tooManyBytes(listed)] };
+    if (totalBytes > limits.bytes) return wholeUnread(tooManyBytes(listing, limits.bytes));
   }
   if (files.length === 0 && troubles.length === 0) troubles.push(emptyFolder(listing));
   troubles.sort((a, b) => compareText(a.path, b.path));
-  return { files, unreadable: troubles };
+  return { files, unreadable: troubles, kinds: listing.kinds };
 }
 
 /** A volume that was not mounted looks like this too: it never means that nothing is wanted. */
@@ -80,16 +109,18 @@ function emptyFolder({ shown }: Listing): Unreadable {
   });
 }
 
-function tooManyBytes({ file }: ListedFile): Unreadable {
-  const message = `the policy files hold more than ${MAX_TOTAL_BYTES} bytes together`;
-  return unreadable('', { file, code: 'policies-too-large', message });
+function tooManyBytes({ shown }: Listing, limit: number): Unreadable {
+  const message = `the policy files hold more than ${limit} bytes together`;
+  const hint = 'remove what is no policy, or raise `policies.limits.bytes`';
+  return unreadable('', { file: shown, code: 'policies-too-large', message, hint });
 }
 
-async function readListedFile({ path, file, realPath }: ListedFile): Promise<SourceFile | Unreadable> {
+async function readListedFile(listed: ListedFile, limit: number): Promise<SourceFile | Unreadable> {
+  const { path, file, realPath, stamp } = listed;
   try {
-    const bytes = await readBytes(realPath);
-    if (bytes !== null) return { path, file, bytes };
-    const message = `the file has more than ${MAX_POLICY_FILE_BYTES} bytes`;
+    const bytes = await readBytes(realPath, limit);
+    if (bytes !== null) return { path, file, bytes, stamp, inGit: null };
+    const message = `the file has more than ${limit} bytes`;
     return unreadable(path, { file, code: 'file-too-large', message, hint: 'split it' });
   } catch (error) {
     const message = `this file cannot be read: ${ioReason(error)}`;
@@ -98,12 +129,12 @@ async function readListedFile({ path, file, realPath }: ListedFile): Promise<Sou
 }
 
 /** Null if there are too many. Follows no link that was put there since the listing, and waits for no pipe. */
-async function readBytes(realPath: string): Promise<Uint8Array | null> {
+async function readBytes(realPath: string, limit: number): Promise<Uint8Array | null> {
   const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
   const handle = await open(realPath, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   try {
     const { size } = await handle.stat();
-    if (size > MAX_POLICY_FILE_BYTES) return null;
+    if (size > limit) return null;
     return await readUpTo(handle, size);
   } finally {
     await handle.close();

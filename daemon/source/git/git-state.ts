@@ -1,24 +1,22 @@
-// Asks git which commit a folder stands at, and whether the files that we read are those of the commit. Git
-// runs without a shell, without locks (it may be at work here itself), without the hooks that a repository can
-// configure for `status`, and with a bare environment: GIT_DIR of a commit hook would lead it astray, and our
-// secrets are none of its business.
-import { execFile } from 'node:child_process';
+// Asks git which commit a folder stands at, and which of the files that we read are those of the commit. Without the
+// hooks that a repository can configure for `status`.
 import path from 'node:path';
-import type { ListedFile, Listing } from '../directory/listing.ts';
+import { groupBy } from '../../../reconciler/model/collections.ts';
+import { compareText } from '../../../reconciler/model/problem.ts';
+import { POLICY_NAME, type ListedFile, type Listing } from '../directory/listing.ts';
+import type { SourceFile } from '../source.ts';
+import { gitText, type Environment } from './git.ts';
 
 export interface GitState {
   /** Full id of the commit that is checked out. */
   readonly commit: string;
   /** Whether what was read may differ from what the commit holds. */
   readonly dirty: boolean;
+  /** Where git has the bytes of a listed file, by its path. */
+  readonly placeOf: (path: string) => SourceFile['inGit'];
+  /** Policy files that differ from the commit, from the policy folder; sorted. Those below it that were removed, too. */
+  readonly uncommitted: readonly string[];
 }
-
-/** The environment of this process; only a few names of it are handed on to git. */
-export type Environment = Readonly<Record<string, string | undefined>>;
-
-const PASSED_ON = ['PATH', 'HOME', 'XDG_CONFIG_HOME', 'USERPROFILE', 'SystemRoot'];
-const GIT_TIMEOUT_MS = 10_000;
-const MAX_OUTPUT_BYTES = 8 * 1024 * 1024;
 
 /** Commit and cleanness from one run of git, so that they belong together. */
 const STATUS = [
@@ -32,20 +30,34 @@ const STATUS = [
 export async function readGitState(listing: Listing, environment: Environment): Promise<GitState | null> {
   const { folder, files } = listing;
   if (folder === null) return null;
-  const prefix = await git(['rev-parse', '--show-prefix'], folder, environment);
-  const status = await git(STATUS, folder, environment);
+  const prefix = await gitText(['rev-parse', '--show-prefix'], folder, environment);
+  const status = await gitText(STATUS, folder, environment);
   const lines = status?.split('\0') ?? [];
   const commit = lines.find((line) => line.startsWith(COMMIT_LINE))?.slice(COMMIT_LINE.length) ?? '';
   if (prefix === null || !COMMIT_ID.test(commit)) return null;
   const top = prefix.replace(/\n$/, '');
-  const readFiles = files.flatMap((file) => [top + file.path, top + realName(file, folder)]);
-  return { commit, dirty: isDirty(lines, readFiles) };
+  const changes = lines.flatMap(changeOf);
+  const byName = groupBy(changes, ({ name }) => name);
+  const namesOf = (file: ListedFile): string[] => [top + file.path, top + realName(file, folder)];
+  const changesOf = (file: ListedFile): Change[] =>
+    namesOf(file)
+      .flatMap(withFoldersAround)
+      .flatMap((name) => byName.get(name) ?? []);
+  const places = new Map(files.map((file) => [file.path, placeAfter(changesOf(file))]));
+  const differing = [...places].filter(([, place]) => place !== 'commit').map(([name]) => name);
+  const others = listing.kinds.rootIsFile ? [] : changes.map((change) => otherPolicy(change, top));
+  return {
+    commit,
+    dirty: differing.length > 0 || changes.some(({ isTracked }) => isTracked),
+    placeOf: (name) => places.get(name) ?? null,
+    uncommitted: [...new Set([...differing, ...others.filter((name) => name !== null)])].sort(compareText),
+  };
 }
 
 /** The commit that is checked out; null as in `readGitState`. */
 export async function readCommit(folder: string | null, environment: Environment): Promise<string | null> {
   if (folder === null) return null;
-  const head = (await git(['rev-parse', 'HEAD^{commit}'], folder, environment))?.trimEnd() ?? '';
+  const head = (await gitText(['rev-parse', 'HEAD^{commit}'], folder, environment))?.trimEnd() ?? '';
   return COMMIT_ID.test(head) ? head : null;
 }
 
@@ -56,33 +68,45 @@ const COMMIT_ID = /^[0-9a-f]{40,64}$/;
 const realName = (file: ListedFile, folder: string): string =>
   path.relative(folder, file.realPath).split(path.sep).join('/');
 
-/**
- * Any change of a tracked file below the folder counts. Files that git does not track count only if they were
- * read as policies, ignored ones too: the commit does not hold them.
- */
-function isDirty(statusLines: readonly string[], readFiles: readonly string[]): boolean {
-  return statusLines.some((line) => {
-    if (!line.startsWith('? ') && !line.startsWith('! ')) return line !== '' && !line.startsWith('# ');
-    const untracked = line.slice(2).replace(/\/$/, '');
-    return readFiles.some((file) => file === untracked || file.startsWith(`${untracked}/`));
-  });
+interface Change {
+  /** From the top of the work tree; a folder of untracked files ends in no slash here. */
+  readonly name: string;
+  readonly isTracked: boolean;
+  /** Whether the file is as it is staged. */
+  readonly isStaged: boolean;
+  readonly modes: readonly string[];
 }
 
-/** Standard output; null if git is absent, fails, hangs or says too much. */
-function git(args: readonly string[], cwd: string, environment: Environment): Promise<string | null> {
-  const env: Record<string, string> = { GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C' };
-  for (const name of PASSED_ON) {
-    const value = environment[name];
-    if (value !== undefined) env[name] = value;
+/** A line of `status` as a change; none for what is no change. */
+function changeOf(line: string): Change[] {
+  if (line === '' || line.startsWith('# ')) return [];
+  if (line.startsWith('? ') || line.startsWith('! ')) {
+    return [{ name: line.slice(2).replace(/\/$/, ''), isTracked: false, isStaged: false, modes: [] }];
   }
-  const options = {
-    cwd,
-    env,
-    timeout: GIT_TIMEOUT_MS,
-    killSignal: 'SIGKILL',
-    maxBuffer: MAX_OUTPUT_BYTES,
-  } as const;
-  return new Promise((resolve) => {
-    execFile('git', args, options, (error, stdout) => resolve(error === null ? stdout : null));
-  });
+  const [kind = '', states = '', , ...rest] = line.split(' ');
+  // Of a merge that is under way there is one mode and one id more.
+  const fields = kind === 'u' ? 7 : 5;
+  const isStaged = kind === '1' && states.endsWith('.');
+  const modes = rest.slice(0, kind === 'u' ? 4 : 3);
+  return [{ name: rest.slice(fields).join(' '), isTracked: true, isStaged, modes }];
+}
+
+/** What changed may be a folder around a file: untracked, or a submodule. */
+function withFoldersAround(name: string): string[] {
+  const parts = name.split('/');
+  return parts.map((_, index) => parts.slice(0, index + 1).join('/'));
+}
+
+/** Where git has a file of which it says this. Files that it does not track count if they were read, ignored ones too. */
+function placeAfter(changes: readonly Change[]): SourceFile['inGit'] {
+  if (changes.length === 0) return 'commit';
+  return changes.every(({ isStaged }) => isStaged) ? 'index' : null;
+}
+
+/** Path of a tracked policy that changed, perhaps by being removed; of a link or submodule, which may lead to some. */
+function otherPolicy({ name, isTracked, modes }: Change, top: string): string | null {
+  const inFolder = name.slice(top.length);
+  const leadsOn = modes.some((mode) => mode === '120000' || mode === '160000');
+  const isPolicy = POLICY_NAME.test(inFolder) && !/(^|\/)\./.test(inFolder);
+  return isTracked && (isPolicy || leadsOn) ? inFolder : null;
 }

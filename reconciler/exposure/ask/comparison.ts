@@ -8,6 +8,7 @@ import { intAt, itemAt } from '../engine/at.ts';
 import { BoxWriter } from '../text/box-writer.ts';
 import type { GroupContext } from '../engine/context.ts';
 import type { Question } from '../engine/explore.ts';
+import { fieldOrder, type FieldOrder } from '../engine/field-order.ts';
 import { compileRules, type RuleSpace, type Universe } from '../engine/universe.ts';
 
 /** The two states of a comparison, as masks. */
@@ -34,8 +35,9 @@ export function compareRuleSets(
   before: readonly Rule[],
   after: readonly Rule[],
   context: GroupContext,
+  order: FieldOrder = fieldOrder,
 ): Compared {
-  const space = compileRules([...before, ...after], context);
+  const space = compileRules([...before, ...after], context, order);
   const ofRules = Int32Array.from(space.rules, (_, rule) => (rule < before.length ? BEFORE : AFTER));
   const comparisons = space.universes
     .map((universe) => ({

@@ -27,6 +27,9 @@ const FIELD_COUNT = FIELDS.length;
 
 /** Where packets are that are in a symbol. */
 const INSIDE: AtomRange = { lo: 1, hi: 1 };
+const OUTSIDE: AtomRange = { lo: 0, hi: 0 };
+
+const FREE_MEMBERSHIPS: ReadonlyMap<number, boolean> = new Map();
 
 export class ClauseTable {
   /** Fields first, then one dimension a symbol: atom 0 is "not a member", atom 1 is "a member". */
@@ -151,18 +154,29 @@ export class ClauseTable {
     return true;
   }
 
-  /** The same question asked only inside the box of one clause; null if the meter cannot pay for it. */
-  within(clause: number, meter: Meter): ClauseTable | null {
+  /**
+   * The same question asked only inside the box of one clause, and only of packets that are in the symbols that
+   * `memberships` (dimensions) maps to true and in none that it maps to false; null if the meter cannot pay for it.
+   */
+  within(
+    clause: number,
+    meter: Meter,
+    memberships: ReadonlyMap<number, boolean> = FREE_MEMBERSHIPS,
+  ): ClauseTable | null {
     const inside: Clause[] = [];
     for (let other = 0; other < this.size; other += 1) {
-      if (this.overlap(clause, other)) inside.push(itemAt(this.#clauses, other));
+      if (!this.overlap(clause, other)) continue;
+      const candidate = itemAt(this.#clauses, other);
+      if (candidate.symbols.every((dimension) => memberships.get(dimension) !== false))
+        inside.push(candidate);
     }
     meter.spend(this.size * LOOKING_WORK + inside.length * NARROWING_WORK);
-    return meter.isSpent ? null : new ClauseTable(this.#frameOf(clause), inside);
+    return meter.isSpent ? null : new ClauseTable(this.#frameOf(clause, memberships), inside);
   }
 
-  #frameOf(clause: number): AtomRange[] {
+  #frameOf(clause: number, memberships: ReadonlyMap<number, boolean>): AtomRange[] {
     const frame = [...this.fieldsOf(clause), ...this.frame.slice(FIELD_COUNT)];
+    for (const [symbol, isInside] of memberships) frame[symbol] = isInside ? INSIDE : OUTSIDE;
     for (const symbol of this.symbolsOf(clause)) frame[symbol] = INSIDE;
     return frame;
   }

@@ -20,18 +20,23 @@ export interface GroupContext {
    * has it. An enterprise group ignores this.
    */
   readonly innerAccess: 'accept' | 'drop';
+  /** In a classic network: packets come by the card `internet` too. */
+  readonly classic: boolean;
   /** A list that is not here counts for both families, and membership in it is a symbol. */
   readonly prefixLists: ReadonlyMap<string, KnownPrefixList>;
   /** A list that is not here is a symbol. */
   readonly portLists: ReadonlyMap<string, readonly PortRange[]>;
 }
 
-/** The context of a described group of whose lists nothing is known. */
-export function groupContext(group: Pick<DescribedGroup, 'id' | 'type' | 'innerAccess'>): GroupContext {
+/** The context of a described group of whose lists nothing is known. Without a network it is taken to be in a VPC. */
+export function groupContext(
+  group: Pick<DescribedGroup, 'id' | 'type' | 'innerAccess'> & Partial<Pick<DescribedGroup, 'vpcId'>>,
+): GroupContext {
   return {
     id: group.id,
     type: group.type,
     innerAccess: group.innerAccess,
+    classic: group.vpcId === null,
     prefixLists: new Map(),
     portLists: new Map(),
   };

@@ -9,6 +9,12 @@ const MAX_LOOKS_TO_READ_WELL = 50_000;
 /** The atoms that a box covers in each field. */
 export type FieldAtoms = Readonly<Record<Field, AtomRange>>;
 
+/** Puts the fields in an order, given what the boxes cover. */
+export type FieldOrder = (boxes: readonly FieldAtoms[]) => readonly Field[];
+
+/** For answers that are counted: what is exposed at a service, by the addresses of its peers. */
+export const servicesBeforePeers: FieldOrder = () => FIELDS;
+
 /**
  * `FIELDS`, unless ports are so wide that each meets hundreds of others, and peers are not: then the fields by how
  * often a rule is looked at in a sweep of the field alone, the fewest first.

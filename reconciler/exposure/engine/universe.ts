@@ -14,7 +14,7 @@ import { itemAt } from './at.ts';
 import { Axis } from './axis.ts';
 import { ClauseTable, type Clause } from './clause-table.ts';
 import { defaultAction, type GroupContext } from './context.ts';
-import { fieldOrder } from './field-order.ts';
+import { fieldOrder, type FieldOrder } from './field-order.ts';
 import { domainOf, ruleBoxes, type Field, type FieldBox, type SetSymbol } from './rule-boxes.ts';
 
 export interface Universe {
@@ -48,10 +48,17 @@ export interface RuleSpace {
 }
 
 const NIC_TYPES: readonly NicType[] = ['intranet', 'internet'];
-const FAMILIES: readonly Family[] = ['ipv4', 'ipv6'];
+export const FAMILIES: readonly Family[] = ['ipv4', 'ipv6'];
 
-/** Compiles every rule that the questions to come will name: the old ones and the new ones. */
-export function compileRules(rules: readonly Rule[], context: GroupContext): RuleSpace {
+/**
+ * Compiles every rule that the questions to come will name: the old ones and the new ones. The order of the fields is
+ * the cheapest one unless a question needs another.
+ */
+export function compileRules(
+  rules: readonly Rule[],
+  context: GroupContext,
+  order: FieldOrder = fieldOrder,
+): RuleSpace {
   const universes: Universe[] = [];
   for (const direction of DIRECTIONS) {
     for (const nicType of NIC_TYPES) {
@@ -64,7 +71,7 @@ export function compileRules(rules: readonly Rule[], context: GroupContext): Rul
         }
         if (boxes.length === 0) continue;
         const fallback = defaultAction(context, direction);
-        universes.push({ direction, nicType, family, fallback, ...compileBoxes(boxes, family) });
+        universes.push({ direction, nicType, family, fallback, ...compileBoxes(boxes, family, order) });
       }
     }
   }
@@ -92,13 +99,14 @@ interface RankedBox {
 function compileBoxes(
   boxes: readonly RankedBox[],
   family: Family,
+  order: FieldOrder,
 ): Pick<Universe, 'fields' | 'axes' | 'symbols' | 'table'> {
   const axisOf = perField((field) => {
     const spans = boxes.map(({ box }) => box.spans[field]).filter((span) => span !== undefined);
     return new Axis(domainOf(field, family), spans);
   });
   const atoms = boxes.map(({ box }) => perField((field) => axisOf[field].atomsOf(box.spans[field])));
-  const fields = fieldOrder(atoms);
+  const fields = order(atoms);
   const axes = fields.map((field) => axisOf[field]);
   const symbols = distinctSymbols(boxes.flatMap(({ box }) => box.symbols));
   const dimensionOf = new Map(symbols.map((symbol, index) => [symbol.id, fields.length + index]));

@@ -28,13 +28,14 @@ export function examplePacket(universe: Universe, region: Region): Packet {
   };
 }
 
-function isPorted(protocol: number): boolean {
+/** Whether packets of this protocol number have ports. */
+export function isPorted(protocol: number): boolean {
   const named = parseDescribedProtocol(String(protocol));
   return named !== null && hasPorts(named);
 }
 
 /** The first usual value if one is possible, else the lowest; of a network not its own address, if it holds others. */
-function exampleValue(spans: readonly Span[], field: Field, family: Family): bigint {
+export function exampleValue(spans: readonly Span[], field: Field, family: Family): bigint {
   const usual = USUAL[family][field].find((value) =>
     spans.some(({ first, last }) => first <= value && value <= last),
   );

@@ -33,6 +33,12 @@ export function servicesOf(universe: Universe, region: Region): Service[] {
     );
 }
 
+/** A range of protocol numbers with one range of ports, as people read it: each protocol that has ports by itself. */
+export function servicesIn(protocols: Span, ports: Span): Array<Pick<Service, 'protocol' | 'port'>> {
+  if (protocols.first === 0n && protocols.last === 255n) return [{ protocol: 'all', port: null }];
+  return protocolsOf(protocols).map(({ protocol, ported }) => ({ protocol, port: ported ? ports : null }));
+}
+
 interface ProtocolRange {
   readonly protocol: string;
   readonly firstNumber: bigint;

@@ -41,6 +41,7 @@ function textOf(objection: Objection): BlockText {
       return vendorBlock(objection);
     case 'overQuota':
     case 'noRoom':
+    case 'noText':
     case 'briefAbsence':
       return routeBlock(objection);
     case 'brokenPromise':
@@ -105,6 +106,14 @@ function routeBlock(objection: OrderObjection): BlockText {
           objection.fallback === 'refuse'
             ? 'free some rule slots, raise reconcile.ruleQuota where the vendor allows more, or set fallback to neverOpen'
             : 'free some rule slots, or raise reconcile.ruleQuota where the vendor allows more',
+      };
+    case 'noText':
+      return {
+        kind: 'quota',
+        message:
+          'the group is full, so rules can only be modified, and rules without a description would keep the texts of ' +
+          `others: ${placesText(objection.places)}`,
+        override: 'give the rule a description, or free some rule slots',
       };
     case 'briefAbsence':
       return {

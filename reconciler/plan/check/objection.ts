@@ -19,6 +19,8 @@ export type OrderObjection =
     }
   /** What is wanted fits, but there is no room to get there. */
   | { readonly kind: 'noRoom'; readonly fallback: PlanOptions['fallback'] }
+  /** There is room for no more than to modify rules, and these would get the texts of others: they have none in the policy. */
+  | { readonly kind: 'noText'; readonly places: readonly SourcePlace[] }
   /** Rules of these actions would be away for a moment, as they cannot be there beside the new ones. */
   | { readonly kind: 'briefAbsence'; readonly actions: ReadonlySet<RuleAction> };
 

@@ -4,6 +4,7 @@ import type { DescribedRule, DesiredRule } from '../../model/group.ts';
 import { groupBy } from '../../model/collections.ts';
 import { compareText } from '../../model/problem.ts';
 import { compareRules, ruleIdentity } from '../../model/rule.ts';
+import { textHolds } from '../match/texts.ts';
 import { splitByOwnership } from './ownership.ts';
 import type { Difference, Diff, GroupPolicy } from '../plan.ts';
 
@@ -25,7 +26,7 @@ export function diff(policy: GroupPolicy, described: readonly DescribedRule[]): 
     unexpected.push(...duplicates.filter((duplicate) => duplicate !== kept));
     if (wanted === undefined || kept === undefined) continue;
     missing.delete(identity);
-    if (descriptionHolds(kept, wanted)) same += 1;
+    if (textHolds(kept.rule, wanted.rule)) same += 1;
     else different.push({ from: kept, to: wanted, fields: ['description'] });
   }
   return {
@@ -35,11 +36,6 @@ export function diff(policy: GroupPolicy, described: readonly DescribedRule[]): 
     same,
     unmanaged: unmanaged.length,
   };
-}
-
-/** The API cannot clear a description, so a policy that names none is content with any. */
-export function descriptionHolds(from: DescribedRule, to: DesiredRule): boolean {
-  return to.rule.description === null || to.rule.description === from.rule.description;
 }
 
 export const compareDesired = (a: DesiredRule, b: DesiredRule): number => compareRules(a.rule, b.rule);
@@ -70,7 +66,7 @@ export const duplicatesByIdentity = (rules: readonly DescribedRule[]): Map<strin
 /** The duplicate that needs no change if there is one, else the first in the fixed order. */
 function bestDuplicate(duplicates: readonly DescribedRule[], wanted: DesiredRule): DescribedRule | undefined {
   const inOrder = duplicates.length === 1 ? duplicates : [...duplicates].sort(compareDescribed);
-  return inOrder.find((duplicate) => descriptionHolds(duplicate, wanted)) ?? inOrder[0];
+  return inOrder.find((duplicate) => textHolds(duplicate.rule, wanted.rule)) ?? inOrder[0];
 }
 
 function selectorFields(described: DescribedRule): string {

@@ -3,6 +3,7 @@ import type { DescribedGroup, DescribedRule, DesiredRule } from '../../model/gro
 import { ruleRank, type Rule } from '../../model/rule.ts';
 import type { Changes } from '../order/calls.ts';
 import { differenceOf, canModify, fieldTexts, likeness } from '../match/pair.ts';
+import { inheritsText } from '../match/texts.ts';
 import type { Difference, PlanOptions } from '../plan.ts';
 import { loadOf, type Load } from './quota.ts';
 import type { Widening } from './widening.ts';
@@ -115,7 +116,7 @@ function partners<T extends { readonly desired: DesiredRule }>(
 ): T[] {
   const texts = fieldTexts(from.rule);
   return candidates
-    .filter(({ desired }) => canModify(from, desired, group))
+    .filter(({ desired }) => canModify(from, desired, group) && !inheritsText(from.rule, desired.rule))
     .map((candidate) => ({ candidate, score: likeness(texts, fieldTexts(candidate.desired.rule)) }))
     .sort((a, b) => b.score - a.score)
     .slice(0, MAX_PARTNERS)

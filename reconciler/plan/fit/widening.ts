@@ -42,15 +42,16 @@ function widening(
   added: readonly DesiredRule[],
   group: DescribedGroup,
 ): Widening | null {
-  const wide: DescribedRule = { ...from, rule: hull };
-  // A Modify cannot clear a text, so no rule without one may end up with that of the old rule.
-  const narrow = added
-    .filter(({ rule }) => rule.description !== null || hull.description === null)
-    .filter((to) => dominates(extentOf(hull), extentOf(to.rule)) && canModify(wide, to, group))
-    .map((to) => differenceOf(wide, to));
+  const ends = added
+    .filter(({ rule }) => rule.description !== null || from.rule.description === null)
+    .filter((to) => dominates(extentOf(hull), extentOf(to.rule)));
+  // No text is inherited, not even for a moment: the wide rule bears that of a rule which it may become.
+  const description = from.rule.description === null ? null : (ends[0]?.rule.description ?? null);
+  const wide: DescribedRule = { ...from, rule: { ...hull, description } };
+  const narrow = ends.filter((to) => canModify(wide, to, group)).map((to) => differenceOf(wide, to));
   const [first] = narrow;
   if (first === undefined) return null;
-  const to: DesiredRule = { ...first.to, rule: hull, name: null };
+  const to: DesiredRule = { ...first.to, rule: wide.rule, name: null };
   return canModify(from, to, group) ? { widen: differenceOf(from, to), narrow } : null;
 }
 

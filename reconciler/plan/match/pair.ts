@@ -12,24 +12,23 @@ import {
 } from '../../model/rule.ts';
 import type { Difference } from '../plan.ts';
 import { dominates, extentOf, type Extent } from '../overlap.ts';
+import { textAfter, textHolds } from './texts.ts';
 
 export function differenceOf(from: DescribedRule, to: DesiredRule): Difference {
   return { from, to, fields: changedFields(from.rule, to.rule) };
 }
 
-/** A null description of the policy changes nothing: the cloud's text stays. */
+/** A null description of the policy asks for none: the cloud's text stays, if it may. */
 export function changedFields(from: Rule, to: Rule): RuleField[] {
   return RULE_FIELDS.filter((field) =>
-    field === 'description' && to.description === null
-      ? false
-      : fieldText(from, field) !== fieldText(to, field),
+    field === 'description' ? !textHolds(from, to) : fieldText(from, field) !== fieldText(to, field),
   );
 }
 
 /** The rule that the cloud holds after the Modify, with what the policy leaves open kept as it was. */
 export function ruleAfter({ from, to }: Pick<Difference, 'from' | 'to'>): Rule {
   const peer = to.rule.peer.kind === 'group' && samePeer(from.rule, to.rule) ? from.rule.peer : to.rule.peer;
-  return { ...to.rule, peer, description: to.rule.description ?? from.rule.description };
+  return { ...to.rule, peer, description: textAfter(from.rule, to.rule) };
 }
 
 /**
@@ -142,13 +141,4 @@ export function likeness(from: FieldTexts, to: FieldTexts): number {
   if (from.sourcePorts === to.sourcePorts) sum += WEIGHTS.sourcePorts;
   if (from.priority === to.priority) sum += WEIGHTS.priority;
   return sum;
-}
-
-/**
- * A Modify cannot clear a description. A rule that would keep the text of one it has neither peer nor
- * service in common with would lie to whoever reads the console, so such a pair is replaced instead.
- */
-export function keepsFalseText(from: FieldTexts, to: FieldTexts): boolean {
-  const sharesService = from.ports === to.ports && from.protocol === to.protocol;
-  return to.description === null && from.description !== null && from.peer !== to.peer && !sharesService;
 }

@@ -12,20 +12,14 @@
 //   by the old one, and no old rule of one crossing pair meets the new rule of another. Called between the
 //   two halves of the plan, when all else of A is there and nothing else of R is gone, the state before
 //   is then a closed prefix of the authorizing half (T1') and the state after one of the revoking half.
+// None of them but the forced ones may leave a rule with the text of another one (texts.ts).
 import { dialectOf } from '../../model/api-dialect.ts';
 import type { DescribedGroup, DescribedRule, DesiredRule } from '../../model/group.ts';
 import { pairUp } from './bipartite.ts';
 import { compareDifferences } from '../diff/diff.ts';
-import {
-  differenceOf,
-  canModify,
-  fieldTexts,
-  keepsFalseText,
-  likeness,
-  pairKind,
-  type FieldTexts,
-} from './pair.ts';
+import { differenceOf, canModify, fieldTexts, likeness, pairKind, type FieldTexts } from './pair.ts';
 import type { Difference, Diff } from '../plan.ts';
+import { inheritsText } from './texts.ts';
 import { overlaps, overrules, extentOf, type Extent } from '../overlap.ts';
 
 /** Beyond this many possible pairs only forced ones are made: batches cost far fewer calls there. */
@@ -64,7 +58,7 @@ export function safePairs(diff: Diff, group: DescribedGroup): Difference[] {
   const missing = diff.missing.map((value) => leftover(value));
   const candidates = unexpected.flatMap((from) =>
     missing
-      .filter((to) => canModify(from.value, to.value, group) && !keepsFalseText(from.texts, to.texts))
+      .filter((to) => canModify(from.value, to.value, group) && !inheritsText(from.value.rule, to.value.rule))
       .map((to) => ({ from, to, score: likeness(from.texts, to.texts) })),
   );
   const natural = pairUp(

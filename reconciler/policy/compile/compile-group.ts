@@ -17,8 +17,8 @@ const MAX_RULES_PER_GROUP = 10_000;
 
 export interface GroupSite extends Site {
   readonly definitions: Definitions;
-  /** Account names of the config. */
-  readonly accounts: readonly string[];
+  /** Account names of the config; null: there is no config to hold them against. */
+  readonly accounts: readonly string[] | null;
   /** How many rules may still come in this file. */
   readonly room: number;
 }
@@ -112,7 +112,7 @@ function combinationText(rule: Rule): string {
 }
 
 function checkAccount(account: string, { context, path, accounts }: GroupSite): void {
-  if (accounts.includes(account)) return;
+  if (accounts === null || accounts.includes(account)) return;
   const message = `the config has no account ${quote(account)}`;
   const hint = didYouMean(account, accounts) || `its accounts are ${accounts.join(', ') || '(none)'}`;
   context.reporter.error([...path, 'account'], { code: 'unknown-account', message, hint });

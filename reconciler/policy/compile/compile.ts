@@ -2,8 +2,16 @@
 // a file it takes a name from, none of its groups is here, and the caller keeps their last good state.
 import { groupBy } from '../../model/collections.ts';
 import type { DesiredGroup } from '../../model/group.ts';
+import type { Expectation, Guardrail } from '../../model/packets/pattern.ts';
 import { compareProblems, type Problem } from '../../model/problem.ts';
+import { compileExpectations, warnOfStrangers } from './compile-expectations.ts';
 import { compileGroup } from './compile-group.ts';
+import {
+  compileGuardrails,
+  guardrailContexts,
+  NO_GUARDRAILS,
+  type WrittenGuardrails,
+} from './compile-guardrails.ts';
 import { readDefinitions, type Definitions } from './definitions.ts';
 import type { FileContext } from './file-context.ts';
 import type { PolicyFile } from '../read/file.ts';
@@ -14,13 +22,21 @@ import { createReporter, formatPlace } from '../read/reporter.ts';
 const MAX_RULES_PER_FILE = 50_000;
 
 export interface CompileOptions {
-  /** Account names of the config. */
-  readonly accounts: readonly string[];
+  /** Account names of the config; null: there is no config to hold them against. */
+  readonly accounts: readonly string[] | null;
+  /** Of the config. Absent: none. */
+  readonly guardrails?: WrittenGuardrails;
 }
 
 export interface CompiledPolicies {
   /** Groups of the good files, in the order of the files and of their lines. */
   readonly groups: readonly DesiredGroup[];
+  /** Those of the good files, in the same order. */
+  readonly expectations: readonly Expectation[];
+  /** Those whose names all mean something. */
+  readonly guardrails: readonly Guardrail[];
+  /** Ids of those that cannot be judged by: their last good state stays in force. */
+  readonly badGuardrails: ReadonlySet<string>;
   /** Problems of all files, in reading order: those found while reading the files, and those found here. */
   readonly problems: readonly Problem[];
   /** Paths of files with errors: their groups are not in `groups`, and their last good state stays in force. */
@@ -38,16 +54,32 @@ export function compilePolicies(files: readonly PolicyFile[], options: CompileOp
   const placed = contexts.flatMap((context) =>
     compileFile(context, definitions, options).map((group) => ({ context, group })),
   );
+  const declared = {
+    groups: placed.map(({ group }) => group),
+    areAllRead: contexts.every(({ file }) => file.document !== null),
+  };
+  const expected = contexts.map((context) => {
+    const expectations = compileExpectations(context, definitions);
+    warnOfStrangers(context, expectations, declared);
+    return { context, expectations };
+  });
+  const guarding = guardrailContexts(options.guardrails ?? NO_GUARDRAILS);
+  const guardrails = compileGuardrails(guarding, definitions);
   reportSharedGroups(placed);
-  reportBadSources(contexts);
-  const bad = new Set(contexts.filter(hasErrors));
+  const all = [...contexts, ...guarding];
+  reportBadSources(all);
+  const bad = new Set(all.filter(hasErrors));
+  const badGuardrails = new Set(guarding.filter((each) => bad.has(each)).map(({ id }) => id));
   if (bad.size === 0) definitions.warnOfUnused();
   return {
     groups: placed.filter(({ context }) => !bad.has(context)).map(({ group }) => group),
-    problems: contexts
+    expectations: expected.filter(({ context }) => !bad.has(context)).flatMap((file) => file.expectations),
+    guardrails: guardrails.filter(({ id }) => !badGuardrails.has(id)),
+    badGuardrails,
+    problems: all
       .flatMap(({ file, reporter }) => [...file.problems, ...reporter.problems])
       .sort(compareProblems),
-    badFiles: new Set([...bad].map(({ file }) => file.path)),
+    badFiles: new Set(contexts.filter((each) => bad.has(each)).map(({ file }) => file.path)),
   };
 }
 

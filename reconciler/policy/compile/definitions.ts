@@ -1,6 +1,7 @@
 // Networks and services: named sets that every file may define and every file may use.
 import { formatPeer, type Peer } from '../../model/peer.ts';
 import { formatPorts } from '../../model/ports.ts';
+import { BUILT_IN_NAMES, type NameUse } from '../built-in/networks.ts';
 import type { FileContext, Site } from './file-context.ts';
 import { NameTable, wholeItems } from './name-table.ts';
 import { Networks } from './networks.ts';
@@ -9,7 +10,7 @@ import type { Traffic } from '../schema/port-text.ts';
 
 /** Members of named sets. Null if a set is unknown or broken; what is wrong has been reported then. */
 export interface Definitions {
-  network(name: string, site: Site): readonly Peer[] | null;
+  network(name: string, site: Site, use: NameUse): readonly Peer[] | null;
   service(name: string, site: Site): readonly Traffic[] | null;
   /** Adds a warning for each set that nothing names. */
   warnOfUnused(): void;
@@ -18,12 +19,12 @@ export interface Definitions {
 /** Reads the definitions of all files and reports what is wrong with them. */
 export function readDefinitions(contexts: readonly FileContext[]): Definitions {
   const networkTable = new NameTable<PeerWord>(
-    'network',
+    { kind: 'network', knownNames: BUILT_IN_NAMES },
     contexts,
     ({ file }) => file.document?.networks ?? [],
   );
   const serviceTable = new NameTable<Traffic>(
-    'service',
+    { kind: 'service' },
     contexts,
     ({ file }) => file.document?.services ?? [],
   );
@@ -34,7 +35,7 @@ export function readDefinitions(contexts: readonly FileContext[]): Definitions {
   serviceTable.reportSecondDefinitions();
   serviceTable.reportTwinItems(trafficText);
   return {
-    network: (name, site) => networks.members(name, site),
+    network: (name, site, use) => networks.members(name, site, use),
     service: (name, site) => wholeItems(serviceTable.find(name, site)?.items ?? [undefined]),
     warnOfUnused: () => {
       networkTable.warnOfUnused();

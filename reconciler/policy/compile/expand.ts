@@ -13,7 +13,8 @@ import {
   type RuleProblem,
 } from '../../model/rule.ts';
 import type { Definitions } from './definitions.ts';
-import { OWN_KEY, PEER_KEY, type RuleEntry } from '../schema/document.ts';
+import type { RuleEntry } from '../schema/document.ts';
+import { OWN_KEY, PEER_KEY } from '../schema/side-keys.ts';
 import type { Site } from './file-context.ts';
 import type { Traffic } from '../schema/port-text.ts';
 import type { Path } from '../read/reporter.ts';
@@ -149,7 +150,8 @@ function peerSetsOf(entry: RuleEntry, { context, definitions, direction, path }:
   return entry.peers.map((word, index) => {
     const wordPath = [...path, PEER_KEY[direction], index];
     if (word?.kind === 'peer') return { value: [word.peer], path: wordPath };
-    const members = word === undefined ? null : definitions.network(word.name, { context, path: wordPath });
+    const site = { context, path: wordPath };
+    const members = word === undefined ? null : definitions.network(word.name, site, 'rule');
     return { value: members ?? [], path: wordPath };
   });
 }

@@ -1,19 +1,31 @@
-import type { DesiredGroup } from '../../model/group.ts';
+import type { DesiredGroup, DesiredState } from '../../model/group.ts';
 import type { CompiledPolicies } from './compile.ts';
 import { desiredGroupKey } from './group-key.ts';
 
-export interface LastGoodMerge {
-  /** What is in force now: the groups of the good files, and the kept ones. */
-  readonly groups: readonly DesiredGroup[];
+/** What policies and config say together, without the revision. */
+export type Wanted = Pick<DesiredState, 'groups' | 'expectations' | 'guardrails'>;
+
+export interface LastGoodMerge extends Wanted {
   /** Groups whose file is bad now, as they were when it last was good. */
   readonly kept: readonly DesiredGroup[];
 }
 
-/** A bad file keeps the last good state of its groups, unless a good file declares the group now. */
-export function keepLastGood(compiled: CompiledPolicies, lastGood: readonly DesiredGroup[]): LastGoodMerge {
+/**
+ * A bad file keeps the last good state of its groups, unless a good file declares the group now, and of its
+ * expectations. A guardrail that cannot be judged by keeps its own.
+ */
+export function keepLastGood(compiled: CompiledPolicies, lastGood: Wanted): LastGoodMerge {
   const declared = new Set(compiled.groups.map(desiredGroupKey));
-  const kept = lastGood.filter(
-    (group) => compiled.badFiles.has(group.source.file) && !declared.has(desiredGroupKey(group)),
-  );
-  return { groups: [...compiled.groups, ...kept], kept };
+  const isBad = ({ source }: { readonly source: { readonly file: string } }): boolean =>
+    compiled.badFiles.has(source.file);
+  const kept = lastGood.groups.filter((group) => isBad(group) && !declared.has(desiredGroupKey(group)));
+  return {
+    groups: [...compiled.groups, ...kept],
+    expectations: [...compiled.expectations, ...lastGood.expectations.filter(isBad)],
+    guardrails: [
+      ...compiled.guardrails,
+      ...lastGood.guardrails.filter(({ id }) => compiled.badGuardrails.has(id)),
+    ],
+    kept,
+  };
 }

@@ -1,6 +1,7 @@
 // The names of one kind of set, over all files: who defines them, who uses them, and what is wrong with that.
 import { quote, type Complaint } from '../read/complaint.ts';
 import type { FileContext, SetKind, Site } from './file-context.ts';
+import type { PolicyFile } from '../read/file.ts';
 import { formatPlace } from '../read/reporter.ts';
 import { didYouMean } from '../schema/suggest.ts';
 
@@ -11,6 +12,12 @@ export interface Definition<Item> extends Site {
   readonly name: string;
   /** Undefined for what is broken, which has been reported. */
   readonly items: Items<Item>;
+}
+
+interface NameKind {
+  readonly kind: SetKind;
+  /** Names that are there without a definition. */
+  readonly knownNames?: readonly string[];
 }
 
 type Items<Item> = ReadonlyArray<Item | undefined>;
@@ -26,11 +33,13 @@ export class NameTable<Item> {
   private readonly definitions = new Map<string, Array<Definition<Item>>>();
   private readonly used = new Set<string>();
   private readonly kind: SetKind;
+  private readonly knownNames: readonly string[];
   private readonly contexts: readonly FileContext[];
   private suggestionsLeft = MAX_SUGGESTIONS;
 
-  constructor(kind: SetKind, contexts: readonly FileContext[], itemsOf: ItemsOf<Item>) {
+  constructor({ kind, knownNames = [] }: NameKind, contexts: readonly FileContext[], itemsOf: ItemsOf<Item>) {
     this.kind = kind;
+    this.knownNames = knownNames;
     this.contexts = contexts;
     for (const context of contexts) {
       for (const [name, items] of itemsOf(context)) {
@@ -57,6 +66,11 @@ export class NameTable<Item> {
       context.uses.set(key, { kind: this.kind, name, path, definedIn });
     }
     return definition;
+  }
+
+  /** Whether a file defines the name or, as far as can be seen, tries to. */
+  isDeclared(name: string): boolean {
+    return this.definitions.has(name) || this.unreadDefining(name) !== undefined;
   }
 
   /** Each name once, by the first of its definitions. */
@@ -98,7 +112,7 @@ export class NameTable<Item> {
 
   warnOfUnused(): void {
     for (const { name, context, path } of this.all()) {
-      if (this.used.has(name)) continue;
+      if (this.used.has(name) || this.knownNames.includes(name)) continue;
       const message = `nothing uses the ${this.kind} ${quote(name)}`;
       context.reporter.warningAt(context.file.locate(path, 'key'), {
         code: 'unused',
@@ -109,8 +123,8 @@ export class NameTable<Item> {
   }
 
   private unknown(name: string): Complaint {
-    const unread = this.contexts.map(({ file }) => file).filter(({ document }) => document === null);
-    const declaring = unread.find(({ declares }) => declares[`${this.kind}s`].has(name));
+    const unread = this.unread();
+    const declaring = this.unreadDefining(name);
     if (declaring !== undefined) return definedInBadFile(this.kind, name, declaring.path);
     const paths = unread.map(({ path }) => path).join(', ');
     const note = unread.length === 0 ? '' : `, unless in ${paths}, which cannot be read`;
@@ -124,7 +138,15 @@ export class NameTable<Item> {
   private suggestion(name: string): string {
     if (this.suggestionsLeft === 0) return '';
     this.suggestionsLeft -= 1;
-    return didYouMean(name, this.definitions.keys());
+    return didYouMean(name, [...this.definitions.keys(), ...this.knownNames]);
+  }
+
+  private unread(): PolicyFile[] {
+    return this.contexts.map(({ file }) => file).filter(({ document }) => document === null);
+  }
+
+  private unreadDefining(name: string): PolicyFile | undefined {
+    return this.unread().find(({ declares }) => declares[`${this.kind}s`].has(name));
   }
 }
 

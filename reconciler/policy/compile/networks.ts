@@ -1,6 +1,14 @@
 // Networks may name networks, in any file and in any order. Each is resolved once, into plain peers.
 import { formatPeer, type Peer } from '../../model/peer.ts';
 import type { Site } from './file-context.ts';
+import {
+  builtInPeers,
+  isBuiltInMeaning,
+  otherDefinition,
+  redundantDefinition,
+  useComplaint,
+  type NameUse,
+} from '../built-in/networks.ts';
 import type { Definition, NameTable } from './name-table.ts';
 import type { PeerWord } from '../schema/peer-text.ts';
 
@@ -22,14 +30,24 @@ export class Networks {
   }
 
   /** Null if the network is unknown or broken; what is wrong has been reported then. */
-  members(name: string, site: Site): readonly Peer[] | null {
+  members(name: string, site: Site, use: NameUse): readonly Peer[] | null {
+    const complaint = useComplaint(name, use);
+    if (complaint !== null) {
+      site.context.reporter.error(site.path, complaint);
+      return null;
+    }
+    const builtIn = builtInPeers(name);
+    if (builtIn !== null && !this.table.isDeclared(name)) return builtIn;
     const definition = this.table.find(name, site);
     return definition === null ? null : this.resolve(definition);
   }
 
   /** Finds what is wrong with networks that nothing uses, too. */
   resolveAll(): void {
-    for (const definition of this.table.all()) this.resolve(definition);
+    for (const definition of this.table.all()) {
+      const members = this.resolve(definition);
+      if (builtInPeers(definition.name) !== null) reportRedefinition(definition, members);
+    }
   }
 
   private resolve(definition: Definition<PeerWord>): readonly Peer[] | null {
@@ -74,6 +92,17 @@ export class Networks {
       site.context.reporter.error(site.path, { code: 'networks-too-deep', message, hint: '' });
       return null;
     }
-    return this.members(name, site);
+    return this.members(name, site, 'rule');
   }
+}
+
+/** With the built-in meaning a definition is idle; with another one, readers would take it for the built-in. */
+function reportRedefinition(
+  { name, context: { file, reporter }, path }: Definition<PeerWord>,
+  members: readonly Peer[] | null,
+): void {
+  if (members === null) return;
+  const place = file.locate(path, 'key');
+  if (isBuiltInMeaning(name, members)) reporter.warningAt(place, redundantDefinition(name));
+  else reporter.errorAt(place, otherDefinition(name));
 }

@@ -7,6 +7,11 @@ export interface Complaint {
   readonly hint: string;
 }
 
+export interface OffsetComplaint extends Complaint {
+  /** Code units from the start of the text. */
+  readonly offset: number;
+}
+
 const MAX_QUOTED_LENGTH = 80;
 
 /** A text from a policy as it may stand in a message: quoted, on one line, of bounded length. */

@@ -2,18 +2,14 @@
 // deeper than the stack takes the whole process down. Its parser does not recurse, so the tree of
 // tokens is built first, its depth is measured, and only a shallow one is composed.
 import { Composer, LineCounter, Parser, type CST, type Document, type YAMLError } from 'yaml';
-import type { Complaint } from './complaint.ts';
+import type { OffsetComplaint } from './complaint.ts';
+import { costComplaint } from './scan.ts';
 
 /** A policy needs 7 levels. */
 const MAX_NESTING = 24;
 
 /** One mistake makes the parser stumble many times; the first ones tell enough. */
 const MAX_SYNTAX_COMPLAINTS = 20;
-
-export interface OffsetComplaint extends Complaint {
-  /** Code units from the start of the text. */
-  readonly offset: number;
-}
 
 export interface YamlTree {
   /** Null if the text nests too deeply to be looked at. May be partial if there are complaints. */
@@ -26,6 +22,11 @@ export interface YamlTree {
 /** Reads YAML 1.2 strictly: one document, no directives. Never throws, whatever the text. */
 export function parseYamlTree(text: string): YamlTree {
   const lines = new LineCounter();
+  const costly = costComplaint(text);
+  if (costly !== null) {
+    countLines(text, costly.offset, lines);
+    return { document: null, lines, complaints: [costly] };
+  }
   const tokens = tokensOf(text, lines);
   if (tokens === null) {
     const message = 'the document is too broken to be read: a bracket is probably missing';
@@ -42,6 +43,14 @@ export function parseYamlTree(text: string): YamlTree {
   const libraryErrors = [...document.errors, ...document.warnings];
   complaints.push(...libraryErrors.slice(0, MAX_SYNTAX_COMPLAINTS).map(syntaxComplaint));
   return { document, lines, complaints };
+}
+
+/** What the parser would have done, up to the place of the only complaint. */
+function countLines(text: string, end: number, lines: LineCounter): void {
+  lines.addNewLine(0);
+  for (let at = text.indexOf('\n'); at >= 0 && at < end; at = text.indexOf('\n', at + 1)) {
+    lines.addNewLine(at + 1);
+  }
 }
 
 /** Null where the parser runs out of stack: it recurses once for each line that is out of place. */

@@ -1,9 +1,8 @@
 // Syntax tree -> plain value, and the way back from a path in the value to a place in the text.
 // Refuses what YAML allows and a reviewer would misread: twin keys, tags, merges, odd numbers.
 import { isAlias, isMap, isScalar, isSeq, type Alias, type Pair, type Scalar, type YAMLMap } from 'yaml';
-import { quote } from './complaint.ts';
+import { quote, type OffsetComplaint } from './complaint.ts';
 import type { Path } from './reporter.ts';
-import type { OffsetComplaint } from './yaml-tree.ts';
 
 /** How many nodes all aliases of a file may stand for together: enough for sharing, too few for a bomb. */
 const MAX_ALIASED_NODES = 10_000;

@@ -6,7 +6,7 @@ import { formatPeer, type Peer } from '../../model/peer.ts';
 import { ALL_PORTS, type PortRange } from '../../model/ports.ts';
 import { formatPrefix } from '../../model/prefix.ts';
 import { compareRules, type Direction, type Rule } from '../../model/rule.ts';
-import { OWN_KEY, PEER_KEY } from '../schema/document.ts';
+import { OWN_KEY, PEER_KEY } from '../schema/side-keys.ts';
 
 /** Both directions are written, an empty one as `[]`: from then on the file says all of the group. */
 export function renderGroup({ id, region, account, name, rules }: DescribedGroup): string {

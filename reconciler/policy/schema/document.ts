@@ -1,6 +1,5 @@
 // A policy file taken apart, down to single keys and list members, so that a mistake in one of them does not
 // hide the mistakes in the others. Null: not there. Undefined: it is there but broken, and has been reported.
-import type { z } from 'zod';
 import type { GroupSelector } from '../../model/group.ts';
 import type { Direction } from '../../model/rule.ts';
 import {
@@ -10,10 +9,21 @@ import {
   ingressRuleSchema,
   MAX_IGNORE_PATTERNS,
 } from './schema.ts';
+import {
+  field,
+  hasUnknownKeys,
+  isBroken,
+  known,
+  listOf,
+  membersOf,
+  optionalMembers,
+  part,
+  setsOf,
+} from './parts.ts';
+import { MAX_EXPECTATIONS } from './pattern/pattern-schema.ts';
+import { OWN_KEY, PEER_KEY } from './side-keys.ts';
+import { expectEntry } from './pattern/pattern-entry.ts';
 import { definitionName, peerItem, peerText, portItem, serviceText } from './schema-words.ts';
-
-type Part<T> = T | null | undefined;
-type Members<T> = ReadonlyArray<T | undefined>;
 
 export type PolicyDocument = ReturnType<typeof documentOf>;
 export type GroupEntry = ReturnType<typeof groupEntry>;
@@ -26,6 +36,7 @@ export function documentOf(value: unknown) {
     networks: setsOf(field(value, 'networks'), peerText),
     services: setsOf(field(value, 'services'), serviceText),
     groups: listOf(field(value, 'groups')).map(groupEntry),
+    expect: listOf(field(value, 'expect')).slice(0, MAX_EXPECTATIONS).map(expectEntry),
   };
 }
 
@@ -64,10 +75,6 @@ function selectorOf(value: unknown): GroupSelector | undefined {
   return tags ? { kind: 'tags', tags } : undefined;
 }
 
-/** In ingress `from` is the peer and `to` the own side; in egress it is the other way round. */
-export const PEER_KEY: Readonly<Record<Direction, 'from' | 'to'>> = { ingress: 'from', egress: 'to' };
-export const OWN_KEY: Readonly<Record<Direction, 'from' | 'to'>> = { ingress: 'to', egress: 'from' };
-
 function ruleEntry(direction: Direction, value: unknown) {
   const { shape } = ingressRuleSchema;
   const own = direction === 'ingress' ? ingressRuleSchema.shape.to : egressRuleSchema.shape.from;
@@ -90,47 +97,3 @@ function ruleEntry(direction: Direction, value: unknown) {
   // One that is not whole only serves to find more problems.
   return { ...parts, hasUnknownKeys: isUnknown, isWhole: !isUnknown && !Object.values(parts).some(isBroken) };
 }
-
-const isBroken = (written: unknown): boolean =>
-  written === undefined || (Array.isArray(written) && written.includes(undefined));
-
-function setsOf<Schema extends z.ZodType>(
-  value: unknown,
-  item: Schema,
-): Map<string, Members<z.output<Schema>>> {
-  if (!isMapping(value)) return new Map();
-  return new Map(Object.entries(value).map(([name, members]) => [name, membersOf(item, members)]));
-}
-
-/** One, or a list of one or more. What is neither, as an empty list, has one broken member. */
-function membersOf<Schema extends z.ZodType>(item: Schema, value: unknown): Members<z.output<Schema>> {
-  const members = Array.isArray(value) ? (value as unknown[]) : [value];
-  return members.length === 0 ? [undefined] : members.map((member) => known(item, member));
-}
-
-const optionalMembers = <Schema extends z.ZodType>(
-  item: Schema,
-  value: unknown,
-): Members<z.output<Schema>> | null => (value === undefined ? null : membersOf(item, value));
-
-function part<Schema extends z.ZodType>(schema: Schema, value: unknown, key: string): Part<z.output<Schema>> {
-  const written = field(value, key);
-  return written === undefined ? null : known(schema, written);
-}
-
-function known<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> | undefined {
-  const result = schema.safeParse(value);
-  return result.success ? result.data : undefined;
-}
-
-const hasUnknownKeys = (value: unknown, shape: object): boolean =>
-  isMapping(value) && Object.keys(value).some((key) => !Object.hasOwn(shape, key));
-
-function field(value: unknown, key: string): unknown {
-  return isMapping(value) && Object.hasOwn(value, key) ? value[key] : undefined;
-}
-
-const isMapping = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? (value as unknown[]) : []);

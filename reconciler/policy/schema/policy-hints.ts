@@ -12,10 +12,12 @@ export const POLICY_WORDS: ShapeWords = {
   missingKeyHints: new Map([
     ['version', 'begin the file with `version: 1`'],
     ['region', 'write for example `region: cn-hangzhou`'],
-    ['from', 'say who may connect; everybody is [0.0.0.0/0, "::/0"]'],
-    ['to', 'say whom members may connect to; everybody is [0.0.0.0/0, "::/0"]'],
+    ['from', 'say who may connect; everybody is `anywhere`'],
+    ['to', 'say whom members may connect to; everybody is `anywhere`'],
     ['group', 'write for example {group: sg-bp1partner, ownerId: "1557809237701234"}'],
     ['description', 'write for example {description: "managed-by-acs/*"}'],
+    ['direction', 'write `direction: ingress` or `direction: egress`'],
+    ['name', 'say in a few words what is expected'],
   ]),
   noValueHints: new Map([
     ['ingress', noRulesHint('ingress')],

@@ -117,3 +117,19 @@ export const serviceText = textParsedBy(parseServiceText, {
   description: 'PROTOCOL/PORT, PROTOCOL/FIRST-LAST or PROTOCOL/all; only the protocol where it has no ports.',
   examples: ['tcp/443', 'udp/8000-8100', 'tcp/all', 'icmp'],
 });
+
+/** What rules and patterns of packets say of their traffic in the same words. */
+export const trafficKeys = {
+  protocol: protocol.optional(),
+  ports: oneOrMore(portItem, {
+    description: "The group's own ports in ingress, the far side's in egress. Only for tcp and udp.",
+    examples: [443, '8000-8100', [80, 443]],
+  }).optional(),
+  services: oneOrMore(definitionName, {
+    description: 'Names of services, instead of protocol and ports.',
+    examples: ['web', ['web', 'ping']],
+  }).optional(),
+  sourcePorts: portItem.optional().meta({
+    description: 'Source ports: one, or a range. Absent: any. Only for tcp and udp.',
+  }),
+};

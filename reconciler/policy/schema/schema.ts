@@ -5,6 +5,7 @@ import { MAX_DESCRIPTION_LENGTH } from '../../model/rule.ts';
 import { quote } from '../read/complaint.ts';
 import { parseInstant } from './instant.ts';
 import { badId, PORT_LIST_ID } from './peer-text.ts';
+import { expectSchema, MAX_EXPECTATIONS } from './pattern/pattern-schema.ts';
 import {
   countOf,
   definitionName,
@@ -14,11 +15,10 @@ import {
   textParsedBy,
   peers,
   peerText,
-  portItem,
-  protocol,
   failsWith,
   serviceText,
   shaped,
+  trafficKeys,
 } from './schema-words.ts';
 
 /** Bounds on lists whose members are compared with every rule or sent with every request. */
@@ -35,22 +35,11 @@ const ruleKeys = {
       description: 'A handle for people, unique in group and direction; plans show it.',
       examples: ['https'],
     }),
-  protocol: protocol.optional(),
-  ports: oneOrMore(portItem, {
-    description: "The group's own ports in ingress, the far side's in egress. Only for tcp and udp.",
-    examples: [443, '8000-8100', [80, 443]],
-  }).optional(),
+  ...trafficKeys,
   portList: shaped(PORT_LIST_ID, (text) => badId(text, 'a port list'), {
     description: 'A port list of the cloud, instead of ports.',
     examples: ['prl-bp1app'],
   }).optional(),
-  services: oneOrMore(definitionName, {
-    description: 'Names of services, instead of protocol and ports.',
-    examples: ['web', ['web', 'ping']],
-  }).optional(),
-  sourcePorts: portItem.optional().meta({
-    description: 'Source ports: one, or a range. Absent: any. Only for tcp and udp.',
-  }),
   action: z.enum(['accept', 'drop']).default('accept').meta({
     description: 'At the same priority, drop wins.',
   }),
@@ -223,9 +212,12 @@ export const policySchema = z
       description: 'Named sets of protocols and ports, visible in all files.',
     }),
     groups: z.array(groupSchema).optional().meta({ description: 'Security groups and their rules.' }),
+    expect: z.array(expectSchema).max(MAX_EXPECTATIONS).optional().meta({
+      description: 'Tests of the policies: packets that groups must accept, or must drop.',
+    }),
   })
   .refine(
-    ({ networks, services, groups }) => countOf(networks, services, groups) > 0,
+    ({ networks, services, groups, expect }) => countOf(networks, services, groups, expect) > 0,
     failsWith({
       code: 'empty-file',
       message: 'the file declares nothing, which never means "no rules"',

@@ -11,7 +11,8 @@ let folder: string;
 
 beforeAll(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'rampart-commands-'));
-  const accounts = 'accounts: {default: {credentials: {type: emulator}, endpoint: embedded}}\n';
+  const accounts =
+    'accounts: {default: {credentials: {type: emulator}, endpoint: embedded}}\nreconcile: {mode: enforce}\n';
   writeFileSync(path.join(folder, 'CONFIG'), accounts);
   writeFileSync(path.join(folder, 'OFF'), `${accounts}http: {listen: off}\n`);
   writeFileSync(path.join(folder, 'ANYPORT'), `${accounts}http: {listen: "127.0.0.1:0"}\n`);
@@ -82,8 +83,8 @@ describe('who asks for JSON gets the reason as a document too', () => {
   test.each([
     ['history --json --config CONFIG', 'there is no journal'],
     ['status --json --config OFF', '`http.listen` of the config is off'],
-    ['plan --format json --config NOWHERE', 'there is no such config'],
-    ['plan --format=json --config NOWHERE', 'there is no such config'],
+    ['plan --format json --config NOWHERE', 'there is no config'],
+    ['plan --format=json --config NOWHERE', 'there is no config'],
     ['plan --json --nonsense', 'unknown option'],
   ])('who asks for JSON gets the reason as a document too: %s', async (command, message) => {
     const { code, stdout, stderr } = await run(command);

@@ -71,6 +71,10 @@ const numbers = (count: number) => Array.from({ length: count }, (_, index) => i
 const many = (count: number, fields: (n: number) => RequestParams): RequestParams =>
   Object.assign({}, ...numbers(count).map(fields)) as RequestParams;
 
+/** TagResources, or another action on the same group, with one thing changed. */
+const tagging = (fields: RequestParams, action = 'TagResources'): Attempt =>
+  call(action, { ResourceType: 'securitygroup', 'ResourceId.1': 'sg-web', 'Tag.1.Key': 'tier', ...fields });
+
 const newGroup = { SecurityGroupName: 'new', VpcId: 'vpc-1' };
 const newPrefixList = { PrefixListName: 'new', AddressFamily: 'IPv4', MaxEntries: '2' };
 const newPortList = { PortRangeListName: 'new', MaxEntries: '2' };
@@ -322,6 +326,25 @@ const ATTEMPTS: Partial<Record<Refusal, Attempt>> = {
     PortRange: '-1/-1',
   }),
   'InvalidSourceOrDestGroupId.DirectionMissmatch': modifies('sgr-sg', { DestGroupId: 'sg-lb' }),
+
+  'MissingParameter.RegionId (tags)': tagging({ RegionId: '' }),
+  'MissingParameter.ResourceType': tagging({ ResourceType: '' }),
+  'MissingParameter.ResourceIds': tagging({ 'ResourceId.1': '' }),
+  'MissingParameter.Tags': tagging({ 'Tag.1.Key': '' }),
+  'InvalidResourceType.NotFound': tagging({ ResourceType: 'instance' }),
+  'InvalidResourceId.NotFound': tagging({ 'ResourceId.2': 'sg-other' }),
+  'NumberExceed.ResourceIds': tagging(many(51, (n) => ({ [`ResourceId.${String(n)}`]: 'sg-web' }))),
+  'NumberExceed.Tags': tagging(many(21, (n) => ({ [`Tag.${String(n)}.Key`]: `k${String(n)}` }))),
+  'InvalidTagKey.Malformed (tags)': tagging({ 'Tag.1.Key': 'acs:x' }),
+  'InvalidTagValue.Malformed (tags)': tagging({ 'Tag.1.Value': 'https://x' }),
+  // With the tag that the group has, one too many.
+  'OperationDenied.QuotaExceed': tagging(many(20, (n) => ({ [`Tag.${String(n)}.Key`]: `k${String(n)}` }))),
+  'Param.Conflict': tagging({ 'TagKey.1': 'team', All: 'true' }, 'UntagResources'),
+  'InvalidParameter.TagValue': tagging({ 'Tag.1.Key': '', 'Tag.1.Value': 'x' }, 'ListTagResources'),
+  'InvalidParameter (tags)': {
+    ...tagging({ 'Tag.1.Key': '', All: 'perhaps' }, 'UntagResources'),
+    subject: 'All',
+  },
 
   MissingRegionId: adds({}, { params: { RegionId: '', ...web, ...permission(1, rule) } }),
   MissingSecurityGroupId: adds({}, { params: permission(1, rule) }),
@@ -754,6 +777,25 @@ describe('codes that differ between the pages', () => {
       adds({ ...toList('pl-v4'), IpProtocol: 'icmpv6', PortRange: '-1/-1' }),
       400,
       'InvalidParam.Ipv6ProtocolConflictWithIpv4Address',
+    ],
+    [
+      'resource group of another form',
+      call('JoinResourceGroup', {
+        ResourceType: 'securitygroup',
+        ResourceId: 'sg-web',
+        ResourceGroupId: 'x',
+      }),
+      404,
+      'InvalidResourceGroup.NotFound',
+    ],
+    ['a tag key twice', tagging({ 'Tag.2.Key': 'tier' }), 400, 'Duplicate.TagKey'],
+    ['tags of an unknown region', tagging({ RegionId: 'mars-1' }), 404, 'InvalidRegionId.NotFound'],
+    ['no tag keys', tagging({ 'Tag.1.Key': '' }, 'UntagResources'), 404, 'MissingParameter.Tags'],
+    [
+      'neither groups nor tags',
+      tagging({ 'ResourceId.1': '', 'Tag.1.Key': '' }, 'ListTagResources'),
+      404,
+      'MissingParameter.ResourceIds',
     ],
     ['internet in a VPC', adds({ NicType: 'internet' }), 400, 'InvalidNicType.ValueNotSupported'],
     ['enterprise peer', adds(toGroup('sg-ent')), 400, 'InvalidGroupAuthParameter.OperationDenied'],

@@ -4,13 +4,15 @@ import { describe, expect, it } from 'vitest';
 import { isMap, isScalar, parseDocument, visit, type Pair } from 'yaml';
 import { z } from 'zod';
 import { configJsonSchema } from '../../../../daemon/config/schema.ts';
-import { defaultConfig, loadConfig } from '../../../../daemon/config/load.ts';
+import { loadConfig } from '../../../../daemon/config/load.ts';
 import { quirksSchema } from '../../../../daemon/config/quirks-schema.ts';
 import { configSchema } from '../../../../daemon/config/schema.ts';
 import { DEFAULT_QUIRKS } from '../../../../emulator/quirks.ts';
 import { parseQuirks } from '../../../../emulator/admin/quirks-input.ts';
 
 const EXAMPLE = 'config.example.yaml';
+/** All that a config must say. */
+const REQUIRED = { reconcile: { mode: 'enforce' } };
 const text = readFileSync(EXAMPLE, 'utf8');
 const document = parseDocument(text);
 
@@ -53,16 +55,16 @@ describe(EXAMPLE, () => {
   it('says `default` of what is the default', () => {
     const marked = markedPaths();
     expect(marked).toHaveLength([...text.matchAll(/# default$/gm)].length);
-    const defaults = configSchema.parse({});
+    const defaults = configSchema.parse(REQUIRED);
     const example = configSchema.parse(document.toJS());
     for (const path of marked) expect([path, at(example, path)]).toEqual([path, at(defaults, path)]);
   });
 
   it('marks every default but those it names in words', () => {
     const example = configSchema.parse(document.toJS());
-    const { reconcile, journal, emulator } = defaultConfig();
+    const { reconcile, journal, emulator } = configSchema.parse(REQUIRED);
     expect(text).toContain(`Default: ${reconcile.resyncSeconds}.`);
-    expect(text).toContain(`Default: ${journal.file}`);
+    expect(text).toContain(`Default: ${journal.url}`);
     expect(text).toContain(`Default: ${emulator.listen.host}:${emulator.listen.port}`);
     expect(example.reconcile.resyncSeconds).not.toBe(reconcile.resyncSeconds);
   });

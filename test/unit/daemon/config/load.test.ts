@@ -1,23 +1,30 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { defaultConfig, loadConfig, parseConfig } from '../../../../daemon/config/load.ts';
+import { loadConfig, loadConfigIfAny, parseConfig } from '../../../../daemon/config/load.ts';
 import type { Config } from '../../../../daemon/config/config.ts';
+import { DEFAULT_BRAKE } from '../../../../reconciler/plan/safety.ts';
 import { runs } from '../../../support/runs.ts';
+import { prefix } from '../../../support/rule-sets.ts';
 import { tempFolder } from '../../../support/temp-folder.ts';
 
+const MODE = 'reconcile: {mode: enforce}\n';
+
+/** The config of this text; with the one key that must be there if it has no section of that key. */
 function configOf(text: string, file = 'config.yaml'): Config {
-  const result = parseConfig(text, file);
+  const result = parseConfig(text.includes('reconcile:') ? text : `${text}\n${MODE}`, file);
   if (!result.ok) throw new Error(JSON.stringify(result.error));
   return result.value;
 }
 
-/** `LINE:COLUMN CODE`, and all that is said, of each problem. */
+const NO_MODE = 'the key "mode" is missing';
+
+/** `LINE:COLUMN CODE`, and all that is said, of each problem but that of a missing mode. */
 function problemsOf(text: string): Array<[place: string, words: string]> {
   const result = parseConfig(text, 'config.yaml');
-  const problems = result.ok ? [] : result.error;
+  const problems = result.ok ? [] : result.error.filter(({ message }) => message !== NO_MODE);
   return problems.map(({ line, column, code, message, hint }) => [
     `${line}:${column} ${code}`,
     `${message} ${hint}`,
@@ -28,8 +35,8 @@ const places = (text: string) => problemsOf(text).map(([place]) => place);
 
 describe('defaults', () => {
   it('hold for every key that is left out', () => {
-    expect(defaultConfig()).toEqual({
-      file: null,
+    expect(configOf(MODE)).toEqual({
+      file: 'config.yaml',
       policies: { source: 'directory', path: 'policies' },
       accounts: {
         default: { credentials: { type: 'default' }, endpoint: { kind: 'regional' }, apiLevel: 'auto' },
@@ -45,7 +52,10 @@ describe('defaults', () => {
         settleSeconds: 0,
         lagSeconds: 60,
         ruleQuota: 1000,
+        brake: { rules: 20, percent: 30, groups: 10, perHour: 20, opens: 'internet', takeover: 'approve' },
       },
+      guardrails: { file: '', entries: [], places: {} },
+      privateNetworks: ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'].map(prefix),
       limits: {
         default: { ratePerMinute: 60 },
         DescribeSecurityGroups: { ratePerMinute: 300 },
@@ -59,13 +69,13 @@ describe('defaults', () => {
   });
 
   it('hold for an empty section too', () => {
-    const sections = 'policies: {}\nreconcile: {}\njournal: {}\nhttp: {}\nlog: {}\nemulator: {}\n';
-    expect(configOf(sections)).toEqual({ ...defaultConfig(), file: 'config.yaml' });
+    const sections = 'policies: {}\njournal: {}\nhttp: {}\nlog: {}\nemulator: {}\n';
+    expect(configOf(sections)).toEqual(configOf(MODE));
   });
 
   it('leave the other keys of a section alone', () => {
-    expect(configOf('reconcile: {modify: auto}').reconcile).toEqual({
-      ...defaultConfig().reconcile,
+    expect(configOf('reconcile: {mode: enforce, modify: auto}').reconcile).toEqual({
+      ...configOf(MODE).reconcile,
       modify: 'auto',
     });
   });
@@ -78,7 +88,7 @@ describe('values', () => {
       value === null ||
       (Object.isFrozen(value) && Object.values(value).every(frozen));
     expect(frozen(configOf('limits: {RevokeSecurityGroup: {ratePerMinute: 5}}'))).toBe(true);
-    expect(frozen(defaultConfig())).toBe(true);
+    expect(frozen(configOf(MODE))).toBe(true);
   });
 
   it('know no account that is not named, whatever it is called', () => {
@@ -110,6 +120,15 @@ describe('values', () => {
     ],
   ])('endpoint of %s', (account, endpoint) => {
     expect(configOf(`accounts: {one: ${account}}`).accounts.one?.endpoint).toEqual(endpoint);
+  });
+
+  it.each([
+    ['off', 'off'],
+    ['{}', DEFAULT_BRAKE],
+    ['{rules: 5, opens: "off"}', { ...DEFAULT_BRAKE, rules: 5, perHour: 5, opens: 'off' }],
+    ['{rules: 5, perHour: 50}', { ...DEFAULT_BRAKE, rules: 5, perHour: 50 }],
+  ])('reconcile.brake of `%s` is complete', (text, brake) => {
+    expect(configOf(`reconcile: {mode: enforce, brake: ${text}}`).reconcile.brake).toEqual(brake);
   });
 
   it('limits keep what is named, and the default for the rest', () => {
@@ -206,6 +225,12 @@ emulator: {quirks: {describeLagMS: 3}}
     ['reconcile: {resyncSeconds: 5s}', '1:28 wrong-type', 'must be a whole number'],
     ['reconcile: {batchesAtomic: yes}', '1:28 wrong-type', 'must be true or false'],
     ['reconcile: {mode: }', '1:13 no-value', 'has no value'],
+    ['reconcile: {brake: {percnt: 1}}', '1:21 unknown-key', 'did you mean "percent"?'],
+    ['reconcile: {brake: {percent: 101}}', '1:30 out-of-range', 'must be at most 100'],
+    ['reconcile: {brake: {opens: on}}', '1:28 unknown-value', 'write internet or off'],
+    ['reconcile: {brake: {takeover: never}}', '1:31 unknown-value', 'write approve or auto'],
+    ['reconcile: {brake: none}', '1:20 unknown-value', 'write off'],
+    ['reconcile: {brake: [1]}', '1:20 unknown-value', 'write off'],
     ['reconcile:', '1:1 no-value', 'write a mapping, or remove the key'],
     ['policies: {path: ""}', '1:18 bad-value', 'write a path'],
     ['policies: {path: 7}', '1:18 wrong-type', 'put it in quotes'],
@@ -225,8 +250,7 @@ emulator: {quirks: {describeLagMS: 3}}
   it.each([
     ['policies: {source: git}', '1:20 unknown-value'],
     ['policies: {git: {url: "https://example.com/x.git"}}', '1:12 unknown-key'],
-    ['reconcile: {brake: {percent: 10}}', '1:13 unknown-key'],
-    ['guardrails: [{no: ssh}]', '1:1 unknown-key'],
+    ['reconcile: {confirm: true}', '1:13 unknown-key'],
   ])('refuse what a later version brings, and do not ignore it: %s', (text, place) => {
     expect(places(text)).toEqual([place]);
   });
@@ -248,6 +272,20 @@ emulator: {quirks: {describeLagMS: 3}}
     ['a list', '- a\n', 'wrong-type'],
   ])('is refused if it is %s', (_, text, code) => {
     expect(places(text)).toContainEqual(expect.stringMatching(new RegExp(`^\\d+:\\d+ ${code}$`)));
+  });
+});
+
+describe('the mode', () => {
+  it.each([
+    ['without any section', 'log: {}\n', '1:1'],
+    ['without the key', 'log: {}\nreconcile: {modify: auto}\n', '2:1'],
+    ['with an empty section', '\nreconcile: {}\n', '2:1'],
+  ])('has to be written: a config %s is refused with its place and the three modes', (_, text, place) => {
+    const result = parseConfig(text, 'config.yaml');
+    const [problem, ...others] = result.ok ? [] : result.error;
+    expect(others).toEqual([]);
+    expect([problem?.message, `${problem?.line}:${problem?.column}`]).toEqual([NO_MODE, place]);
+    for (const mode of ['enforce', 'additive', 'observe']) expect(problem?.hint).toContain(mode);
   });
 });
 
@@ -300,7 +338,10 @@ describe('secrets', () => {
 
 describe('loadConfig', () => {
   it('reads a file, and places its problems', async () => {
-    const folder = await tempFolder({ 'good.yaml': 'log: {level: warn}', 'bad.yaml': '\nlogs: {}' });
+    const folder = await tempFolder({
+      'good.yaml': `log: {level: warn}\n${MODE}`,
+      'bad.yaml': `\nlogs: {}\n${MODE}`,
+    });
     expect(loadConfig(path.join(folder, 'good.yaml'))).toMatchObject({
       ok: true,
       value: { log: { level: 'warn' }, policies: { path: path.join(folder, 'policies') } },
@@ -310,7 +351,7 @@ describe('loadConfig', () => {
   });
 
   it.each([
-    ['a file that is not there', 'nowhere.yaml', 'there is no such config'],
+    ['a file that is not there', 'nowhere.yaml', 'there is no config'],
     ['a folder', 'folder', 'not a regular file'],
     ['a pipe, which no one may ever write to', 'pipe', 'not a regular file'],
     ['a circle of links through a file', 'file/config.yaml', 'ENOTDIR'],
@@ -330,18 +371,72 @@ describe('loadConfig', () => {
     });
   });
 
-  it('without a name takes config.yaml of the working directory, else the defaults', async () => {
-    const home = process.cwd();
-    process.chdir(await tempFolder());
-    onTestFinished(() => process.chdir(home));
-    expect(loadConfig(null)).toEqual({ ok: true, value: defaultConfig() });
-    await writeFile('config.yaml', 'reconcile: {concurrency: 2}');
-    expect(loadConfig(null)).toMatchObject({
-      ok: true,
-      value: { file: 'config.yaml', policies: { path: 'policies' }, reconcile: { concurrency: 2 } },
+  describe('without a name', () => {
+    const enter = async (files: Readonly<Record<string, string>>): Promise<string> => {
+      const home = process.cwd();
+      const folder = await tempFolder(files);
+      process.chdir(folder);
+      onTestFinished(() => process.chdir(home));
+      return folder;
+    };
+
+    it('takes config.yaml of the working directory', async () => {
+      await enter({ 'config.yaml': 'reconcile: {mode: observe, concurrency: 2}' });
+      expect(loadConfig(null)).toMatchObject({
+        ok: true,
+        value: {
+          file: 'config.yaml',
+          policies: { path: 'policies' },
+          reconcile: { mode: 'observe', concurrency: 2 },
+        },
+      });
     });
-    await writeFile('config.yaml', '');
-    expect(loadConfig(null).ok).toBe(false);
+
+    it('an empty config.yaml is no config', async () => {
+      await enter({ 'config.yaml': '' });
+      expect([loadConfig(null).ok, loadConfigIfAny(null).ok]).toEqual([false, false]);
+    });
+
+    it('no config.yaml is a problem for who needs one, and nothing for who does not', async () => {
+      await enter({});
+      expect(loadConfig(null)).toMatchObject({ ok: false, error: [{ code: 'no-config' }] });
+      expect(loadConfigIfAny(null)).toEqual({ ok: true, value: null });
+      expect(loadConfigIfAny('config.yaml')).toMatchObject({ ok: false, error: [{ code: 'no-config' }] });
+    });
+
+    it.each([
+      ['the other spelling', ['config.yml'], null, ['config.yml']],
+      ['the example', ['config.example.yaml', 'values.yaml'], null, ['config.example.yaml']],
+      ['a slip of the hand', ['confg.yaml', 'compose.yaml'], null, ['confg.yaml']],
+      ['another case', ['Config.yaml'], null, ['Config.yaml']],
+      ['several', ['config.example.yaml', 'config.yml'], null, ['config.yml', 'config.example.yaml']],
+      [
+        'a near name of another config',
+        ['prod.yml', 'config.yaml'],
+        'prod.yaml',
+        ['prod.yml', 'config.yaml'],
+      ],
+      ['nothing', ['policies.json', 'note.txt'], null, ['--config FILE']],
+    ])('names what it looked for and what lies near: %s', async (_, files, wanted, named) => {
+      const folder = await enter(Object.fromEntries(files.map((file) => [file, ''])));
+      const result = loadConfig(wanted);
+      const [problem] = result.ok ? [] : result.error;
+      expect(problem?.message).toBe(`there is no config ${path.join(folder, wanted ?? 'config.yaml')}`);
+      const places = named.map((name) => problem?.hint.indexOf(name) ?? -1);
+      expect(places.every((place) => place >= 0)).toBe(true);
+      expect(places).toEqual([...places].sort((a, b) => a - b));
+      for (const file of files.filter((each) => !named.includes(each)))
+        expect(problem?.hint).not.toContain(file);
+    });
+
+    it('one in the folder above lies near too', async () => {
+      const folder = await enter({ 'config.yaml': MODE });
+      await mkdir(path.join(folder, 'policies'));
+      process.chdir(path.join(folder, 'policies'));
+      expect(loadConfig(null)).toMatchObject({
+        error: [{ hint: expect.stringContaining('`--config ../config.yaml`') as string }],
+      });
+    });
   });
 });
 

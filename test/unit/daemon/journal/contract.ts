@@ -21,7 +21,7 @@ export interface JournalPlace {
 export const GROUP: GroupRef = { account: 'default', region: 'cn-hangzhou', id: 'sg-1' };
 const OTHER: GroupRef = { ...GROUP, id: 'sg-2' };
 /** Groups that share all but one part of their names with `GROUP`. */
-const NEIGHBOURS = [
+export const NEIGHBOURS = [
   { part: 'account', neighbour: { ...GROUP, account: 'other' } },
   { part: 'region', neighbour: { ...GROUP, region: 'cn-beijing' } },
   { part: 'id', neighbour: OTHER },

@@ -4,17 +4,18 @@ import { join } from 'node:path';
 import { MemoryStore, openMemoryJournal } from '../../../../daemon/journal/memory/memory.ts';
 import { RETENTION } from '../../../../daemon/journal/sqlite/retention.ts';
 import { openSqliteJournal } from '../../../../daemon/journal/sqlite/sqlite.ts';
-import { journalContract } from './contract.ts';
+import { journalContract, type JournalPlace } from './contract.ts';
+import { factsContract } from './facts-contract.ts';
 
-journalContract('memory', () => {
+function memoryPlace(): JournalPlace {
   const store = new MemoryStore();
   return {
     open: (ports) => Promise.resolve(openMemoryJournal(ports, store)),
     remove: () => undefined,
   };
-});
+}
 
-journalContract('SQLite', () => {
+function sqlitePlace(): JournalPlace {
   const folder = mkdtempSync(join(tmpdir(), 'rampart-journal-'));
   return {
     open: (ports) => {
@@ -23,4 +24,9 @@ journalContract('SQLite', () => {
     },
     remove: () => rmSync(folder, { recursive: true }),
   };
-});
+}
+
+for (const contract of [journalContract, factsContract]) {
+  contract('memory', memoryPlace);
+  contract('SQLite', sqlitePlace);
+}

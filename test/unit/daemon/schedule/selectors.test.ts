@@ -135,6 +135,7 @@ describe('the rules that expire', () => {
       groupOf(byId('sg-1'), { rules: { ingress: [until(3000), until(null)], egress: null } }),
       groupOf(byId('sg-2'), { rules: { ingress: null, egress: [until(1000)] } }),
     ];
-    expect(expiringRules({ revision: 'r1', groups }).map((each) => each.expiresAtMs)).toEqual([1000, 3000]);
+    const state = { revision: 'r1', groups, expectations: [], guardrails: [] };
+    expect(expiringRules(state).map((each) => each.expiresAtMs)).toEqual([1000, 3000]);
   });
 });

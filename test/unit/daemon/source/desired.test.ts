@@ -12,6 +12,8 @@ function loaded(files: Files, revision: string, unread: readonly string[] = []):
     path,
     file: `policies/${path}`,
     bytes: Buffer.from(text),
+    stamp: `${revision} ${path}`,
+    inGit: null,
   }));
   return {
     files: list,
@@ -23,6 +25,9 @@ function loaded(files: Files, revision: string, unread: readonly string[] = []):
     revision,
     commit: null,
     dirty: false,
+    uncommitted: [],
+    atCommit: null,
+    kinds: { rootIsFile: false, folders: new Set(), others: new Set() },
   };
 }
 

@@ -162,9 +162,9 @@ describe('which calls are made', () => {
       ['modify sgr-0 accept:2222@1', 'modify sgr-1 accept:8443@1'],
     ],
     [
-      'a rule does not keep the text of one with another peer and another service',
+      'a rule does not keep the text of one with another peer',
       [rule({ ports: '8443', peer: '10.1.0.0/16' })],
-      [{ ...rule({ ports: '22', peer: '10.2.0.0/16' }), description: 'ssh for the old office' }],
+      [{ ...rule({ ports: '8443', peer: '10.2.0.0/16' }), description: 'the old office' }],
       {},
       ['authorize accept:8443@1', '*revoke sgr-0'],
     ],
@@ -660,9 +660,46 @@ describe('what a plan is', () => {
     expect(Object.isFrozen(found.diff.different[0]?.from.rule.peer)).toBe(true);
   });
 
-  it('keeps a description that the policy does not name', () => {
-    const [step] = plan([web], [{ ...http, description: 'web' }]).steps;
+  it('keeps a description that the policy does not name where the priority alone differs', () => {
+    const [step] = plan([{ ...web, priority: 7 }], [{ ...web, description: 'web' }]).steps;
     expect(step?.kind === 'modify' ? step.to.rule.description : null).toBe('web');
+  });
+
+  it.each(['prefer', 'auto'] as const)(
+    'replaces a rule rather than inherit its text, with modify: %s',
+    (modify) => {
+      const ping = rule({ protocol: 'icmp', description: 'Ping from monitoring' });
+      const found = plan([web], [ping], { options: { modify } });
+      expect(outline(found.steps)).toEqual(['authorize accept:443@1', '*revoke sgr-0']);
+      expect(plan([{ ...web, description: 'HTTPS' }], [ping], { options: { modify } }).steps).toHaveLength(1);
+    },
+  );
+
+  it('blocks a full group whose rule would inherit a text, until the policy gives one', () => {
+    const options = { ruleQuota: 1 };
+    const [half, whole] = [rule({ peer: '10.0.0.0/9' }), rule({ peer: '10.0.0.0/8', description: 'office' })];
+    expect(plan([half], [whole], { options }).blockedBy).toMatchObject([
+      {
+        kind: 'quota',
+        liftedBy: 'edit',
+        message: expect.stringMatching(/texts of others: web\.yaml:1$/) as unknown,
+        override: 'give the rule a description, or free some rule slots',
+      },
+    ]);
+    expect(outline(plan([{ ...half, description: 'half' }], [whole], { options }).steps)).toEqual([
+      'modify sgr-0 accept:1@1',
+    ]);
+  });
+
+  it('leaves no mark of a temporary rule on a declared rule', () => {
+    const marked = { ...web, description: 'rampart: temporary, goes when the change under way is complete' };
+    for (const wanted of [web, { ...web, priority: 9 }]) {
+      const { steps } = plan([wanted], [marked]);
+      const after = applySteps(described([marked]), steps);
+      expect(after.map(({ rule: { description } }) => description)).toEqual(['no description']);
+      expect(planFor(policyOf([wanted]), groupOf(after)).status).toBe('converged');
+    }
+    expect(outline(plan([http], [marked]).steps)).toEqual(['authorize accept:80@1', '*revoke sgr-0']);
   });
 
   it('keeps the owner of a group that the policy names by id only', () => {

@@ -60,7 +60,7 @@ describe('one rule on a line', () => {
 
 describe('plan --json', () => {
   const report = planReport('abc123', [
-    plan([web, ssh, list], [rule({ ports: '80', description: 'old' })]),
+    plan([{ ...web, description: 'HTTPS' }, ssh, list], [rule({ ports: '80', description: 'old' })]),
     failed,
   ]);
 
@@ -113,7 +113,7 @@ describe('plan --json', () => {
     );
     expect(group?.diff.altered[0]).toMatchObject({
       from: { id: 'sgr-0', ports: '80/80' },
-      fields: ['ports'],
+      fields: ['ports', 'description'],
     });
   });
 

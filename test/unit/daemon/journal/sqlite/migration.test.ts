@@ -77,7 +77,7 @@ describe('a journal of schema version 1', () => {
 
   it('is brought to the newest version with all that it held', async () => {
     const journal = mustOpen();
-    expect(version()).toBe(2);
+    expect(version()).toBe(3);
     expect(await journal.openIntents(GROUP)).toEqual([open]);
     expect(await journal.history(EVERYTHING)).toMatchObject([applied]);
     expect(await journal.marks(GROUP)).toEqual({ attempted: 'rev-1', applied: null });
@@ -108,6 +108,24 @@ describe('a journal of schema version 1', () => {
     const again = mustOpen();
     expect(await again.openIntents(GROUP)).toEqual([fresh]);
     await again.close();
+  });
+
+  it('has taken over the groups that it managed, and no other', async () => {
+    const db = new DatabaseSync(path);
+    const insert = db.prepare('INSERT INTO marks (group_key, attempted, applied) VALUES (?, ?, ?)');
+    insert.run('a/b/cn-hangzhou/sg-of-an-account-with-a-slash', 'r', null);
+    insert.run('default/cn-hangzhou/sg-seen-converged', null, 'r');
+    db.close();
+    const journal = mustOpen();
+    const groups = [
+      { account: 'a/b', region: 'cn-hangzhou', id: 'sg-of-an-account-with-a-slash' },
+      GROUP,
+      { ...GROUP, id: 'sg-seen-converged' },
+    ];
+    expect(await journal.groupsWithFacts()).toEqual(groups);
+    for (const group of groups) expect(await journal.facts(group)).toMatchObject({ takenOver: true });
+    expect(await journal.facts({ ...GROUP, id: 'sg-2' })).toMatchObject({ takenOver: false });
+    await journal.close();
   });
 
   it('is migrated by the daemon only, not by a command beside it', async () => {

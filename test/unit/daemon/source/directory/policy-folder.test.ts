@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Clock } from '../../../../../daemon/clock.ts';
 import { listPolicyFiles } from '../../../../../daemon/source/directory/listing.ts';
 import {
-  MAX_TOTAL_BYTES,
+  FOLDER_LIMITS,
   readPolicyFolder,
   readWhileStill,
 } from '../../../../../daemon/source/directory/policy-folder.ts';
@@ -48,7 +48,7 @@ describe('readPolicyFolder', () => {
 
   it('refuses the whole folder beyond the bound on all bytes', async () => {
     const megabyte = 'x'.repeat(MAX_POLICY_FILE_BYTES);
-    const count = MAX_TOTAL_BYTES / MAX_POLICY_FILE_BYTES;
+    const count = FOLDER_LIMITS.bytes / MAX_POLICY_FILE_BYTES;
     const names = Array.from({ length: count }, (_, i) => `${i}.yaml`);
     const root = await tempFolder(Object.fromEntries(names.map((name) => [name, megabyte])));
     expect((await readPolicyFolder(root)).files).toHaveLength(count);

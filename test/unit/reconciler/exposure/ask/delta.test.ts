@@ -11,6 +11,7 @@ const CONTEXT: GroupContext = {
   id: 'sg-self',
   type: 'normal',
   innerAccess: 'drop',
+  classic: false,
   prefixLists: new Map(),
   portLists: new Map(),
 };

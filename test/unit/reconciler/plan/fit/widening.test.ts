@@ -58,13 +58,13 @@ describe('a widened rule', () => {
     expect(offered({ kept: [twin] })).toEqual([]);
   });
 
-  it('keeps its text on the way, and never leaves it to a rule that has none', () => {
+  it('bears the text of a rule that it may become, and never leaves one to a rule that has none', () => {
     const [web, mail] = [
       { ...LOW, description: 'web' },
       { ...LEFT, description: 'mail' },
     ];
     expect(offered({ old: [web], added: [mail, RIGHT] })).toEqual([
-      way(web, { ...BLOCK, description: 'web' }, mail),
+      way(web, { ...BLOCK, description: 'mail' }, mail),
     ]);
     expect(offered({ old: [web], added: [LEFT, RIGHT] })).toEqual([]);
     expect(offered({ old: [LOW], added: [mail, RIGHT] })).toEqual([way(LOW, BLOCK, mail, RIGHT)]);

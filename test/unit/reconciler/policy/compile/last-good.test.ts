@@ -9,7 +9,7 @@ const BROKEN = 'version: 1\ngroups: [\n';
 
 /** Ids with their files: what is in force, and of that what is kept. */
 function merge(now: Readonly<Record<string, string>>, before: Readonly<Record<string, string>>) {
-  const { groups, kept } = keepLastGood(compileTexts(now), compileTexts(before).groups);
+  const { groups, kept } = keepLastGood(compileTexts(now), compileTexts(before));
   const text = (list: typeof groups): string[] =>
     list.map(({ selector, source }) => `${source.file} ${selector.kind === 'id' ? selector.id : ''}`);
   return { groups: text(groups), kept: text(kept) };

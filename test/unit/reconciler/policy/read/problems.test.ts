@@ -515,7 +515,7 @@ describe('hints', () => {
     [
       'a key without a near one',
       `${HEAD}rules: []\ngroups: []\n`,
-      'the keys here are version, networks, services, groups',
+      'the keys here are version, networks, services, groups, expect',
     ],
     [
       'an unknown network',

@@ -1,0 +1,63 @@
+// What the journal knows of a group, and of all of them together, besides calls: it decides what the next plan may do,
+// so it must survive a restart. A field is stored by itself, as JSON: add one here, with its value for a group of which
+// nothing is known.
+import type { DesiredState } from '../../reconciler/model/group.ts';
+import type { GroupPolicy } from '../../reconciler/plan/plan.ts';
+
+/** Rules that lost traffic by a plan that no approval covered. */
+export interface Loss {
+  /** Unix milliseconds. */
+  readonly atMs: number;
+  readonly rules: number;
+}
+
+export interface GroupFacts {
+  /** `ruleIdentity` of each rule that the group had when it was last seen as its policy says; null: never seen so. */
+  readonly lastConverged: readonly string[] | null;
+  /** The policy last put in force: drift is repaired against it while a newer one waits. Null: none was yet. */
+  readonly inForce: GroupPolicy | null;
+  /** Whether the group may be changed although a name or tags brought it in. */
+  readonly takenOver: boolean;
+  /** Of the last hour, oldest first. */
+  readonly losses: readonly Loss[];
+}
+
+export const NO_GROUP_FACTS: GroupFacts = {
+  lastConverged: null,
+  inForce: null,
+  takenOver: false,
+  losses: [],
+};
+
+/** A revision of the policies that waits for an approval while the one before stays in force. */
+export interface HeldRevision {
+  /** Of the policies as loaded: what an approval names. */
+  readonly hash: string;
+  readonly revision: string;
+  readonly reason: 'brake';
+  /** Groups, as the policies name them, that would lose traffic. */
+  readonly losing: readonly string[];
+  /** Groups, as the policies name them, that would be released. */
+  readonly released: readonly string[];
+  /** More groups than this needed an approval. */
+  readonly limit: number;
+  /** Unix milliseconds. */
+  readonly sinceMs: number;
+}
+
+/** One occurrence of a freeze that a person has ended before its time. */
+export interface EndedFreeze {
+  readonly name: string;
+  /** When that occurrence would have ended by itself, Unix milliseconds. */
+  readonly untilMs: number;
+  readonly reason: string;
+}
+
+export interface EstateFacts {
+  /** What is in force; null before the first policies. */
+  readonly desired: DesiredState | null;
+  readonly held: HeldRevision | null;
+  readonly endedFreezes: readonly EndedFreeze[];
+}
+
+export const NO_ESTATE_FACTS: EstateFacts = { desired: null, held: null, endedFreezes: [] };

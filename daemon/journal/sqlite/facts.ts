@@ -1,0 +1,155 @@
+// Facts, approvals and what waits for them, in their tables. Nothing is written where nothing differs: a group that
+// stays as its policy says costs no write.
+import type { GroupRef } from '../../../reconciler/model/group.ts';
+import type { GrantedApproval, PastApproval, Waiting, WaitingGroup } from '../approvals.ts';
+import { changedFacts, factText, parseFact } from '../fact-text.ts';
+import { NO_ESTATE_FACTS, NO_GROUP_FACTS, type EstateFacts, type GroupFacts } from '../facts.ts';
+import type { HistoryQuery } from '../journal.ts';
+import type { Connection, SqlValue } from './connection.ts';
+import { GROUP_FIELDS, scopeOf } from './rows.ts';
+
+type NamedBodies = ReadonlyArray<{ readonly name: string; readonly body: string }>;
+
+const OF_GROUP = 'account = ? AND region = ? AND group_id = ?';
+
+const partsOf = ({ account, region, id }: GroupRef): SqlValue[] => [account, region, id];
+
+export function readGroupFacts(db: Connection, group: GroupRef): GroupFacts {
+  return { ...NO_GROUP_FACTS, ...parsedFacts(groupBodies(db, group)) };
+}
+
+export function writeGroupFacts(db: Connection, group: GroupRef, facts: Partial<GroupFacts>): void {
+  const changed = changedFacts(groupBodies(db, group), facts);
+  if (changed.length === 0) return;
+  db.transaction(() => {
+    for (const [name, body] of changed) {
+      db.run(
+        'INSERT OR REPLACE INTO group_facts (account, region, group_id, name, body) VALUES (?, ?, ?, ?, ?)',
+        ...partsOf(group),
+        name,
+        body,
+      );
+    }
+  });
+}
+
+function groupBodies(db: Connection, group: GroupRef): ReadonlyMap<string, string> {
+  const rows = db.all(`SELECT name, body FROM group_facts WHERE ${OF_GROUP}`, ...partsOf(group));
+  return bodiesByName(rows as NamedBodies);
+}
+
+export function readEstateFacts(db: Connection): EstateFacts {
+  return { ...NO_ESTATE_FACTS, ...parsedFacts(estateBodies(db)) };
+}
+
+export function writeEstateFacts(db: Connection, facts: Partial<EstateFacts>): void {
+  const changed = changedFacts(estateBodies(db), facts);
+  if (changed.length === 0) return;
+  db.transaction(() => {
+    for (const [name, body] of changed) {
+      db.run('INSERT OR REPLACE INTO estate_facts (name, body) VALUES (?, ?)', name, body);
+    }
+  });
+}
+
+const estateBodies = (db: Connection): ReadonlyMap<string, string> =>
+  bodiesByName(db.all('SELECT name, body FROM estate_facts') as NamedBodies);
+
+const bodiesByName = (rows: NamedBodies): ReadonlyMap<string, string> =>
+  new Map(rows.map(({ name, body }) => [name, body]));
+
+const parsedFacts = (bodies: ReadonlyMap<string, string>): object =>
+  Object.fromEntries([...bodies].map(([name, body]) => [name, parseFact(body)]));
+
+export function readGroupsWithFacts(db: Connection): readonly GroupRef[] {
+  return db.all(`SELECT DISTINCT ${GROUP_FIELDS} FROM group_facts ORDER BY 1, 2, 3`) as GroupRef[];
+}
+
+export function forgetGroup(db: Connection, group: GroupRef): void {
+  db.transaction(() => {
+    for (const table of ['group_facts', 'approvals', 'waiting']) {
+      db.run(`DELETE FROM ${table} WHERE ${OF_GROUP}`, ...partsOf(group));
+    }
+  });
+}
+
+export function writeApproval(db: Connection, approval: GrantedApproval): void {
+  const { group, planHash, atMs, untilMs } = approval;
+  db.run(
+    `INSERT OR REPLACE INTO approvals (hash, scope, account, region, group_id, body, at_ms, until_ms)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    planHash,
+    scopeOf(group),
+    ...(group === null ? [null, null, null] : partsOf(group)),
+    factText(approval),
+    atMs,
+    untilMs,
+  );
+}
+
+/** The newer takes the place of the older. */
+export function exchangeApproval(db: Connection, older: GrantedApproval, newer: GrantedApproval): void {
+  db.transaction(() => {
+    db.run('DELETE FROM approvals WHERE hash = ? AND scope = ?', older.planHash, scopeOf(older.group));
+    writeApproval(db, newer);
+  });
+}
+
+export function markApprovalsUsed(db: Connection, group: GroupRef, nowMs: number): void {
+  const scope = scopeOf(group);
+  const unused = 'FROM approvals WHERE scope = ? AND used_at_ms IS NULL';
+  if (db.get(`SELECT seq ${unused}`, scope) === undefined) return;
+  db.run('UPDATE approvals SET used_at_ms = ? WHERE scope = ? AND used_at_ms IS NULL', nowMs, scope);
+}
+
+export function readApprovals(db: Connection, nowMs: number, group?: GroupRef): readonly GrantedApproval[] {
+  const scopes = group === undefined ? [] : [scopeOf(null), scopeOf(group)];
+  const where = group === undefined ? '' : 'AND scope IN (?, ?)';
+  const sql = `SELECT body FROM approvals WHERE used_at_ms IS NULL AND until_ms > ? ${where} ORDER BY seq`;
+  const rows = db.all(sql, nowMs, ...scopes) as ReadonlyArray<{ body: string }>;
+  return rows.map(({ body }) => parseFact(body) as GrantedApproval);
+}
+
+export function readPastApprovals(
+  db: Connection,
+  { group, sinceMs }: Pick<HistoryQuery, 'group' | 'sinceMs'>,
+): readonly PastApproval[] {
+  const conditions: ReadonlyArray<readonly [condition: string, value: SqlValue | undefined]> = [
+    ['group_id = ?', group.id],
+    ['account = ?', group.account],
+    ['region = ?', group.region],
+    ['at_ms >= ?', sinceMs ?? undefined],
+  ];
+  const asked = conditions.flatMap(([sql, value]) => (value === undefined ? [] : [{ sql, value }]));
+  const where = ['TRUE', ...asked.map(({ sql }) => sql)].join(' AND ');
+  const sql = `SELECT body, used_at_ms AS usedAtMs FROM approvals WHERE ${where} ORDER BY seq`;
+  const rows = db.all(sql, ...asked.map(({ value }) => value)) as ReadonlyArray<{
+    body: string;
+    usedAtMs: number | null;
+  }>;
+  return rows.map(({ body, usedAtMs }) => ({ ...(parseFact(body) as GrantedApproval), usedAtMs }));
+}
+
+export function writeWaiting(db: Connection, group: GroupRef, waiting: Waiting | null): void {
+  const scope = scopeOf(group);
+  const before = db.get('SELECT body FROM waiting WHERE scope = ?', scope) as { body: string } | undefined;
+  if (waiting === null) {
+    if (before !== undefined) db.run('DELETE FROM waiting WHERE scope = ?', scope);
+    return;
+  }
+  const body = factText(waiting);
+  if (body === before?.body) return;
+  db.run(
+    'INSERT OR REPLACE INTO waiting (scope, account, region, group_id, body) VALUES (?, ?, ?, ?, ?)',
+    scope,
+    ...partsOf(group),
+    body,
+  );
+}
+
+export function readWaiting(db: Connection): readonly WaitingGroup[] {
+  const rows = db.all(`SELECT ${GROUP_FIELDS}, body FROM waiting ORDER BY scope`) as ReadonlyArray<
+    GroupRef & { readonly body: string }
+  >;
+  return rows.map(({ body, ...group }) => ({ ...(parseFact(body) as Waiting), group }));
+}

@@ -1,0 +1,69 @@
+// What the facts cost, and what a command beside the daemon does to them.
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Journal } from '../../../../../daemon/journal/journal.ts';
+import { RETENTION } from '../../../../../daemon/journal/sqlite/retention.ts';
+import { openSqliteDesk } from '../../../../../daemon/journal/sqlite/sqlite-desk.ts';
+import { openSqliteJournal } from '../../../../../daemon/journal/sqlite/sqlite.ts';
+import { policyOf } from '../../../../support/plan-inputs.ts';
+import { GROUP } from '../contract.ts';
+
+let folder: string;
+let path: string;
+let journal: Journal;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'rampart-journal-'));
+  path = join(folder, 'journal.db');
+  const opened = openSqliteJournal(path, {
+    clock: { nowMs: () => 1_000_000 },
+    randomByte: () => 7,
+    retention: RETENTION,
+  });
+  if (!opened.ok) throw new Error(opened.error.message);
+  journal = opened.value;
+});
+afterEach(async () => {
+  await journal.close();
+  rmSync(folder, { recursive: true });
+});
+
+const logBytes = (): number => statSync(`${path}-wal`).size;
+
+describe('the facts in a journal file', () => {
+  it('cost no write while they stay as they are', async () => {
+    const facts = { lastConverged: ['a'], inForce: policyOf([]), takenOver: true, losses: [] };
+    const waiting = {
+      ...{ planHash: 'f00', desiredHash: 'd00', revision: 'r', kinds: ['brake'] as const, messages: [] },
+      ...{ losing: [], opening: [], sinceMs: 1 },
+    };
+    const write = async () => {
+      await journal.setFacts(GROUP, facts);
+      await journal.setEstateFacts({
+        desired: { revision: 'r', groups: [], expectations: [], guardrails: [] },
+        held: null,
+      });
+      await journal.setWaiting(GROUP, waiting);
+      await journal.useUpApprovals(GROUP);
+    };
+    await write();
+    const bytes = logBytes();
+    await write();
+    expect(logBytes()).toBe(bytes);
+    await journal.setFacts(GROUP, { takenOver: false });
+    expect(logBytes()).toBeGreaterThan(bytes);
+  });
+
+  it('tell the daemon that a command beside it has changed something, and nothing of its own changes', async () => {
+    const before = await journal.foreignChanges();
+    await journal.setFacts(GROUP, { takenOver: true });
+    expect(await journal.foreignChanges()).toBe(before);
+    const desk = openSqliteDesk(path);
+    if (!desk.ok) throw new Error(desk.error.message);
+    await desk.value.pause({ group: null, reason: 'x', pausedAtMs: 1, untilMs: 2 });
+    expect(await journal.foreignChanges()).not.toBe(before);
+    await desk.value.close();
+  });
+});
