@@ -4,6 +4,7 @@ import { changedTraffic, exposureDelta } from '../reconciler/exposure/ask/delta.
 import { DEFAULT_MAX_WORK } from '../reconciler/exposure/engine/meter.ts';
 import type { Rule } from '../reconciler/model/rule.ts';
 import { diff } from '../reconciler/plan/diff/diff.ts';
+import { ownershipOf } from '../reconciler/plan/diff/ownership.ts';
 import { match } from '../reconciler/plan/match/match.ts';
 import { permitted } from '../reconciler/plan/diff/mode.ts';
 import type { PlanOptions, Step } from '../reconciler/plan/plan.ts';
@@ -77,7 +78,7 @@ function row(shape: Shape, size: number, edits: number): string {
     }
     calls.prefer.push(steps.length);
     calls.auto.push(stepsFor(before, after, { ...options, modify: 'auto' }).length);
-    const { missing, unexpected } = diff(policyOf(after), group.rules);
+    const { missing, unexpected } = diff(policyOf(after), ownershipOf(policyOf(after), group));
     calls.plain.push(Math.ceil(missing.length / 100) + Math.ceil(unexpected.length / 100));
   }
   return [
@@ -110,7 +111,7 @@ export function stepsFor(
 ): readonly Step[] {
   const group = groupOf(described(before));
   const policy = policyOf(after);
-  const found = match(diff(policy, group.rules), group, options, callLimits(group, options));
+  const found = match(diff(policy, ownershipOf(policy, group)), group, options, callLimits(group, options));
   return chooseOrder(permitted(found, 'enforce', group).changes, policy, group, options).steps;
 }
 

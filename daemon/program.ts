@@ -1,6 +1,7 @@
 // The command line: which commands there are, what they share, and how usage errors end.
 import { Command, CommanderError } from 'commander';
 import { addApplyCommand } from './commands/apply.ts';
+import { addApproveCommand } from './commands/approve.ts';
 import { addCheckCommand } from './commands/check.ts';
 import { addEmulatorCommand } from './commands/emulator.ts';
 import { addHistoryCommand } from './commands/history.ts';
@@ -51,6 +52,7 @@ export function createProgram(io: Io): Program {
   addImportCommand(program, io, done);
   addCheckCommand(program, io, done);
   addHistoryCommand(program, io, done);
+  addApproveCommand(program, io, done);
   addPauseCommand(program, io, done);
   addResumeCommand(program, io, done);
   addStatusCommand(program, io, done);

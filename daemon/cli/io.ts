@@ -3,12 +3,16 @@ import { InvalidArgumentError } from 'commander';
 import type { Result } from '../../reconciler/model/result.ts';
 
 export interface Io {
+  /** What a person answers; opened by who asks. */
+  readonly stdin: () => NodeJS.ReadableStream;
   /** Data. */
   readonly stdout: NodeJS.WritableStream;
   /** Logs and progress. */
   readonly stderr: NodeJS.WritableStream;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
+  /** Node.js and the script, then the arguments. */
+  readonly argv: readonly string[];
   /** Aborts when the process is to stop; `reason` is the signal's name, or `failure` if stdout cannot be written. */
   readonly stopSignal: AbortSignal;
   /** Called at each SIGHUP. */
@@ -39,6 +43,9 @@ export const flagOf =
     if (value.ok) return value.value;
     throw new InvalidArgumentError(value.error);
   };
+
+export const isTty = (stream: NodeJS.ReadableStream | NodeJS.WritableStream): boolean =>
+  'isTTY' in stream && stream.isTTY === true;
 
 export const line = (stream: NodeJS.WritableStream, text: string): void => {
   stream.write(`${text}\n`);

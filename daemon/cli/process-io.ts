@@ -25,10 +25,12 @@ export function processIo(process: NodeJS.Process): Io {
   // There is no place left to say it.
   process.stderr.on('error', () => undefined);
   return {
+    stdin: () => process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
     env: process.env,
     cwd: process.cwd(),
+    argv: process.argv,
     stopSignal: stop.signal,
     onReload: (listener) => {
       process.on('SIGHUP', listener);

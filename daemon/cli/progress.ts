@@ -1,10 +1,9 @@
-import { line, type Io } from './io.ts';
+import { isTty, line, type Io } from './io.ts';
 
 /** A count on a terminal; nothing anywhere else. */
 export function progressOn({ stderr }: Io, total: number) {
-  const isTerminal = 'isTTY' in stderr && stderr.isTTY === true;
   let done = 0;
-  if (!isTerminal) return { step: () => undefined, end: () => undefined };
+  if (!isTty(stderr)) return { step: () => undefined, end: () => undefined };
   return {
     step: () => {
       done += 1;

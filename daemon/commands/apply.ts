@@ -10,14 +10,19 @@ import { JournalError } from '../journal/journal.ts';
 import { outcomeReason, type Target } from '../schedule/group-record.ts';
 import { newGroupMemory } from '../learned/group-memory.ts';
 import { reconcileGroup } from '../reconcile/reconcile.ts';
-import { aborted, line, UsageError, type ExitCode, type Io } from '../cli/io.ts';
+import { askYes, canAsk } from '../cli/ask.ts';
+import { aborted, flagOf, line, UsageError, type ExitCode, type Io } from '../cli/io.ts';
+import { parseReason } from '../cli/reason.ts';
 import { journalFailed, openJournal } from '../compose/open-journal.ts';
 import { openSession, planAll, type Session, type SessionFlags } from '../compose/session.ts';
+import { refuseUncommitted } from '../compose/committed.ts';
 import { addCommonFlags, readConfig } from '../compose/setup.ts';
 import { embeddedEmulator } from './embedded-emulator.ts';
 
 interface ApplyFlags extends SessionFlags {
   readonly plan?: string;
+  readonly yes?: true;
+  readonly reason?: string;
   readonly json?: true;
 }
 
@@ -30,13 +35,17 @@ export function addApplyCommand(program: Command, io: Io, done: (code: ExitCode)
     .description('Plan, carry out, verify. Exit code: 0 converged, 3 blocked, 1 not converged.')
     .option('--group <ID>', 'only this group')
     .option('--plan <HASH>', 'only if the plan still has this hash, as `rampart plan` showed it')
+    .option('--yes', 'do not ask; lifts no block')
+    .option('--reason <TEXT>', 'why; required with --plan if that approves anything', flagOf(parseReason))
     .option('--json', 'print one JSON document with the plan and what came of it')
     .action((flags: ApplyFlags) => runApply(flags, io).then(done));
 }
 
 async function runApply(flags: ApplyFlags, io: Io): Promise<ExitCode> {
   const config = readConfig(flags);
+  const consent = consentOf(flags, io);
   const stopped = whenStopped(io);
+  await refuseUncommitted(config, io);
   const session = await openSession(config, flags, io, {
     journal: () => openJournal(config),
     emulator: embeddedEmulator,
@@ -48,8 +57,13 @@ async function runApply(flags: ApplyFlags, io: Io): Promise<ExitCode> {
     if (flags.plan !== undefined && flags.plan !== report.hash) {
       throw new UsageError(`the plan has changed since it was approved: its hash is now ${report.hash}`);
     }
+    // Who is asked sees the plan even if the data is for a program.
     if (flags.json !== true) io.stdout.write(renderText(session.revision, plans));
-    const results = await applyAll(session, { plans, approvedOnly: flags.plan !== undefined }, io);
+    else if (consent === 'ask') io.stderr.write(renderText(session.revision, plans));
+    if (consent === 'ask') await askFirst(plans, io);
+    // Yes was said to this plan, and to no other.
+    const approvedOnly = flags.plan !== undefined || consent === 'ask';
+    const results = await applyAll(session, { plans, approvedOnly }, io);
     if (flags.json === true) line(io.stdout, JSON.stringify({ version: 1, plan: report, results }, null, 2));
     else for (const result of results) line(io.stdout, resultLine(result));
     return exitCode(plans, results);
@@ -58,6 +72,25 @@ async function runApply(flags: ApplyFlags, io: Io): Promise<ExitCode> {
   } finally {
     await session.close();
   }
+}
+
+/** Whether a person has to say yes first. Throws where nobody has said it and nobody can be asked. */
+function consentOf({ plan, yes }: ApplyFlags, io: Io): 'given' | 'ask' {
+  if (yes === true || plan !== undefined) return 'given';
+  if (canAsk(io)) return 'ask';
+  throw new UsageError(
+    'nobody can be asked here (no terminal): add --yes to carry out whatever the plan is, or --plan HASH to carry out ' +
+      'only the plan that `rampart plan --json` showed',
+  );
+}
+
+/** Throws unless the person at the terminal says yes. Does not ask where there is nothing to carry out. */
+async function askFirst(plans: readonly GroupResult[], io: Io): Promise<void> {
+  const pending = plans.flatMap((plan) => (isFailed(plan) || plan.status !== 'pending' ? [] : [plan]));
+  if (pending.length === 0) return;
+  const calls = pending.reduce((sum, { steps }) => sum + steps.length, 0);
+  const question = `Carry out ${counted(calls, 'call')} on ${counted(pending.length, 'group')}?`;
+  if (!(await askYes(io, question))) throw new UsageError('not confirmed: nothing was written');
 }
 
 /** Null once the process is to stop. Reads need not be waited for; a write that is under way is. */

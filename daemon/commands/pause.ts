@@ -1,12 +1,12 @@
 // `rampart pause` and `rampart resume`: a person stops writing, for a reason and a time, and lets it go on.
 import type { Command } from 'commander';
 import type { GroupRef } from '../../reconciler/model/group.ts';
-import { err, ok, type Result } from '../../reconciler/model/result.ts';
 import { quoted } from '../../reconciler/model/rule-text.ts';
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
 import type { JournalDesk, Pause } from '../journal/journal.ts';
 import { parseDuration } from '../cli/duration.ts';
+import { parseReason } from '../cli/reason.ts';
 import { flagOf, line, UsageError, type ExitCode, type Io } from '../cli/io.ts';
 import { withDesk } from '../compose/open-journal.ts';
 import { addCommonFlags, openKeeper, openSource, readConfig, type CommonFlags } from '../compose/setup.ts';
@@ -23,8 +23,6 @@ interface PauseFlags extends CommonFlags {
 interface ResumeFlags extends CommonFlags {
   readonly group?: string;
 }
-
-const MAX_REASON_LENGTH = 500;
 
 export function addPauseCommand(program: Command, io: Io, done: (code: ExitCode) => void): void {
   addCommonFlags(program.command('pause'))
@@ -74,7 +72,7 @@ async function findGroup(
   by: { readonly config: Config; readonly desk: JournalDesk; readonly io: Io },
 ): Promise<GroupRef> {
   const { config, desk, io } = by;
-  const { state } = openKeeper(config).take(await openSource(config, io).load());
+  const { state } = await openKeeper(config).take(await openSource(config, io).load());
   const declared = state.groups.find(({ selector }) => selector.kind === 'id' && selector.id === id);
   if (declared !== undefined) return { account: declared.account, region: declared.region, id };
   const [changed] = await desk.history({ group: { id }, sinceMs: null, limit: 1 });
@@ -106,10 +104,4 @@ async function runResume({ group: id, ...flags }: ResumeFlags, io: Io): Promise<
 export function pauseText({ group, reason, untilMs }: Pause): string {
   const what = group === null ? 'all groups' : `${group.account}/${group.region}/${group.id}`;
   return `${what} until ${new Date(untilMs).toISOString()}, ${quoted(reason)}`;
-}
-
-function parseReason(text: string): Result<string, string> {
-  const reason = text.trim();
-  const isGood = reason.length >= 1 && reason.length <= MAX_REASON_LENGTH;
-  return isGood ? ok(reason) : err(`write 1 to ${MAX_REASON_LENGTH} characters`);
 }

@@ -4,8 +4,11 @@ import { renderMarkdown } from '../../reconciler/report/markdown.ts';
 import { renderText } from '../../reconciler/report/text.ts';
 import { formatReport, planReport } from '../../reconciler/report/document.ts';
 import { planExitCode, type GroupResult } from '../../reconciler/report/results.ts';
+import type { Config } from '../config/config.ts';
+import type { JournalDesk } from '../journal/journal.ts';
 import type { ExitCode, Io } from '../cli/io.ts';
-import { pausesInForce } from '../compose/open-journal.ts';
+import { noteUncommitted } from '../compose/committed.ts';
+import { withKnownFacts } from '../compose/open-journal.ts';
 import { openSession, planAll, type SessionFlags } from '../compose/session.ts';
 import { addCommonFlags, readConfig } from '../compose/setup.ts';
 import { READ_ONLY } from './embedded-emulator.ts';
@@ -29,11 +32,18 @@ export function addPlanCommand(program: Command, io: Io, done: (code: ExitCode) 
 
 async function runPlan(flags: PlanFlags, io: Io): Promise<ExitCode> {
   const config = readConfig(flags);
-  const pauses = await pausesInForce(config, io);
+  await noteUncommitted(config, io);
+  return withKnownFacts(config, io, (desk) => planBeside(desk, { config, flags }, io));
+}
+
+async function planBeside(
+  desk: JournalDesk | null,
+  { config, flags }: { readonly config: Config; readonly flags: PlanFlags },
+  io: Io,
+): Promise<ExitCode> {
   const session = await openSession(config, flags, io, READ_ONLY);
   try {
-    for (const pause of pauses) await session.engine.journal.pause(pause);
-    const results = await planAll(session, io);
+    const results = await planAll(session, io, desk ?? session.engine.journal);
     // What could not be read any more is no news of the groups.
     if (io.stopSignal.aborted) return 1;
     io.stdout.write(renderPlan(flags.json === true ? 'json' : flags.format, session.revision, results));

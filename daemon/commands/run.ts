@@ -1,27 +1,33 @@
 // `rampart run`: the daemon.
 import type { Command } from 'commander';
 import type { Config } from '../config/config.ts';
+import { loadConfig } from '../config/load.ts';
+import type { ConfigSummary } from '../config/summary.ts';
 import { JournalError } from '../journal/journal.ts';
 import { Daemon } from '../compose/daemon.ts';
+import { LiveConfig } from '../compose/live-config.ts';
 import { TargetResolver } from '../schedule/selectors.ts';
 import type { Lanes } from '../queue/lanes.ts';
 import { startHttp, type HttpPorts, type HttpServer } from '../http/server.ts';
 import { createSystemd } from '../telemetry/systemd.ts';
-import { fanOut, type Telemetry } from '../telemetry/events.ts';
+import { fanOut, type EventFields, type Telemetry } from '../telemetry/events.ts';
 import { Metrics } from '../telemetry/metrics.ts';
 import { assemble, type AssemblyPorts } from '../compose/assemble.ts';
 import { embeddedEmulator } from './embedded-emulator.ts';
+import { invocationOf } from '../cli/invocation.ts';
 import { UsageError, type ExitCode, type Io } from '../cli/io.ts';
 import { journalFailed, openJournal } from '../compose/open-journal.ts';
 import { Secrets } from '../compose/secrets.ts';
 import {
   addCommonFlags,
-  openKeeper,
+  openDaemonKeeper,
   openSource,
   openTelemetry,
   readConfig,
   type CommonFlags,
 } from '../compose/setup.ts';
+import { systemClock } from '../clock.ts';
+import { compileInWorker } from '../source/compile/compile-in-worker.ts';
 import { packageVersion } from '../cli/version.ts';
 
 /** First wait after a reconcile that failed. */
@@ -29,7 +35,9 @@ const RETRY_MS = 2000;
 
 export function addRunCommand(program: Command, io: Io, done: (code: ExitCode) => void): void {
   addCommonFlags(program.command('run'))
-    .description('Run the daemon: enforce the policies, and go on watching. Logs to stdout. SIGHUP reloads.')
+    .description(
+      'Run the daemon: enforce the policies, and go on watching. Logs to stdout. SIGHUP reads policies and config again.',
+    )
     .action((flags: CommonFlags) => runDaemon(flags, io).then(done));
 }
 
@@ -50,7 +58,8 @@ async function runDaemon(flags: CommonFlags, io: Io): Promise<ExitCode> {
   ]);
   const emulator = await embeddedEmulator(config);
   try {
-    const parts = { telemetry, metrics, secrets, emulatorUrl: emulator?.url ?? null };
+    const invocation = invocationOf(flags.config ?? null, io);
+    const parts = { telemetry, metrics, secrets, invocation, emulatorUrl: emulator?.url ?? null };
     const exitCode = await serve(config, parts, { ...io, onReload });
     telemetry.emit('daemon.stopped', { exitCode });
     return exitCode;
@@ -79,33 +88,40 @@ async function serve(
   parts: Omit<AssemblyPorts, 'journal' | 'env'> & { readonly metrics: Metrics },
   io: Io,
 ): Promise<ExitCode> {
-  const { telemetry, emulatorUrl } = parts;
+  const { telemetry } = parts;
+  const liveConfig = new LiveConfig(config, io.cwd, telemetry);
   const journal = await openJournal(config);
   let http: HttpServer | null = null;
   try {
-    const { engine, lanes } = assemble(config, { ...parts, journal, env: io.env });
+    const { engine, lanes } = assemble(config, {
+      ...parts,
+      journal,
+      live: () => liveConfig.settings,
+      env: io.env,
+    });
     const daemon = new Daemon({
       engine,
       lanes,
       source: openSource(config, io),
-      keeper: openKeeper(config),
+      keeper: openDaemonKeeper(config, { clock: systemClock, compile: compileInWorker }),
       resolver: new TargetResolver(engine.ecs, config.reconcile.mode),
       controller: {
         concurrency: config.reconcile.concurrency,
         retryMs: RETRY_MS,
         random: Math.random,
       },
-      onReload: io.onReload,
+      onReload: (listener) =>
+        io.onReload(() => {
+          liveConfig.take(loadConfig(config.file));
+          listener();
+        }),
+      onFirstRead: (revision) => {
+        const urls = { emulatorUrl: parts.emulatorUrl, httpUrl: http?.url ?? null };
+        telemetry.emit('daemon.started', { ...startedFields(liveConfig.summary, urls), revision });
+      },
       stopSignal: io.stopSignal,
     });
-    http = await openHttp(config, httpPorts(daemon, lanes, parts.metrics));
-    telemetry.emit('daemon.started', {
-      version: packageVersion(),
-      pid: process.pid,
-      nodeVersion: process.version,
-      ...(emulatorUrl === null ? {} : { emulatorUrl }),
-      ...(http === null ? {} : { httpUrl: http.url }),
-    });
+    http = await openHttp(config, httpPorts({ daemon, lanes, liveConfig, metrics: parts.metrics }));
     await daemon.run();
     return 0;
   } catch (error) {
@@ -124,7 +140,38 @@ async function openHttp(config: Config, ports: HttpPorts): Promise<HttpServer | 
   throw new UsageError(http.error);
 }
 
-function httpPorts(daemon: Daemon, lanes: Lanes, metrics: Metrics): HttpPorts {
+interface Urls {
+  readonly emulatorUrl: string | null;
+  readonly httpUrl: string | null;
+}
+
+function startedFields(
+  { file, mode, brake, accounts, policies, journal }: ConfigSummary,
+  { emulatorUrl, httpUrl }: Urls,
+): EventFields<'daemon.started'> {
+  return {
+    version: packageVersion(),
+    pid: process.pid,
+    nodeVersion: process.version,
+    config: file,
+    mode,
+    brake,
+    accounts: accounts.map(({ name, endpoint }) => `${name} at ${endpoint}`),
+    policies: `${policies.source} ${policies.path}`,
+    journal,
+    ...(emulatorUrl === null ? {} : { emulatorUrl }),
+    ...(httpUrl === null ? {} : { httpUrl }),
+  };
+}
+
+interface Observed {
+  readonly daemon: Daemon;
+  readonly lanes: Lanes;
+  readonly liveConfig: LiveConfig;
+  readonly metrics: Metrics;
+}
+
+function httpPorts({ daemon, lanes, liveConfig, metrics }: Observed): HttpPorts {
   const rampart = packageVersion();
   const startedAt = new Date().toISOString();
   const status: HttpPorts['status'] = () => ({
@@ -132,6 +179,7 @@ function httpPorts(daemon: Daemon, lanes: Lanes, metrics: Metrics): HttpPorts {
     rampart,
     startedAt,
     ready: daemon.ready,
+    config: liveConfig.summary,
     policies: daemon.policies,
     groups: daemon.controller.status(),
     lanes: lanes.status(),

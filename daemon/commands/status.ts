@@ -1,12 +1,16 @@
 // `rampart status`: what the running daemon knows, asked at its own door.
+import { statSync } from 'node:fs';
+import path from 'node:path';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { counted } from '../../reconciler/model/counted.ts';
 import { groupKey } from '../../reconciler/model/group.ts';
+import { err, ok, type Result } from '../../reconciler/model/result.ts';
 import type { Config } from '../config/config.ts';
 import { hostInUrl, type ListenAddress } from '../config/listen.ts';
+import { summaryLines } from '../config/summary.ts';
 import type { Pause } from '../journal/journal.ts';
-import { UsageError, type ExitCode, type Io } from '../cli/io.ts';
+import { flagOf, UsageError, type ExitCode, type Io } from '../cli/io.ts';
 import { pausesInForce } from '../compose/open-journal.ts';
 import { pauseText } from './pause.ts';
 import { addCommonFlags, readConfig, type CommonFlags } from '../compose/setup.ts';
@@ -14,9 +18,20 @@ import { alignedLines } from '../cli/table.ts';
 
 interface StatusFlags extends CommonFlags {
   readonly json?: true;
+  /** Of /api/status. */
+  readonly url?: string;
 }
 
 const TIMEOUT_MS = 10_000;
+
+const summarySchema = z.looseObject({
+  file: z.string(),
+  mode: z.string(),
+  brake: z.string(),
+  accounts: z.array(z.looseObject({ name: z.string(), endpoint: z.string() })),
+  policies: z.looseObject({ source: z.string(), path: z.string() }),
+  journal: z.string(),
+});
 
 /** The part of `DaemonStatus` that is read here. The daemon may be of another version and know more. */
 const statusSchema = z.looseObject({
@@ -24,6 +39,7 @@ const statusSchema = z.looseObject({
   rampart: z.string(),
   startedAt: z.string(),
   ready: z.boolean(),
+  config: summarySchema.optional(),
   policies: z.looseObject({ revision: z.string().nullable(), problems: z.number() }),
   groups: z.array(
     z.looseObject({
@@ -43,17 +59,60 @@ export function addStatusCommand(program: Command, io: Io, done: (code: ExitCode
   addCommonFlags(program.command('status'))
     .description('Show what the running daemon knows. Exit code: 0 all converged, 2 not, 1 no daemon.')
     .option('--json', 'print one JSON document')
+    .option(
+      '--url <URL>',
+      'ask this daemon, whatever its config (default: the one of the config)',
+      flagOf(parseUrl),
+    )
     .action((flags: StatusFlags) => runStatus(flags, io).then(done));
 }
 
 async function runStatus(flags: StatusFlags, io: Io): Promise<ExitCode> {
-  const config = readConfig(flags);
-  const status = await askDaemon(addressOf(config));
-  const pauses = await pausesInForce(config, io);
+  const { status, pauses } = flags.url === undefined ? await ownDaemon(flags, io) : await daemonAt(flags.url);
   io.stdout.write(
-    flags.json === true ? `${JSON.stringify({ ...status, pauses }, null, 2)}\n` : asText(status, pauses),
+    flags.json === true
+      ? `${JSON.stringify({ ...status, pauses }, null, 2)}\n`
+      : asText(status, pauses ?? []),
   );
   return isConverged(status) ? 0 : 2;
+}
+
+interface Known {
+  readonly status: Status;
+  /** Undefined where they are not known: they stand in the journal of that daemon. */
+  readonly pauses: readonly Pause[] | undefined;
+}
+
+/** Of the daemon that runs with the config of this command, and of no other. */
+async function ownDaemon(flags: StatusFlags, io: Io): Promise<Known> {
+  const config = readConfig(flags);
+  const url = addressOf(config);
+  const status = await askDaemon(url);
+  const [theirs, ours] = [status.config?.file ?? null, path.resolve(io.cwd, config.file)];
+  if (theirs === null || !isSameFile(theirs, ours)) {
+    const what = theirs === null ? 'does not say its config' : `runs with the config ${theirs}`;
+    const origin = new URL(url).origin;
+    throw new UsageError(
+      `the daemon at ${origin} ${what}, not with ${ours}; \`--url ${origin}\` shows it anyway`,
+    );
+  }
+  return { status, pauses: await pausesInForce(config, io) };
+}
+
+const daemonAt = async (url: string): Promise<Known> => ({ status: await askDaemon(url), pauses: undefined });
+
+function isSameFile(one: string, other: string): boolean {
+  const [a, b] = [one, other].map((file) => statSync(file, { throwIfNoEntry: false }));
+  return a === undefined || b === undefined ? one === other : a.dev === b.dev && a.ino === b.ino;
+}
+
+/** The address of a daemon, as `http.listen` and a browser have it, or that of its status. */
+function parseUrl(text: string): Result<string, string> {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null || !['http:', 'https:'].includes(url.protocol)) {
+    return err('write the URL of a daemon, such as http://127.0.0.1:8481');
+  }
+  return ok(new URL('/api/status', url).href);
 }
 
 /** Policies that are not in force are not carried out either. */
@@ -110,9 +169,8 @@ function asText(status: Status, pauses: readonly Pause[]): string {
     group.reason,
   ]);
   return [
-    ...alignedLines([
-      [`rampart ${rampart} since ${startedAt}, policies of revision ${policies.revision ?? 'none'}`],
-    ]),
+    `rampart ${rampart} since ${startedAt}`,
+    ...(status.config === undefined ? [] : summaryLines(status.config, policies.revision)),
     ...(ready ? [] : ['not ready yet']),
     ...(policies.problems > 0
       ? [`the newest policies have ${counted(policies.problems, 'problem')} and are not in force`]

@@ -1,10 +1,12 @@
 // `rampart validate`: config and policies, checked without the cloud.
 import { type Command, Option } from 'commander';
 import { counted } from '../../reconciler/model/counted.ts';
-import type { DesiredGroup, DesiredRule } from '../../reconciler/model/group.ts';
 import { compareProblems, type Problem } from '../../reconciler/model/problem.ts';
+import { desiredProblems } from '../../reconciler/judge/desired/desired-problems.ts';
 import { ruleAnomalies } from '../../reconciler/judge/policy-anomalies.ts';
 import { compilePolicies } from '../../reconciler/policy/compile/compile.ts';
+import { NO_GUARDRAILS } from '../../reconciler/policy/compile/compile-guardrails.ts';
+import { problemsAsCodeQuality } from '../../reconciler/policy/report/codequality.ts';
 import { problemsAsGithubCommands } from '../../reconciler/policy/report/github.ts';
 import { problemsAsJson } from '../../reconciler/policy/report/json.ts';
 import { problemsAsSarif } from '../../reconciler/policy/report/sarif.ts';
@@ -12,24 +14,27 @@ import { formatProblems } from '../../reconciler/policy/report/text.ts';
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
 import { loadConfig, loadConfigIfAny, placeInConfig } from '../config/load.ts';
-import { DEFAULT_POLICIES } from '../config/schema.ts';
-import { isInForce } from '../schedule/selectors.ts';
+import { DEFAULT_POLICIES } from '../config/policies-schema.ts';
 import { readStateFile } from './emulator.ts';
 import { line, UsageError, type ExitCode, type Io } from '../cli/io.ts';
-import { addCommonFlags, shownPath, type CommonFlags } from '../compose/setup.ts';
+import { noteUncommitted } from '../compose/committed.ts';
+import { addCommonFlags, compileOptionsOf, shownPath, type CommonFlags } from '../compose/setup.ts';
 import { filesToCheck } from './validate/files.ts';
+import { expiredExemptions, judgePolicies, withoutExpiredRules } from './validate/judgements.ts';
+import { upgradeProblems } from './validate/upgrade.ts';
 import { packageVersion } from '../cli/version.ts';
 
-const FORMATS = ['text', 'json', 'sarif', 'github'] as const;
+const FORMATS = ['text', 'json', 'sarif', 'github', 'codequality'] as const;
 type Format = (typeof FORMATS)[number];
 
 interface ValidateFlags extends CommonFlags {
   readonly format: Format;
   readonly json?: true;
+  readonly upgrade?: true;
 }
 
 /** What was looked at, and what is wrong with it. */
-interface Verdict {
+interface Checked {
   readonly problems: readonly Problem[];
   /** For code frames, by file. */
   readonly texts: ReadonlyMap<string, string>;
@@ -45,6 +50,7 @@ export function addValidateCommand(program: Command, io: Io, done: (code: ExitCo
     .argument('[path...]', 'policy files or folders (default: the policies path of the config)')
     .option('--json', 'the same as --format json')
     .addOption(new Option('--format <FORMAT>', 'how to print problems').choices(FORMATS).default('text'))
+    .option('--upgrade', 'print what to change after 0.1.0, and nothing else')
     .addHelpText(
       'after',
       '\nFiles that lie below the policies path of the config are checked together with all that lies there, since' +
@@ -55,9 +61,7 @@ export function addValidateCommand(program: Command, io: Io, done: (code: ExitCo
 }
 
 async function runValidate(paths: readonly string[], flags: ValidateFlags, io: Io): Promise<ExitCode> {
-  const file = flags.config ?? null;
-  const config = paths.length > 0 ? loadConfigIfAny(file) : loadConfig(file);
-  const verdict = config.ok ? await checkAll(paths, config.value, io) : badConfig(config.error);
+  const verdict = flags.upgrade === true ? upgradeVerdict(flags) : await checkedVerdict(paths, flags, io);
   const format = flags.json === true ? 'json' : flags.format;
   io.stdout.write(render(format, verdict));
   const errors = verdict.problems.filter(({ severity }) => severity === 'error').length;
@@ -65,12 +69,21 @@ async function runValidate(paths: readonly string[], flags: ValidateFlags, io: I
   return errors > 0 ? 1 : 0;
 }
 
-async function checkAll(paths: readonly string[], config: Config | null, io: Io): Promise<Verdict> {
+async function checkedVerdict(paths: readonly string[], flags: ValidateFlags, io: Io): Promise<Checked> {
+  const file = flags.config ?? null;
+  const config = paths.length > 0 ? loadConfigIfAny(file) : loadConfig(file);
+  return config.ok ? checkAll(paths, config.value, io) : ofConfig(config.error);
+}
+
+const upgradeVerdict = (flags: ValidateFlags): Checked => ofConfig(upgradeProblems(flags.config ?? null));
+
+async function checkAll(paths: readonly string[], config: Config | null, io: Io): Promise<Checked> {
   const { problems, ...policies } = await checkPolicies(paths, config, io);
   if (config === null) {
     line(io.stderr, 'no config: names of accounts are not checked');
     return { ...policies, problems };
   }
+  await noteUncommitted(config, io);
   return { ...policies, problems: [...(await stateProblems(config)), ...problems].sort(compareProblems) };
 }
 
@@ -89,40 +102,40 @@ async function stateProblems({ file, emulator }: Config): Promise<Problem[]> {
   }
 }
 
-async function checkPolicies(paths: readonly string[], config: Config | null, io: Io): Promise<Verdict> {
+async function checkPolicies(paths: readonly string[], config: Config | null, io: Io): Promise<Checked> {
   const policies = shownPath(config?.policies.path ?? DEFAULT_POLICIES, io);
   const { files, asked } = await filesToCheck(paths.length > 0 ? paths : [policies], policies);
-  const accounts = config === null ? null : Object.keys(config.accounts);
-  const compiled = compilePolicies(files, { accounts });
-  const groups = compiled.groups.filter(({ source }) => asked.has(source.file));
+  const options = config === null ? { accounts: null } : compileOptionsOf(config);
+  const compiled = compilePolicies(files, options);
+  const nowMs = systemClock.nowMs();
+  const groups = compiled.groups
+    .filter(({ source }) => asked.has(source.file))
+    .map((group) => withoutExpiredRules(group, nowMs));
   const texts = new Map([...asked].flatMap(([file, text]) => (text === null ? [] : [[file, text] as const])));
-  const anomalies = ruleAnomalies(withoutExpiredRules(groups, systemClock.nowMs()));
+  const judged = desiredProblems(judgePolicies({ ...compiled, groups }, config, nowMs));
+  const guardrails = config?.guardrails ?? NO_GUARDRAILS;
+  const isShown = ({ file }: Problem): boolean => asked.has(file) || file === guardrails.file;
   return {
-    problems: [...compiled.problems.filter(({ file }) => asked.has(file)), ...anomalies],
+    problems: [
+      ...[...compiled.problems, ...judged].filter(isShown),
+      ...expiredExemptions(guardrails, nowMs),
+      ...ruleAnomalies(groups),
+    ].sort(compareProblems),
     texts,
     files: texts.size,
     groups: groups.length,
   };
 }
 
-function withoutExpiredRules(groups: readonly DesiredGroup[], nowMs: number): DesiredGroup[] {
-  const valid = (rules: readonly DesiredRule[] | null) =>
-    rules?.filter((rule) => isInForce(rule, nowMs)) ?? null;
-  return groups.map((group) => ({
-    ...group,
-    rules: { ingress: valid(group.rules.ingress), egress: valid(group.rules.egress) },
-  }));
-}
-
 /** Without code frames: a line of the config may hold a secret that does not belong there. */
-const badConfig = (problems: readonly Problem[]): Verdict => ({
+const ofConfig = (problems: readonly Problem[]): Checked => ({
   problems,
   texts: new Map(),
   files: 0,
   groups: 0,
 });
 
-function render(format: Format, { problems, texts }: Verdict): string {
+function render(format: Format, { problems, texts }: Checked): string {
   switch (format) {
     case 'text':
       return formatProblems(problems, texts);
@@ -132,10 +145,12 @@ function render(format: Format, { problems, texts }: Verdict): string {
       return problemsAsSarif(problems, packageVersion());
     case 'github':
       return problemsAsGithubCommands(problems);
+    case 'codequality':
+      return problemsAsCodeQuality(problems);
   }
 }
 
-function summary({ files, groups, problems }: Verdict, errors: number): string {
+function summary({ files, groups, problems }: Checked, errors: number): string {
   const warnings = problems.length - errors;
   const looked = `${counted(files, 'file')}, ${counted(groups, 'group')}`;
   return `${looked}: ${counted(errors, 'error')}, ${counted(warnings, 'warning')}`;

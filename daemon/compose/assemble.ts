@@ -1,6 +1,7 @@
 // From a config to an engine: one client an account, all of them behind the same lanes.
 import { randomInt, randomUUID } from 'node:crypto';
 import { OPERATIONS } from '../../reconciler/model/operation.ts';
+import type { Invocation } from '../../reconciler/plan/safety.ts';
 import { systemClock, type Clock } from '../clock.ts';
 import type { AccountConfig } from '../config/accounts-schema.ts';
 import type { Config } from '../config/config.ts';
@@ -41,6 +42,7 @@ export interface AssemblyPorts {
   readonly emulatorUrl: string | null;
   /** Absent: those of the config, for good. */
   readonly live?: () => LiveSettings;
+  readonly invocation: Invocation;
 }
 
 export interface Assembly {
@@ -59,6 +61,7 @@ export interface EnginePorts {
   readonly transportOf: (account: AccountConfig) => Transport;
   /** Absent: those of the config, for good. */
   readonly live?: () => LiveSettings;
+  readonly invocation: Invocation;
 }
 
 export function assemble(config: Config, ports: AssemblyPorts): Assembly {
@@ -105,6 +108,7 @@ export function assembleEngine(config: Config, ports: EnginePorts): Assembly {
       clock,
       planOptions: reconcile,
       live: ports.live ?? (() => liveSettings(config)),
+      invocation: ports.invocation,
       lists: new KnownLists(ecs, clock, resyncMs),
       patience: { settleMs: reconcile.settleSeconds * 1000, lagMs: reconcile.lagSeconds * 1000 },
       resyncMs,

@@ -3,6 +3,7 @@ import { aborted } from '../cli/io.ts';
 import type { Lanes } from '../queue/lanes.ts';
 import type { DesiredKeeper } from '../source/desired.ts';
 import type { Source } from '../source/source.ts';
+import { ApprovalWatch } from '../schedule/approval-watch.ts';
 import { Controller, type ControllerOptions } from '../schedule/controller.ts';
 import { PolicyLoop } from '../schedule/policy-loop.ts';
 import type { Engine } from '../reconcile/engine.ts';
@@ -21,22 +22,37 @@ export interface DaemonParts {
   /** Calls the listener whenever the policies shall be read again (SIGHUP). */
   readonly onReload: (listener: () => void) => void;
   readonly stopSignal: AbortSignal;
+  /** Called once, with the revision of the policies that were read first. */
+  readonly onFirstRead?: (revision: string) => void;
 }
 
 export class Daemon {
   readonly controller: Controller;
   readonly #parts: DaemonParts;
   readonly #policyLoop: PolicyLoop;
+  readonly #approvals: ApprovalWatch;
   #announced = false;
 
   constructor(parts: DaemonParts) {
     this.#parts = parts;
-    const onProgress = () => this.#announceReady();
+    const onProgress = () => {
+      this.#announceReady();
+      this.#approvals.look();
+    };
     this.controller = new Controller(parts.engine, { ...parts.controller, onProgress });
     this.#policyLoop = new PolicyLoop(
       { ...parts, controller: this.controller, onProgress },
       parts.stopSignal,
     );
+    this.#approvals = new ApprovalWatch({
+      engine: parts.engine,
+      isWaiting: () => this.#policyLoop.held !== null || this.controller.hasBlocked,
+      onNews: () => {
+        if (this.#policyLoop.held !== null) this.#policyLoop.reload();
+        this.controller.triggerBlocked();
+      },
+      stopping: parts.stopSignal,
+    });
   }
 
   /** Policies loaded, and a first reconcile of every group tried. */
@@ -51,6 +67,7 @@ export class Daemon {
   /** Resolves after a clean stop. Rejects on a bug or a broken journal, with all work stopped. */
   async run(): Promise<void> {
     const { source, stopSignal, engine, onReload } = this.#parts;
+    await this.#approvals.start();
     const watcher = await source.watch(() => this.#policyLoop.reload());
     onReload(() => {
       this.#policyLoop.reload();
@@ -58,7 +75,7 @@ export class Daemon {
     });
     try {
       // Not waiting for the loop to notice the stop: it may be reading, and trying again, for minutes.
-      const failures = [this.controller.failure, this.#policyLoop.failure];
+      const failures = [this.controller.failure, this.#policyLoop.failure, this.#approvals.failure];
       await Promise.race([...failures, this.#policyLoop.run(), aborted(stopSignal)]);
     } finally {
       const signal = typeof stopSignal.reason === 'string' ? stopSignal.reason : 'failure';

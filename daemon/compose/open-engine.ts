@@ -2,6 +2,7 @@
 import type { Config } from '../config/config.ts';
 import type { Journal } from '../journal/journal.ts';
 import { assemble, type Assembly } from './assemble.ts';
+import { invocationOf } from '../cli/invocation.ts';
 import type { Io } from '../cli/io.ts';
 import { Secrets } from './secrets.ts';
 import { openTelemetry, type CommonFlags } from './setup.ts';
@@ -46,6 +47,7 @@ export async function openEngine(
       journal,
       secrets,
       env: io.env,
+      invocation: invocationOf(flags.config ?? null, io),
       emulatorUrl: emulator?.url ?? null,
     });
     closing.push(() => {

@@ -46,6 +46,30 @@ export async function withDesk<T>(config: Config, work: (desk: JournalDesk) => P
 }
 
 /**
+ * Works with what the journal of a daemon beside us knows, and with nothing known where there is none, or none that
+ * can be read: that is said, and whoever writes will find out.
+ */
+export async function withKnownFacts<T>(
+  config: Config,
+  { stderr }: Io,
+  work: (desk: JournalDesk | null) => Promise<T>,
+): Promise<T> {
+  if (!existsSync(config.journal.file)) return work(null);
+  const desk = openSqliteDesk(config.journal.file);
+  if (!desk.ok) {
+    line(stderr, `pauses, approvals and what was in force are not known: ${desk.error.message}`);
+    return work(null);
+  }
+  try {
+    return await work(desk.value);
+  } catch (error) {
+    throw error instanceof JournalError ? new UsageError(error.message) : error;
+  } finally {
+    await desk.value.close();
+  }
+}
+
+/**
  * The pauses in force. None without a journal: then no daemon has run here. If the journal cannot be read, for
  * example by another user than the daemon's, that is said, and whoever writes will find out.
  */

@@ -2,14 +2,17 @@
 import PQueue from 'p-queue';
 import { counted } from '../../reconciler/model/counted.ts';
 import type { DesiredState } from '../../reconciler/model/group.ts';
+import type { GroupPolicy } from '../../reconciler/plan/plan.ts';
 import { planGroup } from '../../reconciler/plan/plan-group.ts';
 import type { FailedGroup, GroupResult } from '../../reconciler/report/results.ts';
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
+import { summaryLines, summaryOf } from '../config/summary.ts';
 import type { Target } from '../schedule/group-record.ts';
 import type { Engine } from '../reconcile/engine.ts';
+import { groupInput, NOTHING_LEARNED, type PlanningDesk } from '../reconcile/group-input.ts';
 import { TargetResolver, type UnresolvedSelector } from '../schedule/selectors.ts';
-import { UsageError, type Io } from '../cli/io.ts';
+import { isTty, line, UsageError, type Io } from '../cli/io.ts';
 import { openEngine, type OpenEngine, type Opening } from './open-engine.ts';
 import { progressOn } from '../cli/progress.ts';
 import { openKeeper, openSource, problemText, type CommonFlags } from './setup.ts';
@@ -33,6 +36,7 @@ export async function openSession(
   opening: Opening,
 ): Promise<Session> {
   const desired = await readPolicies(config, io);
+  showSummary(config, desired.revision, io);
   const opened = await openEngine(config, flags, io, opening);
   try {
     const resolver = new TargetResolver(opened.engine.ecs, config.reconcile.mode);
@@ -46,9 +50,15 @@ export async function openSession(
   }
 }
 
+/** For who sits at the terminal: what this is about, before the first call. On stderr, since stdout is for data. */
+function showSummary(config: Config, revision: string, { stderr, cwd }: Io): void {
+  if (!isTty(stderr)) return;
+  for (const each of summaryLines(summaryOf(config, cwd), revision)) line(stderr, each);
+}
+
 /** The policies, all good; or a UsageError that lists every problem. */
 export async function readPolicies(config: Config, io: Io): Promise<DesiredState> {
-  const { state, problems } = openKeeper(config).take(await openSource(config, io).load());
+  const { state, problems } = await openKeeper(config).take(await openSource(config, io).load());
   const errors = problems.filter(({ severity }) => severity === 'error');
   if (errors.length === 0) return state;
   const list = errors.map(problemText).join('\n');
@@ -83,26 +93,28 @@ export async function sideBySide<Group, T>(
   return results;
 }
 
-/** Describes and plans every group, within the rate limits. */
-export async function planAll(session: Session, io: Io): Promise<GroupResult[]> {
+/** Describes and plans every group, within the rate limits. `desk`: the journal whose facts decide, if not our own. */
+export async function planAll(
+  session: Session,
+  io: Io,
+  desk: PlanningDesk = session.engine.journal,
+): Promise<GroupResult[]> {
   const { engine, targets, config } = session;
-  const results = await sideBySide({ config, io }, targets, (target) => planOne(engine, target));
+  const results = await sideBySide({ config, io }, targets, ({ policy }) => planOne(engine, desk, policy));
   return [...results, ...session.unresolved.map((selector) => unresolvedResult(selector, config))];
 }
 
-async function planOne(engine: Engine, { policy }: Target): Promise<GroupResult> {
+async function planOne(engine: Engine, desk: PlanningDesk, policy: GroupPolicy): Promise<GroupResult> {
   const described = await engine.ecs.describeGroup(policy);
   if (described.ok) {
-    const { sizes, unread } = await engine.lists.of(policy, described.value);
-    const nowMs = engine.clock.nowMs();
-    return planGroup({
+    const { sizes: listSizes, unread: unreadLists } = await engine.lists.of(policy, described.value);
+    const learned = { ...NOTHING_LEARNED, listSizes, unreadLists };
+    const { input } = await groupInput(engine, desk, {
       desired: policy,
       described: described.value,
-      settings: engine.planOptions,
-      learned: { listSizes: sizes, unreadLists: unread },
-      holds: await engine.journal.pauses(nowMs, policy),
-      nowMs,
+      learned,
     });
+    return planGroup(input);
   }
   const { account, region, id, mode } = policy;
   return { account, region, id, mode, error: `${described.error.code}: ${described.error.message}` };

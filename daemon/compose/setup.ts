@@ -6,13 +6,13 @@ import type { CompileOptions } from '../../reconciler/policy/compile/compile.ts'
 import type { Config } from '../config/config.ts';
 import { loadConfig, NO_CONFIG } from '../config/load.ts';
 import { createDirectorySource } from '../source/directory/directory-source.ts';
-import { DesiredKeeper } from '../source/desired.ts';
+import { DesiredKeeper, type KeeperOptions } from '../source/desired.ts';
 import type { Source } from '../source/source.ts';
 import { LOG_LEVELS, type LogLevel } from '../telemetry/catalog.ts';
 import type { Telemetry } from '../telemetry/events.ts';
 import { createRedactor } from '../telemetry/redact.ts';
 import { createTelemetry, fileSink } from '../telemetry/telemetry.ts';
-import { type Io, UsageError } from '../cli/io.ts';
+import { isTty, type Io, UsageError } from '../cli/io.ts';
 import type { Secrets } from './secrets.ts';
 
 export interface CommonFlags {
@@ -55,21 +55,27 @@ export function openTelemetry(
   to: { readonly fd: 1 | 2; readonly io: Io; readonly secrets: Secrets },
 ): Telemetry {
   const stream = to.fd === 1 ? to.io.stdout : to.io.stderr;
-  const isTerminal = 'isTTY' in stream && stream.isTTY === true;
+  const onTerminal = isTty(stream);
   const { format, level } = config.log;
   return createTelemetry({
     level: flags.logLevel ?? level,
-    format: format === 'auto' ? (isTerminal ? 'pretty' : 'json') : format,
+    format: format === 'auto' ? (onTerminal ? 'pretty' : 'json') : format,
     sink: fileSink(to.fd, (why) => stream.emit('error', why)),
     redact: createRedactor(to.secrets.values),
-    colors: isTerminal && to.io.env.NO_COLOR === undefined,
+    colors: onTerminal && to.io.env.NO_COLOR === undefined,
   });
 }
 
-export function openSource(config: Config, io: Io): Source {
-  return createDirectorySource({ path: shownPath(config.policies.path, io), environment: io.env });
+export function openSource({ policies }: Config, io: Io): Source {
+  return createDirectorySource({
+    path: shownPath(policies.path, io),
+    environment: io.env,
+    limits: policies.limits,
+    readsCommit: policies.requireClean,
+  });
 }
 
+/** For who reads the policies once: as they lie there, whole or not, committed or not. */
 export const openKeeper = (config: Config): DesiredKeeper => new DesiredKeeper(compileOptionsOf(config));
 
 /** What of the config the meaning of policies depends on. */
@@ -77,6 +83,18 @@ export const compileOptionsOf = ({ accounts, guardrails }: Config): CompileOptio
   accounts: Object.keys(accounts),
   guardrails,
 });
+
+/** For the daemon: what is taken must be whole, and committed if the config says so. */
+export const openDaemonKeeper = (
+  config: Config,
+  ports: Pick<KeeperOptions, 'clock' | 'compile'>,
+): DesiredKeeper =>
+  new DesiredKeeper({
+    ...compileOptionsOf(config),
+    settleMs: config.policies.settleSeconds * 1000,
+    requireClean: config.policies.requireClean,
+    ...ports,
+  });
 
 /** Short in messages: relative where that is below the working directory. */
 export function shownPath(file: string, io: Io): string {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { DEFAULT_BRAKE, type BrakeSettings } from '../../reconciler/plan/safety.ts';
 import { wholeNumber } from './schema-words.ts';
 
-const limits = z
+const brakeLimits = z
   .strictObject({
     rules: wholeNumber(0, 10_000, 'Most accept rules that one plan may make ineffective.').default(
       DEFAULT_BRAKE.rules,
@@ -35,6 +35,6 @@ const limits = z
 
 /** A union, so that the limits can be lifted as a whole in one word that is seen. */
 export const brakeSchema = z
-  .union([limits, z.literal('off')])
+  .union([brakeLimits, z.literal('off')])
   .prefault({})
   .meta({ description: 'What may go at once without approval; off: no such limit.' });

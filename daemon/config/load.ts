@@ -61,15 +61,14 @@ export function parseConfig(text: string, file: string): Result<Config, Problem[
   return ok(resolveConfig(checked.value, file, guardrails));
 }
 
+/** What is said where the mode is missing, the only key that must be there. */
+export const MODE_HINT =
+  'write `reconcile: {mode: …}`: enforce (groups become what the policies say), additive (never removes) or observe (never writes)';
+
 const CONFIG_WORDS: ShapeWords = {
   whole: 'the config',
   quotesValues: false,
-  missingKeyHints: new Map([
-    [
-      'mode',
-      'write `reconcile: {mode: …}`: enforce (groups become what the policies say), additive (never removes) or observe (never writes)',
-    ],
-  ]),
+  missingKeyHints: new Map([['mode', MODE_HINT]]),
 };
 
 /** Where a key of a config that was read before has its value; for what comes to light only when it is used. */

@@ -14,7 +14,7 @@ export function resolveConfig(checked: CheckedConfig, file: string, guardrails: 
   const { policies, reconcile, limits, http, log, emulator } = checked;
   return deepFreeze({
     file,
-    policies: { source: policies.source, path: place(policies.path) },
+    policies: { ...policies, path: place(policies.path) },
     accounts: placeAccounts(checked.accounts, place),
     reconcile,
     limits,

@@ -4,6 +4,13 @@ import { z } from 'zod';
 import { err, type Result } from '../../reconciler/model/result.ts';
 import { textParsedBy } from '../../reconciler/policy/schema/schema-words.ts';
 
+/** A section of the config, which may be left out. */
+export const section = <Shape extends z.core.$ZodLooseShape>(description: string, shape: Shape) =>
+  z
+    .strictObject(shape)
+    .prefault({} as z.input<z.ZodObject<Shape>>)
+    .meta({ description });
+
 export const wholeNumber = (min: number, max: number, description: string) =>
   z.int().min(min).max(max).meta({ description });
 

@@ -10,24 +10,8 @@ import { brakeSchema } from './brake-schema.ts';
 import { guardrailsConfig, privateNetworksConfig } from './guardrails-config.ts';
 import { parseListen, type ListenAddress } from './listen.ts';
 import { quirksSchema } from './quirks-schema.ts';
-import { filePath, parsedText, wholeNumber } from './schema-words.ts';
-
-/** A section of the config, which may be left out. */
-const section = <Shape extends z.core.$ZodLooseShape>(description: string, shape: Shape) =>
-  z
-    .strictObject(shape)
-    .prefault({} as z.input<z.ZodObject<Shape>>)
-    .meta({ description });
-
-/** Where policies are read where a config does not say. */
-export const DEFAULT_POLICIES = 'policies';
-
-const policies = section('Where the policies come from.', {
-  source: z.enum(['directory']).default('directory'),
-  path: filePath
-    .default(DEFAULT_POLICIES)
-    .meta({ description: 'Folder of the policy files, or one policy file.' }),
-});
+import { policiesSchema } from './policies-schema.ts';
+import { filePath, parsedText, section, wholeNumber } from './schema-words.ts';
 
 const reconcile = section('How groups are brought to what the policies say.', {
   resyncSeconds: wholeNumber(1, 86_400, 'Every group is reconciled again after this long.').default(300),
@@ -136,7 +120,7 @@ const emulator = section('The local ECS API of accounts whose endpoint is `embed
 
 export const configSchema = z
   .strictObject({
-    policies,
+    policies: policiesSchema,
     accounts: accountsSchema,
     reconcile,
     limits,

@@ -36,12 +36,20 @@ policies of revision <code>${escapeHtml(revision ?? 'none')}</code>${
       ? ''
       : `; <span class="bad">the newest policies have ${problems} problems and are not in force</span>`
   }.</p>
+<p>${configText(status)}.</p>
 <h2>Groups: ${converged} of ${status.groups.length} converged</h2>
 ${table(['Group', 'Account', 'Region', 'State', 'Reason', 'Last attempt', 'Last converged'], status.groups, groupRow)}
 <h2>Lanes</h2>
 ${table(['Operation', 'Account', 'Region', 'State', 'Calls a minute', 'Waiting'], status.lanes, laneRow)}
 </html>
 `;
+}
+
+function configText({ config: { file, mode, brake, accounts, journal } }: DaemonStatus): string {
+  const named = accounts.map(
+    ({ name, endpoint }) => `${escapeHtml(name)} at <code>${escapeHtml(endpoint)}</code>`,
+  );
+  return `Mode <b>${mode}</b>${brake === 'off' ? ', <span class="bad">brake off</span>' : ''}; config <code>${escapeHtml(file)}</code>; accounts ${named.join(', ')}; journal <code>${escapeHtml(journal)}</code>`;
 }
 
 function groupRow(group: GroupStatus): string[] {

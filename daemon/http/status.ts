@@ -1,4 +1,5 @@
 // What a running daemon knows, as one document: `/api/status`, the status page and `rampart status` show it.
+import type { ConfigSummary } from '../config/summary.ts';
 import type { LaneStatus } from '../queue/lanes.ts';
 import type { GroupStatus } from '../schedule/group-record.ts';
 
@@ -11,6 +12,7 @@ export interface DaemonStatus {
   readonly startedAt: string;
   /** Policies are loaded and every group has been tried. */
   readonly ready: boolean;
+  readonly config: ConfigSummary;
   readonly policies: {
     /** Of the policies in force; null before the first good ones. */
     readonly revision: string | null;

@@ -15,7 +15,7 @@ export interface PastApproval extends GrantedApproval {
 }
 
 /** The plan of a group that an approval would let go on. */
-export interface Waiting {
+export interface PlanThatWaits {
   readonly planHash: string;
   readonly desiredHash: string;
   readonly revision: string;
@@ -25,10 +25,17 @@ export interface Waiting {
   /** What an approval of it lifts: see `Approval`. */
   readonly losing: readonly string[];
   readonly opening: readonly string[];
+}
+
+export interface WaitingGroup extends PlanThatWaits {
+  readonly group: GroupRef;
   /** Since when a plan of these desired rules waits, Unix milliseconds. */
   readonly sinceMs: number;
 }
 
-export interface WaitingGroup extends Waiting {
-  readonly group: GroupRef;
-}
+/** A plan that is made again, of the same desired rules, has not begun to wait anew. */
+export const waitingSince = (
+  plan: PlanThatWaits,
+  before: Pick<WaitingGroup, 'desiredHash' | 'sinceMs'> | null,
+  nowMs: number,
+): number => (before?.desiredHash === plan.desiredHash ? before.sinceMs : nowMs);

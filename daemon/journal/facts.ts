@@ -4,11 +4,14 @@
 import type { DesiredState } from '../../reconciler/model/group.ts';
 import type { GroupPolicy } from '../../reconciler/plan/plan.ts';
 
-/** Rules that lost traffic by a plan that no approval covered. */
+/** Rules that lose traffic by a plan that no approval covered. */
 export interface Loss {
-  /** Unix milliseconds. */
+  /** When the plan was begun, Unix milliseconds. */
   readonly atMs: number;
-  readonly rules: number;
+  /** `ruleIdentity` of each. */
+  readonly rules: readonly string[];
+  /** Whether the plan came to its end; else those of the rules are lost that are gone. */
+  readonly isDone: boolean;
 }
 
 export interface GroupFacts {
@@ -16,6 +19,8 @@ export interface GroupFacts {
   readonly lastConverged: readonly string[] | null;
   /** The policy last put in force: drift is repaired against it while a newer one waits. Null: none was yet. */
   readonly inForce: GroupPolicy | null;
+  /** `ruleIdentity` of rules that ended as their policy had said, since the group was last as its policy says. */
+  readonly ended: readonly string[];
   /** Whether the group may be changed although a name or tags brought it in. */
   readonly takenOver: boolean;
   /** Of the last hour, oldest first. */
@@ -25,6 +30,7 @@ export interface GroupFacts {
 export const NO_GROUP_FACTS: GroupFacts = {
   lastConverged: null,
   inForce: null,
+  ended: [],
   takenOver: false,
   losses: [],
 };

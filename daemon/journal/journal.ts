@@ -4,7 +4,7 @@ import type { GroupPlan } from '../../reconciler/plan/plan.ts';
 import type { WriteOperation } from '../../reconciler/model/operation.ts';
 import type { Clock } from '../clock.ts';
 import type { WireParams } from '../ecs/api.ts';
-import type { GrantedApproval, PastApproval, Waiting, WaitingGroup } from './approvals.ts';
+import type { GrantedApproval, PastApproval, WaitingGroup, PlanThatWaits } from './approvals.ts';
 import type { Effect } from './effect.ts';
 import type { EstateFacts, GroupFacts } from './facts.ts';
 
@@ -128,11 +128,11 @@ export interface Journal extends JournalDesk {
   setFacts(group: GroupRef, facts: Partial<GroupFacts>): Promise<void>;
   setEstateFacts(facts: Partial<EstateFacts>): Promise<void>;
   /** Null: the group waits no more. Writes only what differs. */
-  setWaiting(group: GroupRef, waiting: Waiting | null): Promise<void>;
+  setWaiting(group: GroupRef, waiting: PlanThatWaits | null): Promise<void>;
   /** An approval that was given ahead is now known to be about this group and these changes. */
   bindApproval(approval: GrantedApproval, bound: GrantedApproval): Promise<void>;
-  /** The approvals of this group have done their work. */
-  useUpApprovals(group: GroupRef): Promise<void>;
+  /** The approvals of this group, or of this revision, have done their work. */
+  useUpApprovals(of: { readonly group: GroupRef } | { readonly revision: string }): Promise<void>;
   /** Every group of which facts are known, once. */
   groupsWithFacts(): Promise<readonly GroupRef[]>;
   /** Drops the facts of a group, what waits, and its approvals: should it come back, it is new. */

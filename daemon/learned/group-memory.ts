@@ -3,6 +3,7 @@
 import { ASSUMED_API_LEVEL, type ApiLevel } from '../../reconciler/model/api-dialect.ts';
 import type { LegacyPriority } from '../../reconciler/plan/plan.ts';
 import type { DriftHistory } from './flap-detector.ts';
+import type { IgnoredOpens } from './ignored-opens.ts';
 import { EMPTY_QUARANTINE, type Quarantine } from './quarantine.ts';
 import type { QuotaEstimate } from './quota-estimate.ts';
 
@@ -10,6 +11,7 @@ export interface GroupMemory {
   readonly quarantine: Quarantine;
   readonly drift: DriftHistory;
   readonly quota: QuotaEstimate;
+  readonly ignoredOpens: IgnoredOpens;
   /** When a plan was last carried out, monotonic. To begin with now, since another process may have written just before. */
   readonly wroteAtMs: number;
   /** Found out by trying, where the endpoint may ignore a new priority. */
@@ -23,6 +25,7 @@ export const newGroupMemory = (nowMs: number): GroupMemory => ({
   quarantine: EMPTY_QUARANTINE,
   drift: null,
   quota: null,
+  ignoredOpens: new Set(),
   wroteAtMs: nowMs,
   legacyPriority: 'modify',
   levelWithoutRules: ASSUMED_API_LEVEL,

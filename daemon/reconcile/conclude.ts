@@ -4,8 +4,10 @@ import type { Failure } from '../ecs/failures/failure.ts';
 import { commonFields, RULES_NAMED_IN_EVENTS, type GroupRun } from './group-run.ts';
 import type { Lesson } from './learn.ts';
 import { closeOpenIntents } from './intents.ts';
+import { noteEnd } from './safety/notes.ts';
 import {
   moveAfterFailure,
+  type BlockedEnd,
   type NextMove,
   type Reconciled,
   type ReconcileOutcome,
@@ -24,8 +26,11 @@ async function noteInJournal(run: GroupRun, end: RunEnd): Promise<void> {
   const close = (result: 'abandoned' | 'superseded', why: string): Promise<void> =>
     closeOpenIntents(run.engine, run.group, { result, why, fields: commonFields(run) });
   if (end.kind === 'observed') await close('abandoned', 'the policy only observes the group');
-  if (end.kind !== 'asPlanned') return;
-  await close('superseded', 'the group is as the policy wants it');
+  const seen = end.kind === 'blocked' ? end.kept : end.kind === 'asPlanned' ? end : null;
+  if (seen === null) return;
+  const isOfPolicy = end.kind === 'asPlanned' && end.quarantined === 0;
+  await noteEnd(run, { identities: seen.identities, isOfPolicy });
+  await close('superseded', 'the group is as the policy in force wants it');
   const { applied } = await journal.marks(run.group);
   if (applied !== run.revision) await journal.mark(run.group, { applied: run.revision });
 }
@@ -38,11 +43,8 @@ function outcomeOf({ engine }: GroupRun, end: RunEnd, { isLessToDo, flapping }: 
     case 'aborted':
     case 'observed':
       return { kind: end.kind, next: 'resync' };
-    case 'blocked': {
-      const { reasons, pausedForMs } = end;
-      const next = pausedForMs === null ? 'resync' : { afterMs: Math.min(pausedForMs, engine.resyncMs) };
-      return { kind: 'blocked', reasons, next };
-    }
+    case 'blocked':
+      return blockedOutcome(end, engine.resyncMs);
     case 'unread':
     case 'unverified':
       return notConverged(end.failure.message, end.failure);
@@ -52,12 +54,23 @@ function outcomeOf({ engine }: GroupRun, end: RunEnd, { isLessToDo, flapping }: 
       return notConverged('verification failed: the group differs from the plan', null);
     case 'asPlanned': {
       const next: NextMove = flapping === null ? 'resync' : { afterMs: flapping.delayMs };
-      const { quarantined, changes, rules } = end;
-      if (quarantined === 0) return { kind: 'converged', changes, rules, next };
+      const { quarantined, changes, identities } = end;
+      if (quarantined === 0) return { kind: 'converged', changes, rules: identities.length, next };
       const reason = `${quarantined} rules that the cloud refuses are quarantined`;
       return { kind: 'quarantined', reason, next };
     }
   }
+}
+
+function blockedOutcome({ plan, pausedForMs, kept }: BlockedEnd, resyncMs: number): ReconcileOutcome {
+  return {
+    kind: 'blocked',
+    reasons: plan.blockedBy.map(({ message }) => message),
+    blocks: plan.blockedBy,
+    planHash: plan.hash,
+    kept: kept === null ? null : { changes: kept.changes },
+    next: pausedForMs === null ? 'resync' : { afterMs: Math.min(pausedForMs, resyncMs) },
+  };
 }
 
 function reportEnd(run: GroupRun, end: RunEnd, outcome: ReconcileOutcome, { flapping }: Lesson): void {

@@ -1,6 +1,7 @@
 // What a reconcile needs of the world, bundled once by the commands and by the tests. Ports only:
 // the service holds no client, no file and no timer of its own.
 import type { Result } from '../../reconciler/model/result.ts';
+import type { Invocation } from '../../reconciler/plan/safety.ts';
 import type { PlanSettings } from '../../reconciler/plan/plan.ts';
 import type { Clock } from '../clock.ts';
 import type { LiveSettings } from '../config/live-settings.ts';
@@ -49,6 +50,8 @@ export interface Engine {
   readonly planOptions: PlanSettings;
   /** The settings in force now: SIGHUP may change them, so ask at each use. */
   readonly live: () => LiveSettings;
+  /** For commands that are printed to be pasted. */
+  readonly invocation: Invocation;
   readonly lists: Pick<KnownLists, 'of'>;
   readonly patience: SettleTimes;
   /** Time between two reconciles of a group that is as its policy says. */

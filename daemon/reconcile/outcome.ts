@@ -1,6 +1,7 @@
 // How a reconcile ended, and what comes next. The latter is decided here and nowhere else: the controller and
 // `rampart apply` follow it.
 import { isRuleQuotaRefusal, mayNotKnowTheForm, type Failure } from '../ecs/failures/failure.ts';
+import type { Block, GroupPlan } from '../../reconciler/plan/plan.ts';
 import type { GroupMemory } from '../learned/group-memory.ts';
 import type { StepRefusal } from './execute/step.ts';
 
@@ -15,12 +16,26 @@ export type ReconcileOutcome = { readonly next: NextMove } & (
     }
   /** `mode: observe`: the difference is reported and left alone. */
   | { readonly kind: 'observed' }
-  | { readonly kind: 'blocked'; readonly reasons: readonly string[] }
+  | BlockedOutcome
   /** All is done but for rules that the cloud refuses: they are tried again when their time comes. */
   | { readonly kind: 'quarantined'; readonly reason: string }
   | { readonly kind: 'not-converged'; readonly reason: string; readonly failure: Failure | null }
   | { readonly kind: 'aborted' }
 );
+
+export interface BlockedOutcome {
+  readonly kind: 'blocked';
+  readonly reasons: readonly string[];
+  readonly blocks: readonly Block[];
+  readonly planHash: string;
+  readonly kept: Kept | null;
+}
+
+/** The policy of before was carried out against drift meanwhile. */
+export interface Kept {
+  /** Calls that took effect. */
+  readonly changes: number;
+}
 
 export interface Reconciled {
   readonly outcome: ReconcileOutcome;
@@ -40,8 +55,7 @@ export type RunEnd =
   /** The group could not be read. */
   | { readonly kind: 'unread'; readonly failure: Failure }
   | { readonly kind: 'observed' }
-  /** `pausedForMs`: how long the group is paused for yet; null if it is not. */
-  | { readonly kind: 'blocked'; readonly reasons: readonly string[]; readonly pausedForMs: number | null }
+  | BlockedEnd
   /** The plan came to its end, but the group could not be read after it. */
   | { readonly kind: 'unverified'; readonly failure: Failure }
   /** The plan came to its end, and the group is not as planned. */
@@ -49,10 +63,20 @@ export type RunEnd =
   | {
       readonly kind: 'asPlanned';
       readonly changes: number;
-      readonly rules: number;
+      /** `ruleIdentity` of each rule that the group has now. */
+      readonly identities: readonly string[];
       /** Rules that the plan left out, since the cloud refuses them. */
       readonly quarantined: number;
     };
+
+export interface BlockedEnd {
+  readonly kind: 'blocked';
+  readonly plan: GroupPlan;
+  /** How long the group is paused for yet; null if it is not. */
+  readonly pausedForMs: number | null;
+  /** The policy of before is in force meanwhile, and the group is as that says; null if nothing was carried out. */
+  readonly kept: (Kept & { readonly identities: readonly string[] }) | null;
+}
 
 export type NextMove =
   /** Until then nothing changes by trying. */

@@ -7,11 +7,15 @@ import { planGroup } from '../../reconciler/plan/plan-group.ts';
 import type { GroupPlan } from '../../reconciler/plan/plan.ts';
 import { describeRule } from '../../reconciler/model/rule-text.ts';
 import type { GroupMemory } from '../learned/group-memory.ts';
+import { ignoredOpensOf, type IgnoredOpens } from '../learned/ignored-opens.ts';
 import { quarantinedAt } from '../learned/quarantine.ts';
 import { quotaAfterRead, ruleLimit } from '../learned/quota-estimate.ts';
+import { groupInput } from './group-input.ts';
 import { commonFields, RULES_NAMED_IN_EVENTS, type GroupRun } from './group-run.ts';
 import type { RunEnd } from './outcome.ts';
 import { showsRecentWrites } from './recent-writes.ts';
+import { keptPlan } from './safety/kept-plan.ts';
+import { notePlan } from './safety/notes.ts';
 import { waitUntilDescribed } from './wait-until-described.ts';
 
 /** A plan to carry out. It may have no steps: then the group is as its policy says. */
@@ -21,6 +25,8 @@ export interface Planned {
   /** What the plan was made of; with another description of the group, the plan that is then left. */
   readonly input: PlanInput & { readonly learned: Learned };
   readonly memory: GroupMemory;
+  /** The plan of the policy, where it is blocked and `plan` is that of the policy before; else null. */
+  readonly waiting: GroupPlan | null;
 }
 
 /** There is nothing to carry out. */
@@ -39,28 +45,29 @@ export async function readAndPlan(run: GroupRun, before: GroupMemory): Promise<P
   if (signal.aborted) return ended({ kind: 'aborted' });
   if (!seen.ok) return ended({ kind: 'unread', failure: seen.error });
   const { group: described } = seen.value;
-  const { input, memory } = await inputFor(run, described, before);
+  const { input, facts, memory: known } = await inputFor(run, described, before);
   const plan = planGroup(input);
   reportPlan(run, described, plan);
+  await notePlan(run, plan, { input, facts });
+  const memory = { ...known, ignoredOpens: reportIgnored(run, plan, before) };
   if (plan.status === 'observed') return ended({ kind: 'observed' }, memory);
-  if (plan.status !== 'blocked') return { kind: 'planned', plan, input, memory };
+  if (plan.status !== 'blocked') return { kind: 'planned', plan, input, memory, waiting: null };
+  const kept = keptPlan(plan, input, facts);
+  if (kept !== null) {
+    reportKept(run, kept.plan);
+    return { kind: 'planned', ...kept, memory, waiting: plan };
+  }
   const { holds, nowMs } = input;
-  const untilMs = heldUntilMs(described, holds, nowMs);
-  const reasons = plan.blockedBy.map((block) => block.message);
-  return ended({ kind: 'blocked', reasons, pausedForMs: untilMs === null ? null : untilMs - nowMs }, memory);
+  const untilMs = heldUntilMs(described, holds ?? [], nowMs);
+  const pausedForMs = untilMs === null ? null : untilMs - nowMs;
+  return ended({ kind: 'blocked', plan, pausedForMs, kept: null }, memory);
 }
 
 /** All that decides the plan, with what earlier calls have taught about the group. */
-async function inputFor(
-  { engine, request, group }: GroupRun,
-  described: DescribedGroup,
-  before: GroupMemory,
-) {
+async function inputFor({ engine, request }: GroupRun, described: DescribedGroup, before: GroupMemory) {
   const { policy: desired, approvedPlan: approvedHash } = request;
   const settings = engine.planOptions;
   const { sizes: listSizes, unread: unreadLists } = await engine.lists.of(desired, described);
-  const nowMs = engine.clock.nowMs();
-  const holds = await engine.journal.pauses(nowMs, group);
   const quota = quotaAfterRead(before.quota, loadOf(described.rules, { ...settings, listSizes }).rules);
   const monotonicMs = engine.clock.monotonicMs();
   const learned: Learned = {
@@ -70,8 +77,8 @@ async function inputFor(
     listSizes,
     unreadLists,
   };
-  const input = { desired, described, settings, learned, holds, approvedHash, nowMs };
-  return { input, memory: { ...before, quota } };
+  const { input, facts } = await groupInput(engine, engine.journal, { desired, described, learned });
+  return { input: { ...input, approvedHash }, facts, memory: { ...before, quota } };
 }
 
 function reportPlan(run: GroupRun, described: DescribedGroup, plan: GroupPlan): void {
@@ -90,18 +97,50 @@ function reportPlan(run: GroupRun, described: DescribedGroup, plan: GroupPlan): 
   });
   if (plan.status === 'blocked') {
     const blockedBy = plan.blockedBy.map((block) => block.message);
-    telemetry.emit('plan.blocked', { ...fields, blockedBy });
+    const overrides = plan.blockedBy.map(({ override }) => override).filter((command) => command !== '');
+    telemetry.emit('plan.blocked', { ...fields, blockedBy, overrides: [...new Set(overrides)] });
     return;
   }
+  reportApproval(run, plan);
+  reportSteps(run, plan);
+}
+
+function reportApproval(run: GroupRun, plan: GroupPlan): void {
+  const { approval } = plan;
+  if (approval === null || plan.status !== 'pending') return;
+  const { by, reason, untilMs } = approval;
+  const until = new Date(untilMs).toISOString();
+  const fields = { ...commonFields(run), planHash: plan.hash, by, reason, until };
+  run.engine.telemetry.emit('plan.approved', fields);
+}
+
+/** Drift of a group whose policy waits, against the policy before. */
+function reportKept(run: GroupRun, plan: GroupPlan): void {
+  if (plan.status === 'pending') reportSteps(run, plan);
+}
+
+function reportSteps(run: GroupRun, plan: GroupPlan): void {
   const count = (kind: string) => plan.steps.filter((step) => step.kind === kind).length;
-  telemetry.emit('plan.made', {
-    ...fields,
+  run.engine.telemetry.emit('plan.made', {
+    ...commonFields(run),
+    planHash: plan.hash,
     steps: plan.steps.length,
     add: count('authorize'),
     modify: count('modify'),
     remove: count('revoke'),
     hitless: plan.hitless,
+    ...(plan.status === 'observed' ? { wouldBlock: plan.blockedBy.map(({ message }) => message) } : {}),
   });
+}
+
+/** What to remember, so that each is told once. */
+function reportIgnored(run: GroupRun, plan: GroupPlan, { ignoredOpens }: GroupMemory): IgnoredOpens {
+  const { all, appeared } = ignoredOpensOf(plan, ignoredOpens);
+  const rules = appeared.slice(0, RULES_NAMED_IN_EVENTS);
+  if (appeared.length > 0) {
+    run.engine.telemetry.emit('ignored.opens', { ...commonFields(run), count: appeared.length, rules });
+  }
+  return all;
 }
 
 function driftLines({ diff }: GroupPlan): string[] {

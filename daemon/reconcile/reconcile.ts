@@ -8,7 +8,8 @@ import { executePlan } from './execute/execute-plan.ts';
 import { beginRun, type GroupRun, type ReconcileRequest } from './group-run.ts';
 import { learn, nothingLearned } from './learn.ts';
 import { readAndPlan, type Planned } from './read.ts';
-import type { Reconciled } from './outcome.ts';
+import type { Reconciled, RunEnd } from './outcome.ts';
+import { noteBegin } from './safety/notes.ts';
 import { verifyGroup } from './verify.ts';
 
 /** A plan older than this is replaced before its first call. */
@@ -32,12 +33,20 @@ export async function reconcileGroup(
   try {
     const planned = isOld(run, first) ? await readAndPlan(run, first.memory) : first;
     if (planned.kind === 'ended') return await conclude(run, planned.end, nothingLearned(planned.memory));
+    await noteBegin(run, planned.plan);
     const executed = await executePlan(run, planned, writes.write);
     const end = await verifyGroup(run, executed);
-    return await conclude(run, end, learn(run, executed, end));
+    return await conclude(run, whileWaiting(end, planned.waiting), learn(run, executed, end));
   } finally {
     writes.release();
   }
+}
+
+/** The plan of the policy before has come to its end; that of the policy is still blocked. */
+function whileWaiting(end: RunEnd, waiting: GroupPlan | null): RunEnd {
+  if (waiting === null || end.kind !== 'asPlanned') return end;
+  const { changes, identities } = end;
+  return { kind: 'blocked', plan: waiting, pausedForMs: null, kept: { changes, identities } };
 }
 
 /** A plan that had to wait for its calls may be a plan for a group that is no more. One without calls did not. */

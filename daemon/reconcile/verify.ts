@@ -1,5 +1,6 @@
 // After the last call the group is described again: nothing that a call answered is believed.
 import type { DescribedGroup } from '../../reconciler/model/group.ts';
+import { ruleIdentity } from '../../reconciler/model/rule.ts';
 import { planGroup } from '../../reconciler/plan/plan-group.ts';
 import type { Executed } from './execute/execute-plan.ts';
 import { reportSilentNoops } from './execute/silent-noops.ts';
@@ -33,5 +34,6 @@ export async function verifyGroup(run: GroupRun, executed: Executed): Promise<Ru
 function asPlanned({ progress, input }: Executed, { rules }: DescribedGroup): RunEnd {
   const { desired, described } = input.learned.quarantined;
   const quarantined = desired.size + described.size;
-  return { kind: 'asPlanned', changes: progress.changes, rules: rules.length, quarantined };
+  const identities = rules.map(({ rule }) => ruleIdentity(rule));
+  return { kind: 'asPlanned', changes: progress.changes, identities, quarantined };
 }

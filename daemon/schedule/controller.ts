@@ -103,6 +103,19 @@ export class Controller {
     for (const entry of this.#entries.values()) this.#take(entry, 'triggered');
   }
 
+  /** Reconciles every group whose plan is blocked, as soon as a runner is free. */
+  triggerBlocked(): void {
+    for (const entry of this.#blocked()) this.#take(entry, 'triggered');
+  }
+
+  get hasBlocked(): boolean {
+    return this.#blocked().length > 0;
+  }
+
+  #blocked(): ManagedGroup[] {
+    return [...this.#entries.values()].filter(({ record }) => record.outcome?.kind === 'blocked');
+  }
+
   /** Whether every group has been tried at least once since it became known. */
   get everyGroupTried(): boolean {
     return this.#named().every(({ record }) => record.outcome !== null);

@@ -2,6 +2,7 @@
 // its own, so that one in trouble, whose selectors cannot be resolved, holds up no other.
 import { isDeepStrictEqual } from 'node:util';
 import { placeKey, type DesiredGroup, type GroupRef } from '../../reconciler/model/group.ts';
+import type { GroupPolicy } from '../../reconciler/plan/plan.ts';
 import type { Engine } from '../reconcile/engine.ts';
 import type { Controller } from './controller.ts';
 import { reportUnresolved } from './policy-events.ts';
@@ -16,6 +17,8 @@ export interface PlaceResolverParts {
   readonly policies: () => { readonly revision: string; readonly problems: number };
   /** Closes the intents of the groups that are no longer managed, but for those that may be `meant`. */
   readonly abandon: (meant: (group: GroupRef) => boolean) => Promise<void>;
+  /** Passes on to groups what the approval of their revision lifts. */
+  readonly grant: (targets: readonly GroupPolicy[]) => Promise<void>;
   /** Runs the work alone: no group becomes known while intents of unknown groups are being closed. */
   readonly inTurn: (work: () => Promise<void>) => Promise<void>;
   /** Called each time that the controller got the targets of the place. */
@@ -83,6 +86,7 @@ export class PlaceResolver {
     const { revision } = policies();
     for (const selector of unresolved) reportUnresolved(engine, revision, selector);
     if (generation !== this.#generation) return;
+    await this.#parts.grant(targets);
     const inPlace = (group: GroupRef): boolean => placeKey(group) === this.#place;
     controller.setTargets(
       targets.map((policy) => ({ policy, revision })),

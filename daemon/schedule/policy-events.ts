@@ -13,9 +13,13 @@ const EXPIRY_NOTICE_MS = 7 * 24 * 60 * 60_000;
 export function reportProblems(engine: Engine, update: DesiredUpdate): void {
   const errors = update.problems.filter((problem) => problem.severity === 'error');
   if (errors.length === 0) return;
+  const codes = [...new Set(errors.map(({ code }) => code))];
+  const [code = ''] = codes;
   engine.telemetry.emit('policies.rejected', {
     revision: update.state.revision,
+    ...(codes.length === 1 ? { code } : {}),
     problems: errors.length,
+    codes,
     details: errors.slice(0, DETAILS_IN_EVENTS).map(problemLine),
     keptGroups: update.keptGroups.length,
   });

@@ -2,14 +2,16 @@
 // is up, and now and then, because a name or a tag may come to mean another group. Each account and region is
 // resolved and handed over by itself (place-resolver.ts).
 import { placeKey, type DesiredState, type GroupRef } from '../../reconciler/model/group.ts';
-import type { DesiredKeeper } from '../source/desired.ts';
-import type { Source } from '../source/source.ts';
+import type { HeldRevision } from '../journal/facts.ts';
+import type { DesiredKeeper, DesiredUpdate } from '../source/desired.ts';
+import type { LoadedPolicies, Source } from '../source/source.ts';
 import type { Engine } from '../reconcile/engine.ts';
 import { abandonReleased } from '../reconcile/intents.ts';
 import { isAborted } from '../reconcile/group-run.ts';
 import type { Controller } from './controller.ts';
 import { PlaceResolver, type PlaceResolverParts } from './place-resolver.ts';
 import { reportExpiries, reportLoaded, reportProblems } from './policy-events.ts';
+import { RevisionGate, type GateVerdict } from './revision-gate.ts';
 import { expiringRules, type TargetResolver } from './selectors.ts';
 
 export interface PolicyLoopParts {
@@ -18,6 +20,8 @@ export interface PolicyLoopParts {
   readonly keeper: DesiredKeeper;
   readonly resolver: TargetResolver;
   readonly controller: Controller;
+  /** Called once, with the revision of what was read first. */
+  readonly onFirstRead?: (revision: string) => void;
   /** Called each time that the controller got targets. */
   readonly onProgress: () => void;
 }
@@ -27,6 +31,8 @@ export class PolicyLoop {
   readonly #stopping: AbortSignal;
   readonly #placeParts: PlaceResolverParts;
   #reloadWanted = true;
+  /** When the files are to be read again though nothing has changed, monotonic. */
+  #lookAgainAtMs = Infinity;
   #wake = new AbortController();
   /** Expiries of the policies in force that have been announced. */
   #announced: ReadonlySet<string> = new Set();
@@ -37,18 +43,23 @@ export class PolicyLoop {
   /** Rejects on a bug or a broken journal. Never resolves. */
   readonly failure = new Promise<never>((_resolve, reject) => (this.#reportFailure = reject));
   #loaded = false;
+  #wasRead = false;
   #problems = 0;
   #state: DesiredState = { revision: '', groups: [], expectations: [], guardrails: [] };
+  readonly #gate: RevisionGate;
+  #held: HeldRevision | null = null;
 
   constructor(parts: PolicyLoopParts, stopping: AbortSignal) {
     this.#parts = parts;
     this.#stopping = stopping;
+    this.#gate = new RevisionGate(parts.engine);
     this.#placeParts = {
       ...parts,
       stopping,
       policies: () => ({ revision: this.#state.revision, problems: this.#problems }),
       inTurn: (work) => this.#inTurn(work),
       abandon: (meant) => this.#abandon(meant),
+      grant: (targets) => this.#gate.grant(targets),
       onHandedOver: () => this.#noteProgress(),
     };
     stopping.addEventListener('abort', () => this.#wake.abort(), { once: true });
@@ -64,6 +75,11 @@ export class PolicyLoop {
     return { revision: this.#state.revision === '' ? null : this.#state.revision, problems: this.#problems };
   }
 
+  /** The newer revision that waits for an approval; null: none. */
+  get held(): HeldRevision | null {
+    return this.#held;
+  }
+
   /** Asks for the policy files to be read again. May be called at any time; calls merge. */
   reload(): void {
     this.#reloadWanted = true;
@@ -74,7 +90,7 @@ export class PolicyLoop {
   async run(): Promise<void> {
     while (!this.#stopping.aborted) {
       this.#wake = new AbortController();
-      if (this.#reloadWanted) {
+      if (this.#reloadWanted || this.#parts.engine.clock.monotonicMs() >= this.#lookAgainAtMs) {
         this.#reloadWanted = false;
         await this.#load();
       }
@@ -90,15 +106,37 @@ export class PolicyLoop {
   async #load(): Promise<void> {
     const { engine, keeper, source } = this.#parts;
     const loaded = await source.load();
-    const update = keeper.take(loaded);
-    this.#state = update.state;
+    if (!this.#wasRead) this.#parts.onFirstRead?.(loaded.revision);
+    this.#wasRead = true;
+    const update = await keeper.take(loaded);
+    const hadProblems = this.#problems > 0;
+    const wasHeld = this.#held !== null;
+    const verdict = await this.#gated(update, loaded);
+    this.#state = verdict.state;
+    this.#held = verdict.held;
     this.#problems = update.problems.filter(({ severity }) => severity === 'error').length;
+    this.#lookAgainAtMs = engine.clock.monotonicMs() + (update.lookAgainMs ?? Infinity);
     reportProblems(engine, update);
-    if (update.changed && this.#isInForce) reportLoaded(engine, update, loaded);
+    const isMended = hadProblems && this.#problems === 0;
+    const isNews = update.changed || wasHeld || isMended;
+    if (isNews && verdict.held === null && this.#isInForce) {
+      reportLoaded(engine, { ...update, releasedGroups: verdict.released }, loaded);
+    }
+  }
+
+  /** A folder of errors, with nothing in force before, is no revision. */
+  async #gated(update: DesiredUpdate, { content }: LoadedPolicies): Promise<GateVerdict> {
+    const { state, problems } = update;
+    const isNone = state.groups.length === 0 && problems.some(({ severity }) => severity === 'error');
+    if (isNone && (await this.#parts.engine.journal.estateFacts()).desired === null) {
+      return { state, held: null, released: [] };
+    }
+    return this.#gate.judge(state, content);
   }
 
   async #handOver(): Promise<void> {
     const { engine, resolver, controller } = this.#parts;
+    this.#gate.report(this.#held);
     this.#announced = reportExpiries(engine, this.#state, this.#announced);
     resolver.keep(this.#state.groups);
     const named = new Set(this.#state.groups.map(placeKey));
@@ -128,10 +166,14 @@ export class PolicyLoop {
     return (this.#turn = this.#turn.then(work));
   }
 
-  /** Closes the intents of groups that are no longer managed, but for those that may be `meant`. */
-  #abandon(meant: (group: GroupRef) => boolean): Promise<void> {
+  /** Groups that are no longer managed, but for those that may be `meant`: closes their intents, forgets their facts. */
+  async #abandon(meant: (group: GroupRef) => boolean): Promise<void> {
     const { engine, controller } = this.#parts;
-    return abandonReleased(engine, (group) => meant(group) || controller.knows(group));
+    const isManaged = (group: GroupRef): boolean => meant(group) || controller.knows(group);
+    await abandonReleased(engine, isManaged);
+    for (const group of await engine.journal.groupsWithFacts()) {
+      if (!isManaged(group)) await engine.journal.forget(group);
+    }
   }
 
   #noteProgress(): void {
@@ -146,6 +188,7 @@ export class PolicyLoop {
     const { clock, resyncMs } = this.#parts.engine;
     const nowMs = clock.nowMs();
     const expiring = expiringRules(this.#state).find((rule) => rule.expiresAtMs > nowMs);
-    return expiring === undefined ? resyncMs : Math.min(resyncMs, expiring.expiresAtMs - nowMs);
+    const lookAgainMs = Math.max(0, this.#lookAgainAtMs - clock.monotonicMs());
+    return Math.min(resyncMs, lookAgainMs, (expiring?.expiresAtMs ?? Infinity) - nowMs);
   }
 }

@@ -100,7 +100,9 @@ function groupPolicy(
     id,
     mode: group.mode ?? given.mode,
     alone: group.alone,
+    ...(group.selector.kind === 'id' ? {} : { bySelector: true }),
     ignore: group.ignore,
+    ...(group.ownership === undefined ? {} : { ownership: group.ownership }),
     rules: { ingress: valid(group.rules.ingress), egress: valid(group.rules.egress) },
     source: group.source,
   };

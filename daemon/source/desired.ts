@@ -4,15 +4,16 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { DesiredGroup, DesiredState } from '../../reconciler/model/group.ts';
 import { compareText, type Problem } from '../../reconciler/model/problem.ts';
-import {
-  compilePolicies,
-  type CompiledPolicies,
-  type CompileOptions,
-} from '../../reconciler/policy/compile/compile.ts';
-import { readPolicyFile, unreadablePolicyFile } from '../../reconciler/policy/read/file.ts';
+import type { CompiledPolicies, CompileOptions } from '../../reconciler/policy/compile/compile.ts';
 import { desiredGroupKey } from '../../reconciler/policy/compile/group-key.ts';
-import { keepLastGood, type Wanted } from '../../reconciler/policy/compile/last-good.ts';
+import { keepLastGood, type WantedState } from '../../reconciler/policy/compile/last-good.ts';
+import { systemClock, type Clock } from '../clock.ts';
+import { compileHere, type CompileFiles } from './compile/compile-files.ts';
 import type { LoadedPolicies } from './source.ts';
+import { filesAfter, NOTHING_IN_FORCE, type FilesInForce } from './whole/files-in-force.ts';
+import { replacedFiles, replacedRoot } from './whole/replaced.ts';
+import { TruncationWatch, type Held } from './whole/truncation.ts';
+import { asCommitted, uncommittedProblems } from './whole/uncommitted.ts';
 
 export interface DesiredUpdate {
   /** What is in force now. */
@@ -25,40 +26,108 @@ export interface DesiredUpdate {
   readonly keptGroups: readonly DesiredGroup[];
   /** Groups that were in force before and that no policy names any more. */
   readonly releasedGroups: readonly DesiredGroup[];
+  /** After this long the policies are to be loaded again though nothing has changed; null: they need not be. */
+  readonly lookAgainMs: number | null;
+}
+
+export interface KeeperOptions extends CompileOptions {
+  /** How long a file that is the beginning of the one in force must stay as it is. */
+  readonly settleMs: number;
+  /** Whether only what a commit holds may come into force. */
+  readonly requireClean: boolean;
+  readonly compile: CompileFiles;
+  readonly clock: Pick<Clock, 'nowMs' | 'monotonicMs'>;
+}
+
+/** For whoever loads once. */
+const DEFAULTS: Omit<KeeperOptions, keyof CompileOptions> = {
+  settleMs: 0,
+  requireClean: false,
+  compile: compileHere,
+  clock: systemClock,
+};
+
+/** A load that was taken, and what came of it. */
+interface Taken {
+  readonly loaded: LoadedPolicies;
+  readonly update: DesiredUpdate;
+  readonly badFiles: ReadonlySet<string>;
 }
 
 /** Remembers the last good state of every policy file, from load to load. */
 export class DesiredKeeper {
-  #options: CompileOptions;
+  #options: KeeperOptions;
   #isStale = false;
-  #last: { readonly loaded: LoadedPolicies; readonly update: DesiredUpdate } | null = null;
+  readonly #truncation: TruncationWatch;
+  #inForce: FilesInForce = NOTHING_IN_FORCE;
+  #last: Taken | null = null;
 
-  constructor(options: CompileOptions) {
-    this.#options = options;
+  constructor(options: CompileOptions & Partial<KeeperOptions>) {
+    this.#options = { ...DEFAULTS, ...options };
+    this.#truncation = new TruncationWatch(this.#options.settleMs, this.#options.clock);
+  }
+
+  /** The files that the state in force was made of. */
+  get filesInForce(): FilesInForce {
+    return this.#inForce;
   }
 
   /** Holds from the next load on, even if its files are the same. */
   reconfigure(options: CompileOptions): void {
-    this.#options = options;
+    this.#options = { ...this.#options, ...options };
     this.#isStale = true;
   }
 
-  /** Takes loads in the order in which they were made. */
-  take(loaded: LoadedPolicies): DesiredUpdate {
+  /** Takes loads in the order in which they were made, one after the other. */
+  async take(loaded: LoadedPolicies): Promise<DesiredUpdate> {
+    const problems = this.#options.requireClean ? uncommittedProblems(loaded) : [];
+    const meant = problems.length === 0 ? loaded : this.#asCommitted(loaded);
+    if (meant === null) return this.#unchanged(problems);
+    const { folder, lookAgainMs } = this.#whole(meant);
+    const { update, badFiles } = await this.#compiled(folder);
+    this.#last = { loaded: folder, update, badFiles };
+    this.#inForce = filesAfter(this.#inForce, folder, badFiles);
+    return { ...update, problems: [...problems, ...update.problems], lookAgainMs };
+  }
+
+  /** Only where nothing is in force: else the last good state is. */
+  #asCommitted(loaded: LoadedPolicies): LoadedPolicies | null {
+    const groups = this.#last?.update.state.groups ?? [];
+    return groups.length === 0 ? asCommitted(loaded) : null;
+  }
+
+  #unchanged(problems: readonly Problem[]): DesiredUpdate {
+    const state = this.#last?.update.state ?? { revision: '', ...NOTHING_WANTED };
+    const rest = { changed: false, keptGroups: state.groups, releasedGroups: [], lookAgainMs: null };
+    return { state, problems, ...rest };
+  }
+
+  /** Without what is not to be taken for what was meant. */
+  #whole(loaded: LoadedPolicies): Held<LoadedPolicies> {
+    const root = replacedRoot(this.#inForce, loaded);
+    if (root !== null) return { folder: { ...loaded, files: [], unreadable: [root] }, lookAgainMs: null };
+    const replaced = replacedFiles(this.#inForce, loaded);
+    const folder = { ...loaded, unreadable: [...loaded.unreadable, ...replaced] };
+    return this.#truncation.hold(folder, this.#inForce);
+  }
+
+  async #compiled(loaded: LoadedPolicies): Promise<Pick<Taken, 'update' | 'badFiles'>> {
     const last = this.#last;
-    const update =
-      last !== null && !this.#isStale && isSameContent(last.loaded, loaded)
-        ? relabelled(last.update, loaded.revision)
-        : compiled(loaded, this.#options, last?.update.state ?? null);
+    if (last !== null && !this.#isStale && isSameContent(last.loaded, loaded)) {
+      return { update: relabelled(last.update, loaded.revision), badFiles: last.badFiles };
+    }
+    // Whoever reconfigures meanwhile makes it stale again.
     this.#isStale = false;
-    this.#last = { loaded, update };
-    return update;
+    const { compile, accounts, guardrails } = this.#options;
+    const options = guardrails === undefined ? { accounts } : { accounts, guardrails };
+    const policies = await compile(loaded, options);
+    return { update: compiled(loaded, policies, last?.update.state ?? null), badFiles: policies.badFiles };
   }
 }
 
-const NOTHING_WANTED: Wanted = { groups: [], expectations: [], guardrails: [] };
+const NOTHING_WANTED: WantedState = { groups: [], expectations: [], guardrails: [] };
 
-const wantedOf = ({ groups, expectations, guardrails }: Wanted): Wanted => ({
+const wantedOf = ({ groups, expectations, guardrails }: WantedState): WantedState => ({
   groups,
   expectations,
   guardrails,
@@ -76,14 +145,9 @@ function relabelled(update: DesiredUpdate, revision: string): DesiredUpdate {
 
 function compiled(
   loaded: LoadedPolicies,
-  options: CompileOptions,
+  policies: CompiledPolicies,
   before: DesiredState | null,
 ): DesiredUpdate {
-  const files = [
-    ...loaded.files.map(({ file, bytes }) => readPolicyFile(file, bytes)),
-    ...loaded.unreadable.map(({ problem }) => unreadablePolicyFile(problem)),
-  ];
-  const policies = compilePolicies(files, options);
   const wantedBefore = before ?? NOTHING_WANTED;
   const groupsBefore = wantedBefore.groups;
   const merged = keepLastGood(withUnreadFiles(policies, loaded, wantedBefore), wantedBefore);
@@ -101,6 +165,7 @@ function compiled(
     problems: policies.problems,
     keptGroups: inOrder(merged.kept),
     releasedGroups: missingFrom(groups, groupsBefore),
+    lookAgainMs: null,
   };
 }
 
@@ -114,7 +179,7 @@ function inOrder(groups: readonly DesiredGroup[]): readonly DesiredGroup[] {
 function withUnreadFiles(
   policies: CompiledPolicies,
   loaded: LoadedPolicies,
-  { groups, expectations }: Wanted,
+  { groups, expectations }: WantedState,
 ): CompiledPolicies {
   const isUnread = (file: string): boolean =>
     loaded.unreadable.some(({ path, problem }) => path === '' || file.startsWith(`${problem.file}/`));

@@ -25,7 +25,9 @@ export interface Unreadable {
 
 /** What kind of thing stands where, so that a folder which gave way to a file is not taken for files that were removed. */
 export interface PathKinds {
-  /** Whether the policies are one file, and not a folder of them. */
+  /** Where the policies are, as it was given. */
+  readonly root: string;
+  /** Whether that is one policy file, and not a folder of them. */
   readonly rootIsFile: boolean;
   /** Paths of folders, without the policy folder itself. */
   readonly folders: ReadonlySet<string>;
@@ -51,8 +53,16 @@ export function unreadable(
 }
 
 /** Path as shown to people of a file of the policy folder; that of a policy file which is the whole is its own. */
-export const shownFile = (shown: string, { rootIsFile }: PathKinds, relative: string): string =>
-  rootIsFile || relative === '' ? shown : path.join(shown, relative);
+export const shownFile = ({ root, rootIsFile }: PathKinds, relative: string): string =>
+  rootIsFile || relative === '' ? root : path.join(root, relative);
+
+/** Of a root of which nothing else is known. */
+export const noKinds = (root: string): PathKinds => ({
+  root,
+  rootIsFile: false,
+  folders: new Set(),
+  others: new Set(),
+});
 
 export interface LoadedPolicies extends PolicyFolder {
   /** `sha256:…` over names and bytes of the files: equal contents are equal texts. */

@@ -1,5 +1,6 @@
 // One row an event: how loud it is, what it says to a person, and what makes two of them the same complaint.
 // The type is exhaustive over the event names, so an event without a row does not compile.
+import { quoted } from '../../reconciler/model/rule-text.ts';
 import { counted } from '../../reconciler/model/counted.ts';
 import type { CommonFields, EventFields, EventName } from './events.ts';
 
@@ -41,7 +42,17 @@ export const CATALOG: Catalog = {
   'daemon.started': {
     level: 'info',
     say: (f) =>
-      `Rampart ${f.version} started${f.emulatorUrl === undefined ? '' : ` with its own emulator at ${f.emulatorUrl}`}`,
+      `Rampart ${f.version} started${f.emulatorUrl === undefined ? '' : ` with its own emulator at ${f.emulatorUrl}`}: mode ${f.mode}, config ${f.config}, accounts ${f.accounts.join(', ')}${f.brake === 'off' ? '; reconcile.brake is off: nothing limits what a plan may remove or open' : ''}`,
+  },
+  'config.loaded': {
+    level: 'info',
+    say: (f) =>
+      `Config read again: ${f.changed.length === 0 ? 'nothing to take up' : `${f.changed.join(', ')} taken up`}${f.needRestart.length === 0 ? '' : `; a restart is needed for ${f.needRestart.join(', ')}`}`,
+  },
+  'config.rejected': {
+    level: 'error',
+    say: (f) =>
+      `The config has ${counted(f.problems, 'problem')}; the settings in force stay: ${f.details.join('; ')}`,
   },
   'daemon.ready': {
     level: 'info',
@@ -91,9 +102,22 @@ export const CATALOG: Catalog = {
   },
   'plan.blocked': {
     level: 'warn',
-    say: (f) => `The plan for ${group(f)} is blocked: ${f.blockedBy.join('; ')}`,
+    say: (f) =>
+      `The plan for ${group(f)} is blocked: ${f.blockedBy.join('; ')}${f.overrides.length === 0 ? '' : `; to go on: ${f.overrides.join(' or ')}`}`,
     sameAs: (f) => f.blockedBy.join('\n'),
     ends: QUIET,
+  },
+  'plan.approved': {
+    level: 'info',
+    say: (f) => `The plan for ${group(f)} goes on: ${f.by} approved it, ${quoted(f.reason)}`,
+    sameAs: (f) => f.planHash ?? '',
+    ends: ['plan.blocked'],
+  },
+  'policies.held': {
+    level: 'error',
+    say: (f) =>
+      `Revision ${f.revision ?? ''} is held, and the one before stays in force: ${f.losing.length} groups would lose traffic and ${f.released.length} would be released, more than ${f.limit} in all; to go on: ${f.override}`,
+    sameAs: (f) => f.override,
   },
   'call.succeeded': { level: 'info', say: (f) => `${call(f)} succeeded`, ends: CALL_TROUBLE },
   'call.retried': {
@@ -140,6 +164,11 @@ export const CATALOG: Catalog = {
       `Something else keeps undoing our changes to ${group(f)} (${counted(f.rounds, 'round')}); next reconcile in ${seconds(f.delayMs)}`,
     sameAs: (f) => f.rules.join('\n'),
     ends: QUIET,
+  },
+  'ignored.opens': {
+    level: 'warn',
+    say: (f) =>
+      `${counted(f.count, 'ignored rule')} of ${group(f)} let through more than the declared rules: ${f.rules.join('; ')}`,
   },
   'rule.expiring': {
     level: 'warn',

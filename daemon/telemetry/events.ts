@@ -29,7 +29,20 @@ interface OwnFields {
     emulatorUrl?: string;
     httpUrl?: string;
     nodeVersion: string;
+    /** The config file. */
+    config: string;
+    mode: string;
+    /** `off`: nothing limits what a plan may remove or open. */
+    brake: 'on' | 'off';
+    /** Each as `NAME at ENDPOINT`. */
+    accounts: readonly string[];
+    /** `SOURCE PATH`. */
+    policies: string;
+    journal: string;
   };
+  /** The config was read again; both as keys of the config. */
+  'config.loaded': { changed: readonly string[]; needRestart: readonly string[] };
+  'config.rejected': { problems: number; details: readonly string[] };
   'daemon.ready': { groups: number };
   'daemon.stopping': { signal: string };
   'daemon.stopped': { exitCode: number };
@@ -42,7 +55,13 @@ interface OwnFields {
     /** Groups that no policy names any more: they are no longer managed. */
     released?: readonly string[];
   };
-  'policies.rejected': { problems: number; details: readonly string[]; keptGroups: number };
+  'policies.rejected': {
+    problems: number;
+    /** Each kind of problem once. */
+    codes: readonly string[];
+    details: readonly string[];
+    keptGroups: number;
+  };
   'group.described': { rules: number };
   'group.describe_failed': { kind: string };
   'drift.detected': {
@@ -53,8 +72,28 @@ interface OwnFields {
     cause: 'policy' | 'drift' | 'start';
     rules: readonly string[];
   };
-  'plan.made': { steps: number; add: number; modify: number; remove: number; hitless: boolean };
-  'plan.blocked': { blockedBy: readonly string[] };
+  'plan.made': {
+    steps: number;
+    add: number;
+    modify: number;
+    remove: number;
+    hitless: boolean;
+    /** In mode `observe`: what would block the plan if the group were enforced. */
+    wouldBlock?: readonly string[];
+  };
+  /** `overrides`: the commands by which a person lets it go on. */
+  'plan.blocked': { blockedBy: readonly string[]; overrides: readonly string[] };
+  /** Who: as the OS names user and host of the one who approved, which nothing proves. */
+  'plan.approved': { by: string; reason: string; until: string };
+  'policies.held': {
+    reason: 'brake';
+    /** Groups that would lose traffic, and groups that would be released. */
+    losing: readonly string[];
+    released: readonly string[];
+    groups: number;
+    limit: number;
+    override: string;
+  };
   'call.succeeded': { rules: number };
   'call.retried': { kind: string; delayMs: number };
   'call.throttled': { delayMs: number };
@@ -65,6 +104,8 @@ interface OwnFields {
   'group.converged': { changes: number; rules: number };
   'group.not_converged': { reason: string };
   'group.flapping': { rounds: number; rules: readonly string[]; delayMs: number };
+  /** `count`: how many ignored rules appeared that let through more than the declared ones; `rules`: the first of them. */
+  'ignored.opens': { count: number; rules: readonly string[] };
   'rule.expiring': { rule: string; expiresAt: string };
   'rule.expired': { rule: string; expiresAt: string };
   'lane.closed': { reopensInMs: number };

@@ -1,7 +1,10 @@
 import type { ApiLevel } from './api-dialect.ts';
 import type { Expectation, Guardrail } from './packets/pattern.ts';
+import type { Peer } from './peer.ts';
+import type { PortRange } from './ports.ts';
 import type { SourcePlace } from './problem.ts';
-import type { Direction, Rule } from './rule.ts';
+import type { PolicyProtocol } from './protocol.ts';
+import type { Direction, Rule, RuleAction } from './rule.ts';
 
 /** Names one security group everywhere. */
 export interface GroupRef {
@@ -28,6 +31,9 @@ export type Mode = 'enforce' | 'additive' | 'observe';
 
 export const MODES: readonly Mode[] = ['enforce', 'additive', 'observe'];
 
+/** Whose a described rule is that no policy declares: drift, or someone else's unless we brought it. */
+export type RuleOwnership = 'exclusive' | 'declared';
+
 /** A rule that a policy asks for. */
 export interface DesiredRule {
   readonly rule: Rule;
@@ -50,9 +56,19 @@ export interface DescribedRule {
   readonly selector: Readonly<Record<string, string>>;
 }
 
-/** Described rules that match every given glob are left alone. `*` stands for any run of characters. */
+/** Described rules to leave alone: those that fit every field that is there, of which there is at least one. */
 export interface IgnorePattern {
-  readonly description: string;
+  /** A glob. `*` stands for any run of characters. */
+  readonly description?: string;
+  /** `all`: of any protocol. */
+  readonly protocol?: PolicyProtocol;
+  /** Rules with ports within one of these. */
+  readonly ports?: readonly PortRange[];
+  /** Rules whose peer is within one of these. */
+  readonly peers?: readonly Peer[];
+  readonly action?: RuleAction;
+  readonly priority?: number;
+  readonly direction?: Direction;
   readonly source: SourcePlace;
 }
 
@@ -66,6 +82,8 @@ export interface DesiredGroup {
   /** Whether the interfaces of its members have no other security group. */
   readonly alone: boolean;
   readonly ignore: readonly IgnorePattern[];
+  /** Absent: exclusive. */
+  readonly ownership?: RuleOwnership;
   readonly rules: Readonly<Record<Direction, readonly DesiredRule[] | null>>;
   readonly source: SourcePlace;
 }

@@ -1,3 +1,5 @@
+import type { Family } from './prefix.ts';
+
 /** Protocols a policy may name. */
 export const POLICY_PROTOCOLS = ['tcp', 'udp', 'icmp', 'icmpv6', 'gre', 'all'] as const;
 
@@ -38,3 +40,9 @@ export function protocolNumber(protocol: Protocol): number | null {
 
 /** Only TCP and UDP have ports in this API; every other protocol carries the vendor's `-1/-1`. */
 export const hasPorts = (protocol: Protocol): boolean => protocol === 'tcp' || protocol === 'udp';
+
+/** The family that a protocol goes with; null: both. */
+export function familyOf(protocol: Protocol): Family | null {
+  if (protocol === 'icmp') return 'ipv4';
+  return protocol === 'icmpv6' ? 'ipv6' : null;
+}

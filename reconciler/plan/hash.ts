@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import { groupKey, type DescribedRule, type GroupRef, type Mode } from '../model/group.ts';
 import { compareText } from '../model/problem.ts';
 import { ruleDocument } from '../model/rule-document.ts';
-import type { Diff } from './plan.ts';
+import { DIRECTIONS } from '../model/rule.ts';
+import type { Diff, GroupPolicy } from './plan.ts';
 
 /**
  * SHA-256 (hex) of the changes to a group: the rules that are added, those that are removed (by id and content) and
@@ -20,6 +21,18 @@ export function planHash(group: GroupRef, mode: Mode, { missing, unexpected, dif
     sortedTexts(removed.map(canonical)),
     sortedTexts(different.map(({ from, to }) => [canonical(from), to.rule.description])),
   ]);
+}
+
+/**
+ * SHA-256 (hex) of the rules that a policy wants of a group, wherever they are written and whatever the group holds:
+ * so a plan that stopped half-way and the one for the rest have the same.
+ */
+export function desiredHash(policy: GroupPolicy): string {
+  const wanted = DIRECTIONS.map((direction) => {
+    const rules = policy.rules[direction];
+    return rules === null ? null : sortedTexts(rules.map(({ rule }) => ruleDocument(rule)));
+  });
+  return sha256([groupKey(policy), wanted]);
 }
 
 /** SHA-256 (hex) over the JSON of a value whose keys already stand in a fixed order. */

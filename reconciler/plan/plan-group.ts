@@ -1,12 +1,13 @@
 // What should be, what is, and the safe way from one to the other: diff | match | order and fit | prove | check.
 import { exposureDelta, type ExposureDelta } from '../exposure/ask/delta.ts';
-import { groupContext } from '../exposure/engine/context.ts';
+import { groupContext, type GroupContext } from '../exposure/engine/context.ts';
 import type { DescribedGroup, GroupRef } from '../model/group.ts';
 import { deepFreeze } from '../model/collections.ts';
 import { check, checkFailed } from './check/check.ts';
 import { diff } from './diff/diff.ts';
+import { ownershipOf } from './diff/ownership.ts';
 import { withoutQuarantined } from './diff/quarantine.ts';
-import { planHash } from './hash.ts';
+import { desiredHash, planHash } from './hash.ts';
 import type { PlanInput } from './plan-input.ts';
 import type { Diff, GroupPlan, GroupPolicy, PlanOptions, Step } from './plan.ts';
 import { prove } from './proof/prove.ts';
@@ -40,23 +41,31 @@ export function planGroup(input: PlanInput): GroupPlan {
 
 function planned(input: PlanInput): GroupPlan {
   const { described } = input;
-  const hash = hashOf(input);
+  const ownership = ownershipOf(input.desired, described, input.ownedRules);
+  // Of the changes that the policy asks for, whether or not the cloud keeps refusing some of them.
+  const hash = planHash(input.desired, input.desired.mode, diff(input.desired, ownership));
+  const hashes = { hash, desiredHash: desiredHash(input.desired) };
+  const context = groupContext(described);
   const desired = withoutQuarantined(input.desired, described.rules, input.learned?.quarantined);
   const options = optionsOf(input);
-  const way = wayTo({ desired, described, options });
+  const way = wayTo({ desired, ownership, described, options });
   const proof = prove(described, way.steps, { ...way, alone: desired.alone });
+  const exposure = deltaOf(described, way.steps, context);
   return {
     ...headOf(desired),
     diff: way.found,
     steps: way.steps,
     hitless: way.promised === 'hitless',
-    exposure: deltaOf(described, way.steps),
-    hash,
+    exposure,
+    ...hashes,
     ...check(
       { ...input, desired },
       {
+        ownership,
         steps: way.steps,
-        hash,
+        ...hashes,
+        exposure,
+        context,
         exceptions: [...way.exceptions, ...proof.exceptions],
         orderObjections: way.objections,
         proofObjections: proof.objections,
@@ -65,15 +74,11 @@ function planned(input: PlanInput): GroupPlan {
   };
 }
 
-function deltaOf(group: DescribedGroup, steps: readonly Step[]): ExposureDelta {
+function deltaOf(group: DescribedGroup, steps: readonly Step[], context: GroupContext): ExposureDelta {
   const before = group.rules.map(({ rule }) => rule);
   const after = applySteps(group.rules, steps).map(({ rule }) => rule);
-  return exposureDelta(before, after, groupContext(group));
+  return exposureDelta(before, after, context);
 }
-
-/** Of the changes that the policy asks for, whether or not the cloud keeps refusing some of them. */
-const hashOf = ({ desired, described }: PlanInput): string =>
-  planHash(desired, desired.mode, diff(desired, described.rules));
 
 function optionsOf({ desired, settings, learned = {} }: PlanInput): PlanOptions {
   const { ruleLimit = null, legacyPriority = 'modify', listSizes = {} } = learned;
@@ -86,15 +91,18 @@ function optionsOf({ desired, settings, learned = {} }: PlanInput): PlanOptions 
   };
 }
 
-function failedPlan({ desired }: PlanInput, error: unknown): GroupPlan {
+function failedPlan(input: PlanInput, error: unknown): GroupPlan {
+  const { desired } = input;
+  const hash = planHash(desired, desired.mode, NO_DIFF);
   return {
     ...headOf(desired),
     diff: NO_DIFF,
     steps: [],
     hitless: false,
     exposure: { opened: [], closed: [], effects: [], exact: false },
-    hash: planHash(desired, desired.mode, NO_DIFF),
-    ...checkFailed(error),
+    hash,
+    desiredHash: desiredHash(desired),
+    ...checkFailed(input, hash, error),
   };
 }
 

@@ -10,6 +10,11 @@ export interface PlanInput {
   readonly settings: PlanSettings;
   /** Absent: nothing was learned. */
   readonly learned?: Partial<Learned>;
+  /**
+   * Ids of the rules that the journal shows we brought, or were told to adopt: where the policy says `declared`, no others
+   * are removed or changed. Absent: none.
+   */
+  readonly ownedRules?: ReadonlySet<string>;
   /** Absent: none. Those of other groups, and those that have ended, hold nothing here. */
   readonly holds?: readonly Hold[];
   /** Hash of the only plan that may be carried out. Absent or null: whichever comes out. */

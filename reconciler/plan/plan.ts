@@ -1,20 +1,33 @@
 // The Plan: plain, frozen data in one computed order. Dry-run prints it, the journal stores it, an
 // approval names its hash, the executor carries it out. Never closures.
 import type { ExposureDelta } from '../exposure/ask/delta.ts';
-import type { DescribedRule, DesiredRule, GroupRef, IgnorePattern, Mode } from '../model/group.ts';
+import type {
+  DescribedRule,
+  DesiredRule,
+  GroupRef,
+  IgnorePattern,
+  Mode,
+  RuleOwnership,
+} from '../model/group.ts';
 import type { SourcePlace } from '../model/problem.ts';
-import type { Direction, RuleField } from '../model/rule.ts';
+import type { Direction, Rule, RuleField } from '../model/rule.ts';
+import type { OpenedService } from '../judge/opening.ts';
+import type { Approval } from './safety.ts';
 
 /** What the policies want of one group, its selector resolved and its expired rules gone. */
 export interface GroupPolicy extends GroupRef {
   readonly mode: Mode;
   readonly ignore: readonly IgnorePattern[];
+  /** Absent: exclusive. */
+  readonly ownership?: RuleOwnership;
   readonly rules: Readonly<Record<Direction, readonly DesiredRule[] | null>>;
   /**
    * Whether the interfaces of the group's members have no other group, whose rules the cloud would merge with these
    * (T6 of docs/algorithms.md). Then a full group has more ways to change.
    */
   readonly alone: boolean;
+  /** Whether a name or tags mean the group, and not its id. Absent: no. */
+  readonly bySelector?: boolean;
   readonly source: SourcePlace;
 }
 
@@ -145,6 +158,14 @@ export interface GroupPlan extends GroupRef {
   readonly blockedBy: readonly Block[];
   /** SHA-256 over the group, the mode and the changes, however they are made: see `planHash`. */
   readonly hash: string;
+  /** SHA-256 over the desired rules that the plan leads to: see `desiredHash`. */
+  readonly desiredHash: string;
+  /** What the brake counts: accept rules that lose traffic, but for undone drift and announced ends. None if the brake is off. */
+  readonly losing: readonly Rule[];
+  /** What the plan newly opens to the internet. None if that is not judged. */
+  readonly opening: readonly OpenedService[];
+  /** The one that lifted a block. */
+  readonly approval: Approval | null;
 }
 
 export type LegacyPriority = 'modify' | 'replace' | 'revokeFirst';

@@ -1,4 +1,5 @@
 // What stands between a mistake and a group, as values: limits, approvals, and what was there before.
+import type { OpenedService } from '../judge/opening.ts';
 import type { Expectation, Guardrail } from '../model/packets/pattern.ts';
 
 export interface BrakeSettings {
@@ -40,6 +41,10 @@ export interface Approval {
   readonly untilMs: number;
 }
 
+/** What names an opened service in an approval. */
+export const openingKey = ({ family, protocol, ports }: OpenedService): string =>
+  `${family} ${protocol} ${ports}`;
+
 /** How a person calls this program, for commands that are printed to be pasted. */
 export interface Invocation {
   /** As `npx rampart`. */
@@ -48,11 +53,18 @@ export interface Invocation {
   readonly flags: string;
 }
 
+export const DEFAULT_INVOCATION: Invocation = { program: 'rampart', flags: '' };
+
 /** Absent parts of a plan input: nothing is judged of that kind. */
 export interface SafetyInput {
   readonly brake: BrakeSettings | 'off';
   /** `ruleIdentity` of the rules of the group's last converged state; null: none is known, every rule counts. */
   readonly lastConverged: ReadonlySet<string> | null;
+  /**
+   * `ruleIdentity` of rules whose end was known while they were in force, and has come (`expires`, keep-until): that
+   * they go is no loss.
+   */
+  readonly announced: ReadonlySet<string>;
   /** Losing rules that were carried out in the last hour without an approval. */
   readonly lostLastHour: number;
   /** Whether a selector brought the group in and it was never taken over. */

@@ -6,12 +6,13 @@ import type { DescribedGroup, DesiredRule } from '../model/group.ts';
 import { orderAroundTwins } from './coexist/order-around-twins.ts';
 import { diff } from './diff/diff.ts';
 import { permitted } from './diff/mode.ts';
+import type { Ownership } from './diff/ownership.ts';
 import { chooseOrder, type ChosenOrder } from './fit/choose-order.ts';
 import { match } from './match/match.ts';
 import { callLimits } from './order/calls.ts';
 import type { Diff, GroupPolicy, PlanOptions } from './plan.ts';
 
-export interface Way extends ChosenOrder {
+export interface MatchedWay extends ChosenOrder {
   readonly found: Diff;
   readonly batchesAtomic: boolean;
 }
@@ -19,12 +20,13 @@ export interface Way extends ChosenOrder {
 /** What a way is looked for between, and how. */
 interface WayRequest {
   readonly desired: GroupPolicy;
+  readonly ownership: Ownership;
   readonly described: DescribedGroup;
   readonly options: PlanOptions;
 }
 
 /** Always answers: where nothing fits, with steps that show what is wanted, and an objection. */
-export function wayTo(request: WayRequest): Way {
+export function wayTo(request: WayRequest): MatchedWay {
   const way = anyWay(request);
   const lacking = way.promised === 'hitless' ? [] : rulesLackingText(way, request);
   if (lacking.length === 0) return way;
@@ -33,8 +35,8 @@ export function wayTo(request: WayRequest): Way {
   return { ...way, promised: null, exceptions, objections: [{ kind: 'noText', places }] };
 }
 
-function anyWay({ desired, described, options }: WayRequest): Way {
-  const found = match(diff(desired, described.rules), described, options, callLimits(described, options));
+function anyWay({ desired, ownership, described, options }: WayRequest): MatchedWay {
+  const found = match(diff(desired, ownership), described, options, callLimits(described, options));
   const allowed = permitted(found, desired.mode, described);
   const way = orderAroundTwins({ found, changes: allowed.changes, group: described, options }, (rest) =>
     chooseOrder(rest.changes, desired, rest.group, rest.options),
@@ -43,7 +45,7 @@ function anyWay({ desired, described, options }: WayRequest): Way {
 }
 
 /** The fewest rules that were found which, if they had a description, would make the way hitless; none if that is not it. */
-function rulesLackingText({ found, objections }: Way, request: WayRequest): readonly DesiredRule[] {
+function rulesLackingText({ found, objections }: MatchedWay, request: WayRequest): readonly DesiredRule[] {
   const { described, options } = request;
   if (options.modify === 'never' || dialectOf(described).modifiable !== 'all') return [];
   if (objections.some(({ kind }) => kind === 'overQuota')) return [];

@@ -1,10 +1,12 @@
 // `plan --json`: the document of the contract, with its keys in its order.
 import type { ExposureEffect } from '../exposure/ask/effects.ts';
 import type { Packet } from '../exposure/engine/packet.ts';
+import type { OpenedService } from '../judge/opening.ts';
 import type { GroupRef, Mode } from '../model/group.ts';
 import { formatAddress } from '../model/prefix.ts';
 import { operationOf } from '../model/operation.ts';
 import type { Block, Diff, PlanFinding, GroupPlan, PlanException, Step } from '../plan/plan.ts';
+import type { Approval } from '../plan/safety.ts';
 import {
   describedDocument,
   desiredDocument,
@@ -33,7 +35,6 @@ export interface PlanReport {
 export interface GroupDocument extends GroupRef {
   readonly mode: Mode;
   readonly status: GroupPlan['status'] | 'error';
-  readonly hash?: string;
   readonly error?: string;
   readonly diff: ReturnType<typeof diffDocument>;
   readonly steps: ReadonlyArray<ReturnType<typeof stepDocument>>;
@@ -41,7 +42,13 @@ export interface GroupDocument extends GroupRef {
   readonly exceptions: readonly PlanException[];
   readonly exposure: ReturnType<typeof exposureDocument>;
   readonly findings: readonly PlanFinding[];
+  readonly hash?: string;
+  /** The one that lifted a block. */
+  readonly approval: ReturnType<typeof approvalDocument> | null;
   readonly blockedBy: readonly Block[];
+  /** What an approval of this plan would cover: accept rules that lose traffic, and what opens to the internet. */
+  readonly losing: readonly RuleDocument[];
+  readonly opening: readonly OpenedService[];
 }
 
 /** The whole document; groups in order of account, region and id. */
@@ -56,21 +63,24 @@ export const formatReport = (report: PlanReport): string => `${JSON.stringify(re
 
 /** One plan as plain JSON. */
 export function planDocument(plan: GroupPlan): GroupDocument {
-  const { account, region, id, mode, status, hash, hitless, exceptions, findings, blockedBy } = plan;
+  const { account, region, id, mode, status, hash, hitless, exceptions, findings, blockedBy, opening } = plan;
   return {
     account,
     region,
     id,
     mode,
     status,
-    hash,
     diff: diffDocument(plan.diff),
     steps: plan.steps.map(stepDocument),
     hitless,
     exceptions,
     exposure: exposureDocument(plan.exposure),
     findings,
+    hash,
+    approval: plan.approval === null ? null : approvalDocument(plan.approval),
     blockedBy,
+    losing: plan.losing.map(ruleDocument),
+    opening,
   };
 }
 
@@ -88,9 +98,19 @@ function failedDocument({ account, region, id, mode, error }: FailedGroup): Grou
     exceptions: [],
     exposure: { opened: [], closed: [], effects: [], exact: true },
     findings: [],
+    approval: null,
     blockedBy: [],
+    losing: [],
+    opening: [],
   };
 }
+
+const approvalDocument = ({ by, atMs, reason, untilMs }: Approval) => ({
+  by,
+  at: new Date(atMs).toISOString(),
+  reason,
+  until: new Date(untilMs).toISOString(),
+});
 
 function diffDocument({ missing, unexpected, different, same, unmanaged }: Diff) {
   return {

@@ -15,7 +15,7 @@ export function renderMarkdown(revision: string, results: readonly GroupResult[]
     '| group | status | missing | different | unexpected | calls | hitless |',
     '|---|---|---|---|---|---|---|',
     ...inOrder.map(row),
-    ...unsettled.flatMap((result) => ['', ...fenced(groupLines(result))]),
+    ...unsettled.flatMap((result) => ['', ...fenced(groupLines(result), 'text'), ...approveLines(result)]),
     '',
   ].join('\n');
 }
@@ -35,8 +35,22 @@ function row(result: GroupResult): string {
   return `| ${cells.join(' | ')} |`;
 }
 
-function fenced(lines: readonly string[]): string[] {
+/** By itself, so that it can be copied from the page. */
+function approveLines(result: GroupResult): string[] {
+  const waiting = isFailed(result) ? [] : result.blockedBy.filter(({ liftedBy }) => liftedBy === 'approval');
+  const commands = new Set(waiting.map(({ override }) => override));
+  if (commands.size === 0 || result.mode === 'observe') return [];
+  const kinds = waiting.map(({ kind }) => `**${kind}**`).join(', ');
+  return [
+    '',
+    `\`${groupKey(result)}\` waits for an approval (${kinds}):`,
+    '',
+    ...fenced([...commands], 'sh'),
+  ];
+}
+
+function fenced(lines: readonly string[], language: 'text' | 'sh'): string[] {
   const runs = lines.join('\n').match(/`+/g) ?? [];
   const fence = '`'.repeat(Math.max(3, ...runs.map((run) => run.length + 1)));
-  return [`${fence}text`, ...lines, fence];
+  return [`${fence}${language}`, ...lines, fence];
 }

@@ -22,9 +22,12 @@ export function renderText(revision: string, results: readonly GroupResult[]): s
   return [...head, ...groups, ''].join('\n');
 }
 
-export function summaryLine({ calls, add, modify, remove, blocked }: PlanReport['summary']): string {
-  const work = `${counted(calls, 'call')}: add ${add}, modify ${modify}, remove ${remove}`;
-  return blocked > 0 ? `${work}; ${counted(blocked, 'group')} blocked` : work;
+export function summaryLine(summary: PlanReport['summary']): string {
+  const { calls, add, modify, remove } = summary;
+  const groups = (['blocked', 'observed', 'unreadable'] as const)
+    .filter((state) => summary[state] > 0)
+    .map((state) => `${counted(summary[state], 'group')} ${state}`);
+  return [`${counted(calls, 'call')}: add ${add}, modify ${modify}, remove ${remove}`, ...groups].join('; ');
 }
 
 /** One group, its heading first. */
@@ -40,7 +43,11 @@ export function groupLines(result: GroupResult): string[] {
       result.steps.flatMap(stepLines),
     ),
     ...titled('promises', promiseLines(result)),
-    ...titled('blocked by', result.blockedBy.map(blockLine)),
+    ...titled(
+      result.status === 'observed' ? 'would be blocked by' : 'blocked by',
+      result.blockedBy.flatMap(blockLines),
+    ),
+    ...titled('approved', approvalLines(result)),
     ...titled('findings', result.findings.map(findingLine)),
   ];
 }
@@ -112,7 +119,7 @@ function diffLines({ diff, mode }: GroupPlan): string[] {
     ...diff.missing.map(({ rule, source }) => `+ ${describeRule(rule)}  ${atPlace(source)}`),
     ...diff.different.map((pair) => `~ ${differenceText(pair)}`),
     ...diff.unexpected.map(({ rule, id }) => `${mark} ${id ?? 'no id'} ${describeRule(rule)}`),
-    ...(diff.unmanaged > 0 ? [`${counted(diff.unmanaged, 'rule')} left alone by ignore patterns`] : []),
+    ...(diff.unmanaged > 0 ? [`${counted(diff.unmanaged, 'rule')} left alone, as its policy says`] : []),
   ];
 }
 
@@ -164,8 +171,17 @@ function promiseLines({ hitless, exceptions, steps }: GroupPlan): string[] {
   ];
 }
 
-const blockLine = ({ kind, message, override }: Block): string =>
-  override === '' ? `${kind}: ${message}` : `${kind}: ${message} (${override})`;
+const blockLines = ({ kind, message, override }: Block): string[] => [
+  `${kind}: ${message}`,
+  ...(override === '' ? [] : [`  to go on: ${override}`]),
+];
+
+function approvalLines({ approval }: GroupPlan): string[] {
+  if (approval === null) return [];
+  const { by, reason, atMs, untilMs } = approval;
+  const [at, until] = [atMs, untilMs].map((ms) => new Date(ms).toISOString());
+  return [`by ${quoted(by)} at ${at} until ${until}: ${quoted(reason)}`];
+}
 
 const findingLine = ({ severity, id, message, file, line }: PlanFinding): string =>
   `${severity} ${id} ${file}:${line}: ${message}`;

@@ -97,6 +97,7 @@ function engineOver(emulator: Emulator, telemetry: Telemetry) {
   const ports = { secrets: new Secrets(), env: {}, emulatorUrl: emulator.url };
   return assembleEngine(config.value, {
     telemetry,
+    invocation: { program: 'rampart', flags: '' },
     clock,
     journal: openMemoryJournal({ clock, randomByte: () => 7 }),
     random: () => 0,

@@ -57,7 +57,7 @@ describe('a signal while the cloud gives no answer', () => {
 
   test('a signal lets apply wait for the write that is under way, and says that it is stopping', async () => {
     await emulator.setFaults([{ action: 'AuthorizeSecurityGroup', kind: 'hang' }]);
-    const started = workspace.start(['apply', '--json']);
+    const started = workspace.start(['apply', '--yes', '--json']);
     await emulator.called('AuthorizeSecurityGroup');
     started.kill('SIGTERM');
     const { code, stdout, stderr } = await started.finished;
@@ -69,7 +69,7 @@ describe('a signal while the cloud gives no answer', () => {
 
   test('a signal ends apply at once while it only reads', async () => {
     await emulator.setFaults([{ action: 'DescribeSecurityGroupAttribute', kind: 'hang' }]);
-    const started = workspace.start(['apply']);
+    const started = workspace.start(['apply', '--yes']);
     await emulator.called('DescribeSecurityGroupAttribute');
     const signalledAt = Date.now();
     started.kill('SIGINT');
@@ -89,7 +89,7 @@ onlyWith('/dev/full', onlyWith('bash', describe))('a full disk under stdout', ()
   );
 
   test('a full disk keeps apply from carrying out what no one has seen', async () => {
-    expect(await redirected('apply', '> /dev/full')).toMatchObject({
+    expect(await redirected('apply --yes', '> /dev/full')).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(/^rampart: cannot write to stdout: ENOSPC.*\n$/) as string,
     });

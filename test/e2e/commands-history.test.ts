@@ -25,9 +25,9 @@ afterEach(async () => {
 const run = (command: string) => workspace.runHere(command.split(' '));
 
 test('history shows each call with its revision and request id, by group and time', async () => {
-  await run('apply');
+  await run('apply --yes');
   workspace.write('policies/web.yaml', policyFor('sg-web', [SSH]));
-  await run('apply');
+  await run('apply --yes');
   const { code, stdout, stderr } = await run('history');
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   const lines = stdout.trimEnd().split('\n');

@@ -32,7 +32,7 @@ async function rulesOf(id: string): Promise<number> {
 const run = (command: string, ...more: string[]) => workspace.runHere([...command.split(' '), ...more]);
 
 test('plan and apply end with 3 under a pause, and nothing is written; resume lets apply go on', async () => {
-  expect(await run('apply --group sg-db')).toMatchObject({ code: 0 });
+  expect(await run('apply --yes --group sg-db')).toMatchObject({ code: 0 });
   expect(await run('pause --for 1h --reason', 'change freeze')).toMatchObject({ code: 0 });
   const planned = await run('plan --json');
   expect(planned.code).toBe(3);
@@ -43,15 +43,15 @@ test('plan and apply end with 3 under a pause, and nothing is written; resume le
       { id: 'sg-web', status: 'blocked', blockedBy: [{ kind: 'paused', override: 'rampart resume' }] },
     ],
   });
-  expect(await run('apply')).toMatchObject({ code: 3 });
+  expect(await run('apply --yes')).toMatchObject({ code: 3 });
   expect(await rulesOf('sg-web')).toBe(0);
   expect(await run('resume')).toMatchObject({ code: 0 });
-  expect(await run('apply')).toMatchObject({ code: 0 });
+  expect(await run('apply --yes')).toMatchObject({ code: 0 });
   expect(await rulesOf('sg-web')).toBe(1);
 });
 
 test('a group is found in the history or by --region when the policies are broken', async () => {
-  expect(await run('apply')).toMatchObject({ code: 0 });
+  expect(await run('apply --yes')).toMatchObject({ code: 0 });
   workspace.write('policies/web.yaml', 'nonsense');
   expect(await run('pause --group sg-web --for 1h --reason x')).toMatchObject({ code: 0 });
   const unknown = await run('pause --group sg-new --for 1h --reason x');
@@ -73,5 +73,5 @@ test('plan goes on beside a journal that it cannot read, and says what it does n
   const { code, stderr } = await run('plan');
   expect(code).toBe(2);
   expect(stderr).toMatch(/^whether groups are paused is not known: /);
-  expect(await run('apply')).toMatchObject({ code: 1 });
+  expect(await run('apply --yes')).toMatchObject({ code: 1 });
 });

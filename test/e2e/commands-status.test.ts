@@ -1,8 +1,8 @@
 // `rampart status` through the built binary: of a daemon that converges, of one that does not, and of none.
-import { createServer } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { startTestEmulator, type TestEmulator } from '../support/emulator.ts';
 import { configFor, policyFor, wireGroup } from '../support/estate.ts';
+import { freePort } from '../support/free-port.ts';
 import { Workspace } from '../support/rampart.ts';
 
 const HTTPS = 'protocol: tcp, ports: 443, from: 0.0.0.0/0';
@@ -22,15 +22,6 @@ afterEach(async () => {
   await workspace.dispose();
   await emulator.close();
 });
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
-}
 
 test('0 when all groups are converged, 2 when one is not or the newest policies are broken, 1 without a daemon', async () => {
   const before = await workspace.run(['status']);

@@ -65,7 +65,16 @@ describe('plan', () => {
     expect(second.stdout).toBe(first.stdout);
     expect(JSON.parse(first.stdout)).toMatchObject({
       version: 1,
-      summary: { calls: 1, add: 1, modify: 0, remove: 0, blocked: 0 },
+      summary: {
+        calls: 1,
+        add: 1,
+        modify: 0,
+        remove: 0,
+        blocked: 0,
+        observed: 0,
+        unreadable: 0,
+        differing: 1,
+      },
       groups: [
         {
           account: 'default',
@@ -98,7 +107,7 @@ describe('plan', () => {
 
 describe('apply', () => {
   test('apply converges: exit code 0, and a plan after it is empty', async () => {
-    const { code, stdout } = await workspace.run(['apply', '--json']);
+    const { code, stdout } = await workspace.run(['apply', '--yes', '--json']);
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
       results: [{ id: 'sg-web', outcome: 'converged', changes: 1 }],
@@ -123,7 +132,7 @@ describe('apply', () => {
     await emulator.setState({
       securityGroups: [{ ...wireGroup('sg-web', [WIRE_HTTPS]), ServiceManaged: true }],
     });
-    expect(await workspace.run(['apply'])).toMatchObject({ code: 3 });
+    expect(await workspace.run(['apply', '--yes'])).toMatchObject({ code: 3 });
   });
 
   test('apply that the cloud refuses: exit code 1, and the rest went through', async () => {
@@ -137,7 +146,7 @@ describe('apply', () => {
       },
     ]);
     workspace.write('policies/web.yaml', policyFor('sg-web', [HTTPS, SSH]).replace('priority', 'priority'));
-    const { code, stdout } = await workspace.run(['apply']);
+    const { code, stdout } = await workspace.run(['apply', '--yes']);
     expect(code).toBe(1);
     expect(stdout).toContain('sg-web');
   });

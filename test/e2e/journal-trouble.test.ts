@@ -244,7 +244,8 @@ onlyWith('bash', describe)(
       policy(443, 8443);
       await emulator.clearCalls();
       const { size } = statSync(journal());
-      const { code, stderr } = await workspace.startWithin(Math.ceil(size / 1024), ['apply']).finished;
+      const { code, stderr } = await workspace.startWithin(Math.ceil(size / 1024), ['apply', '--yes'])
+        .finished;
       expect(code).toBe(1);
       expect(stderr).toMatch(/nothing more is written to the cloud, since the journal failed/);
       expect(stderr).not.toMatch(/ at .*\.js:/);

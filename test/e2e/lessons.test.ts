@@ -99,7 +99,7 @@ describe('apply learns too, within one run', () => {
   };
   const apply = async (...of: Parameters<typeof open>) => {
     const { emulator, workspace } = await open(...of);
-    const { code } = await workspace.run(['apply']);
+    const { code } = await workspace.run(['apply', '--yes']);
     const [group] = (await emulator.state()).securityGroups;
     const ports = group?.Permissions.map(({ PortRange }) => PortRange);
     return { code, ports, refused: refusedCodes(await emulator.calls()) };

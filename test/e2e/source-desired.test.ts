@@ -71,7 +71,7 @@ describe('desired state from a folder', () => {
   it('takes the example policies as they are', async () => {
     const source = createDirectorySource({ path: 'policies', environment: {} });
     const loaded = await source.load();
-    const update = new DesiredKeeper({ accounts: ['default'] }).take(loaded);
+    const update = await new DesiredKeeper({ accounts: ['default'] }).take(loaded);
     expect(update.problems).toEqual([]);
     expect(update.state.groups.length).toBeGreaterThan(0);
     const names = (await readdir('policies')).filter((name) => name.endsWith('.yaml'));

@@ -7,7 +7,7 @@ export function configOf({ rates, ...reconcile }: ConfigKnobs, apiLevel: 'auto' 
   const limits = Object.entries(rates).map(([name, ratePerMinute]) => [name, { ratePerMinute }]);
   const text = `accounts:
   default: {credentials: {type: emulator}, endpoint: "http://127.0.0.1:1", apiLevel: ${apiLevel}}
-reconcile: ${JSON.stringify({ mode: 'enforce', ...reconcile })}
+reconcile: ${JSON.stringify({ mode: 'enforce', brake: 'off', ...reconcile })}
 limits: ${JSON.stringify(Object.fromEntries(limits))}
 http: {listen: "off"}
 `;

@@ -3,7 +3,8 @@
 // the journal or the network. A dead process is dead: its timers are gone, its calls are never answered, its journal
 // refuses; what it had sent before may still arrive.
 import { assembleEngine } from '../../daemon/compose/assemble.ts';
-import { openKeeper } from '../../daemon/compose/setup.ts';
+import { openDaemonKeeper } from '../../daemon/compose/setup.ts';
+import { compileHere } from '../../daemon/source/compile/compile-files.ts';
 import { systemClock } from '../../daemon/clock.ts';
 import type { Config } from '../../daemon/config/config.ts';
 import type { Transport, TransportAnswer } from '../../daemon/ecs/transport/transport.ts';
@@ -73,6 +74,7 @@ export class Life {
     const { engine, lanes } = assembleEngine(world.config, {
       telemetry: this.#telemetry(),
       journal: this.#mortal(journal),
+      invocation: { program: 'rampart', flags: '' },
       clock: systemClock,
       random: () => world.random.fraction(),
       newReconcileId: () => `${number}.${(this.#reconciles += 1)}`,
@@ -82,7 +84,7 @@ export class Life {
       engine: world.breakEngine(engine),
       lanes,
       source: world.tree.source(this.#view),
-      keeper: openKeeper(world.config),
+      keeper: openDaemonKeeper(world.config, { clock: systemClock, compile: compileHere }),
       resolver: new TargetResolver(engine.ecs, world.config.reconcile.mode),
       controller: {
         concurrency: world.config.reconcile.concurrency,

@@ -2,7 +2,7 @@
 // a process that has loaded some of the versions. That second part is kept here a second time, apart from the
 // daemon's own keeper, for the checks to judge by.
 import type { Rule } from '../../reconciler/model/rule.ts';
-import type { LoadedPolicies, Source, SourceFile } from '../../daemon/source/source.ts';
+import { noKinds, type LoadedPolicies, type Source, type SourceFile } from '../../daemon/source/source.ts';
 import { IGNORED_TEXT, yamlRule, type GroupKind } from './rules.ts';
 
 export const REGION = 'cn-hangzhou';
@@ -121,7 +121,7 @@ function loaded(version: PolicyVersion): LoadedPolicies {
     dirty: false,
     uncommitted: [],
     atCommit: null,
-    kinds: { rootIsFile: false, folders: new Set(), others: new Set() },
+    kinds: noKinds('policies'),
   };
 }
 
@@ -136,7 +136,7 @@ function groupLines(policy: SimPolicy): string[] {
     selector === 'id' ? `  - id: ${group.id}` : `  - name: ${nameOf(group.id)}`,
     `    region: ${REGION}`,
     `    mode: ${mode}`,
-    ...(ignores ? [`    ignore: [{description: "${IGNORED_TEXT}*"}]`] : []),
+    ...(ignores ? [`    ignore: [{description: "${IGNORED_TEXT}*", protocol: all}]`] : []),
     ...directionLines('ingress', rules.ingress),
     ...directionLines('egress', rules.egress),
   ];

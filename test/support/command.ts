@@ -1,6 +1,6 @@
 // A command of the command line in this process, for tests in which the process is not the point: a start costs half a
 // second. test/e2e/commands.test.ts runs the built binary, commands-ends.test.ts has signals, pipes and full disks.
-import { Writable } from 'node:stream';
+import { Readable, Writable } from 'node:stream';
 import { UsageError } from '../../daemon/cli/io.ts';
 import { createProgram } from '../../daemon/program.ts';
 import type { Finished } from './rampart.ts';
@@ -16,11 +16,13 @@ export async function runCommand(
   process.chdir(folder);
   try {
     const code = await createProgram({
+      stdin: () => Readable.from([]),
       stdout,
       stderr,
       env: { PATH: process.env.PATH, ...env },
       cwd: process.cwd(),
       stopSignal: new AbortController().signal,
+      argv: [],
       onReload: () => undefined,
     }).run(['node', 'rampart', ...args]);
     return { code, stdout: stdout.text, stderr: stderr.text };

@@ -2,12 +2,12 @@
 
 export const REGION = 'cn-hangzhou';
 
-/** A config that talks to an emulator at `endpoint`, reads `policies/`, and looks again every second. */
+/** A config that talks to an emulator at `endpoint`, reads `policies/`, looks again every second, and has no brake. */
 export function configFor(endpoint: string, extra = ''): string {
-  return `policies: {source: directory, path: policies}
+  return `policies: {source: directory, path: policies, settleSeconds: 0}
 accounts:
   default: {credentials: {type: emulator}, endpoint: "${endpoint}"}
-reconcile: {mode: enforce, resyncSeconds: 1}
+reconcile: {mode: enforce, brake: off, resyncSeconds: 1}
 http: {listen: "off"}
 journal: {url: .rampart/journal.db}
 log: {format: json, level: debug}

@@ -4,7 +4,6 @@ import type { Clock } from '../../daemon/clock.ts';
 import { openMemoryJournal } from '../../daemon/journal/memory/memory.ts';
 import { NO_LISTS } from '../../daemon/learned/list-sizes.ts';
 import type { Engine } from '../../daemon/reconcile/engine.ts';
-import { DEFAULT_BRAKE } from '../../reconciler/plan/safety.ts';
 import { OPTIONS } from './plan-inputs.ts';
 import { EventLog } from './service.ts';
 
@@ -40,7 +39,8 @@ export function fakeEngine(parts: Partial<Engine> = {}): Engine {
     telemetry: new EventLog(),
     clock,
     planOptions: OPTIONS,
-    live: () => ({ brake: DEFAULT_BRAKE }),
+    invocation: { program: 'rampart', flags: '' },
+    live: () => ({ brake: 'off' }),
     lists: { of: () => Promise.resolve(NO_LISTS) },
     patience: { settleMs: 0, lagMs: 0 },
     resyncMs: 60_000,

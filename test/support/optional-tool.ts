@@ -7,6 +7,7 @@ import { networkInterfaces } from 'node:os';
 const TOOLS = {
   git: () => ends('git', ['--version']),
   bash: () => ends('bash', ['-c', 'true']),
+  python3: () => ends('python3', ['-c', 'import pty']),
   '/dev/full': () => existsSync('/dev/full'),
   'IPv6 loopback': () => networkInterfaces().lo?.some(({ address }) => address === '::1') === true,
   // Who must be able to read this folder and to run this Node.js, which may lie below the home of the superuser.

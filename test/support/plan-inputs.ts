@@ -4,6 +4,7 @@ import type { Rule } from '../../reconciler/model/rule.ts';
 import { planGroup } from '../../reconciler/plan/plan-group.ts';
 import type { PlanInput } from '../../reconciler/plan/plan-input.ts';
 import type { GroupPlan, GroupPolicy, PlanOptions, PlanSettings } from '../../reconciler/plan/plan.ts';
+import { DEFAULT_BRAKE, DEFAULT_INVOCATION, type SafetyInput } from '../../reconciler/plan/safety.ts';
 import { SELF } from './rule-sets.ts';
 
 export const OPTIONS: PlanSettings = {
@@ -73,3 +74,16 @@ export function planFor(
   const learned = { legacyPriority, listSizes, ...more.learned };
   return planGroup({ desired, described, settings, nowMs: 0, ...more, learned });
 }
+
+/** Limits as they are without a config, of a group whose last converged state is not known. */
+export const SAFETY: SafetyInput = {
+  brake: DEFAULT_BRAKE,
+  lastConverged: null,
+  announced: new Set(),
+  lostLastHour: 0,
+  isNew: false,
+  approvals: [],
+  guardrails: [],
+  expectations: [],
+  invocation: DEFAULT_INVOCATION,
+};

@@ -1,6 +1,6 @@
 // Policy files that a test holds in memory, as a source: a change is heard of at once.
 import { contentHash, revisionText } from '../../daemon/source/git/revision.ts';
-import type { Source, SourceFile } from '../../daemon/source/source.ts';
+import { noKinds, type Source, type SourceFile } from '../../daemon/source/source.ts';
 
 export class PolicyFiles implements Source {
   readonly #texts = new Map<string, string>();
@@ -33,7 +33,7 @@ export class PolicyFiles implements Source {
     return Promise.resolve({
       files,
       unreadable: [],
-      kinds: { rootIsFile: false, folders: new Set<string>(), others: new Set<string>() },
+      kinds: noKinds('policies'),
       content,
       revision,
       commit: null,

@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { runCommand } from './command.ts';
 import { UNPRIVILEGED } from './optional-tool.ts';
 
-const MAIN = fileURLToPath(new URL('../../dist/daemon/main.js', import.meta.url));
+/** The built program. */
+export const MAIN = fileURLToPath(new URL('../../dist/daemon/main.js', import.meta.url));
 
 export interface LogLine {
   readonly event: string;

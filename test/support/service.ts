@@ -2,7 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { assembleEngine, popTransportOf, randomByte } from '../../daemon/compose/assemble.ts';
 import { Secrets } from '../../daemon/compose/secrets.ts';
-import { openKeeper } from '../../daemon/compose/setup.ts';
+import { openDaemonKeeper } from '../../daemon/compose/setup.ts';
+import { compileHere } from '../../daemon/source/compile/compile-files.ts';
 import { parseConfig } from '../../daemon/config/load.ts';
 import { openMemoryJournal } from '../../daemon/journal/memory/memory.ts';
 import { Daemon } from '../../daemon/compose/daemon.ts';
@@ -75,6 +76,8 @@ export interface ServiceOptions {
   /** Keys of `reconcile` beside its mode, as YAML. */
   readonly reconcile?: string;
   readonly limits?: string;
+  /** Of half policy files; 0 if absent. */
+  readonly settleSeconds?: number;
   /** The emulator's, if that has one. */
   readonly clock?: VirtualClock;
 }
@@ -92,6 +95,7 @@ export class Service {
     this.log = new EventLog(clock);
     this.#policies = new PolicyFiles(options.policies);
     const text = configFor(options.endpoint)
+      .replace('settleSeconds: 0', `settleSeconds: ${options.settleSeconds ?? 0}`)
       .replace('resyncSeconds: 1', options.reconcile ?? 'resyncSeconds: 1')
       .concat(`limits: {${options.limits ?? 'default: {ratePerMinute: 6000}'}}\n`);
     const config = parseConfig(text, 'config.yaml');
@@ -103,6 +107,7 @@ export class Service {
       clock,
       random: Math.random,
       newReconcileId: () => randomUUID().slice(0, 8),
+      invocation: { program: 'rampart', flags: '' },
       transportOf: (account) => {
         const transport = popTransportOf(account, wiring);
         return { call: (...request) => clock.duringCall(transport.call(...request)) };
@@ -112,7 +117,7 @@ export class Service {
       engine,
       lanes,
       source: this.#policies,
-      keeper: openKeeper(config.value),
+      keeper: openDaemonKeeper(config.value, { clock, compile: compileHere }),
       resolver: new TargetResolver(engine.ecs, config.value.reconcile.mode),
       controller: {
         concurrency: config.value.reconcile.concurrency,

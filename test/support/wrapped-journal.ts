@@ -26,7 +26,7 @@ export function wrappedJournal(journal: Journal, changes: Partial<Journal>): Jou
     approvals: (nowMs, group) => journal.approvals(nowMs, group),
     pastApprovals: (query) => journal.pastApprovals(query),
     bindApproval: (approval, bound) => journal.bindApproval(approval, bound),
-    useUpApprovals: (group) => journal.useUpApprovals(group),
+    useUpApprovals: (of) => journal.useUpApprovals(of),
     waiting: () => journal.waiting(),
     setWaiting: (group, waiting) => journal.setWaiting(group, waiting),
     foreignChanges: () => journal.foreignChanges(),

@@ -4,7 +4,13 @@ import { groupKey, type GroupRef } from '../../../reconciler/model/group.ts';
 import { compareText } from '../../../reconciler/model/problem.ts';
 import type { GroupPlan } from '../../../reconciler/plan/plan.ts';
 import { planDocument } from '../../../reconciler/report/document.ts';
-import type { GrantedApproval, PastApproval, Waiting, WaitingGroup } from '../approvals.ts';
+import {
+  waitingSince,
+  type GrantedApproval,
+  type PastApproval,
+  type WaitingGroup,
+  type PlanThatWaits,
+} from '../approvals.ts';
 import { NO_ESTATE_FACTS, NO_GROUP_FACTS, type EstateFacts, type GroupFacts } from '../facts.ts';
 import type {
   HistoryEntry,
@@ -104,12 +110,12 @@ class MemoryJournal implements Journal {
 
   pause(pause: Pause): Promise<void> {
     this.#store.changes += 1;
-    return guarded(() => void this.#store.pauses.set(scopeOf(pause.group), pause));
+    return guarded(() => void this.#store.pauses.set(scopeKey(pause.group), pause));
   }
 
   resume(group: GroupRef | null): Promise<boolean> {
     this.#store.changes += 1;
-    return guarded(() => this.#store.pauses.delete(scopeOf(group)));
+    return guarded(() => this.#store.pauses.delete(scopeKey(group)));
   }
 
   pauses(nowMs: number, of?: GroupRef): Promise<readonly Pause[]> {
@@ -143,10 +149,12 @@ class MemoryJournal implements Journal {
     });
   }
 
-  useUpApprovals(group: GroupRef): Promise<void> {
+  useUpApprovals(of: { readonly group: GroupRef } | { readonly revision: string }): Promise<void> {
+    const isMeant = ({ group, planHash }: GrantedApproval): boolean =>
+      'group' in of ? scopeKey(group) === groupKey(of.group) : planHash === of.revision;
     return guarded(() => {
       for (const [key, approval] of this.#store.approvals) {
-        if (approval.usedAtMs !== null || scopeOf(approval.group) !== groupKey(group)) continue;
+        if (approval.usedAtMs !== null || !isMeant(approval)) continue;
         this.#store.approvals.set(key, { ...approval, usedAtMs: this.#clock.nowMs() });
       }
     });
@@ -186,10 +194,15 @@ class MemoryJournal implements Journal {
     );
   }
 
-  setWaiting(group: GroupRef, waiting: Waiting | null): Promise<void> {
+  setWaiting(group: GroupRef, waiting: PlanThatWaits | null): Promise<void> {
     return guarded(() => {
-      if (waiting === null) this.#store.waiting.delete(groupKey(group));
-      else this.#store.waiting.set(groupKey(group), { ...waiting, group: refOf(group) });
+      const key = groupKey(group);
+      if (waiting === null) {
+        this.#store.waiting.delete(key);
+        return;
+      }
+      const sinceMs = waitingSince(waiting, this.#store.waiting.get(key) ?? null, this.#clock.nowMs());
+      this.#store.waiting.set(key, { ...waiting, sinceMs, group: refOf(group) });
     });
   }
 
@@ -213,7 +226,7 @@ class MemoryJournal implements Journal {
       this.#store.facts.delete(groupKey(group));
       this.#store.waiting.delete(groupKey(group));
       for (const [key, approval] of this.#store.approvals) {
-        if (scopeOf(approval.group) === groupKey(group)) this.#store.approvals.delete(key);
+        if (scopeKey(approval.group) === groupKey(group)) this.#store.approvals.delete(key);
       }
     });
   }
@@ -235,9 +248,9 @@ class MemoryJournal implements Journal {
   }
 }
 
-const scopeOf = (group: GroupRef | null): string => (group === null ? ALL_GROUPS : groupKey(group));
+const scopeKey = (group: GroupRef | null): string => (group === null ? ALL_GROUPS : groupKey(group));
 
-const approvalKey = ({ planHash, group }: GrantedApproval): string => `${planHash} ${scopeOf(group)}`;
+const approvalKey = ({ planHash, group }: GrantedApproval): string => `${planHash} ${scopeKey(group)}`;
 
 function grantedOf(past: PastApproval): GrantedApproval {
   const { planHash, desiredHash, group, losing, opening, by, reason, atMs, untilMs } = past;

@@ -1,7 +1,13 @@
 // Facts, approvals and what waits for them, in their tables. Nothing is written where nothing differs: a group that
 // stays as its policy says costs no write.
 import type { GroupRef } from '../../../reconciler/model/group.ts';
-import type { GrantedApproval, PastApproval, Waiting, WaitingGroup } from '../approvals.ts';
+import {
+  waitingSince,
+  type GrantedApproval,
+  type PastApproval,
+  type WaitingGroup,
+  type PlanThatWaits,
+} from '../approvals.ts';
 import { changedFacts, factText, parseFact } from '../fact-text.ts';
 import { NO_ESTATE_FACTS, NO_GROUP_FACTS, type EstateFacts, type GroupFacts } from '../facts.ts';
 import type { HistoryQuery } from '../journal.ts';
@@ -10,7 +16,7 @@ import { GROUP_FIELDS, scopeOf } from './rows.ts';
 
 type NamedBodies = ReadonlyArray<{ readonly name: string; readonly body: string }>;
 
-const OF_GROUP = 'account = ? AND region = ? AND group_id = ?';
+const IS_OF_GROUP = 'account = ? AND region = ? AND group_id = ?';
 
 const partsOf = ({ account, region, id }: GroupRef): SqlValue[] => [account, region, id];
 
@@ -34,7 +40,7 @@ export function writeGroupFacts(db: Connection, group: GroupRef, facts: Partial<
 }
 
 function groupBodies(db: Connection, group: GroupRef): ReadonlyMap<string, string> {
-  const rows = db.all(`SELECT name, body FROM group_facts WHERE ${OF_GROUP}`, ...partsOf(group));
+  const rows = db.all(`SELECT name, body FROM group_facts WHERE ${IS_OF_GROUP}`, ...partsOf(group));
   return bodiesByName(rows as NamedBodies);
 }
 
@@ -68,7 +74,7 @@ export function readGroupsWithFacts(db: Connection): readonly GroupRef[] {
 export function forgetGroup(db: Connection, group: GroupRef): void {
   db.transaction(() => {
     for (const table of ['group_facts', 'approvals', 'waiting']) {
-      db.run(`DELETE FROM ${table} WHERE ${OF_GROUP}`, ...partsOf(group));
+      db.run(`DELETE FROM ${table} WHERE ${IS_OF_GROUP}`, ...partsOf(group));
     }
   });
 }
@@ -95,11 +101,15 @@ export function exchangeApproval(db: Connection, older: GrantedApproval, newer: 
   });
 }
 
-export function markApprovalsUsed(db: Connection, group: GroupRef, nowMs: number): void {
-  const scope = scopeOf(group);
-  const unused = 'FROM approvals WHERE scope = ? AND used_at_ms IS NULL';
-  if (db.get(`SELECT seq ${unused}`, scope) === undefined) return;
-  db.run('UPDATE approvals SET used_at_ms = ? WHERE scope = ? AND used_at_ms IS NULL', nowMs, scope);
+export function markApprovalsUsed(
+  db: Connection,
+  of: { readonly group: GroupRef } | { readonly revision: string },
+  nowMs: number,
+): void {
+  const [column, value] = 'group' in of ? ['scope', scopeOf(of.group)] : ['hash', of.revision];
+  const unused = `${column} = ? AND used_at_ms IS NULL`;
+  if (db.get(`SELECT seq FROM approvals WHERE ${unused}`, value) === undefined) return;
+  db.run(`UPDATE approvals SET used_at_ms = ? WHERE ${unused}`, nowMs, value);
 }
 
 export function readApprovals(db: Connection, nowMs: number, group?: GroupRef): readonly GrantedApproval[] {
@@ -130,14 +140,20 @@ export function readPastApprovals(
   return rows.map(({ body, usedAtMs }) => ({ ...(parseFact(body) as GrantedApproval), usedAtMs }));
 }
 
-export function writeWaiting(db: Connection, group: GroupRef, waiting: Waiting | null): void {
+export function writeWaiting(
+  db: Connection,
+  group: GroupRef,
+  waiting: PlanThatWaits | null,
+  nowMs: number,
+): void {
   const scope = scopeOf(group);
   const before = db.get('SELECT body FROM waiting WHERE scope = ?', scope) as { body: string } | undefined;
   if (waiting === null) {
     if (before !== undefined) db.run('DELETE FROM waiting WHERE scope = ?', scope);
     return;
   }
-  const body = factText(waiting);
+  const known = before === undefined ? null : parsedWaiting(before.body);
+  const body = factText({ ...waiting, sinceMs: waitingSince(waiting, known, nowMs) });
   if (body === before?.body) return;
   db.run(
     'INSERT OR REPLACE INTO waiting (scope, account, region, group_id, body) VALUES (?, ?, ?, ?, ?)',
@@ -151,5 +167,7 @@ export function readWaiting(db: Connection): readonly WaitingGroup[] {
   const rows = db.all(`SELECT ${GROUP_FIELDS}, body FROM waiting ORDER BY scope`) as ReadonlyArray<
     GroupRef & { readonly body: string }
   >;
-  return rows.map(({ body, ...group }) => ({ ...(parseFact(body) as Waiting), group }));
+  return rows.map(({ body, ...group }) => ({ ...parsedWaiting(body), group }));
 }
+
+const parsedWaiting = (body: string) => parseFact(body) as Omit<WaitingGroup, 'group'>;

@@ -5,7 +5,7 @@ import type { GroupPlan } from '../../../reconciler/plan/plan.ts';
 import { planDocument } from '../../../reconciler/report/document.ts';
 import { ok } from '../../../reconciler/model/result.ts';
 import type { Connection } from './connection.ts';
-import type { GrantedApproval, Waiting } from '../approvals.ts';
+import type { GrantedApproval, PlanThatWaits } from '../approvals.ts';
 import type { EstateFacts, GroupFacts } from '../facts.ts';
 import { createIfMissing, openDatabase, realPathOf } from './file.ts';
 import { lockJournal, standsBy, type FileLock } from './lock.ts';
@@ -202,16 +202,16 @@ class SqliteJournal extends SqliteDesk implements Journal {
     return guarded(() => writeEstateFacts(this.#db, facts));
   }
 
-  setWaiting(group: GroupRef, waiting: Waiting | null): Promise<void> {
-    return guarded(() => writeWaiting(this.#db, group, waiting));
+  setWaiting(group: GroupRef, waiting: PlanThatWaits | null): Promise<void> {
+    return guarded(() => writeWaiting(this.#db, group, waiting, this.#clock.nowMs()));
   }
 
   bindApproval(approval: GrantedApproval, bound: GrantedApproval): Promise<void> {
     return guarded(() => exchangeApproval(this.#db, approval, bound));
   }
 
-  useUpApprovals(group: GroupRef): Promise<void> {
-    return guarded(() => markApprovalsUsed(this.#db, group, this.#clock.nowMs()));
+  useUpApprovals(of: { readonly group: GroupRef } | { readonly revision: string }): Promise<void> {
+    return guarded(() => markApprovalsUsed(this.#db, of, this.#clock.nowMs()));
   }
 
   groupsWithFacts(): Promise<readonly GroupRef[]> {

@@ -2,24 +2,19 @@ import { systemClock, type Clock } from '../../clock.ts';
 import { FolderWatch, WATCH_TIMINGS, type WatchTimings } from './folder-watch.ts';
 import { readCommitFiles } from '../git/commit-files.ts';
 import type { Environment } from '../git/git.ts';
-import { readCommit, readGitState } from '../git/git-state.ts';
+import { readCommit, readGitState, type GitState } from '../git/git-state.ts';
 import { FOLDER_BOUNDS, listingFingerprint, listPolicyFiles, type Listing } from './listing.ts';
-import {
-  FOLDER_LIMITS,
-  readListedFiles,
-  readWhileStill,
-  restlessFolder,
-  type FolderLimits,
-} from './policy-folder.ts';
+import { readListedFiles, readWhileStill, restlessFolder } from './policy-folder.ts';
+import { DEFAULT_POLICY_LIMITS, type PolicyLimits } from '../../config/policies-schema.ts';
 import { contentHash, revisionText } from '../git/revision.ts';
-import { shownFile, type LoadedPolicies, type Source } from '../source.ts';
+import { shownFile, type LoadedPolicies, type PolicyFolder, type Source } from '../source.ts';
 
 export interface DirectorySourceOptions {
   /** The policy folder, or a single policy file, as it is to be shown in messages. */
   readonly path: string;
   /** Environment of this process, for finding git. */
   readonly environment: Environment;
-  readonly limits?: FolderLimits;
+  readonly limits?: PolicyLimits;
   /** Whether to read the files of the commit as well where those of the work tree differ. */
   readonly readsCommit?: boolean;
   readonly clock?: Clock;
@@ -28,42 +23,28 @@ export interface DirectorySourceOptions {
 
 /** Policies from a folder, with git as the witness of their revision where there is one. */
 export function createDirectorySource(options: DirectorySourceOptions): Source {
-  const { path, environment, clock = systemClock, timings = WATCH_TIMINGS, limits = FOLDER_LIMITS } = options;
+  const {
+    path,
+    environment,
+    clock = systemClock,
+    timings = WATCH_TIMINGS,
+    limits = DEFAULT_POLICY_LIMITS,
+  } = options;
   const list = (): Promise<Listing> => listPolicyFiles(path, { ...FOLDER_BOUNDS, maxFiles: limits.files });
   let loaded: string | null = null;
 
+  async function read(listing: Listing): Promise<Reading> {
+    const policies = await readListedFiles(listing, limits);
+    const git = await readGitState(listing, environment);
+    const isWanted = options.readsCommit === true && git !== null && git.uncommitted.length > 0;
+    const atCommit = isWanted ? await readCommitFiles(listing, git.commit, { limits, environment }) : null;
+    return { policies, git, atCommit };
+  }
+
   async function load(): Promise<LoadedPolicies> {
-    const reading = await readWhileStill(
-      list,
-      async (listing) => {
-        const git = await readGitState(listing, environment);
-        const isWanted = options.readsCommit === true && git !== null && git.uncommitted.length > 0;
-        return {
-          policies: await readListedFiles(listing, limits),
-          git,
-          atCommit: isWanted ? await readCommitFiles(listing, git.commit, { limits, environment }) : null,
-        };
-      },
-      clock,
-    );
-    const policies = reading?.value.policies ?? restlessFolder(path);
-    const git = reading?.value.git ?? null;
-    const commit = git?.commit ?? null;
-    loaded = reading && fingerprint(reading.listing, commit);
-    const content = contentHash(policies.files);
-    // The commit may hold what we could not read.
-    const dirty = git !== null && (git.dirty || policies.unreadable.length > 0);
-    const revision = revisionText(content, git && { commit: git.commit, dirty });
-    return {
-      ...policies,
-      files: policies.files.map((file) => ({ ...file, inGit: git?.placeOf(file.path) ?? null })),
-      content,
-      revision,
-      commit,
-      dirty,
-      uncommitted: (git?.uncommitted ?? []).map((name) => shownFile(path, policies.kinds, name)),
-      atCommit: reading?.value.atCommit ?? null,
-    };
+    const reading = await readWhileStill(list, read, clock);
+    loaded = reading && fingerprint(reading.listing, reading.value.git?.commit ?? null);
+    return loadedFrom(reading?.value ?? { policies: restlessFolder(path), git: null, atCommit: null });
   }
 
   return {
@@ -74,6 +55,34 @@ export function createDirectorySource(options: DirectorySourceOptions): Source {
       const options = { path, clock, timings, fingerprint: look, known: loaded, onChange };
       return Promise.resolve(new FolderWatch(options));
     },
+  };
+}
+
+/** What was found while nothing changed. */
+interface Reading {
+  readonly policies: PolicyFolder;
+  readonly git: GitState | null;
+  readonly atCommit: PolicyFolder | null;
+}
+
+function loadedFrom({ policies, git, atCommit }: Reading): LoadedPolicies {
+  const content = contentHash(policies.files);
+  if (git === null) {
+    const revision = revisionText(content, null);
+    return { ...policies, content, revision, commit: null, dirty: false, uncommitted: [], atCommit };
+  }
+  const { commit } = git;
+  // The commit may hold what we could not read.
+  const dirty = git.dirty || policies.unreadable.length > 0;
+  return {
+    ...policies,
+    files: policies.files.map((file) => ({ ...file, inGit: git.placeOf(file.path) })),
+    content,
+    revision: revisionText(content, { commit, dirty }),
+    commit,
+    dirty,
+    uncommitted: git.uncommitted.map((name) => shownFile(policies.kinds, name)),
+    atCommit,
   };
 }
 

@@ -8,7 +8,8 @@ import type { BigIntStats, Dirent } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { compareText } from '../../../reconciler/model/problem.ts';
-import { unreadable, type PathKinds, type SourceFile, type Unreadable } from '../source.ts';
+import { noKinds, unreadable, type PathKinds, type SourceFile, type Unreadable } from '../source.ts';
+import { DEFAULT_POLICY_LIMITS } from '../../config/policies-schema.ts';
 import { ioReason } from '../../io-reason.ts';
 
 export interface ListedFile extends Omit<SourceFile, 'bytes' | 'inGit'> {
@@ -39,12 +40,14 @@ export interface FolderBounds {
   readonly maxDepth: number;
 }
 
-export const FOLDER_BOUNDS: FolderBounds = { maxEntries: 50_000, maxFiles: 5_000, maxDepth: 16 };
+export const FOLDER_BOUNDS: FolderBounds = {
+  maxEntries: 50_000,
+  maxFiles: DEFAULT_POLICY_LIMITS.files,
+  maxDepth: 16,
+};
 
 /** Of the paths of policy files. */
 export const POLICY_NAME = /\.ya?ml$/i;
-
-const NO_KINDS: PathKinds = { rootIsFile: false, folders: new Set(), others: new Set() };
 
 /** Inode, size and times: `cp -p` over a file and an edit within one clock tick both show. */
 export const fileStamp = (stats: BigIntStats): string =>
@@ -64,7 +67,7 @@ export async function listPolicyFiles(root: string, bounds = FOLDER_BOUNDS): Pro
       folderStamp: `${realRoot}:${stats.dev}:${stats.ino}`,
       files: walk.overflowed ? [] : walk.files.sort((a, b) => compareText(a.path, b.path)),
       unreadable: walk.unreadable.sort((a, b) => compareText(a.path, b.path)),
-      kinds: { rootIsFile: false, folders: walk.folders, others: walk.others },
+      kinds: { root, rootIsFile: false, folders: walk.folders, others: walk.others },
     };
   } catch (error) {
     const trouble = unreadable('', {
@@ -79,7 +82,7 @@ export async function listPolicyFiles(root: string, bounds = FOLDER_BOUNDS): Pro
       folderStamp: null,
       files: [],
       unreadable: [trouble],
-      kinds: NO_KINDS,
+      kinds: noKinds(root),
     };
   }
 }
@@ -94,7 +97,7 @@ function listSingleFile(root: string, realRoot: string, stats: BigIntStats): Lis
     folderStamp: folder,
     files: isFile ? [listed] : [],
     unreadable: isFile ? [] : [notAFile('', root)],
-    kinds: { ...NO_KINDS, rootIsFile: isFile },
+    kinds: { ...noKinds(root), rootIsFile: isFile },
   };
 }
 
@@ -195,7 +198,10 @@ class FolderWalk {
   #add(relative: string, realPath: string, stats: BigIntStats): void {
     if (!this.#visit(realPath)) return;
     if (this.files.length >= this.#bounds.maxFiles) {
-      this.#overflow(`more than ${this.#bounds.maxFiles} policy files lie in the policy folder`);
+      const most = this.#bounds.maxFiles;
+      this.#overflow(
+        `more than ${most} policy files lie in the policy folder; \`policies.limits.files\` is ${most}`,
+      );
       return;
     }
     this.files.push({ path: relative, file: this.#shown(relative), realPath, stamp: fileStamp(stats) });

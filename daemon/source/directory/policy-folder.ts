@@ -3,30 +3,10 @@
 import { constants, open, type FileHandle } from 'node:fs/promises';
 import { systemClock, type Clock } from '../../clock.ts';
 import { compareText } from '../../../reconciler/model/problem.ts';
-import { MAX_POLICY_FILE_BYTES } from '../../../reconciler/policy/read/decode.ts';
-import {
-  FOLDER_BOUNDS,
-  listingFingerprint,
-  listPolicyFiles,
-  type ListedFile,
-  type Listing,
-} from './listing.ts';
-import { unreadable, type PolicyFolder, type SourceFile, type Unreadable } from '../source.ts';
+import { DEFAULT_POLICY_LIMITS } from '../../config/policies-schema.ts';
+import { listingFingerprint, listPolicyFiles, type ListedFile, type Listing } from './listing.ts';
+import { noKinds, unreadable, type PolicyFolder, type SourceFile, type Unreadable } from '../source.ts';
 import { ioReason } from '../../io-reason.ts';
-
-/** `policies.limits` of the config. */
-export interface FolderLimits {
-  readonly files: number;
-  /** Of all files together. */
-  readonly bytes: number;
-  readonly bytesPerFile: number;
-}
-
-export const FOLDER_LIMITS: FolderLimits = {
-  files: FOLDER_BOUNDS.maxFiles,
-  bytes: 32 * 1024 * 1024,
-  bytesPerFile: MAX_POLICY_FILE_BYTES,
-};
 
 /** Waits between the attempts to find the folder at rest: about 3 s in all. */
 const RETRY_DELAYS_MS = [20, 50, 100, 200, 400, 800, 1600] as const;
@@ -76,11 +56,14 @@ export function restlessFolder(root: string): PolicyFolder {
 const wholeUnread = (trouble: Unreadable): PolicyFolder => ({
   files: [],
   unreadable: [trouble],
-  kinds: { rootIsFile: false, folders: new Set(), others: new Set() },
+  kinds: noKinds(trouble.problem.file),
 });
 
 /** Reads what the listing names; to be called through `readWhileStill`. */
-export async function readListedFiles(listing: Listing, limits = FOLDER_LIMITS): Promise<PolicyFolder> {
+export async function readListedFiles(
+  listing: Listing,
+  limits = DEFAULT_POLICY_LIMITS,
+): Promise<PolicyFolder> {
   const files: SourceFile[] = [];
   const troubles: Unreadable[] = [...listing.unreadable];
   let totalBytes = 0;

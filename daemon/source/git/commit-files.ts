@@ -1,10 +1,10 @@
 // The policy files as a commit has them, whatever lies in the work tree. No filters, no links: what the commit holds.
 import { POLICY_NAME, type Listing } from '../directory/listing.ts';
-import type { FolderLimits } from '../directory/policy-folder.ts';
+import type { PolicyLimits } from '../../config/policies-schema.ts';
 import { shownFile, unreadable, type PolicyFolder, type SourceFile, type Unreadable } from '../source.ts';
 import { git, gitText, type Environment } from './git.ts';
 
-interface Entry {
+interface TreeEntry {
   readonly path: string;
   readonly mode: string;
   readonly id: string;
@@ -17,7 +17,7 @@ const REGULAR = ['100644', '100755'];
 export async function readCommitFiles(
   { shown, folder, files, kinds }: Listing,
   commit: string,
-  { limits, environment }: { readonly limits: FolderLimits; readonly environment: Environment },
+  { limits, environment }: { readonly limits: PolicyLimits; readonly environment: Environment },
 ): Promise<PolicyFolder> {
   const failed = (message: string): PolicyFolder => ({
     files: [],
@@ -28,7 +28,7 @@ export async function readCommitFiles(
   const only = kinds.rootIsFile ? files.map(({ path }) => path) : [];
   const tree = await gitText(['ls-tree', '-r', '-z', '-l', commit, '--', ...only], folder, environment);
   if (tree === null) return failed(`git could not list the policies of commit ${commit}`);
-  const entries = tree.split('\0').flatMap(entryOf).filter(isPolicy);
+  const entries = tree.split('\0').flatMap(treeEntryOf).filter(isPolicy);
   const regular = entries.filter(({ mode }) => REGULAR.includes(mode));
   if (regular.length > limits.files || sum(regular) > limits.bytes) {
     return failed(`commit ${commit} has more policies than \`policies.limits\` allows`);
@@ -36,7 +36,7 @@ export async function readCommitFiles(
   const blobs = await readBlobs(regular, { folder, environment });
   if (blobs === null) return failed(`git could not read the policies of commit ${commit}`);
   const read = regular.map(({ path, id }, index): SourceFile | Unreadable => {
-    const file = shownFile(shown, kinds, path);
+    const file = shownFile(kinds, path);
     const bytes = blobs[index] ?? new Uint8Array();
     if (bytes.length <= limits.bytesPerFile) return { path, file, bytes, stamp: id, inGit: 'commit' };
     const message = `the file has more than ${limits.bytesPerFile} bytes`;
@@ -46,7 +46,7 @@ export async function readCommitFiles(
     .filter(({ mode }) => !REGULAR.includes(mode))
     .map(({ path }) => {
       const message = 'this is no regular file in the commit';
-      return unreadable(path, { file: shownFile(shown, kinds, path), code: 'policy-not-a-file', message });
+      return unreadable(path, { file: shownFile(kinds, path), code: 'policy-not-a-file', message });
     });
   return {
     files: read.filter((file) => 'bytes' in file),
@@ -56,19 +56,19 @@ export async function readCommitFiles(
 }
 
 /** `MODE blob ID SIZE<tab>PATH`; a submodule has no size. */
-function entryOf(line: string): Entry[] {
+function treeEntryOf(line: string): TreeEntry[] {
   const [, mode = '', id = '', size = '', path = ''] =
     /^(\d+) \w+ ([0-9a-f]+) +(\d+|-)\t(.*)$/s.exec(line) ?? [];
   return path === '' ? [] : [{ path, mode, id, size: Number(size) || 0 }];
 }
 
-const isPolicy = ({ path }: Entry): boolean => POLICY_NAME.test(path) && !/(^|\/)\./.test(path);
+const isPolicy = ({ path }: TreeEntry): boolean => POLICY_NAME.test(path) && !/(^|\/)\./.test(path);
 
-const sum = (entries: readonly Entry[]): number => entries.reduce((total, { size }) => total + size, 0);
+const sum = (entries: readonly TreeEntry[]): number => entries.reduce((total, { size }) => total + size, 0);
 
 /** In the order of the entries; null if git fails. */
 async function readBlobs(
-  entries: readonly Entry[],
+  entries: readonly TreeEntry[],
   { folder, environment }: { readonly folder: string; readonly environment: Environment },
 ): Promise<Uint8Array[] | null> {
   const input = entries.map(({ id }) => `${id}\n`).join('');
@@ -83,7 +83,7 @@ async function readBlobs(
 }
 
 /** Each is `ID blob SIZE<newline>`, the bytes, and a newline. */
-function splitBatch(out: Buffer, entries: readonly Entry[]): Uint8Array[] | null {
+function splitBatch(out: Buffer, entries: readonly TreeEntry[]): Uint8Array[] | null {
   const blobs: Uint8Array[] = [];
   let at = 0;
   for (const { id, size } of entries) {

@@ -36,10 +36,10 @@ export async function readGitState(listing: Listing, environment: Environment): 
   const commit = lines.find((line) => line.startsWith(COMMIT_LINE))?.slice(COMMIT_LINE.length) ?? '';
   if (prefix === null || !COMMIT_ID.test(commit)) return null;
   const top = prefix.replace(/\n$/, '');
-  const changes = lines.flatMap(changeOf);
+  const changes = lines.flatMap(changeFrom);
   const byName = groupBy(changes, ({ name }) => name);
   const namesOf = (file: ListedFile): string[] => [top + file.path, top + realName(file, folder)];
-  const changesOf = (file: ListedFile): Change[] =>
+  const changesOf = (file: ListedFile): StatusChange[] =>
     namesOf(file)
       .flatMap(withFoldersAround)
       .flatMap((name) => byName.get(name) ?? []);
@@ -68,7 +68,7 @@ const COMMIT_ID = /^[0-9a-f]{40,64}$/;
 const realName = (file: ListedFile, folder: string): string =>
   path.relative(folder, file.realPath).split(path.sep).join('/');
 
-interface Change {
+interface StatusChange {
   /** From the top of the work tree; a folder of untracked files ends in no slash here. */
   readonly name: string;
   readonly isTracked: boolean;
@@ -78,7 +78,7 @@ interface Change {
 }
 
 /** A line of `status` as a change; none for what is no change. */
-function changeOf(line: string): Change[] {
+function changeFrom(line: string): StatusChange[] {
   if (line === '' || line.startsWith('# ')) return [];
   if (line.startsWith('? ') || line.startsWith('! ')) {
     return [{ name: line.slice(2).replace(/\/$/, ''), isTracked: false, isStaged: false, modes: [] }];
@@ -98,13 +98,13 @@ function withFoldersAround(name: string): string[] {
 }
 
 /** Where git has a file of which it says this. Files that it does not track count if they were read, ignored ones too. */
-function placeAfter(changes: readonly Change[]): SourceFile['inGit'] {
+function placeAfter(changes: readonly StatusChange[]): SourceFile['inGit'] {
   if (changes.length === 0) return 'commit';
   return changes.every(({ isStaged }) => isStaged) ? 'index' : null;
 }
 
 /** Path of a tracked policy that changed, perhaps by being removed; of a link or submodule, which may lead to some. */
-function otherPolicy({ name, isTracked, modes }: Change, top: string): string | null {
+function otherPolicy({ name, isTracked, modes }: StatusChange, top: string): string | null {
   const inFolder = name.slice(top.length);
   const leadsOn = modes.some((mode) => mode === '120000' || mode === '160000');
   const isPolicy = POLICY_NAME.test(inFolder) && !/(^|\/)\./.test(inFolder);

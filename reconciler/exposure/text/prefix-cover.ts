@@ -51,7 +51,7 @@ function gapPrefixes(spans: readonly Span[], hull: Prefix, most: number): Prefix
 }
 
 /** The host bits of the largest prefix that starts at the address and ends before another one. */
-function hostBitsFrom(address: bigint, before: bigint): number {
+export function hostBitsFrom(address: bigint, before: bigint): number {
   const room = before - address;
   let hostBits = 0;
   for (let size = 1n; (address & size) === 0n && 2n * size <= room; size *= 2n) hostBits += 1;

@@ -90,18 +90,22 @@ const FUNCTIONS: ReadonlyMap<string, readonly Signature[]> = new Map<string, rea
   ['matches', TEXTS],
 ]);
 
-/** Null if the expression is sound and gives true or false. */
-export function expressionFault(expr: Expr): ExpressionFault | null {
+export interface CheckedExpression {
+  /** Null if the expression is sound and gives true or false. */
+  readonly fault: ExpressionFault | null;
+  /** Fields of the group that it names. */
+  readonly asks: ReadonlySet<string>;
+}
+
+export function checkExpression(expr: Expr): CheckedExpression {
+  const asks = new Set<string>();
   try {
-    const type = typeOf(expr);
-    if (type === 'bool') return null;
-    return {
-      id: expr.id,
-      message: `the expression gives ${worded(type)}`,
-      hint: 'it must give true or false',
-    };
+    const type = typeOf(expr, asks);
+    const message = `the expression gives ${worded(type)}`;
+    const fault = type === 'bool' ? null : { id: expr.id, message, hint: 'it must give true or false' };
+    return { fault, asks };
   } catch (error) {
-    if (error instanceof FaultFound) return error.fault;
+    if (error instanceof FaultFound) return { fault: error.fault, asks };
     throw error;
   }
 }
@@ -116,7 +120,7 @@ class FaultFound extends Error {
   }
 }
 
-function typeOf(expr: Expr): ValueType {
+function typeOf(expr: Expr, asks: Set<string>): ValueType {
   const { exprKind: kind, id } = expr;
   switch (kind.case) {
     case 'constExpr':
@@ -129,11 +133,11 @@ function typeOf(expr: Expr): ValueType {
         nearestName(kind.value.name, VARIABLES),
       );
     case 'selectExpr':
-      return selectType(kind.value, id);
+      return selectType(kind.value, id, asks);
     case 'callExpr':
-      return callType(kind.value, id);
+      return callType(kind.value, id, asks);
     case 'listExpr':
-      return listType(kind.value.elements, id);
+      return listType(kind.value.elements, id, asks);
     case 'comprehensionExpr':
       throw new FaultFound(
         id,
@@ -160,8 +164,9 @@ type Kind = Expr['exprKind'];
 type SelectExpr = Extract<Kind, { case: 'selectExpr' }>['value'];
 type CallExpr = Extract<Kind, { case: 'callExpr' }>['value'];
 
-function selectType({ operand, field, testOnly }: SelectExpr, id: bigint): ValueType {
-  const owner = operand === undefined ? null : typeOf(operand);
+function selectType({ operand, field, testOnly }: SelectExpr, id: bigint, asks: Set<string>): ValueType {
+  const owner = operand === undefined ? null : typeOf(operand, asks);
+  if (owner === 'group') asks.add(field);
   if (owner === 'string map') return testOnly ? 'bool' : 'string';
   if (owner === 'rule' || owner === 'group' || owner === 'ports') {
     const fields = FIELDS_OF[owner];
@@ -172,8 +177,10 @@ function selectType({ operand, field, testOnly }: SelectExpr, id: bigint): Value
   throw new FaultFound(id, `${owner === null ? 'this' : worded(owner)} has no fields`, '');
 }
 
-function callType(call: CallExpr, id: bigint): ValueType {
-  const given = [...(call.target === undefined ? [] : [call.target]), ...call.args].map(typeOf);
+function callType(call: CallExpr, id: bigint, asks: Set<string>): ValueType {
+  const given = [...(call.target === undefined ? [] : [call.target]), ...call.args].map((each) =>
+    typeOf(each, asks),
+  );
   const signatures = FUNCTIONS.get(call.function);
   if (signatures === undefined) {
     const names = [...FUNCTIONS.keys()].filter((name) => /^\w+$/.test(name) && !name.startsWith('_'));
@@ -188,8 +195,8 @@ function callType(call: CallExpr, id: bigint): ValueType {
   throw new FaultFound(id, message, 'ports and priorities are whole numbers, the rest is text');
 }
 
-function listType(elements: readonly Expr[], id: bigint): ValueType {
-  const types = new Set(elements.map(typeOf));
+function listType(elements: readonly Expr[], id: bigint, asks: Set<string>): ValueType {
+  const types = new Set(elements.map((each) => typeOf(each, asks)));
   const [type] = types;
   if (types.size === 1 && type === 'int') return 'int list';
   if (types.size === 1 && type === 'string') return 'string list';

@@ -5,7 +5,7 @@ import { formatPeer } from '../../model/peer.ts';
 import { NO_PORTS_TEXT, type PortRange } from '../../model/ports.ts';
 import { formatPrefix } from '../../model/prefix.ts';
 import { err, ok, type Result } from '../../model/result.ts';
-import { expressionFault } from './check-expression.ts';
+import { checkExpression } from './check-expression.ts';
 
 /** Longer ones are hard to read, and a deep one could exhaust the parser's stack. */
 export const MAX_EXPRESSION_LENGTH = 2000;
@@ -25,7 +25,11 @@ export interface ExpressionProblem {
 export type RuleAnswer =
   { readonly holds: true } | { readonly holds: false; readonly failure: string | null };
 
-export type RuleTest = (rule: DesiredRule, group: GroupFactsForRules) => RuleAnswer;
+export interface RuleTest {
+  /** Fields of the group that the answer may hang on. */
+  readonly asks: ReadonlySet<string>;
+  of(rule: DesiredRule, group: GroupFactsForRules): RuleAnswer;
+}
 
 /** Reads an expression; the problem says where in it something is wrong. */
 export function readRuleExpression(text: string): Result<RuleTest, ExpressionProblem> {
@@ -35,17 +39,20 @@ export function readRuleExpression(text: string): Result<RuleTest, ExpressionPro
   }
   const parsed = parsedExpression(text);
   if (!parsed.ok) return parsed;
-  const fault = expressionFault(parsed.value.expr);
+  const { fault, asks } = checkExpression(parsed.value.expr);
   if (fault !== null) {
     const offset = parsed.value.sourceInfo?.positions[String(fault.id)];
     const place = offset === undefined ? '' : ` (at character ${offset + 1})`;
     return err({ message: `${fault.message}${place}`, hint: fault.hint });
   }
   const evaluate = plan(celEnv(), parsed.value);
-  return ok((rule, group) => {
-    const result = evaluate({ rule: ruleValue(rule), group: groupValue(group) });
-    if (isCelError(result)) return { holds: false, failure: result.message };
-    return result === true ? { holds: true } : { holds: false, failure: null };
+  return ok({
+    asks,
+    of: (rule, group) => {
+      const result = evaluate({ rule: ruleValue(rule), group: groupValue(group) });
+      if (isCelError(result)) return { holds: false, failure: result.message };
+      return result === true ? { holds: true } : { holds: false, failure: null };
+    },
   });
 }
 

@@ -1,7 +1,8 @@
 // How many addresses of a pattern lie in a run of atoms: what is asked of an axis again and again, as sums.
 import { itemAt } from '../../exposure/engine/at.ts';
 import type { Axis, AtomRange, Span } from '../../exposure/engine/axis.ts';
-import { lastAddress, type Family, type Prefix } from '../../model/prefix.ts';
+import { hostBitsFrom } from '../../exposure/text/prefix-cover.ts';
+import { addressBits, lastAddress, type Family, type Prefix } from '../../model/prefix.ts';
 
 /** The addresses of one family as ascending spans that do not meet. */
 export function addressSpans(prefixes: readonly Prefix[], family: Family): Span[] {
@@ -40,6 +41,33 @@ export function commonSpans(a: readonly Span[], b: readonly Span[]): Span[] {
     else other += 1;
   }
   return common;
+}
+
+/** What is left of ascending spans without other ones. */
+export function spansWithout(spans: readonly Span[], without: readonly Span[]): Span[] {
+  const left: Span[] = [];
+  for (const { first, last } of spans) {
+    let from = first;
+    for (const gap of commonSpans([{ first, last }], without)) {
+      if (from < gap.first) left.push({ first: from, last: gap.first - 1n });
+      from = gap.last + 1n;
+    }
+    if (from <= last) left.push({ first: from, last });
+  }
+  return left;
+}
+
+/** Disjoint prefixes that together are the spans. */
+export function prefixesOf(spans: readonly Span[], kind: Family): Prefix[] {
+  const prefixes: Prefix[] = [];
+  for (const { first, last } of spans) {
+    for (let address = first; address <= last;) {
+      const hostBits = hostBitsFrom(address, last + 1n);
+      prefixes.push({ kind, address, length: addressBits(kind) - hostBits });
+      address += 1n << BigInt(hostBits);
+    }
+  }
+  return prefixes;
 }
 
 export class Measure {

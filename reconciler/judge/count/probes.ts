@@ -7,7 +7,7 @@ import { compileRules, FAMILIES, type RuleSpace, type Universe } from '../../exp
 import type { PacketPattern, PatternService } from '../../model/packets/pattern.ts';
 import { NO_PORTS } from '../../model/ports.ts';
 import type { Family, Prefix } from '../../model/prefix.ts';
-import { hasPorts } from '../../model/protocol.ts';
+import { familyOf, hasPorts } from '../../model/protocol.ts';
 import type { NicType, Rule } from '../../model/rule.ts';
 
 const EVERYWHERE: Readonly<Record<Family, Prefix>> = {
@@ -54,14 +54,20 @@ const cardsOf = ({ classic }: GroupContext): readonly NicType[] =>
 function probeRules(pattern: PacketPattern, context: GroupContext): Rule[] {
   return cardsOf(context).flatMap((nicType) =>
     FAMILIES.filter((family) => concernsFamily(pattern, family)).flatMap((family) =>
-      pattern.services.map((service) => ({
-        ...openRule(pattern, nicType, EVERYWHERE[family]),
-        ...servicePorts(service),
-        sourcePorts: pattern.sourcePorts,
-      })),
+      pattern.services
+        .filter((service) => canBeOf(service, family))
+        .map((service) => ({
+          ...openRule(pattern, nicType, EVERYWHERE[family]),
+          ...servicePorts(service),
+          sourcePorts: pattern.sourcePorts,
+        })),
     ),
   );
 }
+
+/** No packet is of icmp and IPv6, though a rule for all protocols could be read so. */
+const canBeOf = ({ protocol }: PatternService, family: Family): boolean =>
+  familyOf(protocol) === null || familyOf(protocol) === family;
 
 /** Rules that cut the axis of the own side where the pattern ends. */
 function cuts(pattern: PacketPattern, context: GroupContext): Rule[] {

@@ -3,6 +3,7 @@ import { AFTER, BEFORE, compareRuleSets, type Comparison } from '../../exposure/
 import { itemAt } from '../../exposure/engine/at.ts';
 import { NOTHING } from '../../exposure/engine/diagram.ts';
 import { explore } from '../../exposure/engine/explore.ts';
+import { FAMILIES } from '../../exposure/engine/universe.ts';
 import { DEFAULT_MAX_WORK, Meter } from '../../exposure/engine/meter.ts';
 import type { Family } from '../../model/prefix.ts';
 import { DIRECTIONS, type Direction } from '../../model/rule.ts';
@@ -12,8 +13,6 @@ export interface EmptiedDirection {
   readonly direction: Direction;
   readonly family: Family;
 }
-
-const FAMILIES: readonly Family[] = ['ipv4', 'ipv6'];
 
 /**
  * The directions and families of which something is accepted before and nothing afterwards, by exposure: drops and

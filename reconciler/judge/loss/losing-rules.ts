@@ -6,11 +6,13 @@ import { explore } from '../../exposure/engine/explore.ts';
 import { servicesBeforePeers } from '../../exposure/engine/field-order.ts';
 import { DEFAULT_MAX_WORK, Meter } from '../../exposure/engine/meter.ts';
 import type { Peer } from '../../model/peer.ts';
-import { prefixContains, type Prefix } from '../../model/prefix.ts';
+import type { Prefix } from '../../model/prefix.ts';
 import { compareRules, ruleIdentity, type Rule } from '../../model/rule.ts';
-import { addressCount, mostAddressesFound } from './lost-addresses.ts';
+import { addressCount, addressSpans } from '../count/measure.ts';
+import { DEFAULT_PRIVATE_NETWORKS } from '../count/senders.ts';
+import { mostAddressesFound } from './lost-addresses.ts';
 import { canLose, lostPackets, type JudgedClause, type View } from './lost-packets.ts';
-import { hasIpv6Rule, hasKnownAddresses, PRIVATE_NETWORKS, type RuleChange } from './rule-change.ts';
+import { hasIpv6Rule, hasKnownAddresses, type RuleChange } from './rule-change.ts';
 
 /** What names a losing rule in an approval. */
 export const losingKey = ruleIdentity;
@@ -33,7 +35,9 @@ export function losingRules(change: RuleChange, maxWork: number = DEFAULT_MAX_WO
   const fairShare = maxWork / 2 / suspects.length;
   const rest = new Meter(maxWork / 2);
   return suspects
-    .filter((suspect) => loses(suspect, new Meter(fairShare)) ?? loses(suspect, rest) ?? true)
+    .filter(
+      (suspect) => losesSomewhere(suspect, new Meter(fairShare)) ?? losesSomewhere(suspect, rest) ?? true,
+    )
     .map(({ rule }) => rule)
     .sort(compareRules);
 }
@@ -45,7 +49,7 @@ interface Suspect {
   readonly judge: (clause: JudgedClause, meter: Meter) => boolean | null;
 }
 
-function loses({ clauses, judge }: Suspect, meter: Meter): boolean | null {
+function losesSomewhere({ clauses, judge }: Suspect, meter: Meter): boolean | null {
   for (const clause of clauses) {
     if (!canLose(clause)) continue;
     const verdict = meter.isSpent ? null : judge(clause, meter);
@@ -56,7 +60,7 @@ function loses({ clauses, judge }: Suspect, meter: Meter): boolean | null {
 
 function byKnownAddresses(change: RuleChange): Suspect[] {
   const { before, after, context } = change;
-  const rules = accepts(before, (peer) => hasKnownAddresses(peer, context));
+  const rules = acceptRules(before, (peer) => hasKnownAddresses(peer, context));
   const compared = compareRuleSets(before, after, context);
   const view = withoutOtherGroups(compared, null);
   return rules.map(([index, rule]) => ({
@@ -74,11 +78,11 @@ function losesAnything(clause: JudgedClause, meter: Meter): boolean | null {
 
 function byMembership(change: RuleChange): Suspect[] {
   const { before, after, context } = change;
-  const rules = accepts(before, (peer) => !hasKnownAddresses(peer, context));
+  const rules = acceptRules(before, (peer) => !hasKnownAddresses(peer, context));
   if (rules.length === 0) return [];
   const compared = compareRuleSets(before, after, context, servicesBeforePeers);
   const hasIpv6 = hasIpv6Rule(before, context);
-  const privateNetworks = outermost(change.privateNetworks ?? PRIVATE_NETWORKS);
+  const privateNetworks = change.privateNetworks ?? DEFAULT_PRIVATE_NETWORKS;
   const judge = (clause: JudgedClause, meter: Meter): boolean | null =>
     losesMostAddresses(clause, privateNetworks, meter);
   const views = new Map<string | null, View>();
@@ -102,22 +106,12 @@ function losesMostAddresses(
   const found = question === null ? null : explore(question, meter);
   if (found === null) return null;
   const { universe } = clause.comparison;
-  const networks = privateNetworks.filter(({ kind }) => kind === universe.family);
-  return 2n * mostAddressesFound(found, universe, networks) > addressCount(networks);
+  const addresses = addressSpans(privateNetworks, universe.family);
+  return 2n * mostAddressesFound(found, universe, addresses) > addressCount(addresses);
 }
 
-/** Without those that lie within another. */
-const outermost = (networks: readonly Prefix[]): Prefix[] =>
-  networks.filter(
-    (network, at) =>
-      !networks.some(
-        (other, otherAt) =>
-          otherAt !== at && prefixContains(other, network) && (other.length < network.length || otherAt < at),
-      ),
-  );
-
 /** The accept rules whose peer is meant, one of each identity, with their places. */
-function accepts(rules: readonly Rule[], isMeant: (peer: Peer) => boolean): Array<[number, Rule]> {
+function acceptRules(rules: readonly Rule[], isMeant: (peer: Peer) => boolean): Array<[number, Rule]> {
   const first = new Map<string, [number, Rule]>();
   for (const [index, rule] of rules.entries()) {
     const identity = ruleIdentity(rule);

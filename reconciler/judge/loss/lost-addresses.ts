@@ -1,59 +1,45 @@
 // How many addresses lose a service, counted at the service that loses most.
 import type { Span } from '../../exposure/engine/axis.ts';
 import { itemAt } from '../../exposure/engine/at.ts';
-import { isTerminal, NOTHING, type NodeRef } from '../../exposure/engine/diagram.ts';
+import { isTerminal, NOTHING, type DiagramNode, type NodeRef } from '../../exposure/engine/diagram.ts';
 import type { Explored } from '../../exposure/engine/explore.ts';
 import type { Universe } from '../../exposure/engine/universe.ts';
-import { lastAddress, type Prefix } from '../../model/prefix.ts';
+import { Measure } from '../count/measure.ts';
 
 /**
- * The largest number of addresses of the networks, all of the universe's family and none within another, that are found with one protocol and port,
- * whatever their source port, own side and membership. The universe was compiled with `servicesBeforePeers`.
+ * The largest number of these addresses that are found with one protocol and port, whatever their source port, own
+ * side and membership. The addresses are ascending spans, the question was asked of every address, and the universe was
+ * compiled with `servicesBeforePeers`.
  */
 export function mostAddressesFound(
   { diagram, root, frame }: Explored,
   universe: Universe,
-  networks: readonly Prefix[],
+  addresses: readonly Span[],
 ): bigint {
   const peer = universe.fields.indexOf('peer');
-  const axis = itemAt(universe.axes, peer);
-  const all = measure(axis.spanOf(itemAt(frame, peer)), networks);
+  const measure = new Measure(itemAt(universe.axes, peer), addresses);
   const known = new Map<NodeRef, bigint>();
 
   const countAt = (ref: NodeRef): bigint => {
     if (ref === NOTHING) return 0n;
-    if (isTerminal(ref)) return all;
+    if (isTerminal(ref)) return measure.total;
     const node = diagram.node(ref);
-    if (node.dimension > peer) return all;
-    const found = known.get(ref) ?? countBelow(node);
+    if (node.dimension > peer) return measure.total;
+    const found = known.get(ref) ?? (node.dimension < peer ? mostBelow(node) : sumOf(node));
     known.set(ref, found);
     return found;
   };
-  const countBelow = ({ dimension, ends, children }: ReturnType<typeof diagram.node>): bigint => {
-    if (dimension < peer) return children.map(countAt).reduce((most, count) => (count > most ? count : most));
+  const mostBelow = ({ children }: DiagramNode): bigint =>
+    children.map(countAt).reduce((most, count) => (count > most ? count : most));
+  const sumOf = ({ ends, children }: DiagramNode): bigint => {
     let sum = 0n;
     let lo = itemAt(frame, peer).lo;
     for (const [edge, child] of children.entries()) {
       const hi = itemAt(ends, edge);
-      if (child !== NOTHING) sum += measure(axis.spanOf({ lo, hi }), networks);
+      if (child !== NOTHING) sum += measure.of({ lo, hi });
       lo = hi + 1;
     }
     return sum;
   };
   return countAt(root);
-}
-
-/** Of networks that do not overlap. */
-export const addressCount = (networks: readonly Prefix[]): bigint =>
-  networks.reduce((sum, network) => sum + lastAddress(network) - network.address + 1n, 0n);
-
-function measure({ first, last }: Span, networks: readonly Prefix[]): bigint {
-  let sum = 0n;
-  for (const network of networks) {
-    const from = network.address > first ? network.address : first;
-    const end = lastAddress(network);
-    const until = end < last ? end : last;
-    if (until >= from) sum += until - from + 1n;
-  }
-  return sum;
 }

@@ -22,7 +22,7 @@ export interface JudgedClause {
 const DROPPED = 0;
 const ACCEPTED = 1;
 /** By the clause, or by one that is as strong: those accept too, and what several decide alike each of them decides. */
-const DECIDED_HERE = 2;
+const DECIDED_AT_RANK = 2;
 
 /**
  * Whether anything can be lost: an unchanged clause loses only to a stronger drop that is added. Cheap, and of the many
@@ -52,11 +52,11 @@ export function lostPackets(judged: JudgedClause, stopAtFirst: boolean, meter: M
     states: 2,
     masks,
     labels: Int32Array.from(masks, (_, other) => {
-      if (table.rankOf(other) === rank) return DECIDED_HERE;
+      if (table.rankOf(other) === rank) return DECIDED_AT_RANK;
       return table.accepts(other) ? ACCEPTED : DROPPED;
     }),
     fallback: universe.fallback === 'accept' ? ACCEPTED : DROPPED,
-    judge: (winners) => Number(itemAt(winners, 0) === DECIDED_HERE && itemAt(winners, 1) === DROPPED),
+    judge: (winners) => Number(itemAt(winners, 0) === DECIDED_AT_RANK && itemAt(winners, 1) === DROPPED),
     settledBy: [BOTH],
     stopAtFirst,
   };

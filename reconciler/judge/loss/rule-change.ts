@@ -1,6 +1,6 @@
 // What a change of rules is judged by: the rules before and after, and what is known of the group and its lists.
 import type { GroupContext } from '../../exposure/engine/context.ts';
-import { addressBits, type Family, type Prefix } from '../../model/prefix.ts';
+import type { Prefix } from '../../model/prefix.ts';
 import type { Peer } from '../../model/peer.ts';
 import type { Rule } from '../../model/rule.ts';
 
@@ -9,23 +9,9 @@ export interface RuleChange {
   readonly after: readonly Rule[];
   /** With the entries of all lists that could be read: else a list and its own entries are strangers. */
   readonly context: GroupContext;
-  /** Where members of groups and of unread lists are taken to be; absent: `PRIVATE_NETWORKS`. */
+  /** Where members of groups and of unread lists are taken to be; absent: `DEFAULT_PRIVATE_NETWORKS`. */
   readonly privateNetworks?: readonly Prefix[];
 }
-
-const prefix = (kind: Family, address: bigint, length: number): Prefix => ({
-  kind,
-  address: address << BigInt(addressBits(kind) - length),
-  length,
-});
-
-/** RFC 1918 and RFC 4193: 10/8, 172.16/12, 192.168/16 and fc00::/7. */
-export const PRIVATE_NETWORKS: readonly Prefix[] = [
-  prefix('ipv4', 10n, 8),
-  prefix('ipv4', 0xac1n, 12),
-  prefix('ipv4', 0xc0a8n, 16),
-  prefix('ipv6', 0xfcn >> 1n, 7),
-];
 
 /** Whether the addresses of a peer are known: not those of groups, nor of lists that could not be read. */
 export function hasKnownAddresses(peer: Peer, context: GroupContext): boolean {

@@ -5,7 +5,15 @@ import { quoted } from '../../model/rule-text.ts';
 import { NO_COEXISTENCE } from '../coexist/revoke-first.ts';
 import type { Hold } from '../plan-input.ts';
 import type { Block, BlockKind, LiftedBy } from '../plan.ts';
-import type { Objection, ProofObjection, OrderObjection, VendorObjection } from './objection.ts';
+import type { Invocation } from '../safety.ts';
+import type {
+  Objection,
+  ProofObjection,
+  OrderObjection,
+  SafetyObjection,
+  VendorObjection,
+} from './objection.ts';
+import { safetyText } from './safety-text.ts';
 
 const LIFTED_BY: Readonly<Record<BlockKind, LiftedBy>> = {
   paused: 'time',
@@ -25,17 +33,35 @@ const LIFTED_BY: Readonly<Record<BlockKind, LiftedBy>> = {
   unapproved: 'edit',
 };
 
-export function blockOf(objection: Objection): Block {
-  const { kind, message, override } = textOf(objection);
+/** Of the plan that is objected to: what commands need. */
+export interface BlockedPlan {
+  readonly hash: string;
+  readonly invocation: Invocation;
+}
+
+export function blockOf(objection: Objection, plan: BlockedPlan): Block {
+  const { kind, message, override } = isSafetyObjection(objection)
+    ? safetyBlock(objection, plan)
+    : textOf(objection, plan);
   return { kind, liftedBy: LIFTED_BY[kind], message, override };
 }
 
 /** A block as far as its kind does not decide it. */
 type BlockText = Omit<Block, 'liftedBy'>;
 
-function textOf(objection: Objection): BlockText {
+const isSafetyObjection = (objection: Objection): objection is SafetyObjection =>
+  objection.kind === 'brake' || objection.kind === 'takeover' || objection.kind === 'opening';
+
+const safetyBlock = (objection: SafetyObjection, { hash, invocation }: BlockedPlan): BlockText => ({
+  kind: objection.kind,
+  message: safetyText(objection),
+  override: `${invocation.program} approve ${hash}${invocation.flags} --reason "..."`,
+});
+
+function textOf(objection: Exclude<Objection, SafetyObjection>, plan: BlockedPlan): BlockText {
   switch (objection.kind) {
     case 'managedByProduct':
+    case 'noRuleIds':
     case 'groupPeers':
     case 'itselfAsPeer':
       return vendorBlock(objection);
@@ -47,7 +73,7 @@ function textOf(objection: Objection): BlockText {
     case 'brokenPromise':
       return bugBlock(brokenPromiseText(objection));
     case 'held':
-      return holdBlock(objection.hold);
+      return holdBlock(objection.hold, plan.invocation);
     case 'notApproved':
       return {
         kind: 'unapproved',
@@ -65,6 +91,12 @@ function vendorBlock(objection: VendorObjection): BlockText {
       const message = 'a cloud product owns this group: the vendor refuses every write';
       return { kind: 'managed', message, override: '' };
     }
+    case 'noRuleIds':
+      return {
+        kind: 'unsupported',
+        message: 'the policy says `ownership: declared`, and this API has no rule ids to tell our rules by',
+        override: 'write `ownership: exclusive`, and ignore patterns for the rules to leave alone',
+      };
     case 'groupPeers':
       return {
         kind: 'quota',
@@ -136,12 +168,12 @@ const bugBlock = (what: string): BlockText => ({
   override: '',
 });
 
-function holdBlock({ group, reason, untilMs }: Hold): BlockText {
+function holdBlock({ group, reason, untilMs }: Hold, { program, flags }: Invocation): BlockText {
   const until = new Date(untilMs).toISOString();
   const what = group === null ? 'every group is' : 'this group is';
   return {
     kind: 'paused',
     message: `${what} paused until ${until}: ${quoted(reason)}`,
-    override: group === null ? 'rampart resume' : `rampart resume --group ${group.id}`,
+    override: `${program} resume${group === null ? '' : ` --group ${group.id}`}${flags}`,
   };
 }

@@ -1,20 +1,35 @@
 // The last station of a plan: everything that speaks against it is asked here, and here alone its status is
 // decided. Nothing edits a plan after this.
+import type { ExposureDelta } from '../../exposure/ask/delta.ts';
+import type { GroupContext } from '../../exposure/engine/context.ts';
+import type { Ownership } from '../diff/ownership.ts';
 import type { PlanInput } from '../plan-input.ts';
-import type { GroupPlan, PlanException, Step } from '../plan.ts';
-import { blockOf } from './blocks.ts';
+import type { Block, GroupPlan, PlanException, Step } from '../plan.ts';
+import { DEFAULT_INVOCATION, type Invocation } from '../safety.ts';
+import { approvalFor, type Approvable } from './approvals.ts';
+import { blockOf, type BlockedPlan } from './blocks.ts';
+import { safetyObjections } from './brake.ts';
 import { planFindings } from './findings.ts';
 import { holdsOn } from './holds.ts';
 import type { Objection, ProofObjection, OrderObjection } from './objection.ts';
+import { stakesOf, type Stakes } from './stakes.ts';
 import { vendorRefusals } from './vendor-refusals.ts';
 
 /** What check adds to a plan. */
-export type Judged = Pick<GroupPlan, 'status' | 'exceptions' | 'findings' | 'blockedBy'>;
+export type Judged = Pick<
+  GroupPlan,
+  'status' | 'exceptions' | 'findings' | 'blockedBy' | 'losing' | 'opening' | 'approval'
+>;
 
 /** A plan with all that was found on the way to it. */
 export interface Unchecked {
+  readonly ownership: Ownership;
   readonly steps: readonly Step[];
   readonly hash: string;
+  readonly desiredHash: string;
+  readonly exposure: ExposureDelta;
+  /** What the plan was judged by, with the entries of lists that were read. */
+  readonly context: GroupContext;
   readonly exceptions: readonly PlanException[];
   readonly orderObjections: readonly OrderObjection[];
   readonly proofObjections: readonly ProofObjection[];
@@ -22,27 +37,58 @@ export interface Unchecked {
 
 /**
  * A plan without steps is converged, whatever else there is to say. Of those with steps, an observed group's is
- * observed, and any other one is blocked if there is an objection.
+ * observed, with what would block it if it were enforced, and any other one is blocked if there is an objection that
+ * no approval lifts.
  */
 export function check(input: PlanInput, plan: Unchecked): Judged {
-  const blockedBy = plan.steps.length === 0 ? [] : objectionsTo(input, plan).map(blockOf);
+  const words = { hash: plan.hash, invocation: callerOf(input) };
+  const stakes = stakesOf(input, plan);
+  const objections = plan.steps.length === 0 ? [] : objectionsTo(input, plan, stakes);
+  const { blockedBy, approval } = approved(
+    input,
+    { ...plan, ...stakes },
+    objections.map((objection) => blockOf(objection, words)),
+  );
   return {
     status: planStatus(input, plan, blockedBy.length > 0),
-    exceptions: [...plan.exceptions, ...plan.orderObjections.map(unpromised)],
-    findings: planFindings(input),
+    exceptions: [
+      ...plan.exceptions,
+      ...plan.orderObjections.map((objection) => unpromised(objection, words)),
+    ],
+    findings: planFindings(input, plan.ownership),
     blockedBy,
+    losing: stakes.losing,
+    opening: stakes.opening,
+    approval,
   };
 }
 
 /** Of a group on which the planner failed: nothing is known of it, so nothing may be done to it. */
-export function checkFailed(error: unknown): Judged {
+export function checkFailed(input: PlanInput, hash: string, error: unknown): Judged {
   const message = error instanceof Error ? error.message : String(error);
   return {
     status: 'blocked',
     exceptions: [],
     findings: [],
-    blockedBy: [blockOf({ kind: 'bug', message })],
+    blockedBy: [blockOf({ kind: 'bug', message }, { hash, invocation: callerOf(input) })],
+    losing: [],
+    opening: [],
+    approval: null,
   };
+}
+
+const callerOf = ({ safety }: PlanInput): Invocation => safety?.invocation ?? DEFAULT_INVOCATION;
+
+/** What is left to say against a plan, and the approval that lifted the rest, if any. */
+function approved(
+  { safety, nowMs }: PlanInput,
+  plan: Approvable,
+  blocks: readonly Block[],
+): Pick<Judged, 'blockedBy' | 'approval'> {
+  const left = blocks.filter(({ liftedBy }) => liftedBy !== 'approval');
+  const isMoot = safety === undefined || left.length === blocks.length;
+  const approval = isMoot ? null : approvalFor(plan, safety.approvals, nowMs);
+  return { blockedBy: approval === null ? blocks : left, approval };
 }
 
 function planStatus({ desired }: PlanInput, plan: Unchecked, isBlocked: boolean): GroupPlan['status'] {
@@ -51,24 +97,26 @@ function planStatus({ desired }: PlanInput, plan: Unchecked, isBlocked: boolean)
   return isBlocked ? 'blocked' : 'pending';
 }
 
-function objectionsTo(input: PlanInput, plan: Unchecked): Objection[] {
+function objectionsTo(input: PlanInput, plan: Unchecked, stakes: Stakes): Objection[] {
   return [
     ...vendorRefusals(input.desired, input.described),
     ...plan.orderObjections,
     ...plan.proofObjections,
-    ...(input.desired.mode === 'observe' ? [] : [...holds(input), ...approval(input, plan)]),
+    ...safetyObjections(input, stakes, plan.exposure),
+    ...holds(input),
+    ...(input.desired.mode === 'observe' ? [] : otherApproved(input, plan)),
   ];
 }
 
 const holds = ({ described, holds: all = [], nowMs }: PlanInput): Objection[] =>
   holdsOn(described, all, nowMs).map((hold) => ({ kind: 'held', hold }));
 
-function approval({ approvedHash = null }: PlanInput, { hash }: Unchecked): Objection[] {
+function otherApproved({ approvedHash = null }: PlanInput, { hash }: Unchecked): Objection[] {
   return approvedHash === null || approvedHash === hash ? [] : [{ kind: 'notApproved' }];
 }
 
 /** The steps of such a plan show what is wanted; they are not made. */
-const unpromised = (objection: OrderObjection): PlanException => ({
+const unpromised = (objection: OrderObjection, words: BlockedPlan): PlanException => ({
   kind: 'unpromised',
-  message: `nothing is promised of these calls: ${blockOf(objection).message}`,
+  message: `nothing is promised of these calls: ${blockOf(objection, words).message}`,
 });

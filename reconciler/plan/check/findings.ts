@@ -1,42 +1,72 @@
 // What someone should know, whether or not the plan is carried out.
-import type { DescribedRule, DesiredRule } from '../../model/group.ts';
+import type { DesiredRule } from '../../model/group.ts';
+import { counted } from '../../model/counted.ts';
 import { DIRECTIONS, ruleIdentity } from '../../model/rule.ts';
-import { compareDesired } from '../diff/diff.ts';
-import { splitByOwnership } from '../diff/ownership.ts';
+import { compareDescribed, compareDesired } from '../diff/diff.ts';
+import type { Ownership } from '../diff/ownership.ts';
 import { twinsByKey } from '../coexist/twins.ts';
 import type { PlanInput } from '../plan-input.ts';
 import type { PlanFinding, GroupPolicy } from '../plan.ts';
 import { describeRule } from '../../model/rule-text.ts';
 import { compareText, type SourcePlace } from '../../model/problem.ts';
 
-export function planFindings({ desired, described, learned = {} }: PlanInput): PlanFinding[] {
-  return [...warnings(desired, described.rules), ...unreadLists(desired, learned.unreadLists)];
+export function planFindings({ desired, learned = {} }: PlanInput, ownership: Ownership): PlanFinding[] {
+  return [...warnings(desired, ownership), ...unreadLists(desired, learned.unreadLists)];
 }
 
 /** The plan reckons with one rule for each list whose size is not known. */
 const unreadLists = ({ source }: GroupPolicy, reasons: readonly string[] = []): PlanFinding[] =>
   reasons.map((message) => warningAt('list-size-unknown', source, message));
 
-function warnings(policy: GroupPolicy, described: readonly DescribedRule[]): PlanFinding[] {
+function warnings(policy: GroupPolicy, ownership: Ownership): PlanFinding[] {
   const desired = DIRECTIONS.flatMap((direction) => policy.rules[direction] ?? []).sort(compareDesired);
-  return [...hiddenByIgnore(policy, desired, described), ...equalButForPriority(desired)].sort(
-    (a, b) => compareText(a.file, b.file) || a.line - b.line || compareText(a.message, b.message),
-  );
+  return [
+    ...hiddenByIgnore(desired, ownership),
+    ...opensThoughIgnored(ownership),
+    ...leftToOthers(policy, desired, ownership),
+    ...equalButForPriority(desired),
+  ].sort((a, b) => compareText(a.file, b.file) || a.line - b.line || compareText(a.message, b.message));
 }
 
 /** A described rule that is left alone fulfils a declared one, except for the description. */
-function hiddenByIgnore(
-  policy: GroupPolicy,
-  desired: readonly DesiredRule[],
-  described: readonly DescribedRule[],
-): PlanFinding[] {
-  const { unmanaged } = splitByOwnership(policy, described);
-  const identities = new Set(unmanaged.map(({ rule }) => ruleIdentity(rule)));
+function hiddenByIgnore(desired: readonly DesiredRule[], { ignored }: Ownership): PlanFinding[] {
+  const identities = new Set(ignored.map(({ rule }) => ruleIdentity(rule)));
   return desired
     .filter(({ rule }) => identities.has(ruleIdentity(rule)))
     .map((rule) =>
       warningAbout('ignore-hides-rule', rule, 'is declared, yet an ignore pattern leaves it alone'),
     );
+}
+
+/** What an ignored rule opens is nobody's declared will, so it is told even though it stays. */
+const opensThoughIgnored = ({ ignoredOpening }: Ownership): PlanFinding[] =>
+  ignoredOpening.map(({ described: { rule, id }, pattern: { source } }) =>
+    warningAt(
+      'ignored-opens',
+      source,
+      `${id ?? 'a rule'} (${describeRule(rule)}) is ignored, and lets through more than the declared rules`,
+    ),
+  );
+
+const MAX_NAMED_RULES = 5;
+
+/** Nobody declares them, and whoever made them may not know: among them are those that the policy no longer names. */
+function leftToOthers(
+  { id: group, source }: GroupPolicy,
+  desired: readonly DesiredRule[],
+  { foreign }: Ownership,
+): PlanFinding[] {
+  const identities = new Set(desired.map(({ rule }) => ruleIdentity(rule)));
+  const left = foreign.filter(({ rule }) => !identities.has(ruleIdentity(rule))).sort(compareDescribed);
+  if (left.length === 0) return [];
+  const named = left
+    .slice(0, MAX_NAMED_RULES)
+    .map(({ rule, id }) => `${id ?? 'a rule'} (${describeRule(rule)})`);
+  const more = left.length > named.length ? [`and ${left.length - named.length} more`] : [];
+  const message =
+    `${counted(left.length, 'rule')} that no policy declares and Rampart did not bring stay as they are: ` +
+    `${[...named, ...more].join(', ')}; to manage them: rampart adopt --group ${group} --reason TEXT`;
+  return [warningAt('unmanaged-rules', source, message)];
 }
 
 const equalButForPriority = (desired: readonly DesiredRule[]): PlanFinding[] =>

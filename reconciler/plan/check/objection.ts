@@ -1,8 +1,10 @@
 // Why a plan must not be carried out, as a plain value. Whoever finds a reason says what it is; what a person
 // reads of it, and what becomes of the plan, is decided by blocks.ts and check.ts.
 import type { Packet } from '../../exposure/engine/packet.ts';
+import type { EmptiedDirection } from '../../judge/loss/emptied.ts';
+import type { OpenedService } from '../../judge/opening.ts';
 import type { SourcePlace } from '../../model/problem.ts';
-import type { RuleAction } from '../../model/rule.ts';
+import type { Rule, RuleAction } from '../../model/rule.ts';
 import type { Promised } from '../proof/transition.ts';
 import type { Hold } from '../plan-input.ts';
 import type { PlanOptions } from '../plan.ts';
@@ -34,10 +36,25 @@ export interface ProofObjection {
 
 /** Found in what the vendor is known to refuse. `places`: of the rules that it refuses, in reading order. */
 export type VendorObjection =
-  | { readonly kind: 'managedByProduct' }
+  | { readonly kind: 'managedByProduct' | 'noRuleIds' }
   | { readonly kind: 'groupPeers' | 'itselfAsPeer'; readonly places: readonly SourcePlace[] };
 
+/** A limit of the brake that the plan goes beyond. */
+export type BrakeReason =
+  | { readonly limit: 'rules'; readonly allowed: number }
+  | { readonly limit: 'percent'; readonly allowed: number; readonly accepts: number }
+  | { readonly limit: 'perHour'; readonly allowed: number; readonly lostLastHour: number }
+  | { readonly limit: 'emptied'; readonly emptied: readonly EmptiedDirection[] };
+
+/** Found in how much of a group is at stake: what a person may approve. */
+export type SafetyObjection =
+  | { readonly kind: 'brake'; readonly losing: readonly Rule[]; readonly reasons: readonly BrakeReason[] }
+  /** A selector newly brought the group in, and this first plan would open or close something. */
+  | { readonly kind: 'takeover'; readonly rules: number; readonly opens: boolean; readonly closes: boolean }
+  | { readonly kind: 'opening'; readonly opening: readonly OpenedService[] };
+
 export type Objection =
+  | SafetyObjection
   | OrderObjection
   | ProofObjection
   | VendorObjection

@@ -1,4 +1,5 @@
 // What the vendor is known to refuse whatever the order of the calls.
+import { dialectOf } from '../../model/api-dialect.ts';
 import type { DescribedGroup } from '../../model/group.ts';
 import { compareText } from '../../model/problem.ts';
 import { DIRECTIONS } from '../../model/rule.ts';
@@ -9,11 +10,16 @@ export function vendorRefusals(policy: GroupPolicy, group: DescribedGroup): Vend
   const managed: VendorObjection[] = group.serviceManaged ? [{ kind: 'managedByProduct' }] : [];
   return [
     ...managed,
+    ...(hasNoOwners(policy, group) ? [{ kind: 'noRuleIds' } as const] : []),
     ...(group.type === 'enterprise' ? refused('groupPeers', policy, () => true) : []),
     // A policy that names its group by id does not get here with such a rule: only by name or tags it is not known.
     ...refused('itselfAsPeer', policy, (id) => id === policy.id),
   ];
 }
+
+/** Whose a rule is can only be told by its id. */
+const hasNoOwners = ({ ownership }: GroupPolicy, group: DescribedGroup): boolean =>
+  ownership === 'declared' && dialectOf(group).namesRulesBy !== 'id';
 
 /** Left out one by one, a drop rule among them would open what it should close: the group waits as a whole. */
 function refused(

@@ -5,18 +5,17 @@ import { groupBy } from '../../model/collections.ts';
 import { compareText } from '../../model/problem.ts';
 import { compareRules, ruleIdentity } from '../../model/rule.ts';
 import { textHolds } from '../match/texts.ts';
-import { splitByOwnership } from './ownership.ts';
+import type { Ownership } from './ownership.ts';
 import type { Difference, Diff, GroupPolicy } from '../plan.ts';
 
 /**
  * Sorts every rule of the managed directions into one class. Of described rules with one identity (the
  * cloud may hold two that differ in host bits only) one is kept and the others are unexpected.
  */
-export function diff(policy: GroupPolicy, described: readonly DescribedRule[]): Diff {
-  const { managed, unmanaged } = splitByOwnership(policy, described);
+export function diff(policy: GroupPolicy, { managed, ignored, foreign }: Ownership): Diff {
   const desired = desiredByIdentity(policy);
   const missing = new Map(desired);
-  for (const { rule } of unmanaged) missing.delete(ruleIdentity(rule));
+  for (const { rule } of ignored) missing.delete(ruleIdentity(rule));
   const unexpected: DescribedRule[] = [];
   const different: Difference[] = [];
   let same = 0;
@@ -29,12 +28,14 @@ export function diff(policy: GroupPolicy, described: readonly DescribedRule[]): 
     if (textHolds(kept.rule, wanted.rule)) same += 1;
     else different.push({ from: kept, to: wanted, fields: ['description'] });
   }
+  // An equal rule that someone else made will do; it stays theirs.
+  for (const { rule } of foreign) missing.delete(ruleIdentity(rule));
   return {
     missing: [...missing.values()].sort(compareDesired),
     unexpected: unexpected.sort(compareDescribed),
     different: different.sort(compareDifferences),
     same,
-    unmanaged: unmanaged.length,
+    unmanaged: ignored.length + foreign.length,
   };
 }
 

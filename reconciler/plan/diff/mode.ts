@@ -58,4 +58,4 @@ const AMBIGUOUS = 'this API selects rules by their fields, and those of this rul
 /** Only where nothing is taken away: elsewhere unexpected duplicates are gone by then. */
 const besideDuplicate = ({ id }: DescribedRule): string =>
   `${id ?? 'another rule'} is the same rule with another text, the cloud may refuse a change to one of two such ` +
-  'rules, and additive mode removes neither';
+  'rules, and neither is removed';

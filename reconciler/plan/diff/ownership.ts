@@ -1,23 +1,93 @@
 // Which described rules are ours to change. What is not ours is not filtered out of the diff later: it is
 // treated as if it were wanted, so the diff itself has no special cases.
-import { matchesGlob } from '../../model/glob.ts';
-import type { DescribedRule } from '../../model/group.ts';
+//
+// Anybody may write a text. So a pattern of texts alone leaves alone what can do no harm: drops, and accepts that let
+// through nothing that the declared rules do not let through anyway. A pattern that names traffic besides is believed
+// within that; where such a rule opens more than is declared, it is told.
+//
+// Where the policy says `ownership: declared`, what we did not bring stays as well, equal to a declared rule or not.
+import { contains } from '../../exposure/ask/contains.ts';
+import { groupContext, type GroupContext } from '../../exposure/engine/context.ts';
+import type { DescribedGroup, DescribedRule, IgnorePattern } from '../../model/group.ts';
+import { isShaped, matchesIgnore } from '../../model/packets/ignore.ts';
+import { DIRECTIONS, type Rule } from '../../model/rule.ts';
 import type { GroupPolicy } from '../plan.ts';
 
-interface Ownership {
+/** Sorts the described rules of the managed directions; those of others are out of scope, and in no list. */
+export interface Ownership {
   /** Rules that the policy decides about. */
   readonly managed: readonly DescribedRule[];
-  /** Rules of a managed direction that an ignore pattern names: wanted as they are. */
-  readonly unmanaged: readonly DescribedRule[];
+  /** Rules that an ignore pattern leaves alone: wanted as they are. */
+  readonly ignored: readonly DescribedRule[];
+  /** Rules that someone else made, and that stay whether they are declared or not. */
+  readonly foreign: readonly DescribedRule[];
+  /** Those of the ignored ones that let through more than the declared rules do. */
+  readonly ignoredOpening: readonly IgnoredRule[];
 }
 
-/** Rules of a direction that the policy does not name are in neither list: they are out of scope. */
-export function splitByOwnership(policy: GroupPolicy, rules: readonly DescribedRule[]): Ownership {
-  const inScope = rules.filter(({ rule }) => policy.rules[rule.direction] !== null);
-  const isIgnored = ({ rule: { description } }: DescribedRule): boolean =>
-    description !== null && policy.ignore.some((pattern) => matchesGlob(pattern.description, description));
+interface IgnoredRule {
+  readonly described: DescribedRule;
+  readonly pattern: IgnorePattern;
+}
+
+/** `owned`: ids of the rules that are ours, asked for only where the policy says `declared`. */
+export function ownershipOf(
+  policy: GroupPolicy,
+  group: DescribedGroup,
+  owned: ReadonlySet<string> = new Set(),
+): Ownership {
+  const inScope = group.rules.filter(({ rule }) => policy.rules[rule.direction] !== null);
+  const named = inScope.flatMap((described) => {
+    // A pattern that names traffic is asked first: it is believed further.
+    const fitting = policy.ignore.filter((pattern) => matchesIgnore(pattern, described.rule));
+    const pattern = fitting.find(isShaped) ?? fitting[0];
+    return pattern === undefined ? [] : [{ described, pattern }];
+  });
+  const opening = beyondDeclared(policy, group, named);
+  const isBelieved = (item: IgnoredRule): boolean => isShaped(item.pattern) || !opening.has(item);
+  const ignored = named.filter(isBelieved);
+  const left = new Set(ignored.map(({ described }) => described));
+  const others = inScope.filter((described) => !left.has(described));
+  const isOurs = ({ id }: DescribedRule): boolean =>
+    policy.ownership !== 'declared' || (id !== null && owned.has(id));
   return {
-    managed: inScope.filter((described) => !isIgnored(described)),
-    unmanaged: inScope.filter(isIgnored),
+    managed: others.filter(isOurs),
+    foreign: others.filter((described) => !isOurs(described)),
+    ignored: [...left],
+    ignoredOpening: ignored.filter((item) => opening.has(item)),
   };
+}
+
+/** Questions about rules that open something. What is not asked any more counts as opening. */
+const MAX_OPENING_QUESTIONS = 200;
+
+/** The accepts among these that let through what the declared rules do not. */
+function beyondDeclared(
+  policy: GroupPolicy,
+  group: DescribedGroup,
+  named: readonly IgnoredRule[],
+): ReadonlySet<IgnoredRule> {
+  const accepts = named.filter(({ described }) => described.rule.action === 'accept');
+  const declared = DIRECTIONS.flatMap((direction) => policy.rules[direction] ?? []).map(({ rule }) => rule);
+  const left = { questions: MAX_OPENING_QUESTIONS };
+  return new Set(openingOf(accepts, { declared, context: groupContext(group), left }));
+}
+
+interface BesideDeclared {
+  readonly declared: readonly Rule[];
+  readonly context: GroupContext;
+  readonly left: { questions: number };
+}
+
+/** Beside the declared rules some accepts together open something exactly if one of them does. */
+function openingOf(accepts: readonly IgnoredRule[], beside: BesideDeclared): readonly IgnoredRule[] {
+  if (accepts.length === 0) return [];
+  if (beside.left.questions === 0) return accepts;
+  beside.left.questions -= 1;
+  const rules = accepts.map(({ described }) => described.rule);
+  const verdict = contains(beside.declared, [...beside.declared, ...rules], beside.context);
+  if (verdict.kind === 'holds') return [];
+  if (accepts.length === 1) return accepts;
+  const half = Math.ceil(accepts.length / 2);
+  return [...openingOf(accepts.slice(0, half), beside), ...openingOf(accepts.slice(half), beside)];
 }

@@ -1,14 +1,14 @@
 // One group of one file: its rules expanded, and what must hold between them checked.
-import type { DesiredGroup, DesiredRule, IgnorePattern } from '../../model/group.ts';
-import { matchesGlob } from '../../model/glob.ts';
+import type { DesiredGroup, DesiredRule } from '../../model/group.ts';
 import { formatPeer } from '../../model/peer.ts';
 import type { SourcePlace } from '../../model/problem.ts';
-import { DIRECTIONS, fieldText, ruleIdentity, type Direction, type Rule } from '../../model/rule.ts';
+import { fieldText, ruleIdentity, type Direction, type Rule } from '../../model/rule.ts';
 import { quote } from '../read/complaint.ts';
 import type { Definitions } from './definitions.ts';
-import type { GroupEntry, RuleEntry } from '../schema/document.ts';
+import type { GroupEntry } from '../schema/document.ts';
 import { expandRule } from './expand.ts';
 import type { FileContext, Site } from './file-context.ts';
+import { compileIgnore } from './ignore.ts';
 import { formatPlace } from '../read/reporter.ts';
 import { didYouMean } from '../schema/suggest.ts';
 
@@ -26,15 +26,14 @@ export interface GroupSite extends Site {
 /** Null if it is not certain which group is meant. What is wrong has been reported, here or before. */
 export function compileGroup(entry: GroupEntry, site: GroupSite): DesiredGroup | null {
   const { context, path } = site;
-  const { selector, region, account, mode = null, alone = false } = entry;
+  const { selector, region, account, mode = null, alone = false, ownership } = entry;
   const room = { left: Math.min(site.room, MAX_RULES_PER_GROUP) };
   const groupId = selector?.kind === 'id' ? selector.id : null;
   const rulesOf = (direction: Direction): DesiredRule[] | null =>
     compileDirection(entry, { ...site, direction, groupId, remaining: room });
   const rules = { ingress: rulesOf('ingress'), egress: rulesOf('egress') };
   if (account !== undefined) checkAccount(account, site);
-  const ignore = ignoreOf(entry, site);
-  checkIgnore(ignore, entry, site);
+  const ignore = compileIgnore(entry, rules, site);
   if (selector === undefined || region === undefined || account === undefined) return null;
   if (entry.hasUnknownKeys) return null;
   return {
@@ -44,6 +43,7 @@ export function compileGroup(entry: GroupEntry, site: GroupSite): DesiredGroup |
     mode,
     alone,
     ignore,
+    ...(ownership === 'declared' ? { ownership } : {}),
     rules,
     source: context.file.locate(path, 'value'),
   };
@@ -116,36 +116,4 @@ function checkAccount(account: string, { context, path, accounts }: GroupSite): 
   const message = `the config has no account ${quote(account)}`;
   const hint = didYouMean(account, accounts) || `its accounts are ${accounts.join(', ') || '(none)'}`;
   context.reporter.error([...path, 'account'], { code: 'unknown-account', message, hint });
-}
-
-function ignoreOf({ ignore }: GroupEntry, { context, path }: GroupSite): IgnorePattern[] {
-  return ignore.flatMap((description, index) => {
-    if (description === undefined) return [];
-    const source = context.file.locate([...path, 'ignore', index, 'description'], 'value');
-    return [{ description, source }];
-  });
-}
-
-/** A declared rule that an ignore pattern names would never be put right again. */
-function checkIgnore(
-  ignore: readonly IgnorePattern[],
-  entry: GroupEntry,
-  { context, path }: GroupSite,
-): void {
-  for (const { description: pattern, source } of ignore) {
-    for (const direction of DIRECTIONS) {
-      const hidden = (entry.rules[direction] ?? []).findIndex((rule) => isHidden(rule, pattern));
-      if (hidden < 0) continue;
-      const place = context.file.locate([...path, direction, hidden], 'value');
-      const message = `this would hide the rule declared at ${formatPlace(place)}`;
-      const hint = 'narrow the pattern, or give the rule a description that it does not match';
-      context.reporter.errorAt(source, { code: 'ignore-hides-rule', message, hint });
-    }
-  }
-}
-
-/** A rule without a description keeps any text that the cloud has: only `*` is certain to match it. */
-function isHidden({ description, hasUnknownKeys }: RuleEntry, pattern: string): boolean {
-  if (description === null) return !hasUnknownKeys && /^\*+$/.test(pattern);
-  return description !== undefined && matchesGlob(pattern, description);
 }

@@ -3,7 +3,7 @@ import type { PacketPattern, PatternService } from '../../model/packets/pattern.
 import type { Peer } from '../../model/peer.ts';
 import { ALL_PORTS, type PortRange } from '../../model/ports.ts';
 import type { Family, Prefix } from '../../model/prefix.ts';
-import { hasPorts, type PolicyProtocol } from '../../model/protocol.ts';
+import { familyOf, hasPorts } from '../../model/protocol.ts';
 import type { PatternEntry } from '../schema/pattern/pattern-entry.ts';
 import { OWN_KEY, PEER_KEY } from '../schema/side-keys.ts';
 import { INTERNET_NAME } from '../built-in/networks.ts';
@@ -92,8 +92,6 @@ function checkSourcePorts({ protocol }: PatternService, { context, path }: Site)
   context.reporter.error([...path, 'sourcePorts'], { code, message, hint });
 }
 
-const FAMILY_OF: Partial<Record<PolicyProtocol, Family>> = { icmp: 'ipv4', icmpv6: 'ipv6' };
-
 /** The peers that some packet of the pattern can have: icmp is IPv4, icmpv6 is IPv6, and both sides are of one family. */
 function possiblePeers(
   peers: readonly Peer[],
@@ -105,8 +103,6 @@ function possiblePeers(
     services.some(({ protocol }) => familyOf(protocol) === null || familyOf(protocol) === family);
   return peers.filter((peer) => !('address' in peer) || isPossible(peer.kind));
 }
-
-const familyOf = (protocol: string): Family | null => FAMILY_OF[protocol as PolicyProtocol] ?? null;
 
 function reportNoPackets({ direction, own }: PatternEntry, { context, path }: Site): void {
   const key = own === null ? PEER_KEY[direction] : OWN_KEY[direction];

@@ -3,9 +3,9 @@ import type { CompiledPolicies } from './compile.ts';
 import { desiredGroupKey } from './group-key.ts';
 
 /** What policies and config say together, without the revision. */
-export type Wanted = Pick<DesiredState, 'groups' | 'expectations' | 'guardrails'>;
+export type WantedState = Pick<DesiredState, 'groups' | 'expectations' | 'guardrails'>;
 
-export interface LastGoodMerge extends Wanted {
+export interface LastGoodMerge extends WantedState {
   /** Groups whose file is bad now, as they were when it last was good. */
   readonly kept: readonly DesiredGroup[];
 }
@@ -14,7 +14,7 @@ export interface LastGoodMerge extends Wanted {
  * A bad file keeps the last good state of its groups, unless a good file declares the group now, and of its
  * expectations. A guardrail that cannot be judged by keeps its own.
  */
-export function keepLastGood(compiled: CompiledPolicies, lastGood: Wanted): LastGoodMerge {
+export function keepLastGood(compiled: CompiledPolicies, lastGood: WantedState): LastGoodMerge {
   const declared = new Set(compiled.groups.map(desiredGroupKey));
   const isBad = ({ source }: { readonly source: { readonly file: string } }): boolean =>
     compiled.badFiles.has(source.file);

@@ -1,14 +1,9 @@
 // A policy file taken apart, down to single keys and list members, so that a mistake in one of them does not
 // hide the mistakes in the others. Null: not there. Undefined: it is there but broken, and has been reported.
+import type { z } from 'zod';
 import type { GroupSelector } from '../../model/group.ts';
 import type { Direction } from '../../model/rule.ts';
-import {
-  egressRuleSchema,
-  groupSchema,
-  ignorePatternSchema,
-  ingressRuleSchema,
-  MAX_IGNORE_PATTERNS,
-} from './schema.ts';
+import { ignorePatternSchema } from './ignore-schema.ts';
 import {
   field,
   hasUnknownKeys,
@@ -20,13 +15,15 @@ import {
   part,
   setsOf,
 } from './parts.ts';
-import { MAX_EXPECTATIONS } from './pattern/pattern-schema.ts';
-import { OWN_KEY, PEER_KEY } from './side-keys.ts';
 import { expectEntry } from './pattern/pattern-entry.ts';
+import { MAX_EXPECTATIONS } from './pattern/pattern-schema.ts';
+import { egressRuleSchema, groupSchema, ingressRuleSchema, MAX_IGNORE_PATTERNS } from './schema.ts';
+import { OWN_KEY, PEER_KEY } from './side-keys.ts';
 import { definitionName, peerItem, peerText, portItem, serviceText } from './schema-words.ts';
 
 export type PolicyDocument = ReturnType<typeof documentOf>;
 export type GroupEntry = ReturnType<typeof groupEntry>;
+export type IgnoreEntry = z.output<typeof ignorePatternSchema>;
 /** A rule as written: lists not yet multiplied, names not yet resolved. */
 export type RuleEntry = ReturnType<typeof ruleEntry>;
 
@@ -55,10 +52,10 @@ function groupEntry(value: unknown) {
     account: known(shape.account, field(value, 'account')),
     mode: part(shape.mode, value, 'mode'),
     alone: known(shape.alone, field(value, 'alone')),
-    /** Patterns of descriptions. */
+    ownership: known(shape.ownership, field(value, 'ownership')),
     ignore: listOf(field(value, 'ignore'))
       .slice(0, MAX_IGNORE_PATTERNS)
-      .map((pattern) => known(ignorePatternSchema, pattern)?.description),
+      .map((pattern) => known(ignorePatternSchema, pattern)),
     rules: { ingress: rules('ingress'), egress: rules('egress') },
   };
 }

@@ -15,7 +15,6 @@ export const POLICY_WORDS: ShapeWords = {
     ['from', 'say who may connect; everybody is `anywhere`'],
     ['to', 'say whom members may connect to; everybody is `anywhere`'],
     ['group', 'write for example {group: sg-bp1partner, ownerId: "1557809237701234"}'],
-    ['description', 'write for example {description: "managed-by-acs/*"}'],
     ['direction', 'write `direction: ingress` or `direction: egress`'],
     ['name', 'say in a few words what is expected'],
   ]),

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { MODES } from '../../model/group.ts';
 import { MAX_DESCRIPTION_LENGTH } from '../../model/rule.ts';
 import { quote } from '../read/complaint.ts';
+import { ignorePatternSchema } from './ignore-schema.ts';
 import { parseInstant } from './instant.ts';
 import { badId, PORT_LIST_ID } from './peer-text.ts';
 import { expectSchema, MAX_EXPECTATIONS } from './pattern/pattern-schema.ts';
@@ -106,16 +107,6 @@ export const egressRuleSchema = checkRuleKeys(
   }),
 );
 
-export const ignorePatternSchema = z.strictObject({
-  description: z
-    .string()
-    .min(1)
-    .meta({
-      description: "A rule's description; * stands for any run of characters.",
-      examples: ['managed-by-acs/*'],
-    }),
-});
-
 const groupKeys = {
   id: groupId.optional(),
   name: z.string().min(2).max(128).optional().meta({
@@ -151,19 +142,14 @@ const groupKeys = {
     description:
       'Whether the interfaces of its members have no other security group. A full group has more ways to change then.',
   }),
-  ownership: z
-    .enum(['exclusive', 'declared'])
-    .refine((ownership) => ownership !== 'declared', {
-      error: 'ownership: declared is not supported yet',
-      params: { code: 'not-yet-supported', hint: 'write exclusive, and ignore for the rules to leave alone' },
-    })
-    .default('exclusive')
-    .meta({ description: 'exclusive: rules that no policy declares are drift.', enum: ['exclusive'] }),
-  ignore: z
-    .array(ignorePatternSchema)
-    .max(MAX_IGNORE_PATTERNS)
-    .default([])
-    .meta({ description: 'Rules of the cloud to leave alone. An error if it would hide a declared rule.' }),
+  ownership: z.enum(['exclusive', 'declared']).default('exclusive').meta({
+    description:
+      'exclusive: rules that no policy declares are drift. declared: only rules that Rampart brought or adopted are removed or changed.',
+  }),
+  ignore: z.array(ignorePatternSchema).max(MAX_IGNORE_PATTERNS).default([]).meta({
+    description:
+      'Rules of the cloud to leave alone: those that fit all fields of a pattern. An error if it would hide a declared rule.',
+  }),
 };
 
 export const groupSchema = z

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Writable } from 'node:stream';
+import { Readable, Writable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { UsageError, type Io } from '../../../daemon/cli/io.ts';
 import { createProgram } from '../../../daemon/program.ts';
@@ -31,11 +31,13 @@ class Text extends Writable {
 async function run(command: string): Promise<{ code: number; stdout: string; stderr: string }> {
   const [stdout, stderr] = [new Text(), new Text()];
   const io: Io = {
+    stdin: () => Readable.from([]),
     stdout,
     stderr,
     env: {},
     cwd: folder,
     stopSignal: new AbortController().signal,
+    argv: [],
     onReload: () => undefined,
   };
   const argv = ['node', 'rampart', ...command.replace('--config ', `--config ${folder}/`).split(' ')];

@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { PassThrough } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { afterEach, expect, test } from 'vitest';
 import { createProgram } from '../../../../daemon/program.ts';
 import { type Io, UsageError } from '../../../../daemon/cli/io.ts';
@@ -14,11 +14,13 @@ afterEach(() => {
 async function run(...flags: readonly string[]): Promise<{ code: number; text: string }> {
   const stream = new PassThrough();
   const io: Io = {
+    stdin: () => Readable.from([]),
     stdout: stream,
     stderr: stream,
     env: {},
     cwd: '/',
     stopSignal: AbortSignal.abort(),
+    argv: [],
     onReload: () => undefined,
   };
   const written = () => String(stream.read() ?? '');

@@ -37,7 +37,13 @@ describe('defaults', () => {
   it('hold for every key that is left out', () => {
     expect(configOf(MODE)).toEqual({
       file: 'config.yaml',
-      policies: { source: 'directory', path: 'policies' },
+      policies: {
+        source: 'directory',
+        path: 'policies',
+        requireClean: false,
+        settleSeconds: 10,
+        limits: { files: 5000, bytes: 33_554_432, bytesPerFile: 2_097_152 },
+      },
       accounts: {
         default: { credentials: { type: 'default' }, endpoint: { kind: 'regional' }, apiLevel: 'auto' },
       },

@@ -13,6 +13,14 @@ const STATUS: DaemonStatus = {
   rampart: '0.1.0',
   startedAt: '2026-05-01T10:00:00.000Z',
   ready: true,
+  config: {
+    file: '/etc/rampart/<config>.yaml',
+    mode: 'enforce',
+    brake: 'off',
+    accounts: [{ name: 'default', endpoint: 'https://ecs.REGION.aliyuncs.com' }],
+    policies: { source: 'directory', path: '/etc/rampart/policies' },
+    journal: '/var/lib/rampart/journal.db',
+  },
   policies: { revision: '4fff8c0', problems: 0 },
   groups: [
     {

@@ -56,6 +56,10 @@ const PLAN: GroupPlan = {
   findings: [],
   blockedBy: [],
   hash: 'f00',
+  desiredHash: 'fee',
+  losing: [],
+  opening: [],
+  approval: null,
 };
 
 export const EVERYTHING: HistoryQuery = { group: {}, sinceMs: null, limit: 1000 };

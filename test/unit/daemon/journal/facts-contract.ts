@@ -1,6 +1,6 @@
 // What holds for the facts, approvals and waiting plans of every journal, whatever it is kept in.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { GrantedApproval, Waiting } from '../../../../daemon/journal/approvals.ts';
+import type { GrantedApproval, PlanThatWaits } from '../../../../daemon/journal/approvals.ts';
 import {
   NO_ESTATE_FACTS,
   NO_GROUP_FACTS,
@@ -19,8 +19,9 @@ const POLICY = policyOf([rule({ peer: '2001:db8::/32' }), rule({ ports: '22' })]
 const FACTS: GroupFacts = {
   lastConverged: ['ingress|tcp|443/443|', 'n:1', 's:2'],
   inForce: POLICY,
+  ended: ['ingress|tcp|22/22|'],
   takenOver: true,
-  losses: [{ atMs: START_MS, rules: 3 }],
+  losses: [{ atMs: START_MS, rules: ['a'], isDone: false }],
 };
 
 const APPROVAL: GrantedApproval = {
@@ -36,7 +37,7 @@ const APPROVAL: GrantedApproval = {
 };
 const AHEAD: GrantedApproval = { ...APPROVAL, planHash: 'aaa', group: null, losing: null, opening: null };
 
-const WAITING: Waiting = {
+const WAITING: PlanThatWaits = {
   planHash: 'f00',
   desiredHash: 'd00',
   revision: 'abc',
@@ -44,20 +45,21 @@ const WAITING: Waiting = {
   messages: ['25 rules would lose traffic'],
   losing: ['a'],
   opening: [],
-  sinceMs: START_MS,
 };
 
 /** Runs the contract for one kind of journal. `makePlace` makes an empty place for each test. */
 export function factsContract(kind: string, makePlace: () => JournalPlace): void {
   let place: JournalPlace;
   let journal: Journal;
+  let nowMs = START_MS;
   let dice = 0;
   const ports: JournalPorts = {
-    clock: { nowMs: () => START_MS },
+    clock: { nowMs: () => nowMs },
     randomByte: () => (dice = (dice * 73 + 41) % 256),
   };
 
   beforeEach(async () => {
+    nowMs = START_MS;
     place = makePlace();
     journal = await place.open(ports);
   });
@@ -142,7 +144,7 @@ export function factsContract(kind: string, makePlace: () => JournalPlace): void
 
     it('of the same plan replace one another, also those that were used up', async () => {
       await journal.approve(APPROVAL);
-      await journal.useUpApprovals(GROUP);
+      await journal.useUpApprovals({ group: GROUP });
       await journal.approve({ ...APPROVAL, reason: 'again' });
       expect(await journal.approvals(START_MS, GROUP)).toEqual([{ ...APPROVAL, reason: 'again' }]);
     });
@@ -150,7 +152,7 @@ export function factsContract(kind: string, makePlace: () => JournalPlace): void
     it('are used up with their group, and remembered, after a restart too', async () => {
       await journal.approve(APPROVAL);
       await journal.approve(AHEAD);
-      await journal.useUpApprovals(GROUP);
+      await journal.useUpApprovals({ group: GROUP });
       await restart();
       expect(await journal.approvals(START_MS, GROUP)).toEqual([AHEAD]);
       expect(await journal.pastApprovals({ group: {}, sinceMs: null })).toEqual([
@@ -159,6 +161,13 @@ export function factsContract(kind: string, makePlace: () => JournalPlace): void
       ]);
       expect(await journal.pastApprovals({ group: { id: GROUP.id }, sinceMs: START_MS })).toHaveLength(1);
       expect(await journal.pastApprovals({ group: {}, sinceMs: START_MS + 1 })).toEqual([]);
+    });
+
+    it('of a revision are used up by its hash', async () => {
+      await journal.approve(APPROVAL);
+      await journal.approve(AHEAD);
+      await journal.useUpApprovals({ revision: AHEAD.planHash });
+      expect(await journal.approvals(START_MS)).toEqual([APPROVAL]);
     });
 
     it('that were given ahead are about one group once they are bound', async () => {
@@ -175,10 +184,20 @@ export function factsContract(kind: string, makePlace: () => JournalPlace): void
       await journal.setWaiting({ ...GROUP, id: 'sg-0' }, { ...WAITING, planHash: 'bad' });
       await journal.setWaiting(GROUP, { ...WAITING, kinds: ['opening'] });
       await restart();
-      const rest = { ...WAITING, kinds: ['opening'], group: GROUP };
+      const rest = { ...WAITING, kinds: ['opening'], group: GROUP, sinceMs: START_MS };
       expect((await journal.waiting()).map(({ planHash }) => planHash)).toEqual(['bad', 'f00']);
       await journal.setWaiting({ ...GROUP, id: 'sg-0' }, null);
       expect(await journal.waiting()).toEqual([rest]);
+    });
+
+    it('waits since a plan of these desired rules was first made', async () => {
+      const since = async () => (await journal.waiting()).map(({ sinceMs }) => sinceMs - START_MS);
+      await journal.setWaiting(GROUP, WAITING);
+      nowMs += 5;
+      await journal.setWaiting(GROUP, { ...WAITING, planHash: 'another after a change by hand' });
+      expect(await since()).toEqual([0]);
+      await journal.setWaiting(GROUP, { ...WAITING, desiredHash: 'of an edited policy' });
+      expect(await since()).toEqual([5]);
     });
 
     it('is forgotten with its group and the approvals of it', async () => {

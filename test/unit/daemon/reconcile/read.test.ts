@@ -54,6 +54,21 @@ describe('the plan for a group as it was read', () => {
     expect(log.events.map(({ event }) => event)).toEqual(['group.described']);
   });
 
+  it('tells of an ignored rule that opens more than is declared, once for as long as it is there', async () => {
+    const open = { ...rule({ ports: '31000' }), description: 'acs/node' };
+    const { engine, log } = emulatedEngine({ rules: [WEB, open] });
+    const source = { file: 'web.yaml', line: 1, column: 1 };
+    const policy = policyOf([WEB], { ignore: [{ description: 'acs/*', protocol: 'tcp', source }] });
+    const first = await read(engine, { policy });
+    expect(first).toMatchObject({ kind: 'planned', plan: { status: 'converged' } });
+    const told = log.events.filter(({ event }) => event === 'ignored.opens');
+    expect(told).toMatchObject([
+      { count: 1, rules: [expect.stringContaining('tcp 31000/31000') as unknown] },
+    ]);
+    await read(engine, { policy, memory: first.memory });
+    expect(log.events.filter(({ event }) => event === 'ignored.opens')).toHaveLength(1);
+  });
+
   it('leaves out what is quarantined, until it is time to try again', async () => {
     const { engine } = emulatedEngine();
     const { quarantine } = quarantineRules(EMPTY_QUARANTINE, [adding], 0);

@@ -59,7 +59,10 @@ describe('the wait after an attempt', () => {
   });
 
   it('is what the outcome says, to the millisecond, if it says a time', () => {
-    const outcome: ReconcileOutcome = { kind: 'blocked', reasons: [], next: { afterMs: 12_345 } };
+    const outcome: ReconcileOutcome = {
+      ...{ kind: 'blocked', reasons: [], blocks: [], planHash: 'f00', kept: null },
+      next: { afterMs: 12_345 },
+    };
     expect(nextWaitMs(after(FRESH, outcome), { ...WAITS, random: () => 0.9 })).toBe(12_345);
   });
 

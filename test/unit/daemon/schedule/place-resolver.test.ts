@@ -75,6 +75,7 @@ function setUp() {
       return Promise.resolve();
     },
     inTurn: (work) => work(),
+    grant: () => Promise.resolve(),
     onHandedOver: () => undefined,
   });
   const groups = () => controller.status().map(({ id }) => id);

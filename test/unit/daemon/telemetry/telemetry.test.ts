@@ -116,7 +116,7 @@ it.each<{ released: string[]; text: RegExp }>([
 it('counts of one are followed by a singular', () => {
   const { telemetry, parsed } = setUp();
   telemetry.emit('policies.loaded', { files: 1, groups: 1, rules: 1 });
-  telemetry.emit('policies.rejected', { problems: 1, details: [], keptGroups: 1 });
+  telemetry.emit('policies.rejected', { problems: 1, codes: [], details: [], keptGroups: 1 });
   telemetry.emit('group.flapping', { rounds: 1, rules: [], delayMs: 1 });
   expect(parsed().map(({ msg }) => msg)).not.toContainEqual(expect.stringMatching(/\b1 \w+s\b/));
 });

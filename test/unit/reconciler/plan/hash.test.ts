@@ -4,7 +4,8 @@ import type { DescribedGroup, DescribedRule } from '../../../../reconciler/model
 import { ruleIdentity, type Rule } from '../../../../reconciler/model/rule.ts';
 import type { PlanInput } from '../../../../reconciler/plan/plan-input.ts';
 import type { GroupPolicy, PlanOptions } from '../../../../reconciler/plan/plan.ts';
-import { described, groupOf, OPTIONS, planFor, policyOf } from '../../../support/plan-inputs.ts';
+import { DEFAULT_BRAKE } from '../../../../reconciler/plan/safety.ts';
+import { described, groupOf, OPTIONS, planFor, policyOf, SAFETY } from '../../../support/plan-inputs.ts';
 import { rule } from '../../../support/rule-sets.ts';
 
 const web = rule({ ports: '443' });
@@ -47,6 +48,11 @@ describe('the hash of a plan is the same', () => {
     ['with what was learned of priorities', { options: { legacyPriority: 'revokeFirst' } }],
     ['with the sizes of lists', { options: { listSizes: { 'pl-a': 4 } } }],
     ['under a hold', { more: { holds: [{ group: null, reason: 'audit', untilMs: 1 }] } }],
+    [
+      'under limits that it goes beyond',
+      { more: { safety: { ...SAFETY, brake: { ...DEFAULT_BRAKE, rules: 0 } } } },
+    ],
+    ['without a brake', { more: { safety: { ...SAFETY, brake: 'off' } } }],
     ['under the approval of another plan', { more: { approvedHash: 'bad' } }],
     ['for rules in another order', { wanted: WANTED.toReversed(), there: ids.toReversed() }],
     ['for policies in another place', { policy: { source: { file: 'b.yaml', line: 7, column: 1 } } }],
@@ -101,6 +107,32 @@ describe('the hash of a plan is another one', () => {
         planOf({ wanted: [], there: [{ rule: ssh, id: null, selector: { SourceCidrIp } }] }).hash,
     );
     expect(one).not.toBe(other);
+  });
+});
+
+describe('the hash of what a policy wants', () => {
+  const plain = planOf().desiredHash;
+
+  it.each<[string, Case]>([
+    ['whatever the group holds', { there: [] }],
+    ['for rules in another order', { wanted: WANTED.toReversed() }],
+    ['for policies in another place', { policy: { source: { file: 'b.yaml', line: 7, column: 1 } } }],
+    ['with some rules quarantined', { more: { learned: { quarantined: refused } } }],
+    ['in another mode', { policy: { mode: 'additive' } }],
+  ])('is the same %s', (_title, other) => {
+    expect(planOf(other).desiredHash).toBe(plain);
+  });
+
+  it.each<[string, Case]>([
+    ['for one rule more', { wanted: [...WANTED, rule({ ports: '8443' })] }],
+    ['for another text', { wanted: [web, office, { ...mail, description: 'letters' }] }],
+    [
+      'for a direction that is not managed',
+      { policy: { rules: { ...policyOf(WANTED).rules, egress: null } } },
+    ],
+    ['for another group', { policy: { id: 'sg-other' } }],
+  ])('is another one %s', (_title, other) => {
+    expect(planOf(other).desiredHash).not.toBe(plain);
   });
 });
 

@@ -2,12 +2,13 @@ import { describe, expect, it } from 'vitest';
 import type { Rule } from '../../../../reconciler/model/rule.ts';
 import { planExitCode } from '../../../../reconciler/report/results.ts';
 import type { GroupPolicy } from '../../../../reconciler/plan/plan.ts';
+import type { Approval } from '../../../../reconciler/plan/safety.ts';
 import { renderMarkdown } from '../../../../reconciler/report/markdown.ts';
 import { describeRule, quoted } from '../../../../reconciler/model/rule-text.ts';
 import { renderText } from '../../../../reconciler/report/text.ts';
 import { formatReport, planReport } from '../../../../reconciler/report/document.ts';
 import type { FailedGroup, GroupResult } from '../../../../reconciler/report/results.ts';
-import { described, groupOf, OPTIONS, planFor, policyOf } from '../../../support/plan-inputs.ts';
+import { described, groupOf, OPTIONS, planFor, policyOf, SAFETY } from '../../../support/plan-inputs.ts';
 import { rule } from '../../../support/rule-sets.ts';
 
 const web = rule({ ports: '443' });
@@ -23,6 +24,10 @@ const list = rule({ ports: 'prl-app', action: 'drop', priority: 7, peer: '2001:d
 function plan(wanted: readonly Rule[], there: readonly Rule[], fields: Partial<GroupPolicy> = {}) {
   return planFor(policyOf(wanted, fields), groupOf(described(there)), OPTIONS);
 }
+
+/** Waits for an approval: its one rule would go. */
+const braked = (fields: Partial<GroupPolicy>, approvals: readonly Approval[] = []) =>
+  planFor(policyOf([], fields), groupOf(described([web])), OPTIONS, { safety: { ...SAFETY, approvals } });
 
 const failed: FailedGroup = {
   account: 'default',
@@ -66,11 +71,16 @@ describe('plan --json', () => {
 
   it('has the keys of the contract, in its order', () => {
     expect(Object.keys(report)).toEqual(['version', 'revision', 'hash', 'summary', 'groups']);
-    expect(Object.keys(report.summary)).toEqual(['calls', 'add', 'modify', 'remove', 'blocked']);
+    expect(Object.keys(report.summary)).toEqual(
+      'calls add modify remove blocked observed unreadable differing'.split(' '),
+    );
     const keys =
-      'account region id mode status diff steps hitless exceptions exposure findings blockedBy'.split(' ');
+      'account region id mode status diff steps hitless exceptions exposure findings hash approval blockedBy'.split(
+        ' ',
+      );
     for (const group of report.groups) {
-      expect(Object.keys(group).filter((key) => keys.includes(key))).toEqual(keys);
+      const expected = group.status === 'error' ? keys.filter((key) => key !== 'hash') : keys;
+      expect(Object.keys(group).filter((key) => keys.includes(key))).toEqual(expected);
     }
   });
 
@@ -89,8 +99,18 @@ describe('plan --json', () => {
   });
 
   it('counts what would be carried out', () => {
-    expect(report.summary).toEqual({ calls: 2, add: 2, modify: 1, remove: 0, blocked: 0 });
-    expect(planReport('r', [plan([web], [], { mode: 'observe' })]).summary.calls).toBe(0);
+    expect(report.summary).toEqual({
+      calls: 2,
+      add: 2,
+      modify: 1,
+      remove: 0,
+      blocked: 0,
+      observed: 0,
+      unreadable: 1,
+      differing: 1,
+    });
+    const observed = planReport('r', [plan([web], [], { mode: 'observe' })]);
+    expect(observed.summary).toMatchObject({ calls: 0, observed: 1, differing: 1 });
   });
 
   it('writes rules in canonical texts', () => {
@@ -246,7 +266,9 @@ describe('text', () => {
 
   it('says why a group is blocked and how to go on', () => {
     const blocked = planFor(policyOf([web]), groupOf([]), { ...OPTIONS, ruleQuota: 0 });
-    expect(renderText('abc', [blocked])).toContain('quota: the group would hold 1 rules; its quota is 0 (');
+    expect(renderText('abc', [blocked])).toContain(
+      'quota: the group would hold 1 rules; its quota is 0\n      to go on: ask for fewer rules',
+    );
   });
 
   it('says so when nothing is to be done', () => {
@@ -277,13 +299,72 @@ describe('markdown', () => {
   });
 });
 
+describe('what waits for an approval', () => {
+  const waiting = braked({});
+  const approval: Approval = {
+    planHash: waiting.hash,
+    desiredHash: waiting.desiredHash,
+    losing: [],
+    opening: [],
+    by: 'ada@desk',
+    reason: 'the end of "web"',
+    atMs: 0,
+    untilMs: 3_600_000,
+  };
+  const command = `rampart approve ${waiting.hash} --reason "..."`;
+
+  it('is told in JSON with its kind, what lifts it, and the command', () => {
+    const [group] = planReport('abc', [waiting]).groups;
+    expect(group).toMatchObject({
+      status: 'blocked',
+      approval: null,
+      blockedBy: [{ kind: 'brake', liftedBy: 'approval', override: command }],
+      losing: [{ ports: '443/443', peer: '0.0.0.0/0' }],
+    });
+  });
+
+  it('is told in text, with the command on a line of its own', () => {
+    expect(renderText('abc', [waiting])).toContain(`\n      to go on: ${command}\n`);
+    expect(renderText('abc', [braked({ mode: 'observe' })])).toContain(
+      '\n  would be blocked by\n    brake: ',
+    );
+  });
+
+  it('is told in Markdown, with the command in a fence of its own', () => {
+    expect(renderMarkdown('abc', [waiting])).toContain(
+      `\`default/cn-hangzhou/sg-self\` waits for an approval (**brake**):\n\n\`\`\`sh\n${command}\n\`\`\`\n`,
+    );
+    expect(renderMarkdown('abc', [braked({ mode: 'observe' })])).not.toContain('```sh');
+  });
+
+  it('is told with who approved it once it is', () => {
+    const approved = braked({}, [approval]);
+    expect(planReport('abc', [approved]).groups[0]).toMatchObject({
+      status: 'pending',
+      approval: {
+        by: 'ada@desk',
+        at: '1970-01-01T00:00:00.000Z',
+        reason: 'the end of "web"',
+        until: '1970-01-01T01:00:00.000Z',
+      },
+      blockedBy: [],
+    });
+    expect(renderText('abc', [approved])).toContain(
+      'by "ada@desk" at 1970-01-01T00:00:00.000Z until 1970-01-01T01:00:00.000Z: "the end of \\"web\\""',
+    );
+  });
+});
+
 describe('exit code', () => {
   const blocked = planFor(policyOf([web]), groupOf([], { serviceManaged: true }), OPTIONS);
   const pending = plan([web], []);
   it.each<[string, GroupResult[], number]>([
     ['nothing', [], 0],
     ['all as it should be', [plan([web], [web])], 0],
-    ['observed only', [plan([web], [], { mode: 'observe' })], 0],
+    ['observed and as it should be', [plan([web], [web], { mode: 'observe' })], 0],
+    ['observed with a difference', [plan([web], [], { mode: 'observe' })], 2],
+    ['observed, and blocked if it were enforced', [braked({ mode: 'observe' })], 2],
+    ['braked', [braked({})], 3],
     ['something to do', [pending, plan([web], [web])], 2],
     ['something blocked', [pending, blocked], 3],
     ['something unknown', [pending, blocked, failed], 1],

@@ -37,7 +37,7 @@ describe('the facts in a journal file', () => {
     const facts = { lastConverged: ['a'], inForce: policyOf([]), takenOver: true, losses: [] };
     const waiting = {
       ...{ planHash: 'f00', desiredHash: 'd00', revision: 'r', kinds: ['brake'] as const, messages: [] },
-      ...{ losing: [], opening: [], sinceMs: 1 },
+      ...{ losing: [], opening: [] },
     };
     const write = async () => {
       await journal.setFacts(GROUP, facts);
@@ -46,7 +46,7 @@ describe('the facts in a journal file', () => {
         held: null,
       });
       await journal.setWaiting(GROUP, waiting);
-      await journal.useUpApprovals(GROUP);
+      await journal.useUpApprovals({ group: GROUP });
     };
     await write();
     const bytes = logBytes();

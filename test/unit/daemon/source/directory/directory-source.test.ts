@@ -179,3 +179,96 @@ describe('load', () => {
     expect(textsOf(await source.load())).toEqual(['two']);
   });
 });
+
+describe('what git knows of each file', () => {
+  onlyWith('git', it)(
+    'is the commit, the index or nothing, and what is not in the commit is listed',
+    async () => {
+      const folder = await tempFolder({
+        'a.yaml': 'a',
+        'b.yaml': 'b',
+        'c.yaml': 'c',
+        'gone.yaml': 'g',
+        'x.md': 'x',
+      });
+      const git = new GitRepository(folder);
+      git.commit();
+      await writeFiles(folder, { 'b.yaml': 'staged', 'c.yaml': 'staged', 'new.yaml': 'n', 'x.md': 'y' });
+      git.run('add', 'b.yaml', 'c.yaml');
+      await writeFiles(folder, {
+        'c.yaml': 'and changed',
+        '.hidden.yaml': 'h',
+        '.gitignore': 'ignored.yaml',
+      });
+      await writeFiles(folder, { 'ignored.yaml': 'i' });
+      await rm(path.join(folder, 'gone.yaml'));
+      const loaded = await load(folder);
+      expect(loaded.files.map((file) => [file.path, file.inGit])).toEqual([
+        ['a.yaml', 'commit'],
+        ['b.yaml', 'index'],
+        ['c.yaml', null],
+        ['ignored.yaml', null],
+        ['new.yaml', null],
+      ]);
+      const names = ['b.yaml', 'c.yaml', 'gone.yaml', 'ignored.yaml', 'new.yaml'];
+      expect(loaded.uncommitted).toEqual(names.map((name) => path.join(folder, name)));
+      expect(loaded.atCommit).toBeNull();
+    },
+  );
+
+  onlyWith('git', it)('of a folder in an untracked folder is nothing', async () => {
+    const root = await tempFolder({ 'README.md': 'x' });
+    new GitRepository(root).commit();
+    await writeFiles(root, { 'policies/team/a.yaml': 'a' });
+    const loaded = await load(path.join(root, 'policies'));
+    expect(loaded.files.map(({ inGit }) => inGit)).toEqual([null]);
+    expect(loaded.uncommitted).toEqual([path.join(root, 'policies/team/a.yaml')]);
+  });
+});
+
+describe('the files of the commit', () => {
+  const atCommit = async (folder: string) => {
+    const source = createDirectorySource({ path: folder, environment: GIT_ENVIRONMENT, readsCommit: true });
+    return (await source.load()).atCommit;
+  };
+
+  onlyWith('git', it)('are read as it has them, where the work tree differs', async () => {
+    const root = await tempFolder({
+      'policies/a.yaml': 'one\n',
+      'policies/team/ü b.yml': '',
+      'other.yaml': 'x',
+    });
+    const folder = path.join(root, 'policies');
+    const git = new GitRepository(root);
+    git.commit();
+    expect(await atCommit(folder)).toBeNull();
+    await rm(path.join(folder, 'team'), { recursive: true });
+    await writeFiles(folder, { 'a.yaml': 'two', 'new.yaml': 'n' });
+    const files = (await atCommit(folder))?.files;
+    expect(files?.map(({ file, bytes }) => [file, Buffer.from(bytes).toString()])).toEqual([
+      [path.join(folder, 'a.yaml'), 'one\n'],
+      [path.join(folder, 'team/ü b.yml'), ''],
+    ]);
+  });
+
+  onlyWith('git', it)('are those of the one file that is named', async () => {
+    const root = await tempFolder({ 'a.yaml': 'one', 'b.yaml': 'other' });
+    new GitRepository(root).commit();
+    await writeFiles(root, { 'a.yaml': 'two', 'b.yaml': 'two' });
+    const files = (await atCommit(path.join(root, 'a.yaml')))?.files;
+    expect(files?.map(({ path, bytes }) => [path, Buffer.from(bytes).toString()])).toEqual([
+      ['a.yaml', 'one'],
+    ]);
+  });
+
+  onlyWith('git', it)('that are links count as unreadable', async () => {
+    const root = await tempFolder({ 'a.yaml': 'one' });
+    await symlink('a.yaml', path.join(root, 'b.yaml'));
+    new GitRepository(root).commit();
+    await writeFiles(root, { 'a.yaml': 'two' });
+    const folder = await atCommit(root);
+    expect(folder?.unreadable.map(({ path, problem }) => [path, problem.code])).toEqual([
+      ['b.yaml', 'policy-not-a-file'],
+    ]);
+  });
+});

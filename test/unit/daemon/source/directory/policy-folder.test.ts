@@ -2,12 +2,9 @@ import { appendFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Clock } from '../../../../../daemon/clock.ts';
+import { DEFAULT_POLICY_LIMITS } from '../../../../../daemon/config/policies-schema.ts';
 import { listPolicyFiles } from '../../../../../daemon/source/directory/listing.ts';
-import {
-  FOLDER_LIMITS,
-  readPolicyFolder,
-  readWhileStill,
-} from '../../../../../daemon/source/directory/policy-folder.ts';
+import { readPolicyFolder, readWhileStill } from '../../../../../daemon/source/directory/policy-folder.ts';
 import type { SourceFile } from '../../../../../daemon/source/source.ts';
 import { MAX_POLICY_FILE_BYTES } from '../../../../../reconciler/policy/read/decode.ts';
 import { tempFolder, writeFiles } from '../../../../support/temp-folder.ts';
@@ -48,7 +45,7 @@ describe('readPolicyFolder', () => {
 
   it('refuses the whole folder beyond the bound on all bytes', async () => {
     const megabyte = 'x'.repeat(MAX_POLICY_FILE_BYTES);
-    const count = FOLDER_LIMITS.bytes / MAX_POLICY_FILE_BYTES;
+    const count = DEFAULT_POLICY_LIMITS.bytes / MAX_POLICY_FILE_BYTES;
     const names = Array.from({ length: count }, (_, i) => `${i}.yaml`);
     const root = await tempFolder(Object.fromEntries(names.map((name) => [name, megabyte])));
     expect((await readPolicyFolder(root)).files).toHaveLength(count);

@@ -18,7 +18,7 @@ const SILENT = ruleOf('{protocol: icmp, from: sg-b, action: drop, priority: 7}')
 function answer(expression: string, rule = HTTPS): boolean | string {
   const test = readRuleExpression(expression);
   if (!test.ok) return test.error.message;
-  const result = test.value(rule, GROUP);
+  const result = test.value.of(rule, GROUP);
   return result.holds ? true : (result.failure ?? false);
 }
 

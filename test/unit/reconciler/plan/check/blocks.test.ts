@@ -3,6 +3,8 @@ import { expect, it } from 'vitest';
 import { blockOf } from '../../../../../reconciler/plan/check/blocks.ts';
 import type { Objection } from '../../../../../reconciler/plan/check/objection.ts';
 import type { Block } from '../../../../../reconciler/plan/plan.ts';
+import { DEFAULT_INVOCATION } from '../../../../../reconciler/plan/safety.ts';
+import { rule } from '../../../../support/rule-sets.ts';
 
 const at = (line: number) => ({ file: 'web.yaml', line, column: 1 });
 const GROUP = { account: 'default', region: 'cn-hangzhou', id: 'sg-web' };
@@ -146,6 +148,61 @@ it.each<[string, Objection, Block]>([
     },
   ],
   [
+    'a brake tells each limit with its numbers and key, and the first rules that lose traffic',
+    {
+      kind: 'brake',
+      losing: [22, 23, 24, 25].map((port) => rule({ ports: String(port) })),
+      reasons: [
+        { limit: 'rules', allowed: 3 },
+        { limit: 'percent', allowed: 30, accepts: 7 },
+        { limit: 'perHour', allowed: 20, lostLastHour: 18 },
+        { limit: 'emptied', emptied: [{ direction: 'ingress', family: 'ipv4' }] },
+      ],
+    },
+    {
+      kind: 'brake',
+      liftedBy: 'approval',
+      message:
+        '4 rules would lose traffic; reconcile.brake.rules allows 3; ' +
+        '4 rules would lose traffic, 57 % of 7 accept rules; reconcile.brake.percent allows 30; ' +
+        '4 rules would lose traffic, after 18 in the last hour; reconcile.brake.perHour allows 20; ' +
+        'nothing of ingress IPv4 would be accepted any more; reconcile.brake allows no plan that empties a direction. ' +
+        'Rules that lose traffic: ingress accept tcp 22/22 from 0.0.0.0/0 priority 1; ' +
+        'ingress accept tcp 23/23 from 0.0.0.0/0 priority 1; ingress accept tcp 24/24 from 0.0.0.0/0 priority 1; and 1 more',
+      override: 'rampart approve f00 --reason "..."',
+    },
+  ],
+  [
+    'a takeover tells how many rules the group holds and what would change',
+    { kind: 'takeover', rules: 12, opens: true, closes: true },
+    {
+      kind: 'takeover',
+      liftedBy: 'approval',
+      message:
+        'a selector newly brings this group in; it holds 12 rules, and the first plan would open and close traffic ' +
+        '(reconcile.brake.takeover is approve)',
+      override: 'rampart approve f00 --reason "..."',
+    },
+  ],
+  [
+    'an opening tells at which protocols and ports',
+    {
+      kind: 'opening',
+      opening: [
+        { family: 'ipv4', protocol: 'tcp', ports: '22/22' },
+        { family: 'ipv6', protocol: '18-255', ports: '-1/-1' },
+      ],
+    },
+    {
+      kind: 'opening',
+      liftedBy: 'approval',
+      message:
+        'the internet would get in where it does not now: tcp 22/22 over IPv4; protocols 18-255 over IPv6 ' +
+        '(reconcile.brake.opens is internet)',
+      override: 'rampart approve f00 --reason "..."',
+    },
+  ],
+  [
     'a plan other than the approved one says that the group has changed',
     { kind: 'notApproved' },
     {
@@ -166,5 +223,24 @@ it.each<[string, Objection, Block]>([
     },
   ],
 ])('%s', (_title, objection, block) => {
-  expect(blockOf(objection)).toEqual(block);
+  expect(blockOf(objection, { hash: 'f00', invocation: DEFAULT_INVOCATION })).toEqual(block);
 });
+
+it.each<[string, Objection, string]>([
+  [
+    'an approval',
+    { kind: 'takeover', rules: 1, opens: true, closes: false },
+    'npx rampart approve f00 --config prod.yaml --reason "..."',
+  ],
+  [
+    'the end of a pause',
+    { kind: 'held', hold: { group: GROUP, reason: 'audit', untilMs } },
+    'npx rampart resume --group sg-web --config prod.yaml',
+  ],
+])(
+  'the command for %s is complete: program and config as this person gave them',
+  (_title, objection, command) => {
+    const invocation = { program: 'npx rampart', flags: ' --config prod.yaml' };
+    expect(blockOf(objection, { hash: 'f00', invocation }).override).toBe(command);
+  },
+);

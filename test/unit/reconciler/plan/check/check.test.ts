@@ -1,5 +1,6 @@
 // Which status a plan has, and what of it is said to block it.
 import { describe, expect, it } from 'vitest';
+import { groupContext } from '../../../../../reconciler/exposure/engine/context.ts';
 import { check, type Unchecked } from '../../../../../reconciler/plan/check/check.ts';
 import { heldUntilMs } from '../../../../../reconciler/plan/check/holds.ts';
 import type { Hold, PlanInput } from '../../../../../reconciler/plan/plan-input.ts';
@@ -24,8 +25,12 @@ const input = (more: Partial<PlanInput> = {}): PlanInput => ({
 const STEP = { kind: 'authorize', direction: 'ingress', checkpoint: false, rules: [desired(web)] } as const;
 
 const found = (more: Partial<Unchecked> = {}): Unchecked => ({
+  ownership: { managed: [], ignored: [], foreign: [], ignoredOpening: [] },
   steps: [STEP],
   hash: 'f00',
+  desiredHash: 'fee',
+  exposure: { opened: [], closed: [], effects: [], exact: true },
+  context: groupContext(groupOf([])),
   exceptions: [],
   orderObjections: [],
   proofObjections: [],
@@ -76,8 +81,8 @@ describe('what blocks a plan', () => {
     expect(kindsOf({ ...MANAGED, ...HELD }, { steps: [] })).toEqual([]);
   });
 
-  it('is told of an observed plan too, but for holds and approvals, which are about writing', () => {
-    expect(kindsOf({ ...OBSERVED, ...MANAGED, ...HELD, approvedHash: 'bad' })).toEqual(['managed']);
+  it('is told of an observed plan as if it were enforced', () => {
+    expect(kindsOf({ ...OBSERVED, ...MANAGED, ...HELD })).toEqual(['managed', 'paused']);
   });
 
   it.each<[string, Hold]>([

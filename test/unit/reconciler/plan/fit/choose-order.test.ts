@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Rule } from '../../../../../reconciler/model/rule.ts';
 import { diff } from '../../../../../reconciler/plan/diff/diff.ts';
+import { ownershipOf } from '../../../../../reconciler/plan/diff/ownership.ts';
 import { chooseOrder } from '../../../../../reconciler/plan/fit/choose-order.ts';
 import { changesOf } from '../../../../../reconciler/plan/order/calls.ts';
 import type { PlanOptions } from '../../../../../reconciler/plan/plan.ts';
@@ -72,7 +73,7 @@ it.each<[strategy: string, promised: string | null, when: string, planned: Case]
 ])('takes the strategy "%s", which promises %s, where %s', (strategy, promised, _, planned) => {
   const policy = policyOf(planned.wanted);
   const group = groupOf(described(planned.there));
-  const changes = changesOf(diff(policy, group.rules));
+  const changes = changesOf(diff(policy, ownershipOf(policy, group)));
   const chosen = chooseOrder(changes, policy, group, { ...OPTIONS, ...planned.options });
   expect(chosen).toMatchObject({ strategy, promised });
 });

@@ -11,19 +11,20 @@ services: {db: [tcp/5432, tcp/3306]}
 groups: [{id: sg-a, region: cn-a, ingress: []}]
 `;
 
-/** Guardrails, each on a line of the config from 2 on, with the policies that they take their names from. */
-const configWith = (entries: readonly string[]): string =>
-  `guardrails:\n${entries.map((entry) => `  - ${entry}\n`).join('')}reconcile: {mode: enforce}\n`;
+const configText = (entries: readonly string[]): string =>
+  `guardrails:\n${entries.map((entry) => `  - ${entry}\n`).join('')}reconcile: {mode: observe}\n`;
 
+/** Guardrails, each on a line of the config from 2 on, with the policies that they take their names from. */
 function compileWith(entries: readonly string[], policy = POLICY): CompiledPolicies {
-  const config = parseConfig(configWith(entries), 'config.yaml');
+  const text = configText(entries);
+  const config = parseConfig(text, 'config.yaml');
   if (!config.ok) throw new Error(config.error.map(problemText).join());
   const files = [parsePolicyFile({ path: 'a.yaml', text: policy })];
   return compilePolicies(files, { accounts: ['default'], guardrails: config.value.guardrails });
 }
 
 const configProblems = (...entries: string[]): string[] => {
-  const config = parseConfig(configWith(entries), 'a.yaml');
+  const config = parseConfig(configText(entries), 'a.yaml');
   return config.ok ? [] : config.error.map(problemText);
 };
 

@@ -88,12 +88,18 @@ const SHAPE_ROWS: readonly Row[] = [
   ],
   ['an owner without a group', rule('protocol: all, from: {ownerId: "1"}'), '6:25 missing-key'],
   ['an unknown mode', `${GROUP}    mode: enforced\n    ingress: []\n`, '5:11 unknown-value'],
+  ['an unknown ownership', `${GROUP}    ownership: ours\n    ingress: []\n`, '5:16 unknown-value'],
+  ['an ignore pattern of nothing', `${GROUP}    ignore: [{}]\n    ingress: []\n`, '5:14 ignore-empty'],
   [
-    'ownership that is not there yet',
-    `${GROUP}    ownership: declared\n    ingress: []\n`,
-    '5:16 not-yet-supported',
+    'an ignore pattern with ports for a protocol that has none',
+    `${GROUP}    ignore: [{protocol: icmp, ports: 80}]\n    ingress: []\n`,
+    '5:14 ports-not-allowed',
   ],
-  ['an ignore pattern without a text', `${GROUP}    ignore: [{}]\n    ingress: []\n`, '5:14 missing-key'],
+  [
+    'an ignore pattern with a network that is not defined',
+    `${GROUP}    ignore: [{protocol: tcp, peer: offfice}]\n    ingress: []\n`,
+    '5:36 unknown-network',
+  ],
   [
     'an empty ignore pattern',
     `${GROUP}    ignore: [{description: ""}]\n    ingress: []\n`,
@@ -245,6 +251,16 @@ const MEANING_ROWS: readonly Row[] = [
     'a pattern that hides a declared rule',
     `${GROUP}    ignore: [{description: acs/*}]\n    ingress: [{protocol: all, from: sg-b, description: acs/1}]\n`,
     '5:28 ignore-hides-rule',
+  ],
+  [
+    'an ignore pattern whose shape and text a declared rule fits',
+    `${GROUP}    ignore: [{description: acs/*, protocol: tcp, ports: 1-99, peer: 10.0.0.0/8}]\n    ingress: [{protocol: tcp, ports: 22, from: 10.1.0.0/16, description: acs/1}]\n`,
+    '5:28 ignore-hides-rule',
+  ],
+  [
+    'an ignore pattern without a text whose shape a declared rule fits',
+    `${GROUP}    ignore: [{protocol: tcp, ports: 1-99}]\n    ingress: [{protocol: tcp, ports: 22, from: sg-b, description: ssh}]\n`,
+    '5:14 ignore-hides-rule',
   ],
   [
     'a pattern that hides whatever text a rule without description has',

@@ -60,10 +60,7 @@ describe('policies/schema.json', () => {
     ['an unknown mode', 'version: 1\ngroups: [{id: sg-a, region: cn-a, mode: x, ingress: []}]'],
     ['two selectors', 'version: 1\ngroups: [{id: sg-a, name: web, region: cn-a, ingress: []}]'],
     ['no direction', 'version: 1\ngroups: [{id: sg-a, region: cn-a}]'],
-    [
-      'ownership that is not there yet',
-      'version: 1\ngroups: [{id: sg-a, region: cn-a, ownership: declared, ingress: []}]',
-    ],
+    ['an unknown ownership', 'version: 1\ngroups: [{id: sg-a, region: cn-a, ownership: ours, ingress: []}]'],
     [
       'neither protocol nor services',
       'version: 1\ngroups: [{id: sg-a, region: cn-a, ingress: [{from: sg-b}]}]',

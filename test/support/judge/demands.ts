@@ -1,11 +1,15 @@
 // Guardrails and expectations for tests, from the few words that a test says.
-import type { Expectation, PacketPattern, PatternService } from '../../reconciler/model/packets/pattern.ts';
-import { INTERNET } from '../../reconciler/model/packets/internet.ts';
-import type { PortRange } from '../../reconciler/model/ports.ts';
-import { parsePolicyProtocol } from '../../reconciler/model/protocol.ts';
-import type { Direction } from '../../reconciler/model/rule.ts';
-import type { Deny } from '../../reconciler/judge/verdict/guardrail.ts';
-import { peer, prefix } from './rule-sets.ts';
+import type {
+  Expectation,
+  PacketPattern,
+  PatternService,
+} from '../../../reconciler/model/packets/pattern.ts';
+import { INTERNET } from '../../../reconciler/model/packets/internet.ts';
+import type { PortRange } from '../../../reconciler/model/ports.ts';
+import { parsePolicyProtocol } from '../../../reconciler/model/protocol.ts';
+import type { Direction } from '../../../reconciler/model/rule.ts';
+import type { Deny } from '../../../reconciler/judge/verdict/guardrail.ts';
+import { peer, prefix } from '../rule-sets.ts';
 
 export interface PatternWords {
   readonly direction?: Direction;

@@ -1,11 +1,11 @@
 // Counts exposed addresses by trying every packet of a small world, one by one, with the packet oracle. It shares types
 // with the judge and nothing else.
-import type { GroupContext } from '../../reconciler/exposure/engine/context.ts';
-import type { Packet } from '../../reconciler/exposure/engine/packet.ts';
-import type { PacketPattern } from '../../reconciler/model/packets/pattern.ts';
-import type { Family, Prefix } from '../../reconciler/model/prefix.ts';
-import type { Rule, RuleAction } from '../../reconciler/model/rule.ts';
-import { oracleDecide } from './packet-oracle.ts';
+import type { GroupContext } from '../../../reconciler/exposure/engine/context.ts';
+import type { Packet } from '../../../reconciler/exposure/engine/packet.ts';
+import type { PacketPattern } from '../../../reconciler/model/packets/pattern.ts';
+import type { Family, Prefix } from '../../../reconciler/model/prefix.ts';
+import type { Rule, RuleAction } from '../../../reconciler/model/rule.ts';
+import { oracleDecide } from '../packet-oracle.ts';
 
 /** The values that a packet can have, besides its family's addresses. */
 export interface SmallWorld {
@@ -73,7 +73,12 @@ export function oracleCounts(
   return counts;
 }
 
-function isOfPattern(pattern: PacketPattern, family: Family, protocol: number, port: number | null): boolean {
+export function isOfPattern(
+  pattern: PacketPattern,
+  family: Family,
+  protocol: number,
+  port: number | null,
+): boolean {
   return pattern.services.some((service) => {
     if (service.protocol === 'icmp' && family === 'ipv6') return false;
     if (service.protocol === 'icmpv6' && family === 'ipv4') return false;
@@ -85,7 +90,7 @@ function isOfPattern(pattern: PacketPattern, family: Family, protocol: number, p
   });
 }
 
-const within = (prefix: Prefix, family: Family, address: bigint): boolean => {
+export const within = (prefix: Prefix, family: Family, address: bigint): boolean => {
   const host = BigInt((family === 'ipv4' ? 32 : 128) - prefix.length);
   return prefix.kind === family && prefix.address >> host === address >> host;
 };
@@ -182,7 +187,8 @@ function* packetsOf(
   { peer, lists, ...base }: Base & { readonly peer: bigint; readonly lists: readonly string[] },
 ): Generator<Packet> {
   const groups = ruleSets.flat().flatMap((rule) => (rule.peer.kind === 'group' ? [rule.peer.id] : []));
-  const others = [...new Set(groups)].filter((id) => id !== context.id);
+  const membersAreOpen = context.type === 'normal' && context.innerAccess === 'accept';
+  const others = [...new Set(groups)].filter((id) => id !== context.id || !membersAreOpen);
   const isPorted = base.protocol === 6 || base.protocol === 17;
   const owns = world.owns[base.family].filter(
     (own) => pattern.own.length === 0 || pattern.own.some((prefix) => within(prefix, base.family, own)),
@@ -197,7 +203,7 @@ function* packetsOf(
   }
 }
 
-const isSource = ({ sourcePorts }: PacketPattern, port: number): boolean =>
+export const isSource = ({ sourcePorts }: PacketPattern, port: number): boolean =>
   sourcePorts === null || (sourcePorts.first <= port && port <= sourcePorts.last);
 
 function reachedBy(

@@ -1,0 +1,58 @@
+// What a person must see before anything is written: which config this is, what it may do, and to whose groups.
+import path from 'node:path';
+import type { AccountConfig } from './accounts-schema.ts';
+import type { Config } from './config.ts';
+
+export interface ConfigSummary {
+  /** Absolute, as all paths here. */
+  readonly file: string;
+  readonly mode: Config['reconcile']['mode'];
+  readonly brake: 'on' | 'off';
+  readonly accounts: ReadonlyArray<{ readonly name: string; readonly endpoint: string }>;
+  readonly policies: { readonly source: string; readonly path: string };
+  readonly journal: string;
+}
+
+export function summaryOf(
+  { file, reconcile, accounts, policies, journal }: Config,
+  cwd: string,
+): ConfigSummary {
+  const place = (written: string): string => path.resolve(cwd, written);
+  return {
+    file: place(file),
+    mode: reconcile.mode,
+    brake: onOrOff(reconcile.brake),
+    accounts: Object.entries(accounts).map(([name, account]) => ({ name, endpoint: endpointText(account) })),
+    policies: { source: policies.source, path: place(policies.path) },
+    journal: place(journal.file),
+  };
+}
+
+export const onOrOff = (setting: object | 'off'): 'on' | 'off' => (setting === 'off' ? 'off' : 'on');
+
+function endpointText({ endpoint }: AccountConfig): string {
+  switch (endpoint.kind) {
+    case 'regional':
+      return 'https://ecs.REGION.aliyuncs.com';
+    case 'fixed':
+      return endpoint.origin;
+    case 'embedded':
+      return 'embedded';
+  }
+}
+
+/** A summary as another version of this program may give it, too. */
+type SummaryTexts = Readonly<Record<'file' | 'mode' | 'brake' | 'journal', string>> &
+  Pick<ConfigSummary, 'accounts' | 'policies'>;
+
+/** As lines for a terminal. `revision`: of the policies that count now; null if there are none yet. */
+export function summaryLines(summary: SummaryTexts, revision: string | null): string[] {
+  const { file, mode, brake, accounts, policies, journal } = summary;
+  return [
+    `config    ${file}`,
+    `mode      ${mode}${brake === 'off' ? ', brake off: nothing limits what a plan may remove or open' : ''}`,
+    ...accounts.map(({ name, endpoint }) => `account   ${name} at ${endpoint}`),
+    `policies  ${policies.source} ${policies.path}, revision ${revision ?? 'none'}`,
+    `journal   ${journal}`,
+  ];
+}

@@ -1,0 +1,69 @@
+// What a reconcile notes in the journal for the plans to come: what is in force, what waits, what was lost, and how
+// the group looked when it was last as its policy says.
+import type { GroupPlan } from '../../../reconciler/plan/plan.ts';
+import type { PlanThatWaits } from '../../journal/approvals.ts';
+import type { GroupInput } from '../group-input.ts';
+import type { GroupRun } from '../group-run.ts';
+import { changesAtStake } from './judged.ts';
+import { announcedEnds } from './safety-input.ts';
+import { withLoss, withLossesDone } from './losses.ts';
+
+/** After the policy's plan was made, and before anything of it is carried out. */
+export async function notePlan(run: GroupRun, plan: GroupPlan, { input, facts }: GroupInput): Promise<void> {
+  const { engine, group, revision } = run;
+  const { journal } = engine;
+  await bindApprovals(run, plan, input.nowMs);
+  await journal.setWaiting(group, waitingOf(plan, revision));
+  if (plan.status === 'observed') await journal.setFacts(group, { inForce: null });
+  if (plan.status === 'pending' || plan.status === 'converged') {
+    // The policy before goes, and with it the dates that it gave.
+    const ended = announcedEnds(facts, input.nowMs);
+    await journal.setFacts(group, { inForce: input.desired, ended });
+  }
+}
+
+/** An approval that was given ahead of this plan is about this plan from now on. */
+async function bindApprovals({ engine, group }: GroupRun, plan: GroupPlan, nowMs: number): Promise<void> {
+  const { journal } = engine;
+  const { desiredHash } = plan;
+  for (const approval of await journal.approvals(nowMs, group)) {
+    if (approval.losing !== null || approval.planHash !== plan.hash) continue;
+    await journal.bindApproval(approval, { ...approval, group, desiredHash, ...changesAtStake(plan) });
+  }
+}
+
+export function waitingOf(plan: GroupPlan, revision: string): PlanThatWaits | null {
+  const blocks = plan.blockedBy.filter(({ liftedBy }) => liftedBy === 'approval');
+  if (plan.status !== 'blocked' || blocks.length === 0) return null;
+  return {
+    planHash: plan.hash,
+    desiredHash: plan.desiredHash,
+    revision,
+    kinds: blocks.map(({ kind }) => kind),
+    messages: blocks.map(({ message }) => message),
+    ...changesAtStake(plan),
+  };
+}
+
+/** Before the first call of a plan. */
+export async function noteBegin({ engine, group }: GroupRun, plan: GroupPlan): Promise<void> {
+  const { losing } = changesAtStake(plan);
+  if (losing.length === 0 || plan.approval !== null) return;
+  const { losses } = await engine.journal.facts(group);
+  await engine.journal.setFacts(group, { losses: withLoss(losses, losing, engine.clock.nowMs()) });
+}
+
+/** The plan came to its end, and the group has these rules. */
+export async function noteEnd(
+  { engine, group }: GroupRun,
+  { identities, isOfPolicy }: { readonly identities: readonly string[]; readonly isOfPolicy: boolean },
+): Promise<void> {
+  const { journal, clock } = engine;
+  const { losses } = await journal.facts(group);
+  await journal.setFacts(group, {
+    lastConverged: [...identities].sort(),
+    losses: withLossesDone(losses, clock.nowMs()),
+    ...(isOfPolicy ? { takenOver: true, ended: [] } : {}),
+  });
+  if (isOfPolicy) await journal.useUpApprovals({ group });
+}

@@ -1,0 +1,58 @@
+// The policy files as they were when their groups came into force: what a file is compared with to tell whether it is
+// whole.
+import { createHash } from 'node:crypto';
+import type { PolicyFolder } from '../source.ts';
+
+export interface FileInForce {
+  /** As shown to people. */
+  readonly file: string;
+  readonly length: number;
+  /** SHA-256 of the bytes, in hexadecimal digits. */
+  readonly hash: string;
+  /** Null: too many to be kept over a restart. */
+  readonly bytes: Uint8Array | null;
+}
+
+export interface FilesInForce {
+  /** Null: nothing was ever in force. */
+  readonly rootIsFile: boolean | null;
+  /** By path. */
+  readonly files: ReadonlyMap<string, FileInForce>;
+  /** Those that were removed since the start, by path: they may come back in halves. */
+  readonly gone: ReadonlyMap<string, FileInForce>;
+}
+
+export const NOTHING_IN_FORCE: FilesInForce = { rootIsFile: null, files: new Map(), gone: new Map() };
+
+/** Beyond this the removed files are forgotten. */
+const MAX_GONE = 1000;
+
+/** What is in force after a load. Files that are bad or unreadable now stay in force as they were. */
+export function filesAfter(
+  before: FilesInForce,
+  { files, unreadable, kinds }: PolicyFolder,
+  badFiles: ReadonlySet<string>,
+): FilesInForce {
+  if (unreadable.some(({ path }) => path === '')) return before;
+  const present = new Set(files.map(({ path }) => path));
+  const isUnread = (path: string): boolean =>
+    unreadable.some((each) => each.path === path || path.startsWith(`${each.path}/`));
+  const stays = (path: string): boolean => present.has(path) || isUnread(path);
+  const next = new Map([...before.files].filter(([path]) => stays(path)));
+  for (const { path, file, bytes } of files) {
+    if (!badFiles.has(file)) next.set(path, fileInForce(file, bytes, next.get(path)));
+  }
+  const gone = [...before.gone, ...[...before.files].filter(([path]) => !stays(path))];
+  return {
+    rootIsFile: next.size === 0 ? before.rootIsFile : kinds.rootIsFile,
+    files: next,
+    gone: new Map(gone.length > MAX_GONE ? [] : gone.filter(([path]) => !next.has(path))),
+  };
+}
+
+/** The one before if the bytes are the same: most files are, at most loads. */
+function fileInForce(file: string, bytes: Uint8Array, before: FileInForce | undefined): FileInForce {
+  if (before !== undefined && before.bytes !== null && Buffer.compare(before.bytes, bytes) === 0)
+    return before;
+  return { file, length: bytes.length, hash: createHash('sha256').update(bytes).digest('hex'), bytes };
+}

@@ -1,0 +1,136 @@
+// Where a revision of the policies weakens what stands between a mistake and a group. It is not refused for that: people
+// may do so, but not without its being said.
+import { matchesGlob } from '../model/glob.ts';
+import type { DesiredGroup, DesiredState, GroupSelector, IgnorePattern, Mode } from '../model/group.ts';
+import type { Expectation } from '../model/packets/pattern.ts';
+import { compareText, type SourcePlace } from '../model/problem.ts';
+import { DIRECTIONS } from '../model/rule.ts';
+import { quoted } from '../model/rule-text.ts';
+import { desiredGroupKey } from '../policy/compile/group-key.ts';
+
+export interface Weakening {
+  readonly kind: 'expect' | 'ignore' | 'mode' | 'direction';
+  /** The group as the policies name it; empty for an expectation, which may be about several. */
+  readonly group: string;
+  readonly message: string;
+  /** Where it is written; of what was deleted, where it was. */
+  readonly source: SourcePlace;
+}
+
+/**
+ * Deleted and changed expectations, then group by group what is left alone that was not before. A group that is new, or
+ * that no policy names any more, weakens nothing here: that is told of by other means.
+ *
+ * @param defaultMode of groups that have none of their own
+ */
+export function weakenings(
+  before: DesiredState,
+  after: DesiredState,
+  defaultMode: Mode = 'enforce',
+): Weakening[] {
+  const later = new Map(after.groups.map((group) => [desiredGroupKey(group), group]));
+  return [
+    ...weakenedExpectations(before.expectations, after.expectations),
+    ...before.groups.flatMap((group) => {
+      const next = later.get(desiredGroupKey(group));
+      return next === undefined ? [] : weakenedGroup(group, next, defaultMode);
+    }),
+  ];
+}
+
+/** One of another name that says the same stands for one that is gone. */
+function weakenedExpectations(before: readonly Expectation[], after: readonly Expectation[]): Weakening[] {
+  const names = new Set(after.map(({ name }) => name));
+  return before
+    .filter((expectation) => !after.some((other) => saysAsMuch(other, expectation)))
+    .map(({ name, source }) => ({
+      kind: 'expect',
+      group: '',
+      message: `the expectation ${quoted(name)} is ${names.has(name) ? 'changed' : 'deleted'}`,
+      source,
+    }));
+}
+
+function saysAsMuch(other: Expectation, expectation: Expectation): boolean {
+  return (
+    other.kind === expectation.kind &&
+    (other.unknown === 'block' || expectation.unknown === 'report') &&
+    expectation.groups.every((group) => other.groups.includes(group)) &&
+    exactText(other.pattern) === exactText(expectation.pattern)
+  );
+}
+
+function weakenedGroup(before: DesiredGroup, after: DesiredGroup, defaultMode: Mode): Weakening[] {
+  const group = selectorText(after.selector);
+  const weakening = (kind: Weakening['kind'], message: string, source = after.source): Weakening => ({
+    kind,
+    group,
+    message,
+    source,
+  });
+  const [modeBefore, modeAfter] = [before.mode ?? defaultMode, after.mode ?? defaultMode];
+  return [
+    ...(STRENGTH[modeAfter] < STRENGTH[modeBefore]
+      ? [weakening('mode', `${group} turns from mode ${modeBefore} to ${modeAfter}: ${MEANING[modeAfter]}`)]
+      : []),
+    ...DIRECTIONS.filter((each) => before.rules[each] !== null && after.rules[each] === null).map((each) =>
+      weakening('direction', `${each} of ${group} is no longer managed: its rules stay as they are`),
+    ),
+    ...after.ignore
+      .filter((pattern) => !before.ignore.some((other) => ignoresAsMuch(other, pattern)))
+      .map((pattern) =>
+        weakening(
+          'ignore',
+          `an ignore pattern of ${group} leaves rules alone that were not left alone before`,
+          pattern.source,
+        ),
+      ),
+  ];
+}
+
+const STRENGTH: Readonly<Record<Mode, number>> = { observe: 0, additive: 1, enforce: 2 };
+
+const MEANING: Readonly<Record<Mode, string>> = {
+  observe: 'nothing is written any more',
+  additive: 'nothing is removed any more',
+  enforce: 'all is as declared',
+};
+
+/** Whether one pattern ignores all that another one does. Never wrongly true. */
+function ignoresAsMuch(outer: IgnorePattern, inner: IgnorePattern): boolean {
+  const innerFields = patternFields(inner);
+  return [...patternFields(outer)].every(
+    ([field, value]) => innerFields.has(field) && valueCovers(value, innerFields.get(field)),
+  );
+}
+
+/** The more of them, the less a pattern ignores. */
+const patternFields = (pattern: IgnorePattern): Map<string, unknown> =>
+  new Map(Object.entries(pattern).filter(([field, value]) => field !== 'source' && value !== undefined));
+
+/** Texts are globs or words: a glob that matches another one as a text matches all that the other does. */
+function valueCovers(outer: unknown, inner: unknown): boolean {
+  if (typeof outer === 'string' && typeof inner === 'string') return matchesGlob(outer, inner);
+  if (Array.isArray(outer) && Array.isArray(inner)) {
+    const known = new Set(outer.map(exactText));
+    return inner.every((item) => known.has(exactText(item)));
+  }
+  return exactText(outer) === exactText(inner);
+}
+
+/** Equal for equal values whose keys stand in the same order. */
+const exactText = (value: unknown): string =>
+  JSON.stringify(value, (_key, part: unknown) => (typeof part === 'bigint' ? `${part}n` : part));
+
+function selectorText(selector: GroupSelector): string {
+  switch (selector.kind) {
+    case 'id':
+      return selector.id;
+    case 'name':
+      return `the group of name ${quoted(selector.name)}`;
+    case 'tags': {
+      const tags = Object.entries(selector.tags).map(([key, value]) => quoted(`${key}=${value}`));
+      return `each group of tags ${tags.sort(compareText).join(', ')}`;
+    }
+  }
+}
