@@ -142,7 +142,7 @@ export const isBlocked =
   (line: LogLine): boolean =>
     line.event === 'plan.blocked' &&
     line.group === group &&
-    (line.blockedBy as readonly string[]).some((reason) => reason.startsWith(`${kind}: `));
+    (line.kinds as readonly string[]).includes(kind);
 
 /** Whether the line is this event, and its fields hold this text somewhere. */
 export const isEvent =
