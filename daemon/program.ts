@@ -11,6 +11,7 @@ import { addPauseCommand, addResumeCommand } from './commands/pause.ts';
 import { addPlanCommand } from './commands/plan.ts';
 import { addRunCommand } from './commands/run.ts';
 import { addStatusCommand } from './commands/status.ts';
+import { addTestCommand } from './commands/test.ts';
 import { addValidateCommand } from './commands/validate.ts';
 import { packageVersion } from './cli/version.ts';
 
@@ -19,6 +20,7 @@ const MAY_BE_LEFT: ReadonlySet<string> = new Set([
   'validate',
   'plan',
   'import',
+  'test',
   'check',
   'history',
   'status',
@@ -50,6 +52,7 @@ export function createProgram(io: Io): Program {
   addPlanCommand(program, io, done);
   addApplyCommand(program, io, done);
   addImportCommand(program, io, done);
+  addTestCommand(program, io, done);
   addCheckCommand(program, io, done);
   addHistoryCommand(program, io, done);
   addApproveCommand(program, io, done);

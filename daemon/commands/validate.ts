@@ -2,7 +2,7 @@
 import { type Command, Option } from 'commander';
 import { counted } from '../../reconciler/model/counted.ts';
 import { compareProblems, type Problem } from '../../reconciler/model/problem.ts';
-import { desiredProblems } from '../../reconciler/judge/desired/desired-problems.ts';
+import { judgementProblems } from '../../reconciler/judge/desired/desired-problems.ts';
 import { ruleAnomalies } from '../../reconciler/judge/policy-anomalies.ts';
 import { compilePolicies } from '../../reconciler/policy/compile/compile.ts';
 import { NO_GUARDRAILS } from '../../reconciler/policy/compile/compile-guardrails.ts';
@@ -112,7 +112,7 @@ async function checkPolicies(paths: readonly string[], config: Config | null, io
     .filter(({ source }) => asked.has(source.file))
     .map((group) => withoutExpiredRules(group, nowMs));
   const texts = new Map([...asked].flatMap(([file, text]) => (text === null ? [] : [[file, text] as const])));
-  const judged = desiredProblems(judgePolicies({ ...compiled, groups }, config, nowMs));
+  const judged = judgementProblems(judgePolicies({ ...compiled, groups }, config, nowMs));
   const guardrails = config?.guardrails ?? NO_GUARDRAILS;
   const isShown = ({ file }: Problem): boolean => asked.has(file) || file === guardrails.file;
   return {

@@ -59,11 +59,38 @@ export interface EndedFreeze {
   readonly reason: string;
 }
 
+/** The policy files that the state in force was made of, to tell a whole file from half of one after a restart. */
+export interface KnownPolicyFiles {
+  /** The policy folder or file, as the config names it. */
+  readonly root: string;
+  readonly rootIsFile: boolean;
+  readonly files: readonly KnownPolicyFile[];
+}
+
+export interface KnownPolicyFile {
+  /** Path from the policy folder. */
+  readonly path: string;
+  /** As shown to people. */
+  readonly file: string;
+  readonly length: number;
+  /** SHA-256 in hexadecimal digits. */
+  readonly hash: string;
+  /** The bytes, deflated, in base64; null: too many. */
+  readonly deflated: string | null;
+}
+
 export interface EstateFacts {
   /** What is in force; null before the first policies. */
   readonly desired: DesiredState | null;
   readonly held: HeldRevision | null;
   readonly endedFreezes: readonly EndedFreeze[];
+  /** Null before the first policies. */
+  readonly policyFiles: KnownPolicyFiles | null;
 }
 
-export const NO_ESTATE_FACTS: EstateFacts = { desired: null, held: null, endedFreezes: [] };
+export const NO_ESTATE_FACTS: EstateFacts = {
+  desired: null,
+  held: null,
+  endedFreezes: [],
+  policyFiles: null,
+};

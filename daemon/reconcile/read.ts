@@ -96,9 +96,10 @@ function reportPlan(run: GroupRun, described: DescribedGroup, plan: GroupPlan): 
     rules: driftLines(plan).slice(0, RULES_NAMED_IN_EVENTS),
   });
   if (plan.status === 'blocked') {
+    const kinds = [...new Set(plan.blockedBy.map(({ kind }) => kind))];
     const blockedBy = plan.blockedBy.map((block) => block.message);
     const overrides = plan.blockedBy.map(({ override }) => override).filter((command) => command !== '');
-    telemetry.emit('plan.blocked', { ...fields, blockedBy, overrides: [...new Set(overrides)] });
+    telemetry.emit('plan.blocked', { ...fields, kinds, blockedBy, overrides: [...new Set(overrides)] });
     return;
   }
   reportApproval(run, plan);

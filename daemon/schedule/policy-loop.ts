@@ -10,6 +10,7 @@ import { abandonReleased } from '../reconcile/intents.ts';
 import { isAborted } from '../reconcile/group-run.ts';
 import type { Controller } from './controller.ts';
 import { PlaceResolver, type PlaceResolverParts } from './place-resolver.ts';
+import { PolicyMemory } from './policy-memory.ts';
 import { reportExpiries, reportLoaded, reportProblems } from './policy-events.ts';
 import { RevisionGate, type GateVerdict } from './revision-gate.ts';
 import { expiringRules, type TargetResolver } from './selectors.ts';
@@ -29,6 +30,7 @@ export interface PolicyLoopParts {
 export class PolicyLoop {
   readonly #parts: PolicyLoopParts;
   readonly #stopping: AbortSignal;
+  readonly #memory: PolicyMemory;
   readonly #placeParts: PlaceResolverParts;
   #reloadWanted = true;
   /** When the files are to be read again though nothing has changed, monotonic. */
@@ -53,6 +55,7 @@ export class PolicyLoop {
     this.#parts = parts;
     this.#stopping = stopping;
     this.#gate = new RevisionGate(parts.engine);
+    this.#memory = new PolicyMemory(parts.engine.journal, parts.keeper);
     this.#placeParts = {
       ...parts,
       stopping,
@@ -88,6 +91,7 @@ export class PolicyLoop {
 
   /** Runs until the stop. */
   async run(): Promise<void> {
+    await this.#memory.recall();
     while (!this.#stopping.aborted) {
       this.#wake = new AbortController();
       if (this.#reloadWanted || this.#parts.engine.clock.monotonicMs() >= this.#lookAgainAtMs) {
@@ -109,6 +113,7 @@ export class PolicyLoop {
     if (!this.#wasRead) this.#parts.onFirstRead?.(loaded.revision);
     this.#wasRead = true;
     const update = await keeper.take(loaded);
+    await this.#memory.note();
     const hadProblems = this.#problems > 0;
     const wasHeld = this.#held !== null;
     const verdict = await this.#gated(update, loaded);

@@ -61,6 +61,8 @@ export class DesiredKeeper {
   readonly #truncation: TruncationWatch;
   #inForce: FilesInForce = NOTHING_IN_FORCE;
   #last: Taken | null = null;
+  /** In force before the first load. */
+  #before: DesiredState | null = null;
 
   constructor(options: CompileOptions & Partial<KeeperOptions>) {
     this.#options = { ...DEFAULTS, ...options };
@@ -72,6 +74,14 @@ export class DesiredKeeper {
     return this.#inForce;
   }
 
+  /** Before the first load: what was in force at the end of another process, as far as it is still about this config. */
+  restore(state: DesiredState, files: FilesInForce): void {
+    const { accounts } = this.#options;
+    const groups = state.groups.filter(({ account }) => accounts?.includes(account) !== false);
+    this.#inForce = files;
+    this.#before = { ...state, groups };
+  }
+
   /** Holds from the next load on, even if its files are the same. */
   reconfigure(options: CompileOptions): void {
     this.#options = { ...this.#options, ...options };
@@ -80,6 +90,11 @@ export class DesiredKeeper {
 
   /** Takes loads in the order in which they were made, one after the other. */
   async take(loaded: LoadedPolicies): Promise<DesiredUpdate> {
+    // Other policies than those of before: nothing can be told from them.
+    if (this.#inForce.root !== null && this.#inForce.root !== loaded.kinds.root) {
+      this.#inForce = NOTHING_IN_FORCE;
+      this.#before = null;
+    }
     const problems = this.#options.requireClean ? uncommittedProblems(loaded) : [];
     const meant = problems.length === 0 ? loaded : this.#asCommitted(loaded);
     if (meant === null) return this.#unchanged(problems);
@@ -90,14 +105,18 @@ export class DesiredKeeper {
     return { ...update, problems: [...problems, ...update.problems], lookAgainMs };
   }
 
+  /** In force now. */
+  get #state(): DesiredState | null {
+    return this.#last?.update.state ?? this.#before;
+  }
+
   /** Only where nothing is in force: else the last good state is. */
   #asCommitted(loaded: LoadedPolicies): LoadedPolicies | null {
-    const groups = this.#last?.update.state.groups ?? [];
-    return groups.length === 0 ? asCommitted(loaded) : null;
+    return (this.#state?.groups ?? []).length === 0 ? asCommitted(loaded) : null;
   }
 
   #unchanged(problems: readonly Problem[]): DesiredUpdate {
-    const state = this.#last?.update.state ?? { revision: '', ...NOTHING_WANTED };
+    const state = this.#state ?? { revision: '', ...NOTHING_WANTED };
     const rest = { changed: false, keptGroups: state.groups, releasedGroups: [], lookAgainMs: null };
     return { state, problems, ...rest };
   }
@@ -121,7 +140,7 @@ export class DesiredKeeper {
     const { compile, accounts, guardrails } = this.#options;
     const options = guardrails === undefined ? { accounts } : { accounts, guardrails };
     const policies = await compile(loaded, options);
-    return { update: compiled(loaded, policies, last?.update.state ?? null), badFiles: policies.badFiles };
+    return { update: compiled(loaded, policies, this.#state), badFiles: policies.badFiles };
   }
 }
 

@@ -82,7 +82,7 @@ interface OwnFields {
     wouldBlock?: readonly string[];
   };
   /** `overrides`: the commands by which a person lets it go on. */
-  'plan.blocked': { blockedBy: readonly string[]; overrides: readonly string[] };
+  'plan.blocked': { kinds: readonly string[]; blockedBy: readonly string[]; overrides: readonly string[] };
   /** Who: as the OS names user and host of the one who approved, which nothing proves. */
   'plan.approved': { by: string; reason: string; until: string };
   'policies.held': {

@@ -12,7 +12,7 @@ import { addressBits, type Family } from '../model/prefix.ts';
 import { compareText } from '../model/problem.ts';
 import { ruleIdentity, type Rule } from '../model/rule.ts';
 import { groupBy } from '../model/collections.ts';
-import { countBound } from './count/bound.ts';
+import { addressesMet } from './count/bound.ts';
 import { Counter, endsOf, type Cell } from './count/count.ts';
 import { unionOf } from './count/measure.ts';
 import { sendersOf } from './count/senders.ts';
@@ -53,7 +53,7 @@ export function openedToInternet(
   context: GroupContext,
   maxWork: number = DEFAULT_MAX_WORK,
 ): Openings {
-  const suspects = openingRules(before, after).filter(({ direction }) => direction === 'ingress');
+  const suspects = suspectsOf(before, after).filter(({ direction }) => direction === 'ingress');
   if (suspects.length === 0) return { opened: [], exact: true };
   const group = { group: context, privateNetworks: [] };
   const counter = new Counter([...before, ...after], [FROM_INTERNET], group, new Meter(maxWork));
@@ -71,7 +71,7 @@ function isOpened({ universe, counts: [before, after] }: Cell): boolean {
 }
 
 /** Each opened packet is decided by one of these, before or after: accepts that come, drops that go. */
-function openingRules(before: readonly Rule[], after: readonly Rule[]): Rule[] {
+function suspectsOf(before: readonly Rule[], after: readonly Rule[]): Rule[] {
   const only = (rules: readonly Rule[], others: readonly Rule[]): Rule[] => {
     const there = new Set(others.map(ruleIdentity));
     return rules.filter((rule) => !there.has(ruleIdentity(rule)));
@@ -87,13 +87,10 @@ function servicesOfRules(rules: readonly Rule[], group: GroupContext): OpenedSer
   const context = { group, privateNetworks: [] };
   const [sender] = sendersOf(FROM_INTERNET, context, 'none');
   if (sender === undefined) return [];
+  const part = { pattern: FROM_INTERNET, sender };
   const services = FAMILIES.flatMap((family) =>
     rules
-      .filter(
-        (rule) =>
-          countBound([{ ...rule, action: 'accept' }], { pattern: FROM_INTERNET, sender }, family, context) >
-          0n,
-      )
+      .filter((rule) => addressesMet(rule, part, family, group) > 0n)
       .map(({ protocol, ports }): OpenedService => ({ family, protocol, ports: formatPorts(ports) })),
   );
   return [...new Map(services.map((service) => [JSON.stringify(service), service])).values()].sort(compare);

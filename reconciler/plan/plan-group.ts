@@ -10,9 +10,8 @@ import { withoutQuarantined } from './diff/quarantine.ts';
 import { desiredHash, planHash } from './hash.ts';
 import type { PlanInput } from './plan-input.ts';
 import type { Diff, GroupPlan, GroupPolicy, PlanOptions, Step } from './plan.ts';
-import { prove } from './proof/prove.ts';
 import { applySteps } from './proof/simulate.ts';
-import { wayTo } from './way.ts';
+import { guardedWay } from './guarded-way.ts';
 
 /**
  * Plans one group: the only way to a plan, for the daemon and for every command.
@@ -45,11 +44,10 @@ function planned(input: PlanInput): GroupPlan {
   // Of the changes that the policy asks for, whether or not the cloud keeps refusing some of them.
   const hash = planHash(input.desired, input.desired.mode, diff(input.desired, ownership));
   const hashes = { hash, desiredHash: desiredHash(input.desired) };
-  const context = groupContext(described);
+  const context = groupContext(described, input.lists);
   const desired = withoutQuarantined(input.desired, described.rules, input.learned?.quarantined);
   const options = optionsOf(input);
-  const way = wayTo({ desired, ownership, described, options });
-  const proof = prove(described, way.steps, { ...way, alone: desired.alone });
+  const { way, proof, verdicts } = guardedWay(input, { desired, ownership, described, options }, context);
   const exposure = deltaOf(described, way.steps, context);
   return {
     ...headOf(desired),
@@ -66,6 +64,7 @@ function planned(input: PlanInput): GroupPlan {
         ...hashes,
         exposure,
         context,
+        verdicts,
         exceptions: [...way.exceptions, ...proof.exceptions],
         orderObjections: way.objections,
         proofObjections: proof.objections,

@@ -1,4 +1,5 @@
 // Everything that decides a plan. Whoever plans a group hands over all of it at once, and edits nothing afterwards.
+import type { ReadLists } from '../exposure/engine/context.ts';
 import type { DescribedGroup, GroupRef } from '../model/group.ts';
 import type { Quarantined } from './diff/quarantine.ts';
 import type { GroupPolicy, LegacyPriority, PlanSettings } from './plan.ts';
@@ -19,6 +20,8 @@ export interface PlanInput {
   readonly holds?: readonly Hold[];
   /** Hash of the only plan that may be carried out. Absent or null: whichever comes out. */
   readonly approvedHash?: string | null;
+  /** Entries of prefix lists and port lists. Absent: none was read. A list that is not here could not be read. */
+  readonly lists?: ReadLists;
   /** Absent: no limit, no guardrail and no expectation is judged. */
   readonly safety?: SafetyInput;
   /** Unix milliseconds. */

@@ -109,7 +109,7 @@ export interface PlanException {
 
 export interface PlanFinding {
   readonly id: string;
-  readonly severity: 'warning';
+  readonly severity: 'error' | 'warning' | 'info';
   readonly message: string;
   readonly file: string;
   readonly line: number;

@@ -1,6 +1,7 @@
 // What stands between a mistake and a group, as values: limits, approvals, and what was there before.
 import type { OpenedService } from '../judge/opening.ts';
 import type { Expectation, Guardrail } from '../model/packets/pattern.ts';
+import type { Prefix } from '../model/prefix.ts';
 
 export interface BrakeSettings {
   /** Most losing rules of one plan. */
@@ -71,7 +72,11 @@ export interface SafetyInput {
   readonly isNew: boolean;
   /** Those of this group, run out or not. */
   readonly approvals: readonly Approval[];
+  /** Those whose scope holds this group. */
   readonly guardrails: readonly Guardrail[];
+  /** Those of this group. */
   readonly expectations: readonly Expectation[];
+  /** Where members of other groups are. Absent: `DEFAULT_PRIVATE_NETWORKS`. */
+  readonly privateNetworks?: readonly Prefix[];
   readonly invocation: Invocation;
 }

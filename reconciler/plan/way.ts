@@ -18,7 +18,7 @@ export interface MatchedWay extends ChosenOrder {
 }
 
 /** What a way is looked for between, and how. */
-interface WayRequest {
+export interface WayRequest {
   readonly desired: GroupPolicy;
   readonly ownership: Ownership;
   readonly described: DescribedGroup;

@@ -64,6 +64,7 @@ export const SAMPLE_EVENTS: Samples = {
   },
   'plan.blocked': {
     ...COMMON,
+    kinds: ['brake'],
     blockedBy: ['the brake: 40 of 50 rules would go'],
     overrides: ['npx rampart approve f00 --reason "..."'],
   },

@@ -14,15 +14,21 @@ export interface FileInForce {
 }
 
 export interface FilesInForce {
-  /** Null: nothing was ever in force. */
-  readonly rootIsFile: boolean | null;
+  /** The policy folder or file, as it was given; null: nothing was ever in force. */
+  readonly root: string | null;
+  readonly rootIsFile: boolean;
   /** By path. */
   readonly files: ReadonlyMap<string, FileInForce>;
   /** Those that were removed since the start, by path: they may come back in halves. */
   readonly gone: ReadonlyMap<string, FileInForce>;
 }
 
-export const NOTHING_IN_FORCE: FilesInForce = { rootIsFile: null, files: new Map(), gone: new Map() };
+export const NOTHING_IN_FORCE: FilesInForce = {
+  root: null,
+  rootIsFile: false,
+  files: new Map(),
+  gone: new Map(),
+};
 
 /** Beyond this the removed files are forgotten. */
 const MAX_GONE = 1000;
@@ -44,7 +50,7 @@ export function filesAfter(
   }
   const gone = [...before.gone, ...[...before.files].filter(([path]) => !stays(path))];
   return {
-    rootIsFile: next.size === 0 ? before.rootIsFile : kinds.rootIsFile,
+    ...(next.size === 0 ? before : { root: kinds.root, rootIsFile: kinds.rootIsFile }),
     files: next,
     gone: new Map(gone.length > MAX_GONE ? [] : gone.filter(([path]) => !next.has(path))),
   };

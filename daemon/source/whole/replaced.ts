@@ -22,10 +22,10 @@ export function replacedFiles(inForce: FilesInForce, folder: PolicyFolder): Unre
 
 /** The policy folder itself has become a policy file, or the other way round; null if it has not. */
 export function replacedRoot(
-  { rootIsFile: wasFile }: FilesInForce,
+  { root, rootIsFile: wasFile }: FilesInForce,
   { kinds, unreadable: unread }: PolicyFolder,
 ): Unreadable | null {
-  if (wasFile === null || kinds.rootIsFile === wasFile) return null;
+  if (root === null || kinds.rootIsFile === wasFile) return null;
   if (unread.some(({ path }) => path === '')) return null;
   const message = wasFile
     ? 'a folder has taken the place of the policy file'

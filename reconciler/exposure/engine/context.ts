@@ -28,17 +28,23 @@ export interface GroupContext {
   readonly portLists: ReadonlyMap<string, readonly PortRange[]>;
 }
 
-/** The context of a described group of whose lists nothing is known. Without a network it is taken to be in a VPC. */
+/** The entries of lists that were read. */
+export type ReadLists = Pick<GroupContext, 'prefixLists' | 'portLists'>;
+
+export const NO_LISTS_READ: ReadLists = { prefixLists: new Map(), portLists: new Map() };
+
+/** The context of a described group. Without a network it is taken to be in a VPC. */
 export function groupContext(
   group: Pick<DescribedGroup, 'id' | 'type' | 'innerAccess'> & Partial<Pick<DescribedGroup, 'vpcId'>>,
+  lists: ReadLists = NO_LISTS_READ,
 ): GroupContext {
   return {
     id: group.id,
     type: group.type,
     innerAccess: group.innerAccess,
     classic: group.vpcId === null,
-    prefixLists: new Map(),
-    portLists: new Map(),
+    prefixLists: lists.prefixLists,
+    portLists: lists.portLists,
   };
 }
 

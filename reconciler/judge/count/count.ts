@@ -145,7 +145,7 @@ export class Counter {
     sender: Sender,
     { looksFor, states }: CountQuestion,
   ): Explored | null {
-    const masks = table.masksOf(bitsOf(states, this.#probed.space.rules.length));
+    const masks = table.masksOf(stateBits(states, this.#probed.space.rules.length));
     const isOpen =
       sender.memberOf === this.context.group.id &&
       membersAreOpen(this.context.group) &&
@@ -200,7 +200,7 @@ function fixedSymbols({ symbols }: Universe, sender: Sender): Map<number, boolea
 }
 
 /** For each rule, a bit for each state that holds it; probes are in none. */
-function bitsOf(states: readonly Presence[], rules: number): Int32Array {
+function stateBits(states: readonly Presence[], rules: number): Int32Array {
   return Int32Array.from({ length: rules }, (_, rule) =>
     states.reduce((bits, present, state) => bits | (Number((present[rule] ?? 0) !== 0) << state), 0),
   );

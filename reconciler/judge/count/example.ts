@@ -23,7 +23,7 @@ export function exampleOf(cell: Cell, pattern: PacketPattern, wanted: Wanted): P
   const choices = new Map<NodeRef, Span[]>();
   for (const { atoms, child } of edgesOf(at.explored, at.ref, FIELDS.indexOf('peer'))) {
     if (!wanted.address(at.memberships.reached(child))) continue;
-    choices.set(child, [...(choices.get(child) ?? []), spanOf(cell, 'peer', atoms)]);
+    choices.set(child, [...(choices.get(child) ?? []), atomsSpan(cell, 'peer', atoms)]);
   }
   const addresses = sender.spans[universe.family];
   const peers = commonSpans(unionOf([...choices.values()].flat()), addresses);
@@ -32,7 +32,7 @@ export function exampleOf(cell: Cell, pattern: PacketPattern, wanted: Wanted): P
   const node = [...choices].find(([, spans]) =>
     spans.some(({ first, last }) => first <= peer && peer <= last),
   );
-  const way = node === undefined ? null : wayDown(cell, pattern, node[0], wanted.packet);
+  const way = node === undefined ? null : pathDown(cell, pattern, node[0], wanted.packet);
   if (way === null) return null;
   const protocol = Number(exampleValue([cell.protocols], 'protocol', universe.family));
   const valueIn = (field: Field): bigint =>
@@ -50,28 +50,30 @@ export function exampleOf(cell: Cell, pattern: PacketPattern, wanted: Wanted): P
   };
 }
 
-interface Way {
+interface PathDown {
   readonly spans: ReadonlyMap<Field, readonly Span[]>;
   readonly memberOf: readonly string[];
 }
 
 /** A path to a wanted terminal, outside of symbols where that is possible. */
-function wayDown(
+function pathDown(
   cell: Cell,
   pattern: PacketPattern,
   from: NodeRef,
   isWanted: (value: number) => boolean,
-): Way | null {
+): PathDown | null {
   const dead = new Set<NodeRef>();
   const { diagram } = cell.at.explored;
-  const down = (ref: NodeRef): Way | null => {
+  const down = (ref: NodeRef): PathDown | null => {
     if (isTerminal(ref)) return isWanted(terminalValue(ref)) ? { spans: new Map(), memberOf: [] } : null;
     if (dead.has(ref)) return null;
     const { dimension } = diagram.node(ref);
     const field = FIELDS[dimension];
     for (const { atoms, child } of edgesOf(cell.at.explored, ref, dimension)) {
       const spans =
-        field === undefined ? [] : commonSpans([spanOf(cell, field, atoms)], openSpans(cell, pattern, field));
+        field === undefined
+          ? []
+          : commonSpans([atomsSpan(cell, field, atoms)], openSpans(cell, pattern, field));
       if (field !== undefined && spans.length === 0) continue;
       const way = down(child);
       if (way === null) continue;
@@ -85,11 +87,11 @@ function wayDown(
   return down(from);
 }
 
-const spanOf = ({ universe }: Cell, field: Field, atoms: AtomRange): Span =>
+const atomsSpan = ({ universe }: Cell, field: Field, atoms: AtomRange): Span =>
   itemAt(universe.axes, FIELDS.indexOf(field)).spanOf(atoms);
 
 /** What the pattern leaves open of a field. */
 function openSpans(cell: Cell, pattern: PacketPattern, field: Field): Span[] {
   if (field === 'own' && pattern.own.length > 0) return addressSpans(pattern.own, cell.universe.family);
-  return [spanOf(cell, field, itemAt(cell.at.explored.frame, FIELDS.indexOf(field)))];
+  return [atomsSpan(cell, field, itemAt(cell.at.explored.frame, FIELDS.indexOf(field)))];
 }

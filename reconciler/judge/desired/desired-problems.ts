@@ -14,7 +14,7 @@ import { desiredRuleOf, type DesiredJudgement, type DesiredVerdict } from './jud
 const EXPECTATION = 'expectation';
 const EXPECTATION_UNKNOWN = 'expectation-unknown';
 
-export function desiredProblems(judgements: readonly DesiredJudgement[]): Problem[] {
+export function judgementProblems(judgements: readonly DesiredJudgement[]): Problem[] {
   return judgements.flatMap(({ group, guardrails, violations, expectations }) => [
     ...guardrails.flatMap((judged) => guardrailProblem(judged, group) ?? []),
     ...ruleProblemsOf(violations),
@@ -65,7 +65,7 @@ function expectationProblem(
     const fate = kind === 'accept' ? 'dropped' : 'accepted';
     const { decision } = verdict.excess;
     const place = decision.by === 'rule' ? placeOf(verdict.excess, group) : source;
-    const message = `this fails the expectation "${name}" (${placeText(source)}): ${excessText(verdict.excess, fate)}`;
+    const message = `this fails the expectation "${name}" (${fileAndLine(source)}): ${excessText(verdict.excess, fate)}`;
     return { ...place, severity: 'error', code: EXPECTATION, message, hint: '' };
   }
   const message = `the expectation "${name}" ${unknownText(expectation, verdict)}`;
@@ -83,9 +83,7 @@ export function unknownText(
 }
 
 const whyText = (why: WhyUnknown): string =>
-  why === 'lists'
-    ? 'without the cloud: it hangs on the entries of a list'
-    : 'in reasonable time: the rules are too intricate';
+  why === 'lists' ? 'without the entries of a list' : 'in reasonable time: the rules are too intricate';
 
 /** The place of the deciding rule, else of the group. */
 export function placeOf({ decision }: Excess, group: DesiredGroup): SourcePlace {
@@ -93,4 +91,4 @@ export function placeOf({ decision }: Excess, group: DesiredGroup): SourcePlace 
   return rule?.source ?? group.source;
 }
 
-const placeText = ({ file, line }: SourcePlace): string => `${file}:${line}`;
+const fileAndLine = ({ file, line }: SourcePlace): string => `${file}:${line}`;

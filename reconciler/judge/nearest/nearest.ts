@@ -7,7 +7,7 @@ import type { PatternService } from '../../model/packets/pattern.ts';
 import { NO_PORTS } from '../../model/ports.ts';
 import { hasPorts } from '../../model/protocol.ts';
 import { ruleRank, type Rule } from '../../model/rule.ts';
-import { countBound } from '../count/bound.ts';
+import { addressesMet } from '../count/bound.ts';
 import { Counter } from '../count/count.ts';
 import type { Sender, SenderContext } from '../count/senders.ts';
 import { guardrailVerdict, sendersOfDeny, type Deny } from '../verdict/guardrail.ts';
@@ -87,11 +87,10 @@ function widthOf(
   { pattern, senders }: { readonly pattern: Deny['what']['pattern']; readonly senders: readonly Sender[] },
   context: SenderContext,
 ): bigint {
-  const alone = { ...context, group: { ...context.group, type: 'enterprise' as const } };
   return senders.reduce((widest, sender) => {
     const widths = FAMILIES.map((family) => {
-      const bound = countBound([rule], { pattern, sender }, family, alone);
-      return family === 'ipv4' ? bound << 96n : bound;
+      const met = addressesMet(rule, { pattern, sender }, family, context.group);
+      return family === 'ipv4' ? met << 96n : met;
     });
     return [widest, ...widths].reduce((a, b) => (a > b ? a : b));
   }, 0n);

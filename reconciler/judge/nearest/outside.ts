@@ -8,6 +8,7 @@ import { canonicalSourcePorts, type PortRange, type Ports } from '../../model/po
 import { lastAddress, type Family, type Prefix } from '../../model/prefix.ts';
 import { protocolNumber } from '../../model/protocol.ts';
 import type { Rule } from '../../model/rule.ts';
+import { portSpanOf } from '../count/bound.ts';
 import { addressSpans, commonSpans, prefixesOf, spansWithout, unionOf } from '../count/measure.ts';
 import type { Sender, SenderContext } from '../count/senders.ts';
 
@@ -46,7 +47,7 @@ function splitPorts(
   const ranges = ports.kind === 'range' ? [ports] : group.portLists.get(ports.id);
   // What an unread list holds cannot be written out without the pattern's ports.
   if (ranges === undefined) return { inside: [ports], outside: [] };
-  const spans = unionOf(ranges.map(spanOf));
+  const spans = unionOf(ranges.map(portSpanOf));
   return {
     inside: commonSpans(spans, denied).map(portsOfSpan),
     outside: spansWithout(spans, denied).map(portsOfSpan),
@@ -59,7 +60,7 @@ function deniedPorts(protocol: Rule['protocol'], { services }: PacketPattern): S
     (service) => service.protocol === 'all' || protocolNumber(service.protocol) === protocolNumber(protocol),
   );
   if (met.some(({ ports }) => ports === null)) return null;
-  return unionOf(met.flatMap(({ ports }) => (ports === null ? [] : [spanOf(ports)])));
+  return unionOf(met.flatMap(({ ports }) => (ports === null ? [] : [portSpanOf(ports)])));
 }
 
 function outsideAtPorts(
@@ -104,8 +105,8 @@ function outsideFields(
   family: Family,
 ): Array<Pick<Rule, 'sourcePorts' | 'own'>> {
   const any = domainOf('sourcePort', family);
-  const sources = rule.sourcePorts === null ? any : spanOf(rule.sourcePorts);
-  const deniedSources = pattern.sourcePorts === null ? any : spanOf(pattern.sourcePorts);
+  const sources = rule.sourcePorts === null ? any : portSpanOf(rule.sourcePorts);
+  const deniedSources = pattern.sourcePorts === null ? any : portSpanOf(pattern.sourcePorts);
   const owns =
     rule.own === null ? domainOf('own', family) : { first: rule.own.address, last: lastAddress(rule.own) };
   const deniedOwns = pattern.own.length === 0 ? [domainOf('own', family)] : addressSpans(pattern.own, family);
@@ -123,7 +124,6 @@ function outsideFields(
   ];
 }
 
-const spanOf = ({ first, last }: PortRange): Span => ({ first: BigInt(first), last: BigInt(last) });
 const rangeOf = ({ first, last }: Span): PortRange => ({ first: Number(first), last: Number(last) });
 const portsOfSpan = (span: Span): Ports => ({ kind: 'range', ...rangeOf(span) });
 

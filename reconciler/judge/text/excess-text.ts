@@ -20,7 +20,7 @@ export function excessText(excess: Excess, fate: 'accepted' | 'dropped'): string
   const verb = excess.count === 1n ? 'is' : 'are';
   return (
     `${named.join(', ')}${more}: ${addressesText(excess)}${members} ${verb} ${fate}${groups}, ` +
-    `such as ${packetText(example)}, by ${deciderText(decision)}`
+    `such as ${packetText(example)}, by ${decidedByText(decision)}`
   );
 }
 
@@ -37,7 +37,7 @@ function numberText(count: bigint): string {
   return digits.replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
-function deciderText(decision: Decision): string {
+function decidedByText(decision: Decision): string {
   switch (decision.by) {
     case 'rule':
       return describeRule(decision.rule);

@@ -1,8 +1,8 @@
 // Whether rules do what an expectation says, and whether a change makes it fail for more packets.
-import type { RuleAction } from '../../model/rule.ts';
+import { ruleIdentity, type Rule, type RuleAction } from '../../model/rule.ts';
 import type { Expectation } from '../../model/packets/pattern.ts';
 import type { Cell, Counter } from '../count/count.ts';
-import { countBound } from '../count/bound.ts';
+import { addressesMet, countBound } from '../count/bound.ts';
 import { FAMILIES } from '../../exposure/engine/universe.ts';
 import { worstExcess, type Excess } from './excess.ts';
 import { certainIn, possibleIn, type State, type WhyUnknown } from './guardrail.ts';
@@ -35,7 +35,7 @@ export function expectationVerdict(
   state: State,
 ): ExpectationVerdict {
   const cells = failingCells(expectation, counter, [state]);
-  if (cells === null) return boundVerdict(expectation, counter, state);
+  if (cells === null) return boundExpectation(expectation, counter, state);
   return verdictOf(cells, expectation, { counter, state, at: 0 });
 }
 
@@ -47,7 +47,9 @@ export function expectationChange(
 ): ExpectationChange {
   const verdict = expectationVerdict(expectation, counter, after);
   if (verdict.kind === 'holds') return { kind: 'holds' };
-  const heldBefore = expectationVerdict(expectation, counter, before).kind === 'holds';
+  const heldBefore =
+    expectationVerdict(expectation, counter, before).kind === 'holds' &&
+    isTouched(expectation, counter, [before.rules, after.rules]);
   const cells = failingCells(expectation, counter, [before, after]);
   if (cells === null) return { kind: 'unknown', verdict, heldBefore };
   const grown = verdictOf(cells, expectation, { counter, state: after, at: 2 });
@@ -59,6 +61,28 @@ export function expectationChange(
     case 'unknown':
       return { kind: 'unknown', verdict, heldBefore };
   }
+}
+
+/** Whether some rule that is only in one of the two lists may decide packets of it. */
+function isTouched(
+  { pattern }: Expectation,
+  counter: Counter,
+  [before, after]: readonly [readonly Rule[], readonly Rule[]],
+): boolean {
+  const then = new Set(before.map(ruleIdentity));
+  const now = new Set(after.map(ruleIdentity));
+  const changed = [
+    ...after.filter((rule) => !then.has(ruleIdentity(rule))),
+    ...before.filter((rule) => !now.has(ruleIdentity(rule))),
+  ];
+  const { group } = counter.context;
+  return counter
+    .sendersOf(pattern, 'none')
+    .some((sender) =>
+      FAMILIES.some((family) =>
+        changed.some((rule) => addressesMet(rule, { pattern, sender }, family, group) > 0n),
+      ),
+    );
 }
 
 function failingCells(
@@ -76,7 +100,7 @@ function failingCells(
 }
 
 /** Of one of the counts of a cell. */
-interface Place {
+interface CountPlace {
   readonly counter: Counter;
   readonly state: State;
   readonly at: number;
@@ -85,7 +109,7 @@ interface Place {
 function verdictOf(
   cells: readonly Cell[],
   { pattern }: Expectation,
-  { counter, state, at }: Place,
+  { counter, state, at }: CountPlace,
 ): ExpectationVerdict {
   const most = { pattern, context: counter.context, rules: state.rules };
   const packet = (value: number): boolean => ((value >> at) & 1) === 1;
@@ -110,7 +134,7 @@ function verdictOf(
 }
 
 /** Without a count: nothing is accepted where no accept meets the pattern. */
-function boundVerdict(
+function boundExpectation(
   { kind, pattern }: Expectation,
   counter: Counter,
   { rules }: State,

@@ -32,20 +32,20 @@ export interface JudgeContext extends SenderContext {
   readonly nowMs: number;
 }
 
-export interface Judged<D, V> {
+export interface JudgedDemand<D, V> {
   readonly demand: D;
   readonly verdict: V;
 }
 
 /** Of a guardrail: who is exempt is judged all the same, and never blocked. */
-export interface JudgedGuardrail<V> extends Judged<Deny, V> {
+export interface JudgedGuardrail<V> extends JudgedDemand<Deny, V> {
   readonly exemption: Exemption | null;
 }
 
 export interface Judgements<G, E> {
   /** In the order of the demands; guardrails of other kinds than `deny` are left out. */
   readonly guardrails: ReadonlyArray<JudgedGuardrail<G>>;
-  readonly expectations: ReadonlyArray<Judged<Expectation, E>>;
+  readonly expectations: ReadonlyArray<JudgedDemand<Expectation, E>>;
 }
 
 /** Judges rules by themselves, as a policy does not know what is in force. */

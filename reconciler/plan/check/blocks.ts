@@ -12,6 +12,7 @@ import type {
   OrderObjection,
   SafetyObjection,
   VendorObjection,
+  VerdictObjection,
 } from './objection.ts';
 import { safetyText } from './safety-text.ts';
 
@@ -40,9 +41,7 @@ export interface BlockedPlan {
 }
 
 export function blockOf(objection: Objection, plan: BlockedPlan): Block {
-  const { kind, message, override } = isSafetyObjection(objection)
-    ? safetyBlock(objection, plan)
-    : textOf(objection, plan);
+  const { kind, message, override } = judgedText(objection, plan);
   return { kind, liftedBy: LIFTED_BY[kind], message, override };
 }
 
@@ -58,7 +57,21 @@ const safetyBlock = (objection: SafetyObjection, { hash, invocation }: BlockedPl
   override: `${invocation.program} approve ${hash}${invocation.flags} --reason "..."`,
 });
 
-function textOf(objection: Exclude<Objection, SafetyObjection>, plan: BlockedPlan): BlockText {
+function judgedText(objection: Objection, plan: BlockedPlan): BlockText {
+  if (isSafetyObjection(objection)) return safetyBlock(objection, plan);
+  if (isVerdictObjection(objection)) {
+    return { kind: objection.kind, message: objection.what, override: objection.remedy };
+  }
+  return textOf(objection, plan);
+}
+
+const isVerdictObjection = (objection: Objection): objection is VerdictObjection =>
+  objection.kind === 'guardrail' || objection.kind === 'expectation';
+
+function textOf(
+  objection: Exclude<Objection, SafetyObjection | VerdictObjection>,
+  plan: BlockedPlan,
+): BlockText {
   switch (objection.kind) {
     case 'managedByProduct':
     case 'noRuleIds':

@@ -13,6 +13,7 @@ import { planFindings } from './findings.ts';
 import { holdsOn } from './holds.ts';
 import type { Objection, ProofObjection, OrderObjection } from './objection.ts';
 import { stakesOf, type Stakes } from './stakes.ts';
+import { verdictFindings, verdictObjections, type PlanVerdicts } from './verdicts.ts';
 import { vendorRefusals } from './vendor-refusals.ts';
 
 /** What check adds to a plan. */
@@ -30,6 +31,7 @@ export interface Unchecked {
   readonly exposure: ExposureDelta;
   /** What the plan was judged by, with the entries of lists that were read. */
   readonly context: GroupContext;
+  readonly verdicts: PlanVerdicts;
   readonly exceptions: readonly PlanException[];
   readonly orderObjections: readonly OrderObjection[];
   readonly proofObjections: readonly ProofObjection[];
@@ -55,7 +57,7 @@ export function check(input: PlanInput, plan: Unchecked): Judged {
       ...plan.exceptions,
       ...plan.orderObjections.map((objection) => unpromised(objection, words)),
     ],
-    findings: planFindings(input, plan.ownership),
+    findings: [...planFindings(input, plan.ownership), ...verdictFindings(input, plan.verdicts)],
     blockedBy,
     losing: stakes.losing,
     opening: stakes.opening,
@@ -103,6 +105,7 @@ function objectionsTo(input: PlanInput, plan: Unchecked, stakes: Stakes): Object
     ...plan.orderObjections,
     ...plan.proofObjections,
     ...safetyObjections(input, stakes, plan.exposure),
+    ...verdictObjections(input, plan.verdicts),
     ...holds(input),
     ...(input.desired.mode === 'observe' ? [] : otherApproved(input, plan)),
   ];

@@ -53,7 +53,16 @@ export type SafetyObjection =
   | { readonly kind: 'takeover'; readonly rules: number; readonly opens: boolean; readonly closes: boolean }
   | { readonly kind: 'opening'; readonly opening: readonly OpenedService[] };
 
+/** Found in what the plan exposes or cuts, beyond a guardrail or against an expectation. */
+export interface VerdictObjection {
+  readonly kind: 'guardrail' | 'expectation';
+  readonly what: string;
+  /** Empty: the policy's author knows best. */
+  readonly remedy: string;
+}
+
 export type Objection =
+  | VerdictObjection
   | SafetyObjection
   | OrderObjection
   | ProofObjection

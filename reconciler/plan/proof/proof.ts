@@ -4,11 +4,10 @@
 import { groupContext } from '../../exposure/engine/context.ts';
 import { Meter } from '../../exposure/engine/meter.ts';
 import type { Packet } from '../../exposure/engine/packet.ts';
-import type { DescribedGroup, DescribedRule } from '../../model/group.ts';
-import type { Rule } from '../../model/rule.ts';
+import type { DescribedGroup } from '../../model/group.ts';
 import { Transition, type Promised } from './transition.ts';
 import type { Step } from '../plan.ts';
-import { Named } from './simulate.ts';
+import { applyEvent, trace, type Event } from './trace.ts';
 
 export type Proof =
   | { readonly kind: 'proved' }
@@ -42,7 +41,7 @@ export function proofOf(
   const { rules, events } = trace(group.rules, steps);
   const before = new Uint8Array(rules.length).fill(1, 0, group.rules.length);
   const after = before.slice();
-  for (const event of events) apply(after, event);
+  for (const event of events) applyEvent(after, event);
   const transition = new Transition(
     rules.map((rule, at) => ({ rule, before: before[at] === 1, after: after[at] === 1 })),
     groupContext(group),
@@ -59,54 +58,15 @@ export function proofOf(
   return { kind: 'proved' };
 }
 
-/** What a step changes, by the numbers of the rules. */
-interface Event {
-  readonly added: readonly number[];
-  readonly removed: readonly number[];
-  /** One call to the cloud that cannot take effect in part. */
-  readonly isAtomic: boolean;
-}
-
-/** Numbers every rule that is ever there, the described ones first. */
-function trace(
-  described: readonly DescribedRule[],
-  steps: readonly Step[],
-): { rules: Rule[]; events: Event[] } {
-  const rules = described.map(({ rule }) => rule);
-  const held = new Named<number>();
-  for (const [number, item] of described.entries()) held.put(item, number);
-  const put = (item: DescribedRule): number => {
-    held.put(item, rules.length);
-    return rules.push(item.rule) - 1;
-  };
-  const events = steps.map((step): Event => {
-    switch (step.kind) {
-      case 'authorize':
-        return {
-          added: step.rules.map(({ rule }) => put({ rule, id: null, selector: {} })),
-          removed: [],
-          isAtomic: false,
-        };
-      case 'modify': {
-        const removed = [held.take(step.target)];
-        return { added: [put({ ...step.target, rule: step.to.rule })], removed, isAtomic: true };
-      }
-      case 'revoke':
-        return { added: [], removed: step.targets.map((target) => held.take(target)), isAtomic: false };
-    }
-  });
-  return { rules, events };
-}
-
 /** Leads `now` through the states of an event; at each, the rule is given in whose box to look. */
 function* moments(now: Uint8Array, event: Event, batchesAtomic: boolean): Generator<number> {
   if (batchesAtomic || event.isAtomic) {
-    apply(now, event);
+    applyEvent(now, event);
     yield* [...event.added, ...event.removed];
     return;
   }
   for (const number of event.added) yield* alone(now, number);
-  apply(now, event);
+  applyEvent(now, event);
   for (const number of event.removed) {
     yield number;
     if (event.removed.length > 1) yield* alone(now, number);
@@ -117,9 +77,4 @@ function* alone(now: Uint8Array, number: number): Generator<number> {
   now[number] = 1;
   yield number;
   now[number] = 0;
-}
-
-function apply(now: Uint8Array, { added, removed }: Event): void {
-  for (const number of added) now[number] = 1;
-  for (const number of removed) now[number] = 0;
 }

@@ -4,7 +4,7 @@ import type { ProofObjection } from '../check/objection.ts';
 import type { PlanException, Step } from '../plan.ts';
 import { proofOf, type PlanClaim } from './proof.ts';
 
-interface Judgement {
+export interface Judgement {
   readonly exceptions: readonly PlanException[];
   readonly objections: readonly ProofObjection[];
 }

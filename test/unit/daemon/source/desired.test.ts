@@ -395,3 +395,52 @@ describe('policies that must be as committed', () => {
     expect(update.problems).toMatchObject([{ code: 'uncommitted', file: 'policies' }]);
   });
 });
+
+describe('a keeper that was told what was in force before', () => {
+  /** The keeper of the next process, which is told what the one before knew. */
+  async function restarted(files: Files, bytes: 'kept' | 'too many' = 'kept') {
+    const { keep } = watchful();
+    const { state } = await keep.take(loaded(files, 'r1'));
+    const { files: known, ...rest } = keep.filesInForce;
+    const without = [...known].map(([path, file]) => [path, { ...file, bytes: null }] as const);
+    const next = watchful();
+    next.keep.restore(state, { ...rest, files: bytes === 'kept' ? known : new Map(without) });
+    return next;
+  }
+
+  it('tells half of a file from the whole', async () => {
+    const { keep, pass } = await restarted({ 'a.yaml': THREE });
+    const update = await keep.take(half(TWO));
+    expect(inForce(update)).toEqual(['sg-a:443', 'sg-b:443', 'sg-c:443']);
+    expect(update.problems).toMatchObject([{ code: 'truncated' }]);
+    pass(10_000);
+    expect(inForce(await keep.take(half(TWO)))).toEqual(['sg-a:443', 'sg-b:443']);
+  });
+
+  it('takes every shorter file for half of one whose bytes were too many to keep', async () => {
+    const { keep } = await restarted({ 'a.yaml': THREE }, 'too many');
+    expect((await keep.take(loaded({ 'a.yaml': policy('sg-a') }, 'r2'))).problems).toMatchObject([
+      { code: 'truncated' },
+    ]);
+    expect((await keep.take(loaded({ 'a.yaml': `${THREE}# more` }, 'r3'))).problems).toEqual([]);
+  });
+
+  it('keeps the groups of files that are broken or unreadable at the start', async () => {
+    const { keep } = await restarted({ 'a.yaml': policy('sg-a'), 'b.yaml': policy('sg-b') });
+    const update = await keep.take(loaded({ 'a.yaml': BROKEN, 'b.yaml': policy('sg-b', 22) }, 'r2'));
+    expect(inForce(update)).toEqual(['sg-a:443', 'sg-b:22']);
+    expect(ids(update.keptGroups)).toEqual(['sg-a']);
+  });
+
+  it('forgets it where the config names other policies, and groups of accounts that it has no more', async () => {
+    const other = await restarted({ 'a.yaml': policy('sg-a') });
+    const elsewhere = { ...loaded({}, 'r2', ['']), kinds: noKinds('rules') };
+    expect(inForce(await other.keep.take(elsewhere))).toEqual([]);
+
+    const { keep } = watchful();
+    const { state } = await keep.take(loaded({ 'a.yaml': policy('sg-a') }, 'r1'));
+    const next = new DesiredKeeper({ accounts: ['prod'] });
+    next.restore(state, keep.filesInForce);
+    expect(inForce(await next.take(loaded({ 'a.yaml': BROKEN }, 'r2')))).toEqual([]);
+  });
+});

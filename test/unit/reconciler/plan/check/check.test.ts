@@ -31,6 +31,12 @@ const found = (more: Partial<Unchecked> = {}): Unchecked => ({
   desiredHash: 'fee',
   exposure: { opened: [], closed: [], effects: [], exact: true },
   context: groupContext(groupOf([])),
+  verdicts: {
+    ends: { guardrails: [], expectations: [] },
+    breaches: [],
+    context: { group: groupContext(groupOf([])), privateNetworks: [], nowMs: NOW_MS },
+    rules: [],
+  },
   exceptions: [],
   orderObjections: [],
   proofObjections: [],

@@ -1,7 +1,7 @@
 // `reconcile.brake` of the config: how much a plan or a revision may take away or open before a person must approve it.
 import { z } from 'zod';
-import { DEFAULT_BRAKE, type BrakeSettings } from '../../reconciler/plan/safety.ts';
-import { wholeNumber } from './schema-words.ts';
+import { DEFAULT_BRAKE, type BrakeSettings } from '../../../reconciler/plan/safety.ts';
+import { wholeNumber } from '../schema-words.ts';
 
 const brakeLimits = z
   .strictObject({

@@ -1,17 +1,17 @@
 // `guardrails` and `privateNetworks` of the config: what may be exposed, and which addresses count as ours.
 import { z } from 'zod';
-import { readRuleExpression } from '../../reconciler/judge/cel/rule-expression.ts';
-import type { SourcePlace } from '../../reconciler/model/problem.ts';
-import { ok, err } from '../../reconciler/model/result.ts';
+import { readRuleExpression } from '../../../reconciler/judge/cel/rule-expression.ts';
+import type { SourcePlace } from '../../../reconciler/model/problem.ts';
+import { ok, err } from '../../../reconciler/model/result.ts';
 import {
   NO_GUARDRAILS,
   placeKeyOf,
   type WrittenGuardrails,
-} from '../../reconciler/policy/compile/compile-guardrails.ts';
-import type { Locate, Path } from '../../reconciler/policy/read/reporter.ts';
-import { parsePrefixText } from '../../reconciler/policy/schema/peer-text.ts';
-import { guardrailsSchema } from '../../reconciler/policy/schema/pattern/guardrail-schema.ts';
-import { textParsedBy } from '../../reconciler/policy/schema/schema-words.ts';
+} from '../../../reconciler/policy/compile/compile-guardrails.ts';
+import type { Locate, Path } from '../../../reconciler/policy/read/reporter.ts';
+import { parsePrefixText } from '../../../reconciler/policy/schema/peer-text.ts';
+import { guardrailsSchema } from '../../../reconciler/policy/schema/pattern/guardrail-schema.ts';
+import { textParsedBy } from '../../../reconciler/policy/schema/schema-words.ts';
 
 /** Where the guardrails stand, from the top of the config. */
 const GUARDRAILS_PATH: Path = ['guardrails'];

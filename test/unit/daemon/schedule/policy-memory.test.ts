@@ -1,0 +1,53 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { openMemoryJournal } from '../../../../daemon/journal/memory/memory.ts';
+import { PolicyMemory } from '../../../../daemon/schedule/policy-memory.ts';
+import { DesiredKeeper } from '../../../../daemon/source/desired.ts';
+import { policyFor } from '../../../support/estate.ts';
+import { PolicyFiles } from '../../../support/policy-files.ts';
+
+const HTTPS = 'protocol: tcp, ports: 443, from: 203.0.113.0/24';
+const SSH = 'protocol: tcp, ports: 22, from: 203.0.113.0/24';
+
+const openJournal = () => openMemoryJournal({ clock: { nowMs: () => 0 }, randomByte: () => 7 });
+
+describe('what is known of the policies after a restart', () => {
+  it('is the state in force and the bytes of its files, but for large ones', async () => {
+    const journal = openJournal();
+    const noise = `# ${randomBytes(200_000).toString('base64')}\n`;
+    const texts = {
+      'web.yaml': policyFor('sg-web', [HTTPS, SSH]),
+      'large.yaml': `${noise}${policyFor('sg-large', [HTTPS])}`,
+    };
+    const files = new PolicyFiles(texts);
+    const keeper = new DesiredKeeper({ accounts: ['default'] });
+    const { state } = await keeper.take(await files.load());
+    await new PolicyMemory(journal, keeper).note();
+    await journal.setEstateFacts({ desired: state });
+
+    const next = new DesiredKeeper({ accounts: ['default'], settleMs: 10_000 });
+    await new PolicyMemory(journal, next).recall();
+    const known = [...next.filesInForce.files].map(([path, { length, bytes }]) => [
+      path,
+      length,
+      bytes === null ? null : Buffer.from(bytes).toString(),
+    ]);
+    expect(known).toEqual([
+      ['large.yaml', texts['large.yaml'].length, null],
+      ['web.yaml', texts['web.yaml'].length, texts['web.yaml']],
+    ]);
+    files.write('web.yaml', policyFor('sg-web', [HTTPS]));
+    const update = await next.take(await files.load());
+    expect(update.problems).toMatchObject([{ code: 'truncated', file: 'policies/web.yaml' }]);
+    expect(update.state.groups).toEqual(state.groups);
+  });
+
+  it('is nothing before there was anything', async () => {
+    const keeper = new DesiredKeeper({ accounts: ['default'] });
+    const journal = openJournal();
+    await new PolicyMemory(journal, keeper).note();
+    expect((await journal.estateFacts()).policyFiles).toBeNull();
+    await new PolicyMemory(journal, keeper).recall();
+    expect(keeper.filesInForce.root).toBeNull();
+  });
+});
