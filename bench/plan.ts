@@ -31,7 +31,7 @@ const CASES: ReadonlyArray<readonly [Shape, number, readonly number[]]> = [
   ['boxes2d', 1000, [5, 1000]],
 ];
 /** Quotas that bind nothing. */
-export const PLENTY = { ruleQuota: 3000, groupRuleQuota: 3000 };
+export const PLENTY = { ruleQuota: 3000, groupReferenceQuota: 3000 };
 
 export function benchPlan(): void {
   console.log(

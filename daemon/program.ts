@@ -1,9 +1,11 @@
 // The command line: which commands there are, what they share, and how usage errors end.
 import { Command, CommanderError } from 'commander';
+import { addAdoptCommand } from './commands/adopt.ts';
 import { addApplyCommand } from './commands/apply.ts';
 import { addApproveCommand } from './commands/approve.ts';
 import { addCheckCommand } from './commands/check.ts';
 import { addEmulatorCommand } from './commands/emulator.ts';
+import { addExplainCommand } from './commands/explain.ts';
 import { addHistoryCommand } from './commands/history.ts';
 import { addImportCommand } from './commands/import.ts';
 import { aborted, line, UsageError, type ExitCode, type Io } from './cli/io.ts';
@@ -24,6 +26,7 @@ const MAY_BE_LEFT: ReadonlySet<string> = new Set([
   'check',
   'history',
   'status',
+  'explain',
 ]);
 
 export interface Program {
@@ -56,9 +59,11 @@ export function createProgram(io: Io): Program {
   addCheckCommand(program, io, done);
   addHistoryCommand(program, io, done);
   addApproveCommand(program, io, done);
+  addAdoptCommand(program, io, done);
   addPauseCommand(program, io, done);
   addResumeCommand(program, io, done);
   addStatusCommand(program, io, done);
+  addExplainCommand(program, io, done);
   addEmulatorCommand(program, io, done);
   for (const command of program.commands) command.helpOption('--help', 'show help');
   const left = whenLeft(program, io);

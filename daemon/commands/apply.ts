@@ -3,18 +3,22 @@ import type { Command } from 'commander';
 import PQueue from 'p-queue';
 import { counted } from '../../reconciler/model/counted.ts';
 import { renderText } from '../../reconciler/report/text.ts';
-import { planReport } from '../../reconciler/report/document.ts';
+import { planReport, type PlanReport } from '../../reconciler/report/document.ts';
+import type { GroupPlan } from '../../reconciler/plan/plan.ts';
 import { isFailed, planExitCode, type GroupResult } from '../../reconciler/report/results.ts';
 import { groupKey } from '../../reconciler/model/group.ts';
 import { JournalError } from '../journal/journal.ts';
+import { RevisionGate } from '../schedule/revision-gate.ts';
 import { outcomeReason, type Target } from '../schedule/group-record.ts';
 import { newGroupMemory } from '../learned/group-memory.ts';
 import { reconcileGroup } from '../reconcile/reconcile.ts';
 import { askYes, canAsk } from '../cli/ask.ts';
 import { aborted, flagOf, line, UsageError, type ExitCode, type Io } from '../cli/io.ts';
 import { parseReason } from '../cli/reason.ts';
+import { approvablePlans, approvePlans } from '../compose/approve-plans.ts';
 import { journalFailed, openJournal } from '../compose/open-journal.ts';
-import { openSession, planAll, type Session, type SessionFlags } from '../compose/session.ts';
+import { saysRevisionHeld } from '../compose/revision-brake.ts';
+import { judgedRevision, openSession, planAll, type Session, type SessionFlags } from '../compose/session.ts';
 import { refuseUncommitted } from '../compose/committed.ts';
 import { addCommonFlags, readConfig } from '../compose/setup.ts';
 import { embeddedEmulator } from './embedded-emulator.ts';
@@ -54,24 +58,36 @@ async function runApply(flags: ApplyFlags, io: Io): Promise<ExitCode> {
     const plans = await Promise.race([planAll(session, io), stopped]);
     if (plans === null) return 1;
     const report = planReport(session.revision, plans);
-    if (flags.plan !== undefined && flags.plan !== report.hash) {
-      throw new UsageError(`the plan has changed since it was approved: its hash is now ${report.hash}`);
-    }
+    requireHash(flags.plan, report.hash);
+    if (await saysRevisionHeld(judgedRevision(session), session.engine.journal, io)) return 3;
     // Who is asked sees the plan even if the data is for a program.
     if (flags.json !== true) io.stdout.write(renderText(session.revision, plans));
     else if (consent === 'ask') io.stderr.write(renderText(session.revision, plans));
     if (consent === 'ask') await askFirst(plans, io);
     // Yes was said to this plan, and to no other.
     const approvedOnly = flags.plan !== undefined || consent === 'ask';
-    const results = await applyAll(session, { plans, approvedOnly }, io);
-    if (flags.json === true) line(io.stdout, JSON.stringify({ version: 1, plan: report, results }, null, 2));
-    else for (const result of results) line(io.stdout, resultLine(result));
-    return exitCode(plans, results);
+    const approvable = flags.plan === undefined ? [] : approvablePlans(plans);
+    await approvePlans(session.engine, approvable, flags.reason);
+    if (flags.group === undefined) await putInForce(session);
+    const results = await applyAll(session, { plans, approvable, approvedOnly }, io);
+    io.stdout.write(flags.json === true ? resultsJson(report, results) : results.map(resultLine).join(''));
+    const approved = new Set<GroupResult>(approvable);
+    return exitCode(
+      plans.filter((plan) => !approved.has(plan)),
+      results,
+    );
   } catch (error) {
     throw error instanceof JournalError ? journalFailed(error) : error;
   } finally {
     await session.close();
   }
+}
+
+function requireHash(approved: string | undefined, hash: string): void {
+  if (approved === undefined || approved === hash) return;
+  throw new UsageError(
+    `the plan has changed since approval: its hash is now ${hash}; \`rampart plan\` shows it`,
+  );
 }
 
 /** Whether a person has to say yes first. Throws where nobody has said it and nobody can be asked. */
@@ -86,7 +102,7 @@ function consentOf({ plan, yes }: ApplyFlags, io: Io): 'given' | 'ask' {
 
 /** Throws unless the person at the terminal says yes. Does not ask where there is nothing to carry out. */
 async function askFirst(plans: readonly GroupResult[], io: Io): Promise<void> {
-  const pending = plans.flatMap((plan) => (isFailed(plan) || plan.status !== 'pending' ? [] : [plan]));
+  const pending = pendingPlans(plans);
   if (pending.length === 0) return;
   const calls = pending.reduce((sum, { steps }) => sum + steps.length, 0);
   const question = `Carry out ${counted(calls, 'call')} on ${counted(pending.length, 'group')}?`;
@@ -102,19 +118,31 @@ async function whenStopped({ stderr, stopSignal }: Io): Promise<null> {
   return null;
 }
 
+const pendingPlans = (plans: readonly GroupResult[]): readonly GroupPlan[] =>
+  plans.flatMap((plan) => (isFailed(plan) || plan.status !== 'pending' ? [] : [plan]));
+
+/** The next revision is compared with this one. */
+async function putInForce({ engine, desired, content, targets, config }: Session): Promise<void> {
+  const gate = new RevisionGate(engine, config.reconcile.mode);
+  await gate.judge(desired, content);
+  await gate.grant(targets.map(({ policy }) => policy));
+}
+
 /** What became of one group. */
 type AppliedGroup = Awaited<ReturnType<typeof applyOne>>;
 
 /** Carries out the plans that are pending. A plan that was approved by its hash may not become another one. */
 async function applyAll(
   session: Session,
-  given: { readonly plans: readonly GroupResult[]; readonly approvedOnly: boolean },
+  given: {
+    readonly plans: readonly GroupResult[];
+    readonly approvable: readonly GroupPlan[];
+    readonly approvedOnly: boolean;
+  },
   io: Io,
 ): Promise<AppliedGroup[]> {
   const hashes = new Map(
-    given.plans.flatMap((plan) =>
-      isFailed(plan) || plan.status !== 'pending' ? [] : [[groupKey(plan), plan.hash]],
-    ),
+    [...given.approvable, ...pendingPlans(given.plans)].map((plan) => [groupKey(plan), plan.hash]),
   );
   const runners = new PQueue({ concurrency: session.config.reconcile.concurrency });
   return Promise.all(
@@ -152,11 +180,15 @@ async function applyOne(
   }
 }
 
+const resultsJson = (plan: PlanReport, results: readonly AppliedGroup[]): string =>
+  `${JSON.stringify({ version: 1, plan, results }, null, 2)}\n`;
+
 function resultLine({ account, region, id, outcome, changes, reason }: AppliedGroup): string {
   const tail = outcome === 'converged' ? counted(changes, 'call') : reason;
-  return `${account}/${region}/${id}: ${outcome}${tail === '' ? '' : `, ${tail}`}`;
+  return `${account}/${region}/${id}: ${outcome}${tail === '' ? '' : `, ${tail}`}\n`;
 }
 
+/** `plans`: those that were not approved here. */
 function exitCode(plans: readonly GroupResult[], results: readonly AppliedGroup[]): ExitCode {
   if (plans.some(isFailed)) return 1;
   if (results.some(({ outcome }) => outcome !== 'converged' && outcome !== 'blocked')) return 1;

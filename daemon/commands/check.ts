@@ -61,7 +61,7 @@ async function runCheck(flags: CheckFlags, io: Io): Promise<ExitCode> {
 }
 
 async function desiredGroup(config: Config, flags: CheckFlags, io: Io): Promise<CheckedGroup> {
-  const { groups } = await readPolicies(config, io);
+  const { groups } = (await readPolicies(config, io)).desired;
   const group = chosen(groups, flags.group);
   const { account, region, ignore } = group;
   const rules = group.rules[flags.direction];

@@ -8,6 +8,7 @@ import type { JournalDesk, Pause } from '../journal/journal.ts';
 import { parseDuration } from '../cli/duration.ts';
 import { parseReason } from '../cli/reason.ts';
 import { flagOf, line, UsageError, type ExitCode, type Io } from '../cli/io.ts';
+import { activeFreezes } from '../reconcile/safety/freezes.ts';
 import { withDesk } from '../compose/open-journal.ts';
 import { addCommonFlags, openKeeper, openSource, readConfig, type CommonFlags } from '../compose/setup.ts';
 
@@ -22,6 +23,8 @@ interface PauseFlags extends CommonFlags {
 
 interface ResumeFlags extends CommonFlags {
   readonly group?: string;
+  readonly freeze?: string;
+  readonly reason?: string;
 }
 
 export function addPauseCommand(program: Command, io: Io, done: (code: ExitCode) => void): void {
@@ -43,13 +46,19 @@ export function addPauseCommand(program: Command, io: Io, done: (code: ExitCode)
 
 export function addResumeCommand(program: Command, io: Io, done: (code: ExitCode) => void): void {
   addCommonFlags(program.command('resume'))
-    .description('End the pause of all groups, or that of one. Exit code: 0 ended, 1 there was none.')
+    .description(
+      'End the pause of all groups, that of one, or a freeze that is in force. Exit code: 0 ended, 1 there was none.',
+    )
     .option('--group <ID>', 'the pause of this group (default: that of all groups)')
+    .option('--freeze <NAME>', 'this occurrence of the freeze, until it begins again; needs --reason')
+    .option('--reason <TEXT>', 'why the freeze ends; it is kept in the journal', flagOf(parseReason))
     .addHelpText(
       'after',
       '\nA running daemon goes on at its next look, `resyncSeconds` from the last at most.',
     )
-    .action((flags: ResumeFlags) => runResume(flags, io).then(done));
+    .action((flags: ResumeFlags) =>
+      (flags.freeze === undefined ? runResume(flags, io) : endFreeze(flags.freeze, flags, io)).then(done),
+    );
 }
 
 async function runPause(flags: PauseFlags, io: Io): Promise<ExitCode> {
@@ -98,6 +107,32 @@ async function runResume({ group: id, ...flags }: ResumeFlags, io: Io): Promise<
       line(io.stderr, `still paused: ${pauseText(pause)}`);
     }
     return ended.length === 0 ? 1 : 0;
+  });
+}
+
+/** Where occurrences overlap all of them end: whoever asks for it wants to go on. */
+async function endFreeze(name: string, { reason, ...flags }: ResumeFlags, io: Io): Promise<ExitCode> {
+  if (reason === undefined) throw new UsageError('--freeze needs --reason');
+  const config = readConfig(flags);
+  const freeze = config.reconcile.freeze.find((each) => each.name === name);
+  if (freeze === undefined) {
+    const names = config.reconcile.freeze.map((each) => each.name).join(', ');
+    throw new UsageError(`the config has no freeze ${name}${names === '' ? '' : `; it has ${names}`}`);
+  }
+  return withDesk<ExitCode>(config, async (desk) => {
+    const nowMs = systemClock.nowMs();
+    const next = async () => activeFreezes([freeze], await desk.endedFreezes(), nowMs)[0];
+    const first = await next();
+    if (first === undefined) line(io.stderr, `the freeze ${name} is not in force`);
+    for (let active = first; active !== undefined; active = await next()) {
+      const { untilMs } = active;
+      await desk.endFreeze({ name, untilMs, reason }, nowMs);
+      line(
+        io.stdout,
+        `ended: freeze ${name}, which would have lasted until ${new Date(untilMs).toISOString()}`,
+      );
+    }
+    return first === undefined ? 1 : 0;
   });
 }
 

@@ -9,7 +9,8 @@ import type { JournalDesk } from '../journal/journal.ts';
 import type { ExitCode, Io } from '../cli/io.ts';
 import { noteUncommitted } from '../compose/committed.ts';
 import { withKnownFacts } from '../compose/open-journal.ts';
-import { openSession, planAll, type SessionFlags } from '../compose/session.ts';
+import { saysRevisionHeld } from '../compose/revision-brake.ts';
+import { judgedRevision, openSession, planAll, type SessionFlags } from '../compose/session.ts';
 import { addCommonFlags, readConfig } from '../compose/setup.ts';
 import { READ_ONLY } from './embedded-emulator.ts';
 
@@ -44,10 +45,12 @@ async function planBeside(
   const session = await openSession(config, flags, io, READ_ONLY);
   try {
     const results = await planAll(session, io, desk ?? session.engine.journal);
+    const isHeld = await saysRevisionHeld(judgedRevision(session), desk, io);
     // What could not be read any more is no news of the groups.
     if (io.stopSignal.aborted) return 1;
     io.stdout.write(renderPlan(flags.json === true ? 'json' : flags.format, session.revision, results));
-    return planExitCode(results);
+    const code = planExitCode(results);
+    return isHeld && code !== 1 ? 3 : code;
   } finally {
     await session.close();
   }

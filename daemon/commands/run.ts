@@ -99,11 +99,12 @@ async function serve(
       live: () => liveConfig.settings,
       env: io.env,
     });
+    const keeper = openDaemonKeeper(config, { clock: systemClock, compile: compileInWorker });
     const daemon = new Daemon({
       engine,
       lanes,
       source: openSource(config, io),
-      keeper: openDaemonKeeper(config, { clock: systemClock, compile: compileInWorker }),
+      keeper,
       resolver: new TargetResolver(engine.ecs, config.reconcile.mode),
       controller: {
         concurrency: config.reconcile.concurrency,
@@ -113,6 +114,7 @@ async function serve(
       onReload: (listener) =>
         io.onReload(() => {
           liveConfig.take(loadConfig(config.file));
+          keeper.reconfigure({ guardrails: liveConfig.settings.guardrails });
           listener();
         }),
       onFirstRead: (revision) => {
@@ -181,6 +183,7 @@ function httpPorts({ daemon, lanes, liveConfig, metrics }: Observed): HttpPorts 
     ready: daemon.ready,
     config: liveConfig.summary,
     policies: daemon.policies,
+    management: daemon.management,
     groups: daemon.controller.status(),
     lanes: lanes.status(),
   });

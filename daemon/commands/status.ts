@@ -1,19 +1,13 @@
 // `rampart status`: what the running daemon knows, asked at its own door.
-import { statSync } from 'node:fs';
-import path from 'node:path';
 import type { Command } from 'commander';
-import { z } from 'zod';
 import { counted } from '../../reconciler/model/counted.ts';
 import { groupKey } from '../../reconciler/model/group.ts';
-import { err, ok, type Result } from '../../reconciler/model/result.ts';
-import type { Config } from '../config/config.ts';
-import { hostInUrl, type ListenAddress } from '../config/listen.ts';
 import { summaryLines } from '../config/summary.ts';
 import type { Pause } from '../journal/journal.ts';
-import { flagOf, UsageError, type ExitCode, type Io } from '../cli/io.ts';
-import { pausesInForce } from '../compose/open-journal.ts';
+import { flagOf, type ExitCode, type Io } from '../cli/io.ts';
 import { pauseText } from './pause.ts';
-import { addCommonFlags, readConfig, type CommonFlags } from '../compose/setup.ts';
+import { addCommonFlags, type CommonFlags } from '../compose/setup.ts';
+import { daemonAt, ownDaemon, parseUrl, type Status } from './status/ask-daemon.ts';
 import { alignedLines } from '../cli/table.ts';
 
 interface StatusFlags extends CommonFlags {
@@ -21,39 +15,6 @@ interface StatusFlags extends CommonFlags {
   /** Of /api/status. */
   readonly url?: string;
 }
-
-const TIMEOUT_MS = 10_000;
-
-const summarySchema = z.looseObject({
-  file: z.string(),
-  mode: z.string(),
-  brake: z.string(),
-  accounts: z.array(z.looseObject({ name: z.string(), endpoint: z.string() })),
-  policies: z.looseObject({ source: z.string(), path: z.string() }),
-  journal: z.string(),
-});
-
-/** The part of `DaemonStatus` that is read here. The daemon may be of another version and know more. */
-const statusSchema = z.looseObject({
-  version: z.literal(1),
-  rampart: z.string(),
-  startedAt: z.string(),
-  ready: z.boolean(),
-  config: summarySchema.optional(),
-  policies: z.looseObject({ revision: z.string().nullable(), problems: z.number() }),
-  groups: z.array(
-    z.looseObject({
-      account: z.string(),
-      region: z.string(),
-      id: z.string(),
-      outcome: z.string(),
-      reason: z.string(),
-      lastAttemptMs: z.number().nullable(),
-    }),
-  ),
-});
-
-type Status = z.output<typeof statusSchema>;
 
 export function addStatusCommand(program: Command, io: Io, done: (code: ExitCode) => void): void {
   addCommonFlags(program.command('status'))
@@ -77,86 +38,14 @@ async function runStatus(flags: StatusFlags, io: Io): Promise<ExitCode> {
   return isConverged(status) ? 0 : 2;
 }
 
-interface Known {
-  readonly status: Status;
-  /** Undefined where they are not known: they stand in the journal of that daemon. */
-  readonly pauses: readonly Pause[] | undefined;
-}
-
-/** Of the daemon that runs with the config of this command, and of no other. */
-async function ownDaemon(flags: StatusFlags, io: Io): Promise<Known> {
-  const config = readConfig(flags);
-  const url = addressOf(config);
-  const status = await askDaemon(url);
-  const [theirs, ours] = [status.config?.file ?? null, path.resolve(io.cwd, config.file)];
-  if (theirs === null || !isSameFile(theirs, ours)) {
-    const what = theirs === null ? 'does not say its config' : `runs with the config ${theirs}`;
-    const origin = new URL(url).origin;
-    throw new UsageError(
-      `the daemon at ${origin} ${what}, not with ${ours}; \`--url ${origin}\` shows it anyway`,
-    );
-  }
-  return { status, pauses: await pausesInForce(config, io) };
-}
-
-const daemonAt = async (url: string): Promise<Known> => ({ status: await askDaemon(url), pauses: undefined });
-
-function isSameFile(one: string, other: string): boolean {
-  const [a, b] = [one, other].map((file) => statSync(file, { throwIfNoEntry: false }));
-  return a === undefined || b === undefined ? one === other : a.dev === b.dev && a.ino === b.ino;
-}
-
-/** The address of a daemon, as `http.listen` and a browser have it, or that of its status. */
-function parseUrl(text: string): Result<string, string> {
-  const url = URL.canParse(text) ? new URL(text) : null;
-  if (url === null || !['http:', 'https:'].includes(url.protocol)) {
-    return err('write the URL of a daemon, such as http://127.0.0.1:8481');
-  }
-  return ok(new URL('/api/status', url).href);
-}
-
 /** Policies that are not in force are not carried out either. */
 function isConverged({ ready, policies, groups }: Status): boolean {
-  return ready && policies.problems === 0 && groups.every(({ outcome }) => outcome === 'converged');
-}
-
-function addressOf({ http: { listen } }: Config): string {
-  if (listen === null)
-    throw new UsageError('`http.listen` of the config is off, so the daemon answers nobody');
-  if (listen.port === 0) {
-    throw new UsageError(
-      '`http.listen` has port 0, which is another one at each start; give the daemon a port of its own',
-    );
-  }
-  return `http://${dialedHost(listen)}:${listen.port}/api/status`;
-}
-
-/** Who listens at every address also does at the loopback one. */
-function dialedHost({ host }: ListenAddress): string {
-  if (host === '0.0.0.0') return '127.0.0.1';
-  if (host === '::') return '[::1]';
-  return hostInUrl(host);
-}
-
-async function askDaemon(url: string): Promise<Status> {
-  const answer = await get(url);
-  const status = statusSchema.safeParse(answer);
-  if (status.success) return status.data;
-  throw new UsageError(`what answers at ${url} is no Rampart daemon, or one of another generation`);
-}
-
-/** The JSON that is there; null for what is no JSON. A UsageError if no one answers. */
-async function get(url: string): Promise<unknown> {
-  try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS), redirect: 'error' });
-    return response.ok ? await response.json() : null;
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    throw new UsageError(
-      `no daemon answers at ${url}: ${cause instanceof Error ? cause.message : String(cause)}`,
-    );
-  }
+  return (
+    ready &&
+    policies.problems === 0 &&
+    (policies.held ?? null) === null &&
+    groups.every(({ outcome }) => outcome === 'converged')
+  );
 }
 
 function asText(status: Status, pauses: readonly Pause[]): string {
@@ -175,9 +64,36 @@ function asText(status: Status, pauses: readonly Pause[]): string {
     ...(policies.problems > 0
       ? [`the newest policies have ${counted(policies.problems, 'problem')} and are not in force`]
       : []),
+    ...heldLines(policies),
     ...pauses.map((pause) => `paused: ${pauseText(pause)}`),
+    ...managementLines(status),
     `${converged} of ${groups.length} groups converged`,
     ...alignedLines(rows),
+    ...commandLines(groups),
     '',
   ].join('\n');
+}
+
+function heldLines({ held }: Status['policies']): string[] {
+  if (held === undefined || held === null) return [];
+  const { revision, losing, released, limit, override } = held;
+  return [
+    `held: revision ${revision}, since ${losing.length} groups would lose traffic and ${released.length} would be released, more than ${limit} in all`,
+    `  to let it go on: ${override}`,
+  ];
+}
+
+/** How to go on where a person can decide it. */
+function commandLines(groups: Status['groups']): string[] {
+  return groups.flatMap((group) => {
+    const commands = (group.blockedBy ?? []).map(({ override }) => override).filter((text) => text !== '');
+    return [...new Set(commands)].map((command) => `to let ${group.id} go on: ${command}`);
+  });
+}
+
+function managementLines({ management }: Status): string[] {
+  if (management === undefined) return [];
+  const lines = (word: string, changes: (typeof management)['managed']): string[] =>
+    changes.map((change) => `${word} ${change.at}: ${groupKey(change)}, ${change.reason}`);
+  return [...lines('managed since', management.managed), ...lines('released', management.released)];
 }

@@ -5,7 +5,7 @@ import { compilePolicies } from '../../reconciler/policy/compile/compile.ts';
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
 import { loadConfigIfAny } from '../config/load.ts';
-import { DEFAULT_POLICIES } from '../config/policies-schema.ts';
+import { DEFAULT_POLICIES } from '../config/sections/policies-schema.ts';
 import { line, UsageError, type ExitCode, type Io } from '../cli/io.ts';
 import {
   addCommonFlags,

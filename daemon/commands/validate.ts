@@ -14,7 +14,7 @@ import { formatProblems } from '../../reconciler/policy/report/text.ts';
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
 import { loadConfig, loadConfigIfAny, placeInConfig } from '../config/load.ts';
-import { DEFAULT_POLICIES } from '../config/policies-schema.ts';
+import { DEFAULT_POLICIES } from '../config/sections/policies-schema.ts';
 import { readStateFile } from './emulator.ts';
 import { line, UsageError, type ExitCode, type Io } from '../cli/io.ts';
 import { noteUncommitted } from '../compose/committed.ts';

@@ -3,8 +3,9 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { OPERATIONS } from '../../reconciler/model/operation.ts';
 import type { Invocation } from '../../reconciler/plan/safety.ts';
 import { systemClock, type Clock } from '../clock.ts';
-import type { AccountConfig } from '../config/accounts-schema.ts';
+import type { AccountConfig } from '../config/accounts/accounts-schema.ts';
 import type { Config } from '../config/config.ts';
+import { DemandsInForce } from '../reconcile/safety/demands.ts';
 import { liveSettings, type LiveSettings } from '../config/live-settings.ts';
 import type { EcsApi } from '../ecs/api.ts';
 import type { Pacer } from '../ecs/ask.ts';
@@ -108,6 +109,7 @@ export function assembleEngine(config: Config, ports: EnginePorts): Assembly {
       clock,
       planOptions: reconcile,
       live: ports.live ?? (() => liveSettings(config)),
+      demands: new DemandsInForce(config.privateNetworks),
       invocation: ports.invocation,
       lists: new KnownLists(ecs, clock, resyncMs),
       patience: { settleMs: reconcile.settleSeconds * 1000, lagMs: reconcile.lagSeconds * 1000 },
@@ -194,6 +196,8 @@ function byAccount(clients: Readonly<Record<string, EcsApi>>): EcsApi {
     describeGroup: (group, whenNoRules) => of(group.account).describeGroup(group, whenNoRules),
     findGroups: (place, selector) => of(place.account).findGroups(place, selector),
     listSizes: (place, kind, ids) => of(place.account).listSizes(place, kind, ids),
+    prefixListEntries: (place, id) => of(place.account).prefixListEntries(place, id),
+    portListEntries: (place, id) => of(place.account).portListEntries(place, id),
     write: (request) => of(request.account).write(request),
   };
 }

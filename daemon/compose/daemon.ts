@@ -5,7 +5,8 @@ import type { DesiredKeeper } from '../source/desired.ts';
 import type { Source } from '../source/source.ts';
 import { ApprovalWatch } from '../schedule/approval-watch.ts';
 import { Controller, type ControllerOptions } from '../schedule/controller.ts';
-import { PolicyLoop } from '../schedule/policy-loop.ts';
+import type { ManagementChanges } from '../schedule/managed-groups.ts';
+import { PolicyLoop, type PoliciesStatus } from '../schedule/policy-loop.ts';
 import type { Engine } from '../reconcile/engine.ts';
 import type { TargetResolver } from '../schedule/selectors.ts';
 
@@ -46,13 +47,18 @@ export class Daemon {
     );
     this.#approvals = new ApprovalWatch({
       engine: parts.engine,
-      isWaiting: () => this.#policyLoop.held !== null || this.controller.hasBlocked,
+      isWaiting: () => this.#waitsForPolicies || this.controller.hasBlocked,
       onNews: () => {
-        if (this.#policyLoop.held !== null) this.#policyLoop.reload();
+        if (this.#waitsForPolicies) this.#policyLoop.reload();
         this.controller.triggerBlocked();
       },
       stopping: parts.stopSignal,
     });
+  }
+
+  /** Whether a person's word would put other policies in force. */
+  get #waitsForPolicies(): boolean {
+    return this.#policyLoop.held !== null || this.#policyLoop.hasFrozenReleases;
   }
 
   /** Policies loaded, and a first reconcile of every group tried. */
@@ -60,8 +66,12 @@ export class Daemon {
     return this.#policyLoop.loaded && this.controller.everyGroupTried;
   }
 
-  get policies(): { readonly revision: string | null; readonly problems: number } {
+  get policies(): PoliciesStatus {
     return this.#policyLoop.policies;
+  }
+
+  get management(): ManagementChanges {
+    return this.#policyLoop.management;
   }
 
   /** Resolves after a clean stop. Rejects on a bug or a broken journal, with all work stopped. */

@@ -30,12 +30,12 @@ export class LiveConfig {
     return { ...summaryOf(this.#started, this.#cwd), brake: onOrOff(this.#settings.brake) };
   }
 
-  /** Takes up what another reading of the config says. A bad one changes nothing. */
-  take(read: Result<Config, readonly Problem[]>): void {
+  /** Takes up what another reading of the config says, and answers the keys that differ. A bad one changes nothing. */
+  take(read: Result<Config, readonly Problem[]>): readonly string[] {
     if (!read.ok) {
       const details = read.error.map(problemText);
       this.#telemetry.emit('config.rejected', { problems: details.length, details });
-      return;
+      return [];
     }
     const settings = liveSettings(read.value);
     const changed = changedSettings(this.#settings, settings);
@@ -44,5 +44,6 @@ export class LiveConfig {
       changed,
       needRestart: keysForRestart(this.#started, read.value),
     });
+    return changed;
   }
 }

@@ -15,6 +15,7 @@ import { TargetResolver, type UnresolvedSelector } from '../schedule/selectors.t
 import { isTty, line, UsageError, type Io } from '../cli/io.ts';
 import { openEngine, type OpenEngine, type Opening } from './open-engine.ts';
 import { progressOn } from '../cli/progress.ts';
+import type { JudgedRevision } from './revision-brake.ts';
 import { openKeeper, openSource, problemText, type CommonFlags } from './setup.ts';
 
 export interface SessionFlags extends CommonFlags {
@@ -24,6 +25,9 @@ export interface SessionFlags extends CommonFlags {
 export interface Session extends OpenEngine {
   readonly config: Config;
   readonly revision: string;
+  readonly desired: DesiredState;
+  /** The hash of the policies as loaded. */
+  readonly content: string;
   readonly targets: readonly Target[];
   readonly unresolved: readonly UnresolvedSelector[];
 }
@@ -35,15 +39,16 @@ export async function openSession(
   io: Io,
   opening: Opening,
 ): Promise<Session> {
-  const desired = await readPolicies(config, io);
+  const { desired, content } = await readPolicies(config, io);
   showSummary(config, desired.revision, io);
   const opened = await openEngine(config, flags, io, opening);
   try {
     const resolver = new TargetResolver(opened.engine.ecs, config.reconcile.mode);
     const { revision, groups } = desired;
     const { targets, unresolved } = await resolver.resolve(groups, systemClock.nowMs());
+    opened.engine.demands.set(desired);
     const all = targets.map((policy) => ({ policy, revision }));
-    return { ...opened, ...targetsChosen(flags.group, all, unresolved), config, revision };
+    return { ...opened, ...targetsChosen(flags.group, all, unresolved), config, revision, desired, content };
   } catch (error) {
     await opened.close();
     throw error;
@@ -56,16 +61,30 @@ function showSummary(config: Config, revision: string, { stderr, cwd }: Io): voi
   for (const each of summaryLines(summaryOf(config, cwd), revision)) line(stderr, each);
 }
 
+export interface ReadPolicies {
+  readonly desired: DesiredState;
+  /** The hash of the policies as loaded. */
+  readonly content: string;
+}
+
 /** The policies, all good; or a UsageError that lists every problem. */
-export async function readPolicies(config: Config, io: Io): Promise<DesiredState> {
-  const { state, problems } = await openKeeper(config).take(await openSource(config, io).load());
+export async function readPolicies(config: Config, io: Io): Promise<ReadPolicies> {
+  const loaded = await openSource(config, io).load();
+  const { state, problems } = await openKeeper(config).take(loaded);
   const errors = problems.filter(({ severity }) => severity === 'error');
-  if (errors.length === 0) return state;
+  if (errors.length === 0) return { desired: state, content: loaded.content };
   const list = errors.map(problemText).join('\n');
   throw new UsageError(
     `the policies have ${counted(errors.length, 'problem')}; \`rampart validate\` shows them in place\n${list}`,
   );
 }
+
+export const judgedRevision = ({ engine, desired, content, config }: Session): JudgedRevision => ({
+  engine,
+  desired,
+  content,
+  defaultMode: config.reconcile.mode,
+});
 
 /** Only the group that was asked for; all if none was. */
 function targetsChosen(
@@ -107,12 +126,14 @@ export async function planAll(
 async function planOne(engine: Engine, desk: PlanningDesk, policy: GroupPolicy): Promise<GroupResult> {
   const described = await engine.ecs.describeGroup(policy);
   if (described.ok) {
-    const { sizes: listSizes, unread: unreadLists } = await engine.lists.of(policy, described.value);
+    const known = await engine.lists.of(policy, described.value);
+    const { sizes: listSizes, unread: unreadLists, read: lists } = known;
     const learned = { ...NOTHING_LEARNED, listSizes, unreadLists };
     const { input } = await groupInput(engine, desk, {
       desired: policy,
       described: described.value,
       learned,
+      lists,
     });
     return planGroup(input);
   }

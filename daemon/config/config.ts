@@ -2,7 +2,7 @@
 // bounds and default, stand in the schema; here is only what differs from it.
 import type { Prefix } from '../../reconciler/model/prefix.ts';
 import type { WrittenGuardrails } from '../../reconciler/policy/compile/compile-guardrails.ts';
-import type { AccountConfig } from './accounts-schema.ts';
+import type { AccountConfig } from './accounts/accounts-schema.ts';
 import type { CheckedConfig } from './schema.ts';
 
 type Settings = {

@@ -2,17 +2,26 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { BrakeSettings } from '../../reconciler/plan/safety.ts';
 import type { Config } from './config.ts';
+import type { Freeze } from './sections/freeze-schema.ts';
 
 export interface LiveSettings {
   readonly brake: BrakeSettings | 'off';
+  readonly guardrails: Config['guardrails'];
+  readonly freeze: readonly Freeze[];
 }
 
 /** The settings by the keys of the config that they come from. A setting without a row does not compile. */
 const LIVE_KEYS: { readonly [Setting in keyof LiveSettings]: string } = {
   brake: 'reconcile.brake',
+  guardrails: 'guardrails',
+  freeze: 'reconcile.freeze',
 };
 
-export const liveSettings = ({ reconcile: { brake } }: Config): LiveSettings => ({ brake });
+export const liveSettings = ({ reconcile: { brake, freeze }, guardrails }: Config): LiveSettings => ({
+  brake,
+  guardrails,
+  freeze,
+});
 
 /** Keys of the settings that differ. */
 export const changedSettings = (before: LiveSettings, after: LiveSettings): string[] =>
@@ -22,13 +31,13 @@ const settingNames = (): Array<keyof LiveSettings> => Object.keys(LIVE_KEYS) as 
 
 /** Keys that differ and that SIGHUP does not take up: `SECTION.KEY`, in the order of the config. */
 export function keysForRestart(before: Config, after: Config): string[] {
-  const live = new Set(Object.values(LIVE_KEYS));
+  const live = Object.values(LIVE_KEYS);
   return Object.entries(before)
     .flatMap(([section, old]: [string, unknown]) => {
       const now: unknown = after[section as keyof Config];
       return isSection(old) && isSection(now) ? keysIn(section, old, now) : differing(section, old, now);
     })
-    .filter((key) => !live.has(key));
+    .filter((key) => !live.some((taken) => key === taken || key.startsWith(`${taken}.`)));
 }
 
 type Section = Readonly<Record<string, unknown>>;

@@ -9,7 +9,7 @@ import { checkShape } from '../../reconciler/policy/schema/check-shape.ts';
 import type { ShapeWords } from '../../reconciler/policy/schema/shape-complaints.ts';
 import { ioReason } from '../io-reason.ts';
 import type { Config } from './config.ts';
-import { placedGuardrails } from './safety/guardrails-config.ts';
+import { placedGuardrails } from './sections/guardrails-config.ts';
 import { configsNear } from './nearby.ts';
 import { resolveConfig } from './resolve.ts';
 import { configSchema } from './schema.ts';

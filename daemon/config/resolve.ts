@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { deepFreeze } from '../../reconciler/model/collections.ts';
 import type { WrittenGuardrails } from '../../reconciler/policy/compile/compile-guardrails.ts';
-import type { AccountConfig } from './accounts-schema.ts';
+import type { AccountConfig } from './accounts/accounts-schema.ts';
 import type { Config, EmulatorConfig } from './config.ts';
 import { configSchema, type CheckedConfig } from './schema.ts';
 

@@ -5,12 +5,13 @@ import { MODES } from '../../reconciler/model/group.ts';
 import { err, ok, type Result } from '../../reconciler/model/result.ts';
 import { OPERATION_NAMES, type Operation } from '../../reconciler/model/operation.ts';
 import { LOG_LEVELS } from '../telemetry/catalog.ts';
-import { accountsSchema } from './accounts-schema.ts';
-import { brakeSchema } from './safety/brake-schema.ts';
-import { guardrailsConfig, privateNetworksConfig } from './safety/guardrails-config.ts';
+import { accountsSchema } from './accounts/accounts-schema.ts';
+import { brakeSchema } from './sections/brake-schema.ts';
+import { guardrailsConfig, privateNetworksConfig } from './sections/guardrails-config.ts';
+import { freezeSchema } from './sections/freeze-schema.ts';
 import { parseListen, type ListenAddress } from './listen.ts';
 import { quirksSchema } from './quirks-schema.ts';
-import { policiesSchema } from './policies-schema.ts';
+import { policiesSchema } from './sections/policies-schema.ts';
 import { filePath, parsedText, section, wholeNumber } from './schema-words.ts';
 
 const reconcile = section('How groups are brought to what the policies say.', {
@@ -47,7 +48,13 @@ const reconcile = section('How groups are brought to what the policies say.', {
     'How long what was just written may be missing from what the cloud shows, before the difference counts.',
   ).default(60),
   ruleQuota: wholeNumber(1, 10_000, 'Most rules that a group may hold, in and out together.').default(1000),
+  groupReferenceQuota: wholeNumber(
+    0,
+    10_000,
+    'Most rules of a basic group that name another group. An enterprise group takes none.',
+  ).default(20),
   brake: brakeSchema,
+  freeze: freezeSchema,
 });
 
 const rateLimit = z.strictObject({

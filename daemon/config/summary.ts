@@ -1,6 +1,6 @@
 // What a person must see before anything is written: which config this is, what it may do, and to whose groups.
 import path from 'node:path';
-import type { AccountConfig } from './accounts-schema.ts';
+import type { AccountConfig } from './accounts/accounts-schema.ts';
 import type { Config } from './config.ts';
 
 export interface ConfigSummary {

@@ -1,7 +1,9 @@
 // What the daemon asks of the cloud, as the caller sees it. `EcsClient` implements it over pop-core;
 // the simulation replaces only the transport below that.
+import type { KnownPrefixList } from '../../reconciler/exposure/engine/context.ts';
 import type { ApiLevel } from '../../reconciler/model/api-dialect.ts';
 import type { DescribedGroup, GroupRef, GroupSelector } from '../../reconciler/model/group.ts';
+import type { PortRange } from '../../reconciler/model/ports.ts';
 import type { WriteOperation } from '../../reconciler/model/operation.ts';
 import type { Result } from '../../reconciler/model/result.ts';
 import type { Failure } from './failures/failure.ts';
@@ -39,5 +41,9 @@ export interface EcsApi {
     kind: ListKind,
     ids: readonly string[],
   ): Promise<Result<Readonly<Record<string, number>>, Failure>>;
+  /** All entries of a prefix list. A list that does not exist is a failure, and never an empty list. */
+  prefixListEntries(place: Place, id: string): Promise<Result<KnownPrefixList, Failure>>;
+  /** All entries of a port list; the same. */
+  portListEntries(place: Place, id: string): Promise<Result<readonly PortRange[], Failure>>;
   write(request: WriteRequest): Promise<Result<{ readonly requestId: string }, Failure>>;
 }

@@ -5,6 +5,7 @@ import type { EcsApi } from './api.ts';
 import { createAsk, type Pacer } from './ask.ts';
 import { acceptedSchema } from './convert/answer-schemas.ts';
 import { createGroupReader } from './group-reader.ts';
+import { createEntryReader } from './list-entries.ts';
 import { createListReader } from './list-reader.ts';
 import type { Transport } from './transport/transport.ts';
 
@@ -21,6 +22,7 @@ export function createEcsClient(options: EcsClientOptions): EcsApi {
   return {
     ...createGroupReader(ask, options.apiLevel),
     ...createListReader(ask),
+    ...createEntryReader(ask),
     write: async ({ account, region, operation, params, clientToken }) => {
       if (params.RegionId !== region) throw new Error(`a call to ${region} names another RegionId`);
       const sent = { ...params, ClientToken: clientToken };

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { err, ok, type Result } from '../../reconciler/model/result.ts';
-import { isLoopbackHost } from '../config/endpoint.ts';
+import { isLoopbackHost } from '../config/accounts/endpoint.ts';
 import { hostInUrl, type ListenAddress } from '../config/listen.ts';
 import type { DaemonStatus } from './status.ts';
 import { renderStatusPage, STATUS_STYLE } from './status-page.ts';

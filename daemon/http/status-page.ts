@@ -37,7 +37,7 @@ policies of revision <code>${escapeHtml(revision ?? 'none')}</code>${
       : `; <span class="bad">the newest policies have ${problems} problems and are not in force</span>`
   }.</p>
 <p>${configText(status)}.</p>
-<h2>Groups: ${converged} of ${status.groups.length} converged</h2>
+${heldText(status)}<h2>Groups: ${converged} of ${status.groups.length} converged</h2>
 ${table(['Group', 'Account', 'Region', 'State', 'Reason', 'Last attempt', 'Last converged'], status.groups, groupRow)}
 <h2>Lanes</h2>
 ${table(['Operation', 'Account', 'Region', 'State', 'Calls a minute', 'Waiting'], status.lanes, laneRow)}
@@ -59,10 +59,22 @@ function groupRow(group: GroupStatus): string[] {
     escapeHtml(account),
     escapeHtml(region),
     `<span class="${stateClass(outcome)}">${escapeHtml(outcome)}</span>`,
-    escapeHtml(reason),
+    `${escapeHtml(reason)}${overridesOf(group)}`,
     time(lastAttemptMs),
     time(lastConvergedMs),
   ];
+}
+
+function heldText({ policies: { held } }: DaemonStatus): string {
+  if (held === null) return '';
+  const { revision, losing, released, limit, override } = held;
+  const what = `${losing.length} groups would lose traffic and ${released.length} would be released, more than ${limit} in all`;
+  return `<p class="bad">Revision <code>${escapeHtml(revision)}</code> is held: ${what}. To let it go on: <code>${escapeHtml(override)}</code></p>\n`;
+}
+
+function overridesOf({ blockedBy }: GroupStatus): string {
+  const commands = [...new Set(blockedBy.map(({ override }) => override))].filter((text) => text !== '');
+  return commands.map((command) => `<br><code>${escapeHtml(command)}</code>`).join('');
 }
 
 function stateClass(outcome: GroupStatus['outcome']): string {

@@ -1,6 +1,8 @@
 // What a running daemon knows, as one document: `/api/status`, the status page and `rampart status` show it.
 import type { ConfigSummary } from '../config/summary.ts';
 import type { LaneStatus } from '../queue/lanes.ts';
+import type { ManagementChanges } from '../schedule/managed-groups.ts';
+import type { PoliciesStatus } from '../schedule/policy-loop.ts';
 import type { GroupStatus } from '../schedule/group-record.ts';
 
 export interface DaemonStatus {
@@ -13,12 +15,9 @@ export interface DaemonStatus {
   /** Policies are loaded and every group has been tried. */
   readonly ready: boolean;
   readonly config: ConfigSummary;
-  readonly policies: {
-    /** Of the policies in force; null before the first good ones. */
-    readonly revision: string | null;
-    /** Problems of the newest policies; above zero, the last good ones stay in force. */
-    readonly problems: number;
-  };
+  readonly policies: PoliciesStatus;
+  /** Groups that came under management or left it since the start. */
+  readonly management: ManagementChanges;
   readonly groups: readonly GroupStatus[];
   readonly lanes: readonly LaneStatus[];
 }

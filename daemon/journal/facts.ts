@@ -14,6 +14,16 @@ export interface Loss {
   readonly isDone: boolean;
 }
 
+/** A rule that a person has declared to be ours. */
+export interface AdoptedRule {
+  readonly id: string;
+  /** OS user and host: self-asserted. */
+  readonly by: string;
+  readonly reason: string;
+  /** Unix milliseconds. */
+  readonly atMs: number;
+}
+
 export interface GroupFacts {
   /** `ruleIdentity` of each rule that the group had when it was last seen as its policy says; null: never seen so. */
   readonly lastConverged: readonly string[] | null;
@@ -23,6 +33,12 @@ export interface GroupFacts {
   readonly ended: readonly string[];
   /** Whether the group may be changed although a name or tags brought it in. */
   readonly takenOver: boolean;
+  /** Ids of the rules that calls of this journal have brought or changed. */
+  readonly ownedRules: readonly string[];
+  /** `ruleIdentity` of the rules that calls have brought since the group was last read, which tells their ids. */
+  readonly broughtRules: readonly string[];
+  /** Written by `rampart adopt` alone, also beside a running daemon. */
+  readonly adoptedRules: readonly AdoptedRule[];
   /** Of the last hour, oldest first. */
   readonly losses: readonly Loss[];
 }
@@ -32,6 +48,9 @@ export const NO_GROUP_FACTS: GroupFacts = {
   inForce: null,
   ended: [],
   takenOver: false,
+  ownedRules: [],
+  broughtRules: [],
+  adoptedRules: [],
   losses: [],
 };
 
@@ -50,6 +69,13 @@ export interface HeldRevision {
   /** Unix milliseconds. */
   readonly sinceMs: number;
 }
+
+/** With one ended in the list, and without those that are over. */
+export const withEndedFreeze = (
+  before: readonly EndedFreeze[],
+  ended: EndedFreeze,
+  nowMs: number,
+): readonly EndedFreeze[] => [...before.filter(({ untilMs }) => untilMs > nowMs), ended];
 
 /** One occurrence of a freeze that a person has ended before its time. */
 export interface EndedFreeze {

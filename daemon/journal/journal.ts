@@ -6,7 +6,7 @@ import type { Clock } from '../clock.ts';
 import type { WireParams } from '../ecs/api.ts';
 import type { GrantedApproval, PastApproval, WaitingGroup, PlanThatWaits } from './approvals.ts';
 import type { Effect } from './effect.ts';
-import type { EstateFacts, GroupFacts } from './facts.ts';
+import type { AdoptedRule, EndedFreeze, EstateFacts, GroupFacts } from './facts.ts';
 
 /** One step that is about to be called. */
 export interface IntentDraft {
@@ -94,8 +94,14 @@ export interface JournalDesk {
   pastApprovals(query: Pick<HistoryQuery, 'group' | 'sinceMs'>): Promise<readonly PastApproval[]>;
   /** Every group whose plan waits for an approval, in the order of their keys. */
   waiting(): Promise<readonly WaitingGroup[]>;
+  /** These rules of the group are ours from now on. */
+  adopt(group: GroupRef, rules: readonly AdoptedRule[]): Promise<void>;
   facts(group: GroupRef): Promise<GroupFacts>;
   estateFacts(): Promise<EstateFacts>;
+  /** Of the estate's facts these alone: they are asked for with every plan. */
+  endedFreezes(): Promise<readonly EndedFreeze[]>;
+  /** Ends an occurrence of a freeze. Those that are over by `nowMs` are forgotten. */
+  endFreeze(ended: EndedFreeze, nowMs: number): Promise<void>;
   /** Another number than before if another process has changed the journal in between. Cheap. */
   foreignChanges(): Promise<number>;
   /** May be called twice. No other method may be called after it. */

@@ -1,5 +1,6 @@
-// Sizes of the lists that rules name, asked for when a group needs them and remembered for a while: MaxEntries never
+// Sizes and entries of the lists that rules name, asked for when a group needs them and remembered for a while: MaxEntries never
 // changes, but lists come and go. Where the cloud does not tell, plans are made as if each list were one rule, and say so.
+import { NO_LISTS_READ, type ReadLists } from '../../reconciler/exposure/engine/context.ts';
 import { dialectOf } from '../../reconciler/model/api-dialect.ts';
 import type { DescribedGroup } from '../../reconciler/model/group.ts';
 import type { Result } from '../../reconciler/model/result.ts';
@@ -8,6 +9,7 @@ import type { GroupPolicy } from '../../reconciler/plan/plan.ts';
 import type { Clock } from '../clock.ts';
 import type { EcsApi, ListKind, Place } from '../ecs/api.ts';
 import type { Failure } from '../ecs/failures/failure.ts';
+import { KnownEntries, type ReadsEntries } from './list-entries.ts';
 
 /** Of the lists that one group's rules name, old and new. */
 export interface ListSizes {
@@ -17,7 +19,14 @@ export interface ListSizes {
   readonly unread: readonly string[];
 }
 
-export const NO_LISTS: ListSizes = { sizes: {}, unread: [] };
+const NO_SIZES: ListSizes = { sizes: {}, unread: [] };
+
+export interface ListsOfGroup extends ListSizes {
+  /** The entries of those that could be read. */
+  readonly read: ReadLists;
+}
+
+export const NO_LISTS: ListsOfGroup = { ...NO_SIZES, read: NO_LISTS_READ };
 
 type AskedSizes = Result<Readonly<Record<string, number>>, Failure>;
 
@@ -31,32 +40,39 @@ const NAMES: Readonly<Record<ListKind, string>> = { prefixList: 'prefix lists', 
 
 export class KnownLists {
   readonly #ecs: Pick<EcsApi, 'listSizes'>;
+  readonly #lists: KnownEntries;
   readonly #clock: Clock;
   readonly #keepMs: number;
   /** By place, kind and id. What is older than `keepMs` is forgotten, so it does not grow. */
   readonly #entries = new Map<string, AskedLists>();
 
   /** An answer, refusals included, is believed for `keepMs`. */
-  constructor(ecs: Pick<EcsApi, 'listSizes'>, clock: Clock, keepMs: number) {
+  constructor(ecs: Pick<EcsApi, 'listSizes'> & ReadsEntries, clock: Clock, keepMs: number) {
     this.#ecs = ecs;
+    this.#lists = new KnownEntries(ecs, clock, keepMs);
     this.#clock = clock;
     this.#keepMs = keepMs;
   }
 
   /** Asks only for lists that rules name. Where the API has none, nothing is asked. */
-  async of(policy: GroupPolicy, described: DescribedGroup): Promise<ListSizes> {
+  async of(policy: GroupPolicy, described: DescribedGroup): Promise<ListsOfGroup> {
     if (!dialectOf(described).hasLists) return NO_LISTS;
     const desired = DIRECTIONS.flatMap((direction) => policy.rules[direction] ?? []);
     const rules = [...desired, ...described.rules].map(({ rule }) => rule);
-    const asked = await Promise.all(KINDS.map((kind) => this.#ask(policy, kind, listIdsOf(rules, kind))));
+    const ids = { prefixList: listIdsOf(rules, 'prefixList'), portList: listIdsOf(rules, 'portList') };
+    const [read, ...asked] = await Promise.all([
+      this.#lists.of(policy, ids),
+      ...KINDS.map((kind) => this.#ask(policy, kind, ids[kind])),
+    ]);
     return {
       sizes: Object.fromEntries(asked.flatMap(({ sizes }) => Object.entries(sizes))),
       unread: asked.flatMap(({ unread }) => unread),
+      read,
     };
   }
 
   async #ask(place: Place, kind: ListKind, ids: readonly string[]): Promise<ListSizes> {
-    if (ids.length === 0) return NO_LISTS;
+    if (ids.length === 0) return NO_SIZES;
     this.#forgetOld();
     const keyOf = (id: string): string => JSON.stringify([place.account, place.region, kind, id]);
     const unknown = ids.filter((id) => !this.#entries.has(keyOf(id)));

@@ -45,6 +45,10 @@ function outcomeOf({ engine }: GroupRun, end: RunEnd, { isLessToDo, flapping }: 
       return { kind: end.kind, next: 'resync' };
     case 'blocked':
       return blockedOutcome(end, engine.resyncMs);
+    case 'changed': {
+      const reason = 'the group has changed since its plan was approved';
+      return { kind: 'not-converged', reason, failure: null, next: 'needsHelp' };
+    }
     case 'unread':
     case 'unverified':
       return notConverged(end.failure.message, end.failure);

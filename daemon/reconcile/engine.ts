@@ -4,6 +4,7 @@ import type { Result } from '../../reconciler/model/result.ts';
 import type { Invocation } from '../../reconciler/plan/safety.ts';
 import type { PlanSettings } from '../../reconciler/plan/plan.ts';
 import type { Clock } from '../clock.ts';
+import type { DemandsInForce } from './safety/demands.ts';
 import type { LiveSettings } from '../config/live-settings.ts';
 import type { WriteOperation } from '../../reconciler/model/operation.ts';
 import type { EcsApi, Place, WriteRequest } from '../ecs/api.ts';
@@ -50,6 +51,8 @@ export interface Engine {
   readonly planOptions: PlanSettings;
   /** The settings in force now: SIGHUP may change them, so ask at each use. */
   readonly live: () => LiveSettings;
+  /** Guardrails and expectations in force. */
+  readonly demands: DemandsInForce;
   /** For commands that are printed to be pasted. */
   readonly invocation: Invocation;
   readonly lists: Pick<KnownLists, 'of'>;

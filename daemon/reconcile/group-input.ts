@@ -1,14 +1,17 @@
 // All that decides the plan of a group, put together in one place, so that the daemon and every command judge alike.
+import type { ReadLists } from '../../reconciler/exposure/engine/context.ts';
 import type { DescribedGroup } from '../../reconciler/model/group.ts';
-import type { Learned, PlanInput } from '../../reconciler/plan/plan-input.ts';
+import type { Frozen, Learned, PlanInput } from '../../reconciler/plan/plan-input.ts';
 import type { GroupPolicy } from '../../reconciler/plan/plan.ts';
 import type { GroupFacts } from '../journal/facts.ts';
 import type { JournalDesk } from '../journal/journal.ts';
+import { ownedRules } from './safety/owned-rules.ts';
 import type { Engine } from './engine.ts';
+import { activeFreezes, freezeOf, frozenBy, scopedByCloud } from './safety/freezes.ts';
 import { safetyInput } from './safety/safety-input.ts';
 
 /** What is read of the journal. Whoever only plans may read that of a daemon beside it. */
-export type PlanningDesk = Pick<JournalDesk, 'pauses' | 'facts' | 'approvals'>;
+export type PlanningDesk = Pick<JournalDesk, 'pauses' | 'facts' | 'approvals' | 'endedFreezes'>;
 
 export const NOTHING_LEARNED: Learned = {
   quarantined: { desired: new Set(), described: new Set() },
@@ -22,6 +25,7 @@ export interface GroupReading {
   readonly desired: GroupPolicy;
   readonly described: DescribedGroup;
   readonly learned: Learned;
+  readonly lists: ReadLists;
 }
 
 export interface GroupInput {
@@ -31,9 +35,9 @@ export interface GroupInput {
 }
 
 export async function groupInput(
-  engine: Pick<Engine, 'clock' | 'planOptions' | 'live' | 'invocation'>,
+  engine: Pick<Engine, 'clock' | 'planOptions' | 'live' | 'invocation' | 'demands'>,
   desk: PlanningDesk,
-  { desired, described, learned }: GroupReading,
+  { desired, described, learned, lists }: GroupReading,
 ): Promise<GroupInput> {
   const nowMs = engine.clock.nowMs();
   const [holds, facts, approvals] = await Promise.all([
@@ -42,6 +46,24 @@ export async function groupInput(
     desk.approvals(nowMs, described),
   ]);
   const safety = safetyInput(engine, { desired, described, facts, approvals, nowMs });
-  const input = { desired, described, settings: engine.planOptions, learned, holds, safety, nowMs };
+  const frozen = frozenBy(await freezeNow(engine, desk, described, nowMs), {
+    desired,
+    inForce: facts.inForce,
+    nowMs,
+  });
+  const given = { desired, described, settings: engine.planOptions, learned, lists };
+  const input = { ...given, ownedRules: ownedRules(facts, described), frozen, holds, safety, nowMs };
   return { input, facts };
+}
+
+/** The journal is asked only where the config has freezes. */
+async function freezeNow(
+  { live }: Pick<Engine, 'live'>,
+  desk: Pick<PlanningDesk, 'endedFreezes'>,
+  described: DescribedGroup,
+  nowMs: number,
+): Promise<Frozen | null> {
+  const { freeze } = live();
+  if (freeze.length === 0) return null;
+  return freezeOf(scopedByCloud(described), activeFreezes(freeze, await desk.endedFreezes(), nowMs));
 }

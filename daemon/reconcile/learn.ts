@@ -75,6 +75,7 @@ function priorityAfter({ memory, plan, input }: Executed, end: RunEnd): LegacyPr
     case 'aborted':
     case 'unread':
     case 'observed':
+    case 'changed':
     case 'blocked':
     case 'asPlanned':
       return legacyPriority;

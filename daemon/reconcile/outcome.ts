@@ -55,6 +55,8 @@ export type RunEnd =
   /** The group could not be read. */
   | { readonly kind: 'unread'; readonly failure: Failure }
   | { readonly kind: 'observed' }
+  /** Only a plan of another hash may be carried out. */
+  | { readonly kind: 'changed' }
   | BlockedEnd
   /** The plan came to its end, but the group could not be read after it. */
   | { readonly kind: 'unverified'; readonly failure: Failure }

@@ -12,6 +12,7 @@ import { quarantinedAt } from '../learned/quarantine.ts';
 import { quotaAfterRead, ruleLimit } from '../learned/quota-estimate.ts';
 import { groupInput } from './group-input.ts';
 import { commonFields, RULES_NAMED_IN_EVENTS, type GroupRun } from './group-run.ts';
+import { noteOwned } from './safety/note-owned.ts';
 import type { RunEnd } from './outcome.ts';
 import { showsRecentWrites } from './recent-writes.ts';
 import { keptPlan } from './safety/kept-plan.ts';
@@ -47,27 +48,36 @@ export async function readAndPlan(run: GroupRun, before: GroupMemory): Promise<P
   const { group: described } = seen.value;
   const { input, facts, memory: known } = await inputFor(run, described, before);
   const plan = planGroup(input);
+  if (isAnother(run, plan)) return ended({ kind: 'changed' }, known);
   reportPlan(run, described, plan);
   await notePlan(run, plan, { input, facts });
+  await noteOwned(run, described);
   const memory = { ...known, ignoredOpens: reportIgnored(run, plan, before) };
   if (plan.status === 'observed') return ended({ kind: 'observed' }, memory);
   if (plan.status !== 'blocked') return { kind: 'planned', plan, input, memory, waiting: null };
-  const kept = keptPlan(plan, input, facts);
+  const kept = run.request.approvedPlan === null ? keptPlan(plan, input, facts) : null;
   if (kept !== null) {
     reportKept(run, kept.plan);
     return { kind: 'planned', ...kept, memory, waiting: plan };
   }
   const { holds, nowMs } = input;
-  const untilMs = heldUntilMs(described, holds ?? [], nowMs);
+  const untilMs = heldUntilMs(described, holds ?? [], nowMs) ?? input.frozen?.untilMs ?? null;
   const pausedForMs = untilMs === null ? null : untilMs - nowMs;
   return ended({ kind: 'blocked', plan, pausedForMs, kept: null }, memory);
 }
 
+/**
+ * Whether only another plan may be carried out. What is left of an approved one has another hash, and the approval
+ * says what it may still do.
+ */
+const isAnother = ({ request: { approvedPlan } }: GroupRun, plan: GroupPlan): boolean =>
+  approvedPlan !== null && plan.status === 'pending' && plan.hash !== approvedPlan && plan.approval === null;
+
 /** All that decides the plan, with what earlier calls have taught about the group. */
 async function inputFor({ engine, request }: GroupRun, described: DescribedGroup, before: GroupMemory) {
-  const { policy: desired, approvedPlan: approvedHash } = request;
+  const { policy: desired } = request;
   const settings = engine.planOptions;
-  const { sizes: listSizes, unread: unreadLists } = await engine.lists.of(desired, described);
+  const { sizes: listSizes, unread: unreadLists, read: lists } = await engine.lists.of(desired, described);
   const quota = quotaAfterRead(before.quota, loadOf(described.rules, { ...settings, listSizes }).rules);
   const monotonicMs = engine.clock.monotonicMs();
   const learned: Learned = {
@@ -77,8 +87,8 @@ async function inputFor({ engine, request }: GroupRun, described: DescribedGroup
     listSizes,
     unreadLists,
   };
-  const { input, facts } = await groupInput(engine, engine.journal, { desired, described, learned });
-  return { input: { ...input, approvedHash }, facts, memory: { ...before, quota } };
+  const { input, facts } = await groupInput(engine, engine.journal, { desired, described, learned, lists });
+  return { input, facts, memory: { ...before, quota } };
 }
 
 function reportPlan(run: GroupRun, described: DescribedGroup, plan: GroupPlan): void {

@@ -5,6 +5,7 @@ import { planGroup } from '../../reconciler/plan/plan-group.ts';
 import type { Executed } from './execute/execute-plan.ts';
 import { reportSilentNoops } from './execute/silent-noops.ts';
 import { commonFields, type GroupRun } from './group-run.ts';
+import { noteOwned } from './safety/note-owned.ts';
 import type { RunEnd } from './outcome.ts';
 import { showsRecentWrites } from './recent-writes.ts';
 import { waitUntilDescribed } from './wait-until-described.ts';
@@ -27,7 +28,10 @@ export async function verifyGroup(run: GroupRun, executed: Executed): Promise<Ru
   if (!seen.ok) return { kind: 'unverified', failure: seen.error };
   const { group } = seen.value;
   run.engine.telemetry.emit('group.described', { ...commonFields(run), rules: group.rules.length });
-  if (isAsPlanned(group)) return asPlanned(executed, group);
+  if (isAsPlanned(group)) {
+    await noteOwned(run, group);
+    return asPlanned(executed, group);
+  }
   return { kind: 'differs', silentNoops: reportSilentNoops(run, { plan, done: plan.steps }, group) };
 }
 

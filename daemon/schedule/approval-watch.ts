@@ -34,9 +34,7 @@ export class ApprovalWatch {
   look(): void {
     if (this.#isLooking) return;
     this.#isLooking = true;
-    this.#run()
-      .catch((error: unknown) => this.#reportFailure(error))
-      .finally(() => (this.#isLooking = false));
+    this.#run().catch((error: unknown) => this.#reportFailure(error));
   }
 
   async #run(): Promise<void> {
@@ -49,5 +47,6 @@ export class ApprovalWatch {
       this.#seen = seen;
       onNews();
     }
+    this.#isLooking = false;
   }
 }

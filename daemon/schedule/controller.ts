@@ -105,15 +105,11 @@ export class Controller {
 
   /** Reconciles every group whose plan is blocked, as soon as a runner is free. */
   triggerBlocked(): void {
-    for (const entry of this.#blocked()) this.#take(entry, 'triggered');
+    for (const entry of this.#named().filter(isBlocked)) this.#take(entry, 'triggered');
   }
 
   get hasBlocked(): boolean {
-    return this.#blocked().length > 0;
-  }
-
-  #blocked(): ManagedGroup[] {
-    return [...this.#entries.values()].filter(({ record }) => record.outcome?.kind === 'blocked');
+    return this.#named().some(isBlocked);
   }
 
   /** Whether every group has been tried at least once since it became known. */
@@ -176,6 +172,7 @@ export class Controller {
 
   async #wait(entry: ManagedGroup, delayMs: number): Promise<void> {
     entry.wake = new AbortController();
+    entry.record = { ...entry.record, nextAttemptMs: this.#engine.clock.nowMs() + delayMs };
     const { signal } = entry.wake;
     await this.#engine.clock.sleep(delayMs, signal);
     if (!signal.aborted) this.#take(entry, 'woken');
@@ -226,6 +223,8 @@ export class Controller {
     this.#take(entry, 'settled');
   }
 }
+
+const isBlocked = ({ record }: ManagedGroup): boolean => record.outcome?.kind === 'blocked';
 
 /** No policy names it any more; its last run has not ended yet. */
 const isLeaving = ({ state }: ManagedGroup): boolean => state === 'runningThenLeave';

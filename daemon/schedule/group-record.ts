@@ -1,7 +1,7 @@
 // What the controller knows of a group between two reconciles, as values: what its policy wants, what was tried, and
 // what came of it.
 import { isDeepStrictEqual } from 'node:util';
-import type { GroupPolicy } from '../../reconciler/plan/plan.ts';
+import type { Block, GroupPolicy } from '../../reconciler/plan/plan.ts';
 import { withoutQuarantine, type GroupMemory } from '../learned/group-memory.ts';
 import type { Cause } from '../reconcile/group-run.ts';
 import type { NextMove, Reconciled, ReconcileOutcome } from '../reconcile/outcome.ts';
@@ -23,7 +23,14 @@ export interface GroupStatus {
   readonly revision: string;
   readonly lastAttemptMs: number | null;
   readonly lastConvergedMs: number | null;
+  /** When it is looked at again if nothing triggers that before; null while it is looked at. */
+  readonly nextAttemptMs: number | null;
   readonly failures: number;
+  /** What speaks against the plan of the policy, and the hash of that plan; else empty and null. */
+  readonly blockedBy: readonly Block[];
+  readonly planHash: string | null;
+  /** Whether the policy before is in force meanwhile, and the group as that says. */
+  readonly kept: boolean;
 }
 
 export interface GroupRecord {
@@ -37,6 +44,7 @@ export interface GroupRecord {
   readonly judged: GroupPolicy | null;
   readonly lastAttemptMs: number | null;
   readonly lastConvergedMs: number | null;
+  readonly nextAttemptMs: number | null;
   readonly memory: GroupMemory;
 }
 
@@ -61,6 +69,7 @@ export const newRecord = (target: Target, memory: GroupMemory): GroupRecord => (
   judged: null,
   lastAttemptMs: null,
   lastConvergedMs: null,
+  nextAttemptMs: null,
   memory,
 });
 
@@ -85,6 +94,7 @@ export function attemptBegun(record: GroupRecord, nowMs: number): GroupRecord {
     ...record,
     attempted: target.policy,
     lastAttemptMs: nowMs,
+    nextAttemptMs: null,
     memory: causeOf(record) === 'policy' ? withoutQuarantine(memory) : memory,
   };
 }
@@ -135,8 +145,9 @@ export function nextWaitMs({ outcome, failures }: GroupRecord, options: WaitOpti
 }
 
 export function groupStatus(record: GroupRecord): GroupStatus {
-  const { target, outcome, lastAttemptMs, lastConvergedMs, failures } = record;
+  const { target, outcome, lastAttemptMs, lastConvergedMs, nextAttemptMs, failures } = record;
   const { account, region, id } = target.policy;
+  const blocked = outcome?.kind === 'blocked' ? outcome : null;
   const isPending = outcome !== null && record.judged !== target.policy;
   return {
     account,
@@ -148,9 +159,15 @@ export function groupStatus(record: GroupRecord): GroupStatus {
     revision: target.revision,
     lastAttemptMs,
     lastConvergedMs,
+    nextAttemptMs,
     failures,
+    blockedBy: blocked?.blocks ?? [],
+    planHash: blocked?.planHash ?? null,
+    kept: blocked !== null && blocked.kept !== null,
   };
 }
+
+const KEPT = ' (meanwhile the rules that were in force before are kept up)';
 
 /** Empty where there is nothing to explain. */
 export function outcomeReason(outcome: ReconcileOutcome | null): string {
@@ -159,7 +176,7 @@ export function outcomeReason(outcome: ReconcileOutcome | null): string {
     case 'quarantined':
       return outcome.reason;
     case 'blocked':
-      return outcome.reasons.join('; ');
+      return `${outcome.reasons.join('; ')}${outcome.kept === null ? '' : KEPT}`;
     case undefined:
     case 'converged':
     case 'observed':

@@ -1,10 +1,11 @@
 // Resolves the selectors of one account and region and hands its groups to the controller. Each place has a resolver of
 // its own, so that one in trouble, whose selectors cannot be resolved, holds up no other.
 import { isDeepStrictEqual } from 'node:util';
-import { placeKey, type DesiredGroup, type GroupRef } from '../../reconciler/model/group.ts';
+import { groupKey, placeKey, type DesiredGroup, type GroupRef } from '../../reconciler/model/group.ts';
 import type { GroupPolicy } from '../../reconciler/plan/plan.ts';
 import type { Engine } from '../reconcile/engine.ts';
 import type { Controller } from './controller.ts';
+import type { ManagedGroups, Meant } from './managed-groups.ts';
 import { reportUnresolved } from './policy-events.ts';
 import type { Resolution, TargetResolver } from './selectors.ts';
 
@@ -12,6 +13,7 @@ export interface PlaceResolverParts {
   readonly engine: Engine;
   readonly resolver: TargetResolver;
   readonly controller: Controller;
+  readonly managed: ManagedGroups;
   readonly stopping: AbortSignal;
   /** The policies in force: their revision, and whether the newest ones are free of problems. */
   readonly policies: () => { readonly revision: string; readonly problems: number };
@@ -78,7 +80,7 @@ export class PlaceResolver {
   }
 
   async #handOver(
-    { targets, unresolved }: Resolution,
+    { targets, meantBy, unresolved }: Resolution,
     { generation, isSure }: { readonly generation: number; readonly isSure: boolean },
   ): Promise<void> {
     const { engine, controller, stopping, policies } = this.#parts;
@@ -88,6 +90,13 @@ export class PlaceResolver {
     if (generation !== this.#generation) return;
     await this.#parts.grant(targets);
     const inPlace = (group: GroupRef): boolean => placeKey(group) === this.#place;
+    this.#parts.managed.update({
+      inPlace,
+      groups: managedBy(targets, meantBy),
+      desired: this.#groups,
+      revision,
+      isSure: isSure && unresolved.length === 0,
+    });
     controller.setTargets(
       targets.map((policy) => ({ policy, revision })),
       inPlace,
@@ -97,4 +106,16 @@ export class PlaceResolver {
     if (isSure && unresolved.length === 0) await this.#parts.abandon((group) => !inPlace(group));
     this.#parts.onHandedOver();
   }
+}
+
+function managedBy(
+  targets: readonly GroupPolicy[],
+  meantBy: ReadonlyMap<string, DesiredGroup>,
+): Meant['groups'] {
+  return new Map(
+    targets.flatMap((group) => {
+      const by = meantBy.get(groupKey(group));
+      return by === undefined ? [] : [[groupKey(group), { group, by }] as const];
+    }),
+  );
 }

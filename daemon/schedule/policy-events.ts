@@ -28,7 +28,11 @@ export function reportProblems(engine: Engine, update: DesiredUpdate): void {
 const problemLine = ({ file, line, column, message }: Problem): string =>
   `${file}:${line}:${column}: ${message}`;
 
-export function reportLoaded(engine: Engine, update: DesiredUpdate, loaded: LoadedPolicies): void {
+export function reportLoaded(
+  engine: Engine,
+  update: DesiredUpdate & { readonly weakened: readonly string[] },
+  loaded: LoadedPolicies,
+): void {
   const { groups, revision } = update.state;
   const rules = groups.flatMap((group) => [...(group.rules.ingress ?? []), ...(group.rules.egress ?? [])]);
   engine.telemetry.emit('policies.loaded', {
@@ -40,6 +44,7 @@ export function reportLoaded(engine: Engine, update: DesiredUpdate, loaded: Load
     ...(update.releasedGroups.length === 0
       ? {}
       : { released: update.releasedGroups.map(({ selector }) => groupSelectorText(selector)) }),
+    ...(update.weakened.length === 0 ? {} : { weakened: update.weakened.slice(0, DETAILS_IN_EVENTS) }),
   });
 }
 

@@ -9,10 +9,12 @@ import type { Engine } from '../reconcile/engine.ts';
 import { abandonReleased } from '../reconcile/intents.ts';
 import { isAborted } from '../reconcile/group-run.ts';
 import type { Controller } from './controller.ts';
+import { FreezeWatch } from './freeze-watch.ts';
+import { ManagedGroups, type ManagementChanges } from './managed-groups.ts';
 import { PlaceResolver, type PlaceResolverParts } from './place-resolver.ts';
 import { PolicyMemory } from './policy-memory.ts';
 import { reportExpiries, reportLoaded, reportProblems } from './policy-events.ts';
-import { RevisionGate, type GateVerdict } from './revision-gate.ts';
+import { RevisionGate, type GateVerdict, type HeldStatus } from './revision-gate.ts';
 import { expiringRules, type TargetResolver } from './selectors.ts';
 
 export interface PolicyLoopParts {
@@ -25,6 +27,16 @@ export interface PolicyLoopParts {
   readonly onFirstRead?: (revision: string) => void;
   /** Called each time that the controller got targets. */
   readonly onProgress: () => void;
+}
+
+/** For `/api/status`. */
+export interface PoliciesStatus {
+  /** Of the policies in force; null before the first good ones. */
+  readonly revision: string | null;
+  /** Problems of the newest policies; above zero, the last good ones stay in force. */
+  readonly problems: number;
+  /** The newer revision that waits for an approval while an older one is in force. */
+  readonly held: HeldStatus | null;
 }
 
 export class PolicyLoop {
@@ -49,15 +61,22 @@ export class PolicyLoop {
   #problems = 0;
   #state: DesiredState = { revision: '', groups: [], expectations: [], guardrails: [] };
   readonly #gate: RevisionGate;
+  readonly #managed: ManagedGroups;
+  readonly #freezes: FreezeWatch;
+  /** Groups that stay managed because of a freeze. */
+  #frozenReleases = 0;
   #held: HeldRevision | null = null;
 
   constructor(parts: PolicyLoopParts, stopping: AbortSignal) {
     this.#parts = parts;
     this.#stopping = stopping;
-    this.#gate = new RevisionGate(parts.engine);
+    this.#managed = new ManagedGroups(parts.engine);
     this.#memory = new PolicyMemory(parts.engine.journal, parts.keeper);
+    this.#gate = new RevisionGate(parts.engine, parts.resolver.defaultMode);
+    this.#freezes = new FreezeWatch(parts.engine);
     this.#placeParts = {
       ...parts,
+      managed: this.#managed,
       stopping,
       policies: () => ({ revision: this.#state.revision, problems: this.#problems }),
       inTurn: (work) => this.#inTurn(work),
@@ -74,13 +93,24 @@ export class PolicyLoop {
   }
 
   /** Revision of the policies in force, and how many problems the newest ones have. */
-  get policies(): { readonly revision: string | null; readonly problems: number } {
-    return { revision: this.#state.revision === '' ? null : this.#state.revision, problems: this.#problems };
+  get policies(): PoliciesStatus {
+    const revision = this.#state.revision === '' ? null : this.#state.revision;
+    return { revision, problems: this.#problems, held: this.#gate.heldStatus(this.#held) };
   }
 
   /** The newer revision that waits for an approval; null: none. */
   get held(): HeldRevision | null {
     return this.#held;
+  }
+
+  /** Groups that came under management or left it since the start. */
+  get management(): ManagementChanges {
+    return this.#managed.changes;
+  }
+
+  /** Whether groups wait for the end of a freeze, or of its hold by a person, to be released. */
+  get hasFrozenReleases(): boolean {
+    return this.#frozenReleases > 0;
   }
 
   /** Asks for the policy files to be read again. May be called at any time; calls merge. */
@@ -92,11 +122,14 @@ export class PolicyLoop {
   /** Runs until the stop. */
   async run(): Promise<void> {
     await this.#memory.recall();
+    await this.#managed.recall();
     while (!this.#stopping.aborted) {
       this.#wake = new AbortController();
-      if (this.#reloadWanted || this.#parts.engine.clock.monotonicMs() >= this.#lookAgainAtMs) {
+      const isThawed = this.#freezes.hasEnded;
+      if (this.#reloadWanted || isThawed || this.#parts.engine.clock.monotonicMs() >= this.#lookAgainAtMs) {
         this.#reloadWanted = false;
         await this.#load();
+        if (isThawed) this.#parts.controller.triggerAll();
       }
       await this.#handOver();
       if (!isAborted(this.#stopping)) await this.#parts.engine.clock.sleep(this.#waitMs(), this.#wake.signal);
@@ -113,19 +146,27 @@ export class PolicyLoop {
     if (!this.#wasRead) this.#parts.onFirstRead?.(loaded.revision);
     this.#wasRead = true;
     const update = await keeper.take(loaded);
-    await this.#memory.note();
     const hadProblems = this.#problems > 0;
     const wasHeld = this.#held !== null;
     const verdict = await this.#gated(update, loaded);
     this.#state = verdict.state;
+    // Whatever the policies say, no group may go beyond the guardrails of the config as it is now.
+    const { guardrails } = update.state;
+    const areNew = engine.demands.set({ guardrails, expectations: verdict.state.expectations });
+    if (areNew) this.#parts.controller.triggerAll();
     this.#held = verdict.held;
+    if (verdict.held === null) await this.#memory.note();
     this.#problems = update.problems.filter(({ severity }) => severity === 'error').length;
     this.#lookAgainAtMs = engine.clock.monotonicMs() + (update.lookAgainMs ?? Infinity);
     reportProblems(engine, update);
     const isMended = hadProblems && this.#problems === 0;
-    const isNews = update.changed || wasHeld || isMended;
+    const isNews = update.changed || wasHeld || isMended || verdict.released.length > 0;
     if (isNews && verdict.held === null && this.#isInForce) {
-      reportLoaded(engine, { ...update, releasedGroups: verdict.released }, loaded);
+      reportLoaded(
+        engine,
+        { ...update, releasedGroups: verdict.released, weakened: verdict.weakened },
+        loaded,
+      );
     }
   }
 
@@ -134,9 +175,11 @@ export class PolicyLoop {
     const { state, problems } = update;
     const isNone = state.groups.length === 0 && problems.some(({ severity }) => severity === 'error');
     if (isNone && (await this.#parts.engine.journal.estateFacts()).desired === null) {
-      return { state, held: null, released: [] };
+      return { state, held: null, released: [], weakened: [] };
     }
-    return this.#gate.judge(state, content);
+    const frozen = await this.#freezes.keep(state);
+    this.#frozenReleases = frozen.kept;
+    return this.#gate.judge(frozen.state, content);
   }
 
   async #handOver(): Promise<void> {
@@ -147,7 +190,11 @@ export class PolicyLoop {
     const named = new Set(this.#state.groups.map(placeKey));
     const isNamed = (group: GroupRef): boolean => named.has(placeKey(group));
     await this.#inTurn(async () => {
-      controller.setTargets([], (group) => !isNamed(group));
+      const isLeft = (group: GroupRef): boolean => !isNamed(group);
+      const { groups: desired, revision } = this.#state;
+      const isSure = this.#problems === 0;
+      this.#managed.update({ inPlace: isLeft, groups: new Map(), desired, revision, isSure });
+      controller.setTargets([], isLeft);
       if (this.#problems === 0) await this.#abandon(isNamed);
     });
     for (const place of named) this.#places.set(place, this.#placeOf(place));
@@ -185,7 +232,10 @@ export class PolicyLoop {
     const isHandedOver = this.#state.groups.every(
       (group) => this.#places.get(placeKey(group))?.wasHandedOver === true,
     );
-    if (this.#isInForce && isHandedOver) this.#loaded = true;
+    if (this.#isInForce && isHandedOver) {
+      this.#loaded = true;
+      this.#managed.endFirstLook();
+    }
     this.#parts.onProgress();
   }
 
@@ -194,6 +244,7 @@ export class PolicyLoop {
     const nowMs = clock.nowMs();
     const expiring = expiringRules(this.#state).find((rule) => rule.expiresAtMs > nowMs);
     const lookAgainMs = Math.max(0, this.#lookAgainAtMs - clock.monotonicMs());
-    return Math.min(resyncMs, lookAgainMs, (expiring?.expiresAtMs ?? Infinity) - nowMs);
+    const expiryMs = (expiring?.expiresAtMs ?? Infinity) - nowMs;
+    return Math.min(resyncMs, lookAgainMs, expiryMs, this.#freezes.waitMs);
   }
 }

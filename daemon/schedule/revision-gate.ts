@@ -2,14 +2,17 @@
 // drops many of them, is held as a whole until a person approves it: the state before stays in force everywhere, over
 // restarts as well.
 import { isDeepStrictEqual } from 'node:util';
-import { groupKey, type DesiredGroup, type DesiredState } from '../../reconciler/model/group.ts';
+import { counted } from '../../reconciler/model/counted.ts';
+import { groupKey, type DesiredGroup, type DesiredState, type Mode } from '../../reconciler/model/group.ts';
 import { DIRECTIONS, ruleIdentity } from '../../reconciler/model/rule.ts';
 import { revisionLoss, type RevisionLoss } from '../../reconciler/judge/revision-loss.ts';
+import { weakenings } from '../../reconciler/judge/weakenings.ts';
 import { desiredHash } from '../../reconciler/plan/hash.ts';
 import type { GroupPolicy } from '../../reconciler/plan/plan.ts';
 import type { Approval, BrakeSettings, Invocation } from '../../reconciler/plan/safety.ts';
 import type { GrantedApproval } from '../journal/approvals.ts';
 import type { HeldRevision } from '../journal/facts.ts';
+import type { JournalDesk } from '../journal/journal.ts';
 import type { Engine } from '../reconcile/engine.ts';
 import { groupSelectorText } from './selectors.ts';
 
@@ -19,39 +22,82 @@ export interface GateVerdict {
   readonly held: HeldRevision | null;
   /** In force before and not any more; empty while the newer one is held. */
   readonly released: readonly DesiredGroup[];
+  /** Where the state weakens protection, compared with the one before. */
+  readonly weakened: readonly string[];
+}
+
+/** What a revision is, compared with the one in force. */
+export type RevisionAssessment =
+  /** Nothing is in force, or nothing is known of it. */
+  | { readonly kind: 'first' }
+  | { readonly kind: 'within'; readonly released: readonly DesiredGroup[] }
+  | {
+      readonly kind: 'approved';
+      readonly released: readonly DesiredGroup[];
+      readonly approval: GrantedApproval;
+    }
+  | { readonly kind: 'held'; readonly held: HeldRevision; readonly inForce: DesiredState };
+
+/** Writes nothing: commands that only plan ask it as well. */
+export async function assessRevision(
+  { clock, live }: Pick<Engine, 'clock' | 'live'>,
+  desk: Pick<JournalDesk, 'estateFacts' | 'approvals'>,
+  { state, content }: { readonly state: DesiredState; readonly content: string },
+): Promise<RevisionAssessment> {
+  const { desired: inForce, held: heldBefore } = await desk.estateFacts();
+  if (inForce === null) return { kind: 'first' };
+  const { brake } = live();
+  const nowMs = clock.nowMs();
+  const loss = revisionLoss(inForce, state, nowMs);
+  const { released } = loss;
+  if (brake === 'off' || !isTooMuch(loss, brake)) return { kind: 'within', released };
+  const hash = hashOf(content);
+  const approval = (await desk.approvals(nowMs)).find((each) => isOfRevision(each, hash));
+  if (approval !== undefined) return { kind: 'approved', released, approval };
+  const sinceMs = heldBefore?.hash === hash ? heldBefore.sinceMs : nowMs;
+  const held = heldRevision({ hash, revision: state.revision, sinceMs, limit: brake.groups }, loss);
+  return { kind: 'held', held, inForce };
+}
+
+export interface HeldStatus extends HeldRevision {
+  /** The command that approves it. */
+  readonly override: string;
 }
 
 export class RevisionGate {
   readonly #engine: Engine;
+  readonly #defaultMode: Mode;
   /** By which the revision in force was let in, and the groups that know of it. */
   #approval: Approval | null = null;
   readonly #granted = new Set<string>();
 
-  constructor(engine: Engine) {
+  constructor(engine: Engine, defaultMode: Mode) {
     this.#engine = engine;
+    this.#defaultMode = defaultMode;
   }
 
   /** @param content the hash of the policies as loaded; it names them in an approval */
   async judge(state: DesiredState, content: string): Promise<GateVerdict> {
-    const { journal, clock, live } = this.#engine;
-    const { desired: inForce, held: heldBefore } = await journal.estateFacts();
-    const { brake } = live();
-    const nowMs = clock.nowMs();
-    if (inForce === null) return this.#letIn(state, []);
-    const loss = revisionLoss(inForce, state, nowMs);
-    if (brake === 'off' || !isTooMuch(loss, brake)) return this.#letIn(state, loss.released);
-    const hash = hashOf(content);
-    const approval = (await journal.approvals(nowMs)).find((each) => isOfRevision(each, hash)) ?? null;
-    if (approval !== null) return this.#letInApproved(state, loss.released, approval);
-    const sinceMs = heldBefore?.hash === hash ? heldBefore.sinceMs : nowMs;
-    const held = heldRevision({ hash, revision: state.revision, sinceMs, limit: brake.groups }, loss);
-    await journal.setEstateFacts({ held });
-    return { state: inForce, held, released: [] };
+    const found = await assessRevision(this.#engine, this.#engine.journal, { state, content });
+    switch (found.kind) {
+      case 'first':
+        return this.#letIn(state, []);
+      case 'within':
+        return this.#letIn(state, found.released);
+      case 'approved':
+        return this.#letInApproved(state, found.released, found.approval);
+      case 'held':
+        await this.#engine.journal.setEstateFacts({ held: found.held });
+        return { state: found.inForce, held: found.held, released: [], weakened: [] };
+    }
   }
 
   async #letIn(desired: DesiredState, released: readonly DesiredGroup[]): Promise<GateVerdict> {
-    await this.#engine.journal.setEstateFacts({ desired, held: null });
-    return { state: desired, held: null, released };
+    const { journal } = this.#engine;
+    const { desired: before } = await journal.estateFacts();
+    await journal.setEstateFacts({ desired, held: null });
+    const found = before === null ? [] : weakenings(before, desired, this.#defaultMode);
+    return { state: desired, held: null, released, weakened: found.map(({ message }) => message) };
   }
 
   async #letInApproved(
@@ -97,6 +143,10 @@ export class RevisionGate {
     }
   }
 
+  heldStatus(held: HeldRevision | null): HeldStatus | null {
+    return held === null ? null : { ...held, override: approveCommand(held.hash, this.#engine.invocation) };
+  }
+
   /** Says what is held. Called at each look at the policies; the log repeats it at a falling rate. */
   report(held: HeldRevision | null): void {
     if (held === null) return;
@@ -108,6 +158,11 @@ export class RevisionGate {
     });
   }
 }
+
+/** Why, in a sentence. */
+export const heldText = ({ revision, losing, released, limit }: Omit<HeldRevision, 'hash'>): string =>
+  `revision ${revision} is held, and the one before stays in force: ${counted(losing.length, 'group')} would lose ` +
+  `traffic and ${released.length} would be released; reconcile.brake.groups allows ${limit} in all`;
 
 export const approveCommand = (hash: string, { program, flags }: Invocation): string =>
   `${program} approve ${hash}${flags} --reason "..."`;

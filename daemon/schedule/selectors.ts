@@ -23,23 +23,27 @@ export interface UnresolvedSelector extends Place {
 export interface Resolution {
   /** What the policies want of each group that they mean. */
   readonly targets: readonly GroupPolicy[];
+  /** By group key: the entry of the policies that means the group. */
+  readonly meantBy: ReadonlyMap<string, DesiredGroup>;
   readonly unresolved: readonly UnresolvedSelector[];
 }
 
 /** Remembers between calls which groups each selector meant last. */
 export class TargetResolver {
   readonly #ecs: EcsApi;
-  readonly #defaultMode: Mode;
+  /** Of groups whose policy names none. */
+  readonly defaultMode: Mode;
   readonly #lastIds = new Map<string, readonly string[]>();
 
   constructor(ecs: EcsApi, defaultMode: Mode) {
     this.#ecs = ecs;
-    this.#defaultMode = defaultMode;
+    this.defaultMode = defaultMode;
   }
 
   /** Selectors are asked for side by side. */
   async resolve(groups: readonly DesiredGroup[], nowMs: number): Promise<Resolution> {
     const targets = new Map<string, GroupPolicy>();
+    const meantBy = new Map<string, DesiredGroup>();
     const claimedTwice = new Set<string>();
     const unresolved: UnresolvedSelector[] = [];
     const answers = await Promise.all(
@@ -48,17 +52,18 @@ export class TargetResolver {
     for (const { group, found } of answers) {
       if (found.problem !== null) unresolved.push(found.problem);
       for (const id of found.ids) {
-        const policy = groupPolicy(group, id, { mode: this.#defaultMode, nowMs });
+        const policy = groupPolicy(group, id, { mode: this.defaultMode, nowMs });
         const key = groupKey(policy);
         if (targets.has(key)) {
           claimedTwice.add(key);
           unresolved.push(unresolvedSelector(group, `${id} is meant by two entries of the policies`, null));
         }
         targets.set(key, policy);
+        meantBy.set(key, group);
       }
     }
     for (const key of claimedTwice) targets.delete(key);
-    return { targets: [...targets.values()], unresolved };
+    return { targets: [...targets.values()], meantBy, unresolved };
   }
 
   /** Forgets what selectors meant that are not among these any more. */

@@ -83,7 +83,7 @@ export class DesiredKeeper {
   }
 
   /** Holds from the next load on, even if its files are the same. */
-  reconfigure(options: CompileOptions): void {
+  reconfigure(options: Partial<CompileOptions>): void {
     this.#options = { ...this.#options, ...options };
     this.#isStale = true;
   }

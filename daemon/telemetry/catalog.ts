@@ -67,7 +67,7 @@ export const CATALOG: Catalog = {
   'policies.loaded': {
     level: 'info',
     say: (f) =>
-      `Policies loaded: ${counted(f.rules, 'rule')} for ${counted(f.groups, 'group')} from ${counted(f.files, 'file')}${noLongerManaged(f.released ?? [])}`,
+      `Policies loaded: ${counted(f.rules, 'rule')} for ${counted(f.groups, 'group')} from ${counted(f.files, 'file')}${noLongerManaged(f.released ?? [])}${(f.weakened ?? []).map((text) => `; weaker than before: ${text}`).join('')}`,
     ends: ['policies.rejected'],
   },
   'policies.rejected': {
@@ -75,6 +75,11 @@ export const CATALOG: Catalog = {
     say: (f) =>
       `Policies have ${counted(f.problems, 'problem')}; the last good state stays in force for ${counted(f.keptGroups, 'group')}`,
     sameAs: (f) => f.details.join('\n'),
+  },
+  'group.managed': { level: 'warn', say: (f) => `${group(f)} is managed from now on: ${f.reason}` },
+  'group.released': {
+    level: 'warn',
+    say: (f) => `${group(f)} is no longer managed, and stays as it is: ${f.reason}`,
   },
   'group.described': {
     level: 'debug',
@@ -116,7 +121,7 @@ export const CATALOG: Catalog = {
   'policies.held': {
     level: 'error',
     say: (f) =>
-      `Revision ${f.revision ?? ''} is held, and the one before stays in force: ${f.losing.length} groups would lose traffic and ${f.released.length} would be released, more than ${f.limit} in all; to go on: ${f.override}`,
+      `Revision ${f.revision ?? ''} is held, and the one before stays in force: ${counted(f.losing.length, 'group')} would lose traffic and ${f.released.length} would be released; reconcile.brake.groups allows ${f.limit} in all; to let it go on: ${f.override}`,
     sameAs: (f) => f.override,
   },
   'call.succeeded': { level: 'info', say: (f) => `${call(f)} succeeded`, ends: CALL_TROUBLE },

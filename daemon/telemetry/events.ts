@@ -54,6 +54,8 @@ interface OwnFields {
     dirty?: boolean;
     /** Groups that no policy names any more: they are no longer managed. */
     released?: readonly string[];
+    /** Where the policies weaken protection, compared with those before. */
+    weakened?: readonly string[];
   };
   'policies.rejected': {
     problems: number;
@@ -62,6 +64,8 @@ interface OwnFields {
     details: readonly string[];
     keptGroups: number;
   };
+  'group.managed': { reason: string };
+  'group.released': { reason: string };
   'group.described': { rules: number };
   'group.describe_failed': { kind: string };
   'drift.detected': {

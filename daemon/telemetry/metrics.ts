@@ -12,6 +12,7 @@ interface GroupSample {
   readonly outcome: string;
   readonly lastAttemptMs: number | null;
   readonly lastConvergedMs: number | null;
+  readonly blockedBy: ReadonlyArray<{ readonly kind: string }>;
 }
 
 interface LaneSample {
@@ -26,7 +27,7 @@ interface LaneSample {
 /** The state of the daemon at the moment of a scrape. */
 export interface MetricsView {
   /** `problems` are errors in the newest policies; above zero, older ones are in force. */
-  readonly policies: { readonly problems: number };
+  readonly policies: { readonly problems: number; readonly held: object | null };
   readonly groups: readonly GroupSample[];
   readonly lanes: readonly LaneSample[];
 }
@@ -56,6 +57,16 @@ export class Metrics {
     'When the group was last converged.',
     OF_GROUP,
   );
+  readonly #blocked = this.#gauge(
+    'rampart_group_blocked',
+    '1 for each kind of reason that blocks the plan of the group.',
+    [...OF_GROUP, 'kind'],
+  );
+  readonly #held = this.#gauge(
+    'rampart_policies_held',
+    '1 while a revision waits for an approval and the one before stays in force.',
+    [],
+  );
   readonly #open = this.#gauge('rampart_lane_open', '0 while the cloud throttles this operation.', OF_LANE);
   readonly #pace = this.#gauge('rampart_lane_calls_per_minute', 'Pace of the lane at present.', OF_LANE);
   readonly #waiting = this.#gauge('rampart_lane_waiting', 'Calls that wait for their lane.', OF_LANE);
@@ -73,6 +84,7 @@ export class Metrics {
   /** Prometheus text, of the content type `contentType`. */
   render({ policies, groups, lanes }: MetricsView): Promise<string> {
     this.#problems.set(policies.problems);
+    this.#held.set(policies.held === null ? 0 : 1);
     this.#showGroups(groups);
     this.#showLanes(lanes);
     return this.#registry.metrics();
@@ -83,9 +95,10 @@ export class Metrics {
   }
 
   #showGroups(groups: readonly GroupSample[]): void {
-    for (const each of [this.#converged, this.#attempt, this.#success]) each.reset();
-    for (const { account, region, id, outcome, lastAttemptMs, lastConvergedMs } of groups) {
+    for (const each of [this.#converged, this.#attempt, this.#success, this.#blocked]) each.reset();
+    for (const { account, region, id, outcome, lastAttemptMs, lastConvergedMs, blockedBy } of groups) {
       const labels = { account, region, group: id };
+      for (const { kind } of blockedBy) this.#blocked.set({ ...labels, kind }, 1);
       this.#converged.set(labels, outcome === 'converged' ? 1 : 0);
       if (lastAttemptMs !== null) this.#attempt.set(labels, lastAttemptMs / 1000);
       if (lastConvergedMs !== null) this.#success.set(labels, lastConvergedMs / 1000);

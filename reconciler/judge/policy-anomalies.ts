@@ -7,6 +7,7 @@ import { groupBy } from '../model/collections.ts';
 import type { DesiredGroup, DesiredRule } from '../model/group.ts';
 import { formatPeer, type Peer } from '../model/peer.ts';
 import { ALL_PORTS, formatPortRange, formatPorts, type Ports } from '../model/ports.ts';
+import { formatPrefix, prefixContains, type Prefix } from '../model/prefix.ts';
 import { compareProblems, type Problem, type SourcePlace } from '../model/problem.ts';
 import { DIRECTIONS, type Rule } from '../model/rule.ts';
 import { describeRule } from '../model/rule-text.ts';
@@ -51,6 +52,7 @@ function anomaliesOf(group: DesiredGroup, maxWork: number): Problem[] {
     ...(canAllGo > 1 ? [warning(group.source, 'rules-spare', spare)] : []),
     ...idleRules(lasting, written),
     ...overruledAccepts(lasting, written),
+    ...mappedPeers(desired),
     ...(report.complete ? [] : [warning(group.source, 'anomalies-unfinished', unfinished)]),
   ];
 }
@@ -100,6 +102,24 @@ function idleRules(anomalies: readonly Anomaly[], written: Written): Problem[] {
 }
 
 const namedRule = ([first]: readonly Rule[]): string => (first === undefined ? '' : describeRule(first));
+
+/** `::ffff:0:0/96`: how programs write IPv4 addresses where they take IPv6 ones. */
+const MAPPED: Prefix = { kind: 'ipv6', address: 0xffffn << 32n, length: 96 };
+
+/** No packet has such an address, so a rule that names one does nothing, and what was meant is not done. */
+function mappedPeers(desired: readonly DesiredRule[]): Problem[] {
+  return desired.flatMap(({ rule, source }) => {
+    const { peer } = rule;
+    if (peer.kind !== 'ipv6' || !prefixContains(MAPPED, peer)) return [];
+    const network = formatPrefix({
+      kind: 'ipv4',
+      address: peer.address & 0xffffffffn,
+      length: peer.length - 96,
+    });
+    const message = `${describeRule(rule)} can match no packet: IPv4 packets have no IPv6 addresses`;
+    return [warning(source, 'rule-ipv4-mapped', message, `write ${network}`)];
+  });
+}
 
 /** Told once at the drop, which is the one that wins, however many accepts it meets. */
 function overruledAccepts(anomalies: readonly Anomaly[], written: Written): Problem[] {

@@ -91,6 +91,8 @@ export interface DesiredGroup {
 /** What the cloud says of a group, read in full or not at all. */
 export interface DescribedGroup extends GroupRef {
   readonly name: string;
+  /** Absent: none. */
+  readonly tags?: Readonly<Record<string, string>>;
   /** Null in a classic network. */
   readonly vpcId: string | null;
   readonly type: 'normal' | 'enterprise';

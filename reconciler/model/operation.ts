@@ -26,6 +26,8 @@ export const OPERATIONS = {
   DescribeSecurityGroupAttribute: reads('rules', 1000),
   DescribePrefixLists: reads('lists', 100),
   DescribePortRangeLists: reads('lists', 100),
+  DescribePrefixListAttributes: reads('lists', 1),
+  DescribePortRangeListEntries: reads('lists', 1),
 };
 
 type Table = typeof OPERATIONS;

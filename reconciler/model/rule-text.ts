@@ -21,6 +21,7 @@ export function describeRule(rule: Rule): string {
     `priority ${rule.priority}`,
     rule.nicType === 'intranet' ? null : rule.nicType,
     rule.description === null ? null : quoted(rule.description),
+    rule.unknown === undefined ? null : `with fields that are not known: ${quoted(rule.unknown)}`,
   ]
     .filter((part) => part !== null)
     .join(' ');

@@ -31,9 +31,14 @@ export interface Rule {
   readonly nicType: NicType;
   /** Desired side: null leaves the cloud's text as it is. Described side: null means no text. */
   readonly description: string | null;
+  /**
+   * Described side: fields of the answer that we do not know, as `NAME=VALUE`. They may narrow the rule, so it is read as
+   * the wider one, and is never the same as a rule without them. Absent: none.
+   */
+  readonly unknown?: string;
 }
 
-export type RuleField = Exclude<keyof Rule, 'direction'>;
+export type RuleField = Exclude<keyof Rule, 'direction' | 'unknown'>;
 
 /** The fields that may differ between two rules, in the order in which they are shown. */
 export const RULE_FIELDS: readonly RuleField[] = [
@@ -239,7 +244,10 @@ const IDENTITY_FIELDS = RULE_FIELDS.filter((field) => field !== 'description');
 
 /** A key that is equal for two rules exactly when all but their descriptions (and ids) are equal. */
 export function ruleIdentity(rule: Rule): string {
-  return [rule.direction, ...IDENTITY_FIELDS.map((field) => fieldText(rule, field) ?? '')].join('|');
+  const unknown = rule.unknown === undefined ? [] : [rule.unknown];
+  return [rule.direction, ...IDENTITY_FIELDS.map((field) => fieldText(rule, field) ?? ''), ...unknown].join(
+    '|',
+  );
 }
 
 /**

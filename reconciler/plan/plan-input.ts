@@ -18,8 +18,8 @@ export interface PlanInput {
   readonly ownedRules?: ReadonlySet<string>;
   /** Absent: none. Those of other groups, and those that have ended, hold nothing here. */
   readonly holds?: readonly Hold[];
-  /** Hash of the only plan that may be carried out. Absent or null: whichever comes out. */
-  readonly approvedHash?: string | null;
+  /** A freeze that is about what this policy asks for. Absent or null: none is. */
+  readonly frozen?: Frozen | null;
   /** Entries of prefix lists and port lists. Absent: none was read. A list that is not here could not be read. */
   readonly lists?: ReadLists;
   /** Absent: no limit, no guardrail and no expectation is judged. */
@@ -39,6 +39,16 @@ export interface Learned {
   readonly listSizes: Readonly<Record<string, number>>;
   /** Why the sizes of some lists are not known: one sentence for each kind of list. */
   readonly unreadLists: readonly string[];
+}
+
+/** Changes wait until a time that was set beforehand. */
+export interface Frozen {
+  /** Of the freeze, in the config. */
+  readonly name: string;
+  /** `drift`: changes of the policy wait; `none`: nothing is written. */
+  readonly allow: 'drift' | 'none';
+  /** Unix milliseconds. */
+  readonly untilMs: number;
 }
 
 /** A person has stopped all writing to a group, or (null) to every group, for a while. */

@@ -129,8 +129,7 @@ export type BlockKind =
   | 'quarantined'
   | 'denied'
   | 'unsafe'
-  | 'unsupported'
-  | 'unapproved';
+  | 'unsupported';
 
 /** What ends a block: its time, the approval of a person, or an edit of the policy, the config or the cloud. */
 export type LiftedBy = 'time' | 'approval' | 'edit';
@@ -182,7 +181,7 @@ export interface PlanSettings {
   /** Most rules a group may hold, in and out together. */
   readonly ruleQuota: number;
   /** Most rules of a basic group that may name a group; the vendor's 20 if absent. */
-  readonly groupRuleQuota?: number;
+  readonly groupReferenceQuota?: number;
 }
 
 /** The settings, and what was learned that bears on the order of the calls. */

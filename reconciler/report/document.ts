@@ -13,6 +13,7 @@ import {
   ruleDocument,
   type RuleDocument,
 } from '../model/rule-document.ts';
+import { changeOfEffect } from './change-word.ts';
 import {
   hashOfPlans,
   isFailed,
@@ -74,7 +75,7 @@ export function planDocument(plan: GroupPlan): GroupDocument {
     steps: plan.steps.map(stepDocument),
     hitless,
     exceptions,
-    exposure: exposureDocument(plan.exposure),
+    exposure: exposureDocument(plan),
     findings,
     hash,
     approval: plan.approval === null ? null : approvalDocument(plan.approval),
@@ -151,17 +152,18 @@ const ruleIdsOf = (targets: ReadonlyArray<{ readonly id: string | null }>): stri
   targets.flatMap(({ id }) => (id === null ? [] : [id]));
 
 /** Not `exact`: the boxes hold at least what changes, perhaps more. */
-const exposureDocument = ({ opened, closed, effects, exact }: GroupPlan['exposure']) => ({
-  opened,
-  closed,
-  effects: effects.map(effectDocument),
-  exact,
+const exposureDocument = ({ exposure, diff }: GroupPlan) => ({
+  opened: exposure.opened,
+  closed: exposure.closed,
+  effects: exposure.effects.map((effect) => effectDocument(effect, diff)),
+  exact: exposure.exact,
 });
 
-function effectDocument({ effect, change, rule, boxes, example }: ExposureEffect) {
+function effectDocument(found: ExposureEffect, diff: Diff) {
+  const { effect, rule, boxes, example } = found;
   return {
     effect,
-    change,
+    change: changeOfEffect(found, diff),
     rule: ruleDocument(rule),
     boxes,
     example: example === null ? null : packetDocument(example),
@@ -175,6 +177,7 @@ export function packetDocument(packet: Packet) {
     protocol: packet.protocol,
     peer: text(packet.peer),
     memberOf: packet.memberOf,
+    ...(packet.notMemberOf === undefined ? {} : { notMemberOf: packet.notMemberOf }),
     sourcePort: packet.sourcePort,
     own: text(packet.own),
     port: packet.port,

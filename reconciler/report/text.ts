@@ -4,11 +4,17 @@ import type { ExposureEffect } from '../exposure/ask/effects.ts';
 import { counted } from '../model/counted.ts';
 import { groupKey } from '../model/group.ts';
 import type { SourcePlace } from '../model/problem.ts';
-import { NO_PORTS_TEXT } from '../model/ports.ts';
+import {
+  boxPeerMembership,
+  boxPortsText,
+  peerMembership,
+  portText,
+} from '../exposure/text/membership-text.ts';
 import { fieldText, type RuleField } from '../model/rule.ts';
 import { operationOf } from '../model/operation.ts';
 import type { Difference, Block, PlanFinding, GroupPlan, Step } from '../plan/plan.ts';
 import { describeRule, protocolText, quoted } from '../model/rule-text.ts';
+import { changeOfEffect, type RuleChangeWord } from './change-word.ts';
 import { packetDocument, type PlanReport } from './document.ts';
 import { hashOfPlans, isFailed, sortResults, summarise, type GroupResult } from './results.ts';
 
@@ -56,17 +62,17 @@ function titled(title: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : [`  ${title}`, ...lines.map((line) => `    ${line}`)];
 }
 
-function trafficLines({ steps, exposure }: GroupPlan): string[] {
+function trafficLines({ steps, exposure, diff }: GroupPlan): string[] {
   if (steps.length === 0) return [];
   if (exposure.effects.length === 0 && exposure.exact) return ['nothing opens and nothing closes'];
-  const lines = exposure.effects.flatMap(effectLines);
+  const lines = exposure.effects.flatMap((effect) => effectLines(effect, changeOfEffect(effect, diff)));
   return exposure.exact ? lines : [...lines, 'too intricate to say exactly: no more than this changes'];
 }
 
 /** For an effect that could not be worked out: its boxes are all that the rule could change. */
 const MAY: Readonly<Record<ExposureEffect['effect'], string>> = { opens: 'may open', closes: 'may close' };
 
-function effectLines({ effect, change, rule, boxes, example }: ExposureEffect): string[] {
+function effectLines({ effect, rule, boxes, example }: ExposureEffect, change: RuleChangeWord): string[] {
   const more = boxes.length - MAX_BOXES_SHOWN;
   return [
     `${example === null ? MAY[effect] : effect} because this rule is ${change}: ${describeRule(rule)}`,
@@ -81,13 +87,12 @@ function boxText(box: Box): string {
   return [
     box.direction,
     protocolText(box.protocol),
-    box.ports === NO_PORTS_TEXT ? null : `ports ${box.ports}`,
+    boxPortsText(box),
     `${peerWord} ${box.peer}${exceptText(box.exceptPeers)}`,
     box.own === undefined ? null : `${ownWord} ${box.own}${exceptText(box.exceptOwn)}`,
     box.sourcePorts === undefined ? null : `source ports ${box.sourcePorts}`,
     box.nicType ?? null,
-    box.memberOf === undefined ? null : `only in ${box.memberOf.join(', ')}`,
-    box.notMemberOf === undefined ? null : `not in ${box.notMemberOf.join(', ')}`,
+    ...boxPeerMembership(box),
   ]
     .filter((part) => part !== null)
     .join(' ');
@@ -100,12 +105,12 @@ function exceptText(prefixes: readonly string[] = []): string {
 }
 
 function exampleText(example: NonNullable<ExposureEffect['example']>): string {
-  const { protocol, peer, memberOf, sourcePort, own, port } = packetDocument(example);
+  const { protocol, peer, sourcePort, own } = packetDocument(example);
   return [
     protocolText(String(protocol)),
-    port === null ? null : `port ${port}`,
+    portText(example),
     peer === null ? null : `peer ${peer}`,
-    memberOf.length === 0 ? null : `in ${memberOf.join(', ')}`,
+    ...peerMembership(example),
     sourcePort === null ? null : `source port ${sourcePort}`,
     own === null ? null : `own address ${own}`,
   ]

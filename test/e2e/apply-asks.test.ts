@@ -73,6 +73,16 @@ describe('at a terminal', () => {
     expect(await rules()).toBe(1);
   });
 
+  onlyWith('python3', it)('a yes is said to the plan that was shown, and to no other one', async () => {
+    const byHand = { IpProtocol: 'TCP', PortRange: '80/80', SourceCidrIp: '10.0.0.0/8' };
+    const meanwhile = () => emulator.setState({ securityGroups: [wireGroup('sg-web', [byHand])] });
+    const { code, shown } = await atTerminal(workspace.folder, ['apply'], { answer: 'y\n', meanwhile });
+    expect(code).toBe(3);
+    expect(shown).toContain('approved');
+    expect((await emulator.calls()).every(({ effect }) => !effect)).toBe(true);
+    expect(await rules()).toBe(1);
+  });
+
   onlyWith('python3', it)('a yes lifts no block', async () => {
     await emulator.setState({ securityGroups: [{ ...wireGroup('sg-web'), ServiceManaged: true }] });
     expect(await atTerminal(workspace.folder, ['apply', '--yes'], { answer: '' })).toMatchObject({ code: 3 });

@@ -58,7 +58,7 @@ describe('the expectations of policies, without a config', () => {
           file: 'policies/expect.yaml',
           line: 3,
           outcome: 'fails',
-          detail: expect.stringContaining('tcp 22/22: 256 IPv4 addresses (100 %) are dropped') as string,
+          detail: expect.stringContaining('tcp 22/22 is dropped for 256 addresses over IPv4') as string,
           counterExample: expect.stringMatching(/own address 10\.9\./) as string,
           decidedBy: { file: 'policies/web.yaml', line: 7 },
         },

@@ -30,7 +30,9 @@ afterEach(async () => {
 
 /** The config with further keys of `reconcile`. */
 const config = (reconcile = 'resyncSeconds: 600') =>
-  configFor(emulator.url).replace('resyncSeconds: 1', reconcile).replace('"off"', `"127.0.0.1:${port}"`);
+  configFor(emulator.url)
+    .replace(/(reconcile: \{mode: enforce).*\}/, `$1, ${reconcile}}`)
+    .replace('"off"', `"127.0.0.1:${port}"`);
 
 const inFolder = (name: string) => path.join(workspace.folder, name);
 
@@ -71,6 +73,18 @@ describe('SIGHUP', () => {
     });
     const status = await workspace.run(['status', '--json']);
     expect(JSON.parse(status.stdout)).toMatchObject({ config: { brake: 'off', mode: 'enforce' } });
+  });
+
+  it('takes up guardrails, which are compiled with the policies', async () => {
+    const daemon = workspace.start(['run']);
+    await daemon.event('daemon.ready');
+    const deny = '{id: no-ssh, deny: {direction: ingress, protocol: tcp, ports: 22, from: nowhere}}';
+    workspace.write('config.yaml', `${config()}guardrails: [${deny}]\n`);
+    const from = daemon.lines.length;
+    daemon.kill('SIGHUP');
+    expect(await daemon.event('config.loaded', {}, from)).toMatchObject({ changed: ['guardrails'] });
+    const { details } = await daemon.event('policies.rejected', {}, from);
+    expect(details).toEqual([expect.stringMatching(/^config\.yaml:8:\d+: .*nowhere/)]);
   });
 
   it('reports a config that cannot be used, and goes on with what was in force', async () => {

@@ -1,6 +1,6 @@
 // What someone sees who types `npm start` on a fresh clone: the same command on copies of the same files, in a folder
 // of its own and on ports of its own.
-import { appendFileSync, cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -81,10 +81,11 @@ test('every group of the example converges, all within twenty seconds', async ()
   }
 });
 
-test('a rule appended to a policy file becomes exactly one Authorize with it', async () => {
+test('a rule added to a policy file becomes exactly one Authorize with it', async () => {
   const from = daemon.lines.length;
   const rule = '      - { name: mirror, protocol: tcp, ports: 873, to: 192.0.2.99, description: Mirror }\n';
-  appendFileSync(path.join(workspace.folder, 'policies/bastion.yaml'), rule);
+  const file = path.join(workspace.folder, 'policies/bastion.yaml');
+  writeFileSync(file, readFileSync(file, 'utf8').replace('    egress:\n', `    egress:\n${rule}`));
   await daemon.event('policies.loaded', {}, from);
   await daemon.event('group.converged', { group: 'sg-bp1bastion', changes: 1 }, from);
   const calls = await writes();

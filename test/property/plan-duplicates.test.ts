@@ -64,7 +64,7 @@ const arbitraryCase = (world: World, mode: Mode): fc.Arbitrary<Case> =>
       return {
         policy: policyOf(wanted, { mode }),
         group: groupOf(random.shuffle(rules), { apiLevel }),
-        options: { ...OPTIONS, modify, fallback, ruleQuota, groupRuleQuota: 100 },
+        options: { ...OPTIONS, modify, fallback, ruleQuota, groupReferenceQuota: 100 },
         random,
       };
     });

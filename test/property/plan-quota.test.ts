@@ -55,7 +55,7 @@ const arbitraryTight = (world: World): fc.Arbitrary<Tight> =>
       options: {
         ...OPTIONS,
         ...choices,
-        groupRuleQuota: 100,
+        groupReferenceQuota: 100,
         ruleQuota: Math.max(edit.before.length, edit.after.length) + free,
       },
     }));
@@ -164,7 +164,7 @@ it('nearly always find a hitless way, without a Modify too', () => {
       const options = {
         ...OPTIONS,
         ruleQuota,
-        groupRuleQuota: 100,
+        groupReferenceQuota: 100,
         modify: 'never',
       } as const;
       const plan = planOf({ edit, options });
@@ -204,7 +204,7 @@ it.each([
   const random = new Random(7 + free);
   const before = makeGroup(shape, 200, random);
   const edit = { before, after: editGroup(shape, before, 200, random) };
-  const tight = { edit, options: { ...OPTIONS, groupRuleQuota: 400, ruleQuota: 200 + free } };
+  const tight = { edit, options: { ...OPTIONS, groupReferenceQuota: 400, ruleQuota: 200 + free } };
   const plan = planOf(tight);
   expect(plan.blockedBy).toEqual([]);
   expectKept(tight, plan, [], random);

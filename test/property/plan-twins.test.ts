@@ -78,7 +78,7 @@ function arbitraryCase(world: World, ways: readonly LegacyPriority[]): fc.Arbitr
       const ruleQuota = Math.max(renumbered.before.length, renumbered.after.length) + free;
       return {
         edit: renumbered,
-        options: { ...OPTIONS, legacyPriority, fallback, ruleQuota, groupRuleQuota: 100 },
+        options: { ...OPTIONS, legacyPriority, fallback, ruleQuota, groupReferenceQuota: 100 },
         random,
       };
     })

@@ -3,7 +3,9 @@
 import type { Clock } from '../../daemon/clock.ts';
 import { openMemoryJournal } from '../../daemon/journal/memory/memory.ts';
 import { NO_LISTS } from '../../daemon/learned/list-sizes.ts';
+import { DemandsInForce } from '../../daemon/reconcile/safety/demands.ts';
 import type { Engine } from '../../daemon/reconcile/engine.ts';
+import { NO_GUARDRAILS } from '../../reconciler/policy/compile/compile-guardrails.ts';
 import { OPTIONS } from './plan-inputs.ts';
 import { EventLog } from './service.ts';
 
@@ -13,6 +15,8 @@ export const REFUSING_ECS: Engine['ecs'] = {
   describeGroup: unexpected('describe a group'),
   findGroups: unexpected('look for groups'),
   listSizes: unexpected('ask for the sizes of lists'),
+  prefixListEntries: unexpected('ask for the entries of prefix lists'),
+  portListEntries: unexpected('ask for the entries of port lists'),
   write: unexpected('write but through a reservation'),
 };
 
@@ -39,8 +43,9 @@ export function fakeEngine(parts: Partial<Engine> = {}): Engine {
     telemetry: new EventLog(),
     clock,
     planOptions: OPTIONS,
+    demands: new DemandsInForce([]),
     invocation: { program: 'rampart', flags: '' },
-    live: () => ({ brake: 'off' }),
+    live: () => ({ brake: 'off', guardrails: NO_GUARDRAILS, freeze: [] }),
     lists: { of: () => Promise.resolve(NO_LISTS) },
     patience: { settleMs: 0, lagMs: 0 },
     resyncMs: 60_000,

@@ -46,7 +46,7 @@ export interface CaseOptions {
   readonly fallback: 'neverOpen' | 'neverCut' | 'refuse';
   readonly batchesAtomic: boolean;
   readonly ruleQuota: number;
-  readonly groupRuleQuota?: number;
+  readonly groupReferenceQuota?: number;
   readonly legacyPriority?: 'modify' | 'replace' | 'revokeFirst';
   readonly listSizes?: Readonly<Record<string, number>>;
 }
@@ -96,7 +96,7 @@ export function fullCase(number: number, free: number): PlanCase {
       policy: { ...policy, mode: 'enforce', ignore: [] },
       group: { ...group, type: 'normal', apiLevel: 'current', serviceManaged: false, rules },
       quarantined: { desired: [], described: [] },
-      options: { ...options, listSizes: {}, ruleQuota: rules.length + free, groupRuleQuota: 1000 },
+      options: { ...options, listSizes: {}, ruleQuota: rules.length + free, groupReferenceQuota: 1000 },
     };
   }
 }
@@ -164,7 +164,7 @@ function drawOptions(desired: Ruled, described: Ruled, random: Random): CaseOpti
   const listSizes = drawListSizes(random);
   const legacyPriority = random.pick(['modify', 'replace', 'revokeFirst', 'revokeFirst', null] as const);
   const groupRules = Math.max(namingGroups(desired), namingGroups(described));
-  const groupRuleQuota = random.pick([null, null, null, 100, groupRules, groupRules + 1]);
+  const groupReferenceQuota = random.pick([null, null, null, 100, groupRules, groupRules + 1]);
   const [wanted, held] = [weightOf(desired, listSizes ?? {}), weightOf(described, listSizes ?? {})];
   const enough = Math.max(wanted, held);
   return {
@@ -183,7 +183,7 @@ function drawOptions(desired: Ruled, described: Ruled, random: Random): CaseOpti
       held,
       wanted - 1,
     ]),
-    ...(groupRuleQuota === null ? {} : { groupRuleQuota }),
+    ...(groupReferenceQuota === null ? {} : { groupReferenceQuota }),
     ...(legacyPriority === null ? {} : { legacyPriority }),
     ...(listSizes === null ? {} : { listSizes }),
   };

@@ -48,6 +48,7 @@ export const SAMPLE_EVENTS: Samples = {
     commit: '4fff8c0',
     dirty: true,
     released: ['sg-bp1old'],
+    weakened: ['sg-bp1web turns from mode enforce to observe: nothing is written any more'],
   },
   'policies.rejected': {
     problems: 2,
@@ -55,6 +56,8 @@ export const SAMPLE_EVENTS: Samples = {
     details: ['web.yaml:3:5: host bits set'],
     keptGroups: 1,
   },
+  'group.managed': { ...COMMON, reason: 'it has the tags Tier=web, which web.yaml:4 names' },
+  'group.released': { ...COMMON, reason: 'web.yaml no longer names sg-bp1old' },
   'group.described': { ...COMMON, rules: 1 },
   'group.describe_failed': { ...COMMON, kind: 'unknown' },
   'drift.detected': { ...COMMON, missing: 1, surplus: 0, altered: 2, cause: 'drift', rules: RULES },

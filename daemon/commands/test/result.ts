@@ -1,16 +1,15 @@
 // What `rampart test` finds out of one expectation and one group.
 import {
-  desiredRuleOf,
+  placeInPolicy,
   type DesiredJudgement,
   type DesiredVerdict,
 } from '../../../reconciler/judge/desired/judge-desired.ts';
 import { unknownText } from '../../../reconciler/judge/desired/desired-problems.ts';
-import { excessText } from '../../../reconciler/judge/text/excess-text.ts';
+import { failureText, type PlaceOf } from '../../../reconciler/judge/verdict/text.ts';
 import { packetText } from '../../../reconciler/exposure/text/packet-text.ts';
 import type { Expectation } from '../../../reconciler/model/packets/pattern.ts';
 import type { SourcePlace } from '../../../reconciler/model/problem.ts';
 import { describeRule } from '../../../reconciler/model/rule-text.ts';
-import type { Rule } from '../../../reconciler/model/rule.ts';
 
 export interface TestResult {
   readonly expectation: Expectation;
@@ -29,7 +28,7 @@ export function resultOf(
   expectation: Expectation,
   group: string,
   verdict: DesiredVerdict,
-  sourceOf: (rule: Rule) => SourcePlace | null,
+  placeOf: PlaceOf,
 ): TestResult {
   const base = { expectation, group, detail: '', counterExample: '', decidedBy: null };
   if (verdict.kind === 'holds') return { ...base, outcome: 'holds' };
@@ -41,10 +40,10 @@ export function resultOf(
   return {
     ...base,
     outcome: 'fails',
-    detail: excessText(excess, expectation.kind === 'accept' ? 'dropped' : 'accepted'),
+    detail: failureText(expectation, excess, placeOf),
     counterExample: packetText(excess.example),
     decidedBy:
-      decision.by === 'rule' ? { rule: describeRule(decision.rule), source: sourceOf(decision.rule) } : null,
+      decision.by === 'rule' ? { rule: describeRule(decision.rule), source: placeOf(decision.rule) } : null,
   };
 }
 
@@ -66,12 +65,7 @@ export function desiredResults(
   for (const { group, expectations: judged } of judgements) {
     if (group.selector.kind !== 'id') continue;
     for (const { expectation, verdict } of judged) {
-      const result = resultOf(
-        expectation,
-        group.selector.id,
-        verdict,
-        (rule) => desiredRuleOf(group, rule)?.source ?? null,
-      );
+      const result = resultOf(expectation, group.selector.id, verdict, placeInPolicy(group));
       found.set(keyOfResult(expectation, group.selector.id), result);
     }
   }

@@ -13,7 +13,7 @@ const lenientFlag = z
   .nullish()
   .transform((value) => value ?? false);
 
-const permissionSchema = z.object({
+const permissionFields = z.object({
   SecurityGroupRuleId: text,
   Direction: text,
   IpProtocol: text,
@@ -35,6 +35,37 @@ const permissionSchema = z.object({
   NicType: text,
   Description: text,
 });
+
+/** What answers say of a rule besides, and what does not bear on its traffic (SDK of 2026-11). */
+const TELLING_NOTHING: ReadonlySet<string> = new Set([
+  'CreateTime',
+  'DestGroupName',
+  'DestGroupOwnerId',
+  'DestPrefixListName',
+  'PortRangeListName',
+  'SourceGroupName',
+  'SourceGroupOwnerId',
+  'SourcePrefixListName',
+]);
+
+/** Any other field may narrow the rule in a way that we do not know, unless it is empty. */
+const permissionSchema = z.preprocess(
+  (wire) => (typeof wire === 'object' && wire !== null ? { ...wire, Unknown: unknownFields(wire) } : wire),
+  permissionFields.extend({ Unknown: text }),
+);
+
+function unknownFields(wire: object): string {
+  const entries: ReadonlyArray<readonly [string, unknown]> = Object.entries(wire);
+  return entries
+    .filter(([name]) => !Object.hasOwn(permissionFields.shape, name) && !TELLING_NOTHING.has(name))
+    .filter(([, value]) => value !== undefined && value !== null && value !== '')
+    .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .sort()
+    .join(' ')
+    .slice(0, MAX_UNKNOWN_LENGTH);
+}
+
+const MAX_UNKNOWN_LENGTH = 500;
 
 /** One rule on the wire. */
 export type Permission = z.infer<typeof permissionSchema>;
@@ -108,6 +139,18 @@ export const portListPageSchema = z
     NextToken,
     lists: PortRangeLists.map((list) => ({ id: list.PortRangeListId, maxEntries: list.MaxEntries })),
   }));
+
+/** All of DescribePrefixListAttributes, which has no pages. */
+export const prefixEntriesSchema = z.object({
+  PrefixListId: filledText,
+  AddressFamily: filledText,
+  Entries: z.object({ Entry: z.array(z.object({ Cidr: filledText })) }),
+});
+
+/** All of DescribePortRangeListEntries, which has no pages. */
+export const portEntriesSchema = z.object({
+  Entries: z.array(z.object({ PortRange: filledText })),
+});
 
 /** The write operations answer with nothing else. */
 export const acceptedSchema = z.object({ RequestId: filledText });

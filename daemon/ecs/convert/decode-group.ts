@@ -52,6 +52,7 @@ export function decodeGroup(
     region: group.region,
     id: group.id,
     name: head.SecurityGroupName,
+    tags: tagsOf(head),
     vpcId: head.VpcId === '' ? null : head.VpcId,
     type,
     innerAccess,
@@ -59,6 +60,9 @@ export function decodeGroup(
     ...leveled.value,
   });
 }
+
+const tagsOf = ({ Tags }: WireGroup): Record<string, string> =>
+  Object.fromEntries(Tags.map(({ TagKey, TagValue }) => [TagKey, TagValue]));
 
 const bad = (code: OwnCode, message: string) => err({ code, message });
 

@@ -32,7 +32,7 @@ export function decodePermission(
 ): Result<DescribedRule, readonly string[]> {
   const direction = decodeWord('Direction', permission.Direction, ['ingress', 'egress']);
   if (!direction.ok) return err([direction.error]);
-  const fields = all<Omit<Rule, 'direction' | 'description'>>({
+  const fields = all<Omit<Rule, 'direction' | 'description' | 'unknown'>>({
     protocol: decodeProtocol(permission),
     ports: decodePorts(permission),
     sourcePorts: decodeSourcePorts(permission),
@@ -44,7 +44,11 @@ export function decodePermission(
   });
   if (!fields.ok) return fields;
   const description = permission.Description === '' ? null : permission.Description;
-  const rule = makeRule({ direction: direction.value, ...fields.value, description }, 'described');
+  const unknown = permission.Unknown === '' ? {} : { unknown: permission.Unknown };
+  const rule = makeRule(
+    { direction: direction.value, ...fields.value, description, ...unknown },
+    'described',
+  );
   if (!rule.ok) return err(rule.error.map((problem) => problem.message));
   const id = permission.SecurityGroupRuleId === '' ? null : permission.SecurityGroupRuleId;
   return ok({ rule: rule.value, id, selector: wireSelector(permission, nicType) });
@@ -58,7 +62,7 @@ export function consoleName(permission: Permission): string {
   );
 }
 
-const NOT_SELECTING: readonly string[] = ['SecurityGroupRuleId', 'Direction', 'Description'];
+const NOT_SELECTING: readonly string[] = ['SecurityGroupRuleId', 'Direction', 'Description', 'Unknown'];
 
 function wireSelector(permission: Permission, nicType: NicType): Readonly<Record<string, string>> {
   const given = Object.entries(permission).filter(

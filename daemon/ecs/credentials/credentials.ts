@@ -3,7 +3,7 @@
 // credentials are an error (pop-core would send the request unsigned), and no error quotes what the provider
 // said (it may hold the answer with the secret in it).
 import { err, ok, type Result } from '../../../reconciler/model/result.ts';
-import type { CredentialsConfig } from '../../config/credentials-config.ts';
+import type { CredentialsConfig } from '../../config/accounts/credentials-config.ts';
 import { buildProvider, SecretMissing, type Variables } from './vendor-providers.ts';
 import { connectionErrorCode, neverConnected } from '../transport/network-error.ts';
 import { silenceVendorDebug } from '../transport/silence-debug.ts';

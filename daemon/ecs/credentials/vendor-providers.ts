@@ -11,7 +11,7 @@ import {
   URICredentialsProvider,
   type CredentialsProvider,
 } from '@alicloud/credentials';
-import type { CredentialsConfig } from '../../config/credentials-config.ts';
+import type { CredentialsConfig } from '../../config/accounts/credentials-config.ts';
 
 export type Variables = Readonly<Record<string, string | undefined>>;
 

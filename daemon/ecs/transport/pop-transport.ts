@@ -9,7 +9,7 @@ import type { Result } from '../../../reconciler/model/result.ts';
 import type { Credentials, CredentialsSource } from '../credentials/credentials.ts';
 import type { Operation } from '../../../reconciler/model/operation.ts';
 import type { WireParams } from '../api.ts';
-import { parseEndpoint, regionalEndpoint } from '../../config/endpoint.ts';
+import { parseEndpoint, regionalEndpoint } from '../../config/accounts/endpoint.ts';
 import { exchangeSchema, failedAnswer, failureOf, refusalOf, WithoutCredentials } from './pop-errors.ts';
 import { silenceVendorDebug } from './silence-debug.ts';
 import type { Transport, TransportAnswer } from './transport.ts';

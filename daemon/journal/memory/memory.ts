@@ -11,7 +11,15 @@ import {
   type WaitingGroup,
   type PlanThatWaits,
 } from '../approvals.ts';
-import { NO_ESTATE_FACTS, NO_GROUP_FACTS, type EstateFacts, type GroupFacts } from '../facts.ts';
+import {
+  NO_ESTATE_FACTS,
+  NO_GROUP_FACTS,
+  withEndedFreeze,
+  type AdoptedRule,
+  type EndedFreeze,
+  type EstateFacts,
+  type GroupFacts,
+} from '../facts.ts';
 import type {
   HistoryEntry,
   HistoryQuery,
@@ -210,6 +218,11 @@ class MemoryJournal implements Journal {
     return guarded(() => this.#store.facts.get(groupKey(group))?.facts ?? NO_GROUP_FACTS);
   }
 
+  async adopt(group: GroupRef, rules: readonly AdoptedRule[]): Promise<void> {
+    const { adoptedRules } = await this.facts(group);
+    await this.setFacts(group, { adoptedRules: [...adoptedRules, ...rules] });
+  }
+
   setFacts(group: GroupRef, facts: Partial<GroupFacts>): Promise<void> {
     return guarded(() => {
       const before = this.#store.facts.get(groupKey(group))?.facts ?? NO_GROUP_FACTS;
@@ -229,6 +242,17 @@ class MemoryJournal implements Journal {
         if (scopeKey(approval.group) === groupKey(group)) this.#store.approvals.delete(key);
       }
     });
+  }
+
+  endedFreezes(): Promise<readonly EndedFreeze[]> {
+    return guarded(() => this.#store.estate.endedFreezes);
+  }
+
+  endFreeze(ended: EndedFreeze, nowMs: number): Promise<void> {
+    this.#store.changes += 1;
+    const { estate } = this.#store;
+    const endedFreezes = withEndedFreeze(estate.endedFreezes, ended, nowMs);
+    return guarded(() => void (this.#store.estate = { ...estate, endedFreezes }));
   }
 
   estateFacts(): Promise<EstateFacts> {

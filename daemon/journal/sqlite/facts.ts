@@ -48,6 +48,12 @@ export function readEstateFacts(db: Connection): EstateFacts {
   return { ...NO_ESTATE_FACTS, ...parsedFacts(estateBodies(db)) };
 }
 
+export function readEndedFreezes(db: Connection): EstateFacts['endedFreezes'] {
+  const row = db.get("SELECT body FROM estate_facts WHERE name = 'endedFreezes'") as
+    { body: string } | undefined;
+  return row === undefined ? [] : (parseFact(row.body) as EstateFacts['endedFreezes']);
+}
+
 export function writeEstateFacts(db: Connection, facts: Partial<EstateFacts>): void {
   const changed = changedFacts(estateBodies(db), facts);
   if (changed.length === 0) return;

@@ -4,7 +4,13 @@ import { ok } from '../../../reconciler/model/result.ts';
 import type { Connection, SqlValue } from './connection.ts';
 import { openDatabase } from './file.ts';
 import type { GrantedApproval, PastApproval, WaitingGroup } from '../approvals.ts';
-import type { EstateFacts, GroupFacts } from '../facts.ts';
+import {
+  withEndedFreeze,
+  type AdoptedRule,
+  type EndedFreeze,
+  type EstateFacts,
+  type GroupFacts,
+} from '../facts.ts';
 import type { HistoryEntry, HistoryQuery, JournalDesk, Pause } from '../journal.ts';
 import {
   readApprovals,
@@ -13,6 +19,9 @@ import {
   readPastApprovals,
   readWaiting,
   writeApproval,
+  readEndedFreezes,
+  writeEstateFacts,
+  writeGroupFacts,
 } from './facts.ts';
 import {
   scopeOf,
@@ -111,12 +120,30 @@ export class SqliteDesk implements JournalDesk {
     return guarded(() => readWaiting(this.#db));
   }
 
+  adopt(group: GroupRef, rules: readonly AdoptedRule[]): Promise<void> {
+    return guarded(() => {
+      const { adoptedRules } = readGroupFacts(this.#db, group);
+      writeGroupFacts(this.#db, group, { adoptedRules: [...adoptedRules, ...rules] });
+    });
+  }
+
   facts(group: GroupRef): Promise<GroupFacts> {
     return guarded(() => readGroupFacts(this.#db, group));
   }
 
   estateFacts(): Promise<EstateFacts> {
     return guarded(() => readEstateFacts(this.#db));
+  }
+
+  endedFreezes(): Promise<readonly EndedFreeze[]> {
+    return guarded(() => readEndedFreezes(this.#db));
+  }
+
+  endFreeze(ended: EndedFreeze, nowMs: number): Promise<void> {
+    return guarded(() => {
+      const endedFreezes = withEndedFreeze(readEndedFreezes(this.#db), ended, nowMs);
+      writeEstateFacts(this.#db, { endedFreezes });
+    });
   }
 
   foreignChanges(): Promise<number> {

@@ -8,6 +8,7 @@ import { NEVER_SENT_CODE } from '../../queue/attempt.ts';
 import type { CommonFields } from '../../telemetry/events.ts';
 import { commonFields, type PlanRun } from '../group-run.ts';
 import { openOrAdoptIntent } from '../intents.ts';
+import { noteBrought } from '../safety/note-owned.ts';
 
 export interface NumberedStep {
   readonly step: Step;
@@ -39,6 +40,7 @@ export async function callWithIntent(
     run.signal,
   );
   const outcome = intentOutcomeOf(answer, adopted);
+  if (answer.ok) await noteBrought(run, effect);
   if (outcome !== null) await run.engine.journal.closeIntent(clientToken, outcome);
   return { answer, adopted };
 }

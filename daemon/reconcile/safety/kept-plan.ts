@@ -1,11 +1,11 @@
 // While the plan of a group waits for someone's decision, its policy of before stays in force: drift is repaired
 // against that.
 import { isDeepStrictEqual } from 'node:util';
-import type { DesiredRule } from '../../../reconciler/model/group.ts';
 import { planGroup } from '../../../reconciler/plan/plan-group.ts';
 import type { BlockKind, GroupPlan } from '../../../reconciler/plan/plan.ts';
 import type { GroupFacts } from '../../journal/facts.ts';
 import type { GroupInput } from '../group-input.ts';
+import { inForceAt } from './freezes.ts';
 
 export interface KeptPlan {
   readonly plan: GroupPlan;
@@ -19,6 +19,7 @@ const AGAINST_THE_POLICY: ReadonlySet<BlockKind> = new Set([
   'opening',
   'guardrail',
   'expectation',
+  'frozen',
 ]);
 
 /** The plan of the policy in force, where the plan of a newer one is blocked for what that policy says; else null. */
@@ -29,12 +30,11 @@ export function keptPlan(
 ): KeptPlan | null {
   if (blocked.status !== 'blocked' || inForce === null) return null;
   if (!blocked.blockedBy.some(({ kind }) => AGAINST_THE_POLICY.has(kind))) return null;
-  const valid = (rules: readonly DesiredRule[] | null) =>
-    rules?.filter(({ expiresAtMs }) => expiresAtMs === null || expiresAtMs > input.nowMs) ?? null;
-  const { ingress, egress } = inForce.rules;
-  const desired = { ...inForce, rules: { ingress: valid(ingress), egress: valid(egress) } };
+  const desired = inForceAt(inForce, input.nowMs);
   if (isDeepStrictEqual(desired.rules, input.desired.rules)) return null;
-  const kept = { ...input, desired };
+  // What was in force before a freeze of the policies began is what that freeze leaves alone.
+  const frozen = input.frozen?.allow === 'drift' ? null : (input.frozen ?? null);
+  const kept = { ...input, desired, frozen };
   const plan = planGroup(kept);
   return plan.status === 'pending' || plan.status === 'converged' ? { plan, input: kept } : null;
 }

@@ -15,7 +15,8 @@ export async function notePlan(run: GroupRun, plan: GroupPlan, { input, facts }:
   await bindApprovals(run, plan, input.nowMs);
   await journal.setWaiting(group, waitingOf(plan, revision));
   if (plan.status === 'observed') await journal.setFacts(group, { inForce: null });
-  if (plan.status === 'pending' || plan.status === 'converged') {
+  const isFrozen = (input.frozen ?? null) !== null;
+  if (!isFrozen && (plan.status === 'pending' || plan.status === 'converged')) {
     // The policy before goes, and with it the dates that it gave.
     const ended = announcedEnds(facts, input.nowMs);
     await journal.setFacts(group, { inForce: input.desired, ended });

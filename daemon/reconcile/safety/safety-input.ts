@@ -16,7 +16,7 @@ export interface KnownOfGroup {
 }
 
 export function safetyInput(
-  { live, invocation }: Pick<Engine, 'live' | 'invocation'>,
+  { live, invocation, demands }: Pick<Engine, 'live' | 'invocation' | 'demands'>,
   { desired, described, facts, approvals, nowMs }: KnownOfGroup,
 ): SafetyInput {
   return {
@@ -26,8 +26,7 @@ export function safetyInput(
     lostLastHour: lostLastHour(facts.losses, described, nowMs),
     isNew: desired.bySelector === true && !facts.takenOver,
     approvals,
-    guardrails: [],
-    expectations: [],
+    ...demands.of(described),
     invocation,
   };
 }

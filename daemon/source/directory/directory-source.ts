@@ -5,7 +5,7 @@ import type { Environment } from '../git/git.ts';
 import { readCommit, readGitState, type GitState } from '../git/git-state.ts';
 import { FOLDER_BOUNDS, listingFingerprint, listPolicyFiles, type Listing } from './listing.ts';
 import { readListedFiles, readWhileStill, restlessFolder } from './policy-folder.ts';
-import { DEFAULT_POLICY_LIMITS, type PolicyLimits } from '../../config/policies-schema.ts';
+import { DEFAULT_POLICY_LIMITS, type PolicyLimits } from '../../config/sections/policies-schema.ts';
 import { contentHash, revisionText } from '../git/revision.ts';
 import { shownFile, type LoadedPolicies, type PolicyFolder, type Source } from '../source.ts';
 

@@ -9,7 +9,7 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { compareText } from '../../../reconciler/model/problem.ts';
 import { noKinds, unreadable, type PathKinds, type SourceFile, type Unreadable } from '../source.ts';
-import { DEFAULT_POLICY_LIMITS } from '../../config/policies-schema.ts';
+import { DEFAULT_POLICY_LIMITS } from '../../config/sections/policies-schema.ts';
 import { ioReason } from '../../io-reason.ts';
 
 export interface ListedFile extends Omit<SourceFile, 'bytes' | 'inGit'> {

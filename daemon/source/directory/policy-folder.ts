@@ -3,7 +3,7 @@
 import { constants, open, type FileHandle } from 'node:fs/promises';
 import { systemClock, type Clock } from '../../clock.ts';
 import { compareText } from '../../../reconciler/model/problem.ts';
-import { DEFAULT_POLICY_LIMITS } from '../../config/policies-schema.ts';
+import { DEFAULT_POLICY_LIMITS } from '../../config/sections/policies-schema.ts';
 import { listingFingerprint, listPolicyFiles, type ListedFile, type Listing } from './listing.ts';
 import { noKinds, unreadable, type PolicyFolder, type SourceFile, type Unreadable } from '../source.ts';
 import { ioReason } from '../../io-reason.ts';

@@ -1,6 +1,6 @@
 // The policy files as a commit has them, whatever lies in the work tree. No filters, no links: what the commit holds.
 import { POLICY_NAME, type Listing } from '../directory/listing.ts';
-import type { PolicyLimits } from '../../config/policies-schema.ts';
+import type { PolicyLimits } from '../../config/sections/policies-schema.ts';
 import { shownFile, unreadable, type PolicyFolder, type SourceFile, type Unreadable } from '../source.ts';
 import { git, gitText, type Environment } from './git.ts';
 

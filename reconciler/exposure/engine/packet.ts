@@ -19,6 +19,8 @@ export interface Packet {
    * destination port. An address says nothing about membership, so the two are independent.
    */
   readonly memberOf: readonly string[];
+  /** Of an example: ids of those that must not hold them, or it would fare otherwise. Whoever decides asks `memberOf` alone. */
+  readonly notMemberOf?: readonly string[];
   readonly sourcePort: number | null;
   /** Address of the group's own side. */
   readonly own: bigint | null;

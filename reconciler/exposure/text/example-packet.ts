@@ -8,13 +8,14 @@ import { membership, spansOf, type Region } from '../engine/region.ts';
 import type { Field } from '../engine/rule-boxes.ts';
 import type { Universe } from '../engine/universe.ts';
 
-/** One packet of the region, with no membership that it does not need. */
+/** One packet of the region, with no membership that it does not need, and with those that it must not have. */
 export function examplePacket(universe: Universe, region: Region): Packet {
   const { direction, nicType, family } = universe;
   const valueOf = (field: Field): bigint => exampleValue(spansOf(universe, region, field), field, family);
   const protocol = Number(valueOf('protocol'));
   const portOf = (field: 'port' | 'sourcePort'): number | null =>
     isPorted(protocol) ? Number(valueOf(field)) : null;
+  const { memberOf, notMemberOf } = membership(universe, region);
   return {
     direction,
     nicType,
@@ -24,7 +25,8 @@ export function examplePacket(universe: Universe, region: Region): Packet {
     peer: valueOf('peer'),
     sourcePort: portOf('sourcePort'),
     own: valueOf('own'),
-    memberOf: membership(universe, region).memberOf.map((symbol) => symbol.id),
+    memberOf: memberOf.map(({ id }) => id),
+    ...(notMemberOf.length === 0 ? {} : { notMemberOf: notMemberOf.map(({ id }) => id) }),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Packet } from '../engine/packet.ts';
+import { peerMembership, portText } from './membership-text.ts';
 import { formatAddress } from '../../model/prefix.ts';
 import { protocolText } from '../../model/rule-text.ts';
 
@@ -8,9 +9,9 @@ export function packetText(packet: Packet): string {
   return [
     packet.direction,
     protocolText(String(packet.protocol)),
-    packet.port === null ? null : `port ${packet.port}`,
+    portText(packet),
     packet.peer === null ? null : `peer ${address(packet.peer)}`,
-    packet.memberOf.length === 0 ? null : `in ${packet.memberOf.join(' and ')}`,
+    ...peerMembership(packet),
     packet.sourcePort === null ? null : `source port ${packet.sourcePort}`,
     packet.own === null ? null : `own address ${address(packet.own)}`,
   ]

@@ -2,6 +2,7 @@
 import type { DesiredRule } from '../../model/group.ts';
 import type { Exemption, Guardrail } from '../../model/packets/pattern.ts';
 import { exemptionOf } from '../verdict/guardrail.ts';
+import type { SourcePlace } from '../../model/problem.ts';
 import type { ScopedGroup } from '../scope.ts';
 import { readRuleExpression, type GroupFactsForRules } from './rule-expression.ts';
 
@@ -14,7 +15,10 @@ export interface RuleViolation {
   readonly exemption: Exemption | null;
 }
 
-/** In the order of the guardrails, then of the rules. Guardrails of other kinds are left out. */
+/**
+ * In the order of the guardrails, then of the rules: of each line of a policy, which may stand for many rules, the first.
+ * Guardrails of other kinds are left out.
+ */
 export function ruleViolations(
   rules: readonly DesiredRule[],
   guardrails: readonly Guardrail[],
@@ -28,12 +32,19 @@ export function ruleViolations(
     if (!knowsAll(test.value.asks, group)) return [];
     const facts = factsOf(group);
     const exemption = exemptionOf(guardrail, facts.id, nowMs);
+    const told = new Set<string>();
     return rules.flatMap((rule) => {
+      const place = formatPlaceOf(rule.source);
+      if (told.has(place)) return [];
       const answer = test.value.of(rule, facts);
-      return answer.holds ? [] : [{ guardrail, rule, failure: answer.failure, exemption }];
+      if (answer.holds) return [];
+      told.add(place);
+      return [{ guardrail, rule, failure: answer.failure, exemption }];
     });
   });
 }
+
+const formatPlaceOf = ({ file, line, column }: SourcePlace): string => `${file}:${line}:${column}`;
 
 const knowsAll = (asks: ReadonlySet<string>, { id, name, tags }: ScopedGroup): boolean =>
   !(asks.has('id') && id === null) &&

@@ -9,7 +9,8 @@ import { ruleViolations, type RuleViolation } from '../cel/rule-guardrails.ts';
 import { isInScope, scopedByPolicy } from '../scope.ts';
 import type { ExpectationVerdict } from '../verdict/expectation.ts';
 import { isDeny, type GuardrailVerdict } from '../verdict/guardrail.ts';
-import { judgeRules, type Demands, type JudgedGuardrail } from '../verdict/judge.ts';
+import type { PlaceOf } from '../verdict/text.ts';
+import { judgeRules, type Demands, type JudgeContext, type JudgedGuardrail } from '../verdict/judge.ts';
 
 export interface DesiredContext {
   /** Unix milliseconds: exemptions end. */
@@ -31,6 +32,9 @@ export interface DesiredJudgement {
   readonly guardrails: ReadonlyArray<JudgedGuardrail<GuardrailVerdict>>;
   readonly violations: readonly RuleViolation[];
   readonly expectations: readonly JudgedExpectation[];
+  /** What all of this was judged on. */
+  readonly rules: readonly Rule[];
+  readonly context: JudgeContext;
 }
 
 /** Of each group, in the order given. Rules that have expired are to be left out before. */
@@ -54,24 +58,21 @@ function judgeGroup(group: DesiredGroup, demands: Demands, context: DesiredConte
     guardrails: guardrails.filter((guardrail) => isDeny(guardrail) && isManaged(guardrail.what)),
     expectations: expectations.filter(isManaged),
   };
-  const rules = desiredRulesOf(group);
-  const judged = judgeRules(
-    rules.map(({ rule }) => rule),
-    asked,
-    {
-      ...context,
-      group: basicContext(scoped.id ?? ''),
-    },
-  );
+  const desired = desiredRulesOf(group);
+  const rules = desired.map(({ rule }) => rule);
+  const judgeContext = { ...context, group: basicContext(scoped.id ?? '') };
+  const judged = judgeRules(rules, asked, judgeContext);
   const verdicts = new Map(judged.expectations.map(({ demand, verdict }) => [demand, verdict]));
   return {
     group,
     guardrails: judged.guardrails,
-    violations: ruleViolations(rules, guardrails, { group: scoped, nowMs: context.nowMs }),
+    violations: ruleViolations(desired, guardrails, { group: scoped, nowMs: context.nowMs }),
     expectations: expectations.map((expectation) => ({
       expectation,
       verdict: verdicts.get(expectation) ?? { kind: 'unmanaged' },
     })),
+    rules,
+    context: judgeContext,
   };
 }
 
@@ -81,6 +82,8 @@ const basicContext = (id: string): GroupContext =>
 export const desiredRulesOf = ({ rules }: DesiredGroup): DesiredRule[] =>
   DIRECTIONS.flatMap((direction) => rules[direction] ?? []);
 
-/** The desired rule that a verdict names. */
-export const desiredRuleOf = (group: DesiredGroup, rule: Rule): DesiredRule | null =>
-  desiredRulesOf(group).find((each) => each.rule === rule) ?? null;
+/** Where the policy declares a rule that a verdict names. */
+export const placeInPolicy =
+  (group: DesiredGroup): PlaceOf =>
+  (rule) =>
+    desiredRulesOf(group).find((each) => each.rule === rule)?.source ?? null;

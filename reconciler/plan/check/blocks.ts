@@ -3,7 +3,7 @@ import { packetText } from '../../exposure/text/packet-text.ts';
 import type { SourcePlace } from '../../model/problem.ts';
 import { quoted } from '../../model/rule-text.ts';
 import { NO_COEXISTENCE } from '../coexist/revoke-first.ts';
-import type { Hold } from '../plan-input.ts';
+import type { Frozen, Hold } from '../plan-input.ts';
 import type { Block, BlockKind, LiftedBy } from '../plan.ts';
 import type { Invocation } from '../safety.ts';
 import type {
@@ -14,6 +14,7 @@ import type {
   VendorObjection,
   VerdictObjection,
 } from './objection.ts';
+import { noRoomBlock, overQuotaBlock, type BlockedPlan, type BlockText } from './quota-text.ts';
 import { safetyText } from './safety-text.ts';
 
 const LIFTED_BY: Readonly<Record<BlockKind, LiftedBy>> = {
@@ -31,25 +32,20 @@ const LIFTED_BY: Readonly<Record<BlockKind, LiftedBy>> = {
   denied: 'edit',
   unsafe: 'edit',
   unsupported: 'edit',
-  unapproved: 'edit',
 };
 
-/** Of the plan that is objected to: what commands need. */
-export interface BlockedPlan {
-  readonly hash: string;
-  readonly invocation: Invocation;
-}
-
 export function blockOf(objection: Objection, plan: BlockedPlan): Block {
-  const { kind, message, override } = judgedText(objection, plan);
+  const { kind, message, override } = textOf(objection, plan);
   return { kind, liftedBy: LIFTED_BY[kind], message, override };
 }
 
-/** A block as far as its kind does not decide it. */
-type BlockText = Omit<Block, 'liftedBy'>;
-
 const isSafetyObjection = (objection: Objection): objection is SafetyObjection =>
   objection.kind === 'brake' || objection.kind === 'takeover' || objection.kind === 'opening';
+
+type TimeObjection = Extract<Objection, { readonly kind: 'held' | 'frozen' }>;
+
+const isTimeObjection = (objection: Objection): objection is TimeObjection =>
+  objection.kind === 'held' || objection.kind === 'frozen';
 
 const safetyBlock = (objection: SafetyObjection, { hash, invocation }: BlockedPlan): BlockText => ({
   kind: objection.kind,
@@ -57,42 +53,26 @@ const safetyBlock = (objection: SafetyObjection, { hash, invocation }: BlockedPl
   override: `${invocation.program} approve ${hash}${invocation.flags} --reason "..."`,
 });
 
-function judgedText(objection: Objection, plan: BlockedPlan): BlockText {
-  if (isSafetyObjection(objection)) return safetyBlock(objection, plan);
-  if (isVerdictObjection(objection)) {
-    return { kind: objection.kind, message: objection.what, override: objection.remedy };
-  }
-  return textOf(objection, plan);
-}
-
 const isVerdictObjection = (objection: Objection): objection is VerdictObjection =>
   objection.kind === 'guardrail' || objection.kind === 'expectation';
 
-function textOf(
-  objection: Exclude<Objection, SafetyObjection | VerdictObjection>,
-  plan: BlockedPlan,
-): BlockText {
+const isOrderObjection = (objection: Objection): objection is OrderObjection =>
+  ['overQuota', 'noRoom', 'noText', 'briefAbsence'].includes(objection.kind);
+
+const isVendorObjection = (objection: Objection): objection is VendorObjection =>
+  ['managedByProduct', 'noRuleIds', 'groupPeers', 'itselfAsPeer'].includes(objection.kind);
+
+function textOf(objection: Objection, plan: BlockedPlan): BlockText {
+  if (isSafetyObjection(objection)) return safetyBlock(objection, plan);
+  if (isTimeObjection(objection)) return timeBlock(objection, plan);
+  if (isOrderObjection(objection)) return routeBlock(objection, plan);
+  if (isVendorObjection(objection)) return vendorBlock(objection);
+  if (isVerdictObjection(objection)) {
+    return { kind: objection.kind, message: objection.what, override: objection.remedy };
+  }
   switch (objection.kind) {
-    case 'managedByProduct':
-    case 'noRuleIds':
-    case 'groupPeers':
-    case 'itselfAsPeer':
-      return vendorBlock(objection);
-    case 'overQuota':
-    case 'noRoom':
-    case 'noText':
-    case 'briefAbsence':
-      return routeBlock(objection);
     case 'brokenPromise':
       return bugBlock(brokenPromiseText(objection));
-    case 'held':
-      return holdBlock(objection.hold, plan.invocation);
-    case 'notApproved':
-      return {
-        kind: 'unapproved',
-        message: 'the group has changed since its plan was approved',
-        override: '',
-      };
     case 'bug':
       return bugBlock(objection.message);
   }
@@ -132,26 +112,12 @@ function placesText(places: readonly SourcePlace[]): string {
   return places.length === 1 ? `${file}:${line}` : `${places.length}, the first at ${file}:${line}`;
 }
 
-function routeBlock(objection: OrderObjection): BlockText {
+function routeBlock(objection: OrderObjection, plan: BlockedPlan): BlockText {
   switch (objection.kind) {
     case 'overQuota':
-      return {
-        kind: 'quota',
-        message:
-          objection.counted === 'rules'
-            ? `the group would hold ${objection.wanted} rules; its quota is ${objection.quota}`
-            : `${objection.wanted} rules would name a group; the quota is ${objection.quota}`,
-        override: 'ask for fewer rules; where the vendor allows more, raise reconcile.ruleQuota',
-      };
+      return overQuotaBlock(objection, plan);
     case 'noRoom':
-      return {
-        kind: 'quota',
-        message: 'the group has no room to add the new rules before the old ones go',
-        override:
-          objection.fallback === 'refuse'
-            ? 'free some rule slots, raise reconcile.ruleQuota where the vendor allows more, or set fallback to neverOpen'
-            : 'free some rule slots, or raise reconcile.ruleQuota where the vendor allows more',
-      };
+      return noRoomBlock(objection, plan);
     case 'noText':
       return {
         kind: 'quota',
@@ -167,7 +133,7 @@ function routeBlock(objection: OrderObjection): BlockText {
         override:
           objection.actions.size > 1
             ? 'change the priorities of accept and of drop rules one after the other: fallback neverOpen allows the first, neverCut the second'
-            : `set fallback to ${objection.actions.has('accept') ? 'neverOpen' : 'neverCut'}`,
+            : `set reconcile.fallback to ${objection.actions.has('accept') ? 'neverOpen' : 'neverCut'}`,
       };
   }
 }
@@ -180,6 +146,20 @@ const bugBlock = (what: string): BlockText => ({
   message: `a bug of Rampart: ${what}; please report it`,
   override: '',
 });
+
+const timeBlock = (objection: TimeObjection, plan: BlockedPlan): BlockText =>
+  objection.kind === 'held'
+    ? holdBlock(objection.hold, plan.invocation)
+    : frozenBlock(objection.frozen, plan);
+
+function frozenBlock({ name, allow, untilMs }: Frozen, { invocation }: BlockedPlan): BlockText {
+  const what = allow === 'none' ? 'nothing is written' : 'changes of the policy wait';
+  return {
+    kind: 'frozen',
+    message: `${what} until ${new Date(untilMs).toISOString()}: the freeze ${quoted(name)}`,
+    override: `${invocation.program} resume --freeze ${name}${invocation.flags} --reason "..."`,
+  };
+}
 
 function holdBlock({ group, reason, untilMs }: Hold, { program, flags }: Invocation): BlockText {
   const until = new Date(untilMs).toISOString();

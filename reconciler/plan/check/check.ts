@@ -7,11 +7,13 @@ import type { PlanInput } from '../plan-input.ts';
 import type { Block, GroupPlan, PlanException, Step } from '../plan.ts';
 import { DEFAULT_INVOCATION, type Invocation } from '../safety.ts';
 import { approvalFor, type Approvable } from './approvals.ts';
-import { blockOf, type BlockedPlan } from './blocks.ts';
+import { blockOf } from './blocks.ts';
 import { safetyObjections } from './brake.ts';
 import { planFindings } from './findings.ts';
 import { holdsOn } from './holds.ts';
 import type { Objection, ProofObjection, OrderObjection } from './objection.ts';
+import type { BlockedPlan } from './quota-text.ts';
+import { ruleFindings, ruleObjections, ruleVerdicts } from './rule-verdicts.ts';
 import { stakesOf, type Stakes } from './stakes.ts';
 import { verdictFindings, verdictObjections, type PlanVerdicts } from './verdicts.ts';
 import { vendorRefusals } from './vendor-refusals.ts';
@@ -43,9 +45,13 @@ export interface Unchecked {
  * no approval lifts.
  */
 export function check(input: PlanInput, plan: Unchecked): Judged {
-  const words = { hash: plan.hash, invocation: callerOf(input) };
+  const words = blockedPlan(input, plan.hash);
   const stakes = stakesOf(input, plan);
-  const objections = plan.steps.length === 0 ? [] : objectionsTo(input, plan, stakes);
+  const violations = ruleVerdicts(input);
+  const objections =
+    plan.steps.length === 0
+      ? []
+      : [...objectionsTo(input, plan, stakes), ...ruleObjections(violations, plan.steps)];
   const { blockedBy, approval } = approved(
     input,
     { ...plan, ...stakes },
@@ -57,7 +63,11 @@ export function check(input: PlanInput, plan: Unchecked): Judged {
       ...plan.exceptions,
       ...plan.orderObjections.map((objection) => unpromised(objection, words)),
     ],
-    findings: [...planFindings(input, plan.ownership), ...verdictFindings(input, plan.verdicts)],
+    findings: [
+      ...planFindings(input, plan.ownership),
+      ...verdictFindings(input, plan.verdicts),
+      ...ruleFindings(violations),
+    ],
     blockedBy,
     losing: stakes.losing,
     opening: stakes.opening,
@@ -72,7 +82,10 @@ export function checkFailed(input: PlanInput, hash: string, error: unknown): Jud
     status: 'blocked',
     exceptions: [],
     findings: [],
-    blockedBy: [blockOf({ kind: 'bug', message }, { hash, invocation: callerOf(input) })],
+    // The settings may be what failed.
+    blockedBy: [
+      blockOf({ kind: 'bug', message }, { hash, invocation: callerOf(input), isQuotaLearned: false }),
+    ],
     losing: [],
     opening: [],
     approval: null,
@@ -80,6 +93,12 @@ export function checkFailed(input: PlanInput, hash: string, error: unknown): Jud
 }
 
 const callerOf = ({ safety }: PlanInput): Invocation => safety?.invocation ?? DEFAULT_INVOCATION;
+
+const blockedPlan = (input: PlanInput, hash: string): BlockedPlan => ({
+  hash,
+  invocation: callerOf(input),
+  isQuotaLearned: (input.learned?.ruleLimit ?? Infinity) < input.settings.ruleQuota,
+});
 
 /** What is left to say against a plan, and the approval that lifted the rest, if any. */
 function approved(
@@ -107,16 +126,15 @@ function objectionsTo(input: PlanInput, plan: Unchecked, stakes: Stakes): Object
     ...safetyObjections(input, stakes, plan.exposure),
     ...verdictObjections(input, plan.verdicts),
     ...holds(input),
-    ...(input.desired.mode === 'observe' ? [] : otherApproved(input, plan)),
+    ...freezes(input),
   ];
 }
 
 const holds = ({ described, holds: all = [], nowMs }: PlanInput): Objection[] =>
   holdsOn(described, all, nowMs).map((hold) => ({ kind: 'held', hold }));
 
-function otherApproved({ approvedHash = null }: PlanInput, { hash }: Unchecked): Objection[] {
-  return approvedHash === null || approvedHash === hash ? [] : [{ kind: 'notApproved' }];
-}
+const freezes = ({ frozen = null, nowMs }: PlanInput): Objection[] =>
+  frozen === null || frozen.untilMs <= nowMs ? [] : [{ kind: 'frozen', frozen }];
 
 /** The steps of such a plan show what is wanted; they are not made. */
 const unpromised = (objection: OrderObjection, words: BlockedPlan): PlanException => ({

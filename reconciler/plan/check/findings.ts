@@ -1,5 +1,5 @@
 // What someone should know, whether or not the plan is carried out.
-import type { DesiredRule } from '../../model/group.ts';
+import type { DescribedGroup, DesiredRule } from '../../model/group.ts';
 import { counted } from '../../model/counted.ts';
 import { DIRECTIONS, ruleIdentity } from '../../model/rule.ts';
 import { compareDescribed, compareDesired } from '../diff/diff.ts';
@@ -9,22 +9,28 @@ import type { PlanInput } from '../plan-input.ts';
 import type { PlanFinding, GroupPolicy } from '../plan.ts';
 import { describeRule } from '../../model/rule-text.ts';
 import { compareText, type SourcePlace } from '../../model/problem.ts';
+import { networkProblems } from './network-findings.ts';
 
-export function planFindings({ desired, learned = {} }: PlanInput, ownership: Ownership): PlanFinding[] {
-  return [...warnings(desired, ownership), ...unreadLists(desired, learned.unreadLists)];
+export function planFindings(
+  { desired, described, learned = {} }: PlanInput,
+  ownership: Ownership,
+): PlanFinding[] {
+  return [...warnings(desired, described, ownership), ...unreadLists(desired, learned.unreadLists)];
 }
 
 /** The plan reckons with one rule for each list whose size is not known. */
 const unreadLists = ({ source }: GroupPolicy, reasons: readonly string[] = []): PlanFinding[] =>
   reasons.map((message) => warningAt('list-size-unknown', source, message));
 
-function warnings(policy: GroupPolicy, ownership: Ownership): PlanFinding[] {
+function warnings(policy: GroupPolicy, described: DescribedGroup, ownership: Ownership): PlanFinding[] {
   const desired = DIRECTIONS.flatMap((direction) => policy.rules[direction] ?? []).sort(compareDesired);
   return [
     ...hiddenByIgnore(desired, ownership),
     ...opensThoughIgnored(ownership),
+    ...notUnderstood(policy, ownership),
     ...leftToOthers(policy, desired, ownership),
     ...equalButForPriority(desired),
+    ...networkProblems(desired, described).map(({ id, rule, text }) => warningAbout(id, rule, text)),
   ].sort((a, b) => compareText(a.file, b.file) || a.line - b.line || compareText(a.message, b.message));
 }
 
@@ -47,6 +53,17 @@ const opensThoughIgnored = ({ ignoredOpening }: Ownership): PlanFinding[] =>
       `${id ?? 'a rule'} (${describeRule(rule)}) is ignored, and lets through more than the declared rules`,
     ),
   );
+
+/** What such a field means is not known, so the rule is neither taken for a declared one nor changed. */
+function notUnderstood({ source }: GroupPolicy, { managed, ignored, foreign }: Ownership): PlanFinding[] {
+  const rules = [...managed, ...ignored, ...foreign].filter(({ rule }) => rule.unknown !== undefined);
+  const [first] = rules.sort(compareDescribed);
+  if (first === undefined) return [];
+  const message =
+    `${counted(rules.length, 'rule')} with fields that this version does not know, and so not taken for a declared one: ` +
+    `${first.id ?? 'a rule'} (${describeRule(first.rule)})${rules.length > 1 ? ' and others' : ''}`;
+  return [warningAt('unknown-fields', source, message)];
+}
 
 const MAX_NAMED_RULES = 5;
 

@@ -6,21 +6,28 @@ import type { OpenedService } from '../../judge/opening.ts';
 import type { SourcePlace } from '../../model/problem.ts';
 import type { Rule, RuleAction } from '../../model/rule.ts';
 import type { Promised } from '../proof/transition.ts';
-import type { Hold } from '../plan-input.ts';
+import type { Frozen, Hold } from '../plan-input.ts';
 import type { PlanOptions } from '../plan.ts';
+
+/** All rules, or those that name a group: the vendor has a quota for each. */
+export type QuotaKind = 'rules' | 'groupRules';
 
 /** Found while an order of the calls was chosen: with one of these nothing is promised of the calls. */
 export type OrderObjection =
   /** The group would hold more than it may, whatever the order. */
   | {
       readonly kind: 'overQuota';
-      /** All rules, or those that name a group. */
-      readonly counted: 'rules' | 'groupRules';
+      readonly counted: QuotaKind;
       readonly wanted: number;
       readonly quota: number;
     }
   /** What is wanted fits, but there is no room to get there. */
-  | { readonly kind: 'noRoom'; readonly fallback: PlanOptions['fallback'] }
+  | {
+      readonly kind: 'noRoom';
+      readonly fallback: PlanOptions['fallback'];
+      /** What there is too little room for. */
+      readonly counted: readonly QuotaKind[];
+    }
   /** There is room for no more than to modify rules, and these would get the texts of others: they have none in the policy. */
   | { readonly kind: 'noText'; readonly places: readonly SourcePlace[] }
   /** Rules of these actions would be away for a moment, as they cannot be there beside the new ones. */
@@ -68,7 +75,6 @@ export type Objection =
   | ProofObjection
   | VendorObjection
   | { readonly kind: 'held'; readonly hold: Hold }
-  /** Only another plan was approved. */
-  | { readonly kind: 'notApproved' }
+  | { readonly kind: 'frozen'; readonly frozen: Frozen }
   /** The planner failed on this group. */
   | { readonly kind: 'bug'; readonly message: string };

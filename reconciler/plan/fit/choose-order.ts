@@ -15,7 +15,7 @@ import { oneSided } from '../order/one-sided.ts';
 import type { GroupPolicy, PlanException, PlanOptions, Step } from '../plan.ts';
 import type { Promised } from '../proof/transition.ts';
 import { OrderTask } from './order-task.ts';
-import { stepsFit } from './quota.ts';
+import { shortages, stepsFit } from './quota.ts';
 import type { Stages } from './staged-order.ts';
 
 /** The steps that a strategy found, and what holds on the way. */
@@ -40,7 +40,10 @@ const STRATEGIES: ReadonlyArray<{
     name: 'usual order',
     find: ({ usual, described, room }) => (stepsFit(described, usual, room) ? hitless(usual) : null),
   },
-  { name: 'over quota', find: ({ usual, excess }) => (excess === null ? null : refusedOrder(usual, excess)) },
+  {
+    name: 'over quota',
+    find: ({ usual, excess }) => (excess.length === 0 ? null : refusedOrder(usual, excess)),
+  },
   { name: 'stages', find: (task) => hitlessStages(task, task.stages) },
   // Parts that keep room may have taken what others needed just for a while.
   { name: 'stages, first those that free room', find: (task) => hitlessStages(task, task.frugalStages()) },
@@ -48,8 +51,10 @@ const STRATEGIES: ReadonlyArray<{
   { name: 'one-sided', find: oneSidedEnd },
   {
     name: 'no room',
-    find: ({ usual, room: { options } }) =>
-      refusedOrder(usual, { kind: 'noRoom', fallback: options.fallback }),
+    find: ({ usual, described, room }) => {
+      const { fallback } = room.options;
+      return refusedOrder(usual, [{ kind: 'noRoom', fallback, counted: shortages(described, usual, room) }]);
+    },
   },
 ];
 
@@ -84,10 +89,10 @@ function oneSidedEnd({ twins, room, stages: { steps, held, waiting } }: OrderTas
   return { steps: aroundTwins([...steps, ...rest], twins), promised: fallback, objections: [] };
 }
 
-const refusedOrder = (steps: readonly Step[], objection: OrderObjection): FoundOrder => ({
+const refusedOrder = (steps: readonly Step[], objections: readonly OrderObjection[]): FoundOrder => ({
   steps,
   promised: null,
-  objections: [objection],
+  objections,
 });
 
 /** The old twins are removed first, so that their room serves the others meanwhile, and the new ones added last. */

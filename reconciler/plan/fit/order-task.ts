@@ -8,7 +8,7 @@ import { join } from '../order/components.ts';
 import { order } from '../order/order.ts';
 import type { GroupPolicy, PlanOptions, Step } from '../plan.ts';
 import { constrainedOrder, widenedOrder } from './constrained-order.ts';
-import { fits, loadOf, minus, plus, quotaOf, type Room } from './quota.ts';
+import { loadOf, minus, plus, quotaOf, type Room } from './quota.ts';
 import { searchBudget } from './search.ts';
 import { AS_THEY_FIT, FREEING_FIRST, inStages, type ComponentSearch, type Stages } from './staged-order.ts';
 
@@ -24,8 +24,8 @@ export class OrderTask {
   readonly described: readonly DescribedRule[];
   /** Hitless but for the twins, if there is room for it. */
   readonly usual: readonly Step[];
-  /** Set if the wanted rules themselves are more than the group may hold. */
-  readonly excess: OrderObjection | null;
+  /** Of what the wanted rules themselves are more than the group may hold. */
+  readonly excess: readonly OrderObjection[];
   readonly #rest: Changes;
   readonly #search: ComponentSearch;
   #stages: Stages | null = null;
@@ -78,11 +78,11 @@ function excessOf(
   changes: Changes,
   described: readonly DescribedRule[],
   { quota, options }: Room,
-): OrderObjection | null {
+): OrderObjection[] {
   const added = loadOf([...changes.added, ...changes.modified.map(({ to }) => to)], options);
   const removed = loadOf([...changes.removed, ...changes.modified.map(({ from }) => from)], options);
   const load = minus(plus(loadOf(described, options), added), removed);
-  if (fits(load, quota)) return null;
-  const counted = load.rules > quota.rules ? 'rules' : 'groupRules';
-  return { kind: 'overQuota', counted, wanted: load[counted], quota: quota[counted] };
+  return (['rules', 'groupRules'] as const)
+    .filter((counted) => load[counted] > quota[counted])
+    .map((counted) => ({ kind: 'overQuota', counted, wanted: load[counted], quota: quota[counted] }));
 }

@@ -56,24 +56,38 @@ export function quotaOf(described: readonly DescribedRule[], options: PlanOption
   const held = loadOf(described, options);
   return {
     rules: Math.max(options.ruleQuota, held.rules),
-    groupRules: Math.max(options.groupRuleQuota ?? DEFAULT_GROUP_RULE_QUOTA, held.groupRules),
+    groupRules: Math.max(options.groupReferenceQuota ?? DEFAULT_GROUP_RULE_QUOTA, held.groupRules),
   };
 }
 
 export const fits = (load: Load, quota: Load): boolean =>
   load.rules <= quota.rules && load.groupRules <= quota.groupRules;
 
+interface Limit {
+  readonly quota: Load;
+  readonly options: PlanOptions;
+}
+
 /** Whether there is room at every moment while the steps are carried out. */
-export function stepsFit(
+export function stepsFit(held: readonly DescribedRule[], steps: readonly Step[], limit: Limit): boolean {
+  return loadsOnTheWay(held, steps, limit).every((load) => fits(load, limit.quota));
+}
+
+/** What there is too little room for at some moment while the steps are carried out. */
+export function shortages(
   held: readonly DescribedRule[],
   steps: readonly Step[],
-  { quota, options }: { readonly quota: Load; readonly options: PlanOptions },
-): boolean {
+  limit: Limit,
+): Array<keyof Load> {
+  const loads = loadsOnTheWay(held, steps, limit);
+  return (['rules', 'groupRules'] as const).filter((counted) =>
+    loads.some((load) => load[counted] > limit.quota[counted]),
+  );
+}
+
+function loadsOnTheWay(held: readonly DescribedRule[], steps: readonly Step[], { options }: Limit): Load[] {
   let load = loadOf(held, options);
-  return steps.every((step) => {
-    load = plus(load, growth(step, options));
-    return fits(load, quota);
-  });
+  return steps.map((step) => (load = plus(load, growth(step, options))));
 }
 
 const growth = (step: Step, options: PlanOptions): Load =>

@@ -48,6 +48,7 @@ export function canModify(from: DescribedRule, to: DesiredRule, group: Described
 function keepsFixedFields(from: Rule, to: Rule): boolean {
   return (
     from.direction === to.direction &&
+    from.unknown === undefined &&
     from.nicType === to.nicType &&
     (from.ports.kind === 'list') === (to.ports.kind === 'list') &&
     (from.sourcePorts === null || to.sourcePorts !== null) &&

@@ -75,7 +75,8 @@ const tolerance = z.union([
 
 const words = (description: string) => oneOrMore(z.string().min(1), { description }).optional();
 
-const scope = z
+/** Which groups are meant, in the config. */
+export const groupScope = z
   .strictObject({
     ids: oneOrMore(groupId, { description: 'Ids of groups.' }).optional(),
     names: words('Names of groups; * stands for any run of characters.'),
@@ -104,7 +105,7 @@ const tuning = (expression: z.ZodType<string>) => ({
   severity: z.enum(['error', 'warning']).optional().meta({
     description: 'error (default) blocks a plan; warning reports.',
   }),
-  groups: scope.optional().meta({ description: 'Which groups; every key must match. Absent: all.' }),
+  groups: groupScope.optional().meta({ description: 'Which groups; every key must match. Absent: all.' }),
   message: z.string().min(1).max(MAX_TEXT_LENGTH).optional().meta({ description: 'What to do instead.' }),
   exempt: z
     .array(exemption)

@@ -9,11 +9,13 @@ function configOf(text: string): Config {
   return result.value;
 }
 
-const BEFORE = configOf('reconcile: {mode: enforce}\nlog: {level: info}\n');
+const BEFORE = configOf('reconcile: {mode: enforce}\nlog: {level: info}\nguardrails: []\n');
 
 describe('a config that was read again', () => {
   it('without a difference changes nothing', () => {
-    const same = configOf('log: {level: info}\nreconcile: {mode: enforce, brake: {rules: 20}}\n');
+    const same = configOf(
+      'reconcile: {mode: enforce, brake: {rules: 20}}\nlog: {level: info}\nguardrails: []\n',
+    );
     expect(changedSettings(liveSettings(BEFORE), liveSettings(same))).toEqual([]);
     expect(keysForRestart(BEFORE, same)).toEqual([]);
   });
@@ -21,7 +23,14 @@ describe('a config that was read again', () => {
   it.each([
     ['reconcile: {mode: enforce, brake: off}', ['reconcile.brake'], []],
     ['reconcile: {mode: enforce, brake: {percent: 31}}', ['reconcile.brake'], []],
+    [
+      'reconcile: {mode: enforce}\nguardrails: [{id: no-ssh, deny: {direction: ingress, protocol: tcp, ports: 22, from: internet}}]',
+      ['guardrails'],
+      [],
+    ],
     ['reconcile: {mode: observe}', [], ['reconcile.mode']],
+    ['reconcile: {mode: enforce}\nguardrails: [{use: cis-alibaba-4.3}]', ['guardrails'], []],
+    ['reconcile: {mode: enforce}\nprivateNetworks: [10.0.0.0/8]', [], ['privateNetworks']],
     ['reconcile: {mode: enforce, brake: off, ruleQuota: 9}', ['reconcile.brake'], ['reconcile.ruleQuota']],
     [
       'reconcile: {mode: enforce}\naccounts: {other: {credentials: {type: default}}}\nlog: {level: warn}',

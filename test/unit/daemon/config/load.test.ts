@@ -58,7 +58,9 @@ describe('defaults', () => {
         settleSeconds: 0,
         lagSeconds: 60,
         ruleQuota: 1000,
+        groupReferenceQuota: 20,
         brake: { rules: 20, percent: 30, groups: 10, perHour: 20, opens: 'internet', takeover: 'approve' },
+        freeze: [],
       },
       guardrails: { file: '', entries: [], places: {} },
       privateNetworks: ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'].map(prefix),
@@ -254,6 +256,18 @@ emulator: {quirks: {describeLagMS: 3}}
   });
 
   it.each([
+    [
+      "reconcile: {mode: enforce, freeze: [{name: a, schedule: '0 25 * * *', durationHours: 1}]}",
+      '1:57 bad-value',
+    ],
+    [
+      "reconcile: {mode: enforce, freeze: [{name: a, schedule: '0 0 31 2 *', durationHours: 1}]}",
+      '1:57 bad-value',
+    ],
+    [
+      "reconcile: {mode: enforce, freeze: [{name: a, schedule: '0 0 * * *', durationHours: 1, timeZone: Mars}]}",
+      '1:98 bad-value',
+    ],
     ['policies: {source: git}', '1:20 unknown-value'],
     ['policies: {git: {url: "https://example.com/x.git"}}', '1:12 unknown-key'],
     ['reconcile: {confirm: true}', '1:13 unknown-key'],

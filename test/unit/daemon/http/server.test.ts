@@ -8,6 +8,8 @@ import type { DaemonStatus } from '../../../../daemon/http/status.ts';
 
 const EVIL = `<script>alert("x")</script>&'`;
 
+const NOT_BLOCKED = { nextAttemptMs: null, blockedBy: [], planHash: null, kept: false };
+
 const STATUS: DaemonStatus = {
   version: 1,
   rampart: '0.1.0',
@@ -21,7 +23,8 @@ const STATUS: DaemonStatus = {
     policies: { source: 'directory', path: '/etc/rampart/policies' },
     journal: '/var/lib/rampart/journal.db',
   },
-  policies: { revision: '4fff8c0', problems: 0 },
+  policies: { revision: '4fff8c0', problems: 0, held: null },
+  management: { managed: [], released: [] },
   groups: [
     {
       account: 'default',
@@ -33,6 +36,7 @@ const STATUS: DaemonStatus = {
       lastAttemptMs: 1_777_629_600_000,
       lastConvergedMs: 1_777_629_600_000,
       failures: 0,
+      ...NOT_BLOCKED,
     },
     {
       account: EVIL,
@@ -44,6 +48,7 @@ const STATUS: DaemonStatus = {
       lastAttemptMs: null,
       lastConvergedMs: null,
       failures: 3,
+      ...NOT_BLOCKED,
     },
   ],
   lanes: [
@@ -162,7 +167,12 @@ describe('the answers', () => {
 
 describe('the page', () => {
   it('escapes everything that others wrote', async () => {
-    status = { ...STATUS, rampart: EVIL, startedAt: EVIL, policies: { revision: EVIL, problems: 2 } };
+    status = {
+      ...STATUS,
+      rampart: EVIL,
+      startedAt: EVIL,
+      policies: { revision: EVIL, problems: 2, held: null },
+    };
     const { body } = await ask('/');
     expect(body).not.toContain('<script');
     expect(body).not.toContain('alert("');

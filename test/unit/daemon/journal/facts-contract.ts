@@ -21,6 +21,9 @@ const FACTS: GroupFacts = {
   inForce: POLICY,
   ended: ['ingress|tcp|22/22|'],
   takenOver: true,
+  ownedRules: ['sgr-1', 'sgr-2'],
+  broughtRules: ['ingress|tcp|22/22|'],
+  adoptedRules: [{ id: 'sgr-3', by: 'ada@build', reason: 'ours since 2019', atMs: START_MS }],
   losses: [{ atMs: START_MS, rules: ['a'], isDone: false }],
 };
 

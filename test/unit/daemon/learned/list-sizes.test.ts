@@ -20,6 +20,8 @@ const OTHER = rule({ ports: '443', peer: 'pl-b' });
 const PORTS: Rule = { ...rule({ peer: '10.0.0.0/8' }), ports: { kind: 'list', id: 'prl-a' } };
 const PLAIN = rule({ ports: '22' });
 
+const unread = () => Promise.resolve(err(DENIED));
+
 /** Lists of twenty entries; `pl-gone` is not there. */
 function setUp(refuse = false) {
   const asked: string[] = [];
@@ -30,7 +32,8 @@ function setUp(refuse = false) {
     return Promise.resolve(refuse ? err(DENIED) : ok(Object.fromEntries(sizes) as Record<string, number>));
   };
   const clock = { nowMs: () => nowMs, monotonicMs: () => nowMs, sleep: () => Promise.resolve() };
-  const lists = new KnownLists({ listSizes }, clock, KEEP_MS);
+  const entries = { prefixListEntries: unread, portListEntries: unread };
+  const lists = new KnownLists({ listSizes, ...entries }, clock, KEEP_MS);
   return {
     asked,
     of: (wanted: readonly Rule[], held: readonly Rule[] = [], changes = {}) =>
@@ -54,7 +57,7 @@ it('asks nothing of the API of 2019, which has no lists', async () => {
 it('asks for the lists of wanted and of described rules, each once', async () => {
   const { asked, of } = setUp();
   const found = await of([PREFIX, { ...PREFIX, priority: 2 }], [OTHER, PORTS]);
-  expect(found).toEqual({ sizes: { 'pl-a': 20, 'pl-b': 20, 'prl-a': 20 }, unread: [] });
+  expect(found).toEqual({ ...NO_LISTS, sizes: { 'pl-a': 20, 'pl-b': 20, 'prl-a': 20 } });
   expect(asked).toEqual(['default cn-hangzhou prefixList pl-a,pl-b', 'default cn-hangzhou portList prl-a']);
 });
 
@@ -69,7 +72,7 @@ it('remembers for a while, and asks only for what it does not know', async () =>
   wait(KEEP_MS - 1);
   await of([PREFIX, OTHER]);
   wait(1);
-  expect(await of([PREFIX, OTHER])).toEqual({ sizes: { 'pl-a': 20, 'pl-b': 20 }, unread: [] });
+  expect(await of([PREFIX, OTHER])).toEqual({ ...NO_LISTS, sizes: { 'pl-a': 20, 'pl-b': 20 } });
   expect(asked.map((line) => line.split(' ')[3])).toEqual(['pl-a', 'pl-b', 'pl-a']);
 });
 

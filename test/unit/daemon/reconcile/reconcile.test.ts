@@ -115,10 +115,11 @@ describe('a group that may not be changed now', () => {
     expect(writes).toEqual([]);
   });
 
-  it('is blocked when another plan was approved', async () => {
+  it('ends without a call, and needs help, when only another plan may be carried out', async () => {
     const { engine, writes } = setUp();
     const { outcome } = await reconcile(engine, { approvedPlan: 'another' });
-    expect(outcome).toMatchObject({ kind: 'blocked', next: 'resync' });
+    const reason = 'the group has changed since its plan was approved';
+    expect(outcome).toMatchObject({ kind: 'not-converged', reason, next: 'needsHelp' });
     expect(writes).toEqual([]);
   });
 

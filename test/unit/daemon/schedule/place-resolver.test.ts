@@ -5,6 +5,7 @@ import { ok } from '../../../../reconciler/model/result.ts';
 import { placeKey, type DesiredGroup, type GroupRef } from '../../../../reconciler/model/group.ts';
 import type { Failure } from '../../../../daemon/ecs/failures/failure.ts';
 import { Controller } from '../../../../daemon/schedule/controller.ts';
+import { ManagedGroups } from '../../../../daemon/schedule/managed-groups.ts';
 import { PlaceResolver } from '../../../../daemon/schedule/place-resolver.ts';
 import { TargetResolver } from '../../../../daemon/schedule/selectors.ts';
 import { fakeEngine, REFUSING_ECS } from '../../../support/fake-engine.ts';
@@ -60,8 +61,10 @@ function setUp() {
   const policies = { revision: 'r1', problems: 0 };
   /** Of each hand-over: whether another group of this place, and one elsewhere, may be meant after it. */
   const abandoned: string[][] = [];
+  const managed = new ManagedGroups(engine);
   const resolver = new PlaceResolver(placeKey(PLACE), {
     engine,
+    managed,
     resolver: new TargetResolver(engine.ecs, 'enforce'),
     controller,
     stopping: stop.signal,
@@ -83,7 +86,7 @@ function setUp() {
     searches.shift()?.answer(found);
     await new Promise((resolve) => void setImmediate(resolve));
   };
-  return { resolver, controller, searches, answer, groups, policies, abandoned, log, stop };
+  return { engine, managed, resolver, controller, searches, answer, groups, policies, abandoned, log, stop };
 }
 
 describe('the resolver of a place', () => {
@@ -169,5 +172,75 @@ describe('intents of groups that the policies do not mean', () => {
     void resolver.resolve();
     await answer(ok(['sg-web']));
     expect(abandoned).toEqual([]);
+  });
+});
+
+describe('groups that come under management and leave it', () => {
+  const changesOf = ({ log }: ReturnType<typeof setUp>) =>
+    log.events
+      .filter(({ event }) => event === 'group.managed' || event === 'group.released')
+      .map((event) => `${event.event} ${String(event.group)}: ${String(event.reason)}`);
+  const tagged = (file: string): DesiredGroup => ({
+    ...named('web'),
+    selector: { kind: 'tags', tags: { Tier: 'web' } },
+    source: { file, line: 4, column: 1 },
+  });
+
+  it('are said once each, with what brought them in and what let them go', async () => {
+    const scene = setUp();
+    const { resolver, answer, managed } = scene;
+    const lookAgain = async (found: Found) => {
+      void resolver.resolve();
+      await answer(found);
+    };
+    resolver.setGroups([tagged('web.yaml')]);
+    await lookAgain(ok(['sg-a']));
+    await lookAgain(ok(['sg-a', 'sg-b']));
+    await lookAgain(ok(['sg-b']));
+    await lookAgain(FAILED);
+    await lookAgain(ok(['sg-b']));
+    resolver.setGroups([named('other')]);
+    await lookAgain(ok(['sg-c']));
+    expect(changesOf(scene)).toEqual([
+      'group.managed sg-a: it has the tags Tier=web, which web.yaml:4 names',
+      'group.managed sg-b: it has the tags Tier=web, which web.yaml:4 names',
+      'group.released sg-a: it no longer has the tags Tier=web, which web.yaml:4 names',
+      'group.released sg-b: web.yaml no longer names tags Tier=web',
+      'group.managed sg-c: it has the name "other", which web.yaml:1 names',
+    ]);
+    expect(managed.changes.released.map(({ id }) => id)).toEqual(['sg-a', 'sg-b']);
+  });
+
+  it('say that a file is gone', async () => {
+    const scene = setUp();
+    scene.resolver.setGroups([tagged('web.yaml')]);
+    void scene.resolver.resolve();
+    await scene.answer(ok(['sg-a']));
+    scene.resolver.setGroups([]);
+    await scene.resolver.resolve();
+    expect(changesOf(scene).at(-1)).toBe(
+      'group.released sg-a: no policy file web.yaml names groups any more',
+    );
+  });
+
+  it('are known from the journal, and those of a new journal are no news at the first look', async () => {
+    const fresh = setUp();
+    await fresh.managed.recall();
+    fresh.resolver.setGroups([named('web')]);
+    void fresh.resolver.resolve();
+    await fresh.answer(ok(['sg-a']));
+    expect(changesOf(fresh)).toEqual([]);
+
+    const again = setUp();
+    await again.engine.journal.setFacts({ ...PLACE, id: 'sg-a' }, { takenOver: true });
+    await again.engine.journal.setFacts({ ...PLACE, id: 'sg-old' }, { takenOver: true });
+    await again.managed.recall();
+    again.resolver.setGroups([named('web')]);
+    void again.resolver.resolve();
+    await again.answer(FAILED);
+    expect(changesOf(again)).toEqual([]);
+    void again.resolver.resolve();
+    await again.answer(ok(['sg-a']));
+    expect(changesOf(again)).toEqual(['group.released sg-old: no policy names it any more']);
   });
 });

@@ -56,6 +56,17 @@ describe('a rule that does nothing is told at its place, with the rules that dec
   );
 });
 
+it('an IPv4 address written as an IPv6 one is told with what to write, and that is told no more', () => {
+  const mapped = 'protocol: tcp, ports: 22, from: "::ffff:10.0.0.0/104"';
+  expect(found([mapped])).toEqual([
+    '1 rule-ipv4-mapped: ingress accept tcp 22/22 from ::ffff:a00:0/104 priority 1 can match no packet: IPv4 packets ' +
+      'have no IPv6 addresses',
+  ]);
+  const { groups } = compileTexts({ 'web.yaml': fileWithIngress(`{${mapped}}`) });
+  expect(ruleAnomalies(groups).map(({ hint }) => hint)).toEqual(['write 10.0.0.0/8']);
+  expect(found(['protocol: tcp, ports: 22, from: 10.0.0.0/8'])).toEqual([]);
+});
+
 it('what one line has of a kind is told once, and what can all go is counted', () => {
   const messages = found([
     `protocol: tcp, ports: all, ${ALL}`,

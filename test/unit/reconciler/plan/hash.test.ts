@@ -53,7 +53,6 @@ describe('the hash of a plan is the same', () => {
       { more: { safety: { ...SAFETY, brake: { ...DEFAULT_BRAKE, rules: 0 } } } },
     ],
     ['without a brake', { more: { safety: { ...SAFETY, brake: 'off' } } }],
-    ['under the approval of another plan', { more: { approvedHash: 'bad' } }],
     ['for rules in another order', { wanted: WANTED.toReversed(), there: ids.toReversed() }],
     ['for policies in another place', { policy: { source: { file: 'b.yaml', line: 7, column: 1 } } }],
     ['for a group whose interfaces have no other one', { policy: { alone: true } }],

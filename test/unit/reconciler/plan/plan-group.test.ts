@@ -624,8 +624,8 @@ describe('with little room', () => {
 
   it('counts rules that name a group apart', () => {
     const wanted = ['sg-a', 'sg-b', 'sg-c'].map((peer) => rule({ ports: '22', peer }));
-    expect(plan(wanted, [], { options: { groupRuleQuota: 3 } }).status).toBe('pending');
-    expect(plan(wanted, [], { options: { groupRuleQuota: 2 } }).status).toBe('blocked');
+    expect(plan(wanted, [], { options: { groupReferenceQuota: 3 } }).status).toBe('pending');
+    expect(plan(wanted, [], { options: { groupReferenceQuota: 2 } }).status).toBe('blocked');
   });
 });
 

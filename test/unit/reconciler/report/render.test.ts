@@ -178,10 +178,10 @@ describe('text', () => {
         '    closes because this rule is removed: ingress accept tcp 22/22 from sg-a priority 1',
         '      ingress tcp ports 22/22 from sg-a',
         '      for example tcp, port 22, peer 198.51.100.7, in sg-a, source port 50000, own address 10.0.0.1',
-        '    closes because this rule is removed: ingress accept tcp 80/80 from 0.0.0.0/0 priority 1',
+        '    closes because this rule is changed: ingress accept tcp 80/80 from 0.0.0.0/0 priority 1',
         '      ingress tcp ports 80/80 from 0.0.0.0/0',
         '      for example tcp, port 80, peer 198.51.100.7, source port 50000, own address 10.0.0.1',
-        '    opens because this rule is added: ingress accept tcp 443/443 from 0.0.0.0/0 priority 1',
+        '    opens because this rule is changed: ingress accept tcp 443/443 from 0.0.0.0/0 priority 1',
         '      ingress tcp ports 443/443 from 0.0.0.0/0',
         '      for example tcp, port 443, peer 198.51.100.7, source port 50000, own address 10.0.0.1',
         '  rules',
@@ -252,6 +252,40 @@ describe('text', () => {
   ])('gives an example that there may be: %s', (_, fields, box, example) => {
     const text = renderText('abc', [plan([rule(fields)], [])]);
     expect(text).toContain(`      ingress ${box}\n      for example ${example}\n`);
+  });
+
+  it.each<[string, readonly Rule[], readonly Rule[], string]>([
+    [
+      'what the peer must not be in',
+      [rule({ ports: '443' }), rule({ ports: '443', peer: 'pl-ban', action: 'drop' })],
+      [rule({ ports: '443', peer: 'pl-ban', action: 'drop' })],
+      'for example tcp, port 443, peer 198.51.100.7, not in pl-ban, source port 50000, own address 10.0.0.1',
+    ],
+    [
+      'that nobody knows whether the address is in a list',
+      [rule({ ports: '443', peer: 'pl-cdn' })],
+      [],
+      'for example tcp, port 443, peer 198.51.100.7, if in pl-cdn, source port 50000, own address 10.0.0.1',
+    ],
+    [
+      'a port list of the port, without a number that may not be in it',
+      [rule({ ports: 'prl-app' })],
+      [],
+      'for example tcp, port in prl-app, peer 198.51.100.7, source port 50000, own address 10.0.0.1',
+    ],
+    [
+      'what the port must not be in',
+      [rule({ ports: '443' }), rule({ ports: 'prl-ban', action: 'drop' })],
+      [rule({ ports: 'prl-ban', action: 'drop' })],
+      'for example tcp, port 443 not in prl-ban, peer 198.51.100.7, source port 50000, own address 10.0.0.1',
+    ],
+  ])('gives an example that truly opens, and says %s', (_title, wanted, there, example) => {
+    expect(renderText('abc', [plan(wanted, there)])).toContain(`\n      ${example}\n`);
+  });
+
+  it('tells a port list as the ports of a box', () => {
+    const text = renderText('abc', [plan([rule({ ports: 'prl-app', peer: 'sg-a' })], [])]);
+    expect(text).toContain('\n      ingress tcp ports in prl-app from sg-a\n');
   });
 
   it('says which numbers are those of protocols', () => {

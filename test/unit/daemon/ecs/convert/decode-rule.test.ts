@@ -3,6 +3,8 @@ import { rulePageSchema } from '../../../../../daemon/ecs/convert/answer-schemas
 import { consoleName, decodePermission } from '../../../../../daemon/ecs/convert/decode-rule.ts';
 import type { DescribedRule } from '../../../../../reconciler/model/group.ts';
 import { formatPeer } from '../../../../../reconciler/model/peer.ts';
+import { ruleIdentity } from '../../../../../reconciler/model/rule.ts';
+import { groupOf, planFor, policyOf } from '../../../../support/plan-inputs.ts';
 import { formatPrefix } from '../../../../../reconciler/model/prefix.ts';
 
 /** A plain rule as real answers show it: absent texts are "". */
@@ -51,6 +53,42 @@ const problemsOf = (changes: Wire): readonly string[] => {
   const result = decodePermission(parse({ ...PLAIN, ...changes }), 'intranet');
   return result.ok ? [] : result.error;
 };
+
+describe('a described rule with a field that is not known', () => {
+  const parseAny = (more: object): DescribedRule => {
+    const result = decodePermission(parse({ ...PLAIN, ...more }), 'intranet');
+    if (!result.ok) expect.fail(result.error.join('; '));
+    return result.value;
+  };
+
+  it('is no rule that a policy could declare, and says so', () => {
+    const { rule } = parseAny({ TimeRange: '09:00-17:00', Zone: 7 });
+    expect(rule.unknown).toBe('TimeRange=09:00-17:00 Zone=7');
+    expect(ruleIdentity(rule)).not.toBe(ruleIdentity(parseAny({}).rule));
+  });
+
+  it.each([
+    { TimeRange: '' },
+    { TimeRange: null },
+    { SourceGroupName: 'web', CreateTime: '2026-01-01T00:00:00Z' },
+  ])('is as any other if the field says nothing: %j', (more) => {
+    expect(parseAny(more)).toEqual(parseAny({}));
+  });
+
+  it('does not stand in for a declared rule: that is added, this one is removed, and one finding tells of it', () => {
+    const { rule } = parseAny({ TimeRange: '09:00-17:00' });
+    const declared = parseAny({}).rule;
+    const plan = planFor(policyOf([declared]), groupOf([{ rule, id: 'sgr-1', selector: {} }]));
+    expect(plan.steps.map(({ kind }) => kind)).toEqual(['authorize', 'revoke']);
+    expect(plan.findings).toMatchObject([
+      {
+        id: 'unknown-fields',
+        severity: 'warning',
+        message: expect.stringContaining('TimeRange=09:00-17:00') as unknown,
+      },
+    ]);
+  });
+});
 
 describe('a described rule', () => {
   it('becomes the canonical rule with its id', () => {

@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { CredentialsConfig } from '../../../../../daemon/config/credentials-config.ts';
-import { credentialsSchema } from '../../../../../daemon/config/credentials-config.ts';
+import type { CredentialsConfig } from '../../../../../daemon/config/accounts/credentials-config.ts';
+import { credentialsSchema } from '../../../../../daemon/config/accounts/credentials-config.ts';
 import { buildProvider } from '../../../../../daemon/ecs/credentials/vendor-providers.ts';
 import { createCredentialsSource } from '../../../../../daemon/ecs/credentials/credentials.ts';
 import {

@@ -2,7 +2,7 @@ import { appendFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Clock } from '../../../../../daemon/clock.ts';
-import { DEFAULT_POLICY_LIMITS } from '../../../../../daemon/config/policies-schema.ts';
+import { DEFAULT_POLICY_LIMITS } from '../../../../../daemon/config/sections/policies-schema.ts';
 import { listPolicyFiles } from '../../../../../daemon/source/directory/listing.ts';
 import { readPolicyFolder, readWhileStill } from '../../../../../daemon/source/directory/policy-folder.ts';
 import type { SourceFile } from '../../../../../daemon/source/source.ts';

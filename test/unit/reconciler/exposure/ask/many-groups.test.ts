@@ -51,7 +51,7 @@ it('says that it did not look at every rule', () => {
 it('makes a plan by the theorems alone, and says so', () => {
   const alike = RULES.slice(0, 600).map((each): Rule => ({ ...each, priority: 1, action: 'accept' }));
   const group = groupOf(described(alike.slice(0, 300)));
-  const options = { ...OPTIONS, ruleQuota: COUNT, groupRuleQuota: COUNT };
+  const options = { ...OPTIONS, ruleQuota: COUNT, groupReferenceQuota: COUNT };
   const plan = planFor(policyOf(alike.slice(300)), group, options);
   expect(plan.status).toBe('pending');
   expect(plan.exceptions).toEqual([expect.objectContaining({ kind: 'unproved' })]);

@@ -21,6 +21,7 @@ const witness = {
   port: 22,
 } as const;
 const MORE = 'where the vendor allows more';
+const PLAN = { hash: 'f00', invocation: DEFAULT_INVOCATION, isQuotaLearned: false };
 
 it.each<[string, Objection, Block]>([
   [
@@ -60,7 +61,7 @@ it.each<[string, Objection, Block]>([
       kind: 'quota',
       liftedBy: 'edit',
       message: 'the group would hold 201 rules; its quota is 200',
-      override: `ask for fewer rules; ${MORE}, raise reconcile.ruleQuota`,
+      override: `ask for fewer rules; ${MORE}, raise reconcile.ruleQuota to 201`,
     },
   ],
   [
@@ -70,27 +71,27 @@ it.each<[string, Objection, Block]>([
       kind: 'quota',
       liftedBy: 'edit',
       message: '21 rules would name a group; the quota is 20',
-      override: `ask for fewer rules; ${MORE}, raise reconcile.ruleQuota`,
+      override: `name addresses or a prefix list in some of them; ${MORE}, raise reconcile.groupReferenceQuota to 21`,
     },
   ],
   [
     'too little room on the way is told with what makes some',
-    { kind: 'noRoom', fallback: 'neverOpen' },
+    { kind: 'noRoom', fallback: 'neverOpen', counted: ['rules'] },
     {
       kind: 'quota',
       liftedBy: 'edit',
       message: 'the group has no room to add the new rules before the old ones go',
-      override: `free some rule slots, or raise reconcile.ruleQuota ${MORE}`,
+      override: `remove some rules first; or ${MORE}, raise reconcile.ruleQuota`,
     },
   ],
   [
     'too little room without a fallback may be helped by a fallback',
-    { kind: 'noRoom', fallback: 'refuse' },
+    { kind: 'noRoom', fallback: 'refuse', counted: ['groupRules'] },
     {
       kind: 'quota',
       liftedBy: 'edit',
-      message: 'the group has no room to add the new rules before the old ones go',
-      override: `free some rule slots, raise reconcile.ruleQuota ${MORE}, or set fallback to neverOpen`,
+      message: 'the group has no room to add the new rules that name a group before the old ones go',
+      override: `remove some rules that name a group first; or ${MORE}, raise reconcile.groupReferenceQuota; or set reconcile.fallback to neverOpen`,
     },
   ],
   ...(['accept', 'drop'] as const).map((action): [string, Objection, Block] => [
@@ -101,7 +102,7 @@ it.each<[string, Objection, Block]>([
       liftedBy: 'edit',
       message:
         'the API can neither change a priority nor hold both rules, so a rule would be away for a moment',
-      override: `set fallback to ${action === 'accept' ? 'neverOpen' : 'neverCut'}`,
+      override: `set reconcile.fallback to ${action === 'accept' ? 'neverOpen' : 'neverCut'}`,
     },
   ]),
   [
@@ -203,16 +204,6 @@ it.each<[string, Objection, Block]>([
     },
   ],
   [
-    'a plan other than the approved one says that the group has changed',
-    { kind: 'notApproved' },
-    {
-      kind: 'unapproved',
-      liftedBy: 'edit',
-      message: 'the group has changed since its plan was approved',
-      override: '',
-    },
-  ],
-  [
     'a failure of the planner is a bug of ours',
     { kind: 'bug', message: 'no such rule' },
     {
@@ -223,7 +214,7 @@ it.each<[string, Objection, Block]>([
     },
   ],
 ])('%s', (_title, objection, block) => {
-  expect(blockOf(objection, { hash: 'f00', invocation: DEFAULT_INVOCATION })).toEqual(block);
+  expect(blockOf(objection, PLAN)).toEqual(block);
 });
 
 it.each<[string, Objection, string]>([
@@ -241,6 +232,6 @@ it.each<[string, Objection, string]>([
   'the command for %s is complete: program and config as this person gave them',
   (_title, objection, command) => {
     const invocation = { program: 'npx rampart', flags: ' --config prod.yaml' };
-    expect(blockOf(objection, { hash: 'f00', invocation }).override).toBe(command);
+    expect(blockOf(objection, { ...PLAN, invocation }).override).toBe(command);
   },
 );

@@ -43,7 +43,7 @@ const found = (more: Partial<Unchecked> = {}): Unchecked => ({
   ...more,
 });
 
-const NO_ROOM = { kind: 'noRoom', fallback: 'neverOpen' } as const;
+const NO_ROOM = { kind: 'noRoom', fallback: 'neverOpen', counted: ['rules'] } as const;
 const OBSERVED = { desired: policyOf([web], { mode: 'observe' }) };
 const MANAGED = { described: groupOf([], { serviceManaged: true }) };
 const HELD = { holds: [hold(HERE)] };
@@ -53,16 +53,12 @@ describe('the status of a plan', () => {
     ['is pending where nothing speaks against it', 'pending', {}, {}],
     ['is converged without steps', 'converged', {}, { steps: [] }],
     ['is converged without steps, whatever holds', 'converged', { ...HELD, ...MANAGED }, { steps: [] }],
-    ['is converged without steps under an approval', 'converged', { approvedHash: 'bad' }, { steps: [] }],
     ['is converged without steps in mode observe', 'converged', OBSERVED, { steps: [] }],
     ['is observed in mode observe', 'observed', OBSERVED, {}],
     ['is observed in mode observe, whatever speaks against it', 'observed', { ...OBSERVED, ...MANAGED }, {}],
     ['is blocked by what the vendor refuses', 'blocked', MANAGED, {}],
     ['is blocked by what the search for an order found', 'blocked', {}, { orderObjections: [NO_ROOM] }],
     ['is blocked by a hold', 'blocked', HELD, {}],
-    ['is blocked where another plan was approved', 'blocked', { approvedHash: 'bad' }, {}],
-    ['is pending where this plan was approved', 'pending', { approvedHash: 'f00' }, {}],
-    ['is pending where no approval is needed', 'pending', { approvedHash: null }, {}],
   ])('the status of a plan: %s', (_title, status, given, plan) => {
     expect(check(input(given), found(plan)).status).toBe(status);
   });
@@ -72,15 +68,9 @@ const kindsOf = (given: Partial<PlanInput>, plan: Partial<Unchecked> = {}) =>
   check(input(given), found(plan)).blockedBy.map(({ kind }) => kind);
 
 describe('what blocks a plan', () => {
-  it('is told in full, the vendor first and the approval last', () => {
-    const given = { ...MANAGED, holds: [hold(null), hold(HERE)], approvedHash: 'bad' };
-    expect(kindsOf(given, { orderObjections: [NO_ROOM] })).toEqual([
-      'managed',
-      'quota',
-      'paused',
-      'paused',
-      'unapproved',
-    ]);
+  it('is told in full, the vendor first', () => {
+    const given = { ...MANAGED, holds: [hold(null), hold(HERE)] };
+    expect(kindsOf(given, { orderObjections: [NO_ROOM] })).toEqual(['managed', 'quota', 'paused', 'paused']);
   });
 
   it('is nothing where there are no steps', () => {

@@ -40,6 +40,6 @@ function workDuring(run: () => unknown): number {
 }
 
 it('is bounded in a full group, also where many numbers of pairs are tried', () => {
-  const options = { modify: 'auto', ruleQuota: SIZE, groupRuleQuota: SIZE } as const;
+  const options = { modify: 'auto', ruleQuota: SIZE, groupReferenceQuota: SIZE } as const;
   expect(workOf({ ...OPTIONS, ...options })).toBeLessThan(MAX_WORK);
 }, 60_000);

@@ -1,6 +1,6 @@
 // Where the calls of a region go. Requests are signed, and with temporary keys they carry a bearer token:
 // so no plain HTTP except on this machine, and nothing but a region id may become part of a host name.
-import { err, ok, type Result } from '../../reconciler/model/result.ts';
+import { err, ok, type Result } from '../../../reconciler/model/result.ts';
 
 const REGION = /^[a-z0-9]+(-[a-z0-9]+){0,7}$/;
 

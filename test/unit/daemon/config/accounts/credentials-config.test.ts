@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { credentialsSchema } from '../../../../daemon/config/credentials-config.ts';
+import { credentialsSchema } from '../../../../../daemon/config/accounts/credentials-config.ts';
 
 const ROLE = 'acs:ram::1234567890:role/rampart';
 

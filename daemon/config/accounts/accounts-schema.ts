@@ -1,7 +1,7 @@
 // `accounts` of the config: which endpoint is called, how it speaks, and with whose credentials.
 import { z } from 'zod';
-import { API_LEVELS } from '../../reconciler/model/api-dialect.ts';
-import { err, ok, type Result } from '../../reconciler/model/result.ts';
+import { API_LEVELS } from '../../../reconciler/model/api-dialect.ts';
+import { err, ok, type Result } from '../../../reconciler/model/result.ts';
 import { credentialsSchema } from './credentials-config.ts';
 import { parseEndpoint } from './endpoint.ts';
 

@@ -1,6 +1,10 @@
 import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
-import { isLoopbackHost, parseEndpoint, regionalEndpoint } from '../../../../daemon/config/endpoint.ts';
+import {
+  isLoopbackHost,
+  parseEndpoint,
+  regionalEndpoint,
+} from '../../../../../daemon/config/accounts/endpoint.ts';
 
 /** What the test needs of the official SDK; required, because its default export differs between loaders. */
 interface Sdk {

@@ -1,7 +1,7 @@
 // `policies` of the config: where they are, and what is not taken for them.
 import { z } from 'zod';
-import { MAX_POLICY_FILE_BYTES } from '../../reconciler/policy/read/decode.ts';
-import { filePath, section, wholeNumber } from './schema-words.ts';
+import { MAX_POLICY_FILE_BYTES } from '../../../reconciler/policy/read/decode.ts';
+import { filePath, section, wholeNumber } from '../schema-words.ts';
 
 const MEBIBYTE = 1024 * 1024;
 

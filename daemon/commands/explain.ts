@@ -1,0 +1,71 @@
+// `rampart explain`: why nothing happens to a group, and how to go on.
+import type { Command } from 'commander';
+import { groupKey } from '../../reconciler/model/group.ts';
+import { isFailed, type GroupResult } from '../../reconciler/report/results.ts';
+import { line, UsageError, type ExitCode, type Io } from '../cli/io.ts';
+import { withKnownFacts } from '../compose/open-journal.ts';
+import { openSession, planAll } from '../compose/session.ts';
+import { addCommonFlags, readConfig, type CommonFlags } from '../compose/setup.ts';
+import { READ_ONLY } from './embedded-emulator.ts';
+import { fromDaemon, fromPlan, type Explanation } from './explain/explanation.ts';
+import { ownDaemon, type Status } from './status/ask-daemon.ts';
+
+interface ExplainFlags extends CommonFlags {
+  readonly group: string;
+  readonly json?: true;
+}
+
+export function addExplainCommand(program: Command, io: Io, done: (code: ExitCode) => void): void {
+  addCommonFlags(program.command('explain'))
+    .description(
+      'Say why nothing happens to a group, and how to go on: asks the running daemon; without one, plans.',
+    )
+    .requiredOption('--group <ID>', 'the group')
+    .option('--json', 'print one JSON document')
+    .action((flags: ExplainFlags) => runExplain(flags, io).then(done));
+}
+
+async function runExplain(flags: ExplainFlags, io: Io): Promise<ExitCode> {
+  const status = await daemonStatus(flags, io);
+  const explained =
+    status === null
+      ? (await planned(flags, io)).map(fromPlan)
+      : status.groups.filter(({ id }) => id === flags.group).map((group) => fromDaemon(group, status));
+  if (explained.length === 0) throw new UsageError(`no policy names a group ${flags.group}`);
+  if (flags.json === true) line(io.stdout, JSON.stringify({ version: 1, groups: explained }, null, 2));
+  else for (const each of explained) io.stdout.write(asText(each));
+  return 0;
+}
+
+/** Null if no daemon of this config answers: that is said, since a plan knows less. */
+async function daemonStatus(flags: ExplainFlags, io: Io): Promise<Status | null> {
+  try {
+    return (await ownDaemon(flags, io)).status;
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    line(io.stderr, `told from a plan made now, and from the journal: ${error.message}`);
+    return null;
+  }
+}
+
+async function planned(flags: ExplainFlags, io: Io): Promise<readonly GroupResult[]> {
+  const config = readConfig(flags);
+  return withKnownFacts(config, io, async (desk) => {
+    const session = await openSession(config, flags, io, READ_ONLY);
+    try {
+      const results = await planAll(session, io, desk ?? session.engine.journal);
+      return results.filter((result) => isFailed(result) || result.id === flags.group);
+    } finally {
+      await session.close();
+    }
+  });
+}
+
+function asText({ lines, commands, ...group }: Explanation): string {
+  return [
+    `${groupKey(group)}: ${group.state}`,
+    ...lines.map((text) => `  ${text}`),
+    ...commands.map((command) => `  to go on: ${command}`),
+    '',
+  ].join('\n');
+}

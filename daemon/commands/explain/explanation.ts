@@ -1,0 +1,76 @@
+// What is said of a group, from what a daemon knows or from a plan.
+import type { GroupRef } from '../../../reconciler/model/group.ts';
+import { isFailed, type GroupResult } from '../../../reconciler/report/results.ts';
+import type { Status } from '../status/ask-daemon.ts';
+
+export interface Explanation extends GroupRef {
+  /** As `status` or `plan` name it. */
+  readonly state: string;
+  /** Why, one reason a line. */
+  readonly lines: readonly string[];
+  /** What a person can run to go on. */
+  readonly commands: readonly string[];
+}
+
+type DaemonGroup = Status['groups'][number];
+
+export function fromDaemon(group: DaemonGroup, status: Status): Explanation {
+  const { account, region, id, outcome, reason } = group;
+  const blocks = group.blockedBy ?? [];
+  const lines = [
+    ...heldLines(status),
+    ...blocks.map(({ kind, message, liftedBy }) => `${kind}: ${message} (${LIFTED[liftedBy] ?? liftedBy})`),
+    ...(blocks.length === 0 && reason !== '' ? [reason] : []),
+    ...(group.kept === true ? ['meanwhile the rules that were in force before are kept up'] : []),
+    ...closedLanes(group, status),
+    `looked at ${timeText(group.lastAttemptMs, 'not yet')}, next ${timeText(group.nextAttemptMs ?? null, 'now or when something changes')}`,
+  ];
+  const { held } = status.policies;
+  const commands = [...(held === undefined || held === null ? [] : [held.override]), ...overrides(blocks)];
+  return { account, region, id, state: outcome, lines, commands };
+}
+
+export function fromPlan(result: GroupResult): Explanation {
+  const { account, region, id } = result;
+  if (isFailed(result)) {
+    return { account, region, id, state: 'error', lines: [result.error], commands: [] };
+  }
+  const { mode, status, steps, blockedBy, approval } = result;
+  const lines = [
+    `mode ${mode}: ${MEANS[status]}${steps.length === 0 ? '' : `, ${steps.length} calls`}`,
+    ...blockedBy.map(({ kind, message, liftedBy }) => `${kind}: ${message} (${LIFTED[liftedBy]})`),
+    ...(approval === null ? [] : [`approved by ${approval.by}: ${approval.reason}`]),
+  ];
+  return { account, region, id, state: status, lines, commands: overrides(blockedBy) };
+}
+
+const LIFTED: Readonly<Record<string, string>> = {
+  time: 'ends by itself',
+  approval: 'an approval lifts it',
+  edit: 'a change of policy, config or cloud lifts it',
+};
+
+const MEANS = {
+  converged: 'the group is as its policy says',
+  pending: 'the plan can be carried out; a daemon would, or `rampart apply`',
+  blocked: 'the plan is blocked',
+  observed: 'differences are reported and left alone',
+} as const;
+
+function heldLines({ policies: { held, revision } }: Status): string[] {
+  if (held === undefined || held === null) return [];
+  return [`the newest revision ${held.revision} is held for all groups; ${revision ?? 'none'} is in force`];
+}
+
+const overrides = (blocks: ReadonlyArray<{ readonly override: string }>): string[] =>
+  [...new Set(blocks.map(({ override }) => override))].filter((command) => command !== '');
+
+/** Calls of its account and region wait while the cloud throttles them. */
+function closedLanes({ account, region }: DaemonGroup, { lanes = [] }: Status): string[] {
+  return lanes
+    .filter((lane) => lane.account === account && lane.region === region && lane.mode !== 'open')
+    .map(({ operation, waiting }) => `the cloud throttles ${operation}: ${waiting} calls wait`);
+}
+
+const timeText = (ms: number | null, otherwise: string): string =>
+  ms === null ? otherwise : new Date(ms).toISOString();

@@ -1,0 +1,71 @@
+// Entries of the lists that rules name, read when a group needs them and believed for a while. What could not be read is
+// not known, which is not the same as empty: verdicts then say that they hang on it.
+import type { KnownPrefixList, ReadLists } from '../../reconciler/exposure/engine/context.ts';
+import type { PortRange } from '../../reconciler/model/ports.ts';
+import type { Result } from '../../reconciler/model/result.ts';
+import type { Clock } from '../clock.ts';
+import type { EcsApi, Place } from '../ecs/api.ts';
+import type { Failure } from '../ecs/failures/failure.ts';
+
+export type ReadsEntries = Pick<EcsApi, 'prefixListEntries' | 'portListEntries'>;
+
+export class KnownEntries {
+  readonly #ecs: ReadsEntries;
+  readonly #prefixLists: Remembered<KnownPrefixList>;
+  readonly #portLists: Remembered<readonly PortRange[]>;
+
+  /** An answer, refusals included, is believed for `keepMs`. */
+  constructor(ecs: ReadsEntries, clock: Clock, keepMs: number) {
+    this.#ecs = ecs;
+    this.#prefixLists = new Remembered(clock, keepMs);
+    this.#portLists = new Remembered(clock, keepMs);
+  }
+
+  async of(
+    { account, region }: Place,
+    ids: { readonly prefixList: readonly string[]; readonly portList: readonly string[] },
+  ): Promise<ReadLists> {
+    const place = { account, region };
+    const [prefixLists, portLists] = await Promise.all([
+      this.#prefixLists.of(place, ids.prefixList, (id) => this.#ecs.prefixListEntries(place, id)),
+      this.#portLists.of(place, ids.portList, (id) => this.#ecs.portListEntries(place, id)),
+    ]);
+    return { prefixLists, portLists };
+  }
+}
+
+interface AskedList<T> {
+  readonly askedMs: number;
+  readonly answer: Promise<Result<T, Failure>>;
+}
+
+class Remembered<T> {
+  readonly #clock: Clock;
+  readonly #keepMs: number;
+  /** By place and id. What is older than `keepMs` is forgotten, so it does not grow. */
+  readonly #asked = new Map<string, AskedList<T>>();
+
+  constructor(clock: Clock, keepMs: number) {
+    this.#clock = clock;
+    this.#keepMs = keepMs;
+  }
+
+  /** Those that could be read, by id. */
+  async of(
+    place: Place,
+    ids: readonly string[],
+    read: (id: string) => Promise<Result<T, Failure>>,
+  ): Promise<Map<string, T>> {
+    const nowMs = this.#clock.monotonicMs();
+    for (const [key, { askedMs }] of this.#asked)
+      if (nowMs - askedMs >= this.#keepMs) this.#asked.delete(key);
+    const answers = ids.map(async (id): Promise<Array<[string, T]>> => {
+      const key = JSON.stringify([place.account, place.region, id]);
+      const asked = this.#asked.get(key) ?? { askedMs: nowMs, answer: read(id) };
+      this.#asked.set(key, asked);
+      const answer = await asked.answer;
+      return answer.ok ? [[id, answer.value]] : [];
+    });
+    return new Map((await Promise.all(answers)).flat());
+  }
+}

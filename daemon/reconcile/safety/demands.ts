@@ -1,0 +1,35 @@
+// What guardrails and expectations are in force, for all groups, and which of them are about one.
+import { isDeepStrictEqual } from 'node:util';
+import { isInScope } from '../../../reconciler/judge/scope.ts';
+import type { Demands } from '../../../reconciler/judge/verdict/judge.ts';
+import type { DescribedGroup } from '../../../reconciler/model/group.ts';
+import type { Prefix } from '../../../reconciler/model/prefix.ts';
+import type { SafetyInput } from '../../../reconciler/plan/safety.ts';
+
+export class DemandsInForce {
+  readonly #privateNetworks: readonly Prefix[];
+  #demands: Demands = { guardrails: [], expectations: [] };
+
+  /** @param privateNetworks where members of groups are */
+  constructor(privateNetworks: readonly Prefix[]) {
+    this.#privateNetworks = privateNetworks;
+  }
+
+  /** Puts these in force; whether they differ from those before. */
+  set({ guardrails, expectations }: Demands): boolean {
+    const demands = { guardrails, expectations };
+    if (isDeepStrictEqual(demands, this.#demands)) return false;
+    this.#demands = demands;
+    return true;
+  }
+
+  of(described: DescribedGroup): Pick<SafetyInput, 'guardrails' | 'expectations' | 'privateNetworks'> {
+    const { account, region, id, name, tags = {} } = described;
+    const group = { account, region, id, name, tags };
+    return {
+      guardrails: this.#demands.guardrails.filter(({ groups }) => isInScope(groups, group)),
+      expectations: this.#demands.expectations.filter(({ groups }) => groups.includes(id)),
+      privateNetworks: this.#privateNetworks,
+    };
+  }
+}

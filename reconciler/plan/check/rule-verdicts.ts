@@ -1,0 +1,64 @@
+// Guardrails of the kind `rule` against a plan: a rule that it would bring and that violates one speaks against it; one
+// that is there already is told.
+import { ruleViolations, type RuleViolation } from '../../judge/cel/rule-guardrails.ts';
+import { describeRule } from '../../model/rule-text.ts';
+import { DIRECTIONS, ruleIdentity } from '../../model/rule.ts';
+import type { PlanInput } from '../plan-input.ts';
+import type { PlanFinding, Step } from '../plan.ts';
+import type { VerdictObjection } from './objection.ts';
+
+/** Of each line of the policy and guardrail one: a line stands for many rules. */
+export function ruleVerdicts({ desired, described, safety, nowMs }: PlanInput): RuleViolation[] {
+  const { account, region, id, name, tags = {} } = described;
+  const rules = DIRECTIONS.flatMap((direction) => desired.rules[direction] ?? []);
+  return ruleViolations(rules, safety?.guardrails ?? [], {
+    group: { account, region, id, name, tags },
+    nowMs,
+  });
+}
+
+export function ruleObjections(
+  violations: readonly RuleViolation[],
+  steps: readonly Step[],
+): VerdictObjection[] {
+  const added = new Set(steps.flatMap(addedBy));
+  return violations
+    .filter(({ guardrail, exemption }) => guardrail.severity === 'error' && exemption === null)
+    .filter(({ rule }) => added.has(ruleIdentity(rule.rule)))
+    .map((violation) => ({
+      kind: 'guardrail',
+      what: `guardrail ${violation.guardrail.id}: ${violationText(violation)}`,
+      remedy: violation.guardrail.message,
+    }));
+}
+
+export function ruleFindings(violations: readonly RuleViolation[]): PlanFinding[] {
+  return violations.map((violation) => {
+    const { guardrail, rule, exemption } = violation;
+    const exempt = exemption === null ? '' : `; exempt: ${exemption.reason}`;
+    return {
+      id: guardrail.id,
+      severity: exemption === null ? guardrail.severity : 'warning',
+      message: `${violationText(violation)}${exempt}`,
+      file: rule.source.file,
+      line: rule.source.line,
+    };
+  });
+}
+
+function violationText({ rule, failure }: RuleViolation): string {
+  const { file, line } = rule.source;
+  const why = failure === null ? 'is not as the guardrail wants it' : `cannot be judged: ${failure}`;
+  return `${describeRule(rule.rule)} (${file}:${line}) ${why}`;
+}
+
+function addedBy(step: Step): string[] {
+  switch (step.kind) {
+    case 'authorize':
+      return step.rules.map(({ rule }) => ruleIdentity(rule));
+    case 'modify':
+      return [ruleIdentity(step.to.rule)];
+    case 'revoke':
+      return [];
+  }
+}

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import type { Freeze } from '../../../../../daemon/config/sections/freeze-schema.ts';
+import { activeFreezes, freezeOf } from '../../../../../daemon/reconcile/safety/freezes.ts';
+
+const weekend: Freeze = {
+  name: 'weekend',
+  schedule: '0 18 * * 5',
+  durationHours: 60,
+  timeZone: 'Asia/Shanghai',
+  allow: 'drift',
+};
+
+/** Whether it is in force, and until when, as ISO. */
+function untilOf(freeze: Freeze, at: string, ended: Parameters<typeof activeFreezes>[1] = []): string | null {
+  const [active] = activeFreezes([freeze], ended, Date.parse(at));
+  return active === undefined ? null : new Date(active.untilMs).toISOString();
+}
+
+describe('a freeze', () => {
+  it.each([
+    ['begins at its hour in its time zone', '2027-01-08T10:00:00Z', '2027-01-10T22:00:00.000Z'],
+    ['is not in force a second before', '2027-01-08T09:59:59Z', null],
+    ['is in force to the end', '2027-01-10T21:59:59Z', '2027-01-10T22:00:00.000Z'],
+    ['is over when its hours are', '2027-01-10T22:00:00Z', null],
+  ])('%s', (_, at, until) => {
+    expect(untilOf(weekend, at)).toBe(until);
+  });
+
+  it('lasts its hours also where a clock is put forward meanwhile', () => {
+    const spring: Freeze = { ...weekend, timeZone: 'Europe/Berlin' };
+    expect(untilOf(spring, '2027-03-27T12:00:00Z')).toBe('2027-03-29T05:00:00.000Z');
+  });
+
+  it('that a person has ended is over until it begins again', () => {
+    const ended = [{ name: 'weekend', untilMs: Date.parse('2027-01-10T22:00:00Z'), reason: 'hotfix' }];
+    expect(untilOf(weekend, '2027-01-09T00:00:00Z', ended)).toBeNull();
+    expect(untilOf(weekend, '2027-01-16T00:00:00Z', ended)).toBe('2027-01-17T22:00:00.000Z');
+    expect(untilOf({ ...weekend, name: 'other' }, '2027-01-09T00:00:00Z', ended)).not.toBeNull();
+  });
+
+  it('that overlaps itself goes on with its next occurrence', () => {
+    const daily: Freeze = { ...weekend, schedule: '0 0 * * *', durationHours: 36, timeZone: 'UTC' };
+    const first = { name: 'weekend', untilMs: Date.parse('2027-01-09T12:00:00Z'), reason: 'x' };
+    expect(untilOf(daily, '2027-01-09T06:00:00Z')).toBe('2027-01-09T12:00:00.000Z');
+    expect(untilOf(daily, '2027-01-09T06:00:00Z', [first])).toBe('2027-01-10T12:00:00.000Z');
+  });
+});
+
+describe('the freeze of a group', () => {
+  const group = { account: 'default', region: 'cn-hangzhou', id: 'sg-a', name: 'web', tags: null };
+  const during = Date.parse('2027-01-09T00:00:00Z');
+  const strict: Freeze = { ...weekend, name: 'strict', durationHours: 40, allow: 'none' };
+
+  it('is the one that allows less, though it ends sooner', () => {
+    expect(freezeOf(group, activeFreezes([weekend, strict], [], during))?.name).toBe('strict');
+  });
+
+  it('is none where no freeze means the group', () => {
+    const elsewhere = { ...strict, groups: { ids: ['sg-b'] } };
+    expect(freezeOf(group, activeFreezes([elsewhere], [], during))).toBeNull();
+    const here = { ...strict, groups: { names: ['w*'], regions: ['cn-hangzhou'] } };
+    expect(freezeOf(group, activeFreezes([here], [], during))?.allow).toBe('none');
+  });
+});
