@@ -2,12 +2,14 @@
 import { benchCold } from './cold.ts';
 import { benchEmulator } from './emulator.ts';
 import { benchExposure } from './exposure.ts';
+import { benchJudge } from './judge.ts';
 import { benchPlan } from './plan.ts';
 
 const BENCHES: Readonly<Record<string, () => void | Promise<void>>> = {
   cold: benchCold,
   emulator: benchEmulator,
   exposure: benchExposure,
+  judge: benchJudge,
   plan: benchPlan,
 };
 

@@ -2,8 +2,10 @@
 import type { Command } from 'commander';
 import { err, ok, type Result } from '../../reconciler/model/result.ts';
 import { systemClock } from '../clock.ts';
+import type { PastApproval } from '../journal/approvals.ts';
 import type { HistoryEntry } from '../journal/journal.ts';
 import { parseSince } from '../cli/duration.ts';
+import { approvalText } from './approve.ts';
 import { flagOf, line, type ExitCode, type Io } from '../cli/io.ts';
 import { withDesk } from '../compose/open-journal.ts';
 import { addCommonFlags, readConfig, type CommonFlags } from '../compose/setup.ts';
@@ -38,16 +40,26 @@ async function runHistory(flags: HistoryFlags, io: Io): Promise<ExitCode> {
   const { since: sinceMs = null, limit } = flags;
   const group = flags.group === undefined ? {} : { id: flags.group };
   // One more than asked for tells whether some are left out.
-  const found = await withDesk(readConfig(flags), (desk) =>
-    desk.history({ group, sinceMs, limit: limit + 1 }),
-  );
+  const { found, approvals } = await withDesk(readConfig(flags), async (desk) => ({
+    found: await desk.history({ group, sinceMs, limit: limit + 1 }),
+    approvals: await desk.pastApprovals({ group, sinceMs }),
+  }));
   const entries = found.slice(-limit);
-  io.stdout.write(flags.json === true ? asJson(entries) : asText(entries));
+  io.stdout.write(flags.json === true ? asJson(entries, approvals) : asText(entries, approvals));
   if (found.length > limit) line(io.stderr, `older calls are left out; --limit ${2 * limit} shows more`);
   return 0;
 }
 
-function asText(entries: readonly HistoryEntry[]): string {
+/** The calls as a table, and above it what people approved. */
+function asText(entries: readonly HistoryEntry[], approvals: readonly PastApproval[]): string {
+  const approved = approvals.map(
+    (approval) =>
+      `${new Date(approval.atMs).toISOString()}  approved ${approvalText(approval)}${approval.usedAtMs === null ? '' : `, used up at ${new Date(approval.usedAtMs).toISOString()}`}\n`,
+  );
+  return `${approved.join('')}${callsText(entries)}`;
+}
+
+function callsText(entries: readonly HistoryEntry[]): string {
   const rows = entries.map(({ closedAtMs, group, operation, result, code, revision, requestId }) => [
     new Date(closedAtMs).toISOString(),
     group.account,
@@ -66,7 +78,7 @@ function asText(entries: readonly HistoryEntry[]): string {
 /** A commit id as people know it; a mark that the files differed from it stays. */
 const shortRevision = (revision: string): string => revision.replace(/^([0-9a-f]{12})[0-9a-f]{28}/, '$1');
 
-function asJson(entries: readonly HistoryEntry[]): string {
+function asJson(entries: readonly HistoryEntry[], approvals: readonly PastApproval[]): string {
   const documents = entries.map(({ group: { account, region, id }, ...entry }) => ({
     at: new Date(entry.closedAtMs).toISOString(),
     openedAt: new Date(entry.openedAtMs).toISOString(),
@@ -84,7 +96,16 @@ function asJson(entries: readonly HistoryEntry[]): string {
     step: entry.step,
     params: entry.params,
   }));
-  return `${JSON.stringify({ version: 1, calls: documents }, null, 2)}\n`;
+  const given = approvals.map(({ group, planHash, by, reason, atMs, untilMs, usedAtMs }) => ({
+    at: new Date(atMs).toISOString(),
+    until: new Date(untilMs).toISOString(),
+    usedAt: usedAtMs === null ? null : new Date(usedAtMs).toISOString(),
+    ...(group === null ? {} : { account: group.account, region: group.region, group: group.id }),
+    planHash,
+    by,
+    reason,
+  }));
+  return `${JSON.stringify({ version: 1, calls: documents, approvals: given }, null, 2)}\n`;
 }
 
 function parseLimit(text: string): Result<number, string> {

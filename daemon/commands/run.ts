@@ -113,8 +113,9 @@ async function serve(
       },
       onReload: (listener) =>
         io.onReload(() => {
-          liveConfig.take(loadConfig(config.file));
-          keeper.reconfigure({ guardrails: liveConfig.settings.guardrails });
+          const changed = liveConfig.take(loadConfig(config.file));
+          const { guardrails } = liveConfig.settings;
+          if (changed.includes('guardrails')) keeper.reconfigure({ guardrails });
           listener();
         }),
       onFirstRead: (revision) => {

@@ -1,6 +1,7 @@
 // `rampart validate`: config and policies, checked without the cloud.
 import { type Command, Option } from 'commander';
 import { counted } from '../../reconciler/model/counted.ts';
+import { expiryWarnings } from '../../reconciler/judge/expiries.ts';
 import { compareProblems, type Problem } from '../../reconciler/model/problem.ts';
 import { judgementProblems } from '../../reconciler/judge/desired/desired-problems.ts';
 import { ruleAnomalies } from '../../reconciler/judge/policy-anomalies.ts';
@@ -102,15 +103,18 @@ async function stateProblems({ file, emulator }: Config): Promise<Problem[]> {
   }
 }
 
+/** As long before the end of a rule as the daemon would first say so. */
+const nearHours = (config: Config | null): number =>
+  Math.max(0, ...(config?.reconcile.expiryNoticeHours ?? [168]));
+
 async function checkPolicies(paths: readonly string[], config: Config | null, io: Io): Promise<Checked> {
   const policies = shownPath(config?.policies.path ?? DEFAULT_POLICIES, io);
   const { files, asked } = await filesToCheck(paths.length > 0 ? paths : [policies], policies);
   const options = config === null ? { accounts: null } : compileOptionsOf(config);
   const compiled = compilePolicies(files, options);
   const nowMs = systemClock.nowMs();
-  const groups = compiled.groups
-    .filter(({ source }) => asked.has(source.file))
-    .map((group) => withoutExpiredRules(group, nowMs));
+  const written = compiled.groups.filter(({ source }) => asked.has(source.file));
+  const groups = written.map((group) => withoutExpiredRules(group, nowMs));
   const texts = new Map([...asked].flatMap(([file, text]) => (text === null ? [] : [[file, text] as const])));
   const judged = judgementProblems(judgePolicies({ ...compiled, groups }, config, nowMs));
   const guardrails = config?.guardrails ?? NO_GUARDRAILS;
@@ -118,6 +122,7 @@ async function checkPolicies(paths: readonly string[], config: Config | null, io
   return {
     problems: [
       ...[...compiled.problems, ...judged].filter(isShown),
+      ...expiryWarnings(written, nowMs, nearHours(config) * 3_600_000),
       ...expiredExemptions(guardrails, nowMs),
       ...ruleAnomalies(groups),
     ].sort(compareProblems),

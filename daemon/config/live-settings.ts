@@ -8,6 +8,7 @@ export interface LiveSettings {
   readonly brake: BrakeSettings | 'off';
   readonly guardrails: Config['guardrails'];
   readonly freeze: readonly Freeze[];
+  readonly expiryNoticeHours: readonly number[];
 }
 
 /** The settings by the keys of the config that they come from. A setting without a row does not compile. */
@@ -15,12 +16,14 @@ const LIVE_KEYS: { readonly [Setting in keyof LiveSettings]: string } = {
   brake: 'reconcile.brake',
   guardrails: 'guardrails',
   freeze: 'reconcile.freeze',
+  expiryNoticeHours: 'reconcile.expiryNoticeHours',
 };
 
-export const liveSettings = ({ reconcile: { brake, freeze }, guardrails }: Config): LiveSettings => ({
-  brake,
+export const liveSettings = ({ reconcile, guardrails }: Config): LiveSettings => ({
+  brake: reconcile.brake,
   guardrails,
-  freeze,
+  freeze: reconcile.freeze,
+  expiryNoticeHours: reconcile.expiryNoticeHours,
 });
 
 /** Keys of the settings that differ. */

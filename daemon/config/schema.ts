@@ -55,6 +55,11 @@ const reconcile = section('How groups are brought to what the policies say.', {
   ).default(20),
   brake: brakeSchema,
   freeze: freezeSchema,
+  expiryNoticeHours: z
+    .array(wholeNumber(1, 8760, 'Hours before the end.'))
+    .max(10)
+    .default([168, 24])
+    .meta({ description: 'How long before the end of a rule with `expires` that is announced.' }),
 });
 
 const rateLimit = z.strictObject({

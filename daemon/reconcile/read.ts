@@ -15,6 +15,7 @@ import { commonFields, RULES_NAMED_IN_EVENTS, type GroupRun } from './group-run.
 import { noteOwned } from './safety/note-owned.ts';
 import type { RunEnd } from './outcome.ts';
 import { showsRecentWrites } from './recent-writes.ts';
+import { reportExpired } from './safety/expired.ts';
 import { keptPlan } from './safety/kept-plan.ts';
 import { notePlan } from './safety/notes.ts';
 import { waitUntilDescribed } from './wait-until-described.ts';
@@ -50,6 +51,7 @@ export async function readAndPlan(run: GroupRun, before: GroupMemory): Promise<P
   const plan = planGroup(input);
   if (isAnother(run, plan)) return ended({ kind: 'changed' }, known);
   reportPlan(run, described, plan);
+  reportExpired(run, plan, { input, facts });
   await notePlan(run, plan, { input, facts });
   await noteOwned(run, described);
   const memory = { ...known, ignoredOpens: reportIgnored(run, plan, before) };
@@ -105,6 +107,7 @@ function reportPlan(run: GroupRun, described: DescribedGroup, plan: GroupPlan): 
     cause: run.request.cause,
     rules: driftLines(plan).slice(0, RULES_NAMED_IN_EVENTS),
   });
+  reportHeld(run, plan);
   if (plan.status === 'blocked') {
     const kinds = [...new Set(plan.blockedBy.map(({ kind }) => kind))];
     const blockedBy = plan.blockedBy.map((block) => block.message);
@@ -114,6 +117,21 @@ function reportPlan(run: GroupRun, described: DescribedGroup, plan: GroupPlan): 
   }
   reportApproval(run, plan);
   reportSteps(run, plan);
+}
+
+/** The policy breaks a guardrail or an expectation that the one in force keeps. */
+function reportHeld(run: GroupRun, plan: GroupPlan): void {
+  const { file, line } = run.request.policy.source;
+  for (const reason of ['guardrail', 'expectation'] as const) {
+    const blocks = plan.heldBy.filter(({ kind }) => kind === reason);
+    if (blocks.length === 0) continue;
+    run.engine.telemetry.emit('policies.held', {
+      ...commonFields(run),
+      ...{ planHash: plan.hash, reason, file, line, groups: 1 },
+      details: blocks.map(({ message }) => message),
+      override: [...new Set(blocks.map(({ override }) => override).filter((each) => each !== ''))].join('; '),
+    });
+  }
 }
 
 function reportApproval(run: GroupRun, plan: GroupPlan): void {

@@ -8,7 +8,7 @@ import type { LoadedPolicies } from '../source/source.ts';
 import { expiringRules, groupSelectorText, type UnresolvedSelector } from './selectors.ts';
 
 const DETAILS_IN_EVENTS = 20;
-const EXPIRY_NOTICE_MS = 7 * 24 * 60 * 60_000;
+const HOUR_MS = 3_600_000;
 
 export function reportProblems(engine: Engine, update: DesiredUpdate): void {
   const errors = update.problems.filter((problem) => problem.severity === 'error');
@@ -61,7 +61,7 @@ export function reportUnresolved(engine: Engine, revision: string, unresolved: U
   });
 }
 
-/** Says each end of a rule once. `before` are those that were said, and what is given back those that are now. */
+/** Says each end of a rule once, and each notice ahead of it. `before` are those that were said, and what is given back those that are now. */
 export function reportExpiries(
   engine: Engine,
   state: DesiredState,
@@ -70,16 +70,32 @@ export function reportExpiries(
   const nowMs = engine.clock.nowMs();
   const said = new Set<string>();
   for (const { rule, expiresAtMs, source } of expiringRules(state)) {
-    if (expiresAtMs - nowMs > EXPIRY_NOTICE_MS) continue;
+    const notice = noticeDue(expiresAtMs, engine.live().expiryNoticeHours, nowMs);
+    if (notice === null) continue;
     const fields = {
       revision: state.revision,
       rule: describeRule(rule),
       expiresAt: new Date(expiresAtMs).toISOString(),
     };
-    const event = expiresAtMs <= nowMs ? 'rule.expired' : 'rule.expiring';
-    const key = `${event} ${fields.expiresAt} ${source.file} ${fields.rule}`;
+    const key = `${notice} ${fields.expiresAt} ${source.file} ${fields.rule}`;
     said.add(key);
-    if (!before.has(key)) engine.telemetry.emit(event, fields);
+    if (before.has(key)) continue;
+    if (notice === 0) engine.telemetry.emit('rule.expired', { ...fields, isPresent: false });
+    else engine.telemetry.emit('rule.expiring', fields);
   }
   return said;
+}
+
+/** The last notice that is due, in hours; 0: the rule has ended; null: none is due yet. */
+function noticeDue(expiresAtMs: number, noticeHours: readonly number[], nowMs: number): number | null {
+  const due = [0, ...noticeHours].filter((hours) => expiresAtMs - nowMs <= hours * HOUR_MS);
+  return due.length === 0 ? null : Math.min(...due);
+}
+
+/** When something is next to be said of an end, or to be done, Unix milliseconds; infinite if nothing is. */
+export function nextNoticeMs(state: DesiredState, noticeHours: readonly number[], nowMs: number): number {
+  const times = expiringRules(state).flatMap(({ expiresAtMs }) =>
+    [0, ...noticeHours].map((hours) => expiresAtMs - hours * HOUR_MS),
+  );
+  return times.reduce((next, time) => (time > nowMs && time < next ? time : next), Infinity);
 }

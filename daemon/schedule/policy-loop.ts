@@ -13,9 +13,9 @@ import { FreezeWatch } from './freeze-watch.ts';
 import { ManagedGroups, type ManagementChanges } from './managed-groups.ts';
 import { PlaceResolver, type PlaceResolverParts } from './place-resolver.ts';
 import { PolicyMemory } from './policy-memory.ts';
-import { reportExpiries, reportLoaded, reportProblems } from './policy-events.ts';
+import { nextNoticeMs, reportExpiries, reportLoaded, reportProblems } from './policy-events.ts';
 import { RevisionGate, type GateVerdict, type HeldStatus } from './revision-gate.ts';
-import { expiringRules, type TargetResolver } from './selectors.ts';
+import type { TargetResolver } from './selectors.ts';
 
 export interface PolicyLoopParts {
   readonly engine: Engine;
@@ -240,11 +240,10 @@ export class PolicyLoop {
   }
 
   #waitMs(): number {
-    const { clock, resyncMs } = this.#parts.engine;
+    const { clock, resyncMs, live } = this.#parts.engine;
     const nowMs = clock.nowMs();
-    const expiring = expiringRules(this.#state).find((rule) => rule.expiresAtMs > nowMs);
+    const noticeMs = nextNoticeMs(this.#state, live().expiryNoticeHours, nowMs) - nowMs;
     const lookAgainMs = Math.max(0, this.#lookAgainAtMs - clock.monotonicMs());
-    const expiryMs = (expiring?.expiresAtMs ?? Infinity) - nowMs;
-    return Math.min(resyncMs, lookAgainMs, expiryMs, this.#freezes.waitMs);
+    return Math.min(resyncMs, lookAgainMs, noticeMs, this.#freezes.waitMs);
   }
 }

@@ -121,8 +121,10 @@ export const CATALOG: Catalog = {
   'policies.held': {
     level: 'error',
     say: (f) =>
-      `Revision ${f.revision ?? ''} is held, and the one before stays in force: ${counted(f.losing.length, 'group')} would lose traffic and ${f.released.length} would be released; reconcile.brake.groups allows ${f.limit} in all; to let it go on: ${f.override}`,
-    sameAs: (f) => f.override,
+      'losing' in f
+        ? `Revision ${f.revision ?? ''} is held, and the one before stays in force: ${counted(f.losing.length, 'group')} would lose traffic and ${f.released.length} would be released; reconcile.brake.groups allows ${f.limit} in all; to let it go on: ${f.override}`
+        : `The policy of ${group(f)} (${f.file}:${f.line}) is held, and the one before stays in force: ${f.details.join('; ')}${f.override === '' ? '' : `; to let it go on: ${f.override}`}`,
+    sameAs: (f) => ('losing' in f ? f.override : [f.file, ...f.details].join('\n')),
   },
   'call.succeeded': { level: 'info', say: (f) => `${call(f)} succeeded`, ends: CALL_TROUBLE },
   'call.retried': {
@@ -180,7 +182,12 @@ export const CATALOG: Catalog = {
     say: (f) => `A rule of ${group(f)} expires at ${f.expiresAt}: ${f.rule}`,
     sameAs: (f) => `${f.rule} ${f.expiresAt}`,
   },
-  'rule.expired': { level: 'info', say: (f) => `A rule of ${group(f)} has expired: ${f.rule}` },
+  'rule.expired': {
+    level: 'info',
+    isError: (f) => f.isPresent,
+    say: (f) => `A rule of ${group(f)} has expired${f.isPresent ? ' and is still there' : ''}: ${f.rule}`,
+    sameAs: (f) => (f.isPresent ? f.rule : null),
+  },
   'lane.closed': {
     level: 'warn',
     say: (f) => `The cloud throttles ${lane(f)}: no such call for ${seconds(f.reopensInMs)}`,

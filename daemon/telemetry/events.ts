@@ -89,15 +89,24 @@ interface OwnFields {
   'plan.blocked': { kinds: readonly string[]; blockedBy: readonly string[]; overrides: readonly string[] };
   /** Who: as the OS names user and host of the one who approved, which nothing proves. */
   'plan.approved': { by: string; reason: string; until: string };
-  'policies.held': {
-    reason: 'brake';
-    /** Groups that would lose traffic, and groups that would be released. */
-    losing: readonly string[];
-    released: readonly string[];
-    groups: number;
-    limit: number;
-    override: string;
-  };
+  'policies.held': { groups: number; override: string } & (
+    | {
+        /** The whole revision. */
+        reason: 'brake';
+        /** Groups that would lose traffic, and groups that would be released. */
+        losing: readonly string[];
+        released: readonly string[];
+        limit: number;
+      }
+    | {
+        /** The policy of one group. */
+        reason: 'guardrail' | 'expectation';
+        /** Where the policy is written. */
+        file: string;
+        line: number;
+        details: readonly string[];
+      }
+  );
   'call.succeeded': { rules: number };
   'call.retried': { kind: string; delayMs: number };
   'call.throttled': { delayMs: number };
@@ -111,7 +120,12 @@ interface OwnFields {
   /** `count`: how many ignored rules appeared that let through more than the declared ones; `rules`: the first of them. */
   'ignored.opens': { count: number; rules: readonly string[] };
   'rule.expiring': { rule: string; expiresAt: string };
-  'rule.expired': { rule: string; expiresAt: string };
+  'rule.expired': {
+    rule: string;
+    expiresAt?: string;
+    /** Whether the cloud still has it, and nothing is about to remove it. */
+    isPresent: boolean;
+  };
   'lane.closed': { reopensInMs: number };
   'lane.reopened': unknown;
   'intent.recovered': { outcome: string };

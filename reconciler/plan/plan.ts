@@ -155,6 +155,8 @@ export interface GroupPlan extends GroupRef {
   readonly exposure: ExposureDelta;
   readonly findings: readonly PlanFinding[];
   readonly blockedBy: readonly Block[];
+  /** Those of them for which the policy itself is held, whatever the group is like. */
+  readonly heldBy: readonly Block[];
   /** SHA-256 over the group, the mode and the changes, however they are made: see `planHash`. */
   readonly hash: string;
   /** SHA-256 over the desired rules that the plan leads to: see `desiredHash`. */

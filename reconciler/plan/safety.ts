@@ -1,7 +1,9 @@
 // What stands between a mistake and a group, as values: limits, approvals, and what was there before.
 import type { OpenedService } from '../judge/opening.ts';
+import type { DesiredRule } from '../model/group.ts';
 import type { Expectation, Guardrail } from '../model/packets/pattern.ts';
 import type { Prefix } from '../model/prefix.ts';
+import type { Direction } from '../model/rule.ts';
 
 export interface BrakeSettings {
   /** Most losing rules of one plan. */
@@ -66,6 +68,8 @@ export interface SafetyInput {
    * they go is no loss.
    */
   readonly announced: ReadonlySet<string>;
+  /** The policy that was last put in force; absent or null: none is known. */
+  readonly inForce?: { readonly rules: Readonly<Record<Direction, readonly DesiredRule[] | null>> } | null;
   /** Losing rules that were carried out in the last hour without an approval. */
   readonly lostLastHour: number;
   /** Whether a selector brought the group in and it was never taken over. */

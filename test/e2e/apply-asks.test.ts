@@ -77,8 +77,8 @@ describe('at a terminal', () => {
     const byHand = { IpProtocol: 'TCP', PortRange: '80/80', SourceCidrIp: '10.0.0.0/8' };
     const meanwhile = () => emulator.setState({ securityGroups: [wireGroup('sg-web', [byHand])] });
     const { code, shown } = await atTerminal(workspace.folder, ['apply'], { answer: 'y\n', meanwhile });
-    expect(code).toBe(3);
-    expect(shown).toContain('approved');
+    expect(code).toBe(1);
+    expect(shown).toContain('has changed since its plan was approved');
     expect((await emulator.calls()).every(({ effect }) => !effect)).toBe(true);
     expect(await rules()).toBe(1);
   });

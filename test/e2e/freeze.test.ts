@@ -16,10 +16,17 @@ const portsIn = async (emulator: TestEmulator): Promise<unknown[]> => {
   return (group?.Permissions.map(({ PortRange }) => PortRange) ?? []).sort();
 };
 
+/** Ends in the freeze. */
+const endingSoon = (nowMs: number): string[] => {
+  const end = new Date(nowMs + 20 * MINUTE_MS).toISOString().slice(0, 19);
+  return [`${SSH}, expires: "${end}Z"`];
+};
+
 /** A service whose group has converged, ten minutes before a freeze of an hour; the test goes on within it. */
 async function inFreeze(
   allow: 'drift' | 'none',
   work: (emulator: TestEmulator, service: Service, clock: VirtualClock) => Promise<void>,
+  furtherRules: (nowMs: number) => readonly string[] = () => [],
 ): Promise<void> {
   const clock = new VirtualClock();
   const start = new Date(clock.nowMs() + 10 * MINUTE_MS);
@@ -29,7 +36,10 @@ async function inFreeze(
     const service = new Service({
       clock,
       endpoint: emulator.url,
-      policies: { 'web.yaml': policyFor('sg-web', [HTTPS]), 'z.yaml': 'version: 1\ngroups: []\n' },
+      policies: {
+        'web.yaml': policyFor('sg-web', [HTTPS, ...furtherRules(clock.nowMs())]),
+        'z.yaml': 'version: 1\ngroups: []\n',
+      },
       reconcile: `resyncSeconds: 60, freeze: ${freeze}`,
     });
     try {
@@ -65,6 +75,26 @@ test('in a freeze that allows nothing drift stays, and is repaired at the end', 
     await service.converged('sg-web', from);
     expect(await portsIn(emulator)).toEqual(['443/443']);
   }));
+
+test('a rule that ends in a freeze is removed where drift is allowed; where nothing is, that is said as an error', async () => {
+  for (const allow of ['drift', 'none'] as const) {
+    await inFreeze(
+      allow,
+      async (emulator, service, clock) => {
+        const present = () =>
+          service.log.events.filter((seen) => seen.event === 'rule.expired' && seen.isPresent);
+        await clock.until(clock.sleep(15 * MINUTE_MS));
+        expect(await portsIn(emulator)).toEqual(allow === 'drift' ? ['443/443'] : ['22/22', '443/443']);
+        expect(present().length > 0).toBe(allow === 'none');
+        await clock.until(clock.sleep(60 * MINUTE_MS));
+        expect(await portsIn(emulator)).toEqual(['443/443']);
+        const notices = service.log.events.filter((seen) => seen.event === 'rule.expiring');
+        expect(notices).toHaveLength(1);
+      },
+      endingSoon,
+    );
+  }
+});
 
 test('a group that the policies name no more stays managed until the freeze ends', () =>
   inFreeze('drift', async (emulator, service) => {

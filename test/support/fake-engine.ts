@@ -45,7 +45,7 @@ export function fakeEngine(parts: Partial<Engine> = {}): Engine {
     planOptions: OPTIONS,
     demands: new DemandsInForce([]),
     invocation: { program: 'rampart', flags: '' },
-    live: () => ({ brake: 'off', guardrails: NO_GUARDRAILS, freeze: [] }),
+    live: () => ({ brake: 'off', guardrails: NO_GUARDRAILS, freeze: [], expiryNoticeHours: [168, 24] }),
     lists: { of: () => Promise.resolve(NO_LISTS) },
     patience: { settleMs: 0, lagMs: 0 },
     resyncMs: 60_000,

@@ -93,7 +93,7 @@ export const SAMPLE_EVENTS: Samples = {
   'group.flapping': { ...COMMON, rounds: 3, rules: RULES, delayMs: 300_000 },
   'ignored.opens': { ...COMMON, count: 1, rules: RULES },
   'rule.expiring': { ...COMMON, rule: 'office', expiresAt: '2027-01-31T18:00:00Z' },
-  'rule.expired': { ...COMMON, rule: 'office', expiresAt: '2027-01-31T18:00:00Z' },
+  'rule.expired': { ...COMMON, rule: 'office', expiresAt: '2027-01-31T18:00:00Z', isPresent: false },
   'lane.closed': { ...COMMON, reopensInMs: 41_000 },
   'lane.reopened': COMMON,
   'intent.recovered': { ...COMMON, outcome: 'superseded' },

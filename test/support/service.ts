@@ -76,6 +76,8 @@ export interface ServiceOptions {
   /** Keys of `reconcile` beside its mode, as YAML. */
   readonly reconcile?: string;
   readonly limits?: string;
+  /** `reconcile.brake`, as YAML; off if absent. */
+  readonly brake?: string;
   /** Of half policy files; 0 if absent. */
   readonly settleSeconds?: number;
   /** The emulator's, if that has one. */
@@ -96,6 +98,7 @@ export class Service {
     this.#policies = new PolicyFiles(options.policies);
     const text = configFor(options.endpoint)
       .replace('settleSeconds: 0', `settleSeconds: ${options.settleSeconds ?? 0}`)
+      .replace('brake: off', `brake: ${options.brake ?? 'off'}`)
       .replace('resyncSeconds: 1', options.reconcile ?? 'resyncSeconds: 1')
       .concat(`limits: {${options.limits ?? 'default: {ratePerMinute: 6000}'}}\n`);
     const config = parseConfig(text, 'config.yaml');

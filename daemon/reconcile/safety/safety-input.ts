@@ -23,6 +23,7 @@ export function safetyInput(
     brake: live().brake,
     lastConverged: facts.lastConverged === null ? null : new Set(facts.lastConverged),
     announced: new Set(announcedEnds(facts, nowMs)),
+    inForce: facts.inForce,
     lostLastHour: lostLastHour(facts.losses, described, nowMs),
     isNew: desired.bySelector === true && !facts.takenOver,
     approvals,

@@ -3,15 +3,18 @@
 import type { ExposureDelta } from '../../exposure/ask/delta.ts';
 import type { GroupContext } from '../../exposure/engine/context.ts';
 import type { Ownership } from '../diff/ownership.ts';
+import type { RuleViolation } from '../../judge/cel/rule-guardrails.ts';
+import { ruleIdentity } from '../../model/rule.ts';
 import type { PlanInput } from '../plan-input.ts';
-import type { Block, GroupPlan, PlanException, Step } from '../plan.ts';
+import { rulesAddedBy, type Block, type GroupPlan, type PlanException, type Step } from '../plan.ts';
 import { DEFAULT_INVOCATION, type Invocation } from '../safety.ts';
 import { approvalFor, type Approvable } from './approvals.ts';
 import { blockOf } from './blocks.ts';
 import { safetyObjections } from './brake.ts';
 import { planFindings } from './findings.ts';
 import { holdsOn } from './holds.ts';
-import type { Objection, ProofObjection, OrderObjection } from './objection.ts';
+import type { Objection, OrderObjection, ProofObjection, VerdictObjection } from './objection.ts';
+import { policyObjections } from './policy-verdicts.ts';
 import type { BlockedPlan } from './quota-text.ts';
 import { ruleFindings, ruleObjections, ruleVerdicts } from './rule-verdicts.ts';
 import { stakesOf, type Stakes } from './stakes.ts';
@@ -21,7 +24,7 @@ import { vendorRefusals } from './vendor-refusals.ts';
 /** What check adds to a plan. */
 export type Judged = Pick<
   GroupPlan,
-  'status' | 'exceptions' | 'findings' | 'blockedBy' | 'losing' | 'opening' | 'approval'
+  'status' | 'exceptions' | 'findings' | 'blockedBy' | 'heldBy' | 'losing' | 'opening' | 'approval'
 >;
 
 /** A plan with all that was found on the way to it. */
@@ -40,7 +43,7 @@ export interface Unchecked {
 }
 
 /**
- * A plan without steps is converged, whatever else there is to say. Of those with steps, an observed group's is
+ * A plan without steps is converged, whatever else there is to say, unless the policy itself is held. Of those with steps, an observed group's is
  * observed, with what would block it if it were enforced, and any other one is blocked if there is an objection that
  * no approval lifts.
  */
@@ -48,17 +51,16 @@ export function check(input: PlanInput, plan: Unchecked): Judged {
   const words = blockedPlan(input, plan.hash);
   const stakes = stakesOf(input, plan);
   const violations = ruleVerdicts(input);
-  const objections =
-    plan.steps.length === 0
-      ? []
-      : [...objectionsTo(input, plan, stakes), ...ruleObjections(violations, plan.steps)];
+  const held = policyObjections(input, plan.verdicts.context, violations);
+  const objections = [...held, ...(plan.steps.length === 0 ? [] : objectionsTo(input, plan, stakes))];
+  const ofPlan = plan.steps.length === 0 ? [] : ofPlanAlone(verdictsOf(input, plan, violations), held);
   const { blockedBy, approval } = approved(
     input,
     { ...plan, ...stakes },
-    objections.map((objection) => blockOf(objection, words)),
+    [...objections, ...ofPlan].map((objection) => blockOf(objection, words)),
   );
   return {
-    status: planStatus(input, plan, blockedBy.length > 0),
+    status: planStatus(input, plan, { isBlocked: blockedBy.length > 0, isHeld: held.length > 0 }),
     exceptions: [
       ...plan.exceptions,
       ...plan.orderObjections.map((objection) => unpromised(objection, words)),
@@ -69,6 +71,7 @@ export function check(input: PlanInput, plan: Unchecked): Judged {
       ...ruleFindings(violations),
     ],
     blockedBy,
+    heldBy: held.map((objection) => blockOf(objection, words)),
     losing: stakes.losing,
     opening: stakes.opening,
     approval,
@@ -86,6 +89,7 @@ export function checkFailed(input: PlanInput, hash: string, error: unknown): Jud
     blockedBy: [
       blockOf({ kind: 'bug', message }, { hash, invocation: callerOf(input), isQuotaLearned: false }),
     ],
+    heldBy: [],
     losing: [],
     opening: [],
     approval: null,
@@ -112,10 +116,36 @@ function approved(
   return { blockedBy: approval === null ? blocks : left, approval };
 }
 
-function planStatus({ desired }: PlanInput, plan: Unchecked, isBlocked: boolean): GroupPlan['status'] {
-  if (plan.steps.length === 0) return 'converged';
+function planStatus(
+  { desired }: PlanInput,
+  plan: Unchecked,
+  { isBlocked, isHeld }: { readonly isBlocked: boolean; readonly isHeld: boolean },
+): GroupPlan['status'] {
+  if (plan.steps.length === 0 && !isHeld) return 'converged';
   if (desired.mode === 'observe') return 'observed';
   return isBlocked ? 'blocked' : 'pending';
+}
+
+/** What a plan makes worse, where the policy is not held for the same already. */
+function ofPlanAlone(
+  objections: readonly VerdictObjection[],
+  held: readonly VerdictObjection[],
+): VerdictObjection[] {
+  return objections.filter(
+    ({ kind, about }) => !held.some((other) => other.kind === kind && other.about === about),
+  );
+}
+
+function verdictsOf(
+  input: PlanInput,
+  { steps, verdicts }: Unchecked,
+  violations: readonly RuleViolation[],
+): VerdictObjection[] {
+  const added = new Set(steps.flatMap(rulesAddedBy).map(({ rule }) => ruleIdentity(rule)));
+  return [
+    ...verdictObjections(input, verdicts),
+    ...ruleObjections(violations, (identity) => added.has(identity)),
+  ];
 }
 
 function objectionsTo(input: PlanInput, plan: Unchecked, stakes: Stakes): Objection[] {
@@ -124,7 +154,6 @@ function objectionsTo(input: PlanInput, plan: Unchecked, stakes: Stakes): Object
     ...plan.orderObjections,
     ...plan.proofObjections,
     ...safetyObjections(input, stakes, plan.exposure),
-    ...verdictObjections(input, plan.verdicts),
     ...holds(input),
     ...freezes(input),
   ];

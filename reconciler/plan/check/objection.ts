@@ -63,6 +63,8 @@ export type SafetyObjection =
 /** Found in what the plan exposes or cuts, beyond a guardrail or against an expectation. */
 export interface VerdictObjection {
   readonly kind: 'guardrail' | 'expectation';
+  /** Id of the guardrail, or name of the expectation. */
+  readonly about: string;
   readonly what: string;
   /** Empty: the policy's author knows best. */
   readonly remedy: string;

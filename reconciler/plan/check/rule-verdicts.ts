@@ -4,7 +4,7 @@ import { ruleViolations, type RuleViolation } from '../../judge/cel/rule-guardra
 import { describeRule } from '../../model/rule-text.ts';
 import { DIRECTIONS, ruleIdentity } from '../../model/rule.ts';
 import type { PlanInput } from '../plan-input.ts';
-import type { PlanFinding, Step } from '../plan.ts';
+import type { PlanFinding } from '../plan.ts';
 import type { VerdictObjection } from './objection.ts';
 
 /** Of each line of the policy and guardrail one: a line stands for many rules. */
@@ -19,14 +19,14 @@ export function ruleVerdicts({ desired, described, safety, nowMs }: PlanInput): 
 
 export function ruleObjections(
   violations: readonly RuleViolation[],
-  steps: readonly Step[],
+  isNew: (identity: string) => boolean,
 ): VerdictObjection[] {
-  const added = new Set(steps.flatMap(addedBy));
   return violations
     .filter(({ guardrail, exemption }) => guardrail.severity === 'error' && exemption === null)
-    .filter(({ rule }) => added.has(ruleIdentity(rule.rule)))
+    .filter(({ rule }) => isNew(ruleIdentity(rule.rule)))
     .map((violation) => ({
       kind: 'guardrail',
+      about: violation.guardrail.id,
       what: `guardrail ${violation.guardrail.id}: ${violationText(violation)}`,
       remedy: violation.guardrail.message,
     }));
@@ -50,15 +50,4 @@ function violationText({ rule, failure }: RuleViolation): string {
   const { file, line } = rule.source;
   const why = failure === null ? 'is not as the guardrail wants it' : `cannot be judged: ${failure}`;
   return `${describeRule(rule.rule)} (${file}:${line}) ${why}`;
-}
-
-function addedBy(step: Step): string[] {
-  switch (step.kind) {
-    case 'authorize':
-      return step.rules.map(({ rule }) => ruleIdentity(rule));
-    case 'modify':
-      return [ruleIdentity(step.to.rule)];
-    case 'revoke':
-      return [];
-  }
 }

@@ -70,7 +70,8 @@ function guardrailObjection(
     case 'worse': {
       const nearest = nearestChange(demand, rules, context);
       const what = `guardrail ${demand.id}: ${exposedText(demand, verdict.excess, placeOf)}`;
-      return [{ kind: 'guardrail', what, remedy: nearest === null ? '' : nearestText(nearest, placeOf) }];
+      const remedy = nearest === null ? '' : nearestText(nearest, placeOf);
+      return [{ kind: 'guardrail', about: demand.id, what, remedy }];
     }
     case 'unknown': {
       if (demand.unknown !== 'block') return [];
@@ -78,6 +79,7 @@ function guardrailObjection(
       return [
         {
           kind: 'guardrail',
+          about: demand.id,
           what: `guardrail ${demand.id} cannot be judged: ${whyUnknownText(why)}`,
           remedy: '',
         },
@@ -96,7 +98,7 @@ function expectationObjection(
       return [];
     case 'worse': {
       const what = `${expectationName(demand)} would fail: ${failureText(demand, verdict.excess, placeOf)}`;
-      return [{ kind: 'expectation', what, remedy: '' }];
+      return [{ kind: 'expectation', about: demand.name, what, remedy: '' }];
     }
     case 'unknown': {
       if (!verdict.heldBefore && demand.unknown !== 'block') return [];
@@ -105,6 +107,7 @@ function expectationObjection(
       return [
         {
           kind: 'expectation',
+          about: demand.name,
           what: `${expectationName(demand)} cannot be judged${held}: ${whyUnknownText(why)}`,
           remedy: '',
         },
@@ -119,13 +122,14 @@ function breachObjection(breach: WayBreach, placeOf: PlaceOf): VerdictObjection[
     const { guardrail, excess } = breach;
     if (guardrail.severity !== 'error') return [];
     const what = `guardrail ${guardrail.id}, ${when}: ${exposedText(guardrail, excess, placeOf)}`;
-    return [{ kind: 'guardrail', what, remedy: WAY_REMEDY }];
+    return [{ kind: 'guardrail', about: guardrail.id, what, remedy: WAY_REMEDY }];
   }
   const { expectation, excess } = breach;
   const how = excess === null ? whyUnknownText('budget') : failureText(expectation, excess, placeOf);
   return [
     {
       kind: 'expectation',
+      about: expectation.name,
       what: `${expectationName(expectation)} would fail ${when}: ${how}`,
       remedy: WAY_REMEDY,
     },

@@ -24,6 +24,10 @@ const NEED_ONE: ReadonlyArray<readonly string[]> = [
     '--peer',
     '10.0.0.1',
   ],
+  ['test'],
+  ['explain', '--group', 'sg-1'],
+  ['approve', 'abcdef012345', '--reason', 'x'],
+  ['adopt', '--group', 'sg-1', '--reason', 'x'],
   ['history'],
   ['pause', '--reason', 'x', '--for', '1h'],
   ['resume'],
@@ -44,6 +48,11 @@ describe('without a config', () => {
       expect(stdout + stderr).toContain('--config config.yml');
     },
   );
+
+  it('`test PATH` runs the expectations of that path', async () => {
+    const folder = await tempFolder({ 'web.yaml': policyFor('sg-1', []) });
+    expect(await runCommand(folder, ['test', 'web.yaml'])).toMatchObject({ code: 0 });
+  });
 
   it('`validate PATH` checks that path by itself, whatever accounts it names', async () => {
     const policy = policyFor('sg-1', []).replace('region:', 'account: elsewhere\n    region:');

@@ -57,6 +57,7 @@ const PLAN: GroupPlan = {
   blockedBy: [],
   hash: 'f00',
   desiredHash: 'fee',
+  heldBy: [],
   losing: [],
   opening: [],
   approval: null,
