@@ -9,6 +9,7 @@ export interface LiveSettings {
   readonly guardrails: Config['guardrails'];
   readonly freeze: readonly Freeze[];
   readonly expiryNoticeHours: readonly number[];
+  readonly breakGlass: { readonly maxHours: number | null };
 }
 
 /** The settings by the keys of the config that they come from. A setting without a row does not compile. */
@@ -17,6 +18,7 @@ const LIVE_KEYS: { readonly [Setting in keyof LiveSettings]: string } = {
   guardrails: 'guardrails',
   freeze: 'reconcile.freeze',
   expiryNoticeHours: 'reconcile.expiryNoticeHours',
+  breakGlass: 'reconcile.breakGlass',
 };
 
 export const liveSettings = ({ reconcile, guardrails }: Config): LiveSettings => ({
@@ -24,6 +26,7 @@ export const liveSettings = ({ reconcile, guardrails }: Config): LiveSettings =>
   guardrails,
   freeze: reconcile.freeze,
   expiryNoticeHours: reconcile.expiryNoticeHours,
+  breakGlass: reconcile.breakGlass,
 });
 
 /** Keys of the settings that differ. */

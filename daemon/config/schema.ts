@@ -55,6 +55,16 @@ const reconcile = section('How groups are brought to what the policies say.', {
   ).default(20),
   brake: brakeSchema,
   freeze: freezeSchema,
+  breakGlass: z
+    .strictObject({
+      maxHours: wholeNumber(1, 168, 'Longest time for one rule, from when it is first seen.')
+        .nullable()
+        .default(null),
+    })
+    .prefault({})
+    .meta({
+      description: 'Rules by hand whose text holds rampart:keep-until=TIME reason=TEXT stay until then.',
+    }),
   expiryNoticeHours: z
     .array(wholeNumber(1, 8760, 'Hours before the end.'))
     .max(10)

@@ -1,6 +1,7 @@
 // What the journal knows of a group, and of all of them together, besides calls: it decides what the next plan may do,
 // so it must survive a restart. A field is stored by itself, as JSON: add one here, with its value for a group of which
 // nothing is known.
+import type { KeptRule } from '../../reconciler/judge/break-glass.ts';
 import type { DesiredState } from '../../reconciler/model/group.ts';
 import type { GroupPolicy } from '../../reconciler/plan/plan.ts';
 
@@ -41,6 +42,8 @@ export interface GroupFacts {
   readonly adoptedRules: readonly AdoptedRule[];
   /** Of the last hour, oldest first. */
   readonly losses: readonly Loss[];
+  /** Rules by hand that are left alone for a while, or were in the last day. */
+  readonly breakGlass: readonly KeptRule[];
 }
 
 export const NO_GROUP_FACTS: GroupFacts = {
@@ -52,6 +55,7 @@ export const NO_GROUP_FACTS: GroupFacts = {
   broughtRules: [],
   adoptedRules: [],
   losses: [],
+  breakGlass: [],
 };
 
 /** A revision of the policies that waits for an approval while the one before stays in force. */

@@ -1,61 +1,90 @@
-// Notices that something else keeps undoing our changes (a console user, Terraform, another controller):
-// the same rules drift again and again while the policies stay as they are. We go on repairing, but at a
-// falling rate, and say what alternates.
+// Notices that something else keeps undoing our changes (a console user, Terraform, another controller): the same rule
+// drifts again and again while the policies stay as they are. It is repaired at a falling rate then, where that leaves
+// nothing open (plan/diff/resting.ts); every other rule of the group at the usual one.
+import type { Resting } from '../../reconciler/plan/diff/resting.ts';
 import type { Diff } from '../../reconciler/plan/plan.ts';
 import { ruleIdentity } from '../../reconciler/model/rule.ts';
 
 /** Repairs of the same drift after which it counts as flapping. */
 export const FLAPPING_ROUNDS = 5;
-const MIN_FLAP_DELAY_MS = 60_000;
-const MAX_FLAP_DELAY_MS = 60 * 60_000;
-/** A calm of this many times the last delay (or of the longest one at most) ends the flapping. */
+const MIN_REST_MS = 60_000;
+const MAX_REST_MS = 60 * 60_000;
+/** A calm of this many times the last rest (or of the longest one at most) ends the flapping. */
 const CALM_FACTOR = 3;
 
-/** The last repair of drift and how often the like was repaired in a row; null: none under this policy. */
-export type DriftHistory = null | {
+/** How often a rule was repaired in a row. */
+interface RuleDrift {
   readonly rounds: number;
-  /** Identities of the rules that drifted. */
-  readonly identities: ReadonlySet<string>;
-  /** Monotonic. */
+  /** Of the last repair, monotonic. */
   readonly lastMs: number;
+  /** How long it rests after that, if it flaps. */
   readonly delayMs: number;
-};
+  /** When it counts as calm. */
+  readonly calmMs: number;
+}
+
+/** By identity: the rules that were repaired lately under this policy. */
+export type DriftHistory = ReadonlyMap<string, RuleDrift>;
+
+export const NO_DRIFT: DriftHistory = new Map();
 
 export interface Flapping {
   readonly rounds: number;
   /** Identities of the rules that alternate. */
   readonly identities: readonly string[];
-  /** How long to leave the group alone after this repair. */
+  /** How long they rest after this repair, where they may. */
   readonly delayMs: number;
 }
 
 export interface Repair {
+  /** What was repaired. */
   readonly diff: Diff;
   /** Monotonic. */
   readonly nowMs: number;
-  /** Time between two reconciles of a group that does not flap. A flapping one is left alone for at least that. */
+  /** Time between two reconciles of a group. A flapping rule rests for at least that. */
   readonly resyncMs: number;
 }
 
-/** The history with another repair of drift, and how the group flaps; null while it does not. */
+/** The history with another repair of drift, and which of its rules flap; null while none does. */
 export function afterRepair(
   before: DriftHistory,
   { diff, nowMs, resyncMs }: Repair,
 ): { readonly history: DriftHistory; readonly flapping: Flapping | null } {
-  const firstDelayMs = Math.max(MIN_FLAP_DELAY_MS, resyncMs);
-  const longestMs = Math.max(MAX_FLAP_DELAY_MS, firstDelayMs);
-  const identities = driftIdentities(diff);
-  const again = [...identities].filter((identity) => before?.identities.has(identity) === true);
-  const goesOn = before !== null && again.length > 0 && nowMs - before.lastMs <= calmMs(before, longestMs);
-  const rounds = goesOn ? before.rounds + 1 : 1;
-  const doublings = Math.min(Math.max(0, rounds - FLAPPING_ROUNDS), 20);
-  const delayMs = Math.min(firstDelayMs * 2 ** doublings, longestMs);
-  const flapping = rounds < FLAPPING_ROUNDS ? null : { rounds, identities: again.sort(), delayMs };
-  return { history: { rounds, identities, lastMs: nowMs, delayMs }, flapping };
+  const firstMs = Math.max(MIN_REST_MS, resyncMs);
+  const longestMs = Math.max(MAX_REST_MS, firstMs);
+  const history = new Map([...before].filter(([, drift]) => nowMs <= drift.calmMs));
+  const flapping: string[] = [];
+  for (const identity of driftIdentities(diff)) {
+    const rounds = (history.get(identity)?.rounds ?? 0) + 1;
+    const doublings = Math.min(Math.max(0, rounds - FLAPPING_ROUNDS), 20);
+    const delayMs = Math.min(firstMs * 2 ** doublings, longestMs);
+    const calmMs = nowMs + delayMs + Math.min(CALM_FACTOR * delayMs, longestMs);
+    history.set(identity, { rounds, lastMs: nowMs, delayMs, calmMs });
+    if (rounds >= FLAPPING_ROUNDS) flapping.push(identity);
+  }
+  if (flapping.length === 0) return { history, flapping: null };
+  const drifts = flapping.flatMap((identity) => history.get(identity) ?? []);
+  const rounds = Math.max(...drifts.map((drift) => drift.rounds));
+  const delayMs = Math.max(...drifts.map((drift) => drift.delayMs));
+  return { history, flapping: { rounds, identities: flapping.sort(), delayMs } };
 }
 
-const calmMs = ({ delayMs }: { readonly delayMs: number }, longestMs: number): number =>
-  Math.min(CALM_FACTOR * delayMs, longestMs) + delayMs;
+/** The rules that rest now, until the first of them is tried again; null: none. */
+export function restingAt(
+  history: DriftHistory,
+  { nowMs, monotonicMs }: { readonly nowMs: number; readonly monotonicMs: number },
+): Resting | null {
+  const resting = [...history].filter(
+    ([, { rounds, lastMs, delayMs }]) => rounds >= FLAPPING_ROUNDS && monotonicMs < lastMs + delayMs,
+  );
+  if (resting.length === 0) return null;
+  const endMs = Math.min(...resting.map(([, { lastMs, delayMs }]) => lastMs + delayMs));
+  return {
+    identities: new Set(resting.map(([identity]) => identity)),
+    // To the minute, so that what is said of it stays the same while the clocks drift apart.
+    untilMs: Math.ceil((nowMs + endMs - monotonicMs) / 60_000) * 60_000,
+  };
+}
 
 function driftIdentities(diff: Diff): ReadonlySet<string> {
   const rules = [

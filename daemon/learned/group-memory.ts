@@ -2,7 +2,7 @@
 // that comes out of it. Lost with the process, since all of it can be found out again.
 import { ASSUMED_API_LEVEL, type ApiLevel } from '../../reconciler/model/api-dialect.ts';
 import type { LegacyPriority } from '../../reconciler/plan/plan.ts';
-import type { DriftHistory } from './flap-detector.ts';
+import { NO_DRIFT, type DriftHistory } from './flap-detector.ts';
 import type { IgnoredOpens } from './ignored-opens.ts';
 import { EMPTY_QUARANTINE, type Quarantine } from './quarantine.ts';
 import type { QuotaEstimate } from './quota-estimate.ts';
@@ -23,7 +23,7 @@ export interface GroupMemory {
 /** `nowMs`: monotonic. */
 export const newGroupMemory = (nowMs: number): GroupMemory => ({
   quarantine: EMPTY_QUARANTINE,
-  drift: null,
+  drift: NO_DRIFT,
   quota: null,
   ignoredOpens: new Set(),
   wroteAtMs: nowMs,

@@ -8,7 +8,6 @@ import { noteEnd } from './safety/notes.ts';
 import {
   moveAfterFailure,
   type BlockedEnd,
-  type NextMove,
   type Reconciled,
   type ReconcileOutcome,
   type RunEnd,
@@ -35,7 +34,7 @@ async function noteInJournal(run: GroupRun, end: RunEnd): Promise<void> {
   if (applied !== run.revision) await journal.mark(run.group, { applied: run.revision });
 }
 
-function outcomeOf({ engine }: GroupRun, end: RunEnd, { isLessToDo, flapping }: Lesson): ReconcileOutcome {
+function outcomeOf({ engine }: GroupRun, end: RunEnd, { isLessToDo }: Lesson): ReconcileOutcome {
   const notConverged = (reason: string, failure: Failure | null): ReconcileOutcome => {
     return { kind: 'not-converged', reason, failure, next: moveAfterFailure(failure, isLessToDo) };
   };
@@ -57,11 +56,10 @@ function outcomeOf({ engine }: GroupRun, end: RunEnd, { isLessToDo, flapping }: 
     case 'differs':
       return notConverged('verification failed: the group differs from the plan', null);
     case 'asPlanned': {
-      const next: NextMove = flapping === null ? 'resync' : { afterMs: flapping.delayMs };
       const { quarantined, changes, identities } = end;
-      if (quarantined === 0) return { kind: 'converged', changes, rules: identities.length, next };
+      if (quarantined === 0) return { kind: 'converged', changes, rules: identities.length, next: 'resync' };
       const reason = `${quarantined} rules that the cloud refuses are quarantined`;
-      return { kind: 'quarantined', reason, next };
+      return { kind: 'quarantined', reason, next: 'resync' };
     }
   }
 }

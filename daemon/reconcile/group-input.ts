@@ -1,5 +1,6 @@
 // All that decides the plan of a group, put together in one place, so that the daemon and every command judge alike.
 import type { ReadLists } from '../../reconciler/exposure/engine/context.ts';
+import type { KeptRule } from '../../reconciler/judge/break-glass.ts';
 import type { DescribedGroup } from '../../reconciler/model/group.ts';
 import type { Frozen, Learned, PlanInput } from '../../reconciler/plan/plan-input.ts';
 import type { GroupPolicy } from '../../reconciler/plan/plan.ts';
@@ -7,6 +8,7 @@ import type { GroupFacts } from '../journal/facts.ts';
 import type { JournalDesk } from '../journal/journal.ts';
 import { ownedRules } from './safety/owned-rules.ts';
 import type { Engine } from './engine.ts';
+import { breakGlassOf, keptBefore, keptNow } from './safety/break-glass.ts';
 import { activeFreezes, freezeOf, frozenBy, scopedByCloud } from './safety/freezes.ts';
 import { safetyInput } from './safety/safety-input.ts';
 
@@ -32,6 +34,8 @@ export interface GroupInput {
   readonly input: PlanInput & { readonly learned: Learned };
   /** As they were when the input was made. */
   readonly facts: GroupFacts;
+  /** What is to be known of rules by hand from now on. */
+  readonly breakGlass: readonly KeptRule[];
 }
 
 export async function groupInput(
@@ -45,15 +49,29 @@ export async function groupInput(
     desk.facts(described),
     desk.approvals(nowMs, described),
   ]);
-  const safety = safetyInput(engine, { desired, described, facts, approvals, nowMs });
+  const judged = safetyInput(engine, { desired, described, facts, approvals, nowMs });
+  const { maxHours } = engine.live().breakGlass;
+  const asked = { desired, described, before: facts.breakGlass, safety: judged, nowMs };
+  const breakGlass = breakGlassOf(maxHours, asked);
+  const announced = new Set([...judged.announced, ...keptBefore(breakGlass, nowMs)]);
+  const safety = { ...judged, announced };
   const frozen = frozenBy(await freezeNow(engine, desk, described, nowMs), {
     desired,
     inForce: facts.inForce,
     nowMs,
   });
   const given = { desired, described, settings: engine.planOptions, learned, lists };
-  const input = { ...given, ownedRules: ownedRules(facts, described), frozen, holds, safety, nowMs };
-  return { input, facts };
+  const keptRules = keptNow(breakGlass, nowMs);
+  const input = {
+    ...given,
+    keptRules,
+    ownedRules: ownedRules(facts, described),
+    frozen,
+    holds,
+    safety,
+    nowMs,
+  };
+  return { input, facts, breakGlass };
 }
 
 /** The journal is asked only where the config has freezes. */

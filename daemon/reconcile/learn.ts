@@ -2,7 +2,7 @@
 import { dialectOf, type ApiLevel } from '../../reconciler/model/api-dialect.ts';
 import type { LegacyPriority } from '../../reconciler/plan/plan.ts';
 import { isRuleQuotaRefusal, mayNotKnowTheForm, type Failure } from '../ecs/failures/failure.ts';
-import { afterRepair, type DriftHistory, type Flapping } from '../learned/flap-detector.ts';
+import { afterRepair, NO_DRIFT, type DriftHistory, type Flapping } from '../learned/flap-detector.ts';
 import type { GroupMemory } from '../learned/group-memory.ts';
 import { nextLegacyPriority } from '../learned/legacy-priority.ts';
 import { quarantineRules } from '../learned/quarantine.ts';
@@ -89,7 +89,7 @@ function driftAfter(
   end: RunEnd,
 ): { readonly history: DriftHistory; readonly flapping: Flapping | null } {
   if (end.kind !== 'asPlanned' || end.changes === 0) return { history: memory.drift, flapping: null };
-  if (request.cause !== 'drift') return { history: null, flapping: null };
+  if (request.cause !== 'drift') return { history: NO_DRIFT, flapping: null };
   const nowMs = engine.clock.monotonicMs();
   return afterRepair(memory.drift, { diff: plan.diff, nowMs, resyncMs: engine.resyncMs });
 }

@@ -5,18 +5,19 @@ import { loadOf } from '../../reconciler/plan/fit/quota.ts';
 import type { Learned, PlanInput } from '../../reconciler/plan/plan-input.ts';
 import { planGroup } from '../../reconciler/plan/plan-group.ts';
 import type { GroupPlan } from '../../reconciler/plan/plan.ts';
-import { describeRule } from '../../reconciler/model/rule-text.ts';
 import type { GroupMemory } from '../learned/group-memory.ts';
-import { ignoredOpensOf, type IgnoredOpens } from '../learned/ignored-opens.ts';
+import { restingAt } from '../learned/flap-detector.ts';
 import { quarantinedAt } from '../learned/quarantine.ts';
 import { quotaAfterRead, ruleLimit } from '../learned/quota-estimate.ts';
-import { groupInput } from './group-input.ts';
-import { commonFields, RULES_NAMED_IN_EVENTS, type GroupRun } from './group-run.ts';
+import { groupInput, type GroupInput } from './group-input.ts';
+import type { GroupRun } from './group-run.ts';
 import { noteOwned } from './safety/note-owned.ts';
 import type { RunEnd } from './outcome.ts';
 import { showsRecentWrites } from './recent-writes.ts';
+import { reportIgnored, reportKept, reportPlan } from './report-plan.ts';
+import { noteBreakGlass } from './safety/note-break-glass.ts';
 import { reportExpired } from './safety/expired.ts';
-import { keptPlan } from './safety/kept-plan.ts';
+import { holdsPolicy, keptPlan } from './safety/kept-plan.ts';
 import { notePlan } from './safety/notes.ts';
 import { waitUntilDescribed } from './wait-until-described.ts';
 
@@ -47,25 +48,45 @@ export async function readAndPlan(run: GroupRun, before: GroupMemory): Promise<P
   if (signal.aborted) return ended({ kind: 'aborted' });
   if (!seen.ok) return ended({ kind: 'unread', failure: seen.error });
   const { group: described } = seen.value;
-  const { input, facts, memory: known } = await inputFor(run, described, before);
+  const { input, facts, breakGlass, memory: known } = await inputFor(run, described, before);
   const plan = planGroup(input);
   if (isAnother(run, plan)) return ended({ kind: 'changed' }, known);
-  reportPlan(run, described, plan);
-  reportExpired(run, plan, { input, facts });
-  await notePlan(run, plan, { input, facts });
-  await noteOwned(run, described);
+  const cause = holdsPolicy(plan, input, facts) ? 'policy' : run.request.cause;
+  reportPlan(run, described, { plan, cause });
+  await note(run, plan, { input, facts, breakGlass });
   const memory = { ...known, ignoredOpens: reportIgnored(run, plan, before) };
-  if (plan.status === 'observed') return ended({ kind: 'observed' }, memory);
+  return nextOf(run, plan, { input, facts, memory });
+}
+
+interface KnownToPlan extends Omit<GroupInput, 'breakGlass'> {
+  readonly memory: GroupMemory;
+}
+
+/** Carried out is the policy's plan; where that is blocked, the plan of the policy before; else nothing. */
+function nextOf(run: GroupRun, plan: GroupPlan, { input, facts, memory }: KnownToPlan): Planned | EndedEarly {
+  if (plan.status === 'observed') return { kind: 'ended', end: { kind: 'observed' }, memory };
   if (plan.status !== 'blocked') return { kind: 'planned', plan, input, memory, waiting: null };
   const kept = run.request.approvedPlan === null ? keptPlan(plan, input, facts) : null;
   if (kept !== null) {
     reportKept(run, kept.plan);
     return { kind: 'planned', ...kept, memory, waiting: plan };
   }
-  const { holds, nowMs } = input;
-  const untilMs = heldUntilMs(described, holds ?? [], nowMs) ?? input.frozen?.untilMs ?? null;
-  const pausedForMs = untilMs === null ? null : untilMs - nowMs;
-  return ended({ kind: 'blocked', plan, pausedForMs, kept: null }, memory);
+  const end = { kind: 'blocked', plan, pausedForMs: pausedFor(input), kept: null } as const;
+  return { kind: 'ended', end, memory };
+}
+
+/** How long nothing may be written; null: neither paused nor frozen. */
+function pausedFor({ described, holds = [], frozen, nowMs }: PlanInput): number | null {
+  const untilMs = heldUntilMs(described, holds, nowMs) ?? frozen?.untilMs ?? null;
+  return untilMs === null ? null : untilMs - nowMs;
+}
+
+/** Of what the journal is to know before anything is carried out. */
+async function note(run: GroupRun, plan: GroupPlan, given: GroupInput): Promise<void> {
+  reportExpired(run, plan, given);
+  await noteBreakGlass(run, given);
+  await notePlan(run, plan, given);
+  await noteOwned(run, given.input.described);
 }
 
 /**
@@ -84,100 +105,17 @@ async function inputFor({ engine, request }: GroupRun, described: DescribedGroup
   const monotonicMs = engine.clock.monotonicMs();
   const learned: Learned = {
     quarantined: quarantinedAt(before.quarantine, monotonicMs),
+    resting: restingAt(before.drift, { nowMs: engine.clock.nowMs(), monotonicMs }),
     ruleLimit: ruleLimit(quota, monotonicMs),
     legacyPriority: before.legacyPriority,
     listSizes,
     unreadLists,
   };
-  const { input, facts } = await groupInput(engine, engine.journal, { desired, described, learned, lists });
-  return { input, facts, memory: { ...before, quota } };
-}
-
-function reportPlan(run: GroupRun, described: DescribedGroup, plan: GroupPlan): void {
-  const { telemetry } = run.engine;
-  const fields = { ...commonFields(run), planHash: plan.hash };
-  telemetry.emit('group.described', { ...commonFields(run), rules: described.rules.length });
-  if (plan.status === 'converged') return;
-  const { missing, unexpected, different } = plan.diff;
-  telemetry.emit('drift.detected', {
-    ...fields,
-    missing: missing.length,
-    surplus: unexpected.length,
-    altered: different.length,
-    cause: run.request.cause,
-    rules: driftLines(plan).slice(0, RULES_NAMED_IN_EVENTS),
+  const { input, ...known } = await groupInput(engine, engine.journal, {
+    desired,
+    described,
+    learned,
+    lists,
   });
-  reportHeld(run, plan);
-  if (plan.status === 'blocked') {
-    const kinds = [...new Set(plan.blockedBy.map(({ kind }) => kind))];
-    const blockedBy = plan.blockedBy.map((block) => block.message);
-    const overrides = plan.blockedBy.map(({ override }) => override).filter((command) => command !== '');
-    telemetry.emit('plan.blocked', { ...fields, kinds, blockedBy, overrides: [...new Set(overrides)] });
-    return;
-  }
-  reportApproval(run, plan);
-  reportSteps(run, plan);
-}
-
-/** The policy breaks a guardrail or an expectation that the one in force keeps. */
-function reportHeld(run: GroupRun, plan: GroupPlan): void {
-  const { file, line } = run.request.policy.source;
-  for (const reason of ['guardrail', 'expectation'] as const) {
-    const blocks = plan.heldBy.filter(({ kind }) => kind === reason);
-    if (blocks.length === 0) continue;
-    run.engine.telemetry.emit('policies.held', {
-      ...commonFields(run),
-      ...{ planHash: plan.hash, reason, file, line, groups: 1 },
-      details: blocks.map(({ message }) => message),
-      override: [...new Set(blocks.map(({ override }) => override).filter((each) => each !== ''))].join('; '),
-    });
-  }
-}
-
-function reportApproval(run: GroupRun, plan: GroupPlan): void {
-  const { approval } = plan;
-  if (approval === null || plan.status !== 'pending') return;
-  const { by, reason, untilMs } = approval;
-  const until = new Date(untilMs).toISOString();
-  const fields = { ...commonFields(run), planHash: plan.hash, by, reason, until };
-  run.engine.telemetry.emit('plan.approved', fields);
-}
-
-/** Drift of a group whose policy waits, against the policy before. */
-function reportKept(run: GroupRun, plan: GroupPlan): void {
-  if (plan.status === 'pending') reportSteps(run, plan);
-}
-
-function reportSteps(run: GroupRun, plan: GroupPlan): void {
-  const count = (kind: string) => plan.steps.filter((step) => step.kind === kind).length;
-  run.engine.telemetry.emit('plan.made', {
-    ...commonFields(run),
-    planHash: plan.hash,
-    steps: plan.steps.length,
-    add: count('authorize'),
-    modify: count('modify'),
-    remove: count('revoke'),
-    hitless: plan.hitless,
-    ...(plan.status === 'observed' ? { wouldBlock: plan.blockedBy.map(({ message }) => message) } : {}),
-  });
-}
-
-/** What to remember, so that each is told once. */
-function reportIgnored(run: GroupRun, plan: GroupPlan, { ignoredOpens }: GroupMemory): IgnoredOpens {
-  const { all, appeared } = ignoredOpensOf(plan, ignoredOpens);
-  const rules = appeared.slice(0, RULES_NAMED_IN_EVENTS);
-  if (appeared.length > 0) {
-    run.engine.telemetry.emit('ignored.opens', { ...commonFields(run), count: appeared.length, rules });
-  }
-  return all;
-}
-
-function driftLines({ diff }: GroupPlan): string[] {
-  return [
-    ...diff.missing.map(({ rule }) => `missing ${describeRule(rule)}`),
-    ...diff.unexpected.map(({ rule }) => `unexpected ${describeRule(rule)}`),
-    ...diff.different.map(
-      ({ from, fields }) => `different ${fields.join('+')} of ${describeRule(from.rule)}`,
-    ),
-  ];
+  return { ...known, input, memory: { ...before, quota } };
 }

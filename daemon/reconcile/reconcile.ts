@@ -36,14 +36,15 @@ export async function reconcileGroup(
     await noteBegin(run, planned.plan);
     const executed = await executePlan(run, planned, writes.write);
     const end = await verifyGroup(run, executed);
-    return await conclude(run, whileWaiting(end, planned.waiting), learn(run, executed, end));
+    return await conclude(run, whileWaiting(end, planned), learn(run, executed, end));
   } finally {
     writes.release();
   }
 }
 
-/** The plan of the policy before has come to its end; that of the policy is still blocked. */
-function whileWaiting(end: RunEnd, waiting: GroupPlan | null): RunEnd {
+/** The plan has come to its end; but it was that of the policy before, or rules that flap were left out of it. */
+function whileWaiting(end: RunEnd, { plan, waiting: newer }: Planned): RunEnd {
+  const waiting = newer ?? (plan.blockedBy.length > 0 ? plan : null);
   if (waiting === null || end.kind !== 'asPlanned') return end;
   const { changes, identities } = end;
   return { kind: 'blocked', plan: waiting, pausedForMs: null, kept: { changes, identities } };

@@ -2,6 +2,7 @@
 import type { DescribedGroup } from '../../reconciler/model/group.ts';
 import { ruleIdentity } from '../../reconciler/model/rule.ts';
 import { planGroup } from '../../reconciler/plan/plan-group.ts';
+import type { GroupPlan } from '../../reconciler/plan/plan.ts';
 import type { Executed } from './execute/execute-plan.ts';
 import { reportSilentNoops } from './execute/silent-noops.ts';
 import { commonFields, type GroupRun } from './group-run.ts';
@@ -16,8 +17,7 @@ export async function verifyGroup(run: GroupRun, executed: Executed): Promise<Ru
   const { described } = input;
   if (progress.stop !== null) return progress.stop;
   if (plan.steps.length === 0) return asPlanned(executed, described);
-  const isAsPlanned = (group: DescribedGroup) =>
-    planGroup({ ...input, described: group }).status === 'converged';
+  const isAsPlanned = (group: DescribedGroup) => isDone(planGroup({ ...input, described: group }));
   // What differs beside our own writes is the work of someone else: no waiting helps.
   const seen = await waitUntilDescribed(
     run,
@@ -34,6 +34,10 @@ export async function verifyGroup(run: GroupRun, executed: Executed): Promise<Ru
   }
   return { kind: 'differs', silentNoops: reportSilentNoops(run, { plan, done: plan.steps }, group) };
 }
+
+/** Nothing is left to do now: what flaps rests. */
+const isDone = ({ status, steps, blockedBy }: GroupPlan): boolean =>
+  status === 'converged' || (steps.length === 0 && blockedBy.every(({ kind }) => kind === 'flapping'));
 
 function asPlanned({ progress, input }: Executed, { rules }: DescribedGroup): RunEnd {
   const { desired, described } = input.learned.quarantined;

@@ -125,6 +125,7 @@ export const CATALOG: Catalog = {
         ? `Revision ${f.revision ?? ''} is held, and the one before stays in force: ${counted(f.losing.length, 'group')} would lose traffic and ${f.released.length} would be released; reconcile.brake.groups allows ${f.limit} in all; to let it go on: ${f.override}`
         : `The policy of ${group(f)} (${f.file}:${f.line}) is held, and the one before stays in force: ${f.details.join('; ')}${f.override === '' ? '' : `; to let it go on: ${f.override}`}`,
     sameAs: (f) => ('losing' in f ? f.override : [f.file, ...f.details].join('\n')),
+    ends: QUIET,
   },
   'call.succeeded': { level: 'info', say: (f) => `${call(f)} succeeded`, ends: CALL_TROUBLE },
   'call.retried': {
@@ -168,7 +169,7 @@ export const CATALOG: Catalog = {
   'group.flapping': {
     level: 'warn',
     say: (f) =>
-      `Something else keeps undoing our changes to ${group(f)} (${counted(f.rounds, 'round')}); next reconcile in ${seconds(f.delayMs)}`,
+      `Something else keeps undoing our changes to ${group(f)} (${counted(f.rounds, 'round')}); of these rules those that open nothing rest for ${seconds(f.delayMs)}`,
     sameAs: (f) => f.rules.join('\n'),
     ends: QUIET,
   },
@@ -177,10 +178,24 @@ export const CATALOG: Catalog = {
     say: (f) =>
       `${counted(f.count, 'ignored rule')} of ${group(f)} let through more than the declared rules: ${f.rules.join('; ')}`,
   },
+  'guardrail.violated': {
+    level: 'warn',
+    isError: (f) => f.severity === 'error',
+    say: (f) => `${group(f)} violates the guardrail ${f.guardrail}: ${f.reason}`,
+    sameAs: (f) => `${f.guardrail} ${f.reason}`,
+  },
   'rule.expiring': {
     level: 'warn',
     say: (f) => `A rule of ${group(f)} expires at ${f.expiresAt}: ${f.rule}`,
     sameAs: (f) => `${f.rule} ${f.expiresAt}`,
+  },
+  'breakglass.opened': {
+    level: 'warn',
+    say: (f) => `A rule by hand of ${group(f)} is left alone until ${f.until}: ${f.rule} (${f.reason})`,
+  },
+  'breakglass.closed': {
+    level: 'info',
+    say: (f) => `A rule by hand of ${group(f)} is left alone no more: ${f.rule}`,
   },
   'rule.expired': {
     level: 'info',

@@ -119,7 +119,11 @@ interface OwnFields {
   'group.flapping': { rounds: number; rules: readonly string[]; delayMs: number };
   /** `count`: how many ignored rules appeared that let through more than the declared ones; `rules`: the first of them. */
   'ignored.opens': { count: number; rules: readonly string[] };
+  /** `guardrail`: its id; `reason`: where, how many addresses, one packet, and by which rule. */
+  'guardrail.violated': { guardrail: string; severity: string; reason: string };
   'rule.expiring': { rule: string; expiresAt: string };
+  'breakglass.opened': { rule: string; reason: string; until: string };
+  'breakglass.closed': { rule: string; reason: string };
   'rule.expired': {
     rule: string;
     expiresAt?: string;

@@ -2,14 +2,18 @@
 // may do so, but not without its being said.
 import { matchesGlob } from '../model/glob.ts';
 import type { DesiredGroup, DesiredState, GroupSelector, IgnorePattern, Mode } from '../model/group.ts';
+import { isShaped } from '../model/packets/ignore.ts';
 import type { Expectation } from '../model/packets/pattern.ts';
+import type { Peer } from '../model/peer.ts';
+import type { PortRange } from '../model/ports.ts';
+import { prefixContains } from '../model/prefix.ts';
 import { compareText, type SourcePlace } from '../model/problem.ts';
 import { DIRECTIONS } from '../model/rule.ts';
 import { quoted } from '../model/rule-text.ts';
 import { desiredGroupKey } from '../policy/compile/group-key.ts';
 
 export interface Weakening {
-  readonly kind: 'expect' | 'ignore' | 'mode' | 'direction';
+  readonly kind: 'expect' | 'ignore' | 'mode' | 'direction' | 'ownership';
   /** The group as the policies name it; empty for an expectation, which may be about several. */
   readonly group: string;
   readonly message: string;
@@ -73,6 +77,9 @@ function weakenedGroup(before: DesiredGroup, after: DesiredGroup, defaultMode: M
     ...(STRENGTH[modeAfter] < STRENGTH[modeBefore]
       ? [weakening('mode', `${group} turns from mode ${modeBefore} to ${modeAfter}: ${MEANING[modeAfter]}`)]
       : []),
+    ...(before.ownership !== 'declared' && after.ownership === 'declared'
+      ? [weakening('ownership', `${group} turns to ownership declared: rules that others made stay`)]
+      : []),
     ...DIRECTIONS.filter((each) => before.rules[each] !== null && after.rules[each] === null).map((each) =>
       weakening('direction', `${each} of ${group} is no longer managed: its rules stay as they are`),
     ),
@@ -98,25 +105,32 @@ const MEANING: Readonly<Record<Mode, string>> = {
 
 /** Whether one pattern ignores all that another one does. Never wrongly true. */
 function ignoresAsMuch(outer: IgnorePattern, inner: IgnorePattern): boolean {
-  const innerFields = patternFields(inner);
-  return [...patternFields(outer)].every(
-    ([field, value]) => innerFields.has(field) && valueCovers(value, innerFields.get(field)),
+  const covers = <T>(a: T | undefined, b: T | undefined, within: (a: T, b: T) => boolean): boolean =>
+    a === undefined || (b !== undefined && within(a, b));
+  return (
+    // A glob that matches another one as a text matches all that the other does.
+    covers(outer.description, inner.description, matchesGlob) &&
+    covers(outer.protocol, inner.protocol, (a, b) => a === 'all' || a === b) &&
+    covers(outer.ports, inner.ports, (a, b) => eachIsWithin(a, b, rangeHolds)) &&
+    covers(outer.peers, inner.peers, (a, b) => eachIsWithin(a, b, peerHolds)) &&
+    (['action', 'priority', 'direction'] as const).every((field) =>
+      covers<unknown>(outer[field], inner[field], Object.is),
+    ) &&
+    // A text alone is believed less than a shape.
+    (isShaped(outer) || !isShaped(inner))
   );
 }
 
-/** The more of them, the less a pattern ignores. */
-const patternFields = (pattern: IgnorePattern): Map<string, unknown> =>
-  new Map(Object.entries(pattern).filter(([field, value]) => field !== 'source' && value !== undefined));
+const eachIsWithin = <T>(outer: readonly T[], inner: readonly T[], holds: (a: T, b: T) => boolean): boolean =>
+  inner.every((item) => outer.some((other) => holds(other, item)));
 
-/** Texts are globs or words: a glob that matches another one as a text matches all that the other does. */
-function valueCovers(outer: unknown, inner: unknown): boolean {
-  if (typeof outer === 'string' && typeof inner === 'string') return matchesGlob(outer, inner);
-  if (Array.isArray(outer) && Array.isArray(inner)) {
-    const known = new Set(outer.map(exactText));
-    return inner.every((item) => known.has(exactText(item)));
-  }
-  return exactText(outer) === exactText(inner);
-}
+const rangeHolds = (outer: PortRange, inner: PortRange): boolean =>
+  outer.first <= inner.first && inner.last <= outer.last;
+
+const peerHolds = (outer: Peer, inner: Peer): boolean =>
+  'address' in outer && 'address' in inner
+    ? prefixContains(outer, inner)
+    : exactText(outer) === exactText(inner);
 
 /** Equal for equal values whose keys stand in the same order. */
 const exactText = (value: unknown): string =>

@@ -7,6 +7,7 @@ import { check, checkFailed } from './check/check.ts';
 import { diff } from './diff/diff.ts';
 import { ownershipOf } from './diff/ownership.ts';
 import { withoutQuarantined } from './diff/quarantine.ts';
+import { withoutResting } from './diff/resting.ts';
 import { desiredHash, planHash } from './hash.ts';
 import type { PlanInput } from './plan-input.ts';
 import type { Diff, GroupPlan, GroupPolicy, PlanOptions, Step } from './plan.ts';
@@ -40,12 +41,14 @@ export function planGroup(input: PlanInput): GroupPlan {
 
 function planned(input: PlanInput): GroupPlan {
   const { described } = input;
-  const ownership = ownershipOf(input.desired, described, input.ownedRules);
+  const ownership = ownershipOf(input.desired, described, input.ownedRules, input.keptRules);
   // Of the changes that the policy asks for, whether or not the cloud keeps refusing some of them.
-  const hash = planHash(input.desired, input.desired.mode, diff(input.desired, ownership));
+  const full = diff(input.desired, ownership);
+  const hash = planHash(input.desired, input.desired.mode, full);
   const hashes = { hash, desiredHash: desiredHash(input.desired) };
   const context = groupContext(described, input.lists);
-  const desired = withoutQuarantined(input.desired, described.rules, input.learned?.quarantined);
+  const resting = withoutResting(input.desired, full, input.learned?.resting ?? null);
+  const desired = withoutQuarantined(resting.policy, described.rules, input.learned?.quarantined);
   const options = optionsOf(input);
   const { way, proof, verdicts } = guardedWay(input, { desired, ownership, described, options }, context);
   const exposure = deltaOf(described, way.steps, context);
@@ -60,6 +63,7 @@ function planned(input: PlanInput): GroupPlan {
       { ...input, desired },
       {
         ownership,
+        resting: resting.rules,
         steps: way.steps,
         ...hashes,
         exposure,

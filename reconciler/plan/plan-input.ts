@@ -2,6 +2,7 @@
 import type { ReadLists } from '../exposure/engine/context.ts';
 import type { DescribedGroup, GroupRef } from '../model/group.ts';
 import type { Quarantined } from './diff/quarantine.ts';
+import type { Resting } from './diff/resting.ts';
 import type { GroupPolicy, LegacyPriority, PlanSettings } from './plan.ts';
 import type { SafetyInput } from './safety.ts';
 
@@ -16,6 +17,8 @@ export interface PlanInput {
    * are removed or changed. Absent: none.
    */
   readonly ownedRules?: ReadonlySet<string>;
+  /** `ruleIdentity` of rules by hand that are left alone for now. Absent: none. */
+  readonly keptRules?: ReadonlySet<string>;
   /** Absent: none. Those of other groups, and those that have ended, hold nothing here. */
   readonly holds?: readonly Hold[];
   /** A freeze that is about what this policy asks for. Absent or null: none is. */
@@ -30,6 +33,8 @@ export interface PlanInput {
 
 /** What earlier calls have shown. A plan that is made without it is right too, but the cloud may refuse a part of it. */
 export interface Learned {
+  /** Rules that something else keeps undoing. Absent or null: none. */
+  readonly resting?: Resting | null;
   /** Rules that the cloud keeps refusing. */
   readonly quarantined: Quarantined;
   /** Most rules that the group was seen to hold where the cloud refused one more; null: no such refusal is known. */

@@ -113,6 +113,8 @@ export interface PlanFinding {
   readonly message: string;
   readonly file: string;
   readonly line: number;
+  /** Of a guardrail, whose id the finding has. */
+  readonly guardrail?: 'violated' | 'exempt' | 'unknown';
 }
 
 export type BlockKind =

@@ -72,6 +72,6 @@ test('plan goes on beside a journal that it cannot read, and says what it does n
   workspace.write('.rampart/journal.db', 'no journal');
   const { code, stderr } = await run('plan');
   expect(code).toBe(2);
-  expect(stderr).toMatch(/^whether groups are paused is not known: /);
+  expect(stderr).toMatch(/^pauses, approvals and what was in force are not known: /);
   expect(await run('apply --yes')).toMatchObject({ code: 1 });
 });

@@ -144,6 +144,26 @@ describe('the expectations of policies, on the rules of the cloud', () => {
     ]);
     expect((await emulator.calls()).every(({ effect }) => !effect)).toBe(true);
   });
+
+  test('know the entries of lists, which the policies alone do not', async () => {
+    const list = {
+      RegionId: 'cn-hangzhou',
+      PrefixListId: 'pl-people',
+      PrefixListName: 'people',
+      AddressFamily: 'IPv4',
+      MaxEntries: 5,
+      Entries: [{ Cidr: '203.0.113.0/24' }],
+    };
+    const open = { IpProtocol: 'TCP', PortRange: '22/22', SourcePrefixListId: 'pl-people' };
+    emulator = await startTestEmulator({
+      state: { securityGroups: [wireGroup('sg-web', [open])], prefixLists: [list] },
+    });
+    workspace.write('config.yaml', configFor(emulator.url));
+    writePolicy(['protocol: tcp, ports: 22, from: pl-people'], accepts('203.0.113.0/24'));
+    expect((await workspace.runHere(['test', '--strict'])).code).toBe(1);
+    const { code, stdout } = await workspace.runHere(['test', '--live', '--strict']);
+    expect([code, stdout]).toEqual([0, 'ok sg-web: people get in (policies/expect.yaml:3)\n']);
+  });
 });
 
 describe('`validate`, with guardrails in the config', () => {

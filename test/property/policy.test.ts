@@ -1,7 +1,8 @@
 // Invariants of reading policies:
-// 1. a valid document compiles without errors into as many rules as its parts say, in block and in flow style;
+// 1. a valid document compiles without errors into as many rules and expectations as its parts say, in block and in
+//    flow style;
 // 2. what the compiler takes, the editor's schema takes;
-// 3. with one key misspelt there is a problem, and no rule of that file;
+// 3. with one key misspelt there is a problem, and no rule and no expectation of that file;
 // 4. with bytes changed at random nothing throws, every problem stands within the file, and a file with an
 //    error gives no group;
 // 5. the order of the files changes no rule and no problem;
@@ -38,10 +39,11 @@ const errorsOf = ({ problems }: CompiledPolicies) => problems.filter(({ severity
 describe('policies', () => {
   it('compile into the rules that they stand for', () => {
     fc.assert(
-      fc.property(randomPolicy, fc.boolean(), ({ document, ruleCount }, flow) => {
+      fc.property(randomPolicy, fc.boolean(), ({ document, ruleCount, expected }, flow) => {
         const compiled = compile(policyYaml(document, flow));
         expect(errorsOf(compiled)).toEqual([]);
         expect(rulesOf(compiled)).toHaveLength(ruleCount);
+        expect(compiled.expectations.map(({ pattern }) => pattern.services.length)).toEqual(expected);
       }),
     );
   });
@@ -65,7 +67,7 @@ describe('policies', () => {
         const broken = `${text.slice(0, key.index + 1)}${slip}${text.slice(key.index + 1)}`;
         const compiled = compile(broken);
         expect(errorsOf(compiled)).not.toEqual([]);
-        expect(compiled.groups).toEqual([]);
+        expect([...compiled.groups, ...compiled.expectations]).toEqual([]);
       }),
     );
   });

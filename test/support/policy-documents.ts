@@ -7,6 +7,8 @@ export interface RandomPolicy {
   readonly document: Readonly<Record<string, unknown>>;
   /** Rules that the document stands for, in both directions of all its groups. */
   readonly ruleCount: number;
+  /** Services of each expectation. */
+  readonly expected: readonly number[];
 }
 
 interface Counted {
@@ -93,16 +95,42 @@ const group = (index: number): fc.Arbitrary<Counted> =>
       count: [...ingress, ...egress].reduce((sum, { count }) => sum + count, 0),
     }));
 
+/** Patterns name no port lists, but may name the built-in networks. */
+const PATTERN_PEERS = [...PEERS.map(([peer]) => peer), 'internet', 'anywhere'];
+const PATTERN_TRAFFIC = TRAFFIC.filter(([keys]) => !('portList' in keys));
+
+const expectation = (index: number): fc.Arbitrary<Counted> =>
+  fc
+    .tuple(
+      fc.subarray(PATTERN_PEERS, { minLength: 1 }),
+      fc.constantFrom(...PATTERN_TRAFFIC),
+      fc.constantFrom<'ingress' | 'egress'>('ingress', 'egress'),
+      fc.constantFrom('accept', 'drop'),
+    )
+    .map(([peers, [traffic, count], direction, kind]) => {
+      const far = direction === 'ingress' ? 'from' : 'to';
+      const pattern = { direction, ...traffic, [far]: peers };
+      return { value: { name: `expectation ${index}`, group: 'sg-0', [kind]: pattern }, count };
+    });
+
+const expectations: fc.Arbitrary<Counted[]> = fc
+  .nat(3)
+  .chain((count) => fc.tuple(...Array.from({ length: count }, (_, index) => expectation(index))));
+
 export const randomPolicy: fc.Arbitrary<RandomPolicy> = fc
   .integer({ min: 1, max: 3 })
-  .chain((count) => fc.tuple(...Array.from({ length: count }, (_, index) => group(index))))
-  .map((groups) => ({
+  .chain((count) =>
+    fc.tuple(fc.tuple(...Array.from({ length: count }, (_, index) => group(index))), expectations),
+  )
+  .map(([groups, expected]) => ({
     document: {
       version: 1,
       networks: NETWORKS,
       services: SERVICES,
       groups: groups.map(({ value }) => value),
+      expect: expected.map(({ value }) => value),
     },
+    expected: expected.map(({ count }) => count),
     ruleCount: groups.reduce((sum, { count }) => sum + count, 0),
   }));
 

@@ -92,7 +92,15 @@ export const SAMPLE_EVENTS: Samples = {
   'group.not_converged': { ...COMMON, reason: '1 authorized rule is not there' },
   'group.flapping': { ...COMMON, rounds: 3, rules: RULES, delayMs: 300_000 },
   'ignored.opens': { ...COMMON, count: 1, rules: RULES },
+  'guardrail.violated': {
+    ...COMMON,
+    guardrail: 'no-ssh',
+    severity: 'warning',
+    reason: 'tcp 22/22 is exposed',
+  },
   'rule.expiring': { ...COMMON, rule: 'office', expiresAt: '2027-01-31T18:00:00Z' },
+  'breakglass.opened': { ...COMMON, rule: 'ssh', reason: 'INC-7', until: '2027-01-31T18:00:00Z' },
+  'breakglass.closed': { ...COMMON, rule: 'ssh', reason: 'INC-7' },
   'rule.expired': { ...COMMON, rule: 'office', expiresAt: '2027-01-31T18:00:00Z', isPresent: false },
   'lane.closed': { ...COMMON, reopensInMs: 41_000 },
   'lane.reopened': COMMON,
@@ -101,3 +109,14 @@ export const SAMPLE_EVENTS: Samples = {
 };
 
 export const EVENT_NAMES = Object.keys(SAMPLE_EVENTS) as EventName[];
+
+/** The other form of `policies.held`: the policy of one group. */
+export const HELD_GROUP: EventFields<'policies.held'> = {
+  ...COMMON,
+  reason: 'guardrail',
+  groups: 1,
+  file: 'policies/web.yaml',
+  line: 8,
+  details: ['guardrail no-admin-from-internet: tcp 22 is exposed'],
+  override: 'nearest change: remove the rule',
+};

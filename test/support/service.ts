@@ -76,6 +76,8 @@ export interface ServiceOptions {
   /** Keys of `reconcile` beside its mode, as YAML. */
   readonly reconcile?: string;
   readonly limits?: string;
+  /** Further sections of the config, as YAML. */
+  readonly sections?: string;
   /** `reconcile.brake`, as YAML; off if absent. */
   readonly brake?: string;
   /** Of half policy files; 0 if absent. */
@@ -100,7 +102,7 @@ export class Service {
       .replace('settleSeconds: 0', `settleSeconds: ${options.settleSeconds ?? 0}`)
       .replace('brake: off', `brake: ${options.brake ?? 'off'}`)
       .replace('resyncSeconds: 1', options.reconcile ?? 'resyncSeconds: 1')
-      .concat(`limits: {${options.limits ?? 'default: {ratePerMinute: 6000}'}}\n`);
+      .concat(`limits: {${options.limits ?? 'default: {ratePerMinute: 6000}'}}\n${options.sections ?? ''}`);
     const config = parseConfig(text, 'config.yaml');
     if (!config.ok) throw new Error(JSON.stringify(config.error));
     const wiring = { secrets: new Secrets(), env: {}, emulatorUrl: null };

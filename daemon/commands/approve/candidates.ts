@@ -1,4 +1,5 @@
 // What an approval can be about, and which of them a hash means.
+import { counted } from '../../../reconciler/model/counted.ts';
 import { groupKey, type GroupRef } from '../../../reconciler/model/group.ts';
 import { hashOfPlans, isFailed, type GroupResult } from '../../../reconciler/report/results.ts';
 import type { WaitingGroup } from '../../journal/approvals.ts';
@@ -43,7 +44,7 @@ type WaitingHere = Omit<WaitingGroup, 'sinceMs'>;
 export function ofHeld({ hash, revision, losing, released }: HeldRevision): ApprovalChoice {
   return {
     hash,
-    text: `revision ${revision}: ${losing.length} groups would lose traffic, ${released.length} would be released`,
+    text: `revision ${revision}: ${counted(losing.length, 'group')} would lose traffic, ${released.length} would be released`,
     approves: [{ planHash: hash, group: null, desiredHash: null, losing: null, opening: null }],
   };
 }
@@ -57,7 +58,7 @@ export function ofPlans(results: readonly GroupResult[]): readonly ApprovalChoic
     return waiting === null ? [] : [ofWaiting({ ...waiting, group: { account, region, id } })];
   });
   if (plans.length === 0) return [];
-  const text = `the plans of ${plans.length} groups together`;
+  const text = `the plans of ${counted(plans.length, 'group')} together`;
   const all = { hash: hashOfPlans(results), text, approves: plans.flatMap(({ approves }) => approves) };
   return [...plans, all];
 }

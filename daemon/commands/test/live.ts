@@ -57,11 +57,12 @@ async function resultsOfGroup(
     ]),
   );
   const rules = answer.value.rules.map(({ rule }) => rule);
+  const { read } = await engine.lists.of(policy, answer.value);
   const judged = judgeRules(
     rules,
     { guardrails: [], expectations: asked },
     {
-      group: groupContext(answer.value),
+      group: groupContext(answer.value, read),
       privateNetworks: config.privateNetworks,
       nowMs: systemClock.nowMs(),
     },

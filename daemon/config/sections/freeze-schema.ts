@@ -33,11 +33,6 @@ const freeze = z
     groups: groupScope.optional().meta({ description: 'Which groups; every key must match. Absent: all.' }),
   })
   .superRefine((written, context) => {
-    // What tags a group has is not read with its rules: a freeze that silently meant no group would be none.
-    if (written.groups?.tags !== undefined) {
-      const message = 'write ids, names, accounts or regions';
-      context.addIssue({ code: 'custom', path: ['groups', 'tags'], message });
-    }
     if (!isTimeZone(written.timeZone)) {
       context.addIssue({
         code: 'custom',

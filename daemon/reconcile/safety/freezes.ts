@@ -85,10 +85,10 @@ export function inForceAt(policy: GroupPolicy, nowMs: number): GroupPolicy {
   return { ...policy, rules: { ingress: valid(ingress), egress: valid(egress) } };
 }
 
-export const scopedByCloud = ({ account, region, id, name }: DescribedGroup): ScopedGroup => ({
+export const scopedByCloud = ({ account, region, id, name, tags = {} }: DescribedGroup): ScopedGroup => ({
   account,
   region,
   id,
   name,
-  tags: null,
+  tags,
 });

@@ -28,13 +28,22 @@ export function keptPlan(
   input: GroupInput['input'],
   { inForce }: Pick<GroupFacts, 'inForce'>,
 ): KeptPlan | null {
-  if (blocked.status !== 'blocked' || inForce === null) return null;
-  if (!blocked.blockedBy.some(({ kind }) => AGAINST_THE_POLICY.has(kind))) return null;
+  if (inForce === null || !holdsPolicy(blocked, input, { inForce })) return null;
   const desired = inForceAt(inForce, input.nowMs);
-  if (isDeepStrictEqual(desired.rules, input.desired.rules)) return null;
   // What was in force before a freeze of the policies began is what that freeze leaves alone.
   const frozen = input.frozen?.allow === 'drift' ? null : (input.frozen ?? null);
   const kept = { ...input, desired, frozen };
   const plan = planGroup(kept);
   return plan.status === 'pending' || plan.status === 'converged' ? { plan, input: kept } : null;
+}
+
+/** Whether the plan is blocked for what its policy says, and another policy is in force. */
+export function holdsPolicy(
+  plan: GroupPlan,
+  input: GroupInput['input'],
+  { inForce }: Pick<GroupFacts, 'inForce'>,
+): boolean {
+  if (plan.status !== 'blocked' || inForce === null) return false;
+  if (!plan.blockedBy.some(({ kind }) => AGAINST_THE_POLICY.has(kind))) return false;
+  return !isDeepStrictEqual(inForceAt(inForce, input.nowMs).rules, input.desired.rules);
 }

@@ -1,7 +1,8 @@
 // What a person reads of an objection, and what they can do about it.
 import { packetText } from '../../exposure/text/packet-text.ts';
 import type { SourcePlace } from '../../model/problem.ts';
-import { quoted } from '../../model/rule-text.ts';
+import { counted } from '../../model/counted.ts';
+import { describeRule, quoted } from '../../model/rule-text.ts';
 import { NO_COEXISTENCE } from '../coexist/revoke-first.ts';
 import type { Frozen, Hold } from '../plan-input.ts';
 import type { Block, BlockKind, LiftedBy } from '../plan.ts';
@@ -73,6 +74,8 @@ function textOf(objection: Objection, plan: BlockedPlan): BlockText {
   switch (objection.kind) {
     case 'brokenPromise':
       return bugBlock(brokenPromiseText(objection));
+    case 'flapping':
+      return flappingBlock(objection);
     case 'bug':
       return bugBlock(objection.message);
   }
@@ -168,5 +171,19 @@ function holdBlock({ group, reason, untilMs }: Hold, { program, flags }: Invocat
     kind: 'paused',
     message: `${what} paused until ${until}: ${quoted(reason)}`,
     override: `${program} resume${group === null ? '' : ` --group ${group.id}`}${flags}`,
+  };
+}
+
+const MAX_FLAPPING_NAMED = 3;
+
+function flappingBlock({ rules, untilMs }: Extract<Objection, { readonly kind: 'flapping' }>): BlockText {
+  const named = rules.slice(0, MAX_FLAPPING_NAMED).map(describeRule).join('; ');
+  const more = rules.length > MAX_FLAPPING_NAMED ? ` and ${rules.length - MAX_FLAPPING_NAMED} more` : '';
+  return {
+    kind: 'flapping',
+    message:
+      `something else keeps undoing the repair of ${counted(rules.length, 'rule')}, left alone until ` +
+      `${new Date(untilMs).toISOString()}: ${named}${more}`,
+    override: '',
   };
 }

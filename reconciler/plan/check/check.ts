@@ -4,7 +4,7 @@ import type { ExposureDelta } from '../../exposure/ask/delta.ts';
 import type { GroupContext } from '../../exposure/engine/context.ts';
 import type { Ownership } from '../diff/ownership.ts';
 import type { RuleViolation } from '../../judge/cel/rule-guardrails.ts';
-import { ruleIdentity } from '../../model/rule.ts';
+import { ruleIdentity, type Rule } from '../../model/rule.ts';
 import type { PlanInput } from '../plan-input.ts';
 import { rulesAddedBy, type Block, type GroupPlan, type PlanException, type Step } from '../plan.ts';
 import { DEFAULT_INVOCATION, type Invocation } from '../safety.ts';
@@ -30,6 +30,8 @@ export type Judged = Pick<
 /** A plan with all that was found on the way to it. */
 export interface Unchecked {
   readonly ownership: Ownership;
+  /** Rules that are left out of the plan for now, since something else keeps undoing their repair. */
+  readonly resting: readonly Rule[];
   readonly steps: readonly Step[];
   readonly hash: string;
   readonly desiredHash: string;
@@ -43,9 +45,9 @@ export interface Unchecked {
 }
 
 /**
- * A plan without steps is converged, whatever else there is to say, unless the policy itself is held. Of those with steps, an observed group's is
- * observed, with what would block it if it were enforced, and any other one is blocked if there is an objection that
- * no approval lifts.
+ * A plan without steps is converged, whatever else there is to say, unless rules of it rest or the policy itself is
+ * held. Of the others, an observed group's is observed, with what would block it if it were enforced, and any other one
+ * is blocked if there is an objection that no approval lifts.
  */
 export function check(input: PlanInput, plan: Unchecked): Judged {
   const words = blockedPlan(input, plan.hash);
@@ -70,7 +72,7 @@ export function check(input: PlanInput, plan: Unchecked): Judged {
       ...verdictFindings(input, plan.verdicts),
       ...ruleFindings(violations),
     ],
-    blockedBy,
+    blockedBy: [...blockedBy, ...flapping(input, plan).map((objection) => blockOf(objection, words))],
     heldBy: held.map((objection) => blockOf(objection, words)),
     losing: stakes.losing,
     opening: stakes.opening,
@@ -121,7 +123,7 @@ function planStatus(
   plan: Unchecked,
   { isBlocked, isHeld }: { readonly isBlocked: boolean; readonly isHeld: boolean },
 ): GroupPlan['status'] {
-  if (plan.steps.length === 0 && !isHeld) return 'converged';
+  if (plan.steps.length === 0 && !isHeld) return plan.resting.length > 0 ? 'blocked' : 'converged';
   if (desired.mode === 'observe') return 'observed';
   return isBlocked ? 'blocked' : 'pending';
 }
@@ -157,6 +159,11 @@ function objectionsTo(input: PlanInput, plan: Unchecked, stakes: Stakes): Object
     ...holds(input),
     ...freezes(input),
   ];
+}
+
+/** Blocks nothing but these rules. */
+function flapping({ learned, nowMs }: PlanInput, { resting: rules }: Unchecked): Objection[] {
+  return rules.length === 0 ? [] : [{ kind: 'flapping', rules, untilMs: learned?.resting?.untilMs ?? nowMs }];
 }
 
 const holds = ({ described, holds: all = [], nowMs }: PlanInput): Objection[] =>

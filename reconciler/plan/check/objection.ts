@@ -12,15 +12,17 @@ import type { PlanOptions } from '../plan.ts';
 /** All rules, or those that name a group: the vendor has a quota for each. */
 export type QuotaKind = 'rules' | 'groupRules';
 
+/** What is wanted, and what there may be. */
+export interface Excess {
+  readonly counted: QuotaKind;
+  readonly wanted: number;
+  readonly quota: number;
+}
+
 /** Found while an order of the calls was chosen: with one of these nothing is promised of the calls. */
 export type OrderObjection =
-  /** The group would hold more than it may, whatever the order. */
-  | {
-      readonly kind: 'overQuota';
-      readonly counted: QuotaKind;
-      readonly wanted: number;
-      readonly quota: number;
-    }
+  /** The group would hold more than it may, whatever the order. One entry or one for each quota. */
+  | { readonly kind: 'overQuota'; readonly excess: readonly Excess[] }
   /** What is wanted fits, but there is no room to get there. */
   | {
       readonly kind: 'noRoom';
@@ -77,6 +79,8 @@ export type Objection =
   | ProofObjection
   | VendorObjection
   | { readonly kind: 'held'; readonly hold: Hold }
+  /** Something else keeps undoing the repair of these rules: they are left out of the plan until then. */
+  | { readonly kind: 'flapping'; readonly rules: readonly Rule[]; readonly untilMs: number }
   | { readonly kind: 'frozen'; readonly frozen: Frozen }
   /** The planner failed on this group. */
   | { readonly kind: 'bug'; readonly message: string };

@@ -1,7 +1,7 @@
 // What a person reads of too little room, with the quota that is too small and the key of that one.
 import type { Block } from '../plan.ts';
 import type { Invocation } from '../safety.ts';
-import type { OrderObjection, QuotaKind } from './objection.ts';
+import type { Excess, OrderObjection, QuotaKind } from './objection.ts';
 
 /** Of the plan that is objected to: what commands need. */
 export interface BlockedPlan {
@@ -20,22 +20,34 @@ const QUOTA_KEY: Readonly<Record<QuotaKind, string>> = {
 };
 
 export function overQuotaBlock(
-  { counted, wanted, quota }: Extract<OrderObjection, { kind: 'overQuota' }>,
+  { excess }: Extract<OrderObjection, { kind: 'overQuota' }>,
   plan: BlockedPlan,
 ): BlockText {
-  const raise = `where the vendor allows more, raise ${QUOTA_KEY[counted]} to ${wanted}`;
-  if (counted === 'groupRules') {
-    return {
-      kind: 'quota',
-      message: `${wanted} rules would name a group; the quota is ${quota}`,
-      override: `name addresses or a prefix list in some of them; ${raise}`,
-    };
-  }
+  const texts = excess.map((each) => excessText(each, plan));
   return {
     kind: 'quota',
-    message: `the group would hold ${wanted} rules; its quota is ${quota}${plan.isQuotaLearned ? REFUSED : ''}`,
-    override: `ask for fewer rules; ${plan.isQuotaLearned ? RAISE_AT_VENDOR : raise}`,
+    message: texts.map(({ message }) => message).join('; and '),
+    override: texts.map(({ override }) => override).join('; and '),
   };
+}
+
+function excessText(
+  { counted, wanted, quota }: Excess,
+  { isQuotaLearned }: BlockedPlan,
+): Pick<BlockText, 'message' | 'override'> {
+  const raise = `where the vendor allows more, raise ${QUOTA_KEY[counted]} to ${wanted}`;
+  switch (counted) {
+    case 'groupRules':
+      return {
+        message: `${wanted} rules would name a group; the quota is ${quota}`,
+        override: `name addresses or a prefix list in some of them; ${raise}`,
+      };
+    case 'rules':
+      return {
+        message: `the group would hold ${wanted} rules; its quota is ${quota}${isQuotaLearned ? REFUSED : ''}`,
+        override: `ask for fewer rules; ${isQuotaLearned ? RAISE_AT_VENDOR : raise}`,
+      };
+  }
 }
 
 const REFUSED = ', for the cloud refused one more lately';

@@ -42,6 +42,7 @@ export function ruleFindings(violations: readonly RuleViolation[]): PlanFinding[
       message: `${violationText(violation)}${exempt}`,
       file: rule.source.file,
       line: rule.source.line,
+      guardrail: exemption === null ? 'violated' : 'exempt',
     };
   });
 }

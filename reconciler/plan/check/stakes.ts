@@ -41,8 +41,12 @@ export function stakesOf(input: PlanInput, { steps, context, ownership }: Judged
   if (safety === undefined || brake === null || steps.length === 0) return NOTHING_AT_STAKE;
   const after = applySteps(described.rules, steps);
   const rules = { before: bareRules(described.rules), after: bareRules(after) };
+  const privateNetworks =
+    safety.privateNetworks === undefined ? {} : { privateNetworks: safety.privateNetworks };
   return {
-    losing: losingRules({ ...rules, context }).filter((rule) => countsAsLoss(rule, safety)),
+    losing: losingRules({ ...rules, context, ...privateNetworks }).filter((rule) =>
+      countsAsLoss(rule, safety),
+    ),
     emptied: emptiedDirections({
       ...withoutOthersAccepts({ before: described.rules, safety, ours: ourAccepts(ownership) }, after),
       context,

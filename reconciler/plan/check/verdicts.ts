@@ -149,9 +149,11 @@ function guardrailFinding(
   const text = guardrailVerdictText(demand, verdict.verdict, placeOf);
   if (text === null) return [];
   const exempt = exemption === null ? '' : `; exempt: ${exemption.reason}`;
-  const severity = exemption === null && verdict.verdict.kind === 'violated' ? demand.severity : 'warning';
+  const standing =
+    verdict.verdict.kind === 'violated' ? (exemption === null ? 'violated' : 'exempt') : 'unknown';
+  const severity = standing === 'violated' ? demand.severity : 'warning';
   const { file, line } = demand.source;
-  return [{ id: demand.id, severity, message: `${text}${exempt}`, file, line }];
+  return [{ id: demand.id, severity, message: `${text}${exempt}`, file, line, guardrail: standing }];
 }
 
 function expectationFinding(

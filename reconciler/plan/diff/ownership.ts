@@ -10,7 +10,7 @@ import { contains } from '../../exposure/ask/contains.ts';
 import { groupContext, type GroupContext } from '../../exposure/engine/context.ts';
 import type { DescribedGroup, DescribedRule, IgnorePattern } from '../../model/group.ts';
 import { isShaped, matchesIgnore } from '../../model/packets/ignore.ts';
-import { DIRECTIONS, type Rule } from '../../model/rule.ts';
+import { DIRECTIONS, ruleIdentity, type Rule } from '../../model/rule.ts';
 import type { GroupPolicy } from '../plan.ts';
 
 /** Sorts the described rules of the managed directions; those of others are out of scope, and in no list. */
@@ -30,11 +30,15 @@ interface IgnoredRule {
   readonly pattern: IgnorePattern;
 }
 
-/** `owned`: ids of the rules that are ours, asked for only where the policy says `declared`. */
+/**
+ * `owned`: ids of the rules that are ours, asked for only where the policy says `declared`; `kept`: identities of rules
+ * by hand that are left alone for now.
+ */
 export function ownershipOf(
   policy: GroupPolicy,
   group: DescribedGroup,
   owned: ReadonlySet<string> = new Set(),
+  kept: ReadonlySet<string> = new Set(),
 ): Ownership {
   const inScope = group.rules.filter(({ rule }) => policy.rules[rule.direction] !== null);
   const named = inScope.flatMap((described) => {
@@ -48,8 +52,8 @@ export function ownershipOf(
   const ignored = named.filter(isBelieved);
   const left = new Set(ignored.map(({ described }) => described));
   const others = inScope.filter((described) => !left.has(described));
-  const isOurs = ({ id }: DescribedRule): boolean =>
-    policy.ownership !== 'declared' || (id !== null && owned.has(id));
+  const isOurs = ({ id, rule }: DescribedRule): boolean =>
+    !kept.has(ruleIdentity(rule)) && (policy.ownership !== 'declared' || (id !== null && owned.has(id)));
   return {
     managed: others.filter(isOurs),
     foreign: others.filter((described) => !isOurs(described)),

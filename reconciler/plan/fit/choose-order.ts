@@ -42,7 +42,8 @@ const STRATEGIES: ReadonlyArray<{
   },
   {
     name: 'over quota',
-    find: ({ usual, excess }) => (excess.length === 0 ? null : refusedOrder(usual, excess)),
+    find: ({ usual, excess }) =>
+      excess.length === 0 ? null : refusedOrder(usual, { kind: 'overQuota', excess }),
   },
   { name: 'stages', find: (task) => hitlessStages(task, task.stages) },
   // Parts that keep room may have taken what others needed just for a while.
@@ -53,7 +54,7 @@ const STRATEGIES: ReadonlyArray<{
     name: 'no room',
     find: ({ usual, described, room }) => {
       const { fallback } = room.options;
-      return refusedOrder(usual, [{ kind: 'noRoom', fallback, counted: shortages(described, usual, room) }]);
+      return refusedOrder(usual, { kind: 'noRoom', fallback, counted: shortages(described, usual, room) });
     },
   },
 ];
@@ -89,10 +90,10 @@ function oneSidedEnd({ twins, room, stages: { steps, held, waiting } }: OrderTas
   return { steps: aroundTwins([...steps, ...rest], twins), promised: fallback, objections: [] };
 }
 
-const refusedOrder = (steps: readonly Step[], objections: readonly OrderObjection[]): FoundOrder => ({
+const refusedOrder = (steps: readonly Step[], objection: OrderObjection): FoundOrder => ({
   steps,
   promised: null,
-  objections,
+  objections: [objection],
 });
 
 /** The old twins are removed first, so that their room serves the others meanwhile, and the new ones added last. */

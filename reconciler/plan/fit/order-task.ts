@@ -1,6 +1,6 @@
 // What the strategies have to go by. What several of them need is found once, and only if one asks for it.
 import type { DescribedGroup, DescribedRule } from '../../model/group.ts';
-import type { OrderObjection } from '../check/objection.ts';
+import type { Excess } from '../check/objection.ts';
 import { coexistenceIn } from '../coexist/coexistence.ts';
 import { splitTwins, swapSteps, type TwinSwap } from '../coexist/revoke-first.ts';
 import { callLimits, type Changes } from '../order/calls.ts';
@@ -25,7 +25,7 @@ export class OrderTask {
   /** Hitless but for the twins, if there is room for it. */
   readonly usual: readonly Step[];
   /** Of what the wanted rules themselves are more than the group may hold. */
-  readonly excess: readonly OrderObjection[];
+  readonly excess: readonly Excess[];
   readonly #rest: Changes;
   readonly #search: ComponentSearch;
   #stages: Stages | null = null;
@@ -74,15 +74,11 @@ export class OrderTask {
   }
 }
 
-function excessOf(
-  changes: Changes,
-  described: readonly DescribedRule[],
-  { quota, options }: Room,
-): OrderObjection[] {
+function excessOf(changes: Changes, described: readonly DescribedRule[], { quota, options }: Room): Excess[] {
   const added = loadOf([...changes.added, ...changes.modified.map(({ to }) => to)], options);
   const removed = loadOf([...changes.removed, ...changes.modified.map(({ from }) => from)], options);
   const load = minus(plus(loadOf(described, options), added), removed);
   return (['rules', 'groupRules'] as const)
     .filter((counted) => load[counted] > quota[counted])
-    .map((counted) => ({ kind: 'overQuota', counted, wanted: load[counted], quota: quota[counted] }));
+    .map((counted) => ({ counted, wanted: load[counted], quota: quota[counted] }));
 }

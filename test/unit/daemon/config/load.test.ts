@@ -62,6 +62,7 @@ describe('defaults', () => {
         brake: { rules: 20, percent: 30, groups: 10, perHour: 20, opens: 'internet', takeover: 'approve' },
         freeze: [],
         expiryNoticeHours: [168, 24],
+        breakGlass: { maxHours: null },
       },
       guardrails: { file: '', entries: [], places: {} },
       privateNetworks: ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'].map(prefix),

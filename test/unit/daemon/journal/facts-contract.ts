@@ -25,6 +25,7 @@ const FACTS: GroupFacts = {
   broughtRules: ['ingress|tcp|22/22|'],
   adoptedRules: [{ id: 'sgr-3', by: 'ada@build', reason: 'ours since 2019', atMs: START_MS }],
   losses: [{ atMs: START_MS, rules: ['a'], isDone: false }],
+  breakGlass: [{ rule: rule({ ports: '22' }), reason: 'INC-7', firstSeenMs: 1, untilMs: 2, isPresent: true }],
 };
 
 const APPROVAL: GrantedApproval = {

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { afterRepair, FLAPPING_ROUNDS, type DriftHistory } from '../../../../daemon/learned/flap-detector.ts';
+import {
+  afterRepair,
+  FLAPPING_ROUNDS,
+  NO_DRIFT,
+  restingAt,
+  type DriftHistory,
+} from '../../../../daemon/learned/flap-detector.ts';
 import type { DescribedRule } from '../../../../reconciler/model/group.ts';
 import type { Rule } from '../../../../reconciler/model/rule.ts';
 import type { Diff } from '../../../../reconciler/plan/plan.ts';
@@ -28,7 +34,7 @@ function repairs(
   diffs: readonly Diff[],
   { everyMs = MINUTE_MS, resyncMs = 20_000 }: { readonly everyMs?: number; readonly resyncMs?: number } = {},
 ) {
-  let history: DriftHistory = null;
+  let history: DriftHistory = NO_DRIFT;
   const seen = diffs.map((diff, index) => {
     const after = afterRepair(history, { diff, nowMs: index * everyMs, resyncMs });
     ({ history } = after);
@@ -66,7 +72,9 @@ describe('drift of the same rule', () => {
   it('is counted from one again after a calm', () => {
     const { history } = repairs(times(FLAPPING_ROUNDS));
     const afterDay = { diff: unexpected(22), nowMs: 24 * 60 * MINUTE_MS, resyncMs: 20_000 };
-    expect(afterRepair(history, afterDay)).toMatchObject({ flapping: null, history: { rounds: 1 } });
+    const { history: after, flapping } = afterRepair(history, afterDay);
+    expect(flapping).toBeNull();
+    expect([...after.values()].map(({ rounds }) => rounds)).toEqual([1]);
   });
 
   it('is counted by values: an earlier history is not touched by a later repair', () => {
@@ -81,5 +89,23 @@ describe('drift of another rule each time', () => {
   it('is not flapping', () => {
     const { seen } = repairs(Array.from({ length: 20 }, (_, index) => unexpected(index + 1)));
     expect(seen.every((flapping) => flapping === null)).toBe(true);
+  });
+});
+
+describe('rules that flap', () => {
+  const { history } = repairs(times(FLAPPING_ROUNDS));
+  const lastMs = (FLAPPING_ROUNDS - 1) * MINUTE_MS;
+  const at = (monotonicMs: number) => restingAt(history, { nowMs: monotonicMs, monotonicMs });
+
+  it('rest until their time is over', () => {
+    expect([...(at(lastMs + 1)?.identities ?? [])]).toEqual([expect.stringContaining('22/22')]);
+    expect(at(lastMs + MINUTE_MS)).toBeNull();
+  });
+
+  it('do not make others rest, whose repairs do not make them forgotten', () => {
+    const other = afterRepair(history, { diff: unexpected(80), nowMs: lastMs + 10_000, resyncMs: 20_000 });
+    expect(other.flapping).toBeNull();
+    const resting = restingAt(other.history, { nowMs: 0, monotonicMs: lastMs + 20_000 });
+    expect([...(resting?.identities ?? [])]).toEqual([expect.stringContaining('22/22')]);
   });
 });

@@ -12,6 +12,7 @@ import type { GroupPolicy, Step } from '../../../../reconciler/plan/plan.ts';
 import { emulatedEngine } from '../../../support/emulated-engine.ts';
 import { instantClock } from '../../../support/fake-engine.ts';
 import { desired, groupOf, policyOf } from '../../../support/plan-inputs.ts';
+import { guardrail } from '../../../support/judge/demands.ts';
 import { rule } from '../../../support/rule-sets.ts';
 
 const SSH = rule({ ports: '22', peer: '10.0.0.0/8' });
@@ -67,6 +68,20 @@ describe('the plan for a group as it was read', () => {
     ]);
     await read(engine, { policy, memory: first.memory });
     expect(log.events.filter(({ event }) => event === 'ignored.opens')).toHaveLength(1);
+  });
+
+  it('tells of a guardrail that is violated by what is there already, and plans all the same', async () => {
+    const { engine, log } = emulatedEngine({ rules: [WEB, rule({ ports: '22' })] });
+    engine.demands.set({ guardrails: [guardrail({ services: ['tcp/22'] })], expectations: [] });
+    const policy = policyOf([WEB, rule({ ports: '22' })]);
+    expect(await read(engine, { policy })).toMatchObject({ plan: { status: 'converged' } });
+    expect(log.events.filter(({ event }) => event === 'guardrail.violated')).toMatchObject([
+      {
+        guardrail: 'no-ssh',
+        severity: 'error',
+        reason: expect.stringContaining('tcp 22/22 is exposed') as unknown,
+      },
+    ]);
   });
 
   it('leaves out what is quarantined, until it is time to try again', async () => {

@@ -12,6 +12,7 @@ import {
   type EmulatedEngineOptions,
 } from '../../../support/emulated-engine.ts';
 import { instantClock } from '../../../support/fake-engine.ts';
+import type { Rule } from '../../../../reconciler/model/rule.ts';
 import { policyOf } from '../../../support/plan-inputs.ts';
 import { rule, SELF } from '../../../support/rule-sets.ts';
 
@@ -218,20 +219,50 @@ describe('a plan that waited long for its calls', () => {
 });
 
 describe('drift that is repaired again and again', () => {
-  it('leaves the group alone for a while after the fifth repair in a row', async () => {
+  /** Someone makes the group so before each of the reconciles, which are half a minute apart. */
+  async function undone(rounds: number, rules: (round: number) => readonly Rule[]) {
     const clock = instantClock();
-    const { engine, setRules, log } = setUp({ parts: { clock } });
+    const scene = setUp({ parts: { clock } });
     let memory = newGroupMemory(0);
-    const moves = [];
-    for (let round = 0; round < 5; round += 1) {
-      setRules([SSH, WEB]);
-      const reconciled = await reconcile(engine, { memory });
+    const outcomes = [];
+    for (let round = 0; round < rounds; round += 1) {
+      scene.setRules(rules(round));
+      const reconciled = await reconcile(scene.engine, { memory });
       ({ memory } = reconciled);
-      moves.push(reconciled.outcome.next);
-      await clock.sleep(60_000);
+      outcomes.push(reconciled.outcome);
+      await clock.sleep(30_000);
     }
-    expect(moves).toEqual(['resync', 'resync', 'resync', 'resync', { afterMs: 60_000 }]);
+    return { ...scene, outcomes };
+  }
+
+  it('lets a rule rest that someone keeps taking away, and says so; the group is read at the usual pace', async () => {
+    const { outcomes, log, rules } = await undone(6, () => [WEB]);
+    expect(outcomes.map(({ kind, next }) => [kind, next])).toEqual([
+      ...Array<unknown>(5).fill(['converged', 'resync']),
+      ['blocked', 'resync'],
+    ]);
+    expect(outcomes.at(-1)).toMatchObject({ blocks: [{ kind: 'flapping', liftedBy: 'time' }] });
     expect(log.events.filter(({ event }) => event === 'group.flapping')).toMatchObject([{ rounds: 5 }]);
+    expect(rules()).toEqual(['80/80 10.0.0.0/8']);
+  });
+
+  it('repairs the rest of the group meanwhile, and the rule again when it has rested', async () => {
+    const other = rule({ ports: '2222', peer: '192.0.2.0/24' });
+    const { outcomes, rules } = await undone(6, (round) => (round === 5 ? [WEB, other] : [WEB]));
+    expect(outcomes.at(-1)).toMatchObject({ kind: 'blocked', kept: { changes: 1 } });
+    expect(rules()).toEqual(['80/80 10.0.0.0/8']);
+    expect((await undone(8, () => [WEB])).outcomes.map(({ kind }) => kind)).toEqual([
+      ...Array<string>(5).fill('converged'),
+      'blocked',
+      'converged',
+      'blocked',
+    ]);
+  });
+
+  it('removes a rule that opens traffic at every read, however often it comes back', async () => {
+    const { outcomes, rules } = await undone(12, () => [WEB, TLS, SSH]);
+    expect(outcomes.map(({ kind }) => kind)).toEqual(Array<string>(12).fill('converged'));
+    expect(rules()).toEqual(BOTH);
   });
 
   it('is no flapping when the policy has changed each time', async () => {

@@ -47,6 +47,13 @@ const state = (groups: readonly DesiredGroup[], expectations: readonly Expectati
 
 const ignoring = (description: string) => ({ description, source: at(9) });
 
+const shaped = (first: number, last: number) => ({
+  ...ignoring('acs/*'),
+  protocol: 'tcp' as const,
+  ports: [{ first, last }],
+  peers: [prefix('10.0.0.0/8')],
+});
+
 describe('a revision weakens protection', () => {
   it.each<[string, DesiredState, DesiredState, string]>([
     [
@@ -87,6 +94,24 @@ describe('a revision weakens protection', () => {
       state([group({ ignore: [ignoring('acs/*')] })]),
       state([group({ ignore: [ignoring('a*')] })]),
       'an ignore pattern of sg-web leaves rules alone that were not left alone before',
+    ],
+    [
+      'where it takes the shape of an ignore pattern wider',
+      state([group({ ignore: [shaped(443, 500)] })]),
+      state([group({ ignore: [shaped(443, 501)] })]),
+      'an ignore pattern of sg-web leaves rules alone that were not left alone before',
+    ],
+    [
+      'where it believes a text within a shape',
+      state([group({ ignore: [ignoring('acs/*')] })]),
+      state([group({ ignore: [shaped(443, 443)] })]),
+      'an ignore pattern of sg-web leaves rules alone that were not left alone before',
+    ],
+    [
+      'where rules that others made stay from now on',
+      state([group()]),
+      state([group({ ownership: 'declared' })]),
+      'sg-web turns to ownership declared: rules that others made stay',
     ],
     [
       'where it turns a group to observe',
@@ -131,6 +156,11 @@ describe('a revision weakens nothing', () => {
       'where an ignore pattern is narrowed',
       state([group({ ignore: [ignoring('acs/*')] })]),
       state([group({ ignore: [ignoring('acs/lb-*')] })]),
+    ],
+    [
+      'where the shape of an ignore pattern is narrowed',
+      state([group({ ignore: [shaped(443, 500)] })]),
+      state([group({ ignore: [shaped(443, 450)] })]),
     ],
     ['where a group is new', state([]), state([group({ mode: 'observe', ignore: [ignoring('*')] })])],
     [

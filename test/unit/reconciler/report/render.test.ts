@@ -9,7 +9,7 @@ import { renderText } from '../../../../reconciler/report/text.ts';
 import { formatReport, planReport } from '../../../../reconciler/report/document.ts';
 import type { FailedGroup, GroupResult } from '../../../../reconciler/report/results.ts';
 import { described, groupOf, OPTIONS, planFor, policyOf, SAFETY } from '../../../support/plan-inputs.ts';
-import { rule } from '../../../support/rule-sets.ts';
+import { prefix, rule } from '../../../support/rule-sets.ts';
 
 const web = rule({ ports: '443' });
 const http = rule({ ports: '80' });
@@ -281,6 +281,21 @@ describe('text', () => {
     ],
   ])('gives an example that truly opens, and says %s', (_title, wanted, there, example) => {
     expect(renderText('abc', [plan(wanted, there)])).toContain(`\n      ${example}\n`);
+  });
+
+  it('gives an example that is in no dropped list and in the accepted one, where the lists were read', () => {
+    const wanted = [
+      rule({ ports: 'prl-app', peer: '198.51.0.0/16' }),
+      rule({ peer: 'pl-ban', action: 'drop' }),
+    ];
+    const lists = {
+      prefixLists: new Map([['pl-ban', { family: 'ipv4' as const, entries: [prefix('198.51.100.0/24')] }]]),
+      portLists: new Map([['prl-app', [{ first: 8000, last: 8100 }]]]),
+    };
+    const read = planFor(policyOf(wanted), groupOf([]), OPTIONS, { lists });
+    expect(renderText('abc', [read])).toContain(
+      'for example tcp, port 8000, peer 198.51.0.1, source port 50000, own address 10.0.0.1',
+    );
   });
 
   it('tells a port list as the ports of a box', () => {

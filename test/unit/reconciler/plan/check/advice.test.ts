@@ -143,8 +143,7 @@ it.each<[string, Scene, string, Scene]>([
 
 it('tells both quotas where both are too small', () => {
   expect(planOf(OVER_BOTH).blockedBy.map(({ message }) => message)).toEqual([
-    'the group would hold 21 rules; its quota is 20',
-    '21 rules would name a group; the quota is 20',
+    'the group would hold 21 rules; its quota is 20; and 21 rules would name a group; the quota is 20',
   ]);
 });
 

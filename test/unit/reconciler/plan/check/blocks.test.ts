@@ -56,7 +56,7 @@ it.each<[string, Objection, Block]>([
   ],
   [
     'too many rules are told with their number and the quota',
-    { kind: 'overQuota', counted: 'rules', wanted: 201, quota: 200 },
+    { kind: 'overQuota', excess: [{ counted: 'rules', wanted: 201, quota: 200 }] },
     {
       kind: 'quota',
       liftedBy: 'edit',
@@ -66,7 +66,7 @@ it.each<[string, Objection, Block]>([
   ],
   [
     'too many rules that name a group are told apart',
-    { kind: 'overQuota', counted: 'groupRules', wanted: 21, quota: 20 },
+    { kind: 'overQuota', excess: [{ counted: 'groupRules', wanted: 21, quota: 20 }] },
     {
       kind: 'quota',
       liftedBy: 'edit',

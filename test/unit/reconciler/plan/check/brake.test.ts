@@ -12,7 +12,7 @@ import {
   type SafetyInput,
 } from '../../../../../reconciler/plan/safety.ts';
 import { described, groupOf, OPTIONS, planFor, policyOf, SAFETY } from '../../../../support/plan-inputs.ts';
-import { rule } from '../../../../support/rule-sets.ts';
+import { prefix, rule } from '../../../../support/rule-sets.ts';
 
 const NOW_MS = 1_000_000;
 
@@ -130,6 +130,17 @@ describe('the brake', () => {
     expect(kinds({ there, wanted: there.map((each) => ({ ...each, priority: 7 })) })).toEqual([]);
   });
 });
+
+it('the members of a group are where the config says that private addresses are', () => {
+  const there = groupsAccepts();
+  const ban = rule({ protocol: 'all', action: 'drop', peer: '10.0.0.0/8' });
+  const scene = { there, wanted: [...there, ban] };
+  expect(planOf(scene).losing).toHaveLength(3);
+  expect(planOf({ ...scene, safety: { privateNetworks: [prefix('192.168.0.0/16')] } }).losing).toEqual([]);
+});
+
+const groupsAccepts = (): Rule[] =>
+  ['sg-a', 'sg-b', 'sg-c'].map((peer) => rule({ ports: '443', peer, priority: 2 }));
 
 describe('undoing drift is no loss', () => {
   it('for rules that came since the group last converged', () => {

@@ -26,6 +26,7 @@ const STEP = { kind: 'authorize', direction: 'ingress', checkpoint: false, rules
 
 const found = (more: Partial<Unchecked> = {}): Unchecked => ({
   ownership: { managed: [], ignored: [], foreign: [], ignoredOpening: [] },
+  resting: [],
   steps: [STEP],
   hash: 'f00',
   desiredHash: 'fee',

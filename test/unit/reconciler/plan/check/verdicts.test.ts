@@ -120,6 +120,15 @@ describe('a guardrail', () => {
   });
 });
 
+test('a prefix that is replaced by a list of the same addresses closes and opens nothing, where the list was read', () => {
+  const there = [rule({ ports: '443', peer: '203.0.113.0/24' })];
+  const wanted = [rule({ ports: '443', peer: 'pl-office' })];
+  const list = { family: 'ipv4' as const, entries: [prefix('203.0.113.0/25'), prefix('203.0.113.128/25')] };
+  const lists = { prefixLists: new Map([['pl-office', list]]), portLists: new Map() };
+  expect(planOf({ there, wanted, safety: {}, lists }).exposure).toMatchObject({ opened: [], closed: [] });
+  expect(planOf({ there, wanted, safety: {} }).exposure.closed).toHaveLength(1);
+});
+
 describe('an expectation', () => {
   const reaches = expectation('accept', {
     name: 'people reach it',
@@ -159,5 +168,35 @@ describe('an expectation', () => {
     expect(plan.blockedBy.map(({ message }) => message)).toEqual([
       expect.stringContaining('would fail while the plan is carried out, from call 1 on'),
     ]);
+  });
+
+  test('that one half of the promise would break is kept by the other half, where nothing else is broken by it', () => {
+    const ssh = rule({ ports: '22', priority: 5 });
+    const ban = (peer: string): Rule => rule({ ports: '22', peer, action: 'drop' });
+    const scene = {
+      there: [rule({ ports: '443', peer: '10.0.0.0/24' }), ban('10.0.0.0/8'), ssh],
+      wanted: [HTTPS, ban('10.0.0.0/9'), ssh],
+      options: { ruleQuota: 3, modify: 'never' as const },
+    };
+    const promise = (plan: GroupPlan): string[] => plan.exceptions.map(({ kind }) => kind);
+    expect(promise(planOf({ ...scene, safety: {} }))).toEqual(['neverOpen']);
+    const kept = planOf({ ...scene, safety: { expectations: [reaches] } });
+    expect([kept.status, promise(kept)]).toEqual(['pending', ['neverCut']]);
+    const banned = expectation('drop', { services: ['tcp/22'], peers: ['10.1.0.0/16'] });
+    const torn = planOf({ ...scene, safety: { expectations: [reaches, banned] } });
+    expect(blocks(torn)).toEqual(['expectation']);
+  });
+
+  test('a guardrail is kept between two calls too, where a plan may open for a moment', () => {
+    const open = rule({ ports: '22', priority: 5 });
+    const ban = (ports: string): Rule => rule({ ports, action: 'drop' });
+    const scene = {
+      there: [ban('22'), open],
+      wanted: [ban('1-1024'), open],
+      options: { ruleQuota: 2, modify: 'never' as const, fallback: 'neverCut' as const },
+    };
+    const plan = planOf({ ...scene, safety: { guardrails: [NO_SSH] } });
+    expect(blocks(plan)).toEqual(['guardrail']);
+    expect(plan.blockedBy[0]?.message).toContain('while the plan is carried out, from call 1 on');
   });
 });
