@@ -5,6 +5,7 @@ import { expiryWarnings } from '../../reconciler/judge/expiries.ts';
 import { compareProblems, type Problem } from '../../reconciler/model/problem.ts';
 import { judgementProblems } from '../../reconciler/judge/desired/desired-problems.ts';
 import { ruleAnomalies } from '../../reconciler/judge/policy-anomalies.ts';
+import { quotaProblems } from '../../reconciler/judge/policy-quotas.ts';
 import { compilePolicies } from '../../reconciler/policy/compile/compile.ts';
 import { NO_GUARDRAILS } from '../../reconciler/policy/compile/compile-guardrails.ts';
 import { problemsAsCodeQuality } from '../../reconciler/policy/report/codequality.ts';
@@ -125,6 +126,7 @@ async function checkPolicies(paths: readonly string[], config: Config | null, io
       ...expiryWarnings(written, nowMs, nearHours(config) * 3_600_000),
       ...expiredExemptions(guardrails, nowMs),
       ...ruleAnomalies(groups),
+      ...(config === null ? [] : quotaProblems(groups, config.reconcile)),
     ].sort(compareProblems),
     texts,
     files: texts.size,

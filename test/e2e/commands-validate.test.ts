@@ -50,7 +50,7 @@ test('an expired rule covers nothing any more', async () => {
       'protocol: tcp, ports: 443, from: 10.0.0.0/8',
     ]),
   );
-  expect(await warnings()).toEqual([]);
+  expect(await warnings()).toMatchObject([{ code: 'expired' }]);
 });
 
 test('10,000 intricate rules come to an end, and it is said that not all were looked at', async () => {

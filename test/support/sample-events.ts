@@ -109,3 +109,14 @@ export const SAMPLE_EVENTS: Samples = {
 };
 
 export const EVENT_NAMES = Object.keys(SAMPLE_EVENTS) as EventName[];
+
+/** The other form of `policies.held`: the policy of one group. */
+export const HELD_GROUP: EventFields<'policies.held'> = {
+  ...COMMON,
+  reason: 'guardrail',
+  groups: 1,
+  file: 'policies/web.yaml',
+  line: 8,
+  details: ['guardrail no-admin-from-internet: tcp 22 is exposed'],
+  override: 'nearest change: remove the rule',
+};

@@ -1,0 +1,117 @@
+// What is said of a plan before anything of it is carried out.
+import { describeRule } from '../../reconciler/model/rule-text.ts';
+import type { DescribedGroup } from '../../reconciler/model/group.ts';
+import type { GroupPlan } from '../../reconciler/plan/plan.ts';
+import type { GroupMemory } from '../learned/group-memory.ts';
+import { ignoredOpensOf, type IgnoredOpens } from '../learned/ignored-opens.ts';
+import { commonFields, RULES_NAMED_IN_EVENTS, type Cause, type GroupRun } from './group-run.ts';
+
+export function reportPlan(
+  run: GroupRun,
+  described: DescribedGroup,
+  { plan, cause }: { readonly plan: GroupPlan; readonly cause: Cause },
+): void {
+  const { telemetry } = run.engine;
+  const fields = { ...commonFields(run), planHash: plan.hash };
+  telemetry.emit('group.described', { ...commonFields(run), rules: described.rules.length });
+  reportViolations(run, plan);
+  if (plan.status === 'converged') return;
+  reportDrift(run, plan, cause);
+  reportHeld(run, plan);
+  if (plan.status === 'blocked') {
+    const kinds = [...new Set(plan.blockedBy.map(({ kind }) => kind))];
+    const blockedBy = plan.blockedBy.map((block) => block.message);
+    const overrides = plan.blockedBy.map(({ override }) => override).filter((command) => command !== '');
+    telemetry.emit('plan.blocked', { ...fields, kinds, blockedBy, overrides: [...new Set(overrides)] });
+    return;
+  }
+  reportApproval(run, plan);
+  reportSteps(run, plan);
+}
+
+/** The policy breaks a guardrail or an expectation that the one in force keeps. */
+function reportHeld(run: GroupRun, plan: GroupPlan): void {
+  const { file, line } = run.request.policy.source;
+  for (const reason of ['guardrail', 'expectation'] as const) {
+    const blocks = plan.heldBy.filter(({ kind }) => kind === reason);
+    if (blocks.length === 0) continue;
+    run.engine.telemetry.emit('policies.held', {
+      ...commonFields(run),
+      ...{ planHash: plan.hash, reason, file, line, groups: 1 },
+      details: blocks.map(({ message }) => message),
+      override: [...new Set(blocks.map(({ override }) => override).filter((each) => each !== ''))].join('; '),
+    });
+  }
+}
+
+/** Of what the plan is about: a group of which only rules rest that flap has no drift besides. */
+function reportDrift(run: GroupRun, plan: GroupPlan, cause: Cause): void {
+  const { missing, unexpected, different } = plan.diff;
+  if (missing.length + unexpected.length + different.length === 0) return;
+  run.engine.telemetry.emit('drift.detected', {
+    ...commonFields(run),
+    planHash: plan.hash,
+    missing: missing.length,
+    surplus: unexpected.length,
+    altered: different.length,
+    cause,
+    rules: driftLines(plan).slice(0, RULES_NAMED_IN_EVENTS),
+  });
+}
+
+function reportApproval(run: GroupRun, plan: GroupPlan): void {
+  const { approval } = plan;
+  if (approval === null || plan.status !== 'pending') return;
+  const { by, reason, untilMs } = approval;
+  const until = new Date(untilMs).toISOString();
+  const fields = { ...commonFields(run), planHash: plan.hash, by, reason, until };
+  run.engine.telemetry.emit('plan.approved', fields);
+}
+
+/** Drift of a group whose policy waits, against the policy before. */
+export function reportKept(run: GroupRun, plan: GroupPlan): void {
+  if (plan.status === 'pending') reportSteps(run, plan);
+}
+
+function reportSteps(run: GroupRun, plan: GroupPlan): void {
+  const count = (kind: string) => plan.steps.filter((step) => step.kind === kind).length;
+  run.engine.telemetry.emit('plan.made', {
+    ...commonFields(run),
+    planHash: plan.hash,
+    steps: plan.steps.length,
+    add: count('authorize'),
+    modify: count('modify'),
+    remove: count('revoke'),
+    hitless: plan.hitless,
+    ...(plan.status === 'observed' ? { wouldBlock: plan.blockedBy.map(({ message }) => message) } : {}),
+  });
+}
+
+/** Whether or not the plan is blocked for it: what is violated may be there already. */
+function reportViolations(run: GroupRun, { findings }: GroupPlan): void {
+  for (const { id, severity, message, guardrail } of findings) {
+    if (guardrail !== 'violated') continue;
+    const fields = { guardrail: id, severity, reason: message };
+    run.engine.telemetry.emit('guardrail.violated', { ...commonFields(run), ...fields });
+  }
+}
+
+/** What to remember, so that each is told once. */
+export function reportIgnored(run: GroupRun, plan: GroupPlan, { ignoredOpens }: GroupMemory): IgnoredOpens {
+  const { all, appeared } = ignoredOpensOf(plan, ignoredOpens);
+  const rules = appeared.slice(0, RULES_NAMED_IN_EVENTS);
+  if (appeared.length > 0) {
+    run.engine.telemetry.emit('ignored.opens', { ...commonFields(run), count: appeared.length, rules });
+  }
+  return all;
+}
+
+function driftLines({ diff }: GroupPlan): string[] {
+  return [
+    ...diff.missing.map(({ rule }) => `missing ${describeRule(rule)}`),
+    ...diff.unexpected.map(({ rule }) => `unexpected ${describeRule(rule)}`),
+    ...diff.different.map(
+      ({ from, fields }) => `different ${fields.join('+')} of ${describeRule(from.rule)}`,
+    ),
+  ];
+}
