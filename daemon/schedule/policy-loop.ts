@@ -146,28 +146,30 @@ export class PolicyLoop {
     if (!this.#wasRead) this.#parts.onFirstRead?.(loaded.revision);
     this.#wasRead = true;
     const update = await keeper.take(loaded);
-    const hadProblems = this.#problems > 0;
-    const wasHeld = this.#held !== null;
+    const before = { isBad: this.#problems > 0, isHeld: this.#held !== null };
     const verdict = await this.#gated(update, loaded);
     this.#state = verdict.state;
+    this.#held = verdict.held;
     // Whatever the policies say, no group may go beyond the guardrails of the config as it is now.
     const { guardrails } = update.state;
     const areNew = engine.demands.set({ guardrails, expectations: verdict.state.expectations });
     if (areNew) this.#parts.controller.triggerAll();
-    this.#held = verdict.held;
     if (verdict.held === null) await this.#memory.note();
     this.#problems = update.problems.filter(({ severity }) => severity === 'error').length;
     this.#lookAgainAtMs = engine.clock.monotonicMs() + (update.lookAgainMs ?? Infinity);
     reportProblems(engine, update);
-    const isMended = hadProblems && this.#problems === 0;
-    const isNews = update.changed || wasHeld || isMended || verdict.released.length > 0;
-    if (isNews && verdict.held === null && this.#isInForce) {
-      reportLoaded(
-        engine,
-        { ...update, releasedGroups: verdict.released, weakened: verdict.weakened },
-        loaded,
-      );
-    }
+    const isMended = before.isBad && this.#problems === 0;
+    const isNews = update.changed || before.isHeld || isMended || verdict.released.length > 0;
+    if (isNews) this.#reportLoaded(update, loaded, verdict);
+  }
+
+  #reportLoaded(
+    update: DesiredUpdate,
+    loaded: LoadedPolicies,
+    { held, released, weakened }: GateVerdict,
+  ): void {
+    if (held !== null || !this.#isInForce) return;
+    reportLoaded(this.#parts.engine, { ...update, releasedGroups: released, weakened }, loaded);
   }
 
   /** A folder of errors, with nothing in force before, is no revision. */
