@@ -140,9 +140,7 @@ export async function expectHarmless(accident: Accident): Promise<void> {
 export const isBlocked =
   (kind: string, group = 'sg-web') =>
   (line: LogLine): boolean =>
-    line.event === 'plan.blocked' &&
-    line.group === group &&
-    (line.kinds as readonly string[]).includes(kind);
+    line.event === 'plan.blocked' && line.group === group && (line.kinds as readonly string[]).includes(kind);
 
 /** Whether the line is this event, and its fields hold this text somewhere. */
 export const isEvent =
