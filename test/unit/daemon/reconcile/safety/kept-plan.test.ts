@@ -1,5 +1,6 @@
 // What goes on being repaired while a newer policy waits for someone's decision.
 import { describe, expect, it } from 'vitest';
+import { NOTHING_LEARNED } from '../../../../../daemon/reconcile/group-input.ts';
 import { keptPlan } from '../../../../../daemon/reconcile/safety/kept-plan.ts';
 import type { Rule } from '../../../../../reconciler/model/rule.ts';
 import { planGroup } from '../../../../../reconciler/plan/plan-group.ts';
@@ -29,10 +30,10 @@ function repaired({ inForce, desired, there, more }: Scene): string[] | null {
     desired,
     described: groupOf(described(there)),
     settings: OPTIONS,
-    learned: { legacyPriority: 'modify', listSizes: {} },
     safety: { ...SAFETY, brake: 'off', inForce },
     nowMs: 1000,
     ...more,
+    learned: NOTHING_LEARNED,
   } as const;
   const kept = keptPlan(planGroup(input), input, { inForce });
   if (kept === null) return null;
