@@ -9,6 +9,7 @@ import { join, relative } from 'node:path';
 import { EXPOSURE_MUTATIONS } from './mutations/exposure.ts';
 import type { Mutation } from './mutations/mutation.ts';
 import { PLAN_MUTATIONS } from './mutations/plan.ts';
+import { SAFETY_MUTATIONS } from './mutations/safety.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const COPIED = [
@@ -29,6 +30,17 @@ const SUITES = [
   {
     mutations: PLAN_MUTATIONS,
     tests: ['test/unit/reconciler/plan', 'test/unit/reconciler/report', 'test/property/plan'],
+  },
+  {
+    mutations: SAFETY_MUTATIONS,
+    tests: [
+      'test/unit/reconciler/judge',
+      'test/unit/reconciler/plan/check',
+      'test/unit/reconciler/plan/diff',
+      'test/property/judge',
+      'test/property/plan-brake',
+      'test/property/plan-texts',
+    ],
   },
 ];
 /** A mutation may make the tests run for ever: so many times as long as they take without one is enough. */

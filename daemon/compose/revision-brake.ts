@@ -24,7 +24,9 @@ export async function saysRevisionHeld(
 ): Promise<boolean> {
   const inForce = desk === null ? null : (await desk.estateFacts()).desired;
   if (desk === null || inForce === null) {
-    line(stderr, 'revision brake: not judged, since no journal says which policies are in force');
+    if (engine.live().brake !== 'off') {
+      line(stderr, 'revision brake: not judged, since no journal says which policies are in force');
+    }
     return false;
   }
   for (const { message, source } of weakenings(inForce, desired, defaultMode)) {

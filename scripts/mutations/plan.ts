@@ -143,7 +143,7 @@ export const PLAN_MUTATIONS: readonly Mutation[] = [
   {
     name: 'a rule that is modified twice leaves its text to one without',
     file: 'plan/fit/widening.ts',
-    find: '    .filter(({ rule }) => rule.description !== null || hull.description === null)\n',
+    find: '    .filter(({ rule }) => rule.description !== null || from.rule.description === null)\n',
     replace: '',
   },
   {
@@ -191,7 +191,7 @@ export const PLAN_MUTATIONS: readonly Mutation[] = [
   {
     name: 'a rule that an ignored one fulfils is added again',
     file: 'plan/diff/diff.ts',
-    find: '  for (const { rule } of unmanaged) missing.delete(ruleIdentity(rule));\n',
+    find: '  for (const { rule } of ignored) missing.delete(ruleIdentity(rule));\n',
     replace: '',
   },
   {

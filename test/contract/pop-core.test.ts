@@ -148,6 +148,32 @@ it('groups: found, renamed, isolated, referred to, joined, left, deleted', async
   await call('DeleteSecurityGroup', { SecurityGroupId });
 });
 
+it('groups: tagged, listed by their tags, untagged, moved to a resource group', async () => {
+  const SecurityGroupId = await createGroup('tagged');
+  const target = { ResourceType: 'securitygroup', ResourceId: [SecurityGroupId] };
+  await call('TagResources', { ...target, Tag: [{ Key: 'tier', Value: 'web' }] });
+  expect(await call('ListTagResources', { ...target, Tag: [{ Key: 'tier', Value: 'web' }] })).toMatchObject({
+    TagResources: {
+      TagResource: expect.arrayContaining([
+        { ResourceId: SecurityGroupId, ResourceType: 'securitygroup', TagKey: 'tier', TagValue: 'web' },
+      ]) as unknown,
+    },
+  });
+  await call('UntagResources', { ...target, TagKey: ['tier'] });
+  const SecurityGroupIds = JSON.stringify([SecurityGroupId]);
+  const ResourceGroupId = 'rg-bp67acfmxazb4p';
+  await call('JoinResourceGroup', { ...target, ResourceId: SecurityGroupId, ResourceGroupId });
+  const [group] = (
+    await call<{ SecurityGroups: { SecurityGroup: Array<{ Tags: { Tag: Array<{ TagKey: string }> } }> } }>(
+      'DescribeSecurityGroups',
+      { SecurityGroupIds },
+    )
+  ).SecurityGroups.SecurityGroup;
+  expect(group).toMatchObject({ ResourceGroupId });
+  expect(group?.Tags.Tag.map(({ TagKey }) => TagKey)).not.toContain('tier');
+  await call('DeleteSecurityGroup', { SecurityGroupId });
+});
+
 it('prefix lists', async () => {
   const { PrefixListId } = await call<{ PrefixListId: string }>('CreatePrefixList', {
     PrefixListName: 'offices',

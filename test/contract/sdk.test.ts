@@ -414,6 +414,39 @@ it('port range lists', async () => {
   await whole(client.deletePortRangeList(new ecs.DeletePortRangeListRequest(target)));
 });
 
+it('groups: tagged, listed by their tags, untagged, moved to a resource group', async () => {
+  const securityGroupId = await createGroup('tagged');
+  const target = { regionId, resourceType: 'securitygroup', resourceId: [securityGroupId] };
+  const tag = [new ecs.TagResourcesRequestTag({ key: 'tier', value: 'web' })];
+  await whole(client.tagResources(new ecs.TagResourcesRequest({ ...target, tag })));
+  const listed = await whole(client.listTagResources(new ecs.ListTagResourcesRequest(target)), 3);
+  const keys = listed.tagResources?.tagResource?.map(({ tagKey }) => tagKey);
+  expect(keys?.sort()).toEqual(['team', 'tier']);
+  await whole(client.untagResources(new ecs.UntagResourcesRequest({ ...target, tagKey: ['tier'] })));
+  await whole(
+    client.joinResourceGroup(
+      new ecs.JoinResourceGroupRequest({
+        ...target,
+        resourceId: securityGroupId,
+        resourceGroupId: 'rg-bp67acfmxazb4p',
+      }),
+    ),
+  );
+  const { securityGroups } = await whole(
+    client.describeSecurityGroups(
+      new ecs.DescribeSecurityGroupsRequest({
+        regionId,
+        securityGroupIds: JSON.stringify([securityGroupId]),
+      }),
+    ),
+    5,
+  );
+  const [group] = securityGroups?.securityGroup ?? [];
+  expect(group?.resourceGroupId).toBe('rg-bp67acfmxazb4p');
+  expect(group?.tags?.tag?.map(({ tagKey }) => tagKey)).toEqual(['team']);
+  await client.deleteSecurityGroup(new ecs.DeleteSecurityGroupRequest({ regionId, securityGroupId }));
+});
+
 it('regions', async () => {
   const body = await whole(client.describeRegions(new ecs.DescribeRegionsRequest({})), 3);
   expect(body.regions?.region?.map((region) => region.regionId)).toContain(regionId);

@@ -56,7 +56,9 @@ test('a full group whose limit is not in the config: rules go first to make room
 test('a batch for which there is not room enough: what fits comes in, the rest is reported', async () => {
   const stage = await open(scene([1], [1, 2, 3, 4, 5]), { ruleQuota: 4 });
   const blocked = await stage.service.log.event('plan.blocked', { group: 'sg-pupil' });
-  expect(blocked.blockedBy).toEqual(['the group would hold 6 rules; its quota is 4']);
+  expect(blocked.blockedBy).toEqual([
+    'the group would hold 6 rules; its quota is 4, for the cloud refused one more lately',
+  ]);
   expect(await stage.rules('sg-pupil')).toEqual([BYSTANDER, line(1), line(2), line(3)].sort());
   expect(quarantined(stage)).toEqual([]);
 });

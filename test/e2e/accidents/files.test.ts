@@ -1,4 +1,7 @@
 // Accidents with files: half of one, none, another thing in its place, or one that is not committed.
+//
+// Before there was a brake (3ed103f) these held already, and are here so that they go on holding: the folder taken away,
+// a folder or a dead link in the place of a file, merge conflict marks, a misspelt key, a renamed network.
 import { mkdirSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { test } from 'vitest';
 import {
