@@ -1,5 +1,5 @@
 // `rampart approve`: a person lets go on what the brake, a takeover or an opening holds.
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { groupKey } from '../../reconciler/model/group.ts';
 import { err, ok, type Result } from '../../reconciler/model/result.ts';
 import { quoted } from '../../reconciler/model/rule-text.ts';
@@ -46,7 +46,11 @@ export function addApproveCommand(program: Command, io: Io, done: (code: ExitCod
       flagOf(parseHash),
     )
     .requiredOption('--reason <TEXT>', 'why; it is shown wherever the approval is', flagOf(parseReason))
-    .option('--for <DURATION>', 'how long it holds: 90s, 15m, 1h, 7d', flagOf(parseDuration), DEFAULT_MS)
+    .addOption(
+      new Option('--for <DURATION>', 'how long it holds: 90s, 15m, 1h, 7d')
+        .argParser(flagOf(parseDuration))
+        .default(DEFAULT_MS, '1h'),
+    )
     .option('--ahead', 'a whole hash that the daemon has not planned yet')
     .addHelpText(
       'after',

@@ -52,10 +52,7 @@ export function addResumeCommand(program: Command, io: Io, done: (code: ExitCode
     .option('--group <ID>', 'the pause of this group (default: that of all groups)')
     .option('--freeze <NAME>', 'this occurrence of the freeze, until it begins again; needs --reason')
     .option('--reason <TEXT>', 'why the freeze ends; it is kept in the journal', flagOf(parseReason))
-    .addHelpText(
-      'after',
-      '\nA running daemon goes on at its next look, `resyncSeconds` from the last at most.',
-    )
+    .addHelpText('after', '\nA running daemon goes on within seconds.')
     .action((flags: ResumeFlags) =>
       (flags.freeze === undefined ? runResume(flags, io) : endFreeze(flags.freeze, flags, io)).then(done),
     );

@@ -7,6 +7,7 @@ import type { Config } from '../config/config.ts';
 import { loadConfigIfAny } from '../config/load.ts';
 import { DEFAULT_POLICIES } from '../config/sections/policies-schema.ts';
 import { line, UsageError, type ExitCode, type Io } from '../cli/io.ts';
+import { noteUncommitted } from '../compose/committed.ts';
 import {
   addCommonFlags,
   compileOptionsOf,
@@ -73,7 +74,8 @@ function configFor(paths: readonly string[], flags: TestFlags): Config | null {
 /** The policies, all good; or a UsageError that lists every problem with them. */
 async function readAll(paths: readonly string[], config: Config | null, io: Io) {
   const policies = shownPath(config?.policies.path ?? DEFAULT_POLICIES, io);
-  const { files, asked } = await filesToCheck(paths.length > 0 ? paths : [policies], policies);
+  const { files, asked, isPart } = await filesToCheck(paths.length > 0 ? paths : [policies], policies);
+  if (config !== null && isPart) await noteUncommitted(config, io);
   // Guardrails are no expectations, and files from elsewhere need not have the names that they use.
   const accounts = config === null ? null : compileOptionsOf(config).accounts;
   const compiled = compilePolicies(files, { accounts });

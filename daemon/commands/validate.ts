@@ -85,7 +85,6 @@ async function checkAll(paths: readonly string[], config: Config | null, io: Io)
     line(io.stderr, 'no config: names of accounts are not checked');
     return { ...policies, problems };
   }
-  await noteUncommitted(config, io);
   return { ...policies, problems: [...(await stateProblems(config)), ...problems].sort(compareProblems) };
 }
 
@@ -111,6 +110,7 @@ const nearHours = (config: Config | null): number =>
 async function checkPolicies(paths: readonly string[], config: Config | null, io: Io): Promise<Checked> {
   const policies = shownPath(config?.policies.path ?? DEFAULT_POLICIES, io);
   const { files, asked, isPart } = await filesToCheck(paths.length > 0 ? paths : [policies], policies);
+  if (config !== null && isPart) await noteUncommitted(config, io);
   const options = config === null ? { accounts: null } : compileOptionsOf(config);
   const compiled = compilePolicies(files, options);
   const nowMs = systemClock.nowMs();

@@ -105,6 +105,13 @@ onlyWith('git', test)(
     expect(plan.stderr).toContain('policies/web.yaml is not committed: the daemon will not take this');
     const validate = await workspace.run(['validate']);
     expect(validate.stderr).toContain('policies/web.yaml is not committed: the daemon will not take this');
+    const tested = await workspace.run(['test']);
+    expect(tested.stderr).toContain('policies/web.yaml is not committed: the daemon will not take this');
+    workspace.write('elsewhere/web.yaml', BOTH);
+    for (const command of ['validate', 'test']) {
+      const elsewhere = await workspace.run([command, 'elsewhere']);
+      expect(elsewhere.stderr).not.toContain('not committed');
+    }
     const apply = await workspace.run(['apply', '--yes']);
     expect(apply).toMatchObject({ code: 1 });
     expect(apply.stderr).toContain('git add policies/web.yaml && git commit');
