@@ -51,7 +51,9 @@ export async function readAndPlan(run: GroupRun, before: GroupMemory): Promise<P
   const { input, facts, breakGlass, memory: known } = await inputFor(run, described, before);
   const plan = planGroup(input);
   if (isAnother(run, plan)) return ended({ kind: 'changed' }, known);
-  const cause = holdsPolicy(plan, input, facts) ? 'policy' : run.request.cause;
+  // Also what was approved is what a policy asks for, though it has been planned before.
+  const isForPolicy = plan.approval !== null || holdsPolicy(plan, input, facts);
+  const cause = isForPolicy ? 'policy' : run.request.cause;
   reportPlan(run, described, { plan, cause });
   await note(run, plan, { input, facts, breakGlass });
   const memory = { ...known, ignoredOpens: reportIgnored(run, plan, before) };
