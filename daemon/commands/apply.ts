@@ -38,7 +38,10 @@ export function addApplyCommand(program: Command, io: Io, done: (code: ExitCode)
   addCommonFlags(program.command('apply'))
     .description('Plan, carry out, verify. Exit code: 0 converged, 3 blocked, 1 not converged.')
     .option('--group <ID>', 'only this group')
-    .option('--plan <HASH>', 'only if the plan still has this hash, as `rampart plan` showed it')
+    .option(
+      '--plan <HASH>',
+      'only if the plan still has this hash, as `rampart plan` showed it; approves what waits for that',
+    )
     .option('--yes', 'do not ask; lifts no block')
     .option('--reason <TEXT>', 'why; required with --plan if that approves anything', flagOf(parseReason))
     .option('--json', 'print one JSON document with the plan and what came of it')

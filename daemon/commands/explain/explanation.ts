@@ -1,4 +1,5 @@
 // What is said of a group, from what a daemon knows or from a plan.
+import { counted } from '../../../reconciler/model/counted.ts';
 import type { GroupRef } from '../../../reconciler/model/group.ts';
 import { isFailed, type GroupResult } from '../../../reconciler/report/results.ts';
 import type { Status } from '../status/ask-daemon.ts';
@@ -37,7 +38,7 @@ export function fromPlan(result: GroupResult): Explanation {
   }
   const { mode, status, steps, blockedBy, approval } = result;
   const lines = [
-    `mode ${mode}: ${MEANS[status]}${steps.length === 0 ? '' : `, ${steps.length} calls`}`,
+    `mode ${mode}: ${MEANS[status]}${steps.length === 0 ? '' : `, ${counted(steps.length, 'call')}`}`,
     ...blockedBy.map(({ kind, message, liftedBy }) => `${kind}: ${message} (${LIFTED[liftedBy]})`),
     ...(approval === null ? [] : [`approved by ${approval.by}: ${approval.reason}`]),
   ];
@@ -69,7 +70,7 @@ const overrides = (blocks: ReadonlyArray<{ readonly override: string }>): string
 function closedLanes({ account, region }: DaemonGroup, { lanes = [] }: Status): string[] {
   return lanes
     .filter((lane) => lane.account === account && lane.region === region && lane.mode !== 'open')
-    .map(({ operation, waiting }) => `the cloud throttles ${operation}: ${waiting} calls wait`);
+    .map(({ operation, waiting }) => `the cloud throttles ${operation}: ${counted(waiting, 'call')} waiting`);
 }
 
 const timeText = (ms: number | null, otherwise: string): string =>
