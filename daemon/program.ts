@@ -43,10 +43,10 @@ export function createProgram(io: Io): Program {
     exitCode = code;
   };
   const program = new Command('rampart')
-    .description('Keeps Alibaba Cloud ECS security groups as the policy files in git say.')
-    .version(packageVersion(), '--version')
-    .helpOption('--help', 'show help')
-    .helpCommand(false)
+    .description('Makes your Alibaba Cloud security groups match the YAML in git, and keeps them that way.')
+    .version(packageVersion(), '-V, --version')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand('help [COMMAND]', 'show help of a command')
     .showHelpAfterError('(add --help for the options)')
     .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) })
     .exitOverride();
@@ -65,7 +65,7 @@ export function createProgram(io: Io): Program {
   addStatusCommand(program, io, done);
   addExplainCommand(program, io, done);
   addEmulatorCommand(program, io, done);
-  for (const command of program.commands) command.helpOption('--help', 'show help');
+  for (const command of program.commands) command.helpOption('-h, --help', 'show help');
   const left = whenLeft(program, io);
   return {
     run: async (argv) => {

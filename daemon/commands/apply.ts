@@ -41,7 +41,7 @@ export function addApplyCommand(program: Command, io: Io, done: (code: ExitCode)
     .option('--group <ID>', 'only this group')
     .option(
       '--plan <HASH>',
-      'only if the plan still has this hash, as `rampart plan` showed it (the line `plan`)',
+      'only if the plan still has this hash, as `rampart plan` showed it (the line `plan`); approves what waits for that',
       flagOf(parseHash),
     )
     .option('--yes', 'do not ask; lifts no block')

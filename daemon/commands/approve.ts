@@ -51,7 +51,10 @@ export function addApproveCommand(program: Command, io: Io, done: (code: ExitCod
         .argParser(flagOf(parseDuration))
         .default(DEFAULT_MS, '1h'),
     )
-    .option('--ahead', 'a whole hash that the daemon has not planned yet')
+    .option(
+      '--ahead',
+      'a whole hash, of a group’s plan or of a revision, that the daemon has not planned yet',
+    )
     .addHelpText(
       'after',
       '\nWho approves is taken from the operating system (user and host); nothing proves it. A running daemon acts ' +

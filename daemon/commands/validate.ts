@@ -63,7 +63,9 @@ export function addValidateCommand(program: Command, io: Io, done: (code: ExitCo
 }
 
 async function runValidate(paths: readonly string[], flags: ValidateFlags, io: Io): Promise<ExitCode> {
-  const verdict = flags.upgrade === true ? upgradeVerdict(flags) : await checkedVerdict(paths, flags, io);
+  const verdict = await (flags.upgrade === true
+    ? upgradeVerdict(flags, io)
+    : checkedVerdict(paths, flags, io));
   const format = flags.json === true ? 'json' : flags.format;
   io.stdout.write(render(format, verdict));
   const errors = verdict.problems.filter(({ severity }) => severity === 'error').length;
@@ -77,7 +79,14 @@ async function checkedVerdict(paths: readonly string[], flags: ValidateFlags, io
   return config.ok ? checkAll(paths, config.value, io) : ofConfig(config.error);
 }
 
-const upgradeVerdict = (flags: ValidateFlags): Checked => ofConfig(upgradeProblems(flags.config ?? null));
+async function upgradeVerdict(flags: ValidateFlags, io: Io): Promise<Checked> {
+  const groupsOf = async (config: Config) => {
+    const policies = shownPath(config.policies.path, io);
+    const { files } = await filesToCheck([policies], policies);
+    return compilePolicies(files, compileOptionsOf(config)).groups;
+  };
+  return ofConfig(await upgradeProblems(flags.config ?? null, groupsOf));
+}
 
 async function checkAll(paths: readonly string[], config: Config | null, io: Io): Promise<Checked> {
   const { problems, ...policies } = await checkPolicies(paths, config, io);

@@ -11,7 +11,7 @@ import type { Engine } from '../reconcile/engine.ts';
 import type { TargetResolver } from '../schedule/selectors.ts';
 
 /** How long steps in flight may take to finish after a stop; what is unfinished then is in the journal. */
-export const SHUTDOWN_GRACE_MS = 20_000;
+const SHUTDOWN_GRACE_MS = 20_000;
 
 export interface DaemonParts {
   readonly engine: Engine;

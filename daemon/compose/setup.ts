@@ -38,7 +38,7 @@ export function readConfig(flags: CommonFlags): Config {
 }
 
 /** Why there is no config to work with, for people. */
-export function configTrouble(problems: readonly Problem[]): string {
+function configTrouble(problems: readonly Problem[]): string {
   const absent = problems.find(({ code }) => code === NO_CONFIG);
   if (absent !== undefined) return `${absent.message}; ${absent.hint}`;
   return `the config cannot be used\n${problems.map(problemText).join('\n')}`;

@@ -4,7 +4,7 @@ import { ruleIdentity } from '../../reconciler/model/rule.ts';
 import type { Quarantined } from '../../reconciler/plan/diff/quarantine.ts';
 import { rulesAddedBy, rulesRemovedBy, type Step } from '../../reconciler/plan/plan.ts';
 
-export const FIRST_RETRY_MS = 10 * 60_000;
+const FIRST_RETRY_MS = 10 * 60_000;
 const MAX_RETRY_MS = 6 * 60 * 60_000;
 const MAX_QUARANTINED = 1000;
 

@@ -1,6 +1,7 @@
 // All that decides the plan of a group, put together in one place, so that the daemon and every command judge alike.
 import type { ReadLists } from '../../reconciler/exposure/engine/context.ts';
 import type { KeptRule } from '../../reconciler/judge/break-glass.ts';
+import { scopedByCloud } from '../../reconciler/judge/scope.ts';
 import type { DescribedGroup } from '../../reconciler/model/group.ts';
 import type { Frozen, Learned, PlanInput } from '../../reconciler/plan/plan-input.ts';
 import type { GroupPolicy } from '../../reconciler/plan/plan.ts';
@@ -9,7 +10,7 @@ import type { JournalDesk } from '../journal/journal.ts';
 import { ownedRules } from './safety/owned-rules.ts';
 import type { Engine } from './engine.ts';
 import { breakGlassOf, keptBefore, keptNow } from './safety/break-glass.ts';
-import { activeFreezes, freezeOf, frozenBy, scopedByCloud } from './safety/freezes.ts';
+import { activeFreezes, freezeOf, frozenBy } from './safety/freezes.ts';
 import { safetyInput } from './safety/safety-input.ts';
 
 /** What is read of the journal. Whoever only plans may read that of a daemon beside it. */

@@ -17,6 +17,7 @@ import { weakenings } from '../../reconciler/judge/weakenings.ts';
 import { desiredHash } from '../../reconciler/plan/hash.ts';
 import type { GroupPolicy } from '../../reconciler/plan/plan.ts';
 import type { Approval, BrakeSettings, Invocation } from '../../reconciler/plan/safety.ts';
+import type { Clock } from '../clock.ts';
 import type { GrantedApproval } from '../journal/approvals.ts';
 import type { HeldRevision } from '../journal/facts.ts';
 import type { JournalDesk } from '../journal/journal.ts';
@@ -55,7 +56,7 @@ export async function assessRevision(
   if (inForce === null) return { kind: 'first' };
   const { brake } = live();
   const nowMs = clock.nowMs();
-  const loss = revisionLoss(inForce, state, nowMs);
+  const loss = await piecemeal(revisionLoss(inForce, state, nowMs), clock);
   const { released } = loss;
   if (brake === 'off' || !isTooMuch(loss, brake)) return { kind: 'within', released };
   const hash = hashOf(content);
@@ -64,6 +65,23 @@ export async function assessRevision(
   const sinceMs = heldBefore?.hash === hash ? heldBefore.sinceMs : nowMs;
   const held = heldRevision({ hash, revision: state.revision, sinceMs, limit: brake.groups }, loss);
   return { kind: 'held', held, inForce };
+}
+
+/** Longest time for which health checks, signals and the watchdog wait for a judgement of thousands of groups. */
+const TURN_MS = 50;
+
+async function piecemeal<T>(
+  work: Generator<void, T, void>,
+  clock: Pick<Clock, 'monotonicMs' | 'sleep'>,
+): Promise<T> {
+  let turnMs = clock.monotonicMs();
+  for (;;) {
+    const step = work.next();
+    if (step.done === true) return step.value;
+    if (clock.monotonicMs() - turnMs < TURN_MS) continue;
+    await clock.sleep(0);
+    turnMs = clock.monotonicMs();
+  }
 }
 
 export interface HeldStatus extends HeldRevision {

@@ -1,4 +1,4 @@
-// Counts events for Prometheus. Every series is there from the start, at zero.
+// Counts events for Prometheus. Every series is there from the start, at zero, but for those by guardrail.
 import { Counter, Histogram, type Registry } from 'prom-client';
 import { OPERATION_NAMES } from '../../reconciler/model/operation.ts';
 import { CATALOG, DRIFT_CAUSES } from './catalog.ts';
@@ -22,6 +22,15 @@ const RECONCILE_OUTCOMES = {
 const CALL_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const RECONCILE_SECONDS = [0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600];
 
+/** Fields of single events by which they are counted. */
+interface LabelFields extends CommonFields {
+  /** Of `drift.detected`. */
+  readonly cause?: string;
+  /** Of `guardrail.violated`, as `severity`. */
+  readonly guardrail?: string;
+  readonly severity?: string;
+}
+
 export class EventCounters implements Telemetry {
   readonly #events: Counter;
   readonly #calls: Counter;
@@ -29,6 +38,7 @@ export class EventCounters implements Telemetry {
   readonly #reconciles: Counter;
   readonly #reconcileSeconds: Histogram;
   readonly #differences: Counter;
+  readonly #violations: Counter;
 
   constructor(registry: Registry) {
     const registers = [registry];
@@ -69,6 +79,12 @@ export class EventCounters implements Telemetry {
       labelNames: ['cause'],
       registers,
     });
+    this.#violations = new Counter({
+      name: 'rampart_guardrail_violations_total',
+      help: 'How often a reconcile found that a group violates a guardrail, by its id.',
+      labelNames: ['guardrail', 'severity'],
+      registers,
+    });
     this.#startAtZero();
   }
 
@@ -76,8 +92,9 @@ export class EventCounters implements Telemetry {
     this.#events.inc({ event });
     if (isKeyOf(CALL_OUTCOMES, event)) this.#countCall(CALL_OUTCOMES[event], fields);
     if (isKeyOf(RECONCILE_OUTCOMES, event)) this.#countReconcile(RECONCILE_OUTCOMES[event], fields);
-    const { cause }: CommonFields & { readonly cause?: string } = fields;
+    const { cause, guardrail, severity }: LabelFields = fields;
     if (cause !== undefined) this.#differences.inc({ cause });
+    if (guardrail !== undefined && severity !== undefined) this.#violations.inc({ guardrail, severity });
   }
 
   #countCall(outcome: string, { operation = 'unknown', durationMs }: CommonFields): void {

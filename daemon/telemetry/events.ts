@@ -85,7 +85,7 @@ interface OwnFields {
     /** In mode `observe`: what would block the plan if the group were enforced. */
     wouldBlock?: readonly string[];
   };
-  /** `overrides`: the commands by which a person lets it go on. */
+  /** `overrides`: how to go on; the whole command where a person can lift a block. */
   'plan.blocked': { kinds: readonly string[]; blockedBy: readonly string[]; overrides: readonly string[] };
   /** Who: as the OS names user and host of the one who approved, which nothing proves. */
   'plan.approved': { by: string; reason: string; until: string };

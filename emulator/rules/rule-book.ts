@@ -116,7 +116,7 @@ export class RuleBook {
  * How many rules this one counts as: a list counts as its MaxEntries, however many entries it has. With both
  * kinds of list in one rule we take the product; the manual doesn't say.
  */
-export function ruleWeight(rule: Permission, contents: Contents, place: SecurityGroup): number {
+function ruleWeight(rule: Permission, contents: Contents, place: SecurityGroup): number {
   const prefixListId = prefixListOf(rule);
   const prefixes = prefixListId === '' ? 1 : (findPrefixList(contents, prefixListId, place)?.MaxEntries ?? 1);
   const portLists = rule.PortRangeListId;

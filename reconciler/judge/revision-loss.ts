@@ -25,19 +25,26 @@ const STRICT_GROUP: GroupContext = groupContext({ id: '', type: 'enterprise', in
 const OPEN_GROUP: GroupContext = groupContext({ id: '', type: 'normal', innerAccess: 'drop' });
 
 /**
- * Whether a group loses traffic if it is as the policies before said: a rule loses, or a direction is emptied.
+ * Whether a group loses traffic if it is as the policies before said: a rule loses, or a direction is emptied. Stops
+ * after each group, for there may be thousands.
  *
  * @param nowMs what has expired by then counts on neither side: it was announced
  */
-export function revisionLoss(before: DesiredState, after: DesiredState, nowMs: number): RevisionLoss {
+export function* revisionLoss(
+  before: DesiredState,
+  after: DesiredState,
+  nowMs: number,
+): Generator<void, RevisionLoss, void> {
   const later = new Map(after.groups.map((group) => [desiredGroupKey(group), group]));
-  const pairs = before.groups.map((group) => ({ group, next: later.get(desiredGroupKey(group)) }));
-  return {
-    losing: pairs.flatMap(({ group, next }) =>
-      next !== undefined && groupLoses(group, next, nowMs) ? [next] : [],
-    ),
-    released: pairs.flatMap(({ group, next }) => (next === undefined ? [group] : [])),
-  };
+  const losing: DesiredGroup[] = [];
+  const released: DesiredGroup[] = [];
+  for (const group of before.groups) {
+    const next = later.get(desiredGroupKey(group));
+    if (next === undefined) released.push(group);
+    else if (groupLoses(group, next, nowMs)) losing.push(next);
+    yield;
+  }
+  return { losing, released };
 }
 
 function groupLoses(before: DesiredGroup, after: DesiredGroup, nowMs: number): boolean {

@@ -1,6 +1,6 @@
 // Which groups a guardrail is about.
 import { matchesGlob } from '../model/glob.ts';
-import type { DesiredGroup, GroupRef } from '../model/group.ts';
+import type { DescribedGroup, DesiredGroup, GroupRef } from '../model/group.ts';
 import type { GroupScope } from '../model/packets/pattern.ts';
 
 /** What a scope can ask of a group. Null: not known, as a name without the cloud. */
@@ -24,6 +24,14 @@ export function isInScope({ ids, names, tags, accounts, regions }: GroupScope, g
 
 const hasTags = ({ tags }: ScopedGroup, wanted: Readonly<Record<string, string>>): boolean =>
   tags !== null && Object.entries(wanted).every(([key, value]) => tags[key] === value);
+
+export const scopedByCloud = ({ account, region, id, name, tags = {} }: DescribedGroup): ScopedGroup => ({
+  account,
+  region,
+  id,
+  name,
+  tags,
+});
 
 /** What a policy says of its groups: those that it finds by tags have these, and maybe others. */
 export function scopedByPolicy({ account, region, selector }: DesiredGroup): ScopedGroup {

@@ -208,8 +208,14 @@ describe('the command line', () => {
     expect(stdout).toContain(`rampart ${command}`);
   });
 
-  test('rampart --version prints the version', async () => {
-    expect(await workspace.run(['--version'])).toMatchObject({ code: 0, stdout: '0.1.0\n' });
+  test.each([[['plan', '-h']], [['help', 'plan']]])('help of a command: %j', async (args) => {
+    const { code, stdout } = await workspace.run(args);
+    expect(code).toBe(0);
+    expect(stdout).toContain('rampart plan');
+  });
+
+  test.each([['--version'], ['-V']])('rampart %s prints the version', async (flag) => {
+    expect(await workspace.run([flag])).toMatchObject({ code: 0, stdout: '0.1.0\n' });
   });
 
   test.each([

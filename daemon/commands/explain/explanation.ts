@@ -70,7 +70,7 @@ const overrides = (blocks: ReadonlyArray<{ readonly override: string }>): string
 function closedLanes({ account, region }: DaemonGroup, { lanes = [] }: Status): string[] {
   return lanes
     .filter((lane) => lane.account === account && lane.region === region && lane.mode !== 'open')
-    .map(({ operation, waiting }) => `the cloud throttles ${operation}: ${waiting} calls wait`);
+    .map(({ operation, waiting }) => `the cloud throttles ${operation}: ${counted(waiting, 'call')} waiting`);
 }
 
 const timeText = (ms: number | null, otherwise: string): string =>

@@ -2,13 +2,13 @@
 import { keptRules, type KeptRule } from '../../../reconciler/judge/break-glass.ts';
 import { ruleViolations } from '../../../reconciler/judge/cel/rule-guardrails.ts';
 import { DEFAULT_PRIVATE_NETWORKS } from '../../../reconciler/judge/count/senders.ts';
+import { scopedByCloud } from '../../../reconciler/judge/scope.ts';
 import { judgeChange } from '../../../reconciler/judge/verdict/judge.ts';
 import { groupContext } from '../../../reconciler/exposure/engine/context.ts';
 import type { DescribedGroup } from '../../../reconciler/model/group.ts';
 import { DIRECTIONS, ruleIdentity, type Rule } from '../../../reconciler/model/rule.ts';
 import type { GroupPolicy } from '../../../reconciler/plan/plan.ts';
 import type { SafetyInput } from '../../../reconciler/plan/safety.ts';
-import { scopedByCloud } from './freezes.ts';
 
 const HOUR_MS = 3_600_000;
 

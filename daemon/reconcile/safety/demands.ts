@@ -1,6 +1,6 @@
 // What guardrails and expectations are in force, for all groups, and which of them are about one.
 import { isDeepStrictEqual } from 'node:util';
-import { isInScope } from '../../../reconciler/judge/scope.ts';
+import { isInScope, scopedByCloud } from '../../../reconciler/judge/scope.ts';
 import type { Demands } from '../../../reconciler/judge/verdict/judge.ts';
 import type { DescribedGroup } from '../../../reconciler/model/group.ts';
 import type { Prefix } from '../../../reconciler/model/prefix.ts';
@@ -24,11 +24,10 @@ export class DemandsInForce {
   }
 
   of(described: DescribedGroup): Pick<SafetyInput, 'guardrails' | 'expectations' | 'privateNetworks'> {
-    const { account, region, id, name, tags = {} } = described;
-    const group = { account, region, id, name, tags };
+    const group = scopedByCloud(described);
     return {
       guardrails: this.#demands.guardrails.filter(({ groups }) => isInScope(groups, group)),
-      expectations: this.#demands.expectations.filter(({ groups }) => groups.includes(id)),
+      expectations: this.#demands.expectations.filter(({ groups }) => groups.includes(described.id)),
       privateNetworks: this.#privateNetworks,
     };
   }

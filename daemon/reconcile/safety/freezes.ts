@@ -1,6 +1,6 @@
 // Which freeze a group is under now, and whether it is about what its policy asks for.
 import { isDeepStrictEqual } from 'node:util';
-import type { DescribedGroup, DesiredRule } from '../../../reconciler/model/group.ts';
+import type { DesiredRule } from '../../../reconciler/model/group.ts';
 import { isInScope, type ScopedGroup } from '../../../reconciler/judge/scope.ts';
 import { writtenScope } from '../../../reconciler/policy/compile/compile-guardrails.ts';
 import { desiredHash } from '../../../reconciler/plan/hash.ts';
@@ -10,7 +10,7 @@ import { scheduleOf, type Freeze } from '../../config/sections/freeze-schema.ts'
 import type { EndedFreeze } from '../../journal/facts.ts';
 
 const HOUR_MS = 3_600_000;
-/** Occurrences that people have ended, one after the other. */
+/** Occurrences that overlap and were all ended by people: beyond so many of them nothing is frozen. */
 const MAX_ENDED = 1000;
 
 /** A freeze that is in force. */
@@ -27,24 +27,23 @@ export function activeFreezes(
   nowMs: number,
 ): readonly ActiveFreeze[] {
   return freezes.flatMap((freeze) => {
-    const isEnded = (untilMs: number): boolean =>
-      ended.some((each) => each.name === freeze.name && each.untilMs === untilMs);
-    const untilMs = occurrenceEnds(freeze, nowMs).find((endMs) => !isEnded(endMs));
-    return untilMs === undefined ? [] : [{ freeze, untilMs }];
+    const over = new Set(ended.flatMap(({ name, untilMs }) => (name === freeze.name ? [untilMs] : [])));
+    const untilMs = endOfOccurrence(freeze, over, nowMs);
+    return untilMs === null ? [] : [{ freeze, untilMs }];
   });
 }
 
-/** When the occurrences end that have begun and not ended by themselves: more than one where they overlap. */
-function occurrenceEnds(freeze: Freeze, nowMs: number): number[] {
+/** When the first of the occurrences ends that have begun and not ended; null: there is none. They may overlap. */
+function endOfOccurrence(freeze: Freeze, over: ReadonlySet<number>, nowMs: number): number | null {
   const schedule = scheduleOf(freeze);
   const durationMs = freeze.durationHours * HOUR_MS;
-  const ends: number[] = [];
   let start = schedule.nextRun(new Date(nowMs - durationMs));
-  while (start !== null && start.getTime() <= nowMs && ends.length < MAX_ENDED) {
-    ends.push(start.getTime() + durationMs);
+  for (let count = 0; count < MAX_ENDED && start !== null && start.getTime() <= nowMs; count += 1) {
+    const endMs = start.getTime() + durationMs;
+    if (!over.has(endMs)) return endMs;
     start = schedule.nextRun(start);
   }
-  return ends;
+  return null;
 }
 
 /** Of those that the group is under, the one that says no to more, and of these the longest; null: none. */
@@ -84,11 +83,3 @@ export function inForceAt(policy: GroupPolicy, nowMs: number): GroupPolicy {
   const { ingress, egress } = policy.rules;
   return { ...policy, rules: { ingress: valid(ingress), egress: valid(egress) } };
 }
-
-export const scopedByCloud = ({ account, region, id, name, tags = {} }: DescribedGroup): ScopedGroup => ({
-  account,
-  region,
-  id,
-  name,
-  tags,
-});

@@ -50,7 +50,7 @@ export const FOLDER_BOUNDS: FolderBounds = {
 export const POLICY_NAME = /\.ya?ml$/i;
 
 /** Inode, size and times: `cp -p` over a file and an edit within one clock tick both show. */
-export const fileStamp = (stats: BigIntStats): string =>
+const fileStamp = (stats: BigIntStats): string =>
   [stats.dev, stats.ino, stats.size, stats.mtimeNs, stats.ctimeNs].join(':');
 
 /** Lists every `*.yaml` and `*.yml` below `root`, hidden names left out. A `root` that is a file lists itself. */

@@ -8,7 +8,7 @@ import { err, ok, type Result } from '../../model/result.ts';
 import { checkExpression } from './check-expression.ts';
 
 /** Longer ones are hard to read, and a deep one could exhaust the parser's stack. */
-export const MAX_EXPRESSION_LENGTH = 2000;
+const MAX_EXPRESSION_LENGTH = 2000;
 
 /** What an expression can ask of a group. Empty where it is not known, as a name without the cloud. */
 export interface GroupFactsForRules extends GroupRef {

@@ -79,7 +79,7 @@ function judgeGroup(group: DesiredGroup, demands: Demands, context: DesiredConte
 const basicContext = (id: string): GroupContext =>
   groupContext({ id, type: 'normal', innerAccess: 'accept' });
 
-export const desiredRulesOf = ({ rules }: DesiredGroup): DesiredRule[] =>
+const desiredRulesOf = ({ rules }: DesiredGroup): DesiredRule[] =>
   DIRECTIONS.flatMap((direction) => rules[direction] ?? []);
 
 /** Where the policy declares a rule that a verdict names. */

@@ -27,7 +27,7 @@ export type ExpectationChange =
     };
 
 /** What must not happen to a packet of it. */
-export const failingAction = ({ kind }: Expectation): RuleAction => (kind === 'accept' ? 'drop' : 'accept');
+const failingAction = ({ kind }: Expectation): RuleAction => (kind === 'accept' ? 'drop' : 'accept');
 
 export function expectationVerdict(
   expectation: Expectation,

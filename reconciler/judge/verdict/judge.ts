@@ -90,16 +90,6 @@ export function judgeGuardrail(
   return found;
 }
 
-export function judgeExpectation(
-  expectation: Expectation,
-  rules: readonly Rule[],
-  context: JudgeContext,
-): ExpectationVerdict {
-  const [found] = judgeRules(rules, { guardrails: [], expectations: [expectation] }, context).expectations;
-  if (found === undefined) throw new Error('an expectation without a verdict');
-  return found.verdict;
-}
-
 export function patternsOf({ guardrails, expectations }: Demands): Array<Deny['what']['pattern']> {
   return [
     ...guardrails.filter(isDeny).map(({ what }) => what.pattern),

@@ -102,13 +102,13 @@ function decisionText(decision: Decision, placeOf: PlaceOf): string {
 }
 
 /** The rule and where it is declared. */
-export function placedRuleText(rule: Rule, placeOf: PlaceOf): string {
+function placedRuleText(rule: Rule, placeOf: PlaceOf): string {
   const place = placeOf(rule);
   const where = place === null ? 'in no policy' : `${place.file}:${place.line}`;
   return `${describeRule(rule)} (${where})`;
 }
 
-export function servicesText(services: readonly string[]): string {
+function servicesText(services: readonly string[]): string {
   const named = services.slice(0, MOST_NAMED).map((service) => {
     const [protocol = '', ports = ''] = service.split(' ');
     return ports === NO_PORTS_TEXT ? protocolText(protocol) : `${protocolText(protocol)} ${ports}`;

@@ -1,6 +1,7 @@
 // Guardrails of the kind `rule` against a plan: a rule that it would bring and that violates one speaks against it; one
 // that is there already is told.
 import { oncePerLine, ruleViolations, type RuleViolation } from '../../judge/cel/rule-guardrails.ts';
+import { scopedByCloud } from '../../judge/scope.ts';
 import { describeRule } from '../../model/rule-text.ts';
 import { DIRECTIONS, ruleIdentity } from '../../model/rule.ts';
 import type { PlanInput } from '../plan-input.ts';
@@ -8,12 +9,8 @@ import type { PlanFinding } from '../plan.ts';
 import type { VerdictObjection } from './objection.ts';
 
 export function ruleVerdicts({ desired, described, safety, nowMs }: PlanInput): RuleViolation[] {
-  const { account, region, id, name, tags = {} } = described;
   const rules = DIRECTIONS.flatMap((direction) => desired.rules[direction] ?? []);
-  return ruleViolations(rules, safety?.guardrails ?? [], {
-    group: { account, region, id, name, tags },
-    nowMs,
-  });
+  return ruleViolations(rules, safety?.guardrails ?? [], { group: scopedByCloud(described), nowMs });
 }
 
 export function ruleObjections(

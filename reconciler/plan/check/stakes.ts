@@ -29,7 +29,7 @@ interface JudgedPlan {
   readonly ownership: Ownership;
 }
 
-export const NOTHING_AT_STAKE: Stakes = { losing: [], emptied: [], opening: [], accepts: 0 };
+const NOTHING_AT_STAKE: Stakes = { losing: [], emptied: [], opening: [], accepts: 0 };
 
 /** The limits that a plan is held to; null: none. */
 export const brakeOf = ({ safety }: PlanInput): BrakeSettings | null =>

@@ -14,7 +14,7 @@ export interface ScanBounds {
 }
 
 /** 2 MB of single addresses, one a line or in brackets, have some 300,000 tokens and 200,000 lines. */
-export const SCAN_BOUNDS: ScanBounds = { tokens: 400_000, lines: 300_000, nesting: 1000, oddities: 1000 };
+const SCAN_BOUNDS: ScanBounds = { tokens: 400_000, lines: 300_000, nesting: 1000, oddities: 1000 };
 
 /** Why a text is not to be parsed; null if it may be. Linear in the text, and needs no memory. */
 export function costComplaint(text: string, bounds = SCAN_BOUNDS): OffsetComplaint | null {

@@ -26,7 +26,7 @@ export function expectEntry(value: unknown) {
 }
 
 /** Null if it is not certain which side is the far one. */
-export function patternEntry(value: unknown) {
+function patternEntry(value: unknown) {
   const direction = DIRECTIONS.find((each) => each === field(value, 'direction'));
   if (direction === undefined) return null;
   const { shape } = ingressPatternSchema;

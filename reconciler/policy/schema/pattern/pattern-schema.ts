@@ -42,7 +42,7 @@ export const ingressPatternSchema = checkPatternKeys(
   }),
 );
 
-export const egressPatternSchema = checkPatternKeys(
+const egressPatternSchema = checkPatternKeys(
   z.strictObject({
     direction: z.literal('egress').meta({ description: 'Packets from members of the group.' }),
     ...trafficKeys,

@@ -3,8 +3,11 @@ import { runCommand } from '../../../support/command.ts';
 import { tempFolder } from '../../../support/temp-folder.ts';
 
 /** Exit code, and `LINE SEVERITY CODE` of each thing that is said. */
-async function upgrade(config: string | null): Promise<{ code: number | null; said: string[] }> {
-  const folder = await tempFolder(config === null ? {} : { 'config.yaml': config });
+async function upgrade(
+  config: string | null,
+  policies: Readonly<Record<string, string>> = {},
+): Promise<{ code: number | null; said: string[] }> {
+  const folder = await tempFolder(config === null ? {} : { 'config.yaml': config, ...policies });
   const { code, stdout } = await runCommand(folder, ['validate', '--upgrade', '--format', 'json']);
   const { problems } = JSON.parse(stdout) as {
     problems: Array<{ line: number; severity: string; code: string; hint: string }>;
@@ -33,6 +36,28 @@ describe('validate --upgrade', () => {
     expect(await upgrade('reconcile: {mode: enforce, brake: off}\n')).toEqual({
       code: 0,
       said: ['1 warning upgrade-apply'],
+    });
+  });
+
+  it('names ignore patterns by text alone, and the first rule whose text might have been inherited', async () => {
+    const policy = [
+      'version: 1',
+      'groups:',
+      '  - id: sg-web',
+      '    region: cn-hangzhou',
+      '    ignore:',
+      '      - { description: "ack/*", protocol: tcp }',
+      '      - { description: "slb/*" }',
+      '    ingress:',
+      '      - { protocol: tcp, ports: 443, from: 10.0.0.0/8, description: Web }',
+      '      - { protocol: tcp, ports: 80, from: 10.0.0.0/8 }',
+      '',
+    ].join('\n');
+    expect(
+      await upgrade('reconcile: {mode: enforce, brake: off}\n', { 'policies/web.yaml': policy }),
+    ).toEqual({
+      code: 0,
+      said: ['1 warning upgrade-apply', '10 warning upgrade-texts', '7 warning upgrade-ignore'],
     });
   });
 

@@ -47,11 +47,23 @@ describe('counters', () => {
     expect(series).toHaveProperty(['rampart_differences_total{cause="drift"}']);
   });
 
-  it('count every event by name, and no event makes a new series', async () => {
+  it('count violations by the id of the guardrail', async () => {
+    for (let reconcile = 0; reconcile < 2; reconcile += 1) {
+      metrics.telemetry.emit('guardrail.violated', {
+        guardrail: 'no-ssh',
+        severity: 'error',
+        reason: 'because',
+      });
+    }
+    const series = await scrape();
+    expect(series['rampart_guardrail_violations_total{guardrail="no-ssh",severity="error"}']).toBe(2);
+  });
+
+  it('count every event by name, and no event makes a new series but that of its guardrail', async () => {
     const before = Object.keys(await scrape());
     for (const event of EVENT_NAMES) metrics.telemetry.emit(event, SAMPLE_EVENTS[event]);
     const after = await scrape();
-    expect(Object.keys(after)).toEqual(before);
+    expect(Object.keys(after).filter((name) => !name.startsWith('rampart_guardrail_'))).toEqual(before);
     for (const event of EVENT_NAMES) expect(after[`rampart_events_total{event="${event}"}`]).toBe(1);
   });
 

@@ -43,7 +43,10 @@ const state = (...groups: readonly DesiredGroup[]): DesiredState => ({
 });
 
 const loss = (before: DesiredState, after: DesiredState) => {
-  const { losing, released } = revisionLoss(before, after, NOW_MS);
+  const work = revisionLoss(before, after, NOW_MS);
+  let step = work.next();
+  while (step.done !== true) step = work.next();
+  const { losing, released } = step.value;
   return { losing: losing.length, released: released.length };
 };
 
