@@ -137,7 +137,7 @@ function listWaiting(candidates: readonly ApprovalChoice[], { stderr }: Io): voi
 }
 
 export function approvalText({ group, planHash, by, reason, untilMs }: GrantedApproval): string {
-  const what = group === null ? 'whatever' : groupKey(group);
+  const what = group === null ? 'the plan or revision' : groupKey(group);
   const until = new Date(untilMs).toISOString();
   return `${what} of hash ${planHash.slice(0, FEWEST_CHARACTERS)} until ${until}, by ${by} (as the system says), ${quoted(reason)}`;
 }

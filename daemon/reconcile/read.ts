@@ -11,14 +11,14 @@ import { restingAt } from '../learned/flap-detector.ts';
 import { quarantinedAt } from '../learned/quarantine.ts';
 import { quotaAfterRead, ruleLimit } from '../learned/quota-estimate.ts';
 import { groupInput, type GroupInput } from './group-input.ts';
-import type { GroupRun } from './group-run.ts';
+import type { Cause, GroupRun } from './group-run.ts';
 import { noteOwned } from './safety/note-owned.ts';
 import type { RunEnd } from './outcome.ts';
 import { showsRecentWrites } from './recent-writes.ts';
 import { reportIgnored, reportKept, reportPlan } from './report-plan.ts';
 import { noteBreakGlass } from './safety/note-break-glass.ts';
 import { reportExpired } from './safety/expired.ts';
-import { holdsPolicy, keptPlan } from './safety/kept-plan.ts';
+import { isAnotherInForce, keptPlan } from './safety/kept-plan.ts';
 import { notePlan } from './safety/notes.ts';
 import { waitUntilDescribed } from './wait-until-described.ts';
 
@@ -53,10 +53,7 @@ export async function readAndPlan(run: GroupRun, before: GroupMemory): Promise<P
   const lastPlan = planOnce(input, before.lastPlan, planGroup);
   const { plan } = lastPlan;
   if (isAnother(run, plan)) return ended({ kind: 'changed' }, known);
-  // Also what was approved is what a policy asks for, though it has been planned before.
-  const isForPolicy = plan.approval !== null || holdsPolicy(plan, input, facts);
-  const cause = isForPolicy ? 'policy' : run.request.cause;
-  reportPlan(run, described, { plan, cause });
+  reportPlan(run, described, { plan, cause: causeOf(run, plan, { input, facts }) });
   await note(run, plan, { input, facts, breakGlass });
   const memory = {
     ...known,
@@ -65,6 +62,15 @@ export async function readAndPlan(run: GroupRun, before: GroupMemory): Promise<P
   };
   return nextOf(run, plan, { input, facts, memory });
 }
+
+/** What was blocked at an earlier look is no change of the cloud now. */
+function causeOf({ request }: GroupRun, { status }: GroupPlan, { input, facts }: PlannedFrom): Cause {
+  if (status === 'observed') return request.cause;
+  if (isAnotherInForce(input, facts)) return 'policy';
+  return status === 'blocked' && facts.inForce === null ? 'start' : request.cause;
+}
+
+type PlannedFrom = Pick<GroupInput, 'input' | 'facts'>;
 
 interface KnownToPlan extends Omit<GroupInput, 'breakGlass'> {
   readonly memory: GroupMemory;

@@ -25,8 +25,8 @@ export function reportProblems(engine: Engine, update: DesiredUpdate): void {
   });
 }
 
-const problemLine = ({ file, line, column, message }: Problem): string =>
-  `${file}:${line}:${column}: ${message}`;
+const problemLine = ({ file, line, column, message, hint }: Problem): string =>
+  `${file}:${line}:${column}: ${message}${hint === '' ? '' : ` (${hint})`}`;
 
 export function reportLoaded(
   engine: Engine,

@@ -73,7 +73,7 @@ export const CATALOG: Catalog = {
   'policies.rejected': {
     level: 'error',
     say: (f) =>
-      `Policies have ${counted(f.problems, 'problem')}; the last good state stays in force for ${counted(f.keptGroups, 'group')}`,
+      `Policies have ${counted(f.problems, 'problem')}${firstOf(f.details)}${f.keptGroups === 0 ? '' : `; the last good state stays in force for ${counted(f.keptGroups, 'group')}`}`,
     sameAs: (f) => f.details.join('\n'),
   },
   'group.managed': { level: 'warn', say: (f) => `${group(f)} is managed from now on: ${f.reason}` },
@@ -114,7 +114,8 @@ export const CATALOG: Catalog = {
   },
   'plan.approved': {
     level: 'info',
-    say: (f) => `The plan for ${group(f)} goes on: ${f.by} approved it, ${quoted(f.reason)}`,
+    say: (f) =>
+      `${f.group === undefined ? `Revision ${f.revision ?? 'held'}` : `The plan for ${f.group}`} goes on: ${f.by} approved it, ${quoted(f.reason)}`,
     sameAs: (f) => f.planHash ?? '',
     ends: ['plan.blocked'],
   },
@@ -247,3 +248,9 @@ const call = (f: CommonFields): string =>
   `${f.operation ?? 'A call'}${f.group === undefined ? '' : ` on ${f.group}`}`;
 const because = (code: string | undefined): string => (code === undefined ? '' : ` (${code})`);
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)} s`;
+
+/** The first of them, and how many there are besides. */
+function firstOf([first, ...more]: readonly string[]): string {
+  if (first === undefined) return '';
+  return `: ${first}${more.length === 0 ? '' : `, and ${more.length} more`}`;
+}

@@ -37,12 +37,17 @@ export function keptPlan(
 }
 
 /** Whether the plan is blocked for what its policy says, and another policy is in force. */
-export function holdsPolicy(
+function holdsPolicy(
   plan: GroupPlan,
   input: GroupInput['input'],
   { inForce }: Pick<GroupFacts, 'inForce'>,
 ): boolean {
-  if (plan.status !== 'blocked' || inForce === null) return false;
-  if (!plan.blockedBy.some(({ kind }) => AGAINST_THE_POLICY.has(kind))) return false;
-  return !isSamePolicy(input.desired, inForce, input.nowMs);
+  if (plan.status !== 'blocked' || !isAnotherInForce(input, { inForce })) return false;
+  return plan.blockedBy.some(({ kind }) => AGAINST_THE_POLICY.has(kind));
 }
+
+/** Whether the rules that were last in force are those of another policy. */
+export const isAnotherInForce = (
+  { desired, nowMs }: GroupInput['input'],
+  { inForce }: Pick<GroupFacts, 'inForce'>,
+): boolean => inForce !== null && !isSamePolicy(desired, inForce, nowMs);

@@ -121,6 +121,26 @@ it('counts of one are followed by a singular', () => {
   expect(parsed().map(({ msg }) => msg)).not.toContainEqual(expect.stringMatching(/\b1 \w+s\b/));
 });
 
+it('says of rejected policies what the first problem is, and of an approval what it is about', () => {
+  const { telemetry, parsed } = setUp();
+  const problems = { problems: 2, codes: [], details: ['web.yaml:1:1: it is empty', 'b.yaml:1:1: x'] };
+  telemetry.emit('policies.rejected', { ...problems, keptGroups: 1 });
+  telemetry.emit('policies.rejected', {
+    ...problems,
+    details: ['config.yaml:9:1: no such network'],
+    keptGroups: 0,
+  });
+  const approval = { by: 'me', reason: 'y', until: '' };
+  telemetry.emit('plan.approved', { ...approval, revision: 'r1' });
+  telemetry.emit('plan.approved', { ...approval, revision: 'r1', group: 'sg-a' });
+  expect(parsed().map(({ msg }) => msg)).toEqual([
+    'Policies have 2 problems: web.yaml:1:1: it is empty, and 1 more; the last good state stays in force for 1 group',
+    'Policies have 2 problems: config.yaml:9:1: no such network',
+    'Revision r1 goes on: me approved it, "y"',
+    'The plan for sg-a goes on: me approved it, "y"',
+  ]);
+});
+
 describe('a complaint that comes again', () => {
   const failed = { ...SAMPLE_EVENTS['group.describe_failed'] };
   const shown = (lines: Array<Record<string, unknown>>) =>
