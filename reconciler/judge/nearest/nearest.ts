@@ -11,7 +11,7 @@ import { addressesMet } from '../count/bound.ts';
 import { Counter } from '../count/count.ts';
 import type { Sender, SenderContext } from '../count/senders.ts';
 import { guardrailVerdict, sendersOfDeny, type Deny } from '../verdict/guardrail.ts';
-import { everyoneIn, isSplittable, outsideOf } from './outside.ts';
+import { everyoneIn, isSplittable, isWritable, mayHavePeer, namedProtocols, outsideOf } from './outside.ts';
 
 export interface NarrowedRule {
   readonly rule: Rule;
@@ -51,18 +51,22 @@ export function nearestChange(
     const left = rules.filter((_, rule) => present[rule] === 1);
     return guardrailVerdict(guardrail, counter, { rules: left, present }).kind !== 'violated';
   };
-  if (!isKeptWithout(candidates)) return dropFor(guardrail, rules, context, null);
+  if (!isKeptWithout(candidates)) {
+    const accepts = candidates.map((index) => ruleAt(rules, index)).sort((a, b) => ruleRank(a) - ruleRank(b));
+    return dropFor(guardrail, rules, context, null) ?? dropFor(guardrail, rules, context, accepts[0] ?? null);
+  }
   const gone = fewest(candidates, isKeptWithout).map((index) => ruleAt(rules, index));
   const { pattern } = guardrail.what;
   // No prefixes of a rule leave out the members of a group or of an unread list.
   const namesMembers = senders.some(({ memberOf }) => memberOf !== null);
   const solid = gone.filter((rule) => namesMembers || !isSplittable(rule, pattern));
   const [strongest] = solid.sort((a, b) => ruleRank(a) - ruleRank(b));
-  if (strongest !== undefined) return dropFor(guardrail, rules, context, strongest);
-  return {
-    kind: 'narrow',
-    edits: gone.map((rule) => ({ rule, keeps: outsideOf(rule, pattern, senders, context) })),
-  };
+  if (strongest !== undefined && isWritable(pattern)) {
+    return dropFor(guardrail, rules, context, strongest);
+  }
+  const keptOf = (rule: Rule): Rule[] =>
+    isSplittable(rule, pattern) ? outsideOf(rule, pattern, senders, context) : namedProtocols(rule);
+  return { kind: 'narrow', edits: gone.map((rule) => ({ rule, keeps: keptOf(rule) })) };
 }
 
 /** By how much of the pattern they may take, the most first. */
@@ -124,17 +128,16 @@ function dropFor(
   context: SenderContext,
   beside: Rule | null,
 ): NearestChange | null {
-  const { pattern } = guardrail.what;
+  const { pattern: denied } = guardrail.what;
+  const every = [{ protocol: 'all', ports: null } as const];
+  const pattern = isWritable(denied) ? denied : { ...denied, services: every };
   const priority = Math.min(beside?.priority ?? WEAKEST, WEAKEST);
   const drops = everyoneIn(pattern).flatMap((peer) =>
     pattern.services
-      .filter(
-        ({ protocol }) =>
-          !(protocol === 'icmp' && peer.kind === 'ipv6') && !(protocol === 'icmpv6' && peer.kind === 'ipv4'),
-      )
+      .filter(({ protocol }) => mayHavePeer(protocol, peer))
       .map((service): Rule => ({ ...dropOf(service), direction: pattern.direction, peer, priority })),
   );
-  const counter = new Counter([...rules, ...drops], [pattern], context, new Meter(DEFAULT_MAX_WORK));
+  const counter = new Counter([...rules, ...drops], [denied, pattern], context, new Meter(DEFAULT_MAX_WORK));
   const present = new Uint8Array(rules.length + drops.length).fill(1);
   const verdict = guardrailVerdict(guardrail, counter, { rules: [...rules, ...drops], present });
   if (verdict.kind === 'violated') return null;

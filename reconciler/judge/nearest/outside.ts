@@ -4,9 +4,15 @@ import { domainOf } from '../../exposure/engine/rule-boxes.ts';
 import { FAMILIES } from '../../exposure/engine/universe.ts';
 import type { PacketPattern } from '../../model/packets/pattern.ts';
 import type { Peer } from '../../model/peer.ts';
-import { canonicalSourcePorts, type PortRange, type Ports } from '../../model/ports.ts';
+import { ALL_PORTS, canonicalSourcePorts, NO_PORTS, type PortRange, type Ports } from '../../model/ports.ts';
 import { lastAddress, type Family, type Prefix } from '../../model/prefix.ts';
-import { protocolNumber } from '../../model/protocol.ts';
+import {
+  hasPorts,
+  parsePolicyProtocol,
+  POLICY_PROTOCOLS,
+  protocolNumber,
+  type Protocol,
+} from '../../model/protocol.ts';
 import type { Rule } from '../../model/rule.ts';
 import { portSpanOf } from '../count/bound.ts';
 import { addressSpans, commonSpans, prefixesOf, spansWithout, unionOf } from '../count/measure.ts';
@@ -16,6 +22,24 @@ import type { Sender, SenderContext } from '../count/senders.ts';
 export function isSplittable({ protocol }: Rule, { services }: PacketPattern): boolean {
   return protocol !== 'all' || services.some((service) => service.protocol === 'all');
 }
+
+/** Whether a policy can name all protocols of the pattern. Some stand for what only a rule for every protocol lets through. */
+export const isWritable = ({ services }: PacketPattern): boolean =>
+  services.every(({ protocol }) => parsePolicyProtocol(protocol) !== null);
+
+/** A rule for every protocol as rules for those that a policy can name. */
+export const namedProtocols = (rule: Rule): Rule[] =>
+  POLICY_PROTOCOLS.filter((protocol) => protocol !== 'all' && mayHavePeer(protocol, rule.peer)).map(
+    (protocol) => ({
+      ...rule,
+      protocol,
+      ports: hasPorts(protocol) ? { kind: 'range', ...ALL_PORTS } : NO_PORTS,
+    }),
+  );
+
+/** ICMP is of IPv4, ICMPv6 of IPv6. */
+export const mayHavePeer = (protocol: Protocol, { kind }: Peer): boolean =>
+  !(protocol === 'icmp' && kind === 'ipv6') && !(protocol === 'icmpv6' && kind === 'ipv4');
 
 /** Rules that together match what the rule matches outside of the pattern. The rule is splittable. */
 export function outsideOf(

@@ -161,6 +161,7 @@ function narrowText({ rule, keeps }: NarrowedRule, placeOf: PlaceOf): string {
 
 /** Other ports are written out; other addresses only where they are few. */
 function keptText(rule: Rule, keeps: readonly Rule[]): string {
+  if (keeps.every(({ protocol }) => protocol !== rule.protocol)) return 'the protocols you mean: name them';
   const samePeer = keeps.filter(({ peer }) => peer === rule.peer);
   const narrower = keeps.filter(({ peer }) => peer !== rule.peer);
   const ports = samePeer.map(({ ports: kept }) =>
