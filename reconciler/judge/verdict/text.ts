@@ -1,6 +1,7 @@
 // What a person reads of a verdict: where, how many addresses, one packet, and who decides it.
 import type { Decision } from '../../exposure/ask/decide.ts';
 import { packetText } from '../../exposure/text/packet-text.ts';
+import { counted } from '../../model/counted.ts';
 import type { Expectation } from '../../model/packets/pattern.ts';
 import type { SourcePlace } from '../../model/problem.ts';
 import { NO_PORTS_TEXT } from '../../model/ports.ts';
@@ -22,7 +23,7 @@ const MOST_NAMED = 3;
 /** `tcp 22/22 is exposed to 4294967296 addresses over IPv4 (100 % of the pattern, 65536 are tolerated), as …`. */
 export function exposedText(guardrail: Deny, excess: Excess, placeOf: PlaceOf): string {
   const tolerated = mostTolerated(guardrail, excess.family);
-  const whom = excess.countsGroups ? 'addresses and members of groups' : 'addresses';
+  const whom = excess.countsGroups ? 'addresses, in groups or not,' : 'addresses';
   const limit = tolerated === 0n ? 'none is tolerated' : `${countText(tolerated)} are tolerated`;
   return (
     `${servicesText(excess.services)} ${excess.services.length === 1 ? 'is' : 'are'} exposed to ` +
@@ -136,7 +137,7 @@ export function nearestText(change: NearestChange, placeOf: PlaceOf): string {
   if (change.kind === 'narrow') {
     const edits = change.edits.slice(0, MOST_NAMED).map((edit) => narrowText(edit, placeOf));
     const more = change.edits.length - edits.length;
-    return `nearest change: ${edits.join('; and ')}${more > 0 ? `; and ${more} more rules in the same way` : ''}`;
+    return `nearest change: ${edits.join('; and ')}${more > 0 ? `; and ${counted(more, 'more rule')} in the same way` : ''}`;
   }
   const drops = change.drops.map((drop) => describeRule(drop)).join(' and ');
   const beside =
@@ -174,8 +175,8 @@ function keptText(rule: Rule, keeps: readonly Rule[]): string {
       : [
           narrower.length <= MOST_NAMED
             ? narrower.map(describeRule).join(', ')
-            : 'the networks you mean: name them',
+            : 'only the networks that you mean',
         ]),
   ];
-  return parts.join(' and ');
+  return parts.join(', and on its other ports ');
 }

@@ -2,6 +2,7 @@
 // compiled together with these; here is only their shape.
 import { z } from 'zod';
 import { err, ok } from '../../../model/result.ts';
+import { quoted } from '../../../model/rule-text.ts';
 import { BUILT_IN_GUARDRAIL_IDS, builtInGuardrail } from '../../built-in/guardrails.ts';
 import { parseInstant } from '../instant.ts';
 import { countOf, failsWith, groupId, oneOrMore, textParsedBy } from '../schema-words.ts';
@@ -21,7 +22,7 @@ const builtInId = textParsedBy(
     builtInGuardrail(text) === null
       ? err({
           code: 'unknown-guardrail',
-          message: 'there is no built-in guardrail of this id',
+          message: `there is no built-in guardrail ${quoted(text)}`,
           hint: didYouMean(text, BUILT_IN_GUARDRAIL_IDS) || 'docs/guardrails.md lists them',
         })
       : ok(text),

@@ -49,7 +49,7 @@ describe('a guardrail', () => {
           'decided by ingress accept tcp 22/22 from 0.0.0.0/0 priority 1 (web.yaml:1). Use the bastion.',
         override:
           'nearest change: narrow ingress accept tcp 22/22 from 0.0.0.0/0 priority 1 (web.yaml:1): ' +
-          'it keeps the networks you mean: name them; or remove it',
+          'it keeps only the networks that you mean; or remove it',
       },
     ]);
     expect(plan.findings).toMatchObject([{ id: 'no-ssh', severity: 'error', file: 'config.yaml', line: 1 }]);
