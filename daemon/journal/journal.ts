@@ -141,7 +141,7 @@ export interface Journal extends JournalDesk {
   useUpApprovals(of: { readonly group: GroupRef } | { readonly revision: string }): Promise<void>;
   /** Every group of which facts are known, once. */
   groupsWithFacts(): Promise<readonly GroupRef[]>;
-  /** Drops the facts of a group, what waits, and its approvals: should it come back, it is new. */
+  /** Drops the facts of a group but for its losses, what waits, and its approvals: should it come back, it is new. */
   forget(group: GroupRef): Promise<void>;
 }
 

@@ -43,6 +43,8 @@ export class MemoryStore {
   readonly pauses = new Map<string, Pause>();
   readonly marks = new Map<string, RevisionMarks>();
   readonly facts = new Map<string, { readonly group: GroupRef; readonly facts: GroupFacts }>();
+  /** Of groups that were forgotten. */
+  readonly losses = new Map<string, GroupFacts['losses']>();
   estate: EstateFacts = NO_ESTATE_FACTS;
   /** By hash and group; in the order in which they were given. */
   readonly approvals = new Map<string, PastApproval>();
@@ -215,7 +217,13 @@ class MemoryJournal implements Journal {
   }
 
   facts(group: GroupRef): Promise<GroupFacts> {
-    return guarded(() => this.#store.facts.get(groupKey(group))?.facts ?? NO_GROUP_FACTS);
+    return guarded(() => this.#factsOf(group));
+  }
+
+  #factsOf(group: GroupRef): GroupFacts {
+    const { facts, losses } = this.#store;
+    const key = groupKey(group);
+    return facts.get(key)?.facts ?? { ...NO_GROUP_FACTS, losses: losses.get(key) ?? [] };
   }
 
   async adopt(group: GroupRef, rules: readonly AdoptedRule[]): Promise<void> {
@@ -225,8 +233,8 @@ class MemoryJournal implements Journal {
 
   setFacts(group: GroupRef, facts: Partial<GroupFacts>): Promise<void> {
     return guarded(() => {
-      const before = this.#store.facts.get(groupKey(group))?.facts ?? NO_GROUP_FACTS;
-      this.#store.facts.set(groupKey(group), { group: refOf(group), facts: { ...before, ...facts } });
+      const known = { ...this.#factsOf(group), ...facts };
+      this.#store.facts.set(groupKey(group), { group: refOf(group), facts: known });
     });
   }
 
@@ -236,6 +244,7 @@ class MemoryJournal implements Journal {
 
   forget(group: GroupRef): Promise<void> {
     return guarded(() => {
+      this.#store.losses.set(groupKey(group), this.#factsOf(group).losses);
       this.#store.facts.delete(groupKey(group));
       this.#store.waiting.delete(groupKey(group));
       for (const [key, approval] of this.#store.approvals) {

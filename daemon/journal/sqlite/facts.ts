@@ -74,13 +74,14 @@ const parsedFacts = (bodies: ReadonlyMap<string, string>): object =>
   Object.fromEntries([...bodies].map(([name, body]) => [name, parseFact(body)]));
 
 export function readGroupsWithFacts(db: Connection): readonly GroupRef[] {
-  return db.all(`SELECT DISTINCT ${GROUP_FIELDS} FROM group_facts ORDER BY 1, 2, 3`) as GroupRef[];
+  const sql = `SELECT DISTINCT ${GROUP_FIELDS} FROM group_facts WHERE name <> 'losses' ORDER BY 1, 2, 3`;
+  return db.all(sql) as GroupRef[];
 }
 
 export function forgetGroup(db: Connection, group: GroupRef): void {
   db.transaction(() => {
-    for (const table of ['group_facts', 'approvals', 'waiting']) {
-      db.run(`DELETE FROM ${table} WHERE ${IS_OF_GROUP}`, ...partsOf(group));
+    for (const table of ["group_facts WHERE name <> 'losses' AND", 'approvals WHERE', 'waiting WHERE']) {
+      db.run(`DELETE FROM ${table} ${IS_OF_GROUP}`, ...partsOf(group));
     }
   });
 }

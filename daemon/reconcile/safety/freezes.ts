@@ -65,7 +65,7 @@ export function frozenBy(
 }
 
 /** Wherever it is written, and but for rules that have ended since. */
-function isSamePolicy(a: GroupPolicy, b: GroupPolicy, nowMs: number): boolean {
+export function isSamePolicy(a: GroupPolicy, b: GroupPolicy, nowMs: number): boolean {
   const rest = (policy: GroupPolicy) => ({
     ...policy,
     rules: null,

@@ -1,11 +1,10 @@
 // While the plan of a group waits for someone's decision, its policy of before stays in force: drift is repaired
 // against that.
-import { isDeepStrictEqual } from 'node:util';
 import { planGroup } from '../../../reconciler/plan/plan-group.ts';
 import type { BlockKind, GroupPlan } from '../../../reconciler/plan/plan.ts';
 import type { GroupFacts } from '../../journal/facts.ts';
 import type { GroupInput } from '../group-input.ts';
-import { inForceAt } from './freezes.ts';
+import { inForceAt, isSamePolicy } from './freezes.ts';
 
 export interface KeptPlan {
   readonly plan: GroupPlan;
@@ -45,5 +44,5 @@ export function holdsPolicy(
 ): boolean {
   if (plan.status !== 'blocked' || inForce === null) return false;
   if (!plan.blockedBy.some(({ kind }) => AGAINST_THE_POLICY.has(kind))) return false;
-  return !isDeepStrictEqual(inForceAt(inForce, input.nowMs).rules, input.desired.rules);
+  return !isSamePolicy(input.desired, inForce, input.nowMs);
 }

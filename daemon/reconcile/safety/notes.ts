@@ -14,7 +14,8 @@ export async function notePlan(run: GroupRun, plan: GroupPlan, { input, facts }:
   const { journal } = engine;
   await bindApprovals(run, plan, input.nowMs);
   await journal.setWaiting(group, waitingOf(plan, revision));
-  if (plan.status === 'observed') await journal.setFacts(group, { inForce: null });
+  // What comes and goes while a group is only observed is no drift from what it was before.
+  if (plan.status === 'observed') await journal.setFacts(group, { inForce: null, lastConverged: null });
   const isFrozen = (input.frozen ?? null) !== null;
   if (!isFrozen && (plan.status === 'pending' || plan.status === 'converged')) {
     // The policy before goes, and with it the dates that it gave.

@@ -15,10 +15,7 @@ export interface RuleViolation {
   readonly exemption: Exemption | null;
 }
 
-/**
- * In the order of the guardrails, then of the rules: of each line of a policy, which may stand for many rules, the first.
- * Guardrails of other kinds are left out.
- */
+/** In the order of the guardrails, then of the rules. Guardrails of other kinds are left out. */
 export function ruleViolations(
   rules: readonly DesiredRule[],
   guardrails: readonly Guardrail[],
@@ -32,16 +29,21 @@ export function ruleViolations(
     if (!knowsAll(test.value.asks, group)) return [];
     const facts = factsOf(group);
     const exemption = exemptionOf(guardrail, facts.id, nowMs);
-    const told = new Set<string>();
     return rules.flatMap((rule) => {
-      const place = formatPlaceOf(rule.source);
-      if (told.has(place)) return [];
       const answer = test.value.of(rule, facts);
-      if (answer.holds) return [];
-      told.add(place);
-      return [{ guardrail, rule, failure: answer.failure, exemption }];
+      return answer.holds ? [] : [{ guardrail, rule, failure: answer.failure, exemption }];
     });
   });
+}
+
+/** To be told: a line of a policy may stand for many rules, of which the first is enough for each guardrail. */
+export function oncePerLine(violations: readonly RuleViolation[]): RuleViolation[] {
+  const first = new Map<string, RuleViolation>();
+  for (const violation of violations) {
+    const key = `${violation.guardrail.id} ${formatPlaceOf(violation.rule.source)}`;
+    if (!first.has(key)) first.set(key, violation);
+  }
+  return [...first.values()];
 }
 
 const formatPlaceOf = ({ file, line, column }: SourcePlace): string => `${file}:${line}:${column}`;

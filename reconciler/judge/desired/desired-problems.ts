@@ -3,7 +3,7 @@ import type { DesiredGroup } from '../../model/group.ts';
 import type { Expectation } from '../../model/packets/pattern.ts';
 import type { Problem, SourcePlace } from '../../model/problem.ts';
 import { describeRule, quoted } from '../../model/rule-text.ts';
-import type { RuleViolation } from '../cel/rule-guardrails.ts';
+import { oncePerLine, type RuleViolation } from '../cel/rule-guardrails.ts';
 import { nearestChange } from '../nearest/nearest.ts';
 import type { Excess } from '../verdict/excess.ts';
 import type { GuardrailVerdict } from '../verdict/guardrail.ts';
@@ -44,7 +44,7 @@ function guardrailProblem(
 }
 
 function ruleProblemsOf(violations: readonly RuleViolation[]): Problem[] {
-  return violations.flatMap(({ guardrail, rule, failure, exemption }) => {
+  return oncePerLine(violations).flatMap(({ guardrail, rule, failure, exemption }) => {
     if (exemption !== null) return [];
     const why = failure === null ? '' : `, which cannot be evaluated of it: ${failure}`;
     const message = `${describeRule(rule.rule)} violates the guardrail ${guardrail.id}${why}`;

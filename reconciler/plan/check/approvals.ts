@@ -19,12 +19,14 @@ export function approvalFor(
 }
 
 /**
- * This very plan, or another one of the same desired rules that loses and opens nothing beyond what was approved. An
- * approval that was given ahead has not seen what it lifts: it holds for its plan alone.
+ * This plan, or another one of the same desired rules, as long as it loses and opens nothing beyond what was approved:
+ * the same changes may take more from a group that has changed. An approval that was given ahead has not seen what it
+ * lifts: it holds for its plan alone.
  */
 function lifts(approval: Approval, plan: Approvable): boolean {
-  if (approval.planHash === plan.hash) return true;
-  if (approval.desiredHash !== plan.desiredHash || approval.losing === null) return false;
+  const isItsPlan = approval.planHash === plan.hash;
+  if (approval.losing === null) return isItsPlan;
+  if (!isItsPlan && approval.desiredHash !== plan.desiredHash) return false;
   return (
     isSubset(plan.losing.map(losingKey), approval.losing) &&
     isSubset(plan.opening.map(openingKey), approval.opening ?? [])

@@ -1,6 +1,6 @@
 // Guardrails of the kind `rule` against a plan: a rule that it would bring and that violates one speaks against it; one
 // that is there already is told.
-import { ruleViolations, type RuleViolation } from '../../judge/cel/rule-guardrails.ts';
+import { oncePerLine, ruleViolations, type RuleViolation } from '../../judge/cel/rule-guardrails.ts';
 import { scopedByCloud } from '../../judge/scope.ts';
 import { describeRule } from '../../model/rule-text.ts';
 import { DIRECTIONS, ruleIdentity } from '../../model/rule.ts';
@@ -8,7 +8,6 @@ import type { PlanInput } from '../plan-input.ts';
 import type { PlanFinding } from '../plan.ts';
 import type { VerdictObjection } from './objection.ts';
 
-/** Of each line of the policy and guardrail one: a line stands for many rules. */
 export function ruleVerdicts({ desired, described, safety, nowMs }: PlanInput): RuleViolation[] {
   const rules = DIRECTIONS.flatMap((direction) => desired.rules[direction] ?? []);
   return ruleViolations(rules, safety?.guardrails ?? [], { group: scopedByCloud(described), nowMs });
@@ -18,19 +17,19 @@ export function ruleObjections(
   violations: readonly RuleViolation[],
   isNew: (identity: string) => boolean,
 ): VerdictObjection[] {
-  return violations
+  const against = violations
     .filter(({ guardrail, exemption }) => guardrail.severity === 'error' && exemption === null)
-    .filter(({ rule }) => isNew(ruleIdentity(rule.rule)))
-    .map((violation) => ({
-      kind: 'guardrail',
-      about: violation.guardrail.id,
-      what: `guardrail ${violation.guardrail.id}: ${violationText(violation)}`,
-      remedy: violation.guardrail.message,
-    }));
+    .filter(({ rule }) => isNew(ruleIdentity(rule.rule)));
+  return oncePerLine(against).map((violation) => ({
+    kind: 'guardrail',
+    about: violation.guardrail.id,
+    what: `guardrail ${violation.guardrail.id}: ${violationText(violation)}`,
+    remedy: violation.guardrail.message,
+  }));
 }
 
 export function ruleFindings(violations: readonly RuleViolation[]): PlanFinding[] {
-  return violations.map((violation) => {
+  return oncePerLine(violations).map((violation) => {
     const { guardrail, rule, exemption } = violation;
     const exempt = exemption === null ? '' : `; exempt: ${exemption.reason}`;
     return {

@@ -211,7 +211,14 @@ export function factsContract(kind: string, makePlace: () => JournalPlace): void
       await journal.forget(GROUP);
       expect(await journal.waiting()).toEqual([]);
       expect(await journal.approvals(START_MS)).toEqual([]);
-      expect(await journal.facts(GROUP)).toEqual(NO_GROUP_FACTS);
+      expect(await journal.groupsWithFacts()).toEqual([]);
+    });
+
+    it('but not what the group lost: it may come back within the hour', async () => {
+      await journal.setFacts(GROUP, FACTS);
+      await journal.forget(GROUP);
+      await restart();
+      expect(await journal.facts(GROUP)).toEqual({ ...NO_GROUP_FACTS, losses: FACTS.losses });
     });
   });
 }

@@ -262,6 +262,19 @@ describe('an approval', () => {
     expect(under([{ ...approval, planHash: 'bad', opening: [] }])).toMatchObject({ status: 'blocked' });
   });
 
+  it('does not cover what the same changes take from rules that came meanwhile', () => {
+    const drop = rule({ action: 'drop', priority: 1, protocol: 'all', peer: '10.0.0.0/8' });
+    const blocked: Scene = { there: accepts(30), wanted: [...accepts(30), drop], policy: { ignore: IGNORE } };
+    const before = planOf(blocked);
+    const losing = before.losing.map(losingKey);
+    const given = { ...approval, planHash: before.hash, desiredHash: before.desiredHash, losing, opening: [] };
+    const ofCluster = { ...rule({ ports: '4000', peer: '10.0.0.0/8' }), description: 'cluster/4000' };
+    const later = { ...blocked, there: [...accepts(30), ofCluster] };
+    expect(planOf({ ...blocked, safety: { approvals: [given] } })).toMatchObject({ status: 'pending' });
+    const plan = planOf({ ...later, safety: { approvals: [given] } });
+    expect(plan).toMatchObject({ hash: before.hash, status: 'blocked', approval: null });
+  });
+
   it('that was given ahead holds for its plan alone', () => {
     const ahead = { ...approval, losing: null, opening: null };
     expect(under([ahead])).toMatchObject({ status: 'pending', approval: ahead });
