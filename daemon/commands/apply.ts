@@ -21,6 +21,7 @@ import { saysOfRevision } from '../compose/revision-brake.ts';
 import { judgedRevision, openSession, planAll, type Session, type SessionFlags } from '../compose/session.ts';
 import { refuseUncommitted } from '../compose/committed.ts';
 import { addCommonFlags, readConfig } from '../compose/setup.ts';
+import { parseHash } from './approve.ts';
 import { embeddedEmulator } from './embedded-emulator.ts';
 
 interface ApplyFlags extends SessionFlags {
@@ -40,7 +41,8 @@ export function addApplyCommand(program: Command, io: Io, done: (code: ExitCode)
     .option('--group <ID>', 'only this group')
     .option(
       '--plan <HASH>',
-      'only if the plan still has this hash, as `rampart plan` showed it; approves what waits for that',
+      'only if the plan still has this hash, as `rampart plan` showed it (the line `plan`); approves what waits for that',
+      flagOf(parseHash),
     )
     .option('--yes', 'do not ask; lifts no block')
     .option('--reason <TEXT>', 'why; required with --plan if that approves anything', flagOf(parseReason))
@@ -87,9 +89,9 @@ async function runApply(flags: ApplyFlags, io: Io): Promise<ExitCode> {
 }
 
 function requireHash(approved: string | undefined, hash: string): void {
-  if (approved === undefined || approved === hash) return;
+  if (approved === undefined || hash.startsWith(approved)) return;
   throw new UsageError(
-    `the plan has changed since approval: its hash is now ${hash}; \`rampart plan\` shows it`,
+    `the plan is not, or no longer, ${approved}: its hash is now ${hash}; \`rampart plan\` shows it`,
   );
 }
 
@@ -99,7 +101,7 @@ function consentOf({ plan, yes }: ApplyFlags, io: Io): 'given' | 'ask' {
   if (canAsk(io)) return 'ask';
   throw new UsageError(
     'nobody can be asked here (no terminal): add --yes to carry out whatever the plan is, or --plan HASH to carry out ' +
-      'only the plan that `rampart plan --json` showed',
+      'only the plan that `rampart plan` showed, by the hash in its line `plan`',
   );
 }
 

@@ -28,7 +28,7 @@ import { READ_ONLY } from './embedded-emulator.ts';
 interface ApproveFlags extends CommonFlags {
   readonly reason: string;
   /** Milliseconds. */
-  readonly for: number;
+  readonly for?: number;
   readonly ahead?: true;
 }
 
@@ -121,7 +121,7 @@ async function approve(desk: JournalDesk, what: ApprovalDraft, flags: ApproveFla
     by: whoami(),
     reason: flags.reason,
     atMs,
-    untilMs: atMs + flags.for,
+    untilMs: atMs + (flags.for ?? DEFAULT_MS),
   };
   await desk.approve(approval);
   line(io.stdout, `approved: ${approvalText(approval)}`);
@@ -142,7 +142,8 @@ export function approvalText({ group, planHash, by, reason, untilMs }: GrantedAp
   return `${what} of hash ${planHash.slice(0, FEWEST_CHARACTERS)} until ${until}, by ${by} (as the system says), ${quoted(reason)}`;
 }
 
-function parseHash(text: string): Result<string, string> {
+/** Of a plan or a held revision, or its beginning. */
+export function parseHash(text: string): Result<string, string> {
   const hash = text.replace(/^sha256:/, '').toLowerCase();
   const isGood = /^[0-9a-f]+$/.test(hash) && hash.length >= FEWEST_CHARACTERS && hash.length <= 64;
   return isGood ? ok(hash) : err(`write ${FEWEST_CHARACTERS} to 64 hexadecimal characters`);

@@ -1,5 +1,6 @@
 // `rampart history`: what was changed in the cloud, when, from which revision, and what came of it.
 import type { Command } from 'commander';
+import { compareText } from '../../reconciler/model/problem.ts';
 import { err, ok, type Result } from '../../reconciler/model/result.ts';
 import { systemClock } from '../clock.ts';
 import type { PastApproval } from '../journal/approvals.ts';
@@ -21,10 +22,13 @@ interface HistoryFlags extends CommonFlags {
 
 const DEFAULT_LIMIT = 200;
 const MAX_LIMIT = 100_000;
+const TIME_LENGTH = '2027-01-31T18:00:00.000Z'.length;
 
 export function addHistoryCommand(program: Command, io: Io, done: (code: ExitCode) => void): void {
   addCommonFlags(program.command('history'))
-    .description('Show the calls that changed the cloud, oldest first. Works beside a running daemon.')
+    .description(
+      'Show the calls that changed the cloud, and what was approved, oldest first. Works beside a running daemon.',
+    )
     .option('--group <ID>', 'only of this group')
     .option(
       '--since <WHEN>',
@@ -50,30 +54,37 @@ async function runHistory(flags: HistoryFlags, io: Io): Promise<ExitCode> {
   return 0;
 }
 
-/** The calls as a table, and above it what people approved. */
+/** The calls as a table, and in the order of time between them what people approved. */
 function asText(entries: readonly HistoryEntry[], approvals: readonly PastApproval[]): string {
-  const approved = approvals.map(
-    (approval) =>
-      `${new Date(approval.atMs).toISOString()}  approved ${approvalText(approval)}${approval.usedAtMs === null ? '' : `, used up at ${new Date(approval.usedAtMs).toISOString()}`}\n`,
-  );
-  return `${approved.join('')}${callsText(entries)}`;
-}
-
-function callsText(entries: readonly HistoryEntry[]): string {
-  const rows = entries.map(({ closedAtMs, group, operation, result, code, revision, requestId }) => [
-    new Date(closedAtMs).toISOString(),
-    group.account,
-    group.region,
-    group.id,
-    operation,
-    code === null || code === '' ? result : `${result} (${code})`,
-    shortRevision(revision),
-    requestId ?? '-',
-  ]);
-  return alignedLines(rows)
+  const lines = [...approvals.map(approvalLine), ...callLines(entries)];
+  // The time stands first in each line; what happened at the same one stays as it is.
+  return lines
+    .sort((a, b) => compareText(a.slice(0, TIME_LENGTH), b.slice(0, TIME_LENGTH)))
     .map((text) => `${text}\n`)
     .join('');
 }
+
+function approvalLine(approval: PastApproval): string {
+  const { atMs, usedAtMs } = approval;
+  const used = usedAtMs === null ? '' : `, used up at ${isoTime(usedAtMs)}`;
+  return `${isoTime(atMs)}  approved ${approvalText(approval)}${used}`;
+}
+
+const callLines = (entries: readonly HistoryEntry[]): string[] =>
+  alignedLines(
+    entries.map(({ closedAtMs, group, operation, result, code, revision, requestId }) => [
+      isoTime(closedAtMs),
+      group.account,
+      group.region,
+      group.id,
+      operation,
+      code === null || code === '' ? result : `${result} (${code})`,
+      shortRevision(revision),
+      requestId ?? '-',
+    ]),
+  );
+
+const isoTime = (ms: number): string => new Date(ms).toISOString();
 
 /** A commit id as people know it; a mark that the files differed from it stays. */
 const shortRevision = (revision: string): string => revision.replace(/^([0-9a-f]{12})[0-9a-f]{28}/, '$1');

@@ -62,7 +62,9 @@ function asText(status: Status, pauses: readonly Pause[]): string {
     ...(status.config === undefined ? [] : summaryLines(status.config, policies.revision)),
     ...(ready ? [] : ['not ready yet']),
     ...(policies.problems > 0
-      ? [`the newest policies have ${counted(policies.problems, 'problem')} and are not in force`]
+      ? [
+          `the newest policies have ${counted(policies.problems, 'problem')} and are not in force; \`rampart validate\` shows them`,
+        ]
       : []),
     ...heldLines(policies),
     ...pauses.map((pause) => `paused: ${pauseText(pause)}`),

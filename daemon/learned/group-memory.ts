@@ -4,6 +4,7 @@ import { ASSUMED_API_LEVEL, type ApiLevel } from '../../reconciler/model/api-dia
 import type { LegacyPriority } from '../../reconciler/plan/plan.ts';
 import { NO_DRIFT, type DriftHistory } from './flap-detector.ts';
 import type { IgnoredOpens } from './ignored-opens.ts';
+import type { LastPlan } from './last-plan.ts';
 import { EMPTY_QUARANTINE, type Quarantine } from './quarantine.ts';
 import type { QuotaEstimate } from './quota-estimate.ts';
 
@@ -12,6 +13,8 @@ export interface GroupMemory {
   readonly drift: DriftHistory;
   readonly quota: QuotaEstimate;
   readonly ignoredOpens: IgnoredOpens;
+  /** Null: none, or one that was carried out. */
+  readonly lastPlan: LastPlan | null;
   /** When a plan was last carried out, monotonic. To begin with now, since another process may have written just before. */
   readonly wroteAtMs: number;
   /** Found out by trying, where the endpoint may ignore a new priority. */
@@ -26,6 +29,7 @@ export const newGroupMemory = (nowMs: number): GroupMemory => ({
   drift: NO_DRIFT,
   quota: null,
   ignoredOpens: new Set(),
+  lastPlan: null,
   wroteAtMs: nowMs,
   legacyPriority: 'modify',
   levelWithoutRules: ASSUMED_API_LEVEL,

@@ -6,6 +6,7 @@ import type { Learned, PlanInput } from '../../reconciler/plan/plan-input.ts';
 import { planGroup } from '../../reconciler/plan/plan-group.ts';
 import type { GroupPlan } from '../../reconciler/plan/plan.ts';
 import type { GroupMemory } from '../learned/group-memory.ts';
+import { planOnce, worthKeeping } from '../learned/last-plan.ts';
 import { restingAt } from '../learned/flap-detector.ts';
 import { quarantinedAt } from '../learned/quarantine.ts';
 import { quotaAfterRead, ruleLimit } from '../learned/quota-estimate.ts';
@@ -49,12 +50,19 @@ export async function readAndPlan(run: GroupRun, before: GroupMemory): Promise<P
   if (!seen.ok) return ended({ kind: 'unread', failure: seen.error });
   const { group: described } = seen.value;
   const { input, facts, breakGlass, memory: known } = await inputFor(run, described, before);
-  const plan = planGroup(input);
+  const lastPlan = planOnce(input, before.lastPlan, planGroup);
+  const { plan } = lastPlan;
   if (isAnother(run, plan)) return ended({ kind: 'changed' }, known);
-  const cause = holdsPolicy(plan, input, facts) ? 'policy' : run.request.cause;
+  // Also what was approved is what a policy asks for, though it has been planned before.
+  const isForPolicy = plan.approval !== null || holdsPolicy(plan, input, facts);
+  const cause = isForPolicy ? 'policy' : run.request.cause;
   reportPlan(run, described, { plan, cause });
   await note(run, plan, { input, facts, breakGlass });
-  const memory = { ...known, ignoredOpens: reportIgnored(run, plan, before) };
+  const memory = {
+    ...known,
+    ignoredOpens: reportIgnored(run, plan, before),
+    lastPlan: worthKeeping(lastPlan),
+  };
   return nextOf(run, plan, { input, facts, memory });
 }
 

@@ -3,9 +3,16 @@
 // restarts as well.
 import { isDeepStrictEqual } from 'node:util';
 import { counted } from '../../reconciler/model/counted.ts';
-import { groupKey, type DesiredGroup, type DesiredState, type Mode } from '../../reconciler/model/group.ts';
+import {
+  groupKey,
+  placeKey,
+  type DesiredGroup,
+  type DesiredState,
+  type Mode,
+} from '../../reconciler/model/group.ts';
 import { DIRECTIONS, ruleIdentity } from '../../reconciler/model/rule.ts';
 import { revisionLoss, type RevisionLoss } from '../../reconciler/judge/revision-loss.ts';
+import { desiredGroupKey } from '../../reconciler/policy/compile/group-key.ts';
 import { weakenings } from '../../reconciler/judge/weakenings.ts';
 import { desiredHash } from '../../reconciler/plan/hash.ts';
 import type { GroupPolicy } from '../../reconciler/plan/plan.ts';
@@ -85,8 +92,9 @@ export interface HeldStatus extends HeldRevision {
 export class RevisionGate {
   readonly #engine: Engine;
   readonly #defaultMode: Mode;
-  /** By which the revision in force was let in, and the groups that know of it. */
+  /** By which the revision in force was let in, what it is about, and the groups that know of it. */
   #approval: Approval | null = null;
+  #lifted: ReadonlyMap<string, readonly string[]> = new Map();
   readonly #granted = new Set<string>();
 
   constructor(engine: Engine, defaultMode: Mode) {
@@ -99,9 +107,9 @@ export class RevisionGate {
     const found = await assessRevision(this.#engine, this.#engine.journal, { state, content });
     switch (found.kind) {
       case 'first':
-        return this.#letIn(state, []);
+        return this.#letInUnasked(state, { released: [], content });
       case 'within':
-        return this.#letIn(state, found.released);
+        return this.#letInUnasked(state, { released: found.released, content });
       case 'approved':
         return this.#letInApproved(state, found.released, found.approval);
       case 'held':
@@ -118,6 +126,15 @@ export class RevisionGate {
     return { state: desired, held: null, released, weakened: found.map(({ message }) => message) };
   }
 
+  /** The approval of a revision is none of the next one. */
+  #letInUnasked(
+    state: DesiredState,
+    { released, content }: { readonly released: readonly DesiredGroup[]; readonly content: string },
+  ): Promise<GateVerdict> {
+    if (this.#approval?.planHash !== hashOf(content)) this.#approval = null;
+    return this.#letIn(state, released);
+  }
+
   async #letInApproved(
     state: DesiredState,
     released: readonly DesiredGroup[],
@@ -129,6 +146,8 @@ export class RevisionGate {
       ...{ revision: state.revision, planHash, by, reason },
       until: new Date(untilMs).toISOString(),
     });
+    const { desired: before } = await journal.estateFacts();
+    this.#lifted = rulesBefore(before, state);
     this.#approval = approval;
     this.#granted.clear();
     const verdict = await this.#letIn(state, released);
@@ -137,8 +156,8 @@ export class RevisionGate {
   }
 
   /**
-   * Who approved a revision has approved what its groups lose by it: rules that the policy before asked for. Whatever
-   * else a group would lose needs an approval of its own.
+   * Who approved a revision has approved what its groups lose by it: rules that the revision before asked for. Whatever
+   * else a group would lose, also by a revision before it, needs an approval of its own.
    */
   async grant(targets: readonly GroupPolicy[]): Promise<void> {
     const approval = this.#approval;
@@ -148,14 +167,15 @@ export class RevisionGate {
       const key = groupKey(target);
       if (this.#granted.has(key)) continue;
       this.#granted.add(key);
+      const losing = this.#lifted.get(entryKey(target));
       const { inForce } = await journal.facts(target);
-      if (inForce === null || isDeepStrictEqual(inForce.rules, target.rules)) continue;
+      if (inForce === null || losing === undefined) continue;
       const { account, region, id } = target;
       await journal.approve({
         ...approval,
         group: { account, region, id },
         desiredHash: desiredHash(target),
-        losing: identitiesOf(inForce),
+        losing,
         opening: [],
       });
     }
@@ -204,5 +224,24 @@ const heldRevision = (
   released: released.map(({ selector }) => groupSelectorText(selector)),
 });
 
-const identitiesOf = ({ rules }: GroupPolicy): string[] =>
+/** Of each entry that asks for other rules than it did: what it asked for. */
+function rulesBefore(
+  before: DesiredState | null,
+  after: DesiredState,
+): ReadonlyMap<string, readonly string[]> {
+  const known = new Map(before?.groups.map((group) => [desiredGroupKey(group), identitiesOf(group)]));
+  return new Map(
+    after.groups.flatMap((group) => {
+      const then = known.get(desiredGroupKey(group));
+      const isOther = then !== undefined && !isDeepStrictEqual(new Set(then), new Set(identitiesOf(group)));
+      return isOther ? [[entryKey(group), then]] : [];
+    }),
+  );
+}
+
+/** The entry of the policies that means the group. */
+const entryKey = ({ source, ...place }: Pick<GroupPolicy, 'account' | 'region' | 'source'>): string =>
+  JSON.stringify([placeKey(place), source.file, source.line, source.column]);
+
+const identitiesOf = ({ rules }: Pick<GroupPolicy, 'rules'>): string[] =>
   DIRECTIONS.flatMap((direction) => rules[direction] ?? []).map(({ rule }) => ruleIdentity(rule));

@@ -22,8 +22,8 @@ export interface BreakGlassInput {
   readonly before: readonly KeptRule[];
   readonly context: GroupContext;
   readonly maxMs: number;
-  /** Whether the rule is desired anyway, or may not be kept. */
-  readonly isRefused: (rule: Rule) => boolean;
+  /** Whether the rule is desired anyway, or may not be kept beside these others that are. */
+  readonly isRefused: (rule: Rule, beside: readonly Rule[]) => boolean;
   readonly nowMs: number;
 }
 
@@ -36,22 +36,34 @@ const MARK = /(?:^|\s)rampart:keep-until=(\S+)\s+reason=(\S.*)$/s;
 export function keptRules(input: BreakGlassInput): readonly KeptRule[] {
   const { described, before, nowMs } = input;
   const known = before.filter(({ untilMs }) => nowMs < untilMs + REST_MS);
-  const asked = described.flatMap((rule) => keptRule(rule, known, input));
+  const asked: KeptRule[] = [];
+  for (const rule of knownFirst(described, known)) {
+    const kept = keptRule(rule, known, input);
+    const beside = asked.map((other) => other.rule);
+    if (kept !== null && !input.isRefused(rule, beside)) asked.push(kept);
+  }
   const again = new Set(asked.map(({ rule }) => ruleIdentity(rule)));
   const others = known.filter(({ rule }) => !again.has(ruleIdentity(rule)));
   return [...asked, ...others.map((kept) => ({ ...kept, isPresent: false }))];
 }
 
-function keptRule(rule: Rule, known: readonly KeptRule[], input: BreakGlassInput): KeptRule[] {
+/** Who was first is kept: what comes later may be too much beside it. */
+function knownFirst(described: readonly Rule[], known: readonly KeptRule[]): Rule[] {
+  const seen = new Map(known.map(({ rule, firstSeenMs }) => [ruleIdentity(rule), firstSeenMs]));
+  const since = (rule: Rule): number => seen.get(ruleIdentity(rule)) ?? Number.MAX_VALUE;
+  return [...described].sort((a, b) => since(a) - since(b));
+}
+
+/** Null: it does not ask for it, or its time is over. */
+function keptRule(rule: Rule, known: readonly KeptRule[], input: BreakGlassInput): KeptRule | null {
   const request = requestOf(rule);
-  if (request === null || input.isRefused(rule)) return [];
+  if (request === null) return null;
   const earlier = known.filter((kept) => isSameOrWider(rule, kept.rule, input.context));
-  if (earlier.some(({ untilMs }) => untilMs <= input.nowMs)) return [];
+  if (earlier.some(({ untilMs }) => untilMs <= input.nowMs)) return null;
   const firstSeenMs = Math.min(input.nowMs, ...earlier.map((kept) => kept.firstSeenMs));
   const untilMs = Math.min(request.untilMs, firstSeenMs + input.maxMs);
-  return untilMs <= input.nowMs
-    ? []
-    : [{ rule, reason: request.reason, firstSeenMs, untilMs, isPresent: true }];
+  if (untilMs <= input.nowMs) return null;
+  return { rule, reason: request.reason, firstSeenMs, untilMs, isPresent: true };
 }
 
 function requestOf({ description }: Rule): { readonly untilMs: number; readonly reason: string } | null {

@@ -62,6 +62,7 @@ function planned(input: PlanInput): GroupPlan {
     ...check(
       { ...input, desired },
       {
+        policy: input.desired,
         ownership,
         resting: resting.rules,
         steps: way.steps,

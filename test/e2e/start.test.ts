@@ -1,6 +1,6 @@
 // What someone sees who types `npm start` on a fresh clone: the same command on copies of the same files, in a folder
 // of its own and on ports of its own.
-import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -102,6 +102,15 @@ test('a rule added to a policy file becomes exactly one Authorize with it', asyn
     },
   ]);
   expect(calls[0]?.params).not.toHaveProperty(['Permissions.2.IpProtocol']);
+});
+
+test('the line that the README appends to a policy file is a rule of it', async () => {
+  const from = daemon.lines.length;
+  const readme = readFileSync(path.join(ROOT, 'README.md'), 'utf8');
+  const [, rule, file] = /^echo '(.*)' >> (policies\/\S+)$/m.exec(readme) ?? [];
+  appendFileSync(path.join(workspace.folder, String(file)), `${String(rule)}\n`);
+  await daemon.event('drift.detected', { group: 'sg-bp1web', cause: 'policy', missing: 1 }, from);
+  await daemon.event('group.converged', { group: 'sg-bp1web', changes: 1 }, from);
 });
 
 test('a priority changed by hand is drift, and one Modify of that rule id sets it back', async () => {

@@ -81,9 +81,8 @@ describe('guardrails', () => {
     ): void => {
       const demands = { guardrails: [deny], expectations: [] };
       const [judged] = judgeChange(before, after, demands, contextOf(group)).guardrails;
-      const counts = oracleCounts(
-        [before, after],
-        questionOf(group, deny.what.pattern, 'accept', forbidsGroups(words)),
+      const counts = [false, forbidsGroups(words)].flatMap((anyGroup) =>
+        oracleCounts([before, after], questionOf(group, deny.what.pattern, 'accept', anyGroup)),
       );
       const kind = counts.some((count) => count.surelyNew && beyond(deny, count, 'certain'))
         ? 'worse'

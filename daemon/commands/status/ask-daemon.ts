@@ -162,7 +162,8 @@ async function get(url: string): Promise<unknown> {
     if (error instanceof SyntaxError) return null;
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
     throw new UsageError(
-      `no daemon answers at ${url}: ${cause instanceof Error ? cause.message : String(cause)}`,
+      `no daemon answers at ${url}: ${cause instanceof Error ? cause.message : String(cause)}; ` +
+        'start it with `rampart run`, or name another with `rampart status --url URL`',
     );
   }
 }

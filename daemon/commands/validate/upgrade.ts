@@ -88,7 +88,7 @@ function brakeHolds(file: string): Problem {
     severity: 'warning',
     code: 'upgrade-brake',
     message:
-      `reconcile.brake holds where it is not written: a plan that takes away more than ${rules} rules or ${percent} % of ` +
+      `reconcile.brake holds, also where it is not written: a plan that takes away more than ${rules} rules or ${percent} % of ` +
       'the accept rules of a group, empties it, opens a port to the internet, or is the first one of a group that a ' +
       `selector brings in waits for approval, and so does a revision that takes away from more than ${groups} groups`,
     hint: 'write other limits under `reconcile.brake`, or `brake: off` for none, as before',

@@ -31,16 +31,17 @@ export function breakGlassOf(maxHours: number | null, asked: Asked): readonly Ke
     before,
     context: groupContext(described),
     maxMs: maxHours * HOUR_MS,
-    isRefused: (rule) =>
-      identities.has(ruleIdentity(rule)) || violates(rule, wanted, { described, safety, nowMs }),
+    isRefused: (rule, beside) =>
+      identities.has(ruleIdentity(rule)) ||
+      violates(rule, [...wanted, ...beside], { described, safety, nowMs }),
     nowMs,
   });
 }
 
-/** An error guardrail that the rule violates beside the desired ones, or may violate. */
+/** An error guardrail that the rule violates beside these others, or may violate. */
 function violates(
   rule: Rule,
-  wanted: readonly Rule[],
+  others: readonly Rule[],
   { described, safety, nowMs }: Pick<Asked, 'described' | 'safety' | 'nowMs'>,
 ): boolean {
   const guardrails = safety.guardrails.filter(({ severity }) => severity === 'error');
@@ -49,7 +50,7 @@ function violates(
     privateNetworks: safety.privateNetworks ?? DEFAULT_PRIVATE_NETWORKS,
     nowMs,
   };
-  const judged = judgeChange(wanted, [...wanted, rule], { guardrails, expectations: [] }, context);
+  const judged = judgeChange(others, [...others, rule], { guardrails, expectations: [] }, context);
   const isWorse = judged.guardrails.some(
     ({ verdict, exemption }) =>
       exemption === null && (verdict.kind === 'worse' || verdict.kind === 'unknown'),

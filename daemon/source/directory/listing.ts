@@ -74,7 +74,7 @@ export async function listPolicyFiles(root: string, bounds = FOLDER_BOUNDS): Pro
       file: root,
       code: 'policies-unreadable',
       message: `the policies cannot be read: ${ioReason(error)}`,
-      hint: 'name an existing folder in `policies.path`',
+      hint: 'name an existing file or folder, in `policies.path` or on the command line',
     });
     return {
       shown: root,

@@ -109,10 +109,15 @@ export function mostTolerated({ what }: Deny, family: Family): bigint {
   return length === null ? 0n : 1n << BigInt(addressBits(family) - length);
 }
 
-/** Whoever tolerates nothing from anywhere means members of groups too. */
+/**
+ * Whoever tolerates nothing from anywhere means members of groups too. That is asked besides: to them an address that a
+ * rule for a group lets in, should it be a member, is exposed already, and opening it to everyone would be no news.
+ */
 export function sendersOfDeny(guardrail: Deny, counter: Counter): Sender[] {
   const senders = counter.sendersOf(guardrail.what.pattern, 'none');
-  return senders.map((sender) => (forbidsGroups(guardrail, sender) ? { ...sender, groups: 'any' } : sender));
+  return senders.flatMap((sender): Sender[] =>
+    forbidsGroups(guardrail, sender) ? [sender, { ...sender, groups: 'any' }] : [sender],
+  );
 }
 
 function forbidsGroups(guardrail: Deny, sender: Sender): boolean {

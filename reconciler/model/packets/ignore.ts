@@ -6,9 +6,17 @@ import type { Peer } from '../peer.ts';
 import { prefixContains } from '../prefix.ts';
 import type { Rule } from '../rule.ts';
 
-/** Whether the pattern says which traffic its rules are about, so that they can be believed within that. */
-export const isShaped = ({ protocol, ports, peers }: IgnorePattern): boolean =>
-  protocol !== undefined || ports !== undefined || peers !== undefined;
+/**
+ * Whether the pattern says which traffic its rules are about, so that they can be believed within that. A text beside
+ * what fits any traffic is a text alone.
+ */
+export function isShaped({ description, protocol, ports, peers }: IgnorePattern): boolean {
+  if (description === undefined) return protocol !== undefined || ports !== undefined || peers !== undefined;
+  const isNarrow = (peer: Peer): boolean => !('address' in peer) || peer.length > 0;
+  return (
+    (protocol !== undefined && protocol !== 'all') || ports !== undefined || (peers?.every(isNarrow) ?? false)
+  );
+}
 
 /** Whether the rule fits every field that the pattern names. A rule without a text fits no pattern of texts. */
 export function matchesIgnore(pattern: IgnorePattern, rule: Rule): boolean {

@@ -6,7 +6,14 @@ import type { Ownership } from '../diff/ownership.ts';
 import type { RuleViolation } from '../../judge/cel/rule-guardrails.ts';
 import { ruleIdentity, type Rule } from '../../model/rule.ts';
 import type { PlanInput } from '../plan-input.ts';
-import { rulesAddedBy, type Block, type GroupPlan, type PlanException, type Step } from '../plan.ts';
+import {
+  rulesAddedBy,
+  type Block,
+  type GroupPlan,
+  type GroupPolicy,
+  type PlanException,
+  type Step,
+} from '../plan.ts';
 import { DEFAULT_INVOCATION, type Invocation } from '../safety.ts';
 import { approvalFor, type Approvable } from './approvals.ts';
 import { blockOf } from './blocks.ts';
@@ -29,6 +36,8 @@ export type Judged = Pick<
 
 /** A plan with all that was found on the way to it. */
 export interface Unchecked {
+  /** As it is written, with all that is left out of the plan for now. */
+  readonly policy: GroupPolicy;
   readonly ownership: Ownership;
   /** Rules that are left out of the plan for now, since something else keeps undoing their repair. */
   readonly resting: readonly Rule[];
@@ -52,8 +61,10 @@ export interface Unchecked {
 export function check(input: PlanInput, plan: Unchecked): Judged {
   const words = blockedPlan(input, plan.hash);
   const stakes = stakesOf(input, plan);
-  const violations = ruleVerdicts(input);
-  const held = policyObjections(input, plan.verdicts.context, violations);
+  // That a rule rests or is refused is not what its policy says.
+  const written = { ...input, desired: plan.policy };
+  const violations = ruleVerdicts(written);
+  const held = policyObjections(written, plan.verdicts.context, violations);
   const objections = [...held, ...(plan.steps.length === 0 ? [] : objectionsTo(input, plan, stakes))];
   const ofPlan = plan.steps.length === 0 ? [] : ofPlanAlone(verdictsOf(input, plan, violations), held);
   const { blockedBy, approval } = approved(

@@ -72,6 +72,16 @@ describe('a group that differs from its policy', () => {
     expect(new Set(log.events.map(({ reconcileId }) => reconcileId)).size).toBe(1);
   });
 
+  it('is judged once more when it has converged, and not again while nothing differs', async () => {
+    const { engine } = setUp();
+    const changed = await reconcile(engine);
+    const first = await reconcile(engine, { memory: changed.memory });
+    const second = await reconcile(engine, { memory: first.memory });
+    expect(changed.memory.lastPlan).toBeNull();
+    expect(first.memory.lastPlan?.plan.status).toBe('converged');
+    expect(second.memory.lastPlan).toBe(first.memory.lastPlan);
+  });
+
   it('leaves the memory that was handed in as it was', async () => {
     const { engine } = setUp({ ambush: refusing('443') });
     const memory = newGroupMemory(0);

@@ -1,57 +1,87 @@
-// How a revision is judged beside everything else that the daemon does.
-import { expect, it } from 'vitest';
-import { assessRevision } from '../../../../daemon/schedule/revision-gate.ts';
-import { NO_ESTATE_FACTS } from '../../../../daemon/journal/facts.ts';
-import type { DesiredState } from '../../../../reconciler/model/group.ts';
+import { describe, expect, it } from 'vitest';
+import { RevisionGate } from '../../../../daemon/schedule/revision-gate.ts';
+import type { DesiredGroup, DesiredState } from '../../../../reconciler/model/group.ts';
 import type { Rule } from '../../../../reconciler/model/rule.ts';
+import type { GroupPolicy } from '../../../../reconciler/plan/plan.ts';
 import { DEFAULT_BRAKE } from '../../../../reconciler/plan/safety.ts';
-import { NO_GUARDRAILS } from '../../../../reconciler/policy/compile/compile-guardrails.ts';
-import { desired } from '../../../support/plan-inputs.ts';
+import { fakeEngine } from '../../../support/fake-engine.ts';
+import { policyOf } from '../../../support/plan-inputs.ts';
 import { rule } from '../../../support/rule-sets.ts';
 
-const web = rule({ ports: '443' });
-const ssh = rule({ ports: '22' });
+const IDS = Array.from({ length: 12 }, (_, index) => `sg-${index}`);
+const accepts = (ports: readonly number[]): Rule[] =>
+  ports.map((port) => rule({ ports: String(port), peer: '10.0.0.0/8' }));
 
-const state = (rules: readonly Rule[]): DesiredState => ({
-  revision: 'r',
-  groups: Array.from({ length: 12 }, (_, index) => ({
-    account: 'default',
-    region: 'cn-hangzhou',
-    selector: { kind: 'id', id: `sg-${index}` },
-    mode: null,
-    alone: false,
-    ignore: [],
-    rules: { ingress: rules.map(desired), egress: [] },
-    source: { file: 'web.yaml', line: 1, column: 1 },
-  })),
-  expectations: [],
-  guardrails: [],
+const policy = (id: string, ports: readonly number[]): GroupPolicy => ({
+  ...policyOf(accepts(ports)),
+  ...{ id, source: { file: `${id}.yaml`, line: 1, column: 1 } },
 });
+const group = (id: string, ports: readonly number[]): DesiredGroup => {
+  const { account, region, mode, alone, ignore, rules, source } = policy(id, ports);
+  return { account, region, mode, alone, ignore, rules, source, selector: { kind: 'id', id } };
+};
+const state = (revision: string, groups: readonly DesiredGroup[]): DesiredState => ({
+  ...{ revision, groups, expectations: [], guardrails: [] },
+});
+const all = (ports: readonly number[]) => IDS.map((id) => group(id, ports));
 
-it('lets health checks and signals in while it judges a revision of many groups', async () => {
-  let nowMs = 0;
-  let pauses = 0;
-  // Each look at the clock is 30 ms later: a group takes that long.
-  const clock = {
-    nowMs: () => 0,
-    monotonicMs: () => (nowMs += 30),
-    sleep: () => {
-      pauses += 1;
-      return Promise.resolve();
-    },
-  };
-  const live = () => ({
-    brake: DEFAULT_BRAKE,
-    guardrails: NO_GUARDRAILS,
-    freeze: [],
-    expiryNoticeHours: [],
-    breakGlass: { maxHours: null },
+function setUp() {
+  const base = fakeEngine();
+  const engine = { ...base, live: () => ({ ...base.live(), brake: DEFAULT_BRAKE }) };
+  const approve = (planHash: string) =>
+    engine.journal.approve({
+      ...{ planHash, desiredHash: null, group: null, losing: null, opening: null },
+      ...{ by: 'ada', reason: 'x', atMs: 0, untilMs: 1000 },
+    });
+  return { engine, journal: engine.journal, approve, gate: new RevisionGate(engine, 'enforce') };
+}
+
+describe('the approval of a revision', () => {
+  it('is passed on to a group that is found later, and is nothing to the revisions after it', async () => {
+    const { gate, journal, approve } = setUp();
+    for (const id of IDS) await journal.setFacts(policy(id, []), { inForce: policy(id, [80, 443, 8080]) });
+    await gate.judge(state('r1', all([80, 443, 8080])), 'c1');
+    await approve('c2');
+    expect(await gate.judge(state('r2', all([80, 443])), 'c2')).toMatchObject({ held: null });
+    await gate.grant([policy('sg-0', [80, 443])]);
+    await gate.judge(state('r2', all([80, 443])), 'c2');
+    await gate.grant([policy('sg-1', [80, 443])]);
+    expect(await journal.approvals(0, policy('sg-0', []))).toHaveLength(1);
+    expect(await journal.approvals(0, policy('sg-1', []))).toHaveLength(1);
+
+    // sg-2 could not be found until now, and a newer revision empties it.
+    const next = [
+      ...all([80, 443]).filter(({ selector }) => selector.kind !== 'id' || selector.id !== 'sg-2'),
+    ];
+    const verdict = await gate.judge(state('r3', [...next, group('sg-2', [])]), 'c3');
+    expect(verdict).toMatchObject({ held: null });
+    await gate.grant([policy('sg-2', [])]);
+    expect(await journal.approvals(0, policy('sg-2', []))).toEqual([]);
   });
-  const desk = {
-    estateFacts: () => Promise.resolve({ ...NO_ESTATE_FACTS, desired: state([web, ssh]) }),
-    approvals: () => Promise.resolve([]),
-  };
-  const found = await assessRevision({ clock, live }, desk, { state: state([web]), content: 'sha256:ab' });
-  expect(found).toMatchObject({ kind: 'held', held: { losing: { length: 12 } } });
-  expect(pauses).toBeGreaterThan(3);
+
+  it('is about nothing that an earlier revision asked for and the brake of the group held', async () => {
+    const { gate, journal, approve } = setUp();
+    const ports = [80, 443, 8080];
+    for (const id of IDS) await journal.setFacts(policy(id, []), { inForce: policy(id, ports) });
+    await gate.judge(state('r1', all(ports)), 'c1');
+    const others = all(ports).slice(1);
+    await gate.judge(state('r2', [group('sg-0', [443]), ...others]), 'c2');
+    await approve('c3');
+    const next = [group('sg-0', [443]), group('sg-1', []), group('sg-2', [])];
+    expect(await gate.judge(state('r3', next), 'c3')).toMatchObject({ held: null });
+    await gate.grant([policy('sg-0', [443]), policy('sg-1', [])]);
+    expect(await journal.approvals(0, policy('sg-0', []))).toEqual([]);
+    expect(await journal.approvals(0, policy('sg-1', []))).toHaveLength(1);
+  });
+
+  it('goes on for its groups while a newer one is held', async () => {
+    const { gate, journal, approve } = setUp();
+    for (const id of IDS) await journal.setFacts(policy(id, []), { inForce: policy(id, [80, 443, 8080]) });
+    await gate.judge(state('r1', all([80, 443, 8080])), 'c1');
+    await approve('c2');
+    await gate.judge(state('r2', all([80, 443])), 'c2');
+    expect((await gate.judge(state('r3', all([80])), 'c3')).held).toMatchObject({ hash: 'c3' });
+    await gate.grant([policy('sg-0', [80, 443])]);
+    expect(await journal.approvals(0, policy('sg-0', []))).toHaveLength(1);
+  });
 });

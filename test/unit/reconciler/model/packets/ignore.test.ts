@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { IgnorePattern } from '../../../../../reconciler/model/group.ts';
 import { isShaped, matchesIgnore } from '../../../../../reconciler/model/packets/ignore.ts';
 import type { Rule } from '../../../../../reconciler/model/rule.ts';
-import { rule } from '../../../../support/rule-sets.ts';
+import { prefix, rule } from '../../../../support/rule-sets.ts';
 
 const source = { file: 'web.yaml', line: 1, column: 1 };
 const node = rule({ ports: '30000-30010', peer: '10.1.0.0/16', description: 'acs/node' });
@@ -80,6 +80,10 @@ describe('an ignore pattern', () => {
     [{ description: 'acs/*' }, false],
     [{ description: 'acs/*', action: 'accept', priority: 1, direction: 'ingress' }, false],
     [{ description: 'acs/*', protocol: 'tcp' }, true],
+    [{ description: 'acs/*', protocol: 'all' }, false],
+    [{ description: 'acs/*', protocol: 'all', peers: [prefix('0.0.0.0/0'), TEN] }, false],
+    [{ description: 'acs/*', protocol: 'all', peers: [TEN] }, true],
+    [{ protocol: 'all' }, true],
     [{ ports: [{ first: 1, last: 2 }] }, true],
     [{ peers: [TEN] }, true],
   ])('says which traffic it is about, or not: case %#', (fields, shaped) => {

@@ -267,7 +267,13 @@ describe('an approval', () => {
     const blocked: Scene = { there: accepts(30), wanted: [...accepts(30), drop], policy: { ignore: IGNORE } };
     const before = planOf(blocked);
     const losing = before.losing.map(losingKey);
-    const given = { ...approval, planHash: before.hash, desiredHash: before.desiredHash, losing, opening: [] };
+    const given = {
+      ...approval,
+      planHash: before.hash,
+      desiredHash: before.desiredHash,
+      losing,
+      opening: [],
+    };
     const ofCluster = { ...rule({ ports: '4000', peer: '10.0.0.0/8' }), description: 'cluster/4000' };
     const later = { ...blocked, there: [...accepts(30), ofCluster] };
     expect(planOf({ ...blocked, safety: { approvals: [given] } })).toMatchObject({ status: 'pending' });

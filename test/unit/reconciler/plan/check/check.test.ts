@@ -25,6 +25,7 @@ const input = (more: Partial<PlanInput> = {}): PlanInput => ({
 const STEP = { kind: 'authorize', direction: 'ingress', checkpoint: false, rules: [desired(web)] } as const;
 
 const found = (more: Partial<Unchecked> = {}): Unchecked => ({
+  policy: policyOf([web]),
   ownership: { managed: [], ignored: [], foreign: [], ignoredOpening: [] },
   resting: [],
   steps: [STEP],

@@ -1,7 +1,7 @@
 // What holds a policy: what its rules break by themselves, and those of the policy in force do not.
 import { describe, expect, test } from 'vitest';
 import type { Guardrail } from '../../../../../reconciler/model/packets/pattern.ts';
-import type { Rule } from '../../../../../reconciler/model/rule.ts';
+import { ruleIdentity, type Rule } from '../../../../../reconciler/model/rule.ts';
 import type { GroupPlan, GroupPolicy } from '../../../../../reconciler/plan/plan.ts';
 import type { SafetyInput } from '../../../../../reconciler/plan/safety.ts';
 import { expectation, guardrail } from '../../../../support/judge/demands.ts';
@@ -165,5 +165,38 @@ describe('an expectation', () => {
     expect(held(planOf({ ...unsure, safety: { expectations: [closed] } }))).toEqual([]);
     const strict: SafetyInput['expectations'] = [{ ...closed, unknown: 'block' }];
     expect(held(planOf({ ...unsure, safety: { expectations: strict } }))).toEqual(['expectation']);
+  });
+});
+
+describe('what is left out of a plan for now', () => {
+  const OFFICE = rule({ ports: '443', peer: '10.0.0.0/8' });
+  const BY_HAND = rule({ ports: '8080', peer: '10.9.0.0/16' });
+  const policy = policyOf([OFFICE]);
+  const ruleOf = (each: Rule): ReadonlySet<string> => new Set([ruleIdentity(each)]);
+  const NONE: ReadonlySet<string> = new Set();
+
+  test('holds no policy that is met but for a rule that rests: other drift is repaired', () => {
+    const reached = expectation('accept', { services: ['tcp/443'], peers: ['10.0.0.0/8'] });
+    const plan = planFor(policy, groupOf(described([BY_HAND])), OPTIONS, {
+      safety: { ...SAFETY, brake: 'off', inForce: policy, expectations: [reached] },
+      learned: { resting: { identities: ruleOf(OFFICE), untilMs: 9000 } },
+    });
+    expect([plan.status, held(plan), plan.steps.map(({ kind }) => kind)]).toEqual([
+      'pending',
+      [],
+      ['revoke'],
+    ]);
+  });
+
+  test('holds no policy for a rule that is not of it, and that the cloud refuses to remove', () => {
+    const plan = planFor(policy, groupOf(described([OFFICE, SSH, BY_HAND])), OPTIONS, {
+      safety: { ...SAFETY, brake: 'off', inForce: policy, guardrails: [NO_SSH, DESCRIBED] },
+      learned: { quarantined: { desired: NONE, described: ruleOf(SSH) } },
+    });
+    expect([plan.status, held(plan), plan.steps.map(({ kind }) => kind)]).toEqual([
+      'pending',
+      [],
+      ['revoke'],
+    ]);
   });
 });

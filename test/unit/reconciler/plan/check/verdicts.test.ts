@@ -74,6 +74,14 @@ describe('a guardrail', () => {
     expect(blocks(planOf({ there, wanted, safety: { guardrails: [NO_SSH] } }))).toEqual(['guardrail']);
   });
 
+  test('that tolerates nothing from anywhere blocks an opening to everyone, though members of a group were let in', () => {
+    const anywhere = guardrail({ services: ['tcp/22'], peers: ['anywhere'] });
+    const bastion = rule({ ports: '22', peer: 'sg-bastion' });
+    const safety = { guardrails: [anywhere] };
+    expect(blocks(planOf({ there: [bastion], wanted: [bastion, SSH], safety }))).toEqual(['guardrail']);
+    expect(planOf({ there: [bastion], wanted: [bastion], safety }).findings).toHaveLength(1);
+  });
+
   test('reports a converged group too', () => {
     const plan = planOf({ there: [SSH], wanted: [SSH], safety: { guardrails: [NO_SSH] } });
     expect([plan.status, plan.findings.map(({ id }) => id)]).toEqual(['converged', ['no-ssh']]);

@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest';
+import { breakGlassOf } from '../../../../../daemon/reconcile/safety/break-glass.ts';
+import type { KeptRule } from '../../../../../reconciler/judge/break-glass.ts';
+import type { Rule } from '../../../../../reconciler/model/rule.ts';
+import { guardrail } from '../../../../support/judge/demands.ts';
+import { described, groupOf, policyOf, SAFETY } from '../../../../support/plan-inputs.ts';
+import { rule } from '../../../../support/rule-sets.ts';
+
+const NOW_MS = Date.parse('2027-01-10T00:00:00Z');
+const description = 'rampart:keep-until=2027-01-10T03:00:00Z reason=INC-7';
+const byHand = (peer: string): Rule => rule({ ports: '22', peer, description });
+
+const kept = (rules: readonly Rule[], before: readonly KeptRule[] = []): readonly KeptRule[] =>
+  breakGlassOf(8, {
+    desired: policyOf([]),
+    described: groupOf(described(rules)),
+    before,
+    safety: { ...SAFETY, guardrails: [guardrail({ services: ['tcp/22'] })] },
+    nowMs: NOW_MS,
+  }).filter(({ isPresent }) => isPresent);
+
+it('keeps no rule by hand that violates a guardrail together with others by hand; those seen first stay', () => {
+  const [one, two, three] = ['8.0.0.0/17', '8.1.0.0/17', '8.2.0.0/17'].map(byHand) as [Rule, Rule, Rule];
+  const before = kept([one, two]);
+  expect(before.map(({ rule }) => rule)).toEqual([one, two]);
+  expect(kept([three, one, two], before).map(({ rule }) => rule)).toEqual([one, two]);
+  expect(kept([three, two, one])).toHaveLength(2);
+});
