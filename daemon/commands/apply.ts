@@ -17,7 +17,7 @@ import { aborted, flagOf, line, UsageError, type ExitCode, type Io } from '../cl
 import { parseReason } from '../cli/reason.ts';
 import { approvablePlans, approvePlans } from '../compose/approve-plans.ts';
 import { journalFailed, openJournal } from '../compose/open-journal.ts';
-import { saysRevisionHeld } from '../compose/revision-brake.ts';
+import { saysOfRevision } from '../compose/revision-brake.ts';
 import { judgedRevision, openSession, planAll, type Session, type SessionFlags } from '../compose/session.ts';
 import { refuseUncommitted } from '../compose/committed.ts';
 import { addCommonFlags, readConfig } from '../compose/setup.ts';
@@ -64,7 +64,7 @@ async function runApply(flags: ApplyFlags, io: Io): Promise<ExitCode> {
     if (plans === null) return 1;
     const report = planReport(session.revision, plans);
     requireHash(flags.plan, report.hash);
-    if (await saysRevisionHeld(judgedRevision(session), session.engine.journal, io)) return 3;
+    if ((await saysOfRevision(judgedRevision(session), session.engine.journal, io)).isHeld) return 3;
     // Who is asked sees the plan even if the data is for a program.
     if (flags.json !== true) io.stdout.write(renderText(session.revision, plans));
     else if (consent === 'ask') io.stderr.write(renderText(session.revision, plans));

@@ -9,7 +9,7 @@ import type { JournalDesk } from '../journal/journal.ts';
 import type { ExitCode, Io } from '../cli/io.ts';
 import { noteUncommitted } from '../compose/committed.ts';
 import { withKnownFacts } from '../compose/open-journal.ts';
-import { saysRevisionHeld } from '../compose/revision-brake.ts';
+import { saysOfRevision } from '../compose/revision-brake.ts';
 import { judgedRevision, openSession, planAll, type SessionFlags } from '../compose/session.ts';
 import { addCommonFlags, readConfig } from '../compose/setup.ts';
 import { READ_ONLY } from './embedded-emulator.ts';
@@ -45,10 +45,11 @@ async function planBeside(
   const session = await openSession(config, flags, io, READ_ONLY);
   try {
     const results = await planAll(session, io, desk ?? session.engine.journal);
-    const isHeld = await saysRevisionHeld(judgedRevision(session), desk, io);
+    const { isHeld, notes } = await saysOfRevision(judgedRevision(session), desk, io);
     // What could not be read any more is no news of the groups.
     if (io.stopSignal.aborted) return 1;
-    io.stdout.write(renderPlan(flags.json === true ? 'json' : flags.format, session.revision, results));
+    const format = flags.json === true ? 'json' : flags.format;
+    io.stdout.write(renderPlan(format, { revision: session.revision, results, notes }));
     const code = planExitCode(results);
     return isHeld && code !== 1 ? 3 : code;
   } finally {
@@ -56,13 +57,20 @@ async function planBeside(
   }
 }
 
-function renderPlan(format: PlanFormat, revision: string, results: readonly GroupResult[]): string {
+interface ShownPlan {
+  readonly revision: string;
+  readonly results: readonly GroupResult[];
+  /** Of the revision as a whole: whoever reads the page of a pull request does not see stderr. */
+  readonly notes: readonly string[];
+}
+
+function renderPlan(format: PlanFormat, { revision, results, notes }: ShownPlan): string {
   switch (format) {
     case 'text':
       return renderText(revision, results);
     case 'json':
       return formatReport(planReport(revision, results));
     case 'markdown':
-      return renderMarkdown(revision, results);
+      return renderMarkdown(revision, results, notes);
   }
 }

@@ -16,25 +16,38 @@ export interface JudgedRevision {
   readonly defaultMode: Mode;
 }
 
-/** Says it on stderr. True if the revision is held, so that nothing of it may be carried out. */
-export async function saysRevisionHeld(
-  { engine, desired, content, defaultMode }: JudgedRevision,
+export interface RevisionNotes {
+  /** Nothing of it may be carried out. */
+  readonly isHeld: boolean;
+  readonly notes: readonly string[];
+}
+
+/** Says it on stderr too. */
+export async function saysOfRevision(
+  judged: JudgedRevision,
   desk: Pick<JournalDesk, 'estateFacts' | 'approvals'> | null,
   { stderr }: Io,
-): Promise<boolean> {
+): Promise<RevisionNotes> {
+  const found = await revisionNotes(judged, desk);
+  for (const note of found.notes) line(stderr, note);
+  return found;
+}
+
+async function revisionNotes(
+  { engine, desired, content, defaultMode }: JudgedRevision,
+  desk: Pick<JournalDesk, 'estateFacts' | 'approvals'> | null,
+): Promise<RevisionNotes> {
   const inForce = desk === null ? null : (await desk.estateFacts()).desired;
   if (desk === null || inForce === null) {
-    if (engine.live().brake !== 'off') {
-      line(stderr, 'revision brake: not judged, since no journal says which policies are in force');
-    }
-    return false;
+    const unknown = 'revision brake: not judged, since no journal says which policies are in force';
+    return { isHeld: false, notes: engine.live().brake === 'off' ? [] : [unknown] };
   }
-  for (const { message, source } of weakenings(inForce, desired, defaultMode)) {
-    line(stderr, `weakens protection: ${message} (${source.file}:${source.line})`);
-  }
+  const weaker = weakenings(inForce, desired, defaultMode).map(
+    ({ message, source }) => `weakens protection: ${message} (${source.file}:${source.line})`,
+  );
   const found = await assessRevision(engine, desk, { state: desired, content });
-  if (found.kind !== 'held') return false;
+  if (found.kind !== 'held') return { isHeld: false, notes: weaker };
   const command = approveCommand(found.held.hash, engine.invocation);
-  line(stderr, `revision brake: ${heldText(found.held)}; to let it go on: ${command}`);
-  return true;
+  const held = `revision brake: ${heldText(found.held)}; to let it go on: ${command}`;
+  return { isHeld: true, notes: [...weaker, held] };
 }

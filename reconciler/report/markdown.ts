@@ -4,13 +4,19 @@ import { groupKey } from '../model/group.ts';
 import { groupLines, summaryLine } from './text.ts';
 import { isFailed, sortResults, summarise, type GroupResult } from './results.ts';
 
-export function renderMarkdown(revision: string, results: readonly GroupResult[]): string {
+/** `notes`: what is to be said of the revision as a whole. */
+export function renderMarkdown(
+  revision: string,
+  results: readonly GroupResult[],
+  notes: readonly string[] = [],
+): string {
   const inOrder = sortResults(results);
   const unsettled = inOrder.filter((result) => isFailed(result) || result.status !== 'converged');
   return [
     `## Rampart plan for \`${revision.replaceAll('`', '')}\``,
     '',
     summaryLine(summarise(inOrder)),
+    ...(notes.length === 0 ? [] : ['', ...fenced(notes, 'text')]),
     '',
     '| group | status | missing | different | unexpected | calls | hitless |',
     '|---|---|---|---|---|---|---|',

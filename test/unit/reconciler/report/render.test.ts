@@ -3,6 +3,7 @@ import type { Rule } from '../../../../reconciler/model/rule.ts';
 import { planExitCode } from '../../../../reconciler/report/results.ts';
 import type { GroupPolicy } from '../../../../reconciler/plan/plan.ts';
 import type { Approval } from '../../../../reconciler/plan/safety.ts';
+import { losingKey } from '../../../../reconciler/judge/loss/losing-rules.ts';
 import { renderMarkdown } from '../../../../reconciler/report/markdown.ts';
 import { describeRule, quoted } from '../../../../reconciler/model/rule-text.ts';
 import { renderText } from '../../../../reconciler/report/text.ts';
@@ -341,6 +342,11 @@ describe('markdown', () => {
     expect(text).not.toContain('\n# owned');
   });
 
+  it('says of the revision what weakens protection, in a fence that it cannot close', () => {
+    const note = 'weakens protection: the expectation "``` # loud" is deleted (web.yaml:3)';
+    expect(renderMarkdown('abc', [], [note])).toContain(`\n\n\`\`\`\`text\n${note}\n\`\`\`\`\n`);
+  });
+
   it('shows only groups that are not as they should be below the table', () => {
     const text = renderMarkdown('abc', [plan([web], [web]), failed]);
     expect(text).toContain('| `default/cn-hangzhou/sg-self` | converged |');
@@ -353,7 +359,7 @@ describe('what waits for an approval', () => {
   const approval: Approval = {
     planHash: waiting.hash,
     desiredHash: waiting.desiredHash,
-    losing: [],
+    losing: waiting.losing.map(losingKey),
     opening: [],
     by: 'ada@desk',
     reason: 'the end of "web"',
