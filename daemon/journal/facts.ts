@@ -11,7 +11,9 @@ export interface Loss {
   readonly atMs: number;
   /** `ruleIdentity` of each. */
   readonly rules: readonly string[];
-  /** Whether the plan came to its end; else those of the rules are lost that are gone. */
+  /** `ruleIdentity` of the drop rules that the plan brings; absent: none. */
+  readonly drops?: readonly string[];
+  /** Whether the plan came to its end; else those of the rules are lost that are gone, and all once a drop is there. */
   readonly isDone: boolean;
 }
 

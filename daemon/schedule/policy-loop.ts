@@ -154,7 +154,8 @@ export class PolicyLoop {
     const { guardrails } = update.state;
     const areNew = engine.demands.set({ guardrails, expectations: verdict.state.expectations });
     if (areNew) this.#parts.controller.triggerAll();
-    if (verdict.held === null) await this.#memory.note();
+    // The last good files are those in force, and not those of a revision that is held.
+    await (verdict.held === null ? this.#memory.note() : this.#memory.recall());
     this.#problems = update.problems.filter(({ severity }) => severity === 'error').length;
     this.#lookAgainAtMs = engine.clock.monotonicMs() + (update.lookAgainMs ?? Infinity);
     reportProblems(engine, update);

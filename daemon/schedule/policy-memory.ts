@@ -20,7 +20,7 @@ export class PolicyMemory {
     this.#keeper = keeper;
   }
 
-  /** Before the first load. */
+  /** Before the first load, and after one that is held. */
   async recall(): Promise<void> {
     const { desired, policyFiles } = await this.#journal.estateFacts();
     if (desired !== null && policyFiles !== null) this.#keeper.restore(desired, this.#inForce(policyFiles));

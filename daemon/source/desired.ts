@@ -74,11 +74,15 @@ export class DesiredKeeper {
     return this.#inForce;
   }
 
-  /** Before the first load: what was in force at the end of another process, as far as it is still about this config. */
+  /**
+   * What is in force, as far as it is still about this config, whatever was loaded since: before the first load, and
+   * where what was loaded did not come into force.
+   */
   restore(state: DesiredState, files: FilesInForce): void {
     const { accounts } = this.#options;
     const groups = state.groups.filter(({ account }) => accounts?.includes(account) !== false);
     this.#inForce = files;
+    this.#last = null;
     this.#before = { ...state, groups };
   }
 

@@ -250,6 +250,9 @@ export function ruleIdentity(rule: Rule): string {
   );
 }
 
+/** Of a `ruleIdentity`: whether the rule drops. */
+export const isOfDrop = (identity: string): boolean => identity.split('|').includes('drop');
+
 /**
  * A key that is equal for rules that are equal but for priority (and description). What the vendor's documents name
  * as a rule's identity leaves out the priority; other pages show that it belongs to it.

@@ -6,23 +6,40 @@ import type { Loss } from '../../journal/facts.ts';
 
 const REMEMBERED_MS = 3_600_000;
 
-/** Losing rules of the last hour. Of a plan that did not come to its end those count that are gone. */
+/**
+ * Losing rules of the last hour. Of a plan that did not come to its end those count that are gone, and all of them once a
+ * drop rule of it is there: rules may lose traffic and stay.
+ */
 export function lostLastHour(losses: readonly Loss[], described: DescribedGroup, nowMs: number): number {
   const present = new Set(described.rules.map(({ rule }) => ruleIdentity(rule)));
   return recent(losses, nowMs)
-    .map(({ rules, isDone }) => (isDone ? rules : rules.filter((identity) => !present.has(identity))))
+    .map(({ rules, drops = [], isDone }) =>
+      isDone || drops.some((drop) => present.has(drop))
+        ? rules
+        : rules.filter((identity) => !present.has(identity)),
+    )
     .reduce((sum, rules) => sum + rules.length, 0);
 }
 
-/** Noted before a plan is carried out that makes these rules lose traffic. */
+/**
+ * Noted before a plan is carried out that makes these rules lose traffic. Those of a plan that did not come to its end,
+ * and that this one takes as well, are there yet: they are not counted twice.
+ */
 export const withLoss = (
   losses: readonly Loss[],
-  rules: readonly string[],
+  { rules, drops }: Required<Pick<Loss, 'rules' | 'drops'>>,
   nowMs: number,
 ): readonly Loss[] => [
-  ...recent(losses, nowMs),
-  ...(rules.length === 0 ? [] : [{ atMs: nowMs, rules, isDone: false }]),
+  ...recent(losses, nowMs).map((loss) =>
+    loss.isDone ? loss : { ...loss, rules: without(loss.rules, rules) },
+  ),
+  ...(rules.length === 0 ? [] : [{ atMs: nowMs, rules, drops, isDone: false }]),
 ];
+
+function without(some: readonly string[], others: readonly string[]): readonly string[] {
+  const left = new Set(others);
+  return some.filter((each) => !left.has(each));
+}
 
 /** The plan has come to its end. */
 export const withLossesDone = (losses: readonly Loss[], nowMs: number): readonly Loss[] =>

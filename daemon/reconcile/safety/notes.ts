@@ -1,6 +1,7 @@
 // What a reconcile notes in the journal for the plans to come: what is in force, what waits, what was lost, and how
 // the group looked when it was last as its policy says.
-import type { GroupPlan } from '../../../reconciler/plan/plan.ts';
+import { ruleIdentity } from '../../../reconciler/model/rule.ts';
+import { rulesAddedBy, type GroupPlan } from '../../../reconciler/plan/plan.ts';
 import type { PlanThatWaits } from '../../journal/approvals.ts';
 import type { GroupInput } from '../group-input.ts';
 import type { GroupRun } from '../group-run.ts';
@@ -52,7 +53,9 @@ export async function noteBegin({ engine, group }: GroupRun, plan: GroupPlan): P
   const { losing } = changesAtStake(plan);
   if (losing.length === 0 || plan.approval !== null) return;
   const { losses } = await engine.journal.facts(group);
-  await engine.journal.setFacts(group, { losses: withLoss(losses, losing, engine.clock.nowMs()) });
+  const added = plan.steps.flatMap(rulesAddedBy).filter(({ rule }) => rule.action === 'drop');
+  const loss = { rules: losing, drops: added.map(({ rule }) => ruleIdentity(rule)) };
+  await engine.journal.setFacts(group, { losses: withLoss(losses, loss, engine.clock.nowMs()) });
 }
 
 /** The plan came to its end, and the group has these rules. */

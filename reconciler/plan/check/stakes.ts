@@ -6,7 +6,7 @@ import { losingRules } from '../../judge/loss/losing-rules.ts';
 import { openedToInternet, type OpenedService } from '../../judge/opening.ts';
 import type { DescribedRule } from '../../model/group.ts';
 import { NO_PORTS_TEXT, parsePortRange } from '../../model/ports.ts';
-import { ruleIdentity, type Rule } from '../../model/rule.ts';
+import { isOfDrop, ruleIdentity, type Rule } from '../../model/rule.ts';
 import type { Ownership } from '../diff/ownership.ts';
 import type { PlanInput } from '../plan-input.ts';
 import type { Step } from '../plan.ts';
@@ -98,6 +98,9 @@ function openedByPlan(
   const { opened } = openedToInternet(before, after, context);
   if (opened.length === 0 || lastConverged === null) return [...opened];
   const then = [...before, ...after].filter((rule) => lastConverged.has(ruleIdentity(rule)));
+  // What a drop rule stopped that is on neither side any more cannot be told.
+  const known = new Set(then.map(ruleIdentity));
+  if ([...lastConverged].some((identity) => isOfDrop(identity) && !known.has(identity))) return [...opened];
   const sinceThen = openedToInternet(then, after, context).opened;
   return opened.filter((service) => sinceThen.some((other) => servicesMeet(service, other)));
 }

@@ -165,6 +165,13 @@ describe('undoing drift is no loss', () => {
     expect(kinds({ ...scene, safety: { lastConverged: identities([...accepts(1), web]) } })).toEqual([]);
     expect(kinds({ ...scene, safety: { lastConverged: identities(accepts(1)) } })).toEqual(['opening']);
   });
+
+  it('but it is one where a drop rule kept it shut that the policy has given up', () => {
+    const web = rule({ ports: '443', priority: 10 });
+    const lastConverged = identities([...accepts(1), web, { ...web, action: 'drop', priority: 1 }]);
+    const scene = { there: accepts(1), wanted: [...accepts(1), web], safety: { lastConverged } };
+    expect(kinds(scene)).toEqual(['opening']);
+  });
 });
 
 describe('what was announced with a date', () => {
