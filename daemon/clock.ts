@@ -26,3 +26,5 @@ export const systemClock: Clock = {
       signal?.addEventListener('abort', done);
     }),
 };
+
+export const HOUR_MS = 3_600_000;

@@ -37,7 +37,7 @@ policies of revision <code>${escapeHtml(revision ?? 'none')}</code>${
       : `; <span class="bad">the newest policies have ${problems} problems and are not in force</span>`
   }.</p>
 <p>${configText(status)}.</p>
-${heldText(status)}<h2>Groups: ${converged} of ${status.groups.length} converged</h2>
+${heldBanner(status)}<h2>Groups: ${converged} of ${status.groups.length} converged</h2>
 ${table(['Group', 'Account', 'Region', 'State', 'Reason', 'Last attempt', 'Last converged'], status.groups, groupRow)}
 <h2>Lanes</h2>
 ${table(['Operation', 'Account', 'Region', 'State', 'Calls a minute', 'Waiting'], status.lanes, laneRow)}
@@ -65,7 +65,7 @@ function groupRow(group: GroupStatus): string[] {
   ];
 }
 
-function heldText({ policies: { held } }: DaemonStatus): string {
+function heldBanner({ policies: { held } }: DaemonStatus): string {
   if (held === null) return '';
   const { revision, losing, released, limit, override } = held;
   const what = `${losing.length} groups would lose traffic and ${released.length} would be released, more than ${limit} in all`;

@@ -6,9 +6,9 @@ import type { Engine } from '../reconcile/engine.ts';
 import type { DesiredUpdate } from '../source/desired.ts';
 import type { LoadedPolicies } from '../source/source.ts';
 import { expiringRules, groupSelectorText, type UnresolvedSelector } from './selectors.ts';
+import { HOUR_MS } from '../clock.ts';
 
 const DETAILS_IN_EVENTS = 20;
-const HOUR_MS = 3_600_000;
 
 export function reportProblems(engine: Engine, update: DesiredUpdate): void {
   const errors = update.problems.filter((problem) => problem.severity === 'error');

@@ -3,8 +3,8 @@
 // another complaint; and when the trouble ends, its counts end with it, so a relapse is heard at once.
 import { CATALOG, type EventRow } from './catalog.ts';
 import type { EventFields, EventName } from './events.ts';
+import { HOUR_MS } from '../clock.ts';
 
-const HOUR_MS = 3_600_000;
 /** Complaints remembered in all; past that, those of the scope that was heard of longest ago are forgotten. */
 const MAX_REMEMBERED = 20_000;
 

@@ -19,7 +19,7 @@ export function fromDaemon(group: DaemonGroup, status: Status): Explanation {
   const { account, region, id, outcome, reason } = group;
   const blocks = group.blockedBy ?? [];
   const lines = [
-    ...heldLines(status),
+    ...heldReasons(status),
     ...blocks.map(({ kind, message, liftedBy }) => `${kind}: ${message} (${LIFTED[liftedBy] ?? liftedBy})`),
     ...(blocks.length === 0 && reason !== '' ? [reason] : []),
     ...(group.kept === true ? ['meanwhile the rules that were in force before are kept up'] : []),
@@ -58,7 +58,7 @@ const MEANS = {
   observed: 'differences are reported and left alone',
 } as const;
 
-function heldLines({ policies: { held, revision } }: Status): string[] {
+function heldReasons({ policies: { held, revision } }: Status): string[] {
   if (held === undefined || held === null) return [];
   return [`the newest revision ${held.revision} is held for all groups; ${revision ?? 'none'} is in force`];
 }

@@ -9,8 +9,7 @@ import type { DescribedGroup } from '../../../reconciler/model/group.ts';
 import { DIRECTIONS, ruleIdentity, type Rule } from '../../../reconciler/model/rule.ts';
 import type { GroupPolicy } from '../../../reconciler/plan/plan.ts';
 import type { SafetyInput } from '../../../reconciler/plan/safety.ts';
-
-const HOUR_MS = 3_600_000;
+import { HOUR_MS } from '../../clock.ts';
 
 interface Asked {
   readonly desired: GroupPolicy;

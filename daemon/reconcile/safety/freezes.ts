@@ -8,8 +8,8 @@ import type { Frozen } from '../../../reconciler/plan/plan-input.ts';
 import type { GroupPolicy } from '../../../reconciler/plan/plan.ts';
 import { scheduleOf, type Freeze } from '../../config/sections/freeze-schema.ts';
 import type { EndedFreeze } from '../../journal/facts.ts';
+import { HOUR_MS } from '../../clock.ts';
 
-const HOUR_MS = 3_600_000;
 /** Occurrences that overlap and were all ended by people: beyond so many of them nothing is frozen. */
 const MAX_ENDED = 1000;
 

@@ -124,7 +124,7 @@ function partly(
   return present;
 }
 
-interface Asked {
+interface AskedOnTheWay {
   readonly counter: Counter;
   readonly moments: readonly Moment[];
   readonly stateOf: (present: Uint8Array) => State;
@@ -132,7 +132,7 @@ interface Asked {
 }
 
 /** First of the most open of all moments together: if it is satisfied there, it is so at each. */
-function guardrailBreach(guardrail: Deny, { counter, moments, stateOf, before }: Asked): WayBreach[] {
+function guardrailBreach(guardrail: Deny, { counter, moments, stateOf, before }: AskedOnTheWay): WayBreach[] {
   const anyOf = union(
     moments.map(({ mostOpen }) => mostOpen),
     stateOf,
@@ -164,7 +164,7 @@ function union(
 
 function expectationBreach(
   expectation: Expectation,
-  { counter, moments, stateOf, before }: Asked,
+  { counter, moments, stateOf, before }: AskedOnTheWay,
 ): WayBreach[] {
   const isOpening = expectation.kind === 'drop';
   const presences = moments.map(({ mostOpen, mostClosed }) => (isOpening ? mostOpen : mostClosed));
