@@ -13,19 +13,18 @@ import { ruleIdentity, type Direction, type Rule } from '../../reconciler/model/
 import { DEFAULT_BRAKE, openingKey, type Approval, type SafetyInput } from '../../reconciler/plan/safety.ts';
 import { oracleEmptied, oracleLosing } from '../support/loss-oracle.ts';
 import { described, groupOf, OPTIONS, planFor, policyOf, SAFETY } from '../support/plan-inputs.ts';
-import { arbitraryEdit, prefix } from '../support/rule-sets.ts';
+import { arbitraryEdit } from '../support/rule-sets.ts';
 import { runs } from '../support/runs.ts';
 import { SMALL_WORLD, smallSpaceFor } from '../support/small-world.ts';
 
 const IGNORED_TEXT = 'cluster/a';
-/** With a shape, so that accepts with the text are believed. */
-const IGNORE = [
-  {
-    description: 'cluster/*',
-    peers: [prefix('0.0.0.0/0'), prefix('::/0')],
-    source: { file: 'web.yaml', line: 9, column: 1 },
-  },
-];
+/** With a shape, so that accepts with the text are believed; what is about every protocol has none. */
+const SHAPES = ['tcp', 'udp', 'icmp', 'icmpv6', 'gre'] as const;
+const IGNORE = SHAPES.map((protocol) => ({
+  description: 'cluster/*',
+  protocol,
+  source: { file: 'web.yaml', line: 9, column: 1 },
+}));
 
 /** Groups and unread lists need a share of the private addresses, which the property of `losingRules` tries. */
 const WORLD = { ...SMALL_WORLD, peers: SMALL_WORLD.peers.filter((peer) => /^[0-9f:]/.test(peer)) };
@@ -64,7 +63,9 @@ const planOf = ({ policy, group }: Scene, safety: SafetyInput) =>
   planFor(policy, group, OPTIONS, { safety, nowMs: 1 });
 
 const isIgnored = ({ policy }: Scene, { rule }: DescribedRule): boolean =>
-  policy.rules[rule.direction] !== null && rule.description === IGNORED_TEXT;
+  policy.rules[rule.direction] !== null &&
+  rule.description === IGNORED_TEXT &&
+  SHAPES.some((protocol) => protocol === rule.protocol);
 
 const isOurs = (scene: Scene, each: DescribedRule): boolean =>
   scene.policy.rules[each.rule.direction] !== null && !isIgnored(scene, each);

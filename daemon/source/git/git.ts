@@ -42,8 +42,15 @@ export function git(args: readonly string[], run: GitRun): Promise<Buffer | null
     maxBuffer: run.maxBytes ?? MAX_OUTPUT_BYTES,
   } as const;
   return new Promise((resolve) => {
-    const child = execFile('git', args, options, (error, stdout) => resolve(error === null ? stdout : null));
-    // A git that ends before it has read everything is a git that failed, and is told by its exit code.
-    child.stdin?.on('error', () => undefined).end(run.input ?? '');
+    try {
+      const child = execFile('git', args, options, (error, stdout) =>
+        resolve(error === null ? stdout : null),
+      );
+      // A git that ends before it has read everything is a git that failed, and is told by its exit code.
+      child.stdin?.on('error', () => undefined).end(run.input ?? '');
+    } catch {
+      // Thrown at once where the folder has just become something else.
+      resolve(null);
+    }
   });
 }

@@ -56,7 +56,7 @@ const refusals: readonly Refusal[] = [
     title: 'apply of another plan than the one named writes nothing',
     before: nothing,
     command: ['apply', '--plan', '0'.repeat(64), '--reason', 'a test'],
-    says: 'changed',
+    says: 'no longer',
   },
 ];
 
