@@ -52,7 +52,7 @@ export async function groupInput(
   ]);
   const judged = safetyInput(engine, { desired, described, facts, approvals, nowMs });
   const { maxHours } = engine.live().breakGlass;
-  const asked = { desired, described, before: facts.breakGlass, safety: judged, nowMs };
+  const asked = { desired, described, before: facts.breakGlass, safety: judged, lists, nowMs };
   const breakGlass = breakGlassOf(maxHours, asked);
   const announced = new Set([...judged.announced, ...keptBefore(breakGlass, nowMs)]);
   const safety = { ...judged, announced };

@@ -4,7 +4,7 @@ import { ruleViolations } from '../../../reconciler/judge/cel/rule-guardrails.ts
 import { DEFAULT_PRIVATE_NETWORKS } from '../../../reconciler/judge/count/senders.ts';
 import { scopedByCloud } from '../../../reconciler/judge/scope.ts';
 import { judgeChange } from '../../../reconciler/judge/verdict/judge.ts';
-import { groupContext } from '../../../reconciler/exposure/engine/context.ts';
+import { groupContext, type ReadLists } from '../../../reconciler/exposure/engine/context.ts';
 import type { DescribedGroup } from '../../../reconciler/model/group.ts';
 import { DIRECTIONS, ruleIdentity, type Rule } from '../../../reconciler/model/rule.ts';
 import type { GroupPolicy } from '../../../reconciler/plan/plan.ts';
@@ -16,36 +16,32 @@ interface Asked {
   readonly described: DescribedGroup;
   readonly before: readonly KeptRule[];
   readonly safety: SafetyInput;
+  readonly lists: ReadLists;
   readonly nowMs: number;
 }
 
 /** `maxHours`: null where the config allows none. */
 export function breakGlassOf(maxHours: number | null, asked: Asked): readonly KeptRule[] {
-  const { desired, described, before, safety, nowMs } = asked;
+  const { desired, described, before, lists, nowMs } = asked;
   if (maxHours === null) return [];
   const wanted = DIRECTIONS.flatMap((direction) => desired.rules[direction] ?? []).map(({ rule }) => rule);
   const identities = new Set(wanted.map(ruleIdentity));
   return keptRules({
     described: described.rules.map(({ rule }) => rule),
     before,
-    context: groupContext(described),
+    context: groupContext(described, lists),
     maxMs: maxHours * HOUR_MS,
     isRefused: (rule, beside) =>
-      identities.has(ruleIdentity(rule)) ||
-      violates(rule, [...wanted, ...beside], { described, safety, nowMs }),
+      identities.has(ruleIdentity(rule)) || violates(rule, [...wanted, ...beside], asked),
     nowMs,
   });
 }
 
 /** An error guardrail that the rule violates beside these others, or may violate. */
-function violates(
-  rule: Rule,
-  others: readonly Rule[],
-  { described, safety, nowMs }: Pick<Asked, 'described' | 'safety' | 'nowMs'>,
-): boolean {
+function violates(rule: Rule, others: readonly Rule[], { described, safety, lists, nowMs }: Asked): boolean {
   const guardrails = safety.guardrails.filter(({ severity }) => severity === 'error');
   const context = {
-    group: groupContext(described),
+    group: groupContext(described, lists),
     privateNetworks: safety.privateNetworks ?? DEFAULT_PRIVATE_NETWORKS,
     nowMs,
   };
