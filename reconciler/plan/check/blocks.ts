@@ -57,11 +57,27 @@ const safetyBlock = (objection: SafetyObjection, { hash, invocation }: BlockedPl
 const isVerdictObjection = (objection: Objection): objection is VerdictObjection =>
   objection.kind === 'guardrail' || objection.kind === 'expectation';
 
+/** Every kind of them: one that is missing here does not compile. */
+const ORDER_KINDS: Readonly<Record<OrderObjection['kind'], true>> = {
+  overQuota: true,
+  noRoom: true,
+  noText: true,
+  briefAbsence: true,
+};
+
 const isOrderObjection = (objection: Objection): objection is OrderObjection =>
-  ['overQuota', 'noRoom', 'noText', 'briefAbsence'].includes(objection.kind);
+  Object.hasOwn(ORDER_KINDS, objection.kind);
+
+/** The same. */
+const VENDOR_KINDS: Readonly<Record<VendorObjection['kind'], true>> = {
+  managedByProduct: true,
+  noRuleIds: true,
+  groupPeers: true,
+  itselfAsPeer: true,
+};
 
 const isVendorObjection = (objection: Objection): objection is VendorObjection =>
-  ['managedByProduct', 'noRuleIds', 'groupPeers', 'itselfAsPeer'].includes(objection.kind);
+  Object.hasOwn(VENDOR_KINDS, objection.kind);
 
 function textOf(objection: Objection, plan: BlockedPlan): BlockText {
   if (isSafetyObjection(objection)) return safetyBlock(objection, plan);
