@@ -7,7 +7,7 @@ import { parseDuration } from '../cli/duration.ts';
 import { flagOf, line, UsageError, type ExitCode, type Io } from '../cli/io.ts';
 import { parseReason } from '../cli/reason.ts';
 import { whoami } from '../cli/who.ts';
-import { systemClock } from '../clock.ts';
+import { HOUR_MS, systemClock } from '../clock.ts';
 import { withDesk } from '../compose/open-journal.ts';
 import { openSession, planAll } from '../compose/session.ts';
 import { addCommonFlags, readConfig, type CommonFlags } from '../compose/setup.ts';
@@ -33,7 +33,6 @@ interface ApproveFlags extends CommonFlags {
 }
 
 const WHOLE_HASH = /^[0-9a-f]{64}$/;
-const DEFAULT_MS = 3_600_000;
 
 export function addApproveCommand(program: Command, io: Io, done: (code: ExitCode) => void): void {
   addCommonFlags(program.command('approve'))
@@ -49,7 +48,7 @@ export function addApproveCommand(program: Command, io: Io, done: (code: ExitCod
     .addOption(
       new Option('--for <DURATION>', 'how long it holds: 90s, 15m, 1h, 7d')
         .argParser(flagOf(parseDuration))
-        .default(DEFAULT_MS, '1h'),
+        .default(HOUR_MS, '1h'),
     )
     .option(
       '--ahead',
@@ -75,7 +74,7 @@ async function runApprove(hash: string, flags: ApproveFlags, io: Io): Promise<Ex
     const approves = draftsMeant(hash, flags, found);
     if (approves === null) {
       line(io.stderr, `rampart: nothing that waits has the hash ${hash}`);
-      listWaiting(merged([...waiting, ...here]), io);
+      listWaiting(meant([...waiting, ...here], ''), io);
       return 1;
     }
     for (const each of approves) await approve(desk, each, flags, io);
@@ -121,15 +120,11 @@ async function approve(desk: JournalDesk, what: ApprovalDraft, flags: ApproveFla
     by: whoami(),
     reason: flags.reason,
     atMs,
-    untilMs: atMs + (flags.for ?? DEFAULT_MS),
+    untilMs: atMs + (flags.for ?? HOUR_MS),
   };
   await desk.approve(approval);
   line(io.stdout, `approved: ${approvalText(approval)}`);
 }
-
-const merged = (candidates: readonly ApprovalChoice[]): readonly ApprovalChoice[] => [
-  ...new Map(candidates.map((candidate) => [candidate.hash, candidate])).values(),
-];
 
 function listWaiting(candidates: readonly ApprovalChoice[], { stderr }: Io): void {
   if (candidates.length === 0) line(stderr, 'nothing waits for an approval');

@@ -36,12 +36,16 @@ const notOpened = ({ message, advice }: JournalOpenFailure): UsageError =>
 export async function withDesk<T>(config: Config, work: (desk: JournalDesk) => Promise<T>): Promise<T> {
   const desk = openSqliteDesk(config.journal.file);
   if (!desk.ok) throw notOpened(desk.error);
+  return workAndClose(desk.value, work);
+}
+
+async function workAndClose<T>(desk: JournalDesk, work: (desk: JournalDesk) => Promise<T>): Promise<T> {
   try {
-    return await work(desk.value);
+    return await work(desk);
   } catch (error) {
     throw error instanceof JournalError ? new UsageError(error.message) : error;
   } finally {
-    await desk.value.close();
+    await desk.close();
   }
 }
 
@@ -60,13 +64,7 @@ export async function withKnownFacts<T>(
     line(stderr, `pauses, approvals and what was in force are not known: ${desk.error.message}`);
     return work(null);
   }
-  try {
-    return await work(desk.value);
-  } catch (error) {
-    throw error instanceof JournalError ? new UsageError(error.message) : error;
-  } finally {
-    await desk.value.close();
-  }
+  return workAndClose(desk.value, work);
 }
 
 /**

@@ -1,8 +1,7 @@
 // What commands say of a revision of the policies as a whole, compared with the one in force: that it is held, and where
 // it weakens protection. They know what is in force from the journal alone.
 import { weakenings } from '../../reconciler/judge/weakenings.ts';
-import type { Mode } from '../../reconciler/model/group.ts';
-import type { DesiredState } from '../../reconciler/model/group.ts';
+import type { DesiredState, Mode } from '../../reconciler/model/group.ts';
 import { line, type Io } from '../cli/io.ts';
 import type { JournalDesk } from '../journal/journal.ts';
 import type { Engine } from '../reconcile/engine.ts';

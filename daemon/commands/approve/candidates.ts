@@ -66,7 +66,7 @@ export function ofPlans(results: readonly GroupResult[]): readonly ApprovalChoic
 /** Fewer characters are not unambiguous for long. */
 export const FEWEST_CHARACTERS = 12;
 
-/** Those that the whole hash, or the beginning of one, means. */
+/** Those that the whole hash, or the beginning of one, means, each once. An empty one means all. */
 export function meant(candidates: readonly ApprovalChoice[], hash: string): readonly ApprovalChoice[] {
   const found = candidates.filter((candidate) => candidate.hash.startsWith(hash));
   return [...new Map(found.map((candidate) => [candidate.hash, candidate])).values()];

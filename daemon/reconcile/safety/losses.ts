@@ -2,9 +2,8 @@
 // would not. What a plan is about to take away is noted before its first call: a crash must not forget it.
 import { ruleIdentity } from '../../../reconciler/model/rule.ts';
 import type { DescribedGroup } from '../../../reconciler/model/group.ts';
+import { HOUR_MS } from '../../clock.ts';
 import type { Loss } from '../../journal/facts.ts';
-
-const REMEMBERED_MS = 3_600_000;
 
 /**
  * Losing rules of the last hour. Of a plan that did not come to its end those count that are gone, and all of them once a
@@ -46,4 +45,4 @@ export const withLossesDone = (losses: readonly Loss[], nowMs: number): readonly
   recent(losses, nowMs).map((loss) => ({ ...loss, isDone: true }));
 
 const recent = (losses: readonly Loss[], nowMs: number): readonly Loss[] =>
-  losses.filter(({ atMs }) => nowMs - atMs < REMEMBERED_MS);
+  losses.filter(({ atMs }) => nowMs - atMs < HOUR_MS);

@@ -18,6 +18,11 @@ const OPEN_SSH: WireRule = { IpProtocol: 'TCP', PortRange: '22/22', SourceCidrIp
 
 const state = (rules: readonly WireRule[]) => ({ securityGroups: [wireGroup('sg-web', rules)] });
 
+const THIRTY: AccidentSetting = {
+  state: state(wirePorts(8001, 30)),
+  files: { 'policies/web.yaml': policyFor('sg-web', portRules(8001, 30)) },
+};
+
 async function inWorld(
   setting: AccidentSetting,
   use: (world: AccidentWorld) => Promise<void>,
@@ -158,72 +163,48 @@ test.concurrent('a group that somebody else keeps changing is still repaired whe
 );
 
 test.concurrent('a lost journal does not make a half policy harmless', () =>
-  inWorld(
-    {
-      state: state(wirePorts(8001, 30)),
-      files: { 'policies/web.yaml': policyFor('sg-web', portRules(8001, 30)) },
-    },
-    async (world) => {
-      await world.daemon.stop();
-      rmSync(`${world.workspace.folder}/.rampart`, { recursive: true });
-      world.write('policies/web.yaml', policyFor('sg-web', portRules(8001, 10)));
-      await world.emulator.clearCalls();
-      await world.start();
-      await world.daemon.line(isBlocked('brake'));
-      await world.readTwice('sg-web');
-      expect(await world.writes()).toEqual([]);
-    },
-  ),
+  inWorld(THIRTY, async (world) => {
+    await world.daemon.stop();
+    rmSync(`${world.workspace.folder}/.rampart`, { recursive: true });
+    world.write('policies/web.yaml', policyFor('sg-web', portRules(8001, 10)));
+    await world.emulator.clearCalls();
+    await world.start();
+    await world.daemon.line(isBlocked('brake'));
+    await world.readTwice('sg-web');
+    expect(await world.writes()).toEqual([]);
+  }),
 );
 
 test.concurrent('a restart does not forget that a plan is blocked', () =>
-  inWorld(
-    {
-      state: state(wirePorts(8001, 30)),
-      files: { 'policies/web.yaml': policyFor('sg-web', portRules(8001, 30)) },
-    },
-    async (world) => {
-      world.write('policies/web.yaml', policyFor('sg-web', []));
-      await world.daemon.line(isBlocked('brake'));
-      await world.emulator.clearCalls();
-      await world.restart('SIGKILL');
-      await world.daemon.line(isBlocked('brake'));
-      await world.readTwice('sg-web');
-      expect(await world.writes()).toEqual([]);
-    },
-  ),
+  inWorld(THIRTY, async (world) => {
+    world.write('policies/web.yaml', policyFor('sg-web', []));
+    await world.daemon.line(isBlocked('brake'));
+    await world.emulator.clearCalls();
+    await world.restart('SIGKILL');
+    await world.daemon.line(isBlocked('brake'));
+    await world.readTwice('sg-web');
+    expect(await world.writes()).toEqual([]);
+  }),
 );
 
 test.concurrent('drift is repaired by the last rules in force while a plan is blocked', () =>
-  inWorld(
-    {
-      state: state(wirePorts(8001, 30)),
-      files: { 'policies/web.yaml': policyFor('sg-web', portRules(8001, 30)) },
-    },
-    async (world) => {
-      world.write('policies/web.yaml', policyFor('sg-web', []));
-      await world.daemon.line(isBlocked('brake'));
-      await world.addByHand('sg-web', OPEN_SSH);
-      await world.daemon.event('call.succeeded', { group: 'sg-web', operation: 'RevokeSecurityGroup' });
-      expect((await portsOf(world)).length).toBe(30);
-    },
-  ),
+  inWorld(THIRTY, async (world) => {
+    world.write('policies/web.yaml', policyFor('sg-web', []));
+    await world.daemon.line(isBlocked('brake'));
+    await world.addByHand('sg-web', OPEN_SSH);
+    await world.daemon.event('call.succeeded', { group: 'sg-web', operation: 'RevokeSecurityGroup' });
+    expect((await portsOf(world)).length).toBe(30);
+  }),
 );
 
 test.concurrent('a bad config at SIGHUP leaves the old one in force', () =>
-  inWorld(
-    {
-      state: state(wirePorts(8001, 30)),
-      files: { 'policies/web.yaml': policyFor('sg-web', portRules(8001, 30)) },
-    },
-    async (world) => {
-      world.write('config.yaml', 'reconcile: {brake: of}\n');
-      world.daemon.kill('SIGHUP');
-      await world.daemon.line(isEvent('config.rejected'));
-      world.write('policies/web.yaml', policyFor('sg-web', []));
-      await world.daemon.line(isBlocked('brake'));
-      await world.readTwice('sg-web');
-      expect(await world.writes()).toEqual([]);
-    },
-  ),
+  inWorld(THIRTY, async (world) => {
+    world.write('config.yaml', 'reconcile: {brake: of}\n');
+    world.daemon.kill('SIGHUP');
+    await world.daemon.line(isEvent('config.rejected'));
+    world.write('policies/web.yaml', policyFor('sg-web', []));
+    await world.daemon.line(isBlocked('brake'));
+    await world.readTwice('sg-web');
+    expect(await world.writes()).toEqual([]);
+  }),
 );
