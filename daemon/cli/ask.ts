@@ -2,7 +2,7 @@
 import { createInterface } from 'node:readline/promises';
 import { isTty, type Io } from './io.ts';
 
-/** Whether somebody is there to read a question and to answer it. */
+/** Whether a person is there to read a question and to answer it. */
 export const canAsk = ({ stdin, stderr }: Io): boolean => isTty(stdin()) && isTty(stderr);
 
 /** Whether the answer is yes. No answer (the input ends, or the process is to stop) is a no. */

@@ -95,12 +95,12 @@ function requireHash(approved: string | undefined, hash: string): void {
   );
 }
 
-/** Whether a person has to say yes first. Throws where nobody has said it and nobody can be asked. */
+/** Whether a person has to say yes first. Throws where no flag says it and there is no terminal to ask at. */
 function consentOf({ plan, yes }: ApplyFlags, io: Io): 'given' | 'ask' {
   if (yes === true || plan !== undefined) return 'given';
   if (canAsk(io)) return 'ask';
   throw new UsageError(
-    'nobody can be asked here (no terminal): add --yes to carry out whatever the plan is, or --plan HASH to carry out ' +
+    'there is no terminal to ask at: add --yes to carry out whatever the plan is, or --plan HASH to carry out ' +
       'only the plan that `rampart plan` showed, by the hash in its line `plan`',
   );
 }

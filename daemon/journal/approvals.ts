@@ -33,7 +33,7 @@ export interface WaitingGroup extends PlanThatWaits {
   readonly sinceMs: number;
 }
 
-/** A plan that is made again, of the same desired rules, has not begun to wait anew. */
+/** A plan that is made again, of the same desired rules, has been waiting since the first time. */
 export const waitingSince = (
   plan: PlanThatWaits,
   before: Pick<WaitingGroup, 'desiredHash' | 'sinceMs'> | null,

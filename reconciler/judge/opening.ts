@@ -1,5 +1,5 @@
 // What a change opens to the internet: the protocols and ports at which more of it gets in afterwards than is tolerated
-// where nobody says otherwise, and not before.
+// by default, and not before.
 import type { Span } from '../exposure/engine/axis.ts';
 import type { GroupContext } from '../exposure/engine/context.ts';
 import { FAMILIES } from '../exposure/engine/universe.ts';

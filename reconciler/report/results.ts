@@ -49,7 +49,7 @@ export function summarise(results: readonly GroupResult[]) {
 
 /**
  * Of `rampart plan`: 1 if a group could not be planned, else 3 if one is blocked, else 2 if one differs, else 0. An
- * observed group differs, whatever would block it: nobody is asked to write to it.
+ * observed group differs, whatever would block it: it is not written to.
  */
 export function planExitCode(results: readonly GroupResult[]): 0 | 1 | 2 | 3 {
   const statuses = new Set(results.map((result) => (isFailed(result) ? 'error' : result.status)));

@@ -1,4 +1,4 @@
-// `rampart apply` at a terminal asks first; where nobody can be asked, somebody must have said so.
+// `rampart apply` at a terminal asks first; without a terminal a flag must say so.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startTestEmulator, type TestEmulator } from '../support/emulator.ts';
 import { configFor, policyFor, wireGroup } from '../support/estate.ts';

@@ -130,7 +130,7 @@ export function parseUrl(text: string): Result<string, string> {
 
 function addressOf({ http: { listen } }: Config): string {
   if (listen === null)
-    throw new UsageError('`http.listen` of the config is off, so the daemon answers nobody');
+    throw new UsageError('`http.listen` of the config is off, so the daemon cannot be asked');
   if (listen.port === 0) {
     throw new UsageError(
       '`http.listen` has port 0, which is another one at each start; give the daemon a port of its own',

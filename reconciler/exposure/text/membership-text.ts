@@ -1,5 +1,5 @@
 // Of which groups and lists a packet or a box is: port lists are said of the port, all others of the peer. Only lists
-// that could not be read stand here, so nobody knows whether they hold the address or the port that an example has.
+// that could not be read stand here, so it is not known whether they hold the address or the port that an example has.
 import { ALL_PORTS, formatPortRange, NO_PORTS_TEXT } from '../../model/ports.ts';
 import type { Box } from './box.ts';
 import type { Packet } from '../engine/packet.ts';

@@ -16,7 +16,7 @@ export interface Sender {
   readonly groups: 'none' | 'any';
   /** Ascending. For members of a group, the private addresses; of an unread list, all. */
   readonly spans: Readonly<Record<Family, readonly Span[]>>;
-  /** Nobody knows how many of the addresses are in the list. */
+  /** How many of the addresses are in the list is not known. */
   readonly isUnreadList: boolean;
 }
 

@@ -44,7 +44,7 @@ function hiddenByIgnore(desired: readonly DesiredRule[], { ignored }: Ownership)
     );
 }
 
-/** What an ignored rule opens is nobody's declared will, so it is told even though it stays. */
+/** What an ignored rule opens is declared nowhere, so it is told even though it stays. */
 const opensThoughIgnored = ({ ignoredOpening }: Ownership): PlanFinding[] =>
   ignoredOpening.map(({ described: { rule, id }, pattern: { source } }) =>
     warningAt(
@@ -67,7 +67,7 @@ function notUnderstood({ source }: GroupPolicy, { managed, ignored, foreign }: O
 
 const MAX_NAMED_RULES = 5;
 
-/** Nobody declares them, and whoever made them may not know: among them are those that the policy no longer names. */
+/** They are declared nowhere, and whoever made them may not know: among them are those that the policy no longer names. */
 function leftToOthers(
   { id: group, source }: GroupPolicy,
   desired: readonly DesiredRule[],

@@ -1,5 +1,5 @@
 // What a plan puts at stake, judged once: the rules that lose traffic, the directions that it empties, and what it opens
-// to the internet. Undone drift and what was announced with a date are left out: nobody needs to be asked for those.
+// to the internet. Undone drift and what was announced with a date are left out: those need no approval.
 import type { GroupContext } from '../../exposure/engine/context.ts';
 import { emptiedDirections, type EmptiedDirection } from '../../judge/loss/emptied.ts';
 import { losingRules } from '../../judge/loss/losing-rules.ts';

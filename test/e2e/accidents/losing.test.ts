@@ -161,7 +161,7 @@ const accidents: readonly Accident[] = [
     group: 'sg-many10',
   },
   {
-    title: 'a tag put on a group of somebody else does not rewrite that group',
+    title: 'a tag put on a foreign group does not rewrite that group',
     setting: {
       state: {
         securityGroups: [

@@ -1,6 +1,6 @@
 // Accidents between people and Rampart: rules by hand, texts that anybody may write, a journal that is gone.
 //
-// On 3ed103f every one of them fails but the group that somebody else keeps changing: that was slowed down only later on.
+// On 3ed103f every one of them fails but the group that something else keeps changing: that was slowed down only later on.
 import { rmSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import {
@@ -148,7 +148,7 @@ test.concurrent('a new rule does not bear the text of the one that it replaces',
   ),
 );
 
-test.concurrent('a group that somebody else keeps changing is still repaired where it opens', () =>
+test.concurrent('a group that something else keeps changing is still repaired where it opens', () =>
   inWorld(
     { state: state(wirePorts(8001, 5)), files: { 'policies/web.yaml': policyFor('sg-web', RULES) } },
     async (world) => {

@@ -47,7 +47,7 @@ const refusals: readonly Refusal[] = [
     says: 'mode',
   },
   {
-    title: 'apply that nobody can answer to writes nothing',
+    title: 'apply without a terminal writes nothing',
     before: nothing,
     command: ['apply'],
     says: '--yes',

@@ -45,7 +45,7 @@ describe('the entries of a prefix list', () => {
   it.each([
     ['an entry of the other family', () => prefixList('IPv4', '10.0.0.0/8', '::/0')],
     ['an entry that is no prefix', () => prefixList('IPv4', 'everyone')],
-    ['a family that nobody knows', () => prefixList('IPv5', '10.0.0.0/8')],
+    ['an unknown family', () => prefixList('IPv5', '10.0.0.0/8')],
     [
       'an answer about another list',
       () =>

@@ -9,7 +9,7 @@ import { rule } from '../../../support/rule-sets.ts';
 const WEB = rule({ ports: '443' });
 const SSH = rule({ ports: '22' });
 
-/** Made anew each time, as a group is read anew. */
+/** Made again each time, as a group is read again. */
 function inputOf(fields: Partial<PlanInput> = {}): PlanInput {
   const input = {
     desired: policyOf([WEB, SSH]),

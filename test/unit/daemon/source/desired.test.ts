@@ -258,7 +258,7 @@ describe('a file that is only the beginning of the one in force', () => {
     expect(settled).toMatchObject({ problems: [], lookAgainMs: null });
   });
 
-  it('waits anew when it was written again meanwhile', async () => {
+  it('waits the whole time again when it was written meanwhile', async () => {
     const { keep, pass } = watchful();
     await keep.take(loaded({ 'a.yaml': THREE }, 'r1'));
     await keep.take(half(TWO));

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { gitText } from '../../../../../daemon/source/git/git.ts';
 import { tempFolder } from '../../../../support/temp-folder.ts';
 
-it('answers nothing, and fails nobody, where its folder has become a file', async () => {
+it('answers null where its folder has become a file', async () => {
   const file = path.join(await tempFolder(), 'policies');
   writeFileSync(file, '');
   expect(await gitText(['status'], file, process.env)).toBeNull();
