@@ -11,7 +11,7 @@ import type { GroupContext } from '../../reconciler/exposure/engine/context.ts';
 import type { Packet } from '../../reconciler/exposure/engine/packet.ts';
 import { nearestChange, type NearestChange } from '../../reconciler/judge/nearest/nearest.ts';
 import type { Deny } from '../../reconciler/judge/verdict/guardrail.ts';
-import { judgeGuardrail } from '../../reconciler/judge/verdict/judge.ts';
+import { judgeGuardrail } from '../support/judge/judge-guardrail.ts';
 import type { PacketPattern } from '../../reconciler/model/packets/pattern.ts';
 import type { Prefix } from '../../reconciler/model/prefix.ts';
 import type { Rule } from '../../reconciler/model/rule.ts';

@@ -80,16 +80,6 @@ export function judgeChange(
   });
 }
 
-export function judgeGuardrail(
-  guardrail: Deny,
-  rules: readonly Rule[],
-  context: JudgeContext,
-): JudgedGuardrail<GuardrailVerdict> {
-  const [found] = judgeRules(rules, { guardrails: [guardrail], expectations: [] }, context).guardrails;
-  if (found === undefined) throw new Error('a guardrail without a verdict');
-  return found;
-}
-
 export function patternsOf({ guardrails, expectations }: Demands): Array<Deny['what']['pattern']> {
   return [
     ...guardrails.filter(isDeny).map(({ what }) => what.pattern),

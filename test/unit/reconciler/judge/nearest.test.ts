@@ -4,7 +4,7 @@ import { groupContext } from '../../../../reconciler/exposure/engine/context.ts'
 import { nearestChange, type NearestChange } from '../../../../reconciler/judge/nearest/nearest.ts';
 import { DEFAULT_PRIVATE_NETWORKS } from '../../../../reconciler/judge/count/senders.ts';
 import { isDeny, type Deny } from '../../../../reconciler/judge/verdict/guardrail.ts';
-import { judgeGuardrail } from '../../../../reconciler/judge/verdict/judge.ts';
+import { judgeGuardrail } from '../../../support/judge/judge-guardrail.ts';
 import { nearestText } from '../../../../reconciler/judge/verdict/text.ts';
 import { parsePolicyProtocol } from '../../../../reconciler/model/protocol.ts';
 import type { Rule } from '../../../../reconciler/model/rule.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { groupContext, type GroupContext } from '../../../../reconciler/exposure/engine/context.ts';
-import { judgeGuardrail } from '../../../../reconciler/judge/verdict/judge.ts';
+import { judgeGuardrail } from '../../../support/judge/judge-guardrail.ts';
 import { DEFAULT_PRIVATE_NETWORKS } from '../../../../reconciler/judge/count/senders.ts';
 import type { Rule } from '../../../../reconciler/model/rule.ts';
 import { guardrail } from '../../../support/judge/demands.ts';
