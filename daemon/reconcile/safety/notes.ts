@@ -10,7 +10,7 @@ import { announcedEnds } from './safety-input.ts';
 import { withLoss, withLossesDone } from './losses.ts';
 
 /** What comes and goes while a group is only observed is no drift from what it was before. */
-const NOTHING_IN_FORCE = { inForce: null, inForceRevision: null, lastConverged: null };
+const UNKNOWN_PAST = { inForce: null, inForceRevision: null, lastConverged: null };
 
 /** After the policy's plan was made, and before anything of it is carried out. */
 export async function notePlan(run: GroupRun, plan: GroupPlan, { input, facts }: GroupInput): Promise<void> {
@@ -18,7 +18,7 @@ export async function notePlan(run: GroupRun, plan: GroupPlan, { input, facts }:
   const { journal } = engine;
   await bindApprovals(run, plan, input.nowMs);
   await journal.setWaiting(group, waitingOf(plan, revision));
-  if (plan.status === 'observed') await journal.setFacts(group, NOTHING_IN_FORCE);
+  if (plan.status === 'observed') await journal.setFacts(group, UNKNOWN_PAST);
   const isFrozen = (input.frozen ?? null) !== null;
   if (!isFrozen && (plan.status === 'pending' || plan.status === 'converged')) {
     // The policy before goes, and with it the dates that it gave.
