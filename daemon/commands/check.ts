@@ -104,6 +104,9 @@ function chosen(groups: readonly DesiredGroup[], text: string): DesiredGroup {
   throw new UsageError(`no policy names a group ${text}${hint}`);
 }
 
+/** Lists that the policy alone names have no say in what the cloud lets through. */
+const NO_RULES = { ingress: null, egress: null };
+
 async function liveGroup(config: Config, flags: CheckFlags, io: Io): Promise<CheckedGroup> {
   const session = await openSession(config, flags, io, READ_ONLY);
   try {
@@ -113,6 +116,7 @@ async function liveGroup(config: Config, flags: CheckFlags, io: Io): Promise<Che
     const answer = await session.engine.ecs.describeGroup(target.policy);
     if (!answer.ok) throw new UsageError(`${answer.error.code}: ${answer.error.message}`);
     const group = answer.value;
+    const { read } = await session.engine.lists.of({ ...target.policy, rules: NO_RULES }, group);
     const wanted = target.policy.rules[flags.direction] ?? [];
     const declared = new Map(wanted.map((desired) => [ruleIdentity(desired.rule), desired]));
     return {
@@ -126,7 +130,7 @@ async function liveGroup(config: Config, flags: CheckFlags, io: Io): Promise<Che
           rule: described.rule,
           document: declaredDocument(described, declared.get(ruleIdentity(described.rule))),
         })),
-      context: groupContext(group),
+      context: groupContext(group, read),
       caveats: [],
     };
   } finally {
