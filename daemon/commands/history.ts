@@ -6,7 +6,7 @@ import { systemClock } from '../clock.ts';
 import type { PastApproval } from '../journal/approvals.ts';
 import type { HistoryEntry } from '../journal/journal.ts';
 import { parseSince } from '../cli/duration.ts';
-import { approvalText } from './approve.ts';
+import { pastApprovalText } from './approve.ts';
 import { flagOf, line, type ExitCode, type Io } from '../cli/io.ts';
 import { withDesk } from '../compose/open-journal.ts';
 import { addCommonFlags, readConfig, type CommonFlags } from '../compose/setup.ts';
@@ -90,11 +90,8 @@ function asText({ calls, approvals }: Past): string {
     .join('');
 }
 
-function approvalLine(approval: PastApproval): string {
-  const { atMs, usedAtMs } = approval;
-  const used = usedAtMs === null ? '' : `, used up at ${isoTime(usedAtMs)}`;
-  return `${isoTime(atMs)}  approved ${approvalText(approval)}${used}`;
-}
+const approvalLine = (approval: PastApproval): string =>
+  `${isoTime(approval.atMs)}  approved ${pastApprovalText(approval)}`;
 
 const callLines = (entries: readonly HistoryEntry[]): string[] =>
   alignedLines(
