@@ -26,6 +26,8 @@ import { waitUntilDescribed } from './wait-until-described.ts';
 export interface Planned {
   readonly kind: 'planned';
   readonly plan: GroupPlan;
+  /** Of the policies that the plan is to bring about: while a newer one waits, the one before. */
+  readonly revision: string;
   /** What the plan was made of; with another description of the group, the plan that is then left. */
   readonly input: PlanInput & { readonly learned: Learned };
   readonly memory: GroupMemory;
@@ -79,11 +81,13 @@ interface KnownToPlan extends Omit<GroupInput, 'breakGlass'> {
 /** Carried out is the policy's plan; where that is blocked, the plan of the policy before; else nothing. */
 function nextOf(run: GroupRun, plan: GroupPlan, { input, facts, memory }: KnownToPlan): Planned | EndedEarly {
   if (plan.status === 'observed') return { kind: 'ended', end: { kind: 'observed' }, memory };
-  if (plan.status !== 'blocked') return { kind: 'planned', plan, input, memory, waiting: null };
+  const { revision } = run;
+  if (plan.status !== 'blocked') return { kind: 'planned', plan, revision, input, memory, waiting: null };
   const kept = run.request.approvedPlan === null ? keptPlan(plan, input, facts) : null;
   if (kept !== null) {
-    reportKept(run, kept.plan);
-    return { kind: 'planned', ...kept, memory, waiting: plan };
+    const before = facts.inForceRevision ?? revision;
+    reportKept({ ...run, revision: before }, kept.plan);
+    return { kind: 'planned', ...kept, revision: before, memory, waiting: plan };
   }
   const end = { kind: 'blocked', plan, pausedForMs: pausedFor(input), kept: null } as const;
   return { kind: 'ended', end, memory };

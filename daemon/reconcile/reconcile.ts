@@ -33,10 +33,11 @@ export async function reconcileGroup(
   try {
     const planned = isOld(run, first) ? await readAndPlan(run, first.memory) : first;
     if (planned.kind === 'ended') return await conclude(run, planned.end, nothingLearned(planned.memory));
-    await noteBegin(run, planned.plan);
-    const executed = await executePlan(run, planned, writes.write);
-    const end = await verifyGroup(run, executed);
-    return await conclude(run, whileWaiting(end, planned), learn(run, executed, end));
+    const ofPlan = { ...run, revision: planned.revision };
+    await noteBegin(ofPlan, planned.plan);
+    const executed = await executePlan(ofPlan, planned, writes.write);
+    const end = await verifyGroup(ofPlan, executed);
+    return await conclude(ofPlan, whileWaiting(end, planned), learn(ofPlan, executed, end));
   } finally {
     writes.release();
   }

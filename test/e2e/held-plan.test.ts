@@ -57,8 +57,11 @@ function commandOf({ overrides }: LogLine): string[] {
 }
 
 describe('a policy that empties a group', () => {
+  let inForce: string;
+
   beforeEach(async () => {
     const daemon = await started();
+    inForce = (await daemon.event('policies.loaded')).revision as string;
     workspace.write('policies/web.yaml', policyOf([]));
     await daemon.event('plan.blocked');
     await daemon.stop();
@@ -103,17 +106,22 @@ describe('a policy that empties a group', () => {
     await daemon.stop();
   });
 
-  test('leaves the rules before in force: what someone removes or adds by hand is repaired', async () => {
+  test('leaves the rules before in force: what someone removes or adds by hand is repaired, in the name of their revision', async () => {
     const daemon = await started();
-    await daemon.event('plan.blocked');
+    const { revision } = await daemon.event('plan.blocked');
+    expect(revision).not.toBe(inForce);
     const from = daemon.lines.length;
     await emulator.setState(stateOf(PORTS.slice(1)));
-    await daemon.event('call.succeeded', { operation: 'AuthorizeSecurityGroup' }, from);
+    const repaired = await daemon.event('call.succeeded', { operation: 'AuthorizeSecurityGroup' }, from);
+    expect(repaired.revision).toBe(inForce);
     expect(await ports()).toEqual(PORTS);
     await emulator.setState(stateOf([...PORTS, 9999]));
     await daemon.event('call.succeeded', { operation: 'RevokeSecurityGroup' }, from);
     expect(await ports()).toEqual(PORTS);
     await daemon.stop();
+    const { stdout } = await workspace.run(['history', '--json']);
+    const { calls } = JSON.parse(stdout) as { calls: Array<{ revision: string }> };
+    expect(calls.map((call) => call.revision)).toEqual([inForce, inForce]);
   });
 
   test('is told by explain, which names the command; a hash that nothing has lists what waits', async () => {

@@ -19,6 +19,7 @@ const POLICY = policyOf([rule({ peer: '2001:db8::/32' }), rule({ ports: '22' })]
 const FACTS: GroupFacts = {
   lastConverged: ['ingress|tcp|443/443|', 'n:1', 's:2'],
   inForce: POLICY,
+  inForceRevision: 'v1',
   ended: ['ingress|tcp|22/22|'],
   takenOver: true,
   ownedRules: ['sgr-1', 'sgr-2'],
