@@ -5,6 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { counted } from '../../reconciler/model/counted.ts';
 import {
   groupKey,
+  groupSelectorText,
   placeKey,
   type DesiredGroup,
   type DesiredState,
@@ -22,7 +23,6 @@ import type { GrantedApproval } from '../journal/approvals.ts';
 import type { HeldRevision } from '../journal/facts.ts';
 import type { JournalDesk } from '../journal/journal.ts';
 import type { Engine } from '../reconcile/engine.ts';
-import { groupSelectorText } from './selectors.ts';
 
 /** What comes of a revision: the state in force from now on, and what was held of the newer one. */
 export interface GateVerdict {
