@@ -103,9 +103,6 @@ function chosen(groups: readonly DesiredGroup[], text: string): DesiredGroup {
   throw new UsageError(`no policy names a group ${text}${hint}`);
 }
 
-/** Lists that the policy alone names have no say in what the cloud lets through. */
-const NO_RULES = { ingress: null, egress: null };
-
 async function liveGroup(config: Config, flags: CheckFlags, io: Io): Promise<CheckedGroup> {
   const session = await openSession(config, flags, io, READ_ONLY);
   try {
@@ -115,7 +112,9 @@ async function liveGroup(config: Config, flags: CheckFlags, io: Io): Promise<Che
     const answer = await session.engine.ecs.describeGroup(target.policy);
     if (!answer.ok) throw new UsageError(`${answer.error.code}: ${answer.error.message}`);
     const group = answer.value;
-    const { read } = await session.engine.lists.of({ ...target.policy, rules: NO_RULES }, group);
+    // Lists that the policy alone names have no say in what the cloud lets through.
+    const named = { ...target.policy, rules: { ingress: null, egress: null } };
+    const { read } = await session.engine.lists.of(named, group);
     const wanted = target.policy.rules[flags.direction] ?? [];
     const declared = new Map(wanted.map((desired) => [ruleIdentity(desired.rule), desired]));
     return {
