@@ -6,6 +6,7 @@ import type { GroupPlan } from '../../../reconciler/plan/plan.ts';
 import { planDocument } from '../../../reconciler/report/document.ts';
 import {
   waitingSince,
+  type ApprovedEnd,
   type GrantedApproval,
   type PastApproval,
   type WaitingGroup,
@@ -159,9 +160,11 @@ class MemoryJournal implements Journal {
     });
   }
 
-  useUpApprovals(of: { readonly group: GroupRef } | { readonly revision: string }): Promise<void> {
-    const isMeant = ({ group, planHash }: GrantedApproval): boolean =>
-      'group' in of ? scopeKey(group) === groupKey(of.group) : planHash === of.revision;
+  useUpApprovals(of: ApprovedEnd): Promise<void> {
+    const isMeant = ({ group, planHash, desiredHash }: GrantedApproval): boolean =>
+      'group' in of
+        ? scopeKey(group) === groupKey(of.group) && desiredHash === of.desiredHash
+        : planHash === of.revision;
     return guarded(() => {
       for (const [key, approval] of this.#store.approvals) {
         if (approval.usedAtMs !== null || !isMeant(approval)) continue;
@@ -179,10 +182,8 @@ class MemoryJournal implements Journal {
     );
   }
 
-  pastApprovals({
-    group,
-    sinceMs,
-  }: Pick<HistoryQuery, 'group' | 'sinceMs'>): Promise<readonly PastApproval[]> {
+  pastApprovals(query: Pick<HistoryQuery, 'group' | 'sinceMs'>): Promise<readonly PastApproval[]> {
+    const { group, sinceMs } = query;
     const ofAll = Object.keys(group).length === 0;
     return guarded(() =>
       [...this.#store.approvals.values()].filter(
