@@ -122,7 +122,8 @@ const isAnother = ({ request: { approvedPlan } }: GroupRun, plan: GroupPlan): bo
 async function inputFor({ engine, request }: GroupRun, described: DescribedGroup, before: GroupMemory) {
   const { policy: desired } = request;
   const settings = engine.planOptions;
-  const { sizes: listSizes, unread: unreadLists, read: lists } = await engine.lists.of(desired, described);
+  const known = await engine.lists.of(desired, described);
+  const { sizes: listSizes, unread: unreadLists, read: lists, absent } = known;
   const quota = quotaAfterRead(before.quota, loadOf(described.rules, { ...settings, listSizes }).rules);
   const monotonicMs = engine.clock.monotonicMs();
   const learned: Learned = {
@@ -133,11 +134,12 @@ async function inputFor({ engine, request }: GroupRun, described: DescribedGroup
     listSizes,
     unreadLists,
   };
-  const { input, ...known } = await groupInput(engine, engine.journal, {
+  const { input, ...rest } = await groupInput(engine, engine.journal, {
     desired,
     described,
     learned,
     lists,
+    absent,
   });
-  return { ...known, input, memory: { ...before, quota } };
+  return { ...rest, input, memory: { ...before, quota } };
 }

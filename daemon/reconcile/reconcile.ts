@@ -43,7 +43,7 @@ export async function reconcileGroup(
   }
 }
 
-/** The plan has come to its end; but it was that of the policy in force, or rules that flap were left out of it. */
+/** The plan has come to its end; but it was that of the policy in force, or rules were left out of it. */
 function whileWaiting(end: RunEnd, { plan, waiting: newer, closesOnly }: Planned): RunEnd {
   const waiting = newer ?? (plan.blockedBy.length > 0 ? plan : null);
   if (waiting === null || end.kind !== 'asPlanned') return end;

@@ -179,7 +179,7 @@ function blockStatus(
   };
 }
 
-const keptText = ({ closesOnly }: Kept): string =>
+const meanwhileText = ({ closesOnly }: Kept): string =>
   closesOnly
     ? ' (meanwhile only what closes of the rules in force is carried out)'
     : ' (meanwhile the rules that were in force before are kept up)';
@@ -191,7 +191,7 @@ export function outcomeReason(outcome: ReconcileOutcome | null): string {
     case 'quarantined':
       return outcome.reason;
     case 'blocked':
-      return `${outcome.reasons.join('; ')}${outcome.kept === null ? '' : keptText(outcome.kept)}`;
+      return `${outcome.reasons.join('; ')}${outcome.kept === null ? '' : meanwhileText(outcome.kept)}`;
     case undefined:
     case 'converged':
     case 'observed':

@@ -161,10 +161,10 @@ class MemoryJournal implements Journal {
   }
 
   useUpApprovals(of: ApprovedEnd): Promise<void> {
-    const isMeant = ({ group, planHash, desiredHash }: GrantedApproval): boolean =>
-      'group' in of
-        ? scopeKey(group) === groupKey(of.group) && desiredHash === of.desiredHash
-        : planHash === of.revision;
+    const isMeant = ({ group, planHash, desiredHash }: GrantedApproval): boolean => {
+      if (!('group' in of)) return planHash === of.revision;
+      return scopeKey(group) === groupKey(of.group) && desiredHash === of.desiredHash;
+    };
     return guarded(() => {
       for (const [key, approval] of this.#store.approvals) {
         if (approval.usedAtMs !== null || !isMeant(approval)) continue;
@@ -182,14 +182,16 @@ class MemoryJournal implements Journal {
     );
   }
 
-  pastApprovals(query: Pick<HistoryQuery, 'group' | 'sinceMs'>): Promise<readonly PastApproval[]> {
-    const { group, sinceMs } = query;
+  pastApprovals({ group, sinceMs, limit }: HistoryQuery): Promise<readonly PastApproval[]> {
     const ofAll = Object.keys(group).length === 0;
     return guarded(() =>
-      [...this.#store.approvals.values()].filter(
-        ({ group: of, atMs }) =>
-          (of === null ? ofAll : isOf(group, of)) && (sinceMs === null || atMs >= sinceMs),
-      ),
+      [...this.#store.approvals.values()]
+        .filter(
+          ({ group: of, atMs }) =>
+            (of === null ? ofAll : isOf(group, of)) && (sinceMs === null || atMs >= sinceMs),
+        )
+        .sort((a, b) => a.atMs - b.atMs)
+        .slice(-limit),
     );
   }
 
@@ -208,10 +210,7 @@ class MemoryJournal implements Journal {
   setWaiting(group: GroupRef, waiting: PlanThatWaits | null): Promise<void> {
     return guarded(() => {
       const key = groupKey(group);
-      if (waiting === null) {
-        this.#store.waiting.delete(key);
-        return;
-      }
+      if (waiting === null) return void this.#store.waiting.delete(key);
       const sinceMs = waitingSince(waiting, this.#store.waiting.get(key) ?? null, this.#clock.nowMs());
       this.#store.waiting.set(key, { ...waiting, sinceMs, group: refOf(group) });
     });
