@@ -45,7 +45,8 @@ export async function reconcileGroup(
 
 /** The plan has come to its end; but it was that of the policy before, or rules that flap were left out of it. */
 function whileWaiting(end: RunEnd, { plan, waiting: newer }: Planned): RunEnd {
-  const waiting = newer ?? (plan.blockedBy.length > 0 ? plan : null);
+  const rests = plan.blockedBy.some(({ kind }) => kind === 'flapping');
+  const waiting = newer ?? (rests ? plan : null);
   if (waiting === null || end.kind !== 'asPlanned') return end;
   const { changes, identities } = end;
   return { kind: 'blocked', plan: waiting, pausedForMs: null, kept: { changes, identities } };

@@ -35,13 +35,14 @@ export async function verifyGroup(run: GroupRun, executed: Executed): Promise<Ru
   return { kind: 'differs', silentNoops: reportSilentNoops(run, { plan, done: plan.steps }, group) };
 }
 
-/** Nothing is left to do now: what flaps rests. */
+/** Nothing is left to do now: what flaps rests, and what the cloud refuses is left alone. */
 const isDone = ({ status, steps, blockedBy }: GroupPlan): boolean =>
-  status === 'converged' || (steps.length === 0 && blockedBy.every(({ kind }) => kind === 'flapping'));
+  status === 'converged' ||
+  (steps.length === 0 && blockedBy.every(({ kind }) => kind === 'flapping' || kind === 'quarantined'));
 
-function asPlanned({ progress, input }: Executed, { rules }: DescribedGroup): RunEnd {
+function asPlanned({ progress, plan, input }: Executed, { rules }: DescribedGroup): RunEnd {
   const { desired, described } = input.learned.quarantined;
   const quarantined = desired.size + described.size;
   const identities = rules.map(({ rule }) => ruleIdentity(rule));
-  return { kind: 'asPlanned', changes: progress.changes, identities, quarantined };
+  return { kind: 'asPlanned', plan, changes: progress.changes, identities, quarantined };
 }

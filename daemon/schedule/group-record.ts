@@ -161,10 +161,15 @@ export function groupStatus(record: GroupRecord): GroupStatus {
     lastConvergedMs,
     nextAttemptMs,
     failures,
-    blockedBy: blocked?.blocks ?? [],
-    planHash: blocked?.planHash ?? null,
+    ...objectionsOf(outcome),
     kept: blocked !== null && blocked.kept !== null,
   };
+}
+
+function objectionsOf(outcome: ReconcileOutcome | null): Pick<GroupStatus, 'blockedBy' | 'planHash'> {
+  return outcome?.kind === 'blocked' || outcome?.kind === 'quarantined'
+    ? { blockedBy: outcome.blocks, planHash: outcome.planHash }
+    : { blockedBy: [], planHash: null };
 }
 
 const KEPT = ' (meanwhile the rules that were in force before are kept up)';

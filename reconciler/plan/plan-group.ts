@@ -6,7 +6,7 @@ import { deepFreeze } from '../model/collections.ts';
 import { check, checkFailed } from './check/check.ts';
 import { diff } from './diff/diff.ts';
 import { ownershipOf } from './diff/ownership.ts';
-import { withoutQuarantined } from './diff/quarantine.ts';
+import { refusedIn, withoutQuarantined } from './diff/quarantine.ts';
 import { withoutResting } from './diff/resting.ts';
 import { desiredHash, planHash } from './hash.ts';
 import type { PlanInput } from './plan-input.ts';
@@ -65,6 +65,7 @@ function planned(input: PlanInput): GroupPlan {
         policy: input.desired,
         ownership,
         resting: resting.rules,
+        refused: refusedIn(full, input.learned?.refused),
         steps: way.steps,
         ...hashes,
         exposure,

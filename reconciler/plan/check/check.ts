@@ -3,6 +3,7 @@
 import type { ExposureDelta } from '../../exposure/ask/delta.ts';
 import type { GroupContext } from '../../exposure/engine/context.ts';
 import type { Ownership } from '../diff/ownership.ts';
+import type { RefusedRule } from '../diff/quarantine.ts';
 import type { RuleViolation } from '../../judge/cel/rule-guardrails.ts';
 import { ruleIdentity, type Rule } from '../../model/rule.ts';
 import type { PlanInput } from '../plan-input.ts';
@@ -41,6 +42,8 @@ export interface Unchecked {
   readonly ownership: Ownership;
   /** Rules that are left out of the plan for now, since something else keeps undoing their repair. */
   readonly resting: readonly Rule[];
+  /** Rules that are left out of the plan for now, since the cloud refuses them. */
+  readonly refused: readonly RefusedRule[];
   readonly steps: readonly Step[];
   readonly hash: string;
   readonly desiredHash: string;
@@ -83,7 +86,7 @@ export function check(input: PlanInput, plan: Unchecked): Judged {
       ...verdictFindings(input, plan.verdicts),
       ...ruleFindings(violations),
     ],
-    blockedBy: [...blockedBy, ...flapping(input, plan).map((objection) => blockOf(objection, words))],
+    blockedBy: [...blockedBy, ...leftOut(input, plan).map((objection) => blockOf(objection, words))],
     heldBy: held.map((objection) => blockOf(objection, words)),
     losing: stakes.losing,
     opening: stakes.opening,
@@ -172,9 +175,13 @@ function objectionsTo(input: PlanInput, plan: Unchecked, stakes: Stakes): Object
   ];
 }
 
-/** Blocks nothing but these rules. */
-function flapping({ learned, nowMs }: PlanInput, { resting: rules }: Unchecked): Objection[] {
-  return rules.length === 0 ? [] : [{ kind: 'flapping', rules, untilMs: learned?.resting?.untilMs ?? nowMs }];
+/** These block nothing but their rules. */
+function leftOut({ learned, nowMs }: PlanInput, { resting, refused }: Unchecked): Objection[] {
+  const untilMs = learned?.resting?.untilMs ?? nowMs;
+  return [
+    ...(resting.length === 0 ? [] : [{ kind: 'flapping', rules: resting, untilMs } as const]),
+    ...(refused.length === 0 ? [] : [{ kind: 'quarantined', refused } as const]),
+  ];
 }
 
 const holds = ({ described, holds: all = [], nowMs }: PlanInput): Objection[] =>
