@@ -2,6 +2,7 @@
 // decided. Nothing edits a plan after this.
 import type { ExposureDelta } from '../../exposure/ask/delta.ts';
 import type { GroupContext } from '../../exposure/engine/context.ts';
+import type { NamedByRule } from '../diff/absent.ts';
 import type { Ownership } from '../diff/ownership.ts';
 import type { RefusedRule } from '../diff/quarantine.ts';
 import type { RuleViolation } from '../../judge/cel/rule-guardrails.ts';
@@ -44,6 +45,8 @@ export interface Unchecked {
   readonly resting: readonly Rule[];
   /** Rules that are left out of the plan for now, since the cloud refuses them. */
   readonly refused: readonly RefusedRule[];
+  /** What does not exist, by the rules that are left out of the plan for naming it. */
+  readonly absent: readonly NamedByRule[];
   readonly steps: readonly Step[];
   readonly hash: string;
   readonly desiredHash: string;
@@ -57,8 +60,8 @@ export interface Unchecked {
 }
 
 /**
- * A plan without steps is converged, whatever else there is to say, unless rules of it rest or the policy itself is
- * held. Of the others, an observed group's is observed, with what would block it if it were enforced, and any other one
+ * A plan without steps is converged, whatever else there is to say, unless rules are left out of it or the policy itself
+ * is held. Of the others, an observed group's is observed, with what would block it if it were enforced, and any other one
  * is blocked if there is an objection that no approval lifts.
  */
 export function check(input: PlanInput, plan: Unchecked): Judged {
@@ -82,7 +85,7 @@ export function check(input: PlanInput, plan: Unchecked): Judged {
       ...plan.orderObjections.map((objection) => unpromised(objection, words)),
     ],
     findings: [
-      ...planFindings(input, plan.ownership),
+      ...planFindings(input, plan.ownership, plan.absent),
       ...verdictFindings(input, plan.verdicts),
       ...ruleFindings(violations),
     ],
@@ -137,9 +140,10 @@ function planStatus(
   plan: Unchecked,
   { isBlocked, isHeld }: { readonly isBlocked: boolean; readonly isHeld: boolean },
 ): GroupPlan['status'] {
-  if (plan.steps.length === 0 && !isHeld) return plan.resting.length > 0 ? 'blocked' : 'converged';
+  const isDone = plan.steps.length === 0;
+  if (isDone && !isHeld && plan.resting.length === 0 && plan.absent.length === 0) return 'converged';
   if (desired.mode === 'observe') return 'observed';
-  return isBlocked ? 'blocked' : 'pending';
+  return isBlocked || isDone ? 'blocked' : 'pending';
 }
 
 /** What a plan makes worse, where the policy is not held for the same already. */
@@ -176,11 +180,12 @@ function objectionsTo(input: PlanInput, plan: Unchecked, stakes: Stakes): Object
 }
 
 /** These block nothing but their rules. */
-function leftOut({ learned, nowMs }: PlanInput, { resting, refused }: Unchecked): Objection[] {
+function leftOut({ learned, nowMs }: PlanInput, { resting, refused, absent }: Unchecked): Objection[] {
   const untilMs = learned?.resting?.untilMs ?? nowMs;
   return [
     ...(resting.length === 0 ? [] : [{ kind: 'flapping', rules: resting, untilMs } as const]),
     ...(refused.length === 0 ? [] : [{ kind: 'quarantined', refused } as const]),
+    ...(absent.length === 0 ? [] : [{ kind: 'absentNames', absent } as const]),
   ];
 }
 

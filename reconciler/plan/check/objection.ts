@@ -7,6 +7,7 @@ import type { SourcePlace } from '../../model/problem.ts';
 import type { Rule, RuleAction } from '../../model/rule.ts';
 import type { RefusedRule } from '../diff/quarantine.ts';
 import type { Promised } from '../proof/transition.ts';
+import type { NamedByRule } from '../diff/absent.ts';
 import type { Frozen, Hold } from '../plan-input.ts';
 import type { PlanOptions } from '../plan.ts';
 
@@ -47,7 +48,9 @@ export interface ProofObjection {
 /** Found in what the vendor is known to refuse. `places`: of the rules that it refuses, in reading order. */
 export type VendorObjection =
   | { readonly kind: 'managedByProduct' | 'noRuleIds' }
-  | { readonly kind: 'groupPeers' | 'itselfAsPeer'; readonly places: readonly SourcePlace[] };
+  | { readonly kind: 'groupPeers' | 'itselfAsPeer'; readonly places: readonly SourcePlace[] }
+  /** Rules name what does not exist: they are left out of the plan until it does. */
+  | { readonly kind: 'absentNames'; readonly absent: readonly NamedByRule[] };
 
 /** A limit of the brake that the plan goes beyond. */
 export type BrakeReason =

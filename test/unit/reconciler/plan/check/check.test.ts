@@ -29,6 +29,7 @@ const found = (more: Partial<Unchecked> = {}): Unchecked => ({
   ownership: { managed: [], ignored: [], foreign: [], ignoredOpening: [] },
   resting: [],
   refused: [],
+  absent: [],
   steps: [STEP],
   hash: 'f00',
   desiredHash: 'fee',
