@@ -169,9 +169,11 @@ export function groupStatus(record: GroupRecord): GroupStatus {
 function blockStatus(
   outcome: ReconcileOutcome | null,
 ): Pick<GroupStatus, 'blockedBy' | 'planHash' | 'kept' | 'closing'> {
-  if (outcome?.kind !== 'blocked') return { blockedBy: [], planHash: null, kept: false, closing: false };
+  if (outcome?.kind !== 'blocked' && outcome?.kind !== 'quarantined') {
+    return { blockedBy: [], planHash: null, kept: false, closing: false };
+  }
   const { blocks, planHash } = outcome;
-  const kept = keptOf(outcome);
+  const kept = outcome.kind === 'blocked' ? keptOf(outcome) : null;
   return {
     blockedBy: blocks,
     planHash,
