@@ -134,17 +134,3 @@ function unmappedKeys({
   const message = `say whose key ${missing} is: ${missing}=ADDRESS`;
   return [{ when: minSigners > 1 || authors.length > 0, key: 'authors', message }];
 }
-
-/** With its files placed. */
-export const placedVerify = (
-  settings: VerifySettings,
-  place: (written: string) => string,
-): VerifySettings => ({
-  ...settings,
-  allowedSigners: placedFile(settings.allowedSigners, place),
-  revocationFile: placedFile(settings.revocationFile, place),
-  gpgKeyring: placedFile(settings.gpgKeyring, place),
-});
-
-const placedFile = (file: string | null, place: (written: string) => string): string | null =>
-  file === null ? null : place(file);
