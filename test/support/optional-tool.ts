@@ -6,6 +6,9 @@ import { networkInterfaces } from 'node:os';
 
 const TOOLS = {
   git: () => ends('git', ['--version']),
+  gpg: () => ends('gpg', ['--version']) && ends('git', ['--version']),
+  // Knows of no flag that only shows its version: without any it complains of its arguments.
+  'ssh-keygen': () => existsSync('/usr/bin/ssh-keygen') && ends('git', ['--version']),
   bash: () => ends('bash', ['-c', 'true']),
   python3: () => ends('python3', ['-c', 'import pty']),
   '/dev/full': () => existsSync('/dev/full'),

@@ -102,7 +102,7 @@ async function refused(
   trusted: NonNullable<Trust['ssh']>,
 ): Promise<CheckedSignature> {
   if (trusted.hasRevocations) {
-    const { kind, complaint } = await verify(object, git, ['-c', 'gpg.ssh.revocationFile=']);
+    const { kind, complaint } = await verify(object, git, ['-c', 'gpg.ssh.revocationFile=/dev/null']);
     const otherwise = readSshOutput(complaint, kind === null);
     if (otherwise.ok) {
       const { names, keys } = otherwise.value;
