@@ -11,12 +11,17 @@ export interface GitSigner {
   /** As `ssh-keygen -l` or `gpg -k` shows it. */
   readonly fingerprint: string;
   readonly gnupgHome?: string;
+  /** Absent: gpg itself. */
+  readonly program?: string;
 }
 
 export interface SshKey extends GitSigner {
   /** `TYPE KEY` as in a file of allowed signers. */
   readonly publicKey: string;
 }
+
+const programOf = ({ program }: GitSigner): string[] =>
+  program === undefined ? [] : ['-c', `gpg.program=${program}`];
 
 /** Makes an SSH key in this folder. */
 export function makeSshKey(folder: string, name: string): SshKey {
@@ -105,7 +110,7 @@ export class SignedRepository {
     const keys =
       by === undefined
         ? ['-c', 'commit.gpgSign=false']
-        : ['-c', `gpg.format=${by.format}`, '-c', `user.signingKey=${by.signWith}`];
+        : ['-c', `gpg.format=${by.format}`, '-c', `user.signingKey=${by.signWith}`, ...programOf(by)];
     const date = `@${signing.at ?? this.#seconds} +0000`;
     const said = execFileSync('git', [...keys, ...args], {
       cwd: args[0] === 'init' ? '/' : this.folder,

@@ -77,13 +77,15 @@ export interface Asked {
   readonly to: string;
   readonly tag?: string;
   readonly nowMs?: number;
+  /** PATH; absent: that of this process. */
+  readonly searchPath?: string;
 }
 
 export function verifyIn(
   repository: SignedRepository,
-  { settings, from = null, to, tag, nowMs = repository.nowMs }: Asked,
+  { settings, from = null, to, tag, nowMs = repository.nowMs, searchPath = process.env.PATH }: Asked,
 ): Promise<VerifyVerdict> {
-  const environment = { PATH: process.env.PATH };
+  const environment = { PATH: searchPath };
   return verifyRevision({
     repository: repository.folder,
     environment,

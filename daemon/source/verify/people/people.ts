@@ -11,10 +11,10 @@ export interface People {
   fitsAuthor(signer: Signer, email: string): boolean;
 }
 
-/** Names of one line of the allowed signers are one person, and so are the two sides of SIGNER=ADDRESS. */
+/** Names of a key in the allowed signers are one person, and so are the two sides of SIGNER=ADDRESS. */
 export function knownPeople(authors: VerifySettings['authors'], allowed: readonly AllowedSigner[]): People {
   const lists = [
-    ...allowed.map(({ principals }) => principals.map(folded)),
+    ...allowed.filter(({ isAuthority }) => !isAuthority).map(({ principals }) => principals.map(folded)),
     ...authors.map(({ signer, email }) =>
       signer === null || email.includes('*') ? [] : [folded(email), folded(signer)],
     ),

@@ -5,7 +5,7 @@ import { err, ok, type Result } from '../../../../reconciler/model/result.ts';
 
 /** One key, or one authority whose certificates are trusted. */
 export interface AllowedSigner {
-  /** Whose the key is: all names are one person. */
+  /** Whose the key is, and all names are one person; or to whom the authority may give certificates. */
   readonly principals: readonly string[];
   readonly isAuthority: boolean;
   /** `SHA256:…` as ssh-keygen shows it. */
