@@ -71,7 +71,7 @@ export class SigningWorld {
 }
 
 /** What to ask of a repository; the rest is as usual. */
-export interface Asked {
+export interface AskedOf {
   readonly settings: VerifySettings;
   readonly from?: string | null;
   readonly to: string;
@@ -83,7 +83,7 @@ export interface Asked {
 
 export function verifyIn(
   repository: SignedRepository,
-  { settings, from = null, to, tag, nowMs = repository.nowMs, searchPath = process.env.PATH }: Asked,
+  { settings, from = null, to, tag, nowMs = repository.nowMs, searchPath = process.env.PATH }: AskedOf,
 ): Promise<VerifyVerdict> {
   const environment = { PATH: searchPath };
   return verifyRevision({

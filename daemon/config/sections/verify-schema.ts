@@ -79,22 +79,22 @@ export const verifySchema = section(
   'Whose signatures a commit needs before it comes into force.',
   shape,
 ).superRefine((written, context) => {
-  for (const { key, message } of complaintsOf(written)) {
+  for (const { key, message } of conflictsOf(written)) {
     context.addIssue({ code: 'custom', path: [key], message });
   }
 });
 
-type Written = z.output<z.ZodObject<typeof shape>>;
+type WrittenVerify = z.output<z.ZodObject<typeof shape>>;
 
-interface Complaint {
-  readonly key: keyof Written;
+interface KeyConflict {
+  readonly key: keyof WrittenVerify;
   readonly message: string;
 }
 
 /** What the keys say together and cannot mean. */
-function complaintsOf(written: Written): Complaint[] {
+function conflictsOf(written: WrittenVerify): KeyConflict[] {
   const { mode, allowedSigners, revocationFile, gpgKeyring, gpgFingerprints, platformKeys } = written;
-  const complaints: ReadonlyArray<Complaint & { readonly when: boolean }> = [
+  const conflicts: ReadonlyArray<KeyConflict & { readonly when: boolean }> = [
     {
       when: mode !== 'none' && allowedSigners === null && gpgKeyring === null,
       key: 'mode',
@@ -117,7 +117,7 @@ function complaintsOf(written: Written): Complaint[] {
     },
     ...unmappedKeys(written),
   ];
-  return complaints.filter(({ when }) => when);
+  return conflicts.filter(({ when }) => when);
 }
 
 const isGpg = (fingerprint: string): boolean => GPG_FINGERPRINT.test(fingerprint);
@@ -127,7 +127,7 @@ function unmappedKeys({
   gpgFingerprints,
   authors,
   minSigners,
-}: Written): Array<Complaint & { readonly when: boolean }> {
+}: WrittenVerify): Array<KeyConflict & { readonly when: boolean }> {
   const mapped = new Set(authors.map(({ signer }) => signer?.toUpperCase()));
   const missing = gpgFingerprints.find((fingerprint) => !mapped.has(fingerprint));
   if (missing === undefined) return [];

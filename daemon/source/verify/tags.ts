@@ -6,7 +6,7 @@ import type { CommitObject } from './objects/commit-object.ts';
 import { readObjects } from './objects/read-objects.ts';
 import { readTagObject, type TagObject } from './objects/tag-object.ts';
 import { forged } from './people/complaints.ts';
-import type { Approval } from './people/signed-history.ts';
+import type { TagApproval } from './people/signed-history.ts';
 import type { People } from './people/people.ts';
 import { checkSignature, isPlatform, type Checker } from './signature/check-signature.ts';
 import { held, shortId, type OrHeld } from './verdict.ts';
@@ -88,7 +88,7 @@ const FORMAT = '--format=%(objecttype) %(*objecttype) %(*objectname) %(refname)'
 export async function approvingTags(
   commits: ReadonlyMap<string, CommitObject>,
   context: TagContext,
-): Promise<Approval[]> {
+): Promise<TagApproval[]> {
   const { kind, output } = await context.git.run(['for-each-ref', FORMAT, TAGS]);
   if (kind !== null) return [];
   const tags = output
@@ -99,7 +99,7 @@ export async function approvingTags(
       const commit = commits.get(target);
       return commit === undefined ? [] : [{ ref, commit }];
     });
-  const approvals: Approval[] = [];
+  const approvals: TagApproval[] = [];
   for (const { ref, commit } of tags.slice(0, MAX_APPROVING)) {
     const person = await verifyTag(ref, commit, context);
     if (person.ok) approvals.push({ commit: commit.id, person: person.value });

@@ -12,7 +12,7 @@ export type VerifyReason =
   | 'clock'
   | 'unreadable';
 
-export interface Held {
+export interface HeldCommit {
   readonly kind: 'held';
   readonly reason: VerifyReason;
   /** The commit that is not as it must be. */
@@ -30,7 +30,7 @@ export interface Verified {
   readonly warnings: readonly string[];
 }
 
-export type VerifyVerdict = Verified | Held;
+export type VerifyVerdict = Verified | HeldCommit;
 
 /** A commit that is held, in the place of a value. */
 export function held(
@@ -38,18 +38,21 @@ export function held(
   reason: VerifyReason,
   message: string,
   isCut = false,
-): { readonly ok: false; readonly error: Held } {
+): { readonly ok: false; readonly error: HeldCommit } {
   return err({ kind: 'held', reason, commit, message, isCut });
 }
 
 /** The history ends before what is asked for: that is unknown, and so it is held. */
-export function cutShort(commit: string, missing: string): { readonly ok: false; readonly error: Held } {
+export function cutShort(
+  commit: string,
+  missing: string,
+): { readonly ok: false; readonly error: HeldCommit } {
   const message = `commit ${shortId(missing)}, which commit ${shortId(commit)} builds on, is not in the mirror: what it brings is unknown`;
   return held(commit, 'unreadable', message, true);
 }
 
 /** A value, or the commit that is held. */
-export type OrHeld<T> = Result<T, Held>;
+export type OrHeld<T> = Result<T, HeldCommit>;
 
 const SHORT_DIGITS = 12;
 

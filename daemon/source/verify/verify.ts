@@ -2,7 +2,7 @@
 import { ok } from '../../../reconciler/model/result.ts';
 import type { VerifySettings } from '../../config/sections/verify-schema.ts';
 import type { Environment } from '../git/git.ts';
-import { askCommits, askTag, startOf, type Question } from './modes.ts';
+import { askCommits, askTag, trustedStart, type RevisionQuestion } from './modes.ts';
 import { knownPeople } from './people/people.ts';
 import { withTrust, type Trust } from './trust/trust.ts';
 import { held, shortId, type OrHeld, type Verified, type VerifyVerdict } from './verdict.ts';
@@ -41,8 +41,8 @@ async function ask(request: VerifyRequest, trust: Trust): Promise<OrHeld<Verifie
   const { repository, environment, settings, to } = request;
   const git = verifyGit(repository, environment, trust);
   const people = knownPeople(settings.authors, trust.ssh?.signers ?? []);
-  const question: Question = { ...request, git, trust, people };
-  const start = await startOf(question);
+  const question: RevisionQuestion = { ...request, git, trust, people };
+  const start = await trustedStart(question);
   if (!start.ok) return start;
   const signers =
     settings.mode === 'tag' ? await askTag(question, start.value) : await askCommits(question, start.value);

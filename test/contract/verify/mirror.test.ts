@@ -6,7 +6,7 @@ import { deflateSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { verifyRevision } from '../../../daemon/source/verify/verify.ts';
 import { onlyWith } from '../../support/optional-tool.ts';
-import { SignedRepository } from '../../support/signed-repository.ts';
+import type { SignedRepository } from '../../support/signed-repository.ts';
 import { shownVerdict, SigningWorld, verifyIn } from '../../support/signing-world.ts';
 
 onlyWith('ssh-keygen', describe)('verification of a mirror', () => {

@@ -227,6 +227,9 @@ onlyWith('gpg', describe)('what an OpenPGP key verifies', () => {
     const repository = world.repository();
     const to = repository.commit({ by: keys.carol });
     const verdict = await verifyIn(repository, { settings: settings({ gpgKeyring: empty }), to });
-    expect(verdict).toMatchObject({ reason: 'unreadable', message: expect.stringContaining('pubring.kbx') });
+    expect(verdict).toMatchObject({
+      reason: 'unreadable',
+      message: expect.stringContaining('pubring.kbx') as string,
+    });
   });
 });

@@ -32,7 +32,7 @@ const HELD: readonly Case[] = [
   },
   {
     title: 'a ring that is not there',
-    make: (world, folder) => ({
+    make: (_, folder) => ({
       gpgKeyring: path.join(folder, 'none'),
       gpgFingerprints: ['A'.repeat(40)],
     }),
@@ -118,7 +118,10 @@ onlyWith('ssh-keygen', describe)('files that say whose signatures count', () => 
   for (const { title, make, message } of HELD) {
     it(`hold every commit where there is ${title}`, async () => {
       const verdict = await verdictWith(make(world, newFolder()));
-      expect(verdict).toMatchObject({ reason: 'unreadable', message: expect.stringContaining(message) });
+      expect(verdict).toMatchObject({
+        reason: 'unreadable',
+        message: expect.stringContaining(message) as string,
+      });
     });
   }
 
@@ -176,7 +179,7 @@ onlyWith('ssh-keygen', describe)('files that say whose signatures count', () => 
     const asked = { settings: world.settings(), to, searchPath: folder };
     expect(await verifyIn(repository, asked)).toMatchObject({
       reason: 'unreadable',
-      message: expect.stringContaining('is ssh-keygen installed?'),
+      message: expect.stringContaining('is ssh-keygen installed?') as string,
     });
     const none = { ...asked, searchPath: path.join(folder, 'none') };
     expect(await verifyIn(repository, none)).toMatchObject({ reason: 'unreadable' });

@@ -19,11 +19,11 @@ export async function readObjects(
   if (ids.length === 0) return new Map();
   const input = ids.map((id) => `${id}\n`).join('');
   const { kind, output } = await git.run(['cat-file', '--batch'], { input, maxBytes: MAX_BYTES });
-  return kind === null ? splitBatch(output, ids) : null;
+  return kind === null ? splitObjects(output, ids) : null;
 }
 
 /** Each is `ID missing`, or `ID TYPE SIZE`, a newline, the bytes, and a newline. */
-function splitBatch(output: Buffer, ids: readonly string[]): Map<string, ReadObject> | null {
+function splitObjects(output: Buffer, ids: readonly string[]): Map<string, ReadObject> | null {
   const found = new Map<string, ReadObject>();
   let at = 0;
   for (const id of ids) {

@@ -13,12 +13,12 @@ export interface TagObject {
   readonly signature: SignatureKind | null;
 }
 
-const NAMES = 'object,type,tag,tagger';
+const TAG_HEADERS = 'object,type,tag,tagger';
 
 /** Null if it is written otherwise than git writes tags. */
 export function readTagObject(id: string, bytes: Uint8Array): TagObject | null {
   const read = readHeaders(bytes);
-  if (read?.headers.map(({ name }) => name).join() !== NAMES) return null;
+  if (read?.headers.map(({ name }) => name).join() !== TAG_HEADERS) return null;
   const [target = '', targetKind = '', name = '', taggerText = ''] = read.headers.map(({ value }) => value);
   const tagger = readPerson(taggerText);
   if (tagger === null || target.length !== id.length || !/^[0-9a-f]+$/.test(target)) return null;

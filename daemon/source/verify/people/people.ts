@@ -19,7 +19,7 @@ export function knownPeople(authors: VerifySettings['authors'], allowed: readonl
       signer === null || email.includes('*') ? [] : [folded(email), folded(signer)],
     ),
   ];
-  const firsts = joined(lists);
+  const firsts = joinedNames(lists);
   return {
     personOf: ({ names }) => {
       const [name = ''] = names.map(folded);
@@ -40,7 +40,7 @@ const FINGERPRINT = /^[0-9A-F]{40,64}$/;
 const folded = (name: string): string => (FINGERPRINT.test(name) ? name : name.toLowerCase());
 
 /** Each name with the one that stands for all that are joined to it. */
-function joined(lists: ReadonlyArray<readonly string[]>): Map<string, string> {
+function joinedNames(lists: ReadonlyArray<readonly string[]>): Map<string, string> {
   const firsts = new Map<string, string>();
   for (const names of lists) {
     const known = new Set(names.map((name) => firsts.get(name) ?? name));

@@ -12,7 +12,7 @@ import { automaticTree, mergesOf, reachable } from './merges.ts';
 import type { People } from './people.ts';
 
 /** A person's word for a commit and all that it builds on. */
-export interface Approval {
+export interface TagApproval {
   readonly commit: string;
   readonly person: string;
 }
@@ -21,8 +21,8 @@ export interface VerifyContext extends Checker {
   readonly repository: string;
   readonly people: People;
   readonly nowMs: number;
-  /** Asked for only where signers are too few. */
-  readonly approvals: () => Promise<readonly Approval[]>;
+  /** AskedOf for only where signers are too few. */
+  readonly approvals: () => Promise<readonly TagApproval[]>;
 }
 
 /** The commits to which one leaves everything: none if people stand behind it; or what is wrong with it. */

@@ -69,7 +69,7 @@ async function checkSsh(
     case 'unlisted':
       return unlisted(read.error, trusted);
     case 'refused':
-      return refused(object, git, trusted);
+      return refusedBySsh(object, git, trusted);
     case 'unknown':
       return unexpected(complaint, kind, 'ssh-keygen');
   }
@@ -96,7 +96,7 @@ function unlisted(
 }
 
 /** ssh-keygen says the same of a revoked key and of a false signature; without the list of revoked keys it tells them apart. */
-async function refused(
+async function refusedBySsh(
   object: SignedObject,
   git: VerifyGit,
   trusted: NonNullable<Trust['ssh']>,

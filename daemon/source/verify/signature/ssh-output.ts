@@ -10,7 +10,7 @@ export type SshFault =
   | { readonly kind: 'unknown' };
 
 const GOOD = /^Good "git" signature for (.+) with [A-Z0-9-]+ key (SHA256:[A-Za-z0-9+/]{43})$/;
-const UNLISTED = /^Good "git" signature with [A-Z0-9-]+ key (SHA256:[A-Za-z0-9+/]{43})$/;
+const NO_PRINCIPAL = /^Good "git" signature with [A-Z0-9-]+ key (SHA256:[A-Za-z0-9+/]{43})$/;
 /** Why a line of the allowed signers does not hold. */
 const ABOUT_A_LINE = /^\/\S+\/allowed_signers:\d+: /;
 
@@ -23,7 +23,7 @@ export function readSshOutput(text: string, succeeded: boolean): Result<Signer, 
     const isAlone = names !== undefined && key !== undefined && others.length === 0;
     return isAlone ? ok({ keys: [key], names: principalsOf(names) }) : err({ kind: 'unknown' });
   }
-  const [, unlisted] = UNLISTED.exec(first) ?? [];
+  const [, unlisted] = NO_PRINCIPAL.exec(first) ?? [];
   if (unlisted !== undefined && others.at(-1) === 'No principal matched.') {
     return err({ kind: 'unlisted', key: unlisted });
   }

@@ -31,7 +31,7 @@ export async function readTrustFile(
       const open = writers.find((each) => each.anyone);
       if (open !== undefined)
         return err(`${named}, and any user may write to ${open.path}: chmod o-w ${open.path}`);
-      const bytes = await readAll(handle, maxBytes);
+      const bytes = await readWhole(handle, maxBytes);
       if (bytes === null) return err(`${named}, which grew while it was read`);
       return ok({
         bytes,
@@ -78,7 +78,7 @@ function writersOf(
 }
 
 /** Null if there is more than that. */
-async function readAll(
+async function readWhole(
   handle: { read(buffer: Buffer, offset: number, length: number): Promise<{ bytesRead: number }> },
   maxBytes: number,
 ): Promise<Buffer | null> {

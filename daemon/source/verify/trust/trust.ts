@@ -20,7 +20,7 @@ export interface Trust extends Workplace {
   readonly warnings: readonly string[];
 }
 
-const KEYS = 'policies.git.verify';
+const VERIFY_KEYS = 'policies.git.verify';
 const MAX_SIGNERS_BYTES = 1024 * 1024;
 const MAX_KEYS_BYTES = 32 * 1024 * 1024;
 const RINGS = ['pubring.kbx', 'pubring.gpg'];
@@ -77,7 +77,7 @@ async function copySshKeys(
   folder: string,
 ): Promise<Result<(NonNullable<Trust['ssh']> & Pick<Trust, 'settings' | 'warnings'>) | null, string>> {
   if (allowedSigners === null) return ok(null);
-  const written = await readTrustFile(`${KEYS}.allowedSigners`, allowedSigners, MAX_SIGNERS_BYTES);
+  const written = await readTrustFile(`${VERIFY_KEYS}.allowedSigners`, allowedSigners, MAX_SIGNERS_BYTES);
   if (!written.ok) return written;
   const signers = readAllowedSigners(written.value.bytes.toString('utf8'));
   if (!signers.ok) {
@@ -89,7 +89,7 @@ async function copySshKeys(
   const { warnings } = written.value;
   if (revocationFile === null)
     return ok({ signers: signers.value, hasRevocations: false, settings, warnings });
-  const revoked = await readTrustFile(`${KEYS}.revocationFile`, revocationFile, MAX_KEYS_BYTES);
+  const revoked = await readTrustFile(`${VERIFY_KEYS}.revocationFile`, revocationFile, MAX_KEYS_BYTES);
   if (!revoked.ok) return revoked;
   if (!isRevocationList(revoked.value.bytes)) {
     return err(`${revocationFile} is neither a list of public keys nor a KRL of ssh-keygen`);
@@ -126,7 +126,7 @@ async function copyKeyring(
   await chmod(home, 0o700);
   await writeFile(path.join(home, 'gpg.conf'), GPG_SETTINGS);
   if (keyring === null) return ok([]);
-  const named = `\`${KEYS}.gpgKeyring\` names ${keyring}`;
+  const named = `\`${VERIFY_KEYS}.gpgKeyring\` names ${keyring}`;
   let names: string[];
   try {
     names = await readdir(keyring);
@@ -136,7 +136,7 @@ async function copyKeyring(
   const ring = RINGS.find((name) => names.includes(name));
   if (ring === undefined)
     return err(`${named}, which has no ${RINGS.join(' or ')}: gpg --homedir ${keyring} --import KEY`);
-  const read = await readTrustFile(`${KEYS}.gpgKeyring`, path.join(keyring, ring), MAX_KEYS_BYTES);
+  const read = await readTrustFile(`${VERIFY_KEYS}.gpgKeyring`, path.join(keyring, ring), MAX_KEYS_BYTES);
   if (!read.ok) return read;
   await writeFile(path.join(home, ring), read.value.bytes, { mode: 0o600 });
   return ok(read.value.warnings);
