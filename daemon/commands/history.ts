@@ -6,7 +6,7 @@ import { systemClock } from '../clock.ts';
 import type { PastApproval } from '../journal/approvals.ts';
 import type { HistoryEntry } from '../journal/journal.ts';
 import { parseSince } from '../cli/duration.ts';
-import { approvalText } from './approve.ts';
+import { pastApprovalText } from './approve.ts';
 import { flagOf, line, type ExitCode, type Io } from '../cli/io.ts';
 import { withDesk } from '../compose/open-journal.ts';
 import { addCommonFlags, readConfig, type CommonFlags } from '../compose/setup.ts';
@@ -35,7 +35,7 @@ export function addHistoryCommand(program: Command, io: Io, done: (code: ExitCod
       'not older than a duration (12h, 7d) or an instant (2027-01-31T18:00:00Z)',
       flagOf((text) => parseSince(text, systemClock.nowMs())),
     )
-    .option('--limit <N>', 'the newest so many', flagOf(parseLimit), DEFAULT_LIMIT)
+    .option('--limit <N>', 'the newest so many of both together', flagOf(parseLimit), DEFAULT_LIMIT)
     .option('--json', 'print one JSON document, with the parameters of each call')
     .action((flags: HistoryFlags) => runHistory(flags, io).then(done));
 }
@@ -44,19 +44,45 @@ async function runHistory(flags: HistoryFlags, io: Io): Promise<ExitCode> {
   const { since: sinceMs = null, limit } = flags;
   const group = flags.group === undefined ? {} : { id: flags.group };
   // One more than asked for tells whether some are left out.
-  const { found, approvals } = await withDesk(readConfig(flags), async (desk) => ({
-    found: await desk.history({ group, sinceMs, limit: limit + 1 }),
-    approvals: await desk.pastApprovals({ group, sinceMs }),
+  const query = { group, sinceMs, limit: limit + 1 };
+  const found = await withDesk(readConfig(flags), async (desk) => ({
+    calls: await desk.history(query),
+    approvals: await desk.pastApprovals(query),
   }));
-  const entries = found.slice(-limit);
-  io.stdout.write(flags.json === true ? asJson(entries, approvals) : asText(entries, approvals));
-  if (found.length > limit) line(io.stderr, `older calls are left out; --limit ${2 * limit} shows more`);
+  const shown = newest(found, limit);
+  io.stdout.write(flags.json === true ? asJson(shown) : asText(shown));
+  if (found.calls.length + found.approvals.length > limit) line(io.stderr, leftOutText(flags));
   return 0;
 }
 
+/** Each oldest first. */
+interface Past {
+  readonly calls: readonly HistoryEntry[];
+  readonly approvals: readonly PastApproval[];
+}
+
+/** So many of calls and approvals together. */
+function newest({ calls, approvals }: Past, limit: number): Past {
+  const times = [...calls.map(({ closedAtMs }) => closedAtMs), ...approvals.map(({ atMs }) => atMs)];
+  const oldestFirst = times.map((atMs, index) => ({ atMs, index })).sort((a, b) => a.atMs - b.atMs);
+  const kept = new Set(oldestFirst.slice(-limit).map(({ index }) => index));
+  return {
+    calls: calls.filter((_, index) => kept.has(index)),
+    approvals: approvals.filter((_, index) => kept.has(calls.length + index)),
+  };
+}
+
+/** How to see more; nothing is advised that `--limit` refuses. */
+export function leftOutText({ group, limit }: Pick<HistoryFlags, 'group' | 'limit'>): string {
+  const leftOut = 'older calls and approvals are left out';
+  if (limit < MAX_LIMIT) return `${leftOut}; --limit ${Math.min(2 * limit, MAX_LIMIT)} shows more`;
+  const most = `${leftOut}: ${MAX_LIMIT} are the most that are shown at once`;
+  return group === undefined ? `${most}; --group ID shows those of one group` : most;
+}
+
 /** The calls as a table, and in the order of time between them what people approved. */
-function asText(entries: readonly HistoryEntry[], approvals: readonly PastApproval[]): string {
-  const lines = [...approvals.map(approvalLine), ...callLines(entries)];
+function asText({ calls, approvals }: Past): string {
+  const lines = [...approvals.map(approvalLine), ...callLines(calls)];
   // The time stands first in each line; what happened at the same one stays as it is.
   return lines
     .sort((a, b) => compareText(a.slice(0, TIME_LENGTH), b.slice(0, TIME_LENGTH)))
@@ -64,11 +90,8 @@ function asText(entries: readonly HistoryEntry[], approvals: readonly PastApprov
     .join('');
 }
 
-function approvalLine(approval: PastApproval): string {
-  const { atMs, usedAtMs } = approval;
-  const used = usedAtMs === null ? '' : `, used up at ${isoTime(usedAtMs)}`;
-  return `${isoTime(atMs)}  approved ${approvalText(approval)}${used}`;
-}
+const approvalLine = (approval: PastApproval): string =>
+  `${isoTime(approval.atMs)}  approved ${pastApprovalText(approval)}`;
 
 const callLines = (entries: readonly HistoryEntry[]): string[] =>
   alignedLines(
@@ -89,8 +112,8 @@ const isoTime = (ms: number): string => new Date(ms).toISOString();
 /** A commit id as people know it; a mark that the files differed from it stays. */
 const shortRevision = (revision: string): string => revision.replace(/^([0-9a-f]{12})[0-9a-f]{28}/, '$1');
 
-function asJson(entries: readonly HistoryEntry[], approvals: readonly PastApproval[]): string {
-  const documents = entries.map(({ group: { account, region, id }, ...entry }) => ({
+function asJson({ calls, approvals }: Past): string {
+  const documents = calls.map(({ group: { account, region, id }, ...entry }) => ({
     at: new Date(entry.closedAtMs).toISOString(),
     openedAt: new Date(entry.openedAtMs).toISOString(),
     account,

@@ -32,6 +32,8 @@ export interface GroupFacts {
   readonly lastConverged: readonly string[] | null;
   /** The policy last put in force: drift is repaired against it while a newer one waits. Null: none was yet. */
   readonly inForce: GroupPolicy | null;
+  /** The newest revision of the policies that said so; null: not known. */
+  readonly inForceRevision: string | null;
   /** `ruleIdentity` of rules that ended as their policy had said, since the group was last as its policy says. */
   readonly ended: readonly string[];
   /** Whether the group may be changed although a name or tags brought it in. */
@@ -51,6 +53,7 @@ export interface GroupFacts {
 export const NO_GROUP_FACTS: GroupFacts = {
   lastConverged: null,
   inForce: null,
+  inForceRevision: null,
   ended: [],
   takenOver: false,
   ownedRules: [],

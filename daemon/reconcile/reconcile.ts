@@ -33,21 +33,22 @@ export async function reconcileGroup(
   try {
     const planned = isOld(run, first) ? await readAndPlan(run, first.memory) : first;
     if (planned.kind === 'ended') return await conclude(run, planned.end, nothingLearned(planned.memory));
-    await noteBegin(run, planned.plan);
-    const executed = await executePlan(run, planned, writes.write);
-    const end = await verifyGroup(run, executed);
-    return await conclude(run, whileWaiting(end, planned), learn(run, executed, end));
+    const ofPlan = { ...run, revision: planned.revision };
+    await noteBegin(ofPlan, planned.plan);
+    const executed = await executePlan(ofPlan, planned, writes.write);
+    const end = await verifyGroup(ofPlan, executed);
+    return await conclude(ofPlan, whileWaiting(end, planned), learn(ofPlan, executed, end));
   } finally {
     writes.release();
   }
 }
 
-/** The plan has come to its end; but it was that of the policy before, or rules that flap were left out of it. */
-function whileWaiting(end: RunEnd, { plan, waiting: newer }: Planned): RunEnd {
+/** The plan has come to its end; but it was that of the policy in force, or rules were left out of it. */
+function whileWaiting(end: RunEnd, { plan, waiting: newer, closesOnly }: Planned): RunEnd {
   const waiting = newer ?? (plan.blockedBy.length > 0 ? plan : null);
   if (waiting === null || end.kind !== 'asPlanned') return end;
   const { changes, identities } = end;
-  return { kind: 'blocked', plan: waiting, pausedForMs: null, kept: { changes, identities } };
+  return { kind: 'blocked', plan: waiting, pausedForMs: null, kept: { changes, identities, closesOnly } };
 }
 
 /** A plan that had to wait for its calls may be a plan for a group that is no more. One without calls did not. */

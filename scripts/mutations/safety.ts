@@ -59,8 +59,8 @@ export const SAFETY_MUTATIONS: readonly Mutation[] = [
   {
     name: 'an approval covers other desired rules',
     file: 'plan/check/approvals.ts',
-    find: 'approval.desiredHash !== plan.desiredHash || approval.losing === null',
-    replace: 'approval.losing === null',
+    find: '!isItsPlan && approval.desiredHash !== plan.desiredHash',
+    replace: '!isItsPlan && approval.losing === null',
   },
   {
     name: 'a held policy without calls is converged',

@@ -57,8 +57,11 @@ function commandOf({ overrides }: LogLine): string[] {
 }
 
 describe('a policy that empties a group', () => {
+  let inForce: string;
+
   beforeEach(async () => {
     const daemon = await started();
+    inForce = (await daemon.event('policies.loaded')).revision as string;
     workspace.write('policies/web.yaml', policyOf([]));
     await daemon.event('plan.blocked');
     await daemon.stop();
@@ -81,6 +84,12 @@ describe('a policy that empties a group', () => {
 
     const history = await workspace.run(['history']);
     expect(history.stdout).toMatch(/approved .*sg-web.* "ticket 7"/);
+
+    // There is nothing left of it to approve, and who asks again is told why.
+    const again = await workspace.run(commandOf(blocked));
+    expect(again).toMatchObject({ code: 1, stdout: '' });
+    expect(again.stderr).toMatch(/^it was approved: .*sg-web.* "ticket 7", used up at 20\S+Z$/m);
+    expect(again.stderr).toContain('nothing waits for an approval');
     await daemon.stop();
   });
 
@@ -103,17 +112,22 @@ describe('a policy that empties a group', () => {
     await daemon.stop();
   });
 
-  test('leaves the rules before in force: what someone removes or adds by hand is repaired', async () => {
+  test('leaves the rules before in force: what someone removes or adds by hand is repaired, in the name of their revision', async () => {
     const daemon = await started();
-    await daemon.event('plan.blocked');
+    const { revision } = await daemon.event('plan.blocked');
+    expect(revision).not.toBe(inForce);
     const from = daemon.lines.length;
     await emulator.setState(stateOf(PORTS.slice(1)));
-    await daemon.event('call.succeeded', { operation: 'AuthorizeSecurityGroup' }, from);
+    const repaired = await daemon.event('call.succeeded', { operation: 'AuthorizeSecurityGroup' }, from);
+    expect(repaired.revision).toBe(inForce);
     expect(await ports()).toEqual(PORTS);
     await emulator.setState(stateOf([...PORTS, 9999]));
     await daemon.event('call.succeeded', { operation: 'RevokeSecurityGroup' }, from);
     expect(await ports()).toEqual(PORTS);
     await daemon.stop();
+    const { stdout } = await workspace.run(['history', '--json']);
+    const { calls } = JSON.parse(stdout) as { calls: Array<{ revision: string }> };
+    expect(calls.map((call) => call.revision)).toEqual([inForce, inForce]);
   });
 
   test('is told by explain, which names the command; a hash that nothing has lists what waits', async () => {
@@ -124,6 +138,22 @@ describe('a policy that empties a group', () => {
     const unknown = await workspace.run(['approve', '000000000000', '--reason', 'x']);
     expect(unknown).toMatchObject({ code: 1, stdout: '' });
     expect(unknown.stderr).toMatch(/^waiting: [0-9a-f]{64} default\/cn-hangzhou\/sg-web: 42 rules/m);
+    expect(unknown.stderr).toContain('give its whole hash and --ahead');
+  });
+
+  test('can be named by the beginning of its hash ahead of a daemon too, and a beginning of nothing is refused', async () => {
+    const ahead = (hash: string) => workspace.run(['approve', hash, '--ahead', '--reason', 'x']);
+    const { stdout } = await workspace.run(['plan', '--json']);
+    const [group] = (JSON.parse(stdout) as { groups: Array<{ hash: string }> }).groups;
+    const hash = group?.hash ?? '';
+    expect(await ahead('0'.repeat(40))).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(
+        /--ahead takes the whole hash, 64 characters, .*as `rampart plan --json` prints it/,
+      ) as string,
+    });
+    expect((await ahead(`SHA256:${hash.slice(0, 12).toUpperCase()}`)).stdout).toContain('sg-web');
   });
 
   test('is carried out by apply --plan with a reason, and by neither --yes nor a plan of another hash', async () => {

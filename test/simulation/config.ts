@@ -3,11 +3,18 @@ import type { Config } from '../../daemon/config/config.ts';
 import { parseConfig } from '../../daemon/config/load.ts';
 import type { ConfigKnobs } from './knobs.ts';
 
-export function configOf({ rates, ...reconcile }: ConfigKnobs, apiLevel: 'auto' | 'legacy2019'): Config {
+/** More than any simulated estate has. */
+const ANY_GROUPS = 100;
+const ANY_RULES = 100_000;
+
+export function configOf(
+  { rates, brake, ...reconcile }: ConfigKnobs,
+  apiLevel: 'auto' | 'legacy2019',
+): Config {
   const limits = Object.entries(rates).map(([name, ratePerMinute]) => [name, { ratePerMinute }]);
   const text = `accounts:
   default: {credentials: {type: emulator}, endpoint: "http://127.0.0.1:1", apiLevel: ${apiLevel}}
-reconcile: ${JSON.stringify({ mode: 'enforce', brake: 'off', ...reconcile })}
+reconcile: ${JSON.stringify({ mode: 'enforce', brake: brake === 'off' ? brake : { ...brake, groups: ANY_GROUPS, perHour: ANY_RULES }, ...reconcile })}
 limits: ${JSON.stringify(Object.fromEntries(limits))}
 http: {listen: "off"}
 `;

@@ -49,12 +49,20 @@ export interface PlanFact {
   readonly state: SecurityGroup;
 }
 
+/** The daemon says that the group is as its policy says. */
+export interface Converged {
+  readonly group: string;
+}
+
 /** A rule that must hold at every moment, watching. Methods are called in the order in which things happen. */
 export interface Check {
   sent?(call: SentCall): void;
   landed?(landing: Landing): void;
   read?(reading: Reading): void;
   planned?(plan: PlanFact): void;
+  converged?(converged: Converged): void;
+  /** A person lets the waiting plan of a group go on. */
+  approved?(group: string, atMs: number): void;
   /** A new process starts. */
   started?(life: number): void;
 }

@@ -5,6 +5,7 @@
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { GrantedApproval } from '../../daemon/journal/approvals.ts';
 import type { Intent, Journal, JournalPorts, Pause } from '../../daemon/journal/journal.ts';
 import { MemoryStore, openMemoryJournal } from '../../daemon/journal/memory/memory.ts';
 import { Connection } from '../../daemon/journal/sqlite/connection.ts';
@@ -31,6 +32,8 @@ export interface JournalHost {
   pause(pause: Pause): void;
   resumeAll(): void;
   pauses(nowMs: number): readonly Pause[];
+  /** As `rampart approve` does beside a running daemon, for every plan that waits; calls back for each. */
+  approveWaiting(nowMs: number, onApproved: (approval: GrantedApproval) => void): void;
   /** What it holds by now: bytes on disk (0 in memory), and intents that are open or in the history. */
   size(): { readonly bytes: number; readonly rows: number };
   dispose(): void;
@@ -48,10 +51,30 @@ export function memoryHost(ports: JournalPorts, store: MemoryStore = new MemoryS
       for (const { group } of pauses(-Infinity)) void journal?.resume(group);
     },
     pauses,
+    approveWaiting: (nowMs, onApproved) => {
+      if (journal !== null) void approveWaiting(journal, nowMs, onApproved);
+    },
     openIntents: () => [...store.open.values()],
     size: () => ({ bytes: 0, rows: store.open.size + store.closed.length }),
     dispose: () => undefined,
   };
+}
+
+/** How long a person's approval holds. */
+export const APPROVAL_HOLDS_MS = 3_600_000;
+
+async function approveWaiting(
+  journal: Journal,
+  nowMs: number,
+  onApproved: (approval: GrantedApproval) => void,
+): Promise<void> {
+  for (const { group, planHash, desiredHash, losing, opening } of await journal.waiting()) {
+    const by = { by: 'someone', reason: 'simulated', atMs: nowMs, untilMs: nowMs + APPROVAL_HOLDS_MS };
+    const approval = { ...by, group, planHash, desiredHash, losing, opening };
+    // Told first: what comes of it may be seen before the promise settles.
+    onApproved(approval);
+    await journal.approve(approval);
+  }
 }
 
 const PARTS = ['', '-wal'];
@@ -109,6 +132,11 @@ class SqliteHost implements JournalHost {
   pauses(nowMs: number): readonly Pause[] {
     const rows = this.#rows(`${SELECT_PAUSES} WHERE until_ms > ${nowMs} ORDER BY scope`);
     return (rows as PauseRow[]).map(toPause);
+  }
+
+  approveWaiting(nowMs: number, onApproved: (approval: GrantedApproval) => void): void {
+    const journal = this.#living?.journal;
+    if (journal !== undefined) void approveWaiting(journal, nowMs, onApproved);
   }
 
   size(): { readonly bytes: number; readonly rows: number } {

@@ -27,7 +27,16 @@ export interface Knobs {
   readonly maxRules: number;
 }
 
+/** As `reconcile.brake`; how many groups a revision may touch is never a limit here. */
+export interface BrakeKnobs {
+  readonly rules: number;
+  readonly percent: number;
+  readonly opens: 'internet' | 'off';
+  readonly takeover: 'approve' | 'auto';
+}
+
 export interface ConfigKnobs {
+  readonly brake: 'off' | BrakeKnobs;
   readonly resyncSeconds: number;
   readonly concurrency: number;
   readonly modify: 'prefer' | 'auto' | 'never';
@@ -60,16 +69,21 @@ export interface TroubleKnobs {
   readonly rejectionsMs: number;
   readonly quotaCutsMs: number;
   readonly pausesMs: number;
+  readonly approvalsMs: number;
 }
 
 const MINUTE_MS = 60_000;
 
 export interface KnobOptions {
   readonly sqlite: boolean;
+  /** Whether there is a limit to what a plan may take away or open. */
+  readonly brake: boolean;
 }
 
-export function drawKnobs(seed: number, { sqlite }: KnobOptions): Knobs {
+export function drawKnobs(seed: number, { sqlite, brake }: KnobOptions): Knobs {
   const random = new Random(seed * 7 + 1);
+  // Of its own: whether there is a limit must not change what else is drawn.
+  const brakeRandom = new Random(seed * 7 + 3);
   const legacy = random.chance(0.15);
   const maxRules = random.pick([3, 6, 6, 10, 14]);
   const groups = drawGroups(random, legacy, maxRules);
@@ -80,8 +94,14 @@ export function drawKnobs(seed: number, { sqlite }: KnobOptions): Knobs {
     groups,
     policies: drawPolicies(groups, random, maxRules),
     quirks,
-    config: drawConfig(random, quirks, biggest),
-    trouble: drawTrouble(random),
+    config: {
+      ...drawConfig(random, quirks, biggest),
+      brake: brake ? drawBrake(brakeRandom) : 'off',
+    },
+    trouble: {
+      ...drawTrouble(random),
+      approvalsMs: brake ? brakeRandom.pick([0.5, 2, Infinity]) * MINUTE_MS : Infinity,
+    },
     journal: sqlite ? 'sqlite' : 'memory',
     maxRules,
   };
@@ -155,7 +175,14 @@ const drawRates = (random: Random, rates: readonly number[]): Record<string, num
     OPERATIONS.filter(() => random.chance(0.5)).map((operation) => [operation, random.pick(rates)]),
   );
 
-function drawConfig(random: Random, quirks: Quirks, biggest: number): ConfigKnobs {
+const drawBrake = (random: Random): BrakeKnobs => ({
+  rules: random.pick([0, 1, 2, 20]),
+  percent: random.pick([0, 30, 100]),
+  opens: random.pick(['internet', 'off'] as const),
+  takeover: random.pick(['approve', 'auto', 'auto'] as const),
+});
+
+function drawConfig(random: Random, quirks: Quirks, biggest: number): Omit<ConfigKnobs, 'brake'> {
   const roomy = quirks.ruleQuota > 2 * biggest + 10;
   return {
     resyncSeconds: random.pick([20, 30, 60, 120]),
@@ -173,7 +200,7 @@ function drawConfig(random: Random, quirks: Quirks, biggest: number): ConfigKnob
   };
 }
 
-function drawTrouble(random: Random): TroubleKnobs {
+function drawTrouble(random: Random): Omit<TroubleKnobs, 'approvalsMs'> {
   const maybe = (chance: number, minutes: number): number =>
     random.chance(chance) ? minutes * MINUTE_MS : Infinity;
   return {

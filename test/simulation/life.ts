@@ -249,6 +249,7 @@ export class Life {
         this.#world.telemetry?.emit(event, fields);
         this.#world.note('daemon', eventText(event, fields));
         if (event === 'plan.made') this.#planMade(fields);
+        if (event === 'group.converged') this.#world.check.converged(fields as { readonly group: string });
         if (event === 'plan.blocked' && JSON.stringify(fields).includes('a bug of Rampart')) {
           this.#world.fail('no bugs', JSON.stringify(fields));
         }

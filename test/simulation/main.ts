@@ -1,5 +1,5 @@
-// `npm run test:simulation -- --seeds N [--from S] [--sqlite]`: many seeds.
-// `npm run test:simulation -- --seed S [--sqlite]`: one seed, with its whole story.
+// `npm run test:simulation -- --seeds N [--from S] [--sqlite] [--brake]`: many seeds.
+// `npm run test:simulation -- --seed S [--sqlite] [--brake]`: one seed, with its whole story.
 // `npm run test:simulation -- --soak [--hours H] [--groups G] [--seed S]`: one process over many virtual hours.
 import { parseArgs } from 'node:util';
 import { simulate, type Report } from './simulation.ts';
@@ -10,6 +10,7 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '100' },
     seed: { type: 'string' },
     sqlite: { type: 'boolean', default: false },
+    brake: { type: 'boolean', default: false },
     from: { type: 'string', default: '1' },
     soak: { type: 'boolean', default: false },
     hours: { type: 'string', default: '12' },
@@ -25,7 +26,7 @@ const isGood = values.soak
 process.exitCode = isGood ? 0 : 1;
 
 async function oneSeed(): Promise<boolean> {
-  const report = await simulate(numberOf('seed'), { sqlite: values.sqlite });
+  const report = await simulate(numberOf('seed'), { sqlite: values.sqlite, brake: values.brake });
   process.stdout.write(`${report.trace.join('\n')}\n${failureText(report)}`);
   return report.violation === null;
 }
@@ -37,7 +38,7 @@ async function manySeeds(): Promise<boolean> {
   const failed: number[] = [];
   const totals: Record<string, number> = {};
   for (let seed = from; seed < from + count; seed += 1) {
-    const report = await simulate(seed, { sqlite: values.sqlite });
+    const report = await simulate(seed, { sqlite: values.sqlite, brake: values.brake });
     for (const [name, value] of Object.entries(report.counts)) totals[name] = (totals[name] ?? 0) + value;
     if (report.violation !== null) {
       failed.push(seed);

@@ -3,7 +3,7 @@
 // daemon's own keeper, for the checks to judge by.
 import type { Rule } from '../../reconciler/model/rule.ts';
 import { noKinds, type LoadedPolicies, type Source, type SourceFile } from '../../daemon/source/source.ts';
-import { IGNORED_TEXT, yamlRule, type GroupKind } from './rules.ts';
+import { IGNORED_PROTOCOLS, IGNORED_TEXT, yamlRule, type GroupKind } from './rules.ts';
 
 export const REGION = 'cn-hangzhou';
 
@@ -141,13 +141,15 @@ function fileText(file: SimFile): string {
   return ['version: 1', 'groups:', ...file.groups.flatMap(groupLines), ''].join('\n');
 }
 
+const ignoring = (protocol: string): string => `{description: "${IGNORED_TEXT}*", protocol: ${protocol}}`;
+
 function groupLines(policy: SimPolicy): string[] {
   const { group, mode, ignores, rules, selector } = policy;
   return [
     selector === 'id' ? `  - id: ${group.id}` : `  - name: ${nameOf(group.id)}`,
     `    region: ${REGION}`,
     `    mode: ${mode}`,
-    ...(ignores ? [`    ignore: [{description: "${IGNORED_TEXT}*", protocol: all}]`] : []),
+    ...(ignores ? [`    ignore: [${IGNORED_PROTOCOLS.map(ignoring).join(', ')}]`] : []),
     ...directionLines('ingress', rules.ingress),
     ...directionLines('egress', rules.egress),
   ];

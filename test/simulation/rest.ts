@@ -19,6 +19,8 @@ export interface RestWorld {
   readonly life: () => Life | null;
   /** How many writes were sent, by group. */
   readonly writesOf: ReadonlyMap<string, number>;
+  /** A person lets go on whatever waits. */
+  readonly approve: () => void;
   /** Whether something waits for long. */
   readonly hasSetAside: () => boolean;
   /** Until that time or a violation. */
@@ -57,6 +59,7 @@ export class Rest {
     let calmSinceMs = fromMs;
     let writes = this.#writes(this.#hopeless());
     for (;;) {
+      this.#world.approve();
       await this.#world.runUntil(this.#world.time.nowMs + LOOK_MS);
       if (this.#world.isOver()) return;
       const wrong = this.#unsettled();

@@ -26,6 +26,12 @@ const TEXTS = ['web', 'office', 'old entry'];
 
 /** Rules with this in their description are left alone where a policy says so. */
 export const IGNORED_TEXT = 'managed-by-acs/';
+/** Next to a protocol a text is believed; next to none it stands for no more than is declared. */
+export const IGNORED_PROTOCOLS: readonly Protocol[] = ['tcp', 'udp', 'icmp', 'icmpv6', 'gre'];
+
+/** By the patterns of a policy that ignores. */
+export const isIgnored = ({ description, protocol }: Rule): boolean =>
+  description?.startsWith(IGNORED_TEXT) === true && IGNORED_PROTOCOLS.includes(protocol);
 
 export function randomRule(group: GroupKind, random: Random): Rule {
   const direction = random.chance(0.7) ? 'ingress' : 'egress';

@@ -6,6 +6,7 @@ import { simulate, type SimulationOptions } from './simulation.ts';
 const CHUNKS = 10;
 const SEEDS_PER_CHUNK = 6;
 const SQLITE_SEEDS = 4;
+const BRAKED_SEEDS = 20;
 /** Each for a reason of its own. */
 const ONCE_FAILED = [
   2985, 5141, 6512, 6552, 7821, 8161, 8163, 9306, 9878, 12_027, 53_639, 75_983, 101_752, 104_405,
@@ -30,6 +31,10 @@ describe('whatever happens to the daemon, no invariant is violated', () => {
 
   it.each(ONCE_FAILED)('nor in seed %i, which once failed', async (seed) => {
     expect(await violations(seed, 1)).toEqual([]);
+  });
+
+  it('nor with the brake on and people who approve', async () => {
+    expect(await violations(1, BRAKED_SEEDS, { brake: true })).toEqual([]);
   });
 
   it('nor on the journal that ships', async () => {

@@ -5,6 +5,7 @@ import type { Config } from '../../daemon/config/config.ts';
 import type { JournalPorts } from '../../daemon/journal/journal.ts';
 import type { Engine } from '../../daemon/reconcile/engine.ts';
 import { Random } from '../support/random.ts';
+import { BrakeCheck } from './checks/brake.ts';
 import { MakeWayCheck } from './checks/make-way.ts';
 import { OwnershipCheck } from './checks/ownership.ts';
 import { PaceCheck } from './checks/pace.ts';
@@ -51,6 +52,8 @@ export interface Breakage {
 export interface SimulationOptions {
   /** The journal on the real SQLite, instead of in memory. */
   readonly sqlite?: boolean;
+  /** With limits to what a plan may take away or open, and people who approve. */
+  readonly brake?: boolean;
   readonly breakage?: Breakage;
 }
 
@@ -79,9 +82,9 @@ class Simulation {
   readonly #counts = { lives: 0, calls: 0, writes: 0, effects: 0, setAside: 0, livenessMs: 0 };
   readonly #writesOf = new Map<string, number>();
 
-  constructor(seed: number, { sqlite = false, breakage = {} }: SimulationOptions) {
+  constructor(seed: number, { sqlite = false, brake = false, breakage = {} }: SimulationOptions) {
     const stream = (number: number) => new Random(seed * 16 + number);
-    this.#knobs = drawKnobs(seed, { sqlite });
+    this.#knobs = drawKnobs(seed, { sqlite, brake });
     const isLegacy = this.#knobs.groups.some(({ kind }) => kind.legacy);
     this.#config = configOf(this.#knobs.config, isLegacy ? 'legacy2019' : 'auto');
     this.#breakage = breakage;
@@ -110,7 +113,15 @@ class Simulation {
     const notifySoon = () => time.in(50 + random.below(1500), () => this.#tree.notify());
     const people = new People({ ...shared, tree: this.#tree, random, notifySoon });
     this.#troubles = new Troubles(
-      { ...shared, network: this.#network, people, journals: this.#journals, random, life: () => this.#life },
+      {
+        ...shared,
+        network: this.#network,
+        people,
+        journals: this.#journals,
+        random,
+        life: () => this.#life,
+        approve: this.#approve,
+      },
       stream(4),
     );
     const plans = new PlanWatch(this.#knobs.quirks.describeLagMs);
@@ -125,6 +136,9 @@ class Simulation {
     const durableIntent = (token: string) =>
       this.#journals.openIntents().find(({ clientToken }) => clientToken === token);
     return [
+      ...(config.brake === 'off'
+        ? []
+        : [new BrakeCheck(plans, { ...config.brake, random: new Random(this.#knobs.seed * 16 + 6) }, fail)]),
       new MakeWayCheck(plans, fail),
       new QuotaCheck(
         plans,
@@ -141,6 +155,14 @@ class Simulation {
   readonly #note = (who: string, what: string): void => {
     if (SETS_ASIDE.test(what)) this.#counts.setAside += 1;
     this.#trace.note(who, what);
+  };
+
+  readonly #approve = (): void => {
+    this.#journals.approveWaiting(this.#time.wallMs, ({ group, planHash }) => {
+      const id = group?.id ?? '';
+      this.#note('people', `approve plan ${planHash.slice(0, 8)} of ${id}`);
+      this.#tell((check) => check.approved?.(id, this.#time.nowMs));
+    });
   };
 
   readonly #fail: Fail = (invariant, message) => {
@@ -199,6 +221,8 @@ class Simulation {
       check: {
         started: (life) => this.#tell((check) => check.started?.(life)),
         planned: (plan) => this.#tell((check) => check.planned?.(plan)),
+        converged: (group) => this.#tell((check) => check.converged?.(group)),
+        approved: (group, atMs) => this.#tell((check) => check.approved?.(group, atMs)),
         read: (reading) => this.#tell((check) => check.read?.(reading)),
         landed: (landing) => this.#tell((check) => check.landed?.(landing)),
         sent: (call) => {
@@ -231,6 +255,7 @@ class Simulation {
       journals: this.#journals,
       life: () => this.#life,
       writesOf: this.#writesOf,
+      approve: this.#approve,
       hasSetAside: () => this.#counts.setAside > 0,
       runUntil: (untilMs) => this.#runUntil(untilMs),
       isOver: () => this.#violation !== null,

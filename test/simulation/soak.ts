@@ -66,6 +66,7 @@ const NETWORK_FAULTS = 0.01;
 const LAST_REPAIRS_MS = 2 * HOUR_MS;
 
 const CONFIG: ConfigKnobs = {
+  brake: 'off',
   resyncSeconds: 120,
   concurrency: 4,
   modify: 'prefer',
@@ -204,6 +205,8 @@ class Soak {
       planned: (plan) => tell((check) => check.planned?.(plan)),
       read: () => undefined,
       landed: () => undefined,
+      converged: () => undefined,
+      approved: () => undefined,
       sent: (call) => {
         this.#counts.calls += 1;
         if (isWrite(call.operation)) this.#counts.writes += 1;
@@ -285,6 +288,7 @@ const NO_TROUBLE: Knobs['trouble'] = {
   rejectionsMs: Infinity,
   quotaCutsMs: Infinity,
   pausesMs: Infinity,
+  approvalsMs: Infinity,
 };
 
 /** What of the last third is too large beside the first, in words. */

@@ -20,6 +20,8 @@ export interface TroubleWorld {
   readonly people: People;
   readonly journals: JournalHost;
   readonly random: Random;
+  /** A person lets go on whatever waits. */
+  readonly approve: () => void;
   /** The process that runs, if one does. */
   readonly life: () => Life | null;
   readonly fail: Fail;
@@ -74,6 +76,7 @@ export class Troubles {
     this.#every(trouble.rejectionsMs, () => this.#reject());
     this.#every(trouble.quotaCutsMs, () => this.#cutQuota());
     this.#every(trouble.pausesMs, () => this.#pause());
+    this.#every(trouble.approvalsMs, () => this.#world.approve());
     this.#every(trouble.crashesMs, () => this.#world.life()?.kill('at any moment'));
     this.#every(trouble.stopsMs, () => this.#stop());
     this.#every(trouble.freezesMs, () => this.#world.life()?.freeze(1000 + random.below(60_000)));

@@ -82,6 +82,7 @@ const statusSchema = z.looseObject({
       lastAttemptMs: z.number().nullable(),
       nextAttemptMs: z.number().nullable().optional(),
       kept: z.boolean().optional(),
+      closing: z.boolean().optional(),
       blockedBy: z
         .array(
           z.looseObject({

@@ -129,7 +129,7 @@ export function readApprovals(db: Connection, nowMs: number, group?: GroupRef): 
 
 export function readPastApprovals(
   db: Connection,
-  { group, sinceMs }: Pick<HistoryQuery, 'group' | 'sinceMs'>,
+  { group, sinceMs, limit }: HistoryQuery,
 ): readonly PastApproval[] {
   const conditions: ReadonlyArray<readonly [condition: string, value: SqlValue | undefined]> = [
     ['group_id = ?', group.id],
@@ -139,12 +139,12 @@ export function readPastApprovals(
   ];
   const asked = conditions.flatMap(([sql, value]) => (value === undefined ? [] : [{ sql, value }]));
   const where = ['TRUE', ...asked.map(({ sql }) => sql)].join(' AND ');
-  const sql = `SELECT body, used_at_ms AS usedAtMs FROM approvals WHERE ${where} ORDER BY seq`;
-  const rows = db.all(sql, ...asked.map(({ value }) => value)) as ReadonlyArray<{
+  const sql = `SELECT body, used_at_ms AS usedAtMs FROM approvals WHERE ${where} ORDER BY at_ms DESC, seq DESC LIMIT ?`;
+  const rows = db.all(sql, ...asked.map(({ value }) => value), limit) as ReadonlyArray<{
     body: string;
     usedAtMs: number | null;
   }>;
-  return rows.map(({ body, usedAtMs }) => ({ ...(parseFact(body) as GrantedApproval), usedAtMs }));
+  return rows.map(({ body, usedAtMs }) => ({ ...(parseFact(body) as GrantedApproval), usedAtMs })).reverse();
 }
 
 export function writeWaiting(

@@ -9,19 +9,21 @@ import { changesAtStake } from './judged.ts';
 import { announcedEnds } from './safety-input.ts';
 import { withLoss, withLossesDone } from './losses.ts';
 
+/** What comes and goes while a group is only observed is no drift from what it was before. */
+const UNKNOWN_PAST = { inForce: null, inForceRevision: null, lastConverged: null };
+
 /** After the policy's plan was made, and before anything of it is carried out. */
 export async function notePlan(run: GroupRun, plan: GroupPlan, { input, facts }: GroupInput): Promise<void> {
   const { engine, group, revision } = run;
   const { journal } = engine;
   await bindApprovals(run, plan, input.nowMs);
   await journal.setWaiting(group, waitingOf(plan, revision));
-  // What comes and goes while a group is only observed is no drift from what it was before.
-  if (plan.status === 'observed') await journal.setFacts(group, { inForce: null, lastConverged: null });
+  if (plan.status === 'observed') await journal.setFacts(group, UNKNOWN_PAST);
   const isFrozen = (input.frozen ?? null) !== null;
   if (!isFrozen && (plan.status === 'pending' || plan.status === 'converged')) {
     // The policy before goes, and with it the dates that it gave.
     const ended = announcedEnds(facts, input.nowMs);
-    await journal.setFacts(group, { inForce: input.desired, ended });
+    await journal.setFacts(group, { inForce: input.desired, inForceRevision: revision, ended });
   }
 }
 

@@ -13,7 +13,7 @@ import { ruleIdentity, type Rule } from '../../../reconciler/model/rule.ts';
 import type { Permission, SecurityGroup } from '../../../emulator/state.ts';
 import { isWrite, type Check, type Landing, type PlanFact, type Reading, type SentCall } from '../facts.ts';
 import type { SimPolicy } from '../policies.ts';
-import { IGNORED_TEXT, readShown } from '../rules.ts';
+import { isIgnored, readShown } from '../rules.ts';
 import { Losses, type NamedRule } from './losses.ts';
 
 export interface WatchedPlan {
@@ -91,8 +91,13 @@ export class PlanWatch implements Check {
     }
   }
 
+  /** As the daemon last read the group. */
+  lastRead(group: string): Rule[] {
+    return [...(this.#readings.get(group)?.values() ?? [])].flat();
+  }
+
   planned(fact: PlanFact): void {
-    const read = [...(this.#readings.get(fact.group)?.values() ?? [])].flat();
+    const read = this.lastRead(fact.group);
     const real = rulesOf(fact.state);
     const unread = without(real, read);
     const wanted = wantedRules(fact.policy, read);
@@ -217,7 +222,7 @@ export function wantedRules(policy: SimPolicy, read: readonly Rule[]): Rule[] {
     (rule) =>
       policy.rules[rule.direction] === null ||
       policy.mode === 'additive' ||
-      (policy.ignores && rule.description?.startsWith(IGNORED_TEXT) === true),
+      (policy.ignores && isIgnored(rule)),
   );
   const wanted = [...(policy.rules.ingress ?? []), ...(policy.rules.egress ?? [])];
   return [...wanted, ...without(left, wanted)];

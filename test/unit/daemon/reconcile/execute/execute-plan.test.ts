@@ -64,7 +64,15 @@ async function execute({ plan, before, atCheckpoint, leftOpen, answers = [] }: S
     unreadLists: [],
   } as const;
   const input = { desired: policy, described: before, settings: OPTIONS, learned, nowMs: 0 };
-  const planned: Planned = { kind: 'planned', plan, input, memory, waiting: null };
+  const planned: Planned = {
+    kind: 'planned',
+    plan,
+    revision: request.revision,
+    input,
+    memory,
+    waiting: null,
+    closesOnly: false,
+  };
   const run = beginRun(engine, request, new AbortController().signal);
   const { progress } = await executePlan(run, planned, ({ operation }) => {
     calls.push(operation);
