@@ -1,9 +1,14 @@
 // The emulator as a whole: one cloud, its gateway and its admin API behind one HTTP server.
-import { ACTIONS } from './actions/table.ts';
+import { servicesWith } from './actions/services.ts';
 import { Authenticator } from './gateway/authenticator.ts';
 import { CallLog, type CallLogLimits } from './admin/call-log.ts';
 import { Cloud, type EmulatorClock, systemClock } from './cloud.ts';
-import { type CredentialOptions, DEFAULT_CREDENTIAL, keyring } from './gateway/credentials.ts';
+import {
+  type CredentialOptions,
+  DEFAULT_CREDENTIAL,
+  keyring,
+  SECOND_CREDENTIAL,
+} from './gateway/credentials.ts';
 import { Admin } from './admin/admin.ts';
 import { Faults } from './gateway/faults.ts';
 import { Gateway } from './gateway/gateway.ts';
@@ -12,6 +17,7 @@ import { seededStream } from './random.ts';
 import { startServer } from './gateway/server.ts';
 import type { State } from './state.ts';
 import { emptyState } from './admin/state-file.ts';
+import { AuditTrail } from './trail/audit-trail.ts';
 import { ADMIN_PREFIX, type Outcome, type WireRequest } from './wire/wire.ts';
 
 export interface EmulatorOptions {
@@ -25,7 +31,7 @@ export interface EmulatorOptions {
   readonly quirks?: Partial<Quirks>;
   /** Of ids, request ids and faults; default 1. */
   readonly seed?: number;
-  /** Default: one key, `emulator` / `emulator-secret`. */
+  /** Default: the keys `emulator` / `emulator-secret`, and `alice` / `alice-secret` of another RAM user. */
   readonly credentials?: readonly CredentialOptions[];
   /** How many calls the admin API shows at most; default 10,000. */
   readonly callsLimit?: number;
@@ -63,10 +69,14 @@ export function requestHandler(options: EmulatorOptions = {}): (request: WireReq
   const limits: CallLogLimits = { calls: options.callsLimit ?? DEFAULT_CALLS_LIMIT, bytes: CALLS_BYTES };
   const calls = new CallLog(limits);
   const faults = new Faults(seededStream(seed, 'faults'));
-  const authenticator = new Authenticator(keyring(options.credentials ?? [DEFAULT_CREDENTIAL]));
+  const authenticator = new Authenticator(
+    keyring(options.credentials ?? [DEFAULT_CREDENTIAL, SECOND_CREDENTIAL]),
+  );
   const random = seededStream(seed, 'requestIds');
-  const gateway = new Gateway({ cloud, actions: ACTIONS, authenticator, faults, calls, random });
-  const admin = new Admin({ cloud, faults, calls });
+  const trail = new AuditTrail();
+  const services = servicesWith(trail);
+  const gateway = new Gateway({ cloud, services, authenticator, faults, calls, trail, random });
+  const admin = new Admin({ cloud, faults, calls, trail });
   return (request) =>
     request.target.startsWith(ADMIN_PREFIX)
       ? { kind: 'reply', reply: admin.handle(request) }

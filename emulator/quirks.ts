@@ -8,6 +8,7 @@ export const quirksSchema = z.strictObject({
   apiLevel: z.enum(['current', 'legacy2019']).default('current'),
   legacyModifies: z.enum(['description', 'descriptionAndPriority']).default('description'),
   describeLagMs: count.default(0),
+  auditLagMs: count.default(0),
   batchAtomic: z.boolean().default(true),
   priorityInIdentity: z.boolean().default(true),
   reauthorize: z.enum(['ignore', 'overwriteDescription']).default('ignore'),

@@ -35,12 +35,18 @@ export function addEmulatorCommand(program: Command, io: Io, done: (code: ExitCo
     .option('--state <FILE>', 'start with the groups of this JSON file')
     .option('--quirk <NAME=VALUE>', 'answer an open question of the manual; may be repeated', quirkFlag, {})
     .option('--seed <N>', 'makes every random choice repeatable (default: 1)', seedFlag)
-    .option('--credential <ID:SECRET>', 'accept this access key; may be repeated', credentialFlag, [])
+    .option(
+      '--credential <ID:SECRET>',
+      'accept this access key, or as USER@ID:SECRET that of a RAM user; may be repeated',
+      credentialFlag,
+      [],
+    )
     .addHelpText(
       'after',
       '\nOnly where --config is given, `emulator` of that config says what the flags leave out. Nothing is logged.' +
         '\nThe first line on stdout is {"event":"emulator.listening","url":"http://…"}.' +
-        '\nDefault credential: emulator / emulator-secret. Admin API: /_emulator/state, calls, faults, quirks, clock.',
+        '\nDefault credentials: emulator / emulator-secret, and alice / alice-secret for changes by someone else.' +
+        '\nAdmin API: /_emulator/state, calls, faults, quirks, clock.',
     )
     .action((flags: EmulatorFlags) => runEmulator(flags, io).then(done));
 }
@@ -100,12 +106,14 @@ function seedFlag(text: string): number {
 }
 
 function credentialFlag(text: string, before: readonly CredentialOptions[]): readonly CredentialOptions[] {
-  const at = text.indexOf(':');
-  if (at < 1 || at === text.length - 1) throw new InvalidArgumentError('write ID:SECRET');
-  const accessKeyId = text.slice(0, at);
+  const [, userName, accessKeyId, accessKeySecret] = /^(?:([^@:]+)@)?([^:]+):(.+)$/s.exec(text) ?? [];
+  if (accessKeyId === undefined || accessKeySecret === undefined) {
+    throw new InvalidArgumentError('write ID:SECRET, or USER@ID:SECRET');
+  }
   // Not an InvalidArgumentError, whose message repeats the secret.
   if (before.some((key) => key.accessKeyId === accessKeyId)) {
     throw new UsageError(`--credential: the id ${accessKeyId} is given twice`);
   }
-  return [...before, { accessKeyId, accessKeySecret: text.slice(at + 1) }];
+  const principal = userName === undefined ? {} : { principal: { type: 'ram-user', userName } as const };
+  return [...before, { accessKeyId, accessKeySecret, ...principal }];
 }

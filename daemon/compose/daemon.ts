@@ -74,9 +74,9 @@ export class Daemon {
     return this.#policyLoop.management;
   }
 
-  /** Reads the policies again as soon as possible. May be called at any time; calls merge. */
+  /** Asks the remote of the policies now, or reads the files again. May be called at any time; calls merge. */
   fetchNow(): void {
-    this.#policyLoop.reload();
+    this.#policyLoop.fetchNow();
   }
 
   /** Resolves after a clean stop. Rejects on a bug or a broken journal, with all work stopped. */

@@ -34,7 +34,7 @@ export async function openHooks(config: Config, ports: HookPorts): Promise<HookS
   const serve = (name: DoorName, door: Door | null): void => {
     if (door !== null) served.set(name, { door, record: new DoorRecord(name, telemetry, clock) });
   };
-  serve('git', await gitDoor(hooks, ports));
+  serve('git', await gitDoor(hooks, ports, config.policies.git?.ref ?? null));
   serve('events', await eventsDoor(hooks, ports, Object.keys(config.accounts)));
   const byPath = new Map([...served].map(([name, each]) => [`/hooks/${name}`, each]));
   const server = await startHooks(hooks, byPath, ports.bounds);
@@ -45,7 +45,7 @@ export async function openHooks(config: Config, ports: HookPorts): Promise<HookS
 
 type Hooks = Exclude<Config['http']['hooks'], 'off'>;
 
-async function gitDoor({ git }: Hooks, ports: HookPorts): Promise<Door | null> {
+async function gitDoor({ git }: Hooks, ports: HookPorts, ref: string | null): Promise<Door | null> {
   if (git === undefined) return null;
   const { daemon, stopping, engine } = ports;
   const { telemetry, clock } = engine;
@@ -53,7 +53,7 @@ async function gitDoor({ git }: Hooks, ports: HookPorts): Promise<Door | null> {
   return new GitDoor({
     settings: git,
     secret: await checkedSecret('http.hooks.git', place, ports.env),
-    ref: null,
+    ref,
     fetchNow: (hooks) => {
       telemetry.emit('hook.acted', { door: 'git', hooks });
       daemon.fetchNow();

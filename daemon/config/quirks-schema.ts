@@ -11,6 +11,7 @@ export const quirksSchema = z.strictObject({
   apiLevel: oneOf(...API_LEVELS),
   legacyModifies: oneOf('description', 'descriptionAndPriority'),
   describeLagMs: count,
+  auditLagMs: count,
   batchAtomic: flag,
   priorityInIdentity: flag,
   reauthorize: oneOf('ignore', 'overwriteDescription'),

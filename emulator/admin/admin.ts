@@ -6,16 +6,19 @@ import type { Cloud } from '../cloud.ts';
 import { type Faults, parseFaults } from '../gateway/faults.ts';
 import { checked, InputError } from './input.ts';
 import { parseQuirks } from './quirks-input.ts';
+import { auditStateEdit } from './state-edit.ts';
 import { dumpState, parseState } from './state-file.ts';
+import type { AuditTrail } from '../trail/audit-trail.ts';
 import { bodyLimitBytes, ADMIN_PREFIX, headerOf, type Reply, type WireRequest } from '../wire/wire.ts';
 
 export interface AdminOptions {
   readonly cloud: Cloud;
   readonly faults: Faults;
   readonly calls: CallLog;
+  readonly trail: AuditTrail;
 }
 
-type Endpoint = (body: unknown) => unknown;
+type Endpoint = (body: unknown, wire: WireRequest) => unknown;
 
 /** By path and method. */
 type EndpointTable = Readonly<Record<string, Readonly<Partial<Record<string, Endpoint>>>>>;
@@ -60,7 +63,7 @@ export class Admin {
   }
 }
 
-function endpointTable({ cloud, faults, calls }: AdminOptions): EndpointTable {
+function endpointTable({ cloud, faults, calls, trail }: AdminOptions): EndpointTable {
   const state = () => dumpState(cloud.state);
   const quirks = () => cloud.quirks;
   const listFaults = () => faults.list;
@@ -68,8 +71,10 @@ function endpointTable({ cloud, faults, calls }: AdminOptions): EndpointTable {
   return {
     [`${ADMIN_PREFIX}state`]: {
       GET: state,
-      PUT: (body) => {
+      PUT: (body, wire) => {
+        const before = cloud.state;
         cloud.replaceState(parseState(body));
+        auditStateEdit({ before, after: cloud.state, timeMs: cloud.nowMs() }, wire, trail);
         return state();
       },
     },
@@ -108,7 +113,7 @@ function endpointTable({ cloud, faults, calls }: AdminOptions): EndpointTable {
 
 function answered(endpoint: Endpoint, wire: WireRequest): Reply {
   try {
-    return json(200, endpoint(bodyOf(wire)));
+    return json(200, endpoint(bodyOf(wire), wire));
   } catch (error) {
     if (error instanceof InputError) return json(400, { error: error.message });
     throw error;

@@ -1,10 +1,10 @@
 // Quirks as text and JSON: `--quirk NAME=VALUE`, the config file, and the admin API.
 import { z } from 'zod';
-import { ACTIONS } from '../actions/table.ts';
+import { ACTION_NAMES } from '../actions/services.ts';
 import { checked, InputError } from './input.ts';
 import { DEFAULT_QUIRKS, type Quirks, quirksSchema } from '../quirks.ts';
 
-const ACTION_HINT = `the actions are ${[...ACTIONS.keys()].join(', ')}`;
+const ACTION_HINT = `the actions are ${[...ACTION_NAMES].join(', ')}`;
 
 /** The names are checked first: reading a record leaves out a key `__proto__` without a word. */
 const rateLimits = z
@@ -12,7 +12,7 @@ const rateLimits = z
   .superRefine((limits, context) => {
     if (typeof limits !== 'object' || limits === null) return;
     for (const name of Object.keys(limits)) {
-      if (ACTIONS.has(name)) continue;
+      if (ACTION_NAMES.has(name)) continue;
       context.addIssue({ code: 'custom', message: `no action ${name}; ${ACTION_HINT}` });
     }
   })

@@ -10,14 +10,21 @@ export interface CredentialOptions {
   readonly accountId?: string;
   /** Makes it a temporary key: each call must carry this token. */
   readonly securityToken?: string;
+  /** Whose key it is, for ActionTrail; default: the account's own. */
+  readonly principal?: Principal;
   /** A disabled key. */
   readonly inactive?: boolean;
   /** RAM: without it everything is allowed. */
   readonly allow?: Allowance;
 }
 
+export type Principal =
+  | { readonly type: 'root-account' }
+  | { readonly type: 'ram-user'; readonly userName: string }
+  | { readonly type: 'assumed-role'; readonly roleName: string; readonly sessionName: string };
+
 export interface Allowance {
-  /** Names of actions, without the `ecs:`; absent: all. */
+  /** Names of actions, without the service's name before them; absent: all. */
   readonly actions?: readonly string[];
   /** Ids of security groups that calls may name as what they work on; absent: all. A peer of a rule is not one. */
   readonly groups?: readonly string[];
@@ -28,6 +35,7 @@ export interface Credential {
   readonly accessKeySecret: string;
   readonly accountId: string;
   readonly securityToken: string | undefined;
+  readonly principal: Principal;
   readonly inactive: boolean;
   readonly allow: Allowance;
 }
@@ -37,17 +45,26 @@ export const DEFAULT_ACCOUNT_ID = '1000000000000001';
 export const DEFAULT_CREDENTIAL: CredentialOptions = {
   accessKeyId: 'emulator',
   accessKeySecret: 'emulator-secret',
+  principal: { type: 'ram-user', userName: 'rampart' },
+};
+
+/** Someone else, for changes by hand that ActionTrail can name. */
+export const SECOND_CREDENTIAL: CredentialOptions = {
+  accessKeyId: 'alice',
+  accessKeySecret: 'alice-secret',
+  principal: { type: 'ram-user', userName: 'alice' },
 };
 
 /** Access keys by id. Throws for an id that stands twice. */
 export function keyring(options: readonly CredentialOptions[]): ReadonlyMap<string, Credential> {
   const keys = new Map<string, Credential>();
-  for (const { accountId, securityToken, inactive, allow, ...key } of options) {
+  for (const { accountId, securityToken, principal, inactive, allow, ...key } of options) {
     if (keys.has(key.accessKeyId)) throw new Error(`credential ${key.accessKeyId} is given twice`);
     keys.set(key.accessKeyId, {
       ...key,
       accountId: accountId ?? DEFAULT_ACCOUNT_ID,
       securityToken,
+      principal: principal ?? { type: 'root-account' },
       inactive: inactive ?? false,
       allow: allow ?? {},
     });
@@ -55,15 +72,27 @@ export function keyring(options: readonly CredentialOptions[]): ReadonlyMap<stri
   return keys;
 }
 
+/** A service as RAM knows it. */
+export interface RamService {
+  readonly ramCode: 'ecs' | 'actiontrail';
+  /** The code of a refusal for lack of permission. */
+  readonly denialCode: 'Forbidden.RAM' | 'NoPermission';
+}
+
 /** Throws the vendor's RAM refusal, which names the missing action. */
-export function checkAllowed(credential: Credential, action: string, params: Params): void {
+export function checkAllowed(
+  credential: Credential,
+  { ramCode, denialCode }: RamService,
+  action: string,
+  params: Params,
+): void {
   const { actions, groups } = credential.allow;
   const actionAllowed = actions?.includes(action) ?? true;
   const groupsAllowed = groups === undefined || namedGroups(params).every((id) => groups.includes(id));
   if (actionAllowed && groupsAllowed) return;
-  throw reject('Forbidden.RAM', `ecs:${action}`, {
+  throw reject(denialCode, `${ramCode}:${action}`, {
     deniedDetail: {
-      AuthAction: `ecs:${action}`,
+      AuthAction: `${ramCode}:${action}`,
       AuthPrincipalDisplayName: credential.accessKeyId,
       AuthPrincipalOwnerId: credential.accountId,
       AuthPrincipalType: credential.securityToken === undefined ? 'SubUser' : 'AssumedRoleUser',

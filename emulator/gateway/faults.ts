@@ -1,6 +1,6 @@
 // Failures on order: which call fails, how, and how often. Only an authentic call of a known action can be hit.
 import { z } from 'zod';
-import { ACTIONS } from '../actions/table.ts';
+import { ACTION_NAMES } from '../actions/services.ts';
 import { checked, InputError } from '../admin/input.ts';
 
 const KINDS = [
@@ -38,11 +38,11 @@ const REFUSALS: ReadonlySet<FaultKind> = new Set(['throttle', 'error']);
 const MAX_FAULTS = 1000;
 const MAX_DELAY_MS = 3_600_000;
 
-const ACTION_HINT = `expected * or one of ${[...ACTIONS.keys()].join(', ')}`;
+const ACTION_HINT = `expected * or one of ${[...ACTION_NAMES].join(', ')}`;
 
 const schema = z
   .strictObject({
-    action: z.string().refine((name) => name === '*' || ACTIONS.has(name), ACTION_HINT),
+    action: z.string().refine((name) => name === '*' || ACTION_NAMES.has(name), ACTION_HINT),
     kind: z.enum(KINDS),
     probability: z.number().min(0).max(1).default(1),
     /** How many more calls it hits; absent: no end. */

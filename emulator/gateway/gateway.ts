@@ -1,6 +1,7 @@
 // One API call from the wire to its outcome: understand, authenticate, look up, throttle, authorise, recognise a
 // repetition, act, answer, take note. A fault, if one hits, bends this path in `#bend` and nowhere else.
 import { type ActionAnswer, ApiError, type ActionHandler } from '../action.ts';
+import type { Service } from '../actions/services.ts';
 import { isKnownRegion } from '../groups/regions.ts';
 import { type AnswerContext, answerReply, errorReply } from '../wire/answer.ts';
 import type { Authenticator } from './authenticator.ts';
@@ -14,14 +15,17 @@ import { invalid, missing, reject } from './refusals.ts';
 import { type ApiRequest, readRequest } from '../wire/request.ts';
 import { spoiled, statusOf } from './corrupt-reply.ts';
 import { Throttle, untilNextMinuteMs } from './throttle.ts';
+import type { AuditTrail } from '../trail/audit-trail.ts';
+import { auditEvent } from '../trail/audit-event.ts';
 import { headerOf, type Outcome, type WireRequest } from '../wire/wire.ts';
 
-const API_VERSION = '2014-05-26';
 const DEFAULT_SLOW_MS = 1000;
 
 export interface GatewayParts {
   readonly cloud: Cloud;
-  readonly actions: ReadonlyMap<string, ActionHandler>;
+  /** By API version. */
+  readonly services: ReadonlyMap<string, Service>;
+  readonly trail: AuditTrail;
   readonly authenticator: Authenticator;
   readonly faults: Faults;
   readonly calls: CallLog;
@@ -40,6 +44,7 @@ interface Arrival {
 /** An authentic call of a known action. */
 interface Call extends Arrival {
   readonly action: string;
+  readonly service: Service;
   readonly handler: ActionHandler;
   readonly credential: Credential;
 }
@@ -80,12 +85,13 @@ export class Gateway {
     if (problem !== undefined) throw problem;
     if (action === undefined || action === '') throw missing('Action');
     if (version === undefined || version === '') throw missing('Version');
-    if (version !== API_VERSION) throw invalid('Version');
-    const handler = this.#parts.actions.get(action);
+    const service = this.#parts.services.get(version);
+    if (service === undefined) throw invalid('Version');
+    const handler = service.actions.get(action);
     if (handler === undefined) throw reject('InvalidApi.NotFound');
     // Clients do not see the admin API's clock, so their stamps are held against the clock without what it advanced.
     const credential = this.#parts.authenticator.authenticate(request, this.#parts.cloud.clock.nowMs());
-    return { request, requestId, accountId: credential.accountId, action, handler, credential };
+    return { request, requestId, accountId: credential.accountId, action, service, handler, credential };
   }
 
   #bend(call: Call, fault: Fault): Outcome {
@@ -116,14 +122,14 @@ export class Gateway {
     return new ApiError(fault.status ?? status, fault.code ?? code, message, extras);
   }
 
-  #start({ request, action, accountId, credential }: Call): Start {
+  #start({ request, action, service, accountId, credential }: Call): Start {
     const regionId = request.params.get('RegionId') ?? '';
     // All regions that there are not share one window; each with its own, a client could make any number of them.
     const region = isKnownRegion(this.#parts.cloud.state, regionId) ? regionId : '';
     const { rateLimits, tokenWindowSeconds } = this.#parts.cloud.quirks;
     const start = attempt((): Start => {
       this.#throttle.admit({ accountId, region, action }, rateLimits, this.#parts.cloud.nowMs());
-      checkAllowed(credential, action, request.params);
+      checkAllowed(credential, service, action, request.params);
       const token = tokenUse(accountId, action, request.params);
       const first = token && this.#tokens.begin(token, this.#parts.cloud.nowMs(), tokenWindowSeconds);
       return first === undefined ? { kind: 'new', token } : { kind: 'repeated', first };
@@ -134,16 +140,43 @@ export class Gateway {
   #perform(call: Call, start: Start): Result {
     switch (start.kind) {
       case 'refused':
-        return withoutEffect(call, start.refusal);
+        return this.#audited(call, withoutEffect(call, start.refusal));
       case 'repeated':
-        return { ...start.first, effect: false };
+        return this.#audited(call, { ...start.first, effect: false });
       case 'new': {
         const { state } = this.#parts.cloud;
         const before = state.version;
         const result = this.#act(call, start.token);
-        return { requestId: call.requestId, result, effect: state.version !== before };
+        const effect = state.version !== before;
+        return this.#audited(call, { requestId: call.requestId, result, effect });
       }
     }
+  }
+
+  /** ActionTrail gets to know of a call that came through to its action, or was refused for lack of permission. */
+  #audited(call: Call, result: Result): Result {
+    const { action, service, request, credential } = call;
+    const refusal = result.result instanceof ApiError ? result.result : null;
+    const isWrite = service.ramCode === 'ecs' && !/^(Describe|List)/.test(action);
+    if (!isWrite || refusal?.code.startsWith('Throttling') === true) return result;
+    const caller = {
+      ...credential,
+      sourceIp: request.wire.remoteAddress,
+      userAgent: headerOf(request.wire, 'user-agent') ?? '',
+    };
+    const event = auditEvent({
+      caller,
+      eventId: result.requestId,
+      requestId: result.requestId,
+      timeMs: this.#parts.cloud.nowMs(),
+      action,
+      eventType: 'ApiCall',
+      params: request.params,
+      answer: result.result instanceof ApiError ? {} : result.result,
+      refusal,
+    });
+    this.#parts.trail.add(event);
+    return result;
   }
 
   /** The token is settled or forgotten however the action ends, or its twins would have to wait for ever. */

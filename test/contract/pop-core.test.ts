@@ -217,6 +217,37 @@ it('port range lists', async () => {
   await call('DeletePortRangeList', { PortRangeListId });
 });
 
+it('ActionTrail: who wrote, page by page, with the version of that service', async () => {
+  const trail = new Core({
+    accessKeyId: 'alice',
+    accessKeySecret: 'alice-secret',
+    endpoint: emulator.url,
+    apiVersion: '2020-07-06',
+  });
+  const SecurityGroupId = await createGroup('audited');
+  const Permissions = [{ IpProtocol: 'TCP', PortRange: '22/22', SourceCidrIp: '192.0.2.0/24' }];
+  await call('AuthorizeSecurityGroup', { SecurityGroupId, Permissions });
+  const LookupAttribute = [{ Key: 'ResourceName', Value: SecurityGroupId }];
+  interface EventPage {
+    readonly NextToken?: string;
+    readonly Events: ReadonlyArray<{ readonly eventName: string; readonly userIdentity: object }>;
+  }
+  const ask = (more: Parameters): Promise<EventPage> =>
+    trail.request(
+      'LookupEvents',
+      { RegionId, LookupAttribute, MaxResults: '1', ...more },
+      { method: 'POST' },
+    );
+  const first = await ask({});
+  const second = await ask({ NextToken: first.NextToken });
+  expect([...first.Events, ...second.Events].map(({ eventName }) => eventName)).toEqual([
+    'AuthorizeSecurityGroup',
+    'CreateSecurityGroup',
+  ]);
+  expect(second.NextToken).toBeUndefined();
+  expect(first.Events[0]?.userIdentity).toMatchObject({ type: 'ram-user', userName: 'rampart' });
+});
+
 it('regions', async () => {
   const { Regions } = await call<{ Regions: { Region: Array<{ RegionId: string }> } }>('DescribeRegions');
   expect(Regions.Region.map((region) => region.RegionId)).toContain(RegionId);

@@ -3,6 +3,7 @@
 import { createRequire } from 'node:module';
 import type Ecs from '@alicloud/ecs20140526';
 import type OpenApi from '@alicloud/openapi-core';
+import type Dara from '@darabonba/typescript';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ACTIONS } from '../../emulator/actions/table.ts';
 import { startTestEmulator, type TestEmulator } from '../support/emulator.ts';
@@ -11,6 +12,7 @@ import { startTestEmulator, type TestEmulator } from '../support/emulator.ts';
 const require = createRequire(import.meta.url);
 const ecs = require('@alicloud/ecs20140526') as typeof Ecs;
 const { $OpenApiUtil } = require('@alicloud/openapi-core') as typeof OpenApi;
+const { RuntimeOptions } = require('@darabonba/typescript') as typeof Dara;
 
 const regionId = 'cn-hangzhou';
 /** Absent where paging goes by tokens, as the manual says. */
@@ -445,6 +447,33 @@ it('groups: tagged, listed by their tags, untagged, moved to a resource group', 
   expect(group?.resourceGroupId).toBe('rg-bp67acfmxazb4p');
   expect(group?.tags?.tag?.map(({ tagKey }) => tagKey)).toEqual(['team']);
   await client.deleteSecurityGroup(new ecs.DeleteSecurityGroupRequest({ regionId, securityGroupId }));
+});
+
+it('ActionTrail, whose own SDK is not published for Node.js: by the core that it is made of', async () => {
+  const securityGroupId = await createGroup('audited');
+  const request = new $OpenApiUtil.OpenApiRequest({
+    query: {
+      MaxResults: '50',
+      'LookupAttribute.1.Key': 'ResourceName',
+      'LookupAttribute.1.Value': securityGroupId,
+    },
+  });
+  const params = new $OpenApiUtil.Params({
+    action: 'LookupEvents',
+    version: '2020-07-06',
+    protocol: 'HTTP',
+    pathname: '/',
+    method: 'POST',
+    authType: 'AK',
+    style: 'RPC',
+    reqBodyType: 'formData',
+    bodyType: 'json',
+  });
+  const { body } = (await client.callApi(params, request, new RuntimeOptions({}))) as {
+    body: { Events: Array<{ eventName: string; sourceIpAddress: string; eventTime: string }> };
+  };
+  expect(body.Events).toMatchObject([{ eventName: 'CreateSecurityGroup', sourceIpAddress: '127.0.0.1' }]);
+  expect(body.Events[0]?.eventTime).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
 });
 
 it('regions', async () => {

@@ -1,6 +1,8 @@
 // The gateway below its socket, in front of a service that does as little as can be seen: three actions, one counter.
 import { type ActionHandler, ApiError } from '../../emulator/action.ts';
 import { Authenticator } from '../../emulator/gateway/authenticator.ts';
+import type { Service } from '../../emulator/actions/services.ts';
+import { AuditTrail } from '../../emulator/trail/audit-trail.ts';
 import { CallLog, type CallRecord } from '../../emulator/admin/call-log.ts';
 import { Cloud } from '../../emulator/cloud.ts';
 import { type CredentialOptions, DEFAULT_CREDENTIAL, keyring } from '../../emulator/gateway/credentials.ts';
@@ -41,11 +43,15 @@ const WRITE: ActionHandler = ({ params }, { state }) => {
 const READ: ActionHandler = ({ params, accountId }) => ({ Asked: Object.fromEntries(params), accountId });
 
 /** `DeleteSecurityGroup` takes no client token. */
-const ACTIONS = new Map<string, ActionHandler>([
+const ACTIONS: ReadonlyMap<string, ActionHandler> = new Map<string, ActionHandler>([
   ['AuthorizeSecurityGroup', WRITE],
   ['DeleteSecurityGroup', WRITE],
   ['DescribeSecurityGroups', READ],
 ]);
+
+/** A gateway with only the actions of ECS, which are these. */
+export const ecsOf = (actions: ReadonlyMap<string, ActionHandler>): ReadonlyMap<string, Service> =>
+  new Map([['2014-05-26', { ramCode: 'ecs', denialCode: 'Forbidden.RAM', actions }]]);
 
 export class GatewayFixture {
   nowMs = START_MS;
@@ -70,7 +76,8 @@ export class GatewayFixture {
     const { cloud, faults } = this;
     this.#gateway = new Gateway({
       cloud,
-      actions: ACTIONS,
+      services: ecsOf(ACTIONS),
+      trail: new AuditTrail(),
       authenticator,
       faults,
       calls: this.#calls,

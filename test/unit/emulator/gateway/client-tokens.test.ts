@@ -10,7 +10,8 @@ import { Gateway } from '../../../../emulator/gateway/gateway.ts';
 import { DEFAULT_QUIRKS } from '../../../../emulator/quirks.ts';
 import { seededRandom } from '../../../../emulator/random.ts';
 import { emptyState } from '../../../../emulator/admin/state-file.ts';
-import { errorOf, GatewayFixture, replyOf, START_MS } from '../../../support/gateway.ts';
+import { AuditTrail } from '../../../../emulator/trail/audit-trail.ts';
+import { ecsOf, errorOf, GatewayFixture, replyOf, START_MS } from '../../../support/gateway.ts';
 import { EMULATOR_KEY, requestV1, type SigningKey } from '../../../support/signing.ts';
 
 const WRITE = 'AuthorizeSecurityGroup';
@@ -171,7 +172,8 @@ it('a defect of the emulator does not leave a token running', () => {
       clock: { nowMs, sleep: () => Promise.resolve() },
       random,
     }),
-    actions: new Map([[WRITE, broken]]),
+    services: ecsOf(new Map([[WRITE, broken]])),
+    trail: new AuditTrail(),
     authenticator: new Authenticator(keyring([DEFAULT_CREDENTIAL])),
     faults: new Faults(random),
     calls: new CallLog({ calls: 10, bytes: 10_000 }),
