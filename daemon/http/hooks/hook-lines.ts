@@ -18,12 +18,12 @@ export function hookLines(doors: Readonly<Record<DoorName, DoorSeen | null>>): s
 
 function lastText({ last }: DoorSeen): string {
   if (last === null) return 'none yet';
-  return `last at ${isoTime(last.atMs)}, ${last.outcome}${last.reason === '' ? '' : ` (${last.reason})`}`;
+  return `last at ${instantText(last.atMs)}, ${last.outcome}${last.reason === '' ? '' : ` (${last.reason})`}`;
 }
 
 function refusedText({ refused, lastRefused }: DoorSeen): string {
   if (lastRefused === null) return '';
-  return `; ${refused} refused, the last at ${isoTime(lastRefused.atMs)} (${lastRefused.reason})`;
+  return `; ${refused} refused, the last at ${instantText(lastRefused.atMs)} (${lastRefused.reason})`;
 }
 
-const isoTime = (ms: number): string => new Date(ms).toISOString();
+const instantText = (ms: number): string => new Date(ms).toISOString();

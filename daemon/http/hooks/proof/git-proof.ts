@@ -6,7 +6,7 @@ import { headerOf, type HookRequest } from '../hook.ts';
 import { isSameSecret } from './same-secret.ts';
 import { isStandardSigned } from './standard-webhooks.ts';
 
-type GitSettings = NonNullable<HooksConfig['git']>;
+type GitHookSettings = NonNullable<HooksConfig['git']>;
 
 interface HostProof {
   /** In lower case. */
@@ -64,7 +64,7 @@ const PROOFS: Readonly<Record<Exclude<GitHost, 'generic'>, readonly HostProof[]>
  * holds: the config names the hosts.
  */
 export async function judgeProof(
-  settings: GitSettings,
+  settings: GitHookSettings,
   secret: string,
   by: ProvenBy,
 ): Promise<'proven' | 'no-proof' | 'wrong-proof'> {
@@ -78,7 +78,7 @@ export async function judgeProof(
   return given.length === 0 ? 'no-proof' : 'wrong-proof';
 }
 
-function proofsOf({ provider, header, proof }: GitSettings): readonly HostProof[] {
+function proofsOf({ provider, header, proof }: GitHookSettings): readonly HostProof[] {
   if (provider === undefined) return Object.values(PROOFS).flat();
   if (provider !== 'generic') return PROOFS[provider];
   return header === undefined ? [] : [{ header, holds: proof === 'token' ? isToken : isEitherSigned }];
