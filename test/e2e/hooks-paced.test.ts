@@ -94,6 +94,21 @@ test('a hundred events about a group at once are two reconciles of it, and chang
     expect((await emulator.calls()).length).toBeLessThanOrEqual(4);
   }));
 
+test('pushes all the time are one fetch in two seconds, events one reconcile of a group in ten', () =>
+  withDaemon(async ({ service, emulator, push, event, pass }) => {
+    await emulator.clearCalls();
+    const loads = service.loads;
+    for (let count = 0; count < 100; count++) {
+      await push();
+      await event();
+      await pass(200);
+    }
+    await pass(60_000);
+    expect(service.loads - loads).toBe(11);
+    expect(acts(service, 'events')).toHaveLength(3);
+    expect(await writesAt(emulator)).toEqual([]);
+  }));
+
 test('what someone opened by hand is closed within five seconds of the event', () =>
   withDaemon(async ({ service, emulator, clock, event }) => {
     await emulator.setState({ securityGroups: [wireGroup('sg-web', [OPEN_TO_ALL])] });
