@@ -1,6 +1,8 @@
 // Hints in virtual time.
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { HintPacer } from '../../../../../daemon/http/hooks/pacer.ts';
+import { runs } from '../../../../support/runs.ts';
 import { VirtualClock } from '../../../../support/virtual-clock.ts';
 
 const QUIET_MS = 2000;
@@ -77,5 +79,36 @@ describe('hints', () => {
     hint();
     await pass(QUIET_MS);
     expect(acts).toEqual([['', 0, 1]]);
+  });
+
+  it('at any times act within the quiet time, never closer together, and each is counted once', async () => {
+    const steps = fc.array(fc.record({ key: fc.constantFrom('a', 'b'), afterMs: fc.nat(3000) }), {
+      maxLength: 30,
+    });
+    await fc.assert(
+      fc.asyncProperty(steps, async (hints) => {
+        const { acts, hint, pass } = paced();
+        const given: Array<[key: string, atMs: number]> = [];
+        let nowMs = 0;
+        for (const { key, afterMs } of hints) {
+          await pass(afterMs);
+          given.push([key, (nowMs += afterMs)]);
+          hint(key);
+        }
+        await pass(QUIET_MS);
+        for (const key of ['a', 'b']) {
+          const of = acts.filter(([each]) => each === key).map(([, atMs]) => atMs);
+          expect(of.every((atMs, index) => index === 0 || atMs - (of[index - 1] ?? 0) >= QUIET_MS)).toBe(
+            true,
+          );
+          for (const [each, atMs] of given) {
+            if (each !== key) continue;
+            expect(of.some((actMs) => actMs >= atMs && actMs <= atMs + QUIET_MS)).toBe(true);
+          }
+        }
+        expect(acts.reduce((sum, [, , count]) => sum + count, 0)).toBe(hints.length);
+      }),
+      runs(100),
+    );
   });
 });
