@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ok, err, type Result } from '../../../reconciler/model/result.ts';
 import { isLoopbackHost } from '../accounts/endpoint.ts';
 import { hostInUrl, parseListen } from '../listen.ts';
-import { envNameSuchAs, parsedText, secretFile } from '../schema-words.ts';
+import { envNameSuchAs, parsedText, refuseInline, secretFile } from '../schema-words.ts';
 
 const GIT_HOSTS = ['github', 'gitea', 'forgejo', 'gitlab', 'gitee', 'codeup', 'generic'] as const;
 
@@ -16,14 +16,6 @@ export type HooksConfig = Readonly<z.output<typeof hooks>>;
 const EVENTS_HEADER = 'x-eventbridge-signature-token';
 
 const MOST_HOSTS = 20;
-
-/** The error for unknown keys: an inline secret gets a hint where it belongs. Never quotes a value. */
-const refuseInline =
-  (key: string): z.core.$ZodErrorMap =>
-  (issue) =>
-    issue.code === 'unrecognized_keys' && issue.keys.includes(key)
-      ? `${key}: secrets never stand in the config; name an environment variable (${key}Env) or a file (${key}File)`
-      : undefined;
 
 const headerName = z
   .string()
@@ -44,7 +36,7 @@ const gitHooks = z
           'Of a generic host. token: the header holds the secret; hmac: the hex HMAC-SHA256 of the body.',
       }),
     },
-    { error: refuseInline('secret') },
+    { error: refuseInline(['secret'], 'name an environment variable (secretEnv) or a file (secretFile)') },
   )
   .superRefine(({ provider, header, secretEnv, secretFile }, context) => {
     const say = (path: string, message: string): void =>
@@ -64,7 +56,7 @@ const eventHooks = z
         .default(EVENTS_HEADER)
         .meta({ description: 'Which header holds the token. Absent: the one that EventBridge sends.' }),
     },
-    { error: refuseInline('token') },
+    { error: refuseInline(['token'], 'name an environment variable (tokenEnv) or a file (tokenFile)') },
   )
   .superRefine(({ tokenEnv, tokenFile }, context) => {
     if (!isNotOne(tokenEnv, tokenFile)) return;
