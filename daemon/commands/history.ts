@@ -1,8 +1,10 @@
 // `rampart history`: what was changed in the cloud, when, from which revision, and what came of it.
 import type { Command } from 'commander';
+import { groupKey, type GroupRef } from '../../reconciler/model/group.ts';
 import { compareText } from '../../reconciler/model/problem.ts';
 import { err, ok, type Result } from '../../reconciler/model/result.ts';
 import { systemClock } from '../clock.ts';
+import { attributionText, type Attribution, type KnownAttribution } from '../journal/attribution.ts';
 import type { PastApproval } from '../journal/approvals.ts';
 import type { HistoryEntry } from '../journal/journal.ts';
 import { parseSince } from '../cli/duration.ts';
@@ -27,7 +29,7 @@ const TIME_LENGTH = '2027-01-31T18:00:00.000Z'.length;
 export function addHistoryCommand(program: Command, io: Io, done: (code: ExitCode) => void): void {
   addCommonFlags(program.command('history'))
     .description(
-      'Show the calls that changed the cloud, and what was approved, oldest first. Works beside a running daemon.',
+      'Show the calls that changed the cloud, what was approved, and who made groups drift, oldest first. Works beside a running daemon.',
     )
     .option('--group <ID>', 'only of this group')
     .option(
@@ -44,19 +46,42 @@ async function runHistory(flags: HistoryFlags, io: Io): Promise<ExitCode> {
   const { since: sinceMs = null, limit } = flags;
   const group = flags.group === undefined ? {} : { id: flags.group };
   // One more than asked for tells whether some are left out.
-  const { found, approvals } = await withDesk(readConfig(flags), async (desk) => ({
+  const { found, ...beside } = await withDesk(readConfig(flags), async (desk) => ({
     found: await desk.history({ group, sinceMs, limit: limit + 1 }),
     approvals: await desk.pastApprovals({ group, sinceMs }),
+    drifts: driftsSince(await desk.attributions(group), sinceMs).slice(-limit),
   }));
   const entries = found.slice(-limit);
-  io.stdout.write(flags.json === true ? asJson(entries, approvals) : asText(entries, approvals));
+  io.stdout.write(flags.json === true ? asJson(entries, beside) : asText(entries, beside));
   if (found.length > limit) line(io.stderr, `older calls are left out; --limit ${2 * limit} shows more`);
   return 0;
 }
 
-/** The calls as a table, and in the order of time between them what people approved. */
-function asText(entries: readonly HistoryEntry[], approvals: readonly PastApproval[]): string {
-  const lines = [...approvals.map(approvalLine), ...callLines(entries)];
+/** What stands between the calls. */
+interface Beside {
+  readonly approvals: readonly PastApproval[];
+  readonly drifts: readonly Drift[];
+}
+
+interface Drift extends Attribution {
+  readonly group: GroupRef;
+  /** When it was written, as far as that is known, or else found; Unix milliseconds. */
+  readonly atMs: number;
+}
+
+/** In the order of time. */
+const driftsSince = (known: readonly KnownAttribution[], sinceMs: number | null): Drift[] =>
+  known
+    .flatMap(({ group, told }) => told.map((each) => ({ ...each, group, atMs: writtenMs(each) })))
+    .filter(({ atMs }) => sinceMs === null || atMs >= sinceMs)
+    .sort((a, b) => a.atMs - b.atMs);
+
+const writtenMs = ({ write, foundMs }: Attribution): number =>
+  write === null ? foundMs : Date.parse(write.eventTime);
+
+/** The calls as a table, and in the order of time between them what people approved and others changed. */
+function asText(entries: readonly HistoryEntry[], { approvals, drifts }: Beside): string {
+  const lines = [...drifts.map(driftLine), ...approvals.map(approvalLine), ...callLines(entries)];
   // The time stands first in each line; what happened at the same one stays as it is.
   return lines
     .sort((a, b) => compareText(a.slice(0, TIME_LENGTH), b.slice(0, TIME_LENGTH)))
@@ -69,6 +94,9 @@ function approvalLine(approval: PastApproval): string {
   const used = usedAtMs === null ? '' : `, used up at ${isoTime(usedAtMs)}`;
   return `${isoTime(atMs)}  approved ${approvalText(approval)}${used}`;
 }
+
+const driftLine = ({ atMs, group, ...drift }: Drift): string =>
+  `${isoTime(atMs)}  drift of ${groupKey(group)}: ${attributionText(drift)}`;
 
 const callLines = (entries: readonly HistoryEntry[]): string[] =>
   alignedLines(
@@ -89,7 +117,7 @@ const isoTime = (ms: number): string => new Date(ms).toISOString();
 /** A commit id as people know it; a mark that the files differed from it stays. */
 const shortRevision = (revision: string): string => revision.replace(/^([0-9a-f]{12})[0-9a-f]{28}/, '$1');
 
-function asJson(entries: readonly HistoryEntry[], approvals: readonly PastApproval[]): string {
+function asJson(entries: readonly HistoryEntry[], { approvals, drifts }: Beside): string {
   const documents = entries.map(({ group: { account, region, id }, ...entry }) => ({
     at: new Date(entry.closedAtMs).toISOString(),
     openedAt: new Date(entry.openedAtMs).toISOString(),
@@ -116,7 +144,13 @@ function asJson(entries: readonly HistoryEntry[], approvals: readonly PastApprov
     by,
     reason,
   }));
-  return `${JSON.stringify({ version: 1, calls: documents, approvals: given }, null, 2)}\n`;
+  const drift = drifts.map(({ atMs, foundMs, group: { account, region, id }, write, reason }) => ({
+    at: isoTime(atMs),
+    foundAt: isoTime(foundMs),
+    ...{ account, region, group: id },
+    ...(write ?? { actor: null, reason }),
+  }));
+  return `${JSON.stringify({ version: 1, calls: documents, approvals: given, drift }, null, 2)}\n`;
 }
 
 function parseLimit(text: string): Result<number, string> {

@@ -3,7 +3,13 @@ import type { ConfigSummary } from '../config/summary.ts';
 import type { LaneStatus } from '../queue/lanes.ts';
 import type { ManagementChanges } from '../schedule/managed-groups.ts';
 import type { PoliciesStatus } from '../schedule/policy-loop.ts';
+import type { KnownWriters } from '../attribution/attributor.ts';
 import type { GroupStatus } from '../schedule/group-record.ts';
+
+export interface GroupOfDaemon extends GroupStatus {
+  /** Who made it drift, as far as ActionTrail said; null if it is not asked (`attribution.actiontrail`). */
+  readonly attribution: KnownWriters | null;
+}
 
 export interface DaemonStatus {
   /** Of this document. */
@@ -18,6 +24,6 @@ export interface DaemonStatus {
   readonly policies: PoliciesStatus;
   /** Groups that came under management or left it since the start. */
   readonly management: ManagementChanges;
-  readonly groups: readonly GroupStatus[];
+  readonly groups: readonly GroupOfDaemon[];
   readonly lanes: readonly LaneStatus[];
 }
