@@ -28,7 +28,7 @@ export async function ownCalls(
 }
 
 /** They change the group, or its members, but none of its rules. */
-const NO_RULES: ReadonlySet<string> = new Set([
+const CHANGES_NO_RULE: ReadonlySet<string> = new Set([
   'JoinSecurityGroup',
   'LeaveSecurityGroup',
   'ModifySecurityGroupAttribute',
@@ -52,7 +52,7 @@ export const foreignWrites = (
   known: OwnCalls,
 ): readonly ForeignWrite[] =>
   events
-    .filter(({ hasChanged, write }) => hasChanged && !NO_RULES.has(write.eventName))
+    .filter(({ hasChanged, write }) => hasChanged && !CHANGES_NO_RULE.has(write.eventName))
     .filter((event) => event.isOn(group))
     .filter(({ write, clientToken }) => !known.has(write.requestId) && !known.has(clientToken ?? ''))
     .map(({ write }) => write);

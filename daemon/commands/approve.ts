@@ -12,7 +12,7 @@ import { withDesk } from '../compose/open-journal.ts';
 import { openSession, planAll } from '../compose/session.ts';
 import { addCommonFlags, readConfig, type CommonFlags } from '../compose/setup.ts';
 import type { Config } from '../config/config.ts';
-import type { GrantedApproval } from '../journal/approvals.ts';
+import type { GrantedApproval, PastApproval } from '../journal/approvals.ts';
 import type { JournalDesk } from '../journal/journal.ts';
 import {
   FEWEST_CHARACTERS,
@@ -31,6 +31,9 @@ interface ApproveFlags extends CommonFlags {
   readonly for?: number;
   readonly ahead?: true;
 }
+
+/** Of the newest approvals, to tell what became of a hash. */
+const PAST_LOOKED_AT = 1000;
 
 const WHOLE_HASH = /^[0-9a-f]{64}$/;
 
@@ -74,6 +77,7 @@ async function runApprove(hash: string, flags: ApproveFlags, io: Io): Promise<Ex
     const approves = draftsMeant(hash, flags, found);
     if (approves === null) {
       line(io.stderr, `rampart: nothing that waits has the hash ${hash}`);
+      listPast(await pastOf(desk, hash), io);
       listWaiting(meant([...waiting, ...here], ''), io);
       return 1;
     }
@@ -96,7 +100,12 @@ function draftsMeant(
   }
   if (only !== undefined) return only.approves;
   if (ahead !== true) return null;
-  if (!WHOLE_HASH.test(hash)) throw new UsageError('--ahead needs the whole hash, 64 characters');
+  if (!WHOLE_HASH.test(hash)) {
+    throw new UsageError(
+      `--ahead takes the whole hash, 64 characters, and ${hash} has ${hash.length}: what is not planned yet cannot be ` +
+        'told by a beginning. Give the `hash` of the group as `rampart plan --json` prints it',
+    );
+  }
   return [{ planHash: hash, group: null, desiredHash: null, losing: null, opening: null }];
 }
 
@@ -126,20 +135,36 @@ async function approve(desk: JournalDesk, what: ApprovalDraft, flags: ApproveFla
   line(io.stdout, `approved: ${approvalText(approval)}`);
 }
 
+/** Approvals that the hash means, used up or not. */
+async function pastOf(desk: JournalDesk, hash: string): Promise<readonly PastApproval[]> {
+  const past = await desk.pastApprovals({ group: {}, sinceMs: null, limit: PAST_LOOKED_AT });
+  return past.filter(({ planHash }) => planHash.startsWith(hash));
+}
+
+function listPast(past: readonly PastApproval[], { stderr }: Io): void {
+  for (const each of past) line(stderr, `it was approved: ${pastApprovalText(each)}`);
+  if (past.length === 0) {
+    line(stderr, 'to approve a plan before a daemon makes it, give its whole hash and --ahead');
+  }
+}
+
 function listWaiting(candidates: readonly ApprovalChoice[], { stderr }: Io): void {
   if (candidates.length === 0) line(stderr, 'nothing waits for an approval');
   for (const { hash, text } of candidates) line(stderr, `waiting: ${hash} ${text}`);
 }
 
-export function approvalText({ group, planHash, by, reason, untilMs }: GrantedApproval): string {
+function approvalText({ group, planHash, by, reason, untilMs }: GrantedApproval): string {
   const what = group === null ? 'the plan or revision' : groupKey(group);
   const until = new Date(untilMs).toISOString();
   return `${what} of hash ${planHash.slice(0, FEWEST_CHARACTERS)} until ${until}, by ${by} (as the system says), ${quoted(reason)}`;
 }
 
+export const pastApprovalText = ({ usedAtMs, ...approval }: PastApproval): string =>
+  `${approvalText(approval)}${usedAtMs === null ? '' : `, used up at ${new Date(usedAtMs).toISOString()}`}`;
+
 /** Of a plan or a held revision, or its beginning. */
 export function parseHash(text: string): Result<string, string> {
-  const hash = text.replace(/^sha256:/, '').toLowerCase();
+  const hash = text.toLowerCase().replace(/^sha256:/, '');
   const isGood = /^[0-9a-f]+$/.test(hash) && hash.length >= FEWEST_CHARACTERS && hash.length <= 64;
   return isGood ? ok(hash) : err(`write ${FEWEST_CHARACTERS} to 64 hexadecimal characters`);
 }

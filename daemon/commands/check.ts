@@ -1,12 +1,11 @@
 // `rampart check`: is this packet allowed, and by what.
 import { type Command, Option } from 'commander';
 import { groupContext } from '../../reconciler/exposure/engine/context.ts';
-import type { DesiredGroup } from '../../reconciler/model/group.ts';
+import { isInForce, type DesiredGroup } from '../../reconciler/model/group.ts';
 import { DIRECTIONS, ruleIdentity } from '../../reconciler/model/rule.ts';
 import { declaredDocument, desiredDocument } from '../../reconciler/model/rule-document.ts';
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
-import { isInForce } from '../schedule/selectors.ts';
 import { checkPacket, type CheckedGroup } from './check/answer.ts';
 import { answerAsJson, answerAsText } from './check/output.ts';
 import { parsePacket, type PacketFlags } from './check/question.ts';

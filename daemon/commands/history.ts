@@ -8,7 +8,7 @@ import { attributionText, type Attribution, type KnownAttribution } from '../jou
 import type { PastApproval } from '../journal/approvals.ts';
 import type { HistoryEntry } from '../journal/journal.ts';
 import { parseSince } from '../cli/duration.ts';
-import { approvalText } from './approve.ts';
+import { pastApprovalText } from './approve.ts';
 import { flagOf, line, type ExitCode, type Io } from '../cli/io.ts';
 import { withDesk } from '../compose/open-journal.ts';
 import { addCommonFlags, readConfig, type CommonFlags } from '../compose/setup.ts';
@@ -37,7 +37,7 @@ export function addHistoryCommand(program: Command, io: Io, done: (code: ExitCod
       'not older than a duration (12h, 7d) or an instant (2027-01-31T18:00:00Z)',
       flagOf((text) => parseSince(text, systemClock.nowMs())),
     )
-    .option('--limit <N>', 'the newest so many', flagOf(parseLimit), DEFAULT_LIMIT)
+    .option('--limit <N>', 'the newest so many of both together', flagOf(parseLimit), DEFAULT_LIMIT)
     .option('--json', 'print one JSON document, with the parameters of each call')
     .action((flags: HistoryFlags) => runHistory(flags, io).then(done));
 }
@@ -46,31 +46,33 @@ async function runHistory(flags: HistoryFlags, io: Io): Promise<ExitCode> {
   const { since: sinceMs = null, limit } = flags;
   const group = flags.group === undefined ? {} : { id: flags.group };
   // One more than asked for tells whether some are left out.
-  const { found, ...beside } = await withDesk(readConfig(flags), async (desk) => ({
-    found: await desk.history({ group, sinceMs, limit: limit + 1 }),
-    approvals: await desk.pastApprovals({ group, sinceMs }),
-    drifts: driftsSince(await desk.attributions(group), sinceMs).slice(-limit),
+  const query = { group, sinceMs, limit: limit + 1 };
+  const found = await withDesk(readConfig(flags), async (desk) => ({
+    calls: await desk.history(query),
+    approvals: await desk.pastApprovals(query),
+    drifts: driftsSince(await desk.attributions(group), sinceMs),
   }));
-  const entries = found.slice(-limit);
-  io.stdout.write(flags.json === true ? asJson(entries, beside) : asText(entries, beside));
-  if (found.length > limit) line(io.stderr, `older calls are left out; --limit ${2 * limit} shows more`);
+  const shown = newest(found, limit);
+  io.stdout.write(flags.json === true ? asJson(shown) : asText(shown));
+  const { calls, approvals, drifts } = found;
+  if (calls.length + approvals.length + drifts.length > limit) line(io.stderr, leftOutText(flags));
   return 0;
 }
 
-/** What stands between the calls. */
-interface Beside {
+/** Each oldest first. */
+interface Past {
+  readonly calls: readonly HistoryEntry[];
   readonly approvals: readonly PastApproval[];
-  readonly drifts: readonly Drift[];
+  readonly drifts: readonly PastDrift[];
 }
 
-interface Drift extends Attribution {
+interface PastDrift extends Attribution {
   readonly group: GroupRef;
   /** When it was written, as far as that is known, or else found; Unix milliseconds. */
   readonly atMs: number;
 }
 
-/** In the order of time. */
-const driftsSince = (known: readonly KnownAttribution[], sinceMs: number | null): Drift[] =>
+const driftsSince = (known: readonly KnownAttribution[], sinceMs: number | null): PastDrift[] =>
   known
     .flatMap(({ group, told }) => told.map((each) => ({ ...each, group, atMs: writtenMs(each) })))
     .filter(({ atMs }) => sinceMs === null || atMs >= sinceMs)
@@ -79,9 +81,33 @@ const driftsSince = (known: readonly KnownAttribution[], sinceMs: number | null)
 const writtenMs = ({ write, foundMs }: Attribution): number =>
   write === null ? foundMs : Date.parse(write.eventTime);
 
+/** So many of all of them together. */
+function newest({ calls, approvals, drifts }: Past, limit: number): Past {
+  const times = [
+    ...calls.map(({ closedAtMs }) => closedAtMs),
+    ...[...approvals, ...drifts].map(({ atMs }) => atMs),
+  ];
+  const oldestFirst = times.map((atMs, index) => ({ atMs, index })).sort((a, b) => a.atMs - b.atMs);
+  const kept = new Set(oldestFirst.slice(-limit).map(({ index }) => index));
+  const isKept = (before: number) => (_: unknown, index: number) => kept.has(before + index);
+  return {
+    calls: calls.filter(isKept(0)),
+    approvals: approvals.filter(isKept(calls.length)),
+    drifts: drifts.filter(isKept(calls.length + approvals.length)),
+  };
+}
+
+/** How to see more; nothing is advised that `--limit` refuses. */
+export function leftOutText({ group, limit }: Pick<HistoryFlags, 'group' | 'limit'>): string {
+  const leftOut = 'older calls and approvals are left out';
+  if (limit < MAX_LIMIT) return `${leftOut}; --limit ${Math.min(2 * limit, MAX_LIMIT)} shows more`;
+  const most = `${leftOut}: ${MAX_LIMIT} are the most that are shown at once`;
+  return group === undefined ? `${most}; --group ID shows those of one group` : most;
+}
+
 /** The calls as a table, and in the order of time between them what people approved and others changed. */
-function asText(entries: readonly HistoryEntry[], { approvals, drifts }: Beside): string {
-  const lines = [...drifts.map(driftLine), ...approvals.map(approvalLine), ...callLines(entries)];
+function asText({ calls, approvals, drifts }: Past): string {
+  const lines = [...drifts.map(driftLine), ...approvals.map(approvalLine), ...callLines(calls)];
   // The time stands first in each line; what happened at the same one stays as it is.
   return lines
     .sort((a, b) => compareText(a.slice(0, TIME_LENGTH), b.slice(0, TIME_LENGTH)))
@@ -89,13 +115,10 @@ function asText(entries: readonly HistoryEntry[], { approvals, drifts }: Beside)
     .join('');
 }
 
-function approvalLine(approval: PastApproval): string {
-  const { atMs, usedAtMs } = approval;
-  const used = usedAtMs === null ? '' : `, used up at ${isoTime(usedAtMs)}`;
-  return `${isoTime(atMs)}  approved ${approvalText(approval)}${used}`;
-}
+const approvalLine = (approval: PastApproval): string =>
+  `${isoTime(approval.atMs)}  approved ${pastApprovalText(approval)}`;
 
-const driftLine = ({ atMs, group, ...drift }: Drift): string =>
+const driftLine = ({ atMs, group, ...drift }: PastDrift): string =>
   `${isoTime(atMs)}  drift of ${groupKey(group)}: ${attributionText(drift)}`;
 
 const callLines = (entries: readonly HistoryEntry[]): string[] =>
@@ -117,8 +140,8 @@ const isoTime = (ms: number): string => new Date(ms).toISOString();
 /** A commit id as people know it; a mark that the files differed from it stays. */
 const shortRevision = (revision: string): string => revision.replace(/^([0-9a-f]{12})[0-9a-f]{28}/, '$1');
 
-function asJson(entries: readonly HistoryEntry[], { approvals, drifts }: Beside): string {
-  const documents = entries.map(({ group: { account, region, id }, ...entry }) => ({
+function asJson({ calls, approvals, drifts }: Past): string {
+  const documents = calls.map(({ group: { account, region, id }, ...entry }) => ({
     at: new Date(entry.closedAtMs).toISOString(),
     openedAt: new Date(entry.openedAtMs).toISOString(),
     account,

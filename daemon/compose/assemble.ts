@@ -212,6 +212,7 @@ function byAccount(clients: Readonly<Record<string, EcsApi>>): EcsApi {
   return {
     describeGroup: (group, whenNoRules) => of(group.account).describeGroup(group, whenNoRules),
     findGroups: (place, selector) => of(place.account).findGroups(place, selector),
+    existingGroups: (place, ids) => of(place.account).existingGroups(place, ids),
     listSizes: (place, kind, ids) => of(place.account).listSizes(place, kind, ids),
     prefixListEntries: (place, id) => of(place.account).prefixListEntries(place, id),
     portListEntries: (place, id) => of(place.account).portListEntries(place, id),

@@ -127,13 +127,14 @@ async function planOne(engine: Engine, desk: PlanningDesk, policy: GroupPolicy):
   const described = await engine.ecs.describeGroup(policy);
   if (described.ok) {
     const known = await engine.lists.of(policy, described.value);
-    const { sizes: listSizes, unread: unreadLists, read: lists } = known;
+    const { sizes: listSizes, unread: unreadLists, read: lists, absent } = known;
     const learned = { ...NOTHING_LEARNED, listSizes, unreadLists };
     const { input } = await groupInput(engine, desk, {
       desired: policy,
       described: described.value,
       learned,
       lists,
+      absent,
     });
     return planGroup(input);
   }

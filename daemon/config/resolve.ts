@@ -3,6 +3,7 @@ import { deepFreeze } from '../../reconciler/model/collections.ts';
 import type { WrittenGuardrails } from '../../reconciler/policy/compile/compile-guardrails.ts';
 import type { AccountConfig } from './accounts/accounts-schema.ts';
 import type { Config, EmulatorConfig } from './config.ts';
+import type { VerifySettings } from './sections/verify-schema.ts';
 import { configSchema, type CheckedConfig } from './schema.ts';
 
 type PathPlacer = (written: string) => string;
@@ -14,7 +15,7 @@ export function resolveConfig(checked: CheckedConfig, file: string, guardrails: 
   const { policies, reconcile, limits, attribution, http, log, emulator } = checked;
   return deepFreeze({
     file,
-    policies: { ...policies, path: place(policies.path) },
+    policies: { ...policies, path: place(policies.path), git: placeGit(policies.git, place) },
     accounts: placeAccounts(checked.accounts, place),
     reconcile,
     limits,
@@ -34,6 +35,25 @@ function placeAccounts(accounts: CheckedConfig['accounts'], place: PathPlacer): 
     placed[name] = { ...account, credentials: placeFiles(account.credentials, place) };
   }
   return placed;
+}
+
+/** git is run in a folder of its own, so a path of ours must be absolute. */
+function placeGit(git: CheckedConfig['policies']['git'], place: PathPlacer): Config['policies']['git'] {
+  if (git === null) return null;
+  const absolute: PathPlacer = (written) => path.resolve(place(written));
+  const url = git.url.kind === 'local' ? { ...git.url, url: absolute(git.url.url) } : git.url;
+  return { ...git, url, auth: placeFiles(git.auth, absolute), verify: placeVerify(git.verify, absolute) };
+}
+
+function placeVerify(verify: VerifySettings, place: PathPlacer): VerifySettings {
+  const { allowedSigners, revocationFile, gpgKeyring } = verify;
+  const placed = (written: string | null) => (written === null ? null : place(written));
+  return {
+    ...verify,
+    allowedSigners: placed(allowedSigners),
+    revocationFile: placed(revocationFile),
+    gpgKeyring: placed(gpgKeyring),
+  };
 }
 
 /** Every key `…File` names a file; an assumed role has credentials of its own inside. */

@@ -16,6 +16,20 @@ export const wholeNumber = (min: number, max: number, description: string) =>
 
 export const filePath = z.string().min(1, 'write a path');
 
+/**
+ * Upper case only: a secret pasted here by mistake has lower-case letters too, is refused, and so is never printed as
+ * "variable … is not set".
+ */
+export const envNameSuchAs = (example: string) =>
+  z
+    .string()
+    .regex(
+      /^[A-Z_][A-Z0-9_]*$/,
+      `write the name of an environment variable in upper case, such as ${example}`,
+    );
+
+export const secretFile = z.string().min(1, 'write the path of a file');
+
 /** A text with a grammar of its own, which comes out parsed. */
 export const parsedText = <T>(parse: (text: string) => Result<T, string>, description: string) =>
   textParsedBy(

@@ -35,6 +35,8 @@ export interface EcsApi {
   describeGroup(group: GroupRef, whenNoRules?: ApiLevel): Promise<Result<DescribedGroup, Failure>>;
   /** Ids of the groups that a selector matches, in order of id. */
   findGroups(place: Place, selector: GroupSelector): Promise<Result<readonly string[], Failure>>;
+  /** Those of the groups with these ids that there are, as far as RAM lets us see them. */
+  existingGroups(place: Place, ids: readonly string[]): Promise<Result<ReadonlySet<string>, Failure>>;
   /** Most entries of the lists with these ids; lists that do not exist are left out. */
   listSizes(
     place: Place,

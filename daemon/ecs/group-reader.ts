@@ -16,6 +16,8 @@ import { readFailure, readPages } from './pages.ts';
 const MAX_GROUPS_BY_TAG = 1000;
 /** Source: help, DescribeSecurityGroups, `Tag.N`. */
 const MAX_TAGS_IN_FILTER = 20;
+/** Source: help, DescribeSecurityGroups, `SecurityGroupIds`. */
+const MAX_IDS_IN_FILTER = 100;
 
 /** The pages did not fit together: only a new beginning helps. */
 const TORN: ReadonlySet<string> = new Set(['Transport.TornRead', 'InValidParameter.NextToken']);
@@ -25,7 +27,7 @@ const MAX_READS = 3;
 export function createGroupReader(
   ask: Ask,
   apiLevel: 'auto' | ApiLevel,
-): Pick<EcsApi, 'describeGroup' | 'findGroups'> {
+): Pick<EcsApi, 'describeGroup' | 'findGroups' | 'existingGroups'> {
   // What the groups of a region showed last, for groups without rules.
   const seenLevels = new Map<string, ApiLevel>();
 
@@ -60,6 +62,16 @@ export function createGroupReader(
       // Filtered again: an endpoint that does not know a filter answers with every group there is.
       const found = groups.value.filter((group) => isSelected(group, selector));
       return ok([...new Set(found.map((group) => group.SecurityGroupId))].sort(compareText));
+    },
+    existingGroups: async (place, ids) => {
+      const found = new Set<string>();
+      for (let from = 0; from < ids.length; from += MAX_IDS_IN_FILTER) {
+        const asked = ids.slice(from, from + MAX_IDS_IN_FILTER);
+        const groups = await listGroups(ask, place, filterByIds(asked));
+        if (!groups.ok) return groups;
+        for (const { SecurityGroupId: id } of groups.value) if (asked.includes(id)) found.add(id);
+      }
+      return ok(found);
     },
   };
 }
@@ -113,10 +125,14 @@ async function listGroups(
   );
 }
 
+const filterByIds = (ids: readonly string[]): Readonly<Record<string, string>> => ({
+  SecurityGroupIds: JSON.stringify(ids),
+});
+
 function filterOf(selector: GroupSelector): Readonly<Record<string, string>> {
   switch (selector.kind) {
     case 'id':
-      return { SecurityGroupIds: JSON.stringify([selector.id]) };
+      return filterByIds([selector.id]);
     case 'name':
       return { SecurityGroupName: selector.name };
     case 'tags': {

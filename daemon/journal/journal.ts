@@ -47,7 +47,7 @@ export interface HistoryEntry extends Intent, IntentOutcome {
 export interface HistoryQuery {
   /** Only groups with these parts: a whole `GroupRef` is one group, `{id}` that id wherever it is, `{}` every group. */
   readonly group: Partial<GroupRef>;
-  /** Unix milliseconds of the closing; null: as far back as the journal goes. */
+  /** Unix milliseconds of the closing, or of the approving; null: as far back as the journal goes. */
   readonly sinceMs: number | null;
   /** The newest so many; from 1. */
   readonly limit: number;
@@ -91,8 +91,8 @@ export interface JournalDesk {
   approve(approval: GrantedApproval): Promise<void>;
   /** Those that are neither used up nor run out at `nowMs`, oldest first: all, or those that may be about this group. */
   approvals(nowMs: number, group?: GroupRef): Promise<readonly GrantedApproval[]>;
-  /** All since a time, used up or not, oldest first; of the groups that the history would be of. */
-  pastApprovals(query: Pick<HistoryQuery, 'group' | 'sinceMs'>): Promise<readonly PastApproval[]>;
+  /** Used up or not, by the time of approving, oldest first; of the groups that the history would be of. */
+  pastApprovals(query: HistoryQuery): Promise<readonly PastApproval[]>;
   /** Every group whose plan waits for an approval, in the order of their keys. */
   waiting(): Promise<readonly WaitingGroup[]>;
   /** These rules of the group are ours from now on. */

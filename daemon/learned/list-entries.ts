@@ -9,12 +9,18 @@ import type { Failure } from '../ecs/failures/failure.ts';
 
 export type ReadsEntries = Pick<EcsApi, 'prefixListEntries' | 'portListEntries'>;
 
+export interface EntriesOfLists {
+  readonly read: ReadLists;
+  /** Ids that the cloud does not take: of lists that do not exist, or that are of another kind. */
+  readonly rejected: readonly string[];
+}
+
 export class KnownEntries {
   readonly #ecs: ReadsEntries;
   readonly #prefixLists: Remembered<KnownPrefixList>;
   readonly #portLists: Remembered<readonly PortRange[]>;
 
-  /** An answer, refusals included, is believed for `keepMs`. */
+  /** Entries, and that they may not be read, are believed for `keepMs`. */
   constructor(ecs: ReadsEntries, clock: Clock, keepMs: number) {
     this.#ecs = ecs;
     this.#prefixLists = new Remembered(clock, keepMs);
@@ -24,13 +30,16 @@ export class KnownEntries {
   async of(
     { account, region }: Place,
     ids: { readonly prefixList: readonly string[]; readonly portList: readonly string[] },
-  ): Promise<ReadLists> {
+  ): Promise<EntriesOfLists> {
     const place = { account, region };
     const [prefixLists, portLists] = await Promise.all([
       this.#prefixLists.of(place, ids.prefixList, (id) => this.#ecs.prefixListEntries(place, id)),
       this.#portLists.of(place, ids.portList, (id) => this.#ecs.portListEntries(place, id)),
     ]);
-    return { prefixLists, portLists };
+    return {
+      read: { prefixLists: prefixLists.known, portLists: portLists.known },
+      rejected: [...prefixLists.rejected, ...portLists.rejected],
+    };
   }
 }
 
@@ -50,22 +59,31 @@ class Remembered<T> {
     this.#keepMs = keepMs;
   }
 
-  /** Those that could be read, by id. */
+  /** Those that could be read, by id. A failure that may pass, or that someone may end, is not remembered. */
   async of(
     place: Place,
     ids: readonly string[],
     read: (id: string) => Promise<Result<T, Failure>>,
-  ): Promise<Map<string, T>> {
+  ): Promise<{ readonly known: Map<string, T>; readonly rejected: readonly string[] }> {
     const nowMs = this.#clock.monotonicMs();
     for (const [key, { askedMs }] of this.#asked)
       if (nowMs - askedMs >= this.#keepMs) this.#asked.delete(key);
-    const answers = ids.map(async (id): Promise<Array<[string, T]>> => {
-      const key = JSON.stringify([place.account, place.region, id]);
-      const asked = this.#asked.get(key) ?? { askedMs: nowMs, answer: read(id) };
-      this.#asked.set(key, asked);
-      const answer = await asked.answer;
-      return answer.ok ? [[id, answer.value]] : [];
-    });
-    return new Map((await Promise.all(answers)).flat());
+    const answers = await Promise.all(
+      ids.map(async (id) => {
+        const key = JSON.stringify([place.account, place.region, id]);
+        const asked = this.#asked.get(key) ?? { askedMs: nowMs, answer: read(id) };
+        this.#asked.set(key, asked);
+        const answer = await asked.answer;
+        const isLasting = answer.ok || answer.error.kind === 'denied';
+        if (!isLasting && this.#asked.get(key) === asked) this.#asked.delete(key);
+        return { id, answer };
+      }),
+    );
+    return {
+      known: new Map(answers.flatMap(({ id, answer }) => (answer.ok ? [[id, answer.value] as const] : []))),
+      rejected: answers.flatMap(({ id, answer }) =>
+        !answer.ok && answer.error.kind === 'rejected' ? [id] : [],
+      ),
+    };
   }
 }

@@ -1,5 +1,6 @@
 // Sizes and entries of the lists that rules name, asked for when a group needs them and remembered for a while: MaxEntries never
 // changes, but lists come and go. Where the cloud does not tell, plans are made as if each list were one rule, and say so.
+// Lists and groups that do not exist are told besides, so that no rule is tried that names one.
 import { NO_LISTS_READ, type ReadLists } from '../../reconciler/exposure/engine/context.ts';
 import { dialectOf } from '../../reconciler/model/api-dialect.ts';
 import type { DescribedGroup } from '../../reconciler/model/group.ts';
@@ -9,6 +10,7 @@ import type { GroupPolicy } from '../../reconciler/plan/plan.ts';
 import type { Clock } from '../clock.ts';
 import type { EcsApi, ListKind, Place } from '../ecs/api.ts';
 import type { Failure } from '../ecs/failures/failure.ts';
+import { AbsentGroups, type ReadsGroups } from './absent-groups.ts';
 import { KnownEntries, type ReadsEntries } from './list-entries.ts';
 
 /** Of the lists that one group's rules name, old and new. */
@@ -19,14 +21,21 @@ export interface ListSizes {
   readonly unread: readonly string[];
 }
 
-const NO_SIZES: ListSizes = { sizes: {}, unread: [] };
+interface AskedSizesOfKind extends ListSizes {
+  /** Ids of those that the cloud does not list. */
+  readonly unlisted: readonly string[];
+}
+
+const NO_SIZES: AskedSizesOfKind = { sizes: {}, unread: [], unlisted: [] };
 
 export interface ListsOfGroup extends ListSizes {
   /** The entries of those that could be read. */
   readonly read: ReadLists;
+  /** Ids of lists and groups that the cloud says do not exist. What cannot be told is not in here. */
+  readonly absent: ReadonlySet<string>;
 }
 
-export const NO_LISTS: ListsOfGroup = { ...NO_SIZES, read: NO_LISTS_READ };
+export const NO_LISTS: ListsOfGroup = { sizes: {}, unread: [], read: NO_LISTS_READ, absent: new Set() };
 
 type AskedSizes = Result<Readonly<Record<string, number>>, Failure>;
 
@@ -41,26 +50,36 @@ const NAMES: Readonly<Record<ListKind, string>> = { prefixList: 'prefix lists', 
 export class KnownLists {
   readonly #ecs: Pick<EcsApi, 'listSizes'>;
   readonly #lists: KnownEntries;
+  readonly #groups: AbsentGroups;
   readonly #clock: Clock;
   readonly #keepMs: number;
   /** By place, kind and id. What is older than `keepMs` is forgotten, so it does not grow. */
   readonly #entries = new Map<string, AskedLists>();
 
   /** An answer, refusals included, is believed for `keepMs`. */
-  constructor(ecs: Pick<EcsApi, 'listSizes'> & ReadsEntries, clock: Clock, keepMs: number) {
+  constructor(ecs: Pick<EcsApi, 'listSizes'> & ReadsEntries & ReadsGroups, clock: Clock, keepMs: number) {
     this.#ecs = ecs;
     this.#lists = new KnownEntries(ecs, clock, keepMs);
+    this.#groups = new AbsentGroups(ecs, clock, keepMs);
     this.#clock = clock;
     this.#keepMs = keepMs;
   }
 
-  /** Asks only for lists that rules name. Where the API has none, nothing is asked. */
+  /** Asks only for what rules name. Where the API has no lists, none is asked for. */
   async of(policy: GroupPolicy, described: DescribedGroup): Promise<ListsOfGroup> {
+    const [lists, groups] = await Promise.all([
+      this.#listsOf(policy, described),
+      this.#groups.of(policy, described),
+    ]);
+    return groups.length === 0 ? lists : { ...lists, absent: new Set([...lists.absent, ...groups]) };
+  }
+
+  async #listsOf(policy: GroupPolicy, described: DescribedGroup): Promise<ListsOfGroup> {
     if (!dialectOf(described).hasLists) return NO_LISTS;
     const desired = DIRECTIONS.flatMap((direction) => policy.rules[direction] ?? []);
     const rules = [...desired, ...described.rules].map(({ rule }) => rule);
     const ids = { prefixList: listIdsOf(rules, 'prefixList'), portList: listIdsOf(rules, 'portList') };
-    const [read, ...asked] = await Promise.all([
+    const [{ read, rejected }, ...asked] = await Promise.all([
       this.#lists.of(policy, ids),
       ...KINDS.map((kind) => this.#ask(policy, kind, ids[kind])),
     ]);
@@ -68,10 +87,12 @@ export class KnownLists {
       sizes: Object.fromEntries(asked.flatMap(({ sizes }) => Object.entries(sizes))),
       unread: asked.flatMap(({ unread }) => unread),
       read,
+      // Where RAM allows no look at a list, it may be missing among those listed all the same.
+      absent: new Set(asked.flatMap(({ unlisted }) => unlisted.filter((id) => rejected.includes(id)))),
     };
   }
 
-  async #ask(place: Place, kind: ListKind, ids: readonly string[]): Promise<ListSizes> {
+  async #ask(place: Place, kind: ListKind, ids: readonly string[]): Promise<AskedSizesOfKind> {
     if (ids.length === 0) return NO_SIZES;
     this.#forgetOld();
     const keyOf = (id: string): string => JSON.stringify([place.account, place.region, kind, id]);
@@ -87,12 +108,15 @@ export class KnownLists {
     const answers = await Promise.all(
       ids.map(async (id) => ({ id, answer: await this.#entries.get(keyOf(id))?.answer })),
     );
-    const sizes = answers.flatMap(({ id, answer }) => {
-      const size = answer?.ok === true ? answer.value[id] : undefined;
-      return size === undefined ? [] : [[id, size] as const];
-    });
+    const listed = answers.flatMap(({ id, answer }) =>
+      answer?.ok === true ? [{ id, size: answer.value[id] }] : [],
+    );
+    const unlisted = listed.flatMap(({ id, size }) => (size === undefined ? [id] : []));
+    // Someone may be about to create them.
+    for (const id of unlisted) this.#entries.delete(keyOf(id));
     const failures = answers.flatMap(({ answer }) => (answer?.ok === false ? [answer.error.message] : []));
-    return { sizes: Object.fromEntries(sizes), unread: sentence(kind, failures) };
+    const sizes = listed.flatMap(({ id, size }) => (size === undefined ? [] : [[id, size] as const]));
+    return { sizes: Object.fromEntries(sizes), unread: sentence(kind, failures), unlisted };
   }
 
   #forgetOld(): void {

@@ -30,6 +30,10 @@ async function noteInJournal(run: GroupRun, end: RunEnd): Promise<void> {
   if (end.kind === 'observed') await close('abandoned', 'the policy only observes the group');
   const seen = end.kind === 'blocked' ? end.kept : end.kind === 'asPlanned' ? end : null;
   if (seen === null) return;
+  // A part of the policy in force is no state to go back to.
+  if (end.kind === 'blocked' && end.kept?.closesOnly === true) {
+    return close('superseded', 'the group is as what closes of the policy in force wants it');
+  }
   const isOfPolicy = end.kind === 'asPlanned' && end.quarantined === 0;
   await noteEnd(run, { identities: seen.identities, isOfPolicy });
   await close('superseded', 'the group is as the policy in force wants it');
@@ -73,7 +77,7 @@ function blockedOutcome({ plan, pausedForMs, kept }: BlockedEnd, resyncMs: numbe
     reasons: plan.blockedBy.map(({ message }) => message),
     blocks: plan.blockedBy,
     planHash: plan.hash,
-    kept: kept === null ? null : { changes: kept.changes },
+    kept: kept === null ? null : { changes: kept.changes, closesOnly: kept.closesOnly },
     next: pausedForMs === null ? 'resync' : { afterMs: Math.min(pausedForMs, resyncMs) },
   };
 }

@@ -29,6 +29,8 @@ export interface GroupReading {
   readonly described: DescribedGroup;
   readonly learned: Learned;
   readonly lists: ReadLists;
+  /** Ids of what rules name and the cloud says does not exist. */
+  readonly absent: ReadonlySet<string>;
 }
 
 export interface GroupInput {
@@ -42,7 +44,7 @@ export interface GroupInput {
 export async function groupInput(
   engine: Pick<Engine, 'clock' | 'planOptions' | 'live' | 'invocation' | 'demands'>,
   desk: PlanningDesk,
-  { desired, described, learned, lists }: GroupReading,
+  { desired, described, learned, lists, absent }: GroupReading,
 ): Promise<GroupInput> {
   const nowMs = engine.clock.nowMs();
   const [holds, facts, approvals] = await Promise.all([
@@ -61,7 +63,7 @@ export async function groupInput(
     inForce: facts.inForce,
     nowMs,
   });
-  const given = { desired, described, settings: engine.planOptions, learned, lists };
+  const given = { desired, described, settings: engine.planOptions, learned, lists, absent };
   const keptRules = keptNow(breakGlass, nowMs);
   const input = {
     ...given,

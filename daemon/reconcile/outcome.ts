@@ -31,10 +31,12 @@ export interface BlockedOutcome {
   readonly kept: Kept | null;
 }
 
-/** The policy of before was carried out against drift meanwhile. */
+/** The policy in force was carried out against drift meanwhile. */
 export interface Kept {
   /** Calls that took effect. */
   readonly changes: number;
+  /** Whether but a part of it could be: that which closes. */
+  readonly closesOnly: boolean;
 }
 
 export interface Reconciled {
@@ -76,7 +78,7 @@ export interface BlockedEnd {
   readonly plan: GroupPlan;
   /** How long the group is paused for yet; null if it is not. */
   readonly pausedForMs: number | null;
-  /** The policy of before is in force meanwhile, and the group is as that says; null if nothing was carried out. */
+  /** The policy in force was carried out, and the group is as that says, or as far as it closes; null if nothing was. */
   readonly kept: (Kept & { readonly identities: readonly string[] }) | null;
 }
 

@@ -31,8 +31,10 @@ export interface Planned {
   /** What the plan was made of; with another description of the group, the plan that is then left. */
   readonly input: PlanInput & { readonly learned: Learned };
   readonly memory: GroupMemory;
-  /** The plan of the policy, where it is blocked and `plan` is that of the policy before; else null. */
+  /** The plan of the policy, where it is blocked and `plan` is that of the policy in force; else null. */
   readonly waiting: GroupPlan | null;
+  /** Whether `plan` is but the part of the policy in force that closes. */
+  readonly closesOnly: boolean;
 }
 
 /** There is nothing to carry out. */
@@ -78,11 +80,13 @@ interface KnownToPlan extends Omit<GroupInput, 'breakGlass'> {
   readonly memory: GroupMemory;
 }
 
-/** Carried out is the policy's plan; where that is blocked, the plan of the policy before; else nothing. */
+/** Carried out is the policy's plan; where that is blocked, the plan of the policy in force, or what closes of it. */
 function nextOf(run: GroupRun, plan: GroupPlan, { input, facts, memory }: KnownToPlan): Planned | EndedEarly {
   if (plan.status === 'observed') return { kind: 'ended', end: { kind: 'observed' }, memory };
   const { revision } = run;
-  if (plan.status !== 'blocked') return { kind: 'planned', plan, revision, input, memory, waiting: null };
+  if (plan.status !== 'blocked') {
+    return { kind: 'planned', plan, revision, input, memory, waiting: null, closesOnly: false };
+  }
   const kept = run.request.approvedPlan === null ? keptPlan(plan, input, facts) : null;
   if (kept !== null) {
     const before = facts.inForceRevision ?? revision;
@@ -118,7 +122,8 @@ const isAnother = ({ request: { approvedPlan } }: GroupRun, plan: GroupPlan): bo
 async function inputFor({ engine, request }: GroupRun, described: DescribedGroup, before: GroupMemory) {
   const { policy: desired } = request;
   const settings = engine.planOptions;
-  const { sizes: listSizes, unread: unreadLists, read: lists } = await engine.lists.of(desired, described);
+  const known = await engine.lists.of(desired, described);
+  const { sizes: listSizes, unread: unreadLists, read: lists, absent } = known;
   const quota = quotaAfterRead(before.quota, loadOf(described.rules, { ...settings, listSizes }).rules);
   const monotonicMs = engine.clock.monotonicMs();
   const learned: Learned = {
@@ -129,11 +134,12 @@ async function inputFor({ engine, request }: GroupRun, described: DescribedGroup
     listSizes,
     unreadLists,
   };
-  const { input, ...known } = await groupInput(engine, engine.journal, {
+  const { input, ...rest } = await groupInput(engine, engine.journal, {
     desired,
     described,
     learned,
     lists,
+    absent,
   });
-  return { ...known, input, memory: { ...before, quota } };
+  return { ...rest, input, memory: { ...before, quota } };
 }

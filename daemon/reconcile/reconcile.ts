@@ -43,12 +43,12 @@ export async function reconcileGroup(
   }
 }
 
-/** The plan has come to its end; but it was that of the policy before, or rules that flap were left out of it. */
-function whileWaiting(end: RunEnd, { plan, waiting: newer }: Planned): RunEnd {
+/** The plan has come to its end; but it was that of the policy in force, or rules were left out of it. */
+function whileWaiting(end: RunEnd, { plan, waiting: newer, closesOnly }: Planned): RunEnd {
   const waiting = newer ?? (plan.blockedBy.length > 0 ? plan : null);
   if (waiting === null || end.kind !== 'asPlanned') return end;
   const { changes, identities } = end;
-  return { kind: 'blocked', plan: waiting, pausedForMs: null, kept: { changes, identities } };
+  return { kind: 'blocked', plan: waiting, pausedForMs: null, kept: { changes, identities, closesOnly } };
 }
 
 /** A plan that had to wait for its calls may be a plan for a group that is no more. One without calls did not. */

@@ -1,7 +1,7 @@
 // What is said of a plan before anything of it is carried out.
 import { describeRule } from '../../reconciler/model/rule-text.ts';
 import type { DescribedGroup } from '../../reconciler/model/group.ts';
-import type { GroupPlan } from '../../reconciler/plan/plan.ts';
+import type { Block, GroupPlan } from '../../reconciler/plan/plan.ts';
 import type { GroupMemory } from '../learned/group-memory.ts';
 import { ignoredOpensOf, type IgnoredOpens } from '../learned/ignored-opens.ts';
 import { commonFields, RULES_NAMED_IN_EVENTS, type Cause, type GroupRun } from './group-run.ts';
@@ -12,21 +12,27 @@ export function reportPlan(
   { plan, cause }: { readonly plan: GroupPlan; readonly cause: Cause },
 ): void {
   const { telemetry } = run.engine;
-  const fields = { ...commonFields(run), planHash: plan.hash };
   telemetry.emit('group.described', { ...commonFields(run), rules: described.rules.length });
   reportViolations(run, plan);
   if (plan.status === 'converged') return;
   reportDrift(run, plan, cause);
   reportHeld(run, plan);
   if (plan.status === 'blocked') {
-    const kinds = [...new Set(plan.blockedBy.map(({ kind }) => kind))];
-    const blockedBy = plan.blockedBy.map((block) => block.message);
-    const overrides = plan.blockedBy.map(({ override }) => override).filter((command) => command !== '');
-    telemetry.emit('plan.blocked', { ...fields, kinds, blockedBy, overrides: [...new Set(overrides)] });
+    reportBlocks(run, plan, plan.blockedBy);
     return;
   }
+  // Of rules that are left out; the others go on.
+  const leftOut = plan.blockedBy.filter(({ kind }) => kind === 'denied');
+  if (plan.status === 'pending' && leftOut.length > 0) reportBlocks(run, plan, leftOut);
   reportApproval(run, plan);
   reportSteps(run, plan);
+}
+
+function reportBlocks(run: GroupRun, { hash: planHash }: GroupPlan, blocks: readonly Block[]): void {
+  const kinds = [...new Set(blocks.map(({ kind }) => kind))];
+  const blockedBy = blocks.map(({ message }) => message);
+  const overrides = [...new Set(blocks.map(({ override }) => override).filter((each) => each !== ''))];
+  run.engine.telemetry.emit('plan.blocked', { ...commonFields(run), planHash, kinds, blockedBy, overrides });
 }
 
 /** The policy breaks a guardrail or an expectation that the one in force keeps. */

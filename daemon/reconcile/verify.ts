@@ -35,9 +35,10 @@ export async function verifyGroup(run: GroupRun, executed: Executed): Promise<Ru
   return { kind: 'differs', silentNoops: reportSilentNoops(run, { plan, done: plan.steps }, group) };
 }
 
-/** Nothing is left to do now: what flaps rests. */
+/** Nothing is left to do now: what flaps rests, and what names something that does not exist is left out. */
 const isDone = ({ status, steps, blockedBy }: GroupPlan): boolean =>
-  status === 'converged' || (steps.length === 0 && blockedBy.every(({ kind }) => kind === 'flapping'));
+  status === 'converged' ||
+  (steps.length === 0 && blockedBy.every(({ kind }) => kind === 'flapping' || kind === 'denied'));
 
 function asPlanned({ progress, input }: Executed, { rules }: DescribedGroup): RunEnd {
   const { desired, described } = input.learned.quarantined;

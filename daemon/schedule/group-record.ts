@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Block, GroupPolicy } from '../../reconciler/plan/plan.ts';
 import { withoutQuarantine, type GroupMemory } from '../learned/group-memory.ts';
 import type { Cause } from '../reconcile/group-run.ts';
-import type { NextMove, Reconciled, ReconcileOutcome } from '../reconcile/outcome.ts';
+import type { Kept, NextMove, Reconciled, ReconcileOutcome } from '../reconcile/outcome.ts';
 
 /** A group as the policies want it, of one revision. */
 export interface Target {
@@ -31,6 +31,8 @@ export interface GroupStatus {
   readonly planHash: string | null;
   /** Whether the policy before is in force meanwhile, and the group as that says. */
   readonly kept: boolean;
+  /** Whether only that is carried out meanwhile which closes of the policy in force: as a whole it may not be. */
+  readonly closing: boolean;
 }
 
 export interface GroupRecord {
@@ -147,7 +149,6 @@ export function nextWaitMs({ outcome, failures }: GroupRecord, options: WaitOpti
 export function groupStatus(record: GroupRecord): GroupStatus {
   const { target, outcome, lastAttemptMs, lastConvergedMs, nextAttemptMs, failures } = record;
   const { account, region, id } = target.policy;
-  const blocked = outcome?.kind === 'blocked' ? outcome : null;
   const isPending = outcome !== null && record.judged !== target.policy;
   return {
     account,
@@ -161,13 +162,27 @@ export function groupStatus(record: GroupRecord): GroupStatus {
     lastConvergedMs,
     nextAttemptMs,
     failures,
-    blockedBy: blocked?.blocks ?? [],
-    planHash: blocked?.planHash ?? null,
-    kept: blocked !== null && blocked.kept !== null,
+    ...blockStatus(outcome),
   };
 }
 
-const KEPT = ' (meanwhile the rules that were in force before are kept up)';
+function blockStatus(
+  outcome: ReconcileOutcome | null,
+): Pick<GroupStatus, 'blockedBy' | 'planHash' | 'kept' | 'closing'> {
+  if (outcome?.kind !== 'blocked') return { blockedBy: [], planHash: null, kept: false, closing: false };
+  const { blocks, planHash, kept } = outcome;
+  return {
+    blockedBy: blocks,
+    planHash,
+    kept: kept?.closesOnly === false,
+    closing: kept?.closesOnly === true,
+  };
+}
+
+const keptText = ({ closesOnly }: Kept): string =>
+  closesOnly
+    ? ' (meanwhile only what closes of the rules in force is carried out)'
+    : ' (meanwhile the rules that were in force before are kept up)';
 
 /** Empty where there is nothing to explain. */
 export function outcomeReason(outcome: ReconcileOutcome | null): string {
@@ -176,7 +191,7 @@ export function outcomeReason(outcome: ReconcileOutcome | null): string {
     case 'quarantined':
       return outcome.reason;
     case 'blocked':
-      return `${outcome.reasons.join('; ')}${outcome.kept === null ? '' : KEPT}`;
+      return `${outcome.reasons.join('; ')}${outcome.kept === null ? '' : keptText(outcome.kept)}`;
     case undefined:
     case 'converged':
     case 'observed':

@@ -1,8 +1,13 @@
 // Which groups are managed, and what brought them in or let them go: a policy file, a name, tags. To come under
 // management, or to leave it, may be a slip of the hand far from any policy, so each is said, and kept until the next start.
-import { groupKey, placeKey, type DesiredGroup, type GroupRef } from '../../reconciler/model/group.ts';
+import {
+  groupKey,
+  groupSelectorText,
+  placeKey,
+  type DesiredGroup,
+  type GroupRef,
+} from '../../reconciler/model/group.ts';
 import type { Engine } from '../reconcile/engine.ts';
-import { groupSelectorText } from './selectors.ts';
 
 /** A group that came under management, or left it. */
 export interface ManagementChange extends GroupRef {

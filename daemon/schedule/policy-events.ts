@@ -1,11 +1,11 @@
 // What is said of the policies: loaded, rejected, a selector that means no group, a rule whose time is up.
-import type { DesiredState } from '../../reconciler/model/group.ts';
+import { groupSelectorText, type DesiredState } from '../../reconciler/model/group.ts';
 import type { Problem } from '../../reconciler/model/problem.ts';
 import { describeRule } from '../../reconciler/model/rule-text.ts';
 import type { Engine } from '../reconcile/engine.ts';
 import type { DesiredUpdate } from '../source/desired.ts';
 import type { LoadedPolicies } from '../source/source.ts';
-import { expiringRules, groupSelectorText, type UnresolvedSelector } from './selectors.ts';
+import { expiringRules, type UnresolvedSelector } from './selectors.ts';
 import { HOUR_MS } from '../clock.ts';
 
 const DETAILS_IN_EVENTS = 20;

@@ -5,24 +5,24 @@ import { isDeepStrictEqual } from 'node:util';
 import { counted } from '../../reconciler/model/counted.ts';
 import {
   groupKey,
+  groupSelectorText,
   placeKey,
   type DesiredGroup,
   type DesiredState,
   type Mode,
 } from '../../reconciler/model/group.ts';
 import { DIRECTIONS, ruleIdentity } from '../../reconciler/model/rule.ts';
-import { revisionLoss, type RevisionLoss } from '../../reconciler/judge/revision-loss.ts';
+import { isTooMuchLoss, revisionLoss, type RevisionLoss } from '../../reconciler/judge/revision-loss.ts';
 import { desiredGroupKey } from '../../reconciler/policy/compile/group-key.ts';
 import { weakenings } from '../../reconciler/judge/weakenings.ts';
 import { desiredHash } from '../../reconciler/plan/hash.ts';
 import type { GroupPolicy } from '../../reconciler/plan/plan.ts';
-import type { Approval, BrakeSettings, Invocation } from '../../reconciler/plan/safety.ts';
+import type { Approval, Invocation } from '../../reconciler/plan/safety.ts';
 import type { Clock } from '../clock.ts';
 import type { GrantedApproval } from '../journal/approvals.ts';
 import type { HeldRevision } from '../journal/facts.ts';
 import type { JournalDesk } from '../journal/journal.ts';
 import type { Engine } from '../reconcile/engine.ts';
-import { groupSelectorText } from './selectors.ts';
 
 /** What comes of a revision: the state in force from now on, and what was held of the newer one. */
 export interface GateVerdict {
@@ -58,7 +58,7 @@ export async function assessRevision(
   const nowMs = clock.nowMs();
   const loss = await piecemeal(revisionLoss(inForce, state, nowMs), clock);
   const { released } = loss;
-  if (brake === 'off' || !isTooMuch(loss, brake)) return { kind: 'within', released };
+  if (brake === 'off' || !isTooMuchLoss(loss, brake.groups)) return { kind: 'within', released };
   const hash = hashOf(content);
   const approval = (await desk.approvals(nowMs)).find((each) => isOfRevision(each, hash));
   if (approval !== undefined) return { kind: 'approved', released, approval };
@@ -204,9 +204,6 @@ export const heldText = ({ revision, losing, released, limit }: Omit<HeldRevisio
 
 export const approveCommand = (hash: string, { program, flags }: Invocation): string =>
   `${program} approve ${hash}${flags} --reason "..."`;
-
-const isTooMuch = ({ losing, released }: RevisionLoss, { groups }: BrakeSettings): boolean =>
-  losing.length + released.length > groups;
 
 const hashOf = (content: string): string => content.replace(/^sha256:/, '');
 

@@ -2,14 +2,15 @@
 // default mode filled in. A selector that cannot be resolved now keeps the groups it meant last time.
 import {
   groupKey,
+  groupSelectorText,
   type DesiredGroup,
+  type DesiredRule,
   type DesiredState,
-  type GroupSelector,
   type Mode,
 } from '../../reconciler/model/group.ts';
+import { groupPolicy } from '../../reconciler/plan/group-policy.ts';
 import type { GroupPolicy } from '../../reconciler/plan/plan.ts';
 import { DIRECTIONS, type Direction } from '../../reconciler/model/rule.ts';
-import type { DesiredRule } from '../../reconciler/model/group.ts';
 import type { EcsApi, Place } from '../ecs/api.ts';
 import type { Failure } from '../ecs/failures/failure.ts';
 
@@ -92,31 +93,6 @@ export class TargetResolver {
 const selectorKey = (group: DesiredGroup): string =>
   JSON.stringify([group.account, group.region, groupSelectorText(group.selector)]);
 
-function groupPolicy(
-  group: DesiredGroup,
-  id: string,
-  given: { readonly mode: Mode; readonly nowMs: number },
-): GroupPolicy {
-  const valid = (rules: readonly DesiredRule[] | null) =>
-    rules?.filter((rule) => isInForce(rule, given.nowMs)) ?? null;
-  return {
-    account: group.account,
-    region: group.region,
-    id,
-    mode: group.mode ?? given.mode,
-    alone: group.alone,
-    ...(group.selector.kind === 'id' ? {} : { bySelector: true }),
-    ignore: group.ignore,
-    ...(group.ownership === undefined ? {} : { ownership: group.ownership }),
-    rules: { ingress: valid(group.rules.ingress), egress: valid(group.rules.egress) },
-    source: group.source,
-  };
-}
-
-export function isInForce({ expiresAtMs }: DesiredRule, nowMs: number): boolean {
-  return expiresAtMs === null || expiresAtMs > nowMs;
-}
-
 /** Every rule with an end, soonest first. */
 export function expiringRules(
   state: DesiredState,
@@ -125,20 +101,6 @@ export function expiringRules(
     .flatMap((group) => DIRECTIONS.flatMap((direction: Direction) => group.rules[direction] ?? []))
     .flatMap((rule) => (rule.expiresAtMs === null ? [] : [{ ...rule, expiresAtMs: rule.expiresAtMs }]))
     .sort((a, b) => a.expiresAtMs - b.expiresAtMs);
-}
-
-export function groupSelectorText(selector: GroupSelector): string {
-  switch (selector.kind) {
-    case 'id':
-      return selector.id;
-    case 'name':
-      return `name "${selector.name}"`;
-    case 'tags':
-      return `tags ${Object.entries(selector.tags)
-        .map(([key, value]) => `${key}=${value}`)
-        .sort()
-        .join(',')}`;
-  }
 }
 
 function unresolvedSelector(

@@ -1,6 +1,7 @@
 // Where desired state comes from, as the daemon sees it. A source only reads; what the files mean is the
 // business of reconciler/policy, and which of them are in force that of desired.ts.
 import path from 'node:path';
+import type { CommitFacts, SourceHoldReason } from '../../reconciler/model/commit.ts';
 import type { Problem } from '../../reconciler/model/problem.ts';
 
 /** The bytes of one policy file, read in full while it stood still. */
@@ -64,8 +65,30 @@ export const noKinds = (root: string): PathKinds => ({
   others: new Set(),
 });
 
+/** A commit that the remote names and that is not taken, while the one before stays in force. */
+export interface SourceHold {
+  /** Id of its policy tree, which an approval names. */
+  readonly hash: string;
+  /** Full id of the commit. */
+  readonly revision: string;
+  readonly reason: SourceHoldReason;
+  /** One sentence: which commit, and why. */
+  readonly message: string;
+}
+
+/** How the remote of a git source answered last. */
+export interface RemoteStatus {
+  /** Without secrets. */
+  readonly url: string;
+  readonly ref: string;
+  /** When it last answered, Unix milliseconds; null: not yet. */
+  readonly answeredAtMs: number | null;
+  /** Why it did not answer the last time; null: it did. */
+  readonly error: string | null;
+}
+
 export interface LoadedPolicies extends PolicyFolder {
-  /** `sha256:…` over names and bytes of the files: equal contents are equal texts. */
+  /** `sha256:…` over names and bytes of the files, or `tree:…` of the commit: equal contents are equal texts. */
   readonly content: string;
   /** Commit id; `<commit>-dirty-<hash>` if the files are not as committed; outside of git the short content hash. */
   readonly revision: string;
@@ -77,7 +100,24 @@ export interface LoadedPolicies extends PolicyFolder {
   readonly uncommitted: readonly string[];
   /** The files as in `commit`; null where they were not asked for. */
   readonly atCommit: PolicyFolder | null;
+  /** What is known of `commit`; null: it was not asked for. */
+  readonly facts: CommitFacts | null;
+  /** A newer commit that these policies are not of; null: there is none, or it is taken. */
+  readonly held: SourceHold | null;
+  /** What does not keep the policies from being taken, and that a person should know. */
+  readonly warnings: readonly Problem[];
 }
+
+/** Of policies that git knows nothing of. */
+export const OUTSIDE_GIT = {
+  commit: null,
+  dirty: false,
+  uncommitted: [],
+  atCommit: null,
+  facts: null,
+  held: null,
+  warnings: [],
+} satisfies Partial<LoadedPolicies>;
 
 /** A running watch. */
 export interface Watcher {
@@ -93,4 +133,8 @@ export interface Source {
    * possibly once for many changes; never says what changed.
    */
   watch(onChange: () => void): Promise<Watcher>;
+  /** Asks the remote now, and not only at the next poll; resolves when it has answered. Nothing to do for a folder. */
+  refresh(): Promise<void>;
+  /** Null: there is no remote. */
+  remote(): RemoteStatus | null;
 }

@@ -14,6 +14,10 @@ export interface RevisionLoss {
   readonly released: readonly DesiredGroup[];
 }
 
+/** Whether more groups lose traffic or are released than `reconcile.brake.groups` allows. */
+export const isTooMuchLoss = ({ losing, released }: RevisionLoss, mostGroups: number): boolean =>
+  losing.length + released.length > mostGroups;
+
 /** Of one group. A revision may change thousands: what costs more to judge counts as losing. */
 const MAX_WORK = 1_000_000;
 

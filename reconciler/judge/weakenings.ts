@@ -1,5 +1,6 @@
 // Where a revision of the policies weakens what stands between a mistake and a group. It is not refused for that: people
 // may do so, but not without its being said.
+import { exactText } from '../model/collections.ts';
 import { matchesGlob } from '../model/glob.ts';
 import type { DesiredGroup, DesiredState, GroupSelector, IgnorePattern, Mode } from '../model/group.ts';
 import { isShaped } from '../model/packets/ignore.ts';
@@ -55,7 +56,8 @@ function weakenedExpectations(before: readonly Expectation[], after: readonly Ex
     }));
 }
 
-function saysAsMuch(other: Expectation, expectation: Expectation): boolean {
+/** Whether the other one asks for all that this one does. */
+export function saysAsMuch(other: Expectation, expectation: Expectation): boolean {
   return (
     other.kind === expectation.kind &&
     (other.unknown === 'block' || expectation.unknown === 'report') &&
@@ -131,10 +133,6 @@ const peerHolds = (outer: Peer, inner: Peer): boolean =>
   'address' in outer && 'address' in inner
     ? prefixContains(outer, inner)
     : exactText(outer) === exactText(inner);
-
-/** Equal for equal values whose keys stand in the same order. */
-const exactText = (value: unknown): string =>
-  JSON.stringify(value, (_key, part: unknown) => (typeof part === 'bigint' ? `${part}n` : part));
 
 function selectorText(selector: GroupSelector): string {
   switch (selector.kind) {

@@ -26,6 +26,21 @@ export type GroupSelector =
   | { readonly kind: 'name'; readonly name: string }
   | { readonly kind: 'tags'; readonly tags: Readonly<Record<string, string>> };
 
+/** As people read it. */
+export function groupSelectorText(selector: GroupSelector): string {
+  switch (selector.kind) {
+    case 'id':
+      return selector.id;
+    case 'name':
+      return `name "${selector.name}"`;
+    case 'tags':
+      return `tags ${Object.entries(selector.tags)
+        .map(([key, value]) => `${key}=${value}`)
+        .sort()
+        .join(',')}`;
+  }
+}
+
 /** How much we may change: all; all but removing; nothing. */
 export type Mode = 'enforce' | 'additive' | 'observe';
 
@@ -42,6 +57,11 @@ export interface DesiredRule {
   /** Unix milliseconds from which on the rule is not desired. Null: for ever. */
   readonly expiresAtMs: number | null;
   readonly source: SourcePlace;
+}
+
+/** Whether it is desired at this time. */
+export function isInForce({ expiresAtMs }: DesiredRule, nowMs: number): boolean {
+  return expiresAtMs === null || expiresAtMs > nowMs;
 }
 
 /** A rule that the cloud has. */

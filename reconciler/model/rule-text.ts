@@ -38,11 +38,11 @@ export function protocolText(protocol: string): string {
  * The text in double quotes, with controls (terminal escapes), separators, invisible and direction-changing
  * characters and broken surrogates as `\u{…}`: what is printed is what is there.
  */
-export function quoted(text: string): string {
-  const visible = text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}"\\]/gu, (character) =>
-    character === '"' || character === '\\'
-      ? `\\${character}`
-      : `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
+export const quoted = (text: string): string => `"${visible(text.replace(/["\\]/g, '\\$&'))}"`;
+
+/** The same without quotes. */
+export const visible = (text: string): string =>
+  text.replace(
+    /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/gu,
+    (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
   );
-  return `"${visible}"`;
-}

@@ -4,6 +4,7 @@ import { groupContext, type GroupContext } from '../exposure/engine/context.ts';
 import type { DescribedGroup, GroupRef } from '../model/group.ts';
 import { deepFreeze } from '../model/collections.ts';
 import { check, checkFailed } from './check/check.ts';
+import { absentNames, withAbsent } from './diff/absent.ts';
 import { diff } from './diff/diff.ts';
 import { ownershipOf } from './diff/ownership.ts';
 import { withoutQuarantined } from './diff/quarantine.ts';
@@ -48,7 +49,9 @@ function planned(input: PlanInput): GroupPlan {
   const hashes = { hash, desiredHash: desiredHash(input.desired) };
   const context = groupContext(described, input.lists);
   const resting = withoutResting(input.desired, full, input.learned?.resting ?? null);
-  const desired = withoutQuarantined(resting.policy, described.rules, input.learned?.quarantined);
+  const absent = absentNames(resting.policy, described.rules, input.absent);
+  const untried = withAbsent(absent, input.learned?.quarantined);
+  const desired = withoutQuarantined(resting.policy, described.rules, untried);
   const options = optionsOf(input);
   const { way, proof, verdicts } = guardedWay(input, { desired, ownership, described, options }, context);
   const exposure = deltaOf(described, way.steps, context);
@@ -65,6 +68,7 @@ function planned(input: PlanInput): GroupPlan {
         policy: input.desired,
         ownership,
         resting: resting.rules,
+        absent,
         steps: way.steps,
         ...hashes,
         exposure,

@@ -25,6 +25,11 @@ export interface PlanInput {
   readonly frozen?: Frozen | null;
   /** Entries of prefix lists and port lists. Absent: none was read. A list that is not here could not be read. */
   readonly lists?: ReadLists;
+  /**
+   * Ids of groups, prefix lists and port lists that the cloud says do not exist, so that it would refuse a rule that names
+   * one. Absent: none is known.
+   */
+  readonly absent?: ReadonlySet<string>;
   /** Absent: no limit, no guardrail and no expectation is judged. */
   readonly safety?: SafetyInput;
   /** Unix milliseconds. */

@@ -113,7 +113,7 @@ const approvalDocument = ({ by, atMs, reason, untilMs }: Approval) => ({
   until: new Date(untilMs).toISOString(),
 });
 
-function diffDocument({ missing, unexpected, different, same, unmanaged }: Diff) {
+export function diffDocument({ missing, unexpected, different, same, unmanaged }: Diff) {
   return {
     missing: missing.map(desiredDocument),
     surplus: unexpected.map(describedDocument),
@@ -152,7 +152,7 @@ const ruleIdsOf = (targets: ReadonlyArray<{ readonly id: string | null }>): stri
   targets.flatMap(({ id }) => (id === null ? [] : [id]));
 
 /** Not `exact`: the boxes hold at least what changes, perhaps more. */
-const exposureDocument = ({ exposure, diff }: GroupPlan) => ({
+export const exposureDocument = ({ exposure, diff }: Pick<GroupPlan, 'exposure' | 'diff'>) => ({
   opened: exposure.opened,
   closed: exposure.closed,
   effects: exposure.effects.map((effect) => effectDocument(effect, diff)),

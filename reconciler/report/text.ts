@@ -1,5 +1,6 @@
 // A plan for people: first what it does to the traffic and why, then the rules, then the calls.
 import type { Box } from '../exposure/text/box.ts';
+import type { ExposureDelta } from '../exposure/ask/delta.ts';
 import type { ExposureEffect } from '../exposure/ask/effects.ts';
 import { counted } from '../model/counted.ts';
 import { groupKey } from '../model/group.ts';
@@ -12,7 +13,7 @@ import {
 } from '../exposure/text/membership-text.ts';
 import { fieldText, type RuleField } from '../model/rule.ts';
 import { operationOf } from '../model/operation.ts';
-import type { Difference, Block, PlanFinding, GroupPlan, Step } from '../plan/plan.ts';
+import type { Difference, Diff, Block, PlanFinding, GroupPlan, Step } from '../plan/plan.ts';
 import { describeRule, protocolText, quoted } from '../model/rule-text.ts';
 import { changeOfEffect, type RuleChangeWord } from './change-word.ts';
 import { packetDocument, type PlanReport } from './document.ts';
@@ -58,19 +59,26 @@ export function groupLines(result: GroupResult): string[] {
   ];
 }
 
-function titled(title: string, lines: readonly string[]): string[] {
+/** A part of a group, if there is anything in it. */
+export function titled(title: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : [`  ${title}`, ...lines.map((line) => `    ${line}`)];
 }
 
-function trafficLines({ steps, exposure, diff }: GroupPlan): string[] {
-  if (steps.length === 0) return [];
+const trafficLines = ({ steps, exposure, diff }: GroupPlan): string[] =>
+  steps.length === 0 ? [] : exposureLines(exposure, diff);
+
+/** What opens and what closes, by the rules that cause it. */
+export function exposureLines(exposure: ExposureDelta, diff: Diff): string[] {
   if (exposure.effects.length === 0 && exposure.exact) return ['nothing opens and nothing closes'];
   const lines = exposure.effects.flatMap((effect) => effectLines(effect, changeOfEffect(effect, diff)));
   return exposure.exact ? lines : [...lines, 'too intricate to say exactly: no more than this changes'];
 }
 
 /** For an effect that could not be worked out: its boxes are all that the rule could change. */
-const MAY: Readonly<Record<ExposureEffect['effect'], string>> = { opens: 'may open', closes: 'may close' };
+export const MAY: Readonly<Record<ExposureEffect['effect'], string>> = {
+  opens: 'may open',
+  closes: 'may close',
+};
 
 function effectLines({ effect, rule, boxes, example }: ExposureEffect, change: RuleChangeWord): string[] {
   const more = boxes.length - MAX_BOXES_SHOWN;
@@ -82,7 +90,7 @@ function effectLines({ effect, rule, boxes, example }: ExposureEffect, change: R
   ];
 }
 
-function boxText(box: Box): string {
+export function boxText(box: Box): string {
   const [peerWord, ownWord] = box.direction === 'ingress' ? ['from', 'to'] : ['to', 'from'];
   return [
     box.direction,
@@ -128,11 +136,15 @@ function diffLines({ diff, mode }: GroupPlan): string[] {
   ];
 }
 
-function differenceText({ from, to, fields }: Difference): string {
+const differenceText = (pair: Difference): string =>
+  `${pair.from.id ?? 'no id'} ${changeText(pair)}  ${atPlace(pair.to.source)}`;
+
+/** A rule, and what becomes of it. */
+export function changeText({ from, to, fields }: Difference): string {
   const changes = fields.map(
     (field) => `${field} ${valueText(from.rule, field)} -> ${valueText(to.rule, field)}`,
   );
-  return `${from.id ?? 'no id'} ${describeRule(from.rule)}: ${changes.join(', ')}  ${atPlace(to.source)}`;
+  return `${describeRule(from.rule)}: ${changes.join(', ')}`;
 }
 
 function valueText(rule: Difference['to']['rule'], field: RuleField): string {
@@ -176,7 +188,7 @@ function promiseLines({ hitless, exceptions, steps }: GroupPlan): string[] {
   ];
 }
 
-const blockLines = ({ kind, message, override }: Block): string[] => [
+export const blockLines = ({ kind, message, override }: Block): string[] => [
   `${kind}: ${message}`,
   ...(override === '' ? [] : [`  to go on: ${override}`]),
 ];
@@ -188,7 +200,7 @@ function approvalLines({ approval }: GroupPlan): string[] {
   return [`by ${quoted(by)} at ${at} until ${until}: ${quoted(reason)}`];
 }
 
-const findingLine = ({ severity, id, message, file, line }: PlanFinding): string =>
+export const findingLine = ({ severity, id, message, file, line }: PlanFinding): string =>
   `${severity} ${id} ${file}:${line}: ${message}`;
 
-const atPlace = ({ file, line }: SourcePlace): string => `(${file}:${line})`;
+export const atPlace = ({ file, line }: SourcePlace): string => `(${file}:${line})`;

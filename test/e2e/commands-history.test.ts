@@ -1,5 +1,6 @@
 // `rampart history` in this process, held against what the cloud recorded.
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { leftOutText } from '../../daemon/commands/history.ts';
 import { startTestEmulator, type TestEmulator } from '../support/emulator.ts';
 import { configFor, policyFor, wireGroup } from '../support/estate.ts';
 import { Workspace } from '../support/rampart.ts';
@@ -50,5 +51,35 @@ test('history shows each call with its revision and request id, by group and tim
   expect(await run('history --since 2099-01-01T00:00:00Z')).toMatchObject({ code: 0, stdout: '' });
   const newest = await run('history --limit 1 --since 1h');
   expect(newest.stdout.trimEnd()).toBe(lines.at(-1));
-  expect(newest.stderr).toContain('older calls are left out');
+  expect(newest.stderr).toBe('older calls and approvals are left out; --limit 2 shows more\n');
+});
+
+test('history bounds what was approved together with the calls, and its advice is accepted', async () => {
+  await run('apply --yes');
+  for (const digit of ['1', '2', '3']) {
+    const ahead = ['approve', digit.repeat(64), '--ahead', '--reason', `review ${digit}`];
+    expect(await workspace.runHere(ahead)).toMatchObject({ code: 0 });
+  }
+  const all = (await run('history')).stdout.trimEnd().split('\n');
+  expect(all).toHaveLength(4);
+  const two = await run('history --limit 2');
+  expect(two.stdout.trimEnd().split('\n')).toEqual(all.slice(2));
+  expect(two.stderr).toContain('--limit 4 shows more');
+  expect(await run('history --limit 4')).toMatchObject({
+    code: 0,
+    stdout: `${all.join('\n')}\n`,
+    stderr: '',
+  });
+  const { calls, approvals } = JSON.parse((await run('history --limit 3 --json')).stdout) as {
+    calls: object[];
+    approvals: object[];
+  };
+  expect({ calls, approvals: approvals.length }).toEqual({ calls: [], approvals: 3 });
+});
+
+test('history advises only limits that it accepts', () => {
+  expect(leftOutText({ limit: 200 })).toContain('--limit 400 shows more');
+  expect(leftOutText({ limit: 60_000 })).toContain('--limit 100000 shows more');
+  expect(leftOutText({ limit: 100_000 })).toMatch(/100000 are the most.*; --group ID/);
+  expect(leftOutText({ limit: 100_000, group: 'sg-web' })).not.toContain('--');
 });

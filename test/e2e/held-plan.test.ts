@@ -84,6 +84,12 @@ describe('a policy that empties a group', () => {
 
     const history = await workspace.run(['history']);
     expect(history.stdout).toMatch(/approved .*sg-web.* "ticket 7"/);
+
+    // There is nothing left of it to approve, and who asks again is told why.
+    const again = await workspace.run(commandOf(blocked));
+    expect(again).toMatchObject({ code: 1, stdout: '' });
+    expect(again.stderr).toMatch(/^it was approved: .*sg-web.* "ticket 7", used up at 20\S+Z$/m);
+    expect(again.stderr).toContain('nothing waits for an approval');
     await daemon.stop();
   });
 
@@ -132,6 +138,22 @@ describe('a policy that empties a group', () => {
     const unknown = await workspace.run(['approve', '000000000000', '--reason', 'x']);
     expect(unknown).toMatchObject({ code: 1, stdout: '' });
     expect(unknown.stderr).toMatch(/^waiting: [0-9a-f]{64} default\/cn-hangzhou\/sg-web: 42 rules/m);
+    expect(unknown.stderr).toContain('give its whole hash and --ahead');
+  });
+
+  test('can be named by the beginning of its hash ahead of a daemon too, and a beginning of nothing is refused', async () => {
+    const ahead = (hash: string) => workspace.run(['approve', hash, '--ahead', '--reason', 'x']);
+    const { stdout } = await workspace.run(['plan', '--json']);
+    const [group] = (JSON.parse(stdout) as { groups: Array<{ hash: string }> }).groups;
+    const hash = group?.hash ?? '';
+    expect(await ahead('0'.repeat(40))).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(
+        /--ahead takes the whole hash, 64 characters, .*as `rampart plan --json` prints it/,
+      ) as string,
+    });
+    expect((await ahead(`SHA256:${hash.slice(0, 12).toUpperCase()}`)).stdout).toContain('sg-web');
   });
 
   test('is carried out by apply --plan with a reason, and by neither --yes nor a plan of another hash', async () => {

@@ -73,7 +73,7 @@ test('an empty group of the API of 2019 gets its rules, after one refusal', asyn
 
 test('an empty group of today with one bad rule gets the others', async () => {
   const of = scene([], [1, 2]);
-  const bad = 'protocol: tcp, ports: 80, from: sg-nowhere';
+  const bad = 'protocol: tcp, ports: 80, from: {group: sg-nowhere, ownerId: "2000000000000002"}';
   const stage = await open({ ...of, wanted: [bad, ...of.wanted] }, {});
   const last = await stage.service.log.event('step.quarantined', { group: 'sg-pupil' });
   await stage.later('group.not_converged', last);

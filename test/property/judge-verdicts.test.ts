@@ -2,7 +2,8 @@
 //
 // Invariants:
 //  1. A guardrail is violated, satisfied or unknown exactly as the counts of the oracle say.
-//  2. A change makes a guardrail worse, maybe worse or not, per port, exactly as the oracle says.
+//  2. A change makes a guardrail worse, maybe worse or not, per port, and per group where members of groups are meant
+//     too, exactly as the oracle says.
 //  3. An expectation holds, fails or is unknown exactly as the oracle says; and so does a change of it.
 //  4. Each example packet is of the pattern, and fares as it is said to fare.
 import fc from 'fast-check';
@@ -14,7 +15,7 @@ import { mostTolerated, type Deny } from '../../reconciler/judge/verdict/guardra
 import type { Expectation } from '../../reconciler/model/packets/pattern.ts';
 import type { Rule, RuleAction } from '../../reconciler/model/rule.ts';
 import { expectation, type PatternWords } from '../support/judge/demands.ts';
-import { oracleCounts, type OracleCount } from '../support/judge/oracle.ts';
+import { oracleCounts, type OracleCount, type OracleQuestion } from '../support/judge/oracle.ts';
 import {
   arbitraryDeny,
   arbitraryGroup,
@@ -30,6 +31,11 @@ import { runs } from '../support/runs.ts';
 
 const forbidsGroups = (words: PatternWords): boolean =>
   words.peers?.some((peer) => peer === 'anywhere' || peer === '0.0.0.0/0') === true;
+
+const acceptedGroups = (rules: readonly Rule[]): string[] =>
+  rules.flatMap(({ action, peer }) =>
+    action === 'accept' && 'kind' in peer && peer.kind === 'group' ? [peer.id] : [],
+  );
 
 function checkExample(
   excess: Excess | null,
@@ -81,12 +87,15 @@ describe('guardrails', () => {
     ): void => {
       const demands = { guardrails: [deny], expectations: [] };
       const [judged] = judgeChange(before, after, demands, contextOf(group)).guardrails;
-      const counts = [false, forbidsGroups(words)].flatMap((anyGroup) =>
-        oracleCounts([before, after], questionOf(group, deny.what.pattern, 'accept', anyGroup)),
-      );
-      const kind = counts.some((count) => count.surelyNew && beyond(deny, count, 'certain'))
+      const question = questionOf(group, deny.what.pattern, 'accept', false);
+      const countsOf = (asked: Partial<OracleQuestion>): OracleCount[] =>
+        oracleCounts([before, after], { ...question, ...asked });
+      const counts = [false, forbidsGroups(words)].flatMap((anyGroup) => countsOf({ anyGroup }));
+      const groups = forbidsGroups(words) ? acceptedGroups(after) : [];
+      const perGroup = [...counts, ...groups.flatMap((inGroup) => countsOf({ inGroup }))];
+      const kind = perGroup.some((count) => count.surelyNew && beyond(deny, count, 'certain'))
         ? 'worse'
-        : counts.some((count) => count.maybeNew && beyond(deny, count, 'possible'))
+        : perGroup.some((count) => count.maybeNew && beyond(deny, count, 'possible'))
           ? 'unknown'
           : counts.some((count) => beyond(deny, count, 'possible'))
             ? 'kept'

@@ -9,7 +9,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { DesiredKeeper, type DesiredUpdate } from '../../daemon/source/desired.ts';
 import { contentHash } from '../../daemon/source/git/revision.ts';
-import { noKinds, type LoadedPolicies } from '../../daemon/source/source.ts';
+import { noKinds, OUTSIDE_GIT, type LoadedPolicies } from '../../daemon/source/source.ts';
 import { DIRECTIONS, ruleIdentity, type Rule } from '../../reconciler/model/rule.ts';
 import type { DesiredGroup } from '../../reconciler/model/group.ts';
 import { desiredGroupKey } from '../../reconciler/policy/compile/group-key.ts';
@@ -39,7 +39,7 @@ function loaded(accident: Accident | null): LoadedPolicies {
     return { path, file: `policies/${path}`, bytes, stamp, inGit: null };
   });
   const content = contentHash(files);
-  const known = { content, revision: content, commit: null, dirty: false, uncommitted: [], atCommit: null };
+  const known = { ...OUTSIDE_GIT, content, revision: content };
   return { files, unreadable: [], kinds: noKinds('policies'), ...known };
 }
 

@@ -2,7 +2,13 @@
 // a process that has loaded some of the versions. That second part is kept here a second time, apart from the
 // daemon's own keeper, for the checks to judge by.
 import type { Rule } from '../../reconciler/model/rule.ts';
-import { noKinds, type LoadedPolicies, type Source, type SourceFile } from '../../daemon/source/source.ts';
+import {
+  noKinds,
+  OUTSIDE_GIT,
+  type LoadedPolicies,
+  type Source,
+  type SourceFile,
+} from '../../daemon/source/source.ts';
 import { IGNORED_PROTOCOLS, IGNORED_TEXT, yamlRule, type GroupKind } from './rules.ts';
 
 export const REGION = 'cn-hangzhou';
@@ -69,6 +75,8 @@ export class PolicyTree {
         };
         return Promise.resolve({ close });
       },
+      refresh: () => Promise.resolve(),
+      remote: () => null,
     };
   }
 
@@ -128,10 +136,7 @@ function loaded(version: PolicyVersion): LoadedPolicies {
     unreadable: [],
     content: `sha256:${revisionOf(version)}`,
     revision: revisionOf(version),
-    commit: null,
-    dirty: false,
-    uncommitted: [],
-    atCommit: null,
+    ...OUTSIDE_GIT,
     kinds: noKinds('policies'),
   };
 }

@@ -14,6 +14,7 @@ const unexpected = (what: string) => () => Promise.reject(new Error(`no one shou
 export const REFUSING_ECS: Engine['ecs'] = {
   describeGroup: unexpected('describe a group'),
   findGroups: unexpected('look for groups'),
+  existingGroups: unexpected('ask whether groups exist'),
   listSizes: unexpected('ask for the sizes of lists'),
   prefixListEntries: unexpected('ask for the entries of prefix lists'),
   portListEntries: unexpected('ask for the entries of port lists'),

@@ -1,6 +1,6 @@
 // Policy files that a test holds in memory, as a source: a change is heard of at once.
 import { contentHash, revisionText } from '../../daemon/source/git/revision.ts';
-import { noKinds, type Source, type SourceFile } from '../../daemon/source/source.ts';
+import { noKinds, OUTSIDE_GIT, type Source, type SourceFile } from '../../daemon/source/source.ts';
 
 export class PolicyFiles implements Source {
   readonly #texts = new Map<string, string>();
@@ -36,12 +36,12 @@ export class PolicyFiles implements Source {
       kinds: noKinds('policies'),
       content,
       revision,
-      commit: null,
-      dirty: false,
-      uncommitted: [],
-      atCommit: null,
+      ...OUTSIDE_GIT,
     });
   };
+
+  refresh: Source['refresh'] = () => Promise.resolve();
+  remote: Source['remote'] = () => null;
 
   watch: Source['watch'] = (onChange) => {
     this.#listeners.add(onChange);

@@ -24,6 +24,7 @@ export function fromDaemon(group: DaemonGroup, status: Status): Explanation {
     ...blocks.map(({ kind, message, liftedBy }) => `${kind}: ${message} (${LIFTED[liftedBy] ?? liftedBy})`),
     ...(blocks.length === 0 && reason !== '' ? [reason] : []),
     ...(group.kept === true ? ['meanwhile the rules that were in force before are kept up'] : []),
+    ...(group.closing === true ? ['meanwhile only what closes of the rules in force is carried out'] : []),
     ...closedLanes(group, status),
     ...driftReasons(group),
     `looked at ${timeText(group.lastAttemptMs, 'not yet')}, next ${timeText(group.nextAttemptMs ?? null, 'now or when something changes')}`,

@@ -88,6 +88,7 @@ const statusSchema = z.looseObject({
       nextAttemptMs: z.number().nullable().optional(),
       kept: z.boolean().optional(),
       attribution: attributionSchema.nullable().optional(),
+      closing: z.boolean().optional(),
       blockedBy: z
         .array(
           z.looseObject({

@@ -1,12 +1,11 @@
 // What guardrails and expectations say of the desired rules, and which exemptions are over.
 import { judgeDesired, type DesiredJudgement } from '../../../reconciler/judge/desired/judge-desired.ts';
-import type { DesiredGroup, DesiredRule } from '../../../reconciler/model/group.ts';
+import { isInForce, type DesiredGroup, type DesiredRule } from '../../../reconciler/model/group.ts';
 import type { Problem } from '../../../reconciler/model/problem.ts';
 import type { CompiledPolicies } from '../../../reconciler/policy/compile/compile.ts';
 import { placeKeyOf, type WrittenGuardrails } from '../../../reconciler/policy/compile/compile-guardrails.ts';
 import { DEFAULT_PRIVATE_NETWORKS } from '../../../reconciler/judge/count/senders.ts';
 import type { Config } from '../../config/config.ts';
-import { isInForce } from '../../schedule/selectors.ts';
 
 /** Of these groups, of which expired rules are left out before. */
 export function judgePolicies(

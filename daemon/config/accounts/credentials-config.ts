@@ -1,6 +1,7 @@
 // What an account of the config says about its credentials. Secrets never stand in the config: it names the
 // environment variable or the file that holds them, and both are read again for every call.
 import { z } from 'zod';
+import { envNameSuchAs, secretFile } from '../schema-words.ts';
 import { isLoopbackHost } from './endpoint.ts';
 
 const SECRET_KEYS: readonly string[] = ['accessKeyId', 'accessKeySecret', 'securityToken', 'secret'];
@@ -20,15 +21,7 @@ const refuseInlineSecrets: z.core.$ZodErrorMap = (issue) => {
 const keysOf = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
   z.strictObject(shape, { error: refuseInlineSecrets });
 
-// Upper case only: a secret pasted here by mistake has lower-case letters too, is refused, and so is never
-// printed as "variable … is not set".
-const envName = z
-  .string()
-  .regex(
-    /^[A-Z_][A-Z0-9_]*$/,
-    'write the name of an environment variable in upper case, such as ALIBABA_CLOUD_ACCESS_KEY_SECRET',
-  );
-const secretFile = z.string().min(1, 'write the path of a file');
+const envName = envNameSuchAs('ALIBABA_CLOUD_ACCESS_KEY_SECRET');
 const roleArn = z
   .string()
   .regex(/^acs:ram::\d+:role\/\S+$/, 'write it such as acs:ram::1234567890:role/NAME');

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { MAX_POLICY_FILE_BYTES } from '../../../reconciler/policy/read/decode.ts';
 import { filePath, section, wholeNumber } from '../schema-words.ts';
+import { gitSchema } from './git-schema.ts';
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -33,7 +34,9 @@ const policyLimits = section('How much is read; beyond it what is in force stays
 });
 
 export const policiesSchema = section('Where the policies come from.', {
-  source: z.enum(['directory']).default('directory'),
+  source: z.enum(['directory', 'git']).default('directory').meta({
+    description: 'directory: what lies in `path`; git: what a commit of the repository under `git` holds.',
+  }),
   path: filePath
     .default(DEFAULT_POLICIES)
     .meta({ description: 'Folder of the policy files, or one policy file.' }),
@@ -46,4 +49,9 @@ export const policiesSchema = section('Where the policies come from.', {
     'How long a file that is only the beginning of the one in force must stay as it is before it is taken.',
   ).default(10),
   limits: policyLimits,
+  git: gitSchema.nullable().default(null),
+}).superRefine(({ source, git }, context) => {
+  if ((source === 'git') === (git !== null)) return;
+  const message = git === null ? 'source: git needs `git: {url: …}`' : '`git` is only for `source: git`';
+  context.addIssue({ code: 'custom', path: ['git'], message });
 });

@@ -4,7 +4,8 @@
 // said (it may hold the answer with the secret in it).
 import { err, ok, type Result } from '../../../reconciler/model/result.ts';
 import type { CredentialsConfig } from '../../config/accounts/credentials-config.ts';
-import { buildProvider, SecretMissing, type Variables } from './vendor-providers.ts';
+import { SecretMissing, type Variables } from '../../config/secret.ts';
+import { buildProvider } from './vendor-providers.ts';
 import { connectionErrorCode, neverConnected } from '../transport/network-error.ts';
 import { silenceVendorDebug } from '../transport/silence-debug.ts';
 

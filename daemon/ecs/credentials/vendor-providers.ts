@@ -1,6 +1,5 @@
 // One provider of the vendor's library for each type of the config; `new Credential(…)` of that library is no
 // provider and pop-core refuses it.
-import { open } from 'node:fs/promises';
 import {
   DefaultCredentialsProvider,
   ECSRAMRoleCredentialsProvider,
@@ -12,13 +11,7 @@ import {
   type CredentialsProvider,
 } from '@alicloud/credentials';
 import type { CredentialsConfig } from '../../config/accounts/credentials-config.ts';
-
-export type Variables = Readonly<Record<string, string | undefined>>;
-
-/** A variable or file that the config names is not there. The message says which, never what it holds. */
-export class SecretMissing extends Error {
-  override readonly name = 'SecretMissing';
-}
+import { readSecret, SecretMissing, type Variables } from '../../config/secret.ts';
 
 type AccessKeyConfig = Extract<CredentialsConfig, { type: 'accessKey' }>;
 
@@ -31,9 +24,6 @@ interface Key {
 
 /** The key that the emulator knows by default; it opens nothing else. */
 const EMULATOR_KEY: Key = { accessKeyId: 'emulator', accessKeySecret: 'emulator-secret', securityToken: '' };
-
-/** What is longer is cut, and then the vendor refuses it. */
-const MAX_SECRET_FILE_BYTES = 64 * 1024;
 
 /** Throws where the library refuses the settings at once; it may also fail, and may hold state, later. */
 export function buildProvider(config: CredentialsConfig, env: Variables): CredentialsProvider {
@@ -78,39 +68,11 @@ const stsBuilder = (securityToken: string) =>
 /** So that a rotated secret is used without a restart. */
 async function readAccessKey(config: AccessKeyConfig, env: Variables): Promise<Key> {
   const read = (name: 'accessKeyId' | 'accessKeySecret' | 'securityToken') =>
-    readSecret(config[`${name}Env`], config[`${name}File`], env);
+    readSecret({ variable: config[`${name}Env`], file: config[`${name}File`] }, env);
   const accessKeyId = await read('accessKeyId');
   const accessKeySecret = await read('accessKeySecret');
   const securityToken = await read('securityToken');
   return { accessKeyId, accessKeySecret, securityToken };
-}
-
-/** Neither variable nor file named: empty text. Named but missing or empty: throws. */
-async function readSecret(variable: string | undefined, path: string | undefined, env: Variables) {
-  if (variable !== undefined) {
-    const value = env[variable]?.trim() ?? '';
-    if (value === '') throw new SecretMissing(`the environment variable ${variable} is not set`);
-    return value;
-  }
-  if (path === undefined) return '';
-  const text = (await readStart(path)).trim();
-  if (text === '') throw new SecretMissing(`the file ${path} is empty`);
-  return text;
-}
-
-async function readStart(path: string): Promise<string> {
-  try {
-    const file = await open(path);
-    try {
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(MAX_SECRET_FILE_BYTES));
-      return buffer.toString('utf8', 0, bytesRead);
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'error';
-    throw new SecretMissing(`the file ${path} cannot be read (${code})`);
-  }
 }
 
 function buildInstanceRole(config: Extract<CredentialsConfig, { type: 'ecsRamRole' }>): CredentialsProvider {

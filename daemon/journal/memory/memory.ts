@@ -161,16 +161,16 @@ class MemoryJournal implements Journal {
     );
   }
 
-  pastApprovals({
-    group,
-    sinceMs,
-  }: Pick<HistoryQuery, 'group' | 'sinceMs'>): Promise<readonly PastApproval[]> {
+  pastApprovals({ group, sinceMs, limit }: HistoryQuery): Promise<readonly PastApproval[]> {
     const ofAll = Object.keys(group).length === 0;
     return guarded(() =>
-      [...this.#store.approvals.values()].filter(
-        ({ group: of, atMs }) =>
-          (of === null ? ofAll : isOf(group, of)) && (sinceMs === null || atMs >= sinceMs),
-      ),
+      [...this.#store.approvals.values()]
+        .filter(
+          ({ group: of, atMs }) =>
+            (of === null ? ofAll : isOf(group, of)) && (sinceMs === null || atMs >= sinceMs),
+        )
+        .sort((a, b) => a.atMs - b.atMs)
+        .slice(-limit),
     );
   }
 

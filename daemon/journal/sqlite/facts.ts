@@ -150,7 +150,7 @@ export function readApprovals(db: Connection, nowMs: number, group?: GroupRef): 
 
 export function readPastApprovals(
   db: Connection,
-  { group, sinceMs }: Pick<HistoryQuery, 'group' | 'sinceMs'>,
+  { group, sinceMs, limit }: HistoryQuery,
 ): readonly PastApproval[] {
   const { where, values } = whereOf({
     'group_id = ?': group.id,
@@ -158,12 +158,12 @@ export function readPastApprovals(
     'region = ?': group.region,
     'at_ms >= ?': sinceMs ?? undefined,
   });
-  const sql = `SELECT body, used_at_ms AS usedAtMs FROM approvals WHERE ${where} ORDER BY seq`;
-  const rows = db.all(sql, ...values) as ReadonlyArray<{
+  const sql = `SELECT body, used_at_ms AS usedAtMs FROM approvals WHERE ${where} ORDER BY at_ms DESC, seq DESC LIMIT ?`;
+  const rows = db.all(sql, ...values, limit) as ReadonlyArray<{
     body: string;
     usedAtMs: number | null;
   }>;
-  return rows.map(({ body, usedAtMs }) => ({ ...(parseFact(body) as GrantedApproval), usedAtMs }));
+  return rows.map(({ body, usedAtMs }) => ({ ...(parseFact(body) as GrantedApproval), usedAtMs })).reverse();
 }
 
 /** The conditions that have a value. */

@@ -114,7 +114,7 @@ export class SqliteDesk implements JournalDesk {
     return guarded(() => readApprovals(this.#db, nowMs, group));
   }
 
-  pastApprovals(query: Pick<HistoryQuery, 'group' | 'sinceMs'>): Promise<readonly PastApproval[]> {
+  pastApprovals(query: HistoryQuery): Promise<readonly PastApproval[]> {
     return guarded(() => readPastApprovals(this.#db, query));
   }
 

@@ -1,7 +1,9 @@
 // While the plan of a group waits for someone's decision, its policy of before stays in force: drift is repaired
-// against that.
+// against that. Where that may not be carried out as a whole either, since a guardrail came later, what opens more than the
+// policy in force is closed all the same.
+import { openingChanges } from '../../../reconciler/plan/diff/closing.ts';
 import { planGroup } from '../../../reconciler/plan/plan-group.ts';
-import type { BlockKind, GroupPlan } from '../../../reconciler/plan/plan.ts';
+import type { BlockKind, GroupPlan, GroupPolicy } from '../../../reconciler/plan/plan.ts';
 import type { GroupFacts } from '../../journal/facts.ts';
 import type { GroupInput } from '../group-input.ts';
 import { inForceAt, isSamePolicy } from './freezes.ts';
@@ -9,41 +11,64 @@ import { inForceAt, isSamePolicy } from './freezes.ts';
 export interface KeptPlan {
   readonly plan: GroupPlan;
   readonly input: GroupInput['input'];
+  /** Whether it is but a part of what the policy in force asks for: that which opens nothing. */
+  readonly closesOnly: boolean;
 }
 
-/** What speaks against the policy itself; whatever else blocks a plan blocks that of the policy before as well. */
+/** What speaks against the policy itself; whatever else blocks a plan blocks each part of it as well. */
 const AGAINST_THE_POLICY: ReadonlySet<BlockKind> = new Set([
   'brake',
   'takeover',
   'opening',
   'guardrail',
   'expectation',
-  'frozen',
 ]);
 
-/** The plan of the policy in force, where the plan of a newer one is blocked for what that policy says; else null. */
+const isAgainstThePolicy = ({ status, blockedBy }: GroupPlan): boolean =>
+  status === 'blocked' && blockedBy.some(({ kind }) => AGAINST_THE_POLICY.has(kind));
+
+/**
+ * The plan of the policy in force, where the plan of a newer one is blocked for what that policy says, or for a freeze; what
+ * only closes of it, where it is blocked for the same itself. Null: nothing may be done, or no policy was in force yet, so
+ * that nothing is known to be drift.
+ */
 export function keptPlan(
   blocked: GroupPlan,
   input: GroupInput['input'],
   { inForce }: Pick<GroupFacts, 'inForce'>,
 ): KeptPlan | null {
-  if (inForce === null || !holdsPolicy(blocked, input, { inForce })) return null;
+  if (inForce === null) return null;
+  if (!isAnotherInForce(input, { inForce })) return isAgainstThePolicy(blocked) ? closingPart(input) : null;
+  if (!isAgainstThePolicy(blocked) && !isFrozen(blocked)) return null;
+  const kept = withPolicy(input, inForce);
+  const plan = planGroup(kept);
+  if (canGoOn(plan)) return { plan, input: kept, closesOnly: false };
+  return isAgainstThePolicy(plan) ? closingPart(kept) : null;
+}
+
+const isFrozen = ({ status, blockedBy }: GroupPlan): boolean =>
+  status === 'blocked' && blockedBy.some(({ kind }) => kind === 'frozen');
+
+const canGoOn = ({ status }: GroupPlan): boolean => status === 'pending' || status === 'converged';
+
+function withPolicy(input: GroupInput['input'], inForce: GroupPolicy): GroupInput['input'] {
   const desired = inForceAt(inForce, input.nowMs);
   // What was in force before a freeze of the policies began is what that freeze leaves alone.
   const frozen = input.frozen?.allow === 'drift' ? null : (input.frozen ?? null);
-  const kept = { ...input, desired, frozen };
-  const plan = planGroup(kept);
-  return plan.status === 'pending' || plan.status === 'converged' ? { plan, input: kept } : null;
+  return { ...input, desired, frozen };
 }
 
-/** Whether the plan is blocked for what its policy says, and another policy is in force. */
-function holdsPolicy(
-  plan: GroupPlan,
-  input: GroupInput['input'],
-  { inForce }: Pick<GroupFacts, 'inForce'>,
-): boolean {
-  if (plan.status !== 'blocked' || !isAnotherInForce(input, { inForce })) return false;
-  return plan.blockedBy.some(({ kind }) => AGAINST_THE_POLICY.has(kind));
+/** Judged as any plan is. */
+function closingPart(input: GroupInput['input']): KeptPlan | null {
+  const { learned } = input;
+  const opening = openingChanges(input);
+  const quarantined = {
+    desired: new Set([...learned.quarantined.desired, ...opening.desired]),
+    described: new Set([...learned.quarantined.described, ...opening.described]),
+  };
+  const closing = { ...input, learned: { ...learned, quarantined } };
+  const plan = planGroup(closing);
+  return canGoOn(plan) ? { plan, input: closing, closesOnly: true } : null;
 }
 
 /** Whether the rules that were last in force are those of another policy. */

@@ -7,7 +7,7 @@ import { FOLDER_BOUNDS, listingFingerprint, listPolicyFiles, type Listing } from
 import { readListedFiles, readWhileStill, restlessFolder } from './policy-folder.ts';
 import { DEFAULT_POLICY_LIMITS, type PolicyLimits } from '../../config/sections/policies-schema.ts';
 import { contentHash, revisionText } from '../git/revision.ts';
-import { shownFile, type LoadedPolicies, type PolicyFolder, type Source } from '../source.ts';
+import { OUTSIDE_GIT, shownFile, type LoadedPolicies, type PolicyFolder, type Source } from '../source.ts';
 
 export interface DirectorySourceOptions {
   /** The policy folder, or a single policy file, as it is to be shown in messages. */
@@ -55,6 +55,8 @@ export function createDirectorySource(options: DirectorySourceOptions): Source {
       const options = { path, clock, timings, fingerprint: look, known: loaded, onChange };
       return Promise.resolve(new FolderWatch(options));
     },
+    refresh: () => Promise.resolve(),
+    remote: () => null,
   };
 }
 
@@ -69,13 +71,14 @@ function loadedFrom({ policies, git, atCommit }: Reading): LoadedPolicies {
   const content = contentHash(policies.files);
   if (git === null) {
     const revision = revisionText(content, null);
-    return { ...policies, content, revision, commit: null, dirty: false, uncommitted: [], atCommit };
+    return { ...policies, ...OUTSIDE_GIT, content, revision, atCommit };
   }
   const { commit } = git;
   // The commit may hold what we could not read.
   const dirty = git.dirty || policies.unreadable.length > 0;
   return {
     ...policies,
+    ...OUTSIDE_GIT,
     files: policies.files.map((file) => ({ ...file, inGit: git.placeOf(file.path) })),
     content,
     revision: revisionText(content, { commit, dirty }),

@@ -1,17 +1,9 @@
 // The policy files as a commit has them, whatever lies in the work tree. No filters, no links: what the commit holds.
-import { POLICY_NAME, type Listing } from '../directory/listing.ts';
+import type { Listing } from '../directory/listing.ts';
 import type { PolicyLimits } from '../../config/sections/policies-schema.ts';
 import { shownFile, unreadable, type PolicyFolder, type SourceFile, type Unreadable } from '../source.ts';
-import { git, gitText, type Environment } from './git.ts';
-
-interface TreeEntry {
-  readonly path: string;
-  readonly mode: string;
-  readonly id: string;
-  readonly size: number;
-}
-
-const REGULAR = ['100644', '100755'];
+import type { Environment } from './git.ts';
+import { isPolicyPath, isRegular, listTree, readBlobs, sizeOf } from './tree.ts';
 
 /** What the commit has of the folder that the listing names. A git that fails makes the whole folder unreadable. */
 export async function readCommitFiles(
@@ -25,15 +17,16 @@ export async function readCommitFiles(
     kinds,
   });
   if (folder === null) return failed('the policies cannot be read from git: there is no such folder');
+  const place = { cwd: folder, environment };
   const only = kinds.rootIsFile ? files.map(({ path }) => path) : [];
-  const tree = await gitText(['ls-tree', '-r', '-z', '-l', commit, '--', ...only], folder, environment);
+  const tree = await listTree(commit, place, only);
   if (tree === null) return failed(`git could not list the policies of commit ${commit}`);
-  const entries = tree.split('\0').flatMap(treeEntryOf).filter(isPolicy);
-  const regular = entries.filter(({ mode }) => REGULAR.includes(mode));
-  if (regular.length > limits.files || sum(regular) > limits.bytes) {
+  const entries = tree.filter(({ path }) => isPolicyPath(path));
+  const regular = entries.filter(isRegular);
+  if (regular.length > limits.files || sizeOf(regular) > limits.bytes) {
     return failed(`commit ${commit} has more policies than \`policies.limits\` allows`);
   }
-  const blobs = await readBlobs(regular, { folder, environment });
+  const blobs = await readBlobs(regular, place);
   if (blobs === null) return failed(`git could not read the policies of commit ${commit}`);
   const read = regular.map(({ path, id }, index): SourceFile | Unreadable => {
     const file = shownFile(kinds, path);
@@ -43,7 +36,7 @@ export async function readCommitFiles(
     return unreadable(path, { file, code: 'file-too-large', message, hint: 'split it' });
   });
   const links = entries
-    .filter(({ mode }) => !REGULAR.includes(mode))
+    .filter((entry) => !isRegular(entry))
     .map(({ path }) => {
       const message = 'this is no regular file in the commit';
       return unreadable(path, { file: shownFile(kinds, path), code: 'policy-not-a-file', message });
@@ -53,45 +46,4 @@ export async function readCommitFiles(
     unreadable: [...links, ...read.filter((file) => 'problem' in file)],
     kinds,
   };
-}
-
-/** `MODE blob ID SIZE<tab>PATH`; a submodule has no size. */
-function treeEntryOf(line: string): TreeEntry[] {
-  const [, mode = '', id = '', size = '', path = ''] =
-    /^(\d+) \w+ ([0-9a-f]+) +(\d+|-)\t(.*)$/s.exec(line) ?? [];
-  return path === '' ? [] : [{ path, mode, id, size: Number(size) || 0 }];
-}
-
-const isPolicy = ({ path }: TreeEntry): boolean => POLICY_NAME.test(path) && !/(^|\/)\./.test(path);
-
-const sum = (entries: readonly TreeEntry[]): number => entries.reduce((total, { size }) => total + size, 0);
-
-/** In the order of the entries; null if git fails. */
-async function readBlobs(
-  entries: readonly TreeEntry[],
-  { folder, environment }: { readonly folder: string; readonly environment: Environment },
-): Promise<Uint8Array[] | null> {
-  const input = entries.map(({ id }) => `${id}\n`).join('');
-  const headers = 200 * entries.length;
-  const out = await git(['cat-file', '--batch'], {
-    cwd: folder,
-    environment,
-    input,
-    maxBytes: sum(entries) + headers + 1,
-  });
-  return out === null ? null : splitBatch(out, entries);
-}
-
-/** Each is `ID blob SIZE<newline>`, the bytes, and a newline. */
-function splitBatch(out: Buffer, entries: readonly TreeEntry[]): Uint8Array[] | null {
-  const blobs: Uint8Array[] = [];
-  let at = 0;
-  for (const { id, size } of entries) {
-    const head = `${id} blob ${size}\n`;
-    if (out.subarray(at, at + head.length).toString('latin1') !== head) return null;
-    at += head.length;
-    blobs.push(out.subarray(at, at + size));
-    at += size + 1;
-  }
-  return blobs;
 }

@@ -2,6 +2,7 @@
 // misspelt field in a branch that is not taken would never come to light; and it bounds no loop, so there are none.
 import type { parse } from '@bufbuild/cel';
 import { nearestWord } from '../../policy/schema/suggest.ts';
+import { patternFault } from './literal-pattern.ts';
 
 export type Expr = ReturnType<typeof parse>['expr'];
 
@@ -190,9 +191,26 @@ function callType(call: CallExpr, id: bigint, asks: Set<string>): ValueType {
   const fitting = signatures.find(
     ({ takes }) => takes.length === given.length && takes.every((type, index) => type === given[index]),
   );
-  if (fitting !== undefined) return fitting.gives;
+  if (fitting !== undefined) {
+    if (call.function === 'matches') checkPattern(call.args.at(-1));
+    return fitting.gives;
+  }
   const message = `${nameOf(call.function)} does not take ${given.map(worded).join(' and ')}`;
   throw new FaultFound(id, message, 'ports and priorities are whole numbers, the rest is text');
+}
+
+/** A pattern that is put together of a rule's fields is known only when there is a rule. */
+function checkPattern(pattern: Expr | undefined): void {
+  if (pattern?.exprKind.case !== 'constExpr') return;
+  const { constantKind } = pattern.exprKind.value;
+  if (constantKind.case !== 'stringValue') return;
+  const fault = patternFault(constantKind.value);
+  if (fault === null) return;
+  throw new FaultFound(
+    pattern.id,
+    `the pattern ${JSON.stringify(constantKind.value)} is not a regular expression: ${fault}`,
+    'write it in the syntax of RE2 (no look-around, no back references); r"..." takes backslashes as they are',
+  );
 }
 
 function listType(elements: readonly Expr[], id: bigint, asks: Set<string>): ValueType {

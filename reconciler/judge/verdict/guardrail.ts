@@ -79,7 +79,7 @@ export function guardrailChange(
   if (verdict.kind === 'satisfied') return { kind: 'satisfied' };
   const { pattern } = guardrail.what;
   const states = [before.present, after.present];
-  const senders = sendersOfDeny(guardrail, counter);
+  const senders = withEachGroup(sendersOfDeny(guardrail, counter), after.rules);
   const cells = counter.count({ pattern, senders, looksFor: 'accept', states });
   if (cells === null) return { kind: 'unknown', verdict };
   const tolerated = (cell: Cell): bigint => mostTolerated(guardrail, cell.universe.family);
@@ -117,6 +117,24 @@ export function sendersOfDeny(guardrail: Deny, counter: Counter): Sender[] {
   const senders = counter.sendersOf(guardrail.what.pattern, 'none');
   return senders.flatMap((sender): Sender[] =>
     forbidsGroups(guardrail, sender) ? [sender, { ...sender, groups: 'any' }] : [sender],
+  );
+}
+
+/**
+ * Where members of groups are meant too, the members of each group that is let in: to all of them together an address
+ * that one group's rule lets in is exposed already, and a rule for another group would be no news.
+ */
+function withEachGroup(senders: readonly Sender[], rules: readonly Rule[]): Sender[] {
+  const accepted = rules.flatMap(({ action, peer }) =>
+    action === 'accept' && !('address' in peer) && peer.kind === 'group' ? [peer.id] : [],
+  );
+  return senders.flatMap((sender): Sender[] =>
+    sender.groups === 'none'
+      ? [sender]
+      : [
+          sender,
+          ...[...new Set(accepted)].map((id) => ({ ...sender, groups: 'none' as const, memberOf: id })),
+        ],
   );
 }
 

@@ -23,13 +23,17 @@ const MOST_NAMED = 3;
 /** `tcp 22/22 is exposed to 4294967296 addresses over IPv4 (100 % of the pattern, 65536 are tolerated), as …`. */
 export function exposedText(guardrail: Deny, excess: Excess, placeOf: PlaceOf): string {
   const tolerated = mostTolerated(guardrail, excess.family);
-  const whom = excess.countsGroups ? 'addresses, in groups or not,' : 'addresses';
   const limit = tolerated === 0n ? 'none is tolerated' : `${countText(tolerated)} are tolerated`;
   return (
     `${servicesText(excess.services)} ${excess.services.length === 1 ? 'is' : 'are'} exposed to ` +
-    `${countText(excess.count)} ${whom} over ${FAMILY_WORD[excess.family]} ` +
+    `${countText(excess.count)} ${whomText(excess)} over ${FAMILY_WORD[excess.family]} ` +
     `(${percentText(excess)} of what is denied, ${limit}), ${byExampleText(excess, placeOf)}${adviceOf(guardrail)}`
   );
+}
+
+function whomText({ countsGroups, memberOf }: Excess): string {
+  if (memberOf !== null) return `addresses in ${memberOf}`;
+  return countsGroups ? 'addresses, in groups or not,' : 'addresses';
 }
 
 /** `tcp 443/443 is dropped for 256 addresses over IPv4, as …`. */

@@ -4,6 +4,7 @@ import type { SourcePlace } from '../../model/problem.ts';
 import { counted } from '../../model/counted.ts';
 import { describeRule, quoted } from '../../model/rule-text.ts';
 import { NO_COEXISTENCE } from '../coexist/revoke-first.ts';
+import type { NamedByRule } from '../diff/absent.ts';
 import type { Frozen, Hold } from '../plan-input.ts';
 import type { Block, BlockKind, LiftedBy } from '../plan.ts';
 import type { Invocation } from '../safety.ts';
@@ -74,6 +75,7 @@ const VENDOR_KINDS: Readonly<Record<VendorObjection['kind'], true>> = {
   noRuleIds: true,
   groupPeers: true,
   itselfAsPeer: true,
+  absentNames: true,
 };
 
 const isVendorObjection = (objection: Objection): objection is VendorObjection =>
@@ -121,7 +123,26 @@ function vendorBlock(objection: VendorObjection): BlockText {
         message: `rules name the group itself, and the vendor refuses that: ${placesText(objection.places)}`,
         override: "use the group's inner access policy, or name the addresses of its members",
       };
+    case 'absentNames':
+      return absentBlock(objection.absent);
   }
+}
+
+const MAX_ABSENT_NAMED = 5;
+
+function absentBlock(absent: readonly NamedByRule[]): BlockText {
+  const rules = new Set(absent.map(({ rule }) => rule)).size;
+  // A rule of the policy with many ports is many rules here.
+  const names = [
+    ...new Set(absent.map(({ id, rule: { source } }) => `${id} (${source.file}:${source.line})`)),
+  ];
+  const more = names.length > MAX_ABSENT_NAMED ? ` and ${names.length - MAX_ABSENT_NAMED} more` : '';
+  const named = `${names.slice(0, MAX_ABSENT_NAMED).join(', ')}${more}`;
+  return {
+    kind: 'denied',
+    message: `${counted(rules, 'rule')} left out until what is named exists and RAM shows it: ${named}`,
+    override: 'create what is named, or name another; the rule then goes in by itself',
+  };
 }
 
 function placesText(places: readonly SourcePlace[]): string {

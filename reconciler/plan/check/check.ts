@@ -2,6 +2,7 @@
 // decided. Nothing edits a plan after this.
 import type { ExposureDelta } from '../../exposure/ask/delta.ts';
 import type { GroupContext } from '../../exposure/engine/context.ts';
+import type { NamedByRule } from '../diff/absent.ts';
 import type { Ownership } from '../diff/ownership.ts';
 import type { RuleViolation } from '../../judge/cel/rule-guardrails.ts';
 import { ruleIdentity, type Rule } from '../../model/rule.ts';
@@ -41,6 +42,8 @@ export interface Unchecked {
   readonly ownership: Ownership;
   /** Rules that are left out of the plan for now, since something else keeps undoing their repair. */
   readonly resting: readonly Rule[];
+  /** What does not exist, by the rules that are left out of the plan for naming it. */
+  readonly absent: readonly NamedByRule[];
   readonly steps: readonly Step[];
   readonly hash: string;
   readonly desiredHash: string;
@@ -54,8 +57,8 @@ export interface Unchecked {
 }
 
 /**
- * A plan without steps is converged, whatever else there is to say, unless rules of it rest or the policy itself is
- * held. Of the others, an observed group's is observed, with what would block it if it were enforced, and any other one
+ * A plan without steps is converged, whatever else there is to say, unless rules are left out of it or the policy itself
+ * is held. Of the others, an observed group's is observed, with what would block it if it were enforced, and any other one
  * is blocked if there is an objection that no approval lifts.
  */
 export function check(input: PlanInput, plan: Unchecked): Judged {
@@ -79,11 +82,11 @@ export function check(input: PlanInput, plan: Unchecked): Judged {
       ...plan.orderObjections.map((objection) => unpromised(objection, words)),
     ],
     findings: [
-      ...planFindings(input, plan.ownership),
+      ...planFindings(input, plan.ownership, plan.absent),
       ...verdictFindings(input, plan.verdicts),
       ...ruleFindings(violations),
     ],
-    blockedBy: [...blockedBy, ...flapping(input, plan).map((objection) => blockOf(objection, words))],
+    blockedBy: [...blockedBy, ...leftOut(input, plan).map((objection) => blockOf(objection, words))],
     heldBy: held.map((objection) => blockOf(objection, words)),
     losing: stakes.losing,
     opening: stakes.opening,
@@ -134,9 +137,10 @@ function planStatus(
   plan: Unchecked,
   { isBlocked, isHeld }: { readonly isBlocked: boolean; readonly isHeld: boolean },
 ): GroupPlan['status'] {
-  if (plan.steps.length === 0 && !isHeld) return plan.resting.length > 0 ? 'blocked' : 'converged';
+  const isDone = plan.steps.length === 0;
+  if (isDone && !isHeld && plan.resting.length === 0 && plan.absent.length === 0) return 'converged';
   if (desired.mode === 'observe') return 'observed';
-  return isBlocked ? 'blocked' : 'pending';
+  return isBlocked || isDone ? 'blocked' : 'pending';
 }
 
 /** What a plan makes worse, where the policy is not held for the same already. */
@@ -173,8 +177,12 @@ function objectionsTo(input: PlanInput, plan: Unchecked, stakes: Stakes): Object
 }
 
 /** Blocks nothing but these rules. */
-function flapping({ learned, nowMs }: PlanInput, { resting: rules }: Unchecked): Objection[] {
-  return rules.length === 0 ? [] : [{ kind: 'flapping', rules, untilMs: learned?.resting?.untilMs ?? nowMs }];
+function leftOut({ learned, nowMs }: PlanInput, { resting: rules, absent }: Unchecked): Objection[] {
+  const untilMs = learned?.resting?.untilMs ?? nowMs;
+  return [
+    ...(rules.length === 0 ? [] : [{ kind: 'flapping', rules, untilMs } as const]),
+    ...(absent.length === 0 ? [] : [{ kind: 'absentNames', absent } as const]),
+  ];
 }
 
 const holds = ({ described, holds: all = [], nowMs }: PlanInput): Objection[] =>

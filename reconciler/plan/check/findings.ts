@@ -3,6 +3,7 @@ import type { DescribedGroup, DesiredRule } from '../../model/group.ts';
 import { counted } from '../../model/counted.ts';
 import { DIRECTIONS, ruleIdentity } from '../../model/rule.ts';
 import { compareDescribed, compareDesired } from '../diff/diff.ts';
+import type { NamedByRule } from '../diff/absent.ts';
 import type { Ownership } from '../diff/ownership.ts';
 import { twinsByKey } from '../coexist/twins.ts';
 import type { PlanInput } from '../plan-input.ts';
@@ -14,9 +15,16 @@ import { networkProblems } from './network-findings.ts';
 export function planFindings(
   { desired, described, learned = {} }: PlanInput,
   ownership: Ownership,
+  absent: readonly NamedByRule[],
 ): PlanFinding[] {
-  return [...warnings(desired, described, ownership), ...unreadLists(desired, learned.unreadLists)];
+  const found = [...warnings(desired, described, ownership), ...absent.map(namesWhatIsAbsent)];
+  return [...inReadingOrder(found), ...unreadLists(desired, learned.unreadLists)];
 }
+
+const inReadingOrder = (findings: readonly PlanFinding[]): PlanFinding[] =>
+  [...findings].sort(
+    (a, b) => compareText(a.file, b.file) || a.line - b.line || compareText(a.message, b.message),
+  );
 
 /** The plan reckons with one rule for each list whose size is not known. */
 const unreadLists = ({ source }: GroupPolicy, reasons: readonly string[] = []): PlanFinding[] =>
@@ -31,7 +39,21 @@ function warnings(policy: GroupPolicy, described: DescribedGroup, ownership: Own
     ...leftToOthers(policy, desired, ownership),
     ...equalButForPriority(desired),
     ...networkProblems(desired, described).map(({ id, rule, text }) => warningAbout(id, rule, text)),
-  ].sort((a, b) => compareText(a.file, b.file) || a.line - b.line || compareText(a.message, b.message));
+  ];
+}
+
+const ABSENT: Readonly<Record<NamedByRule['kind'], { readonly id: string; readonly noun: string }>> = {
+  group: { id: 'absent-group', noun: 'security group' },
+  prefixList: { id: 'absent-prefix-list', noun: 'prefix list' },
+  portList: { id: 'absent-port-list', noun: 'port list' },
+};
+
+function namesWhatIsAbsent({ rule, kind, id }: NamedByRule): PlanFinding {
+  const { id: finding, noun } = ABSENT[kind];
+  const text =
+    `is left out: there is no ${noun} ${id} in this account and region, or RAM hides it; ` +
+    'create it, or name another';
+  return warningAbout(finding, rule, text);
 }
 
 /** A described rule that is left alone fulfils a declared one, except for the description. */

@@ -6,6 +6,7 @@ import type { OpenedService } from '../../judge/opening.ts';
 import type { SourcePlace } from '../../model/problem.ts';
 import type { Rule, RuleAction } from '../../model/rule.ts';
 import type { Promised } from '../proof/transition.ts';
+import type { NamedByRule } from '../diff/absent.ts';
 import type { Frozen, Hold } from '../plan-input.ts';
 import type { PlanOptions } from '../plan.ts';
 
@@ -46,7 +47,9 @@ export interface ProofObjection {
 /** Found in what the vendor is known to refuse. `places`: of the rules that it refuses, in reading order. */
 export type VendorObjection =
   | { readonly kind: 'managedByProduct' | 'noRuleIds' }
-  | { readonly kind: 'groupPeers' | 'itselfAsPeer'; readonly places: readonly SourcePlace[] };
+  | { readonly kind: 'groupPeers' | 'itselfAsPeer'; readonly places: readonly SourcePlace[] }
+  /** Rules name what does not exist: they are left out of the plan until it does. */
+  | { readonly kind: 'absentNames'; readonly absent: readonly NamedByRule[] };
 
 /** A limit of the brake that the plan goes beyond. */
 export type BrakeReason =

@@ -6,12 +6,12 @@
 // within that; where such a rule opens more than is declared, it is told.
 //
 // Where the policy says `ownership: declared`, what we did not bring stays as well, equal to a declared rule or not.
-import { contains } from '../../exposure/ask/contains.ts';
-import { groupContext, type GroupContext } from '../../exposure/engine/context.ts';
+import { groupContext } from '../../exposure/engine/context.ts';
 import type { DescribedGroup, DescribedRule, IgnorePattern } from '../../model/group.ts';
 import { isShaped, matchesIgnore } from '../../model/packets/ignore.ts';
-import { DIRECTIONS, ruleIdentity, type Rule } from '../../model/rule.ts';
+import { DIRECTIONS, ruleIdentity } from '../../model/rule.ts';
 import type { GroupPolicy } from '../plan.ts';
+import { openingBeside } from './opening.ts';
 
 /** Sorts the described rules of the managed directions; those of others are out of scope, and in no list. */
 export interface Ownership {
@@ -62,9 +62,6 @@ export function ownershipOf(
   };
 }
 
-/** Questions about rules that open something. What is not asked any more counts as opening. */
-const MAX_OPENING_QUESTIONS = 200;
-
 /** The accepts among these that let through what the declared rules do not. */
 function beyondDeclared(
   policy: GroupPolicy,
@@ -73,25 +70,8 @@ function beyondDeclared(
 ): ReadonlySet<IgnoredRule> {
   const accepts = named.filter(({ described }) => described.rule.action === 'accept');
   const declared = DIRECTIONS.flatMap((direction) => policy.rules[direction] ?? []).map(({ rule }) => rule);
-  const left = { questions: MAX_OPENING_QUESTIONS };
-  return new Set(openingOf(accepts, { declared, context: groupContext(group), left }));
-}
-
-interface BesideDeclared {
-  readonly declared: readonly Rule[];
-  readonly context: GroupContext;
-  readonly left: { questions: number };
-}
-
-/** Beside the declared rules some accepts together open something exactly if one of them does. */
-function openingOf(accepts: readonly IgnoredRule[], beside: BesideDeclared): readonly IgnoredRule[] {
-  if (accepts.length === 0) return [];
-  if (beside.left.questions === 0) return accepts;
-  beside.left.questions -= 1;
-  const rules = accepts.map(({ described }) => described.rule);
-  const verdict = contains(beside.declared, [...beside.declared, ...rules], beside.context);
-  if (verdict.kind === 'holds') return [];
-  if (accepts.length === 1) return accepts;
-  const half = Math.ceil(accepts.length / 2);
-  return [...openingOf(accepts.slice(0, half), beside), ...openingOf(accepts.slice(half), beside)];
+  return openingBeside(accepts, ({ described }) => described.rule, {
+    rules: declared,
+    context: groupContext(group),
+  });
 }

@@ -38,6 +38,8 @@ export interface OracleQuestion {
   readonly privateNetworks: readonly Prefix[];
   /** Whether members of any group count as senders of the addresses. */
   readonly anyGroup: boolean;
+  /** A group that all senders of the addresses are in; absent: in none. */
+  readonly inGroup?: string;
 }
 
 interface OracleSender {
@@ -96,7 +98,7 @@ export const within = (prefix: Prefix, family: Family, address: bigint): boolean
 };
 
 function sendersOf(
-  { pattern, context, world, privateNetworks, anyGroup }: OracleQuestion,
+  { pattern, context, world, privateNetworks, anyGroup, inGroup }: OracleQuestion,
   family: Family,
 ): OracleSender[] {
   const all = world.addresses[family];
@@ -120,7 +122,8 @@ function sendersOf(
         senders.push({ addresses: all, fixed: [peer.id], isUnreadList: true, anyGroup: false });
     }
   }
-  senders.push({ addresses: inAny(prefixes), fixed: [], isUnreadList: false, anyGroup });
+  const fixed = inGroup === undefined ? [] : [inGroup];
+  senders.push({ addresses: inAny(prefixes), fixed, isUnreadList: false, anyGroup });
   return senders.filter(({ addresses }) => addresses.length > 0);
 }
 

@@ -43,6 +43,7 @@ describe('defaults', () => {
         requireClean: false,
         settleSeconds: 10,
         limits: { files: 5000, bytes: 33_554_432, bytesPerFile: 2_097_152 },
+        git: null,
       },
       accounts: {
         default: { credentials: { type: 'default' }, endpoint: { kind: 'regional' }, apiLevel: 'auto' },
@@ -264,6 +265,8 @@ emulator: {quirks: {describeLagMS: 3}}
     ['journal: {url: ":memory:"}', '1:16 bad-value', 'write the path of a file'],
     ['journal: {url: "file:x.db"}', '1:16 bad-value', 'write the path of a file'],
     ['journal: {url: ""}', '1:16 bad-value', 'write the path of a file'],
+    ['policies: {source: git}', '1:11 bad-value', 'source: git needs'],
+    ['policies: {git: {url: "https://example.com/x.git"}}', '1:17 bad-value', 'only for `source: git`'],
   ])('says of `%s` where and what is wrong', (text, place, words) => {
     expect(problemsOf(text)).toContainEqual([place, expect.stringContaining(words)]);
   });
@@ -281,8 +284,6 @@ emulator: {quirks: {describeLagMS: 3}}
       "reconcile: {mode: enforce, freeze: [{name: a, schedule: '0 0 * * *', durationHours: 1, timeZone: Mars}]}",
       '1:98 bad-value',
     ],
-    ['policies: {source: git}', '1:20 unknown-value'],
-    ['policies: {git: {url: "https://example.com/x.git"}}', '1:12 unknown-key'],
     ['reconcile: {confirm: true}', '1:13 unknown-key'],
   ])('refuse what a later version brings, and do not ignore it: %s', (text, place) => {
     expect(places(text)).toEqual([place]);

@@ -398,6 +398,28 @@ describe('findGroups', () => {
   });
 });
 
+describe('existingGroups', () => {
+  it('asks by ids, a hundred in one call, and says which of them there are', async () => {
+    const ids = Array.from({ length: 101 }, (_, index) => `sg-${index}`);
+    const { client, calls } = clientOver((_operation, { SecurityGroupIds = '[]' }) => {
+      const asked = (JSON.parse(SecurityGroupIds) as string[]).filter((id) => id !== 'sg-7');
+      return groupPage([...asked, 'sg-not-asked-for'].map((id) => head({ SecurityGroupId: id })));
+    });
+    const result = await client.existingGroups(PLACE, ids);
+    expect(result).toEqual({ ok: true, value: new Set(ids.filter((id) => id !== 'sg-7')) });
+    expect(calls.map(({ operation }) => operation)).toEqual([
+      'DescribeSecurityGroups',
+      'DescribeSecurityGroups',
+    ]);
+    expect(calls[1]?.params.SecurityGroupIds).toBe('["sg-100"]');
+  });
+
+  it('an answer that failed tells of no group', async () => {
+    const { client } = clientOver(() => groupPage([head()], { TotalCount: 11 }));
+    expect(await client.existingGroups(PLACE, ['sg-1'])).toMatchObject({ ok: false });
+  });
+});
+
 describe('write', () => {
   const request = {
     ...PLACE,

@@ -235,6 +235,11 @@ describe('groups', () => {
     expect(await client.findGroups(GROUP, { kind: 'name', name: 'we' })).toEqual({ ok: true, value: [] });
   });
 
+  it('that there are, of those asked for', async () => {
+    const result = await clientOf().existingGroups(GROUP, [GROUP.id, 'sg-none']);
+    expect(result).toEqual({ ok: true, value: new Set([GROUP.id]) });
+  });
+
   it('that are not there are reported', async () => {
     const result = await clientOf().describeGroup({ ...GROUP, id: 'sg-none' });
     expect(result).toMatchObject({ ok: false, error: { kind: 'rejected', code: 'Transport.GroupNotFound' } });

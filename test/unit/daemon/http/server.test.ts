@@ -8,7 +8,7 @@ import type { DaemonStatus } from '../../../../daemon/http/status.ts';
 
 const EVIL = `<script>alert("x")</script>&'`;
 
-const NOT_BLOCKED = { nextAttemptMs: null, blockedBy: [], planHash: null, kept: false };
+const NOT_BLOCKED = { nextAttemptMs: null, blockedBy: [], planHash: null, kept: false, closing: false };
 
 const STATUS: DaemonStatus = {
   version: 1,

@@ -164,12 +164,21 @@ export function factsContract(kind: string, makePlace: () => JournalPlace): void
       await journal.useUpApprovals({ group: GROUP });
       await restart();
       expect(await journal.approvals(START_MS, GROUP)).toEqual([AHEAD]);
-      expect(await journal.pastApprovals({ group: {}, sinceMs: null })).toEqual([
+      expect(await journal.pastApprovals({ group: {}, sinceMs: null, limit: 2 })).toEqual([
         { ...APPROVAL, usedAtMs: START_MS },
         { ...AHEAD, usedAtMs: null },
       ]);
-      expect(await journal.pastApprovals({ group: { id: GROUP.id }, sinceMs: START_MS })).toHaveLength(1);
-      expect(await journal.pastApprovals({ group: {}, sinceMs: START_MS + 1 })).toEqual([]);
+      const ofGroup = { group: { id: GROUP.id }, sinceMs: START_MS, limit: 9 };
+      expect(await journal.pastApprovals(ofGroup)).toHaveLength(1);
+      expect(await journal.pastApprovals({ group: {}, sinceMs: START_MS + 1, limit: 9 })).toEqual([]);
+    });
+
+    it('are remembered in the order of approving, and of many the newest are told', async () => {
+      await journal.approve(APPROVAL);
+      await journal.approve(AHEAD);
+      expect(await journal.pastApprovals({ group: {}, sinceMs: null, limit: 1 })).toEqual([
+        { ...AHEAD, usedAtMs: null },
+      ]);
     });
 
     it('of a revision are used up by its hash', async () => {

@@ -8,9 +8,15 @@ import { prefix } from '../../../support/rule-sets.ts';
 const KEEP_MS = 1000;
 const PLACE = { account: 'default', region: 'cn-hangzhou' };
 const DENIED = makeFailure({ kind: 'denied', code: 'Forbidden.RAM', message: 'no', httpStatus: 403 });
+const NO_LIST = makeFailure({
+  kind: 'rejected',
+  code: 'InvalidPrefixListId.NotFound',
+  message: 'no such list',
+  httpStatus: 404,
+});
 const OFFICE = { family: 'ipv4', entries: [prefix('203.0.113.0/24')] } as const;
 
-/** `pl-secret` may not be read. */
+/** `pl-secret` may not be read, and there is no `pl-gone`. */
 function setUp() {
   const asked: string[] = [];
   let nowMs = 0;
@@ -19,6 +25,7 @@ function setUp() {
     {
       prefixListEntries: (_, id) => {
         asked.push(id);
+        if (id === 'pl-gone') return Promise.resolve(err(NO_LIST));
         return Promise.resolve(id === 'pl-secret' ? err(DENIED) : ok(OFFICE));
       },
       portListEntries: (_, id) => {
@@ -37,9 +44,19 @@ function setUp() {
 it('a list that cannot be read is not among those that were', async () => {
   const { of } = setUp();
   expect(await of(['pl-office', 'pl-secret'], ['prl-ssh'])).toEqual({
-    prefixLists: new Map([['pl-office', OFFICE]]),
-    portLists: new Map([['prl-ssh', [{ first: 22, last: 22 }]]]),
+    read: {
+      prefixLists: new Map([['pl-office', OFFICE]]),
+      portLists: new Map([['prl-ssh', [{ first: 22, last: 22 }]]]),
+    },
+    rejected: [],
   });
+});
+
+it('a list that the cloud does not know is told, and is asked for again at once', async () => {
+  const { asked, of } = setUp();
+  expect((await of(['pl-gone', 'pl-secret'])).rejected).toEqual(['pl-gone']);
+  await of(['pl-gone', 'pl-secret']);
+  expect(asked).toEqual(['pl-gone', 'pl-secret', 'pl-gone']);
 });
 
 it('each list is read once in a while, refusals included', async () => {

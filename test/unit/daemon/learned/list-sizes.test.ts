@@ -15,6 +15,13 @@ const DENIED = makeFailure({
   httpStatus: 403,
 });
 
+const NO_LIST = makeFailure({
+  kind: 'rejected',
+  code: 'InvalidPrefixListId.NotFound',
+  message: 'no such list',
+  httpStatus: 404,
+});
+
 const PREFIX = rule({ ports: '443', peer: 'pl-a' });
 const OTHER = rule({ ports: '443', peer: 'pl-b' });
 const PORTS: Rule = { ...rule({ peer: '10.0.0.0/8' }), ports: { kind: 'list', id: 'prl-a' } };
@@ -32,8 +39,15 @@ function setUp(refuse = false) {
     return Promise.resolve(refuse ? err(DENIED) : ok(Object.fromEntries(sizes) as Record<string, number>));
   };
   const clock = { nowMs: () => nowMs, monotonicMs: () => nowMs, sleep: () => Promise.resolve() };
-  const entries = { prefixListEntries: unread, portListEntries: unread };
-  const lists = new KnownLists({ listSizes, ...entries }, clock, KEEP_MS);
+  const entries = {
+    prefixListEntries: (_: unknown, id: string) => Promise.resolve(err(id === 'pl-gone' ? NO_LIST : DENIED)),
+    portListEntries: unread,
+  };
+  const existingGroups: EcsApi['existingGroups'] = (_, ids) => {
+    asked.push(`groups ${ids.join()}`);
+    return Promise.resolve(ok(new Set(ids.filter((id) => id !== 'sg-gone'))));
+  };
+  const lists = new KnownLists({ listSizes, ...entries, existingGroups }, clock, KEEP_MS);
   return {
     asked,
     of: (wanted: readonly Rule[], held: readonly Rule[] = [], changes = {}) =>
@@ -61,9 +75,31 @@ it('asks for the lists of wanted and of described rules, each once', async () =>
   expect(asked).toEqual(['default cn-hangzhou prefixList pl-a,pl-b', 'default cn-hangzhou portList prl-a']);
 });
 
-it('a list that is not there has no size', async () => {
+it('a list that is not there has no size, is told, and is asked for again at once', async () => {
+  const { asked, of } = setUp();
+  const wanted = [rule({ ports: '443', peer: 'pl-gone' })];
+  const told = { ...NO_LISTS, absent: new Set(['pl-gone']) };
+  expect(await of(wanted)).toEqual(told);
+  expect(await of(wanted)).toEqual(told);
+  expect(asked).toHaveLength(2);
+});
+
+it('a list that is not listed and may not be read is not said to be absent', async () => {
   const { of } = setUp();
-  expect(await of([rule({ ports: '443', peer: 'pl-gone' })])).toEqual(NO_LISTS);
+  const listed = await of([{ ...rule({ peer: '10.0.0.0/8' }), ports: { kind: 'list', id: 'pl-gone' } }]);
+  expect(listed).toEqual(NO_LISTS);
+});
+
+it('lists and groups that are not there are told together', async () => {
+  const { of } = setUp();
+  const wanted = [rule({ ports: '443', peer: 'pl-gone' }), rule({ ports: '443', peer: 'sg-gone' })];
+  expect(await of(wanted)).toEqual({ ...NO_LISTS, absent: new Set(['pl-gone', 'sg-gone']) });
+});
+
+it('groups are asked for of the API of 2019 too', async () => {
+  const { of } = setUp();
+  const told = await of([rule({ ports: '443', peer: 'sg-gone' })], [], { apiLevel: 'legacy2019' });
+  expect(told).toEqual({ ...NO_LISTS, absent: new Set(['sg-gone']) });
 });
 
 it('remembers for a while, and asks only for what it does not know', async () => {

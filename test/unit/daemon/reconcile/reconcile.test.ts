@@ -13,6 +13,7 @@ import {
 } from '../../../support/emulated-engine.ts';
 import { instantClock } from '../../../support/fake-engine.ts';
 import type { Rule } from '../../../../reconciler/model/rule.ts';
+import { guardrail } from '../../../support/judge/demands.ts';
 import { policyOf } from '../../../support/plan-inputs.ts';
 import { rule, SELF } from '../../../support/rule-sets.ts';
 
@@ -225,6 +226,24 @@ describe('a plan that waited long for its calls', () => {
     expect(outcome).toMatchObject({ kind: 'converged', changes: 0 });
     expect(scene.writes).toEqual([]);
     expect(scene.held()).toBe(0);
+  });
+});
+
+describe('a group whose policy in force breaks a guardrail that came later', () => {
+  it('is closed where a person has opened it, and is not taken for what its policy says', async () => {
+    const open = rule({ ports: '22' });
+    const policy = policyOf([WEB, open]);
+    const { engine, setRules, rules } = setUp({ rules: [WEB, open] });
+    await reconcile(engine, { policy });
+    const { lastConverged } = await engine.journal.facts(HERE);
+    engine.demands.set({ guardrails: [guardrail({})], expectations: [] });
+    setRules([WEB, rule({ ports: '6379' })]);
+    const { outcome } = await reconcile(engine, { policy });
+    expect(outcome).toMatchObject({ kind: 'blocked', kept: { changes: 1, closesOnly: true } });
+    expect(rules()).toEqual(['80/80 10.0.0.0/8']);
+    expect((await engine.journal.facts(HERE)).lastConverged).toEqual(lastConverged);
+    expect(await engine.journal.marks(HERE)).toMatchObject({ applied: null });
+    expect(await engine.journal.openIntents(HERE)).toEqual([]);
   });
 });
 

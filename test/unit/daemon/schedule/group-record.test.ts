@@ -106,4 +106,20 @@ describe('the status of a group', () => {
     const tried = after(FRESH, failed('backoff'));
     expect(groupStatus(withTarget(tried, SSH))).toMatchObject({ outcome: 'pending' });
   });
+
+  it.each([
+    [false, { kept: true, closing: false }, 'the rules that were in force before are kept up'],
+    [true, { kept: false, closing: true }, 'only what closes of the rules in force is carried out'],
+  ])(
+    'says what is carried out while the plan is blocked; only what closes: %s',
+    (closesOnly, told, words) => {
+      const outcome: ReconcileOutcome = {
+        ...{ kind: 'blocked', reasons: ['a guardrail'], blocks: [], planHash: 'f00', next: 'resync' },
+        kept: { changes: 1, closesOnly },
+      };
+      const status = groupStatus(after(FRESH, outcome));
+      expect(status).toMatchObject(told);
+      expect(status.reason).toBe(`a guardrail (meanwhile ${words})`);
+    },
+  );
 });

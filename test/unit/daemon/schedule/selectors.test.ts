@@ -1,9 +1,13 @@
 // Selectors over a cloud that is a table of names and tags.
 import { describe, expect, it } from 'vitest';
 import { err, ok } from '../../../../reconciler/model/result.ts';
-import type { DesiredGroup, GroupSelector } from '../../../../reconciler/model/group.ts';
+import {
+  groupSelectorText,
+  type DesiredGroup,
+  type GroupSelector,
+} from '../../../../reconciler/model/group.ts';
 import type { Failure } from '../../../../daemon/ecs/failures/failure.ts';
-import { expiringRules, groupSelectorText, TargetResolver } from '../../../../daemon/schedule/selectors.ts';
+import { expiringRules, TargetResolver } from '../../../../daemon/schedule/selectors.ts';
 import { REFUSING_ECS } from '../../../support/fake-engine.ts';
 import { desired } from '../../../support/plan-inputs.ts';
 import { rule } from '../../../support/rule-sets.ts';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../../../daemon/config/load.ts';
 import { DesiredKeeper, type DesiredUpdate } from '../../../../daemon/source/desired.ts';
 import { contentHash } from '../../../../daemon/source/git/revision.ts';
-import { noKinds, type LoadedPolicies } from '../../../../daemon/source/source.ts';
+import { noKinds, OUTSIDE_GIT, type LoadedPolicies } from '../../../../daemon/source/source.ts';
 import type { WrittenGuardrails } from '../../../../reconciler/policy/compile/compile-guardrails.ts';
 
 function loaded(files: Readonly<Record<string, string>>): LoadedPolicies {
@@ -15,8 +15,14 @@ function loaded(files: Readonly<Record<string, string>>): LoadedPolicies {
     inGit: null,
   }));
   const content = contentHash(list);
-  const git = { commit: null, dirty: false, uncommitted: [], atCommit: null };
-  return { files: list, unreadable: [], content, revision: content, kinds: noKinds('policies'), ...git };
+  return {
+    files: list,
+    unreadable: [],
+    content,
+    revision: content,
+    kinds: noKinds('policies'),
+    ...OUTSIDE_GIT,
+  };
 }
 
 function guardrails(...entries: string[]): WrittenGuardrails {

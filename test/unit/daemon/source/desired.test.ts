@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DesiredKeeper, type DesiredUpdate } from '../../../../daemon/source/desired.ts';
 import { contentHash } from '../../../../daemon/source/git/revision.ts';
 import type { LoadedPolicies } from '../../../../daemon/source/source.ts';
-import { noKinds, unreadable } from '../../../../daemon/source/source.ts';
+import { noKinds, OUTSIDE_GIT, unreadable } from '../../../../daemon/source/source.ts';
 
 type Files = Readonly<Record<string, string>>;
 
@@ -23,10 +23,7 @@ function loaded(files: Files, revision: string, unread: readonly string[] = []):
     }),
     content: contentHash(list),
     revision,
-    commit: null,
-    dirty: false,
-    uncommitted: [],
-    atCommit: null,
+    ...OUTSIDE_GIT,
     kinds: noKinds('policies'),
   };
 }

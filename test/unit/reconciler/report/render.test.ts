@@ -4,7 +4,7 @@ import { planExitCode } from '../../../../reconciler/report/results.ts';
 import type { GroupPolicy } from '../../../../reconciler/plan/plan.ts';
 import type { Approval } from '../../../../reconciler/plan/safety.ts';
 import { losingKey } from '../../../../reconciler/judge/loss/losing-rules.ts';
-import { renderMarkdown } from '../../../../reconciler/report/markdown.ts';
+import { renderMarkdown } from '../../../../reconciler/report/markdown/plan-page.ts';
 import { describeRule, quoted } from '../../../../reconciler/model/rule-text.ts';
 import { renderText } from '../../../../reconciler/report/text.ts';
 import { formatReport, planReport } from '../../../../reconciler/report/document.ts';
@@ -344,7 +344,7 @@ describe('markdown', () => {
 
   it('says of the revision what weakens protection, in a fence that it cannot close', () => {
     const note = 'weakens protection: the expectation "``` # loud" is deleted (web.yaml:3)';
-    expect(renderMarkdown('abc', [], [note])).toContain(`\n\n\`\`\`\`text\n${note}\n\`\`\`\`\n`);
+    expect(renderMarkdown('abc', [], { notes: [note] })).toContain(`\n\n\`\`\`\`text\n${note}\n\`\`\`\`\n`);
   });
 
   it('shows only groups that are not as they should be below the table', () => {

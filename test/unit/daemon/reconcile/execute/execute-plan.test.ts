@@ -71,6 +71,7 @@ async function execute({ plan, before, atCheckpoint, leftOpen, answers = [] }: S
     input,
     memory,
     waiting: null,
+    closesOnly: false,
   };
   const run = beginRun(engine, request, new AbortController().signal);
   const { progress } = await executePlan(run, planned, ({ operation }) => {

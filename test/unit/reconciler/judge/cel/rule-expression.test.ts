@@ -72,6 +72,26 @@ describe('an expression that cannot be', () => {
     expect(answer(expression)).toContain(message);
   });
 
+  it.each([
+    ['rule.name.matches("(web")', 'the pattern "(web" is not a regular expression: missing closing )'],
+    ['matches(rule.name, "[a")', 'the pattern "[a" is not a regular expression: missing closing ]: `[a`'],
+    [
+      'rule.action == "drop" || rule.name.matches(r"(?=x)")',
+      'the pattern "(?=x)" is not a regular expression: invalid or unsupported Perl syntax: `(?=`',
+    ],
+    [
+      'rule.name.matches("\\\\")',
+      String.raw`the pattern "\\" is not a regular expression: trailing backslash at end of expression`,
+    ],
+  ])('is refused for a pattern that no rule could be compared with: %s', (expression, message) => {
+    expect(answer(expression)).toContain(message);
+  });
+
+  it('is refused with the place of the bad pattern and what patterns may hold', () => {
+    const read = readRuleExpression('rule.name.matches("a**")');
+    expect(read.ok ? '' : `${read.error.message}; ${read.error.hint}`).toMatch(/at character 19.*RE2/);
+  });
+
   it('is refused if it is too long or nests too deeply', () => {
     expect(answer(`rule.name == "${'x'.repeat(2000)}"`)).toContain('has 2015 characters, 2000 at most');
     expect(answer(`${'('.repeat(1000)}true${')'.repeat(990)}`)).toContain('not a CEL expression');

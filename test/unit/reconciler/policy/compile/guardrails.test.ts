@@ -142,6 +142,7 @@ describe('a guardrail of the config', () => {
     ['{id: a, rule: "true", tolerate: none}', 'tolerate-without-deny'],
     ['{id: a, rule: "rule.acton == 1"}', 'bad-expression'],
     ['{id: a, rule: "rule.action =="}', 'bad-expression'],
+    ['{id: a, rule: \'rule.name.matches("(")\'}', 'bad-expression'],
     ['{id: a, rule: "true", groups: {}}', 'empty-scope'],
     ['{id: a, rule: "true", exempt: [{group: sg-x}]}', 'missing-key'],
     ['{id: a, rule: "true", exempt: [{group: sg-x, reason: r, until: 2027-02-30}]}', 'bad-instant'],

@@ -1,0 +1,52 @@
+// Where a git repository is, as the config names it. Nothing that git could take for a command or an option gets
+// through, and no secret: a URL is shown in messages and by `ps`.
+import { err, ok, type Result } from '../../../reconciler/model/result.ts';
+
+export interface GitUrl {
+  readonly kind: 'https' | 'ssh' | 'local';
+  /** As git takes it; of a local repository its path, which is relative to the config file until it is resolved. */
+  readonly url: string;
+}
+
+const KINDS = 'https://HOST/PATH, ssh://USER@HOST/PATH, USER@HOST:PATH, file:///PATH or a local path';
+
+/** Messages never quote the text. */
+export function parseGitUrl(text: string): Result<GitUrl, string> {
+  // eslint-disable-next-line no-control-regex -- what no address has
+  if (text === '' || text.startsWith('-') || /[\u0000-\u0020\u007f]/.test(text)) return err(`write ${KINDS}`);
+  if (text.includes('://')) return parseWithScheme(text);
+  const isShort = /^[^/]*:/.test(text);
+  return isShort ? parseShortSsh(text) : ok({ kind: 'local', url: text });
+}
+
+function parseWithScheme(text: string): Result<GitUrl, string> {
+  if (!URL.canParse(text)) return err(`write ${KINDS}`);
+  const { protocol, username, password, hostname, pathname, search, hash } = new URL(text);
+  if (password !== '' || (protocol === 'https:' && username !== '')) {
+    return err(
+      'a secret never stands in the URL: leave out what is before the @, and name the secret under `auth`',
+    );
+  }
+  if (search !== '' || hash !== '') return err('write the URL without ? and #');
+  switch (protocol) {
+    case 'https:':
+      return ok({ kind: 'https', url: text });
+    case 'ssh:':
+      return hostname.startsWith('-') || username.startsWith('-')
+        ? err(`write ${KINDS}`)
+        : ok({ kind: 'ssh', url: text });
+    case 'file:':
+      return hostname === ''
+        ? ok({ kind: 'local', url: decodeURIComponent(pathname) })
+        : err('write file:///PATH, without a host');
+    default:
+      return err(`write ${KINDS}; other ways to a repository are not taken`);
+  }
+}
+
+/** `USER@HOST:PATH` */
+function parseShortSsh(text: string): Result<GitUrl, string> {
+  return /^([\w.][\w.-]*@)?[\w.][\w.-]*:(?!:).+$/.test(text)
+    ? ok({ kind: 'ssh', url: text })
+    : err(`write ${KINDS}`);
+}

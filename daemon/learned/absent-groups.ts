@@ -1,0 +1,43 @@
+// Which of the groups that rules name do not exist, asked for before the cloud is asked to take such a rule. Only of rules
+// that a group does not have yet: a group that is as its policy says costs no call.
+import { placeKey, type DescribedGroup } from '../../reconciler/model/group.ts';
+import { namedByMissing } from '../../reconciler/plan/diff/absent.ts';
+import type { GroupPolicy } from '../../reconciler/plan/plan.ts';
+import type { Clock } from '../clock.ts';
+import type { EcsApi } from '../ecs/api.ts';
+
+export type ReadsGroups = Pick<EcsApi, 'existingGroups'>;
+
+export class AbsentGroups {
+  readonly #ecs: ReadsGroups;
+  readonly #clock: Clock;
+  readonly #keepMs: number;
+  /** When each group was last seen, by place and id. What is older than `keepMs` is forgotten, so it does not grow. */
+  readonly #seen = new Map<string, number>();
+
+  /** That a group exists is believed for `keepMs`; that it does not, only now: someone may be about to create it. */
+  constructor(ecs: ReadsGroups, clock: Clock, keepMs: number) {
+    this.#ecs = ecs;
+    this.#clock = clock;
+    this.#keepMs = keepMs;
+  }
+
+  /** Those that the cloud says do not exist. What cannot be told is not among them. */
+  async of(policy: GroupPolicy, described: DescribedGroup): Promise<readonly string[]> {
+    const nowMs = this.#clock.monotonicMs();
+    for (const [key, seenMs] of this.#seen) if (nowMs - seenMs >= this.#keepMs) this.#seen.delete(key);
+    const { account, region, id: own } = described;
+    const place = { account, region };
+    const keyOf = (id: string): string => `${placeKey(place)}${id}`;
+    this.#seen.set(keyOf(own), nowMs);
+    const named = namedByMissing(policy, described.rules).filter(({ kind }) => kind === 'group');
+    const asked = [...new Set(named.map(({ id }) => id))].filter((id) => !this.#seen.has(keyOf(id))).sort();
+    if (asked.length === 0) return [];
+    const answer = await this.#ecs.existingGroups(place, [own, ...asked]);
+    // Where RAM allows no look the vendor answers with an empty list. The group itself was just read, so an answer
+    // without it tells nothing of the others.
+    if (!answer.ok || !answer.value.has(own)) return [];
+    for (const id of answer.value) this.#seen.set(keyOf(id), nowMs);
+    return asked.filter((id) => !answer.value.has(id));
+  }
+}

@@ -1,0 +1,62 @@
+// The policies as another commit of the same repository has them: what a change is compared with.
+import { compareText } from '../../../reconciler/model/problem.ts';
+import type { PolicyLimits } from '../../config/sections/policies-schema.ts';
+import { FOLDER_BOUNDS, listPolicyFiles } from '../directory/listing.ts';
+import type { PolicyFolder } from '../source.ts';
+import { readCommitFiles } from './commit-files.ts';
+import { gitText, type Environment } from './git.ts';
+
+export type BasePolicies =
+  | { readonly kind: 'found'; readonly commit: string; readonly policies: PolicyFolder }
+  /** `reason`: a sentence that says how to go on. */
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+/**
+ * Those of the folder (or file) that now has the policies, whatever lies in it. A commit that has no such folder has no
+ * policies.
+ *
+ * @param revision anything that names a commit: an id, a branch, a tag, `HEAD~1`
+ */
+export async function readBasePolicies(
+  path: string,
+  revision: string,
+  given: { readonly limits: PolicyLimits; readonly environment: Environment },
+): Promise<BasePolicies> {
+  const listing = await listPolicyFiles(path, { ...FOLDER_BOUNDS, maxFiles: given.limits.files });
+  const { folder } = listing;
+  if (folder === null) return unknown(`${path} is not there, so git cannot be asked about it`);
+  const commit = await commitOf(revision, folder, given.environment);
+  if (commit === null) return unknown(await whyUnknown(path, revision, { folder, ...given }));
+  const policies = await readCommitFiles(listing, commit, given);
+  return { kind: 'found', commit, policies: byPath(policies) };
+}
+
+async function commitOf(revision: string, folder: string, environment: Environment): Promise<string | null> {
+  const args = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`];
+  const id = (await gitText(args, folder, environment))?.trimEnd() ?? '';
+  return /^[0-9a-f]{40,64}$/.test(id) ? id : null;
+}
+
+async function whyUnknown(
+  path: string,
+  revision: string,
+  { folder, environment }: { readonly folder: string; readonly environment: Environment },
+): Promise<string> {
+  const isShallow = await gitText(['rev-parse', '--is-shallow-repository'], folder, environment);
+  if (isShallow === null) {
+    return (
+      `git tells of no repository that holds ${path}: it must lie in a clone, with git installed, and of your user ` +
+      `(else \`git config --global --add safe.directory DIRECTORY\`)`
+    );
+  }
+  const fetch = isShallow.trim() === 'true' ? 'git fetch --unshallow' : 'git fetch';
+  return `this clone has no commit ${revision}; fetch it (\`${fetch}\`), or name another one`;
+}
+
+const unknown = (reason: string): BasePolicies => ({ kind: 'unknown', reason });
+
+/** Git lists by bytes, with folders among the files; a folder is read in order of path. */
+const byPath = (policies: PolicyFolder): PolicyFolder => ({
+  ...policies,
+  files: [...policies.files].sort((a, b) => compareText(a.path, b.path)),
+});

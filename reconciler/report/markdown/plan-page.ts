@@ -1,0 +1,95 @@
+// A plan for a pull request.
+import { counted } from '../../model/counted.ts';
+import { groupKey } from '../../model/group.ts';
+import type { GroupPlan } from '../../plan/plan.ts';
+import { isFailed, sortResults, summarise, type GroupResult } from '../results.ts';
+import { groupLines, summaryLine } from '../text.ts';
+import { renderPage, type PageSection } from './page.ts';
+import { codeElement, codeSpan, fenced } from './safe.ts';
+import { trafficSummary } from './traffic.ts';
+
+export interface MarkdownOptions {
+  /** What is to be said of the revision as a whole. */
+  readonly notes?: readonly string[];
+  /** By which a comment is found again, and which makes the page one; absent or null: none. */
+  readonly marker?: string | null;
+}
+
+export function renderMarkdown(
+  revision: string,
+  results: readonly GroupResult[],
+  { notes = [], marker = null }: MarkdownOptions = {},
+): string {
+  const inOrder = byImportance(sortResults(results));
+  const settled = inOrder.filter((result) => !isTold(result));
+  const told = inOrder.filter(isTold);
+  return renderPage(
+    {
+      title: `## Rampart plan for ${codeSpan(revision)}`,
+      summary:
+        summaryLine(summarise(inOrder)) +
+        (settled.length === 0 ? '' : `; ${counted(settled.length, 'group')} converged`),
+      notes,
+      traffic: told.flatMap((result) => (isFailed(result) ? [] : trafficSummary(groupKey(result), result))),
+      columns: ['group', 'status', 'missing', 'different', 'unexpected', 'calls', 'hitless'],
+      rows: inOrder.map(planRow),
+      sections: told.map(section),
+    },
+    marker,
+  );
+}
+
+/** What is as it should be needs no words, unless the plan has some. */
+const isTold = (result: GroupResult): boolean =>
+  isFailed(result) ||
+  result.status !== 'converged' ||
+  result.exceptions.length > 0 ||
+  result.findings.length > 0;
+
+/** Blocked ones first, then those that could not be read, then those that open something to the internet. */
+function byImportance(results: readonly GroupResult[]): GroupResult[] {
+  const rank = (result: GroupResult): number => {
+    if (isFailed(result)) return 1;
+    if (result.status === 'blocked') return 0;
+    if (result.opening.length > 0) return 2;
+    return result.status === 'converged' ? (isTold(result) ? 4 : 5) : 3;
+  };
+  return [...results].sort((a, b) => rank(a) - rank(b));
+}
+
+function planRow(result: GroupResult): string[] {
+  const key = codeSpan(groupKey(result));
+  if (isFailed(result)) return [key, 'error', '', '', '', '', ''];
+  const { status, diff, steps, hitless } = result;
+  const counts = [diff.missing, diff.different, diff.unexpected, steps].map(({ length }) => String(length));
+  return [key, status, ...counts, hitless ? 'yes' : '**no**'];
+}
+
+function section(result: GroupResult): PageSection {
+  const status = isFailed(result) ? 'error' : result.status;
+  return {
+    summary: `${codeElement(groupKey(result))}: ${status}${isFailed(result) ? '' : sizeText(result)}`,
+    isOpen: status === 'blocked' || status === 'error',
+    lines: groupLines(result),
+    after: approveLines(result),
+  };
+}
+
+const sizeText = ({ diff, steps }: GroupPlan): string =>
+  steps.length === 0
+    ? ''
+    : `, +${diff.missing.length} ~${diff.different.length} -${diff.unexpected.length}, ${counted(steps.length, 'call')}`;
+
+/** By itself, so that it can be copied from the page. */
+function approveLines(result: GroupResult): string[] {
+  const waiting = isFailed(result) ? [] : result.blockedBy.filter(({ liftedBy }) => liftedBy === 'approval');
+  const commands = new Set(waiting.map(({ override }) => override));
+  if (commands.size === 0 || result.mode === 'observe') return [];
+  const kinds = waiting.map(({ kind }) => `**${kind}**`).join(', ');
+  return [
+    '',
+    `${codeSpan(groupKey(result))} waits for an approval (${kinds}):`,
+    '',
+    ...fenced([...commands], 'sh'),
+  ];
+}
