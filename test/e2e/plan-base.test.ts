@@ -43,6 +43,7 @@ interface ComparedGroup {
   readonly findings: ReadonlyArray<{ readonly id: string }>;
   readonly blockedBy: ReadonlyArray<{ readonly kind: string }>;
   readonly opening: readonly unknown[];
+  readonly source: { readonly file: string };
 }
 
 interface Comparison {
@@ -431,6 +432,17 @@ onlyWith('git', describe)('plan --base', () => {
         stderr: expect.stringContaining('`git fetch --unshallow`') as string,
       });
     });
+  });
+
+  test('a config that reads a remote repository is compared in the work tree that holds it, and the remote is not asked', async () => {
+    const remote = `policies: {source: git, git: {url: "https://127.0.0.1:1/policies.git", path: rules/prod}}\n${WITHOUT_CLOUD}`;
+    commitBase({ 'deploy/config.yaml': remote, 'rules/prod/web.yaml': policyFor('sg-web', [SSH]) });
+    workspace.write('rules/prod/web.yaml', policyFor('sg-web', [HTTPS]));
+    const { code, found } = await compared('--config', 'deploy/config.yaml');
+    expect(code).toBe(2);
+    expect(found.groups).toMatchObject([
+      { id: 'sg-web', change: 'changed', source: { file: 'rules/prod/web.yaml' } },
+    ]);
   });
 
   test('reads the base from the commit, not from what lies in the work tree beside it', async () => {
