@@ -145,6 +145,10 @@ export interface Block {
   readonly override: string;
 }
 
+/** Of a plan that has no steps, or whose steps were made: whether it was blocked for single rules only, that it leaves out. */
+export const leavesOutRulesOnly = (blocks: readonly Block[]): boolean =>
+  blocks.every(({ kind }) => kind === 'flapping' || kind === 'denied');
+
 export interface GroupPlan extends GroupRef {
   readonly mode: Mode;
   readonly status: 'converged' | 'pending' | 'blocked' | 'observed';
