@@ -2,7 +2,7 @@
 // in any case, for the plan may be the cure.
 import { nearestChange } from '../../judge/nearest/nearest.ts';
 import type { ExpectationChange } from '../../judge/verdict/expectation.ts';
-import { whyUnknown, type GuardrailChange } from '../../judge/verdict/guardrail.ts';
+import { reasonUnknown, type GuardrailChange } from '../../judge/verdict/guardrail.ts';
 import type { JudgeContext, JudgedDemand, JudgedGuardrail, Judgements } from '../../judge/verdict/judge.ts';
 import {
   expectationVerdictText,
@@ -75,7 +75,7 @@ function guardrailObjection(
     }
     case 'unknown': {
       if (demand.unknown !== 'block') return [];
-      const why = whyUnknown(verdict);
+      const why = reasonUnknown(verdict);
       return [
         {
           kind: 'guardrail',

@@ -13,7 +13,7 @@ import {
   guardrailChange,
   guardrailVerdict,
   isDeny,
-  whyUnknown,
+  reasonUnknown,
   type Deny,
   type GuardrailChange,
   type State,
@@ -79,7 +79,10 @@ function demandsAtRisk(
   const mayCut = promised !== 'neverCut' || !isProved;
   return {
     guardrails: guardrails
-      .filter(({ demand, verdict, exemption }) => exemption === null && mayOpen && !isTold(demand, verdict))
+      .filter(
+        ({ demand, verdict, exemption }) =>
+          exemption === null && mayOpen && !isSaidOfTheEnds(demand, verdict),
+      )
       .map(({ demand }) => demand),
     expectations: expectations
       .filter(
@@ -89,7 +92,7 @@ function demandsAtRisk(
   };
 }
 
-const isTold = ({ unknown }: Deny, { kind }: GuardrailChange): boolean =>
+const isSaidOfTheEnds = ({ unknown }: Deny, { kind }: GuardrailChange): boolean =>
   kind === 'worse' || (kind === 'unknown' && unknown === 'block');
 
 /** What a call may leave behind: 1 for each rule that is there. */
@@ -147,7 +150,7 @@ function guardrailBreach(guardrail: Deny, { counter, moments, stateOf, before }:
     const change = guardrailChange(guardrail, counter, before, stateOf(mostOpen));
     if (change.kind === 'worse') return [{ kind: 'guardrail', guardrail, call, excess: change.excess }];
     if (change.kind === 'unknown' && guardrail.unknown === 'block') {
-      return [{ kind: 'guardrailUnknown', guardrail, call, why: whyUnknown(change) }];
+      return [{ kind: 'guardrailUnknown', guardrail, call, why: reasonUnknown(change) }];
     }
   }
   return [];
