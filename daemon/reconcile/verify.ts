@@ -2,7 +2,7 @@
 import type { DescribedGroup } from '../../reconciler/model/group.ts';
 import { ruleIdentity } from '../../reconciler/model/rule.ts';
 import { planGroup } from '../../reconciler/plan/plan-group.ts';
-import type { BlockKind, GroupPlan } from '../../reconciler/plan/plan.ts';
+import { leavesOutRulesOnly, type GroupPlan } from '../../reconciler/plan/plan.ts';
 import type { Executed } from './execute/execute-plan.ts';
 import { reportSilentNoops } from './execute/silent-noops.ts';
 import { commonFields, type GroupRun } from './group-run.ts';
@@ -35,13 +35,9 @@ export async function verifyGroup(run: GroupRun, executed: Executed): Promise<Ru
   return { kind: 'differs', silentNoops: reportSilentNoops(run, { plan, done: plan.steps }, group) };
 }
 
-/** What blocks nothing but rules that are left alone: these flap, are refused, or name what does not exist. */
-const OF_RULES_LEFT_OUT: ReadonlySet<BlockKind> = new Set(['flapping', 'quarantined', 'denied']);
-
 /** Nothing is left to do now. */
 const isDone = ({ status, steps, blockedBy }: GroupPlan): boolean =>
-  status === 'converged' ||
-  (steps.length === 0 && blockedBy.every(({ kind }) => OF_RULES_LEFT_OUT.has(kind)));
+  status === 'converged' || (steps.length === 0 && leavesOutRulesOnly(blockedBy));
 
 function asPlanned({ progress, plan, input }: Executed, { rules }: DescribedGroup): RunEnd {
   const { desired, described } = input.learned.quarantined;

@@ -59,6 +59,8 @@ export interface Frozen {
   readonly name: string;
   /** `drift`: changes of the policy wait; `none`: nothing is written. */
   readonly allow: 'drift' | 'none';
+  /** Whether another policy is in force. Then this one waits, whatever the group is like and whatever its mode. */
+  readonly holdsPolicy: boolean;
   /** Unix milliseconds. */
   readonly untilMs: number;
 }

@@ -60,8 +60,9 @@ export interface Unchecked {
 }
 
 /**
- * A plan without steps is converged, whatever else there is to say, unless rules are left out of it or the policy itself
- * is held. Of the others, an observed group's is observed, with what would block it if it were enforced, and any other one
+ * Blocked is the plan of a policy that a freeze keeps from taking effect. Else a plan without steps is converged, whatever
+ * else there is to say, unless rules are left out of it or the policy itself is held. Of the others, an observed group's is
+ * observed, with what would block it if it were enforced, and any other one
  * is blocked if there is an objection that no approval lifts.
  */
 export function check(input: PlanInput, plan: Unchecked): Judged {
@@ -71,7 +72,11 @@ export function check(input: PlanInput, plan: Unchecked): Judged {
   const written = { ...input, desired: plan.policy };
   const violations = ruleVerdicts(written);
   const held = policyObjections(written, plan.verdicts.context, violations);
-  const objections = [...held, ...(plan.steps.length === 0 ? [] : objectionsTo(input, plan, stakes))];
+  const objections = [
+    ...held,
+    ...(plan.steps.length === 0 ? [] : objectionsTo(input, plan, stakes)),
+    ...freezes(input).filter(({ frozen }) => plan.steps.length > 0 || frozen.holdsPolicy),
+  ];
   const ofPlan = plan.steps.length === 0 ? [] : ofPlanAlone(verdictsOf(input, plan, violations), held);
   const { blockedBy, approval } = approved(
     input,
@@ -136,13 +141,14 @@ function approved(
 }
 
 function planStatus(
-  { desired }: PlanInput,
+  input: PlanInput,
   plan: Unchecked,
   { isBlocked, isHeld }: { readonly isBlocked: boolean; readonly isHeld: boolean },
 ): GroupPlan['status'] {
+  if (freezes(input).some(({ frozen }) => frozen.holdsPolicy)) return 'blocked';
   const isDone = plan.steps.length === 0;
   if (isDone && !isHeld && plan.resting.length === 0 && plan.absent.length === 0) return 'converged';
-  if (desired.mode === 'observe') return 'observed';
+  if (input.desired.mode === 'observe') return 'observed';
   return isBlocked || isDone ? 'blocked' : 'pending';
 }
 
@@ -175,7 +181,6 @@ function objectionsTo(input: PlanInput, plan: Unchecked, stakes: Stakes): Object
     ...plan.proofObjections,
     ...safetyObjections(input, stakes, plan.exposure),
     ...holds(input),
-    ...freezes(input),
   ];
 }
 
@@ -192,7 +197,10 @@ function leftOut({ learned, nowMs }: PlanInput, { resting, refused, absent }: Un
 const holds = ({ described, holds: all = [], nowMs }: PlanInput): Objection[] =>
   holdsOn(described, all, nowMs).map((hold) => ({ kind: 'held', hold }));
 
-const freezes = ({ frozen = null, nowMs }: PlanInput): Objection[] =>
+const freezes = ({
+  frozen = null,
+  nowMs,
+}: PlanInput): Array<Extract<Objection, { readonly kind: 'frozen' }>> =>
   frozen === null || frozen.untilMs <= nowMs ? [] : [{ kind: 'frozen', frozen }];
 
 /** The steps of such a plan show what is wanted; they are not made. */
