@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { counted } from '../../reconciler/model/counted.ts';
 import { groupKey } from '../../reconciler/model/group.ts';
 import { summaryLines } from '../config/summary.ts';
+import { hookLines } from '../http/hooks/hook-lines.ts';
 import { attributionText } from '../journal/attribution.ts';
 import type { Pause } from '../journal/journal.ts';
 import { flagOf, type ExitCode, type Io } from '../cli/io.ts';
@@ -69,6 +70,7 @@ function asText(status: Status, pauses: readonly Pause[]): string {
       : []),
     ...heldLines(policies),
     ...pauses.map((pause) => `paused: ${pauseText(pause)}`),
+    ...hookLines(status.hooks ?? NO_HOOKS),
     ...managementLines(status),
     `${converged} of ${groups.length} groups converged`,
     ...alignedLines(rows),
@@ -77,6 +79,8 @@ function asText(status: Status, pauses: readonly Pause[]): string {
     '',
   ].join('\n');
 }
+
+const NO_HOOKS = { git: null, events: null };
 
 function heldLines({ held }: Status['policies']): string[] {
   if (held === undefined || held === null) return [];

@@ -38,6 +38,16 @@ const changeSchema = z.looseObject({
   at: z.string(),
 });
 
+const hookSchema = z.looseObject({ atMs: z.number(), reason: z.string() });
+
+const doorSchema = z
+  .looseObject({
+    last: hookSchema.extend({ outcome: z.string() }).nullable(),
+    refused: z.number(),
+    lastRefused: hookSchema.nullable(),
+  })
+  .nullable();
+
 const writeSchema = z.looseObject({
   actor: z.string(),
   actorType: z.enum(ACTOR_TYPES).catch('other'),
@@ -76,6 +86,7 @@ const statusSchema = z.looseObject({
       }),
     )
     .optional(),
+  hooks: z.looseObject({ git: doorSchema, events: doorSchema }).nullable().optional(),
   management: z.looseObject({ managed: z.array(changeSchema), released: z.array(changeSchema) }).optional(),
   groups: z.array(
     z.looseObject({
