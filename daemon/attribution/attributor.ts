@@ -49,6 +49,8 @@ export interface FoundDrift {
 
 /** Clocks differ, and events are stamped to the second. */
 const MARGIN_MS = 60_000;
+/** ActionTrail is asked for so long a time at most; it would take 30 days. */
+const MOST_BACK_MS = 7 * 24 * 3_600_000;
 /** Kept of a group. */
 const MOST_TOLD = 20;
 /** Shown in the status: the last. */
@@ -150,7 +152,7 @@ export class Attributor {
     if (waitMs > 0) return waitMs;
     const { region, id } = question.group;
     const endMs = question.endMs ?? Math.min(this.#ports.clock.nowMs(), question.lastMs + MARGIN_MS);
-    const range = { startMs: question.sinceMs - MARGIN_MS, endMs };
+    const range = { startMs: Math.max(question.sinceMs - MARGIN_MS, endMs - MOST_BACK_MS), endMs };
     const page = await lookUp(trail, { region, group: id, ...range, nextToken: question.nextToken });
     if (this.#isStopping()) return null;
     pace.called();
@@ -164,11 +166,10 @@ export class Attributor {
   async #take(asked: OpenQuestion, page: LookupPage & { readonly endMs: number }): Promise<void> {
     const { id } = asked.group;
     const own = await ownCalls(this.#ports.journal, asked.group, asked.sinceMs);
-    const told = this.#toldOf(asked.group).flatMap(({ write }) => write?.requestId ?? []);
     // Another drift may have come in the meantime, or the group may have been let go.
     const question = this.#questions.of(asked.group);
     if (question === undefined || this.#isStopping()) return;
-    const found = foreignWrites(page.events, id, new Set([...own, ...told]));
+    const found = unexplained(foreignWrites(page.events, id, own), this.#toldOf(asked.group));
     const walked = onNextPage(question, { ...page, found });
     if (hasMorePages(walked)) {
       this.#questions.put(walked);
@@ -235,4 +236,15 @@ export class Attributor {
   }
 
   #toldOf = (group: GroupRef): readonly Attribution[] => this.#told.get(groupKey(group)) ?? [];
+}
+
+/**
+ * Without the writes that explain an earlier drift: those that were told, and what came before the newest of them. The times are
+ * all of ActionTrail's clock.
+ */
+function unexplained(writes: readonly ForeignWrite[], told: readonly Attribution[]): readonly ForeignWrite[] {
+  const before = told.flatMap(({ write }) => write ?? []);
+  const ids = new Set(before.map(({ requestId }) => requestId));
+  const newest = before.reduce((last, { eventTime }) => (eventTime > last ? eventTime : last), '');
+  return writes.filter(({ requestId, eventTime }) => eventTime >= newest && !ids.has(requestId));
 }

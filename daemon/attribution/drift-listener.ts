@@ -14,7 +14,7 @@ export interface DriftListenerPorts {
 }
 
 /** Where the group was not yet seen as its policy says by this process. */
-const LOOK_BACK_MS = 24 * 3_600_000;
+const UNSEEN_BACK_MS = 24 * 3_600_000;
 
 interface Seen {
   /** When the group was last as its policy says, Unix milliseconds. */
@@ -74,7 +74,7 @@ export class DriftListener implements Telemetry {
   }
 
   #ask(group: GroupRef, { reconcileId }: EventFields<'drift.detected'>, { goodMs }: Seen): void {
-    const sinceMs = goodMs ?? this.#ports.clock.nowMs() - LOOK_BACK_MS;
+    const sinceMs = goodMs ?? this.#ports.clock.nowMs() - UNSEEN_BACK_MS;
     this.#ports.attributor.drifted({ group, reconcileId: reconcileId ?? null, sinceMs });
   }
 }

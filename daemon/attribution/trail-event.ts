@@ -19,20 +19,20 @@ export interface TrailEvent {
 const MAX_NAME = 128;
 const MAX_USER_AGENT = 200;
 
-const optionalText = z.string().nullish();
+const textOrNone = z.string().nullish();
 
 const eventSchema = z.looseObject({
   eventName: z.string().min(1),
   eventTime: z.iso.datetime(),
-  requestId: optionalText,
-  eventId: optionalText,
-  eventType: optionalText,
-  eventRW: optionalText,
-  errorCode: optionalText,
-  sourceIpAddress: optionalText,
-  userAgent: optionalText,
-  userIdentity: z.looseObject({ type: z.string(), userName: optionalText, principalId: optionalText }),
-  resourceName: optionalText,
+  requestId: textOrNone,
+  eventId: textOrNone,
+  eventType: textOrNone,
+  eventRW: textOrNone,
+  errorCode: textOrNone,
+  sourceIpAddress: textOrNone,
+  userAgent: textOrNone,
+  userIdentity: z.looseObject({ type: z.string(), userName: textOrNone, principalId: textOrNone }),
+  resourceName: textOrNone,
   referencedResources: z.record(z.string(), z.array(z.string())).nullish(),
   requestParameters: z.record(z.string(), z.unknown()).nullish(),
 });

@@ -1,5 +1,6 @@
 // The one place where a reconcile ends, however it ended: open intents are closed, the outcome is computed, and the
 // closing event is emitted.
+import { HOUR_MS } from '../clock.ts';
 import { counted } from '../../reconciler/model/counted.ts';
 import type { GroupPlan } from '../../reconciler/plan/plan.ts';
 import { actorText } from '../journal/attribution.ts';
@@ -92,7 +93,9 @@ function blockedOutcome({ plan, pausedForMs, kept }: BlockedEnd, resyncMs: numbe
 
 async function reportFlapping(run: GroupRun, { rounds, identities, delayMs }: Flapping): Promise<void> {
   const { attribution } = await run.engine.journal.facts(run.group);
-  const write = attribution.told.findLast((told) => told.write !== null)?.write ?? null;
+  const sinceMs = run.engine.clock.nowMs() - 24 * HOUR_MS;
+  const write =
+    attribution.told.findLast((told) => told.write !== null && told.foundMs >= sinceMs)?.write ?? null;
   run.engine.telemetry.emit('group.flapping', {
     ...commonFields(run),
     ...{ rounds, delayMs, rules: identities.slice(0, RULES_NAMED_IN_EVENTS) },
