@@ -8,7 +8,8 @@ import { Daemon } from '../compose/daemon.ts';
 import { LiveConfig } from '../compose/live-config.ts';
 import { TargetResolver } from '../schedule/selectors.ts';
 import type { Lanes } from '../queue/lanes.ts';
-import { startHttp, type HttpPorts, type HttpServer } from '../http/server.ts';
+import type { HttpServer } from '../http/listener.ts';
+import { startHttp, type HttpPorts } from '../http/server.ts';
 import { createSystemd } from '../telemetry/systemd.ts';
 import { fanOut, type EventFields, type Telemetry } from '../telemetry/events.ts';
 import { Metrics } from '../telemetry/metrics.ts';
@@ -16,6 +17,7 @@ import { assemble, type AssemblyPorts } from '../compose/assemble.ts';
 import { embeddedEmulator } from './embedded-emulator.ts';
 import { invocationOf } from '../cli/invocation.ts';
 import { UsageError, type ExitCode, type Io } from '../cli/io.ts';
+import { openHooks, type HookServer } from '../compose/open-hooks.ts';
 import { journalFailed, openJournal } from '../compose/open-journal.ts';
 import { Secrets } from '../compose/secrets.ts';
 import {
@@ -92,6 +94,7 @@ async function serve(
   const liveConfig = new LiveConfig(config, io.cwd, telemetry);
   const journal = await openJournal(config);
   let http: HttpServer | null = null;
+  let hooks: HookServer | null = null;
   try {
     const { engine, lanes } = assemble(config, {
       ...parts,
@@ -119,18 +122,24 @@ async function serve(
           listener();
         }),
       onFirstRead: (revision) => {
-        const urls = { emulatorUrl: parts.emulatorUrl, httpUrl: http?.url ?? null };
+        const urls = {
+          emulatorUrl: parts.emulatorUrl,
+          httpUrl: http?.url ?? null,
+          hooksUrl: hooks?.url ?? null,
+        };
         telemetry.emit('daemon.started', { ...startedFields(liveConfig.summary, urls), revision });
       },
       stopSignal: io.stopSignal,
     });
-    http = await openHttp(config, httpPorts({ daemon, lanes, liveConfig, metrics: parts.metrics }));
+    hooks = await openHooks(config, { engine, daemon, env: io.env, stopping: io.stopSignal });
+    const seen = { daemon, lanes, liveConfig, metrics: parts.metrics, hooks };
+    http = await openHttp(config, httpPorts(seen));
     await daemon.run();
     return 0;
   } catch (error) {
     throw error instanceof JournalError ? journalFailed(error) : error;
   } finally {
-    await http?.close();
+    await Promise.all([http?.close(), hooks?.close()]);
     await journal.close();
   }
 }
@@ -146,11 +155,12 @@ async function openHttp(config: Config, ports: HttpPorts): Promise<HttpServer | 
 interface Urls {
   readonly emulatorUrl: string | null;
   readonly httpUrl: string | null;
+  readonly hooksUrl: string | null;
 }
 
 function startedFields(
   { file, mode, brake, accounts, policies, journal }: ConfigSummary,
-  { emulatorUrl, httpUrl }: Urls,
+  { emulatorUrl, httpUrl, hooksUrl }: Urls,
 ): EventFields<'daemon.started'> {
   return {
     version: packageVersion(),
@@ -164,6 +174,7 @@ function startedFields(
     journal,
     ...(emulatorUrl === null ? {} : { emulatorUrl }),
     ...(httpUrl === null ? {} : { httpUrl }),
+    ...(hooksUrl === null ? {} : { hooksUrl }),
   };
 }
 
@@ -172,9 +183,10 @@ interface Observed {
   readonly lanes: Lanes;
   readonly liveConfig: LiveConfig;
   readonly metrics: Metrics;
+  readonly hooks: HookServer | null;
 }
 
-function httpPorts({ daemon, lanes, liveConfig, metrics }: Observed): HttpPorts {
+function httpPorts({ daemon, lanes, liveConfig, metrics, hooks }: Observed): HttpPorts {
   const rampart = packageVersion();
   const startedAt = new Date().toISOString();
   const status: HttpPorts['status'] = () => ({
@@ -185,6 +197,7 @@ function httpPorts({ daemon, lanes, liveConfig, metrics }: Observed): HttpPorts 
     config: liveConfig.summary,
     policies: daemon.policies,
     management: daemon.management,
+    hooks: hooks?.status() ?? null,
     groups: daemon.controller.status(),
     lanes: lanes.status(),
   });

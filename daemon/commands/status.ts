@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { counted } from '../../reconciler/model/counted.ts';
 import { groupKey } from '../../reconciler/model/group.ts';
 import { summaryLines } from '../config/summary.ts';
+import { hookLines } from '../http/hooks/hook-lines.ts';
 import type { Pause } from '../journal/journal.ts';
 import { flagOf, type ExitCode, type Io } from '../cli/io.ts';
 import { pauseText } from './pause.ts';
@@ -68,6 +69,7 @@ function asText(status: Status, pauses: readonly Pause[]): string {
       : []),
     ...heldLines(policies),
     ...pauses.map((pause) => `paused: ${pauseText(pause)}`),
+    ...hookLines(status.hooks ?? NO_HOOKS),
     ...managementLines(status),
     `${converged} of ${groups.length} groups converged`,
     ...alignedLines(rows),
@@ -75,6 +77,8 @@ function asText(status: Status, pauses: readonly Pause[]): string {
     '',
   ].join('\n');
 }
+
+const NO_HOOKS = { git: null, events: null };
 
 function heldLines({ held }: Status['policies']): string[] {
   if (held === undefined || held === null) return [];

@@ -74,6 +74,11 @@ export class Daemon {
     return this.#policyLoop.management;
   }
 
+  /** Asks the remote of the policies now, or reads the files again. May be called at any time; calls merge. */
+  fetchNow(): void {
+    this.#policyLoop.fetchNow();
+  }
+
   /** Resolves after a clean stop. Rejects on a bug or a broken journal, with all work stopped. */
   async run(): Promise<void> {
     const { source, stopSignal, engine, onReload } = this.#parts;

@@ -22,7 +22,7 @@ export function resolveConfig(checked: CheckedConfig, file: string, guardrails: 
     guardrails,
     privateNetworks: checked.privateNetworks,
     journal: { file: place(checked.journal.url) },
-    http,
+    http: { ...http, hooks: placeHooks(http.hooks, place) },
     log,
     emulator: { ...emulator, state: emulator.state === undefined ? null : place(emulator.state) },
   });
@@ -34,6 +34,16 @@ function placeAccounts(accounts: CheckedConfig['accounts'], place: PathPlacer): 
     placed[name] = { ...account, credentials: placeFiles(account.credentials, place) };
   }
   return placed;
+}
+
+function placeHooks(hooks: CheckedConfig['http']['hooks'], place: PathPlacer): Config['http']['hooks'] {
+  if (hooks === 'off') return hooks;
+  const { git, events } = hooks;
+  return {
+    ...hooks,
+    ...(git === undefined ? {} : { git: placeFiles(git, place) }),
+    ...(events === undefined ? {} : { events: placeFiles(events, place) }),
+  };
 }
 
 /** git is run in a folder of its own, so a path of ours must be absolute. */

@@ -9,6 +9,7 @@ import { accountsSchema } from './accounts/accounts-schema.ts';
 import { brakeSchema } from './sections/brake-schema.ts';
 import { guardrailsConfig, privateNetworksConfig } from './sections/guardrails-config.ts';
 import { freezeSchema } from './sections/freeze-schema.ts';
+import { hooksSchema } from './sections/hooks-schema.ts';
 import { parseListen, type ListenAddress } from './listen.ts';
 import { quirksSchema } from './quirks-schema.ts';
 import { policiesSchema } from './sections/policies-schema.ts';
@@ -121,6 +122,7 @@ const http = section('HTTP of the daemon.', {
   listen: parsedText(parseHttpListen, 'ADDRESS:PORT of status, health and metrics; or off.').prefault(
     '127.0.0.1:8481',
   ),
+  hooks: hooksSchema,
 });
 
 const log = section('Log of the daemon.', {

@@ -1,6 +1,7 @@
 // The status as a page: no script, nothing loaded from anywhere, every text escaped.
 import type { LaneStatus } from '../queue/lanes.ts';
 import type { GroupStatus } from '../schedule/group-record.ts';
+import { hookLines } from './hooks/hook-lines.ts';
 import type { DaemonStatus } from './status.ts';
 
 /** A page of more rows is of no use; the document has them all. */
@@ -37,7 +38,7 @@ policies of revision <code>${escapeHtml(revision ?? 'none')}</code>${
       : `; <span class="bad">the newest policies have ${problems} problems and are not in force</span>`
   }.</p>
 <p>${configText(status)}.</p>
-${heldBanner(status)}<h2>Groups: ${converged} of ${status.groups.length} converged</h2>
+${heldBanner(status)}${hooksText(status)}<h2>Groups: ${converged} of ${status.groups.length} converged</h2>
 ${table(['Group', 'Account', 'Region', 'State', 'Reason', 'Last attempt', 'Last converged'], status.groups, groupRow)}
 <h2>Lanes</h2>
 ${table(['Operation', 'Account', 'Region', 'State', 'Calls a minute', 'Waiting'], status.lanes, laneRow)}
@@ -70,6 +71,12 @@ function heldBanner({ policies: { held } }: DaemonStatus): string {
   const { revision, losing, released, limit, override } = held;
   const what = `${losing.length} groups would lose traffic and ${released.length} would be released, more than ${limit} in all`;
   return `<p class="bad">Revision <code>${escapeHtml(revision)}</code> is held: ${what}. To let it go on: <code>${escapeHtml(override)}</code></p>\n`;
+}
+
+function hooksText({ hooks }: DaemonStatus): string {
+  if (hooks === null) return '';
+  const texts = hookLines(hooks).map((line) => `<p class="calm">${escapeHtml(line)}.</p>\n`);
+  return texts.join('');
 }
 
 function overridesOf({ blockedBy }: GroupStatus): string {

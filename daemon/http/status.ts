@@ -1,5 +1,6 @@
 // What a running daemon knows, as one document: `/api/status`, the status page and `rampart status` show it.
 import type { ConfigSummary } from '../config/summary.ts';
+import type { HooksStatus } from './hooks/door-record.ts';
 import type { LaneStatus } from '../queue/lanes.ts';
 import type { ManagementChanges } from '../schedule/managed-groups.ts';
 import type { PoliciesStatus } from '../schedule/policy-loop.ts';
@@ -18,6 +19,8 @@ export interface DaemonStatus {
   readonly policies: PoliciesStatus;
   /** Groups that came under management or left it since the start. */
   readonly management: ManagementChanges;
+  /** What came of hooks since the start; null where `http.hooks` is off. */
+  readonly hooks: HooksStatus | null;
   readonly groups: readonly GroupStatus[];
   readonly lanes: readonly LaneStatus[];
 }

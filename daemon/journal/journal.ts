@@ -4,7 +4,7 @@ import type { GroupPlan } from '../../reconciler/plan/plan.ts';
 import type { WriteOperation } from '../../reconciler/model/operation.ts';
 import type { Clock } from '../clock.ts';
 import type { WireParams } from '../ecs/api.ts';
-import type { GrantedApproval, PastApproval, WaitingGroup, PlanThatWaits } from './approvals.ts';
+import type { ApprovedEnd, GrantedApproval, PastApproval, WaitingGroup, PlanThatWaits } from './approvals.ts';
 import type { Effect } from './effect.ts';
 import type { AdoptedRule, EndedFreeze, EstateFacts, GroupFacts } from './facts.ts';
 
@@ -137,8 +137,8 @@ export interface Journal extends JournalDesk {
   setWaiting(group: GroupRef, waiting: PlanThatWaits | null): Promise<void>;
   /** An approval that was given ahead is now known to be about this group and these changes. */
   bindApproval(approval: GrantedApproval, bound: GrantedApproval): Promise<void>;
-  /** The approvals of this group, or of this revision, have done their work. */
-  useUpApprovals(of: { readonly group: GroupRef } | { readonly revision: string }): Promise<void>;
+  /** The approvals of these desired rules of a group, or of this revision, have done their work. */
+  useUpApprovals(of: ApprovedEnd): Promise<void>;
   /** Every group of which facts are known, once. */
   groupsWithFacts(): Promise<readonly GroupRef[]>;
   /** Drops the facts of a group but for its losses, what waits, and its approvals: should it come back, it is new. */

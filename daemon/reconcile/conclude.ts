@@ -1,5 +1,7 @@
 // The one place where a reconcile ends, however it ended: open intents are closed, the outcome is computed, and the
 // closing event is emitted.
+import { counted } from '../../reconciler/model/counted.ts';
+import type { GroupPlan } from '../../reconciler/plan/plan.ts';
 import type { Failure } from '../ecs/failures/failure.ts';
 import { commonFields, RULES_NAMED_IN_EVENTS, type GroupRun } from './group-run.ts';
 import type { Lesson } from './learn.ts';
@@ -62,10 +64,16 @@ function outcomeOf({ engine }: GroupRun, end: RunEnd, { isLessToDo }: Lesson): R
     case 'asPlanned': {
       const { quarantined, changes, identities } = end;
       if (quarantined === 0) return { kind: 'converged', changes, rules: identities.length, next: 'resync' };
-      const reason = `${quarantined} rules that the cloud refuses are quarantined`;
-      return { kind: 'quarantined', reason, next: 'resync' };
+      return quarantinedOutcome(end.plan, quarantined);
     }
   }
+}
+
+function quarantinedOutcome({ hash, blockedBy }: GroupPlan, rules: number): ReconcileOutcome {
+  const blocks = blockedBy.filter(({ kind }) => kind === 'quarantined');
+  const reason = `${counted(rules, 'rule')} that the cloud refuses ${rules === 1 ? 'is' : 'are'} quarantined`;
+  const why = blocks.map(({ message }) => `: ${message}`).join('');
+  return { kind: 'quarantined', reason: `${reason}${why}`, blocks, planHash: hash, next: 'resync' };
 }
 
 function blockedOutcome({ plan, pausedForMs, kept }: BlockedEnd, resyncMs: number): ReconcileOutcome {

@@ -169,9 +169,11 @@ export function groupStatus(record: GroupRecord): GroupStatus {
 function blockStatus(
   outcome: ReconcileOutcome | null,
 ): Pick<GroupStatus, 'blockedBy' | 'planHash' | 'kept' | 'closing'> {
-  if (outcome?.kind !== 'blocked') return { blockedBy: [], planHash: null, kept: false, closing: false };
+  if (outcome?.kind !== 'blocked' && outcome?.kind !== 'quarantined') {
+    return { blockedBy: [], planHash: null, kept: false, closing: false };
+  }
   const { blocks, planHash } = outcome;
-  const kept = keptOf(outcome);
+  const kept = outcome.kind === 'blocked' ? keptOf(outcome) : null;
   return {
     blockedBy: blocks,
     planHash,
@@ -183,7 +185,7 @@ function blockStatus(
 /** Null also where the policy itself was carried out, but for rules that are left out. */
 const keptOf = ({ blocks, kept }: BlockedOutcome): Kept | null => (leavesOutRulesOnly(blocks) ? null : kept);
 
-function keptText(kept: Kept | null): string {
+function meanwhileText(kept: Kept | null): string {
   if (kept === null) return '';
   return kept.closesOnly
     ? ' (meanwhile only what closes of the rules in force is carried out)'
@@ -197,7 +199,7 @@ export function outcomeReason(outcome: ReconcileOutcome | null): string {
     case 'quarantined':
       return outcome.reason;
     case 'blocked':
-      return `${outcome.reasons.join('; ')}${keptText(keptOf(outcome))}`;
+      return `${outcome.reasons.join('; ')}${meanwhileText(keptOf(outcome))}`;
     case undefined:
     case 'converged':
     case 'observed':

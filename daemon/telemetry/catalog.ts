@@ -214,6 +214,25 @@ export const CATALOG: Catalog = {
     say: (f) =>
       `A ${f.operation ?? 'call'} that a stop had left open for ${group(f)} is settled: ${f.outcome}`,
   },
+  'hook.received': {
+    level: 'debug',
+    say: (f) => `A hook at the door ${f.door} is ${f.outcome}${f.reason === '' ? '' : `: ${f.reason}`}`,
+    sameAs: (f) => `${f.door} ${f.reason}`,
+  },
+  'hook.acted': {
+    level: 'info',
+    say: (f) =>
+      f.group === undefined
+        ? `${counted(f.hooks, 'hook')} asked for it: the policies are fetched now`
+        : `${counted(f.hooks, 'event')} told of a change: ${f.group} is reconciled now`,
+  },
+  'hook.refused': {
+    level: 'warn',
+    isError: (f) => f.reason === 'secret-unreadable',
+    say: (f) =>
+      `A hook at the door ${f.door} is refused: ${f.reason}${f.err === undefined ? '' : ` (${f.err})`}`,
+    sameAs: (f) => `${f.door} ${f.reason}`,
+  },
   'systemd.notify_failed': {
     level: 'warn',
     say: (f) => `systemd did not receive ${f.state}${f.err === undefined ? '' : ` (${f.err})`}`,

@@ -19,11 +19,18 @@ const RECONCILE_OUTCOMES = {
   'plan.blocked': 'blocked',
 } as const satisfies Partial<Record<EventName, string>>;
 
+const DOORS = ['git', 'events'];
+const HOOK_OUTCOMES = ['accepted', 'ignored', 'refused'];
+
 const CALL_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const RECONCILE_SECONDS = [0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600];
 
 /** Fields of single events by which they are counted. */
 interface LabelFields extends CommonFields {
+  /** Of `hook.received` and `hook.refused`. */
+  readonly door?: string;
+  /** Of `hook.received`. */
+  readonly outcome?: string;
   /** Of `drift.detected`. */
   readonly cause?: string;
   /** Of `guardrail.violated`, as `severity`. */
@@ -39,6 +46,7 @@ export class EventCounters implements Telemetry {
   readonly #reconcileSeconds: Histogram;
   readonly #differences: Counter;
   readonly #violations: Counter;
+  readonly #hooks: Counter;
 
   constructor(registry: Registry) {
     const registers = [registry];
@@ -85,6 +93,12 @@ export class EventCounters implements Telemetry {
       labelNames: ['guardrail', 'severity'],
       registers,
     });
+    this.#hooks = new Counter({
+      name: 'rampart_hooks_total',
+      help: 'Requests at the doors for hooks by what became of them: accepted, ignored, refused.',
+      labelNames: ['door', 'outcome'],
+      registers,
+    });
     this.#startAtZero();
   }
 
@@ -92,7 +106,9 @@ export class EventCounters implements Telemetry {
     this.#events.inc({ event });
     if (isKeyOf(CALL_OUTCOMES, event)) this.#countCall(CALL_OUTCOMES[event], fields);
     if (isKeyOf(RECONCILE_OUTCOMES, event)) this.#countReconcile(RECONCILE_OUTCOMES[event], fields);
-    const { cause, guardrail, severity }: LabelFields = fields;
+    const { cause, guardrail, severity, door, outcome }: LabelFields = fields;
+    if (event === 'hook.received') this.#hooks.inc({ door, outcome });
+    if (event === 'hook.refused') this.#hooks.inc({ door, outcome: 'refused' });
     if (cause !== undefined) this.#differences.inc({ cause });
     if (guardrail !== undefined && severity !== undefined) this.#violations.inc({ guardrail, severity });
   }
@@ -114,6 +130,7 @@ export class EventCounters implements Telemetry {
       this.#callSeconds.zero({ operation });
     }
     for (const outcome of Object.values(RECONCILE_OUTCOMES)) this.#reconciles.inc({ outcome }, 0);
+    for (const door of DOORS) for (const outcome of HOOK_OUTCOMES) this.#hooks.inc({ door, outcome }, 0);
     for (const cause of Object.keys(DRIFT_CAUSES)) this.#differences.inc({ cause }, 0);
   }
 }

@@ -28,6 +28,7 @@ interface OwnFields {
     pid: number;
     emulatorUrl?: string;
     httpUrl?: string;
+    hooksUrl?: string;
     nodeVersion: string;
     /** The config file. */
     config: string;
@@ -133,6 +134,11 @@ interface OwnFields {
   'lane.closed': { reopensInMs: number };
   'lane.reopened': unknown;
   'intent.recovered': { outcome: string };
+  /** A hook that proved where it came from. `outcome`: accepted or ignored; `reason`: why it was ignored, or empty. */
+  'hook.received': { door: string; outcome: string; reason: string };
+  /** What hooks asked for is done now. `hooks`: how many since the last time. */
+  'hook.acted': { door: string; hooks: number };
+  'hook.refused': { door: string; reason: string };
   'systemd.notify_failed': { state: string };
 }
 

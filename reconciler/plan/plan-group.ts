@@ -7,7 +7,7 @@ import { check, checkFailed } from './check/check.ts';
 import { absentNames, withAbsent } from './diff/absent.ts';
 import { diff } from './diff/diff.ts';
 import { ownershipOf } from './diff/ownership.ts';
-import { withoutQuarantined } from './diff/quarantine.ts';
+import { refusedIn, withoutQuarantined } from './diff/quarantine.ts';
 import { withoutResting } from './diff/resting.ts';
 import { desiredHash, planHash } from './hash.ts';
 import type { PlanInput } from './plan-input.ts';
@@ -69,6 +69,7 @@ function planned(input: PlanInput): GroupPlan {
         policy: input.desired,
         ownership,
         resting: resting.rules,
+        refused: refusedIn(full, input.learned?.refused),
         absent,
         steps: way.steps,
         ...hashes,

@@ -29,6 +29,7 @@ export const SAMPLE_EVENTS: Samples = {
     nodeVersion: 'v20.0.0',
     emulatorUrl: 'http://127.0.0.1:1',
     httpUrl: 'http://127.0.0.1:2',
+    hooksUrl: 'http://127.0.0.1:3',
     config: '/etc/rampart/config.yaml',
     mode: 'enforce',
     brake: 'on',
@@ -105,6 +106,9 @@ export const SAMPLE_EVENTS: Samples = {
   'lane.closed': { ...COMMON, reopensInMs: 41_000 },
   'lane.reopened': COMMON,
   'intent.recovered': { ...COMMON, outcome: 'superseded' },
+  'hook.received': { ...COMMON, door: 'git', outcome: 'ignored', reason: 'other-ref' },
+  'hook.acted': { ...COMMON, door: 'events', hooks: 3 },
+  'hook.refused': { ...COMMON, door: 'git', reason: 'wrong-proof' },
   'systemd.notify_failed': { ...COMMON, state: 'READY=1' },
 };
 

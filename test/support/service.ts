@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { assembleEngine, popTransportOf, randomByte } from '../../daemon/compose/assemble.ts';
 import { Secrets } from '../../daemon/compose/secrets.ts';
+import { openHooks, type HookServer } from '../../daemon/compose/open-hooks.ts';
 import { openDaemonKeeper } from '../../daemon/compose/setup.ts';
 import { compileHere } from '../../daemon/source/compile/compile-files.ts';
 import { parseConfig } from '../../daemon/config/load.ts';
@@ -82,6 +83,10 @@ export interface ServiceOptions {
   readonly brake?: string;
   /** Of half policy files; 0 if absent. */
   readonly settleSeconds?: number;
+  /** `http.hooks`, as YAML; off if absent. */
+  readonly hooks?: string;
+  /** Environment variables that the config names. */
+  readonly env?: Readonly<Record<string, string>>;
   /** The emulator's, if that has one. */
   readonly clock?: VirtualClock;
 }
@@ -92,6 +97,8 @@ export class Service {
   readonly #policies: PolicyFiles;
   readonly #stop = new AbortController();
   readonly #running: Promise<void>;
+  /** Null without `hooks`. */
+  readonly hooks: Promise<HookServer | null>;
 
   constructor(options: ServiceOptions) {
     const clock = options.clock ?? new VirtualClock();
@@ -100,6 +107,7 @@ export class Service {
     this.#policies = new PolicyFiles(options.policies);
     const text = configFor(options.endpoint)
       .replace('settleSeconds: 0', `settleSeconds: ${options.settleSeconds ?? 0}`)
+      .replace('listen: "off"', `listen: "off", hooks: ${options.hooks ?? 'off'}`)
       .replace('brake: off', `brake: ${options.brake ?? 'off'}`)
       .replace('resyncSeconds: 1', options.reconcile ?? 'resyncSeconds: 1')
       .concat(`limits: {${options.limits ?? 'default: {ratePerMinute: 6000}'}}\n${options.sections ?? ''}`);
@@ -132,12 +140,24 @@ export class Service {
       onReload: () => undefined,
       stopSignal: this.#stop.signal,
     });
+    const env = options.env ?? {};
+    this.hooks = openHooks(config.value, { engine, daemon, env, stopping: this.#stop.signal });
     this.#running = daemon.run();
     this.#running.catch((error: unknown) => this.log.fail(error));
   }
 
+  /** How often the policies were read. */
+  get loads(): number {
+    return this.#policies.loads;
+  }
+
   writePolicy(name: string, text: string): void {
     this.#policies.write(name, text);
+  }
+
+  /** As above, but the daemon does not hear of it. */
+  writePolicyUnseen(name: string, text: string): void {
+    this.#policies.writeUnseen(name, text);
   }
 
   /** Waits until the group has converged on what is in force after event number `from`. */
@@ -148,5 +168,6 @@ export class Service {
   async stop(): Promise<void> {
     this.#stop.abort('test');
     await this.#clock.until(this.#running);
+    await (await this.hooks)?.close();
   }
 }

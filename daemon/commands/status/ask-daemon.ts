@@ -37,6 +37,16 @@ const changeSchema = z.looseObject({
   at: z.string(),
 });
 
+const hookSchema = z.looseObject({ atMs: z.number(), reason: z.string() });
+
+const doorSchema = z
+  .looseObject({
+    last: hookSchema.extend({ outcome: z.string() }).nullable(),
+    refused: z.number(),
+    lastRefused: hookSchema.nullable(),
+  })
+  .nullable();
+
 /** The part of `DaemonStatus` that is read here. The daemon may be of another version and know more. */
 const statusSchema = z.looseObject({
   version: z.literal(1),
@@ -60,6 +70,7 @@ const statusSchema = z.looseObject({
       }),
     )
     .optional(),
+  hooks: z.looseObject({ git: doorSchema, events: doorSchema }).nullable().optional(),
   management: z.looseObject({ managed: z.array(changeSchema), released: z.array(changeSchema) }).optional(),
   groups: z.array(
     z.looseObject({

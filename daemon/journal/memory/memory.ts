@@ -6,6 +6,7 @@ import type { GroupPlan } from '../../../reconciler/plan/plan.ts';
 import { planDocument } from '../../../reconciler/report/document.ts';
 import {
   waitingSince,
+  type ApprovedEnd,
   type GrantedApproval,
   type PastApproval,
   type WaitingGroup,
@@ -159,9 +160,11 @@ class MemoryJournal implements Journal {
     });
   }
 
-  useUpApprovals(of: { readonly group: GroupRef } | { readonly revision: string }): Promise<void> {
-    const isMeant = ({ group, planHash }: GrantedApproval): boolean =>
-      'group' in of ? scopeKey(group) === groupKey(of.group) : planHash === of.revision;
+  useUpApprovals(of: ApprovedEnd): Promise<void> {
+    const isMeant = ({ group, planHash, desiredHash }: GrantedApproval): boolean => {
+      if (!('group' in of)) return planHash === of.revision;
+      return scopeKey(group) === groupKey(of.group) && desiredHash === of.desiredHash;
+    };
     return guarded(() => {
       for (const [key, approval] of this.#store.approvals) {
         if (approval.usedAtMs !== null || !isMeant(approval)) continue;
@@ -207,10 +210,7 @@ class MemoryJournal implements Journal {
   setWaiting(group: GroupRef, waiting: PlanThatWaits | null): Promise<void> {
     return guarded(() => {
       const key = groupKey(group);
-      if (waiting === null) {
-        this.#store.waiting.delete(key);
-        return;
-      }
+      if (waiting === null) return void this.#store.waiting.delete(key);
       const sinceMs = waitingSince(waiting, this.#store.waiting.get(key) ?? null, this.#clock.nowMs());
       this.#store.waiting.set(key, { ...waiting, sinceMs, group: refOf(group) });
     });

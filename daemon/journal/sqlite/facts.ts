@@ -3,6 +3,7 @@
 import type { GroupRef } from '../../../reconciler/model/group.ts';
 import {
   waitingSince,
+  type ApprovedEnd,
   type GrantedApproval,
   type PastApproval,
   type WaitingGroup,
@@ -108,15 +109,14 @@ export function exchangeApproval(db: Connection, older: GrantedApproval, newer: 
   });
 }
 
-export function markApprovalsUsed(
-  db: Connection,
-  of: { readonly group: GroupRef } | { readonly revision: string },
-  nowMs: number,
-): void {
-  const [column, value] = 'group' in of ? ['scope', scopeOf(of.group)] : ['hash', of.revision];
-  const unused = `${column} = ? AND used_at_ms IS NULL`;
-  if (db.get(`SELECT seq FROM approvals WHERE ${unused}`, value) === undefined) return;
-  db.run(`UPDATE approvals SET used_at_ms = ? WHERE ${unused}`, nowMs, value);
+export function markApprovalsUsed(db: Connection, of: ApprovedEnd, nowMs: number): void {
+  const [meant, values] =
+    'group' in of
+      ? ["scope = ? AND json_extract(body, '$.desiredHash') = ?", [scopeOf(of.group), of.desiredHash]]
+      : ['hash = ?', [of.revision]];
+  const unused = `${meant} AND used_at_ms IS NULL`;
+  if (db.get(`SELECT seq FROM approvals WHERE ${unused}`, ...values) === undefined) return;
+  db.run(`UPDATE approvals SET used_at_ms = ? WHERE ${unused}`, nowMs, ...values);
 }
 
 export function readApprovals(db: Connection, nowMs: number, group?: GroupRef): readonly GrantedApproval[] {

@@ -3,7 +3,8 @@ import { request, type IncomingHttpHeaders } from 'node:http';
 import { connect } from 'node:net';
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startHttp, type HttpServer } from '../../../../daemon/http/server.ts';
+import type { HttpServer } from '../../../../daemon/http/listener.ts';
+import { startHttp } from '../../../../daemon/http/server.ts';
 import type { DaemonStatus } from '../../../../daemon/http/status.ts';
 
 const EVIL = `<script>alert("x")</script>&'`;
@@ -25,6 +26,7 @@ const STATUS: DaemonStatus = {
   },
   policies: { revision: '4fff8c0', problems: 0, held: null },
   management: { managed: [], released: [] },
+  hooks: null,
   groups: [
     {
       account: 'default',

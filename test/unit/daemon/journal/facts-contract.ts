@@ -149,7 +149,7 @@ export function factsContract(kind: string, makePlace: () => JournalPlace): void
 
     it('of the same plan replace one another, also those that were used up', async () => {
       await journal.approve(APPROVAL);
-      await journal.useUpApprovals({ group: GROUP });
+      await journal.useUpApprovals({ group: GROUP, desiredHash: 'd00' });
       await journal.approve({ ...APPROVAL, reason: 'again' });
       expect(await journal.approvals(START_MS, GROUP)).toEqual([{ ...APPROVAL, reason: 'again' }]);
     });
@@ -157,7 +157,7 @@ export function factsContract(kind: string, makePlace: () => JournalPlace): void
     it('are used up with their group, and remembered, after a restart too', async () => {
       await journal.approve(APPROVAL);
       await journal.approve(AHEAD);
-      await journal.useUpApprovals({ group: GROUP });
+      await journal.useUpApprovals({ group: GROUP, desiredHash: 'd00' });
       await restart();
       expect(await journal.approvals(START_MS, GROUP)).toEqual([AHEAD]);
       expect(await journal.pastApprovals({ group: {}, sinceMs: null, limit: 2 })).toEqual([
@@ -175,6 +175,15 @@ export function factsContract(kind: string, makePlace: () => JournalPlace): void
       expect(await journal.pastApprovals({ group: {}, sinceMs: null, limit: 1 })).toEqual([
         { ...AHEAD, usedAtMs: null },
       ]);
+    });
+
+    it('of other desired rules of the group stay', async () => {
+      await journal.approve(APPROVAL);
+      const other = { ...APPROVAL, planHash: 'f02', desiredHash: 'd02' };
+      await journal.approve(other);
+      await journal.useUpApprovals({ group: GROUP, desiredHash: 'd00' });
+      await restart();
+      expect(await journal.approvals(START_MS, GROUP)).toEqual([other]);
     });
 
     it('of a revision are used up by its hash', async () => {
