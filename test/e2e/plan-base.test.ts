@@ -234,7 +234,7 @@ onlyWith('git', describe)('plan --base', () => {
     const { stdout } = await workspace.runHere(['plan', '--base', 'HEAD']);
     expect(stdout).toContain('sg-new (enforce): added, pending; what the group holds now is not known here');
     expect(stdout).toContain(
-      'sg-old (enforce): released: its 2 rules stay as they are, and are managed no longer',
+      'sg-old (enforce): released: what is there stays (2 rules), and is no longer managed',
     );
   });
 
@@ -292,7 +292,7 @@ onlyWith('git', describe)('plan --base', () => {
     expect(found.groups[0]).toMatchObject({ change: 'changed', status: 'observed' });
     expect(found.groups[0]?.settings).toEqual([
       'mode enforce -> observe',
-      'egress is no longer managed: its 0 rules stay as they are',
+      'egress is no longer managed: what is there stays (0 rules)',
       'expires never -> 2999-01-01T00:00:00.000Z: ingress accept tcp 22/22 from 203.0.113.7/32 priority 1',
     ]);
   });
