@@ -75,6 +75,7 @@ describe('defaults', () => {
         DescribeSecurityGroups: { ratePerMinute: 300 },
         DescribeSecurityGroupAttribute: { ratePerMinute: 300 },
       },
+      attribution: { actiontrail: false, endpoint: null },
       journal: { file: '.rampart/journal.db' },
       http: { listen: { host: '127.0.0.1', port: 8481 }, hooks: 'off' },
       log: { level: 'info', format: 'auto' },
@@ -107,6 +108,16 @@ describe('values', () => {
 
   it('know no account that is not named, whatever it is called', () => {
     expect(configOf('accounts: {one: {credentials: {type: default}}}').accounts.constructor).toBeUndefined();
+  });
+
+  it.each([
+    ['{actiontrail: true}', { actiontrail: true, endpoint: null }],
+    [
+      '{endpoint: actiontrail.example.com}',
+      { actiontrail: false, endpoint: 'https://actiontrail.example.com' },
+    ],
+  ])('attribution %s', (text, attribution) => {
+    expect(configOf(`attribution: ${text}`).attribution).toEqual(attribution);
   });
 
   it.each([
@@ -350,6 +361,12 @@ describe('emulator and cloud are not mixed up', () => {
     const problems = problemsOf(`accounts: {one: ${account}}`);
     expect(problems).toEqual([[expect.stringContaining('bad-value'), expect.stringContaining(words)]]);
   });
+});
+
+it('ActionTrail is not asked over plain http, where the request could be read', () => {
+  expect(problemsOf('attribution: {endpoint: "http://actiontrail.example.com"}')).toEqual([
+    [expect.stringContaining('bad-value'), expect.stringContaining('plain http')],
+  ]);
 });
 
 describe('secrets', () => {
