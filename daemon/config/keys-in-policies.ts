@@ -35,29 +35,29 @@ function guardedAround(file: string, url: GitUrl): string | null {
 
 function isRepository(folder: string, url: GitUrl): boolean {
   if (url.kind === 'local' && [url.url, realPath(url.url)].includes(folder)) return true;
-  const wanted = addressOf(url.url);
-  return remotesOf(folder).some((remote) => addressOf(remote, folder) === wanted);
+  const wanted = repositoryAddress(url.url);
+  return remotesOf(folder).some((remote) => repositoryAddress(remote, folder) === wanted);
 }
 
 /** URLs in the settings of a work tree or a bare repository; none if the folder is neither. */
 function remotesOf(folder: string): string[] {
   const settings = [path.join(folder, '.git', 'config'), path.join(linkedFolder(folder), 'config')];
-  const bare = textOf(path.join(folder, 'HEAD')) === null ? [] : [path.join(folder, 'config')];
-  const text = [...settings, ...bare].map(textOf).find((each) => each !== null) ?? '';
+  const bare = settingsText(path.join(folder, 'HEAD')) === null ? [] : [path.join(folder, 'config')];
+  const text = [...settings, ...bare].map(settingsText).find((each) => each !== null) ?? '';
   return [...text.matchAll(/^\s*url\s*=\s*"?([^"\n]*?)"?\s*$/gim)].map(([, url = '']) => url);
 }
 
 /** Where a further work tree has its repository: `.git` is a file there. */
 function linkedFolder(folder: string): string {
-  const [, linked] = /^gitdir: (.+)$/m.exec(textOf(path.join(folder, '.git')) ?? '') ?? [];
+  const [, linked] = /^gitdir: (.+)$/m.exec(settingsText(path.join(folder, '.git')) ?? '') ?? [];
   if (linked === undefined) return path.join(folder, '.git');
   const at = path.resolve(folder, linked);
-  const common = textOf(path.join(at, 'commondir'))?.trim();
+  const common = settingsText(path.join(at, 'commondir'))?.trim();
   return common === undefined ? at : path.resolve(at, common);
 }
 
 /** `HOST/PATH`, by whatever protocol; of a local repository its real path. */
-function addressOf(url: string, folder = '.'): string {
+function repositoryAddress(url: string, folder = '.'): string {
   const bare = url.replace(/\/+$/, '').replace(/\.git$/, '');
   const [, host, inHost] = /^(?:\w+:\/\/)?(?:[^@/]*@)?([^/:]+)(?::\d+)?[:/]+(.+)$/.exec(bare) ?? [];
   const isLocal = /^(file:\/\/)?[./]/.test(bare) || host === undefined || inHost === undefined;
@@ -76,7 +76,7 @@ function realPath(file: string): string {
 const MAX_SETTINGS_BYTES = 256 * 1024;
 
 /** Null if there is no such file, or it cannot be read: then it is not known for a repository. */
-function textOf(file: string): string | null {
+function settingsText(file: string): string | null {
   try {
     const stats = statSync(file, { throwIfNoEntry: false });
     if (stats?.isFile() !== true || stats.size > MAX_SETTINGS_BYTES) return null;
