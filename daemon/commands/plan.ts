@@ -39,9 +39,9 @@ async function runPlan(flags: PlanFlags, io: Io): Promise<ExitCode> {
   const marker = markerOf(flags);
   const format = formatOf(flags);
   const config = readConfig(flags);
-  await noteUncommitted(config, io);
   const { base } = flags;
   if (base !== undefined) return planAgainstBase(config, { ...flags, base, format, marker }, io);
+  await noteUncommitted(config, io);
   return withKnownFacts(config, io, (desk) => planBeside(desk, { config, flags, marker }, io));
 }
 

@@ -8,14 +8,18 @@ import { Daemon } from '../compose/daemon.ts';
 import { LiveConfig } from '../compose/live-config.ts';
 import { TargetResolver } from '../schedule/selectors.ts';
 import type { Lanes } from '../queue/lanes.ts';
-import { startHttp, type HttpPorts, type HttpServer } from '../http/server.ts';
+import type { HttpServer } from '../http/listener.ts';
+import { startHttp, type HttpPorts } from '../http/server.ts';
 import { createSystemd } from '../telemetry/systemd.ts';
 import { fanOut, type EventFields, type Telemetry } from '../telemetry/events.ts';
 import { Metrics } from '../telemetry/metrics.ts';
-import { assemble, type AssemblyPorts } from '../compose/assemble.ts';
+import type { Attributor } from '../attribution/attributor.ts';
+import { assemble, trailTransportOf, type AssemblyPorts } from '../compose/assemble.ts';
+import { openAttribution } from '../compose/attribution.ts';
 import { embeddedEmulator } from './embedded-emulator.ts';
 import { invocationOf } from '../cli/invocation.ts';
 import { UsageError, type ExitCode, type Io } from '../cli/io.ts';
+import { openHooks, type HookServer } from '../compose/open-hooks.ts';
 import { journalFailed, openJournal } from '../compose/open-journal.ts';
 import { Secrets } from '../compose/secrets.ts';
 import {
@@ -88,16 +92,21 @@ async function serve(
   parts: Omit<AssemblyPorts, 'journal' | 'env'> & { readonly metrics: Metrics },
   io: Io,
 ): Promise<ExitCode> {
-  const { telemetry } = parts;
-  const liveConfig = new LiveConfig(config, io.cwd, telemetry);
+  const liveConfig = new LiveConfig(config, io.cwd, parts.telemetry);
   const journal = await openJournal(config);
   let http: HttpServer | null = null;
+  let hooks: HookServer | null = null;
   try {
+    const ports = { ...parts, env: io.env };
+    const { attributor, telemetry } = openAttribution(config, {
+      ...{ telemetry: parts.telemetry, journal, clock: systemClock },
+      trailOf: (account) => trailTransportOf(account, { ...ports, endpoint: config.attribution.endpoint }),
+    });
     const { engine, lanes } = assemble(config, {
-      ...parts,
+      ...ports,
+      telemetry,
       journal,
       live: () => liveConfig.settings,
-      env: io.env,
     });
     const keeper = openDaemonKeeper(config, { clock: systemClock, compile: compileInWorker });
     const daemon = new Daemon({
@@ -106,6 +115,7 @@ async function serve(
       source: openSource(config, io),
       keeper,
       resolver: new TargetResolver(engine.ecs, config.reconcile.mode),
+      attributor,
       controller: {
         concurrency: config.reconcile.concurrency,
         retryMs: RETRY_MS,
@@ -119,18 +129,24 @@ async function serve(
           listener();
         }),
       onFirstRead: (revision) => {
-        const urls = { emulatorUrl: parts.emulatorUrl, httpUrl: http?.url ?? null };
+        const urls = {
+          emulatorUrl: parts.emulatorUrl,
+          httpUrl: http?.url ?? null,
+          hooksUrl: hooks?.url ?? null,
+        };
         telemetry.emit('daemon.started', { ...startedFields(liveConfig.summary, urls), revision });
       },
       stopSignal: io.stopSignal,
     });
-    http = await openHttp(config, httpPorts({ daemon, lanes, liveConfig, metrics: parts.metrics }));
+    hooks = await openHooks(config, { engine, daemon, env: io.env, stopping: io.stopSignal });
+    const seen = { daemon, lanes, liveConfig, attributor, metrics: parts.metrics, hooks };
+    http = await openHttp(config, httpPorts(seen));
     await daemon.run();
     return 0;
   } catch (error) {
     throw error instanceof JournalError ? journalFailed(error) : error;
   } finally {
-    await http?.close();
+    await Promise.all([http?.close(), hooks?.close()]);
     await journal.close();
   }
 }
@@ -146,11 +162,12 @@ async function openHttp(config: Config, ports: HttpPorts): Promise<HttpServer | 
 interface Urls {
   readonly emulatorUrl: string | null;
   readonly httpUrl: string | null;
+  readonly hooksUrl: string | null;
 }
 
 function startedFields(
   { file, mode, brake, accounts, policies, journal }: ConfigSummary,
-  { emulatorUrl, httpUrl }: Urls,
+  { emulatorUrl, httpUrl, hooksUrl }: Urls,
 ): EventFields<'daemon.started'> {
   return {
     version: packageVersion(),
@@ -164,6 +181,7 @@ function startedFields(
     journal,
     ...(emulatorUrl === null ? {} : { emulatorUrl }),
     ...(httpUrl === null ? {} : { httpUrl }),
+    ...(hooksUrl === null ? {} : { hooksUrl }),
   };
 }
 
@@ -171,10 +189,12 @@ interface Observed {
   readonly daemon: Daemon;
   readonly lanes: Lanes;
   readonly liveConfig: LiveConfig;
+  readonly attributor: Attributor | null;
   readonly metrics: Metrics;
+  readonly hooks: HookServer | null;
 }
 
-function httpPorts({ daemon, lanes, liveConfig, metrics }: Observed): HttpPorts {
+function httpPorts({ daemon, lanes, liveConfig, attributor, metrics, hooks }: Observed): HttpPorts {
   const rampart = packageVersion();
   const startedAt = new Date().toISOString();
   const status: HttpPorts['status'] = () => ({
@@ -185,7 +205,10 @@ function httpPorts({ daemon, lanes, liveConfig, metrics }: Observed): HttpPorts 
     config: liveConfig.summary,
     policies: daemon.policies,
     management: daemon.management,
-    groups: daemon.controller.status(),
+    hooks: hooks?.status() ?? null,
+    groups: daemon.controller
+      .status()
+      .map((group) => ({ ...group, attribution: attributor?.of(group) ?? null })),
     lanes: lanes.status(),
   });
   return {

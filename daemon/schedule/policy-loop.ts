@@ -119,6 +119,13 @@ export class PolicyLoop {
     this.#wake.abort();
   }
 
+  /** Asks the remote of the policies now, or reads the files again. May be called at any time; calls merge. */
+  fetchNow(): void {
+    const { source } = this.#parts;
+    if (source.remote() === null) this.reload();
+    else source.refresh().catch((error: unknown) => this.#reportFailure(error));
+  }
+
   /** Runs until the stop. */
   async run(): Promise<void> {
     await this.#memory.recall();

@@ -4,6 +4,7 @@ import type { ExposureDelta } from '../../exposure/ask/delta.ts';
 import type { GroupContext } from '../../exposure/engine/context.ts';
 import type { NamedByRule } from '../diff/absent.ts';
 import type { Ownership } from '../diff/ownership.ts';
+import type { RefusedRule } from '../diff/quarantine.ts';
 import type { RuleViolation } from '../../judge/cel/rule-guardrails.ts';
 import { ruleIdentity, type Rule } from '../../model/rule.ts';
 import type { PlanInput } from '../plan-input.ts';
@@ -42,6 +43,8 @@ export interface Unchecked {
   readonly ownership: Ownership;
   /** Rules that are left out of the plan for now, since something else keeps undoing their repair. */
   readonly resting: readonly Rule[];
+  /** Rules that are left out of the plan for now, since the cloud refuses them. */
+  readonly refused: readonly RefusedRule[];
   /** What does not exist, by the rules that are left out of the plan for naming it. */
   readonly absent: readonly NamedByRule[];
   readonly steps: readonly Step[];
@@ -181,11 +184,12 @@ function objectionsTo(input: PlanInput, plan: Unchecked, stakes: Stakes): Object
   ];
 }
 
-/** Blocks nothing but these rules. */
-function leftOut({ learned, nowMs }: PlanInput, { resting: rules, absent }: Unchecked): Objection[] {
+/** These block nothing but their rules. */
+function leftOut({ learned, nowMs }: PlanInput, { resting, refused, absent }: Unchecked): Objection[] {
   const untilMs = learned?.resting?.untilMs ?? nowMs;
   return [
-    ...(rules.length === 0 ? [] : [{ kind: 'flapping', rules, untilMs } as const]),
+    ...(resting.length === 0 ? [] : [{ kind: 'flapping', rules: resting, untilMs } as const]),
+    ...(refused.length === 0 ? [] : [{ kind: 'quarantined', refused } as const]),
     ...(absent.length === 0 ? [] : [{ kind: 'absentNames', absent } as const]),
   ];
 }

@@ -14,8 +14,8 @@ import type { Quarantined } from './quarantine.ts';
  * made without them leads to rules that accept at most what the group accepts now.
  */
 export function openingChanges(input: PlanInput): Quarantined {
-  const { desired, described, ownedRules, keptRules, lists } = input;
-  const { missing, unexpected } = diff(desired, ownershipOf(desired, described, ownedRules, keptRules));
+  const { desired, described, ownedRules: owned, keptRules: kept, lists } = input;
+  const { missing, unexpected } = diff(desired, ownershipOf(desired, described, { owned, kept, lists }));
   const opening = openingBeside(
     missing.filter(({ rule }) => rule.action === 'accept'),
     ({ rule }) => rule,

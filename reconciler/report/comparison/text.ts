@@ -42,7 +42,7 @@ export function statusText({ change, status, diff }: GroupComparison): string {
     case 'added':
       return `added, ${status}; what the group holds now is not known here`;
     case 'released':
-      return `released: its ${counted(diff.unmanaged, 'rule')} stay as they are, and are managed no longer`;
+      return `released: what is there stays (${counted(diff.unmanaged, 'rule')}), and is no longer managed`;
     case 'changed':
     case 'same':
       return status;

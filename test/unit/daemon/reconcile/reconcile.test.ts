@@ -164,6 +164,12 @@ describe('a rule that the cloud refuses', () => {
     expect(first.outcome).toMatchObject({ kind: 'not-converged', failure: null, next: 'retry' });
     const second = await reconcile(engine, { policy, memory: first.memory });
     expect(second.outcome).toMatchObject({ kind: 'quarantined', next: 'resync' });
+    const [block, ...others] = second.outcome.kind === 'quarantined' ? second.outcome.blocks : [];
+    expect(block).toMatchObject({ kind: 'quarantined', liftedBy: 'time', override: '' });
+    expect(block?.message).toMatch(
+      /^the cloud refuses to add, change or remove 2 rules, .*: ingress accept tcp 443\/443 .*; tried again at \d{4}-\S+Z\)$/,
+    );
+    expect(others).toEqual([]);
     expect(rules()).toContain('8443/8443 10.1.0.0/16');
   });
 

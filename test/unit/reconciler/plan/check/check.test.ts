@@ -28,6 +28,7 @@ const found = (more: Partial<Unchecked> = {}): Unchecked => ({
   policy: policyOf([web]),
   ownership: { managed: [], ignored: [], foreign: [], ignoredOpening: [] },
   resting: [],
+  refused: [],
   absent: [],
   steps: [STEP],
   hash: 'f00',
