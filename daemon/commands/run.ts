@@ -13,7 +13,9 @@ import { startHttp, type HttpPorts } from '../http/server.ts';
 import { createSystemd } from '../telemetry/systemd.ts';
 import { fanOut, type EventFields, type Telemetry } from '../telemetry/events.ts';
 import { Metrics } from '../telemetry/metrics.ts';
-import { assemble, type AssemblyPorts } from '../compose/assemble.ts';
+import type { Attributor } from '../attribution/attributor.ts';
+import { assemble, trailTransportOf, type AssemblyPorts } from '../compose/assemble.ts';
+import { openAttribution } from '../compose/attribution.ts';
 import { embeddedEmulator } from './embedded-emulator.ts';
 import { invocationOf } from '../cli/invocation.ts';
 import { UsageError, type ExitCode, type Io } from '../cli/io.ts';
@@ -90,17 +92,21 @@ async function serve(
   parts: Omit<AssemblyPorts, 'journal' | 'env'> & { readonly metrics: Metrics },
   io: Io,
 ): Promise<ExitCode> {
-  const { telemetry } = parts;
-  const liveConfig = new LiveConfig(config, io.cwd, telemetry);
+  const liveConfig = new LiveConfig(config, io.cwd, parts.telemetry);
   const journal = await openJournal(config);
   let http: HttpServer | null = null;
   let hooks: HookServer | null = null;
   try {
+    const ports = { ...parts, env: io.env };
+    const { attributor, telemetry } = openAttribution(config, {
+      ...{ telemetry: parts.telemetry, journal, clock: systemClock },
+      trailOf: (account) => trailTransportOf(account, { ...ports, endpoint: config.attribution.endpoint }),
+    });
     const { engine, lanes } = assemble(config, {
-      ...parts,
+      ...ports,
+      telemetry,
       journal,
       live: () => liveConfig.settings,
-      env: io.env,
     });
     const keeper = openDaemonKeeper(config, { clock: systemClock, compile: compileInWorker });
     const daemon = new Daemon({
@@ -109,6 +115,7 @@ async function serve(
       source: openSource(config, io),
       keeper,
       resolver: new TargetResolver(engine.ecs, config.reconcile.mode),
+      attributor,
       controller: {
         concurrency: config.reconcile.concurrency,
         retryMs: RETRY_MS,
@@ -132,7 +139,7 @@ async function serve(
       stopSignal: io.stopSignal,
     });
     hooks = await openHooks(config, { engine, daemon, env: io.env, stopping: io.stopSignal });
-    const seen = { daemon, lanes, liveConfig, metrics: parts.metrics, hooks };
+    const seen = { daemon, lanes, liveConfig, attributor, metrics: parts.metrics, hooks };
     http = await openHttp(config, httpPorts(seen));
     await daemon.run();
     return 0;
@@ -182,11 +189,12 @@ interface Observed {
   readonly daemon: Daemon;
   readonly lanes: Lanes;
   readonly liveConfig: LiveConfig;
+  readonly attributor: Attributor | null;
   readonly metrics: Metrics;
   readonly hooks: HookServer | null;
 }
 
-function httpPorts({ daemon, lanes, liveConfig, metrics, hooks }: Observed): HttpPorts {
+function httpPorts({ daemon, lanes, liveConfig, attributor, metrics, hooks }: Observed): HttpPorts {
   const rampart = packageVersion();
   const startedAt = new Date().toISOString();
   const status: HttpPorts['status'] = () => ({
@@ -198,7 +206,9 @@ function httpPorts({ daemon, lanes, liveConfig, metrics, hooks }: Observed): Htt
     policies: daemon.policies,
     management: daemon.management,
     hooks: hooks?.status() ?? null,
-    groups: daemon.controller.status(),
+    groups: daemon.controller
+      .status()
+      .map((group) => ({ ...group, attribution: attributor?.of(group) ?? null })),
     lanes: lanes.status(),
   });
   return {

@@ -1,8 +1,9 @@
 // The status as a page: no script, nothing loaded from anywhere, every text escaped.
 import type { LaneStatus } from '../queue/lanes.ts';
 import type { GroupStatus } from '../schedule/group-record.ts';
+import { attributionText } from '../journal/attribution.ts';
 import { hookLines } from './hooks/hook-lines.ts';
-import type { DaemonStatus } from './status.ts';
+import type { DaemonStatus, GroupOfDaemon } from './status.ts';
 
 /** A page of more rows is of no use; the document has them all. */
 const MAX_ROWS = 1000;
@@ -53,14 +54,14 @@ function configText({ config: { file, mode, brake, accounts, journal } }: Daemon
   return `Mode <b>${mode}</b>${brake === 'off' ? ', <span class="bad">brake off</span>' : ''}; config <code>${escapeHtml(file)}</code>; accounts ${named.join(', ')}; journal <code>${escapeHtml(journal)}</code>`;
 }
 
-function groupRow(group: GroupStatus): string[] {
+function groupRow(group: GroupOfDaemon): string[] {
   const { id, account, region, outcome, reason, lastAttemptMs, lastConvergedMs } = group;
   return [
     `<code>${escapeHtml(id)}</code>`,
     escapeHtml(account),
     escapeHtml(region),
     `<span class="${stateClass(outcome)}">${escapeHtml(outcome)}</span>`,
-    `${escapeHtml(reason)}${overridesOf(group)}`,
+    `${escapeHtml(reason)}${overridesOf(group)}${lastWriter(group)}`,
     time(lastAttemptMs),
     time(lastConvergedMs),
   ];
@@ -82,6 +83,12 @@ function hooksText({ hooks }: DaemonStatus): string {
 function overridesOf({ blockedBy }: GroupStatus): string {
   const commands = [...new Set(blockedBy.map(({ override }) => override))].filter((text) => text !== '');
   return commands.map((command) => `<br><code>${escapeHtml(command)}</code>`).join('');
+}
+
+function lastWriter({ attribution }: GroupOfDaemon): string {
+  const last = attribution?.told.at(-1);
+  const asking = attribution?.isAsking === true ? '<br>drift: ActionTrail is asked who made it' : '';
+  return `${last === undefined ? '' : `<br>last drift: ${escapeHtml(attributionText(last))}`}${asking}`;
 }
 
 function stateClass(outcome: GroupStatus['outcome']): string {

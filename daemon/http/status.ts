@@ -4,7 +4,13 @@ import type { HooksStatus } from './hooks/door-record.ts';
 import type { LaneStatus } from '../queue/lanes.ts';
 import type { ManagementChanges } from '../schedule/managed-groups.ts';
 import type { PoliciesStatus } from '../schedule/policy-loop.ts';
+import type { KnownWriters } from '../attribution/attributor.ts';
 import type { GroupStatus } from '../schedule/group-record.ts';
+
+export interface GroupOfDaemon extends GroupStatus {
+  /** Who made it drift, as far as ActionTrail said; null if it is not asked (`attribution.actiontrail`). */
+  readonly attribution: KnownWriters | null;
+}
 
 export interface DaemonStatus {
   /** Of this document. */
@@ -21,6 +27,6 @@ export interface DaemonStatus {
   readonly management: ManagementChanges;
   /** What came of hooks since the start; null where `http.hooks` is off. */
   readonly hooks: HooksStatus | null;
-  readonly groups: readonly GroupStatus[];
+  readonly groups: readonly GroupOfDaemon[];
   readonly lanes: readonly LaneStatus[];
 }

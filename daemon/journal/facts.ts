@@ -4,6 +4,7 @@
 import type { KeptRule } from '../../reconciler/judge/break-glass.ts';
 import type { DesiredState } from '../../reconciler/model/group.ts';
 import type { GroupPolicy } from '../../reconciler/plan/plan.ts';
+import { NO_ATTRIBUTION, type GroupAttribution } from './attribution.ts';
 
 /** Rules that lose traffic by a plan that no approval covered. */
 export interface Loss {
@@ -48,6 +49,8 @@ export interface GroupFacts {
   readonly losses: readonly Loss[];
   /** Rules by hand that are left alone for a while, or were in the last day. */
   readonly breakGlass: readonly KeptRule[];
+  /** Who made it drift. Stays when the group is forgotten. */
+  readonly attribution: GroupAttribution;
 }
 
 export const NO_GROUP_FACTS: GroupFacts = {
@@ -61,6 +64,7 @@ export const NO_GROUP_FACTS: GroupFacts = {
   adoptedRules: [],
   losses: [],
   breakGlass: [],
+  attribution: NO_ATTRIBUTION,
 };
 
 /** A revision of the policies that waits for an approval while the one before stays in force. */

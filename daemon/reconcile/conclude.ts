@@ -1,7 +1,10 @@
 // The one place where a reconcile ends, however it ended: open intents are closed, the outcome is computed, and the
 // closing event is emitted.
+import { HOUR_MS } from '../clock.ts';
 import { counted } from '../../reconciler/model/counted.ts';
 import type { GroupPlan } from '../../reconciler/plan/plan.ts';
+import { actorText } from '../journal/attribution.ts';
+import type { Flapping } from '../learned/flap-detector.ts';
 import type { Failure } from '../ecs/failures/failure.ts';
 import { commonFields, RULES_NAMED_IN_EVENTS, type GroupRun } from './group-run.ts';
 import type { Lesson } from './learn.ts';
@@ -18,7 +21,8 @@ import {
 export async function conclude(run: GroupRun, end: RunEnd, lesson: Lesson): Promise<Reconciled> {
   await noteInJournal(run, end);
   const outcome = outcomeOf(run, end, lesson);
-  reportEnd(run, end, outcome, lesson);
+  if (lesson.flapping !== null) await reportFlapping(run, lesson.flapping);
+  reportEnd(run, end, outcome);
   return { outcome, memory: lesson.memory };
 }
 
@@ -87,7 +91,19 @@ function blockedOutcome({ plan, pausedForMs, kept }: BlockedEnd, resyncMs: numbe
   };
 }
 
-function reportEnd(run: GroupRun, end: RunEnd, outcome: ReconcileOutcome, { flapping }: Lesson): void {
+async function reportFlapping(run: GroupRun, { rounds, identities, delayMs }: Flapping): Promise<void> {
+  const { attribution } = await run.engine.journal.facts(run.group);
+  const sinceMs = run.engine.clock.nowMs() - 24 * HOUR_MS;
+  const write =
+    attribution.told.findLast((told) => told.write !== null && told.foundMs >= sinceMs)?.write ?? null;
+  run.engine.telemetry.emit('group.flapping', {
+    ...commonFields(run),
+    ...{ rounds, delayMs, rules: identities.slice(0, RULES_NAMED_IN_EVENTS) },
+    ...(write === null ? {} : { otherWriter: actorText(write) }),
+  });
+}
+
+function reportEnd(run: GroupRun, end: RunEnd, outcome: ReconcileOutcome): void {
   const { telemetry, clock } = run.engine;
   const fields = commonFields(run);
   if (end.kind === 'unread') {
@@ -95,11 +111,6 @@ function reportEnd(run: GroupRun, end: RunEnd, outcome: ReconcileOutcome, { flap
     const about = requestId === null ? fields : { ...fields, requestId };
     telemetry.emit('group.describe_failed', { ...about, kind, code, err: message });
     return;
-  }
-  if (flapping !== null) {
-    const { rounds, identities, delayMs } = flapping;
-    const rules = identities.slice(0, RULES_NAMED_IN_EVENTS);
-    telemetry.emit('group.flapping', { ...fields, rounds, rules, delayMs });
   }
   const durationMs = Math.round(clock.monotonicMs() - run.startedMs);
   if (outcome.kind === 'converged') {

@@ -99,6 +99,18 @@ export const CATALOG: Catalog = {
     sameAs: (f) => [f.cause, ...f.rules].join('\n'),
     ends: QUIET,
   },
+  'drift.attributed': {
+    level: 'info',
+    say: (f) =>
+      f.actor === null
+        ? `Who made ${group(f)} differ is not known: ${f.reason}`
+        : `${group(f)} was changed by ${f.actorType} ${f.actor}: ${f.eventName}${f.sourceIp === '' ? '' : ` from ${f.sourceIp}`}${f.userAgent === '' ? '' : ` (${f.userAgent})`} at ${f.eventTime}`,
+  },
+  'attribution.unavailable': {
+    level: 'warn',
+    say: (f) =>
+      `ActionTrail does not say who made groups of ${place(f)} drift${because(f.code)}: ${f.err ?? ''}; repairs go on`,
+  },
   'plan.made': {
     level: 'info',
     say: (f) =>
@@ -170,7 +182,7 @@ export const CATALOG: Catalog = {
   'group.flapping': {
     level: 'warn',
     say: (f) =>
-      `Something else keeps undoing our changes to ${group(f)} (${counted(f.rounds, 'round')}); of these rules those that open nothing rest for ${seconds(f.delayMs)}`,
+      `Something else keeps undoing our changes to ${group(f)} (${counted(f.rounds, 'round')}${f.otherWriter === undefined ? '' : `; last ${f.otherWriter}`}); of these rules those that open nothing rest for ${seconds(f.delayMs)}`,
     sameAs: (f) => f.rules.join('\n'),
     ends: QUIET,
   },
@@ -248,6 +260,9 @@ function noLongerManaged(groups: readonly string[]): string {
   const more = groups.length > MAX_NAMED ? ` and ${groups.length - MAX_NAMED} more` : '';
   return `; no longer managed, since no policy names them: ${groups.slice(0, MAX_NAMED).join(', ')}${more}`;
 }
+
+/** Who wrote, as ActionTrail names them; `other` is a kind that it did not have when this was written. */
+export const ACTOR_TYPES = ['root-account', 'ram-user', 'assumed-role', 'system', 'other'] as const;
 
 /** By the causes of `drift.detected`. */
 export const DRIFT_CAUSES = {

@@ -1,7 +1,7 @@
 // Counts events for Prometheus. Every series is there from the start, at zero, but for those by guardrail.
 import { Counter, Histogram, type Registry } from 'prom-client';
 import { OPERATION_NAMES } from '../../reconciler/model/operation.ts';
-import { CATALOG, DRIFT_CAUSES } from './catalog.ts';
+import { ACTOR_TYPES, CATALOG, DRIFT_CAUSES } from './catalog.ts';
 import type { CommonFields, EventFields, EventName, Telemetry } from './events.ts';
 
 const CALL_OUTCOMES = {
@@ -33,6 +33,8 @@ interface LabelFields extends CommonFields {
   readonly outcome?: string;
   /** Of `drift.detected`. */
   readonly cause?: string;
+  /** Of `drift.attributed`; null: no one was found. */
+  readonly actorType?: string | null;
   /** Of `guardrail.violated`, as `severity`. */
   readonly guardrail?: string;
   readonly severity?: string;
@@ -45,6 +47,7 @@ export class EventCounters implements Telemetry {
   readonly #reconciles: Counter;
   readonly #reconcileSeconds: Histogram;
   readonly #differences: Counter;
+  readonly #attributions: Counter;
   readonly #violations: Counter;
   readonly #hooks: Counter;
 
@@ -87,6 +90,12 @@ export class EventCounters implements Telemetry {
       labelNames: ['cause'],
       registers,
     });
+    this.#attributions = new Counter({
+      name: 'rampart_drift_attributions_total',
+      help: 'Writes by someone else that made a group drift, by who wrote; none: no one was found.',
+      labelNames: ['actor_type'],
+      registers,
+    });
     this.#violations = new Counter({
       name: 'rampart_guardrail_violations_total',
       help: 'How often a reconcile found that a group violates a guardrail, by its id.',
@@ -106,10 +115,11 @@ export class EventCounters implements Telemetry {
     this.#events.inc({ event });
     if (isKeyOf(CALL_OUTCOMES, event)) this.#countCall(CALL_OUTCOMES[event], fields);
     if (isKeyOf(RECONCILE_OUTCOMES, event)) this.#countReconcile(RECONCILE_OUTCOMES[event], fields);
-    const { cause, guardrail, severity, door, outcome }: LabelFields = fields;
+    const { cause, actorType, guardrail, severity, door, outcome }: LabelFields = fields;
     if (event === 'hook.received') this.#hooks.inc({ door, outcome });
     if (event === 'hook.refused') this.#hooks.inc({ door, outcome: 'refused' });
     if (cause !== undefined) this.#differences.inc({ cause });
+    if (actorType !== undefined) this.#attributions.inc({ actor_type: actorType ?? 'none' });
     if (guardrail !== undefined && severity !== undefined) this.#violations.inc({ guardrail, severity });
   }
 
@@ -132,6 +142,7 @@ export class EventCounters implements Telemetry {
     for (const outcome of Object.values(RECONCILE_OUTCOMES)) this.#reconciles.inc({ outcome }, 0);
     for (const door of DOORS) for (const outcome of HOOK_OUTCOMES) this.#hooks.inc({ door, outcome }, 0);
     for (const cause of Object.keys(DRIFT_CAUSES)) this.#differences.inc({ cause }, 0);
+    for (const actor_type of [...ACTOR_TYPES, 'none']) this.#attributions.inc({ actor_type }, 0);
   }
 }
 

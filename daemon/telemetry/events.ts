@@ -77,6 +77,20 @@ interface OwnFields {
     cause: 'policy' | 'drift' | 'start';
     rules: readonly string[];
   };
+  /** Someone else's write, or with `actor: null` that none was found, and why (`reason`). */
+  'drift.attributed':
+    | {
+        actor: string;
+        actorType: string;
+        /** An address, or the name of a service of the vendor. */
+        sourceIp: string;
+        userAgent: string;
+        eventName: string;
+        /** When it was written, ISO. */
+        eventTime: string;
+      }
+    | { actor: null; actorType: null; reason: string };
+  'attribution.unavailable': unknown;
   'plan.made': {
     steps: number;
     add: number;
@@ -117,7 +131,8 @@ interface OwnFields {
   'step.quarantined': { reason: string; rules: readonly string[]; retryAt?: string };
   'group.converged': { changes: number; rules: number };
   'group.not_converged': { reason: string };
-  'group.flapping': { rounds: number; rules: readonly string[]; delayMs: number };
+  /** `otherWriter`: who last made the group drift, where ActionTrail says so. */
+  'group.flapping': { rounds: number; rules: readonly string[]; delayMs: number; otherWriter?: string };
   /** `count`: how many ignored rules appeared that let through more than the declared ones; `rules`: the first of them. */
   'ignored.opens': { count: number; rules: readonly string[] };
   /** `guardrail`: its id; `reason`: where, how many addresses, one packet, and by which rule. */

@@ -1,12 +1,20 @@
 // The daemon's service in this process: the real loop, lanes, pop-core and HTTP; its events at hand, its time virtual.
 import { randomUUID } from 'node:crypto';
-import { assembleEngine, popTransportOf, randomByte } from '../../daemon/compose/assemble.ts';
+import type { Attributor } from '../../daemon/attribution/attributor.ts';
+import {
+  assembleEngine,
+  popTransportOf,
+  randomByte,
+  trailTransportOf,
+} from '../../daemon/compose/assemble.ts';
+import { openAttribution } from '../../daemon/compose/attribution.ts';
 import { Secrets } from '../../daemon/compose/secrets.ts';
 import { openHooks, type HookServer } from '../../daemon/compose/open-hooks.ts';
 import { openDaemonKeeper } from '../../daemon/compose/setup.ts';
 import { compileHere } from '../../daemon/source/compile/compile-files.ts';
 import { parseConfig } from '../../daemon/config/load.ts';
 import { openMemoryJournal } from '../../daemon/journal/memory/memory.ts';
+import type { Journal } from '../../daemon/journal/journal.ts';
 import { Daemon } from '../../daemon/compose/daemon.ts';
 import { TargetResolver } from '../../daemon/schedule/selectors.ts';
 import type { EventFields, EventName, Telemetry } from '../../daemon/telemetry/events.ts';
@@ -87,12 +95,16 @@ export interface ServiceOptions {
   readonly hooks?: string;
   /** Environment variables that the config names. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Of an earlier process; absent: a new one in memory. */
+  readonly journal?: Journal;
   /** The emulator's, if that has one. */
   readonly clock?: VirtualClock;
 }
 
 export class Service {
   readonly log: EventLog;
+  readonly journal: Journal;
+  readonly attributor: Attributor | null;
   readonly #clock: VirtualClock;
   readonly #policies: PolicyFiles;
   readonly #stop = new AbortController();
@@ -114,9 +126,20 @@ export class Service {
     const config = parseConfig(text, 'config.yaml');
     if (!config.ok) throw new Error(JSON.stringify(config.error));
     const wiring = { secrets: new Secrets(), env: {}, emulatorUrl: null };
-    const { engine, lanes } = assembleEngine(config.value, {
+    this.journal = options.journal ?? openMemoryJournal({ clock, randomByte });
+    const { attributor, telemetry } = openAttribution(config.value, {
       telemetry: this.log,
-      journal: openMemoryJournal({ clock, randomByte }),
+      journal: this.journal,
+      clock,
+      trailOf: (account) => {
+        const trail = trailTransportOf(account, { ...wiring, endpoint: null });
+        return { call: (...request) => clock.duringCall(trail.call(...request)) };
+      },
+    });
+    this.attributor = attributor;
+    const { engine, lanes } = assembleEngine(config.value, {
+      telemetry,
+      journal: this.journal,
       clock,
       random: Math.random,
       newReconcileId: () => randomUUID().slice(0, 8),
@@ -132,6 +155,7 @@ export class Service {
       source: this.#policies,
       keeper: openDaemonKeeper(config.value, { clock, compile: compileHere }),
       resolver: new TargetResolver(engine.ecs, config.value.reconcile.mode),
+      attributor,
       controller: {
         concurrency: config.value.reconcile.concurrency,
         retryMs: 200,

@@ -1,6 +1,7 @@
 // `rampart plan --base REV`: what the policies change against another commit. Neither cloud, credentials nor journal are
 // asked, so it works on the pull request of a stranger.
 import path from 'node:path';
+import { tooMuchText } from '../../../reconciler/report/held-text.ts';
 import { counted } from '../../../reconciler/model/counted.ts';
 import { groupSelectorText, type DesiredState } from '../../../reconciler/model/group.ts';
 import { isTooMuchLoss, type RevisionLoss } from '../../../reconciler/judge/revision-loss.ts';
@@ -93,8 +94,8 @@ function heldBy(loss: RevisionLoss | null, { reconcile: { brake } }: Config): He
     groups.map(({ selector }) => groupSelectorText(selector)),
   );
   const message =
-    `a daemon with the base in force would hold this revision until it is approved: ${counted(loss.losing.length, 'group')} ` +
-    `would lose traffic and ${loss.released.length} would be released; reconcile.brake.groups allows ${brake.groups} in all`;
+    'a daemon with the base in force would hold this revision until it is approved: ' +
+    tooMuchText({ ...loss, limit: brake.groups });
   return { reason: 'brake', losing: losing ?? [], released: released ?? [], limit: brake.groups, message };
 }
 

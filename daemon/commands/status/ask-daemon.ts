@@ -9,6 +9,7 @@ import { readConfig, type CommonFlags } from '../../compose/setup.ts';
 import type { Config } from '../../config/config.ts';
 import { hostInUrl, type ListenAddress } from '../../config/listen.ts';
 import type { Pause } from '../../journal/journal.ts';
+import { ACTOR_TYPES } from '../../telemetry/catalog.ts';
 
 const TIMEOUT_MS = 10_000;
 
@@ -47,6 +48,21 @@ const doorSchema = z
   })
   .nullable();
 
+const writeSchema = z.looseObject({
+  actor: z.string(),
+  actorType: z.enum(ACTOR_TYPES).catch('other'),
+  sourceIp: z.string(),
+  userAgent: z.string(),
+  eventName: z.string(),
+  eventTime: z.string(),
+  requestId: z.string(),
+});
+
+const attributionSchema = z.looseObject({
+  told: z.array(z.looseObject({ write: writeSchema.nullable(), reason: z.string() })),
+  isAsking: z.boolean(),
+});
+
 /** The part of `DaemonStatus` that is read here. The daemon may be of another version and know more. */
 const statusSchema = z.looseObject({
   version: z.literal(1),
@@ -82,6 +98,7 @@ const statusSchema = z.looseObject({
       lastAttemptMs: z.number().nullable(),
       nextAttemptMs: z.number().nullable().optional(),
       kept: z.boolean().optional(),
+      attribution: attributionSchema.nullable().optional(),
       closing: z.boolean().optional(),
       blockedBy: z
         .array(

@@ -12,8 +12,8 @@ import {
   type WaitingGroup,
   type PlanThatWaits,
 } from '../approvals.ts';
+import type { KnownAttribution } from '../attribution.ts';
 import {
-  NO_ESTATE_FACTS,
   NO_GROUP_FACTS,
   withEndedFreeze,
   type AdoptedRule,
@@ -32,27 +32,9 @@ import type {
   Pause,
   RevisionMarks,
 } from '../journal.ts';
+import { attributionsIn, MemoryStore } from './store.ts';
 import { formatToken, randomPart, type TokenOpening } from '../token.ts';
 import { guarded } from '../trouble.ts';
-
-export class MemoryStore {
-  install: string | null = null;
-  epoch = 0;
-  readonly open = new Map<string, Intent>();
-  readonly closed: HistoryEntry[] = [];
-  readonly plans = new Map<string, string>();
-  readonly pauses = new Map<string, Pause>();
-  readonly marks = new Map<string, RevisionMarks>();
-  readonly facts = new Map<string, { readonly group: GroupRef; readonly facts: GroupFacts }>();
-  /** Of groups that were forgotten. */
-  readonly losses = new Map<string, GroupFacts['losses']>();
-  estate: EstateFacts = NO_ESTATE_FACTS;
-  /** By hash and group; in the order in which they were given. */
-  readonly approvals = new Map<string, PastApproval>();
-  readonly waiting = new Map<string, WaitingGroup>();
-  /** What people did, who would come from another process. */
-  changes = 0;
-}
 
 export function openMemoryJournal(ports: JournalPorts, store = new MemoryStore()): Journal {
   return new MemoryJournal(ports, store);
@@ -221,9 +203,9 @@ class MemoryJournal implements Journal {
   }
 
   #factsOf(group: GroupRef): GroupFacts {
-    const { facts, losses } = this.#store;
     const key = groupKey(group);
-    return facts.get(key)?.facts ?? { ...NO_GROUP_FACTS, losses: losses.get(key) ?? [] };
+    const { losses, attribution } = this.#store.lasting.get(key) ?? NO_GROUP_FACTS;
+    return this.#store.facts.get(key)?.facts ?? { ...NO_GROUP_FACTS, losses, attribution };
   }
 
   async adopt(group: GroupRef, rules: readonly AdoptedRule[]): Promise<void> {
@@ -244,13 +226,18 @@ class MemoryJournal implements Journal {
 
   forget(group: GroupRef): Promise<void> {
     return guarded(() => {
-      this.#store.losses.set(groupKey(group), this.#factsOf(group).losses);
+      const { losses, attribution } = this.#factsOf(group);
+      this.#store.lasting.set(groupKey(group), { group: refOf(group), losses, attribution });
       this.#store.facts.delete(groupKey(group));
       this.#store.waiting.delete(groupKey(group));
       for (const [key, approval] of this.#store.approvals) {
         if (scopeKey(approval.group) === groupKey(group)) this.#store.approvals.delete(key);
       }
     });
+  }
+
+  attributions(of: Partial<GroupRef>): Promise<readonly KnownAttribution[]> {
+    return guarded(() => attributionsIn(this.#store).filter(({ group }) => isOf(of, group)));
   }
 
   endedFreezes(): Promise<readonly EndedFreeze[]> {

@@ -26,6 +26,10 @@ const FACTS: GroupFacts = {
   broughtRules: ['ingress|tcp|22/22|'],
   adoptedRules: [{ id: 'sgr-3', by: 'ada@build', reason: 'ours since 2019', atMs: START_MS }],
   losses: [{ atMs: START_MS, rules: ['a'], isDone: false }],
+  attribution: {
+    told: [{ foundMs: START_MS, write: null, reason: 'not found' }],
+    open: { sinceMs: 1, foundMs: 2, lastMs: 3 },
+  },
   breakGlass: [{ rule: rule({ ports: '22' }), reason: 'INC-7', firstSeenMs: 1, untilMs: 2, isPresent: true }],
 };
 
@@ -237,7 +241,11 @@ export function factsContract(kind: string, makePlace: () => JournalPlace): void
       await journal.setFacts(GROUP, FACTS);
       await journal.forget(GROUP);
       await restart();
-      expect(await journal.facts(GROUP)).toEqual({ ...NO_GROUP_FACTS, losses: FACTS.losses });
+      expect(await journal.facts(GROUP)).toEqual({
+        ...NO_GROUP_FACTS,
+        losses: FACTS.losses,
+        attribution: FACTS.attribution,
+      });
     });
   });
 }
