@@ -17,11 +17,12 @@ import { embeddedEmulator } from './embedded-emulator.ts';
 import { invocationOf } from '../cli/invocation.ts';
 import { UsageError, type ExitCode, type Io } from '../cli/io.ts';
 import { journalFailed, openJournal } from '../compose/open-journal.ts';
+import { mirrorBeside, openSource } from '../compose/open-source.ts';
+import { RemoteWatch } from '../compose/remote-watch.ts';
 import { Secrets } from '../compose/secrets.ts';
 import {
   addCommonFlags,
   openDaemonKeeper,
-  openSource,
   openTelemetry,
   readConfig,
   type CommonFlags,
@@ -99,11 +100,18 @@ async function serve(
       live: () => liveConfig.settings,
       env: io.env,
     });
+    const remoteWatch = new RemoteWatch(telemetry, systemClock);
     const keeper = openDaemonKeeper(config, { clock: systemClock, compile: compileInWorker });
     const daemon = new Daemon({
       engine,
       lanes,
-      source: openSource(config, io),
+      source: openSource(config, {
+        io,
+        desk: journal,
+        folder: mirrorBeside(config, io.cwd),
+        onSecret: (secret) => parts.secrets.add(secret),
+        onAnswer: (remote) => remoteWatch.note(remote),
+      }),
       keeper,
       resolver: new TargetResolver(engine.ecs, config.reconcile.mode),
       controller: {

@@ -67,7 +67,7 @@ export const CATALOG: Catalog = {
   'policies.loaded': {
     level: 'info',
     say: (f) =>
-      `Policies loaded: ${counted(f.rules, 'rule')} for ${counted(f.groups, 'group')} from ${counted(f.files, 'file')}${noLongerManaged(f.released ?? [])}${(f.weakened ?? []).map((text) => `; weaker than before: ${text}`).join('')}`,
+      `Policies loaded: ${counted(f.rules, 'rule')} for ${counted(f.groups, 'group')} from ${counted(f.files, 'file')}${noLongerManaged(f.released ?? [])}${commitText(f)}${(f.warnings ?? []).map((text) => `; ${text}`).join('')}${(f.weakened ?? []).map((text) => `; weaker than before: ${text}`).join('')}`,
     ends: ['policies.rejected'],
   },
   'policies.rejected': {
@@ -75,6 +75,17 @@ export const CATALOG: Catalog = {
     say: (f) =>
       `Policies have ${counted(f.problems, 'problem')}${firstOf(f.details)}${f.keptGroups === 0 ? '' : `; the last good state stays in force for ${counted(f.keptGroups, 'group')}`}`,
     sameAs: (f) => f.details.join('\n'),
+  },
+  'policies.unreachable': {
+    level: 'warn',
+    say: (f) =>
+      `${f.url} does not answer${f.ageSeconds === undefined ? '' : ` since ${f.ageSeconds} s`}, and what was fetched last stays in force: ${f.err ?? ''}`,
+    sameAs: (f) => f.err ?? '',
+  },
+  'policies.reachable': {
+    level: 'info',
+    say: (f) => `${f.url} answers again`,
+    ends: ['policies.unreachable'],
   },
   'group.managed': { level: 'warn', say: (f) => `${group(f)} is managed from now on: ${f.reason}` },
   'group.released': {
@@ -124,8 +135,11 @@ export const CATALOG: Catalog = {
     say: (f) =>
       'losing' in f
         ? `Revision ${f.revision ?? ''} is held, and the one before stays in force: ${counted(f.losing.length, 'group')} would lose traffic and ${f.released.length} would be released; reconcile.brake.groups allows ${f.limit} in all; to let it go on: ${f.override}`
-        : `The policy of ${group(f)} (${f.file}:${f.line}) is held, and the one before stays in force: ${f.details.join('; ')}${f.override === '' ? '' : `; to let it go on: ${f.override}`}`,
-    sameAs: (f) => ('losing' in f ? f.override : [f.file, ...f.details].join('\n')),
+        : 'commit' in f
+          ? `Commit ${f.commit.slice(0, 12)} is held, and the one before stays in force: ${f.details.join('; ')}${f.override === '' ? '' : `; to let it go on: ${f.override}`}`
+          : `The policy of ${group(f)} (${f.file}:${f.line}) is held, and the one before stays in force: ${f.details.join('; ')}${f.override === '' ? '' : `; to let it go on: ${f.override}`}`,
+    sameAs: (f) =>
+      'losing' in f ? f.override : ['commit' in f ? f.commit : f.file, ...f.details].join('\n'),
     ends: QUIET,
   },
   'call.succeeded': { level: 'info', say: (f) => `${call(f)} succeeded`, ends: CALL_TROUBLE },
@@ -220,6 +234,11 @@ export const CATALOG: Catalog = {
     sameAs: (f) => f.err ?? '',
   },
 };
+
+/** Of a commit that a git source told of. */
+function commitText({ commit = '', author, subject }: EventFields<'policies.loaded'>): string {
+  return author === undefined ? '' : `; commit ${commit.slice(0, 12)} by ${author}: ${quoted(subject ?? '')}`;
+}
 
 const MAX_NAMED = 5;
 

@@ -2,7 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { CATALOG } from '../../../../daemon/telemetry/catalog.ts';
-import { COMMON, EVENT_NAMES, HELD_GROUP, SAMPLE_EVENTS } from '../../../support/sample-events.ts';
+import {
+  COMMON,
+  EVENT_NAMES,
+  HELD_COMMIT,
+  HELD_GROUP,
+  SAMPLE_EVENTS,
+} from '../../../support/sample-events.ts';
 
 const page = readFileSync('docs/log-events.md', 'utf8');
 
@@ -38,7 +44,7 @@ describe('docs/log-events.md', () => {
 
   it.each(EVENT_NAMES)('tells the level and the fields of %s, and what an operator does', (event) => {
     const entry = entries().find(({ name }) => name === event);
-    const samples = [SAMPLE_EVENTS[event], ...(event === 'policies.held' ? [HELD_GROUP] : [])];
+    const samples = [SAMPLE_EVENTS[event], ...(event === 'policies.held' ? [HELD_GROUP, HELD_COMMIT] : [])];
     const own = new Set(samples.flatMap(Object.keys).filter((field) => !(field in COMMON)));
     expect(entry?.level).toBe(CATALOG[event].level);
     expect(sorted(entry?.fields ?? [])).toEqual(sorted(own));
