@@ -61,7 +61,7 @@ export function addApproveCommand(program: Command, io: Io, done: (code: ExitCod
     .addHelpText(
       'after',
       '\nWho approves is taken from the operating system (user and host); nothing proves it. A running daemon acts ' +
-        'within two seconds. The approval is used up when the group has converged.',
+        'within two seconds. The approval is used up when the group is as its policy says.',
     )
     .action((hash: string, flags: ApproveFlags) => runApprove(hash, flags, io).then(done));
 }

@@ -112,6 +112,9 @@ async function liveGroup(config: Config, flags: CheckFlags, io: Io): Promise<Che
     const answer = await session.engine.ecs.describeGroup(target.policy);
     if (!answer.ok) throw new UsageError(`${answer.error.code}: ${answer.error.message}`);
     const group = answer.value;
+    // Lists that the policy alone names have no say in what the cloud lets through.
+    const named = { ...target.policy, rules: { ingress: null, egress: null } };
+    const { read } = await session.engine.lists.of(named, group);
     const wanted = target.policy.rules[flags.direction] ?? [];
     const declared = new Map(wanted.map((desired) => [ruleIdentity(desired.rule), desired]));
     return {
@@ -125,7 +128,7 @@ async function liveGroup(config: Config, flags: CheckFlags, io: Io): Promise<Che
           rule: described.rule,
           document: declaredDocument(described, declared.get(ruleIdentity(described.rule))),
         })),
-      context: groupContext(group),
+      context: groupContext(group, read),
       caveats: [],
     };
   } finally {

@@ -1,8 +1,10 @@
 // `rampart history`: what was changed in the cloud, when, from which revision, and what came of it.
 import type { Command } from 'commander';
+import { groupKey, type GroupRef } from '../../reconciler/model/group.ts';
 import { compareText } from '../../reconciler/model/problem.ts';
 import { err, ok, type Result } from '../../reconciler/model/result.ts';
 import { systemClock } from '../clock.ts';
+import { attributionText, type Attribution, type KnownAttribution } from '../journal/attribution.ts';
 import type { PastApproval } from '../journal/approvals.ts';
 import type { HistoryEntry } from '../journal/journal.ts';
 import { parseSince } from '../cli/duration.ts';
@@ -27,7 +29,7 @@ const TIME_LENGTH = '2027-01-31T18:00:00.000Z'.length;
 export function addHistoryCommand(program: Command, io: Io, done: (code: ExitCode) => void): void {
   addCommonFlags(program.command('history'))
     .description(
-      'Show the calls that changed the cloud, and what was approved, oldest first. Works beside a running daemon.',
+      'Show the calls that changed the cloud, what was approved, and who made groups drift, oldest first. Works beside a running daemon.',
     )
     .option('--group <ID>', 'only of this group')
     .option(
@@ -48,10 +50,12 @@ async function runHistory(flags: HistoryFlags, io: Io): Promise<ExitCode> {
   const found = await withDesk(readConfig(flags), async (desk) => ({
     calls: await desk.history(query),
     approvals: await desk.pastApprovals(query),
+    drifts: driftsSince(await desk.attributions(group), sinceMs),
   }));
   const shown = newest(found, limit);
   io.stdout.write(flags.json === true ? asJson(shown) : asText(shown));
-  if (found.calls.length + found.approvals.length > limit) line(io.stderr, leftOutText(flags));
+  const { calls, approvals, drifts } = found;
+  if (calls.length + approvals.length + drifts.length > limit) line(io.stderr, leftOutText(flags));
   return 0;
 }
 
@@ -59,16 +63,37 @@ async function runHistory(flags: HistoryFlags, io: Io): Promise<ExitCode> {
 interface Past {
   readonly calls: readonly HistoryEntry[];
   readonly approvals: readonly PastApproval[];
+  readonly drifts: readonly PastDrift[];
 }
 
-/** So many of calls and approvals together. */
-function newest({ calls, approvals }: Past, limit: number): Past {
-  const times = [...calls.map(({ closedAtMs }) => closedAtMs), ...approvals.map(({ atMs }) => atMs)];
+interface PastDrift extends Attribution {
+  readonly group: GroupRef;
+  /** When it was written, as far as that is known, or else found; Unix milliseconds. */
+  readonly atMs: number;
+}
+
+const driftsSince = (known: readonly KnownAttribution[], sinceMs: number | null): PastDrift[] =>
+  known
+    .flatMap(({ group, told }) => told.map((each) => ({ ...each, group, atMs: writtenMs(each) })))
+    .filter(({ atMs }) => sinceMs === null || atMs >= sinceMs)
+    .sort((a, b) => a.atMs - b.atMs);
+
+const writtenMs = ({ write, foundMs }: Attribution): number =>
+  write === null ? foundMs : Date.parse(write.eventTime);
+
+/** So many of all of them together. */
+function newest({ calls, approvals, drifts }: Past, limit: number): Past {
+  const times = [
+    ...calls.map(({ closedAtMs }) => closedAtMs),
+    ...[...approvals, ...drifts].map(({ atMs }) => atMs),
+  ];
   const oldestFirst = times.map((atMs, index) => ({ atMs, index })).sort((a, b) => a.atMs - b.atMs);
   const kept = new Set(oldestFirst.slice(-limit).map(({ index }) => index));
+  const isKept = (before: number) => (_: unknown, index: number) => kept.has(before + index);
   return {
-    calls: calls.filter((_, index) => kept.has(index)),
-    approvals: approvals.filter((_, index) => kept.has(calls.length + index)),
+    calls: calls.filter(isKept(0)),
+    approvals: approvals.filter(isKept(calls.length)),
+    drifts: drifts.filter(isKept(calls.length + approvals.length)),
   };
 }
 
@@ -80,9 +105,9 @@ export function leftOutText({ group, limit }: Pick<HistoryFlags, 'group' | 'limi
   return group === undefined ? `${most}; --group ID shows those of one group` : most;
 }
 
-/** The calls as a table, and in the order of time between them what people approved. */
-function asText({ calls, approvals }: Past): string {
-  const lines = [...approvals.map(approvalLine), ...callLines(calls)];
+/** The calls as a table, and in the order of time between them what people approved and others changed. */
+function asText({ calls, approvals, drifts }: Past): string {
+  const lines = [...drifts.map(driftLine), ...approvals.map(approvalLine), ...callLines(calls)];
   // The time stands first in each line; what happened at the same one stays as it is.
   return lines
     .sort((a, b) => compareText(a.slice(0, TIME_LENGTH), b.slice(0, TIME_LENGTH)))
@@ -92,6 +117,9 @@ function asText({ calls, approvals }: Past): string {
 
 const approvalLine = (approval: PastApproval): string =>
   `${isoTime(approval.atMs)}  approved ${pastApprovalText(approval)}`;
+
+const driftLine = ({ atMs, group, ...drift }: PastDrift): string =>
+  `${isoTime(atMs)}  drift of ${groupKey(group)}: ${attributionText(drift)}`;
 
 const callLines = (entries: readonly HistoryEntry[]): string[] =>
   alignedLines(
@@ -112,7 +140,7 @@ const isoTime = (ms: number): string => new Date(ms).toISOString();
 /** A commit id as people know it; a mark that the files differed from it stays. */
 const shortRevision = (revision: string): string => revision.replace(/^([0-9a-f]{12})[0-9a-f]{28}/, '$1');
 
-function asJson({ calls, approvals }: Past): string {
+function asJson({ calls, approvals, drifts }: Past): string {
   const documents = calls.map(({ group: { account, region, id }, ...entry }) => ({
     at: new Date(entry.closedAtMs).toISOString(),
     openedAt: new Date(entry.openedAtMs).toISOString(),
@@ -139,7 +167,13 @@ function asJson({ calls, approvals }: Past): string {
     by,
     reason,
   }));
-  return `${JSON.stringify({ version: 1, calls: documents, approvals: given }, null, 2)}\n`;
+  const drift = drifts.map(({ atMs, foundMs, group: { account, region, id }, write, reason }) => ({
+    at: isoTime(atMs),
+    foundAt: isoTime(foundMs),
+    ...{ account, region, group: id },
+    ...(write ?? { actor: null, reason }),
+  }));
+  return `${JSON.stringify({ version: 1, calls: documents, approvals: given, drift }, null, 2)}\n`;
 }
 
 function parseLimit(text: string): Result<number, string> {

@@ -4,8 +4,7 @@ import { renderMarkdown } from '../../reconciler/report/markdown/plan-page.ts';
 import { renderText } from '../../reconciler/report/text.ts';
 import { formatReport, planReport } from '../../reconciler/report/document.ts';
 import { planExitCode, type GroupResult } from '../../reconciler/report/results.ts';
-import type { CommitFacts } from '../../reconciler/model/commit.ts';
-import { commitLine } from '../../reconciler/report/commit-text.ts';
+import { type CommitFacts, commitLine } from '../../reconciler/report/commit.ts';
 import type { Config } from '../config/config.ts';
 import type { JournalDesk } from '../journal/journal.ts';
 import type { ExitCode, Io } from '../cli/io.ts';
@@ -41,9 +40,9 @@ async function runPlan(flags: PlanFlags, io: Io): Promise<ExitCode> {
   const marker = markerOf(flags);
   const format = formatOf(flags);
   const config = readConfig(flags);
-  await noteUncommitted(config, io);
   const { base } = flags;
   if (base !== undefined) return planAgainstBase(config, { ...flags, base, format, marker }, io);
+  await noteUncommitted(config, io);
   return withKnownFacts(config, io, (desk) => planBeside(desk, { config, flags, marker }, io));
 }
 

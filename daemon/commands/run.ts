@@ -8,14 +8,18 @@ import { Daemon } from '../compose/daemon.ts';
 import { LiveConfig } from '../compose/live-config.ts';
 import { TargetResolver } from '../schedule/selectors.ts';
 import type { Lanes } from '../queue/lanes.ts';
-import { startHttp, type HttpPorts, type HttpServer } from '../http/server.ts';
+import type { HttpServer } from '../http/listener.ts';
+import { startHttp, type HttpPorts } from '../http/server.ts';
 import { createSystemd } from '../telemetry/systemd.ts';
 import { fanOut, type EventFields, type Telemetry } from '../telemetry/events.ts';
 import { Metrics } from '../telemetry/metrics.ts';
-import { assemble, type AssemblyPorts } from '../compose/assemble.ts';
+import type { Attributor } from '../attribution/attributor.ts';
+import { assemble, trailTransportOf, type AssemblyPorts } from '../compose/assemble.ts';
+import { openAttribution } from '../compose/attribution.ts';
 import { embeddedEmulator } from './embedded-emulator.ts';
 import { invocationOf } from '../cli/invocation.ts';
 import { UsageError, type ExitCode, type Io } from '../cli/io.ts';
+import { openHooks, type HookServer } from '../compose/open-hooks.ts';
 import { journalFailed, openJournal } from '../compose/open-journal.ts';
 import { mirrorBeside, openSource } from '../compose/open-source.ts';
 import { RemoteWatch } from '../compose/remote-watch.ts';
@@ -89,16 +93,21 @@ async function serve(
   parts: Omit<AssemblyPorts, 'journal' | 'env'> & { readonly metrics: Metrics },
   io: Io,
 ): Promise<ExitCode> {
-  const { telemetry } = parts;
-  const liveConfig = new LiveConfig(config, io.cwd, telemetry);
+  const liveConfig = new LiveConfig(config, io.cwd, parts.telemetry);
   const journal = await openJournal(config);
   let http: HttpServer | null = null;
+  let hooks: HookServer | null = null;
   try {
+    const ports = { ...parts, env: io.env };
+    const { attributor, telemetry } = openAttribution(config, {
+      ...{ telemetry: parts.telemetry, journal, clock: systemClock },
+      trailOf: (account) => trailTransportOf(account, { ...ports, endpoint: config.attribution.endpoint }),
+    });
     const { engine, lanes } = assemble(config, {
-      ...parts,
+      ...ports,
+      telemetry,
       journal,
       live: () => liveConfig.settings,
-      env: io.env,
     });
     const remoteWatch = new RemoteWatch(telemetry, systemClock);
     const keeper = openDaemonKeeper(config, { clock: systemClock, compile: compileInWorker });
@@ -114,6 +123,7 @@ async function serve(
       }),
       keeper,
       resolver: new TargetResolver(engine.ecs, config.reconcile.mode),
+      attributor,
       controller: {
         concurrency: config.reconcile.concurrency,
         retryMs: RETRY_MS,
@@ -127,18 +137,24 @@ async function serve(
           listener();
         }),
       onFirstRead: (revision) => {
-        const urls = { emulatorUrl: parts.emulatorUrl, httpUrl: http?.url ?? null };
+        const urls = {
+          emulatorUrl: parts.emulatorUrl,
+          httpUrl: http?.url ?? null,
+          hooksUrl: hooks?.url ?? null,
+        };
         telemetry.emit('daemon.started', { ...startedFields(liveConfig.summary, urls), revision });
       },
       stopSignal: io.stopSignal,
     });
-    http = await openHttp(config, httpPorts({ daemon, lanes, liveConfig, metrics: parts.metrics }));
+    hooks = await openHooks(config, { engine, daemon, env: io.env, stopping: io.stopSignal });
+    const seen = { daemon, lanes, liveConfig, attributor, metrics: parts.metrics, hooks };
+    http = await openHttp(config, httpPorts(seen));
     await daemon.run();
     return 0;
   } catch (error) {
     throw error instanceof JournalError ? journalFailed(error) : error;
   } finally {
-    await http?.close();
+    await Promise.all([http?.close(), hooks?.close()]);
     await journal.close();
   }
 }
@@ -154,11 +170,12 @@ async function openHttp(config: Config, ports: HttpPorts): Promise<HttpServer | 
 interface Urls {
   readonly emulatorUrl: string | null;
   readonly httpUrl: string | null;
+  readonly hooksUrl: string | null;
 }
 
 function startedFields(
   { file, mode, brake, accounts, policies, journal }: ConfigSummary,
-  { emulatorUrl, httpUrl }: Urls,
+  { emulatorUrl, httpUrl, hooksUrl }: Urls,
 ): EventFields<'daemon.started'> {
   return {
     version: packageVersion(),
@@ -172,6 +189,7 @@ function startedFields(
     journal,
     ...(emulatorUrl === null ? {} : { emulatorUrl }),
     ...(httpUrl === null ? {} : { httpUrl }),
+    ...(hooksUrl === null ? {} : { hooksUrl }),
   };
 }
 
@@ -179,10 +197,12 @@ interface Observed {
   readonly daemon: Daemon;
   readonly lanes: Lanes;
   readonly liveConfig: LiveConfig;
+  readonly attributor: Attributor | null;
   readonly metrics: Metrics;
+  readonly hooks: HookServer | null;
 }
 
-function httpPorts({ daemon, lanes, liveConfig, metrics }: Observed): HttpPorts {
+function httpPorts({ daemon, lanes, liveConfig, attributor, metrics, hooks }: Observed): HttpPorts {
   const rampart = packageVersion();
   const startedAt = new Date().toISOString();
   const status: HttpPorts['status'] = () => ({
@@ -193,7 +213,10 @@ function httpPorts({ daemon, lanes, liveConfig, metrics }: Observed): HttpPorts 
     config: liveConfig.summary,
     policies: daemon.policies,
     management: daemon.management,
-    groups: daemon.controller.status(),
+    hooks: hooks?.status() ?? null,
+    groups: daemon.controller
+      .status()
+      .map((group) => ({ ...group, attribution: attributor?.of(group) ?? null })),
     lanes: lanes.status(),
   });
   return {

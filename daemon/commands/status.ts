@@ -3,6 +3,8 @@ import type { Command } from 'commander';
 import { counted } from '../../reconciler/model/counted.ts';
 import { groupKey } from '../../reconciler/model/group.ts';
 import { summaryLines } from '../config/summary.ts';
+import { hookLines } from '../http/hooks/hook-lines.ts';
+import { attributionText } from '../journal/attribution.ts';
 import type { Pause } from '../journal/journal.ts';
 import { flagOf, type ExitCode, type Io } from '../cli/io.ts';
 import { pauseText } from './pause.ts';
@@ -69,13 +71,17 @@ function asText(status: Status, pauses: readonly Pause[]): string {
     ...remoteLines(policies),
     ...heldLines(policies),
     ...pauses.map((pause) => `paused: ${pauseText(pause)}`),
+    ...hookLines(status.hooks ?? NO_HOOKS),
     ...managementLines(status),
     `${converged} of ${groups.length} groups converged`,
     ...alignedLines(rows),
     ...commandLines(groups),
+    ...writerLines(groups),
     '',
   ].join('\n');
 }
+
+const NO_HOOKS = { git: null, events: null };
 
 function heldLines({ held }: Status['policies']): string[] {
   if (held === undefined || held === null) return [];
@@ -98,6 +104,14 @@ function commandLines(groups: Status['groups']): string[] {
   return groups.flatMap((group) => {
     const commands = (group.blockedBy ?? []).map(({ override }) => override).filter((text) => text !== '');
     return [...new Set(commands)].map((command) => `to let ${group.id} go on: ${command}`);
+  });
+}
+
+/** Who made groups drift last. */
+function writerLines(groups: Status['groups']): string[] {
+  return groups.flatMap((group) => {
+    const last = group.attribution?.told.at(-1);
+    return last === undefined ? [] : [`last drift of ${group.id}: ${attributionText(last)}`];
   });
 }
 

@@ -21,6 +21,7 @@ import { line, UsageError, type ExitCode, type Io } from '../cli/io.ts';
 import { noteUncommitted } from '../compose/committed.ts';
 import { addCommonFlags, compileOptionsOf, type CommonFlags } from '../compose/setup.ts';
 import { filesAsked } from './validate/files.ts';
+import { idleScopes } from './validate/idle-scopes.ts';
 import { expiredExemptions, judgePolicies, withoutExpiredRules } from './validate/judgements.ts';
 import { upgradeProblems } from './validate/upgrade.ts';
 import { packageVersion } from '../cli/version.ts';
@@ -131,6 +132,7 @@ async function checkPolicies(paths: readonly string[], config: Config | null, io
       ...[...compiled.problems, ...judged].filter(isShown),
       ...expiryWarnings(written, nowMs, nearHours(config) * 3_600_000),
       ...expiredExemptions(guardrails, nowMs),
+      ...(config === null || !isPart ? [] : idleScopes(config, compiled.groups)),
       ...ruleAnomalies(groups),
       ...(config === null ? [] : quotaProblems(groups, config.reconcile)),
     ].sort(compareProblems),

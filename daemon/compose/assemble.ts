@@ -11,7 +11,7 @@ import type { EcsApi } from '../ecs/api.ts';
 import type { Pacer } from '../ecs/ask.ts';
 import { createEcsClient } from '../ecs/client.ts';
 import { createCredentialsSource } from '../ecs/credentials/credentials.ts';
-import { PopTransport } from '../ecs/transport/pop-transport.ts';
+import { PopTransport, type PopTransportOptions } from '../ecs/transport/pop-transport.ts';
 import type { Transport } from '../ecs/transport/transport.ts';
 import type { Journal } from '../journal/journal.ts';
 import {
@@ -161,13 +161,30 @@ function readPacer(calls: CallPorts): Pacer {
 }
 
 /** The vendor's client, and the credentials of the account. */
-export function popTransportOf(
+export function popTransportOf(account: AccountConfig, ports: TransportPorts): Transport {
+  return popTransport(account, ports, { service: 'ecs', endpoint: endpointOf(account, ports.emulatorUrl) });
+}
+
+/** The same for ActionTrail; the emulator is both services at one address. */
+export function trailTransportOf(
   account: AccountConfig,
-  ports: Pick<AssemblyPorts, 'secrets' | 'env' | 'emulatorUrl'>,
-): Transport {
+  ports: TransportPorts & { readonly endpoint: string | null },
+): PopTransport {
+  const isEmulated = account.credentials.type === 'emulator';
+  const endpoint = isEmulated ? endpointOf(account, ports.emulatorUrl) : ports.endpoint;
+  return popTransport(account, ports, { service: 'actiontrail', endpoint });
+}
+
+type TransportPorts = Pick<AssemblyPorts, 'secrets' | 'env' | 'emulatorUrl'>;
+
+function popTransport(
+  account: AccountConfig,
+  ports: TransportPorts,
+  target: Pick<PopTransportOptions, 'service' | 'endpoint'>,
+): PopTransport {
   return new PopTransport({
+    ...target,
     credentials: ports.secrets.watching(createCredentialsSource(account.credentials, ports.env)),
-    endpoint: endpointOf(account, ports.emulatorUrl),
     allowPlainHttp: false,
     timeoutMs: CALL_TIMEOUT_MS,
     maxSockets: MAX_SOCKETS,

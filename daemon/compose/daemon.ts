@@ -1,5 +1,6 @@
 // The long-lived service: starts its parts, keeps them going, and takes them down in order.
 import { aborted } from '../cli/io.ts';
+import type { Attributor } from '../attribution/attributor.ts';
 import type { Lanes } from '../queue/lanes.ts';
 import type { DesiredKeeper } from '../source/desired.ts';
 import type { Source } from '../source/source.ts';
@@ -20,6 +21,8 @@ export interface DaemonParts {
   readonly keeper: DesiredKeeper;
   readonly resolver: TargetResolver;
   readonly controller: Omit<ControllerOptions, 'onProgress'>;
+  /** Who made groups drift; null if no one is asked. */
+  readonly attributor: Attributor | null;
   /** Calls the listener whenever the policies shall be read again (SIGHUP). */
   readonly onReload: (listener: () => void) => void;
   readonly stopSignal: AbortSignal;
@@ -80,10 +83,16 @@ export class Daemon {
     return this.#policyLoop.management;
   }
 
+  /** Asks the remote of the policies now, or reads the files again. May be called at any time; calls merge. */
+  fetchNow(): void {
+    this.#policyLoop.fetchNow();
+  }
+
   /** Resolves after a clean stop. Rejects on a bug or a broken journal, with all work stopped. */
   async run(): Promise<void> {
     const { source, stopSignal, engine, onReload } = this.#parts;
     await this.#approvals.start();
+    await this.#parts.attributor?.start();
     const watcher = await source.watch(() => this.#policyLoop.reload());
     onReload(() => {
       void source.refresh();
@@ -92,7 +101,13 @@ export class Daemon {
     });
     try {
       // Not waiting for the loop to notice the stop: it may be reading, and trying again, for minutes.
-      const failures = [this.controller.failure, this.#policyLoop.failure, this.#approvals.failure];
+      const { attributor } = this.#parts;
+      const failures = [
+        this.controller,
+        this.#policyLoop,
+        this.#approvals,
+        ...(attributor === null ? [] : [attributor]),
+      ].map(({ failure }) => failure);
       await Promise.race([...failures, this.#policyLoop.run(), aborted(stopSignal)]);
     } finally {
       const signal = typeof stopSignal.reason === 'string' ? stopSignal.reason : 'failure';
@@ -108,7 +123,8 @@ export class Daemon {
   }
 
   async #stopWork(): Promise<void> {
-    const { engine, lanes } = this.#parts;
+    const { engine, lanes, attributor } = this.#parts;
+    attributor?.stop();
     const stopped = this.controller.stop();
     lanes.close();
     const deadline = new AbortController();

@@ -16,7 +16,7 @@ import { createDirectorySource } from '../source/directory/directory-source.ts';
 import { GitSource } from '../source/mirror/git-source.ts';
 import { Mirror } from '../source/mirror/mirror.ts';
 import { wantedRef } from '../source/mirror/remote-ref.ts';
-import type { Standing } from '../source/mirror/standing.ts';
+import type { SourceStanding } from '../source/mirror/standing.ts';
 import type { LoadedPolicies, RemoteStatus, Source } from '../source/source.ts';
 import { invocationOf } from '../cli/invocation.ts';
 import type { Invocation } from '../../reconciler/plan/safety.ts';
@@ -82,12 +82,12 @@ async function lockFolder(folder: string, stopping: AbortSignal): Promise<(() =>
   return null;
 }
 
-const NO_STANDING: Standing = { inForce: null, rollback: null, approved: new Set() };
+const NO_STANDING: SourceStanding = { inForce: null, rollback: null, approved: new Set() };
 
 async function standingOf(
   desk: KnownDesk | null,
   { url, ref }: Pick<RemoteStatus, 'url' | 'ref'>,
-): Promise<Standing> {
+): Promise<SourceStanding> {
   if (desk === null) return NO_STANDING;
   const { commit, rollback } = await desk.estateFacts();
   const approvals = await desk.approvals(systemClock.nowMs());

@@ -12,7 +12,7 @@ type PathPlacer = (written: string) => string;
 export function resolveConfig(checked: CheckedConfig, file: string, guardrails: WrittenGuardrails): Config {
   const folder = path.dirname(file);
   const place: PathPlacer = (written) => (path.isAbsolute(written) ? written : path.join(folder, written));
-  const { policies, reconcile, limits, http, log, emulator } = checked;
+  const { policies, reconcile, limits, attribution, http, log, emulator } = checked;
   return deepFreeze({
     file,
     policies: { ...policies, path: place(policies.path), git: placeGit(policies.git, place) },
@@ -21,8 +21,9 @@ export function resolveConfig(checked: CheckedConfig, file: string, guardrails: 
     limits,
     guardrails,
     privateNetworks: checked.privateNetworks,
+    attribution,
     journal: { file: place(checked.journal.url) },
-    http,
+    http: { ...http, hooks: placeHooks(http.hooks, place) },
     log,
     emulator: { ...emulator, state: emulator.state === undefined ? null : place(emulator.state) },
   });
@@ -34,6 +35,16 @@ function placeAccounts(accounts: CheckedConfig['accounts'], place: PathPlacer): 
     placed[name] = { ...account, credentials: placeFiles(account.credentials, place) };
   }
   return placed;
+}
+
+function placeHooks(hooks: CheckedConfig['http']['hooks'], place: PathPlacer): Config['http']['hooks'] {
+  if (hooks === 'off') return hooks;
+  const { git, events } = hooks;
+  return {
+    ...hooks,
+    ...(git === undefined ? {} : { git: placeFiles(git, place) }),
+    ...(events === undefined ? {} : { events: placeFiles(events, place) }),
+  };
 }
 
 /** git is run in a folder of its own, so a path of ours must be absolute. */

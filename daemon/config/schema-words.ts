@@ -16,6 +16,17 @@ export const wholeNumber = (min: number, max: number, description: string) =>
 
 export const filePath = z.string().min(1, 'write a path');
 
+/** The error for unknown keys: a secret that stands inline gets a hint where it belongs. Never quotes a value. */
+export const refuseInline =
+  (keys: readonly string[], instead: string): z.core.$ZodErrorMap =>
+  (issue) => {
+    if (issue.code !== 'unrecognized_keys') return undefined;
+    const inline = issue.keys.filter((key) => keys.includes(key));
+    return inline.length === 0
+      ? undefined
+      : `${inline.join(', ')}: secrets never stand in the config; ${instead}`;
+  };
+
 /**
  * Upper case only: a secret pasted here by mistake has lower-case letters too, is refused, and so is never printed as
  * "variable … is not set".

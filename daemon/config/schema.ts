@@ -6,9 +6,11 @@ import { err, ok, type Result } from '../../reconciler/model/result.ts';
 import { OPERATION_NAMES, type Operation } from '../../reconciler/model/operation.ts';
 import { LOG_LEVELS } from '../telemetry/catalog.ts';
 import { accountsSchema } from './accounts/accounts-schema.ts';
+import { parseEndpoint } from './accounts/endpoint.ts';
 import { brakeSchema } from './sections/brake-schema.ts';
 import { guardrailsConfig, privateNetworksConfig } from './sections/guardrails-config.ts';
 import { freezeSchema } from './sections/freeze-schema.ts';
+import { hooksSchema } from './sections/hooks-schema.ts';
 import { parseListen, type ListenAddress } from './listen.ts';
 import { quirksSchema } from './quirks-schema.ts';
 import { policiesSchema } from './sections/policies-schema.ts';
@@ -99,6 +101,21 @@ const limits = z
   .prefault(DEFAULT_LIMITS)
   .meta({ description: 'Pace of the calls, by operation; `default` for those that are not named.' });
 
+const attribution = section('Who made a group drift.', {
+  actiontrail: z.boolean().default(false).meta({
+    description: 'Ask ActionTrail (actiontrail:LookupEvents) who wrote to a group that has drifted.',
+  }),
+  endpoint: parsedText(
+    parseTrailEndpoint,
+    'Where it is asked; auto: the vendor’s of each region. Accounts of the emulator ask the emulator.',
+  ).prefault('auto'),
+});
+
+/** Null: the vendor's. */
+function parseTrailEndpoint(text: string): Result<string | null, string> {
+  return text === 'auto' ? ok(null) : parseEndpoint(text, false);
+}
+
 const journal = section('What was intended and what came of it, kept over restarts.', {
   url: parsedText(
     parseJournalUrl,
@@ -121,6 +138,7 @@ const http = section('HTTP of the daemon.', {
   listen: parsedText(parseHttpListen, 'ADDRESS:PORT of status, health and metrics; or off.').prefault(
     '127.0.0.1:8481',
   ),
+  hooks: hooksSchema,
 });
 
 const log = section('Log of the daemon.', {
@@ -148,6 +166,7 @@ export const configSchema = z
     limits,
     guardrails: guardrailsConfig,
     privateNetworks: privateNetworksConfig,
+    attribution,
     journal,
     http,
     log,

@@ -1,8 +1,7 @@
 // What a person must see before anything is written: which config this is, what it may do, and to whose groups.
 import path from 'node:path';
 import type { AccountConfig } from './accounts/accounts-schema.ts';
-import type { CommitFacts } from '../../reconciler/model/commit.ts';
-import { commitLine } from '../../reconciler/report/commit-text.ts';
+import { type CommitFacts, commitLine } from '../../reconciler/report/commit.ts';
 import type { Config } from './config.ts';
 
 export interface ConfigSummary {

@@ -1,10 +1,11 @@
 // The daemon's door for machines and people: health, metrics and status. It only answers questions: nothing
 // that arrives here changes anything. Loopback unless the config says otherwise, and everything bounded.
 import { createHash } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { err, ok, type Result } from '../../reconciler/model/result.ts';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Result } from '../../reconciler/model/result.ts';
 import { isLoopbackHost } from '../config/accounts/endpoint.ts';
 import { hostInUrl, type ListenAddress } from '../config/listen.ts';
+import { listenOn, MAX_HEADER_BYTES, namesLoopback, type HttpServer } from './listener.ts';
 import type { DaemonStatus } from './status.ts';
 import { renderStatusPage, STATUS_STYLE } from './status-page.ts';
 
@@ -14,18 +15,9 @@ export interface HttpPorts {
   readonly metrics: () => Promise<{ readonly text: string; readonly contentType: string }>;
 }
 
-export interface HttpServer {
-  /** With the port that was really taken. */
-  readonly url: string;
-  /** Lets answers under way end, for a second at most. May be called twice. */
-  close(): Promise<void>;
-}
-
 const MAX_CONNECTIONS = 64;
-const MAX_HEADER_BYTES = 8192;
 const HEADERS_TIMEOUT_MS = 5000;
 const REQUEST_TIMEOUT_MS = 10_000;
-const CLOSE_GRACE_MS = 1000;
 
 interface HttpAnswer {
   readonly status: number;
@@ -49,17 +41,7 @@ export async function startHttp(
     (request, response) => void handle(request, response, ports, onlyLoopback),
   );
   server.maxConnections = MAX_CONNECTIONS;
-  const failure = await listening(server, listen);
-  if (failure !== null) {
-    return err(`cannot listen on ${hostInUrl(listen.host)}:${listen.port}: ${failure.message}`);
-  }
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : listen.port;
-  let closing: Promise<void> | null = null;
-  return ok({
-    url: `http://${hostInUrl(listen.host)}:${port}`,
-    close: () => (closing ??= closeServer(server)),
-  });
+  return listenOn(listen, server);
 }
 
 async function handle(
@@ -138,28 +120,3 @@ const plain = (status: number, text: string): HttpAnswer => ({
 });
 
 const isRead = ({ method }: IncomingMessage): boolean => method === 'GET' || method === 'HEAD';
-
-/** Null once the server listens. */
-function listening(server: Server, { host, port }: ListenAddress): Promise<Error | null> {
-  return new Promise((resolve) => {
-    server.once('error', resolve);
-    server.listen({ host, port }, () => {
-      server.off('error', resolve);
-      resolve(null);
-    });
-  });
-}
-
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
-    server.close(() => {
-      clearTimeout(timer);
-      resolve();
-    });
-    server.closeIdleConnections();
-  });
-}
-
-/** The value of a Host header: a name or address, with or without a port. */
-const namesLoopback = (host: string): boolean => isLoopbackHost(host.replace(/:\d+$/, '').toLowerCase());

@@ -1,8 +1,10 @@
 // The status as a page: no script, nothing loaded from anywhere, every text escaped.
-import { commitLine } from '../../reconciler/report/commit-text.ts';
+import { commitLine } from '../../reconciler/report/commit.ts';
 import type { LaneStatus } from '../queue/lanes.ts';
 import type { GroupStatus } from '../schedule/group-record.ts';
-import type { DaemonStatus } from './status.ts';
+import { attributionText } from '../journal/attribution.ts';
+import { hookLines } from './hooks/hook-lines.ts';
+import type { DaemonStatus, GroupOfDaemon } from './status.ts';
 
 /** A page of more rows is of no use; the document has them all. */
 const MAX_ROWS = 1000;
@@ -38,7 +40,7 @@ policies of revision <code>${escapeHtml(revision ?? 'none')}</code>${
       : `; <span class="bad">the newest policies have ${problems} problems and are not in force</span>`
   }.</p>
 ${sourceText(status)}<p>${configText(status)}.</p>
-${heldBanner(status)}<h2>Groups: ${converged} of ${status.groups.length} converged</h2>
+${heldBanner(status)}${hooksText(status)}<h2>Groups: ${converged} of ${status.groups.length} converged</h2>
 ${table(['Group', 'Account', 'Region', 'State', 'Reason', 'Last attempt', 'Last converged'], status.groups, groupRow)}
 <h2>Lanes</h2>
 ${table(['Operation', 'Account', 'Region', 'State', 'Calls a minute', 'Waiting'], status.lanes, laneRow)}
@@ -56,19 +58,20 @@ function configText({ config: { file, mode, brake, accounts, journal } }: Daemon
 /** The commit in force, and whether its remote answers. */
 function sourceText({ policies: { commit, remote } }: DaemonStatus): string {
   const of = commit === null ? '' : `<p>Commit ${escapeHtml(commitLine(commit))}</p>\n`;
-  if (remote === null || remote.error === null) return of;
+  const { url, error } = remote ?? { url: '', error: null };
+  if (remote === null || error === null) return of;
   const since = `last answer: ${time(remote.answeredAtMs)}`;
-  return `${of}<p class="bad"><code>${escapeHtml(remote.url)}</code> does not answer (${since}): ${escapeHtml(remote.error)}</p>\n`;
+  return `${of}<p class="bad"><code>${escapeHtml(url)}</code> does not answer (${since}): ${escapeHtml(error)}</p>\n`;
 }
 
-function groupRow(group: GroupStatus): string[] {
+function groupRow(group: GroupOfDaemon): string[] {
   const { id, account, region, outcome, reason, lastAttemptMs, lastConvergedMs } = group;
   return [
     `<code>${escapeHtml(id)}</code>`,
     escapeHtml(account),
     escapeHtml(region),
     `<span class="${stateClass(outcome)}">${escapeHtml(outcome)}</span>`,
-    `${escapeHtml(reason)}${overridesOf(group)}`,
+    `${escapeHtml(reason)}${overridesOf(group)}${lastWriter(group)}`,
     time(lastAttemptMs),
     time(lastConvergedMs),
   ];
@@ -81,9 +84,21 @@ function heldBanner({ policies: { held } }: DaemonStatus): string {
   return `<p class="bad">Revision <code>${escapeHtml(revision)}</code> is held: ${escapeHtml(message)}${goOn}</p>\n`;
 }
 
+function hooksText({ hooks }: DaemonStatus): string {
+  if (hooks === null) return '';
+  const texts = hookLines(hooks).map((line) => `<p class="calm">${escapeHtml(line)}.</p>\n`);
+  return texts.join('');
+}
+
 function overridesOf({ blockedBy }: GroupStatus): string {
   const commands = [...new Set(blockedBy.map(({ override }) => override))].filter((text) => text !== '');
   return commands.map((command) => `<br><code>${escapeHtml(command)}</code>`).join('');
+}
+
+function lastWriter({ attribution }: GroupOfDaemon): string {
+  const last = attribution?.told.at(-1);
+  const asking = attribution?.isAsking === true ? '<br>drift: ActionTrail is asked who made it' : '';
+  return `${last === undefined ? '' : `<br>last drift: ${escapeHtml(attributionText(last))}`}${asking}`;
 }
 
 function stateClass(outcome: GroupStatus['outcome']): string {

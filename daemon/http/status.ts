@@ -1,9 +1,16 @@
 // What a running daemon knows, as one document: `/api/status`, the status page and `rampart status` show it.
 import type { ConfigSummary } from '../config/summary.ts';
+import type { HooksStatus } from './hooks/door-record.ts';
 import type { LaneStatus } from '../queue/lanes.ts';
 import type { ManagementChanges } from '../schedule/managed-groups.ts';
 import type { PoliciesStatus } from '../schedule/policy-loop.ts';
+import type { KnownWriters } from '../attribution/attributor.ts';
 import type { GroupStatus } from '../schedule/group-record.ts';
+
+export interface GroupOfDaemon extends GroupStatus {
+  /** Who made it drift, as far as ActionTrail said; null if it is not asked (`attribution.actiontrail`). */
+  readonly attribution: KnownWriters | null;
+}
 
 export interface DaemonStatus {
   /** Of this document. */
@@ -18,6 +25,8 @@ export interface DaemonStatus {
   readonly policies: PoliciesStatus;
   /** Groups that came under management or left it since the start. */
   readonly management: ManagementChanges;
-  readonly groups: readonly GroupStatus[];
+  /** What came of hooks since the start; null where `http.hooks` is off. */
+  readonly hooks: HooksStatus | null;
+  readonly groups: readonly GroupOfDaemon[];
   readonly lanes: readonly LaneStatus[];
 }

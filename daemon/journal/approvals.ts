@@ -9,6 +9,10 @@ export interface GrantedApproval extends Approval {
   readonly group: GroupRef | null;
 }
 
+/** What has been reached: desired rules of a group, or a revision as a whole. */
+export type ApprovedEnd =
+  { readonly group: GroupRef; readonly desiredHash: string } | { readonly revision: string };
+
 export interface PastApproval extends GrantedApproval {
   /** When its group converged, Unix milliseconds; null: it has not. */
   readonly usedAtMs: number | null;

@@ -2,9 +2,10 @@
 // so it must survive a restart. A field is stored by itself, as JSON: add one here, with its value for a group of which
 // nothing is known.
 import type { KeptRule } from '../../reconciler/judge/break-glass.ts';
-import type { CommitFacts, SourceHoldReason } from '../../reconciler/model/commit.ts';
+import type { CommitFacts, SourceHoldReason } from '../../reconciler/report/commit.ts';
 import type { DesiredState } from '../../reconciler/model/group.ts';
 import type { GroupPolicy } from '../../reconciler/plan/plan.ts';
+import { NO_ATTRIBUTION, type GroupAttribution } from './attribution.ts';
 
 /** Rules that lose traffic by a plan that no approval covered. */
 export interface Loss {
@@ -49,6 +50,8 @@ export interface GroupFacts {
   readonly losses: readonly Loss[];
   /** Rules by hand that are left alone for a while, or were in the last day. */
   readonly breakGlass: readonly KeptRule[];
+  /** Who made it drift. Stays when the group is forgotten. */
+  readonly attribution: GroupAttribution;
 }
 
 export const NO_GROUP_FACTS: GroupFacts = {
@@ -62,6 +65,7 @@ export const NO_GROUP_FACTS: GroupFacts = {
   adoptedRules: [],
   losses: [],
   breakGlass: [],
+  attribution: NO_ATTRIBUTION,
 };
 
 /** A revision of the policies that is not put in force while the one before is. */

@@ -4,7 +4,8 @@ import type { GroupPlan } from '../../reconciler/plan/plan.ts';
 import type { WriteOperation } from '../../reconciler/model/operation.ts';
 import type { Clock } from '../clock.ts';
 import type { WireParams } from '../ecs/api.ts';
-import type { GrantedApproval, PastApproval, WaitingGroup, PlanThatWaits } from './approvals.ts';
+import type { ApprovedEnd, GrantedApproval, PastApproval, WaitingGroup, PlanThatWaits } from './approvals.ts';
+import type { KnownAttribution } from './attribution.ts';
 import type { Effect } from './effect.ts';
 import type { AdoptedRule, EndedFreeze, EstateFacts, GroupFacts } from './facts.ts';
 
@@ -97,6 +98,8 @@ export interface JournalDesk {
   /** These rules of the group are ours from now on. */
   adopt(group: GroupRef, rules: readonly AdoptedRule[]): Promise<void>;
   facts(group: GroupRef): Promise<GroupFacts>;
+  /** Of the groups with these parts, those of which something is known, also if they were forgotten. */
+  attributions(group: Partial<GroupRef>): Promise<readonly KnownAttribution[]>;
   estateFacts(): Promise<EstateFacts>;
   /** Of the estate's facts these alone: they are asked for with every plan. */
   endedFreezes(): Promise<readonly EndedFreeze[]>;
@@ -137,11 +140,11 @@ export interface Journal extends JournalDesk {
   setWaiting(group: GroupRef, waiting: PlanThatWaits | null): Promise<void>;
   /** An approval that was given ahead is now known to be about this group and these changes. */
   bindApproval(approval: GrantedApproval, bound: GrantedApproval): Promise<void>;
-  /** The approvals of this group, or of this revision, have done their work. */
-  useUpApprovals(of: { readonly group: GroupRef } | { readonly revision: string }): Promise<void>;
+  /** The approvals of these desired rules of a group, or of this revision, have done their work. */
+  useUpApprovals(of: ApprovedEnd): Promise<void>;
   /** Every group of which facts are known, once. */
   groupsWithFacts(): Promise<readonly GroupRef[]>;
-  /** Drops the facts of a group but for its losses, what waits, and its approvals: should it come back, it is new. */
+  /** Drops the facts of a group but for its losses and attribution, what waits, and its approvals: should it come back, it is new. */
   forget(group: GroupRef): Promise<void>;
 }
 

@@ -1,7 +1,7 @@
 // The rules of one group that the cloud refused one by one. They are left alone until their policy changes
 // or a retry time passes, so that everything else goes through.
-import { ruleIdentity } from '../../reconciler/model/rule.ts';
-import type { Quarantined } from '../../reconciler/plan/diff/quarantine.ts';
+import { ruleIdentity, type Rule } from '../../reconciler/model/rule.ts';
+import type { Quarantined, RefusedRule } from '../../reconciler/plan/diff/quarantine.ts';
 import { rulesAddedBy, rulesRemovedBy, type Step } from '../../reconciler/plan/plan.ts';
 
 const FIRST_RETRY_MS = 10 * 60_000;
@@ -12,9 +12,17 @@ const MAX_QUARANTINED = 1000;
 export const retryDelayMs = (refusals: number): number =>
   Math.min(FIRST_RETRY_MS * 2 ** (refusals - 1), MAX_RETRY_MS);
 
+/** A step that the cloud refused, and what it said. */
+export interface Refusal {
+  readonly step: Step;
+  readonly reason: string;
+}
+
 interface QuarantinedRule {
   readonly side: keyof Quarantined;
-  readonly identity: string;
+  readonly rule: Rule;
+  /** Of the last refusal. */
+  readonly reason: string;
   readonly refusals: number;
   /** Monotonic. */
   readonly retryAtMs: number;
@@ -32,19 +40,23 @@ export interface Quarantining {
 }
 
 /** The rules of refused steps, which hold one rule each, are quarantined; refusals of the same rule add up. */
-export function quarantineRules(before: Quarantine, refused: readonly Step[], nowMs: number): Quarantining {
+export function quarantineRules(
+  before: Quarantine,
+  refused: readonly Refusal[],
+  nowMs: number,
+): Quarantining {
   const quarantine = new Map(before);
   let isLessToDo = false;
-  for (const step of refused) {
+  for (const { step, reason } of refused) {
     let madeWay = false;
-    for (const { side, identity } of rulesOfStep(step)) {
-      const key = `${side} ${identity}`;
+    for (const { side, rule } of rulesOfStep(step)) {
+      const key = `${side} ${ruleIdentity(rule)}`;
       const refusals = (quarantine.get(key)?.refusals ?? 0) + 1;
       if (!quarantine.has(key) && quarantine.size >= MAX_QUARANTINED) {
         quarantine.delete(soonest(quarantine));
         madeWay = true;
       }
-      quarantine.set(key, { side, identity, refusals, retryAtMs: nowMs + retryDelayMs(refusals) });
+      quarantine.set(key, { side, rule, reason, refusals, retryAtMs: nowMs + retryDelayMs(refusals) });
     }
     isLessToDo ||= !madeWay;
   }
@@ -53,18 +65,34 @@ export function quarantineRules(before: Quarantine, refused: readonly Step[], no
 
 /** What is to be left alone at `nowMs`. A rule whose time has come is tried again, but its refusals still count. */
 export function quarantinedAt(quarantine: Quarantine, nowMs: number): Quarantined {
-  const active = [...quarantine.values()].filter(({ retryAtMs }) => retryAtMs > nowMs);
+  const active = activeAt(quarantine, nowMs);
   const of = (side: keyof Quarantined) =>
-    new Set(active.filter((rule) => rule.side === side).map(({ identity }) => identity));
+    new Set(active.filter((each) => each.side === side).map(({ rule }) => ruleIdentity(rule)));
   return { desired: of('desired'), described: of('described') };
 }
+
+/** The same rules as people are told of them: `nowMs` is Unix time. */
+export function refusedAt(
+  quarantine: Quarantine,
+  { nowMs, monotonicMs }: { readonly nowMs: number; readonly monotonicMs: number },
+): RefusedRule[] {
+  return activeAt(quarantine, monotonicMs).map(({ rule, reason, retryAtMs }) => ({
+    rule,
+    reason,
+    // To the minute, so that what is said of it stays the same while the clocks drift apart.
+    untilMs: Math.ceil((nowMs + retryAtMs - monotonicMs) / 60_000) * 60_000,
+  }));
+}
+
+const activeAt = (quarantine: Quarantine, nowMs: number): QuarantinedRule[] =>
+  [...quarantine.values()].filter(({ retryAtMs }) => retryAtMs > nowMs);
 
 function soonest(quarantine: Quarantine): string {
   const [first] = [...quarantine].sort(([, a], [, b]) => a.retryAtMs - b.retryAtMs);
   return first?.[0] ?? '';
 }
 
-const rulesOfStep = (step: Step): ReadonlyArray<Pick<QuarantinedRule, 'side' | 'identity'>> => [
-  ...rulesAddedBy(step).map(({ rule }) => ({ side: 'desired', identity: ruleIdentity(rule) }) as const),
-  ...rulesRemovedBy(step).map(({ rule }) => ({ side: 'described', identity: ruleIdentity(rule) }) as const),
+const rulesOfStep = (step: Step): ReadonlyArray<Pick<QuarantinedRule, 'side' | 'rule'>> => [
+  ...rulesAddedBy(step).map(({ rule }) => ({ side: 'desired', rule }) as const),
+  ...rulesRemovedBy(step).map(({ rule }) => ({ side: 'described', rule }) as const),
 ];

@@ -1,5 +1,9 @@
 // The one place where a reconcile ends, however it ended: open intents are closed, the outcome is computed, and the
 // closing event is emitted.
+import { counted } from '../../reconciler/model/counted.ts';
+import type { GroupPlan } from '../../reconciler/plan/plan.ts';
+import { actorText } from '../journal/attribution.ts';
+import type { Flapping } from '../learned/flap-detector.ts';
 import type { Failure } from '../ecs/failures/failure.ts';
 import { commonFields, RULES_NAMED_IN_EVENTS, type GroupRun } from './group-run.ts';
 import type { Lesson } from './learn.ts';
@@ -16,7 +20,8 @@ import {
 export async function conclude(run: GroupRun, end: RunEnd, lesson: Lesson): Promise<Reconciled> {
   await noteInJournal(run, end);
   const outcome = outcomeOf(run, end, lesson);
-  reportEnd(run, end, outcome, lesson);
+  if (lesson.flapping !== null) await reportFlapping(run, lesson.flapping);
+  reportEnd(run, end, outcome);
   return { outcome, memory: lesson.memory };
 }
 
@@ -62,10 +67,16 @@ function outcomeOf({ engine }: GroupRun, end: RunEnd, { isLessToDo }: Lesson): R
     case 'asPlanned': {
       const { quarantined, changes, identities } = end;
       if (quarantined === 0) return { kind: 'converged', changes, rules: identities.length, next: 'resync' };
-      const reason = `${quarantined} rules that the cloud refuses are quarantined`;
-      return { kind: 'quarantined', reason, next: 'resync' };
+      return quarantinedOutcome(end.plan, quarantined);
     }
   }
+}
+
+function quarantinedOutcome({ hash, blockedBy }: GroupPlan, rules: number): ReconcileOutcome {
+  const blocks = blockedBy.filter(({ kind }) => kind === 'quarantined');
+  const reason = `${counted(rules, 'rule')} that the cloud refuses ${rules === 1 ? 'is' : 'are'} quarantined`;
+  const why = blocks.map(({ message }) => `: ${message}`).join('');
+  return { kind: 'quarantined', reason: `${reason}${why}`, blocks, planHash: hash, next: 'resync' };
 }
 
 function blockedOutcome({ plan, pausedForMs, kept }: BlockedEnd, resyncMs: number): ReconcileOutcome {
@@ -79,7 +90,17 @@ function blockedOutcome({ plan, pausedForMs, kept }: BlockedEnd, resyncMs: numbe
   };
 }
 
-function reportEnd(run: GroupRun, end: RunEnd, outcome: ReconcileOutcome, { flapping }: Lesson): void {
+async function reportFlapping(run: GroupRun, { rounds, identities, delayMs }: Flapping): Promise<void> {
+  const { attribution } = await run.engine.journal.facts(run.group);
+  const write = attribution.told.findLast((told) => told.write !== null)?.write ?? null;
+  run.engine.telemetry.emit('group.flapping', {
+    ...commonFields(run),
+    ...{ rounds, delayMs, rules: identities.slice(0, RULES_NAMED_IN_EVENTS) },
+    ...(write === null ? {} : { otherWriter: actorText(write) }),
+  });
+}
+
+function reportEnd(run: GroupRun, end: RunEnd, outcome: ReconcileOutcome): void {
   const { telemetry, clock } = run.engine;
   const fields = commonFields(run);
   if (end.kind === 'unread') {
@@ -87,11 +108,6 @@ function reportEnd(run: GroupRun, end: RunEnd, outcome: ReconcileOutcome, { flap
     const about = requestId === null ? fields : { ...fields, requestId };
     telemetry.emit('group.describe_failed', { ...about, kind, code, err: message });
     return;
-  }
-  if (flapping !== null) {
-    const { rounds, identities, delayMs } = flapping;
-    const rules = identities.slice(0, RULES_NAMED_IN_EVENTS);
-    telemetry.emit('group.flapping', { ...fields, rounds, rules, delayMs });
   }
   const durationMs = Math.round(clock.monotonicMs() - run.startedMs);
   if (outcome.kind === 'converged') {

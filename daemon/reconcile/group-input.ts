@@ -3,7 +3,7 @@ import type { ReadLists } from '../../reconciler/exposure/engine/context.ts';
 import type { KeptRule } from '../../reconciler/judge/break-glass.ts';
 import { scopedByCloud } from '../../reconciler/judge/scope.ts';
 import type { DescribedGroup } from '../../reconciler/model/group.ts';
-import type { Frozen, Learned, PlanInput } from '../../reconciler/plan/plan-input.ts';
+import type { Learned, PlanInput } from '../../reconciler/plan/plan-input.ts';
 import type { GroupPolicy } from '../../reconciler/plan/plan.ts';
 import type { GroupFacts } from '../journal/facts.ts';
 import type { JournalDesk } from '../journal/journal.ts';
@@ -83,7 +83,7 @@ async function freezeNow(
   desk: Pick<PlanningDesk, 'endedFreezes'>,
   described: DescribedGroup,
   nowMs: number,
-): Promise<Frozen | null> {
+): Promise<ReturnType<typeof freezeOf>> {
   const { freeze } = live();
   if (freeze.length === 0) return null;
   return freezeOf(scopedByCloud(described), activeFreezes(freeze, await desk.endedFreezes(), nowMs));

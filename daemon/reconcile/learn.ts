@@ -29,7 +29,7 @@ export function learn(run: GroupRun, executed: Executed, end: RunEnd): Lesson {
   const { memory, progress } = executed;
   const nowMs = run.engine.clock.monotonicMs();
   const refusals = [...progress.refusals, ...(end.kind === 'differs' ? end.silentNoops : [])];
-  const refused = refusals.map(({ step }) => step);
+  const refused = refusals.map(({ step, failure: { message } }) => ({ step, reason: message }));
   const { quarantine, isLessToDo } = quarantineRules(memory.quarantine, refused, nowMs);
   const { history, flapping } = driftAfter(run, executed, end);
   return {

@@ -18,10 +18,18 @@ export type ReconcileOutcome = { readonly next: NextMove } & (
   | { readonly kind: 'observed' }
   | BlockedOutcome
   /** All is done but for rules that the cloud refuses: they are tried again when their time comes. */
-  | { readonly kind: 'quarantined'; readonly reason: string }
+  | QuarantinedOutcome
   | { readonly kind: 'not-converged'; readonly reason: string; readonly failure: Failure | null }
   | { readonly kind: 'aborted' }
 );
+
+export interface QuarantinedOutcome {
+  readonly kind: 'quarantined';
+  readonly reason: string;
+  /** Why, rule by rule. */
+  readonly blocks: readonly Block[];
+  readonly planHash: string;
+}
 
 export interface BlockedOutcome {
   readonly kind: 'blocked';
@@ -66,6 +74,7 @@ export type RunEnd =
   | { readonly kind: 'differs'; readonly silentNoops: readonly StepRefusal[] }
   | {
       readonly kind: 'asPlanned';
+      readonly plan: GroupPlan;
       readonly changes: number;
       /** `ruleIdentity` of each rule that the group has now. */
       readonly identities: readonly string[];

@@ -8,7 +8,7 @@ import type { GroupPlan } from '../../reconciler/plan/plan.ts';
 import type { GroupMemory } from '../learned/group-memory.ts';
 import { planOnce, worthKeeping } from '../learned/last-plan.ts';
 import { restingAt } from '../learned/flap-detector.ts';
-import { quarantinedAt } from '../learned/quarantine.ts';
+import { quarantinedAt, refusedAt } from '../learned/quarantine.ts';
 import { quotaAfterRead, ruleLimit } from '../learned/quota-estimate.ts';
 import { groupInput, type GroupInput } from './group-input.ts';
 import type { Cause, GroupRun } from './group-run.ts';
@@ -126,9 +126,11 @@ async function inputFor({ engine, request }: GroupRun, described: DescribedGroup
   const { sizes: listSizes, unread: unreadLists, read: lists, absent } = known;
   const quota = quotaAfterRead(before.quota, loadOf(described.rules, { ...settings, listSizes }).rules);
   const monotonicMs = engine.clock.monotonicMs();
+  const now = { nowMs: engine.clock.nowMs(), monotonicMs };
   const learned: Learned = {
     quarantined: quarantinedAt(before.quarantine, monotonicMs),
-    resting: restingAt(before.drift, { nowMs: engine.clock.nowMs(), monotonicMs }),
+    refused: refusedAt(before.quarantine, now),
+    resting: restingAt(before.drift, now),
     ruleLimit: ruleLimit(quota, monotonicMs),
     legacyPriority: before.legacyPriority,
     listSizes,

@@ -45,7 +45,9 @@ export async function reconcileGroup(
 
 /** The plan has come to its end; but it was that of the policy in force, or rules were left out of it. */
 function whileWaiting(end: RunEnd, { plan, waiting: newer, closesOnly }: Planned): RunEnd {
-  const waiting = newer ?? (plan.blockedBy.length > 0 ? plan : null);
+  // What the cloud refuses is an end of its own.
+  const leavesOut = plan.blockedBy.some(({ kind }) => kind !== 'quarantined');
+  const waiting = newer ?? (leavesOut ? plan : null);
   if (waiting === null || end.kind !== 'asPlanned') return end;
   const { changes, identities } = end;
   return { kind: 'blocked', plan: waiting, pausedForMs: null, kept: { changes, identities, closesOnly } };

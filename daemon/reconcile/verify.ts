@@ -2,7 +2,7 @@
 import type { DescribedGroup } from '../../reconciler/model/group.ts';
 import { ruleIdentity } from '../../reconciler/model/rule.ts';
 import { planGroup } from '../../reconciler/plan/plan-group.ts';
-import type { GroupPlan } from '../../reconciler/plan/plan.ts';
+import { leavesOutRulesOnly, type GroupPlan } from '../../reconciler/plan/plan.ts';
 import type { Executed } from './execute/execute-plan.ts';
 import { reportSilentNoops } from './execute/silent-noops.ts';
 import { commonFields, type GroupRun } from './group-run.ts';
@@ -35,14 +35,13 @@ export async function verifyGroup(run: GroupRun, executed: Executed): Promise<Ru
   return { kind: 'differs', silentNoops: reportSilentNoops(run, { plan, done: plan.steps }, group) };
 }
 
-/** Nothing is left to do now: what flaps rests, and what names something that does not exist is left out. */
+/** Nothing is left to do now. */
 const isDone = ({ status, steps, blockedBy }: GroupPlan): boolean =>
-  status === 'converged' ||
-  (steps.length === 0 && blockedBy.every(({ kind }) => kind === 'flapping' || kind === 'denied'));
+  status === 'converged' || (steps.length === 0 && leavesOutRulesOnly(blockedBy));
 
-function asPlanned({ progress, input }: Executed, { rules }: DescribedGroup): RunEnd {
+function asPlanned({ progress, plan, input }: Executed, { rules }: DescribedGroup): RunEnd {
   const { desired, described } = input.learned.quarantined;
   const quarantined = desired.size + described.size;
   const identities = rules.map(({ rule }) => ruleIdentity(rule));
-  return { kind: 'asPlanned', changes: progress.changes, identities, quarantined };
+  return { kind: 'asPlanned', plan, changes: progress.changes, identities, quarantined };
 }

@@ -33,6 +33,9 @@ export interface ControllerOptions extends Omit<WaitOptions, 'resyncMs'> {
   readonly onProgress: () => void;
 }
 
+/** `backing-off`: it waits, or runs, after a failed reconcile; `unmanaged`: no policy names it. */
+export type GroupStanding = 'ready' | 'backing-off' | 'unmanaged';
+
 interface ManagedGroup {
   readonly key: string;
   state: LifecycleState;
@@ -96,6 +99,19 @@ export class Controller {
   /** Whether the group is one that the policies name, or one whose last run has not ended yet. */
   knows(group: GroupRef): boolean {
     return this.#entries.has(groupKey(group));
+  }
+
+  /** What a hint about the group may bring about. */
+  standingOf(group: GroupRef): GroupStanding {
+    const entry = this.#entries.get(groupKey(group));
+    if (entry === undefined || isLeaving(entry)) return 'unmanaged';
+    return entry.record.outcome?.kind === 'not-converged' ? 'backing-off' : 'ready';
+  }
+
+  /** Reconciles the group as soon as a runner is free; one that is running, once more after that. */
+  trigger(group: GroupRef): void {
+    const entry = this.#entries.get(groupKey(group));
+    if (entry !== undefined) this.#take(entry, 'triggered');
   }
 
   /** Reconciles every group as soon as a runner is free; one that is running, once more after that. */

@@ -1,10 +1,10 @@
 // What the controller knows of a group between two reconciles, as values: what its policy wants, what was tried, and
 // what came of it.
 import { isDeepStrictEqual } from 'node:util';
-import type { Block, GroupPolicy } from '../../reconciler/plan/plan.ts';
+import { leavesOutRulesOnly, type Block, type GroupPolicy } from '../../reconciler/plan/plan.ts';
 import { withoutQuarantine, type GroupMemory } from '../learned/group-memory.ts';
 import type { Cause } from '../reconcile/group-run.ts';
-import type { Kept, NextMove, Reconciled, ReconcileOutcome } from '../reconcile/outcome.ts';
+import type { BlockedOutcome, Kept, NextMove, Reconciled, ReconcileOutcome } from '../reconcile/outcome.ts';
 
 /** A group as the policies want it, of one revision. */
 export interface Target {
@@ -169,8 +169,11 @@ export function groupStatus(record: GroupRecord): GroupStatus {
 function blockStatus(
   outcome: ReconcileOutcome | null,
 ): Pick<GroupStatus, 'blockedBy' | 'planHash' | 'kept' | 'closing'> {
-  if (outcome?.kind !== 'blocked') return { blockedBy: [], planHash: null, kept: false, closing: false };
-  const { blocks, planHash, kept } = outcome;
+  if (outcome?.kind !== 'blocked' && outcome?.kind !== 'quarantined') {
+    return { blockedBy: [], planHash: null, kept: false, closing: false };
+  }
+  const { blocks, planHash } = outcome;
+  const kept = outcome.kind === 'blocked' ? keptOf(outcome) : null;
   return {
     blockedBy: blocks,
     planHash,
@@ -179,10 +182,15 @@ function blockStatus(
   };
 }
 
-const keptText = ({ closesOnly }: Kept): string =>
-  closesOnly
+/** Null also where the policy itself was carried out, but for rules that are left out. */
+const keptOf = ({ blocks, kept }: BlockedOutcome): Kept | null => (leavesOutRulesOnly(blocks) ? null : kept);
+
+function meanwhileText(kept: Kept | null): string {
+  if (kept === null) return '';
+  return kept.closesOnly
     ? ' (meanwhile only what closes of the rules in force is carried out)'
     : ' (meanwhile the rules that were in force before are kept up)';
+}
 
 /** Empty where there is nothing to explain. */
 export function outcomeReason(outcome: ReconcileOutcome | null): string {
@@ -191,7 +199,7 @@ export function outcomeReason(outcome: ReconcileOutcome | null): string {
     case 'quarantined':
       return outcome.reason;
     case 'blocked':
-      return `${outcome.reasons.join('; ')}${outcome.kept === null ? '' : keptText(outcome.kept)}`;
+      return `${outcome.reasons.join('; ')}${meanwhileText(keptOf(outcome))}`;
     case undefined:
     case 'converged':
     case 'observed':

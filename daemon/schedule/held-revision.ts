@@ -14,7 +14,7 @@ export type HeldStatus = HeldRevision & {
 
 export const heldStatus = (held: HeldRevision, invocation: Invocation): HeldStatus => ({
   ...held,
-  message: reasonText(held),
+  message: whyHeld(held),
   override: overrideOf(held, invocation),
 });
 
@@ -36,9 +36,9 @@ export const overrideOf = ({ hash, reason }: HeldRevision, invocation: Invocatio
 
 /** What is held and why. */
 export const heldText = (held: HeldRevision): string =>
-  `revision ${held.revision} is held, and the one before stays in force: ${reasonText(held)}`;
+  `revision ${held.revision} is held, and the one before stays in force: ${whyHeld(held)}`;
 
-function reasonText(held: HeldRevision): string {
+function whyHeld(held: HeldRevision): string {
   if (held.reason !== 'brake') return held.message;
   const { losing, released, limit } = held;
   return (

@@ -1,6 +1,6 @@
 // What is said of the policies: loaded, rejected, a selector that means no group, a rule whose time is up.
 import { groupSelectorText, type DesiredState } from '../../reconciler/model/group.ts';
-import type { CommitFacts } from '../../reconciler/model/commit.ts';
+import type { CommitFacts } from '../../reconciler/report/commit.ts';
 import type { Problem } from '../../reconciler/model/problem.ts';
 import { describeRule } from '../../reconciler/model/rule-text.ts';
 import type { Engine } from '../reconcile/engine.ts';

@@ -1,7 +1,7 @@
 // Keeps the controller's targets in line with the policies: at start, when files change, when a rule's time
 // is up, and now and then, because a name or a tag may come to mean another group. Each account and region is
 // resolved and handed over by itself (place-resolver.ts).
-import type { CommitFacts } from '../../reconciler/model/commit.ts';
+import type { CommitFacts } from '../../reconciler/report/commit.ts';
 import { placeKey, type DesiredState, type GroupRef } from '../../reconciler/model/group.ts';
 import type { HeldRevision } from '../journal/facts.ts';
 import type { DesiredKeeper, DesiredUpdate } from '../source/desired.ts';
@@ -132,6 +132,13 @@ export class PolicyLoop {
     this.#wake.abort();
   }
 
+  /** Asks the remote of the policies now, or reads the files again. May be called at any time; calls merge. */
+  fetchNow(): void {
+    const { source } = this.#parts;
+    if (source.remote() === null) this.reload();
+    else source.refresh().catch((error: unknown) => this.#reportFailure(error));
+  }
+
   /** Runs until the stop. */
   async run(): Promise<void> {
     await this.#memory.recall();
@@ -168,14 +175,18 @@ export class PolicyLoop {
     const areNew = engine.demands.set({ guardrails, expectations: verdict.state.expectations });
     if (areNew) this.#parts.controller.triggerAll();
     // The last good files are those in force, and not those of a revision that is held.
-    await (verdict.held?.reason === 'brake' ? this.#memory.recall() : this.#memory.note());
-    if (loaded.facts === null || loaded.facts.id === this.#state.revision) this.#commit = loaded.facts;
+    await this.#remember(verdict, loaded);
     this.#problems = update.problems.filter(({ severity }) => severity === 'error').length;
     this.#lookAgainAtMs = engine.clock.monotonicMs() + (update.lookAgainMs ?? Infinity);
     reportProblems(engine, update);
     const isMended = before.isBad && this.#problems === 0;
     const isNews = update.changed || before.isHeld || isMended || verdict.released.length > 0;
     if (isNews) this.#reportLoaded(update, loaded, verdict);
+  }
+
+  async #remember({ held, state }: GateVerdict, { facts }: LoadedPolicies): Promise<void> {
+    await (held?.reason === 'brake' ? this.#memory.recall() : this.#memory.note());
+    if (facts === null || facts.id === state.revision) this.#commit = facts;
   }
 
   #reportLoaded(

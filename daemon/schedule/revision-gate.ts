@@ -210,7 +210,7 @@ function commitAfter(
   { facts, remote }: SourceFacts,
 ): Partial<EstateFacts> {
   if (remote === null) return { commit: null };
-  if (facts === null || facts.id !== revision) return {};
+  if (facts?.id !== revision) return {};
   const { url, ref } = remote;
   const others = commits.filter(({ id }) => id !== facts.id);
   return { commit: { url, ref, facts }, commits: [...others, facts].slice(-MAX_KNOWN_COMMITS) };

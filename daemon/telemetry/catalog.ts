@@ -3,6 +3,7 @@
 import { quoted } from '../../reconciler/model/rule-text.ts';
 import { counted } from '../../reconciler/model/counted.ts';
 import type { CommonFields, EventFields, EventName } from './events.ts';
+import { loadedText, heldEventText } from './policy-words.ts';
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -66,8 +67,7 @@ export const CATALOG: Catalog = {
   },
   'policies.loaded': {
     level: 'info',
-    say: (f) =>
-      `Policies loaded: ${counted(f.rules, 'rule')} for ${counted(f.groups, 'group')} from ${counted(f.files, 'file')}${noLongerManaged(f.released ?? [])}${commitText(f)}${(f.warnings ?? []).map((text) => `; ${text}`).join('')}${(f.weakened ?? []).map((text) => `; weaker than before: ${text}`).join('')}`,
+    say: loadedText,
     ends: ['policies.rejected'],
   },
   'policies.rejected': {
@@ -110,6 +110,18 @@ export const CATALOG: Catalog = {
     sameAs: (f) => [f.cause, ...f.rules].join('\n'),
     ends: QUIET,
   },
+  'drift.attributed': {
+    level: 'info',
+    say: (f) =>
+      f.actor === null
+        ? `Who made ${group(f)} differ is not known: ${f.reason}`
+        : `${group(f)} was changed by ${f.actorType} ${f.actor}: ${f.eventName}${f.sourceIp === '' ? '' : ` from ${f.sourceIp}`}${f.userAgent === '' ? '' : ` (${f.userAgent})`} at ${f.eventTime}`,
+  },
+  'attribution.unavailable': {
+    level: 'warn',
+    say: (f) =>
+      `ActionTrail does not say who made groups of ${place(f)} drift${because(f.code)}: ${f.err ?? ''}; repairs go on`,
+  },
   'plan.made': {
     level: 'info',
     say: (f) =>
@@ -132,12 +144,7 @@ export const CATALOG: Catalog = {
   },
   'policies.held': {
     level: 'error',
-    say: (f) =>
-      'losing' in f
-        ? `Revision ${f.revision ?? ''} is held, and the one before stays in force: ${counted(f.losing.length, 'group')} would lose traffic and ${f.released.length} would be released; reconcile.brake.groups allows ${f.limit} in all; to let it go on: ${f.override}`
-        : 'commit' in f
-          ? `Commit ${f.commit.slice(0, 12)} is held, and the one before stays in force: ${f.details.join('; ')}${f.override === '' ? '' : `; to let it go on: ${f.override}`}`
-          : `The policy of ${group(f)} (${f.file}:${f.line}) is held, and the one before stays in force: ${f.details.join('; ')}${f.override === '' ? '' : `; to let it go on: ${f.override}`}`,
+    say: heldEventText,
     sameAs: (f) =>
       'losing' in f ? f.override : ['commit' in f ? f.commit : f.file, ...f.details].join('\n'),
     ends: QUIET,
@@ -184,7 +191,7 @@ export const CATALOG: Catalog = {
   'group.flapping': {
     level: 'warn',
     say: (f) =>
-      `Something else keeps undoing our changes to ${group(f)} (${counted(f.rounds, 'round')}); of these rules those that open nothing rest for ${seconds(f.delayMs)}`,
+      `Something else keeps undoing our changes to ${group(f)} (${counted(f.rounds, 'round')}${f.otherWriter === undefined ? '' : `; last ${f.otherWriter}`}); of these rules those that open nothing rest for ${seconds(f.delayMs)}`,
     sameAs: (f) => f.rules.join('\n'),
     ends: QUIET,
   },
@@ -228,6 +235,25 @@ export const CATALOG: Catalog = {
     say: (f) =>
       `A ${f.operation ?? 'call'} that a stop had left open for ${group(f)} is settled: ${f.outcome}`,
   },
+  'hook.received': {
+    level: 'debug',
+    say: (f) => `A hook at the door ${f.door} is ${f.outcome}${f.reason === '' ? '' : `: ${f.reason}`}`,
+    sameAs: (f) => `${f.door} ${f.reason}`,
+  },
+  'hook.acted': {
+    level: 'info',
+    say: (f) =>
+      f.group === undefined
+        ? `${counted(f.hooks, 'hook')} asked for it: the policies are fetched now`
+        : `${counted(f.hooks, 'event')} told of a change: ${f.group} is reconciled now`,
+  },
+  'hook.refused': {
+    level: 'warn',
+    isError: (f) => f.reason === 'secret-unreadable',
+    say: (f) =>
+      `A hook at the door ${f.door} is refused: ${f.reason}${f.err === undefined ? '' : ` (${f.err})`}`,
+    sameAs: (f) => `${f.door} ${f.reason}`,
+  },
   'systemd.notify_failed': {
     level: 'warn',
     say: (f) => `systemd did not receive ${f.state}${f.err === undefined ? '' : ` (${f.err})`}`,
@@ -235,19 +261,8 @@ export const CATALOG: Catalog = {
   },
 };
 
-/** Of a commit that a git source told of. */
-function commitText({ commit = '', author, subject }: EventFields<'policies.loaded'>): string {
-  return author === undefined ? '' : `; commit ${commit.slice(0, 12)} by ${author}: ${quoted(subject ?? '')}`;
-}
-
-const MAX_NAMED = 5;
-
-/** They are never written to again: a slip of the hand looks like this too. */
-function noLongerManaged(groups: readonly string[]): string {
-  if (groups.length === 0) return '';
-  const more = groups.length > MAX_NAMED ? ` and ${groups.length - MAX_NAMED} more` : '';
-  return `; no longer managed, since no policy names them: ${groups.slice(0, MAX_NAMED).join(', ')}${more}`;
-}
+/** Who wrote, as ActionTrail names them; `other` is a kind that it did not have when this was written. */
+export const ACTOR_TYPES = ['root-account', 'ram-user', 'assumed-role', 'system', 'other'] as const;
 
 /** By the causes of `drift.detected`. */
 export const DRIFT_CAUSES = {

@@ -1,7 +1,7 @@
 // Counts events for Prometheus. Every series is there from the start, at zero, but for those by guardrail.
 import { Counter, Histogram, type Registry } from 'prom-client';
 import { OPERATION_NAMES } from '../../reconciler/model/operation.ts';
-import { CATALOG, DRIFT_CAUSES } from './catalog.ts';
+import { ACTOR_TYPES, CATALOG, DRIFT_CAUSES } from './catalog.ts';
 import type { CommonFields, EventFields, EventName, Telemetry } from './events.ts';
 
 const CALL_OUTCOMES = {
@@ -19,13 +19,22 @@ const RECONCILE_OUTCOMES = {
   'plan.blocked': 'blocked',
 } as const satisfies Partial<Record<EventName, string>>;
 
+const DOORS = ['git', 'events'];
+const HOOK_OUTCOMES = ['accepted', 'ignored', 'refused'];
+
 const CALL_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const RECONCILE_SECONDS = [0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600];
 
 /** Fields of single events by which they are counted. */
 interface LabelFields extends CommonFields {
+  /** Of `hook.received` and `hook.refused`. */
+  readonly door?: string;
+  /** Of `hook.received`. */
+  readonly outcome?: string;
   /** Of `drift.detected`. */
   readonly cause?: string;
+  /** Of `drift.attributed`; null: no one was found. */
+  readonly actorType?: string | null;
   /** Of `guardrail.violated`, as `severity`. */
   readonly guardrail?: string;
   readonly severity?: string;
@@ -38,7 +47,9 @@ export class EventCounters implements Telemetry {
   readonly #reconciles: Counter;
   readonly #reconcileSeconds: Histogram;
   readonly #differences: Counter;
+  readonly #attributions: Counter;
   readonly #violations: Counter;
+  readonly #hooks: Counter;
 
   constructor(registry: Registry) {
     const registers = [registry];
@@ -79,10 +90,22 @@ export class EventCounters implements Telemetry {
       labelNames: ['cause'],
       registers,
     });
+    this.#attributions = new Counter({
+      name: 'rampart_drift_attributions_total',
+      help: 'Writes by someone else that made a group drift, by who wrote; none: no one was found.',
+      labelNames: ['actor_type'],
+      registers,
+    });
     this.#violations = new Counter({
       name: 'rampart_guardrail_violations_total',
       help: 'How often a reconcile found that a group violates a guardrail, by its id.',
       labelNames: ['guardrail', 'severity'],
+      registers,
+    });
+    this.#hooks = new Counter({
+      name: 'rampart_hooks_total',
+      help: 'Requests at the doors for hooks by what became of them: accepted, ignored, refused.',
+      labelNames: ['door', 'outcome'],
       registers,
     });
     this.#startAtZero();
@@ -92,8 +115,11 @@ export class EventCounters implements Telemetry {
     this.#events.inc({ event });
     if (isKeyOf(CALL_OUTCOMES, event)) this.#countCall(CALL_OUTCOMES[event], fields);
     if (isKeyOf(RECONCILE_OUTCOMES, event)) this.#countReconcile(RECONCILE_OUTCOMES[event], fields);
-    const { cause, guardrail, severity }: LabelFields = fields;
+    const { cause, actorType, guardrail, severity, door, outcome }: LabelFields = fields;
+    if (event === 'hook.received') this.#hooks.inc({ door, outcome });
+    if (event === 'hook.refused') this.#hooks.inc({ door, outcome: 'refused' });
     if (cause !== undefined) this.#differences.inc({ cause });
+    if (actorType !== undefined) this.#attributions.inc({ actor_type: actorType ?? 'none' });
     if (guardrail !== undefined && severity !== undefined) this.#violations.inc({ guardrail, severity });
   }
 
@@ -114,7 +140,9 @@ export class EventCounters implements Telemetry {
       this.#callSeconds.zero({ operation });
     }
     for (const outcome of Object.values(RECONCILE_OUTCOMES)) this.#reconciles.inc({ outcome }, 0);
+    for (const door of DOORS) for (const outcome of HOOK_OUTCOMES) this.#hooks.inc({ door, outcome }, 0);
     for (const cause of Object.keys(DRIFT_CAUSES)) this.#differences.inc({ cause }, 0);
+    for (const actor_type of [...ACTOR_TYPES, 'none']) this.#attributions.inc({ actor_type }, 0);
   }
 }
 

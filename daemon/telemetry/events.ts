@@ -1,6 +1,6 @@
 // Everything that Rampart says about itself, as types. The core emits these; telemetry turns them into
 // log lines and counters. docs/log-events.md is the operator's page for them.
-import type { SourceHoldReason } from '../../reconciler/model/commit.ts';
+import type { SourceHoldReason } from '../../reconciler/report/commit.ts';
 
 /** Fields that any event may carry; each stands for the same thing everywhere. */
 export interface CommonFields {
@@ -29,6 +29,7 @@ interface OwnFields {
     pid: number;
     emulatorUrl?: string;
     httpUrl?: string;
+    hooksUrl?: string;
     nodeVersion: string;
     /** The config file. */
     config: string;
@@ -86,6 +87,20 @@ interface OwnFields {
     cause: 'policy' | 'drift' | 'start';
     rules: readonly string[];
   };
+  /** Someone else's write, or with `actor: null` that none was found, and why (`reason`). */
+  'drift.attributed':
+    | {
+        actor: string;
+        actorType: string;
+        /** An address, or the name of a service of the vendor. */
+        sourceIp: string;
+        userAgent: string;
+        eventName: string;
+        /** When it was written, ISO. */
+        eventTime: string;
+      }
+    | { actor: null; actorType: null; reason: string };
+  'attribution.unavailable': unknown;
   'plan.made': {
     steps: number;
     add: number;
@@ -142,7 +157,8 @@ interface OwnFields {
   'step.quarantined': { reason: string; rules: readonly string[]; retryAt?: string };
   'group.converged': { changes: number; rules: number };
   'group.not_converged': { reason: string };
-  'group.flapping': { rounds: number; rules: readonly string[]; delayMs: number };
+  /** `otherWriter`: who last made the group drift, where ActionTrail says so. */
+  'group.flapping': { rounds: number; rules: readonly string[]; delayMs: number; otherWriter?: string };
   /** `count`: how many ignored rules appeared that let through more than the declared ones; `rules`: the first of them. */
   'ignored.opens': { count: number; rules: readonly string[] };
   /** `guardrail`: its id; `reason`: where, how many addresses, one packet, and by which rule. */
@@ -159,6 +175,11 @@ interface OwnFields {
   'lane.closed': { reopensInMs: number };
   'lane.reopened': unknown;
   'intent.recovered': { outcome: string };
+  /** A hook that proved where it came from. `outcome`: accepted or ignored; `reason`: why it was ignored, or empty. */
+  'hook.received': { door: string; outcome: string; reason: string };
+  /** What hooks asked for is done now. `hooks`: how many since the last time. */
+  'hook.acted': { door: string; hooks: number };
+  'hook.refused': { door: string; reason: string };
   'systemd.notify_failed': { state: string };
 }
 

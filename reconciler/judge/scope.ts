@@ -22,6 +22,20 @@ export function isInScope({ ids, names, tags, accounts, regions }: GroupScope, g
   );
 }
 
+/** As `isInScope`, of a group as a policy finds it: what is not known may match, and there may be more tags. */
+export function mayBeInScope(scope: GroupScope, { tags, ...group }: ScopedGroup): boolean {
+  const { ids, names, accounts, regions } = scope;
+  const known: GroupScope = {
+    ...(ids === undefined || group.id === null ? {} : { ids }),
+    ...(names === undefined || group.name === null ? {} : { names }),
+    ...(accounts === undefined ? {} : { accounts }),
+    ...(regions === undefined ? {} : { regions }),
+  };
+  const differs = ([key, value]: readonly [string, string]): boolean =>
+    tags !== null && Object.hasOwn(tags, key) && tags[key] !== value;
+  return isInScope(known, { ...group, tags }) && !Object.entries(scope.tags ?? {}).some(differs);
+}
+
 const hasTags = ({ tags }: ScopedGroup, wanted: Readonly<Record<string, string>>): boolean =>
   tags !== null && Object.entries(wanted).every(([key, value]) => tags[key] === value);
 

@@ -7,7 +7,7 @@ import { check, checkFailed } from './check/check.ts';
 import { absentNames, withAbsent } from './diff/absent.ts';
 import { diff } from './diff/diff.ts';
 import { ownershipOf } from './diff/ownership.ts';
-import { withoutQuarantined } from './diff/quarantine.ts';
+import { refusedIn, withoutQuarantined } from './diff/quarantine.ts';
 import { withoutResting } from './diff/resting.ts';
 import { desiredHash, planHash } from './hash.ts';
 import type { PlanInput } from './plan-input.ts';
@@ -42,12 +42,13 @@ export function planGroup(input: PlanInput): GroupPlan {
 
 function planned(input: PlanInput): GroupPlan {
   const { described } = input;
-  const ownership = ownershipOf(input.desired, described, input.ownedRules, input.keptRules);
+  const { ownedRules: owned, keptRules: kept, lists } = input;
+  const ownership = ownershipOf(input.desired, described, { owned, kept, lists });
   // Of the changes that the policy asks for, whether or not the cloud keeps refusing some of them.
   const full = diff(input.desired, ownership);
   const hash = planHash(input.desired, input.desired.mode, full);
   const hashes = { hash, desiredHash: desiredHash(input.desired) };
-  const context = groupContext(described, input.lists);
+  const context = groupContext(described, lists);
   const resting = withoutResting(input.desired, full, input.learned?.resting ?? null);
   const absent = absentNames(resting.policy, described.rules, input.absent);
   const untried = withAbsent(absent, input.learned?.quarantined);
@@ -68,6 +69,7 @@ function planned(input: PlanInput): GroupPlan {
         policy: input.desired,
         ownership,
         resting: resting.rules,
+        refused: refusedIn(full, input.learned?.refused),
         absent,
         steps: way.steps,
         ...hashes,

@@ -1,7 +1,7 @@
 // Everything that decides a plan. Whoever plans a group hands over all of it at once, and edits nothing afterwards.
 import type { ReadLists } from '../exposure/engine/context.ts';
 import type { DescribedGroup, GroupRef } from '../model/group.ts';
-import type { Quarantined } from './diff/quarantine.ts';
+import type { Quarantined, RefusedRule } from './diff/quarantine.ts';
 import type { Resting } from './diff/resting.ts';
 import type { GroupPolicy, LegacyPriority, PlanSettings } from './plan.ts';
 import type { SafetyInput } from './safety.ts';
@@ -42,6 +42,8 @@ export interface Learned {
   readonly resting?: Resting | null;
   /** Rules that the cloud keeps refusing. */
   readonly quarantined: Quarantined;
+  /** Why, and until when. Absent: not known. */
+  readonly refused?: readonly RefusedRule[];
   /** Most rules that the group was seen to hold where the cloud refused one more; null: no such refusal is known. */
   readonly ruleLimit: number | null;
   readonly legacyPriority: LegacyPriority;
@@ -57,6 +59,8 @@ export interface Frozen {
   readonly name: string;
   /** `drift`: changes of the policy wait; `none`: nothing is written. */
   readonly allow: 'drift' | 'none';
+  /** Whether another policy is in force. Then this one waits, whatever the group is like and whatever its mode. */
+  readonly holdsPolicy: boolean;
   /** Unix milliseconds. */
   readonly untilMs: number;
 }

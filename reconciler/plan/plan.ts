@@ -145,6 +145,13 @@ export interface Block {
   readonly override: string;
 }
 
+/** Of a plan that has no steps, or whose steps were made: whether it was blocked for single rules only, that it leaves out. */
+export const leavesOutRulesOnly = (blocks: readonly Block[]): boolean =>
+  blocks.every(({ kind }) => OF_RULES_LEFT_OUT.has(kind));
+
+/** What flaps, what the cloud refused, and what names something that does not exist. */
+const OF_RULES_LEFT_OUT: ReadonlySet<BlockKind> = new Set(['flapping', 'quarantined', 'denied']);
+
 export interface GroupPlan extends GroupRef {
   readonly mode: Mode;
   readonly status: 'converged' | 'pending' | 'blocked' | 'observed';

@@ -2,7 +2,7 @@
 import type { ExposureEffect } from '../exposure/ask/effects.ts';
 import type { Packet } from '../exposure/engine/packet.ts';
 import type { OpenedService } from '../judge/opening.ts';
-import type { CommitFacts } from '../model/commit.ts';
+import type { CommitFacts } from './commit.ts';
 import type { GroupRef, Mode } from '../model/group.ts';
 import { formatAddress } from '../model/prefix.ts';
 import { operationOf } from '../model/operation.ts';

@@ -2,9 +2,8 @@
 import type { Box } from '../exposure/text/box.ts';
 import type { ExposureDelta } from '../exposure/ask/delta.ts';
 import type { ExposureEffect } from '../exposure/ask/effects.ts';
-import type { CommitFacts } from '../model/commit.ts';
+import { type CommitFacts, commitLine } from './commit.ts';
 import { counted } from '../model/counted.ts';
-import { commitLine } from './commit-text.ts';
 import { groupKey } from '../model/group.ts';
 import type { SourcePlace } from '../model/problem.ts';
 import {

@@ -17,7 +17,7 @@ const DAEMON: ReadonlyArray<Readonly<Record<string, readonly string[]>>> = [
   { commands: [] },
   { compose: [] },
   { http: ['schedule'], schedule: [] },
-  { reconcile: [] },
+  { attribution: [], reconcile: [] },
   { learned: [], journal: [], queue: [], source: [] },
   { ecs: [], cli: [] },
   { config: ['telemetry'], telemetry: [] },

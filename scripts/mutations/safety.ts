@@ -65,8 +65,8 @@ export const SAFETY_MUTATIONS: readonly Mutation[] = [
   {
     name: 'a held policy without calls is converged',
     file: 'plan/check/check.ts',
-    find: 'if (plan.steps.length === 0 && !isHeld)',
-    replace: 'if (plan.steps.length === 0)',
+    find: 'if (isDone && !isHeld && plan.resting',
+    replace: 'if (isDone && plan.resting',
   },
   {
     name: 'what was beyond the tolerance before may grow',
@@ -104,5 +104,23 @@ export const SAFETY_MUTATIONS: readonly Mutation[] = [
     file: 'plan/diff/resting.ts',
     find: "isNamed(item) && item.rule.action === 'drop'",
     replace: 'isNamed(item)',
+  },
+  {
+    name: 'what does not exist is tried',
+    file: 'plan/diff/absent.ts',
+    find: 'if (absent.size === 0) return [];',
+    replace: 'if (absent.size >= 0) return [];',
+  },
+  {
+    name: 'a rule that is there is taken for one to be tried',
+    file: 'plan/diff/absent.ts',
+    find: '!present.has(ruleIdentity(rule))',
+    replace: 'present !== undefined',
+  },
+  {
+    name: 'a group of another owner is looked up in our account',
+    file: 'plan/diff/absent.ts',
+    find: "peer.kind === 'group' && peer.ownerId === null",
+    replace: "peer.kind === 'group'",
   },
 ];

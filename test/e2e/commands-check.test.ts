@@ -33,8 +33,30 @@ beforeAll(async () => {
   emulator = await startTestEmulator({
     state: {
       securityGroups: [
-        wireGroup('sg-web', [ssh, { ...ssh, PortRange: '53/53', SecurityGroupRuleId: 'sgr-dns' }]),
+        wireGroup('sg-web', [
+          ssh,
+          { ...ssh, PortRange: '53/53', SecurityGroupRuleId: 'sgr-dns' },
+          { IpProtocol: 'TCP', PortRange: '8443/8443', SourcePrefixListId: 'pl-office' },
+          { IpProtocol: 'TCP', PortRange: '', PortRangeListId: 'prl-agents', SourceCidrIp: '10.0.0.0/8' },
+        ]),
         { ...wireGroup('sg-named'), SecurityGroupName: 'by-name' },
+      ],
+      prefixLists: [
+        {
+          RegionId: REGION,
+          PrefixListId: 'pl-office',
+          AddressFamily: 'IPv4',
+          MaxEntries: 1,
+          Entries: [{ Cidr: '192.0.2.0/24' }],
+        },
+      ],
+      portRangeLists: [
+        {
+          RegionId: REGION,
+          PortRangeListId: 'prl-agents',
+          MaxEntries: 1,
+          Entries: [{ PortRange: '9000/9002' }],
+        },
       ],
     },
   });
@@ -132,6 +154,35 @@ describe('--live', () => {
     expect(json).toMatchObject({
       rule: { id: 'sgr-dns', name: 'dns', source: { file: 'policies/web.yaml', line: 10 } },
     });
+  });
+
+  test.each([
+    ['an address that the entries of a prefix list hold', '8443 --peer 192.0.2.7', 0, 'from pl-office'],
+    ['an address that they do not hold', '8443 --peer 192.0.3.7', 2, 'no rule'],
+    ['a peer of which only the list is known', '8443 --peer pl-office', 0, 'from pl-office'],
+    [
+      'an address that is said to be in a list and is not',
+      '8443 --peer 192.0.3.7 --peer pl-office',
+      2,
+      'pl-office does not hold the address that --peer gives',
+    ],
+    ['a port of a port list', '9001 --peer 10.0.0.7', 0, 'prl-agents from 10.0.0.0/8'],
+    ['a port beside the port list', '9003 --peer 10.0.0.7', 2, 'no rule'],
+  ])('judges by the entries of lists: %s', async (_title, question, expected, text) => {
+    const { code, stdout } = await check(`${INGRESS} --port ${question} --live`);
+    expect(code).toBe(expected);
+    expect(stdout).toContain(text);
+  });
+
+  test('says what it could not know of a list that it may not read', async () => {
+    await emulator.setFaults([
+      { action: 'DescribePrefixListAttributes', kind: 'error', code: 'Forbidden.RAM', status: 403 },
+    ]);
+    const { code, stdout } = await check(`${INGRESS} --port 8443 --peer 192.0.2.7 --live`);
+    await emulator.setFaults([]);
+    expect(code).toBe(2);
+    expect(stdout).toContain('if the peer is in pl-office');
+    expect(stdout).toContain('is taken from --peer alone: none');
   });
 
   test('knows the type of the group', async () => {

@@ -107,3 +107,42 @@ describe('of the files that are named', () => {
     expect(await problemsOf('policies-next/web.yaml')).toEqual(['policies-next/web.yaml unknown-network']);
   });
 });
+
+test('a guardrail or freeze about no group of the policies is a warning in its place', async () => {
+  workspace.write(
+    'config.yaml',
+    `reconcile:
+  mode: enforce
+  freeze:
+    - {name: weekend, schedule: '0 18 * * 5', durationHours: 60, groups: {regions: [cn-beijing]}}
+    - {name: nights, schedule: '0 18 * * *', durationHours: 10, groups: {names: [web-*]}}
+guardrails:
+  - use: cis-alibaba-4.3
+    groups: {ids: [sg-wep]}
+  - {use: cis-alibaba-4.4, groups: {ids: [sg-web, sg-db]}}
+`,
+  );
+  workspace.write('policies/web.yaml', policyFor('sg-web', ['protocol: tcp, ports: 443, from: 10.0.0.0/8']));
+  expect(await warnings()).toMatchObject([
+    {
+      file: 'config.yaml',
+      line: 4,
+      code: 'scope-without-groups',
+      message: expect.stringContaining('the freeze weekend') as string,
+    },
+    {
+      file: 'config.yaml',
+      line: 8,
+      code: 'scope-without-groups',
+      message: expect.stringContaining('the guardrail cis-alibaba-4.3') as string,
+      hint: 'did you mean "sg-web"?',
+    },
+  ]);
+  // Of files from elsewhere nothing is known about the other groups.
+  workspace.write('elsewhere/db.yaml', policyFor('sg-db', []));
+  const { code, stdout } = await workspace.runHere(['validate', '--json', 'elsewhere']);
+  expect({ code, problems: (JSON.parse(stdout) as { problems: Found[] }).problems }).toEqual({
+    code: 0,
+    problems: [],
+  });
+});

@@ -65,6 +65,37 @@ test('in a freeze that allows drift a changed policy waits, drift is repaired, a
     expect(await portsIn(emulator)).toEqual(['22/22']);
   }));
 
+test('in a freeze a changed policy waits also where a person has made its changes by hand: that is drift', () =>
+  inFreeze('drift', async (emulator, service) => {
+    const from = service.log.events.length;
+    service.writePolicy('web.yaml', policyFor('sg-web', [SSH]));
+    await service.log.event('plan.blocked', { group: 'sg-web' }, from);
+    const byHand: WireRule = { IpProtocol: 'TCP', PortRange: '22/22', SourceCidrIp: '10.0.0.0/8' };
+    await emulator.setState({ securityGroups: [wireGroup('sg-web', [byHand])] });
+    await service.log.event('call.succeeded', { group: 'sg-web' }, from);
+    expect(await portsIn(emulator)).toEqual(['443/443']);
+    await service.converged('sg-web', service.log.events.length);
+    expect(await portsIn(emulator)).toEqual(['22/22']);
+  }));
+
+test('in a freeze a group that a changed policy would only observe is repaired until the end', () =>
+  inFreeze('drift', async (emulator, service, clock) => {
+    const from = service.log.events.length;
+    service.writePolicy(
+      'web.yaml',
+      policyFor('sg-web', [HTTPS]).replace('- id: sg-web', '- id: sg-web\n    mode: observe'),
+    );
+    await service.log.event('plan.blocked', { group: 'sg-web' }, from);
+    await emulator.setState({ securityGroups: [wireGroup('sg-web', [BY_HAND])] });
+    await service.log.event('call.succeeded', { group: 'sg-web' }, from);
+    expect(await portsIn(emulator)).toEqual(['443/443']);
+    await clock.until(clock.sleep(60 * MINUTE_MS));
+    await emulator.setState({ securityGroups: [wireGroup('sg-web', [BY_HAND])] });
+    const later = service.log.events.length;
+    await service.log.event('drift.detected', { group: 'sg-web' }, later);
+    expect(await portsIn(emulator)).toEqual(['8080/8080']);
+  }));
+
 test('in a freeze that allows nothing drift stays, and is repaired at the end', () =>
   inFreeze('none', async (emulator, service) => {
     const from = service.log.events.length;

@@ -135,7 +135,7 @@ describe('a git source', () => {
     estate.clone.run('mv', 'policies', 'rules');
     estate.push({});
     const rejected = await daemon.event('policies.rejected', { code: 'policies-unreadable' });
-    expect(String(rejected.msg)).toContain('policies is not there');
+    expect(rejected.msg).toContain('policies is not there');
     const from = daemon.lines.length;
     estate.clone.run('mv', 'rules', 'policies');
     await enforced(daemon, estate.pushPorts(80), from);
@@ -235,7 +235,8 @@ describe('commands with a git source', () => {
     estate.pushPorts(80);
     await daemon.event('policies.held');
     const planned = await estate.workspace.run(['plan']);
-    expect(planned).toMatchObject({ code: 3, stderr: expect.stringContaining('does not descend from') });
+    expect(planned.code).toBe(3);
+    expect(planned.stderr).toContain('does not descend from');
     expect(planned.stdout).toContain(`revision ${first}`);
   });
 });

@@ -2,7 +2,7 @@
 // broken at the journal is here; mistakes of the planner, which has no port, are made in broken-builds.test.ts.
 import { createHash } from 'node:crypto';
 import type { Intent, IntentDraft, Journal, JournalPorts } from '../../daemon/journal/journal.ts';
-import { MemoryStore } from '../../daemon/journal/memory/memory.ts';
+import { MemoryStore } from '../../daemon/journal/memory/store.ts';
 import type { Engine } from '../../daemon/reconcile/engine.ts';
 import { wrappedJournal } from '../support/wrapped-journal.ts';
 import { memoryHost, type JournalHost } from './journals.ts';

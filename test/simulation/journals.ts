@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { GrantedApproval } from '../../daemon/journal/approvals.ts';
 import type { Intent, Journal, JournalPorts, Pause } from '../../daemon/journal/journal.ts';
-import { MemoryStore, openMemoryJournal } from '../../daemon/journal/memory/memory.ts';
+import { openMemoryJournal } from '../../daemon/journal/memory/memory.ts';
+import { MemoryStore } from '../../daemon/journal/memory/store.ts';
 import { Connection } from '../../daemon/journal/sqlite/connection.ts';
 import { RETENTION, type Retention } from '../../daemon/journal/sqlite/retention.ts';
 import {

@@ -87,6 +87,7 @@ export class Life {
       source: world.tree.source(this.#view),
       keeper: openDaemonKeeper(world.config, { clock: systemClock, compile: compileHere }),
       resolver: new TargetResolver(engine.ecs, world.config.reconcile.mode),
+      attributor: null,
       controller: {
         concurrency: world.config.reconcile.concurrency,
         retryMs: 2000,

@@ -5,6 +5,8 @@ import { noKinds, OUTSIDE_GIT, type Source, type SourceFile } from '../../daemon
 export class PolicyFiles implements Source {
   readonly #texts = new Map<string, string>();
   #writes = 0;
+  /** How often they were read. */
+  loads = 0;
   readonly #stamps = new Map<string, string>();
   readonly #listeners = new Set<() => void>();
 
@@ -18,7 +20,16 @@ export class PolicyFiles implements Source {
     for (const listener of this.#listeners) listener();
   }
 
+  /** As above, but no one hears of it. */
+  writeUnseen(name: string, text: string): void {
+    const listeners = [...this.#listeners];
+    this.#listeners.clear();
+    this.write(name, text);
+    for (const listener of listeners) this.#listeners.add(listener);
+  }
+
   load: Source['load'] = () => {
+    this.loads += 1;
     const files: SourceFile[] = [...this.#texts]
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([path, text]) => ({

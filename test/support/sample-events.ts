@@ -20,6 +20,14 @@ export const COMMON: Required<CommonFields> = {
 
 const RULES = ['ingress tcp 443/443 from 203.0.113.0/24 accept'];
 
+/** The other form of `drift.attributed`. */
+export const NO_ONE_FOUND: EventFields<'drift.attributed'> = {
+  ...COMMON,
+  actor: null,
+  actorType: null,
+  reason: 'ActionTrail shows no write by anyone else',
+};
+
 type Samples = { readonly [Name in EventName]: EventFields<Name> };
 
 export const SAMPLE_EVENTS: Samples = {
@@ -29,6 +37,7 @@ export const SAMPLE_EVENTS: Samples = {
     nodeVersion: 'v20.0.0',
     emulatorUrl: 'http://127.0.0.1:1',
     httpUrl: 'http://127.0.0.1:2',
+    hooksUrl: 'http://127.0.0.1:3',
     config: '/etc/rampart/config.yaml',
     mode: 'enforce',
     brake: 'on',
@@ -67,6 +76,16 @@ export const SAMPLE_EVENTS: Samples = {
   'group.described': { ...COMMON, rules: 1 },
   'group.describe_failed': { ...COMMON, kind: 'unknown' },
   'drift.detected': { ...COMMON, missing: 1, surplus: 0, altered: 2, cause: 'drift', rules: RULES },
+  'drift.attributed': {
+    ...COMMON,
+    actor: 'alice',
+    actorType: 'ram-user',
+    sourceIp: '203.0.113.7',
+    userAgent: 'ecs.console.aliyun.com',
+    eventName: 'AuthorizeSecurityGroup',
+    eventTime: '2026-05-01T10:00:00.000Z',
+  },
+  'attribution.unavailable': COMMON,
   'plan.made': {
     ...{ ...COMMON, steps: 2, add: 1, modify: 1, remove: 0, hitless: true },
     wouldBlock: ['the brake: 40 of 50 rules would go'],
@@ -103,7 +122,7 @@ export const SAMPLE_EVENTS: Samples = {
   'step.quarantined': { ...COMMON, reason: 'InvalidParam', rules: RULES, retryAt: '2026-05-01T10:00:00Z' },
   'group.converged': { ...COMMON, changes: 1, rules: 12 },
   'group.not_converged': { ...COMMON, reason: '1 authorized rule is not there' },
-  'group.flapping': { ...COMMON, rounds: 3, rules: RULES, delayMs: 300_000 },
+  'group.flapping': { ...COMMON, rounds: 3, rules: RULES, delayMs: 300_000, otherWriter: 'ram-user alice' },
   'ignored.opens': { ...COMMON, count: 1, rules: RULES },
   'guardrail.violated': {
     ...COMMON,
@@ -118,6 +137,9 @@ export const SAMPLE_EVENTS: Samples = {
   'lane.closed': { ...COMMON, reopensInMs: 41_000 },
   'lane.reopened': COMMON,
   'intent.recovered': { ...COMMON, outcome: 'superseded' },
+  'hook.received': { ...COMMON, door: 'git', outcome: 'ignored', reason: 'other-ref' },
+  'hook.acted': { ...COMMON, door: 'events', hooks: 3 },
+  'hook.refused': { ...COMMON, door: 'git', reason: 'wrong-proof' },
   'systemd.notify_failed': { ...COMMON, state: 'READY=1' },
 };
 

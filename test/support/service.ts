@@ -1,11 +1,20 @@
 // The daemon's service in this process: the real loop, lanes, pop-core and HTTP; its events at hand, its time virtual.
 import { randomUUID } from 'node:crypto';
-import { assembleEngine, popTransportOf, randomByte } from '../../daemon/compose/assemble.ts';
+import type { Attributor } from '../../daemon/attribution/attributor.ts';
+import {
+  assembleEngine,
+  popTransportOf,
+  randomByte,
+  trailTransportOf,
+} from '../../daemon/compose/assemble.ts';
+import { openAttribution } from '../../daemon/compose/attribution.ts';
 import { Secrets } from '../../daemon/compose/secrets.ts';
+import { openHooks, type HookServer } from '../../daemon/compose/open-hooks.ts';
 import { openDaemonKeeper } from '../../daemon/compose/setup.ts';
 import { compileHere } from '../../daemon/source/compile/compile-files.ts';
 import { parseConfig } from '../../daemon/config/load.ts';
 import { openMemoryJournal } from '../../daemon/journal/memory/memory.ts';
+import type { Journal } from '../../daemon/journal/journal.ts';
 import { Daemon } from '../../daemon/compose/daemon.ts';
 import { TargetResolver } from '../../daemon/schedule/selectors.ts';
 import type { EventFields, EventName, Telemetry } from '../../daemon/telemetry/events.ts';
@@ -82,16 +91,26 @@ export interface ServiceOptions {
   readonly brake?: string;
   /** Of half policy files; 0 if absent. */
   readonly settleSeconds?: number;
+  /** `http.hooks`, as YAML; off if absent. */
+  readonly hooks?: string;
+  /** Environment variables that the config names. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Of an earlier process; absent: a new one in memory. */
+  readonly journal?: Journal;
   /** The emulator's, if that has one. */
   readonly clock?: VirtualClock;
 }
 
 export class Service {
   readonly log: EventLog;
+  readonly journal: Journal;
+  readonly attributor: Attributor | null;
   readonly #clock: VirtualClock;
   readonly #policies: PolicyFiles;
   readonly #stop = new AbortController();
   readonly #running: Promise<void>;
+  /** Null without `hooks`. */
+  readonly hooks: Promise<HookServer | null>;
 
   constructor(options: ServiceOptions) {
     const clock = options.clock ?? new VirtualClock();
@@ -100,15 +119,27 @@ export class Service {
     this.#policies = new PolicyFiles(options.policies);
     const text = configFor(options.endpoint)
       .replace('settleSeconds: 0', `settleSeconds: ${options.settleSeconds ?? 0}`)
+      .replace('listen: "off"', `listen: "off", hooks: ${options.hooks ?? 'off'}`)
       .replace('brake: off', `brake: ${options.brake ?? 'off'}`)
       .replace('resyncSeconds: 1', options.reconcile ?? 'resyncSeconds: 1')
       .concat(`limits: {${options.limits ?? 'default: {ratePerMinute: 6000}'}}\n${options.sections ?? ''}`);
     const config = parseConfig(text, 'config.yaml');
     if (!config.ok) throw new Error(JSON.stringify(config.error));
     const wiring = { secrets: new Secrets(), env: {}, emulatorUrl: null };
-    const { engine, lanes } = assembleEngine(config.value, {
+    this.journal = options.journal ?? openMemoryJournal({ clock, randomByte });
+    const { attributor, telemetry } = openAttribution(config.value, {
       telemetry: this.log,
-      journal: openMemoryJournal({ clock, randomByte }),
+      journal: this.journal,
+      clock,
+      trailOf: (account) => {
+        const trail = trailTransportOf(account, { ...wiring, endpoint: null });
+        return { call: (...request) => clock.duringCall(trail.call(...request)) };
+      },
+    });
+    this.attributor = attributor;
+    const { engine, lanes } = assembleEngine(config.value, {
+      telemetry,
+      journal: this.journal,
       clock,
       random: Math.random,
       newReconcileId: () => randomUUID().slice(0, 8),
@@ -124,6 +155,7 @@ export class Service {
       source: this.#policies,
       keeper: openDaemonKeeper(config.value, { clock, compile: compileHere }),
       resolver: new TargetResolver(engine.ecs, config.value.reconcile.mode),
+      attributor,
       controller: {
         concurrency: config.value.reconcile.concurrency,
         retryMs: 200,
@@ -132,12 +164,24 @@ export class Service {
       onReload: () => undefined,
       stopSignal: this.#stop.signal,
     });
+    const env = options.env ?? {};
+    this.hooks = openHooks(config.value, { engine, daemon, env, stopping: this.#stop.signal });
     this.#running = daemon.run();
     this.#running.catch((error: unknown) => this.log.fail(error));
   }
 
+  /** How often the policies were read. */
+  get loads(): number {
+    return this.#policies.loads;
+  }
+
   writePolicy(name: string, text: string): void {
     this.#policies.write(name, text);
+  }
+
+  /** As above, but the daemon does not hear of it. */
+  writePolicyUnseen(name: string, text: string): void {
+    this.#policies.writeUnseen(name, text);
   }
 
   /** Waits until the group has converged on what is in force after event number `from`. */
@@ -148,5 +192,6 @@ export class Service {
   async stop(): Promise<void> {
     this.#stop.abort('test');
     await this.#clock.until(this.#running);
+    await (await this.hooks)?.close();
   }
 }

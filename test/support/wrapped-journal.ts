@@ -21,6 +21,7 @@ export function wrappedJournal(journal: Journal, changes: Partial<Journal>): Jou
     setFacts: (group, facts) => journal.setFacts(group, facts),
     groupsWithFacts: () => journal.groupsWithFacts(),
     forget: (group) => journal.forget(group),
+    attributions: (group) => journal.attributions(group),
     estateFacts: () => journal.estateFacts(),
     endedFreezes: () => journal.endedFreezes(),
     endFreeze: (ended, nowMs) => journal.endFreeze(ended, nowMs),

@@ -4,6 +4,7 @@ import type { Decision } from '../../../reconciler/exposure/ask/decide.ts';
 import { explain } from '../../../reconciler/exposure/ask/explain.ts';
 import type { Packet } from '../../../reconciler/exposure/engine/packet.ts';
 import type { GroupRef } from '../../../reconciler/model/group.ts';
+import { addressBits, prefixContains, type Prefix } from '../../../reconciler/model/prefix.ts';
 import { fieldText, type Rule } from '../../../reconciler/model/rule.ts';
 import type { RuleDocument } from '../../../reconciler/model/rule-document.ts';
 
@@ -11,7 +12,7 @@ import type { RuleDocument } from '../../../reconciler/model/rule-document.ts';
 export interface CheckedGroup extends GroupRef {
   readonly side: 'desired' | 'live';
   readonly rules: readonly CheckedRule[];
-  /** Of the desired side: what holds for a basic group. */
+  /** Of the desired side: what holds for a basic group. Of the live side with the entries of lists that were read. */
   readonly context: GroupContext;
   /** What the rules leave out, in words. */
   readonly caveats: readonly string[];
@@ -31,7 +32,8 @@ export function checkPacket(group: CheckedGroup, packet: Packet) {
     if (found === undefined) throw new Error('a rule that no one asked about has decided');
     return found;
   };
-  const { decision, alsoMatching, rivals } = explain([...byRule.keys()], packet, group.context);
+  const context = contextFor(group, packet);
+  const { decision, alsoMatching, rivals } = explain([...byRule.keys()], packet, context);
   return {
     group,
     packet,
@@ -45,10 +47,18 @@ export function checkPacket(group: CheckedGroup, packet: Packet) {
     notes: [
       ...typeNotes(group, decision, packet),
       ...memberNotes(group, decision, packet),
-      ...listNotes(group, packet),
+      ...listNotes(group, packet, context),
+      ...contradictions(packet, context),
       ...group.caveats,
     ],
   };
+}
+
+/** Where no address is given, the peer is one of those that the named lists hold, whichever that is. */
+function contextFor({ context }: CheckedGroup, { peer, memberOf }: Packet): GroupContext {
+  if (peer !== null) return context;
+  const others = [...context.prefixLists].filter(([id]) => !memberOf.includes(id));
+  return { ...context, prefixLists: new Map(others) };
 }
 
 const OPEN_FIELD = {
@@ -74,10 +84,22 @@ function memberNotes(group: CheckedGroup, { action }: Decision, { nicType }: Pac
   return [`members of the group itself reach each other all the same${condition}`];
 }
 
-function listNotes({ rules }: CheckedGroup, { peer, memberOf }: Packet): string[] {
-  const hasOthers = rules.some(({ rule }) => !('address' in rule.peer) && !memberOf.includes(rule.peer.id));
+function listNotes({ rules }: CheckedGroup, { peer, memberOf }: Packet, context: GroupContext): string[] {
+  const isSaid = (id: string): boolean => memberOf.includes(id) || context.prefixLists.has(id);
+  const hasOthers = rules.some(({ rule }) => !('address' in rule.peer) && !isSaid(rule.peer.id));
   if (!hasOthers) return [];
   const known = memberOf.length === 0 ? 'none' : memberOf.join(', ');
   const whose = peer === null ? 'the peer' : 'the address';
-  return [`which groups and prefix lists hold ${whose} is taken from --peer alone: ${known}`];
+  const and = context.prefixLists.size === 0 ? '' : ', but for lists whose entries were read';
+  return [`which groups and prefix lists hold ${whose} is taken from --peer alone: ${known}${and}`];
+}
+
+function contradictions({ peer, memberOf, family }: Packet, { prefixLists }: GroupContext): string[] {
+  if (peer === null) return [];
+  const address: Prefix = { kind: family, address: peer, length: addressBits(family) };
+  return memberOf.flatMap((id) => {
+    const entries = prefixLists.get(id)?.entries ?? null;
+    if (entries === null || entries.some((entry) => prefixContains(entry, address))) return [];
+    return [`${id} does not hold the address that --peer gives, and that is what counts`];
+  });
 }

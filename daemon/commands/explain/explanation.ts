@@ -2,6 +2,7 @@
 import { counted } from '../../../reconciler/model/counted.ts';
 import type { GroupRef } from '../../../reconciler/model/group.ts';
 import { isFailed, type GroupResult } from '../../../reconciler/report/results.ts';
+import { attributionText } from '../../journal/attribution.ts';
 import type { Status } from '../status/ask-daemon.ts';
 
 export interface Explanation extends GroupRef {
@@ -25,6 +26,7 @@ export function fromDaemon(group: DaemonGroup, status: Status): Explanation {
     ...(group.kept === true ? ['meanwhile the rules that were in force before are kept up'] : []),
     ...(group.closing === true ? ['meanwhile only what closes of the rules in force is carried out'] : []),
     ...closedLanes(group, status),
+    ...driftReasons(group),
     `looked at ${timeText(group.lastAttemptMs, 'not yet')}, next ${timeText(group.nextAttemptMs ?? null, 'now or when something changes')}`,
   ];
   const { held } = status.policies;
@@ -63,6 +65,14 @@ function heldReasons({ policies: { held, revision } }: Status): string[] {
   if (held === undefined || held === null) return [];
   return [
     `the newest revision ${held.revision} is held for all groups; ${revision ?? 'none'} is in force: ${held.message}`,
+  ];
+}
+
+function driftReasons({ attribution }: DaemonGroup): string[] {
+  const last = attribution?.told.at(-1);
+  return [
+    ...(last === undefined ? [] : [`last drift: ${attributionText(last)}`]),
+    ...(attribution?.isAsking === true ? ['ActionTrail is asked who made the last drift'] : []),
   ];
 }
 

@@ -9,6 +9,7 @@ import { readConfig, type CommonFlags } from '../../compose/setup.ts';
 import type { Config } from '../../config/config.ts';
 import { hostInUrl, type ListenAddress } from '../../config/listen.ts';
 import type { Pause } from '../../journal/journal.ts';
+import { ACTOR_TYPES } from '../../telemetry/catalog.ts';
 
 const TIMEOUT_MS = 10_000;
 
@@ -51,6 +52,31 @@ const changeSchema = z.looseObject({
   at: z.string(),
 });
 
+const hookSchema = z.looseObject({ atMs: z.number(), reason: z.string() });
+
+const doorSchema = z
+  .looseObject({
+    last: hookSchema.extend({ outcome: z.string() }).nullable(),
+    refused: z.number(),
+    lastRefused: hookSchema.nullable(),
+  })
+  .nullable();
+
+const writeSchema = z.looseObject({
+  actor: z.string(),
+  actorType: z.enum(ACTOR_TYPES).catch('other'),
+  sourceIp: z.string(),
+  userAgent: z.string(),
+  eventName: z.string(),
+  eventTime: z.string(),
+  requestId: z.string(),
+});
+
+const attributionSchema = z.looseObject({
+  told: z.array(z.looseObject({ write: writeSchema.nullable(), reason: z.string() })),
+  isAsking: z.boolean(),
+});
+
 /** The part of `DaemonStatus` that is read here. The daemon may be of another version and know more. */
 const statusSchema = z.looseObject({
   version: z.literal(1),
@@ -76,6 +102,7 @@ const statusSchema = z.looseObject({
       }),
     )
     .optional(),
+  hooks: z.looseObject({ git: doorSchema, events: doorSchema }).nullable().optional(),
   management: z.looseObject({ managed: z.array(changeSchema), released: z.array(changeSchema) }).optional(),
   groups: z.array(
     z.looseObject({
@@ -87,6 +114,7 @@ const statusSchema = z.looseObject({
       lastAttemptMs: z.number().nullable(),
       nextAttemptMs: z.number().nullable().optional(),
       kept: z.boolean().optional(),
+      attribution: attributionSchema.nullable().optional(),
       closing: z.boolean().optional(),
       blockedBy: z
         .array(

@@ -57,7 +57,8 @@ async function resultsOfGroup(
     ]),
   );
   const rules = answer.value.rules.map(({ rule }) => rule);
-  const { read } = await engine.lists.of(policy, answer.value);
+  // Lists that the policy alone names have no say in what the cloud lets through.
+  const { read } = await engine.lists.of({ ...policy, rules: { ingress: null, egress: null } }, answer.value);
   const judged = judgeRules(
     rules,
     { guardrails: [], expectations: asked },

@@ -40,7 +40,8 @@ export async function filesToCheck(paths: readonly string[], policies: string) {
 /** The files of the paths, or without any all policies of the config; of a git source those of its commit. */
 export async function filesAsked(paths: readonly string[], config: Config | null, io: Io) {
   const policies = shownPath(config?.policies.path ?? DEFAULT_POLICIES, io);
-  if (config === null || config.policies.git === null) {
+  const git = config?.policies.git ?? null;
+  if (config === null || git === null) {
     return filesToCheck(paths.length > 0 ? paths : [policies], policies);
   }
   const asked = paths.length > 0 ? await filesOf(paths) : readFiles(await loadOnce(config, io));

@@ -1,25 +1,17 @@
 // What an account of the config says about its credentials. Secrets never stand in the config: it names the
 // environment variable or the file that holds them, and both are read again for every call.
 import { z } from 'zod';
-import { envNameSuchAs, secretFile } from '../schema-words.ts';
+import { envNameSuchAs, refuseInline, secretFile } from '../schema-words.ts';
 import { isLoopbackHost } from './endpoint.ts';
 
-const SECRET_KEYS: readonly string[] = ['accessKeyId', 'accessKeySecret', 'securityToken', 'secret'];
-
-/** The error for unknown keys: an inline secret gets a hint where it belongs. Never quotes a value. */
-const refuseInlineSecrets: z.core.$ZodErrorMap = (issue) => {
-  if (issue.code !== 'unrecognized_keys') return undefined;
-  const inline = issue.keys.filter((key) => SECRET_KEYS.includes(key));
-  if (inline.length === 0) return undefined;
-  return (
-    `${inline.join(', ')}: secrets never stand in the config; ` +
-    'use type accessKey and name an environment variable (accessKeySecretEnv) or a file (accessKeySecretFile)'
-  );
-};
+const refuseInlineKeys = refuseInline(
+  ['accessKeyId', 'accessKeySecret', 'securityToken', 'secret'],
+  'use type accessKey and name an environment variable (accessKeySecretEnv) or a file (accessKeySecretFile)',
+);
 
 /** Keys of one type of credentials. */
 const keysOf = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
-  z.strictObject(shape, { error: refuseInlineSecrets });
+  z.strictObject(shape, { error: refuseInlineKeys });
 
 const envName = envNameSuchAs('ALIBABA_CLOUD_ACCESS_KEY_SECRET');
 const roleArn = z

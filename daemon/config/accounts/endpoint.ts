@@ -45,13 +45,54 @@ const ENDPOINT_EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
   'ecs.cn-zhangjiakou.aliyuncs.com': ['cn-zhangjiakou-na62-a01'],
 };
 
+/** The same for `actiontrail.<region>.aliyuncs.com`. Source: PyPI `alibabacloud-actiontrail20200706`, `client.py`, 2026. */
+const TRAIL_EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
+  'actiontrail.aliyuncs.com': [
+    'cn-beijing-finance-1',
+    'cn-beijing-finance-pop',
+    'cn-beijing-gov-1',
+    'cn-beijing-nu16-b01',
+    'cn-edge-1',
+    'cn-fujian',
+    'cn-haidian-cm12-c01',
+    'cn-hangzhou-bj-b01',
+    'cn-hangzhou-finance',
+    'cn-hangzhou-internal-prod-1',
+    'cn-hangzhou-internal-test-1',
+    'cn-hangzhou-internal-test-2',
+    'cn-hangzhou-internal-test-3',
+    'cn-hangzhou-test-306',
+    'cn-hongkong-finance-pop',
+    'cn-qingdao-nebula',
+    'cn-shanghai-et15-b01',
+    'cn-shanghai-et2-b01',
+    'cn-shanghai-inner',
+    'cn-shanghai-internal-test-1',
+    'cn-shenzhen-finance-1',
+    'cn-shenzhen-inner',
+    'cn-shenzhen-st4-d01',
+    'cn-shenzhen-su18-b01',
+    'cn-wuhan',
+    'cn-yushanfang',
+    'cn-zhangbei-na61-b01',
+    'cn-zhangjiakou-na62-a01',
+    'cn-zhengzhou-nebula-1',
+  ],
+  'actiontrail.ap-northeast-1.aliyuncs.com': ['ap-northeast-2-pop', 'eu-west-1-oxs', 'rus-west-1-pop'],
+};
+
+/** By how its hosts are named. */
+export type VendorService = 'ecs' | 'actiontrail';
+
+const EXCEPTIONS = { ecs: ENDPOINT_EXCEPTIONS, actiontrail: TRAIL_EXCEPTIONS } as const;
+
 /** The vendor's endpoint of a region, as an https origin; the error says what is wrong with the region. */
-export function regionalEndpoint(region: string): Result<string, string> {
+export function regionalEndpoint(region: string, service: VendorService = 'ecs'): Result<string, string> {
   if (region.length > 64 || !REGION.test(region)) {
     return err('the region is not a region id: write it such as cn-hangzhou');
   }
-  const exception = Object.entries(ENDPOINT_EXCEPTIONS).find(([, regions]) => regions.includes(region));
-  return ok(`https://${exception?.[0] ?? `ecs.${region}.aliyuncs.com`}`);
+  const exception = Object.entries(EXCEPTIONS[service]).find(([, regions]) => regions.includes(region));
+  return ok(`https://${exception?.[0] ?? `${service}.${region}.aliyuncs.com`}`);
 }
 
 /**

@@ -1,7 +1,14 @@
 // `policies.git` of the config: which commit of which repository is enforced, and how it is fetched.
 import { z } from 'zod';
 import { err, ok, type Result } from '../../../reconciler/model/result.ts';
-import { envNameSuchAs, filePath, parsedText, secretFile, wholeNumber } from '../schema-words.ts';
+import {
+  envNameSuchAs,
+  filePath,
+  parsedText,
+  refuseInline,
+  secretFile,
+  wholeNumber,
+} from '../schema-words.ts';
 import { verifySchema } from './verify-schema.ts';
 import { parseGitUrl } from './git-url.ts';
 
@@ -9,16 +16,6 @@ import { parseGitUrl } from './git-url.ts';
 export type GitSettings = Readonly<z.output<typeof gitSchema>>;
 
 export type GitAuth = GitSettings['auth'];
-
-const SECRET_KEYS: readonly string[] = ['token', 'password', 'sshKey'];
-
-/** Never quotes a value. */
-const refuseInlineSecrets: z.core.$ZodErrorMap = (issue) => {
-  if (issue.code !== 'unrecognized_keys') return undefined;
-  const inline = issue.keys.filter((key) => SECRET_KEYS.includes(key));
-  if (inline.length === 0) return undefined;
-  return `${inline.join(', ')}: secrets never stand in the config; name an environment variable (tokenEnv) or a file (tokenFile, sshKeyFile)`;
-};
 
 const auth = z
   .strictObject(
@@ -42,7 +39,12 @@ const auth = z
         .optional()
         .meta({ description: 'Host keys for ssh, as ssh-keyscan writes them.' }),
     },
-    { error: refuseInlineSecrets },
+    {
+      error: refuseInline(
+        ['token', 'password', 'sshKey'],
+        'name an environment variable (tokenEnv) or a file (tokenFile, sshKeyFile)',
+      ),
+    },
   )
   .prefault({})
   .meta({ description: 'How the remote knows us, and we it.' });

@@ -7,14 +7,15 @@ import { Agent as HttpsAgent } from 'node:https';
 import Core from '@alicloud/pop-core';
 import type { Result } from '../../../reconciler/model/result.ts';
 import type { Credentials, CredentialsSource } from '../credentials/credentials.ts';
-import type { Operation } from '../../../reconciler/model/operation.ts';
 import type { WireParams } from '../api.ts';
-import { parseEndpoint, regionalEndpoint } from '../../config/accounts/endpoint.ts';
+import { parseEndpoint, regionalEndpoint, type VendorService } from '../../config/accounts/endpoint.ts';
 import { exchangeSchema, failedAnswer, failureOf, refusalOf, WithoutCredentials } from './pop-errors.ts';
 import { silenceVendorDebug } from './silence-debug.ts';
 import type { Transport, TransportAnswer } from './transport.ts';
 
 export interface PopTransportOptions {
+  /** Whose API is called; default: ECS. */
+  readonly service?: VendorService;
   readonly credentials: CredentialsSource;
   /** Overrides the vendor's endpoint of every region; null: the vendor's. */
   readonly endpoint: string | null;
@@ -26,7 +27,10 @@ export interface PopTransportOptions {
   readonly maxSockets: number;
 }
 
-const API_VERSION = '2014-05-26';
+const API_VERSIONS: Readonly<Record<VendorService, string>> = {
+  ecs: '2014-05-26',
+  actiontrail: '2020-07-06',
+};
 const LONE_SURROGATE = /\p{Surrogate}/u;
 /**
  * httpx has two clocks for one limit: for the whole answer, and for a silent socket. Where headers come at once and
@@ -65,7 +69,7 @@ export class PopTransport implements Transport {
     };
   }
 
-  async call(operation: Operation, params: WireParams): Promise<TransportAnswer> {
+  async call(operation: string, params: WireParams): Promise<TransportAnswer> {
     const endpoint = endpointFor(params.RegionId ?? '', this.#options);
     if (!endpoint.ok) return failedAnswer('Transport.BadEndpoint', endpoint.error);
     if (Object.values(params).some((value) => LONE_SURROGATE.test(value))) {
@@ -100,7 +104,8 @@ export class PopTransport implements Transport {
   #clientOf(endpoint: string): VerboseCore {
     const credentialsProvider = { getCredentials: () => this.#signingCredentials() };
     // Its config is its own: pop-core writes to it.
-    const config = { endpoint, apiVersion: API_VERSION, credentialsProvider };
+    const apiVersion = API_VERSIONS[this.#options.service ?? 'ecs'];
+    const config = { endpoint, apiVersion, credentialsProvider };
     const client = this.#clients.get(endpoint) ?? new VerboseCore(config, true);
     this.#clients.set(endpoint, client);
     return client;
@@ -116,7 +121,7 @@ export class PopTransport implements Transport {
 }
 
 function endpointFor(region: string, options: PopTransportOptions): Result<string, string> {
-  const regional = regionalEndpoint(region);
+  const regional = regionalEndpoint(region, options.service);
   if (!regional.ok || options.endpoint === null) return regional;
   return parseEndpoint(options.endpoint, options.allowPlainHttp);
 }

@@ -6,13 +6,14 @@ import type { GroupPlan } from '../../../reconciler/plan/plan.ts';
 import { planDocument } from '../../../reconciler/report/document.ts';
 import {
   waitingSince,
+  type ApprovedEnd,
   type GrantedApproval,
   type PastApproval,
   type WaitingGroup,
   type PlanThatWaits,
 } from '../approvals.ts';
+import type { KnownAttribution } from '../attribution.ts';
 import {
-  NO_ESTATE_FACTS,
   NO_GROUP_FACTS,
   withEndedFreeze,
   type AdoptedRule,
@@ -31,27 +32,9 @@ import type {
   Pause,
   RevisionMarks,
 } from '../journal.ts';
+import { attributionsIn, MemoryStore } from './store.ts';
 import { formatToken, randomPart, type TokenOpening } from '../token.ts';
 import { guarded } from '../trouble.ts';
-
-export class MemoryStore {
-  install: string | null = null;
-  epoch = 0;
-  readonly open = new Map<string, Intent>();
-  readonly closed: HistoryEntry[] = [];
-  readonly plans = new Map<string, string>();
-  readonly pauses = new Map<string, Pause>();
-  readonly marks = new Map<string, RevisionMarks>();
-  readonly facts = new Map<string, { readonly group: GroupRef; readonly facts: GroupFacts }>();
-  /** Of groups that were forgotten. */
-  readonly losses = new Map<string, GroupFacts['losses']>();
-  estate: EstateFacts = NO_ESTATE_FACTS;
-  /** By hash and group; in the order in which they were given. */
-  readonly approvals = new Map<string, PastApproval>();
-  readonly waiting = new Map<string, WaitingGroup>();
-  /** What people did, who would come from another process. */
-  changes = 0;
-}
 
 export function openMemoryJournal(ports: JournalPorts, store = new MemoryStore()): Journal {
   return new MemoryJournal(ports, store);
@@ -159,9 +142,11 @@ class MemoryJournal implements Journal {
     });
   }
 
-  useUpApprovals(of: { readonly group: GroupRef } | { readonly revision: string }): Promise<void> {
-    const isMeant = ({ group, planHash }: GrantedApproval): boolean =>
-      'group' in of ? scopeKey(group) === groupKey(of.group) : planHash === of.revision;
+  useUpApprovals(of: ApprovedEnd): Promise<void> {
+    const isMeant = ({ group, planHash, desiredHash }: GrantedApproval): boolean => {
+      if (!('group' in of)) return planHash === of.revision;
+      return scopeKey(group) === groupKey(of.group) && desiredHash === of.desiredHash;
+    };
     return guarded(() => {
       for (const [key, approval] of this.#store.approvals) {
         if (approval.usedAtMs !== null || !isMeant(approval)) continue;
@@ -207,10 +192,7 @@ class MemoryJournal implements Journal {
   setWaiting(group: GroupRef, waiting: PlanThatWaits | null): Promise<void> {
     return guarded(() => {
       const key = groupKey(group);
-      if (waiting === null) {
-        this.#store.waiting.delete(key);
-        return;
-      }
+      if (waiting === null) return void this.#store.waiting.delete(key);
       const sinceMs = waitingSince(waiting, this.#store.waiting.get(key) ?? null, this.#clock.nowMs());
       this.#store.waiting.set(key, { ...waiting, sinceMs, group: refOf(group) });
     });
@@ -221,9 +203,9 @@ class MemoryJournal implements Journal {
   }
 
   #factsOf(group: GroupRef): GroupFacts {
-    const { facts, losses } = this.#store;
     const key = groupKey(group);
-    return facts.get(key)?.facts ?? { ...NO_GROUP_FACTS, losses: losses.get(key) ?? [] };
+    const { losses, attribution } = this.#store.lasting.get(key) ?? NO_GROUP_FACTS;
+    return this.#store.facts.get(key)?.facts ?? { ...NO_GROUP_FACTS, losses, attribution };
   }
 
   async adopt(group: GroupRef, rules: readonly AdoptedRule[]): Promise<void> {
@@ -244,13 +226,18 @@ class MemoryJournal implements Journal {
 
   forget(group: GroupRef): Promise<void> {
     return guarded(() => {
-      this.#store.losses.set(groupKey(group), this.#factsOf(group).losses);
+      const { losses, attribution } = this.#factsOf(group);
+      this.#store.lasting.set(groupKey(group), { group: refOf(group), losses, attribution });
       this.#store.facts.delete(groupKey(group));
       this.#store.waiting.delete(groupKey(group));
       for (const [key, approval] of this.#store.approvals) {
         if (scopeKey(approval.group) === groupKey(group)) this.#store.approvals.delete(key);
       }
     });
+  }
+
+  attributions(of: Partial<GroupRef>): Promise<readonly KnownAttribution[]> {
+    return guarded(() => attributionsIn(this.#store).filter(({ group }) => isOf(of, group)));
   }
 
   endedFreezes(): Promise<readonly EndedFreeze[]> {

@@ -3,12 +3,14 @@
 import type { GroupRef } from '../../../reconciler/model/group.ts';
 import {
   waitingSince,
+  type ApprovedEnd,
   type GrantedApproval,
   type PastApproval,
   type WaitingGroup,
   type PlanThatWaits,
 } from '../approvals.ts';
 import { changedFacts, factText, parseFact } from '../fact-text.ts';
+import type { GroupAttribution, KnownAttribution } from '../attribution.ts';
 import { NO_ESTATE_FACTS, NO_GROUP_FACTS, type EstateFacts, type GroupFacts } from '../facts.ts';
 import type { HistoryQuery } from '../journal.ts';
 import type { Connection, SqlValue } from './connection.ts';
@@ -73,14 +75,34 @@ const bodiesByName = (rows: NamedBodies): ReadonlyMap<string, string> =>
 const parsedFacts = (bodies: ReadonlyMap<string, string>): object =>
   Object.fromEntries([...bodies].map(([name, body]) => [name, parseFact(body)]));
 
+/** Facts that stay when their group is forgotten. */
+const LASTING = "'losses', 'attribution'";
+
+export function readAttributions(db: Connection, group: Partial<GroupRef>): readonly KnownAttribution[] {
+  const { where, values } = whereOf({
+    'group_id = ?': group.id,
+    'account = ?': group.account,
+    'region = ?': group.region,
+  });
+  const sql = `SELECT ${GROUP_FIELDS}, body FROM group_facts WHERE name = 'attribution' AND ${where} ORDER BY 1, 2, 3`;
+  const rows = db.all(sql, ...values) as ReadonlyArray<GroupRef & { readonly body: string }>;
+  return rows
+    .map(({ body, ...of }) => ({ ...(parseFact(body) as GroupAttribution), group: of }))
+    .filter(({ told, open }) => told.length > 0 || open !== null);
+}
+
 export function readGroupsWithFacts(db: Connection): readonly GroupRef[] {
-  const sql = `SELECT DISTINCT ${GROUP_FIELDS} FROM group_facts WHERE name <> 'losses' ORDER BY 1, 2, 3`;
+  const sql = `SELECT DISTINCT ${GROUP_FIELDS} FROM group_facts WHERE name NOT IN (${LASTING}) ORDER BY 1, 2, 3`;
   return db.all(sql) as GroupRef[];
 }
 
 export function forgetGroup(db: Connection, group: GroupRef): void {
   db.transaction(() => {
-    for (const table of ["group_facts WHERE name <> 'losses' AND", 'approvals WHERE', 'waiting WHERE']) {
+    for (const table of [
+      `group_facts WHERE name NOT IN (${LASTING}) AND`,
+      'approvals WHERE',
+      'waiting WHERE',
+    ]) {
       db.run(`DELETE FROM ${table} ${IS_OF_GROUP}`, ...partsOf(group));
     }
   });
@@ -108,15 +130,14 @@ export function exchangeApproval(db: Connection, older: GrantedApproval, newer: 
   });
 }
 
-export function markApprovalsUsed(
-  db: Connection,
-  of: { readonly group: GroupRef } | { readonly revision: string },
-  nowMs: number,
-): void {
-  const [column, value] = 'group' in of ? ['scope', scopeOf(of.group)] : ['hash', of.revision];
-  const unused = `${column} = ? AND used_at_ms IS NULL`;
-  if (db.get(`SELECT seq FROM approvals WHERE ${unused}`, value) === undefined) return;
-  db.run(`UPDATE approvals SET used_at_ms = ? WHERE ${unused}`, nowMs, value);
+export function markApprovalsUsed(db: Connection, of: ApprovedEnd, nowMs: number): void {
+  const [meant, values] =
+    'group' in of
+      ? ["scope = ? AND json_extract(body, '$.desiredHash') = ?", [scopeOf(of.group), of.desiredHash]]
+      : ['hash = ?', [of.revision]];
+  const unused = `${meant} AND used_at_ms IS NULL`;
+  if (db.get(`SELECT seq FROM approvals WHERE ${unused}`, ...values) === undefined) return;
+  db.run(`UPDATE approvals SET used_at_ms = ? WHERE ${unused}`, nowMs, ...values);
 }
 
 export function readApprovals(db: Connection, nowMs: number, group?: GroupRef): readonly GrantedApproval[] {
@@ -131,20 +152,32 @@ export function readPastApprovals(
   db: Connection,
   { group, sinceMs, limit }: HistoryQuery,
 ): readonly PastApproval[] {
-  const conditions: ReadonlyArray<readonly [condition: string, value: SqlValue | undefined]> = [
-    ['group_id = ?', group.id],
-    ['account = ?', group.account],
-    ['region = ?', group.region],
-    ['at_ms >= ?', sinceMs ?? undefined],
-  ];
-  const asked = conditions.flatMap(([sql, value]) => (value === undefined ? [] : [{ sql, value }]));
-  const where = ['TRUE', ...asked.map(({ sql }) => sql)].join(' AND ');
+  const { where, values } = whereOf({
+    'group_id = ?': group.id,
+    'account = ?': group.account,
+    'region = ?': group.region,
+    'at_ms >= ?': sinceMs ?? undefined,
+  });
   const sql = `SELECT body, used_at_ms AS usedAtMs FROM approvals WHERE ${where} ORDER BY at_ms DESC, seq DESC LIMIT ?`;
-  const rows = db.all(sql, ...asked.map(({ value }) => value), limit) as ReadonlyArray<{
+  const rows = db.all(sql, ...values, limit) as ReadonlyArray<{
     body: string;
     usedAtMs: number | null;
   }>;
   return rows.map(({ body, usedAtMs }) => ({ ...(parseFact(body) as GrantedApproval), usedAtMs })).reverse();
+}
+
+/** The conditions that have a value. */
+function whereOf(conditions: Readonly<Record<string, SqlValue | undefined>>): {
+  readonly where: string;
+  readonly values: readonly SqlValue[];
+} {
+  const asked = Object.entries(conditions).flatMap(([sql, value]) =>
+    value === undefined ? [] : [{ sql, value }],
+  );
+  return {
+    where: ['TRUE', ...asked.map(({ sql }) => sql)].join(' AND '),
+    values: asked.map(({ value }) => value),
+  };
 }
 
 export function writeWaiting(

@@ -11,8 +11,10 @@ import {
   type EstateFacts,
   type GroupFacts,
 } from '../facts.ts';
+import type { KnownAttribution } from '../attribution.ts';
 import type { HistoryEntry, HistoryQuery, JournalDesk, Pause } from '../journal.ts';
 import {
+  readAttributions,
   readApprovals,
   readEstateFacts,
   readGroupFacts,
@@ -129,6 +131,10 @@ export class SqliteDesk implements JournalDesk {
 
   facts(group: GroupRef): Promise<GroupFacts> {
     return guarded(() => readGroupFacts(this.#db, group));
+  }
+
+  attributions(group: Partial<GroupRef>): Promise<readonly KnownAttribution[]> {
+    return guarded(() => readAttributions(this.#db, group));
   }
 
   estateFacts(): Promise<EstateFacts> {

@@ -5,7 +5,7 @@ import type { GroupPlan } from '../../../reconciler/plan/plan.ts';
 import { planDocument } from '../../../reconciler/report/document.ts';
 import { ok } from '../../../reconciler/model/result.ts';
 import type { Connection } from './connection.ts';
-import type { GrantedApproval, PlanThatWaits } from '../approvals.ts';
+import type { ApprovedEnd, GrantedApproval, PlanThatWaits } from '../approvals.ts';
 import type { EstateFacts, GroupFacts } from '../facts.ts';
 import { createIfMissing, openDatabase, realPathOf } from './file.ts';
 import { lockJournal, standsBy, type FileLock } from './lock.ts';
@@ -210,7 +210,7 @@ class SqliteJournal extends SqliteDesk implements Journal {
     return guarded(() => exchangeApproval(this.#db, approval, bound));
   }
 
-  useUpApprovals(of: { readonly group: GroupRef } | { readonly revision: string }): Promise<void> {
+  useUpApprovals(of: ApprovedEnd): Promise<void> {
     return guarded(() => markApprovalsUsed(this.#db, of, this.#clock.nowMs()));
   }
 

@@ -46,22 +46,26 @@ function endOfOccurrence(freeze: Freeze, over: ReadonlySet<number>, nowMs: numbe
   return null;
 }
 
+type FreezeOfGroup = Omit<Frozen, 'holdsPolicy'>;
+
 /** Of those that the group is under, the one that says no to more, and of these the longest; null: none. */
-export function freezeOf(group: ScopedGroup, active: readonly ActiveFreeze[]): Frozen | null {
+export function freezeOf(group: ScopedGroup, active: readonly ActiveFreeze[]): FreezeOfGroup | null {
   const [first] = active
     .filter(({ freeze }) => freeze.groups === undefined || isInScope(writtenScope(freeze.groups), group))
-    .map(({ freeze: { name, allow }, untilMs }): Frozen => ({ name, allow, untilMs }))
+    .map(({ freeze: { name, allow }, untilMs }): FreezeOfGroup => ({ name, allow, untilMs }))
     .sort((a, b) => (a.allow === b.allow ? b.untilMs - a.untilMs : a.allow === 'none' ? -1 : 1));
   return first ?? null;
 }
 
 /** What a policy asks for that was in force when the freeze began is not frozen, unless nothing may be written. */
 export function frozenBy(
-  frozen: Frozen | null,
+  frozen: FreezeOfGroup | null,
   { desired, inForce, nowMs }: { desired: GroupPolicy; inForce: GroupPolicy | null; nowMs: number },
 ): Frozen | null {
-  if (frozen?.allow !== 'drift' || inForce === null) return frozen;
-  return isSamePolicy(desired, inForce, nowMs) ? null : frozen;
+  if (frozen === null) return null;
+  if (inForce === null) return { ...frozen, holdsPolicy: false };
+  const holdsPolicy = !isSamePolicy(desired, inForce, nowMs);
+  return holdsPolicy || frozen.allow === 'none' ? { ...frozen, holdsPolicy } : null;
 }
 
 /** Wherever it is written, and but for rules that have ended since. */

@@ -54,7 +54,7 @@ const canGoOn = ({ status }: GroupPlan): boolean => status === 'pending' || stat
 function withPolicy(input: GroupInput['input'], inForce: GroupPolicy): GroupInput['input'] {
   const desired = inForceAt(inForce, input.nowMs);
   // What was in force before a freeze of the policies began is what that freeze leaves alone.
-  const frozen = input.frozen?.allow === 'drift' ? null : (input.frozen ?? null);
+  const frozen = input.frozen?.allow === 'none' ? { ...input.frozen, holdsPolicy: false } : null;
   return { ...input, desired, frozen };
 }
 

@@ -1,6 +1,7 @@
 // What a reconcile notes in the journal for the plans to come: what is in force, what waits, what was lost, and how
 // the group looked when it was last as its policy says.
 import { ruleIdentity } from '../../../reconciler/model/rule.ts';
+import { desiredHash } from '../../../reconciler/plan/hash.ts';
 import { rulesAddedBy, type GroupPlan } from '../../../reconciler/plan/plan.ts';
 import type { PlanThatWaits } from '../../journal/approvals.ts';
 import type { GroupInput } from '../group-input.ts';
@@ -62,7 +63,7 @@ export async function noteBegin({ engine, group }: GroupRun, plan: GroupPlan): P
 
 /** The plan came to its end, and the group has these rules. */
 export async function noteEnd(
-  { engine, group }: GroupRun,
+  { engine, group, request }: GroupRun,
   { identities, isOfPolicy }: { readonly identities: readonly string[]; readonly isOfPolicy: boolean },
 ): Promise<void> {
   const { journal, clock } = engine;
@@ -72,5 +73,5 @@ export async function noteEnd(
     losses: withLossesDone(losses, clock.nowMs()),
     ...(isOfPolicy ? { takenOver: true, ended: [] } : {}),
   });
-  if (isOfPolicy) await journal.useUpApprovals({ group });
+  if (isOfPolicy) await journal.useUpApprovals({ group, desiredHash: desiredHash(request.policy) });
 }

@@ -1,13 +1,14 @@
 // Which commit is taken of those that there are: the newest, unless a reason speaks against it. Then the one in force
 // goes on, and the newer one is held.
-import type { CommitFacts, SourceHoldReason } from '../../../reconciler/model/commit.ts';
+import type { CommitFacts, SourceHoldReason } from '../../../reconciler/report/commit.ts';
 import type { GitSettings } from '../../config/sections/git-schema.ts';
 import type { SourceHold } from '../source.ts';
-import type { VerifyRequest, VerifyVerdict } from '../verify/verify.ts';
+import type { VerifyVerdict } from '../verify/verdict.ts';
+import type { VerifyRequest } from '../verify/verify.ts';
 import { treeId } from './commit-policies.ts';
 import type { Base, Mirror, Tip } from './mirror.ts';
 import { isTagRef } from './remote-ref.ts';
-import type { Standing } from './standing.ts';
+import type { SourceStanding } from './standing.ts';
 import { compareTags } from './tag-version.ts';
 
 export interface Choice {
@@ -30,41 +31,63 @@ export interface ChoosePorts {
 }
 
 /** What newer commits must descend from: what is in force, or for `strict` what needs no signature. */
-export function baseOf({ inForce }: Standing, { verify }: GitSettings): Base | null {
+export function baseOf({ inForce }: SourceStanding, { verify }: GitSettings): Base | null {
   const whole = verify.mode === 'strict';
   const commit = inForce?.id ?? (whole ? verify.since : null);
   return commit === null ? null : { commit, whole };
 }
 
-export async function chooseCommit(tip: Tip | null, standing: Standing, ports: ChoosePorts): Promise<Choice> {
-  const { inForce, rollback } = standing;
+export async function chooseCommit(
+  tip: Tip | null,
+  standing: SourceStanding,
+  ports: ChoosePorts,
+): Promise<Choice> {
+  const { inForce } = standing;
   const stays = inForce === null ? null : { ...inForce, isInForce: true };
-  if (tip === null || tip.commit === inForce?.id) return { commit: stays, held: null, warnings: [] };
-  const isRolledBack = rollback?.from === tip.commit;
-  if (isRolledBack && rollback.to === inForce?.id) return { commit: stays, held: null, warnings: [] };
-  const wanted = isRolledBack ? { ...tip, commit: rollback.to } : tip;
-  const objected = isRolledBack ? null : await objection(tip, standing, ports);
-  if (objected === PENDING) return { commit: stays, held: null, warnings: [] };
-  if (objected !== null) return { commit: stays, held: await heldAs(wanted, objected, ports), warnings: [] };
-  const tag = isTagRef(tip.ref) ? tip.ref : null;
-  const verdict = await ports.verify({
-    repository: ports.mirror.place.cwd,
-    environment: ports.mirror.place.environment,
-    settings: ports.git.verify,
-    from: isRolledBack ? null : (inForce?.id ?? null),
-    to: wanted.commit,
-    tag,
-    nowMs: ports.nowMs(),
-  });
+  const unchanged = { commit: stays, held: null, warnings: [] };
+  const wanted = tip === null ? null : commitMeant(tip, standing);
+  if (wanted === null || wanted.commit === inForce?.id) return unchanged;
+  const cause = await causeToHold(wanted, standing, ports);
+  if (cause === PENDING) return unchanged;
+  if (cause !== null) return { ...unchanged, held: await heldAs(wanted, cause, ports) };
+  const verdict = await askWhoSigned(wanted, standing, ports);
   if (verdict.kind === 'held') {
     const refused = { reason: 'signature', message: verdict.message } as const;
-    return { commit: stays, held: await heldAs(wanted, refused, ports), warnings: [] };
+    return { ...unchanged, held: await heldAs(wanted, refused, ports) };
   }
   const { signers, warnings } = verdict;
-  return { commit: { id: wanted.commit, signers, tag, isInForce: false }, held: null, warnings };
+  const commit = { id: wanted.commit, signers, tag: tagOf(wanted), isInForce: false };
+  return { commit, held: null, warnings };
 }
 
-interface Objection {
+interface CommitMeant extends Tip {
+  /** Whether a person chose it, whatever lies between. */
+  readonly isRolledBack: boolean;
+}
+
+const commitMeant = (tip: Tip, { rollback }: SourceStanding): CommitMeant =>
+  rollback?.from === tip.commit
+    ? { ref: tip.ref, commit: rollback.to, isRolledBack: true }
+    : { ...tip, isRolledBack: false };
+
+const tagOf = ({ ref }: Tip): string | null => (isTagRef(ref) ? ref : null);
+
+const askWhoSigned = (
+  wanted: CommitMeant,
+  { inForce }: SourceStanding,
+  { git, mirror, verify, nowMs }: ChoosePorts,
+): Promise<VerifyVerdict> =>
+  verify({
+    repository: mirror.place.cwd,
+    environment: mirror.place.environment,
+    settings: git.verify,
+    from: wanted.isRolledBack ? null : (inForce?.id ?? null),
+    to: wanted.commit,
+    tag: tagOf(wanted),
+    nowMs: nowMs(),
+  });
+
+interface HoldCause {
   readonly reason: SourceHoldReason;
   readonly message: string;
 }
@@ -73,13 +96,13 @@ interface Objection {
 const PENDING = Symbol('pending');
 
 /** Why a commit is not taken after the one in force; null: it is. */
-async function objection(
-  tip: Tip,
-  standing: Standing,
+async function causeToHold(
+  tip: CommitMeant,
+  standing: SourceStanding,
   ports: ChoosePorts,
-): Promise<Objection | typeof PENDING | null> {
+): Promise<HoldCause | typeof PENDING | null> {
   const { inForce } = standing;
-  if (inForce === null || ports.git.allowRewind) return null;
+  if (inForce === null || tip.isRolledBack || ports.git.allowRewind) return null;
   const found = isTagRef(tip.ref) ? rewound(tip, inForce) : await strayed(tip, inForce, ports);
   if (found === null || found === PENDING) return found;
   const tree = await treeId({ commit: tip.commit, path: ports.git.path }, ports.mirror.place);
@@ -90,7 +113,7 @@ async function strayed(
   { commit, ref }: Tip,
   inForce: CommitFacts,
   { mirror, git }: ChoosePorts,
-): Promise<Objection | typeof PENDING | null> {
+): Promise<HoldCause | typeof PENDING | null> {
   const whole = git.verify.mode === 'strict';
   switch (await mirror.ancestry({ commit: inForce.id, whole }, commit)) {
     case 'descends':
@@ -110,7 +133,7 @@ async function strayed(
   }
 }
 
-function rewound({ commit, ref }: Tip, { tag, id }: CommitFacts): Objection | null {
+function rewound({ commit, ref }: Tip, { tag, id }: CommitFacts): HoldCause | null {
   if (tag === null) return null;
   if (tag === ref) {
     const message = `the tag ${ref} was moved from ${short(id)}, the commit in force, to ${short(commit)}`;
@@ -126,7 +149,7 @@ function rewound({ commit, ref }: Tip, { tag, id }: CommitFacts): Objection | nu
 
 async function heldAs(
   { commit }: Tip,
-  { reason, message }: Objection,
+  { reason, message }: HoldCause,
   { git, mirror }: ChoosePorts,
 ): Promise<SourceHold> {
   const hash = (await treeId({ commit, path: git.path }, mirror.place)) ?? commit;

@@ -1,10 +1,10 @@
 // What a commit says of itself: who wrote it, who committed it, and what for. Nothing of it is proved.
-import type { CommitFacts } from '../../../reconciler/model/commit.ts';
+import type { CommitFacts } from '../../../reconciler/report/commit.ts';
 import { printable } from '../../../reconciler/policy/report/printable.ts';
 import { git } from '../git/git.ts';
 import type { GitPlace } from '../git/tree.ts';
 
-const FORMAT = ['%H', '%an <%ae>', '%cn <%ce>', '%ct', '%s'].join('%x00');
+const FACTS_FORMAT = ['%H', '%an <%ae>', '%cn <%ce>', '%ct', '%s'].join('%x00');
 const MAX_TEXT = 200;
 
 /** Null if it is not there, or cannot be read. */
@@ -18,7 +18,7 @@ export async function readCommitFacts(
     '--no-show-signature',
     '--no-decorate',
     '--encoding=UTF-8',
-    `--format=${FORMAT}`,
+    `--format=${FACTS_FORMAT}`,
   ];
   const out = await git([...args, commit, '--'], place);
   const [id, author, committer, seconds, subject] = out?.toString('utf8').trimEnd().split('\0') ?? [];
@@ -26,12 +26,12 @@ export async function readCommitFacts(
     return null;
   return {
     id,
-    author: shown(author),
-    committer: shown(committer),
-    subject: shown(subject),
+    author: shownText(author),
+    committer: shownText(committer),
+    subject: shownText(subject),
     atMs: Number(seconds) * 1000,
   };
 }
 
 /** Whoever may commit must not be able to rewrite a log or a terminal. */
-const shown = (text: string): string => printable(text).slice(0, MAX_TEXT);
+const shownText = (text: string): string => printable(text).slice(0, MAX_TEXT);

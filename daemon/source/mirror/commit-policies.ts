@@ -9,10 +9,11 @@ import {
   isRegular,
   listTree,
   readBlobs,
-  sizeOf,
+  totalBytes,
   type GitPlace,
   type TreeEntry,
 } from '../git/tree.ts';
+import { foldersAround } from '../whole/replaced.ts';
 import { emptyFolder, tooManyBytes, tooManyFiles, tooManyNames } from '../too-much.ts';
 import {
   noKinds,
@@ -34,7 +35,8 @@ export interface CommitPath {
 
 /** Id of the tree or file at the path, by which equal policies are told; null if there is nothing, or git fails. */
 export async function treeId({ commit, path }: CommitPath, place: GitPlace): Promise<string | null> {
-  const id = (await textOf(['rev-parse', '--quiet', '--verify', `${commit}:${path}`], place))?.trim() ?? '';
+  const id =
+    (await gitAnswer(['rev-parse', '--quiet', '--verify', `${commit}:${path}`], place))?.trim() ?? '';
   return id === '' ? null : id;
 }
 
@@ -72,11 +74,17 @@ type Root =
 
 /** What stands at the path; null if git fails. */
 async function rootEntry({ commit, path }: CommitPath, place: GitPlace): Promise<Root | null> {
-  const top = (await textOf(['rev-parse', '--quiet', '--verify', `${commit}^{tree}`], place))?.trim() ?? '';
+  const top =
+    (await gitAnswer(['rev-parse', '--quiet', '--verify', `${commit}^{tree}`], place))?.trim() ?? '';
   if (top === '') return null;
   if (path === '') return { kind: 'folder', id: top };
-  const line = await textOf(['--literal-pathspecs', 'ls-tree', '-z', '-l', commit, '--', path], place);
+  const line = await gitAnswer(['--literal-pathspecs', 'ls-tree', '-z', '-l', commit, '--', path], place);
   if (line === null) return null;
+  return rootOf(path, line);
+}
+
+/** From a line of `ls-tree -l`. */
+function rootOf(path: string, line: string): Root {
   const [, mode = '', id = '', size = ''] = /^(\d+) \w+ ([0-9a-f]+) +(\d+|-)\t/.exec(line) ?? [];
   if (mode === '') return { kind: 'other', what: 'is not there' };
   if (mode === '040000') return { kind: 'folder', id };
@@ -85,10 +93,10 @@ async function rootEntry({ commit, path }: CommitPath, place: GitPlace): Promise
   return { kind: 'file', entry: { path, mode, id, size: Number(size) || 0 } };
 }
 
-const textOf = async (args: readonly string[], place: GitPlace): Promise<string | null> =>
+const gitAnswer = async (args: readonly string[], place: GitPlace): Promise<string | null> =>
   (await git(args, place))?.toString('utf8') ?? null;
 
-interface Reading {
+interface TreeReading {
   readonly limits: PolicyLimits;
   readonly place: GitPlace;
 }
@@ -96,7 +104,7 @@ interface Reading {
 async function readFolder(
   root: string,
   entries: readonly TreeEntry[],
-  reading: Reading,
+  reading: TreeReading,
 ): Promise<PolicyFolder | null> {
   if (entries.length > FOLDER_BOUNDS.maxEntries) return whole(tooManyNames(root, FOLDER_BOUNDS.maxEntries));
   const seen = entries.filter(({ path }) => !isHiddenPath(path));
@@ -123,13 +131,13 @@ const SPECIAL: ReadonlySet<string> = new Set([LINK, SUBMODULE]);
 async function readEntries(
   entries: readonly TreeEntry[],
   kinds: PolicyFolder['kinds'],
-  { limits, place }: Reading,
+  { limits, place }: TreeReading,
 ): Promise<PolicyFolder | null> {
   const { root } = kinds;
   const files = entries.filter((entry) => isRegular(entry));
   if (files.length > limits.files) return whole(tooManyFiles(root, limits.files));
   const small = files.filter(({ size }) => size <= limits.bytesPerFile);
-  if (sizeOf(small) > limits.bytes) return whole(tooManyBytes(root, limits.bytes));
+  if (totalBytes(small) > limits.bytes) return whole(tooManyBytes(root, limits.bytes));
   const blobs = await readBlobs(small, place);
   if (blobs === null) return null;
   return {
@@ -169,8 +177,3 @@ const whole = (trouble: Unreadable): PolicyFolder => ({
   unreadable: [trouble],
   kinds: noKinds(trouble.problem.file),
 });
-
-function foldersAround(path: string): string[] {
-  const parts = path.split('/');
-  return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('/'));
-}

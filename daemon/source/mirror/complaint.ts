@@ -3,7 +3,7 @@ import { printable } from '../../../reconciler/policy/report/printable.ts';
 import type { GitFailure } from '../git/git.ts';
 
 const MAX_LINES = 3;
-const MAX_LENGTH = 400;
+const MAX_SAID = 400;
 
 /** Advice that fits every failure says nothing about this one. */
 const BOILERPLATE =
@@ -30,5 +30,5 @@ function saidBy(complaint: string): string {
     .split('\n')
     .map((line) => line.replace(/^(fatal|error|remote): /, '').trim())
     .filter((line) => line !== '' && !BOILERPLATE.test(line));
-  return printable([...new Set(lines)].slice(-MAX_LINES).join('; ')).slice(0, MAX_LENGTH);
+  return printable([...new Set(lines)].slice(-MAX_LINES).join('; ')).slice(0, MAX_SAID);
 }

@@ -1,7 +1,7 @@
 // Policies from a commit of a git repository. What the remote names is fetched into a mirror now and then; what is
 // loaded comes from the mirror alone, so a remote that does not answer holds up nothing.
 import { createHash } from 'node:crypto';
-import type { CommitFacts } from '../../../reconciler/model/commit.ts';
+import type { CommitFacts } from '../../../reconciler/report/commit.ts';
 import type { Problem } from '../../../reconciler/model/problem.ts';
 import type { Clock } from '../../clock.ts';
 import type { GitSettings } from '../../config/sections/git-schema.ts';
@@ -16,19 +16,20 @@ import {
   type Source,
   type Watcher,
 } from '../source.ts';
-import { verifyRevision, type VerifyRequest, type VerifyVerdict } from '../verify/verify.ts';
+import type { VerifyVerdict } from '../verify/verdict.ts';
+import { verifyRevision, type VerifyRequest } from '../verify/verify.ts';
 import { baseOf, chooseCommit, type Choice, type Chosen } from './choose.ts';
 import { readCommitFacts } from './commit-facts.ts';
 import { readCommitPolicies, treeId } from './commit-policies.ts';
 import type { Mirror } from './mirror.ts';
 import { wantedRef } from './remote-ref.ts';
-import type { Standing } from './standing.ts';
+import type { SourceStanding } from './standing.ts';
 
 export interface GitSourceOptions {
   readonly git: GitSettings;
   readonly limits: PolicyLimits;
   readonly mirror: Mirror;
-  readonly standing: () => Promise<Standing>;
+  readonly standing: () => Promise<SourceStanding>;
   readonly clock: Clock;
   /** Called after each question to the remote. */
   readonly onAnswer: (remote: RemoteStatus) => void;
@@ -69,7 +70,7 @@ export class GitSource implements Source {
     // With nothing in force there is nothing to go on with meanwhile.
     if (standing.inForce === null && this.#remote.answeredAtMs === null) await this.refresh();
     const choice = await this.#choose(standing);
-    this.#loaded = fingerprint(choice);
+    this.#loaded = choiceKey(choice);
     const { commit, held } = choice;
     const warnings = choice.warnings.map((message) => this.#warning(message));
     if (commit === null) return { ...this.#nothing(choice), held, warnings };
@@ -93,7 +94,7 @@ export class GitSource implements Source {
   async #poll(stopping: AbortSignal): Promise<void> {
     const { clock, git } = this.#options;
     while (!stopping.aborted) {
-      await Promise.race([this.refresh(), aborted(stopping)]);
+      await Promise.race([this.refresh(), whenAborted(stopping)]);
       await clock.sleep(git.pollSeconds * 1000, stopping);
     }
   }
@@ -107,44 +108,48 @@ export class GitSource implements Source {
       : { ...this.#remote, error: tip.error };
     onAnswer(this.#remote);
     if (this.#loaded === null) return;
-    if (fingerprint(await this.#choose(known)) !== this.#loaded) this.#onChange();
+    if (choiceKey(await this.#choose(known)) !== this.#loaded) this.#onChange();
   }
 
-  async #choose(standing: Standing): Promise<Choice> {
+  async #choose(standing: SourceStanding): Promise<Choice> {
     const { git, mirror, clock, verify = verifyRevision } = this.#options;
     return chooseCommit(await mirror.tip(), standing, { git, mirror, verify, nowMs: () => clock.nowMs() });
   }
 
   /** Null: the mirror does not have it. One that is damaged is fetched again first. */
-  async #read(commit: Chosen, standing: Standing): Promise<LoadedPolicies | null> {
+  async #read(commit: Chosen, standing: SourceStanding): Promise<LoadedPolicies | null> {
     const read = await this.#readOnce(commit, standing);
     if (read !== null) return read;
     const rebuilt = await this.#options.mirror.rebuild(baseOf(standing, this.#options.git));
     return rebuilt.ok ? this.#readOnce(commit, standing) : null;
   }
 
-  async #readOnce({ id, signers, tag }: Chosen, { inForce }: Standing): Promise<LoadedPolicies | null> {
+  async #readOnce({ id, signers, tag }: Chosen, { inForce }: SourceStanding): Promise<LoadedPolicies | null> {
     const { mirror, git, limits } = this.#options;
     const at = { commit: id, path: git.path };
     const folder = await readCommitPolicies(at, limits, mirror.place);
     const facts = inForce?.id === id ? inForce : await readCommitFacts(id, mirror.place);
     if (folder === null || facts === null) return null;
     const tree = await treeId(at, mirror.place);
-    return { ...loadedFrom(folder, { ...facts, signers, tag }), content: `tree:${tree ?? ''}` };
+    return { ...loadedAt(folder, { ...facts, signers, tag }), content: `tree:${tree ?? ''}` };
   }
 
   /** Nothing may be taken, and nothing is in force. */
   #nothing({ held }: Choice): LoadedPolicies {
     const { url, ref, error } = this.#remote;
     const why = held?.message ?? error ?? 'nothing was fetched yet';
-    return this.#unread('policies-unreachable', `no commit of ${ref} at ${url} can be taken: ${why}`, HINT);
+    return this.#unread(
+      'policies-unreachable',
+      `no commit of ${ref} at ${url} can be taken: ${why}`,
+      REMOTE_HINT,
+    );
   }
 
   #lost({ id }: Chosen): LoadedPolicies {
     const { url, error } = this.#remote;
     const why = error ?? 'the remote does not have it any more';
     const message = `commit ${id.slice(0, 12)} of ${url} is not in the mirror: ${why}`;
-    return { ...this.#unread('policies-unreachable', message, HINT), revision: id };
+    return { ...this.#unread('policies-unreachable', message, REMOTE_HINT), revision: id };
   }
 
   #unread(code: string, message: string, hint: string): LoadedPolicies {
@@ -160,19 +165,20 @@ export class GitSource implements Source {
   }
 }
 
-const HINT = '`rampart status` shows how the remote answers; `policies.git` of the config says where it is';
+const REMOTE_HINT =
+  '`rampart status` shows how the remote answers; `policies.git` of the config says where it is';
 
 const shownRoot = ({ path }: GitSettings): string => (path === '' ? '.' : path);
 
-function loadedFrom(folder: PolicyFolder, facts: CommitFacts): Omit<LoadedPolicies, 'content'> {
+function loadedAt(folder: PolicyFolder, facts: CommitFacts): Omit<LoadedPolicies, 'content'> {
   return { ...folder, ...OUTSIDE_GIT, revision: facts.id, commit: facts.id, facts };
 }
 
 /** Equal for two choices from which the same would be loaded, and of which the same would be said. */
-const fingerprint = ({ commit, held }: Choice): string =>
+const choiceKey = ({ commit, held }: Choice): string =>
   JSON.stringify([commit?.id, commit?.tag, held?.revision, held?.reason]);
 
-const aborted = (signal: AbortSignal): Promise<void> =>
+const whenAborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     if (signal.aborted) resolve();
     signal.addEventListener('abort', () => resolve(), { once: true });

@@ -12,7 +12,7 @@ export interface AccessPorts {
 }
 
 /** Of this process: how the network is reached. */
-const PASSED_ON = [
+const PROXY_VARIABLES = [
   'http_proxy',
   'https_proxy',
   'HTTPS_PROXY',
@@ -60,7 +60,7 @@ export async function remoteVariables(
   { environment, onSecret }: AccessPorts,
 ): Promise<Result<Record<string, string>, string>> {
   const variables = mirrorVariables(git, folder);
-  for (const name of PASSED_ON) {
+  for (const name of PROXY_VARIABLES) {
     const value = environment[name];
     if (value !== undefined) variables[name] = value;
   }
@@ -134,10 +134,10 @@ function sshCommand({ sshKeyFile = '', knownHostsFile = '' }: GitSettings['auth'
     'ClearAllForwardings=yes',
   ];
   const words = ['ssh', '-F', '/dev/null', '-i', sshKeyFile, ...options.flatMap((option) => ['-o', option])];
-  return words.map(shellWord).join(' ');
+  return words.map(shellQuoted).join(' ');
 }
 
-const shellWord = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
+const shellQuoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
 /** Settings as variables, which outweigh every config file. */
 function configVariables(settings: readonly Setting[]): Record<string, string> {

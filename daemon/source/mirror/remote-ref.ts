@@ -39,6 +39,6 @@ export function chosenRef(listing: string, wanted: string): Result<RemoteRef, st
 }
 
 /** A `*` stands for any text without a slash. */
-const globOf = (glob: string): RegExp => new RegExp(`^${glob.split('*').map(escaped).join('[^/]*')}$`);
+const globOf = (glob: string): RegExp => new RegExp(`^${glob.split('*').map(literally).join('[^/]*')}$`);
 
-const escaped = (text: string): string => text.replace(/[.+?^${}()|[\]\\]/g, '\\$&');
+const literally = (text: string): string => text.replace(/[.+?^${}()|[\]\\]/g, '\\$&');

@@ -1,7 +1,7 @@
 // What decides, besides the repository, which of its commits is taken: what is in force, and what a person has said.
-import type { CommitFacts } from '../../../reconciler/model/commit.ts';
+import type { CommitFacts } from '../../../reconciler/report/commit.ts';
 
-export interface Standing {
+export interface SourceStanding {
   /** Of this repository and ref; null: none was yet. */
   readonly inForce: CommitFacts | null;
   /** A person has put an earlier commit in force; null: no one has. */

@@ -4,6 +4,7 @@ import type { SourcePlace } from '../../model/problem.ts';
 import { counted } from '../../model/counted.ts';
 import { describeRule, quoted } from '../../model/rule-text.ts';
 import { NO_COEXISTENCE } from '../coexist/revoke-first.ts';
+import type { RefusedRule } from '../diff/quarantine.ts';
 import type { NamedByRule } from '../diff/absent.ts';
 import type { Frozen, Hold } from '../plan-input.ts';
 import type { Block, BlockKind, LiftedBy } from '../plan.ts';
@@ -94,6 +95,8 @@ function textOf(objection: Objection, plan: BlockedPlan): BlockText {
       return bugBlock(brokenPromiseText(objection));
     case 'flapping':
       return flappingBlock(objection);
+    case 'quarantined':
+      return quarantinedBlock(objection.refused);
     case 'bug':
       return bugBlock(objection.message);
   }
@@ -211,16 +214,35 @@ function holdBlock({ group, reason, untilMs }: Hold, { program, flags }: Invocat
   };
 }
 
-const MAX_FLAPPING_NAMED = 3;
+/** Rules that a message names; the rest is counted. */
+const MOST_RULES_NAMED = 3;
+
+function namedText<T>(items: readonly T[], textOfOne: (item: T) => string): string {
+  const more = items.length > MOST_RULES_NAMED ? ` and ${items.length - MOST_RULES_NAMED} more` : '';
+  return `${items.slice(0, MOST_RULES_NAMED).map(textOfOne).join('; ')}${more}`;
+}
+
+function quarantinedBlock(refused: readonly RefusedRule[]): BlockText {
+  const named = namedText(
+    refused,
+    ({ rule, reason, untilMs }) =>
+      `${describeRule(rule)} (${reason}; tried again at ${new Date(untilMs).toISOString()})`,
+  );
+  return {
+    kind: 'quarantined',
+    message:
+      `the cloud refuses to add, change or remove ${counted(refused.length, 'rule')}, left alone until then or until the group's policy ` +
+      `changes: ${named}`,
+    override: '',
+  };
+}
 
 function flappingBlock({ rules, untilMs }: Extract<Objection, { readonly kind: 'flapping' }>): BlockText {
-  const named = rules.slice(0, MAX_FLAPPING_NAMED).map(describeRule).join('; ');
-  const more = rules.length > MAX_FLAPPING_NAMED ? ` and ${rules.length - MAX_FLAPPING_NAMED} more` : '';
   return {
     kind: 'flapping',
     message:
       `something else keeps undoing the repair of ${counted(rules.length, 'rule')}, left alone until ` +
-      `${new Date(untilMs).toISOString()}: ${named}${more}`,
+      `${new Date(untilMs).toISOString()}: ${namedText(rules, describeRule)}`,
     override: '',
   };
 }

@@ -4,6 +4,7 @@ import type { ExposureDelta } from '../../exposure/ask/delta.ts';
 import type { GroupContext } from '../../exposure/engine/context.ts';
 import type { NamedByRule } from '../diff/absent.ts';
 import type { Ownership } from '../diff/ownership.ts';
+import type { RefusedRule } from '../diff/quarantine.ts';
 import type { RuleViolation } from '../../judge/cel/rule-guardrails.ts';
 import { ruleIdentity, type Rule } from '../../model/rule.ts';
 import type { PlanInput } from '../plan-input.ts';
@@ -42,6 +43,8 @@ export interface Unchecked {
   readonly ownership: Ownership;
   /** Rules that are left out of the plan for now, since something else keeps undoing their repair. */
   readonly resting: readonly Rule[];
+  /** Rules that are left out of the plan for now, since the cloud refuses them. */
+  readonly refused: readonly RefusedRule[];
   /** What does not exist, by the rules that are left out of the plan for naming it. */
   readonly absent: readonly NamedByRule[];
   readonly steps: readonly Step[];
@@ -57,8 +60,9 @@ export interface Unchecked {
 }
 
 /**
- * A plan without steps is converged, whatever else there is to say, unless rules are left out of it or the policy itself
- * is held. Of the others, an observed group's is observed, with what would block it if it were enforced, and any other one
+ * Blocked is the plan of a policy that a freeze keeps from taking effect. Else a plan without steps is converged, whatever
+ * else there is to say, unless rules are left out of it or the policy itself is held. Of the others, an observed group's is
+ * observed, with what would block it if it were enforced, and any other one
  * is blocked if there is an objection that no approval lifts.
  */
 export function check(input: PlanInput, plan: Unchecked): Judged {
@@ -68,7 +72,11 @@ export function check(input: PlanInput, plan: Unchecked): Judged {
   const written = { ...input, desired: plan.policy };
   const violations = ruleVerdicts(written);
   const held = policyObjections(written, plan.verdicts.context, violations);
-  const objections = [...held, ...(plan.steps.length === 0 ? [] : objectionsTo(input, plan, stakes))];
+  const objections = [
+    ...held,
+    ...(plan.steps.length === 0 ? [] : objectionsTo(input, plan, stakes)),
+    ...freezes(input).filter(({ frozen }) => plan.steps.length > 0 || frozen.holdsPolicy),
+  ];
   const ofPlan = plan.steps.length === 0 ? [] : ofPlanAlone(verdictsOf(input, plan, violations), held);
   const { blockedBy, approval } = approved(
     input,
@@ -133,13 +141,14 @@ function approved(
 }
 
 function planStatus(
-  { desired }: PlanInput,
+  input: PlanInput,
   plan: Unchecked,
   { isBlocked, isHeld }: { readonly isBlocked: boolean; readonly isHeld: boolean },
 ): GroupPlan['status'] {
+  if (freezes(input).some(({ frozen }) => frozen.holdsPolicy)) return 'blocked';
   const isDone = plan.steps.length === 0;
   if (isDone && !isHeld && plan.resting.length === 0 && plan.absent.length === 0) return 'converged';
-  if (desired.mode === 'observe') return 'observed';
+  if (input.desired.mode === 'observe') return 'observed';
   return isBlocked || isDone ? 'blocked' : 'pending';
 }
 
@@ -172,15 +181,15 @@ function objectionsTo(input: PlanInput, plan: Unchecked, stakes: Stakes): Object
     ...plan.proofObjections,
     ...safetyObjections(input, stakes, plan.exposure),
     ...holds(input),
-    ...freezes(input),
   ];
 }
 
-/** Blocks nothing but these rules. */
-function leftOut({ learned, nowMs }: PlanInput, { resting: rules, absent }: Unchecked): Objection[] {
+/** These block nothing but their rules. */
+function leftOut({ learned, nowMs }: PlanInput, { resting, refused, absent }: Unchecked): Objection[] {
   const untilMs = learned?.resting?.untilMs ?? nowMs;
   return [
-    ...(rules.length === 0 ? [] : [{ kind: 'flapping', rules, untilMs } as const]),
+    ...(resting.length === 0 ? [] : [{ kind: 'flapping', rules: resting, untilMs } as const]),
+    ...(refused.length === 0 ? [] : [{ kind: 'quarantined', refused } as const]),
     ...(absent.length === 0 ? [] : [{ kind: 'absentNames', absent } as const]),
   ];
 }
@@ -188,7 +197,10 @@ function leftOut({ learned, nowMs }: PlanInput, { resting: rules, absent }: Unch
 const holds = ({ described, holds: all = [], nowMs }: PlanInput): Objection[] =>
   holdsOn(described, all, nowMs).map((hold) => ({ kind: 'held', hold }));
 
-const freezes = ({ frozen = null, nowMs }: PlanInput): Objection[] =>
+const freezes = ({
+  frozen = null,
+  nowMs,
+}: PlanInput): Array<Extract<Objection, { readonly kind: 'frozen' }>> =>
   frozen === null || frozen.untilMs <= nowMs ? [] : [{ kind: 'frozen', frozen }];
 
 /** The steps of such a plan show what is wanted; they are not made. */

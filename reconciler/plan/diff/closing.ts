@@ -14,18 +14,18 @@ import type { Quarantined } from './quarantine.ts';
  * made without them leads to rules that accept at most what the group accepts now.
  */
 export function openingChanges(input: PlanInput): Quarantined {
-  const { desired, described, ownedRules, keptRules, lists } = input;
-  const { missing, unexpected } = diff(desired, ownershipOf(desired, described, ownedRules, keptRules));
+  const { desired, described, ownedRules: owned, keptRules: kept, lists } = input;
+  const { missing, unexpected } = diff(desired, ownershipOf(desired, described, { owned, kept, lists }));
   const opening = openingBeside(
     missing.filter(({ rule }) => rule.action === 'accept'),
     ({ rule }) => rule,
     { rules: described.rules.map(({ rule }) => rule), context: groupContext(described, lists) },
   );
   return {
-    desired: identitiesOf([...opening]),
-    described: identitiesOf(unexpected.filter(({ rule }) => rule.action === 'drop')),
+    desired: identitySet([...opening]),
+    described: identitySet(unexpected.filter(({ rule }) => rule.action === 'drop')),
   };
 }
 
-const identitiesOf = (rules: ReadonlyArray<{ readonly rule: Rule }>): ReadonlySet<string> =>
+const identitySet = (rules: ReadonlyArray<{ readonly rule: Rule }>): ReadonlySet<string> =>
   new Set(rules.map(({ rule }) => ruleIdentity(rule)));

@@ -6,7 +6,7 @@
 // within that; where such a rule opens more than is declared, it is told.
 //
 // Where the policy says `ownership: declared`, what we did not bring stays as well, equal to a declared rule or not.
-import { groupContext } from '../../exposure/engine/context.ts';
+import { groupContext, type GroupContext, type ReadLists } from '../../exposure/engine/context.ts';
 import type { DescribedGroup, DescribedRule, IgnorePattern } from '../../model/group.ts';
 import { isShaped, matchesIgnore } from '../../model/packets/ignore.ts';
 import { DIRECTIONS, ruleIdentity } from '../../model/rule.ts';
@@ -30,15 +30,20 @@ interface IgnoredRule {
   readonly pattern: IgnorePattern;
 }
 
-/**
- * `owned`: ids of the rules that are ours, asked for only where the policy says `declared`; `kept`: identities of rules
- * by hand that are left alone for now.
- */
+/** What is known of the described rules beside themselves. Absent: nothing. */
+export interface KnownOfRules {
+  /** Ids of the rules that are ours, asked for only where the policy says `declared`. */
+  readonly owned?: ReadonlySet<string> | undefined;
+  /** Identities of rules by hand that are left alone for now. */
+  readonly kept?: ReadonlySet<string> | undefined;
+  /** Entries of lists: what an ignored rule opens that names one is judged by them. */
+  readonly lists?: ReadLists | undefined;
+}
+
 export function ownershipOf(
   policy: GroupPolicy,
   group: DescribedGroup,
-  owned: ReadonlySet<string> = new Set(),
-  kept: ReadonlySet<string> = new Set(),
+  { owned = new Set(), kept = new Set(), lists }: KnownOfRules = {},
 ): Ownership {
   const inScope = group.rules.filter(({ rule }) => policy.rules[rule.direction] !== null);
   const named = inScope.flatMap((described) => {
@@ -47,7 +52,7 @@ export function ownershipOf(
     const pattern = fitting.find(isShaped) ?? fitting[0];
     return pattern === undefined ? [] : [{ described, pattern }];
   });
-  const opening = beyondDeclared(policy, group, named);
+  const opening = beyondDeclared(policy, named, groupContext(group, lists));
   const isBelieved = (item: IgnoredRule): boolean => isShaped(item.pattern) || !opening.has(item);
   const ignored = named.filter(isBelieved);
   const left = new Set(ignored.map(({ described }) => described));
@@ -65,13 +70,10 @@ export function ownershipOf(
 /** The accepts among these that let through what the declared rules do not. */
 function beyondDeclared(
   policy: GroupPolicy,
-  group: DescribedGroup,
   named: readonly IgnoredRule[],
+  context: GroupContext,
 ): ReadonlySet<IgnoredRule> {
   const accepts = named.filter(({ described }) => described.rule.action === 'accept');
   const declared = DIRECTIONS.flatMap((direction) => policy.rules[direction] ?? []).map(({ rule }) => rule);
-  return openingBeside(accepts, ({ described }) => described.rule, {
-    rules: declared,
-    context: groupContext(group),
-  });
+  return openingBeside(accepts, ({ described }) => described.rule, { rules: declared, context });
 }

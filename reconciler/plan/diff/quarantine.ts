@@ -6,8 +6,8 @@
 // that would decide its packets the other way (the accept behind a refused drop would open what no one opens); and with
 // one that is not removed, the stronger ones before it stay.
 import type { DescribedRule, DesiredRule } from '../../model/group.ts';
-import { DIRECTIONS, ruleIdentity, type Direction } from '../../model/rule.ts';
-import type { GroupPolicy } from '../plan.ts';
+import { DIRECTIONS, ruleIdentity, type Direction, type Rule } from '../../model/rule.ts';
+import type { Diff, GroupPolicy } from '../plan.ts';
 import { overlaps, overrules, extentOf, type Extent } from '../overlap.ts';
 
 /** Identities (`ruleIdentity`) of rules that are not to be tried for now. */
@@ -16,6 +16,24 @@ export interface Quarantined {
   readonly desired: ReadonlySet<string>;
   /** Described rules that the cloud does not remove. */
   readonly described: ReadonlySet<string>;
+}
+
+/** Why the cloud does not take or remove a rule, in its words. */
+export interface RefusedRule {
+  readonly rule: Rule;
+  readonly reason: string;
+  /** When it is tried again, Unix milliseconds. */
+  readonly untilMs: number;
+}
+
+/** Those that the group still differs in. */
+export function refusedIn(
+  { missing, unexpected, different }: Diff,
+  refused: readonly RefusedRule[] = [],
+): RefusedRule[] {
+  const changing = [...missing, ...unexpected, ...different.flatMap(({ from, to }) => [from, to])];
+  const identities = new Set(changing.map(({ rule }) => ruleIdentity(rule)));
+  return refused.filter(({ rule }) => identities.has(ruleIdentity(rule)));
 }
 
 const NOTHING_QUARANTINED: Quarantined = { desired: new Set(), described: new Set() };

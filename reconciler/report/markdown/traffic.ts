@@ -11,7 +11,8 @@ export function trafficSummary(
   group: string,
   { opening, exposure }: Pick<GroupPlan, 'opening' | 'exposure'>,
 ): string[] {
-  const { effects } = exposure;
+  const opens = exposure.effects.filter(({ effect }) => effect === 'opens');
+  const effects = [...opens, ...exposure.effects.filter(({ effect }) => effect === 'closes')];
   const more = effects.length - MAX_EFFECTS_SHOWN;
   const lines = [
     ...opening.map(({ family, protocol, ports }) => {

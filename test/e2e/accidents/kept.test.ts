@@ -1,10 +1,11 @@
 // Accidents while the plan of a group may not be carried out as a whole: what someone opens by hand does not stay open
-// for that.
+// for that; and an approval lasts until its own plan is done.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { AccidentWorld, isBlocked } from '../../support/accident.ts';
+import { AccidentWorld, isBlocked, portRules, wirePorts } from '../../support/accident.ts';
 import { policyFor, wireGroup, type WireRule } from '../../support/estate.ts';
+import { GitRepository } from '../../support/git-repository.ts';
 
 const GUARDRAIL = `guardrails:
   - id: no-ssh-from-internet
@@ -43,6 +44,32 @@ test('a port opened by hand is closed though a newer guardrail forbids to bring 
     await world.daemon.line(isBlocked('guardrail'), from);
     await world.daemon.event('call.succeeded', { operation: 'RevokeSecurityGroup' }, from);
     await world.readTwice('sg-web');
+    expect(await portsIn(world)).toEqual(['8001/8001']);
+  } finally {
+    await world.close();
+  }
+});
+
+test('an approval that is given before the daemon has the policy is there when it comes, however often it looks before', async () => {
+  const world = await AccidentWorld.open({
+    state: { securityGroups: [wireGroup('sg-web', wirePorts(8001, 30))] },
+    files: { 'policies/web.yaml': policyFor('sg-web', portRules(8001, 30)) },
+    committed: true,
+    policies: 'requireClean: true',
+  });
+  try {
+    await world.start();
+    world.write('policies/web.yaml', policyFor('sg-web', portRules(8001, 1)));
+    const { stdout } = await world.workspace.run(['plan', '--json']);
+    const { groups } = JSON.parse(stdout) as { groups: ReadonlyArray<{ hash: string }> };
+    const approve = ['approve', groups[0]?.hash ?? '', '--reason', 'reviewed'];
+    expect(await world.workspace.run(approve)).toMatchObject({ code: 0 });
+    await world.readTwice('sg-web');
+    expect(await world.writes()).toEqual([]);
+    const from = world.daemon.lines.length;
+    new GitRepository(world.workspace.folder).run('commit', '--all', '--quiet', '--message=reviewed');
+    await world.daemon.event('plan.approved', { group: 'sg-web' }, from);
+    await world.daemon.event('group.converged', { changes: 1 }, from);
     expect(await portsIn(world)).toEqual(['8001/8001']);
   } finally {
     await world.close();

@@ -3,7 +3,8 @@ import { request, type IncomingHttpHeaders } from 'node:http';
 import { connect } from 'node:net';
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startHttp, type HttpServer } from '../../../../daemon/http/server.ts';
+import type { HttpServer } from '../../../../daemon/http/listener.ts';
+import { startHttp } from '../../../../daemon/http/server.ts';
 import type { DaemonStatus } from '../../../../daemon/http/status.ts';
 
 const EVIL = `<script>alert("x")</script>&'`;
@@ -25,6 +26,7 @@ const STATUS: DaemonStatus = {
   },
   policies: { revision: '4fff8c0', problems: 0, held: null, commit: null, remote: null },
   management: { managed: [], released: [] },
+  hooks: null,
   groups: [
     {
       account: 'default',
@@ -36,6 +38,7 @@ const STATUS: DaemonStatus = {
       lastAttemptMs: 1_777_629_600_000,
       lastConvergedMs: 1_777_629_600_000,
       failures: 0,
+      attribution: null,
       ...NOT_BLOCKED,
     },
     {
@@ -48,6 +51,24 @@ const STATUS: DaemonStatus = {
       lastAttemptMs: null,
       lastConvergedMs: null,
       failures: 3,
+      attribution: {
+        isAsking: false,
+        told: [
+          {
+            foundMs: 0,
+            reason: '',
+            write: {
+              actor: EVIL,
+              actorType: 'ram-user',
+              sourceIp: EVIL,
+              userAgent: EVIL,
+              eventName: EVIL,
+              requestId: EVIL,
+              eventTime: '2026-05-01T10:00:00.000Z',
+            },
+          },
+        ],
+      },
       ...NOT_BLOCKED,
     },
   ],
@@ -176,7 +197,7 @@ describe('the page', () => {
     const { body } = await ask('/');
     expect(body).not.toContain('<script');
     expect(body).not.toContain('alert("');
-    expect(body.match(/&lt;script&gt;alert\(&quot;x&quot;\)&lt;\/script&gt;&amp;&#39;/g)).toHaveLength(7);
+    expect(body.match(/&lt;script&gt;alert\(&quot;x&quot;\)&lt;\/script&gt;&amp;&#39;/g)).toHaveLength(12);
   });
 
   it('says how things stand', async () => {

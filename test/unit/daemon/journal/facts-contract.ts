@@ -26,6 +26,10 @@ const FACTS: GroupFacts = {
   broughtRules: ['ingress|tcp|22/22|'],
   adoptedRules: [{ id: 'sgr-3', by: 'ada@build', reason: 'ours since 2019', atMs: START_MS }],
   losses: [{ atMs: START_MS, rules: ['a'], isDone: false }],
+  attribution: {
+    told: [{ foundMs: START_MS, write: null, reason: 'not found' }],
+    open: { sinceMs: 1, foundMs: 2, lastMs: 3 },
+  },
   breakGlass: [{ rule: rule({ ports: '22' }), reason: 'INC-7', firstSeenMs: 1, untilMs: 2, isPresent: true }],
 };
 
@@ -149,7 +153,7 @@ export function factsContract(kind: string, makePlace: () => JournalPlace): void
 
     it('of the same plan replace one another, also those that were used up', async () => {
       await journal.approve(APPROVAL);
-      await journal.useUpApprovals({ group: GROUP });
+      await journal.useUpApprovals({ group: GROUP, desiredHash: 'd00' });
       await journal.approve({ ...APPROVAL, reason: 'again' });
       expect(await journal.approvals(START_MS, GROUP)).toEqual([{ ...APPROVAL, reason: 'again' }]);
     });
@@ -157,7 +161,7 @@ export function factsContract(kind: string, makePlace: () => JournalPlace): void
     it('are used up with their group, and remembered, after a restart too', async () => {
       await journal.approve(APPROVAL);
       await journal.approve(AHEAD);
-      await journal.useUpApprovals({ group: GROUP });
+      await journal.useUpApprovals({ group: GROUP, desiredHash: 'd00' });
       await restart();
       expect(await journal.approvals(START_MS, GROUP)).toEqual([AHEAD]);
       expect(await journal.pastApprovals({ group: {}, sinceMs: null, limit: 2 })).toEqual([
@@ -175,6 +179,15 @@ export function factsContract(kind: string, makePlace: () => JournalPlace): void
       expect(await journal.pastApprovals({ group: {}, sinceMs: null, limit: 1 })).toEqual([
         { ...AHEAD, usedAtMs: null },
       ]);
+    });
+
+    it('of other desired rules of the group stay', async () => {
+      await journal.approve(APPROVAL);
+      const other = { ...APPROVAL, planHash: 'f02', desiredHash: 'd02' };
+      await journal.approve(other);
+      await journal.useUpApprovals({ group: GROUP, desiredHash: 'd00' });
+      await restart();
+      expect(await journal.approvals(START_MS, GROUP)).toEqual([other]);
     });
 
     it('of a revision are used up by its hash', async () => {
@@ -228,7 +241,11 @@ export function factsContract(kind: string, makePlace: () => JournalPlace): void
       await journal.setFacts(GROUP, FACTS);
       await journal.forget(GROUP);
       await restart();
-      expect(await journal.facts(GROUP)).toEqual({ ...NO_GROUP_FACTS, losses: FACTS.losses });
+      expect(await journal.facts(GROUP)).toEqual({
+        ...NO_GROUP_FACTS,
+        losses: FACTS.losses,
+        attribution: FACTS.attribution,
+      });
     });
   });
 }

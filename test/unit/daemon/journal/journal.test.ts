@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { MemoryStore, openMemoryJournal } from '../../../../daemon/journal/memory/memory.ts';
+import { openMemoryJournal } from '../../../../daemon/journal/memory/memory.ts';
+import { MemoryStore } from '../../../../daemon/journal/memory/store.ts';
 import { RETENTION } from '../../../../daemon/journal/sqlite/retention.ts';
 import { openSqliteJournal } from '../../../../daemon/journal/sqlite/sqlite.ts';
 import { journalContract, type JournalPlace } from './contract.ts';

@@ -3,7 +3,9 @@ import {
   EMPTY_QUARANTINE,
   quarantinedAt,
   quarantineRules,
+  refusedAt,
   type Quarantine,
+  type Refusal,
 } from '../../../../daemon/learned/quarantine.ts';
 import { ruleIdentity, type Rule } from '../../../../reconciler/model/rule.ts';
 import type { Step } from '../../../../reconciler/plan/plan.ts';
@@ -27,9 +29,11 @@ const removing = (...rules: readonly Rule[]): Step => ({
   targets: described(rules),
 });
 
+const refusal = (step: Step): Refusal => ({ step, reason: 'the cloud says no' });
+
 /** After these refusals, one after the other, all at time zero. */
 function after(...refused: readonly Step[]): Quarantine {
-  return quarantineRules(EMPTY_QUARANTINE, refused, 0).quarantine;
+  return quarantineRules(EMPTY_QUARANTINE, refused.map(refusal), 0).quarantine;
 }
 
 /** By side, as the sizes of both. */
@@ -66,9 +70,19 @@ describe('a refused rule', () => {
     expect(countAt(quarantine, waitMs)).toEqual([0, 0]);
   });
 
+  it('is told with the reason and the minute in which it is tried again, however the clocks drift', () => {
+    const quarantine = after(adding(SSH));
+    const told = { rule: SSH, reason: 'the cloud says no', untilMs: HOUR_MS + 9 * MINUTE_MS };
+    expect(refusedAt(quarantine, { nowMs: HOUR_MS, monotonicMs: MINUTE_MS + 3 })).toEqual([told]);
+    expect(refusedAt(quarantine, { nowMs: HOUR_MS + 30_000, monotonicMs: MINUTE_MS + 30_001 })).toEqual([
+      told,
+    ]);
+    expect(refusedAt(quarantine, { nowMs: HOUR_MS, monotonicMs: 10 * MINUTE_MS })).toEqual([]);
+  });
+
   it('keeps the count of its refusals while it is tried again', () => {
     const first = after(adding(SSH));
-    const { quarantine } = quarantineRules(first, [adding(SSH)], 10 * MINUTE_MS);
+    const { quarantine } = quarantineRules(first, [refusal(adding(SSH))], 10 * MINUTE_MS);
     expect(countAt(quarantine, 30 * MINUTE_MS - 1)).toEqual([1, 0]);
   });
 });
@@ -76,13 +90,13 @@ describe('a refused rule', () => {
 describe('a quarantine', () => {
   it('is a value: what comes later does not change it', () => {
     const first = after(adding(SSH));
-    quarantineRules(first, [adding(HTTPS)], 0);
+    quarantineRules(first, [refusal(adding(HTTPS))], 0);
     expect(countAt(first, 1)).toEqual([1, 0]);
     expect(countAt(EMPTY_QUARANTINE, 1)).toEqual([0, 0]);
   });
 
   it('leaves less to do with each refusal, and not without one', () => {
-    expect(quarantineRules(EMPTY_QUARANTINE, [adding(SSH)], 0).isLessToDo).toBe(true);
+    expect(quarantineRules(EMPTY_QUARANTINE, [refusal(adding(SSH))], 0).isLessToDo).toBe(true);
     expect(quarantineRules(EMPTY_QUARANTINE, [], 0).isLessToDo).toBe(false);
   });
 
@@ -90,12 +104,12 @@ describe('a quarantine', () => {
     const ports = Array.from({ length: 999 }, (_, index) => rule({ ports: String(1000 + index) }));
     const full = quarantineRules(
       after(adding(SSH)),
-      ports.map((each) => adding(each)),
+      ports.map((each) => refusal(adding(each))),
       1,
     );
     expect(full.isLessToDo).toBe(true);
     const extra = rule({ ports: '5000' });
-    const over = quarantineRules(full.quarantine, [adding(extra)], 2);
+    const over = quarantineRules(full.quarantine, [refusal(adding(extra))], 2);
     expect(over.isLessToDo).toBe(false);
     expect(countAt(over.quarantine, 3)).toEqual([1000, 0]);
     expect(quarantinedAt(over.quarantine, 3).desired.has(ruleIdentity(extra))).toBe(true);

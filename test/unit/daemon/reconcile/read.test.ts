@@ -86,7 +86,7 @@ describe('the plan for a group as it was read', () => {
 
   it('leaves out what is quarantined, until it is time to try again', async () => {
     const { engine } = emulatedEngine();
-    const { quarantine } = quarantineRules(EMPTY_QUARANTINE, [adding], 0);
+    const { quarantine } = quarantineRules(EMPTY_QUARANTINE, [{ step: adding, reason: 'no' }], 0);
     const memory = { ...MEMORY, quarantine };
     expect(await read(engine, { memory })).toMatchObject({ plan: { steps: [] } });
     const later = emulatedEngine({ parts: { clock: instantClock(10 * 60_000) } });

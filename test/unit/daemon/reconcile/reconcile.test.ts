@@ -4,6 +4,7 @@ import { newGroupMemory, type GroupMemory } from '../../../../daemon/learned/gro
 import type { Engine } from '../../../../daemon/reconcile/engine.ts';
 import type { Cause } from '../../../../daemon/reconcile/group-run.ts';
 import { reconcileGroup } from '../../../../daemon/reconcile/reconcile.ts';
+import { desiredHash } from '../../../../reconciler/plan/hash.ts';
 import type { GroupPolicy } from '../../../../reconciler/plan/plan.ts';
 import {
   emulatedEngine,
@@ -163,6 +164,12 @@ describe('a rule that the cloud refuses', () => {
     expect(first.outcome).toMatchObject({ kind: 'not-converged', failure: null, next: 'retry' });
     const second = await reconcile(engine, { policy, memory: first.memory });
     expect(second.outcome).toMatchObject({ kind: 'quarantined', next: 'resync' });
+    const [block, ...others] = second.outcome.kind === 'quarantined' ? second.outcome.blocks : [];
+    expect(block).toMatchObject({ kind: 'quarantined', liftedBy: 'time', override: '' });
+    expect(block?.message).toMatch(
+      /^the cloud refuses to add, change or remove 2 rules, .*: ingress accept tcp 443\/443 .*; tried again at \d{4}-\S+Z\)$/,
+    );
+    expect(others).toEqual([]);
     expect(rules()).toContain('8443/8443 10.1.0.0/16');
   });
 
@@ -244,6 +251,24 @@ describe('a group whose policy in force breaks a guardrail that came later', () 
     expect((await engine.journal.facts(HERE)).lastConverged).toEqual(lastConverged);
     expect(await engine.journal.marks(HERE)).toMatchObject({ applied: null });
     expect(await engine.journal.openIntents(HERE)).toEqual([]);
+  });
+});
+
+describe('an approval', () => {
+  const given = (planHash: string, policy: GroupPolicy) => ({
+    ...{ planHash, desiredHash: desiredHash(policy), group: HERE, losing: [], opening: [] },
+    ...{ by: 'ann@desk', reason: 'ticket 7', atMs: 0, untilMs: 3_600_000 },
+  });
+
+  it('is used up when the group is as its policy says, and not by a look at the policy before', async () => {
+    const [now, next] = [policyOf([WEB, TLS]), policyOf([WEB])];
+    const { engine } = setUp();
+    await engine.journal.approve(given('f01', next));
+    await engine.journal.approve(given('f02', now));
+    await reconcile(engine, { policy: now });
+    expect(await engine.journal.approvals(0, HERE)).toMatchObject([{ planHash: 'f01' }]);
+    await reconcile(engine, { policy: next });
+    expect(await engine.journal.approvals(0, HERE)).toEqual([]);
   });
 });
 

@@ -132,6 +132,41 @@ it('says nothing of how a group stands to a policy that it has not carried out y
   void controller.stop();
 });
 
+it('reconciles a group that is named alone, once more if it runs, and none that no policy names', async () => {
+  const { controller, seen, settle, letThrough } = setUp();
+  const [web, other] = [target([SSH]), target([SSH], { id: 'sg-other' })];
+  controller.setTargets([web, other]);
+  await settle();
+  await letThrough();
+  await letThrough();
+  expect(seen.reads).toBe(2);
+  controller.trigger(web.policy);
+  controller.trigger(web.policy);
+  controller.trigger({ ...web.policy, id: 'sg-unknown' });
+  await settle();
+  expect(seen.reads).toBe(3);
+  controller.trigger(web.policy);
+  await letThrough();
+  expect(seen.reads).toBe(4);
+  await letThrough();
+  expect(seen.reads).toBe(4);
+  expect(seen.groupsRead.slice(2)).toEqual([web.policy.id, web.policy.id]);
+  void controller.stop();
+});
+
+it('knows which groups a hint may be about', async () => {
+  const { controller, settle, letThrough } = setUp();
+  const { policy } = target([SSH]);
+  expect(controller.standingOf(policy)).toBe('unmanaged');
+  controller.setTargets([target([SSH])]);
+  expect(controller.standingOf(policy)).toBe('ready');
+  await settle();
+  controller.setTargets([]);
+  expect(controller.standingOf(policy)).toBe('unmanaged');
+  await letThrough();
+  await controller.stop();
+});
+
 it('reads the groups of an account, however many of another one do not answer', async () => {
   const { controller, seen, settle } = setUp({ account: 'dead' });
   const dead = Array.from({ length: 9 }, (_, number) =>

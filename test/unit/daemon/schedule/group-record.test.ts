@@ -12,6 +12,7 @@ import {
   withTarget,
   type GroupRecord,
 } from '../../../../daemon/schedule/group-record.ts';
+import type { BlockKind } from '../../../../reconciler/plan/plan.ts';
 import { policyOf } from '../../../support/plan-inputs.ts';
 import { rule } from '../../../support/rule-sets.ts';
 
@@ -96,6 +97,12 @@ describe('the cause of a reconcile', () => {
 });
 
 describe('the status of a group', () => {
+  const blockedFor = (kind: BlockKind, closesOnly: boolean): ReconcileOutcome => ({
+    ...{ kind: 'blocked', reasons: ['why'], planHash: 'f00', next: 'resync' },
+    blocks: [{ kind, liftedBy: 'edit', message: 'why', override: '' }],
+    kept: { changes: 1, closesOnly },
+  });
+
   it('keeps its outcome when only the revision changes', () => {
     const tried = after(FRESH, failed('backoff'));
     const equal = structuredClone({ ...HTTPS, revision: 'r9' });
@@ -113,13 +120,17 @@ describe('the status of a group', () => {
   ])(
     'says what is carried out while the plan is blocked; only what closes: %s',
     (closesOnly, told, words) => {
-      const outcome: ReconcileOutcome = {
-        ...{ kind: 'blocked', reasons: ['a guardrail'], blocks: [], planHash: 'f00', next: 'resync' },
-        kept: { changes: 1, closesOnly },
-      };
-      const status = groupStatus(after(FRESH, outcome));
+      const status = groupStatus(after(FRESH, blockedFor('guardrail', closesOnly)));
       expect(status).toMatchObject(told);
-      expect(status.reason).toBe(`a guardrail (meanwhile ${words})`);
+      expect(status.reason).toBe(`why (meanwhile ${words})`);
+    },
+  );
+
+  it.each(['flapping', 'denied'] as const)(
+    'says nothing of rules before where the policy is carried out but for rules left out: %s',
+    (kind) => {
+      const status = groupStatus(after(FRESH, blockedFor(kind, false)));
+      expect(status).toMatchObject({ kept: false, closing: false, reason: 'why' });
     },
   );
 });

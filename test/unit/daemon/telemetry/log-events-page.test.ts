@@ -2,11 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { CATALOG } from '../../../../daemon/telemetry/catalog.ts';
+import type { EventName } from '../../../../daemon/telemetry/events.ts';
 import {
   COMMON,
   EVENT_NAMES,
   HELD_COMMIT,
   HELD_GROUP,
+  NO_ONE_FOUND,
   SAMPLE_EVENTS,
 } from '../../../support/sample-events.ts';
 
@@ -35,6 +37,12 @@ function entries(): Entry[] {
     });
 }
 
+/** Of events that have two. */
+const OTHER_FORMS: Partial<Record<EventName, readonly object[]>> = {
+  'policies.held': [HELD_GROUP, HELD_COMMIT],
+  'drift.attributed': [NO_ONE_FOUND],
+};
+
 const sorted = (list: Iterable<string>) => [...list].sort();
 
 describe('docs/log-events.md', () => {
@@ -44,7 +52,7 @@ describe('docs/log-events.md', () => {
 
   it.each(EVENT_NAMES)('tells the level and the fields of %s, and what an operator does', (event) => {
     const entry = entries().find(({ name }) => name === event);
-    const samples = [SAMPLE_EVENTS[event], ...(event === 'policies.held' ? [HELD_GROUP, HELD_COMMIT] : [])];
+    const samples = [SAMPLE_EVENTS[event], ...(OTHER_FORMS[event] ?? [])];
     const own = new Set(samples.flatMap(Object.keys).filter((field) => !(field in COMMON)));
     expect(entry?.level).toBe(CATALOG[event].level);
     expect(sorted(entry?.fields ?? [])).toEqual(sorted(own));

@@ -27,6 +27,15 @@ describe('regionalEndpoint', () => {
   });
 
   it.each([
+    ['cn-hangzhou', 'actiontrail.cn-hangzhou.aliyuncs.com'],
+    ['cn-shanghai-finance-1', 'actiontrail.cn-shanghai-finance-1.aliyuncs.com'],
+    ['cn-hangzhou-finance', 'actiontrail.aliyuncs.com'],
+    ['rus-west-1-pop', 'actiontrail.ap-northeast-1.aliyuncs.com'],
+  ])('ActionTrail of %s is at %s', (region, host) => {
+    expect(regionalEndpoint(region, 'actiontrail')).toEqual({ ok: true, value: `https://${host}` });
+  });
+
+  it.each([
     '',
     'evil.example/#',
     'cn-hangzhou.evil.example',

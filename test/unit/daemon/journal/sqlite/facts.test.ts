@@ -46,7 +46,7 @@ describe('the facts in a journal file', () => {
         held: null,
       });
       await journal.setWaiting(GROUP, waiting);
-      await journal.useUpApprovals({ group: GROUP });
+      await journal.useUpApprovals({ group: GROUP, desiredHash: 'd00' });
     };
     await write();
     const bytes = logBytes();

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Freeze } from '../../../../../daemon/config/sections/freeze-schema.ts';
-import { activeFreezes, freezeOf } from '../../../../../daemon/reconcile/safety/freezes.ts';
+import type { Frozen } from '../../../../../reconciler/plan/plan-input.ts';
+import type { GroupPolicy } from '../../../../../reconciler/plan/plan.ts';
+import { policyOf } from '../../../../support/plan-inputs.ts';
+import { rule } from '../../../../support/rule-sets.ts';
+import { activeFreezes, freezeOf, frozenBy } from '../../../../../daemon/reconcile/safety/freezes.ts';
 
 const weekend: Freeze = {
   name: 'weekend',
@@ -60,5 +64,21 @@ describe('the freeze of a group', () => {
     expect(freezeOf(group, activeFreezes([elsewhere], [], during))).toBeNull();
     const here = { ...strict, groups: { names: ['w*'], regions: ['cn-hangzhou'] } };
     expect(freezeOf(group, activeFreezes([here], [], during))?.allow).toBe('none');
+  });
+});
+
+describe('what a freeze holds', () => {
+  const policy = policyOf([rule({ ports: '443' })]);
+  const held = (allow: Frozen['allow'], inForce: GroupPolicy | null): boolean | null =>
+    frozenBy({ name: 'night', allow, untilMs: 5000 }, { desired: policy, inForce, nowMs: 0 })?.holdsPolicy ??
+    null;
+
+  it.each<[string, GroupPolicy | null, { drift: boolean | null; none: boolean | null }]>([
+    ['is nothing of the policy in force but writing', policy, { drift: null, none: false }],
+    ['is a policy with other rules', policyOf([]), { drift: true, none: true }],
+    ['is a policy of another mode', { ...policy, mode: 'observe' }, { drift: true, none: true }],
+    ['is what a first policy would change', null, { drift: false, none: false }],
+  ])('%s', (_, inForce, expected) => {
+    expect({ drift: held('drift', inForce), none: held('none', inForce) }).toEqual(expected);
   });
 });

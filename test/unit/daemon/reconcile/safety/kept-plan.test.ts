@@ -14,7 +14,7 @@ const WEB = rule({ ports: '443' });
 const SSH = rule({ ports: '22' });
 const BY_HAND = rule({ ports: '8080', peer: '10.0.0.0/8' });
 const TEAM = rule({ ports: '9000', peer: '10.0.0.0/8', description: 'team/x' });
-const FROZEN = { name: 'weekend', allow: 'drift', untilMs: 5000 } as const;
+const FROZEN = { name: 'weekend', allow: 'drift', holdsPolicy: true, untilMs: 5000 } as const;
 const source = { file: 'web.yaml', line: 3, column: 1 };
 
 interface Scene {
@@ -66,7 +66,7 @@ describe('the plan of the policy in force', () => {
   });
 
   it('is not asked where the policy is the same, wherever it is written', () => {
-    const more = { frozen: { ...FROZEN, allow: 'none' as const } };
+    const more = { frozen: { ...FROZEN, allow: 'none' as const, holdsPolicy: false } };
     const moved = policyOf([WEB], { source });
     expect(repaired({ inForce: policyOf([WEB]), desired: moved, there: [WEB, BY_HAND], more })).toBeNull();
   });

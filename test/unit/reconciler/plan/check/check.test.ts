@@ -28,6 +28,7 @@ const found = (more: Partial<Unchecked> = {}): Unchecked => ({
   policy: policyOf([web]),
   ownership: { managed: [], ignored: [], foreign: [], ignoredOpening: [] },
   resting: [],
+  refused: [],
   absent: [],
   steps: [STEP],
   hash: 'f00',
@@ -50,6 +51,9 @@ const NO_ROOM = { kind: 'noRoom', fallback: 'neverOpen', counted: ['rules'] } as
 const OBSERVED = { desired: policyOf([web], { mode: 'observe' }) };
 const MANAGED = { described: groupOf([], { serviceManaged: true }) };
 const HELD = { holds: [hold(HERE)] };
+const FROZEN = { frozen: { name: 'night', allow: 'drift', holdsPolicy: true, untilMs: NOW_MS + 1 } } as const;
+const FROZEN_WRITES = { frozen: { ...FROZEN.frozen, allow: 'none', holdsPolicy: false } } as const;
+const THAWED = { frozen: { ...FROZEN.frozen, untilMs: NOW_MS } };
 
 describe('the status of a plan', () => {
   it.each<[string, GroupPlan['status'], Partial<PlanInput>, Partial<Unchecked>]>([
@@ -62,6 +66,11 @@ describe('the status of a plan', () => {
     ['is blocked by what the vendor refuses', 'blocked', MANAGED, {}],
     ['is blocked by what the search for an order found', 'blocked', {}, { orderObjections: [NO_ROOM] }],
     ['is blocked by a hold', 'blocked', HELD, {}],
+    ['is blocked by a freeze of policies, also without steps', 'blocked', FROZEN, { steps: [] }],
+    ['is blocked by a freeze of policies, also in mode observe', 'blocked', { ...FROZEN, ...OBSERVED }, {}],
+    ['is blocked by a freeze of writing', 'blocked', FROZEN_WRITES, {}],
+    ['is converged without steps in a freeze of writing alone', 'converged', FROZEN_WRITES, { steps: [] }],
+    ['is pending where a freeze has ended', 'pending', THAWED, {}],
   ])('the status of a plan: %s', (_title, status, given, plan) => {
     expect(check(input(given), found(plan)).status).toBe(status);
   });
@@ -78,6 +87,10 @@ describe('what blocks a plan', () => {
 
   it('is nothing where there are no steps', () => {
     expect(kindsOf({ ...MANAGED, ...HELD }, { steps: [] })).toEqual([]);
+  });
+
+  it('is a freeze of policies also where there are no steps', () => {
+    expect(kindsOf(FROZEN, { steps: [] })).toEqual(['frozen']);
   });
 
   it('is told of an observed plan as if it were enforced', () => {

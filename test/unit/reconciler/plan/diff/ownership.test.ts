@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import type { ReadLists } from '../../../../../reconciler/exposure/engine/context.ts';
 import type { IgnorePattern } from '../../../../../reconciler/model/group.ts';
 import type { Rule } from '../../../../../reconciler/model/rule.ts';
 import type { GroupPlan } from '../../../../../reconciler/plan/plan.ts';
 import { ownershipOf } from '../../../../../reconciler/plan/diff/ownership.ts';
 import { described, groupOf, OPTIONS, planFor, policyOf } from '../../../../support/plan-inputs.ts';
-import { rule } from '../../../../support/rule-sets.ts';
+import { prefix, rule } from '../../../../support/rule-sets.ts';
 
 const source = { file: 'web.yaml', line: 9, column: 3 };
 const BY_TEXT: IgnorePattern = { description: 'acs/*', source };
@@ -83,6 +84,36 @@ describe('a pattern of texts alone', () => {
       OPTIONS,
     );
     expect(steps.map(({ kind }) => kind)).toEqual(['revoke']);
+  });
+});
+
+describe('an ignored accept that names a list', () => {
+  const fromList = acs({ ports: '443', peer: 'pl-nodes' });
+  const onPorts = acs({ ports: 'prl-web', peer: '10.1.0.0/16' });
+  const policy = policyOf([web], { ignore: [BY_TEXT] });
+  const listsOf = (entry: string, port: number): ReadLists => ({
+    prefixLists: new Map([['pl-nodes', { family: 'ipv4', entries: [prefix(entry)] }]]),
+    portLists: new Map([['prl-web', [{ first: port, last: port }]]]),
+  });
+  const leftAlone = (lists?: ReadLists) =>
+    ownershipOf(policy, groupOf(described([fromList, onPorts])), { lists }).ignored.map(({ id }) => id);
+
+  it('is judged by the entries of the list', () => {
+    expect(leftAlone(listsOf('10.2.0.0/16', 443))).toEqual(['sgr-0', 'sgr-1']);
+    expect(leftAlone(listsOf('203.0.113.0/24', 443))).toEqual(['sgr-1']);
+    expect(leftAlone(listsOf('10.2.0.0/16', 22))).toEqual(['sgr-0']);
+  });
+
+  it('is not left alone for a text where the list was not read', () => {
+    expect(leftAlone()).toEqual([]);
+  });
+
+  it('is judged so in the plan', () => {
+    const plan = (lists?: ReadLists) =>
+      planFor(policy, groupOf(described([web, fromList])), OPTIONS, lists === undefined ? {} : { lists })
+        .status;
+    expect(plan(listsOf('10.2.0.0/16', 443))).toBe('converged');
+    expect(plan()).toBe('pending');
   });
 });
 

@@ -1,5 +1,5 @@
 // Rules that the cloud refuses are left as they are, and so is what making room for them would take away.
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ruleIdentity, type Rule } from '../../../../../reconciler/model/rule.ts';
 import { described, groupOf, OPTIONS, planFor, policyOf } from '../../../../support/plan-inputs.ts';
 import { rule } from '../../../../support/rule-sets.ts';
@@ -95,4 +95,34 @@ it.each<[string, { wanted: Rule[]; there: Rule[]; refused: Rule[]; staying: Rule
   const group = described(there);
   const learned = { quarantined: { desired: keys(refused), described: keys(staying) } };
   expect(planFor(policyOf(wanted), groupOf(group), OPTIONS, { learned }).steps).toEqual([]);
+});
+
+describe('a rule that the cloud refuses, and why', () => {
+  const ssh = rule({ ports: '22' });
+  const tls = rule({ ports: '443' });
+  const learned = {
+    quarantined: { desired: keys([ssh]), described: keys([]) },
+    refused: [{ rule: ssh, reason: 'InvalidParam.PortRange', untilMs: 600_000 }],
+  };
+  const blocksOf = (there: readonly Rule[]) =>
+    planFor(policyOf([ssh, tls]), groupOf(described(there)), OPTIONS, { learned });
+
+  it('are a block of the plan for the rest, which is carried out', () => {
+    const { status, steps, blockedBy } = blocksOf([]);
+    expect({ status, calls: steps.length }).toEqual({ status: 'pending', calls: 1 });
+    expect(blockedBy).toEqual([
+      {
+        kind: 'quarantined',
+        liftedBy: 'time',
+        message:
+          "the cloud refuses to add, change or remove 1 rule, left alone until then or until the group's policy changes: ingress accept tcp 22/22 " +
+          'from 0.0.0.0/0 priority 1 (InvalidParam.PortRange; tried again at 1970-01-01T00:10:00.000Z)',
+        override: '',
+      },
+    ]);
+  });
+
+  it('are none once someone else has added it', () => {
+    expect(blocksOf([ssh]).blockedBy).toEqual([]);
+  });
 });
