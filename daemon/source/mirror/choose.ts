@@ -31,8 +31,9 @@ export interface ChoosePorts {
 }
 
 /** What newer commits must descend from: what is in force, or for `strict` what needs no signature. */
-export function baseOf({ inForce }: SourceStanding, { verify }: GitSettings): Base | null {
+export function baseOf({ inForce, rollback }: SourceStanding, { verify }: GitSettings): Base | null {
   const whole = verify.mode === 'strict';
+  if (rollback !== null && rollback.from === null) return { commit: rollback.to, whole: false };
   const commit = inForce?.id ?? (whole ? verify.since : null);
   return commit === null ? null : { commit, whole };
 }
@@ -44,8 +45,9 @@ export async function chooseCommit(
 ): Promise<Choice> {
   const { inForce } = standing;
   const stays = inForce === null ? null : { ...inForce, isInForce: true };
-  const unchanged = { commit: stays, held: null, warnings: [] };
   const wanted = tip === null ? null : commitMeant(tip, standing);
+  const told = wanted?.isRolledBack === true ? [rollbackText(standing)] : [];
+  const unchanged = { commit: stays, held: null, warnings: told };
   if (wanted === null || wanted.commit === inForce?.id) return unchanged;
   const cause = await causeToHold(wanted, standing, ports);
   if (cause === PENDING) return unchanged;
@@ -57,8 +59,11 @@ export async function chooseCommit(
   }
   const { signers, warnings } = verdict;
   const commit = { id: wanted.commit, signers, tag: tagOf(wanted), isInForce: false };
-  return { commit, held: null, warnings };
+  return { commit, held: null, warnings: [...told, ...warnings] };
 }
+
+const rollbackText = ({ rollback }: SourceStanding): string =>
+  `rolled back to ${short(rollback?.to ?? '')}, ${rollback?.about ?? ''}: until the remote names another commit, or \`rampart rollback --end\``;
 
 interface CommitMeant extends Tip {
   /** Whether a person chose it, whatever lies between. */
@@ -66,8 +71,8 @@ interface CommitMeant extends Tip {
 }
 
 const commitMeant = (tip: Tip, { rollback }: SourceStanding): CommitMeant =>
-  rollback?.from === tip.commit
-    ? { ref: tip.ref, commit: rollback.to, isRolledBack: true }
+  rollback !== null && (rollback.from ?? tip.commit) === tip.commit
+    ? { ref: rollback.tag ?? tip.ref, commit: rollback.to, isRolledBack: true }
     : { ...tip, isRolledBack: false };
 
 const tagOf = ({ ref }: Tip): string | null => (isTagRef(ref) ? ref : null);
