@@ -6,6 +6,10 @@ import { networkInterfaces } from 'node:os';
 
 const TOOLS = {
   git: () => ends('git', ['--version']),
+  gpg: () => ends('gpg', ['--version']) && TOOLS.git(),
+  // It has no flag that only shows its version; this asks for the fingerprint of nothing.
+  'ssh-keygen': () =>
+    spawnSync('ssh-keygen', ['-lf', '/dev/null'], { stdio: 'ignore' }).error === undefined && TOOLS.git(),
   bash: () => ends('bash', ['-c', 'true']),
   python3: () => ends('python3', ['-c', 'import pty']),
   '/dev/full': () => existsSync('/dev/full'),

@@ -48,12 +48,9 @@ const shape = {
     .nullable()
     .default(null)
     .meta({ description: 'The last commit that need not be signed, for the first start under `strict`.' }),
-  allowedSigners: filePath
-    .nullable()
-    .default(null)
-    .meta({
-      description: 'SSH keys that may sign, and whose they are: see ALLOWED SIGNERS in ssh-keygen(1).',
-    }),
+  allowedSigners: filePath.nullable().default(null).meta({
+    description: 'SSH keys that may sign, and whose they are: see ALLOWED SIGNERS in ssh-keygen(1).',
+  }),
   revocationFile: filePath
     .nullable()
     .default(null)
@@ -78,4 +75,62 @@ const shape = {
   ),
 };
 
-export const verifySchema = section('Whose signatures a commit needs before it comes into force.', shape);
+export const verifySchema = section(
+  'Whose signatures a commit needs before it comes into force.',
+  shape,
+).superRefine((written, context) => {
+  for (const { key, message } of conflictsOf(written)) {
+    context.addIssue({ code: 'custom', path: [key], message });
+  }
+});
+
+type WrittenVerify = z.output<z.ZodObject<typeof shape>>;
+
+interface KeyConflict {
+  readonly key: keyof WrittenVerify;
+  readonly message: string;
+}
+
+/** What the keys say together and cannot mean. */
+function conflictsOf(written: WrittenVerify): KeyConflict[] {
+  const { mode, allowedSigners, revocationFile, gpgKeyring, gpgFingerprints, platformKeys } = written;
+  const conflicts: ReadonlyArray<KeyConflict & { readonly when: boolean }> = [
+    {
+      when: mode !== 'none' && allowedSigners === null && gpgKeyring === null,
+      key: 'mode',
+      message: 'name whose signatures count: allowedSigners (SSH) or gpgKeyring (OpenPGP)',
+    },
+    {
+      when: revocationFile !== null && allowedSigners === null,
+      key: 'revocationFile',
+      message: 'revocationFile is only for the keys of allowedSigners',
+    },
+    {
+      when: gpgKeyring !== null && gpgFingerprints.length === 0 && !platformKeys.some(isGpg),
+      key: 'gpgFingerprints',
+      message: 'name the keys of gpgKeyring that may sign: being in the ring is not enough',
+    },
+    {
+      when: gpgKeyring === null && gpgFingerprints.length > 0,
+      key: 'gpgFingerprints',
+      message: 'gpgFingerprints needs gpgKeyring, the folder with these keys',
+    },
+    ...unmappedKeys(written),
+  ];
+  return conflicts.filter(({ when }) => when);
+}
+
+const isGpg = (fingerprint: string): boolean => GPG_FINGERPRINT.test(fingerprint);
+
+/** A fingerprint names no person: two keys of one person must not count as two, and no author has it as an address. */
+function unmappedKeys({
+  gpgFingerprints,
+  authors,
+  minSigners,
+}: WrittenVerify): Array<KeyConflict & { readonly when: boolean }> {
+  const mapped = new Set(authors.map(({ signer }) => signer?.toUpperCase()));
+  const missing = gpgFingerprints.find((fingerprint) => !mapped.has(fingerprint));
+  if (missing === undefined) return [];
+  const message = `say whose key ${missing} is: ${missing}=ADDRESS`;
+  return [{ when: minSigners > 1 || authors.length > 0, key: 'authors', message }];
+}

@@ -50,15 +50,31 @@ export async function git(args: readonly string[], run: GitRun): Promise<Buffer 
 }
 
 /** Standard output, or why there is none to rely on. */
-export function runGit(args: readonly string[], run: GitRun): Promise<Result<Buffer, GitFailure>> {
+export async function runGit(args: readonly string[], run: GitRun): Promise<Result<Buffer, GitFailure>> {
+  const { output, code, kind, complaint } = await endOfGit(args, run);
+  return kind === null ? ok(output) : err({ kind, code, complaint });
+}
+
+/** How git ended, and all that it said. */
+export interface GitEnd extends Omit<GitFailure, 'kind'> {
+  /** Null if it did what it was asked for. */
+  readonly kind: GitFailure['kind'] | null;
+  readonly output: Buffer;
+}
+
+/** For what git says on standard error though it succeeds; everything else asks `runGit`. */
+export function endOfGit(args: readonly string[], run: GitRun): Promise<GitEnd> {
   return new Promise((resolve) => {
     const output = new Collected(run.maxBytes ?? MAX_OUTPUT_BYTES);
     const complaint = new Collected(MAX_COMPLAINT_BYTES);
     let ending: GitFailure['kind'] | null = null;
-    const fail = (kind: GitFailure['kind'], code: number | null = null) =>
-      resolve(err({ kind: ending ?? kind, code, complaint: complaint.text }));
+    const finish = (kind: GitEnd['kind'], code: number | null = null) =>
+      resolve({ kind: ending ?? kind, code, output: output.bytes, complaint: complaint.text });
     const child = start(args, run);
-    if (child === null) return fail('absent');
+    if (child === null) {
+      finish('absent');
+      return;
+    }
     const end = (kind: GitFailure['kind']) => {
       ending ??= kind;
       killAll(child);
@@ -73,12 +89,11 @@ export function runGit(args: readonly string[], run: GitRun): Promise<Result<Buf
     child.stderr?.on('data', (chunk: Buffer) => complaint.add(chunk));
     // A git that ends before it has read everything is a git that failed, and is told by its exit code.
     child.stdin?.on('error', () => undefined).end(run.input ?? '');
-    child.on('error', () => fail('absent'));
+    child.on('error', () => finish('absent'));
     child.on('close', (code) => {
       clearTimeout(timer);
       run.signal?.removeEventListener('abort', stop);
-      if (code === 0 && ending === null) resolve(ok(output.bytes));
-      else fail('refused', code);
+      finish(code === 0 ? null : 'refused', code);
     });
   });
 }

@@ -1,6 +1,12 @@
 // Decides whether a commit may come into force by who signed it. What cannot be told is held, never verified.
+import { ok } from '../../../reconciler/model/result.ts';
 import type { VerifySettings } from '../../config/sections/verify-schema.ts';
 import type { Environment } from '../git/git.ts';
+import { askCommits, askTag, trustedStart, type RevisionQuestion } from './modes.ts';
+import { knownPeople } from './people/people.ts';
+import { withTrust, type Trust } from './trust/trust.ts';
+import { held, shortId, type OrHeld, type Verified, type VerifyVerdict } from './verdict.ts';
+import { verifyGit } from './verify-git.ts';
 
 export interface VerifyRequest {
   /** Path of a bare repository. */
@@ -16,36 +22,32 @@ export interface VerifyRequest {
   readonly nowMs: number;
 }
 
-/** Why a commit is not verified. */
-export type VerifyReason =
-  | 'unsigned'
-  | 'bad-signature'
-  | 'unknown-signer'
-  | 'revoked'
-  | 'forged-author'
-  | 'too-few-signers'
-  | 'clock'
-  | 'unreadable';
-
-export type VerifyVerdict =
-  | {
-      readonly kind: 'verified';
-      /** The people who signed the commit, its merge or a tag on it; none under `none`. */
-      readonly signers: readonly string[];
-      /** What a person should know all the same. */
-      readonly warnings: readonly string[];
-    }
-  | {
-      readonly kind: 'held';
-      readonly reason: VerifyReason;
-      /** The commit that is not as it must be. */
-      readonly commit: string;
-      readonly message: string;
-    };
-
 /** Whether `to` may come into force after `from`. A git that fails makes it held; a rejected promise is a bug. */
-export function verifyRevision({ settings, to }: VerifyRequest): Promise<VerifyVerdict> {
-  if (settings.mode === 'none') return Promise.resolve({ kind: 'verified', signers: [], warnings: [] });
-  const message = 'signatures cannot be verified yet';
-  return Promise.resolve({ kind: 'held', reason: 'unreadable', commit: to, message });
+export async function verifyRevision(request: VerifyRequest): Promise<VerifyVerdict> {
+  const { settings, from, to } = request;
+  if (settings.mode === 'none' || from === to) return verified([], []);
+  const asked = await withTrust(settings, (trust) => ask(request, trust));
+  const answer = asked.ok ? asked.value : held(to, 'unreadable', asked.error);
+  return answer.ok ? answer.value : answer.error;
+}
+
+const verified = (signers: readonly string[], warnings: readonly string[]): Verified => ({
+  kind: 'verified',
+  signers,
+  warnings,
+});
+
+async function ask(request: VerifyRequest, trust: Trust): Promise<OrHeld<Verified>> {
+  const { repository, environment, settings, to } = request;
+  const git = verifyGit(repository, environment, trust);
+  const people = knownPeople(settings.authors, trust.ssh?.signers ?? []);
+  const question: RevisionQuestion = { ...request, git, trust, people };
+  const start = await trustedStart(question);
+  if (!start.ok) return start;
+  const signers =
+    settings.mode === 'tag' ? await askTag(question, start.value) : await askCommits(question, start.value);
+  if (!signers.ok) return signers;
+  const isBlind = start.value === null && settings.mode === 'strict';
+  const warning = `\`policies.git.verify.since\` is not set: what lies before commit ${shortId(to)} was not verified`;
+  return ok(verified(signers.value, [...trust.warnings, ...(isBlind ? [warning] : [])]));
 }
