@@ -3,7 +3,7 @@
 import type { CommitFacts, SourceHoldReason } from '../../../reconciler/model/commit.ts';
 import type { GitSettings } from '../../config/sections/git-schema.ts';
 import type { SourceHold } from '../source.ts';
-import type { VerifyRequest, VerifyVerdict } from '../verify/verify.ts';
+import type { Verifier } from '../verify/remember-verdicts.ts';
 import { treeId } from './commit-policies.ts';
 import type { Base, Mirror, Tip } from './mirror.ts';
 import { isTagRef } from './remote-ref.ts';
@@ -15,6 +15,8 @@ export interface Choice {
   readonly commit: Chosen | null;
   readonly held: SourceHold | null;
   readonly warnings: readonly string[];
+  /** Whether it was not verified for want of older commits, which a deeper fetch may bring. */
+  readonly isCut: boolean;
 }
 
 export interface Chosen extends Pick<CommitFacts, 'id' | 'signers' | 'tag'> {
@@ -25,7 +27,7 @@ export interface Chosen extends Pick<CommitFacts, 'id' | 'signers' | 'tag'> {
 export interface ChoosePorts {
   readonly git: GitSettings;
   readonly mirror: Mirror;
-  readonly verify: (request: VerifyRequest) => Promise<VerifyVerdict>;
+  readonly verify: Verifier;
   readonly nowMs: () => number;
 }
 
@@ -39,13 +41,14 @@ export function baseOf({ inForce }: Standing, { verify }: GitSettings): Base | n
 export async function chooseCommit(tip: Tip | null, standing: Standing, ports: ChoosePorts): Promise<Choice> {
   const { inForce, rollback } = standing;
   const stays = inForce === null ? null : { ...inForce, isInForce: true };
-  if (tip === null || tip.commit === inForce?.id) return { commit: stays, held: null, warnings: [] };
+  if (tip === null || tip.commit === inForce?.id) return { commit: stays, held: null, ...SAYS_NOTHING };
   const isRolledBack = rollback?.from === tip.commit;
-  if (isRolledBack && rollback.to === inForce?.id) return { commit: stays, held: null, warnings: [] };
+  if (isRolledBack && rollback.to === inForce?.id) return { commit: stays, held: null, ...SAYS_NOTHING };
   const wanted = isRolledBack ? { ...tip, commit: rollback.to } : tip;
   const objected = isRolledBack ? null : await objection(tip, standing, ports);
-  if (objected === PENDING) return { commit: stays, held: null, warnings: [] };
-  if (objected !== null) return { commit: stays, held: await heldAs(wanted, objected, ports), warnings: [] };
+  if (objected === PENDING) return { commit: stays, held: null, ...SAYS_NOTHING };
+  if (objected !== null)
+    return { commit: stays, held: await heldAs(wanted, objected, ports), ...SAYS_NOTHING };
   const tag = isTagRef(tip.ref) ? tip.ref : null;
   const verdict = await ports.verify({
     repository: ports.mirror.place.cwd,
@@ -58,11 +61,18 @@ export async function chooseCommit(tip: Tip | null, standing: Standing, ports: C
   });
   if (verdict.kind === 'held') {
     const refused = { reason: 'signature', message: verdict.message } as const;
-    return { commit: stays, held: await heldAs(wanted, refused, ports), warnings: [] };
+    return { commit: stays, held: await heldAs(wanted, refused, ports), warnings: [], isCut: verdict.isCut };
   }
   const { signers, warnings } = verdict;
-  return { commit: { id: wanted.commit, signers, tag, isInForce: false }, held: null, warnings };
+  return {
+    commit: { id: wanted.commit, signers, tag, isInForce: false },
+    held: null,
+    warnings,
+    isCut: false,
+  };
 }
+
+const SAYS_NOTHING = { warnings: [], isCut: false } as const;
 
 interface Objection {
   readonly reason: SourceHoldReason;
