@@ -128,14 +128,22 @@ class History {
 
   async take(step: Step): Promise<void> {
     switch (step.kind) {
-      case 'commit':
-        return this.#commit(step.by, this.#at(step.on));
-      case 'merge':
-        return this.#merge(step, [this.#at(step.ours), this.#at(step.theirs)]);
-      case 'point':
-        return this.#push(this.#at(step.at)?.id);
-      case 'tag':
-        return this.#tag(`v${step.version}`, step.by, this.#at(step.at));
+      case 'commit': {
+        this.#commit(step.by, this.#at(step.on));
+        return;
+      }
+      case 'merge': {
+        this.#merge(step, [this.#at(step.ours), this.#at(step.theirs)]);
+        return;
+      }
+      case 'point': {
+        this.#push(this.#at(step.at)?.id);
+        return;
+      }
+      case 'tag': {
+        this.#tag(`v${step.version}`, step.by, this.#at(step.at));
+        return;
+      }
       case 'hook':
         return this.#source.refresh();
       case 'load':
@@ -180,15 +188,20 @@ class History {
 
   #expectGood({ id, tag }: NonNullable<LoadedPolicies['facts']>): void {
     switch (this.#mode) {
-      case 'tag':
-        return expect([...this.#goodTags]).toContain(`${id} ${tag ?? ''}`);
-      case 'head':
-        return expect(this.#isGood(id), `commit ${id} came into force`).toBe(true);
+      case 'tag': {
+        expect([...this.#goodTags]).toContain(`${id} ${tag ?? ''}`);
+        return;
+      }
+      case 'head': {
+        expect(this.#isGood(id), `commit ${id} came into force`).toBe(true);
+        return;
+      }
       case 'strict': {
         const brought =
           this.#trusted.size === 0 ? [id] : this.#reach(id).filter((each) => !this.#trusted.has(each));
         const bad = brought.filter((each) => !this.#isGood(each));
-        return expect(bad, `commit ${id} came into force`).toEqual([]);
+        expect(bad, `commit ${id} came into force`).toEqual([]);
+        return;
       }
     }
   }
@@ -246,7 +259,10 @@ class History {
   #tag(name: string, by: SshName | 'lightweight' | null, on: Commit | null): void {
     if (on === null) return;
     const ref = `refs/tags/${name}`;
-    if (by === 'lightweight') return this.#remote.ref(ref, on.id);
+    if (by === 'lightweight') {
+      this.#remote.ref(ref, on.id);
+      return;
+    }
     this.#remote.git(['update-ref', '-d', ref]);
     this.#remote.tag(name, on.id, this.#signed(by));
     if (by !== null && TRUSTED.includes(by)) this.#goodTags.add(`${on.id} ${ref}`);
