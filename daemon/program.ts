@@ -1,21 +1,124 @@
 // The command line: which commands there are, what they share, and how usage errors end.
 import { Command, CommanderError } from 'commander';
-import { addAdoptCommand } from './commands/adopt.ts';
-import { addApplyCommand } from './commands/apply.ts';
-import { addApproveCommand } from './commands/approve.ts';
-import { addCheckCommand } from './commands/check.ts';
-import { addEmulatorCommand } from './commands/emulator.ts';
-import { addExplainCommand } from './commands/explain.ts';
-import { addHistoryCommand } from './commands/history.ts';
-import { addImportCommand } from './commands/import.ts';
 import { aborted, line, UsageError, type ExitCode, type Io } from './cli/io.ts';
-import { addPauseCommand, addResumeCommand } from './commands/pause.ts';
-import { addPlanCommand } from './commands/plan.ts';
-import { addRunCommand } from './commands/run.ts';
-import { addStatusCommand } from './commands/status.ts';
-import { addTestCommand } from './commands/test.ts';
-import { addValidateCommand } from './commands/validate.ts';
 import { packageVersion } from './cli/version.ts';
+
+type AddCommand = (program: Command, io: Io, done: (code: ExitCode) => void) => void;
+
+interface LazyCommand {
+  /** In the list of commands; its own help says more. */
+  readonly summary: string;
+  readonly load: () => Promise<AddCommand>;
+}
+
+/** In the order of the help. Each is loaded when it is called: to load all takes half a second. */
+const COMMANDS: ReadonlyMap<string, LazyCommand> = new Map([
+  [
+    'run',
+    {
+      summary: 'The daemon: keep the groups as the policies say',
+      load: async () => (await import('./commands/run.ts')).addRunCommand,
+    },
+  ],
+  [
+    'validate',
+    {
+      summary: 'Check config and policies without the cloud',
+      load: async () => (await import('./commands/validate.ts')).addValidateCommand,
+    },
+  ],
+  [
+    'plan',
+    {
+      summary: 'Show what would be done',
+      load: async () => (await import('./commands/plan.ts')).addPlanCommand,
+    },
+  ],
+  [
+    'apply',
+    {
+      summary: 'Plan, ask, carry out, verify',
+      load: async () => (await import('./commands/apply.ts')).addApplyCommand,
+    },
+  ],
+  [
+    'import',
+    {
+      summary: 'Write policies from the groups of the cloud',
+      load: async () => (await import('./commands/import.ts')).addImportCommand,
+    },
+  ],
+  [
+    'test',
+    {
+      summary: 'Run the `expect` entries of the policies',
+      load: async () => (await import('./commands/test.ts')).addTestCommand,
+    },
+  ],
+  [
+    'check',
+    {
+      summary: 'Say whether a packet is allowed, and by which rule',
+      load: async () => (await import('./commands/check.ts')).addCheckCommand,
+    },
+  ],
+  [
+    'history',
+    {
+      summary: 'Show the calls that changed the cloud, and what was approved',
+      load: async () => (await import('./commands/history.ts')).addHistoryCommand,
+    },
+  ],
+  [
+    'approve',
+    {
+      summary: 'Let a held plan or revision go on',
+      load: async () => (await import('./commands/approve.ts')).addApproveCommand,
+    },
+  ],
+  [
+    'adopt',
+    {
+      summary: 'Say that rules of a group are ours',
+      load: async () => (await import('./commands/adopt.ts')).addAdoptCommand,
+    },
+  ],
+  [
+    'pause',
+    {
+      summary: 'Stop writing, for a group or all of them',
+      load: async () => (await import('./commands/pause.ts')).addPauseCommand,
+    },
+  ],
+  [
+    'resume',
+    {
+      summary: 'Write again, or end a freeze',
+      load: async () => (await import('./commands/pause.ts')).addResumeCommand,
+    },
+  ],
+  [
+    'status',
+    {
+      summary: 'Show what the running daemon knows',
+      load: async () => (await import('./commands/status.ts')).addStatusCommand,
+    },
+  ],
+  [
+    'explain',
+    {
+      summary: 'Say why nothing happens to a group, and how to go on',
+      load: async () => (await import('./commands/explain.ts')).addExplainCommand,
+    },
+  ],
+  [
+    'emulator',
+    {
+      summary: 'Serve the ECS API from memory',
+      load: async () => (await import('./commands/emulator.ts')).addEmulatorCommand,
+    },
+  ],
+]);
 
 /** They change nothing anywhere, or whole files at a time: a signal may end them wherever they are. */
 const MAY_BE_LEFT: ReadonlySet<string> = new Set([
@@ -50,26 +153,12 @@ export function createProgram(io: Io): Program {
     .showHelpAfterError('(add --help for the options)')
     .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) })
     .exitOverride();
-  addRunCommand(program, io, done);
-  addValidateCommand(program, io, done);
-  addPlanCommand(program, io, done);
-  addApplyCommand(program, io, done);
-  addImportCommand(program, io, done);
-  addTestCommand(program, io, done);
-  addCheckCommand(program, io, done);
-  addHistoryCommand(program, io, done);
-  addApproveCommand(program, io, done);
-  addAdoptCommand(program, io, done);
-  addPauseCommand(program, io, done);
-  addResumeCommand(program, io, done);
-  addStatusCommand(program, io, done);
-  addExplainCommand(program, io, done);
-  addEmulatorCommand(program, io, done);
-  for (const command of program.commands) command.helpOption('-h, --help', 'show help');
   const left = whenLeft(program, io);
   return {
     run: async (argv) => {
       try {
+        await addCommands(program, argv, (add) => add(program, io, done));
+        for (const command of program.commands) command.helpOption('-h, --help', 'show help');
         return await Promise.race([program.parseAsync(argv).then(() => exitCode), left]);
       } catch (error) {
         if (error instanceof CommanderError && error.exitCode === 0) return 0;
@@ -80,6 +169,18 @@ export function createProgram(io: Io): Program {
       }
     },
   };
+}
+
+/** The one that is called; else all by name, to be listed, or for the nearest one to be found. */
+async function addCommands(
+  program: Command,
+  argv: readonly string[],
+  whenLoaded: (add: AddCommand) => void,
+): Promise<void> {
+  const [first = '', second = ''] = argv.slice(2).filter((word) => word !== '--');
+  const called = COMMANDS.get(first === 'help' ? second : first);
+  if (called !== undefined) whenLoaded(await called.load());
+  else for (const [name, { summary }] of COMMANDS) program.command(name).summary(summary);
 }
 
 const errorDocument = ({ message }: Error): string =>

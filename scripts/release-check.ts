@@ -28,6 +28,10 @@ const CHECKS: readonly Check[] = [
   { name: 'simulation, 2,000 seeds', command: 'npm run test:simulation -- --seeds 2000' },
   { name: 'simulation on SQLite, 200 seeds', command: 'npm run test:simulation -- --seeds 200 --sqlite' },
   { name: 'soak, 12 virtual hours of 200 groups', command: 'npm run test:simulation -- --soak' },
+  {
+    name: 'the newest actionlint on the example workflows',
+    command: 'go run github.com/rhysd/actionlint/cmd/actionlint@v1.7.12 examples/github/*.yml',
+  },
   { name: 'figures of the engine and the emulator', command: 'npm run bench' },
 ];
 

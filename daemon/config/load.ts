@@ -10,6 +10,7 @@ import type { ShapeWords } from '../../reconciler/policy/schema/shape-complaints
 import { ioReason } from '../io-reason.ts';
 import type { Config } from './config.ts';
 import { placedGuardrails } from './sections/guardrails-config.ts';
+import { keysInPolicies, type KeyInPolicies } from './keys-in-policies.ts';
 import { configsNear } from './nearby.ts';
 import { resolveConfig } from './resolve.ts';
 import { configSchema } from './schema.ts';
@@ -27,7 +28,17 @@ export function loadConfig(file: string | null): Result<Config, Problem[]> {
   const named = file ?? DEFAULT_CONFIG_FILE;
   const text = readText(named);
   if (!text.ok) return err([text.error]);
-  return text.value === null ? err([absentConfig(named)]) : parseConfig(text.value, named);
+  if (text.value === null) return err([absentConfig(named)]);
+  const config = parseConfig(text.value, named);
+  const guarded = config.ok ? keysInPolicies(config.value) : [];
+  return guarded.length === 0 ? config : err(guarded.map((key) => keyInPolicies(key, named)));
+}
+
+function keyInPolicies({ key, repository }: KeyInPolicies, file: string): Problem {
+  const message = `the file lies in ${repository}, the repository that it guards: who may push there could let in any key`;
+  const hint = `keep ${key} where only those may write who decide whose signatures count`;
+  const place = placeInConfig(file, ['policies', 'git', 'verify', key]);
+  return { severity: 'error', ...place, code: 'keys-in-policies', message, hint };
 }
 
 /** For commands that can do without: null if no config was named and there is none in the working directory. */

@@ -10,7 +10,7 @@ import type { JournalDesk } from '../journal/journal.ts';
 import { ownedRules } from './safety/owned-rules.ts';
 import type { Engine } from './engine.ts';
 import { breakGlassOf, keptBefore, keptNow } from './safety/break-glass.ts';
-import { activeFreezes, freezeOf, frozenBy } from './safety/freezes.ts';
+import { freezeOf, frozenBy } from './safety/freezes.ts';
 import { safetyInput } from './safety/safety-input.ts';
 
 /** What is read of the journal. Whoever only plans may read that of a daemon beside it. */
@@ -86,5 +86,5 @@ async function freezeNow(
 ): Promise<ReturnType<typeof freezeOf>> {
   const { freeze } = live();
   if (freeze.length === 0) return null;
-  return freezeOf(scopedByCloud(described), activeFreezes(freeze, await desk.endedFreezes(), nowMs));
+  return freezeOf(scopedByCloud(described), { freezes: freeze, ended: await desk.endedFreezes(), nowMs });
 }

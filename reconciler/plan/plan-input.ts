@@ -61,8 +61,10 @@ export interface Frozen {
   readonly allow: 'drift' | 'none';
   /** Whether another policy is in force. Then this one waits, whatever the group is like and whatever its mode. */
   readonly holdsPolicy: boolean;
-  /** Unix milliseconds. */
+  /** When none goes on any more that says no to as much, Unix milliseconds. */
   readonly untilMs: number;
+  /** Whether that is later than the end of this one. */
+  readonly isLonger: boolean;
 }
 
 /** A person has stopped all writing to a group, or (null) to every group, for a while. */

@@ -23,6 +23,8 @@ afterEach(async () => {
   await emulator.close();
 });
 
+const dataUrl = (script: string): string => `data:text/javascript,${encodeURIComponent(script)}`;
+
 describe('plan', () => {
   test('plan with changes: exit code 2, the steps are shown, nothing is written', async () => {
     const { code, stdout } = await workspace.run(['plan']);
@@ -216,6 +218,17 @@ describe('the command line', () => {
 
   test.each([['--version'], ['-V']])('rampart %s prints the version', async (flag) => {
     expect(await workspace.run([flag])).toMatchObject({ code: 0, stdout: '0.1.0\n' });
+  });
+
+  test.each([['--version'], ['--help'], ['help']])('rampart %s loads no command', async (flag) => {
+    const hooks = `export const load = (url, context, next) => {
+      if (url.includes('/commands/')) throw new Error('loaded ' + url);
+      return next(url, context);
+    }`;
+    const register = `import { register } from 'node:module'; register(${JSON.stringify(dataUrl(hooks))});`;
+    const env = { NODE_OPTIONS: `--import ${dataUrl(register)}` };
+    expect(await workspace.run([flag], env)).toMatchObject({ code: 0, stderr: '' });
+    expect((await workspace.run(['plan', '--help'], env)).stderr).toContain('/commands/plan.js');
   });
 
   test.each([

@@ -27,11 +27,16 @@ async function inFreeze(
   allow: 'drift' | 'none',
   work: (emulator: TestEmulator, service: Service, clock: VirtualClock) => Promise<void>,
   furtherRules: (nowMs: number) => readonly string[] = () => [],
+  overlapping = false,
 ): Promise<void> {
   const clock = new VirtualClock();
   const start = new Date(clock.nowMs() + 10 * MINUTE_MS);
-  const schedule = `${start.getUTCMinutes()} ${start.getUTCHours()} ${start.getUTCDate()} * *`;
-  const freeze = `[{name: night, schedule: '${schedule}', durationHours: 1, allow: ${allow}}]`;
+  const cron = (at: Date): string => `${at.getUTCMinutes()} ${at.getUTCHours()} ${at.getUTCDate()} * *`;
+  const later = new Date(start.getTime() + 120 * MINUTE_MS);
+  const more = overlapping
+    ? `, {name: long, schedule: '${cron(start)}', durationHours: 3}, {name: next, schedule: '${cron(later)}', durationHours: 3}`
+    : '';
+  const freeze = `[{name: night, schedule: '${cron(start)}', durationHours: 1, allow: ${allow}}${more}]`;
   await withEmulator({ state: { securityGroups: [wireGroup('sg-web')] }, time: clock }, async (emulator) => {
     const service = new Service({
       clock,
@@ -95,6 +100,23 @@ test('in a freeze a group that a changed policy would only observe is repaired u
     await service.log.event('drift.detected', { group: 'sg-web' }, later);
     expect(await portsIn(emulator)).toEqual(['8080/8080']);
   }));
+
+test('where freezes overlap the time is told at which the last of them ends', () =>
+  inFreeze(
+    'drift',
+    async (_emulator, service, clock) => {
+      const from = service.log.events.length;
+      service.writePolicy('web.yaml', policyFor('sg-web', [SSH]));
+      const blocked = await service.log.event('plan.blocked', { group: 'sg-web' }, from);
+      const [, until = ''] =
+        /wait until (\S+): the freeze "long" and those/.exec(String(blocked.blockedBy)) ?? [];
+      const hours = (Date.parse(until) - clock.nowMs()) / (60 * MINUTE_MS);
+      expect(hours).toBeGreaterThan(4.9);
+      expect(hours).toBeLessThan(5);
+    },
+    () => [],
+    true,
+  ));
 
 test('in a freeze that allows nothing drift stays, and is repaired at the end', () =>
   inFreeze('none', async (emulator, service) => {

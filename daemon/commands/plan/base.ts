@@ -1,5 +1,7 @@
 // `rampart plan --base REV`: what the policies change against another commit. Neither cloud, credentials nor journal are
 // asked, so it works on the pull request of a stranger.
+import path from 'node:path';
+import { tooMuchText } from '../../../reconciler/report/held-text.ts';
 import { counted } from '../../../reconciler/model/counted.ts';
 import { groupSelectorText, type DesiredState } from '../../../reconciler/model/group.ts';
 import { isTooMuchLoss, type RevisionLoss } from '../../../reconciler/judge/revision-loss.ts';
@@ -15,11 +17,12 @@ import {
 import { renderComparison } from '../../../reconciler/report/comparison/text.ts';
 import { UsageError, type ExitCode, type Io } from '../../cli/io.ts';
 import { systemClock } from '../../clock.ts';
+import { noteUncommitted } from '../../compose/committed.ts';
 import { readPolicies } from '../../compose/session.ts';
 import { problemText, shownPath } from '../../compose/setup.ts';
 import type { Config } from '../../config/config.ts';
 import { compileHere } from '../../source/compile/compile-files.ts';
-import { readBasePolicies } from '../../source/git/base-policies.ts';
+import { readBasePolicies, workTreeOf } from '../../source/git/base-policies.ts';
 import type { PlanFormat } from './flags.ts';
 
 export interface BaseFlags {
@@ -30,8 +33,10 @@ export interface BaseFlags {
 }
 
 export async function planAgainstBase(config: Config, flags: BaseFlags, io: Io): Promise<ExitCode> {
-  const { desired } = await readPolicies(config, io);
-  const before = await policiesOfBase(config, flags.base, io);
+  const here = await inWorkTree(config, io);
+  await noteUncommitted(here, io);
+  const { desired } = await readPolicies(here, io);
+  const before = await policiesOfBase(here, flags.base, io);
   const { reconcile, privateNetworks } = config;
   const comparison = comparePolicies(before, desired, {
     settings: reconcile,
@@ -44,10 +49,26 @@ export async function planAgainstBase(config: Config, flags: BaseFlags, io: Io):
     revision: desired.revision,
     comparison: ofGroup(comparison, flags.group),
     held: heldBy(comparison.loss, config),
-    notes: notesOn(before, config),
+    notes: notesOn(before, here),
   };
   io.stdout.write(rendered(flags, shown));
   return comparisonExitCode(shown);
+}
+
+/**
+ * A config that reads a remote repository is one of this repository here, whose change is not there yet: the policies are
+ * those of the work tree around the config.
+ */
+async function inWorkTree(config: Config, io: Io): Promise<Config> {
+  const { git, ...policies } = config.policies;
+  if (git === null) return config;
+  const top = await workTreeOf(path.dirname(path.resolve(io.cwd, config.file)), io.env);
+  if (top === null)
+    throw new UsageError(`${config.file} lies in no git work tree, so there is nothing to compare`);
+  return {
+    ...config,
+    policies: { ...policies, source: 'directory', git: null, path: path.join(top, git.path) },
+  };
 }
 
 /**
@@ -55,8 +76,8 @@ export async function planAgainstBase(config: Config, flags: BaseFlags, io: Io):
  * the config of then, and guardrails are asked of the later policies alone.
  */
 async function policiesOfBase({ policies }: Config, base: string, io: Io): Promise<DesiredState> {
-  const path = shownPath(policies.path, io);
-  const found = await readBasePolicies(path, base, { limits: policies.limits, environment: io.env });
+  const shown = shownPath(policies.path, io);
+  const found = await readBasePolicies(shown, base, { limits: policies.limits, environment: io.env });
   if (found.kind === 'unknown') throw new UsageError(`--base ${base}: ${found.reason}`);
   const { groups, expectations, problems } = compileHere(found.policies, { accounts: null });
   const errors = problems.filter(({ severity }) => severity === 'error');
@@ -73,8 +94,8 @@ function heldBy(loss: RevisionLoss | null, { reconcile: { brake } }: Config): He
     groups.map(({ selector }) => groupSelectorText(selector)),
   );
   const message =
-    `a daemon with the base in force would hold this revision until it is approved: ${counted(loss.losing.length, 'group')} ` +
-    `would lose traffic and ${loss.released.length} would be released; reconcile.brake.groups allows ${brake.groups} in all`;
+    'a daemon with the base in force would hold this revision until it is approved: ' +
+    tooMuchText({ ...loss, limit: brake.groups });
   return { reason: 'brake', losing: losing ?? [], released: released ?? [], limit: brake.groups, message };
 }
 

@@ -5,7 +5,7 @@ import { HOUR_MS, type Clock } from '../../clock.ts';
 import { JournalError, type JournalDesk } from '../../journal/journal.ts';
 
 /** Events come minutes late, never this much. */
-const LOOK_BACK_MS = HOUR_MS;
+const KNOWN_FOR_MS = HOUR_MS;
 
 /** More calls than the pace of a group allows within that time, unless it is allowed very many. */
 const MOST_CALLS = 500;
@@ -40,7 +40,7 @@ export class OwnRequests {
 
   async #read({ account, region, id }: GroupRef): Promise<ReadonlySet<string>> {
     try {
-      const sinceMs = this.#clock.nowMs() - LOOK_BACK_MS;
+      const sinceMs = this.#clock.nowMs() - KNOWN_FOR_MS;
       const group = { account, region, id };
       const calls = await this.#journal.history({ group, sinceMs, limit: MOST_CALLS });
       return new Set(calls.flatMap(({ requestId }) => requestId ?? []));

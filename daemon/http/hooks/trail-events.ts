@@ -20,18 +20,18 @@ export interface ChangeHint {
 /** Calls that change the rules of a group, or the group itself. */
 const CHANGING = /^(Authorize|Revoke|Modify|Create|Delete)SecurityGroup/;
 
-const optionalText = z.string().min(1).optional().catch(undefined);
+const textOrNone = z.string().min(1).optional().catch(undefined);
 const optionalTexts = z.array(z.string()).optional().catch(undefined);
 
-const shortForm = z.looseObject({ region: z.string(), groups: z.array(z.string()), requestId: optionalText });
+const shortForm = z.looseObject({ region: z.string(), groups: z.array(z.string()), requestId: textOrNone });
 
-const parameters = z.looseObject({ RegionId: optionalText, SecurityGroupId: optionalText });
+const parameters = z.looseObject({ RegionId: textOrNone, SecurityGroupId: textOrNone });
 
 const trailEvent = z.looseObject({
   eventName: z.string().regex(CHANGING),
-  acsRegion: optionalText,
-  requestId: optionalText,
-  errorCode: optionalText,
+  acsRegion: textOrNone,
+  requestId: textOrNone,
+  errorCode: textOrNone,
   requestParameters: z.unknown().optional(),
   requestParameterJson: z.unknown().optional(),
   referencedResources: z

@@ -48,13 +48,44 @@ function endOfOccurrence(freeze: Freeze, over: ReadonlySet<number>, nowMs: numbe
 
 type FreezeOfGroup = Omit<Frozen, 'holdsPolicy'>;
 
-/** Of those that the group is under, the one that says no to more, and of these the longest; null: none. */
-export function freezeOf(group: ScopedGroup, active: readonly ActiveFreeze[]): FreezeOfGroup | null {
-  const [first] = active
-    .filter(({ freeze }) => freeze.groups === undefined || isInScope(writtenScope(freeze.groups), group))
-    .map(({ freeze: { name, allow }, untilMs }): FreezeOfGroup => ({ name, allow, untilMs }))
-    .sort((a, b) => (a.allow === b.allow ? b.untilMs - a.untilMs : a.allow === 'none' ? -1 : 1));
-  return first ?? null;
+/** Freezes that follow each other without a gap. After so many the end is told too early, and told anew when it comes. */
+const MAX_LINKS = 100;
+
+/** Which freezes there are, and at what time they are asked for. */
+export interface FreezesAt {
+  readonly freezes: readonly Freeze[];
+  /** Occurrences that a person has ended. */
+  readonly ended: readonly EndedFreeze[];
+  /** Unix milliseconds. */
+  readonly nowMs: number;
+}
+
+/**
+ * Of those that the group is under, the one that says no to more, and of these the longest; null: none. It lasts until
+ * none goes on that says no to as much.
+ */
+export function freezeOf(group: ScopedGroup, { freezes, ended, nowMs }: FreezesAt): FreezeOfGroup | null {
+  const ofGroup = freezes.filter(
+    ({ groups }) => groups === undefined || isInScope(writtenScope(groups), group),
+  );
+  const [first] = [...activeFreezes(ofGroup, ended, nowMs)].sort((a, b) =>
+    a.freeze.allow === b.freeze.allow ? b.untilMs - a.untilMs : a.freeze.allow === 'none' ? -1 : 1,
+  );
+  if (first === undefined) return null;
+  const { name, allow } = first.freeze;
+  const asStrict = allow === 'none' ? ofGroup.filter((freeze) => freeze.allow === 'none') : ofGroup;
+  const untilMs = endOfChain(asStrict, ended, first.untilMs);
+  return { name, allow, untilMs, isLonger: untilMs > first.untilMs };
+}
+
+function endOfChain(freezes: readonly Freeze[], ended: readonly EndedFreeze[], fromMs: number): number {
+  let untilMs = fromMs;
+  for (let links = 0; links < MAX_LINKS; links += 1) {
+    const ends = activeFreezes(freezes, ended, untilMs).map((active) => active.untilMs);
+    if (ends.length === 0) return untilMs;
+    untilMs = Math.max(...ends);
+  }
+  return untilMs;
 }
 
 /** What a policy asks for that was in force when the freeze began is not frozen, unless nothing may be written. */

@@ -31,6 +31,11 @@ export async function readBasePolicies(
   return { kind: 'found', commit, policies: byPath(policies) };
 }
 
+/** Null outside of one. */
+export async function workTreeOf(folder: string, environment: Environment): Promise<string | null> {
+  return (await gitText(['rev-parse', '--show-toplevel'], folder, environment))?.replace(/\n$/, '') ?? null;
+}
+
 async function commitOf(revision: string, folder: string, environment: Environment): Promise<string | null> {
   const args = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`];
   const id = (await gitText(args, folder, environment))?.trimEnd() ?? '';

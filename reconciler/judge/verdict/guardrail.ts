@@ -26,6 +26,9 @@ export type GuardrailChange =
   /** It may be worse: see `WhyUnknown`. */
   | { readonly kind: 'unknown'; readonly verdict: GuardrailVerdict };
 
+export const reasonUnknown = ({ verdict }: { readonly verdict: GuardrailVerdict }): WhyUnknown =>
+  verdict.kind === 'unknown' ? verdict.why : 'lists';
+
 /** A guardrail that denies packets; those of other kinds are not judged by exposure. */
 export type Deny = Guardrail & { readonly what: Extract<Guardrail['what'], { readonly kind: 'deny' }> };
 

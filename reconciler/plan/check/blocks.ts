@@ -195,11 +195,11 @@ const timeBlock = (objection: TimeObjection, plan: BlockedPlan): BlockText =>
     ? holdBlock(objection.hold, plan.invocation)
     : frozenBlock(objection.frozen, plan);
 
-function frozenBlock({ name, allow, untilMs }: Frozen, { invocation }: BlockedPlan): BlockText {
+function frozenBlock({ name, allow, untilMs, isLonger }: Frozen, { invocation }: BlockedPlan): BlockText {
   const what = allow === 'none' ? 'nothing is written' : 'changes of the policy wait';
   return {
     kind: 'frozen',
-    message: `${what} until ${new Date(untilMs).toISOString()}: the freeze ${quoted(name)}`,
+    message: `${what} until ${new Date(untilMs).toISOString()}: the freeze ${quoted(name)}${isLonger ? ' and those that follow without a gap' : ''}`,
     override: `${invocation.program} resume --freeze ${name}${invocation.flags} --reason "..."`,
   };
 }

@@ -2,7 +2,7 @@
 // in any case, for the plan may be the cure.
 import { nearestChange } from '../../judge/nearest/nearest.ts';
 import type { ExpectationChange } from '../../judge/verdict/expectation.ts';
-import type { GuardrailChange } from '../../judge/verdict/guardrail.ts';
+import { reasonUnknown, type GuardrailChange } from '../../judge/verdict/guardrail.ts';
 import type { JudgeContext, JudgedDemand, JudgedGuardrail, Judgements } from '../../judge/verdict/judge.ts';
 import {
   expectationVerdictText,
@@ -75,7 +75,7 @@ function guardrailObjection(
     }
     case 'unknown': {
       if (demand.unknown !== 'block') return [];
-      const why = verdict.verdict.kind === 'unknown' ? verdict.verdict.why : 'lists';
+      const why = reasonUnknown(verdict);
       return [
         {
           kind: 'guardrail',
@@ -122,6 +122,12 @@ function breachObjection(breach: WayBreach, placeOf: PlaceOf): VerdictObjection[
     const { guardrail, excess } = breach;
     if (guardrail.severity !== 'error') return [];
     const what = `guardrail ${guardrail.id}, ${when}: ${exposedText(guardrail, excess, placeOf)}`;
+    return [{ kind: 'guardrail', about: guardrail.id, what, remedy: WAY_REMEDY }];
+  }
+  if (breach.kind === 'guardrailUnknown') {
+    const { guardrail, why } = breach;
+    if (guardrail.severity !== 'error') return [];
+    const what = `guardrail ${guardrail.id} cannot be judged ${when}: ${whyUnknownText(why)}`;
     return [{ kind: 'guardrail', about: guardrail.id, what, remedy: WAY_REMEDY }];
   }
   const { expectation, excess } = breach;

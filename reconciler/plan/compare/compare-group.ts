@@ -50,7 +50,7 @@ export function compareGroup(
       : plannedAsWritten(then, now, after, options);
   const isSame = then !== null && settings.length === 0 && isEmpty(judged.diff);
   return {
-    ...entryOf(now, after),
+    ...headOfEntry(now, after),
     change: then === null ? 'added' : isSame ? 'same' : 'changed',
     status: isSame ? 'converged' : statusOf(now, judged),
     settings,
@@ -62,7 +62,7 @@ export function compareGroup(
 export function releasedGroup(group: DesiredGroup, { defaultMode, nowMs }: CompareOptions): GroupComparison {
   const policy = groupPolicy(group, groupSelectorText(group.selector), { mode: defaultMode, nowMs });
   return {
-    ...entryOf(policy, group),
+    ...headOfEntry(policy, group),
     change: 'released',
     status: 'released',
     settings: [],
@@ -71,7 +71,7 @@ export function releasedGroup(group: DesiredGroup, { defaultMode, nowMs }: Compa
   };
 }
 
-const entryOf = ({ account, region, id, mode, source }: GroupPolicy, { selector }: DesiredGroup) => ({
+const headOfEntry = ({ account, region, id, mode, source }: GroupPolicy, { selector }: DesiredGroup) => ({
   ...{ account, region, id },
   selector,
   mode,

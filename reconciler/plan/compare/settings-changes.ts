@@ -24,7 +24,7 @@ const changed = (what: string, before: string, after: string): string[] =>
 function managementChange(direction: Direction, before: DesiredGroup, after: DesiredGroup): string[] {
   const [then, now] = [before.rules[direction], after.rules[direction]];
   if (then !== null && now === null) {
-    return [`${direction} is no longer managed: its ${counted(then.length, 'rule')} stay as they are`];
+    return [`${direction} is no longer managed: what is there stays (${counted(then.length, 'rule')})`];
   }
   if (then !== null || now === null) return [];
   return [`${direction} is managed from now on: rules of it that no policy declares are not known here`];

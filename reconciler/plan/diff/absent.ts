@@ -19,7 +19,7 @@ export function namedByMissing(policy: GroupPolicy, described: readonly Describe
   return DIRECTIONS.flatMap((direction) => policy.rules[direction] ?? [])
     .filter(({ rule }) => !present.has(ruleIdentity(rule)))
     .sort(({ source: a }, { source: b }) => compareText(a.file, b.file) || a.line - b.line)
-    .flatMap((rule) => namesOf(rule.rule).map((name) => ({ rule, ...name })));
+    .flatMap((rule) => namedBy(rule.rule).map((name) => ({ rule, ...name })));
 }
 
 /** `absent`: ids of what the cloud says does not exist. */
@@ -43,7 +43,7 @@ export function withAbsent(
   };
 }
 
-function namesOf({ peer, ports }: Rule): Array<Pick<NamedByRule, 'kind' | 'id'>> {
+function namedBy({ peer, ports }: Rule): Array<Pick<NamedByRule, 'kind' | 'id'>> {
   const peers =
     (peer.kind === 'group' && peer.ownerId === null) || peer.kind === 'prefixList'
       ? [{ kind: peer.kind, id: peer.id }]

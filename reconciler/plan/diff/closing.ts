@@ -22,10 +22,10 @@ export function openingChanges(input: PlanInput): Quarantined {
     { rules: described.rules.map(({ rule }) => rule), context: groupContext(described, lists) },
   );
   return {
-    desired: namesOf([...opening]),
-    described: namesOf(unexpected.filter(({ rule }) => rule.action === 'drop')),
+    desired: identitySet([...opening]),
+    described: identitySet(unexpected.filter(({ rule }) => rule.action === 'drop')),
   };
 }
 
-const namesOf = (rules: ReadonlyArray<{ readonly rule: Rule }>): ReadonlySet<string> =>
+const identitySet = (rules: ReadonlyArray<{ readonly rule: Rule }>): ReadonlySet<string> =>
   new Set(rules.map(({ rule }) => ruleIdentity(rule)));

@@ -13,9 +13,11 @@ import {
   guardrailChange,
   guardrailVerdict,
   isDeny,
+  reasonUnknown,
   type Deny,
   type GuardrailChange,
   type State,
+  type WhyUnknown,
 } from '../../judge/verdict/guardrail.ts';
 import type { Excess } from '../../judge/verdict/excess.ts';
 import type { DescribedGroup } from '../../model/group.ts';
@@ -31,6 +33,7 @@ const MAX_WAY_WORK = 20_000_000;
 /** What is broken while the plan is carried out, though it holds at both ends. */
 export type WayBreach = { readonly call: number } & (
   | { readonly kind: 'guardrail'; readonly guardrail: Deny; readonly excess: Excess }
+  | { readonly kind: 'guardrailUnknown'; readonly guardrail: Deny; readonly why: WhyUnknown }
   | { readonly kind: 'expectation'; readonly expectation: Expectation; readonly excess: Excess | null }
 );
 
@@ -76,7 +79,10 @@ function demandsAtRisk(
   const mayCut = promised !== 'neverCut' || !isProved;
   return {
     guardrails: guardrails
-      .filter(({ verdict, exemption }) => exemption === null && mayOpen && isNoWorse(verdict))
+      .filter(
+        ({ demand, verdict, exemption }) =>
+          exemption === null && mayOpen && !isSaidOfTheEnds(demand, verdict),
+      )
       .map(({ demand }) => demand),
     expectations: expectations
       .filter(
@@ -86,7 +92,8 @@ function demandsAtRisk(
   };
 }
 
-const isNoWorse = ({ kind }: GuardrailChange): boolean => kind === 'satisfied' || kind === 'kept';
+const isSaidOfTheEnds = ({ unknown }: Deny, { kind }: GuardrailChange): boolean =>
+  kind === 'worse' || (kind === 'unknown' && unknown === 'block');
 
 /** What a call may leave behind: 1 for each rule that is there. */
 interface Moment {
@@ -142,6 +149,9 @@ function guardrailBreach(guardrail: Deny, { counter, moments, stateOf, before }:
   for (const { call, mostOpen } of moments) {
     const change = guardrailChange(guardrail, counter, before, stateOf(mostOpen));
     if (change.kind === 'worse') return [{ kind: 'guardrail', guardrail, call, excess: change.excess }];
+    if (change.kind === 'unknown' && guardrail.unknown === 'block') {
+      return [{ kind: 'guardrailUnknown', guardrail, call, why: reasonUnknown(change) }];
+    }
   }
   return [];
 }

@@ -113,3 +113,12 @@ describe('--help names the command, its exit codes or its flags', () => {
     },
   );
 });
+
+test('all commands are listed with a summary, and the nearest one to a slip is found', async () => {
+  const { code, stdout } = await run('--help');
+  expect(code).toBe(0);
+  for (const name of ['run', 'validate', 'plan', 'apply', 'approve', 'resume', 'emulator', 'help']) {
+    expect(stdout).toMatch(new RegExp(`^  ${name}\\b.* {2}\\w`, 'm'));
+  }
+  expect((await run('aprove x')).stderr).toContain('approve');
+});

@@ -39,12 +39,12 @@ function splitObjects(output: Buffer, ids: readonly string[]): Map<string, ReadO
     if (named !== id || type === undefined) return null;
     const bytes = output.subarray(at, at + Number(size));
     at += bytes.length + 1;
-    found.set(id, digestOf(type, bytes, id) === id ? { kind: 'read', type, bytes } : { kind: 'damaged' });
+    found.set(id, objectDigest(type, bytes, id) === id ? { kind: 'read', type, bytes } : { kind: 'damaged' });
   }
   return at === output.length ? found : null;
 }
 
-function digestOf(type: string, bytes: Buffer, id: string): string {
+function objectDigest(type: string, bytes: Buffer, id: string): string {
   const hash = createHash(id.length === 40 ? 'sha1' : 'sha256');
   return hash.update(`${type} ${bytes.length}\0`).update(bytes).digest('hex');
 }

@@ -14,7 +14,7 @@ export interface AllowedSigner {
 
 const KEY_TYPE = /^(ssh|ecdsa|sk-ssh|sk-ecdsa)-[A-Za-z0-9@.-]+$/;
 /** Runs of anything but spaces, but what stands in quotes belongs together. */
-const WORDS = /(?:[^\s"]|"(?:[^"\\]|\\.)*")+/g;
+const FIELDS = /(?:[^\s"]|"(?:[^"\\]|\\.)*")+/g;
 
 /** Every line of the file; or the number of the first that has no key. */
 export function readAllowedSigners(text: string): Result<AllowedSigner[], number> {
@@ -30,7 +30,7 @@ export function readAllowedSigners(text: string): Result<AllowedSigner[], number
 }
 
 function readLine(line: string): AllowedSigner | null {
-  const [names, ...rest] = line.match(WORDS) ?? [];
+  const [names, ...rest] = line.match(FIELDS) ?? [];
   const [first = '', second = ''] = rest;
   const hasOptions = !KEY_TYPE.test(first);
   const [type = '', key = ''] = hasOptions ? rest.slice(1) : [first, second];

@@ -19,6 +19,9 @@ function configOf(text: string, file = 'config.yaml'): Config {
   return result.value;
 }
 
+const verifyText = (keys: string): string =>
+  `policies: {source: git, git: {url: "https://example.com/x.git", verify: {${keys}}}}`;
+
 const NO_MODE = 'the key "mode" is missing';
 
 /** `LINE:COLUMN CODE`, and all that is said, of each problem but that of a missing mode. */
@@ -267,6 +270,20 @@ emulator: {quirks: {describeLagMS: 3}}
     ['journal: {url: ""}', '1:16 bad-value', 'write the path of a file'],
     ['policies: {source: git}', '1:11 bad-value', 'source: git needs'],
     ['policies: {git: {url: "https://example.com/x.git"}}', '1:17 bad-value', 'only for `source: git`'],
+    [verifyText('mode: head'), '1:80 bad-value', 'name whose signatures count'],
+    [verifyText('revocationFile: f'), '1:90 bad-value', 'only for the keys of allowedSigners'],
+    [verifyText('gpgKeyring: d'), '1:73 bad-value', 'being in the ring is not enough'],
+    [verifyText(`gpgFingerprints: [${'A'.repeat(40)}]`), '1:91 bad-value', 'needs gpgKeyring'],
+    [verifyText('gpgFingerprints: [ABCD]'), '1:92 bad-value', 'the full fingerprint of the primary key'],
+    [verifyText('platformKeys: [ABCD]'), '1:89 bad-value', 'write SHA256:…'],
+    [verifyText('since: abc'), '1:81 bad-value', 'the full id of a commit'],
+    [verifyText('minSigners: 3'), '1:86 out-of-range', 'must be at most 2'],
+    [verifyText('authors: [a=b=c]'), '1:84 bad-value', 'SIGNER=ADDRESS'],
+    [
+      verifyText(`gpgKeyring: d, gpgFingerprints: [${'a'.repeat(40)}], minSigners: 2`),
+      '1:73 bad-value',
+      `say whose key ${'A'.repeat(40)} is`,
+    ],
   ])('says of `%s` where and what is wrong', (text, place, words) => {
     expect(problemsOf(text)).toContainEqual([place, expect.stringContaining(words)]);
   });

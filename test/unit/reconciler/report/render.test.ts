@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Rule } from '../../../../reconciler/model/rule.ts';
 import { planExitCode } from '../../../../reconciler/report/results.ts';
 import type { GroupPolicy } from '../../../../reconciler/plan/plan.ts';
-import type { Approval } from '../../../../reconciler/plan/safety.ts';
+import { DEFAULT_BRAKE, type Approval } from '../../../../reconciler/plan/safety.ts';
 import { losingKey } from '../../../../reconciler/judge/loss/losing-rules.ts';
 import { renderMarkdown } from '../../../../reconciler/report/markdown/plan-page.ts';
 import { describeRule, quoted } from '../../../../reconciler/model/rule-text.ts';
@@ -345,6 +345,60 @@ describe('markdown', () => {
   it('says of the revision what weakens protection, in a fence that it cannot close', () => {
     const note = 'weakens protection: the expectation "``` # loud" is deleted (web.yaml:3)';
     expect(renderMarkdown('abc', [], { notes: [note] })).toContain(`\n\n\`\`\`\`text\n${note}\n\`\`\`\`\n`);
+  });
+
+  it('begins with what opens and closes, and folds the details; what the internet newly reaches stands first', () => {
+    const opening = { ...SAFETY, brake: { ...DEFAULT_BRAKE, percent: 100 } };
+    const told = planFor(policyOf([web]), groupOf(described([ssh])), OPTIONS, { safety: opening });
+    const lines = renderMarkdown('abc', [told]).split('\n');
+    expect(lines.slice(0, 10)).toEqual([
+      '## Rampart plan for `abc`',
+      '',
+      '0 calls: add 0, modify 0, remove 0; 1 group blocked',
+      '',
+      '```text',
+      'default/cn-hangzhou/sg-self',
+      '  ! opens to the internet: tcp 443/443 (ipv4)',
+      '  + opens ingress tcp ports 443/443 from 0.0.0.0/0',
+      '  - closes ingress tcp ports 22/22 from sg-a to 10.1.0.0/16 source ports 1024/65535',
+      '```',
+    ]);
+    const folded = lines.indexOf(
+      '<details open><summary><code>default/cn-hangzhou/sg-self</code>: blocked, +1 ~0 -1, 2 calls</summary>',
+    );
+    expect(folded).toBeGreaterThan(10);
+    expect(lines.slice(folded + 1, folded + 4)).toEqual([
+      '',
+      '```text',
+      'default/cn-hangzhou/sg-self (enforce): blocked',
+    ]);
+  });
+
+  it('tells what a converged group has to say all the same', () => {
+    const converged = plan([web], [web]);
+    const finding = {
+      id: 'described',
+      severity: 'warning',
+      message: 'no text',
+      file: 'a.yaml',
+      line: 3,
+    } as const;
+    const exception = { kind: 'unproved', message: 'too intricate' };
+    expect(renderMarkdown('abc', [{ ...converged, findings: [finding] }])).toContain(
+      '    warning described a.yaml:3: no text\n',
+    );
+    expect(renderMarkdown('abc', [{ ...converged, exceptions: [exception] }])).toContain(
+      '    unproved: too intricate\n',
+    );
+    expect(renderMarkdown('abc', [converged])).toContain('remove 0; 1 group converged\n');
+    expect(renderMarkdown('abc', [converged])).not.toContain('<details');
+  });
+
+  it('of a marker is a comment that begins with it', () => {
+    expect(renderMarkdown('abc', [plan([web], [])], { marker: 'pr' })).toMatch(
+      /^<!-- rampart: pr -->\n## Rampart/,
+    );
+    expect(renderMarkdown('abc', [plan([web], [])])).toMatch(/^## Rampart/);
   });
 
   it('shows only groups that are not as they should be below the table', () => {

@@ -56,22 +56,64 @@ describe('the freeze of a group', () => {
   const strict: Freeze = { ...weekend, name: 'strict', durationHours: 40, allow: 'none' };
 
   it('is the one that allows less, though it ends sooner', () => {
-    expect(freezeOf(group, activeFreezes([weekend, strict], [], during))?.name).toBe('strict');
+    expect(freezeOf(group, { freezes: [weekend, strict], ended: [], nowMs: during })?.name).toBe('strict');
   });
 
   it('is none where no freeze means the group', () => {
     const elsewhere = { ...strict, groups: { ids: ['sg-b'] } };
-    expect(freezeOf(group, activeFreezes([elsewhere], [], during))).toBeNull();
+    expect(freezeOf(group, { freezes: [elsewhere], ended: [], nowMs: during })).toBeNull();
     const here = { ...strict, groups: { names: ['w*'], regions: ['cn-hangzhou'] } };
-    expect(freezeOf(group, activeFreezes([here], [], during))?.allow).toBe('none');
+    expect(freezeOf(group, { freezes: [here], ended: [], nowMs: during })?.allow).toBe('none');
+  });
+});
+
+describe('the end of a freeze', () => {
+  const group = { account: 'default', region: 'cn-hangzhou', id: 'sg-a', name: 'web', tags: null };
+  const during = Date.parse('2027-01-09T00:00:00Z');
+  const until = (freezes: readonly Freeze[], ended: Parameters<typeof activeFreezes>[1] = []) => {
+    const frozen = freezeOf(group, { freezes, ended, nowMs: during });
+    return frozen === null ? null : [frozen.name, new Date(frozen.untilMs).toISOString(), frozen.isLonger];
+  };
+  const monday: Freeze = { ...weekend, name: 'monday', schedule: '0 0 * * 1', durationHours: 24 };
+  const late: Freeze = { ...weekend, name: 'late', schedule: '0 0 * * 2', durationHours: 5 };
+  const strict: Freeze = { ...weekend, name: 'strict', durationHours: 40, allow: 'none' };
+
+  it('is its own where no other goes on', () => {
+    expect(until([weekend])).toEqual(['weekend', '2027-01-10T22:00:00.000Z', false]);
+    expect(until([weekend, late])).toEqual(['weekend', '2027-01-10T22:00:00.000Z', false]);
+  });
+
+  it('is that of the last one of those that overlap, or follow without a gap', () => {
+    expect(until([weekend, monday])).toEqual(['weekend', '2027-01-11T16:00:00.000Z', true]);
+    expect(until([weekend, monday, late])).toEqual(['weekend', '2027-01-11T21:00:00.000Z', true]);
+    const other = { ...monday, groups: { ids: ['sg-b'] } };
+    expect(until([weekend, other])).toEqual(['weekend', '2027-01-10T22:00:00.000Z', false]);
+  });
+
+  it('is for one that lets nothing be written that of those that let nothing either', () => {
+    expect(until([weekend, strict])).toEqual(['strict', '2027-01-10T02:00:00.000Z', false]);
+    expect(until([weekend, strict, { ...monday, allow: 'none' }])?.[1]).toBe('2027-01-10T02:00:00.000Z');
+    expect(until([strict, { ...monday, allow: 'none', schedule: '0 0 * * 0' }])?.[1]).toBe(
+      '2027-01-10T16:00:00.000Z',
+    );
+  });
+
+  it('leaves out an occurrence that a person has ended', () => {
+    const ended = [{ name: 'monday', untilMs: Date.parse('2027-01-11T16:00:00Z'), reason: 'x' }];
+    expect(until([weekend, monday], ended)).toEqual(['weekend', '2027-01-10T22:00:00.000Z', false]);
+  });
+
+  it('is found also where freezes never end', () => {
+    const daily: Freeze = { ...weekend, schedule: '0 0 * * *', durationHours: 24 };
+    expect(until([daily])?.[2]).toBe(true);
   });
 });
 
 describe('what a freeze holds', () => {
   const policy = policyOf([rule({ ports: '443' })]);
   const held = (allow: Frozen['allow'], inForce: GroupPolicy | null): boolean | null =>
-    frozenBy({ name: 'night', allow, untilMs: 5000 }, { desired: policy, inForce, nowMs: 0 })?.holdsPolicy ??
-    null;
+    frozenBy({ name: 'night', allow, isLonger: false, untilMs: 5000 }, { desired: policy, inForce, nowMs: 0 })
+      ?.holdsPolicy ?? null;
 
   it.each<[string, GroupPolicy | null, { drift: boolean | null; none: boolean | null }]>([
     ['is nothing of the policy in force but writing', policy, { drift: null, none: false }],

@@ -14,7 +14,13 @@ const WEB = rule({ ports: '443' });
 const SSH = rule({ ports: '22' });
 const BY_HAND = rule({ ports: '8080', peer: '10.0.0.0/8' });
 const TEAM = rule({ ports: '9000', peer: '10.0.0.0/8', description: 'team/x' });
-const FROZEN = { name: 'weekend', allow: 'drift', holdsPolicy: true, untilMs: 5000 } as const;
+const FROZEN = {
+  name: 'weekend',
+  allow: 'drift',
+  holdsPolicy: true,
+  isLonger: false,
+  untilMs: 5000,
+} as const;
 const source = { file: 'web.yaml', line: 3, column: 1 };
 
 interface Scene {

@@ -51,7 +51,9 @@ const NO_ROOM = { kind: 'noRoom', fallback: 'neverOpen', counted: ['rules'] } as
 const OBSERVED = { desired: policyOf([web], { mode: 'observe' }) };
 const MANAGED = { described: groupOf([], { serviceManaged: true }) };
 const HELD = { holds: [hold(HERE)] };
-const FROZEN = { frozen: { name: 'night', allow: 'drift', holdsPolicy: true, untilMs: NOW_MS + 1 } } as const;
+const FROZEN = {
+  frozen: { name: 'night', allow: 'drift', holdsPolicy: true, isLonger: false, untilMs: NOW_MS + 1 },
+} as const;
 const FROZEN_WRITES = { frozen: { ...FROZEN.frozen, allow: 'none', holdsPolicy: false } } as const;
 const THAWED = { frozen: { ...FROZEN.frozen, untilMs: NOW_MS } };
 

@@ -207,4 +207,39 @@ describe('an expectation', () => {
     expect(blocks(plan)).toEqual(['guardrail']);
     expect(plan.blockedBy[0]?.message).toContain('while the plan is carried out, from call 1 on');
   });
+
+  test('a guardrail that cannot be judged between two calls blocks where it says so', () => {
+    const listed = rule({ ports: '22', peer: 'pl-unread', priority: 5 });
+    const ban = (ports: string): Rule => rule({ ports, action: 'drop' });
+    const scene = {
+      there: [ban('22'), listed],
+      wanted: [ban('1-1024'), listed],
+      options: { ruleQuota: 2, modify: 'never' as const, fallback: 'neverCut' as const },
+    };
+    expect(planOf({ ...scene, safety: { guardrails: [NO_SSH] } }).status).toBe('pending');
+    const strict = { ...NO_SSH, unknown: 'block' as const };
+    const plan = planOf({ ...scene, safety: { guardrails: [strict] } });
+    expect(plan.blockedBy).toMatchObject([
+      {
+        kind: 'guardrail',
+        message:
+          'guardrail no-ssh cannot be judged while the plan is carried out, from call 1 on: ' +
+          'it hangs on the content of lists that could not be read',
+      },
+    ]);
+  });
+
+  test('a guardrail that is unknown at the end, and reports that, is not surely broken between two calls', () => {
+    const open = rule({ ports: '22', priority: 5 });
+    const listed = (ports: string): Rule => rule({ ports, peer: 'pl-unread', priority: 1 });
+    const ban = (ports: string): Rule => rule({ ports, action: 'drop', priority: 2 });
+    const scene = {
+      there: [ban('22'), open, listed('443')],
+      wanted: [ban('1-1024'), open, listed('22-443')],
+      options: { ruleQuota: 3, modify: 'never' as const, fallback: 'neverCut' as const },
+    };
+    const plan = planOf({ ...scene, safety: { guardrails: [NO_SSH] } });
+    expect(plan.findings.map(({ guardrail: standing }) => standing)).toEqual(['unknown']);
+    expect(plan.exceptions.map(({ kind }) => kind)).toEqual(['neverOpen']);
+  });
 });
