@@ -138,7 +138,7 @@ export interface Journal extends JournalDesk {
   setEstateFacts(facts: Partial<EstateFacts>): Promise<void>;
   /** Null: the group waits no more. Writes only what differs. */
   setWaiting(group: GroupRef, waiting: PlanThatWaits | null): Promise<void>;
-  /** An approval that was given ahead is now known to be about this group and these changes. */
+  /** An approval in place of another: one that was given ahead is now known to be about this group and these changes. */
   bindApproval(approval: GrantedApproval, bound: GrantedApproval): Promise<void>;
   /** The approvals of these desired rules of a group, or of this revision, have done their work. */
   useUpApprovals(of: ApprovedEnd): Promise<void>;

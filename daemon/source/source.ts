@@ -1,7 +1,7 @@
 // Where desired state comes from, as the daemon sees it. A source only reads; what the files mean is the
 // business of reconciler/policy, and which of them are in force that of desired.ts.
 import path from 'node:path';
-import type { CommitFacts, SourceHoldReason } from '../../reconciler/model/commit.ts';
+import type { CommitFacts, SourceHoldReason } from '../../reconciler/report/commit.ts';
 import type { Problem } from '../../reconciler/model/problem.ts';
 
 /** The bytes of one policy file, read in full while it stood still. */

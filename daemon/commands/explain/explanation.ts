@@ -30,7 +30,7 @@ export function fromDaemon(group: DaemonGroup, status: Status): Explanation {
     `looked at ${timeText(group.lastAttemptMs, 'not yet')}, next ${timeText(group.nextAttemptMs ?? null, 'now or when something changes')}`,
   ];
   const { held } = status.policies;
-  const commands = [...(held === undefined || held === null ? [] : [held.override]), ...overrides(blocks)];
+  const commands = [...overrides(held === undefined || held === null ? [] : [held]), ...overrides(blocks)];
   return { account, region, id, state: outcome, lines, commands };
 }
 
@@ -63,7 +63,9 @@ const MEANS = {
 
 function heldReasons({ policies: { held, revision } }: Status): string[] {
   if (held === undefined || held === null) return [];
-  return [`the newest revision ${held.revision} is held for all groups; ${revision ?? 'none'} is in force`];
+  return [
+    `the newest revision ${held.revision} is held for all groups; ${revision ?? 'none'} is in force: ${held.message}`,
+  ];
 }
 
 function driftReasons({ attribution }: DaemonGroup): string[] {
