@@ -135,9 +135,7 @@ async function checkPolicies(paths: readonly string[], config: Config | null, io
       ...[...compiled.problems, ...judged].filter(isShown),
       ...expiryWarnings(written, nowMs, nearHours(config) * 3_600_000),
       ...expiredExemptions(guardrails, nowMs),
-      ...(config === null || !isPart || hasErrors(compiled.problems)
-        ? []
-        : idleScopes(config, compiled.groups)),
+      ...(config === null || !isPart ? [] : idleScopes(config, compiled)),
       ...ruleAnomalies(groups),
       ...(config === null ? [] : quotaProblems(groups, config.reconcile)),
     ].sort(compareProblems),
@@ -146,10 +144,6 @@ async function checkPolicies(paths: readonly string[], config: Config | null, io
     groups: groups.length,
   };
 }
-
-/** Then groups may be missing that the policies are meant to have. */
-const hasErrors = (problems: readonly Problem[]): boolean =>
-  problems.some(({ severity }) => severity === 'error');
 
 /** Without code frames: a line of the config may hold a secret that does not belong there. */
 const ofConfig = (problems: readonly Problem[]): Checked => ({
