@@ -40,7 +40,9 @@ export async function fetchApprovingTags(
   for (const name of here.keys()) {
     if (!kept.has(name)) await run(['update-ref', '-d', name]);
   }
-  const missing = wanted.slice(0, MAX_FETCHED_TAGS).filter(([name, id]) => name !== ref && here.get(name) !== id);
+  const missing = wanted
+    .slice(0, MAX_FETCHED_TAGS)
+    .filter(([name, id]) => name !== ref && here.get(name) !== id);
   if (missing.length === 0) return ok(true);
   const args = ['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules'];
   const refs = missing.map(([name]) => `+${name}:${name}`);

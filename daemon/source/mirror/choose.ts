@@ -33,8 +33,9 @@ export interface ChoosePorts {
 }
 
 /** What newer commits must descend from: what is in force, or for `strict` what needs no signature. */
-export function baseOf({ inForce }: SourceStanding, { verify }: GitSettings): Base | null {
+export function baseOf({ inForce, rollback }: SourceStanding, { verify }: GitSettings): Base | null {
   const whole = verify.mode === 'strict';
+  if (rollback !== null && rollback.from === null) return { commit: rollback.to, whole: false };
   const commit = inForce?.id ?? (whole ? verify.since : null);
   return commit === null ? null : { commit, whole };
 }
@@ -46,8 +47,9 @@ export async function chooseCommit(
 ): Promise<Choice> {
   const { inForce } = standing;
   const stays = inForce === null ? null : { ...inForce, isInForce: true };
-  const unchanged = { commit: stays, held: null, warnings: [], isCut: false };
   const wanted = tip === null ? null : commitMeant(tip, standing);
+  const told = wanted?.isRolledBack === true ? [rollbackText(standing)] : [];
+  const unchanged = { commit: stays, held: null, warnings: told, isCut: false };
   if (wanted === null || wanted.commit === inForce?.id) return unchanged;
   const cause = await causeToHold(wanted, standing, ports);
   if (cause === PENDING) return unchanged;
@@ -59,8 +61,11 @@ export async function chooseCommit(
   }
   const { signers, warnings } = verdict;
   const commit = { id: wanted.commit, signers, tag: tagOf(wanted), isInForce: false };
-  return { ...unchanged, commit, warnings };
+  return { ...unchanged, commit, warnings: [...told, ...warnings] };
 }
+
+const rollbackText = ({ rollback }: SourceStanding): string =>
+  `rolled back to ${short(rollback?.to ?? '')}, ${rollback?.about ?? ''}: until the remote names another commit, or \`rampart rollback --end\``;
 
 interface CommitMeant extends Tip {
   /** Whether a person chose it, whatever lies between. */
@@ -68,8 +73,8 @@ interface CommitMeant extends Tip {
 }
 
 const commitMeant = (tip: Tip, { rollback }: SourceStanding): CommitMeant =>
-  rollback?.from === tip.commit
-    ? { ref: tip.ref, commit: rollback.to, isRolledBack: true }
+  rollback !== null && (rollback.from ?? tip.commit) === tip.commit
+    ? { ref: rollback.tag ?? tip.ref, commit: rollback.to, isRolledBack: true }
     : { ...tip, isRolledBack: false };
 
 const tagOf = ({ ref }: Tip): string | null => (isTagRef(ref) ? ref : null);

@@ -49,7 +49,7 @@ export class GitSource implements Source {
   constructor(options: GitSourceOptions) {
     this.#options = options;
     const { git } = options;
-    this.#remote = { url: git.url.url, ref: wantedRef(git), answeredAtMs: null, error: null };
+    this.#remote = { url: git.url.url, ref: wantedRef(git), tip: null, answeredAtMs: null, error: null };
   }
 
   remote(): RemoteStatus {
@@ -104,7 +104,7 @@ export class GitSource implements Source {
     const known = await standing();
     const tip = await mirror.update(baseOf(known, git));
     this.#remote = tip.ok
-      ? { ...this.#remote, answeredAtMs: clock.nowMs(), error: null }
+      ? { ...this.#remote, tip: tip.value.commit, answeredAtMs: clock.nowMs(), error: null }
       : { ...this.#remote, error: tip.error };
     onAnswer(this.#remote);
     let choice = await this.#choose(known);
