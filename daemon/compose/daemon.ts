@@ -65,11 +65,6 @@ export class Daemon {
     return isGit || this.#policyLoop.held !== null || this.#policyLoop.hasFrozenReleases;
   }
 
-  /** Asks the remote of the policies now; what is new is then read as always. */
-  refreshPolicies(): Promise<void> {
-    return this.#parts.source.refresh();
-  }
-
   /** Policies loaded, and a first reconcile of every group tried. */
   get ready(): boolean {
     return this.#policyLoop.loaded && this.controller.everyGroupTried;
@@ -95,7 +90,7 @@ export class Daemon {
     await this.#parts.attributor?.start();
     const watcher = await source.watch(() => this.#policyLoop.reload());
     onReload(() => {
-      void source.refresh();
+      this.#policyLoop.fetchNow();
       this.#policyLoop.reload();
       this.controller.triggerAll();
     });

@@ -8,6 +8,7 @@ import path from 'node:path';
 import { aborted, line, type Io } from '../cli/io.ts';
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
+import { NO_ESTATE_FACTS } from '../journal/facts.ts';
 import type { JournalDesk } from '../journal/journal.ts';
 import { holdExclusively } from '../journal/sqlite/exclusive.ts';
 import { openSqliteDesk } from '../journal/sqlite/sqlite-desk.ts';
@@ -19,6 +20,7 @@ import { wantedRef } from '../source/mirror/remote-ref.ts';
 import type { SourceStanding } from '../source/mirror/standing.ts';
 import type { LoadedPolicies, RemoteStatus, Source } from '../source/source.ts';
 import { invocationOf } from '../cli/invocation.ts';
+import { quoted } from '../../reconciler/model/rule-text.ts';
 import type { Invocation } from '../../reconciler/plan/safety.ts';
 import { shownPath } from './setup.ts';
 
@@ -32,6 +34,8 @@ export interface SourcePorts {
   readonly folder: string;
   readonly onSecret: (secret: string) => void;
   readonly onAnswer: (remote: RemoteStatus) => void;
+  /** This commit is to be read, whatever is in force; absent: what is, or will be. */
+  readonly at?: string | undefined;
 }
 
 /** Longer than a fetch takes at most. */
@@ -58,7 +62,7 @@ export function openSource({ policies }: Config, ports: SourcePorts): Source {
     signal: io.stopSignal,
   });
   const place = { url: git.url.url, ref: wantedRef(git) };
-  const standing = () => standingOf(desk, place);
+  const standing = () => standingOf(desk, place, ports.at);
   return new GitSource({ git, limits, mirror, standing, clock: systemClock, onAnswer });
 }
 
@@ -82,18 +86,23 @@ async function lockFolder(folder: string, stopping: AbortSignal): Promise<(() =>
   return null;
 }
 
-const NO_STANDING: SourceStanding = { inForce: null, rollback: null, approved: new Set() };
-
+/** `at`: a commit that is to be read whatever is in force. */
 async function standingOf(
   desk: KnownDesk | null,
   { url, ref }: Pick<RemoteStatus, 'url' | 'ref'>,
+  at?: string,
 ): Promise<SourceStanding> {
-  if (desk === null) return NO_STANDING;
-  const { commit, rollback } = await desk.estateFacts();
-  const approvals = await desk.approvals(systemClock.nowMs());
+  const { commit, commits, rollback } = desk === null ? NO_ESTATE_FACTS : await desk.estateFacts();
+  const approvals = desk === null ? [] : await desk.approvals(systemClock.nowMs());
+  const tagOf = (id: string): string | null => commits.find((each) => each.id === id)?.tag ?? null;
+  const asked = at === undefined ? null : { to: at, from: null, tag: tagOf(at), about: 'as asked for' };
+  const inForce =
+    rollback === null
+      ? null
+      : { ...rollback, tag: tagOf(rollback.to), about: `by ${rollback.by}, ${quoted(rollback.reason)}` };
   return {
     inForce: commit?.url === url && commit.ref === ref ? commit.facts : null,
-    rollback,
+    rollback: asked ?? inForce,
     approved: new Set(approvals.flatMap(({ group, planHash }) => (group === null ? [planHash] : []))),
   };
 }
@@ -106,6 +115,7 @@ export async function withSource<T>(
   config: Config,
   io: Io,
   work: (source: Source) => Promise<T>,
+  at?: string,
 ): Promise<T> {
   const isGit = config.policies.git !== null;
   const desk = isGit && existsSync(config.journal.file) ? openSqliteDesk(config.journal.file) : null;
@@ -113,7 +123,7 @@ export async function withSource<T>(
   const temporary = isGit && known === null ? await mkdtemp(path.join(tmpdir(), 'rampart-mirror-')) : null;
   try {
     const folder = temporary ?? mirrorBeside(config, io.cwd);
-    const ports = { io, desk: known, folder, onSecret: () => undefined, onAnswer: () => undefined };
+    const ports = { io, desk: known, folder, at, onSecret: () => undefined, onAnswer: () => undefined };
     const source = openSource(config, ports);
     await Promise.race([source.refresh(), aborted(io.stopSignal)]);
     return await work(source);
@@ -124,13 +134,14 @@ export async function withSource<T>(
 }
 
 /** Reads once, and says on stderr which commit that is, and what speaks against a newer one. */
-export async function loadOnce(config: Config, io: Io): Promise<Loaded> {
-  return withSource(config, io, async (source) => {
+export async function loadOnce(config: Config, io: Io, at?: string): Promise<Loaded> {
+  const load = async (source: Source) => {
     const loaded = await source.load();
     const remote = source.remote();
     for (const text of remoteNotes(loaded, remote, invocationOf(config.file, io))) line(io.stderr, text);
     return { ...loaded, remote };
-  });
+  };
+  return withSource(config, io, load, at);
 }
 
 export interface Loaded extends LoadedPolicies {

@@ -21,6 +21,8 @@ import { openKeeper, problemText, type CommonFlags } from './setup.ts';
 
 export interface SessionFlags extends CommonFlags {
   readonly group?: string;
+  /** This commit, and not the one that would be in force; of a git source. */
+  readonly at?: string;
 }
 
 export interface Session extends OpenEngine {
@@ -39,7 +41,7 @@ export async function openSession(
   io: Io,
   opening: Opening,
 ): Promise<Session> {
-  const { desired, loaded } = await readPolicies(config, io);
+  const { desired, loaded } = await readPolicies(config, io, flags.at);
   showSummary(config, { revision: desired.revision, commit: loaded.facts }, io);
   const opened = await openEngine(config, flags, io, opening);
   try {
@@ -67,8 +69,8 @@ export interface ReadPolicies {
 }
 
 /** The policies, all good; or a UsageError that lists every problem. */
-export async function readPolicies(config: Config, io: Io): Promise<ReadPolicies> {
-  const loaded = await loadOnce(config, io);
+export async function readPolicies(config: Config, io: Io, at?: string): Promise<ReadPolicies> {
+  const loaded = await loadOnce(config, io, at);
   const { state, problems } = await openKeeper(config).take(loaded);
   const errors = problems.filter(({ severity }) => severity === 'error');
   if (errors.length === 0) return { desired: state, loaded };

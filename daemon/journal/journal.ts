@@ -7,7 +7,7 @@ import type { WireParams } from '../ecs/api.ts';
 import type { ApprovedEnd, GrantedApproval, PastApproval, WaitingGroup, PlanThatWaits } from './approvals.ts';
 import type { KnownAttribution } from './attribution.ts';
 import type { Effect } from './effect.ts';
-import type { AdoptedRule, EndedFreeze, EstateFacts, GroupFacts } from './facts.ts';
+import type { AdoptedRule, EndedFreeze, EstateFacts, GroupFacts, RollbackInForce } from './facts.ts';
 
 /** One step that is about to be called. */
 export interface IntentDraft {
@@ -105,6 +105,8 @@ export interface JournalDesk {
   endedFreezes(): Promise<readonly EndedFreeze[]>;
   /** Ends an occurrence of a freeze. Those that are over by `nowMs` are forgotten. */
   endFreeze(ended: EndedFreeze, nowMs: number): Promise<void>;
+  /** Puts an earlier commit in force; null: the newest again. */
+  rollBack(rollback: RollbackInForce | null): Promise<void>;
   /** Another number than before if another process has changed the journal in between. Cheap. */
   foreignChanges(): Promise<number>;
   /** May be called twice. No other method may be called after it. */

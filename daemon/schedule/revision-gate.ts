@@ -99,7 +99,7 @@ export interface GatedRevision extends LoadedRevision {
 
 export interface SourceFacts extends Pick<LoadedPolicies, 'facts' | 'held'> {
   /** Null: there is none. */
-  readonly remote: Pick<RemoteStatus, 'url' | 'ref'> | null;
+  readonly remote: Pick<RemoteStatus, 'url' | 'ref' | 'tip'> | null;
 }
 
 export class RevisionGate {
@@ -205,15 +205,18 @@ const isOfRevision = ({ group, planHash }: GrantedApproval, hash: string): boole
 
 /** Of a state that is of another revision than its commit, as where nothing of it could be read, nothing is known. */
 function commitAfter(
-  { commits }: EstateFacts,
+  { commits, rollback }: EstateFacts,
   { revision }: DesiredState,
   { facts, remote }: SourceFacts,
 ): Partial<EstateFacts> {
   if (remote === null) return { commit: null };
-  if (facts?.id !== revision) return {};
-  const { url, ref } = remote;
+  const { url, ref, tip } = remote;
+  // The remote has moved on, and should it go back some day that is something else.
+  const isOver = rollback !== null && tip !== null && rollback.from !== tip;
+  const ended = isOver ? { rollback: null } : {};
+  if (facts?.id !== revision) return ended;
   const others = commits.filter(({ id }) => id !== facts.id);
-  return { commit: { url, ref, facts }, commits: [...others, facts].slice(-MAX_KNOWN_COMMITS) };
+  return { ...ended, commit: { url, ref, facts }, commits: [...others, facts].slice(-MAX_KNOWN_COMMITS) };
 }
 
 const heldRevision = (

@@ -81,6 +81,8 @@ export interface RemoteStatus {
   /** Without secrets. */
   readonly url: string;
   readonly ref: string;
+  /** Id of the commit that it named last; null: none yet. */
+  readonly tip: string | null;
   /** When it last answered, Unix milliseconds; null: not yet. */
   readonly answeredAtMs: number | null;
   /** Why it did not answer the last time; null: it did. */

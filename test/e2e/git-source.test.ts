@@ -240,3 +240,49 @@ describe('commands with a git source', () => {
     expect(planned.stdout).toContain(`revision ${first}`);
   });
 });
+
+describe('a rollback', () => {
+  test('puts an earlier commit in force over a restart, until the source moves on', async () => {
+    const first = estate.pushPorts(443);
+    const daemon = await ready();
+    await enforced(daemon, first);
+    const bad = estate.pushPorts(443, 22);
+    await enforced(daemon, bad);
+    const rollback = ['rollback', '--to', first.slice(0, 12), '--reason', 'no ssh', '--yes'];
+    let from = daemon.lines.length;
+    const done = await estate.workspace.run(rollback);
+    expect(done).toMatchObject({ code: 0 });
+    expect(done.stdout).toContain('remove 1');
+    await enforced(daemon, first, from);
+    expect(await estate.ports()).toEqual([443]);
+    expect(JSON.stringify(await daemon.event('policies.loaded', { revision: first }, from))).toContain(
+      'no ssh',
+    );
+
+    await daemon.stop();
+    const again = await ready();
+    expect(await estate.ports()).toEqual([443]);
+    from = again.lines.length;
+    await enforced(again, estate.pushPorts(80), from);
+    expect(await estate.ports()).toEqual([80]);
+  });
+
+  test('ends with --end, and names what was in force where it does not know the revision', async () => {
+    const first = estate.pushPorts(443);
+    const daemon = await ready();
+    await enforced(daemon, first);
+    const second = estate.pushPorts(80, 443);
+    await enforced(daemon, second);
+    const unknown = await estate.workspace.run(['rollback', '--to', 'abc', '--reason', 'x', '--yes']);
+    expect(unknown).toMatchObject({ code: 1 });
+    expect(unknown.stderr).toContain(first);
+    expect(await estate.workspace.run(['rollback', '--end'])).toMatchObject({ code: 1 });
+    let from = daemon.lines.length;
+    await estate.workspace.run(['rollback', '--to', first, '--reason', 'x', '--yes']);
+    await enforced(daemon, first, from);
+    from = daemon.lines.length;
+    expect(await estate.workspace.run(['rollback', '--end'])).toMatchObject({ code: 0 });
+    await enforced(daemon, second, from);
+    expect(await estate.ports()).toEqual([80, 443]);
+  });
+});

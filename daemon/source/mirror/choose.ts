@@ -3,8 +3,8 @@
 import type { CommitFacts, SourceHoldReason } from '../../../reconciler/report/commit.ts';
 import type { GitSettings } from '../../config/sections/git-schema.ts';
 import type { SourceHold } from '../source.ts';
+import type { Verifier } from '../verify/remember-verdicts.ts';
 import type { VerifyVerdict } from '../verify/verdict.ts';
-import type { VerifyRequest } from '../verify/verify.ts';
 import { treeId } from './commit-policies.ts';
 import type { Base, Mirror, Tip } from './mirror.ts';
 import { isTagRef } from './remote-ref.ts';
@@ -16,6 +16,8 @@ export interface Choice {
   readonly commit: Chosen | null;
   readonly held: SourceHold | null;
   readonly warnings: readonly string[];
+  /** Whether it is held for want of older commits, which a deeper fetch may bring. */
+  readonly isCut: boolean;
 }
 
 export interface Chosen extends Pick<CommitFacts, 'id' | 'signers' | 'tag'> {
@@ -26,13 +28,14 @@ export interface Chosen extends Pick<CommitFacts, 'id' | 'signers' | 'tag'> {
 export interface ChoosePorts {
   readonly git: GitSettings;
   readonly mirror: Mirror;
-  readonly verify: (request: VerifyRequest) => Promise<VerifyVerdict>;
+  readonly verify: Verifier;
   readonly nowMs: () => number;
 }
 
 /** What newer commits must descend from: what is in force, or for `strict` what needs no signature. */
-export function baseOf({ inForce }: SourceStanding, { verify }: GitSettings): Base | null {
+export function baseOf({ inForce, rollback }: SourceStanding, { verify }: GitSettings): Base | null {
   const whole = verify.mode === 'strict';
+  if (rollback !== null && rollback.from === null) return { commit: rollback.to, whole: false };
   const commit = inForce?.id ?? (whole ? verify.since : null);
   return commit === null ? null : { commit, whole };
 }
@@ -44,8 +47,9 @@ export async function chooseCommit(
 ): Promise<Choice> {
   const { inForce } = standing;
   const stays = inForce === null ? null : { ...inForce, isInForce: true };
-  const unchanged = { commit: stays, held: null, warnings: [] };
   const wanted = tip === null ? null : commitMeant(tip, standing);
+  const told = wanted?.isRolledBack === true ? [rollbackText(standing)] : [];
+  const unchanged = { commit: stays, held: null, warnings: told, isCut: false };
   if (wanted === null || wanted.commit === inForce?.id) return unchanged;
   const cause = await causeToHold(wanted, standing, ports);
   if (cause === PENDING) return unchanged;
@@ -53,12 +57,15 @@ export async function chooseCommit(
   const verdict = await askWhoSigned(wanted, standing, ports);
   if (verdict.kind === 'held') {
     const refused = { reason: 'signature', message: verdict.message } as const;
-    return { ...unchanged, held: await heldAs(wanted, refused, ports) };
+    return { ...unchanged, held: await heldAs(wanted, refused, ports), isCut: verdict.isCut };
   }
   const { signers, warnings } = verdict;
   const commit = { id: wanted.commit, signers, tag: tagOf(wanted), isInForce: false };
-  return { commit, held: null, warnings };
+  return { ...unchanged, commit, warnings: [...told, ...warnings] };
 }
+
+const rollbackText = ({ rollback }: SourceStanding): string =>
+  `rolled back to ${short(rollback?.to ?? '')}, ${rollback?.about ?? ''}: until the remote names another commit, or \`rampart rollback --end\``;
 
 interface CommitMeant extends Tip {
   /** Whether a person chose it, whatever lies between. */
@@ -66,8 +73,8 @@ interface CommitMeant extends Tip {
 }
 
 const commitMeant = (tip: Tip, { rollback }: SourceStanding): CommitMeant =>
-  rollback?.from === tip.commit
-    ? { ref: tip.ref, commit: rollback.to, isRolledBack: true }
+  rollback !== null && (rollback.from ?? tip.commit) === tip.commit
+    ? { ref: rollback.tag ?? tip.ref, commit: rollback.to, isRolledBack: true }
     : { ...tip, isRolledBack: false };
 
 const tagOf = ({ ref }: Tip): string | null => (isTagRef(ref) ? ref : null);

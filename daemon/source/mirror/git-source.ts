@@ -16,8 +16,8 @@ import {
   type Source,
   type Watcher,
 } from '../source.ts';
-import type { VerifyVerdict } from '../verify/verdict.ts';
-import { verifyRevision, type VerifyRequest } from '../verify/verify.ts';
+import { rememberVerdicts, type Verifier } from '../verify/remember-verdicts.ts';
+import { verifyRevision } from '../verify/verify.ts';
 import { baseOf, chooseCommit, type Choice, type Chosen } from './choose.ts';
 import { readCommitFacts } from './commit-facts.ts';
 import { readCommitPolicies, treeId } from './commit-policies.ts';
@@ -33,11 +33,11 @@ export interface GitSourceOptions {
   readonly clock: Clock;
   /** Called after each question to the remote. */
   readonly onAnswer: (remote: RemoteStatus) => void;
-  readonly verify?: (request: VerifyRequest) => Promise<VerifyVerdict>;
 }
 
 export class GitSource implements Source {
   readonly #options: GitSourceOptions;
+  readonly #verify: Verifier = rememberVerdicts(verifyRevision);
   #remote: RemoteStatus;
   /** Of the choice that was loaded last. */
   #loaded: string | null = null;
@@ -49,7 +49,7 @@ export class GitSource implements Source {
   constructor(options: GitSourceOptions) {
     this.#options = options;
     const { git } = options;
-    this.#remote = { url: git.url.url, ref: wantedRef(git), answeredAtMs: null, error: null };
+    this.#remote = { url: git.url.url, ref: wantedRef(git), tip: null, answeredAtMs: null, error: null };
   }
 
   remote(): RemoteStatus {
@@ -104,16 +104,18 @@ export class GitSource implements Source {
     const known = await standing();
     const tip = await mirror.update(baseOf(known, git));
     this.#remote = tip.ok
-      ? { ...this.#remote, answeredAtMs: clock.nowMs(), error: null }
+      ? { ...this.#remote, tip: tip.value.commit, answeredAtMs: clock.nowMs(), error: null }
       : { ...this.#remote, error: tip.error };
     onAnswer(this.#remote);
-    if (this.#loaded === null) return;
-    if (choiceKey(await this.#choose(known)) !== this.#loaded) this.#onChange();
+    let choice = await this.#choose(known);
+    while (choice.isCut && (await mirror.deepen())) choice = await this.#choose(known);
+    if (this.#loaded !== null && choiceKey(choice) !== this.#loaded) this.#onChange();
   }
 
   async #choose(standing: SourceStanding): Promise<Choice> {
-    const { git, mirror, clock, verify = verifyRevision } = this.#options;
-    return chooseCommit(await mirror.tip(), standing, { git, mirror, verify, nowMs: () => clock.nowMs() });
+    const { git, mirror, clock } = this.#options;
+    const ports = { git, mirror, verify: this.#verify, nowMs: () => clock.nowMs() };
+    return chooseCommit(await mirror.tip(), standing, ports);
   }
 
   /** Null: the mirror does not have it. One that is damaged is fetched again first. */
@@ -176,7 +178,7 @@ function loadedAt(folder: PolicyFolder, facts: CommitFacts): Omit<LoadedPolicies
 
 /** Equal for two choices from which the same would be loaded, and of which the same would be said. */
 const choiceKey = ({ commit, held }: Choice): string =>
-  JSON.stringify([commit?.id, commit?.tag, held?.revision, held?.reason]);
+  JSON.stringify([commit?.id, commit?.tag, held?.revision, held?.reason, held?.message]);
 
 const whenAborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {

@@ -8,6 +8,7 @@ import { ioReason, isIoError } from '../../io-reason.ts';
 import { runGit, type GitFailure, type GitRun } from '../git/git.ts';
 import type { GitPlace } from '../git/tree.ts';
 import { ancestryOf, type Ancestry } from './ancestry.ts';
+import { fetchApprovingTags, mayBeApproved, type TagFetch } from './approving-tags.ts';
 import { complaintText } from './complaint.ts';
 import {
   freshRepository,
@@ -103,10 +104,28 @@ export class Mirror {
       const tip = await this.tip();
       if (tip === null) return err('what was fetched cannot be read');
       if (base !== null) await this.#reach(base, tip, { variables, name: named.value.name });
+      await this.#fetchTags(tip, variables);
       if ((await packCount(this.#place.repository)) > MAX_PACKS)
         await this.#run(['repack', '-a', '-d', '-q']);
       return ok(tip);
     });
+  }
+
+  /** Fetches older commits. False if there are none, if no more may be fetched, or if the remote does not answer. */
+  async deepen(): Promise<boolean> {
+    const deeper = await this.#locked(async (variables) => {
+      const tip = await this.tip();
+      const count = Number(await this.#text(['rev-list', '--count', 'HEAD']));
+      const isShallow = (await this.#text(['rev-parse', '--is-shallow-repository'])) === 'true';
+      const more = Math.min(Math.max(FIRST_DEEPENING, count), this.#options.git.maxDepth - count);
+      if (tip === null || !isShallow || !(more > 0)) return err('there is no more to fetch');
+      const fetched = await this.#fetch(this.#place.repository, tip.ref, {
+        variables,
+        depth: `--deepen=${more}`,
+      });
+      return fetched.ok ? fetched : failure(fetched.error, FETCH_SECONDS);
+    });
+    return deeper.ok;
   }
 
   /** Fetches everything again: something of what is there could not be read. */
@@ -245,6 +264,15 @@ export class Mirror {
       depth += more;
     }
     if (await this.has(base.commit)) await this.#run(['update-ref', IN_FORCE, base.commit]);
+  }
+
+  /** Without them a commit may be held; what is fetched with it is not in vain. */
+  async #fetchTags(tip: Tip, variables: Record<string, string>): Promise<void> {
+    const { git } = this.#options;
+    if (!mayBeApproved(git)) return;
+    const remote = { variables, maxBytes: MAX_REFS_BYTES, timeoutMs: ASK_SECONDS * 1000 };
+    const run: TagFetch['run'] = (args, more) => this.#run(args, more);
+    await fetchApprovingTags(tip, { url: git.url.url, run, remote });
   }
 
   #isWanted(ref: string): boolean {

@@ -13,6 +13,10 @@ export interface SourceStanding {
 export interface Rollback {
   /** Full id of the commit. */
   readonly to: string;
-  /** What the remote named then: the rollback ends as soon as it names another one. */
-  readonly from: string;
+  /** What the remote named then: the rollback ends as soon as it names another one. Null: whatever it names. */
+  readonly from: string | null;
+  /** That led to the commit when it was in force; null: a branch did, or it never was. */
+  readonly tag: string | null;
+  /** Who did it and why, in a few words. */
+  readonly about: string;
 }
