@@ -6,7 +6,14 @@ import { Secrets } from '../../../../daemon/compose/secrets.ts';
 import type { AccountConfig } from '../../../../daemon/config/accounts/accounts-schema.ts';
 import { json, text, startFakeEndpoint, type FakeEndpoint } from '../../../support/fake-endpoint.ts';
 
-const QUESTION = { region: 'cn-hangzhou', group: 'sg-1', startMs: 0, endMs: 1000, nextToken: null };
+const QUESTION = {
+  region: 'cn-hangzhou',
+  group: 'sg-1',
+  byWrites: false,
+  startMs: 0,
+  endMs: 1000,
+  nextToken: null,
+};
 const PORTS = { secrets: new Secrets(), env: { ID: 'LTAI-ours', SECRET: 'the-secret' }, emulatorUrl: null };
 
 let ecs: FakeEndpoint;
