@@ -22,7 +22,7 @@ export async function approvalIn(
   const hash = await treeId({ commit: id, path: git.path }, place);
   if (hash === null || !(await trailersOf(id, place)).includes(hash)) return null;
   if (!(await bringsNothing(id, place))) return null;
-  const change = await linesOf(
+  const change = await gitLines(
     ['rev-list', `--max-count=${MAX_CHANGE + 1}`, `${id}^@`, `^${inForce}`, '--'],
     place,
   );
@@ -35,16 +35,18 @@ export async function approvalIn(
 }
 
 const trailersOf = async (commit: string, place: GitPlace): Promise<readonly string[]> =>
-  (await linesOf(['log', '-1', '--format=%(trailers:key=Rampart-Approve,valueonly)', commit, '--'], place)) ??
-  [];
+  (await gitLines(
+    ['log', '-1', '--format=%(trailers:key=Rampart-Approve,valueonly)', commit, '--'],
+    place,
+  )) ?? [];
 
 /** A merge, or a commit whose files are those of its only parent. */
 async function bringsNothing(commit: string, place: GitPlace): Promise<boolean> {
-  const parents = (await linesOf(['rev-parse', `${commit}^@`], place)) ?? [];
+  const parents = (await gitLines(['rev-parse', `${commit}^@`], place)) ?? [];
   if (parents.length > 1) return true;
   const [parent] = parents;
   if (parent === undefined) return false;
-  const trees = (await linesOf(['rev-parse', `${commit}^{tree}`, `${parent}^{tree}`], place)) ?? [];
+  const trees = (await gitLines(['rev-parse', `${commit}^{tree}`, `${parent}^{tree}`], place)) ?? [];
   return trees.length === 2 && trees[0] === trees[1];
 }
 
@@ -65,7 +67,7 @@ async function signersOf(
   return verdict.kind === 'verified' ? verdict.signers : [];
 }
 
-async function linesOf(args: readonly string[], place: GitPlace): Promise<string[] | null> {
+async function gitLines(args: readonly string[], place: GitPlace): Promise<string[] | null> {
   const done = await runGit(args, place);
   if (!done.ok) return null;
   return done.value
