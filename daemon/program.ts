@@ -80,7 +80,7 @@ const COMMANDS: ReadonlyMap<string, LazyCommand> = new Map([
     'rollback',
     {
       summary: 'Put an earlier commit of a git source in force',
-      load: async () => (await import('./commands/rollback.ts')).addRollbackCommand,
+      load: async () => (await import('./commands/rollback/rollback.ts')).addRollbackCommand,
     },
   ],
   [

@@ -146,7 +146,7 @@ async function serve(
       },
       stopSignal: io.stopSignal,
     });
-    hooks = await openHooks(config, { engine, daemon, env: io.env, stopping: io.stopSignal });
+    hooks = await openHooks(config, { engine, daemon, io, secrets: parts.secrets });
     const seen = { daemon, lanes, liveConfig, attributor, metrics: parts.metrics, hooks };
     http = await openHttp(config, httpPorts(seen));
     await daemon.run();

@@ -132,7 +132,7 @@ async function checkPolicies(paths: readonly string[], config: Config | null, io
       ...[...compiled.problems, ...judged].filter(isShown),
       ...expiryWarnings(written, nowMs, nearHours(config) * 3_600_000),
       ...expiredExemptions(guardrails, nowMs),
-      ...(config === null || !isPart ? [] : idleScopes(config, compiled.groups)),
+      ...(config === null || !isPart ? [] : idleScopes(config, compiled)),
       ...ruleAnomalies(groups),
       ...(config === null ? [] : quotaProblems(groups, config.reconcile)),
     ].sort(compareProblems),

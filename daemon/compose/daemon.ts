@@ -90,7 +90,7 @@ export class Daemon {
     await this.#parts.attributor?.start();
     const watcher = await source.watch(() => this.#policyLoop.reload());
     onReload(() => {
-      if (source.remote() !== null) this.#policyLoop.fetchNow();
+      this.#policyLoop.fetchNow();
       this.#policyLoop.reload();
       this.controller.triggerAll();
     });

@@ -8,6 +8,9 @@ import type { EcsApi } from '../ecs/api.ts';
 
 export type ReadsGroups = Pick<EcsApi, 'existingGroups'>;
 
+/** The vendor takes a hundred ids: the others, and that of the group itself. */
+const MOST_IN_A_CALL = 99;
+
 export class AbsentGroups {
   readonly #ecs: ReadsGroups;
   readonly #clock: Clock;
@@ -32,12 +35,16 @@ export class AbsentGroups {
     this.#seen.set(keyOf(own), nowMs);
     const named = namedByMissing(policy, described.rules).filter(({ kind }) => kind === 'group');
     const asked = [...new Set(named.map(({ id }) => id))].filter((id) => !this.#seen.has(keyOf(id))).sort();
-    if (asked.length === 0) return [];
-    const answer = await this.#ecs.existingGroups(place, [own, ...asked]);
-    // Where RAM allows no look the vendor answers with an empty list. The group itself was just read, so an answer
-    // without it tells nothing of the others.
-    if (!answer.ok || !answer.value.has(own)) return [];
-    for (const id of answer.value) this.#seen.set(keyOf(id), nowMs);
-    return asked.filter((id) => !answer.value.has(id));
+    const absent: string[] = [];
+    for (let from = 0; from < asked.length; from += MOST_IN_A_CALL) {
+      const some = asked.slice(from, from + MOST_IN_A_CALL);
+      const answer = await this.#ecs.existingGroups(place, [own, ...some]);
+      // Where RAM allows no look the vendor answers with an empty list. The group itself was just read, so an answer
+      // without it tells nothing of the others.
+      if (!answer.ok || !answer.value.has(own)) continue;
+      for (const id of answer.value) this.#seen.set(keyOf(id), nowMs);
+      absent.push(...some.filter((id) => !answer.value.has(id)));
+    }
+    return absent;
   }
 }

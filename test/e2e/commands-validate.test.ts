@@ -138,6 +138,12 @@ guardrails:
       hint: 'did you mean "sg-web"?',
     },
   ]);
+  // A group with an error is one of the policies all the same.
+  workspace.write('policies/wbe.yaml', policyFor('sg-wbe', ['protocol: tcp, ports: 22, from: nobody']));
+  const broken = JSON.parse((await workspace.runHere(['validate', '--json'])).stdout) as {
+    problems: Found[];
+  };
+  expect(broken.problems.map(({ code }) => code)).toEqual(['unknown-network']);
   // Of files from elsewhere nothing is known about the other groups.
   workspace.write('elsewhere/db.yaml', policyFor('sg-db', []));
   const { code, stdout } = await workspace.runHere(['validate', '--json', 'elsewhere']);

@@ -98,7 +98,7 @@ const HTTPS = 'protocol: tcp, ports: 443, from: 203.0.113.0/24, description: HTT
 const EXPECT =
   'expect:\n  - {name: closed, group: sg-web, drop: {direction: ingress, protocol: tcp, ports: 3306, from: internet}}\n';
 
-onlyWith('git', describe)('the commands of the examples, run one after the other,', () => {
+onlyWith('bash', onlyWith('git', describe))('the commands of the examples, run one after the other,', () => {
   let workspace: Workspace;
   let repository: GitRepository;
   let platform: FakePlatform | null = null;

@@ -35,10 +35,14 @@ export class GitEstate {
     await this.emulator.close();
   }
 
-  /** The config of a daemon that follows `main` of the remote; `git`: further keys of `policies.git`, in flow style. */
-  configure({ url = this.remote, git = '', extra = '' } = {}): void {
+  /**
+   * The config of a daemon that follows `main` of the remote; `git` and `policies`: further keys of
+   * these, in flow style.
+   */
+  configure({ url = this.remote, git = '', policies = '', extra = '' } = {}): void {
     const text = configFor(this.emulator.url, extra);
-    const source = `policies: {source: git, git: {url: "${url}", pollSeconds: 1${git === '' ? '' : `, ${git}`}}}`;
+    const more = (keys: string): string => (keys === '' ? '' : `, ${keys}`);
+    const source = `policies: {source: git, git: {url: "${url}", pollSeconds: 1${more(git)}}${more(policies)}}`;
     this.workspace.write('config.yaml', text.replace(/^policies: .*$/m, source));
   }
 

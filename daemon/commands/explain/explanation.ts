@@ -2,7 +2,7 @@
 import { counted } from '../../../reconciler/model/counted.ts';
 import type { GroupRef } from '../../../reconciler/model/group.ts';
 import { isFailed, type GroupResult } from '../../../reconciler/report/results.ts';
-import { attributionText } from '../../journal/attribution.ts';
+import { attributionText, type Attribution } from '../../journal/attribution.ts';
 import type { Status } from '../status/ask-daemon.ts';
 
 export interface Explanation extends GroupRef {
@@ -34,7 +34,8 @@ export function fromDaemon(group: DaemonGroup, status: Status): Explanation {
   return { account, region, id, state: outcome, lines, commands };
 }
 
-export function fromPlan(result: GroupResult): Explanation {
+/** @param last what is known of the last drift; null: nothing. */
+export function fromPlan(result: GroupResult, last: Attribution | null): Explanation {
   const { account, region, id } = result;
   if (isFailed(result)) {
     return { account, region, id, state: 'error', lines: [result.error], commands: [] };
@@ -44,6 +45,7 @@ export function fromPlan(result: GroupResult): Explanation {
     `mode ${mode}: ${MEANS[status]}${steps.length === 0 ? '' : `, ${counted(steps.length, 'call')}`}`,
     ...blockedBy.map(({ kind, message, liftedBy }) => `${kind}: ${message} (${LIFTED[liftedBy]})`),
     ...(approval === null ? [] : [`approved by ${approval.by}: ${approval.reason}`]),
+    ...(last === null ? [] : [`last drift: ${attributionText(last)}`]),
   ];
   return { account, region, id, state: status, lines, commands: overrides(blockedBy) };
 }

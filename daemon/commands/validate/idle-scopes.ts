@@ -14,13 +14,13 @@ import { didYouMean } from '../../../reconciler/policy/schema/suggest.ts';
 import type { Config } from '../../config/config.ts';
 import { placeInConfig } from '../../config/load.ts';
 
-/** Of all groups of all policies; of none at all there is nothing to say. */
+/** Of all groups of all policies; of none at all there is nothing to say, nor where an error may have taken a group away. */
 export function idleScopes(
   { file, guardrails, reconcile }: Pick<Config, 'file' | 'guardrails' | 'reconcile'>,
-  groups: readonly DesiredGroup[],
+  { groups, problems }: { readonly groups: readonly DesiredGroup[]; readonly problems: readonly Problem[] },
 ): Problem[] {
   const known = groups.map(scopedByPolicy);
-  if (known.length === 0) return [];
+  if (known.length === 0 || problems.some(({ severity }) => severity === 'error')) return [];
   const frozen = reconcile.freeze.flatMap(({ name, groups: scope }, index) =>
     scope === undefined || isMet(writtenScope(scope), known)
       ? []

@@ -48,8 +48,11 @@ function endOfOccurrence(freeze: Freeze, over: ReadonlySet<number>, nowMs: numbe
 
 type FreezeOfGroup = Omit<Frozen, 'holdsPolicy'>;
 
-/** Freezes that follow each other without a gap. After so many the end is told too early, and told anew when it comes. */
-const MAX_LINKS = 100;
+/**
+ * Freezes that follow each other without a gap: every look at a group asks for them, at a millisecond each. After so many
+ * the end is told too early, and told anew when it comes.
+ */
+const MAX_LINKS = 16;
 
 /** Which freezes there are, and at what time they are asked for. */
 export interface FreezesAt {

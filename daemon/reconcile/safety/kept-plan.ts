@@ -2,6 +2,7 @@
 // against that. Where that may not be carried out as a whole either, since a guardrail came later, what opens more than the
 // policy in force is closed all the same.
 import { openingChanges } from '../../../reconciler/plan/diff/closing.ts';
+import { ruleIdentity } from '../../../reconciler/model/rule.ts';
 import { planGroup } from '../../../reconciler/plan/plan-group.ts';
 import type { BlockKind, GroupPlan, GroupPolicy } from '../../../reconciler/plan/plan.ts';
 import type { GroupFacts } from '../../journal/facts.ts';
@@ -38,18 +39,20 @@ export function keptPlan(
   { inForce }: Pick<GroupFacts, 'inForce'>,
 ): KeptPlan | null {
   if (inForce === null) return null;
-  if (!isAnotherInForce(input, { inForce })) return isAgainstThePolicy(blocked) ? closingPart(input) : null;
+  if (!isAnotherInForce(input, { inForce })) return closingPart(blocked, input);
   if (!isAgainstThePolicy(blocked) && !isFrozen(blocked)) return null;
   const kept = withPolicy(input, inForce);
   const plan = planGroup(kept);
   if (canGoOn(plan)) return { plan, input: kept, closesOnly: false };
-  return isAgainstThePolicy(plan) ? closingPart(kept) : null;
+  return closingPart(plan, kept);
 }
 
 const isFrozen = ({ status, blockedBy }: GroupPlan): boolean =>
   status === 'blocked' && blockedBy.some(({ kind }) => kind === 'frozen');
 
 const canGoOn = ({ status }: GroupPlan): boolean => status === 'pending' || status === 'converged';
+
+const isBraked = ({ blockedBy }: GroupPlan): boolean => blockedBy.some(({ kind }) => kind === 'brake');
 
 function withPolicy(input: GroupInput['input'], inForce: GroupPolicy): GroupInput['input'] {
   const desired = inForceAt(inForce, input.nowMs);
@@ -58,17 +61,23 @@ function withPolicy(input: GroupInput['input'], inForce: GroupPolicy): GroupInpu
   return { ...input, desired, frozen };
 }
 
-/** Judged as any plan is. */
-function closingPart(input: GroupInput['input']): KeptPlan | null {
+/** Judged as any plan is. Of a plan that loses too much it is no slice: then it loses nothing. */
+function closingPart(whole: GroupPlan, input: GroupInput['input']): KeptPlan | null {
+  if (!isAgainstThePolicy(whole)) return null;
   const { learned } = input;
   const opening = openingChanges(input);
   const quarantined = {
     desired: new Set([...learned.quarantined.desired, ...opening.desired]),
-    described: new Set([...learned.quarantined.described, ...opening.described]),
+    described: new Set([
+      ...learned.quarantined.described,
+      ...opening.described,
+      ...(isBraked(whole) ? whole.losing.map(ruleIdentity) : []),
+    ]),
   };
   const closing = { ...input, learned: { ...learned, quarantined } };
   const plan = planGroup(closing);
-  return canGoOn(plan) ? { plan, input: closing, closesOnly: true } : null;
+  const mayGoOn = canGoOn(plan) && (plan.losing.length === 0 || !isBraked(whole));
+  return mayGoOn ? { plan, input: closing, closesOnly: true } : null;
 }
 
 /** Whether the rules that were last in force are those of another policy. */

@@ -28,7 +28,7 @@ export function compareTags(one: string, other: string): number | null {
 
 /** A release is above all that came before it. */
 function comparePreliminaries(a: readonly string[], b: readonly string[]): number {
-  if (a.length === 0 || b.length === 0) return b.length - a.length;
+  if (a.length === 0 || b.length === 0) return Math.sign(b.length - a.length);
   for (let at = 0; at < Math.max(a.length, b.length); at += 1) {
     const [one, other] = [a[at], b[at]];
     if (one === undefined || other === undefined) return one === undefined ? -1 : 1;

@@ -77,6 +77,14 @@ it('what exists is believed for a while, what does not is asked for at each look
   expect(asked.map((line) => line.split(' ')[2])).toEqual([`${SELF},sg-db,sg-gone`, `${SELF},sg-gone`]);
 });
 
+it('of more than a call takes, each call asks for the group itself, so that an empty answer is seen', async () => {
+  const { asked, of } = setUp();
+  const many = Array.from({ length: 150 }, (_, at) => `sg-gone-${at}`);
+  expect(await of(many.map(from))).toEqual([...many].sort());
+  expect(asked.map((line) => line.split(',').length)).toEqual([100, 52]);
+  expect(asked.every((line) => line.startsWith(`default cn-hangzhou ${SELF},`))).toBe(true);
+});
+
 it('a group of the same id in another region is asked for by itself', async () => {
   const { asked, of } = setUp();
   await of([from('sg-db')]);

@@ -148,6 +148,27 @@ describe('the plan of a policy in force that breaks a guardrail which came later
     expect(done([WEB])).toEqual({ status: 'converged', closesOnly: true, removed: [], added: [] });
   });
 
+  it('is no slice of a plan that loses more than the brake lets go', () => {
+    const from = (first: number, count: number, peer: string) =>
+      Array.from({ length: count }, (_, at) => rule({ ports: `${first + at}`, peer }));
+    const staying = from(1000, 20, '10.0.0.0/8');
+    const moved = from(8001, 15, '10.0.0.0/7');
+    const there = [...staying, ...moved, ...from(9001, 8, '10.0.0.0/8')];
+    const policy = policyOf([...staying, rule({ ports: '8001-8016', peer: '11.0.0.0/8' })]);
+    const lastConverged = new Set(there.map(ruleIdentity));
+    const safety = { ...SAFETY, lastConverged, inForce: policy };
+    const input = {
+      ...{ desired: policy, described: groupOf(described(there)), settings: OPTIONS, nowMs: 1000 },
+      ...{ safety, learned: NOTHING_LEARNED },
+    };
+    const blocked = planGroup(input);
+    expect(blocked.blockedBy.map(({ kind }) => kind)).toContain('brake');
+    expect(keptPlan(blocked, input, { inForce: policy })?.plan.steps).toEqual([]);
+    const withDrift = { ...input, described: groupOf(described([...there, BY_HAND])) };
+    const kept = keptPlan(planGroup(withDrift), withDrift, { inForce: policy });
+    expect(portsOf(kept?.plan.steps.flatMap(rulesRemovedBy) ?? [])).toEqual(['8080']);
+  });
+
   it('is none while writing is paused, nor where no policy is in force', () => {
     const holds = [{ group: null, reason: 'storm', untilMs: 5000 }];
     expect(done([WEB, BY_HAND], inForce, { holds })).toBeNull();

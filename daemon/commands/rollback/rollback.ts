@@ -1,21 +1,21 @@
 // `rampart rollback`: a person puts an earlier revision in force, until the source moves on.
 import type { Command } from 'commander';
-import type { CommitFacts } from '../../reconciler/report/commit.ts';
-import { commitLine } from '../../reconciler/report/commit.ts';
-import { quoted } from '../../reconciler/model/rule-text.ts';
-import { renderText } from '../../reconciler/report/text.ts';
-import { askYes, canAsk } from '../cli/ask.ts';
-import { flagOf, line, UsageError, type ExitCode, type Io } from '../cli/io.ts';
-import { parseReason } from '../cli/reason.ts';
-import { whoami } from '../cli/who.ts';
-import { systemClock } from '../clock.ts';
-import { withDesk } from '../compose/open-journal.ts';
-import { saysOfRevision } from '../compose/revision-brake.ts';
-import { judgedRevision, openSession, planAll } from '../compose/session.ts';
-import { addCommonFlags, readConfig, type CommonFlags } from '../compose/setup.ts';
-import type { Config } from '../config/config.ts';
-import type { JournalDesk } from '../journal/journal.ts';
-import { READ_ONLY } from './embedded-emulator.ts';
+import type { CommitFacts } from '../../../reconciler/report/commit.ts';
+import { commitLine } from '../../../reconciler/report/commit.ts';
+import { quoted } from '../../../reconciler/model/rule-text.ts';
+import { renderText } from '../../../reconciler/report/text.ts';
+import { askYes, canAsk } from '../../cli/ask.ts';
+import { flagOf, line, UsageError, type ExitCode, type Io } from '../../cli/io.ts';
+import { parseReason } from '../../cli/reason.ts';
+import { whoami } from '../../cli/who.ts';
+import { systemClock } from '../../clock.ts';
+import { withDesk } from '../../compose/open-journal.ts';
+import { saysOfRevision } from '../../compose/revision-brake.ts';
+import { judgedRevision, openSession, planAll } from '../../compose/session.ts';
+import { addCommonFlags, readConfig, type CommonFlags } from '../../compose/setup.ts';
+import type { Config } from '../../config/config.ts';
+import type { JournalDesk } from '../../journal/journal.ts';
+import { READ_ONLY } from '../embedded-emulator.ts';
 
 interface RollbackFlags extends CommonFlags {
   readonly to?: string;
@@ -89,7 +89,7 @@ async function rollBack(desk: JournalDesk, { config, flags, to, reason }: Wish, 
     const plans = await planAll(session, io, desk);
     io.stdout.write(renderText(session.revision, plans, facts));
     await saysOfRevision(judgedRevision(session), desk, io);
-    await askFirst(flags, io);
+    await askAboutRollback(flags, io);
     await desk.rollBack({ to: id, from, by: whoami(), reason, atMs: systemClock.nowMs() });
     line(io.stdout, `rolled back: ${id} ${commitLine(facts)}`);
     return 0;
@@ -99,7 +99,7 @@ async function rollBack(desk: JournalDesk, { config, flags, to, reason }: Wish, 
 }
 
 /** Throws unless a person or a flag says yes. */
-async function askFirst({ yes }: RollbackFlags, io: Io): Promise<void> {
+async function askAboutRollback({ yes }: RollbackFlags, io: Io): Promise<void> {
   if (yes === true) return;
   if (!canAsk(io)) throw new UsageError('there is no terminal to ask at: add --yes');
   if (!(await askYes(io, 'Put this revision in force?'))) {
