@@ -77,6 +77,13 @@ const COMMANDS: ReadonlyMap<string, LazyCommand> = new Map([
     },
   ],
   [
+    'rollback',
+    {
+      summary: 'Put an earlier commit of a git source in force',
+      load: async () => (await import('./commands/rollback/rollback.ts')).addRollbackCommand,
+    },
+  ],
+  [
     'adopt',
     {
       summary: 'Say that rules of a group are ours',

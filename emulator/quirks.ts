@@ -9,6 +9,7 @@ export const quirksSchema = z.strictObject({
   legacyModifies: z.enum(['description', 'descriptionAndPriority']).default('description'),
   describeLagMs: count.default(0),
   auditLagMs: count.default(0),
+  auditResource: z.enum(['group', 'none']).default('group'),
   batchAtomic: z.boolean().default(true),
   priorityInIdentity: z.boolean().default(true),
   reauthorize: z.enum(['ignore', 'overwriteDescription']).default('ignore'),

@@ -6,6 +6,7 @@ import { spawnSync, type SpawnSyncReturns } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { COMPARE_MUTATIONS } from './mutations/compare.ts';
 import { EXPOSURE_MUTATIONS } from './mutations/exposure.ts';
 import type { Mutation } from './mutations/mutation.ts';
 import { PLAN_MUTATIONS } from './mutations/plan.ts';
@@ -30,6 +31,15 @@ const SUITES = [
   {
     mutations: PLAN_MUTATIONS,
     tests: ['test/unit/reconciler/plan', 'test/unit/reconciler/report', 'test/property/plan'],
+  },
+  {
+    mutations: COMPARE_MUTATIONS,
+    tests: [
+      'test/unit/reconciler/plan/compare',
+      'test/unit/reconciler/report',
+      'test/property/plan-compare',
+      'test/property/markdown-page',
+    ],
   },
   {
     mutations: SAFETY_MUTATIONS,

@@ -18,6 +18,7 @@ import {
   ASK_FOR_MS,
   askedInVain,
   hasMorePages,
+  isByWrites,
   newQuestion,
   onNextPage,
   Questions,
@@ -153,7 +154,10 @@ export class Attributor {
     const { region, id } = question.group;
     const endMs = question.endMs ?? Math.min(this.#ports.clock.nowMs(), question.lastMs + MARGIN_MS);
     const range = { startMs: Math.max(question.sinceMs - MARGIN_MS, endMs - MOST_BACK_MS), endMs };
-    const page = await lookUp(trail, { region, group: id, ...range, nextToken: question.nextToken });
+    const page = await lookUp(trail, {
+      ...{ region, group: id, byWrites: isByWrites(question) },
+      ...{ ...range, nextToken: question.nextToken },
+    });
     if (this.#isStopping()) return null;
     pace.called();
     if (page.ok) {

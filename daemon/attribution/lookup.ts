@@ -13,6 +13,8 @@ export interface TrailTransport {
 export interface LookupQuestion {
   readonly region: string;
   readonly group: string;
+  /** Whether all writes of the region are asked for, in place of the events of the group. */
+  readonly byWrites: boolean;
   /** Unix milliseconds. */
   readonly startMs: number;
   readonly endMs: number;
@@ -47,11 +49,11 @@ export async function lookUp(
   transport: TrailTransport,
   question: LookupQuestion,
 ): Promise<Result<LookupPage, LookupFailure>> {
-  const { region, group, startMs, endMs, nextToken } = question;
+  const { region, group, byWrites, startMs, endMs, nextToken } = question;
   const answer = await transport.call('LookupEvents', {
     RegionId: region,
-    'LookupAttribute.1.Key': 'ResourceName',
-    'LookupAttribute.1.Value': group,
+    'LookupAttribute.1.Key': byWrites ? 'EventRW' : 'ResourceName',
+    'LookupAttribute.1.Value': byWrites ? 'Write' : group,
     StartTime: wireTime(startMs),
     EndTime: wireTime(endMs),
     MaxResults: String(PAGE_SIZE),

@@ -26,6 +26,8 @@ const FIRST_WAIT_MS = 10_000;
 const LAST_WAIT_MS = 60_000;
 /** Far more than is done to a group between two looks: 1,000 events. */
 const PAGES_OF_A_WALK = 20;
+/** Of a region there may be any number, and other groups wait for their turn. */
+const PAGES_OF_WRITES = 5;
 const MOST_OPEN = 1000;
 
 const BEGIN = { nextToken: null, endMs: null, pages: 0, found: [], unreadable: 0 };
@@ -48,8 +50,14 @@ export const onNextPage = (
   unreadable: question.unreadable + page.unreadable,
 });
 
-export const hasMorePages = ({ nextToken, pages }: OpenQuestion): boolean =>
-  nextToken !== null && pages < PAGES_OF_A_WALK;
+export const hasMorePages = (question: OpenQuestion): boolean =>
+  question.nextToken !== null && question.pages < (isByWrites(question) ? PAGES_OF_WRITES : PAGES_OF_A_WALK);
+
+/**
+ * The manual does not say whether a call on the rules of a group is found by the group's name. So every other walk asks for all
+ * writes of the region, whose parameters name the group.
+ */
+export const isByWrites = ({ walks }: Pick<OpenQuestion, 'walks'>): boolean => walks % 2 === 1;
 
 /** To be asked again from the first page, later each time. */
 export function askedInVain(question: OpenQuestion, monotonicMs: number): OpenQuestion {

@@ -19,20 +19,20 @@ export interface TrailEvent {
 const MAX_NAME = 128;
 const MAX_USER_AGENT = 200;
 
-const textOrNone = z.string().nullish();
+const nullishText = z.string().nullish();
 
 const eventSchema = z.looseObject({
   eventName: z.string().min(1),
   eventTime: z.iso.datetime(),
-  requestId: textOrNone,
-  eventId: textOrNone,
-  eventType: textOrNone,
-  eventRW: textOrNone,
-  errorCode: textOrNone,
-  sourceIpAddress: textOrNone,
-  userAgent: textOrNone,
-  userIdentity: z.looseObject({ type: z.string(), userName: textOrNone, principalId: textOrNone }),
-  resourceName: textOrNone,
+  requestId: nullishText,
+  eventId: nullishText,
+  eventType: nullishText,
+  eventRW: nullishText,
+  errorCode: nullishText,
+  sourceIpAddress: nullishText,
+  userAgent: nullishText,
+  userIdentity: z.looseObject({ type: z.string(), userName: nullishText, principalId: nullishText }),
+  resourceName: nullishText,
   referencedResources: z.record(z.string(), z.array(z.string())).nullish(),
   requestParameters: z.record(z.string(), z.unknown()).nullish(),
 });

@@ -62,12 +62,13 @@ async function runApply(flags: ApplyFlags, io: Io): Promise<ExitCode> {
   try {
     const plans = await Promise.race([planAll(session, io), stopped]);
     if (plans === null) return 1;
-    const report = planReport(session.revision, plans);
+    const { revision, loaded } = session;
+    const report = planReport(revision, plans, loaded.facts);
     requireHash(flags.plan, report.hash);
     if ((await saysOfRevision(judgedRevision(session), session.engine.journal, io)).isHeld) return 3;
     // Who is asked sees the plan even if the data is for a program.
-    if (flags.json !== true) io.stdout.write(renderText(session.revision, plans));
-    else if (consent === 'ask') io.stderr.write(renderText(session.revision, plans));
+    if (flags.json !== true) io.stdout.write(renderText(revision, plans, loaded.facts));
+    else if (consent === 'ask') io.stderr.write(renderText(revision, plans, loaded.facts));
     if (consent === 'ask') await askFirst(plans, io);
     // Yes was said to this plan, and to no other.
     const approvedOnly = flags.plan !== undefined || consent === 'ask';
@@ -127,9 +128,9 @@ const pendingPlans = (plans: readonly GroupResult[]): readonly GroupPlan[] =>
   plans.flatMap((plan) => (isFailed(plan) || plan.status !== 'pending' ? [] : [plan]));
 
 /** The next revision is compared with this one. */
-async function putInForce({ engine, desired, content, targets, config }: Session): Promise<void> {
+async function putInForce({ engine, desired, loaded, targets, config }: Session): Promise<void> {
   const gate = new RevisionGate(engine, config.reconcile.mode);
-  await gate.judge(desired, content);
+  await gate.judge({ state: desired, content: loaded.content, source: loaded });
   await gate.grant(targets.map(({ policy }) => policy));
 }
 

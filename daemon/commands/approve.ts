@@ -35,7 +35,8 @@ interface ApproveFlags extends CommonFlags {
 /** Of the newest approvals, to tell what became of a hash. */
 const PAST_LOOKED_AT = 1000;
 
-const WHOLE_HASH = /^[0-9a-f]{64}$/;
+/** Of a plan or of files; or of the tree of a commit, as git has it. */
+const WHOLE_HASH = /^([0-9a-f]{40}|[0-9a-f]{64})$/;
 
 export function addApproveCommand(program: Command, io: Io, done: (code: ExitCode) => void): void {
   addCommonFlags(program.command('approve'))
@@ -69,7 +70,10 @@ async function runApprove(hash: string, flags: ApproveFlags, io: Io): Promise<Ex
   const config = readConfig(flags);
   return withDesk<ExitCode>(config, async (desk) => {
     const held = (await desk.estateFacts()).held;
-    const waiting = [...(await desk.waiting()).map(ofWaiting), ...(held === null ? [] : [ofHeld(held)])];
+    const waiting = [
+      ...(await desk.waiting()).map(ofWaiting),
+      ...(held === null || held.reason === 'signature' ? [] : [ofHeld(held)]),
+    ];
     const known = meant(waiting, hash);
     // Plans of now, only where the daemon knows of none: it costs a look at every group.
     const here = known.length > 0 ? [] : await plansHere(config, { flags, desk, io });

@@ -1,10 +1,11 @@
 // `rampart explain`: why nothing happens to a group, and how to go on.
 import type { Command } from 'commander';
-import { groupKey } from '../../reconciler/model/group.ts';
-import { isFailed, type GroupResult } from '../../reconciler/report/results.ts';
+import { groupKey, type GroupRef } from '../../reconciler/model/group.ts';
+import { isFailed } from '../../reconciler/report/results.ts';
 import { line, UsageError, type ExitCode, type Io } from '../cli/io.ts';
 import { withKnownFacts } from '../compose/open-journal.ts';
 import { openSession, planAll } from '../compose/session.ts';
+import type { Attribution, KnownAttribution } from '../journal/attribution.ts';
 import { addCommonFlags, readConfig, type CommonFlags } from '../compose/setup.ts';
 import { READ_ONLY } from './embedded-emulator.ts';
 import { fromDaemon, fromPlan, type Explanation } from './explain/explanation.ts';
@@ -29,7 +30,7 @@ async function runExplain(flags: ExplainFlags, io: Io): Promise<ExitCode> {
   const status = await daemonStatus(flags, io);
   const explained =
     status === null
-      ? (await planned(flags, io)).map(fromPlan)
+      ? await planned(flags, io)
       : status.groups.filter(({ id }) => id === flags.group).map((group) => fromDaemon(group, status));
   if (explained.length === 0) throw new UsageError(`no policy names a group ${flags.group}`);
   if (flags.json === true) line(io.stdout, JSON.stringify({ version: 1, groups: explained }, null, 2));
@@ -48,18 +49,25 @@ async function daemonStatus(flags: ExplainFlags, io: Io): Promise<Status | null>
   }
 }
 
-async function planned(flags: ExplainFlags, io: Io): Promise<readonly GroupResult[]> {
+async function planned(flags: ExplainFlags, io: Io): Promise<readonly Explanation[]> {
   const config = readConfig(flags);
   return withKnownFacts(config, io, async (desk) => {
     const session = await openSession(config, flags, io, READ_ONLY);
     try {
-      const results = await planAll(session, io, desk ?? session.engine.journal);
-      return results.filter((result) => isFailed(result) || result.id === flags.group);
+      const known = desk ?? session.engine.journal;
+      const results = await planAll(session, io, known);
+      const drifts = await known.attributions({ id: flags.group });
+      return results
+        .filter((result) => isFailed(result) || result.id === flags.group)
+        .map((result) => fromPlan(result, lastDrift(drifts, result)));
     } finally {
       await session.close();
     }
   });
 }
+
+const lastDrift = (known: readonly KnownAttribution[], group: GroupRef): Attribution | null =>
+  known.find((each) => groupKey(each.group) === groupKey(group))?.told.at(-1) ?? null;
 
 function asText({ lines, commands, ...group }: Explanation): string {
   return [

@@ -50,13 +50,19 @@ async function runHistory(flags: HistoryFlags, io: Io): Promise<ExitCode> {
   const found = await withDesk(readConfig(flags), async (desk) => ({
     calls: await desk.history(query),
     approvals: await desk.pastApprovals(query),
+    authors: new Map((await desk.estateFacts()).commits.map(({ id, author }) => [id, author])),
     drifts: driftsSince(await desk.attributions(group), sinceMs),
   }));
-  const shown = newest(found, limit);
+  const shown = { ...newest(found, limit), authors: found.authors };
   io.stdout.write(flags.json === true ? asJson(shown) : asText(shown));
   const { calls, approvals, drifts } = found;
   if (calls.length + approvals.length + drifts.length > limit) line(io.stderr, leftOutText(flags));
   return 0;
+}
+
+/** What is shown, and who wrote the commits of a git source, by their ids. */
+interface Shown extends Past {
+  readonly authors: ReadonlyMap<string, string>;
 }
 
 /** Each oldest first. */
@@ -106,8 +112,8 @@ export function leftOutText({ group, limit }: Pick<HistoryFlags, 'group' | 'limi
 }
 
 /** The calls as a table, and in the order of time between them what people approved and others changed. */
-function asText({ calls, approvals, drifts }: Past): string {
-  const lines = [...drifts.map(driftLine), ...approvals.map(approvalLine), ...callLines(calls)];
+function asText({ calls, approvals, drifts, authors }: Shown): string {
+  const lines = [...drifts.map(driftLine), ...approvals.map(approvalLine), ...callLines(calls, authors)];
   // The time stands first in each line; what happened at the same one stays as it is.
   return lines
     .sort((a, b) => compareText(a.slice(0, TIME_LENGTH), b.slice(0, TIME_LENGTH)))
@@ -121,7 +127,7 @@ const approvalLine = (approval: PastApproval): string =>
 const driftLine = ({ atMs, group, ...drift }: PastDrift): string =>
   `${isoTime(atMs)}  drift of ${groupKey(group)}: ${attributionText(drift)}`;
 
-const callLines = (entries: readonly HistoryEntry[]): string[] =>
+const callLines = (entries: readonly HistoryEntry[], authors: Shown['authors']): string[] =>
   alignedLines(
     entries.map(({ closedAtMs, group, operation, result, code, revision, requestId }) => [
       isoTime(closedAtMs),
@@ -130,17 +136,22 @@ const callLines = (entries: readonly HistoryEntry[]): string[] =>
       group.id,
       operation,
       code === null || code === '' ? result : `${result} (${code})`,
-      shortRevision(revision),
+      writtenBy(revision, authors),
       requestId ?? '-',
     ]),
   );
 
 const isoTime = (ms: number): string => new Date(ms).toISOString();
 
+function writtenBy(revision: string, authors: Shown['authors']): string {
+  const author = authors.get(revision);
+  return author === undefined ? shortRevision(revision) : `${shortRevision(revision)} by ${author}`;
+}
+
 /** A commit id as people know it; a mark that the files differed from it stays. */
 const shortRevision = (revision: string): string => revision.replace(/^([0-9a-f]{12})[0-9a-f]{28}/, '$1');
 
-function asJson({ calls, approvals, drifts }: Past): string {
+function asJson({ calls, approvals, drifts, authors }: Shown): string {
   const documents = calls.map(({ group: { account, region, id }, ...entry }) => ({
     at: new Date(entry.closedAtMs).toISOString(),
     openedAt: new Date(entry.openedAtMs).toISOString(),
@@ -148,6 +159,7 @@ function asJson({ calls, approvals, drifts }: Past): string {
     region,
     group: id,
     revision: entry.revision,
+    ...(authors.has(entry.revision) ? { author: authors.get(entry.revision) } : {}),
     operation: entry.operation,
     result: entry.result,
     requestId: entry.requestId,

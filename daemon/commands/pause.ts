@@ -10,7 +10,8 @@ import { parseReason } from '../cli/reason.ts';
 import { flagOf, line, UsageError, type ExitCode, type Io } from '../cli/io.ts';
 import { activeFreezes } from '../reconcile/safety/freezes.ts';
 import { withDesk } from '../compose/open-journal.ts';
-import { addCommonFlags, openKeeper, openSource, readConfig, type CommonFlags } from '../compose/setup.ts';
+import { loadOnce } from '../compose/open-source.ts';
+import { addCommonFlags, openKeeper, readConfig, type CommonFlags } from '../compose/setup.ts';
 
 interface PauseFlags extends CommonFlags {
   readonly group?: string;
@@ -78,7 +79,7 @@ async function findGroup(
   by: { readonly config: Config; readonly desk: JournalDesk; readonly io: Io },
 ): Promise<GroupRef> {
   const { config, desk, io } = by;
-  const { state } = await openKeeper(config).take(await openSource(config, io).load());
+  const { state } = await openKeeper(config).take(await loadOnce(config, io));
   const declared = state.groups.find(({ selector }) => selector.kind === 'id' && selector.id === id);
   if (declared !== undefined) return { account: declared.account, region: declared.region, id };
   const [changed] = await desk.history({ group: { id }, sinceMs: null, limit: 1 });

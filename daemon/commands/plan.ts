@@ -4,6 +4,7 @@ import { renderMarkdown } from '../../reconciler/report/markdown/plan-page.ts';
 import { renderText } from '../../reconciler/report/text.ts';
 import { formatReport, planReport } from '../../reconciler/report/document.ts';
 import { planExitCode, type GroupResult } from '../../reconciler/report/results.ts';
+import { type CommitFacts, commitLine } from '../../reconciler/report/commit.ts';
 import type { Config } from '../config/config.ts';
 import type { JournalDesk } from '../journal/journal.ts';
 import type { ExitCode, Io } from '../cli/io.ts';
@@ -60,7 +61,15 @@ async function planBeside(
     const { isHeld, notes } = await saysOfRevision(judgedRevision(session), desk, io);
     // What could not be read any more is no news of the groups.
     if (io.stopSignal.aborted) return 1;
-    io.stdout.write(renderPlan(formatOf(flags), { revision: session.revision, results, notes, marker }));
+    io.stdout.write(
+      renderPlan(formatOf(flags), {
+        revision: session.revision,
+        commit: session.loaded.facts,
+        results,
+        notes,
+        marker,
+      }),
+    );
     const code = planExitCode(results);
     return isHeld && code !== 1 ? 3 : code;
   } finally {
@@ -70,19 +79,23 @@ async function planBeside(
 
 interface ShownPlan {
   readonly revision: string;
+  readonly commit: CommitFacts | null;
   readonly results: readonly GroupResult[];
   /** Of the revision as a whole: whoever reads the page of a pull request does not see stderr. */
   readonly notes: readonly string[];
   readonly marker: string | null;
 }
 
-function renderPlan(format: PlanFormat, { revision, results, notes, marker }: ShownPlan): string {
+function renderPlan(format: PlanFormat, { revision, commit, results, notes, marker }: ShownPlan): string {
   switch (format) {
     case 'text':
-      return renderText(revision, results);
+      return renderText(revision, results, commit);
     case 'json':
-      return formatReport(planReport(revision, results));
+      return formatReport(planReport(revision, results, commit));
     case 'markdown':
-      return renderMarkdown(revision, results, { notes, marker });
+      return renderMarkdown(revision, results, {
+        notes: [...(commit === null ? [] : [`commit ${commitLine(commit)}`]), ...notes],
+        marker,
+      });
   }
 }

@@ -21,11 +21,12 @@ import { invocationOf } from '../cli/invocation.ts';
 import { UsageError, type ExitCode, type Io } from '../cli/io.ts';
 import { openHooks, type HookServer } from '../compose/open-hooks.ts';
 import { journalFailed, openJournal } from '../compose/open-journal.ts';
+import { mirrorBeside, openSource } from '../compose/open-source.ts';
+import { RemoteWatch } from '../compose/remote-watch.ts';
 import { Secrets } from '../compose/secrets.ts';
 import {
   addCommonFlags,
   openDaemonKeeper,
-  openSource,
   openTelemetry,
   readConfig,
   type CommonFlags,
@@ -108,11 +109,18 @@ async function serve(
       journal,
       live: () => liveConfig.settings,
     });
+    const remoteWatch = new RemoteWatch(telemetry, systemClock);
     const keeper = openDaemonKeeper(config, { clock: systemClock, compile: compileInWorker });
     const daemon = new Daemon({
       engine,
       lanes,
-      source: openSource(config, io),
+      source: openSource(config, {
+        io,
+        desk: journal,
+        folder: mirrorBeside(config, io.cwd),
+        onSecret: (secret) => parts.secrets.add(secret),
+        onAnswer: (remote) => remoteWatch.note(remote),
+      }),
       keeper,
       resolver: new TargetResolver(engine.ecs, config.reconcile.mode),
       attributor,
@@ -138,7 +146,7 @@ async function serve(
       },
       stopSignal: io.stopSignal,
     });
-    hooks = await openHooks(config, { engine, daemon, env: io.env, stopping: io.stopSignal });
+    hooks = await openHooks(config, { engine, daemon, io, secrets: parts.secrets });
     const seen = { daemon, lanes, liveConfig, attributor, metrics: parts.metrics, hooks };
     http = await openHttp(config, httpPorts(seen));
     await daemon.run();

@@ -61,13 +61,14 @@ function asText(status: Status, pauses: readonly Pause[]): string {
   ]);
   return [
     `rampart ${rampart} since ${startedAt}`,
-    ...(status.config === undefined ? [] : summaryLines(status.config, policies.revision)),
+    ...(status.config === undefined ? [] : summaryLines(status.config, policies)),
     ...(ready ? [] : ['not ready yet']),
     ...(policies.problems > 0
       ? [
           `the newest policies have ${counted(policies.problems, 'problem')} and are not in force; \`rampart validate\` shows them`,
         ]
       : []),
+    ...remoteLines(policies),
     ...heldLines(policies),
     ...pauses.map((pause) => `paused: ${pauseText(pause)}`),
     ...hookLines(status.hooks ?? NO_HOOKS),
@@ -84,11 +85,18 @@ const NO_HOOKS = { git: null, events: null };
 
 function heldLines({ held }: Status['policies']): string[] {
   if (held === undefined || held === null) return [];
-  const { revision, losing, released, limit, override } = held;
+  const { revision, message, override } = held;
   return [
-    `held: revision ${revision}, since ${losing.length} groups would lose traffic and ${released.length} would be released, more than ${limit} in all`,
-    `  to let it go on: ${override}`,
+    `held: revision ${revision}: ${message}`,
+    ...(override === '' ? [] : [`  to let it go on: ${override}`]),
   ];
+}
+
+function remoteLines({ remote }: Status['policies']): string[] {
+  if (remote === undefined || remote === null || remote.error === null) return [];
+  const last =
+    remote.answeredAtMs === null ? 'not since the start' : new Date(remote.answeredAtMs).toISOString();
+  return [`${remote.url} does not answer (last: ${last}): ${remote.error}`];
 }
 
 /** How to go on where a person can decide it. */

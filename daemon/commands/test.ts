@@ -5,7 +5,6 @@ import { compilePolicies } from '../../reconciler/policy/compile/compile.ts';
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
 import { loadConfigIfAny } from '../config/load.ts';
-import { DEFAULT_POLICIES } from '../config/sections/policies-schema.ts';
 import { line, UsageError, type ExitCode, type Io } from '../cli/io.ts';
 import { noteUncommitted } from '../compose/committed.ts';
 import {
@@ -13,13 +12,12 @@ import {
   compileOptionsOf,
   problemText,
   readConfig,
-  shownPath,
   type CommonFlags,
 } from '../compose/setup.ts';
 import { liveResults } from './test/live.ts';
 import { countsOf, countsText, TEST_FORMATS, testReport, type TestFormat } from './test/output.ts';
 import { desiredResults, type TestResult } from './test/result.ts';
-import { filesToCheck } from './validate/files.ts';
+import { filesAsked } from './validate/files.ts';
 import { judgePolicies, withoutExpiredRules } from './validate/judgements.ts';
 
 interface TestFlags extends CommonFlags {
@@ -73,8 +71,7 @@ function configFor(paths: readonly string[], flags: TestFlags): Config | null {
 
 /** The policies, all good; or a UsageError that lists every problem with them. */
 async function readAll(paths: readonly string[], config: Config | null, io: Io) {
-  const policies = shownPath(config?.policies.path ?? DEFAULT_POLICIES, io);
-  const { files, asked, isPart } = await filesToCheck(paths.length > 0 ? paths : [policies], policies);
+  const { files, asked, isPart } = await filesAsked(paths, config, io);
   if (config !== null && isPart) await noteUncommitted(config, io);
   // Guardrails are no expectations, and files from elsewhere need not have the names that they use.
   const accounts = config === null ? null : compileOptionsOf(config).accounts;

@@ -16,12 +16,11 @@ import { formatProblems } from '../../reconciler/policy/report/text.ts';
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
 import { loadConfig, loadConfigIfAny, placeInConfig } from '../config/load.ts';
-import { DEFAULT_POLICIES } from '../config/sections/policies-schema.ts';
 import { readStateFile } from './emulator.ts';
 import { line, UsageError, type ExitCode, type Io } from '../cli/io.ts';
 import { noteUncommitted } from '../compose/committed.ts';
-import { addCommonFlags, compileOptionsOf, shownPath, type CommonFlags } from '../compose/setup.ts';
-import { filesToCheck } from './validate/files.ts';
+import { addCommonFlags, compileOptionsOf, type CommonFlags } from '../compose/setup.ts';
+import { filesAsked } from './validate/files.ts';
 import { idleScopes } from './validate/idle-scopes.ts';
 import { expiredExemptions, judgePolicies, withoutExpiredRules } from './validate/judgements.ts';
 import { upgradeProblems } from './validate/upgrade.ts';
@@ -82,8 +81,7 @@ async function checkedVerdict(paths: readonly string[], flags: ValidateFlags, io
 
 async function upgradeVerdict(flags: ValidateFlags, io: Io): Promise<Checked> {
   const groupsOf = async (config: Config) => {
-    const policies = shownPath(config.policies.path, io);
-    const { files } = await filesToCheck([policies], policies);
+    const { files } = await filesAsked([], config, io);
     return compilePolicies(files, compileOptionsOf(config)).groups;
   };
   return ofConfig(await upgradeProblems(flags.config ?? null, groupsOf));
@@ -118,8 +116,7 @@ const nearHours = (config: Config | null): number =>
   Math.max(0, ...(config?.reconcile.expiryNoticeHours ?? [168]));
 
 async function checkPolicies(paths: readonly string[], config: Config | null, io: Io): Promise<Checked> {
-  const policies = shownPath(config?.policies.path ?? DEFAULT_POLICIES, io);
-  const { files, asked, isPart } = await filesToCheck(paths.length > 0 ? paths : [policies], policies);
+  const { files, asked, isPart } = await filesAsked(paths, config, io);
   if (config !== null && isPart) await noteUncommitted(config, io);
   const options = config === null ? { accounts: null } : compileOptionsOf(config);
   const compiled = compilePolicies(files, options);

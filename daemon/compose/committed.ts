@@ -3,7 +3,8 @@
 import type { Config } from '../config/config.ts';
 import { line, UsageError, type Io } from '../cli/io.ts';
 import { uncommittedProblems } from '../source/whole/uncommitted.ts';
-import { openSource, problemText } from './setup.ts';
+import { withSource } from './open-source.ts';
+import { problemText } from './setup.ts';
 
 /** Says on stderr which policies the daemon will not take. */
 export async function noteUncommitted(config: Config, io: Io): Promise<void> {
@@ -19,5 +20,6 @@ export async function refuseUncommitted(config: Config, io: Io): Promise<void> {
 }
 
 async function problemsOf(config: Config, io: Io) {
-  return config.policies.requireClean ? uncommittedProblems(await openSource(config, io).load()) : [];
+  const isAsked = config.policies.requireClean && config.policies.git === null;
+  return isAsked ? withSource(config, io, async (source) => uncommittedProblems(await source.load())) : [];
 }

@@ -50,18 +50,19 @@ export class Daemon {
     );
     this.#approvals = new ApprovalWatch({
       engine: parts.engine,
-      isWaiting: () => this.#waitsForPolicies || this.controller.hasBlocked,
+      isWaiting: () => this.#heedsDecisions || this.controller.hasBlocked,
       onNews: () => {
-        if (this.#waitsForPolicies) this.#policyLoop.reload();
+        if (this.#heedsDecisions) this.#policyLoop.reload();
         this.controller.triggerBlocked();
       },
       stopping: parts.stopSignal,
     });
   }
 
-  /** Whether a person's word would put other policies in force. */
-  get #waitsForPolicies(): boolean {
-    return this.#policyLoop.held !== null || this.#policyLoop.hasFrozenReleases;
+  /** Whether a person's word would put other policies in force: of a git source a rollback does at any time. */
+  get #heedsDecisions(): boolean {
+    const isGit = this.#parts.source.remote() !== null;
+    return isGit || this.#policyLoop.held !== null || this.#policyLoop.hasFrozenReleases;
   }
 
   /** Policies loaded, and a first reconcile of every group tried. */
@@ -89,6 +90,7 @@ export class Daemon {
     await this.#parts.attributor?.start();
     const watcher = await source.watch(() => this.#policyLoop.reload());
     onReload(() => {
+      this.#policyLoop.fetchNow();
       this.#policyLoop.reload();
       this.controller.triggerAll();
     });

@@ -5,13 +5,14 @@ import type { DesiredState, Mode } from '../../reconciler/model/group.ts';
 import { line, type Io } from '../cli/io.ts';
 import type { JournalDesk } from '../journal/journal.ts';
 import type { Engine } from '../reconcile/engine.ts';
-import { approveCommand, assessRevision, heldText } from '../schedule/revision-gate.ts';
+import { heldText, overrideOf } from '../schedule/held-revision.ts';
+import { assessRevision } from '../schedule/revision-gate.ts';
+import type { Loaded } from './open-source.ts';
 
 export interface JudgedRevision {
   readonly engine: Pick<Engine, 'clock' | 'live' | 'invocation'>;
   readonly desired: DesiredState;
-  /** The hash of the policies as loaded. */
-  readonly content: string;
+  readonly loaded: Loaded;
   readonly defaultMode: Mode;
 }
 
@@ -33,20 +34,22 @@ export async function saysOfRevision(
 }
 
 async function revisionNotes(
-  { engine, desired, content, defaultMode }: JudgedRevision,
+  { engine, desired, loaded, defaultMode }: JudgedRevision,
   desk: Pick<JournalDesk, 'estateFacts' | 'approvals'> | null,
 ): Promise<RevisionNotes> {
+  // What the source holds was said when it was read, and is not what was planned.
+  const isHeldBefore = loaded.held !== null;
   const inForce = desk === null ? null : (await desk.estateFacts()).desired;
   if (desk === null || inForce === null) {
     const unknown = 'revision brake: not judged, since no journal says which policies are in force';
-    return { isHeld: false, notes: engine.live().brake === 'off' ? [] : [unknown] };
+    return { isHeld: isHeldBefore, notes: engine.live().brake === 'off' ? [] : [unknown] };
   }
   const weaker = weakenings(inForce, desired, defaultMode).map(
     ({ message, source }) => `weakens protection: ${message} (${source.file}:${source.line})`,
   );
-  const found = await assessRevision(engine, desk, { state: desired, content });
-  if (found.kind !== 'held') return { isHeld: false, notes: weaker };
-  const command = approveCommand(found.held.hash, engine.invocation);
+  const found = await assessRevision(engine, desk, { state: desired, content: loaded.content });
+  if (found.kind !== 'held') return { isHeld: isHeldBefore, notes: weaker };
+  const command = overrideOf(found.held, engine.invocation);
   const held = `revision brake: ${heldText(found.held)}; to let it go on: ${command}`;
   return { isHeld: true, notes: [...weaker, held] };
 }

@@ -15,8 +15,8 @@ export class Secrets {
       get: async () => {
         const credentials = await source.get();
         if (credentials.ok) {
-          this.#add(credentials.value.accessKeySecret);
-          this.#add(credentials.value.securityToken ?? '');
+          this.add(credentials.value.accessKeySecret);
+          this.add(credentials.value.securityToken ?? '');
         }
         return credentials;
       },
@@ -24,7 +24,7 @@ export class Secrets {
     };
   }
 
-  #add(secret: string): void {
+  add(secret: string): void {
     if (secret === '') return;
     this.#values.delete(secret);
     this.#values.add(secret);

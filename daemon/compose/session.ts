@@ -7,7 +7,7 @@ import { planGroup } from '../../reconciler/plan/plan-group.ts';
 import type { FailedGroup, GroupResult } from '../../reconciler/report/results.ts';
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
-import { summaryLines, summaryOf } from '../config/summary.ts';
+import { summaryLines, summaryOf, type PoliciesInForce } from '../config/summary.ts';
 import type { Target } from '../schedule/group-record.ts';
 import type { Engine } from '../reconcile/engine.ts';
 import { groupInput, NOTHING_LEARNED, type PlanningDesk } from '../reconcile/group-input.ts';
@@ -16,18 +16,20 @@ import { isTty, line, UsageError, type Io } from '../cli/io.ts';
 import { openEngine, type OpenEngine, type Opening } from './open-engine.ts';
 import { progressOn } from '../cli/progress.ts';
 import type { JudgedRevision } from './revision-brake.ts';
-import { openKeeper, openSource, problemText, type CommonFlags } from './setup.ts';
+import { loadOnce, type Loaded } from './open-source.ts';
+import { openKeeper, problemText, type CommonFlags } from './setup.ts';
 
 export interface SessionFlags extends CommonFlags {
   readonly group?: string;
+  /** This commit, and not the one that would be in force; of a git source. */
+  readonly at?: string;
 }
 
 export interface Session extends OpenEngine {
   readonly config: Config;
   readonly revision: string;
   readonly desired: DesiredState;
-  /** The hash of the policies as loaded. */
-  readonly content: string;
+  readonly loaded: Loaded;
   readonly targets: readonly Target[];
   readonly unresolved: readonly UnresolvedSelector[];
 }
@@ -39,8 +41,8 @@ export async function openSession(
   io: Io,
   opening: Opening,
 ): Promise<Session> {
-  const { desired, content } = await readPolicies(config, io);
-  showSummary(config, desired.revision, io);
+  const { desired, loaded } = await readPolicies(config, io, flags.at);
+  showSummary(config, { revision: desired.revision, commit: loaded.facts }, io);
   const opened = await openEngine(config, flags, io, opening);
   try {
     const resolver = new TargetResolver(opened.engine.ecs, config.reconcile.mode);
@@ -48,7 +50,7 @@ export async function openSession(
     const { targets, unresolved } = await resolver.resolve(groups, systemClock.nowMs());
     opened.engine.demands.set(desired);
     const all = targets.map((policy) => ({ policy, revision }));
-    return { ...opened, ...targetsChosen(flags.group, all, unresolved), config, revision, desired, content };
+    return { ...opened, ...targetsChosen(flags.group, all, unresolved), config, revision, desired, loaded };
   } catch (error) {
     await opened.close();
     throw error;
@@ -56,33 +58,32 @@ export async function openSession(
 }
 
 /** For who sits at the terminal: what this is about, before the first call. On stderr, since stdout is for data. */
-function showSummary(config: Config, revision: string, { stderr, cwd }: Io): void {
+function showSummary(config: Config, inForce: PoliciesInForce, { stderr, cwd }: Io): void {
   if (!isTty(stderr)) return;
-  for (const each of summaryLines(summaryOf(config, cwd), revision)) line(stderr, each);
+  for (const each of summaryLines(summaryOf(config, cwd), inForce)) line(stderr, each);
 }
 
 export interface ReadPolicies {
   readonly desired: DesiredState;
-  /** The hash of the policies as loaded. */
-  readonly content: string;
+  readonly loaded: Loaded;
 }
 
 /** The policies, all good; or a UsageError that lists every problem. */
-export async function readPolicies(config: Config, io: Io): Promise<ReadPolicies> {
-  const loaded = await openSource(config, io).load();
+export async function readPolicies(config: Config, io: Io, at?: string): Promise<ReadPolicies> {
+  const loaded = await loadOnce(config, io, at);
   const { state, problems } = await openKeeper(config).take(loaded);
   const errors = problems.filter(({ severity }) => severity === 'error');
-  if (errors.length === 0) return { desired: state, content: loaded.content };
+  if (errors.length === 0) return { desired: state, loaded };
   const list = errors.map(problemText).join('\n');
   throw new UsageError(
     `the policies have ${counted(errors.length, 'problem')}; \`rampart validate\` shows them in place\n${list}`,
   );
 }
 
-export const judgedRevision = ({ engine, desired, content, config }: Session): JudgedRevision => ({
+export const judgedRevision = ({ engine, desired, loaded, config }: Session): JudgedRevision => ({
   engine,
   desired,
-  content,
+  loaded,
   defaultMode: config.reconcile.mode,
 });
 

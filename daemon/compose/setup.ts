@@ -5,9 +5,7 @@ import type { Problem } from '../../reconciler/model/problem.ts';
 import type { CompileOptions } from '../../reconciler/policy/compile/compile.ts';
 import type { Config } from '../config/config.ts';
 import { loadConfig, NO_CONFIG } from '../config/load.ts';
-import { createDirectorySource } from '../source/directory/directory-source.ts';
 import { DesiredKeeper, type KeeperOptions } from '../source/desired.ts';
-import type { Source } from '../source/source.ts';
 import { LOG_LEVELS, type LogLevel } from '../telemetry/catalog.ts';
 import type { Telemetry } from '../telemetry/events.ts';
 import { createRedactor } from '../telemetry/redact.ts';
@@ -66,15 +64,6 @@ export function openTelemetry(
   });
 }
 
-export function openSource({ policies }: Config, io: Io): Source {
-  return createDirectorySource({
-    path: shownPath(policies.path, io),
-    environment: io.env,
-    limits: policies.limits,
-    readsCommit: policies.requireClean,
-  });
-}
-
 /** For who reads the policies once: as they lie there, whole or not, committed or not. */
 export const openKeeper = (config: Config): DesiredKeeper => new DesiredKeeper(compileOptionsOf(config));
 
@@ -97,7 +86,7 @@ export const openDaemonKeeper = (
   });
 
 /** Short in messages: relative where that is below the working directory. */
-export function shownPath(file: string, io: Io): string {
+export function shownPath(file: string, io: Pick<Io, 'cwd'>): string {
   const relative = path.relative(io.cwd, path.resolve(io.cwd, file));
   return relative.startsWith('..') || relative === '' ? file : relative;
 }

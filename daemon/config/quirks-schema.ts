@@ -12,6 +12,7 @@ export const quirksSchema = z.strictObject({
   legacyModifies: oneOf('description', 'descriptionAndPriority'),
   describeLagMs: count,
   auditLagMs: count,
+  auditResource: oneOf('group', 'none'),
   batchAtomic: flag,
   priorityInIdentity: flag,
   reauthorize: oneOf('ignore', 'overwriteDescription'),

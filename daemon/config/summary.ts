@@ -1,6 +1,7 @@
 // What a person must see before anything is written: which config this is, what it may do, and to whose groups.
 import path from 'node:path';
 import type { AccountConfig } from './accounts/accounts-schema.ts';
+import { type CommitFacts, commitLine } from '../../reconciler/report/commit.ts';
 import type { Config } from './config.ts';
 
 export interface ConfigSummary {
@@ -9,6 +10,7 @@ export interface ConfigSummary {
   readonly mode: Config['reconcile']['mode'];
   readonly brake: 'on' | 'off';
   readonly accounts: ReadonlyArray<{ readonly name: string; readonly endpoint: string }>;
+  /** `path`: of a git source its URL, ref and folder. */
   readonly policies: { readonly source: string; readonly path: string };
   readonly journal: string;
 }
@@ -23,9 +25,14 @@ export function summaryOf(
     mode: reconcile.mode,
     brake: onOrOff(reconcile.brake),
     accounts: Object.entries(accounts).map(([name, account]) => ({ name, endpoint: endpointText(account) })),
-    policies: { source: policies.source, path: place(policies.path) },
+    policies: { source: policies.source, path: policiesPath(policies, place) },
     journal: place(journal.file),
   };
+}
+
+function policiesPath({ path: folder, git }: Config['policies'], place: (written: string) => string): string {
+  if (git === null) return place(folder);
+  return `${git.url.url} ${git.ref}${git.path === '' ? '' : ` ${git.path}`}`;
 }
 
 export const onOrOff = (setting: object | 'off'): 'on' | 'off' => (setting === 'off' ? 'off' : 'on');
@@ -45,14 +52,23 @@ function endpointText({ endpoint }: AccountConfig): string {
 type SummaryTexts = Readonly<Record<'file' | 'mode' | 'brake' | 'journal', string>> &
   Pick<ConfigSummary, 'accounts' | 'policies'>;
 
-/** As lines for a terminal. `revision`: of the policies that count now; null if there are none yet. */
-export function summaryLines(summary: SummaryTexts, revision: string | null): string[] {
+/** The policies that count now. */
+export interface PoliciesInForce {
+  /** Null if there are none yet. */
+  readonly revision: string | null;
+  /** Null or absent: not from a git source. */
+  readonly commit?: CommitFacts | null | undefined;
+}
+
+/** As lines for a terminal. */
+export function summaryLines(summary: SummaryTexts, { revision, commit = null }: PoliciesInForce): string[] {
   const { file, mode, brake, accounts, policies, journal } = summary;
   return [
     `config    ${file}`,
     `mode      ${mode}${brake === 'off' ? ', brake off: nothing limits what a plan may remove or open' : ''}`,
     ...accounts.map(({ name, endpoint }) => `account   ${name} at ${endpoint}`),
     `policies  ${policies.source} ${policies.path}, revision ${revision ?? 'none'}`,
+    ...(commit === null ? [] : [`commit    ${commitLine(commit)}`]),
     `journal   ${journal}`,
   ];
 }

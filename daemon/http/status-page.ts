@@ -1,4 +1,5 @@
 // The status as a page: no script, nothing loaded from anywhere, every text escaped.
+import { commitLine } from '../../reconciler/report/commit.ts';
 import type { LaneStatus } from '../queue/lanes.ts';
 import type { GroupStatus } from '../schedule/group-record.ts';
 import { attributionText } from '../journal/attribution.ts';
@@ -38,7 +39,7 @@ policies of revision <code>${escapeHtml(revision ?? 'none')}</code>${
       ? ''
       : `; <span class="bad">the newest policies have ${problems} problems and are not in force</span>`
   }.</p>
-<p>${configText(status)}.</p>
+${sourceText(status)}<p>${configText(status)}.</p>
 ${heldBanner(status)}${hooksText(status)}<h2>Groups: ${converged} of ${status.groups.length} converged</h2>
 ${table(['Group', 'Account', 'Region', 'State', 'Reason', 'Last attempt', 'Last converged'], status.groups, groupRow)}
 <h2>Lanes</h2>
@@ -52,6 +53,15 @@ function configText({ config: { file, mode, brake, accounts, journal } }: Daemon
     ({ name, endpoint }) => `${escapeHtml(name)} at <code>${escapeHtml(endpoint)}</code>`,
   );
   return `Mode <b>${mode}</b>${brake === 'off' ? ', <span class="bad">brake off</span>' : ''}; config <code>${escapeHtml(file)}</code>; accounts ${named.join(', ')}; journal <code>${escapeHtml(journal)}</code>`;
+}
+
+/** The commit in force, and whether its remote answers. */
+function sourceText({ policies: { commit, remote } }: DaemonStatus): string {
+  const of = commit === null ? '' : `<p>Commit ${escapeHtml(commitLine(commit))}</p>\n`;
+  const { url, error } = remote ?? { url: '', error: null };
+  if (remote === null || error === null) return of;
+  const since = `last answer: ${time(remote.answeredAtMs)}`;
+  return `${of}<p class="bad"><code>${escapeHtml(url)}</code> does not answer (${since}): ${escapeHtml(error)}</p>\n`;
 }
 
 function groupRow(group: GroupOfDaemon): string[] {
@@ -69,9 +79,9 @@ function groupRow(group: GroupOfDaemon): string[] {
 
 function heldBanner({ policies: { held } }: DaemonStatus): string {
   if (held === null) return '';
-  const { revision, losing, released, limit, override } = held;
-  const what = `${losing.length} groups would lose traffic and ${released.length} would be released, more than ${limit} in all`;
-  return `<p class="bad">Revision <code>${escapeHtml(revision)}</code> is held: ${what}. To let it go on: <code>${escapeHtml(override)}</code></p>\n`;
+  const { revision, message, override } = held;
+  const goOn = override === '' ? '' : `. To let it go on: <code>${escapeHtml(override)}</code>`;
+  return `<p class="bad">Revision <code>${escapeHtml(revision)}</code> is held: ${escapeHtml(message)}${goOn}</p>\n`;
 }
 
 function hooksText({ hooks }: DaemonStatus): string {

@@ -2,6 +2,7 @@
 // so it must survive a restart. A field is stored by itself, as JSON: add one here, with its value for a group of which
 // nothing is known.
 import type { KeptRule } from '../../reconciler/judge/break-glass.ts';
+import type { CommitFacts, SourceHoldReason } from '../../reconciler/report/commit.ts';
 import type { DesiredState } from '../../reconciler/model/group.ts';
 import type { GroupPolicy } from '../../reconciler/plan/plan.ts';
 import { NO_ATTRIBUTION, type GroupAttribution } from './attribution.ts';
@@ -67,21 +68,53 @@ export const NO_GROUP_FACTS: GroupFacts = {
   attribution: NO_ATTRIBUTION,
 };
 
-/** A revision of the policies that waits for an approval while the one before stays in force. */
-export interface HeldRevision {
-  /** Of the policies as loaded: what an approval names. */
+/** A revision of the policies that is not put in force while the one before is. */
+export type HeldRevision = {
+  /** Of the policies as loaded, or of their tree in a commit: what an approval names. */
   readonly hash: string;
   readonly revision: string;
-  readonly reason: 'brake';
-  /** Groups, as the policies name them, that would lose traffic. */
-  readonly losing: readonly string[];
-  /** Groups, as the policies name them, that would be released. */
-  readonly released: readonly string[];
-  /** More groups than this needed an approval. */
-  readonly limit: number;
   /** Unix milliseconds. */
   readonly sinceMs: number;
+} & (
+  | {
+      readonly reason: 'brake';
+      /** Groups, as the policies name them, that would lose traffic. */
+      readonly losing: readonly string[];
+      /** Groups, as the policies name them, that would be released. */
+      readonly released: readonly string[];
+      /** More groups than this needed an approval. */
+      readonly limit: number;
+    }
+  | {
+      readonly reason: SourceHoldReason;
+      /** One sentence: which commit, and why. */
+      readonly message: string;
+    }
+);
+
+/** The commit in force, and where it is from: in another repository, or of another ref, it means nothing. */
+export interface CommitInForce {
+  readonly url: string;
+  /** In full. */
+  readonly ref: string;
+  readonly facts: CommitFacts;
 }
+
+/** A person has put an earlier commit in force, until the remote names another one than it did then. */
+export interface RollbackInForce {
+  /** Full id of the commit. */
+  readonly to: string;
+  /** What the remote named then. */
+  readonly from: string;
+  /** OS user and host: self-asserted. */
+  readonly by: string;
+  readonly reason: string;
+  /** Unix milliseconds. */
+  readonly atMs: number;
+}
+
+/** Most commits that were in force of which is known who wrote them. */
+export const MAX_KNOWN_COMMITS = 200;
 
 /** With one ended in the list, and without those that are over. */
 export const withEndedFreeze = (
@@ -125,6 +158,11 @@ export interface EstateFacts {
   readonly endedFreezes: readonly EndedFreeze[];
   /** Null before the first policies. */
   readonly policyFiles: KnownPolicyFiles | null;
+  /** Null: the policies in force are of no git source. */
+  readonly commit: CommitInForce | null;
+  /** Commits that were put in force, the newest last; each once. */
+  readonly commits: readonly CommitFacts[];
+  readonly rollback: RollbackInForce | null;
 }
 
 export const NO_ESTATE_FACTS: EstateFacts = {
@@ -132,4 +170,7 @@ export const NO_ESTATE_FACTS: EstateFacts = {
   held: null,
   endedFreezes: [],
   policyFiles: null,
+  commit: null,
+  commits: [],
+  rollback: null,
 };

@@ -7,7 +7,7 @@ import type { WireParams } from '../ecs/api.ts';
 import type { ApprovedEnd, GrantedApproval, PastApproval, WaitingGroup, PlanThatWaits } from './approvals.ts';
 import type { KnownAttribution } from './attribution.ts';
 import type { Effect } from './effect.ts';
-import type { AdoptedRule, EndedFreeze, EstateFacts, GroupFacts } from './facts.ts';
+import type { AdoptedRule, EndedFreeze, EstateFacts, GroupFacts, RollbackInForce } from './facts.ts';
 
 /** One step that is about to be called. */
 export interface IntentDraft {
@@ -105,6 +105,8 @@ export interface JournalDesk {
   endedFreezes(): Promise<readonly EndedFreeze[]>;
   /** Ends an occurrence of a freeze. Those that are over by `nowMs` are forgotten. */
   endFreeze(ended: EndedFreeze, nowMs: number): Promise<void>;
+  /** Puts an earlier commit in force; null: the newest again. */
+  rollBack(rollback: RollbackInForce | null): Promise<void>;
   /** Another number than before if another process has changed the journal in between. Cheap. */
   foreignChanges(): Promise<number>;
   /** May be called twice. No other method may be called after it. */
@@ -138,7 +140,7 @@ export interface Journal extends JournalDesk {
   setEstateFacts(facts: Partial<EstateFacts>): Promise<void>;
   /** Null: the group waits no more. Writes only what differs. */
   setWaiting(group: GroupRef, waiting: PlanThatWaits | null): Promise<void>;
-  /** An approval that was given ahead is now known to be about this group and these changes. */
+  /** An approval in place of another: one that was given ahead is now known to be about this group and these changes. */
   bindApproval(approval: GrantedApproval, bound: GrantedApproval): Promise<void>;
   /** The approvals of these desired rules of a group, or of this revision, have done their work. */
   useUpApprovals(of: ApprovedEnd): Promise<void>;

@@ -1,5 +1,6 @@
 // What is said of the policies: loaded, rejected, a selector that means no group, a rule whose time is up.
 import { groupSelectorText, type DesiredState } from '../../reconciler/model/group.ts';
+import type { CommitFacts } from '../../reconciler/report/commit.ts';
 import type { Problem } from '../../reconciler/model/problem.ts';
 import { describeRule } from '../../reconciler/model/rule-text.ts';
 import type { Engine } from '../reconcile/engine.ts';
@@ -41,11 +42,20 @@ export function reportLoaded(
     groups: groups.length,
     rules: rules.length,
     ...(loaded.commit === null ? {} : { commit: loaded.commit, dirty: loaded.dirty }),
+    ...(loaded.facts === null ? {} : commitFields(loaded.facts)),
+    ...(loaded.warnings.length === 0 ? {} : { warnings: loaded.warnings.map(warningText) }),
     ...(update.releasedGroups.length === 0
       ? {}
       : { released: update.releasedGroups.map(({ selector }) => groupSelectorText(selector)) }),
     ...(update.weakened.length === 0 ? {} : { weakened: update.weakened.slice(0, DETAILS_IN_EVENTS) }),
   });
+}
+
+const warningText = ({ message, hint }: Problem): string => `${message}${hint === '' ? '' : ` (${hint})`}`;
+
+function commitFields({ author, committer, subject, signers, tag }: CommitFacts) {
+  const signed = signers.length === 0 ? {} : { signers };
+  return { author, committer, subject, ...signed, ...(tag === null ? {} : { tag }) };
 }
 
 export function reportUnresolved(engine: Engine, revision: string, unresolved: UnresolvedSelector): void {

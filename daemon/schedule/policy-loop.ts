@@ -1,10 +1,11 @@
 // Keeps the controller's targets in line with the policies: at start, when files change, when a rule's time
 // is up, and now and then, because a name or a tag may come to mean another group. Each account and region is
 // resolved and handed over by itself (place-resolver.ts).
+import type { CommitFacts } from '../../reconciler/report/commit.ts';
 import { placeKey, type DesiredState, type GroupRef } from '../../reconciler/model/group.ts';
 import type { HeldRevision } from '../journal/facts.ts';
 import type { DesiredKeeper, DesiredUpdate } from '../source/desired.ts';
-import type { LoadedPolicies, Source } from '../source/source.ts';
+import type { LoadedPolicies, RemoteStatus, Source } from '../source/source.ts';
 import type { Engine } from '../reconcile/engine.ts';
 import { abandonReleased } from '../reconcile/intents.ts';
 import { isAborted } from '../reconcile/group-run.ts';
@@ -14,7 +15,8 @@ import { ManagedGroups, type ManagementChanges } from './managed-groups.ts';
 import { PlaceResolver, type PlaceResolverParts } from './place-resolver.ts';
 import { PolicyMemory } from './policy-memory.ts';
 import { nextNoticeMs, reportExpiries, reportLoaded, reportProblems } from './policy-events.ts';
-import { RevisionGate, type GateVerdict, type HeldStatus } from './revision-gate.ts';
+import { heldBySource, heldEvent, heldStatus, type HeldStatus } from './held-revision.ts';
+import { RevisionGate, type GateVerdict } from './revision-gate.ts';
 import type { TargetResolver } from './selectors.ts';
 
 export interface PolicyLoopParts {
@@ -35,8 +37,12 @@ export interface PoliciesStatus {
   readonly revision: string | null;
   /** Problems of the newest policies; above zero, the last good ones stay in force. */
   readonly problems: number;
-  /** The newer revision that waits for an approval while an older one is in force. */
+  /** The newer revision that is not put in force while an older one is. */
   readonly held: HeldStatus | null;
+  /** Of the policies in force; null: they are not from a git source. */
+  readonly commit: CommitFacts | null;
+  /** How the remote of a git source answered last; null: there is none. */
+  readonly remote: RemoteStatus | null;
 }
 
 export class PolicyLoop {
@@ -66,6 +72,7 @@ export class PolicyLoop {
   /** Groups that stay managed because of a freeze. */
   #frozenReleases = 0;
   #held: HeldRevision | null = null;
+  #commit: CommitFacts | null = null;
 
   constructor(parts: PolicyLoopParts, stopping: AbortSignal) {
     this.#parts = parts;
@@ -95,7 +102,13 @@ export class PolicyLoop {
   /** Revision of the policies in force, and how many problems the newest ones have. */
   get policies(): PoliciesStatus {
     const revision = this.#state.revision === '' ? null : this.#state.revision;
-    return { revision, problems: this.#problems, held: this.#gate.heldStatus(this.#held) };
+    return {
+      revision,
+      problems: this.#problems,
+      held: this.#held === null ? null : heldStatus(this.#held, this.#parts.engine.invocation),
+      commit: this.#commit,
+      remote: this.#parts.source.remote(),
+    };
   }
 
   /** The newer revision that waits for an approval; null: none. */
@@ -162,7 +175,7 @@ export class PolicyLoop {
     const areNew = engine.demands.set({ guardrails, expectations: verdict.state.expectations });
     if (areNew) this.#parts.controller.triggerAll();
     // The last good files are those in force, and not those of a revision that is held.
-    await (verdict.held === null ? this.#memory.note() : this.#memory.recall());
+    await this.#remember(verdict, loaded);
     this.#problems = update.problems.filter(({ severity }) => severity === 'error').length;
     this.#lookAgainAtMs = engine.clock.monotonicMs() + (update.lookAgainMs ?? Infinity);
     reportProblems(engine, update);
@@ -171,30 +184,41 @@ export class PolicyLoop {
     if (isNews) this.#reportLoaded(update, loaded, verdict);
   }
 
+  async #remember({ held, state }: GateVerdict, { facts }: LoadedPolicies): Promise<void> {
+    await (held?.reason === 'brake' ? this.#memory.recall() : this.#memory.note());
+    if (facts === null || facts.id === state.revision) this.#commit = facts;
+  }
+
   #reportLoaded(
     update: DesiredUpdate,
     loaded: LoadedPolicies,
     { held, released, weakened }: GateVerdict,
   ): void {
-    if (held !== null || !this.#isInForce) return;
+    if (held?.reason === 'brake' || !this.#isInForce) return;
     reportLoaded(this.#parts.engine, { ...update, releasedGroups: released, weakened }, loaded);
   }
 
   /** A folder of errors, with nothing in force before, is no revision. */
-  async #gated(update: DesiredUpdate, { content }: LoadedPolicies): Promise<GateVerdict> {
+  async #gated(update: DesiredUpdate, { content, facts, held }: LoadedPolicies): Promise<GateVerdict> {
     const { state, problems } = update;
+    const { source, engine } = this.#parts;
     const isNone = state.groups.length === 0 && problems.some(({ severity }) => severity === 'error');
-    if (isNone && (await this.#parts.engine.journal.estateFacts()).desired === null) {
-      return { state, held: null, released: [], weakened: [] };
+    if (isNone && (await engine.journal.estateFacts()).desired === null) {
+      const isHeld = held === null ? null : heldBySource(held, this.#held, engine.clock.nowMs());
+      return { state, held: isHeld, released: [], weakened: [] };
     }
     const frozen = await this.#freezes.keep(state);
     this.#frozenReleases = frozen.kept;
-    return this.#gate.judge(frozen.state, content);
+    return this.#gate.judge({
+      state: frozen.state,
+      content,
+      source: { facts, held, remote: source.remote() },
+    });
   }
 
   async #handOver(): Promise<void> {
     const { engine, resolver, controller } = this.#parts;
-    this.#gate.report(this.#held);
+    if (this.#held !== null) engine.telemetry.emit('policies.held', heldEvent(this.#held, engine.invocation));
     this.#announced = reportExpiries(engine, this.#state, this.#announced);
     resolver.keep(this.#state.groups);
     const named = new Set(this.#state.groups.map(placeKey));

@@ -2,7 +2,6 @@
 // drops many of them, is held as a whole until a person approves it: the state before stays in force everywhere, over
 // restarts as well.
 import { isDeepStrictEqual } from 'node:util';
-import { counted } from '../../reconciler/model/counted.ts';
 import {
   groupKey,
   groupSelectorText,
@@ -17,12 +16,19 @@ import { desiredGroupKey } from '../../reconciler/policy/compile/group-key.ts';
 import { weakenings } from '../../reconciler/judge/weakenings.ts';
 import { desiredHash } from '../../reconciler/plan/hash.ts';
 import type { GroupPolicy } from '../../reconciler/plan/plan.ts';
-import type { Approval, Invocation } from '../../reconciler/plan/safety.ts';
+import type { Approval } from '../../reconciler/plan/safety.ts';
 import type { Clock } from '../clock.ts';
 import type { GrantedApproval } from '../journal/approvals.ts';
-import type { HeldRevision } from '../journal/facts.ts';
+import { MAX_KNOWN_COMMITS, type EstateFacts, type HeldRevision } from '../journal/facts.ts';
 import type { JournalDesk } from '../journal/journal.ts';
 import type { Engine } from '../reconcile/engine.ts';
+import type { LoadedPolicies, RemoteStatus } from '../source/source.ts';
+import { heldBySource } from './held-revision.ts';
+
+/** A revision as it was loaded. */
+export interface LoadedRevision extends Pick<LoadedPolicies, 'content'> {
+  readonly state: DesiredState;
+}
 
 /** What comes of a revision: the state in force from now on, and what was held of the newer one. */
 export interface GateVerdict {
@@ -50,7 +56,7 @@ export type RevisionAssessment =
 export async function assessRevision(
   { clock, live }: Pick<Engine, 'clock' | 'live'>,
   desk: Pick<JournalDesk, 'estateFacts' | 'approvals'>,
-  { state, content }: { readonly state: DesiredState; readonly content: string },
+  { state, content }: LoadedRevision,
 ): Promise<RevisionAssessment> {
   const { desired: inForce, held: heldBefore } = await desk.estateFacts();
   if (inForce === null) return { kind: 'first' };
@@ -58,10 +64,12 @@ export async function assessRevision(
   const nowMs = clock.nowMs();
   const loss = await piecemeal(revisionLoss(inForce, state, nowMs), clock);
   const { released } = loss;
-  if (brake === 'off' || !isTooMuchLoss(loss, brake.groups)) return { kind: 'within', released };
   const hash = hashOf(content);
   const approval = (await desk.approvals(nowMs)).find((each) => isOfRevision(each, hash));
-  if (approval !== undefined) return { kind: 'approved', released, approval };
+  if (approval !== undefined && !isDeepStrictEqual(inForce.groups, state.groups)) {
+    return { kind: 'approved', released, approval };
+  }
+  if (brake === 'off' || !isTooMuchLoss(loss, brake.groups)) return { kind: 'within', released };
   const sinceMs = heldBefore?.hash === hash ? heldBefore.sinceMs : nowMs;
   const held = heldRevision({ hash, revision: state.revision, sinceMs, limit: brake.groups }, loss);
   return { kind: 'held', held, inForce };
@@ -84,9 +92,14 @@ async function piecemeal<T>(
   }
 }
 
-export interface HeldStatus extends HeldRevision {
-  /** The command that approves it. */
-  readonly override: string;
+/** A revision, and where it is from. */
+export interface GatedRevision extends LoadedRevision {
+  readonly source: SourceFacts;
+}
+
+export interface SourceFacts extends Pick<LoadedPolicies, 'facts' | 'held'> {
+  /** Null: there is none. */
+  readonly remote: Pick<RemoteStatus, 'url' | 'ref' | 'tip'> | null;
 }
 
 export class RevisionGate {
@@ -102,46 +115,48 @@ export class RevisionGate {
     this.#defaultMode = defaultMode;
   }
 
-  /** @param content the hash of the policies as loaded; it names them in an approval */
-  async judge(state: DesiredState, content: string): Promise<GateVerdict> {
-    const found = await assessRevision(this.#engine, this.#engine.journal, { state, content });
+  async judge(revision: GatedRevision): Promise<GateVerdict> {
+    const found = await assessRevision(this.#engine, this.#engine.journal, revision);
     switch (found.kind) {
       case 'first':
-        return this.#letInUnasked(state, { released: [], content });
+        return this.#letInUnasked(revision, []);
       case 'within':
-        return this.#letInUnasked(state, { released: found.released, content });
+        return this.#letInUnasked(revision, found.released);
       case 'approved':
-        return this.#letInApproved(state, found.released, found.approval);
+        return this.#letInApproved(revision, found.released, found.approval);
       case 'held':
         await this.#engine.journal.setEstateFacts({ held: found.held });
         return { state: found.inForce, held: found.held, released: [], weakened: [] };
     }
   }
 
-  async #letIn(desired: DesiredState, released: readonly DesiredGroup[]): Promise<GateVerdict> {
-    const { journal } = this.#engine;
-    const { desired: before } = await journal.estateFacts();
-    await journal.setEstateFacts({ desired, held: null });
-    const found = before === null ? [] : weakenings(before, desired, this.#defaultMode);
-    return { state: desired, held: null, released, weakened: found.map(({ message }) => message) };
+  /** What the source holds is told of as what the brake holds: there is one such revision at a time. */
+  async #letIn(
+    { state: desired, source }: GatedRevision,
+    released: readonly DesiredGroup[],
+  ): Promise<GateVerdict> {
+    const { journal, clock } = this.#engine;
+    const before = await journal.estateFacts();
+    const held = source.held === null ? null : heldBySource(source.held, before.held, clock.nowMs());
+    await journal.setEstateFacts({ desired, held, ...commitAfter(before, desired, source) });
+    const found = before.desired === null ? [] : weakenings(before.desired, desired, this.#defaultMode);
+    return { state: desired, held, released, weakened: found.map(({ message }) => message) };
   }
 
   /** The approval of a revision is none of the next one. */
-  #letInUnasked(
-    state: DesiredState,
-    { released, content }: { readonly released: readonly DesiredGroup[]; readonly content: string },
-  ): Promise<GateVerdict> {
-    if (this.#approval?.planHash !== hashOf(content)) this.#approval = null;
-    return this.#letIn(state, released);
+  #letInUnasked(revision: GatedRevision, released: readonly DesiredGroup[]): Promise<GateVerdict> {
+    if (this.#approval?.planHash !== hashOf(revision.content)) this.#approval = null;
+    return this.#letIn(revision, released);
   }
 
   async #letInApproved(
-    state: DesiredState,
+    revision: GatedRevision,
     released: readonly DesiredGroup[],
     approval: GrantedApproval,
   ): Promise<GateVerdict> {
     const { journal, telemetry } = this.#engine;
     const { by, reason, untilMs, planHash } = approval;
+    const { state } = revision;
     telemetry.emit('plan.approved', {
       ...{ revision: state.revision, planHash, by, reason },
       until: new Date(untilMs).toISOString(),
@@ -150,7 +165,7 @@ export class RevisionGate {
     this.#lifted = rulesBefore(before, state);
     this.#approval = approval;
     this.#granted.clear();
-    const verdict = await this.#letIn(state, released);
+    const verdict = await this.#letIn(revision, released);
     await journal.useUpApprovals({ revision: planHash });
     return verdict;
   }
@@ -180,39 +195,32 @@ export class RevisionGate {
       });
     }
   }
-
-  heldStatus(held: HeldRevision | null): HeldStatus | null {
-    return held === null ? null : { ...held, override: approveCommand(held.hash, this.#engine.invocation) };
-  }
-
-  /** Says what is held. Called at each look at the policies; the log repeats it at a falling rate. */
-  report(held: HeldRevision | null): void {
-    if (held === null) return;
-    const { revision, reason, losing, released, limit } = held;
-    this.#engine.telemetry.emit('policies.held', {
-      ...{ revision, reason, losing, released, limit },
-      groups: losing.length + released.length,
-      override: approveCommand(held.hash, this.#engine.invocation),
-    });
-  }
 }
 
-/** Why, in a sentence. */
-export const heldText = ({ revision, losing, released, limit }: Omit<HeldRevision, 'hash'>): string =>
-  `revision ${revision} is held, and the one before stays in force: ${counted(losing.length, 'group')} would lose ` +
-  `traffic and ${released.length} would be released; reconcile.brake.groups allows ${limit} in all`;
-
-export const approveCommand = (hash: string, { program, flags }: Invocation): string =>
-  `${program} approve ${hash}${flags} --reason "..."`;
-
-const hashOf = (content: string): string => content.replace(/^sha256:/, '');
+const hashOf = (content: string): string => content.replace(/^\w+:/, '');
 
 /** Given for this revision, or ahead of it. */
 const isOfRevision = ({ group, planHash }: GrantedApproval, hash: string): boolean =>
   group === null && planHash === hash;
 
+/** Of a state that is of another revision than its commit, as where nothing of it could be read, nothing is known. */
+function commitAfter(
+  { commits, rollback }: EstateFacts,
+  { revision }: DesiredState,
+  { facts, remote }: SourceFacts,
+): Partial<EstateFacts> {
+  if (remote === null) return { commit: null };
+  const { url, ref, tip } = remote;
+  // The remote has moved on, and should it go back some day that is something else.
+  const isOver = rollback !== null && tip !== null && rollback.from !== tip;
+  const ended = isOver ? { rollback: null } : {};
+  if (facts?.id !== revision) return ended;
+  const others = commits.filter(({ id }) => id !== facts.id);
+  return { ...ended, commit: { url, ref, facts }, commits: [...others, facts].slice(-MAX_KNOWN_COMMITS) };
+}
+
 const heldRevision = (
-  known: Pick<HeldRevision, 'hash' | 'revision' | 'sinceMs' | 'limit'>,
+  known: Pick<HeldRevision, 'hash' | 'revision' | 'sinceMs'> & { readonly limit: number },
   { losing, released }: RevisionLoss,
 ): HeldRevision => ({
   ...known,

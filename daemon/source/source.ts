@@ -1,7 +1,7 @@
 // Where desired state comes from, as the daemon sees it. A source only reads; what the files mean is the
 // business of reconciler/policy, and which of them are in force that of desired.ts.
 import path from 'node:path';
-import type { CommitFacts, SourceHoldReason } from '../../reconciler/model/commit.ts';
+import type { CommitFacts, SourceHoldReason } from '../../reconciler/report/commit.ts';
 import type { Problem } from '../../reconciler/model/problem.ts';
 
 /** The bytes of one policy file, read in full while it stood still. */
@@ -81,6 +81,8 @@ export interface RemoteStatus {
   /** Without secrets. */
   readonly url: string;
   readonly ref: string;
+  /** Id of the commit that it named last; null: none yet. */
+  readonly tip: string | null;
   /** When it last answered, Unix milliseconds; null: not yet. */
   readonly answeredAtMs: number | null;
   /** Why it did not answer the last time; null: it did. */

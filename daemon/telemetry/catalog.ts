@@ -3,6 +3,7 @@
 import { quoted } from '../../reconciler/model/rule-text.ts';
 import { counted } from '../../reconciler/model/counted.ts';
 import type { CommonFields, EventFields, EventName } from './events.ts';
+import { loadedText, heldEventText } from './policy-words.ts';
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -66,8 +67,7 @@ export const CATALOG: Catalog = {
   },
   'policies.loaded': {
     level: 'info',
-    say: (f) =>
-      `Policies loaded: ${counted(f.rules, 'rule')} for ${counted(f.groups, 'group')} from ${counted(f.files, 'file')}${noLongerManaged(f.released ?? [])}${(f.weakened ?? []).map((text) => `; weaker than before: ${text}`).join('')}`,
+    say: loadedText,
     ends: ['policies.rejected'],
   },
   'policies.rejected': {
@@ -75,6 +75,17 @@ export const CATALOG: Catalog = {
     say: (f) =>
       `Policies have ${counted(f.problems, 'problem')}${firstOf(f.details)}${f.keptGroups === 0 ? '' : `; the last good state stays in force for ${counted(f.keptGroups, 'group')}`}`,
     sameAs: (f) => f.details.join('\n'),
+  },
+  'policies.unreachable': {
+    level: 'warn',
+    say: (f) =>
+      `${f.url} does not answer${f.ageSeconds === undefined ? '' : ` since ${f.ageSeconds} s`}, and what was fetched last stays in force: ${f.err ?? ''}`,
+    sameAs: (f) => f.err ?? '',
+  },
+  'policies.reachable': {
+    level: 'info',
+    say: (f) => `${f.url} answers again`,
+    ends: ['policies.unreachable'],
   },
   'group.managed': { level: 'warn', say: (f) => `${group(f)} is managed from now on: ${f.reason}` },
   'group.released': {
@@ -133,11 +144,9 @@ export const CATALOG: Catalog = {
   },
   'policies.held': {
     level: 'error',
-    say: (f) =>
-      'losing' in f
-        ? `Revision ${f.revision ?? ''} is held, and the one before stays in force: ${counted(f.losing.length, 'group')} would lose traffic and ${f.released.length} would be released; reconcile.brake.groups allows ${f.limit} in all; to let it go on: ${f.override}`
-        : `The policy of ${group(f)} (${f.file}:${f.line}) is held, and the one before stays in force: ${f.details.join('; ')}${f.override === '' ? '' : `; to let it go on: ${f.override}`}`,
-    sameAs: (f) => ('losing' in f ? f.override : [f.file, ...f.details].join('\n')),
+    say: heldEventText,
+    sameAs: (f) =>
+      'losing' in f ? f.override : ['commit' in f ? f.commit : f.file, ...f.details].join('\n'),
     ends: QUIET,
   },
   'call.succeeded': { level: 'info', say: (f) => `${call(f)} succeeded`, ends: CALL_TROUBLE },
@@ -251,15 +260,6 @@ export const CATALOG: Catalog = {
     sameAs: (f) => f.err ?? '',
   },
 };
-
-const MAX_NAMED = 5;
-
-/** They are never written to again: a slip of the hand looks like this too. */
-function noLongerManaged(groups: readonly string[]): string {
-  if (groups.length === 0) return '';
-  const more = groups.length > MAX_NAMED ? ` and ${groups.length - MAX_NAMED} more` : '';
-  return `; no longer managed, since no policy names them: ${groups.slice(0, MAX_NAMED).join(', ')}${more}`;
-}
 
 /** Who wrote, as ActionTrail names them; `other` is a kind that it did not have when this was written. */
 export const ACTOR_TYPES = ['root-account', 'ram-user', 'assumed-role', 'system', 'other'] as const;

@@ -1,5 +1,6 @@
 // Everything that Rampart says about itself, as types. The core emits these; telemetry turns them into
 // log lines and counters. docs/log-events.md is the operator's page for them.
+import type { SourceHoldReason } from '../../reconciler/report/commit.ts';
 
 /** Fields that any event may carry; each stands for the same thing everywhere. */
 export interface CommonFields {
@@ -53,10 +54,19 @@ interface OwnFields {
     rules: number;
     commit?: string;
     dirty?: boolean;
+    /** Of a git source: who wrote the commit, committed and signed it, and its first line. */
+    author?: string;
+    committer?: string;
+    subject?: string;
+    signers?: readonly string[];
+    /** The tag that led to it. */
+    tag?: string;
     /** Groups that no policy names any more: they are no longer managed. */
     released?: readonly string[];
     /** Where the policies weaken protection, compared with those before. */
     weakened?: readonly string[];
+    /** What a person should know of where the policies are from. */
+    warnings?: readonly string[];
   };
   'policies.rejected': {
     problems: number;
@@ -121,7 +131,23 @@ interface OwnFields {
         line: number;
         details: readonly string[];
       }
+    | {
+        /** The whole revision, by the source. */
+        reason: SourceHoldReason;
+        commit: string;
+        details: readonly string[];
+      }
   );
+  /** The remote of the policies does not answer; what was fetched last stays in force. */
+  'policies.unreachable': {
+    /** Without secrets. */
+    url: string;
+    ref: string;
+    /** Since it last answered; absent: it has not answered since the start. */
+    ageSeconds?: number;
+  };
+  /** It answers again. */
+  'policies.reachable': { url: string; ref: string };
   'call.succeeded': { rules: number };
   'call.retried': { kind: string; delayMs: number };
   'call.throttled': { delayMs: number };

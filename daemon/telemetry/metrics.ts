@@ -27,7 +27,12 @@ interface LaneSample {
 /** The state of the daemon at the moment of a scrape. */
 export interface MetricsView {
   /** `problems` are errors in the newest policies; above zero, older ones are in force. */
-  readonly policies: { readonly problems: number; readonly held: object | null };
+  readonly policies: {
+    readonly problems: number;
+    readonly held: object | null;
+    /** Null: there is none. `answeredAtMs` is null before the first answer, `error` while it answers. */
+    readonly remote: { readonly answeredAtMs: number | null; readonly error: string | null } | null;
+  };
   readonly groups: readonly GroupSample[];
   readonly lanes: readonly LaneSample[];
 }
@@ -67,6 +72,16 @@ export class Metrics {
     '1 while a revision waits for an approval and the one before stays in force.',
     [],
   );
+  readonly #remoteUp = this.#gauge(
+    'rampart_policies_remote_up',
+    '1 if the remote of the policies answered the last time it was asked; only with a git source.',
+    [],
+  );
+  readonly #remoteAnswer = this.#gauge(
+    'rampart_policies_remote_last_answer_timestamp_seconds',
+    'When the remote of the policies last answered; only with a git source.',
+    [],
+  );
   readonly #open = this.#gauge('rampart_lane_open', '0 while the cloud throttles this operation.', OF_LANE);
   readonly #pace = this.#gauge('rampart_lane_calls_per_minute', 'Pace of the lane at present.', OF_LANE);
   readonly #waiting = this.#gauge('rampart_lane_waiting', 'Calls that wait for their lane.', OF_LANE);
@@ -85,6 +100,7 @@ export class Metrics {
   render({ policies, groups, lanes }: MetricsView): Promise<string> {
     this.#problems.set(policies.problems);
     this.#held.set(policies.held === null ? 0 : 1);
+    this.#showRemote(policies.remote);
     this.#showGroups(groups);
     this.#showLanes(lanes);
     return this.#registry.metrics();
@@ -92,6 +108,13 @@ export class Metrics {
 
   #gauge(name: string, help: string, labelNames: readonly string[]): Gauge {
     return new Gauge({ name, help, labelNames, registers: [this.#registry] });
+  }
+
+  #showRemote(remote: MetricsView['policies']['remote']): void {
+    for (const each of [this.#remoteUp, this.#remoteAnswer]) each.remove();
+    if (remote === null) return;
+    this.#remoteUp.set(remote.error === null ? 1 : 0);
+    if (remote.answeredAtMs !== null) this.#remoteAnswer.set(remote.answeredAtMs / 1000);
   }
 
   #showGroups(groups: readonly GroupSample[]): void {

@@ -74,7 +74,14 @@ function endpointTable({ cloud, faults, calls, trail }: AdminOptions): EndpointT
       PUT: (body, wire) => {
         const before = cloud.state;
         cloud.replaceState(parseState(body));
-        auditStateEdit({ before, after: cloud.state, timeMs: cloud.nowMs() }, wire, trail);
+        auditStateEdit(
+          {
+            ...{ before, after: cloud.state, timeMs: cloud.nowMs() },
+            namesResource: cloud.quirks.auditResource === 'group',
+          },
+          wire,
+          trail,
+        );
         return state();
       },
     },

@@ -13,10 +13,12 @@ export interface StateEdit {
   readonly before: Contents;
   readonly after: Contents;
   readonly timeMs: number;
+  /** Whether events name what they are about (quirk auditResource). */
+  readonly namesResource: boolean;
 }
 
 export function auditStateEdit(
-  { before, after, timeMs }: StateEdit,
+  { before, after, timeMs, namesResource }: StateEdit,
   wire: WireRequest,
   trail: AuditTrail,
 ): void {
@@ -28,26 +30,29 @@ export function auditStateEdit(
     if (was === undefined || isDeepStrictEqual(was, Permissions)) continue;
     const id = trail.newId();
     trail.add(
-      auditEvent({
-        caller: {
-          accountId: DEFAULT_ACCOUNT_ID,
-          accessKeyId: '',
-          principal: { type: 'root-account' },
-          sourceIp: wire.remoteAddress,
-          userAgent: headerOf(wire, 'user-agent') ?? '',
+      auditEvent(
+        {
+          caller: {
+            accountId: DEFAULT_ACCOUNT_ID,
+            accessKeyId: '',
+            principal: { type: 'root-account' },
+            sourceIp: wire.remoteAddress,
+            userAgent: headerOf(wire, 'user-agent') ?? '',
+          },
+          eventId: id,
+          requestId: id,
+          timeMs,
+          action: STATE_EDIT,
+          eventType: 'ConsoleOperation',
+          params: new Map([
+            ['RegionId', RegionId],
+            ['SecurityGroupId', SecurityGroupId],
+          ]),
+          answer: {},
+          refusal: null,
         },
-        eventId: id,
-        requestId: id,
-        timeMs,
-        action: STATE_EDIT,
-        eventType: 'ConsoleOperation',
-        params: new Map([
-          ['RegionId', RegionId],
-          ['SecurityGroupId', SecurityGroupId],
-        ]),
-        answer: {},
-        refusal: null,
-      }),
+        namesResource,
+      ),
     );
   }
 }

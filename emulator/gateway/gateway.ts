@@ -16,7 +16,7 @@ import { type ApiRequest, readRequest } from '../wire/request.ts';
 import { spoiled, statusOf } from './corrupt-reply.ts';
 import { Throttle, untilNextMinuteMs } from './throttle.ts';
 import type { AuditTrail } from '../trail/audit-trail.ts';
-import { auditEvent } from '../trail/audit-event.ts';
+import { auditEvent, type AuditedCall } from '../trail/audit-event.ts';
 import { headerOf, type Outcome, type WireRequest } from '../wire/wire.ts';
 
 const DEFAULT_SLOW_MS = 1000;
@@ -164,7 +164,7 @@ export class Gateway {
       sourceIp: request.wire.remoteAddress,
       userAgent: headerOf(request.wire, 'user-agent') ?? '',
     };
-    const event = auditEvent({
+    const audited: AuditedCall = {
       caller,
       eventId: result.requestId,
       requestId: result.requestId,
@@ -174,8 +174,8 @@ export class Gateway {
       params: request.params,
       answer: result.result instanceof ApiError ? {} : result.result,
       refusal,
-    });
-    this.#parts.trail.add(event);
+    };
+    this.#parts.trail.add(auditEvent(audited, this.#parts.cloud.quirks.auditResource === 'group'));
     return result;
   }
 

@@ -51,10 +51,11 @@ const MAX_USER_AGENT = 500;
 /** What a client could send a secret in. */
 const SECRET_NAME = /secret|signature|securitytoken|password|accesskey/i;
 
-export function auditEvent(call: AuditedCall): AuditEvent {
+/** @param namesResource whether the event names what it is about (quirk auditResource) */
+export function auditEvent(call: AuditedCall, namesResource: boolean): AuditEvent {
   const { caller, params, timeMs, eventId } = call;
   const region = text(params, 'RegionId');
-  const resources = resourcesOf(params, call.answer);
+  const resources = namesResource ? resourcesOf(params, call.answer) : {};
   const identity = userIdentity(caller, timeMs);
   return {
     accountId: caller.accountId,
@@ -84,7 +85,7 @@ export function auditEvent(call: AuditedCall): AuditEvent {
       recipientAccountId: caller.accountId,
       isGlobal: false,
       ...parameterFields(params),
-      ...resourceFields(resources),
+      ...(namesResource ? resourceFields(resources) : {}),
       ...(call.refusal === null
         ? { responseElements: { RequestId: call.requestId } }
         : { errorCode: call.refusal.code, errorMessage: call.refusal.message }),

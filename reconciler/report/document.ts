@@ -2,6 +2,7 @@
 import type { ExposureEffect } from '../exposure/ask/effects.ts';
 import type { Packet } from '../exposure/engine/packet.ts';
 import type { OpenedService } from '../judge/opening.ts';
+import type { CommitFacts } from './commit.ts';
 import type { GroupRef, Mode } from '../model/group.ts';
 import { formatAddress } from '../model/prefix.ts';
 import { operationOf } from '../model/operation.ts';
@@ -27,6 +28,8 @@ import {
 export interface PlanReport {
   readonly version: 1;
   readonly revision: string;
+  /** That the policies were read at; absent where they are from no git source. */
+  readonly commit?: CommitFacts;
   /** SHA-256 over the plans of all groups. */
   readonly hash: string;
   readonly summary: Summary;
@@ -53,10 +56,15 @@ export interface GroupDocument extends GroupRef {
 }
 
 /** The whole document; groups in order of account, region and id. */
-export function planReport(revision: string, results: readonly GroupResult[]): PlanReport {
+export function planReport(
+  revision: string,
+  results: readonly GroupResult[],
+  commit: CommitFacts | null = null,
+): PlanReport {
   const inOrder = sortResults(results);
   const groups = inOrder.map((result) => (isFailed(result) ? failedDocument(result) : planDocument(result)));
-  return { version: 1, revision, hash: hashOfPlans(inOrder), summary: summarise(inOrder), groups };
+  const of = commit === null ? { revision } : { revision, commit };
+  return { version: 1, ...of, hash: hashOfPlans(inOrder), summary: summarise(inOrder), groups };
 }
 
 /** The bytes of `plan --json`. */

@@ -2,6 +2,7 @@
 import type { Box } from '../exposure/text/box.ts';
 import type { ExposureDelta } from '../exposure/ask/delta.ts';
 import type { ExposureEffect } from '../exposure/ask/effects.ts';
+import { type CommitFacts, commitLine } from './commit.ts';
 import { counted } from '../model/counted.ts';
 import { groupKey } from '../model/group.ts';
 import type { SourcePlace } from '../model/problem.ts';
@@ -23,9 +24,19 @@ const MAX_BOXES_SHOWN = 5;
 const MAX_RULES_SHOWN = 10;
 
 /** The whole plan as lines of plain text, ending in a newline. */
-export function renderText(revision: string, results: readonly GroupResult[]): string {
+export function renderText(
+  revision: string,
+  results: readonly GroupResult[],
+  commit: CommitFacts | null = null,
+): string {
   const groups = sortResults(results).flatMap((result) => ['', ...groupLines(result)]);
-  const head = [`revision ${revision}`, `plan ${hashOfPlans(results)}`, summaryLine(summarise(results))];
+  const of = commit === null ? [] : [`commit ${commitLine(commit)}`];
+  const head = [
+    `revision ${revision}`,
+    ...of,
+    `plan ${hashOfPlans(results)}`,
+    summaryLine(summarise(results)),
+  ];
   return [...head, ...groups, ''].join('\n');
 }
 

@@ -62,4 +62,6 @@ test('history, status, explain, the page and the metrics name who made a group d
   const metrics = await (await fetch(`${httpUrl}/metrics`)).text();
   expect(metrics).toContain('rampart_drift_attributions_total{actor_type="root-account"} 1');
   expect(await daemon.stop()).toMatchObject({ code: 0 });
+  // Without a daemon the journal knows it.
+  expect((await workspace.run(['explain', '--group', 'sg-web'])).stdout).toMatch(text);
 });

@@ -57,12 +57,12 @@ const signed = (body: string, secret = SECRET) => ({
   },
 });
 
-const eventWith = (token: string) => ({
+const eventWith = (token: string, requestId = 'R-by-hand') => ({
   method: 'POST',
   body: JSON.stringify({
     data: {
       eventName: 'AuthorizeSecurityGroup',
-      requestId: 'R-by-hand',
+      requestId,
       requestParameters: { RegionId: REGION, SecurityGroupId: 'sg-web' },
     },
   }),
@@ -83,6 +83,15 @@ test('a change by hand is repaired after its event, and a wrong token does nothi
   expect(group?.Permissions.map(({ PortRange }) => PortRange)).toEqual(['443/443']);
   const told = daemon.lines.slice(from).map(({ event }) => event);
   expect(told.slice(0, 3)).toEqual(['hook.refused', 'hook.acted', 'hook.received']);
+});
+
+test('a write of before a restart is known as our own', async () => {
+  const { daemon } = await start();
+  const write = (await emulator.calls()).find(({ action }) => action === 'AuthorizeSecurityGroup');
+  await daemon.stop();
+  const again = await start();
+  const answer = await fetch(`${again.hooksUrl}/hooks/events`, eventWith(TOKEN, write?.requestId));
+  expect(await answer.text()).toBe('ignored: own-write\n');
 });
 
 test('the doors are on their own port alone, and answer POST alone', async () => {

@@ -1,6 +1,6 @@
 // `rampart plan --base` in this process, in real repositories: what a commit changes against another one, known from the
 // policies alone. The oracle is the plan for an emulated group that holds exactly the rules of the base.
-import { cpSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startTestEmulator, type StateJson, type TestEmulator } from '../support/emulator.ts';
@@ -268,9 +268,7 @@ onlyWith('git', describe)('plan --base', () => {
       { id: 'tags env=prod,tier=web', selector: { kind: 'tags' }, change: 'changed' },
     ]);
     const { stdout } = await workspace.runHere(['plan', '--base', 'HEAD', '--format', 'markdown']);
-    expect(stdout).toContain(
-      '| <code>default/cn-hangzhou/name &#34;web-&#42;&#124;&#96;x&#96;&#34;</code> | changed |',
-    );
+    expect(stdout).toContain('| ``default/cn-hangzhou/name "web-*\\u{7c}`x`"`` | changed |');
   });
 
   test('what changes beside rules is a difference, and where it weakens protection it is said', async () => {
@@ -442,6 +440,34 @@ onlyWith('git', describe)('plan --base', () => {
     expect(code).toBe(2);
     expect(found.groups).toMatchObject([
       { id: 'sg-web', change: 'changed', source: { file: 'rules/prod/web.yaml' } },
+    ]);
+  });
+
+  test('says that the config is another one than that of the base, whose guardrails are not judged then', async () => {
+    const guarded = `${WITHOUT_CLOUD}guardrails: [{use: cis-alibaba-4.3}]\n`;
+    commitBase({ 'config.yaml': guarded, 'policies/web.yaml': policyFor('sg-web', [HTTPS]) });
+    const note =
+      'config.yaml differs from that of the base; guardrails and settings are those that it has now';
+    expect((await workspace.runHere(['plan', '--base', 'HEAD'])).stdout).not.toContain(note);
+    workspace.write('config.yaml', WITHOUT_CLOUD);
+    workspace.write('policies/web.yaml', policyFor('sg-web', ['protocol: tcp, ports: 22, from: anywhere']));
+    const { code, stdout } = await workspace.runHere(['plan', '--base', 'HEAD']);
+    expect({ code, stdout }).toMatchObject({ code: 2, stdout: expect.stringContaining(note) as string });
+  });
+
+  test('of a single policy file, and of a folder that a link leads to', async () => {
+    commitBase({
+      'rules/web.yaml': policyFor('sg-web', [SSH]),
+      'rules/other.yaml': policyFor('sg-other', [SSH]),
+    });
+    workspace.write('config.yaml', `policies: {path: rules/web.yaml}\n${WITHOUT_CLOUD}`);
+    workspace.write('rules/web.yaml', policyFor('sg-web', [HTTPS]));
+    expect((await compared()).found.groups).toMatchObject([{ id: 'sg-web', change: 'changed' }]);
+    symlinkSync('rules', path.join(workspace.folder, 'policies'));
+    workspace.write('config.yaml', WITHOUT_CLOUD);
+    expect((await compared()).found.groups).toMatchObject([
+      { id: 'sg-other', change: 'same' },
+      { id: 'sg-web', change: 'changed' },
     ]);
   });
 

@@ -12,12 +12,18 @@ export class GitRepository {
   }
 
   run(...args: readonly string[]): string {
+    return this.feed('', ...args);
+  }
+
+  /** Runs git with something to read. */
+  feed(input: string | Uint8Array, ...args: readonly string[]): string {
     const who = ['-c', 'user.name=Test', '-c', 'user.email=test@example.com', '-c', 'commit.gpgSign=false'];
     return execFileSync('git', [...who, ...args], {
       cwd: this.folder,
       encoding: 'utf8',
       env: { PATH: process.env.PATH, GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null' },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      input,
+      stdio: ['pipe', 'pipe', 'pipe'],
     }).trim();
   }
 

@@ -3,11 +3,13 @@ import type { Quirks } from '../../emulator/quirks.ts';
 import { seededRandom } from '../../emulator/random.ts';
 
 /**
- * `rateLimits` is left out: a throttled lane waits for a real minute, which the simulation tests in virtual time. So is
- * `auditLagMs`: no plan depends on what ActionTrail knows.
+ * `rateLimits` is left out: a throttled lane waits for a real minute, which the simulation tests in virtual time. So are
+ * those of ActionTrail: no plan depends on what it knows.
  */
 const SETTINGS: {
-  readonly [Name in Exclude<keyof Quirks, 'rateLimits' | 'auditLagMs'>]: ReadonlyArray<Quirks[Name]>;
+  readonly [Name in Exclude<keyof Quirks, 'rateLimits' | 'auditLagMs' | 'auditResource'>]: ReadonlyArray<
+    Quirks[Name]
+  >;
 } = {
   apiLevel: ['current', 'legacy2019'],
   legacyModifies: ['description', 'descriptionAndPriority'],

@@ -56,7 +56,13 @@ export const SAMPLE_EVENTS: Samples = {
     rules: 3,
     commit: '4fff8c0',
     dirty: true,
+    author: 'Ada <ada@example.com>',
+    committer: 'Ada <ada@example.com>',
+    subject: 'web: office network',
+    signers: ['ada@example.com'],
+    tag: 'refs/tags/v1.2.0',
     released: ['sg-bp1old'],
+    warnings: ['history begins at 4fff8c0'],
     weakened: ['sg-bp1web turns from mode enforce to observe: nothing is written any more'],
   },
   'policies.rejected': {
@@ -100,6 +106,13 @@ export const SAMPLE_EVENTS: Samples = {
     limit: 1,
     override: 'npx rampart approve f00 --reason "..."',
   },
+  'policies.unreachable': {
+    url: 'https://git.example.com/p.git',
+    ref: 'refs/heads/main',
+    ageSeconds: 90,
+    err: 'refused',
+  },
+  'policies.reachable': { url: 'https://git.example.com/p.git', ref: 'refs/heads/main' },
   'call.succeeded': { ...COMMON, rules: 1 },
   'call.retried': { ...COMMON, kind: 'retry', delayMs: 800 },
   'call.throttled': { ...COMMON, delayMs: 1200 },
@@ -131,6 +144,16 @@ export const SAMPLE_EVENTS: Samples = {
 };
 
 export const EVENT_NAMES = Object.keys(SAMPLE_EVENTS) as EventName[];
+
+/** A third form of `policies.held`: a commit, by the source. */
+export const HELD_COMMIT: EventFields<'policies.held'> = {
+  ...COMMON,
+  reason: 'not-a-descendant',
+  groups: 0,
+  commit: '4fff8c0000000000000000000000000000000000',
+  details: ['main is at 4fff8c000000, which does not descend from the commit in force'],
+  override: 'npx rampart approve f00 --reason "..."',
+};
 
 /** The other form of `policies.held`: the policy of one group. */
 export const HELD_GROUP: EventFields<'policies.held'> = {

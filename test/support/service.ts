@@ -164,8 +164,8 @@ export class Service {
       onReload: () => undefined,
       stopSignal: this.#stop.signal,
     });
-    const env = options.env ?? {};
-    this.hooks = openHooks(config.value, { engine, daemon, env, stopping: this.#stop.signal });
+    const io = { env: options.env ?? {}, stopSignal: this.#stop.signal };
+    this.hooks = openHooks(config.value, { engine, daemon, io, secrets: wiring.secrets });
     this.#running = daemon.run();
     this.#running.catch((error: unknown) => this.log.fail(error));
   }

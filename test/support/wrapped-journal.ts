@@ -25,6 +25,7 @@ export function wrappedJournal(journal: Journal, changes: Partial<Journal>): Jou
     estateFacts: () => journal.estateFacts(),
     endedFreezes: () => journal.endedFreezes(),
     endFreeze: (ended, nowMs) => journal.endFreeze(ended, nowMs),
+    rollBack: (rollback) => journal.rollBack(rollback),
     setEstateFacts: (facts) => journal.setEstateFacts(facts),
     approve: (approval) => journal.approve(approval),
     approvals: (nowMs, group) => journal.approvals(nowMs, group),

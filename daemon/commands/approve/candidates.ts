@@ -4,6 +4,7 @@ import { groupKey, type GroupRef } from '../../../reconciler/model/group.ts';
 import { hashOfPlans, isFailed, type GroupResult } from '../../../reconciler/report/results.ts';
 import type { WaitingGroup } from '../../journal/approvals.ts';
 import type { HeldRevision } from '../../journal/facts.ts';
+import { heldText } from '../../schedule/held-revision.ts';
 import { waitingOf } from '../../reconcile/safety/notes.ts';
 
 /** What one approval would be stored with. */
@@ -41,10 +42,11 @@ export const ofWaiting = ({ group, messages, ...waiting }: WaitingGroup | Waitin
 
 type WaitingHere = Omit<WaitingGroup, 'sinceMs'>;
 
-export function ofHeld({ hash, revision, losing, released }: HeldRevision): ApprovalChoice {
+export function ofHeld(held: HeldRevision): ApprovalChoice {
+  const { hash } = held;
   return {
     hash,
-    text: `revision ${revision}: ${counted(losing.length, 'group')} would lose traffic, ${released.length} would be released`,
+    text: heldText(held),
     approves: [{ planHash: hash, group: null, desiredHash: null, losing: null, opening: null }],
   };
 }

@@ -2,7 +2,7 @@
 import { counted } from '../../../reconciler/model/counted.ts';
 import type { GroupRef } from '../../../reconciler/model/group.ts';
 import { isFailed, type GroupResult } from '../../../reconciler/report/results.ts';
-import { attributionText } from '../../journal/attribution.ts';
+import { attributionText, type Attribution } from '../../journal/attribution.ts';
 import type { Status } from '../status/ask-daemon.ts';
 
 export interface Explanation extends GroupRef {
@@ -30,11 +30,12 @@ export function fromDaemon(group: DaemonGroup, status: Status): Explanation {
     `looked at ${timeText(group.lastAttemptMs, 'not yet')}, next ${timeText(group.nextAttemptMs ?? null, 'now or when something changes')}`,
   ];
   const { held } = status.policies;
-  const commands = [...(held === undefined || held === null ? [] : [held.override]), ...overrides(blocks)];
+  const commands = [...overrides(held === undefined || held === null ? [] : [held]), ...overrides(blocks)];
   return { account, region, id, state: outcome, lines, commands };
 }
 
-export function fromPlan(result: GroupResult): Explanation {
+/** @param last what is known of the last drift; null: nothing. */
+export function fromPlan(result: GroupResult, last: Attribution | null): Explanation {
   const { account, region, id } = result;
   if (isFailed(result)) {
     return { account, region, id, state: 'error', lines: [result.error], commands: [] };
@@ -44,6 +45,7 @@ export function fromPlan(result: GroupResult): Explanation {
     `mode ${mode}: ${MEANS[status]}${steps.length === 0 ? '' : `, ${counted(steps.length, 'call')}`}`,
     ...blockedBy.map(({ kind, message, liftedBy }) => `${kind}: ${message} (${LIFTED[liftedBy]})`),
     ...(approval === null ? [] : [`approved by ${approval.by}: ${approval.reason}`]),
+    ...(last === null ? [] : [`last drift: ${attributionText(last)}`]),
   ];
   return { account, region, id, state: status, lines, commands: overrides(blockedBy) };
 }
@@ -63,7 +65,9 @@ const MEANS = {
 
 function heldReasons({ policies: { held, revision } }: Status): string[] {
   if (held === undefined || held === null) return [];
-  return [`the newest revision ${held.revision} is held for all groups; ${revision ?? 'none'} is in force`];
+  return [
+    `the newest revision ${held.revision} is held for all groups; ${revision ?? 'none'} is in force: ${held.message}`,
+  ];
 }
 
 function driftReasons({ attribution }: DaemonGroup): string[] {

@@ -22,7 +22,7 @@ import { readPolicies } from '../../compose/session.ts';
 import { problemText, shownPath } from '../../compose/setup.ts';
 import type { Config } from '../../config/config.ts';
 import { compileHere } from '../../source/compile/compile-files.ts';
-import { readBasePolicies, workTreeOf } from '../../source/git/base-policies.ts';
+import { differsFrom, readBasePolicies, workTreeOf } from '../../source/git/base-policies.ts';
 import type { PlanFormat } from './flags.ts';
 
 export interface BaseFlags {
@@ -49,7 +49,7 @@ export async function planAgainstBase(config: Config, flags: BaseFlags, io: Io):
     revision: desired.revision,
     comparison: ofGroup(comparison, flags.group),
     held: heldBy(comparison.loss, config),
-    notes: notesOn(before, here),
+    notes: await notesOn(before, here, io),
   };
   io.stdout.write(rendered(flags, shown));
   return comparisonExitCode(shown);
@@ -99,12 +99,21 @@ function heldBy(loss: RevisionLoss | null, { reconcile: { brake } }: Config): He
   return { reason: 'brake', losing: losing ?? [], released: released ?? [], limit: brake.groups, message };
 }
 
-const notesOn = ({ groups }: DesiredState, { policies, reconcile }: Config): string[] => [
-  ...(groups.length === 0
-    ? [`the base has no policies in ${policies.path}: all is new, and the revision brake is not judged`]
-    : []),
-  ...(reconcile.brake === 'off' ? ['the revision brake is off'] : []),
-];
+async function notesOn({ groups, revision }: DesiredState, config: Config, io: Io): Promise<string[]> {
+  const { policies, reconcile, file } = config;
+  const isOther = await differsFrom(revision, path.resolve(io.cwd, file), io.env);
+  return [
+    ...(isOther
+      ? [
+          `${shownPath(file, io)} differs from that of the base; guardrails and settings are those that it has now`,
+        ]
+      : []),
+    ...(groups.length === 0
+      ? [`the base has no policies in ${policies.path}: all is new, and the revision brake is not judged`]
+      : []),
+    ...(reconcile.brake === 'off' ? ['the revision brake is off'] : []),
+  ];
+}
 
 function ofGroup(comparison: PolicyComparison, id: string | undefined): PolicyComparison {
   if (id === undefined) return comparison;

@@ -24,10 +24,24 @@ const configSchema = z.looseObject({
 
 const heldSchema = z.looseObject({
   revision: z.string(),
-  losing: z.array(z.string()),
-  released: z.array(z.string()),
-  limit: z.number(),
+  message: z.string(),
   override: z.string(),
+});
+
+const commitSchema = z.looseObject({
+  id: z.string(),
+  author: z.string(),
+  committer: z.string(),
+  subject: z.string(),
+  atMs: z.number(),
+  signers: z.array(z.string()),
+  tag: z.string().nullable(),
+});
+
+const remoteSchema = z.looseObject({
+  url: z.string(),
+  answeredAtMs: z.number().nullable(),
+  error: z.string().nullable(),
 });
 
 const changeSchema = z.looseObject({
@@ -74,6 +88,8 @@ const statusSchema = z.looseObject({
     revision: z.string().nullable(),
     problems: z.number(),
     held: heldSchema.nullable().optional(),
+    commit: commitSchema.nullable().optional(),
+    remote: remoteSchema.nullable().optional(),
   }),
   lanes: z
     .array(

@@ -6,6 +6,12 @@ import {
   unreadablePolicyFile,
   type PolicyFile,
 } from '../../../reconciler/policy/read/file.ts';
+import type { Io } from '../../cli/io.ts';
+import { loadOnce } from '../../compose/open-source.ts';
+import { shownPath } from '../../compose/setup.ts';
+import type { Config } from '../../config/config.ts';
+import { DEFAULT_POLICIES } from '../../config/sections/policies-schema.ts';
+import type { PolicyFolder } from '../../source/source.ts';
 import { readPolicyFolder } from '../../source/directory/policy-folder.ts';
 
 interface ReadFile {
@@ -31,18 +37,39 @@ export async function filesToCheck(paths: readonly string[], policies: string) {
   };
 }
 
+/** The files of the paths, or without any all policies of the config; of a git source those of its commit. */
+export async function filesAsked(paths: readonly string[], config: Config | null, io: Io) {
+  const policies = shownPath(config?.policies.path ?? DEFAULT_POLICIES, io);
+  const git = config?.policies.git ?? null;
+  if (config === null || git === null) {
+    return filesToCheck(paths.length > 0 ? paths : [policies], policies);
+  }
+  const asked = paths.length > 0 ? await filesOf(paths) : readFiles(await loadOnce(config, io));
+  const files = [...asked.values()];
+  return {
+    isPart: paths.length === 0,
+    files: files.map(({ policy }) => policy),
+    asked: new Map(files.map(({ policy, text }) => [policy.path, text])),
+  };
+}
+
+/** By path as shown. */
+const readFiles = (folder: PolicyFolder): Map<string, ReadFile> =>
+  new Map(filesIn(folder).map((file) => [file.policy.path, file]));
+
+const filesIn = ({ files, unreadable }: PolicyFolder): ReadFile[] => [
+  ...files.map(({ file, bytes }) => ({
+    policy: readPolicyFile(file, bytes),
+    text: new TextDecoder().decode(bytes),
+  })),
+  ...unreadable.map(({ problem }) => ({ policy: unreadablePolicyFile(problem), text: null })),
+];
+
 /** By real path, so that a file that several paths lead to is there once, under the first of them. */
 async function filesOf(paths: readonly string[]): Promise<Map<string, ReadFile>> {
   const files = new Map<string, ReadFile>();
   for (const folder of await Promise.all(paths.map((each) => readPolicyFolder(each)))) {
-    const read: ReadFile[] = [
-      ...folder.files.map(({ file, bytes }) => ({
-        policy: readPolicyFile(file, bytes),
-        text: new TextDecoder().decode(bytes),
-      })),
-      ...folder.unreadable.map(({ problem }) => ({ policy: unreadablePolicyFile(problem), text: null })),
-    ];
-    for (const file of read) {
+    for (const file of filesIn(folder)) {
       const key = await realOrResolved(file.policy.path);
       if (!files.has(key)) files.set(key, file);
     }

@@ -52,12 +52,14 @@ function readHint(value: unknown): ChangeHint | null {
   const short = shortForm.safeParse(value);
   if (short.success) {
     const { region, groups, requestId = null } = short.data;
-    return { region, groups, requestId, hasFailed: false };
+    return { region, groups: groups.filter(isGroupId), requestId, hasFailed: false };
   }
   const inside = envelope.safeParse(value);
   const event = trailEvent.safeParse(inside.data?.data ?? value);
   return event.success ? hintOf(event.data) : null;
 }
+
+const isGroupId = (id: string): boolean => GROUP_ID.test(id);
 
 function hintOf(event: z.output<typeof trailEvent>): ChangeHint | null {
   const asked = [event.requestParameters, event.requestParameterJson].map(readParameters);
@@ -65,7 +67,7 @@ function hintOf(event: z.output<typeof trailEvent>): ChangeHint | null {
   const groups = [
     ...asked.flatMap(({ SecurityGroupId }) => SecurityGroupId ?? []),
     ...(event.referencedResources?.['ACS::ECS::SecurityGroup'] ?? []),
-  ].filter((id) => GROUP_ID.test(id));
+  ].filter(isGroupId);
   if (region === undefined || groups.length === 0) return null;
   const { requestId = null, errorCode } = event;
   return { region, groups: [...new Set(groups)], requestId, hasFailed: errorCode !== undefined };

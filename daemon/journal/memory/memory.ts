@@ -20,6 +20,7 @@ import {
   type EndedFreeze,
   type EstateFacts,
   type GroupFacts,
+  type RollbackInForce,
 } from '../facts.ts';
 import type {
   HistoryEntry,
@@ -242,6 +243,11 @@ class MemoryJournal implements Journal {
 
   endedFreezes(): Promise<readonly EndedFreeze[]> {
     return guarded(() => this.#store.estate.endedFreezes);
+  }
+
+  rollBack(rollback: RollbackInForce | null): Promise<void> {
+    this.#store.changes += 1;
+    return guarded(() => void (this.#store.estate = { ...this.#store.estate, rollback }));
   }
 
   endFreeze(ended: EndedFreeze, nowMs: number): Promise<void> {

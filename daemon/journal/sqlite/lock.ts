@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs';
 import { err, ok } from '../../../reconciler/model/result.ts';
 import { BUSY_TIMEOUT_MS, Connection } from './connection.ts';
+import { holdExclusively } from './exclusive.ts';
 import { JournalError } from '../journal.ts';
 import { type Opened, openFailure, orFailure, troubleOf } from '../trouble.ts';
 
@@ -23,14 +24,8 @@ export interface FileLock {
 export function lockJournal(path: string): Opened<FileLock> {
   const file = `${path}.lock`;
   return orFailure(path, () => {
-    const lock = new Connection(file, { readOnly: false, busyTimeoutMs: 0 });
-    try {
-      lock.exec('BEGIN EXCLUSIVE');
-    } catch (error) {
-      lock.close();
-      if (troubleOf(error) !== 'locked') throw error;
-      return err(openFailure('locked', `the journal ${path} is in use${ownerOf(path)}`));
-    }
+    const lock = holdExclusively(file);
+    if (lock === null) return err(openFailure('locked', `the journal ${path} is in use${ownerOf(path)}`));
     // Not by a query: a connection with a statement releases of its lock late.
     const hadJournal = bytesOf(file) > 0;
     const noteJournal = () => {

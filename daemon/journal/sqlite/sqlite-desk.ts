@@ -10,6 +10,7 @@ import {
   type EndedFreeze,
   type EstateFacts,
   type GroupFacts,
+  type RollbackInForce,
 } from '../facts.ts';
 import type { KnownAttribution } from '../attribution.ts';
 import type { HistoryEntry, HistoryQuery, JournalDesk, Pause } from '../journal.ts';
@@ -150,6 +151,10 @@ export class SqliteDesk implements JournalDesk {
       const endedFreezes = withEndedFreeze(readEndedFreezes(this.#db), ended, nowMs);
       writeEstateFacts(this.#db, { endedFreezes });
     });
+  }
+
+  rollBack(rollback: RollbackInForce | null): Promise<void> {
+    return guarded(() => writeEstateFacts(this.#db, { rollback }));
   }
 
   foreignChanges(): Promise<number> {

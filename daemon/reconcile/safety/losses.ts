@@ -44,5 +44,9 @@ function without(some: readonly string[], others: readonly string[]): readonly s
 export const withLossesDone = (losses: readonly Loss[], nowMs: number): readonly Loss[] =>
   recent(losses, nowMs).map((loss) => ({ ...loss, isDone: true }));
 
+/** Where the clock was set back, what lies in the future counts as of now: it must not count for longer than an hour. */
+export const notAfter = (losses: readonly Loss[], nowMs: number): readonly Loss[] =>
+  losses.map((loss) => (loss.atMs > nowMs ? { ...loss, atMs: nowMs } : loss));
+
 const recent = (losses: readonly Loss[], nowMs: number): readonly Loss[] =>
   losses.filter(({ atMs }) => nowMs - atMs < HOUR_MS);

@@ -8,7 +8,7 @@ import type { GroupInput } from '../group-input.ts';
 import type { GroupRun } from '../group-run.ts';
 import { changesAtStake } from './judged.ts';
 import { announcedEnds } from './safety-input.ts';
-import { withLoss, withLossesDone } from './losses.ts';
+import { notAfter, withLoss, withLossesDone } from './losses.ts';
 
 /** What comes and goes while a group is only observed is no drift from what it was before. */
 const UNKNOWN_PAST = { inForce: null, inForceRevision: null, lastConverged: null };
@@ -18,6 +18,10 @@ export async function notePlan(run: GroupRun, plan: GroupPlan, { input, facts }:
   const { engine, group, revision } = run;
   const { journal } = engine;
   await bindApprovals(run, plan, input.nowMs);
+  const { nowMs } = input;
+  if (facts.losses.some(({ atMs }) => atMs > nowMs)) {
+    await journal.setFacts(group, { losses: notAfter(facts.losses, nowMs) });
+  }
   await journal.setWaiting(group, waitingOf(plan, revision));
   if (plan.status === 'observed') await journal.setFacts(group, UNKNOWN_PAST);
   const isFrozen = (input.frozen ?? null) !== null;
@@ -28,13 +32,22 @@ export async function notePlan(run: GroupRun, plan: GroupPlan, { input, facts }:
   }
 }
 
-/** An approval that was given ahead of this plan is about this plan from now on. */
+/**
+ * An approval that was given ahead of this plan is about this plan from now on. One that was given in the future, by a
+ * clock that was set back since, ends after its own time from now on.
+ */
 async function bindApprovals({ engine, group }: GroupRun, plan: GroupPlan, nowMs: number): Promise<void> {
   const { journal } = engine;
   const { desiredHash } = plan;
   for (const approval of await journal.approvals(nowMs, group)) {
-    if (approval.losing !== null || approval.planHash !== plan.hash) continue;
-    await journal.bindApproval(approval, { ...approval, group, desiredHash, ...changesAtStake(plan) });
+    const isOfPlan = approval.losing === null && approval.planHash === plan.hash;
+    const { atMs, untilMs } = approval;
+    if (!isOfPlan && atMs <= nowMs) continue;
+    await journal.bindApproval(approval, {
+      ...approval,
+      ...(isOfPlan ? { group, desiredHash, ...changesAtStake(plan) } : {}),
+      ...(atMs > nowMs ? { atMs: nowMs, untilMs: untilMs - atMs + nowMs } : {}),
+    });
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Problem } from '../../../reconciler/model/problem.ts';
 import { systemClock, type Clock } from '../../clock.ts';
 import { FolderWatch, WATCH_TIMINGS, type WatchTimings } from './folder-watch.ts';
 import { readCommitFiles } from '../git/commit-files.ts';
@@ -6,6 +7,7 @@ import { readCommit, readGitState, type GitState } from '../git/git-state.ts';
 import { FOLDER_BOUNDS, listingFingerprint, listPolicyFiles, type Listing } from './listing.ts';
 import { readListedFiles, readWhileStill, restlessFolder } from './policy-folder.ts';
 import { DEFAULT_POLICY_LIMITS, type PolicyLimits } from '../../config/sections/policies-schema.ts';
+import { refusedCheckout } from '../git/refused-checkout.ts';
 import { contentHash, revisionText } from '../git/revision.ts';
 import { OUTSIDE_GIT, shownFile, type LoadedPolicies, type PolicyFolder, type Source } from '../source.ts';
 
@@ -38,13 +40,16 @@ export function createDirectorySource(options: DirectorySourceOptions): Source {
     const git = await readGitState(listing, environment);
     const isWanted = options.readsCommit === true && git !== null && git.uncommitted.length > 0;
     const atCommit = isWanted ? await readCommitFiles(listing, git.commit, { limits, environment }) : null;
-    return { policies, git, atCommit };
+    const warnings = git === null ? await refusedCheckout(path, listing.folder, environment) : [];
+    return { policies, git, atCommit, warnings };
   }
 
   async function load(): Promise<LoadedPolicies> {
     const reading = await readWhileStill(list, read, clock);
     loaded = reading && fingerprint(reading.listing, reading.value.git?.commit ?? null);
-    return loadedFrom(reading?.value ?? { policies: restlessFolder(path), git: null, atCommit: null });
+    return loadedFrom(
+      reading?.value ?? { policies: restlessFolder(path), git: null, atCommit: null, warnings: [] },
+    );
   }
 
   return {
@@ -65,13 +70,14 @@ interface Reading {
   readonly policies: PolicyFolder;
   readonly git: GitState | null;
   readonly atCommit: PolicyFolder | null;
+  readonly warnings: readonly Problem[];
 }
 
-function loadedFrom({ policies, git, atCommit }: Reading): LoadedPolicies {
+function loadedFrom({ policies, git, atCommit, warnings }: Reading): LoadedPolicies {
   const content = contentHash(policies.files);
   if (git === null) {
     const revision = revisionText(content, null);
-    return { ...policies, ...OUTSIDE_GIT, content, revision, atCommit };
+    return { ...policies, ...OUTSIDE_GIT, content, revision, atCommit, warnings };
   }
   const { commit } = git;
   // The commit may hold what we could not read.

@@ -10,6 +10,7 @@ import path from 'node:path';
 import { compareText } from '../../../reconciler/model/problem.ts';
 import { noKinds, unreadable, type PathKinds, type SourceFile, type Unreadable } from '../source.ts';
 import { DEFAULT_POLICY_LIMITS } from '../../config/sections/policies-schema.ts';
+import { tooManyFiles, tooManyNames } from '../too-much.ts';
 import { ioReason } from '../../io-reason.ts';
 
 export interface ListedFile extends Omit<SourceFile, 'bytes' | 'inGit'> {
@@ -165,7 +166,7 @@ class FolderWalk {
       const entries = await readdir(folder.realPath, { withFileTypes: true });
       this.#entries += entries.length;
       if (this.#entries > this.#bounds.maxEntries) {
-        this.#overflow(`more than ${this.#bounds.maxEntries} names lie in the policy folder`);
+        this.#overflow(tooManyNames(this.#root, this.#bounds.maxEntries));
       }
       return entries.sort((a, b) => compareText(a.name, b.name));
     } catch (error) {
@@ -198,10 +199,7 @@ class FolderWalk {
   #add(relative: string, realPath: string, stats: BigIntStats): void {
     if (!this.#visit(realPath)) return;
     if (this.files.length >= this.#bounds.maxFiles) {
-      const most = this.#bounds.maxFiles;
-      this.#overflow(
-        `more than ${most} policy files lie in the policy folder; \`policies.limits.files\` is ${most}`,
-      );
+      this.#overflow(tooManyFiles(this.#root, this.#bounds.maxFiles));
       return;
     }
     this.files.push({ path: relative, file: this.#shown(relative), realPath, stamp: fileStamp(stats) });
@@ -232,8 +230,8 @@ class FolderWalk {
     this.#refuse(relative, 'policy-link-outside', 'this symbolic link leads out of the policy folder', hint);
   }
 
-  #overflow(message: string): void {
+  #overflow(trouble: Unreadable): void {
     this.overflowed = true;
-    this.#refuse('', 'policies-too-many', message, 'choose a `policies.path` that holds only policies');
+    this.unreadable.push(trouble);
   }
 }

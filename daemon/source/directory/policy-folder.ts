@@ -6,6 +6,7 @@ import { compareText } from '../../../reconciler/model/problem.ts';
 import { DEFAULT_POLICY_LIMITS } from '../../config/sections/policies-schema.ts';
 import { listingFingerprint, listPolicyFiles, type ListedFile, type Listing } from './listing.ts';
 import { noKinds, unreadable, type PolicyFolder, type SourceFile, type Unreadable } from '../source.ts';
+import { emptyFolder, tooManyBytes } from '../too-much.ts';
 import { ioReason } from '../../io-reason.ts';
 
 /** Waits between the attempts to find the folder at rest: about 3 s in all. */
@@ -75,27 +76,11 @@ export async function readListedFiles(
     }
     files.push(read);
     totalBytes += read.bytes.length;
-    if (totalBytes > limits.bytes) return wholeUnread(tooManyBytes(listing, limits.bytes));
+    if (totalBytes > limits.bytes) return wholeUnread(tooManyBytes(listing.shown, limits.bytes));
   }
-  if (files.length === 0 && troubles.length === 0) troubles.push(emptyFolder(listing));
+  if (files.length === 0 && troubles.length === 0) troubles.push(emptyFolder(listing.shown));
   troubles.sort((a, b) => compareText(a.path, b.path));
   return { files, unreadable: troubles, kinds: listing.kinds };
-}
-
-/** A volume that was not mounted looks like this too: it never means that nothing is wanted. */
-function emptyFolder({ shown }: Listing): Unreadable {
-  return unreadable('', {
-    file: shown,
-    code: 'policies-empty',
-    message: 'there is no policy file (*.yaml or *.yml) here',
-    hint: 'a file with `version: 1` and `groups: []` says that nothing is to be managed',
-  });
-}
-
-function tooManyBytes({ shown }: Listing, limit: number): Unreadable {
-  const message = `the policy files hold more than ${limit} bytes together`;
-  const hint = 'remove what is no policy, or raise `policies.limits.bytes`';
-  return unreadable('', { file: shown, code: 'policies-too-large', message, hint });
 }
 
 async function readListedFile(listed: ListedFile, limit: number): Promise<SourceFile | Unreadable> {

@@ -1,4 +1,5 @@
 // The policies as another commit of the same repository has them: what a change is compared with.
+import path from 'node:path';
 import { compareText } from '../../../reconciler/model/problem.ts';
 import type { PolicyLimits } from '../../config/sections/policies-schema.ts';
 import { FOLDER_BOUNDS, listPolicyFiles } from '../directory/listing.ts';
@@ -18,15 +19,15 @@ export type BasePolicies =
  * @param revision anything that names a commit: an id, a branch, a tag, `HEAD~1`
  */
 export async function readBasePolicies(
-  path: string,
+  where: string,
   revision: string,
   given: { readonly limits: PolicyLimits; readonly environment: Environment },
 ): Promise<BasePolicies> {
-  const listing = await listPolicyFiles(path, { ...FOLDER_BOUNDS, maxFiles: given.limits.files });
+  const listing = await listPolicyFiles(where, { ...FOLDER_BOUNDS, maxFiles: given.limits.files });
   const { folder } = listing;
-  if (folder === null) return unknown(`${path} is not there, so git cannot be asked about it`);
+  if (folder === null) return unknown(`${where} is not there, so git cannot be asked about it`);
   const commit = await commitOf(revision, folder, given.environment);
-  if (commit === null) return unknown(await whyUnknown(path, revision, { folder, ...given }));
+  if (commit === null) return unknown(await whyUnknown(where, revision, { folder, ...given }));
   const policies = await readCommitFiles(listing, commit, given);
   return { kind: 'found', commit, policies: byPath(policies) };
 }
@@ -36,6 +37,15 @@ export async function workTreeOf(folder: string, environment: Environment): Prom
   return (await gitText(['rev-parse', '--show-toplevel'], folder, environment))?.replace(/\n$/, '') ?? null;
 }
 
+/** Whether a file of the work tree is another one than that of the commit. False where the commit has none of its name. */
+export async function differsFrom(commit: string, file: string, environment: Environment): Promise<boolean> {
+  const [folder, name] = [path.dirname(file), path.basename(file)];
+  const args = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${commit}:./${name}`];
+  const then = await gitText(args, folder, environment);
+  const now = await gitText(['hash-object', '--no-filters', '--', name], folder, environment);
+  return then !== null && now !== null && then !== now;
+}
+
 async function commitOf(revision: string, folder: string, environment: Environment): Promise<string | null> {
   const args = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`];
   const id = (await gitText(args, folder, environment))?.trimEnd() ?? '';
@@ -43,14 +53,14 @@ async function commitOf(revision: string, folder: string, environment: Environme
 }
 
 async function whyUnknown(
-  path: string,
+  where: string,
   revision: string,
   { folder, environment }: { readonly folder: string; readonly environment: Environment },
 ): Promise<string> {
   const isShallow = await gitText(['rev-parse', '--is-shallow-repository'], folder, environment);
   if (isShallow === null) {
     return (
-      `git tells of no repository that holds ${path}: it must lie in a clone, with git installed, and of your user ` +
+      `git tells of no repository that holds ${where}: it must lie in a clone, with git installed, and of your user ` +
       `(else \`git config --global --add safe.directory DIRECTORY\`)`
     );
   }

@@ -3,7 +3,7 @@ import type { Listing } from '../directory/listing.ts';
 import type { PolicyLimits } from '../../config/sections/policies-schema.ts';
 import { shownFile, unreadable, type PolicyFolder, type SourceFile, type Unreadable } from '../source.ts';
 import type { Environment } from './git.ts';
-import { isPolicyPath, isRegular, listTree, readBlobs, sizeOf } from './tree.ts';
+import { isPolicyPath, isRegular, listTree, readBlobs, totalBytes } from './tree.ts';
 
 /** What the commit has of the folder that the listing names. A git that fails makes the whole folder unreadable. */
 export async function readCommitFiles(
@@ -23,7 +23,7 @@ export async function readCommitFiles(
   if (tree === null) return failed(`git could not list the policies of commit ${commit}`);
   const entries = tree.filter(({ path }) => isPolicyPath(path));
   const regular = entries.filter(isRegular);
-  if (regular.length > limits.files || sizeOf(regular) > limits.bytes) {
+  if (regular.length > limits.files || totalBytes(regular) > limits.bytes) {
     return failed(`commit ${commit} has more policies than \`policies.limits\` allows`);
   }
   const blobs = await readBlobs(regular, place);

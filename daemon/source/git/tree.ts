@@ -24,7 +24,7 @@ export const isPolicyPath = (path: string): boolean => POLICY_NAME.test(path) &&
 
 export const isHiddenPath = (path: string): boolean => /(^|\/)\./.test(path);
 
-export const sizeOf = (entries: readonly TreeEntry[]): number =>
+export const totalBytes = (entries: readonly TreeEntry[]): number =>
   entries.reduce((total, { size }) => total + size, 0);
 
 /** All that lies below a tree, or only what the paths name; null if git fails. */
@@ -53,7 +53,7 @@ export async function readBlobs(
   if (entries.length === 0) return [];
   const input = entries.map(({ id }) => `${id}\n`).join('');
   const headers = 200 * entries.length;
-  const run = { ...place, input, maxBytes: sizeOf(entries) + headers + 1 };
+  const run = { ...place, input, maxBytes: totalBytes(entries) + headers + 1 };
   const out = await git(['cat-file', '--batch'], run);
   return out === null ? null : splitBatch(out, entries);
 }

@@ -36,7 +36,7 @@ export function replacedRoot(
 const HINT = 'put back what was there; if it is gone for good, remove what stands in its place';
 const ROOT_HINT = 'put back what was there; for other policies name another path in `policies.path`';
 
-function foldersAround(path: string): string[] {
+export function foldersAround(path: string): string[] {
   const parts = path.split('/');
   return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('/'));
 }

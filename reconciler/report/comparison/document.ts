@@ -9,7 +9,7 @@ export const formatComparison = (shown: ShownComparison): string =>
   `${JSON.stringify(comparisonDocument(shown), null, 2)}\n`;
 
 /** No hash and no calls: both are about what a group holds. */
-function comparisonDocument({ base, revision, comparison, held }: ShownComparison) {
+function comparisonDocument({ base, revision, comparison, held, notes }: ShownComparison) {
   const { groups, weakened, expected } = comparison;
   return {
     version: 1,
@@ -20,6 +20,7 @@ function comparisonDocument({ base, revision, comparison, held }: ShownCompariso
     weakened: weakened.map(({ kind, group, message, source: { file, line } }) => ({
       ...{ kind, group, message, file, line },
     })),
+    notes,
     expected: expected.map(({ name, source: { file, line } }) => ({ name, file, line })),
     groups: groups.map(groupDocument),
   };

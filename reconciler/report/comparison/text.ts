@@ -3,6 +3,7 @@ import { counted } from '../../model/counted.ts';
 import { groupKey } from '../../model/group.ts';
 import { describeRule, visible } from '../../model/rule-text.ts';
 import type { GroupComparison } from '../../plan/compare/comparison.ts';
+import { openingLine } from '../markdown/traffic.ts';
 import { atPlace, blockLines, changeText, exposureLines, findingLine, titled } from '../text.ts';
 import { comparisonNotes, comparisonSummary, isDifferent, type ShownComparison } from './shown.ts';
 
@@ -24,13 +25,13 @@ export const isToldOf = (group: GroupComparison): boolean => isDifferent(group) 
 
 /** One group, its heading first. */
 export function comparedLines(group: GroupComparison): string[] {
-  const { mode, diff, exposure, settings, blockedBy, findings, source } = group;
+  const { mode, diff, exposure, opening, settings, blockedBy, findings, source } = group;
   const heading = `${visible(groupKey(group))} (${mode}): ${statusText(group)}  ${atPlace(source)}`;
   const hasTraffic = diff.missing.length + diff.unexpected.length + diff.different.length > 0;
   return [
     heading,
     ...titled('settings', settings),
-    ...titled('traffic', hasTraffic ? exposureLines(exposure, diff) : []),
+    ...titled('traffic', hasTraffic ? [...opening.map(openingLine), ...exposureLines(exposure, diff)] : []),
     ...titled('rules', ruleLines(group)),
     ...titled(mode === 'observe' ? 'would be blocked by' : 'blocked by', blockedBy.flatMap(blockLines)),
     ...titled('findings', findings.map(findingLine)),

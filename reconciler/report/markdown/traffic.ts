@@ -1,5 +1,7 @@
 // What a plan does to the traffic of a group, in few lines: what the internet newly reaches first.
 import type { ExposureEffect } from '../../exposure/ask/effects.ts';
+import type { OpenedService } from '../../judge/opening.ts';
+import { NO_PORTS_TEXT } from '../../model/ports.ts';
 import { protocolText } from '../../model/rule-text.ts';
 import type { GroupPlan } from '../../plan/plan.ts';
 import { boxText, MAY } from '../text.ts';
@@ -15,14 +17,17 @@ export function trafficSummary(
   const effects = [...opens, ...exposure.effects.filter(({ effect }) => effect === 'closes')];
   const more = effects.length - MAX_EFFECTS_SHOWN;
   const lines = [
-    ...opening.map(({ family, protocol, ports }) => {
-      const service = ports === '-1/-1' ? protocolText(protocol) : `${protocolText(protocol)} ${ports}`;
-      return `! opens to the internet: ${service} (${family})`;
-    }),
+    ...opening.map(openingLine),
     ...effects.slice(0, MAX_EFFECTS_SHOWN).map(effectLine),
     ...(more > 0 ? [`and ${more} more`] : []),
   ];
   return lines.length === 0 ? [] : [group, ...lines.map((line) => `  ${line}`)];
+}
+
+/** What the internet newly reaches. */
+export function openingLine({ family, protocol, ports }: OpenedService): string {
+  const service = ports === NO_PORTS_TEXT ? protocolText(protocol) : `${protocolText(protocol)} ${ports}`;
+  return `! opens to the internet: ${service} (${family})`;
 }
 
 function effectLine({ effect, boxes, example }: ExposureEffect): string {

@@ -200,6 +200,7 @@ onlyWith('ssh-keygen', describe)('verification of a mirror', () => {
     writeFileSync(file, deflateSync(`commit ${Buffer.byteLength(bytes)}\0${bytes}`));
     expect(await verifyIn(repository, { settings: world.settings(), to: id })).toMatchObject({
       reason: 'unreadable',
+      message: expect.stringContaining('damaged in the mirror') as string,
       isCut: false,
     });
   });

@@ -107,7 +107,7 @@ describe('who asks for JSON gets the reason as a document too', () => {
 });
 
 describe('--help names the command, its exit codes or its flags', () => {
-  test.each(['check', 'history', 'pause', 'resume', 'status', 'import', 'emulator'])(
+  test.each(['check', 'history', 'pause', 'resume', 'rollback', 'status', 'import', 'emulator'])(
     '--help names the command, its exit codes or its flags: %s',
     async (command) => {
       const { code, stdout } = await run(`${command} --help`);

@@ -8,6 +8,7 @@ const PAGE = JSON.parse(readFileSync('test/fixtures/actiontrail/lookup-events.js
 const QUESTION = {
   region: 'cn-hangzhou',
   group: 'sg-bp1web',
+  byWrites: false,
   startMs: Date.parse('2026-05-01T09:00:00.999Z'),
   endMs: Date.parse('2026-05-01T10:00:00Z'),
   nextToken: null,
@@ -42,6 +43,18 @@ describe('LookupEvents', () => {
       ok: true,
       value: { unreadable: 0, nextToken: 'eyJhY2NvdW50IjoiMTQyNDM3OTU4NjM4NzE2MSJ9' },
     });
+  });
+
+  it('is asked for all writes of the region, again by one condition', async () => {
+    const sent: object[] = [];
+    const transport: TrailTransport = {
+      call: (_, params) => {
+        sent.push(params);
+        return Promise.resolve(answered(PAGE));
+      },
+    };
+    await lookUp(transport, { ...QUESTION, byWrites: true });
+    expect(sent).toMatchObject([{ 'LookupAttribute.1.Key': 'EventRW', 'LookupAttribute.1.Value': 'Write' }]);
   });
 
   it('an event of another form is counted, and the others are read', async () => {

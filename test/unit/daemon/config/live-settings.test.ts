@@ -30,6 +30,11 @@ describe('a config that was read again', () => {
     ],
     ['reconcile: {mode: observe}', [], ['reconcile.mode']],
     ['reconcile: {mode: enforce}\nguardrails: [{use: cis-alibaba-4.3}]', ['guardrails'], []],
+    [
+      'reconcile: {mode: enforce}\nhttp: {hooks: {listen: "127.0.0.1:1", git: {secretEnv: S}}}',
+      [],
+      ['http.hooks'],
+    ],
     ['reconcile: {mode: enforce}\nprivateNetworks: [10.0.0.0/8]', [], ['privateNetworks']],
     ['reconcile: {mode: enforce, brake: off, ruleQuota: 9}', ['reconcile.brake'], ['reconcile.ruleQuota']],
     [

@@ -272,6 +272,28 @@ describe('an approval', () => {
   });
 });
 
+describe('a clock that was set back', () => {
+  const HOUR_MS = 3_600_000;
+
+  it('stretches neither an approval nor the hour of a loss: both end after their own time from then on', async () => {
+    const { journal } = setUp().engine;
+    const atMs = 10 * HOUR_MS;
+    const approval = {
+      ...{ planHash: 'f01', desiredHash: desiredHash(policyOf([WEB])), group: HERE, losing: [], opening: [] },
+      ...{ by: 'ann@desk', reason: 'ticket 7', atMs, untilMs: atMs + HOUR_MS },
+    };
+    await journal.approve(approval);
+    await journal.setFacts(HERE, { losses: [{ atMs, rules: ['a'], isDone: true }] });
+    await reconcile(setUp({ parts: { journal, clock: instantClock(HOUR_MS) } }).engine);
+    expect(await journal.approvals(2 * HOUR_MS - 1, HERE)).toEqual([
+      { ...approval, atMs: HOUR_MS, untilMs: 2 * HOUR_MS },
+    ]);
+    expect((await journal.facts(HERE)).losses).toMatchObject([{ atMs: HOUR_MS, rules: ['a'] }]);
+    await reconcile(setUp({ parts: { journal, clock: instantClock(1.5 * HOUR_MS) } }).engine);
+    expect(await journal.approvals(2 * HOUR_MS, HERE)).toEqual([]);
+  });
+});
+
 describe('drift that is repaired again and again', () => {
   /** Someone makes the group so before each of the reconciles, which are half a minute apart. */
   async function undone(rounds: number, rules: (round: number) => readonly Rule[]) {

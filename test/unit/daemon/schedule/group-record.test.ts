@@ -133,4 +133,13 @@ describe('the status of a group', () => {
       expect(status).toMatchObject({ kept: false, closing: false, reason: 'why' });
     },
   );
+
+  it('has what the cloud refuses as blocks, with the plan that leaves it out', () => {
+    const message = 'the cloud refuses to add, change or remove 1 rule';
+    const block = { kind: 'quarantined', liftedBy: 'time', message, override: '' } as const;
+    const refused = { kind: 'quarantined', reason: message, blocks: [block], planHash: 'f00' } as const;
+    expect(groupStatus(after(FRESH, { ...refused, next: 'resync' }))).toMatchObject({
+      ...{ outcome: 'quarantined', blockedBy: [block], planHash: 'f00', kept: false, closing: false },
+    });
+  });
 });

@@ -23,6 +23,9 @@ const group = (id: string, ports: readonly number[]): DesiredGroup => {
 const state = (revision: string, groups: readonly DesiredGroup[]): DesiredState => ({
   ...{ revision, groups, expectations: [], guardrails: [] },
 });
+const loaded = (desired: DesiredState, content: string) => ({
+  ...{ state: desired, content, source: { facts: null, held: null, remote: null } },
+});
 const all = (ports: readonly number[]) => IDS.map((id) => group(id, ports));
 
 function setUp() {
@@ -40,11 +43,11 @@ describe('the approval of a revision', () => {
   it('is passed on to a group that is found later, and is nothing to the revisions after it', async () => {
     const { gate, journal, approve } = setUp();
     for (const id of IDS) await journal.setFacts(policy(id, []), { inForce: policy(id, [80, 443, 8080]) });
-    await gate.judge(state('r1', all([80, 443, 8080])), 'c1');
+    await gate.judge(loaded(state('r1', all([80, 443, 8080])), 'c1'));
     await approve('c2');
-    expect(await gate.judge(state('r2', all([80, 443])), 'c2')).toMatchObject({ held: null });
+    expect(await gate.judge(loaded(state('r2', all([80, 443])), 'c2'))).toMatchObject({ held: null });
     await gate.grant([policy('sg-0', [80, 443])]);
-    await gate.judge(state('r2', all([80, 443])), 'c2');
+    await gate.judge(loaded(state('r2', all([80, 443])), 'c2'));
     await gate.grant([policy('sg-1', [80, 443])]);
     expect(await journal.approvals(0, policy('sg-0', []))).toHaveLength(1);
     expect(await journal.approvals(0, policy('sg-1', []))).toHaveLength(1);
@@ -53,7 +56,7 @@ describe('the approval of a revision', () => {
     const next = [
       ...all([80, 443]).filter(({ selector }) => selector.kind !== 'id' || selector.id !== 'sg-2'),
     ];
-    const verdict = await gate.judge(state('r3', [...next, group('sg-2', [])]), 'c3');
+    const verdict = await gate.judge(loaded(state('r3', [...next, group('sg-2', [])]), 'c3'));
     expect(verdict).toMatchObject({ held: null });
     await gate.grant([policy('sg-2', [])]);
     expect(await journal.approvals(0, policy('sg-2', []))).toEqual([]);
@@ -63,12 +66,12 @@ describe('the approval of a revision', () => {
     const { gate, journal, approve } = setUp();
     const ports = [80, 443, 8080];
     for (const id of IDS) await journal.setFacts(policy(id, []), { inForce: policy(id, ports) });
-    await gate.judge(state('r1', all(ports)), 'c1');
+    await gate.judge(loaded(state('r1', all(ports)), 'c1'));
     const others = all(ports).slice(1);
-    await gate.judge(state('r2', [group('sg-0', [443]), ...others]), 'c2');
+    await gate.judge(loaded(state('r2', [group('sg-0', [443]), ...others]), 'c2'));
     await approve('c3');
     const next = [group('sg-0', [443]), group('sg-1', []), group('sg-2', [])];
-    expect(await gate.judge(state('r3', next), 'c3')).toMatchObject({ held: null });
+    expect(await gate.judge(loaded(state('r3', next), 'c3'))).toMatchObject({ held: null });
     await gate.grant([policy('sg-0', [443]), policy('sg-1', [])]);
     expect(await journal.approvals(0, policy('sg-0', []))).toEqual([]);
     expect(await journal.approvals(0, policy('sg-1', []))).toHaveLength(1);
@@ -77,10 +80,10 @@ describe('the approval of a revision', () => {
   it('goes on for its groups while a newer one is held', async () => {
     const { gate, journal, approve } = setUp();
     for (const id of IDS) await journal.setFacts(policy(id, []), { inForce: policy(id, [80, 443, 8080]) });
-    await gate.judge(state('r1', all([80, 443, 8080])), 'c1');
+    await gate.judge(loaded(state('r1', all([80, 443, 8080])), 'c1'));
     await approve('c2');
-    await gate.judge(state('r2', all([80, 443])), 'c2');
-    expect((await gate.judge(state('r3', all([80])), 'c3')).held).toMatchObject({ hash: 'c3' });
+    await gate.judge(loaded(state('r2', all([80, 443])), 'c2'));
+    expect((await gate.judge(loaded(state('r3', all([80])), 'c3'))).held).toMatchObject({ hash: 'c3' });
     await gate.grant([policy('sg-0', [80, 443])]);
     expect(await journal.approvals(0, policy('sg-0', []))).toHaveLength(1);
   });

@@ -6,6 +6,7 @@ import type { EventName } from '../../../../daemon/telemetry/events.ts';
 import {
   COMMON,
   EVENT_NAMES,
+  HELD_COMMIT,
   HELD_GROUP,
   NO_ONE_FOUND,
   SAMPLE_EVENTS,
@@ -38,7 +39,7 @@ function entries(): Entry[] {
 
 /** Of events that have two. */
 const OTHER_FORMS: Partial<Record<EventName, readonly object[]>> = {
-  'policies.held': [HELD_GROUP],
+  'policies.held': [HELD_GROUP, HELD_COMMIT],
   'drift.attributed': [NO_ONE_FOUND],
 };
 

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { Metrics, type MetricsView } from '../../../../daemon/telemetry/metrics.ts';
 import { COMMON, EVENT_NAMES, SAMPLE_EVENTS } from '../../../support/sample-events.ts';
 
-const NOTHING: MetricsView = { policies: { problems: 0, held: null }, groups: [], lanes: [] };
+const NOTHING: MetricsView = { policies: { problems: 0, held: null, remote: null }, groups: [], lanes: [] };
 const GROUP = {
   account: 'default',
   region: 'cn-hangzhou',
@@ -104,13 +104,15 @@ describe('gauges', () => {
 
   it('show what is so at the moment', async () => {
     const series = await scrape({
-      policies: { problems: 2, held: { hash: 'f00' } },
+      policies: { problems: 2, remote: { answeredAtMs: 4000, error: 'gone' }, held: { hash: 'f00' } },
       groups: [GROUP],
       lanes: [LANE],
     });
     expect(series).toMatchObject({
       rampart_policy_problems: 2,
       rampart_policies_held: 1,
+      rampart_policies_remote_up: 0,
+      rampart_policies_remote_last_answer_timestamp_seconds: 4,
       'rampart_group_blocked{account="default",region="cn-hangzhou",group="sg-1",kind="brake"}': 1,
       [`rampart_group_converged${group}`]: 1,
       [`rampart_group_last_attempt_timestamp_seconds${group}`]: 1_700_000_000.5,

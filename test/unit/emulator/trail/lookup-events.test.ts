@@ -221,6 +221,15 @@ describe('LookupEvents answers what it is asked', () => {
     expect(cloud.lookup().Events).toHaveLength(1);
   });
 
+  it('finds nothing by a resource with the quirk that events name none', () => {
+    const cloud = new AuditedCloud({ auditResource: 'none' });
+    cloud.authorize('sg-a', 22);
+    expect(cloud.lookup(named('sg-a')).Events).toEqual([]);
+    const [event] = cloud.lookup().Events;
+    expect(event).toMatchObject({ requestParameters: { SecurityGroupId: 'sg-a' } });
+    expect(event).not.toHaveProperty('resourceName');
+  });
+
   it.each<[string, Parameters]>([
     ['InvalidQueryParameter', { MaxResults: '51' }],
     ['InvalidQueryParameter', { Direction: 'UP' }],

@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readChangeHints } from '../../../../../daemon/http/hooks/trail-events.ts';
+import { runs } from '../../../../support/runs.ts';
 
 const read = (value: unknown) => readChangeHints(Buffer.from(JSON.stringify(value)));
 
@@ -78,6 +80,49 @@ describe('an event of ActionTrail', () => {
     expect(read(odd)).toEqual([{ ...HINT, requestId: null }]);
     expect(readChangeHints(Buffer.from([0xff, 0x00]))).toEqual([]);
     expect(readChangeHints(Buffer.from('{"data":{"__proto__":1}}'))).toEqual([]);
+  });
+});
+
+describe('any body', () => {
+  it('is read without a bug, and names groups of the cloud’s form alone', () => {
+    const key = fc.constantFrom(
+      ...[
+        'data',
+        'eventName',
+        'acsRegion',
+        'requestId',
+        'errorCode',
+        'requestParameters',
+        'groups',
+        'region',
+      ],
+      ...['referencedResources', 'ACS::ECS::SecurityGroup', 'SecurityGroupId', 'RegionId'],
+    );
+    const word = fc.constantFrom(
+      'AuthorizeSecurityGroup',
+      'cn-hangzhou',
+      'sg-1',
+      '',
+      '{"SecurityGroupId":"sg-2"}',
+    );
+    const { tree } = fc.letrec((tie) => ({
+      tree: fc.oneof({ maxDepth: 4 }, word, fc.constant(null), fc.nat(), tie('list'), tie('map')),
+      list: fc.array(tie('tree'), { maxLength: 3 }),
+      map: fc.dictionary(key, tie('tree'), { maxKeys: 6 }),
+    }));
+    fc.assert(
+      fc.property(tree, (value) => {
+        for (const { groups } of read(value)) expect(groups.every((id) => /^sg-[12]$/.test(id))).toBe(true);
+      }),
+      runs(500),
+    );
+  });
+
+  it('may be nested as deeply as fits', () => {
+    const depth = 120_000;
+    expect(readChangeHints(Buffer.from('['.repeat(depth) + ']'.repeat(depth)))).toEqual([]);
+    const event = `{"eventName":"AuthorizeSecurityGroup","requestParameters":${'['.repeat(depth)}${']'.repeat(depth)}}`;
+    expect(readChangeHints(Buffer.from(event))).toEqual([]);
   });
 });
 

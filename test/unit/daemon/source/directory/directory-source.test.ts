@@ -1,4 +1,4 @@
-import { chmod, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { chmod, readFile, realpath, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createDirectorySource } from '../../../../../daemon/source/directory/directory-source.ts';
@@ -272,3 +272,25 @@ describe('the files of the commit', () => {
     ]);
   });
 });
+
+onlyWith('git', it)('warns of a checkout that git refuses, with the line that helps', async () => {
+  const root = await tempFolder({ 'a.yaml': 'one' });
+  new GitRepository(root).commit();
+  // Git's own way to try this without another user.
+  const environment = { PATH: `${await folderOfRefusingGit()}:${process.env.PATH ?? ''}` };
+  const loaded = await createDirectorySource({ path: root, environment }).load();
+  expect(loaded).toMatchObject({
+    commit: null,
+    warnings: [{ severity: 'warning', code: 'checkout-refused' }],
+  });
+  const real = await realpath(root);
+  expect(loaded.warnings[0]?.hint).toContain(`git config --global --add safe.directory ${real}`);
+});
+
+/** A git for which every repository belongs to someone else. */
+async function folderOfRefusingGit(): Promise<string> {
+  const script = `#!/bin/sh\nPATH="${process.env.PATH ?? ''}" GIT_TEST_ASSUME_DIFFERENT_OWNER=1 exec git "$@"\n`;
+  const folder = await tempFolder({ git: script });
+  await chmod(path.join(folder, 'git'), 0o755);
+  return folder;
+}

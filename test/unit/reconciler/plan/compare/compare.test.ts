@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { DesiredGroup, DesiredRule, DesiredState } from '../../../../../reconciler/model/group.ts';
 import { comparePolicies } from '../../../../../reconciler/plan/compare/compare.ts';
 import { settingsChanges } from '../../../../../reconciler/plan/compare/settings-changes.ts';
+import { expectation, guardrail } from '../../../../support/judge/demands.ts';
 import { desired, OPTIONS } from '../../../../support/plan-inputs.ts';
 import { ports, rule } from '../../../../support/rule-sets.ts';
 
@@ -69,6 +70,40 @@ describe('comparePolicies', () => {
       loss: null,
       groups: [{ change: 'added' }],
     });
+  });
+
+  it('blocks what breaks a guardrail that the base keeps, for a new group as well, and not what the base breaks', () => {
+    const guarded = (...groups: DesiredGroup[]): DesiredState => ({
+      ...state(...groups),
+      guardrails: [guardrail({ services: ['tcp/22'] })],
+    });
+    const statusOf = (before: DesiredState, after: DesiredState) =>
+      comparePolicies(before, after, SETTINGS).groups.map(({ status }) => status);
+    const open = groupWith([https, ssh]);
+    expect(statusOf(guarded(groupWith([https])), guarded(open))).toEqual(['blocked']);
+    expect(statusOf(guarded(), guarded(open))).toEqual(['blocked']);
+    expect(statusOf(guarded(groupWith([ssh])), guarded(open))).toEqual(['pending']);
+    expect(statusOf(guarded(groupWith([https])), guarded({ ...open, mode: 'observe' }))).toEqual([
+      'observed',
+    ]);
+  });
+
+  it('tells a new expectation that fails of a group whose rules stay, and none that was there', () => {
+    const closed = { ...expectation('drop', { services: ['tcp/22'] }), groups: ['sg-web'] };
+    const asked = { ...state(groupWith([ssh])), expectations: [closed] };
+    const found = comparePolicies(state(groupWith([ssh])), asked, SETTINGS);
+    expect(found.expected).toEqual([closed]);
+    expect(found.groups).toMatchObject([{ change: 'same', findings: [{ id: 'expectation-fails' }] }]);
+    expect(comparePolicies(asked, asked, SETTINGS)).toMatchObject({
+      expected: [],
+      groups: [{ findings: [] }],
+    });
+  });
+
+  it('shows a group that no policy names any more as released, with its rules left alone', () => {
+    const found = comparePolicies(state(groupWith([https, ssh])), state(), SETTINGS);
+    expect(found.groups).toMatchObject([{ change: 'released', status: 'released', diff: { unmanaged: 2 } }]);
+    expect(found.loss?.released).toHaveLength(1);
   });
 
   it('compares a group of more rules than the quota allows', () => {

@@ -1,4 +1,5 @@
 // The commit that policies were read at, as people know it.
+import { quoted } from '../model/rule-text.ts';
 
 export interface CommitFacts {
   /** Full id, in hexadecimal digits. */
@@ -26,3 +27,10 @@ export type SourceHoldReason =
   | 'rewind'
   /** `policies.git.verify` does not let it through; no approval does. */
   | 'signature';
+
+/** In one line. */
+export function commitLine({ author, committer, subject, signers, tag }: CommitFacts): string {
+  const via = committer === author ? '' : `, committed by ${committer}`;
+  const signed = signers.length === 0 ? '' : `, signed by ${signers.join(', ')}`;
+  return `by ${author}${via}${signed}${tag === null ? '' : `, as ${tag}`}: ${quoted(subject)}`;
+}

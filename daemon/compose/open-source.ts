@@ -1,0 +1,165 @@
+// Where the policies of a config come from, opened for a daemon or for a command: a folder, or a mirror beside the
+// journal.
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { aborted, line, type Io } from '../cli/io.ts';
+import { systemClock } from '../clock.ts';
+import type { Config } from '../config/config.ts';
+import { NO_ESTATE_FACTS } from '../journal/facts.ts';
+import type { JournalDesk } from '../journal/journal.ts';
+import { holdExclusively } from '../journal/sqlite/exclusive.ts';
+import { openSqliteDesk } from '../journal/sqlite/sqlite-desk.ts';
+import { heldBySource, heldText, overrideOf } from '../schedule/held-revision.ts';
+import { createDirectorySource } from '../source/directory/directory-source.ts';
+import { GitSource } from '../source/mirror/git-source.ts';
+import { Mirror } from '../source/mirror/mirror.ts';
+import { wantedRef } from '../source/mirror/remote-ref.ts';
+import type { SourceStanding } from '../source/mirror/standing.ts';
+import type { LoadedPolicies, RemoteStatus, Source } from '../source/source.ts';
+import { invocationOf } from '../cli/invocation.ts';
+import { quoted } from '../../reconciler/model/rule-text.ts';
+import type { Invocation } from '../../reconciler/plan/safety.ts';
+import { shownPath } from './setup.ts';
+
+export type KnownDesk = Pick<JournalDesk, 'estateFacts' | 'approvals'>;
+
+export interface SourcePorts {
+  readonly io: Pick<Io, 'env' | 'cwd' | 'stopSignal'>;
+  /** Null: what is in force is not known. */
+  readonly desk: KnownDesk | null;
+  /** Of the mirror of a git source. */
+  readonly folder: string;
+  readonly onSecret: (secret: string) => void;
+  readonly onAnswer: (remote: RemoteStatus) => void;
+  /** This commit is to be read, whatever is in force; absent: what is, or will be. */
+  readonly at?: string | undefined;
+}
+
+/** Longer than a fetch takes at most. */
+const LOCK_PATIENCE_MS = 150_000;
+const LOCK_RETRY_MS = 100;
+
+export function openSource({ policies }: Config, ports: SourcePorts): Source {
+  const { io, desk, folder, onSecret, onAnswer } = ports;
+  const { git, limits } = policies;
+  if (git === null) {
+    return createDirectorySource({
+      path: shownPath(policies.path, io),
+      environment: io.env,
+      limits,
+      readsCommit: policies.requireClean,
+    });
+  }
+  const mirror = new Mirror({
+    git,
+    folder,
+    environment: io.env,
+    onSecret,
+    lock: () => lockFolder(folder, io.stopSignal),
+    signal: io.stopSignal,
+  });
+  const place = { url: git.url.url, ref: wantedRef(git) };
+  const standing = () => standingOf(desk, place, ports.at);
+  return new GitSource({ git, limits, mirror, standing, clock: systemClock, onAnswer });
+}
+
+/** The mirror of this journal; of each remote one of its own. */
+export function mirrorBeside({ journal, policies: { git } }: Config, cwd: string): string {
+  const name = createHash('sha256')
+    .update(git?.url.url ?? '')
+    .digest('hex')
+    .slice(0, 16);
+  return path.join(path.resolve(cwd, `${journal.file}.mirror`), name);
+}
+
+async function lockFolder(folder: string, stopping: AbortSignal): Promise<(() => void) | null> {
+  const waitedMs = systemClock.monotonicMs();
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  while (!stopping.aborted && systemClock.monotonicMs() - waitedMs < LOCK_PATIENCE_MS) {
+    const lock = holdExclusively(path.join(folder, 'lock'));
+    if (lock !== null) return () => lock.close();
+    await systemClock.sleep(LOCK_RETRY_MS, stopping);
+  }
+  return null;
+}
+
+/** `at`: a commit that is to be read whatever is in force. */
+async function standingOf(
+  desk: KnownDesk | null,
+  { url, ref }: Pick<RemoteStatus, 'url' | 'ref'>,
+  at?: string,
+): Promise<SourceStanding> {
+  const { commit, commits, rollback } = desk === null ? NO_ESTATE_FACTS : await desk.estateFacts();
+  const approvals = desk === null ? [] : await desk.approvals(systemClock.nowMs());
+  const tagOf = (id: string): string | null => commits.find((each) => each.id === id)?.tag ?? null;
+  const asked = at === undefined ? null : { to: at, from: null, tag: tagOf(at), about: 'as asked for' };
+  const inForce =
+    rollback === null
+      ? null
+      : { ...rollback, tag: tagOf(rollback.to), about: `by ${rollback.by}, ${quoted(rollback.reason)}` };
+  return {
+    inForce: commit?.url === url && commit.ref === ref ? commit.facts : null,
+    rollback: asked ?? inForce,
+    approved: new Set(approvals.flatMap(({ group, planHash }) => (group === null ? [planHash] : []))),
+  };
+}
+
+/**
+ * For a command: asks the remote, and works with what the journal beside it knows. Without a journal the mirror is a
+ * folder of its own, which goes with the command.
+ */
+export async function withSource<T>(
+  config: Config,
+  io: Io,
+  work: (source: Source) => Promise<T>,
+  at?: string,
+): Promise<T> {
+  const isGit = config.policies.git !== null;
+  const desk = isGit && existsSync(config.journal.file) ? openSqliteDesk(config.journal.file) : null;
+  const known = desk?.ok === true ? desk.value : null;
+  const temporary = isGit && known === null ? await mkdtemp(path.join(tmpdir(), 'rampart-mirror-')) : null;
+  try {
+    const folder = temporary ?? mirrorBeside(config, io.cwd);
+    const ports = { io, desk: known, folder, at, onSecret: () => undefined, onAnswer: () => undefined };
+    const source = openSource(config, ports);
+    await Promise.race([source.refresh(), aborted(io.stopSignal)]);
+    return await work(source);
+  } finally {
+    await known?.close();
+    if (temporary !== null) await rm(temporary, { recursive: true, force: true });
+  }
+}
+
+/** Reads once, and says on stderr which commit that is, and what speaks against a newer one. */
+export async function loadOnce(config: Config, io: Io, at?: string): Promise<Loaded> {
+  const load = async (source: Source) => {
+    const loaded = await source.load();
+    const remote = source.remote();
+    for (const text of remoteNotes(loaded, remote, invocationOf(config.file, io))) line(io.stderr, text);
+    return { ...loaded, remote };
+  };
+  return withSource(config, io, load, at);
+}
+
+export interface Loaded extends LoadedPolicies {
+  /** Null: there is none. */
+  readonly remote: RemoteStatus | null;
+}
+
+function remoteNotes(
+  { held, warnings }: LoadedPolicies,
+  remote: RemoteStatus | null,
+  invocation: Invocation,
+): string[] {
+  const notes = warnings.map(({ message, hint }) => `${message}${hint === '' ? '' : ` (${hint})`}`);
+  if (remote !== null && remote.error !== null) {
+    notes.push(`${remote.url} does not answer, so these policies may not be the newest: ${remote.error}`);
+  }
+  if (held === null) return notes;
+  const revision = heldBySource(held, null, 0);
+  const command = overrideOf(revision, invocation);
+  return [...notes, `${heldText(revision)}${command === '' ? '' : `; to let it go on: ${command}`}`];
+}

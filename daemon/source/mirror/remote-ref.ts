@@ -1,0 +1,44 @@
+// Which commit the remote names now: that of the branch, or of the tag of the highest version. One question to the
+// remote, and nothing is fetched.
+import { err, ok, type Result } from '../../../reconciler/model/result.ts';
+import type { GitSettings } from '../../config/sections/git-schema.ts';
+import { highestTag } from './tag-version.ts';
+
+/** A ref of the remote. */
+export interface RemoteRef {
+  /** In full. */
+  readonly name: string;
+  /** Of the commit, or of the tag object that leads to it. */
+  readonly id: string;
+}
+
+/** More refs than this are not looked through. */
+export const MAX_REFS_BYTES = 4 * 1024 * 1024;
+
+/** In full; with a `*` where it means several tags. */
+export function wantedRef({ ref, verify }: GitSettings): string {
+  if (ref.startsWith('refs/')) return ref;
+  return verify.mode === 'tag' ? `refs/tags/${ref}` : `refs/heads/${ref}`;
+}
+
+export const isTagRef = (ref: string): boolean => ref.startsWith('refs/tags/');
+
+/** From what `git ls-remote` says; the error is a sentence. */
+export function chosenRef(listing: string, wanted: string): Result<RemoteRef, string> {
+  const refs = listing.split('\n').flatMap((line): RemoteRef[] => {
+    const [, id = '', name = ''] = /^([0-9a-f]{40,64})\t(.+)$/.exec(line) ?? [];
+    return name === '' || name.endsWith('^{}') ? [] : [{ id, name }];
+  });
+  if (!wanted.includes('*')) {
+    const found = refs.find(({ name }) => name === wanted);
+    return found === undefined ? err(`the remote has no ref ${wanted}`) : ok(found);
+  }
+  const pattern = globOf(wanted);
+  const highest = highestTag(refs.filter(({ name }) => pattern.test(name)));
+  return highest === null ? err(`the remote has no tag with a version that fits ${wanted}`) : ok(highest);
+}
+
+/** A `*` stands for any text without a slash. */
+const globOf = (glob: string): RegExp => new RegExp(`^${glob.split('*').map(literally).join('[^/]*')}$`);
+
+const literally = (text: string): string => text.replace(/[.+?^${}()|[\]\\]/g, '\\$&');

@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest';
+import { chosenRef } from '../../../../../daemon/source/mirror/remote-ref.ts';
+
+const ID = '1'.repeat(40);
+const OTHER = '2'.repeat(40);
+
+it('takes the ref of exactly that name, and none that only ends like it', () => {
+  const listing = `${OTHER}\trefs/remotes/x/refs/heads/main\n${ID}\trefs/heads/main\n`;
+  expect(chosenRef(listing, 'refs/heads/main')).toEqual({
+    ok: true,
+    value: { id: ID, name: 'refs/heads/main' },
+  });
+  const gone = chosenRef(`${OTHER}\trefs/remotes/x/refs/heads/main\n`, 'refs/heads/main');
+  expect(gone).toEqual({ ok: false, error: 'the remote has no ref refs/heads/main' });
+});
+
+it('takes the highest of the tags that fit, and the object of the tag and not what it leads to', () => {
+  const listing = [
+    `${OTHER}\trefs/tags/v1.2`,
+    `${ID}\trefs/tags/v1.10`,
+    `${OTHER}\trefs/tags/v1.10^{}`,
+    `${OTHER}\trefs/tags/team/v9`,
+    `${OTHER}\trefs/tags/x1.11`,
+  ].join('\n');
+  expect(chosenRef(listing, 'refs/tags/v*')).toEqual({
+    ok: true,
+    value: { id: ID, name: 'refs/tags/v1.10' },
+  });
+  expect(chosenRef(listing, 'refs/tags/w*').ok).toBe(false);
+});
