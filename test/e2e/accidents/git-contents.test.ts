@@ -184,7 +184,6 @@ describe('the last good commit stays in force where', () => {
     test(accident.title, async () => {
       const line = await expectLastGood(world, accident);
       expect(line.level).toBe('error');
-      // eslint-disable-next-line no-control-regex -- what a terminal would act upon
       expect(line.msg).not.toMatch(/[\u0000-\u001f\u202e]/);
     });
   }
