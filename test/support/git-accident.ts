@@ -157,9 +157,8 @@ export class GitAccidentWorld {
 
   /** Waits until the commit that is made now is in force. */
   async putInForce(commit: () => string): Promise<void> {
-    const from = this.daemon.lines.length;
     this.#inForce = commit();
-    await this.daemon.event('policies.loaded', { revision: this.#inForce }, from);
+    await this.daemon.event('policies.loaded', { revision: this.#inForce });
     await this.estate.emulator.clearCalls();
   }
 

@@ -93,7 +93,6 @@ const ACCIDENTS: readonly GitAccident[] = [
     title: 'the branch leads to a file',
     happens: (world) => pointBranchAt(world, world.blob(BAD_POLICY)),
     told: [UNREACHABLE, {}, 'non-commit object'],
-    restarted: true,
   },
   {
     title: 'the branch of the remote is damaged on its disk',
@@ -108,7 +107,6 @@ const ACCIDENTS: readonly GitAccident[] = [
       rmSync(inRemote(world, 'objects', blob.slice(0, 2), blob.slice(2)));
     },
     told: [UNREACHABLE, {}, 'upload-pack'],
-    restarted: true,
   },
   {
     title: 'the remote is the shallow clone of a history that was rewritten',
@@ -129,7 +127,6 @@ const ACCIDENTS: readonly GitAccident[] = [
     title: 'the remote is an empty repository',
     happens: (world) => replaceRemote(world),
     told: [UNREACHABLE, {}, 'the remote has no ref refs/heads/main'],
-    restarted: true,
   },
   {
     title: 'the remote names its objects in another way',
