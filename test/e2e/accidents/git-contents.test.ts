@@ -166,7 +166,7 @@ const ACCIDENTS: readonly GitAccident[] = [
       const odd = `100644 blob ${world.blob('groups: [')}\ta\n\u001b[2J\u202e.yaml`;
       world.pushPolicies(world.tree(odd, `100644 blob ${good}\tweb.yaml`));
     },
-    told: ['policies.rejected', {}, '\u{FFFD}[2J'],
+    told: ['policies.rejected', { code: 'yaml-syntax' }, 'not valid YAML'],
   },
 ];
 
