@@ -22,6 +22,7 @@ it.each([
   '-oProxyCommand=whoami:p.git',
   'https://git.example.com/p.git?token=s3cret',
   'file://host/p.git',
+  'git@git.example.com',
   'https://git.example.com/p.git\n',
   '',
 ])('refuses %j', (text) => {
