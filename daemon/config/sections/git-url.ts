@@ -10,19 +10,24 @@ export interface GitUrl {
 
 const KINDS = 'https://HOST/PATH, ssh://USER@HOST/PATH, USER@HOST:PATH, file:///PATH or a local path';
 
+const CONTROL = /[\u0000-\u001f\u007f]/;
+
 /** Messages never quote the text. */
 export function parseGitUrl(text: string): Result<GitUrl, string> {
-  // eslint-disable-next-line no-control-regex -- what no address has
-  if (text === '' || text.startsWith('-') || /[\u0000-\u0020\u007f]/.test(text)) return err(`write ${KINDS}`);
+  if (text === '' || text.startsWith('-') || text.includes(' ') || CONTROL.test(text))
+    return err(`write ${KINDS}`);
   if (text.includes('://')) return parseWithScheme(text);
   const isShort = /^[^/]*:/.test(text);
-  return isShort ? parseShortSsh(text) : ok({ kind: 'local', url: text });
+  if (isShort) return parseShortSsh(text);
+  // A host without a path; a folder of such a name is `./USER@HOST`.
+  return /^[^/]+@[^/]+$/.test(text) ? err(`write ${KINDS}`) : ok({ kind: 'local', url: text });
 }
 
 function parseWithScheme(text: string): Result<GitUrl, string> {
   if (!URL.canParse(text)) return err(`write ${KINDS}`);
-  const { protocol, username, password, hostname, pathname, search, hash } = new URL(text);
-  if (password !== '' || (protocol === 'https:' && username !== '')) {
+  const url = new URL(text);
+  const { protocol, username, hostname, pathname, search, hash } = url;
+  if (hasSecret(url)) {
     return err(
       'a secret never stands in the URL: leave out what is before the @, and name the secret under `auth`',
     );
@@ -36,11 +41,22 @@ function parseWithScheme(text: string): Result<GitUrl, string> {
         ? err(`write ${KINDS}`)
         : ok({ kind: 'ssh', url: text });
     case 'file:':
-      return hostname === ''
-        ? ok({ kind: 'local', url: decodeURIComponent(pathname) })
-        : err('write file:///PATH, without a host');
+      return hostname === '' ? localPath(pathname) : err('write file:///PATH, without a host');
     default:
       return err(`write ${KINDS}; other ways to a repository are not taken`);
+  }
+}
+
+/** Tokens stand before the @ of an https URL as well. */
+const hasSecret = ({ protocol, username, password }: URL): boolean =>
+  password !== '' || (protocol === 'https:' && username !== '');
+
+function localPath(pathname: string): Result<GitUrl, string> {
+  try {
+    const path = decodeURIComponent(pathname);
+    return CONTROL.test(path) ? err(`write ${KINDS}`) : ok({ kind: 'local', url: path });
+  } catch {
+    return err('a % in the path stands for a byte, as in %20: write %25 for % itself');
   }
 }
 

@@ -23,6 +23,8 @@ it.each([
   'https://git.example.com/p.git?token=s3cret',
   'file://host/p.git',
   'git@git.example.com',
+  'file:///srv/100%/p.git',
+  'file:///srv/p%0a.git',
   'https://git.example.com/p.git\n',
   '',
 ])('refuses %j', (text) => {
