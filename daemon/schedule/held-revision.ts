@@ -36,7 +36,7 @@ export const overrideOf = ({ hash, reason }: HeldRevision, invocation: Invocatio
 
 /** What is held and why. */
 export const heldText = (held: HeldRevision): string =>
-  `revision ${held.revision} is held, and the one before stays in force: ${whyHeld(held)}`;
+  `revision ${held.revision} is held, and what was in force stays: ${whyHeld(held)}`;
 
 function whyHeld(held: HeldRevision): string {
   if (held.reason !== 'brake') return held.message;

@@ -15,7 +15,7 @@ export function loadedText(f: EventFields<'policies.loaded'>): string {
 }
 
 export function heldEventText(f: EventFields<'policies.held'>): string {
-  const stays = 'is held, and the one before stays in force';
+  const stays = 'is held, and what was in force stays';
   const goOn = f.override === '' ? '' : `; to let it go on: ${f.override}`;
   if ('losing' in f) {
     return (

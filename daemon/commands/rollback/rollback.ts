@@ -82,9 +82,12 @@ async function rollBack(desk: JournalDesk, { config, flags, to, reason }: Wish, 
   const id = commitIdOf(to, (await desk.estateFacts()).commits);
   const session = await openSession(config, { ...flags, at: id }, io, READ_ONLY);
   try {
-    const { facts, remote } = session.loaded;
+    const { facts, remote, held } = session.loaded;
     const from = remote?.tip ?? null;
-    if (facts?.id !== id || from === null) throw new UsageError(`commit ${id} cannot be read`);
+    if (facts?.id !== id || from === null) {
+      const why = held === null ? 'the remote does not have it' : held.message;
+      throw new UsageError(`commit ${id} cannot be put in force: ${why}`);
+    }
     if (from === id) throw new UsageError(`${id} is what the remote names now; \`--end\` ends a rollback`);
     const plans = await planAll(session, io, desk);
     io.stdout.write(renderText(session.revision, plans, facts));

@@ -17,7 +17,7 @@ import {
   type Watcher,
 } from '../source.ts';
 import { rememberVerdicts, type Verifier } from '../verify/remember-verdicts.ts';
-import { verifyRevision } from '../verify/verify.ts';
+import { troubleOfKeys, verifyRevision } from '../verify/verify.ts';
 import { approvalIn } from './approving-commit.ts';
 import { baseOf, chooseCommit, type Choice, type ChoosePorts, type Chosen } from './choose.ts';
 import { readCommitFacts } from './commit-facts.ts';
@@ -73,7 +73,9 @@ export class GitSource implements Source {
     const choice = await this.#choose(standing);
     this.#loaded = choiceKey(choice);
     const { commit, held } = choice;
-    const warnings = choice.warnings.map((message) => this.#warning(message));
+    const warnings = [...choice.warnings, ...(await this.#keyTroubles(choice))].map((message) =>
+      this.#warning(message),
+    );
     if (commit === null) return { ...this.#nothing(choice), held, warnings };
     const read = await this.#read(commit, standing);
     if (read === null) return { ...this.#lost(commit), held, warnings };
@@ -145,12 +147,13 @@ export class GitSource implements Source {
   /** Nothing may be taken, and nothing is in force. */
   #nothing({ held }: Choice): LoadedPolicies {
     const { url, ref, error } = this.#remote;
-    const why = held?.message ?? error ?? 'nothing was fetched yet';
-    return this.#unread(
-      'policies-unreachable',
-      `no commit of ${ref} at ${url} can be taken: ${why}`,
-      REMOTE_HINT,
-    );
+    if (held !== null) {
+      const message = `commit ${held.revision.slice(0, 12)} of ${ref} at ${url} is held: ${held.message}`;
+      return this.#unread('policies-held', message, '');
+    }
+    const why = error ?? 'nothing was fetched yet';
+    const message = `no commit of ${ref} at ${url} can be read: ${why}`;
+    return this.#unread('policies-unreachable', message, REMOTE_HINT);
   }
 
   #lost({ id }: Chosen): LoadedPolicies {
@@ -167,6 +170,14 @@ export class GitSource implements Source {
     return { ...OUTSIDE_GIT, files: [], unreadable: [trouble], kinds: noKinds(root), content, revision: '' };
   }
 
+  /** Said before a newer commit comes and is held for it. */
+  async #keyTroubles({ held }: Choice): Promise<readonly string[]> {
+    const trouble = await troubleOfKeys(this.#options.git.verify);
+    return trouble === null || held?.message === trouble
+      ? []
+      : [`${trouble}; no newer commit is taken until that is mended`];
+  }
+
   #warning(message: string): Problem {
     const file = shownRoot(this.#options.git);
     return { ...unreadable('', { file, code: 'verify', message }).problem, severity: 'warning' };
@@ -174,7 +185,7 @@ export class GitSource implements Source {
 }
 
 const REMOTE_HINT =
-  '`rampart status` shows how the remote answers; `policies.git` of the config says where it is';
+  'check `url`, `ref` and `auth` of `policies.git` in the config, and that this machine may reach the remote';
 
 const shownRoot = ({ path }: GitSettings): string => (path === '' ? '.' : path);
 
