@@ -52,7 +52,9 @@ export async function replaceRepository({ folder, repository }: MirrorFolder, fr
 export async function packBytes(repository: string): Promise<number> {
   const folder = path.join(repository, 'objects', 'pack');
   try {
-    const files = await Promise.all((await readdir(folder)).map((name) => sizeOf(path.join(folder, name))));
+    const files = await Promise.all(
+      (await readdir(folder)).map((name) => packedBytes(path.join(folder, name))),
+    );
     return files.reduce((sum, size) => sum + size, 0);
   } catch (error) {
     if (isIoError(error)) return 0;
@@ -61,7 +63,7 @@ export async function packBytes(repository: string): Promise<number> {
 }
 
 /** Nothing of a file that has just gone. */
-const sizeOf = async (file: string): Promise<number> => (await stat(file).catch(absent))?.size ?? 0;
+const packedBytes = async (file: string): Promise<number> => (await stat(file).catch(absent))?.size ?? 0;
 
 export const packCount = async (repository: string): Promise<number> =>
   (await namesIn(path.join(repository, 'objects', 'pack'))).filter((name) => name.endsWith('.pack')).length;
