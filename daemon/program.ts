@@ -166,7 +166,7 @@ export function createProgram(io: Io): Program {
       try {
         await addCommands(program, argv, (add) => add(program, io, done));
         for (const command of program.commands) command.helpOption('-h, --help', 'show help');
-        return await Promise.race([program.parseAsync(argv).then(() => exitCode), left]);
+        return await Promise.race([program.parseAsync(toParse(argv)).then(() => exitCode), left]);
       } catch (error) {
         if (error instanceof CommanderError && error.exitCode === 0) return 0;
         if (!(error instanceof CommanderError || error instanceof UsageError)) throw error;
@@ -184,10 +184,21 @@ async function addCommands(
   argv: readonly string[],
   whenLoaded: (add: AddCommand) => void,
 ): Promise<void> {
-  const [first = '', second = ''] = argv.slice(2).filter((word) => word !== '--');
-  const called = COMMANDS.get(first === 'help' ? second : first);
+  const called = COMMANDS.get(calledIn(argv));
   if (called !== undefined) whenLoaded(await called.load());
   else for (const [name, { summary }] of COMMANDS) program.command(name).summary(summary);
+}
+
+/** The name of a command, if there is one at its place. */
+function calledIn(argv: readonly string[]): string {
+  const [first = '', second = ''] = argv.slice(2).filter((word) => word !== '--');
+  return first === 'help' ? second : first;
+}
+
+/** A command that does not exist has no help: to show that of all instead, as if nothing were wrong, would hide the slip. */
+function toParse(argv: readonly string[]): readonly string[] {
+  const name = calledIn(argv);
+  return name === '' || name.startsWith('-') || COMMANDS.has(name) ? argv : [...argv.slice(0, 2), name];
 }
 
 const errorDocument = ({ message }: Error): string =>

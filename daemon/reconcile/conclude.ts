@@ -2,7 +2,7 @@
 // closing event is emitted.
 import { HOUR_MS } from '../clock.ts';
 import { counted } from '../../reconciler/model/counted.ts';
-import type { GroupPlan } from '../../reconciler/plan/plan.ts';
+import { leavesOutRulesOnly, type GroupPlan } from '../../reconciler/plan/plan.ts';
 import { actorText } from '../journal/attribution.ts';
 import type { Flapping } from '../learned/flap-detector.ts';
 import type { Failure } from '../ecs/failures/failure.ts';
@@ -38,7 +38,9 @@ async function noteInJournal(run: GroupRun, end: RunEnd): Promise<void> {
     return close('superseded', 'the group is as what closes of the policy in force wants it');
   }
   const isOfPolicy = end.kind === 'asPlanned' && end.quarantined === 0;
-  await noteEnd(run, { identities: seen.identities, isOfPolicy });
+  // A rule that cannot go in yet makes the group no newer than it is.
+  const isTakenOver = end.kind !== 'blocked' || leavesOutRulesOnly(end.plan.blockedBy);
+  await noteEnd(run, { identities: seen.identities, isOfPolicy, isTakenOver });
   await close('superseded', 'the group is as the policy in force wants it');
   const { applied } = await journal.marks(run.group);
   if (applied !== run.revision) await journal.mark(run.group, { applied: run.revision });

@@ -9,6 +9,7 @@ import type { LoadedPolicies, RemoteStatus, Source } from '../source/source.ts';
 import type { Engine } from '../reconcile/engine.ts';
 import { abandonReleased } from '../reconcile/intents.ts';
 import { isAborted } from '../reconcile/group-run.ts';
+import { grantFromCommit } from './commit-approval.ts';
 import type { Controller } from './controller.ts';
 import { FreezeWatch } from './freeze-watch.ts';
 import { ManagedGroups, type ManagementChanges } from './managed-groups.ts';
@@ -204,7 +205,10 @@ export class PolicyLoop {
   }
 
   /** A folder of errors, with nothing in force before, is no revision. */
-  async #gated(update: DesiredUpdate, { content, facts, held }: LoadedPolicies): Promise<GateVerdict> {
+  async #gated(
+    update: DesiredUpdate,
+    { content, facts, held, approval }: LoadedPolicies,
+  ): Promise<GateVerdict> {
     const { state, problems } = update;
     const { source, engine } = this.#parts;
     const isNone = state.groups.length === 0 && problems.some(({ severity }) => severity === 'error');
@@ -212,6 +216,7 @@ export class PolicyLoop {
       const isHeld = held === null ? null : heldBySource(held, this.#held, engine.clock.nowMs());
       return { state, held: isHeld, released: [], weakened: [] };
     }
+    await grantFromCommit(engine, approval);
     const frozen = await this.#freezes.keep(state);
     this.#frozenReleases = frozen.kept;
     return this.#gate.judge({

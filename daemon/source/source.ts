@@ -76,6 +76,15 @@ export interface SourceHold {
   readonly message: string;
 }
 
+/** What a commit approves by its message, and who signed it. */
+export interface CommitApproval {
+  /** Of the policies, as an approval names them. */
+  readonly hash: string;
+  /** Full id of the commit that says so. */
+  readonly commit: string;
+  readonly by: string;
+}
+
 /** How the remote of a git source answered last. */
 export interface RemoteStatus {
   /** Without secrets. */
@@ -106,6 +115,8 @@ export interface LoadedPolicies extends PolicyFolder {
   readonly facts: CommitFacts | null;
   /** A newer commit that these policies are not of; null: there is none, or it is taken. */
   readonly held: SourceHold | null;
+  /** That `commit` carries; null: it carries none that counts, or is in force already. */
+  readonly approval: CommitApproval | null;
   /** What does not keep the policies from being taken, and that a person should know. */
   readonly warnings: readonly Problem[];
 }
@@ -118,6 +129,7 @@ export const OUTSIDE_GIT = {
   atCommit: null,
   facts: null,
   held: null,
+  approval: null,
   warnings: [],
 } satisfies Partial<LoadedPolicies>;
 

@@ -3,7 +3,7 @@
 //
 // 1. head: what comes into force is signed by a person whose key is trusted; or it is a merge that the git host made by
 //    itself, and the same holds for each parent that was not in force.
-// 2. strict: the same holds for every commit that comes with it; at the first start for the newest.
+// 2. strict: the same holds for every commit that comes with it, and for the newest even if it was in force before.
 // 3. tag: what comes into force has a tag of that name that such a person signed for it.
 // 4. What is not let in is held and told, and what was in force stays so.
 // 5. A good commit on the one in force (a good tag of a higher version) comes into force, whatever went before.
@@ -207,9 +207,9 @@ class History {
         return;
       }
       case 'strict': {
-        const brought =
-          this.#trusted.size === 0 ? [id] : this.#reach(id).filter((each) => !this.#trusted.has(each));
-        const bad = brought.filter((each) => !this.#isGood(each));
+        const isFirst = this.#trusted.size === 0;
+        const brought = isFirst ? [] : this.#reach(id).filter((each) => !this.#trusted.has(each));
+        const bad = [id, ...brought].filter((each) => !this.#isGood(each));
         expect(bad, `commit ${id} came into force`).toEqual([]);
         return;
       }

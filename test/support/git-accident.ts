@@ -1,7 +1,8 @@
 // Accidents of a git source through the built daemon: a converged group, something that goes wrong with the repository,
 // the way to it, or the mirror; what is told of it, and that the last good commit goes on to be enforced. One daemon
 // meets several accidents one after the other, and is led back to a good commit after each.
-import { rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
 import { expect } from 'vitest';
 import { GitEstate, policyOf } from './git-estate.ts';
 import type { LogLine, RampartProcess } from './rampart.ts';
@@ -12,6 +13,8 @@ export const GOOD_POLICY = policyOf(GOOD_PORTS);
 /** What an accident would open, and it lacks the good ones. */
 export const BAD_POLICY = policyOf([22]);
 
+const RULE = { Direction: 'ingress', IpProtocol: 'TCP', SourceCidrIp: '10.0.0.0/8' };
+
 export interface GitWorldOptions {
   /** Of the remote; absent: its path. Asked once the estate is there. */
   readonly url?: (estate: GitEstate) => string;
@@ -19,6 +22,8 @@ export interface GitWorldOptions {
   readonly git?: string;
   readonly policies?: string;
   readonly extra?: string;
+  /** Runs before everything else; answers the further keys of `policies.git`. */
+  readonly prepare?: (estate: GitEstate) => Promise<string>;
   readonly env?: Readonly<Record<string, string>>;
   /** How the first commit is made; absent: the good policy is pushed. */
   readonly firstCommit?: (estate: GitEstate) => string;
@@ -28,6 +33,7 @@ export class GitAccidentWorld {
   readonly estate: GitEstate;
   readonly #env: Readonly<Record<string, string>>;
   #daemon: RampartProcess | null = null;
+  #openedByHand = 10_000;
   #inForce: string;
 
   private constructor(estate: GitEstate, inForce: string, env: Readonly<Record<string, string>>) {
@@ -38,9 +44,11 @@ export class GitAccidentWorld {
 
   /** With a daemon that has put the first commit in force. */
   static async open(options: GitWorldOptions = {}): Promise<GitAccidentWorld> {
-    const { url, env = {}, firstCommit = pushGood, ...config } = options;
+    const { url, prepare, env = {}, firstCommit = pushGood, ...config } = options;
     const estate = await GitEstate.open();
-    estate.configure({ ...config, ...(url === undefined ? {} : { url: url(estate) }) });
+    const git = (await prepare?.(estate)) ?? config.git ?? '';
+    const extra = `limits: {default: {ratePerMinute: 6000}}\n${config.extra ?? ''}`;
+    estate.configure({ ...config, git, extra, ...(url === undefined ? {} : { url: url(estate) }) });
     const world = new GitAccidentWorld(estate, firstCommit(estate), env);
     await world.start();
     await world.daemon.event('group.converged', { revision: world.inForce });
@@ -60,8 +68,10 @@ export class GitAccidentWorld {
   }
 
   /** Waits until every group was reconciled once. */
-  async start(): Promise<void> {
-    this.#daemon = this.estate.workspace.start(['run'], this.#env);
+  async start(
+    start = ({ workspace }: GitEstate): RampartProcess => workspace.start(['run'], this.#env),
+  ): Promise<void> {
+    this.#daemon = start(this.estate);
     await this.#daemon.event('daemon.ready');
   }
 
@@ -69,6 +79,12 @@ export class GitAccidentWorld {
     this.daemon.kill(signal);
     await this.daemon.finished;
     await this.start();
+  }
+
+  /** A path of the mirror's folder, which holds `repository.git`. */
+  mirror(...names: readonly string[]): string {
+    const folder = path.join(this.estate.workspace.folder, '.rampart/journal.db.mirror');
+    return path.join(folder, readdirSync(folder)[0] ?? '', ...names);
   }
 
   git(...args: readonly string[]): string {
@@ -102,7 +118,7 @@ export class GitAccidentWorld {
     return this.tree(`100644 blob ${this.blob(text)}\t${name}`);
   }
 
-  /** Somebody takes a rule away by hand: what is in force brings it back, and asks for nothing else. */
+  /** Nothing was written; and what somebody opens by hand is closed, for the sake of the commit in force. */
   async expectInForce(): Promise<void> {
     const { emulator } = this.estate;
     expect(await this.estate.ports()).toEqual(GOOD_PORTS);
@@ -110,14 +126,17 @@ export class GitAccidentWorld {
     expect(calls.map(({ action }) => action).filter((action) => !action.startsWith('Describe'))).toEqual([]);
     const from = this.daemon.lines.length;
     const state = await emulator.state();
+    // Another one each time: what comes back again and again is left alone for a while.
+    this.#openedByHand += 1;
+    const opened = { ...RULE, PortRange: `${this.#openedByHand}/${this.#openedByHand}` };
     await emulator.setState({
       ...state,
       securityGroups: state.securityGroups.map((group) => ({
         ...group,
-        Permissions: group.Permissions.filter(({ PortRange }) => PortRange !== '8443/8443'),
+        Permissions: [...group.Permissions, opened],
       })),
     });
-    await this.daemon.event('call.succeeded', { operation: 'AuthorizeSecurityGroup' }, from);
+    await this.daemon.event('call.succeeded', { operation: 'RevokeSecurityGroup' }, from);
     expect(await this.estate.ports()).toEqual(GOOD_PORTS);
     const converged = await this.daemon.event('group.converged', {}, from);
     expect(converged.revision).toBe(this.#inForce);
@@ -138,9 +157,8 @@ export class GitAccidentWorld {
 
   /** Waits until the commit that is made now is in force. */
   async putInForce(commit: () => string): Promise<void> {
-    const from = this.daemon.lines.length;
     this.#inForce = commit();
-    await this.daemon.event('policies.loaded', { revision: this.#inForce }, from);
+    await this.daemon.event('policies.loaded', { revision: this.#inForce });
     await this.estate.emulator.clearCalls();
   }
 

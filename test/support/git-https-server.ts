@@ -5,6 +5,12 @@ import { createServer, type Server } from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import path from 'node:path';
 
+/** A request that was read to its end. */
+export interface GitRequest {
+  readonly request: IncomingMessage;
+  readonly body: Buffer;
+}
+
 export interface GitHost {
   /** Of the folder that the repositories lie in. */
   readonly url: string;
@@ -12,6 +18,10 @@ export interface GitHost {
   readonly caFile: string;
   /** `Authorization` of each request, in order. */
   readonly seen: ReadonlyArray<string | undefined>;
+  /** Answers in the place of the host, if it says so; null: nothing does. */
+  answer: ((asked: GitRequest, response: ServerResponse) => boolean) | null;
+  /** Shows another certificate of the same key from now on, which was good until yesterday; or the good one. */
+  showExpired(isExpired: boolean): void;
   close(): Promise<void>;
 }
 
@@ -50,17 +60,40 @@ export async function startGitHost(folder: string, token: string): Promise<GitHo
   const options = { key: readFileSync(keyFile), cert: readFileSync(caFile) };
   const server = createServer(options, (request, response) => {
     seen.push(request.headers.authorization);
-    if (request.headers.authorization === expected) serve(folder, request, response);
-    else response.writeHead(401, { 'WWW-Authenticate': 'Basic realm="git"' }).end();
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const asked = { request, body: Buffer.concat(chunks) };
+      if (host.answer?.(asked, response) === true) return;
+      if (request.headers.authorization === expected) serve(folder, asked, response);
+      else response.writeHead(401, { 'WWW-Authenticate': 'Basic realm="git"' }).end();
+    });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
-  return { url: `https://127.0.0.1:${port}`, caFile, seen, close: () => closed(server) };
+  const host: GitHost = {
+    url: `https://127.0.0.1:${port}`,
+    caFile,
+    seen,
+    answer: null,
+    showExpired: (isExpired) => {
+      const cert = isExpired ? expiredCertificate(caFile, keyFile) : options.cert;
+      server.setSecureContext({ ...options, cert });
+    },
+    close: () => closed(server),
+  };
+  return host;
+}
+
+function expiredCertificate(certificate: string, key: string): Buffer {
+  return execFileSync('openssl', ['x509', '-in', certificate, '-signkey', key, '-days', '-1'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
 }
 
 /** One request through the CGI program that comes with git. */
-function serve(folder: string, request: IncomingMessage, response: ServerResponse): void {
+function serve(folder: string, { request, body }: GitRequest, response: ServerResponse): void {
   const url = new URL(request.url ?? '/', 'https://127.0.0.1');
   const child = spawn('git', ['http-backend'], {
     env: {
@@ -78,8 +111,7 @@ function serve(folder: string, request: IncomingMessage, response: ServerRespons
       HTTP_CONTENT_ENCODING: request.headers['content-encoding'] ?? '',
     },
   });
-  request.pipe(child.stdin);
-  child.stdin.on('error', () => undefined);
+  child.stdin.on('error', () => undefined).end(body);
   const chunks: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
   child.on('close', () => {

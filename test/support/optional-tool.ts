@@ -10,6 +10,9 @@ const TOOLS = {
   // It has no flag that only shows its version; this asks for the fingerprint of nothing.
   'ssh-keygen': () =>
     spawnSync('ssh-keygen', ['-lf', '/dev/null'], { stdio: 'ignore' }).error === undefined && TOOLS.git(),
+  // It must be started by its whole path.
+  sshd: () => existsSync('/usr/sbin/sshd') && TOOLS['ssh-keygen'](),
+  openssl: () => ends('openssl', ['version']) && TOOLS.git(),
   bash: () => ends('bash', ['-c', 'true']),
   python3: () => ends('python3', ['-c', 'import pty']),
   '/dev/full': () => existsSync('/dev/full'),

@@ -73,12 +73,12 @@ export class SignedRepository {
       files !== undefined || first === undefined
         ? this.#tree(files ?? {})
         : this.git(['rev-parse', `${first}^{tree}`]);
-    return this.#commitTree(tree, parents, signing);
+    return this.commitTree(tree, parents, signing);
   }
 
   /** What git makes of the two by itself. */
   merge(parents: readonly [string, string], signing: Signing = {}): string {
-    return this.#commitTree(this.git(['merge-tree', '--write-tree', ...parents]), parents, signing);
+    return this.commitTree(this.git(['merge-tree', '--write-tree', ...parents]), parents, signing);
   }
 
   /** An annotated tag, signed if somebody signs it; answers its full name. */
@@ -133,7 +133,8 @@ export class SignedRepository {
     return trim ? said.trim() : said;
   }
 
-  #commitTree(tree: string, parents: readonly string[], signing: Signing): string {
+  /** A commit of this tree. */
+  commitTree(tree: string, parents: readonly string[], signing: Signing): string {
     this.#seconds = Math.max(this.#seconds + 60, signing.at ?? 0);
     const flags = signing.by === undefined ? [] : ['-S'];
     const made = [

@@ -74,17 +74,27 @@ export async function noteBegin({ engine, group }: GroupRun, plan: GroupPlan): P
   await engine.journal.setFacts(group, { losses: withLoss(losses, loss, engine.clock.nowMs()) });
 }
 
-/** The plan came to its end, and the group has these rules. */
+interface PlanEnd {
+  /** `ruleIdentity` of each rule that the group has. */
+  readonly identities: readonly string[];
+  /** Whether the group is as its policy says. */
+  readonly isOfPolicy: boolean;
+  /** Whether it is so but for rules that are left out for now. */
+  readonly isTakenOver: boolean;
+}
+
+/** The plan came to its end. */
 export async function noteEnd(
   { engine, group, request }: GroupRun,
-  { identities, isOfPolicy }: { readonly identities: readonly string[]; readonly isOfPolicy: boolean },
+  { identities, isOfPolicy, isTakenOver }: PlanEnd,
 ): Promise<void> {
   const { journal, clock } = engine;
   const { losses } = await journal.facts(group);
   await journal.setFacts(group, {
     lastConverged: [...identities].sort(),
     losses: withLossesDone(losses, clock.nowMs()),
-    ...(isOfPolicy ? { takenOver: true, ended: [] } : {}),
+    ...(isTakenOver ? { takenOver: true } : {}),
+    ...(isOfPolicy ? { ended: [] } : {}),
   });
   if (isOfPolicy) await journal.useUpApprovals({ group, desiredHash: desiredHash(request.policy) });
 }

@@ -20,8 +20,8 @@ export async function readCommitFiles(
   const place = { cwd: folder, environment };
   const only = kinds.rootIsFile ? files.map(({ path }) => path) : [];
   const tree = await listTree(commit, place, only);
-  if (tree === null) return failed(`git could not list the policies of commit ${commit}`);
-  const entries = tree.filter(({ path }) => isPolicyPath(path));
+  if (!tree.ok) return failed(`git could not list the policies of commit ${commit}`);
+  const entries = tree.value.filter(({ path }) => isPolicyPath(path));
   const regular = entries.filter(isRegular);
   if (regular.length > limits.files || totalBytes(regular) > limits.bytes) {
     return failed(`commit ${commit} has more policies than \`policies.limits\` allows`);

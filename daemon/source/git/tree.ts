@@ -1,7 +1,8 @@
 // The entries of a commit's tree, and the bytes of its files: what the commit holds, without filters and links, whatever
 // lies in a work tree.
 import { POLICY_NAME } from '../directory/listing.ts';
-import { git, type GitRun } from './git.ts';
+import { err, ok, type Result } from '../../../reconciler/model/result.ts';
+import { git, runGit, type GitRun } from './git.ts';
 
 export interface TreeEntry {
   /** From where git runs; from the top in a bare repository. */
@@ -27,15 +28,16 @@ export const isHiddenPath = (path: string): boolean => /(^|\/)\./.test(path);
 export const totalBytes = (entries: readonly TreeEntry[]): number =>
   entries.reduce((total, { size }) => total + size, 0);
 
-/** All that lies below a tree, or only what the paths name; null if git fails. */
+/** All that lies below a tree, or only what the paths name. A few folders within one another may be a billion files. */
 export async function listTree(
   tree: string,
   place: GitPlace,
   paths: readonly string[] = [],
-): Promise<TreeEntry[] | null> {
+): Promise<Result<TreeEntry[], 'too-many' | 'failed'>> {
   const args = ['ls-tree', '-r', '-z', '-l', tree, '--', ...paths];
-  const out = await git(args, { ...place, maxBytes: MAX_LISTING_BYTES });
-  return out === null ? null : out.toString('utf8').split('\0').flatMap(treeEntryOf);
+  const out = await runGit(args, { ...place, maxBytes: MAX_LISTING_BYTES });
+  if (!out.ok) return err(out.error.kind === 'too-much' ? 'too-many' : 'failed');
+  return ok(out.value.toString('utf8').split('\0').flatMap(treeEntryOf));
 }
 
 /** `MODE blob ID SIZE<tab>PATH`; a submodule has no size. */

@@ -47,7 +47,7 @@ async function commits(of: readonly string[], place: GitPlace): Promise<string[]
 }
 
 /** Where the history that was fetched ends though that of the remote goes on. */
-async function shallowCommits(repository: string): Promise<ReadonlySet<string>> {
+export async function shallowCommits(repository: string): Promise<ReadonlySet<string>> {
   try {
     const text = await readFile(path.join(repository, 'shallow'), 'latin1');
     return new Set(text.trim().split('\n'));

@@ -52,7 +52,8 @@ export async function readCommitPolicies(
   switch (entry.kind) {
     case 'folder': {
       const entries = await listTree(entry.id, place);
-      return entries === null ? null : readFolder(root, entries, { limits, place });
+      if (entries.ok) return readFolder(root, entries.value, { limits, place });
+      return entries.error === 'too-many' ? tooManyEntries(root) : null;
     }
     case 'file': {
       const name = root.slice(root.lastIndexOf('/') + 1);
@@ -106,7 +107,7 @@ async function readFolder(
   entries: readonly TreeEntry[],
   reading: TreeReading,
 ): Promise<PolicyFolder | null> {
-  if (entries.length > FOLDER_BOUNDS.maxEntries) return whole(tooManyNames(root, FOLDER_BOUNDS.maxEntries));
+  if (entries.length > FOLDER_BOUNDS.maxEntries) return tooManyEntries(root);
   const seen = entries.filter(({ path }) => !isHiddenPath(path));
   const paths = seen
     .filter((entry) => !(isRegular(entry) && isPolicyPath(entry.path)))
@@ -170,6 +171,8 @@ function notRead(
   if (size <= bytesPerFile) return [];
   return because('file-too-large', `the file has more than ${bytesPerFile} bytes`, 'split it');
 }
+
+const tooManyEntries = (root: string): PolicyFolder => whole(tooManyNames(root, FOLDER_BOUNDS.maxEntries));
 
 /** A folder of which nothing is known. */
 const whole = (trouble: Unreadable): PolicyFolder => ({

@@ -18,7 +18,8 @@ import {
 } from '../source.ts';
 import { rememberVerdicts, type Verifier } from '../verify/remember-verdicts.ts';
 import { verifyRevision } from '../verify/verify.ts';
-import { baseOf, chooseCommit, type Choice, type Chosen } from './choose.ts';
+import { approvalIn } from './approving-commit.ts';
+import { baseOf, chooseCommit, type Choice, type ChoosePorts, type Chosen } from './choose.ts';
 import { readCommitFacts } from './commit-facts.ts';
 import { readCommitPolicies, treeId } from './commit-policies.ts';
 import type { Mirror } from './mirror.ts';
@@ -113,9 +114,12 @@ export class GitSource implements Source {
   }
 
   async #choose(standing: SourceStanding): Promise<Choice> {
+    return chooseCommit(await this.#options.mirror.tip(), standing, this.#ports);
+  }
+
+  get #ports(): ChoosePorts {
     const { git, mirror, clock } = this.#options;
-    const ports = { git, mirror, verify: this.#verify, nowMs: () => clock.nowMs() };
-    return chooseCommit(await mirror.tip(), standing, ports);
+    return { git, mirror, verify: this.#verify, nowMs: () => clock.nowMs() };
   }
 
   /** Null: the mirror does not have it. One that is damaged is fetched again first. */
@@ -126,14 +130,16 @@ export class GitSource implements Source {
     return rebuilt.ok ? this.#readOnce(commit, standing) : null;
   }
 
-  async #readOnce({ id, signers, tag }: Chosen, { inForce }: SourceStanding): Promise<LoadedPolicies | null> {
+  async #readOnce(chosen: Chosen, { inForce }: SourceStanding): Promise<LoadedPolicies | null> {
+    const { id, signers, tag } = chosen;
     const { mirror, git, limits } = this.#options;
     const at = { commit: id, path: git.path };
     const folder = await readCommitPolicies(at, limits, mirror.place);
     const facts = inForce?.id === id ? inForce : await readCommitFacts(id, mirror.place);
     if (folder === null || facts === null) return null;
     const tree = await treeId(at, mirror.place);
-    return { ...loadedAt(folder, { ...facts, signers, tag }), content: `tree:${tree ?? ''}` };
+    const approval = chosen.isInForce ? null : await approvalIn(chosen, inForce?.id ?? null, this.#ports);
+    return { ...loadedAt(folder, { ...facts, signers, tag }), content: `tree:${tree ?? ''}`, approval };
   }
 
   /** Nothing may be taken, and nothing is in force. */

@@ -20,6 +20,7 @@ import {
   type MirrorFolder,
 } from './mirror-folder.ts';
 import { mirrorVariables, ownGitConfig, remoteVariables, type AccessPorts } from './remote-access.ts';
+import { FIRST_DEEPENING, reachBase } from './reach.ts';
 import { chosenRef, MAX_REFS_BYTES, wantedRef, type RemoteRef } from './remote-ref.ts';
 
 export interface MirrorOptions extends AccessPorts {
@@ -52,7 +53,6 @@ const MAX_MIRROR_BYTES = 1024 * 1024 * 1024;
 const MEASURE_EVERY_MS = 250;
 /** Each fetch leaves a pack; beyond this many they are made one. */
 const MAX_PACKS = 40;
-const FIRST_DEEPENING = 32;
 const IN_FORCE = 'refs/rampart/in-force';
 
 export class Mirror {
@@ -103,11 +103,11 @@ export class Mirror {
       }
       const tip = await this.tip();
       if (tip === null) return err('what was fetched cannot be read');
-      if (base !== null) await this.#reach(base, tip, { variables, name: named.value.name });
+      const reached = base === null ? ok(true) : await this.#reach(base, tip, variables);
       await this.#fetchTags(tip, variables);
       if ((await packCount(this.#place.repository)) > MAX_PACKS)
         await this.#run(['repack', '-a', '-d', '-q']);
-      return ok(tip);
+      return reached.ok ? ok(tip) : reached;
     });
   }
 
@@ -119,11 +119,7 @@ export class Mirror {
       const isShallow = (await this.#text(['rev-parse', '--is-shallow-repository'])) === 'true';
       const more = Math.min(Math.max(FIRST_DEEPENING, count), this.#options.git.maxDepth - count);
       if (tip === null || !isShallow || !(more > 0)) return err('there is no more to fetch');
-      const fetched = await this.#fetch(this.#place.repository, tip.ref, {
-        variables,
-        depth: `--deepen=${more}`,
-      });
-      return fetched.ok ? fetched : failure(fetched.error, FETCH_SECONDS);
+      return this.#deepen(tip, more, variables);
     });
     return deeper.ok;
   }
@@ -244,26 +240,29 @@ export class Mirror {
     if ((await packBytes(repository)) > MAX_MIRROR_BYTES) tooLarge.abort();
   }
 
-  /** Deepens until it is known whether the tip descends from the base, or the depth is used up. */
-  async #reach(
-    base: Base,
-    tip: Tip,
-    { variables, name }: { readonly variables: Record<string, string>; readonly name: string },
-  ): Promise<void> {
-    if (await this.has(base.commit)) await this.#run(['update-ref', IN_FORCE, base.commit]);
+  async #reach(base: Base, tip: Tip, variables: Record<string, string>): Promise<Result<true, string>> {
     const { maxDepth } = this.#options.git;
-    let depth = 1;
-    for (let step = FIRST_DEEPENING; depth < maxDepth; step *= 2) {
-      if ((await this.ancestry(base, tip.commit)) !== 'cut') break;
-      const more = Math.min(step, maxDepth - depth);
-      const fetched = await this.#fetch(this.#place.repository, name, {
-        variables,
-        depth: `--deepen=${more}`,
-      });
-      if (!fetched.ok) return;
-      depth += more;
-    }
-    if (await this.has(base.commit)) await this.#run(['update-ref', IN_FORCE, base.commit]);
+    const question = { base: base.commit, whole: base.whole, tip: tip.commit, maxDepth };
+    const deepen = (count: number) => this.#deepen(tip, count, variables);
+    await this.#keep(base);
+    const reached = await reachBase(question, { place: this.place, deepen });
+    await this.#keep(base);
+    return reached;
+  }
+
+  async #deepen(
+    { ref }: Tip,
+    count: number,
+    variables: Record<string, string>,
+  ): Promise<Result<true, string>> {
+    const depth = `--deepen=${count}`;
+    const fetched = await this.#fetch(this.#place.repository, ref, { variables, depth });
+    return fetched.ok ? fetched : failure(fetched.error, FETCH_SECONDS);
+  }
+
+  /** Whatever becomes of it at the remote. */
+  async #keep({ commit }: Base): Promise<void> {
+    if (await this.has(commit)) await this.#run(['update-ref', IN_FORCE, commit]);
   }
 
   /** Without them a commit may be held; what is fetched with it is not in vain. */

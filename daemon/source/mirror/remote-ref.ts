@@ -27,7 +27,8 @@ export const isTagRef = (ref: string): boolean => ref.startsWith('refs/tags/');
 export function chosenRef(listing: string, wanted: string): Result<RemoteRef, string> {
   const refs = listing.split('\n').flatMap((line): RemoteRef[] => {
     const [, id = '', name = ''] = /^([0-9a-f]{40,64})\t(.+)$/.exec(line) ?? [];
-    return name === '' || name.endsWith('^{}') ? [] : [{ id, name }];
+    // Of a ref that is damaged at the remote, git says nothing but zeros.
+    return name === '' || name.endsWith('^{}') || /^0+$/.test(id) ? [] : [{ id, name }];
   });
   if (!wanted.includes('*')) {
     const found = refs.find(({ name }) => name === wanted);

@@ -97,9 +97,9 @@ const ACCIDENTS: readonly GitAccident[] = [
     told: ['policies.rejected', { code: 'policies-too-many' }, 'names lie in the policy folder'],
   },
   {
-    title: 'a policy has 64 MiB',
+    title: 'a policy has 16 MiB',
     happens: (world) => {
-      world.pushPolicies(world.policyTree(BAD_POLICY + '#'.repeat(64 * 1024 * 1024)));
+      world.pushPolicies(world.policyTree(BAD_POLICY + '#'.repeat(16 * 1024 * 1024)));
     },
     told: ['policies.rejected', { code: 'file-too-large' }, 'the file has more than 20000 bytes'],
   },

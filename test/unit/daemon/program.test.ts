@@ -74,6 +74,10 @@ describe('refused with 1, nothing on stdout, and a reason', () => {
     ['import --config CONFIG --region cn-hangzhou --out x --account prod', 'no account prod'],
     ['status --config OFF', '`http.listen` of the config is off'],
     ['status --config ANYPORT', 'port 0'],
+    ['plam', 'Did you mean plan?'],
+    ['plam --help', "unknown command 'plam'"],
+    ['help plam', "unknown command 'plam'"],
+    ['plam --version', "unknown command 'plam'"],
   ])('refused with 1, nothing on stdout, and a reason: %s', async (command, message) => {
     const { code, stdout, stderr } = await run(command);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });

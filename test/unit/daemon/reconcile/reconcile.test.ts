@@ -1,6 +1,7 @@
 // Whole reconciles of one group over the emulator in this process.
 import { describe, expect, it } from 'vitest';
 import { newGroupMemory, type GroupMemory } from '../../../../daemon/learned/group-memory.ts';
+import { NO_LISTS } from '../../../../daemon/learned/list-sizes.ts';
 import type { Engine } from '../../../../daemon/reconcile/engine.ts';
 import type { Cause } from '../../../../daemon/reconcile/group-run.ts';
 import { reconcileGroup } from '../../../../daemon/reconcile/reconcile.ts';
@@ -59,6 +60,17 @@ describe('a group that differs from its policy', () => {
     await reconcile(engine);
     expect(await engine.journal.marks(HERE)).toEqual({ attempted: 'r1', applied: 'r1' });
     expect(await engine.journal.openIntents(HERE)).toEqual([]);
+  });
+
+  it('is taken over also where a rule is left out, for naming a group that does not exist', async () => {
+    const { engine, rules } = setUp();
+    const nowhere = rule({ ports: '8080', peer: 'sg-nowhere' });
+    const policy = policyOf([WEB, TLS, nowhere], { bySelector: true });
+    const lists = { of: () => Promise.resolve({ ...NO_LISTS, absent: new Set(['sg-nowhere']) }) };
+    const { outcome } = await reconcile({ ...engine, lists }, { policy });
+    expect(outcome).toMatchObject({ kind: 'blocked', blocks: [{ kind: 'denied' }] });
+    expect(rules()).toEqual(BOTH);
+    expect(await engine.journal.facts(HERE)).toMatchObject({ takenOver: true });
   });
 
   it('emits its events in order, from the difference to the end, under one id', async () => {

@@ -1,0 +1,78 @@
+// A commit may approve the policies that it leads to: an empty one or a merge, whose message ends with
+// `Rampart-Approve: HASH`. That is the word of another person than the one who made the change, so both must have signed.
+import { runGit } from '../git/git.ts';
+import type { GitPlace } from '../git/tree.ts';
+import type { CommitApproval } from '../source.ts';
+import type { ChoosePorts, Chosen } from './choose.ts';
+import { treeId } from './commit-policies.ts';
+
+/** Beyond this the change is too large to be told who made it. */
+const MAX_CHANGE = 64;
+
+/** What the commit approves; null: nothing, or not by a word that counts. */
+export async function approvalIn(
+  { id }: Chosen,
+  inForce: string | null,
+  ports: ChoosePorts,
+): Promise<CommitApproval | null> {
+  const { git, mirror } = ports;
+  const { mode } = git.verify;
+  if (inForce === null || mode === 'none' || mode === 'tag') return null;
+  const { place } = mirror;
+  const hash = await treeId({ commit: id, path: git.path }, place);
+  if (hash === null || !(await trailersOf(id, place)).includes(hash)) return null;
+  if (!(await bringsNothing(id, place))) return null;
+  const change = await gitLines(
+    ['rev-list', `--max-count=${MAX_CHANGE + 1}`, `${id}^@`, `^${inForce}`, '--'],
+    place,
+  );
+  if (change === null || change.length > MAX_CHANGE) return null;
+  const changers = new Set<string>();
+  for (const commit of change) for (const person of await signersOf(commit, ports)) changers.add(person);
+  const approvers = await signersOf(id, ports);
+  const by = approvers.find((person) => [...changers].some((other) => other !== person));
+  return by === undefined ? null : { hash, commit: id, by };
+}
+
+const trailersOf = async (commit: string, place: GitPlace): Promise<readonly string[]> =>
+  (await gitLines(
+    ['log', '-1', '--format=%(trailers:key=Rampart-Approve,valueonly)', commit, '--'],
+    place,
+  )) ?? [];
+
+/** A merge, or a commit whose files are those of its only parent. */
+async function bringsNothing(commit: string, place: GitPlace): Promise<boolean> {
+  const parents = (await gitLines(['rev-parse', `${commit}^@`], place)) ?? [];
+  if (parents.length > 1) return true;
+  const [parent] = parents;
+  if (parent === undefined) return false;
+  const trees = (await gitLines(['rev-parse', `${commit}^{tree}`, `${parent}^{tree}`], place)) ?? [];
+  return trees.length === 2 && trees[0] === trees[1];
+}
+
+/** People who signed this commit; none where that cannot be told. */
+async function signersOf(
+  commit: string,
+  { git, mirror, verify, nowMs }: ChoosePorts,
+): Promise<readonly string[]> {
+  const verdict = await verify({
+    repository: mirror.place.cwd,
+    environment: mirror.place.environment,
+    settings: { ...git.verify, mode: 'head', minSigners: 1 },
+    from: null,
+    to: commit,
+    tag: null,
+    nowMs: nowMs(),
+  });
+  return verdict.kind === 'verified' ? verdict.signers : [];
+}
+
+async function gitLines(args: readonly string[], place: GitPlace): Promise<string[] | null> {
+  const done = await runGit(args, place);
+  if (!done.ok) return null;
+  return done.value
+    .toString('utf8')
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+}

@@ -1,0 +1,67 @@
+// A verified commit approves what the brake holds, through the built daemon: the word of another person than the one who
+// made the change, and once.
+import { execFileSync } from 'node:child_process';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { GitEstate } from '../support/git-estate.ts';
+import { makeSshKey, type SshKey } from '../support/signed-repository.ts';
+import type { RampartProcess } from '../support/rampart.ts';
+
+let estate: GitEstate;
+let alice: SshKey;
+let bob: SshKey;
+
+beforeEach(async () => {
+  estate = await GitEstate.open();
+  alice = makeSshKey(estate.workspace.folder, 'alice');
+  bob = makeSshKey(estate.workspace.folder, 'bob');
+  const signers = [`alice ${alice.publicKey}`, `bob ${bob.publicKey}`, ''].join('\n');
+  estate.workspace.write('allowed_signers', signers);
+  const file = path.join(estate.workspace.folder, 'allowed_signers');
+  estate.configure({ git: `verify: {mode: strict, allowedSigners: "${file}"}` });
+  const config = path.join(estate.workspace.folder, 'config.yaml');
+  execFileSync('sed', ['-i', 's/brake: off/brake: {groups: 0}/', config]);
+});
+afterEach(() => estate.close());
+
+/** Signs what `push` would commit. */
+function signed(by: SshKey, message: string): string {
+  const as = ['-c', 'gpg.format=ssh', '-c', `user.signingkey=${by.signWith}`];
+  estate.clone.run(...as, 'commit', '--quiet', '--allow-empty', '--amend', '-S', '-m', message);
+  estate.clone.run('push', '--quiet', '--force', 'origin', 'HEAD:main');
+  return estate.clone.run('rev-parse', 'HEAD');
+}
+
+function approving(by: SshKey): string {
+  const hash = estate.clone.run('rev-parse', 'HEAD:policies');
+  estate.clone.run('commit', '--quiet', '--allow-empty', '-m', 'x');
+  return signed(by, `Seen\n\nRampart-Approve: ${hash}`);
+}
+
+/** All that the group lets in would be gone. */
+async function heldByTheBrake(): Promise<RampartProcess> {
+  estate.pushPorts(80, 443, 8080, 8443);
+  signed(alice, 'first');
+  const daemon = estate.start();
+  await daemon.event('group.converged');
+  estate.push({ 'policies/web.yaml': 'version: 1\ngroups: []\n' });
+  signed(alice, 'nothing any more');
+  await daemon.event('policies.held', { reason: 'brake' });
+  return daemon;
+}
+
+test('an empty commit of another signer lets a held revision go on', async () => {
+  const daemon = await heldByTheBrake();
+  const from = daemon.lines.length;
+  const commit = approving(bob);
+  await daemon.event('policies.loaded', { revision: commit }, from);
+  expect(await daemon.event('plan.approved', {}, from)).toMatchObject({ by: 'signer bob' });
+});
+
+test('the one who made the change cannot approve it', async () => {
+  const daemon = await heldByTheBrake();
+  const commit = approving(alice);
+  const held = await daemon.event('policies.held', { revision: commit });
+  expect(held).toMatchObject({ reason: 'brake' });
+  expect(daemon.lines.some(({ event }) => event === 'plan.approved')).toBe(false);
+});
