@@ -141,7 +141,12 @@ export class PolicyLoop {
   fetchNow(): void {
     const { source } = this.#parts;
     if (source.remote() === null) this.reload();
-    else source.refresh().catch((error: unknown) => this.#reportFailure(error));
+    else source.refresh().catch((error: unknown) => this.fail(error));
+  }
+
+  /** What watches the policies for it has failed. */
+  fail(error: unknown): void {
+    this.#reportFailure(error);
   }
 
   /** Runs until the stop. */

@@ -112,10 +112,11 @@ async function askAboutRollback({ yes }: RollbackFlags, io: Io): Promise<void> {
 
 /** One that was in force, or any other by its whole id. */
 function commitIdOf(text: string, known: readonly CommitFacts[]): string {
-  const found = known.filter(({ id }) => id.startsWith(text.toLowerCase()));
+  const beginning = text.toLowerCase();
+  const found = known.filter(({ id }) => id.startsWith(beginning));
   const [only] = found;
   if (only !== undefined && found.length === 1) return only.id;
-  if (WHOLE_ID.test(text)) return text;
+  if (WHOLE_ID.test(beginning)) return beginning;
   const listed = known
     .slice(-MAX_LISTED)
     .reverse()

@@ -82,10 +82,10 @@ export class GitSource implements Source {
     return { ...read, held, warnings };
   }
 
-  watch(onChange: () => void): Promise<Watcher> {
+  watch(onChange: () => void, onFailure?: (error: unknown) => void): Promise<Watcher> {
     this.#onChange = onChange;
     const stopping = new AbortController();
-    const polling = this.#poll(stopping.signal);
+    const polling = this.#poll(stopping.signal).catch(onFailure);
     return Promise.resolve({
       close: () => {
         stopping.abort();
@@ -97,7 +97,7 @@ export class GitSource implements Source {
   async #poll(stopping: AbortSignal): Promise<void> {
     const { clock, git } = this.#options;
     while (!stopping.aborted) {
-      await Promise.race([this.refresh(), whenAborted(stopping)]);
+      await unlessAborted(this.refresh(), stopping);
       await clock.sleep(git.pollSeconds * 1000, stopping);
     }
   }
@@ -197,8 +197,11 @@ function loadedAt(folder: PolicyFolder, facts: CommitFacts): Omit<LoadedPolicies
 const choiceKey = ({ commit, held }: Choice): string =>
   JSON.stringify([commit?.id, commit?.tag, held?.revision, held?.reason, held?.message]);
 
-const whenAborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true });
+/** Resolves at the abort, if the work is not done by then. Leaves nothing behind on the signal, which lives for long. */
+function unlessAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = () => resolve();
+    signal.addEventListener('abort', stop, { once: true });
+    void work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
   });
+}
