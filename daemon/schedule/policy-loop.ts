@@ -15,7 +15,7 @@ import { FreezeWatch } from './freeze-watch.ts';
 import { ManagedGroups, type ManagementChanges } from './managed-groups.ts';
 import { PlaceResolver, type PlaceResolverParts } from './place-resolver.ts';
 import { PolicyMemory } from './policy-memory.ts';
-import { nextNoticeMs, reportExpiries, reportLoaded, reportProblems } from './policy-events.ts';
+import { nextNoticeMs, reportExpiries, reportLoaded, reportProblems, warningText } from './policy-events.ts';
 import { heldBySource, heldEvent, heldStatus, type HeldStatus } from './held-revision.ts';
 import { RevisionGate, type GateVerdict } from './revision-gate.ts';
 import type { TargetResolver } from './selectors.ts';
@@ -44,6 +44,8 @@ export interface PoliciesStatus {
   readonly commit: CommitFacts | null;
   /** How the remote of a git source answered last; null: there is none. */
   readonly remote: RemoteStatus | null;
+  /** What a person should know of where they are from, such as a rollback; one sentence each. */
+  readonly notes: readonly string[];
 }
 
 export class PolicyLoop {
@@ -74,6 +76,7 @@ export class PolicyLoop {
   #frozenReleases = 0;
   #held: HeldRevision | null = null;
   #commit: CommitFacts | null = null;
+  #notes: readonly string[] = [];
 
   constructor(parts: PolicyLoopParts, stopping: AbortSignal) {
     this.#parts = parts;
@@ -109,6 +112,7 @@ export class PolicyLoop {
       held: this.#held === null ? null : heldStatus(this.#held, this.#parts.engine.invocation),
       commit: this.#commit,
       remote: this.#parts.source.remote(),
+      notes: this.#notes,
     };
   }
 
@@ -137,7 +141,12 @@ export class PolicyLoop {
   fetchNow(): void {
     const { source } = this.#parts;
     if (source.remote() === null) this.reload();
-    else source.refresh().catch((error: unknown) => this.#reportFailure(error));
+    else source.refresh().catch((error: unknown) => this.fail(error));
+  }
+
+  /** What watches the policies for it has failed. */
+  fail(error: unknown): void {
+    this.#reportFailure(error);
   }
 
   /** Runs until the stop. */
@@ -181,7 +190,10 @@ export class PolicyLoop {
     this.#lookAgainAtMs = engine.clock.monotonicMs() + (update.lookAgainMs ?? Infinity);
     reportProblems(engine, update);
     const isMended = before.isBad && this.#problems === 0;
-    const isNews = update.changed || before.isHeld || isMended || verdict.released.length > 0;
+    const notes = loaded.warnings.map(warningText);
+    const isNoted = this.#problems === 0 && notes.some((note) => !this.#notes.includes(note));
+    this.#notes = notes;
+    const isNews = update.changed || before.isHeld || isMended || isNoted || verdict.released.length > 0;
     if (isNews) this.#reportLoaded(update, loaded, verdict);
   }
 

@@ -82,9 +82,12 @@ async function rollBack(desk: JournalDesk, { config, flags, to, reason }: Wish, 
   const id = commitIdOf(to, (await desk.estateFacts()).commits);
   const session = await openSession(config, { ...flags, at: id }, io, READ_ONLY);
   try {
-    const { facts, remote } = session.loaded;
+    const { facts, remote, held } = session.loaded;
     const from = remote?.tip ?? null;
-    if (facts?.id !== id || from === null) throw new UsageError(`commit ${id} cannot be read`);
+    if (facts?.id !== id || from === null) {
+      const why = held === null ? 'the remote does not have it' : held.message;
+      throw new UsageError(`commit ${id} cannot be put in force: ${why}`);
+    }
     if (from === id) throw new UsageError(`${id} is what the remote names now; \`--end\` ends a rollback`);
     const plans = await planAll(session, io, desk);
     io.stdout.write(renderText(session.revision, plans, facts));
@@ -109,10 +112,11 @@ async function askAboutRollback({ yes }: RollbackFlags, io: Io): Promise<void> {
 
 /** One that was in force, or any other by its whole id. */
 function commitIdOf(text: string, known: readonly CommitFacts[]): string {
-  const found = known.filter(({ id }) => id.startsWith(text.toLowerCase()));
+  const beginning = text.toLowerCase();
+  const found = known.filter(({ id }) => id.startsWith(beginning));
   const [only] = found;
   if (only !== undefined && found.length === 1) return only.id;
-  if (WHOLE_ID.test(text)) return text;
+  if (WHOLE_ID.test(beginning)) return beginning;
   const listed = known
     .slice(-MAX_LISTED)
     .reverse()

@@ -4,7 +4,7 @@ import type { CommitFacts, SourceHoldReason } from '../../../reconciler/report/c
 import type { GitSettings } from '../../config/sections/git-schema.ts';
 import type { SourceHold } from '../source.ts';
 import type { Verifier } from '../verify/remember-verdicts.ts';
-import type { VerifyVerdict } from '../verify/verdict.ts';
+import { howToSign, type VerifyVerdict } from '../verify/verdict.ts';
 import { treeId } from './commit-policies.ts';
 import type { Base, Mirror, Tip } from './mirror.ts';
 import { isTagRef } from './remote-ref.ts';
@@ -48,7 +48,7 @@ export async function chooseCommit(
   const { inForce } = standing;
   const stays = inForce === null ? null : { ...inForce, isInForce: true };
   const wanted = tip === null ? null : commitMeant(tip, standing);
-  const told = wanted?.isRolledBack === true ? [rollbackText(standing)] : [];
+  const told = wanted?.isRolledBack === true ? rollbackTexts(standing) : [];
   const unchanged = { commit: stays, held: null, warnings: told, isCut: false };
   if (wanted === null || wanted.commit === inForce?.id) return unchanged;
   const cause = await causeToHold(wanted, standing, ports);
@@ -56,7 +56,8 @@ export async function chooseCommit(
   if (cause !== null) return { ...unchanged, held: await heldAs(wanted, cause, ports) };
   const verdict = await askWhoSigned(wanted, standing, ports);
   if (verdict.kind === 'held') {
-    const refused = { reason: 'signature', message: verdict.message } as const;
+    const message = `${verdict.message}${howToSign(verdict.reason, ports.git.verify.mode)}`;
+    const refused = { reason: 'signature', message } as const;
     return { ...unchanged, held: await heldAs(wanted, refused, ports), isCut: verdict.isCut };
   }
   const { signers, warnings } = verdict;
@@ -64,8 +65,13 @@ export async function chooseCommit(
   return { ...unchanged, commit, warnings: [...told, ...warnings] };
 }
 
-const rollbackText = ({ rollback }: SourceStanding): string =>
-  `rolled back to ${short(rollback?.to ?? '')}, ${rollback?.about ?? ''}: until the remote names another commit, or \`rampart rollback --end\``;
+function rollbackTexts({ rollback }: SourceStanding): string[] {
+  const { to = '', about = null } = rollback ?? {};
+  if (about === null) return [];
+  return [
+    `rolled back to ${short(to)}, ${about}: until the remote names another commit, or \`rampart rollback --end\``,
+  ];
+}
 
 interface CommitMeant extends Tip {
   /** Whether a person chose it, whatever lies between. */

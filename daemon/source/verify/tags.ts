@@ -31,7 +31,7 @@ export async function verifyTag(
   if (kind !== null || !/^[0-9a-f]+$/.test(id))
     return held(commit.id, 'unreadable', `${shown} is not in the mirror`);
   if (id === commit.id) {
-    return held(commit.id, 'unsigned', `${shown} is a lightweight tag, which cannot be signed: git tag -s`);
+    return held(commit.id, 'unsigned', `${shown} is a lightweight tag, which cannot be signed`);
   }
   const tag = await readTag(context.git, id);
   if (tag === null) return held(commit.id, 'unreadable', `${shown} is not written as git writes tags`);

@@ -31,6 +31,13 @@ export async function verifyRevision(request: VerifyRequest): Promise<VerifyVerd
   return answer.ok ? answer.value : answer.error;
 }
 
+/** Why the files that say whose signatures count cannot be used; null: they can, or none are. */
+export async function troubleOfKeys(settings: VerifySettings): Promise<string | null> {
+  if (settings.mode === 'none') return null;
+  const read = await withTrust(settings, () => Promise.resolve());
+  return read.ok ? null : read.error;
+}
+
 const verified = (signers: readonly string[], warnings: readonly string[]): Verified => ({
   kind: 'verified',
   signers,
