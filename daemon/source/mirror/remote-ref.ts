@@ -1,5 +1,6 @@
 // Which commit the remote names now: that of the branch, or of the tag of the highest version. One question to the
 // remote, and nothing is fetched.
+import { matchesGlob } from '../../../reconciler/model/glob.ts';
 import { err, ok, type Result } from '../../../reconciler/model/result.ts';
 import type { GitSettings } from '../../config/sections/git-schema.ts';
 import { highestTag } from './tag-version.ts';
@@ -34,12 +35,16 @@ export function chosenRef(listing: string, wanted: string): Result<RemoteRef, st
     const found = refs.find(({ name }) => name === wanted);
     return found === undefined ? err(`the remote has no ref ${wanted}`) : ok(found);
   }
-  const pattern = globOf(wanted);
-  const highest = highestTag(refs.filter(({ name }) => pattern.test(name)));
+  const highest = highestTag(refs.filter(({ name }) => fits(name, wanted)));
   return highest === null ? err(`the remote has no tag with a version that fits ${wanted}`) : ok(highest);
 }
 
-/** A `*` stands for any text without a slash. */
-const globOf = (glob: string): RegExp => new RegExp(`^${glob.split('*').map(literally).join('[^/]*')}$`);
+/** No git host lets a tag have a longer name; whoever answers in the place of one could make every look take long. */
+const LONGEST_NAME = 500;
 
-const literally = (text: string): string => text.replace(/[.+?^${}()|[\]\\]/g, '\\$&');
+/** A `*` stands for any text without a slash. */
+function fits(name: string, glob: string): boolean {
+  if (name.length > LONGEST_NAME) return false;
+  const [parts, globs] = [name.split('/'), glob.split('/')];
+  return parts.length === globs.length && parts.every((part, at) => matchesGlob(globs[at] ?? '', part));
+}

@@ -28,3 +28,16 @@ it('takes the highest of the tags that fit, and the object of the tag and not wh
   });
   expect(chosenRef(listing, 'refs/tags/w*').ok).toBe(false);
 });
+
+it('does not get lost in a name that a hostile remote made up for a glob', () => {
+  const listing = [
+    `${OTHER}\trefs/tags/v${'.1'.repeat(120)}/x`,
+    `${OTHER}\trefs/tags/v${'.1'.repeat(20_000)}/x`,
+    `${OTHER}\trefs/tags/v${'.9'.repeat(20_000)}`,
+    `${ID}\trefs/tags/v1.0.0`,
+  ].join('\n');
+  expect(chosenRef(listing, 'refs/tags/v*.*.*')).toEqual({
+    ok: true,
+    value: { id: ID, name: 'refs/tags/v1.0.0' },
+  });
+});
