@@ -97,8 +97,15 @@ const askWhoSigned = (
     from: wanted.isRolledBack ? null : (inForce?.id ?? null),
     to: wanted.commit,
     tag: tagOf(wanted),
+    notBeforeMs: earliestOf(wanted, inForce, nowMs()),
     nowMs: nowMs(),
   });
+
+/** Null if it may be older than what is in force: it is meant to, or the date of that is none that came yet. */
+function earliestOf(wanted: CommitMeant, inForce: CommitFacts | null, nowMs: number): number | null {
+  if (inForce === null || inForce.atMs > nowMs || wanted.isRolledBack) return null;
+  return isTagRef(wanted.ref) && rewound(wanted, inForce) !== null ? null : inForce.atMs;
+}
 
 interface HoldCause {
   readonly reason: SourceHoldReason;
