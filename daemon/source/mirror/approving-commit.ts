@@ -62,6 +62,7 @@ async function signersOf(
     from: null,
     to: commit,
     tag: null,
+    notBeforeMs: null,
     nowMs: nowMs(),
   });
   return verdict.kind === 'verified' ? verdict.signers : [];
