@@ -123,6 +123,9 @@ export async function withSource<T>(
   const isGit = config.policies.git !== null;
   const desk = isGit && existsSync(config.journal.file) ? openSqliteDesk(config.journal.file) : null;
   const known = desk?.ok === true ? desk.value : null;
+  if (desk?.ok === false) {
+    line(io.stderr, `which commit is in force is not known, so the newest is read: ${desk.error.message}`);
+  }
   const temporary = isGit && known === null ? await mkdtemp(path.join(tmpdir(), 'rampart-mirror-')) : null;
   try {
     const folder = temporary ?? mirrorBeside(config, io.cwd);

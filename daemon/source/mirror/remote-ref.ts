@@ -35,15 +35,15 @@ export function chosenRef(listing: string, wanted: string): Result<RemoteRef, st
     const found = refs.find(({ name }) => name === wanted);
     return found === undefined ? err(`the remote has no ref ${wanted}`) : ok(found);
   }
-  const highest = highestTag(refs.filter(({ name }) => fits(name, wanted)));
+  const highest = highestTag(refs.filter(({ name }) => isNamedBy(name, wanted)));
   return highest === null ? err(`the remote has no tag with a version that fits ${wanted}`) : ok(highest);
 }
 
 /** No git host lets a tag have a longer name; whoever answers in the place of one could make every look take long. */
 const LONGEST_NAME = 500;
 
-/** A `*` stands for any text without a slash. */
-function fits(name: string, glob: string): boolean {
+/** A `*` of the glob stands for any text without a slash. */
+export function isNamedBy(name: string, glob: string): boolean {
   if (name.length > LONGEST_NAME) return false;
   const [parts, globs] = [name.split('/'), glob.split('/')];
   return parts.length === globs.length && parts.every((part, at) => matchesGlob(globs[at] ?? '', part));
