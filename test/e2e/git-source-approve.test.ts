@@ -66,6 +66,20 @@ test('the one who made the change cannot approve it', async () => {
   expect(daemon.lines.some(({ event }) => event === 'plan.approved')).toBe(false);
 });
 
+test('approve --ahead takes the hash of the policies of a commit, and no beginning of it', async () => {
+  estate.pushPorts(443);
+  signed(alice, 'first');
+  const daemon = estate.start();
+  await daemon.event('group.converged');
+  const hash = estate.clone.run('rev-parse', 'HEAD:policies');
+  const ahead = (text: string) =>
+    estate.workspace.run(['approve', text, '--ahead', '--reason', 'reviewed before it is pushed']);
+  const beginning = await ahead(hash.slice(0, 39));
+  expect(beginning).toMatchObject({ code: 1, stdout: '' });
+  expect(beginning.stderr).toContain('40 of the policies of a commit');
+  expect(await ahead(hash)).toMatchObject({ code: 0 });
+});
+
 test('the one who made a part of the change cannot approve it', async () => {
   const daemon = await heldByTheBrake();
   estate.clone.run('commit', '--quiet', '--allow-empty', '-m', 'x');
