@@ -87,18 +87,25 @@ const tagOf = ({ ref }: Tip): string | null => (isTagRef(ref) ? ref : null);
 
 const askWhoSigned = (
   wanted: CommitMeant,
-  { inForce }: SourceStanding,
+  { inForce, rollback }: SourceStanding,
   { git, mirror, verify, nowMs }: ChoosePorts,
 ): Promise<VerifyVerdict> =>
   verify({
     repository: mirror.place.cwd,
     environment: mirror.place.environment,
     settings: git.verify,
-    from: wanted.isRolledBack ? null : (inForce?.id ?? null),
+    from: wanted.isRolledBack && rollback?.wasInForce === true ? null : (inForce?.id ?? null),
     to: wanted.commit,
     tag: tagOf(wanted),
+    notBeforeMs: earliestOf(wanted, inForce, nowMs()),
     nowMs: nowMs(),
   });
+
+/** Null if it may be older than what is in force: it is meant to, or the date of that is none that came yet. */
+function earliestOf(wanted: CommitMeant, inForce: CommitFacts | null, nowMs: number): number | null {
+  if (inForce === null || inForce.atMs > nowMs || wanted.isRolledBack) return null;
+  return isTagRef(wanted.ref) && rewound(wanted, inForce) !== null ? null : inForce.atMs;
+}
 
 interface HoldCause {
   readonly reason: SourceHoldReason;

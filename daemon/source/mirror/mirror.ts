@@ -2,12 +2,13 @@
 // lock, and read from without one: commits do not change. What is wrong with it costs a fetch, never a policy: a mirror
 // that is damaged is made again beside the old one, and takes its place when it is complete.
 import { rm } from 'node:fs/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { err, ok, type Result } from '../../../reconciler/model/result.ts';
 import type { GitSettings } from '../../config/sections/git-schema.ts';
 import { ioReason, isIoError } from '../../io-reason.ts';
 import { runGit, type GitFailure, type GitRun } from '../git/git.ts';
 import type { GitPlace } from '../git/tree.ts';
-import { ancestryOf, type Ancestry } from './ancestry.ts';
+import { ancestryOf, shallowCommits, type Ancestry } from './ancestry.ts';
 import { fetchApprovingTags, mayBeApproved, type TagFetch } from './approving-tags.ts';
 import { complaintText } from './complaint.ts';
 import {
@@ -68,7 +69,8 @@ export class Mirror {
 
   /** Where git reads what was fetched. */
   get place(): GitPlace {
-    return this.#placeOf(this.#place.repository);
+    const { environment } = this.#options;
+    return { cwd: this.#place.repository, environment, variables: this.#variables };
   }
 
   /** Null: nothing was fetched yet, or the mirror is damaged. */
@@ -119,7 +121,11 @@ export class Mirror {
       const isShallow = (await this.#text(['rev-parse', '--is-shallow-repository'])) === 'true';
       const more = Math.min(Math.max(FIRST_DEEPENING, count), this.#options.git.maxDepth - count);
       if (tip === null || !isShallow || !(more > 0)) return err('there is no more to fetch');
-      return this.#deepen(tip, more, variables);
+      const ends = await shallowCommits(this.#place.repository);
+      const fetched = await this.#deepen(tip, more, variables);
+      // A remote that is a shallow clone itself answers, and has no more.
+      const isSame = isDeepStrictEqual(ends, await shallowCommits(this.#place.repository));
+      return isSame ? err('there is no more to fetch') : fetched;
     });
     return deeper.ok;
   }
@@ -178,7 +184,7 @@ export class Mirror {
 
   /**
    * Into the mirror there is, if that is sound. A fetch that fails although the remote has just answered may be its
-   * fault, so that is tried once more into a new one.
+   * fault, or it may be full of what is no longer needed, so that is tried once more into a new one.
    */
   async #fetchNamed(
     ref: RemoteRef,
@@ -187,8 +193,8 @@ export class Mirror {
     const { repository } = this.#place;
     if (!isDamaged) {
       const fetched = await this.#fetch(repository, ref.name, { variables, depth: '--depth=1' });
-      if (fetched.ok || fetched.error.kind !== 'refused')
-        return fetched.ok ? fetched : failure(fetched.error, FETCH_SECONDS);
+      if (fetched.ok) return fetched;
+      if (!['refused', 'too-much'].includes(fetched.error.kind)) return failure(fetched.error, FETCH_SECONDS);
     }
     const fresh = freshRepository(this.#place);
     await rm(fresh, { recursive: true, force: true });
@@ -277,11 +283,6 @@ export class Mirror {
   #isWanted(ref: string): boolean {
     const wanted = wantedRef(this.#options.git);
     return wanted.includes('*') ? ref.startsWith('refs/tags/') : ref === wanted;
-  }
-
-  #placeOf(repository: string): GitPlace {
-    const { environment } = this.#options;
-    return { cwd: repository, environment, variables: this.#variables };
   }
 
   #run(args: readonly string[], run: Partial<GitRun> = {}): Promise<Result<Buffer, GitFailure>> {

@@ -4,6 +4,7 @@ import { stat } from 'node:fs/promises';
 import type { VerifySettings } from '../../config/sections/verify-schema.ts';
 import { git } from '../git/git.ts';
 import type { VerifyVerdict } from './verdict.ts';
+import { NOTHING_FROM_OUTSIDE } from './verify-git.ts';
 import type { VerifyRequest } from './verify.ts';
 
 export type Verifier = (request: VerifyRequest) => Promise<VerifyVerdict>;
@@ -30,12 +31,21 @@ const isLasting = (verdict: VerifyVerdict): boolean =>
   verdict.kind === 'verified' || (verdict.reason !== 'clock' && verdict.reason !== 'unreadable');
 
 async function questionKey({ repository, environment, settings, ...asked }: VerifyRequest): Promise<string> {
-  const { from, to, tag } = asked;
+  const { from, to, tag, notBeforeMs } = asked;
   const tags = await git(['for-each-ref', '--format=%(objectname) %(refname)', 'refs/tags'], {
     cwd: repository,
     environment,
+    variables: { ...NOTHING_FROM_OUTSIDE, GIT_DIR: repository },
   });
-  return JSON.stringify([from, to, tag, settings, tags?.toString('base64'), await stampsOf(settings)]);
+  return JSON.stringify([
+    from,
+    to,
+    tag,
+    notBeforeMs,
+    settings,
+    tags?.toString('base64'),
+    await stampsOf(settings),
+  ]);
 }
 
 /** Changes whenever one of the files is written or replaced. */

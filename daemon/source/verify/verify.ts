@@ -19,6 +19,8 @@ export interface VerifyRequest {
   readonly to: string;
   /** Under `tag`, the full name of the tag that points at it. */
   readonly tag: string | null;
+  /** The date of the commit in force; null where what shall come into force may be older than that. */
+  readonly notBeforeMs: number | null;
   readonly nowMs: number;
 }
 

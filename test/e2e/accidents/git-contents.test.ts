@@ -261,8 +261,8 @@ describe('a commit is taken, and changes nothing, where', () => {
     expect(loaded.author).toBe('Eve\u{FFFD}[2J\u{FFFD} <eve@example.com>');
     await world.restart();
     await world.expectInForce();
-    const status = await world.estate.workspace.run(['status', '--json']);
-    expect(status).toMatchObject({ code: 0 });
+    const planned = await world.estate.workspace.run(['plan', '--json']);
+    expect(planned).toMatchObject({ code: 0 });
     expect(await world.estate.ports()).toEqual(GOOD_PORTS);
   });
 });

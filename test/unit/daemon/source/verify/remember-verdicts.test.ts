@@ -12,6 +12,7 @@ async function asked(verdict: VerifyVerdict) {
   const environment = { PATH: process.env.PATH };
   const request: VerifyRequest = {
     ...{ repository: folder, environment, settings, from: null, to: 'a', tag: null },
+    notBeforeMs: null,
     nowMs: 0,
   };
   let count = 0;
