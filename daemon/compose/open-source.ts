@@ -131,12 +131,27 @@ export async function withSource<T>(
     const folder = temporary ?? mirrorBeside(config, io.cwd);
     const ports = { io, desk: known, folder, at, onSecret: () => undefined, onAnswer: () => undefined };
     const source = openSource(config, ports);
-    await Promise.race([source.refresh(), aborted(io.stopSignal)]);
+    await Promise.race([saidIfSlow(source, io), aborted(io.stopSignal)]);
     return await work(source);
   } finally {
     await known?.close();
     if (temporary !== null) await rm(temporary, { recursive: true, force: true });
   }
+}
+
+/** Longer than a remote that is near needs. */
+const SLOW_MS = 3000;
+
+/** Asks the remote; that a command waits for it is said where it does. */
+async function saidIfSlow(source: Source, { stderr }: Pick<Io, 'stderr'>): Promise<void> {
+  const answered = new AbortController();
+  const url = source.remote()?.url ?? null;
+  const tell = (): void => {
+    if (url !== null && !answered.signal.aborted) line(stderr, `waiting for ${url}, a few minutes at most`);
+  };
+  const slow = systemClock.sleep(SLOW_MS, answered.signal).then(tell);
+  await source.refresh().finally(() => answered.abort());
+  await slow;
 }
 
 /** Reads once, and says on stderr which commit that is, and what speaks against a newer one. */

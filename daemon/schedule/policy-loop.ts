@@ -5,7 +5,8 @@ import type { CommitFacts } from '../../reconciler/report/commit.ts';
 import { placeKey, type DesiredState, type GroupRef } from '../../reconciler/model/group.ts';
 import type { HeldRevision } from '../journal/facts.ts';
 import type { DesiredKeeper, DesiredUpdate } from '../source/desired.ts';
-import type { LoadedPolicies, RemoteStatus, Source } from '../source/source.ts';
+import { firstLoad, type FirstLoadPorts } from '../source/first-load.ts';
+import type { LoadedPolicies, RemoteStatus } from '../source/source.ts';
 import type { Engine } from '../reconcile/engine.ts';
 import { abandonReleased } from '../reconcile/intents.ts';
 import { isAborted } from '../reconcile/group-run.ts';
@@ -20,14 +21,11 @@ import { heldBySource, heldEvent, heldStatus, type HeldStatus } from './held-rev
 import { RevisionGate, type GateVerdict } from './revision-gate.ts';
 import type { TargetResolver } from './selectors.ts';
 
-export interface PolicyLoopParts {
+export interface PolicyLoopParts extends FirstLoadPorts {
   readonly engine: Engine;
-  readonly source: Source;
   readonly keeper: DesiredKeeper;
   readonly resolver: TargetResolver;
   readonly controller: Controller;
-  /** Called once, with the revision of what was read first. */
-  readonly onFirstRead?: (revision: string) => void;
   /** Called each time that the controller got targets. */
   readonly onProgress: () => void;
 }
@@ -172,8 +170,7 @@ export class PolicyLoop {
 
   async #load(): Promise<void> {
     const { engine, keeper, source } = this.#parts;
-    const loaded = await source.load();
-    if (!this.#wasRead) this.#parts.onFirstRead?.(loaded.revision);
+    const loaded = await (this.#wasRead ? source.load() : firstLoad(this.#parts, engine.clock));
     this.#wasRead = true;
     const update = await keeper.take(loaded);
     const before = { isBad: this.#problems > 0, isHeld: this.#held !== null };

@@ -1,5 +1,7 @@
 // What people are told of a git source while something other than its newest commit is in force, and how to go on.
+import { once } from 'node:events';
 import { readFileSync, renameSync } from 'node:fs';
+import { createServer } from 'node:net';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { GitEstate, GROUP, policyOf } from '../support/git-estate.ts';
@@ -99,6 +101,23 @@ test('a lost file of allowed signers is told before a newer commit comes', async
   await again.event('daemon.ready');
   expect((await told(again)).status).toMatch(/^note: .*allowedSigners.*no newer commit is taken/m);
   expect(await estate.ports()).toEqual([443]);
+});
+
+test('a daemon tells its start though the remote does not come to its end', async () => {
+  const silent = createServer(() => undefined);
+  silent.listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const address = silent.address();
+  const port = address !== null && typeof address === 'object' ? address.port : 0;
+  try {
+    estate.configure({ url: `https://127.0.0.1:${port}/policies.git` });
+    const daemon = estate.start();
+    expect(await daemon.event('daemon.started')).toMatchObject({ revision: '' });
+    expect(daemon.lines.map(({ event }) => event)).not.toContain('policies.unreachable');
+    await daemon.stop();
+  } finally {
+    silent.close();
+  }
 });
 
 test('a ref that the remote does not have is named, and not taken for a remote that is gone', async () => {

@@ -69,7 +69,8 @@ export class GitSource implements Source {
   async load(): Promise<LoadedPolicies> {
     const standing = await this.#options.standing();
     // With nothing in force there is nothing to go on with meanwhile.
-    if (standing.inForce === null && this.#remote.answeredAtMs === null) await this.refresh();
+    const wasAsked = this.#remote.answeredAtMs !== null || this.#remote.error !== null;
+    if (standing.inForce === null && !wasAsked) await (this.#asking ?? this.refresh());
     const choice = await this.#choose(standing);
     this.#loaded = choiceKey(choice);
     const { commit, held } = choice;
