@@ -103,7 +103,7 @@ export class GitSource implements Source {
   async #ask(): Promise<void> {
     const { mirror, standing, git, clock, onAnswer } = this.#options;
     const known = await standing();
-    const tip = await mirror.update(baseOf(known, git));
+    const tip = await mirror.update((named) => baseOf(known, git, named));
     this.#remote = tip.ok
       ? { ...this.#remote, tip: tip.value.commit, answeredAtMs: clock.nowMs(), error: null }
       : { ...this.#remote, error: tip.error };
@@ -126,7 +126,8 @@ export class GitSource implements Source {
   async #read(commit: Chosen, standing: SourceStanding): Promise<LoadedPolicies | null> {
     const read = await this.#readOnce(commit, standing);
     if (read !== null) return read;
-    const rebuilt = await this.#options.mirror.rebuild(baseOf(standing, this.#options.git));
+    const { git, mirror } = this.#options;
+    const rebuilt = await mirror.rebuild((tip) => baseOf(standing, git, tip));
     return rebuilt.ok ? this.#readOnce(commit, standing) : null;
   }
 
