@@ -69,6 +69,7 @@ function asText(status: Status, pauses: readonly Pause[]): string {
         ]
       : []),
     ...remoteLines(policies),
+    ...(policies.warnings ?? []),
     ...heldLines(policies),
     ...pauses.map((pause) => `paused: ${pauseText(pause)}`),
     ...hookLines(status.hooks ?? NO_HOOKS),

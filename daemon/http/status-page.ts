@@ -56,8 +56,9 @@ function configText({ config: { file, mode, brake, accounts, journal } }: Daemon
 }
 
 /** The commit in force, and whether its remote answers. */
-function sourceText({ policies: { commit, remote } }: DaemonStatus): string {
-  const of = commit === null ? '' : `<p>Commit ${escapeHtml(commitLine(commit))}</p>\n`;
+function sourceText({ policies: { commit, remote, warnings } }: DaemonStatus): string {
+  const named = commit === null ? '' : `<p>Commit ${escapeHtml(commitLine(commit))}</p>\n`;
+  const of = named + warnings.map((warning) => `<p class="bad">${escapeHtml(warning)}</p>\n`).join('');
   const { url, error } = remote ?? { url: '', error: null };
   if (remote === null || error === null) return of;
   const since = `last answer: ${time(remote.answeredAtMs)}`;

@@ -51,7 +51,8 @@ export function reportLoaded(
   });
 }
 
-const warningText = ({ message, hint }: Problem): string => `${message}${hint === '' ? '' : ` (${hint})`}`;
+export const warningText = ({ message, hint }: Problem): string =>
+  `${message}${hint === '' ? '' : ` (${hint})`}`;
 
 function commitFields({ author, committer, subject, signers, tag }: CommitFacts) {
   const signed = signers.length === 0 ? {} : { signers };

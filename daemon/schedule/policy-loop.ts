@@ -15,7 +15,7 @@ import { FreezeWatch } from './freeze-watch.ts';
 import { ManagedGroups, type ManagementChanges } from './managed-groups.ts';
 import { PlaceResolver, type PlaceResolverParts } from './place-resolver.ts';
 import { PolicyMemory } from './policy-memory.ts';
-import { nextNoticeMs, reportExpiries, reportLoaded, reportProblems } from './policy-events.ts';
+import { nextNoticeMs, reportExpiries, reportLoaded, reportProblems, warningText } from './policy-events.ts';
 import { heldBySource, heldEvent, heldStatus, type HeldStatus } from './held-revision.ts';
 import { RevisionGate, type GateVerdict } from './revision-gate.ts';
 import type { TargetResolver } from './selectors.ts';
@@ -44,6 +44,8 @@ export interface PoliciesStatus {
   readonly commit: CommitFacts | null;
   /** How the remote of a git source answered last; null: there is none. */
   readonly remote: RemoteStatus | null;
+  /** What a person should know of the policies in force all the same. */
+  readonly warnings: readonly string[];
 }
 
 export class PolicyLoop {
@@ -66,6 +68,7 @@ export class PolicyLoop {
   #loaded = false;
   #wasRead = false;
   #problems = 0;
+  #warnings: readonly string[] = [];
   #state: DesiredState = { revision: '', groups: [], expectations: [], guardrails: [] };
   readonly #gate: RevisionGate;
   readonly #managed: ManagedGroups;
@@ -109,6 +112,7 @@ export class PolicyLoop {
       held: this.#held === null ? null : heldStatus(this.#held, this.#parts.engine.invocation),
       commit: this.#commit,
       remote: this.#parts.source.remote(),
+      warnings: this.#warnings,
     };
   }
 
@@ -181,8 +185,16 @@ export class PolicyLoop {
     this.#lookAgainAtMs = engine.clock.monotonicMs() + (update.lookAgainMs ?? Infinity);
     reportProblems(engine, update);
     const isMended = before.isBad && this.#problems === 0;
-    const isNews = update.changed || before.isHeld || isMended || verdict.released.length > 0;
+    const isWarned = this.#takeWarnings(loaded);
+    const isNews = update.changed || before.isHeld || isMended || isWarned || verdict.released.length > 0;
     if (isNews) this.#reportLoaded(update, loaded, verdict);
+  }
+
+  /** Whether there is one that was not there before. */
+  #takeWarnings({ warnings }: LoadedPolicies): boolean {
+    const before = this.#warnings;
+    this.#warnings = warnings.map(warningText);
+    return this.#warnings.some((warning) => !before.includes(warning));
   }
 
   async #remember({ held, state }: GateVerdict, { facts }: LoadedPolicies): Promise<void> {

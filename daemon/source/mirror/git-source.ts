@@ -25,6 +25,7 @@ import { readCommitPolicies, treeId } from './commit-policies.ts';
 import type { Mirror } from './mirror.ts';
 import { wantedRef } from './remote-ref.ts';
 import type { SourceStanding } from './standing.ts';
+import { unverifiedInForce } from './unverified-in-force.ts';
 
 export interface GitSourceOptions {
   readonly git: GitSettings;
@@ -39,6 +40,7 @@ export interface GitSourceOptions {
 export class GitSource implements Source {
   readonly #options: GitSourceOptions;
   readonly #verify: Verifier = rememberVerdicts(verifyRevision);
+  readonly #verifyInForce: Verifier = rememberVerdicts(verifyRevision);
   #remote: RemoteStatus;
   /** Of the choice that was loaded last. */
   #loaded: string | null = null;
@@ -73,7 +75,8 @@ export class GitSource implements Source {
     const choice = await this.#choose(standing);
     this.#loaded = choiceKey(choice);
     const { commit, held } = choice;
-    const warnings = choice.warnings.map((message) => this.#warning(message));
+    const stays = await this.#staysUnverified(choice, standing);
+    const warnings = [...choice.warnings, ...stays].map((message) => this.#warning(message));
     if (commit === null) return { ...this.#nothing(choice), held, warnings };
     const read = await this.#read(commit, standing);
     if (read === null) return { ...this.#lost(commit), held, warnings };
@@ -120,6 +123,12 @@ export class GitSource implements Source {
   get #ports(): ChoosePorts {
     const { git, mirror, clock } = this.#options;
     return { git, mirror, verify: this.#verify, nowMs: () => clock.nowMs() };
+  }
+
+  async #staysUnverified({ commit }: Choice, { inForce }: SourceStanding): Promise<string[]> {
+    if (commit?.isInForce !== true || inForce === null) return [];
+    const warning = await unverifiedInForce(inForce, { ...this.#ports, verify: this.#verifyInForce });
+    return warning === null ? [] : [warning];
   }
 
   /** Null: the mirror does not have it. One that is damaged is fetched again first. */

@@ -16,8 +16,6 @@ export interface Fetch {
   readonly variables: Record<string, string>;
 }
 
-const MEASURE_EVERY_MS = 250;
-
 export async function boundedFetch(
   git: MirrorGit,
   { repository, refspec, depth, variables }: Fetch,
@@ -27,7 +25,7 @@ export async function boundedFetch(
   const measure = async () => {
     if ((await packBytes(repository)) > bounds.bytes) tooLarge.abort();
   };
-  const timer = setInterval(() => void measure(), MEASURE_EVERY_MS);
+  const timer = setInterval(() => void measure(), bounds.measureMs);
   const args = ['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules', depth];
   try {
     const fetched = await git.run([...args, '--', options.git.url.url, refspec], {

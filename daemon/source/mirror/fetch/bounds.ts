@@ -7,10 +7,13 @@ export interface MirrorBounds {
   readonly fetchSeconds: number;
   /** Of all packs of the mirror. */
   readonly bytes: number;
+  /** How often that is looked at during a fetch. */
+  readonly measureMs: number;
 }
 
 export const MIRROR_BOUNDS: MirrorBounds = {
   askSeconds: 30,
   fetchSeconds: 120,
   bytes: 1024 * 1024 * 1024,
+  measureMs: 250,
 };
