@@ -65,7 +65,7 @@ const COMMANDS: ReadonlyMap<string, LazyCommand> = new Map([
   [
     'history',
     {
-      summary: 'Show the calls that changed the cloud, and what was approved',
+      summary: 'Show what changed the cloud, what was approved, and who made drift',
       load: async () => (await import('./commands/history.ts')).addHistoryCommand,
     },
   ],

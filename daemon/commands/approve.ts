@@ -106,8 +106,8 @@ function draftsMeant(
   if (ahead !== true) return null;
   if (!WHOLE_HASH.test(hash)) {
     throw new UsageError(
-      `--ahead takes the whole hash, 64 characters, and ${hash} has ${hash.length}: what is not planned yet cannot be ` +
-        'told by a beginning. Give the `hash` of the group as `rampart plan --json` prints it',
+      `--ahead takes the whole hash, 64 characters, or 40 of the policies of a commit, and ${hash} has ${hash.length}: what ` +
+        'is not planned yet cannot be told by a beginning. Give the `hash` of the group as `rampart plan --json` prints it',
     );
   }
   return [{ planHash: hash, group: null, desiredHash: null, losing: null, opening: null }];

@@ -32,11 +32,16 @@ async function runExplain(flags: ExplainFlags, io: Io): Promise<ExitCode> {
     status === null
       ? await planned(flags, io)
       : status.groups.filter(({ id }) => id === flags.group).map((group) => fromDaemon(group, status));
-  if (explained.length === 0) throw new UsageError(`no policy names a group ${flags.group}`);
+  if (explained.length === 0) throw new UsageError(whyNone(flags.group, status));
   if (flags.json === true) line(io.stdout, JSON.stringify({ version: 1, groups: explained }, null, 2));
   else for (const each of explained) io.stdout.write(asText(each));
   return 0;
 }
+
+const whyNone = (group: string, status: Status | null): string =>
+  status?.policies.revision === null
+    ? 'no policies are in force yet; `rampart status` says why'
+    : `no policy names a group ${group}`;
 
 /** Null if no daemon of this config answers: that is said, since a plan knows less. */
 async function daemonStatus(flags: ExplainFlags, io: Io): Promise<Status | null> {

@@ -37,7 +37,7 @@ export function addHistoryCommand(program: Command, io: Io, done: (code: ExitCod
       'not older than a duration (12h, 7d) or an instant (2027-01-31T18:00:00Z)',
       flagOf((text) => parseSince(text, systemClock.nowMs())),
     )
-    .option('--limit <N>', 'the newest so many of both together', flagOf(parseLimit), DEFAULT_LIMIT)
+    .option('--limit <N>', 'the newest so many of them all together', flagOf(parseLimit), DEFAULT_LIMIT)
     .option('--json', 'print one JSON document, with the parameters of each call')
     .action((flags: HistoryFlags) => runHistory(flags, io).then(done));
 }
@@ -105,7 +105,7 @@ function newest({ calls, approvals, drifts }: Past, limit: number): Past {
 
 /** How to see more; nothing is advised that `--limit` refuses. */
 export function leftOutText({ group, limit }: Pick<HistoryFlags, 'group' | 'limit'>): string {
-  const leftOut = 'older calls and approvals are left out';
+  const leftOut = 'older entries are left out';
   if (limit < MAX_LIMIT) return `${leftOut}; --limit ${Math.min(2 * limit, MAX_LIMIT)} shows more`;
   const most = `${leftOut}: ${MAX_LIMIT} are the most that are shown at once`;
   return group === undefined ? `${most}; --group ID shows those of one group` : most;

@@ -69,7 +69,7 @@ function asText(status: Status, pauses: readonly Pause[]): string {
         ]
       : []),
     ...remoteLines(policies),
-    ...(policies.warnings ?? []),
+    ...(policies.notes ?? []).map((note) => `note: ${note}`),
     ...heldLines(policies),
     ...pauses.map((pause) => `paused: ${pauseText(pause)}`),
     ...hookLines(status.hooks ?? NO_HOOKS),
@@ -97,7 +97,7 @@ function remoteLines({ remote }: Status['policies']): string[] {
   if (remote === undefined || remote === null || remote.error === null) return [];
   const last =
     remote.answeredAtMs === null ? 'not since the start' : new Date(remote.answeredAtMs).toISOString();
-  return [`${remote.url} does not answer (last: ${last}): ${remote.error}`];
+  return [`nothing can be fetched from ${remote.url} (last: ${last}): ${remote.error}`];
 }
 
 /** How to go on where a person can decide it. */

@@ -88,7 +88,10 @@ export class Daemon {
     const { source, stopSignal, engine, onReload } = this.#parts;
     await this.#approvals.start();
     await this.#parts.attributor?.start();
-    const watcher = await source.watch(() => this.#policyLoop.reload());
+    const watcher = await source.watch(
+      () => this.#policyLoop.reload(),
+      (error) => this.#policyLoop.fail(error),
+    );
     onReload(() => {
       this.#policyLoop.fetchNow();
       this.#policyLoop.reload();

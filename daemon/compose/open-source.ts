@@ -95,7 +95,7 @@ async function standingOf(
   const { commit, commits, rollback } = desk === null ? NO_ESTATE_FACTS : await desk.estateFacts();
   const approvals = desk === null ? [] : await desk.approvals(systemClock.nowMs());
   const tagOf = (id: string): string | null => commits.find((each) => each.id === id)?.tag ?? null;
-  const asked = at === undefined ? null : { to: at, from: null, tag: tagOf(at), about: 'as asked for' };
+  const asked = at === undefined ? null : { to: at, from: null, tag: tagOf(at), about: null };
   const inForce =
     rollback === null
       ? null
@@ -150,15 +150,18 @@ export interface Loaded extends LoadedPolicies {
 }
 
 function remoteNotes(
-  { held, warnings }: LoadedPolicies,
+  { held, warnings, revision: read }: LoadedPolicies,
   remote: RemoteStatus | null,
   invocation: Invocation,
 ): string[] {
   const notes = warnings.map(({ message, hint }) => `${message}${hint === '' ? '' : ` (${hint})`}`);
   if (remote !== null && remote.error !== null) {
-    notes.push(`${remote.url} does not answer, so these policies may not be the newest: ${remote.error}`);
+    notes.push(
+      `nothing can be fetched from ${remote.url}, so these policies may not be the newest: ${remote.error}`,
+    );
   }
-  if (held === null) return notes;
+  // Where nothing was read, the problem that stands for it says why.
+  if (held === null || read === '') return notes;
   const revision = heldBySource(held, null, 0);
   const command = overrideOf(revision, invocation);
   return [...notes, `${heldText(revision)}${command === '' ? '' : `; to let it go on: ${command}`}`];

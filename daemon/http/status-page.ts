@@ -39,7 +39,7 @@ policies of revision <code>${escapeHtml(revision ?? 'none')}</code>${
       ? ''
       : `; <span class="bad">the newest policies have ${problems} problems and are not in force</span>`
   }.</p>
-${sourceText(status)}<p>${configText(status)}.</p>
+${sourceText(status)}${notesText(status)}<p>${configText(status)}.</p>
 ${heldBanner(status)}${hooksText(status)}<h2>Groups: ${converged} of ${status.groups.length} converged</h2>
 ${table(['Group', 'Account', 'Region', 'State', 'Reason', 'Last attempt', 'Last converged'], status.groups, groupRow)}
 <h2>Lanes</h2>
@@ -56,13 +56,16 @@ function configText({ config: { file, mode, brake, accounts, journal } }: Daemon
 }
 
 /** The commit in force, and whether its remote answers. */
-function sourceText({ policies: { commit, remote, warnings } }: DaemonStatus): string {
-  const named = commit === null ? '' : `<p>Commit ${escapeHtml(commitLine(commit))}</p>\n`;
-  const of = named + warnings.map((warning) => `<p class="bad">${escapeHtml(warning)}</p>\n`).join('');
+function sourceText({ policies: { commit, remote } }: DaemonStatus): string {
+  const of = commit === null ? '' : `<p>Commit ${escapeHtml(commitLine(commit))}</p>\n`;
   const { url, error } = remote ?? { url: '', error: null };
   if (remote === null || error === null) return of;
-  const since = `last answer: ${time(remote.answeredAtMs)}`;
-  return `${of}<p class="bad"><code>${escapeHtml(url)}</code> does not answer (${since}): ${escapeHtml(error)}</p>\n`;
+  const last = remote.answeredAtMs === null ? 'not since the start' : time(remote.answeredAtMs);
+  return `${of}<p class="bad">Nothing can be fetched from <code>${escapeHtml(url)}</code> (last: ${last}): ${escapeHtml(error)}</p>\n`;
+}
+
+function notesText({ policies: { notes } }: DaemonStatus): string {
+  return notes.map((note) => `<p class="bad">${escapeHtml(note)}</p>\n`).join('');
 }
 
 function groupRow(group: GroupOfDaemon): string[] {

@@ -1,6 +1,6 @@
 // A revision that is not put in force, in words and as an event: whether the brake holds it or the source does.
-import { counted } from '../../reconciler/model/counted.ts';
 import type { Invocation } from '../../reconciler/plan/safety.ts';
+import { tooMuchText } from '../../reconciler/report/held-text.ts';
 import type { HeldRevision } from '../journal/facts.ts';
 import type { SourceHold } from '../source/source.ts';
 import type { EventFields } from '../telemetry/events.ts';
@@ -36,16 +36,9 @@ export const overrideOf = ({ hash, reason }: HeldRevision, invocation: Invocatio
 
 /** What is held and why. */
 export const heldText = (held: HeldRevision): string =>
-  `revision ${held.revision} is held, and the one before stays in force: ${whyHeld(held)}`;
+  `revision ${held.revision} is held, and what was in force stays: ${whyHeld(held)}`;
 
-function whyHeld(held: HeldRevision): string {
-  if (held.reason !== 'brake') return held.message;
-  const { losing, released, limit } = held;
-  return (
-    `${counted(losing.length, 'group')} would lose traffic and ${released.length} would be released; ` +
-    `reconcile.brake.groups allows ${limit} in all`
-  );
-}
+const whyHeld = (held: HeldRevision): string => (held.reason === 'brake' ? tooMuchText(held) : held.message);
 
 export function heldEvent(held: HeldRevision, invocation: Invocation): EventFields<'policies.held'> {
   const { revision } = held;

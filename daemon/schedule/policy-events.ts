@@ -51,6 +51,7 @@ export function reportLoaded(
   });
 }
 
+/** In one sentence. */
 export const warningText = ({ message, hint }: Problem): string =>
   `${message}${hint === '' ? '' : ` (${hint})`}`;
 

@@ -44,8 +44,8 @@ export interface PoliciesStatus {
   readonly commit: CommitFacts | null;
   /** How the remote of a git source answered last; null: there is none. */
   readonly remote: RemoteStatus | null;
-  /** What a person should know of the policies in force all the same. */
-  readonly warnings: readonly string[];
+  /** What a person should know of where they are from, such as a rollback; one sentence each. */
+  readonly notes: readonly string[];
 }
 
 export class PolicyLoop {
@@ -68,7 +68,6 @@ export class PolicyLoop {
   #loaded = false;
   #wasRead = false;
   #problems = 0;
-  #warnings: readonly string[] = [];
   #state: DesiredState = { revision: '', groups: [], expectations: [], guardrails: [] };
   readonly #gate: RevisionGate;
   readonly #managed: ManagedGroups;
@@ -77,6 +76,7 @@ export class PolicyLoop {
   #frozenReleases = 0;
   #held: HeldRevision | null = null;
   #commit: CommitFacts | null = null;
+  #notes: readonly string[] = [];
 
   constructor(parts: PolicyLoopParts, stopping: AbortSignal) {
     this.#parts = parts;
@@ -112,7 +112,7 @@ export class PolicyLoop {
       held: this.#held === null ? null : heldStatus(this.#held, this.#parts.engine.invocation),
       commit: this.#commit,
       remote: this.#parts.source.remote(),
-      warnings: this.#warnings,
+      notes: this.#notes,
     };
   }
 
@@ -141,7 +141,12 @@ export class PolicyLoop {
   fetchNow(): void {
     const { source } = this.#parts;
     if (source.remote() === null) this.reload();
-    else source.refresh().catch((error: unknown) => this.#reportFailure(error));
+    else source.refresh().catch((error: unknown) => this.fail(error));
+  }
+
+  /** What watches the policies for it has failed. */
+  fail(error: unknown): void {
+    this.#reportFailure(error);
   }
 
   /** Runs until the stop. */
@@ -185,16 +190,11 @@ export class PolicyLoop {
     this.#lookAgainAtMs = engine.clock.monotonicMs() + (update.lookAgainMs ?? Infinity);
     reportProblems(engine, update);
     const isMended = before.isBad && this.#problems === 0;
-    const isWarned = this.#takeWarnings(loaded);
-    const isNews = update.changed || before.isHeld || isMended || isWarned || verdict.released.length > 0;
+    const notes = loaded.warnings.map(warningText);
+    const isNoted = this.#problems === 0 && notes.some((note) => !this.#notes.includes(note));
+    this.#notes = notes;
+    const isNews = update.changed || before.isHeld || isMended || isNoted || verdict.released.length > 0;
     if (isNews) this.#reportLoaded(update, loaded, verdict);
-  }
-
-  /** Whether there is one that was not there before. */
-  #takeWarnings({ warnings }: LoadedPolicies): boolean {
-    const before = this.#warnings;
-    this.#warnings = warnings.map(warningText);
-    return this.#warnings.some((warning) => !before.includes(warning));
   }
 
   async #remember({ held, state }: GateVerdict, { facts }: LoadedPolicies): Promise<void> {

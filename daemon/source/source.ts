@@ -144,9 +144,9 @@ export interface Source {
   load(): Promise<LoadedPolicies>;
   /**
    * Calls `onChange` after the policies changed since the last load or the last call, possibly late and
-   * possibly once for many changes; never says what changed.
+   * possibly once for many changes; never says what changed. `onFailure` hears of a bug or a broken journal, once.
    */
-  watch(onChange: () => void): Promise<Watcher>;
+  watch(onChange: () => void, onFailure?: (error: unknown) => void): Promise<Watcher>;
   /** Asks the remote now, and not only at the next poll; resolves when it has answered. Nothing to do for a folder. */
   refresh(): Promise<void>;
   /** Null: there is no remote. */

@@ -79,7 +79,7 @@ export const CATALOG: Catalog = {
   'policies.unreachable': {
     level: 'warn',
     say: (f) =>
-      `${f.url} does not answer${f.ageSeconds === undefined ? '' : ` since ${f.ageSeconds} s`}, and what was fetched last stays in force: ${f.err ?? ''}`,
+      `Nothing can be fetched from ${f.url}${f.ageSeconds === undefined ? '' : ` since ${f.ageSeconds} s`}, and what was in force stays: ${f.err ?? ''}`,
     sameAs: (f) => f.err ?? '',
   },
   'policies.reachable': {

@@ -138,7 +138,7 @@ interface OwnFields {
         details: readonly string[];
       }
   );
-  /** The remote of the policies does not answer; what was fetched last stays in force. */
+  /** The remote of the policies does not answer, or has no such ref; what was in force stays. */
   'policies.unreachable': {
     /** Without secrets. */
     url: string;

@@ -69,7 +69,7 @@ export class Metrics {
   );
   readonly #held = this.#gauge(
     'rampart_policies_held',
-    '1 while a revision waits for an approval and the one before stays in force.',
+    '1 while a revision is held, by the brake or by the git source, and what was in force stays.',
     [],
   );
   readonly #remoteUp = this.#gauge(

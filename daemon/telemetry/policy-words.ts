@@ -1,6 +1,7 @@
 // What the log says of policies that came into force, and of those that are held.
 import { counted } from '../../reconciler/model/counted.ts';
 import { quoted } from '../../reconciler/model/rule-text.ts';
+import { tooMuchText } from '../../reconciler/report/held-text.ts';
 import type { EventFields } from './events.ts';
 
 export function loadedText(f: EventFields<'policies.loaded'>): string {
@@ -15,14 +16,9 @@ export function loadedText(f: EventFields<'policies.loaded'>): string {
 }
 
 export function heldEventText(f: EventFields<'policies.held'>): string {
-  const stays = 'is held, and the one before stays in force';
+  const stays = 'is held, and what was in force stays';
   const goOn = f.override === '' ? '' : `; to let it go on: ${f.override}`;
-  if ('losing' in f) {
-    return (
-      `Revision ${f.revision ?? ''} ${stays}: ${counted(f.losing.length, 'group')} would lose traffic and ` +
-      `${f.released.length} would be released; reconcile.brake.groups allows ${f.limit} in all${goOn}`
-    );
-  }
+  if ('losing' in f) return `Revision ${f.revision ?? ''} ${stays}: ${tooMuchText(f)}${goOn}`;
   const what =
     'commit' in f
       ? `Commit ${f.commit.slice(0, 12)}`

@@ -18,6 +18,7 @@ export function deepFreeze<T>(value: T): T {
   }
   return value;
 }
+
 /** Equal for equal values whose keys stand in the same order. */
 export const exactText = (value: unknown): string =>
   JSON.stringify(value, (_key, part: unknown) => (typeof part === 'bigint' ? `${part}n` : part));

@@ -51,7 +51,7 @@ test('history shows each call with its revision and request id, by group and tim
   expect(await run('history --since 2099-01-01T00:00:00Z')).toMatchObject({ code: 0, stdout: '' });
   const newest = await run('history --limit 1 --since 1h');
   expect(newest.stdout.trimEnd()).toBe(lines.at(-1));
-  expect(newest.stderr).toBe('older calls and approvals are left out; --limit 2 shows more\n');
+  expect(newest.stderr).toBe('older entries are left out; --limit 2 shows more\n');
 });
 
 test('history bounds what was approved together with the calls, and its advice is accepted', async () => {

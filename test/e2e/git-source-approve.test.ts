@@ -65,3 +65,51 @@ test('the one who made the change cannot approve it', async () => {
   expect(held).toMatchObject({ reason: 'brake' });
   expect(daemon.lines.some(({ event }) => event === 'plan.approved')).toBe(false);
 });
+
+test('plan tells that the newest commit approves what the brake holds', async () => {
+  const daemon = await heldByTheBrake();
+  await daemon.stop();
+  const commit = approving(bob);
+  const planned = await estate.workspace.run(['plan']);
+  expect(planned.stderr).toContain(`commit ${commit.slice(0, 12)}, signed by bob, approves it`);
+});
+
+test('where signed tags are followed, the commit that a tag leads to approves', async () => {
+  const file = path.join(estate.workspace.folder, 'allowed_signers');
+  estate.configure({ git: `ref: "refs/tags/v*", verify: {mode: tag, allowedSigners: "${file}"}` });
+  const config = path.join(estate.workspace.folder, 'config.yaml');
+  execFileSync('sed', ['-i', 's/brake: off/brake: {groups: 0}/', config]);
+  const tag = (name: string) => {
+    const as = ['-c', 'gpg.format=ssh', '-c', `user.signingkey=${alice.signWith}`];
+    estate.clone.run(...as, 'tag', '-s', '-m', name, name);
+    estate.clone.run('push', '--quiet', 'origin', `refs/tags/${name}`);
+  };
+  estate.pushPorts(80, 443, 8080, 8443);
+  signed(alice, 'first');
+  tag('v1.0.0');
+  const daemon = estate.start();
+  await daemon.event('group.converged');
+  estate.push({ 'policies/web.yaml': 'version: 1\ngroups: []\n' });
+  signed(alice, 'nothing any more');
+  tag('v1.1.0');
+  await daemon.event('policies.held', { reason: 'brake' });
+  const from = daemon.lines.length;
+  const commit = approving(bob);
+  tag('v1.2.0');
+  await daemon.event('policies.loaded', { revision: commit, tag: 'refs/tags/v1.2.0' }, from);
+  expect(await daemon.event('plan.approved', {}, from)).toMatchObject({ by: 'signer bob' });
+});
+
+test('an old approving commit does not let history be rewound to it', async () => {
+  const daemon = await heldByTheBrake();
+  const old = approving(bob);
+  await daemon.event('policies.loaded', { revision: old });
+  estate.pushPorts(443);
+  const newest = signed(alice, 'on again');
+  await daemon.event('policies.loaded', { revision: newest });
+  const from = daemon.lines.length;
+  estate.clone.run('push', '--quiet', '--force', 'origin', `${old}:refs/heads/main`);
+  await daemon.event('policies.held', { reason: 'not-a-descendant', commit: old }, from);
+  await daemon.event('group.converged', { revision: newest });
+  expect(await estate.ports()).toEqual([443]);
+});

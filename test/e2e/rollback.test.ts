@@ -64,7 +64,7 @@ onlyWith('ssh-keygen', describe)('a rollback where commits must be signed', () =
   for (const mode of ['head', 'strict']) {
     test(`is refused under ${mode} for a commit that nobody signed, and nothing changes`, async () => {
       const unsigned = estate.pushPorts(22);
-      verify('none');
+      estate.configure();
       const before = await ready();
       await enforced(before, unsigned);
       await before.stop();

@@ -148,11 +148,12 @@ export class GitAccidentWorld {
     const { remote, clone } = this.estate;
     rmSync(remote, { recursive: true, force: true });
     clone.run('init', '--quiet', '--bare', '--initial-branch=main', remote);
-    await this.putInForce(() => {
-      clone.run('checkout', '--quiet', '--force', '-B', 'work', this.#inForce);
-      clone.run('clean', '--quiet', '-ffdx');
-      return pushGood(this.estate);
-    });
+    await this.putInForce(() => this.pushPolicies(this.policyTree(GOOD_POLICY)));
+  }
+
+  /** The commit of the accident is now the one that newer ones must descend from. */
+  follow(): void {
+    this.#inForce = this.git('--git-dir', this.estate.remote, 'rev-parse', 'refs/heads/main');
   }
 
   /** Waits until the commit that is made now is in force. */
@@ -177,14 +178,20 @@ export interface GitAccident {
   readonly told: readonly [event: string, fields: Readonly<Record<string, unknown>>, text: string];
   /** Whether the daemon also starts again while the accident lasts. */
   readonly restarted?: true;
+  /**
+   * Whether the commit counts as the one in force: it could be read, and only its broken files are not taken. For their
+   * groups what was there before is.
+   */
+  readonly counts?: true;
 }
 
 /** The accident is told, nothing is added or removed, and the last good commit goes on to be enforced. */
 export async function expectLastGood(world: GitAccidentWorld, accident: GitAccident): Promise<LogLine> {
-  const { happens, told, restarted } = accident;
+  const { happens, told, restarted, counts } = accident;
   const from = world.daemon.lines.length;
   await happens(world);
   const line = await world.daemon.line(isTold(told), from);
+  if (counts === true) world.follow();
   await world.expectInForce();
   if (restarted === true) {
     await world.restart();

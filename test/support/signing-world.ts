@@ -93,6 +93,7 @@ export function verifyIn(
     from,
     to,
     tag: tag ?? null,
+    notBeforeMs: from === null ? null : Number(repository.git(['log', '-1', '--format=%ct', from])) * 1000,
     nowMs,
   });
 }

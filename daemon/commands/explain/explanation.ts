@@ -21,6 +21,7 @@ export function fromDaemon(group: DaemonGroup, status: Status): Explanation {
   const blocks = group.blockedBy ?? [];
   const lines = [
     ...heldReasons(status),
+    ...sourceReasons(status),
     ...blocks.map(({ kind, message, liftedBy }) => `${kind}: ${message} (${LIFTED[liftedBy] ?? liftedBy})`),
     ...(blocks.length === 0 && reason !== '' ? [reason] : []),
     ...(group.kept === true ? ['meanwhile the rules that were in force before are kept up'] : []),
@@ -68,6 +69,12 @@ function heldReasons({ policies: { held, revision } }: Status): string[] {
   return [
     `the newest revision ${held.revision} is held for all groups; ${revision ?? 'none'} is in force: ${held.message}`,
   ];
+}
+
+/** Why what is in force may be another commit than the newest. */
+function sourceReasons({ policies: { remote, notes = [] } }: Status): string[] {
+  if (remote === undefined || remote === null || remote.error === null) return notes;
+  return [`nothing can be fetched from ${remote.url}: ${remote.error}`, ...notes];
 }
 
 function driftReasons({ attribution }: DaemonGroup): string[] {

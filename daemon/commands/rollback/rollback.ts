@@ -125,10 +125,11 @@ async function askAboutRollback({ yes }: RollbackFlags, io: Io): Promise<void> {
 
 /** One that was in force, by the beginning of its id or by its tag; or any other by its whole id. */
 function commitIdOf(text: string, known: readonly CommitFacts[]): string {
-  const found = known.filter(({ id, tag }) => id.startsWith(text.toLowerCase()) || isNamed(tag, text));
+  const beginning = text.toLowerCase();
+  const found = known.filter(({ id, tag }) => id.startsWith(beginning) || isNamed(tag, text));
   const [only] = found;
   if (only !== undefined && found.length === 1) return only.id;
-  if (WHOLE_ID.test(text)) return text;
+  if (WHOLE_ID.test(beginning)) return beginning;
   const listed = known
     .slice(-MAX_LISTED)
     .reverse()

@@ -90,7 +90,7 @@ const statusSchema = z.looseObject({
     held: heldSchema.nullable().optional(),
     commit: commitSchema.nullable().optional(),
     remote: remoteSchema.nullable().optional(),
-    warnings: z.array(z.string()).optional(),
+    notes: z.array(z.string()).optional(),
   }),
   lanes: z
     .array(

@@ -18,7 +18,9 @@ export function parseGitUrl(text: string): Result<GitUrl, string> {
     return err(`write ${KINDS}`);
   if (text.includes('://')) return parseWithScheme(text);
   const isShort = /^[^/]*:/.test(text);
-  return isShort ? parseShortSsh(text) : ok({ kind: 'local', url: text });
+  if (isShort) return parseShortSsh(text);
+  // A host without a path; a folder of such a name is `./USER@HOST`.
+  return /^[^/]+@[^/]+$/.test(text) ? err(`write ${KINDS}`) : ok({ kind: 'local', url: text });
 }
 
 function parseWithScheme(text: string): Result<GitUrl, string> {

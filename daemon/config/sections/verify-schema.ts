@@ -117,7 +117,20 @@ function conflictsOf(written: WrittenVerify): KeyConflict[] {
     },
     ...unmappedKeys(written),
   ];
-  return conflicts.filter(({ when }) => when);
+  const found = conflicts.filter(({ when }) => when);
+  return found.length > 0 ? found : verifiesNothing(written);
+}
+
+/** Whoever writes keys down and forgets the mode believes that commits are verified. */
+function verifiesNothing({ mode, ...keys }: WrittenVerify): KeyConflict[] {
+  const { allowedSigners, gpgKeyring, authors, platformKeys, minSigners, since } = keys;
+  const isMeant =
+    [allowedSigners, gpgKeyring, since].some((key) => key !== null) ||
+    authors.length + platformKeys.length > 0 ||
+    minSigners > 1;
+  const message =
+    'under mode none nothing is verified: write head, strict or tag, or leave the other keys out';
+  return mode === 'none' && isMeant ? [{ key: 'mode', message }] : [];
 }
 
 const isGpg = (fingerprint: string): boolean => GPG_FINGERPRINT.test(fingerprint);

@@ -4,7 +4,7 @@ import type { CommitFacts, SourceHoldReason } from '../../../reconciler/report/c
 import type { GitSettings } from '../../config/sections/git-schema.ts';
 import type { SourceHold } from '../source.ts';
 import type { Verifier } from '../verify/remember-verdicts.ts';
-import { shortId, type VerifyVerdict } from '../verify/verdict.ts';
+import { howToSign, shortId, type VerifyVerdict } from '../verify/verdict.ts';
 import { treeId } from './commit-policies.ts';
 import type { Base, Mirror, Tip } from './mirror.ts';
 import { isTagRef } from './remote-ref.ts';
@@ -55,7 +55,7 @@ export async function chooseCommit(
   const { inForce } = standing;
   const stays = inForce === null ? null : { ...inForce, isInForce: true };
   const wanted = tip === null ? null : commitMeant(tip, standing);
-  const told = wanted?.isRolledBack === true ? [rollbackText(standing)] : [];
+  const told = wanted?.isRolledBack === true ? rollbackTexts(standing) : [];
   const unchanged = { commit: stays, held: null, warnings: told, isCut: false };
   if (wanted === null || wanted.commit === inForce?.id) return unchanged;
   const cause = await causeToHold(wanted, standing, ports);
@@ -63,7 +63,8 @@ export async function chooseCommit(
   if (cause !== null) return { ...unchanged, held: await heldAs(wanted, cause, ports) };
   const verdict = await askWhoSigned(wanted, standing, ports);
   if (verdict.kind === 'held') {
-    const refused = { reason: 'signature', message: verdict.message } as const;
+    const message = `${verdict.message}${howToSign(verdict.reason, ports.git.verify.mode)}`;
+    const refused = { reason: 'signature', message } as const;
     return { ...unchanged, held: await heldAs(wanted, refused, ports), isCut: verdict.isCut };
   }
   const { signers, warnings } = verdict;
@@ -71,8 +72,13 @@ export async function chooseCommit(
   return { ...unchanged, commit, warnings: [...told, ...warnings] };
 }
 
-const rollbackText = ({ rollback }: SourceStanding): string =>
-  `rolled back to ${shortId(rollback?.to ?? '')}, ${rollback?.about ?? ''}: until the remote names another commit, or \`rampart rollback --end\``;
+function rollbackTexts({ rollback }: SourceStanding): string[] {
+  const { to = '', about = null } = rollback ?? {};
+  if (about === null) return [];
+  return [
+    `rolled back to ${shortId(to)}, ${about}: until the remote names another commit, or \`rampart rollback --end\``,
+  ];
+}
 
 interface CommitMeant extends Tip {
   /** Whether a person chose it, whatever lies between. */
@@ -98,8 +104,15 @@ const askWhoSigned = (
     from: wanted.isRolledBack ? null : (inForce?.id ?? null),
     to: wanted.commit,
     tag: tagOf(wanted),
+    notBeforeMs: earliestOf(wanted, inForce, nowMs()),
     nowMs: nowMs(),
   });
+
+/** Null if it may be older than what is in force: it is meant to, or the date of that is none that came yet. */
+function earliestOf(wanted: CommitMeant, inForce: CommitFacts | null, nowMs: number): number | null {
+  if (inForce === null || inForce.atMs > nowMs || wanted.isRolledBack) return null;
+  return isTagRef(wanted.ref) && rewound(wanted, inForce) !== null ? null : inForce.atMs;
+}
 
 interface HoldCause {
   readonly reason: SourceHoldReason;

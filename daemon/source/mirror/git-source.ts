@@ -17,7 +17,7 @@ import {
   type Watcher,
 } from '../source.ts';
 import { rememberVerdicts, type Verifier } from '../verify/remember-verdicts.ts';
-import { verifyRevision } from '../verify/verify.ts';
+import { troubleOfKeys, verifyRevision } from '../verify/verify.ts';
 import { approvalIn } from './approving-commit.ts';
 import { baseOf, chooseCommit, type Choice, type ChoosePorts, type Chosen } from './choose.ts';
 import { readCommitFacts } from './commit-facts.ts';
@@ -76,17 +76,18 @@ export class GitSource implements Source {
     this.#loaded = choiceKey(choice);
     const { commit, held } = choice;
     const stays = await this.#staysUnverified(choice, standing);
-    const warnings = [...choice.warnings, ...stays].map((message) => this.#warning(message));
+    const told = [...choice.warnings, ...stays, ...(await this.#keyTroubles(choice))];
+    const warnings = told.map((message) => this.#warning(message));
     if (commit === null) return { ...this.#nothing(choice), held, warnings };
     const read = await this.#read(commit, standing);
     if (read === null) return { ...this.#lost(commit), held, warnings };
     return { ...read, held, warnings };
   }
 
-  watch(onChange: () => void): Promise<Watcher> {
+  watch(onChange: () => void, onFailure?: (error: unknown) => void): Promise<Watcher> {
     this.#onChange = onChange;
     const stopping = new AbortController();
-    const polling = this.#poll(stopping.signal);
+    const polling = this.#poll(stopping.signal).catch(onFailure);
     return Promise.resolve({
       close: () => {
         stopping.abort();
@@ -98,7 +99,7 @@ export class GitSource implements Source {
   async #poll(stopping: AbortSignal): Promise<void> {
     const { clock, git } = this.#options;
     while (!stopping.aborted) {
-      await Promise.race([this.refresh(), whenAborted(stopping)]);
+      await unlessAborted(this.refresh(), stopping);
       await clock.sleep(git.pollSeconds * 1000, stopping);
     }
   }
@@ -148,19 +149,20 @@ export class GitSource implements Source {
     const facts = inForce?.id === id ? inForce : await readCommitFacts(id, mirror.place);
     if (folder === null || facts === null) return null;
     const tree = await treeId(at, mirror.place);
-    const approval = chosen.isInForce ? null : await approvalIn(chosen, inForce?.id ?? null, this.#ports);
+    const approval = chosen.isInForce ? null : await approvalIn(chosen, inForce, this.#ports);
     return { ...loadedAt(folder, { ...facts, signers, tag }), content: `tree:${tree ?? ''}`, approval };
   }
 
   /** Nothing may be taken, and nothing is in force. */
   #nothing({ held }: Choice): LoadedPolicies {
     const { url, ref, error } = this.#remote;
-    const why = held?.message ?? error ?? 'nothing was fetched yet';
-    return this.#unread(
-      'policies-unreachable',
-      `no commit of ${ref} at ${url} can be taken: ${why}`,
-      REMOTE_HINT,
-    );
+    if (held !== null) {
+      const message = `commit ${held.revision.slice(0, 12)} of ${ref} at ${url} is held: ${held.message}`;
+      return this.#unread('policies-held', message, '');
+    }
+    const why = error ?? 'nothing was fetched yet';
+    const message = `no commit of ${ref} at ${url} can be read: ${why}`;
+    return this.#unread('policies-unreachable', message, REMOTE_HINT);
   }
 
   #lost({ id }: Chosen): LoadedPolicies {
@@ -177,6 +179,14 @@ export class GitSource implements Source {
     return { ...OUTSIDE_GIT, files: [], unreadable: [trouble], kinds: noKinds(root), content, revision: '' };
   }
 
+  /** Said before a newer commit comes and is held for it. */
+  async #keyTroubles({ held }: Choice): Promise<readonly string[]> {
+    const trouble = await troubleOfKeys(this.#options.git.verify);
+    return trouble === null || held?.message === trouble
+      ? []
+      : [`${trouble}; no newer commit is taken until that is mended`];
+  }
+
   #warning(message: string): Problem {
     const file = shownRoot(this.#options.git);
     return { ...unreadable('', { file, code: 'verify', message }).problem, severity: 'warning' };
@@ -184,7 +194,7 @@ export class GitSource implements Source {
 }
 
 const REMOTE_HINT =
-  '`rampart status` shows how the remote answers; `policies.git` of the config says where it is';
+  'check `url`, `ref` and `auth` of `policies.git` in the config, and that this machine may reach the remote';
 
 const shownRoot = ({ path }: GitSettings): string => (path === '' ? '.' : path);
 
@@ -196,8 +206,11 @@ function loadedAt(folder: PolicyFolder, facts: CommitFacts): Omit<LoadedPolicies
 const choiceKey = ({ commit, held }: Choice): string =>
   JSON.stringify([commit?.id, commit?.tag, held?.revision, held?.reason, held?.message]);
 
-const whenAborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true });
+/** Resolves at the abort, if the work is not done by then. Leaves nothing behind on the signal, which lives for long. */
+function unlessAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = () => resolve();
+    signal.addEventListener('abort', stop, { once: true });
+    void work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
   });
+}

@@ -1,11 +1,12 @@
 // A bare repository of our own that holds what the remote named last, as shallow as can be. It is fetched into under a
 // lock, and read from without one: commits do not change. What is wrong with it costs a fetch, never a policy: a mirror
 // that is damaged is made again.
+import { isDeepStrictEqual } from 'node:util';
 import { err, ok, type Result } from '../../../reconciler/model/result.ts';
 import type { GitFailure } from '../git/git.ts';
 import type { GitPlace } from '../git/tree.ts';
 import { shortId } from '../verify/verdict.ts';
-import { ancestryOf, type Ancestry } from './ancestry.ts';
+import { ancestryOf, shallowCommits, type Ancestry } from './ancestry.ts';
 import { fetchApprovingTags, mayBeApproved, type TagFetch } from './fetch/approving-tags.ts';
 import { boundedFetch, fetchFailure } from './fetch/bounded-fetch.ts';
 import { complaintText } from './fetch/complaint.ts';
@@ -89,7 +90,11 @@ export class Mirror {
       const isShallow = (await this.#git.text(['rev-parse', '--is-shallow-repository'])) === 'true';
       const more = Math.min(Math.max(FIRST_DEEPENING, count), this.#git.options.git.maxDepth - count);
       if (tip === null || !isShallow || !(more > 0)) return err('there is no more to fetch');
-      return this.#deepen(tip, more, variables);
+      const ends = await shallowCommits(this.place.cwd);
+      const fetched = await this.#deepen(tip, more, variables);
+      // A remote that is a shallow clone itself answers, and has no more.
+      const isSame = isDeepStrictEqual(ends, await shallowCommits(this.place.cwd));
+      return isSame ? err('there is no more to fetch') : fetched;
     });
     return deeper.ok;
   }
@@ -143,7 +148,7 @@ export class Mirror {
 
   /**
    * Into the mirror there is, if that is sound and lacks it. A fetch that fails although the remote has just answered
-   * may be its fault, so that is tried once more into a new one.
+   * may be its fault, or it may be full of what is no longer needed, so that is tried once more into a new one.
    */
   async #fetchNamed(ref: RemoteRef, variables: Record<string, string>): Promise<Result<true, string>> {
     if (!(await this.#isSound())) return makeAgain(this.#git, ref.name, variables);
@@ -151,7 +156,7 @@ export class Mirror {
     const fetch = { repository: this.place.cwd, depth: '--depth=1', variables };
     const fetched = await fetchAsHead(this.#git, ref.name, fetch);
     if (fetched.ok) return fetched;
-    if (fetched.error.kind !== 'refused') return fetchFailure(fetched.error, this.#git);
+    if (!['refused', 'too-much'].includes(fetched.error.kind)) return fetchFailure(fetched.error, this.#git);
     return makeAgain(this.#git, ref.name, variables);
   }
 

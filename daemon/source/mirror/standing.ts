@@ -17,6 +17,6 @@ export interface Rollback {
   readonly from: string | null;
   /** That led to the commit when it was in force; null: a branch did, or it never was. */
   readonly tag: string | null;
-  /** Who did it and why, in a few words. */
-  readonly about: string;
+  /** Who did it and why, in a few words; null: a command only looks at the commit. */
+  readonly about: string | null;
 }

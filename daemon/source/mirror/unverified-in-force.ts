@@ -19,6 +19,7 @@ export async function unverifiedInForce(
     from: null,
     to: id,
     tag,
+    notBeforeMs: null,
     nowMs: nowMs(),
   });
   if (verdict.kind === 'verified' || verdict.reason === 'unreadable' || verdict.isCut) return null;

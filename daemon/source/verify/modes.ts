@@ -1,5 +1,6 @@
 // What each mode asks: of the newest commit, of every commit, or of the tag that is followed.
 import { ok } from '../../../reconciler/model/result.ts';
+import { shownDate } from './clock.ts';
 import { readAround, readRange, type History } from './objects/history.ts';
 import type { TagApproval, VerifyContext } from './people/signed-history.ts';
 import { verifyCommits, type Scope } from './people/verify-commits.ts';
@@ -11,6 +12,7 @@ export interface RevisionQuestion extends Omit<VerifyContext, 'approvals'> {
   readonly from: string | null;
   readonly to: string;
   readonly tag: string | null;
+  readonly notBeforeMs: number | null;
 }
 
 /** The commit that is trusted; null where none is. */
@@ -57,11 +59,26 @@ export async function askCommits(
 ): Promise<OrHeld<readonly string[]>> {
   const newest = await readAround(question.git, [question.to]);
   if (!newest.ok) return newest;
+  const early = await datedBack(newest.value, question);
+  if (early !== null) return early;
   const asked = { question, approvals };
   if (question.settings.mode === 'strict' && start !== null) return askRange(newest.value, start, asked);
   const alone = await askHistory(newest.value, 'last', asked);
   if (alone.ok || alone.error.reason !== 'too-few-signers') return alone;
   return start === null ? askWithoutBase(newest.value, asked) : askRange(newest.value, start, asked);
+}
+
+/** Held if the newest commit builds on the one in force and is older: only dates that were made up come to that. */
+async function datedBack(
+  { commits }: History,
+  { git, from, to, notBeforeMs }: RevisionQuestion,
+): Promise<OrHeld<never> | null> {
+  const atSeconds = commits[0]?.committer.atSeconds ?? 0;
+  if (from === null || notBeforeMs === null || atSeconds * 1000 >= notBeforeMs) return null;
+  const { kind, code } = await git.run(['merge-base', '--is-ancestor', from, to]);
+  if (kind !== null && code === 1) return null;
+  const message = `commit ${shortId(to)} is dated ${shownDate(atSeconds)}, before commit ${shortId(from)} in force, on which it builds: set the clock of who committed it, and commit again`;
+  return held(to, 'clock', message);
 }
 
 interface AskedOf {

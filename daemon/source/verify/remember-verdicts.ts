@@ -30,12 +30,20 @@ const isLasting = (verdict: VerifyVerdict): boolean =>
   verdict.kind === 'verified' || (verdict.reason !== 'clock' && verdict.reason !== 'unreadable');
 
 async function questionKey({ repository, environment, settings, ...asked }: VerifyRequest): Promise<string> {
-  const { from, to, tag } = asked;
+  const { from, to, tag, notBeforeMs } = asked;
   const tags = await git(['for-each-ref', '--format=%(objectname) %(refname)', 'refs/tags'], {
     cwd: repository,
     environment,
   });
-  return JSON.stringify([from, to, tag, settings, tags?.toString('base64'), await stampsOf(settings)]);
+  return JSON.stringify([
+    from,
+    to,
+    tag,
+    notBeforeMs,
+    settings,
+    tags?.toString('base64'),
+    await stampsOf(settings),
+  ]);
 }
 
 /** Changes whenever one of the files is written or replaced. */

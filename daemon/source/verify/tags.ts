@@ -15,6 +15,7 @@ import type { VerifyGit } from './verify-git.ts';
 export interface TagContext extends Checker {
   readonly people: People;
   readonly nowMs: number;
+  readonly notBeforeMs: number | null;
 }
 
 const TAGS = 'refs/tags/';
@@ -31,7 +32,7 @@ export async function verifyTag(
   if (kind !== null || !/^[0-9a-f]+$/.test(id))
     return held(commit.id, 'unreadable', `${shown} is not in the mirror`);
   if (id === commit.id) {
-    return held(commit.id, 'unsigned', `${shown} is a lightweight tag, which cannot be signed: git tag -s`);
+    return held(commit.id, 'unsigned', `${shown} is a lightweight tag, which cannot be signed`);
   }
   const tag = await readTag(context.git, id);
   if (tag === null) return held(commit.id, 'unreadable', `${shown} is not written as git writes tags`);
@@ -59,8 +60,10 @@ async function checkTag(
   const signer = await checkSignature({ id: tag.id, type: 'tag', signature: tag.signature }, context);
   if (!signer.ok) return held(commit.id, signer.error.reason, `${shown} ${signer.error.message}`);
   const { atSeconds, email } = tag.tagger;
-  if (isAhead(atSeconds, context.nowMs) || atSeconds < commit.committer.atSeconds) {
-    const message = `${shown} is dated ${shownDate(atSeconds)}, before commit ${shortId(commit.id)} or more than ${MAX_AHEAD_MINUTES} minutes ahead of now: set the clock of who tagged it, and tag again`;
+  const isEarly =
+    atSeconds < commit.committer.atSeconds || atSeconds * 1000 < (context.notBeforeMs ?? -Infinity);
+  if (isAhead(atSeconds, context.nowMs) || isEarly) {
+    const message = `${shown} is dated ${shownDate(atSeconds)}, before commit ${shortId(commit.id)} or the one in force, or more than ${MAX_AHEAD_MINUTES} minutes ahead of now: set the clock of who tagged it, and tag again`;
     return held(commit.id, 'clock', message);
   }
   if (isPlatform(signer.value, context.settings)) {

@@ -1,5 +1,6 @@
 // What comes out when signatures are verified: a verdict, or the first thing that is not as it must be.
 import { err, type Result } from '../../../reconciler/model/result.ts';
+import type { VerifySettings } from '../../config/sections/verify-schema.ts';
 
 /** Why a commit is not verified. */
 export type VerifyReason =
@@ -31,6 +32,30 @@ export interface Verified {
 }
 
 export type VerifyVerdict = Verified | HeldCommit;
+
+/** How to go on after it, as the end of a sentence; empty where the message says so. No approval helps. */
+export function howToSign(reason: VerifyReason, mode: VerifySettings['mode']): string {
+  switch (reason) {
+    case 'unsigned':
+    case 'bad-signature':
+    case 'unknown-signer':
+    case 'revoked':
+    case 'forged-author':
+      return `; ${CURES[mode]}; no approval does instead`;
+    case 'too-few-signers':
+    case 'clock':
+    case 'unreadable':
+      return '';
+  }
+}
+
+const CURES: Readonly<Record<VerifySettings['mode'], string>> = {
+  none: 'sign it',
+  head: 'push a signed commit on top of it, such as `git commit --allow-empty -S`',
+  strict:
+    'sign it anew, and all after it: `git rebase --exec "git commit --amend --no-edit -S" COMMIT_IN_FORCE`, and push that in its place',
+  tag: 'sign a tag of a higher version: `git tag -s`',
+};
 
 /** A commit that is held, in the place of a value. */
 export function held(

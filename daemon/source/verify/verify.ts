@@ -19,6 +19,8 @@ export interface VerifyRequest {
   readonly to: string;
   /** Under `tag`, the full name of the tag that points at it. */
   readonly tag: string | null;
+  /** The date of the commit in force; null where what shall come into force may be older than that. */
+  readonly notBeforeMs: number | null;
   readonly nowMs: number;
 }
 
@@ -29,6 +31,13 @@ export async function verifyRevision(request: VerifyRequest): Promise<VerifyVerd
   const asked = await withTrust(settings, (trust) => ask(request, trust));
   const answer = asked.ok ? asked.value : held(to, 'unreadable', asked.error);
   return answer.ok ? answer.value : answer.error;
+}
+
+/** Why the files that say whose signatures count cannot be used; null: they can, or none are. */
+export async function troubleOfKeys(settings: VerifySettings): Promise<string | null> {
+  if (settings.mode === 'none') return null;
+  const read = await withTrust(settings, () => Promise.resolve());
+  return read.ok ? null : read.error;
 }
 
 const verified = (signers: readonly string[], warnings: readonly string[]): Verified => ({

@@ -135,10 +135,9 @@ const MAX_ABSENT_NAMED = 5;
 
 function absentBlock(absent: readonly NamedByRule[]): BlockText {
   const rules = new Set(absent.map(({ rule }) => rule)).size;
-  // A rule of the policy with many ports is many rules here.
-  const names = [
-    ...new Set(absent.map(({ id, rule: { source } }) => `${id} (${source.file}:${source.line})`)),
-  ];
+  const places = new Map<string, SourcePlace[]>();
+  for (const { id, rule } of absent) places.set(id, [...(places.get(id) ?? []), rule.source]);
+  const names = [...places].map(([id, named]) => `${id} (${placesText(distinctPlaces(named))})`);
   const more = names.length > MAX_ABSENT_NAMED ? ` and ${names.length - MAX_ABSENT_NAMED} more` : '';
   const named = `${names.slice(0, MAX_ABSENT_NAMED).join(', ')}${more}`;
   return {
@@ -147,6 +146,11 @@ function absentBlock(absent: readonly NamedByRule[]): BlockText {
     override: 'create what is named, or name another; the rule then goes in by itself',
   };
 }
+
+/** A rule of the policy with many ports is many rules here. */
+const distinctPlaces = (places: readonly SourcePlace[]): SourcePlace[] => [
+  ...new Map(places.map((place) => [`${place.file}:${place.line}`, place])).values(),
+];
 
 function placesText(places: readonly SourcePlace[]): string {
   const [first] = places;
@@ -231,8 +235,8 @@ function quarantinedBlock(refused: readonly RefusedRule[]): BlockText {
   return {
     kind: 'quarantined',
     message:
-      `the cloud refuses to add, change or remove ${counted(refused.length, 'rule')}, left alone until then or until the group's policy ` +
-      `changes: ${named}`,
+      `the cloud refuses to add, change or remove ${counted(refused.length, 'rule')}, left alone until the time that is named or until ` +
+      `the group's policy changes: ${named}`,
     override: '',
   };
 }

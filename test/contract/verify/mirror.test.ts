@@ -129,6 +129,7 @@ onlyWith('ssh-keygen', describe)('verification of a mirror', () => {
       from: null,
       to,
       tag: null,
+      notBeforeMs: null,
       nowMs: repository.nowMs,
     });
     expect(verdict).toMatchObject({ reason: 'unknown-signer' });

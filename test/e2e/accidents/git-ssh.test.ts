@@ -1,7 +1,7 @@
 // Accidents on the way to a git host over ssh: its key is another one, ours is refused, or something else answers. The
 // last good commit goes on to be enforced, and is followed by the next one when all is well again.
 import { mkdirSync, renameSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { freePort } from '../../support/free-port.ts';
@@ -90,7 +90,8 @@ const register = (): void => {
 
     test('something takes the connection and never says a word', async () => {
       await host.stop();
-      const silent = createServer(() => undefined);
+      const taking: Socket[] = [];
+      const silent = createServer((socket) => taking.push(socket));
       const taken = new Promise<void>((resolve) => silent.once('connection', () => resolve()));
       await new Promise<void>((resolve) => silent.listen(port, '127.0.0.1', resolve));
       await taken;
@@ -99,7 +100,9 @@ const register = (): void => {
         ({ event, err }) => event === UNREACHABLE && String(err).includes('banner'),
       );
       expect(gone.err).toContain('timed out');
-      await new Promise((resolve) => silent.close(resolve));
+      const closed = new Promise((resolve) => silent.close(resolve));
+      for (const socket of taking) socket.destroy();
+      await closed;
     });
   });
 };

@@ -48,15 +48,22 @@ export async function replaceRepository({ folder, repository }: MirrorFolder, fr
   await rm(worn, { recursive: true, force: true });
 }
 
-/** Bytes of all packs, finished or not. */
+/** Bytes of all packs, finished or not, as far as they can be read now. */
 export async function packBytes(repository: string): Promise<number> {
   const folder = path.join(repository, 'objects', 'pack');
-  const sizes = (await namesIn(folder)).map(async (name) => {
-    const stats = await stat(path.join(folder, name)).catch(absent);
-    return stats?.size ?? 0;
-  });
-  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+  try {
+    const files = await Promise.all(
+      (await readdir(folder)).map((name) => packedBytes(path.join(folder, name))),
+    );
+    return files.reduce((sum, size) => sum + size, 0);
+  } catch (error) {
+    if (isIoError(error)) return 0;
+    throw error;
+  }
 }
+
+/** Nothing of a file that has just gone. */
+const packedBytes = async (file: string): Promise<number> => (await stat(file).catch(absent))?.size ?? 0;
 
 export const packCount = async (repository: string): Promise<number> =>
   (await namesIn(path.join(repository, 'objects', 'pack'))).filter((name) => name.endsWith('.pack')).length;

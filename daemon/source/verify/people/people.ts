@@ -2,7 +2,7 @@
 import { matchesGlob } from '../../../../reconciler/model/glob.ts';
 import type { VerifySettings } from '../../../config/sections/verify-schema.ts';
 import type { Signer } from '../signature/signer.ts';
-import type { AllowedSigner } from '../trust/allowed-signers.ts';
+import { namesNobody, type AllowedSigner } from '../trust/allowed-signers.ts';
 
 export interface People {
   /** The same text for every key of a person. */
@@ -11,10 +11,18 @@ export interface People {
   fitsAuthor(signer: Signer, email: string): boolean;
 }
 
-/** Names of a key in the allowed signers are one person, and so are the two sides of SIGNER=ADDRESS. */
+/**
+ * All names of a key in the allowed signers are one person, also where it stands in several lines, each for its time; and
+ * so are the two sides of SIGNER=ADDRESS.
+ */
 export function knownPeople(authors: VerifySettings['authors'], allowed: readonly AllowedSigner[]): People {
   const lists = [
-    ...allowed.filter(({ isAuthority }) => !isAuthority).map(({ principals }) => principals.map(folded)),
+    ...allowed
+      .filter(({ isAuthority }) => !isAuthority)
+      .map(({ fingerprint, principals }) => [
+        ...principals.filter((principal) => !namesNobody(principal)).map(folded),
+        fingerprint,
+      ]),
     ...authors.map(({ signer, email }) =>
       signer === null || email.includes('*') ? [] : [folded(email), folded(signer)],
     ),

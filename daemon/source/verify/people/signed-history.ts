@@ -21,7 +21,7 @@ export interface VerifyContext extends Checker {
   readonly repository: string;
   readonly people: People;
   readonly nowMs: number;
-  /** AskedOf for only where signers are too few. */
+  /** Asked for only where signers are too few. */
   readonly approvals: () => Promise<readonly TagApproval[]>;
 }
 

@@ -1,5 +1,6 @@
 // Verifies the commits of a history, oldest first, a few side by side.
 import { ok } from '../../../../reconciler/model/result.ts';
+import { dateFault } from '../clock.ts';
 import type { CommitObject } from '../objects/commit-object.ts';
 import type { History } from '../objects/history.ts';
 import { held, shortId, type OrHeld } from '../verdict.ts';
@@ -23,6 +24,11 @@ export async function verifyCommits(
   const unsigned = waiting.find(({ signature }) => signature === null);
   if (unsigned !== undefined) {
     return held(unsigned.id, 'unsigned', `commit ${shortId(unsigned.id)} is not signed`);
+  }
+  // Of what is not verified itself the dates count all the same: what is signed above it could go back behind them.
+  for (const passed of history.commits.slice(0, -waiting.length)) {
+    const date = dateFault(passed, history.byId, context.nowMs);
+    if (date !== null) return held(passed.id, 'clock', `commit ${shortId(passed.id)} ${date}`);
   }
   const signed = new SignedHistory(history, last, context);
   const asked = new Set(waiting.map(({ id }) => id));

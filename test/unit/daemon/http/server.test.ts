@@ -24,7 +24,7 @@ const STATUS: DaemonStatus = {
     policies: { source: 'directory', path: '/etc/rampart/policies' },
     journal: '/var/lib/rampart/journal.db',
   },
-  policies: { revision: '4fff8c0', problems: 0, held: null, commit: null, remote: null, warnings: [] },
+  policies: { revision: '4fff8c0', problems: 0, held: null, commit: null, remote: null, notes: [] },
   management: { managed: [], released: [] },
   hooks: null,
   groups: [
@@ -192,7 +192,7 @@ describe('the page', () => {
       ...STATUS,
       rampart: EVIL,
       startedAt: EVIL,
-      policies: { revision: EVIL, problems: 2, held: null, commit: null, remote: null, warnings: [] },
+      policies: { revision: EVIL, problems: 2, held: null, commit: null, remote: null, notes: [] },
     };
     const { body } = await ask('/');
     expect(body).not.toContain('<script');

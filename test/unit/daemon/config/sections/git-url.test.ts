@@ -22,6 +22,7 @@ it.each([
   '-oProxyCommand=whoami:p.git',
   'https://git.example.com/p.git?token=s3cret',
   'file://host/p.git',
+  'git@git.example.com',
   'file:///srv/100%/p.git',
   'file:///srv/p%0a.git',
   'https://git.example.com/p.git\n',

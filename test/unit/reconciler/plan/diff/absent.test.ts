@@ -43,6 +43,11 @@ describe('a rule that names what does not exist', () => {
     expect(planExitCode([plan])).toBe(3);
   });
 
+  it('names what many rules name once, with their places', () => {
+    const plan = planned([FROM_GROUP, rule({ ports: '80', peer: 'sg-gone' }), FROM_LIST]);
+    expect(plan.blockedBy[0]?.message).toMatch(/: sg-gone \([^)]*\), pl-gone \([^)]*\)$/);
+  });
+
   it('goes in once that exists, or once another is named', () => {
     const created = planned([FROM_GROUP], [], {}, new Set());
     const renamed = planned([rule({ ports: '443', peer: 'sg-there' })]);
