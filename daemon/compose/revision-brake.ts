@@ -7,6 +7,7 @@ import type { JournalDesk } from '../journal/journal.ts';
 import type { Engine } from '../reconcile/engine.ts';
 import { heldText, overrideOf } from '../schedule/held-revision.ts';
 import { assessRevision } from '../schedule/revision-gate.ts';
+import { shortId } from '../source/verify/verdict.ts';
 import type { Loaded } from './open-source.ts';
 
 export interface JudgedRevision {
@@ -50,6 +51,13 @@ async function revisionNotes(
   const found = await assessRevision(engine, desk, { state: desired, content: loaded.content });
   if (found.kind !== 'held') return { isHeld: isHeldBefore, notes: weaker };
   const command = overrideOf(found.held, engine.invocation);
-  const held = `revision brake: ${heldText(found.held)}; to let it go on: ${command}`;
+  const goesOn = approvedBy(loaded, found.held.hash) ?? `to let it go on: ${command}`;
+  const held = `revision brake: ${heldText(found.held)}; ${goesOn}`;
   return { isHeld: true, notes: [...weaker, held] };
+}
+
+/** The newest commit may say so by its message; a daemon heeds that when it takes the commit. Null: it does not. */
+function approvedBy({ approval }: Pick<Loaded, 'approval'>, hash: string): string | null {
+  if (approval?.hash !== hash) return null;
+  return `commit ${shortId(approval.commit)}, signed by ${approval.by}, approves it: the daemon lets it go on once it has taken that commit`;
 }

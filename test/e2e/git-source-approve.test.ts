@@ -109,16 +109,50 @@ test('a merge that makes the change itself does not approve it', async () => {
   expect(await estate.ports()).toEqual([80, 443, 8080, 8443]);
 });
 
-test('approve --ahead takes the hash of the policies of a commit, and no beginning of it', async () => {
-  estate.pushPorts(443);
+test('plan tells that the newest commit approves what the brake holds', async () => {
+  const daemon = await heldByTheBrake();
+  await daemon.stop();
+  const commit = approving(bob);
+  const planned = await estate.workspace.run(['plan']);
+  expect(planned.stderr).toContain(`commit ${commit.slice(0, 12)}, signed by bob, approves it`);
+});
+
+test('where signed tags are followed, the commit that a tag leads to approves', async () => {
+  const file = path.join(estate.workspace.folder, 'allowed_signers');
+  estate.configure({ git: `ref: "refs/tags/v*", verify: {mode: tag, allowedSigners: "${file}"}` });
+  const config = path.join(estate.workspace.folder, 'config.yaml');
+  execFileSync('sed', ['-i', 's/brake: off/brake: {groups: 0}/', config]);
+  const tag = (name: string) => {
+    const as = ['-c', 'gpg.format=ssh', '-c', `user.signingkey=${alice.signWith}`];
+    estate.clone.run(...as, 'tag', '-s', '-m', name, name);
+    estate.clone.run('push', '--quiet', 'origin', `refs/tags/${name}`);
+  };
+  estate.pushPorts(80, 443, 8080, 8443);
   signed(alice, 'first');
+  tag('v1.0.0');
   const daemon = estate.start();
   await daemon.event('group.converged');
-  const hash = estate.clone.run('rev-parse', 'HEAD:policies');
-  const ahead = (text: string) =>
-    estate.workspace.run(['approve', text, '--ahead', '--reason', 'reviewed before it is pushed']);
-  const beginning = await ahead(hash.slice(0, 39));
-  expect(beginning).toMatchObject({ code: 1, stdout: '' });
-  expect(beginning.stderr).toContain('40 of the policies of a commit');
-  expect(await ahead(hash)).toMatchObject({ code: 0 });
+  estate.push({ 'policies/web.yaml': 'version: 1\ngroups: []\n' });
+  signed(alice, 'nothing any more');
+  tag('v1.1.0');
+  await daemon.event('policies.held', { reason: 'brake' });
+  const from = daemon.lines.length;
+  const commit = approving(bob);
+  tag('v1.2.0');
+  await daemon.event('policies.loaded', { revision: commit, tag: 'refs/tags/v1.2.0' }, from);
+  expect(await daemon.event('plan.approved', {}, from)).toMatchObject({ by: 'signer bob' });
+});
+
+test('an old approving commit does not let history be rewound to it', async () => {
+  const daemon = await heldByTheBrake();
+  const old = approving(bob);
+  await daemon.event('policies.loaded', { revision: old });
+  estate.pushPorts(443);
+  const newest = signed(alice, 'on again');
+  await daemon.event('policies.loaded', { revision: newest });
+  const from = daemon.lines.length;
+  estate.clone.run('push', '--quiet', '--force', 'origin', `${old}:refs/heads/main`);
+  await daemon.event('policies.held', { reason: 'not-a-descendant', commit: old }, from);
+  await daemon.event('group.converged', { revision: newest });
+  expect(await estate.ports()).toEqual([443]);
 });

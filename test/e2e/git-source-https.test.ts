@@ -48,6 +48,9 @@ test('says that the host refuses the token, and shows neither it nor a prompt', 
   const daemon = estate.workspace.start(['run'], { GIT_TOKEN: 'glpat-wrong-0000000000' });
   const gone = await daemon.event('policies.unreachable');
   expect(gone.err).toContain('could not read Username');
+  expect(gone.err).toContain(
+    'the host does not take the token from `policies.git.auth.tokenEnv` (GIT_TOKEN)',
+  );
   await daemon.event('policies.rejected', { code: 'policies-unreachable' });
   const { stdout } = await daemon.stop();
   expect(stdout).not.toContain('glpat-wrong');
@@ -60,6 +63,7 @@ test('trusts no certificate that the config does not name', async () => {
   const daemon = estate.start();
   const gone = await daemon.event('policies.unreachable');
   expect(gone.err).toMatch(/certificate/);
+  expect(gone.err).toContain('`policies.git.auth.caFile`');
   expect(host.seen).toEqual([]);
 });
 

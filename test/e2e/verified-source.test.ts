@@ -2,6 +2,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { freePort } from '../support/free-port.ts';
 import { GitEstate, policyOf } from '../support/git-estate.ts';
 import { onlyWith } from '../support/optional-tool.ts';
 import type { RampartProcess } from '../support/rampart.ts';
@@ -22,8 +23,9 @@ beforeEach(async () => {
 });
 afterEach(() => estate.close());
 
-const verify = (keys: string): void =>
+const verify = (keys: string, listen = 'off'): void =>
   estate.configure({
+    listen,
     git: `verify: {allowedSigners: allowed_signers, revocationFile: revoked_keys, ${keys}}`,
   });
 
@@ -146,6 +148,32 @@ onlyWith('ssh-keygen', describe)('a git source whose commits must be signed', ()
     expect((await daemon.event('policies.held')).msg).toContain('ahead of now');
     expect(await estate.ports()).toEqual([443]);
   });
+
+  for (const mode of ['head', 'strict']) {
+    test(`leaves an unsigned commit in force where ${mode} is new in the config, says so, and verifies the next one`, async () => {
+      estate.configure();
+      const first = push({ ports: [443] });
+      const before = await ready();
+      await enforced(before, first);
+      await before.stop();
+      verify(`mode: ${mode}`, `127.0.0.1:${await freePort()}`);
+      const daemon = await ready();
+      const told = await daemon.event('policies.loaded', { revision: first });
+      const warning = `${first.slice(0, 12)} stays in force`;
+      expect(String(told.warnings)).toContain(warning);
+      expect(String(told.warnings)).toContain('is not signed');
+      expect((await estate.workspace.run(['status'])).stdout).toContain(warning);
+      expect((await estate.workspace.run(['plan'])).stderr).toContain(warning);
+      const unsigned = push({ ports: [22] });
+      await daemon.event('policies.held', { reason: 'signature', commit: unsigned });
+      expect(await estate.ports()).toEqual([443]);
+      estate.clone.run('reset', '--quiet', '--hard', first);
+      const signed = push({ by: alice, ports: [80] });
+      await enforced(daemon, signed);
+      expect(await estate.ports()).toEqual([80]);
+      expect((await estate.workspace.run(['status'])).stdout).not.toContain('stays in force');
+    });
+  }
 
   test('waits for the tag of a second person', async () => {
     verify('mode: strict, minSigners: 2');

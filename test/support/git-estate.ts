@@ -39,8 +39,8 @@ export class GitEstate {
    * The config of a daemon that follows `main` of the remote; `git` and `policies`: further keys of
    * these, in flow style.
    */
-  configure({ url = this.remote, git = '', policies = '', extra = '' } = {}): void {
-    const text = configFor(this.emulator.url, extra);
+  configure({ url = this.remote, git = '', policies = '', extra = '', listen = 'off' } = {}): void {
+    const text = configFor(this.emulator.url, extra).replace('listen: "off"', `listen: "${listen}"`);
     const more = (keys: string): string => (keys === '' ? '' : `, ${keys}`);
     const source = `policies: {source: git, git: {url: "${url}", pollSeconds: 1${more(git)}}${more(policies)}}`;
     this.workspace.write('config.yaml', text.replace(/^policies: .*$/m, source));

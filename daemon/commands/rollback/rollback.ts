@@ -10,6 +10,7 @@ import { parseReason } from '../../cli/reason.ts';
 import { whoami } from '../../cli/who.ts';
 import { systemClock } from '../../clock.ts';
 import { withDesk } from '../../compose/open-journal.ts';
+import type { Loaded } from '../../compose/open-source.ts';
 import { saysOfRevision } from '../../compose/revision-brake.ts';
 import { judgedRevision, openSession, planAll } from '../../compose/session.ts';
 import { addCommonFlags, readConfig, type CommonFlags } from '../../compose/setup.ts';
@@ -32,7 +33,10 @@ export function addRollbackCommand(program: Command, io: Io, done: (code: ExitCo
     .description(
       'Put an earlier commit of a git source in force, until its remote names another one. Exit code: 0 done, 1 not.',
     )
-    .option('--to <REVISION>', 'that commit, or the beginning of its id where it was in force before')
+    .option(
+      '--to <REVISION>',
+      'that commit; where it was in force before, the beginning of its id or its tag will do',
+    )
     .option('--reason <TEXT>', 'why; it is shown wherever the rollback is', flagOf(parseReason))
     .option('--yes', 'do not ask; lifts no block')
     .option('--end', 'end the rollback: what the remote names is taken again')
@@ -79,15 +83,13 @@ interface Wish {
 }
 
 async function rollBack(desk: JournalDesk, { config, flags, to, reason }: Wish, io: Io): Promise<ExitCode> {
+  requireAnswer(flags, io);
   const id = commitIdOf(to, (await desk.estateFacts()).commits);
   const session = await openSession(config, { ...flags, at: id }, io, READ_ONLY);
   try {
-    const { facts, remote, held } = session.loaded;
+    const { facts, remote } = session.loaded;
     const from = remote?.tip ?? null;
-    if (facts?.id !== id || from === null) {
-      const why = held === null ? 'the remote does not have it' : held.message;
-      throw new UsageError(`commit ${id} cannot be put in force: ${why}`);
-    }
+    if (facts?.id !== id || from === null) throw new UsageError(whyNotPut(id, session.loaded));
     if (from === id) throw new UsageError(`${id} is what the remote names now; \`--end\` ends a rollback`);
     const plans = await planAll(session, io, desk);
     io.stdout.write(renderText(session.revision, plans, facts));
@@ -101,19 +103,30 @@ async function rollBack(desk: JournalDesk, { config, flags, to, reason }: Wish, 
   }
 }
 
+/** Throws where no flag says yes and there is no terminal to ask at. */
+function requireAnswer({ yes }: RollbackFlags, io: Io): void {
+  if (yes !== true && !canAsk(io)) throw new UsageError('there is no terminal to ask at: add --yes');
+}
+
+/** What keeps the commit from being put in force: verification, or a remote that does not hand it out. */
+function whyNotPut(id: string, { held, remote }: Loaded): string {
+  const nothing = 'nothing was written';
+  if (held?.revision === id) return `commit ${id} is not put in force, ${nothing}: ${held.message}`;
+  return `commit ${id} cannot be read, ${nothing}: ${remote?.error ?? 'the mirror does not have it'}`;
+}
+
 /** Throws unless a person or a flag says yes. */
 async function askAboutRollback({ yes }: RollbackFlags, io: Io): Promise<void> {
   if (yes === true) return;
-  if (!canAsk(io)) throw new UsageError('there is no terminal to ask at: add --yes');
   if (!(await askYes(io, 'Put this revision in force?'))) {
-    throw new UsageError('not confirmed: nothing was changed');
+    throw new UsageError('not confirmed: nothing was written');
   }
 }
 
-/** One that was in force, or any other by its whole id. */
+/** One that was in force, by the beginning of its id or by its tag; or any other by its whole id. */
 function commitIdOf(text: string, known: readonly CommitFacts[]): string {
   const beginning = text.toLowerCase();
-  const found = known.filter(({ id }) => id.startsWith(beginning));
+  const found = known.filter(({ id, tag }) => id.startsWith(beginning) || isNamed(tag, text));
   const [only] = found;
   if (only !== undefined && found.length === 1) return only.id;
   if (WHOLE_ID.test(beginning)) return beginning;
@@ -122,7 +135,8 @@ function commitIdOf(text: string, known: readonly CommitFacts[]): string {
     .reverse()
     .map((commit) => `  ${commit.id} ${commitLine(commit)}`);
   const what = found.length > 1 ? 'several commits that were' : 'no commit that was';
-  throw new UsageError(
-    [`${text} is the beginning of ${what} in force; these were, the newest first:`, ...listed].join('\n'),
-  );
+  const head = `${text} is the tag, or the beginning of the id, of ${what} in force; these were, the newest first:`;
+  throw new UsageError([head, ...listed].join('\n'));
 }
+
+const isNamed = (tag: string | null, text: string): boolean => tag === text || tag === `refs/tags/${text}`;

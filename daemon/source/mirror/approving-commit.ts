@@ -1,5 +1,6 @@
 // A commit may approve the policies that it leads to: an empty one or a merge, whose message ends with
 // `Rampart-Approve: HASH`. That is the word of another person than the one who made the change, so both must have signed.
+import type { CommitFacts } from '../../../reconciler/report/commit.ts';
 import { runGit } from '../git/git.ts';
 import type { GitPlace } from '../git/tree.ts';
 import type { CommitApproval } from '../source.ts';
@@ -12,23 +13,26 @@ const MAX_CHANGE = 64;
 /** What the commit approves; null: nothing, or not by a word that counts. */
 export async function approvalIn(
   { id }: Chosen,
-  inForce: string | null,
+  inForce: CommitFacts | null,
   ports: ChoosePorts,
 ): Promise<CommitApproval | null> {
   const { git, mirror } = ports;
   const { mode } = git.verify;
-  if (inForce === null || mode === 'none' || mode === 'tag') return null;
+  if (inForce === null || mode === 'none') return null;
   const { place } = mirror;
   const hash = await treeId({ commit: id, path: git.path }, place);
   if (hash === null || !(await trailersOf(id, place)).includes(hash)) return null;
+  // Of a history that was rewritten, or a tag beside it, an old approving commit could be the newest once more.
+  if (!(await runGit(['merge-base', '--is-ancestor', inForce.id, id], place)).ok) return null;
   const change = await gitLines(
-    ['rev-list', `--max-count=${MAX_CHANGE + 1}`, `${id}^@`, `^${inForce}`, '--'],
+    ['rev-list', `--max-count=${MAX_CHANGE + 1}`, `${id}^@`, `^${inForce.id}`, '--'],
     place,
   );
   if (change === null || change.length > MAX_CHANGE) return null;
   if (!(await bringsNothing({ commit: id, path: git.path }, change, place))) return null;
   const changers = await changersOf(change, ports);
-  const approvers = changers === null ? [] : await signersOf(id, ports);
+  const notBeforeMs = inForce.atMs > ports.nowMs() ? null : inForce.atMs;
+  const approvers = changers === null ? [] : await signersOf(id, notBeforeMs, ports);
   const by = approvers.find((person) => changers?.has(person) === false);
   return by === undefined ? null : { hash, commit: id, by };
 }
@@ -40,7 +44,7 @@ async function changersOf(
 ): Promise<ReadonlySet<string> | null> {
   const changers = new Set<string>();
   for (const commit of change) {
-    const people = await signersOf(commit, ports);
+    const people = await signersOf(commit, null, ports);
     if (people.length === 0) return null;
     for (const person of people) changers.add(person);
   }
@@ -74,16 +78,17 @@ async function bringsNothing(
 /** People who signed this commit; none where that cannot be told. */
 async function signersOf(
   commit: string,
+  notBeforeMs: number | null,
   { git, mirror, verify, nowMs }: ChoosePorts,
 ): Promise<readonly string[]> {
   const verdict = await verify({
     repository: mirror.place.cwd,
     environment: mirror.place.environment,
-    settings: { ...git.verify, mode: 'head', minSigners: 1 },
+    settings: { ...git.verify, mode: 'head', minSigners: 1, since: null },
     from: null,
     to: commit,
     tag: null,
-    notBeforeMs: null,
+    notBeforeMs,
     nowMs: nowMs(),
   });
   return verdict.kind === 'verified' ? verdict.signers : [];

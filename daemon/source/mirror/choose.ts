@@ -4,7 +4,7 @@ import type { CommitFacts, SourceHoldReason } from '../../../reconciler/report/c
 import type { GitSettings } from '../../config/sections/git-schema.ts';
 import type { SourceHold } from '../source.ts';
 import type { Verifier } from '../verify/remember-verdicts.ts';
-import { howToSign, type VerifyVerdict } from '../verify/verdict.ts';
+import { howToSign, shortId, type VerifyVerdict } from '../verify/verdict.ts';
 import { treeId } from './commit-policies.ts';
 import type { Base, Mirror, Tip } from './mirror.ts';
 import { isTagRef } from './remote-ref.ts';
@@ -32,12 +32,19 @@ export interface ChoosePorts {
   readonly nowMs: () => number;
 }
 
-/** What newer commits must descend from: what is in force, or for `strict` what needs no signature. */
-export function baseOf({ inForce, rollback }: SourceStanding, { verify }: GitSettings): Base | null {
+/**
+ * What newer commits must descend from: what is in force, or for `strict` what needs no signature. Of a rollback, the
+ * commit that is wanted.
+ */
+export function baseOf(standing: SourceStanding, { verify }: GitSettings, tip: Tip): Base | null {
+  const { inForce } = standing;
+  const { ref, commit: wanted, isRolledBack } = commitMeant(tip, standing);
+  if (isRolledBack && wanted !== inForce?.id) {
+    return { kind: 'chosen', commit: wanted, tag: isTagRef(ref) ? ref : null };
+  }
   const whole = verify.mode === 'strict';
-  if (rollback !== null && rollback.from === null) return { commit: rollback.to, whole: false };
   const commit = inForce?.id ?? (whole ? verify.since : null);
-  return commit === null ? null : { commit, whole };
+  return commit === null ? null : { kind: 'ancestor', commit, whole };
 }
 
 export async function chooseCommit(
@@ -69,7 +76,7 @@ function rollbackTexts({ rollback }: SourceStanding): string[] {
   const { to = '', about = null } = rollback ?? {};
   if (about === null) return [];
   return [
-    `rolled back to ${short(to)}, ${about}: until the remote names another commit, or \`rampart rollback --end\``,
+    `rolled back to ${shortId(to)}, ${about}: until the remote names another commit, or \`rampart rollback --end\``,
   ];
 }
 
@@ -80,7 +87,7 @@ interface CommitMeant extends Tip {
 
 const commitMeant = (tip: Tip, { rollback }: SourceStanding): CommitMeant =>
   rollback !== null && (rollback.from ?? tip.commit) === tip.commit
-    ? { ref: rollback.tag ?? tip.ref, commit: rollback.to, isRolledBack: true }
+    ? { ref: rollback.tag ?? (isTagRef(tip.ref) ? '' : tip.ref), commit: rollback.to, isRolledBack: true }
     : { ...tip, isRolledBack: false };
 
 const tagOf = ({ ref }: Tip): string | null => (isTagRef(ref) ? ref : null);
@@ -143,12 +150,12 @@ async function strayed(
     case 'unrelated':
       return {
         reason: 'not-a-descendant',
-        message: `${ref} is at ${short(commit)}, which does not descend from ${short(inForce.id)}, the commit in force: history was rewritten`,
+        message: `${ref} is at ${shortId(commit)}, which does not descend from ${shortId(inForce.id)}, the commit in force: history was rewritten`,
       };
     case 'too-deep':
       return {
         reason: 'history-too-deep',
-        message: `${short(inForce.id)}, the commit in force, is not among the ancestors of ${short(commit)} (${ref}) that policies.git.maxDepth (${git.maxDepth}) lets be fetched`,
+        message: `${shortId(inForce.id)}, the commit in force, is not among the ancestors of ${shortId(commit)} (${ref}) that policies.git.maxDepth (${git.maxDepth}) lets be fetched`,
       };
   }
 }
@@ -156,14 +163,14 @@ async function strayed(
 function rewound({ commit, ref }: Tip, { tag, id }: CommitFacts): HoldCause | null {
   if (tag === null) return null;
   if (tag === ref) {
-    const message = `the tag ${ref} was moved from ${short(id)}, the commit in force, to ${short(commit)}`;
+    const message = `the tag ${ref} was moved from ${shortId(id)}, the commit in force, to ${shortId(commit)}`;
     return { reason: 'rewind', message };
   }
   const difference = compareTags(ref, tag);
   if (difference !== null && difference > 0) return null;
   return {
     reason: 'rewind',
-    message: `${ref} (${short(commit)}) is not of a higher version than ${tag} (${short(id)}), which is in force`,
+    message: `${ref} (${shortId(commit)}) is not of a higher version than ${tag} (${shortId(id)}), which is in force`,
   };
 }
 
@@ -175,5 +182,3 @@ async function heldAs(
   const hash = (await treeId({ commit, path: git.path }, mirror.place)) ?? commit;
   return { hash, revision: commit, reason, message };
 }
-
-const short = (id: string): string => id.slice(0, 12);

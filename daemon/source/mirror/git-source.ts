@@ -25,6 +25,7 @@ import { readCommitPolicies, treeId } from './commit-policies.ts';
 import type { Mirror } from './mirror.ts';
 import { wantedRef } from './remote-ref.ts';
 import type { SourceStanding } from './standing.ts';
+import { unverifiedInForce } from './unverified-in-force.ts';
 
 export interface GitSourceOptions {
   readonly git: GitSettings;
@@ -39,6 +40,7 @@ export interface GitSourceOptions {
 export class GitSource implements Source {
   readonly #options: GitSourceOptions;
   readonly #verify: Verifier = rememberVerdicts(verifyRevision);
+  readonly #verifyInForce: Verifier = rememberVerdicts(verifyRevision);
   #remote: RemoteStatus;
   /** Of the choice that was loaded last. */
   #loaded: string | null = null;
@@ -74,9 +76,9 @@ export class GitSource implements Source {
     const choice = await this.#choose(standing);
     this.#loaded = choiceKey(choice);
     const { commit, held } = choice;
-    const warnings = [...choice.warnings, ...(await this.#keyTroubles(choice))].map((message) =>
-      this.#warning(message),
-    );
+    const stays = await this.#staysUnverified(choice, standing);
+    const told = [...choice.warnings, ...stays, ...(await this.#keyTroubles(choice))];
+    const warnings = told.map((message) => this.#warning(message));
     if (commit === null) return { ...this.#nothing(choice), held, warnings };
     const read = await this.#read(commit, standing);
     if (read === null) return { ...this.#lost(commit), held, warnings };
@@ -106,7 +108,7 @@ export class GitSource implements Source {
   async #ask(): Promise<void> {
     const { mirror, standing, git, clock, onAnswer } = this.#options;
     const known = await standing();
-    const tip = await mirror.update(baseOf(known, git));
+    const tip = await mirror.update((named) => baseOf(known, git, named));
     this.#remote = tip.ok
       ? { ...this.#remote, tip: tip.value.commit, answeredAtMs: clock.nowMs(), error: null }
       : { ...this.#remote, error: tip.error };
@@ -125,11 +127,18 @@ export class GitSource implements Source {
     return { git, mirror, verify: this.#verify, nowMs: () => clock.nowMs() };
   }
 
+  async #staysUnverified({ commit }: Choice, { inForce }: SourceStanding): Promise<string[]> {
+    if (commit?.isInForce !== true || inForce === null) return [];
+    const warning = await unverifiedInForce(inForce, { ...this.#ports, verify: this.#verifyInForce });
+    return warning === null ? [] : [warning];
+  }
+
   /** Null: the mirror does not have it. One that is damaged is fetched again first. */
   async #read(commit: Chosen, standing: SourceStanding): Promise<LoadedPolicies | null> {
     const read = await this.#readOnce(commit, standing);
     if (read !== null) return read;
-    const rebuilt = await this.#options.mirror.rebuild(baseOf(standing, this.#options.git));
+    const { git, mirror } = this.#options;
+    const rebuilt = await mirror.rebuild((tip) => baseOf(standing, git, tip));
     return rebuilt.ok ? this.#readOnce(commit, standing) : null;
   }
 
@@ -141,7 +150,7 @@ export class GitSource implements Source {
     const facts = inForce?.id === id ? inForce : await readCommitFacts(id, mirror.place);
     if (folder === null || facts === null) return null;
     const tree = await treeId(at, mirror.place);
-    const approval = chosen.isInForce ? null : await approvalIn(chosen, inForce?.id ?? null, this.#ports);
+    const approval = chosen.isInForce ? null : await approvalIn(chosen, inForce, this.#ports);
     return { ...loadedAt(folder, { ...facts, signers, tag }), content: `tree:${tree ?? ''}`, approval };
   }
 

@@ -3,6 +3,8 @@
 import { matchesGlob } from '../../../reconciler/model/glob.ts';
 import { err, ok, type Result } from '../../../reconciler/model/result.ts';
 import type { GitSettings } from '../../config/sections/git-schema.ts';
+import { printable } from '../../../reconciler/policy/report/printable.ts';
+import { nearestWord } from '../../../reconciler/policy/schema/suggest.ts';
 import { highestTag } from './tag-version.ts';
 
 /** A ref of the remote. */
@@ -38,6 +40,24 @@ export function chosenRef(listing: string, wanted: string): Result<RemoteRef, st
   const highest = highestTag(refs.filter(({ name }) => isNamedBy(name, wanted)));
   return highest === null ? err(`the remote has no tag with a version that fits ${wanted}`) : ok(highest);
 }
+
+const MAX_OTHERS = 5;
+const MAX_COMPARED = 500;
+
+/** What else there is, from what `git ls-remote` says: names near the wanted one, or some. Empty: nothing. */
+export function otherRefs(listing: string, wanted: string): string {
+  const names = listing.split('\n').flatMap((line) => /^[0-9a-f]{40,64}\t(.+)$/.exec(line)?.[1] ?? []);
+  const kind = isTagRef(wanted) ? names.filter(isTagRef) : names.filter((name) => !isTagRef(name));
+  const there = kind.length === 0 ? names : kind;
+  if (there.length === 0) return '; it has no branch and no tag at all: is it empty?';
+  const byName = new Map(there.slice(0, MAX_COMPARED).map((name) => [shortName(name), name]));
+  const near = byName.get(nearestWord(shortName(wanted), byName.keys()) ?? '');
+  if (near !== undefined) return `; it has ${printable(near)}: is that meant by \`policies.git.ref\`?`;
+  const more = there.length > MAX_OTHERS ? ', …' : '';
+  return `; it has ${printable(there.slice(0, MAX_OTHERS).join(', '))}${more}: correct \`policies.git.ref\``;
+}
+
+const shortName = (ref: string): string => ref.replace(/^refs\/\w+\//, '');
 
 /** No git host lets a tag have a longer name; whoever answers in the place of one could make every look take long. */
 const LONGEST_NAME = 500;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { chosenRef } from '../../../../../daemon/source/mirror/remote-ref.ts';
+import { chosenRef, otherRefs } from '../../../../../daemon/source/mirror/remote-ref.ts';
 
 const ID = '1'.repeat(40);
 const OTHER = '2'.repeat(40);
@@ -40,4 +40,14 @@ it('does not get lost in a name that a hostile remote made up for a glob', () =>
     ok: true,
     value: { id: ID, name: 'refs/tags/v1.0.0' },
   });
+});
+
+it('names a ref near the one that is missing, else some that there are', () => {
+  const listing = `${ID}\trefs/heads/main\n${ID}\trefs/heads/release\n${ID}\trefs/tags/v1\n`;
+  expect(otherRefs(listing, 'refs/heads/mian')).toContain('it has refs/heads/main: is that meant');
+  expect(otherRefs(listing, 'refs/heads/production')).toContain(
+    'it has refs/heads/main, refs/heads/release:',
+  );
+  expect(otherRefs(listing, 'refs/tags/release-*')).toContain('it has refs/tags/v1:');
+  expect(otherRefs('', 'refs/heads/main')).toContain('is it empty?');
 });

@@ -1,6 +1,8 @@
-// Why git did not do it, in one line for people.
-import { printable } from '../../../reconciler/policy/report/printable.ts';
-import type { GitFailure } from '../git/git.ts';
+// Why git did not do it, in one line for people: what it said, and which key of the config it is about.
+import { printable } from '../../../../reconciler/policy/report/printable.ts';
+import type { GitSettings } from '../../../config/sections/git-schema.ts';
+import type { GitFailure } from '../../git/git.ts';
+import { adviceOn } from './advice.ts';
 
 const MAX_LINES = 3;
 const MAX_SAID = 400;
@@ -9,8 +11,16 @@ const MAX_SAID = 400;
 const BOILERPLATE =
   /^(Please make sure you have|and the repository exists|hint:|Cloning into|warning: redirecting)/;
 
-/** `seconds`: how long git was given. */
-export function complaintText({ kind, code, complaint }: GitFailure, seconds: number): string {
+export interface ComplaintContext {
+  readonly git: GitSettings;
+  /** How long git was given. */
+  readonly seconds: number;
+}
+
+export function complaintText(
+  { kind, code, complaint }: GitFailure,
+  { git, seconds }: ComplaintContext,
+): string {
   switch (kind) {
     case 'absent':
       return 'git cannot be run: is it installed, and in PATH?';
@@ -20,8 +30,11 @@ export function complaintText({ kind, code, complaint }: GitFailure, seconds: nu
       return 'the answer is larger than is taken';
     case 'stopped':
       return 'stopped';
-    case 'refused':
-      return saidBy(complaint) || `git ended with code ${code ?? 'unknown'}`;
+    case 'refused': {
+      const said = saidBy(complaint) || `git ended with code ${code ?? 'unknown'}`;
+      const advice = adviceOn(complaint, git);
+      return advice === null ? said : `${said}; ${advice}`;
+    }
   }
 }
 

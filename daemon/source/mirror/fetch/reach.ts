@@ -1,8 +1,8 @@
 // Fetches older commits until it is known whether the newest one descends from another. A remote need not hand them out.
 import { isDeepStrictEqual } from 'node:util';
-import { err, ok, type Result } from '../../../reconciler/model/result.ts';
-import type { GitPlace } from '../git/tree.ts';
-import { ancestryOf, shallowCommits, type AncestryQuestion } from './ancestry.ts';
+import { err, ok, type Result } from '../../../../reconciler/model/result.ts';
+import type { GitPlace } from '../../git/tree.ts';
+import { ancestryOf, shallowCommits, type AncestryQuestion } from '../ancestry.ts';
 
 export const FIRST_DEEPENING = 32;
 

@@ -1,9 +1,9 @@
 // What git is told so that it reaches one remote, as the config says, and nothing else: no setting of the user or the
 // system, no helper, no hook, no prompt. Secrets go through the environment: arguments are seen by everyone.
-import { err, ok, type Result } from '../../../reconciler/model/result.ts';
-import type { GitSettings } from '../../config/sections/git-schema.ts';
-import { readSecret, SecretMissing } from '../../config/secret.ts';
-import type { Environment } from '../git/git.ts';
+import { err, ok, type Result } from '../../../../reconciler/model/result.ts';
+import type { GitSettings } from '../../../config/sections/git-schema.ts';
+import { readSecret, SecretMissing } from '../../../config/secret.ts';
+import type { Environment } from '../../git/git.ts';
 
 export interface AccessPorts {
   readonly environment: Environment;

@@ -2,7 +2,7 @@
 // stops the next one: leftovers are removed, and a mirror is put in place by one rename.
 import { chmod, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { isIoError } from '../../io-reason.ts';
+import { isIoError } from '../../../io-reason.ts';
 
 export interface MirrorFolder {
   /** For our user alone. */

@@ -1,8 +1,8 @@
-// Tags on the commit that the remote names: a person may have signed one as a second signer. They are kept in the mirror
+// Tags on the commits that may be taken: a person may have signed one as a second signer. They are kept in the mirror
 // as long as the remote has them.
-import { err, ok, type Result } from '../../../reconciler/model/result.ts';
-import type { GitSettings } from '../../config/sections/git-schema.ts';
-import type { GitFailure, GitRun } from '../git/git.ts';
+import { err, ok, type Result } from '../../../../reconciler/model/result.ts';
+import type { GitSettings } from '../../../config/sections/git-schema.ts';
+import type { GitFailure, GitRun } from '../../git/git.ts';
 
 type RunGit = (args: readonly string[], run?: Partial<GitRun>) => Promise<Result<Buffer, GitFailure>>;
 
@@ -21,9 +21,9 @@ const MAX_FETCHED_TAGS = 20;
 export const mayBeApproved = ({ verify }: GitSettings): boolean =>
   verify.mode !== 'none' && (verify.minSigners > 1 || verify.platformKeys.length > 0);
 
-/** Fetches the tags of this commit, and forgets those that the remote no longer has there. */
+/** Fetches the tags of these commits, and forgets those that the remote no longer has there, but for some refs. */
 export async function fetchApprovingTags(
-  { commit, ref }: { readonly commit: string; readonly ref: string },
+  { commits, refs: own }: { readonly commits: ReadonlySet<string>; readonly refs: ReadonlySet<string> },
   { url, run, remote }: TagFetch,
 ): Promise<Result<true, GitFailure>> {
   const listed = await run(['ls-remote', '--quiet', '--tags', '--', url], remote);
@@ -31,18 +31,18 @@ export async function fetchApprovingTags(
   const there = new Map(linesOf(listed.value));
   const wanted = [...there].flatMap(([name, id]) => {
     const tag = name.slice(0, -PEELED.length);
-    return name.endsWith(PEELED) && id === commit ? [[tag, there.get(tag) ?? ''] as const] : [];
+    return name.endsWith(PEELED) && commits.has(id) ? [[tag, there.get(tag) ?? ''] as const] : [];
   });
   const known = await run(['for-each-ref', '--format=%(objectname)%09%(refname)', 'refs/tags']);
   if (!known.ok) return known;
   const here = new Map(linesOf(known.value));
-  const kept = new Set([ref, ...wanted.map(([name]) => name)]);
+  const kept = new Set([...own, ...wanted.map(([name]) => name)]);
   for (const name of here.keys()) {
     if (!kept.has(name)) await run(['update-ref', '-d', name]);
   }
   const missing = wanted
     .slice(0, MAX_FETCHED_TAGS)
-    .filter(([name, id]) => name !== ref && here.get(name) !== id);
+    .filter(([name, id]) => !own.has(name) && here.get(name) !== id);
   if (missing.length === 0) return ok(true);
   const args = ['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules'];
   const refs = missing.map(([name]) => `+${name}:${name}`);
