@@ -2,7 +2,7 @@
 // event, and takes as long as the vendor does. At most one call in ten seconds for an account, whose groups take turns;
 // a question is asked again for a quarter of an hour, because events come late, and its end is always said.
 import { groupKey, type GroupRef } from '../../reconciler/model/group.ts';
-import type { Clock } from '../clock.ts';
+import { HOUR_MS, type Clock } from '../clock.ts';
 import {
   NO_ATTRIBUTION,
   type Attribution,
@@ -51,7 +51,7 @@ export interface FoundDrift {
 /** Clocks differ, and events are stamped to the second. */
 const MARGIN_MS = 60_000;
 /** ActionTrail is asked for so long a time at most; it would take 30 days. */
-const MOST_BACK_MS = 7 * 24 * 3_600_000;
+const MOST_BACK_MS = 7 * 24 * HOUR_MS;
 /** Kept of a group. */
 const MOST_TOLD = 20;
 /** Shown in the status: the last. */

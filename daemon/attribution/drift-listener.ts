@@ -1,6 +1,6 @@
 // Hears of drifts by the events that are told anyway, so that no reconcile waits for what becomes of them.
 import { groupKey, type GroupRef } from '../../reconciler/model/group.ts';
-import type { Clock } from '../clock.ts';
+import { HOUR_MS, type Clock } from '../clock.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { EventFields, EventName, Telemetry } from '../telemetry/events.ts';
 import type { Attributor } from './attributor.ts';
@@ -14,7 +14,7 @@ export interface DriftListenerPorts {
 }
 
 /** Where the group was not yet seen as its policy says by this process. */
-const UNSEEN_BACK_MS = 24 * 3_600_000;
+const UNSEEN_BACK_MS = 24 * HOUR_MS;
 
 interface Seen {
   /** When the group was last as its policy says, Unix milliseconds. */

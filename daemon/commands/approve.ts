@@ -35,8 +35,10 @@ interface ApproveFlags extends CommonFlags {
 /** Of the newest approvals, to tell what became of a hash. */
 const PAST_LOOKED_AT = 1000;
 
-/** Of a plan or of files; or of the tree of a commit, as git has it. */
-const WHOLE_HASH = /^([0-9a-f]{40}|[0-9a-f]{64})$/;
+/** Of a plan, of files, or of the policies of a commit whose repository counts in SHA-256. */
+const HASH_DIGITS = 64;
+/** Of the policies of a commit in any other repository. */
+const GIT_DIGITS = 40;
 
 export function addApproveCommand(program: Command, io: Io, done: (code: ExitCode) => void): void {
   addCommonFlags(program.command('approve'))
@@ -78,7 +80,7 @@ async function runApprove(hash: string, flags: ApproveFlags, io: Io): Promise<Ex
     // Plans of now, only where the daemon knows of none: it costs a look at every group.
     const here = known.length > 0 ? [] : await plansHere(config, { flags, desk, io });
     const found = known.length > 0 ? known : meant(here, hash);
-    const approves = draftsMeant(hash, flags, found);
+    const approves = draftsMeant(hash, found, flags.ahead === true ? wholeLengths(config) : null);
     if (approves === null) {
       line(io.stderr, `rampart: nothing that waits has the hash ${hash}`);
       listPast(await pastOf(desk, hash), io);
@@ -90,11 +92,18 @@ async function runApprove(hash: string, flags: ApproveFlags, io: Io): Promise<Ex
   });
 }
 
-/** Null if the hash means nothing that could be approved. */
+const wholeLengths = ({ policies }: Config): readonly number[] =>
+  policies.git === null ? [HASH_DIGITS] : [HASH_DIGITS, GIT_DIGITS];
+
+/**
+ * Null if the hash means nothing that could be approved.
+ *
+ * @param ahead how long the hash of what is not planned yet may be; null: that is not asked for
+ */
 function draftsMeant(
   hash: string,
-  { ahead }: ApproveFlags,
   found: readonly ApprovalChoice[],
+  ahead: readonly number[] | null,
 ): readonly ApprovalDraft[] | null {
   const [only] = found;
   if (found.length > 1) {
@@ -103,11 +112,12 @@ function draftsMeant(
     );
   }
   if (only !== undefined) return only.approves;
-  if (ahead !== true) return null;
-  if (!WHOLE_HASH.test(hash)) {
+  if (ahead === null) return null;
+  if (!ahead.includes(hash.length)) {
+    const ofCommit = ahead.includes(GIT_DIGITS) ? ` (${GIT_DIGITS} of the policies of a commit)` : '';
     throw new UsageError(
-      `--ahead takes the whole hash, 64 characters, or 40 of the policies of a commit, and ${hash} has ${hash.length}: what ` +
-        'is not planned yet cannot be told by a beginning. Give the `hash` of the group as `rampart plan --json` prints it',
+      `--ahead takes the whole hash, ${HASH_DIGITS} characters${ofCommit}, and ${hash} has ${hash.length}: what is not ` +
+        'planned yet cannot be told by a beginning. Give the `hash` of the group as `rampart plan --json` prints it',
     );
   }
   return [{ planHash: hash, group: null, desiredHash: null, losing: null, opening: null }];

@@ -94,12 +94,15 @@ async function standingOf(
 ): Promise<SourceStanding> {
   const { commit, commits, rollback } = desk === null ? NO_ESTATE_FACTS : await desk.estateFacts();
   const approvals = desk === null ? [] : await desk.approvals(systemClock.nowMs());
-  const tagOf = (id: string): string | null => commits.find((each) => each.id === id)?.tag ?? null;
-  const asked = at === undefined ? null : { to: at, from: null, tag: tagOf(at), about: null };
+  const known = (id: string) => {
+    const facts = commits.find((each) => each.id === id);
+    return { tag: facts?.tag ?? null, wasInForce: facts !== undefined };
+  };
+  const asked = at === undefined ? null : { to: at, from: null, ...known(at), about: null };
   const inForce =
     rollback === null
       ? null
-      : { ...rollback, tag: tagOf(rollback.to), about: `by ${rollback.by}, ${quoted(rollback.reason)}` };
+      : { ...rollback, ...known(rollback.to), about: `by ${rollback.by}, ${quoted(rollback.reason)}` };
   return {
     inForce: commit?.url === url && commit.ref === ref ? commit.facts : null,
     rollback: asked ?? inForce,
@@ -120,6 +123,9 @@ export async function withSource<T>(
   const isGit = config.policies.git !== null;
   const desk = isGit && existsSync(config.journal.file) ? openSqliteDesk(config.journal.file) : null;
   const known = desk?.ok === true ? desk.value : null;
+  if (desk?.ok === false) {
+    line(io.stderr, `which commit is in force is not known, so the newest is read: ${desk.error.message}`);
+  }
   const temporary = isGit && known === null ? await mkdtemp(path.join(tmpdir(), 'rampart-mirror-')) : null;
   try {
     const folder = temporary ?? mirrorBeside(config, io.cwd);

@@ -28,7 +28,7 @@ export function heldBySource(
   return { hash, revision, reason, message, sinceMs: isSame ? before.sinceMs : nowMs };
 }
 
-export const approveCommand = (hash: string, { program, flags }: Invocation): string =>
+const approveCommand = (hash: string, { program, flags }: Invocation): string =>
   `${program} approve ${hash}${flags} --reason "..."`;
 
 export const overrideOf = ({ hash, reason }: HeldRevision, invocation: Invocation): string =>

@@ -100,16 +100,45 @@ test('where signed tags are followed, the commit that a tag leads to approves', 
   expect(await daemon.event('plan.approved', {}, from)).toMatchObject({ by: 'signer bob' });
 });
 
-test('an old approving commit does not let history be rewound to it', async () => {
+test('the one who made a part of the change cannot approve it', async () => {
   const daemon = await heldByTheBrake();
-  const old = approving(bob);
-  await daemon.event('policies.loaded', { revision: old });
+  estate.clone.run('commit', '--quiet', '--allow-empty', '-m', 'x');
+  signed(bob, 'harmless');
+  const commit = approving(alice);
+  await daemon.event('policies.held', { revision: commit });
+  expect(daemon.lines.some(({ event }) => event === 'plan.approved')).toBe(false);
+  expect(await estate.ports()).toEqual([80, 443, 8080, 8443]);
+});
+
+test('a merge that makes the change itself does not approve it', async () => {
+  estate.pushPorts(80, 443, 8080, 8443);
+  const first = signed(alice, 'first');
+  const daemon = estate.start();
+  await daemon.event('group.converged');
+  estate.push({ 'README.md': 'more' });
+  const other = signed(bob, 'harmless');
+  const emptied = estate.clone.feed('version: 1\ngroups: []\n', 'hash-object', '-w', '--stdin');
+  const policies = estate.clone.feed(`100644 blob ${emptied}\tweb.yaml\n`, 'mktree');
+  const top = estate.clone.feed(`040000 tree ${policies}\tpolicies\n`, 'mktree');
+  const as = ['-c', 'gpg.format=ssh', '-c', `user.signingkey=${alice.signWith}`];
+  const message = `Merge\n\nRampart-Approve: ${policies}`;
+  const merge = estate.clone.run(...as, 'commit-tree', '-S', '-p', other, '-p', first, '-m', message, top);
+  estate.clone.run('push', '--quiet', '--force', 'origin', `${merge}:refs/heads/main`);
+  await daemon.event('policies.held', { revision: merge });
+  expect(daemon.lines.some(({ event }) => event === 'plan.approved')).toBe(false);
+  expect(await estate.ports()).toEqual([80, 443, 8080, 8443]);
+});
+
+test('approve --ahead takes the hash of the policies of a commit, and no beginning of it', async () => {
   estate.pushPorts(443);
-  const newest = signed(alice, 'on again');
-  await daemon.event('policies.loaded', { revision: newest });
-  const from = daemon.lines.length;
-  estate.clone.run('push', '--quiet', '--force', 'origin', `${old}:refs/heads/main`);
-  await daemon.event('policies.held', { reason: 'not-a-descendant', commit: old }, from);
-  await daemon.event('group.converged', { revision: newest });
-  expect(await estate.ports()).toEqual([443]);
+  signed(alice, 'first');
+  const daemon = estate.start();
+  await daemon.event('group.converged');
+  const hash = estate.clone.run('rev-parse', 'HEAD:policies');
+  const ahead = (text: string) =>
+    estate.workspace.run(['approve', text, '--ahead', '--reason', 'reviewed before it is pushed']);
+  const beginning = await ahead(hash.slice(0, 39));
+  expect(beginning).toMatchObject({ code: 1, stdout: '' });
+  expect(beginning.stderr).toContain('40 of the policies of a commit');
+  expect(await ahead(hash)).toMatchObject({ code: 0 });
 });

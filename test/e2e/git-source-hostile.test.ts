@@ -50,6 +50,23 @@ describe('a remote whose own history is cut', () => {
   });
 });
 
+test('under strict a rollback does not put in force what an unsigned commit below it brought', async () => {
+  const first = pushSigned(443);
+  estate.configure({ git: verified('mode: strict') });
+  const daemon = estate.start();
+  await daemon.event('group.converged', { revision: first });
+  estate.pushPorts(22);
+  estate.workspace.write('clone/README.md', 'more');
+  const above = pushSigned(22);
+  pushSigned(22);
+  await daemon.event('policies.held');
+  const { code } = await estate.workspace.run([
+    ...['rollback', '--to', above, '--reason', 'a good one', '--yes'],
+  ]);
+  expect(code).toBe(1);
+  expect(await estate.ports()).toEqual([443]);
+});
+
 test('a mirror that is full of what is no longer needed is made again', async () => {
   const first = estate.pushPorts(443);
   estate.configure();

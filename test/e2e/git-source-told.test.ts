@@ -110,3 +110,12 @@ test('a ref that the remote does not have is named, and not taken for a remote t
   expect(validated.stdout).toContain('`policies.git`');
   expect(validated.stderr).not.toContain('does not answer');
 });
+
+test('a journal that cannot be read is told by validate, which then reads the newest commit', async () => {
+  configure('ref: main');
+  estate.pushPorts(443);
+  estate.workspace.write('.rampart/journal.db', 'no database');
+  const validated = await estate.workspace.run(['validate']);
+  expect(validated.code).toBe(0);
+  expect(validated.stderr).toMatch(/^which commit is in force is not known, so the newest is read: /m);
+});

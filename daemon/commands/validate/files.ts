@@ -23,7 +23,7 @@ interface ReadFile {
  * The files of `paths`. If one of these lies below `policies`, the folder that the daemon reads, the rest of that
  * folder comes along: a file of it may use names that others define.
  */
-export async function filesToCheck(paths: readonly string[], policies: string) {
+async function filesToCheck(paths: readonly string[], policies: string) {
   const asked = await filesOf(paths);
   const isPart = (await Promise.all(paths.map((each) => isBelow(each, policies)))).some(Boolean);
   const context = isPart ? await filesOf([policies]) : new Map<string, ReadFile>();

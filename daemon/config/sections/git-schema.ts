@@ -15,8 +15,6 @@ import { parseGitUrl } from './git-url.ts';
 /** Complete and checked. Paths are as written until the config is resolved. */
 export type GitSettings = Readonly<z.output<typeof gitSchema>>;
 
-export type GitAuth = GitSettings['auth'];
-
 const auth = z
   .strictObject(
     {

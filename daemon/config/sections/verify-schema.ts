@@ -5,9 +5,6 @@ import { filePath, section, wholeNumber } from '../schema-words.ts';
 /** Complete and checked; paths as written until the config is resolved. */
 export type VerifySettings = Readonly<z.output<typeof verifySchema>>;
 
-/** What must be signed: nothing, the newest commit, every commit, or the tag that is followed. */
-export type VerifyMode = VerifySettings['mode'];
-
 const MAX_ENTRIES = 1000;
 /** Of an OpenPGP key: the primary key's, in full. */
 const GPG_FINGERPRINT = /^([0-9A-Fa-f]{40}|[0-9A-Fa-f]{64})$/;

@@ -1,6 +1,7 @@
 // Reads from the hook of a git host the little that is believed of it: whether something was pushed, and to which ref.
 import type { IncomingHttpHeaders } from 'node:http';
 import { z } from 'zod';
+import { refPattern } from '../../source/mirror/remote-ref.ts';
 import { headerOf, jsonIn, type HookRequest } from './hook.ts';
 
 export interface Push {
@@ -42,8 +43,6 @@ const jsonText = (headers: IncomingHttpHeaders, body: string): string =>
 /** Whether a pushed ref is the one of the config: a branch, a tag, a whole ref, or a glob of these. */
 export function isWantedRef(pushed: string, wanted: string): boolean {
   const names = [pushed, pushed.replace(/^refs\/(heads|tags)\//, '')];
-  const pattern = new RegExp(`^${wanted.split('*').map(escaped).join('.*')}$`, 's');
+  const pattern = refPattern(wanted);
   return names.some((name) => pattern.test(name));
 }
-
-const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');

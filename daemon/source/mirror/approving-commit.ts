@@ -5,7 +5,7 @@ import { runGit } from '../git/git.ts';
 import type { GitPlace } from '../git/tree.ts';
 import type { CommitApproval } from '../source.ts';
 import type { ChoosePorts, Chosen } from './choose.ts';
-import { treeId } from './commit-policies.ts';
+import { treeId, type CommitPath } from './commit-policies.ts';
 
 /** Beyond this the change is too large to be told who made it. */
 const MAX_CHANGE = 64;
@@ -22,7 +22,6 @@ export async function approvalIn(
   const { place } = mirror;
   const hash = await treeId({ commit: id, path: git.path }, place);
   if (hash === null || !(await trailersOf(id, place)).includes(hash)) return null;
-  if (!(await bringsNothing(id, place))) return null;
   // Of a history that was rewritten, or a tag beside it, an old approving commit could be the newest once more.
   if (!(await runGit(['merge-base', '--is-ancestor', inForce.id, id], place)).ok) return null;
   const change = await gitLines(
@@ -30,13 +29,25 @@ export async function approvalIn(
     place,
   );
   if (change === null || change.length > MAX_CHANGE) return null;
-  const changers = new Set<string>();
-  for (const commit of change)
-    for (const person of await signersOf(commit, null, ports)) changers.add(person);
-  const notBeforeMs = inForce.atMs > ports.nowMs() ? null : inForce.atMs;
-  const approvers = await signersOf(id, notBeforeMs, ports);
-  const by = approvers.find((person) => [...changers].some((other) => other !== person));
+  if (!(await bringsNothing({ commit: id, path: git.path }, change, place))) return null;
+  const changers = await changersOf(change, ports);
+  const approvers = changers === null ? [] : await signersOf(id, ports);
+  const by = approvers.find((person) => changers?.has(person) === false);
   return by === undefined ? null : { hash, commit: id, by };
+}
+
+/** All who signed one of these commits; null if one has no signer: whoever made it could be the one who approves it. */
+async function changersOf(
+  change: readonly string[],
+  ports: ChoosePorts,
+): Promise<ReadonlySet<string> | null> {
+  const changers = new Set<string>();
+  for (const commit of change) {
+    const people = await signersOf(commit, ports);
+    if (people.length === 0) return null;
+    for (const person of people) changers.add(person);
+  }
+  return changers;
 }
 
 const trailersOf = async (commit: string, place: GitPlace): Promise<readonly string[]> =>
@@ -45,20 +56,27 @@ const trailersOf = async (commit: string, place: GitPlace): Promise<readonly str
     place,
   )) ?? [];
 
-/** A merge, or a commit whose files are those of its only parent. */
-async function bringsNothing(commit: string, place: GitPlace): Promise<boolean> {
+/**
+ * A commit whose files are those of its only parent, or a merge whose policies are those of a commit that it approves: one
+ * that puts something else together, or goes back to what was before, is a change of its own.
+ */
+async function bringsNothing(
+  { commit, path }: CommitPath,
+  change: readonly string[],
+  place: GitPlace,
+): Promise<boolean> {
   const parents = (await gitLines(['rev-parse', `${commit}^@`], place)) ?? [];
-  if (parents.length > 1) return true;
-  const [parent] = parents;
-  if (parent === undefined) return false;
-  const trees = (await gitLines(['rev-parse', `${commit}^{tree}`, `${parent}^{tree}`], place)) ?? [];
-  return trees.length === 2 && trees[0] === trees[1];
+  const compared = parents.length > 1 ? path : '';
+  const tree = await treeId({ commit, path: compared }, place);
+  for (const parent of parents.filter((id) => change.includes(id))) {
+    if (tree !== null && (await treeId({ commit: parent, path: compared }, place)) === tree) return true;
+  }
+  return false;
 }
 
 /** People who signed this commit; none where that cannot be told. */
 async function signersOf(
   commit: string,
-  notBeforeMs: number | null,
   { git, mirror, verify, nowMs }: ChoosePorts,
 ): Promise<readonly string[]> {
   const verdict = await verify({
@@ -68,7 +86,7 @@ async function signersOf(
     from: null,
     to: commit,
     tag: null,
-    notBeforeMs,
+    notBeforeMs: null,
     nowMs: nowMs(),
   });
   return verdict.kind === 'verified' ? verdict.signers : [];

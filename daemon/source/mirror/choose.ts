@@ -94,14 +94,14 @@ const tagOf = ({ ref }: Tip): string | null => (isTagRef(ref) ? ref : null);
 
 const askWhoSigned = (
   wanted: CommitMeant,
-  { inForce }: SourceStanding,
+  { inForce, rollback }: SourceStanding,
   { git, mirror, verify, nowMs }: ChoosePorts,
 ): Promise<VerifyVerdict> =>
   verify({
     repository: mirror.place.cwd,
     environment: mirror.place.environment,
     settings: git.verify,
-    from: wanted.isRolledBack ? null : (inForce?.id ?? null),
+    from: wanted.isRolledBack && rollback?.wasInForce === true ? null : (inForce?.id ?? null),
     to: wanted.commit,
     tag: tagOf(wanted),
     notBeforeMs: earliestOf(wanted, inForce, nowMs()),

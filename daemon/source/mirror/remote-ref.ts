@@ -36,7 +36,7 @@ export function chosenRef(listing: string, wanted: string): Result<RemoteRef, st
     const found = refs.find(({ name }) => name === wanted);
     return found === undefined ? err(`the remote has no ref ${wanted}`) : ok(found);
   }
-  const pattern = globOf(wanted);
+  const pattern = refPattern(wanted);
   const highest = highestTag(refs.filter(({ name }) => pattern.test(name)));
   return highest === null ? err(`the remote has no tag with a version that fits ${wanted}`) : ok(highest);
 }
@@ -59,7 +59,8 @@ export function otherRefs(listing: string, wanted: string): string {
 
 const shortName = (ref: string): string => ref.replace(/^refs\/\w+\//, '');
 
-/** A `*` stands for any text without a slash. */
-const globOf = (glob: string): RegExp => new RegExp(`^${glob.split('*').map(literally).join('[^/]*')}$`);
+/** Which refs one of the config means: a `*` stands for any text without a slash. */
+export const refPattern = (glob: string): RegExp =>
+  new RegExp(`^${glob.split('*').map(literally).join('[^/]*')}$`);
 
 const literally = (text: string): string => text.replace(/[.+?^${}()|[\]\\]/g, '\\$&');

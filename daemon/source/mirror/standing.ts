@@ -17,6 +17,8 @@ export interface Rollback {
   readonly from: string | null;
   /** That led to the commit when it was in force; null: a branch did, or it never was. */
   readonly tag: string | null;
+  /** Whether it was, and so has been verified with all that leads to it. */
+  readonly wasInForce: boolean;
   /** Who did it and why, in a few words; null: a command only looks at the commit. */
   readonly about: string | null;
 }

@@ -4,6 +4,7 @@ import { stat } from 'node:fs/promises';
 import type { VerifySettings } from '../../config/sections/verify-schema.ts';
 import { git } from '../git/git.ts';
 import type { VerifyVerdict } from './verdict.ts';
+import { NOTHING_FROM_OUTSIDE } from './verify-git.ts';
 import type { VerifyRequest } from './verify.ts';
 
 export type Verifier = (request: VerifyRequest) => Promise<VerifyVerdict>;
@@ -34,6 +35,7 @@ async function questionKey({ repository, environment, settings, ...asked }: Veri
   const tags = await git(['for-each-ref', '--format=%(objectname) %(refname)', 'refs/tags'], {
     cwd: repository,
     environment,
+    variables: { ...NOTHING_FROM_OUTSIDE, GIT_DIR: repository },
   });
   return JSON.stringify([
     from,

@@ -36,6 +36,15 @@ const FIXED = [
   'gpg.minTrustLevel=undefined',
 ];
 
+/** Neither settings of the machine or the user, nor anything that shows an object as another one. */
+export const NOTHING_FROM_OUTSIDE = {
+  GIT_CONFIG_NOSYSTEM: '1',
+  GIT_CONFIG_GLOBAL: '/dev/null',
+  GIT_NO_REPLACE_OBJECTS: '1',
+  GIT_NO_LAZY_FETCH: '1',
+  GIT_GRAFT_FILE: '/dev/null',
+} as const;
+
 /** Git on this bare repository, in this place. */
 export function verifyGit(repository: string, environment: Environment, place: Workplace): VerifyGit {
   const settings = [...FIXED, ...place.settings].flatMap((setting) => ['-c', setting]);
@@ -45,11 +54,7 @@ export function verifyGit(repository: string, environment: Environment, place: W
     // Where git puts a signature for gpg or ssh-keygen to read.
     TMPDIR: place.folder,
     GIT_DIR: repository,
-    GIT_CONFIG_NOSYSTEM: '1',
-    GIT_CONFIG_GLOBAL: '/dev/null',
-    GIT_NO_REPLACE_OBJECTS: '1',
-    GIT_NO_LAZY_FETCH: '1',
-    GIT_GRAFT_FILE: '/dev/null',
+    ...NOTHING_FROM_OUTSIDE,
     // The window of a key may be written without a zone; it means the same on every machine.
     TZ: 'UTC',
     ...place.variables,

@@ -38,7 +38,7 @@ export function comparedLines(group: GroupComparison): string[] {
   ];
 }
 
-export function statusText({ change, status, diff }: GroupComparison): string {
+function statusText({ change, status, diff }: GroupComparison): string {
   switch (change) {
     case 'added':
       return `added, ${status}; what the group holds now is not known here`;

@@ -53,7 +53,7 @@ interface Writers {
 }
 
 /** Who may write to the folder where the file is named, and to that where it lies. */
-export async function writersOfFolders(file: string): Promise<Writers[]> {
+async function writersOfFolders(file: string): Promise<Writers[]> {
   const folders = new Set([path.dirname(file), path.dirname(await realpath(file))]);
   return Promise.all([...folders].map(async (folder) => writersOf(await stat(folder), folder)));
 }

@@ -11,7 +11,8 @@ async function asked(verdict: VerifyVerdict) {
   const settings = verifySchema.parse({ mode: 'head', allowedSigners: `${folder}/signers` });
   const environment = { PATH: process.env.PATH };
   const request: VerifyRequest = {
-    ...{ repository: folder, environment, settings, from: null, to: 'a', tag: null, notBeforeMs: null },
+    ...{ repository: folder, environment, settings, from: null, to: 'a', tag: null },
+    notBeforeMs: null,
     nowMs: 0,
   };
   let count = 0;

@@ -3,12 +3,24 @@ import { knownPeople } from '../../../../../../daemon/source/verify/people/peopl
 
 const FINGERPRINT = 'C937138D96E8DF7AC7D9DE7D3FC86EBB5A5D01D3';
 const signer = (...names: readonly string[]) => ({ keys: [], names });
-const line = (...principals: readonly string[]) => ({ principals, isAuthority: false, fingerprint: '' });
+/** Of a key of its own. */
+const line = (...principals: readonly string[]) => ({
+  principals,
+  isAuthority: false,
+  fingerprint: `SHA256:${principals.join()}`,
+});
 
 describe('people', () => {
   it('are one by the names of a line, over several lines and letter cases', () => {
     const people = knownPeople([], [line('alice', 'a@x.org'), line('A@X.org', 'a@y.org'), line('bob')]);
     expect(people.personOf(signer('a@y.org'))).toBe(people.personOf(signer('alice')));
+    expect(people.personOf(signer('bob'))).not.toBe(people.personOf(signer('alice')));
+  });
+
+  it('are one by their key, whatever names it has in other lines, and not by a pattern', () => {
+    const again = { ...line('ann'), fingerprint: line('alice', '*').fingerprint };
+    const people = knownPeople([], [line('alice', '*'), again, line('bob', '*')]);
+    expect(people.personOf(signer('ann'))).toBe(people.personOf(signer('alice')));
     expect(people.personOf(signer('bob'))).not.toBe(people.personOf(signer('alice')));
   });
 
