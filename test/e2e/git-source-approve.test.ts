@@ -147,12 +147,12 @@ test('an old approving commit does not let history be rewound to it', async () =
   const daemon = await heldByTheBrake();
   const old = approving(bob);
   await daemon.event('policies.loaded', { revision: old });
-  estate.pushPorts(443);
+  estate.pushPorts(80, 443, 8080, 8443);
   const newest = signed(alice, 'on again');
   await daemon.event('policies.loaded', { revision: newest });
   const from = daemon.lines.length;
   estate.clone.run('push', '--quiet', '--force', 'origin', `${old}:refs/heads/main`);
   await daemon.event('policies.held', { reason: 'not-a-descendant', commit: old }, from);
-  await daemon.event('group.converged', { revision: newest });
-  expect(await estate.ports()).toEqual([443]);
+  await daemon.event('group.converged', { revision: newest }, from);
+  expect(await estate.ports()).toEqual([80, 443, 8080, 8443]);
 });
