@@ -146,5 +146,7 @@ onlyWith('bash', test)('a disk that is full while it fetches is told, and nothin
     },
     told: ['policies.unreachable', {}, 'git'],
   });
+  // Where there is room again, that commit would be taken.
+  world.git('push', '--quiet', '--force', 'origin', `${world.inForce}:refs/heads/main`);
   await world.restart();
 });
