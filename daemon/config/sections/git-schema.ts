@@ -64,11 +64,13 @@ function parseFolder(text: string): Result<string, string> {
   return ok(parts.join('/'));
 }
 
+const DEFAULT_REF = 'main';
+
 export const gitSchema = z
   .strictObject({
     url: parsedText(parseGitUrl, 'https, ssh, file, or the path of a local repository.'),
     ref: parsedText(parseRef, 'Branch; or the full name of a tag, or of tags with a * in it.').prefault(
-      'main',
+      DEFAULT_REF,
     ),
     path: parsedText(
       parseFolder,
@@ -86,7 +88,7 @@ export const gitSchema = z
     verify: verifySchema,
     auth,
   })
-  .superRefine(({ url, auth: given, ref }, context) => {
+  .superRefine(({ url, auth: given, ref, verify }, context) => {
     const complain = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
     if (given.tokenEnv !== undefined && given.tokenFile !== undefined) {
       complain(['auth', 'tokenFile'], 'write one of tokenEnv and tokenFile');
@@ -102,9 +104,8 @@ export const gitSchema = z
         complain(['auth'], `${key} is missing: an ssh URL needs sshKeyFile and knownHostsFile`);
       }
     }
-    if (ref.includes('*') && !ref.startsWith('refs/tags/')) {
-      complain(['ref'], 'a * may only stand in the name of tags: write refs/tags/…');
-    }
+    const trouble = refTrouble(ref, verify);
+    if (trouble !== null) complain(['ref'], trouble);
   })
   .meta({ description: 'The repository that the policies are read from, for `source: git`.' });
 
@@ -118,3 +119,12 @@ const AUTH_KINDS = {
 } as const;
 
 const AUTH_KEYS = ['tokenEnv', 'tokenFile', 'caFile', 'sshKeyFile', 'knownHostsFile'] as const;
+
+function refTrouble(ref: string, { mode }: z.output<typeof verifySchema>): string | null {
+  if (ref.includes('*') && !ref.startsWith('refs/tags/')) {
+    return 'a * may only stand in the name of tags: write refs/tags/…';
+  }
+  return mode === 'tag' && ref === DEFAULT_REF
+    ? '`verify.mode: tag` follows tags: write refs/tags/v*, or the name of one tag'
+    : null;
+}

@@ -271,6 +271,7 @@ emulator: {quirks: {describeLagMS: 3}}
     ['policies: {source: git}', '1:11 bad-value', 'source: git needs'],
     ['policies: {git: {url: "https://example.com/x.git"}}', '1:17 bad-value', 'only for `source: git`'],
     [verifyText('mode: head'), '1:80 bad-value', 'name whose signatures count'],
+    [verifyText('mode: tag, allowedSigners: f'), '1:30 bad-value', '`verify.mode: tag` follows tags'],
     [verifyText('allowedSigners: f'), '1:73 bad-value', 'under mode none nothing is verified'],
     [verifyText('mode: none, minSigners: 2'), '1:80 bad-value', 'write head, strict or tag'],
     [verifyText('revocationFile: f'), '1:90 bad-value', 'only for the keys of allowedSigners'],
