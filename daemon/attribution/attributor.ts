@@ -170,7 +170,7 @@ export class Attributor {
   async #take(asked: OpenQuestion, page: LookupPage & { readonly endMs: number }): Promise<void> {
     const { id } = asked.group;
     const own = await ownCalls(this.#ports.journal, asked.group, asked.sinceMs);
-    // Another drift may have come in the meantime, or the group may have been let go.
+    // Another drift may have come in the meantime, or the group may have been released.
     const question = this.#questions.of(asked.group);
     if (question === undefined || this.#isStopping()) return;
     const found = unexplained(foreignWrites(page.events, id, own), this.#toldOf(asked.group));

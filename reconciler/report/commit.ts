@@ -11,7 +11,7 @@ export interface CommitFacts {
   readonly subject: string;
   /** When it was committed, Unix milliseconds; the committer chose it. */
   readonly atMs: number;
-  /** Who signed it and what led to it, as far as `policies.git.verify` asked for; empty: nobody was asked for. */
+  /** Who signed it and what led to it, as far as `policies.git.verify` asked for; empty: no one was asked for. */
   readonly signers: readonly string[];
   /** The tag that led to it, by its full name; null: a branch did. */
   readonly tag: string | null;

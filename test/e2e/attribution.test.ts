@@ -45,7 +45,7 @@ function open(options: Partial<ServiceOptions> = {}): Service {
   return service;
 }
 
-/** Somebody else opens a port. */
+/** Someone else opens a port. */
 async function openedByAlice(group: string, port: number): Promise<string> {
   const alice = new Core({
     accessKeyId: 'alice',
@@ -247,7 +247,7 @@ test('a change made while the daemon was down is asked about at its start, and a
   expect((await lookups()).every(({ params }) => params['LookupAttribute.1.Value'] === 'sg-web')).toBe(true);
 });
 
-test('a group that is let go is asked about no more', async () => {
+test('a group that is released is asked about no more', async () => {
   await openCloud({ quirks: { auditLagMs: 3_600_000 } });
   const service = open();
   await service.converged('sg-web');

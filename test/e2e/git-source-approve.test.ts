@@ -6,6 +6,9 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { GitEstate } from '../support/git-estate.ts';
 import { makeSshKey, type SshKey } from '../support/signed-repository.ts';
 import type { RampartProcess } from '../support/rampart.ts';
+import { onlyWith } from '../support/optional-tool.ts';
+
+const testSigned = onlyWith('ssh-keygen', test);
 
 let estate: GitEstate;
 let alice: SshKey;
@@ -50,7 +53,7 @@ async function heldByTheBrake(): Promise<RampartProcess> {
   return daemon;
 }
 
-test('an empty commit of another signer lets a held revision go on', async () => {
+testSigned('an empty commit of another signer lets a held revision go on', async () => {
   const daemon = await heldByTheBrake();
   const from = daemon.lines.length;
   const commit = approving(bob);
@@ -58,7 +61,7 @@ test('an empty commit of another signer lets a held revision go on', async () =>
   expect(await daemon.event('plan.approved', {}, from)).toMatchObject({ by: 'signer bob' });
 });
 
-test('the one who made the change cannot approve it', async () => {
+testSigned('the one who made the change cannot approve it', async () => {
   const daemon = await heldByTheBrake();
   const commit = approving(alice);
   const held = await daemon.event('policies.held', { revision: commit });
@@ -66,7 +69,7 @@ test('the one who made the change cannot approve it', async () => {
   expect(daemon.lines.some(({ event }) => event === 'plan.approved')).toBe(false);
 });
 
-test('approve --ahead takes the hash of the policies of a commit, and no beginning of it', async () => {
+testSigned('approve --ahead takes the hash of the policies of a commit, and no beginning of it', async () => {
   estate.pushPorts(443);
   signed(alice, 'first');
   const daemon = estate.start();
@@ -80,7 +83,7 @@ test('approve --ahead takes the hash of the policies of a commit, and no beginni
   expect(await ahead(hash)).toMatchObject({ code: 0 });
 });
 
-test('the one who made a part of the change cannot approve it', async () => {
+testSigned('the one who made a part of the change cannot approve it', async () => {
   const daemon = await heldByTheBrake();
   estate.clone.run('commit', '--quiet', '--allow-empty', '-m', 'x');
   signed(bob, 'harmless');
@@ -90,7 +93,7 @@ test('the one who made a part of the change cannot approve it', async () => {
   expect(await estate.ports()).toEqual([80, 443, 8080, 8443]);
 });
 
-test('a merge that makes the change itself does not approve it', async () => {
+testSigned('a merge that makes the change itself does not approve it', async () => {
   estate.pushPorts(80, 443, 8080, 8443);
   const first = signed(alice, 'first');
   const daemon = estate.start();
@@ -109,7 +112,7 @@ test('a merge that makes the change itself does not approve it', async () => {
   expect(await estate.ports()).toEqual([80, 443, 8080, 8443]);
 });
 
-test('plan tells that the newest commit approves what the brake holds', async () => {
+testSigned('plan tells that the newest commit approves what the brake holds', async () => {
   const daemon = await heldByTheBrake();
   await daemon.stop();
   const commit = approving(bob);
@@ -117,7 +120,7 @@ test('plan tells that the newest commit approves what the brake holds', async ()
   expect(planned.stderr).toContain(`commit ${commit.slice(0, 12)}, signed by bob, approves it`);
 });
 
-test('where signed tags are followed, the commit that a tag leads to approves', async () => {
+testSigned('where signed tags are followed, the commit that a tag leads to approves', async () => {
   const file = path.join(estate.workspace.folder, 'allowed_signers');
   estate.configure({ git: `ref: "refs/tags/v*", verify: {mode: tag, allowedSigners: "${file}"}` });
   const config = path.join(estate.workspace.folder, 'config.yaml');
@@ -143,7 +146,7 @@ test('where signed tags are followed, the commit that a tag leads to approves', 
   expect(await daemon.event('plan.approved', {}, from)).toMatchObject({ by: 'signer bob' });
 });
 
-test('an old approving commit does not let history be rewound to it', async () => {
+testSigned('an old approving commit does not let history be rewound to it', async () => {
   const daemon = await heldByTheBrake();
   const old = approving(bob);
   await daemon.event('policies.loaded', { revision: old });

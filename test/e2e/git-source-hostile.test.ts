@@ -6,6 +6,9 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { GitEstate, policyOf } from '../support/git-estate.ts';
 import { makeSshKey, type SshKey } from '../support/signed-repository.ts';
+import { onlyWith } from '../support/optional-tool.ts';
+
+const testSigned = onlyWith('ssh-keygen', test);
 
 let estate: GitEstate;
 let alice: SshKey;
@@ -37,7 +40,7 @@ function cutRemote(): void {
   execFileSync('git', ['clone', '--quiet', '--bare', '--depth=1', `file://${whole}`, estate.remote]);
 }
 
-describe('a remote whose own history is cut', () => {
+onlyWith('ssh-keygen', describe)('a remote whose own history is cut', () => {
   test('does not keep the daemon asking for more without an end', async () => {
     pushSigned(443);
     pushSigned(443, 8443);
@@ -50,24 +53,27 @@ describe('a remote whose own history is cut', () => {
   });
 });
 
-test('under strict a rollback does not put in force what an unsigned commit below it brought', async () => {
-  const first = pushSigned(443);
-  estate.configure({ git: verified('mode: strict') });
-  const daemon = estate.start();
-  await daemon.event('group.converged', { revision: first });
-  estate.pushPorts(22);
-  estate.workspace.write('clone/README.md', 'more');
-  const above = pushSigned(22);
-  pushSigned(22);
-  await daemon.event('policies.held');
-  const { code } = await estate.workspace.run([
-    ...['rollback', '--to', above, '--reason', 'a good one', '--yes'],
-  ]);
-  expect(code).toBe(1);
-  expect(await estate.ports()).toEqual([443]);
-});
+testSigned(
+  'under strict a rollback does not put in force what an unsigned commit below it brought',
+  async () => {
+    const first = pushSigned(443);
+    estate.configure({ git: verified('mode: strict') });
+    const daemon = estate.start();
+    await daemon.event('group.converged', { revision: first });
+    estate.pushPorts(22);
+    estate.workspace.write('clone/README.md', 'more');
+    const above = pushSigned(22);
+    pushSigned(22);
+    await daemon.event('policies.held');
+    const { code } = await estate.workspace.run([
+      ...['rollback', '--to', above, '--reason', 'a good one', '--yes'],
+    ]);
+    expect(code).toBe(1);
+    expect(await estate.ports()).toEqual([443]);
+  },
+);
 
-test('a mirror that is full of what is no longer needed is made again', async () => {
+testSigned('a mirror that is full of what is no longer needed is made again', async () => {
   const first = estate.pushPorts(443);
   estate.configure();
   const daemon = estate.start();

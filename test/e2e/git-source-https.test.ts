@@ -4,6 +4,9 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { GitEstate } from '../support/git-estate.ts';
 import { startGitHost, type GitHost } from '../support/git-https-server.ts';
+import { onlyWith } from '../support/optional-tool.ts';
+
+const testHttps = onlyWith('openssl', test);
 
 const TOKEN = 'glpat-0123456789abcdef';
 
@@ -22,27 +25,30 @@ afterEach(async () => {
 const configure = (auth: string, extra = ''): void =>
   estate.configure({ url: `${host.url}/remote.git`, git: `auth: {caFile: "${host.caFile}"${auth}}`, extra });
 
-test('enforces what is fetched with a token from a file, which no line, argument or file of ours shows', async () => {
-  const token = path.join(estate.workspace.folder, 'token');
-  writeFileSync(token, `${TOKEN}\n`);
-  configure(`, tokenFile: "${token}"`);
-  const commit = estate.pushPorts(443);
-  const daemon = estate.start();
-  await daemon.event('policies.loaded', { revision: commit });
-  await daemon.event('group.converged');
-  expect(await estate.ports()).toEqual([443]);
-  const next = estate.pushPorts(80);
-  await daemon.event('group.converged', { revision: next });
-  const secret = Buffer.from(`x-access-token:${TOKEN}`).toString('base64');
-  const { stdout, stderr } = await daemon.stop();
-  const journal = readFileSync(path.join(estate.workspace.folder, '.rampart/journal.db'), 'latin1');
-  for (const text of [stdout, stderr, journal]) {
-    expect(text).not.toContain(TOKEN);
-    expect(text).not.toContain(secret);
-  }
-});
+testHttps(
+  'enforces what is fetched with a token from a file, which no line, argument or file of ours shows',
+  async () => {
+    const token = path.join(estate.workspace.folder, 'token');
+    writeFileSync(token, `${TOKEN}\n`);
+    configure(`, tokenFile: "${token}"`);
+    const commit = estate.pushPorts(443);
+    const daemon = estate.start();
+    await daemon.event('policies.loaded', { revision: commit });
+    await daemon.event('group.converged');
+    expect(await estate.ports()).toEqual([443]);
+    const next = estate.pushPorts(80);
+    await daemon.event('group.converged', { revision: next });
+    const secret = Buffer.from(`x-access-token:${TOKEN}`).toString('base64');
+    const { stdout, stderr } = await daemon.stop();
+    const journal = readFileSync(path.join(estate.workspace.folder, '.rampart/journal.db'), 'latin1');
+    for (const text of [stdout, stderr, journal]) {
+      expect(text).not.toContain(TOKEN);
+      expect(text).not.toContain(secret);
+    }
+  },
+);
 
-test('says that the host refuses the token, and shows neither it nor a prompt', async () => {
+testHttps('says that the host refuses the token, and shows neither it nor a prompt', async () => {
   configure(', tokenEnv: GIT_TOKEN');
   estate.pushPorts(443);
   const daemon = estate.workspace.start(['run'], { GIT_TOKEN: 'glpat-wrong-0000000000' });
@@ -57,7 +63,7 @@ test('says that the host refuses the token, and shows neither it nor a prompt', 
   expect(await estate.ports()).toEqual([]);
 });
 
-test('trusts no certificate that the config does not name', async () => {
+testHttps('trusts no certificate that the config does not name', async () => {
   estate.configure({ url: `${host.url}/remote.git` });
   estate.pushPorts(443);
   const daemon = estate.start();

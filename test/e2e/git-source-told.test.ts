@@ -7,6 +7,9 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { GitEstate, GROUP, policyOf } from '../support/git-estate.ts';
 import type { RampartProcess } from '../support/rampart.ts';
 import { makeSshKey, type SshKey } from '../support/signed-repository.ts';
+import { onlyWith } from '../support/optional-tool.ts';
+
+const testSigned = onlyWith('ssh-keygen', test);
 
 let estate: GitEstate;
 let key: SshKey;
@@ -47,7 +50,7 @@ async function told(daemon: RampartProcess): Promise<Told> {
   return { status: stdout, page: await (await fetch(String(httpUrl))).text() };
 }
 
-test('a rollback stands with its reason in status, page and the log of each start', async () => {
+testSigned('a rollback stands with its reason in status, page and the log of each start', async () => {
   configure('');
   const first = estate.pushPorts(443);
   const daemon = estate.start();
@@ -70,26 +73,29 @@ test('a rollback stands with its reason in status, page and the log of each star
   expect(loaded.msg).toContain('"no http"');
 });
 
-test('at a first start with an unsigned commit it is said that it is held, and how to go on', async () => {
-  configure(verified('head'));
-  const unsigned = estate.pushPorts(443);
-  const validated = await estate.workspace.run(['validate']);
-  expect(validated.code).toBe(1);
-  expect(validated.stdout).toContain(`commit ${unsigned.slice(0, 12)} is not signed`);
-  expect(validated.stdout).toContain('[policies-held]');
-  expect(validated.stdout).not.toContain('check `url`');
+testSigned(
+  'at a first start with an unsigned commit it is said that it is held, and how to go on',
+  async () => {
+    configure(verified('head'));
+    const unsigned = estate.pushPorts(443);
+    const validated = await estate.workspace.run(['validate']);
+    expect(validated.code).toBe(1);
+    expect(validated.stdout).toContain(`commit ${unsigned.slice(0, 12)} is not signed`);
+    expect(validated.stdout).toContain('[policies-held]');
+    expect(validated.stdout).not.toContain('check `url`');
 
-  const daemon = estate.start();
-  const held = await daemon.event('policies.held', { commit: unsigned });
-  expect(held).toMatchObject({ reason: 'signature', override: '' });
-  expect(held.msg).toContain('git commit --allow-empty -S');
-  await daemon.event('policies.rejected', { code: 'policies-held' });
-  await daemon.event('policies.loaded', { revision: pushSigned() });
-  await daemon.event('group.converged', { group: GROUP });
-  expect(await estate.ports()).toEqual([443]);
-});
+    const daemon = estate.start();
+    const held = await daemon.event('policies.held', { commit: unsigned });
+    expect(held).toMatchObject({ reason: 'signature', override: '' });
+    expect(held.msg).toContain('git commit --allow-empty -S');
+    await daemon.event('policies.rejected', { code: 'policies-held' });
+    await daemon.event('policies.loaded', { revision: pushSigned() });
+    await daemon.event('group.converged', { group: GROUP });
+    expect(await estate.ports()).toEqual([443]);
+  },
+);
 
-test('a lost file of allowed signers is told before a newer commit comes', async () => {
+testSigned('a lost file of allowed signers is told before a newer commit comes', async () => {
   configure(verified('head'));
   estate.push({ 'policies/web.yaml': policyOf([443]) });
   const commit = pushSigned();
@@ -103,7 +109,7 @@ test('a lost file of allowed signers is told before a newer commit comes', async
   expect(await estate.ports()).toEqual([443]);
 });
 
-test('a daemon tells its start though the remote does not come to its end', async () => {
+testSigned('a daemon tells its start though the remote does not come to its end', async () => {
   const silent = createServer(() => undefined);
   silent.listen(0, '127.0.0.1');
   await once(silent, 'listening');
@@ -120,21 +126,27 @@ test('a daemon tells its start though the remote does not come to its end', asyn
   }
 });
 
-test('a ref that the remote does not have is named, and not taken for a remote that is gone', async () => {
-  configure('ref: production');
-  estate.pushPorts(443);
-  const validated = await estate.workspace.run(['validate']);
-  expect(validated.code).toBe(1);
-  expect(validated.stdout).toContain('the remote has no ref refs/heads/production');
-  expect(validated.stdout).toContain('`policies.git`');
-  expect(validated.stderr).not.toContain('does not answer');
-});
+testSigned(
+  'a ref that the remote does not have is named, and not taken for a remote that is gone',
+  async () => {
+    configure('ref: production');
+    estate.pushPorts(443);
+    const validated = await estate.workspace.run(['validate']);
+    expect(validated.code).toBe(1);
+    expect(validated.stdout).toContain('the remote has no ref refs/heads/production');
+    expect(validated.stdout).toContain('`policies.git`');
+    expect(validated.stderr).not.toContain('does not answer');
+  },
+);
 
-test('a journal that cannot be read is told by validate, which then reads the newest commit', async () => {
-  configure('ref: main');
-  estate.pushPorts(443);
-  estate.workspace.write('.rampart/journal.db', 'no database');
-  const validated = await estate.workspace.run(['validate']);
-  expect(validated.code).toBe(0);
-  expect(validated.stderr).toMatch(/^which commit is in force is not known, so the newest is read: /m);
-});
+testSigned(
+  'a journal that cannot be read is told by validate, which then reads the newest commit',
+  async () => {
+    configure('ref: main');
+    estate.pushPorts(443);
+    estate.workspace.write('.rampart/journal.db', 'no database');
+    const validated = await estate.workspace.run(['validate']);
+    expect(validated.code).toBe(0);
+    expect(validated.stderr).toMatch(/^which commit is in force is not known, so the newest is read: /m);
+  },
+);

@@ -4,8 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { GitEstate, policyOf } from '../support/git-estate.ts';
-import type { RampartProcess } from '../support/rampart.ts';
+import { enforced, GitEstate, policyOf } from '../support/git-estate.ts';
 
 let estate: GitEstate;
 
@@ -15,18 +14,6 @@ beforeEach(async () => {
 });
 afterEach(() => estate.close());
 
-async function ready(): Promise<RampartProcess> {
-  const daemon = estate.start();
-  await daemon.event('daemon.ready');
-  return daemon;
-}
-
-/** Waits until the commit is in force and its group has converged. */
-async function enforced(daemon: RampartProcess, commit: string, from = 0): Promise<void> {
-  await daemon.event('policies.loaded', { revision: commit }, from);
-  await daemon.event('group.converged', { revision: commit }, from);
-}
-
 const mirror = (): string => {
   const folder = path.join(estate.workspace.folder, '.rampart/journal.db.mirror');
   return path.join(folder, readdirSync(folder)[0] ?? '', 'repository.git');
@@ -35,7 +22,7 @@ const mirror = (): string => {
 describe('a git source', () => {
   test('enforces what the newest commit holds, and tells who wrote it', async () => {
     const first = estate.pushPorts(443);
-    const daemon = await ready();
+    const daemon = await estate.ready();
     await enforced(daemon, first);
     expect(await estate.ports()).toEqual([443]);
     const second = estate.pushPorts(80, 443);
@@ -50,11 +37,11 @@ describe('a git source', () => {
 
   test('goes on over a restart without the remote, from what was fetched', async () => {
     const commit = estate.pushPorts(443);
-    const first = await ready();
+    const first = await estate.ready();
     await enforced(first, commit);
     await first.stop();
     renameSync(estate.remote, `${estate.remote}.gone`);
-    const daemon = await ready();
+    const daemon = await estate.ready();
     await daemon.event('group.converged', { revision: commit });
     const gone = await daemon.event('policies.unreachable');
     expect(gone).toMatchObject({ level: 'warn', ref: 'refs/heads/main' });
@@ -68,7 +55,7 @@ describe('a git source', () => {
 
   test('holds a rewritten history until a person approves the hash of its policy tree', async () => {
     const first = estate.pushPorts(443);
-    const daemon = await ready();
+    const daemon = await estate.ready();
     await enforced(daemon, first);
     estate.clone.run('checkout', '--quiet', '--orphan', 'other');
     const other = estate.pushPorts(80);
@@ -86,7 +73,7 @@ describe('a git source', () => {
 
   test('holds a rewritten history over a restart with a new mirror', async () => {
     const first = estate.pushPorts(443);
-    const daemon = await ready();
+    const daemon = await estate.ready();
     await enforced(daemon, first);
     await daemon.stop();
     rmSync(path.join(estate.workspace.folder, '.rampart/journal.db.mirror'), { recursive: true });
@@ -101,7 +88,7 @@ describe('a git source', () => {
   test('takes a rewritten history unasked with allowRewind', async () => {
     estate.configure({ git: 'allowRewind: true' });
     const first = estate.pushPorts(443);
-    const daemon = await ready();
+    const daemon = await estate.ready();
     await enforced(daemon, first);
     estate.clone.run('checkout', '--quiet', '--orphan', 'other');
     await enforced(daemon, estate.pushPorts(80));
@@ -110,7 +97,7 @@ describe('a git source', () => {
 
   test('follows a hundred commits at once, which the mirror does not have yet', async () => {
     const first = estate.pushPorts(443);
-    const daemon = await ready();
+    const daemon = await estate.ready();
     await enforced(daemon, first);
     for (let at = 0; at < 100; at += 1) estate.clone.run('commit', '--quiet', '--allow-empty', '-m', `${at}`);
     await enforced(daemon, estate.pushPorts(80));
@@ -120,7 +107,7 @@ describe('a git source', () => {
   test('holds a commit that more commits lead to than may be fetched', async () => {
     estate.configure({ git: 'maxDepth: 10' });
     const first = estate.pushPorts(443);
-    const daemon = await ready();
+    const daemon = await estate.ready();
     await enforced(daemon, first);
     for (let at = 0; at < 20; at += 1) estate.clone.run('commit', '--quiet', '--allow-empty', '-m', `${at}`);
     const newest = estate.pushPorts(80);
@@ -130,7 +117,7 @@ describe('a git source', () => {
 
   test('keeps its groups where the folder of the policies was renamed', async () => {
     const first = estate.pushPorts(443);
-    const daemon = await ready();
+    const daemon = await estate.ready();
     await enforced(daemon, first);
     estate.clone.run('mv', 'policies', 'rules');
     estate.push({});
@@ -159,7 +146,7 @@ describe('a git source', () => {
 
   test('fetches everything again where the mirror is damaged', async () => {
     const first = estate.pushPorts(443);
-    const daemon = await ready();
+    const daemon = await estate.ready();
     await enforced(daemon, first);
     const packs = path.join(mirror(), 'objects/pack');
     for (const name of readdirSync(packs)) {
@@ -174,14 +161,14 @@ describe('a git source', () => {
 
   test('removes what a killed fetch left behind, and goes on', async () => {
     const first = estate.pushPorts(443);
-    const daemon = await ready();
+    const daemon = await estate.ready();
     await enforced(daemon, first);
     daemon.kill('SIGKILL');
     await daemon.finished;
     const left = ['shallow.lock', 'HEAD.lock', 'refs/heads/main.lock', 'objects/pack/tmp_pack_x'];
     for (const name of left) writeFileSync(path.join(mirror(), name), '');
     const second = estate.pushPorts(80);
-    await enforced(await ready(), second);
+    await enforced(await estate.ready(), second);
     expect(await estate.ports()).toEqual([80]);
     expect(left.filter((name) => existsSync(path.join(mirror(), name)))).toEqual([]);
   });
@@ -195,7 +182,7 @@ describe('a git source', () => {
       return commit;
     };
     const first = tag('v1.9.0', 443);
-    const daemon = await ready();
+    const daemon = await estate.ready();
     await enforced(daemon, first);
     const second = tag('v1.10.0', 80);
     await enforced(daemon, second);
@@ -229,7 +216,7 @@ describe('commands with a git source', () => {
 
   test('beside a daemon, plan what is in force where the newest commit is held', async () => {
     const first = estate.pushPorts(443);
-    const daemon = await ready();
+    const daemon = await estate.ready();
     await enforced(daemon, first);
     estate.clone.run('checkout', '--quiet', '--orphan', 'other');
     estate.pushPorts(80);
@@ -244,7 +231,7 @@ describe('commands with a git source', () => {
 describe('a rollback', () => {
   test('puts an earlier commit in force over a restart, until the source moves on', async () => {
     const first = estate.pushPorts(443);
-    const daemon = await ready();
+    const daemon = await estate.ready();
     await enforced(daemon, first);
     const bad = estate.pushPorts(443, 22);
     await enforced(daemon, bad);
@@ -260,7 +247,7 @@ describe('a rollback', () => {
     );
 
     await daemon.stop();
-    const again = await ready();
+    const again = await estate.ready();
     expect(await estate.ports()).toEqual([443]);
     from = again.lines.length;
     await enforced(again, estate.pushPorts(80), from);
@@ -269,7 +256,7 @@ describe('a rollback', () => {
 
   test('ends with --end, and names what was in force where it does not know the revision', async () => {
     const first = estate.pushPorts(443);
-    const daemon = await ready();
+    const daemon = await estate.ready();
     await enforced(daemon, first);
     const second = estate.pushPorts(80, 443);
     await enforced(daemon, second);

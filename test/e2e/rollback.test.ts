@@ -3,9 +3,9 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { GitEstate } from '../support/git-estate.ts';
+import { enforced, GitEstate } from '../support/git-estate.ts';
 import { onlyWith } from '../support/optional-tool.ts';
-import type { Finished, RampartProcess } from '../support/rampart.ts';
+import type { Finished } from '../support/rampart.ts';
 import { makeSshKey, type SshKey } from '../support/signed-repository.ts';
 
 let estate: GitEstate;
@@ -43,17 +43,6 @@ function tagged(name: string, ...ports: readonly number[]): string {
   return commit;
 }
 
-async function ready(): Promise<RampartProcess> {
-  const daemon = estate.start();
-  await daemon.event('daemon.ready');
-  return daemon;
-}
-
-async function enforced(daemon: RampartProcess, commit: string, from = 0): Promise<void> {
-  await daemon.event('policies.loaded', { revision: commit }, from);
-  await daemon.event('group.converged', { revision: commit }, from);
-}
-
 const rollBack = (to: string): Promise<Finished> =>
   estate.workspace.run(['rollback', '--to', to, '--reason', 'test', '--yes']);
 
@@ -62,15 +51,15 @@ const removeMirror = (): void =>
 
 onlyWith('ssh-keygen', describe)('a rollback where commits must be signed', () => {
   for (const mode of ['head', 'strict']) {
-    test(`is refused under ${mode} for a commit that nobody signed, and nothing changes`, async () => {
+    test(`is refused under ${mode} for an unsigned commit, and nothing changes`, async () => {
       const unsigned = estate.pushPorts(22);
       estate.configure();
-      const before = await ready();
+      const before = await estate.ready();
       await enforced(before, unsigned);
       await before.stop();
       verify(mode);
       const good = signed(443);
-      const daemon = await ready();
+      const daemon = await estate.ready();
       await enforced(daemon, good);
       const refused = await rollBack(unsigned.slice(0, 12));
       expect(refused.code).toBe(1);
@@ -83,7 +72,7 @@ onlyWith('ssh-keygen', describe)('a rollback where commits must be signed', () =
     test(`under ${mode} fetches a commit that is no longer in the mirror`, async () => {
       verify(mode, ', allowRewind: true');
       const first = signed(443);
-      const daemon = await ready();
+      const daemon = await estate.ready();
       await enforced(daemon, first);
       const second = signed(80);
       await enforced(daemon, second);
@@ -91,7 +80,7 @@ onlyWith('ssh-keygen', describe)('a rollback where commits must be signed', () =
       removeMirror();
       expect(await rollBack(first)).toMatchObject({ code: 0 });
       removeMirror();
-      const again = await ready();
+      const again = await estate.ready();
       await enforced(again, first);
       expect(await estate.ports()).toEqual([443]);
     });
@@ -100,7 +89,7 @@ onlyWith('ssh-keygen', describe)('a rollback where commits must be signed', () =
   test('under tag names a tag, survives a new mirror and a restart, and ends with the next tag', async () => {
     verify('tag', ', ref: "refs/tags/v*"');
     const first = tagged('v1.9.0', 443);
-    const daemon = await ready();
+    const daemon = await estate.ready();
     await enforced(daemon, first);
     const second = tagged('v1.10.0', 80);
     await enforced(daemon, second);
@@ -112,7 +101,7 @@ onlyWith('ssh-keygen', describe)('a rollback where commits must be signed', () =
     expect(await rollBack('v1.9.0')).toMatchObject({ code: 0 });
     removeMirror();
     let from = 0;
-    const again = await ready();
+    const again = await estate.ready();
     await enforced(again, first);
     expect(await estate.ports()).toEqual([443]);
     from = again.lines.length;
@@ -131,7 +120,7 @@ onlyWith('ssh-keygen', describe)('a rollback where commits must be signed', () =
     verify('tag', ', ref: "refs/tags/v*"');
     const untagged = estate.pushPorts(22);
     const first = tagged('v1.0.0', 443);
-    const daemon = await ready();
+    const daemon = await estate.ready();
     await enforced(daemon, first);
     const refused = await rollBack(untagged);
     expect(refused.code).toBe(1);
@@ -142,7 +131,7 @@ onlyWith('ssh-keygen', describe)('a rollback where commits must be signed', () =
   test('says before anything is written that the remote does not have the commit', async () => {
     verify('head', ', maxDepth: 3');
     const first = signed(443);
-    const daemon = await ready();
+    const daemon = await estate.ready();
     await enforced(daemon, first);
     const refused = await rollBack('1'.repeat(40));
     expect(refused.code).toBe(1);

@@ -3,9 +3,8 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { freePort } from '../support/free-port.ts';
-import { GitEstate, policyOf } from '../support/git-estate.ts';
+import { enforced, GitEstate, policyOf } from '../support/git-estate.ts';
 import { onlyWith } from '../support/optional-tool.ts';
-import type { RampartProcess } from '../support/rampart.ts';
 import { makeSshKey, type SshKey } from '../support/signed-repository.ts';
 
 let estate: GitEstate;
@@ -30,7 +29,7 @@ const verify = (keys: string, listen = 'off'): void =>
   });
 
 interface Push {
-  /** Absent: nobody. */
+  /** Absent: unsigned. */
   readonly by?: SshKey;
   readonly ports: readonly number[];
   /** As git takes it; absent: now. */
@@ -64,21 +63,10 @@ function commit(args: readonly string[], date: string | undefined): void {
 const remove = (name: string): void =>
   rmSync(path.join(estate.workspace.folder, name), { recursive: true, force: true });
 
-async function ready(): Promise<RampartProcess> {
-  const daemon = estate.start();
-  await daemon.event('daemon.ready');
-  return daemon;
-}
-
-async function enforced(daemon: RampartProcess, commit: string, from = 0): Promise<void> {
-  await daemon.event('policies.loaded', { revision: commit }, from);
-  await daemon.event('group.converged', { revision: commit }, from);
-}
-
 onlyWith('ssh-keygen', describe)('a git source whose commits must be signed', () => {
   test('tells who signed, holds an unsigned commit and what is built on it, and goes on once it is gone', async () => {
     const first = push({ by: alice, ports: [443] });
-    const daemon = await ready();
+    const daemon = await estate.ready();
     await enforced(daemon, first);
     expect(await daemon.event('policies.loaded', { revision: first })).toMatchObject({ signers: ['alice'] });
     const unsigned = push({ ports: [22] });
@@ -98,12 +86,12 @@ onlyWith('ssh-keygen', describe)('a git source whose commits must be signed', ()
 
   test('holds an unsigned commit over a restart with a new mirror', async () => {
     const first = push({ by: alice, ports: [443] });
-    const daemon = await ready();
+    const daemon = await estate.ready();
     await enforced(daemon, first);
     await daemon.stop();
     remove('.rampart/journal.db.mirror');
     push({ ports: [22] });
-    const again = await ready();
+    const again = await estate.ready();
     await again.event('policies.held', { reason: 'signature' });
     expect(await estate.ports()).toEqual([443]);
   });
@@ -118,7 +106,7 @@ onlyWith('ssh-keygen', describe)('a git source whose commits must be signed', ()
 
   test('holds what a key signs from when it is revoked', async () => {
     const first = push({ by: alice, ports: [443] });
-    const daemon = await ready();
+    const daemon = await estate.ready();
     await enforced(daemon, first);
     estate.workspace.write('revoked_keys', `${bob.publicKey}\n`);
     const newest = push({ by: bob, ports: [22] });
@@ -132,7 +120,7 @@ onlyWith('ssh-keygen', describe)('a git source whose commits must be signed', ()
 
   test('holds everything while the file of allowed signers is not there', async () => {
     const first = push({ by: alice, ports: [443] });
-    const daemon = await ready();
+    const daemon = await estate.ready();
     await enforced(daemon, first);
     remove('allowed_signers');
     push({ by: alice, ports: [22] });
@@ -142,7 +130,7 @@ onlyWith('ssh-keygen', describe)('a git source whose commits must be signed', ()
 
   test('holds a commit that is dated an hour ahead', async () => {
     const first = push({ by: alice, ports: [443] });
-    const daemon = await ready();
+    const daemon = await estate.ready();
     await enforced(daemon, first);
     push({ by: alice, ports: [22], date: `@${Math.round(Date.now() / 1000) + 3600} +0000` });
     expect((await daemon.event('policies.held')).msg).toContain('ahead of now');
@@ -153,11 +141,11 @@ onlyWith('ssh-keygen', describe)('a git source whose commits must be signed', ()
     test(`leaves an unsigned commit in force where ${mode} is new in the config, says so, and verifies the next one`, async () => {
       estate.configure();
       const first = push({ ports: [443] });
-      const before = await ready();
+      const before = await estate.ready();
       await enforced(before, first);
       await before.stop();
       verify(`mode: ${mode}`, `127.0.0.1:${await freePort()}`);
-      const daemon = await ready();
+      const daemon = await estate.ready();
       const told = await daemon.event('policies.loaded', { revision: first });
       const warning = `${first.slice(0, 12)} stays in force`;
       expect(String(told.warnings)).toContain(warning);

@@ -19,7 +19,7 @@ export interface RestWorld {
   readonly life: () => Life | null;
   /** How many writes were sent, by group. */
   readonly writesOf: ReadonlyMap<string, number>;
-  /** A person lets go on whatever waits. */
+  /** A person approves whatever waits. */
   readonly approve: () => void;
   /** Whether something waits for long. */
   readonly hasSetAside: () => boolean;

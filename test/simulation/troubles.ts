@@ -20,7 +20,7 @@ export interface TroubleWorld {
   readonly people: People;
   readonly journals: JournalHost;
   readonly random: Random;
-  /** A person lets go on whatever waits. */
+  /** A person approves whatever waits. */
   readonly approve: () => void;
   /** The process that runs, if one does. */
   readonly life: () => Life | null;

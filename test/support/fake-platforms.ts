@@ -1,5 +1,5 @@
 // The parts of GitHub, GitLab and Codeup (Alibaba Cloud DevOps) that a comment under a pull request needs, over real HTTP,
-// with their limits. Each has comments of others, more than fit on a page, which nobody else may change.
+// with their limits. Each has comments of others, more than fit on a page, which no one else may change.
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 

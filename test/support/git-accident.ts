@@ -118,7 +118,7 @@ export class GitAccidentWorld {
     return this.tree(`100644 blob ${this.blob(text)}\t${name}`);
   }
 
-  /** Nothing was written; and what somebody opens by hand is closed, for the sake of the commit in force. */
+  /** Nothing was written; and what someone opens by hand is closed, for the sake of the commit in force. */
   async expectInForce(): Promise<void> {
     const { emulator } = this.estate;
     expect(await this.estate.ports()).toEqual(GOOD_PORTS);
@@ -143,7 +143,7 @@ export class GitAccidentWorld {
     await emulator.clearCalls();
   }
 
-  /** The remote is made anew, with a good commit after the one in force; waits until that is in force. */
+  /** The remote is made again, with a good commit after the one in force; waits until that is in force. */
   async mend(): Promise<void> {
     const { remote, clone } = this.estate;
     rmSync(remote, { recursive: true, force: true });

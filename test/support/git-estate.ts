@@ -67,12 +67,25 @@ export class GitEstate {
     return this.workspace.start(['run']);
   }
 
+  /** A daemon whose groups were all reconciled once. */
+  async ready(): Promise<RampartProcess> {
+    const daemon = this.start();
+    await daemon.event('daemon.ready');
+    return daemon;
+  }
+
   /** Ports that the group lets in, in order. */
   async ports(): Promise<number[]> {
     const { securityGroups } = await this.emulator.state();
     const rules = securityGroups.flatMap(({ Permissions }) => Permissions);
     return rules.map(({ PortRange }) => Number(String(PortRange).split('/')[0])).sort((a, b) => a - b);
   }
+}
+
+/** Waits until the commit is in force and its group has converged. */
+export async function enforced(daemon: RampartProcess, commit: string, from = 0): Promise<void> {
+  await daemon.event('policies.loaded', { revision: commit }, from);
+  await daemon.event('group.converged', { revision: commit }, from);
 }
 
 export const policyOf = (ports: readonly number[]): string =>

@@ -36,7 +36,7 @@ export function makeSshKey(folder: string, name: string): SshKey {
 
 /** What a commit or a tag is made of; everything has a default. */
 export interface Signing {
-  /** Absent: nobody. */
+  /** Absent: unsigned. */
   readonly by?: GitSigner;
   /** Seconds; absent: a minute after the one made before. */
   readonly at?: number;
@@ -81,7 +81,7 @@ export class SignedRepository {
     return this.commitTree(this.git(['merge-tree', '--write-tree', ...parents]), parents, signing);
   }
 
-  /** An annotated tag, signed if somebody signs it; answers its full name. */
+  /** An annotated tag, signed if a signer is named; answers its full name. */
   tag(name: string, target: string, signing: Signing = {}): string {
     const flags = signing.by === undefined ? ['-a'] : ['-s'];
     this.git(['tag', ...flags, '-m', 'tag', name, target], { signing });

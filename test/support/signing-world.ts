@@ -7,7 +7,7 @@ import type { VerifyVerdict } from '../../daemon/source/verify/verdict.ts';
 import { verifyRevision } from '../../daemon/source/verify/verify.ts';
 import { makeSshKey, SignedRepository, type SshKey } from './signed-repository.ts';
 
-/** `lapsed`'s key was good until 2026, and `rob`'s is revoked; nobody lists `mallory`; `anyone` is listed as `*`. */
+/** `lapsed`'s key was good until 2026, and `rob`'s is revoked; no one lists `mallory`; `anyone` is listed as `*`. */
 export const SSH_NAMES = ['alice', 'bob', 'lapsed', 'rob', 'mallory', 'anyone', 'host'] as const;
 export type SshName = (typeof SSH_NAMES)[number];
 

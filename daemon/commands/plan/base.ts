@@ -72,7 +72,7 @@ async function inWorkTree(config: Config, io: Io): Promise<Config> {
 }
 
 /**
- * All good, or a UsageError: of a broken file nobody knows which policies were in force. Names of accounts are those of
+ * All good, or a UsageError: of a broken file it is not known which policies were in force. Names of accounts are those of
  * the config of then, and guardrails are asked of the later policies alone.
  */
 async function policiesOfBase({ policies }: Config, base: string, io: Io): Promise<DesiredState> {

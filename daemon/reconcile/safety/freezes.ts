@@ -50,7 +50,7 @@ type FreezeOfGroup = Omit<Frozen, 'holdsPolicy'>;
 
 /**
  * Freezes that follow each other without a gap: every look at a group asks for them, at a millisecond each. After so many
- * the end is told too early, and told anew when it comes.
+ * the end is told too early, and told again when it comes.
  */
 const MAX_LINKS = 16;
 

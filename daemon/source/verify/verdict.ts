@@ -53,7 +53,7 @@ const CURES: Readonly<Record<VerifySettings['mode'], string>> = {
   none: 'sign it',
   head: 'push a signed commit on top of it, such as `git commit --allow-empty -S`',
   strict:
-    'sign it anew, and all after it: `git rebase --exec "git commit --amend --no-edit -S" COMMIT_IN_FORCE`, and push that in its place',
+    'sign it again, and all after it: `git rebase --exec "git commit --amend --no-edit -S" COMMIT_IN_FORCE`, and push that in its place',
   tag: 'sign a tag of a higher version: `git tag -s`',
 };
 

@@ -114,13 +114,13 @@ const CASES: readonly Case[] = [
     strict: 'verified by alice@example.com',
   },
   {
-    title: 'a key that is allowed for a pattern of names is nobody’s',
+    title: 'a key that is allowed for a pattern of names is no one’s',
     build: single(({ keys }) => ({ by: keys.anyone })),
     head: 'unknown-signer at to',
     strict: 'unknown-signer at to',
   },
   {
-    title: 'a forged author with a good key of somebody else is held',
+    title: 'a forged author with a good key of someone else is held',
     build: single(({ keys }) => ({ by: keys.bob, author: 'alice@example.com' })),
     settings: AUTHORS,
     head: 'forged-author at to',
@@ -202,7 +202,7 @@ const CASES: readonly Case[] = [
     strict: 'verified by bob@example.com',
   },
   {
-    title: 'a commit that the git host squashed is held: it is nobody’s',
+    title: 'a commit that the git host squashed is held: it is no one’s',
     build: single(({ keys }) => ({ by: keys.host })),
     head: 'too-few-signers at to',
     strict: 'too-few-signers at to',

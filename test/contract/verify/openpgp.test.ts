@@ -80,7 +80,7 @@ const CASES: readonly Case[] = [
     verdict: () => 'bad-signature at to',
   },
   {
-    title: 'a key of the git host is nobody’s',
+    title: 'a key of the git host is no one’s',
     build: by('host'),
     verdict: () => 'too-few-signers at to',
   },
@@ -100,7 +100,7 @@ const CASES: readonly Case[] = [
     verdict: () => 'verified by alice@example.com',
   },
   {
-    title: 'a forged author with a good key of somebody else is held',
+    title: 'a forged author with a good key of someone else is held',
     build: by('dave', 'alice@example.com'),
     settings: mapped,
     verdict: () => 'forged-author at to',

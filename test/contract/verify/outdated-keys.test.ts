@@ -1,4 +1,4 @@
-// Keys whose time is over, in the hands of somebody who may push: what they sign stays out whatever dates are written.
+// Keys whose time is over, in the hands of someone who may push: what they sign stays out whatever dates are written.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { onlyWith } from '../../support/optional-tool.ts';
 import type { SignedRepository } from '../../support/signed-repository.ts';
@@ -22,7 +22,7 @@ onlyWith('ssh-keygen', describe)('signatures by keys whose time is over', () => 
 
   afterAll(() => world.remove());
 
-  /** Two commits on the one in force: one by nobody, dated long ago, and one by the key that was good once. */
+  /** Two commits on the one in force: one unsigned, dated long ago, and one by the key that was good once. */
   const datedBack = (): string => {
     const below = repository.commit({ parents: [from], at: LONG_AGO });
     return repository.commit({

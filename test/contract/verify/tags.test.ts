@@ -7,7 +7,7 @@ interface Case {
   readonly title: string;
   /** Makes the tag that leads to the commit; answers its full name. */
   readonly tag: (repository: SignedRepository, world: SigningWorld, to: string) => string;
-  /** Whose key signs the commit; absent: nobody. */
+  /** Whose key signs the commit; absent: unsigned. */
   readonly commitBy?: 'alice' | 'bob';
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly verdict: string;
@@ -17,12 +17,12 @@ const TWO = { minSigners: 2 };
 
 const CASES: readonly Case[] = [
   {
-    title: 'a signed tag verifies a commit that nobody signed',
+    title: 'a signed tag verifies an unsigned commit',
     tag: (repository, { keys }, to) => repository.tag('v1', to, { by: keys.alice }),
     verdict: 'verified by alice@example.com',
   },
   {
-    title: 'an annotated tag that nobody signed is held',
+    title: 'an unsigned annotated tag is held',
     tag: (repository, _, to) => repository.tag('v1', to),
     commitBy: 'alice',
     verdict: 'unsigned at to',
@@ -104,14 +104,14 @@ const CASES: readonly Case[] = [
     verdict: 'bad-signature at to',
   },
   {
-    title: 'a forged tagger with a good key of somebody else is held',
+    title: 'a forged tagger with a good key of someone else is held',
     tag: (repository, { keys }, to) =>
       repository.tag('v1', to, { by: keys.bob, author: 'alice@example.com' }),
     settings: { authors: ['*@example.com'] },
     verdict: 'forged-author at to',
   },
   {
-    title: 'a tag of the git host is nobody’s',
+    title: 'a tag of the git host is no one’s',
     tag: (repository, { keys }, to) => repository.tag('v1', to, { by: keys.host }),
     commitBy: 'alice',
     verdict: 'too-few-signers at to',
@@ -131,7 +131,7 @@ const CASES: readonly Case[] = [
     verdict: 'too-few-signers at to',
   },
   {
-    title: 'of two signers, a commit that nobody signed has none',
+    title: 'of two signers, an unsigned commit has none',
     tag: (repository, { keys }, to) => repository.tag('v1', to, { by: keys.bob }),
     settings: TWO,
     verdict: 'unsigned at to',

@@ -1,4 +1,4 @@
-// Accidents with who signs the policies: nobody, somebody else, with a key that no longer counts, or at a time that is
+// Accidents with who signs the policies: no one, someone else, with a key that no longer counts, or at a time that is
 // not now. The last commit that was signed as it must be goes on to be enforced, also over a restart.
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -41,9 +41,9 @@ interface SigningAccident {
 }
 
 const ACCIDENTS: readonly SigningAccident[] = [
-  { title: 'nobody signed', happens: () => push({}), says: 'not signed', restarted: true },
+  { title: 'the commit is unsigned', happens: () => push({}), says: 'not signed', restarted: true },
   {
-    title: 'somebody signed whom nobody knows',
+    title: 'the signer is unknown',
     happens: () => push({ by: people.keys.mallory }),
     says: 'does not list',
   },
@@ -79,12 +79,12 @@ const ACCIDENTS: readonly SigningAccident[] = [
     says: '',
   },
   {
-    title: 'a signed commit follows one that nobody signed',
+    title: 'a signed commit follows an unsigned one',
     happens: () => push({ by: people.keys.alice, parents: [push({})] }),
     says: 'not signed',
   },
   {
-    title: 'a signed merge brings in a commit that nobody signed',
+    title: 'a signed merge brings in an unsigned commit',
     happens: () => push({ by: people.keys.alice, parents: [world.inForce, push({})] }),
     says: 'not signed',
   },

@@ -7,7 +7,7 @@ import type { VerifyGit } from '../verify-git.ts';
 
 /**
  * By the id of a commit, the merge on the way of first parents that brought it; commits on that way itself have none. A
- * merge elsewhere, such as one that brings a branch up to date, is nobody's word for what it merges.
+ * merge elsewhere, such as one that brings a branch up to date, is no one's word for what it merges.
  */
 export function mergesOf(commits: readonly CommitObject[], to: string): Map<string, CommitObject> {
   const byId = new Map(commits.map((commit) => [commit.id, commit]));

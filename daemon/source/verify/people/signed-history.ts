@@ -1,5 +1,5 @@
 // Whether enough people stand behind a commit: its signer, the signer of the merge that brought it, and the signers of
-// tags on it or on a later commit. The git host is nobody. A merge that git alone could have made says nothing of its own,
+// tags on it or on a later commit. The git host is no person. A merge that git alone could have made says nothing of its own,
 // so there the commits that it builds on must stand for themselves.
 import { err, ok, type Result } from '../../../../reconciler/model/result.ts';
 import { dateFault } from '../clock.ts';

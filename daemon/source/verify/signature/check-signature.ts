@@ -48,7 +48,7 @@ export async function checkSignature(object: SignedObject, checker: Checker): Pr
   }
 }
 
-/** Whether the git host signed, for itself and nobody else. */
+/** Whether the git host signed, for itself alone. */
 export const isPlatform = (signer: Signer, { platformKeys }: VerifySettings): boolean =>
   signer.keys.some((key) => platformKeys.includes(key));
 
@@ -75,11 +75,11 @@ async function checkSsh(
   }
 }
 
-/** A pattern such as `*` lets a key sign, but says of nobody that it is his. */
+/** A pattern such as `*` lets a key sign, but says of no one that it is his. */
 function personOnly(signer: Signer): CheckedSignature {
   const pattern = signer.names.find(namesNobody);
   if (pattern === undefined && signer.names.length > 0) return ok(signer);
-  const message = `is signed by a key (${signer.keys.join()}) that is allowed for ${quote(pattern ?? '')}, which names nobody: write whose key it is in \`policies.git.verify.allowedSigners\``;
+  const message = `is signed by a key (${signer.keys.join()}) that is allowed for ${quote(pattern ?? '')}, which names no person: write whose key it is in \`policies.git.verify.allowedSigners\``;
   return fault('unknown-signer', message);
 }
 

@@ -46,5 +46,5 @@ function readLine(line: string): AllowedSigner | null {
 /** The names of a line, or of what ssh-keygen printed of it. */
 export const principalsOf = (names: string): string[] => names.split(',').filter((name) => name !== '');
 
-/** A pattern is nobody's name. */
+/** A pattern is no person's name. */
 export const namesNobody = (principal: string): boolean => /[*?!]/.test(principal);

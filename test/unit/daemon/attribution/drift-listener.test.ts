@@ -91,7 +91,7 @@ describe('what is no one else’s', () => {
   });
 });
 
-it('a group that is let go is forgotten, and that is passed on', () => {
+it('a group that is released is forgotten, and that is passed on', () => {
   converged();
   drift();
   listener.emit('group.released', { ...ABOUT, reason: 'no policy names it' });

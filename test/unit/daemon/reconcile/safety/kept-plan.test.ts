@@ -148,7 +148,7 @@ describe('the plan of a policy in force that breaks a guardrail which came later
     expect(done([WEB])).toEqual({ status: 'converged', closesOnly: true, removed: [], added: [] });
   });
 
-  it('is no slice of a plan that loses more than the brake lets go', () => {
+  it('is no slice of a plan that loses more than the brake allows', () => {
     const from = (first: number, count: number, peer: string) =>
       Array.from({ length: count }, (_, at) => rule({ ports: `${first + at}`, peer }));
     const staying = from(1000, 20, '10.0.0.0/8');
