@@ -32,7 +32,8 @@ import {
   type CommonFlags,
 } from '../compose/setup.ts';
 import { systemClock } from '../clock.ts';
-import { compileInWorker } from '../source/compile/compile-in-worker.ts';
+import { PolicyCompiler } from '../source/compile/policy-compiler.ts';
+import { WorkerPool } from '../source/compile/worker-pool.ts';
 import { packageVersion } from '../cli/version.ts';
 
 /** First wait after a reconcile that failed. */
@@ -95,6 +96,7 @@ async function serve(
 ): Promise<ExitCode> {
   const liveConfig = new LiveConfig(config, io.cwd, parts.telemetry);
   const journal = await openJournal(config);
+  const compiler = new PolicyCompiler(new WorkerPool());
   let http: HttpServer | null = null;
   let hooks: HookServer | null = null;
   try {
@@ -110,7 +112,7 @@ async function serve(
       live: () => liveConfig.settings,
     });
     const remoteWatch = new RemoteWatch(telemetry, systemClock);
-    const keeper = openDaemonKeeper(config, { clock: systemClock, compile: compileInWorker });
+    const keeper = openDaemonKeeper(config, { clock: systemClock, compile: compiler.compile });
     const daemon = new Daemon({
       engine,
       lanes,
@@ -132,8 +134,8 @@ async function serve(
       onReload: (listener) =>
         io.onReload(() => {
           const changed = liveConfig.take(loadConfig(config.file));
-          const { guardrails } = liveConfig.settings;
-          if (changed.includes('guardrails')) keeper.reconfigure({ guardrails });
+          if (changed.includes('guardrails'))
+            keeper.reconfigure({ guardrails: liveConfig.settings.guardrails });
           listener();
         }),
       onFirstRead: (revision) => {
@@ -154,7 +156,7 @@ async function serve(
   } catch (error) {
     throw error instanceof JournalError ? journalFailed(error) : error;
   } finally {
-    await Promise.all([http?.close(), hooks?.close()]);
+    await Promise.all([http?.close(), hooks?.close(), compiler.close()]);
     await journal.close();
   }
 }
