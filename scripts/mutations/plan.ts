@@ -230,4 +230,16 @@ export const PLAN_MUTATIONS: readonly Mutation[] = [
     find: 'this.#boxes.get(rule);',
     replace: 'this.#boxes.values().next().value;',
   },
+  {
+    name: 'rules are planned in the order in which the cloud describes them',
+    file: 'plan/fixed-order.ts',
+    find: 'described.rules.toSorted(compareDescribed)',
+    replace: 'described.rules',
+  },
+  {
+    name: 'refusals are told in the order in which they were learned',
+    file: 'plan/fixed-order.ts',
+    find: 'refused.toSorted((a, b) => compareRules(a.rule, b.rule))',
+    replace: 'refused',
+  },
 ];
