@@ -22,6 +22,7 @@ import { blockOf } from './blocks.ts';
 import { safetyObjections } from './brake.ts';
 import { planFindings } from './findings.ts';
 import { holdsOn } from './holds.ts';
+import { modifiedAnyway } from './modified-anyway.ts';
 import type { Objection, OrderObjection, ProofObjection, VerdictObjection } from './objection.ts';
 import { policyObjections } from './policy-verdicts.ts';
 import type { BlockedPlan } from './quota-text.ts';
@@ -91,6 +92,7 @@ export function check(input: PlanInput, plan: Unchecked): Judged {
     ],
     findings: [
       ...planFindings(input, plan.ownership, plan.absent),
+      ...modifiedAnyway(input, plan.steps),
       ...verdictFindings(input, plan.verdicts),
       ...ruleFindings(violations),
     ],
