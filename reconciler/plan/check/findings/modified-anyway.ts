@@ -1,8 +1,8 @@
 // `modify: never` has an exception that no other call can replace; whoever wrote it, or has RAM deny the call, is told.
-import { counted } from '../../model/counted.ts';
-import { describeRule } from '../../model/rule-text.ts';
-import type { PlanInput } from '../plan-input.ts';
-import type { PlanFinding, Step } from '../plan.ts';
+import { counted } from '../../../model/counted.ts';
+import { describeRule } from '../../../model/rule-text.ts';
+import type { PlanInput } from '../../plan-input.ts';
+import type { PlanFinding, Step } from '../../plan.ts';
 
 /**
  * The Modify calls of a plan whose settings say `never`: rules that keep all but their text or their priority. A text is

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import type { Rule } from '../../../../../reconciler/model/rule.ts';
-import type { GroupPlan, PlanSettings } from '../../../../../reconciler/plan/plan.ts';
-import { described, groupOf, OPTIONS, planFor, policyOf } from '../../../../support/plan-inputs.ts';
-import { rule } from '../../../../support/rule-sets.ts';
+import type { Rule } from '../../../../../../reconciler/model/rule.ts';
+import type { GroupPlan, PlanSettings } from '../../../../../../reconciler/plan/plan.ts';
+import { described, groupOf, OPTIONS, planFor, policyOf } from '../../../../../support/plan-inputs.ts';
+import { rule } from '../../../../../support/rule-sets.ts';
 
 const web = rule({ ports: '443' });
 
