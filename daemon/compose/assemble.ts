@@ -149,11 +149,11 @@ export const randomByte = (): number => randomInt(256);
  */
 function readPacer(calls: CallPorts): Pacer {
   const forLists = { ...calls, retries: RETRIES_OF_LISTS };
-  return (operation, place, run) => {
+  return (operation, at, run) => {
     const row = OPERATIONS[operation];
     if (row.effect === 'writes') return run();
-    const about = { account: place.account, region: place.region };
-    return readWithRetries(row.subject === 'lists' ? forLists : calls, place, operation, {
+    const about = { account: at.account, region: at.region };
+    return readWithRetries(row.subject === 'lists' ? forLists : calls, at, operation, {
       about,
       read: run,
     });
@@ -210,7 +210,7 @@ function byAccount(clients: Readonly<Record<string, EcsApi>>): EcsApi {
     return client;
   };
   return {
-    describeGroup: (group, whenNoRules) => of(group.account).describeGroup(group, whenNoRules),
+    describeGroup: (group, options) => of(group.account).describeGroup(group, options),
     findGroups: (place, selector) => of(place.account).findGroups(place, selector),
     existingGroups: (place, ids) => of(place.account).existingGroups(place, ids),
     listSizes: (place, kind, ids) => of(place.account).listSizes(place, kind, ids),

@@ -5,7 +5,7 @@ import type { DescribedGroup, GroupRef, GroupSelector } from '../../reconciler/m
 import { compareText } from '../../reconciler/model/problem.ts';
 import { err, ok, type Result } from '../../reconciler/model/result.ts';
 import type { NicType } from '../../reconciler/model/rule.ts';
-import type { EcsApi, Place } from './api.ts';
+import type { DescribeOptions, EcsApi, ReadAt, ReadManner } from './api.ts';
 import type { Ask } from './ask.ts';
 import { groupPageSchema, rulePageSchema, type WireGroup } from './convert/answer-schemas.ts';
 import { decodeGroup, type RuleWalk } from './convert/decode-group.ts';
@@ -31,12 +31,17 @@ export function createGroupReader(
   // What the groups of a region showed last, for groups without rules.
   const seenLevels = new Map<string, ApiLevel>();
 
-  const readOnce = async (group: GroupRef, guess: ApiLevel): Promise<Result<DescribedGroup, Failure>> => {
-    const head = await readHead(ask, group);
+  const readOnce = async (
+    group: GroupRef,
+    { whenNoRules: guess = ASSUMED_API_LEVEL, ...manner }: DescribeOptions,
+  ): Promise<Result<DescribedGroup, Failure>> => {
+    const { account, region, id } = group;
+    const at = { account, region, id, ...manner };
+    const head = await readHead(ask, at);
     if (!head.ok) return head;
-    const walks = await fetchRules(ask, group, head.value);
+    const walks = await fetchRules(ask, at, head.value);
     if (!walks.ok) return walks;
-    const whenNoRules = seenLevels.get(group.region) ?? guess;
+    const whenNoRules = seenLevels.get(region) ?? guess;
     const read = decodeGroup(group, head.value, walks.value, { apiLevel, whenNoRules });
     if (!read.ok)
       return err(readFailure('DescribeSecurityGroupAttribute', read.error.code, read.error.message));
@@ -45,9 +50,9 @@ export function createGroupReader(
   };
 
   return {
-    describeGroup: async (group, whenNoRules = ASSUMED_API_LEVEL) => {
+    describeGroup: async (group, options = {}) => {
       for (let reads = 1; ; reads += 1) {
-        const read = await readOnce(group, whenNoRules);
+        const read = await readOnce(group, options);
         if (read.ok || reads === MAX_READS || !TORN.has(read.error.code)) return read;
       }
     },
@@ -76,7 +81,10 @@ export function createGroupReader(
   };
 }
 
-async function readHead(ask: Ask, group: GroupRef): Promise<Result<WireGroup, Failure>> {
+/** A group to read, and how its calls wait. */
+type GroupAt = GroupRef & ReadManner;
+
+async function readHead(ask: Ask, group: GroupAt): Promise<Result<WireGroup, Failure>> {
   const groups = await listGroups(ask, group, filterOf({ kind: 'id', id: group.id }));
   if (!groups.ok) return groups;
   const head = groups.value.find((each) => each.SecurityGroupId === group.id);
@@ -89,7 +97,7 @@ async function readHead(ask: Ask, group: GroupRef): Promise<Result<WireGroup, Fa
 }
 
 /** A classic network has rules of two kinds, and answers with one kind at a time. */
-async function fetchRules(ask: Ask, group: GroupRef, head: WireGroup): Promise<Result<RuleWalk[], Failure>> {
+async function fetchRules(ask: Ask, group: GroupAt, head: WireGroup): Promise<Result<RuleWalk[], Failure>> {
   const nicTypes: readonly NicType[] = head.VpcId === '' ? ['internet', 'intranet'] : ['intranet'];
   const walks: RuleWalk[] = [];
   for (const nicType of nicTypes) {
@@ -109,12 +117,12 @@ async function fetchRules(ask: Ask, group: GroupRef, head: WireGroup): Promise<R
 
 async function listGroups(
   ask: Ask,
-  place: Place,
+  at: ReadAt,
   filter: Readonly<Record<string, string>>,
 ): Promise<Result<readonly WireGroup[], Failure>> {
   const operation = 'DescribeSecurityGroups';
-  const params = { RegionId: place.region, ...filter };
-  const pages = await readPages(ask, place, { operation, params, schema: groupPageSchema });
+  const params = { RegionId: at.region, ...filter };
+  const pages = await readPages(ask, at, { operation, params, schema: groupPageSchema });
   if (!pages.ok) return pages;
   const groups = pages.value.flatMap((page) => page.SecurityGroups.SecurityGroup);
   // An endpoint that pages by number ignores our paging and answers with its first few.

@@ -3,7 +3,7 @@
 import type { z } from 'zod';
 import { OPERATIONS, type ReadOperation } from '../../reconciler/model/operation.ts';
 import { err, ok, type Result } from '../../reconciler/model/result.ts';
-import type { Place, WireParams } from './api.ts';
+import type { ReadAt, WireParams } from './api.ts';
 import type { Ask } from './ask.ts';
 import { ownFailure } from './failures/classify.ts';
 import type { OwnCode } from './failures/failure-table.ts';
@@ -26,7 +26,7 @@ export interface PagedRead<P extends Page> {
 /** All pages, or the first failure. */
 export async function readPages<P extends Page>(
   ask: Ask,
-  place: Place,
+  at: ReadAt,
   { operation, params, schema }: PagedRead<P>,
 ): Promise<Result<readonly P[], Failure>> {
   const pages: P[] = [];
@@ -37,7 +37,7 @@ export async function readPages<P extends Page>(
     if (pages.length === MAX_PAGES) {
       return err(readFailure(operation, 'Transport.TooMuch', `more than ${MAX_PAGES} pages`));
     }
-    const page = await ask(place, operation, token === '' ? paged : { ...paged, NextToken: token }, schema);
+    const page = await ask(at, operation, token === '' ? paged : { ...paged, NextToken: token }, schema);
     if (!page.ok) return page;
     pages.push(page.value);
     token = page.value.NextToken;
