@@ -15,6 +15,7 @@ import { Gateway } from './gateway/gateway.ts';
 import { DEFAULT_QUIRKS, type Quirks } from './quirks.ts';
 import { seededStream } from './random.ts';
 import { startServer } from './gateway/server.ts';
+import { digestOf } from './state-ids.ts';
 import type { State } from './state.ts';
 import { emptyState } from './admin/state-file.ts';
 import { AuditTrail } from './trail/audit-trail.ts';
@@ -29,7 +30,7 @@ export interface EmulatorOptions {
   readonly state?: State;
   /** Put over the defaults. */
   readonly quirks?: Partial<Quirks>;
-  /** Of ids, request ids and faults; default 1. */
+  /** Of ids, request ids and faults; default 1. The same seed and the same state give the same ones. */
   readonly seed?: number;
   /** Default: the keys `emulator` / `emulator-secret`, and `alice` / `alice-secret` of another RAM user. */
   readonly credentials?: readonly CredentialOptions[];
@@ -59,9 +60,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 
 /** The emulator below its socket: one request in, one outcome out. */
 export function requestHandler(options: EmulatorOptions = {}): (request: WireRequest) => Outcome {
-  const { seed = 1 } = options;
+  const { seed = 1, state = emptyState() } = options;
   const cloud = new Cloud({
-    state: options.state ?? emptyState(),
+    state,
     quirks: { ...DEFAULT_QUIRKS, ...options.quirks },
     clock: options.clock ?? systemClock,
     random: seededStream(seed, 'actions'),
@@ -72,8 +73,9 @@ export function requestHandler(options: EmulatorOptions = {}): (request: WireReq
   const authenticator = new Authenticator(
     keyring(options.credentials ?? [DEFAULT_CREDENTIAL, SECOND_CREDENTIAL]),
   );
-  const random = seededStream(seed, 'requestIds');
-  const trail = new AuditTrail();
+  const run = digestOf(state);
+  const random = seededStream(seed ^ run, 'requestIds');
+  const trail = new AuditTrail(run);
   const services = servicesWith(trail);
   const gateway = new Gateway({ cloud, services, authenticator, faults, calls, trail, random });
   const admin = new Admin({ cloud, faults, calls, trail });

@@ -33,12 +33,13 @@ const reconcile = section('How groups are brought to what the policies say.', {
     'Groups of an account and region that are reconciled side by side; their plans wait for their calls in the lanes.',
   ).default(4),
   modify: z.enum(['prefer', 'auto', 'never']).default('prefer').meta({
-    description: 'prefer: change rules in place where that is safe; auto: take the fewest calls; never.',
+    description:
+      'prefer: change rules in place where that is safe; auto: take the fewest calls; never: only where a text or a priority alone differs, which no other call changes without a gap.',
   }),
   maxModifyPerPlan: wholeNumber(
     0,
     1000,
-    'Most rules that one plan changes in place, one call each, under `modify: prefer`.',
+    'Most rules that one plan changes in place, one call each, under `modify: prefer`. More where a text or a priority alone differs, and where the group has no room for new rules beside old ones.',
   ).default(20),
   fallback: z.enum(['neverOpen', 'neverCut', 'refuse']).default('neverOpen').meta({
     description:

@@ -91,30 +91,56 @@ function decodeInnerAccess(text: string, type: DescribedGroup['type']): Describe
   return lower === '' && type === 'enterprise' ? 'drop' : null;
 }
 
+/** Where a rule was shown first. */
+interface FirstShown {
+  readonly page: RulePage;
+  readonly permission: Permission;
+  readonly content: string;
+}
+
 function decodeRules(walks: readonly RuleWalk[]): Result<DescribedRule[], ReadProblem> {
   const rules: DescribedRule[] = [];
   const problems: string[] = [];
-  const seen = new Map<string, string>();
-  for (const { nicType, pages } of walks) {
-    for (const permission of pages.flatMap((page) => page.Permissions.Permission)) {
-      // A rule may show on two pages if others went away between them; a rule that changed meanwhile may not.
-      const content = JSON.stringify(permission);
-      const key = permission.SecurityGroupRuleId || content;
-      const earlier = seen.get(key);
-      if (earlier !== undefined && earlier !== content) {
-        return bad('Transport.TornRead', `${consoleName(permission)} changed while the group was read`);
-      }
-      if (earlier !== undefined) continue;
-      seen.set(key, content);
-      const rule = decodePermission(permission, nicType);
-      if (rule.ok) rules.push(rule.value);
-      else problems.push(describeProblem(permission, rule.error));
-    }
+  const seen = new Map<string, FirstShown>();
+  for (const { nicType, page, permission } of permissionsOf(walks)) {
+    // A rule may show on two pages if others went away between them; a rule that changed meanwhile may not.
+    const content = JSON.stringify(permission);
+    const key = permission.SecurityGroupRuleId || content;
+    const earlier = seen.get(key);
+    if (earlier?.content === content) continue;
+    if (earlier !== undefined) return err(notOneRule(earlier, { page, permission, content }));
+    seen.set(key, { page, permission, content });
+    const rule = decodePermission(permission, nicType);
+    if (rule.ok) rules.push(rule.value);
+    else problems.push(describeProblem(permission, rule.error));
   }
   if (problems.length === 0) return ok(rules.sort(byRuleAndId));
   const rest = problems.length - NAMED_PROBLEMS;
   const more = rest > 0 ? `; and ${rest} more` : '';
   return bad('Transport.Unreadable', `${problems.slice(0, NAMED_PROBLEMS).join('; ')}${more}`);
+}
+
+function* permissionsOf(walks: readonly RuleWalk[]) {
+  for (const { nicType, pages } of walks) {
+    for (const page of pages) {
+      for (const permission of page.Permissions.Permission) yield { nicType, page, permission };
+    }
+  }
+}
+
+/** One id with two contents. Within one page nothing can have changed between them, so that reading again is no help. */
+function notOneRule(first: FirstShown, second: FirstShown): ReadProblem {
+  const both = `${consoleName(first.permission)} and ${consoleName(second.permission)}`;
+  if (first.page === second.page) {
+    const message =
+      `one answer has two rules with the id ${first.permission.SecurityGroupRuleId}: ${both}; ` +
+      'rule ids must differ, or a call would name both: the fault is with the endpoint (of an emulator: its state file)';
+    return { code: 'Transport.Unreadable', message };
+  }
+  return {
+    code: 'Transport.TornRead',
+    message: `${both} have one id: the rule changed while the group was read, or two rules have the same id`,
+  };
 }
 
 const describeProblem = (permission: Permission, problems: readonly string[]): string =>

@@ -152,8 +152,12 @@ export function readNicType({ fields, call }: DraftSource): '' | 'intranet' | 'i
 
 const DESCRIPTION_CHARACTERS_MAX = 512;
 
+/** In code points, the most lenient of the readings: a state that was saved under it can be loaded again. */
+export const isRuleDescription = (value: string): boolean =>
+  Array.from(value).length <= DESCRIPTION_CHARACTERS_MAX;
+
 export function readDescription({ fields }: DraftSource): string {
   const value = text(fields, 'Description');
-  if (Array.from(value).length <= DESCRIPTION_CHARACTERS_MAX) return value;
+  if (isRuleDescription(value)) return value;
   throw refuse('InvalidSecurityGroupDiscription.Malformed (rule)');
 }

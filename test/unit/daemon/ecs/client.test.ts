@@ -196,13 +196,30 @@ describe('describeGroup', () => {
 
   it('gives up on a group that changes all the time', async () => {
     let reads = 0;
+    const failure = await failureOf((operation, { NextToken }) => {
+      if (operation === 'DescribeSecurityGroups') return groupPage([head()]);
+      if (NextToken === 'a') return rulePage([rule('sgr-1', { Priority: 9 })]);
+      reads += 1;
+      return rulePage([rule('sgr-1')], { NextToken: 'a' });
+    });
+    expect(failure).toMatchObject({ kind: 'retry', code: 'Transport.TornRead' });
+    expect(failure.message).toContain('changed while the group was read, or two rules have the same id');
+    expect(reads).toBe(3);
+  });
+
+  it('names a rule id that one answer has twice, and does not read again for it', async () => {
+    let reads = 0;
     const failure = await failureOf((operation) => {
       if (operation === 'DescribeSecurityGroups') return groupPage([head()]);
       reads += 1;
       return rulePage([rule('sgr-1'), rule('sgr-1', { Priority: 9 })]);
     });
-    expect(failure).toMatchObject({ kind: 'retry', code: 'Transport.TornRead' });
-    expect(reads).toBe(3);
+    expect(failure).toMatchObject({ kind: 'rejected', code: 'Transport.Unreadable' });
+    expect(failure.message).toContain(
+      'one answer has two rules with the id sgr-1: ' +
+        'sgr-1 ingress Accept TCP 80/80 priority 1 and sgr-1 ingress Accept TCP 80/80 priority 9',
+    );
+    expect(reads).toBe(1);
   });
 
   it('fails as a whole when one page fails', async () => {
