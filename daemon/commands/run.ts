@@ -124,8 +124,9 @@ async function serve(config: Config, parts: ServedParts, io: Io): Promise<ExitCo
         onAnswer: (remote) => remoteWatch.note(remote),
       }),
       keeper,
-      resolver: new TargetResolver(engine.ecs, config.reconcile.mode),
+      resolver: new TargetResolver(engine, config.reconcile.mode),
       attributor,
+      probeMs: config.reconcile.probeSeconds * 1000,
       controller: {
         concurrency: config.reconcile.concurrency,
         retryMs: RETRY_MS,
