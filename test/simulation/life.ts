@@ -90,8 +90,9 @@ export class Life {
         clock: systemClock,
         compile: new PolicyCompiler(thisThread).compile,
       }),
-      resolver: new TargetResolver(engine.ecs, world.config.reconcile.mode),
+      resolver: new TargetResolver(engine, world.config.reconcile.mode),
       attributor: null,
+      probeMs: world.config.reconcile.probeSeconds * 1000,
       controller: {
         concurrency: world.config.reconcile.concurrency,
         retryMs: 2000,
