@@ -186,7 +186,7 @@ class FolderWalk {
     }));
     const stats = await Promise.all(
       placed.map(({ entry, realPath }) =>
-        entry.isFile() && POLICY_NAME.test(entry.name) ? statsOf(realPath) : null,
+        entry.isFile() && POLICY_NAME.test(entry.name) ? statsOf(realPath) : Promise.resolve(null),
       ),
     );
     for (const [index, { entry, ...place }] of placed.entries()) {
