@@ -65,7 +65,8 @@ async function runDaemon(flags: CommonFlags, io: Io): Promise<ExitCode> {
   try {
     const invocation = invocationOf(flags.config ?? null, io);
     const parts = { telemetry, metrics, secrets, invocation, emulatorUrl: emulator?.url ?? null };
-    const exitCode = await serve(config, parts, { ...io, onReload });
+    const emulatorCa = emulator?.ca ?? null;
+    const exitCode = await serve(config, { ...parts, emulatorCa }, { ...io, onReload });
     telemetry.emit('daemon.stopped', { exitCode });
     return exitCode;
   } catch (error) {
@@ -88,11 +89,12 @@ function reloadsFrom(io: Io): Io['onReload'] {
   return (listener) => (reload = listener);
 }
 
-async function serve(
-  config: Config,
-  parts: Omit<AssemblyPorts, 'journal' | 'env'> & { readonly metrics: Metrics },
-  io: Io,
-): Promise<ExitCode> {
+interface ServedParts extends Omit<AssemblyPorts, 'journal' | 'env'> {
+  readonly metrics: Metrics;
+  readonly emulatorCa: string | null;
+}
+
+async function serve(config: Config, parts: ServedParts, io: Io): Promise<ExitCode> {
   const liveConfig = new LiveConfig(config, io.cwd, parts.telemetry);
   const journal = await openJournal(config);
   let http: HttpServer | null = null;
@@ -122,8 +124,9 @@ async function serve(
         onAnswer: (remote) => remoteWatch.note(remote),
       }),
       keeper,
-      resolver: new TargetResolver(engine.ecs, config.reconcile.mode),
+      resolver: new TargetResolver(engine, config.reconcile.mode),
       attributor,
+      probeMs: config.reconcile.probeSeconds * 1000,
       controller: {
         concurrency: config.reconcile.concurrency,
         retryMs: RETRY_MS,
@@ -139,6 +142,7 @@ async function serve(
       onFirstRead: (revision) => {
         const urls = {
           emulatorUrl: parts.emulatorUrl,
+          emulatorCa: parts.emulatorCa,
           httpUrl: http?.url ?? null,
           hooksUrl: hooks?.url ?? null,
         };
@@ -169,13 +173,14 @@ async function openHttp(config: Config, ports: HttpPorts): Promise<HttpServer | 
 
 interface Urls {
   readonly emulatorUrl: string | null;
+  readonly emulatorCa: string | null;
   readonly httpUrl: string | null;
   readonly hooksUrl: string | null;
 }
 
 function startedFields(
   { file, mode, brake, accounts, policies, journal }: ConfigSummary,
-  { emulatorUrl, httpUrl, hooksUrl }: Urls,
+  { emulatorUrl, emulatorCa, httpUrl, hooksUrl }: Urls,
 ): EventFields<'daemon.started'> {
   return {
     version: packageVersion(),
@@ -188,6 +193,7 @@ function startedFields(
     policies: `${policies.source} ${policies.path}`,
     journal,
     ...(emulatorUrl === null ? {} : { emulatorUrl }),
+    ...(emulatorCa === null ? {} : { emulatorCa }),
     ...(httpUrl === null ? {} : { httpUrl }),
     ...(hooksUrl === null ? {} : { hooksUrl }),
   };

@@ -20,7 +20,7 @@ export async function waitUntilDescribed(
 ): Promise<Result<{ readonly group: DescribedGroup; readonly settled: boolean }, Failure>> {
   const deadlineMs = clock.monotonicMs() + patience.lagMs;
   for (let delayMs = FIRST_DELAY_MS; ; delayMs = Math.min(2 * delayMs, MAX_DELAY_MS)) {
-    const described = await ecs.describeGroup(group, whenNoRules);
+    const described = await ecs.describeGroup(group, { whenNoRules });
     if (!described.ok) return described;
     const settled = await isExpected(described.value);
     const remainingMs = deadlineMs - clock.monotonicMs();

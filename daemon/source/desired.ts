@@ -4,7 +4,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { DesiredGroup, DesiredState } from '../../reconciler/model/group.ts';
 import { compareText, type Problem } from '../../reconciler/model/problem.ts';
-import type { CompiledPolicies, CompileOptions } from '../../reconciler/policy/compile/compile.ts';
+import type { CompileOptions } from '../../reconciler/policy/compile/compile.ts';
+import type { CompiledPolicies } from '../../reconciler/policy/compile/parts/assemble.ts';
 import { desiredGroupKey } from '../../reconciler/policy/compile/group-key.ts';
 import { keepLastGood, type WantedState } from '../../reconciler/policy/compile/last-good.ts';
 import { systemClock, type Clock } from '../clock.ts';

@@ -86,8 +86,9 @@ export class Life {
       lanes,
       source: world.tree.source(this.#view),
       keeper: openDaemonKeeper(world.config, { clock: systemClock, compile: compileHere }),
-      resolver: new TargetResolver(engine.ecs, world.config.reconcile.mode),
+      resolver: new TargetResolver(engine, world.config.reconcile.mode),
       attributor: null,
+      probeMs: world.config.reconcile.probeSeconds * 1000,
       controller: {
         concurrency: world.config.reconcile.concurrency,
         retryMs: 2000,

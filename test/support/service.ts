@@ -154,8 +154,9 @@ export class Service {
       lanes,
       source: this.#policies,
       keeper: openDaemonKeeper(config.value, { clock, compile: compileHere }),
-      resolver: new TargetResolver(engine.ecs, config.value.reconcile.mode),
+      resolver: new TargetResolver(engine, config.value.reconcile.mode),
       attributor,
+      probeMs: config.value.reconcile.probeSeconds * 1000,
       controller: {
         concurrency: config.value.reconcile.concurrency,
         retryMs: 200,

@@ -1,9 +1,6 @@
 // From files to what they say, all together. By itself, since a worker may do it as well.
-import {
-  compilePolicies,
-  type CompiledPolicies,
-  type CompileOptions,
-} from '../../../reconciler/policy/compile/compile.ts';
+import { compilePolicies, type CompileOptions } from '../../../reconciler/policy/compile/compile.ts';
+import type { CompiledPolicies } from '../../../reconciler/policy/compile/parts/assemble.ts';
 import { readPolicyFile, unreadablePolicyFile } from '../../../reconciler/policy/read/file.ts';
 import type { PolicyFolder, SourceFile } from '../source.ts';
 

@@ -3,7 +3,8 @@
 // when it takes too long or too much.
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
-import type { CompiledPolicies, CompileOptions } from '../../../reconciler/policy/compile/compile.ts';
+import type { CompileOptions } from '../../../reconciler/policy/compile/compile.ts';
+import type { CompiledPolicies } from '../../../reconciler/policy/compile/parts/assemble.ts';
 import { unreadable } from '../source.ts';
 import { compileHere, type CompileFiles, type CompileInput } from './compile-files.ts';
 

@@ -1,5 +1,5 @@
 import type { DesiredGroup, DesiredState } from '../../model/group.ts';
-import type { CompiledPolicies } from './compile.ts';
+import type { CompiledPolicies } from './parts/assemble.ts';
 import { desiredGroupKey } from './group-key.ts';
 
 /** What policies and config say together, without the revision. */
