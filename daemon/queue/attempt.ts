@@ -67,14 +67,39 @@ export function writeWithRetries(
   );
 }
 
-/** As above for a read. Its success is the caller's to report: `group.described`. */
+/**
+ * As above for a read. Its success is the caller's to report: `group.described`. A read needs no finishing: once the lanes
+ * are closed, one that is under way or waits for its next attempt ends at once.
+ */
 export function readWithRetries<T>(
   ports: CallPorts,
   place: Place,
   operation: Operation,
-  options: AttemptOptions & { readonly read: () => Promise<CallResult<T>> },
+  { read, about }: { readonly read: () => Promise<CallResult<T>>; readonly about: CommonFields },
 ): Promise<CallResult<T>> {
-  return new AttemptLoop(ports, place, operation, options).run(options.read, () => undefined);
+  const { closing } = ports.lanes;
+  const loop = new AttemptLoop(ports, place, operation, { about, signal: closing });
+  return loop.run(
+    () => unlessAborted(read, closing),
+    () => undefined,
+  );
+}
+
+/** What the work says after the signal is heard by no one. */
+async function unlessAborted<T>(
+  work: () => Promise<CallResult<T>>,
+  signal: AbortSignal,
+): Promise<CallResult<T>> {
+  let abandon = (): void => undefined;
+  const abandoned = new Promise<CallResult<T>>((resolve) => {
+    abandon = () => resolve(closedAsFailure(new LaneClosed('given up under way'), false));
+    signal.addEventListener('abort', abandon, { once: true });
+  });
+  try {
+    return await Promise.race([work(), abandoned]);
+  } finally {
+    signal.removeEventListener('abort', abandon);
+  }
 }
 
 interface AttemptFields extends CommonFields {
