@@ -38,9 +38,11 @@ export interface CallPorts {
   readonly retries: RetryPolicy;
 }
 
-export interface AttemptOptions extends Partial<RunOptions> {
+export interface AttemptOptions extends Partial<Omit<RunOptions, 'onOverdue'>> {
   /** Goes into every event of this call. */
   readonly about: CommonFields;
+  /** Called when an attempt takes far longer than usual, and before each wait for the next one. */
+  readonly onStalled?: () => void;
 }
 
 /**
@@ -67,14 +69,36 @@ export function writeWithRetries(
   );
 }
 
-/** As above for a read. Its success is the caller's to report: `group.described`. */
+/**
+ * As above for a read. Its success is the caller's to report: `group.described`. A read has no effect that would have to
+ * be known: when the signal aborts, it ends at once with `Lane.Closed`, and a call under way goes on unheard.
+ */
 export function readWithRetries<T>(
   ports: CallPorts,
   place: Place,
   operation: Operation,
   options: AttemptOptions & { readonly read: () => Promise<CallResult<T>> },
 ): Promise<CallResult<T>> {
-  return new AttemptLoop(ports, place, operation, options).run(options.read, () => undefined);
+  const reading = new AttemptLoop(ports, place, operation, options).run(options.read, () => undefined);
+  return untilAborted(reading, options.signal ?? null);
+}
+
+async function untilAborted<T>(
+  reading: Promise<CallResult<T>>,
+  signal: AbortSignal | null,
+): Promise<CallResult<T>> {
+  if (signal === null) return reading;
+  let giveUp = (): void => undefined;
+  const givenUp = new Promise<CallResult<T>>((resolve) => {
+    giveUp = () =>
+      resolve(err(makeFailure({ kind: 'retry', code: CLOSED_CODE, message: 'the read was given up' })));
+  });
+  signal.addEventListener('abort', giveUp, { once: true });
+  try {
+    return await Promise.race([reading, givenUp]);
+  } finally {
+    signal.removeEventListener('abort', giveUp);
+  }
 }
 
 interface AttemptFields extends CommonFields {
@@ -119,6 +143,7 @@ class AttemptLoop {
       const delayMs = this.#delayAfter(answer.error, clock.monotonicMs() - beganMs);
       this.#report(answer.error, delayMs, fields);
       if (delayMs === null) return err(this.#verdict(answer.error));
+      this.#options.onStalled?.();
       await clock.sleep(delayMs, this.#options.signal ?? undefined);
     }
   }
@@ -137,7 +162,7 @@ class AttemptLoop {
           startedMs = clock.monotonicMs();
           return call();
         },
-        this.#options,
+        { ...this.#options, onOverdue: () => this.#options.onStalled?.() },
       )
       .catch((reason: unknown) => closedAsFailure(reason, this.#attempt === 0));
     if (!answer.ok && answer.error.kind === 'unknown') this.#maybeApplied = true;

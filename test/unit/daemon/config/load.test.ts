@@ -54,7 +54,7 @@ describe('defaults', () => {
       reconcile: {
         resyncSeconds: 300,
         mode: 'enforce',
-        concurrency: 4,
+        concurrency: 64,
         modify: 'prefer',
         maxModifyPerPlan: 20,
         fallback: 'neverOpen',
