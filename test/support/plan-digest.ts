@@ -14,8 +14,13 @@ const LEFT_OUT: ReadonlySet<string> = new Set([
   'opening',
 ]);
 
-/** Findings that there were not: what the network of a group cannot take. */
-const NEW_FINDINGS: ReadonlySet<unknown> = new Set(['nic-type-in-vpc', 'ipv6-in-classic', 'list-in-classic']);
+/** Findings that there were not: what the network of a group cannot take, and what `modify: never` cannot mean. */
+const NEW_FINDINGS: ReadonlySet<unknown> = new Set([
+  'nic-type-in-vpc',
+  'ipv6-in-classic',
+  'list-in-classic',
+  'modified-anyway',
+]);
 
 /** The description of the temporary rule that plans for full groups could have. */
 const TEMPORARY = 'rampart: temporary, goes when the change under way is complete';

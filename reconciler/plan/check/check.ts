@@ -20,8 +20,9 @@ import { DEFAULT_INVOCATION, type Invocation } from '../safety.ts';
 import { approvalFor, type Approvable } from './approvals.ts';
 import { blockOf } from './blocks.ts';
 import { safetyObjections } from './brake.ts';
-import { planFindings } from './findings.ts';
+import { planFindings } from './findings/findings.ts';
 import { holdsOn } from './holds.ts';
+import { modifiedAnyway } from './findings/modified-anyway.ts';
 import type { Objection, OrderObjection, ProofObjection, VerdictObjection } from './objection.ts';
 import { policyObjections } from './policy-verdicts.ts';
 import type { BlockedPlan } from './quota-text.ts';
@@ -91,6 +92,7 @@ export function check(input: PlanInput, plan: Unchecked): Judged {
     ],
     findings: [
       ...planFindings(input, plan.ownership, plan.absent),
+      ...modifiedAnyway(input, plan.steps),
       ...verdictFindings(input, plan.verdicts),
       ...ruleFindings(violations),
     ],
