@@ -17,6 +17,7 @@ import { seededStream } from './random.ts';
 import { startServer } from './gateway/server.ts';
 import { digestOf } from './state-ids.ts';
 import type { State } from './state.ts';
+import type { TlsKeyPair } from './tls/either-scheme.ts';
 import { emptyState } from './admin/state-file.ts';
 import { AuditTrail } from './trail/audit-trail.ts';
 import { ADMIN_PREFIX, type Outcome, type WireRequest } from './wire/wire.ts';
@@ -40,10 +41,12 @@ export interface EmulatorOptions {
   readonly clock?: EmulatorClock;
   /** Called with defects of the emulator itself, whose calls are answered with InternalError; default: standard error. */
   readonly onBug?: (error: unknown) => void;
+  /** With it, HTTPS is answered beside HTTP, on the same port; default: HTTP alone. */
+  readonly tls?: TlsKeyPair;
 }
 
 export interface Emulator {
-  /** Such as `http://127.0.0.1:40123`. */
+  /** Such as `http://127.0.0.1:40123`. With `tls` the same address answers https:// too. */
   readonly url: string;
   /** Ends every connection, answered or not. May be called twice. */
   close(): Promise<void>;
@@ -52,10 +55,14 @@ export interface Emulator {
 const DEFAULT_CALLS_LIMIT = 10_000;
 const CALLS_BYTES = 32 * 1024 * 1024;
 
-/** Starts the emulator. Rejects if the address cannot be had, or a credential stands twice. */
+/**
+ * Starts the emulator. Rejects if the address cannot be had, a credential stands twice, or `tls` is no certificate with
+ * its key.
+ */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  const { host = '127.0.0.1', port = 0, clock = systemClock, onBug = reportBug } = options;
-  return await startServer({ host, port, clock, onBug, handle: requestHandler(options) });
+  const { host = '127.0.0.1', port = 0, clock = systemClock, onBug = reportBug, tls } = options;
+  const handle = requestHandler(options);
+  return await startServer({ host, port, clock, onBug, handle, ...(tls === undefined ? {} : { tls }) });
 }
 
 /** The emulator below its socket: one request in, one outcome out. */

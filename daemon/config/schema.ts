@@ -162,6 +162,13 @@ const emulator = section('The local ECS API of accounts whose endpoint is `embed
     .default({})
     .meta({ description: 'How it answers what the vendor’s manual leaves open.' }),
   seed: wholeNumber(0, 999_999_999, 'Makes its random choices repeatable.').default(1),
+  tls: z
+    .union([z.enum(['off', 'generate']), z.strictObject({ certFile: filePath, keyFile: filePath })])
+    .default('off')
+    .meta({
+      description:
+        'Answers https on the same port too. generate: with a certificate made at each start; or your own, in PEM.',
+    }),
 });
 
 export const configSchema = z

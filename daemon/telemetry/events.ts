@@ -28,6 +28,8 @@ interface OwnFields {
     version: string;
     pid: number;
     emulatorUrl?: string;
+    /** A file: what clients of the own emulator have to trust to call it by https. */
+    emulatorCa?: string;
     httpUrl?: string;
     hooksUrl?: string;
     nodeVersion: string;

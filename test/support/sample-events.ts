@@ -36,6 +36,7 @@ export const SAMPLE_EVENTS: Samples = {
     pid: 4711,
     nodeVersion: 'v20.0.0',
     emulatorUrl: 'http://127.0.0.1:1',
+    emulatorCa: '/tmp/rampart-emulator-x/ca.pem',
     httpUrl: 'http://127.0.0.1:2',
     hooksUrl: 'http://127.0.0.1:3',
     config: '/etc/rampart/config.yaml',

@@ -114,7 +114,7 @@ function decodeRules(walks: readonly RuleWalk[]): Result<DescribedRule[], ReadPr
     if (rule.ok) rules.push(rule.value);
     else problems.push(describeProblem(permission, rule.error));
   }
-  if (problems.length === 0) return ok(rules.sort(byRuleAndId));
+  if (problems.length === 0) return ok(rules);
   const rest = problems.length - NAMED_PROBLEMS;
   const more = rest > 0 ? `; and ${rest} more` : '';
   return bad('Transport.Unreadable', `${problems.slice(0, NAMED_PROBLEMS).join('; ')}${more}`);
@@ -156,5 +156,5 @@ function applyLevel(
   const level = apiLevel === 'auto' ? (levelShownBy(rules) ?? whenNoRules) : apiLevel;
   const decoded = wireDialectOf(level).decode(rules);
   if (!decoded.ok) return bad('Transport.Unreadable', decoded.error);
-  return ok({ apiLevel: level, rules: decoded.value });
+  return ok({ apiLevel: level, rules: decoded.value.toSorted(byRuleAndId) });
 }

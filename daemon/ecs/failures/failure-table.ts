@@ -239,7 +239,12 @@ export const FAILURE_ROWS: readonly FailureRow[] = [
   { code: 'Transport.BadAnswer', kind: 'unknown', source: DRIVEN },
   { code: 'Transport.TlsFailed', kind: 'unknown', source: DRIVEN },
   // Someone else may be answering: nothing more is to be signed for that address until a person has checked.
-  { code: 'Transport.UntrustedCertificate', kind: 'denied', source: DRIVEN },
+  {
+    code: 'Transport.UntrustedCertificate',
+    kind: 'denied',
+    source: DRIVEN,
+    hint: 'check who answers there; to trust its signer, start with NODE_EXTRA_CA_CERTS=FILE',
+  },
   { code: 'Transport.NoCredentials', kind: 'denied', source: DRIVEN },
   { code: 'Transport.CredentialsUnavailable', kind: 'retry', source: DRIVEN },
   { code: 'Transport.Unencodable', kind: 'rejected', source: DRIVEN },

@@ -80,7 +80,7 @@ describe('defaults', () => {
       journal: { file: '.rampart/journal.db' },
       http: { listen: { host: '127.0.0.1', port: 8481 }, hooks: 'off' },
       log: { level: 'info', format: 'auto' },
-      emulator: { listen: { host: '127.0.0.1', port: 0 }, state: null, quirks: {}, seed: 1 },
+      emulator: { listen: { host: '127.0.0.1', port: 0 }, state: null, quirks: {}, seed: 1, tls: 'off' },
     });
   });
 
