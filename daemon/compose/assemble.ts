@@ -10,6 +10,7 @@ import { liveSettings, type LiveSettings } from '../config/live-settings.ts';
 import type { EcsApi } from '../ecs/api.ts';
 import type { Pacer } from '../ecs/ask.ts';
 import { createEcsClient } from '../ecs/client.ts';
+import { headAgesOf, headsByAccount } from '../ecs/heads/heads-by-account.ts';
 import { createCredentialsSource } from '../ecs/credentials/credentials.ts';
 import { PopTransport, type PopTransportOptions } from '../ecs/transport/pop-transport.ts';
 import type { Transport } from '../ecs/transport/transport.ts';
@@ -85,24 +86,26 @@ export function assembleEngine(config: Config, ports: EnginePorts): Assembly {
     maxWaiting: MAX_WAITING_PER_LANE,
   });
   const calls: CallPorts = { lanes, clock, telemetry, random, retries: RETRIES };
-  const ecs = byAccount(
-    Object.fromEntries(
-      Object.entries(config.accounts).map(([name, account]) => [
-        name,
-        createEcsClient({
-          transport: ports.transportOf(account),
-          pacer: readPacer(calls),
-          apiLevel: account.apiLevel,
-        }),
-      ]),
-    ),
-  );
   const { reconcile } = config;
   const resyncMs = reconcile.resyncSeconds * 1000;
+  const clients = Object.fromEntries(
+    Object.entries(config.accounts).map(([name, account]) => [
+      name,
+      createEcsClient({
+        transport: ports.transportOf(account),
+        pacer: readPacer(calls),
+        apiLevel: account.apiLevel,
+        clock,
+        headAges: headAgesOf(reconcile),
+      }),
+    ]),
+  );
+  const ecs = byAccount(clients);
   return {
     lanes,
     engine: {
       ecs,
+      heads: headsByAccount(clients),
       reserve: reserveOn(calls, ecs),
       journal,
       telemetry,
@@ -211,7 +214,7 @@ function byAccount(clients: Readonly<Record<string, EcsApi>>): EcsApi {
   };
   return {
     describeGroup: (group, options) => of(group.account).describeGroup(group, options),
-    findGroups: (place, selector) => of(place.account).findGroups(place, selector),
+    listGroups: (at, maxAgeMs) => of(at.account).listGroups(at, maxAgeMs),
     existingGroups: (place, ids) => of(place.account).existingGroups(place, ids),
     listSizes: (place, kind, ids) => of(place.account).listSizes(place, kind, ids),
     prefixListEntries: (place, id) => of(place.account).prefixListEntries(place, id),

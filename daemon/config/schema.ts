@@ -18,6 +18,11 @@ import { filePath, parsedText, section, wholeNumber } from './schema-words.ts';
 
 const reconcile = section('How groups are brought to what the policies say.', {
   resyncSeconds: wholeNumber(1, 86_400, 'Every group is reconciled again after this long.').default(300),
+  probeSeconds: wholeNumber(
+    0,
+    86_400,
+    'How often the cloud is asked how many rules each group has, for 100 groups a call; 0: never.',
+  ).default(60),
   mode: z.enum(MODES).meta({
     description:
       'For groups whose policy names none; has no default. additive never removes; observe never writes.',

@@ -2,7 +2,7 @@
 // the simulation replaces only the transport below that.
 import type { KnownPrefixList } from '../../reconciler/exposure/engine/context.ts';
 import type { ApiLevel } from '../../reconciler/model/api-dialect.ts';
-import type { DescribedGroup, GroupRef, GroupSelector } from '../../reconciler/model/group.ts';
+import type { DescribedGroup, GroupRef } from '../../reconciler/model/group.ts';
 import type { PortRange } from '../../reconciler/model/ports.ts';
 import type { WriteOperation } from '../../reconciler/model/operation.ts';
 import type { Result } from '../../reconciler/model/result.ts';
@@ -31,6 +31,20 @@ export interface DescribeOptions extends ReadManner {
   readonly whenNoRules?: ApiLevel;
 }
 
+/** Of a listing: how a selector finds the group. */
+export interface ListedGroup {
+  readonly id: string;
+  readonly name: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** All groups of an account and region, as of one time. The same object as long as it is the same listing. */
+export interface GroupListing {
+  /** Monotonic; when it was begun. */
+  readonly readMs: number;
+  readonly groups: readonly ListedGroup[];
+}
+
 export type ListKind = 'prefixList' | 'portList';
 
 /** Parameters of one call by the vendor's names, without signature or credentials. The journal stores those of writes. */
@@ -47,8 +61,8 @@ export interface WriteRequest extends Place {
 export interface EcsApi {
   /** Group and all its rules, all pages; a partial read is a failure. */
   describeGroup(group: GroupRef, options?: DescribeOptions): Promise<Result<DescribedGroup, Failure>>;
-  /** Ids of the groups that a selector matches, in order of id. */
-  findGroups(at: ReadAt, selector: GroupSelector): Promise<Result<readonly string[], Failure>>;
+  /** All groups of the place, from a listing that is at most so old; never only some. */
+  listGroups(at: ReadAt, maxAgeMs: number): Promise<Result<GroupListing, Failure>>;
   /** Those of the groups with these ids that there are, as far as RAM lets us see them. */
   existingGroups(at: ReadAt, ids: readonly string[]): Promise<Result<ReadonlySet<string>, Failure>>;
   /** Most entries of the lists with these ids; lists that do not exist are left out. */

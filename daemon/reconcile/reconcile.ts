@@ -5,9 +5,9 @@ import type { GroupPlan } from '../../reconciler/plan/plan.ts';
 import { conclude } from './conclude.ts';
 import type { Engine, PlanWrites } from './engine.ts';
 import { executePlan } from './execute/execute-plan.ts';
-import { beginRun, type GroupRun, type ReconcileRequest } from './group-run.ts';
+import { beginRun, isAborted, type GroupRun, type ReconcileRequest } from './group-run.ts';
 import { learn, nothingLearned } from './learn.ts';
-import { readAndPlan, type Planned } from './read.ts';
+import { readAndPlan, type EndedEarly, type Planned } from './read.ts';
 import type { Reconciled, RunEnd } from './outcome.ts';
 import { noteBegin } from './safety/notes.ts';
 import { verifyGroup } from './verify.ts';
@@ -31,7 +31,7 @@ export async function reconcileGroup(
   const writes = await reserve(run, first.plan);
   if (writes === null) return conclude(run, { kind: 'aborted' }, nothingLearned(first.memory));
   try {
-    const planned = isOld(run, first) ? await readAndPlan(run, first.memory) : first;
+    const planned = await upToDate(run, first);
     if (planned.kind === 'ended') return await conclude(run, planned.end, nothingLearned(planned.memory));
     const ofPlan = { ...run, revision: planned.revision };
     await noteBegin(ofPlan, planned.plan);
@@ -53,9 +53,23 @@ function whileWaiting(end: RunEnd, { plan, waiting: newer, closesOnly }: Planned
   return { kind: 'blocked', plan: waiting, pausedForMs: null, kept: { changes, identities, closesOnly } };
 }
 
-/** A plan that had to wait for its calls may be a plan for a group that is no more. One without calls did not. */
-const isOld = ({ engine, startedMs }: GroupRun, { plan }: Planned): boolean =>
-  plan.steps.length > 0 && engine.clock.monotonicMs() - startedMs > FRESH_MS;
+/**
+ * The plan, or another one where the group may not be as it was planned for. The head decides what may be written, so one
+ * that is no longer young is read again first; after a long wait the rules are, too.
+ */
+async function upToDate(run: GroupRun, planned: Planned): Promise<Planned | EndedEarly> {
+  if (planned.plan.steps.length === 0) return planned;
+  const change = await run.engine.heads.changeOf(planned.input.described, { signal: run.signal });
+  if (!change.ok) {
+    const isGivenUp = isAborted(run.signal);
+    const end: RunEnd = isGivenUp ? { kind: 'aborted' } : { kind: 'unread', failure: change.error };
+    return { kind: 'ended', end, memory: planned.memory };
+  }
+  return change.value === null && !isOld(run) ? planned : readAndPlan(run, planned.memory);
+}
+
+/** A plan that had to wait for its calls may be a plan for a group that is no more. */
+const isOld = ({ engine, startedMs }: GroupRun): boolean => engine.clock.monotonicMs() - startedMs > FRESH_MS;
 
 const NO_WRITES: PlanWrites = {
   write: () => Promise.reject(new Error('a plan without steps writes nothing')),

@@ -97,6 +97,8 @@ export class PlaceResolver {
       revision,
       isSure: isSure && unresolved.length === 0,
     });
+    // First, so that the reads to come share their calls.
+    engine.heads.follow(targets, inPlace);
     controller.setTargets(
       targets.map((policy) => ({ policy, revision })),
       inPlace,

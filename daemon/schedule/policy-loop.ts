@@ -243,6 +243,7 @@ export class PolicyLoop {
       const isSure = this.#problems === 0;
       this.#managed.update({ inPlace: isLeft, groups: new Map(), desired, revision, isSure });
       controller.setTargets([], isLeft);
+      engine.heads.follow([], isLeft);
       if (this.#problems === 0) await this.#abandon(isNamed);
     });
     for (const place of named) this.#places.set(place, this.#placeOf(place));

@@ -81,6 +81,12 @@ interface OwnFields {
   'group.released': { reason: string };
   'group.described': { rules: number };
   'group.describe_failed': { kind: string };
+  /** What DescribeSecurityGroups tells of the group is news, so it is read in full now. */
+  'probe.found': { reason: string };
+  /** An endpoint tells no rule counts. */
+  'probe.uncounted': { groups: number };
+  /** One page, as a rule: heads of so many groups, and why one of them was needed. */
+  'heads.read': { groups: number; why: string };
   'drift.detected': {
     missing: number;
     surplus: number;
@@ -184,6 +190,16 @@ interface OwnFields {
   'hook.refused': { door: string; reason: string };
   'systemd.notify_failed': { state: string };
 }
+
+/** Who wrote, as ActionTrail names them; `other` is a kind that it did not have when this was written. */
+export const ACTOR_TYPES = ['root-account', 'ram-user', 'assumed-role', 'system', 'other'] as const;
+
+/** By the causes of `drift.detected`. */
+export const DRIFT_CAUSES = {
+  policy: 'the policy changed',
+  drift: 'the cloud changed',
+  start: 'first reconcile',
+} as const;
 
 export type EventName = keyof OwnFields;
 

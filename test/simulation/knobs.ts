@@ -88,7 +88,9 @@ export function drawKnobs(seed: number, { sqlite, brake }: KnobOptions): Knobs {
   const maxRules = random.pick([3, 6, 6, 10, 14]);
   const groups = drawGroups(random, legacy, maxRules);
   const biggest = Math.max(...groups.map(({ rules }) => rules.length), maxRules);
-  const quirks = drawQuirks(random, legacy, biggest);
+  // Of their own as well: what is open of today's or of the older manual besides.
+  const readings = drawReadings(new Random(seed * 7 + 5));
+  const quirks = { ...drawQuirks(random, legacy, biggest), ...readings };
   return {
     seed,
     groups,
@@ -158,6 +160,14 @@ function drawQuirks(random: Random, legacy: boolean, biggest: number): Quirks {
     rateLimits: random.chance(0.4) ? drawRates(random, [12, 30, 60]) : {},
   };
 }
+
+const drawReadings = (random: Random): Partial<Quirks> => ({
+  omittedOwnSide: random.pick(['other', 'any'] as const),
+  shownOwnSide: random.pick(['sent', 'any', 'empty'] as const),
+  revokeUnknownGroupRule: random.pick(['ignore', 'fail'] as const),
+  descriptionUnit: random.pick(['codePoints', 'utf16', 'bytes'] as const),
+  groupPaging: random.pick(['both', 'token'] as const),
+});
 
 const OPERATIONS = [
   'AuthorizeSecurityGroup',

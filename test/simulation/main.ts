@@ -1,8 +1,11 @@
-// `npm run test:simulation -- --seeds N [--from S] [--sqlite] [--brake]`: many seeds.
+// `npm run test:simulation -- --seeds N [--from S] [--workers W] [--sqlite] [--brake] [--json]`: many seeds.
 // `npm run test:simulation -- --seed S [--sqlite] [--brake]`: one seed, with its whole story.
 // `npm run test:simulation -- --soak [--hours H] [--groups G] [--seed S]`: one process over many virtual hours.
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { simulate, type Report } from './simulation.ts';
+import { runMany } from './many/run-many.ts';
+import { failureText, resultOf, type Tally } from './many/tally.ts';
+import { simulate } from './simulation.ts';
 import { MIN_HOURS, soak, type Sample } from './soak.ts';
 
 const { values } = parseArgs({
@@ -12,6 +15,8 @@ const { values } = parseArgs({
     sqlite: { type: 'boolean', default: false },
     brake: { type: 'boolean', default: false },
     from: { type: 'string', default: '1' },
+    workers: { type: 'string', default: String(availableParallelism()) },
+    json: { type: 'boolean', default: false },
     soak: { type: 'boolean', default: false },
     hours: { type: 'string', default: '12' },
     groups: { type: 'string', default: '200' },
@@ -27,38 +32,35 @@ process.exitCode = isGood ? 0 : 1;
 
 async function oneSeed(): Promise<boolean> {
   const report = await simulate(numberOf('seed'), { sqlite: values.sqlite, brake: values.brake });
-  process.stdout.write(`${report.trace.join('\n')}\n${failureText(report)}`);
+  process.stdout.write(`${report.trace.join('\n')}\n${failureText(resultOf(report))}`);
   return report.violation === null;
 }
 
 async function manySeeds(): Promise<boolean> {
-  const from = numberOf('from');
-  const count = numberOf('seeds');
-  const beganMs = performance.now();
-  const failed: number[] = [];
-  const totals: Record<string, number> = {};
-  for (let seed = from; seed < from + count; seed += 1) {
-    const report = await simulate(seed, { sqlite: values.sqlite, brake: values.brake });
-    for (const [name, value] of Object.entries(report.counts)) totals[name] = (totals[name] ?? 0) + value;
-    if (report.violation !== null) {
-      failed.push(seed);
-      process.stderr.write(failureText(report));
-    }
-    const done = seed - from + 1;
-    if (done % 100 === 0 || done === count) {
-      const seconds = (performance.now() - beganMs) / 1000;
-      process.stderr.write(
-        `${done} of ${count} seeds, ${(done / seconds).toFixed(1)} a second, ${failed.length} failed\n`,
-      );
-    }
-  }
-  process.stdout.write(`${JSON.stringify({ seeds: count, failed, totals })}\n`);
-  return failed.length === 0;
+  const { sqlite, brake } = values;
+  const tally = await runMany({
+    from: numberOf('from'),
+    count: numberOf('seeds'),
+    workers: numberOf('workers'),
+    options: { sqlite, brake },
+    say: (text) => process.stderr.write(text),
+  });
+  process.stdout.write(values.json ? `${jsonText(tally)}\n` : summaryText(tally));
+  return tally.failed.length === 0;
 }
 
-function failureText(report: Report): string {
-  const { violation, seed, digest } = report;
-  return `seed ${seed}: ${violation === null ? 'no violation' : `${violation.invariant}: ${violation.message}`}; trace ${digest}\n`;
+function jsonText({ done, failed, totals, seconds }: Tally): string {
+  return JSON.stringify({ seeds: done, failed, totals, seconds: Math.round(seconds) });
+}
+
+function summaryText({ done, failed, totals, seconds }: Tally): string {
+  const counts = Object.entries(totals).map(([name, total]) => `${name} ${total}`);
+  return [
+    `${done} seeds in ${Math.round(seconds)} s: ${counts.join(', ')}`,
+    failed.length === 0 ? 'no violation' : `${failed.length} failed; --seed N tells the story of one:`,
+    ...failed.map(({ seed, invariant }) => `  ${seed} ${invariant}`),
+    '',
+  ].join('\n');
 }
 
 async function soakOnce(): Promise<boolean> {
@@ -96,7 +98,7 @@ function sampleText(sample: Sample): string {
   return `${cells.map(([text, width]) => text.padStart(width)).join('')}\n`;
 }
 
-function numberOf(name: 'seeds' | 'seed' | 'from' | 'hours' | 'groups'): number {
+function numberOf(name: 'seeds' | 'seed' | 'from' | 'workers' | 'hours' | 'groups'): number {
   const number = Number(values[name]);
   if (!Number.isSafeInteger(number) || number < 0) throw new Error(`--${name} takes a whole number`);
   return number;

@@ -57,14 +57,16 @@ export class Rest {
   async reach(): Promise<void> {
     const fromMs = this.#world.time.nowMs;
     let calmSinceMs = fromMs;
-    let writes = this.#writes(this.#hopeless());
+    let writes = this.#writes(hopelessGroups(this.#endWorld()));
     for (;;) {
       this.#world.approve();
       await this.#world.runUntil(this.#world.time.nowMs + LOOK_MS);
       if (this.#world.isOver()) return;
-      const wrong = this.#unsettled();
+      const world = this.#endWorld();
+      const hopeless = hopelessGroups(world);
+      const wrong = this.#unsettled(world, hopeless);
       const writesBefore = writes;
-      writes = this.#writes(this.#hopeless());
+      writes = this.#writes(hopeless);
       if (wrong.length > 0 || writes > writesBefore) calmSinceMs = this.#world.time.nowMs;
       const tookMs = calmSinceMs - fromMs;
       this.#tookMs = tookMs;
@@ -88,8 +90,9 @@ export class Rest {
    */
   async lookOnceMore(): Promise<void> {
     for (let looks = 1; !this.#world.isOver(); looks += 1) {
-      const hopeless = this.#hopeless();
-      const mayGoOn = new Set([...hopeless, ...this.#blocked()]);
+      const world = this.#endWorld();
+      const hopeless = hopelessGroups(world);
+      const mayGoOn = new Set([...hopeless, ...blockedGroups(world)]);
       const [all, others] = [this.#writes(hopeless), this.#writes(mayGoOn)];
       this.#world.time.in(0, () => this.#world.life()?.reload());
       await this.#world.runUntil(this.#world.time.nowMs + this.#calmMs());
@@ -98,7 +101,8 @@ export class Rest {
       if (this.#writes(hopeless) === all) break;
       await this.reach();
     }
-    const wrong = this.#unsettled();
+    const world = this.#endWorld();
+    const wrong = this.#unsettled(world, hopelessGroups(world));
     if (wrong.length > 0) this.#world.fail('last plan', wrong.join('; '));
   }
 
@@ -110,23 +114,12 @@ export class Rest {
     );
   }
 
-  #hopeless(): Set<string> {
-    return hopelessGroups(this.#endWorld());
-  }
-
-  #blocked(): string[] {
-    const world = this.#endWorld();
-    return [...world.statuses.keys()].filter((id) => mayStayBlocked({ group: { id } }, world));
-  }
-
-  #unsettled(): string[] {
+  #unsettled(world: EndWorld, hopeless: ReadonlySet<string>): string[] {
     const life = this.#world.life();
     if (life?.isAlive !== true) return ['no process runs'];
     const statuses = life.status();
     const late = statuses.filter(({ revision }) => revision !== revisionOf(this.#world.tree.current));
     if (late.length > 0) return late.map(({ id, revision }) => `${id} is still held to ${revision}`);
-    const world = this.#endWorld();
-    const hopeless = hopelessGroups(world);
     const wrong = [...unsettledGroups(world)].flatMap(([group, texts]) => (hopeless.has(group) ? [] : texts));
     // What a group that is blocked still has open, it will go on with.
     const waits = ({ id }: GroupRef) => hopeless.has(id) || mayStayBlocked({ group: { id } }, world);
@@ -143,3 +136,6 @@ export class Rest {
     };
   }
 }
+
+const blockedGroups = (world: EndWorld): string[] =>
+  [...world.statuses.keys()].filter((id) => mayStayBlocked({ group: { id } }, world));

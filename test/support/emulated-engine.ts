@@ -7,7 +7,7 @@ import type { Engine } from '../../daemon/reconcile/engine.ts';
 import type { Quirks } from '../../emulator/quirks.ts';
 import type { Rule } from '../../reconciler/model/rule.ts';
 import { EmulatedWorld, permission, REGION } from './emulated-world.ts';
-import { fakeEngine } from './fake-engine.ts';
+import { fakeEngine, plainClient } from './fake-engine.ts';
 import { SELF } from './rule-sets.ts';
 import { EventLog } from './service.ts';
 
@@ -67,7 +67,7 @@ export function emulatedEngine({
       return Promise.resolve(ambush(operation, params) ?? answerOf(world, operation, params));
     },
   };
-  const ecs = createEcsClient({ transport, pacer: (_operation, _place, run) => run(), apiLevel: 'auto' });
+  const ecs = createEcsClient({ ...plainClient(), transport });
   let held = 0;
   const reserve: Engine['reserve'] = () => {
     held += 1;
@@ -79,7 +79,7 @@ export function emulatedEngine({
     return Promise.resolve({ write: (request) => ecs.write(request), release });
   };
   return {
-    engine: fakeEngine({ ecs, reserve, telemetry: log, ...parts }),
+    engine: fakeEngine({ ecs, heads: ecs.heads, reserve, telemetry: log, ...parts }),
     world,
     log,
     writes,

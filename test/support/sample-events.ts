@@ -76,6 +76,9 @@ export const SAMPLE_EVENTS: Samples = {
   'group.released': { ...COMMON, reason: 'web.yaml no longer names sg-bp1old' },
   'group.described': { ...COMMON, rules: 1 },
   'group.describe_failed': { ...COMMON, kind: 'unknown' },
+  'probe.found': { ...COMMON, reason: 'its tags changed' },
+  'probe.uncounted': { ...COMMON, groups: 3 },
+  'heads.read': { ...COMMON, groups: 100, why: 'probe' },
   'drift.detected': { ...COMMON, missing: 1, surplus: 0, altered: 2, cause: 'drift', rules: RULES },
   'drift.attributed': {
     ...COMMON,

@@ -84,6 +84,19 @@ export const rulePageSchema = z.object({
 
 export type RulePage = z.infer<typeof rulePageSchema>;
 
+/** Null: not told, as by endpoints from before 2024-09-28, or in a way that we do not know. */
+const toldCount = z
+  .union([
+    z.number().int().min(0),
+    z
+      .string()
+      .regex(/^\d{1,9}$/)
+      .transform(Number),
+  ])
+  .nullish()
+  .transform((value) => value ?? null)
+  .catch(null);
+
 const wireGroupSchema = z.object({
   SecurityGroupId: filledText,
   SecurityGroupName: text,
@@ -94,6 +107,8 @@ const wireGroupSchema = z.object({
     .object({ Tag: z.array(z.object({ TagKey: text, TagValue: text })) })
     .nullish()
     .transform((tags) => tags?.Tag ?? []),
+  RuleCount: toldCount,
+  GroupToGroupRuleCount: toldCount,
 });
 
 export type WireGroup = z.infer<typeof wireGroupSchema>;

@@ -39,9 +39,9 @@ export function decodeGroup(
   const pages = walks.flatMap((walk) => walk.pages);
   const ofAnother = pages.find((page) => page.SecurityGroupId !== group.id);
   if (ofAnother !== undefined) return bad('Transport.BadAnswer', 'the answer is about another group');
-  const type = decodeType(head.SecurityGroupType);
-  if (type === null) return bad('Transport.Unreadable', `unknown group type "${head.SecurityGroupType}"`);
-  const innerAccess = decodeInnerAccess(pages[0]?.InnerAccessPolicy ?? '', type);
+  const headed = decodeHead(head);
+  if (!headed.ok) return headed;
+  const innerAccess = decodeInnerAccess(pages[0]?.InnerAccessPolicy ?? '', headed.value.type);
   if (innerAccess === null) return bad('Transport.Unreadable', 'unknown InnerAccessPolicy');
   const rules = decodeRules(walks);
   if (!rules.ok) return rules;
@@ -51,17 +51,30 @@ export function decodeGroup(
     account: group.account,
     region: group.region,
     id: group.id,
-    name: head.SecurityGroupName,
-    tags: tagsOf(head),
-    vpcId: head.VpcId === '' ? null : head.VpcId,
-    type,
+    ...headed.value,
     innerAccess,
-    serviceManaged: head.ServiceManaged,
     ...leveled.value,
   });
 }
 
-const tagsOf = ({ Tags }: WireGroup): Record<string, string> =>
+/** What the head of a group says of it: how it is found, and which rules may be written to it. */
+export type HeadFields = Required<
+  Pick<DescribedGroup, 'name' | 'tags' | 'vpcId' | 'type' | 'serviceManaged'>
+>;
+
+export function decodeHead(head: WireGroup): Result<HeadFields, ReadProblem> {
+  const type = decodeType(head.SecurityGroupType);
+  if (type === null) return bad('Transport.Unreadable', `unknown group type "${head.SecurityGroupType}"`);
+  return ok({
+    name: head.SecurityGroupName,
+    tags: tagsOf(head),
+    vpcId: head.VpcId === '' ? null : head.VpcId,
+    type,
+    serviceManaged: head.ServiceManaged,
+  });
+}
+
+export const tagsOf = ({ Tags }: Pick<WireGroup, 'Tags'>): Record<string, string> =>
   Object.fromEntries(Tags.map(({ TagKey, TagValue }) => [TagKey, TagValue]));
 
 const bad = (code: OwnCode, message: string) => err({ code, message });
@@ -101,7 +114,7 @@ function decodeRules(walks: readonly RuleWalk[]): Result<DescribedRule[], ReadPr
     if (rule.ok) rules.push(rule.value);
     else problems.push(describeProblem(permission, rule.error));
   }
-  if (problems.length === 0) return ok(rules.sort(byRuleAndId));
+  if (problems.length === 0) return ok(rules);
   const rest = problems.length - NAMED_PROBLEMS;
   const more = rest > 0 ? `; and ${rest} more` : '';
   return bad('Transport.Unreadable', `${problems.slice(0, NAMED_PROBLEMS).join('; ')}${more}`);
@@ -143,5 +156,5 @@ function applyLevel(
   const level = apiLevel === 'auto' ? (levelShownBy(rules) ?? whenNoRules) : apiLevel;
   const decoded = wireDialectOf(level).decode(rules);
   if (!decoded.ok) return bad('Transport.Unreadable', decoded.error);
-  return ok({ apiLevel: level, rules: decoded.value });
+  return ok({ apiLevel: level, rules: decoded.value.toSorted(byRuleAndId) });
 }

@@ -44,7 +44,9 @@ export type OwnCode =
   | 'Transport.TooMuch'
   /** The pages of one read do not fit together. */
   | 'Transport.TornRead'
-  | 'Transport.GroupNotFound';
+  | 'Transport.GroupNotFound'
+  /** Who waited for it has given up. */
+  | 'Transport.GivenUp';
 
 const HELP = 'help/ecs/developer-reference/api-ecs-2014-05-26';
 const OLDER_MANUAL = 'ModifySecurityGroupRule, manual page of the API without rule ids';
@@ -248,6 +250,7 @@ export const FAILURE_ROWS: readonly FailureRow[] = [
   { code: 'Transport.TooMuch', kind: 'rejected', source: OUR_OWN },
   { code: 'Transport.TornRead', kind: 'retry', source: OUR_OWN },
   { code: 'Transport.GroupNotFound', kind: 'rejected', source: OUR_OWN },
+  { code: 'Transport.GivenUp', kind: 'retry', source: OUR_OWN },
 ];
 
 /** Codes that the table does not name, by how they are built; the first match counts. */

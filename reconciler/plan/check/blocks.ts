@@ -76,6 +76,7 @@ const VENDOR_KINDS: Readonly<Record<VendorObjection['kind'], true>> = {
   noRuleIds: true,
   groupPeers: true,
   itselfAsPeer: true,
+  wholeOwnSide: true,
   absentNames: true,
 };
 
@@ -125,6 +126,12 @@ function vendorBlock(objection: VendorObjection): BlockText {
         kind: 'denied',
         message: `rules name the group itself, and the vendor refuses that: ${placesText(objection.places)}`,
         override: "use the group's inner access policy, or name the addresses of its members",
+      };
+    case 'wholeOwnSide':
+      return {
+        kind: 'unsupported',
+        message: `this API does not tell an own side of 0.0.0.0/0 from none: ${placesText(objection.places)}`,
+        override: 'leave the own side out: `to` of an ingress rule, `from` of an egress rule',
       };
     case 'absentNames':
       return absentBlock(objection.absent);

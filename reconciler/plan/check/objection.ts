@@ -48,7 +48,7 @@ export interface ProofObjection {
 /** Found in what the vendor is known to refuse. `places`: of the rules that it refuses, in reading order. */
 export type VendorObjection =
   | { readonly kind: 'managedByProduct' | 'noRuleIds' }
-  | { readonly kind: 'groupPeers' | 'itselfAsPeer'; readonly places: readonly SourcePlace[] }
+  | { readonly kind: 'groupPeers' | 'itselfAsPeer' | 'wholeOwnSide'; readonly places: readonly SourcePlace[] }
   /** Rules name what does not exist: they are left out of the plan until it does. */
   | { readonly kind: 'absentNames'; readonly absent: readonly NamedByRule[] };
 

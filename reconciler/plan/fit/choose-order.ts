@@ -49,6 +49,7 @@ const STRATEGIES: ReadonlyArray<{
   // Parts that keep room may have taken what others needed just for a while.
   { name: 'stages, first those that free room', find: (task) => hitlessStages(task, task.frugalStages()) },
   { name: 'stages, one rule modified twice', find: (task) => hitlessStages(task, task.widenedStages()) },
+  { name: 'joined parts', find: joinedOrderOf },
   { name: 'one-sided', find: oneSidedEnd },
   {
     name: 'no room',
@@ -80,6 +81,10 @@ const hitless = (steps: readonly Step[]): FoundOrder => ({ steps, promised: 'hit
 
 const hitlessStages = ({ twins }: OrderTask, { steps, waiting }: Stages): FoundOrder | null =>
   waiting.length > 0 ? null : hitless(aroundTwins(steps, twins));
+
+function joinedOrderOf({ twins, joined }: OrderTask): FoundOrder | null {
+  return joined.kind === 'found' ? hitless(aroundTwins(joined.steps, twins)) : null;
+}
 
 /** What no stage could do hitlessly keeps one half of the promise. */
 function oneSidedEnd({ twins, room, stages: { steps, held, waiting } }: OrderTask): FoundOrder | null {
