@@ -33,8 +33,10 @@ import type { Secrets } from './secrets.ts';
 
 /** Longest wait for a connection, and then for the whole answer of one call. */
 const CALL_TIMEOUT_MS = 10_000;
-const MAX_SOCKETS = 32;
-const CALLS_UNDER_WAY_PER_LANE = 8;
+/** Of one account: two lanes of reads in full trouble, and those of writes. */
+const MAX_SOCKETS = 640;
+/** Of one lane. */
+const CALLS_UNDER_WAY = { least: 8, most: 64, mostInAll: 256 };
 const MAX_WAITING_PER_LANE = 20_000;
 
 export interface AssemblyPorts {
@@ -87,7 +89,7 @@ export function assembleEngine(config: Config, ports: EnginePorts): Assembly {
     limits: config.limits,
     clock,
     telemetry,
-    concurrency: CALLS_UNDER_WAY_PER_LANE,
+    underWay: CALLS_UNDER_WAY,
     maxWaiting: MAX_WAITING_PER_LANE,
   });
   const calls: CallPorts = { lanes, clock, telemetry, random, retries: RETRIES };
@@ -128,15 +130,15 @@ export function assembleEngine(config: Config, ports: EnginePorts): Assembly {
 }
 
 function reserveOn(calls: CallPorts, ecs: EcsApi): Engine['reserve'] {
-  return async (place, wanted, signal) => {
-    const total = Object.values(wanted).reduce((sum, count) => sum + count, 0);
+  return async (place, wanted, { urgency, signal }) => {
     try {
-      const reservation = await calls.lanes.reserve(place, wanted, { priority: -total, signal });
+      const reservation = await calls.lanes.reserve(place, wanted, { urgency, signal });
       return {
         write: (request, { rules, ...about }, abort) =>
           writeWithRetries(calls, (attempt) => ecs.write(attempt), request, {
             about,
             rules,
+            urgency,
             signal: abort,
             reservation,
           }),
@@ -164,6 +166,9 @@ function readPacer(calls: CallPorts): Pacer {
     return readWithRetries(row.subject === 'lists' ? forLists : calls, at, operation, {
       about,
       read: run,
+      urgency: at.urgency ?? 'routine',
+      signal: at.signal ?? null,
+      ...(at.onStalled === undefined ? {} : { onStalled: at.onStalled }),
     });
   };
 }
