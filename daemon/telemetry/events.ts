@@ -89,7 +89,7 @@ interface OwnFields {
   /** An endpoint tells no rule counts. */
   'probe.uncounted': { groups: number };
   /** One page, as a rule: heads of so many groups, and why one of them was needed. */
-  'heads.read': { groups: number; cause: string };
+  'heads.read': { groups: number; why: string };
   'drift.detected': {
     missing: number;
     surplus: number;

@@ -55,6 +55,16 @@ it.each<[string, Objection, Block]>([
     },
   ],
   [
+    'an own side of all IPv4 is not supported where the API cannot tell it from none, with its place',
+    { kind: 'wholeOwnSide', places: [at(4)] },
+    {
+      kind: 'unsupported',
+      liftedBy: 'edit',
+      message: 'this API does not tell an own side of 0.0.0.0/0 from none: web.yaml:4',
+      override: 'leave the own side out: `to` of an ingress rule, `from` of an egress rule',
+    },
+  ],
+  [
     'too many rules are told with their number and the quota',
     { kind: 'overQuota', excess: [{ counted: 'rules', wanted: 201, quota: 200 }] },
     {
