@@ -32,7 +32,8 @@ import {
   type CommonFlags,
 } from '../compose/setup.ts';
 import { systemClock } from '../clock.ts';
-import { compileInWorker } from '../source/compile/compile-in-worker.ts';
+import { PolicyCompiler } from '../source/compile/policy-compiler.ts';
+import { WorkerPool } from '../source/compile/worker-pool.ts';
 import { packageVersion } from '../cli/version.ts';
 
 /** First wait after a reconcile that failed. */
@@ -97,6 +98,7 @@ interface ServedParts extends Omit<AssemblyPorts, 'journal' | 'env'> {
 async function serve(config: Config, parts: ServedParts, io: Io): Promise<ExitCode> {
   const liveConfig = new LiveConfig(config, io.cwd, parts.telemetry);
   const journal = await openJournal(config);
+  const compiler = new PolicyCompiler(new WorkerPool());
   let http: HttpServer | null = null;
   let hooks: HookServer | null = null;
   try {
@@ -112,7 +114,7 @@ async function serve(config: Config, parts: ServedParts, io: Io): Promise<ExitCo
       live: () => liveConfig.settings,
     });
     const remoteWatch = new RemoteWatch(telemetry, systemClock);
-    const keeper = openDaemonKeeper(config, { clock: systemClock, compile: compileInWorker });
+    const keeper = openDaemonKeeper(config, { clock: systemClock, compile: compiler.compile });
     const daemon = new Daemon({
       engine,
       lanes,
@@ -135,8 +137,8 @@ async function serve(config: Config, parts: ServedParts, io: Io): Promise<ExitCo
       onReload: (listener) =>
         io.onReload(() => {
           const changed = liveConfig.take(loadConfig(config.file));
-          const { guardrails } = liveConfig.settings;
-          if (changed.includes('guardrails')) keeper.reconfigure({ guardrails });
+          if (changed.includes('guardrails'))
+            keeper.reconfigure({ guardrails: liveConfig.settings.guardrails });
           listener();
         }),
       onFirstRead: (revision) => {
@@ -158,7 +160,7 @@ async function serve(config: Config, parts: ServedParts, io: Io): Promise<ExitCo
   } catch (error) {
     throw error instanceof JournalError ? journalFailed(error) : error;
   } finally {
-    await Promise.all([http?.close(), hooks?.close()]);
+    await Promise.all([http?.close(), hooks?.close(), compiler.close()]);
     await journal.close();
   }
 }

@@ -115,7 +115,7 @@ export const CATALOG: Catalog = {
   'heads.read': {
     level: 'debug',
     say: (f) =>
-      `Type, owner, name and tags of ${counted(f.groups, 'group')} of ${place(f)} read (${f.cause})`,
+      `Type, owner, name and tags of ${counted(f.groups, 'group')} of ${place(f)} read (${f.why})`,
   },
   'drift.detected': {
     level: 'info',

@@ -54,6 +54,9 @@ interface OwnFields {
     files: number;
     groups: number;
     rules: number;
+    /** What the load cost: files that had to be parsed, and groups that came out otherwise than they were. */
+    filesParsed: number;
+    groupsCompiled: number;
     commit?: string;
     dirty?: boolean;
     /** Of a git source: who wrote the commit, committed and signed it, and its first line. */
@@ -86,7 +89,7 @@ interface OwnFields {
   /** An endpoint tells no rule counts. */
   'probe.uncounted': { groups: number };
   /** One page, as a rule: heads of so many groups, and why one of them was needed. */
-  'heads.read': { groups: number; cause: string };
+  'heads.read': { groups: number; why: string };
   'drift.detected': {
     missing: number;
     surplus: number;

@@ -55,6 +55,8 @@ export const SAMPLE_EVENTS: Samples = {
     files: 1,
     groups: 2,
     rules: 3,
+    filesParsed: 1,
+    groupsCompiled: 1,
     commit: '4fff8c0',
     dirty: true,
     author: 'Ada <ada@example.com>',
@@ -78,7 +80,7 @@ export const SAMPLE_EVENTS: Samples = {
   'group.describe_failed': { ...COMMON, kind: 'unknown' },
   'probe.found': { ...COMMON, reason: 'its tags changed' },
   'probe.uncounted': { ...COMMON, groups: 3 },
-  'heads.read': { ...COMMON, groups: 100, cause: 'probe' },
+  'heads.read': { ...COMMON, groups: 100, why: 'probe' },
   'drift.detected': { ...COMMON, missing: 1, surplus: 0, altered: 2, cause: 'drift', rules: RULES },
   'drift.attributed': {
     ...COMMON,

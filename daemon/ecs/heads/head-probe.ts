@@ -43,7 +43,7 @@ export class HeadProbe {
         onNews({ account, region, id });
       },
       onPage: ({ account, region, groups, cause }) =>
-        engine.telemetry.emit('heads.read', { account, region, groups, cause }),
+        engine.telemetry.emit('heads.read', { account, region, groups, why: cause }),
     });
     if (probeMs > 0) this.#run().catch((error: unknown) => this.#reportFailure(error));
   }

@@ -63,9 +63,10 @@ export class PlaceHeads {
     const answer = await untilAborted(call.done, wish.manner.signal);
     if (answer === null) return err(givenUp());
     if (answer.ok) return this.#headOf(id);
-    const isSpoiled = answer.error.kind === 'rejected' || answer.error.kind === 'denied';
     const wasShared = call.ids !== null && call.ids.length > 1;
-    return isSpoiled && wasShared ? this.#readAlone(id, cause, wish.manner) : answer;
+    if (isSpoiling(answer.error) && wasShared) return this.#readAlone(id, cause, wish.manner);
+    this.#noteAlone(id, answer.error);
+    return answer;
   }
 
   /** The group was read in full: what its rules count, from when that began. */
@@ -180,9 +181,11 @@ export class PlaceHeads {
   /** The call has its turn; what it asks for stays the same over its attempts. */
   #begin(call: SharedCall): readonly string[] {
     if (call.ids !== null) return call.ids;
-    const nowMs = this.#parts.clock.monotonicMs();
+    const { clock, ages } = this.#parts;
+    const nowMs = clock.monotonicMs();
+    const soonOldMs = (call.cause === 'write' ? ages.writeMs : ages.observeMs) / 2;
     const isFull = call.wanted.size >= MOST_IDS_A_PAGE || call.cause === 'probe';
-    const others = isFull ? [] : this.#candidates(nowMs - this.#parts.ages.observeMs / 2);
+    const others = isFull ? [] : this.#candidates(nowMs - soonOldMs);
     const soonest = others
       .filter(([id]) => !call.wanted.has(id))
       .sort(([, a], [, b]) => ascending(a.lookedMs, b.lookedMs))
@@ -207,14 +210,18 @@ export class PlaceHeads {
     const startedMs = clock.monotonicMs();
     const groups = await readGroups({ ...place, ...manner }, filterByIds([id]));
     if (!groups.ok) {
-      const isLoner = groups.error.kind === 'rejected' || groups.error.kind === 'denied';
-      this.#entries.set(id, { ...this.#entryOf(id), isLoner });
+      this.#noteAlone(id, groups.error);
       return groups;
     }
     listener().onPage({ ...place, groups: 1, cause });
     const head = groups.value.find(({ SecurityGroupId }) => SecurityGroupId === id) ?? null;
     this.#note(id, head, { startedMs, isAwaited: true });
     return this.#headOf(id);
+  }
+
+  /** After a call for this group alone: a refusal would spoil the page of others. */
+  #noteAlone(id: string, failure: Failure): void {
+    if (isSpoiling(failure)) this.#entries.set(id, { ...this.#entryOf(id), isLoner: true });
   }
 
   #note(
@@ -228,6 +235,9 @@ export class PlaceHeads {
     this.#parts.listener().onNews({ group: { ...this.#parts.place, id }, reason: news });
   }
 }
+
+/** The cloud refuses the call for what it asks: an id that it does not take, or a group that RAM does not let us see. */
+const isSpoiling = ({ kind }: Failure): boolean => kind === 'rejected' || kind === 'denied';
 
 const ascending = (a: number, b: number): number => (a === b ? 0 : a < b ? -1 : 1);
 

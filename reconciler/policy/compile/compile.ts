@@ -4,7 +4,7 @@ import type { PolicyFile } from '../read/file.ts';
 import { NO_GUARDRAILS, type WrittenGuardrails } from './compile-guardrails.ts';
 import { assemblePolicies, type CompiledPolicies } from './parts/assemble.ts';
 import { compileBody } from './parts/body.ts';
-import { headOf } from './parts/head.ts';
+import { fileHeadOf } from './parts/head.ts';
 import { NamesStage } from './parts/names-stage.ts';
 
 export interface CompileOptions {
@@ -19,10 +19,10 @@ export function compilePolicies(
   files: readonly PolicyFile[],
   { accounts, guardrails = NO_GUARDRAILS }: CompileOptions,
 ): CompiledPolicies {
-  const heads = files.map(headOf);
+  const heads = files.map(fileHeadOf);
   const stage = NamesStage.of(heads, null);
   const parts = files.map((file, index) => {
-    const head = heads[index] ?? headOf(file);
+    const head = heads[index] ?? fileHeadOf(file);
     return { head, body: compileBody(file, { answers: stage.answersFor(head.uses), accounts }) };
   });
   return assemblePolicies(parts, stage, guardrails);

@@ -54,7 +54,7 @@ export function startOf(node: unknown): number {
 }
 
 /** Of a path that is not there, the nearest one around it. */
-export function locateIn(file: string, { lineStarts, root }: PlaceTable): Locate {
+export function locateByTable(file: string, { lineStarts, root }: PlaceTable): Locate {
   const lines = new LineCounter();
   lines.lineStarts = [...lineStarts];
   return (path, part): SourcePlace => {

@@ -2,7 +2,7 @@
 // Plain data, small where a file defines nothing.
 import type { Problem } from '../../../model/problem.ts';
 import type { PolicyFile } from '../../read/file.ts';
-import { locateIn, NO_PLACES, placesOfKeys, type PlaceTable } from '../../read/place-table.ts';
+import { locateByTable, NO_PLACES, placesOfKeys, type PlaceTable } from '../../read/place-table.ts';
 import type { PolicyDocument } from '../../schema/document.ts';
 import type { FileToCompile } from '../file-context.ts';
 import { namesUsed, type NamesUsed } from './names-used.ts';
@@ -25,9 +25,9 @@ export interface FileHead {
 
 export const isError = ({ severity }: Problem): boolean => severity === 'error';
 
-export function headOf({ path, problems, document, declares, placeTable }: PolicyFile): FileHead {
-  const networks: FileHead['networks'] = document?.networks ?? new Map();
-  const services: FileHead['services'] = document?.services ?? new Map();
+export function fileHeadOf({ path, problems, document, declares, placeTable }: PolicyFile): FileHead {
+  const networks: FileHead['networks'] = document?.networks ?? new Map<string, never>();
+  const services: FileHead['services'] = document?.services ?? new Map<string, never>();
   const places =
     networks.size + services.size === 0 ? NO_PLACES : placesOfKeys(placeTable(), ['networks', 'services']);
   return {
@@ -53,6 +53,6 @@ export function fileOfHead({ path, isRead, declares, networks, services, places 
     path,
     document: isRead ? { networks, services, groups: [], expect: [] } : null,
     declares,
-    locate: locateIn(path, places),
+    locate: locateByTable(path, places),
   };
 }

@@ -1,6 +1,6 @@
 // The definitions of all files as one value: made once for the files that define names or cannot be read, and asked by
 // all others.
-import { exactText } from '../../../model/collections.ts';
+import { exactText, isSameList } from '../../../model/collections.ts';
 import type { Peer } from '../../../model/peer.ts';
 import { createReporter } from '../../read/reporter.ts';
 import type { Traffic } from '../../schema/port-text.ts';
@@ -82,6 +82,3 @@ class AnswersOf<Member> {
     return answer;
   }
 }
-
-const isSameList = <T>(a: readonly T[], b: readonly T[]): boolean =>
-  a.length === b.length && a.every((each, index) => each === b[index]);

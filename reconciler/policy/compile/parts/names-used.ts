@@ -12,16 +12,9 @@ export interface NamesUsed {
 export function namesUsed(document: PolicyDocument | null): NamesUsed {
   const networks = new Set<string>();
   const services = new Set<string>();
-  const take = (used: NamesIn): void => {
+  for (const used of document === null ? [] : usesIn(document)) {
     for (const word of used.peers ?? []) if (word?.kind === 'network') networks.add(word.name);
     for (const name of used.services ?? []) if (name !== undefined) services.add(name);
-  };
-  for (const { rules, ignore } of document?.groups ?? []) {
-    for (const direction of DIRECTIONS) rules[direction]?.forEach(take);
-    for (const pattern of ignore) take({ peers: pattern?.peer ?? null, services: null });
-  }
-  for (const { accept, drop } of document?.expect ?? []) {
-    for (const pattern of [accept, drop]) if (pattern !== null) take(pattern);
   }
   return { networks: [...networks], services: [...services] };
 }
@@ -29,4 +22,15 @@ export function namesUsed(document: PolicyDocument | null): NamesUsed {
 interface NamesIn {
   readonly peers: ReadonlyArray<PeerWord | undefined> | null;
   readonly services: ReadonlyArray<string | undefined> | null;
+}
+
+function* usesIn({ groups, expect }: PolicyDocument): Generator<NamesIn> {
+  for (const { rules, ignore } of groups) {
+    for (const direction of DIRECTIONS) yield* rules[direction] ?? [];
+    for (const pattern of ignore) yield { peers: pattern?.peer ?? null, services: null };
+  }
+  for (const { accept, drop } of expect) {
+    if (accept !== null) yield accept;
+    if (drop !== null) yield drop;
+  }
 }
