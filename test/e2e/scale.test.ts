@@ -111,9 +111,12 @@ test(`${GROUPS} groups converge within the rates`, async () => {
   for (const [operation, rate] of Object.entries(RATES)) {
     const times = timesOf(calls, operation);
     const burst = Math.ceil(rate / 4);
-    expect(times.length, operation).toBeGreaterThan(burst);
+    if (operation !== 'DescribeSecurityGroups') expect(times.length, operation).toBeGreaterThan(burst);
     expect(mostWithin(times, 60_000), operation).toBeLessThanOrEqual(rate);
     expect(mostWithin(times, 15_000), operation).toBeLessThanOrEqual(burst);
   }
+  // Heads come a hundred a call; in all that time the probe may have looked once more.
+  const pages = Math.ceil(GROUPS / 100);
+  expect(timesOf(calls, 'DescribeSecurityGroups').length).toBeLessThanOrEqual(2 * pages);
   await emulator.close();
 });
