@@ -16,6 +16,9 @@ import { quirksSchema } from './quirks-schema.ts';
 import { policiesSchema } from './sections/policies-schema.ts';
 import { filePath, parsedText, section, wholeNumber } from './schema-words.ts';
 
+/** However slow the answers: their calls follow rate x time anyway. */
+const MOST_SIDE_BY_SIDE = 64;
+
 const reconcile = section('How groups are brought to what the policies say.', {
   resyncSeconds: wholeNumber(1, 86_400, 'Every group is reconciled again after this long.').default(300),
   probeSeconds: wholeNumber(
@@ -27,11 +30,14 @@ const reconcile = section('How groups are brought to what the policies say.', {
     description:
       'For groups whose policy names none; has no default. additive never removes; observe never writes.',
   }),
-  concurrency: wholeNumber(
-    1,
-    64,
-    'Groups of an account and region that are reconciled side by side; their plans wait for their calls in the lanes.',
-  ).default(4),
+  concurrency: z
+    .union([z.literal('auto'), z.int().min(1).max(MOST_SIDE_BY_SIDE)])
+    .default('auto')
+    .transform((written) => (written === 'auto' ? MOST_SIDE_BY_SIDE : written))
+    .meta({
+      description:
+        'Most groups of an account and region that are read side by side. auto: as many as the rate and the time to an answer make, up to 64.',
+    }),
   modify: z.enum(['prefer', 'auto', 'never']).default('prefer').meta({
     description:
       'prefer: change rules in place where that is safe; auto: take the fewest calls; never: only where a text or a priority alone differs, which no other call changes without a gap.',

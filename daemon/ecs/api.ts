@@ -21,6 +21,8 @@ export interface ReadManner {
   readonly urgency?: Urgency;
   /** Ends the read with a failure at once, whatever it waits for; a call under way goes on unheard. */
   readonly signal?: AbortSignal;
+  /** Called when a call takes far longer than usual, or waits to be tried again; perhaps more than once. */
+  readonly onStalled?: () => void;
 }
 
 /** Where a read goes, and how it waits for its turn there. */

@@ -10,6 +10,7 @@ import type { WriteOperation } from '../../reconciler/model/operation.ts';
 import type { EcsApi, Place, WriteRequest } from '../ecs/api.ts';
 import type { Failure } from '../ecs/failures/failure.ts';
 import type { GroupHeads } from '../ecs/heads/heads.ts';
+import type { Urgency } from '../ecs/urgency.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { CommonFields, Telemetry } from '../telemetry/events.ts';
 import type { KnownLists } from '../learned/list-sizes.ts';
@@ -45,7 +46,7 @@ export interface Engine {
   readonly reserve: (
     place: Place,
     calls: Readonly<Partial<Record<WriteOperation, number>>>,
-    signal: AbortSignal,
+    options: { readonly urgency: Urgency; readonly signal: AbortSignal },
   ) => Promise<PlanWrites | null>;
   readonly journal: Journal;
   readonly telemetry: Telemetry;

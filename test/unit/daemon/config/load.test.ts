@@ -55,7 +55,7 @@ describe('defaults', () => {
         resyncSeconds: 300,
         probeSeconds: 60,
         mode: 'enforce',
-        concurrency: 4,
+        concurrency: 64,
         modify: 'prefer',
         maxModifyPerPlan: 20,
         fallback: 'neverOpen',
