@@ -55,11 +55,11 @@ function countsAfter(
   const told = { rules, naming };
   const { memory, isNews } = afterHead(counts, told);
   if (!isNews || counts.seen === null) return { counts: memory, news: null };
-  const news = `the cloud tells of ${countsText(told)}, and the last look saw ${countsText(counts.seen)}`;
+  const news = `the cloud tells of ${rulesAndNaming(told)}, and the last look saw ${rulesAndNaming(counts.seen)}`;
   return { counts: memory, news };
 }
 
-const countsText = ({ rules, naming }: RuleCounts): string => `${rules} rules (${naming} naming a group)`;
+const rulesAndNaming = ({ rules, naming }: RuleCounts): string => `${rules} rules (${naming} naming a group)`;
 
 function headDifference(before: WireGroup | null, head: WireGroup | null): string | null {
   if (before === null || head === null) {
