@@ -109,8 +109,8 @@ function tellTrust(caFile: string, io: Io): void {
 
 const TRUST_VARIABLES = [
   ['NODE_EXTRA_CA_CERTS', 'Node.js: the SDKs, Rampart'],
-  ['SSL_CERT_FILE', 'Go: aliyun, terraform, ecctl, the SDKs'],
-  ['REQUESTS_CA_BUNDLE', 'Python: the SDKs'],
+  ['SSL_CERT_FILE', 'Go: aliyun, terraform, ecctl, the SDKs; Python: alibabacloud_*'],
+  ['ALIBABA_CLOUD_CA_BUNDLE', 'Python: aliyun-python-sdk-*'],
 ] as const;
 
 async function started(options: EmulatorOptions): Promise<Emulator> {

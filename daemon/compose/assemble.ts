@@ -4,6 +4,8 @@ import { OPERATIONS } from '../../reconciler/model/operation.ts';
 import type { Invocation } from '../../reconciler/plan/safety.ts';
 import { systemClock, type Clock } from '../clock.ts';
 import type { AccountConfig } from '../config/accounts/accounts-schema.ts';
+import { UsageError } from '../cli/io.ts';
+import { environmentProblems } from '../config/accounts/environment.ts';
 import type { Config } from '../config/config.ts';
 import { DemandsInForce } from '../reconcile/safety/demands.ts';
 import { liveSettings, type LiveSettings } from '../config/live-settings.ts';
@@ -68,7 +70,10 @@ export interface EnginePorts {
   readonly invocation: Invocation;
 }
 
+/** Every command that calls the cloud comes by here. A UsageError where the environment would undo what the config says. */
 export function assemble(config: Config, ports: AssemblyPorts): Assembly {
+  const problems = environmentProblems(config, ports.env);
+  if (problems.length > 0) throw new UsageError(problems.join('\n'));
   return assembleEngine(config, {
     ...ports,
     clock: systemClock,

@@ -71,33 +71,30 @@ export function writeWithRetries(
 
 /**
  * As above for a read. Its success is the caller's to report: `group.described`. A read has no effect that would have to
- * be known: when the signal aborts, it ends at once with `Lane.Closed`, and a call under way goes on unheard.
+ * be known: when the signal aborts or the lanes are closed, it ends at once with `Lane.Closed`, whether it is under way or
+ * waits for its next attempt, and a call under way goes on unheard.
  */
-export function readWithRetries<T>(
+export async function readWithRetries<T>(
   ports: CallPorts,
   place: Place,
   operation: Operation,
   options: AttemptOptions & { readonly read: () => Promise<CallResult<T>> },
 ): Promise<CallResult<T>> {
-  const reading = new AttemptLoop(ports, place, operation, options).run(options.read, () => undefined);
-  return untilAborted(reading, options.signal ?? null);
-}
-
-async function untilAborted<T>(
-  reading: Promise<CallResult<T>>,
-  signal: AbortSignal | null,
-): Promise<CallResult<T>> {
-  if (signal === null) return reading;
-  let giveUp = (): void => undefined;
+  const ended = new AbortController();
   const givenUp = new Promise<CallResult<T>>((resolve) => {
-    giveUp = () =>
+    ended.signal.addEventListener('abort', () => {
       resolve(err(makeFailure({ kind: 'retry', code: CLOSED_CODE, message: 'the read was given up' })));
+    });
   });
-  signal.addEventListener('abort', giveUp, { once: true });
+  const end = (): void => ended.abort();
+  const causes = [ports.lanes.closing, options.signal ?? null].filter((cause) => cause !== null);
+  for (const cause of causes) cause.addEventListener('abort', end, { once: true });
+  if (causes.some(({ aborted }) => aborted)) end();
   try {
-    return await Promise.race([reading, givenUp]);
+    const loop = new AttemptLoop(ports, place, operation, { ...options, signal: ended.signal });
+    return await Promise.race([loop.run(options.read, () => undefined), givenUp]);
   } finally {
-    signal.removeEventListener('abort', giveUp);
+    for (const cause of causes) cause.removeEventListener('abort', end);
   }
 }
 

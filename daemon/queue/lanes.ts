@@ -66,12 +66,14 @@ export interface Lanes {
   status(): readonly LaneStatus[];
   /** No further call starts: waiting ones are settled with `LaneClosed`. May be called twice. */
   close(): void;
+  /** Aborts when the lanes are closed. */
+  readonly closing: AbortSignal;
 }
 
 export function createLanes(options: LanesOptions): Lanes {
   const lanes = new Map<string, { readonly at: LanePlace; readonly lane: Lane }>();
   const reservations = new Reservations(options.clock);
-  let closed = false;
+  const closing = new AbortController();
 
   function laneOf(place: Place, operation: Operation): Lane {
     const key = JSON.stringify([place.account, place.region, operation]);
@@ -88,7 +90,7 @@ export function createLanes(options: LanesOptions): Lanes {
         reservations.settle();
       },
     });
-    if (closed) lane.close();
+    if (closing.signal.aborted) lane.close();
     lanes.set(key, { at, lane });
     return lane;
   }
@@ -107,10 +109,11 @@ export function createLanes(options: LanesOptions): Lanes {
     },
     status: () => [...lanes.values()].map(({ at, lane }) => ({ ...at, ...lane.status() })),
     close: () => {
-      closed = true;
       reservations.close();
       for (const { lane } of lanes.values()) lane.close();
+      closing.abort();
     },
+    closing: closing.signal,
   };
 }
 

@@ -7,18 +7,15 @@ import {
   groupSelectorText,
   placeKey,
   type DesiredGroup,
-  type DesiredRule,
-  type DesiredState,
   type Mode,
 } from '../../reconciler/model/group.ts';
 import type { Result } from '../../reconciler/model/result.ts';
-import { groupPolicy } from '../../reconciler/plan/group-policy.ts';
 import type { GroupPolicy } from '../../reconciler/plan/plan.ts';
-import { DIRECTIONS, type Direction } from '../../reconciler/model/rule.ts';
 import type { Clock } from '../clock.ts';
 import type { EcsApi, GroupListing, Place } from '../ecs/api.ts';
 import type { Failure } from '../ecs/failures/failure.ts';
 import { GroupIndex } from '../ecs/heads/group-index.ts';
+import { GroupPolicies } from './policies/group-policies.ts';
 
 /** A selector that does not say which group it means, and so changes nothing. */
 export interface UnresolvedSelector extends Place {
@@ -59,6 +56,7 @@ export class TargetResolver {
   readonly #ports: ResolverPorts;
   /** Of groups whose policy names none. */
   readonly defaultMode: Mode;
+  readonly #policies: GroupPolicies;
   readonly #last = new Map<string, Meaning>();
   /** By place; of the newest listing. */
   readonly #indexes = new Map<string, { readonly listing: GroupListing; readonly index: GroupIndex }>();
@@ -68,6 +66,7 @@ export class TargetResolver {
   constructor(ports: ResolverPorts, defaultMode: Mode) {
     this.#ports = ports;
     this.defaultMode = defaultMode;
+    this.#policies = new GroupPolicies(defaultMode);
   }
 
   /** One listing of each place at most, and none where all selectors are ids or were resolved lately. */
@@ -81,7 +80,7 @@ export class TargetResolver {
       const { ids, problem } = found[index] ?? NOTHING_FOUND;
       if (problem !== null) unresolved.push(problem);
       for (const id of ids) {
-        const policy = groupPolicy(group, id, { mode: this.defaultMode, nowMs });
+        const policy = this.#policies.of(group, id, nowMs);
         const key = groupKey(policy);
         if (targets.has(key)) {
           claimedTwice.add(key);
@@ -182,16 +181,6 @@ function foundOf(group: DesiredGroup, meaning: Meaning | undefined): Found {
 
 const selectorKey = (group: DesiredGroup): string =>
   JSON.stringify([group.account, group.region, groupSelectorText(group.selector)]);
-
-/** Every rule with an end, soonest first. */
-export function expiringRules(
-  state: DesiredState,
-): ReadonlyArray<DesiredRule & { readonly expiresAtMs: number }> {
-  return state.groups
-    .flatMap((group) => DIRECTIONS.flatMap((direction: Direction) => group.rules[direction] ?? []))
-    .flatMap((rule) => (rule.expiresAtMs === null ? [] : [{ ...rule, expiresAtMs: rule.expiresAtMs }]))
-    .sort((a, b) => a.expiresAtMs - b.expiresAtMs);
-}
 
 function unresolvedSelector(
   group: DesiredGroup,

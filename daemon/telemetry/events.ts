@@ -54,6 +54,9 @@ interface OwnFields {
     files: number;
     groups: number;
     rules: number;
+    /** What the load cost: files that had to be parsed, and groups that came out otherwise than they were. */
+    filesParsed: number;
+    groupsCompiled: number;
     commit?: string;
     dirty?: boolean;
     /** Of a git source: who wrote the commit, committed and signed it, and its first line. */

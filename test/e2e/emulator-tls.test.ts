@@ -3,6 +3,7 @@ import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { get as getHttps } from 'node:https';
 import { connect } from 'node:net';
 import path from 'node:path';
+import { connect as connectTls } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { makeCertificate } from '../../emulator/tls/certificate.ts';
 import { configFor, policyFor, wireGroup } from '../support/estate.ts';
@@ -81,10 +82,21 @@ describe('--tls', () => {
     expect(await stateBy(httpsUrl, readFileSync(ca, 'utf8'))).toContain('sg-web');
     const { code, stderr } = await running.stop();
     expect(code).toBe(0);
-    for (const name of ['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'REQUESTS_CA_BUNDLE']) {
+    for (const name of ['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'ALIBABA_CLOUD_CA_BUNDLE']) {
       expect(stderr).toContain(`export ${name}='${ca}'`);
     }
     expect(existsSync(path.dirname(ca))).toBe(false);
+  });
+
+  test('the certificate holds for the names by which clients call the vendor that take no endpoint', async () => {
+    const { ca, httpsUrl } = await startWith(['--tls']);
+    const port = Number(new URL(httpsUrl).port);
+    for (const servername of ['ecs.cn-hangzhou.aliyuncs.com', 'ecs-cn-hangzhou.aliyuncs.com', 'localhost']) {
+      const socket = connectTls({ port, host: '127.0.0.1', servername, ca: readFileSync(ca) });
+      await new Promise((resolve, reject) => socket.once('secureConnect', resolve).once('error', reject));
+      expect({ servername, authorized: socket.authorized }).toEqual({ servername, authorized: true });
+      socket.destroy();
+    }
   });
 
   test('SIGTERM ends it at once, whatever clients hold open', async () => {

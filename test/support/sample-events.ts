@@ -55,6 +55,8 @@ export const SAMPLE_EVENTS: Samples = {
     files: 1,
     groups: 2,
     rules: 3,
+    filesParsed: 1,
+    groupsCompiled: 1,
     commit: '4fff8c0',
     dirty: true,
     author: 'Ada <ada@example.com>',

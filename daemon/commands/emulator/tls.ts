@@ -5,6 +5,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import path from 'node:path';
+import { vendorHosts } from '../../../emulator/groups/regions.ts';
 import { makeCertificate } from '../../../emulator/tls/certificate.ts';
 import type { TlsKeyPair } from '../../../emulator/tls/either-scheme.ts';
 import type { EmulatorConfig } from '../../config/config.ts';
@@ -52,9 +53,9 @@ async function generated(host: string): Promise<EmulatorTls> {
 
 const ANY_ADDRESS: readonly string[] = ['0.0.0.0', '::'];
 
-/** By which clients may call it. */
+/** By which clients may call it: the vendor's too, for clients that take no endpoint but obey /etc/hosts. */
 function hostNames(host: string): string[] {
-  const names = ['localhost', '127.0.0.1', '::1', hostname(), host];
+  const names = ['localhost', '127.0.0.1', '::1', hostname(), host, ...vendorHosts()];
   return [...new Set(names)].filter((name) => !ANY_ADDRESS.includes(name));
 }
 

@@ -30,6 +30,8 @@ export type OwnCode =
   | 'Transport.TlsFailed'
   /** HTML of a proxy, an empty or a cut body, a redirect. */
   | 'Transport.NotJson'
+  /** More bytes than any answer of the vendor has. */
+  | 'Transport.TooLong'
   /** JSON, but not the vendor's answer to this call. */
   | 'Transport.BadAnswer'
   | 'Transport.NoCredentials'
@@ -233,6 +235,7 @@ export const FAILURE_ROWS: readonly FailureRow[] = [
   { code: 'Transport.ConnectionLost', kind: 'unknown', source: DRIVEN },
   { code: 'Transport.Timeout', kind: 'unknown', source: DRIVEN },
   { code: 'Transport.NotJson', kind: 'unknown', source: DRIVEN },
+  { code: 'Transport.TooLong', kind: 'unknown', source: OUR_OWN },
   { code: 'Transport.BadAnswer', kind: 'unknown', source: DRIVEN },
   { code: 'Transport.TlsFailed', kind: 'unknown', source: DRIVEN },
   // Someone else may be answering: nothing more is to be signed for that address until a person has checked.

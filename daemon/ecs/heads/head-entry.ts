@@ -49,10 +49,12 @@ function countsAfter(
   counts: CountMemory,
   head: WireGroup | null,
 ): { readonly counts: CountMemory; readonly news: string | null } {
-  if (head === null || head.RuleCount === null || head.GroupToGroupRuleCount === null) {
-    return { counts, news: null };
-  }
-  const told = { rules: head.RuleCount, naming: head.GroupToGroupRuleCount };
+  const { RuleCount: rules, GroupToGroupRuleCount: naming } = head ?? {
+    RuleCount: null,
+    GroupToGroupRuleCount: null,
+  };
+  if (rules === null || naming === null) return { counts, news: null };
+  const told = { rules, naming };
   const { memory, isNews } = afterHead(counts, told);
   if (!isNews || counts.seen === null) return { counts: memory, news: null };
   const [was, is] = [counts.seen, told].map(

@@ -181,9 +181,11 @@ export class PlaceHeads {
   /** The call has its turn; what it asks for stays the same over its attempts. */
   #begin(call: SharedCall): readonly string[] {
     if (call.ids !== null) return call.ids;
-    const nowMs = this.#parts.clock.monotonicMs();
+    const { clock, ages } = this.#parts;
+    const nowMs = clock.monotonicMs();
+    const soonOldMs = (call.cause === 'write' ? ages.writeMs : ages.observeMs) / 2;
     const isFull = call.wanted.size >= MOST_IDS_A_PAGE || call.cause === 'probe';
-    const others = isFull ? [] : this.#candidates(nowMs - this.#parts.ages.observeMs / 2);
+    const others = isFull ? [] : this.#candidates(nowMs - soonOldMs);
     const soonest = others
       .filter(([id]) => !call.wanted.has(id))
       .sort(([, a], [, b]) => ascending(a.lookedMs, b.lookedMs))

@@ -136,12 +136,13 @@ it('takes no further step under a policy that has changed, and reads the group a
 it('says nothing of how a group stands to a policy that it has not carried out yet', async () => {
   const { controller, settle, letThrough } = setUp();
   const outcome = () => controller.status().map((group) => group.outcome);
-  controller.setTargets([target([SSH])]);
+  const first = target([SSH]);
+  controller.setTargets([first]);
   expect(outcome()).toEqual(['not-tried']);
   await settle();
   await letThrough();
   expect(outcome()).toEqual(['converged']);
-  controller.setTargets([{ ...target([SSH]), revision: 'r2' }]);
+  controller.setTargets([{ ...first, revision: 'r2' }]);
   expect(outcome()).toEqual(['converged']);
   controller.setTargets([target([HTTPS, SSH])]);
   expect(outcome()).toEqual(['pending']);

@@ -140,11 +140,12 @@ describe('the resolver of a place', () => {
     expect(groups()).toEqual(['sg-db']);
   });
 
-  it('puts in force what was resolved while equal policies were loaded again', async () => {
+  it('puts in force what was resolved while the same policies were loaded again', async () => {
     const { resolver, answer, groups } = setUp();
-    resolver.setGroups([named('web')]);
+    const web = named('web');
+    resolver.setGroups([web]);
     void resolver.resolve();
-    resolver.setGroups([named('web')]);
+    resolver.setGroups([web]);
     await answer(ok(['sg-web']));
     expect(groups()).toEqual(['sg-web']);
   });

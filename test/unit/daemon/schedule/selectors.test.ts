@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { err, ok } from '../../../../reconciler/model/result.ts';
 import { placeKey, type DesiredGroup, type GroupSelector } from '../../../../reconciler/model/group.ts';
 import type { Failure } from '../../../../daemon/ecs/failures/failure.ts';
-import { expiringRules, TargetResolver } from '../../../../daemon/schedule/selectors.ts';
+import { TargetResolver } from '../../../../daemon/schedule/selectors.ts';
 import type { GroupListing } from '../../../../daemon/ecs/api.ts';
 import { instantClock } from '../../../support/fake-engine.ts';
 import { desired } from '../../../support/plan-inputs.ts';
@@ -217,17 +217,5 @@ describe('what a target wants', () => {
     };
     expect(await portsAt(999)).toEqual([[2, null]]);
     expect(await portsAt(1000)).toEqual([[1, null]]);
-  });
-});
-
-describe('the rules that expire', () => {
-  it('come soonest first, over all groups, without those that stay', () => {
-    const until = (expiresAtMs: number | null) => ({ ...desired(rule({ ports: '22' })), expiresAtMs });
-    const groups = [
-      groupOf(byId('sg-1'), { rules: { ingress: [until(3000), until(null)], egress: null } }),
-      groupOf(byId('sg-2'), { rules: { ingress: null, egress: [until(1000)] } }),
-    ];
-    const state = { revision: 'r1', groups, expectations: [], guardrails: [] };
-    expect(expiringRules(state).map((each) => each.expiresAtMs)).toEqual([1000, 3000]);
   });
 });
