@@ -67,5 +67,5 @@ it('a read that waits for its turn when the lanes close ends at once', async () 
   const [first, second] = [read(never), read(never)];
   await underWay;
   lanes.close();
-  expect(await Promise.all([first, second])).toMatchObject([CLOSED, { error: { code: 'Lane.NeverSent' } }]);
+  expect(await Promise.all([first, second])).toMatchObject([CLOSED, { ok: false, error: { kind: 'retry' } }]);
 });
