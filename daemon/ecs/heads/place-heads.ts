@@ -80,9 +80,9 @@ export class PlaceHeads {
     this.#entries.set(id, { ...this.#entryOf(id), readMs: -Infinity });
   }
 
-  /** Whether the head was read since then. */
-  isReadSince(id: string, sinceMs: number): boolean {
-    return this.#entryOf(id).readMs >= sinceMs;
+  /** Whether the head was read after that time. */
+  isReadAfter(id: string, thenMs: number): boolean {
+    return this.#entryOf(id).readMs > thenMs;
   }
 
   /** Replaces the followed groups; what is known of others is forgotten. */
