@@ -11,7 +11,7 @@ import type { FileInForce, FilesInForce } from '../source/whole/files-in-force.t
 const MAX_DEFLATED_BYTES = 128 * 1024;
 
 /** Speed matters more than room. */
-const DEFLATE = { level: 1 };
+const DEFLATE_FILES = { level: 1 };
 
 /** Bytes that are deflated or inflated before others have a turn: some ten milliseconds. */
 const BYTES_A_TURN = 512 * 1024;
@@ -81,7 +81,7 @@ export class PolicyMemory {
 
   #asKnown(path: string, inForce: FileInForce): KnownPolicyFile {
     const { file, length, hash, bytes } = inForce;
-    const deflated = bytes === null ? null : deflateRawSync(bytes, DEFLATE);
+    const deflated = bytes === null ? null : deflateRawSync(bytes, DEFLATE_FILES);
     const isKept = deflated !== null && deflated.length <= MAX_DEFLATED_BYTES;
     const known = { path, file, length, hash, deflated: isKept ? deflated.toString('base64') : null };
     this.#known.set(inForce, known);

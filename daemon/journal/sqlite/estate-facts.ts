@@ -7,14 +7,14 @@ import { withTroubleLater } from '../trouble.ts';
 import type { Connection } from './connection.ts';
 import { PartedFact, type PartedForm } from './parted-fact.ts';
 
-const DESIRED: PartedForm<DesiredState, DesiredGroup> = {
+const DESIRED_IN_PARTS: PartedForm<DesiredState, DesiredGroup> = {
   name: 'desired',
   restOf: ({ revision, expectations, guardrails }) => ({ revision, expectations, guardrails }),
   partsOf: ({ groups }) => new Map(groups.map((group) => [desiredGroupKey(group), group])),
   join: (rest, groups) => ({ ...(rest as Omit<DesiredState, 'groups'>), groups }),
 };
 
-const POLICY_FILES: PartedForm<KnownPolicyFiles, KnownPolicyFile> = {
+const FILES_IN_PARTS: PartedForm<KnownPolicyFiles, KnownPolicyFile> = {
   name: 'policyFiles',
   restOf: ({ root, rootIsFile }) => ({ root, rootIsFile }),
   partsOf: ({ files }) => new Map(files.map((file) => [file.path, file])),
@@ -31,8 +31,8 @@ export class EstateTables {
   /** Whoever keeps one takes the policies in force from memory: nobody else may write them. */
   constructor(db: Connection) {
     this.#db = db;
-    this.#desired = new PartedFact(db, DESIRED);
-    this.#policyFiles = new PartedFact(db, POLICY_FILES);
+    this.#desired = new PartedFact(db, DESIRED_IN_PARTS);
+    this.#policyFiles = new PartedFact(db, FILES_IN_PARTS);
   }
 
   read(): Promise<EstateFacts> {
@@ -84,7 +84,7 @@ const putFact = (db: Connection, name: string, body: string): number =>
 
 function smallBodies(db: Connection): ReadonlyMap<string, string> {
   const sql = 'SELECT name, body FROM estate_facts WHERE name NOT IN (?, ?)';
-  const rows = db.all(sql, DESIRED.name, POLICY_FILES.name) as ReadonlyArray<{
+  const rows = db.all(sql, DESIRED_IN_PARTS.name, FILES_IN_PARTS.name) as ReadonlyArray<{
     readonly name: string;
     readonly body: string;
   }>;

@@ -16,7 +16,7 @@ export interface PartedForm<Whole, Part> {
 }
 
 /** The row in `estate_facts`. */
-interface Head {
+interface HeadRow {
   readonly version: number;
   readonly rest: unknown;
 }
@@ -32,7 +32,7 @@ export interface Staged {
 /** Of rows that are read or written before others have a turn. */
 const SOME = 200;
 
-const DEFLATE = { level: 1 };
+const DEFLATE_PARTS = { level: 1 };
 
 export class PartedFact<Whole extends object, Part extends object> {
   readonly #db: Connection;
@@ -99,7 +99,7 @@ export class PartedFact<Whole extends object, Part extends object> {
 
   #count(whole: Whole | null, version: number): void {
     const { name, restOf } = this.#form;
-    const head: Head | null = whole === null ? null : { version, rest: restOf(whole) };
+    const head: HeadRow | null = whole === null ? null : { version, rest: restOf(whole) };
     this.#db.run('INSERT OR REPLACE INTO estate_facts (name, body) VALUES (?, ?)', name, factText(head));
     this.#db.run(
       `DELETE FROM estate_parts WHERE fact = ?1 AND since < ?2
@@ -114,7 +114,7 @@ export class PartedFact<Whole extends object, Part extends object> {
     const { name, join } = this.#form;
     const row = this.#db.get('SELECT body FROM estate_facts WHERE name = ?', name) as
       { readonly body: string } | undefined;
-    const head = row === undefined ? null : (parseFact(row.body) as Head | Whole | null);
+    const head = row === undefined ? null : (parseFact(row.body) as HeadRow | Whole | null);
     if (head === null) return null;
     // Of an earlier Rampart: the whole in one row.
     if (!('version' in head && 'rest' in head)) return head;
@@ -145,7 +145,7 @@ export class PartedFact<Whole extends object, Part extends object> {
 
 const turnOfOthers = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-const deflated = (value: object): string => deflateRawSync(factText(value), DEFLATE).toString('base64');
+const deflated = (value: object): string => deflateRawSync(factText(value), DEFLATE_PARTS).toString('base64');
 
 const inflated = (text: string): unknown =>
   parseFact(inflateRawSync(Buffer.from(text, 'base64')).toString('utf8'));

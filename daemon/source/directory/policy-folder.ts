@@ -5,7 +5,13 @@ import { systemClock, type Clock } from '../../clock.ts';
 import { compareText } from '../../../reconciler/model/problem.ts';
 import { DEFAULT_POLICY_LIMITS } from '../../config/sections/policies-schema.ts';
 import { FileCache } from './file-cache.ts';
-import { FOLDER_BOUNDS, listingFingerprint, listPolicyFiles, type ListedFile, type Listing } from './listing.ts';
+import {
+  FOLDER_BOUNDS,
+  listingFingerprint,
+  listPolicyFiles,
+  type ListedFile,
+  type Listing,
+} from './listing.ts';
 import { noKinds, unreadable, type PolicyFolder, type SourceFile, type Unreadable } from '../source.ts';
 import { emptyFolder, tooManyBytes } from '../too-much.ts';
 import { ioReason } from '../../io-reason.ts';
