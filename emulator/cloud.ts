@@ -2,6 +2,7 @@
 import type { World } from './action.ts';
 import type { Quirks } from './quirks.ts';
 import { randomId } from './random.ts';
+import { drawnIds } from './state-ids.ts';
 import type { State } from './state.ts';
 
 /** Time as the emulator needs it; the daemon's clock has the same shape, so a simulation can drive both. */
@@ -24,12 +25,15 @@ export class Cloud implements World {
   #state: State;
   #quirks: Quirks;
   #advancedMs = 0;
+  /** Ids in the form that `newId` draws: those of the states that were put here, and those drawn since. */
+  readonly #taken: Set<string>;
 
   constructor(options: CloudOptions) {
     this.random = options.random;
     this.clock = options.clock;
     this.#state = options.state;
     this.#quirks = options.quirks;
+    this.#taken = new Set(drawnIds(options.state));
   }
 
   get state(): State {
@@ -45,14 +49,19 @@ export class Cloud implements World {
     return this.clock.nowMs() + this.#advancedMs;
   }
 
+  /** An id that nothing here has or ever had: a saved state may hold what this seed drew before. */
   newId(prefix: string): string {
-    return randomId(prefix, this.random);
+    let id = randomId(prefix, this.random);
+    while (this.#taken.has(id)) id = randomId(prefix, this.random);
+    this.#taken.add(id);
+    return id;
   }
 
   /** The new state counts as one change of the old one, so versions only grow. */
   replaceState(next: State): void {
     next.version = this.#state.version + 1;
     this.#state = next;
+    for (const id of drawnIds(next)) this.#taken.add(id);
   }
 
   replaceQuirks(next: Quirks): void {

@@ -15,7 +15,9 @@ import { Gateway } from './gateway/gateway.ts';
 import { DEFAULT_QUIRKS, type Quirks } from './quirks.ts';
 import { seededStream } from './random.ts';
 import { startServer } from './gateway/server.ts';
+import { digestOf } from './state-ids.ts';
 import type { State } from './state.ts';
+import type { TlsKeyPair } from './tls/either-scheme.ts';
 import { emptyState } from './admin/state-file.ts';
 import { AuditTrail } from './trail/audit-trail.ts';
 import { ADMIN_PREFIX, type Outcome, type WireRequest } from './wire/wire.ts';
@@ -29,7 +31,7 @@ export interface EmulatorOptions {
   readonly state?: State;
   /** Put over the defaults. */
   readonly quirks?: Partial<Quirks>;
-  /** Of ids, request ids and faults; default 1. */
+  /** Of ids, request ids and faults; default 1. The same seed and the same state give the same ones. */
   readonly seed?: number;
   /** Default: the keys `emulator` / `emulator-secret`, and `alice` / `alice-secret` of another RAM user. */
   readonly credentials?: readonly CredentialOptions[];
@@ -39,10 +41,12 @@ export interface EmulatorOptions {
   readonly clock?: EmulatorClock;
   /** Called with defects of the emulator itself, whose calls are answered with InternalError; default: standard error. */
   readonly onBug?: (error: unknown) => void;
+  /** With it, HTTPS is answered beside HTTP, on the same port; default: HTTP alone. */
+  readonly tls?: TlsKeyPair;
 }
 
 export interface Emulator {
-  /** Such as `http://127.0.0.1:40123`. */
+  /** Such as `http://127.0.0.1:40123`. With `tls` the same address answers https:// too. */
   readonly url: string;
   /** Ends every connection, answered or not. May be called twice. */
   close(): Promise<void>;
@@ -51,17 +55,21 @@ export interface Emulator {
 const DEFAULT_CALLS_LIMIT = 10_000;
 const CALLS_BYTES = 32 * 1024 * 1024;
 
-/** Starts the emulator. Rejects if the address cannot be had, or a credential stands twice. */
+/**
+ * Starts the emulator. Rejects if the address cannot be had, a credential stands twice, or `tls` is no certificate with
+ * its key.
+ */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  const { host = '127.0.0.1', port = 0, clock = systemClock, onBug = reportBug } = options;
-  return await startServer({ host, port, clock, onBug, handle: requestHandler(options) });
+  const { host = '127.0.0.1', port = 0, clock = systemClock, onBug = reportBug, tls } = options;
+  const handle = requestHandler(options);
+  return await startServer({ host, port, clock, onBug, handle, ...(tls === undefined ? {} : { tls }) });
 }
 
 /** The emulator below its socket: one request in, one outcome out. */
 export function requestHandler(options: EmulatorOptions = {}): (request: WireRequest) => Outcome {
-  const { seed = 1 } = options;
+  const { seed = 1, state = emptyState() } = options;
   const cloud = new Cloud({
-    state: options.state ?? emptyState(),
+    state,
     quirks: { ...DEFAULT_QUIRKS, ...options.quirks },
     clock: options.clock ?? systemClock,
     random: seededStream(seed, 'actions'),
@@ -72,8 +80,9 @@ export function requestHandler(options: EmulatorOptions = {}): (request: WireReq
   const authenticator = new Authenticator(
     keyring(options.credentials ?? [DEFAULT_CREDENTIAL, SECOND_CREDENTIAL]),
   );
-  const random = seededStream(seed, 'requestIds');
-  const trail = new AuditTrail();
+  const run = digestOf(state);
+  const random = seededStream(seed ^ run, 'requestIds');
+  const trail = new AuditTrail(run);
   const services = servicesWith(trail);
   const gateway = new Gateway({ cloud, services, authenticator, faults, calls, trail, random });
   const admin = new Admin({ cloud, faults, calls, trail });

@@ -7,6 +7,8 @@ const count = z.int().min(0).max(1_000_000_000);
 export const quirksSchema = z.strictObject({
   apiLevel: z.enum(['current', 'legacy2019']).default('current'),
   legacyModifies: z.enum(['description', 'descriptionAndPriority']).default('description'),
+  omittedOwnSide: z.enum(['other', 'any']).default('other'),
+  shownOwnSide: z.enum(['sent', 'any', 'empty']).default('sent'),
   describeLagMs: count.default(0),
   auditLagMs: count.default(0),
   auditResource: z.enum(['group', 'none']).default('group'),
@@ -18,6 +20,9 @@ export const quirksSchema = z.strictObject({
   modifyOmitted: z.enum(['reset', 'keep']).default('reset'),
   modifySame: z.enum(['ok', 'duplicate']).default('ok'),
   revokeUnknownId: z.enum(['fail', 'ignore']).default('fail'),
+  revokeUnknownGroupRule: z.enum(['ignore', 'fail']).default('ignore'),
+  descriptionUnit: z.enum(['codePoints', 'utf16', 'bytes']).default('codePoints'),
+  groupPaging: z.enum(['both', 'token']).default('both'),
   pageOrder: z.enum(['insertion', 'shuffled']).default('insertion'),
   priorityType: z.enum(['number', 'string']).default('number'),
   tokenWindowSeconds: count.default(86_400),

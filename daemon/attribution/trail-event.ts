@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { printable } from '../../reconciler/policy/report/printable.ts';
 import type { ActorType, ForeignWrite } from '../journal/attribution.ts';
-import { ACTOR_TYPES } from '../telemetry/catalog.ts';
+import { ACTOR_TYPES } from '../telemetry/events.ts';
 import { scrub } from '../telemetry/redact.ts';
 
 export interface TrailEvent {

@@ -4,6 +4,7 @@ import { groupContext } from '../../reconciler/exposure/engine/context.ts';
 import { isInForce, type DesiredGroup } from '../../reconciler/model/group.ts';
 import { DIRECTIONS, ruleIdentity } from '../../reconciler/model/rule.ts';
 import { declaredDocument, desiredDocument } from '../../reconciler/model/rule-document.ts';
+import { compareDescribed } from '../../reconciler/plan/diff/diff.ts';
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
 import { checkPacket, type CheckedGroup } from './check/answer.ts';
@@ -124,6 +125,7 @@ async function liveGroup(config: Config, flags: CheckFlags, io: Io): Promise<Che
       side: 'live',
       rules: group.rules
         .filter(({ rule }) => rule.direction === flags.direction)
+        .sort(compareDescribed)
         .map((described) => ({
           rule: described.rule,
           document: declaredDocument(described, declared.get(ruleIdentity(described.rule))),

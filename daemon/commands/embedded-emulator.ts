@@ -5,6 +5,7 @@ import { parseQuirks } from '../../emulator/admin/quirks-input.ts';
 import type { Config } from '../config/config.ts';
 import { hostInUrl } from '../config/listen.ts';
 import { readStateFile } from './emulator.ts';
+import { openEmulatorTls } from './emulator/tls.ts';
 import { UsageError } from '../cli/io.ts';
 import { systemClock } from '../clock.ts';
 import { randomByte } from '../compose/assemble.ts';
@@ -23,17 +24,28 @@ export const READ_ONLY: Opening = {
 /** Null if no account of the config is embedded. */
 export async function embeddedEmulator(config: Config): Promise<EmbeddedEmulator | null> {
   if (!Object.values(config.accounts).some(({ endpoint }) => endpoint.kind === 'embedded')) return null;
-  const { listen, state, quirks, seed } = config.emulator;
+  const { listen, state, quirks, seed, tls } = config.emulator;
   const url = `http://${hostInUrl(listen.host)}:${listen.port}`;
-  if (listen.port !== 0 && (await isEmulator(url))) return { url, close: () => Promise.resolve() };
+  if (listen.port !== 0 && (await isEmulator(url))) return { url, ca: null, close: () => Promise.resolve() };
+  const secure = await openEmulatorTls(tls, listen.host);
   try {
-    return await startEmulator({
+    const emulator = await startEmulator({
       ...listen,
       quirks: parseQuirks(quirks),
       seed,
       ...(state === null ? {} : { state: await readStateFile(state) }),
+      ...(secure === null ? {} : { tls: secure.pair }),
     });
+    return {
+      url: emulator.url,
+      ca: secure?.caFile ?? null,
+      close: async () => {
+        await emulator.close();
+        await secure?.close();
+      },
+    };
   } catch (error) {
+    await secure?.close();
     if (!isIoError(error)) throw error;
     throw new UsageError(`the emulator cannot listen on ${url}: ${error.message}`);
   }

@@ -15,6 +15,7 @@ import { emulatorDefaults } from '../config/resolve.ts';
 import { parseListen, type ListenAddress } from '../config/listen.ts';
 import { aborted, flagOf, line, UsageError, type ExitCode, type Io } from '../cli/io.ts';
 import { addCommonFlags, readConfig, type CommonFlags } from '../compose/setup.ts';
+import { openEmulatorTls, secureFields, type TlsSetting } from './emulator/tls.ts';
 
 interface EmulatorFlags extends CommonFlags {
   readonly listen?: ListenAddress;
@@ -22,6 +23,9 @@ interface EmulatorFlags extends CommonFlags {
   readonly quirk: Partial<Quirks>;
   readonly seed?: number;
   readonly credential: readonly CredentialOptions[];
+  readonly tls?: true;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
 }
 
 export function addEmulatorCommand(program: Command, io: Io, done: (code: ExitCode) => void): void {
@@ -41,10 +45,14 @@ export function addEmulatorCommand(program: Command, io: Io, done: (code: ExitCo
       credentialFlag,
       [],
     )
+    .option('--tls', 'answer https too, on the same port, with a certificate made at the start')
+    .option('--tls-cert <FILE>', 'answer https too, with this certificate (PEM, its chain after it)')
+    .option('--tls-key <FILE>', 'the private key of --tls-cert (PEM)')
     .addHelpText(
       'after',
       '\nOnly where --config is given, `emulator` of that config says what the flags leave out. Nothing is logged.' +
-        '\nThe first line on stdout is {"event":"emulator.listening","url":"http://…"}.' +
+        '\nThe first line on stdout is {"event":"emulator.listening","url":"http://…"}; with TLS `httpsUrl` stands' +
+        '\nin it too, and with --tls the certificate that clients have to trust as `ca`.' +
         '\nDefault credentials: emulator / emulator-secret, and alice / alice-secret for changes by someone else.' +
         '\nAdmin API: /_emulator/state, calls, faults, quirks, clock.',
     )
@@ -52,20 +60,58 @@ export function addEmulatorCommand(program: Command, io: Io, done: (code: ExitCo
 }
 
 async function runEmulator(flags: EmulatorFlags, io: Io): Promise<ExitCode> {
-  const { listen, seed, quirks, state } = settingsOf(flags);
+  const { listen, seed, quirks, state, tls } = settingsOf(flags);
   const file = flags.state === undefined ? state : path.resolve(io.cwd, flags.state);
-  const emulator = await started({
-    ...(flags.listen ?? listen),
-    quirks: { ...parseQuirks(quirks), ...flags.quirk },
-    seed: flags.seed ?? seed,
-    ...(file === null ? {} : { state: await readStateFile(file) }),
-    ...(flags.credential.length === 0 ? {} : { credentials: flags.credential }),
-  });
-  line(io.stdout, JSON.stringify({ event: 'emulator.listening', url: emulator.url }));
-  await aborted(io.stopSignal);
-  await emulator.close();
-  return 0;
+  const address = flags.listen ?? listen;
+  const secure = await openEmulatorTls(tlsFlags(flags, io) ?? tls, address.host);
+  try {
+    const emulator = await started({
+      ...address,
+      quirks: { ...parseQuirks(quirks), ...flags.quirk },
+      seed: flags.seed ?? seed,
+      ...(file === null ? {} : { state: await readStateFile(file) }),
+      ...(flags.credential.length === 0 ? {} : { credentials: flags.credential }),
+      ...(secure === null ? {} : { tls: secure.pair }),
+    });
+    const { url } = emulator;
+    line(io.stdout, JSON.stringify({ event: 'emulator.listening', url, ...secureFields(url, secure) }));
+    if (secure !== null && secure.caFile !== null) tellTrust(secure.caFile, io);
+    await aborted(io.stopSignal);
+    await emulator.close();
+    return 0;
+  } finally {
+    await secure?.close();
+  }
 }
+
+/** Undefined: the flags say nothing of TLS. Throws a UsageError if they contradict each other. */
+function tlsFlags({ tls, tlsCert, tlsKey }: EmulatorFlags, io: Io): TlsSetting | undefined {
+  if (tls === true && (tlsCert !== undefined || tlsKey !== undefined)) {
+    throw new UsageError('--tls makes a certificate; leave it out to use that of --tls-cert and --tls-key');
+  }
+  if (tls === true) return 'generate';
+  if (tlsCert === undefined && tlsKey === undefined) return undefined;
+  if (tlsCert === undefined || tlsKey === undefined) {
+    throw new UsageError(`--tls-cert and --tls-key go together; add --tls-${tlsCert ? 'key' : 'cert'} FILE`);
+  }
+  return { certFile: path.resolve(io.cwd, tlsCert), keyFile: path.resolve(io.cwd, tlsKey) };
+}
+
+/** For a person who starts it in a terminal; scripts take `ca` from the first line. */
+function tellTrust(caFile: string, io: Io): void {
+  const lines = [
+    'https is answered on the same port. Its certificate is of this start only; clients trust it by',
+    ...TRUST_VARIABLES.map(([name, clients]) => `  export ${name}='${caFile}'  # ${clients}`),
+    'Settings of each client: docs/emulator-clients.md',
+  ];
+  for (const text of lines) line(io.stderr, text);
+}
+
+const TRUST_VARIABLES = [
+  ['NODE_EXTRA_CA_CERTS', 'Node.js: the SDKs, Rampart'],
+  ['SSL_CERT_FILE', 'Go: aliyun, terraform, ecctl, the SDKs; Python: alibabacloud_*'],
+  ['ALIBABA_CLOUD_CA_BUNDLE', 'Python: aliyun-python-sdk-*'],
+] as const;
 
 async function started(options: EmulatorOptions): Promise<Emulator> {
   try {

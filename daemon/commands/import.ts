@@ -4,6 +4,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { counted } from '../../reconciler/model/counted.ts';
+import { compareText } from '../../reconciler/model/problem.ts';
 import type { DescribedGroup } from '../../reconciler/model/group.ts';
 import { planGroup } from '../../reconciler/plan/plan-group.ts';
 import { compilePolicies } from '../../reconciler/policy/compile/compile.ts';
@@ -61,6 +62,8 @@ async function runImport(flags: ImportFlags, io: Io): Promise<ExitCode> {
     const ids = await groupIds(opened.engine, flags);
     if (ids.length === 0) line(io.stderr, `${flags.region} has no groups in account ${flags.account}`);
     makeFolder(folder);
+    const { account, region } = flags;
+    opened.engine.heads.follow(ids.map((id) => ({ account, region, id })));
     const outcomes = await sideBySide({ config, io }, ids, async (id) => ({
       id,
       outcome: await importOne({ engine: opened.engine, config, folder }, id, flags),
@@ -75,9 +78,8 @@ async function runImport(flags: ImportFlags, io: Io): Promise<ExitCode> {
 
 async function groupIds(engine: Engine, { account, region, group }: ImportFlags): Promise<readonly string[]> {
   if (group !== undefined) return [...new Set(group)];
-  // Every group has all of no tags.
-  const found = await engine.ecs.findGroups({ account, region }, { kind: 'tags', tags: {} });
-  if (found.ok) return found.value;
+  const found = await engine.ecs.listGroups({ account, region }, 0);
+  if (found.ok) return found.value.groups.map(({ id }) => id).sort(compareText);
   throw new UsageError(`${found.error.code}: ${found.error.message}; groups can be named with --group`);
 }
 
@@ -121,7 +123,7 @@ async function doubtsOf(
     const lines = text.split('\n');
     return problems.map((problem) => `${problemText(problem)}: ${lines[problem.line - 1]?.trim() ?? ''}`);
   }
-  const { targets } = await new TargetResolver(engine.ecs, 'enforce').resolve(groups, 0);
+  const { targets } = await new TargetResolver(engine, 'enforce').resolve(groups, 0);
   return targets.flatMap((desired) => {
     const { status, steps } = planGroup({
       desired,

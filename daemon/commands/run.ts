@@ -32,7 +32,8 @@ import {
   type CommonFlags,
 } from '../compose/setup.ts';
 import { systemClock } from '../clock.ts';
-import { compileInWorker } from '../source/compile/compile-in-worker.ts';
+import { PolicyCompiler } from '../source/compile/policy-compiler.ts';
+import { WorkerPool } from '../source/compile/worker-pool.ts';
 import { packageVersion } from '../cli/version.ts';
 
 /** First wait after a reconcile that failed. */
@@ -65,7 +66,8 @@ async function runDaemon(flags: CommonFlags, io: Io): Promise<ExitCode> {
   try {
     const invocation = invocationOf(flags.config ?? null, io);
     const parts = { telemetry, metrics, secrets, invocation, emulatorUrl: emulator?.url ?? null };
-    const exitCode = await serve(config, parts, { ...io, onReload });
+    const emulatorCa = emulator?.ca ?? null;
+    const exitCode = await serve(config, { ...parts, emulatorCa }, { ...io, onReload });
     telemetry.emit('daemon.stopped', { exitCode });
     return exitCode;
   } catch (error) {
@@ -88,13 +90,15 @@ function reloadsFrom(io: Io): Io['onReload'] {
   return (listener) => (reload = listener);
 }
 
-async function serve(
-  config: Config,
-  parts: Omit<AssemblyPorts, 'journal' | 'env'> & { readonly metrics: Metrics },
-  io: Io,
-): Promise<ExitCode> {
+interface ServedParts extends Omit<AssemblyPorts, 'journal' | 'env'> {
+  readonly metrics: Metrics;
+  readonly emulatorCa: string | null;
+}
+
+async function serve(config: Config, parts: ServedParts, io: Io): Promise<ExitCode> {
   const liveConfig = new LiveConfig(config, io.cwd, parts.telemetry);
   const journal = await openJournal(config);
+  const compiler = new PolicyCompiler(new WorkerPool());
   let http: HttpServer | null = null;
   let hooks: HookServer | null = null;
   try {
@@ -110,7 +114,7 @@ async function serve(
       live: () => liveConfig.settings,
     });
     const remoteWatch = new RemoteWatch(telemetry, systemClock);
-    const keeper = openDaemonKeeper(config, { clock: systemClock, compile: compileInWorker });
+    const keeper = openDaemonKeeper(config, { clock: systemClock, compile: compiler.compile });
     const daemon = new Daemon({
       engine,
       lanes,
@@ -122,8 +126,9 @@ async function serve(
         onAnswer: (remote) => remoteWatch.note(remote),
       }),
       keeper,
-      resolver: new TargetResolver(engine.ecs, config.reconcile.mode),
+      resolver: new TargetResolver(engine, config.reconcile.mode),
       attributor,
+      probeMs: config.reconcile.probeSeconds * 1000,
       controller: {
         concurrency: config.reconcile.concurrency,
         retryMs: RETRY_MS,
@@ -132,13 +137,14 @@ async function serve(
       onReload: (listener) =>
         io.onReload(() => {
           const changed = liveConfig.take(loadConfig(config.file));
-          const { guardrails } = liveConfig.settings;
-          if (changed.includes('guardrails')) keeper.reconfigure({ guardrails });
+          if (changed.includes('guardrails'))
+            keeper.reconfigure({ guardrails: liveConfig.settings.guardrails });
           listener();
         }),
       onFirstRead: (revision) => {
         const urls = {
           emulatorUrl: parts.emulatorUrl,
+          emulatorCa: parts.emulatorCa,
           httpUrl: http?.url ?? null,
           hooksUrl: hooks?.url ?? null,
         };
@@ -154,7 +160,7 @@ async function serve(
   } catch (error) {
     throw error instanceof JournalError ? journalFailed(error) : error;
   } finally {
-    await Promise.all([http?.close(), hooks?.close()]);
+    await Promise.all([http?.close(), hooks?.close(), compiler.close()]);
     await journal.close();
   }
 }
@@ -169,13 +175,14 @@ async function openHttp(config: Config, ports: HttpPorts): Promise<HttpServer | 
 
 interface Urls {
   readonly emulatorUrl: string | null;
+  readonly emulatorCa: string | null;
   readonly httpUrl: string | null;
   readonly hooksUrl: string | null;
 }
 
 function startedFields(
   { file, mode, brake, accounts, policies, journal }: ConfigSummary,
-  { emulatorUrl, httpUrl, hooksUrl }: Urls,
+  { emulatorUrl, emulatorCa, httpUrl, hooksUrl }: Urls,
 ): EventFields<'daemon.started'> {
   return {
     version: packageVersion(),
@@ -188,6 +195,7 @@ function startedFields(
     policies: `${policies.source} ${policies.path}`,
     journal,
     ...(emulatorUrl === null ? {} : { emulatorUrl }),
+    ...(emulatorCa === null ? {} : { emulatorCa }),
     ...(httpUrl === null ? {} : { httpUrl }),
     ...(hooksUrl === null ? {} : { hooksUrl }),
   };

@@ -4,12 +4,15 @@ import { OPERATIONS } from '../../reconciler/model/operation.ts';
 import type { Invocation } from '../../reconciler/plan/safety.ts';
 import { systemClock, type Clock } from '../clock.ts';
 import type { AccountConfig } from '../config/accounts/accounts-schema.ts';
+import { UsageError } from '../cli/io.ts';
+import { environmentProblems } from '../config/accounts/environment.ts';
 import type { Config } from '../config/config.ts';
 import { DemandsInForce } from '../reconcile/safety/demands.ts';
 import { liveSettings, type LiveSettings } from '../config/live-settings.ts';
 import type { EcsApi } from '../ecs/api.ts';
 import type { Pacer } from '../ecs/ask.ts';
 import { createEcsClient } from '../ecs/client.ts';
+import { headAgesOf, headsByAccount } from '../ecs/heads/heads-by-account.ts';
 import { createCredentialsSource } from '../ecs/credentials/credentials.ts';
 import { PopTransport, type PopTransportOptions } from '../ecs/transport/pop-transport.ts';
 import type { Transport } from '../ecs/transport/transport.ts';
@@ -30,8 +33,10 @@ import type { Secrets } from './secrets.ts';
 
 /** Longest wait for a connection, and then for the whole answer of one call. */
 const CALL_TIMEOUT_MS = 10_000;
-const MAX_SOCKETS = 32;
-const CALLS_UNDER_WAY_PER_LANE = 8;
+/** Of one account: two lanes of reads in full trouble, and those of writes. */
+const MAX_SOCKETS = 640;
+/** Of one lane. */
+const CALLS_UNDER_WAY = { least: 8, most: 64, mostInAll: 256 };
 const MAX_WAITING_PER_LANE = 20_000;
 
 export interface AssemblyPorts {
@@ -65,7 +70,10 @@ export interface EnginePorts {
   readonly invocation: Invocation;
 }
 
+/** Every command that calls the cloud comes by here. A UsageError where the environment would undo what the config says. */
 export function assemble(config: Config, ports: AssemblyPorts): Assembly {
+  const problems = environmentProblems(config, ports.env);
+  if (problems.length > 0) throw new UsageError(problems.join('\n'));
   return assembleEngine(config, {
     ...ports,
     clock: systemClock,
@@ -81,28 +89,30 @@ export function assembleEngine(config: Config, ports: EnginePorts): Assembly {
     limits: config.limits,
     clock,
     telemetry,
-    concurrency: CALLS_UNDER_WAY_PER_LANE,
+    underWay: CALLS_UNDER_WAY,
     maxWaiting: MAX_WAITING_PER_LANE,
   });
   const calls: CallPorts = { lanes, clock, telemetry, random, retries: RETRIES };
-  const ecs = byAccount(
-    Object.fromEntries(
-      Object.entries(config.accounts).map(([name, account]) => [
-        name,
-        createEcsClient({
-          transport: ports.transportOf(account),
-          pacer: readPacer(calls),
-          apiLevel: account.apiLevel,
-        }),
-      ]),
-    ),
-  );
   const { reconcile } = config;
   const resyncMs = reconcile.resyncSeconds * 1000;
+  const clients = Object.fromEntries(
+    Object.entries(config.accounts).map(([name, account]) => [
+      name,
+      createEcsClient({
+        transport: ports.transportOf(account),
+        pacer: readPacer(calls),
+        apiLevel: account.apiLevel,
+        clock,
+        headAges: headAgesOf(reconcile),
+      }),
+    ]),
+  );
+  const ecs = byAccount(clients);
   return {
     lanes,
     engine: {
       ecs,
+      heads: headsByAccount(clients),
       reserve: reserveOn(calls, ecs),
       journal,
       telemetry,
@@ -120,15 +130,15 @@ export function assembleEngine(config: Config, ports: EnginePorts): Assembly {
 }
 
 function reserveOn(calls: CallPorts, ecs: EcsApi): Engine['reserve'] {
-  return async (place, wanted, signal) => {
-    const total = Object.values(wanted).reduce((sum, count) => sum + count, 0);
+  return async (place, wanted, { urgency, signal }) => {
     try {
-      const reservation = await calls.lanes.reserve(place, wanted, { priority: -total, signal });
+      const reservation = await calls.lanes.reserve(place, wanted, { urgency, signal });
       return {
         write: (request, { rules, ...about }, abort) =>
           writeWithRetries(calls, (attempt) => ecs.write(attempt), request, {
             about,
             rules,
+            urgency,
             signal: abort,
             reservation,
           }),
@@ -149,13 +159,16 @@ export const randomByte = (): number => randomInt(256);
  */
 function readPacer(calls: CallPorts): Pacer {
   const forLists = { ...calls, retries: RETRIES_OF_LISTS };
-  return (operation, place, run) => {
+  return (operation, at, run) => {
     const row = OPERATIONS[operation];
     if (row.effect === 'writes') return run();
-    const about = { account: place.account, region: place.region };
-    return readWithRetries(row.subject === 'lists' ? forLists : calls, place, operation, {
+    const about = { account: at.account, region: at.region };
+    return readWithRetries(row.subject === 'lists' ? forLists : calls, at, operation, {
       about,
       read: run,
+      urgency: at.urgency ?? 'routine',
+      signal: at.signal ?? null,
+      ...(at.onStalled === undefined ? {} : { onStalled: at.onStalled }),
     });
   };
 }
@@ -210,8 +223,8 @@ function byAccount(clients: Readonly<Record<string, EcsApi>>): EcsApi {
     return client;
   };
   return {
-    describeGroup: (group, whenNoRules) => of(group.account).describeGroup(group, whenNoRules),
-    findGroups: (place, selector) => of(place.account).findGroups(place, selector),
+    describeGroup: (group, options) => of(group.account).describeGroup(group, options),
+    listGroups: (at, maxAgeMs) => of(at.account).listGroups(at, maxAgeMs),
     existingGroups: (place, ids) => of(place.account).existingGroups(place, ids),
     listSizes: (place, kind, ids) => of(place.account).listSizes(place, kind, ids),
     prefixListEntries: (place, id) => of(place.account).prefixListEntries(place, id),

@@ -10,6 +10,7 @@ import type { ManagementChanges } from '../schedule/managed-groups.ts';
 import { PolicyLoop, type PoliciesStatus } from '../schedule/policy-loop.ts';
 import type { Engine } from '../reconcile/engine.ts';
 import type { TargetResolver } from '../schedule/selectors.ts';
+import { HeadProbe } from '../ecs/heads/head-probe.ts';
 
 /** How long steps in flight may take to finish after a stop; what is unfinished then is in the journal. */
 const SHUTDOWN_GRACE_MS = 20_000;
@@ -21,6 +22,8 @@ export interface DaemonParts {
   readonly keeper: DesiredKeeper;
   readonly resolver: TargetResolver;
   readonly controller: Omit<ControllerOptions, 'onProgress'>;
+  /** How often the heads of all groups are read; 0: never. */
+  readonly probeMs: number;
   /** Who made groups drift; null if no one is asked. */
   readonly attributor: Attributor | null;
   /** Calls the listener whenever the policies shall be read again (SIGHUP). */
@@ -35,6 +38,7 @@ export class Daemon {
   readonly #parts: DaemonParts;
   readonly #policyLoop: PolicyLoop;
   readonly #approvals: ApprovalWatch;
+  readonly #probe: HeadProbe;
   #announced = false;
 
   constructor(parts: DaemonParts) {
@@ -48,6 +52,12 @@ export class Daemon {
       { ...parts, controller: this.controller, onProgress },
       parts.stopSignal,
     );
+    this.#probe = new HeadProbe({
+      engine: parts.engine,
+      probeMs: parts.probeMs,
+      onNews: (group) => this.controller.trigger(group),
+      stopping: parts.stopSignal,
+    });
     this.#approvals = new ApprovalWatch({
       engine: parts.engine,
       isWaiting: () => this.#heedsDecisions || this.controller.hasBlocked,
@@ -88,11 +98,13 @@ export class Daemon {
     const { source, stopSignal, engine, onReload } = this.#parts;
     await this.#approvals.start();
     await this.#parts.attributor?.start();
+    this.#probe.start();
     const watcher = await source.watch(
       () => this.#policyLoop.reload(),
       (error) => this.#policyLoop.fail(error),
     );
     onReload(() => {
+      this.#parts.resolver.listAgain();
       this.#policyLoop.fetchNow();
       this.#policyLoop.reload();
       this.controller.triggerAll();
@@ -104,6 +116,7 @@ export class Daemon {
         this.controller,
         this.#policyLoop,
         this.#approvals,
+        this.#probe,
         ...(attributor === null ? [] : [attributor]),
       ].map(({ failure }) => failure);
       await Promise.race([...failures, this.#policyLoop.run(), aborted(stopSignal)]);

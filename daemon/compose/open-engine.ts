@@ -10,6 +10,8 @@ import { openTelemetry, type CommonFlags } from './setup.ts';
 /** The emulator that accounts with `endpoint: embedded` talk to. */
 export interface EmbeddedEmulator {
   readonly url: string;
+  /** The file of the certificate by which clients trust its https; null: it answers none, or with one of the user's. */
+  readonly ca: string | null;
   /** Ends it if it is ours; one that was there before stays. May be called twice. */
   close(): Promise<void>;
 }

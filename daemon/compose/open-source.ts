@@ -9,7 +9,7 @@ import { aborted, line, type Io } from '../cli/io.ts';
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
 import { NO_ESTATE_FACTS } from '../journal/facts.ts';
-import type { JournalDesk } from '../journal/journal.ts';
+import { JournalError, type JournalDesk } from '../journal/journal.ts';
 import { holdExclusively } from '../journal/sqlite/exclusive.ts';
 import { openSqliteDesk } from '../journal/sqlite/sqlite-desk.ts';
 import { heldBySource, heldText, overrideOf } from '../schedule/held-revision.ts';
@@ -20,6 +20,7 @@ import { wantedRef } from '../source/mirror/remote-ref.ts';
 import type { SourceStanding } from '../source/mirror/standing.ts';
 import type { LoadedPolicies, RemoteStatus, Source } from '../source/source.ts';
 import { invocationOf } from '../cli/invocation.ts';
+import { err, ok, type Result } from '../../reconciler/model/result.ts';
 import { quoted } from '../../reconciler/model/rule-text.ts';
 import type { Invocation } from '../../reconciler/plan/safety.ts';
 import { shownPath } from './setup.ts';
@@ -75,15 +76,27 @@ export function mirrorBeside({ journal, policies: { git } }: Config, cwd: string
   return path.join(path.resolve(cwd, `${journal.file}.mirror`), name);
 }
 
-async function lockFolder(folder: string, stopping: AbortSignal): Promise<(() => void) | null> {
+async function lockFolder(folder: string, stopping: AbortSignal): Promise<Result<() => void, string>> {
   const waitedMs = systemClock.monotonicMs();
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   while (!stopping.aborted && systemClock.monotonicMs() - waitedMs < LOCK_PATIENCE_MS) {
-    const lock = holdExclusively(path.join(folder, 'lock'));
-    if (lock !== null) return () => lock.close();
+    const lock = heldOrReason(path.join(folder, 'lock'));
+    if (!lock.ok) return lock;
+    const held = lock.value;
+    if (held !== null) return ok(() => held.close());
     await systemClock.sleep(LOCK_RETRY_MS, stopping);
   }
-  return null;
+  return err('another process is fetching into the mirror');
+}
+
+/** The error is for what stands in the place of the lock. */
+function heldOrReason(file: string): Result<ReturnType<typeof holdExclusively>, string> {
+  try {
+    return ok(holdExclusively(file));
+  } catch (error) {
+    if (error instanceof JournalError) return err(error.message);
+    throw error;
+  }
 }
 
 /** `at`: a commit that is to be read whatever is in force. */

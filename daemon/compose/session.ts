@@ -45,10 +45,11 @@ export async function openSession(
   showSummary(config, { revision: desired.revision, commit: loaded.facts }, io);
   const opened = await openEngine(config, flags, io, opening);
   try {
-    const resolver = new TargetResolver(opened.engine.ecs, config.reconcile.mode);
+    const resolver = new TargetResolver(opened.engine, config.reconcile.mode);
     const { revision, groups } = desired;
     const { targets, unresolved } = await resolver.resolve(groups, systemClock.nowMs());
     opened.engine.demands.set(desired);
+    opened.engine.heads.follow(targets);
     const all = targets.map((policy) => ({ policy, revision }));
     return { ...opened, ...targetsChosen(flags.group, all, unresolved), config, revision, desired, loaded };
   } catch (error) {

@@ -10,6 +10,8 @@ const oneOf = <const Words extends readonly string[]>(...words: Words) => z.enum
 export const quirksSchema = z.strictObject({
   apiLevel: oneOf(...API_LEVELS),
   legacyModifies: oneOf('description', 'descriptionAndPriority'),
+  omittedOwnSide: oneOf('other', 'any'),
+  shownOwnSide: oneOf('sent', 'any', 'empty'),
   describeLagMs: count,
   auditLagMs: count,
   auditResource: oneOf('group', 'none'),
@@ -21,6 +23,9 @@ export const quirksSchema = z.strictObject({
   modifyOmitted: oneOf('reset', 'keep'),
   modifySame: oneOf('ok', 'duplicate'),
   revokeUnknownId: oneOf('fail', 'ignore'),
+  revokeUnknownGroupRule: oneOf('ignore', 'fail'),
+  descriptionUnit: oneOf('codePoints', 'utf16', 'bytes'),
+  groupPaging: oneOf('both', 'token'),
   pageOrder: oneOf('insertion', 'shuffled'),
   priorityType: oneOf('number', 'string'),
   tokenWindowSeconds: count,

@@ -25,7 +25,7 @@ export function resolveConfig(checked: CheckedConfig, file: string, guardrails: 
     journal: { file: place(checked.journal.url) },
     http: { ...http, hooks: placeHooks(http.hooks, place) },
     log,
-    emulator: { ...emulator, state: emulator.state === undefined ? null : place(emulator.state) },
+    emulator: placeEmulator(emulator, place),
   });
 }
 
@@ -63,6 +63,15 @@ function placeVerify(verify: VerifySettings, place: PathPlacer): VerifySettings 
     allowedSigners: placed(allowedSigners),
     revocationFile: placed(revocationFile),
     gpgKeyring: placed(gpgKeyring),
+  };
+}
+
+function placeEmulator(emulator: CheckedConfig['emulator'], place: PathPlacer): EmulatorConfig {
+  const { state, tls } = emulator;
+  return {
+    ...emulator,
+    state: state === undefined ? null : place(state),
+    tls: typeof tls === 'string' ? tls : placeFiles(tls, place),
   };
 }
 

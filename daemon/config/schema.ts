@@ -16,24 +16,36 @@ import { quirksSchema } from './quirks-schema.ts';
 import { policiesSchema } from './sections/policies-schema.ts';
 import { filePath, parsedText, section, wholeNumber } from './schema-words.ts';
 
+/** However slow the answers: their calls follow rate x time anyway. */
+const MOST_SIDE_BY_SIDE = 64;
+
 const reconcile = section('How groups are brought to what the policies say.', {
   resyncSeconds: wholeNumber(1, 86_400, 'Every group is reconciled again after this long.').default(300),
+  probeSeconds: wholeNumber(
+    0,
+    86_400,
+    'How often the cloud is asked how many rules each group has, for 100 groups a call; 0: never.',
+  ).default(60),
   mode: z.enum(MODES).meta({
     description:
       'For groups whose policy names none; has no default. additive never removes; observe never writes.',
   }),
-  concurrency: wholeNumber(
-    1,
-    64,
-    'Groups of an account and region that are reconciled side by side; their plans wait for their calls in the lanes.',
-  ).default(4),
+  concurrency: z
+    .union([z.literal('auto'), z.int().min(1).max(MOST_SIDE_BY_SIDE)])
+    .default('auto')
+    .transform((written) => (written === 'auto' ? MOST_SIDE_BY_SIDE : written))
+    .meta({
+      description:
+        'Most groups of an account and region that are read side by side. auto: as many as the rate and the time to an answer make, up to 64.',
+    }),
   modify: z.enum(['prefer', 'auto', 'never']).default('prefer').meta({
-    description: 'prefer: change rules in place where that is safe; auto: take the fewest calls; never.',
+    description:
+      'prefer: change rules in place where that is safe; auto: take the fewest calls; never: only where a text or a priority alone differs, which no other call changes without a gap.',
   }),
   maxModifyPerPlan: wholeNumber(
     0,
     1000,
-    'Most rules that one plan changes in place, one call each, under `modify: prefer`.',
+    'Most rules that one plan changes in place, one call each, under `modify: prefer`. More where a text or a priority alone differs, and where the group has no room for new rules beside old ones.',
   ).default(20),
   fallback: z.enum(['neverOpen', 'neverCut', 'refuse']).default('neverOpen').meta({
     description:
@@ -156,6 +168,13 @@ const emulator = section('The local ECS API of accounts whose endpoint is `embed
     .default({})
     .meta({ description: 'How it answers what the vendor’s manual leaves open.' }),
   seed: wholeNumber(0, 999_999_999, 'Makes its random choices repeatable.').default(1),
+  tls: z
+    .union([z.enum(['off', 'generate']), z.strictObject({ certFile: filePath, keyFile: filePath })])
+    .default('off')
+    .meta({
+      description:
+        'Answers https on the same port too. generate: with a certificate made at each start; or your own, in PEM.',
+    }),
 });
 
 export const configSchema = z

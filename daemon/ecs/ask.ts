@@ -3,7 +3,7 @@
 import type { z } from 'zod';
 import { err, ok, type Result } from '../../reconciler/model/result.ts';
 import type { Operation } from '../../reconciler/model/operation.ts';
-import type { Place } from './api.ts';
+import type { ReadAt, WireParams } from './api.ts';
 import type { Failure } from './failures/failure.ts';
 import { ownFailure, refusalFailure } from './failures/classify.ts';
 import type { Transport, TransportAnswer } from './transport/transport.ts';
@@ -11,23 +11,29 @@ import type { Transport, TransportAnswer } from './transport/transport.ts';
 /** Starts `run` when its lane has room. It may start `run` again, depending on the failure. */
 export type Pacer = <T>(
   operation: Operation,
-  place: Place,
+  at: ReadAt,
   run: () => Promise<Result<T, Failure>>,
 ) => Promise<Result<T, Failure>>;
 
+/** Parameters, or what makes them when the call has its turn: it is asked at each attempt. */
+export type AskedParams = WireParams | (() => WireParams);
+
+export const paramsOf = (asked: AskedParams): WireParams => (typeof asked === 'function' ? asked() : asked);
+
 /** Resolves to the answer in the shape of the schema. Never a success without one: HTTP 200 alone says nothing. */
 export type Ask = <Schema extends z.ZodType>(
-  place: Place,
+  at: ReadAt,
   operation: Operation,
-  params: Readonly<Record<string, string>>,
+  params: AskedParams,
   schema: Schema,
 ) => Promise<Result<z.output<Schema>, Failure>>;
 
 export function createAsk(transport: Transport, pacer: Pacer): Ask {
-  return (place, operation, params, schema) =>
-    pacer(operation, place, async () => {
-      const answer = await transport.call(operation, params);
-      return checked(answer, { operation, params }, schema);
+  return (at, operation, params, schema) =>
+    pacer(operation, at, async () => {
+      const sent = paramsOf(params);
+      const answer = await transport.call(operation, sent);
+      return checked(answer, { operation, params: sent }, schema);
     });
 }
 

@@ -1,10 +1,14 @@
 // EcsApi over a transport.
 import type { ApiLevel } from '../../reconciler/model/api-dialect.ts';
 import { ok } from '../../reconciler/model/result.ts';
+import type { Clock } from '../clock.ts';
 import type { EcsApi } from './api.ts';
 import { createAsk, type Pacer } from './ask.ts';
 import { acceptedSchema } from './convert/answer-schemas.ts';
 import { createGroupReader } from './group-reader.ts';
+import { createGroupPages } from './heads/group-pages.ts';
+import { HeadStore } from './heads/head-store.ts';
+import type { GroupHeads, HeadAges } from './heads/heads.ts';
 import { createEntryReader } from './list-entries.ts';
 import { createListReader } from './list-reader.ts';
 import type { Transport } from './transport/transport.ts';
@@ -14,13 +18,23 @@ export interface EcsClientOptions {
   readonly pacer: Pacer;
   /** `auto`: by whether the described rules have ids. */
   readonly apiLevel: 'auto' | ApiLevel;
+  readonly clock: Pick<Clock, 'monotonicMs'>;
+  readonly headAges: HeadAges;
+}
+
+export interface EcsClient extends EcsApi {
+  readonly heads: GroupHeads;
 }
 
 /** The client of one account; the account of a call only chooses its lane. */
-export function createEcsClient(options: EcsClientOptions): EcsApi {
+export function createEcsClient(options: EcsClientOptions): EcsClient {
+  const { apiLevel, clock, headAges: ages } = options;
   const ask = createAsk(options.transport, options.pacer);
+  const readGroups = createGroupPages(ask);
+  const heads = new HeadStore({ readGroups, clock, ages });
   return {
-    ...createGroupReader(ask, options.apiLevel),
+    heads,
+    ...createGroupReader({ ask, apiLevel, heads, readGroups, clock }),
     ...createListReader(ask),
     ...createEntryReader(ask),
     write: async ({ account, region, operation, params, clientToken }) => {

@@ -2,7 +2,7 @@
 // few it has. Source: limits page and CreatePrefixList, CreatePortRangeList, `MaxEntries`.
 import { OPERATIONS } from '../../reconciler/model/operation.ts';
 import { ok, type Result } from '../../reconciler/model/result.ts';
-import type { EcsApi, ListKind, Place } from './api.ts';
+import type { EcsApi, ListKind, ReadAt } from './api.ts';
 import type { Ask } from './ask.ts';
 import { portListPageSchema, prefixListPageSchema, type ListPage } from './convert/answer-schemas.ts';
 import type { Failure } from './failures/failure.ts';
@@ -32,7 +32,7 @@ const ID_PARAMS = { prefixList: 'PrefixListId', portList: 'PortRangeListId' } as
 
 function readLists(
   ask: Ask,
-  { place, kind, ids }: { readonly place: Place; readonly kind: ListKind; readonly ids: readonly string[] },
+  { place, kind, ids }: { readonly place: ReadAt; readonly kind: ListKind; readonly ids: readonly string[] },
 ): Promise<Result<readonly ListPage[], Failure>> {
   const operation = LIST_OPERATIONS[kind];
   const params = {

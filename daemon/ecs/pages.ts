@@ -3,13 +3,13 @@
 import type { z } from 'zod';
 import { OPERATIONS, type ReadOperation } from '../../reconciler/model/operation.ts';
 import { err, ok, type Result } from '../../reconciler/model/result.ts';
-import type { Place, WireParams } from './api.ts';
-import type { Ask } from './ask.ts';
+import type { ReadAt, WireParams } from './api.ts';
+import { paramsOf, type Ask, type AskedParams } from './ask.ts';
 import { ownFailure } from './failures/classify.ts';
 import type { OwnCode } from './failures/failure-table.ts';
 import type { Failure } from './failures/failure.ts';
 
-/** Far more than any quota of the vendor: 20,000 rules, or 2,000 groups. */
+/** Far more than any quota of the vendor: 20,000 rules. */
 export const MAX_PAGES = 20;
 
 interface Page {
@@ -19,25 +19,29 @@ interface Page {
 
 export interface PagedRead<P extends Page> {
   readonly operation: ReadOperation;
-  readonly params: WireParams;
+  readonly params: AskedParams;
   readonly schema: z.ZodType<P>;
+  /** Most pages; `MAX_PAGES` unless given. */
+  readonly most?: number;
 }
 
 /** All pages, or the first failure. */
 export async function readPages<P extends Page>(
   ask: Ask,
-  place: Place,
-  { operation, params, schema }: PagedRead<P>,
+  at: ReadAt,
+  { operation, params, schema, most = MAX_PAGES }: PagedRead<P>,
 ): Promise<Result<readonly P[], Failure>> {
   const pages: P[] = [];
   const tokens = new Set<string>();
-  const paged = { ...params, MaxResults: String(OPERATIONS[operation].batchLimit) };
+  const MaxResults = String(OPERATIONS[operation].batchLimit);
   let token = '';
   do {
-    if (pages.length === MAX_PAGES) {
-      return err(readFailure(operation, 'Transport.TooMuch', `more than ${MAX_PAGES} pages`));
+    if (pages.length === most) {
+      return err(readFailure(operation, 'Transport.TooMuch', `more than ${most} pages`));
     }
-    const page = await ask(place, operation, token === '' ? paged : { ...paged, NextToken: token }, schema);
+    const paging = token === '' ? { MaxResults } : { MaxResults, NextToken: token };
+    const asked = (): WireParams => ({ ...paramsOf(params), ...paging });
+    const page = await ask(at, operation, asked, schema);
     if (!page.ok) return page;
     pages.push(page.value);
     token = page.value.NextToken;

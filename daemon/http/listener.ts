@@ -11,9 +11,6 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
-/** Of a request's headers together. */
-export const MAX_HEADER_BYTES = 8192;
-
 const CLOSE_GRACE_MS = 1000;
 
 /** Answers once the port is taken; the error is a sentence that names the address. */

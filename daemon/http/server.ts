@@ -1,11 +1,12 @@
 // The daemon's door for machines and people: health, metrics and status. It only answers questions: nothing
 // that arrives here changes anything. Loopback unless the config says otherwise, and everything bounded.
 import { createHash } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Result } from '../../reconciler/model/result.ts';
 import { isLoopbackHost } from '../config/accounts/endpoint.ts';
 import { hostInUrl, type ListenAddress } from '../config/listen.ts';
-import { listenOn, MAX_HEADER_BYTES, namesLoopback, type HttpServer } from './listener.ts';
+import { boundedServer, SERVER_BOUNDS, type ServerBounds } from './bounded-server.ts';
+import { listenOn, namesLoopback, type HttpServer } from './listener.ts';
 import type { DaemonStatus } from './status.ts';
 import { renderStatusPage, STATUS_STYLE } from './status-page.ts';
 
@@ -14,10 +15,6 @@ export interface HttpPorts {
   /** Prometheus text and its content type. */
   readonly metrics: () => Promise<{ readonly text: string; readonly contentType: string }>;
 }
-
-const MAX_CONNECTIONS = 64;
-const HEADERS_TIMEOUT_MS = 5000;
-const REQUEST_TIMEOUT_MS = 10_000;
 
 interface HttpAnswer {
   readonly status: number;
@@ -29,18 +26,13 @@ interface HttpAnswer {
 export async function startHttp(
   listen: ListenAddress,
   ports: HttpPorts,
+  bounds: ServerBounds = SERVER_BOUNDS,
 ): Promise<Result<HttpServer, string>> {
   const onlyLoopback = isLoopbackHost(hostInUrl(listen.host));
-  const server = createServer(
-    {
-      maxHeaderSize: MAX_HEADER_BYTES,
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      keepAliveTimeout: HEADERS_TIMEOUT_MS,
-    },
+  const server = boundedServer(
+    bounds,
     (request, response) => void handle(request, response, ports, onlyLoopback),
   );
-  server.maxConnections = MAX_CONNECTIONS;
   return listenOn(listen, server);
 }
 

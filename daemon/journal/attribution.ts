@@ -1,6 +1,6 @@
 // Who made a group drift: what the vendor's audit trail said of it, as it is kept. Every text in it comes from outside, and
 // is cut and printable.
-import type { ACTOR_TYPES } from '../telemetry/catalog.ts';
+import type { ACTOR_TYPES } from '../telemetry/events.ts';
 import type { GroupRef } from '../../reconciler/model/group.ts';
 
 export type ActorType = (typeof ACTOR_TYPES)[number];

@@ -84,6 +84,7 @@ export function orFailure<T>(path: string, work: () => Opened<T>): Opened<T> {
   try {
     return work();
   } catch (error) {
+    if (error instanceof JournalError) return err(openFailure(error.trouble, error.message));
     const trouble = troubleOf(error);
     if (trouble === null) throw error;
     const named = trouble === 'io' ? folderTrouble(path) : trouble;

@@ -38,9 +38,11 @@ export interface CallPorts {
   readonly retries: RetryPolicy;
 }
 
-export interface AttemptOptions extends Partial<RunOptions> {
+export interface AttemptOptions extends Partial<Omit<RunOptions, 'onOverdue'>> {
   /** Goes into every event of this call. */
   readonly about: CommonFields;
+  /** Called when an attempt takes far longer than usual, and before each wait for the next one. */
+  readonly onStalled?: () => void;
 }
 
 /**
@@ -67,14 +69,33 @@ export function writeWithRetries(
   );
 }
 
-/** As above for a read. Its success is the caller's to report: `group.described`. */
-export function readWithRetries<T>(
+/**
+ * As above for a read. Its success is the caller's to report: `group.described`. A read has no effect that would have to
+ * be known: when the signal aborts or the lanes are closed, it ends at once with `Lane.Closed`, whether it is under way or
+ * waits for its next attempt, and a call under way goes on unheard.
+ */
+export async function readWithRetries<T>(
   ports: CallPorts,
   place: Place,
   operation: Operation,
   options: AttemptOptions & { readonly read: () => Promise<CallResult<T>> },
 ): Promise<CallResult<T>> {
-  return new AttemptLoop(ports, place, operation, options).run(options.read, () => undefined);
+  const ended = new AbortController();
+  const givenUp = new Promise<CallResult<T>>((resolve) => {
+    ended.signal.addEventListener('abort', () => {
+      resolve(err(makeFailure({ kind: 'retry', code: CLOSED_CODE, message: 'the read was given up' })));
+    });
+  });
+  const end = (): void => ended.abort();
+  const causes = [ports.lanes.closing, options.signal ?? ports.lanes.closing];
+  for (const cause of causes) cause.addEventListener('abort', end, { once: true });
+  if (causes.some(({ aborted }) => aborted)) end();
+  try {
+    const loop = new AttemptLoop(ports, place, operation, { ...options, signal: ended.signal });
+    return await Promise.race([loop.run(options.read, () => undefined), givenUp]);
+  } finally {
+    for (const cause of causes) cause.removeEventListener('abort', end);
+  }
 }
 
 interface AttemptFields extends CommonFields {
@@ -119,6 +140,7 @@ class AttemptLoop {
       const delayMs = this.#delayAfter(answer.error, clock.monotonicMs() - beganMs);
       this.#report(answer.error, delayMs, fields);
       if (delayMs === null) return err(this.#verdict(answer.error));
+      this.#options.onStalled?.();
       await clock.sleep(delayMs, this.#options.signal ?? undefined);
     }
   }
@@ -137,7 +159,7 @@ class AttemptLoop {
           startedMs = clock.monotonicMs();
           return call();
         },
-        this.#options,
+        { ...this.#options, onOverdue: () => this.#options.onStalled?.() },
       )
       .catch((reason: unknown) => closedAsFailure(reason, this.#attempt === 0));
     if (!answer.ok && answer.error.kind === 'unknown') this.#maybeApplied = true;

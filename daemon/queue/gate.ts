@@ -4,9 +4,11 @@
 //                         ^                                             │
 //                         └──────────── too many refused probes ────────┘
 //
-// open      At most `cap` starts in any minute, and at most a quarter of them in any quarter of a minute. A
-//           whole minute's budget at once would make a one-step fix of another group wait for a minute; a
-//           quarter still lets a usual plan go out in one burst. The cap starts at the configured rate.
+// open      At most `cap` starts in any minute. Calls of the routine may take four fifths of them at once; as soon as
+//           one has had to wait, they are spread: evenly, and so that the minute never runs dry before older starts
+//           leave it. The rest of the minute is for people who draw on the same budget, and for what cannot wait:
+//           a `privileged` call takes any start there is. The routine always leaves a few. The cap starts at the
+//           configured rate.
 // closed    No start. The vendor counts by minutes of the wall clock: what was refused in minute T is taken
 //           again in T+1, so the gate stays shut until then, or as long as the vendor asked for. The first
 //           refusal halves the cap: someone else (the console, Terraform) draws on the same budget. Answers
@@ -23,8 +25,20 @@ const MINUTE_MS = 60_000;
 /** Timers and clocks round to a millisecond: without slack a window could hold one call too many. */
 const SLACK_MS = 5;
 export const WINDOW_MS = MINUTE_MS + SLACK_MS;
-const BURST_PARTS = 4;
-const BURST_WINDOW_MS = MINUTE_MS / BURST_PARTS + SLACK_MS;
+/** Of the cap: what may go at once, and what the routine always leaves. */
+const BURST_SHARE = 0.8;
+const RESERVE_SHARE = 0.025;
+/**
+ * Of the cap: the most that one plan holds, the largest plan that counts as small, and the largest that need not leave
+ * the reserve: its slots come back within a quarter of a minute, and side by side such plans use the minute up.
+ */
+const HELD_SHARE = 0.4;
+const SMALL_SHARE = 0.1;
+const QUICK_SHARE = 0.25;
+/** Below so many calls a minute the reserve would cost the routine more than a twentieth of its pace. */
+const LEAST_CAP_WITH_RESERVE = 30;
+/** How far the routine may be behind its pace and still make up for it. */
+const MAX_CATCH_UP_MS = 1000;
 const PROBE_INTERVAL_MS = 1000;
 const MAX_REFUSED_PROBES = 10;
 const GROWTH_PARTS = 10;
@@ -46,10 +60,37 @@ export interface Gate {
   readonly refusedProbes: number;
   /** From when the next minute without a refusal counts. */
   readonly calmSinceMs: number;
+  /** The routine is spread until then: something of it had to wait within the last minute. */
+  readonly spreadUntilMs: number;
+  /** When the routine may go on while it is spread. */
+  readonly routineAtMs: number;
+}
+
+/** A call that wants to start. */
+export interface CallDemand {
+  /** Slots that others hold. */
+  readonly heldBack: number;
+  /** Whether it takes any start there is: it is urgent, or a slot is held for it. */
+  readonly privileged: boolean;
+}
+
+/** A plan that wants slots. */
+export interface PlanDemand {
+  readonly slots: number;
+  /** Slots that others hold. */
+  readonly held: number;
+  /** Whether it takes what the routine leaves: it is urgent and small. */
+  readonly privileged: boolean;
 }
 
 export type GateEvent =
-  | { readonly kind: 'started' }
+  | { readonly kind: 'started'; readonly privileged: boolean }
+  /** A plan of the routine was given slots. */
+  | { readonly kind: 'granted'; readonly slots: number; readonly held: number }
+  /** It gives back what it did not use. */
+  | { readonly kind: 'returned'; readonly slots: number }
+  /** Something of the routine has to wait for its start. */
+  | { readonly kind: 'waited' }
   /** The vendor answered, whatever it said, and did not throttle. */
   | { readonly kind: 'answered' }
   | { readonly kind: 'throttled'; readonly wallMs: number; readonly retryAfterMs: number | null };
@@ -63,13 +104,21 @@ export function openGate(ratePerMinute: number, nowMs: number): Gate {
     closedUntilMs: nowMs,
     refusedProbes: 0,
     calmSinceMs: nowMs,
+    spreadUntilMs: nowMs,
+    routineAtMs: nowMs,
   };
 }
 
 export function nextGate(gate: Gate, event: GateEvent, nowMs: number): Gate {
   switch (event.kind) {
     case 'started':
-      return afterStart(calmed(gate, nowMs), nowMs);
+      return afterStart(calmed(gate, nowMs), nowMs, event.privileged);
+    case 'granted':
+      return afterGrant(calmed(gate, nowMs), nowMs, event);
+    case 'returned':
+      return { ...gate, routineAtMs: gate.routineAtMs - (event.slots * MINUTE_MS) / gate.cap };
+    case 'waited':
+      return { ...gate, spreadUntilMs: nowMs + WINDOW_MS };
     case 'answered':
       return gate.mode === 'probing'
         ? { ...gate, mode: 'open', refusedProbes: 0, calmSinceMs: nowMs }
@@ -79,9 +128,18 @@ export function nextGate(gate: Gate, event: GateEvent, nowMs: number): Gate {
   }
 }
 
-function afterStart(gate: Gate, nowMs: number): Gate {
+function afterStart(gate: Gate, nowMs: number, privileged: boolean): Gate {
   const starts = [...gate.starts.filter((startMs) => nowMs - startMs < WINDOW_MS), nowMs];
-  return { ...gate, starts, mode: gate.mode === 'closed' ? 'probing' : gate.mode };
+  const started: Gate = { ...gate, starts, mode: gate.mode === 'closed' ? 'probing' : gate.mode };
+  return privileged ? started : afterGrant(started, nowMs, { slots: 1, held: 0 });
+}
+
+/** The routine took so much, so when may it go on? `held`: slots that are held now, those included. */
+function afterGrant(gate: Gate, nowMs: number, by: { readonly slots: number; readonly held: number }): Gate {
+  // Timers are late by a little, which would add up.
+  const fromMs = isSpread(gate, nowMs) ? Math.max(nowMs - MAX_CATCH_UP_MS, gate.routineAtMs) : nowMs;
+  const evenMs = (by.slots * MINUTE_MS) / gate.cap;
+  return { ...gate, routineAtMs: fromMs + Math.ceil(Math.max(evenMs, spreadMs(gate, nowMs, by.held))) };
 }
 
 function afterRefusal(gate: Gate, event: GateEvent & { kind: 'throttled' }, nowMs: number): Gate {
@@ -120,10 +178,10 @@ function calmed(gate: Gate, nowMs: number): Gate {
 }
 
 /**
- * How long until one call may start; 0 means now. `heldBack` slots of the minute are kept for those who
- * reserved them, but never the last one: then no one starves, and no two plans can wait for each other.
+ * How long until one call may start; 0 means now. `heldBack` slots of the minute are kept for those who hold them,
+ * but never the last one: then no one starves, and no two plans can wait for each other.
  */
-export function msToNextStart(gate: Gate, nowMs: number, heldBack: number): number {
+export function msToNextStart(gate: Gate, nowMs: number, { heldBack, privileged }: CallDemand): number {
   const current = calmed(gate, nowMs);
   const { starts, ratePerMinute, cap } = current;
   switch (current.mode) {
@@ -134,32 +192,68 @@ export function msToNextStart(gate: Gate, nowMs: number, heldBack: number): numb
         windowWaitMs(starts, 1, PROBE_INTERVAL_MS, nowMs),
         windowWaitMs(starts, ratePerMinute, WINDOW_MS, nowMs),
       );
-    case 'open':
-      return Math.max(
-        waitForSlots(current, nowMs, 1 + Math.min(heldBack, cap - 1)),
-        windowWaitMs(starts, burstOf(cap), BURST_WINDOW_MS, nowMs),
-      );
+    case 'open': {
+      if (privileged) return roomMs(current, nowMs, Math.min(heldBack, cap - 1) + 1);
+      if (fitsBurst(current, nowMs, heldBack + 1)) return 0;
+      const wanted = Math.min(heldBack + reserveOf(cap), cap - 1) + 1;
+      return Math.max(0, current.routineAtMs - nowMs, roomMs(current, nowMs, wanted));
+    }
   }
 }
 
 /**
- * How long until `slots` calls fit into the minute at once; Infinity if they exceed the cap. A lane that has
+ * How long until a plan may have its slots, all at once; 0 means now, Infinity that others hold them. A lane that has
  * been closed long enough counts as open: someone has to probe.
  */
-export function waitForSlots(gate: Gate, nowMs: number, slots: number): number {
-  const { cap, starts, mode, closedUntilMs } = calmed(gate, nowMs);
-  if (slots > cap) return Infinity;
+export function msToGrant(gate: Gate, nowMs: number, { slots, held, privileged }: PlanDemand): number {
+  const current = calmed(gate, nowMs);
+  const { cap, mode, closedUntilMs } = current;
+  const isQuick = privileged || slots <= cap * QUICK_SHARE;
+  const wanted = held + slots + (isQuick ? 0 : reserveOf(cap));
+  if (wanted > cap) return Infinity;
   const closedMs = mode === 'closed' ? closedUntilMs - nowMs : 0;
-  return Math.max(closedMs, windowWaitMs(starts, cap - slots + 1, WINDOW_MS, nowMs));
+  const isFree = privileged || mode !== 'open' || fitsBurst(current, nowMs, held + slots);
+  const spreadMs = isFree ? 0 : current.routineAtMs - nowMs;
+  return Math.max(0, closedMs, spreadMs, roomMs(current, nowMs, wanted));
+}
+
+/** How long until so many calls fit into the minute at once; at most the cap. */
+const roomMs = ({ starts, cap }: Gate, nowMs: number, calls: number): number =>
+  windowWaitMs(starts, cap - calls + 1, WINDOW_MS, nowMs);
+
+function fitsBurst(gate: Gate, nowMs: number, calls: number): boolean {
+  if (isSpread(gate, nowMs)) return false;
+  const used = gate.starts.filter((startMs) => nowMs - startMs < WINDOW_MS).length;
+  return used + calls <= burstOf(gate.cap);
+}
+
+const isSpread = ({ spreadUntilMs }: Gate, nowMs: number): boolean => nowMs < spreadUntilMs;
+
+/**
+ * The time from one call of the routine to the next while it is spread: the fastest even pace at which no call has to
+ * wait for room, and no faster than the cap's. The call after those that are free now needs the oldest start to have
+ * left the minute; the one after it the second oldest; and so on.
+ */
+function spreadMs({ cap, starts }: Gate, nowMs: number, held: number): number {
+  const within = starts.filter((startMs) => nowMs - startMs < WINDOW_MS);
+  const free = cap - reserveOf(cap) - within.length - held;
+  return within.reduce((longest, startMs, index) => {
+    const calls = free + index + 1;
+    return calls < 1 ? longest : Math.max(longest, (startMs + WINDOW_MS - nowMs) / calls);
+  }, MINUTE_MS / cap);
 }
 
 /**
- * How many of the slots that a plan wants it may hold: half a minute's budget at most. The rest of a large plan goes on
- * at the lane's pace. To hold all of it the lane would have to lie idle for a minute first, and no one else could come
- * in for another.
+ * How many of the slots that a plan wants it may hold: two fifths of a minute's at most. The rest of a large plan goes
+ * on as routine. To hold all of it the lane would have to lie idle for a minute first, and no one else could come in
+ * for another.
  */
 export const holdable = (gate: Gate, nowMs: number, wanted: number): number =>
-  Math.min(wanted, Math.ceil(capAt(gate, nowMs) / 2));
+  Math.min(wanted, Math.ceil(capAt(gate, nowMs) * HELD_SHARE));
+
+/** Whether so many calls are few beside a minute's: only then may they take what the routine leaves. */
+export const isSmall = (gate: Gate, nowMs: number, calls: number): boolean =>
+  calls <= Math.max(1, Math.floor(capAt(gate, nowMs) * SMALL_SHARE));
 
 /** How long until fewer than `limit` of the starts lie within the window; `limit` is at least 1. */
 function windowWaitMs(starts: readonly number[], limit: number, windowMs: number, nowMs: number): number {
@@ -167,7 +261,10 @@ function windowWaitMs(starts: readonly number[], limit: number, windowMs: number
   return blocker === undefined ? 0 : Math.max(0, blocker + windowMs - nowMs);
 }
 
-const burstOf = (cap: number): number => Math.ceil(cap / BURST_PARTS);
+const burstOf = (cap: number): number => Math.max(1, Math.floor(cap * BURST_SHARE));
+
+const reserveOf = (cap: number): number =>
+  cap < LEAST_CAP_WITH_RESERVE ? 0 : Math.max(1, Math.floor(cap * RESERVE_SHARE));
 
 const msToNextMinute = (wallMs: number): number =>
   MINUTE_MS - (((wallMs % MINUTE_MS) + MINUTE_MS) % MINUTE_MS) + MINUTE_MARGIN_MS;

@@ -1,22 +1,24 @@
 // One lane: the calls of one operation in one account and region, which is how the vendor counts them.
 //
-// p-queue keeps the waiting calls in order of priority and bounds how many run at once. The gate alone says when the
-// next one may start: the queue is paused except while the gate would let a call start now.
-import PQueue from 'p-queue';
+// Whose turn it is says the line of those that wait; when the next call may start, the gate; how many may be under way,
+// the flight. What holds slots goes before all that waits: its slots are free, and would else be so for nothing.
 import { err, type Result } from '../../reconciler/model/result.ts';
 import type { Clock } from '../clock.ts';
 import { makeFailure, type Failure, type FailureKind } from '../ecs/failures/failure.ts';
+import type { Urgency } from '../ecs/urgency.ts';
 import { Alarm } from './alarm.ts';
-import { capAt, holdable, msToNextStart, nextGate, openGate, type Gate, type GateEvent } from './gate.ts';
-import type { LaneBudget } from './reservation-order.ts';
+import { Flight, type FlightBounds, type FlightEntry } from './flight.ts';
+import { capAt, msToNextStart, nextGate, openGate, type Gate, type GateEvent } from './gate.ts';
+import { budgetAfter, type GrantedSlots, type LaneBudget } from './reservation-order.ts';
 import { LaneClosed, refusalAtEntry, Turn } from './turn.ts';
+import { UrgencyLine } from './urgency-line.ts';
 
 export type CallResult<T> = Result<T, Failure>;
 
 export interface LaneOptions {
   readonly ratePerMinute: number;
   /** Calls that may be under way at once. */
-  readonly concurrency: number;
+  readonly underWay: FlightBounds;
   /** Calls that may wait; further ones are refused at once. */
   readonly maxWaiting: number;
   readonly clock: Clock;
@@ -25,79 +27,89 @@ export interface LaneOptions {
 }
 
 export interface TaskOptions {
-  /** Higher goes first; 0 unless given. */
-  readonly priority: number;
+  readonly urgency: Urgency;
   readonly signal: AbortSignal | null;
+  /** Called once if the call takes far longer than usual. */
+  readonly onOverdue: () => void;
+}
+
+export interface LaneFigures {
+  readonly waiting: number;
+  readonly mode: Gate['mode'];
+  readonly callsPerMinute: number;
+  /** Calls since the start of the process. */
+  readonly started: number;
 }
 
 /** Slots of a lane's minute that belong to one plan; each of its calls uses up one. */
 export interface HeldSlots {
   left: number;
+  readonly privileged: boolean;
 }
 
 interface WaitingCall extends TaskOptions {
-  /** Null: the call takes what is free. */
+  /** Null: the call belongs to no plan with slots. */
   readonly slots: HeldSlots | null;
-  /** Starts the call; settles the caller's promise, never rejects. */
-  readonly start: () => Promise<void>;
+  /** Starts the call; resolves to whether the vendor answered, and never rejects. */
+  readonly start: () => Promise<boolean>;
   readonly refuse: (reason: LaneClosed) => void;
-  /** Takes the call out of the queue. */
-  readonly ticket: AbortController;
 }
 
 /** Answers that say nothing about the budget: the call may never have reached the vendor's counter. */
 const NO_ANSWER: readonly FailureKind[] = ['retry', 'unknown'];
 
-/** Calls with slots go first: their slots are free, and would else be so for nothing. */
-const SLOT_PRIORITY = 1e9;
-
 export class Lane {
   readonly #options: LaneOptions;
   readonly #clock: Clock;
-  readonly #queue: PQueue;
   readonly #alarm: Alarm;
-  readonly #waiting = new Set<WaitingCall>();
-  /** Those of them that belong to a plan with slots. */
+  readonly #line = new UrgencyLine<WaitingCall>();
+  /** Calls that belong to a plan with slots. In the order of arrival. */
   readonly #planned = new Set<WaitingCall>();
+  readonly #flight: Flight;
   #gate: Gate;
   /** Slots that plans hold and have not used. */
   #held = 0;
   /** Slots that the next reservation waits for. */
   #keptFree = 0;
+  #started = 0;
   #closed = false;
+  #isPumping = false;
 
   constructor(options: LaneOptions) {
     this.#options = options;
     this.#clock = options.clock;
-    this.#queue = new PQueue({ autoStart: false, concurrency: options.concurrency });
+    this.#flight = new Flight(options.underWay);
     this.#alarm = new Alarm(options.clock, () => this.#pump());
     this.#gate = openGate(options.ratePerMinute, options.clock.monotonicMs());
   }
 
-  status(): { readonly waiting: number; readonly mode: Gate['mode']; readonly callsPerMinute: number } {
+  status(): LaneFigures {
     const callsPerMinute = capAt(this.#gate, this.#clock.monotonicMs());
-    return { waiting: this.#waiting.size, mode: this.#gate.mode, callsPerMinute };
+    return { waiting: this.#waiting, mode: this.#gate.mode, callsPerMinute, started: this.#started };
   }
 
   budget(): LaneBudget {
     return { gate: this.#gate, held: this.#held };
   }
 
-  /** Of a large plan not all slots are held, see `holdable`. */
-  hold(wanted: number): HeldSlots {
-    const slots = { left: holdable(this.#gate, this.#clock.monotonicMs(), wanted) };
-    this.#held += slots.left;
-    return slots;
+  hold(granted: GrantedSlots): HeldSlots {
+    const { gate, held } = budgetAfter(this.budget(), granted, this.#clock.monotonicMs());
+    this.#gate = gate;
+    this.#held = held;
+    return { left: granted.slots, privileged: granted.privileged };
   }
 
   release(slots: HeldSlots): void {
     this.#held -= slots.left;
+    if (!slots.privileged) this.#tell({ kind: 'returned', slots: slots.left });
     slots.left = 0;
+    this.#demote();
     this.#pump();
   }
 
   /** For a reservation that waits, lest a steady stream of small calls never lets it in. */
   keepFree(slots: number): void {
+    if (slots > 0) this.#tell({ kind: 'waited' });
     if (slots === this.#keptFree) return;
     this.#keptFree = slots;
     this.#pump();
@@ -109,19 +121,21 @@ export class Lane {
   ): Promise<CallResult<T>> {
     const refusal = refusalAtEntry(this.#closed, options.signal);
     if (refusal !== null) return Promise.reject(refusal);
-    if (this.#waiting.size >= this.#options.maxWaiting) return Promise.resolve(laneFull(this.#waiting.size));
-    const turn = new Turn<CallResult<T>>(options.signal, () => this.#withdraw(call));
+    if (this.#waiting >= this.#options.maxWaiting) return Promise.resolve(laneFull(this.#waiting));
+    const turn = new Turn<CallResult<T>>(options.signal, () => {
+      this.#leave(call);
+      this.#pump();
+    });
     const call: WaitingCall = {
       ...options,
-      ticket: new AbortController(),
       refuse: (reason) => turn.refuse(reason),
       start: async () => {
-        await Promise.allSettled([turn.grant(() => this.#answer(task))]);
+        const [end] = await Promise.allSettled([turn.grant(() => this.#answer(task))]);
+        return end.status === 'fulfilled' && isAnswer(end.value);
       },
     };
-    this.#waiting.add(call);
-    if (call.slots !== null) this.#planned.add(call);
-    this.#enqueue(call);
+    if (hasSlot(call)) this.#planned.add(call);
+    else this.#joinLine(call);
     this.#pump();
     return turn.promise;
   }
@@ -130,43 +144,24 @@ export class Lane {
   close(): void {
     this.#closed = true;
     this.#alarm.cancel();
-    this.#queue.clear();
-    for (const call of this.#waiting) call.refuse(new LaneClosed('the lanes are closed'));
-    this.#waiting.clear();
+    const waiting = [...this.#planned, ...this.#line.all()];
     this.#planned.clear();
+    this.#line.clear();
+    for (const call of waiting) call.refuse(new LaneClosed('the lanes are closed'));
   }
 
-  #enqueue(call: WaitingCall): void {
-    const started = this.#queue.add(() => this.#begin(call), {
-      priority: call.priority + (hasSlot(call) ? SLOT_PRIORITY : 0),
-      signal: call.ticket.signal,
-    });
-    // Rejects only for a ticket that `#withdraw` took back.
-    started.catch(() => undefined);
+  get #waiting(): number {
+    return this.#planned.size + this.#line.size;
   }
 
-  async #begin(call: WaitingCall): Promise<void> {
-    this.#leave(call);
-    if (call.slots !== null && hasSlot(call)) {
-      call.slots.left -= 1;
-      this.#held -= 1;
-    }
-    this.#queue.pause();
-    this.#apply({ kind: 'started' });
-    queueMicrotask(() => this.#pump());
-    await call.start();
-    this.#pump();
-  }
-
-  #withdraw(call: WaitingCall): void {
-    this.#leave(call);
-    call.ticket.abort();
-    this.#pump();
+  /** What is left of a plan that has used up its slots is no fix any more, however urgent it was. */
+  #joinLine(call: WaitingCall): void {
+    this.#line.add(call, call.slots !== null && call.urgency === 'fix' ? 'changed' : call.urgency);
   }
 
   #leave(call: WaitingCall): void {
     this.#planned.delete(call);
-    this.#waiting.delete(call);
+    this.#line.delete(call);
   }
 
   async #answer<T>(task: () => Promise<CallResult<T>>): Promise<CallResult<T>> {
@@ -177,11 +172,10 @@ export class Lane {
 
   /** Closes the gate before anybody else hears of a refusal. */
   #note(answer: CallResult<unknown>): void {
-    const kind = answer.ok ? null : answer.error.kind;
-    if (kind !== null && NO_ANSWER.includes(kind)) return;
+    if (!isAnswer(answer)) return;
     const event: GateEvent =
-      !answer.ok && kind === 'throttled'
-        ? { kind, wallMs: this.#clock.nowMs(), retryAfterMs: answer.error.retryAfterMs }
+      !answer.ok && answer.error.kind === 'throttled'
+        ? { kind: 'throttled', wallMs: this.#clock.nowMs(), retryAfterMs: answer.error.retryAfterMs }
         : { kind: 'answered' };
     this.#apply(event);
     this.#pump();
@@ -189,23 +183,105 @@ export class Lane {
 
   #apply(event: GateEvent): void {
     const before = this.#gate;
-    this.#gate = nextGate(before, event, this.#clock.monotonicMs());
+    this.#tell(event);
     this.#options.onGate(this.#gate, before);
   }
 
-  /** Brings the queue in line with the gate. Called after everything that may change the answer. */
+  #tell(event: GateEvent): void {
+    this.#gate = nextGate(this.#gate, event, this.#clock.monotonicMs());
+  }
+
+  /** Starts what may start. Called after everything that may change the answer. */
   #pump(): void {
+    // What starts may bring about a call of this; the loop goes on anyway.
+    if (this.#isPumping) return;
+    this.#isPumping = true;
+    try {
+      while (this.#startNext());
+    } finally {
+      this.#isPumping = false;
+    }
+  }
+
+  /** Whether a call was started; if not, the alarm is set to when one may be. */
+  #startNext(): boolean {
     this.#alarm.cancel();
-    this.#queue.pause();
-    if (this.#closed || this.#waiting.size === 0) return;
-    const heldBack = [...this.#planned].some(hasSlot) ? 0 : this.#held + this.#keptFree;
-    const delayMs = msToNextStart(this.#gate, this.#clock.monotonicMs(), heldBack);
-    if (delayMs === 0) this.#queue.start();
-    else this.#alarm.ringIn(delayMs);
+    const nowMs = this.#clock.monotonicMs();
+    this.#flight.settle(nowMs);
+    if (!this.#closed && this.#waiting > 0 && this.#flight.hasRoom(capAt(this.#gate, nowMs))) {
+      const waits = this.#candidates().map((call) => ({ call, waitMs: this.#waitOf(call, nowMs) }));
+      const ready = waits.find(({ waitMs }) => waitMs === 0);
+      if (ready !== undefined) {
+        this.#start(ready.call, nowMs);
+        return true;
+      }
+      if (this.#line.size > 0) this.#tell({ kind: 'waited' });
+      this.#ringIn(Math.min(...waits.map(({ waitMs }) => waitMs), this.#flight.msToOverdue(nowMs)));
+      return false;
+    }
+    this.#ringIn(this.#flight.msToOverdue(nowMs));
+    return false;
+  }
+
+  #ringIn(delayMs: number): void {
+    if (delayMs < Infinity) this.#alarm.ringIn(delayMs);
+  }
+
+  /** Those that may be the next, in the order of their rights: while the routine has to wait, a fix need not. */
+  #candidates(): readonly WaitingCall[] {
+    const [planned] = this.#planned;
+    return [planned, this.#line.next(), this.#line.first('fix')].filter((call) => call !== undefined);
+  }
+
+  #waitOf(call: WaitingCall, nowMs: number): number {
+    const heldBack = hasSlot(call) ? 0 : this.#held + this.#keptFree;
+    return msToNextStart(this.#gate, nowMs, { heldBack, privileged: this.#isPrivileged(call) });
+  }
+
+  /** A routine that many fixes went before has its turn as they have theirs. */
+  #isPrivileged(call: WaitingCall): boolean {
+    if (hasSlot(call)) return true;
+    const isFix = call.slots === null && call.urgency === 'fix';
+    return isFix || (this.#line.isFairTurn && this.#line.next() === call);
+  }
+
+  #start(call: WaitingCall, nowMs: number): void {
+    const privileged = this.#isPrivileged(call);
+    if (hasSlot(call)) this.#useSlot(call);
+    else this.#line.take(call);
+    this.#started += 1;
+    const entry: FlightEntry = { beganMs: nowMs, onOverdue: call.onOverdue };
+    this.#flight.begin(entry);
+    this.#apply({ kind: 'started', privileged });
+    void call.start().then((answered) => {
+      this.#flight.end(entry, this.#clock.monotonicMs(), answered);
+      this.#pump();
+    });
+  }
+
+  #useSlot(call: PlannedCall): void {
+    this.#planned.delete(call);
+    call.slots.left -= 1;
+    this.#held -= 1;
+    this.#demote();
+  }
+
+  /** Calls whose slots are gone wait like all others. */
+  #demote(): void {
+    for (const call of this.#planned) {
+      if (hasSlot(call)) continue;
+      this.#planned.delete(call);
+      this.#joinLine(call);
+    }
   }
 }
 
-const hasSlot = ({ slots }: WaitingCall): boolean => slots !== null && slots.left > 0;
+type PlannedCall = WaitingCall & { readonly slots: HeldSlots };
+
+const hasSlot = (call: WaitingCall): call is PlannedCall => call.slots !== null && call.slots.left > 0;
+
+const isAnswer = (answer: CallResult<unknown>): boolean =>
+  answer.ok || !NO_ANSWER.includes(answer.error.kind);
 
 const laneFull = (waiting: number): CallResult<never> =>
   err(makeFailure({ kind: 'retry', code: 'Lane.Full', message: `${waiting} calls wait already` }));

@@ -4,6 +4,7 @@ import type { Operation } from '../../reconciler/model/operation.ts';
 import type { Place } from '../ecs/api.ts';
 import type { Telemetry } from '../telemetry/events.ts';
 import type { Gate } from './gate.ts';
+import type { FlightBounds } from './flight.ts';
 import { Lane, type CallResult, type TaskOptions } from './lane.ts';
 import { Reservations, type Reservation, type ReserveOptions } from './reservations.ts';
 
@@ -18,7 +19,7 @@ export interface LanesOptions {
   readonly clock: Clock;
   readonly telemetry: Telemetry;
   /** Calls of one lane that may be under way at once. */
-  readonly concurrency: number;
+  readonly underWay: FlightBounds;
   /** Calls of one lane that may wait. */
   readonly maxWaiting: number;
 }
@@ -52,9 +53,9 @@ export interface Lanes {
     options?: Partial<RunOptions>,
   ): Promise<CallResult<T>>;
   /**
-   * Waits until the lanes have room for a whole plan and holds it; at most half a minute's budget of a lane, so that
-   * a larger plan goes on at the lane's pace, and small ones come in beside it. Rejects with `LaneClosed` like `run`.
-   * Always release it.
+   * Waits until the lanes have room for a whole plan and holds it; of a lane at most two fifths of a minute, so that
+   * a larger plan goes on as routine, and small ones come in beside it. Rejects with `LaneClosed` like `run`. Always
+   * release it.
    */
   reserve(
     place: Place,
@@ -65,12 +66,14 @@ export interface Lanes {
   status(): readonly LaneStatus[];
   /** No further call starts: waiting ones are settled with `LaneClosed`. May be called twice. */
   close(): void;
+  /** Aborts when the lanes are closed. */
+  readonly closing: AbortSignal;
 }
 
 export function createLanes(options: LanesOptions): Lanes {
   const lanes = new Map<string, { readonly at: LanePlace; readonly lane: Lane }>();
   const reservations = new Reservations(options.clock);
-  let closed = false;
+  const closing = new AbortController();
 
   function laneOf(place: Place, operation: Operation): Lane {
     const key = JSON.stringify([place.account, place.region, operation]);
@@ -79,7 +82,7 @@ export function createLanes(options: LanesOptions): Lanes {
     const at = { account: place.account, region: place.region, operation };
     const lane = new Lane({
       ratePerMinute: (options.limits[operation] ?? options.limits.default).ratePerMinute,
-      concurrency: options.concurrency,
+      underWay: options.underWay,
       maxWaiting: options.maxWaiting,
       clock: options.clock,
       onGate: (gate, before) => {
@@ -87,30 +90,34 @@ export function createLanes(options: LanesOptions): Lanes {
         reservations.settle();
       },
     });
-    if (closed) lane.close();
+    if (closing.signal.aborted) lane.close();
     lanes.set(key, { at, lane });
     return lane;
   }
 
   return {
-    run: (place, operation, task, { priority = 0, signal = null, reservation = null } = {}) => {
+    run: (place, operation, task, options = {}) => {
       const lane = laneOf(place, operation);
-      return lane.run(task, { priority, signal, slots: reservation?.slotsIn(lane) ?? null });
+      const { urgency = 'routine', signal = null, reservation = null, onOverdue = IGNORED } = options;
+      return lane.run(task, { urgency, signal, onOverdue, slots: reservation?.slotsIn(lane) ?? null });
     },
-    reserve: (place, calls, { priority = 0, signal = null } = {}) => {
+    reserve: (place, calls, { urgency = 'routine', signal = null } = {}) => {
       const wants = (Object.keys(calls) as Operation[]).map(
         (operation) => [laneOf(place, operation), calls[operation] ?? 0] as const,
       );
-      return reservations.reserve(new Map(wants.filter(([, slots]) => slots > 0)), { priority, signal });
+      return reservations.reserve(new Map(wants.filter(([, slots]) => slots > 0)), { urgency, signal });
     },
     status: () => [...lanes.values()].map(({ at, lane }) => ({ ...at, ...lane.status() })),
     close: () => {
-      closed = true;
       reservations.close();
       for (const { lane } of lanes.values()) lane.close();
+      closing.abort();
     },
+    closing: closing.signal,
   };
 }
+
+const IGNORED = (): void => undefined;
 
 function report({ clock, telemetry }: LanesOptions, at: LanePlace, gate: Gate, before: Gate): void {
   const { account, region, operation } = at;

@@ -1,9 +1,10 @@
 // Budget for whole plans. A plan that adds and then removes must not run out of calls between the two, so it
 // holds its slots in every lane it needs before its first call.
 import type { Clock } from '../clock.ts';
+import type { Urgency } from '../ecs/urgency.ts';
 import { Alarm } from './alarm.ts';
 import type { HeldSlots, Lane } from './lane.ts';
-import { decideSlots, type PendingPlan } from './reservation-order.ts';
+import { decideSlots, type GrantedSlots, type PendingPlan } from './reservation-order.ts';
 import { LaneClosed, refusalAtEntry, Turn } from './turn.ts';
 
 /** The slots of one plan. Pass it with each call of the plan, and release it when the plan ends. */
@@ -29,8 +30,7 @@ export class Reservation {
 }
 
 export interface ReserveOptions {
-  /** Higher goes first. The negative number of calls puts small plans first. */
-  readonly priority: number;
+  readonly urgency: Urgency;
   readonly signal: AbortSignal | null;
 }
 
@@ -44,6 +44,8 @@ export class Reservations {
   /** In the order of arrival. */
   readonly #waiting = new Set<WaitingPlan>();
   #lanesKeptFree: ReadonlySet<Lane> = new Set();
+  /** While others waited. */
+  #fixesInARow = 0;
   #closed = false;
 
   constructor(clock: Clock) {
@@ -52,14 +54,14 @@ export class Reservations {
   }
 
   /** Rejects with `LaneClosed` on `close` or when the signal aborts. */
-  reserve(slots: ReadonlyMap<Lane, number>, { priority, signal }: ReserveOptions): Promise<Reservation> {
+  reserve(slots: ReadonlyMap<Lane, number>, { urgency, signal }: ReserveOptions): Promise<Reservation> {
     const refusal = refusalAtEntry(this.#closed, signal);
     if (refusal !== null) return Promise.reject(refusal);
     const turn = new Turn<Reservation>(signal, () => {
       this.#waiting.delete(plan);
       this.settle();
     });
-    const plan: WaitingPlan = { slots, priority, sinceMs: this.#clock.monotonicMs(), turn };
+    const plan: WaitingPlan = { slots, urgency, sinceMs: this.#clock.monotonicMs(), turn };
     this.#waiting.add(plan);
     this.settle();
     return turn.promise;
@@ -69,10 +71,16 @@ export class Reservations {
   settle(): void {
     this.#alarm.cancel();
     if (this.#closed || (this.#waiting.size === 0 && this.#lanesKeptFree.size === 0)) return;
-    const decision = decideSlots(this.#waiting, (lane: Lane) => lane.budget(), this.#clock.monotonicMs());
-    for (const plan of decision.grant) {
+    const decision = decideSlots(this.#waiting, {
+      budgetOf: (lane: Lane) => lane.budget(),
+      nowMs: this.#clock.monotonicMs(),
+      fixesInARow: this.#fixesInARow,
+    });
+    for (const [plan, slots] of decision.grant) {
       this.#waiting.delete(plan);
-      plan.turn.grant(() => this.#hold(plan));
+      const isOthersTurn = plan.urgency !== 'fix' || this.#waiting.size === 0;
+      this.#fixesInARow = isOthersTurn ? 0 : this.#fixesInARow + 1;
+      plan.turn.grant(() => this.#hold(slots));
     }
     this.#keepFree(decision.keepFree);
     if (decision.wakeInMs < Infinity) this.#alarm.ringIn(decision.wakeInMs);
@@ -85,8 +93,8 @@ export class Reservations {
     this.#waiting.clear();
   }
 
-  #hold({ slots }: WaitingPlan): Reservation {
-    const held = new Map([...slots].map(([lane, wanted]) => [lane, lane.hold(wanted)] as const));
+  #hold(slots: ReadonlyMap<Lane, GrantedSlots>): Reservation {
+    const held = new Map([...slots].map(([lane, granted]) => [lane, lane.hold(granted)] as const));
     return new Reservation(held, () => this.settle());
   }
 

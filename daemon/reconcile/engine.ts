@@ -9,6 +9,8 @@ import type { LiveSettings } from '../config/live-settings.ts';
 import type { WriteOperation } from '../../reconciler/model/operation.ts';
 import type { EcsApi, Place, WriteRequest } from '../ecs/api.ts';
 import type { Failure } from '../ecs/failures/failure.ts';
+import type { GroupHeads } from '../ecs/heads/heads.ts';
+import type { Urgency } from '../ecs/urgency.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { CommonFields, Telemetry } from '../telemetry/events.ts';
 import type { KnownLists } from '../learned/list-sizes.ts';
@@ -36,6 +38,7 @@ export interface SettleTimes {
 
 export interface Engine {
   readonly ecs: EcsApi;
+  readonly heads: GroupHeads;
   /**
    * Waits until the lanes have room for a whole plan, so that none stops between its halves for lack of budget.
    * Null if `signal` aborted or the lanes closed before.
@@ -43,7 +46,7 @@ export interface Engine {
   readonly reserve: (
     place: Place,
     calls: Readonly<Partial<Record<WriteOperation, number>>>,
-    signal: AbortSignal,
+    options: { readonly urgency: Urgency; readonly signal: AbortSignal },
   ) => Promise<PlanWrites | null>;
   readonly journal: Journal;
   readonly telemetry: Telemetry;

@@ -3,6 +3,7 @@ import type { ApiLevel } from '../../reconciler/model/api-dialect.ts';
 import type { GroupRef } from '../../reconciler/model/group.ts';
 import type { GroupPlan, GroupPolicy } from '../../reconciler/plan/plan.ts';
 import type { GroupMemory } from '../learned/group-memory.ts';
+import type { Urgency } from '../ecs/urgency.ts';
 import type { CommonFields } from '../telemetry/events.ts';
 import type { Engine, PacedWrite } from './engine.ts';
 
@@ -16,8 +17,12 @@ export interface ReconcileRequest {
   readonly memory: GroupMemory;
   /** Hash of the only plan that may be carried out; null: whatever plan is right now. */
   readonly approvedPlan: string | null;
+  /** `routine` unless given. */
+  readonly urgency?: Urgency;
   /** Called when the group has been read: from then on the reconcile waits for its turn in the lanes. */
   readonly onRead?: () => void;
+  /** Called when the reading hangs or waits to be tried again; perhaps more than once. */
+  readonly onStalled?: () => void;
 }
 
 /** What every event of one reconcile carries. */
@@ -30,6 +35,7 @@ export interface RunContext {
 export interface GroupRun extends RunContext {
   readonly engine: Engine;
   readonly request: ReconcileRequest;
+  readonly urgency: Urgency;
   /** Ends the run at its next step. */
   readonly signal: AbortSignal;
   /** Monotonic. */
@@ -52,6 +58,7 @@ export function beginRun(engine: Engine, request: ReconcileRequest, signal: Abor
   return {
     engine,
     request,
+    urgency: request.urgency ?? 'routine',
     signal,
     group: { account, region, id },
     revision: request.revision,

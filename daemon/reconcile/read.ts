@@ -6,12 +6,12 @@ import type { Learned, PlanInput } from '../../reconciler/plan/plan-input.ts';
 import { planGroup } from '../../reconciler/plan/plan-group.ts';
 import type { GroupPlan } from '../../reconciler/plan/plan.ts';
 import type { GroupMemory } from '../learned/group-memory.ts';
-import { planOnce, worthKeeping } from '../learned/last-plan.ts';
+import { planOnce, worthKeeping, type LastPlan } from '../learned/last-plan.ts';
 import { restingAt } from '../learned/flap-detector.ts';
 import { quarantinedAt, refusedAt } from '../learned/quarantine.ts';
 import { quotaAfterRead, ruleLimit } from '../learned/quota-estimate.ts';
 import { groupInput, type GroupInput } from './group-input.ts';
-import type { Cause, GroupRun } from './group-run.ts';
+import { commonFields, type Cause, type GroupRun } from './group-run.ts';
 import { noteOwned } from './safety/note-owned.ts';
 import type { RunEnd } from './outcome.ts';
 import { showsRecentWrites } from './recent-writes.ts';
@@ -35,6 +35,10 @@ export interface Planned {
   readonly waiting: GroupPlan | null;
   /** Whether `plan` is but the part of the policy in force that closes. */
   readonly closesOnly: boolean;
+  /** When the group was read that it is for, monotonic; not later. */
+  readonly readAtMs: number;
+  /** The plan of the policy, and what it was made of. */
+  readonly made: LastPlan;
 }
 
 /** There is nothing to carry out. */
@@ -44,7 +48,15 @@ export interface EndedEarly {
   readonly memory: GroupMemory;
 }
 
-export async function readAndPlan(run: GroupRun, before: GroupMemory): Promise<Planned | EndedEarly> {
+/**
+ * `earlier`: the plan of this run that has waited for its calls since. If nothing has changed that decides it, it stays
+ * the plan, and nothing is said or noted of it a second time.
+ */
+export async function readAndPlan(
+  run: GroupRun,
+  before: GroupMemory,
+  earlier: Planned | null = null,
+): Promise<Planned | EndedEarly> {
   const { engine, signal } = run;
   const ended = (end: RunEnd, memory = before): EndedEarly => ({ kind: 'ended', end, memory });
   const seen = await waitUntilDescribed(run, before.levelWithoutRules, (group) =>
@@ -52,19 +64,26 @@ export async function readAndPlan(run: GroupRun, before: GroupMemory): Promise<P
   );
   if (signal.aborted) return ended({ kind: 'aborted' });
   if (!seen.ok) return ended({ kind: 'unread', failure: seen.error });
-  const { group: described } = seen.value;
+  const { group: described, readAtMs } = seen.value;
   const { input, facts, breakGlass, memory: known } = await inputFor(run, described, before);
-  const lastPlan = planOnce(input, before.lastPlan, planGroup);
+  const lastPlan = planOnce(input, earlier?.made ?? before.lastPlan, planGroup);
   const { plan } = lastPlan;
+  // Of two plans the second hangs on more than the input.
+  if (earlier?.made === lastPlan && earlier.waiting === null) {
+    const { rules } = described;
+    engine.telemetry.emit('group.described', { ...commonFields(run), rules: rules.length });
+    return { ...earlier, input, memory: known, readAtMs };
+  }
   if (isAnother(run, plan)) return ended({ kind: 'changed' }, known);
-  reportPlan(run, described, { plan, cause: causeOf(run, plan, { input, facts }) });
+  const { toldPlan } = before;
+  reportPlan(run, described, { plan, cause: causeOf(run, plan, { input, facts }), toldPlan });
   await note(run, plan, { input, facts, breakGlass });
   const memory = {
     ...known,
     ignoredOpens: reportIgnored(run, plan, before),
     lastPlan: worthKeeping(lastPlan),
   };
-  return nextOf(run, plan, { input, facts, memory });
+  return nextOf(run, lastPlan, { input, facts, memory, readAtMs });
 }
 
 /** What was blocked at an earlier look is no change of the cloud now. */
@@ -78,23 +97,35 @@ type PlannedFrom = Pick<GroupInput, 'input' | 'facts'>;
 
 interface KnownToPlan extends Omit<GroupInput, 'breakGlass'> {
   readonly memory: GroupMemory;
+  readonly readAtMs: number;
 }
 
 /** Carried out is the policy's plan; where that is blocked, the plan of the policy in force, or what closes of it. */
-function nextOf(run: GroupRun, plan: GroupPlan, { input, facts, memory }: KnownToPlan): Planned | EndedEarly {
-  if (plan.status === 'observed') return { kind: 'ended', end: { kind: 'observed' }, memory };
+function nextOf(run: GroupRun, made: LastPlan, known: KnownToPlan): Planned | EndedEarly {
+  const { plan } = made;
+  const { input, facts, readAtMs } = known;
+  const { toldPlan } = known.memory;
+  const telling = (told: GroupPlan | null): GroupMemory => ({
+    ...known.memory,
+    toldPlan: told?.hash ?? null,
+  });
+  const idle = telling(null);
+  if (plan.status === 'observed') return { kind: 'ended', end: { kind: 'observed' }, memory: idle };
   const { revision } = run;
   if (plan.status !== 'blocked') {
-    return { kind: 'planned', plan, revision, input, memory, waiting: null, closesOnly: false };
+    const waiting = { waiting: null, closesOnly: false };
+    const memory = plan.status === 'pending' ? telling(plan) : idle;
+    return { kind: 'planned', plan, revision, input, memory, ...waiting, readAtMs, made };
   }
   const kept = run.request.approvedPlan === null ? keptPlan(plan, input, facts) : null;
   if (kept !== null) {
     const before = facts.inForceRevision ?? revision;
-    reportKept({ ...run, revision: before }, kept.plan);
-    return { kind: 'planned', ...kept, revision: before, memory, waiting: plan };
+    reportKept({ ...run, revision: before }, kept.plan, toldPlan);
+    const memory = telling(kept.plan);
+    return { kind: 'planned', ...kept, revision: before, memory, waiting: plan, readAtMs, made };
   }
   const end = { kind: 'blocked', plan, pausedForMs: pausedFor(input), kept: null } as const;
-  return { kind: 'ended', end, memory };
+  return { kind: 'ended', end, memory: idle };
 }
 
 /** How long nothing may be written; null: neither paused nor frozen. */

@@ -3,16 +3,17 @@
 import { operationOf, type WriteOperation } from '../../reconciler/model/operation.ts';
 import type { GroupPlan } from '../../reconciler/plan/plan.ts';
 import { conclude } from './conclude.ts';
+import { moreUrgent } from '../ecs/urgency.ts';
 import type { Engine, PlanWrites } from './engine.ts';
 import { executePlan } from './execute/execute-plan.ts';
-import { beginRun, type GroupRun, type ReconcileRequest } from './group-run.ts';
+import { beginRun, isAborted, type GroupRun, type ReconcileRequest } from './group-run.ts';
 import { learn, nothingLearned } from './learn.ts';
-import { readAndPlan, type Planned } from './read.ts';
+import { readAndPlan, type EndedEarly, type Planned } from './read.ts';
 import type { Reconciled, RunEnd } from './outcome.ts';
 import { noteBegin } from './safety/notes.ts';
 import { verifyGroup } from './verify.ts';
 
-/** A plan older than this is replaced before its first call. */
+/** If the picture of the group is older than this, the group is read again before the first call. */
 const FRESH_MS = 5000;
 
 /**
@@ -31,9 +32,11 @@ export async function reconcileGroup(
   const writes = await reserve(run, first.plan);
   if (writes === null) return conclude(run, { kind: 'aborted' }, nothingLearned(first.memory));
   try {
-    const planned = isOld(run, first) ? await readAndPlan(run, first.memory) : first;
+    const planned = await upToDate(run, first);
     if (planned.kind === 'ended') return await conclude(run, planned.end, nothingLearned(planned.memory));
-    const ofPlan = { ...run, revision: planned.revision };
+    // A plan that is under way is not to wait for reads of what is only looked at.
+    const urgency = moreUrgent(run.urgency, 'changed');
+    const ofPlan = { ...run, revision: planned.revision, urgency };
     await noteBegin(ofPlan, planned.plan);
     const executed = await executePlan(ofPlan, planned, writes.write);
     const end = await verifyGroup(ofPlan, executed);
@@ -53,9 +56,25 @@ function whileWaiting(end: RunEnd, { plan, waiting: newer, closesOnly }: Planned
   return { kind: 'blocked', plan: waiting, pausedForMs: null, kept: { changes, identities, closesOnly } };
 }
 
-/** A plan that had to wait for its calls may be a plan for a group that is no more. One without calls did not. */
-const isOld = ({ engine, startedMs }: GroupRun, { plan }: Planned): boolean =>
-  plan.steps.length > 0 && engine.clock.monotonicMs() - startedMs > FRESH_MS;
+/**
+ * The plan, or another one where the group may not be as it was planned for. The head decides what may be written, so one
+ * that is no longer young is read again first; after a long wait the rules are, too.
+ */
+async function upToDate(run: GroupRun, planned: Planned): Promise<Planned | EndedEarly> {
+  if (planned.plan.steps.length === 0) return planned;
+  const { urgency, signal } = run;
+  const change = await run.engine.heads.changeOf(planned.input.described, { urgency, signal });
+  if (!change.ok) {
+    const isGivenUp = isAborted(signal);
+    const end: RunEnd = isGivenUp ? { kind: 'aborted' } : { kind: 'unread', failure: change.error };
+    return { kind: 'ended', end, memory: planned.memory };
+  }
+  return change.value === null && !isOld(run, planned) ? planned : readAndPlan(run, planned.memory, planned);
+}
+
+/** A plan that had to wait for its calls may be a plan for a group that is no more. */
+const isOld = ({ engine }: GroupRun, { readAtMs }: Planned): boolean =>
+  engine.clock.monotonicMs() - readAtMs > FRESH_MS;
 
 const NO_WRITES: PlanWrites = {
   write: () => Promise.reject(new Error('a plan without steps writes nothing')),
@@ -63,9 +82,9 @@ const NO_WRITES: PlanWrites = {
 };
 
 /** Null if the run is to end before the lanes have room. */
-async function reserve({ engine, signal }: GroupRun, plan: GroupPlan): Promise<PlanWrites | null> {
+async function reserve({ engine, signal, urgency }: GroupRun, plan: GroupPlan): Promise<PlanWrites | null> {
   if (plan.steps.length === 0) return NO_WRITES;
   const calls: Partial<Record<WriteOperation, number>> = {};
   for (const operation of plan.steps.map(operationOf)) calls[operation] = (calls[operation] ?? 0) + 1;
-  return engine.reserve(plan, calls, signal);
+  return engine.reserve(plan, calls, { urgency, signal });
 }

@@ -3,10 +3,17 @@ import type { ApiLevel } from '../../reconciler/model/api-dialect.ts';
 import type { DescribedGroup } from '../../reconciler/model/group.ts';
 import { ok, type Result } from '../../reconciler/model/result.ts';
 import type { Failure } from '../ecs/failures/failure.ts';
-import type { GroupRun } from './group-run.ts';
+import type { GroupRun, ReconcileRequest } from './group-run.ts';
 
 const FIRST_DELAY_MS = 250;
 const MAX_DELAY_MS = 10_000;
+
+export interface SeenGroup {
+  readonly group: DescribedGroup;
+  readonly settled: boolean;
+  /** Monotonic: it is not older than this. */
+  readonly readAtMs: number;
+}
 
 /**
  * Describes the group until it is as expected. Gives up after the configured lag, or at once when the run's signal
@@ -14,17 +21,26 @@ const MAX_DELAY_MS = 10_000;
  * a group without rules is taken for.
  */
 export async function waitUntilDescribed(
-  { engine: { ecs, clock, patience }, group, signal }: Pick<GroupRun, 'engine' | 'group' | 'signal'>,
+  run: Pick<GroupRun, 'engine' | 'group' | 'signal' | 'urgency'> & {
+    readonly request: Pick<ReconcileRequest, 'onStalled'>;
+  },
   whenNoRules: ApiLevel,
   isExpected: (described: DescribedGroup) => boolean | Promise<boolean>,
-): Promise<Result<{ readonly group: DescribedGroup; readonly settled: boolean }, Failure>> {
+): Promise<Result<SeenGroup, Failure>> {
+  const { group, signal, urgency } = run;
+  const { ecs, clock, patience } = run.engine;
+  const { onStalled = () => undefined } = run.request;
   const deadlineMs = clock.monotonicMs() + patience.lagMs;
   for (let delayMs = FIRST_DELAY_MS; ; delayMs = Math.min(2 * delayMs, MAX_DELAY_MS)) {
-    const described = await ecs.describeGroup(group, whenNoRules);
+    const askedMs = clock.monotonicMs();
+    const described = await ecs.describeGroup(group, { whenNoRules, urgency, signal, onStalled });
     if (!described.ok) return described;
     const settled = await isExpected(described.value);
     const remainingMs = deadlineMs - clock.monotonicMs();
-    if (settled || remainingMs <= 0 || signal.aborted) return ok({ group: described.value, settled });
+    if (settled || remainingMs <= 0 || signal.aborted) {
+      return ok({ group: described.value, settled, readAtMs: askedMs });
+    }
+    onStalled();
     await clock.sleep(Math.min(delayMs, remainingMs), signal);
   }
 }

@@ -2,11 +2,14 @@
 // what is known of a group are the values of group-record.ts; here are the map of groups, the runners and the timers.
 //
 // A runner is held while a group is read. What is to be done then waits for its turn in the lanes, which let
-// small plans go first: so neither large plans nor another account in trouble hold up a read.
-import PQueue from 'p-queue';
+// small plans go first: so neither large plans nor another account in trouble hold up a read. What has changed is read
+// before what is only looked at again, and few changes before many.
 import { groupKey, placeKey, type GroupRef } from '../../reconciler/model/group.ts';
+import { moreUrgent, urgencyOfChanged, type Urgency } from '../ecs/urgency.ts';
+import { Runners, type RunnerSigns } from '../queue/runners.ts';
 import type { Engine } from '../reconcile/engine.ts';
 import { newGroupMemory } from '../learned/group-memory.ts';
+import type { ReconcileRequest } from '../reconcile/group-run.ts';
 import { reconcileGroup } from '../reconcile/reconcile.ts';
 import { breakerAfter, remainingPauseMs, type OpenBreaker } from './account-breaker.ts';
 import { next, type LifecycleEffect, type LifecycleEvent, type LifecycleState } from './group-lifecycle.ts';
@@ -27,7 +30,7 @@ import {
 } from './group-record.ts';
 
 export interface ControllerOptions extends Omit<WaitOptions, 'resyncMs'> {
-  /** Groups of one account and region that are read side by side. */
+  /** Most groups of one account and region that are read side by side; the lanes bound their calls. */
   readonly concurrency: number;
   /** Called after each reconcile. */
   readonly onProgress: () => void;
@@ -40,6 +43,10 @@ interface ManagedGroup {
   readonly key: string;
   state: LifecycleState;
   record: GroupRecord;
+  /** Of the next run. */
+  urgency: Urgency;
+  /** Of the run whose group is being read; else null. */
+  reading: Urgency | null;
   /** Ends the current wait. */
   wake: AbortController;
   /** Ends the current run, at its next step. */
@@ -50,7 +57,7 @@ export class Controller {
   readonly #engine: Engine;
   readonly #options: ControllerOptions;
   /** By account and region. */
-  readonly #runners = new Map<string, PQueue>();
+  readonly #runners = new Map<string, Runners<ManagedGroup>>();
   readonly #runs = new Set<Promise<void>>();
   /** The groups that the policies name, and those whose last run has not ended yet. */
   readonly #entries = new Map<string, ManagedGroup>();
@@ -76,24 +83,35 @@ export class Controller {
     for (const [key, entry] of this.#entries) {
       if (!wanted.has(key) && meant(entry.record.target.policy)) this.#take(entry, 'released');
     }
-    for (const [key, target] of wanted) this.#setTarget(key, target);
+    const urgency = this.#urgencyOf(wanted);
+    for (const [key, target] of wanted) this.#setTarget(key, target, urgency);
   }
 
-  #setTarget(key: string, target: Target): void {
+  /** Of what is new or has changed. The first groups of all are just looked at. */
+  #urgencyOf(wanted: ReadonlyMap<string, Target>): Urgency {
+    if (this.#entries.size === 0) return 'routine';
+    const changed = [...wanted].filter(([key, target]) => {
+      const known = this.#entries.get(key);
+      return known === undefined || isLeaving(known) || isNews(known.record, target);
+    });
+    return urgencyOfChanged(changed.length);
+  }
+
+  #setTarget(key: string, target: Target, urgency: Urgency): void {
     const known = this.#entries.get(key);
     if (known === undefined) {
       const memory = newGroupMemory(this.#engine.clock.monotonicMs());
       const record = newRecord(target, memory);
       const [wake, halt] = [new AbortController(), new AbortController()];
-      const entry: ManagedGroup = { key, state: 'waiting', record, wake, halt };
+      const entry: ManagedGroup = { key, state: 'waiting', record, urgency, reading: null, wake, halt };
       this.#entries.set(key, entry);
-      this.#take(entry, 'triggered');
+      this.#trigger(entry, 'triggered', urgency);
       return;
     }
     const changed = isNews(known.record, target);
     known.record = withTarget(known.record, target);
-    if (isLeaving(known)) this.#take(known, 'namedAgain');
-    else if (changed) this.#take(known, 'targetChanged');
+    if (isLeaving(known)) this.#trigger(known, 'namedAgain', urgency);
+    else if (changed) this.#trigger(known, 'targetChanged', urgency);
   }
 
   /** Whether the group is one that the policies name, or one whose last run has not ended yet. */
@@ -108,20 +126,24 @@ export class Controller {
     return entry.record.outcome?.kind === 'not-converged' ? 'backing-off' : 'ready';
   }
 
-  /** Reconciles the group as soon as a runner is free; one that is running, once more after that. */
-  trigger(group: GroupRef): void {
+  /**
+   * Reconciles the group as soon as its turn comes; one that is running, once more after that. Of many groups at once
+   * say so: see `urgencyOfChanged`.
+   */
+  trigger(group: GroupRef, urgency: Urgency = 'fix'): void {
     const entry = this.#entries.get(groupKey(group));
-    if (entry !== undefined) this.#take(entry, 'triggered');
+    if (entry !== undefined) this.#trigger(entry, 'triggered', urgency);
   }
 
   /** Reconciles every group as soon as a runner is free; one that is running, once more after that. */
   triggerAll(): void {
-    for (const entry of this.#entries.values()) this.#take(entry, 'triggered');
+    for (const entry of this.#entries.values()) this.#trigger(entry, 'triggered', 'routine');
   }
 
   /** Reconciles every group whose plan is blocked, as soon as a runner is free. */
   triggerBlocked(): void {
-    for (const entry of this.#named().filter(isBlocked)) this.#take(entry, 'triggered');
+    const blocked = this.#named().filter(isBlocked);
+    for (const entry of blocked) this.#trigger(entry, 'triggered', urgencyOfChanged(blocked.length));
   }
 
   get hasBlocked(): boolean {
@@ -147,8 +169,20 @@ export class Controller {
   async stop(): Promise<void> {
     this.#isStopping = true;
     for (const entry of this.#entries.values()) this.#take(entry, 'stopping');
-    await Promise.all([...this.#runners.values()].map((runners) => runners.onIdle()));
+    for (const runners of this.#runners.values()) runners.clear();
     await Promise.all(this.#runs);
+  }
+
+  /** Something says that the group is to be looked at, and how urgent that is. */
+  #trigger(entry: ManagedGroup, event: LifecycleEvent, urgency: Urgency): void {
+    entry.urgency = moreUrgent(entry.urgency, urgency);
+    this.#take(entry, event);
+    if (entry.state === 'queued') this.#enqueue(entry);
+    // A read that waits behind others would hold up the next one, which need not wait.
+    const { state, reading } = entry;
+    const isHeldUp =
+      state === 'runningThenQueue' && reading !== null && reading !== moreUrgent(reading, urgency);
+    if (isHeldUp) entry.halt.abort();
   }
 
   /** Moves the group on and does what that takes, but for `reconcile`, which the free runner waits for. */
@@ -158,7 +192,7 @@ export class Controller {
     if (state !== 'waiting') entry.wake.abort();
     switch (effect) {
       case 'enqueue':
-        void this.#runnersOf(entry.record.target.policy).add(() => this.#run(entry));
+        this.#enqueue(entry);
         break;
       case 'halt':
         entry.halt.abort();
@@ -179,11 +213,14 @@ export class Controller {
     return effect;
   }
 
-  #runnersOf(group: GroupRef): PQueue {
-    const place = placeKey(group);
-    const runners = this.#runners.get(place) ?? new PQueue({ concurrency: this.#options.concurrency });
+  /** One that waits in the queue already moves up if it has become more urgent. */
+  #enqueue(entry: ManagedGroup): void {
+    const place = placeKey(entry.record.target.policy);
+    const runners =
+      this.#runners.get(place) ??
+      new Runners<ManagedGroup>(this.#options.concurrency, (next, signs) => this.#run(next, signs));
     this.#runners.set(place, runners);
-    return runners;
+    runners.add(entry, entry.urgency);
   }
 
   async #wait(entry: ManagedGroup, delayMs: number): Promise<void> {
@@ -191,24 +228,34 @@ export class Controller {
     entry.record = { ...entry.record, nextAttemptMs: this.#engine.clock.nowMs() + delayMs };
     const { signal } = entry.wake;
     await this.#engine.clock.sleep(delayMs, signal);
-    if (!signal.aborted) this.#take(entry, 'woken');
+    if (!signal.aborted) this.#trigger(entry, 'woken', entry.record.failures > 0 ? 'retry' : 'routine');
   }
 
-  /** Resolves as soon as the group has been read; never rejects. */
-  #run(entry: ManagedGroup): Promise<void> {
-    if (this.#take(entry, 'runnerFree') !== 'reconcile') return Promise.resolve();
-    return new Promise((onRead) => {
-      const run = this.#reconcile(entry, onRead)
-        .catch((error: unknown) => this.#reportFailure(error))
-        .finally(() => {
-          this.#runs.delete(run);
-          onRead();
-        });
-      this.#runs.add(run);
-    });
+  #run(entry: ManagedGroup, signs: RunnerSigns): void {
+    if (this.#take(entry, 'runnerFree') !== 'reconcile') {
+      signs.read();
+      return;
+    }
+    const { urgency } = entry;
+    entry.urgency = 'routine';
+    entry.reading = urgency;
+    const onRead = (): void => {
+      entry.reading = null;
+      signs.read();
+    };
+    const run = this.#reconcile(entry, { urgency, onRead, onStalled: signs.stalled })
+      .catch((error: unknown) => this.#reportFailure(error))
+      .finally(() => {
+        this.#runs.delete(run);
+        signs.read();
+      });
+    this.#runs.add(run);
   }
 
-  async #reconcile(entry: ManagedGroup, onRead: () => void): Promise<void> {
+  async #reconcile(
+    entry: ManagedGroup,
+    signs: Pick<ReconcileRequest, 'urgency' | 'onRead' | 'onStalled'>,
+  ): Promise<void> {
     const { clock } = this.#engine;
     const { policy, revision } = entry.record.target;
     const { account } = policy;
@@ -225,7 +272,7 @@ export class Controller {
     const { memory } = entry.record;
     const reconciled = await reconcileGroup(
       this.#engine,
-      { policy, revision, cause, memory, approvedPlan: null, onRead },
+      { policy, revision, cause, memory, approvedPlan: null, ...signs },
       entry.halt.signal,
     );
     const before = this.#breakers.get(account) ?? null;
@@ -235,6 +282,7 @@ export class Controller {
 
   #settle(entry: ManagedGroup, record: GroupRecord): void {
     entry.record = record;
+    entry.reading = null;
     this.#options.onProgress();
     this.#take(entry, 'settled');
   }

@@ -1,6 +1,5 @@
 // What the controller knows of a group between two reconciles, as values: what its policy wants, what was tried, and
 // what came of it.
-import { isDeepStrictEqual } from 'node:util';
 import { leavesOutRulesOnly, type Block, type GroupPolicy } from '../../reconciler/plan/plan.ts';
 import { withoutQuarantine, type GroupMemory } from '../learned/group-memory.ts';
 import type { Cause } from '../reconcile/group-run.ts';
@@ -75,19 +74,17 @@ export const newRecord = (target: Target, memory: GroupMemory): GroupRecord => (
   memory,
 });
 
-/** Only what a policy says is news; its revision changes with every commit, whatever it touched. */
-export const isNews = ({ target }: GroupRecord, { policy }: Target): boolean =>
-  !isDeepStrictEqual(target.policy, policy);
+/**
+ * Only what a policy says is news; its revision changes with every commit, whatever it touched. What says the same is the
+ * same object, all the way from the compiler.
+ */
+export const isNews = ({ target }: GroupRecord, { policy }: Target): boolean => target.policy !== policy;
 
-/** An equal policy stays the one that `judged` may be. */
-export const withTarget = (record: GroupRecord, target: Target): GroupRecord => ({
-  ...record,
-  target: isNews(record, target) ? target : { ...target, policy: record.target.policy },
-});
+export const withTarget = (record: GroupRecord, target: Target): GroupRecord => ({ ...record, target });
 
 export function causeOf({ attempted, target }: GroupRecord): Cause {
   if (attempted === null) return 'start';
-  return isDeepStrictEqual(attempted, target.policy) ? 'drift' : 'policy';
+  return attempted === target.policy ? 'drift' : 'policy';
 }
 
 export function attemptBegun(record: GroupRecord, nowMs: number): GroupRecord {

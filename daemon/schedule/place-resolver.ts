@@ -1,6 +1,6 @@
 // Resolves the selectors of one account and region and hands its groups to the controller. Each place has a resolver of
 // its own, so that one in trouble, whose selectors cannot be resolved, holds up no other.
-import { isDeepStrictEqual } from 'node:util';
+import { isSameList } from '../../reconciler/model/collections.ts';
 import { groupKey, placeKey, type DesiredGroup, type GroupRef } from '../../reconciler/model/group.ts';
 import type { GroupPolicy } from '../../reconciler/plan/plan.ts';
 import type { Engine } from '../reconcile/engine.ts';
@@ -49,7 +49,7 @@ export class PlaceResolver {
 
   /** What the policies want here now. */
   setGroups(groups: readonly DesiredGroup[]): void {
-    if (isDeepStrictEqual(groups, this.#groups)) return;
+    if (isSameList(groups, this.#groups)) return;
     this.#groups = groups;
     this.#generation += 1;
   }
@@ -97,6 +97,8 @@ export class PlaceResolver {
       revision,
       isSure: isSure && unresolved.length === 0,
     });
+    // First, so that the reads to come share their calls.
+    engine.heads.follow(targets, inPlace);
     controller.setTargets(
       targets.map((policy) => ({ policy, revision })),
       inPlace,

@@ -1,12 +1,14 @@
 // What is said of the policies: loaded, rejected, a selector that means no group, a rule whose time is up.
-import { groupSelectorText, type DesiredState } from '../../reconciler/model/group.ts';
+import { printable } from '../../reconciler/policy/report/printable.ts';
+import { groupSelectorText } from '../../reconciler/model/group.ts';
 import type { CommitFacts } from '../../reconciler/report/commit.ts';
 import type { Problem } from '../../reconciler/model/problem.ts';
 import { describeRule } from '../../reconciler/model/rule-text.ts';
 import type { Engine } from '../reconcile/engine.ts';
 import type { DesiredUpdate } from '../source/desired.ts';
 import type { LoadedPolicies } from '../source/source.ts';
-import { expiringRules, type UnresolvedSelector } from './selectors.ts';
+import type { RulesWithEnds } from './policies/expiries.ts';
+import type { UnresolvedSelector } from './selectors.ts';
 import { HOUR_MS } from '../clock.ts';
 
 const DETAILS_IN_EVENTS = 20;
@@ -26,8 +28,9 @@ export function reportProblems(engine: Engine, update: DesiredUpdate): void {
   });
 }
 
+/** Whoever may write a policy must not be able to rewrite a terminal that shows the log. */
 const problemLine = ({ file, line, column, message, hint }: Problem): string =>
-  `${file}:${line}:${column}: ${message}${hint === '' ? '' : ` (${hint})`}`;
+  printable(`${file}:${line}:${column}: ${message}${hint === '' ? '' : ` (${hint})`}`);
 
 export function reportLoaded(
   engine: Engine,
@@ -35,12 +38,16 @@ export function reportLoaded(
   loaded: LoadedPolicies,
 ): void {
   const { groups, revision } = update.state;
-  const rules = groups.flatMap((group) => [...(group.rules.ingress ?? []), ...(group.rules.egress ?? [])]);
+  const rules = groups.reduce(
+    (sum, group) => sum + (group.rules.ingress?.length ?? 0) + (group.rules.egress?.length ?? 0),
+    0,
+  );
   engine.telemetry.emit('policies.loaded', {
     revision,
     files: loaded.files.length,
     groups: groups.length,
-    rules: rules.length,
+    rules,
+    ...update.cost,
     ...(loaded.commit === null ? {} : { commit: loaded.commit, dirty: loaded.dirty }),
     ...(loaded.facts === null ? {} : commitFields(loaded.facts)),
     ...(loaded.warnings.length === 0 ? {} : { warnings: loaded.warnings.map(warningText) }),
@@ -76,16 +83,16 @@ export function reportUnresolved(engine: Engine, revision: string, unresolved: U
 /** Says each end of a rule once, and each notice ahead of it. `before` are those that were said, and what is given back those that are now. */
 export function reportExpiries(
   engine: Engine,
-  state: DesiredState,
+  { revision, rules }: RulesWithEnds,
   before: ReadonlySet<string>,
 ): ReadonlySet<string> {
   const nowMs = engine.clock.nowMs();
   const said = new Set<string>();
-  for (const { rule, expiresAtMs, source } of expiringRules(state)) {
+  for (const { rule, expiresAtMs, source } of rules) {
     const notice = noticeDue(expiresAtMs, engine.live().expiryNoticeHours, nowMs);
     if (notice === null) continue;
     const fields = {
-      revision: state.revision,
+      revision,
       rule: describeRule(rule),
       expiresAt: new Date(expiresAtMs).toISOString(),
     };
@@ -105,8 +112,12 @@ function noticeDue(expiresAtMs: number, noticeHours: readonly number[], nowMs: n
 }
 
 /** When something is next to be said of an end, or to be done, Unix milliseconds; infinite if nothing is. */
-export function nextNoticeMs(state: DesiredState, noticeHours: readonly number[], nowMs: number): number {
-  const times = expiringRules(state).flatMap(({ expiresAtMs }) =>
+export function nextNoticeMs(
+  { rules }: RulesWithEnds,
+  noticeHours: readonly number[],
+  nowMs: number,
+): number {
+  const times = rules.flatMap(({ expiresAtMs }) =>
     [0, ...noticeHours].map((hours) => expiresAtMs - hours * HOUR_MS),
   );
   return times.reduce((next, time) => (time > nowMs && time < next ? time : next), Infinity);

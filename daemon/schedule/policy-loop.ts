@@ -12,6 +12,8 @@ import { abandonReleased } from '../reconcile/intents.ts';
 import { isAborted } from '../reconcile/group-run.ts';
 import { grantFromCommit } from './commit-approval.ts';
 import type { Controller } from './controller.ts';
+import { groupBy } from '../../reconciler/model/collections.ts';
+import { Expiries } from './policies/expiries.ts';
 import { FreezeWatch } from './freeze-watch.ts';
 import { ManagedGroups, type ManagementChanges } from './managed-groups.ts';
 import { PlaceResolver, type PlaceResolverParts } from './place-resolver.ts';
@@ -70,6 +72,7 @@ export class PolicyLoop {
   readonly #gate: RevisionGate;
   readonly #managed: ManagedGroups;
   readonly #freezes: FreezeWatch;
+  readonly #expiries = new Expiries();
   /** Groups that stay managed because of a freeze. */
   #frozenReleases = 0;
   #held: HeldRevision | null = null;
@@ -233,9 +236,9 @@ export class PolicyLoop {
   async #handOver(): Promise<void> {
     const { engine, resolver, controller } = this.#parts;
     if (this.#held !== null) engine.telemetry.emit('policies.held', heldEvent(this.#held, engine.invocation));
-    this.#announced = reportExpiries(engine, this.#state, this.#announced);
+    this.#announced = reportExpiries(engine, this.#expiries.in(this.#state), this.#announced);
     resolver.keep(this.#state.groups);
-    const named = new Set(this.#state.groups.map(placeKey));
+    const named = groupBy(this.#state.groups, placeKey);
     const isNamed = (group: GroupRef): boolean => named.has(placeKey(group));
     await this.#inTurn(async () => {
       const isLeft = (group: GroupRef): boolean => !isNamed(group);
@@ -243,11 +246,12 @@ export class PolicyLoop {
       const isSure = this.#problems === 0;
       this.#managed.update({ inPlace: isLeft, groups: new Map(), desired, revision, isSure });
       controller.setTargets([], isLeft);
+      engine.heads.follow([], isLeft);
       if (this.#problems === 0) await this.#abandon(isNamed);
     });
-    for (const place of named) this.#places.set(place, this.#placeOf(place));
+    for (const place of named.keys()) this.#places.set(place, this.#placeOf(place));
     for (const [place, placeResolver] of this.#places) {
-      placeResolver.setGroups(this.#state.groups.filter((group) => placeKey(group) === place));
+      placeResolver.setGroups(named.get(place) ?? []);
       if (!named.has(place)) continue;
       placeResolver.resolve().catch((error: unknown) => this.#reportFailure(error));
     }
@@ -290,7 +294,7 @@ export class PolicyLoop {
   #waitMs(): number {
     const { clock, resyncMs, live } = this.#parts.engine;
     const nowMs = clock.nowMs();
-    const noticeMs = nextNoticeMs(this.#state, live().expiryNoticeHours, nowMs) - nowMs;
+    const noticeMs = nextNoticeMs(this.#expiries.in(this.#state), live().expiryNoticeHours, nowMs) - nowMs;
     const lookAgainMs = Math.max(0, this.#lookAgainAtMs - clock.monotonicMs());
     return Math.min(resyncMs, lookAgainMs, noticeMs, this.#freezes.waitMs);
   }

@@ -2,6 +2,7 @@
 // drops many of them, is held as a whole until a person approves it: the state before stays in force everywhere, over
 // restarts as well.
 import { isDeepStrictEqual } from 'node:util';
+import { isSameList } from '../../reconciler/model/collections.ts';
 import {
   groupKey,
   groupSelectorText,
@@ -66,7 +67,7 @@ export async function assessRevision(
   const { released } = loss;
   const hash = hashOf(content);
   const approval = (await desk.approvals(nowMs)).find((each) => isOfRevision(each, hash));
-  if (approval !== undefined && !isDeepStrictEqual(inForce.groups, state.groups)) {
+  if (approval !== undefined && !isSameList(inForce.groups, state.groups)) {
     return { kind: 'approved', released, approval };
   }
   if (brake === 'off' || !isTooMuchLoss(loss, brake.groups)) return { kind: 'within', released };
@@ -234,12 +235,15 @@ function rulesBefore(
   before: DesiredState | null,
   after: DesiredState,
 ): ReadonlyMap<string, readonly string[]> {
-  const known = new Map(before?.groups.map((group) => [desiredGroupKey(group), identitiesOf(group)]));
+  const same = new Set(before?.groups);
+  const known = new Map(before?.groups.map((group) => [desiredGroupKey(group), group]));
   return new Map(
     after.groups.flatMap((group) => {
-      const then = known.get(desiredGroupKey(group));
-      const isOther = then !== undefined && !isDeepStrictEqual(new Set(then), new Set(identitiesOf(group)));
-      return isOther ? [[entryKey(group), then]] : [];
+      const earlier = same.has(group) ? undefined : known.get(desiredGroupKey(group));
+      if (earlier === undefined) return [];
+      const [then, now] = [earlier, group].map((each) => identitiesOf(each));
+      const isOther = !isDeepStrictEqual(new Set(then), new Set(now));
+      return isOther && then !== undefined ? [[entryKey(group), then]] : [];
     }),
   );
 }

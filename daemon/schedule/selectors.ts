@@ -1,18 +1,21 @@
 // From what the policies say to which groups are meant: selectors resolved, expired rules dropped, the
-// default mode filled in. A selector that cannot be resolved now keeps the groups it meant last time.
+// default mode filled in. Selectors by name or tags are resolved in memory, from one listing of their account and region.
+// A selector that cannot be resolved now keeps the groups it meant last time.
+import { groupBy } from '../../reconciler/model/collections.ts';
 import {
   groupKey,
   groupSelectorText,
+  placeKey,
   type DesiredGroup,
-  type DesiredRule,
-  type DesiredState,
   type Mode,
 } from '../../reconciler/model/group.ts';
-import { groupPolicy } from '../../reconciler/plan/group-policy.ts';
+import type { Result } from '../../reconciler/model/result.ts';
 import type { GroupPolicy } from '../../reconciler/plan/plan.ts';
-import { DIRECTIONS, type Direction } from '../../reconciler/model/rule.ts';
-import type { EcsApi, Place } from '../ecs/api.ts';
+import type { Clock } from '../clock.ts';
+import type { EcsApi, GroupListing, Place } from '../ecs/api.ts';
 import type { Failure } from '../ecs/failures/failure.ts';
+import { GroupIndex } from '../ecs/heads/group-index.ts';
+import { GroupPolicies } from './policies/group-policies.ts';
 
 /** A selector that does not say which group it means, and so changes nothing. */
 export interface UnresolvedSelector extends Place {
@@ -29,31 +32,55 @@ export interface Resolution {
   readonly unresolved: readonly UnresolvedSelector[];
 }
 
+export interface ResolverPorts {
+  readonly ecs: Pick<EcsApi, 'listGroups'>;
+  readonly clock: Pick<Clock, 'monotonicMs'>;
+  /** How long what a selector means is believed: a name or a tag may come to mean another group. */
+  readonly resyncMs: number;
+}
+
+/** A selector that is new is not resolved from an older listing: its group may just have been made. */
+const FRESH_LISTING_MS = 10_000;
+
+/** What a selector meant last. */
+interface Meaning {
+  readonly ids: readonly string[];
+  /** Why it means no group in the newest listing; null: it does. */
+  readonly reason: string | null;
+  /** When that listing was begun; monotonic. */
+  readonly readMs: number;
+}
+
 /** Remembers between calls which groups each selector meant last. */
 export class TargetResolver {
-  readonly #ecs: EcsApi;
+  readonly #ports: ResolverPorts;
   /** Of groups whose policy names none. */
   readonly defaultMode: Mode;
-  readonly #lastIds = new Map<string, readonly string[]>();
+  readonly #policies: GroupPolicies;
+  readonly #last = new Map<string, Meaning>();
+  /** By place; of the newest listing. */
+  readonly #indexes = new Map<string, { readonly listing: GroupListing; readonly index: GroupIndex }>();
+  /** What was listed before then is believed no more; monotonic. */
+  #notBeforeMs = -Infinity;
 
-  constructor(ecs: EcsApi, defaultMode: Mode) {
-    this.#ecs = ecs;
+  constructor(ports: ResolverPorts, defaultMode: Mode) {
+    this.#ports = ports;
     this.defaultMode = defaultMode;
+    this.#policies = new GroupPolicies(defaultMode);
   }
 
-  /** Selectors are asked for side by side. */
+  /** One listing of each place at most, and none where all selectors are ids or were resolved lately. */
   async resolve(groups: readonly DesiredGroup[], nowMs: number): Promise<Resolution> {
     const targets = new Map<string, GroupPolicy>();
     const meantBy = new Map<string, DesiredGroup>();
     const claimedTwice = new Set<string>();
     const unresolved: UnresolvedSelector[] = [];
-    const answers = await Promise.all(
-      groups.map(async (group) => ({ group, found: await this.#groupIds(group) })),
-    );
-    for (const { group, found } of answers) {
-      if (found.problem !== null) unresolved.push(found.problem);
-      for (const id of found.ids) {
-        const policy = groupPolicy(group, id, { mode: this.defaultMode, nowMs });
+    const found = await this.#findAll(groups);
+    for (const [index, group] of groups.entries()) {
+      const { ids, problem } = found[index] ?? NOTHING_FOUND;
+      if (problem !== null) unresolved.push(problem);
+      for (const id of ids) {
+        const policy = this.#policies.of(group, id, nowMs);
         const key = groupKey(policy);
         if (targets.has(key)) {
           claimedTwice.add(key);
@@ -70,38 +97,90 @@ export class TargetResolver {
   /** Forgets what selectors meant that are not among these any more. */
   keep(groups: readonly DesiredGroup[]): void {
     const keys = new Set(groups.map(selectorKey));
-    for (const key of this.#lastIds.keys()) if (!keys.has(key)) this.#lastIds.delete(key);
+    for (const key of this.#last.keys()) if (!keys.has(key)) this.#last.delete(key);
+    const places = new Set(groups.map(placeKey));
+    for (const place of this.#indexes.keys()) if (!places.has(place)) this.#indexes.delete(place);
   }
 
-  async #groupIds(
-    group: DesiredGroup,
-  ): Promise<{ ids: readonly string[]; problem: UnresolvedSelector | null }> {
-    if (group.selector.kind === 'id') return { ids: [group.selector.id], problem: null };
-    const key = selectorKey(group);
-    const last = this.#lastIds.get(key) ?? [];
-    const found = await this.#ecs.findGroups(group, group.selector);
-    if (!found.ok) return { ids: last, problem: unresolvedSelector(group, found.error.message, found.error) };
-    if (group.selector.kind === 'name' && found.value.length !== 1) {
-      const reason = `${found.value.length} groups have this name; exactly one must`;
-      return { ids: last, problem: unresolvedSelector(group, reason, null) };
-    }
-    this.#lastIds.set(key, found.value);
-    return { ids: found.value, problem: null };
+  /** What was listed so far is believed no more. */
+  listAgain(): void {
+    this.#notBeforeMs = this.#ports.clock.monotonicMs();
   }
+
+  async #findAll(groups: readonly DesiredGroup[]): Promise<readonly Found[]> {
+    const listings = new Map<string, Promise<HeldListing>>();
+    const vague = groups.filter(({ selector }) => selector.kind !== 'id');
+    for (const [place, some] of groupBy(vague, placeKey)) listings.set(place, this.#listingFor(some));
+    return Promise.all(
+      groups.map(async (group) => {
+        if (group.selector.kind === 'id') return { ids: [group.selector.id], problem: null };
+        const listed = await listings.get(placeKey(group));
+        return listed === undefined ? NOTHING_FOUND : this.#found(group, listed);
+      }),
+    );
+  }
+
+  /** Null: what they meant last holds. */
+  async #listingFor(groups: readonly DesiredGroup[]): Promise<HeldListing> {
+    const { ecs, clock, resyncMs } = this.#ports;
+    const [first] = groups;
+    const nowMs = clock.monotonicMs();
+    const isHeld = (group: DesiredGroup): boolean => {
+      const readMs = this.#last.get(selectorKey(group))?.readMs ?? -Infinity;
+      return readMs >= this.#notBeforeMs && nowMs - readMs < resyncMs;
+    };
+    if (first === undefined || groups.every(isHeld)) return null;
+    const { account, region } = first;
+    const maxAgeMs = Math.min(FRESH_LISTING_MS, resyncMs, nowMs - this.#notBeforeMs);
+    return ecs.listGroups({ account, region }, maxAgeMs);
+  }
+
+  #found(group: DesiredGroup, listed: HeldListing): Found {
+    const key = selectorKey(group);
+    const last = this.#last.get(key);
+    if (listed === null) return foundOf(group, last);
+    if (!listed.ok) {
+      const { message } = listed.error;
+      return { ids: last?.ids ?? [], problem: unresolvedSelector(group, message, listed.error) };
+    }
+    const { readMs } = listed.value;
+    const ids = this.#indexOf(group, listed.value).find(group.selector);
+    const isClear = group.selector.kind !== 'name' || ids.length === 1;
+    const meaning = isClear
+      ? { ids, reason: null, readMs }
+      : { ids: last?.ids ?? [], reason: `${ids.length} groups have this name; exactly one must`, readMs };
+    this.#last.set(key, meaning);
+    return foundOf(group, meaning);
+  }
+
+  #indexOf(group: DesiredGroup, listing: GroupListing): GroupIndex {
+    const place = placeKey(group);
+    const known = this.#indexes.get(place);
+    if (known?.listing === listing) return known.index;
+    const index = new GroupIndex(listing);
+    this.#indexes.set(place, { listing, index });
+    return index;
+  }
+}
+
+interface Found {
+  readonly ids: readonly string[];
+  readonly problem: UnresolvedSelector | null;
+}
+
+/** Null: none was needed. */
+type HeldListing = Result<GroupListing, Failure> | null;
+
+const NOTHING_FOUND: Found = { ids: [], problem: null };
+
+function foundOf(group: DesiredGroup, meaning: Meaning | undefined): Found {
+  if (meaning === undefined) return NOTHING_FOUND;
+  const { ids, reason } = meaning;
+  return { ids, problem: reason === null ? null : unresolvedSelector(group, reason, null) };
 }
 
 const selectorKey = (group: DesiredGroup): string =>
   JSON.stringify([group.account, group.region, groupSelectorText(group.selector)]);
-
-/** Every rule with an end, soonest first. */
-export function expiringRules(
-  state: DesiredState,
-): ReadonlyArray<DesiredRule & { readonly expiresAtMs: number }> {
-  return state.groups
-    .flatMap((group) => DIRECTIONS.flatMap((direction: Direction) => group.rules[direction] ?? []))
-    .flatMap((rule) => (rule.expiresAtMs === null ? [] : [{ ...rule, expiresAtMs: rule.expiresAtMs }]))
-    .sort((a, b) => a.expiresAtMs - b.expiresAtMs);
-}
 
 function unresolvedSelector(
   group: DesiredGroup,

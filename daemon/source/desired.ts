@@ -1,14 +1,21 @@
 // Which desired state is in force. Every load is compiled as a whole; where a file is broken or could not be
 // read, its groups stay as they were when it last was good. Only a file that is plainly gone takes its groups
 // with it: they are no longer managed.
-import { isDeepStrictEqual } from 'node:util';
+import { isSameList } from '../../reconciler/model/collections.ts';
 import type { DesiredGroup, DesiredState } from '../../reconciler/model/group.ts';
 import { compareText, type Problem } from '../../reconciler/model/problem.ts';
-import type { CompiledPolicies, CompileOptions } from '../../reconciler/policy/compile/compile.ts';
+import type { CompileOptions } from '../../reconciler/policy/compile/compile.ts';
 import { desiredGroupKey } from '../../reconciler/policy/compile/group-key.ts';
 import { keepLastGood, type WantedState } from '../../reconciler/policy/compile/last-good.ts';
 import { systemClock, type Clock } from '../clock.ts';
-import { compileHere, type CompileFiles } from './compile/compile-files.ts';
+import { PolicyCompiler } from './compile/policy-compiler.ts';
+import {
+  NO_COST,
+  type CompileAnswer,
+  type CompileCost,
+  type CompileFiles,
+} from './compile/compile-answer.ts';
+import { thisThread } from './compile/work-place.ts';
 import type { LoadedPolicies } from './source.ts';
 import { filesAfter, NOTHING_IN_FORCE, type FilesInForce } from './whole/files-in-force.ts';
 import { replacedFiles, replacedRoot } from './whole/replaced.ts';
@@ -28,6 +35,8 @@ export interface DesiredUpdate {
   readonly releasedGroups: readonly DesiredGroup[];
   /** After this long the policies are to be loaded again though nothing has changed; null: they need not be. */
   readonly lookAgainMs: number | null;
+  /** What this load had to be compiled. */
+  readonly cost: CompileCost;
 }
 
 export interface KeeperOptions extends CompileOptions {
@@ -40,12 +49,12 @@ export interface KeeperOptions extends CompileOptions {
 }
 
 /** For whoever loads once. */
-const DEFAULTS: Omit<KeeperOptions, keyof CompileOptions> = {
+const defaults = (): Omit<KeeperOptions, keyof CompileOptions> => ({
   settleMs: 0,
   requireClean: false,
-  compile: compileHere,
+  compile: new PolicyCompiler(thisThread).compile,
   clock: systemClock,
-};
+});
 
 /** A load that was taken, and what came of it. */
 interface Taken {
@@ -65,7 +74,7 @@ export class DesiredKeeper {
   #before: DesiredState | null = null;
 
   constructor(options: CompileOptions & Partial<KeeperOptions>) {
-    this.#options = { ...DEFAULTS, ...options };
+    this.#options = { ...defaults(), ...options };
     this.#truncation = new TruncationWatch(this.#options.settleMs, this.#options.clock);
   }
 
@@ -121,7 +130,13 @@ export class DesiredKeeper {
 
   #unchanged(problems: readonly Problem[]): DesiredUpdate {
     const state = this.#state ?? { revision: '', ...NOTHING_WANTED };
-    const rest = { changed: false, keptGroups: state.groups, releasedGroups: [], lookAgainMs: null };
+    const rest = {
+      changed: false,
+      keptGroups: state.groups,
+      releasedGroups: [],
+      lookAgainMs: null,
+      cost: NO_COST,
+    };
     return { state, problems, ...rest };
   }
 
@@ -143,18 +158,13 @@ export class DesiredKeeper {
     this.#isStale = false;
     const { compile, accounts, guardrails } = this.#options;
     const options = guardrails === undefined ? { accounts } : { accounts, guardrails };
-    const policies = await compile(loaded, options);
-    return { update: compiled(loaded, policies, this.#state), badFiles: policies.badFiles };
+    const before = this.#state;
+    const policies = await compile(loaded, options, before ?? NOTHING_WANTED);
+    return { update: compiled(loaded, policies, before), badFiles: policies.badFiles };
   }
 }
 
 const NOTHING_WANTED: WantedState = { groups: [], expectations: [], guardrails: [] };
-
-const wantedOf = ({ groups, expectations, guardrails }: WantedState): WantedState => ({
-  groups,
-  expectations,
-  guardrails,
-});
 
 /** Compiling again would give the same. */
 function isSameContent(a: LoadedPolicies, b: LoadedPolicies): boolean {
@@ -163,47 +173,55 @@ function isSameContent(a: LoadedPolicies, b: LoadedPolicies): boolean {
 
 function relabelled(update: DesiredUpdate, revision: string): DesiredUpdate {
   const changed = update.state.revision !== revision;
-  return { ...update, state: { ...update.state, revision }, changed, releasedGroups: [] };
+  return { ...update, state: { ...update.state, revision }, changed, releasedGroups: [], cost: NO_COST };
 }
 
 function compiled(
   loaded: LoadedPolicies,
-  policies: CompiledPolicies,
+  policies: CompileAnswer,
   before: DesiredState | null,
 ): DesiredUpdate {
   const wantedBefore = before ?? NOTHING_WANTED;
-  const groupsBefore = wantedBefore.groups;
   const merged = keepLastGood(withUnreadFiles(policies, loaded, wantedBefore), wantedBefore);
   const { expectations, guardrails } = merged;
   const isGuarded = [...policies.badGuardrails].every((id) => guardrails.some((each) => each.id === id));
   // Without a guardrail that the config asks for, nothing new may come into force.
-  const groups = isGuarded ? inOrder(merged.groups) : groupsBefore;
+  const groups = isGuarded ? inOrder(merged.groups, wantedBefore.groups) : wantedBefore.groups;
   // If nothing could be read, all that is in force is from before.
   const revision = loaded.files.length === 0 && before !== null ? before.revision : loaded.revision;
+  const isSame =
+    groups === wantedBefore.groups &&
+    isSameList(expectations, wantedBefore.expectations) &&
+    isSameList(guardrails, wantedBefore.guardrails);
+  const { filesParsed, groupsCompiled } = policies;
   return {
     state: { revision, groups, expectations, guardrails },
-    changed:
-      before?.revision !== revision ||
-      !isDeepStrictEqual({ groups, expectations, guardrails }, wantedOf(wantedBefore)),
+    changed: before?.revision !== revision || !isSame,
     problems: policies.problems,
-    keptGroups: inOrder(merged.kept),
-    releasedGroups: missingFrom(groups, groupsBefore),
+    keptGroups: inOrder(merged.kept, []),
+    releasedGroups: missingFrom(groups, wantedBefore.groups),
     lookAgainMs: null,
+    cost: { filesParsed, groupsCompiled },
   };
 }
 
-/** One order, wherever a group was declared and whether it is a kept one. */
-function inOrder(groups: readonly DesiredGroup[]): readonly DesiredGroup[] {
-  const keyed = groups.map((group) => ({ key: desiredGroupKey(group), group }));
+/** One order, wherever a group was declared and whether it is a kept one; the very list before if all are the same. */
+function inOrder(groups: readonly DesiredGroup[], before: readonly DesiredGroup[]): readonly DesiredGroup[] {
+  const now = new Set(groups);
+  // What stays is in order already, which makes the sorting cheap.
+  const staying = before.filter((group) => now.delete(group));
+  if (now.size === 0 && staying.length === before.length) return before;
+  const keyed = [...staying, ...now].map((group) => ({ key: desiredGroupKey(group), group }));
   return keyed.sort((a, b) => compareText(a.key, b.key)).map(({ group }) => group);
 }
 
 /** A folder that cannot be read makes bad every file that groups in force came from and that lay below it. */
 function withUnreadFiles(
-  policies: CompiledPolicies,
+  policies: CompileAnswer,
   loaded: LoadedPolicies,
   { groups, expectations }: WantedState,
-): CompiledPolicies {
+): CompileAnswer {
+  if (loaded.unreadable.length === 0) return policies;
   const isUnread = (file: string): boolean =>
     loaded.unreadable.some(({ path, problem }) => path === '' || file.startsWith(`${problem.file}/`));
   const unread = [...groups, ...expectations].map(({ source }) => source.file).filter(isUnread);
@@ -214,6 +232,9 @@ function missingFrom(
   groups: readonly DesiredGroup[],
   before: readonly DesiredGroup[],
 ): readonly DesiredGroup[] {
+  const same = new Set(groups);
+  const others = before.filter((group) => !same.has(group));
+  if (others.length === 0) return [];
   const present = new Set(groups.map(desiredGroupKey));
-  return before.filter((group) => !present.has(desiredGroupKey(group)));
+  return others.filter((group) => !present.has(desiredGroupKey(group)));
 }

@@ -2,7 +2,7 @@
 // The type is exhaustive over the event names, so an event without a row does not compile.
 import { quoted } from '../../reconciler/model/rule-text.ts';
 import { counted } from '../../reconciler/model/counted.ts';
-import type { CommonFields, EventFields, EventName } from './events.ts';
+import { DRIFT_CAUSES, type CommonFields, type EventFields, type EventName } from './events.ts';
 import { loadedText, heldEventText } from './policy-words.ts';
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
@@ -102,6 +102,20 @@ export const CATALOG: Catalog = {
     say: (f) => `${group(f)} could not be read${because(f.code)}; nothing is written to it`,
     sameAs: (f) => `${f.kind} ${f.code ?? ''}`,
     ends: QUIET,
+  },
+  'probe.found': {
+    level: 'info',
+    say: (f) => `${group(f)} may have changed, and is read now: ${f.reason}`,
+  },
+  'probe.uncounted': {
+    level: 'warn',
+    say: (f) =>
+      `DescribeSecurityGroups of ${place(f)} tells no RuleCount, so rules by hand are found by the resync only`,
+  },
+  'heads.read': {
+    level: 'debug',
+    say: (f) =>
+      `Type, owner, name and tags of ${counted(f.groups, 'group')} of ${place(f)} read (${f.why})`,
   },
   'drift.detected': {
     level: 'info',
@@ -260,16 +274,6 @@ export const CATALOG: Catalog = {
     sameAs: (f) => f.err ?? '',
   },
 };
-
-/** Who wrote, as ActionTrail names them; `other` is a kind that it did not have when this was written. */
-export const ACTOR_TYPES = ['root-account', 'ram-user', 'assumed-role', 'system', 'other'] as const;
-
-/** By the causes of `drift.detected`. */
-export const DRIFT_CAUSES = {
-  policy: 'the policy changed',
-  drift: 'the cloud changed',
-  start: 'first reconcile',
-} as const;
 
 /** Equal plans have equal hashes: the same step of the same plan, in a later reconcile, is the same call. */
 const sameCall = (f: CommonFields, kind: string): string =>

@@ -1,8 +1,15 @@
 // Counts events for Prometheus. Every series is there from the start, at zero, but for those by guardrail.
 import { Counter, Histogram, type Registry } from 'prom-client';
 import { OPERATION_NAMES } from '../../reconciler/model/operation.ts';
-import { ACTOR_TYPES, CATALOG, DRIFT_CAUSES } from './catalog.ts';
-import type { CommonFields, EventFields, EventName, Telemetry } from './events.ts';
+import { CATALOG } from './catalog.ts';
+import {
+  ACTOR_TYPES,
+  DRIFT_CAUSES,
+  type CommonFields,
+  type EventFields,
+  type EventName,
+  type Telemetry,
+} from './events.ts';
 
 const CALL_OUTCOMES = {
   'call.succeeded': 'succeeded',

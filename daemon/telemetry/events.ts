@@ -28,6 +28,8 @@ interface OwnFields {
     version: string;
     pid: number;
     emulatorUrl?: string;
+    /** A file: what clients of the own emulator have to trust to call it by https. */
+    emulatorCa?: string;
     httpUrl?: string;
     hooksUrl?: string;
     nodeVersion: string;
@@ -52,6 +54,9 @@ interface OwnFields {
     files: number;
     groups: number;
     rules: number;
+    /** What the load cost: files that had to be parsed, and groups that came out otherwise than they were. */
+    filesParsed: number;
+    groupsCompiled: number;
     commit?: string;
     dirty?: boolean;
     /** Of a git source: who wrote the commit, committed and signed it, and its first line. */
@@ -79,6 +84,12 @@ interface OwnFields {
   'group.released': { reason: string };
   'group.described': { rules: number };
   'group.describe_failed': { kind: string };
+  /** What DescribeSecurityGroups tells of the group is news, so it is read in full now. */
+  'probe.found': { reason: string };
+  /** An endpoint tells no rule counts. */
+  'probe.uncounted': { groups: number };
+  /** One page, as a rule: heads of so many groups, and why one of them was needed. */
+  'heads.read': { groups: number; why: string };
   'drift.detected': {
     missing: number;
     surplus: number;
@@ -182,6 +193,16 @@ interface OwnFields {
   'hook.refused': { door: string; reason: string };
   'systemd.notify_failed': { state: string };
 }
+
+/** Who wrote, as ActionTrail names them; `other` is a kind that it did not have when this was written. */
+export const ACTOR_TYPES = ['root-account', 'ram-user', 'assumed-role', 'system', 'other'] as const;
+
+/** By the causes of `drift.detected`. */
+export const DRIFT_CAUSES = {
+  policy: 'the policy changed',
+  drift: 'the cloud changed',
+  start: 'first reconcile',
+} as const;
 
 export type EventName = keyof OwnFields;
 

@@ -1,6 +1,7 @@
 // Reading request parameters. Arrays come flattened and counted from 1: `Tag.1.Key`, `SecurityGroupRuleId.2`.
 // An empty value counts as left out, as everywhere in this API. Unknown parameters are ignored, also the
 // vendor's way: a misspelt name shows as a missing parameter.
+import type { Quirks } from '../quirks.ts';
 
 export type Params = ReadonlyMap<string, string>;
 
@@ -65,6 +66,18 @@ function numbered(params: Params, name: string): Numbered[] {
     if (match?.[1] !== undefined) found.push({ index: Number(match[1]), rest: match[2] ?? '', value });
   }
   return found.sort((a, b) => a.index - b.index);
+}
+
+/** How long a description is: the manual counts "characters" and does not say of what kind (quirk descriptionUnit). */
+export function lengthIn(unit: Quirks['descriptionUnit'], value: string): number {
+  switch (unit) {
+    case 'codePoints':
+      return Array.from(value).length;
+    case 'utf16':
+      return value.length;
+    case 'bytes':
+      return Buffer.byteLength(value);
+  }
 }
 
 /** A whole number in decimal digits, or undefined when the text is something else. */

@@ -34,7 +34,13 @@ function peerGroupProblems({ SecurityGroupId, SecurityGroupType, Permissions }: 
 }
 
 /** Under the quirks that keep the most rules apart. */
-const STRICTEST: IdentityOptions = { priorityInIdentity: true, ipv4HostBits: 'keep', bareIpv4: 'keep' };
+const STRICTEST: IdentityOptions = {
+  apiLevel: 'current',
+  priorityInIdentity: true,
+  ipv4HostBits: 'keep',
+  bareIpv4: 'keep',
+  omittedOwnSide: 'other',
+};
 
 function twinProblems({ Permissions }: SecurityGroup): Problem[] {
   const firstByIdentity = new Map<string, number>();

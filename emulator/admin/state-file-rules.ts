@@ -4,8 +4,13 @@ import { z } from 'zod';
 import { canonicalIpv4, canonicalIpv6, type AddressForm } from '../rules/fields/address.ts';
 import { inOrder } from '../rules/permission.ts';
 import { canonicalPorts, NO_PORTS } from '../rules/fields/ports.ts';
-import { canonicalProtocol, hasPorts, SYSTEM_PRIORITY } from '../rules/fields/rule-fields.ts';
-import type { Permission } from '../state.ts';
+import {
+  canonicalProtocol,
+  hasPorts,
+  isRuleDescription,
+  SYSTEM_PRIORITY,
+} from '../rules/fields/rule-fields.ts';
+import type { Direction, Permission } from '../state.ts';
 
 const AS_WRITTEN: AddressForm = { hostBits: 'keep', bare: 'keep' };
 
@@ -28,18 +33,15 @@ const reference = (prefix: string) =>
     .regex(new RegExp(`^$|^${prefix}-[\\w-]{1,64}$`), `must be an id such as ${prefix}-bp1web`)
     .default('');
 
+const PROTOCOL_HINT = 'must be TCP, UDP, ICMP, ICMPv6, GRE, ALL or a number from 0 to 255';
 const protocol = z
-  .string()
-  .refine(
-    (value) => canonicalProtocol(value) !== undefined,
-    'must be TCP, UDP, ICMP, ICMPv6, GRE, ALL or a number from 0 to 255',
-  );
+  .string(PROTOCOL_HINT)
+  .refine((value) => canonicalProtocol(value) !== undefined, PROTOCOL_HINT);
+const PORTS_HINT =
+  'must be ports within 1/65535 such as 80/80, the first port first, or -1/-1 where there are none';
 const ports = z
-  .string()
-  .refine(
-    (value) => value === '' || value === NO_PORTS || canonicalPorts(value) === value,
-    'must be ports within 1/65535 such as 80/80, the first port first, or -1/-1 where there are none',
-  )
+  .string(PORTS_HINT)
+  .refine((value) => value === '' || value === NO_PORTS || canonicalPorts(value) === value, PORTS_HINT)
   .default('');
 /** A number, or its digits as some answers have it. */
 const priority = z
@@ -71,11 +73,8 @@ const withoutNames = (json: unknown): unknown =>
     : json;
 
 const fields = z.strictObject({
-  SecurityGroupRuleId: z
-    .string()
-    .regex(/^sgr-[\w-]{1,80}$/, 'must be an id such as sgr-bp1web')
-    .optional(),
-  Direction: z.enum(['ingress', 'egress']),
+  SecurityGroupRuleId: z.string().regex(/^sgr-[\w-]{1,80}$/, 'must be an id such as sgr-bp1web'),
+  Direction: z.enum(['ingress', 'egress'], { message: 'must be ingress or egress' }).optional(),
   IpProtocol: protocol,
   PortRange: ports,
   PortRangeListId: reference('prl'),
@@ -90,32 +89,63 @@ const fields = z.strictObject({
   DestGroupId: reference('sg'),
   DestGroupOwnerAccount: z.string().default(''),
   DestPrefixListId: reference('pl'),
-  Policy: z.enum(['Accept', 'Drop']).default('Accept'),
+  Policy: z.enum(['Accept', 'Drop'], { message: 'must be Accept or Drop' }).default('Accept'),
   Priority: priority,
-  NicType: z.enum(['intranet', 'internet']).optional(),
-  Description: z.string().max(512).default(''),
+  NicType: z.enum(['intranet', 'internet'], { message: 'must be intranet or internet' }).optional(),
+  Description: z.string().refine(isRuleDescription, 'must have 512 characters at most').default(''),
   CreateTime: z.iso.datetime({ message: 'must be a time such as 2024-05-01T08:00:00Z' }).optional(),
 });
 
 /** A rule without the facts that only its group can add. */
-export type FileRule = z.infer<typeof fields>;
+type FileRule = z.infer<typeof fields> & { readonly Direction: Direction };
+
+/** Every field that a rule of a state file can have. */
+export const RULE_KEYS = Object.keys(fields.shape);
 
 export const fileRule = z
   .unknown()
   .transform(withoutNames)
   .pipe(fields)
-  .superRefine((rule, context) => {
-    for (const message of problemsOf(rule)) context.addIssue({ code: 'custom', message });
+  .transform((rule, context): FileRule => {
+    const Direction = directionOf(rule);
+    if (Direction === undefined) {
+      context.addIssue({ code: 'custom', message: `needs a Direction: ${peersHint(rule)}` });
+      return z.NEVER;
+    }
+    const whole = { ...rule, Direction };
+    for (const message of problemsOf(whole)) context.addIssue({ code: 'custom', message });
+    return whole;
   });
 
-function problemsOf(rule: FileRule): string[] {
-  return [...peerProblems(rule), ...familyProblems(rule), ...portProblems(rule)];
+const PEERS = {
+  ingress: ['SourceCidrIp', 'Ipv6SourceCidrIp', 'SourceGroupId', 'SourcePrefixListId'],
+  egress: ['DestCidrIp', 'Ipv6DestCidrIp', 'DestGroupId', 'DestPrefixListId'],
+} as const;
+
+/** As written; else it follows from the one side that the rule has. */
+function directionOf(rule: z.infer<typeof fields>): Direction | undefined {
+  if (rule.Direction !== undefined) return rule.Direction;
+  const [source, dest] = [PEERS.ingress, PEERS.egress].map((side) =>
+    side.some((field) => rule[field] !== ''),
+  );
+  if (source === dest) return undefined;
+  return source === true ? 'ingress' : 'egress';
 }
 
+const peersHint = (rule: z.infer<typeof fields>): string =>
+  PEERS.ingress.some((field) => rule[field] !== '')
+    ? 'write ingress or egress, because the rule has both sides'
+    : `write a peer: ${PEERS.ingress.join(', ')} for ingress, ${PEERS.egress.join(', ')} for egress`;
+
+const problemsOf = (rule: FileRule): string[] => [
+  ...peerProblems(rule),
+  ...familyProblems(rule),
+  ...portProblems(rule),
+];
+
 function peerProblems(rule: FileRule): string[] {
-  const [peer, own] =
-    rule.Direction === 'ingress' ? (['Source', 'Dest'] as const) : (['Dest', 'Source'] as const);
-  const peerFields = [`${peer}CidrIp`, `Ipv6${peer}CidrIp`, `${peer}GroupId`, `${peer}PrefixListId`] as const;
+  const own = rule.Direction === 'ingress' ? 'Dest' : 'Source';
+  const peerFields = PEERS[rule.Direction];
   const given = peerFields.filter((field) => rule[field] !== '');
   const foreign = ([`${own}GroupId`, `${own}PrefixListId`] as const).filter((field) => rule[field] !== '');
   return [
@@ -144,36 +174,18 @@ function portProblems({ IpProtocol, PortRange, PortRangeListId, SourcePortRange 
   return isNone(PortRange) ? [`${IpProtocol} needs ports within 1/65535`] : [];
 }
 
-/** What a rule takes from its group: the network, and the id where the file gives none. */
+/** What a rule takes from its group. */
 export interface RuleDefaults {
-  readonly securityGroupId: string;
   readonly vpcId: string;
   readonly createTime: string;
 }
 
-/** Ids that are left out are made of the rules' places, so that they stay the same; those that are taken are skipped. */
-export function completeRules(rules: readonly FileRule[], defaults: RuleDefaults): Permission[] {
-  const taken = new Set(rules.map(({ SecurityGroupRuleId }) => SecurityGroupRuleId));
-  const freeId = (place: number): string => {
-    for (let number = place; ; number += 1) {
-      const id = `sgr-${defaults.securityGroupId.replace(/^sg-/, '')}-${number}`;
-      if (!taken.has(id)) return id;
-    }
-  };
-  return rules.map((rule, index) => {
-    const id = rule.SecurityGroupRuleId ?? freeId(index + 1);
-    taken.add(id);
-    return completeRule(rule, id, defaults);
-  });
-}
-
-function completeRule(rule: FileRule, id: string, defaults: RuleDefaults): Permission {
+export function completeRule(rule: FileRule, defaults: RuleDefaults): Permission {
   const { NicType, CreateTime, ...rest } = rule;
   const portless = rest.PortRange === '' && rest.PortRangeListId === '';
   return inOrder({
     ...rest,
     PortRange: portless ? '-1/-1' : rest.PortRange,
-    SecurityGroupRuleId: id,
     NicType: NicType ?? (defaults.vpcId === '' ? 'internet' : 'intranet'),
     CreateTime: CreateTime ?? defaults.createTime,
   });

@@ -7,11 +7,14 @@ import { DEFAULT_ACCOUNT_ID } from '../gateway/credentials.ts';
 import { checked } from './input.ts';
 import type { PortRangeList, PrefixList, SecurityGroup, State } from '../state.ts';
 import { groupProblems } from './state-file-groups.ts';
-import { completeRules, fileRule } from './state-file-rules.ts';
+import { hintForKey } from './state-file-hints.ts';
+import { repeatedIds, withIds } from './state-file-ids.ts';
+import { completeRule, fileRule, RULE_KEYS } from './state-file-rules.ts';
 
 /** What stands for facts that a file doesn't tell. */
 const DEFAULT_TIME = '2020-01-01T00:00:00Z';
 const DEFAULT_VPC = 'vpc-emulator';
+const DEFAULT_REGION = 'cn-hangzhou';
 
 const id = (prefix: string) =>
   z.string().regex(new RegExp(`^${prefix}-[\\w-]{1,64}$`), `must be an id such as ${prefix}-bp1web`);
@@ -25,7 +28,7 @@ const tag = z.strictObject({ TagKey: z.string().min(1), TagValue: z.string().def
 
 /** What groups and lists have in common. */
 const common = {
-  RegionId: regionId,
+  RegionId: regionId.default(DEFAULT_REGION),
   Description: z.string().default(''),
   ResourceGroupId: z.union([z.literal(''), id('rg')]).default(''),
   CreationTime: time.default(DEFAULT_TIME),
@@ -39,8 +42,10 @@ const securityGroup = z
     SecurityGroupId: id('sg'),
     SecurityGroupName: z.string().optional(),
     VpcId: z.union([z.literal(''), id('vpc')]).default(DEFAULT_VPC),
-    SecurityGroupType: z.enum(['normal', 'enterprise']).default('normal'),
-    InnerAccessPolicy: z.enum(['Accept', 'Drop']).optional(),
+    SecurityGroupType: z
+      .enum(['normal', 'enterprise'], { message: 'must be normal or enterprise' })
+      .default('normal'),
+    InnerAccessPolicy: z.enum(['Accept', 'Drop'], { message: 'must be Accept or Drop' }).optional(),
     ServiceManaged: z.boolean().default(false),
     Members: z.array(z.union([id('i'), id('eni')])).default([]),
     Permissions: z.array(fileRule).default([]),
@@ -51,11 +56,9 @@ const securityGroup = z
       SecurityGroupName: group.SecurityGroupName ?? group.SecurityGroupId,
       InnerAccessPolicy:
         group.InnerAccessPolicy ?? (group.SecurityGroupType === 'enterprise' ? 'Drop' : 'Accept'),
-      Permissions: completeRules(group.Permissions, {
-        securityGroupId: group.SecurityGroupId,
-        vpcId: group.VpcId,
-        createTime: group.CreationTime,
-      }),
+      Permissions: group.Permissions.map((rule) =>
+        completeRule(rule, { vpcId: group.VpcId, createTime: group.CreationTime }),
+      ),
     };
     for (const { path, message } of groupProblems(whole)) {
       context.addIssue({ code: 'custom', path: [...path], message });
@@ -68,7 +71,7 @@ const prefixList = z
     ...common,
     PrefixListId: id('pl'),
     PrefixListName: z.string().optional(),
-    AddressFamily: z.enum(['IPv4', 'IPv6']).default('IPv4'),
+    AddressFamily: z.enum(['IPv4', 'IPv6'], { message: 'must be IPv4 or IPv6' }).optional(),
     MaxEntries: z.int().min(1).max(200).optional(),
     Entries: z
       .array(z.strictObject({ Cidr: z.string(), Description: z.string().default('') }))
@@ -76,10 +79,11 @@ const prefixList = z
       .default([]),
   })
   .transform((list, context): PrefixList => {
+    const AddressFamily = list.AddressFamily ?? (list.Entries[0]?.Cidr.includes(':') ? 'IPv6' : 'IPv4');
     const Entries = list.Entries.map((entry, index) => {
-      const Cidr = canonicalListCidr(entry.Cidr, list.AddressFamily);
+      const Cidr = canonicalListCidr(entry.Cidr, AddressFamily);
       if (Cidr === undefined) {
-        const message = `must be an ${list.AddressFamily} block without host bits`;
+        const message = `must be an ${AddressFamily} block without host bits`;
         context.addIssue({ code: 'custom', path: ['Entries', index, 'Cidr'], message });
       }
       return { ...entry, Cidr: Cidr ?? entry.Cidr };
@@ -88,6 +92,7 @@ const prefixList = z
     refuseRepeated(cidrs, 'Cidr', context);
     return {
       ...list,
+      AddressFamily,
       PrefixListName: list.PrefixListName ?? list.PrefixListId,
       MaxEntries: maxEntries(list, context),
       Entries,
@@ -146,33 +151,29 @@ function maxEntries(
   return list.MaxEntries ?? Math.max(entries, 1);
 }
 
+const sections = z.strictObject({
+  securityGroups: z.array(securityGroup).default([]),
+  prefixLists: z.array(prefixList).default([]),
+  portRangeLists: z.array(portRangeList).default([]),
+});
+
 const stateFile = z
-  .strictObject({
-    securityGroups: z.array(securityGroup).default([]),
-    prefixLists: z.array(prefixList).default([]),
-    portRangeLists: z.array(portRangeList).default([]),
-  })
-  .superRefine((file, context) => {
-    const ids = [
-      ...file.securityGroups.map((each, index) => [each.SecurityGroupId, 'securityGroups', index] as const),
-      ...file.prefixLists.map((each, index) => [each.PrefixListId, 'prefixLists', index] as const),
-      ...file.portRangeLists.map((each, index) => [each.PortRangeListId, 'portRangeLists', index] as const),
-      ...file.securityGroups.flatMap((group, index) =>
-        group.Permissions.map(
-          (rule, at) => [rule.SecurityGroupRuleId, 'securityGroups', index, 'Permissions', at] as const,
-        ),
-      ),
-    ];
-    const known = new Set<string>();
-    for (const [value, ...path] of ids) {
-      // A bad item has its own complaint, and no id as yet.
-      if (typeof value !== 'string') continue;
-      if (known.has(value)) context.addIssue({ code: 'custom', path, message: `the id ${value} repeats` });
-      known.add(value);
-    }
-  });
+  .unknown()
+  .transform(withIds)
+  .pipe(
+    sections.superRefine((file, context) => {
+      for (const { path, message } of repeatedIds(file)) {
+        context.addIssue({ code: 'custom', path: [...path], message });
+      }
+    }),
+  );
 
 const HINT = 'docs/emulator.md describes the state file';
+const KEYS = [
+  ...Object.keys(sections.shape),
+  ...[securityGroup, prefixList, portRangeList].flatMap(({ in: written }) => Object.keys(written.shape)),
+  ...RULE_KEYS,
+];
 
 export const emptyState = (): State => ({
   version: 0,
@@ -184,7 +185,8 @@ export const emptyState = (): State => ({
 
 /** The state that a file describes. Throws an InputError that lists every problem with its path. */
 export function parseState(json: unknown): State {
-  return { ...emptyState(), ...checked(stateFile, json, { name: 'state', hint: HINT }) };
+  const forKey = (key: string) => hintForKey(key, KEYS);
+  return { ...emptyState(), ...checked(stateFile, json, { name: 'state', hint: HINT, forKey }) };
 }
 
 /** The file of a state; `parseState` makes the same state of it. */

@@ -2,13 +2,29 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { EmulatorClock } from '../cloud.ts';
+import {
+  answerBothSchemes,
+  type EitherScheme,
+  type TlsKeyPair,
+  type UndecidedLimits,
+} from '../tls/either-scheme.ts';
 import { bodyLimitBytes, type Outcome, type Reply, type WireRequest } from '../wire/wire.ts';
 
 /** Parameters may all stand in the URL, so a full batch must fit it (a body may have as much). */
 const MAX_HEADER_BYTES = 1024 * 1024;
 const REQUEST_TIMEOUT_MS = 60_000;
+/** How often that is looked at; without it Node.js does so twice a minute. */
+const CHECK_MS = 1000;
 /** Long, so that the emulator never closes an idle connection under a client by itself: that is a fault's job. */
 const KEEP_ALIVE_MS = 600_000;
+const UNDECIDED: UndecidedLimits = { handshakeMs: REQUEST_TIMEOUT_MS, connections: 1000 };
+
+const HTTP_ALONE: EitherScheme = {
+  reset: (socket) => {
+    socket.resetAndDestroy();
+  },
+  closeUndecided: () => undefined,
+};
 
 export interface ServerOptions {
   readonly host: string;
@@ -17,36 +33,43 @@ export interface ServerOptions {
   readonly handle: (request: WireRequest) => Outcome;
   /** A defect of the emulator itself; its client gets an InternalError. */
   readonly onBug: (error: unknown) => void;
+  /** With it, HTTPS is answered on the same port. */
+  readonly tls?: TlsKeyPair;
 }
 
 export interface HttpServer {
+  /** Plain HTTP, which is always answered. */
   readonly url: string;
   close(): Promise<void>;
 }
 
 export async function startServer(options: ServerOptions): Promise<HttpServer> {
   const closing = new AbortController();
-  const server = createServer(
-    {
-      maxHeaderSize: MAX_HEADER_BYTES,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      headersTimeout: REQUEST_TIMEOUT_MS,
-      keepAliveTimeout: KEEP_ALIVE_MS,
-    },
-    (request, response) => {
-      receive(request, (body) => {
-        const { clock, handle, onBug } = options;
-        const outcome = outcomeOf(() => handle(wireRequest(request, body)), onBug);
-        deliver(outcome, response, { clock, closing: closing.signal, onBug });
-      });
-    },
-  );
+  const { clock, handle, onBug, tls } = options;
+  const server = createServer({
+    maxHeaderSize: MAX_HEADER_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    headersTimeout: REQUEST_TIMEOUT_MS,
+    connectionsCheckingInterval: CHECK_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+  });
+  const schemes = tls === undefined ? HTTP_ALONE : answerBothSchemes(server, tls, UNDECIDED);
+  const delivery: Delivery = { clock, closing: closing.signal, onBug, reset: schemes.reset };
+  server.on('request', (request, response) => {
+    receive(request, (body) => {
+      deliver(
+        outcomeOf(() => handle(wireRequest(request, body)), onBug),
+        response,
+        delivery,
+      );
+    });
+  });
   server.on('clientError', refuseBadHttp);
   await listen(server, options);
   let closed: Promise<void> | undefined;
   return {
     url: urlOf(server.address() as AddressInfo),
-    close: () => (closed ??= stop(server, closing)),
+    close: () => (closed ??= stop(server, schemes, closing)),
   };
 }
 
@@ -60,10 +83,11 @@ function listen(server: Server, { host, port }: ServerOptions): Promise<void> {
   });
 }
 
-function stop(server: Server, closing: AbortController): Promise<void> {
+function stop(server: Server, schemes: EitherScheme, closing: AbortController): Promise<void> {
   closing.abort();
   return new Promise((resolve) => {
     server.close(() => resolve());
+    schemes.closeUndecided();
     server.closeAllConnections();
   });
 }
@@ -107,6 +131,7 @@ function outcomeOf(run: () => Outcome, onBug: ServerOptions['onBug']): Outcome {
 
 interface Delivery extends Pick<ServerOptions, 'clock' | 'onBug'> {
   readonly closing: AbortSignal;
+  readonly reset: EitherScheme['reset'];
 }
 
 function deliver(outcome: Outcome, response: ServerResponse, delivery: Delivery): void {
@@ -115,7 +140,7 @@ function deliver(outcome: Outcome, response: ServerResponse, delivery: Delivery)
       send(response, outcome.reply);
       return;
     case 'reset':
-      response.socket?.resetAndDestroy();
+      if (response.socket !== null) delivery.reset(response.socket);
       return;
     case 'hang':
       return;

@@ -13,7 +13,7 @@ export const modifySecurityGroupAttribute: ActionHandler = (request, world) => {
   const target = readGroupTarget(params);
   const name = readGroupName(params, 'InvalidSecurityGroupName.Malformed (modify)');
   const description = text(params, 'Description');
-  if (!isGroupDescription(description)) {
+  if (!isGroupDescription(description, world.quirks)) {
     throw refuse('InvalidSecurityGroupDiscription.Malformed (group)');
   }
   if (name === '' && description === '') throw refuse('InvalidParameter (group)');

@@ -2,7 +2,8 @@
 import type { ActionHandler, ActionRequest, World } from '../action.ts';
 import type { SecurityGroup } from '../state.ts';
 import { change, timestamp } from '../actions/contents.ts';
-import { text, type Params } from '../actions/params.ts';
+import { lengthIn, text, type Params } from '../actions/params.ts';
+import type { Quirks } from '../quirks.ts';
 import { refuse, required, type Refusal } from '../actions/refusals.ts';
 import { isKnownRegion } from './regions.ts';
 import { isResourceGroupId } from './resource-target.ts';
@@ -14,7 +15,7 @@ const GROUPS_MAX = 100;
 /** Made by the API a group has no rules; basic groups let their members talk to each other. */
 export const createSecurityGroup: ActionHandler = (request, world) => {
   const { params } = request;
-  const wanted = readNewGroup(params);
+  const wanted = readNewGroup(params, world);
   checkPlace(wanted, world);
   refuseTooMany(wanted.RegionId, request, world);
   const group: SecurityGroup = {
@@ -33,10 +34,10 @@ export const createSecurityGroup: ActionHandler = (request, world) => {
 
 type NewGroup = ReturnType<typeof readNewGroup>;
 
-function readNewGroup(params: Params) {
+function readNewGroup(params: Params, { quirks }: World) {
   const RegionId = required(params, 'RegionId', 'MissingRegionId');
   const Description = text(params, 'Description');
-  if (!isGroupDescription(Description)) {
+  if (!isGroupDescription(Description, quirks)) {
     throw refuse(
       isLink(Description)
         ? 'InvalidDescription.Malformed'
@@ -67,8 +68,11 @@ export function readGroupName(
 const isLink = (value: string): boolean => /^https?:\/\//i.test(value);
 
 /** Nothing, or 2 to 256 characters that aren't a link. */
-export function isGroupDescription(value: string): boolean {
-  const length = Array.from(value).length;
+export function isGroupDescription(
+  value: string,
+  { descriptionUnit }: Pick<Quirks, 'descriptionUnit'>,
+): boolean {
+  const length = lengthIn(descriptionUnit, value);
   return length === 0 || (length >= 2 && length <= 256 && !isLink(value));
 }
 

@@ -13,6 +13,8 @@ import { namesGroup } from '../rules/rule-book.ts';
 import { hasTags, readTagFilter } from './tags.ts';
 
 const MAX_RESULTS = { least: 1, most: 100, standard: 10 };
+/** Source: the page of 2019; today's gives no bound. */
+const PAGE_SIZE_MAX = 50;
 const IDS_MAX = 100;
 /** A filter by tag or resource group shows no more than this. */
 const FILTERED_MAX = 1000;
@@ -21,13 +23,13 @@ export const describeSecurityGroups: ActionHandler = (request, world) => {
   const { params } = request;
   const filters = readFilters(params);
   const dryRun = readFlag(params, 'DryRun') === true;
-  const paged = text(params, 'PageNumber') !== '' || text(params, 'PageSize') !== '';
-  const legacy = world.quirks.apiLevel === 'legacy2019';
-  if (paged && !legacy) throw refuse('NotSupported.PageNumberAndPageSize');
-  const maxResults = legacy ? 0 : readMost(params);
+  const paging = readPaging(params, world);
   const found = search(request, filters, world);
   const RegionId = text(params, 'RegionId');
-  const page = legacy ? numberedPage(found, params) : tokenPage(found, maxResults, params, world);
+  const page =
+    paging.kind === 'number'
+      ? numberedPage(found, paging, world)
+      : tokenPage(found, paging.maxResults, params, world);
   if (dryRun) throw refuse('DryRunOperation');
   return { RegionId, ...page };
 };
@@ -54,10 +56,40 @@ function readFlag(params: Params, name: string): boolean | undefined {
   return flag;
 }
 
-function readMost(params: Params): number {
-  const most = readMaxResults(params, MAX_RESULTS);
-  if (most === undefined) throw refuse('InvalidParameter (groups)', 'MaxResults');
-  return most;
+type Paging =
+  | { readonly kind: 'token'; readonly maxResults: number }
+  | { readonly kind: 'number'; readonly PageNumber: number; readonly PageSize: number };
+
+/**
+ * In 2019 by number, whatever else was asked. Today the older way is being withdrawn, and which callers still have it is
+ * open (quirk groupPaging); MaxResults or NextToken stand for the newer one, and beside them PageNumber is refused.
+ */
+function readPaging(params: Params, { quirks }: World): Paging {
+  if (quirks.apiLevel === 'legacy2019') return readNumbers(params);
+  const isGiven = (name: string) => text(params, name) !== '';
+  const byNumber = isGiven('PageNumber') || isGiven('PageSize');
+  const byToken = isGiven('MaxResults') || isGiven('NextToken');
+  if (byNumber && (byToken || quirks.groupPaging === 'token')) {
+    throw refuse('NotSupported.PageNumberAndPageSize');
+  }
+  if (byNumber) return readNumbers(params);
+  const maxResults = readMaxResults(params, MAX_RESULTS);
+  if (maxResults === undefined) throw refuse('InvalidParameter (groups)', 'MaxResults');
+  return { kind: 'token', maxResults };
+}
+
+const readNumbers = (params: Params): Paging => ({
+  kind: 'number',
+  PageNumber: readNumber(params, 'PageNumber', { standard: 1, most: Infinity }),
+  PageSize: readNumber(params, 'PageSize', { standard: 10, most: PAGE_SIZE_MAX }),
+});
+
+function readNumber(params: Params, name: string, limits: { standard: number; most: number }): number {
+  const given = text(params, name);
+  const value = given === '' ? limits.standard : integer(given);
+  if (value === undefined || value < 1 || value > limits.most)
+    throw refuse('InvalidParameter (groups)', name);
+  return value;
 }
 
 function tagFilter(params: Params): Filter {
@@ -137,19 +169,20 @@ function tokenPage(
   const request = { maxResults, nextToken: text(params, 'NextToken'), question: questionOf(params) };
   const page = pageOf(found, request, ({ SecurityGroupId }) => SecurityGroupId, seedSource(world));
   if (page === undefined) throw refuse('InValidParameter.NextToken');
-  return { NextToken: page.nextToken, SecurityGroups: { SecurityGroup: page.items.map(summary) } };
+  return { NextToken: page.nextToken, SecurityGroups: { SecurityGroup: page.items.map(summaryIn(world)) } };
 }
 
-/** The paging of 2019. */
-function numberedPage(found: readonly SecurityGroup[], params: Params): ActionAnswer {
-  const PageNumber = Math.max(integer(text(params, 'PageNumber')) ?? 1, 1);
-  const PageSize = Math.min(Math.max(integer(text(params, 'PageSize')) ?? 10, 1), 50);
+function numberedPage(
+  found: readonly SecurityGroup[],
+  { PageNumber, PageSize }: { readonly PageNumber: number; readonly PageSize: number },
+  world: World,
+): ActionAnswer {
   const items = found.slice((PageNumber - 1) * PageSize, PageNumber * PageSize);
   return {
     TotalCount: found.length,
     PageNumber,
     PageSize,
-    SecurityGroups: { SecurityGroup: items.map(summary) },
+    SecurityGroups: { SecurityGroup: items.map(summaryIn(world)) },
   };
 }
 
@@ -166,9 +199,20 @@ const summary = (group: SecurityGroup): ActionAnswer => ({
   ServiceManaged: group.ServiceManaged,
   ServiceID: group.ServiceManaged ? MANAGING_SERVICE_ID : 0,
   Tags: { Tag: group.Tags },
-  RuleCount: group.Permissions.length,
-  GroupToGroupRuleCount: group.Permissions.filter(namesGroup).length,
 });
+
+/** They are told since 2024-09-28. */
+const ruleCounts = ({ Permissions }: SecurityGroup): ActionAnswer => ({
+  RuleCount: Permissions.length,
+  GroupToGroupRuleCount: Permissions.filter(namesGroup).length,
+});
+
+const summaryIn =
+  ({ quirks }: World) =>
+  (group: SecurityGroup): ActionAnswer => ({
+    ...summary(group),
+    ...(quirks.apiLevel === 'legacy2019' ? {} : ruleCounts(group)),
+  });
 
 /** Some number: which cloud product manages a group is not emulated. */
 const MANAGING_SERVICE_ID = 1;

@@ -46,6 +46,14 @@ const PROTOCOL_NUMBER_REGIONS: ReadonlySet<string> = new Set([
   'ap-southeast-1',
 ]);
 
+/** By which clients call ECS that take no endpoint: where such a name leads to the emulator, its certificate must hold. */
+export const vendorHosts = (): string[] => [
+  '*.aliyuncs.com',
+  ...[...REGION_NAMES.keys()].map(regionEndpoint),
+];
+
+const regionEndpoint = (regionId: string): string => `ecs.${regionId}.aliyuncs.com`;
+
 /** A region is known when it is in our list, or when the state file put something there. */
 export const isKnownRegion = (contents: Contents, regionId: string): boolean =>
   REGION_NAMES.has(regionId) || regionsInUse(contents).has(regionId);
@@ -63,7 +71,7 @@ export const describeRegions: ActionHandler = (_request, world) => {
       Region: regions.map(([RegionId, LocalName]) => ({
         RegionId,
         LocalName,
-        RegionEndpoint: `ecs.${RegionId}.aliyuncs.com`,
+        RegionEndpoint: regionEndpoint(RegionId),
         Status: 'available',
       })),
     },

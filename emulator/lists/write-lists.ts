@@ -8,15 +8,23 @@ import { isKnownRegion } from '../groups/regions.ts';
 import { readNewTags } from '../groups/tags.ts';
 import { isIn, listOf, readListTarget, usersOf } from './find-list.ts';
 import { isEntryDescription, isListName, minuteStamp } from './list-fields.ts';
+import type { Quirks } from '../quirks.ts';
 import type { AnyList, EntryOf, ListKind } from './list-kinds.ts';
 
 /** Entries that one call may add, and that it may remove. Source: Create and Modify pages, 2026. */
 const ENTRIES_PER_CALL_MAX = 200;
 
+/** What a list is written from. */
+interface ListCall<List extends AnyList> {
+  readonly params: Params;
+  readonly kind: ListKind<List>;
+  readonly quirks: Quirks;
+}
+
 export const createList =
   <List extends AnyList>(kind: ListKind<List>): ActionHandler =>
   ({ params, accountId }, world) => {
-    const { name, wanted } = readNewList(params, kind);
+    const { name, wanted } = readNewList({ params, kind, quirks: world.quirks });
     if (!isKnownRegion(world.state, wanted.RegionId)) throw refuse(kind.unknownRegion);
     if (!/^(rg-[\w-]{1,64})?$/.test(wanted.ResourceGroupId)) throw refuse(kind.unknownResourceGroup);
     const lists = kind.listsOf(world.state);
@@ -28,7 +36,8 @@ export const createList =
     return { [`${kind.stem}Id`]: id };
   };
 
-function readNewList<List extends AnyList>(params: Params, kind: ListKind<List>) {
+function readNewList<List extends AnyList>(call: ListCall<List>) {
+  const { params, kind } = call;
   const missing = `MissingParameter (${kind.title})` as const;
   const RegionId = required(params, 'RegionId', missing);
   const name = required(params, `${kind.stem}Name`, missing);
@@ -39,12 +48,11 @@ function readNewList<List extends AnyList>(params: Params, kind: ListKind<List>)
     throw refuse(`InvalidParameter (${kind.title})`, 'MaxEntries');
   }
   if (MaxEntries > kind.maxEntriesMost) throw refuse(kind.tooManyWanted, 'MaxEntries');
-  const Description = readDescription(params, kind);
+  const Description = readDescription(call);
   const Tags = readNewTags(params);
   const Entries = readEntries(
-    params,
+    call,
     'Entry',
-    kind,
     kind.entryReader(() => own),
   );
   if (Entries.length > MaxEntries) throw refuse(kind.tooManyGiven);
@@ -53,17 +61,16 @@ function readNewList<List extends AnyList>(params: Params, kind: ListKind<List>)
   return { name, wanted };
 }
 
-function readDescription<List extends AnyList>(params: Params, { title }: ListKind<List>): string {
+function readDescription<List extends AnyList>({ params, kind, quirks }: ListCall<List>): string {
   const description = text(params, 'Description');
-  if (!isGroupDescription(description)) throw refuse(`InvalidDescription.Malformed (${title})`);
+  if (!isGroupDescription(description, quirks)) throw refuse(`InvalidDescription.Malformed (${kind.title})`);
   return description;
 }
 
 /** The entries of `NAME.N`. Throws when one is malformed or stands twice. */
 function readEntries<List extends AnyList>(
-  params: Params,
+  { params, kind, quirks }: ListCall<List>,
   name: string,
-  kind: ListKind<List>,
   read: ReturnType<ListKind<List>['entryReader']>,
 ): Array<EntryOf<List>> {
   const given = entries(params, name);
@@ -71,7 +78,7 @@ function readEntries<List extends AnyList>(
   const made = given.map(({ name: entry, fields }) => {
     const description = text(fields, 'Description');
     const result = read(fields, entry, description);
-    if (isEntryDescription(description)) return result;
+    if (isEntryDescription(description, quirks)) return result;
     throw refuse(`InvalidParameter (${kind.title})`, `${entry}.Description`);
   });
   const texts = made.map(kind.textOf);
@@ -88,11 +95,12 @@ export const modifyList =
     const target = readListTarget(request, kind);
     const name = text(params, `${kind.stem}Name`);
     if (name !== '' && !isListName(name)) throw refuse(`InvalidParameter.${kind.stem}Name`);
-    const description = readDescription(params, kind);
+    const call = { params, kind, quirks: world.quirks };
+    const description = readDescription(call);
     const list = (): List => listOf(target, world.state, kind);
     const reader = kind.entryReader(list);
-    const removed = readEntries(params, 'RemoveEntry', kind, reader);
-    const added = readEntries(params, 'AddEntry', kind, reader);
+    const removed = readEntries(call, 'RemoveEntry', reader);
+    const added = readEntries(call, 'AddEntry', reader);
     if (name === '' && description === '' && removed.length + added.length === 0) {
       throw refuse(`MissingParameter (${kind.title})`, 'AddEntry');
     }

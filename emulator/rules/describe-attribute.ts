@@ -6,6 +6,8 @@ import { isGroupId, visibleGroup } from '../groups/group-target.ts';
 import { text, type Params } from '../actions/params.ts';
 import { pageOf, readMaxResults, seedSource, type PageRequest } from '../actions/paging.ts';
 import { refuse, required } from '../actions/refusals.ts';
+import { isWholeIpv4, ownSideIsAny, WHOLE_IPV4 } from './permission.ts';
+import { SIDES } from './rule-call.ts';
 
 const MAX_RESULTS = { least: 10, most: 1000, standard: 500 };
 
@@ -130,9 +132,24 @@ function describeAll(
   const names = namesIn(contents);
   const legacyForm = (rule: Permission): ActionAnswer =>
     Object.fromEntries(
-      Object.entries(currentForm(rule, names, world)).filter(([field]) => !FIELDS_AFTER_2019.has(field)),
+      Object.entries(currentForm(withOwnSideShown(rule, world), names, world)).filter(
+        ([field]) => !FIELDS_AFTER_2019.has(field),
+      ),
     );
   return { ...headOf(group), Permissions: { Permission: rules.map(legacyForm) } };
+}
+
+/**
+ * What is shown of an own side of all addresses, where left out and 0.0.0.0/0 are one; where they are two, a Describe that
+ * did not show as sent could not tell them apart. The default is of IPv4: a rule of IPv6 cannot have it.
+ */
+function withOwnSideShown(rule: Permission, { quirks }: World): Permission {
+  if (!ownSideIsAny(quirks) || quirks.shownOwnSide === 'sent') return rule;
+  const { peer, own } = SIDES[rule.Direction];
+  const field = `${own}CidrIp` as const;
+  if (quirks.shownOwnSide === 'empty') return isWholeIpv4(rule[field]) ? { ...rule, [field]: '' } : rule;
+  const isIpv6 = rule[`Ipv6${peer}CidrIp`] !== '' || rule[`Ipv6${own}CidrIp`] !== '';
+  return rule[field] === '' && !isIpv6 ? { ...rule, [field]: WHOLE_IPV4 } : rule;
 }
 
 const FIELDS_AFTER_2019: ReadonlySet<string> = new Set([

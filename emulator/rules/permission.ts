@@ -101,7 +101,10 @@ export function fieldsOf(rule: Permission): RuleFields {
 }
 
 /** What decides which rules are the same rule. */
-export interface IdentityOptions extends Pick<Quirks, 'priorityInIdentity' | 'ipv4HostBits' | 'bareIpv4'> {
+export interface IdentityOptions extends Pick<
+  Quirks,
+  'apiLevel' | 'priorityInIdentity' | 'ipv4HostBits' | 'bareIpv4' | 'omittedOwnSide'
+> {
   /** The flat form masks IPv6 blocks, so whoever uses it can name only the masked form. */
   readonly ipv6HostBits?: AddressForm['hostBits'];
 }
@@ -113,7 +116,7 @@ export interface IdentityOptions extends Pick<Quirks, 'priorityInIdentity' | 'ip
  */
 export function identityOf(rule: Permission, options: IdentityOptions): string {
   const { priorityInIdentity, ipv4HostBits, bareIpv4, ipv6HostBits } = options;
-  const form = [priorityInIdentity, ipv4HostBits, bareIpv4, ipv6HostBits].join(' ');
+  const form = [priorityInIdentity, ipv4HostBits, bareIpv4, ipv6HostBits, ownSideIsAny(options)].join(' ');
   const known = identitiesByForm.get(form) ?? new WeakMap<Permission, string>();
   identitiesByForm.set(form, known);
   let identity = known.get(rule);
@@ -124,11 +127,32 @@ export function identityOf(rule: Permission, options: IdentityOptions): string {
   return identity;
 }
 
+/**
+ * Whether an own side that is left out and 0.0.0.0/0 are one: the page of 2019 gives DestCidrIp that default. Whether
+ * the default is what the rule then is, or only what it means, is open; today's pages have none.
+ */
+export const ownSideIsAny = ({
+  apiLevel,
+  omittedOwnSide,
+}: Pick<Quirks, 'apiLevel' | 'omittedOwnSide'>): boolean =>
+  apiLevel === 'legacy2019' && omittedOwnSide === 'any';
+
+export const WHOLE_IPV4 = '0.0.0.0/0';
+
+/** Whether the block, host bits or not, is all of IPv4. */
+export const isWholeIpv4 = (block: string): boolean => block.endsWith('/0');
+
 /** Rules are values, so an identity stays true; to work out those of a large group takes longer than all the rest. */
 const identitiesByForm = new Map<string, WeakMap<Permission, string>>();
 
 function identityText(rule: Permission, options: IdentityOptions): string {
   const ipv4 = ipv4Form(options);
+  const { own } = SIDES[rule.Direction];
+  const blockOf = (side: 'Source' | 'Dest'): string => {
+    const block = rule[`${side}CidrIp`];
+    if (block === '' || (side === own && ownSideIsAny(options) && isWholeIpv4(block))) return '';
+    return canonicalIpv4(block, ipv4) ?? block;
+  };
   const ipv6: AddressForm = { hostBits: options.ipv6HostBits ?? 'keep', bare: 'keep' };
   return [
     rule.Direction,
@@ -136,11 +160,11 @@ function identityText(rule: Permission, options: IdentityOptions): string {
     rule.PortRange,
     rule.PortRangeListId,
     rule.SourcePortRange === NO_PORTS ? '' : rule.SourcePortRange,
-    rule.SourceCidrIp && canonicalIpv4(rule.SourceCidrIp, ipv4),
+    blockOf('Source'),
     rule.Ipv6SourceCidrIp && canonicalIpv6(rule.Ipv6SourceCidrIp, ipv6),
     rule.SourceGroupId,
     rule.SourcePrefixListId,
-    rule.DestCidrIp && canonicalIpv4(rule.DestCidrIp, ipv4),
+    blockOf('Dest'),
     rule.Ipv6DestCidrIp && canonicalIpv6(rule.Ipv6DestCidrIp, ipv6),
     rule.DestGroupId,
     rule.DestPrefixListId,

@@ -55,6 +55,9 @@ function revokeByFields(target: GroupTarget, call: RuleCall): void {
   const removeMatch = (draft: RuleDraft) => {
     const index = matchingIndex(selectorOf(draft, group, call), book, call, draft.form);
     if (index >= 0) book.remove(index);
+    else if (draft.peerGroupId !== '' && world.quirks.revokeUnknownGroupRule === 'fail') {
+      throw refuse('InvalidGroupAuthItem.NotFound');
+    }
   };
   applyBatch({ entries: drafts, failure }, book, removeMatch, world.quirks);
 }

@@ -75,14 +75,25 @@ function checkNetwork(draft: RuleDraft, group: SecurityGroup): void {
 }
 
 function checkPeerGroup(peerGroup: SecurityGroup, group: SecurityGroup, call: RuleCall): void {
-  if (group.SecurityGroupType === 'enterprise' || peerGroup.SecurityGroupType === 'enterprise') {
-    throw refuse('InvalidGroupAuthParameter.OperationDenied');
-  }
+  refuseEnterprise(peerGroup, group, call);
   refuseSameGroup(peerGroup.SecurityGroupId, group, call);
   if (group.VpcId !== '' && peerGroup.VpcId === '') throw refuse('InvalidNetworkType.Mismatch');
   if (group.VpcId === '' && peerGroup.VpcId !== '') throw refuse('InvalidNetworkType.Conflict');
   if (group.VpcId !== peerGroup.VpcId) {
     throw refuse(`Invalid${SIDES[call.direction].peer}GroupId.Mismatch (vpc)`);
+  }
+}
+
+/**
+ * The pages of Authorize and Revoke have two codes, of which one speaks of what an enterprise group may say and the other of
+ * whom a group may let in; those of Modify have the latter alone.
+ */
+function refuseEnterprise(peerGroup: SecurityGroup, group: SecurityGroup, call: RuleCall): void {
+  if (group.SecurityGroupType === 'enterprise' && call.operation !== 'modify') {
+    throw refuse('InvalidGroupParameter.OperationDenied');
+  }
+  if (group.SecurityGroupType === 'enterprise' || peerGroup.SecurityGroupType === 'enterprise') {
+    throw refuse('InvalidGroupAuthParameter.OperationDenied');
   }
 }
 

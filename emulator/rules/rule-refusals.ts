@@ -15,6 +15,7 @@ export const RULE_FORMAT = {
   'InvalidSourcePortRange.Malformed': [400, 'The specified parameter SourcePortRange is not valid.'],
   'InvalidSourceCidrIp.Malformed': [400, 'The specified parameter SourceCidrIp is not valid.'],
   'InvalidDestCidrIp.Malformed': [400, 'The specified parameter DestCidrIp is not valid.'],
+  'InvalidDestCidrIp.sMalformed': [400, 'The specified parameter "DestCidrIp" is not valid.'], // RevokeSecurityGroupEgress
   'InvalidParam.SourceCidrIp': [400, 'The specified parameter %s is not valid.'],
   'InvalidParam.DestCidrIp': [400, 'The specified parameter %s is not valid.'],
   'InvalidParam.Ipv6SourceCidrIp': [400, 'The specified parameter %s is not valid.'],
@@ -68,6 +69,7 @@ export const RULE_MEANING = {
   'InvalidNetworkType.Mismatch': [403, 'The specified SecurityGroup network type should be same with SourceGroup network type (vpc or classic).'],
   'InvalidNetworkType.Conflict': [403, 'The specified SecurityGroup network type should be same with SourceGroup network type (vpc or classic).'],
   'InvalidSecurityGroup.InvalidNetworkType': [400, 'The specified security group network type is not support this operation, please check the security group network types. For VPC security groups, ClassicLink must be enabled.'],
+  'InvalidGroupParameter.OperationDenied': [400, 'The attributes Policy, SourceGroupId, DestGroupId of enterprise level security groups are not allowed to be set or modified.'],
   'InvalidGroupAuthParameter.OperationDenied': [400, 'The security group can not authorize to enterprise level security group.'],
   'NotSupported.ClassicNetworkPrefixList': [400, 'The prefix list is not supported when the network type of security group is classic.'],
   'InvalidPrefixListId.NotFound': [404, 'The specified prefix list was not found.'],
@@ -89,6 +91,7 @@ export const RULE_MEANING = {
 export const RULE_TARGET = {
   'SecurityGroupRule.NotFound': [404, 'The target security group rule not exist.'],
   'InvalidSecurityGroupRuleId.NotFound': [404, 'The specified SecurityGroupRuleId is not exists.'],
+  'InvalidGroupAuthItem.NotFound': [403, 'Specified group authorized item does not exist in our records.'], // Revoke
   'InvalidSecurityGroupRule.RuleNotExist': [400, 'The specified rule does not exist.'],
   'InvalidOperation.ModifySgRuleEntityType': [400, 'The source or destination type of the rules cannot be modified.'],
   'InvalidOperation.ModifyNicType': [400, 'NicType is not allowed to modify.'],

@@ -11,11 +11,17 @@ export interface NumberedEvent extends AuditEvent {
 }
 
 export class AuditTrail {
+  readonly #run: string;
   /** Oldest first; each with the length of its text. */
   readonly #events = new Map<number, { readonly event: NumberedEvent; readonly bytes: number }>();
   #bytes = 0;
   #first = 1;
   #next = 1;
+
+  /** @param run tells the ids of its events from those of another run; 32 bits */
+  constructor(run = 0) {
+    this.#run = run.toString(16).toUpperCase().padStart(8, '0');
+  }
 
   add(event: AuditEvent): void {
     const bytes = JSON.stringify(event.body).length;
@@ -27,7 +33,7 @@ export class AuditTrail {
 
   /** Of an event that no request id stands for; in the order of the events, which takes no randomness. */
   newId(): string {
-    return `00000000-0000-4000-8000-${this.#next.toString(16).toUpperCase().padStart(12, '0')}`;
+    return `${this.#run}-0000-4000-8000-${this.#next.toString(16).toUpperCase().padStart(12, '0')}`;
   }
 
   /** Oldest first. */

@@ -3,7 +3,7 @@
 import { groupContext, type GroupContext } from '../exposure/engine/context.ts';
 import type { DesiredGroup, DesiredState } from '../model/group.ts';
 import { DIRECTIONS, ruleIdentity, type Direction, type Rule } from '../model/rule.ts';
-import { desiredGroupKey } from '../policy/compile/group-key.ts';
+import { changedGroups, desiredGroupKey } from '../policy/compile/group-key.ts';
 import { emptiedDirections } from './loss/emptied.ts';
 import { losingRules } from './loss/losing-rules.ts';
 
@@ -39,10 +39,11 @@ export function* revisionLoss(
   after: DesiredState,
   nowMs: number,
 ): Generator<void, RevisionLoss, void> {
-  const later = new Map(after.groups.map((group) => [desiredGroupKey(group), group]));
   const losing: DesiredGroup[] = [];
   const released: DesiredGroup[] = [];
-  for (const group of before.groups) {
+  const others = changedGroups(before.groups, after.groups);
+  const later = new Map(others.after.map((group) => [desiredGroupKey(group), group]));
+  for (const group of others.before) {
     const next = later.get(desiredGroupKey(group));
     if (next === undefined) released.push(group);
     else if (groupLoses(group, next, nowMs)) losing.push(next);

@@ -11,7 +11,7 @@ import { prefixContains } from '../model/prefix.ts';
 import { compareText, type SourcePlace } from '../model/problem.ts';
 import { DIRECTIONS } from '../model/rule.ts';
 import { quoted } from '../model/rule-text.ts';
-import { desiredGroupKey } from '../policy/compile/group-key.ts';
+import { changedGroups, desiredGroupKey } from '../policy/compile/group-key.ts';
 
 export interface Weakening {
   readonly kind: 'expect' | 'ignore' | 'mode' | 'direction' | 'ownership';
@@ -33,10 +33,11 @@ export function weakenings(
   after: DesiredState,
   defaultMode: Mode = 'enforce',
 ): Weakening[] {
-  const later = new Map(after.groups.map((group) => [desiredGroupKey(group), group]));
+  const others = changedGroups(before.groups, after.groups);
+  const later = new Map(others.after.map((group) => [desiredGroupKey(group), group]));
   return [
     ...weakenedExpectations(before.expectations, after.expectations),
-    ...before.groups.flatMap((group) => {
+    ...others.before.flatMap((group) => {
       const next = later.get(desiredGroupKey(group));
       return next === undefined ? [] : weakenedGroup(group, next, defaultMode);
     }),
@@ -46,8 +47,9 @@ export function weakenings(
 /** One of another name that says the same stands for one that is gone. */
 function weakenedExpectations(before: readonly Expectation[], after: readonly Expectation[]): Weakening[] {
   const names = new Set(after.map(({ name }) => name));
+  const same = new Set(after);
   return before
-    .filter((expectation) => !after.some((other) => saysAsMuch(other, expectation)))
+    .filter((expectation) => !same.has(expectation) && !after.some((other) => saysAsMuch(other, expectation)))
     .map(({ name, source }) => ({
       kind: 'expect',
       group: '',

@@ -22,6 +22,8 @@ export interface ApiDialect {
   readonly mayIgnorePriority: boolean;
   /** Whether rules can name prefix lists and port lists. */
   readonly hasLists: boolean;
+  /** Whether an own side of 0.0.0.0/0 is another rule than none; else it is read as none. Source: the page of 2019. */
+  readonly tellsWholeOwnSide: boolean;
   /** What to take an endpoint for that does not understand the calls of this level; null: nothing else is known. */
   readonly fallback: ApiLevel | null;
 }
@@ -33,6 +35,7 @@ const DIALECTS: Readonly<Record<ApiLevel, ApiDialect>> = {
     modifiable: 'all',
     mayIgnorePriority: false,
     hasLists: true,
+    tellsWholeOwnSide: true,
     fallback: 'legacy2019',
   },
   legacy2019: {
@@ -41,6 +44,7 @@ const DIALECTS: Readonly<Record<ApiLevel, ApiDialect>> = {
     modifiable: ['description', 'priority'],
     mayIgnorePriority: true,
     hasLists: false,
+    tellsWholeOwnSide: false,
     fallback: null,
   },
 };

@@ -22,3 +22,22 @@ export function deepFreeze<T>(value: T): T {
 /** Equal for equal values whose keys stand in the same order. */
 export const exactText = (value: unknown): string =>
   JSON.stringify(value, (_key, part: unknown) => (typeof part === 'bigint' ? `${part}n` : part));
+
+/** Whether both hold the very same items, in the same order. */
+export const isSameList = <T>(a: readonly T[], b: readonly T[]): boolean =>
+  a === b || (a.length === b.length && a.every((each, index) => each === b[index]));
+
+/** Each one before, where it says the same; and the very list before, if nothing is new. Keys stand in one order. */
+export function keptWhereEqual<T>(
+  before: readonly T[],
+  now: readonly T[],
+  nameOf: (each: T) => string,
+): readonly T[] {
+  if (before.length === 0 || now.length === 0) return now;
+  const known = new Map(before.map((each) => [nameOf(each), each]));
+  const kept = now.map((each) => {
+    const earlier = known.get(nameOf(each));
+    return earlier !== undefined && exactText(earlier) === exactText(each) ? earlier : each;
+  });
+  return isSameList(kept, before) ? before : kept;
+}

@@ -63,7 +63,7 @@ export interface RuleProblem {
   readonly hint: string;
 }
 
-/** The vendor counts characters of a description from 1 to this. */
+/** The vendor speaks of 1 to so many characters, and does not say whether these are code points, UTF-16 units or bytes. */
 export const MAX_DESCRIPTION_LENGTH = 512;
 const MAX_PRIORITY: Readonly<Record<Side, number>> = { desired: 100, described: 255 };
 

@@ -9,6 +9,7 @@ import { diff } from './diff/diff.ts';
 import { ownershipOf } from './diff/ownership.ts';
 import { refusedIn, withoutQuarantined } from './diff/quarantine.ts';
 import { withoutResting } from './diff/resting.ts';
+import { inFixedOrder } from './fixed-order.ts';
 import { desiredHash, planHash } from './hash.ts';
 import type { PlanInput } from './plan-input.ts';
 import type { Diff, GroupPlan, GroupPolicy, PlanOptions, Step } from './plan.ts';
@@ -27,14 +28,14 @@ import { guardedWay } from './guarded-way.ts';
  * Only the steps of a `pending` plan may be carried out; those of an `observed` or `blocked` one show what would be
  * done, and `blockedBy` says why it is not. A plan without steps is `converged`.
  *
- * Pure and deterministic: rules in any order give the same bytes. The work is bounded by counts and not by time,
+ * Pure and deterministic: rules and refusals in any order give the same bytes. The work is bounded by counts and not by time,
  * a few seconds at the very worst; beyond that the plan promises less, and `exceptions` says so. Never throws:
  * a bug that one group brings to light blocks that group, and says so. The answer is frozen, and with it the rules
  * of the input that it holds.
  */
 export function planGroup(input: PlanInput): GroupPlan {
   try {
-    return deepFreeze(planned(input));
+    return deepFreeze(planned(inFixedOrder(input)));
   } catch (error) {
     return deepFreeze(failedPlan(input, error));
   }

@@ -215,7 +215,7 @@ export const PLAN_MUTATIONS: readonly Mutation[] = [
   {
     name: 'every group is taken to be alone',
     file: 'plan/proof/transition.ts',
-    find: 'return this.#alone ? isBrokenAlone : isBrokenForSome;',
+    find: 'return alone ? isBrokenAlone : isBrokenForSome;',
     replace: 'return isBrokenAlone;',
   },
   {
@@ -229,5 +229,35 @@ export const PLAN_MUTATIONS: readonly Mutation[] = [
     file: 'plan/proof/transition.ts',
     find: 'this.#boxes.get(rule);',
     replace: 'this.#boxes.values().next().value;',
+  },
+  {
+    name: 'rules are planned in the order in which the cloud describes them',
+    file: 'plan/fixed-order.ts',
+    find: 'described.rules.toSorted(compareDescribed)',
+    replace: 'described.rules',
+  },
+  {
+    name: 'refusals are told in the order in which they were learned',
+    file: 'plan/fixed-order.ts',
+    find: 'refused.toSorted((a, b) => compareRules(a.rule, b.rule))',
+    replace: 'refused',
+  },
+  {
+    name: 'rules of the same action wait for each other',
+    file: 'plan/overlap.ts',
+    find: 'first.rank < later.rank && first.action !== later.action &&',
+    replace: 'first.rank < later.rank &&',
+  },
+  {
+    name: 'a widened rule ends where the shorter one does',
+    file: 'plan/fit/widening.ts',
+    find: 'last: Math.max(a.last, b.last)',
+    replace: 'last: Math.min(a.last, b.last)',
+  },
+  {
+    name: 'a widened rule begins where the later one does',
+    file: 'plan/fit/widening.ts',
+    find: 'first: Math.min(a.first, b.first)',
+    replace: 'first: Math.max(a.first, b.first)',
   },
 ];

@@ -56,7 +56,7 @@ async function walkOver(emulator: Emulator): Promise<Walk> {
   const { engine, lanes } = engineOver(emulator, {
     emit: (event, fields) => void events.push(steady({ event, ...fields })),
   });
-  const resolver = new TargetResolver(engine.ecs, 'enforce');
+  const resolver = new TargetResolver(engine, 'enforce');
   const [before, after] = [await policyOf(resolver, false), await policyOf(resolver, true)];
   let memory = newGroupMemory(engine.clock.monotonicMs());
   const reconcile = async (policy: GroupPolicy, revision: string): Promise<SeenEvent[]> => {

@@ -1,7 +1,7 @@
 // Same inputs, same plans: the plans of 5,000 generated groups are those that commit 3ed103f made, but for texts and
 // hashes. The cases that differ are listed in test/fixtures/plans/changed-cases.json, each with its plan: there is no
 // temporary rule any more, in full groups one rule may be modified twice, no rule inherits the text of another one,
-// and a rule that opens something is not ignored by its text alone.
+// a rule that opens something is not ignored by its text alone, and the first of some rules is that in the fixed order.
 //
 // The suite plans every fourth case and all that are listed; with RAMPART_RUNS=4 or more every case is planned.
 //
@@ -46,6 +46,10 @@ function mightInherit({ policy: { rules }, group }: PlanCase): boolean {
   );
 }
 
+/** Whether the group has a rule twice, so that one of the two had to be taken. */
+const hasDuplicates = ({ group: { rules } }: PlanCase): boolean =>
+  new Set(rules.map(({ rule }) => ruleIdentity(rule))).size < rules.length;
+
 describe('5,000 groups planned as before the reshaping', () => {
   it('are the groups whose plans were recorded', () => {
     expect(casesDigest(numbers.map(planCase))).toBe(baseline.cases);
@@ -60,7 +64,7 @@ describe('5,000 groups planned as before the reshaping', () => {
     },
   );
 
-  it('differ where they are listed, for want of the temporary rule, by a rule modified twice, or as a text says less', () => {
+  it('differ where they are listed, for want of the temporary rule, by a rule modified twice, as a text says less, or by which of equal rules is meant', () => {
     const unfounded = changed.filter(({ case: number, plan }) => {
       if (plan === baseline.plans[number]) return true;
       const planned = planCase(number);
@@ -73,6 +77,7 @@ describe('5,000 groups planned as before the reshaping', () => {
         plan !== withoutRule.get(number) &&
         !isWidened &&
         !mightInherit(planned) &&
+        !hasDuplicates(planned) &&
         planned.policy.ignore.length === 0
       );
     });

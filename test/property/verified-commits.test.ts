@@ -14,6 +14,7 @@ import { gitSchema, type GitSettings } from '../../daemon/config/sections/git-sc
 import { GitSource } from '../../daemon/source/mirror/git-source.ts';
 import { Mirror } from '../../daemon/source/mirror/mirror.ts';
 import type { LoadedPolicies } from '../../daemon/source/source.ts';
+import { ok } from '../../reconciler/model/result.ts';
 import { onlyWith } from '../support/optional-tool.ts';
 import { runs } from '../support/runs.ts';
 import type { SignedRepository } from '../support/signed-repository.ts';
@@ -303,7 +304,7 @@ class History {
       folder: this.#folder,
       environment: { PATH: process.env.PATH },
       onSecret: () => undefined,
-      lock: () => Promise.resolve(() => undefined),
+      lock: () => Promise.resolve(ok(() => undefined)),
       signal: new AbortController().signal,
     });
     const clock = { nowMs: () => this.#remote.nowMs, monotonicMs: () => 0, sleep: () => Promise.resolve() };

@@ -91,7 +91,9 @@ export function drawKnobs(seed: number, { sqlite, brake }: KnobOptions): Knobs {
   const { maxRules } = size;
   const groups = drawGroups(random, size);
   const biggest = Math.max(...groups.map(({ rules }) => rules.length), maxRules);
-  const quirks = drawQuirks(random, size, biggest);
+  // Of their own as well: what is open of today's or of the older manual besides.
+  const readings = drawReadings(new Random(seed * 7 + 5));
+  const quirks = { ...drawQuirks(random, size, biggest), ...readings };
   const trouble = drawTrouble(random);
   const policies = drawPolicies(groups, random, { ...size, forMs: trouble.forMs });
   return {
@@ -140,6 +142,14 @@ function drawQuirks(random: Random, { legacy, priorityTwins, isLarge }: EstateSi
     rateLimits: !isLarge && random.chance(0.4) ? drawRates(random, [12, 30, 60]) : {},
   };
 }
+
+const drawReadings = (random: Random): Partial<Quirks> => ({
+  omittedOwnSide: random.pick(['other', 'any'] as const),
+  shownOwnSide: random.pick(['sent', 'any', 'empty'] as const),
+  revokeUnknownGroupRule: random.pick(['ignore', 'fail'] as const),
+  descriptionUnit: random.pick(['codePoints', 'utf16', 'bytes'] as const),
+  groupPaging: random.pick(['both', 'token'] as const),
+});
 
 const OPERATIONS = [
   'AuthorizeSecurityGroup',

@@ -4,7 +4,8 @@
 // refuses; what it had sent before may still arrive.
 import { assembleEngine } from '../../daemon/compose/assemble.ts';
 import { openDaemonKeeper } from '../../daemon/compose/setup.ts';
-import { compileHere } from '../../daemon/source/compile/compile-files.ts';
+import { PolicyCompiler } from '../../daemon/source/compile/policy-compiler.ts';
+import { thisThread } from '../../daemon/source/compile/work-place.ts';
 import { systemClock } from '../../daemon/clock.ts';
 import type { Config } from '../../daemon/config/config.ts';
 import type { Transport, TransportAnswer } from '../../daemon/ecs/transport/transport.ts';
@@ -91,9 +92,13 @@ export class Life {
       engine: world.breakEngine(engine),
       lanes,
       source: world.tree.source(this.#view),
-      keeper: openDaemonKeeper(world.config, { clock: systemClock, compile: compileHere }),
-      resolver: new TargetResolver(engine.ecs, world.config.reconcile.mode),
+      keeper: openDaemonKeeper(world.config, {
+        clock: systemClock,
+        compile: new PolicyCompiler(thisThread).compile,
+      }),
+      resolver: new TargetResolver(engine, world.config.reconcile.mode),
       attributor: null,
+      probeMs: world.config.reconcile.probeSeconds * 1000,
       controller: {
         concurrency: world.config.reconcile.concurrency,
         retryMs: 2000,

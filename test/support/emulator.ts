@@ -75,6 +75,7 @@ export async function startTestEmulator(options: TestEmulatorOptions = {}): Prom
     clock,
     onBug: (error) => bugs.push(error),
     handle: time === undefined ? handle : inTime(time, handle),
+    ...(options.tls === undefined ? {} : { tls: options.tls }),
   });
   const door = async <T>(method: string, name: string, body?: unknown): Promise<T> => {
     const response = await fetch(`${emulator.url}/_emulator/${name}`, {

@@ -1,19 +1,40 @@
 // An engine of small fakes that keep state, for tests of one part of the daemon in this process: a cloud that refuses
 // what a test does not expect, a journal in memory, and a clock whose waits are over at once.
 import type { Clock } from '../../daemon/clock.ts';
+import type { EcsClientOptions } from '../../daemon/ecs/client.ts';
 import { openMemoryJournal } from '../../daemon/journal/memory/memory.ts';
 import { NO_LISTS } from '../../daemon/learned/list-sizes.ts';
 import { DemandsInForce } from '../../daemon/reconcile/safety/demands.ts';
 import type { Engine } from '../../daemon/reconcile/engine.ts';
+import { ok } from '../../reconciler/model/result.ts';
 import { NO_GUARDRAILS } from '../../reconciler/policy/compile/compile-guardrails.ts';
 import { OPTIONS } from './plan-inputs.ts';
 import { EventLog } from './service.ts';
 
 const unexpected = (what: string) => () => Promise.reject(new Error(`no one should ${what}`));
 
+/** A client without pace, for `createEcsClient`. */
+export const plainClient = (
+  clock = instantClock(),
+): Pick<EcsClientOptions, 'pacer' | 'apiLevel' | 'clock' | 'headAges'> => ({
+  pacer: (_operation, _at, run) => run(),
+  apiLevel: 'auto',
+  clock,
+  headAges: { observeMs: 300_000, writeMs: 60_000 },
+});
+
+/** Every group is as it was described. */
+export const QUIET_HEADS: Engine['heads'] = {
+  follow: () => undefined,
+  places: () => [],
+  changeOf: () => Promise.resolve(ok(null)),
+  probe: () => Promise.resolve(ok({ read: 0, uncounted: 0 })),
+  listen: () => undefined,
+};
+
 export const REFUSING_ECS: Engine['ecs'] = {
   describeGroup: unexpected('describe a group'),
-  findGroups: unexpected('look for groups'),
+  listGroups: unexpected('list groups'),
   existingGroups: unexpected('ask whether groups exist'),
   listSizes: unexpected('ask for the sizes of lists'),
   prefixListEntries: unexpected('ask for the entries of prefix lists'),
@@ -39,6 +60,7 @@ export function fakeEngine(parts: Partial<Engine> = {}): Engine {
   const clock = parts.clock ?? instantClock();
   return {
     ecs: REFUSING_ECS,
+    heads: QUIET_HEADS,
     reserve: unexpected('reserve calls'),
     journal: openMemoryJournal({ clock, randomByte: () => 7 }),
     telemetry: new EventLog(),

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { PlanCase } from './plan-cases.ts';
 
-/** Texts for people, hashes over the plan itself, and what an approval covers. */
+/** Texts for people, hashes over the plan itself, what an approval covers, and why there is no hitless order. */
 const LEFT_OUT: ReadonlySet<string> = new Set([
   'message',
   'override',
@@ -12,10 +12,16 @@ const LEFT_OUT: ReadonlySet<string> = new Set([
   'approval',
   'losing',
   'opening',
+  'noHitlessOrder',
 ]);
 
-/** Findings that there were not: what the network of a group cannot take. */
-const NEW_FINDINGS: ReadonlySet<unknown> = new Set(['nic-type-in-vpc', 'ipv6-in-classic', 'list-in-classic']);
+/** Findings that there were not: what the network of a group cannot take, and what `modify: never` cannot mean. */
+const NEW_FINDINGS: ReadonlySet<unknown> = new Set([
+  'nic-type-in-vpc',
+  'ipv6-in-classic',
+  'list-in-classic',
+  'modified-anyway',
+]);
 
 /** The description of the temporary rule that plans for full groups could have. */
 const TEMPORARY = 'rampart: temporary, goes when the change under way is complete';

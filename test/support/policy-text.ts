@@ -1,5 +1,6 @@
 // Short ways to write policies in tests.
-import { compilePolicies, type CompiledPolicies } from '../../reconciler/policy/compile/compile.ts';
+import { compilePolicies } from '../../reconciler/policy/compile/compile.ts';
+import type { CompiledPolicies } from '../../reconciler/policy/compile/parts/assemble.ts';
 import { parsePolicyFile } from '../../reconciler/policy/read/file.ts';
 import { formatPeer } from '../../reconciler/model/peer.ts';
 import { fieldText } from '../../reconciler/model/rule.ts';

@@ -13,6 +13,8 @@ const SETTINGS: {
 } = {
   apiLevel: ['current', 'legacy2019'],
   legacyModifies: ['description', 'descriptionAndPriority'],
+  omittedOwnSide: ['other', 'any'],
+  shownOwnSide: ['sent', 'any', 'empty'],
   describeLagMs: [0, 300],
   batchAtomic: [true, false],
   priorityInIdentity: [true, false],
@@ -22,6 +24,9 @@ const SETTINGS: {
   modifyOmitted: ['reset', 'keep'],
   modifySame: ['ok', 'duplicate'],
   revokeUnknownId: ['fail', 'ignore'],
+  revokeUnknownGroupRule: ['ignore', 'fail'],
+  descriptionUnit: ['codePoints', 'utf16', 'bytes'],
+  groupPaging: ['both', 'token'],
   pageOrder: ['insertion', 'shuffled'],
   priorityType: ['number', 'string'],
   tokenWindowSeconds: [86_400, 1],
@@ -37,8 +42,15 @@ export function singleQuirks(): Array<Partial<Quirks>> {
   const singles: Array<Partial<Quirks>> = NAMES.flatMap((name) =>
     SETTINGS[name].map((value) => ({ [name]: value })),
   );
-  // What legacy Modify changes matters only on that level.
-  return [...singles, { apiLevel: 'legacy2019', legacyModifies: 'descriptionAndPriority' }];
+  // These matter only on that level.
+  const legacy: ReadonlyArray<Partial<Quirks>> = [
+    { legacyModifies: 'descriptionAndPriority' },
+    { omittedOwnSide: 'any' },
+    { omittedOwnSide: 'any', shownOwnSide: 'any' },
+    { omittedOwnSide: 'any', shownOwnSide: 'empty' },
+    { revokeUnknownGroupRule: 'fail' },
+  ];
+  return [...singles, ...legacy.map((quirks) => ({ apiLevel: 'legacy2019', ...quirks }) as const)];
 }
 
 export function randomQuirks(seed: number): Partial<Quirks> {

@@ -11,7 +11,8 @@ import { openAttribution } from '../../daemon/compose/attribution.ts';
 import { Secrets } from '../../daemon/compose/secrets.ts';
 import { openHooks, type HookServer } from '../../daemon/compose/open-hooks.ts';
 import { openDaemonKeeper } from '../../daemon/compose/setup.ts';
-import { compileHere } from '../../daemon/source/compile/compile-files.ts';
+import { PolicyCompiler } from '../../daemon/source/compile/policy-compiler.ts';
+import { thisThread } from '../../daemon/source/compile/work-place.ts';
 import { parseConfig } from '../../daemon/config/load.ts';
 import { openMemoryJournal } from '../../daemon/journal/memory/memory.ts';
 import type { Journal } from '../../daemon/journal/journal.ts';
@@ -153,9 +154,10 @@ export class Service {
       engine,
       lanes,
       source: this.#policies,
-      keeper: openDaemonKeeper(config.value, { clock, compile: compileHere }),
-      resolver: new TargetResolver(engine.ecs, config.value.reconcile.mode),
+      keeper: openDaemonKeeper(config.value, { clock, compile: new PolicyCompiler(thisThread).compile }),
+      resolver: new TargetResolver(engine, config.value.reconcile.mode),
       attributor,
+      probeMs: config.value.reconcile.probeSeconds * 1000,
       controller: {
         concurrency: config.value.reconcile.concurrency,
         retryMs: 200,

@@ -9,7 +9,7 @@ import { readConfig, type CommonFlags } from '../../compose/setup.ts';
 import type { Config } from '../../config/config.ts';
 import { hostInUrl, type ListenAddress } from '../../config/listen.ts';
 import type { Pause } from '../../journal/journal.ts';
-import { ACTOR_TYPES } from '../../telemetry/catalog.ts';
+import { ACTOR_TYPES } from '../../telemetry/events.ts';
 
 const TIMEOUT_MS = 10_000;
 

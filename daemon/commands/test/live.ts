@@ -3,6 +3,7 @@ import { groupContext } from '../../../reconciler/exposure/engine/context.ts';
 import { judgeRules } from '../../../reconciler/judge/verdict/judge.ts';
 import type { Expectation } from '../../../reconciler/model/packets/pattern.ts';
 import { DIRECTIONS, ruleIdentity } from '../../../reconciler/model/rule.ts';
+import { compareDescribed } from '../../../reconciler/plan/diff/diff.ts';
 import { systemClock } from '../../clock.ts';
 import type { Config } from '../../config/config.ts';
 import type { Io } from '../../cli/io.ts';
@@ -56,7 +57,7 @@ async function resultsOfGroup(
       desired.source,
     ]),
   );
-  const rules = answer.value.rules.map(({ rule }) => rule);
+  const rules = answer.value.rules.toSorted(compareDescribed).map(({ rule }) => rule);
   // Lists that the policy alone names have no say in what the cloud lets through.
   const { read } = await engine.lists.of({ ...policy, rules: { ingress: null, egress: null } }, answer.value);
   const judged = judgeRules(

@@ -2,7 +2,7 @@
 import { judgeDesired, type DesiredJudgement } from '../../../reconciler/judge/desired/judge-desired.ts';
 import { isInForce, type DesiredGroup, type DesiredRule } from '../../../reconciler/model/group.ts';
 import type { Problem } from '../../../reconciler/model/problem.ts';
-import type { CompiledPolicies } from '../../../reconciler/policy/compile/compile.ts';
+import type { CompiledPolicies } from '../../../reconciler/policy/compile/parts/assemble.ts';
 import { placeKeyOf, type WrittenGuardrails } from '../../../reconciler/policy/compile/compile-guardrails.ts';
 import { DEFAULT_PRIVATE_NETWORKS } from '../../../reconciler/judge/count/senders.ts';
 import type { Config } from '../../config/config.ts';

@@ -2,7 +2,7 @@
 // environment variable or the file that holds them, and both are read again for every call.
 import { z } from 'zod';
 import { envNameSuchAs, refuseInline, secretFile } from '../schema-words.ts';
-import { isLoopbackHost } from './endpoint.ts';
+import { isLinkLocalHost, isLoopbackHost } from './endpoint.ts';
 
 const refuseInlineKeys = refuseInline(
   ['accessKeyId', 'accessKeySecret', 'securityToken', 'secret'],
@@ -14,16 +14,27 @@ const keysOf = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
   z.strictObject(shape, { error: refuseInlineKeys });
 
 const envName = envNameSuchAs('ALIBABA_CLOUD_ACCESS_KEY_SECRET');
-const roleArn = z
+export const roleArn = z
   .string()
   .regex(/^acs:ram::\d+:role\/\S+$/, 'write it such as acs:ram::1234567890:role/NAME');
 const sessionName = z
   .string()
   .regex(/^[\w.@-]{2,64}$/, 'write 2 to 64 letters, digits or any of . @ - _')
   .default('rampart');
-const stsRegion = z
+export const stsRegion = z
   .string()
   .regex(/^[a-z0-9-]{1,64}$/, 'write a region id, such as cn-hangzhou')
+  .optional();
+export const oidcProviderArn = z
+  .string()
+  .regex(/^acs:ram::\d+:oidc-provider\/\S+$/, 'write it such as acs:ram::1234567890:oidc-provider/NAME')
+  .optional();
+export const credentialsUri = z
+  .string()
+  .refine(
+    isSafeUri,
+    'write an https URL without a user name, or an http URL of this machine or a link-local address',
+  )
   .optional();
 
 const emulatorKey = keysOf({ type: z.literal('emulator') });
@@ -65,10 +76,7 @@ const ecsRamRole = keysOf({
 const oidc = keysOf({
   type: z.literal('oidc'),
   roleArn: roleArn.optional(),
-  oidcProviderArn: z
-    .string()
-    .regex(/^acs:ram::\d+:oidc-provider\/\S+$/, 'write it such as acs:ram::1234567890:oidc-provider/NAME')
-    .optional(),
+  oidcProviderArn,
   oidcTokenFile: secretFile.optional(),
   roleSessionName: sessionName,
   stsRegion,
@@ -77,10 +85,7 @@ const oidc = keysOf({
 const uri = keysOf({
   type: z.literal('uri'),
   /** Absent: the variable ALIBABA_CLOUD_CREDENTIALS_URI. */
-  uri: z
-    .string()
-    .refine(isSafeUri, 'write an https URL without a user name, or an http URL of this machine')
-    .optional(),
+  uri: credentialsUri,
 });
 
 const baseCredentialsSchema = z.discriminatedUnion('type', [accessKey, defaultChain, ecsRamRole, oidc, uri]);
@@ -112,5 +117,6 @@ function isSafeUri(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const url = new URL(text);
   if (url.username !== '' || url.password !== '') return false;
-  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url.hostname));
+  const isNear = isLoopbackHost(url.hostname) || isLinkLocalHost(url.hostname);
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isNear);
 }

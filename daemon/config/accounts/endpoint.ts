@@ -113,6 +113,11 @@ export function parseEndpoint(text: string, allowPlainHttp: boolean): Result<str
   return err('plain http would show credentials to the network: write https://, or a loopback address');
 }
 
+/** 169.254.0.0/16 or fe80::/10, as `URL.hostname` writes them: no router hands such packets on. */
+export function isLinkLocalHost(hostname: string): boolean {
+  return /^169\.254(\.\d{1,3}){2}$/.test(hostname) || /^\[fe[89ab][0-9a-f]:/.test(hostname);
+}
+
 /** `localhost`, 127.0.0.0/8 or ::1, as `URL.hostname` writes them. */
 export function isLoopbackHost(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);

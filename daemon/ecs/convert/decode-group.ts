@@ -39,9 +39,9 @@ export function decodeGroup(
   const pages = walks.flatMap((walk) => walk.pages);
   const ofAnother = pages.find((page) => page.SecurityGroupId !== group.id);
   if (ofAnother !== undefined) return bad('Transport.BadAnswer', 'the answer is about another group');
-  const type = decodeType(head.SecurityGroupType);
-  if (type === null) return bad('Transport.Unreadable', `unknown group type "${head.SecurityGroupType}"`);
-  const innerAccess = decodeInnerAccess(pages[0]?.InnerAccessPolicy ?? '', type);
+  const headed = decodeHead(head);
+  if (!headed.ok) return headed;
+  const innerAccess = decodeInnerAccess(pages[0]?.InnerAccessPolicy ?? '', headed.value.type);
   if (innerAccess === null) return bad('Transport.Unreadable', 'unknown InnerAccessPolicy');
   const rules = decodeRules(walks);
   if (!rules.ok) return rules;
@@ -51,17 +51,30 @@ export function decodeGroup(
     account: group.account,
     region: group.region,
     id: group.id,
-    name: head.SecurityGroupName,
-    tags: tagsOf(head),
-    vpcId: head.VpcId === '' ? null : head.VpcId,
-    type,
+    ...headed.value,
     innerAccess,
-    serviceManaged: head.ServiceManaged,
     ...leveled.value,
   });
 }
 
-const tagsOf = ({ Tags }: WireGroup): Record<string, string> =>
+/** What the head of a group says of it: how it is found, and which rules may be written to it. */
+export type HeadFields = Required<
+  Pick<DescribedGroup, 'name' | 'tags' | 'vpcId' | 'type' | 'serviceManaged'>
+>;
+
+export function decodeHead(head: WireGroup): Result<HeadFields, ReadProblem> {
+  const type = decodeType(head.SecurityGroupType);
+  if (type === null) return bad('Transport.Unreadable', `unknown group type "${head.SecurityGroupType}"`);
+  return ok({
+    name: head.SecurityGroupName,
+    tags: tagsOf(head),
+    vpcId: head.VpcId === '' ? null : head.VpcId,
+    type,
+    serviceManaged: head.ServiceManaged,
+  });
+}
+
+export const tagsOf = ({ Tags }: Pick<WireGroup, 'Tags'>): Record<string, string> =>
   Object.fromEntries(Tags.map(({ TagKey, TagValue }) => [TagKey, TagValue]));
 
 const bad = (code: OwnCode, message: string) => err({ code, message });
@@ -78,30 +91,56 @@ function decodeInnerAccess(text: string, type: DescribedGroup['type']): Describe
   return lower === '' && type === 'enterprise' ? 'drop' : null;
 }
 
+/** Where a rule was shown first. */
+interface FirstShown {
+  readonly page: RulePage;
+  readonly permission: Permission;
+  readonly content: string;
+}
+
 function decodeRules(walks: readonly RuleWalk[]): Result<DescribedRule[], ReadProblem> {
   const rules: DescribedRule[] = [];
   const problems: string[] = [];
-  const seen = new Map<string, string>();
-  for (const { nicType, pages } of walks) {
-    for (const permission of pages.flatMap((page) => page.Permissions.Permission)) {
-      // A rule may show on two pages if others went away between them; a rule that changed meanwhile may not.
-      const content = JSON.stringify(permission);
-      const key = permission.SecurityGroupRuleId || content;
-      const earlier = seen.get(key);
-      if (earlier !== undefined && earlier !== content) {
-        return bad('Transport.TornRead', `${consoleName(permission)} changed while the group was read`);
-      }
-      if (earlier !== undefined) continue;
-      seen.set(key, content);
-      const rule = decodePermission(permission, nicType);
-      if (rule.ok) rules.push(rule.value);
-      else problems.push(describeProblem(permission, rule.error));
-    }
+  const seen = new Map<string, FirstShown>();
+  for (const { nicType, page, permission } of permissionsOf(walks)) {
+    // A rule may show on two pages if others went away between them; a rule that changed meanwhile may not.
+    const content = JSON.stringify(permission);
+    const key = permission.SecurityGroupRuleId || content;
+    const earlier = seen.get(key);
+    if (earlier?.content === content) continue;
+    if (earlier !== undefined) return err(notOneRule(earlier, { page, permission, content }));
+    seen.set(key, { page, permission, content });
+    const rule = decodePermission(permission, nicType);
+    if (rule.ok) rules.push(rule.value);
+    else problems.push(describeProblem(permission, rule.error));
   }
-  if (problems.length === 0) return ok(rules.sort(byRuleAndId));
+  if (problems.length === 0) return ok(rules);
   const rest = problems.length - NAMED_PROBLEMS;
   const more = rest > 0 ? `; and ${rest} more` : '';
   return bad('Transport.Unreadable', `${problems.slice(0, NAMED_PROBLEMS).join('; ')}${more}`);
+}
+
+function* permissionsOf(walks: readonly RuleWalk[]) {
+  for (const { nicType, pages } of walks) {
+    for (const page of pages) {
+      for (const permission of page.Permissions.Permission) yield { nicType, page, permission };
+    }
+  }
+}
+
+/** One id with two contents. Within one page nothing can have changed between them, so that reading again is no help. */
+function notOneRule(first: FirstShown, second: FirstShown): ReadProblem {
+  const both = `${consoleName(first.permission)} and ${consoleName(second.permission)}`;
+  if (first.page === second.page) {
+    const message =
+      `one answer has two rules with the id ${first.permission.SecurityGroupRuleId}: ${both}; ` +
+      'rule ids must differ, or a call would name both: the fault is with the endpoint (of an emulator: its state file)';
+    return { code: 'Transport.Unreadable', message };
+  }
+  return {
+    code: 'Transport.TornRead',
+    message: `${both} have one id: the rule changed while the group was read, or two rules have the same id`,
+  };
 }
 
 const describeProblem = (permission: Permission, problems: readonly string[]): string =>
@@ -117,5 +156,5 @@ function applyLevel(
   const level = apiLevel === 'auto' ? (levelShownBy(rules) ?? whenNoRules) : apiLevel;
   const decoded = wireDialectOf(level).decode(rules);
   if (!decoded.ok) return bad('Transport.Unreadable', decoded.error);
-  return ok({ apiLevel: level, rules: decoded.value });
+  return ok({ apiLevel: level, rules: decoded.value.toSorted(byRuleAndId) });
 }

@@ -5,6 +5,7 @@
 import type { ApiLevel } from '../../../reconciler/model/api-dialect.ts';
 import type { DescribedRule } from '../../../reconciler/model/group.ts';
 import { err, ok, type Result } from '../../../reconciler/model/result.ts';
+import type { Rule } from '../../../reconciler/model/rule.ts';
 import type { Step } from '../../../reconciler/plan/plan.ts';
 import type { WireParams } from '../api.ts';
 import { descriptionParams, ruleParams } from './rule-params.ts';
@@ -67,7 +68,15 @@ function encodeWithFields(step: Step): WireParams {
 
 /** Where the config names this level, ids are not used even if there are some. */
 function decodeWithFields(rules: readonly DescribedRule[]): Result<readonly DescribedRule[], string> {
-  return ok(rules.map((rule) => ({ ...rule, id: null })));
+  return ok(rules.map((described) => ({ ...described, id: null, rule: withDefaultOwnSide(described.rule) })));
+}
+
+/**
+ * The page of 2019 gives `DestCidrIp` the default 0.0.0.0/0, so it may be shown of rules that were sent without it, those
+ * that name a group included, of whose members it would otherwise leave out the IPv6 addresses. The selector keeps what is shown.
+ */
+function withDefaultOwnSide(rule: Rule): Rule {
+  return rule.own?.kind === 'ipv4' && rule.own.length === 0 ? Object.freeze({ ...rule, own: null }) : rule;
 }
 
 /** `NAME.1.KEY`, `NAME.2.KEY`, … */

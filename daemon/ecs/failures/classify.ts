@@ -23,7 +23,7 @@ export function refusalFailure(refusal: VendorRefusal, call: FailedCall): Failur
   return makeFailure({
     kind: kindFor(meaning, call),
     code: refusal.code,
-    message: scrub(hint === undefined ? refusal.message : `${refusal.message} (${hint})`),
+    message: scrub(withHint(refusal.message, hint)),
     requestId: refusal.requestId,
     httpStatus: refusal.status,
     retryAfterMs: refusal.retryAfterMs,
@@ -32,13 +32,17 @@ export function refusalFailure(refusal: VendorRefusal, call: FailedCall): Failur
 
 /** The failure behind one of our own codes. */
 export function ownFailure(code: OwnCode, message: string, call: FailedCall, httpStatus?: number): Failure {
+  const meaning = meaningOf(code, null);
   return makeFailure({
-    kind: kindFor(meaningOf(code, null), call),
+    kind: kindFor(meaning, call),
     code,
-    message: scrub(message),
+    message: scrub(withHint(message, meaning.hint)),
     httpStatus: httpStatus ?? null,
   });
 }
+
+const withHint = (message: string, hint: string | undefined): string =>
+  hint === undefined ? message : `${message} (${hint})`;
 
 function meaningOf(code: string, status: number | null): CodeMeaning {
   const row = BY_CODE.get(code) ?? FAILURE_FAMILIES.find(({ pattern }) => pattern.test(code));

@@ -30,6 +30,8 @@ export type OwnCode =
   | 'Transport.TlsFailed'
   /** HTML of a proxy, an empty or a cut body, a redirect. */
   | 'Transport.NotJson'
+  /** More bytes than any answer of the vendor has. */
+  | 'Transport.TooLong'
   /** JSON, but not the vendor's answer to this call. */
   | 'Transport.BadAnswer'
   | 'Transport.NoCredentials'
@@ -44,7 +46,9 @@ export type OwnCode =
   | 'Transport.TooMuch'
   /** The pages of one read do not fit together. */
   | 'Transport.TornRead'
-  | 'Transport.GroupNotFound';
+  | 'Transport.GroupNotFound'
+  /** Who waited for it has given up. */
+  | 'Transport.GivenUp';
 
 const HELP = 'help/ecs/developer-reference/api-ecs-2014-05-26';
 const OLDER_MANUAL = 'ModifySecurityGroupRule, manual page of the API without rule ids';
@@ -231,10 +235,16 @@ export const FAILURE_ROWS: readonly FailureRow[] = [
   { code: 'Transport.ConnectionLost', kind: 'unknown', source: DRIVEN },
   { code: 'Transport.Timeout', kind: 'unknown', source: DRIVEN },
   { code: 'Transport.NotJson', kind: 'unknown', source: DRIVEN },
+  { code: 'Transport.TooLong', kind: 'unknown', source: OUR_OWN },
   { code: 'Transport.BadAnswer', kind: 'unknown', source: DRIVEN },
   { code: 'Transport.TlsFailed', kind: 'unknown', source: DRIVEN },
   // Someone else may be answering: nothing more is to be signed for that address until a person has checked.
-  { code: 'Transport.UntrustedCertificate', kind: 'denied', source: DRIVEN },
+  {
+    code: 'Transport.UntrustedCertificate',
+    kind: 'denied',
+    source: DRIVEN,
+    hint: 'check who answers there; to trust its signer, start with NODE_EXTRA_CA_CERTS=FILE',
+  },
   { code: 'Transport.NoCredentials', kind: 'denied', source: DRIVEN },
   { code: 'Transport.CredentialsUnavailable', kind: 'retry', source: DRIVEN },
   { code: 'Transport.Unencodable', kind: 'rejected', source: DRIVEN },
@@ -243,6 +253,7 @@ export const FAILURE_ROWS: readonly FailureRow[] = [
   { code: 'Transport.TooMuch', kind: 'rejected', source: OUR_OWN },
   { code: 'Transport.TornRead', kind: 'retry', source: OUR_OWN },
   { code: 'Transport.GroupNotFound', kind: 'rejected', source: OUR_OWN },
+  { code: 'Transport.GivenUp', kind: 'retry', source: OUR_OWN },
 ];
 
 /** Codes that the table does not name, by how they are built; the first match counts. */

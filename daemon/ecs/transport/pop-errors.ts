@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { scrub } from '../../telemetry/redact.ts';
 import type { CredentialsProblem } from '../credentials/credentials.ts';
 import type { OwnCode } from '../failures/failure-table.ts';
+import { AnswerTooLong, MAX_ANSWER_BYTES } from './bounded-agent.ts';
 import { connectionErrorCode, neverConnected } from './network-error.ts';
 import type { RefusedAnswer, TransportAnswer } from './transport.ts';
 
@@ -75,6 +76,7 @@ const TLS = /^(EPROTO$|ERR_SSL_|ERR_TLS_)/;
 /** Names what went wrong in our own words: the library's would show URLs. Unknown errors are bugs and thrown. */
 export function failureOf(error: unknown, endpoint: string): TransportAnswer {
   if (error instanceof WithoutCredentials) return failedAnswer(error.problem.code, error.problem.message);
+  if (error instanceof AnswerTooLong) return failedAnswer('Transport.TooLong', tooLongText(endpoint));
   const instead = notJson(error);
   if (instead !== null) return failedAnswer('Transport.NotJson', `${endpoint} answered with ${instead}`);
   const code = connectionErrorCode(error);
@@ -96,6 +98,10 @@ export function failureOf(error: unknown, endpoint: string): TransportAnswer {
   if (TLS.test(code)) return failedAnswer('Transport.TlsFailed', `TLS with ${endpoint} failed (${code})`);
   return failedAnswer('Transport.ConnectionLost', `the connection to ${endpoint} broke (${code})`);
 }
+
+const tooLongText = (endpoint: string): string =>
+  `${endpoint} answered with more than ${MAX_ANSWER_BYTES / 1024 ** 2} MiB, of which the rest was not read: the vendor ` +
+  'sends no such answer, so look at `endpoint` of the account and at proxies on the way';
 
 const syntaxErrorSchema = z.object({ name: z.literal('SyntaxError'), text: z.string() });
 

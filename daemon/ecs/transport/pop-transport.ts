@@ -2,13 +2,12 @@
 // at the HTTP status, gives up reading without closing the connection, and would send an unsigned request
 // without a word if there were no credentials. What it throws is pop-errors.ts's part. Each trap has a test of its
 // own against a real server.
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
 import Core from '@alicloud/pop-core';
 import type { Result } from '../../../reconciler/model/result.ts';
 import type { Credentials, CredentialsSource } from '../credentials/credentials.ts';
 import type { WireParams } from '../api.ts';
 import { parseEndpoint, regionalEndpoint, type VendorService } from '../../config/accounts/endpoint.ts';
+import { boundedAgents } from './bounded-agent.ts';
 import { exchangeSchema, failedAnswer, failureOf, refusalOf, WithoutCredentials } from './pop-errors.ts';
 import { silenceVendorDebug } from './silence-debug.ts';
 import type { Transport, TransportAnswer } from './transport.ts';
@@ -55,18 +54,14 @@ export class PopTransport implements Transport {
   readonly #options: PopTransportOptions;
   /** One client an endpoint. */
   readonly #clients = new Map<string, VerboseCore>();
-  readonly #agents: { readonly http: HttpAgent; readonly https: HttpsAgent };
+  readonly #agents: ReturnType<typeof boundedAgents>;
   /** Secrets that requests were signed with lately: no message may repeat them. */
   #secrets: readonly string[] = [];
 
   constructor(options: PopTransportOptions) {
     silenceVendorDebug();
     this.#options = options;
-    const { maxSockets } = options;
-    this.#agents = {
-      http: new HttpAgent({ keepAlive: true, maxSockets }),
-      https: new HttpsAgent({ keepAlive: true, maxSockets }),
-    };
+    this.#agents = boundedAgents(options.maxSockets);
   }
 
   async call(operation: string, params: WireParams): Promise<TransportAnswer> {

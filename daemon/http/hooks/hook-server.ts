@@ -1,11 +1,12 @@
 // The port for hooks, and nothing else on it. Anyone may reach it, so everything is bounded, an answer says nothing that
 // the sender did not know, and no text of the sender's goes on from here.
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Result } from '../../../reconciler/model/result.ts';
 import { isLoopbackHost } from '../../config/accounts/endpoint.ts';
 import { hostInUrl } from '../../config/listen.ts';
 import type { HooksConfig } from '../../config/sections/hooks-schema.ts';
-import { hostWithoutPort, listenOn, MAX_HEADER_BYTES, namesLoopback, type HttpServer } from '../listener.ts';
+import { boundedServer, SERVER_BOUNDS, type ServerBounds } from '../bounded-server.ts';
+import { hostWithoutPort, listenOn, namesLoopback, type HttpServer } from '../listener.ts';
 import type { DoorRecord } from './door-record.ts';
 import { refusal, type Door, type HookVerdict, type RefusedBecause } from './hook.ts';
 import { readBody } from './read-body.ts';
@@ -17,23 +18,11 @@ export interface ServedDoor {
 }
 
 /** What one sender may take of the machine. */
-export interface HookBounds {
+export interface HookBounds extends ServerBounds {
   readonly bodyBytes: number;
-  readonly connections: number;
-  /** For the headers of a request, and for the whole of it. */
-  readonly headersMs: number;
-  readonly requestMs: number;
-  /** How often the two above are looked at. */
-  readonly checkMs: number;
 }
 
-export const HOOK_BOUNDS: HookBounds = {
-  bodyBytes: 256 * 1024,
-  connections: 64,
-  headersMs: 5000,
-  requestMs: 10_000,
-  checkMs: 1000,
-};
+export const HOOK_BOUNDS: HookBounds = { ...SERVER_BOUNDS, bodyBytes: 256 * 1024 };
 
 /** `doors`: by path. Answers once the port is taken; the error is a sentence that names the address. */
 export function startHooks(
@@ -44,17 +33,10 @@ export function startHooks(
   const onLoopback = isLoopbackHost(hostInUrl(listen.host));
   const isOurs = (host: string): boolean =>
     hosts.includes(hostWithoutPort(host)) || (onLoopback && namesLoopback(host));
-  const server = createServer(
-    {
-      maxHeaderSize: MAX_HEADER_BYTES,
-      headersTimeout: bounds.headersMs,
-      requestTimeout: bounds.requestMs,
-      keepAliveTimeout: bounds.headersMs,
-      connectionsCheckingInterval: bounds.checkMs,
-    },
+  const server = boundedServer(
+    bounds,
     (request, response) => void handleHook(request, response, { doors, isOurs, bodyBytes: bounds.bodyBytes }),
   );
-  server.maxConnections = bounds.connections;
   return listenOn(listen, server);
 }
 

@@ -6,8 +6,10 @@ import {
   constants,
   existsSync,
   fsyncSync,
+  lstatSync,
   mkdirSync,
   openSync,
+  readlinkSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -28,12 +30,20 @@ const WRITABLE = { readOnly: false, busyTimeoutMs: BUSY_TIMEOUT_MS };
 /** Where the journal really is, whatever links lead there. Makes its folder, which must be writable for its log. */
 export function realPathOf(path: string): Opened<string> {
   return orFailure(path, () => {
-    mkdirSync(dirname(resolve(path)), { recursive: true });
+    const refusal = danglingLink(path);
+    if (refusal !== null) return err(refusal);
+    mkdirSync(dirname(resolve(path)), { recursive: true, mode: 0o700 });
     const folder = realpathSync(dirname(resolve(path)));
     const real = existsSync(path) ? realpathSync(path) : join(folder, basename(path));
     accessSync(dirname(real), constants.W_OK);
     return ok(real);
   });
+}
+
+/** A journal made in the place of such a link would begin a new history where the old one is away for a while. */
+function danglingLink(path: string): JournalOpenFailure | null {
+  if (existsSync(path) || lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return null;
+  return openFailure('io', `${path} is a link to ${readlinkSync(path)}, which does not exist`);
 }
 
 /** Makes the journal if there never was one. Call with the lock held. */

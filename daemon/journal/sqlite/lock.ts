@@ -1,9 +1,10 @@
 // Only one process may give out tokens: the lock on a journal, and the check that a file is still the one that is open.
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { err, ok } from '../../../reconciler/model/result.ts';
 import { BUSY_TIMEOUT_MS, Connection } from './connection.ts';
 import { holdExclusively } from './exclusive.ts';
 import { JournalError } from '../journal.ts';
+import { notAJournal } from './own-file.ts';
 import { type Opened, openFailure, orFailure, troubleOf } from '../trouble.ts';
 
 /** Held for the life of the process; the system releases of it however the process ends. */
@@ -24,8 +25,12 @@ export interface FileLock {
 export function lockJournal(path: string): Opened<FileLock> {
   const file = `${path}.lock`;
   return orFailure(path, () => {
+    if (!existsSync(file)) {
+      const refusal = notAJournal(path);
+      if (refusal !== null) return err(refusal);
+    }
     const lock = holdExclusively(file);
-    if (lock === null) return err(openFailure('locked', `the journal ${path} is in use${ownerOf(path)}`));
+    if (lock === null) return err(openFailure('locked', inUse(path, file)));
     // Not by a query: a connection with a statement releases of its lock late.
     const hadJournal = bytesOf(file) > 0;
     const noteJournal = () => {
@@ -54,14 +59,18 @@ export function standsBy(path: string): () => void {
   };
 }
 
-/** For the message only: the owner wrote down who it is. */
+/** Who holds the lock is not known: a process that only reads the file can, and who opened the journal last may have ended. */
+const inUse = (path: string, file: string): string =>
+  `the journal ${path} is in use: another process has a lock on ${file}${ownerOf(path)}`;
+
+/** For the message only: who opens a journal writes down who it is. */
 function ownerOf(path: string): string {
   try {
     const db = new Connection(path, { readOnly: true, busyTimeoutMs: BUSY_TIMEOUT_MS });
     const row = db.get('SELECT owner FROM meta') as { owner: string | null } | undefined;
     db.close();
     const owner = row?.owner ?? null;
-    return owner === null ? '' : ` by ${owner}`;
+    return owner === null ? '' : `; the last to open the journal was ${owner}`;
   } catch (error) {
     if (troubleOf(error) === null) throw error;
     return '';

@@ -1,5 +1,6 @@
 // What guardrails and expectations are in force, for all groups, and which of them are about one.
 import { isDeepStrictEqual } from 'node:util';
+import { isSameList } from '../../../reconciler/model/collections.ts';
 import { isInScope, scopedByCloud } from '../../../reconciler/judge/scope.ts';
 import type { Demands } from '../../../reconciler/judge/verdict/judge.ts';
 import type { DescribedGroup } from '../../../reconciler/model/group.ts';
@@ -18,7 +19,7 @@ export class DemandsInForce {
   /** Puts these in force; whether they differ from those before. */
   set({ guardrails, expectations }: Demands): boolean {
     const demands = { guardrails, expectations };
-    if (isDeepStrictEqual(demands, this.#demands)) return false;
+    if (saysTheSame(demands, this.#demands)) return false;
     this.#demands = demands;
     return true;
   }
@@ -32,3 +33,8 @@ export class DemandsInForce {
     };
   }
 }
+
+/** Demands that say the same are the same objects, but for those of before a restart. */
+const saysTheSame = (a: Demands, b: Demands): boolean =>
+  (isSameList(a.guardrails, b.guardrails) && isSameList(a.expectations, b.expectations)) ||
+  isDeepStrictEqual(a, b);

@@ -1,27 +1,22 @@
-// From files to what they say, all together. By itself, since a worker may do it as well.
-import {
-  compilePolicies,
-  type CompiledPolicies,
-  type CompileOptions,
-} from '../../../reconciler/policy/compile/compile.ts';
+// From files to what they say, all together and once.
+import { compilePolicies, type CompileOptions } from '../../../reconciler/policy/compile/compile.ts';
 import { readPolicyFile, unreadablePolicyFile } from '../../../reconciler/policy/read/file.ts';
-import type { PolicyFolder, SourceFile } from '../source.ts';
+import type { CompileAnswer, CompileInput } from './compile-answer.ts';
 
-export interface CompileInput extends Pick<PolicyFolder, 'unreadable'> {
-  readonly files: ReadonlyArray<Pick<SourceFile, 'path' | 'file' | 'bytes'>>;
-}
-
-/** Parses and compiles, here or elsewhere. */
-export type CompileFiles = (
-  folder: CompileInput,
+/**
+ * In this thread, which can do nothing else meanwhile: for commands that end by themselves.
+ *
+ * @param onFile called before each file
+ */
+export function compileHere(
+  { files, unreadable }: CompileInput,
   options: CompileOptions,
-) => CompiledPolicies | Promise<CompiledPolicies>;
-
-/** In this thread, which can do nothing else meanwhile: for commands that end by themselves, and for tests. */
-export function compileHere({ files, unreadable }: CompileInput, options: CompileOptions): CompiledPolicies {
+  onFile: () => void = () => undefined,
+): CompileAnswer {
   const read = [
-    ...files.map(({ file, bytes }) => readPolicyFile(file, bytes)),
+    ...files.map(({ file, bytes }) => (onFile(), readPolicyFile(file, bytes))),
     ...unreadable.map(({ problem }) => unreadablePolicyFile(problem)),
   ];
-  return compilePolicies(read, options);
+  const compiled = compilePolicies(read, options);
+  return { ...compiled, filesParsed: files.length, groupsCompiled: compiled.groups.length };
 }

@@ -1,7 +1,7 @@
 // The fields of a rule, one reader each: format check and canonical form.
 import type { Quirks } from '../../quirks.ts';
 import { canonicalIpv4, canonicalIpv6, looksLikeIpv6, type AddressForm } from './address.ts';
-import { integer, text, type Params } from '../../actions/params.ts';
+import { integer, lengthIn, text, type Params } from '../../actions/params.ts';
 import { isOrdered, parseRange, rangeText } from './ports.ts';
 import { refuse } from '../../actions/refusals.ts';
 import { allowsProtocolNumbers } from '../../groups/regions.ts';
@@ -91,6 +91,9 @@ export function readIpv4(source: DraftSource, side: Side): string {
   const canonical = canonicalIpv4(value, ipv4Form(call.world.quirks));
   if (canonical !== undefined) return canonical;
   const name = parameter(source, `${side}CidrIp`);
+  // A misprint that the pages of RevokeSecurityGroupEgress have had from 2019 to today.
+  const revokesEgress = call.operation === 'revoke' && call.direction === 'egress';
+  if (form === 'flat' && side === 'Dest' && revokesEgress) throw refuse('InvalidDestCidrIp.sMalformed');
   if (call.legacy) throw refuse(`InvalidParam.${side}Ip (2019)`, name);
   if (form === 'flat') throw refuse(`Invalid${side}CidrIp.Malformed`);
   throw refuse(`InvalidParam.${side}CidrIp`, name);
@@ -150,10 +153,13 @@ export function readNicType({ fields, call }: DraftSource): '' | 'intranet' | 'i
   throw refuse(legacyModify ? 'InvalidNicType.Mismatch (2019)' : 'InvalidNicType.ValueNotSupported');
 }
 
-const DESCRIPTION_CHARACTERS_MAX = 512;
+const DESCRIPTION_MAX = 512;
 
-export function readDescription({ fields }: DraftSource): string {
+/** In code points, the most lenient of the readings: a state that was saved under it can be loaded again. */
+export const isRuleDescription = (value: string): boolean => lengthIn('codePoints', value) <= DESCRIPTION_MAX;
+
+export function readDescription({ fields, call }: DraftSource): string {
   const value = text(fields, 'Description');
-  if (Array.from(value).length <= DESCRIPTION_CHARACTERS_MAX) return value;
+  if (lengthIn(call.world.quirks.descriptionUnit, value) <= DESCRIPTION_MAX) return value;
   throw refuse('InvalidSecurityGroupDiscription.Malformed (rule)');
 }

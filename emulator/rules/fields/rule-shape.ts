@@ -13,8 +13,10 @@ export function checkShape(draft: RuleDraft, call: RuleCall): void {
   checkOneFamilyPerSide(draft, call);
   checkPeerGiven(draft, call);
   checkFamilies(draft);
+  if (!call.legacy) refuseSameAddress(draft);
 }
 
+/** Without a protocol: the page of 2019 requires one and has no code for a missing one. Its nearest is our choice. */
 function checkProtocol(draft: RuleDraft, { operation }: RuleCall): void {
   if (draft.protocol !== '') return;
   throw operation === 'revoke'
@@ -28,6 +30,7 @@ function checkPorts({ protocol, portRange, portListId }: RuleDraft, call: RuleCa
     return;
   }
   if (portRange === '') {
+    // The page of 2019 requires ports too, and has no code for missing ones: the one for a bad range is our choice.
     throw refuse(call.legacy ? 'InvalidIpProtocol.Malformed (2019)' : 'InvalidPortRange.Malformed');
   }
   if (hasPorts(protocol) !== (portRange === NO_PORTS)) return;
@@ -36,6 +39,10 @@ function checkPorts({ protocol, portRange, portListId }: RuleDraft, call: RuleCa
   throw refuse(byId ? 'InvalidParam.ProtocolAndPortRangeMismatch' : 'OperationDenied');
 }
 
+/**
+ * `-1/-1` with TCP or UDP is refused, as a port range of -1/-1 is: the page of 2019 has source ports of -1/-1 for the other
+ * protocols only, and says nothing of the rest. Our choice; a rule of a state file may have them, and they mean any port.
+ */
 function checkSourcePorts({ protocol, sourcePortRange }: RuleDraft, call: RuleCall): void {
   if (sourcePortRange === '' || hasPorts(protocol) !== (sourcePortRange === NO_PORTS)) return;
   throw refuse(call.legacy ? 'InvalidParam.PortRange (2019)' : 'InvalidSourcePortRange.Malformed');
@@ -65,6 +72,10 @@ function checkFamilies(draft: RuleDraft): void {
   if (ipv4 && ipv6) throw refuse('InvalidParameter.Conflict');
   if (protocol === 'ICMP' && ipv6) throw refuse('InvalidParam.Ipv4ProtocolConflictWithIpv6Address');
   if (protocol === 'ICMPV6' && ipv4) throw refuse('InvalidParam.Ipv6ProtocolConflictWithIpv4Address');
+}
+
+/** The page of 2019 has no code for it, and gives both sides the same default: there we let it pass. */
+function refuseSameAddress({ peerIpv4, peerIpv6, ownIpv4, ownIpv6 }: RuleDraft): void {
   if (isSameAddress(peerIpv4, ownIpv4) || isSameAddress(peerIpv6, ownIpv6)) {
     throw refuse('InvalidParamter.Conflict (same address)');
   }

@@ -4,7 +4,7 @@ import type { SourcePlace } from '../../model/problem.ts';
 import { counted } from '../../model/counted.ts';
 import { describeRule, quoted } from '../../model/rule-text.ts';
 import { NO_COEXISTENCE } from '../coexist/revoke-first.ts';
-import type { RefusedRule } from '../diff/quarantine.ts';
+import type { RefusedHere } from '../diff/quarantine.ts';
 import type { NamedByRule } from '../diff/absent.ts';
 import type { Frozen, Hold } from '../plan-input.ts';
 import type { Block, BlockKind, LiftedBy } from '../plan.ts';
@@ -76,6 +76,7 @@ const VENDOR_KINDS: Readonly<Record<VendorObjection['kind'], true>> = {
   noRuleIds: true,
   groupPeers: true,
   itselfAsPeer: true,
+  wholeOwnSide: true,
   absentNames: true,
 };
 
@@ -125,6 +126,12 @@ function vendorBlock(objection: VendorObjection): BlockText {
         kind: 'denied',
         message: `rules name the group itself, and the vendor refuses that: ${placesText(objection.places)}`,
         override: "use the group's inner access policy, or name the addresses of its members",
+      };
+    case 'wholeOwnSide':
+      return {
+        kind: 'unsupported',
+        message: `this API does not tell an own side of 0.0.0.0/0 from none: ${placesText(objection.places)}`,
+        override: 'leave the own side out: `to` of an ingress rule, `from` of an egress rule',
       };
     case 'absentNames':
       return absentBlock(objection.absent);
@@ -226,11 +233,12 @@ function namedText<T>(items: readonly T[], textOfOne: (item: T) => string): stri
   return `${items.slice(0, MOST_RULES_NAMED).map(textOfOne).join('; ')}${more}`;
 }
 
-function quarantinedBlock(refused: readonly RefusedRule[]): BlockText {
+function quarantinedBlock(refused: readonly RefusedHere[]): BlockText {
   const named = namedText(
     refused,
-    ({ rule, reason, untilMs }) =>
-      `${describeRule(rule)} (${reason}; tried again at ${new Date(untilMs).toISOString()})`,
+    ({ rule, reason, untilMs, source }) =>
+      `${describeRule(rule)} (${source === null ? '' : `${source.file}:${source.line}: `}${reason}; ` +
+      `tried again at ${new Date(untilMs).toISOString()})`,
   );
   return {
     kind: 'quarantined',

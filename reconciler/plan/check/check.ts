@@ -4,7 +4,7 @@ import type { ExposureDelta } from '../../exposure/ask/delta.ts';
 import type { GroupContext } from '../../exposure/engine/context.ts';
 import type { NamedByRule } from '../diff/absent.ts';
 import type { Ownership } from '../diff/ownership.ts';
-import type { RefusedRule } from '../diff/quarantine.ts';
+import type { RefusedHere } from '../diff/quarantine.ts';
 import type { RuleViolation } from '../../judge/cel/rule-guardrails.ts';
 import { ruleIdentity, type Rule } from '../../model/rule.ts';
 import type { PlanInput } from '../plan-input.ts';
@@ -20,8 +20,9 @@ import { DEFAULT_INVOCATION, type Invocation } from '../safety.ts';
 import { approvalFor, type Approvable } from './approvals.ts';
 import { blockOf } from './blocks.ts';
 import { safetyObjections } from './brake.ts';
-import { planFindings } from './findings.ts';
+import { planFindings } from './findings/findings.ts';
 import { holdsOn } from './holds.ts';
+import { modifiedAnyway } from './findings/modified-anyway.ts';
 import type { Objection, OrderObjection, ProofObjection, VerdictObjection } from './objection.ts';
 import { policyObjections } from './policy-verdicts.ts';
 import type { BlockedPlan } from './quota-text.ts';
@@ -44,7 +45,7 @@ export interface Unchecked {
   /** Rules that are left out of the plan for now, since something else keeps undoing their repair. */
   readonly resting: readonly Rule[];
   /** Rules that are left out of the plan for now, since the cloud refuses them. */
-  readonly refused: readonly RefusedRule[];
+  readonly refused: readonly RefusedHere[];
   /** What does not exist, by the rules that are left out of the plan for naming it. */
   readonly absent: readonly NamedByRule[];
   readonly steps: readonly Step[];
@@ -91,6 +92,7 @@ export function check(input: PlanInput, plan: Unchecked): Judged {
     ],
     findings: [
       ...planFindings(input, plan.ownership, plan.absent),
+      ...modifiedAnyway(input, plan.steps),
       ...verdictFindings(input, plan.verdicts),
       ...ruleFindings(violations),
     ],
@@ -207,4 +209,7 @@ const freezes = ({
 const unpromised = (objection: OrderObjection, words: BlockedPlan): PlanException => ({
   kind: 'unpromised',
   message: `nothing is promised of these calls: ${blockOf(objection, words).message}`,
+  ...(objection.kind === 'noRoom' && objection.noHitlessOrder !== null
+    ? { noHitlessOrder: objection.noHitlessOrder }
+    : {}),
 });

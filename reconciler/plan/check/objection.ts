@@ -5,11 +5,11 @@ import type { EmptiedDirection } from '../../judge/loss/emptied.ts';
 import type { OpenedService } from '../../judge/opening.ts';
 import type { SourcePlace } from '../../model/problem.ts';
 import type { Rule, RuleAction } from '../../model/rule.ts';
-import type { RefusedRule } from '../diff/quarantine.ts';
+import type { RefusedHere } from '../diff/quarantine.ts';
 import type { Promised } from '../proof/transition.ts';
 import type { NamedByRule } from '../diff/absent.ts';
 import type { Frozen, Hold } from '../plan-input.ts';
-import type { PlanOptions } from '../plan.ts';
+import type { NoHitlessOrder, PlanOptions } from '../plan.ts';
 
 /** All rules, or those that name a group: the vendor has a quota for each. */
 export type QuotaKind = 'rules' | 'groupRules';
@@ -31,6 +31,8 @@ export type OrderObjection =
       readonly fallback: PlanOptions['fallback'];
       /** What there is too little room for. */
       readonly counted: readonly QuotaKind[];
+      /** Null: more than room is missing. */
+      readonly noHitlessOrder: NoHitlessOrder | null;
     }
   /** There is room for no more than to modify rules, and these would get the texts of others: they have none in the policy. */
   | { readonly kind: 'noText'; readonly places: readonly SourcePlace[] }
@@ -48,7 +50,7 @@ export interface ProofObjection {
 /** Found in what the vendor is known to refuse. `places`: of the rules that it refuses, in reading order. */
 export type VendorObjection =
   | { readonly kind: 'managedByProduct' | 'noRuleIds' }
-  | { readonly kind: 'groupPeers' | 'itselfAsPeer'; readonly places: readonly SourcePlace[] }
+  | { readonly kind: 'groupPeers' | 'itselfAsPeer' | 'wholeOwnSide'; readonly places: readonly SourcePlace[] }
   /** Rules name what does not exist: they are left out of the plan until it does. */
   | { readonly kind: 'absentNames'; readonly absent: readonly NamedByRule[] };
 
@@ -86,7 +88,7 @@ export type Objection =
   /** Something else keeps undoing the repair of these rules: they are left out of the plan until then. */
   | { readonly kind: 'flapping'; readonly rules: readonly Rule[]; readonly untilMs: number }
   /** The cloud refuses these rules: they are left out of the plan until each is tried again. */
-  | { readonly kind: 'quarantined'; readonly refused: readonly RefusedRule[] }
+  | { readonly kind: 'quarantined'; readonly refused: readonly RefusedHere[] }
   | { readonly kind: 'frozen'; readonly frozen: Frozen }
   /** The planner failed on this group. */
   | { readonly kind: 'bug'; readonly message: string };

@@ -6,13 +6,16 @@ import { splitTwins, swapSteps, type TwinSwap } from '../coexist/revoke-first.ts
 import { callLimits, type Changes } from '../order/calls.ts';
 import { join } from '../order/components.ts';
 import { order } from '../order/order.ts';
-import type { GroupPolicy, PlanOptions, Step } from '../plan.ts';
-import { constrainedOrder, widenedOrder } from './constrained-order.ts';
-import { loadOf, minus, plus, quotaOf, type Room } from './quota.ts';
-import { searchBudget } from './search.ts';
-import { AS_THEY_FIT, FREEING_FIRST, inStages, type ComponentSearch, type Stages } from './staged-order.ts';
+import type { GroupPolicy, NoHitlessOrder, PlanOptions, Step } from '../plan.ts';
+import { constrainedOrder, widenedOrder, type OrderAnswer, type OrderSearch } from './constrained-order.ts';
+import { joinedOrder, unpaired } from './joined-order.ts';
+import { whyNoOrder } from './no-order.ts';
+import { loadOf, minus, plus, quotaOf, shortfall, type Load, type Room } from './quota.ts';
+import { searchBudget } from './search-state.ts';
+import { AS_THEY_FIT, FREEING_FIRST, inStages, type Stages } from './staged-order.ts';
 
 /** Of the usual budget: a last resort may not take long. */
+const JOINED_SHARE = 0.5;
 const WIDENING_SHARE = 0.25;
 
 export class OrderTask {
@@ -27,8 +30,10 @@ export class OrderTask {
   /** Of what the wanted rules themselves are more than the group may hold. */
   readonly excess: readonly Excess[];
   readonly #rest: Changes;
-  readonly #search: ComponentSearch;
+  readonly #search: OrderSearch;
+  readonly #mayRemove: boolean;
   #stages: Stages | null = null;
+  #joined: OrderAnswer | null = null;
 
   constructor(changes: Changes, policy: GroupPolicy, group: DescribedGroup, options: PlanOptions) {
     const { mayAdd } = coexistenceIn(group, options.legacyPriority);
@@ -46,6 +51,7 @@ export class OrderTask {
     this.usual = order(rest, this.room.group, this.room.limits, swapSteps(twins));
     this.excess = excessOf(changes, group.rules, this.room);
     this.#rest = rest;
+    this.#mayRemove = policy.mode !== 'additive';
     const budget = searchBudget(1);
     this.#search = (part, room) => constrainedOrder(part, room, budget);
   }
@@ -58,6 +64,31 @@ export class OrderTask {
 
   frugalStages(): Stages {
     return inStages(this.#rest, this.room, this.#search, FREEING_FIRST);
+  }
+
+  /** In stages of several parts, and with pairs undone. `none` if there is no order of single calls. */
+  get joined(): OrderAnswer {
+    const budget = searchBudget(JOINED_SHARE);
+    this.#joined ??= this.#mayRemove
+      ? joinedOrder(this.#unpaired, this.room, (part, room) => constrainedOrder(part, room, budget))
+      : { kind: 'unknown' };
+    return this.#joined;
+  }
+
+  /** How much more room the usual order takes than there is. */
+  get missing(): Load {
+    return shortfall(this.described, this.usual, this.room);
+  }
+
+  /** Why there is no hitless order; null if more than room is missing. */
+  whyNoOrder(): NoHitlessOrder | null {
+    if (this.twins.length > 0 || !this.#mayRemove) return null;
+    const { room, joined: answer, missing } = this;
+    return whyNoOrder({ changes: this.#unpaired, room, answer, missing });
+  }
+
+  get #unpaired(): Changes {
+    return unpaired(this.#rest, this.room.group);
   }
 
   /** The stages, and with widened rules what they left. */

@@ -5,6 +5,7 @@ import type { Changes } from '../order/calls.ts';
 import { differenceOf, canModify, fieldTexts, likeness } from '../match/pair.ts';
 import { inheritsText } from '../match/texts.ts';
 import type { Difference, PlanOptions } from '../plan.ts';
+import { twinKey } from '../coexist/twins.ts';
 import { loadOf, type Load } from './quota.ts';
 import type { Widening } from './widening.ts';
 import { overlaps, extentOf, type Extent } from '../overlap.ts';
@@ -21,8 +22,10 @@ export interface ChangedRule {
   readonly side: 'old' | 'new' | 'neither';
   readonly extent: Extent;
   readonly load: Load;
-  /** Numbers of the changed rules that may share a packet with it, itself included. */
-  readonly near: readonly number[];
+  /** Those of the changed rules that may share a packet with it, itself included, as bits by word. */
+  readonly nearBits: ReadonlyArray<{ readonly word: number; readonly mask: number }>;
+  /** Numbers of the changed rules beside which it is not added: the cloud might take it for one of them. */
+  readonly rivals: readonly number[];
 }
 
 type NumberedRule = Pick<ChangedRule, 'rule' | 'side'>;
@@ -33,12 +36,16 @@ export interface SearchSpace {
   readonly opening: SearchMove | null;
   /** Every move, in the order in which they are tried: what frees room first, what takes it last. */
   readonly moves: readonly SearchMove[];
+  /** Whether every Modify is among the moves that leads from an old rule to a new one. */
+  readonly isComplete: boolean;
   /** Rules that stay and may share a packet with the changed ones. */
   readonly bystanders: readonly Rule[];
 }
 
-/** New rules that an old one is tried to become, beside those that the plan pairs it with. */
+/** New rules that an old one of many is tried to become, beside those that the plan pairs it with. */
 const MAX_PARTNERS = 4;
+/** With more changed rules than these are many. */
+const MAX_FEW = 16;
 
 export function searchSpace(
   changes: Changes,
@@ -60,26 +67,29 @@ export function searchSpace(
   const authorizations = [...changes.added]
     .sort((a, b) => ruleRank(a.rule) - ruleRank(b.rule))
     .map((desired) => ({ kind: 'authorize' as const, desired, added: number(desired.rule, 'new') }));
-  const swaps = revocations.flatMap(({ target, removed }) =>
-    options.modify === 'never'
-      ? []
-      : partners(target, authorizations, group).map(({ desired, added }): SearchMove => ({
-          kind: 'modify',
-          pair: differenceOf(target, desired),
-          removed,
-          added,
-        })),
+  const mayBecome = partnersIn(group, options);
+  const allSwaps = revocations.map(({ target, removed }) =>
+    mayBecome(target, authorizations).map(({ desired, added }): SearchMove => ({
+      kind: 'modify',
+      pair: differenceOf(target, desired),
+      removed,
+      added,
+    })),
   );
+  const few = changes.removed.length + changes.added.length <= MAX_FEW ? Infinity : MAX_PARTNERS;
+  const swaps = allSwaps.flatMap((own) => own.slice(0, few));
   const { opening, endings } =
     widening === null
       ? NO_DETOUR
       : detourOf(widening, revocations, authorizations, number(widening.widen.to.rule, 'neither'));
-  const changed = withNeighbours(numbered, options);
+  const staying = stayingIn(group, changes);
+  const changed = withNeighbours(numbered, staying, options);
   return {
     changed,
     opening,
     moves: [...revocations, ...pairs, ...swaps, ...authorizations, ...endings],
-    bystanders: bystanders(changes, group, changed),
+    isComplete: changes.modified.length === 0 && allSwaps.every((own) => own.length <= few),
+    bystanders: staying.filter((rule) => meetsSome(rule, changed)),
   };
 }
 
@@ -108,37 +118,66 @@ function detourOf(
   return { opening, endings };
 }
 
-/** The few that are most like the old rule, of those that it may be modified into. */
-function partners<T extends { readonly desired: DesiredRule }>(
+type Partners = <T extends { readonly desired: DesiredRule }>(
   from: DescribedRule,
   candidates: readonly T[],
-  group: DescribedGroup,
-): T[] {
-  const texts = fieldTexts(from.rule);
-  return candidates
-    .filter(({ desired }) => canModify(from, desired, group) && !inheritsText(from.rule, desired.rule))
-    .map((candidate) => ({ candidate, score: likeness(texts, fieldTexts(candidate.desired.rule)) }))
-    .sort((a, b) => b.score - a.score)
-    .slice(0, MAX_PARTNERS)
-    .map(({ candidate }) => candidate);
+) => T[];
+
+/** Those that an old rule may be modified into, the most alike first. Twins may be, under every setting. */
+function partnersIn(group: DescribedGroup, { modify }: PlanOptions): Partners {
+  return (from, candidates) => {
+    const texts = fieldTexts(from.rule);
+    return candidates
+      .filter(({ desired }) => modify !== 'never' || twinKey(desired) === twinKey(from))
+      .filter(({ desired }) => canModify(from, desired, group) && !inheritsText(from.rule, desired.rule))
+      .map((candidate) => ({ candidate, score: likeness(texts, fieldTexts(candidate.desired.rule)) }))
+      .sort((a, b) => b.score - a.score)
+      .map(({ candidate }) => candidate);
+  };
 }
 
-function withNeighbours(rules: readonly NumberedRule[], options: PlanOptions): ChangedRule[] {
+function withNeighbours(
+  rules: readonly NumberedRule[],
+  staying: readonly Rule[],
+  options: PlanOptions,
+): ChangedRule[] {
   const extents = rules.map(({ rule }) => extentOf(rule));
+  const keys = rules.map(twinKey);
+  const stayingKeys = new Set(staying.map((rule) => twinKey({ rule })));
   return rules.map((item, at) => {
     const extent = extentOf(item.rule);
     const near = extents.flatMap((other, index) => (index === at || overlaps(extent, other) ? [index] : []));
-    return { ...item, extent, load: loadOf([item], options), near };
+    const key = twinKey(item);
+    const twins = keys.flatMap((other, index) => (other === key ? [index] : []));
+    const areHeld = stayingKeys.has(key) || holdsSome(twins, rules);
+    return {
+      ...item,
+      extent,
+      load: loadOf([item], options),
+      nearBits: bitsByWord(near),
+      rivals: areHeld ? [] : twins.filter((twin) => twin !== at),
+    };
   });
 }
 
-function bystanders(changes: Changes, group: DescribedGroup, changed: readonly ChangedRule[]): Rule[] {
+/** Whether the group shows, or the policy takes for granted, that the cloud can hold several of these twins. */
+const holdsSome = (twins: readonly number[], rules: readonly NumberedRule[]): boolean =>
+  (['old', 'new'] as const).some((side) => twins.filter((twin) => rules[twin]?.side === side).length > 1);
+
+function bitsByWord(numbers: readonly number[]): Array<{ readonly word: number; readonly mask: number }> {
+  const masks = new Map<number, number>();
+  for (const number of numbers) {
+    masks.set(number >>> 5, (masks.get(number >>> 5) ?? 0) | (1 << (number & 31)));
+  }
+  return [...masks].map(([word, mask]) => ({ word, mask }));
+}
+
+const stayingIn = (group: DescribedGroup, changes: Changes): Rule[] => {
   const leaving = new Set([...changes.removed, ...changes.modified.map(({ from }) => from)]);
-  return group.rules
-    .filter((described) => !leaving.has(described))
-    .map(({ rule }) => rule)
-    .filter((rule) => {
-      const extent = extentOf(rule);
-      return changed.some((item) => overlaps(item.extent, extent));
-    });
+  return group.rules.filter((described) => !leaving.has(described)).map(({ rule }) => rule);
+};
+
+function meetsSome(rule: Rule, changed: readonly ChangedRule[]): boolean {
+  const extent = extentOf(rule);
+  return changed.some((item) => overlaps(item.extent, extent));
 }

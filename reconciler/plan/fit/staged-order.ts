@@ -6,6 +6,7 @@ import { components, join } from '../order/components.ts';
 import { order } from '../order/order.ts';
 import type { Step } from '../plan.ts';
 import { applySteps } from '../proof/simulate.ts';
+import type { OrderSearch } from './constrained-order.ts';
 import { fits, loadOf, plus, stepsFit, type Load, type Room } from './quota.ts';
 
 /** How far the stages led. */
@@ -25,24 +26,32 @@ interface Component {
   readonly freed: Load;
 }
 
-/** From which parts a stage is taken: the first of these choices that has one. */
-type StageChoices = (waiting: readonly Component[]) => ReadonlyArray<readonly Component[]>;
+/** How stages are looked for. */
+interface StageSearch {
+  /** From which parts a stage is taken: the first of these choices that has one. */
+  readonly choicesOf: (waiting: readonly Component[]) => ReadonlyArray<readonly Component[]>;
+  /** Most parts that are searched together, where none goes alone. */
+  readonly mostJoined: number;
+}
 
-export const AS_THEY_FIT: StageChoices = (waiting) => [waiting];
+export const AS_THEY_FIT: StageSearch = { choicesOf: (waiting) => [waiting], mostJoined: 1 };
 
 /** Those that keep room they take for good only when nothing else goes. */
-export const FREEING_FIRST: StageChoices = (waiting) => [waiting.filter((part) => !grows(part)), waiting];
+export const FREEING_FIRST: StageSearch = {
+  choicesOf: (waiting) => [waiting.filter((part) => !grows(part)), waiting],
+  mostJoined: 1,
+};
 
-/** A hitless order for one component, if it finds one. */
-export type ComponentSearch = (changes: Changes, room: Room) => Step[] | null;
+/** Room that one part has only for a while may do for another one. */
+export const JOINED: StageSearch = { ...FREEING_FIRST, mostJoined: 3 };
+
+/** Changed rules in several parts that are searched together. */
+const MAX_JOINED_RULES = 24;
+/** Searches of several parts for one stage. */
+const MAX_JOINS = 40;
 
 /** Stages for as long as one is found, each hitless. */
-export function inStages(
-  changes: Changes,
-  room: Room,
-  search: ComponentSearch,
-  choicesOf: StageChoices,
-): Stages {
+export function inStages(changes: Changes, room: Room, search: OrderSearch, how: StageSearch): Stages {
   let waiting = components(changes).map((part): Component => ({
     changes: part,
     need: loadOf(part.added, room.options),
@@ -52,7 +61,7 @@ export function inStages(
   const steps: Step[] = [];
   while (waiting.length > 0) {
     const now: Room = { ...room, group: { ...room.group, rules: held } };
-    const next = firstStage(choicesOf(waiting), now, search);
+    const next = firstStage(waiting, now, search, how);
     if (next === null) break;
     steps.push(...next.steps);
     held = applySteps(held, next.steps);
@@ -67,12 +76,13 @@ interface Stage {
 }
 
 function firstStage(
-  choices: ReadonlyArray<readonly Component[]>,
+  waiting: readonly Component[],
   room: Room,
-  search: ComponentSearch,
+  search: OrderSearch,
+  { choicesOf, mostJoined }: StageSearch,
 ): Stage | null {
-  for (const parts of choices) {
-    const stage = together(parts, room) ?? searched(parts, room, search);
+  for (const parts of choicesOf(waiting)) {
+    const stage = together(parts, room) ?? searched(joinsOf(parts, mostJoined), room, search);
     if (stage !== null) return stage;
   }
   return null;
@@ -105,13 +115,36 @@ function together(waiting: readonly Component[], room: Room): Stage | null {
   return null;
 }
 
-/** The smallest part for which a search finds an order with what room there is. */
-function searched(waiting: readonly Component[], room: Room, search: ComponentSearch): Stage | null {
-  const size = ({ changes }: Component): number =>
-    changes.added.length + changes.removed.length + changes.modified.length;
-  for (const part of [...waiting].sort((a, b) => size(a) - size(b))) {
-    const steps = search(part.changes, room);
-    if (steps !== null) return { parts: [part], steps };
+/** The first for which a search finds an order with what room there is. */
+function searched(joins: ReadonlyArray<readonly Component[]>, room: Room, search: OrderSearch): Stage | null {
+  for (const parts of joins) {
+    const answer = search(join(parts.map(({ changes }) => changes)), room);
+    if (answer.kind === 'found') return { parts, steps: answer.steps };
   }
   return null;
 }
+
+/** Each part alone, the smallest first; then two of them, and so on. */
+function joinsOf(waiting: readonly Component[], mostJoined: number): ReadonlyArray<readonly Component[]> {
+  const parts = [...waiting].sort((a, b) => changedRules(a.changes) - changedRules(b.changes));
+  const alone = parts.map((part) => [part]);
+  const joins: Array<readonly Component[]> = [];
+  let last: ReadonlyArray<readonly Component[]> = alone;
+  for (let size = 2; size <= mostJoined; size += 1) {
+    last = last.flatMap((some) => joinedWithLater(some, parts)).slice(0, MAX_JOINS);
+    joins.push(...last);
+  }
+  return [...alone, ...joins.slice(0, MAX_JOINS)];
+}
+
+function joinedWithLater(some: readonly Component[], parts: readonly Component[]): Component[][] {
+  const [last] = some.slice(-1);
+  return parts
+    .slice(last === undefined ? 0 : parts.indexOf(last) + 1)
+    .map((part) => [...some, part])
+    .filter((all) => all.reduce((sum, { changes }) => sum + changedRules(changes), 0) <= MAX_JOINED_RULES);
+}
+
+/** How many rules change. */
+export const changedRules = ({ added, modified, removed }: Changes): number =>
+  added.length + 2 * modified.length + removed.length;

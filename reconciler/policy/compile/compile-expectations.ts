@@ -1,8 +1,7 @@
 // The `expect` entries of one file.
 import type { Expectation } from '../../model/packets/pattern.ts';
-import type { DesiredGroup } from '../../model/group.ts';
 import { quote } from '../read/complaint.ts';
-import { formatPlace } from '../read/reporter.ts';
+import { formatPlace, type Reporter } from '../read/reporter.ts';
 import type { ExpectEntry } from '../schema/pattern/pattern-entry.ts';
 import { didYouMean } from '../schema/suggest.ts';
 import { compilePattern, type PatternSite } from './compile-pattern.ts';
@@ -47,18 +46,16 @@ function compileExpectation(entry: ExpectEntry, site: PatternSite): Expectation 
 
 /** Of groups that no policy declares nothing can be expected, and a slip in an id would pass every test. */
 export function warnOfStrangers(
-  context: FileContext,
+  reporter: () => Reporter,
   expectations: readonly Expectation[],
-  { groups, areAllRead }: { readonly groups: readonly DesiredGroup[]; readonly areAllRead: boolean },
+  ids: ReadonlySet<string>,
 ): void {
-  if (!areAllRead) return;
-  const ids = new Set(groups.flatMap(({ selector }) => (selector.kind === 'id' ? [selector.id] : [])));
   for (const { groups: expected, source } of expectations) {
     for (const id of expected) {
       if (ids.has(id)) continue;
       const message = `no policy declares the group ${id} by its id: this is not judged without the cloud`;
       const hint = didYouMean(id, ids) || 'name a group that a policy declares by its id';
-      context.reporter.warningAt(source, { code: 'expect-unknown-group', message, hint });
+      reporter().warningAt(source, { code: 'expect-unknown-group', message, hint });
     }
   }
 }

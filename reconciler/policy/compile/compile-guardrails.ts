@@ -34,10 +34,8 @@ export function guardrailContexts(written: WrittenGuardrails): GuardrailContext[
   return written.entries.map((entry, index) => ({
     file: {
       path: written.file,
-      text: '',
       document: null,
       declares: { networks: new Set(), services: new Set() },
-      problems: [],
       locate,
     },
     reporter: createReporter(locate),

@@ -5,6 +5,7 @@ import { canonicalSourcePorts, NO_PORTS, type Ports } from '../../model/ports.ts
 import { hasPorts } from '../../model/protocol.ts';
 import {
   makeRule,
+  MAX_DESCRIPTION_LENGTH,
   ruleProblems,
   type Direction,
   type KnownFields,
@@ -54,6 +55,7 @@ export function expandRule(entry: RuleEntry, site: RuleSite): Expansion {
     return { rules: [], certain: [] };
   }
   reportSelf(peerSets, site);
+  warnOfBytes(entry, site);
   const certain: Rule[] = [];
   const rules: DesiredRule[] = [];
   const source = site.context.file.locate(site.path, 'value');
@@ -164,6 +166,22 @@ function reportSelf(peerSets: Sets<Peer>, { context, groupId }: RuleSite): void 
     if (value.kind !== 'group' || value.id !== groupId) continue;
     context.reporter.error(path, { code: 'peer-is-self', message, hint });
   }
+}
+
+/** The manual's unit is open: what is short in code points alone may be refused, and is quarantined then. */
+function warnOfBytes({ description }: RuleEntry, { context, path }: RuleSite): void {
+  if (typeof description !== 'string' || Array.from(description).length > MAX_DESCRIPTION_LENGTH) return;
+  const bytes = new TextEncoder().encode(description).length;
+  if (bytes <= MAX_DESCRIPTION_LENGTH) return;
+  const message =
+    `the description has ${bytes} bytes in UTF-8; the vendor takes ${MAX_DESCRIPTION_LENGTH} characters ` +
+    'and does not say whether it counts bytes';
+  const hint = `keep it within ${MAX_DESCRIPTION_LENGTH} bytes: a cloud that counts them refuses the rule, which is then quarantined`;
+  context.reporter.warningAt(context.file.locate([...path, 'description'], 'value'), {
+    code: 'description-bytes',
+    message,
+    hint,
+  });
 }
 
 function reportTooMany(combinations: string, { context, path, room }: RuleSite): void {

@@ -22,3 +22,12 @@ function selectorWords(selector: GroupSelector): string[] {
         .flat();
   }
 }
+
+/** Of both states, without the groups that are the same object in both. */
+export function changedGroups(
+  before: readonly DesiredGroup[],
+  after: readonly DesiredGroup[],
+): { readonly before: readonly DesiredGroup[]; readonly after: readonly DesiredGroup[] } {
+  const [then, now] = [new Set(before), new Set(after)];
+  return { before: before.filter((each) => !now.has(each)), after: after.filter((each) => !then.has(each)) };
+}

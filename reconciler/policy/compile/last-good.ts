@@ -1,5 +1,5 @@
 import type { DesiredGroup, DesiredState } from '../../model/group.ts';
-import type { CompiledPolicies } from './compile.ts';
+import type { CompiledPolicies } from './parts/assemble.ts';
 import { desiredGroupKey } from './group-key.ts';
 
 /** What policies and config say together, without the revision. */
@@ -15,17 +15,20 @@ export interface LastGoodMerge extends WantedState {
  * expectations. A guardrail that cannot be judged by keeps its own.
  */
 export function keepLastGood(compiled: CompiledPolicies, lastGood: WantedState): LastGoodMerge {
-  const declared = new Set(compiled.groups.map(desiredGroupKey));
+  const { groups, expectations, badFiles } = compiled;
+  const guardrails = [
+    ...compiled.guardrails,
+    ...lastGood.guardrails.filter(({ id }) => compiled.badGuardrails.has(id)),
+  ];
+  if (badFiles.size === 0) return { groups, expectations, guardrails, kept: [] };
+  const declared = new Set(groups.map(desiredGroupKey));
   const isBad = ({ source }: { readonly source: { readonly file: string } }): boolean =>
-    compiled.badFiles.has(source.file);
+    badFiles.has(source.file);
   const kept = lastGood.groups.filter((group) => isBad(group) && !declared.has(desiredGroupKey(group)));
   return {
-    groups: [...compiled.groups, ...kept],
-    expectations: [...compiled.expectations, ...lastGood.expectations.filter(isBad)],
-    guardrails: [
-      ...compiled.guardrails,
-      ...lastGood.guardrails.filter(({ id }) => compiled.badGuardrails.has(id)),
-    ],
+    groups: [...groups, ...kept],
+    expectations: [...expectations, ...lastGood.expectations.filter(isBad)],
+    guardrails,
     kept,
   };
 }

@@ -1,12 +1,7 @@
-// The names of one kind of set, over all files: who defines them, who uses them, and what is wrong with that.
+// The names of one kind of set, over all files: who defines them, and what is wrong with that.
 import { quote, type Complaint } from '../read/complaint.ts';
-import type { FileContext, SetKind, Site } from './file-context.ts';
-import type { PolicyFile } from '../read/file.ts';
 import { formatPlace } from '../read/reporter.ts';
-import { didYouMean } from '../schema/suggest.ts';
-
-/** Looking for the nearest name costs one comparison with every name. */
-const MAX_SUGGESTIONS = 100;
+import type { FileContext, FileToCompile, SetKind, Site } from './file-context.ts';
 
 export interface Definition<Item> extends Site {
   readonly name: string;
@@ -30,17 +25,15 @@ export function wholeItems<Item>(items: Items<Item>): readonly Item[] | null {
 }
 
 export class NameTable<Item> {
+  readonly kind: SetKind;
+  readonly knownNames: readonly string[];
   private readonly definitions = new Map<string, Array<Definition<Item>>>();
-  private readonly used = new Set<string>();
-  private readonly kind: SetKind;
-  private readonly knownNames: readonly string[];
-  private readonly contexts: readonly FileContext[];
-  private suggestionsLeft = MAX_SUGGESTIONS;
+  private readonly unread: readonly FileToCompile[];
 
   constructor({ kind, knownNames = [] }: NameKind, contexts: readonly FileContext[], itemsOf: ItemsOf<Item>) {
     this.kind = kind;
     this.knownNames = knownNames;
-    this.contexts = contexts;
+    this.unread = contexts.map(({ file }) => file).filter(({ document }) => document === null);
     for (const context of contexts) {
       for (const [name, items] of itemsOf(context)) {
         const definition = { name, context, path: [`${kind}s`, name], items };
@@ -51,21 +44,8 @@ export class NameTable<Item> {
     }
   }
 
-  /** The definition of a name that is used at `site`; null, and reported there, if there is none. */
-  find(name: string, { context, path }: Site): Definition<Item> | null {
-    const definitions = this.definitions.get(name) ?? [];
-    const [definition] = definitions;
-    if (definition === undefined) {
-      context.reporter.error(path, this.unknown(name));
-      return null;
-    }
-    this.used.add(name);
-    const key = `${this.kind} ${name}`;
-    if (!context.uses.has(key)) {
-      const definedIn = definitions.map((each) => each.context);
-      context.uses.set(key, { kind: this.kind, name, path, definedIn });
-    }
-    return definition;
+  definitionsOf(name: string): ReadonlyArray<Definition<Item>> {
+    return this.definitions.get(name) ?? [];
   }
 
   /** Whether a file defines the name or, as far as can be seen, tries to. */
@@ -110,43 +90,21 @@ export class NameTable<Item> {
     }
   }
 
-  warnOfUnused(): void {
-    for (const { name, context, path } of this.all()) {
-      if (this.used.has(name) || this.knownNames.includes(name)) continue;
-      const message = `nothing uses the ${this.kind} ${quote(name)}`;
-      context.reporter.warningAt(context.file.locate(path, 'key'), {
-        code: 'unused',
-        message,
-        hint: 'remove it',
-      });
-    }
-  }
-
-  private unknown(name: string): Complaint {
-    const unread = this.unread();
+  /** Of a name that no definition gives a meaning. `suggestion`: what else may be meant; empty: that is not known. */
+  unknown(name: string, suggestion: () => string): Complaint {
     const declaring = this.unreadDefining(name);
     if (declaring !== undefined) return definedInBadFile(this.kind, name, declaring.path);
-    const paths = unread.map(({ path }) => path).join(', ');
-    const note = unread.length === 0 ? '' : `, unless in ${paths}, which cannot be read`;
+    const paths = this.unread.map(({ path }) => path).join(', ');
+    const note = this.unread.length === 0 ? '' : `, unless in ${paths}, which cannot be read`;
     return {
       code: `unknown-${this.kind}`,
       message: `the ${this.kind} ${quote(name)} is not defined${note}`,
-      hint: this.suggestion(name) || `define it under ${this.kind}s`,
+      hint: suggestion() || `define it under ${this.kind}s`,
     };
   }
 
-  private suggestion(name: string): string {
-    if (this.suggestionsLeft === 0) return '';
-    this.suggestionsLeft -= 1;
-    return didYouMean(name, [...this.definitions.keys(), ...this.knownNames]);
-  }
-
-  private unread(): PolicyFile[] {
-    return this.contexts.map(({ file }) => file).filter(({ document }) => document === null);
-  }
-
-  private unreadDefining(name: string): PolicyFile | undefined {
-    return this.unread().find(({ declares }) => declares[`${this.kind}s`].has(name));
+  private unreadDefining(name: string): FileToCompile | undefined {
+    return this.unread.find(({ declares }) => declares[`${this.kind}s`].has(name));
   }
 }
 

@@ -9,7 +9,8 @@ import {
   useComplaint,
   type NameUse,
 } from '../built-in/networks.ts';
-import type { Definition, NameTable } from './name-table.ts';
+import type { Definition } from './name-table.ts';
+import type { NameUses } from './name-uses.ts';
 import type { PeerWord } from '../schema/peer-text.ts';
 
 /** Networks that name networks that name networks …: at most this deep. */
@@ -19,32 +20,46 @@ const MAX_TRAIL = 32;
 const MAX_MEMBERS = 200_000;
 
 export class Networks {
-  private readonly table: NameTable<PeerWord>;
+  private readonly names: NameUses<PeerWord>;
   private readonly resolved = new Map<string, readonly Peer[] | null>();
   /** Names being resolved, outermost first. */
   private readonly trail: string[] = [];
   private membersLeft = MAX_MEMBERS;
 
-  constructor(table: NameTable<PeerWord>) {
-    this.table = table;
+  constructor(names: NameUses<PeerWord>) {
+    this.names = names;
   }
 
   /** Null if the network is unknown or broken; what is wrong has been reported then. */
   members(name: string, site: Site, use: NameUse): readonly Peer[] | null {
+    return this.membersAs(this.names, name, site, use);
+  }
+
+  /** As above, as a use of those that `names` counts. */
+  membersAs(names: NameUses<PeerWord>, name: string, site: Site, use: NameUse): readonly Peer[] | null {
     const complaint = useComplaint(name, use);
     if (complaint !== null) {
       site.context.reporter.error(site.path, complaint);
       return null;
     }
-    const builtIn = builtInPeers(name);
-    if (builtIn !== null && !this.table.isDeclared(name)) return builtIn;
-    const definition = this.table.find(name, site);
+    if (this.isBuiltIn(name)) return builtInPeers(name);
+    const definition = names.find(name, site);
     return definition === null ? null : this.resolve(definition);
+  }
+
+  /** Whether the name means what it means without a definition. */
+  isBuiltIn(name: string): boolean {
+    return builtInPeers(name) !== null && !this.names.table.isDeclared(name);
+  }
+
+  /** Null if the network is broken; undefined if no file defines it. */
+  defined(name: string): readonly Peer[] | null | undefined {
+    return this.resolved.get(name);
   }
 
   /** Finds what is wrong with networks that nothing uses, too. */
   resolveAll(): void {
-    for (const definition of this.table.all()) {
+    for (const definition of this.names.table.all()) {
       const members = this.resolve(definition);
       if (builtInPeers(definition.name) !== null) reportRedefinition(definition, members);
     }

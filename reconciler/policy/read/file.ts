@@ -5,6 +5,7 @@ import { documentOf, type PolicyDocument } from '../schema/document.ts';
 import { POLICY_WORDS } from '../schema/policy-hints.ts';
 import { policySchema } from '../schema/schema.ts';
 import { decodePolicyText } from './decode.ts';
+import { NO_PLACES, type PlaceTable } from './place-table.ts';
 import type { Locate } from './reporter.ts';
 import { readYamlDocument, reportShape, type YamlDocument } from './yaml-document.ts';
 
@@ -19,6 +20,8 @@ export interface PolicyFile {
   /** What is wrong with this file as far as it can be judged by itself. */
   readonly problems: readonly Problem[];
   readonly locate: Locate;
+  /** What `locate` knows, as plain data. */
+  readonly placeTable: () => PlaceTable;
 }
 
 /** Reads a file's bytes. Never throws; whatever is wrong is in `problems`. */
@@ -36,6 +39,7 @@ export function unreadablePolicyFile(problem: Problem): PolicyFile {
     declares: { networks: new Set(), services: new Set() },
     problems: [problem],
     locate: () => ({ file: problem.file, line: 1, column: 1 }),
+    placeTable: () => NO_PLACES,
   };
 }
 
@@ -51,6 +55,7 @@ export function parsePolicyFile({ path, text }: { path: string; text: string }):
     declares: { networks: new Set(document.networks.keys()), services: new Set(document.services.keys()) },
     problems: yaml.reporter.problems,
     locate: yaml.locate,
+    placeTable: yaml.placeTable,
   };
 }
 

@@ -2,6 +2,7 @@
 // here alike.
 import type { SourcePlace } from '../../model/problem.ts';
 import type { PlacedComplaint } from '../schema/shape-complaints.ts';
+import type { PlaceTable } from './place-table.ts';
 import { createReporter, type Locate } from './reporter.ts';
 import { parseYamlTree } from './yaml-tree.ts';
 import { readYamlTree } from './yaml-value.ts';
@@ -11,7 +12,7 @@ export type YamlDocument = ReturnType<typeof readYamlDocument>;
 /** The reporter has what YAML's rules and ours for YAML refuse. Where not well-formed, the value may lack what the text has. */
 export function readYamlDocument(path: string, text: string) {
   const tree = parseYamlTree(text);
-  const { value, complaints, offsetOf } = readYamlTree(tree.document?.contents ?? null);
+  const { value, complaints, offsetOf, places } = readYamlTree(tree.document?.contents ?? null);
   const placeAt = (offset: number): SourcePlace => {
     const { line, col } = tree.lines.linePos(offset);
     return { file: path, line: Math.max(1, line), column: Math.max(1, col) };
@@ -23,7 +24,8 @@ export function readYamlDocument(path: string, text: string) {
   for (const complaint of isWellFormed ? complaints : tree.complaints) {
     reporter.errorAt(placeAt(complaint.offset), complaint);
   }
-  return { value, isWellFormed, locate, reporter };
+  const placeTable = (): PlaceTable => ({ lineStarts: tree.lines.lineStarts, root: places() });
+  return { value, isWellFormed, locate, placeTable, reporter };
 }
 
 /** Reports what a schema refuses, but for values that YAML's rules refuse already: what was made of them is no news. */

@@ -2,6 +2,7 @@
 // Refuses what YAML allows and a reviewer would misread: twin keys, tags, merges, odd numbers.
 import { isAlias, isMap, isScalar, isSeq, type Alias, type Pair, type Scalar, type YAMLMap } from 'yaml';
 import { quote, type OffsetComplaint } from './complaint.ts';
+import { placeNodesOf, startOf, type PlaceNode } from './place-table.ts';
 import type { Path } from './reporter.ts';
 
 /** How many nodes all aliases of a file may stand for together: enough for sharing, too few for a bomb. */
@@ -13,6 +14,8 @@ export interface YamlValue {
   readonly complaints: readonly OffsetComplaint[];
   /** Offset of the value or key at a path; of the nearest existing node around it if there is none. */
   readonly offsetOf: (path: Path, part: 'key' | 'value') => number;
+  /** The same for all paths at once, without the tree. */
+  readonly places: () => PlaceNode;
 }
 
 export function readYamlTree(root: unknown): YamlValue {
@@ -27,6 +30,11 @@ export function readYamlTree(root: unknown): YamlValue {
       const atKey = found.complete && found.key !== null && (part === 'key' || isEmpty);
       return startOf(atKey ? found.key : found.node);
     },
+    places: () =>
+      placeNodesOf(root, {
+        targetOf: (alias) => reader.targetOf(alias),
+        pairsOf: (map) => reader.pairsOf(map),
+      }),
   };
 }
 
@@ -42,7 +50,7 @@ class TreeReader {
   readonly complaints: OffsetComplaint[] = [];
   private readonly anchors = new Map<string, { node: unknown; read: Read }>();
   private readonly targets = new Map<Alias, unknown>();
-  private readonly pairsOf = new Map<YAMLMap, PairIndex>();
+  private readonly pairs = new Map<YAMLMap, PairIndex>();
   private aliasedNodes = 0;
 
   read(node: unknown): Read {
@@ -56,6 +64,14 @@ class TreeReader {
     return read;
   }
 
+  targetOf(alias: Alias): unknown {
+    return this.targets.get(alias);
+  }
+
+  pairsOf(map: YAMLMap): PairIndex | undefined {
+    return this.pairs.get(map);
+  }
+
   /** Walks as far as the path leads. An alias on the way is entered, one at the end is the place itself. */
   follow(root: unknown, path: Path): { node: unknown; key: unknown; complete: boolean } {
     let node = root;
@@ -63,7 +79,7 @@ class TreeReader {
     for (const step of path) {
       const collection = isAlias(node) ? this.targets.get(node) : node;
       if (isMap(collection)) {
-        const pair = this.pairsOf.get(collection)?.get(String(step));
+        const pair = this.pairs.get(collection)?.get(String(step));
         if (pair === undefined) return { node, key, complete: false };
         ({ key, value: node } = pair);
       } else if (isSeq(collection) && typeof step === 'number' && step < collection.items.length) {
@@ -95,7 +111,7 @@ class TreeReader {
       return { value: address, size: 1 };
     }
     const pairs = new Map<string, Pair>();
-    this.pairsOf.set(map, pairs);
+    this.pairs.set(map, pairs);
     const value: Record<string, unknown> = {};
     let size = 1;
     for (const pair of map.items) {
@@ -180,9 +196,4 @@ function addressTakenForKey(map: YAMLMap): string | null {
   const hasValue = pair.value !== null && !(isScalar(pair.value) && pair.value.source === '');
   const text = `${pair.key.value}:`;
   return !hasValue && /^[0-9a-f:]*::$/i.test(text) ? text : null;
-}
-
-function startOf(node: unknown): number {
-  if (isMap(node) || isSeq(node) || isScalar(node) || isAlias(node)) return node.range?.[0] ?? 0;
-  return 0;
 }

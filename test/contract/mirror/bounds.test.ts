@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { gitSchema } from '../../../daemon/config/sections/git-schema.ts';
 import { MIRROR_BOUNDS, type MirrorBounds } from '../../../daemon/source/mirror/fetch/bounds.ts';
 import { Mirror } from '../../../daemon/source/mirror/mirror.ts';
+import { ok } from '../../../reconciler/model/result.ts';
 import { GitRepository } from '../../support/git-repository.ts';
 import { onlyWith } from '../../support/optional-tool.ts';
 
@@ -27,7 +28,7 @@ function mirrorOf(bounds: Partial<MirrorBounds>, url = remote.folder): Mirror {
     folder: path.join(folder, 'mirror'),
     environment: { PATH: process.env.PATH },
     onSecret: () => undefined,
-    lock: () => Promise.resolve(() => undefined),
+    lock: () => Promise.resolve(ok(() => undefined)),
     signal: new AbortController().signal,
     bounds: { ...MIRROR_BOUNDS, ...bounds },
   });

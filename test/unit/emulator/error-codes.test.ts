@@ -115,6 +115,12 @@ const ATTEMPTS: Partial<Record<Refusal, Attempt>> = {
   'InvalidSourcePortRange.Malformed': adds({ SourcePortRange: '9/1' }),
   'InvalidSourceCidrIp.Malformed': flat({ SourceCidrIp: '10.0.0.0/33' }),
   'InvalidDestCidrIp.Malformed': flat({ DestCidrIp: '10.0.0' }),
+  'InvalidDestCidrIp.sMalformed': call('RevokeSecurityGroupEgress', {
+    ...web,
+    IpProtocol: 'TCP',
+    PortRange: '80/80',
+    DestCidrIp: '10.0.0',
+  }),
   'InvalidParam.SourceCidrIp': adds(
     { SourceCidrIp: '10.0.0.256' },
     { subject: 'Permissions.1.SourceCidrIp' },
@@ -253,7 +259,8 @@ const ATTEMPTS: Partial<Record<Refusal, Attempt>> = {
     SourceCidrIp: '',
     Ipv6SourceCidrIp: '::/0',
   }),
-  'InvalidGroupAuthParameter.OperationDenied': addsTo('sg-ent', toGroup('sg-lb')),
+  'InvalidGroupParameter.OperationDenied': addsTo('sg-ent', toGroup('sg-lb')),
+  'InvalidGroupAuthParameter.OperationDenied': adds(toGroup('sg-ent')),
   'NotSupported.ClassicNetworkPrefixList': addsTo('sg-classic', toList('pl-v4')),
   'InvalidPrefixListId.NotFound': adds(toList('pl-nowhere')),
   'InvalidPortRangeListId.NotFound': adds({ PortRange: '', PortRangeListId: 'prl-nowhere' }),
@@ -289,6 +296,10 @@ const ATTEMPTS: Partial<Record<Refusal, Attempt>> = {
     LEGACY,
   ),
   'InvalidSecurityGroupRuleId.NotFound': modifies('sgr-gone', { PortRange: '81/81' }),
+  'InvalidGroupAuthItem.NotFound': revokes(
+    { ...toGroup('sg-lb'), PortRange: '81/81' },
+    { quirks: { revokeUnknownGroupRule: 'fail' } },
+  ),
   'InvalidSecurityGroupRule.RuleNotExist': call('RevokeSecurityGroupEgress', {
     ...web,
     'SecurityGroupRuleId.1': 'sgr-gone',
@@ -359,7 +370,11 @@ const ATTEMPTS: Partial<Record<Refusal, Attempt>> = {
     ...web,
     Attribute: 'all',
   }),
-  'NotSupported.PageNumberAndPageSize': call('DescribeSecurityGroups', { PageNumber: '1' }),
+  'NotSupported.PageNumberAndPageSize': call(
+    'DescribeSecurityGroups',
+    { PageNumber: '1' },
+    { quirks: { groupPaging: 'token' } },
+  ),
   'InValidParameter.NextToken': call('DescribeSecurityGroups', { NextToken: 'AAAA' }),
   'InvalidParameter.SecurityGroupType': call('DescribeSecurityGroups', { SecurityGroupType: 'huge' }),
   'InvalidParameter (groups)': call(
@@ -549,12 +564,8 @@ const NOT_EMULATED: Readonly<Record<string, string>> = {
   InternalError: 'a failure of the service: the fault "error" makes one',
   ServiceUnavailable: 'a failure of the service: the fault "error" makes one',
   'InvalidClientToken.ValueNotSupported': 'tokens are the gateway’s business',
-  'InvalidOperation.SecurityGroupNotAuthorized': 'groups shared between accounts are not emulated',
-  'InvalidGroupParameter.OperationDenied':
-    'clashes with the guides, which give enterprise groups drop rules; for group peers InvalidGroupAuthParameter comes first',
-  'InvalidGroupAuthItem.NotFound': 'clashes with "no match is a success" on the same page',
-  'InvalidDestCidrIp.sMalformed':
-    'a misprint of 2021 for InvalidDestCidrIp.Malformed, gone from the page of today',
+  'InvalidOperation.SecurityGroupNotAuthorized':
+    'takes a second account: groups shared between accounts are not emulated',
   VPCDisabled: 'VPCs have no state here',
   'InvalidGressFlow.Malformed': 'of 2021, without any condition',
   'NotSupported.GrayFunction': 'of 2021, while prefix lists were by invitation',

@@ -22,9 +22,20 @@ describe('quirks', () => {
   });
 });
 
-it('shows a state file that can be read', () => {
-  const [, example = ''] = /```json\n(.*?)```/s.exec(manual) ?? [];
-  const state = parseState(JSON.parse(example));
-  expect(state.securityGroups[0]?.Permissions[0]?.SecurityGroupRuleId).toBe('sgr-bp1web-1');
-  expect([state.prefixLists.length, state.portRangeLists.length]).toEqual([1, 1]);
+describe('shows state files that can be read', () => {
+  const [, section = ''] = /\n## State file\n(.*?)\n## /s.exec(manual) ?? [];
+  const [smallest, larger] = [...section.matchAll(/```json\n(.*?)```/gs)].map(([, json = '']) =>
+    parseState(JSON.parse(json)),
+  );
+
+  it('shows the smallest state file, and what it becomes', () => {
+    expect(smallest?.securityGroups).toMatchObject([
+      { SecurityGroupId: 'sg-1', RegionId: 'cn-hangzhou', Permissions: [{ SecurityGroupRuleId: 'sgr-1-1' }] },
+    ]);
+  });
+
+  it('shows a state file with lists', () => {
+    expect(larger?.securityGroups[0]?.Permissions[0]?.SecurityGroupRuleId).toBe('sgr-bp1web-1');
+    expect([larger?.prefixLists.length, larger?.portRangeLists.length]).toEqual([1, 1]);
+  });
 });

@@ -15,8 +15,9 @@ export async function underLock<T>(
   if (!access.ok) return access;
   let release: (() => void) | null = null;
   try {
-    release = await options.lock();
-    if (release === null) return err('another process is fetching into the mirror');
+    const lock = await options.lock();
+    if (!lock.ok) return lock;
+    release = lock.value;
     await tidyFolder(place, ownGitConfig(git));
     return await work(access.value);
   } catch (error) {

@@ -11,8 +11,8 @@ export interface MirrorOptions extends AccessPorts {
   readonly git: GitSettings;
   /** For this remote alone; made if need be. */
   readonly folder: string;
-  /** Keeps other processes from fetching into the folder; null if one does and does not come to its end. */
-  readonly lock: () => Promise<(() => void) | null>;
+  /** Keeps other processes from fetching into the folder; the error is a sentence, for example that one does all the time. */
+  readonly lock: () => Promise<Result<() => void, string>>;
   /** Ends what is under way. */
   readonly signal: AbortSignal;
   /** Absent: those that `docs/gitops.md` names. */

@@ -124,7 +124,7 @@ async function copyKeyring(
   const home = path.join(folder, 'gnupg');
   await mkdir(home, { mode: 0o700 });
   await chmod(home, 0o700);
-  await writeFile(path.join(home, 'gpg.conf'), GPG_SETTINGS);
+  await writeFile(path.join(home, 'gpg.conf'), GPG_SETTINGS, { mode: 0o600 });
   if (keyring === null) return ok([]);
   const named = `\`${VERIFY_KEYS}.gpgKeyring\` names ${keyring}`;
   let names: string[];

@@ -53,8 +53,9 @@ describe('defaults', () => {
       },
       reconcile: {
         resyncSeconds: 300,
+        probeSeconds: 60,
         mode: 'enforce',
-        concurrency: 4,
+        concurrency: 64,
         modify: 'prefer',
         maxModifyPerPlan: 20,
         fallback: 'neverOpen',
@@ -79,7 +80,7 @@ describe('defaults', () => {
       journal: { file: '.rampart/journal.db' },
       http: { listen: { host: '127.0.0.1', port: 8481 }, hooks: 'off' },
       log: { level: 'info', format: 'auto' },
-      emulator: { listen: { host: '127.0.0.1', port: 0 }, state: null, quirks: {}, seed: 1 },
+      emulator: { listen: { host: '127.0.0.1', port: 0 }, state: null, quirks: {}, seed: 1, tls: 'off' },
     });
   });
 
@@ -230,7 +231,7 @@ emulator: {quirks: {describeLagMS: 3}}
 
   it.each([
     ['policys: {}', '1:1 unknown-key', 'did you mean "policies"?'],
-    ['reconcile: {resync: 5}', '1:13 unknown-key', 'the keys here are resyncSeconds, mode, '],
+    ['reconcile: {resync: 5}', '1:13 unknown-key', 'the keys here are resyncSeconds, probeSeconds, mode, '],
     ['limits: {RevokeSecurityGroups: {}}', '1:10 unknown-key', 'did you mean "RevokeSecurityGroup"?'],
     ['limits: {default: {perMinute: 1}}', '1:20 unknown-key', 'the keys here are ratePerMinute'],
     ['accounts: {a: {credential: {type: default}}}', '1:16 unknown-key', 'did you mean "credentials"?'],

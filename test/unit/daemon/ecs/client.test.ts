@@ -1,12 +1,13 @@
 // The client over a transport that answers from a script: what it asks, and what it refuses to believe.
 import { describe, expect, it } from 'vitest';
 import type { Operation } from '../../../../reconciler/model/operation.ts';
+import type { Clock } from '../../../../daemon/clock.ts';
 import type { Place } from '../../../../daemon/ecs/api.ts';
 import type { Pacer } from '../../../../daemon/ecs/ask.ts';
 import { createEcsClient, type EcsClientOptions } from '../../../../daemon/ecs/client.ts';
 import { MAX_PAGES } from '../../../../daemon/ecs/pages.ts';
 import type { Transport, TransportAnswer } from '../../../../daemon/ecs/transport/transport.ts';
-import type { GroupSelector } from '../../../../reconciler/model/group.ts';
+import { instantClock, plainClient } from '../../../support/fake-engine.ts';
 
 const PLACE: Place = { account: 'main', region: 'cn-hangzhou' };
 const GROUP = { ...PLACE, id: 'sg-1' };
@@ -80,7 +81,7 @@ const clientOver = (answers: Answers, changes: Partial<EcsClientOptions> = {}) =
     gated.push(operation);
     return run();
   };
-  const client = createEcsClient({ transport, pacer, apiLevel: 'auto', ...changes });
+  const client = createEcsClient({ ...plainClient(), transport, pacer, ...changes });
   return { client, calls, gated };
 };
 
@@ -195,13 +196,30 @@ describe('describeGroup', () => {
 
   it('gives up on a group that changes all the time', async () => {
     let reads = 0;
+    const failure = await failureOf((operation, { NextToken }) => {
+      if (operation === 'DescribeSecurityGroups') return groupPage([head()]);
+      if (NextToken === 'a') return rulePage([rule('sgr-1', { Priority: 9 })]);
+      reads += 1;
+      return rulePage([rule('sgr-1')], { NextToken: 'a' });
+    });
+    expect(failure).toMatchObject({ kind: 'retry', code: 'Transport.TornRead' });
+    expect(failure.message).toContain('changed while the group was read, or two rules have the same id');
+    expect(reads).toBe(3);
+  });
+
+  it('names a rule id that one answer has twice, and does not read again for it', async () => {
+    let reads = 0;
     const failure = await failureOf((operation) => {
       if (operation === 'DescribeSecurityGroups') return groupPage([head()]);
       reads += 1;
       return rulePage([rule('sgr-1'), rule('sgr-1', { Priority: 9 })]);
     });
-    expect(failure).toMatchObject({ kind: 'retry', code: 'Transport.TornRead' });
-    expect(reads).toBe(3);
+    expect(failure).toMatchObject({ kind: 'rejected', code: 'Transport.Unreadable' });
+    expect(failure.message).toContain(
+      'one answer has two rules with the id sgr-1: ' +
+        'sgr-1 ingress Accept TCP 80/80 priority 1 and sgr-1 ingress Accept TCP 80/80 priority 9',
+    );
+    expect(reads).toBe(1);
   });
 
   it('fails as a whole when one page fails', async () => {
@@ -288,6 +306,45 @@ describe('describeGroup', () => {
   });
 });
 
+describe('texts of foreign length', () => {
+  const LETTERS = 400_000;
+
+  it('are cut before anything else looks at them: a description, a name, a tag', async () => {
+    const long = 'x'.repeat(LETTERS);
+    const groups = groupPage([
+      head({ SecurityGroupName: long, Tags: { Tag: [{ TagKey: 'a', TagValue: long }] } }),
+    ]);
+    const rules = rulePage([rule('sgr-1', { Description: long, Unheard: long })]);
+    const result = await describeWith(describing(rules, groups));
+    if (!result.ok) expect.fail(result.error.message);
+    const { name, tags = {} } = result.value;
+    const [shown] = result.value.rules;
+    const texts = [name, ...Object.values(tags), shown?.rule.unknown ?? '', shown?.rule.description ?? ''];
+    expect(texts.map(({ length }) => length)).toEqual([2048, 2048, 500, 2048]);
+    expect(result.value.rules[0]?.rule.description).toMatch(/^x{2047}…$/);
+  });
+
+  it('take no time that grows faster than they do: a thousand rules of 16,000 letters', async () => {
+    const rules = Array.from({ length: 1000 }, (_, index) =>
+      rule(`sgr-${index}`, { PortRange: `${index + 1}/${index + 1}`, Description: 'password='.repeat(1800) }),
+    );
+    const begin = process.cpuUsage();
+    expect(await describeWith(describing(rulePage(rules)))).toMatchObject({ ok: true });
+    expect(process.cpuUsage(begin).user / 1000).toBeLessThan(5000);
+  });
+
+  it.each(['SourceCidrIp', 'SecurityGroupRuleId', 'SourceGroupId'])(
+    'are no answer of the vendor where they should be an id or an address: %s',
+    async (field) => {
+      const failure = await failureOf(
+        describing(rulePage([rule('sgr-1', { [field]: 'x'.repeat(LETTERS) })])),
+      );
+      expect(failure).toMatchObject({ kind: 'retry', code: 'Transport.BadAnswer' });
+      expect(failure.message.length).toBeLessThan(600);
+    },
+  );
+});
+
 describe('the API level', () => {
   const withIds = rulePage([rule('sgr-1')]);
   const withoutIds = rulePage([rule(''), rule('', { Priority: 2 })]);
@@ -325,76 +382,103 @@ describe('the API level', () => {
   });
 });
 
-describe('findGroups', () => {
-  const tagged = (id: string, tags: Readonly<Record<string, string>>) =>
-    head({
-      SecurityGroupId: id,
-      Tags: { Tag: Object.entries(tags).map(([TagKey, TagValue]) => ({ TagKey, TagValue })) },
-    });
+describe('listGroups', () => {
+  const named = (id: string, name = 'web') => head({ SecurityGroupId: id, SecurityGroupName: name });
+  const list = async (client: ReturnType<typeof clientOver>['client']) => {
+    const listed = await client.listGroups(PLACE, 0);
+    if (!listed.ok) expect.fail(listed.error.message);
+    return listed.value.groups.map(({ id }) => id);
+  };
 
-  it.each<[string, GroupSelector, Params, string[]]>([
-    ['id', { kind: 'id', id: 'sg-1' }, { SecurityGroupIds: '["sg-1"]' }, ['sg-1']],
-    ['name', { kind: 'name', name: 'web' }, { SecurityGroupName: 'web' }, ['sg-1', 'sg-3']],
-    [
-      'tags',
-      { kind: 'tags', tags: { team: 'a', env: 'prod' } },
-      { 'Tag.1.Key': 'team', 'Tag.1.Value': 'a', 'Tag.2.Key': 'env', 'Tag.2.Value': 'prod' },
-      ['sg-2'],
-    ],
-  ])('by %s asks with a filter, and filters again', async (_name, selector, filter, expected) => {
-    const everything = groupPage([
-      tagged('sg-3', { team: 'a', env: 'test' }),
-      head({ SecurityGroupName: 'web' }),
-      { ...tagged('sg-2', { team: 'a', env: 'prod', more: 'x' }), SecurityGroupName: 'web-2' },
-    ]);
-    const { client, calls } = clientOver(() => everything);
-    expect(await client.findGroups(PLACE, selector)).toEqual({ ok: true, value: expected });
-    expect(calls[0]?.params).toEqual({ RegionId: 'cn-hangzhou', ...filter, MaxResults: '100' });
+  it('asks without a filter and tells name and tags of each group', async () => {
+    const tagged = head({ Tags: { Tag: [{ TagKey: 'team', TagValue: 'a' }] } });
+    const { client, calls } = clientOver(() => groupPage([tagged, named('sg-2', 'db')]));
+    expect(await client.listGroups(PLACE, 0)).toMatchObject({
+      ok: true,
+      value: {
+        groups: [
+          { id: 'sg-1', name: 'web', tags: { team: 'a' } },
+          { id: 'sg-2', name: 'db', tags: {} },
+        ],
+      },
+    });
+    expect(calls.map(({ params }) => params)).toEqual([{ RegionId: 'cn-hangzhou', MaxResults: '100' }]);
   });
 
-  it('walks pages by token and answers each id once, in order', async () => {
+  it('walks pages by token and answers each group once', async () => {
     const { client } = clientOver((_operation, { NextToken }) =>
       NextToken === undefined
-        ? groupPage([head({ SecurityGroupId: 'sg-b' })], { NextToken: 'a' })
-        : groupPage([head({ SecurityGroupId: 'sg-a' }), head({ SecurityGroupId: 'sg-b' })]),
+        ? groupPage([named('sg-b')], { NextToken: 'a' })
+        : groupPage([named('sg-a'), named('sg-b')]),
     );
-    const result = await client.findGroups(PLACE, { kind: 'name', name: 'web' });
-    expect(result).toEqual({ ok: true, value: ['sg-a', 'sg-b'] });
+    expect(await list(client)).toEqual(['sg-b', 'sg-a']);
   });
 
-  it('does not take the first page of an endpoint that pages by number for all', async () => {
+  it('lists more than a thousand groups, at a hundred a call', async () => {
+    let page = 0;
+    const { client, calls } = clientOver(() => {
+      page += 1;
+      const groups = Array.from({ length: 100 }, (_, index) => named(`sg-${page}-${index}`));
+      return groupPage(groups, { NextToken: page < 30 ? String(page) : '' });
+    });
+    expect(await list(client)).toHaveLength(3000);
+    expect(calls).toHaveLength(30);
+  });
+
+  /** As the API of 2019 does, which ignores what it does not know. */
+  const pagedByNumber = (total: number, clock: Clock) => {
+    const answers: Answers = (_operation, { PageNumber = '1', PageSize = '10' }) => {
+      const ids = Array.from({ length: total }, (_, index) => `sg-${index}`);
+      const from = (Number(PageNumber) - 1) * Number(PageSize);
+      const groups = ids.slice(from, from + Number(PageSize)).map((id) => named(id));
+      return groupPage(groups, { TotalCount: total });
+    };
+    return clientOver(answers, { clock });
+  };
+
+  it('pages by number where the endpoint does, and remembers that', async () => {
+    const clock = instantClock();
+    const { client, calls } = pagedByNumber(120, clock);
+    expect(await list(client)).toHaveLength(120);
+    expect(calls.map(({ params: { PageNumber, PageSize } }) => [PageNumber, PageSize])).toEqual([
+      [undefined, undefined],
+      ['1', '50'],
+      ['2', '50'],
+      ['3', '50'],
+    ]);
+    calls.length = 0;
+    await clock.sleep(1);
+    await list(client);
+    expect(calls).toHaveLength(3);
+  });
+
+  it('does not take some groups for all', async () => {
     const { client } = clientOver(() => groupPage([head()], { TotalCount: 11 }));
-    const result = await client.findGroups(PLACE, { kind: 'name', name: 'web' });
+    const result = await client.listGroups(PLACE, 0);
     expect(result).toMatchObject({ ok: false, error: { kind: 'rejected', code: 'Transport.TooMuch' } });
   });
 
-  const thousandGroups = () => {
-    let page = 0;
-    return clientOver(() => {
-      page += 1;
-      const groups = Array.from({ length: 100 }, (_, index) => tagged(`sg-${page}-${index}`, { a: 'b' }));
-      return groupPage(groups, { NextToken: page < 10 ? String(page) : '' });
-    }).client;
-  };
-
-  it('does not take what the vendor cuts at 1000 for all', async () => {
-    const result = await thousandGroups().findGroups(PLACE, { kind: 'tags', tags: { a: 'b' } });
-    expect(result).toMatchObject({ ok: false, error: { code: 'Transport.TooMuch' } });
+  it('answers from memory while the listing is young, and those who ask meanwhile share one', async () => {
+    const clock = instantClock();
+    const { client, calls } = clientOver(() => groupPage([head()]), { clock });
+    const [one, other] = await Promise.all([client.listGroups(PLACE, 0), client.listGroups(PLACE, 0)]);
+    expect(one).toEqual(other);
+    await clock.sleep(1000);
+    await client.listGroups(PLACE, 1000);
+    expect(calls).toHaveLength(1);
+    await client.listGroups(PLACE, 999);
+    expect(calls).toHaveLength(2);
   });
 
-  it('takes a thousand groups for all where it asked for no tag', async () => {
-    const result = await thousandGroups().findGroups(PLACE, { kind: 'tags', tags: {} });
-    expect(result.ok && result.value.length).toBe(1000);
-  });
-
-  it('sends no more than 20 tags and checks the rest itself', async () => {
-    const tags = Object.fromEntries(Array.from({ length: 21 }, (_, index) => [`k${index}`, 'v']));
-    const { client, calls } = clientOver(() =>
-      groupPage([tagged('sg-1', tags), tagged('sg-2', { ...tags, k20: 'w' })]),
-    );
-    expect(await client.findGroups(PLACE, { kind: 'tags', tags })).toEqual({ ok: true, value: ['sg-1'] });
-    expect(calls[0]?.params).toHaveProperty(['Tag.20.Key']);
-    expect(calls[0]?.params).not.toHaveProperty(['Tag.21.Key']);
+  it('a listing that failed is no listing', async () => {
+    let isDown = false;
+    const clock = instantClock();
+    const { client } = clientOver(() => (isDown ? refused('Throttling') : groupPage([head()])), { clock });
+    await client.listGroups(PLACE, 0);
+    isDown = true;
+    await clock.sleep(1000);
+    expect(await client.listGroups(PLACE, 0)).toMatchObject({ ok: false, error: { kind: 'throttled' } });
+    expect(await client.listGroups(PLACE, 1000)).toMatchObject({ ok: true });
   });
 });
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createEcsClient } from '../../../../daemon/ecs/client.ts';
 import type { TransportAnswer } from '../../../../daemon/ecs/transport/transport.ts';
 import { prefix } from '../../../support/rule-sets.ts';
+import { plainClient } from '../../../support/fake-engine.ts';
 
 const PLACE = { account: 'main', region: 'cn-hangzhou' };
 
@@ -12,8 +13,7 @@ const clientOver = (body: object) =>
     transport: {
       call: () => Promise.resolve<TransportAnswer>({ kind: 'answered', status: 200, body }),
     },
-    pacer: (_operation, _place, run) => run(),
-    apiLevel: 'auto',
+    ...plainClient(),
   });
 
 const prefixList = (AddressFamily: string, ...cidrs: readonly string[]) =>

@@ -4,6 +4,7 @@ import type { Operation } from '../../../../reconciler/model/operation.ts';
 import type { ListKind, Place } from '../../../../daemon/ecs/api.ts';
 import { createEcsClient } from '../../../../daemon/ecs/client.ts';
 import type { TransportAnswer } from '../../../../daemon/ecs/transport/transport.ts';
+import { plainClient } from '../../../support/fake-engine.ts';
 
 const PLACE: Place = { account: 'main', region: 'cn-hangzhou' };
 
@@ -21,8 +22,7 @@ function clientOver(answers: (params: Params) => unknown) {
         return Promise.resolve((isWhole ? answer : body) as TransportAnswer);
       },
     },
-    pacer: (_operation, _place, run) => run(),
-    apiLevel: 'auto',
+    ...plainClient(),
   });
   return { client, calls };
 }

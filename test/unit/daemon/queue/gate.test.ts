@@ -5,13 +5,15 @@
 //   P2  no call starts while the gate is closed
 //   P3  a caller never waits for ever, and never longer than the longest closing
 //   P4  once the vendor stops refusing, the gate comes back to the configured rate
+//   P5  the routine, however greedy, leaves a start to what cannot wait
+//   P6  the routine, if greedy, gets at least 19 of 20 starts of the configured rate
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   capAt,
   nextGate,
   openGate,
-  waitForSlots,
+  msToGrant,
   msToNextStart,
   WINDOW_MS,
   type Gate,
@@ -25,14 +27,29 @@ const wall = (nowMs: number) => 1_700_000_010_000 + nowMs;
 
 type Step = readonly [
   atMs: number,
-  event: 'started' | 'answered' | 'throttled',
+  event: 'started' | 'urgent' | 'waited' | 'answered' | 'throttled',
   retryAfterMs?: number | null,
 ];
 
 function tell(gate: Gate, [atMs, kind, retryAfterMs = null]: Step): Gate {
-  const event: GateEvent = kind === 'throttled' ? { kind, wallMs: wall(atMs), retryAfterMs } : { kind };
-  return nextGate(gate, event, atMs);
+  return nextGate(gate, eventOf(kind, atMs, retryAfterMs), atMs);
 }
+
+function eventOf(kind: Step[1], atMs: number, retryAfterMs: number | null): GateEvent {
+  switch (kind) {
+    case 'started':
+    case 'urgent':
+      return { kind: 'started', privileged: kind === 'urgent' };
+    case 'throttled':
+      return { kind, wallMs: wall(atMs), retryAfterMs };
+    case 'waited':
+    case 'answered':
+      return { kind };
+  }
+}
+
+const ROUTINE = { heldBack: 0, privileged: false };
+const URGENT = { heldBack: 0, privileged: true };
 
 const times = (n: number, step: Step): Step[] => Array.from({ length: n }, () => step);
 
@@ -43,23 +60,61 @@ const stories: Array<{
   atMs: number;
   wait: number;
   heldBack?: number;
+  urgent?: true;
   mode?: Gate['mode'];
   cap?: number;
 }> = [
   { name: 'opens at once', rate: 40, steps: [], atMs: 0, wait: 0 },
   {
-    name: 'lets a quarter of the minute go in one burst',
+    name: 'lets four fifths of the minute go in one burst',
     rate: 40,
-    steps: times(9, [0, 'started']),
+    steps: times(31, [0, 'started']),
     atMs: 0,
     wait: 0,
   },
   {
-    name: 'spreads what goes beyond the burst',
+    name: 'spreads what goes beyond the burst over the minute',
     rate: 40,
-    steps: times(10, [0, 'started']),
+    steps: times(32, [0, 'started']),
     atMs: 0,
-    wait: 15_005,
+    wait: Math.ceil(WINDOW_MS / 8),
+  },
+  {
+    name: 'lets no further burst go while something has to wait',
+    rate: 40,
+    steps: [...times(32, [0, 'started']), [59_000, 'waited'], [WINDOW_MS, 'started']],
+    atMs: WINDOW_MS,
+    wait: 539, // a second behind its pace, which it may make up for
+  },
+  {
+    name: 'lets another burst go a minute after the last wait',
+    rate: 40,
+    steps: [...times(32, [0, 'started']), [59_000, 'waited']],
+    atMs: 59_000 + WINDOW_MS,
+    wait: 0,
+  },
+  {
+    name: 'lets what cannot wait go beyond the burst',
+    rate: 40,
+    steps: times(39, [0, 'started']),
+    atMs: 0,
+    urgent: true,
+    wait: 0,
+  },
+  {
+    name: 'keeps to the minute for what cannot wait, too',
+    rate: 40,
+    steps: times(40, [0, 'urgent']),
+    atMs: 1000,
+    urgent: true,
+    wait: WINDOW_MS - 1000,
+  },
+  {
+    name: 'never takes the last start for the routine',
+    rate: 40,
+    steps: times(39, [0, 'urgent']),
+    atMs: 1000,
+    wait: WINDOW_MS - 1000,
   },
   {
     name: 'keeps to the minute',
@@ -71,7 +126,7 @@ const stories: Array<{
       [48_000, 'started'],
     ],
     atMs: 59_000,
-    wait: 4005,
+    wait: 4002,
   },
   {
     name: 'forgets starts that are a minute old',
@@ -250,22 +305,23 @@ const stories: Array<{
 ];
 
 describe('the gate', () => {
-  it.each(stories)('$name', ({ rate, steps, atMs, heldBack = 0, wait, mode, cap }) => {
+  it.each(stories)('$name', ({ rate, steps, atMs, heldBack = 0, urgent, wait, mode, cap }) => {
     const gate = steps.reduce(tell, openGate(rate, 0));
-    expect(msToNextStart(gate, atMs, heldBack)).toBe(wait);
+    expect(msToNextStart(gate, atMs, { heldBack, privileged: urgent === true })).toBe(wait);
     if (mode !== undefined) expect(gate.mode).toBe(mode);
     if (cap !== undefined) expect(capAt(gate, atMs)).toBe(cap);
   });
 
   it.each([
-    { name: 'room for all', slots: 3, steps: times(1, [0, 'started']), wait: 0 },
+    { name: 'room for all', slots: 2, steps: times(1, [0, 'started']), wait: 0 },
+    { name: 'room for all but not in one burst', slots: 3, steps: times(1, [0, 'started']), wait: 5002 },
     {
       name: 'room after the oldest start is a minute old',
       slots: 4,
       steps: times(1, [0, 'started']),
       wait: 50_005,
     },
-    { name: 'no room ever for more than the cap', slots: 5, steps: [], wait: Infinity },
+    { name: 'no room while others hold it', slots: 2, held: 3, steps: [], wait: Infinity },
     {
       name: 'no room before the end of a closing',
       slots: 2,
@@ -273,12 +329,29 @@ describe('the gate', () => {
       wait: 21_000,
     },
     { name: 'a halved cap', slots: 3, steps: [[9000, 'throttled'] as Step], wait: Infinity },
-  ])('answers when there is $name', ({ slots, steps, wait }) => {
-    expect(waitForSlots(steps.reduce(tell, openGate(4, 0)), 10_000, slots)).toBe(wait);
+  ])('answers when there is $name', ({ slots, held = 0, steps, wait }) => {
+    const gate = steps.reduce(tell, openGate(4, 0));
+    expect(msToGrant(gate, 10_000, { slots, held, privileged: false })).toBe(wait);
   });
 
   it('counts as open for a plan when the closing is over: someone has to probe', () => {
-    expect(waitForSlots(tell(openGate(4, 0), [0, 'throttled']), 31_000, 2)).toBe(0);
+    const gate = tell(openGate(4, 0), [0, 'throttled']);
+    expect(msToGrant(gate, 31_000, { slots: 2, held: 0, privileged: false })).toBe(0);
+  });
+
+  it('gives plans that come one after the other as much as the rate allows, and no more', () => {
+    let gate = openGate(60, 0);
+    let nowMs = 0;
+    for (let plan = 0; plan < 60; plan += 1) {
+      gate = nextGate(gate, { kind: 'waited' }, nowMs);
+      nowMs += msToGrant(gate, nowMs, { slots: 10, held: 0, privileged: false });
+      gate = nextGate(gate, { kind: 'granted', slots: 10, held: 10 }, nowMs);
+      for (let call = 0; call < 10; call += 1) {
+        gate = nextGate(gate, { kind: 'started', privileged: true }, nowMs);
+      }
+    }
+    expect(nowMs).toBeGreaterThanOrEqual(9 * MINUTE);
+    expect(nowMs).toBeLessThan(1.05 * 10 * MINUTE);
   });
 });
 
@@ -292,6 +365,8 @@ describe('random stories', () => {
     answer: fc.constantFrom('answered', 'answered', 'answered', 'throttled', 'lost'),
     retryAfterMs: fc.option(fc.integer({ min: 0, max: 200_000 })),
     heldBack: fc.integer({ min: 0, max: 12 }),
+    privileged: fc.boolean(),
+    waited: fc.boolean(),
   });
 
   it('keeps to P1 to P4', () => {
@@ -300,14 +375,15 @@ describe('random stories', () => {
         let gate = openGate(rate, 0);
         let nowMs = 0;
         const starts: number[] = [];
-        for (const { pauseMs, answer, retryAfterMs, heldBack } of moves) {
+        for (const { pauseMs, answer, retryAfterMs, heldBack, privileged, waited } of moves) {
           nowMs += pauseMs;
-          const wait = msToNextStart(gate, nowMs, heldBack);
+          if (waited) gate = nextGate(gate, { kind: 'waited' }, nowMs);
+          const wait = msToNextStart(gate, nowMs, { heldBack, privileged });
           expect(wait).toBeLessThanOrEqual(900_000); // P3
           nowMs += wait;
-          expect(msToNextStart(gate, nowMs, heldBack)).toBe(0); // P3
+          expect(msToNextStart(gate, nowMs, { heldBack, privileged })).toBe(0); // P3
           expect(gate.mode === 'closed' && nowMs < gate.closedUntilMs).toBe(false); // P2
-          gate = nextGate(gate, { kind: 'started' }, nowMs);
+          gate = nextGate(gate, { kind: 'started', privileged }, nowMs);
           starts.push(nowMs);
           if (answer === 'answered') gate = nextGate(gate, { kind: 'answered' }, nowMs);
           if (answer === 'throttled') {
@@ -317,11 +393,45 @@ describe('random stories', () => {
         for (const [i, start] of starts.entries()) {
           expect((starts[i + rate] ?? Infinity) - start).toBeGreaterThan(MINUTE); // P1
         }
-        nowMs += msToNextStart(gate, nowMs, 0);
-        gate = nextGate(nextGate(gate, { kind: 'started' }, nowMs), { kind: 'answered' }, nowMs);
+        nowMs += msToNextStart(gate, nowMs, URGENT);
+        gate = nextGate(
+          nextGate(gate, { kind: 'started', privileged: true }, nowMs),
+          { kind: 'answered' },
+          nowMs,
+        );
         expect(capAt(gate, nowMs + 11 * MINUTE)).toBe(rate); // P4
       }),
       runs(100),
+    );
+  });
+
+  it('keeps to P5 and P6 while the routine takes all that it gets', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 30, max: 400 }),
+        fc.array(fc.integer({ min: 0, max: 90_000 }), { maxLength: 5 }),
+        (rate, pauses) => {
+          let gate = openGate(rate, 0);
+          let nowMs = 0;
+          const takeAll = (untilMs: number): number => {
+            for (let starts = 0; ; starts += 1) {
+              const wait = msToNextStart(gate, nowMs, ROUTINE);
+              if (nowMs + wait > untilMs) return starts;
+              if (wait > 0) gate = nextGate(gate, { kind: 'waited' }, nowMs);
+              nowMs += wait;
+              gate = nextGate(gate, { kind: 'started', privileged: false }, nowMs);
+              expect(msToNextStart(gate, nowMs, URGENT)).toBe(0); // P5
+            }
+          };
+          for (const pauseMs of pauses) {
+            takeAll(nowMs + 20_000);
+            nowMs += pauseMs;
+          }
+          const began = takeAll(nowMs + MINUTE) >= 0 ? nowMs : NaN;
+          expect(takeAll(began + 5 * MINUTE)).toBeGreaterThanOrEqual(Math.floor(0.95 * 5 * rate) - 1); // P6
+        },
+      ),
+      runs(50),
     );
   });
 });

@@ -21,7 +21,7 @@ function setUp(ratePerMinute: number, options: Partial<LanesOptions> = {}) {
     limits: { default: { ratePerMinute } },
     clock: systemClock,
     telemetry: { emit: (event, fields) => void events.push({ event, fields }) },
-    concurrency: 4,
+    underWay: { least: 4, most: 4, mostInAll: 8 },
     maxWaiting: 1000,
     ...options,
   });
@@ -70,18 +70,17 @@ afterEach(() => {
 });
 
 describe('the pace of a lane', () => {
-  it('never exceeds the rate in any minute, nor a quarter of it in a quarter minute, and uses it up', async () => {
+  it('never exceeds the rate in any minute, lets most of it go at once, and uses it up', async () => {
     const { call, started } = setUp(12);
     const calls = Array.from({ length: 40 }, (_, i) => call(`${i}`));
     await pass(300);
     await Promise.all(calls);
     const seconds = started.map(([, second]) => second);
     for (const start of seconds) {
-      const within = (window: number) => seconds.filter((s) => s >= start && s < start + window).length;
-      expect(within(60)).toBeLessThanOrEqual(12);
-      expect(within(15)).toBeLessThanOrEqual(3);
+      expect(seconds.filter((s) => s >= start && s < start + 60).length).toBeLessThanOrEqual(12);
     }
-    expect(seconds.at(-1)).toBeLessThan(200);
+    expect(seconds.filter((second) => second === 0)).toHaveLength(9);
+    expect(seconds.at(-1)).toBeLessThan(1.05 * (40 / 12) * 60);
   });
 
   it('is counted apart for each operation, region and account, as the vendor counts', async () => {
@@ -100,40 +99,88 @@ describe('the pace of a lane', () => {
   });
 
   it('follows the limit of the operation where there is one', async () => {
-    const limits = { default: { ratePerMinute: 4 }, [REMOVE]: { ratePerMinute: 400 } };
+    const limits = { default: { ratePerMinute: 1 }, [REMOVE]: { ratePerMinute: 400 } };
     const { call, names } = setUp(0, { limits });
-    const calls = Array.from({ length: 10 }, (_, i) => call(`r${i}`, { at: REMOVE, tookMs: 2000 }));
+    const calls = Array.from({ length: 10 }, (_, i) => call(`r${i}`, { at: REMOVE, tookMs: 900 }));
     calls.push(call('a0'), call('a1'));
-    await pass(1);
+    await pass(0.5);
     expect(names().filter((name) => name.startsWith('r'))).toHaveLength(4); // as many as may be under way
     expect(names().filter((name) => name.startsWith('a'))).toEqual(['a0']);
     await pass(60);
     await Promise.all(calls);
   });
 
-  it('bounds how many calls are under way', async () => {
-    const { call, names } = setUp(400, { concurrency: 2 });
-    const calls = ['a', 'b', 'c'].map((name) => call(name, { tookMs: 5000 }));
-    await pass(4);
+  it('bounds how many calls are under way, and those that hang apart', async () => {
+    const { call, names } = setUp(400, { underWay: { least: 2, most: 2, mostInAll: 3 } });
+    const calls = ['a', 'b', 'c', 'd'].map((name) => call(name, { tookMs: 5000 }));
+    await pass(0.9);
     expect(names()).toEqual(['a', 'b']);
-    await pass(10);
+    await pass(1);
     expect(names()).toEqual(['a', 'b', 'c']);
+    await pass(10);
+    expect(names()).toEqual(['a', 'b', 'c', 'd']);
     await Promise.all(calls);
   });
 
-  it('lets higher priority go first, and equal ones in the order of arrival', async () => {
+  it('lets the urgent go first, and equal ones in the order of arrival', async () => {
     const { call, names } = setUp(1);
     const calls = [call('first')];
-    for (const [name, priority] of [
-      ['large plan 1', -1000],
-      ['large plan 2', -1000],
-      ['fix', -1],
+    for (const [name, urgency] of [
+      ['routine 1', 'routine'],
+      ['routine 2', 'routine'],
+      ['changed', 'changed'],
+      ['fix', 'fix'],
     ] as const) {
-      calls.push(call(name, { priority }));
+      calls.push(call(name, { urgency }));
     }
-    await pass(240);
+    await pass(300);
     await Promise.all(calls);
-    expect(names()).toEqual(['first', 'fix', 'large plan 1', 'large plan 2']);
+    expect(names()).toEqual(['first', 'fix', 'changed', 'routine 1', 'routine 2']);
+  });
+
+  it('lets a fix go at once while the routine has to wait, and the routine have every fourth turn', async () => {
+    const { call, started } = setUp(60);
+    const routine = Array.from({ length: 100 }, (_, i) => call(`routine ${i}`));
+    await pass(30);
+    const fix = call('fix', { urgency: 'fix' });
+    await pass(0);
+    expect(started.at(-1)).toEqual(['fix', 30]);
+    const fixes = Array.from({ length: 100 }, (_, i) => call(`fix ${i}`, { urgency: 'fix' }));
+    await pass(60);
+    const inThatMinute = started.filter(([, second]) => second > 31 && second <= 90);
+    const ofRoutine = inThatMinute.filter(([name]) => name.startsWith('routine'));
+    expect(inThatMinute.length).toBeGreaterThan(40);
+    expect(ofRoutine.length).toBeGreaterThanOrEqual(Math.floor(inThatMinute.length / 4) - 1);
+    await pass(300);
+    await Promise.all([...routine, fix, ...fixes]);
+  });
+
+  it('has as many calls under way as the rate and the time to an answer make', async () => {
+    const { call, names } = setUp(600, {
+      maxWaiting: 2000,
+      underWay: { least: 2, most: 64, mostInAll: 256 },
+    });
+    const calls = Array.from({ length: 1200 }, (_, i) => call(`${i}`, { tookMs: 3000 }));
+    await pass(130);
+    expect(names()).toHaveLength(1200);
+    await pass(10);
+    await Promise.all(calls);
+  });
+
+  it('is kept up however many calls hang', async () => {
+    const { call, started } = setUp(300, { underWay: { least: 8, most: 64, mostInAll: 256 } });
+    let stalled = 0;
+    const onOverdue = () => (stalled += 1);
+    const hanging = Array.from({ length: 40 }, (_, i) =>
+      call(`hangs ${i}`, { tookMs: 120_000, onOverdue, answer: failed('unknown') }),
+    );
+    const calls = Array.from({ length: 260 }, (_, i) => call(`${i}`, { tookMs: 100 }));
+    await pass(70);
+    await Promise.all(calls);
+    expect(started.at(-1)?.[1]).toBeLessThan(1.1 * 60);
+    expect(stalled).toBe(40);
+    await pass(120);
+    await Promise.all(hanging);
   });
 
   it.each([
@@ -169,7 +216,7 @@ describe('a throttled lane', () => {
     expect(started).toEqual([
       ['refused', 0],
       ['probe', 41],
-      ['next', 41],
+      ['next', 50.001],
     ]);
     expect(events).toEqual([
       { event: 'lane.closed', fields: { ...PLACE, operation: ADD, reopensInMs: 41_000 } },
@@ -225,10 +272,10 @@ describe('a throttled lane', () => {
 
 describe('nobody is left hanging', () => {
   it('on close: waiting calls are refused, calls under way end, later calls are refused', async () => {
-    const { lanes, call, names } = setUp(4);
+    const { lanes, call, names } = setUp(4, { underWay: { least: 1, most: 1, mostInAll: 1 } });
     const under = outcome(call('under way', { tookMs: 1000 }));
     const waiting = outcome(call('waiting'));
-    await lanes.reserve(PLACE, { [ADD]: 2 });
+    await lanes.reserve(PLACE, { [ADD]: 1 });
     const planned = outcome(lanes.reserve(PLACE, { [ADD]: 2 }));
     lanes.close();
     lanes.close();
@@ -245,11 +292,11 @@ describe('nobody is left hanging', () => {
   });
 
   it('when a caller gives up: only its call leaves the queue', async () => {
-    const { call, names, lanes } = setUp(4);
+    const { call, names, lanes } = setUp(4, { underWay: { least: 1, most: 1, mostInAll: 1 } });
     const patience = new AbortController();
     const calls = [call('a'), call('c')];
     const given = outcome(call('b', { signal: patience.signal }));
-    const open = { ...PLACE, operation: ADD, mode: 'open', callsPerMinute: 4 };
+    const open = { ...PLACE, operation: ADD, mode: 'open', callsPerMinute: 4, started: 1 };
     expect(lanes.status()).toEqual([{ ...open, waiting: 2 }]);
     patience.abort();
     expect(await given).toBeInstanceOf(LaneClosed);
@@ -317,12 +364,12 @@ describe('a reservation', () => {
     });
     await pass(125);
     expect(granted).toBe(true);
-    const steps = Array.from({ length: 8 }, async () => call('step', { reservation: await plan }));
+    const steps = Array.from({ length: 4 }, async () => call('step', { reservation: await plan }));
     await pass(60);
     await Promise.all(steps);
     const seconds = started.filter(([name]) => name === 'step').map(([, second]) => second);
-    expect(seconds).toHaveLength(8);
-    expect(seconds.at(-1)! - seconds[0]!).toBeLessThan(46);
+    expect(seconds).toHaveLength(4);
+    expect(seconds.at(-1)! - seconds[0]!).toBeLessThan(1);
     clearInterval(stream);
     (await plan).release();
     expect(names().filter((name) => name === 'small').length).toBeGreaterThan(16);
@@ -335,7 +382,7 @@ describe('a reservation', () => {
     const { lanes } = setUp(8);
     const order: string[] = [];
     const plan = (name: string, calls: number) =>
-      lanes.reserve(PLACE, { [ADD]: calls }, { priority: -calls }).then(async (reservation) => {
+      lanes.reserve(PLACE, { [ADD]: calls }, {}).then(async (reservation) => {
         order.push(name);
         for (let i = 0; i < calls; i += 1)
           await lanes.run(PLACE, ADD, () => Promise.resolve(ok(i)), { reservation });
@@ -348,7 +395,7 @@ describe('a reservation', () => {
     }
     await pass(600);
     await Promise.all(plans);
-    expect(order.slice(0, 3)).toEqual(['first', 'second', 'small']);
+    expect(order.slice(0, 2)).toEqual(['first', 'small']);
     expect(order.indexOf('large')).toBeGreaterThan(3);
     expect(order.indexOf('large')).toBeLessThan(21);
     expect(order).toHaveLength(24);
@@ -412,7 +459,7 @@ describe('a reservation', () => {
   it('of large plans side by side leaves the lane no minute of idleness, and small ones come in between', async () => {
     const { lanes, call, started } = setUp(12);
     const plan = async (name: string, calls: number) => {
-      const reservation = await lanes.reserve(PLACE, { [ADD]: calls }, { priority: -calls });
+      const reservation = await lanes.reserve(PLACE, { [ADD]: calls }, {});
       for (let i = 0; i < calls; i += 1) await call(name, { reservation });
       reservation.release();
     };
@@ -425,6 +472,27 @@ describe('a reservation', () => {
     expect(secondsOf('large')).toHaveLength(120);
     expect(secondsOf('large').at(-1)).toBeLessThan(1.2 * (120 / 12) * 60);
     expect(secondsOf('small')[0]).toBeLessThan(20 + 200 + 15);
+  });
+
+  it('of a small fix is there within seconds, however many plans go on and wait beside it', async () => {
+    const { lanes, call } = setUp(60);
+    const plan = async (calls: number, urgency: 'fix' | 'routine') => {
+      const reservation = await lanes.reserve(PLACE, { [ADD]: calls }, { urgency });
+      for (let i = 0; i < calls; i += 1) await call('step', { reservation, urgency });
+      reservation.release();
+      return performance.now();
+    };
+    const waits: number[] = [];
+    const plans = [plan(300, 'routine'), ...Array.from({ length: 100 }, () => plan(1, 'routine'))];
+    for (let i = 0; i < 10; i += 1) {
+      await pass(20);
+      const askedMs = performance.now();
+      plans.push(plan(1, 'fix').then((doneMs) => waits.push(doneMs - askedMs)));
+    }
+    await pass(600);
+    await Promise.all(plans);
+    expect(waits).toHaveLength(10);
+    expect(Math.max(...waits)).toBeLessThan(2000);
   });
 
   it('waits while a lane is closed, and then probes', async () => {
@@ -447,8 +515,8 @@ describe('a reservation', () => {
   });
 
   it('that its plan gives up is not granted any more', async () => {
-    const { lanes, call } = setUp(2);
-    const first = await lanes.reserve(PLACE, { [ADD]: 1 });
+    const { lanes, call } = setUp(4);
+    const first = await lanes.reserve(PLACE, { [ADD]: 2 });
     const second = await lanes.reserve(PLACE, { [ADD]: 1 });
     const patience = new AbortController();
     const given = outcome(lanes.reserve(PLACE, { [ADD]: 2 }, { signal: patience.signal }));

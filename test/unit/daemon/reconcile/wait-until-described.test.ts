@@ -31,7 +31,7 @@ function setUp({ shownAtMs = Infinity, brokenAtMs = Infinity, abortAtMs = Infini
   });
   const wait = () =>
     waitUntilDescribed(
-      { engine, group: groupOf([]), signal: stop.signal },
+      { engine, group: groupOf([]), signal: stop.signal, urgency: 'routine', request: {} },
       'current',
       ({ rules }) => rules.length > 0,
     );

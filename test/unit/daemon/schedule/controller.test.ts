@@ -5,7 +5,9 @@ import type { WriteOperation } from '../../../../reconciler/model/operation.ts';
 import { Controller } from '../../../../daemon/schedule/controller.ts';
 import { abandonReleased } from '../../../../daemon/reconcile/intents.ts';
 import type { DescribedGroup, GroupRef } from '../../../../reconciler/model/group.ts';
-import { ok } from '../../../../reconciler/model/result.ts';
+import { makeFailure } from '../../../../daemon/ecs/failures/failure.ts';
+import type { Urgency } from '../../../../daemon/ecs/urgency.ts';
+import { err, ok } from '../../../../reconciler/model/result.ts';
 import { described, groupOf, OPTIONS, policyOf } from '../../../support/plan-inputs.ts';
 import { rule } from '../../../support/rule-sets.ts';
 import { fakeEngine, REFUSING_ECS } from '../../../support/fake-engine.ts';
@@ -18,14 +20,29 @@ const target = (rules = [HTTPS], place: Partial<GroupRef> = {}) => ({
   revision: 'r1',
 });
 
+const GIVEN_UP = makeFailure({ kind: 'retry', code: 'Lane.Closed', message: 'given up' });
+
+const aborted = (signal: AbortSignal | undefined) =>
+  new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve()));
+
+interface Stuck {
+  readonly account?: string;
+  readonly reserve?: true;
+  /** Reads say at once that they hang. */
+  readonly stalls?: true;
+  /** Reads do not end when they are given up. */
+  readonly deaf?: true;
+}
+
 /** Describes and writes wait for `letThrough`, and what `stuck` names for ever. */
-function setUp(stuck: { readonly account?: string; readonly reserve?: true } = {}) {
+function setUp(stuck: Stuck = {}) {
   const waiting: Array<() => void> = [];
   const seen = {
     reads: 0,
     readsAtOnce: 0,
     mostAtOnce: 0,
     groupsRead: [] as string[],
+    urgencies: [] as Array<Urgency | undefined>,
     writes: [] as WriteOperation[],
   };
   const turn = () => new Promise<void>((resolve) => void waiting.push(resolve));
@@ -34,15 +51,17 @@ function setUp(stuck: { readonly account?: string; readonly reserve?: true } = {
   const engine = fakeEngine({
     ecs: {
       ...REFUSING_ECS,
-      describeGroup: async ({ account, id }) => {
+      describeGroup: async ({ account, id }, { urgency, signal, onStalled } = {}) => {
         seen.groupsRead.push(id);
+        seen.urgencies.push(urgency);
+        if (stuck.stalls === true) onStalled?.();
         if (account === stuck.account) return new Promise(() => undefined);
         seen.reads += 1;
         seen.readsAtOnce += 1;
         seen.mostAtOnce = Math.max(seen.mostAtOnce, seen.readsAtOnce);
-        await turn();
+        await (stuck.deaf === true ? turn() : Promise.race([turn(), aborted(signal)]));
         seen.readsAtOnce -= 1;
-        return ok(group);
+        return signal?.aborted === true ? err(GIVEN_UP) : ok(group);
       },
     },
     reserve: () =>
@@ -72,7 +91,7 @@ function setUp(stuck: { readonly account?: string; readonly reserve?: true } = {
 }
 
 it('never runs a group twice at once, even if it leaves the policies and returns while it is run', async () => {
-  const { controller, seen, settle, letThrough } = setUp();
+  const { controller, seen, settle, letThrough } = setUp({ deaf: true });
   controller.setTargets([target()]);
   await settle();
   for (let round = 0; round < 3; round += 1) {
@@ -117,12 +136,13 @@ it('takes no further step under a policy that has changed, and reads the group a
 it('says nothing of how a group stands to a policy that it has not carried out yet', async () => {
   const { controller, settle, letThrough } = setUp();
   const outcome = () => controller.status().map((group) => group.outcome);
-  controller.setTargets([target([SSH])]);
+  const first = target([SSH]);
+  controller.setTargets([first]);
   expect(outcome()).toEqual(['not-tried']);
   await settle();
   await letThrough();
   expect(outcome()).toEqual(['converged']);
-  controller.setTargets([{ ...target([SSH]), revision: 'r2' }]);
+  controller.setTargets([{ ...first, revision: 'r2' }]);
   expect(outcome()).toEqual(['converged']);
   controller.setTargets([target([HTTPS, SSH])]);
   expect(outcome()).toEqual(['pending']);
@@ -186,6 +206,54 @@ it('reads a group, however many plans wait for their turn in the lanes', async (
   while (seen.groupsRead.length < ids.length) await letThrough();
   expect(seen.groupsRead).toEqual(ids);
   expect(seen.mostAtOnce).toBe(4);
+  void controller.stop();
+});
+
+const many = (count: number, rules = [HTTPS]) =>
+  Array.from({ length: count }, (_, number) => target(rules, { id: `sg-${number}` }));
+
+it('reads what has changed before all that waits, and beside what is being read', async () => {
+  const { controller, seen, settle } = setUp();
+  controller.setTargets(many(40));
+  await settle();
+  expect(seen.groupsRead).toEqual(['sg-0', 'sg-1', 'sg-2', 'sg-3']);
+  controller.setTargets([...many(39), target([SSH], { id: 'sg-39' })]);
+  controller.trigger(target([], { id: 'sg-38' }).policy);
+  await settle();
+  expect(seen.groupsRead.slice(4)).toEqual(['sg-39', 'sg-38']);
+  void controller.stop();
+});
+
+it('reads many that have changed before the others, but leaves these every fourth turn', async () => {
+  const { controller, seen, settle, letThrough } = setUp({ reserve: true });
+  controller.setTargets(many(60));
+  await settle();
+  controller.setTargets([...many(40), ...many(60, [SSH]).slice(40)]);
+  while (seen.groupsRead.length < 28) await letThrough();
+  const changed = seen.groupsRead.slice(4).map((id) => Number(id.slice(3)) >= 40);
+  expect(changed).toEqual(Array.from({ length: 24 }, (_, turn) => turn % 4 !== 3));
+  void controller.stop();
+});
+
+it('ends a read that waits behind others as soon as the policy of its group changes', async () => {
+  const { controller, seen, settle } = setUp();
+  controller.setTargets(many(4));
+  await settle();
+  controller.setTargets([...many(3), target([SSH], { id: 'sg-3' })]);
+  await settle();
+  expect(seen.groupsRead).toEqual(['sg-0', 'sg-1', 'sg-2', 'sg-3', 'sg-3']);
+  expect(seen.urgencies.at(-1)).toBe('fix');
+  void controller.stop();
+});
+
+it('holds no runner for a read that hangs', async () => {
+  const { controller, seen, settle } = setUp({ account: 'dead', stalls: true });
+  const dead = Array.from({ length: 9 }, (_, number) =>
+    target([HTTPS], { account: 'dead', id: `sg-${number}` }),
+  );
+  controller.setTargets(dead);
+  await settle();
+  expect(seen.groupsRead).toHaveLength(9);
   void controller.stop();
 });
 

@@ -105,7 +105,7 @@ describe('the status of a group', () => {
 
   it('keeps its outcome when only the revision changes', () => {
     const tried = after(FRESH, failed('backoff'));
-    const equal = structuredClone({ ...HTTPS, revision: 'r9' });
+    const equal = { ...HTTPS, revision: 'r9' };
     expect(groupStatus(withTarget(tried, equal))).toMatchObject({ outcome: 'not-converged', revision: 'r9' });
   });
 

@@ -1,9 +1,10 @@
-// One place, whose cloud finds groups by name when the test says so.
+// One place, whose cloud lists its groups when the test says so.
 import { describe, expect, it } from 'vitest';
 import type { Result } from '../../../../reconciler/model/result.ts';
 import { ok } from '../../../../reconciler/model/result.ts';
 import { placeKey, type DesiredGroup, type GroupRef } from '../../../../reconciler/model/group.ts';
 import type { Failure } from '../../../../daemon/ecs/failures/failure.ts';
+import type { ListedGroup } from '../../../../daemon/ecs/api.ts';
 import { Controller } from '../../../../daemon/schedule/controller.ts';
 import { ManagedGroups } from '../../../../daemon/schedule/managed-groups.ts';
 import { PlaceResolver } from '../../../../daemon/schedule/place-resolver.ts';
@@ -37,17 +38,32 @@ const FAILED: Found = {
   },
 };
 
+/** What the cloud lists, by id. */
+const LISTED: Readonly<Record<string, Omit<ListedGroup, 'id'>>> = {
+  'sg-web': { name: 'web', tags: {} },
+  'sg-db': { name: 'db', tags: {} },
+  'sg-a': { name: 'web', tags: { Tier: 'web' } },
+  'sg-b': { name: 'b', tags: { Tier: 'web' } },
+  'sg-c': { name: 'other', tags: {} },
+};
+
+const listedGroup = (id: string): ListedGroup => ({ id, ...(LISTED[id] ?? { name: id, tags: {} }) });
+
 function setUp() {
-  const searches: Array<{ readonly name: string; readonly answer: (found: Found) => void }> = [];
+  const searches: Array<(found: Found) => void> = [];
   const log = new EventLog();
   const engine = fakeEngine({
     telemetry: log,
+    // Every resolution lists.
+    resyncMs: 0,
     ecs: {
       ...REFUSING_ECS,
       describeGroup: () => new Promise(() => undefined),
-      findGroups: (_place, selector) =>
+      listGroups: () =>
         new Promise((answer) => {
-          searches.push({ name: selector.kind === 'name' ? selector.name : '', answer });
+          searches.push((found) =>
+            answer(found.ok ? ok({ readMs: 0, groups: found.value.map(listedGroup) }) : found),
+          );
         }),
     },
   });
@@ -65,7 +81,7 @@ function setUp() {
   const resolver = new PlaceResolver(placeKey(PLACE), {
     engine,
     managed,
-    resolver: new TargetResolver(engine.ecs, 'enforce'),
+    resolver: new TargetResolver(engine, 'enforce'),
     controller,
     stopping: stop.signal,
     policies: () => policies,
@@ -83,7 +99,7 @@ function setUp() {
   });
   const groups = () => controller.status().map(({ id }) => id);
   const answer = async (found: Found) => {
-    searches.shift()?.answer(found);
+    searches.shift()?.(found);
     await new Promise((resolve) => void setImmediate(resolve));
   };
   return { engine, managed, resolver, controller, searches, answer, groups, policies, abandoned, log, stop };
@@ -119,16 +135,17 @@ describe('the resolver of a place', () => {
     void resolver.resolve();
     await answer(ok(['sg-web']));
     expect(groups()).toEqual([]);
-    expect(searches.map(({ name }) => name)).toEqual(['db']);
+    expect(searches).toHaveLength(1);
     await answer(ok(['sg-db']));
     expect(groups()).toEqual(['sg-db']);
   });
 
-  it('puts in force what was resolved while equal policies were loaded again', async () => {
+  it('puts in force what was resolved while the same policies were loaded again', async () => {
     const { resolver, answer, groups } = setUp();
-    resolver.setGroups([named('web')]);
+    const web = named('web');
+    resolver.setGroups([web]);
     void resolver.resolve();
-    resolver.setGroups([named('web')]);
+    resolver.setGroups([web]);
     await answer(ok(['sg-web']));
     expect(groups()).toEqual(['sg-web']);
   });

@@ -109,13 +109,20 @@ it.each<{ released: string[]; text: RegExp }>([
   { released: ['1', '2', '3', '4', '5', '6', '7'], text: /: 1, 2, 3, 4, 5 and 2 more$/ },
 ])('the text of loaded policies names groups that are no longer managed: $released', ({ released, text }) => {
   const { telemetry, parsed } = setUp();
-  telemetry.emit('policies.loaded', { files: 1, groups: 1, rules: 1, released });
+  telemetry.emit('policies.loaded', {
+    files: 1,
+    groups: 1,
+    rules: 1,
+    filesParsed: 1,
+    groupsCompiled: 1,
+    released,
+  });
   expect(parsed()[0]?.msg).toMatch(text);
 });
 
 it('counts of one are followed by a singular', () => {
   const { telemetry, parsed } = setUp();
-  telemetry.emit('policies.loaded', { files: 1, groups: 1, rules: 1 });
+  telemetry.emit('policies.loaded', { files: 1, groups: 1, rules: 1, filesParsed: 1, groupsCompiled: 1 });
   telemetry.emit('policies.rejected', { problems: 1, codes: [], details: [], keptGroups: 1 });
   telemetry.emit('group.flapping', { rounds: 1, rules: [], delayMs: 1 });
   expect(parsed().map(({ msg }) => msg)).not.toContainEqual(expect.stringMatching(/\b1 \w+s\b/));

@@ -141,7 +141,29 @@ describe('what a file may say', () => {
 describe('what a file may not say', () => {
   const inRule = (more: object) => ({ securityGroups: [group({ Permissions: [rule(more)] })] });
   it.each<[string, unknown, string]>([
-    ['unknown key of the file', { groups: [] }, 'Unrecognized key: "groups"'],
+    [
+      'unknown key of the file',
+      { groups: [] },
+      'state: Unrecognized key: "groups" (write securityGroups). docs/emulator.md',
+    ],
+    ['a key in another case', { securityGroups: [group({ vpcId: '' })] }, 'key: "vpcId" (write VpcId)'],
+    ['a word of policies', inRule({ ports: '443' }), '"ports" (write PortRange, such as "443/443")'],
+    [
+      'a rule without protocol',
+      inRule({ IpProtocol: undefined }),
+      'Permissions.0.IpProtocol: must be TCP, UDP, ICMP, ICMPv6, GRE, ALL or a number',
+    ],
+    ['a rule without peer', inRule({ Direction: undefined, SourceCidrIp: '' }), 'write a peer: SourceCidrIp'],
+    [
+      'two sides and no direction',
+      inRule({ Direction: undefined, DestCidrIp: '10.1.0.0/16' }),
+      'Permissions.0: needs a Direction: write ingress or egress, because the rule has both sides',
+    ],
+    [
+      'one port alone',
+      inRule({ PortRange: '443' }),
+      'the first port first, or -1/-1 where there are none, not "443"',
+    ],
     [
       'unknown key of a group',
       { securityGroups: [group({ Vpc: '' })] },
@@ -152,11 +174,11 @@ describe('what a file may not say', () => {
       inRule({ portRange: '1/1' }),
       'securityGroups.0.Permissions.0: Unrecognized key: "portRange"',
     ],
-    ['no region', { securityGroups: [{ SecurityGroupId: 'sg-web' }] }, 'securityGroups.0.RegionId'],
+    ['bad region', { securityGroups: [group({ RegionId: 'here' })] }, 'securityGroups.0.RegionId'],
     [
       'bad group id',
       { securityGroups: [group({ SecurityGroupId: 'web' })] },
-      'securityGroups.0.SecurityGroupId: must be an id such as sg-bp1web',
+      'securityGroups.0.SecurityGroupId: must be an id such as sg-bp1web, not "web"',
     ],
     ['bad time', { securityGroups: [group({ CreationTime: 'today' })] }, 'securityGroups.0.CreationTime'],
     ['bad policy', inRule({ Policy: 'allow' }), 'securityGroups.0.Permissions.0.Policy'],
@@ -293,7 +315,11 @@ describe('what a file may not say', () => {
       },
       'portRangeLists.0.MaxEntries: is less than the 2 entries',
     ],
-    ['an id twice', { securityGroups: [group(), group()] }, 'securityGroups.1: the id sg-web repeats'],
+    [
+      'an id twice',
+      { securityGroups: [group(), group()] },
+      'securityGroups.1.SecurityGroupId: the id sg-web is that of securityGroups.0 already: write another, or none',
+    ],
     [
       'a rule id twice',
       {
@@ -303,7 +329,16 @@ describe('what a file may not say', () => {
           }),
         ],
       },
-      'securityGroups.0.Permissions.1: the id sgr-web-2 repeats',
+      'securityGroups.0.Permissions.1.SecurityGroupRuleId: the id sgr-web-2 is that of securityGroups.0.Permissions.0',
+    ],
+    [
+      'a rule id in two groups',
+      {
+        securityGroups: ['sg-web', 'sg-db'].map((SecurityGroupId) =>
+          group({ SecurityGroupId, Permissions: [rule({ SecurityGroupRuleId: 'sgr-x' })] }),
+        ),
+      },
+      'securityGroups.1.Permissions.0.SecurityGroupRuleId: the id sgr-x is that of securityGroups.0.Permissions.0',
     ],
   ])('%s', (_name, file, problem) => {
     expect(() => parseState(file)).toThrow(InputError);

@@ -72,6 +72,8 @@ async function execute({ plan, before, atCheckpoint, leftOpen, answers = [] }: S
     memory,
     waiting: null,
     closesOnly: false,
+    readAtMs: 0,
+    made: { key: '', plan },
   };
   const run = beginRun(engine, request, new AbortController().signal);
   const { progress } = await executePlan(run, planned, ({ operation }) => {

@@ -5,6 +5,7 @@ import { gitSchema } from '../../../../../daemon/config/sections/git-schema.ts';
 import { DEFAULT_POLICY_LIMITS } from '../../../../../daemon/config/sections/policies-schema.ts';
 import { GitSource } from '../../../../../daemon/source/mirror/git-source.ts';
 import { Mirror } from '../../../../../daemon/source/mirror/mirror.ts';
+import { ok } from '../../../../../reconciler/model/result.ts';
 import { tempFolder } from '../../../../support/temp-folder.ts';
 
 it('tells whoever watches the policies of a journal that fails while the remote is polled', async () => {
@@ -19,7 +20,7 @@ it('tells whoever watches the policies of a journal that fails while the remote 
       folder: path.join(folder, 'mirror'),
       environment: process.env,
       onSecret: () => undefined,
-      lock: () => Promise.resolve(() => undefined),
+      lock: () => Promise.resolve(ok(() => undefined)),
       signal: new AbortController().signal,
     }),
     standing: () => Promise.reject(failure),

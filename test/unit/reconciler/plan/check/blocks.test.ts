@@ -55,6 +55,16 @@ it.each<[string, Objection, Block]>([
     },
   ],
   [
+    'an own side of all IPv4 is not supported where the API cannot tell it from none, with its place',
+    { kind: 'wholeOwnSide', places: [at(4)] },
+    {
+      kind: 'unsupported',
+      liftedBy: 'edit',
+      message: 'this API does not tell an own side of 0.0.0.0/0 from none: web.yaml:4',
+      override: 'leave the own side out: `to` of an ingress rule, `from` of an egress rule',
+    },
+  ],
+  [
     'too many rules are told with their number and the quota',
     { kind: 'overQuota', excess: [{ counted: 'rules', wanted: 201, quota: 200 }] },
     {
@@ -76,7 +86,7 @@ it.each<[string, Objection, Block]>([
   ],
   [
     'too little room on the way is told with what makes some',
-    { kind: 'noRoom', fallback: 'neverOpen', counted: ['rules'] },
+    { kind: 'noRoom', fallback: 'neverOpen', counted: ['rules'], noHitlessOrder: null },
     {
       kind: 'quota',
       liftedBy: 'edit',
@@ -85,8 +95,25 @@ it.each<[string, Objection, Block]>([
     },
   ],
   [
+    'too little room on the way is told with what would do',
+    {
+      kind: 'noRoom',
+      fallback: 'neverOpen',
+      counted: ['rules'],
+      noHitlessOrder: { isCertain: true, witnesses: [], freeSlots: { rules: 2, groupRules: 0 } },
+    },
+    {
+      kind: 'quota',
+      liftedBy: 'edit',
+      message:
+        'the group has no room to add the new rules before the old ones go; each order of the calls hits something ' +
+        'for a moment; with 2 more free slots there is one that hits nothing',
+      override: `remove some rules first; or ${MORE}, raise reconcile.ruleQuota`,
+    },
+  ],
+  [
     'too little room without a fallback may be helped by a fallback',
-    { kind: 'noRoom', fallback: 'refuse', counted: ['groupRules'] },
+    { kind: 'noRoom', fallback: 'refuse', counted: ['groupRules'], noHitlessOrder: null },
     {
       kind: 'quota',
       liftedBy: 'edit',

@@ -1,5 +1,6 @@
 // Rules that the cloud refuses are left as they are, and so is what making room for them would take away.
 import { describe, expect, it } from 'vitest';
+import { formatPeer } from '../../../../../reconciler/model/peer.ts';
 import { ruleIdentity, type Rule } from '../../../../../reconciler/model/rule.ts';
 import { described, groupOf, OPTIONS, planFor, policyOf } from '../../../../support/plan-inputs.ts';
 import { rule } from '../../../../support/rule-sets.ts';
@@ -97,6 +98,42 @@ it.each<[string, { wanted: Rule[]; there: Rule[]; refused: Rule[]; staying: Rule
   expect(planFor(policyOf(wanted), groupOf(group), OPTIONS, { learned }).steps).toEqual([]);
 });
 
+it.each<[string, { wanted: Rule[]; there: Rule[]; refused: Rule[]; staying: Rule[]; calls: string[] }]>([
+  [
+    'a weaker rule of the same action is added without it',
+    {
+      wanted: [accept('10.0.0.0/8', 1), accept('10.1.0.0/16', 5), drop('10.9.0.0/16', 9)],
+      there: [],
+      refused: [accept('10.0.0.0/8', 1)],
+      staying: [],
+      calls: ['authorize accept 10.1.0.0/16'],
+    },
+  ],
+  [
+    'a stronger rule of the same action is removed before it',
+    {
+      wanted: [],
+      there: [drop('10.1.0.0/16', 1), drop('10.0.0.0/8', 5), accept('10.9.0.0/16', 2)],
+      refused: [],
+      staying: [drop('10.0.0.0/8', 5)],
+      calls: ['revoke drop 10.1.0.0/16'],
+    },
+  ],
+])('what does not wait for a quarantined rule: %s', (_name, { wanted, there, refused, staying, calls }) => {
+  const group = groupOf(described(there));
+  const learned = { quarantined: { desired: keys(refused), described: keys(staying) } };
+  const { steps } = planFor(policyOf(wanted), group, OPTIONS, { learned });
+  const rulesOf = (step: (typeof steps)[number]): Rule[] => {
+    const items = step.kind === 'authorize' ? step.rules : step.kind === 'revoke' ? step.targets : [step.to];
+    return items.map((item) => item.rule);
+  };
+  expect(
+    steps.map((step) =>
+      [step.kind, ...rulesOf(step).map((each) => `${each.action} ${formatPeer(each.peer)}`)].join(' '),
+    ),
+  ).toEqual(calls);
+});
+
 describe('a rule that the cloud refuses, and why', () => {
   const ssh = rule({ ports: '22' });
   const tls = rule({ ports: '443' });
@@ -116,7 +153,7 @@ describe('a rule that the cloud refuses, and why', () => {
         liftedBy: 'time',
         message:
           "the cloud refuses to add, change or remove 1 rule, left alone until the time that is named or until the group's policy changes: ingress accept tcp 22/22 " +
-          'from 0.0.0.0/0 priority 1 (InvalidParam.PortRange; tried again at 1970-01-01T00:10:00.000Z)',
+          'from 0.0.0.0/0 priority 1 (web.yaml:1: InvalidParam.PortRange; tried again at 1970-01-01T00:10:00.000Z)',
         override: '',
       },
     ]);

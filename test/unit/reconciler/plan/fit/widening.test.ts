@@ -38,6 +38,10 @@ describe('a widened rule', () => {
     expect(offered({ added: [LEFT, elsewhere, RIGHT] })).toEqual([way(LOW, BLOCK, LEFT, RIGHT)]);
   });
 
+  it('is as wide below the old one as above it', () => {
+    expect(offered({ old: [HIGH] })).toEqual([way(HIGH, BLOCK, LEFT, RIGHT)]);
+  });
+
   it.each<[string, Partial<Rule>]>([
     ['another action', { action: 'drop' }],
     ['another priority', { priority: 2 }],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../../../../daemon/config/load.ts';
-import { compilePolicies, type CompiledPolicies } from '../../../../../reconciler/policy/compile/compile.ts';
+import { compilePolicies } from '../../../../../reconciler/policy/compile/compile.ts';
+import type { CompiledPolicies } from '../../../../../reconciler/policy/compile/parts/assemble.ts';
 import { keepLastGood } from '../../../../../reconciler/policy/compile/last-good.ts';
 import { parsePolicyFile } from '../../../../../reconciler/policy/read/file.ts';
 import { problemText } from '../../../../support/policy-text.ts';

@@ -1,15 +1,15 @@
 // What someone should know, whether or not the plan is carried out.
-import type { DescribedGroup, DesiredRule } from '../../model/group.ts';
-import { counted } from '../../model/counted.ts';
-import { DIRECTIONS, ruleIdentity } from '../../model/rule.ts';
-import { compareDescribed, compareDesired } from '../diff/diff.ts';
-import type { NamedByRule } from '../diff/absent.ts';
-import type { Ownership } from '../diff/ownership.ts';
-import { twinsByKey } from '../coexist/twins.ts';
-import type { PlanInput } from '../plan-input.ts';
-import type { PlanFinding, GroupPolicy } from '../plan.ts';
-import { describeRule } from '../../model/rule-text.ts';
-import { compareText, type SourcePlace } from '../../model/problem.ts';
+import type { DescribedGroup, DesiredRule } from '../../../model/group.ts';
+import { counted } from '../../../model/counted.ts';
+import { DIRECTIONS, ruleIdentity } from '../../../model/rule.ts';
+import { compareDescribed, compareDesired } from '../../diff/diff.ts';
+import type { NamedByRule } from '../../diff/absent.ts';
+import type { Ownership } from '../../diff/ownership.ts';
+import { twinsByKey } from '../../coexist/twins.ts';
+import type { PlanInput } from '../../plan-input.ts';
+import type { PlanFinding, GroupPolicy } from '../../plan.ts';
+import { describeRule } from '../../../model/rule-text.ts';
+import { compareText, type SourcePlace } from '../../../model/problem.ts';
 import { networkProblems } from './network-findings.ts';
 
 export function planFindings(

@@ -1,8 +1,8 @@
 // What the cloud would refuse is told in the plan, and whoever follows the advice is told no more.
 import { expect, it } from 'vitest';
-import type { Rule } from '../../../../../reconciler/model/rule.ts';
-import { described, groupOf, planFor, policyOf } from '../../../../support/plan-inputs.ts';
-import { rule } from '../../../../support/rule-sets.ts';
+import type { Rule } from '../../../../../../reconciler/model/rule.ts';
+import { described, groupOf, planFor, policyOf } from '../../../../../support/plan-inputs.ts';
+import { rule } from '../../../../../support/rule-sets.ts';
 
 const VPC = 'vpc-1';
 const CLASSIC = null;

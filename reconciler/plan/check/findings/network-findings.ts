@@ -1,6 +1,6 @@
 // Rules that the network of the group cannot take: told in the plan, before the cloud refuses them one by one.
-import type { DescribedGroup, DesiredRule } from '../../model/group.ts';
-import { ruleIdentity, type Rule } from '../../model/rule.ts';
+import type { DescribedGroup, DesiredRule } from '../../../model/group.ts';
+import { ruleIdentity, type Rule } from '../../../model/rule.ts';
 
 export interface NetworkProblem {
   readonly id: 'nic-type-in-vpc' | 'ipv6-in-classic' | 'list-in-classic';

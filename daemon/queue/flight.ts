@@ -1,0 +1,87 @@
+// How many calls of a lane may be under way at once. As many as the rate and the usual time to an answer make (Little's
+// law: calls under way = rate x time), so that a slow endpoint does not slow the pace; within bounds. A call that takes
+// far longer than usual no longer counts: it holds a connection, and keeps no other call from its turn.
+
+export interface FlightBounds {
+  /** However fast the answers come. */
+  readonly least: number;
+  /** However slow they come. */
+  readonly most: number;
+  /** Those included that no longer count. */
+  readonly mostInAll: number;
+}
+
+const MS_A_MINUTE = 60_000;
+/** Half as many again as the law says: answers do not come evenly. */
+const ROOM = 1.5;
+/** The usual time is the median of so many answers, before the first of them this. */
+const REMEMBERED = 31;
+const FIRST_GUESS_MS = 200;
+/** So many times the usual time is overdue, and nothing is before this. */
+const OVERDUE_TIMES = 4;
+const OVERDUE_FLOOR_MS = 1000;
+
+/** A call under way. */
+export interface FlightEntry {
+  readonly beganMs: number;
+  readonly onOverdue: () => void;
+}
+
+export class Flight {
+  readonly #bounds: FlightBounds;
+  /** Those that count, in the order of their starts. */
+  readonly #punctual = new Set<FlightEntry>();
+  readonly #overdue = new Set<FlightEntry>();
+  #answersMs: readonly number[] = [];
+  #usualMs = FIRST_GUESS_MS;
+
+  constructor(bounds: FlightBounds) {
+    this.#bounds = bounds;
+  }
+
+  /** Median time from the start of a call to its answer. */
+  get usualMs(): number {
+    return this.#usualMs;
+  }
+
+  hasRoom(callsPerMinute: number): boolean {
+    const { least, most, mostInAll } = this.#bounds;
+    const wanted = Math.ceil((callsPerMinute / MS_A_MINUTE) * this.#usualMs * ROOM);
+    const limit = Math.min(most, Math.max(least, wanted));
+    return this.#punctual.size < limit && this.#punctual.size + this.#overdue.size < mostInAll;
+  }
+
+  begin(entry: FlightEntry): void {
+    this.#punctual.add(entry);
+  }
+
+  /** `answered`: the vendor answered, whatever it said. What came to no answer says nothing of its usual time. */
+  end(entry: FlightEntry, nowMs: number, answered: boolean): void {
+    this.#punctual.delete(entry);
+    this.#overdue.delete(entry);
+    if (!answered) return;
+    this.#answersMs = [...this.#answersMs.slice(1 - REMEMBERED), nowMs - entry.beganMs];
+    const sorted = this.#answersMs.toSorted((a, b) => a - b);
+    this.#usualMs = sorted[Math.floor(sorted.length / 2)] ?? FIRST_GUESS_MS;
+  }
+
+  /** Calls that have become overdue count no longer, and are told so. */
+  settle(nowMs: number): void {
+    for (const entry of this.#punctual) {
+      if (entry.beganMs + this.#overdueMs > nowMs) return;
+      this.#punctual.delete(entry);
+      this.#overdue.add(entry);
+      entry.onOverdue();
+    }
+  }
+
+  /** Until the next call becomes overdue; Infinity: none is under way that counts. */
+  msToOverdue(nowMs: number): number {
+    for (const { beganMs } of this.#punctual) return Math.max(0, beganMs + this.#overdueMs - nowMs);
+    return Infinity;
+  }
+
+  get #overdueMs(): number {
+    return Math.max(OVERDUE_FLOOR_MS, OVERDUE_TIMES * this.#usualMs);
+  }
+}

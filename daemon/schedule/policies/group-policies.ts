@@ -1,0 +1,44 @@
+// What an entry of the policies says of each group that it means, as the same object as long as it says the same: who
+// holds an older one tells by `===` whether anything is new.
+import type { DesiredGroup, DesiredRule, Mode } from '../../../reconciler/model/group.ts';
+import { DIRECTIONS } from '../../../reconciler/model/rule.ts';
+import { groupPolicy } from '../../../reconciler/plan/group-policy.ts';
+import type { GroupPolicy } from '../../../reconciler/plan/plan.ts';
+
+/** A policy, and the time during which it is the right one: no rule ends within it. Unix milliseconds. */
+interface Dated {
+  readonly policy: GroupPolicy;
+  readonly fromMs: number;
+  readonly untilMs: number;
+}
+
+export class GroupPolicies {
+  readonly #mode: Mode;
+  /** By entry and group id. An entry that no policy holds any more takes them with it. */
+  readonly #known = new WeakMap<DesiredGroup, Map<string, Dated>>();
+
+  /** @param mode of groups whose policy names none */
+  constructor(mode: Mode) {
+    this.#mode = mode;
+  }
+
+  of(group: DesiredGroup, id: string, nowMs: number): GroupPolicy {
+    const known = this.#known.get(group) ?? new Map<string, Dated>();
+    const before = known.get(id);
+    if (before !== undefined && before.fromMs <= nowMs && nowMs < before.untilMs) return before.policy;
+    const ends = endTimesOf(group);
+    const dated = {
+      policy: groupPolicy(group, id, { mode: this.#mode, nowMs }),
+      fromMs: ends.reduce((last, end) => (end <= nowMs ? Math.max(last, end) : last), -Infinity),
+      untilMs: ends.reduce((next, end) => (end > nowMs ? Math.min(next, end) : next), Infinity),
+    };
+    known.set(id, dated);
+    this.#known.set(group, known);
+    return dated.policy;
+  }
+}
+
+const endTimesOf = ({ rules }: DesiredGroup): number[] =>
+  DIRECTIONS.flatMap((direction) => (rules[direction] ?? []).flatMap(endOf));
+
+const endOf = ({ expiresAtMs }: DesiredRule): number[] => (expiresAtMs === null ? [] : [expiresAtMs]);

@@ -1,0 +1,98 @@
+// A plain value as one short text, in which whatever it holds several times stands once: rules of a group differ in a few
+// words. Equal values whose keys stand in the same order have equal texts, so a hash of the text tells them apart.
+
+/** A row is a text, number, boolean or null as it is, or a list: its kind, then the rows that it holds by their numbers. */
+type Row = string | number | boolean | null | readonly ['n', string] | readonly ['a' | 'o', ...number[]];
+
+interface Packed {
+  /** Keys of each kind of object. */
+  readonly shapes: ReadonlyArray<readonly string[]>;
+  /** What a row holds stands before it; the last one is the value. */
+  readonly rows: readonly Row[];
+}
+
+/** @param value of plain objects, lists, texts, numbers, booleans, bigints and null, without circles; keys without a value are left out */
+export function pack(value: unknown): string {
+  const packer = new Packer();
+  packer.add(value);
+  return JSON.stringify(packer.packed);
+}
+
+class Packer {
+  readonly #shapes = new Map<string, number>();
+  readonly #keys: string[][] = [];
+  readonly #numbers = new Map<string, number>();
+  readonly #rows: Row[] = [];
+
+  get packed(): Packed {
+    return { shapes: this.#keys, rows: this.#rows };
+  }
+
+  add(value: unknown): number {
+    switch (typeof value) {
+      case 'string':
+        return this.#row(`s${value}`, value);
+      case 'number':
+        return this.#row(`i${value}`, value);
+      case 'boolean':
+        return this.#row(`b${value}`, value);
+      case 'bigint':
+        return this.#row(`n${value}`, ['n', value.toString()]);
+      case 'object':
+        return value === null ? this.#row('z', null) : this.#collection(value);
+      default:
+        throw new TypeError(`a ${typeof value} cannot be packed`);
+    }
+  }
+
+  #collection(value: object): number {
+    if (Array.isArray(value)) {
+      const inside = value.map((each: unknown) => this.add(each));
+      return this.#row(`a${inside.join()}`, ['a', ...inside]);
+    }
+    const keys: string[] = [];
+    const inside: number[] = [];
+    for (const [key, each] of Object.entries(value)) {
+      if (each === undefined) continue;
+      keys.push(key);
+      inside.push(this.add(each));
+    }
+    const shape = this.#shapeOf(keys);
+    return this.#row(`o${shape}:${inside.join()}`, ['o', shape, ...inside]);
+  }
+
+  #shapeOf(keys: string[]): number {
+    // A key that holds a line break is not mistaken for two.
+    const text = `${keys.length}\n${keys.join('\n')}`;
+    const known = this.#shapes.get(text);
+    if (known !== undefined) return known;
+    this.#shapes.set(text, this.#keys.length);
+    return this.#keys.push(keys) - 1;
+  }
+
+  #row(text: string, row: Row): number {
+    const known = this.#numbers.get(text);
+    if (known !== undefined) return known;
+    this.#numbers.set(text, this.#rows.length);
+    return this.#rows.push(row) - 1;
+  }
+}
+
+/** What `pack` was given. Parts that are equal are one and the same object: do not change them. */
+export function unpack(text: string): unknown {
+  const { shapes, rows } = JSON.parse(text) as Packed;
+  const values: unknown[] = [];
+  for (const row of rows) values.push(Array.isArray(row) ? unpackedRow(row as ListRow, values, shapes) : row);
+  return values.at(-1);
+}
+
+type ListRow = Extract<Row, readonly unknown[]>;
+
+function unpackedRow(row: ListRow, values: readonly unknown[], shapes: Packed['shapes']): unknown {
+  if (row[0] === 'n') return BigInt(row[1]);
+  if (row[0] === 'a') return row.slice(1).map((at) => values[Number(at)]);
+  const keys = shapes[row[1] ?? 0] ?? [];
+  const value: Record<string, unknown> = {};
+  for (let at = 0; at < keys.length; at++) value[keys[at] ?? ''] = values[Number(row[at + 2])];
+  return value;
+}
