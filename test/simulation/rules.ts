@@ -247,7 +247,8 @@ export function readShown(shown: Shown, direction: Rule['direction']): Rule {
     ports: shownPorts(text('PortRange'), text('PortRangeListId')),
     sourcePorts: shownRange(text('SourcePortRange')),
     peer: shownPeer(text, peerSide),
-    own: own === '' ? null : prefix(own),
+    // Where the cloud shows an own side that was left out, it shows everything.
+    own: own === '' || own.endsWith('/0') ? null : prefix(own),
     action: text('Policy').toLowerCase() === 'drop' ? 'drop' : 'accept',
     priority: Number(text('Priority') || '1'),
     nicType: (text('NicType') || 'intranet') as NicType,
