@@ -226,11 +226,8 @@ export class PolicyLoop {
     await grantFromCommit(engine, approval);
     const frozen = await this.#freezes.keep(state);
     this.#frozenReleases = frozen.kept;
-    return this.#gate.judge({
-      state: frozen.state,
-      content,
-      source: { facts, held, remote: source.remote() },
-    });
+    const judged = { state: frozen.state, content, source: { facts, held, remote: source.remote() } };
+    return this.#gate.judge(judged);
   }
 
   async #handOver(): Promise<void> {
