@@ -21,6 +21,8 @@ export interface Refusal {
 interface QuarantinedRule {
   readonly side: keyof Quarantined;
   readonly rule: Rule;
+  /** Whether it is what the cloud refused, and not what stays as it is for that. */
+  readonly isRefused: boolean;
   /** Of the last refusal. */
   readonly reason: string;
   readonly refusals: number;
@@ -49,14 +51,15 @@ export function quarantineRules(
   let isLessToDo = false;
   for (const { step, reason } of refused) {
     let madeWay = false;
-    for (const { side, rule } of rulesOfStep(step)) {
+    for (const { side, rule, isRefused } of rulesOfStep(step)) {
       const key = `${side} ${ruleIdentity(rule)}`;
       const refusals = (quarantine.get(key)?.refusals ?? 0) + 1;
       if (!quarantine.has(key) && quarantine.size >= MAX_QUARANTINED) {
         quarantine.delete(soonest(quarantine));
         madeWay = true;
       }
-      quarantine.set(key, { side, rule, reason, refusals, retryAtMs: nowMs + retryDelayMs(refusals) });
+      const retryAtMs = nowMs + retryDelayMs(refusals);
+      quarantine.set(key, { side, rule, isRefused, reason, refusals, retryAtMs });
     }
     isLessToDo ||= !madeWay;
   }
@@ -71,12 +74,13 @@ export function quarantinedAt(quarantine: Quarantine, nowMs: number): Quarantine
   return { desired: of('desired'), described: of('described') };
 }
 
-/** The same rules as people are told of them: `nowMs` is Unix time. */
+/** What of it the cloud refused, as people are told: `nowMs` is Unix time. */
 export function refusedAt(
   quarantine: Quarantine,
   { nowMs, monotonicMs }: { readonly nowMs: number; readonly monotonicMs: number },
 ): RefusedRule[] {
-  return activeAt(quarantine, monotonicMs).map(({ rule, reason, retryAtMs }) => ({
+  const refused = activeAt(quarantine, monotonicMs).filter(({ isRefused }) => isRefused);
+  return refused.map(({ rule, reason, retryAtMs }) => ({
     rule,
     reason,
     // To the minute, so that what is said of it stays the same while the clocks drift apart.
@@ -92,7 +96,10 @@ function soonest(quarantine: Quarantine): string {
   return first?.[0] ?? '';
 }
 
-const rulesOfStep = (step: Step): ReadonlyArray<Pick<QuarantinedRule, 'side' | 'rule'>> => [
-  ...rulesAddedBy(step).map(({ rule }) => ({ side: 'desired', rule }) as const),
-  ...rulesRemovedBy(step).map(({ rule }) => ({ side: 'described', rule }) as const),
+/** Where a rule was to become another one, that one was refused, and the rule stays. */
+const rulesOfStep = (step: Step): ReadonlyArray<Pick<QuarantinedRule, 'side' | 'rule' | 'isRefused'>> => [
+  ...rulesAddedBy(step).map(({ rule }) => ({ side: 'desired', rule, isRefused: true }) as const),
+  ...rulesRemovedBy(step).map(
+    ({ rule }) => ({ side: 'described', rule, isRefused: step.kind !== 'modify' }) as const,
+  ),
 ];

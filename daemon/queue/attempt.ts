@@ -87,7 +87,7 @@ export async function readWithRetries<T>(
     });
   });
   const end = (): void => ended.abort();
-  const causes = [ports.lanes.closing, options.signal ?? null].filter((cause) => cause !== null);
+  const causes = [ports.lanes.closing, options.signal ?? ports.lanes.closing];
   for (const cause of causes) cause.addEventListener('abort', end, { once: true });
   if (causes.some(({ aborted }) => aborted)) end();
   try {

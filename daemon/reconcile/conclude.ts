@@ -1,7 +1,6 @@
 // The one place where a reconcile ends, however it ended: open intents are closed, the outcome is computed, and the
 // closing event is emitted.
 import { HOUR_MS } from '../clock.ts';
-import { counted } from '../../reconciler/model/counted.ts';
 import { leavesOutRulesOnly, type GroupPlan } from '../../reconciler/plan/plan.ts';
 import { actorText } from '../journal/attribution.ts';
 import type { Flapping } from '../learned/flap-detector.ts';
@@ -70,16 +69,18 @@ function outcomeOf({ engine }: GroupRun, end: RunEnd, { isLessToDo }: Lesson): R
     case 'asPlanned': {
       const { quarantined, changes, identities } = end;
       if (quarantined === 0) return { kind: 'converged', changes, rules: identities.length, next: 'resync' };
-      return quarantinedOutcome(end.plan, quarantined);
+      return quarantinedOutcome(end.plan);
     }
   }
 }
 
-function quarantinedOutcome({ hash, blockedBy }: GroupPlan, rules: number): ReconcileOutcome {
+/** How many, where they are declared and why is what the block says. */
+function quarantinedOutcome({ hash, blockedBy }: GroupPlan): ReconcileOutcome {
   const blocks = blockedBy.filter(({ kind }) => kind === 'quarantined');
-  const reason = `${counted(rules, 'rule')} that the cloud refuses ${rules === 1 ? 'is' : 'are'} quarantined`;
-  const why = blocks.map(({ message }) => `: ${message}`).join('');
-  return { kind: 'quarantined', reason: `${reason}${why}`, blocks, planHash: hash, next: 'resync' };
+  const said = blocks.map(({ message }) => message).join('; ');
+  const reason =
+    said === '' ? 'rules that the cloud refused are left alone until they are tried again' : said;
+  return { kind: 'quarantined', reason, blocks, planHash: hash, next: 'resync' };
 }
 
 function blockedOutcome({ plan, pausedForMs, kept }: BlockedEnd, resyncMs: number): ReconcileOutcome {

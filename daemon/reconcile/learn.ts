@@ -40,6 +40,8 @@ export function learn(run: GroupRun, executed: Executed, end: RunEnd): Lesson {
       quota: quotaAfter(memory.quota, end, nowMs),
       levelWithoutRules: levelAfter(executed, end),
       legacyPriority: priorityAfter(executed, end),
+      // The same drift may come again, and is another one then.
+      toldPlan: end.kind === 'asPlanned' ? null : memory.toldPlan,
     },
     isLessToDo,
     flapping,

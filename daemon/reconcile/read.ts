@@ -75,7 +75,8 @@ export async function readAndPlan(
     return { ...earlier, input, memory: known, readAtMs };
   }
   if (isAnother(run, plan)) return ended({ kind: 'changed' }, known);
-  reportPlan(run, described, { plan, cause: causeOf(run, plan, { input, facts }) });
+  const { toldPlan } = before;
+  reportPlan(run, described, { plan, cause: causeOf(run, plan, { input, facts }), toldPlan });
   await note(run, plan, { input, facts, breakGlass });
   const memory = {
     ...known,
@@ -102,21 +103,29 @@ interface KnownToPlan extends Omit<GroupInput, 'breakGlass'> {
 /** Carried out is the policy's plan; where that is blocked, the plan of the policy in force, or what closes of it. */
 function nextOf(run: GroupRun, made: LastPlan, known: KnownToPlan): Planned | EndedEarly {
   const { plan } = made;
-  const { input, facts, memory, readAtMs } = known;
-  if (plan.status === 'observed') return { kind: 'ended', end: { kind: 'observed' }, memory };
+  const { input, facts, readAtMs } = known;
+  const { toldPlan } = known.memory;
+  const telling = (told: GroupPlan | null): GroupMemory => ({
+    ...known.memory,
+    toldPlan: told?.hash ?? null,
+  });
+  const idle = telling(null);
+  if (plan.status === 'observed') return { kind: 'ended', end: { kind: 'observed' }, memory: idle };
   const { revision } = run;
   if (plan.status !== 'blocked') {
     const waiting = { waiting: null, closesOnly: false };
+    const memory = plan.status === 'pending' ? telling(plan) : idle;
     return { kind: 'planned', plan, revision, input, memory, ...waiting, readAtMs, made };
   }
   const kept = run.request.approvedPlan === null ? keptPlan(plan, input, facts) : null;
   if (kept !== null) {
     const before = facts.inForceRevision ?? revision;
-    reportKept({ ...run, revision: before }, kept.plan);
+    reportKept({ ...run, revision: before }, kept.plan, toldPlan);
+    const memory = telling(kept.plan);
     return { kind: 'planned', ...kept, revision: before, memory, waiting: plan, readAtMs, made };
   }
   const end = { kind: 'blocked', plan, pausedForMs: pausedFor(input), kept: null } as const;
-  return { kind: 'ended', end, memory };
+  return { kind: 'ended', end, memory: idle };
 }
 
 /** How long nothing may be written; null: neither paused nor frozen. */

@@ -6,15 +6,23 @@ import type { GroupMemory } from '../learned/group-memory.ts';
 import { ignoredOpensOf, type IgnoredOpens } from '../learned/ignored-opens.ts';
 import { commonFields, RULES_NAMED_IN_EVENTS, type Cause, type GroupRun } from './group-run.ts';
 
+interface ToldOfPlan {
+  readonly plan: GroupPlan;
+  readonly cause: Cause;
+  /** The plan that is being tried again, if any. */
+  readonly toldPlan: string | null;
+}
+
+/** What is said of a change comes once, however often its plan is tried. */
 export function reportPlan(
   run: GroupRun,
   described: DescribedGroup,
-  { plan, cause }: { readonly plan: GroupPlan; readonly cause: Cause },
+  { plan, cause, toldPlan }: ToldOfPlan,
 ): void {
   const { telemetry } = run.engine;
   telemetry.emit('group.described', { ...commonFields(run), rules: described.rules.length });
   reportViolations(run, plan);
-  if (plan.status === 'converged') return;
+  if (plan.status === 'converged' || (plan.status === 'pending' && plan.hash === toldPlan)) return;
   reportDrift(run, plan, cause);
   reportHeld(run, plan);
   if (plan.status === 'blocked') {
@@ -75,8 +83,8 @@ function reportApproval(run: GroupRun, plan: GroupPlan): void {
 }
 
 /** Drift of a group whose policy waits, against the policy before. */
-export function reportKept(run: GroupRun, plan: GroupPlan): void {
-  if (plan.status === 'pending') reportSteps(run, plan);
+export function reportKept(run: GroupRun, plan: GroupPlan, toldPlan: string | null): void {
+  if (plan.status === 'pending' && plan.hash !== toldPlan) reportSteps(run, plan);
 }
 
 function reportSteps(run: GroupRun, plan: GroupPlan): void {

@@ -74,9 +74,9 @@ test.each([
   (unit, expected, refused) =>
     run(unit, async ({ service, state, writes }) => {
       for (let count = 0, from = 0; count < refused; count += 1) {
-        await service.log.event('rule.quarantined', { group: 'sg-web' }, from);
+        await service.log.event('step.quarantined', { group: 'sg-web' }, from);
         from =
-          service.log.events.findIndex((seen, index) => index >= from && seen.event === 'rule.quarantined') +
+          service.log.events.findIndex((seen, index) => index >= from && seen.event === 'step.quarantined') +
           1;
       }
       const settled = service.log.events.length;
@@ -85,7 +85,7 @@ test.each([
         settled,
       );
       expect(linesOf(await state())).toEqual(expected);
-      const quarantined = service.log.events.filter(({ event }) => event === 'rule.quarantined');
+      const quarantined = service.log.events.filter(({ event }) => event === 'step.quarantined');
       expect(quarantined).toHaveLength(refused);
       expect(JSON.stringify(quarantined)).toContain('InvalidSecurityGroupDiscription.Malformed');
       const before = await writes();

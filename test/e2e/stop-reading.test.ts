@@ -25,7 +25,7 @@ afterEach(async () => {
 async function callsWhileStopping(daemon: RampartProcess): Promise<unknown[]> {
   daemon.kill('SIGTERM');
   expect((await daemon.finished).code).toBe(0);
-  const events = daemon.lines.map(({ event }) => String(event));
+  const events = daemon.lines.map(({ event }) => event);
   expect(events.at(-1)).toBe('daemon.stopped');
   return events.slice(events.indexOf('daemon.stopping')).filter((event) => event.startsWith('call.'));
 }

@@ -4,7 +4,7 @@ import type { SourcePlace } from '../../model/problem.ts';
 import { counted } from '../../model/counted.ts';
 import { describeRule, quoted } from '../../model/rule-text.ts';
 import { NO_COEXISTENCE } from '../coexist/revoke-first.ts';
-import type { RefusedRule } from '../diff/quarantine.ts';
+import type { RefusedHere } from '../diff/quarantine.ts';
 import type { NamedByRule } from '../diff/absent.ts';
 import type { Frozen, Hold } from '../plan-input.ts';
 import type { Block, BlockKind, LiftedBy } from '../plan.ts';
@@ -233,11 +233,12 @@ function namedText<T>(items: readonly T[], textOfOne: (item: T) => string): stri
   return `${items.slice(0, MOST_RULES_NAMED).map(textOfOne).join('; ')}${more}`;
 }
 
-function quarantinedBlock(refused: readonly RefusedRule[]): BlockText {
+function quarantinedBlock(refused: readonly RefusedHere[]): BlockText {
   const named = namedText(
     refused,
-    ({ rule, reason, untilMs }) =>
-      `${describeRule(rule)} (${reason}; tried again at ${new Date(untilMs).toISOString()})`,
+    ({ rule, reason, untilMs, source }) =>
+      `${describeRule(rule)} (${source === null ? '' : `${source.file}:${source.line}: `}${reason}; ` +
+      `tried again at ${new Date(untilMs).toISOString()})`,
   );
   return {
     kind: 'quarantined',

@@ -4,7 +4,7 @@ import type { ExposureDelta } from '../../exposure/ask/delta.ts';
 import type { GroupContext } from '../../exposure/engine/context.ts';
 import type { NamedByRule } from '../diff/absent.ts';
 import type { Ownership } from '../diff/ownership.ts';
-import type { RefusedRule } from '../diff/quarantine.ts';
+import type { RefusedHere } from '../diff/quarantine.ts';
 import type { RuleViolation } from '../../judge/cel/rule-guardrails.ts';
 import { ruleIdentity, type Rule } from '../../model/rule.ts';
 import type { PlanInput } from '../plan-input.ts';
@@ -45,7 +45,7 @@ export interface Unchecked {
   /** Rules that are left out of the plan for now, since something else keeps undoing their repair. */
   readonly resting: readonly Rule[];
   /** Rules that are left out of the plan for now, since the cloud refuses them. */
-  readonly refused: readonly RefusedRule[];
+  readonly refused: readonly RefusedHere[];
   /** What does not exist, by the rules that are left out of the plan for naming it. */
   readonly absent: readonly NamedByRule[];
   readonly steps: readonly Step[];

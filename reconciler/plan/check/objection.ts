@@ -5,7 +5,7 @@ import type { EmptiedDirection } from '../../judge/loss/emptied.ts';
 import type { OpenedService } from '../../judge/opening.ts';
 import type { SourcePlace } from '../../model/problem.ts';
 import type { Rule, RuleAction } from '../../model/rule.ts';
-import type { RefusedRule } from '../diff/quarantine.ts';
+import type { RefusedHere } from '../diff/quarantine.ts';
 import type { Promised } from '../proof/transition.ts';
 import type { NamedByRule } from '../diff/absent.ts';
 import type { Frozen, Hold } from '../plan-input.ts';
@@ -86,7 +86,7 @@ export type Objection =
   /** Something else keeps undoing the repair of these rules: they are left out of the plan until then. */
   | { readonly kind: 'flapping'; readonly rules: readonly Rule[]; readonly untilMs: number }
   /** The cloud refuses these rules: they are left out of the plan until each is tried again. */
-  | { readonly kind: 'quarantined'; readonly refused: readonly RefusedRule[] }
+  | { readonly kind: 'quarantined'; readonly refused: readonly RefusedHere[] }
   | { readonly kind: 'frozen'; readonly frozen: Frozen }
   /** The planner failed on this group. */
   | { readonly kind: 'bug'; readonly message: string };

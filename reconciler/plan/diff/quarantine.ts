@@ -6,6 +6,7 @@
 // that would decide its packets the other way (the accept behind a refused drop would open what no one opens); and with
 // one that is not removed, the stronger ones before it stay.
 import type { DescribedRule, DesiredRule } from '../../model/group.ts';
+import type { SourcePlace } from '../../model/problem.ts';
 import { DIRECTIONS, ruleIdentity, type Direction, type Rule } from '../../model/rule.ts';
 import type { Diff, GroupPolicy } from '../plan.ts';
 import { overlaps, overrules, extentOf, type Extent } from '../overlap.ts';
@@ -26,14 +27,27 @@ export interface RefusedRule {
   readonly untilMs: number;
 }
 
-/** Those that the group still differs in. */
+/** One that the group still differs in. */
+export interface RefusedHere extends RefusedRule {
+  /** Where it is declared; null: it is not, and the cloud does not remove it. */
+  readonly source: SourcePlace | null;
+}
+
 export function refusedIn(
   { missing, unexpected, different }: Diff,
   refused: readonly RefusedRule[] = [],
-): RefusedRule[] {
-  const changing = [...missing, ...unexpected, ...different.flatMap(({ from, to }) => [from, to])];
-  const identities = new Set(changing.map(({ rule }) => ruleIdentity(rule)));
-  return refused.filter(({ rule }) => identities.has(ruleIdentity(rule)));
+): RefusedHere[] {
+  const places = new Map<string, SourcePlace | null>();
+  for (const { rule } of [...unexpected, ...different.map(({ from }) => from)]) {
+    places.set(ruleIdentity(rule), null);
+  }
+  for (const { rule, source } of [...missing, ...different.map(({ to }) => to)]) {
+    places.set(ruleIdentity(rule), source);
+  }
+  return refused.flatMap((each) => {
+    const source = places.get(ruleIdentity(each.rule));
+    return source === undefined ? [] : [{ ...each, source }];
+  });
 }
 
 const NOTHING_QUARANTINED: Quarantined = { desired: new Set(), described: new Set() };

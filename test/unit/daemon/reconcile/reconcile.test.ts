@@ -178,9 +178,12 @@ describe('a rule that the cloud refuses', () => {
     expect(second.outcome).toMatchObject({ kind: 'quarantined', next: 'resync' });
     const [block, ...others] = second.outcome.kind === 'quarantined' ? second.outcome.blocks : [];
     expect(block).toMatchObject({ kind: 'quarantined', liftedBy: 'time', override: '' });
+    // The rule that was to become it stays, and is not one that the cloud refuses.
     expect(block?.message).toMatch(
-      /^the cloud refuses to add, change or remove 2 rules, .*: ingress accept tcp 443\/443 .*; tried again at \d{4}-\S+Z\)$/,
+      /^the cloud refuses to add, change or remove 1 rule, .*: ingress accept tcp 443\/443 .* \(web\.yaml:2: refused: InvalidPortRange\.Malformed; tried again at \d{4}-\S+Z\)$/,
     );
+    expect(second.outcome).toMatchObject({ reason: block?.message });
+    expect(rules()).toContain('22/22 10.0.0.0/8');
     expect(others).toEqual([]);
     expect(rules()).toContain('8443/8443 10.1.0.0/16');
   });

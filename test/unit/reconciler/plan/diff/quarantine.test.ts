@@ -153,7 +153,7 @@ describe('a rule that the cloud refuses, and why', () => {
         liftedBy: 'time',
         message:
           "the cloud refuses to add, change or remove 1 rule, left alone until the time that is named or until the group's policy changes: ingress accept tcp 22/22 " +
-          'from 0.0.0.0/0 priority 1 (InvalidParam.PortRange; tried again at 1970-01-01T00:10:00.000Z)',
+          'from 0.0.0.0/0 priority 1 (web.yaml:1: InvalidParam.PortRange; tried again at 1970-01-01T00:10:00.000Z)',
         override: '',
       },
     ]);
