@@ -33,6 +33,7 @@ const CHECKS: readonly Check[] = [
     name: 'the newest actionlint on the example workflows',
     command: 'go run github.com/rhysd/actionlint/cmd/actionlint@v1.7.12 examples/github/*.yml',
   },
+  { name: 'the Python SDKs against the emulator', command: 'npm run clients' },
   { name: 'audit of the dependencies', command: 'npm run audit' },
   { name: 'figures of the engine and the emulator', command: 'npm run bench' },
 ];

@@ -87,7 +87,7 @@ async function readGone(
   { beganMs, failure }: { readonly beganMs: number; readonly failure: Failure },
 ): Promise<Result<never, Failure>> {
   const ofPlace = heads.of({ account, region });
-  if (failure.kind !== 'rejected' || ofPlace.isReadSince(id, beganMs)) return err(failure);
+  if (failure.kind !== 'rejected' || ofPlace.isReadAfter(id, beganMs)) return err(failure);
   ofPlace.doubt(id);
   const head = await heads.toLook({ account, region, id }, manner);
   return head.ok ? err(failure) : head;

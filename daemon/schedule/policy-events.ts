@@ -1,4 +1,5 @@
 // What is said of the policies: loaded, rejected, a selector that means no group, a rule whose time is up.
+import { printable } from '../../reconciler/policy/report/printable.ts';
 import { groupSelectorText } from '../../reconciler/model/group.ts';
 import type { CommitFacts } from '../../reconciler/report/commit.ts';
 import type { Problem } from '../../reconciler/model/problem.ts';
@@ -6,7 +7,7 @@ import { describeRule } from '../../reconciler/model/rule-text.ts';
 import type { Engine } from '../reconcile/engine.ts';
 import type { DesiredUpdate } from '../source/desired.ts';
 import type { LoadedPolicies } from '../source/source.ts';
-import type { EndingRule } from './policies/expiries.ts';
+import type { RulesWithEnds } from './policies/expiries.ts';
 import type { UnresolvedSelector } from './selectors.ts';
 import { HOUR_MS } from '../clock.ts';
 
@@ -27,8 +28,9 @@ export function reportProblems(engine: Engine, update: DesiredUpdate): void {
   });
 }
 
+/** Whoever may write a policy must not be able to rewrite a terminal that shows the log. */
 const problemLine = ({ file, line, column, message, hint }: Problem): string =>
-  `${file}:${line}:${column}: ${message}${hint === '' ? '' : ` (${hint})`}`;
+  printable(`${file}:${line}:${column}: ${message}${hint === '' ? '' : ` (${hint})`}`);
 
 export function reportLoaded(
   engine: Engine,
@@ -81,12 +83,12 @@ export function reportUnresolved(engine: Engine, revision: string, unresolved: U
 /** Says each end of a rule once, and each notice ahead of it. `before` are those that were said, and what is given back those that are now. */
 export function reportExpiries(
   engine: Engine,
-  { revision, ending }: { readonly revision: string; readonly ending: readonly EndingRule[] },
+  { revision, rules }: RulesWithEnds,
   before: ReadonlySet<string>,
 ): ReadonlySet<string> {
   const nowMs = engine.clock.nowMs();
   const said = new Set<string>();
-  for (const { rule, expiresAtMs, source } of ending) {
+  for (const { rule, expiresAtMs, source } of rules) {
     const notice = noticeDue(expiresAtMs, engine.live().expiryNoticeHours, nowMs);
     if (notice === null) continue;
     const fields = {
@@ -111,11 +113,11 @@ function noticeDue(expiresAtMs: number, noticeHours: readonly number[], nowMs: n
 
 /** When something is next to be said of an end, or to be done, Unix milliseconds; infinite if nothing is. */
 export function nextNoticeMs(
-  ending: readonly EndingRule[],
+  { rules }: RulesWithEnds,
   noticeHours: readonly number[],
   nowMs: number,
 ): number {
-  const times = ending.flatMap(({ expiresAtMs }) =>
+  const times = rules.flatMap(({ expiresAtMs }) =>
     [0, ...noticeHours].map((hours) => expiresAtMs - hours * HOUR_MS),
   );
   return times.reduce((next, time) => (time > nowMs && time < next ? time : next), Infinity);

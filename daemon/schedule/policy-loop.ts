@@ -13,7 +13,7 @@ import { isAborted } from '../reconcile/group-run.ts';
 import { grantFromCommit } from './commit-approval.ts';
 import type { Controller } from './controller.ts';
 import { groupBy } from '../../reconciler/model/collections.ts';
-import { Expiries, type EndingRule } from './policies/expiries.ts';
+import { Expiries } from './policies/expiries.ts';
 import { FreezeWatch } from './freeze-watch.ts';
 import { ManagedGroups, type ManagementChanges } from './managed-groups.ts';
 import { PlaceResolver, type PlaceResolverParts } from './place-resolver.ts';
@@ -73,7 +73,6 @@ export class PolicyLoop {
   readonly #managed: ManagedGroups;
   readonly #freezes: FreezeWatch;
   readonly #expiries = new Expiries();
-  #ending: readonly EndingRule[] = [];
   /** Groups that stay managed because of a freeze. */
   #frozenReleases = 0;
   #held: HeldRevision | null = null;
@@ -237,9 +236,7 @@ export class PolicyLoop {
   async #handOver(): Promise<void> {
     const { engine, resolver, controller } = this.#parts;
     if (this.#held !== null) engine.telemetry.emit('policies.held', heldEvent(this.#held, engine.invocation));
-    const { revision } = this.#state;
-    this.#ending = this.#expiries.of(this.#state);
-    this.#announced = reportExpiries(engine, { revision, ending: this.#ending }, this.#announced);
+    this.#announced = reportExpiries(engine, this.#expiries.in(this.#state), this.#announced);
     resolver.keep(this.#state.groups);
     const named = groupBy(this.#state.groups, placeKey);
     const isNamed = (group: GroupRef): boolean => named.has(placeKey(group));
@@ -297,7 +294,7 @@ export class PolicyLoop {
   #waitMs(): number {
     const { clock, resyncMs, live } = this.#parts.engine;
     const nowMs = clock.nowMs();
-    const noticeMs = nextNoticeMs(this.#ending, live().expiryNoticeHours, nowMs) - nowMs;
+    const noticeMs = nextNoticeMs(this.#expiries.in(this.#state), live().expiryNoticeHours, nowMs) - nowMs;
     const lookAgainMs = Math.max(0, this.#lookAgainAtMs - clock.monotonicMs());
     return Math.min(resyncMs, lookAgainMs, noticeMs, this.#freezes.waitMs);
   }

@@ -2,7 +2,7 @@
 // the second net: it works on values, not on paths, so that it does not matter in which field, how deep in an array
 // or in which sentence of an error's stack a secret turns up. The first net, for texts of the vendor, of a library
 // or of a proxy, is `scrub`: it is the same and stricter.
-// Both are linear in the length of the text, whoever wrote it.
+// Both are linear in the length of the text, whoever wrote it, and look at no more than its beginning.
 import { secretSpans } from './secret-spans.ts';
 
 export type Redactor = (text: string) => string;
@@ -11,6 +11,13 @@ const REDACTED = '[redacted]';
 
 /** A shorter value would also blot out innocent words; no access key secret or token is this short. */
 const MIN_SECRET_LENGTH = 6;
+
+/** Longest part of a text that is looked at, in code units; what comes after it is dropped. */
+const MAX_LOGGED_LENGTH = 65_536;
+const MAX_FOREIGN_LENGTH = 20_000;
+
+/** Longer than a SecurityToken. */
+const MAX_SECRET_LENGTH = 4096;
 
 /** Longest text that a failure carries, in characters. */
 const MAX_SCRUBBED_LENGTH = 500;
@@ -32,8 +39,15 @@ const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g;
 export function createRedactor(secrets: () => readonly string[]): Redactor {
   return (text) => {
     const known = secrets().filter(({ length }) => length >= MIN_SECRET_LENGTH);
-    return withoutSpans(withoutKnown(text, known));
+    return cleanBeginning(text, MAX_LOGGED_LENGTH, (some) => withoutSpans(withoutKnown(some, known)));
   };
+}
+
+/** Where a text is cut a secret may be cut in half, which no search finds: so what comes before the cut goes as well. */
+function cleanBeginning(text: string, limit: number, clean: Redactor): string {
+  if (text.length <= limit) return clean(text);
+  const begin = clean(text.slice(0, limit));
+  return `${begin.slice(0, Math.max(0, begin.length - MAX_SECRET_LENGTH))}…`;
 }
 
 /**
@@ -41,9 +55,10 @@ export function createRedactor(secrets: () => readonly string[]): Redactor {
  * 500 characters. `secrets` are those of the very call, of any length.
  */
 export function scrub(text: string, secrets: readonly string[] = []): string {
-  const known = withoutKnown(text, secrets);
   // URLs first: what the spans leave of one may be none any more.
-  const clean = withoutSpans(known.replace(URL_TEXT, originOf)).replace(CONTROL, ' ').trim();
+  const clean = cleanBeginning(text, MAX_FOREIGN_LENGTH, (some) =>
+    withoutSpans(withoutKnown(some, secrets).replace(URL_TEXT, originOf)).replace(CONTROL, ' ').trim(),
+  );
   const characters = Array.from(clean);
   const isShort = characters.length <= MAX_SCRUBBED_LENGTH;
   return isShort ? clean : `${characters.slice(0, MAX_SCRUBBED_LENGTH - 1).join('')}…`;

@@ -13,6 +13,8 @@ import { bodyLimitBytes, type Outcome, type Reply, type WireRequest } from '../w
 /** Parameters may all stand in the URL, so a full batch must fit it (a body may have as much). */
 const MAX_HEADER_BYTES = 1024 * 1024;
 const REQUEST_TIMEOUT_MS = 60_000;
+/** How often that is looked at; without it Node.js does so twice a minute. */
+const CHECK_MS = 1000;
 /** Long, so that the emulator never closes an idle connection under a client by itself: that is a fault's job. */
 const KEEP_ALIVE_MS = 600_000;
 const UNDECIDED: UndecidedLimits = { handshakeMs: REQUEST_TIMEOUT_MS, connections: 1000 };
@@ -48,6 +50,7 @@ export async function startServer(options: ServerOptions): Promise<HttpServer> {
     maxHeaderSize: MAX_HEADER_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     headersTimeout: REQUEST_TIMEOUT_MS,
+    connectionsCheckingInterval: CHECK_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
   });
   const schemes = tls === undefined ? HTTP_ALONE : answerBothSchemes(server, tls, UNDECIDED);

@@ -28,7 +28,7 @@ export const describeSecurityGroups: ActionHandler = (request, world) => {
   const RegionId = text(params, 'RegionId');
   const page =
     paging.kind === 'number'
-      ? numberedPage(found, paging)
+      ? numberedPage(found, paging, world)
       : tokenPage(found, paging.maxResults, params, world);
   if (dryRun) throw refuse('DryRunOperation');
   return { RegionId, ...page };
@@ -169,19 +169,20 @@ function tokenPage(
   const request = { maxResults, nextToken: text(params, 'NextToken'), question: questionOf(params) };
   const page = pageOf(found, request, ({ SecurityGroupId }) => SecurityGroupId, seedSource(world));
   if (page === undefined) throw refuse('InValidParameter.NextToken');
-  return { NextToken: page.nextToken, SecurityGroups: { SecurityGroup: page.items.map(summary) } };
+  return { NextToken: page.nextToken, SecurityGroups: { SecurityGroup: page.items.map(summaryIn(world)) } };
 }
 
 function numberedPage(
   found: readonly SecurityGroup[],
   { PageNumber, PageSize }: { readonly PageNumber: number; readonly PageSize: number },
+  world: World,
 ): ActionAnswer {
   const items = found.slice((PageNumber - 1) * PageSize, PageNumber * PageSize);
   return {
     TotalCount: found.length,
     PageNumber,
     PageSize,
-    SecurityGroups: { SecurityGroup: items.map(summary) },
+    SecurityGroups: { SecurityGroup: items.map(summaryIn(world)) },
   };
 }
 
@@ -198,9 +199,20 @@ const summary = (group: SecurityGroup): ActionAnswer => ({
   ServiceManaged: group.ServiceManaged,
   ServiceID: group.ServiceManaged ? MANAGING_SERVICE_ID : 0,
   Tags: { Tag: group.Tags },
-  RuleCount: group.Permissions.length,
-  GroupToGroupRuleCount: group.Permissions.filter(namesGroup).length,
 });
+
+/** They are told since 2024-09-28. */
+const ruleCounts = ({ Permissions }: SecurityGroup): ActionAnswer => ({
+  RuleCount: Permissions.length,
+  GroupToGroupRuleCount: Permissions.filter(namesGroup).length,
+});
+
+const summaryIn =
+  ({ quirks }: World) =>
+  (group: SecurityGroup): ActionAnswer => ({
+    ...summary(group),
+    ...(quirks.apiLevel === 'legacy2019' ? {} : ruleCounts(group)),
+  });
 
 /** Some number: which cloud product manages a group is not emulated. */
 const MANAGING_SERVICE_ID = 1;

@@ -1,6 +1,7 @@
 // The Plan: plain, frozen data in one computed order. Dry-run prints it, the journal stores it, an
 // approval names its hash, the executor carries it out. Never closures.
 import type { ExposureDelta } from '../exposure/ask/delta.ts';
+import type { Packet } from '../exposure/engine/packet.ts';
 import type {
   DescribedRule,
   DesiredRule,
@@ -105,6 +106,18 @@ export function rulesRemovedBy(step: Step): readonly DescribedRule[] {
 export interface PlanException {
   readonly kind: string;
   readonly message: string;
+  /** Where the promise is given up for want of room. */
+  readonly noHitlessOrder?: NoHitlessOrder;
+}
+
+/** Of a change for which no hitless order was found. */
+export interface NoHitlessOrder {
+  /** Whether there is none: each order of calls that lead from old rules to new ones was looked at. Else one may have been overlooked. */
+  readonly isCertain: boolean;
+  /** Each order hits one of these packets, whatever becomes of all others; none: not known. */
+  readonly witnesses: readonly Packet[];
+  /** How many free slots more would do: for rules of any kind, and for rules that name a group. */
+  readonly freeSlots: { readonly rules: number; readonly groupRules: number };
 }
 
 export interface PlanFinding {

@@ -43,7 +43,7 @@ export interface GroupDocument extends GroupRef {
   readonly diff: ReturnType<typeof diffDocument>;
   readonly steps: ReadonlyArray<ReturnType<typeof stepDocument>>;
   readonly hitless: boolean;
-  readonly exceptions: readonly PlanException[];
+  readonly exceptions: ReadonlyArray<ReturnType<typeof exceptionDocument>>;
   readonly exposure: ReturnType<typeof exposureDocument>;
   readonly findings: readonly PlanFinding[];
   readonly hash?: string;
@@ -72,7 +72,7 @@ export const formatReport = (report: PlanReport): string => `${JSON.stringify(re
 
 /** One plan as plain JSON. */
 export function planDocument(plan: GroupPlan): GroupDocument {
-  const { account, region, id, mode, status, hash, hitless, exceptions, findings, blockedBy, opening } = plan;
+  const { account, region, id, mode, status, hash, hitless, findings, blockedBy, opening } = plan;
   return {
     account,
     region,
@@ -82,7 +82,7 @@ export function planDocument(plan: GroupPlan): GroupDocument {
     diff: diffDocument(plan.diff),
     steps: plan.steps.map(stepDocument),
     hitless,
-    exceptions,
+    exceptions: plan.exceptions.map(exceptionDocument),
     exposure: exposureDocument(plan),
     findings,
     hash,
@@ -112,6 +112,16 @@ function failedDocument({ account, region, id, mode, error }: FailedGroup): Grou
     losing: [],
     opening: [],
   };
+}
+
+function exceptionDocument({ kind, message, noHitlessOrder }: PlanException) {
+  if (noHitlessOrder === undefined) return { kind, message };
+  const { isCertain, freeSlots } = noHitlessOrder;
+  const witnesses = noHitlessOrder.witnesses.map((packet) => ({
+    direction: packet.direction,
+    ...packetDocument(packet),
+  }));
+  return { kind, message, noHitlessOrder: { isCertain, witnesses, freeSlots } };
 }
 
 const approvalDocument = ({ by, atMs, reason, untilMs }: Approval) => ({

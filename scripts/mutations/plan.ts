@@ -215,7 +215,7 @@ export const PLAN_MUTATIONS: readonly Mutation[] = [
   {
     name: 'every group is taken to be alone',
     file: 'plan/proof/transition.ts',
-    find: 'return this.#alone ? isBrokenAlone : isBrokenForSome;',
+    find: 'return alone ? isBrokenAlone : isBrokenForSome;',
     replace: 'return isBrokenAlone;',
   },
   {

@@ -117,6 +117,16 @@ describe('apply', () => {
     expect(await workspace.run(['plan'])).toMatchObject({ code: 0 });
   });
 
+  test('apply of one rule reads the head of its group once, and its rules before, again and after', async () => {
+    expect(await workspace.run(['apply', '--yes'])).toMatchObject({ code: 0 });
+    const actions = (await emulator.calls()).map(({ action }) => action);
+    expect(actions.filter((action) => action === 'DescribeSecurityGroups')).toHaveLength(1);
+    expect(
+      actions.filter((action) => action === 'DescribeSecurityGroupAttribute').length,
+    ).toBeLessThanOrEqual(3);
+    expect(actions.filter((action) => !action.startsWith('Describe'))).toEqual(['AuthorizeSecurityGroup']);
+  });
+
   test('apply with another hash than the plan has: exit code 1, nothing is written', async () => {
     const { code, stderr } = await workspace.run(['apply', '--plan', '0'.repeat(64)]);
     expect(code).toBe(1);

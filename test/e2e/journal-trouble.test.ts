@@ -194,7 +194,11 @@ onlyWith('unprivileged user', onlyWith('bash', describe))(
       const first = workspace.start(['run']);
       await first.event('group.converged', { group: 'sg-web' });
       const from = first.lines.length;
-      await expectRefusal(run(), new RegExp(`in use by process ${first.pid} `), /stop the other process/);
+      await expectRefusal(
+        run(),
+        new RegExp(`is in use: .*; the last to open the journal was process ${first.pid} `),
+        /stop the other process/,
+      );
       policy(443, 8443);
       await first.event('group.converged', { group: 'sg-web', changes: 1 }, from);
       expect((await first.stop()).code).toBe(0);

@@ -11,7 +11,7 @@ import { requestV1 } from '../support/signing.ts';
 import type { Landing, SentCall } from './facts.ts';
 import type { Knobs, SimGroup } from './knobs.ts';
 import { nameOf, REGION } from './policies.ts';
-import { wireRule, type Wire } from './rules.ts';
+import { PARTNER, PORT_LIST, wireRule, type Wire } from './rules.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
 const CONSOLE = { accessKeyId: 'console', accessKeySecret: 'console-secret' };
@@ -121,12 +121,26 @@ function read({ body }: Reply): { body: unknown; code: string } {
 function startState({ groups }: Knobs): State {
   const legacy = groups[0]?.kind.legacy === true;
   return parseState({
-    securityGroups: [...groups.map(stateGroup), peerGroup()],
+    securityGroups: [...groups.map(stateGroup), peerGroup(), partnerGroup()],
     prefixLists: legacy ? [] : [{ RegionId: REGION, PrefixListId: 'pl-cdn', MaxEntries: 1 }],
+    portRangeLists: legacy ? [] : [{ RegionId: REGION, PortRangeListId: PORT_LIST, MaxEntries: 1 }],
   });
 }
 
 const peerGroup = () => ({ RegionId: REGION, SecurityGroupId: 'sg-peer', VpcId: 'vpc-1' });
+
+const partnerGroup = () => ({
+  RegionId: REGION,
+  SecurityGroupId: PARTNER.id,
+  OwnerId: PARTNER.ownerId,
+  VpcId: 'vpc-1',
+});
+
+/** A state file has the owner of a group under the name by which the cloud shows it. */
+const asShown = (fields: Wire): Wire =>
+  Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [name.replace('GroupOwnerId', 'GroupOwnerAccount'), value]),
+  );
 
 function stateGroup({ kind, innerAccess, managed, rules }: SimGroup): object {
   return {
@@ -138,7 +152,7 @@ function stateGroup({ kind, innerAccess, managed, rules }: SimGroup): object {
     InnerAccessPolicy: kind.type === 'enterprise' ? 'Drop' : innerAccess,
     ServiceManaged: managed,
     Permissions: rules.map((rule) => {
-      const { Policy = '', Priority, ...fields } = wireRule(rule, null);
+      const { Policy = '', Priority, ...fields } = asShown(wireRule(rule, null));
       const policy = Policy === 'drop' ? 'Drop' : 'Accept';
       return { Direction: rule.direction, ...fields, Policy: policy, Priority: Number(Priority) };
     }),

@@ -1,7 +1,8 @@
-// What the checks are told about: facts seen from outside the daemon, on the network and in the cloud. The one
-// thing taken from the daemon's own word is that it made a plan, under which revision, and whether it warned that
-// the plan cannot be hitless.
+// What the checks are told about: facts seen from outside the daemon, on the network and in the cloud. Taken from the
+// daemon's own word is only what is held against those: that it made a plan, under which revision, with which steps, and
+// whether it warned that the plan cannot be hitless; and what it calls converged or done.
 import type { SecurityGroup } from '../../emulator/state.ts';
+import type { Step } from '../../reconciler/plan/plan.ts';
 import type { SimPolicy } from './policies.ts';
 import type { Wire } from './rules.ts';
 
@@ -45,13 +46,23 @@ export interface PlanFact {
   readonly group: string;
   readonly policy: SimPolicy;
   readonly hitless: boolean;
+  /** Whether a rule of the policy ends just now: the plan may still want it, or not any more. */
+  readonly isEnding: boolean;
   /** The group as it really is at this moment. */
   readonly state: SecurityGroup;
+}
+
+/** A plan as it stands in the journal before its first call. */
+export interface ToldPlan {
+  readonly group: string;
+  readonly steps: readonly Step[];
 }
 
 /** The daemon says that the group is as its policy says. */
 export interface Converged {
   readonly group: string;
+  /** Null if a rule of it ends just now: it may or may not be wanted. */
+  readonly policy: SimPolicy | null;
 }
 
 /** A rule that must hold at every moment, watching. Methods are called in the order in which things happen. */
@@ -60,9 +71,14 @@ export interface Check {
   landed?(landing: Landing): void;
   read?(reading: Reading): void;
   planned?(plan: PlanFact): void;
+  told?(plan: ToldPlan): void;
+  /** The log says that the call with this token succeeded. */
+  succeeded?(token: string): void;
   converged?(converged: Converged): void;
   /** A person lets the waiting plan of a group go on. */
   approved?(group: string, atMs: number): void;
+  /** Until that moment calls may come to nothing. */
+  unreadable?(untilMs: number): void;
   /** A new process starts. */
   started?(life: number): void;
 }

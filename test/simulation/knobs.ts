@@ -1,10 +1,11 @@
 // Everything about one simulation that is decided before it begins, drawn from one seed: the estate, the reading of
 // the manual that the cloud follows, the config, and how much goes wrong.
 import { DEFAULT_QUIRKS, type Quirks } from '../../emulator/quirks.ts';
-import { ruleIdentity, type Rule } from '../../reconciler/model/rule.ts';
+import type { Rule } from '../../reconciler/model/rule.ts';
 import { Random } from '../support/random.ts';
+import { drawGroups, drawPolicies, hasEndingRules, drawSize, type EstateSize } from './draw/estate.ts';
 import type { SimPolicy } from './policies.ts';
-import { alteredRule, coexisting, IGNORED_TEXT, randomRule, type GroupKind } from './rules.ts';
+import type { GroupKind } from './rules.ts';
 
 /** A group of the cloud at the start. */
 export interface SimGroup {
@@ -25,6 +26,8 @@ export interface Knobs {
   readonly trouble: TroubleKnobs;
   readonly journal: 'memory' | 'sqlite';
   readonly maxRules: number;
+  /** Most entries that the cloud puts on one page, whatever it is asked for. */
+  readonly pageSize: number;
 }
 
 /** As `reconcile.brake`; how many groups a revision may touch is never a limit here. */
@@ -84,58 +87,37 @@ export function drawKnobs(seed: number, { sqlite, brake }: KnobOptions): Knobs {
   const random = new Random(seed * 7 + 1);
   // Of its own: whether there is a limit must not change what else is drawn.
   const brakeRandom = new Random(seed * 7 + 3);
-  const legacy = random.chance(0.15);
-  const maxRules = random.pick([3, 6, 6, 10, 14]);
-  const groups = drawGroups(random, legacy, maxRules);
+  const size = drawSize(random);
+  const { maxRules } = size;
+  const groups = drawGroups(random, size);
   const biggest = Math.max(...groups.map(({ rules }) => rules.length), maxRules);
   // Of their own as well: what is open of today's or of the older manual besides.
   const readings = drawReadings(new Random(seed * 7 + 5));
-  const quirks = { ...drawQuirks(random, legacy, biggest), ...readings };
+  const quirks = { ...drawQuirks(random, size, biggest), ...readings };
+  const trouble = drawTrouble(random);
+  const policies = drawPolicies(groups, random, { ...size, forMs: trouble.forMs });
   return {
     seed,
     groups,
-    policies: drawPolicies(groups, random, maxRules),
+    policies,
     quirks,
     config: {
-      ...drawConfig(random, quirks, biggest),
+      ...drawConfig(random, quirks, size, biggest),
       brake: brake ? drawBrake(brakeRandom) : 'off',
     },
     trouble: {
-      ...drawTrouble(random),
+      ...trouble,
+      // What has ended by a wrong clock would be judged by a right one.
+      clockJumpsMs: hasEndingRules(policies) ? Infinity : trouble.clockJumpsMs,
       approvalsMs: brake ? brakeRandom.pick([0.5, 2, Infinity]) * MINUTE_MS : Infinity,
     },
     journal: sqlite ? 'sqlite' : 'memory',
     maxRules,
+    pageSize: random.chance(0.8) ? Infinity : random.pick([10, 50]),
   };
 }
 
-function drawGroups(random: Random, legacy: boolean, maxRules: number): SimGroup[] {
-  const count = random.pick([1, 1, 2, 2, 3, 4]);
-  const managed = random.chance(0.2);
-  const ids = Array.from({ length: count }, (_, index) => `sg-${index}`);
-  return [...ids, 'sg-bystander', ...(managed ? ['sg-managed'] : [])].map((id): SimGroup => {
-    const kind: GroupKind = {
-      id,
-      type: random.chance(0.85) ? 'normal' : 'enterprise',
-      classic: !legacy && random.chance(0.06),
-      legacy,
-    };
-    const group = kind.classic ? { ...kind, type: 'normal' as const } : kind;
-    const rules = coexisting(
-      Array.from({ length: random.below(maxRules + 1) }, () => randomRule(group, random)),
-    ).map((rule) =>
-      random.chance(0.05) ? { ...rule, description: `${IGNORED_TEXT}${random.below(9)}` } : rule,
-    );
-    return {
-      kind: group,
-      innerAccess: random.chance(0.3) ? 'Accept' : 'Drop',
-      managed: id === 'sg-managed',
-      rules,
-    };
-  });
-}
-
-function drawQuirks(random: Random, legacy: boolean, biggest: number): Quirks {
+function drawQuirks(random: Random, { legacy, priorityTwins, isLarge }: EstateSize, biggest: number): Quirks {
   const often = <T>(usual: T, other: T): T => (random.chance(0.7) ? usual : other);
   return {
     ...DEFAULT_QUIRKS,
@@ -143,7 +125,7 @@ function drawQuirks(random: Random, legacy: boolean, biggest: number): Quirks {
     legacyModifies: random.pick(['description', 'descriptionAndPriority'] as const),
     describeLagMs: random.pick([0, 0, 0, 500, 3000, 20_000]),
     batchAtomic: random.chance(0.5),
-    priorityInIdentity: random.chance(0.5),
+    priorityInIdentity: priorityTwins || random.chance(0.5),
     reauthorize: random.pick(['ignore', 'overwriteDescription'] as const),
     ipv4HostBits: random.pick(['mask', 'keep'] as const),
     bareIpv4: random.pick(['keep', 'slash32'] as const),
@@ -157,7 +139,7 @@ function drawQuirks(random: Random, legacy: boolean, biggest: number): Quirks {
     ruleIdAfterModify: random.pick(['same', 'new'] as const),
     // Tight at times: room for what is wanted and a few more.
     ruleQuota: often(1000, biggest + random.below(6)),
-    rateLimits: random.chance(0.4) ? drawRates(random, [12, 30, 60]) : {},
+    rateLimits: !isLarge && random.chance(0.4) ? drawRates(random, [12, 30, 60]) : {},
   };
 }
 
@@ -192,10 +174,15 @@ const drawBrake = (random: Random): BrakeKnobs => ({
   takeover: random.pick(['approve', 'auto', 'auto'] as const),
 });
 
-function drawConfig(random: Random, quirks: Quirks, biggest: number): Omit<ConfigKnobs, 'brake'> {
+function drawConfig(
+  random: Random,
+  quirks: Quirks,
+  { isLarge }: EstateSize,
+  biggest: number,
+): Omit<ConfigKnobs, 'brake'> {
   const roomy = quirks.ruleQuota > 2 * biggest + 10;
   return {
-    resyncSeconds: random.pick([20, 30, 60, 120]),
+    resyncSeconds: isLarge ? 120 : random.pick([20, 30, 60, 120]),
     concurrency: random.pick([1, 2, 4]),
     modify: random.pick(['prefer', 'prefer', 'auto', 'never'] as const),
     maxModifyPerPlan: random.pick([20, 20, 2, 0]),
@@ -206,7 +193,10 @@ function drawConfig(random: Random, quirks: Quirks, biggest: number): Omit<Confi
     batchesAtomic: quirks.batchAtomic && random.chance(0.5),
     settleSeconds: random.pick([0, 0, 0, 3]),
     ruleQuota: quirks.ruleQuota,
-    rates: { default: random.pick([20, 60, 60, 120, 600]), ...drawRates(random, [12, 30, 60, 120]) },
+    // A large estate with few calls a minute would come to rest late.
+    rates: isLarge
+      ? { default: 600 }
+      : { default: random.pick([20, 60, 60, 120, 600]), ...drawRates(random, [12, 30, 60, 120]) },
   };
 }
 
@@ -230,60 +220,4 @@ function drawTrouble(random: Random): Omit<TroubleKnobs, 'approvalsMs'> {
     quotaCutsMs: maybe(0.1, 4),
     pausesMs: maybe(0.15, 3),
   };
-}
-
-/** All groups of policies in one file, or each in its own. */
-function drawPolicies(
-  groups: readonly SimGroup[],
-  random: Random,
-  maxRules: number,
-): Map<string, readonly SimPolicy[]> {
-  const policies = groups
-    .filter(({ kind }) => kind.id !== 'sg-bystander')
-    .map((group): SimPolicy => {
-      const modes = ['enforce', 'enforce', 'enforce', 'enforce', 'additive', 'observe'] as const;
-      return {
-        group: group.kind,
-        mode: random.pick(modes),
-        ignores: random.chance(0.3),
-        rules: directed(
-          editedRules(group.rules, group.kind, maxRules, random),
-          random.pick([
-            { ingress: true, egress: true },
-            { ingress: true, egress: true },
-            { ingress: true, egress: false },
-            { ingress: false, egress: true },
-          ]),
-        ),
-        selector: random.chance(0.8) ? 'id' : 'name',
-      };
-    });
-  if (random.chance(0.5)) return new Map([['all.yaml', policies]]);
-  return new Map(policies.map((policy) => [`${policy.group.id}.yaml`, [policy]]));
-}
-
-export function directed(
-  rules: readonly Rule[],
-  managed: Readonly<Record<Rule['direction'], boolean>>,
-): SimPolicy['rules'] {
-  const of = (direction: Rule['direction']) =>
-    managed[direction] ? rules.filter((rule) => rule.direction === direction) : null;
-  return { ingress: of('ingress'), egress: of('egress') };
-}
-
-/** Rules as someone would have them after an edit: some gone, some altered, some new; or all again. */
-export function editedRules(
-  before: readonly Rule[],
-  group: GroupKind,
-  maxRules: number,
-  random: Random,
-): Rule[] {
-  const kept = random.chance(0.1) ? [] : before.filter(() => random.chance(0.8));
-  const altered = kept.map((rule) => (random.chance(0.25) ? alteredRule(rule, group, random) : rule));
-  const added = Array.from({ length: random.below(3) }, () => randomRule(group, random));
-  const rules = coexisting([...altered, ...added]).map((rule) =>
-    rule.description?.startsWith(IGNORED_TEXT) === true ? { ...rule, description: null } : rule,
-  );
-  const distinct = new Map(rules.map((rule) => [ruleIdentity(rule), rule]));
-  return [...distinct.values()].slice(0, maxRules);
 }

@@ -14,14 +14,16 @@ import type { GroupStatus } from '../../daemon/schedule/group-record.ts';
 import { Daemon } from '../../daemon/compose/daemon.ts';
 import type { Engine } from '../../daemon/reconcile/engine.ts';
 import { TargetResolver } from '../../daemon/schedule/selectors.ts';
-import type { EventName, Telemetry } from '../../daemon/telemetry/events.ts';
+import type { CommonFields, Telemetry } from '../../daemon/telemetry/events.ts';
 import type { Random } from '../support/random.ts';
 import { EMULATOR_KEY, requestV1 } from '../support/signing.ts';
 import { wrappedJournal } from '../support/wrapped-journal.ts';
 import type { Check, Fail, PlanFact, SentCall } from './facts.ts';
 import type { JournalHost } from './journals.ts';
 import type { Network } from './network.ts';
-import { PolicyView, type PolicyTree } from './policies.ts';
+import { ReadingPages, withPages } from './reading-pages.ts';
+import { inForceAt, isEnding, PolicyView, type PolicyTree } from './policies.ts';
+import { eventText } from './trace.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
 /** What all processes of one simulation share. */
@@ -35,6 +37,8 @@ export interface LifeWorld {
   readonly fail: Fail;
   readonly note: (who: string, what: string) => void;
   readonly stateOf: (group: string) => PlanFact['state'];
+  /** Most entries on a page. */
+  readonly pageSize: number;
   /** Of jitter, tokens and ids. */
   readonly random: Random;
   /** Asked at each boundary. */
@@ -59,6 +63,7 @@ export class Life {
   readonly #view: PolicyView;
   readonly #stop = new AbortController();
   readonly #reloads: Array<() => void> = [];
+  readonly #pages: ReadingPages;
   readonly #daemon: Daemon;
   #dead = false;
   #frozenUntilMs = -Infinity;
@@ -69,6 +74,7 @@ export class Life {
     this.number = number;
     this.#world = world;
     this.#view = new PolicyView(world.tree.noted);
+    this.#pages = new ReadingPages((reading) => world.check.read(reading));
     world.time.startProcess();
     world.check.started(number);
     world.note('process', `${number} starts`);
@@ -139,6 +145,7 @@ export class Life {
     this.#world.note('process', `${this.number} freezes for ${forMs} ms`);
     this.#frozenUntilMs = this.#world.time.nowMs + forMs;
     this.#world.time.freezeProcess(forMs);
+    this.#world.check.unreadable(this.#frozenUntilMs);
   }
 
   /** SIGKILL. */
@@ -177,7 +184,8 @@ export class Life {
 
   #transport(): Transport {
     return {
-      call: (operation, params) => {
+      call: (operation, asked) => {
+        const params = withPages(asked, this.#world.pageSize);
         if (!this.#boundary(`before ${operation} is sent`)) return never();
         const call: SentCall = {
           life: this.number,
@@ -202,26 +210,21 @@ export class Life {
   }
 
   #receive(call: SentCall, answer: TransportAnswer, resolve: (answer: TransportAnswer) => void): void {
-    const { time, check } = this.#world;
+    const { time } = this.#world;
     if (this.#dead) return;
     if (time.nowMs < this.#frozenUntilMs) {
       time.in(this.#frozenUntilMs - time.nowMs, () => this.#receive(call, answer, resolve));
       return;
     }
     if (!this.#boundary(`before the answer to ${call.operation}`)) return;
-    if (call.operation === 'DescribeSecurityGroupAttribute' && answer.kind === 'answered') {
-      const body = answer.body as { Permissions?: { Permission?: Array<Record<string, unknown>> } };
-      const shown = body.Permissions?.Permission;
-      const nicType = call.params.NicType ?? '';
-      const { group, atMs: sentMs } = call;
-      if (shown !== undefined) check.read({ life: this.number, group, nicType, sentMs, shown });
-    }
+    if (call.operation === 'DescribeSecurityGroupAttribute' && answer.kind === 'answered')
+      this.#pages.take(call, answer.body);
     resolve(answer);
   }
 
   /** The journal, with a chance to die before and after each thing that it keeps. */
   #mortal(journal: Journal): Journal {
-    const { note } = this.#world;
+    const { note, check } = this.#world;
     const during = async <T>(what: string, operation: () => Promise<T>): Promise<T> => {
       if (!this.#boundary(`before the journal ${what}`)) throw new Killed();
       const value = await operation();
@@ -242,7 +245,10 @@ export class Life {
         await journal.setEstateFacts(facts);
         if (facts.desired !== undefined) this.#world.tree.noted = new PolicyView(this.#view);
       },
-      savePlan: (plan) => during(`saves plan ${plan.hash.slice(0, 8)}`, () => journal.savePlan(plan)),
+      savePlan: (plan) => {
+        check.told({ group: plan.id, steps: plan.steps });
+        return during(`saves plan ${plan.hash.slice(0, 8)}`, () => journal.savePlan(plan));
+      },
       mark: (group, marks) =>
         during(`marks ${group.id} ${JSON.stringify(marks)}`, () => journal.mark(group, marks)),
     });
@@ -255,12 +261,25 @@ export class Life {
         this.#world.telemetry?.emit(event, fields);
         this.#world.note('daemon', eventText(event, fields));
         if (event === 'plan.made') this.#planMade(fields);
-        if (event === 'group.converged') this.#world.check.converged(fields as { readonly group: string });
+        if (event === 'group.converged') this.#converged(fields);
+        if (event === 'call.succeeded') this.#succeeded(fields);
         if (event === 'plan.blocked' && JSON.stringify(fields).includes('a bug of Rampart')) {
           this.#world.fail('no bugs', JSON.stringify(fields));
         }
       },
     };
+  }
+
+  #converged({ group = '', revision = '' }: CommonFields): void {
+    const { time, check } = this.#world;
+    const policy = this.#view.policyOf(group, revision);
+    const isKnown = policy !== undefined && !isEnding(policy, time.wallMs);
+    check.converged({ group, policy: isKnown ? inForceAt(policy, time.wallMs) : null });
+  }
+
+  /** With no rules it says that all was so already, which the cloud tells by an error. */
+  #succeeded(fields: CommonFields & { readonly rules?: number }): void {
+    if (fields.rules !== 0) this.#world.check.succeeded(fields.clientToken ?? '');
   }
 
   #planMade(fields: Readonly<Record<string, unknown>>): void {
@@ -277,40 +296,10 @@ export class Life {
     this.#world.check.planned({
       life: this.number,
       group,
-      policy,
+      policy: inForceAt(policy, this.#world.time.wallMs),
       hitless: hitless === true,
+      isEnding: isEnding(policy, this.#world.time.wallMs),
       state: this.#world.stateOf(group),
     });
   }
-}
-
-const SHOWN_FIELDS = [
-  'group',
-  'revision',
-  'reconcileId',
-  'cause',
-  'steps',
-  'hitless',
-  'step',
-  'operation',
-  'clientToken',
-  'code',
-  'kind',
-  'reason',
-  'outcome',
-  'rules',
-  'blockedBy',
-  'details',
-  'delayMs',
-  'err',
-];
-
-function eventText(event: EventName, fields: object): string {
-  const shown = SHOWN_FIELDS.flatMap((name) => {
-    const value = (fields as Readonly<Record<string, unknown>>)[name];
-    return value === undefined
-      ? []
-      : [`${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`];
-  });
-  return [event, ...shown].join(' ');
 }

@@ -4,7 +4,8 @@ import type { Permission } from '../../emulator/state.ts';
 import type { Random } from '../support/random.ts';
 import type { Cloud } from './cloud.ts';
 import { readRule } from './checks/plan-watch.ts';
-import { directed, editedRules, type Knobs } from './knobs.ts';
+import { directed, editedRules } from './draw/estate.ts';
+import type { Knobs } from './knobs.ts';
 import type { PolicyTree, SimFile, SimPolicy } from './policies.ts';
 import { alteredRule, randomRule, wireRule, type GroupKind, type Wire } from './rules.ts';
 

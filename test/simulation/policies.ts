@@ -11,7 +11,14 @@ import {
 } from '../../daemon/source/source.ts';
 import { IGNORED_PROTOCOLS, IGNORED_TEXT, yamlRule, type GroupKind } from './rules.ts';
 
-export const REGION = 'cn-hangzhou';
+/** One of those in which rules may name protocols by number. */
+export const REGION = 'ap-southeast-1';
+
+/** A rule of a policy, which may end by itself. */
+export interface SimRule extends Rule {
+  /** On the machine's clock. */
+  readonly expiresAtMs?: number;
+}
 
 /** What a policy says of one group. */
 export interface SimPolicy {
@@ -20,9 +27,29 @@ export interface SimPolicy {
   /** Leaves rules alone that describe themselves as someone else's. */
   readonly ignores: boolean;
   /** Null: the direction is not managed. */
-  readonly rules: Readonly<Record<Rule['direction'], readonly Rule[] | null>>;
+  readonly rules: Readonly<Record<Rule['direction'], readonly SimRule[] | null>>;
   readonly selector: 'id' | 'name';
+  /** Whether no other group is on the interfaces of its members. */
+  readonly alone: boolean;
 }
+
+/** The policy without the rules that have ended by then. */
+export function inForceAt(policy: SimPolicy, nowMs: number): SimPolicy {
+  const lasting = (rules: readonly SimRule[] | null) =>
+    rules?.filter(({ expiresAtMs = Infinity }) => expiresAtMs > nowMs) ?? null;
+  return {
+    ...policy,
+    rules: { ingress: lasting(policy.rules.ingress), egress: lasting(policy.rules.egress) },
+  };
+}
+
+/** How long after its end a rule may still be held for one that is wanted: in a plan that was under way, or asleep. */
+const ENDING_MS = 300_000;
+
+export const isEnding = ({ rules }: SimPolicy, nowMs: number): boolean =>
+  [...(rules.ingress ?? []), ...(rules.egress ?? [])].some(
+    ({ expiresAtMs = Infinity }) => expiresAtMs < nowMs + 1000 && nowMs < expiresAtMs + ENDING_MS,
+  );
 
 /** A file with no groups is as good as gone. */
 export type SimFile =
@@ -48,6 +75,12 @@ export class PolicyTree {
 
   get current(): PolicyVersion {
     return this.#current;
+  }
+
+  names(groupId: string): boolean {
+    return [...this.#current.files.values()].some(
+      (file) => file.kind === 'good' && file.groups.some(({ group }) => group.id === groupId),
+    );
   }
 
   write(file: string, content: SimFile): void {
@@ -149,22 +182,26 @@ function fileText(file: SimFile): string {
 const ignoring = (protocol: string): string => `{description: "${IGNORED_TEXT}*", protocol: ${protocol}}`;
 
 function groupLines(policy: SimPolicy): string[] {
-  const { group, mode, ignores, rules, selector } = policy;
+  const { group, mode, ignores, rules, selector, alone } = policy;
   return [
     selector === 'id' ? `  - id: ${group.id}` : `  - name: ${nameOf(group.id)}`,
     `    region: ${REGION}`,
     `    mode: ${mode}`,
+    ...(alone ? ['    alone: true'] : []),
     ...(ignores ? [`    ignore: [${IGNORED_PROTOCOLS.map(ignoring).join(', ')}]`] : []),
     ...directionLines('ingress', rules.ingress),
     ...directionLines('egress', rules.egress),
   ];
 }
 
-function directionLines(direction: Rule['direction'], rules: readonly Rule[] | null): string[] {
+function directionLines(direction: Rule['direction'], rules: readonly SimRule[] | null): string[] {
   if (rules === null) return [];
   if (rules.length === 0) return [`    ${direction}: []`];
-  return [`    ${direction}:`, ...rules.map((rule) => `      - ${yamlRule(rule)}`)];
+  return [`    ${direction}:`, ...rules.map((rule) => `      - ${yamlRule(rule, expiry(rule))}`)];
 }
+
+const expiry = ({ expiresAtMs }: SimRule): string[] =>
+  expiresAtMs === undefined ? [] : [`expires: ${new Date(expiresAtMs).toISOString()}`];
 
 /** The name of a group in the simulated cloud. */
 export const nameOf = (groupId: string): string => `name-of-${groupId}`;

@@ -131,6 +131,7 @@ export class Rest {
     return {
       knobs: this.#world.knobs,
       version: this.#world.tree.current,
+      nowMs: this.#world.time.wallMs,
       stateOf: (group) => this.#world.cloud.group(group),
       statuses: new Map((this.#world.life()?.status() ?? []).map((status) => [status.id, status])),
     };

@@ -14,6 +14,8 @@ export interface GroupKind {
   readonly type: 'normal' | 'enterprise';
   readonly classic: boolean;
   readonly legacy: boolean;
+  /** Whether it may hold rules that differ in priority only: under one reading of the manual no group may. */
+  readonly priorityTwins: boolean;
 }
 
 // Few values with shared end points, so that rules overlap, nest, touch and collide all the time.
@@ -22,6 +24,13 @@ const IPV4 = ['0.0.0.0/0', '10.0.0.0/8', '10.0.0.0/9', '10.1.0.0/16', '10.1.1.0/
 const IPV6 = ['::/0', '2001:db8::/32', '2001:db8:1::/48'];
 const OWN = ['10.9.0.0/16', '10.9.9.0/24'];
 const PRIORITIES = [1, 1, 1, 2, 3, 50, 100];
+/** An account that is not ours, and a group of its. */
+export const PARTNER: Peer & { readonly kind: 'group' } = {
+  kind: 'group',
+  id: 'sg-partner',
+  ownerId: '1557809237701234',
+};
+export const PORT_LIST = 'prl-web';
 const TEXTS = ['web', 'office', 'old entry'];
 
 /** Rules with this in their description are left alone where a policy says so. */
@@ -37,12 +46,10 @@ export function randomRule(group: GroupKind, random: Random): Rule {
   const direction = random.chance(0.7) ? 'ingress' : 'egress';
   const peer = randomPeer(group, random);
   const protocol = randomProtocol(peer, group, random);
-  const ported = protocol === 'tcp' || protocol === 'udp';
   return {
     direction,
     protocol,
-    ports: ported ? ports(random.pick(PORTS)) : NO_PORTS,
-    sourcePorts: ported && random.chance(0.05) ? { first: 1024, last: 65535 } : null,
+    ...randomPorts(protocol, group, random),
     peer,
     own: peer.kind === 'ipv4' && random.chance(0.07) ? prefix(random.pick(OWN)) : null,
     action: random.chance(0.7) ? 'accept' : 'drop',
@@ -52,19 +59,48 @@ export function randomRule(group: GroupKind, random: Random): Rule {
   };
 }
 
+function randomPorts(
+  protocol: Protocol,
+  group: GroupKind,
+  random: Random,
+): Pick<Rule, 'ports' | 'sourcePorts'> {
+  if (protocol !== 'tcp' && protocol !== 'udp') return { ports: NO_PORTS, sourcePorts: null };
+  const isListed = !group.legacy && !group.classic && random.chance(0.06);
+  const range = ports(random.pick(PORTS));
+  return {
+    ports: isListed ? { kind: 'list', id: PORT_LIST } : range,
+    sourcePorts: random.chance(0.05) ? { first: 1024, last: 65535 } : null,
+  };
+}
+
 function randomPeer(group: GroupKind, random: Random): Peer {
   if (group.classic || random.chance(0.7)) return prefix(random.pick(IPV4));
   const others: Peer[] = [prefix(random.pick(IPV6)), prefix(random.pick(IPV6))];
   if (group.type === 'normal') others.push({ kind: 'group', id: 'sg-peer', ownerId: null });
   if (!group.legacy) others.push({ kind: 'prefixList', id: 'pl-cdn' });
+  if (!group.legacy && group.type === 'normal') others.push(PARTNER);
   return random.pick(others);
 }
 
 function randomProtocol(peer: Peer, group: GroupKind, random: Random): Protocol {
   if (random.chance(0.75)) return random.chance(0.75) ? 'tcp' : 'udp';
-  if (random.chance(0.6) || group.classic) return 'all';
+  if (random.chance(0.5) || group.classic) return 'all';
+  if (peer.kind === 'ipv4' && random.chance(0.3)) return 'gre';
   return peer.kind === 'ipv6' ? 'icmpv6' : 'icmp';
 }
+
+/** What no policy may say, but a group may hold: rules of protocols by number, and those that the cloud itself made once. */
+export function oddRule(group: GroupKind, random: Random): Rule {
+  const rule = randomRule({ ...group, legacy: true }, random);
+  if (group.legacy || random.chance(0.5)) return { ...rule, priority: SYSTEM_PRIORITY };
+  return { ...rule, protocol: '50', ports: NO_PORTS, sourcePorts: null };
+}
+
+/** Of rules that the cloud made before May 2020. */
+const SYSTEM_PRIORITY = 110;
+
+export const isForPolicies = ({ protocol, priority }: Rule): boolean =>
+  priority !== SYSTEM_PRIORITY && !/^\d/.test(protocol);
 
 /** Changes one field, as an edit of a policy or a hand at the console does. */
 export function alteredRule(rule: Rule, group: GroupKind, random: Random): Rule {
@@ -84,14 +120,11 @@ export function alteredRule(rule: Rule, group: GroupKind, random: Random): Rule 
   }
 }
 
-/**
- * What may stand in one group under every reading of the manual: no two rules that differ in priority or action
- * only, since a cloud whose identity leaves the priority out could not hold both.
- */
-export function coexisting(rules: readonly Rule[]): Rule[] {
+/** What may stand in a group: the first of several rules that the cloud would take for one. */
+export function coexisting(rules: readonly Rule[], { priorityTwins }: GroupKind): Rule[] {
   const first = new Map<string, Rule>();
   for (const rule of rules) {
-    const key = ruleIdentity({ ...rule, priority: 1, action: 'accept' });
+    const key = ruleIdentity(priorityTwins ? rule : { ...rule, priority: 1 });
     if (!first.has(key)) first.set(key, rule);
   }
   return [...first.values()];
@@ -111,22 +144,33 @@ function ports(text: string): Ports {
 
 // As policy YAML.
 
-/** A flow-style entry of `ingress` or `egress`. */
-export function yamlRule(rule: Rule): string {
+/** A flow-style entry of `ingress` or `egress`, with these words at its end. */
+export function yamlRule(rule: Rule, more: readonly string[]): string {
   const [peerKey, ownKey] = rule.direction === 'ingress' ? ['from', 'to'] : ['to', 'from'];
   const fields = [
     `protocol: ${rule.protocol}`,
-    ...(rule.ports.kind === 'range' ? [`ports: ${rangeText(rule.ports, '-')}`] : []),
+    ...portWords(rule.ports),
     ...(rule.sourcePorts === null ? [] : [`sourcePorts: ${rangeText(rule.sourcePorts, '-')}`]),
-    `${peerKey}: "${peerText(rule.peer)}"`,
+    `${peerKey}: ${peerWord(rule.peer)}`,
     ...(rule.own === null ? [] : [`${ownKey}: "${peerText(rule.own)}"`]),
     `action: ${rule.action}`,
     `priority: ${rule.priority}`,
     ...(rule.nicType === 'internet' ? ['nicType: internet'] : []),
     ...(rule.description === null ? [] : [`description: "${rule.description}"`]),
+    ...more,
   ];
   return `{${fields.join(', ')}}`;
 }
+
+const portWords = (named: Ports): string[] =>
+  named.kind === 'none'
+    ? []
+    : [named.kind === 'list' ? `portList: ${named.id}` : `ports: ${rangeText(named, '-')}`];
+
+const peerWord = (peer: Peer): string =>
+  peer.kind === 'group' && peer.ownerId !== null
+    ? `{group: ${peer.id}, ownerId: "${peer.ownerId}"}`
+    : `"${peerText(peer)}"`;
 
 const rangeText = ({ first, last }: PortRange, separator: string): string => `${first}${separator}${last}`;
 
@@ -141,7 +185,7 @@ export function wireRule(rule: Rule, random: Random | null): Wire {
   const [peerSide, ownSide] = rule.direction === 'ingress' ? ['Source', 'Dest'] : ['Dest', 'Source'];
   return {
     IpProtocol: random?.chance(0.5) === true ? rule.protocol : rule.protocol.toUpperCase(),
-    PortRange: rule.ports.kind === 'range' ? rangeText(rule.ports, '/') : '-1/-1',
+    ...wirePorts(rule.ports),
     ...(rule.sourcePorts === null ? {} : { SourcePortRange: rangeText(rule.sourcePorts, '/') }),
     ...sideOf(rule.peer, peerSide, random),
     ...(rule.own === null ? {} : sideOf(rule.own, ownSide, random)),
@@ -152,10 +196,18 @@ export function wireRule(rule: Rule, random: Random | null): Wire {
   };
 }
 
+const wirePorts = (named: Ports): Wire =>
+  named.kind === 'list'
+    ? { PortRangeListId: named.id }
+    : { PortRange: named.kind === 'range' ? rangeText(named, '/') : '-1/-1' };
+
 function sideOf(peer: Peer, side: string, random: Random | null): Wire {
   switch (peer.kind) {
     case 'group':
-      return { [`${side}GroupId`]: peer.id };
+      return {
+        [`${side}GroupId`]: peer.id,
+        ...(peer.ownerId === null ? {} : { [`${side}GroupOwnerId`]: peer.ownerId }),
+      };
     case 'prefixList':
       return { [`${side}PrefixListId`]: peer.id };
     case 'ipv6':
@@ -192,10 +244,11 @@ export function readShown(shown: Shown, direction: Rule['direction']): Rule {
   const rule: Rule = {
     direction,
     protocol: text('IpProtocol').toLowerCase() as Protocol,
-    ports: shownPorts(text('PortRange')),
+    ports: shownPorts(text('PortRange'), text('PortRangeListId')),
     sourcePorts: shownRange(text('SourcePortRange')),
     peer: shownPeer(text, peerSide),
-    own: own === '' ? null : prefix(own),
+    // Where the cloud shows an own side that was left out, it shows everything.
+    own: own === '' || own.endsWith('/0') ? null : prefix(own),
     action: text('Policy').toLowerCase() === 'drop' ? 'drop' : 'accept',
     priority: Number(text('Priority') || '1'),
     nicType: (text('NicType') || 'intranet') as NicType,
@@ -205,7 +258,8 @@ export function readShown(shown: Shown, direction: Rule['direction']): Rule {
   return rule;
 }
 
-function shownPorts(text: string): Ports {
+function shownPorts(text: string, listId: string): Ports {
+  if (listId !== '') return { kind: 'list', id: listId };
   const range = shownRange(text);
   return range === null && text !== '1/65535' ? NO_PORTS : { kind: 'range', ...(range ?? ALL) };
 }
@@ -221,7 +275,8 @@ function shownRange(text: string): PortRange | null {
 
 function shownPeer(text: (name: string) => string, side: 'Source' | 'Dest'): Peer {
   const group = text(`${side}GroupId`);
-  if (group !== '') return { kind: 'group', id: group, ownerId: text(`${side}GroupOwnerAccount`) || null };
+  const ownerId = text(`${side}GroupOwnerAccount`) || text(`${side}GroupOwnerId`) || null;
+  if (group !== '') return { kind: 'group', id: group, ownerId };
   const list = text(`${side}PrefixListId`);
   if (list !== '') return { kind: 'prefixList', id: list };
   return prefix(text(`${side}CidrIp`) || text(`Ipv6${side}CidrIp`));

@@ -5,12 +5,13 @@ import type { SecurityGroup } from '../../emulator/state.ts';
 import type { GroupStatus } from '../../daemon/schedule/group-record.ts';
 import { rulesOf, wantedRules, without } from './checks/plan-watch.ts';
 import type { Knobs } from './knobs.ts';
-import type { PolicyVersion, SimPolicy } from './policies.ts';
+import { inForceAt, type PolicyVersion, type SimPolicy } from './policies.ts';
 import { IGNORED_TEXT } from './rules.ts';
 
 export interface EndWorld {
   readonly knobs: Knobs;
   readonly version: PolicyVersion;
+  readonly nowMs: number;
   readonly stateOf: (group: string) => SecurityGroup;
   /** By group id; as the running process tells it. */
   readonly statuses: ReadonlyMap<string, GroupStatus>;
@@ -18,11 +19,8 @@ export interface EndWorld {
 
 /** What is not as it has to be in the end, in words; by group. Groups that are right are left out. */
 export function unsettledGroups(world: EndWorld): Map<string, string[]> {
-  const policies = [...world.version.files.values()].flatMap((file) =>
-    file.kind === 'good' ? file.groups : [],
-  );
   return new Map(
-    policies
+    policiesIn(world)
       .filter((policy) => policy.mode !== 'observe' && !mayStayBlocked(policy, world))
       .map((policy) => [policy.group.id, differences(policy, world)] as const)
       .filter(([, texts]) => texts.length > 0),
@@ -50,11 +48,11 @@ export function mayStayBlocked(
  * rule beside its twin of another priority, if it must leave the twin alone: because it only adds, or because
  * someone else manages the twin.
  */
-export function hopelessGroups({ knobs, version, stateOf }: EndWorld): Set<string> {
+export function hopelessGroups(world: EndWorld): Set<string> {
+  const { knobs, stateOf } = world;
   if (knobs.quirks.priorityInIdentity) return new Set();
-  const policies = [...version.files.values()].flatMap((file) => (file.kind === 'good' ? file.groups : []));
   return new Set(
-    policies
+    policiesIn(world)
       .filter((policy) => {
         const is = rulesOf(stateOf(policy.group.id));
         const wanted = wantedRules(policy, is);
@@ -65,6 +63,11 @@ export function hopelessGroups({ knobs, version, stateOf }: EndWorld): Set<strin
       .map((policy) => policy.group.id),
   );
 }
+
+const policiesIn = ({ version, nowMs }: EndWorld): SimPolicy[] =>
+  [...version.files.values()]
+    .flatMap((file) => (file.kind === 'good' ? file.groups : []))
+    .map((policy) => inForceAt(policy, nowMs));
 
 const withoutPriority = (rule: Rule): string => ruleIdentity({ ...rule, priority: 1 });
 

@@ -5,15 +5,9 @@ import type { Config } from '../../daemon/config/config.ts';
 import type { JournalPorts } from '../../daemon/journal/journal.ts';
 import type { Engine } from '../../daemon/reconcile/engine.ts';
 import { Random } from '../support/random.ts';
-import { BrakeCheck } from './checks/brake.ts';
-import { MakeWayCheck } from './checks/make-way.ts';
-import { OwnershipCheck } from './checks/ownership.ts';
-import { PaceCheck } from './checks/pace.ts';
+import { otherChecks, toldToAll } from './checks/all.ts';
 import { PacketCheck } from './checks/packets.ts';
-import { PauseCheck } from './checks/pauses.ts';
 import { PlanWatch } from './checks/plan-watch.ts';
-import { QuotaCheck } from './checks/quota.ts';
-import { TokenCheck } from './checks/tokens.ts';
 import { Cloud } from './cloud.ts';
 import { configOf } from './config.ts';
 import { isWrite, type Check, type Fail } from './facts.ts';
@@ -26,7 +20,7 @@ import { PolicyTree } from './policies.ts';
 import { Rest } from './rest.ts';
 import { Trace } from './trace.ts';
 import { Troubles } from './troubles.ts';
-import { VirtualTime } from './virtual-time.ts';
+import { START_MS, VirtualTime } from './virtual-time.ts';
 
 export interface Violation {
   readonly invariant: string;
@@ -55,9 +49,10 @@ export interface SimulationOptions {
   /** With limits to what a plan may take away or open, and people who approve. */
   readonly brake?: boolean;
   readonly breakage?: Breakage;
+  /** Another world than the one that was drawn. */
+  readonly world?: (drawn: Knobs) => Knobs;
 }
 
-const START_MS = Date.UTC(2026, 4, 1, 10, 0, 20);
 /** Events after which something waits for long: a refused rule, a group without room, one that flaps. */
 const SETS_ASIDE = /^(step\.quarantined|group\.flapping|call\.failed .*AuthorizationLimitExceed)/;
 export function simulate(seed: number, options: SimulationOptions = {}): Promise<Report> {
@@ -76,15 +71,18 @@ class Simulation {
   readonly #troubles: Troubles;
   readonly #packets: PacketCheck;
   readonly #checks: readonly Check[];
+  /** Tells all of them. */
+  readonly #told: Required<Check>;
   readonly #breakage: Breakage;
   #life: Life | null = null;
   #violation: Violation | null = null;
   readonly #counts = { lives: 0, calls: 0, writes: 0, effects: 0, setAside: 0, livenessMs: 0 };
   readonly #writesOf = new Map<string, number>();
 
-  constructor(seed: number, { sqlite = false, brake = false, breakage = {} }: SimulationOptions) {
+  constructor(seed: number, { sqlite = false, brake = false, breakage = {}, world }: SimulationOptions) {
     const stream = (number: number) => new Random(seed * 16 + number);
-    this.#knobs = drawKnobs(seed, { sqlite, brake });
+    const drawn = drawKnobs(seed, { sqlite, brake });
+    this.#knobs = world?.(drawn) ?? drawn;
     const isLegacy = this.#knobs.groups.some(({ kind }) => kind.legacy);
     this.#config = configOf(this.#knobs.config, isLegacy ? 'legacy2019' : 'auto');
     this.#breakage = breakage;
@@ -98,7 +96,7 @@ class Simulation {
     const time = this.#time;
     this.#cloud = new Cloud(this.#knobs, time, (landing) => {
       if (landing.call !== null && landing.before !== landing.after) this.#counts.effects += 1;
-      this.#tell((check) => check.landed?.(landing));
+      this.#told.landed(landing);
     });
     const shared = { knobs: this.#knobs, time, cloud: this.#cloud, note: this.#note, fail: this.#fail };
     this.#network = new Network({
@@ -121,35 +119,26 @@ class Simulation {
         random,
         life: () => this.#life,
         approve: this.#approve,
+        unreadable: (untilMs) => this.#told.unreadable(untilMs),
       },
       stream(4),
     );
     const plans = new PlanWatch(this.#knobs.quirks.describeLagMs);
     this.#packets = new PacketCheck(plans, { ...this.#knobs.config, random: stream(5) }, this.#fail);
-    this.#checks = [plans, this.#packets, ...this.#otherChecks(plans)];
-  }
-
-  #otherChecks(plans: PlanWatch): Check[] {
-    const { groups, config, quirks } = this.#knobs;
-    const fail = this.#fail;
-    const managed = new Set(groups.filter((group) => group.managed).map(({ kind }) => kind.id));
-    const durableIntent = (token: string) =>
-      this.#journals.openIntents().find(({ clientToken }) => clientToken === token);
-    return [
-      ...(config.brake === 'off'
-        ? []
-        : [new BrakeCheck(plans, { ...config.brake, random: new Random(this.#knobs.seed * 16 + 6) }, fail)]),
-      new MakeWayCheck(plans, fail),
-      new QuotaCheck(
-        plans,
-        { hasLessRoom: () => this.#troubles.quotaIsCut, remembersErrors: quirks.tokenRemembersErrors },
-        fail,
-      ),
-      new PaceCheck((operation) => config.rates[operation] ?? config.rates.default ?? 0, fail),
-      new OwnershipCheck((id) => managed.has(id), fail),
-      new PauseCheck(() => this.#journals.pauses(this.#time.wallMs), fail),
-      new TokenCheck({ durableIntent, tokenWindowSeconds: quirks.tokenWindowSeconds }, fail),
+    this.#checks = [
+      plans,
+      this.#packets,
+      ...otherChecks(plans, {
+        knobs: this.#knobs,
+        journals: this.#journals,
+        wallMs: () => this.#time.wallMs,
+        hasLessRoom: () => this.#troubles.quotaIsCut,
+        isNamed: (group) => this.#tree.names(group),
+        hasSetAside: () => this.#counts.setAside > 0,
+        fail: this.#fail,
+      }),
     ];
+    this.#told = toldToAll(() => this.#checks);
   }
 
   readonly #note = (who: string, what: string): void => {
@@ -161,7 +150,7 @@ class Simulation {
     this.#journals.approveWaiting(this.#time.wallMs, ({ group, planHash }) => {
       const id = group?.id ?? '';
       this.#note('people', `approve plan ${planHash.slice(0, 8)} of ${id}`);
-      this.#tell((check) => check.approved?.(id, this.#time.nowMs));
+      this.#told.approved(id, this.#time.nowMs);
     });
   };
 
@@ -170,10 +159,6 @@ class Simulation {
     this.#violation = { invariant, message };
     this.#trace.note('VIOLATED', `${invariant}: ${message}`);
   };
-
-  #tell(tell: (check: Check) => void): void {
-    for (const check of this.#checks) tell(check);
-  }
 
   async run(): Promise<Report> {
     this.#note('seed', `${this.#knobs.seed}`);
@@ -219,24 +204,20 @@ class Simulation {
       journals: this.#journals,
       config: this.#config,
       check: {
-        started: (life) => this.#tell((check) => check.started?.(life)),
-        planned: (plan) => this.#tell((check) => check.planned?.(plan)),
-        converged: (group) => this.#tell((check) => check.converged?.(group)),
-        approved: (group, atMs) => this.#tell((check) => check.approved?.(group, atMs)),
-        read: (reading) => this.#tell((check) => check.read?.(reading)),
-        landed: (landing) => this.#tell((check) => check.landed?.(landing)),
+        ...this.#told,
         sent: (call) => {
           this.#counts.calls += 1;
           if (isWrite(call.operation)) {
             this.#counts.writes += 1;
             this.#writesOf.set(call.group, (this.#writesOf.get(call.group) ?? 0) + 1);
           }
-          this.#tell((check) => check.sent?.(call));
+          this.#told.sent(call);
         },
       },
       fail: this.#fail,
       note: this.#note,
       stateOf: (group) => this.#cloud.group(group),
+      pageSize: this.#knobs.pageSize,
       random: new Random(this.#knobs.seed * 1009 + this.#counts.lives),
       diesHere: () => this.#troubles.diesHere(),
       ended: () => this.#time.in(this.#troubles.downtimeMs(), () => this.#startLife()),

@@ -9,6 +9,7 @@ import { fanOut, type Telemetry } from '../../daemon/telemetry/events.ts';
 import { Metrics } from '../../daemon/telemetry/metrics.ts';
 import { createTelemetry } from '../../daemon/telemetry/telemetry.ts';
 import { Random } from '../support/random.ts';
+import { toldToAll } from './checks/all.ts';
 import { OwnershipCheck } from './checks/ownership.ts';
 import { PaceCheck } from './checks/pace.ts';
 import { Cloud } from './cloud.ts';
@@ -188,6 +189,7 @@ class Soak {
       note: () => undefined,
       telemetry: fanOut([log(), this.#metrics.telemetry]),
       stateOf: (group) => this.#cloud.group(group),
+      pageSize: Infinity,
       random: new Random(this.#options.seed * 5 + 3),
       diesHere: () => false,
       ended: () => fail('no bugs', 'the process has ended'),
@@ -197,20 +199,13 @@ class Soak {
 
   /** Of the checks, those that keep no books that would grow themselves. */
   #watchedBy(checks: readonly Check[]): Required<Check> {
-    const tell = (tellOne: (check: Check) => void): void => {
-      for (const check of checks) tellOne(check);
-    };
+    const told = toldToAll(() => checks);
     return {
-      started: (life) => tell((check) => check.started?.(life)),
-      planned: (plan) => tell((check) => check.planned?.(plan)),
-      read: () => undefined,
-      landed: () => undefined,
-      converged: () => undefined,
-      approved: () => undefined,
+      ...told,
       sent: (call) => {
         this.#counts.calls += 1;
         if (isWrite(call.operation)) this.#counts.writes += 1;
-        tell((check) => check.sent?.(call));
+        told.sent(call);
       },
     };
   }
@@ -236,6 +231,7 @@ class Soak {
     return unsettledGroups({
       knobs: this.#knobs,
       version: this.#tree.current,
+      nowMs: this.#time.wallMs,
       stateOf: (group) => this.#cloud.group(group),
       statuses: new Map(life.status().map((status) => [status.id, status])),
     });
@@ -245,9 +241,15 @@ class Soak {
 function estate({ groups, seed }: SoakOptions): Knobs {
   const random = new Random(seed * 5);
   const all = Array.from({ length: groups }, (_, index): SimGroup => {
-    const kind: GroupKind = { id: `sg-${index}`, type: 'normal', classic: false, legacy: false };
+    const kind: GroupKind = {
+      id: `sg-${index}`,
+      type: 'normal',
+      classic: false,
+      legacy: false,
+      priorityTwins: false,
+    };
     const rules = Array.from({ length: RULES_PER_GROUP }, () => randomRule(kind, random));
-    return { kind, innerAccess: 'Accept', managed: false, rules: coexisting(rules) };
+    return { kind, innerAccess: 'Accept', managed: false, rules: coexisting(rules, kind) };
   });
   const policies = all.map(({ kind, rules }) => ({
     group: kind,
@@ -258,6 +260,7 @@ function estate({ groups, seed }: SoakOptions): Knobs {
       egress: rules.filter(({ direction }) => direction === 'egress'),
     },
     selector: 'id' as const,
+    alone: false,
   }));
   return {
     seed,
@@ -268,6 +271,7 @@ function estate({ groups, seed }: SoakOptions): Knobs {
     trouble: NO_TROUBLE,
     journal: 'sqlite',
     maxRules: RULES_PER_GROUP,
+    pageSize: Infinity,
   };
 }
 

@@ -22,6 +22,8 @@ export interface TroubleWorld {
   readonly random: Random;
   /** A person approves whatever waits. */
   readonly approve: () => void;
+  /** Until then calls may be refused, whichever they are. */
+  readonly unreadable: (untilMs: number) => void;
   /** The process that runs, if one does. */
   readonly life: () => Life | null;
   readonly fail: Fail;
@@ -129,6 +131,7 @@ export class Troubles {
     const forMs = 1000 + random.below(withinMs);
     note('vendor', `refuses calls with ${code} for ${forMs} ms`);
     network.refuse({ code, status, hits, untilMs: time.nowMs + forMs });
+    this.#world.unreadable(time.nowMs + forMs);
   }
 
   #storm(): void {

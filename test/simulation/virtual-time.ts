@@ -6,6 +6,9 @@
 // with the process; and those of the world around it, which nothing stops.
 import { setImmediate as realImmediate } from 'node:timers';
 
+/** When every simulation begins. */
+export const START_MS = Date.UTC(2026, 4, 1, 10, 0, 20);
+
 interface Entry {
   dueMs: number;
   /** Order of events that are due at once. */

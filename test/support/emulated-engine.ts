@@ -7,7 +7,7 @@ import type { Engine } from '../../daemon/reconcile/engine.ts';
 import type { Quirks } from '../../emulator/quirks.ts';
 import type { Rule } from '../../reconciler/model/rule.ts';
 import { EmulatedWorld, permission, REGION } from './emulated-world.ts';
-import { fakeEngine, plainClient } from './fake-engine.ts';
+import { fakeEngine, instantClock, plainClient } from './fake-engine.ts';
 import { SELF } from './rule-sets.ts';
 import { EventLog } from './service.ts';
 
@@ -60,6 +60,7 @@ export function emulatedEngine({
   };
   setRules(rules);
   const log = new EventLog();
+  const clock = parts.clock ?? instantClock();
   const writes: string[] = [];
   const transport: Transport = {
     call: (operation, params) => {
@@ -67,7 +68,7 @@ export function emulatedEngine({
       return Promise.resolve(ambush(operation, params) ?? answerOf(world, operation, params));
     },
   };
-  const ecs = createEcsClient({ ...plainClient(), transport });
+  const ecs = createEcsClient({ ...plainClient(clock), transport });
   let held = 0;
   const reserve: Engine['reserve'] = () => {
     held += 1;
@@ -79,7 +80,7 @@ export function emulatedEngine({
     return Promise.resolve({ write: (request) => ecs.write(request), release });
   };
   return {
-    engine: fakeEngine({ ecs, heads: ecs.heads, reserve, telemetry: log, ...parts }),
+    engine: fakeEngine({ clock, ecs, heads: ecs.heads, reserve, telemetry: log, ...parts }),
     world,
     log,
     writes,

@@ -14,11 +14,13 @@ import { EventLog } from './service.ts';
 const unexpected = (what: string) => () => Promise.reject(new Error(`no one should ${what}`));
 
 /** A client without pace, for `createEcsClient`. */
-export const plainClient = (): Pick<EcsClientOptions, 'pacer' | 'apiLevel' | 'clock' | 'headAges'> => ({
+export const plainClient = (
+  clock = instantClock(),
+): Pick<EcsClientOptions, 'pacer' | 'apiLevel' | 'clock' | 'headAges'> => ({
   pacer: (_operation, _at, run) => run(),
   apiLevel: 'auto',
-  clock: instantClock(),
-  headAges: { observeMs: 60_000, writeMs: 60_000 },
+  clock,
+  headAges: { observeMs: 300_000, writeMs: 60_000 },
 });
 
 /** Every group is as it was described. */

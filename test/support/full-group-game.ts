@@ -2,6 +2,7 @@
 // the new ones without a hit. It keeps its own books of what is there, of what the API forbids, and of who decides which
 // packet; of the planner it knows the types only. A batch adds nothing: what a batch may pass through are single calls.
 import type { GroupContext } from '../../reconciler/exposure/engine/context.ts';
+import type { Packet } from '../../reconciler/exposure/engine/packet.ts';
 import type { Rule } from '../../reconciler/model/rule.ts';
 import { oracleMatches } from './packet-oracle.ts';
 import { everyPacketClass } from './packets.ts';
@@ -45,7 +46,8 @@ export class FullGroupGame {
   readonly #rivals: ReadonlyArray<number | null>;
   readonly #safe = new Map<number, boolean>();
 
-  constructor(group: FullGroup) {
+  /** `packets`: what counts; all if absent. */
+  constructor(group: FullGroup, packets?: readonly Packet[]) {
     this.#group = group;
     const olds = unmatched(group.before, group.after);
     const news = unmatched(group.after, group.before);
@@ -53,7 +55,9 @@ export class FullGroupGame {
     this.changed = [...olds, ...news];
     this.start = 2 ** olds.length - 1;
     this.end = 2 ** this.changed.length - 1 - this.start;
-    this.#cells = this.#cellsOf();
+    this.#cells = this.#cellsOf(
+      packets ?? everyPacketClass([...this.#common, ...this.changed], group.context),
+    );
     // Of strangers that no rule of ours tells apart one is enough.
     this.#strangers = group.alone
       ? [Infinity]
@@ -61,10 +65,10 @@ export class FullGroupGame {
     this.#rivals = this.changed.map((rule) => this.#rivalsOf(rule));
   }
 
-  #cellsOf(): Cell[] {
+  #cellsOf(packets: Iterable<Packet>): Cell[] {
     const { context } = this.#group;
     const cells = new Map<string, Cell>();
-    for (const packet of everyPacketClass([...this.#common, ...this.changed], context)) {
+    for (const packet of packets) {
       const isOpen = packet.direction === 'egress' && context.type === 'normal';
       const ranks = this.#common.filter((rule) => oracleMatches(rule, packet, context)).map(rank);
       const matching = this.changed.reduce(
@@ -103,22 +107,6 @@ export class FullGroupGame {
       if (seen.has(this.end)) return true;
       frontier = frontier
         .flatMap((state) => this.#next(state))
-        .filter((state) => !seen.has(state) && seen.add(state));
-    }
-    return false;
-  }
-
-  isPossibleMonotone(): boolean {
-    let frontier = [this.start];
-    const seen = new Set(frontier);
-    while (frontier.length > 0) {
-      if (seen.has(this.end)) return true;
-      frontier = frontier
-        .flatMap((state) =>
-          this.#next(state).filter(
-            (next) => (next & ~state & this.start) === 0 && (state & ~next & this.end) === 0,
-          ),
-        )
         .filter((state) => !seen.has(state) && seen.add(state));
     }
     return false;
@@ -177,18 +165,18 @@ export class FullGroupGame {
   #canModify(from: Rule | undefined, to: Rule | undefined): boolean {
     if (from === undefined || to === undefined) return false;
     if (textOf({ ...from, priority: 1 }) === textOf({ ...to, priority: 1 })) return true;
-    return (
-      this.#group.mayModify &&
-      from.direction === to.direction &&
-      from.nicType === to.nicType &&
-      (from.ports.kind === 'list') === (to.ports.kind === 'list') &&
-      (from.sourcePorts === null || to.sourcePorts !== null) &&
-      (from.own === null || from.own.kind === to.own?.kind) &&
-      canBecome(from.peer, to.peer) &&
-      (from.description === null || to.description !== null)
-    );
+    return this.#group.mayModify && keepsWhatIsFixed(from, to) && canBecome(from.peer, to.peer);
   }
 }
+
+/** No field is emptied, and no text of one rule is left on another. */
+const keepsWhatIsFixed = (from: Rule, to: Rule): boolean =>
+  from.direction === to.direction &&
+  from.nicType === to.nicType &&
+  (from.ports.kind === 'list') === (to.ports.kind === 'list') &&
+  (from.sourcePorts === null || to.sourcePorts !== null) &&
+  (from.own === null || from.own.kind === to.own?.kind) &&
+  (from.description === null || to.description !== null);
 
 /** A peer keeps its kind; a list is never another one, and the owner of a group is not emptied. */
 function canBecome(from: Rule['peer'], to: Rule['peer']): boolean {

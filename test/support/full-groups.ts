@@ -4,7 +4,7 @@ import { groupContext } from '../../reconciler/exposure/engine/context.ts';
 import type { DescribedGroup } from '../../reconciler/model/group.ts';
 import type { Rule } from '../../reconciler/model/rule.ts';
 import type { GroupPolicy, PlanOptions } from '../../reconciler/plan/plan.ts';
-import { FullGroupGame, type FullGroup } from './full-group-game.ts';
+import type { FullGroup } from './full-group-game.ts';
 import { described, groupOf, OPTIONS, policyOf } from './plan-inputs.ts';
 import { arbitraryEdit, NARROW_WORLD, rule, type RuleSetPair, type World } from './rule-sets.ts';
 
@@ -43,7 +43,7 @@ export interface FullGroupCase {
   readonly policy: GroupPolicy;
   readonly group: DescribedGroup;
   readonly options: PlanOptions;
-  readonly game: FullGroupGame;
+  readonly full: FullGroup;
 }
 
 /** As the tests of a planner need it. */
@@ -59,7 +59,7 @@ export function fullGroupCase(edit: FullGroup, choices: Partial<PlanOptions> = {
       groupReferenceQuota: edit.groupSlots,
       listSizes: edit.listSizes,
     },
-    game: new FullGroupGame(edit),
+    full: edit,
   };
 }
 

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { PlanCase } from './plan-cases.ts';
 
-/** Texts for people, hashes over the plan itself, and what an approval covers. */
+/** Texts for people, hashes over the plan itself, what an approval covers, and why there is no hitless order. */
 const LEFT_OUT: ReadonlySet<string> = new Set([
   'message',
   'override',
@@ -12,6 +12,7 @@ const LEFT_OUT: ReadonlySet<string> = new Set([
   'approval',
   'losing',
   'opening',
+  'noHitlessOrder',
 ]);
 
 /** Findings that there were not: what the network of a group cannot take, and what `modify: never` cannot mean. */

@@ -3,11 +3,24 @@
 import { z } from 'zod';
 import { OPERATIONS } from '../../../reconciler/model/operation.ts';
 
+/** No id, address or token of the vendor is longer: such an answer is none of the vendor's. */
+const MAX_FIELD_LENGTH = 4096;
+/** Four times the vendor's limit for descriptions, in code units. Source: help, AuthorizeSecurityGroup, `Description`. */
+const MAX_FREE_TEXT_LENGTH = 2048;
+
 const text = z
-  .union([z.string(), z.number()])
+  .union([z.string().max(MAX_FIELD_LENGTH), z.number()])
   .nullish()
   .transform((value) => String(value ?? ''));
-const filledText = z.string().min(1);
+const filledText = z.string().min(1).max(MAX_FIELD_LENGTH);
+/** What people write. A longer one is cut, and then equal to no text of a policy, which has its own limits. */
+const freeText = z
+  .union([z.string(), z.number()])
+  .nullish()
+  .transform((value) => String(value ?? ''))
+  .transform((whole) =>
+    whole.length <= MAX_FREE_TEXT_LENGTH ? whole : `${whole.slice(0, MAX_FREE_TEXT_LENGTH - 1)}…`,
+  );
 const lenientFlag = z
   .union([z.boolean(), z.stringbool({ truthy: ['true'], falsy: ['false', ''] })])
   .nullish()
@@ -33,7 +46,7 @@ const permissionFields = z.object({
   Policy: text,
   Priority: text,
   NicType: text,
-  Description: text,
+  Description: freeText,
 });
 
 /** What answers say of a rule besides, and what does not bear on its traffic (SDK of 2026-11). */
@@ -60,6 +73,7 @@ function unknownFields(wire: object): string {
     .filter(([name]) => !Object.hasOwn(permissionFields.shape, name) && !TELLING_NOTHING.has(name))
     .filter(([, value]) => value !== undefined && value !== null && value !== '')
     .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .map((shown) => shown.slice(0, MAX_UNKNOWN_LENGTH))
     .sort()
     .join(' ')
     .slice(0, MAX_UNKNOWN_LENGTH);
@@ -99,12 +113,12 @@ const toldCount = z
 
 const wireGroupSchema = z.object({
   SecurityGroupId: filledText,
-  SecurityGroupName: text,
+  SecurityGroupName: freeText,
   VpcId: text,
   SecurityGroupType: text,
   ServiceManaged: lenientFlag,
   Tags: z
-    .object({ Tag: z.array(z.object({ TagKey: text, TagValue: text })) })
+    .object({ Tag: z.array(z.object({ TagKey: freeText, TagValue: freeText })) })
     .nullish()
     .transform((tags) => tags?.Tag ?? []),
   RuleCount: toldCount,

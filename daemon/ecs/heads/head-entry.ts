@@ -5,7 +5,7 @@ import type { WireGroup } from '../convert/answer-schemas.ts';
 import { decodeHead, tagsOf, type HeadFields } from '../convert/decode-group.ts';
 import type { Failure } from '../failures/failure.ts';
 import { readFailure } from '../pages.ts';
-import { afterHead, NOTHING_COUNTED, type CountMemory } from './rule-counts.ts';
+import { afterHead, NOTHING_COUNTED, type CountMemory, type RuleCounts } from './rule-counts.ts';
 
 export interface HeadEntry {
   /** Null: there was no such group. */
@@ -49,19 +49,17 @@ function countsAfter(
   counts: CountMemory,
   head: WireGroup | null,
 ): { readonly counts: CountMemory; readonly news: string | null } {
-  const { RuleCount: rules, GroupToGroupRuleCount: naming } = head ?? {
-    RuleCount: null,
-    GroupToGroupRuleCount: null,
-  };
+  if (head === null) return { counts, news: null };
+  const { RuleCount: rules, GroupToGroupRuleCount: naming } = head;
   if (rules === null || naming === null) return { counts, news: null };
   const told = { rules, naming };
   const { memory, isNews } = afterHead(counts, told);
   if (!isNews || counts.seen === null) return { counts: memory, news: null };
-  const [was, is] = [counts.seen, told].map(
-    ({ rules, naming }) => `${rules} rules (${naming} naming a group)`,
-  );
-  return { counts: memory, news: `the cloud tells of ${is}, and the last look saw ${was}` };
+  const news = `the cloud tells of ${rulesAndNaming(told)}, and the last look saw ${rulesAndNaming(counts.seen)}`;
+  return { counts: memory, news };
 }
+
+const rulesAndNaming = ({ rules, naming }: RuleCounts): string => `${rules} rules (${naming} naming a group)`;
 
 function headDifference(before: WireGroup | null, head: WireGroup | null): string | null {
   if (before === null || head === null) {

@@ -9,7 +9,7 @@ import type { Failure } from '../failures/failure.ts';
 import type { ReadGroups } from './group-pages.ts';
 import { changeSince } from './head-entry.ts';
 import type { GroupHeads, HeadAges, HeadListener, Probed } from './heads.ts';
-import { PlaceHeads } from './place-heads.ts';
+import { PlaceHeads, type HeadListing } from './place-heads.ts';
 
 export interface HeadStoreParts {
   readonly readGroups: ReadGroups;
@@ -22,7 +22,7 @@ type ListingAnswer = Result<GroupListing, Failure>;
 export class HeadStore implements GroupHeads {
   readonly #parts: HeadStoreParts;
   readonly #regions = new Map<string, { readonly place: Place; readonly heads: PlaceHeads }>();
-  readonly #listings = new Map<string, GroupListing>();
+  readonly #listings = new Map<string, GroupListing & HeadListing>();
   readonly #underWay = new Map<string, Promise<ListingAnswer>>();
   #listener: HeadListener = { onNews: () => undefined, onPage: () => undefined };
 
@@ -63,7 +63,8 @@ export class HeadStore implements GroupHeads {
     for (const group of groups) this.of(group);
     for (const { place, heads } of this.#regions.values()) {
       if (!meant({ ...place, id: '' })) continue;
-      heads.follow(groups.filter(({ region }) => region === place.region).map(({ id }) => id));
+      const ids = groups.filter(({ region }) => region === place.region).map(({ id }) => id);
+      heads.follow(ids, this.#listings.get(place.region) ?? null);
     }
   }
 
@@ -91,10 +92,10 @@ export class HeadStore implements GroupHeads {
     const readMs = this.#parts.clock.monotonicMs();
     const groups = await this.#parts.readGroups(at, {});
     if (!groups.ok) return groups;
-    this.of(at).takeListing(groups.value, readMs);
     const byId = new Map(groups.value.map((group) => [group.SecurityGroupId, group]));
-    const listing = { readMs, groups: [...byId.values()].map(toListedGroup) };
+    const listing = { readMs, byId, groups: [...byId.values()].map(toListedGroup) };
     this.#listings.set(at.region, listing);
+    this.of(at).takeListing(listing);
     return ok(listing);
   }
 }

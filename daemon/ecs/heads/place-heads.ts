@@ -30,6 +30,12 @@ export interface HeadWish {
   readonly manner: ReadManner;
 }
 
+/** All heads of the place, as of one time. */
+export interface HeadListing {
+  readonly byId: ReadonlyMap<string, WireGroup>;
+  readonly readMs: number;
+}
+
 /** A call for heads, from the first wish for it to its answer. */
 interface SharedCall {
   readonly cause: HeadCause;
@@ -80,16 +86,17 @@ export class PlaceHeads {
     this.#entries.set(id, { ...this.#entryOf(id), readMs: -Infinity });
   }
 
-  /** Whether the head was read since then. */
-  isReadSince(id: string, sinceMs: number): boolean {
-    return this.#entryOf(id).readMs >= sinceMs;
+  /** Whether the head was read after that time. */
+  isReadAfter(id: string, thenMs: number): boolean {
+    return this.#entryOf(id).readMs > thenMs;
   }
 
-  /** Replaces the followed groups; what is known of others is forgotten. */
-  follow(ids: readonly string[]): void {
+  /** Replaces the followed groups; what is known of others is forgotten. A listing tells of those that are new. */
+  follow(ids: readonly string[], listing: HeadListing | null): void {
     const kept = ids.map((id) => [id, { ...this.#entryOf(id), isFollowed: true }] as const);
     this.#entries.clear();
     for (const [id, entry] of kept) this.#entries.set(id, entry);
+    if (listing !== null) this.#take(listing, ({ readMs }) => readMs === -Infinity);
   }
 
   get isFollowing(): boolean {
@@ -97,10 +104,8 @@ export class PlaceHeads {
   }
 
   /** Heads of a listing of the whole place. */
-  takeListing(groups: readonly WireGroup[], startedMs: number): void {
-    const byId = new Map(groups.map((group) => [group.SecurityGroupId, group]));
-    const followed = [...this.#entries].filter(([, { isFollowed }]) => isFollowed);
-    for (const [id] of followed) this.#note(id, byId.get(id) ?? null, { startedMs, isAwaited: false });
+  takeListing(listing: HeadListing): void {
+    this.#take(listing, ({ isFollowed }) => isFollowed);
   }
 
   /** Reads the followed heads that are older than this. */
@@ -117,6 +122,11 @@ export class PlaceHeads {
       if (manner.signal?.aborted === true) break;
     }
     return ok({ read: ids.length, uncounted });
+  }
+
+  #take({ byId, readMs: startedMs }: HeadListing, isMeant: (entry: HeadEntry) => boolean): void {
+    const meant = [...this.#entries].filter(([, entry]) => isMeant(entry));
+    for (const [id] of meant) this.#note(id, byId.get(id) ?? null, { startedMs, isAwaited: false });
   }
 
   #entryOf(id: string): HeadEntry {
@@ -230,7 +240,7 @@ export class PlaceHeads {
     { startedMs, isAwaited }: { readonly startedMs: number; readonly isAwaited: boolean },
   ): void {
     const { entry, news } = entryAfter(this.#entryOf(id), head, startedMs);
-    this.#entries.set(id, entry);
+    this.#entries.set(id, { ...entry, askedMs: Math.max(entry.askedMs, startedMs) });
     if (news === null || isAwaited || !entry.isFollowed) return;
     this.#parts.listener().onNews({ group: { ...this.#parts.place, id }, reason: news });
   }

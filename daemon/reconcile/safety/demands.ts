@@ -19,7 +19,7 @@ export class DemandsInForce {
   /** Puts these in force; whether they differ from those before. */
   set({ guardrails, expectations }: Demands): boolean {
     const demands = { guardrails, expectations };
-    if (isSame(demands, this.#demands)) return false;
+    if (saysTheSame(demands, this.#demands)) return false;
     this.#demands = demands;
     return true;
   }
@@ -35,6 +35,6 @@ export class DemandsInForce {
 }
 
 /** Demands that say the same are the same objects, but for those of before a restart. */
-const isSame = (a: Demands, b: Demands): boolean =>
+const saysTheSame = (a: Demands, b: Demands): boolean =>
   (isSameList(a.guardrails, b.guardrails) && isSameList(a.expectations, b.expectations)) ||
   isDeepStrictEqual(a, b);

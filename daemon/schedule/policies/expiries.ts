@@ -2,30 +2,35 @@
 import type { DesiredGroup, DesiredRule, DesiredState } from '../../../reconciler/model/group.ts';
 import { DIRECTIONS, type Direction } from '../../../reconciler/model/rule.ts';
 
-export type EndingRule = DesiredRule & { readonly expiresAtMs: number };
+type EndingRule = DesiredRule & { readonly expiresAtMs: number };
+
+export interface RulesWithEnds {
+  readonly revision: string;
+  readonly rules: readonly EndingRule[];
+}
 
 export class Expiries {
   /** Of groups that have such rules, and those that have none. */
   readonly #known = new WeakMap<DesiredGroup, readonly EndingRule[]>();
 
   /** Every rule with an end, soonest first. */
-  of({ groups }: Pick<DesiredState, 'groups'>): readonly EndingRule[] {
+  in({ revision, groups }: Pick<DesiredState, 'revision' | 'groups'>): RulesWithEnds {
     const ending: EndingRule[] = [];
-    for (const group of groups) for (const rule of this.#in(group)) ending.push(rule);
-    return ending.sort((a, b) => a.expiresAtMs - b.expiresAtMs);
+    for (const group of groups) for (const rule of this.#of(group)) ending.push(rule);
+    return { revision, rules: ending.sort((a, b) => a.expiresAtMs - b.expiresAtMs) };
   }
 
-  #in(group: DesiredGroup): readonly EndingRule[] {
+  #of(group: DesiredGroup): readonly EndingRule[] {
     const known = this.#known.get(group);
     if (known !== undefined) return known;
     const rules = DIRECTIONS.flatMap((direction: Direction) => group.rules[direction] ?? []);
     const found = rules.flatMap((rule) =>
       rule.expiresAtMs === null ? [] : [{ ...rule, expiresAtMs: rule.expiresAtMs }],
     );
-    const ending = found.length === 0 ? NONE : found;
+    const ending = found.length === 0 ? NO_ENDING : found;
     this.#known.set(group, ending);
     return ending;
   }
 }
 
-const NONE: readonly EndingRule[] = [];
+const NO_ENDING: readonly EndingRule[] = [];

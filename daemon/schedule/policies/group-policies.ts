@@ -26,7 +26,7 @@ export class GroupPolicies {
     const known = this.#known.get(group) ?? new Map<string, Dated>();
     const before = known.get(id);
     if (before !== undefined && before.fromMs <= nowMs && nowMs < before.untilMs) return before.policy;
-    const ends = endsOf(group);
+    const ends = endTimesOf(group);
     const dated = {
       policy: groupPolicy(group, id, { mode: this.#mode, nowMs }),
       fromMs: ends.reduce((last, end) => (end <= nowMs ? Math.max(last, end) : last), -Infinity),
@@ -38,7 +38,7 @@ export class GroupPolicies {
   }
 }
 
-const endsOf = ({ rules }: DesiredGroup): number[] =>
+const endTimesOf = ({ rules }: DesiredGroup): number[] =>
   DIRECTIONS.flatMap((direction) => (rules[direction] ?? []).flatMap(endOf));
 
 const endOf = ({ expiresAtMs }: DesiredRule): number[] => (expiresAtMs === null ? [] : [expiresAtMs]);

@@ -5,6 +5,8 @@ import type { Batch } from './policy-worker.ts';
 import { TooCostly } from './work-place.ts';
 
 const MAX_HEAP_MIB = 1024;
+/** A syntax tree is dead a moment after it was made: with little room it would first be moved about. */
+const YOUNG_HEAP_MIB = 96;
 
 export class WorkerThread {
   readonly #worker = startWorker();
@@ -65,7 +67,10 @@ const isOutOfMemory = (error: unknown): boolean =>
 
 /** From the sources, as in tests, the worker first needs a reader of TypeScript; what is built needs none. */
 function startWorker(): Worker {
-  const resourceLimits = { maxOldGenerationSizeMb: MAX_HEAP_MIB };
+  const resourceLimits = {
+    maxOldGenerationSizeMb: MAX_HEAP_MIB,
+    maxYoungGenerationSizeMb: YOUNG_HEAP_MIB,
+  };
   if (!import.meta.url.endsWith('.ts')) {
     return new Worker(new URL('./policy-worker.js', import.meta.url), { resourceLimits });
   }

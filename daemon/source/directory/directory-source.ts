@@ -5,7 +5,8 @@ import { readCommitFiles } from '../git/commit-files.ts';
 import type { Environment } from '../git/git.ts';
 import { readCommit, readGitState, type GitState } from '../git/git-state.ts';
 import { FOLDER_BOUNDS, listingFingerprint, listPolicyFiles, type Listing } from './listing.ts';
-import { readListedFiles, readWhileStill, restlessFolder } from './policy-folder.ts';
+import { FileCache } from './file-cache.ts';
+import { readBytes, readListedFiles, readWhileStill, restlessFolder } from './policy-folder.ts';
 import { DEFAULT_POLICY_LIMITS, type PolicyLimits } from '../../config/sections/policies-schema.ts';
 import { refusedCheckout } from '../git/refused-checkout.ts';
 import { contentHash, revisionText } from '../git/revision.ts';
@@ -32,11 +33,12 @@ export function createDirectorySource(options: DirectorySourceOptions): Source {
     timings = WATCH_TIMINGS,
     limits = DEFAULT_POLICY_LIMITS,
   } = options;
+  const cache = new FileCache((listed) => readBytes(listed.realPath, limits.bytesPerFile));
   const list = (): Promise<Listing> => listPolicyFiles(path, { ...FOLDER_BOUNDS, maxFiles: limits.files });
   let loaded: string | null = null;
 
   async function read(listing: Listing): Promise<Reading> {
-    const policies = await readListedFiles(listing, limits);
+    const policies = await readListedFiles(listing, limits, cache);
     const git = await readGitState(listing, environment);
     const isWanted = options.readsCommit === true && git !== null && git.uncommitted.length > 0;
     const atCommit = isWanted ? await readCommitFiles(listing, git.commit, { limits, environment }) : null;
@@ -46,10 +48,15 @@ export function createDirectorySource(options: DirectorySourceOptions): Source {
 
   async function load(): Promise<LoadedPolicies> {
     const reading = await readWhileStill(list, read, clock);
-    loaded = reading && fingerprint(reading.listing, reading.value.git?.commit ?? null);
-    return loadedFrom(
-      reading?.value ?? { policies: restlessFolder(path), git: null, atCommit: null, warnings: [] },
-    );
+    loaded = reading && (await fingerprint(reading.listing, reading.value.git?.commit ?? null));
+    const restless = { policies: restlessFolder(path), git: null, atCommit: null, warnings: [] };
+    return loadedFrom(reading?.value ?? restless, (bytes) => cache.digestOf(bytes));
+  }
+
+  /** A commit of the very same files counts as a change: it is what the state in force is known by. */
+  async function fingerprint(listing: Listing, commit: string | null): Promise<string> {
+    const contents = await cache.contents(listing.files, limits.bytes);
+    return `${listingFingerprint(listing)} ${contents.join()} ${commit ?? ''}`;
   }
 
   return {
@@ -57,7 +64,7 @@ export function createDirectorySource(options: DirectorySourceOptions): Source {
     watch: (onChange) => {
       const look = async (listing: Listing): Promise<string> =>
         fingerprint(listing, await readCommit(listing.folder, environment));
-      const options = { path, clock, timings, fingerprint: look, known: loaded, onChange };
+      const options = { list, clock, timings, fingerprint: look, known: loaded, onChange };
       return Promise.resolve(new FolderWatch(options));
     },
     refresh: () => Promise.resolve(),
@@ -73,8 +80,11 @@ interface Reading {
   readonly warnings: readonly Problem[];
 }
 
-function loadedFrom({ policies, git, atCommit, warnings }: Reading): LoadedPolicies {
-  const content = contentHash(policies.files);
+function loadedFrom(
+  { policies, git, atCommit, warnings }: Reading,
+  digestOf: (bytes: Uint8Array) => string,
+): LoadedPolicies {
+  const content = contentHash(policies.files, digestOf);
   if (git === null) {
     const revision = revisionText(content, null);
     return { ...policies, ...OUTSIDE_GIT, content, revision, atCommit, warnings };
@@ -94,7 +104,3 @@ function loadedFrom({ policies, git, atCommit, warnings }: Reading): LoadedPolic
     atCommit,
   };
 }
-
-/** A commit of the very same files counts as a change: it is what the state in force is known by. */
-const fingerprint = (listing: Listing, commit: string | null): string =>
-  `${listingFingerprint(listing)} ${commit ?? ''}`;

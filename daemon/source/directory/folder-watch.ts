@@ -6,7 +6,7 @@
 import { watch, type FSWatcher } from 'chokidar';
 import path from 'node:path';
 import type { Clock } from '../../clock.ts';
-import { FOLDER_BOUNDS, listPolicyFiles, type Listing } from './listing.ts';
+import { FOLDER_BOUNDS, type Listing } from './listing.ts';
 import type { Watcher } from '../source.ts';
 
 export interface WatchTimings {
@@ -21,7 +21,7 @@ export interface WatchTimings {
 export const WATCH_TIMINGS: WatchTimings = { pollMs: 5_000, quietMs: 200, maxBurstMs: 2_000 };
 
 export interface FolderWatchOptions {
-  readonly path: string;
+  readonly list: () => Promise<Listing>;
   readonly clock: Clock;
   readonly timings: WatchTimings;
   /** Text that is equal for two looks exactly when nothing changed between them. */
@@ -74,7 +74,7 @@ export class FolderWatch implements Watcher {
   }
 
   async #look(): Promise<void> {
-    const listing = await listPolicyFiles(this.#options.path);
+    const listing = await this.#options.list();
     await this.#watchFolderOf(listing);
     const fingerprint = await this.#options.fingerprint(listing);
     if (fingerprint === this.#known) return;

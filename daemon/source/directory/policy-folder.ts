@@ -4,6 +4,7 @@ import { constants, open, type FileHandle } from 'node:fs/promises';
 import { systemClock, type Clock } from '../../clock.ts';
 import { compareText } from '../../../reconciler/model/problem.ts';
 import { DEFAULT_POLICY_LIMITS } from '../../config/sections/policies-schema.ts';
+import { FileCache } from './file-cache.ts';
 import { listingFingerprint, listPolicyFiles, type ListedFile, type Listing } from './listing.ts';
 import { noKinds, unreadable, type PolicyFolder, type SourceFile, type Unreadable } from '../source.ts';
 import { emptyFolder, tooManyBytes } from '../too-much.ts';
@@ -64,12 +65,14 @@ const wholeUnread = (trouble: Unreadable): PolicyFolder => ({
 export async function readListedFiles(
   listing: Listing,
   limits = DEFAULT_POLICY_LIMITS,
+  cache = new FileCache((listed) => readBytes(listed.realPath, limits.bytesPerFile)),
 ): Promise<PolicyFolder> {
   const files: SourceFile[] = [];
   const troubles: Unreadable[] = [...listing.unreadable];
   let totalBytes = 0;
+  cache.keep(listing.files);
   for (const listed of listing.files) {
-    const read = await readListedFile(listed, limits.bytesPerFile);
+    const read = await readListedFile(listed, limits.bytesPerFile, cache);
     if ('problem' in read) {
       troubles.push(read);
       continue;
@@ -83,11 +86,15 @@ export async function readListedFiles(
   return { files, unreadable: troubles, kinds: listing.kinds };
 }
 
-async function readListedFile(listed: ListedFile, limit: number): Promise<SourceFile | Unreadable> {
-  const { path, file, realPath, stamp } = listed;
+async function readListedFile(
+  listed: ListedFile,
+  limit: number,
+  cache: FileCache,
+): Promise<SourceFile | Unreadable> {
+  const { path, file, stamp } = listed;
   try {
-    const bytes = await readBytes(realPath, limit);
-    if (bytes !== null) return { path, file, bytes, stamp, inGit: null };
+    const read = await cache.read(listed);
+    if (read !== null) return { path, file, bytes: read.bytes, stamp, inGit: null };
     const message = `the file has more than ${limit} bytes`;
     return unreadable(path, { file, code: 'file-too-large', message, hint: 'split it' });
   } catch (error) {
@@ -97,7 +104,7 @@ async function readListedFile(listed: ListedFile, limit: number): Promise<Source
 }
 
 /** Null if there are too many. Follows no link that was put there since the listing, and waits for no pipe. */
-async function readBytes(realPath: string, limit: number): Promise<Uint8Array | null> {
+export async function readBytes(realPath: string, limit: number): Promise<Uint8Array | null> {
   const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
   const handle = await open(realPath, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   try {

@@ -47,12 +47,28 @@ function treeEntryOf(line: string): TreeEntry[] {
   return path === '' ? [] : [{ path, mode, id, size: Number(size) || 0 }];
 }
 
+/** Of one run of git: what it says is put together in one piece. */
+const MAX_RUN_BYTES = 16 * 1024 * 1024;
+
 /** In the order of the entries; null if git fails. */
 export async function readBlobs(
   entries: readonly TreeEntry[],
   place: GitPlace,
 ): Promise<Uint8Array[] | null> {
-  if (entries.length === 0) return [];
+  const blobs: Uint8Array[] = [];
+  for (let at = 0; at < entries.length;) {
+    const from = at;
+    let bytes = 0;
+    do bytes += entries[at++]?.size ?? 0;
+    while (at < entries.length && bytes + (entries[at]?.size ?? 0) <= MAX_RUN_BYTES);
+    const some = await readBatch(entries.slice(from, at), place);
+    if (some === null) return null;
+    for (const blob of some) blobs.push(blob);
+  }
+  return blobs;
+}
+
+async function readBatch(entries: readonly TreeEntry[], place: GitPlace): Promise<Uint8Array[] | null> {
   const input = entries.map(({ id }) => `${id}\n`).join('');
   const headers = 200 * entries.length;
   const run = { ...place, input, maxBytes: totalBytes(entries) + headers + 1 };

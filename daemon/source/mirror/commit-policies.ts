@@ -8,11 +8,11 @@ import {
   isPolicyPath,
   isRegular,
   listTree,
-  readBlobs,
   totalBytes,
   type GitPlace,
   type TreeEntry,
 } from '../git/tree.ts';
+import type { BlobCache } from './blob-cache.ts';
 import { foldersAround } from '../whole/replaced.ts';
 import { emptyFolder, tooManyBytes, tooManyFiles, tooManyNames } from '../too-much.ts';
 import {
@@ -44,7 +44,7 @@ export async function treeId({ commit, path }: CommitPath, place: GitPlace): Pro
 export async function readCommitPolicies(
   at: CommitPath,
   limits: PolicyLimits,
-  place: GitPlace,
+  { blobs, ...place }: GitPlace & { readonly blobs: BlobCache },
 ): Promise<PolicyFolder | null> {
   const root = at.path === '' ? '.' : at.path;
   const entry = await rootEntry(at, place);
@@ -52,13 +52,13 @@ export async function readCommitPolicies(
   switch (entry.kind) {
     case 'folder': {
       const entries = await listTree(entry.id, place);
-      if (entries.ok) return readFolder(root, entries.value, { limits, place });
+      if (entries.ok) return readFolder(root, entries.value, { limits, place, blobs });
       return entries.error === 'too-many' ? tooManyEntries(root) : null;
     }
     case 'file': {
       const name = root.slice(root.lastIndexOf('/') + 1);
       const kinds = { ...noKinds(root), rootIsFile: true };
-      return readEntries([{ ...entry.entry, path: name }], kinds, { limits, place });
+      return readEntries([{ ...entry.entry, path: name }], kinds, { limits, place, blobs });
     }
     case 'other': {
       const message = `the policies cannot be read: in commit ${at.commit.slice(0, 12)} ${root} ${entry.what}`;
@@ -100,6 +100,7 @@ const gitAnswer = async (args: readonly string[], place: GitPlace): Promise<stri
 interface TreeReading {
   readonly limits: PolicyLimits;
   readonly place: GitPlace;
+  readonly blobs: BlobCache;
 }
 
 async function readFolder(
@@ -132,14 +133,14 @@ const SPECIAL: ReadonlySet<string> = new Set([LINK, SUBMODULE]);
 async function readEntries(
   entries: readonly TreeEntry[],
   kinds: PolicyFolder['kinds'],
-  { limits, place }: TreeReading,
+  { limits, place, blobs: cache }: TreeReading,
 ): Promise<PolicyFolder | null> {
   const { root } = kinds;
   const files = entries.filter((entry) => isRegular(entry));
   if (files.length > limits.files) return whole(tooManyFiles(root, limits.files));
   const small = files.filter(({ size }) => size <= limits.bytesPerFile);
   if (totalBytes(small) > limits.bytes) return whole(tooManyBytes(root, limits.bytes));
-  const blobs = await readBlobs(small, place);
+  const blobs = await cache.read(small, place);
   if (blobs === null) return null;
   return {
     files: small.map(({ path, id }, index): SourceFile => {

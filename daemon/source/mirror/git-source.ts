@@ -18,6 +18,7 @@ import {
 } from '../source.ts';
 import { rememberVerdicts, type Verifier } from '../verify/remember-verdicts.ts';
 import { troubleOfKeys, verifyRevision } from '../verify/verify.ts';
+import { BlobCache } from './blob-cache.ts';
 import { approvalIn } from './approving-commit.ts';
 import { baseOf, chooseCommit, type Choice, type ChoosePorts, type Chosen } from './choose.ts';
 import { readCommitFacts } from './commit-facts.ts';
@@ -41,6 +42,7 @@ export class GitSource implements Source {
   readonly #options: GitSourceOptions;
   readonly #verify: Verifier = rememberVerdicts(verifyRevision);
   readonly #verifyInForce: Verifier = rememberVerdicts(verifyRevision);
+  readonly #blobs = new BlobCache();
   #remote: RemoteStatus;
   /** Of the choice that was loaded last. */
   #loaded: string | null = null;
@@ -146,7 +148,7 @@ export class GitSource implements Source {
     const { id, signers, tag } = chosen;
     const { mirror, git, limits } = this.#options;
     const at = { commit: id, path: git.path };
-    const folder = await readCommitPolicies(at, limits, mirror.place);
+    const folder = await readCommitPolicies(at, limits, { ...mirror.place, blobs: this.#blobs });
     const facts = inForce?.id === id ? inForce : await readCommitFacts(id, mirror.place);
     if (folder === null || facts === null) return null;
     const tree = await treeId(at, mirror.place);

@@ -58,7 +58,8 @@ export function filesAfter(
 
 /** The one before if the bytes are the same: most files are, at most loads. */
 function fileInForce(file: string, bytes: Uint8Array, before: FileInForce | undefined): FileInForce {
-  if (before !== undefined && before.bytes !== null && Buffer.compare(before.bytes, bytes) === 0)
+  const known = before?.bytes ?? null;
+  if (before !== undefined && known !== null && (known === bytes || Buffer.compare(known, bytes) === 0))
     return before;
   return { file, length: bytes.length, hash: createHash('sha256').update(bytes).digest('hex'), bytes };
 }

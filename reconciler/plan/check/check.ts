@@ -209,4 +209,7 @@ const freezes = ({
 const unpromised = (objection: OrderObjection, words: BlockedPlan): PlanException => ({
   kind: 'unpromised',
   message: `nothing is promised of these calls: ${blockOf(objection, words).message}`,
+  ...(objection.kind === 'noRoom' && objection.noHitlessOrder !== null
+    ? { noHitlessOrder: objection.noHitlessOrder }
+    : {}),
 });

@@ -9,7 +9,7 @@ import type { RefusedHere } from '../diff/quarantine.ts';
 import type { Promised } from '../proof/transition.ts';
 import type { NamedByRule } from '../diff/absent.ts';
 import type { Frozen, Hold } from '../plan-input.ts';
-import type { PlanOptions } from '../plan.ts';
+import type { NoHitlessOrder, PlanOptions } from '../plan.ts';
 
 /** All rules, or those that name a group: the vendor has a quota for each. */
 export type QuotaKind = 'rules' | 'groupRules';
@@ -31,6 +31,8 @@ export type OrderObjection =
       readonly fallback: PlanOptions['fallback'];
       /** What there is too little room for. */
       readonly counted: readonly QuotaKind[];
+      /** Null: more than room is missing. */
+      readonly noHitlessOrder: NoHitlessOrder | null;
     }
   /** There is room for no more than to modify rules, and these would get the texts of others: they have none in the policy. */
   | { readonly kind: 'noText'; readonly places: readonly SourcePlace[] }

@@ -1,4 +1,5 @@
 // What a person reads of too little room, with the quota that is too small and the key of that one.
+import { noOrderText } from '../fit/no-order-text.ts';
 import type { Block } from '../plan.ts';
 import type { Invocation } from '../safety.ts';
 import type { Excess, OrderObjection, QuotaKind } from './objection.ts';
@@ -54,7 +55,7 @@ const REFUSED = ', for the cloud refused one more lately';
 const RAISE_AT_VENDOR = 'or ask the vendor for a larger quota, and it is tried again after a while';
 
 export function noRoomBlock(
-  { counted, fallback }: Extract<OrderObjection, { kind: 'noRoom' }>,
+  { counted, fallback, noHitlessOrder }: Extract<OrderObjection, { kind: 'noRoom' }>,
   plan: BlockedPlan,
 ): BlockText {
   const keys = counted.filter((each) => each !== 'rules' || !plan.isQuotaLearned);
@@ -70,7 +71,8 @@ export function noRoomBlock(
     kind: 'quota',
     message:
       `the group has no room to add the new rules${counted.includes('rules') ? '' : ' that name a group'} ` +
-      `before the old ones go${plan.isQuotaLearned ? REFUSED : ''}`,
+      `before the old ones go${plan.isQuotaLearned ? REFUSED : ''}` +
+      (noHitlessOrder === null ? '' : `; ${noOrderText(noHitlessOrder)}`),
     override: ways.join('; or '),
   };
 }

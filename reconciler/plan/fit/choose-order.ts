@@ -14,6 +14,7 @@ import { join } from '../order/components.ts';
 import { oneSided } from '../order/one-sided.ts';
 import type { GroupPolicy, PlanException, PlanOptions, Step } from '../plan.ts';
 import type { Promised } from '../proof/transition.ts';
+import { noOrderText } from './no-order-text.ts';
 import { OrderTask } from './order-task.ts';
 import { shortages, stepsFit } from './quota.ts';
 import type { Stages } from './staged-order.ts';
@@ -53,9 +54,11 @@ const STRATEGIES: ReadonlyArray<{
   { name: 'one-sided', find: oneSidedEnd },
   {
     name: 'no room',
-    find: ({ usual, described, room }) => {
+    find: (task) => {
+      const { usual, missing, room } = task;
+      const noHitlessOrder = task.whyNoOrder();
       const { fallback } = room.options;
-      return refusedOrder(usual, { kind: 'noRoom', fallback, counted: shortages(described, usual, room) });
+      return refusedOrder(usual, { kind: 'noRoom', fallback, counted: shortages(missing), noHitlessOrder });
     },
   },
 ];
@@ -71,7 +74,7 @@ export function chooseOrder(
   for (const { name, find } of STRATEGIES) {
     const found = find(task);
     if (found === null) continue;
-    const exceptions = found.promised === null ? [] : exceptionsOf(found.promised, NO_ROOM);
+    const exceptions = found.promised === null ? [] : exceptionsOf(found.promised, NO_ROOM, task);
     return withTwins({ ...found, strategy: name, exceptions }, task.twins, options.fallback);
   }
   throw new Error('the last strategy refuses what no other one can do');
@@ -121,7 +124,7 @@ function withTwins(
     return { ...found, promised, objections: [...found.objections, objection] };
   }
   if (found.promised === null) return found;
-  const exceptions = [...found.exceptions, ...exceptionsOf(promised, NO_COEXISTENCE)];
+  const exceptions = [...found.exceptions, ...exceptionsOf(promised, NO_COEXISTENCE, null)];
   return { ...found, promised, exceptions };
 }
 
@@ -132,5 +135,11 @@ const HALF_PROMISES = {
   neverCut: 'nothing is cut on the way, but unwanted traffic may pass for a moment',
 };
 
-const exceptionsOf = (promised: Promised, cause: string): PlanException[] =>
-  promised === 'hitless' ? [] : [{ kind: promised, message: `${cause}: ${HALF_PROMISES[promised]}` }];
+/** `task`: whose order is not hitless for want of room; null if something else is missing. */
+function exceptionsOf(promised: Promised, cause: string, task: OrderTask | null): PlanException[] {
+  if (promised === 'hitless') return [];
+  const message = `${cause}: ${HALF_PROMISES[promised]}`;
+  const noHitlessOrder = task?.whyNoOrder() ?? null;
+  if (noHitlessOrder === null) return [{ kind: promised, message }];
+  return [{ kind: promised, message: `${message}; ${noOrderText(noHitlessOrder)}`, noHitlessOrder }];
+}

@@ -13,8 +13,8 @@ import {
 import { Scheduler } from '../order/scheduler.ts';
 import type { Step } from '../plan.ts';
 import { loadOf, minus, type Room } from './quota.ts';
-import { searchSpace, type SearchMove } from './search-space.ts';
-import type { SearchBudget } from './search-state.ts';
+import { searchSpace, type SearchMove, type SearchSpace } from './search-space.ts';
+import type { SearchBudget, SearchTask } from './search-state.ts';
 import { searchCalls } from './search.ts';
 import { widenings, type Widening } from './widening.ts';
 
@@ -49,13 +49,7 @@ function searchedOrder(
   const others: Changes = { ...changes, modified: [...dominating, ...dominated, ...crossing] };
   let answer = UNKNOWN;
   for (const widening of tries(others)) {
-    const task = {
-      space: searchSpace(others, room.group, room.options, widening),
-      context: groupContext(room.group),
-      alone: room.alone,
-      free: minus(room.quota, loadOf(room.group.rules, room.options)),
-      budget,
-    };
+    const task = searchTask(searchSpace(others, room.group, room.options, widening), room, budget);
     const found = searchCalls(task, room.limits);
     if (found.kind === 'found') {
       const texts = relabelling.map((pair) => modification(pair, 'to'));
@@ -66,6 +60,14 @@ function searchedOrder(
   }
   return answer;
 }
+
+export const searchTask = (space: SearchSpace, room: Room, budget: SearchBudget): SearchTask => ({
+  space,
+  context: groupContext(room.group),
+  alone: room.alone,
+  free: minus(room.quota, loadOf(room.group.rules, room.options)),
+  budget,
+});
 
 /** Anything that removes a rule relies on those that were added or widened before: it waits for a checkpoint. */
 function stepsOf(calls: ReadonlyArray<readonly SearchMove[]>, opening: SearchMove | null): Step[] {

@@ -6,10 +6,11 @@ import { splitTwins, swapSteps, type TwinSwap } from '../coexist/revoke-first.ts
 import { callLimits, type Changes } from '../order/calls.ts';
 import { join } from '../order/components.ts';
 import { order } from '../order/order.ts';
-import type { GroupPolicy, PlanOptions, Step } from '../plan.ts';
+import type { GroupPolicy, NoHitlessOrder, PlanOptions, Step } from '../plan.ts';
 import { constrainedOrder, widenedOrder, type OrderAnswer, type OrderSearch } from './constrained-order.ts';
-import { joinedOrder } from './joined-order.ts';
-import { loadOf, minus, plus, quotaOf, type Room } from './quota.ts';
+import { joinedOrder, unpaired } from './joined-order.ts';
+import { whyNoOrder } from './no-order.ts';
+import { loadOf, minus, plus, quotaOf, shortfall, type Load, type Room } from './quota.ts';
 import { searchBudget } from './search-state.ts';
 import { AS_THEY_FIT, FREEING_FIRST, inStages, type Stages } from './staged-order.ts';
 
@@ -69,9 +70,25 @@ export class OrderTask {
   get joined(): OrderAnswer {
     const budget = searchBudget(JOINED_SHARE);
     this.#joined ??= this.#mayRemove
-      ? joinedOrder(this.#rest, this.room, (part, room) => constrainedOrder(part, room, budget))
+      ? joinedOrder(this.#unpaired, this.room, (part, room) => constrainedOrder(part, room, budget))
       : { kind: 'unknown' };
     return this.#joined;
+  }
+
+  /** How much more room the usual order takes than there is. */
+  get missing(): Load {
+    return shortfall(this.described, this.usual, this.room);
+  }
+
+  /** Why there is no hitless order; null if more than room is missing. */
+  whyNoOrder(): NoHitlessOrder | null {
+    if (this.twins.length > 0 || !this.#mayRemove) return null;
+    const { room, joined: answer, missing } = this;
+    return whyNoOrder({ changes: this.#unpaired, room, answer, missing });
+  }
+
+  get #unpaired(): Changes {
+    return unpaired(this.#rest, this.room.group);
   }
 
   /** The stages, and with widened rules what they left. */

@@ -73,17 +73,17 @@ export function stepsFit(held: readonly DescribedRule[], steps: readonly Step[],
   return loadsOnTheWay(held, steps, limit).every((load) => fits(load, limit.quota));
 }
 
-/** What there is too little room for at some moment while the steps are carried out. */
-export function shortages(
-  held: readonly DescribedRule[],
-  steps: readonly Step[],
-  limit: Limit,
-): Array<keyof Load> {
+/** How much more room the steps take than there is, at the moments when they take the most. */
+export function shortfall(held: readonly DescribedRule[], steps: readonly Step[], limit: Limit): Load {
   const loads = loadsOnTheWay(held, steps, limit);
-  return (['rules', 'groupRules'] as const).filter((counted) =>
-    loads.some((load) => load[counted] > limit.quota[counted]),
-  );
+  const most = (counted: keyof Load): number =>
+    Math.max(0, ...loads.map((load) => load[counted] - limit.quota[counted]));
+  return { rules: most('rules'), groupRules: most('groupRules') };
 }
+
+/** What there is too little of. */
+export const shortages = (missing: Load): Array<keyof Load> =>
+  (['rules', 'groupRules'] as const).filter((counted) => missing[counted] > 0);
 
 function loadsOnTheWay(held: readonly DescribedRule[], steps: readonly Step[], { options }: Limit): Load[] {
   let load = loadOf(held, options);

@@ -3,7 +3,8 @@ import { intAt, itemAt } from '../../exposure/engine/at.ts';
 import type { GroupContext } from '../../exposure/engine/context.ts';
 import { Meter } from '../../exposure/engine/meter.ts';
 import type { Packet } from '../../exposure/engine/packet.ts';
-import { Transition } from '../proof/transition.ts';
+import type { Rule } from '../../model/rule.ts';
+import { Transition, type StateJudge } from '../proof/transition.ts';
 import { fits, minus, plus, type Load } from './quota.ts';
 import type { SearchMove, SearchSpace } from './search-space.ts';
 
@@ -15,6 +16,14 @@ export interface SearchTask {
   /** Room beside what the group holds before. */
   readonly free: Load;
   readonly budget: SearchBudget;
+  /** Absent: all packets count. */
+  readonly judgeOf?: (rules: readonly RuleOnTheWay[]) => StateJudge;
+}
+
+export interface RuleOnTheWay {
+  readonly rule: Rule;
+  readonly before: boolean;
+  readonly after: boolean;
 }
 
 /** What some searches of a plan may still take together. */
@@ -39,17 +48,17 @@ export const isSpent = ({ states, work }: SearchBudget): boolean => states.isSpe
 const NO_LOAD: Load = { rules: 0, groupRules: 0 };
 
 /** What was found of the packets of one rule. `unknown` is not kept. */
-type Known = 'holds' | Packet;
+type KnownVerdict = 'holds' | Packet;
 
 export class SearchState {
   readonly #task: SearchTask;
-  readonly #transition: Transition;
+  readonly #judge: StateJudge;
   /** Which rules are there: the changed ones, then the bystanders. */
   readonly #now: Uint8Array;
   /** The same of the changed rules, as bits. */
   readonly #bits: Int32Array;
   /** For each changed rule, by what is there of those near it. */
-  readonly #known: ReadonlyArray<Map<string, Known>>;
+  readonly #known: ReadonlyArray<Map<string, KnownVerdict>>;
   #load = NO_LOAD;
   /** States that were proved. */
   #proved = 0;
@@ -61,7 +70,8 @@ export class SearchState {
       ...changed.map(({ rule, side }) => ({ rule, before: side === 'old', after: side === 'new' })),
       ...bystanders.map((rule) => ({ rule, before: true, after: true })),
     ];
-    this.#transition = new Transition(rules, task.context, { meter: task.budget.work, alone: task.alone });
+    const { context, alone, budget } = task;
+    this.#judge = task.judgeOf?.(rules) ?? new Transition(rules, context, { meter: budget.work, alone });
     this.#now = Uint8Array.from(rules, ({ before }) => Number(before));
     this.#bits = new Int32Array((changed.length + 31) >>> 5);
     for (const [at, { side }] of changed.entries()) if (side === 'old') this.#put(at, 1);
@@ -130,7 +140,7 @@ export class SearchState {
     return null;
   }
 
-  #verdictOn(number: number): Known | 'unknown' {
+  #verdictOn(number: number): KnownVerdict | 'unknown' {
     const known = itemAt(this.#known, number);
     const { nearBits } = itemAt(this.#task.space.changed, number);
     const key = nearBits.map(({ word, mask }) => intAt(this.#bits, word) & mask).join();
@@ -138,7 +148,7 @@ export class SearchState {
     if (before !== undefined) return before;
     this.#proved += 1;
     this.#task.budget.states.spend(1);
-    const verdict = this.#transition.verdict(this.#now, number, 'hitless');
+    const verdict = this.#judge.verdict(this.#now, number, 'hitless');
     if (verdict.kind === 'unknown') return 'unknown';
     const found = verdict.kind === 'holds' ? 'holds' : verdict.witness;
     known.set(key, found);

@@ -126,7 +126,7 @@ function searched(joins: ReadonlyArray<readonly Component[]>, room: Room, search
 
 /** Each part alone, the smallest first; then two of them, and so on. */
 function joinsOf(waiting: readonly Component[], mostJoined: number): ReadonlyArray<readonly Component[]> {
-  const parts = [...waiting].sort((a, b) => sizeOf(a.changes) - sizeOf(b.changes));
+  const parts = [...waiting].sort((a, b) => changedRules(a.changes) - changedRules(b.changes));
   const alone = parts.map((part) => [part]);
   const joins: Array<readonly Component[]> = [];
   let last: ReadonlyArray<readonly Component[]> = alone;
@@ -142,9 +142,9 @@ function joinedWithLater(some: readonly Component[], parts: readonly Component[]
   return parts
     .slice(last === undefined ? 0 : parts.indexOf(last) + 1)
     .map((part) => [...some, part])
-    .filter((all) => all.reduce((sum, { changes }) => sum + sizeOf(changes), 0) <= MAX_JOINED_RULES);
+    .filter((all) => all.reduce((sum, { changes }) => sum + changedRules(changes), 0) <= MAX_JOINED_RULES);
 }
 
 /** How many rules change. */
-export const sizeOf = ({ added, modified, removed }: Changes): number =>
+export const changedRules = ({ added, modified, removed }: Changes): number =>
   added.length + 2 * modified.length + removed.length;

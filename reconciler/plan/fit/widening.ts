@@ -24,7 +24,7 @@ export function widenings({ added, modified, removed }: Changes, group: Describe
   const wanted = [...added, ...modified.map(({ to }) => to)];
   const taken = new Set([...group.rules, ...wanted].map(twinKey));
   return removed.flatMap((from) => {
-    const hull = hullOf(
+    const hull = wideRuleOver(
       from.rule,
       wanted.map(({ rule }) => rule),
     );
@@ -56,7 +56,7 @@ function widening(
 }
 
 /** The smallest rule that covers an old rule and those new ones that overlap it and differ in peer and ports only. */
-function hullOf(from: Rule, wanted: readonly Rule[]): Rule {
+function wideRuleOver(from: Rule, wanted: readonly Rule[]): Rule {
   const extent = extentOf(from);
   let hull = from;
   for (const rule of wanted) {

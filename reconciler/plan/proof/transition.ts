@@ -9,10 +9,15 @@ import { examplePacket } from '../../exposure/text/example-packet.ts';
 import { regionsOf } from '../../exposure/engine/region.ts';
 import { compileRules, type RuleSpace, type Universe } from '../../exposure/engine/universe.ts';
 import type { Verdict } from '../../exposure/ask/verdict.ts';
-import type { Rule } from '../../model/rule.ts';
+import type { Rule, RuleAction } from '../../model/rule.ts';
 
 /** `hitless`: between old and new; the others: half of that, see `oneSided`. */
 export type Promised = 'hitless' | 'neverOpen' | 'neverCut';
+
+/** Says of states whether they keep their promise, on the packets that one rule matches. */
+export interface StateJudge {
+  verdict(now: Uint8Array, within: number, promised: Promised): Verdict;
+}
 
 const IN_OLD = 0b001;
 const IN_NEW = 0b010;
@@ -21,11 +26,14 @@ const IN_STATE = 0b100;
 /** Above the rank of every rule, even and odd as a default that drops or accepts. */
 const DEFAULT_RANK = 1 << 16;
 
+/** What decides a packet that no rule matches. */
+export const defaultRank = (action: RuleAction): number => DEFAULT_RANK + Number(action === 'accept');
+
 /** Clauses in the boxes that are kept for later questions: some 20 MB. */
 const MAX_KEPT = 200_000;
 
 /** Some rules, the subsets of them that hold before and after, and a budget for questions about others. */
-export class Transition {
+export class Transition implements StateJudge {
   readonly #space: RuleSpace;
   /** For each rule, `IN_OLD` and `IN_NEW` if it is in these. */
   readonly #ends: Int32Array;
@@ -62,23 +70,12 @@ export class Transition {
     const boxes = this.#boxesOf(within);
     if (boxes === null) return { kind: 'unknown' };
     for (const box of boxes) {
-      const answer = explore(questionOf(box, now, this.#brokenBy(promised)), this.#meter);
+      const answer = explore(questionOf(box, now, brokenBy(promised, this.#alone)), this.#meter);
       if (answer === null) return { kind: 'unknown' };
       const [found] = regionsOf(answer);
       if (found !== undefined) return { kind: 'fails', witness: examplePacket(box.universe, found.region) };
     }
     return { kind: 'holds' };
-  }
-
-  #brokenBy(promised: Promised): IsBroken {
-    switch (promised) {
-      case 'hitless':
-        return this.#alone ? isBrokenAlone : isBrokenForSome;
-      case 'neverOpen':
-        return (before, after, now) => accepts(now) && !accepts(before) && !accepts(after);
-      case 'neverCut':
-        return (before, after, now) => !accepts(now) && accepts(before) && accepts(after);
-    }
   }
 
   #boxesOf(rule: number): readonly RuleBox[] | null {
@@ -112,6 +109,18 @@ interface RuleBox {
 /** Of one packet, from the ranks of the rules that decide it. */
 type IsBroken = (before: number, after: number, now: number) => boolean;
 
+/** When a packet fares otherwise than promised. */
+export function brokenBy(promised: Promised, alone: boolean): IsBroken {
+  switch (promised) {
+    case 'hitless':
+      return alone ? isBrokenAlone : isBrokenForSome;
+    case 'neverOpen':
+      return (before, after, now) => accepts(now) && !accepts(before) && !accepts(after);
+    case 'neverCut':
+      return (before, after, now) => !accepts(now) && accepts(before) && accepts(after);
+  }
+}
+
 function questionOf(
   { universe, table, labels, ends }: RuleBox,
   now: Uint8Array,
@@ -125,7 +134,7 @@ function questionOf(
     states: 3,
     masks,
     labels,
-    fallback: DEFAULT_RANK + Number(universe.fallback === 'accept'),
+    fallback: defaultRank(universe.fallback),
     judge: (ranks) => Number(isBroken(itemAt(ranks, 0), itemAt(ranks, 1), itemAt(ranks, 2))),
     settledBy: [IN_OLD | IN_STATE, IN_NEW | IN_STATE],
     stopAtFirst: true,

@@ -23,25 +23,27 @@ export class PacketsNear {
     this.#self = self;
     this.#ports = portEdges(rules.map(({ ports }) => (ports.kind === 'range' ? ports : null)));
     this.#sourcePorts = portEdges(rules.map(({ sourcePorts }) => sourcePorts));
-    this.#protocols = [...new Set([6, 17, ...rules.map(({ protocol }) => NUMBERS[protocol] ?? 99)])];
-    this.#symbols = [...new Set(rules.flatMap(({ peer }) => ('id' in peer ? [peer.id] : [])))];
+    this.#protocols = [
+      ...new Set([6, 17, ...rules.map(({ protocol }) => NUMBERS[protocol] ?? (Number(protocol) || 99))]),
+    ];
+    this.#symbols = [...new Set(rules.flatMap(symbolsOf))];
   }
 
   in(focus: Rule): Packet {
     const random = this.#random;
     const family = this.#familyOf(focus);
-    const symbol = 'id' in focus.peer ? focus.peer.id : null;
+    const named = symbolsOf(focus);
     return {
       direction: focus.direction,
       nicType: focus.nicType,
       family,
-      protocol: NUMBERS[focus.protocol] ?? random.pick(this.#protocols),
+      protocol: NUMBERS[focus.protocol] ?? (Number(focus.protocol) || random.pick(this.#protocols)),
       port: pickWithin(this.#ports, focus.ports.kind === 'range' ? focus.ports : null, random),
       sourcePort: pickWithin(this.#sourcePorts, focus.sourcePorts, random),
-      peer: this.#address(family, symbol === null ? (focus.peer as Prefix) : null, ({ peer }) => peer),
+      peer: this.#address(family, 'id' in focus.peer ? null : focus.peer, ({ peer }) => peer),
       own: this.#address(family, focus.own, ({ own }) => own),
       memberOf: [
-        ...this.#symbols.filter((each) => each === symbol || random.chance(0.25)),
+        ...this.#symbols.filter((each) => named.includes(each) || random.chance(0.25)),
         ...(random.chance(0.05) ? [this.#self] : []),
       ],
     };
@@ -68,6 +70,12 @@ export class PacketsNear {
     return this.#random.pick(edges.filter((edge) => edge >= low && edge <= high));
   }
 }
+
+/** The groups and lists that it names: whether a packet is in one is a choice of its own. */
+const symbolsOf = ({ peer, ports }: Rule): string[] => [
+  ...('id' in peer ? [peer.id] : []),
+  ...(ports.kind === 'list' ? [ports.id] : []),
+];
 
 const lastOf = (family: Family, address: bigint, length: number): bigint =>
   address + (1n << BigInt((family === 'ipv4' ? 32 : 128) - length)) - 1n;

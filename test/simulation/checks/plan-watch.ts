@@ -14,6 +14,7 @@ import type { Permission, SecurityGroup } from '../../../emulator/state.ts';
 import { isWrite, type Check, type Landing, type PlanFact, type Reading, type SentCall } from '../facts.ts';
 import type { SimPolicy } from '../policies.ts';
 import { isIgnored, readShown } from '../rules.ts';
+import { rulesIn } from './calls.ts';
 import { Losses, type NamedRule } from './losses.ts';
 
 export interface WatchedPlan {
@@ -40,7 +41,7 @@ export interface WatchedPlan {
   readonly surplus: ReadonlySet<string>;
   /** What of the group's rules others took away and the daemon could not see: see `Losses`. */
   readonly losses: Losses;
-  /** Whether the plan hit a rule that someone had changed under its id: what comes of that no one can order. */
+  /** Whether the plan hit a rule that someone had changed under its id, or wants what ends just now: what comes of that no one can order. */
   hitMoved: boolean;
 }
 
@@ -115,7 +116,7 @@ export class PlanWatch implements Check {
       token: '',
       surplus: new Set(without(read, wanted).map(ruleIdentity)),
       losses: this.#lossesOf(fact.group),
-      hitMoved: false,
+      hitMoved: fact.isEnding,
     });
   }
 
@@ -278,22 +279,4 @@ function noteBrought(plan: WatchedPlan, { operation, params }: SentCall): void {
     if (!plan.brought.has(identity)) plan.seenSince.delete(identity);
     plan.brought.set(identity, rule);
   }
-}
-
-function rulesIn(operation: string, params: SentCall['params']): Rule[] {
-  const direction = operation.endsWith('Egress') ? 'egress' : 'ingress';
-  return permissionsIn(params).map((fields) => readShown(fields, direction));
-}
-
-/** The rules that a request names in full: `Permissions.N.…`, or one flat rule. */
-function permissionsIn(params: Readonly<Record<string, string>>): Array<Record<string, string>> {
-  const numbered = new Map<string, Record<string, string>>();
-  for (const [name, value] of Object.entries(params)) {
-    const [, number, field] = /^Permissions\.(\d+)\.(\w+)$/.exec(name) ?? [];
-    if (number === undefined || field === undefined) continue;
-    const fields = numbered.get(number) ?? {};
-    numbered.set(number, { ...fields, [field]: value });
-  }
-  if (numbered.size > 0) return [...numbered.values()];
-  return params.IpProtocol === undefined ? [] : [{ ...params }];
 }

@@ -50,14 +50,20 @@ class Packer {
       const inside = value.map((each: unknown) => this.add(each));
       return this.#row(`a${inside.join()}`, ['a', ...inside]);
     }
-    const entries = Object.entries(value).filter(([, each]) => each !== undefined);
-    const shape = this.#shapeOf(entries.map(([key]) => key));
-    const inside = entries.map(([, each]) => this.add(each));
+    const keys: string[] = [];
+    const inside: number[] = [];
+    for (const [key, each] of Object.entries(value)) {
+      if (each === undefined) continue;
+      keys.push(key);
+      inside.push(this.add(each));
+    }
+    const shape = this.#shapeOf(keys);
     return this.#row(`o${shape}:${inside.join()}`, ['o', shape, ...inside]);
   }
 
   #shapeOf(keys: string[]): number {
-    const text = JSON.stringify(keys);
+    // A key that holds a line break is not mistaken for two.
+    const text = `${keys.length}\n${keys.join('\n')}`;
     const known = this.#shapes.get(text);
     if (known !== undefined) return known;
     this.#shapes.set(text, this.#keys.length);

@@ -306,6 +306,45 @@ describe('describeGroup', () => {
   });
 });
 
+describe('texts of foreign length', () => {
+  const LETTERS = 400_000;
+
+  it('are cut before anything else looks at them: a description, a name, a tag', async () => {
+    const long = 'x'.repeat(LETTERS);
+    const groups = groupPage([
+      head({ SecurityGroupName: long, Tags: { Tag: [{ TagKey: 'a', TagValue: long }] } }),
+    ]);
+    const rules = rulePage([rule('sgr-1', { Description: long, Unheard: long })]);
+    const result = await describeWith(describing(rules, groups));
+    if (!result.ok) expect.fail(result.error.message);
+    const { name, tags = {} } = result.value;
+    const [shown] = result.value.rules;
+    const texts = [name, ...Object.values(tags), shown?.rule.unknown ?? '', shown?.rule.description ?? ''];
+    expect(texts.map(({ length }) => length)).toEqual([2048, 2048, 500, 2048]);
+    expect(result.value.rules[0]?.rule.description).toMatch(/^x{2047}…$/);
+  });
+
+  it('take no time that grows faster than they do: a thousand rules of 16,000 letters', async () => {
+    const rules = Array.from({ length: 1000 }, (_, index) =>
+      rule(`sgr-${index}`, { PortRange: `${index + 1}/${index + 1}`, Description: 'password='.repeat(1800) }),
+    );
+    const begin = process.cpuUsage();
+    expect(await describeWith(describing(rulePage(rules)))).toMatchObject({ ok: true });
+    expect(process.cpuUsage(begin).user / 1000).toBeLessThan(5000);
+  });
+
+  it.each(['SourceCidrIp', 'SecurityGroupRuleId', 'SourceGroupId'])(
+    'are no answer of the vendor where they should be an id or an address: %s',
+    async (field) => {
+      const failure = await failureOf(
+        describing(rulePage([rule('sgr-1', { [field]: 'x'.repeat(LETTERS) })])),
+      );
+      expect(failure).toMatchObject({ kind: 'retry', code: 'Transport.BadAnswer' });
+      expect(failure.message.length).toBeLessThan(600);
+    },
+  );
+});
+
 describe('the API level', () => {
   const withIds = rulePage([rule('sgr-1')]);
   const withoutIds = rulePage([rule(''), rule('', { Priority: 2 })]);

@@ -138,6 +138,26 @@ describe('scrub', () => {
   });
 });
 
+describe('a text that is too long to be looked at', () => {
+  it.each([65_540, 400_000])('of %i letters loses its end, and no half of a secret stays', (length) => {
+    const secret = 'topsecretvalue';
+    for (const limit of [20_000, 65_536]) {
+      for (let cut = 1; cut < secret.length; cut += 1) {
+        const text = `${'x'.repeat(limit - cut)}${secret}`.padEnd(length, 'b');
+        for (const shown of [redact(text), scrub(text, [secret])]) {
+          expect([shown.length < 65_536, shown.includes('xt'), shown.at(-1)]).toEqual([true, false, '…']);
+        }
+      }
+    }
+  });
+
+  it('shows nothing of a secret that stands after much that was taken out', () => {
+    const urls = `http://h.example/${'x'.repeat(9990)} `.repeat(2).slice(0, 19_990);
+    const shown = scrub(`${urls}topsecretvalue${'y'.repeat(400_000)}`, ['topsecretvalue']);
+    expect(shown).not.toContain('top');
+  });
+});
+
 describe('the processor time that redaction takes', () => {
   const LENGTH = 400_000;
   const filled = (part: string): string => part.repeat(Math.ceil(LENGTH / part.length));

@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../../emulator/cloud.ts';
 import { type HttpServer, type ServerOptions, startServer } from '../../../../emulator/gateway/server.ts';
+import { makeCertificate } from '../../../../emulator/tls/certificate.ts';
 import type { Outcome, WireRequest } from '../../../../emulator/wire/wire.ts';
 
 const REPLY = {
@@ -182,6 +183,22 @@ describe('a client that goes away', () => {
 });
 
 describe('closing', () => {
+  it('ends connections that have not said whether they speak TLS, or are in its handshake', async () => {
+    const tls = await makeCertificate(['127.0.0.1'], new Date());
+    const port = Number(new URL(await serve(() => ({ kind: 'hang' }), { tls })).port);
+    const silent = connect(port, '127.0.0.1');
+    const half = connect(port, '127.0.0.1', () => half.write(Buffer.from([0x16, 3, 1, 2, 0])));
+    const ended = [silent, half].map((socket) => {
+      socket.on('error', () => undefined);
+      return new Promise((resolve) => socket.on('close', resolve));
+    });
+    await Promise.all(
+      [silent, half].map((socket) => new Promise((resolve) => socket.on('connect', resolve))),
+    );
+    await server?.close();
+    await Promise.all(ended);
+  });
+
   it('ends calls that hang and calls that are slow, without their effect, and may be repeated', async () => {
     let finished = 0;
     let arrived = 0;

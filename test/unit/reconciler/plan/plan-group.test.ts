@@ -4,6 +4,7 @@ import type { Rule } from '../../../../reconciler/model/rule.ts';
 import { planGroup } from '../../../../reconciler/plan/plan-group.ts';
 import type { GroupPlan, PlanOptions, PlanSettings, Step } from '../../../../reconciler/plan/plan.ts';
 import { applySteps } from '../../../../reconciler/plan/proof/simulate.ts';
+import { planDocument } from '../../../../reconciler/report/document.ts';
 import { renderText } from '../../../../reconciler/report/text.ts';
 import { described, groupOf, OPTIONS, planFor, policyOf } from '../../../support/plan-inputs.ts';
 import { rule, SELF } from '../../../support/rule-sets.ts';
@@ -448,6 +449,25 @@ describe('with little room', () => {
     expect(found.exceptions.map(({ kind }) => kind)).toEqual(['neverOpen']);
   });
 
+  it('says what every order of the calls would hit, and how many free slots would do, in the plan and in its JSON', () => {
+    const found = plan(replaced.wanted, replaced.there, { options: { ruleQuota: 1 } });
+    expect(found.exceptions[0]?.message).toContain(
+      'each order of the calls hits ingress tcp port 22 peer 198.51.100.7 in sg-a for a moment; with 1 more free slot there is one',
+    );
+    expect(planDocument(found).exceptions).toMatchObject([
+      {
+        kind: 'neverOpen',
+        noHitlessOrder: {
+          isCertain: true,
+          witnesses: [
+            { direction: 'ingress', protocol: 6, port: 22, peer: '198.51.100.7', memberOf: ['sg-a'] },
+          ],
+          freeSlots: { rules: 1, groupRules: 0 },
+        },
+      },
+    ]);
+  });
+
   const crossed = {
     wanted: [rule({ ports: '22', peer: 'sg-a' }), rule({ ports: '22', action: 'drop', priority: 2 })],
     there: ['10.0.0.0/9', '10.128.0.0/9'].map((peer) => rule({ ports: '22', peer })),
@@ -464,7 +484,7 @@ describe('with little room', () => {
   ])('promises nothing of calls that are not made because %s', (_, wanted, there, options) => {
     const found = plan(wanted, there, { options });
     expect([found.status, found.hitless]).toEqual(['blocked', false]);
-    expect(found.exceptions).toEqual([
+    expect(found.exceptions).toMatchObject([
       { kind: 'unpromised', message: `nothing is promised of these calls: ${found.blockedBy[0]?.message}` },
     ]);
     expect(renderText('abc', [found])).toContain('NOT hitless');

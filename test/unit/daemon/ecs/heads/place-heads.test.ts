@@ -149,7 +149,7 @@ describe('calls for heads', () => {
   it('are filled up with the followed groups that are looked at next: one a hundred looks', async () => {
     const { heads, clock, calls, toLook, look } = setUp(1000);
     const ids = idsUpTo(1000);
-    heads.follow(ids);
+    heads.follow(ids, null);
     for (let round = 0; round < 3; round += 1) {
       for (const id of ids) {
         await heads.read(id, toLook);
@@ -161,10 +161,18 @@ describe('calls for heads', () => {
     expect(calls.length).toBeLessThanOrEqual(30);
   });
 
+  it('are not needed for groups that a listing has just told of', async () => {
+    const { heads, clock, cloud, calls, toLook } = setUp(2);
+    heads.follow(idsUpTo(2), { byId: cloud, readMs: clock.monotonicMs() });
+    await heads.read('sg-1', toLook);
+    await heads.probe({}, 48_000);
+    expect(calls).toEqual([]);
+  });
+
   it('leave out groups that are no longer followed', async () => {
     const { heads, calls, toLook } = setUp(3);
-    heads.follow(idsUpTo(3));
-    heads.follow(['sg-0', 'sg-2']);
+    heads.follow(idsUpTo(3), null);
+    heads.follow(['sg-0', 'sg-2'], null);
     await heads.read('sg-0', toLook);
     expect(calls).toEqual([['sg-0', 'sg-2']]);
   });
@@ -178,7 +186,7 @@ describe('an id that spoils a page', () => {
     'that is %s fails alone, and shares no page again',
     async (kind) => {
       const { heads, clock, ambush, calls, toLook } = setUp(3);
-      heads.follow(idsUpTo(3));
+      heads.follow(idsUpTo(3), null);
       ambush.answer = refusing('sg-1', kind);
       expect(await heads.read('sg-0', toLook)).toMatchObject({ ok: true });
       expect(await heads.read('sg-1', toLook)).toMatchObject({ ok: false, error: { kind } });
@@ -192,7 +200,7 @@ describe('an id that spoils a page', () => {
 
   it('is asked for with the others again once it has been answered', async () => {
     const { heads, clock, ambush, calls, toLook } = setUp(2);
-    heads.follow(idsUpTo(2));
+    heads.follow(idsUpTo(2), null);
     ambush.answer = refusing('sg-1', 'denied');
     await heads.read('sg-1', toLook);
     ambush.answer = null;
@@ -207,7 +215,7 @@ describe('an id that spoils a page', () => {
 describe('news', () => {
   it('are told of a followed group that another reader’s page or a probe brought', async () => {
     const { heads, clock, cloud, news, look } = setUp(4);
-    heads.follow(idsUpTo(4));
+    heads.follow(idsUpTo(4), null);
     await heads.probe({}, 0);
     for (const id of idsUpTo(4)) look(id);
     cloud.set('sg-0', headOf('sg-0', { RuleCount: 6 }));
@@ -229,7 +237,7 @@ describe('news', () => {
 
   it('are not told to who reads the head anyway', async () => {
     const { heads, clock, cloud, news, toLook, look } = setUp();
-    heads.follow(['sg-0']);
+    heads.follow(['sg-0'], null);
     await heads.read('sg-0', toLook);
     look('sg-0');
     cloud.set('sg-0', headOf('sg-0', { RuleCount: 6 }));
@@ -240,17 +248,20 @@ describe('news', () => {
 
   it('come from a listing of the whole place too', async () => {
     const { heads, clock, news, toLook, look } = setUp(2);
-    heads.follow(idsUpTo(2));
+    heads.follow(idsUpTo(2), null);
     await heads.read('sg-0', toLook);
     for (const id of idsUpTo(2)) look(id);
     await clock.sleep(1);
-    heads.takeListing([headOf('sg-0', { RuleCount: 4 })], clock.monotonicMs());
+    heads.takeListing({
+      byId: new Map([['sg-0', headOf('sg-0', { RuleCount: 4 })]]),
+      readMs: clock.monotonicMs(),
+    });
     expect(news.map((each) => each.split(':')[0])).toEqual(['sg-0', 'sg-1']);
   });
 
   it('are none where an endpoint tells no counts, which the probe answers', async () => {
     const { heads, clock, cloud, news, look } = setUp(2);
-    heads.follow(idsUpTo(2));
+    heads.follow(idsUpTo(2), null);
     for (const id of idsUpTo(2)) cloud.set(id, headOf(id, { RuleCount: null, GroupToGroupRuleCount: null }));
     expect(await heads.probe({}, 0)).toEqual({ ok: true, value: { read: 2, uncounted: 2 } });
     look('sg-0', 7);
@@ -263,7 +274,7 @@ describe('news', () => {
 describe('the probe', () => {
   it('reads what is old enough, oldest first, a hundred a call, and nothing that was read meanwhile', async () => {
     const { heads, clock, calls, toLook } = setUp(250);
-    heads.follow(idsUpTo(250));
+    heads.follow(idsUpTo(250), null);
     await heads.probe({}, 0);
     expect(calls.map(({ length }) => length)).toEqual([100, 100, 50]);
     await clock.sleep(50_000);
@@ -277,7 +288,7 @@ describe('the probe', () => {
 
   it('that fails asks again in its time, not at once', async () => {
     const { heads, clock, ambush, calls } = setUp(2);
-    heads.follow(idsUpTo(2));
+    heads.follow(idsUpTo(2), null);
     ambush.answer = () => failure('rejected');
     expect(await heads.probe({}, 48_000)).toMatchObject({ ok: false });
     await heads.probe({}, 48_000);

@@ -23,7 +23,7 @@ it('rules that expire come soonest first, over all groups, without those that st
     groupOf({ ingress: null, egress: [until(1000)] }),
   ];
   const ends = (some: readonly DesiredGroup[]) =>
-    expiries.of({ groups: some }).map((each) => each.expiresAtMs);
+    expiries.in({ revision: 'r1', groups: some }).rules.map((each) => each.expiresAtMs);
   const expiries = new Expiries();
   expect(ends(groups)).toEqual([1000, 3000]);
   expect(ends(groups)).toEqual([1000, 3000]);

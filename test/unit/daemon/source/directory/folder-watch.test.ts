@@ -37,7 +37,7 @@ describe('FolderWatch', () => {
       return Promise.resolve(listingFingerprint(listing));
     };
     await firstChange({
-      path: root,
+      list: () => listPolicyFiles(root),
       clock: systemClock,
       timings: { pollMs: HOUR_MS, quietMs: 10, maxBurstMs: 100 },
       fingerprint,
@@ -58,7 +58,7 @@ describe('FolderWatch', () => {
       },
     };
     await firstChange({
-      path: root,
+      list: () => listPolicyFiles(root),
       clock,
       timings: { pollMs: HOUR_MS, quietMs: 10, maxBurstMs: 100 },
       fingerprint: () => Promise.resolve(polls > 5 ? 'changed' : 'known'),
@@ -79,7 +79,7 @@ describe('FolderWatch', () => {
     let report: () => void = () => undefined;
     let seen: string | null = null;
     const watch = new FolderWatch({
-      path: root,
+      list: () => listPolicyFiles(root),
       clock,
       timings: { pollMs, quietMs: 10, maxBurstMs: 100 },
       fingerprint: (listing) => {
@@ -133,7 +133,7 @@ describe('FolderWatch', () => {
     let changes = 0;
     await new Promise<void>((resolve) => {
       const watch = new FolderWatch({
-        path: root,
+        list: () => listPolicyFiles(root),
         clock,
         timings: { pollMs: 10, quietMs: 10, maxBurstMs: 50 },
         fingerprint: (listing) => {

@@ -86,7 +86,7 @@ it.each<[string, Objection, Block]>([
   ],
   [
     'too little room on the way is told with what makes some',
-    { kind: 'noRoom', fallback: 'neverOpen', counted: ['rules'] },
+    { kind: 'noRoom', fallback: 'neverOpen', counted: ['rules'], noHitlessOrder: null },
     {
       kind: 'quota',
       liftedBy: 'edit',
@@ -95,8 +95,25 @@ it.each<[string, Objection, Block]>([
     },
   ],
   [
+    'too little room on the way is told with what would do',
+    {
+      kind: 'noRoom',
+      fallback: 'neverOpen',
+      counted: ['rules'],
+      noHitlessOrder: { isCertain: true, witnesses: [], freeSlots: { rules: 2, groupRules: 0 } },
+    },
+    {
+      kind: 'quota',
+      liftedBy: 'edit',
+      message:
+        'the group has no room to add the new rules before the old ones go; each order of the calls hits something ' +
+        'for a moment; with 2 more free slots there is one that hits nothing',
+      override: `remove some rules first; or ${MORE}, raise reconcile.ruleQuota`,
+    },
+  ],
+  [
     'too little room without a fallback may be helped by a fallback',
-    { kind: 'noRoom', fallback: 'refuse', counted: ['groupRules'] },
+    { kind: 'noRoom', fallback: 'refuse', counted: ['groupRules'], noHitlessOrder: null },
     {
       kind: 'quota',
       liftedBy: 'edit',

@@ -47,7 +47,7 @@ const found = (more: Partial<Unchecked> = {}): Unchecked => ({
   ...more,
 });
 
-const NO_ROOM = { kind: 'noRoom', fallback: 'neverOpen', counted: ['rules'] } as const;
+const NO_ROOM = { kind: 'noRoom', fallback: 'neverOpen', counted: ['rules'], noHitlessOrder: null } as const;
 const OBSERVED = { desired: policyOf([web], { mode: 'observe' }) };
 const MANAGED = { described: groupOf([], { serviceManaged: true }) };
 const HELD = { holds: [hold(HERE)] };
