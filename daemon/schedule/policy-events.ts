@@ -1,4 +1,5 @@
 // What is said of the policies: loaded, rejected, a selector that means no group, a rule whose time is up.
+import { printable } from '../../reconciler/policy/report/printable.ts';
 import { groupSelectorText } from '../../reconciler/model/group.ts';
 import type { CommitFacts } from '../../reconciler/report/commit.ts';
 import type { Problem } from '../../reconciler/model/problem.ts';
@@ -27,8 +28,9 @@ export function reportProblems(engine: Engine, update: DesiredUpdate): void {
   });
 }
 
+/** Whoever may write a policy must not be able to rewrite a terminal that shows the log. */
 const problemLine = ({ file, line, column, message, hint }: Problem): string =>
-  `${file}:${line}:${column}: ${message}${hint === '' ? '' : ` (${hint})`}`;
+  printable(`${file}:${line}:${column}: ${message}${hint === '' ? '' : ` (${hint})`}`);
 
 export function reportLoaded(
   engine: Engine,

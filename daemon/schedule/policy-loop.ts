@@ -249,8 +249,7 @@ export class PolicyLoop {
     for (const place of named.keys()) this.#places.set(place, this.#placeOf(place));
     for (const [place, placeResolver] of this.#places) {
       placeResolver.setGroups(named.get(place) ?? []);
-      if (!named.has(place)) continue;
-      placeResolver.resolve().catch((error: unknown) => this.#reportFailure(error));
+      if (named.has(place)) placeResolver.resolve().catch((error: unknown) => this.#reportFailure(error));
     }
     this.#noteProgress();
   }

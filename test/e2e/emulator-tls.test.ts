@@ -25,7 +25,9 @@ interface Started {
 }
 
 async function startWith(flags: readonly string[]): Promise<Started> {
-  const running = workspace.start(['emulator', '--state', 'state.json', ...flags]);
+  // One that is killed at the end of a test cannot take its folder along.
+  const env = { TMPDIR: workspace.folder };
+  const running = workspace.start(['emulator', '--state', 'state.json', ...flags], env);
   const { url, httpsUrl, ca } = await running.event('emulator.listening');
   return { running, url: String(url), httpsUrl: String(httpsUrl), ca: String(ca) };
 }

@@ -98,12 +98,15 @@ describe('before a call that writes, a head', () => {
     expect(writes).toEqual([]);
   });
 
-  it('shows other tags: the plan is made again, and carried out', async () => {
-    const { engine, clock, group, heads, rules } = await setUp();
+  it('shows other tags: the group is read and planned again, the same change is told once, and carried out', async () => {
+    const { engine, clock, group, heads, log, rules } = await setUp();
     await clock.sleep(YOUNG_MS + 1);
     Object.assign(group, { Tags: [{ TagKey: 'tier', TagValue: 'web' }] });
     expect(await reconcile(engine)).toMatchObject({ outcome: { kind: 'converged', changes: 1 } });
     expect(rules()).toEqual(['443/443 10.0.0.0/8', '80/80 10.0.0.0/8']);
+    const times = (name: string): number => log.events.filter(({ event }) => event === name).length;
+    // For the plan, for the one that was made again, and after the call.
+    expect([times('group.described'), times('plan.made')]).toEqual([3, 1]);
     // At first, for the plan, for the plan that was made again, and at the end.
     expect(heads.looks).toBe(4);
   });
