@@ -60,7 +60,7 @@ export class Daemon {
     this.#probe = new HeadProbe({
       engine: parts.engine,
       probeMs: parts.probeMs,
-      onNews: (group) => this.controller.trigger(group),
+      onNews: (group, urgency) => this.controller.trigger(group, urgency),
       stopping: parts.stopSignal,
     });
     this.#approvals = new ApprovalWatch({
