@@ -11,6 +11,7 @@ import { EXPOSURE_MUTATIONS } from './mutations/exposure.ts';
 import type { Mutation } from './mutations/mutation.ts';
 import { PLAN_MUTATIONS } from './mutations/plan.ts';
 import { SAFETY_MUTATIONS } from './mutations/safety.ts';
+import { SIMULATION_MUTATIONS } from './mutations/simulation.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const COPIED = [
@@ -52,6 +53,7 @@ const SUITES = [
       'test/property/plan-texts',
     ],
   },
+  { mutations: SIMULATION_MUTATIONS, tests: ['test/simulation/simulation.test.ts'] },
 ];
 /** A mutation may make the tests run for ever: so many times as long as they take without one is enough. */
 const PATIENCE = 5;

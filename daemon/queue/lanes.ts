@@ -1,4 +1,5 @@
 // All lanes: one for each account, region and operation, made when it is first used.
+import { setMaxListeners } from 'node:events';
 import type { Clock } from '../clock.ts';
 import type { Operation } from '../../reconciler/model/operation.ts';
 import type { Place } from '../ecs/api.ts';
@@ -31,6 +32,8 @@ export interface LaneStatus extends Place {
   readonly mode: Gate['mode'];
   /** The pace at present; below the configured rate after throttling. */
   readonly callsPerMinute: number;
+  /** Calls since the start of the process. */
+  readonly started: number;
 }
 
 type LanePlace = Place & { readonly operation: Operation };
@@ -74,6 +77,8 @@ export function createLanes(options: LanesOptions): Lanes {
   const lanes = new Map<string, { readonly at: LanePlace; readonly lane: Lane }>();
   const reservations = new Reservations(options.clock);
   const closing = new AbortController();
+  // Every read under way listens to it.
+  setMaxListeners(0, closing.signal);
 
   function laneOf(place: Place, operation: Operation): Lane {
     const key = JSON.stringify([place.account, place.region, operation]);

@@ -11,7 +11,8 @@ import { oneSided } from '../../reconciler/plan/order/one-sided.ts';
 import type { GroupPlan, GroupPolicy, Step } from '../../reconciler/plan/plan.ts';
 import type { PlanInput } from '../../reconciler/plan/plan-input.ts';
 import { intentAfterCall, tokensOfContent, tokensWithoutEpoch } from './broken-builds.ts';
-import { simulate, type Breakage, type Violation } from './simulation.ts';
+import { whereGroupsAreFull } from './draw/worlds.ts';
+import { simulate, type Breakage, type SimulationOptions, type Violation } from './simulation.ts';
 
 // The planner is pure and has no port that could be wrapped: here its module is.
 const planner = vi.hoisted(() => ({
@@ -66,14 +67,6 @@ function owningIgnored(policy: GroupPolicy, ownership: Ownership): Ownership {
   };
 }
 
-const picture = vi.hoisted(() => ({ isAwaited: true }));
-vi.mock('../../daemon/reconcile/recent-writes.ts', async (importOriginal) => {
-  const original = await importOriginal<{ showsRecentWrites: (...inputs: unknown[]) => Promise<boolean> }>();
-  const showsRecentWrites = (...inputs: unknown[]) =>
-    picture.isAwaited ? original.showsRecentWrites(...inputs) : Promise.resolve(true);
-  return { ...original, showsRecentWrites };
-});
-
 const unordered = (steps: readonly Step[]): Step[] => [...steps].reverse();
 
 const unchecked = (steps: readonly Step[]): Step[] => steps.map((step) => ({ ...step, checkpoint: false }));
@@ -81,9 +74,13 @@ const unchecked = (steps: readonly Step[]): Step[] => steps.map((step) => ({ ...
 const MOST_SEEDS = 50;
 
 /** Of the first seed that shows one. */
-async function firstViolation(from: number, breakage: () => Breakage): Promise<Violation | null> {
+async function firstViolation(
+  from: number,
+  breakage: () => Breakage,
+  world: NonNullable<SimulationOptions['world']> = (drawn) => drawn,
+): Promise<Violation | null> {
   for (let seed = from; seed < from + MOST_SEEDS; seed += 1) {
-    const { violation } = await simulate(seed, { breakage: breakage() });
+    const { violation } = await simulate(seed, { breakage: breakage(), world });
     if (violation !== null) return violation;
   }
   return null;
@@ -92,19 +89,24 @@ async function firstViolation(from: number, breakage: () => Breakage): Promise<V
 describe('a broken build is caught', () => {
   it.each([
     { mistake: 'the intent is written after the call', breakage: intentAfterCall, seed: 1, by: /^\(g\)/ },
-    { mistake: 'tokens know nothing of restarts', breakage: tokensWithoutEpoch, seed: 2, by: /^\(b\)/ },
-    { mistake: 'equal calls have equal tokens', breakage: tokensOfContent, seed: 17, by: /^liveness|^\(b\)/ },
+    { mistake: 'tokens know nothing of restarts', breakage: tokensWithoutEpoch, seed: 1, by: /^\(b\)/ },
+    {
+      mistake: 'equal calls have equal tokens',
+      breakage: tokensOfContent,
+      seed: 6,
+      by: /^\(a\)|^liveness|^\(b\)/,
+    },
   ])('in which $mistake', async ({ breakage, seed, by }) => {
     const caught = await firstViolation(seed, breakage);
     expect(caught?.invariant).toMatch(by);
   });
 
   it.each([
-    { mistake: 'the steps of a plan go in the wrong order', spoil: unordered, seed: 3, by: /^\(a\)|^\(f\)/ },
+    { mistake: 'the steps of a plan go in the wrong order', spoil: unordered, seed: 4, by: /^\(a\)|^\(f\)/ },
     {
       mistake: 'nobody looks whether new rules are there before old ones go',
       spoil: unchecked,
-      seed: 3,
+      seed: 1,
       by: /^\(f\)|^\(a\)/,
     },
   ])('in which $mistake', async ({ spoil, seed, by }) => {
@@ -119,31 +121,22 @@ describe('a broken build is caught', () => {
 
   it.each([
     { mistake: 'every plan falls back, though there is room', flaw: 'fallsBack', seed: 1, by: /^hitless/ },
-    { mistake: 'every group is taken for alone', flaw: 'takesAllForAlone', seed: 1, by: /^\(a\)/ },
+    { mistake: 'every group is taken for alone', flaw: 'takesAllForAlone', seed: 21, by: /^\(a\)/ },
     {
       mistake: "an ignored rule gets the policy's text",
       flaw: 'overwritesIgnored',
-      seed: 1,
+      seed: 17,
       by: /^bystanders/,
     },
   ] as const)('in which $mistake', async ({ flaw, seed, by }) => {
     planner[flaw] = true;
     try {
-      const caught = await firstViolation(seed, () => ({}));
+      // A group that has room is never looked for an order that its own decisions alone would show.
+      const world = flaw === 'takesAllForAlone' ? whereGroupsAreFull : undefined;
+      const caught = await firstViolation(seed, () => ({}), world);
       expect(caught?.invariant).toMatch(by);
     } finally {
       planner[flaw] = false;
-    }
-  });
-
-  // Rare: one in some four thousand seeds shows it.
-  it('in which a plan is made from a picture without what was done lately', async () => {
-    picture.isAwaited = false;
-    try {
-      const { violation } = await simulate(101_752);
-      expect(violation?.invariant).toMatch(/^\(a\)/);
-    } finally {
-      picture.isAwaited = true;
     }
   });
 });

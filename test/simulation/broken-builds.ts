@@ -6,7 +6,6 @@ import { MemoryStore } from '../../daemon/journal/memory/store.ts';
 import type { Engine } from '../../daemon/reconcile/engine.ts';
 import { wrappedJournal } from '../support/wrapped-journal.ts';
 import { memoryHost, type JournalHost } from './journals.ts';
-import type { Knobs } from './knobs.ts';
 import type { Breakage } from './simulation.ts';
 
 /** The intent of a call is kept when the call has been made: a crash in between forgets that it was ever sent. */
@@ -86,24 +85,4 @@ function contentToken({ operation, params, group }: IntentDraft): string {
 
 function withJournal(host: JournalHost, wrap: (journal: Journal) => Journal): JournalHost {
   return { ...host, open: () => wrap(host.open()) };
-}
-
-const MINUTE_MS = 60_000;
-
-/** Reads lag, and processes die and come back: a picture of the group is old as often as can be. */
-export const whereReadsLag = (drawn: Knobs): Knobs => ({
-  ...drawn,
-  quirks: { ...drawn.quirks, describeLagMs: 20_000 },
-  trouble: { ...drawn.trouble, crashesMs: MINUTE_MS, policyEditsMs: MINUTE_MS / 3 },
-});
-
-/** No group has room to spare, and policies change all the time: the order of calls has to be looked for. */
-export function whereGroupsAreFull(drawn: Knobs): Knobs {
-  const fullest = Math.max(...drawn.groups.map(({ rules }) => rules.length), drawn.maxRules);
-  return {
-    ...drawn,
-    quirks: { ...drawn.quirks, ruleQuota: fullest },
-    config: { ...drawn.config, ruleQuota: fullest, fallback: 'neverOpen' },
-    trouble: { ...drawn.trouble, policyEditsMs: MINUTE_MS / 3, quotaCutsMs: Infinity },
-  };
 }

@@ -21,7 +21,7 @@ import { wrappedJournal } from '../support/wrapped-journal.ts';
 import type { Check, Fail, PlanFact, SentCall } from './facts.ts';
 import type { JournalHost } from './journals.ts';
 import type { Network } from './network.ts';
-import { ReadingPages } from './reading-pages.ts';
+import { ReadingPages, withPages } from './reading-pages.ts';
 import { inForceAt, isEnding, PolicyView, type PolicyTree } from './policies.ts';
 import { eventText } from './trace.ts';
 import type { VirtualTime } from './virtual-time.ts';
@@ -185,7 +185,7 @@ export class Life {
   #transport(): Transport {
     return {
       call: (operation, asked) => {
-        const params = this.#paged(asked);
+        const params = withPages(asked, this.#world.pageSize);
         if (!this.#boundary(`before ${operation} is sent`)) return never();
         const call: SentCall = {
           life: this.number,
@@ -207,14 +207,6 @@ export class Life {
         });
       },
     };
-  }
-
-  /** The cloud may put fewer on a page than it is asked for. */
-  #paged(params: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-    const { MaxResults } = params;
-    const { pageSize } = this.#world;
-    if (MaxResults === undefined || Number(MaxResults) <= pageSize) return params;
-    return { ...params, MaxResults: String(pageSize) };
   }
 
   #receive(call: SentCall, answer: TransportAnswer, resolve: (answer: TransportAnswer) => void): void {
@@ -270,7 +262,7 @@ export class Life {
         this.#world.note('daemon', eventText(event, fields));
         if (event === 'plan.made') this.#planMade(fields);
         if (event === 'group.converged') this.#converged(fields);
-        if (event === 'call.succeeded') this.#world.check.succeeded(fields.clientToken ?? '');
+        if (event === 'call.succeeded') this.#succeeded(fields);
         if (event === 'plan.blocked' && JSON.stringify(fields).includes('a bug of Rampart')) {
           this.#world.fail('no bugs', JSON.stringify(fields));
         }
@@ -283,6 +275,11 @@ export class Life {
     const policy = this.#view.policyOf(group, revision);
     const isKnown = policy !== undefined && !isEnding(policy, time.wallMs);
     check.converged({ group, policy: isKnown ? inForceAt(policy, time.wallMs) : null });
+  }
+
+  /** With no rules it says that all was so already, which the cloud tells by an error. */
+  #succeeded(fields: CommonFields & { readonly rules?: number }): void {
+    if (fields.rules !== 0) this.#world.check.succeeded(fields.clientToken ?? '');
   }
 
   #planMade(fields: Readonly<Record<string, unknown>>): void {

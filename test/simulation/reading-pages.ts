@@ -29,3 +29,10 @@ export class ReadingPages {
     this.#begun.set(walk, reading);
   }
 }
+
+/** The cloud may put fewer on a page than it is asked for. */
+export function withPages(params: SentCall['params'], pageSize: number): SentCall['params'] {
+  const { MaxResults } = params;
+  const isSmall = MaxResults === undefined || Number(MaxResults) <= pageSize;
+  return isSmall ? params : { ...params, MaxResults: String(pageSize) };
+}

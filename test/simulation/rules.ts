@@ -46,20 +46,30 @@ export function randomRule(group: GroupKind, random: Random): Rule {
   const direction = random.chance(0.7) ? 'ingress' : 'egress';
   const peer = randomPeer(group, random);
   const protocol = randomProtocol(peer, group, random);
-  const ported = protocol === 'tcp' || protocol === 'udp';
-  const listed = ported && !group.legacy && !group.classic && random.chance(0.06);
-  const ranged = ported ? ports(random.pick(PORTS)) : NO_PORTS;
   return {
     direction,
     protocol,
-    ports: listed ? { kind: 'list', id: PORT_LIST } : ranged,
-    sourcePorts: ported && random.chance(0.05) ? { first: 1024, last: 65535 } : null,
+    ...randomPorts(protocol, group, random),
     peer,
     own: peer.kind === 'ipv4' && random.chance(0.07) ? prefix(random.pick(OWN)) : null,
     action: random.chance(0.7) ? 'accept' : 'drop',
     priority: random.pick(PRIORITIES),
     nicType: group.classic && random.chance(0.5) ? 'internet' : 'intranet',
     description: random.chance(0.25) ? random.pick(TEXTS) : null,
+  };
+}
+
+function randomPorts(
+  protocol: Protocol,
+  group: GroupKind,
+  random: Random,
+): Pick<Rule, 'ports' | 'sourcePorts'> {
+  if (protocol !== 'tcp' && protocol !== 'udp') return { ports: NO_PORTS, sourcePorts: null };
+  const isListed = !group.legacy && !group.classic && random.chance(0.06);
+  const range = ports(random.pick(PORTS));
+  return {
+    ports: isListed ? { kind: 'list', id: PORT_LIST } : range,
+    sourcePorts: random.chance(0.05) ? { first: 1024, last: 65535 } : null,
   };
 }
 
@@ -237,7 +247,8 @@ export function readShown(shown: Shown, direction: Rule['direction']): Rule {
     ports: shownPorts(text('PortRange'), text('PortRangeListId')),
     sourcePorts: shownRange(text('SourcePortRange')),
     peer: shownPeer(text, peerSide),
-    own: own === '' ? null : prefix(own),
+    // Where the cloud shows an own side that was left out, it shows everything.
+    own: own === '' || own.endsWith('/0') ? null : prefix(own),
     action: text('Policy').toLowerCase() === 'drop' ? 'drop' : 'accept',
     priority: Number(text('Priority') || '1'),
     nicType: (text('NicType') || 'intranet') as NicType,

@@ -41,8 +41,6 @@ export interface Report {
 export interface Breakage {
   readonly journals?: (ports: JournalPorts) => JournalHost;
   readonly engine?: (engine: Engine) => Engine;
-  /** A world in which the defect shows sooner. */
-  readonly knobs?: (drawn: Knobs) => Knobs;
 }
 
 export interface SimulationOptions {
@@ -51,6 +49,8 @@ export interface SimulationOptions {
   /** With limits to what a plan may take away or open, and people who approve. */
   readonly brake?: boolean;
   readonly breakage?: Breakage;
+  /** Another world than the one that was drawn. */
+  readonly world?: (drawn: Knobs) => Knobs;
 }
 
 /** Events after which something waits for long: a refused rule, a group without room, one that flaps. */
@@ -79,10 +79,10 @@ class Simulation {
   readonly #counts = { lives: 0, calls: 0, writes: 0, effects: 0, setAside: 0, livenessMs: 0 };
   readonly #writesOf = new Map<string, number>();
 
-  constructor(seed: number, { sqlite = false, brake = false, breakage = {} }: SimulationOptions) {
+  constructor(seed: number, { sqlite = false, brake = false, breakage = {}, world }: SimulationOptions) {
     const stream = (number: number) => new Random(seed * 16 + number);
     const drawn = drawKnobs(seed, { sqlite, brake });
-    this.#knobs = breakage.knobs?.(drawn) ?? drawn;
+    this.#knobs = world?.(drawn) ?? drawn;
     const isLegacy = this.#knobs.groups.some(({ kind }) => kind.legacy);
     this.#config = configOf(this.#knobs.config, isLegacy ? 'legacy2019' : 'auto');
     this.#breakage = breakage;

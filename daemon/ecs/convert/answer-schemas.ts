@@ -2,87 +2,21 @@
 // ids as numbers or as texts: here all of these become texts, and everything else is refused.
 import { z } from 'zod';
 import { OPERATIONS } from '../../../reconciler/model/operation.ts';
-
-/** No id, address or token of the vendor is longer: such an answer is none of the vendor's. */
-const MAX_FIELD_LENGTH = 4096;
-/** Four times the vendor's limit for descriptions, in code units. Source: help, AuthorizeSecurityGroup, `Description`. */
-const MAX_FREE_TEXT_LENGTH = 2048;
+import { boundedFreeText, MAX_FIELD_LENGTH, permissionSchema } from './permission.ts';
 
 const text = z
   .union([z.string().max(MAX_FIELD_LENGTH), z.number()])
   .nullish()
   .transform((value) => String(value ?? ''));
 const filledText = z.string().min(1).max(MAX_FIELD_LENGTH);
-/** What people write. A longer one is cut, and then equal to no text of a policy, which has its own limits. */
 const freeText = z
   .union([z.string(), z.number()])
   .nullish()
-  .transform((value) => String(value ?? ''))
-  .transform((whole) =>
-    whole.length <= MAX_FREE_TEXT_LENGTH ? whole : `${whole.slice(0, MAX_FREE_TEXT_LENGTH - 1)}…`,
-  );
+  .transform((value) => boundedFreeText(String(value ?? '')));
 const lenientFlag = z
   .union([z.boolean(), z.stringbool({ truthy: ['true'], falsy: ['false', ''] })])
   .nullish()
   .transform((value) => value ?? false);
-
-const permissionFields = z.object({
-  SecurityGroupRuleId: text,
-  Direction: text,
-  IpProtocol: text,
-  PortRange: text,
-  PortRangeListId: text,
-  SourcePortRange: text,
-  SourceCidrIp: text,
-  Ipv6SourceCidrIp: text,
-  SourceGroupId: text,
-  SourceGroupOwnerAccount: text,
-  SourcePrefixListId: text,
-  DestCidrIp: text,
-  Ipv6DestCidrIp: text,
-  DestGroupId: text,
-  DestGroupOwnerAccount: text,
-  DestPrefixListId: text,
-  Policy: text,
-  Priority: text,
-  NicType: text,
-  Description: freeText,
-});
-
-/** What answers say of a rule besides, and what does not bear on its traffic (SDK of 2026-11). */
-const TELLING_NOTHING: ReadonlySet<string> = new Set([
-  'CreateTime',
-  'DestGroupName',
-  'DestGroupOwnerId',
-  'DestPrefixListName',
-  'PortRangeListName',
-  'SourceGroupName',
-  'SourceGroupOwnerId',
-  'SourcePrefixListName',
-]);
-
-/** Any other field may narrow the rule in a way that we do not know, unless it is empty. */
-const permissionSchema = z.preprocess(
-  (wire) => (typeof wire === 'object' && wire !== null ? { ...wire, Unknown: unknownFields(wire) } : wire),
-  permissionFields.extend({ Unknown: text }),
-);
-
-function unknownFields(wire: object): string {
-  const entries: ReadonlyArray<readonly [string, unknown]> = Object.entries(wire);
-  return entries
-    .filter(([name]) => !Object.hasOwn(permissionFields.shape, name) && !TELLING_NOTHING.has(name))
-    .filter(([, value]) => value !== undefined && value !== null && value !== '')
-    .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
-    .map((shown) => shown.slice(0, MAX_UNKNOWN_LENGTH))
-    .sort()
-    .join(' ')
-    .slice(0, MAX_UNKNOWN_LENGTH);
-}
-
-const MAX_UNKNOWN_LENGTH = 500;
-
-/** One rule on the wire. */
-export type Permission = z.infer<typeof permissionSchema>;
 
 /** One page of DescribeSecurityGroupAttribute. Missing `Permissions` is no empty list: it is no answer. */
 export const rulePageSchema = z.object({

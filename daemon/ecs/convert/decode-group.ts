@@ -5,7 +5,8 @@ import { compareText } from '../../../reconciler/model/problem.ts';
 import { err, ok, type Result } from '../../../reconciler/model/result.ts';
 import { compareRules, type NicType } from '../../../reconciler/model/rule.ts';
 import type { OwnCode } from '../failures/failure-table.ts';
-import type { Permission, RulePage, WireGroup } from './answer-schemas.ts';
+import type { RulePage, WireGroup } from './answer-schemas.ts';
+import type { Permission } from './permission.ts';
 import { consoleName, decodePermission } from './decode-rule.ts';
 import { levelShownBy, wireDialectOf } from './dialect.ts';
 

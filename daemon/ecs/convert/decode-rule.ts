@@ -19,7 +19,7 @@ import {
   type Rule,
   type RuleAction,
 } from '../../../reconciler/model/rule.ts';
-import type { Permission } from './answer-schemas.ts';
+import type { Permission } from './permission.ts';
 import { SIDE_FIELDS } from './side-fields.ts';
 
 /** A field's value, or what is wrong with it. */

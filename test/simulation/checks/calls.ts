@@ -6,7 +6,9 @@ import type { WatchedPlan } from './plan-watch.ts';
 
 /** The rules that a Modify or a Revoke names by id, as the plan knows them. */
 export function namedBy({ params }: SentCall, plan: Pick<WatchedPlan, 'told'>): Rule[] {
-  const ids = Object.entries(params).flatMap(([name, id]) => (/^SecurityGroupRuleId/.test(name) ? [id] : []));
+  const ids = Object.entries(params).flatMap(([name, id]) =>
+    name.startsWith('SecurityGroupRuleId') ? [id] : [],
+  );
   return ids.flatMap((id) => plan.told.get(id) ?? []);
 }
 

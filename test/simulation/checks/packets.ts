@@ -6,10 +6,9 @@
 // cannot be hitless is held to the half of the promise that the config chose for that case.
 import { groupContext, type GroupContext } from '../../../reconciler/exposure/engine/context.ts';
 import type { Packet } from '../../../reconciler/exposure/engine/packet.ts';
-import { NO_PORTS } from '../../../reconciler/model/ports.ts';
 import type { Rule } from '../../../reconciler/model/rule.ts';
 import type { Permission, SecurityGroup } from '../../../emulator/state.ts';
-import { oracleDecide } from '../../support/packet-oracle.ts';
+import { oracleMatches } from '../../support/packet-oracle.ts';
 import type { Random } from '../../support/random.ts';
 import type { Check, Fail, Landing } from '../facts.ts';
 import { peerText } from '../rules.ts';
@@ -101,72 +100,104 @@ export class PacketCheck implements Check {
   }
 
   #judge(moment: Moment): void {
-    const { plan, packet, after, state } = moment;
+    const { plan, packet, after, state, where } = moment;
     const context = groupContext({
       id: after.SecurityGroupId,
       type: after.SecurityGroupType,
       innerAccess: after.InnerAccessPolicy === 'Accept' ? 'accept' : 'drop',
     });
     this.counts.packets += 1;
-    const { old, target } = plan;
-    const foreign = plan.fact.policy.alone
-      ? []
-      : [foreignRule(packet, [...old, ...target, ...state], this.#options.random)];
-    for (const beside of foreign.length === 0 ? [[]] : [[], foreign])
-      this.#judgeBeside(moment, context, beside);
-  }
-
-  #judgeBeside(
-    { plan, packet, after, state, where }: Moment,
-    context: GroupContext,
-    foreign: readonly Rule[],
-  ): void {
-    const decideOf = (rules: readonly Rule[]) => oracleDecide([...rules, ...foreign], packet, context);
-    const isBetween = (others: readonly Rule[]): boolean => {
-      const decide = (rules: readonly Rule[]) => decideOf([...rules, ...others]);
-      return [plan.old, plan.target].some((rules) => decide(rules) === decide(state));
+    const rankOf = (rules: readonly Rule[]): number => strongest(rules, packet, context);
+    const ranks: Ranks = {
+      state: rankOf(state),
+      old: rankOf(plan.old),
+      target: rankOf(plan.target),
+      bystanders: rankOf(unreadBystanders(plan)),
+      removed: rankOf(plan.removedByOthers),
+      rest: defaultRank(packet, context),
     };
-    if (isBetween([])) return;
-    // In the group as the daemon had to take it to be, the packet fares as it should.
-    const bystanders = unreadBystanders(plan);
-    if (bystanders.length > 0 && isBetween(bystanders)) return;
-    const now = decideOf(state);
-    // Someone removed a rule that the policy wants: no one can be blamed for what the policy itself says.
-    const wished = [...plan.target, ...plan.removedByOthers];
-    if (now === decideOf(wished)) return;
-    const { fallback } = this.#options;
-    if (!plan.fact.hitless && fallback === (now === 'accept' ? 'neverCut' : 'neverOpen')) return;
-    const what = now === 'accept' ? 'opened' : 'cut';
+    const beside = plan.fact.policy.alone ? [NO_RULE] : [NO_RULE, ...ranksAround(ranks)];
+    const broken = beside.find((foreign) => !this.#isFair(ranks, foreign, plan.fact.hitless));
+    if (broken === undefined) return;
+    const now = isAccept(winner(ranks, ranks.state, broken)) ? 'accept' : 'drop';
     this.#fail(
       '(a) packets',
-      `${where} of ${after.SecurityGroupId} has ${what} ${packetText(packet)}${besideText(foreign)}, which ` +
+      `${where} of ${after.SecurityGroupId} has ${now === 'accept' ? 'opened' : 'cut'} ` +
+        `${packetText(packet)}${besideText(broken)}, which ` +
         `${now === 'accept' ? 'neither' : 'both'} the group as it was and as its policy wants it ` +
         `${now === 'accept' ? 'lets' : 'let'} through`,
     );
   }
+
+  /** Whether the packet may fare as it does, beside a rule of another group. */
+  #isFair(ranks: Ranks, foreign: number, isHitless: boolean): boolean {
+    const { state, old, target, bystanders, removed } = ranks;
+    const accepts = (...held: readonly number[]): boolean =>
+      isAccept(winner(ranks, Math.min(...held), foreign));
+    const now = accepts(state);
+    if (accepts(old) === now || accepts(target) === now) return true;
+    // In the group as the daemon had to take it to be, the packet fares as it should.
+    const asTaken = accepts(state, bystanders);
+    if (bystanders !== NO_RULE && [old, target].some((rank) => accepts(rank, bystanders) === asTaken))
+      return true;
+    // Someone removed a rule that the policy wants: no one can be blamed for what the policy itself says.
+    if (accepts(target, removed) === now) return true;
+    return !isHitless && this.#options.fallback === (now ? 'neverCut' : 'neverOpen');
+  }
 }
 
-/** A rule that matches the packet, of a strength near that of one of these: nothing between two of them is ever told. */
-function foreignRule(packet: Packet, near: readonly Rule[], random: Random): Rule {
-  const priority = (near.length === 0 ? 50 : random.pick(near).priority) + random.pick([-1, 0, 0, 1]);
-  return {
-    direction: packet.direction,
-    protocol: 'all',
-    ports: NO_PORTS,
-    sourcePorts: null,
-    peer: { kind: packet.family, address: 0n, length: 0 },
-    own: null,
-    action: random.chance(0.5) ? 'accept' : 'drop',
-    priority: Math.max(1, priority),
-    nicType: packet.nicType,
-    description: null,
-  };
+/** The ranks of the strongest rules that match a packet, as in docs/algorithms.md: lower wins, and odd ones accept. */
+interface Ranks {
+  readonly state: number;
+  readonly old: number;
+  readonly target: number;
+  readonly bystanders: number;
+  readonly removed: number;
+  /** Of what holds for a packet that no rule matches. */
+  readonly rest: number;
 }
 
-const besideText = ([rule]: readonly Rule[]): string =>
-  rule === undefined
+const NO_RULE = Infinity;
+/** Between members of a group whose inner access is open no rule is asked. */
+const BEFORE_ALL_RULES = -1;
+
+function strongest(rules: readonly Rule[], packet: Packet, context: GroupContext): number {
+  const { type, innerAccess, id } = context;
+  const isBetweenMembers = packet.nicType === 'intranet' && packet.memberOf.includes(id);
+  if (type === 'normal' && innerAccess === 'accept' && isBetweenMembers) return BEFORE_ALL_RULES;
+  let rank = NO_RULE;
+  for (const rule of rules) {
+    if (oracleMatches(rule, packet, context)) rank = Math.min(rank, rankOfRule(rule));
+  }
+  return rank;
+}
+
+const rankOfRule = ({ priority, action }: Pick<Rule, 'priority' | 'action'>): number =>
+  2 * priority + (action === 'accept' ? 1 : 0);
+
+const defaultRank = ({ direction }: Packet, { type }: GroupContext): number =>
+  rankOfRule({ priority: 1000, action: direction === 'egress' && type === 'normal' ? 'accept' : 'drop' });
+
+const winner = ({ rest }: Ranks, held: number, foreign: number): number => Math.min(held, foreign, rest);
+
+/** Of minus one as of any odd number. */
+const isAccept = (rank: number): boolean => Math.abs(rank % 2) === 1;
+
+/** What a rule of another group can do at all, it does as strong as one of these, or just weaker: nothing else tells. */
+function ranksAround({ state, old, target }: Ranks): number[] {
+  const priorities = [state, old, target].flatMap((rank) =>
+    rank === NO_RULE || rank === BEFORE_ALL_RULES ? [WEAKEST] : [rank >> 1, (rank >> 1) + 1],
+  );
+  return [...new Set(priorities)].flatMap((priority) => [2 * priority, 2 * priority + 1]);
+}
+
+/** A priority that a policy cannot give: that of rules which the cloud itself made. */
+const WEAKEST = 110;
+
+const besideText = (foreign: number): string =>
+  foreign === NO_RULE
     ? ''
-    : ` (with a rule of another group: ${rule.action} all at priority ${rule.priority})`;
+    : ` (with a rule of another group: ${isAccept(foreign) ? 'accept' : 'drop'} all at priority ${foreign >> 1})`;
 
 function packetText({ direction, family, protocol, port, sourcePort, peer, own, memberOf }: Packet): string {
   const address = (value: bigint | null) =>

@@ -49,7 +49,9 @@ async function runShared(many: ManySeeds, take: (result: SeedResult) => void): P
   };
   const count = Math.min(many.workers, Math.ceil(many.count / PORTION));
   const file = fileURLToPath(new URL('./shard.ts', import.meta.url));
-  const shards = Array.from({ length: count }, () => fork(file, [JSON.stringify(many.options)]));
+  const shards = Array.from({ length: count }, () =>
+    fork(file, [JSON.stringify(many.options)], { execArgv: ['--import', 'tsx'] }),
+  );
   try {
     await Promise.all(shards.map((shard) => served(shard, nextPortion, take)));
   } finally {
