@@ -15,14 +15,14 @@ interface Spot {
 export function changeTree(text: string, mutation: Mutation, material: Material): string {
   const root = read(Buffer.from(text, 'latin1').toString('utf8'), material);
   if (typeof root !== 'object' || root === null) return text;
-  const top: Parent = [root];
+  const top: unknown[] = [root];
   const spots = spotsOf(top).slice(1);
   const spot = spots[Math.floor(mutation.at * spots.length)];
   const other = spots[Math.floor(mutation.to * spots.length)];
   if (spot === undefined || other === undefined) return text;
   // A copy, so that no part ever holds itself.
   change(spot, structuredClone(valueAt(other)), mutation, material);
-  return asBytes(write(top[0], mutation, material));
+  return asBytes(write(top, mutation, material));
 }
 
 function read(text: string, { codec }: Material): unknown {
@@ -35,7 +35,7 @@ function read(text: string, { codec }: Material): unknown {
   }
 }
 
-function write(root: object, { word }: Mutation, { codec }: Material): string {
+function write([root]: readonly unknown[], { word }: Mutation, { codec }: Material): string {
   if (codec === 'json') return JSON.stringify(root);
   const style = word % 3;
   if (style === 0) return JSON.stringify(root, null, 1);

@@ -73,10 +73,9 @@ const headerText = (value: string): string => Buffer.from(value.replace(/[\0\r\n
 
 function requestOf({ how, action, params, method, target, headers, body }: Call, nonce: string): WireRequest {
   const signed = { key: EMULATOR_KEY, nowMs: START_MS, nonce };
-  const sent = Object.entries(headers).map(([name, value]) => [
-    headerText(name).toLowerCase(),
-    headerText(value),
-  ]);
+  const sent: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers))
+    sent[headerText(name).toLowerCase()] = headerText(value);
   switch (how) {
     case 'V1':
       return requestV1(action, params, signed);
@@ -89,7 +88,7 @@ function requestOf({ how, action, params, method, target, headers, body }: Call,
       return {
         method,
         target: headerText(how === 'admin' ? `/_emulator/${target}` : target),
-        headers: { host: 'localhost', ...Object.fromEntries(sent) },
+        headers: { host: 'localhost', ...sent },
         body: Buffer.from(body),
         remoteAddress: '127.0.0.1',
       };
