@@ -15,8 +15,12 @@ export interface NamedByRule {
 
 /** Named by rules that the group does not have yet: what it has, the cloud took. */
 export function namedByMissing(policy: GroupPolicy, described: readonly DescribedRule[]): NamedByRule[] {
+  const naming = DIRECTIONS.flatMap((direction) => policy.rules[direction] ?? []).filter(
+    ({ rule }) => namedBy(rule).length > 0,
+  );
+  if (naming.length === 0) return [];
   const present = new Set(described.map(({ rule }) => ruleIdentity(rule)));
-  return DIRECTIONS.flatMap((direction) => policy.rules[direction] ?? [])
+  return naming
     .filter(({ rule }) => !present.has(ruleIdentity(rule)))
     .sort(({ source: a }, { source: b }) => compareText(a.file, b.file) || a.line - b.line)
     .flatMap((rule) => namedBy(rule.rule).map((name) => ({ rule, ...name })));
