@@ -102,7 +102,7 @@ function targetsChosen(
 
 /** Reads all groups, `concurrency` of them at a time. Shows progress on a terminal. */
 export async function sideBySide<Group, T>(
-  { config, io }: Reading,
+  { config, io }: ReadWith,
   groups: readonly Group[],
   read: (group: Group) => Promise<T>,
 ): Promise<T[]> {
@@ -111,7 +111,7 @@ export async function sideBySide<Group, T>(
   return results;
 }
 
-interface Reading {
+interface ReadWith {
   readonly config: Config;
   readonly io: Io;
 }
@@ -124,7 +124,7 @@ const MOST_READ_AHEAD = 1000;
  * longer than one before it is missing, so that memory does not grow with the number of groups.
  */
 export async function oneByOne<Group, T>(
-  { config, io }: Reading,
+  { config, io }: ReadWith,
   groups: readonly Group[],
   {
     read,

@@ -63,7 +63,7 @@ export function planReport(
 ): PlanReport {
   const inOrder = sortResults(results);
   const said = { hash: hashOfPlans(inOrder), summary: summarise(inOrder) };
-  return { ...headOf({ revision, commit }, said), groups: inOrder.map(groupDocument) };
+  return { ...reportHead({ revision, commit }, said), groups: inOrder.map(resultDocument) };
 }
 
 /** What was planned. */
@@ -74,12 +74,12 @@ export interface PlannedRevision {
 
 type SaidOfAll = Pick<PlanReport, 'hash' | 'summary'>;
 
-const headOf = ({ revision, commit }: PlannedRevision, { hash, summary }: SaidOfAll) => {
+const reportHead = ({ revision, commit }: PlannedRevision, { hash, summary }: SaidOfAll) => {
   const of = commit === null ? { revision } : { revision, commit };
   return { version: 1, ...of, hash, summary } as const;
 };
 
-const groupDocument = (result: GroupResult): GroupDocument =>
+const resultDocument = (result: GroupResult): GroupDocument =>
   isFailed(result) ? failedDocument(result) : planDocument(result);
 
 /**
@@ -87,13 +87,13 @@ const groupDocument = (result: GroupResult): GroupDocument =>
  * region and id, then the foot. Together they are the report as JSON with two spaces an indent, and a newline.
  */
 export function jsonHead(planned: PlannedRevision, said: SaidOfAll): string {
-  return `${JSON.stringify(headOf(planned, said), null, 2).slice(0, -'\n}'.length)},\n  "groups": [`;
+  return `${JSON.stringify(reportHead(planned, said), null, 2).slice(0, -'\n}'.length)},\n  "groups": [`;
 }
 
 /** `isFirst`: no group stands before it. */
 export function jsonOfGroup(result: GroupResult, isFirst: boolean): string {
   // A line break within a text is written as an escape.
-  const indented = JSON.stringify(groupDocument(result), null, 2).replaceAll('\n', '\n    ');
+  const indented = JSON.stringify(resultDocument(result), null, 2).replaceAll('\n', '\n    ');
   return `${isFirst ? '' : ','}\n    ${indented}`;
 }
 

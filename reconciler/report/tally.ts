@@ -3,7 +3,7 @@ import { groupKey, type GroupRef } from '../model/group.ts';
 import { HashOfList } from '../plan/hash.ts';
 import type { GroupPlan } from '../plan/plan.ts';
 
-type Status = GroupPlan['status'] | 'error';
+type ResultStatus = GroupPlan['status'] | 'error';
 
 /**
  * Of rules and calls those that would be carried out: observed and blocked groups have none. `differing`: groups that
@@ -21,7 +21,7 @@ export interface Summary {
 }
 
 export class Tally {
-  readonly #statuses: Record<Status, number> = {
+  readonly #statuses: Record<ResultStatus, number> = {
     converged: 0,
     pending: 0,
     observed: 0,
