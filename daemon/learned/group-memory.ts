@@ -15,6 +15,8 @@ export interface GroupMemory {
   readonly ignoredOpens: IgnoredOpens;
   /** Null: none, or one that was carried out. */
   readonly lastPlan: LastPlan | null;
+  /** What the last look left nothing to note of: see `settledMark`; null: it may have. */
+  readonly settled: string | null;
   /** Hash of the plan that was told and not come to its end since, however often it was tried; null: none. */
   readonly toldPlan: string | null;
   /** When a plan was last carried out, monotonic. To begin with now, since another process may have written just before. */
@@ -32,6 +34,7 @@ export const newGroupMemory = (nowMs: number): GroupMemory => ({
   quota: null,
   ignoredOpens: new Set(),
   lastPlan: null,
+  settled: null,
   toldPlan: null,
   wroteAtMs: nowMs,
   legacyPriority: 'modify',

@@ -1,14 +1,17 @@
 // The plan of a group that stands as at the last look is the plan of that look. To judge its rules again would cost
 // seconds of work at each resync, of every group, and give the same.
-import { createHash } from 'node:crypto';
-import { serialize } from 'node:v8';
-import { exemptionOf } from '../../reconciler/judge/verdict/guardrail.ts';
 import type { PlanInput } from '../../reconciler/plan/plan-input.ts';
 import type { GroupPlan } from '../../reconciler/plan/plan.ts';
+import { digestInput, sameUntilMs, type DigestedPolicy } from './input-digest.ts';
 
 export interface LastPlan {
-  /** Equal for inputs that give equal plans. */
+  /** Equal for inputs that give equal plans, while the time is between these two. */
   readonly key: string;
+  /** Unix milliseconds. */
+  readonly fromMs: number;
+  /** Unix milliseconds; not at that moment. */
+  readonly untilMs: number;
+  readonly policy: DigestedPolicy;
   readonly plan: GroupPlan;
 }
 
@@ -18,23 +21,15 @@ export function planOnce(
   last: LastPlan | null,
   planOf: (input: PlanInput) => GroupPlan,
 ): LastPlan {
-  const key = keyOf(input);
-  return last?.key === key ? last : { key, plan: planOf(input) };
+  const { digest: key, policy } = digestInput(input, last?.policy ?? null);
+  if (last?.key === key && isInTime(last, input)) return last;
+  return { key, fromMs: input.nowMs, untilMs: sameUntilMs(input), policy, plan: planOf(input) };
 }
+
+/** The clock may be set back, to before an end that had come. */
+const isInTime = ({ fromMs, untilMs }: LastPlan, { nowMs }: PlanInput): boolean =>
+  fromMs <= nowMs && nowMs < untilMs;
 
 /** What is carried out is not asked for again, and may be large. */
 export const worthKeeping = (last: LastPlan): LastPlan | null =>
   last.plan.status === 'pending' ? null : last;
-
-/**
- * Of all that the plan hangs on. Of the time that is which exemptions are in force: pauses, freezes, approvals and what
- * rests are in the input only while they hold.
- */
-function keyOf({ nowMs, ...input }: PlanInput): string {
-  const exempt = (input.safety?.guardrails ?? []).map(
-    (guardrail) => exemptionOf(guardrail, input.described.id, nowMs) !== null,
-  );
-  return createHash('sha256')
-    .update(serialize([input, exempt]))
-    .digest('hex');
-}

@@ -39,7 +39,8 @@ async function noteInJournal(run: GroupRun, end: RunEnd): Promise<void> {
   const isOfPolicy = end.kind === 'asPlanned' && end.quarantined === 0;
   // A rule that cannot go in yet makes the group no newer than it is.
   const isTakenOver = end.kind !== 'blocked' || leavesOutRulesOnly(end.plan.blockedBy);
-  await noteEnd(run, { identities: seen.identities, isOfPolicy, isTakenOver });
+  const isSettled = end.kind === 'asPlanned' && end.isSettled;
+  if (!isSettled) await noteEnd(run, { identities: seen.identities, isOfPolicy, isTakenOver });
   await close('superseded', 'the group is as the policy in force wants it');
   const { applied } = await journal.marks(run.group);
   if (applied !== run.revision) await journal.mark(run.group, { applied: run.revision });

@@ -40,6 +40,7 @@ export function learn(run: GroupRun, executed: Executed, end: RunEnd): Lesson {
       quota: quotaAfter(memory.quota, end, nowMs),
       levelWithoutRules: levelAfter(executed, end),
       legacyPriority: priorityAfter(executed, end),
+      settled: settledAfter(executed, end),
       // The same drift may come again, and is another one then.
       toldPlan: end.kind === 'asPlanned' ? null : memory.toldPlan,
     },
@@ -47,6 +48,10 @@ export function learn(run: GroupRun, executed: Executed, end: RunEnd): Lesson {
     flapping,
   };
 }
+
+/** Only a look that changed nothing and has noted all shows that nothing is left to note. */
+const settledAfter = ({ mark }: Executed, end: RunEnd): string | null =>
+  end.kind === 'asPlanned' && end.changes === 0 && end.quarantined === 0 ? mark : null;
 
 function quotaAfter(before: QuotaEstimate, end: RunEnd, nowMs: number): QuotaEstimate {
   if (end.kind === 'asPlanned') return quotaAfterConverging(before, nowMs);

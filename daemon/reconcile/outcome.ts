@@ -80,6 +80,8 @@ export type RunEnd =
       readonly identities: readonly string[];
       /** Rules that the plan left out, since the cloud refuses them. */
       readonly quarantined: number;
+      /** Whether the last look ended so, and nothing is there that it did not note. */
+      readonly isSettled: boolean;
     };
 
 export interface BlockedEnd {

@@ -20,6 +20,7 @@ import { noteBreakGlass } from './safety/note-break-glass.ts';
 import { reportExpired } from './safety/expired.ts';
 import { isAnotherInForce, keptPlan } from './safety/kept-plan.ts';
 import { notePlan } from './safety/notes.ts';
+import { settledMark } from './safety/settled.ts';
 import { waitUntilDescribed } from './wait-until-described.ts';
 
 /** A plan to carry out. It may have no steps: then the group is as its policy says. */
@@ -39,6 +40,10 @@ export interface Planned {
   readonly readAtMs: number;
   /** The plan of the policy, and what it was made of. */
   readonly made: LastPlan;
+  /** Null: there may be something to note of the group; see `settledMark`. */
+  readonly mark: string | null;
+  /** Whether the last look found all of this, and noted it. */
+  readonly isSettled: boolean;
 }
 
 /** There is nothing to carry out. */
@@ -77,13 +82,16 @@ export async function readAndPlan(
   if (isAnother(run, plan)) return ended({ kind: 'changed' }, known);
   const { toldPlan } = before;
   reportPlan(run, described, { plan, cause: causeOf(run, plan, { input, facts }), toldPlan });
-  await note(run, plan, { input, facts, breakGlass });
+  const mark = settledMark(lastPlan, { input, facts, breakGlass }, run.revision);
+  const isSettled = mark !== null && mark === before.settled;
+  if (!isSettled) await note(run, plan, { input, facts, breakGlass });
   const memory = {
     ...known,
     ignoredOpens: reportIgnored(run, plan, before),
     lastPlan: worthKeeping(lastPlan),
+    settled: null,
   };
-  return nextOf(run, lastPlan, { input, facts, memory, readAtMs });
+  return nextOf(run, lastPlan, { input, facts, memory, readAtMs, mark, isSettled });
 }
 
 /** What was blocked at an earlier look is no change of the cloud now. */
@@ -98,12 +106,14 @@ type PlannedFrom = Pick<GroupInput, 'input' | 'facts'>;
 interface KnownToPlan extends Omit<GroupInput, 'breakGlass'> {
   readonly memory: GroupMemory;
   readonly readAtMs: number;
+  readonly mark: string | null;
+  readonly isSettled: boolean;
 }
 
 /** Carried out is the policy's plan; where that is blocked, the plan of the policy in force, or what closes of it. */
 function nextOf(run: GroupRun, made: LastPlan, known: KnownToPlan): Planned | EndedEarly {
   const { plan } = made;
-  const { input, facts, readAtMs } = known;
+  const { input, facts, readAtMs, mark, isSettled } = known;
   const { toldPlan } = known.memory;
   const telling = (told: GroupPlan | null): GroupMemory => ({
     ...known.memory,
@@ -115,14 +125,24 @@ function nextOf(run: GroupRun, made: LastPlan, known: KnownToPlan): Planned | En
   if (plan.status !== 'blocked') {
     const waiting = { waiting: null, closesOnly: false };
     const memory = plan.status === 'pending' ? telling(plan) : idle;
-    return { kind: 'planned', plan, revision, input, memory, ...waiting, readAtMs, made };
+    return { kind: 'planned', plan, revision, input, memory, ...waiting, readAtMs, made, mark, isSettled };
   }
   const kept = run.request.approvedPlan === null ? keptPlan(plan, input, facts) : null;
   if (kept !== null) {
     const before = facts.inForceRevision ?? revision;
     reportKept({ ...run, revision: before }, kept.plan, toldPlan);
     const memory = telling(kept.plan);
-    return { kind: 'planned', ...kept, revision: before, memory, waiting: plan, readAtMs, made };
+    const unsettled = { mark: null, isSettled: false };
+    return {
+      kind: 'planned',
+      ...kept,
+      revision: before,
+      memory,
+      waiting: plan,
+      readAtMs,
+      made,
+      ...unsettled,
+    };
   }
   const end = { kind: 'blocked', plan, pausedForMs: pausedFor(input), kept: null } as const;
   return { kind: 'ended', end, memory: idle };

@@ -39,9 +39,9 @@ export async function verifyGroup(run: GroupRun, executed: Executed): Promise<Ru
 const isDone = ({ status, steps, blockedBy }: GroupPlan): boolean =>
   status === 'converged' || (steps.length === 0 && leavesOutRulesOnly(blockedBy));
 
-function asPlanned({ progress, plan, input }: Executed, { rules }: DescribedGroup): RunEnd {
+function asPlanned({ progress, plan, input, isSettled }: Executed, { rules }: DescribedGroup): RunEnd {
   const { desired, described } = input.learned.quarantined;
   const quarantined = desired.size + described.size;
   const identities = rules.map(({ rule }) => ruleIdentity(rule));
-  return { kind: 'asPlanned', plan, changes: progress.changes, identities, quarantined };
+  return { kind: 'asPlanned', plan, changes: progress.changes, identities, quarantined, isSettled };
 }

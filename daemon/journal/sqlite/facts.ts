@@ -14,6 +14,7 @@ import type { GroupAttribution, KnownAttribution } from '../attribution.ts';
 import { NO_GROUP_FACTS, type GroupFacts } from '../facts.ts';
 import type { HistoryQuery } from '../journal.ts';
 import type { Connection, SqlValue } from './connection.ts';
+import type { KnownPolicies } from './known-policies.ts';
 import { GROUP_FIELDS, scopeOf } from './rows.ts';
 
 type NamedBodies = ReadonlyArray<{ readonly name: string; readonly body: string }>;
@@ -22,12 +23,40 @@ const IS_OF_GROUP = 'account = ? AND region = ? AND group_id = ?';
 
 const partsOf = ({ account, region, id }: GroupRef): SqlValue[] => [account, region, id];
 
-export function readGroupFacts(db: Connection, group: GroupRef): GroupFacts {
-  return { ...NO_GROUP_FACTS, ...parsedFacts(groupBodies(db, group)) };
+/** The facts of groups; and the policies in force that were read or written, as objects. */
+interface FactsOfGroups {
+  readonly db: Connection;
+  readonly policies: KnownPolicies;
 }
 
-export function writeGroupFacts(db: Connection, group: GroupRef, facts: Partial<GroupFacts>): void {
-  const changed = changedFacts(groupBodies(db, group), facts);
+export function readGroupFacts({ db, policies }: FactsOfGroups, group: GroupRef): GroupFacts {
+  const bodies = groupBodies(db, group);
+  const inForce = bodies.get('inForce');
+  const others = new Map([...bodies].filter(([name]) => name !== 'inForce'));
+  return {
+    ...NO_GROUP_FACTS,
+    ...parsedFacts(others),
+    inForce: inForce === undefined ? null : policies.read(group, inForce),
+  };
+}
+
+export function writeGroupFacts(
+  { db, policies }: FactsOfGroups,
+  group: GroupRef,
+  facts: Partial<GroupFacts>,
+): void {
+  const before = groupBodies(db, group);
+  const changed = changedFacts(before, facts);
+  writeBodies(db, group, changed);
+  const inForce = new Map([...before, ...changed]).get('inForce');
+  if (facts.inForce && inForce !== undefined) policies.note(group, inForce, facts.inForce);
+}
+
+function writeBodies(
+  db: Connection,
+  group: GroupRef,
+  changed: ReadonlyArray<readonly [string, string]>,
+): void {
   if (changed.length === 0) return;
   db.transaction(() => {
     for (const [name, body] of changed) {

@@ -24,6 +24,7 @@ import {
   writeGroupFacts,
 } from './facts.ts';
 import { EstateTables, readEndedFreezes, writeSmallFacts } from './estate-facts.ts';
+import { KnownPolicies } from './known-policies.ts';
 import {
   scopeOf,
   SELECT_HISTORY,
@@ -44,9 +45,11 @@ export function openSqliteDesk(path: string): Opened<JournalDesk> {
 /** Every statement runs, and is on the disk, before the method returns: its promise only carries the result. */
 export class SqliteDesk implements JournalDesk {
   readonly #db: Connection;
+  readonly #facts: { readonly db: Connection; readonly policies: KnownPolicies };
 
-  constructor(db: Connection) {
+  constructor(db: Connection, policies = new KnownPolicies()) {
     this.#db = db;
+    this.#facts = { db, policies };
   }
 
   history({ group, sinceMs, limit }: HistoryQuery): Promise<readonly HistoryEntry[]> {
@@ -123,13 +126,13 @@ export class SqliteDesk implements JournalDesk {
 
   adopt(group: GroupRef, rules: readonly AdoptedRule[]): Promise<void> {
     return guarded(() => {
-      const { adoptedRules } = readGroupFacts(this.#db, group);
-      writeGroupFacts(this.#db, group, { adoptedRules: [...adoptedRules, ...rules] });
+      const { adoptedRules } = readGroupFacts(this.#facts, group);
+      writeGroupFacts(this.#facts, group, { adoptedRules: [...adoptedRules, ...rules] });
     });
   }
 
   facts(group: GroupRef): Promise<GroupFacts> {
-    return guarded(() => readGroupFacts(this.#db, group));
+    return guarded(() => readGroupFacts(this.#facts, group));
   }
 
   attributions(group: Partial<GroupRef>): Promise<readonly KnownAttribution[]> {

@@ -27,6 +27,7 @@ import {
   writeGroupFacts,
   writeWaiting,
 } from './facts.ts';
+import { KnownPolicies } from './known-policies.ts';
 import { boundSize, createPruner, type Retention } from './retention.ts';
 import {
   INTENT_COLUMNS,
@@ -99,10 +100,13 @@ class SqliteJournal extends SqliteDesk implements Journal {
   readonly #clock: JournalPorts['clock'];
   readonly #opening: TokenOpening;
   readonly #prune: (nowMs: number) => void;
+  readonly #policies: KnownPolicies;
   #counter = 0;
 
   constructor(file: OpenFile, { clock, retention }: SqliteJournalOptions, opening: TokenOpening) {
-    super(file.db);
+    const policies = new KnownPolicies();
+    super(file.db, policies);
+    this.#policies = policies;
     this.#file = file;
     this.#db = file.db;
     this.#estate = new EstateTables(file.db);
@@ -197,7 +201,7 @@ class SqliteJournal extends SqliteDesk implements Journal {
   }
 
   setFacts(group: GroupRef, facts: Partial<GroupFacts>): Promise<void> {
-    return guarded(() => writeGroupFacts(this.#db, group, facts));
+    return guarded(() => writeGroupFacts({ db: this.#db, policies: this.#policies }, group, facts));
   }
 
   override estateFacts(): Promise<EstateFacts> {
@@ -225,7 +229,10 @@ class SqliteJournal extends SqliteDesk implements Journal {
   }
 
   forget(group: GroupRef): Promise<void> {
-    return guarded(() => forgetGroup(this.#db, group));
+    return guarded(() => {
+      forgetGroup(this.#db, group);
+      this.#policies.forget(group);
+    });
   }
 
   override async close(): Promise<void> {

@@ -104,6 +104,7 @@ export function frozenBy(
 
 /** Wherever it is written, and but for rules that have ended since. */
 export function isSamePolicy(a: GroupPolicy, b: GroupPolicy, nowMs: number): boolean {
+  if (a === b) return true;
   const rest = (policy: GroupPolicy) => ({
     ...policy,
     rules: null,

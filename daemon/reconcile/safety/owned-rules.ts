@@ -38,7 +38,10 @@ export function ownedAfterRead(
   { rules }: DescribedGroup,
 ): OwnFacts {
   const awaited = new Set(brought);
-  const found = rules.flatMap(({ rule, id }) => (id !== null && awaited.has(ruleIdentity(rule)) ? [id] : []));
+  const found =
+    awaited.size === 0
+      ? []
+      : rules.flatMap(({ rule, id }) => (id !== null && awaited.has(ruleIdentity(rule)) ? [id] : []));
   const all = [...new Set([...owned, ...found])];
   const there = new Set(rules.map(({ id }) => id));
   return {

@@ -2,7 +2,19 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { Metrics, type MetricsView } from '../../../../daemon/telemetry/metrics.ts';
 import { COMMON, EVENT_NAMES, SAMPLE_EVENTS } from '../../../support/sample-events.ts';
 
-const NOTHING: MetricsView = { policies: { problems: 0, held: null, remote: null }, groups: [], lanes: [] };
+const NOTHING: MetricsView = {
+  policies: { problems: 0, held: null, remote: null },
+  groups: [],
+  lanes: [],
+  resyncs: [],
+};
+const RESYNC = {
+  account: 'default',
+  region: 'cn-hangzhou',
+  tookMs: 600_000,
+  operation: 'AuthorizeSecurityGroup',
+  neededPerMinute: 620,
+};
 const GROUP = {
   account: 'default',
   region: 'cn-hangzhou',
@@ -107,9 +119,12 @@ describe('gauges', () => {
       policies: { problems: 2, remote: { answeredAtMs: 4000, error: 'gone' }, held: { hash: 'f00' } },
       groups: [GROUP],
       lanes: [LANE],
+      resyncs: [RESYNC],
     });
     expect(series).toMatchObject({
       rampart_policy_problems: 2,
+      'rampart_resync_duration_seconds{account="default",region="cn-hangzhou"}': 600,
+      [`rampart_resync_needed_calls_per_minute${lane}`]: 620,
       rampart_policies_held: 1,
       rampart_policies_remote_up: 0,
       rampart_policies_remote_last_answer_timestamp_seconds: 4,

@@ -73,7 +73,9 @@ async function execute({ plan, before, atCheckpoint, leftOpen, answers = [] }: S
     waiting: null,
     closesOnly: false,
     readAtMs: 0,
-    made: { key: '', plan },
+    made: { key: '', fromMs: 0, untilMs: Infinity, policy: { of: policy, digest: '' }, plan },
+    mark: null,
+    isSettled: false,
   };
   const run = beginRun(engine, request, new AbortController().signal);
   const { progress } = await executePlan(run, planned, ({ operation }) => {

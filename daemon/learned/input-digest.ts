@@ -1,0 +1,59 @@
+// Whether two inputs of the planner give the same plan, told without planning: a digest of all of them but the time, and
+// beside it how long the time alone changes nothing.
+import { createHash } from 'node:crypto';
+import { serialize } from 'node:v8';
+import type { PlanInput } from '../../reconciler/plan/plan-input.ts';
+import { DIRECTIONS } from '../../reconciler/model/rule.ts';
+import type { SafetyInput } from '../../reconciler/plan/safety.ts';
+
+type PolicyInForce = NonNullable<SafetyInput['inForce']>;
+
+/** A policy is large and seldom another one, so its digest is made once for each object. */
+export interface DigestedPolicy {
+  readonly of: PolicyInForce;
+  readonly digest: string;
+}
+
+export interface DigestedInput {
+  /** SHA-256. Equal ones are of equal inputs, but for `nowMs`; equal inputs mostly have equal ones. */
+  readonly digest: string;
+  readonly policy: DigestedPolicy;
+}
+
+/** `known`: of the last policy of the group; what is of the same object is not computed a second time. */
+export function digestInput(input: PlanInput, known: DigestedPolicy | null): DigestedInput {
+  const { desired, safety } = input;
+  const policy = digestPolicy(desired, known);
+  const inForce = safety?.inForce ?? null;
+  const judged = inForce === null ? safety : { ...safety, inForce: digestPolicy(inForce, policy).digest };
+  const digest = digestValue({ ...input, desired: policy.digest, safety: judged, nowMs: null });
+  return { digest, policy };
+}
+
+export const digestPolicy = (of: PolicyInForce, known: DigestedPolicy | null): DigestedPolicy =>
+  known?.of === of ? known : { of, digest: digestValue(of) };
+
+/** Values that differ have other digests; of plain data, sets, maps and large whole numbers. */
+export const digestValue = (value: unknown): string =>
+  createHash('sha256').update(serialize(value)).digest('base64');
+
+/** The first moment, Unix milliseconds, at which the passing of time may change the plan; Infinity: none will. */
+export function sameUntilMs({ nowMs, ...input }: PlanInput): number {
+  const { safety, learned, holds = [], frozen, desired } = input;
+  const rules = [desired, safety?.inForce].flatMap((policy) =>
+    DIRECTIONS.flatMap((direction) => policy?.rules[direction] ?? []),
+  );
+  const ends = [
+    ...rules.map(({ expiresAtMs }) => expiresAtMs),
+    ...(safety?.guardrails ?? []).flatMap(({ exempt }) => exempt.map(({ untilMs }) => untilMs)),
+    ...(safety?.approvals ?? []).map(({ untilMs }) => untilMs),
+    ...(learned?.refused ?? []).map(({ untilMs }) => untilMs),
+    ...holds.map(({ untilMs }) => untilMs),
+    learned?.resting?.untilMs ?? null,
+    frozen?.untilMs ?? null,
+  ];
+  return ends.reduce<number>(
+    (first, end) => (end !== null && end > nowMs && end < first ? end : first),
+    Infinity,
+  );
+}
