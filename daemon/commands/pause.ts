@@ -79,7 +79,7 @@ async function findGroup(
   by: { readonly config: Config; readonly desk: JournalDesk; readonly io: Io },
 ): Promise<GroupRef> {
   const { config, desk, io } = by;
-  const { state } = await openKeeper(config).take(await loadOnce(config, io));
+  const { state } = await openKeeper(config, io).take(await loadOnce(config, io));
   const declared = state.groups.find(({ selector }) => selector.kind === 'id' && selector.id === id);
   if (declared !== undefined) return { account: declared.account, region: declared.region, id };
   const [changed] = await desk.history({ group: { id }, sinceMs: null, limit: 1 });

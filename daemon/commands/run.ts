@@ -226,6 +226,7 @@ function httpPorts({ daemon, lanes, liveConfig, attributor, metrics, hooks }: Ob
       .status()
       .map((group) => ({ ...group, attribution: attributor?.of(group) ?? null })),
     lanes: lanes.status(),
+    resyncs: daemon.resyncs,
   });
   return {
     status,

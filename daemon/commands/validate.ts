@@ -42,6 +42,8 @@ interface Checked {
   readonly texts: ReadonlyMap<string, string>;
   readonly files: number;
   readonly groups: number;
+  /** The one of `policies.limits` that the policies are nearest to; null: none were read. */
+  readonly limits: { readonly limit: string; readonly percent: number } | null;
 }
 
 export function addValidateCommand(program: Command, io: Io, done: (code: ExitCode) => void): void {
@@ -116,7 +118,7 @@ const nearHours = (config: Config | null): number =>
   Math.max(0, ...(config?.reconcile.expiryNoticeHours ?? [168]));
 
 async function checkPolicies(paths: readonly string[], config: Config | null, io: Io): Promise<Checked> {
-  const { files, asked, isPart } = await filesAsked(paths, config, io);
+  const { files, asked, isPart, usage } = await filesAsked(paths, config, io);
   if (config !== null && isPart) await noteUncommitted(config, io);
   const options = config === null ? { accounts: null } : compileOptionsOf(config);
   const compiled = compilePolicies(files, options);
@@ -139,6 +141,7 @@ async function checkPolicies(paths: readonly string[], config: Config | null, io
     texts,
     files: texts.size,
     groups: groups.length,
+    limits: usage,
   };
 }
 
@@ -148,6 +151,7 @@ const ofConfig = (problems: readonly Problem[]): Checked => ({
   texts: new Map(),
   files: 0,
   groups: 0,
+  limits: null,
 });
 
 function render(format: Format, { problems, texts }: Checked): string {
@@ -165,8 +169,10 @@ function render(format: Format, { problems, texts }: Checked): string {
   }
 }
 
-function summary({ files, groups, problems }: Checked, errors: number): string {
+function summary({ files, groups, problems, limits }: Checked, errors: number): string {
   const warnings = problems.length - errors;
   const looked = `${counted(files, 'file')}, ${counted(groups, 'group')}`;
-  return `${looked}: ${counted(errors, 'error')}, ${counted(warnings, 'warning')}`;
+  const found = `${counted(errors, 'error')}, ${counted(warnings, 'warning')}`;
+  const near = limits === null ? '' : ` (${limits.percent} % of policies.limits.${limits.limit})`;
+  return `${looked}: ${found}${near}`;
 }

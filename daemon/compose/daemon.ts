@@ -6,6 +6,7 @@ import type { DesiredKeeper } from '../source/desired.ts';
 import type { Source } from '../source/source.ts';
 import { ApprovalWatch } from '../schedule/approval-watch.ts';
 import { Controller, type ControllerOptions } from '../schedule/controller.ts';
+import { ResyncRounds, type ResyncSample } from '../schedule/rounds/resync-rounds.ts';
 import type { ManagementChanges } from '../schedule/managed-groups.ts';
 import { PolicyLoop, type PoliciesStatus } from '../schedule/policy-loop.ts';
 import type { Engine } from '../reconcile/engine.ts';
@@ -21,7 +22,7 @@ export interface DaemonParts {
   readonly source: Source;
   readonly keeper: DesiredKeeper;
   readonly resolver: TargetResolver;
-  readonly controller: Omit<ControllerOptions, 'onProgress'>;
+  readonly controller: Omit<ControllerOptions, 'onProgress' | 'rounds'>;
   /** How often the heads of all groups are read; 0: never. */
   readonly probeMs: number;
   /** Who made groups drift; null if no one is asked. */
@@ -39,6 +40,7 @@ export class Daemon {
   readonly #policyLoop: PolicyLoop;
   readonly #approvals: ApprovalWatch;
   readonly #probe: HeadProbe;
+  readonly #rounds: ResyncRounds;
   #announced = false;
 
   constructor(parts: DaemonParts) {
@@ -47,7 +49,10 @@ export class Daemon {
       this.#announceReady();
       this.#approvals.look();
     };
-    this.controller = new Controller(parts.engine, { ...parts.controller, onProgress });
+    const { engine, lanes } = parts;
+    const rounds = new ResyncRounds({ engine, lanes: () => lanes.status() });
+    this.#rounds = rounds;
+    this.controller = new Controller(engine, { ...parts.controller, onProgress, rounds });
     this.#policyLoop = new PolicyLoop(
       { ...parts, controller: this.controller, onProgress },
       parts.stopSignal,
@@ -55,7 +60,7 @@ export class Daemon {
     this.#probe = new HeadProbe({
       engine: parts.engine,
       probeMs: parts.probeMs,
-      onNews: (group) => this.controller.trigger(group),
+      onNews: (group, urgency) => this.controller.trigger(group, urgency),
       stopping: parts.stopSignal,
     });
     this.#approvals = new ApprovalWatch({
@@ -82,6 +87,11 @@ export class Daemon {
 
   get policies(): PoliciesStatus {
     return this.#policyLoop.policies;
+  }
+
+  /** How long the last look at all groups took, by account and region. */
+  get resyncs(): readonly ResyncSample[] {
+    return this.#rounds.samples();
   }
 
   get management(): ManagementChanges {

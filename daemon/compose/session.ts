@@ -72,7 +72,7 @@ export interface ReadPolicies {
 /** The policies, all good; or a UsageError that lists every problem. */
 export async function readPolicies(config: Config, io: Io, at?: string): Promise<ReadPolicies> {
   const loaded = await loadOnce(config, io, at);
-  const { state, problems } = await openKeeper(config).take(loaded);
+  const { state, problems } = await openKeeper(config, io).take(loaded);
   const errors = problems.filter(({ severity }) => severity === 'error');
   if (errors.length === 0) return { desired: state, loaded };
   const list = errors.map(problemText).join('\n');

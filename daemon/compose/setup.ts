@@ -5,11 +5,13 @@ import type { Problem } from '../../reconciler/model/problem.ts';
 import type { CompileOptions } from '../../reconciler/policy/compile/compile.ts';
 import type { Config } from '../config/config.ts';
 import { loadConfig, NO_CONFIG } from '../config/load.ts';
+import { compileHere } from '../source/compile/compile-files.ts';
 import { DesiredKeeper, type KeeperOptions } from '../source/desired.ts';
 import { LOG_LEVELS, type LogLevel } from '../telemetry/catalog.ts';
 import type { Telemetry } from '../telemetry/events.ts';
 import { createRedactor } from '../telemetry/redact.ts';
 import { createTelemetry, fileSink } from '../telemetry/telemetry.ts';
+import { progressOn } from '../cli/progress.ts';
 import { isTty, type Io, UsageError } from '../cli/io.ts';
 import type { Secrets } from './secrets.ts';
 
@@ -65,7 +67,19 @@ export function openTelemetry(
 }
 
 /** For who reads the policies once: as they lie there, whole or not, committed or not. */
-export const openKeeper = (config: Config): DesiredKeeper => new DesiredKeeper(compileOptionsOf(config));
+export const openKeeper = (config: Config, io: Pick<Io, 'stderr'>): DesiredKeeper =>
+  new DesiredKeeper({
+    ...compileOptionsOf(config),
+    compile: (folder, options) => {
+      const progress = progressOn(io, folder.files.length, POLICY_FILES);
+      const compiled = compileHere(folder, options, progress.step);
+      progress.end();
+      return compiled;
+    },
+  });
+
+/** What a terminal sees counted while policies are parsed. */
+export const POLICY_FILES = 'policy files';
 
 /** What of the config the meaning of policies depends on. */
 export const compileOptionsOf = ({ accounts, guardrails }: Config): CompileOptions => ({

@@ -6,6 +6,7 @@ import type { ManagementChanges } from '../schedule/managed-groups.ts';
 import type { PoliciesStatus } from '../schedule/policy-loop.ts';
 import type { KnownWriters } from '../attribution/attributor.ts';
 import type { GroupStatus } from '../schedule/group-record.ts';
+import type { ResyncSample } from '../schedule/rounds/resync-rounds.ts';
 
 export interface GroupOfDaemon extends GroupStatus {
   /** Who made it drift, as far as ActionTrail said; null if it is not asked (`attribution.actiontrail`). */
@@ -29,4 +30,6 @@ export interface DaemonStatus {
   readonly hooks: HooksStatus | null;
   readonly groups: readonly GroupOfDaemon[];
   readonly lanes: readonly LaneStatus[];
+  /** The last look at all groups, by account and region. */
+  readonly resyncs: readonly ResyncSample[];
 }

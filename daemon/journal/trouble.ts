@@ -45,13 +45,26 @@ export function guarded<T>(work: () => T): Promise<T> {
   return new Promise((resolve) => resolve(withTrouble(work)));
 }
 
+/** As `guarded`, for work in several turns. */
+export async function withTroubleLater<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw told(error);
+  }
+}
+
 function withTrouble<T>(work: () => T): T {
   try {
     return work();
   } catch (error) {
-    const trouble = troubleOf(error);
-    throw trouble === null ? error : new JournalError(trouble, `the journal failed: ${messageOf(error)}`);
+    throw told(error);
   }
+}
+
+function told(error: unknown): unknown {
+  const trouble = troubleOf(error);
+  return trouble === null ? error : new JournalError(trouble, `the journal failed: ${messageOf(error)}`);
 }
 
 /** What a person can do about it. */

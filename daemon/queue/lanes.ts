@@ -32,6 +32,8 @@ export interface LaneStatus extends Place {
   readonly mode: Gate['mode'];
   /** The pace at present; below the configured rate after throttling. */
   readonly callsPerMinute: number;
+  /** Calls since the start of the process. */
+  readonly started: number;
 }
 
 type LanePlace = Place & { readonly operation: Operation };

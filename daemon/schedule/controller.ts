@@ -6,6 +6,7 @@
 // before what is only looked at again, and few changes before many.
 import { groupKey, placeKey, type GroupRef } from '../../reconciler/model/group.ts';
 import { moreUrgent, urgencyOfChanged, type Urgency } from '../ecs/urgency.ts';
+import type { ResyncRounds } from './rounds/resync-rounds.ts';
 import { Runners, type RunnerSigns } from '../queue/runners.ts';
 import type { Engine } from '../reconcile/engine.ts';
 import { newGroupMemory } from '../learned/group-memory.ts';
@@ -34,6 +35,7 @@ export interface ControllerOptions extends Omit<WaitOptions, 'resyncMs'> {
   readonly concurrency: number;
   /** Called after each reconcile. */
   readonly onProgress: () => void;
+  readonly rounds: Pick<ResyncRounds, 'follow' | 'forget' | 'note'>;
 }
 
 /** `backing-off`: it waits, or runs, after a failed reconcile; `unmanaged`: no policy names it. */
@@ -105,6 +107,7 @@ export class Controller {
       const [wake, halt] = [new AbortController(), new AbortController()];
       const entry: ManagedGroup = { key, state: 'waiting', record, urgency, reading: null, wake, halt };
       this.#entries.set(key, entry);
+      this.#options.rounds.follow(target.policy, key);
       this.#trigger(entry, 'triggered', urgency);
       return;
     }
@@ -205,6 +208,7 @@ export class Controller {
         break;
       case 'forget':
         this.#entries.delete(entry.key);
+        this.#options.rounds.forget(entry.record.target.policy, entry.key);
         break;
       case 'reconcile':
       case 'none':
@@ -283,6 +287,8 @@ export class Controller {
   #settle(entry: ManagedGroup, record: GroupRecord): void {
     entry.record = record;
     entry.reading = null;
+    const { outcome, target } = record;
+    if (outcome !== null) this.#options.rounds.note(target.policy, entry.key, outcome);
     this.#options.onProgress();
     this.#take(entry, 'settled');
   }

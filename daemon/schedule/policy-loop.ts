@@ -226,11 +226,8 @@ export class PolicyLoop {
     await grantFromCommit(engine, approval);
     const frozen = await this.#freezes.keep(state);
     this.#frozenReleases = frozen.kept;
-    return this.#gate.judge({
-      state: frozen.state,
-      content,
-      source: { facts, held, remote: source.remote() },
-    });
+    const judged = { state: frozen.state, content, source: { facts, held, remote: source.remote() } };
+    return this.#gate.judge(judged);
   }
 
   async #handOver(): Promise<void> {
@@ -252,8 +249,7 @@ export class PolicyLoop {
     for (const place of named.keys()) this.#places.set(place, this.#placeOf(place));
     for (const [place, placeResolver] of this.#places) {
       placeResolver.setGroups(named.get(place) ?? []);
-      if (!named.has(place)) continue;
-      placeResolver.resolve().catch((error: unknown) => this.#reportFailure(error));
+      if (named.has(place)) placeResolver.resolve().catch((error: unknown) => this.#reportFailure(error));
     }
     this.#noteProgress();
   }

@@ -3,6 +3,7 @@
 import { quoted } from '../../reconciler/model/rule-text.ts';
 import { counted } from '../../reconciler/model/counted.ts';
 import { DRIFT_CAUSES, type CommonFields, type EventFields, type EventName } from './events.ts';
+import { finishedText, lateText } from './pace-words.ts';
 import { loadedText, heldEventText } from './policy-words.ts';
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
@@ -87,6 +88,8 @@ export const CATALOG: Catalog = {
     say: (f) => `${f.url} answers again`,
     ends: ['policies.unreachable'],
   },
+  'resync.finished': { level: 'info', say: finishedText },
+  'resync.late': { level: 'warn', say: lateText },
   'group.managed': { level: 'warn', say: (f) => `${group(f)} is managed from now on: ${f.reason}` },
   'group.released': {
     level: 'warn',
@@ -114,8 +117,7 @@ export const CATALOG: Catalog = {
   },
   'heads.read': {
     level: 'debug',
-    say: (f) =>
-      `Type, owner, name and tags of ${counted(f.groups, 'group')} of ${place(f)} read (${f.why})`,
+    say: (f) => `Type, owner, name and tags of ${counted(f.groups, 'group')} of ${place(f)} read (${f.why})`,
   },
   'drift.detected': {
     level: 'info',

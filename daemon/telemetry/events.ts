@@ -80,6 +80,16 @@ interface OwnFields {
     details: readonly string[];
     keptGroups: number;
   };
+  /** Every group of an account and region was looked at once more, which took `durationMs`. */
+  'resync.finished': { groups: number; changes: number; failed: number };
+  /** The rate of an operation does not hold the resync that the config asks for. */
+  'resync.late': {
+    groups: number;
+    resyncSeconds: number;
+    /** Of the operation: what it may be called now, and what would be needed. */
+    callsPerMinute: number;
+    neededPerMinute: number;
+  };
   'group.managed': { reason: string };
   'group.released': { reason: string };
   'group.described': { rules: number };

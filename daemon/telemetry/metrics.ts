@@ -24,6 +24,15 @@ interface LaneSample {
   readonly callsPerMinute: number;
 }
 
+/** The last look at all groups of an account and region. */
+interface RoundSample {
+  readonly account: string;
+  readonly region: string;
+  readonly tookMs: number;
+  readonly operation: string | null;
+  readonly neededPerMinute: number;
+}
+
 /** The state of the daemon at the moment of a scrape. */
 export interface MetricsView {
   /** `problems` are errors in the newest policies; above zero, older ones are in force. */
@@ -40,6 +49,7 @@ export interface MetricsView {
    * scrape does not grow with the estate.
    */
   readonly perGroup: 'problems' | 'all' | 'none';
+  readonly resyncs: readonly RoundSample[];
 }
 
 const OF_GROUP = ['account', 'region', 'group'];
@@ -98,6 +108,16 @@ export class Metrics {
   readonly #open = this.#gauge('rampart_lane_open', '0 while the cloud throttles this operation.', OF_LANE);
   readonly #pace = this.#gauge('rampart_lane_calls_per_minute', 'Pace of the lane at present.', OF_LANE);
   readonly #waiting = this.#gauge('rampart_lane_waiting', 'Calls that wait for their lane.', OF_LANE);
+  readonly #resync = this.#gauge(
+    'rampart_resync_duration_seconds',
+    'How long the last look at all groups took; above reconcile.resyncSeconds the rate does not hold it.',
+    ['account', 'region'],
+  );
+  readonly #needed = this.#gauge(
+    'rampart_resync_needed_calls_per_minute',
+    'Calls a minute of the tightest operation that would hold reconcile.resyncSeconds.',
+    OF_LANE,
+  );
   /** Send it every event. */
   readonly telemetry: Telemetry = new EventCounters(this.#registry);
 
@@ -110,13 +130,14 @@ export class Metrics {
   }
 
   /** Prometheus text, of the content type `contentType`. */
-  render({ policies, groups, lanes, perGroup }: MetricsView): Promise<string> {
+  render({ policies, groups, lanes, resyncs, perGroup }: MetricsView): Promise<string> {
     this.#problems.set(policies.problems);
     this.#held.set(policies.held === null ? 0 : 1);
     this.#showRemote(policies.remote);
     this.#countGroups(groups);
     this.#showGroups(groups.filter((group) => hasSeries(group, perGroup)));
     this.#showLanes(lanes);
+    this.#showResyncs(resyncs);
     return this.#registry.metrics();
   }
 
@@ -152,6 +173,14 @@ export class Metrics {
       this.#converged.set(labels, outcome === 'converged' ? 1 : 0);
       if (lastAttemptMs !== null) this.#attempt.set(labels, lastAttemptMs / 1000);
       if (lastConvergedMs !== null) this.#success.set(labels, lastConvergedMs / 1000);
+    }
+  }
+
+  #showResyncs(resyncs: readonly RoundSample[]): void {
+    for (const each of [this.#resync, this.#needed]) each.reset();
+    for (const { account, region, tookMs, operation, neededPerMinute } of resyncs) {
+      this.#resync.set({ account, region }, tookMs / 1000);
+      if (operation !== null) this.#needed.set({ account, region, operation }, neededPerMinute);
     }
   }
 

@@ -208,9 +208,9 @@ export const PLAN_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'an answer of the search is believed in another state',
-    file: 'plan/fit/search.ts',
-    find: '((intAt(one, word) ^ intAt(other, word)) & bits) === 0',
-    replace: '((intAt(one, word) ^ intAt(other, word)) & bits & 1) === 0',
+    file: 'plan/fit/search-state.ts',
+    find: 'intAt(this.#bits, word) & mask)',
+    replace: 'intAt(this.#bits, word) & mask & 1)',
   },
   {
     name: 'every group is taken to be alone',

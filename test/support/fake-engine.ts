@@ -55,6 +55,9 @@ export function instantClock(startMs = 0): Clock {
   };
 }
 
+/** No one asks how long a look at all groups takes. */
+export const NO_ROUNDS = { follow: () => undefined, forget: () => undefined, note: () => undefined };
+
 /** What a test does not say is plain. */
 export function fakeEngine(parts: Partial<Engine> = {}): Engine {
   const clock = parts.clock ?? instantClock();

@@ -18,8 +18,8 @@ export interface PolicyLimits {
 export const DEFAULT_POLICIES = 'policies';
 
 export const DEFAULT_POLICY_LIMITS: PolicyLimits = {
-  files: 5000,
-  bytes: 32 * MEBIBYTE,
+  files: 20_000,
+  bytes: 256 * MEBIBYTE,
   bytesPerFile: MAX_POLICY_FILE_BYTES,
 };
 

@@ -4,7 +4,8 @@ import { placeKey, type GroupRef } from '../../../reconciler/model/group.ts';
 import type { Clock } from '../../clock.ts';
 import type { Telemetry } from '../../telemetry/events.ts';
 import type { Place } from '../api.ts';
-import type { GroupHeads } from './heads.ts';
+import { urgencyOfChanged, type Urgency } from '../urgency.ts';
+import type { GroupHeads, HeadNews } from './heads.ts';
 
 /** Of its time; so that no head gets older than that while its call waits for its turn. */
 const LOOKS_AHEAD = 0.1;
@@ -17,7 +18,8 @@ export interface HeadProbeParts {
   };
   /** How old a head may get; 0: heads are only read when a group needs one. */
   readonly probeMs: number;
-  readonly onNews: (group: GroupRef) => void;
+  /** Many groups at once are less urgent than few. */
+  readonly onNews: (group: GroupRef, urgency: Urgency) => void;
   readonly stopping: AbortSignal;
 }
 
@@ -26,6 +28,8 @@ export class HeadProbe {
   /** Places whose heads are being read: one that is slow holds up no other. */
   readonly #underWay = new Set<string>();
   readonly #saidUncounted = new Set<string>();
+  /** Not passed on yet. */
+  readonly #news: GroupRef[] = [];
   #reportFailure: (error: unknown) => void = () => undefined;
   /** Rejects on a bug. Never resolves. */
   readonly failure = new Promise<never>((_resolve, reject) => (this.#reportFailure = reject));
@@ -36,16 +40,24 @@ export class HeadProbe {
 
   /** Heeds news from now on, and reads heads in their time until the stop. */
   start(): void {
-    const { engine, onNews, probeMs } = this.#parts;
+    const { engine, probeMs } = this.#parts;
     engine.heads.listen({
-      onNews: ({ group: { account, region, id }, reason }) => {
-        engine.telemetry.emit('probe.found', { account, region, group: id, reason });
-        onNews({ account, region, id });
-      },
+      onNews: (news) => this.#heed(news),
       onPage: ({ account, region, groups, cause }) =>
         engine.telemetry.emit('heads.read', { account, region, groups, why: cause }),
     });
     if (probeMs > 0) this.#run().catch((error: unknown) => this.#reportFailure(error));
+  }
+
+  /** News of one call come together. */
+  #heed({ group: { account, region, id }, reason }: HeadNews): void {
+    this.#parts.engine.telemetry.emit('probe.found', { account, region, group: id, reason });
+    this.#news.push({ account, region, id });
+    if (this.#news.length > 1) return;
+    queueMicrotask(() => {
+      const news = this.#news.splice(0);
+      for (const group of news) this.#parts.onNews(group, urgencyOfChanged(news.length));
+    });
   }
 
   async #run(): Promise<void> {

@@ -11,7 +11,7 @@ import {
 } from '../approvals.ts';
 import { changedFacts, factText, parseFact } from '../fact-text.ts';
 import type { GroupAttribution, KnownAttribution } from '../attribution.ts';
-import { NO_ESTATE_FACTS, NO_GROUP_FACTS, type EstateFacts, type GroupFacts } from '../facts.ts';
+import { NO_GROUP_FACTS, type GroupFacts } from '../facts.ts';
 import type { HistoryQuery } from '../journal.ts';
 import type { Connection, SqlValue } from './connection.ts';
 import type { KnownPolicies } from './known-policies.ts';
@@ -74,29 +74,6 @@ function groupBodies(db: Connection, group: GroupRef): ReadonlyMap<string, strin
   const rows = db.all(`SELECT name, body FROM group_facts WHERE ${IS_OF_GROUP}`, ...partsOf(group));
   return bodiesByName(rows as NamedBodies);
 }
-
-export function readEstateFacts(db: Connection): EstateFacts {
-  return { ...NO_ESTATE_FACTS, ...parsedFacts(estateBodies(db)) };
-}
-
-export function readEndedFreezes(db: Connection): EstateFacts['endedFreezes'] {
-  const row = db.get("SELECT body FROM estate_facts WHERE name = 'endedFreezes'") as
-    { body: string } | undefined;
-  return row === undefined ? [] : (parseFact(row.body) as EstateFacts['endedFreezes']);
-}
-
-export function writeEstateFacts(db: Connection, facts: Partial<EstateFacts>): void {
-  const changed = changedFacts(estateBodies(db), facts);
-  if (changed.length === 0) return;
-  db.transaction(() => {
-    for (const [name, body] of changed) {
-      db.run('INSERT OR REPLACE INTO estate_facts (name, body) VALUES (?, ?)', name, body);
-    }
-  });
-}
-
-const estateBodies = (db: Connection): ReadonlyMap<string, string> =>
-  bodiesByName(db.all('SELECT name, body FROM estate_facts') as NamedBodies);
 
 const bodiesByName = (rows: NamedBodies): ReadonlyMap<string, string> =>
   new Map(rows.map(({ name, body }) => [name, body]));

@@ -127,6 +127,15 @@ export const MIGRATIONS: readonly string[] = [
          SELECT account, region, group_id FROM history WHERE result IN ('applied', 'noop')
        )
      SELECT account, region, group_id, 'takenOver', 'true' FROM managed;`,
+
+  // What is large among the facts of the estate, in parts. A body of NULL: the part is no more.
+  `CREATE TABLE estate_parts (
+     fact TEXT NOT NULL,
+     part TEXT NOT NULL,
+     since INTEGER NOT NULL,
+     body TEXT,
+     PRIMARY KEY (fact, part, since)
+   ) STRICT;`,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -17,16 +17,14 @@ import type { HistoryEntry, HistoryQuery, JournalDesk, Pause } from '../journal.
 import {
   readAttributions,
   readApprovals,
-  readEstateFacts,
   readGroupFacts,
   readPastApprovals,
   readWaiting,
   writeApproval,
-  readEndedFreezes,
-  writeEstateFacts,
   writeGroupFacts,
 } from './facts.ts';
 import { KnownPolicies } from './known-policies.ts';
+import { EstateTables, readEndedFreezes, writeSmallFacts } from './estate-facts.ts';
 import {
   scopeOf,
   SELECT_HISTORY,
@@ -142,7 +140,7 @@ export class SqliteDesk implements JournalDesk {
   }
 
   estateFacts(): Promise<EstateFacts> {
-    return guarded(() => readEstateFacts(this.#db));
+    return new EstateTables(this.#db).read();
   }
 
   endedFreezes(): Promise<readonly EndedFreeze[]> {
@@ -152,12 +150,12 @@ export class SqliteDesk implements JournalDesk {
   endFreeze(ended: EndedFreeze, nowMs: number): Promise<void> {
     return guarded(() => {
       const endedFreezes = withEndedFreeze(readEndedFreezes(this.#db), ended, nowMs);
-      writeEstateFacts(this.#db, { endedFreezes });
+      writeSmallFacts(this.#db, { endedFreezes });
     });
   }
 
   rollBack(rollback: RollbackInForce | null): Promise<void> {
-    return guarded(() => writeEstateFacts(this.#db, { rollback }));
+    return guarded(() => writeSmallFacts(this.#db, { rollback }));
   }
 
   foreignChanges(): Promise<number> {

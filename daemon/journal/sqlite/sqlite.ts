@@ -7,6 +7,7 @@ import { ok } from '../../../reconciler/model/result.ts';
 import type { Connection } from './connection.ts';
 import type { ApprovedEnd, GrantedApproval, PlanThatWaits } from '../approvals.ts';
 import type { EstateFacts, GroupFacts } from '../facts.ts';
+import { EstateTables } from './estate-facts.ts';
 import { createIfMissing, openDatabase, realPathOf } from './file.ts';
 import { lockJournal, standsBy, type FileLock } from './lock.ts';
 import {
@@ -23,7 +24,6 @@ import {
   forgetGroup,
   markApprovalsUsed,
   readGroupsWithFacts,
-  writeEstateFacts,
   writeGroupFacts,
   writeWaiting,
 } from './facts.ts';
@@ -96,6 +96,7 @@ const PLAN_FRESH_MS = 24 * 3_600_000;
 class SqliteJournal extends SqliteDesk implements Journal {
   readonly #file: OpenFile;
   readonly #db: Connection;
+  readonly #estate: EstateTables;
   readonly #clock: JournalPorts['clock'];
   readonly #opening: TokenOpening;
   readonly #prune: (nowMs: number) => void;
@@ -108,6 +109,7 @@ class SqliteJournal extends SqliteDesk implements Journal {
     this.#policies = policies;
     this.#file = file;
     this.#db = file.db;
+    this.#estate = new EstateTables(file.db);
     this.#clock = clock;
     this.#opening = opening;
     this.#prune = createPruner(file.db, retention);
@@ -202,8 +204,12 @@ class SqliteJournal extends SqliteDesk implements Journal {
     return guarded(() => writeGroupFacts({ db: this.#db, policies: this.#policies }, group, facts));
   }
 
+  override estateFacts(): Promise<EstateFacts> {
+    return this.#estate.read();
+  }
+
   setEstateFacts(facts: Partial<EstateFacts>): Promise<void> {
-    return guarded(() => writeEstateFacts(this.#db, facts));
+    return this.#estate.write(facts);
   }
 
   setWaiting(group: GroupRef, waiting: PlanThatWaits | null): Promise<void> {

@@ -43,7 +43,7 @@ export interface PackedGroup {
 export type PackedBody = Omit<FileBody, 'groups'> & { readonly groups: readonly PackedGroup[] };
 
 /** Speed matters more than room. */
-const DEFLATE = { level: 1 };
+const DEFLATE_PARSED = { level: 1 };
 
 export function parseOne({ file, bytes }: ParseTask): ParsedFile {
   const read = readPolicyFile(file, bytes);
@@ -59,7 +59,7 @@ interface ParsedDocument {
 }
 
 function packedDocument({ document, placeTable }: PolicyFile): Uint8Array {
-  return deflateRawSync(serialize({ document, places: placeTable() }), DEFLATE);
+  return deflateRawSync(serialize({ document, places: placeTable() }), DEFLATE_PARSED);
 }
 
 export function compileOne({ file, packed, known, ...options }: CompileTask): PackedBody {

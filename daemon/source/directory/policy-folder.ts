@@ -5,7 +5,13 @@ import { systemClock, type Clock } from '../../clock.ts';
 import { compareText } from '../../../reconciler/model/problem.ts';
 import { DEFAULT_POLICY_LIMITS } from '../../config/sections/policies-schema.ts';
 import { FileCache } from './file-cache.ts';
-import { listingFingerprint, listPolicyFiles, type ListedFile, type Listing } from './listing.ts';
+import {
+  FOLDER_BOUNDS,
+  listingFingerprint,
+  listPolicyFiles,
+  type ListedFile,
+  type Listing,
+} from './listing.ts';
 import { noKinds, unreadable, type PolicyFolder, type SourceFile, type Unreadable } from '../source.ts';
 import { emptyFolder, tooManyBytes } from '../too-much.ts';
 import { ioReason } from '../../io-reason.ts';
@@ -14,10 +20,14 @@ import { ioReason } from '../../io-reason.ts';
 const RETRY_DELAYS_MS = [20, 50, 100, 200, 400, 800, 1600] as const;
 
 /** Every policy file below `root`, and everything that could not be read. */
-export async function readPolicyFolder(root: string, clock: Clock = systemClock): Promise<PolicyFolder> {
+export async function readPolicyFolder(
+  root: string,
+  limits = DEFAULT_POLICY_LIMITS,
+  clock: Clock = systemClock,
+): Promise<PolicyFolder> {
   const reading = await readWhileStill(
-    () => listPolicyFiles(root),
-    (listing) => readListedFiles(listing),
+    () => listPolicyFiles(root, { ...FOLDER_BOUNDS, maxFiles: limits.files }),
+    (listing) => readListedFiles(listing, limits),
     clock,
   );
   return reading?.value ?? restlessFolder(root);

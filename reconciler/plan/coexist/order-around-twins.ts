@@ -1,10 +1,13 @@
 // An order for changes among which some rules may be twins, equal but for priority. What is special about those is
 // dealt with around the choice of an order, which need not know of it.
+import { dialectOf } from '../../model/api-dialect.ts';
 import type { DescribedGroup } from '../../model/group.ts';
 import type { ChosenOrder } from '../fit/choose-order.ts';
+import { quotaOf, stepsFit } from '../fit/quota.ts';
 import { callLimits, compareChanges, revocation, type Changes } from '../order/calls.ts';
+import { closingFirst } from '../order/closing-first.ts';
 import { Scheduler } from '../order/scheduler.ts';
-import type { Diff, PlanOptions } from '../plan.ts';
+import type { Diff, PlanOptions, Step } from '../plan.ts';
 import { idleTwins } from './idle-twins.ts';
 import { addsTwins, withCheckpoints } from './unconfirmed-calls.ts';
 
@@ -35,5 +38,13 @@ export function orderAroundTwins(
   const first = new Scheduler(callLimits(group, options)).inAnyOrder(
     [...idle].map(revocation).sort(compareChanges),
   );
-  return { ...chosen, steps: withCheckpoints([...first, ...chosen.steps], group), batchesAtomic };
+  const steps = withCheckpoints([...first, ...chosen.steps], group);
+  const isFree = chosen.promised === 'hitless' && dialectOf(group).namesRulesBy === 'id';
+  return { ...chosen, steps: isFree ? reordered(steps, group, options) : steps, batchesAtomic };
+}
+
+/** What closes first, unless a rule that counts for several would then have no room. */
+function reordered(steps: readonly Step[], group: DescribedGroup, options: PlanOptions): readonly Step[] {
+  const sorted = closingFirst(steps);
+  return stepsFit(group.rules, sorted, { quota: quotaOf(group.rules, options), options }) ? sorted : steps;
 }

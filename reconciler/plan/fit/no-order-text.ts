@@ -11,14 +11,14 @@ export function noOrderText({ isCertain, witnesses, freeSlots }: NoHitlessOrder)
   return `${what}; with ${slotsText(freeSlots)} there is one that hits nothing`;
 }
 
-const MOST_NAMED = 3;
+const MOST_PACKETS_NAMED = 3;
 
 function hitText(witnesses: readonly Packet[]): string {
   const [only, ...others] = witnesses;
   if (only === undefined) return 'something';
   if (others.length === 0) return packetText(only);
-  const named = witnesses.slice(0, MOST_NAMED).map(packetText);
-  return `one of ${witnesses.length} packets (${[...named, ...(witnesses.length > MOST_NAMED ? ['…'] : [])].join(', ')})`;
+  const named = witnesses.slice(0, MOST_PACKETS_NAMED).map(packetText);
+  return `one of ${witnesses.length} packets (${[...named, ...(witnesses.length > MOST_PACKETS_NAMED ? ['…'] : [])].join(', ')})`;
 }
 
 /** `2 more free slots, 1 of them for a rule that names a group`. */

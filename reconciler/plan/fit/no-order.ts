@@ -54,19 +54,19 @@ function packetsInTheWay(changes: Changes, room: Room, hits: readonly Packet[]):
   const plainest = [...hits].sort((a, b) => memberships(a) - memberships(b));
   const one = plainest.find((packet) => areInTheWay([packet]));
   const rules = [...room.group.rules, ...changes.added].map(({ rule }) => rule);
-  if (one !== undefined) return [plain(one, rules)];
+  if (one !== undefined) return [asPlainAsMay(one, rules)];
   let left: readonly Packet[] = plainest;
   for (const packet of plainest.toReversed()) {
     const others = left.filter((other) => other !== packet);
     if (areInTheWay(others)) left = others;
   }
-  return areInTheWay(left) ? left.map((packet) => plain(packet, rules)) : [];
+  return areInTheWay(left) ? left.map((packet) => asPlainAsMay(packet, rules)) : [];
 }
 
 const memberships = ({ memberOf, notMemberOf = [] }: Packet): number => memberOf.length + notMemberOf.length;
 
 /** Without what none of the rules asks for. */
-function plain(packet: Packet, rules: readonly Rule[]): Packet {
+function asPlainAsMay(packet: Packet, rules: readonly Rule[]): Packet {
   return {
     ...packet,
     sourcePort: rules.every(({ sourcePorts }) => sourcePorts === null) ? null : packet.sourcePort,

@@ -45,7 +45,7 @@ describe('defaults', () => {
         path: 'policies',
         requireClean: false,
         settleSeconds: 10,
-        limits: { files: 5000, bytes: 33_554_432, bytesPerFile: 2_097_152 },
+        limits: { files: 20_000, bytes: 268_435_456, bytesPerFile: 2_097_152 },
         git: null,
       },
       accounts: {

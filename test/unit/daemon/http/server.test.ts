@@ -80,8 +80,10 @@ const STATUS: DaemonStatus = {
       waiting: 3,
       mode: 'closed',
       callsPerMinute: 20,
+      started: 7,
     },
   ],
+  resyncs: [],
 };
 
 let status: DaemonStatus;

@@ -16,11 +16,12 @@ const YOUNG_MS = 60_000;
 
 async function setUp() {
   const clock = instantClock();
-  const heads = { calls: 0, isDown: false };
+  const heads = { calls: 0, looks: 0, isDown: false };
   const scene = emulatedEngine({
     rules: [WEB],
     parts: { clock },
     ambush: (operation) => {
+      if (operation === 'DescribeSecurityGroupAttribute') heads.looks += 1;
       if (operation !== 'DescribeSecurityGroups') return null;
       heads.calls += 1;
       return heads.isDown ? refusal('Forbidden.RAM') : null;
@@ -98,7 +99,7 @@ describe('before a call that writes, a head', () => {
   });
 
   it('shows other tags: the group is read and planned again, the same change is told once, and carried out', async () => {
-    const { engine, clock, group, log, rules } = await setUp();
+    const { engine, clock, group, heads, log, rules } = await setUp();
     await clock.sleep(YOUNG_MS + 1);
     Object.assign(group, { Tags: [{ TagKey: 'tier', TagValue: 'web' }] });
     expect(await reconcile(engine)).toMatchObject({ outcome: { kind: 'converged', changes: 1 } });
@@ -106,6 +107,8 @@ describe('before a call that writes, a head', () => {
     const times = (name: string): number => log.events.filter(({ event }) => event === name).length;
     // For the plan, for the one that was made again, and after the call.
     expect([times('group.described'), times('plan.made')]).toEqual([3, 1]);
+    // At first, for the plan, for the plan that was made again, and at the end.
+    expect(heads.looks).toBe(4);
   });
 
   it('that cannot be read ends the reconcile: nothing is written', async () => {

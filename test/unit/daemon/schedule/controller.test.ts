@@ -10,7 +10,7 @@ import type { Urgency } from '../../../../daemon/ecs/urgency.ts';
 import { err, ok } from '../../../../reconciler/model/result.ts';
 import { described, groupOf, OPTIONS, policyOf } from '../../../support/plan-inputs.ts';
 import { rule } from '../../../support/rule-sets.ts';
-import { fakeEngine, REFUSING_ECS } from '../../../support/fake-engine.ts';
+import { fakeEngine, NO_ROUNDS, REFUSING_ECS } from '../../../support/fake-engine.ts';
 import { EventLog } from '../../../support/service.ts';
 
 const HTTPS = rule({ ports: '443' });
@@ -80,7 +80,7 @@ function setUp(stuck: Stuck = {}) {
     planOptions: { ...OPTIONS, modify: 'never' },
   });
   const waits = { retryMs: 60_000, random: () => 0 };
-  const options = { concurrency: 4, ...waits, onProgress: () => undefined };
+  const options = { concurrency: 4, ...waits, onProgress: () => undefined, rounds: NO_ROUNDS };
   const controller = new Controller(engine, options);
   const settle = () => new Promise((resolve) => void setImmediate(resolve));
   const letThrough = async () => {
@@ -214,10 +214,11 @@ const many = (count: number, rules = [HTTPS]) =>
 
 it('reads what has changed before all that waits, and beside what is being read', async () => {
   const { controller, seen, settle } = setUp();
-  controller.setTargets(many(40));
+  const groups = many(40);
+  controller.setTargets(groups);
   await settle();
   expect(seen.groupsRead).toEqual(['sg-0', 'sg-1', 'sg-2', 'sg-3']);
-  controller.setTargets([...many(39), target([SSH], { id: 'sg-39' })]);
+  controller.setTargets([...groups.slice(0, 39), target([SSH], { id: 'sg-39' })]);
   controller.trigger(target([], { id: 'sg-38' }).policy);
   await settle();
   expect(seen.groupsRead.slice(4)).toEqual(['sg-39', 'sg-38']);
@@ -226,9 +227,10 @@ it('reads what has changed before all that waits, and beside what is being read'
 
 it('reads many that have changed before the others, but leaves these every fourth turn', async () => {
   const { controller, seen, settle, letThrough } = setUp({ reserve: true });
-  controller.setTargets(many(60));
+  const groups = many(60);
+  controller.setTargets(groups);
   await settle();
-  controller.setTargets([...many(40), ...many(60, [SSH]).slice(40)]);
+  controller.setTargets([...groups.slice(0, 40), ...many(60, [SSH]).slice(40)]);
   while (seen.groupsRead.length < 28) await letThrough();
   const changed = seen.groupsRead.slice(4).map((id) => Number(id.slice(3)) >= 40);
   expect(changed).toEqual(Array.from({ length: 24 }, (_, turn) => turn % 4 !== 3));
@@ -237,9 +239,10 @@ it('reads many that have changed before the others, but leaves these every fourt
 
 it('ends a read that waits behind others as soon as the policy of its group changes', async () => {
   const { controller, seen, settle } = setUp();
-  controller.setTargets(many(4));
+  const groups = many(4);
+  controller.setTargets(groups);
   await settle();
-  controller.setTargets([...many(3), target([SSH], { id: 'sg-3' })]);
+  controller.setTargets([...groups.slice(0, 3), target([SSH], { id: 'sg-3' })]);
   await settle();
   expect(seen.groupsRead).toEqual(['sg-0', 'sg-1', 'sg-2', 'sg-3', 'sg-3']);
   expect(seen.urgencies.at(-1)).toBe('fix');

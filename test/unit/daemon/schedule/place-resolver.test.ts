@@ -9,7 +9,7 @@ import { Controller } from '../../../../daemon/schedule/controller.ts';
 import { ManagedGroups } from '../../../../daemon/schedule/managed-groups.ts';
 import { PlaceResolver } from '../../../../daemon/schedule/place-resolver.ts';
 import { TargetResolver } from '../../../../daemon/schedule/selectors.ts';
-import { fakeEngine, REFUSING_ECS } from '../../../support/fake-engine.ts';
+import { fakeEngine, NO_ROUNDS, REFUSING_ECS } from '../../../support/fake-engine.ts';
 import { EventLog } from '../../../support/service.ts';
 
 const PLACE = { account: 'default', region: 'cn-hangzhou' };
@@ -72,6 +72,7 @@ function setUp() {
     retryMs: 1000,
     random: () => 0,
     onProgress: () => undefined,
+    rounds: NO_ROUNDS,
   });
   const stop = new AbortController();
   const policies = { revision: 'r1', problems: 0 };

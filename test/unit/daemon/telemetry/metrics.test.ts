@@ -7,6 +7,14 @@ const NOTHING: MetricsView = {
   groups: [],
   lanes: [],
   perGroup: 'all',
+  resyncs: [],
+};
+const RESYNC = {
+  account: 'default',
+  region: 'cn-hangzhou',
+  tookMs: 600_000,
+  operation: 'AuthorizeSecurityGroup',
+  neededPerMinute: 620,
 };
 const GROUP = {
   account: 'default',
@@ -113,9 +121,12 @@ describe('gauges', () => {
       groups: [GROUP],
       lanes: [LANE],
       perGroup: 'all',
+      resyncs: [RESYNC],
     });
     expect(series).toMatchObject({
       rampart_policy_problems: 2,
+      'rampart_resync_duration_seconds{account="default",region="cn-hangzhou"}': 600,
+      [`rampart_resync_needed_calls_per_minute${lane}`]: 620,
       rampart_policies_held: 1,
       rampart_policies_remote_up: 0,
       rampart_policies_remote_last_answer_timestamp_seconds: 4,

@@ -90,7 +90,7 @@ describe('which calls are made', () => {
       [rule({ ports: '443', priority: 2 }), rule({ ports: '80', priority: 1 })],
       [rule({ ports: '443', priority: 1 }), rule({ ports: '80', priority: 2 })],
       {},
-      ['modify sgr-1 accept:80@1', 'modify sgr-0 accept:443@2'],
+      ['modify sgr-0 accept:443@2', 'modify sgr-1 accept:80@1'],
     ],
     [
       'another kind of peer is replaced',
@@ -327,7 +327,7 @@ describe('in which order', () => {
         { ...rule({ ports: '20-21', peer: '10.3.0.0/16', priority: 1 }), description: 'two' },
         rule({ action: 'drop', priority: 50 }),
       ],
-      ['authorize accept:20@1', '*modify sgr-0 accept:22@5', 'revoke sgr-1'],
+      ['authorize accept:20@1', '*revoke sgr-1', 'modify sgr-0 accept:22@5'],
     ],
     [
       'a moved rule that limits a new one is there before it',

@@ -2,6 +2,7 @@ import { chmod, readFile, realpath, rm, symlink, utimes, writeFile } from 'node:
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createDirectorySource } from '../../../../../daemon/source/directory/directory-source.ts';
+import { DEFAULT_POLICY_LIMITS } from '../../../../../daemon/config/sections/policies-schema.ts';
 import type { LoadedPolicies } from '../../../../../daemon/source/source.ts';
 import { GIT_ENVIRONMENT, GitRepository } from '../../../../support/git-repository.ts';
 import { onlyWith } from '../../../../support/optional-tool.ts';
@@ -294,3 +295,24 @@ async function folderOfRefusingGit(): Promise<string> {
   await chmod(path.join(folder, 'git'), 0o755);
   return folder;
 }
+
+it('a folder of more files than policies.limits allows is unreadable, which a watch tells, as it does its end', async () => {
+  const folder = await tempFolder({ 'a.yaml': 'one' });
+  const limits = { ...DEFAULT_POLICY_LIMITS, files: 1 };
+  const timings = { pollMs: 20, quietMs: 1, maxBurstMs: 5 };
+  const source = createDirectorySource({ path: folder, environment: GIT_ENVIRONMENT, limits, timings });
+  const codesOf = async () => (await source.load()).unreadable.map(({ problem }) => problem.code);
+  expect(await codesOf()).toEqual([]);
+  let tell = (): void => undefined;
+  const change = () => new Promise<void>((resolve) => (tell = resolve));
+  const watcher = await source.watch(() => tell());
+  const grown = change();
+  await writeFiles(folder, { 'b.yaml': 'two' });
+  await grown;
+  expect(await codesOf()).toEqual(['policies-too-many']);
+  const shrunk = change();
+  await rm(path.join(folder, 'b.yaml'));
+  await shrunk;
+  expect(await codesOf()).toEqual([]);
+  await watcher.close();
+});
