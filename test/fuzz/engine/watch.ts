@@ -135,6 +135,8 @@ async function reducedDeath(
     writeFileSync(order.inputFile, shorter);
     return (await runHunter({ ...order, once: true }, options, () => undefined)) === end;
   };
-  const message = `${input.length} bytes: ${end}`;
+  // What many inputs took together is no fault of the last one.
+  const alone = (await fails(input)) ? '' : ', but not by itself';
+  const message = `${input.length} bytes: ${end}${alone}`;
   return { key: end, message, input: await reduced(input, { tries: MAX_REDUCE_TRIES, fails }) };
 }

@@ -1,6 +1,7 @@
 // Changes of the structure: values that are lost, doubled, swapped, of another type, keys that are others. The input is
 // read, changed and written again; one that cannot be read stays as it is.
 import { parse, stringify } from 'yaml';
+import { costComplaint } from '../../../reconciler/policy/read/scan.ts';
 import { MAX_INPUT_BYTES, type Material, type Mutation } from './material.ts';
 import { asBytes, changeText } from './text.ts';
 
@@ -26,6 +27,8 @@ export function changeTree(text: string, mutation: Mutation, material: Material)
 }
 
 function read(text: string, { codec }: Material): unknown {
+  // The library takes all memory for some texts, which is why nothing is parsed without this.
+  if (codec === 'yaml' && costComplaint(text) !== null) return undefined;
   try {
     return codec === 'json'
       ? (JSON.parse(text) as unknown)
@@ -42,7 +45,10 @@ function write([root]: readonly unknown[], { word }: Mutation, { codec }: Materi
   return stringify(root, { aliasDuplicateObjects: style === 1, lineWidth: 0 });
 }
 
-/** All places, a parent before its children. Shared parts are copied first, so that one change is one change. */
+/** Aliases of aliases stand for any number of places. */
+const MAX_SPOTS = 20_000;
+
+/** All places, a parent before its children; none if there are too many. Shared parts are copied first, so that one change is one change. */
 function spotsOf(parent: Parent): Spot[] {
   const spots: Spot[] = [];
   const open: Parent[] = [parent];
@@ -50,6 +56,7 @@ function spotsOf(parent: Parent): Spot[] {
     for (const key of Object.keys(next)) {
       const spot = { parent: next, key };
       spots.push(spot);
+      if (spots.length > MAX_SPOTS) return [];
       const value = valueAt(spot);
       if (isParent(value)) {
         const own = Array.isArray(value) ? [...value] : { ...value };

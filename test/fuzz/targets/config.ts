@@ -35,7 +35,10 @@ const SECRETS = [
 ]);
 
 /** Whether the secret stands where a name stands, which messages may quote: as a key, an anchor's name apart. */
-const isKey = (text: string): boolean => new RegExp(`${SECRET}[^\\n,{}]*:|\\?[^\\n]*${SECRET}`).test(text);
+// Guardrails and networks are in the words of policies, whose values messages quote.
+const isKey = (text: string): boolean =>
+  /guardrails|privateNetworks/.test(text) ||
+  new RegExp(`${SECRET}[^\\n,{}]*:|\\?[^\\n]*${SECRET}`).test(text);
 
 function run(input: Buffer): string {
   const text = decodePolicyText(FILE, input);
