@@ -230,6 +230,9 @@ function httpPorts({ daemon, lanes, liveConfig, attributor, metrics, hooks }: Ob
   });
   return {
     status,
-    metrics: async () => ({ text: await metrics.render(status()), contentType: metrics.contentType }),
+    metrics: async () => {
+      const { perGroup } = liveConfig.settings.metrics;
+      return { text: await metrics.render({ ...status(), perGroup }), contentType: metrics.contentType };
+    },
   };
 }

@@ -6,9 +6,9 @@ import type { AccountConfig } from './accounts/accounts-schema.ts';
 import type { CheckedConfig } from './schema.ts';
 
 type Settings = {
-  readonly [Key in 'policies' | 'reconcile' | 'limits' | 'attribution' | 'http' | 'log']: Readonly<
-    CheckedConfig[Key]
-  >;
+  readonly [
+    Key in 'policies' | 'reconcile' | 'limits' | 'attribution' | 'http' | 'metrics' | 'log'
+  ]: Readonly<CheckedConfig[Key]>;
 };
 
 /** Paths are usable as they are: absolute, or relative to the working directory. */

@@ -10,6 +10,7 @@ export interface LiveSettings {
   readonly freeze: readonly Freeze[];
   readonly expiryNoticeHours: readonly number[];
   readonly breakGlass: { readonly maxHours: number | null };
+  readonly metrics: Config['metrics'];
 }
 
 /** The settings by the keys of the config that they come from. A setting without a row does not compile. */
@@ -19,14 +20,16 @@ const LIVE_KEYS: { readonly [Setting in keyof LiveSettings]: string } = {
   freeze: 'reconcile.freeze',
   expiryNoticeHours: 'reconcile.expiryNoticeHours',
   breakGlass: 'reconcile.breakGlass',
+  metrics: 'metrics.perGroup',
 };
 
-export const liveSettings = ({ reconcile, guardrails }: Config): LiveSettings => ({
+export const liveSettings = ({ reconcile, guardrails, metrics }: Config): LiveSettings => ({
   brake: reconcile.brake,
   guardrails,
   freeze: reconcile.freeze,
   expiryNoticeHours: reconcile.expiryNoticeHours,
   breakGlass: reconcile.breakGlass,
+  metrics,
 });
 
 /** Keys of the settings that differ. */

@@ -12,7 +12,7 @@ type PathPlacer = (written: string) => string;
 export function resolveConfig(checked: CheckedConfig, file: string, guardrails: WrittenGuardrails): Config {
   const folder = path.dirname(file);
   const place: PathPlacer = (written) => (path.isAbsolute(written) ? written : path.join(folder, written));
-  const { policies, reconcile, limits, attribution, http, log, emulator } = checked;
+  const { policies, reconcile, limits, attribution, http, metrics, log, emulator } = checked;
   return deepFreeze({
     file,
     policies: { ...policies, path: place(policies.path), git: placeGit(policies.git, place) },
@@ -24,6 +24,7 @@ export function resolveConfig(checked: CheckedConfig, file: string, guardrails: 
     attribution,
     journal: { file: place(checked.journal.url) },
     http: { ...http, hooks: placeHooks(http.hooks, place) },
+    metrics,
     log,
     emulator: placeEmulator(emulator, place),
   });

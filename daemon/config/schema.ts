@@ -153,6 +153,12 @@ const http = section('HTTP of the daemon.', {
   hooks: hooksSchema,
 });
 
+const metrics = section('What `/metrics` shows.', {
+  perGroup: z.enum(['problems', 'all', 'none']).default('problems').meta({
+    description: 'Which groups have series of their own; problems: those that are not converged.',
+  }),
+});
+
 const log = section('Log of the daemon.', {
   level: z.enum(LOG_LEVELS).default('info').meta({ description: 'Lines below this level are left out.' }),
   format: z
@@ -188,6 +194,7 @@ export const configSchema = z
     attribution,
     journal,
     http,
+    metrics,
     log,
     emulator,
   })

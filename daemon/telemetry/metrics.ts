@@ -44,6 +44,11 @@ export interface MetricsView {
   };
   readonly groups: readonly GroupSample[];
   readonly lanes: readonly LaneSample[];
+  /**
+   * Of which groups there are series of their own. `problems`: of those that were looked at and are not converged, so that a
+   * scrape does not grow with the estate.
+   */
+  readonly perGroup: 'problems' | 'all' | 'none';
   readonly resyncs: readonly RoundSample[];
 }
 
@@ -55,6 +60,14 @@ export class Metrics {
   readonly #problems = this.#gauge(
     'rampart_policy_problems',
     'Errors in the newest policies; above 0, the last good ones are in force.',
+    [],
+  );
+  readonly #groups = this.#gauge('rampart_groups', 'Groups by what came of their last reconcile.', [
+    'outcome',
+  ]);
+  readonly #oldest = this.#gauge(
+    'rampart_groups_oldest_attempt_timestamp_seconds',
+    'When the group was last reconciled that has waited longest; without those that were not yet.',
     [],
   );
   readonly #converged = this.#gauge(
@@ -117,11 +130,12 @@ export class Metrics {
   }
 
   /** Prometheus text, of the content type `contentType`. */
-  render({ policies, groups, lanes, resyncs }: MetricsView): Promise<string> {
+  render({ policies, groups, lanes, resyncs, perGroup }: MetricsView): Promise<string> {
     this.#problems.set(policies.problems);
     this.#held.set(policies.held === null ? 0 : 1);
     this.#showRemote(policies.remote);
-    this.#showGroups(groups);
+    this.#countGroups(groups);
+    this.#showGroups(groups.filter((group) => hasSeries(group, perGroup)));
     this.#showLanes(lanes);
     this.#showResyncs(resyncs);
     return this.#registry.metrics();
@@ -136,6 +150,19 @@ export class Metrics {
     if (remote === null) return;
     this.#remoteUp.set(remote.error === null ? 1 : 0);
     if (remote.answeredAtMs !== null) this.#remoteAnswer.set(remote.answeredAtMs / 1000);
+  }
+
+  #countGroups(groups: readonly GroupSample[]): void {
+    this.#groups.reset();
+    this.#oldest.remove();
+    const counts = new Map<string, number>();
+    let oldestMs = Infinity;
+    for (const { outcome, lastAttemptMs } of groups) {
+      counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+      if (lastAttemptMs !== null && lastAttemptMs < oldestMs) oldestMs = lastAttemptMs;
+    }
+    for (const [outcome, count] of counts) this.#groups.set({ outcome }, count);
+    if (oldestMs < Infinity) this.#oldest.set(oldestMs / 1000);
   }
 
   #showGroups(groups: readonly GroupSample[]): void {
@@ -165,5 +192,16 @@ export class Metrics {
       this.#pace.set(labels, callsPerMinute);
       this.#waiting.set(labels, waiting);
     }
+  }
+}
+
+function hasSeries({ outcome }: GroupSample, perGroup: MetricsView['perGroup']): boolean {
+  switch (perGroup) {
+    case 'all':
+      return true;
+    case 'none':
+      return false;
+    case 'problems':
+      return outcome !== 'converged' && outcome !== 'not-tried';
   }
 }

@@ -77,6 +77,7 @@ export function fakeEngine(parts: Partial<Engine> = {}): Engine {
       freeze: [],
       expiryNoticeHours: [168, 24],
       breakGlass: { maxHours: null },
+      metrics: { perGroup: 'problems' },
     }),
     lists: { of: () => Promise.resolve(NO_LISTS) },
     patience: { settleMs: 0, lagMs: 0 },

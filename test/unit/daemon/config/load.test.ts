@@ -79,6 +79,7 @@ describe('defaults', () => {
       attribution: { actiontrail: false, endpoint: null },
       journal: { file: '.rampart/journal.db' },
       http: { listen: { host: '127.0.0.1', port: 8481 }, hooks: 'off' },
+      metrics: { perGroup: 'problems' },
       log: { level: 'info', format: 'auto' },
       emulator: { listen: { host: '127.0.0.1', port: 0 }, state: null, quirks: {}, seed: 1, tls: 'off' },
     });

@@ -46,6 +46,7 @@ it('lets health checks and signals in while it judges a revision of many groups'
     freeze: [],
     expiryNoticeHours: [],
     breakGlass: { maxHours: null },
+    metrics: { perGroup: 'problems' as const },
   });
   const desk = {
     estateFacts: () => Promise.resolve({ ...NO_ESTATE_FACTS, desired: state([web, ssh]) }),

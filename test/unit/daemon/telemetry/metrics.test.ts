@@ -6,6 +6,7 @@ const NOTHING: MetricsView = {
   policies: { problems: 0, held: null, remote: null },
   groups: [],
   lanes: [],
+  perGroup: 'all',
   resyncs: [],
 };
 const RESYNC = {
@@ -119,6 +120,7 @@ describe('gauges', () => {
       policies: { problems: 2, remote: { answeredAtMs: 4000, error: 'gone' }, held: { hash: 'f00' } },
       groups: [GROUP],
       lanes: [LANE],
+      perGroup: 'all',
       resyncs: [RESYNC],
     });
     expect(series).toMatchObject({
@@ -135,6 +137,27 @@ describe('gauges', () => {
       [`rampart_lane_open${lane}`]: 0,
       [`rampart_lane_calls_per_minute${lane}`]: 20,
       [`rampart_lane_waiting${lane}`]: 3,
+    });
+  });
+
+  it.each([
+    ['all', ['sg-blocked', 'sg-new', 'sg-well']],
+    ['problems', ['sg-blocked']],
+    ['none', []],
+  ] as const)('of single groups are shown of %s, and counts of all', async (perGroup, shown) => {
+    const groups = [
+      { ...GROUP, id: 'sg-blocked', outcome: 'blocked', lastAttemptMs: 5000 },
+      { ...GROUP, id: 'sg-new', outcome: 'not-tried', lastAttemptMs: null },
+      { ...GROUP, id: 'sg-well', lastAttemptMs: 4000 },
+    ];
+    const series = await scrape({ ...NOTHING, groups, perGroup });
+    const named = Object.keys(series).flatMap((name) => /group="([^"]+)"/.exec(name)?.[1] ?? []);
+    expect([...new Set(named)].sort()).toEqual(shown);
+    expect(series).toMatchObject({
+      'rampart_groups{outcome="blocked"}': 1,
+      'rampart_groups{outcome="not-tried"}': 1,
+      'rampart_groups{outcome="converged"}': 1,
+      rampart_groups_oldest_attempt_timestamp_seconds: 4,
     });
   });
 
