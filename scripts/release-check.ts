@@ -34,6 +34,7 @@ const CHECKS: readonly Check[] = [
     command: 'go run github.com/rhysd/actionlint/cmd/actionlint@v1.7.12 examples/github/*.yml',
   },
   { name: 'the Python SDKs against the emulator', command: 'npm run clients' },
+  { name: 'fuzz targets, a minute each', command: 'npm run fuzz' },
   { name: 'audit of the dependencies', command: 'npm run audit' },
   { name: 'figures of the engine and the emulator', command: 'npm run bench' },
 ];

@@ -17,8 +17,9 @@ import { isIoError } from '../io-reason.ts';
 import type { Engine } from '../reconcile/engine.ts';
 import { TargetResolver } from '../schedule/selectors.ts';
 import { line, UsageError, type ExitCode, type Io } from '../cli/io.ts';
+import { NO_PROGRESS } from '../cli/progress.ts';
 import { openEngine } from '../compose/open-engine.ts';
-import { sideBySide } from '../compose/session.ts';
+import { oneByOne } from '../compose/session.ts';
 import { addCommonFlags, problemText, readConfig, shownPath, type CommonFlags } from '../compose/setup.ts';
 import { writeWhole } from '../cli/write-whole.ts';
 import { READ_ONLY } from './embedded-emulator.ts';
@@ -64,13 +65,17 @@ async function runImport(flags: ImportFlags, io: Io): Promise<ExitCode> {
     makeFolder(folder);
     const { account, region } = flags;
     opened.engine.heads.follow(ids.map((id) => ({ account, region, id })));
-    const outcomes = await sideBySide({ config, io }, ids, async (id) => ({
-      id,
-      outcome: await importOne({ engine: opened.engine, config, folder }, id, flags),
-    }));
-    if (io.stopSignal.aborted) return 1;
-    for (const { id, outcome } of outcomes) tell(id, outcome, io);
-    return outcomes.some(({ outcome }) => outcome.kind === 'failed') ? 1 : 0;
+    let failed = 0;
+    await oneByOne({ config, io }, ids, {
+      read: async (id) => importOne({ engine: opened.engine, config, folder }, id, flags),
+      take: (outcome, id) => {
+        if (outcome.kind === 'failed') failed += 1;
+        // What could not be read any more is no news of the group; what is written is.
+        if (outcome.kind === 'written' || !io.stopSignal.aborted) tell(id, outcome, io);
+      },
+      progress: NO_PROGRESS,
+    });
+    return failed > 0 || io.stopSignal.aborted ? 1 : 0;
   } finally {
     await opened.close();
   }

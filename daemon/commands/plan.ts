@@ -1,21 +1,19 @@
 // `rampart plan`: what would be done, and what it would open and close. Writes nothing anywhere.
 import { type Command, Option } from 'commander';
-import { renderMarkdown } from '../../reconciler/report/markdown/plan-page.ts';
-import { renderText } from '../../reconciler/report/text.ts';
-import { formatReport, planReport } from '../../reconciler/report/document.ts';
-import { planExitCode, type GroupResult } from '../../reconciler/report/results.ts';
-import { type CommitFacts, commitLine } from '../../reconciler/report/commit.ts';
+import { Tally } from '../../reconciler/report/tally.ts';
 import type { Config } from '../config/config.ts';
 import type { JournalDesk } from '../journal/journal.ts';
 import type { ExitCode, Io } from '../cli/io.ts';
 import { noteUncommitted } from '../compose/committed.ts';
 import { withKnownFacts } from '../compose/open-journal.ts';
 import { saysOfRevision } from '../compose/revision-brake.ts';
-import { judgedRevision, openSession, planAll } from '../compose/session.ts';
+import { judgedRevision, openSession, planOneByOne } from '../compose/session.ts';
 import { addCommonFlags, readConfig } from '../compose/setup.ts';
 import { READ_ONLY } from './embedded-emulator.ts';
 import { planAgainstBase } from './plan/base.ts';
-import { formatOf, markerOf, PLAN_FORMATS, type PlanFlags, type PlanFormat } from './plan/flags.ts';
+import { formatOf, markerOf, PLAN_FORMATS, type PlanFlags } from './plan/flags.ts';
+import { PlanPage } from './plan/page.ts';
+import { StreamedPlan } from './plan/streamed.ts';
 
 export function addPlanCommand(program: Command, io: Io, done: (code: ExitCode) => void): void {
   addCommonFlags(program.command('plan'))
@@ -56,46 +54,24 @@ async function planBeside(
   io: Io,
 ): Promise<ExitCode> {
   const session = await openSession(config, flags, io, READ_ONLY);
+  const format = formatOf(flags);
+  const { revision } = session;
+  const commit = session.loaded.facts;
+  const page = format === 'markdown' ? new PlanPage(marker) : new StreamedPlan(format);
+  const tally = new Tally();
   try {
-    const results = await planAll(session, io, desk ?? session.engine.journal);
+    await planOneByOne(session, { io, desk: desk ?? session.engine.journal }, (result) => {
+      tally.add(result);
+      page.add(result);
+    });
     const { isHeld, notes } = await saysOfRevision(judgedRevision(session), desk, io);
     // What could not be read any more is no news of the groups.
     if (io.stopSignal.aborted) return 1;
-    io.stdout.write(
-      renderPlan(formatOf(flags), {
-        revision: session.revision,
-        commit: session.loaded.facts,
-        results,
-        notes,
-        marker,
-      }),
-    );
-    const code = planExitCode(results);
+    await page.print({ revision, commit, notes, tally }, io.stdout);
+    const code = tally.exitCode;
     return isHeld && code !== 1 ? 3 : code;
   } finally {
+    page.close();
     await session.close();
-  }
-}
-
-interface ShownPlan {
-  readonly revision: string;
-  readonly commit: CommitFacts | null;
-  readonly results: readonly GroupResult[];
-  /** Of the revision as a whole: whoever reads the page of a pull request does not see stderr. */
-  readonly notes: readonly string[];
-  readonly marker: string | null;
-}
-
-function renderPlan(format: PlanFormat, { revision, commit, results, notes, marker }: ShownPlan): string {
-  switch (format) {
-    case 'text':
-      return renderText(revision, results, commit);
-    case 'json':
-      return formatReport(planReport(revision, results, commit));
-    case 'markdown':
-      return renderMarkdown(revision, results, {
-        notes: [...(commit === null ? [] : [`commit ${commitLine(commit)}`]), ...notes],
-        marker,
-      });
   }
 }

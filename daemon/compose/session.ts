@@ -4,7 +4,7 @@ import { counted } from '../../reconciler/model/counted.ts';
 import type { DesiredState } from '../../reconciler/model/group.ts';
 import type { GroupPolicy } from '../../reconciler/plan/plan.ts';
 import { planGroup } from '../../reconciler/plan/plan-group.ts';
-import type { FailedGroup, GroupResult } from '../../reconciler/report/results.ts';
+import { compareRefs, type FailedGroup, type GroupResult } from '../../reconciler/report/results.ts';
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
 import { summaryLines, summaryOf, type PoliciesInForce } from '../config/summary.ts';
@@ -102,16 +102,75 @@ function targetsChosen(
 
 /** Reads all groups, `concurrency` of them at a time. Shows progress on a terminal. */
 export async function sideBySide<Group, T>(
-  { config, io }: { readonly config: Config; readonly io: Io },
+  { config, io }: ReadWith,
   groups: readonly Group[],
   read: (group: Group) => Promise<T>,
 ): Promise<T[]> {
-  const runners = new PQueue({ concurrency: config.reconcile.concurrency });
-  const progress = progressOn(io, groups.length);
-  const step = async (group: Group) => read(group).finally(() => progress.step());
-  const results = await Promise.all(groups.map((group) => runners.add(() => step(group))));
-  progress.end();
+  const results: T[] = [];
+  await oneByOne({ config, io }, groups, { read, take: (result) => void results.push(result) });
   return results;
+}
+
+interface ReadWith {
+  readonly config: Config;
+  readonly io: Io;
+}
+
+/** Groups whose results may wait for that of one before them. */
+const MOST_READ_AHEAD = 1000;
+
+/**
+ * Reads all groups, `concurrency` of them at a time, and gives their results in the order of the groups. Holds no result
+ * longer than one before it is missing, so that memory does not grow with the number of groups.
+ */
+export async function oneByOne<Group, T>(
+  { config, io }: ReadWith,
+  groups: readonly Group[],
+  {
+    read,
+    take,
+    progress = progressOn(io, groups.length),
+  }: {
+    readonly read: (group: Group) => Promise<T>;
+    readonly take: (result: T, group: Group) => void;
+    readonly progress?: ReturnType<typeof progressOn>;
+  },
+): Promise<void> {
+  const runners = new PQueue({ concurrency: config.reconcile.concurrency });
+  const step = async (group: Group) => read(group).finally(() => progress.step());
+  const ahead: Array<{ readonly group: Group; readonly result: Promise<T> }> = [];
+  for (const group of groups) {
+    const result = runners.add(() => step(group));
+    // One that fails before its turn is told at its turn.
+    result.catch(() => undefined);
+    ahead.push({ group, result });
+    if (ahead.length >= MOST_READ_AHEAD) await takeFirst();
+  }
+  while (ahead.length > 0) await takeFirst();
+  progress.end();
+
+  async function takeFirst(): Promise<void> {
+    const first = ahead.shift();
+    if (first !== undefined) take(await first.result, first.group);
+  }
+}
+
+/** Describes and plans every group, and gives the results in the order of a report. */
+export async function planOneByOne(
+  session: Session,
+  { io, desk }: { readonly io: Io; readonly desk: PlanningDesk },
+  take: (result: GroupResult) => void,
+): Promise<void> {
+  const { engine, config } = session;
+  const unresolved = session.unresolved
+    .map((selector) => unresolvedResult(selector, config))
+    .map((failed) => ({ ref: failed, plan: async () => Promise.resolve<GroupResult>(failed) }));
+  const targets = session.targets.map(({ policy }) => ({
+    ref: policy,
+    plan: async () => planOne(engine, desk, policy),
+  }));
+  const inOrder = [...targets, ...unresolved].sort((a, b) => compareRefs(a.ref, b.ref));
+  await oneByOne({ config, io }, inOrder, { read: async ({ plan }) => plan(), take });
 }
 
 /** Describes and plans every group, within the rate limits. `desk`: the journal whose facts decide, if not our own. */

@@ -63,7 +63,7 @@ export const NO_CONFIG = 'no-config';
 
 /** Reads a config from its text; `file` places its paths and its problems. */
 export function parseConfig(text: string, file: string): Result<Config, Problem[]> {
-  const yaml = readYamlDocument(file, text);
+  const yaml = readYamlDocument(file, text, CONFIG_WORDS);
   const checked = yaml.isWellFormed ? checkShape(configSchema, yaml.value, CONFIG_WORDS) : null;
   if (checked?.ok === false) reportShape(yaml, checked.error);
   const { problems } = yaml.reporter;
@@ -85,7 +85,7 @@ const CONFIG_WORDS: ShapeWords = {
 /** Where a key of a config that was read before has its value; for what comes to light only when it is used. */
 export function placeInConfig(file: string, keys: Path): SourcePlace {
   const text = readText(file);
-  return readYamlDocument(file, text.ok ? (text.value ?? '') : '').locate(keys, 'value');
+  return readYamlDocument(file, text.ok ? (text.value ?? '') : '', CONFIG_WORDS).locate(keys, 'value');
 }
 
 /** Null if there is no such file; one that cannot be read is something else. */

@@ -15,7 +15,7 @@ export class AbsentGroups {
   readonly #ecs: ReadsGroups;
   readonly #clock: Clock;
   readonly #keepMs: number;
-  /** When each group was last seen, by place and id. What is older than `keepMs` is forgotten, so it does not grow. */
+  /** When each group was last seen, by place and id, the longest ago first. What is older than `keepMs` is forgotten, so it does not grow. */
   readonly #seen = new Map<string, number>();
 
   /** That a group exists is believed for `keepMs`; that it does not, only now: someone may be about to create it. */
@@ -28,11 +28,11 @@ export class AbsentGroups {
   /** Those that the cloud says do not exist. What cannot be told is not among them. */
   async of(policy: GroupPolicy, described: DescribedGroup): Promise<readonly string[]> {
     const nowMs = this.#clock.monotonicMs();
-    for (const [key, seenMs] of this.#seen) if (nowMs - seenMs >= this.#keepMs) this.#seen.delete(key);
+    this.#forgetOld(nowMs);
     const { account, region, id: own } = described;
     const place = { account, region };
     const keyOf = (id: string): string => `${placeKey(place)}${id}`;
-    this.#seen.set(keyOf(own), nowMs);
+    this.#see(keyOf(own), nowMs);
     const named = namedByMissing(policy, described.rules).filter(({ kind }) => kind === 'group');
     const asked = [...new Set(named.map(({ id }) => id))].filter((id) => !this.#seen.has(keyOf(id))).sort();
     const absent: string[] = [];
@@ -42,9 +42,22 @@ export class AbsentGroups {
       // Where RAM allows no look the vendor answers with an empty list. The group itself was just read, so an answer
       // without it tells nothing of the others.
       if (!answer.ok || !answer.value.has(own)) continue;
-      for (const id of answer.value) this.#seen.set(keyOf(id), nowMs);
+      for (const id of answer.value) this.#see(keyOf(id), nowMs);
       absent.push(...some.filter((id) => !answer.value.has(id)));
     }
     return absent;
+  }
+
+  #see(key: string, nowMs: number): void {
+    this.#seen.delete(key);
+    this.#seen.set(key, nowMs);
+  }
+
+  /** Stops at the first that is young: every group is looked at after each of the others. */
+  #forgetOld(nowMs: number): void {
+    for (const [key, seenMs] of this.#seen) {
+      if (nowMs - seenMs < this.#keepMs) return;
+      this.#seen.delete(key);
+    }
   }
 }

@@ -50,7 +50,9 @@ function judgedWay(input: PlanInput, request: WayRequest, group: GroupContext): 
   } = input.safety ?? {};
   const context: JudgeContext = { group, privateNetworks, nowMs: input.nowMs };
   const before = described.rules.map(({ rule }) => rule);
-  const after = applySteps(described.rules, way.steps).map(({ rule }) => rule);
+  // The same array where nothing is done: what stays as it is has only to be compiled once.
+  const after =
+    way.steps.length === 0 ? before : applySteps(described.rules, way.steps).map(({ rule }) => rule);
   const ends = judgeChange(before, after, { guardrails, expectations }, context);
   const isProved = proof.objections.length === 0 && proof.exceptions.length === 0;
   const breaches = breachesOnTheWay(described, { ...way, isProved }, ends, context);

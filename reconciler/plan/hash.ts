@@ -40,6 +40,22 @@ export function sha256(value: unknown): string {
   return createHash('sha256').update(JSON.stringify(value)).digest('hex');
 }
 
+/** What `sha256` says of the list of all that was added, of which nothing is held. */
+export class HashOfList {
+  readonly #hash = createHash('sha256').update('[');
+  #separator = '';
+
+  add(value: unknown): void {
+    this.#hash.update(this.#separator).update(JSON.stringify(value));
+    this.#separator = ',';
+  }
+
+  /** In hexadecimal digits; more may be added afterwards. */
+  hex(): string {
+    return this.#hash.copy().update(']').digest('hex');
+  }
+}
+
 const sortedTexts = (values: readonly unknown[]): string[] =>
   values.map((value) => JSON.stringify(value)).sort(compareText);
 

@@ -85,7 +85,10 @@ function planned(input: PlanInput): GroupPlan {
   };
 }
 
+const NOTHING_CHANGES: ExposureDelta = { opened: [], closed: [], effects: [], exact: true };
+
 function deltaOf(group: DescribedGroup, steps: readonly Step[], context: GroupContext): ExposureDelta {
+  if (steps.length === 0) return NOTHING_CHANGES;
   const before = group.rules.map(({ rule }) => rule);
   const after = applySteps(group.rules, steps).map(({ rule }) => rule);
   return exposureDelta(before, after, context);

@@ -22,8 +22,8 @@ import {
   summarise,
   type FailedGroup,
   type GroupResult,
-  type Summary,
 } from './results.ts';
+import type { Summary } from './tally.ts';
 
 export interface PlanReport {
   readonly version: 1;
@@ -62,13 +62,43 @@ export function planReport(
   commit: CommitFacts | null = null,
 ): PlanReport {
   const inOrder = sortResults(results);
-  const groups = inOrder.map((result) => (isFailed(result) ? failedDocument(result) : planDocument(result)));
-  const of = commit === null ? { revision } : { revision, commit };
-  return { version: 1, ...of, hash: hashOfPlans(inOrder), summary: summarise(inOrder), groups };
+  const said = { hash: hashOfPlans(inOrder), summary: summarise(inOrder) };
+  return { ...reportHead({ revision, commit }, said), groups: inOrder.map(resultDocument) };
 }
 
-/** The bytes of `plan --json`. */
-export const formatReport = (report: PlanReport): string => `${JSON.stringify(report, null, 2)}\n`;
+/** What was planned. */
+export interface PlannedRevision {
+  readonly revision: string;
+  readonly commit: CommitFacts | null;
+}
+
+type SaidOfAll = Pick<PlanReport, 'hash' | 'summary'>;
+
+const reportHead = ({ revision, commit }: PlannedRevision, { hash, summary }: SaidOfAll) => {
+  const of = commit === null ? { revision } : { revision, commit };
+  return { version: 1, ...of, hash, summary } as const;
+};
+
+const resultDocument = (result: GroupResult): GroupDocument =>
+  isFailed(result) ? failedDocument(result) : planDocument(result);
+
+/**
+ * `plan --json` in pieces, so that no more than one group need be held: the head, then each group in order of account,
+ * region and id, then the foot. Together they are the report as JSON with two spaces an indent, and a newline.
+ */
+export function jsonHead(planned: PlannedRevision, said: SaidOfAll): string {
+  return `${JSON.stringify(reportHead(planned, said), null, 2).slice(0, -'\n}'.length)},\n  "groups": [`;
+}
+
+/** `isFirst`: no group stands before it. */
+export function jsonOfGroup(result: GroupResult, isFirst: boolean): string {
+  // A line break within a text is written as an escape.
+  const indented = JSON.stringify(resultDocument(result), null, 2).replaceAll('\n', '\n    ');
+  return `${isFirst ? '' : ','}\n    ${indented}`;
+}
+
+/** `groups`: how many stand before it. */
+export const jsonFoot = (groups: number): string => (groups === 0 ? ']\n}\n' : '\n  ]\n}\n');
 
 /** One plan as plain JSON. */
 export function planDocument(plan: GroupPlan): GroupDocument {

@@ -17,7 +17,7 @@ import { operationOf } from '../model/operation.ts';
 import type { Difference, Diff, Block, PlanFinding, GroupPlan, Step } from '../plan/plan.ts';
 import { describeRule, protocolText, quoted } from '../model/rule-text.ts';
 import { changeOfEffect, type RuleChangeWord } from './change-word.ts';
-import { packetDocument, type PlanReport } from './document.ts';
+import { packetDocument, type PlannedRevision, type PlanReport } from './document.ts';
 import { hashOfPlans, isFailed, sortResults, summarise, type GroupResult } from './results.ts';
 
 const MAX_BOXES_SHOWN = 5;
@@ -29,16 +29,22 @@ export function renderText(
   results: readonly GroupResult[],
   commit: CommitFacts | null = null,
 ): string {
-  const groups = sortResults(results).flatMap((result) => ['', ...groupLines(result)]);
-  const of = commit === null ? [] : [`commit ${commitLine(commit)}`];
-  const head = [
-    `revision ${revision}`,
-    ...of,
-    `plan ${hashOfPlans(results)}`,
-    summaryLine(summarise(results)),
-  ];
-  return [...head, ...groups, ''].join('\n');
+  const inOrder = sortResults(results);
+  const said = { hash: hashOfPlans(inOrder), summary: summarise(inOrder) };
+  return textHead({ revision, commit }, said) + inOrder.map(textOfGroup).join('');
 }
+
+/** What stands above the groups. */
+export function textHead(
+  { revision, commit }: PlannedRevision,
+  { hash, summary }: Pick<PlanReport, 'hash' | 'summary'>,
+): string {
+  const of = commit === null ? [] : [`commit ${commitLine(commit)}`];
+  return [`revision ${revision}`, ...of, `plan ${hash}`, summaryLine(summary), ''].join('\n');
+}
+
+/** One group, with an empty line before it. */
+export const textOfGroup = (result: GroupResult): string => ['', ...groupLines(result), ''].join('\n');
 
 export function summaryLine(summary: PlanReport['summary']): string {
   const { calls, add, modify, remove } = summary;

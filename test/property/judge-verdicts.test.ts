@@ -5,7 +5,8 @@
 //  2. A change makes a guardrail worse, maybe worse or not, per port, and per group where members of groups are meant
 //     too, exactly as the oracle says.
 //  3. An expectation holds, fails or is unknown exactly as the oracle says; and so does a change of it.
-//  4. Each example packet is of the pattern, and fares as it is said to fare.
+//  4. A change that is none is judged the same whether or not it is known to be none.
+//  5. Each example packet is of the pattern, and fares as it is said to fare.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { GroupContext } from '../../reconciler/exposure/engine/context.ts';
@@ -139,4 +140,21 @@ describe('expectations', () => {
     };
     fc.assert(fc.property(smallEdits, arbitraryExpectation, arbitraryGroup, check), runs(300));
   });
+});
+
+test('rules that stay as they are, are judged the same as one array and as two', () => {
+  const check = (
+    { after }: RuleSetPair,
+    { deny }: { deny: Deny },
+    words: PatternWords,
+    group: GroupContext,
+  ): void => {
+    const demands = {
+      guardrails: [deny],
+      expectations: [expectation('accept', words), expectation('drop', words)],
+    };
+    const once = judgeChange(after, after, demands, contextOf(group));
+    expect(once).toEqual(judgeChange(after, [...after], demands, contextOf(group)));
+  };
+  fc.assert(fc.property(smallEdits, arbitraryDeny, arbitraryPattern, arbitraryGroup, check), runs(200));
 });

@@ -14,7 +14,7 @@ import { planGroup } from '../../reconciler/plan/plan-group.ts';
 import type { PlanInput } from '../../reconciler/plan/plan-input.ts';
 import type { GroupPolicy, PlanOptions } from '../../reconciler/plan/plan.ts';
 import type { RefusedRule } from '../../reconciler/plan/diff/quarantine.ts';
-import { formatReport, planReport } from '../../reconciler/report/document.ts';
+import { planReport } from '../../reconciler/report/document.ts';
 import { renderMarkdown } from '../../reconciler/report/markdown/plan-page.ts';
 import { renderText } from '../../reconciler/report/text.ts';
 import { described, desired, groupOf, OPTIONS, policyOf, SAFETY } from '../support/plan-inputs.ts';
@@ -166,7 +166,7 @@ function bytesOf(input: PlanInput): { readonly kinds: readonly string[]; readonl
     bytes: [
       renderText('dir-1', [plan]),
       renderMarkdown('dir-1', [plan]),
-      formatReport(planReport('dir-1', [plan])),
+      JSON.stringify(planReport('dir-1', [plan])),
       exact,
     ].join('\n'),
   };

@@ -23,8 +23,8 @@ import {
   writeApproval,
   writeGroupFacts,
 } from './facts.ts';
-import { KnownPolicies } from './known-policies.ts';
 import { EstateTables, readEndedFreezes, writeSmallFacts } from './estate-facts.ts';
+import { KnownPolicies } from './known-policies.ts';
 import {
   scopeOf,
   SELECT_HISTORY,

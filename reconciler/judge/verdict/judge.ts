@@ -2,7 +2,7 @@
 import { DEFAULT_MAX_WORK, Meter } from '../../exposure/engine/meter.ts';
 import type { Exemption, Expectation, Guardrail } from '../../model/packets/pattern.ts';
 import type { Rule } from '../../model/rule.ts';
-import { Counter, endsOf } from '../count/count.ts';
+import { Counter, endsOf, type Presence } from '../count/count.ts';
 import type { SenderContext } from '../count/senders.ts';
 import {
   expectationChange,
@@ -55,6 +55,7 @@ export function judgeRules(
   context: JudgeContext,
   maxWork: number = DEFAULT_MAX_WORK,
 ): Judgements<GuardrailVerdict, ExpectationVerdict> {
+  if (isNothing(demands)) return NOTHING_JUDGED;
   const counter = counterFor(rules, demands, context, maxWork);
   const state: State = { rules, present: new Uint8Array(rules.length).fill(1) };
   return judged(demands, context, {
@@ -63,15 +64,21 @@ export function judgeRules(
   });
 }
 
-/** Judges a change: what is not satisfied afterwards, and whether the change makes it worse. */
+/**
+ * Judges a change: what is not satisfied afterwards, and whether the change makes it worse. `before` and `after` may be
+ * one array: then nothing changes, at half the cost.
+ */
 export function judgeChange(
   before: readonly Rule[],
   after: readonly Rule[],
   demands: Demands,
   context: JudgeContext & { readonly maxWork?: number },
 ): Judgements<GuardrailChange, ExpectationChange> {
-  const counter = counterFor([...before, ...after], demands, context, context.maxWork ?? DEFAULT_MAX_WORK);
-  const [presentBefore, presentAfter] = endsOf(before.length, after.length);
+  if (isNothing(demands)) return NOTHING_JUDGED;
+  const isSame = before === after;
+  const rules = isSame ? before : [...before, ...after];
+  const counter = counterFor(rules, demands, context, context.maxWork ?? DEFAULT_MAX_WORK);
+  const [presentBefore, presentAfter] = isSame ? sameEnds(rules.length) : endsOf(before.length, after.length);
   const then: State = { rules: before, present: presentBefore };
   const now: State = { rules: after, present: presentAfter };
   return judged(demands, context, {
@@ -85,6 +92,16 @@ export function patternsOf({ guardrails, expectations }: Demands): Array<Deny['w
     ...guardrails.filter(isDeny).map(({ what }) => what.pattern),
     ...expectations.map(({ pattern }) => pattern),
   ];
+}
+
+const NOTHING_JUDGED = { guardrails: [], expectations: [] } as const;
+
+/** A group that nothing is asked of needs no count. */
+const isNothing = (demands: Demands): boolean => patternsOf(demands).length === 0;
+
+function sameEnds(rules: number): readonly [Presence, Presence] {
+  const present = new Uint8Array(rules).fill(1);
+  return [present, present];
 }
 
 const counterFor = (

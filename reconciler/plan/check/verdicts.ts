@@ -50,12 +50,18 @@ export const verdictFindings = (input: PlanInput, verdicts: PlanVerdicts): PlanF
 
 /** A rule is declared where the policy has one that is equal but for its text. */
 function placesOf({ desired }: PlanInput): PlaceOf {
-  const places = new Map<string, SourcePlace>();
-  for (const { rule, source } of DIRECTIONS.flatMap((direction) => desired.rules[direction] ?? [])) {
-    places.set(ruleIdentity(rule), source);
-  }
-  return (rule) => places.get(ruleIdentity(rule)) ?? null;
+  // Few plans have anything to say of a rule.
+  let places: ReadonlyMap<string, SourcePlace> | null = null;
+  return (rule) => (places ??= declaredPlaces(desired)).get(ruleIdentity(rule)) ?? null;
 }
+
+const declaredPlaces = ({ rules }: PlanInput['desired']): ReadonlyMap<string, SourcePlace> =>
+  new Map(
+    DIRECTIONS.flatMap((direction) => rules[direction] ?? []).map(({ rule, source }) => [
+      ruleIdentity(rule),
+      source,
+    ]),
+  );
 
 function guardrailObjection(
   { demand, verdict, exemption }: JudgedGuardrail<GuardrailChange>,

@@ -45,7 +45,7 @@ export function unreadablePolicyFile(problem: Problem): PolicyFile {
 
 /** Reads a file's text: YAML, shape, and single values. Never throws. */
 export function parsePolicyFile({ path, text }: { path: string; text: string }): PolicyFile {
-  const yaml = readYamlDocument(path, text);
+  const yaml = readYamlDocument(path, text, POLICY_WORDS);
   if (yaml.isWellFormed) checkPolicy(yaml);
   const document = documentOf(yaml.value);
   return {

@@ -3,6 +3,7 @@
 import type { SourcePlace } from '../../model/problem.ts';
 import type { PlacedComplaint } from '../schema/shape-complaints.ts';
 import type { PlaceTable } from './place-table.ts';
+import type { Quoting } from './complaint.ts';
 import { createReporter, type Locate } from './reporter.ts';
 import { parseYamlTree } from './yaml-tree.ts';
 import { readYamlTree } from './yaml-value.ts';
@@ -10,9 +11,9 @@ import { readYamlTree } from './yaml-value.ts';
 export type YamlDocument = ReturnType<typeof readYamlDocument>;
 
 /** The reporter has what YAML's rules and ours for YAML refuse. Where not well-formed, the value may lack what the text has. */
-export function readYamlDocument(path: string, text: string) {
-  const tree = parseYamlTree(text);
-  const { value, complaints, offsetOf, places } = readYamlTree(tree.document?.contents ?? null);
+export function readYamlDocument(path: string, text: string, quoting: Quoting) {
+  const tree = parseYamlTree(text, quoting);
+  const { value, complaints, offsetOf, places } = readYamlTree(tree.document?.contents ?? null, quoting);
   const placeAt = (offset: number): SourcePlace => {
     const { line, col } = tree.lines.linePos(offset);
     return { file: path, line: Math.max(1, line), column: Math.max(1, col) };

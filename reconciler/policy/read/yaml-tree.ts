@@ -2,7 +2,7 @@
 // deeper than the stack takes the whole process down. Its parser does not recurse, so the tree of
 // tokens is built first, its depth is measured, and only a shallow one is composed.
 import { Composer, LineCounter, Parser, type CST, type Document, type YAMLError } from 'yaml';
-import type { OffsetComplaint } from './complaint.ts';
+import { escapeInvisibles, type OffsetComplaint, type Quoting } from './complaint.ts';
 import { costComplaint } from './scan.ts';
 
 /** A policy needs 7 levels. */
@@ -20,14 +20,11 @@ export interface YamlTree {
 }
 
 /** Reads YAML 1.2 strictly: one document, no directives. Never throws, whatever the text. */
-export function parseYamlTree(text: string): YamlTree {
-  const lines = new LineCounter();
+export function parseYamlTree(text: string, { quotesValues }: Quoting): YamlTree {
+  const lines = countedLines(text);
   const costly = costComplaint(text);
-  if (costly !== null) {
-    countLines(text, costly.offset, lines);
-    return { document: null, lines, complaints: [costly] };
-  }
-  const tokens = tokensOf(text, lines);
+  if (costly !== null) return { document: null, lines, complaints: [costly] };
+  const tokens = tokensOf(text);
   if (tokens === null) {
     const message = 'the document is too broken to be read: a bracket is probably missing';
     return { document: null, lines, complaints: [{ offset: 0, code: 'unreadable-yaml', message, hint: '' }] };
@@ -41,22 +38,24 @@ export function parseYamlTree(text: string): YamlTree {
   const complaints = tokens.filter((token) => token.type === 'directive').map(directiveComplaint);
   if (second !== undefined) complaints.push(secondDocumentComplaint(second));
   const libraryErrors = [...document.errors, ...document.warnings];
-  complaints.push(...libraryErrors.slice(0, MAX_SYNTAX_COMPLAINTS).map(syntaxComplaint));
+  complaints.push(
+    ...libraryErrors.slice(0, MAX_SYNTAX_COMPLAINTS).map((error) => syntaxComplaint(error, quotesValues)),
+  );
   return { document, lines, complaints };
 }
 
-/** What the parser would have done, up to the place of the only complaint. */
-function countLines(text: string, end: number, lines: LineCounter): void {
+/** Counted here: the parser counts no lines behind a token that it does not take, and so places what follows wrongly. */
+function countedLines(text: string): LineCounter {
+  const lines = new LineCounter();
   lines.addNewLine(0);
-  for (let at = text.indexOf('\n'); at >= 0 && at < end; at = text.indexOf('\n', at + 1)) {
-    lines.addNewLine(at + 1);
-  }
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines.addNewLine(at + 1);
+  return lines;
 }
 
 /** Null where the parser runs out of stack: it recurses once for each line that is out of place. */
-function tokensOf(text: string, lines: LineCounter): CST.Token[] | null {
+function tokensOf(text: string): CST.Token[] | null {
   try {
-    return Array.from(new Parser(lines.addNewLine).parse(text));
+    return Array.from(new Parser().parse(text));
   } catch (error) {
     if (error instanceof RangeError) return null;
     throw error;
@@ -112,10 +111,27 @@ function secondDocumentComplaint({ range: [offset] }: Document.Parsed): OffsetCo
   return { offset, code: 'several-documents', message, hint: 'move it to a file of its own' };
 }
 
-function syntaxComplaint(error: YAMLError): OffsetComplaint {
-  const message = `not valid YAML: ${error.message}`;
+function syntaxComplaint(error: YAMLError, quotesValues: boolean): OffsetComplaint {
+  const quotesNothing = quotesValues || QUOTING_NOTHING.has(error.code);
+  const reason = quotesNothing ? escapeInvisibles(error.message) : 'what begins here cannot stand here';
+  const message = `not valid YAML: ${reason}`;
   return { offset: error.pos[0], code: 'yaml-syntax', message, hint: SYNTAX_HINTS[error.code] ?? '' };
 }
+
+/** Errors whose words the library takes from itself alone, and never from the text. Source: npm `yaml` 2.9.1, `compose/`. */
+const QUOTING_NOTHING: ReadonlySet<YAMLError['code']> = new Set([
+  'ALIAS_PROPS',
+  'BAD_INDENT',
+  'BAD_SCALAR_START',
+  'BLOCK_AS_IMPLICIT_KEY',
+  'BLOCK_IN_FLOW',
+  'KEY_OVER_1024_CHARS',
+  'MISSING_CHAR',
+  'MULTILINE_IMPLICIT_KEY',
+  'MULTIPLE_ANCHORS',
+  'MULTIPLE_TAGS',
+  'TAB_AS_INDENT',
+]);
 
 const SYNTAX_HINTS: Partial<Record<YAMLError['code'], string>> = {
   TAB_AS_INDENT: 'indent with spaces',

@@ -1,7 +1,7 @@
 // Syntax tree -> plain value, and the way back from a path in the value to a place in the text.
 // Refuses what YAML allows and a reviewer would misread: twin keys, tags, merges, odd numbers.
 import { isAlias, isMap, isScalar, isSeq, type Alias, type Pair, type Scalar, type YAMLMap } from 'yaml';
-import { quote, type OffsetComplaint } from './complaint.ts';
+import { quote, type OffsetComplaint, type Quoting } from './complaint.ts';
 import { placeNodesOf, startOf, type PlaceNode } from './place-table.ts';
 import type { Path } from './reporter.ts';
 
@@ -18,8 +18,8 @@ export interface YamlValue {
   readonly places: () => PlaceNode;
 }
 
-export function readYamlTree(root: unknown): YamlValue {
-  const reader = new TreeReader();
+export function readYamlTree(root: unknown, { quotesValues }: Quoting): YamlValue {
+  const reader = new TreeReader(quotesValues);
   const { value } = reader.read(root);
   return {
     value,
@@ -52,6 +52,11 @@ class TreeReader {
   private readonly targets = new Map<Alias, unknown>();
   private readonly pairs = new Map<YAMLMap, PairIndex>();
   private aliasedNodes = 0;
+  private readonly quotesValues: boolean;
+
+  constructor(quotesValues: boolean) {
+    this.quotesValues = quotesValues;
+  }
 
   read(node: unknown): Read {
     if (isAlias(node)) return this.readAlias(node);
@@ -107,7 +112,12 @@ class TreeReader {
     const address = addressTakenForKey(map);
     if (address !== null) {
       const message = `an address that ends in a colon reads as a key here`;
-      this.complain(map, 'unquoted-address', message, `quote it: "${address}"`);
+      this.complain(
+        map,
+        'unquoted-address',
+        message,
+        this.quotesValues ? `quote it: "${address}"` : 'quote it',
+      );
       return { value: address, size: 1 };
     }
     const pairs = new Map<string, Pair>();
@@ -152,15 +162,21 @@ class TreeReader {
     const { value, source = '' } = scalar;
     if (typeof value !== 'number' || /^(0|-?[1-9]\d*)$/.test(source)) return value;
     const hint = 'write plain decimal digits without leading zeros, or quote it if it is a text';
-    this.complain(scalar, 'number-form', `${quote(source)} is a number that is easily misread`, hint);
+    this.complain(
+      scalar,
+      'number-form',
+      `${this.quoted(source, 'this')} is a number that is easily misread`,
+      hint,
+    );
     return value;
   }
 
   private readAlias(alias: Alias): Read {
     const target = this.anchors.get(alias.source);
     if (target === undefined) {
-      const message = `there is no anchor ${quote(`&${alias.source}`)} before this alias`;
-      this.complain(alias, 'unknown-alias', message, '');
+      const message = `there is no anchor ${this.quoted(`&${alias.source}`, 'of this name')} before this alias`;
+      const hint = 'put it in quotes if it is a text that begins with *';
+      this.complain(alias, 'unknown-alias', message, hint);
       return { value: null, size: 1 };
     }
     this.targets.set(alias, target.node);
@@ -181,6 +197,10 @@ class TreeReader {
   private refused(node: unknown, code: string, message: string, hint: string): null {
     this.complain(node, code, message, hint);
     return null;
+  }
+
+  private quoted(text: string, instead: string): string {
+    return this.quotesValues ? quote(text) : instead;
   }
 
   private complain(node: unknown, code: string, message: string, hint: string): void {

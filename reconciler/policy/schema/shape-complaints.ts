@@ -1,6 +1,6 @@
 // What is said of a value that its schema refuses.
 import type { z } from 'zod';
-import { quote, type Complaint } from '../read/complaint.ts';
+import { quote, type Complaint, type Quoting } from '../read/complaint.ts';
 import type { Path } from '../read/reporter.ts';
 import { didYouMean } from './suggest.ts';
 
@@ -16,11 +16,9 @@ export interface Finding extends PlacedComplaint {
 }
 
 /** How policies and the config differ in what is said of them. */
-export interface ShapeWords {
+export interface ShapeWords extends Quoting {
   /** The whole, such as `the document`. */
   readonly whole: string;
-  /** Whether values may stand in messages. In the config one could be a secret in the wrong place: only keys do. */
-  readonly quotesValues: boolean;
   /** What to write for a key that is missing, and for one that has no value. */
   readonly missingKeyHints?: ReadonlyMap<string, string>;
   readonly noValueHints?: ReadonlyMap<string, string>;

@@ -58,6 +58,7 @@ function namesWhatIsAbsent({ rule, kind, id }: NamedByRule): PlanFinding {
 
 /** A described rule that is left alone fulfils a declared one, except for the description. */
 function hiddenByIgnore(desired: readonly DesiredRule[], { ignored }: Ownership): PlanFinding[] {
+  if (ignored.length === 0) return [];
   const identities = new Set(ignored.map(({ rule }) => ruleIdentity(rule)));
   return desired
     .filter(({ rule }) => identities.has(ruleIdentity(rule)))
@@ -95,6 +96,7 @@ function leftToOthers(
   desired: readonly DesiredRule[],
   { foreign }: Ownership,
 ): PlanFinding[] {
+  if (foreign.length === 0) return [];
   const identities = new Set(desired.map(({ rule }) => ruleIdentity(rule)));
   const left = foreign.filter(({ rule }) => !identities.has(ruleIdentity(rule))).sort(compareDescribed);
   if (left.length === 0) return [];

@@ -10,13 +10,13 @@ export interface NetworkProblem {
 
 /** Of rules that are not there yet: what the cloud has, it took. */
 export function networkProblems(desired: readonly DesiredRule[], group: DescribedGroup): NetworkProblem[] {
-  const there = new Set(group.rules.map(({ rule }) => ruleIdentity(rule)));
   const isVpc = group.vpcId !== null;
-  return PROBLEMS.filter((problem) => problem.isOfVpc === isVpc).flatMap(({ id, text, isOne }) =>
-    desired
-      .filter(({ rule }) => isOne(rule) && !there.has(ruleIdentity(rule)))
-      .map((rule) => ({ id, rule, text })),
+  const found = PROBLEMS.filter((problem) => problem.isOfVpc === isVpc).flatMap(({ id, text, isOne }) =>
+    desired.filter(({ rule }) => isOne(rule)).map((rule) => ({ id, rule, text })),
   );
+  if (found.length === 0) return [];
+  const there = new Set(group.rules.map(({ rule }) => ruleIdentity(rule)));
+  return found.filter(({ rule: { rule } }) => !there.has(ruleIdentity(rule)));
 }
 
 const PROBLEMS: ReadonlyArray<
