@@ -38,22 +38,31 @@ export const digestValue = (value: unknown): string =>
   createHash('sha256').update(serialize(value)).digest('base64');
 
 /** The first moment, Unix milliseconds, at which the passing of time may change the plan; Infinity: none will. */
-export function sameUntilMs({ nowMs, ...input }: PlanInput): number {
-  const { safety, learned, holds = [], frozen, desired } = input;
-  const rules = [desired, safety?.inForce].flatMap((policy) =>
-    DIRECTIONS.flatMap((direction) => policy?.rules[direction] ?? []),
-  );
-  const ends = [
-    ...rules.map(({ expiresAtMs }) => expiresAtMs),
-    ...(safety?.guardrails ?? []).flatMap(({ exempt }) => exempt.map(({ untilMs }) => untilMs)),
-    ...(safety?.approvals ?? []).map(({ untilMs }) => untilMs),
-    ...(learned?.refused ?? []).map(({ untilMs }) => untilMs),
-    ...holds.map(({ untilMs }) => untilMs),
-    learned?.resting?.untilMs ?? null,
-    frozen?.untilMs ?? null,
-  ];
-  return ends.reduce<number>(
-    (first, end) => (end !== null && end > nowMs && end < first ? end : first),
+export const sameUntilMs = (input: PlanInput): number =>
+  [...endsOfRules(input), ...endsOfSafety(input.safety), ...endsOfWaits(input)].reduce<number>(
+    (first, end) => (end !== null && end > input.nowMs && end < first ? end : first),
     Infinity,
   );
-}
+
+type Ends = ReadonlyArray<number | null>;
+
+const endsOfRules = ({ desired, safety }: PlanInput): Ends =>
+  [desired, safety?.inForce].flatMap((policy) =>
+    DIRECTIONS.flatMap((direction) => policy?.rules[direction] ?? []).map(({ expiresAtMs }) => expiresAtMs),
+  );
+
+const endsOfSafety = (safety: SafetyInput | undefined): Ends =>
+  safety === undefined
+    ? []
+    : [
+        ...safety.guardrails.flatMap(({ exempt }) => exempt.map(({ untilMs }) => untilMs)),
+        ...safety.approvals.map(({ untilMs }) => untilMs),
+      ];
+
+/** What keeps the plan, or a part of it, waiting. */
+const endsOfWaits = ({ learned, holds = [], frozen }: PlanInput): Ends => [
+  ...(learned?.refused ?? []).map(({ untilMs }) => untilMs),
+  ...holds.map(({ untilMs }) => untilMs),
+  learned?.resting?.untilMs ?? null,
+  frozen?.untilMs ?? null,
+];

@@ -39,12 +39,13 @@ async function noteInJournal(run: GroupRun, end: RunEnd): Promise<void> {
   const isOfPolicy = end.kind === 'asPlanned' && end.quarantined === 0;
   // A rule that cannot go in yet makes the group no newer than it is.
   const isTakenOver = end.kind !== 'blocked' || leavesOutRulesOnly(end.plan.blockedBy);
-  const isSettled = end.kind === 'asPlanned' && end.isSettled;
-  if (!isSettled) await noteEnd(run, { identities: seen.identities, isOfPolicy, isTakenOver });
+  if (!isSettled(end)) await noteEnd(run, { identities: seen.identities, isOfPolicy, isTakenOver });
   await close('superseded', 'the group is as the policy in force wants it');
   const { applied } = await journal.marks(run.group);
   if (applied !== run.revision) await journal.mark(run.group, { applied: run.revision });
 }
+
+const isSettled = (end: RunEnd): boolean => end.kind === 'asPlanned' && end.isSettled;
 
 function outcomeOf({ engine }: GroupRun, end: RunEnd, { isLessToDo }: Lesson): ReconcileOutcome {
   const notConverged = (reason: string, failure: Failure | null): ReconcileOutcome => {

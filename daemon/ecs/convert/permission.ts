@@ -50,9 +50,9 @@ const TELLING_NOTHING: readonly string[] = [
 const KNOWN: ReadonlySet<string> = new Set([...TEXT_FIELDS, 'Description', ...TELLING_NOTHING]);
 
 /** Absent texts come as "", as null or not at all, some texts as numbers; everything else is refused. */
-export const permissionSchema = z.unknown().transform((wire, { addIssue }): Permission => {
+export const permissionSchema = z.unknown().transform((wire, context): Permission => {
   const refuse = (path: string[]): never => {
-    addIssue({ code: 'custom', message: 'Invalid input', path });
+    context.addIssue({ code: 'custom', message: 'Invalid input', path });
     return z.NEVER;
   };
   if (typeof wire !== 'object' || wire === null || Array.isArray(wire)) return refuse([]);

@@ -14,7 +14,8 @@ export function settledMark(
   const hasApproval = (input.safety?.approvals ?? []).length > 0;
   const known = [...facts.losses, ...facts.breakGlass, ...breakGlass];
   if (!hasNothingToNote || hasApproval || known.length > 0) return null;
-  const { inForce, attribution: _attribution, ...others } = facts;
+  const { inForce } = facts;
   const before = inForce === null ? null : digestPolicy(inForce, policy).digest;
-  return digestValue([key, revision, before, others]);
+  // Who made it drift bears on no note.
+  return digestValue([key, revision, before, { ...facts, inForce: null, attribution: null }]);
 }

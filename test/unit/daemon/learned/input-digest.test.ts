@@ -4,7 +4,7 @@ import type { PlanInput } from '../../../../reconciler/plan/plan-input.ts';
 import type { SafetyInput } from '../../../../reconciler/plan/safety.ts';
 import { guardrail } from '../../../support/judge/demands.ts';
 import { desired, described, groupOf, OPTIONS, policyOf, SAFETY } from '../../../support/plan-inputs.ts';
-import { rule } from '../../../support/rule-sets.ts';
+import { prefix, rule } from '../../../support/rule-sets.ts';
 
 const WEB = rule({ ports: '443' });
 const SSH = rule({ ports: '22' });
@@ -79,7 +79,7 @@ const OTHER_SAFETY: Whole['safety'] = {
   approvals: [APPROVAL],
   guardrails: [guardrail({})],
   expectations: [{ name: 'x' } as unknown as SafetyInput['expectations'][number]],
-  privateNetworks: [{ kind: 'ipv4', bits: 0n, length: 8 } as unknown as never],
+  privateNetworks: [prefix('10.0.0.0/8')],
   invocation: { program: 'other', flags: '' },
 };
 
@@ -92,7 +92,7 @@ const changes = (): Array<[string, PlanInput]> => [
     `learned.${field}`,
     { ...whole(), learned: { ...whole().learned, [field]: value } },
   ]),
-  ...Object.entries(OTHER_SAFETY).map(([field, value]): [string, PlanInput] => [
+  ...Object.entries<unknown>({ ...OTHER_SAFETY }).map(([field, value]): [string, PlanInput] => [
     `safety.${field}`,
     { ...whole(), safety: { ...whole().safety, [field]: value } },
   ]),
