@@ -1,6 +1,9 @@
-// `npm run bench [-- NAME...]`: runs the named benches, or all of them, and prints what they measured.
+// `npm run bench [-- NAME...]`: runs the named benches, or all but `estate`, and prints what they measured.
+// `npm run bench -- estate [--groups N] [--json]`: the built daemon on an estate; exit code 1 if a bound is broken.
+import { parseArgs } from 'node:util';
 import { benchCold } from './cold.ts';
 import { benchEmulator } from './emulator.ts';
+import { benchEstate } from './estate/estate.ts';
 import { benchExposure } from './exposure.ts';
 import { benchJudge } from './judge.ts';
 import { benchPlan } from './plan.ts';
@@ -12,11 +15,23 @@ const BENCHES: Readonly<Record<string, () => void | Promise<void>>> = {
   judge: benchJudge,
   plan: benchPlan,
 };
+const ESTATE = 'estate';
+const LEAST_GROUPS = 20;
 
-const names = process.argv.slice(2);
-const unknown = names.filter((name) => !(name in BENCHES));
+const { values, positionals: names } = parseArgs({
+  allowPositionals: true,
+  options: { groups: { type: 'string', default: '200' }, json: { type: 'boolean', default: false } },
+});
+const unknown = names.filter((name) => !(name in BENCHES) && name !== ESTATE);
 if (unknown.length > 0) {
-  console.error(`no such bench: ${unknown.join(', ')}; there are ${Object.keys(BENCHES).join(', ')}`);
+  console.error(
+    `no such bench: ${unknown.join(', ')}; there are ${Object.keys(BENCHES).join(', ')}, ${ESTATE}`,
+  );
+  process.exit(1);
+}
+const groups = Number(values.groups);
+if (!Number.isSafeInteger(groups) || groups < LEAST_GROUPS) {
+  console.error(`--groups takes a whole number from ${LEAST_GROUPS} on`);
   process.exit(1);
 }
 for (const [name, bench] of Object.entries(BENCHES)) {
@@ -24,3 +39,4 @@ for (const [name, bench] of Object.entries(BENCHES)) {
   console.log(`\n# ${name}`);
   await bench();
 }
+if (names.includes(ESTATE) && !(await benchEstate(groups, values.json))) process.exitCode = 1;

@@ -36,6 +36,11 @@ const CHECKS: readonly Check[] = [
   { name: 'the Python SDKs against the emulator', command: 'npm run clients' },
   { name: 'fuzz targets, a minute each', command: 'npm run fuzz' },
   { name: 'audit of the dependencies', command: 'npm run audit' },
+  { name: 'an estate of 1,000 groups', command: 'npm run build && npm run bench -- estate --groups 1000' },
+  {
+    name: 'simulation of large estates, 50 seeds',
+    command: 'npm run test:simulation -- --estate --seeds 50',
+  },
   { name: 'figures of the engine and the emulator', command: 'npm run bench' },
 ];
 

@@ -10,7 +10,7 @@ import type { Outcome, Reply, WireRequest } from '../../emulator/wire/wire.ts';
 import { requestV1 } from '../support/signing.ts';
 import type { Landing, SentCall } from './facts.ts';
 import type { Knobs, SimGroup } from './knobs.ts';
-import { nameOf, REGION } from './policies.ts';
+import { nameOf, REGION, TAG } from './policies.ts';
 import { PARTNER, PORT_LIST, wireRule, type Wire } from './rules.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
@@ -147,6 +147,7 @@ function stateGroup({ kind, innerAccess, managed, rules }: SimGroup): object {
     RegionId: REGION,
     SecurityGroupId: kind.id,
     SecurityGroupName: nameOf(kind.id),
+    Tags: [{ TagKey: TAG, TagValue: kind.id }],
     VpcId: kind.classic ? '' : 'vpc-1',
     SecurityGroupType: kind.type,
     InnerAccessPolicy: kind.type === 'enterprise' ? 'Drop' : innerAccess,

@@ -77,6 +77,8 @@ export interface Check {
   converged?(converged: Converged): void;
   /** A person lets the waiting plan of a group go on. */
   approved?(group: string, atMs: number): void;
+  /** Someone changed what a policy says of the group. */
+  edited?(group: string, atMs: number): void;
   /** Until that moment calls may come to nothing. */
   unreadable?(untilMs: number): void;
   /** A new process starts. */

@@ -41,7 +41,7 @@ export interface BrakeKnobs {
 export interface ConfigKnobs {
   readonly brake: 'off' | BrakeKnobs;
   readonly resyncSeconds: number;
-  readonly concurrency: number;
+  readonly concurrency: number | 'auto';
   readonly modify: 'prefer' | 'auto' | 'never';
   readonly maxModifyPerPlan: number;
   readonly fallback: 'neverOpen' | 'neverCut' | 'refuse';
@@ -73,6 +73,8 @@ export interface TroubleKnobs {
   readonly quotaCutsMs: number;
   readonly pausesMs: number;
   readonly approvalsMs: number;
+  /** Reads of some groups are not answered for a while. */
+  readonly hangsMs: number;
 }
 
 const MINUTE_MS = 60_000;
@@ -110,6 +112,7 @@ export function drawKnobs(seed: number, { sqlite, brake }: KnobOptions): Knobs {
       // What has ended by a wrong clock would be judged by a right one.
       clockJumpsMs: hasEndingRules(policies) ? Infinity : trouble.clockJumpsMs,
       approvalsMs: brake ? brakeRandom.pick([0.5, 2, Infinity]) * MINUTE_MS : Infinity,
+      hangsMs: Infinity,
     },
     journal: sqlite ? 'sqlite' : 'memory',
     maxRules,
@@ -200,7 +203,7 @@ function drawConfig(
   };
 }
 
-function drawTrouble(random: Random): Omit<TroubleKnobs, 'approvalsMs'> {
+function drawTrouble(random: Random): Omit<TroubleKnobs, 'approvalsMs' | 'hangsMs'> {
   const maybe = (chance: number, minutes: number): number =>
     random.chance(chance) ? minutes * MINUTE_MS : Infinity;
   return {

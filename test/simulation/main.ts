@@ -1,11 +1,12 @@
 // `npm run test:simulation -- --seeds N [--from S] [--workers W] [--sqlite] [--brake] [--json]`: many seeds.
 // `npm run test:simulation -- --seed S [--sqlite] [--brake]`: one seed, with its whole story.
+// With --estate: hundreds of groups, some of which hang.
 // `npm run test:simulation -- --soak [--hours H] [--groups G] [--seed S]`: one process over many virtual hours.
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { runMany } from './many/run-many.ts';
 import { failureText, resultOf, type Tally } from './many/tally.ts';
-import { simulate } from './simulation.ts';
+import { simulate, type SimulationOptions } from './simulation.ts';
 import { MIN_HOURS, soak, type Sample } from './soak.ts';
 
 const { values } = parseArgs({
@@ -14,6 +15,7 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     sqlite: { type: 'boolean', default: false },
     brake: { type: 'boolean', default: false },
+    estate: { type: 'boolean', default: false },
     from: { type: 'string', default: '1' },
     workers: { type: 'string', default: String(availableParallelism()) },
     json: { type: 'boolean', default: false },
@@ -30,19 +32,23 @@ const isGood = values.soak
     : await oneSeed();
 process.exitCode = isGood ? 0 : 1;
 
+function optionsOf(): SimulationOptions {
+  const { sqlite, brake, estate } = values;
+  return { sqlite, brake, estate };
+}
+
 async function oneSeed(): Promise<boolean> {
-  const report = await simulate(numberOf('seed'), { sqlite: values.sqlite, brake: values.brake });
+  const report = await simulate(numberOf('seed'), optionsOf());
   process.stdout.write(`${report.trace.join('\n')}\n${failureText(resultOf(report))}`);
   return report.violation === null;
 }
 
 async function manySeeds(): Promise<boolean> {
-  const { sqlite, brake } = values;
   const tally = await runMany({
     from: numberOf('from'),
     count: numberOf('seeds'),
     workers: numberOf('workers'),
-    options: { sqlite, brake },
+    options: optionsOf(),
     say: (text) => process.stderr.write(text),
   });
   process.stdout.write(values.json ? `${jsonText(tally)}\n` : summaryText(tally));

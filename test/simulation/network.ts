@@ -39,6 +39,12 @@ export interface Refusing {
   readonly untilMs: number;
 }
 
+/** Groups whose reads are lost on their way for a while. */
+export interface Hanging {
+  readonly groups: ReadonlySet<string>;
+  readonly untilMs: number;
+}
+
 export interface NetworkOptions {
   readonly time: VirtualTime;
   readonly cloud: Cloud;
@@ -50,6 +56,7 @@ export class Network {
   readonly #options: NetworkOptions;
   #faults = 0;
   #refusing: Refusing[] = [];
+  #hanging: Hanging[] = [];
 
   constructor(options: NetworkOptions) {
     this.#options = options;
@@ -64,15 +71,27 @@ export class Network {
     this.#refusing.push(refusing);
   }
 
+  hang(hanging: Hanging): void {
+    this.#hanging.push(hanging);
+  }
+
+  /** Whether reads of the group are not answered just now. */
+  hangs(group: string): boolean {
+    const { nowMs } = this.#options.time;
+    return this.#hanging.some(({ groups, untilMs }) => nowMs < untilMs && groups.has(group));
+  }
+
   heal(): void {
     this.#faults = 0;
+    this.#hanging = [];
     this.#refusing = [];
   }
 
   /** Calls `answer` once. */
   send(call: SentCall, request: WireRequest, answer: (answer: TransportAnswer) => void): void {
     const { time, note, random } = this.#options;
-    const fate: Fate = random.chance(this.#faults) ? random.pick(FATES) : 'fine';
+    const drawn: Fate = random.chance(this.#faults) ? random.pick(FATES) : 'fine';
+    const fate = !isWrite(call.operation) && this.hangs(call.group) ? 'lostRequest' : drawn;
     const label = `${call.operation} ${call.group} ${call.token}`;
     note(`${label} is sent${fate === 'fine' ? '' : `, fate ${fate}`}`);
     let isAnswered = false;

@@ -6,7 +6,7 @@ import type { Cloud } from './cloud.ts';
 import { readRule } from './checks/plan-watch.ts';
 import { directed, editedRules } from './draw/estate.ts';
 import type { Knobs } from './knobs.ts';
-import type { PolicyTree, SimFile, SimPolicy } from './policies.ts';
+import { policyText, type PolicyTree, type SimFile, type SimPolicy } from './policies.ts';
 import { alteredRule, randomRule, wireRule, type GroupKind, type Wire } from './rules.ts';
 
 export interface PeopleWorld {
@@ -15,6 +15,8 @@ export interface PeopleWorld {
   readonly cloud: Cloud;
   readonly random: Random;
   readonly note: (who: string, what: string) => void;
+  /** Told of each group of which a policy says something else now. */
+  readonly edited?: (group: string) => void;
   /** Tells the watchers after a while. */
   readonly notifySoon: () => void;
 }
@@ -80,7 +82,8 @@ export class People {
   }
 
   #write(file: string, content: SimFile, what: string): void {
-    const { tree, note, notifySoon } = this.#world;
+    const { tree, note, notifySoon, edited } = this.#world;
+    if (edited !== undefined) changedGroups(tree.current.files.get(file), content).forEach(edited);
     tree.write(file, content);
     note('people', `${file} ${what}: v${tree.current.number}`);
     notifySoon();
@@ -132,6 +135,13 @@ export class People {
     const code = cloud.console(action, kind.id, params);
     return [`alter ${permission.SecurityGroupRuleId} to ${ruleIdentity(altered)}`, code];
   }
+}
+
+/** Of a file before and after; what is gone is no one's any more. */
+function changedGroups(before: SimFile | undefined, after: SimFile): string[] {
+  if (before?.kind !== 'good' || after.kind !== 'good') return [];
+  const held = new Set(before.groups.map(policyText));
+  return after.groups.filter((policy) => !held.has(policyText(policy))).map(({ group }) => group.id);
 }
 
 const suffix = ({ direction }: Rule): string => (direction === 'egress' ? 'Egress' : '');

@@ -28,7 +28,7 @@ export interface SimPolicy {
   readonly ignores: boolean;
   /** Null: the direction is not managed. */
   readonly rules: Readonly<Record<Rule['direction'], readonly SimRule[] | null>>;
-  readonly selector: 'id' | 'name';
+  readonly selector: 'id' | 'name' | 'tags';
   /** Whether no other group is on the interfaces of its members. */
   readonly alone: boolean;
 }
@@ -184,7 +184,7 @@ const ignoring = (protocol: string): string => `{description: "${IGNORED_TEXT}*"
 function groupLines(policy: SimPolicy): string[] {
   const { group, mode, ignores, rules, selector, alone } = policy;
   return [
-    selector === 'id' ? `  - id: ${group.id}` : `  - name: ${nameOf(group.id)}`,
+    selectorLine(selector, group.id),
     `    region: ${REGION}`,
     `    mode: ${mode}`,
     ...(alone ? ['    alone: true'] : []),
@@ -192,6 +192,17 @@ function groupLines(policy: SimPolicy): string[] {
     ...directionLines('ingress', rules.ingress),
     ...directionLines('egress', rules.egress),
   ];
+}
+
+function selectorLine(selector: SimPolicy['selector'], id: string): string {
+  switch (selector) {
+    case 'id':
+      return `  - id: ${id}`;
+    case 'name':
+      return `  - name: ${nameOf(id)}`;
+    case 'tags':
+      return `  - tags: {${TAG}: ${id}}`;
+  }
 }
 
 function directionLines(direction: Rule['direction'], rules: readonly SimRule[] | null): string[] {
@@ -202,6 +213,12 @@ function directionLines(direction: Rule['direction'], rules: readonly SimRule[] 
 
 const expiry = ({ expiresAtMs }: SimRule): string[] =>
   expiresAtMs === undefined ? [] : [`expires: ${new Date(expiresAtMs).toISOString()}`];
+
+/** What the policy says of its group, as a file says it. */
+export const policyText = (policy: SimPolicy): string => groupLines(policy).join('\n');
+
+/** Its value is the group's id, in the simulated cloud. */
+export const TAG = 'simulated';
 
 /** The name of a group in the simulated cloud. */
 export const nameOf = (groupId: string): string => `name-of-${groupId}`;

@@ -12,6 +12,7 @@ const BRAKED_SEEDS = 20;
 /** Among them one in which a group that is taken for alone shows. */
 const FIRST_FULL_SEED = 19;
 const FULL_SEEDS = 6;
+const ESTATE_SEEDS = 2;
 
 async function violations(first: number, count: number, options: SimulationOptions = {}): Promise<string[]> {
   const found: string[] = [];
@@ -36,6 +37,10 @@ describe('whatever happens to the daemon, no invariant is violated', () => {
 
   it('nor where no group has room to spare', async () => {
     expect(await violations(FIRST_FULL_SEED, FULL_SEEDS, { world: whereGroupsAreFull })).toEqual([]);
+  });
+
+  it('nor in an estate of a hundred groups and more, of which some hang: whoever is edited is looked at soon', async () => {
+    expect(await violations(1, ESTATE_SEEDS, { estate: true })).toEqual([]);
   });
 
   it('nor on the journal that ships', async () => {

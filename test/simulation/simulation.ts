@@ -12,6 +12,7 @@ import { Cloud } from './cloud.ts';
 import { configOf } from './config.ts';
 import { isWrite, type Check, type Fail } from './facts.ts';
 import { memoryHost, sqliteHost, type JournalHost } from './journals.ts';
+import { whereGroupsAreMany } from './draw/large-estate.ts';
 import { drawKnobs, type Knobs } from './knobs.ts';
 import { Life } from './life.ts';
 import { Network } from './network.ts';
@@ -48,6 +49,8 @@ export interface SimulationOptions {
   readonly sqlite?: boolean;
   /** With limits to what a plan may take away or open, and people who approve. */
   readonly brake?: boolean;
+  /** With hundreds of groups, some of which hang, instead of the few that were drawn. */
+  readonly estate?: boolean;
   readonly breakage?: Breakage;
   /** Another world than the one that was drawn. */
   readonly world?: (drawn: Knobs) => Knobs;
@@ -79,10 +82,11 @@ class Simulation {
   readonly #counts = { lives: 0, calls: 0, writes: 0, effects: 0, setAside: 0, livenessMs: 0 };
   readonly #writesOf = new Map<string, number>();
 
-  constructor(seed: number, { sqlite = false, brake = false, breakage = {}, world }: SimulationOptions) {
+  constructor(seed: number, options: SimulationOptions) {
+    const { sqlite = false, brake = false, estate = false, breakage = {} } = options;
+    const { world = estate ? whereGroupsAreMany : (knobs: Knobs) => knobs } = options;
     const stream = (number: number) => new Random(seed * 16 + number);
-    const drawn = drawKnobs(seed, { sqlite, brake });
-    this.#knobs = world?.(drawn) ?? drawn;
+    this.#knobs = world(drawKnobs(seed, { sqlite, brake }));
     const isLegacy = this.#knobs.groups.some(({ kind }) => kind.legacy);
     this.#config = configOf(this.#knobs.config, isLegacy ? 'legacy2019' : 'auto');
     this.#breakage = breakage;
@@ -109,7 +113,8 @@ class Simulation {
     );
     const random = stream(3);
     const notifySoon = () => time.in(50 + random.below(1500), () => this.#tree.notify());
-    const people = new People({ ...shared, tree: this.#tree, random, notifySoon });
+    const edited = (group: string) => this.#told.edited(group, time.nowMs);
+    const people = new People({ ...shared, tree: this.#tree, random, notifySoon, edited });
     this.#troubles = new Troubles(
       {
         ...shared,
@@ -134,6 +139,7 @@ class Simulation {
         wallMs: () => this.#time.wallMs,
         hasLessRoom: () => this.#troubles.quotaIsCut,
         isNamed: (group) => this.#tree.names(group),
+        hungLately: estate ? (group) => this.#network.hangs(group) : null,
         hasSetAside: () => this.#counts.setAside > 0,
         fail: this.#fail,
       }),

@@ -293,6 +293,7 @@ const NO_TROUBLE: Knobs['trouble'] = {
   quotaCutsMs: Infinity,
   pausesMs: Infinity,
   approvalsMs: Infinity,
+  hangsMs: Infinity,
 };
 
 /** What of the last third is too large beside the first, in words. */

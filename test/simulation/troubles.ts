@@ -34,6 +34,7 @@ export interface TroubleWorld {
 const STOP_GRACE_MS = 21_000;
 /** Crashes at boundaries of operations; those at random times come on top. */
 const MAX_BOUNDARY_CRASHES = 12;
+const MOST_HANGING = 40;
 
 export class Troubles {
   readonly #world: TroubleWorld;
@@ -77,6 +78,7 @@ export class Troubles {
     this.#every(trouble.denialsMs, () => this.#refuse(90_000, 'Forbidden.RAM', 403, () => true));
     this.#every(trouble.rejectionsMs, () => this.#reject());
     this.#every(trouble.quotaCutsMs, () => this.#cutQuota());
+    this.#every(trouble.hangsMs, () => this.#hang());
     this.#every(trouble.pausesMs, () => this.#pause());
     this.#every(trouble.approvalsMs, () => this.#world.approve());
     this.#every(trouble.crashesMs, () => this.#world.life()?.kill('at any moment'));
@@ -155,6 +157,15 @@ export class Troubles {
     this.#refuse(180_000, 'InvalidParam.SourceCidrIp', 400, (call) => {
       return bringsRules(call) && Object.values(call.params).includes(poison);
     });
+  }
+
+  #hang(): void {
+    const { knobs, network, time, random, note } = this.#world;
+    const count = 1 + random.below(MOST_HANGING);
+    const groups = new Set(Array.from({ length: count }, () => random.pick(knobs.groups).kind.id));
+    const forMs = 20_000 + random.below(120_000);
+    note('vendor', `answers no read of ${groups.size} groups for ${forMs} ms`);
+    network.hang({ groups, untilMs: time.nowMs + forMs });
   }
 
   #cutQuota(): void {

@@ -11,6 +11,7 @@ import { MakeWayCheck } from './make-way.ts';
 import { OwnershipCheck } from './ownership.ts';
 import { PaceCheck } from './pace.ts';
 import { PauseCheck } from './pauses.ts';
+import { NewsCheck } from './news.ts';
 import type { PlanWatch } from './plan-watch.ts';
 import { QuotaCheck } from './quota.ts';
 import { TextCheck } from './texts.ts';
@@ -26,6 +27,8 @@ export interface CheckedWorld {
   readonly hasLessRoom: () => boolean;
   /** Whether a policy names the group just now. */
   readonly isNamed: (group: string) => boolean;
+  /** Null: not judged. By group: whether its reads hung lately. */
+  readonly hungLately: ((group: string) => boolean) | null;
   /** Whether something waits for long. */
   readonly hasSetAside: () => boolean;
   readonly fail: Fail;
@@ -33,6 +36,8 @@ export interface CheckedWorld {
 
 /** Beside its resync a changed group waits for retries, back-off and the calls of other groups. */
 const PATIENCE_MS = 180_000;
+/** From the edit of a policy to the first look at its group, in an estate of any size. */
+const NEWS_MS = 15_000;
 
 export function otherChecks(plans: PlanWatch, world: CheckedWorld): Check[] {
   const { knobs, journals, fail } = world;
@@ -44,6 +49,9 @@ export function otherChecks(plans: PlanWatch, world: CheckedWorld): Check[] {
     ...(config.brake === 'off'
       ? []
       : [new BrakeCheck(plans, { ...config.brake, random: new Random(knobs.seed * 16 + 6) }, fail)]),
+    ...(world.hungLately === null
+      ? []
+      : [new NewsCheck({ boundMs: NEWS_MS, mayWait: world.hungLately }, fail)]),
     new MakeWayCheck(plans, fail),
     new ToldPlanCheck(plans, fail),
     new TextCheck(plans, fail),
@@ -89,6 +97,7 @@ export function toldToAll(checks: () => readonly Check[]): Required<Check> {
     planned: (plan) => tell((check) => check.planned?.(plan)),
     told: (plan) => tell((check) => check.told?.(plan)),
     succeeded: (token) => tell((check) => check.succeeded?.(token)),
+    edited: (group, atMs) => tell((check) => check.edited?.(group, atMs)),
     unreadable: (untilMs) => tell((check) => check.unreadable?.(untilMs)),
     converged: (group) => tell((check) => check.converged?.(group)),
     approved: (group, atMs) => tell((check) => check.approved?.(group, atMs)),
