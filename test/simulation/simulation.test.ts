@@ -12,7 +12,8 @@ const BRAKED_SEEDS = 20;
 /** Among them one in which a group that is taken for alone shows. */
 const FIRST_FULL_SEED = 19;
 const FULL_SEEDS = 6;
-const ESTATE_SEEDS = 2;
+/** One in which edits that wait behind the first read show. */
+const ESTATE_SEED = 3;
 
 async function violations(first: number, count: number, options: SimulationOptions = {}): Promise<string[]> {
   const found: string[] = [];
@@ -40,7 +41,7 @@ describe('whatever happens to the daemon, no invariant is violated', () => {
   });
 
   it('nor in an estate of a hundred groups and more, of which some hang: whoever is edited is looked at soon', async () => {
-    expect(await violations(1, ESTATE_SEEDS, { estate: true })).toEqual([]);
+    expect(await violations(ESTATE_SEED, 1, { estate: true })).toEqual([]);
   });
 
   it('nor on the journal that ships', async () => {
