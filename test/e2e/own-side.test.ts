@@ -68,7 +68,7 @@ function linesOf({ securityGroups }: WholeStateJson): string[] {
       >;
       return [
         PortRange,
-        SourceCidrIp || SourceGroupId,
+        SourceCidrIp === '' ? SourceGroupId : SourceCidrIp,
         DestCidrIp === ALL ? '' : DestCidrIp,
         Description,
       ].join(' ');

@@ -5,6 +5,7 @@ import { formatPeer } from '../../model/peer.ts';
 import { NO_PORTS_TEXT, type PortRange } from '../../model/ports.ts';
 import { formatPrefix } from '../../model/prefix.ts';
 import { err, ok, type Result } from '../../model/result.ts';
+import { escapeInvisibles } from '../../policy/read/complaint.ts';
 import { checkExpression } from './check-expression.ts';
 
 /** Longer ones are hard to read, and a deep one could exhaust the parser's stack. */
@@ -43,14 +44,14 @@ export function readRuleExpression(text: string): Result<RuleTest, ExpressionPro
   if (fault !== null) {
     const offset = parsed.value.sourceInfo?.positions[String(fault.id)];
     const place = offset === undefined ? '' : ` (at character ${offset + 1})`;
-    return err({ message: `${fault.message}${place}`, hint: fault.hint });
+    return err({ message: `${escapeInvisibles(fault.message)}${place}`, hint: fault.hint });
   }
   const evaluate = plan(celEnv(), parsed.value);
   return ok({
     asks,
     of: (rule, group) => {
       const result = evaluate({ rule: ruleValue(rule), group: groupValue(group) });
-      if (isCelError(result)) return { holds: false, failure: result.message };
+      if (isCelError(result)) return { holds: false, failure: escapeInvisibles(result.message) };
       return result === true ? { holds: true } : { holds: false, failure: null };
     },
   });
@@ -65,7 +66,7 @@ function parsedExpression(text: string): Result<ReturnType<typeof parse>, Expres
     const message =
       error instanceof RangeError ? 'it nests too deeply' : error.message.replace('<input>:', '');
     return err({
-      message: `this is not a CEL expression: ${message}`,
+      message: `this is not a CEL expression: ${escapeInvisibles(message)}`,
       hint: 'docs/guardrails.md has examples',
     });
   }

@@ -25,7 +25,7 @@ async function reconcile(engine: Engine, memory: GroupMemory = newGroupMemory(0)
 
 const told = ({ log }: EmulatedEngine): string[] =>
   log.events
-    .map(({ event }) => String(event))
+    .map(({ event }): string => event)
     .filter((event) => ['drift.detected', 'plan.made', 'group.converged'].includes(event));
 
 const ONCE = ['drift.detected', 'plan.made', 'group.converged'];
