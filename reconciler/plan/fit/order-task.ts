@@ -15,7 +15,7 @@ import { searchBudget } from './search-state.ts';
 import { AS_THEY_FIT, FREEING_FIRST, inStages, type Stages } from './staged-order.ts';
 
 /** Of the usual budget: a last resort may not take long. */
-const JOINED_SHARE = 0.25;
+const JOINED_SHARE = 0.5;
 const WIDENING_SHARE = 0.25;
 
 export class OrderTask {
