@@ -14,7 +14,7 @@ import { Scheduler } from '../order/scheduler.ts';
 import type { Step } from '../plan.ts';
 import { loadOf, minus, type Room } from './quota.ts';
 import { searchSpace, type SearchMove, type SearchSpace } from './search-space.ts';
-import type { SearchBudget, SearchTask } from './search-state.ts';
+import { isSpent, type SearchBudget, type SearchTask } from './search-state.ts';
 import { searchCalls } from './search.ts';
 import { widenings, type Widening } from './widening.ts';
 
@@ -48,7 +48,10 @@ function searchedOrder(
   const { relabelling, dominating, dominated, crossing } = byKind(changes.modified);
   const others: Changes = { ...changes, modified: [...dominating, ...dominated, ...crossing] };
   let answer = UNKNOWN;
+  if (isSpent(budget)) return answer;
   for (const widening of tries(others)) {
+    budget.work.spend(spaceWork(others, room));
+    if (isSpent(budget)) return UNKNOWN;
     const task = searchTask(searchSpace(others, room.group, room.options, widening), room, budget);
     const found = searchCalls(task, room.limits);
     if (found.kind === 'found') {
@@ -60,6 +63,16 @@ function searchedOrder(
   }
   return answer;
 }
+
+/** What it takes to number the moves: each old rule is compared with each new one, and all with each other. */
+function spaceWork(changes: Changes, { group }: Room): number {
+  const { added, modified, removed } = changes;
+  const changed = added.length + 2 * modified.length + removed.length;
+  return PARTNER_WORK * added.length * removed.length + changed * (changed + group.rules.length);
+}
+
+/** To say how alike two rules are takes as long as to look at so many clauses. */
+const PARTNER_WORK = 10;
 
 export const searchTask = (space: SearchSpace, room: Room, budget: SearchBudget): SearchTask => ({
   space,

@@ -30,20 +30,25 @@ export interface RuleOnTheWay {
 export interface SearchBudget {
   /** States to prove. */
   readonly states: Meter;
+  /** Moves to look at. */
+  readonly moves: Meter;
   /** The work of proving them: where rules name many groups, one state may take as much as a thousand elsewhere. */
   readonly work: Meter;
 }
 
-/** The work is about one second. */
-const MAX_STATES = 24_000;
-const MAX_SEARCH_WORK = 10_000_000;
+/** A plan is made on the thread that answers probes: all together take less than a second. */
+const MAX_STATES = 12_000;
+const MAX_MOVES = 100_000;
+const MAX_SEARCH_WORK = 7_000_000;
 
 export const searchBudget = (share: number): SearchBudget => ({
   states: new Meter(MAX_STATES * share),
+  moves: new Meter(MAX_MOVES * share),
   work: new Meter(MAX_SEARCH_WORK * share),
 });
 
-export const isSpent = ({ states, work }: SearchBudget): boolean => states.isSpent || work.isSpent;
+export const isSpent = ({ states, moves, work }: SearchBudget): boolean =>
+  states.isSpent || moves.isSpent || work.isSpent;
 
 const NO_LOAD: Load = { rules: 0, groupRules: 0 };
 

@@ -19,8 +19,8 @@ export type SearchAnswer =
 const MAX_RULES = 600;
 /** States that are proved in one search. */
 const MAX_PROVED = 8000;
-/** Moves that are looked at in one search: a few hundred thousandths of a second each, where nothing is to be proved. */
-const MAX_MOVES = 150_000;
+/** Moves that are looked at in one search: a few millionths of a second each, where nothing is to be proved. */
+const MAX_LOOKS = 60_000;
 
 export function searchCalls(task: SearchTask, options: CallLimits): SearchAnswer {
   if (task.space.changed.length > MAX_RULES || isSpent(task.budget)) return { kind: 'unknown' };
@@ -38,7 +38,7 @@ class Search {
   readonly #path: SearchMove[] = [];
   readonly #deadEnds = new Set<string>();
   readonly #hits = new Set<Packet>();
-  #movesLeft = MAX_MOVES;
+  #looksLeft = MAX_LOOKS;
 
   constructor(task: SearchTask) {
     this.#task = task;
@@ -81,8 +81,9 @@ class Search {
   }
 
   #isOut(): boolean {
-    this.#movesLeft -= 1;
-    const isOut = this.#movesLeft <= 0 || this.#state.proved >= MAX_PROVED || isSpent(this.#task.budget);
+    this.#looksLeft -= 1;
+    this.#task.budget.moves.spend(1);
+    const isOut = this.#looksLeft <= 0 || this.#state.proved >= MAX_PROVED || isSpent(this.#task.budget);
     this.isCut ||= isOut;
     return isOut;
   }
