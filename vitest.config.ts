@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { runsFactor } from './test/support/runs.ts';
 
@@ -17,8 +18,8 @@ const project = (name: string, seconds: number, { isolate = false } = {}) => ({
 export default defineConfig({
   test: {
     restoreMocks: true,
-    // Many tests wait for a process: the last core need not be left idle.
-    maxWorkers: '100%',
+    // Many tests wait for a process: half as many again as there are cores keep the cores at work.
+    maxWorkers: Math.ceil(availableParallelism() * 1.5),
     // Processes side by side in one file; more of them would only make each slower.
     maxConcurrency: 3,
     coverage: { provider: 'v8', include: ['daemon/**', 'reconciler/**', 'emulator/**'] },
