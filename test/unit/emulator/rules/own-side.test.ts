@@ -60,7 +60,13 @@ describe('omittedOwnSide any', () => {
       { IpProtocol: 'ALL', DestCidrIp: ALL },
       { IpProtocol: 'TCP', PortRange: '1/1', SourceGroupId: 'sg-lb' },
       { IpProtocol: 'TCP', PortRange: '1/1', Ipv6SourceCidrIp: '::/0' },
-      { IpProtocol: 'TCP', PortRange: '1/1', SourceCidrIp: '10.0.0.0/8', Direction: 'ingress', DestCidrIp: '10.1.0.0/16' },
+      {
+        IpProtocol: 'TCP',
+        PortRange: '1/1',
+        SourceCidrIp: '10.0.0.0/8',
+        Direction: 'ingress',
+        DestCidrIp: '10.1.0.0/16',
+      },
     ];
     const world = legacy({ omittedOwnSide: 'any', shownOwnSide: 'any' }, rules);
     expect(ownSides(world)).toEqual([ALL, ALL, '', '10.1.0.0/16']);
