@@ -78,7 +78,7 @@ test('an empty group of today with one bad rule gets the others', async () => {
   const last = await stage.service.log.event('step.quarantined', { group: 'sg-pupil' });
   await stage.later('group.not_converged', last);
   await stage.service.log.first(
-    ({ event, reason }) => event === 'group.not_converged' && String(reason).includes('quarantined'),
+    ({ event, reason }) => event === 'group.not_converged' && String(reason).includes('the cloud refuses to'),
   );
   expect(await stage.rules('sg-pupil')).toEqual([BYSTANDER, line(1), line(2)].sort());
   expect(quarantined(stage)).toHaveLength(1);
