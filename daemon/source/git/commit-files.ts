@@ -3,7 +3,15 @@ import type { Listing } from '../directory/listing.ts';
 import type { PolicyLimits } from '../../config/sections/policies-schema.ts';
 import { shownFile, unreadable, type PolicyFolder, type SourceFile, type Unreadable } from '../source.ts';
 import type { Environment } from './git.ts';
-import { isPolicyPath, isRegular, listTree, readBlobs, totalBytes } from './tree.ts';
+import {
+  isPolicyPath,
+  isRegular,
+  listTree,
+  readBlobs,
+  REPEATED_PATH,
+  repeatedPaths,
+  totalBytes,
+} from './tree.ts';
 
 /** What the commit has of the folder that the listing names. A git that fails makes the whole folder unreadable. */
 export async function readCommitFiles(
@@ -21,7 +29,9 @@ export async function readCommitFiles(
   const only = kinds.rootIsFile ? files.map(({ path }) => path) : [];
   const tree = await listTree(commit, place, only);
   if (!tree.ok) return failed(`git could not list the policies of commit ${commit}`);
-  const entries = tree.value.filter(({ path }) => isPolicyPath(path));
+  const all = tree.value.filter(({ path }) => isPolicyPath(path));
+  const repeated = repeatedPaths(all);
+  const entries = all.filter(({ path }) => !repeated.has(path));
   const regular = entries.filter(isRegular);
   if (regular.length > limits.files || totalBytes(regular) > limits.bytes) {
     return failed(`commit ${commit} has more policies than \`policies.limits\` allows`);
@@ -41,9 +51,12 @@ export async function readCommitFiles(
       const message = 'this is no regular file in the commit';
       return unreadable(path, { file: shownFile(kinds, path), code: 'policy-not-a-file', message });
     });
+  const twice = [...repeated].map((path) =>
+    unreadable(path, { file: shownFile(kinds, path), ...REPEATED_PATH }),
+  );
   return {
     files: read.filter((file) => 'bytes' in file),
-    unreadable: [...links, ...read.filter((file) => 'problem' in file)],
+    unreadable: [...links, ...twice, ...read.filter((file) => 'problem' in file)],
     kinds,
   };
 }

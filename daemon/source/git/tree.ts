@@ -89,3 +89,18 @@ function splitBatch(out: Buffer, entries: readonly TreeEntry[]): Uint8Array[] | 
   }
   return blobs;
 }
+
+/** Paths that a damaged tree has more than once: nothing tells which of the files is meant. */
+export function repeatedPaths(entries: ReadonlyArray<Pick<TreeEntry, 'path'>>): ReadonlySet<string> {
+  const seen = new Set<string>();
+  const repeated = new Set<string>();
+  for (const { path } of entries) (seen.has(path) ? repeated : seen).add(path);
+  return repeated;
+}
+
+/** Why a file of such a path is not read. */
+export const REPEATED_PATH = {
+  code: 'policy-twice',
+  message: 'the commit has this name twice, and nothing tells which file is meant',
+  hint: 'commit the file again with `git add`, and look for damage with `git fsck`',
+};

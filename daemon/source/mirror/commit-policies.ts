@@ -11,6 +11,8 @@ import {
   totalBytes,
   type GitPlace,
   type TreeEntry,
+  REPEATED_PATH,
+  repeatedPaths,
 } from '../git/tree.ts';
 import type { BlobCache } from './blob-cache.ts';
 import { foldersAround } from '../whole/replaced.ts';
@@ -138,7 +140,8 @@ async function readEntries(
   const { root } = kinds;
   const files = entries.filter((entry) => isRegular(entry));
   if (files.length > limits.files) return whole(tooManyFiles(root, limits.files));
-  const small = files.filter(({ size }) => size <= limits.bytesPerFile);
+  const repeated = repeatedPaths(entries);
+  const small = files.filter(({ path, size }) => size <= limits.bytesPerFile && !repeated.has(path));
   if (totalBytes(small) > limits.bytes) return whole(tooManyBytes(root, limits.bytes));
   const blobs = await cache.read(small, place);
   if (blobs === null) return null;
@@ -147,7 +150,11 @@ async function readEntries(
       const bytes = blobs[index] ?? new Uint8Array();
       return { path, file: shownFile(kinds, path), bytes, stamp: id, inGit: 'commit' };
     }),
-    unreadable: entries.flatMap((entry) => notRead(entry, shownFile(kinds, entry.path), limits)),
+    unreadable: entries.flatMap((entry) => {
+      const file = shownFile(kinds, entry.path);
+      if (repeated.has(entry.path)) return [unreadable(entry.path, { file, ...REPEATED_PATH })];
+      return notRead(entry, file, limits);
+    }),
     kinds,
   };
 }

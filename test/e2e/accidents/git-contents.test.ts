@@ -149,14 +149,13 @@ const ACCIDENTS: readonly GitAccident[] = [
   },
   {
     title: 'a damaged tree has one name twice',
-    counts: true,
     happens: (world) => {
       const entry = (text: string): Buffer =>
         Buffer.concat([Buffer.from('100644 web.yaml\0'), Buffer.from(world.blob(text), 'hex')]);
       const bytes = Buffer.concat([entry(GOOD_POLICY), entry(BAD_POLICY)]);
       world.pushPolicies(rawTree(world, bytes));
     },
-    told: ['policies.rejected', { keptGroups: 1 }, 'web.yaml'],
+    told: ['policies.rejected', { code: 'policy-twice' }, 'has this name twice'],
   },
   {
     title: 'a broken policy has a name that would rewrite a terminal',
