@@ -105,6 +105,9 @@ export class PolicyCompiler {
 
   /** Answers how many. */
   async #parse(files: readonly FileBytes[]): Promise<number> {
+    if (new Set(files.map(({ file }) => file)).size < files.length) {
+      throw new Error('two policy files of one name: a source must not hand out what it cannot tell apart');
+    }
     const same = new Map<string, KnownFile>();
     for (const { file, bytes } of files) {
       const known = this.#files.get(file);

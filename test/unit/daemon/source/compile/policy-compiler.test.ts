@@ -129,3 +129,13 @@ describe('the first load', () => {
     expect((await policies.of(TEXTS)).groups).toHaveLength(4);
   });
 });
+
+it('two files of one name are never taken, as neither could be told from the other', async () => {
+  const [path, text] = ['one.yaml', TEXTS['two.yaml']];
+  const twice = {
+    files: [path, path].map((file) => ({ path, file, bytes: Buffer.from(text) })),
+    unreadable: [],
+  };
+  const compiler = new PolicyCompiler(thisThread);
+  await expect(compiler.compile(twice, { accounts: ['default'] }, NOTHING)).rejects.toThrow('of one name');
+});
