@@ -3,6 +3,20 @@ import type { Config } from '../../daemon/config/config.ts';
 import { parseConfig } from '../../daemon/config/load.ts';
 import type { ConfigKnobs } from './knobs.ts';
 
+/** For worlds in which little of the config is drawn. */
+export const PLAIN_CONFIG: ConfigKnobs = {
+  brake: 'off',
+  resyncSeconds: 120,
+  concurrency: 4,
+  modify: 'prefer',
+  maxModifyPerPlan: 20,
+  fallback: 'neverOpen',
+  batchesAtomic: false,
+  settleSeconds: 0,
+  ruleQuota: 1000,
+  rates: { default: 60, DescribeSecurityGroups: 300, DescribeSecurityGroupAttribute: 300 },
+};
+
 /** More than any simulated estate has. */
 const ANY_GROUPS = 100;
 const ANY_RULES = 100_000;

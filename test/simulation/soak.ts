@@ -13,10 +13,10 @@ import { toldToAll } from './checks/all.ts';
 import { OwnershipCheck } from './checks/ownership.ts';
 import { PaceCheck } from './checks/pace.ts';
 import { Cloud } from './cloud.ts';
-import { configOf } from './config.ts';
+import { configOf, PLAIN_CONFIG } from './config.ts';
 import { isWrite, type Check, type Fail } from './facts.ts';
 import { sqliteHost, type JournalHost } from './journals.ts';
-import type { ConfigKnobs, Knobs, SimGroup } from './knobs.ts';
+import type { Knobs, SimGroup } from './knobs.ts';
 import { Life } from './life.ts';
 import { Network } from './network.ts';
 import { People } from './people.ts';
@@ -65,19 +65,6 @@ const GROUPS_PER_DRIFT = 20;
 const NETWORK_FAULTS = 0.01;
 /** After the last change. A group that flaps is left alone for an hour at most. */
 const LAST_REPAIRS_MS = 2 * HOUR_MS;
-
-const CONFIG: ConfigKnobs = {
-  brake: 'off',
-  resyncSeconds: 120,
-  concurrency: 4,
-  modify: 'prefer',
-  maxModifyPerPlan: 20,
-  fallback: 'neverOpen',
-  batchesAtomic: false,
-  settleSeconds: 0,
-  ruleQuota: 1000,
-  rates: { default: 60, DescribeSecurityGroups: 300, DescribeSecurityGroupAttribute: 300 },
-};
 
 export interface SoakReport {
   readonly samples: readonly Sample[];
@@ -182,7 +169,7 @@ class Soak {
       journals: this.#journals,
       config: configOf(this.#knobs.config, 'auto'),
       check: this.#watchedBy([
-        new PaceCheck((operation) => CONFIG.rates[operation] ?? CONFIG.rates.default ?? 0, fail),
+        new PaceCheck((operation) => PLAIN_CONFIG.rates[operation] ?? PLAIN_CONFIG.rates.default ?? 0, fail),
         new OwnershipCheck(() => false, fail),
       ]),
       fail,
@@ -267,7 +254,7 @@ function estate({ groups, seed }: SoakOptions): Knobs {
     groups: all,
     policies: new Map(policies.map((policy) => [`${policy.group.id}.yaml`, [policy]])),
     quirks: DEFAULT_QUIRKS,
-    config: CONFIG,
+    config: PLAIN_CONFIG,
     trouble: NO_TROUBLE,
     journal: 'sqlite',
     maxRules: RULES_PER_GROUP,

@@ -2,6 +2,7 @@
 // some hang: what the fairness of a large estate is judged in.
 import { DEFAULT_QUIRKS } from '../../../emulator/quirks.ts';
 import { Random } from '../../support/random.ts';
+import { PLAIN_CONFIG } from '../config.ts';
 import type { Knobs, SimGroup, TroubleKnobs } from '../knobs.ts';
 import type { SimPolicy } from '../policies.ts';
 import { coexisting, randomRule, type GroupKind } from '../rules.ts';
@@ -28,16 +29,9 @@ export function whereGroupsAreMany({ seed, trouble, journal }: Knobs): Knobs {
       describeLagMs: random.pick([0, 500, 3000]),
     },
     config: {
-      brake: 'off',
+      ...PLAIN_CONFIG,
       resyncSeconds: 600,
       concurrency: random.pick(['auto', 4] as const),
-      modify: 'prefer',
-      maxModifyPerPlan: 20,
-      fallback: 'neverOpen',
-      batchesAtomic: false,
-      settleSeconds: 0,
-      ruleQuota: 1000,
-      rates: { default: 60, DescribeSecurityGroups: 300, DescribeSecurityGroupAttribute: 300 },
     },
     trouble: { ...calm(trouble), ...drawEstateTrouble(random) },
     journal,
