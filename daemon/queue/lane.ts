@@ -170,7 +170,7 @@ export class Lane {
     return answer;
   }
 
-  /** Closes the gate before anybody else hears of a refusal. */
+  /** Closes the gate before any other call hears of a refusal. */
   #note(answer: CallResult<unknown>): void {
     if (!isAnswer(answer)) return;
     const event: GateEvent =

@@ -20,7 +20,7 @@ import { guardedWay } from './guarded-way.ts';
  * Plans one group: the only way to a plan, for the daemon and for every command.
  *
  * ```ts
- * const { status, steps, hitless } = planGroup({ desired, described, settings, nowMs: Date.now() });
+ * const { status, steps, hitless } = planGroup({ desired, described, settings, nowMs });
  * // desired: tcp/443; described: tcp/80 as sgr-1. One Modify, which keeps the rule's id:
  * // 'pending', [{ kind: 'modify', target: { id: 'sgr-1', … }, to: { rule: tcp/443, … }, … }], true
  * ```

@@ -1,5 +1,5 @@
 // Invariants: inputs of one digest give equal plans while the time stays below the instant that stands beside it; a group that
-// is made anew in other objects has the digest that it had; the instant is one of the ends that the input holds.
+// is made of other objects has the digest that it had; the instant is one of the ends that the input holds.
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { digestInput, sameUntilMs } from '../../daemon/learned/input-digest.ts';

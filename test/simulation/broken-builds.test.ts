@@ -104,7 +104,7 @@ describe('a broken build is caught', () => {
   it.each([
     { mistake: 'the steps of a plan go in the wrong order', spoil: unordered, seed: 4, by: /^\(a\)|^\(f\)/ },
     {
-      mistake: 'nobody looks whether new rules are there before old ones go',
+      mistake: 'no one looks whether new rules are there before old ones go',
       spoil: unchecked,
       seed: 1,
       by: /^\(f\)|^\(a\)/,

@@ -28,7 +28,7 @@ export class EstateTables {
   readonly #desired: PartedFact<DesiredState, DesiredGroup>;
   readonly #policyFiles: PartedFact<KnownPolicyFiles, KnownPolicyFile>;
 
-  /** Whoever keeps one takes the policies in force from memory: nobody else may write them. */
+  /** Whoever keeps one takes the policies in force from memory: no other may write them. */
   constructor(db: Connection) {
     this.#db = db;
     this.#desired = new PartedFact(db, DESIRED_IN_PARTS);

@@ -270,7 +270,7 @@ describe('a throttled lane', () => {
   });
 });
 
-describe('nobody is left hanging', () => {
+describe('no call is left hanging', () => {
   it('on close: waiting calls are refused, calls under way end, later calls are refused', async () => {
     const { lanes, call, names } = setUp(4, { underWay: { least: 1, most: 1, mostInAll: 1 } });
     const under = outcome(call('under way', { tookMs: 1000 }));

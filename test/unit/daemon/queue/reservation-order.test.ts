@@ -49,7 +49,7 @@ const MINUTE = 60_005;
 
 describe('who gets slots', () => {
   it.each<Case>([
-    { title: 'nobody waits for nobody', pending: [], grant: [] },
+    { title: 'no plan waits where there is none', pending: [], grant: [] },
     { title: 'a plan takes what is free', pending: [plan('a', { add: 2, remove: 2 })], grant: ['a'] },
     { title: 'a plan without slots goes at once', pending: [plan('a', {})], grant: ['a'] },
     {
@@ -127,7 +127,7 @@ describe('who gets slots', () => {
       keepFree: { add: 2, remove: 2 },
     },
     {
-      title: 'nobody overtakes in a lane that an earlier plan waits for, elsewhere they may go',
+      title: 'no plan overtakes in a lane that an earlier plan waits for, elsewhere they may go',
       lanes: { add: lane(0), remove: lane(RATE), modify: lane(0) },
       pending: [
         plan('first', { add: 1, remove: 1 }),

@@ -273,7 +273,7 @@ describe('text', () => {
       'for example tcp, port 443, peer 198.51.100.7, not in pl-ban, source port 50000, own address 10.0.0.1',
     ],
     [
-      'that nobody knows whether the address is in a list',
+      'that it is unknown whether the address is in a list',
       [rule({ ports: '443', peer: 'pl-cdn' })],
       [],
       'for example tcp, port 443, peer 198.51.100.7, if in pl-cdn, source port 50000, own address 10.0.0.1',
