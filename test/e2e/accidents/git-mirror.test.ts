@@ -26,14 +26,17 @@ afterEach(() => world.mend());
 
 const repository = (...names: readonly string[]): string => world.mirror('repository.git', ...names);
 
+/** Again where the daemon's git has just written into the folder that is being emptied. */
+const remove = (path: string): void => rmSync(path, { recursive: true, maxRetries: 20, retryDelay: 20 });
+
 const loseRemote = (): void => rmSync(world.estate.remote, { recursive: true });
 
 /** What may become of the mirror. */
 const DAMAGES: ReadonlyArray<readonly [title: string, damage: () => unknown]> = [
-  ['the mirror was deleted', () => rmSync(world.mirror(), { recursive: true })],
-  ['all of it was deleted but its folder', () => rmSync(repository(), { recursive: true })],
-  ['its objects were deleted', () => rmSync(repository('objects'), { recursive: true })],
-  ['its refs were deleted', () => rmSync(repository('refs'), { recursive: true })],
+  ['the mirror was deleted', () => remove(world.mirror())],
+  ['all of it was deleted but its folder', () => remove(repository())],
+  ['its objects were deleted', () => remove(repository('objects'))],
+  ['its refs were deleted', () => remove(repository('refs'))],
   ['its HEAD is garbage', () => writeFileSync(repository('HEAD'), '\0\0\0\0')],
   ['its HEAD leads to another branch', () => writeFileSync(repository('HEAD'), 'ref: refs/heads/evil\n')],
   ['its branch is garbage', () => writeFileSync(repository('refs/heads/main'), 'x'.repeat(40))],
