@@ -15,7 +15,7 @@ import { commonFields, type Cause, type GroupRun } from './group-run.ts';
 import { noteOwned } from './safety/note-owned.ts';
 import type { RunEnd } from './outcome.ts';
 import { showsRecentWrites } from './recent-writes.ts';
-import { reportIgnored, reportKept, reportPlan } from './report-plan.ts';
+import { reportIgnored, reportKept, reportPlan, toldOf } from './report-plan.ts';
 import { noteBreakGlass } from './safety/note-break-glass.ts';
 import { reportExpired } from './safety/expired.ts';
 import { isAnotherInForce, keptPlan } from './safety/kept-plan.ts';
@@ -117,7 +117,7 @@ function nextOf(run: GroupRun, made: LastPlan, known: KnownToPlan): Planned | En
   const { toldPlan } = known.memory;
   const telling = (told: GroupPlan | null): GroupMemory => ({
     ...known.memory,
-    toldPlan: told?.hash ?? null,
+    toldPlan: told === null ? null : toldOf(told),
   });
   const idle = telling(null);
   if (plan.status === 'observed') return { kind: 'ended', end: { kind: 'observed' }, memory: idle };
