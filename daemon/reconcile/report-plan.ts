@@ -96,19 +96,19 @@ export function reportKept(run: GroupRun, plan: GroupPlan, toldPlan: ToldPlan | 
 /** What to remember of a plan that was told. */
 export const toldOf = (plan: GroupPlan): ToldPlan => ({
   hash: plan.hash,
-  way: JSON.stringify(stepsOf(plan)),
+  way: JSON.stringify(stepCounts(plan)),
 });
 
 function reportSteps(run: GroupRun, plan: GroupPlan): void {
   run.engine.telemetry.emit('plan.made', {
     ...commonFields(run),
     planHash: plan.hash,
-    ...stepsOf(plan),
+    ...stepCounts(plan),
     ...(plan.status === 'observed' ? { wouldBlock: plan.blockedBy.map(({ message }) => message) } : {}),
   });
 }
 
-function stepsOf({ steps, hitless }: GroupPlan) {
+function stepCounts({ steps, hitless }: GroupPlan) {
   const count = (kind: Step['kind']) => steps.filter((step) => step.kind === kind).length;
   const [add, modify, remove] = [count('authorize'), count('modify'), count('revoke')];
   return { steps: steps.length, add, modify, remove, hitless };
