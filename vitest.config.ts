@@ -20,8 +20,8 @@ export default defineConfig({
   test: {
     restoreMocks: true,
     sequence: { sequencer: SlowFirst },
-    // Many tests wait for a process: half as many again as there are cores keep the cores at work.
-    maxWorkers: Math.ceil(availableParallelism() * 1.5),
+    // Many tests wait for a process: twice as many as there are cores keep the cores at work.
+    maxWorkers: availableParallelism() * 2,
     // Processes side by side in one file; more of them would only make each slower.
     maxConcurrency: 3,
     coverage: { provider: 'v8', include: ['daemon/**', 'reconciler/**', 'emulator/**'] },
