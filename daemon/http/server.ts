@@ -2,7 +2,7 @@
 // asked for here is that groups are read sooner. Loopback unless the config says otherwise, and everything bounded.
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Result } from '../../reconciler/model/result.ts';
+import { ok, type Result } from '../../reconciler/model/result.ts';
 import { isLoopbackHost } from '../config/accounts/endpoint.ts';
 import { hostInUrl, type ListenAddress } from '../config/listen.ts';
 import { boundedServer, SERVER_BOUNDS, type ServerBounds } from './bounded-server.ts';
@@ -42,17 +42,12 @@ export async function startHttp(
   );
   const listening = await listenOn(listen, server);
   if (!listening.ok) return listening;
-  const { url, close } = listening.value;
-  return {
-    ok: true,
-    value: {
-      url,
-      close: () => {
-        ports.events.close();
-        return close();
-      },
-    },
+  const opened = listening.value;
+  const close = (): Promise<void> => {
+    ports.events.close();
+    return opened.close();
   };
+  return ok({ url: opened.url, close });
 }
 
 async function handle(

@@ -29,7 +29,8 @@ export function addReconcileCommand(program: Command, io: Io, done: (code: ExitC
 async function askToReconcile({ group, ...flags }: ReconcileFlags, io: Io): Promise<ExitCode> {
   const { url, status } = await ownDaemon(flags, io);
   const groups = await post(url, group ?? null);
-  if (group !== undefined && groups === 0) throw new UsageError(whyNotManaged(group, status.policies.revision));
+  if (group !== undefined && groups === 0)
+    throw new UsageError(whyNotManaged(group, status.policies.revision));
   const what = group ?? counted(groups, 'group');
   line(io.stdout, `asked: the daemon reconciles ${what} now; \`rampart status\` shows the outcome`);
   return 0;
