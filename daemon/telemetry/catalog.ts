@@ -62,7 +62,7 @@ export const CATALOG: Catalog = {
   },
   'reconcile.requested': {
     level: 'info',
-    say: (f) => `\`rampart reconcile\` asked for ${f.group ?? `all groups (${f.groups})`}: reconciled now`,
+    say: (f) => `Asked for by \`rampart reconcile\`: ${f.group ?? `all groups (${f.groups})`} now`,
   },
   'daemon.stopping': { level: 'info', say: (f) => `Stopping on ${f.signal}` },
   'daemon.stopped': {
