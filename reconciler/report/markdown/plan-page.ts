@@ -2,8 +2,8 @@
 import { counted } from '../../model/counted.ts';
 import { groupKey } from '../../model/group.ts';
 import type { GroupPlan } from '../../plan/plan.ts';
-import { isFailed, sortResults, summarise, type GroupResult } from '../results.ts';
-import { groupLines, summaryLine } from '../text.ts';
+import { isFailed, sortResults, tallyOf, type GroupResult } from '../results.ts';
+import { groupLines, isTold, PLAIN_TEXT, rankOfGroup, RANKS, sumText } from '../text.ts';
 import { renderPage, type PageSection } from './page.ts';
 import { codeElement, codeSpan, fenced } from './safe.ts';
 import { trafficSummary } from './traffic.ts';
@@ -27,7 +27,7 @@ export function renderMarkdown(
     {
       title: `## Rampart plan for ${codeSpan(revision)}`,
       summary:
-        summaryLine(summarise(inOrder)) +
+        sumText(tallyOf(sortResults(results))) +
         (settled.length === 0 ? '' : `; ${counted(settled.length, 'group')} converged`),
       notes,
       traffic: told.flatMap((result) => (isFailed(result) ? [] : trafficSummary(groupKey(result), result))),
@@ -39,22 +39,14 @@ export function renderMarkdown(
   );
 }
 
-/** What is as it should be needs no words, unless the plan has some. */
-const isTold = (result: GroupResult): boolean =>
-  isFailed(result) ||
-  result.status !== 'converged' ||
-  result.exceptions.length > 0 ||
-  result.findings.length > 0;
-
-/** Blocked ones first, then those that could not be read, then those that open something to the internet. */
+/** As in the text, but for blocked ones, which are what a reader of a page must act on: these stand first. */
 function byImportance(results: readonly GroupResult[]): GroupResult[] {
   const rank = (result: GroupResult): number => {
-    if (isFailed(result)) return 1;
-    if (result.status === 'blocked') return 0;
-    if (result.opening.length > 0) return 2;
-    return result.status === 'converged' ? (isTold(result) ? 4 : 5) : 3;
+    if (!isFailed(result) && result.status === 'blocked') return -1;
+    return rankOfGroup(result) + (isTold(result) ? 0 : RANKS.length);
   };
-  return [...results].sort((a, b) => rank(a) - rank(b));
+  const ranked = results.map((result) => ({ result, rank: rank(result) }));
+  return ranked.sort((a, b) => a.rank - b.rank).map(({ result }) => result);
 }
 
 function planRow(result: GroupResult): string[] {
@@ -70,7 +62,7 @@ function section(result: GroupResult): PageSection {
   return {
     summary: `${codeElement(groupKey(result))}: ${status}${isFailed(result) ? '' : sizeText(result)}`,
     isOpen: status === 'blocked' || status === 'error',
-    lines: groupLines(result),
+    lines: groupLines(result, { ...PLAIN_TEXT, calls: true }),
     after: approveLines(result),
   };
 }
