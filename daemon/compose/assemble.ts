@@ -25,6 +25,7 @@ import {
   type CallPorts,
 } from '../queue/attempt.ts';
 import { createLanes, type Lanes } from '../queue/lanes.ts';
+import { PlanningTurns, type NextTurn } from '../queue/planning-turns.ts';
 import { LaneClosed } from '../queue/turn.ts';
 import type { Engine } from '../reconcile/engine.ts';
 import { KnownLists } from '../learned/list-sizes.ts';
@@ -64,6 +65,7 @@ export interface EnginePorts {
   /** From 0 up to 1; for the jitter of waits. */
   readonly random: () => number;
   readonly newReconcileId: () => string;
+  readonly nextTurn: NextTurn;
   readonly transportOf: (account: AccountConfig) => Transport;
   /** Absent: those of the config, for good. */
   readonly live?: () => LiveSettings;
@@ -79,6 +81,7 @@ export function assemble(config: Config, ports: AssemblyPorts): Assembly {
     clock: systemClock,
     random: Math.random,
     newReconcileId: () => randomUUID().slice(0, 8),
+    nextTurn: setImmediate,
     transportOf: (account) => popTransportOf(account, ports),
   });
 }
@@ -108,6 +111,7 @@ export function assembleEngine(config: Config, ports: EnginePorts): Assembly {
     ]),
   );
   const ecs = byAccount(clients);
+  const turns = new PlanningTurns(ports.nextTurn);
   return {
     lanes,
     engine: {
@@ -124,6 +128,7 @@ export function assembleEngine(config: Config, ports: EnginePorts): Assembly {
       lists: new KnownLists(ecs, clock, resyncMs),
       patience: { settleMs: reconcile.settleSeconds * 1000, lagMs: reconcile.lagSeconds * 1000 },
       resyncMs,
+      planningTurn: (urgency, signal) => turns.take(urgency, signal),
       newReconcileId,
     },
   };

@@ -8,6 +8,13 @@ import type { LastPlan } from './last-plan.ts';
 import { EMPTY_QUARANTINE, type Quarantine } from './quarantine.ts';
 import type { QuotaEstimate } from './quota-estimate.ts';
 
+export interface ToldPlan {
+  /** Of the changes, however they are made. */
+  readonly hash: string;
+  /** How they are made, as far as it is told: the same changes may be tried in another way. */
+  readonly way: string;
+}
+
 export interface GroupMemory {
   readonly quarantine: Quarantine;
   readonly drift: DriftHistory;
@@ -17,8 +24,8 @@ export interface GroupMemory {
   readonly lastPlan: LastPlan | null;
   /** What the last look left nothing to note of: see `settledMark`; null: it may have. */
   readonly settled: string | null;
-  /** Hash of the plan that was told and not come to its end since, however often it was tried; null: none. */
-  readonly toldPlan: string | null;
+  /** What was told of the plan that has not come to its end since, however often it was tried; null: there is none. */
+  readonly toldPlan: ToldPlan | null;
   /** When a plan was last carried out, monotonic. To begin with now, since another process may have written just before. */
   readonly wroteAtMs: number;
   /** Found out by trying, where the endpoint may ignore a new priority. */

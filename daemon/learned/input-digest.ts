@@ -1,7 +1,6 @@
 // Whether two inputs of the planner give the same plan, told without planning: a digest of all of them but the time, and
 // beside it how long the time alone changes nothing.
 import { createHash } from 'node:crypto';
-import { serialize } from 'node:v8';
 import type { PlanInput } from '../../reconciler/plan/plan-input.ts';
 import { DIRECTIONS } from '../../reconciler/model/rule.ts';
 import type { SafetyInput } from '../../reconciler/plan/safety.ts';
@@ -15,7 +14,7 @@ export interface DigestedPolicy {
 }
 
 export interface DigestedInput {
-  /** SHA-256. Equal ones are of equal inputs, but for `nowMs`; equal inputs mostly have equal ones. */
+  /** SHA-256. Equal ones are of equal inputs, but for `nowMs`, and the other way round. */
   readonly digest: string;
   readonly policy: DigestedPolicy;
 }
@@ -33,9 +32,20 @@ export function digestInput(input: PlanInput, known: DigestedPolicy | null): Dig
 export const digestPolicy = (of: PolicyInForce, known: DigestedPolicy | null): DigestedPolicy =>
   known?.of === of ? known : { of, digest: digestValue(of) };
 
-/** Values that differ have other digests; of plain data, sets, maps and large whole numbers. */
+/** Values that differ have other digests, equal ones the same; of plain data, sets, maps and large whole numbers. */
 export const digestValue = (value: unknown): string =>
-  createHash('sha256').update(serialize(value)).digest('base64');
+  createHash('sha256').update(JSON.stringify(value, inJson)).digest('base64');
+
+/**
+ * JSON has a form for each value but these, which get keys that no field has. `v8.serialize` has one for all, but writes
+ * equal numbers in two ways: it depends on how the engine happens to keep them.
+ */
+function inJson(_key: string, value: unknown): unknown {
+  if (value instanceof Set) return { '\0set': [...value] };
+  if (value instanceof Map) return { '\0map': [...value] };
+  const isOdd = typeof value === 'bigint' || (typeof value === 'number' && !Number.isFinite(value));
+  return isOdd ? { '\0number': String(value) } : value;
+}
 
 /** The first moment, Unix milliseconds, at which the passing of time may change the plan; Infinity: none will. */
 export const sameUntilMs = (input: PlanInput): number =>

@@ -120,12 +120,16 @@ export function nextGate(gate: Gate, event: GateEvent, nowMs: number): Gate {
     case 'waited':
       return { ...gate, spreadUntilMs: nowMs + WINDOW_MS };
     case 'answered':
-      return gate.mode === 'probing'
-        ? { ...gate, mode: 'open', refusedProbes: 0, calmSinceMs: nowMs }
-        : calmed(gate, nowMs);
+      return gate.mode === 'probing' ? reopened(gate, nowMs) : calmed(gate, nowMs);
     case 'throttled':
       return afterRefusal(gate, event, nowMs);
   }
+}
+
+/** Probes have a pace of their own: what they took, a minute's share each, the routine does not pay for. */
+function reopened(gate: Gate, nowMs: number): Gate {
+  const routineAtMs = Math.min(gate.routineAtMs, nowMs + Math.ceil(MINUTE_MS / gate.cap));
+  return { ...gate, mode: 'open', refusedProbes: 0, calmSinceMs: nowMs, routineAtMs };
 }
 
 function afterStart(gate: Gate, nowMs: number, privileged: boolean): Gate {

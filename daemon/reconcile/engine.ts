@@ -62,6 +62,8 @@ export interface Engine {
   readonly patience: SettleTimes;
   /** Time between two reconciles of a group that is as its policy says. */
   readonly resyncMs: number;
+  /** One plan is made a turn of the event loop, the most urgent first. Resolves at once if the signal aborts. */
+  readonly planningTurn: (urgency: Urgency, signal: AbortSignal) => Promise<void>;
   /** A short id that ties all events of one reconcile together. */
   readonly newReconcileId: () => string;
 }

@@ -15,7 +15,7 @@ import { commonFields, type Cause, type GroupRun } from './group-run.ts';
 import { noteOwned } from './safety/note-owned.ts';
 import type { RunEnd } from './outcome.ts';
 import { showsRecentWrites } from './recent-writes.ts';
-import { reportIgnored, reportKept, reportPlan } from './report-plan.ts';
+import { reportIgnored, reportKept, reportPlan, toldOf } from './report-plan.ts';
 import { noteBreakGlass } from './safety/note-break-glass.ts';
 import { reportExpired } from './safety/expired.ts';
 import { isAnotherInForce, keptPlan } from './safety/kept-plan.ts';
@@ -70,7 +70,9 @@ export async function readAndPlan(
   if (signal.aborted) return ended({ kind: 'aborted' });
   if (!seen.ok) return ended({ kind: 'unread', failure: seen.error });
   const { group: described, readAtMs } = seen.value;
-  const { input, facts, breakGlass, memory: known } = await inputFor(run, described, before);
+  const given = await inputFor(run, described, before);
+  if (given === null) return ended({ kind: 'aborted' });
+  const { input, facts, breakGlass, memory: known } = given;
   const lastPlan = planOnce(input, earlier?.made ?? before.lastPlan, planGroup);
   const { plan } = lastPlan;
   // Of two plans the second hangs on more than the input.
@@ -83,7 +85,7 @@ export async function readAndPlan(
   const { toldPlan } = before;
   reportPlan(run, described, { plan, cause: causeOf(run, plan, { input, facts }), toldPlan });
   const mark = settledMark(lastPlan, { input, facts, breakGlass }, run.revision);
-  const isSettled = mark !== null && mark === before.settled;
+  const isSettled = isNoted(mark, before);
   if (!isSettled) await note(run, plan, { input, facts, breakGlass });
   const memory = {
     ...known,
@@ -101,6 +103,8 @@ function causeOf({ request }: GroupRun, { status }: GroupPlan, { input, facts }:
   return status === 'blocked' && facts.inForce === null ? 'start' : request.cause;
 }
 
+const isNoted = (mark: string | null, { settled }: GroupMemory): boolean => mark !== null && mark === settled;
+
 type PlannedFrom = Pick<GroupInput, 'input' | 'facts'>;
 
 interface KnownToPlan extends Omit<GroupInput, 'breakGlass'> {
@@ -117,7 +121,7 @@ function nextOf(run: GroupRun, made: LastPlan, known: KnownToPlan): Planned | En
   const { toldPlan } = known.memory;
   const telling = (told: GroupPlan | null): GroupMemory => ({
     ...known.memory,
-    toldPlan: told?.hash ?? null,
+    toldPlan: told === null ? null : toldOf(told),
   });
   const idle = telling(null);
   if (plan.status === 'observed') return { kind: 'ended', end: { kind: 'observed' }, memory: idle };
@@ -169,11 +173,18 @@ async function note(run: GroupRun, plan: GroupPlan, given: GroupInput): Promise<
 const isAnother = ({ request: { approvedPlan } }: GroupRun, plan: GroupPlan): boolean =>
   approvedPlan !== null && plan.status === 'pending' && plan.hash !== approvedPlan && plan.approval === null;
 
-/** All that decides the plan, with what earlier calls have taught about the group. */
-async function inputFor({ engine, request }: GroupRun, described: DescribedGroup, before: GroupMemory) {
+/** All that decides the plan, with what earlier calls have taught about the group; null: the run is to end. */
+async function inputFor(
+  { engine, request, urgency, signal }: GroupRun,
+  described: DescribedGroup,
+  before: GroupMemory,
+) {
   const { policy: desired } = request;
   const settings = engine.planOptions;
   const known = await engine.lists.of(desired, described);
+  // Before the journal is asked: what a person has said while the plan waited for its turn holds for it.
+  await engine.planningTurn(urgency, signal);
+  if (signal.aborted) return null;
   const { sizes: listSizes, unread: unreadLists, read: lists, absent } = known;
   const quota = quotaAfterRead(before.quota, loadOf(described.rules, { ...settings, listSizes }).rules);
   const monotonicMs = engine.clock.monotonicMs();

@@ -1,19 +1,19 @@
 // What is said of a plan before anything of it is carried out.
 import { describeRule } from '../../reconciler/model/rule-text.ts';
 import type { DescribedGroup } from '../../reconciler/model/group.ts';
-import type { Block, GroupPlan } from '../../reconciler/plan/plan.ts';
-import type { GroupMemory } from '../learned/group-memory.ts';
+import type { Block, GroupPlan, Step } from '../../reconciler/plan/plan.ts';
+import type { GroupMemory, ToldPlan } from '../learned/group-memory.ts';
 import { ignoredOpensOf, type IgnoredOpens } from '../learned/ignored-opens.ts';
 import { commonFields, RULES_NAMED_IN_EVENTS, type Cause, type GroupRun } from './group-run.ts';
 
 interface ToldOfPlan {
   readonly plan: GroupPlan;
   readonly cause: Cause;
-  /** The plan that is being tried again, if any. */
-  readonly toldPlan: string | null;
+  /** What was told of the plan that is being tried again, if any. */
+  readonly toldPlan: ToldPlan | null;
 }
 
-/** What is said of a change comes once, however often its plan is tried. */
+/** What is said of a change comes once, however often its plan is tried; what is said of how it is made, once for each way. */
 export function reportPlan(
   run: GroupRun,
   described: DescribedGroup,
@@ -22,7 +22,11 @@ export function reportPlan(
   const { telemetry } = run.engine;
   telemetry.emit('group.described', { ...commonFields(run), rules: described.rules.length });
   reportViolations(run, plan);
-  if (plan.status === 'converged' || (plan.status === 'pending' && plan.hash === toldPlan)) return;
+  if (plan.status === 'converged') return;
+  if (plan.status === 'pending' && plan.hash === toldPlan?.hash) {
+    reportKept(run, plan, toldPlan);
+    return;
+  }
   reportDrift(run, plan, cause);
   reportHeld(run, plan);
   if (plan.status === 'blocked') {
@@ -82,23 +86,32 @@ function reportApproval(run: GroupRun, plan: GroupPlan): void {
   run.engine.telemetry.emit('plan.approved', fields);
 }
 
-/** Drift of a group whose policy waits, against the policy before. */
-export function reportKept(run: GroupRun, plan: GroupPlan, toldPlan: string | null): void {
-  if (plan.status === 'pending' && plan.hash !== toldPlan) reportSteps(run, plan);
+/** The plan alone: of drift against the policy before while a newer one waits, or where the same change is made in another way. */
+export function reportKept(run: GroupRun, plan: GroupPlan, toldPlan: ToldPlan | null): void {
+  const { hash, way } = toldOf(plan);
+  const isTold = hash === toldPlan?.hash && way === toldPlan.way;
+  if (plan.status === 'pending' && !isTold) reportSteps(run, plan);
 }
 
+/** What to remember of a plan that was told. */
+export const toldOf = (plan: GroupPlan): ToldPlan => ({
+  hash: plan.hash,
+  way: JSON.stringify(stepCounts(plan)),
+});
+
 function reportSteps(run: GroupRun, plan: GroupPlan): void {
-  const count = (kind: string) => plan.steps.filter((step) => step.kind === kind).length;
   run.engine.telemetry.emit('plan.made', {
     ...commonFields(run),
     planHash: plan.hash,
-    steps: plan.steps.length,
-    add: count('authorize'),
-    modify: count('modify'),
-    remove: count('revoke'),
-    hitless: plan.hitless,
+    ...stepCounts(plan),
     ...(plan.status === 'observed' ? { wouldBlock: plan.blockedBy.map(({ message }) => message) } : {}),
   });
+}
+
+function stepCounts({ steps, hitless }: GroupPlan) {
+  const count = (kind: Step['kind']) => steps.filter((step) => step.kind === kind).length;
+  const [add, modify, remove] = [count('authorize'), count('modify'), count('revoke')];
+  return { steps: steps.length, add, modify, remove, hitless };
 }
 
 /** Whether or not the plan is blocked for it: what is violated may be there already. */

@@ -142,7 +142,7 @@ export const CATALOG: Catalog = {
     level: 'info',
     say: (f) =>
       `Plan for ${group(f)}: ${counted(f.steps, 'call')} to add ${f.add}, modify ${f.modify} and remove ${f.remove}${f.hitless ? '' : ', not hitless'}`,
-    sameAs: (f) => f.planHash ?? '',
+    sameAs: (f) => [f.planHash, f.steps, f.add, f.modify, f.remove, f.hitless].join(' '),
   },
   'plan.blocked': {
     level: 'warn',

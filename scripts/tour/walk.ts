@@ -102,6 +102,7 @@ function engineOver(emulator: Emulator, telemetry: Telemetry) {
     journal: openMemoryJournal({ clock, randomByte: () => 7 }),
     random: () => 0,
     newReconcileId: () => 'RECONCILE',
+    nextTurn: setImmediate,
     transportOf: (account) => popTransportOf(account, ports),
   });
 }

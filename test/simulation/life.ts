@@ -86,6 +86,8 @@ export class Life {
       clock: systemClock,
       random: () => world.random.fraction(),
       newReconcileId: () => `${number}.${(this.#reconciles += 1)}`,
+      // Between two events of the simulation everything is one turn.
+      nextTurn: queueMicrotask,
       transportOf: () => this.#transport(),
     });
     this.#daemon = new Daemon({

@@ -82,6 +82,7 @@ export function fakeEngine(parts: Partial<Engine> = {}): Engine {
     lists: { of: () => Promise.resolve(NO_LISTS) },
     patience: { settleMs: 0, lagMs: 0 },
     resyncMs: 60_000,
+    planningTurn: () => Promise.resolve(),
     newReconcileId: () => 'id',
     ...parts,
   };

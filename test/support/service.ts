@@ -144,6 +144,7 @@ export class Service {
       clock,
       random: Math.random,
       newReconcileId: () => randomUUID().slice(0, 8),
+      nextTurn: queueMicrotask,
       invocation: { program: 'rampart', flags: '' },
       transportOf: (account) => {
         const transport = popTransportOf(account, wiring);

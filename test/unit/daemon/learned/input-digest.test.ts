@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { digestInput, sameUntilMs } from '../../../../daemon/learned/input-digest.ts';
+import { digestInput, digestValue, sameUntilMs } from '../../../../daemon/learned/input-digest.ts';
 import type { PlanInput } from '../../../../reconciler/plan/plan-input.ts';
 import type { SafetyInput } from '../../../../reconciler/plan/safety.ts';
 import { guardrail } from '../../../support/judge/demands.ts';
@@ -135,4 +135,20 @@ describe('time alone changes the plan', () => {
     expect(sameUntilMs({ ...input, nowMs: 0 })).toBe(50);
     expect(sameUntilMs({ ...input, nowMs: 50 })).toBe(Infinity);
   });
+});
+
+it('is the same for equal numbers, however they came about', () => {
+  const [, double] = [0.5, 2];
+  const ofDouble = [0.5, double].slice(1);
+  expect(digestValue({ at: ofDouble })).toBe(digestValue({ at: [2] }));
+});
+
+it.each([
+  ['a set and a list', new Set([1]), [1]],
+  ['a set and a map', new Set([1]), new Map([[1, 1]])],
+  ['a large whole number and a small one', 1n, 1],
+  ['a large whole number and its text', 1n, '1'],
+  ['no end and none', Infinity, null],
+])('differs for %s', (_name, one, other) => {
+  expect(digestValue({ of: one })).not.toBe(digestValue({ of: other }));
 });

@@ -7,6 +7,7 @@
 //   P4  once the vendor stops refusing, the gate comes back to the configured rate
 //   P5  the routine, however greedy, leaves a start to what cannot wait
 //   P6  the routine, if greedy, gets at least 19 of 20 starts of the configured rate
+//   P7  while the gate is open the routine waits for a minute at most, whatever was refused before
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -339,6 +340,19 @@ describe('the gate', () => {
     expect(msToGrant(gate, 31_000, { slots: 2, held: 0, privileged: false })).toBe(0);
   });
 
+  it('does not make the routine pay for the probes of a long refusal', () => {
+    let gate = tell(openGate(12, 0), [0, 'throttled']);
+    let nowMs = 0;
+    for (let probe = 0; probe < 20; probe += 1) {
+      gate = tell(gate, [nowMs, 'waited']);
+      nowMs += msToNextStart(gate, nowMs, ROUTINE);
+      const answer = probe === 19 ? 'answered' : 'throttled';
+      gate = tell(tell(gate, [nowMs, 'started']), [nowMs, answer]);
+    }
+    expect(gate.mode).toBe('open');
+    expect(msToNextStart(gate, nowMs, ROUTINE)).toBeLessThanOrEqual(WINDOW_MS);
+  });
+
   it('gives plans that come one after the other as much as the rate allows, and no more', () => {
     let gate = openGate(60, 0);
     let nowMs = 0;
@@ -369,7 +383,7 @@ describe('random stories', () => {
     waited: fc.boolean(),
   });
 
-  it('keeps to P1 to P4', () => {
+  it('keeps to P1 to P4, and to P7', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 30 }), fc.array(move, { maxLength: 120 }), (rate, moves) => {
         let gate = openGate(rate, 0);
@@ -377,6 +391,8 @@ describe('random stories', () => {
         const starts: number[] = [];
         for (const { pauseMs, answer, retryAfterMs, heldBack, privileged, waited } of moves) {
           nowMs += pauseMs;
+          if (gate.mode === 'open')
+            expect(msToNextStart(gate, nowMs, ROUTINE)).toBeLessThanOrEqual(WINDOW_MS); // P7
           if (waited) gate = nextGate(gate, { kind: 'waited' }, nowMs);
           const wait = msToNextStart(gate, nowMs, { heldBack, privileged });
           expect(wait).toBeLessThanOrEqual(900_000); // P3

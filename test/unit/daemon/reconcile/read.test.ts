@@ -145,4 +145,26 @@ describe('a read in a run that is to end', () => {
     expect(await read(engine, { stop })).toMatchObject({ kind: 'ended', end: { kind: 'aborted' } });
     expect(log.events).toEqual([]);
   });
+
+  it('makes no plan if that comes while the plan waits for its turn', async () => {
+    const stop = new AbortController();
+    const planningTurn = (): Promise<void> => {
+      stop.abort();
+      return Promise.resolve();
+    };
+    const { engine, log } = emulatedEngine({ parts: { planningTurn } });
+    expect(await read(engine, { stop })).toMatchObject({ kind: 'ended', end: { kind: 'aborted' } });
+    expect(log.events).toEqual([]);
+  });
+});
+
+describe('a plan that waits for its turn', () => {
+  it('heeds a pause that comes meanwhile', async () => {
+    const pause = { group: null, reason: 'freeze', pausedAtMs: 0, untilMs: 60_000 };
+    const { engine } = emulatedEngine({ parts: { planningTurn: () => engine.journal.pause(pause) } });
+    expect(await read(engine)).toMatchObject({
+      kind: 'ended',
+      end: { kind: 'blocked', pausedForMs: 60_000 },
+    });
+  });
 });

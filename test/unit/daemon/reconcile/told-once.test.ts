@@ -82,3 +82,20 @@ it('another change is told while the first one is being tried', async () => {
   await reconcile(world.engine, first.memory, [WEB, TLS, rule({ ports: '8443', peer: '10.0.0.0/8' })]);
   expect(told(world)).toEqual(['drift.detected', 'plan.made', 'drift.detected', 'plan.made']);
 });
+
+it('the same change that is tried in another way, and no longer without a gap, is told so', async () => {
+  const quirks = { apiLevel: 'legacy2019', priorityInIdentity: false } as const;
+  const world = emulatedEngine({ rules: [{ ...WEB, priority: 50 }], quirks });
+  let memory = newGroupMemory(0);
+  const ways: boolean[][] = [];
+  for (let outcome = ''; outcome !== 'converged' && ways.length < 5;) {
+    const reconciled = await reconcile(world.engine, memory, [WEB]);
+    ({ memory } = reconciled);
+    outcome = reconciled.outcome.kind;
+    const plans = world.log.events.filter(({ event }) => event === 'plan.made');
+    ways.push(plans.map(({ hitless }) => hitless === true));
+  }
+  // By Modify, by a new rule beside the old one, and by a new one after the old one went.
+  expect(ways).toEqual([[true], [true, true], [true, true, false]]);
+  expect(told(world).filter((event) => event === 'drift.detected')).toHaveLength(1);
+});

@@ -38,9 +38,21 @@ describe('targets of the steps ahead that are not as the plan knows them', () =>
       rules: [held('a', WIDE), held('b', { ...OTHER, description: 'old entry' })],
       moved: 0,
     },
+    {
+      now: 'the one to be modified was given a text, which would stay on what it becomes',
+      rules: [held('a', { ...WIDE, description: 'web' }), held('b', OTHER)],
+      moved: 1,
+    },
   ])('$now', ({ rules, moved }) => {
     const ahead = [revoke('b'), narrow('a')];
     expect(staleTargets([authorize], ahead, groupOf(rules))).toHaveLength(moved);
+  });
+
+  it('lets a rule be given a text that the step replaces', () => {
+    const to = desired({ ...NARROW, description: 'tls' });
+    const step: Step = { ...base, kind: 'modify', target: held('a', WIDE), to };
+    const group = groupOf([held('a', { ...WIDE, description: 'web' })]);
+    expect(staleTargets([], [step], group)).toEqual([]);
   });
 
   it('does not ask about a rule that the plan itself has changed', () => {
