@@ -63,16 +63,11 @@ async function runApply(flags: ApplyFlags, io: Io): Promise<ExitCode> {
   try {
     const plans = await Promise.race([planAll(session, io), stopped]);
     if (plans === null) return 1;
-    const { revision, loaded } = session;
-    const report = planReport(revision, plans, loaded.facts);
+    const report = planReport(session.revision, plans, session.loaded.facts);
     requireHash(flags.plan, report.hash);
     if ((await saysOfRevision(judgedRevision(session), session.engine.journal, io)).isHeld) return 3;
     // Who is asked sees the plan even if the data is for a program.
-    if (flags.json !== true || consent === 'ask') {
-      const stream = flags.json === true ? io.stderr : io.stdout;
-      const options = { ...PLAIN_TEXT, look: lookOf(stream, io, flags.color) };
-      stream.write(renderText(revision, plans, loaded.facts, options));
-    }
+    if (flags.json !== true || consent === 'ask') show(session, plans, flags, io);
     if (consent === 'ask') await askFirst(plans, io);
     // Yes was said to this plan, and to no other.
     const approvedOnly = flags.plan !== undefined || consent === 'ask';
@@ -91,6 +86,17 @@ async function runApply(flags: ApplyFlags, io: Io): Promise<ExitCode> {
   } finally {
     await session.close();
   }
+}
+
+function show(
+  { revision, loaded }: Session,
+  plans: readonly GroupResult[],
+  { json, color }: ApplyFlags,
+  io: Io,
+): void {
+  const stream = json === true ? io.stderr : io.stdout;
+  const options = { ...PLAIN_TEXT, look: lookOf(stream, io, color) };
+  stream.write(renderText(revision, plans, loaded.facts, options));
 }
 
 function requireHash(approved: string | undefined, hash: string): void {

@@ -26,7 +26,13 @@ export function addCommonFlags(command: Command): Command {
   return command
     .option('--config <FILE>', 'config file (default: ./config.yaml)')
     .addOption(choice('--log-level <LEVEL>', 'lowest level that is logged', LOG_LEVELS))
-    .addOption(choice('--color <WHEN>', 'colours: auto (on a terminal, unless NO_COLOR is set), always, never', COLOR_CHOICES));
+    .addOption(
+      choice(
+        '--color <WHEN>',
+        'colours: auto (on a terminal, unless NO_COLOR is set), always, never',
+        COLOR_CHOICES,
+      ),
+    );
 }
 
 /** An option that takes one of these words. */

@@ -7,7 +7,7 @@ import type { Step } from '../plan/plan.ts';
 const MAX_RULES_SHOWN = 10;
 
 /** In their order, each with the rules that it names. */
-export const callLines = (steps: readonly Step[]): string[] => steps.flatMap(stepLines);
+export const callTexts = (steps: readonly Step[]): string[] => steps.flatMap(stepLines);
 
 function stepLines(step: Step, index: number): string[] {
   const checkpoint = step.checkpoint ? ['-- checkpoint: verify added rules before removing old ones'] : [];

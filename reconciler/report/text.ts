@@ -5,11 +5,11 @@ import type { GroupRef } from '../model/group.ts';
 import type { SourcePlace } from '../model/problem.ts';
 import { quoted, visible } from '../model/rule-text.ts';
 import type { Block, GroupPlan, PlanFinding } from '../plan/plan.ts';
-import { callLines } from './calls.ts';
+import { callTexts } from './calls.ts';
 import { changeBlocks } from './changes/change-lines.ts';
 import {
   changeRows,
-  countsText,
+  changeCounts,
   exposedBy,
   exposurePhrases,
   trafficPhrase,
@@ -46,7 +46,9 @@ export function renderText(
     tally.add(result);
     ranked[rankOfGroup(result)]?.push(textOfGroup(result, options));
   }
-  return [textHead({ revision, commit }, tally, options), ...ranked.flat(), textFoot(tally, options)].join('');
+  return [textHead({ revision, commit }, tally, options), ...ranked.flat(), textFoot(tally, options)].join(
+    '',
+  );
 }
 
 /** The most important first; within one, in order of account, region and id. */
@@ -65,13 +67,13 @@ export function rankOfGroup(result: GroupResult): number {
 /** What stands above the groups. */
 export function textHead({ revision, commit }: PlannedRevision, tally: Tally, { look }: TextOptions): string {
   const of = commit === null ? [] : [`commit ${visible(commitLine(commit))}`];
-  const said = [sumText(tally), `policies ${shortRevision(revision)}`, modesText(tally.modes)];
+  const said = [sumText(tally), `policies ${revisionWords(revision)}`, modesText(tally.modes)];
   const lines = [said.filter((part) => part !== '').join('   '), ...of];
   return lines.flatMap((line) => wrappedLine(line, 2, look)).join('\n') + '\n';
 }
 
 /** A commit's id by its beginning. */
-const shortRevision = (revision: string): string =>
+const revisionWords = (revision: string): string =>
   /^[0-9a-f]{40,64}$/.test(revision) ? revision.slice(0, 12) : visible(revision);
 
 const modesText = (modes: readonly string[]): string =>
@@ -84,9 +86,10 @@ export function sumText({ summary, notHitless }: Tally): string {
     .filter((state) => summary[state] > 0)
     .map((state) => `${counted(summary[state], 'group')} ${state}`);
   const differ =
-    differing === 0 ? 'no group differs' : `${counted(differing, 'group')} ${differing === 1 ? 'differs' : 'differ'}`;
-  const promised =
-    notHitless === 0 ? 'all hitless' : `NOT hitless in ${counted(notHitless, 'group')}`;
+    differing === 0
+      ? 'no group differs'
+      : `${counted(differing, 'group')} ${differing === 1 ? 'differs' : 'differ'}`;
+  const promised = notHitless === 0 ? 'all hitless' : `NOT hitless in ${counted(notHitless, 'group')}`;
   const does = calls === 0 ? [] : [counted(calls, 'call'), promised];
   return [[differ, ...does].join(', '), ...groups].join('; ');
 }
@@ -133,13 +136,20 @@ export function groupLines(result: GroupResult, { look, calls }: TextOptions): s
     ...rowLines(changeRows(blocks), look),
     ...indented(
       [
-        ...(result.exposure.exact ? [] : ['at most: too intricate to say exactly, no more than this changes']),
+        ...(result.exposure.exact
+          ? []
+          : ['at most: too intricate to say exactly, no more than this changes']),
         ...promiseLines(result),
-        ...result.blockedBy.flatMap((block) => blockLines(block, isObserved ? 'would be blocked by' : 'blocked by')),
+        ...result.blockedBy.flatMap((block) =>
+          blockLines(block, isObserved ? 'would be blocked by' : 'blocked by'),
+        ),
         ...approvalLines(result),
         ...result.findings.map(findingLine),
         ...(calls && result.steps.length > 0
-          ? [isObserved ? 'calls that would be made' : 'calls', ...callLines(result.steps).map((line) => `  ${line}`)]
+          ? [
+              isObserved ? 'calls that would be made' : 'calls',
+              ...callTexts(result.steps).map((line) => `  ${line}`),
+            ]
           : []),
       ],
       look,
@@ -173,7 +183,7 @@ export function changePhrases(told: ToldChanges): string[] {
   const exposure = exposurePhrases(exposedBy(blocks, told.opening)).map((phrase) => `! ${phrase}`);
   const traffic = trafficPhrase(blocks);
   const left = unmanaged === 0 ? [] : [`${counted(unmanaged, 'rule')} left alone`];
-  return [countsText(told), ...exposure, ...(traffic === null ? [] : [traffic]), ...left];
+  return [changeCounts(told), ...exposure, ...(traffic === null ? [] : [traffic]), ...left];
 }
 
 function statePhrases({ status, mode, blockedBy }: GroupPlan): string[] {

@@ -1,12 +1,13 @@
 // The changes of a group in lines as few as tell them all: each rule that changes is in exactly one line, with those
 // that the same rule of the policy causes and that fare alike.
+import type { ExposureEffect } from '../../exposure/ask/effects.ts';
 import type { Box } from '../../exposure/text/box.ts';
 import { groupBy } from '../../model/collections.ts';
 import { formatPeer } from '../../model/peer.ts';
 import type { SourcePlace } from '../../model/problem.ts';
 import { DIRECTIONS, fieldText, type RuleField } from '../../model/rule.ts';
 import { internetBoxes } from './internet.ts';
-import { ruleChanges, type ChangeSign, type ComparedRules, type RuleChange } from './rule-change.ts';
+import { ruleChanges, type ChangeSign, type ComparedRules, type ToldRule } from './rule-change.ts';
 
 export interface ChangeLine {
   readonly sign: ChangeSign;
@@ -14,10 +15,12 @@ export interface ChangeLine {
   readonly closes: boolean;
   /** False: no more than the line says opens or closes, and maybe less. */
   readonly exact: boolean;
+  /** False: perhaps nothing opens or closes at all. */
+  readonly isSure: boolean;
   /** What of the internet it opens and closes; none where it is no exposure to the internet. */
   readonly internet: { readonly opened: readonly Box[]; readonly closed: readonly Box[] };
   /** Of one direction, alike but for service and peer: each of the services with each of the peers. */
-  readonly changes: readonly RuleChange[];
+  readonly changes: readonly ToldRule[];
 }
 
 /** Lines of one rule of a policy, or of rules that no policy declares and that have the same text. */
@@ -32,22 +35,22 @@ export interface ChangeBlock {
 
 /** What exposes to the internet first, then what no longer does, then what opens, then what closes. */
 export function changeBlocks(compared: ComparedRules): ChangeBlock[] {
-  return [...groupBy(ruleChanges(compared), causeOf).values()]
-    .map(blockOf)
+  return [...groupBy(ruleChanges(compared), causeKey).values()]
+    .map(changeBlock)
     .sort((a, b) => rankOfBlock(a) - rankOfBlock(b));
 }
 
 /** Rules of the cloud that no policy declares are told apart by their texts. */
-function causeOf({ desired, rule }: RuleChange): string {
+function causeKey({ desired, rule }: ToldRule): string {
   if (desired === null) return JSON.stringify([rule.description]);
   const { file, line, column } = desired.source;
   return JSON.stringify([file, line, column]);
 }
 
-function blockOf(changes: readonly RuleChange[]): ChangeBlock {
+function changeBlock(changes: readonly ToldRule[]): ChangeBlock {
   const [first] = changes;
   const desired = first?.desired ?? null;
-  const lines = [...groupBy(changes, frameOf).values()].flatMap(linesOf);
+  const lines = [...groupBy(changes, frameOf).values()].flatMap(foldedLines);
   return {
     source: desired?.source ?? null,
     name: desired?.name ?? null,
@@ -70,12 +73,12 @@ const FOLDED: readonly RuleField[] = ['protocol', 'ports', 'peer', 'description'
 const KEPT: readonly RuleField[] = ['sourcePorts', 'own', 'action', 'priority', 'nicType'];
 
 /** Equal for changes that may share a line. */
-function frameOf({ sign, rule, from, fields, effects }: RuleChange): string {
+function frameOf({ sign, rule, from, fields, effects }: ToldRule): string {
   const changed = FOLDED.filter((field) => fields.includes(field));
   return JSON.stringify([
     ...[sign, DIRECTIONS.indexOf(rule.direction), rule.unknown ?? null],
-    effects.map(({ effect, change, whole, boxes }) => [
-      ...[effect, change, whole],
+    effects.map(({ effect, change, whole, boxes, example }) => [
+      ...[effect, change, whole, example === null],
       internetBoxes(boxes).length > 0,
     ]),
     KEPT.map((field) => [fieldText(rule, field), from === null ? null : fieldText(from, field)]),
@@ -87,12 +90,9 @@ function frameOf({ sign, rule, from, fields, effects }: RuleChange): string {
 }
 
 /** One for each set of peers: all services that have just these. */
-function linesOf(changes: readonly RuleChange[]): ChangeLine[] {
+function foldedLines(changes: readonly ToldRule[]): ChangeLine[] {
   const byService = [...groupBy(changes, serviceKey).values()].map((alike) => ({
-    peers: alike
-      .map(peerKey)
-      .sort()
-      .join(),
+    peers: alike.map(peerKey).sort().join(),
     alike,
   }));
   return [...groupBy(byService, ({ peers }) => peers).values()].map((same) =>
@@ -100,13 +100,13 @@ function linesOf(changes: readonly RuleChange[]): ChangeLine[] {
   );
 }
 
-export const serviceKey = ({ rule, desired }: RuleChange): string =>
+export const serviceKey = ({ rule, desired }: ToldRule): string =>
   JSON.stringify([rule.protocol, fieldText(rule, 'ports'), desired?.words?.service?.name ?? null]);
 
-export const peerKey = ({ rule, desired }: RuleChange): string =>
+export const peerKey = ({ rule, desired }: ToldRule): string =>
   JSON.stringify([rule.peer.kind, formatPeer(rule.peer), desired?.words?.network?.name ?? null]);
 
-function lineOf(changes: readonly RuleChange[]): ChangeLine {
+function lineOf(changes: readonly ToldRule[]): ChangeLine {
   const effects = changes.flatMap((change) => change.effects);
   const boxesOf = (wanted: 'opens' | 'closes'): Box[] =>
     effects.flatMap(({ effect, boxes }) => (effect === wanted ? internetBoxes(boxes) : []));
@@ -115,16 +115,20 @@ function lineOf(changes: readonly RuleChange[]): ChangeLine {
     opens: effects.some(({ effect }) => effect === 'opens'),
     closes: effects.some(({ effect }) => effect === 'closes'),
     exact: effects.every(({ whole }) => whole) || onlyBox(changes) !== null,
+    isSure: effects.every(isSureEffect),
     internet: { opened: boxesOf('opens'), closed: boxesOf('closes') },
     changes,
   };
 }
 
+/** An effect that could not be worked out has no example. */
+export const isSureEffect = ({ example }: ExposureEffect): boolean => example !== null;
+
 /** What opens or closes by one rule, where that is one box and so can be told instead of the rule; else null. */
-export function onlyBox(changes: readonly RuleChange[]): Box | null {
+export function onlyBox(changes: readonly ToldRule[]): Box | null {
   const [change, ...otherChanges] = changes;
   const [effect, ...otherEffects] = change?.effects ?? [];
   if (effect === undefined || otherChanges.length + otherEffects.length > 0) return null;
   const [box, ...otherBoxes] = effect.boxes;
-  return effect.example === null || effect.whole || otherBoxes.length > 0 ? null : (box ?? null);
+  return !isSureEffect(effect) || effect.whole || otherBoxes.length > 0 ? null : (box ?? null);
 }

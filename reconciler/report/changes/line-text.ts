@@ -7,7 +7,7 @@ import { protocolText, quoted, visible } from '../../model/rule-text.ts';
 import { fieldText, type Rule, type RuleField } from '../../model/rule.ts';
 import { groupBy } from '../../model/collections.ts';
 import { onlyBox, peerKey, serviceKey, type ChangeBlock, type ChangeLine } from './change-lines.ts';
-import type { RuleChange } from './rule-change.ts';
+import type { ToldRule } from './rule-change.ts';
 import {
   conditionsText,
   exceptionsText,
@@ -16,7 +16,7 @@ import {
   peerWords,
   rangeWords,
   portsWords,
-  servicesText,
+  serviceWords,
   type NamedPeer,
 } from './traffic-words.ts';
 
@@ -39,11 +39,11 @@ export function lineText(line: ChangeLine): string {
 }
 
 /** Each service and each peer once; without what changes, which is told behind. */
-function rulesText({ changes }: ChangeLine, first: RuleChange): string {
+function rulesText({ changes }: ChangeLine, first: ToldRule): string {
   const { rule, fields } = first;
   const services = [...groupBy(changes, serviceKey).values()].flatMap((alike) => alike.slice(0, 1));
   const peers = [...groupBy(changes, peerKey).values()].flatMap((alike) => alike.slice(0, 1));
-  const service = servicesText(
+  const service = serviceWords(
     services.map((change) => ({
       protocol: change.rule.protocol,
       ports: fields.includes('ports') ? { kind: 'none' } : change.rule.ports,
@@ -56,7 +56,7 @@ function rulesText({ changes }: ChangeLine, first: RuleChange): string {
   return visible(service + peer) + conditionsText(withoutChanged(rule, fields));
 }
 
-const namedPeer = ({ rule, desired }: RuleChange): NamedPeer => ({
+const namedPeer = ({ rule, desired }: ToldRule): NamedPeer => ({
   peer: rule.peer,
   named: desired?.words?.network ?? null,
 });
@@ -72,28 +72,39 @@ function withoutChanged(rule: Rule, fields: readonly RuleField[]): Rule {
   };
 }
 
+const boxWords = (box: Box, change: ToldRule): string =>
+  visible(
+    `${boxService(box)} ${peerPreposition(box.direction)} ${boxPeerWords(box, change)}${exceptionsText(box)}` +
+      `${boxConditions(box)}${change.rule.action === 'drop' ? ' (drop)' : ''}`,
+  );
+
 /** A peer by its name, if it is as the rule has it. */
-function boxWords(box: Box, { rule, from, desired }: RuleChange): string {
-  const named =
-    box.peer === formatPeer(rule.peer)
-      ? peersText([{ peer: rule.peer, named: desired?.words?.network ?? null }], box.direction)
-      : [from?.peer, rule.peer].find((peer) => peer !== undefined && formatPeer(peer) === box.peer);
-  const peer =
-    typeof named === 'string' ? named : named === undefined ? box.peer : peerWords(named, box.direction);
-  const own = box.own === undefined ? '' : ` ${box.direction === 'ingress' ? 'to' : 'from'} ${box.own}`;
-  const ownExcept = box.exceptOwn === undefined ? '' : ` except ${box.exceptOwn.join(', ')}`;
+function boxPeerWords({ peer, direction }: Box, change: ToldRule): string {
+  if (peer === formatPeer(change.rule.peer)) return peersText([namedPeer(change)], direction);
+  return change.from !== null && peer === formatPeer(change.from.peer)
+    ? peerWords(change.from.peer, direction)
+    : peer;
+}
+
+function boxConditions({ own, exceptOwn = [], sourcePorts, nicType, direction }: Box): string {
   return [
-    boxService(box),
-    ` ${peerPreposition(box.direction)} ${peer}${exceptionsText(box)}`,
-    own + ownExcept,
-    box.sourcePorts === undefined ? '' : ` source ports ${rangeWords(box.sourcePorts)}`,
-    box.nicType === undefined ? '' : ` on the ${box.nicType} card`,
-    rule.action === 'drop' ? ' (drop)' : '',
-  ].join('');
+    ...(own === undefined ? [] : [`${direction === 'ingress' ? 'to' : 'from'} ${own}`]),
+    ...(exceptOwn.length === 0 ? [] : [`except ${exceptOwn.join(', ')}`]),
+    ...(sourcePorts === undefined ? [] : [`source ports ${rangeWords(sourcePorts)}`]),
+    ...(nicType === undefined ? [] : [`on the ${nicType} card`]),
+  ]
+    .map((part) => ` ${part}`)
+    .join('');
+}
+
+/** At which service a box exposes to the internet: `tcp 22`, `tcp 22 from 192.0.0.0/8 to 10.1.0.0/16`. */
+export function exposedService(box: Box): string {
+  const peer = box.peer.endsWith('/0') ? '' : ` from ${box.peer}`;
+  return visible(`${boxService(box)}${peer}${boxConditions(box)}`);
 }
 
 /** `tcp 22`, `all protocols`, `tcp ports 1/1023 in prl-a`. */
-export function boxService(box: Box): string {
+function boxService(box: Box): string {
   const protocol = box.protocol === 'all' ? 'all protocols' : protocolText(box.protocol);
   const hasList = [...(box.memberOf ?? []), ...(box.notMemberOf ?? [])].some((id) => id.startsWith('prl-'));
   if (hasList) return [protocol, boxPortsText(box) ?? ''].join(' ').trimEnd();
@@ -101,7 +112,7 @@ export function boxService(box: Box): string {
 }
 
 /** `priority 10 -> 1, description "http" -> "HTTP"`. */
-function changesText(change: RuleChange): string {
+function changesText(change: ToldRule): string {
   const { from, rule, fields } = change;
   if (from === null) return '';
   return fields

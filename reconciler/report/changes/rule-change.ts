@@ -10,7 +10,7 @@ import type { Diff, Difference } from '../../plan/plan.ts';
 /** `=`: no policy declares it, and it stays. */
 export type ChangeSign = '+' | '-' | '~' | '=';
 
-export interface RuleChange {
+export interface ToldRule {
   readonly sign: ChangeSign;
   /** As it will be; of one that goes or stays, as it is. */
   readonly rule: Rule;
@@ -31,26 +31,26 @@ export interface ComparedRules {
 }
 
 /** Each rule of the diff once; one that is rewritten into another one twice, as it goes and as it comes. */
-export function ruleChanges({ mode, diff, exposure }: ComparedRules): RuleChange[] {
+export function ruleChanges({ mode, diff, exposure }: ComparedRules): ToldRule[] {
   const found = new EffectsByRule(exposure.effects);
-  const coming = (desired: DesiredRule): RuleChange => ({
+  const coming = (desired: DesiredRule): ToldRule => ({
     ...{ sign: '+', rule: desired.rule, from: null, fields: [], desired },
     effects: found.of('added', desired.rule),
   });
-  const going = (rule: Rule, sign: '-' | '=' = '-'): RuleChange => ({
+  const going = (rule: Rule, sign: '-' | '=' = '-'): ToldRule => ({
     ...{ sign, rule, from: null, fields: [], desired: null },
     effects: found.of('removed', rule),
   });
   return [
     ...diff.missing.map(coming),
     ...diff.different.flatMap((pair) =>
-      isRewritten(pair) ? [coming(pair.to), going(pair.from.rule)] : [changed(pair, found)],
+      isRewritten(pair) ? [coming(pair.to), going(pair.from.rule)] : [changedRule(pair, found)],
     ),
     ...diff.unexpected.map(({ rule }) => going(rule, mode === 'additive' ? '=' : '-')),
   ];
 }
 
-function changed({ from, to, fields }: Difference, found: EffectsByRule): RuleChange {
+function changedRule({ from, to, fields }: Difference, found: EffectsByRule): ToldRule {
   const effects = [...found.of('added', to.rule), ...found.of('removed', from.rule)];
   return { sign: '~', rule: to.rule, from: from.rule, fields, desired: to, effects };
 }
@@ -65,13 +65,13 @@ class EffectsByRule {
   readonly #effects: ReadonlyMap<string, ExposureEffect>;
 
   constructor(effects: readonly ExposureEffect[]) {
-    this.#effects = new Map(effects.map((effect) => [keyOf(effect.change, effect.rule), effect]));
+    this.#effects = new Map(effects.map((effect) => [effectKey(effect.change, effect.rule), effect]));
   }
 
   of(change: ExposureEffect['change'], rule: Rule): readonly ExposureEffect[] {
-    const effect = this.#effects.get(keyOf(change, rule));
+    const effect = this.#effects.get(effectKey(change, rule));
     return effect === undefined ? [] : [effect];
   }
 }
 
-const keyOf = (change: ExposureEffect['change'], rule: Rule): string => `${change} ${ruleContent(rule)}`;
+const effectKey = (change: ExposureEffect['change'], rule: Rule): string => `${change} ${ruleContent(rule)}`;

@@ -26,7 +26,7 @@ const MOST_PEERS = 4;
 const MOST_MEMBERS = 2;
 
 /** `tcp 80, 443`, `udp and tcp 53 (dns)`, `icmp`. Each service once. */
-export function servicesText(services: readonly NamedService[]): string {
+export function serviceWords(services: readonly NamedService[]): string {
   return [...groupBy(services, ({ named }) => named?.name ?? null)]
     .map(([, alike]) => `${protocolsText(alike)}${serviceName(alike)}`)
     .join(' and ');
@@ -40,7 +40,7 @@ function serviceName(services: readonly NamedService[]): string {
 
 function protocolsText(services: readonly NamedService[]): string {
   const byProtocol = [...groupBy(services, ({ protocol }) => protocolWords(protocol))].map(
-    ([protocol, alike]) => ({ protocol, ports: portsOf(alike.map(({ ports }) => ports)) }),
+    ([protocol, alike]) => ({ protocol, ports: portList(alike.map(({ ports }) => ports)) }),
   );
   return [...groupBy(byProtocol, ({ ports }) => ports)]
     .map(([ports, alike]) => {
@@ -53,7 +53,7 @@ function protocolsText(services: readonly NamedService[]): string {
 const protocolWords = (protocol: string): string =>
   protocol === 'all' ? 'all protocols' : protocolText(protocol);
 
-function portsOf(ports: readonly Ports[]): string {
+function portList(ports: readonly Ports[]): string {
   const texts = [...ports]
     .sort(comparePortNumbers)
     .map(portsWords)
@@ -93,9 +93,7 @@ export function peersText(peers: readonly NamedPeer[], direction: Direction): st
   const texts = byName.flatMap((alike) => {
     const named = alike[0]?.named ?? null;
     const members = alike.map(({ peer }) => peer);
-    return named === null
-      ? members.map((peer) => peerWords(peer, direction))
-      : [membersText(named, members)];
+    return named === null ? members.map((peer) => peerWords(peer, direction)) : [membersText(named, members)];
   });
   const more = texts.length - MOST_PEERS;
   if (more <= 1) return texts.join(', ');
@@ -153,8 +151,6 @@ export function exceptionsText(box: Box): string {
   const except =
     exceptPeers.length === 0
       ? []
-      : [
-          `except ${exceptPeers.slice(0, MOST_EXCEPTIONS).join(', ')}${more > 0 ? ` and ${more} more` : ''}`,
-        ];
+      : [`except ${exceptPeers.slice(0, MOST_EXCEPTIONS).join(', ')}${more > 0 ? ` and ${more} more` : ''}`];
   return [...except, ...boxPeerMembership(box)].map((part) => ` ${part}`).join('');
 }

@@ -2,6 +2,7 @@
 import { counted } from '../../model/counted.ts';
 import { groupKey } from '../../model/group.ts';
 import type { GroupPlan } from '../../plan/plan.ts';
+import { changeCounts } from '../changes/headline.ts';
 import { isFailed, sortResults, tallyOf, type GroupResult } from '../results.ts';
 import { groupLines, isTold, PLAIN_TEXT, rankOfGroup, RANKS, sumText } from '../text.ts';
 import { renderPage, type PageSection } from './page.ts';
@@ -67,10 +68,8 @@ function section(result: GroupResult): PageSection {
   };
 }
 
-const sizeText = ({ diff, steps }: GroupPlan): string =>
-  steps.length === 0
-    ? ''
-    : `, +${diff.missing.length} ~${diff.different.length} -${diff.unexpected.length}, ${counted(steps.length, 'call')}`;
+const sizeText = (plan: GroupPlan): string =>
+  plan.steps.length === 0 ? '' : `, ${changeCounts(plan)}, ${counted(plan.steps.length, 'call')}`;
 
 /** By itself, so that it can be copied from the page. */
 function approveLines(result: GroupResult): string[] {

@@ -2,7 +2,7 @@
 import { changeBlocks } from '../changes/change-lines.ts';
 import {
   changeRows,
-  countsText,
+  changeCounts,
   exposedBy,
   exposurePhrases,
   type ToldChanges,
@@ -19,7 +19,7 @@ export function trafficSummary(group: string, told: ToldChanges): string[] {
   if (rows.length === 0) return [];
   const more = rows.length - MAX_LINES_SHOWN;
   return [
-    [group, countsText(told), ...exposure].join('  '),
+    [group, changeCounts(told), ...exposure].join('  '),
     ...rowLines(rows.slice(0, MAX_LINES_SHOWN), PLAIN_LOOK),
     ...(more > 0 ? [`  and ${more} more`] : []),
   ];
