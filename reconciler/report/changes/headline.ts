@@ -5,7 +5,7 @@ import { protocolText } from '../../model/rule-text.ts';
 import type { OpenedService } from '../../judge/opening.ts';
 import type { TextRow, Tone } from '../look.ts';
 import { changeBlocks, isSureEffect, type ChangeBlock, type ChangeLine } from './change-lines.ts';
-import { causeText, exposedService, lineText, verbOf } from './line-text.ts';
+import { causeText, exposedService, lineText, verbOf, type RuleOrigin } from './line-text.ts';
 import { ruleChanges, type ChangeSign, type ComparedRules } from './rule-change.ts';
 import { rangeWords } from './traffic-words.ts';
 
@@ -85,7 +85,7 @@ export function changeCounts(compared: ComparedRules): string {
 }
 
 /** Each rule of a policy is named in the first of its rows. */
-export function changeRows(blocks: readonly ChangeBlock[]): TextRow[] {
+export function changeRows(blocks: readonly ChangeBlock[], origin: RuleOrigin = 'cloud'): TextRow[] {
   return blocks.flatMap((block) =>
     block.lines.map((line, index): TextRow => {
       const isAlarm = isExposing(line);
@@ -94,7 +94,7 @@ export function changeRows(blocks: readonly ChangeBlock[]): TextRow[] {
         word: verbOf(line),
         tone: isAlarm ? 'alarm' : toneOf(line),
         left: lineText(line),
-        right: index === 0 ? causeText(block) : '',
+        right: index === 0 ? causeText(block, origin) : '',
       };
     }),
   );

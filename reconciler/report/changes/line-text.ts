@@ -152,10 +152,22 @@ function valueWords(rule: Rule, field: RuleField): string {
   }
 }
 
+/** Where rules that no policy declares come from: in a comparison the policies before declared them. */
+export type RuleOrigin = 'cloud' | 'base';
+
+const UNDECLARED: Readonly<Record<RuleOrigin, readonly [one: string, many: string]>> = {
+  cloud: ['undeclared rule', 'undeclared rules'],
+  base: ['rule of the base', 'rules of the base'],
+};
+
 /** `policies/web.yaml:21 public-web`, `undeclared rule "temporary debug"`. */
-export function causeText({ source, name, description, lines }: ChangeBlock): string {
+export function causeText(
+  { source, name, description, lines }: ChangeBlock,
+  origin: RuleOrigin = 'cloud',
+): string {
   if (source !== null) return visible(`${source.file}:${source.line}${name === null ? '' : ` ${name}`}`);
   const rules = lines.reduce((sum, { changes }) => sum + changes.length, 0);
   const text = description === null ? '' : ` ${quoted(description)}`;
-  return rules === 1 ? `undeclared rule${text}` : `${rules} undeclared rules${text}`;
+  const [one, many] = UNDECLARED[origin];
+  return rules === 1 ? `${one}${text}` : `${rules} ${many}${text}`;
 }

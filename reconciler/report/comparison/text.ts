@@ -39,7 +39,7 @@ export function comparedLines(group: GroupComparison, look: Look = PLAIN_LOOK): 
   ];
   return [
     ...headline(group, phrases, look),
-    ...rowLines(isReleased ? [] : changeRows(changeBlocks(group)), look),
+    ...rowLines(isReleased ? [] : changeRows(changeBlocks(group), 'base'), look),
     ...indented(
       [
         ...(exposure.exact ? [] : ['at most: too intricate to say exactly, no more than this changes']),

@@ -32,7 +32,7 @@ export function renderMarkdown(
         (settled.length === 0 ? '' : `; ${counted(settled.length, 'group')} converged`),
       notes,
       traffic: told.flatMap((result) => (isFailed(result) ? [] : trafficSummary(groupKey(result), result))),
-      columns: ['group', 'status', 'missing', 'different', 'unexpected', 'calls', 'hitless'],
+      columns: ['group', 'status', 'changes', 'calls', 'hitless'],
       rows: inOrder.map(planRow),
       sections: told.map(section),
     },
@@ -52,10 +52,9 @@ function byImportance(results: readonly GroupResult[]): GroupResult[] {
 
 function planRow(result: GroupResult): string[] {
   const key = codeSpan(groupKey(result));
-  if (isFailed(result)) return [key, 'error', '', '', '', '', ''];
-  const { status, diff, steps, hitless } = result;
-  const counts = [diff.missing, diff.different, diff.unexpected, steps].map(({ length }) => String(length));
-  return [key, status, ...counts, hitless ? 'yes' : '**no**'];
+  if (isFailed(result)) return [key, 'error', '', '', ''];
+  const { status, steps, hitless } = result;
+  return [key, status, changeCounts(result), String(steps.length), hitless ? 'yes' : '**no**'];
 }
 
 function section(result: GroupResult): PageSection {

@@ -7,14 +7,15 @@ import {
   exposurePhrases,
   type ToldChanges,
 } from '../changes/headline.ts';
+import type { RuleOrigin } from '../changes/line-text.ts';
 import { PLAIN_LOOK, rowLines } from '../look.ts';
 
 const MAX_LINES_SHOWN = 8;
 
 /** None where no rule changes. */
-export function trafficSummary(group: string, told: ToldChanges): string[] {
+export function trafficSummary(group: string, told: ToldChanges, origin: RuleOrigin = 'cloud'): string[] {
   const blocks = changeBlocks(told);
-  const rows = changeRows(blocks);
+  const rows = changeRows(blocks, origin);
   const exposure = exposurePhrases(exposedBy(blocks, told.opening)).map((phrase) => `! ${phrase}`);
   if (rows.length === 0) return [];
   const more = rows.length - MAX_LINES_SHOWN;
