@@ -69,7 +69,7 @@ describe('the plan as text', () => {
   it('folds services and peers that one rule of a policy causes, by their names', () => {
     const set = (name: string, size: number): NamedSet => ({ name, size });
     const peers = ['192.0.2.53', '192.0.2.54'];
-    const rules = ['tcp', 'udp'].flatMap((protocol) =>
+    const rules = (['tcp', 'udp'] as const).flatMap((protocol) =>
       peers.map((peer) => rule({ direction: 'egress', protocol, ports: '53', peer })),
     );
     const closed = rule({ direction: 'egress', protocol: 'all', action: 'drop', priority: 100 });
