@@ -22,10 +22,12 @@ import {
   isNews,
   newRecord,
   groupStatus,
+  knownGroup,
   nextWaitMs,
   withTarget,
   type GroupRecord,
   type GroupStatus,
+  type KnownGroup,
   type Target,
   type WaitOptions,
 } from './group-record.ts';
@@ -162,6 +164,12 @@ export class Controller {
     return this.#named()
       .sort((a, b) => (a.key < b.key ? -1 : 1))
       .map(({ record }) => groupStatus(record));
+  }
+
+  /** Null: no policy names it. */
+  known(group: GroupRef): KnownGroup | null {
+    const entry = this.#entries.get(groupKey(group));
+    return entry === undefined || isLeaving(entry) ? null : knownGroup(entry.record);
   }
 
   #named(): ManagedGroup[] {

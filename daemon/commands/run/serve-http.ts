@@ -9,7 +9,10 @@ import type { Secrets } from '../../compose/secrets.ts';
 import type { Config } from '../../config/config.ts';
 import type { HttpServer } from '../../http/listener.ts';
 import type { EventStreams } from '../../http/local/event-streams.ts';
+import { createPages } from '../../http/page/pages.ts';
 import { startHttp, type HttpPorts } from '../../http/server.ts';
+import type { Journal } from '../../journal/journal.ts';
+import { systemClock } from '../../clock.ts';
 import type { Lanes } from '../../queue/lanes.ts';
 import type { Telemetry } from '../../telemetry/events.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
@@ -49,6 +52,7 @@ interface Observed {
   readonly metrics: Metrics;
   readonly events: EventStreams;
   readonly hooks: HookServer | null;
+  readonly journal: Journal;
 }
 
 export function httpPorts({
@@ -59,6 +63,7 @@ export function httpPorts({
   metrics,
   events,
   hooks,
+  journal,
 }: Observed): HttpPorts {
   const rampart = packageVersion();
   const startedAt = new Date().toISOString();
@@ -79,6 +84,12 @@ export function httpPorts({
   });
   return {
     status,
+    pages: createPages({
+      status,
+      known: (group) => daemon.controller.known(group),
+      desk: journal,
+      nowMs: () => systemClock.nowMs(),
+    }),
     events,
     reconcileNow: (group) => daemon.reconcileNow(group),
     metrics: async () => {

@@ -3,7 +3,8 @@
 import { exposedToInternet } from '../../../reconciler/judge/exposed.ts';
 import type { Openings } from '../../../reconciler/judge/opening.ts';
 import type { GroupPlan, GroupPolicy } from '../../../reconciler/plan/plan.ts';
-import { contextOf, rulesInCloud, seenRules, type KnownGroup } from './seen-group.ts';
+import { contextOf, rulesInCloud, seenRules } from './seen-group.ts';
+import type { KnownGroup } from '../../schedule/group-record.ts';
 
 interface WorkedOut {
   readonly plan: GroupPlan | null;

@@ -6,8 +6,9 @@ import { INTERNET } from '../../../reconciler/model/packets/internet.ts';
 import { compareText } from '../../../reconciler/model/problem.ts';
 import { formatPeer } from '../../../reconciler/model/peer.ts';
 import { compareRules, type Rule } from '../../../reconciler/model/rule.ts';
-import { contextOf, rulesInCloud, seenRules, type KnownGroup, type SeenRule } from './seen-group.ts';
+import { contextOf, rulesInCloud, seenRules, type SeenRule } from './seen-group.ts';
 import { peerText, serviceText } from './service-text.ts';
+import type { KnownGroup } from '../../schedule/group-record.ts';
 
 export interface PictureRow {
   readonly label: string;
@@ -70,7 +71,7 @@ function peerRows(seen: readonly SeenRule[]): RowHead[] {
   return [...byPeer.values()]
     .flatMap((alike) => {
       const [first] = alike;
-      return first === undefined ? [] : [{ ...peerRow(first.rule), label: peerText(first.rule.peer) }];
+      return first === undefined ? [] : [{ ...peerRow(first.rule), label: labelOf(first.rule, alike) }];
     })
     .sort((one, other) => compareText(one.label, other.label));
 }
@@ -83,3 +84,9 @@ const peerRow = ({ peer }: Rule): Omit<RowHead, 'label'> => ({
       : { kind: 'members', id: peer.id, family: 'ipv4' },
 });
 
+
+/** With the names that policies have for it. */
+function labelOf({ peer }: Rule, alike: readonly SeenRule[]): string {
+  const names = [...new Set(alike.flatMap(({ declared }) => declared?.words?.network?.name ?? []))];
+  return names.length === 0 ? peerText(peer) : `${names.sort(compareText).join(', ')}: ${peerText(peer)}`;
+}

@@ -3,33 +3,27 @@
 import { groupContext, type GroupContext } from '../../../reconciler/exposure/engine/context.ts';
 import { isInForce, type DesiredRule } from '../../../reconciler/model/group.ts';
 import { DIRECTIONS, ruleIdentity, type Rule } from '../../../reconciler/model/rule.ts';
-import type { GroupPlan, GroupPolicy } from '../../../reconciler/plan/plan.ts';
-
-/** What the controller knows of a group. */
-export interface KnownGroup {
-  readonly policy: GroupPolicy;
-  /** The last plan, if it was not carried out; null: the group is as its policy says, or was never seen. */
-  readonly plan: GroupPlan | null;
-}
+import type { GroupPlan } from '../../../reconciler/plan/plan.ts';
+import type { KnownGroup } from '../../schedule/group-record.ts';
 
 export interface SeenRule {
   readonly rule: Rule;
   /** Null: no policy declares it. */
   readonly declared: DesiredRule | null;
-  /** `missing`: only the policy has it. `differs`: the group has another one in its place. */
-  readonly standing: 'as declared' | 'differs' | 'missing' | 'undeclared';
+  /** `missing`: only the policy has it. `differs`: the group has another one in its place. `not seen`: no one knows yet. */
+  readonly standing: 'as declared' | 'differs' | 'missing' | 'undeclared' | 'not seen';
 }
 
 /** Those of the policy first, in its order. */
-export function seenRules({ policy, plan }: KnownGroup, nowMs: number): SeenRule[] {
+export function seenRules({ policy, plan, isSeen }: KnownGroup, nowMs: number): SeenRule[] {
   const missing = new Set(plan?.diff.missing.map(({ rule }) => ruleIdentity(rule)));
   const changed = new Set(plan?.diff.different.map(({ to }) => ruleIdentity(to.rule)));
   const declared = DIRECTIONS.flatMap((direction) => policy.rules[direction] ?? [])
     .filter((desired) => isInForce(desired, nowMs))
     .map((desired): SeenRule => {
       const identity = ruleIdentity(desired.rule);
-      const isMissing = missing.has(identity);
-      const standing = isMissing ? 'missing' : changed.has(identity) ? 'differs' : 'as declared';
+      const rest = isSeen ? 'as declared' : 'not seen';
+      const standing = missing.has(identity) ? 'missing' : changed.has(identity) ? 'differs' : rest;
       return { rule: desired.rule, declared: desired, standing };
     });
   return [...declared, ...undeclared(plan)];
@@ -40,10 +34,10 @@ const undeclared = (plan: GroupPlan | null): SeenRule[] =>
     ({ rule }) => ({ rule, declared: null, standing: 'undeclared' }),
   );
 
-/** What the cloud has of them. */
+/** What the cloud has of them; of a group that no one has seen, what it is to have. */
 export const rulesInCloud = (seen: readonly SeenRule[]): Rule[] =>
   seen
-    .filter(({ standing }) => standing === 'as declared' || standing === 'undeclared')
+    .filter(({ standing }) => standing !== 'missing' && standing !== 'differs')
     .map(({ rule }) => rule);
 
 /** As `rampart check` takes a group that it does not read. */
