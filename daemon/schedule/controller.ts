@@ -13,21 +13,26 @@ import { newGroupMemory } from '../learned/group-memory.ts';
 import type { ReconcileRequest } from '../reconcile/group-run.ts';
 import { reconcileGroup } from '../reconcile/reconcile.ts';
 import { breakerAfter, remainingPauseMs, type OpenBreaker } from './account-breaker.ts';
-import { next, type LifecycleEffect, type LifecycleEvent, type LifecycleState } from './group-lifecycle.ts';
+import {
+  isLeaving,
+  next,
+  type LifecycleEffect,
+  type LifecycleEvent,
+  type LifecycleState,
+} from './group-lifecycle.ts';
 import {
   attemptBegun,
   attemptEnded,
   attemptPutOff,
   causeOf,
+  isBlocked,
   isNews,
   newRecord,
   groupStatus,
-  knownGroup,
   nextWaitMs,
   withTarget,
   type GroupRecord,
   type GroupStatus,
-  type KnownGroup,
   type Target,
   type WaitOptions,
 } from './group-record.ts';
@@ -39,9 +44,6 @@ export interface ControllerOptions extends Omit<WaitOptions, 'resyncMs'> {
   readonly onProgress: () => void;
   readonly rounds: Pick<ResyncRounds, 'follow' | 'forget' | 'note'>;
 }
-
-/** `backing-off`: it waits, or runs, after a failed reconcile; `unmanaged`: no policy names it. */
-export type GroupStanding = 'ready' | 'backing-off' | 'unmanaged';
 
 interface ManagedGroup {
   readonly key: string;
@@ -96,7 +98,7 @@ export class Controller {
     if (this.#entries.size === 0) return 'routine';
     const changed = [...wanted].filter(([key, target]) => {
       const known = this.#entries.get(key);
-      return known === undefined || isLeaving(known) || isNews(known.record, target);
+      return known === undefined || isLeaving(known.state) || isNews(known.record, target);
     });
     return urgencyOfChanged(changed.length);
   }
@@ -115,20 +117,13 @@ export class Controller {
     }
     const changed = isNews(known.record, target);
     known.record = withTarget(known.record, target);
-    if (isLeaving(known)) this.#trigger(known, 'namedAgain', urgency);
+    if (isLeaving(known.state)) this.#trigger(known, 'namedAgain', urgency);
     else if (changed) this.#trigger(known, 'targetChanged', urgency);
   }
 
   /** Whether the group is one that the policies name, or one whose last run has not ended yet. */
   knows(group: GroupRef): boolean {
     return this.#entries.has(groupKey(group));
-  }
-
-  /** What a hint about the group may bring about. */
-  standingOf(group: GroupRef): GroupStanding {
-    const entry = this.#entries.get(groupKey(group));
-    if (entry === undefined || isLeaving(entry)) return 'unmanaged';
-    return entry.record.outcome?.kind === 'not-converged' ? 'backing-off' : 'ready';
   }
 
   /**
@@ -147,12 +142,12 @@ export class Controller {
 
   /** Reconciles every group whose plan is blocked, as soon as a runner is free. */
   triggerBlocked(): void {
-    const blocked = this.#named().filter(isBlocked);
+    const blocked = this.#named().filter(({ record }) => isBlocked(record));
     for (const entry of blocked) this.#trigger(entry, 'triggered', urgencyOfChanged(blocked.length));
   }
 
   get hasBlocked(): boolean {
-    return this.#named().some(isBlocked);
+    return this.#named().some(({ record }) => isBlocked(record));
   }
 
   /** Whether every group has been tried at least once since it became known. */
@@ -167,13 +162,13 @@ export class Controller {
   }
 
   /** Null: no policy names it. */
-  known(group: GroupRef): KnownGroup | null {
+  recordOf(group: GroupRef): GroupRecord | null {
     const entry = this.#entries.get(groupKey(group));
-    return entry === undefined || isLeaving(entry) ? null : knownGroup(entry.record);
+    return entry === undefined || isLeaving(entry.state) ? null : entry.record;
   }
 
   #named(): ManagedGroup[] {
-    return [...this.#entries.values()].filter((entry) => !isLeaving(entry));
+    return [...this.#entries.values()].filter((entry) => !isLeaving(entry.state));
   }
 
   /** Takes no more work, lets the steps in flight finish, and resolves when no runner is left. May be called twice. */
@@ -301,8 +296,3 @@ export class Controller {
     this.#take(entry, 'settled');
   }
 }
-
-const isBlocked = ({ record }: ManagedGroup): boolean => record.outcome?.kind === 'blocked';
-
-/** No policy names it any more; its last run has not ended yet. */
-const isLeaving = ({ state }: ManagedGroup): boolean => state === 'runningThenLeave';

@@ -1,6 +1,11 @@
 // What the controller knows of a group between two reconciles, as values: what its policy wants, what was tried, and
 // what came of it.
-import { leavesOutRulesOnly, type Block, type GroupPlan, type GroupPolicy } from '../../reconciler/plan/plan.ts';
+import {
+  leavesOutRulesOnly,
+  type Block,
+  type GroupPlan,
+  type GroupPolicy,
+} from '../../reconciler/plan/plan.ts';
 import { withoutQuarantine, type GroupMemory } from '../learned/group-memory.ts';
 import type { Cause } from '../reconcile/group-run.ts';
 import type { BlockedOutcome, Kept, NextMove, Reconciled, ReconcileOutcome } from '../reconcile/outcome.ts';
@@ -33,6 +38,9 @@ export interface GroupStatus {
   /** Whether only that is carried out meanwhile which closes of the policy in force: as a whole it may not be. */
   readonly closing: boolean;
 }
+
+/** `backing-off`: it waits, or runs, after a failed reconcile; `unmanaged`: no policy names it. */
+export type GroupStanding = 'ready' | 'backing-off' | 'unmanaged';
 
 /** What a group is to be like, and how it was found to differ. */
 export interface KnownGroup {
@@ -152,13 +160,26 @@ export function nextWaitMs({ outcome, failures }: GroupRecord, options: WaitOpti
   return delayMs * (1 - JITTER * options.random());
 }
 
+/** What a hint about the group may bring about. Null: no policy names it. */
+export function groupStanding(record: GroupRecord | null): GroupStanding {
+  if (record === null) return 'unmanaged';
+  return record.outcome?.kind === 'not-converged' ? 'backing-off' : 'ready';
+}
+
+export const isBlocked = ({ outcome }: GroupRecord): boolean => outcome?.kind === 'blocked';
+
 export function knownGroup({ target, outcome, judged, memory }: GroupRecord): KnownGroup {
   const { policy } = target;
   const isSeen = judged === policy && outcome !== null && SEEN.has(outcome.kind);
   return { policy, plan: isSeen ? (memory.lastPlan?.plan ?? null) : null, isSeen };
 }
 
-const SEEN: ReadonlySet<ReconcileOutcome['kind']> = new Set(['converged', 'observed', 'blocked', 'quarantined']);
+const SEEN: ReadonlySet<ReconcileOutcome['kind']> = new Set([
+  'converged',
+  'observed',
+  'blocked',
+  'quarantined',
+]);
 
 export function groupStatus(record: GroupRecord): GroupStatus {
   const { target, outcome, lastAttemptMs, lastConvergedMs, nextAttemptMs, failures } = record;

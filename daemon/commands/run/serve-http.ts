@@ -86,7 +86,7 @@ export function httpPorts({
     status,
     pages: createPages({
       status,
-      known: (group) => daemon.controller.known(group),
+      record: (group) => daemon.controller.recordOf(group),
       desk: journal,
       nowMs: () => systemClock.nowMs(),
     }),

@@ -4,9 +4,10 @@ import { html, raw } from 'hono/html';
 import { hookLines } from '../hooks/hook-lines.ts';
 import { commitLine } from '../../../reconciler/report/commit.ts';
 import { attributionText } from '../../journal/attribution.ts';
+import type { PoliciesStatus } from '../../schedule/policy-loop.ts';
 import type { DaemonStatus, GroupOfDaemon } from '../status.ts';
 import { commandList, commandsOf, groupPath, STATES, stateBadge } from './group-state.ts';
-import { NO_HTML, pageOf, tableOf, timeText, type Html } from './layout.ts';
+import { NO_HTML, wholePage, tableOf, shortTime, type Html } from './layout.ts';
 
 export const GROUPS_ON_PAGE = 100;
 
@@ -50,19 +51,27 @@ export function estatePage({ status, query, found, exposureOf }: EstatePage): Ht
   const count = `${converged} of ${status.groups.length} groups converged`;
   const shown = onPage(found, query);
   const main = html`<h1>${count}</h1>
-${aboutDaemon(status)}
-${stateLinks(status, query)}
-${tableOf('Groups', groupColumns(exposureOf), shown)}
-${pageLinks(found.length, query)}`;
-  return pageOf({ title: `Rampart: ${count}`, path: '/', rampart: status.rampart, tools: searchForm(query), main });
+    ${aboutDaemon(status)} ${stateLinks(status, query)} ${tableOf('Groups', groupColumns(exposureOf), shown)}
+    ${pageLinks(found.length, query)}`;
+  return wholePage({
+    title: `Rampart: ${count}`,
+    path: '/',
+    rampart: status.rampart,
+    tools: searchForm(query),
+    main,
+  });
 }
 
-const searchForm = ({ text, state }: EstateQuery): Html => html`<form role="search" action="/" method="get">
-<label for="q">Group, region or account</label><input id="q" name="q" type="search" value="${text}">
-${state === '' ? NO_HTML : html`<input type="hidden" name="state" value="${state}">`}<button>Search</button>
-</form>`;
+const searchForm = ({ text, state }: EstateQuery): Html =>
+  html`<form role="search" action="/" method="get">
+    <label for="q">Group, region or account</label
+    ><input id="q" name="q" type="search" value="${text}" />
+    ${state === '' ? NO_HTML : html`<input type="hidden" name="state" value="${state}" />`}<button>
+      Search
+    </button>
+  </form>`;
 
-function addressOf({ text, state, page }: EstateQuery): string {
+function linkAddress({ text, state, page }: EstateQuery): string {
   const given = new URLSearchParams({
     ...(text === '' ? {} : { q: text }),
     ...(state === '' ? {} : { state }),
@@ -74,12 +83,19 @@ function addressOf({ text, state, page }: EstateQuery): string {
 function stateLinks({ groups }: DaemonStatus, query: EstateQuery): Html {
   const linkOf = (state: string, count: number): Html => {
     const current = query.state === state ? raw(' aria-current="true"') : '';
-    return html`<li><a href="${addressOf({ ...query, state, page: 1 })}"${current}>${state === '' ? 'all' : state}</a> ${count}</li>`;
+    return html`<li>
+      <a href="${linkAddress({ ...query, state, page: 1 })}" ${current}>${state === '' ? 'all' : state}</a>
+      ${count}
+    </li>`;
   };
-  const counts = STATES.map((state) => [state, groups.filter(({ outcome }) => outcome === state).length] as const);
-  return html`<ul class="states">${linkOf('', groups.length)}${counts
-    .filter(([, count]) => count > 0)
-    .map(([state, count]) => linkOf(state, count))}</ul>`;
+  const counts = STATES.map(
+    (state) => [state, groups.filter(({ outcome }) => outcome === state).length] as const,
+  );
+  return html`<ul class="states">
+    ${linkOf('', groups.length)}${counts
+      .filter(([, count]) => count > 0)
+      .map(([state, count]) => linkOf(state, count))}
+  </ul>`;
 }
 
 function pageLinks(found: number, query: EstateQuery): Html {
@@ -87,8 +103,10 @@ function pageLinks(found: number, query: EstateQuery): Html {
   if (pages <= 1) return NO_HTML;
   const page = Math.min(query.page, pages);
   const linkTo = (to: number, text: string): Html =>
-    to < 1 || to > pages ? NO_HTML : html`<a href="${addressOf({ ...query, page: to })}">${text}</a> `;
-  return html`<nav aria-label="Pages of groups">${linkTo(page - 1, 'Previous')}<span>page ${page} of ${pages}</span>${linkTo(page + 1, 'Next')}</nav>`;
+    to < 1 || to > pages ? NO_HTML : html`<a href="${linkAddress({ ...query, page: to })}">${text}</a> `;
+  return html`<nav aria-label="Pages of groups">
+    ${linkTo(page - 1, 'Previous')}<span>page ${page} of ${pages}</span>${linkTo(page + 1, 'Next')}
+  </nav>`;
 }
 
 const groupColumns = (exposureOf: EstatePage['exposureOf']) => [
@@ -107,14 +125,14 @@ const groupColumns = (exposureOf: EstatePage['exposureOf']) => [
     },
   },
   { head: 'Reason', cell: reasonOf },
-  { head: 'Last converged', cell: ({ lastConvergedMs }: GroupOfDaemon) => timeText(lastConvergedMs) },
+  { head: 'Last converged', cell: ({ lastConvergedMs }: GroupOfDaemon) => shortTime(lastConvergedMs) },
 ];
 
 function reasonOf(group: GroupOfDaemon): Html {
   const last = group.attribution?.told.at(-1);
-  const writer = last === undefined ? NO_HTML : html`<br>last drift: ${attributionText(last)}`;
+  const writer = last === undefined ? NO_HTML : html`<br />last drift: ${attributionText(last)}`;
   const asking =
-    group.attribution?.isAsking === true ? html`<br>drift: ActionTrail is asked who made it` : NO_HTML;
+    group.attribution?.isAsking === true ? html`<br />drift: ActionTrail is asked who made it` : NO_HTML;
   return html`${group.reason}${commandList(commandsOf(group))}${writer}${asking}`;
 }
 
@@ -126,24 +144,38 @@ function aboutDaemon(status: DaemonStatus): Html {
   const accounts = config.accounts.map(
     ({ name, endpoint }, at) => html`${at === 0 ? '' : ', '}${name} at <code>${endpoint}</code>`,
   );
-  return html`<p>${state}, mode <b>${config.mode}</b>${brake}; policies of revision <code>${policies.revision ?? 'none'}</code>.</p>
-${policies.commit === null ? NO_HTML : html`<p>Commit ${commitLine(policies.commit)}</p>`}
-${troubles(status).map((text) => html`<p class="note">${text}</p>`)}
-<details id="about"><summary>About this daemon</summary><p>Running since ${startedAt}; config <code>${config.file}</code>; accounts ${accounts}; journal <code>${config.journal}</code>.</p>
-${hooks === null ? NO_HTML : hookLines(hooks).map((text) => html`<p class="calm">${text}.</p>`)}</details>`;
+  return html`<p>
+      ${state}, mode <b>${config.mode}</b>${brake}; policies of revision
+      <code>${policies.revision ?? 'none'}</code>.
+    </p>
+    ${policies.commit === null ? NO_HTML : html`<p>Commit ${commitLine(policies.commit)}</p>`}
+    ${troubles(status).map((text) => html`<p class="note">${text}</p>`)}
+    <details id="about">
+      <summary>About this daemon</summary>
+      <p>
+        Running since ${startedAt}; config <code>${config.file}</code>; accounts ${accounts}; journal
+        <code>${config.journal}</code>.
+      </p>
+      ${hooks === null ? NO_HTML : hookLines(hooks).map((text) => html`<p class="calm">${text}.</p>`)}
+    </details>`;
 }
 
 function troubles({ policies: { problems, held, remote, notes } }: DaemonStatus): Array<Html | string> {
-  const unreachable = remote?.error ?? null;
-  const last = remote === null || remote.answeredAtMs === null ? 'not since the start' : timeText(remote.answeredAtMs);
-  const goOn =
-    held === null || held.override === '' ? NO_HTML : html` To let it go on: <code>${held.override}</code>`;
   return [
     ...(problems === 0 ? [] : [`The newest policies have ${problems} problems and are not in force.`]),
-    ...(held === null ? [] : [html`Revision <code>${held.revision}</code> is held: ${held.message}.${goOn}`]),
-    ...(unreachable === null || remote === null
-      ? []
-      : [html`Nothing can be fetched from <code>${remote.url}</code> (last: ${last}): ${unreachable}`]),
+    ...(held === null ? [] : [heldNote(held)]),
+    ...(remote === null ? [] : unreachableNote(remote)),
     ...notes,
   ];
+}
+
+function heldNote({ revision, message, override }: NonNullable<PoliciesStatus['held']>): Html {
+  const goOn = override === '' ? NO_HTML : html` To let it go on: <code>${override}</code>`;
+  return html`Revision <code>${revision}</code> is held: ${message}.${goOn}`;
+}
+
+function unreachableNote({ url, error, answeredAtMs }: NonNullable<PoliciesStatus['remote']>): Html[] {
+  if (error === null) return [];
+  const last = answeredAtMs === null ? 'not since the start' : shortTime(answeredAtMs);
+  return [html`Nothing can be fetched from <code>${url}</code> (last: ${last}): ${error}`];
 }

@@ -38,7 +38,11 @@ function classOf(state: StateOfGroup): string {
   }
 }
 
-export const groupPath = ({ account, region, id }: Pick<GroupOfDaemon, 'account' | 'region' | 'id'>): string =>
+export const groupPath = ({
+  account,
+  region,
+  id,
+}: Pick<GroupOfDaemon, 'account' | 'region' | 'id'>): string =>
   `/groups/${[account, region, id].map(encodeURIComponent).join('/')}`;
 
 /** The commands that free what waits, each once. */
@@ -46,5 +50,5 @@ export const commandsOf = ({ blockedBy }: GroupOfDaemon): readonly string[] =>
   [...new Set(blockedBy.map(({ override }) => override))].filter((command) => command !== '');
 
 export function commandList(commands: readonly string[]): Html {
-  return html`${commands.map((command) => html`<br><code>${command}</code>`)}`;
+  return html`${commands.map((command) => html`<br /><code>${command}</code>`)}`;
 }

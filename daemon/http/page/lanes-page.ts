@@ -2,13 +2,13 @@
 import { html } from 'hono/html';
 import type { LaneStatus } from '../../queue/lanes.ts';
 import type { DaemonStatus } from '../status.ts';
-import { pageOf, tableOf, type Html } from './layout.ts';
+import { wholePage, tableOf, type Html } from './layout.ts';
 
 export function lanesPage({ rampart, lanes }: DaemonStatus): Html {
   const main = html`<h1>Lanes</h1>
-${tableOf('Lanes', COLUMNS, lanes)}
-<p class="calm">Calls a minute fall while the vendor throttles, and rise again by themselves.</p>`;
-  return pageOf({ title: 'Rampart: lanes', path: '/lanes', rampart, main });
+    ${tableOf('Lanes', COLUMNS, lanes)}
+    <p class="calm">Calls a minute fall while the vendor throttles, and rise again by themselves.</p>`;
+  return wholePage({ title: 'Rampart: lanes', path: '/lanes', rampart, main });
 }
 
 const COLUMNS = [

@@ -25,31 +25,35 @@ const PAGES: ReadonlyArray<readonly [string, string]> = [
   ['/lanes', 'Lanes'],
 ];
 
-export function pageOf({ title, path, rampart, tools = NO_HTML, main }: PageParts): Html {
+export function wholePage({ title, path, rampart, tools = NO_HTML, main }: PageParts): Html {
   const links = PAGES.map(([href, name]) => {
     const current = href === path ? raw(' aria-current="page"') : '';
-    return html`<a href="${href}"${current}>${name}</a> `;
+    return html`<a href="${href}" ${current}>${name}</a> `;
   });
   return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<noscript><meta http-equiv="refresh" content="10"></noscript>
-<title>${title}</title>
-<style>${raw(PAGE_STYLE)}</style>
-</head>
-<body>
-<a class="skip" href="#main">To the content</a>
-<header><b>Rampart ${rampart}</b><nav aria-label="Pages">${links}</nav></header>
-${tools}
-<main id="main">
-${main}
-</main>
-<script>${raw(LIVE_SCRIPT)}</script>
-</body>
-</html>
-`;
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <noscript><meta http-equiv="refresh" content="10" /></noscript>
+        <title>${title}</title>
+        <style>
+          ${raw(PAGE_STYLE)}
+        </style>
+      </head>
+      <body>
+        <a class="skip" href="#main">To the content</a>
+        <header>
+          <b>Rampart ${rampart}</b>
+          <nav aria-label="Pages">${links}</nav>
+        </header>
+        ${tools}
+        <main id="main">${main}</main>
+        <script>
+          ${raw(LIVE_SCRIPT)};
+        </script>
+      </body>
+    </html> `;
 }
 
 export interface Column<T> {
@@ -61,15 +65,23 @@ export interface Column<T> {
 export function tableOf<T>(label: string, columns: ReadonlyArray<Column<T>>, items: readonly T[]): Html {
   if (items.length === 0) return html`<p class="calm">None.</p>`;
   const row = (item: T): Html =>
-    html`<tr>${columns.map(({ head, cell }) => html`<td data-of="${head}">${cell(item)}</td>`)}</tr>
-`;
-  return html`<div class="wide" tabindex="0" role="region" aria-label="${label}"><table class="stacked">
-<thead><tr>${columns.map(({ head }) => html`<th scope="col">${head}</th>`)}</tr></thead>
-<tbody>
-${items.map(row)}</tbody>
-</table></div>`;
+    html`<tr>
+      ${columns.map(({ head, cell }) => html`<td data-of="${head}">${cell(item)}</td>`)}
+    </tr> `;
+  return html`<div class="wide" tabindex="0" role="region" aria-label="${label}">
+    <table class="stacked">
+      <thead>
+        <tr>
+          ${columns.map(({ head }) => html`<th scope="col">${head}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${items.map(row)}
+      </tbody>
+    </table>
+  </div>`;
 }
 
 /** ISO, to the second. */
-export const timeText = (ms: number | null): string =>
+export const shortTime = (ms: number | null): string =>
   ms === null ? 'never' : new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');

@@ -11,30 +11,30 @@ import { groupPage } from './group-page.ts';
 import { groupPath } from './group-state.ts';
 import { lanesPage } from './lanes-page.ts';
 import { LIVE_SCRIPT } from './live.ts';
-import { newestCalls, pastOf, type PastDesk } from './past.ts';
+import { newestCalls, pastOfGroup, type PastDesk } from './past.ts';
 import { reachPicture } from './reach-picture.ts';
 import { revisionsPage } from './revisions-page.ts';
 import { seenRules } from './seen-group.ts';
-import { openedText } from './service-text.ts';
+import { exposureText } from './service-text.ts';
 import { PAGE_STYLE } from './style.ts';
-import type { KnownGroup } from '../../schedule/group-record.ts';
+import { knownGroup, type GroupRecord } from '../../schedule/group-record.ts';
 
 export interface PagePorts {
   readonly status: () => DaemonStatus;
   /** Null: no policy names it. */
-  readonly known: (group: GroupRef) => KnownGroup | null;
+  readonly record: (group: GroupRef) => GroupRecord | null;
   readonly desk: PastDesk;
   /** Unix milliseconds. */
   readonly nowMs: () => number;
 }
 
-const sha256 = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+const sourceHash = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
 /** What the pages may do in a browser: nothing but their own style and script, and questions to where they came from. */
 export const PAGE_SECURITY_POLICY = [
   "default-src 'none'",
-  `style-src ${sha256(PAGE_STYLE)}`,
-  `script-src ${sha256(LIVE_SCRIPT)}`,
+  `style-src ${sourceHash(PAGE_STYLE)}`,
+  `script-src ${sourceHash(LIVE_SCRIPT)}`,
   "connect-src 'self'",
   "base-uri 'none'",
   "form-action 'self'",
@@ -57,23 +57,26 @@ export function createPages(ports: PagePorts): Pages {
     const status = ports.status();
     const query = queryOf((name) => context.req.query(name));
     const found = groupsFound(status, query);
-    const exposed = await exposedText(onPage(found, query), exposures, ports);
-    return context.html(estatePage({ status, query, found, exposureOf: (group) => exposed.get(groupPath(group)) ?? '' }));
+    const exposed = await exposureTexts(onPage(found, query), exposures, ports);
+    return context.html(
+      estatePage({ status, query, found, exposureOf: (group) => exposed.get(groupPath(group)) ?? '' }),
+    );
   });
   pages.get('/groups/:account/:region/:id', async (context) => {
     const { account, region, id } = context.req.param();
     const { rampart, groups } = ports.status();
     const group = groups.find((each) => each.account === account && each.region === region && each.id === id);
-    const known = ports.known({ account, region, id });
-    if (group === undefined || known === null) return context.text('no policy names this group\n', 404);
+    const record = ports.record({ account, region, id });
+    if (group === undefined || record === null) return context.text('no policy names this group\n', 404);
     const nowMs = ports.nowMs();
+    const known = knownGroup(record);
     return context.html(
       groupPage({
         ...{ rampart, group },
         rules: seenRules(known, nowMs),
         openings: exposures.of(known, nowMs),
         picture: reachPicture(known, nowMs),
-        past: await pastOf(ports.desk, group, nowMs),
+        past: await pastOfGroup(ports.desk, group, nowMs),
       }),
     );
   });
@@ -86,7 +89,8 @@ export function createPages(ports: PagePorts): Pages {
   pages.get('/lanes', (context) => context.html(lanesPage(ports.status())));
   pages.notFound((context) => context.text('not found\n', 404));
   pages.onError((error, context) => {
-    if (error instanceof JournalError) return context.text(`the journal cannot be read: ${error.message}\n`, 503);
+    if (error instanceof JournalError)
+      return context.text(`the journal cannot be read: ${error.message}\n`, 503);
     throw error;
   });
   return async (address) => {
@@ -106,17 +110,17 @@ function queryOf(given: (name: string) => string | undefined): EstateQuery {
 }
 
 /** By path. Between two groups whatever else is due goes on. */
-async function exposedText(
+async function exposureTexts(
   groups: readonly GroupOfDaemon[],
   exposures: Exposures,
-  { known, nowMs }: PagePorts,
+  { record, nowMs }: PagePorts,
 ): Promise<ReadonlyMap<string, string>> {
   const texts = new Map<string, string>();
   for (const group of groups) {
-    const of = known(group);
+    const of = record(group);
     if (of === null) continue;
-    const { opened, exact } = exposures.of(of, nowMs());
-    const text = opened.map(openedText).join(', ');
+    const { opened, exact } = exposures.of(knownGroup(of), nowMs());
+    const text = opened.map(exposureText).join(', ');
     texts.set(groupPath(group), exact || text === '' ? text : `at most ${text}`);
     await setImmediate();
   }

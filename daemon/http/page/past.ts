@@ -10,7 +10,7 @@ export const CALLS_OF_ALL = 500;
 export type PastDesk = Pick<JournalDesk, 'history' | 'findPlan' | 'pauses' | 'approvals' | 'estateFacts'>;
 
 /** `nowMs`: Unix milliseconds. */
-export async function pastOf(desk: PastDesk, group: GroupRef, nowMs: number): Promise<PastOfGroup> {
+export async function pastOfGroup(desk: PastDesk, group: GroupRef, nowMs: number): Promise<PastOfGroup> {
   const { account, region, id } = group;
   const query = { group: { account, region, id }, sinceMs: null, limit: CALLS_OF_GROUP };
   const [calls, approvals, pauses] = await Promise.all([
@@ -36,18 +36,18 @@ export const newestCalls = (desk: PastDesk): Promise<readonly HistoryEntry[]> =>
 /** What a plan as it was kept says that it opens and closes for the group; null: it does not say. */
 function trafficOf(text: string, group: GroupRef): PastPlan['traffic'] {
   const kept: unknown = JSON.parse(text);
-  const exposure = fieldOf(planFor(kept, group), 'exposure');
+  const exposure = valueAt(planFor(kept, group), 'exposure');
   return exposure === undefined
     ? null
-    : { opened: boxTexts(fieldOf(exposure, 'opened')), closed: boxTexts(fieldOf(exposure, 'closed')) };
+    : { opened: boxTexts(valueAt(exposure, 'opened')), closed: boxTexts(valueAt(exposure, 'closed')) };
 }
 
 /** A plan is kept by itself, or as one of several groups. */
 function planFor(kept: unknown, group: GroupRef): unknown {
-  const groups = fieldOf(kept, 'groups');
+  const groups = valueAt(kept, 'groups');
   if (!Array.isArray(groups)) return kept;
   return groups.find((each: unknown) => {
-    const text = (name: string): string => String(fieldOf(each, name));
+    const text = (name: string): string => String(valueAt(each, name));
     return groupKey({ account: text('account'), region: text('region'), id: text('id') }) === groupKey(group);
   });
 }
@@ -55,9 +55,11 @@ function planFor(kept: unknown, group: GroupRef): unknown {
 const boxTexts = (boxes: unknown): string[] =>
   Array.isArray(boxes)
     ? boxes.map((box: unknown) =>
-        ['protocol', 'ports', 'peer'].flatMap((name) => fieldOf(box, name) ?? []).join(' '),
+        ['protocol', 'ports', 'peer'].map((name) => String(valueAt(box, name))).join(' '),
       )
     : [];
 
-const fieldOf = (value: unknown, name: string): unknown =>
-  typeof value === 'object' && value !== null ? Object.getOwnPropertyDescriptor(value, name)?.value : undefined;
+const valueAt = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null
+    ? Object.getOwnPropertyDescriptor(value, name)?.value
+    : undefined;

@@ -15,12 +15,21 @@ export function pictureSvg({ columns, rows }: ReachPicture): Html {
   const top = MARGIN * 2 + CHARACTER * longest(columns);
   const width = left + CELL * columns.length + MARGIN;
   const height = top + CELL * rows.length + MARGIN;
-  const heads = columns.map((column, at) => columnHead(column, left + CELL * at + CELL / 2 + 4, top - MARGIN));
+  const heads = columns.map((column, at) =>
+    columnHead(column, left + CELL * at + CELL / 2 + 4, top - MARGIN),
+  );
   const lines = rows.map((row, at) => rowOf({ row, columns, left, top: top + CELL * at, width }));
-  return html`<svg role="img" aria-labelledby="picture-title picture-text" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">
-<title id="picture-title">Who may reach which port</title>
-<desc id="picture-text">${pictureText({ columns, rows })}</desc>
-${heads}${lines}</svg>`;
+  return html`<svg
+    role="img"
+    aria-labelledby="picture-title picture-text"
+    width="${width}"
+    height="${height}"
+    viewBox="0 0 ${width} ${height}"
+  >
+    <title id="picture-title">Who may reach which port</title>
+    <desc id="picture-text">${pictureText({ columns, rows })}</desc>
+    ${heads}${lines}
+  </svg>`;
 }
 
 /** What the picture shows, for those who do not see it. */
@@ -52,10 +61,9 @@ const cut = (label: string): string =>
   label.length > LONGEST_LABEL ? `${label.slice(0, LONGEST_LABEL - 1)}…` : label;
 
 const columnHead = ({ label }: PictureColumn, x: number, y: number): Html =>
-  html`<text class="head" transform="translate(${x} ${y}) rotate(-90)">${cut(label)}</text>
-`;
+  html`<text class="head" transform="translate(${x} ${y}) rotate(-90)">${cut(label)}</text> `;
 
-interface RowPlace {
+interface DrawnRow {
   readonly row: PictureRow;
   readonly columns: readonly PictureColumn[];
   readonly left: number;
@@ -63,7 +71,7 @@ interface RowPlace {
   readonly width: number;
 }
 
-function rowOf({ row, columns, left, top, width }: RowPlace): Html {
+function rowOf({ row, columns, left, top, width }: DrawnRow): Html {
   const cells = row.cells.map((reach, at) =>
     cellOf({ reach, row, column: columns[at], x: left + CELL * at, y: top }),
   );
@@ -72,7 +80,7 @@ function rowOf({ row, columns, left, top, width }: RowPlace): Html {
 ${cells}`;
 }
 
-interface CellPlace {
+interface DrawnCell {
   readonly reach: Reach;
   readonly row: PictureRow;
   readonly column: PictureColumn | undefined;
@@ -80,12 +88,13 @@ interface CellPlace {
   readonly y: number;
 }
 
-function cellOf({ reach, row, column, x, y }: CellPlace): Html {
+function cellOf({ reach, row, column, x, y }: DrawnCell): Html {
   if (reach === 'none' || column === undefined) return NO_HTML;
   const gap = reach === 'part' ? 6 : 3;
   const side = CELL - 2 * gap;
   const name = row.isInternet && reach !== 'unknown' ? 'exposed' : reach;
   const title = `${row.label}: ${reachWords(column, reach).join('')}`;
-  return html`<rect class="${name}" x="${x + gap}" y="${y + gap}" width="${side}" height="${side}" rx="2"><title>${title}</title></rect>
-`;
+  return html`<rect class="${name}" x="${x + gap}" y="${y + gap}" width="${side}" height="${side}" rx="2"
+    ><title>${title}</title></rect
+  > `;
 }

@@ -1,13 +1,18 @@
 // The picture of a group: who may reach which port. Its rows are the internet and every peer that a rule names, its columns
 // every service that a rule names; a cell says whether all, a part or none of those packets get in.
-import { reachOf, type Reach, type ReachPeer, type ReachService } from '../../../reconciler/exposure/ask/reach.ts';
+import {
+  reachOf,
+  type Reach,
+  type ReachPeer,
+  type ReachService,
+} from '../../../reconciler/exposure/ask/reach.ts';
 import { groupBy } from '../../../reconciler/model/collections.ts';
 import { INTERNET } from '../../../reconciler/model/packets/internet.ts';
 import { compareText } from '../../../reconciler/model/problem.ts';
 import { formatPeer } from '../../../reconciler/model/peer.ts';
 import { compareRules, type Rule } from '../../../reconciler/model/rule.ts';
 import { contextOf, rulesInCloud, seenRules, type SeenRule } from './seen-group.ts';
-import { peerText, serviceText } from './service-text.ts';
+import { shortPeer, shortService } from './service-text.ts';
 import type { KnownGroup } from '../../schedule/group-record.ts';
 
 export interface PictureRow {
@@ -31,7 +36,7 @@ export interface ReachPicture {
 export function reachPicture(group: KnownGroup, nowMs: number): ReachPicture {
   const seen = seenRules(group, nowMs).filter(({ rule }) => isWayIn(rule));
   const rules = rulesInCloud(seen);
-  const columns = columnsOf(seen.map(({ rule }) => rule));
+  const columns = pictureColumns(seen.map(({ rule }) => rule));
   const rows = [...internetRows(rules), ...peerRows(seen)];
   const cells = reachOf({
     direction: 'ingress',
@@ -45,9 +50,9 @@ export function reachPicture(group: KnownGroup, nowMs: number): ReachPicture {
 
 const isWayIn = ({ direction, nicType }: Rule): boolean => direction === 'ingress' && nicType === 'intranet';
 
-function columnsOf(rules: readonly Rule[]): PictureColumn[] {
+function pictureColumns(rules: readonly Rule[]): PictureColumn[] {
   const columns = [...rules].sort(compareRules).map(({ protocol, ports }) => ({
-    label: serviceText(protocol, ports),
+    label: shortService(protocol, ports),
     service: { protocol, ports },
   }));
   return [...new Map(columns.map((column) => [column.label, column])).values()];
@@ -84,9 +89,8 @@ const peerRow = ({ peer }: Rule): Omit<RowHead, 'label'> => ({
       : { kind: 'members', id: peer.id, family: 'ipv4' },
 });
 
-
 /** With the names that policies have for it. */
 function labelOf({ peer }: Rule, alike: readonly SeenRule[]): string {
   const names = [...new Set(alike.flatMap(({ declared }) => declared?.words?.network?.name ?? []))];
-  return names.length === 0 ? peerText(peer) : `${names.sort(compareText).join(', ')}: ${peerText(peer)}`;
+  return names.length === 0 ? shortPeer(peer) : `${names.sort(compareText).join(', ')}: ${shortPeer(peer)}`;
 }

@@ -5,7 +5,7 @@ import type { CommitFacts } from '../../../reconciler/report/commit.ts';
 import { groupKey } from '../../../reconciler/model/group.ts';
 import { groupBy } from '../../../reconciler/model/collections.ts';
 import type { HistoryEntry } from '../../journal/journal.ts';
-import { NO_HTML, pageOf, tableOf, timeText, type Html } from './layout.ts';
+import { NO_HTML, wholePage, tableOf, shortTime, type Html } from './layout.ts';
 
 interface RevisionsPage {
   readonly rampart: string;
@@ -41,18 +41,22 @@ const timeOf = ({ commit, calls }: RevisionRow): number => calls[0]?.openedAtMs 
 
 export function revisionsPage({ rampart, inForce, ...known }: RevisionsPage): Html {
   const main = html`<h1>Revisions</h1>
-${tableOf('Revisions', columnsOf(inForce), revisionRows(known))}
-<p class="calm">With what the newest ${known.calls.length} calls came from; <code>rampart history</code> has all of them.</p>`;
-  return pageOf({ title: 'Rampart: revisions', path: '/revisions', rampart, main });
+    ${tableOf('Revisions', revisionColumns(inForce), revisionRows(known))}
+    <p class="calm">
+      With what the newest ${known.calls.length} calls came from; <code>rampart history</code> has all of
+      them.
+    </p>`;
+  return wholePage({ title: 'Rampart: revisions', path: '/revisions', rampart, main });
 }
 
-const columnsOf = (inForce: string | null) => [
+const revisionColumns = (inForce: string | null) => [
   {
     head: 'Revision',
     cell: ({ revision }: RevisionRow) =>
-      html`<code>${revision.slice(0, 12)}</code>${revision === inForce ? html` <span class="good">in force</span>` : NO_HTML}`,
+      html`<code>${revision.slice(0, 12)}</code
+        >${revision === inForce ? html` <span class="good">in force</span>` : NO_HTML}`,
   },
-  { head: 'Committed', cell: ({ commit }: RevisionRow) => (commit === null ? '' : timeText(commit.atMs)) },
+  { head: 'Committed', cell: ({ commit }: RevisionRow) => (commit === null ? '' : shortTime(commit.atMs)) },
   { head: 'Author', cell: ({ commit }: RevisionRow) => commit?.author ?? '' },
   { head: 'Signed by', cell: ({ commit }: RevisionRow) => commit?.signers.join(', ') ?? '' },
   { head: 'Message', cell: ({ commit }: RevisionRow) => visible(commit?.subject ?? '') },
@@ -62,5 +66,7 @@ const columnsOf = (inForce: string | null) => [
 function changedText(calls: readonly HistoryEntry[]): string {
   const applied = calls.filter(({ result }) => result === 'applied');
   const groups = new Set(applied.map(({ group }) => groupKey(group))).size;
-  return applied.length === 0 ? 'nothing' : `${applied.length} calls in ${groups} ${groups === 1 ? 'group' : 'groups'}`;
+  return applied.length === 0
+    ? 'nothing'
+    : `${applied.length} calls in ${groups} ${groups === 1 ? 'group' : 'groups'}`;
 }

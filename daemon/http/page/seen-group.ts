@@ -36,9 +36,7 @@ const undeclared = (plan: GroupPlan | null): SeenRule[] =>
 
 /** What the cloud has of them; of a group that no one has seen, what it is to have. */
 export const rulesInCloud = (seen: readonly SeenRule[]): Rule[] =>
-  seen
-    .filter(({ standing }) => standing !== 'missing' && standing !== 'differs')
-    .map(({ rule }) => rule);
+  seen.filter(({ standing }) => standing !== 'missing' && standing !== 'differs').map(({ rule }) => rule);
 
 /** As `rampart check` takes a group that it does not read. */
 export const contextOf = ({ policy }: KnownGroup): GroupContext =>

@@ -5,7 +5,7 @@ import { ALL_PORTS, NO_PORTS_TEXT, type Ports } from '../../../reconciler/model/
 import { protocolText } from '../../../reconciler/model/rule-text.ts';
 
 /** `tcp 443`, `tcp 8000-8080`, `udp all`, `tcp prl-…`, `icmp`. */
-export function serviceText(protocol: string, ports: Ports): string {
+export function shortService(protocol: string, ports: Ports): string {
   const name = protocolText(protocol);
   switch (ports.kind) {
     case 'none':
@@ -20,11 +20,11 @@ export function serviceText(protocol: string, ports: Ports): string {
   }
 }
 
-export function openedText({ family, protocol, ports }: OpenedService): string {
+export function exposureText({ family, protocol, ports }: OpenedService): string {
   const [first = '', last = ''] = ports.split('/');
   const range = first === last ? first : `${first}-${last}`;
   const service = ports === NO_PORTS_TEXT ? protocolText(protocol) : `${protocolText(protocol)} ${range}`;
   return `${service}${family === 'ipv6' ? ' (IPv6)' : ''}`;
 }
 
-export const peerText = (peer: Peer): string => formatPeer(peer).replace(/\/(?:32|128)$/, '');
+export const shortPeer = (peer: Peer): string => formatPeer(peer).replace(/\/(?:32|128)$/, '');

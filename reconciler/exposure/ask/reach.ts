@@ -44,7 +44,7 @@ export function reachOf(question: ReachQuestion, maxComparisons = DEFAULT_MAX_CO
   const matching = services.map((service) => rules.filter((rule) => mayMeet(rule, service)));
   let left = maxComparisons;
   return peers.map((peer) => {
-    const senders = sendersOf(peer, rules);
+    const senders = sampleSenders(peer, rules);
     return ofServices.map((packets, at) => {
       const candidates = itemAt(matching, at);
       left -= senders.length * packets.length * Math.max(1, candidates.length);
@@ -54,7 +54,7 @@ export function reachOf(question: ReachQuestion, maxComparisons = DEFAULT_MAX_CO
   });
 }
 
-interface Sender {
+interface SampleSender {
   readonly family: Family;
   /** Null: not known. */
   readonly address: bigint | null;
@@ -69,7 +69,7 @@ interface ServicePacket {
 
 function reachOfPackets(
   { direction, rules, context }: ReachQuestion,
-  senders: readonly Sender[],
+  senders: readonly SampleSender[],
   packets: readonly ServicePacket[],
 ): Reach {
   const found = new Set<string>();
@@ -87,7 +87,7 @@ function reachOfPackets(
 }
 
 /** One address of each stretch that no rule cuts; of stretches in the same peers of rules, one. */
-function sendersOf(peer: ReachPeer, rules: readonly Rule[]): Sender[] {
+function sampleSenders(peer: ReachPeer, rules: readonly Rule[]): SampleSender[] {
   if (peer.kind === 'members') return [{ family: peer.family, address: null, memberOf: [peer.id] }];
   const named = rules.flatMap((rule) => ('address' in rule.peer ? [rule.peer] : []));
   const alike = new Map(
@@ -108,7 +108,10 @@ function cutsOf(prefix: Prefix, named: readonly Prefix[]): bigint[] {
   return [...new Set([first, ...cuts])];
 }
 
-function peersAround({ family, address }: { family: Family; address: bigint }, named: readonly Prefix[]): string {
+function peersAround(
+  { family, address }: { family: Family; address: bigint },
+  named: readonly Prefix[],
+): string {
   const own = { kind: family, address, length: addressBits(family) };
   const around = named.flatMap((prefix, at) => (prefixContains(prefix, own) ? [at] : []));
   return `${family} ${around.join(' ')}`;
@@ -122,11 +125,17 @@ function packetsOf({ protocol, ports }: ReachService, rules: readonly Rule[]): S
   const named = new Set(rules.map((rule) => protocolNumber(rule.protocol)).filter((each) => each !== null));
   const other = NUMBERS.find((each) => !named.has(each) && !isPorted(each));
   const numbers = number === null ? [...named, ...(other === undefined ? [] : [other])] : [number];
-  return numbers.flatMap((each) => portsOf(each, ports, rules).map((packet) => ({ protocol: each, ...packet })));
+  return numbers.flatMap((each) =>
+    samplePorts(each, ports, rules).map((packet) => ({ protocol: each, ...packet })),
+  );
 }
 
 /** One port of each stretch that no rule cuts. */
-function portsOf(protocol: number, ports: Ports, rules: readonly Rule[]): Array<Omit<ServicePacket, 'protocol'>> {
+function samplePorts(
+  protocol: number,
+  ports: Ports,
+  rules: readonly Rule[],
+): Array<Omit<ServicePacket, 'protocol'>> {
   if (ports.kind === 'list') return [{ port: null, memberOf: [ports.id] }];
   if (!isPorted(protocol)) return [{ port: null, memberOf: [] }];
   const { first, last } = ports.kind === 'range' ? ports : ALL_PORTS;
