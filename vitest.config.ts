@@ -31,6 +31,7 @@ export default defineConfig({
       project('contract', 60),
       project('e2e', 120),
       project('deploy', 120),
+      project('browser', 120),
       // Some put broken modules in the place of others.
       project('simulation', 60, { isolate: true }),
     ],

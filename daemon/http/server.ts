@@ -85,9 +85,10 @@ async function answerTo(
   }
   const path = routePath(request);
   if (path === RECONCILE_PATH) return answerToReconcile(request, ports);
-  if (!isRead(request)) return plain(405, 'this address only answers GET and HEAD');
   const route = ROUTES.get(path);
-  return route === undefined ? pageAnswer(request, ports) : route(ports);
+  if (isRead(request)) return route === undefined ? pageAnswer(request, ports) : route(ports);
+  const isKnown = route !== undefined || path === '/';
+  return isKnown ? plain(405, 'this address only answers GET and HEAD') : plain(404, 'not found');
 }
 
 async function pageAnswer({ url = '' }: IncomingMessage, { pages }: HttpPorts): Promise<HttpAnswer> {

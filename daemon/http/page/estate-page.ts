@@ -64,11 +64,10 @@ export function estatePage({ status, query, found, exposureOf }: EstatePage): Ht
 
 const searchForm = ({ text, state }: EstateQuery): Html =>
   html`<form role="search" action="/" method="get">
-    <label for="q">Group, region or account</label
-    ><input id="q" name="q" type="search" value="${text}" />
-    ${state === '' ? NO_HTML : html`<input type="hidden" name="state" value="${state}" />`}<button>
-      Search
-    </button>
+    <label for="q">Group, region or account</label>
+    <input id="q" name="q" type="search" value="${text}" />
+    ${state === '' ? NO_HTML : html`<input type="hidden" name="state" value="${state}" />`}
+    <button>Search</button>
   </form>`;
 
 function linkAddress({ text, state, page }: EstateQuery): string {

@@ -113,8 +113,8 @@ function declaredAt({ declared, rule }: SeenRule): Html {
   if (declared === null) return html`<span class="calm" title="${describeRule(rule)}">nowhere</span>`;
   const { file, line } = declared.source;
   const ends = declared.expiresAtMs;
-  return html`<code>${file}:${line}</code
-    >${declared.name === null ? '' : ` ${declared.name}`}${ends === null ? '' : `, until ${shortTime(ends)}`}`;
+  const name = declared.name === null ? '' : ` ${declared.name}`;
+  return html`<code>${file}:${line}</code>${name}${ends === null ? '' : `, until ${shortTime(ends)}`}`;
 }
 
 function standingCell({ standing: each }: SeenRule): Html {

@@ -87,6 +87,8 @@ export function createPages(ports: PagePorts): Pages {
     return context.html(revisionsPage({ rampart, inForce: policies.revision, commits, calls }));
   });
   pages.get('/lanes', (context) => context.html(lanesPage(ports.status())));
+  // Browsers ask for it whatever a page says.
+  pages.get('/favicon.ico', (context) => context.body(null, 204));
   pages.notFound((context) => context.text('not found\n', 404));
   pages.onError((error, context) => {
     if (error instanceof JournalError)
@@ -95,7 +97,7 @@ export function createPages(ports: PagePorts): Pages {
   });
   return async (address) => {
     const answer = await pages.request(address);
-    const contentType = answer.headers.get('Content-Type') ?? 'text/plain; charset=utf-8';
+    const contentType = (answer.headers.get('Content-Type') ?? 'text/plain; charset=utf-8').toLowerCase();
     return { status: answer.status, contentType, body: await answer.text() };
   };
 }

@@ -94,7 +94,5 @@ function cellOf({ reach, row, column, x, y }: DrawnCell): Html {
   const side = CELL - 2 * gap;
   const name = row.isInternet && reach !== 'unknown' ? 'exposed' : reach;
   const title = `${row.label}: ${reachWords(column, reach).join('')}`;
-  return html`<rect class="${name}" x="${x + gap}" y="${y + gap}" width="${side}" height="${side}" rx="2"
-    ><title>${title}</title></rect
-  > `;
+  return html`<rect class="${name}" x="${x + gap}" y="${y + gap}" width="${side}" height="${side}" rx="2"><title>${title}</title></rect>`;
 }

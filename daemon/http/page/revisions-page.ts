@@ -53,8 +53,7 @@ const revisionColumns = (inForce: string | null) => [
   {
     head: 'Revision',
     cell: ({ revision }: RevisionRow) =>
-      html`<code>${revision.slice(0, 12)}</code
-        >${revision === inForce ? html` <span class="good">in force</span>` : NO_HTML}`,
+      html`<code>${revision.slice(0, 12)}</code>${revision === inForce ? html` <span class="good">in force</span>` : NO_HTML}`,
   },
   { head: 'Committed', cell: ({ commit }: RevisionRow) => (commit === null ? '' : shortTime(commit.atMs)) },
   { head: 'Author', cell: ({ commit }: RevisionRow) => commit?.author ?? '' },

@@ -4,7 +4,7 @@ import { itemAt } from '../engine/at.ts';
 import type { GroupContext } from '../engine/context.ts';
 import { isPorted } from '../text/example-packet.ts';
 import { addressBits, lastAddress, prefixContains, type Family, type Prefix } from '../../model/prefix.ts';
-import { ALL_PORTS, type Ports } from '../../model/ports.ts';
+import { ALL_PORTS, type PortRange, type Ports } from '../../model/ports.ts';
 import { protocolNumber, type Protocol } from '../../model/protocol.ts';
 import type { Direction, Rule } from '../../model/rule.ts';
 import { decide } from './decide.ts';
@@ -38,13 +38,13 @@ const DEFAULT_MAX_COMPARISONS = 60_000;
  * ports and the group's own addresses, so that rules which narrow them accept nothing here.
  */
 export function reachOf(question: ReachQuestion, maxComparisons = DEFAULT_MAX_COMPARISONS): Reach[][] {
-  const { direction, peers, services } = question;
+  const { direction, context, peers, services } = question;
   const rules = question.rules.filter((rule) => rule.direction === direction && rule.nicType === 'intranet');
-  const ofServices = services.map((service) => packetsOf(service, rules));
+  const ofServices = services.map((service) => packetsOf(service, rules, context));
   const matching = services.map((service) => rules.filter((rule) => mayMeet(rule, service)));
   let left = maxComparisons;
   return peers.map((peer) => {
-    const senders = sampleSenders(peer, rules);
+    const senders = sampleSenders(peer, rules, context);
     return ofServices.map((packets, at) => {
       const candidates = itemAt(matching, at);
       left -= senders.length * packets.length * Math.max(1, candidates.length);
@@ -87,9 +87,9 @@ function reachOfPackets(
 }
 
 /** One address of each stretch that no rule cuts; of stretches in the same peers of rules, one. */
-function sampleSenders(peer: ReachPeer, rules: readonly Rule[]): SampleSender[] {
+function sampleSenders(peer: ReachPeer, rules: readonly Rule[], context: GroupContext): SampleSender[] {
   if (peer.kind === 'members') return [{ family: peer.family, address: null, memberOf: [peer.id] }];
-  const named = rules.flatMap((rule) => ('address' in rule.peer ? [rule.peer] : []));
+  const named = rules.flatMap((rule) => addressesNamed(rule, context));
   const alike = new Map(
     peer.prefixes
       .flatMap((prefix) => cutsOf(prefix, named).map((address) => ({ family: prefix.kind, address })))
@@ -120,13 +120,18 @@ function peersAround(
 /** A protocol that no rule names stands for all the others. */
 const NUMBERS: readonly number[] = Array.from({ length: 256 }, (_, number) => number);
 
-function packetsOf({ protocol, ports }: ReachService, rules: readonly Rule[]): ServicePacket[] {
+function packetsOf(
+  { protocol, ports }: ReachService,
+  rules: readonly Rule[],
+  context: GroupContext,
+): ServicePacket[] {
+  const ranges = rules.flatMap((rule) => portsNamed(rule, context));
   const number = protocolNumber(protocol);
   const named = new Set(rules.map((rule) => protocolNumber(rule.protocol)).filter((each) => each !== null));
   const other = NUMBERS.find((each) => !named.has(each) && !isPorted(each));
   const numbers = number === null ? [...named, ...(other === undefined ? [] : [other])] : [number];
   return numbers.flatMap((each) =>
-    samplePorts(each, ports, rules).map((packet) => ({ protocol: each, ...packet })),
+    samplePorts(each, ports, ranges).map((packet) => ({ protocol: each, ...packet })),
   );
 }
 
@@ -134,13 +139,13 @@ function packetsOf({ protocol, ports }: ReachService, rules: readonly Rule[]): S
 function samplePorts(
   protocol: number,
   ports: Ports,
-  rules: readonly Rule[],
+  ranges: readonly PortRange[],
 ): Array<Omit<ServicePacket, 'protocol'>> {
   if (ports.kind === 'list') return [{ port: null, memberOf: [ports.id] }];
   if (!isPorted(protocol)) return [{ port: null, memberOf: [] }];
   const { first, last } = ports.kind === 'range' ? ports : ALL_PORTS;
-  const cuts = rules
-    .flatMap(({ ports: of }) => (of.kind === 'range' ? [of.first, of.last + 1] : []))
+  const cuts = ranges
+    .flatMap((range) => [range.first, range.last + 1])
     .filter((cut) => first < cut && cut <= last);
   return [...new Set([first, ...cuts])].map((port) => ({ port, memberOf: [] }));
 }
@@ -151,4 +156,14 @@ function mayMeet(rule: Rule, { protocol, ports }: ReachService): boolean {
   if (one !== null && other !== null && one !== other) return false;
   if (rule.ports.kind !== 'range' || ports.kind !== 'range') return true;
   return rule.ports.first <= ports.last && ports.first <= rule.ports.last;
+}
+
+function addressesNamed({ peer }: Rule, { prefixLists }: GroupContext): readonly Prefix[] {
+  if ('address' in peer) return [peer];
+  return peer.kind === 'prefixList' ? (prefixLists.get(peer.id)?.entries ?? []) : [];
+}
+
+function portsNamed({ ports }: Rule, { portLists }: GroupContext): readonly PortRange[] {
+  if (ports.kind === 'range') return [ports];
+  return ports.kind === 'list' ? (portLists.get(ports.id) ?? []) : [];
 }
