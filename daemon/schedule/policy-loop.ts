@@ -156,15 +156,19 @@ export class PolicyLoop {
     await this.#managed.recall();
     while (!this.#stopping.aborted) {
       this.#wake = new AbortController();
-      const isThawed = this.#freezes.hasEnded;
-      if (this.#reloadWanted || isThawed || this.#parts.engine.clock.monotonicMs() >= this.#lookAgainAtMs) {
-        this.#reloadWanted = false;
-        await this.#load();
-        if (isThawed) this.#parts.controller.triggerAll();
-      }
-      await this.#handOver();
+      await this.#parts.engine.beforePlans(() => this.#bringUpToDate());
       if (!isAborted(this.#stopping)) await this.#parts.engine.clock.sleep(this.#waitMs(), this.#wake.signal);
     }
+  }
+
+  async #bringUpToDate(): Promise<void> {
+    const isThawed = this.#freezes.hasEnded;
+    if (this.#reloadWanted || isThawed || this.#parts.engine.clock.monotonicMs() >= this.#lookAgainAtMs) {
+      this.#reloadWanted = false;
+      await this.#load();
+      if (isThawed) this.#parts.controller.triggerAll();
+    }
+    await this.#handOver();
   }
 
   get #isInForce(): boolean {
