@@ -60,6 +60,10 @@ export const CATALOG: Catalog = {
     level: 'info',
     say: (f) => `Every group has been reconciled once (${counted(f.groups, 'group')})`,
   },
+  'reconcile.requested': {
+    level: 'info',
+    say: (f) => `Asked for by \`rampart reconcile\`: ${f.group ?? `all groups (${f.groups})`} now`,
+  },
   'daemon.stopping': { level: 'info', say: (f) => `Stopping on ${f.signal}` },
   'daemon.stopped': {
     level: 'info',
