@@ -106,9 +106,8 @@ export class PolicyLoop {
 
   /** Revision of the policies in force, and how many problems the newest ones have. */
   get policies(): PoliciesStatus {
-    const revision = this.#state.revision === '' ? null : this.#state.revision;
     return {
-      revision,
+      revision: this.#state.revision === '' ? null : this.#state.revision,
       problems: this.#problems,
       held: this.#held === null ? null : heldStatus(this.#held, this.#parts.engine.invocation),
       commit: this.#commit,
@@ -164,7 +163,6 @@ export class PolicyLoop {
   async #bringUpToDate(): Promise<void> {
     const isThawed = this.#freezes.hasEnded;
     if (this.#reloadWanted || isThawed || this.#parts.engine.clock.monotonicMs() >= this.#lookAgainAtMs) {
-      this.#reloadWanted = false;
       await this.#load();
       if (isThawed) this.#parts.controller.triggerAll();
     }
@@ -177,6 +175,7 @@ export class PolicyLoop {
 
   async #load(): Promise<void> {
     const { engine, keeper, source } = this.#parts;
+    this.#reloadWanted = false;
     const loaded = await (this.#wasRead ? source.load() : firstLoad(this.#parts, engine.clock));
     this.#wasRead = true;
     const update = await keeper.take(loaded);

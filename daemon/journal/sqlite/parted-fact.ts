@@ -35,7 +35,7 @@ const SOME = 200;
 const SOME_TEXTS = 10;
 
 /** Of a part; without a body it is gone. */
-type Row = readonly [part: string, body: string | null];
+type PartRow = readonly [part: string, body: string | null];
 
 const DEFLATE_PARTS = { level: 1 };
 
@@ -79,7 +79,7 @@ export class PartedFact<Whole extends object, Part extends object> {
     }
     this.#db.run('DELETE FROM estate_parts WHERE fact = ? AND since >= ?', name, version);
     for (let at = 0; at < rows.length; at += SOME) {
-      const bodies: Row[] = [];
+      const bodies: PartRow[] = [];
       for (const [part, value] of rows.slice(at, at + SOME)) {
         const isFirst = at === 0 && bodies.length < SOME_TEXTS;
         if (!isFirst && bodies.length % SOME_TEXTS === 0) await turnOfOthers();
@@ -98,7 +98,7 @@ export class PartedFact<Whole extends object, Part extends object> {
     };
   }
 
-  #insert(rows: readonly Row[], version: number): void {
+  #insert(rows: readonly PartRow[], version: number): void {
     const sql = 'INSERT INTO estate_parts (fact, part, since, body) VALUES (?, ?, ?, ?)';
     this.#db.transaction(() => {
       for (const [part, body] of rows) this.#db.run(sql, this.#form.name, part, version, body);
