@@ -1,6 +1,7 @@
 // All groups on one page: how many are in which state, and of those that are looked for a hundred at a time, what needs a
 // person first.
 import { html, raw } from 'hono/html';
+import { counted } from '../../../reconciler/model/counted.ts';
 import { hookLines } from '../hooks/hook-lines.ts';
 import { commitLine } from '../../../reconciler/report/commit.ts';
 import { attributionText } from '../../journal/attribution.ts';
@@ -161,7 +162,9 @@ function aboutDaemon(status: DaemonStatus): Html {
 
 function troubles({ policies: { problems, held, remote, notes } }: DaemonStatus): Array<Html | string> {
   return [
-    ...(problems === 0 ? [] : [`The newest policies have ${problems} problems and are not in force.`]),
+    ...(problems === 0
+      ? []
+      : [`The newest policies have ${counted(problems, 'problem')} and are not in force.`]),
     ...(held === null ? [] : [heldNote(held)]),
     ...(remote === null ? [] : unreachableNote(remote)),
     ...notes,

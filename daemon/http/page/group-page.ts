@@ -7,7 +7,7 @@ import type { GrantedApproval } from '../../journal/approvals.ts';
 import type { HistoryEntry, Pause } from '../../journal/journal.ts';
 import type { GroupOfDaemon } from '../status.ts';
 import { commandList, commandsOf, stateBadge } from './group-state.ts';
-import { NO_HTML, wholePage, tableOf, shortTime, type Html } from './layout.ts';
+import { NO_HTML, wholePage, tableOf, shortHash, shortTime, type Html } from './layout.ts';
 import { pictureSvg, pictureText } from './picture-svg.ts';
 import type { ReachPicture } from './reach-picture.ts';
 import type { SeenRule } from './seen-group.ts';
@@ -129,17 +129,17 @@ const CALL_COLUMNS = [
     head: 'Result',
     cell: ({ result, code }: HistoryEntry) => (code === null ? result : `${result} (${code})`),
   },
-  { head: 'Revision', cell: ({ revision }: HistoryEntry) => html`<code>${revision.slice(0, 12)}</code>` },
+  { head: 'Revision', cell: ({ revision }: HistoryEntry) => html`<code>${shortHash(revision)}</code>` },
   {
     head: 'Plan',
-    cell: ({ planHash, step }: HistoryEntry) => html`<code>${planHash.slice(0, 12)}</code>, step ${step}`,
+    cell: ({ planHash, step }: HistoryEntry) => html`<code>${shortHash(planHash)}</code>, step ${step}`,
   },
   { head: 'Request', cell: ({ requestId }: HistoryEntry) => html`<code>${requestId ?? ''}</code>` },
 ];
 
 const PLAN_COLUMNS = [
   { head: 'At', cell: ({ atMs }: PastPlan) => shortTime(atMs) },
-  { head: 'Plan', cell: ({ hash }: PastPlan) => html`<code>${hash.slice(0, 12)}</code>` },
+  { head: 'Plan', cell: ({ hash }: PastPlan) => html`<code>${shortHash(hash)}</code>` },
   { head: 'Opened', cell: ({ traffic }: PastPlan) => kindsText(traffic?.opened ?? null) },
   { head: 'Closed', cell: ({ traffic }: PastPlan) => kindsText(traffic?.closed ?? null) },
 ];
@@ -162,5 +162,5 @@ const APPROVAL_COLUMNS = [
   { head: 'Until', cell: ({ untilMs }: GrantedApproval) => shortTime(untilMs) },
   { head: 'By', cell: ({ by }: GrantedApproval) => by },
   { head: 'Why', cell: ({ reason }: GrantedApproval) => reason },
-  { head: 'Plan', cell: ({ planHash }: GrantedApproval) => html`<code>${planHash.slice(0, 12)}</code>` },
+  { head: 'Plan', cell: ({ planHash }: GrantedApproval) => html`<code>${shortHash(planHash)}</code>` },
 ];

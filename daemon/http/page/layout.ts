@@ -82,6 +82,9 @@ export function tableOf<T>(label: string, columns: ReadonlyArray<Column<T>>, ite
   </div>`;
 }
 
+/** A commit or content hash as people know it. */
+export const shortHash = (hash: string): string => hash.replace(/^sha256:/, '').slice(0, 12);
+
 /** ISO, to the second. */
 export const shortTime = (ms: number | null): string =>
   ms === null ? 'never' : new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');

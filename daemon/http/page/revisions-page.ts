@@ -5,7 +5,7 @@ import type { CommitFacts } from '../../../reconciler/report/commit.ts';
 import { groupKey } from '../../../reconciler/model/group.ts';
 import { groupBy } from '../../../reconciler/model/collections.ts';
 import type { HistoryEntry } from '../../journal/journal.ts';
-import { NO_HTML, wholePage, tableOf, shortTime, type Html } from './layout.ts';
+import { NO_HTML, wholePage, tableOf, shortHash, shortTime, type Html } from './layout.ts';
 
 interface RevisionsPage {
   readonly rampart: string;
@@ -53,7 +53,7 @@ const revisionColumns = (inForce: string | null) => [
   {
     head: 'Revision',
     cell: ({ revision }: RevisionRow) =>
-      html`<code>${revision.slice(0, 12)}</code>${revision === inForce ? html` <span class="good">in force</span>` : NO_HTML}`,
+      html`<code>${shortHash(revision)}</code>${revision === inForce ? html` <span class="good">in force</span>` : NO_HTML}`,
   },
   { head: 'Committed', cell: ({ commit }: RevisionRow) => (commit === null ? '' : shortTime(commit.atMs)) },
   { head: 'Author', cell: ({ commit }: RevisionRow) => commit?.author ?? '' },

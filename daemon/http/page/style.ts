@@ -13,7 +13,7 @@ h1 { font-size: 1.25rem; overflow-wrap: anywhere; } h2 { font-size: 1.05rem; mar
 a { color: var(--all); } a:focus-visible, input:focus-visible, button:focus-visible, summary:focus-visible { outline: 3px solid var(--all); outline-offset: 2px; }
 nav a[aria-current] { color: var(--ink); font-weight: 600; text-decoration: none; }
 nav, .states { display: flex; flex-wrap: wrap; gap: .3rem 1rem; padding: 0; list-style: none; }
-form { display: flex; flex-wrap: wrap; gap: .5rem; margin: 1rem 0; }
+form { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem; margin: 1rem 0; }
 input, button, select { font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--calm); border-radius: 4px; padding: .3rem .6rem; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; }

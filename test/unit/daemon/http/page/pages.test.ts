@@ -47,7 +47,7 @@ function pagesOf(status: Partial<DaemonStatus>, record: GroupRecord | null = nul
   return createPages(ports);
 }
 
-const recordOf = (...rules: Parameters<typeof rule>[0][]): GroupRecord => {
+const recordOf = (...rules: Array<Parameters<typeof rule>[0]>): GroupRecord => {
   const policy = policyOf(rules.map((fields) => rule(fields)));
   const record = newRecord({ policy, revision: '4fff8c0' }, newGroupMemory(0));
   return {
