@@ -5,6 +5,7 @@ import { prettyFactory } from 'pino-pretty';
 import { systemClock, type Clock } from '../clock.ts';
 import { CATALOG, type EventRow, type LogLevel } from './catalog.ts';
 import type { EventFields, EventName, Telemetry } from './events.ts';
+import { LogLost } from './log-lost.ts';
 import { RepeatFilter } from './repeats.ts';
 import { redactDeep, type Redactor } from './redact.ts';
 
@@ -53,11 +54,6 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
       logger[level](line, asOneLine(row.say(clean)));
     },
   };
-}
-
-/** Why a line of the log could not be written. Has no code: a closed pipe is no reader that has read enough. */
-export class LogLost extends Error {
-  override readonly name = 'LogLost';
 }
 
 /**
