@@ -178,12 +178,12 @@ it('an end that was cut off is missed, and if the noted end was cut with it, tol
 
 it('a chain that was continued by hand, or whose noted end was changed, is broken there', () => {
   fc.assert(
-    fc.property(scene, ({ rows, victim, own }) => {
-      const ends = endsOf(rows).map(({ anchor, head }) => {
-        const isOfVictim = head.chain === victim.link?.chain;
-        return { anchor, head: isOfVictim && victim.link !== null ? victim.link : head };
-      });
-      const next = own[own.indexOf(victim) + 1];
+    fc.property(scene, ({ rows, victim: { link, ...victim }, own }) => {
+      const ends = endsOf(rows).map(({ anchor, head }) => ({
+        anchor,
+        head: head.chain === link?.chain ? link : head,
+      }));
+      const next = own[own.findIndex(({ clientToken }) => clientToken === victim.clientToken) + 1];
       const longer = verify(rows, [], ends);
       expect(brokenIn(longer)).toMatchObject([
         { broken: { kind: 'changed', entry: { clientToken: next?.clientToken } } },

@@ -135,7 +135,8 @@ class ChainPass {
   }
 
   #cutOff(): BrokenEntry | null {
-    if (this.#head?.hash === this.#end.hash) return null;
+    const isAtEnd = this.#head?.number === this.#end.number && this.#head.hash === this.#end.hash;
+    if (isAtEnd) return null;
     return { kind: 'cut-off', number: this.#end.number, expected: this.#expected, entry: null };
   }
 }

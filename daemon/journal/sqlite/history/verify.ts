@@ -7,8 +7,8 @@ import { BUSY_TIMEOUT_MS, Connection } from '../connection.ts';
 import { GROUP_FIELDS, toIntent, type HistoryRow } from '../rows.ts';
 import { readChainEnds } from './chained.ts';
 
-/** About 20 ms of work. */
-const ROWS_PER_TURN = 1000;
+/** A few milliseconds of work. */
+const ROWS_PER_TURN = 200;
 
 /**
  * All as it stands at one moment, whatever is written meanwhile: on a connection of its own, so that whoever has the file
