@@ -99,7 +99,7 @@ test('what is gone is told, and a head that is not there', async () => {
 });
 
 test('apply tells the head of what it wrote', async () => {
-  const { stderr } = await workspace.run(['apply', '--yes']);
+  const { stderr } = await workspace.run(['apply', '--yes', '--log-level', 'info']);
   const head = /"event":"history.head".*"hash":"([0-9a-f]{64})"/.exec(stderr)?.[1] ?? stderr;
   expect(await run(`history --verify --head ${head}`)).toMatchObject({ code: 0 });
 });
