@@ -119,6 +119,13 @@ const COMMANDS: ReadonlyMap<string, LazyCommand> = new Map([
     },
   ],
   [
+    'reconcile',
+    {
+      summary: 'Ask the running daemon to reconcile now',
+      load: async () => (await import('./commands/reconcile/reconcile.ts')).addReconcileCommand,
+    },
+  ],
+  [
     'emulator',
     {
       summary: 'Serve the ECS API from memory',
@@ -137,6 +144,7 @@ const MAY_BE_LEFT: ReadonlySet<string> = new Set([
   'history',
   'status',
   'explain',
+  'reconcile',
 ]);
 
 export interface Program {

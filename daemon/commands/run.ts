@@ -7,16 +7,15 @@ import { JournalError } from '../journal/journal.ts';
 import { Daemon } from '../compose/daemon.ts';
 import { LiveConfig } from '../compose/live-config.ts';
 import { TargetResolver } from '../schedule/selectors.ts';
-import type { Lanes } from '../queue/lanes.ts';
 import type { HttpServer } from '../http/listener.ts';
-import { startHttp, type HttpPorts } from '../http/server.ts';
+import { EventStreams } from '../http/local/event-streams.ts';
 import { createSystemd } from '../telemetry/systemd.ts';
 import { fanOut, type EventFields, type Telemetry } from '../telemetry/events.ts';
 import { Metrics } from '../telemetry/metrics.ts';
-import type { Attributor } from '../attribution/attributor.ts';
 import { assemble, trailTransportOf, type AssemblyPorts } from '../compose/assemble.ts';
 import { openAttribution } from '../compose/attribution.ts';
 import { embeddedEmulator } from './embedded-emulator.ts';
+import { httpPorts, openHttp, streamTelemetry } from './run/serve-http.ts';
 import { invocationOf } from '../cli/invocation.ts';
 import { UsageError, type ExitCode, type Io } from '../cli/io.ts';
 import { openHooks, type HookServer } from '../compose/open-hooks.ts';
@@ -52,6 +51,7 @@ async function runDaemon(flags: CommonFlags, io: Io): Promise<ExitCode> {
   const config = readConfig(flags);
   const secrets = new Secrets();
   const metrics = new Metrics();
+  const events = new EventStreams();
   const systemd = createSystemd({
     env: io.env,
     pid: process.pid,
@@ -60,12 +60,13 @@ async function runDaemon(flags: CommonFlags, io: Io): Promise<ExitCode> {
   const telemetry: Telemetry = fanOut([
     openTelemetry(config, flags, { fd: 1, io, secrets }),
     metrics.telemetry,
+    streamTelemetry(events, secrets),
     ...(systemd === null ? [] : [systemd.telemetry]),
   ]);
   const emulator = await embeddedEmulator(config);
   try {
     const invocation = invocationOf(flags.config ?? null, io);
-    const parts = { telemetry, metrics, secrets, invocation, emulatorUrl: emulator?.url ?? null };
+    const parts = { telemetry, metrics, events, secrets, invocation, emulatorUrl: emulator?.url ?? null };
     const emulatorCa = emulator?.ca ?? null;
     const exitCode = await serve(config, { ...parts, emulatorCa }, { ...io, onReload });
     telemetry.emit('daemon.stopped', { exitCode });
@@ -92,6 +93,7 @@ function reloadsFrom(io: Io): Io['onReload'] {
 
 interface ServedParts extends Omit<AssemblyPorts, 'journal' | 'env'> {
   readonly metrics: Metrics;
+  readonly events: EventStreams;
   readonly emulatorCa: string | null;
 }
 
@@ -153,7 +155,8 @@ async function serve(config: Config, parts: ServedParts, io: Io): Promise<ExitCo
       stopSignal: io.stopSignal,
     });
     hooks = await openHooks(config, { engine, daemon, io, secrets: parts.secrets });
-    const seen = { daemon, lanes, liveConfig, attributor, metrics: parts.metrics, hooks };
+    const { metrics, events } = parts;
+    const seen = { daemon, lanes, liveConfig, attributor, metrics, events, hooks };
     http = await openHttp(config, httpPorts(seen));
     await daemon.run();
     return 0;
@@ -163,14 +166,6 @@ async function serve(config: Config, parts: ServedParts, io: Io): Promise<ExitCo
     await Promise.all([http?.close(), hooks?.close(), compiler.close()]);
     await journal.close();
   }
-}
-
-/** Null if the config wants no HTTP. */
-async function openHttp(config: Config, ports: HttpPorts): Promise<HttpServer | null> {
-  if (config.http.listen === null) return null;
-  const http = await startHttp(config.http.listen, ports);
-  if (http.ok) return http.value;
-  throw new UsageError(http.error);
 }
 
 interface Urls {
@@ -198,41 +193,5 @@ function startedFields(
     ...(emulatorCa === null ? {} : { emulatorCa }),
     ...(httpUrl === null ? {} : { httpUrl }),
     ...(hooksUrl === null ? {} : { hooksUrl }),
-  };
-}
-
-interface Observed {
-  readonly daemon: Daemon;
-  readonly lanes: Lanes;
-  readonly liveConfig: LiveConfig;
-  readonly attributor: Attributor | null;
-  readonly metrics: Metrics;
-  readonly hooks: HookServer | null;
-}
-
-function httpPorts({ daemon, lanes, liveConfig, attributor, metrics, hooks }: Observed): HttpPorts {
-  const rampart = packageVersion();
-  const startedAt = new Date().toISOString();
-  const status: HttpPorts['status'] = () => ({
-    version: 1,
-    rampart,
-    startedAt,
-    ready: daemon.ready,
-    config: liveConfig.summary,
-    policies: daemon.policies,
-    management: daemon.management,
-    hooks: hooks?.status() ?? null,
-    groups: daemon.controller
-      .status()
-      .map((group) => ({ ...group, attribution: attributor?.of(group) ?? null })),
-    lanes: lanes.status(),
-    resyncs: daemon.resyncs,
-  });
-  return {
-    status,
-    metrics: async () => {
-      const { perGroup } = liveConfig.settings.metrics;
-      return { text: await metrics.render({ ...status(), perGroup }), contentType: metrics.contentType };
-    },
   };
 }

@@ -106,6 +106,28 @@ export class Daemon {
     this.#policyLoop.fetchNow();
   }
 
+  /**
+   * As a person asks for it: the groups of this id as soon as their turn comes, or (null) all of them and the policies
+   * before. Answers how many groups there are.
+   */
+  reconcileNow(id: string | null): number {
+    const groups = this.controller.status().filter((group) => id === null || group.id === id);
+    if (groups.length > 0 || id === null) {
+      const { telemetry } = this.#parts.engine;
+      telemetry.emit('reconcile.requested', { groups: groups.length, ...(id === null ? {} : { group: id }) });
+    }
+    if (id === null) this.#readAllAgain();
+    else for (const group of groups) this.controller.trigger(group);
+    return groups.length;
+  }
+
+  #readAllAgain(): void {
+    this.#parts.resolver.listAgain();
+    this.#policyLoop.fetchNow();
+    this.#policyLoop.reload();
+    this.controller.triggerAll();
+  }
+
   /** Resolves after a clean stop. Rejects on a bug or a broken journal, with all work stopped. */
   async run(): Promise<void> {
     const { source, stopSignal, engine, onReload } = this.#parts;
@@ -117,12 +139,7 @@ export class Daemon {
       () => this.#policyLoop.reload(),
       (error) => this.#policyLoop.fail(error),
     );
-    onReload(() => {
-      this.#parts.resolver.listAgain();
-      this.#policyLoop.fetchNow();
-      this.#policyLoop.reload();
-      this.controller.triggerAll();
-    });
+    onReload(() => this.#readAllAgain());
     try {
       // Not waiting for the loop to notice the stop: it may be reading, and trying again, for minutes.
       const { attributor } = this.#parts;

@@ -7,10 +7,11 @@ import type { Config } from '../config/config.ts';
 import { loadConfig, NO_CONFIG } from '../config/load.ts';
 import { compileHere } from '../source/compile/compile-files.ts';
 import { DesiredKeeper, type KeeperOptions } from '../source/desired.ts';
-import { LOG_LEVELS, type LogLevel } from '../telemetry/catalog.ts';
+import { LOG_LEVELS, type LogLevel } from '../telemetry/event-row.ts';
 import type { Telemetry } from '../telemetry/events.ts';
 import { createRedactor } from '../telemetry/redact.ts';
 import { createTelemetry, fileSink } from '../telemetry/telemetry.ts';
+import { COLOR_CHOICES, usesColor, type ColorChoice } from '../cli/look.ts';
 import { progressOn } from '../cli/progress.ts';
 import { isTty, type Io, UsageError } from '../cli/io.ts';
 import type { Secrets } from './secrets.ts';
@@ -18,12 +19,20 @@ import type { Secrets } from './secrets.ts';
 export interface CommonFlags {
   readonly config?: string;
   readonly logLevel?: LogLevel;
+  readonly color?: ColorChoice;
 }
 
 export function addCommonFlags(command: Command): Command {
   return command
     .option('--config <FILE>', 'config file (default: ./config.yaml)')
-    .addOption(choice('--log-level <LEVEL>', 'lowest level that is logged', LOG_LEVELS));
+    .addOption(choice('--log-level <LEVEL>', 'lowest level that is logged', LOG_LEVELS))
+    .addOption(
+      choice(
+        '--color <WHEN>',
+        'colours: auto (on a terminal, unless NO_COLOR is set), always, never',
+        COLOR_CHOICES,
+      ),
+    );
 }
 
 /** An option that takes one of these words. */
@@ -62,7 +71,7 @@ export function openTelemetry(
     format: format === 'auto' ? (onTerminal ? 'pretty' : 'json') : format,
     sink: fileSink(to.fd, (why) => stream.emit('error', why)),
     redact: createRedactor(to.secrets.values),
-    colors: onTerminal && to.io.env.NO_COLOR === undefined,
+    colors: usesColor(stream, to.io, flags.color),
   });
 }
 

@@ -1,12 +1,14 @@
-// The daemon's door for machines and people: health, metrics and status. It only answers questions: nothing
-// that arrives here changes anything. Loopback unless the config says otherwise, and everything bounded.
+// The daemon's door for machines and people: health, metrics, status and events. It answers questions; all that can be
+// asked for here is that groups are read sooner. Loopback unless the config says otherwise, and everything bounded.
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Result } from '../../reconciler/model/result.ts';
+import { ok, type Result } from '../../reconciler/model/result.ts';
 import { isLoopbackHost } from '../config/accounts/endpoint.ts';
 import { hostInUrl, type ListenAddress } from '../config/listen.ts';
 import { boundedServer, SERVER_BOUNDS, type ServerBounds } from './bounded-server.ts';
 import { listenOn, namesLoopback, type HttpServer } from './listener.ts';
+import type { EventStreams } from './local/event-streams.ts';
+import { askedGroup, RECONCILE_PATH, webRefusal } from './local/reconcile-request.ts';
 import type { DaemonStatus } from './status.ts';
 import { renderStatusPage, STATUS_STYLE } from './status-page.ts';
 
@@ -14,12 +16,17 @@ export interface HttpPorts {
   readonly status: () => DaemonStatus;
   /** Prometheus text and its content type. */
   readonly metrics: () => Promise<{ readonly text: string; readonly contentType: string }>;
+  readonly events: EventStreams;
+  /** Reconciles the groups of this id, or all, as soon as their turn comes; answers how many there are. */
+  readonly reconcileNow: (group: string | null) => number;
 }
 
 interface HttpAnswer {
   readonly status: number;
   readonly contentType: string;
   readonly body: string;
+  /** What `body` begins goes on; GET alone. */
+  readonly stream?: true;
 }
 
 /** Answers once the port is taken; the error is a sentence that names the address. */
@@ -33,7 +40,14 @@ export async function startHttp(
     bounds,
     (request, response) => void handle(request, response, ports, onlyLoopback),
   );
-  return listenOn(listen, server);
+  const listening = await listenOn(listen, server);
+  if (!listening.ok) return listening;
+  const opened = listening.value;
+  const close = (): Promise<void> => {
+    ports.events.close();
+    return opened.close();
+  };
+  return ok({ url: opened.url, close });
 }
 
 async function handle(
@@ -44,9 +58,14 @@ async function handle(
 ): Promise<void> {
   const answer = await answerTo(request, ports, onlyLoopback);
   for (const [name, value] of SECURITY_HEADERS) response.setHeader(name, value);
-  if (answer.status === 405) response.setHeader('Allow', 'GET, HEAD');
+  if (answer.status === 405) response.setHeader('Allow', allowedAt(request));
+  if (answer.status === 503 && answer.stream === true) response.setHeader('Retry-After', '5');
   // No one reads a body that comes along, so the connection cannot be used again.
   if (!isRead(request)) response.setHeader('Connection', 'close');
+  if (answer.stream === true && answer.status === 200 && request.method === 'GET') {
+    ports.events.open(response);
+    return;
+  }
   response.writeHead(answer.status, {
     'Content-Type': answer.contentType,
     'Content-Length': Buffer.byteLength(answer.body),
@@ -64,10 +83,29 @@ async function answerTo(
     // A web page whose name was made to point here would come with its own name.
     return plain(421, 'this address is for the machine itself');
   }
-  const route = ROUTES.get(request.url?.split('?')[0] ?? '');
+  const path = routePath(request);
+  if (path === RECONCILE_PATH) return answerToReconcile(request, ports);
+  const route = ROUTES.get(path);
   if (route === undefined) return plain(404, 'not found');
   return isRead(request) ? route(ports) : plain(405, 'this address only answers GET and HEAD');
 }
+
+function answerToReconcile(request: IncomingMessage, { reconcileNow }: HttpPorts): HttpAnswer {
+  if (request.method !== 'POST') return plain(405, 'this address only answers POST');
+  const refusal = webRefusal(request);
+  if (refusal !== null) return plain(403, refusal);
+  const groups = reconcileNow(askedGroup(request.url ?? ''));
+  return {
+    status: 202,
+    contentType: 'application/json',
+    body: `${JSON.stringify({ version: 1, groups })}\n`,
+  };
+}
+
+const routePath = ({ url = '' }: IncomingMessage): string => url.split('?')[0] ?? '';
+
+const allowedAt = (request: IncomingMessage): string =>
+  routePath(request) === RECONCILE_PATH ? 'POST' : 'GET, HEAD';
 
 type HttpRoute = (ports: HttpPorts) => HttpAnswer | Promise<HttpAnswer>;
 
@@ -88,6 +126,13 @@ const ROUTES: ReadonlyMap<string, HttpRoute> = new Map<string, HttpRoute>([
     },
   ],
   ['/api/status', ({ status }) => ok200('application/json', `${JSON.stringify(status(), null, 2)}\n`)],
+  [
+    '/api/events',
+    ({ events }) =>
+      events.isFull
+        ? { ...plain(503, 'too many read the events already'), stream: true }
+        : { status: 200, contentType: 'text/event-stream; charset=utf-8', body: '', stream: true },
+  ],
   ['/', ({ status }) => ok200('text/html; charset=utf-8', renderStatusPage(status()))],
 ]);
 

@@ -48,6 +48,8 @@ interface OwnFields {
   'config.loaded': { changed: readonly string[]; needRestart: readonly string[] };
   'config.rejected': { problems: number; details: readonly string[] };
   'daemon.ready': { groups: number };
+  /** Without `group`: of all groups. */
+  'reconcile.requested': { groups: number };
   'daemon.stopping': { signal: string };
   'daemon.stopped': { exitCode: number };
   /** The last link of a chain of the history. */

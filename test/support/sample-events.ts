@@ -49,6 +49,7 @@ export const SAMPLE_EVENTS: Samples = {
   'config.loaded': { changed: ['reconcile.brake'], needRestart: ['http.listen'] },
   'config.rejected': { problems: 1, details: ['config.yaml:3:1: "reconcil" is not a key here'] },
   'daemon.ready': { groups: 2 },
+  'reconcile.requested': { ...COMMON, groups: 1 },
   'daemon.stopping': { signal: 'SIGTERM' },
   'daemon.stopped': { exitCode: 0 },
   'history.head': { chain: 'default/cn-hangzhou', number: 12, hash: 'f00'.padEnd(64, '0') },

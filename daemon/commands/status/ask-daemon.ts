@@ -135,6 +135,8 @@ export type Status = z.output<typeof statusSchema>;
 
 export interface Known {
   readonly status: Status;
+  /** Where it answered: `/api/status` of this daemon. */
+  readonly url: string;
   /** Undefined where they are not known: they stand in the journal of that daemon. */
   readonly pauses: readonly Pause[] | undefined;
 }
@@ -152,11 +154,12 @@ export async function ownDaemon(flags: CommonFlags, io: Io): Promise<Known> {
       `the daemon at ${origin} ${what}, not with ${ours}; \`--url ${origin}\` shows it anyway`,
     );
   }
-  return { status, pauses: await pausesInForce(config, io) };
+  return { status, url, pauses: await pausesInForce(config, io) };
 }
 
 export const daemonAt = async (url: string): Promise<Known> => ({
   status: await askDaemon(url),
+  url,
   pauses: undefined,
 });
 

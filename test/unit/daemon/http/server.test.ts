@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { HttpServer } from '../../../../daemon/http/listener.ts';
+import { EventStreams } from '../../../../daemon/http/local/event-streams.ts';
 import { startHttp } from '../../../../daemon/http/server.ts';
 import type { DaemonStatus } from '../../../../daemon/http/status.ts';
 
@@ -101,6 +102,8 @@ async function mustStart(host: string, port = 0): Promise<HttpServer> {
     {
       status: () => status,
       metrics: () => Promise.resolve({ text: 'rampart_up 1\n', contentType: 'text/plain; version=0.0.4' }),
+      events: new EventStreams(),
+      reconcileNow: () => 0,
     },
   );
   if (!started.ok) throw new Error(started.error);
