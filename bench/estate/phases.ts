@@ -119,8 +119,10 @@ export async function twentyEdits(phase: Phase): Promise<void> {
     2,
   );
   const calls = await world.calls();
-  claims.count('20 edits: Describes', readsOf(calls), 2 * EDITS);
-  claims.ratio('20 edits: calls / minimum', calls.length / (CALLS_PER_EDIT * EDITS), 1.05);
+  // Heads that are old are read again before a write, those of others in the same call.
+  const heads = Math.ceil(options.groups / HEADS_PER_CALL);
+  claims.count('20 edits: Describes', readsOf(calls), 2 * EDITS + heads);
+  claims.ratio('20 edits: calls / minimum', calls.length / (CALLS_PER_EDIT * EDITS + heads), 1.05);
   const firstCallMs = median(all.map((figures) => figures.firstCallMs));
   const newsMs = median(all.map((figures) => figures.newsMs));
   claims.time('an edit: until its policies are in force, median', newsMs, null);
@@ -177,8 +179,11 @@ const BLOCK_GOAL_MS = 50;
 const MOST_MIB = { base: 450, perGroup: 0.06 };
 
 async function tellStrain({ world, claims, options }: Phase, during: string): Promise<void> {
-  const { blockMs, healthMs, peakBytes } = await world.strain();
+  const { blockMs, blockCpuMs, healthMs, peakBytes } = await world.strain();
   claims.time(`${during}: longest block of the event loop`, blockMs, BLOCK_GOAL_MS);
+  if (!Number.isNaN(blockCpuMs)) {
+    claims.time(`${during}: most of a processor in one turn of it`, blockCpuMs, BLOCK_GOAL_MS);
+  }
   claims.time(`${during}: /healthz at worst`, healthMs, HEALTH_GOAL_MS);
   const most = Math.round(MOST_MIB.base + MOST_MIB.perGroup * options.groups);
   claims.memory(`${during}: peak memory`, peakBytes, most);
