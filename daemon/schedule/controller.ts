@@ -13,9 +13,15 @@ import { newGroupMemory } from '../learned/group-memory.ts';
 import type { ReconcileRequest } from '../reconcile/group-run.ts';
 import { reconcileGroup } from '../reconcile/reconcile.ts';
 import { breakerAfter, remainingPauseMs, type OpenBreaker } from './account-breaker.ts';
-import { isLeaving, type ControlledGroup } from './groups/controlled-group.ts';
+import {
+  isLeaving,
+  standingOf,
+  type ControlledGroup,
+  type GroupStanding,
+} from './groups/controlled-group.ts';
 import { next, type LifecycleEffect, type LifecycleEvent } from './group-lifecycle.ts';
 import { GroupTally } from './groups/group-tally.ts';
+import { atOnce } from './rounds/piecemeal.ts';
 import {
   attemptBegun,
   attemptEnded,
@@ -39,9 +45,6 @@ export interface ControllerOptions extends Omit<WaitOptions, 'resyncMs'> {
   readonly onProgress: () => void;
   readonly rounds: Pick<ResyncRounds, 'follow' | 'forget' | 'note'>;
 }
-
-/** `backing-off`: it waits, or runs, after a failed reconcile; `unmanaged`: no policy names it. */
-export type GroupStanding = 'ready' | 'backing-off' | 'unmanaged';
 
 /** A reason of its own is no error with a stack, which takes long to make. */
 const WAKE = 'woken';
@@ -72,13 +75,21 @@ export class Controller {
    * that are not named any more are no longer managed.
    */
   setTargets(targets: readonly Target[], meant: (group: GroupRef) => boolean = () => true): void {
-    if (this.#isStopping) return;
+    atOnce(this.settingTargets(targets, meant));
+  }
+
+  /** The same, in pieces; nothing else may set targets meanwhile. */
+  *settingTargets(targets: readonly Target[], meant: (group: GroupRef) => boolean): Generator<void, void> {
     const wanted = new Map(targets.map((target) => [groupKey(target.policy), target]));
+    if (this.#isStopping) return;
     for (const [key, entry] of this.#entries) {
       if (!wanted.has(key) && meant(entry.record.target.policy)) this.#take(entry, 'released');
     }
     const urgency = this.#urgencyOf(wanted);
-    for (const [key, target] of wanted) this.#setTarget(key, target, urgency);
+    for (const [key, target] of wanted) {
+      yield;
+      this.#setTarget(key, target, urgency);
+    }
   }
 
   /** Of what is new or has changed. The first groups of all are just looked at. */
@@ -92,12 +103,13 @@ export class Controller {
   }
 
   #setTarget(key: string, target: Target, urgency: Urgency): void {
+    if (this.#isStopping) return;
     const known = this.#entries.get(key);
     if (known === undefined) {
       const memory = newGroupMemory(this.#engine.clock.monotonicMs());
       const record = newRecord(target, memory);
-      const [wake, halt] = [new AbortController(), new AbortController()];
-      const entry: ControlledGroup = { key, state: 'waiting', record, urgency, reading: null, wake, halt };
+      const ends = { wake: null, halt: null };
+      const entry: ControlledGroup = { key, state: 'waiting', record, urgency, reading: null, ...ends };
       this.#entries.set(key, entry);
       this.#options.rounds.follow(target.policy, key);
       this.#trigger(entry, 'triggered', urgency);
@@ -116,9 +128,7 @@ export class Controller {
 
   /** What a hint about the group may bring about. */
   standingOf(group: GroupRef): GroupStanding {
-    const entry = this.#entries.get(groupKey(group));
-    if (entry === undefined || isLeaving(entry)) return 'unmanaged';
-    return entry.record.outcome?.kind === 'not-converged' ? 'backing-off' : 'ready';
+    return standingOf(this.#entries.get(groupKey(group)));
   }
 
   /**
@@ -178,20 +188,20 @@ export class Controller {
     const { state, reading } = entry;
     const isHeldUp =
       state === 'runningThenQueue' && reading !== null && reading !== moreUrgent(reading, urgency);
-    if (isHeldUp) entry.halt.abort();
+    if (isHeldUp) entry.halt?.abort();
   }
 
   /** Moves the group on and does what that takes, but for `reconcile`, which the free runner waits for. */
   #take(entry: ControlledGroup, event: LifecycleEvent): LifecycleEffect {
     const [state, effect] = next(entry.state, event);
     entry.state = state;
-    if (state !== 'waiting') entry.wake.abort(WAKE);
+    if (state !== 'waiting') entry.wake?.abort(WAKE);
     switch (effect) {
       case 'enqueue':
         this.#enqueue(entry);
         break;
       case 'halt':
-        entry.halt.abort();
+        entry.halt?.abort();
         break;
       case 'wait':
         void this.#wait(
@@ -207,12 +217,8 @@ export class Controller {
       case 'none':
         break;
     }
-    this.#note(entry);
-    return effect;
-  }
-
-  #note(entry: ControlledGroup): void {
     this.#tally.note(entry, this.#entries.get(entry.key) === entry);
+    return effect;
   }
 
   /** One that waits in the queue already moves up if it has become more urgent. */
@@ -226,9 +232,8 @@ export class Controller {
   }
 
   async #wait(entry: ControlledGroup, delayMs: number): Promise<void> {
-    entry.wake = new AbortController();
+    const { signal } = (entry.wake = new AbortController());
     entry.record = { ...entry.record, nextAttemptMs: this.#engine.clock.nowMs() + delayMs };
-    const { signal } = entry.wake;
     await this.#engine.clock.sleep(delayMs, signal);
     if (!signal.aborted) this.#trigger(entry, 'woken', entry.record.failures > 0 ? 'retry' : 'routine');
   }
@@ -270,12 +275,12 @@ export class Controller {
     }
     const cause = causeOf(entry.record);
     entry.record = attemptBegun(entry.record, clock.nowMs());
-    entry.halt = new AbortController();
+    const { signal } = (entry.halt = new AbortController());
     const { memory } = entry.record;
     const reconciled = await reconcileGroup(
       this.#engine,
       { policy, revision, cause, memory, approvedPlan: null, ...signs },
-      entry.halt.signal,
+      signal,
     );
     const before = this.#breakers.get(account) ?? null;
     this.#breakers.set(account, breakerAfter(before, reconciled.outcome, clock.monotonicMs()));
@@ -285,7 +290,7 @@ export class Controller {
   #settle(entry: ControlledGroup, record: GroupRecord): void {
     entry.record = record;
     entry.reading = null;
-    this.#note(entry);
+    this.#tally.note(entry, this.#entries.get(entry.key) === entry);
     const { outcome, target } = record;
     if (outcome !== null) this.#options.rounds.note(target.policy, entry.key, outcome);
     this.#options.onProgress();

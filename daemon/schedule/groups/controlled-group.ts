@@ -12,11 +12,19 @@ export interface ControlledGroup {
   urgency: Urgency;
   /** Of the run whose group is being read; else null. */
   reading: Urgency | null;
-  /** Ends the current wait. */
-  wake: AbortController;
-  /** Ends the current run, at its next step. */
-  halt: AbortController;
+  /** Ends the current wait; null before the first. */
+  wake: AbortController | null;
+  /** Ends the current run, at its next step; null before the first. */
+  halt: AbortController | null;
 }
 
 /** No policy names it any more; its last run has not ended yet. */
 export const isLeaving = ({ state }: Pick<ControlledGroup, 'state'>): boolean => state === 'runningThenLeave';
+
+/** `backing-off`: it waits, or runs, after a failed reconcile; `unmanaged`: no policy names it. */
+export type GroupStanding = 'ready' | 'backing-off' | 'unmanaged';
+
+export function standingOf(group: ControlledGroup | undefined): GroupStanding {
+  if (group === undefined || isLeaving(group)) return 'unmanaged';
+  return group.record.outcome?.kind === 'not-converged' ? 'backing-off' : 'ready';
+}

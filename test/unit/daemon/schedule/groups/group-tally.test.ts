@@ -29,8 +29,8 @@ beforeEach(() => {
     record: newRecord({ policy: policyOf([]), revision: 'r' }, newGroupMemory(0)),
     urgency: 'routine',
     reading: null,
-    wake: new AbortController(),
-    halt: new AbortController(),
+    wake: null,
+    halt: null,
   };
   tally.note(group, true);
 });
