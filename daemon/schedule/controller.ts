@@ -21,7 +21,7 @@ import {
 } from './groups/controlled-group.ts';
 import { next, type LifecycleEffect, type LifecycleEvent } from './group-lifecycle.ts';
 import { GroupTally } from './groups/group-tally.ts';
-import { atOnce } from './rounds/piecemeal.ts';
+import { atOnce, type Pieces } from './rounds/piecemeal.ts';
 import {
   attemptBegun,
   attemptEnded,
@@ -79,7 +79,7 @@ export class Controller {
   }
 
   /** The same, in pieces; nothing else may set targets meanwhile. */
-  *settingTargets(targets: readonly Target[], meant: (group: GroupRef) => boolean): Generator<void, void> {
+  *settingTargets(targets: readonly Target[], meant: (group: GroupRef) => boolean): Pieces<void> {
     const wanted = new Map(targets.map((target) => [groupKey(target.policy), target]));
     if (this.#isStopping) return;
     for (const [key, entry] of this.#entries) {

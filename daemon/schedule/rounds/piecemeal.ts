@@ -4,11 +4,11 @@ import type { Clock } from '../../clock.ts';
 /** Longest time for which others wait. */
 const TURN_MS = 10;
 
-/** Each `yield` of the work is a place where others may have a turn; they do where some milliseconds have passed. */
-export async function piecemeal<T>(
-  work: Generator<void, T, void>,
-  clock: Pick<Clock, 'monotonicMs' | 'sleep'>,
-): Promise<T> {
+/** Work whose every `yield` is a place where others may have a turn. */
+export type Pieces<T> = Generator<void, T, void>;
+
+/** Others have their turn where some milliseconds have passed. */
+export async function piecemeal<T>(work: Pieces<T>, clock: Pick<Clock, 'monotonicMs' | 'sleep'>): Promise<T> {
   let turnMs = clock.monotonicMs();
   for (;;) {
     const step = work.next();
@@ -20,7 +20,7 @@ export async function piecemeal<T>(
 }
 
 /** All of it at once. */
-export function atOnce<T>(work: Generator<void, T, void>): T {
+export function atOnce<T>(work: Pieces<T>): T {
   for (;;) {
     const step = work.next();
     if (step.done === true) return step.value;
