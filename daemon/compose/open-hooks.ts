@@ -1,5 +1,5 @@
 // The doors for hooks, as the config has them, put before a running daemon.
-import { groupStanding } from '../schedule/group-record.ts';
+import { standingOf } from '../schedule/groups/controlled-group.ts';
 import { UsageError, type Io } from '../cli/io.ts';
 import type { Config } from '../config/config.ts';
 import type { SecretPlace } from '../config/secret.ts';
@@ -75,7 +75,7 @@ async function eventsDoor(
     settings: events,
     secret: await checkedSecret('http.hooks.events', place, ports),
     accounts,
-    standingOf: (group) => groupStanding(daemon.controller.recordOf(group)),
+    standingOf: (group) => standingOf(daemon.controller.recordOf(group)),
     reconcileNow: ({ account, region, id }, hooks) => {
       telemetry.emit('hook.acted', { door: 'events', hooks, account, region, group: id });
       daemon.controller.trigger({ account, region, id });

@@ -82,6 +82,3 @@ const MOVES: Readonly<Record<LifecycleState, Readonly<Partial<Record<LifecycleEv
 export function next(state: LifecycleState, event: LifecycleEvent): LifecycleMove {
   return MOVES[state][event] ?? [state, 'none'];
 }
-
-/** No policy names it any more; its last run has not ended yet. */
-export const isLeaving = (state: LifecycleState): boolean => state === 'runningThenLeave';

@@ -39,9 +39,6 @@ export interface GroupStatus {
   readonly closing: boolean;
 }
 
-/** `backing-off`: it waits, or runs, after a failed reconcile; `unmanaged`: no policy names it. */
-export type GroupStanding = 'ready' | 'backing-off' | 'unmanaged';
-
 /** What a group is to be like, and how it was found to differ. */
 export interface KnownGroup {
   readonly policy: GroupPolicy;
@@ -159,14 +156,6 @@ export function nextWaitMs({ outcome, failures }: GroupRecord, options: WaitOpti
   const delayMs = move === 'resync' ? resyncMs : Math.min(retryMs * 2 ** (failures - 1), longestMs);
   return delayMs * (1 - JITTER * options.random());
 }
-
-/** What a hint about the group may bring about. Null: no policy names it. */
-export function groupStanding(record: GroupRecord | null): GroupStanding {
-  if (record === null) return 'unmanaged';
-  return record.outcome?.kind === 'not-converged' ? 'backing-off' : 'ready';
-}
-
-export const isBlocked = ({ outcome }: GroupRecord): boolean => outcome?.kind === 'blocked';
 
 export function knownGroup({ target, outcome, judged, memory }: GroupRecord): KnownGroup {
   const { policy } = target;

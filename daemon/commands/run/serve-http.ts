@@ -90,6 +90,7 @@ export function httpPorts({
       desk: journal,
       nowMs: () => systemClock.nowMs(),
     }),
+    ready: () => daemon.ready,
     events,
     reconcileNow: (group) => daemon.reconcileNow(group),
     metrics: async () => {

@@ -108,6 +108,7 @@ async function mustStart(host: string, port = 0): Promise<HttpServer> {
         desk: openMemoryJournal({ clock: { nowMs: () => 0 }, randomByte: () => 7 }),
         nowMs: () => 0,
       }),
+      ready: () => status.ready,
       metrics: () => Promise.resolve({ text: 'rampart_up 1\n', contentType: 'text/plain; version=0.0.4' }),
       events: new EventStreams(),
       reconcileNow: () => 0,

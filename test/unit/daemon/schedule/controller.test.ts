@@ -1,9 +1,9 @@
 // The controller over a cloud that answers when the test says so.
+import { standingOf } from '../../../../daemon/schedule/groups/controlled-group.ts';
 import { expect, it } from 'vitest';
 import { systemClock } from '../../../../daemon/clock.ts';
 import type { WriteOperation } from '../../../../reconciler/model/operation.ts';
 import { Controller } from '../../../../daemon/schedule/controller.ts';
-import { groupStanding } from '../../../../daemon/schedule/group-record.ts';
 import { abandonReleased } from '../../../../daemon/reconcile/intents.ts';
 import type { DescribedGroup, GroupRef } from '../../../../reconciler/model/group.ts';
 import { makeFailure } from '../../../../daemon/ecs/failures/failure.ts';
@@ -178,12 +178,12 @@ it('reconciles a group that is named alone, once more if it runs, and none that 
 it('knows which groups a hint may be about', async () => {
   const { controller, settle, letThrough } = setUp();
   const { policy } = target([SSH]);
-  expect(groupStanding(controller.recordOf(policy))).toBe('unmanaged');
+  expect(standingOf(controller.recordOf(policy))).toBe('unmanaged');
   controller.setTargets([target([SSH])]);
-  expect(groupStanding(controller.recordOf(policy))).toBe('ready');
+  expect(standingOf(controller.recordOf(policy))).toBe('ready');
   await settle();
   controller.setTargets([]);
-  expect(groupStanding(controller.recordOf(policy))).toBe('unmanaged');
+  expect(standingOf(controller.recordOf(policy))).toBe('unmanaged');
   await letThrough();
   await controller.stop();
 });

@@ -26,6 +26,7 @@ beforeEach(async () => {
         throw new Error('not asked for here');
       },
       pages: () => Promise.reject(new Error('not asked for here')),
+      ready: () => true,
       metrics: () => Promise.resolve({ text: '', contentType: 'text/plain' }),
       events,
       reconcileNow: (group) => {
