@@ -192,7 +192,10 @@ describe('a write', () => {
           requestId: 'REQ',
         },
       },
-      { event: 'call.succeeded', fields: { ...common, attempt: 2, requestId: 'R2', rules: 1, change: '+ tcp 80' } },
+      {
+        event: 'call.succeeded',
+        fields: { ...common, attempt: 2, requestId: 'R2', rules: 1, change: '+ tcp 80' },
+      },
     ]);
   });
 });
