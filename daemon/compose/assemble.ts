@@ -140,10 +140,11 @@ function reserveOn(calls: CallPorts, ecs: EcsApi): Engine['reserve'] {
     try {
       const reservation = await calls.lanes.reserve(place, wanted, { urgency, signal });
       return {
-        write: (request, { rules, ...about }, abort) =>
+        write: (request, { rules, change, ...about }, abort) =>
           writeWithRetries(calls, (attempt) => ecs.write(attempt), request, {
             about,
             rules,
+            change,
             urgency,
             signal: abort,
             reservation,

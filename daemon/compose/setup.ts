@@ -11,7 +11,7 @@ import { LOG_LEVELS, type LogLevel } from '../telemetry/event-row.ts';
 import type { Telemetry } from '../telemetry/events.ts';
 import { createRedactor } from '../telemetry/redact.ts';
 import { createTelemetry, fileSink } from '../telemetry/telemetry.ts';
-import { COLOR_CHOICES, usesColor, type ColorChoice } from '../cli/look.ts';
+import { COLOR_CHOICES, columnsOf, usesColor, type ColorChoice } from '../cli/look.ts';
 import { progressOn } from '../cli/progress.ts';
 import { isTty, type Io, UsageError } from '../cli/io.ts';
 import type { Secrets } from './secrets.ts';
@@ -68,10 +68,11 @@ export function openTelemetry(
   const { format, level } = config.log;
   return createTelemetry({
     level: flags.logLevel ?? level,
-    format: format === 'auto' ? (onTerminal ? 'pretty' : 'json') : format,
+    format: format === 'auto' ? (onTerminal ? 'short' : 'json') : format,
     sink: fileSink(to.fd, (why) => stream.emit('error', why)),
     redact: createRedactor(to.secrets.values),
     colors: usesColor(stream, to.io, flags.color),
+    columns: () => columnsOf(stream),
   });
 }
 

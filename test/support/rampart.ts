@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runCommand } from './command.ts';
+import { strangeLines } from './log-lines.ts';
 import { UNPRIVILEGED } from './optional-tool.ts';
 import { removeFolder } from './remove-folder.ts';
 
@@ -71,6 +72,12 @@ export class Workspace {
     for (const running of this.#running) running.kill('SIGKILL');
     await Promise.all([...this.#running].map((running) => running.finished));
     removeFolder(this.folder);
+    const strange = [...this.#running].flatMap(({ output }) => strangeLines(output));
+    if (strange.length > 0) {
+      throw new Error(
+        `lines that docs/log-schema.json does not have (\`npm run schema\`):\n${strange.join('\n')}`,
+      );
+    }
   }
 
   #options(env: Readonly<Record<string, string>>) {
