@@ -15,11 +15,13 @@ export interface ConnectionOptions {
 }
 
 export class Connection {
+  readonly path: string;
   readonly #db: DatabaseSyncInstance;
   readonly #statements = new Map<string, StatementSyncInstance>();
 
   /** Makes an empty file if there is none. */
   constructor(path: string, options: ConnectionOptions) {
+    this.path = path;
     this.#db = new DatabaseSync(path, { readOnly: options.readOnly, timeout: options.busyTimeoutMs });
   }
 
@@ -39,6 +41,11 @@ export class Connection {
   /** All rows. The caller names their type, which the schema promises. */
   all(sql: string, ...values: readonly SqlValue[]): unknown[] {
     return this.#prepared(sql).all(...values);
+  }
+
+  /** One row after the other, for more of them than memory should hold. */
+  each(sql: string, ...values: readonly SqlValue[]): IterableIterator<unknown> {
+    return this.#prepared(sql).iterate(...values);
   }
 
   /** The first row, or undefined. */
@@ -64,6 +71,19 @@ export class Connection {
       // A full disk ends the transaction by itself.
       if (this.#db.isTransaction) this.exec('ROLLBACK');
       throw error;
+    }
+  }
+
+  /**
+   * The same, without waiting for the disk: a crash of this process loses nothing of it, a power cut may lose it together
+   * with all that came later. The next transaction that does wait for the disk brings it there too.
+   */
+  quickTransaction<T>(work: () => T): T {
+    this.exec('PRAGMA synchronous = NORMAL');
+    try {
+      return this.transaction(work);
+    } finally {
+      this.exec('PRAGMA synchronous = FULL');
     }
   }
 
