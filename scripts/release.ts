@@ -25,7 +25,7 @@ run('npm run build');
 run(`git commit --all --message "Release ${version}"`);
 run(`git tag --annotate v${version} --message "Rampart ${version}"`);
 run('npm pack');
-run(`npm run --silent sbom >rampart-${version}.cdx.json`);
+run(`npx tsx scripts/write-sbom.ts >rampart-${version}.cdx.json`);
 console.log(
   `v${version} is committed, tagged and packed, with its SBOM. Push it with: git push --follow-tags`,
 );

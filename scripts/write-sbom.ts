@@ -1,4 +1,4 @@
-// `npm run --silent sbom`: what the package ships with, as CycloneDX on stdout. `npm sbom --omit dev` leaves out each shipped package
+// `npx tsx scripts/write-sbom.ts`: what the package ships with, as CycloneDX on stdout. `npm sbom --omit dev` leaves out each shipped package
 // that one for development uses as well, so the lock is first cut down to what is shipped, in a folder of its own.
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
