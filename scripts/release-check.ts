@@ -37,6 +37,7 @@ const CHECKS: readonly Check[] = [
     name: 'the image of deploy/Containerfile, unpacked and run',
     command: 'npx tsx scripts/container-layout.ts',
   },
+  { name: 'kustomize makes what the tests look at', command: 'npx tsx scripts/write-kustomize.ts --check' },
   { name: 'publint on the package', command: 'npx --yes publint@0.3.25 --strict' },
   { name: 'the SBOM by the schema of CycloneDX', command: 'scripts/check-sbom' },
   { name: 'the Python SDKs against the emulator', command: 'npm run clients' },
