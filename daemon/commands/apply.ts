@@ -18,9 +18,16 @@ import { parseReason } from '../cli/reason.ts';
 import { approvablePlans, approvePlans } from '../compose/approve-plans.ts';
 import { journalFailed, openJournal } from '../compose/open-journal.ts';
 import { saysOfRevision } from '../compose/revision-brake.ts';
-import { judgedRevision, openSession, planAll, type Session, type SessionFlags } from '../compose/session.ts';
+import {
+  isToldOfPlace,
+  judgedRevision,
+  openSession,
+  planAll,
+  type Session,
+  type SessionFlags,
+} from '../compose/session.ts';
 import { refuseUncommitted } from '../compose/committed.ts';
-import { addCommonFlags, readConfig } from '../compose/setup.ts';
+import { addCommonFlags, addTimeoutFlag, readConfig } from '../compose/setup.ts';
 import { parseHash } from './approve.ts';
 import { embeddedEmulator } from './embedded-emulator.ts';
 
@@ -36,7 +43,7 @@ const MAX_ROUNDS = 5;
 const ROUND_DELAY_MS = 2000;
 
 export function addApplyCommand(program: Command, io: Io, done: (code: ExitCode) => void): void {
-  addCommonFlags(program.command('apply'))
+  addTimeoutFlag(addCommonFlags(program.command('apply')))
     .description('Plan, carry out, verify. Exit code: 0 converged, 3 blocked, 1 not converged.')
     .option('--group <ID>', 'only this group')
     .option(
@@ -67,6 +74,8 @@ async function runApply(flags: ApplyFlags, io: Io): Promise<ExitCode> {
     requireHash(flags.plan, report.hash);
     if ((await saysOfRevision(judgedRevision(session), session.engine.journal, io)).isHeld) return 3;
     // Who is asked sees the plan even if the data is for a program.
+    const isAllUnread = plans.length > 0 && plans.every((plan) => isToldOfPlace(session, plan));
+    if (isAllUnread && flags.json !== true) return 1;
     if (flags.json !== true) io.stdout.write(renderText(revision, plans, loaded.facts));
     else if (consent === 'ask') io.stderr.write(renderText(revision, plans, loaded.facts));
     if (consent === 'ask') await askFirst(plans, io);

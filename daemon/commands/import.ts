@@ -20,7 +20,14 @@ import { line, UsageError, type ExitCode, type Io } from '../cli/io.ts';
 import { NO_PROGRESS } from '../cli/progress.ts';
 import { openEngine } from '../compose/open-engine.ts';
 import { oneByOne } from '../compose/session.ts';
-import { addCommonFlags, problemText, readConfig, shownPath, type CommonFlags } from '../compose/setup.ts';
+import {
+  addCommonFlags,
+  addTimeoutFlag,
+  problemText,
+  readConfig,
+  shownPath,
+  type CommonFlags,
+} from '../compose/setup.ts';
 import { writeWhole } from '../cli/write-whole.ts';
 import { READ_ONLY } from './embedded-emulator.ts';
 
@@ -32,7 +39,7 @@ interface ImportFlags extends CommonFlags {
 }
 
 export function addImportCommand(program: Command, io: Io, done: (code: ExitCode) => void): void {
-  addCommonFlags(program.command('import'))
+  addTimeoutFlag(addCommonFlags(program.command('import')))
     .description('Write policies from live groups, one file a group. Exit code: 0 all written, 1 some not.')
     .requiredOption('--region <R>', 'where the groups are')
     .option('--account <NAME>', 'an account of the config', 'default')
