@@ -28,6 +28,7 @@ export default defineConfig({
       project('property', 60 * runsFactor()),
       project('contract', 60),
       project('e2e', 120, { isolate: true }),
+      project('deploy', 120, { isolate: true }),
       // Some put broken modules in the place of others.
       project('simulation', 60, { isolate: true }),
     ],

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import PQueue from 'p-queue';
 import { counted } from '../../reconciler/model/counted.ts';
-import { renderText } from '../../reconciler/report/text.ts';
+import { PLAIN_TEXT, renderText } from '../../reconciler/report/text.ts';
 import { planReport, type PlanReport } from '../../reconciler/report/document.ts';
 import type { GroupPlan } from '../../reconciler/plan/plan.ts';
 import { isFailed, planExitCode, type GroupResult } from '../../reconciler/report/results.ts';
@@ -14,6 +14,7 @@ import { newGroupMemory } from '../learned/group-memory.ts';
 import { reconcileGroup } from '../reconcile/reconcile.ts';
 import { askYes, canAsk } from '../cli/ask.ts';
 import { aborted, flagOf, line, UsageError, type ExitCode, type Io } from '../cli/io.ts';
+import { lookOf } from '../cli/look.ts';
 import { parseReason } from '../cli/reason.ts';
 import { approvablePlans, approvePlans } from '../compose/approve-plans.ts';
 import { journalFailed, openJournal } from '../compose/open-journal.ts';
@@ -48,7 +49,7 @@ export function addApplyCommand(program: Command, io: Io, done: (code: ExitCode)
     .option('--group <ID>', 'only this group')
     .option(
       '--plan <HASH>',
-      'only if the plan still has this hash, as `rampart plan` showed it (the line `plan`); approves what waits for that',
+      'only if the plan still has this hash, as `rampart plan` showed it (its last line); approves what waits for that',
       flagOf(parseHash),
     )
     .option('--yes', 'do not ask; lifts no block')
@@ -69,15 +70,13 @@ async function runApply(flags: ApplyFlags, io: Io): Promise<ExitCode> {
   try {
     const plans = await Promise.race([planAll(session, io), stopped]);
     if (plans === null) return 1;
-    const { revision, loaded } = session;
-    const report = planReport(revision, plans, loaded.facts);
+    const report = planReport(session.revision, plans, session.loaded.facts);
     requireHash(flags.plan, report.hash);
     if ((await saysOfRevision(judgedRevision(session), session.engine.journal, io)).isHeld) return 3;
-    // Who is asked sees the plan even if the data is for a program.
     const isAllUnread = plans.length > 0 && plans.every((plan) => isToldOfPlace(session, plan));
     if (isAllUnread && flags.json !== true) return 1;
-    if (flags.json !== true) io.stdout.write(renderText(revision, plans, loaded.facts));
-    else if (consent === 'ask') io.stderr.write(renderText(revision, plans, loaded.facts));
+    // Who is asked sees the plan even if the data is for a program.
+    if (flags.json !== true || consent === 'ask') show(session, plans, flags, io);
     if (consent === 'ask') await askFirst(plans, io);
     // Yes was said to this plan, and to no other.
     const approvedOnly = flags.plan !== undefined || consent === 'ask';
@@ -98,6 +97,17 @@ async function runApply(flags: ApplyFlags, io: Io): Promise<ExitCode> {
   }
 }
 
+function show(
+  { revision, loaded }: Session,
+  plans: readonly GroupResult[],
+  { json, color }: ApplyFlags,
+  io: Io,
+): void {
+  const stream = json === true ? io.stderr : io.stdout;
+  const options = { ...PLAIN_TEXT, look: lookOf(stream, io, color) };
+  stream.write(renderText(revision, plans, loaded.facts, options));
+}
+
 function requireHash(approved: string | undefined, hash: string): void {
   if (approved === undefined || hash.startsWith(approved)) return;
   throw new UsageError(
@@ -111,7 +121,7 @@ function consentOf({ plan, yes }: ApplyFlags, io: Io): 'given' | 'ask' {
   if (canAsk(io)) return 'ask';
   throw new UsageError(
     'there is no terminal to ask at: add --yes to carry out whatever the plan is, or --plan HASH to carry out ' +
-      'only the plan that `rampart plan` showed, by the hash in its line `plan`',
+      'only the plan that `rampart plan` showed, by the hash in its last line',
   );
 }
 

@@ -3,7 +3,9 @@ import { type Command, Option } from 'commander';
 import { Tally } from '../../reconciler/report/tally.ts';
 import type { Config } from '../config/config.ts';
 import type { JournalDesk } from '../journal/journal.ts';
+import { invocationOf } from '../cli/invocation.ts';
 import type { ExitCode, Io } from '../cli/io.ts';
+import { lookOf } from '../cli/look.ts';
 import { noteUncommitted } from '../compose/committed.ts';
 import { withKnownFacts } from '../compose/open-journal.ts';
 import { saysOfRevision } from '../compose/revision-brake.ts';
@@ -17,9 +19,9 @@ import {
 import { addCommonFlags, addTimeoutFlag, readConfig } from '../compose/setup.ts';
 import { READ_ONLY } from './embedded-emulator.ts';
 import { planAgainstBase } from './plan/base.ts';
-import { formatOf, markerOf, PLAN_FORMATS, type PlanFlags } from './plan/flags.ts';
+import { formatOf, markerOf, PLAN_FORMATS, type PlanFlags, type PlanFormat } from './plan/flags.ts';
 import { PlanPage } from './plan/page.ts';
-import { StreamedPlan } from './plan/streamed.ts';
+import { StreamedJson, StreamedText } from './plan/streamed.ts';
 
 export function addPlanCommand(program: Command, io: Io, done: (code: ExitCode) => void): void {
   addTimeoutFlag(addCommonFlags(program.command('plan')))
@@ -27,6 +29,8 @@ export function addPlanCommand(program: Command, io: Io, done: (code: ExitCode) 
     .option('--group <ID>', 'only this group')
     .option('--json', 'the same as --format json')
     .addOption(new Option('--format <FORMAT>', 'how to print it').choices(PLAN_FORMATS).default('text'))
+    .option('--calls', 'as text: with the calls of each group')
+    .option('--all', 'as text: with the groups that are as their policies say')
     .option('--base <REV>', 'what the policies change against this commit, without the cloud')
     .option(
       '--marker <ID>',
@@ -63,7 +67,7 @@ async function planBeside(
   const format = formatOf(flags);
   const { revision } = session;
   const commit = session.loaded.facts;
-  const page = format === 'markdown' ? new PlanPage(marker) : new StreamedPlan(format);
+  const page = pageOf(format, { flags, marker }, io);
   const tally = new Tally();
   try {
     await planOneByOne(session, { io, desk: desk ?? session.engine.journal }, (result) => {
@@ -88,4 +92,30 @@ async function planBeside(
     page.close();
     await session.close();
   }
+}
+
+function pageOf(
+  format: PlanFormat,
+  { flags, marker }: { readonly flags: PlanFlags; readonly marker: string | null },
+  io: Io,
+): PlanPage | StreamedText | StreamedJson {
+  switch (format) {
+    case 'markdown':
+      return new PlanPage(marker);
+    case 'json':
+      return new StreamedJson();
+    case 'text':
+      return new StreamedText({
+        look: lookOf(io.stdout, io, flags.color),
+        calls: flags.calls === true,
+        all: flags.all === true,
+        apply: applyCommand(flags, io),
+      });
+  }
+}
+
+/** What carries out just this plan, but for its hash. */
+function applyCommand({ config, group }: PlanFlags, io: Io): string {
+  const { program, flags } = invocationOf(config ?? null, io);
+  return `${program} apply${flags}${group === undefined ? '' : ` --group ${group}`} --plan`;
 }

@@ -12,6 +12,7 @@ import { LOG_LEVELS, type LogLevel } from '../telemetry/catalog.ts';
 import type { Telemetry } from '../telemetry/events.ts';
 import { createRedactor } from '../telemetry/redact.ts';
 import { createTelemetry, fileSink } from '../telemetry/telemetry.ts';
+import { COLOR_CHOICES, usesColor, type ColorChoice } from '../cli/look.ts';
 import { progressOn } from '../cli/progress.ts';
 import { flagOf, isTty, type Io, UsageError } from '../cli/io.ts';
 import type { Secrets } from './secrets.ts';
@@ -21,6 +22,7 @@ export interface CommonFlags {
   readonly logLevel?: LogLevel;
   /** Milliseconds; of commands that read the cloud. */
   readonly timeout?: number;
+  readonly color?: ColorChoice;
 }
 
 /** How long an account and region may go without an answer before a command that ends by itself gives it up. */
@@ -30,7 +32,14 @@ const MAX_TIMEOUT_SECONDS = 3600;
 export function addCommonFlags(command: Command): Command {
   return command
     .option('--config <FILE>', 'config file (default: ./config.yaml)')
-    .addOption(choice('--log-level <LEVEL>', 'lowest level that is logged', LOG_LEVELS));
+    .addOption(choice('--log-level <LEVEL>', 'lowest level that is logged', LOG_LEVELS))
+    .addOption(
+      choice(
+        '--color <WHEN>',
+        'colours: auto (on a terminal, unless NO_COLOR is set), always, never',
+        COLOR_CHOICES,
+      ),
+    );
 }
 
 /** For commands that read the cloud and end by themselves. */
@@ -83,7 +92,7 @@ export function openTelemetry(
     format: format === 'auto' ? (onTerminal ? 'pretty' : 'json') : format,
     sink: fileSink(to.fd, (why) => stream.emit('error', why)),
     redact: createRedactor(to.secrets.values),
-    colors: onTerminal && to.io.env.NO_COLOR === undefined,
+    colors: usesColor(stream, to.io, flags.color),
   });
 }
 

@@ -57,6 +57,20 @@ export interface DesiredRule {
   /** Unix milliseconds from which on the rule is not desired. Null: for ever. */
   readonly expiresAtMs: number | null;
   readonly source: SourcePlace;
+  /** The names that the policy has for its peer and its service. Absent: they are written out. */
+  readonly words?: RuleWords;
+}
+
+/** Names of the policy of which a rule is one of the members; null: that part is written out. */
+export interface RuleWords {
+  readonly network: NamedSet | null;
+  readonly service: NamedSet | null;
+}
+
+/** A network or service as a rule names it. `size`: how many members it has there. */
+export interface NamedSet {
+  readonly name: string;
+  readonly size: number;
 }
 
 /** Whether it is desired at this time. */

@@ -21,6 +21,9 @@ export interface RuleDocument {
   readonly name?: string;
   readonly id?: string;
   readonly source?: { readonly file: string; readonly line: number };
+  /** The names that the policy has for its peer and its service, where it has. */
+  readonly network?: string;
+  readonly service?: string;
 }
 
 export function ruleDocument(rule: Rule): RuleDocument {
@@ -40,11 +43,14 @@ export function ruleDocument(rule: Rule): RuleDocument {
   };
 }
 
-export function desiredDocument({ rule, name, source }: DesiredRule): RuleDocument {
+export function desiredDocument({ rule, name, source, words }: DesiredRule): RuleDocument {
+  const { network = null, service = null } = words ?? {};
   return {
     ...ruleDocument(rule),
     ...(name === null ? {} : { name }),
     source: { file: source.file, line: source.line },
+    ...(network === null ? {} : { network: network.name }),
+    ...(service === null ? {} : { service: service.name }),
   };
 }
 

@@ -15,6 +15,7 @@ import {
   type RuleDocument,
 } from '../model/rule-document.ts';
 import { changeOfEffect } from './change-word.ts';
+import { changesDocument } from './changes/headline.ts';
 import {
   hashOfPlans,
   isFailed,
@@ -53,6 +54,8 @@ export interface GroupDocument extends GroupRef {
   /** What an approval of this plan would cover: accept rules that lose traffic, and what opens to the internet. */
   readonly losing: readonly RuleDocument[];
   readonly opening: readonly OpenedService[];
+  /** The lines of the text, most important first. */
+  readonly changes: ReturnType<typeof changesDocument>;
 }
 
 /** The whole document; groups in order of account, region and id. */
@@ -120,6 +123,7 @@ export function planDocument(plan: GroupPlan): GroupDocument {
     blockedBy,
     losing: plan.losing.map(ruleDocument),
     opening,
+    changes: changesDocument(plan),
   };
 }
 
@@ -141,6 +145,7 @@ function failedDocument({ account, region, id, mode, error }: FailedGroup): Grou
     blockedBy: [],
     losing: [],
     opening: [],
+    changes: [],
   };
 }
 
@@ -208,12 +213,13 @@ export const exposureDocument = ({ exposure, diff }: Pick<GroupPlan, 'exposure' 
 });
 
 function effectDocument(found: ExposureEffect, diff: Diff) {
-  const { effect, rule, boxes, example } = found;
+  const { effect, rule, boxes, whole, example } = found;
   return {
     effect,
     change: changeOfEffect(found, diff),
     rule: ruleDocument(rule),
     boxes,
+    whole,
     example: example === null ? null : packetDocument(example),
   };
 }

@@ -31,7 +31,7 @@ export const summarise = (results: readonly GroupResult[]): Summary => tallyOf(r
  */
 export const planExitCode = (results: readonly GroupResult[]): 0 | 1 | 2 | 3 => tallyOf(results).exitCode;
 
-function tallyOf(results: readonly GroupResult[]): Tally {
+export function tallyOf(results: readonly GroupResult[]): Tally {
   const tally = new Tally();
   for (const result of results) tally.add(result);
   return tally;

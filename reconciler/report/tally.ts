@@ -1,5 +1,5 @@
 // What is said of all groups together, counted as they come: a plan of ten thousand groups need not be held for it.
-import { groupKey, type GroupRef } from '../model/group.ts';
+import { groupKey, MODES, type GroupRef, type Mode } from '../model/group.ts';
 import { HashOfList } from '../plan/hash.ts';
 import type { GroupPlan } from '../plan/plan.ts';
 
@@ -30,20 +30,24 @@ export class Tally {
   };
   readonly #calls = { calls: 0, add: 0, modify: 0, remove: 0 };
   readonly #hash = new HashOfList();
+  readonly #modes = new Set<Mode>();
   #groups = 0;
+  #notHitless = 0;
 
   /** In order of account, region and id: `hash` hangs on it. */
-  add(result: GroupPlan | (GroupRef & { readonly error: string })): void {
+  add(result: GroupPlan | (GroupRef & { readonly mode: Mode; readonly error: string })): void {
     const isFailed = 'error' in result;
     this.#hash.add(isFailed ? groupKey(result) : result.hash);
     this.#groups += 1;
+    this.#modes.add(result.mode);
     this.#statuses[isFailed ? 'error' : result.status] += 1;
     // Those of an observed or blocked group would not be carried out.
     if (!isFailed && result.status === 'pending') this.#count(result);
   }
 
-  #count({ steps }: GroupPlan): void {
+  #count({ steps, hitless }: GroupPlan): void {
     const calls = this.#calls;
+    if (!hitless) this.#notHitless += 1;
     calls.calls += steps.length;
     for (const step of steps) {
       if (step.kind === 'authorize') calls.add += step.rules.length;
@@ -54,6 +58,20 @@ export class Tally {
 
   get groups(): number {
     return this.#groups;
+  }
+
+  get converged(): number {
+    return this.#statuses.converged;
+  }
+
+  /** Of the groups whose plans would be carried out, those whose plans cannot keep the promise. */
+  get notHitless(): number {
+    return this.#notHitless;
+  }
+
+  /** In one fixed order. */
+  get modes(): readonly Mode[] {
+    return MODES.filter((mode) => this.#modes.has(mode));
   }
 
   get summary(): Summary {

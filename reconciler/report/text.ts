@@ -1,212 +1,218 @@
-// A plan for people: first what it does to the traffic and why, then the rules, then the calls.
-import type { Box } from '../exposure/text/box.ts';
-import type { ExposureDelta } from '../exposure/ask/delta.ts';
-import type { ExposureEffect } from '../exposure/ask/effects.ts';
-import { type CommitFacts, commitLine } from './commit.ts';
+// A plan for people: ten seconds must be enough to see what matters. A headline for each group that changes, then its
+// changes by the rules of the policies that cause them. What exposes to the internet stands first.
 import { counted } from '../model/counted.ts';
-import { groupKey } from '../model/group.ts';
+import type { GroupRef } from '../model/group.ts';
 import type { SourcePlace } from '../model/problem.ts';
+import { quoted, visible } from '../model/rule-text.ts';
+import type { Block, GroupPlan, PlanFinding } from '../plan/plan.ts';
+import { callTexts } from './calls.ts';
+import { changeBlocks } from './changes/change-lines.ts';
 import {
-  boxPeerMembership,
-  boxPortsText,
-  peerMembership,
-  portText,
-} from '../exposure/text/membership-text.ts';
-import { fieldText, type RuleField } from '../model/rule.ts';
-import { operationOf } from '../model/operation.ts';
-import type { Difference, Diff, Block, PlanFinding, GroupPlan, Step } from '../plan/plan.ts';
-import { describeRule, protocolText, quoted } from '../model/rule-text.ts';
-import { changeOfEffect, type RuleChangeWord } from './change-word.ts';
-import { packetDocument, type PlannedRevision, type PlanReport } from './document.ts';
-import { hashOfPlans, isFailed, sortResults, summarise, type GroupResult } from './results.ts';
+  changeRows,
+  changeCounts,
+  exposedBy,
+  exposurePhrases,
+  trafficPhrase,
+  type ToldChanges,
+} from './changes/headline.ts';
+import { type CommitFacts, commitLine } from './commit.ts';
+import type { PlannedRevision } from './document.ts';
+import { PLAIN_LOOK, rowLines, wrappedLine, type Look } from './look.ts';
+import { isFailed, sortResults, type FailedGroup, type GroupResult } from './results.ts';
+import { Tally } from './tally.ts';
 
-const MAX_BOXES_SHOWN = 5;
-const MAX_RULES_SHOWN = 10;
+export interface TextOptions {
+  readonly look: Look;
+  /** Whether the calls are listed. */
+  readonly calls: boolean;
+  /** Whether groups are listed that are as they should be. */
+  readonly all: boolean;
+  /** The command that carries out a plan, up to the hash; null: it is not named. */
+  readonly apply: string | null;
+}
+
+export const PLAIN_TEXT: TextOptions = { look: PLAIN_LOOK, calls: false, all: false, apply: null };
 
 /** The whole plan as lines of plain text, ending in a newline. */
 export function renderText(
   revision: string,
   results: readonly GroupResult[],
   commit: CommitFacts | null = null,
+  options: TextOptions = PLAIN_TEXT,
 ): string {
-  const inOrder = sortResults(results);
-  const said = { hash: hashOfPlans(inOrder), summary: summarise(inOrder) };
-  return textHead({ revision, commit }, said) + inOrder.map(textOfGroup).join('');
+  const tally = new Tally();
+  const ranked = RANKS.map((): string[] => []);
+  for (const result of sortResults(results)) {
+    tally.add(result);
+    ranked[rankOfGroup(result)]?.push(textOfGroup(result, options));
+  }
+  return [textHead({ revision, commit }, tally, options), ...ranked.flat(), textFoot(tally, options)].join(
+    '',
+  );
+}
+
+/** The most important first; within one, in order of account, region and id. */
+export const RANKS = ['opens', 'closes', 'stuck', 'differs', 'converged'] as const;
+
+/** Index of the group's rank: internet exposure first. */
+export function rankOfGroup(result: GroupResult): number {
+  if (isFailed(result)) return RANKS.indexOf('stuck');
+  const { opened, closed } = exposedBy(changeBlocks(result), result.opening);
+  if (opened.length > 0) return RANKS.indexOf('opens');
+  if (closed.length > 0) return RANKS.indexOf('closes');
+  if (result.status === 'blocked') return RANKS.indexOf('stuck');
+  return RANKS.indexOf(result.status === 'converged' ? 'converged' : 'differs');
 }
 
 /** What stands above the groups. */
-export function textHead(
-  { revision, commit }: PlannedRevision,
-  { hash, summary }: Pick<PlanReport, 'hash' | 'summary'>,
-): string {
-  const of = commit === null ? [] : [`commit ${commitLine(commit)}`];
-  return [`revision ${revision}`, ...of, `plan ${hash}`, summaryLine(summary), ''].join('\n');
+export function textHead({ revision, commit }: PlannedRevision, tally: Tally, { look }: TextOptions): string {
+  const of = commit === null ? [] : [`commit ${visible(commitLine(commit))}`];
+  const said = [sumText(tally), `policies ${revisionWords(revision)}`, modesText(tally.modes)];
+  const lines = [said.filter((part) => part !== '').join('   '), ...of];
+  return lines.flatMap((line) => wrappedLine(line, 2, look)).join('\n') + '\n';
 }
 
-/** One group, with an empty line before it. */
-export const textOfGroup = (result: GroupResult): string => ['', ...groupLines(result), ''].join('\n');
+/** A commit's id by its beginning. */
+const revisionWords = (revision: string): string =>
+  /^[0-9a-f]{40,64}$/.test(revision) ? revision.slice(0, 12) : visible(revision);
 
-export function summaryLine(summary: PlanReport['summary']): string {
-  const { calls, add, modify, remove } = summary;
+const modesText = (modes: readonly string[]): string =>
+  modes.length === 0 ? '' : `${modes.length === 1 ? 'mode' : 'modes'} ${modes.join(', ')}`;
+
+/** `3 groups differ, 12 calls, all hitless; 1 group blocked`. */
+export function sumText({ summary, notHitless }: Tally): string {
+  const { calls, differing } = summary;
   const groups = (['blocked', 'observed', 'unreadable'] as const)
     .filter((state) => summary[state] > 0)
     .map((state) => `${counted(summary[state], 'group')} ${state}`);
-  return [`${counted(calls, 'call')}: add ${add}, modify ${modify}, remove ${remove}`, ...groups].join('; ');
+  const differ =
+    differing === 0
+      ? 'no group differs'
+      : `${counted(differing, 'group')} ${differing === 1 ? 'differs' : 'differ'}`;
+  const promised = notHitless === 0 ? 'all hitless' : `NOT hitless in ${counted(notHitless, 'group')}`;
+  const does = calls === 0 ? [] : [counted(calls, 'call'), promised];
+  return [[differ, ...does].join(', '), ...groups].join('; ');
 }
 
-/** One group, its heading first. */
-export function groupLines(result: GroupResult): string[] {
-  const heading = `${groupKey(result)} (${result.mode})`;
-  if (isFailed(result)) return [`${heading}: error`, `  ${quoted(result.error)}`];
+/** What stands below the groups. */
+export function textFoot(tally: Tally, { look, calls, all, apply }: TextOptions): string {
+  const { converged } = tally;
+  const flags = [...(calls ? [] : ['--calls']), ...(all ? [] : ['--all']), '--json'];
+  const parts = [
+    ...(converged === 0 ? [] : [`${counted(converged, 'group')} converged.`]),
+    ...(apply === null || tally.groups === 0 ? [] : [`Details: ${flags.join(', ')}.`]),
+    ...(apply === null || tally.summary.calls === 0
+      ? []
+      : [`Apply exactly this: ${apply} ${tally.hash.slice(0, HASH_CHARACTERS)}`]),
+  ];
+  return parts.length === 0 ? '' : `${wrappedLine(parts.join(' '), 2, look).join('\n')}\n`;
+}
+
+/** As many as no one confuses. */
+const HASH_CHARACTERS = 12;
+
+/** One group, with its line ends; empty for one that is as it should be, unless all are asked for. */
+export function textOfGroup(result: GroupResult, options: TextOptions): string {
+  return options.all || isTold(result)
+    ? groupLines(result, options)
+        .map((line) => `${line}\n`)
+        .join('')
+    : '';
+}
+
+/** What is as it should be needs no words, unless the plan has some. */
+export const isTold = (result: GroupResult): boolean =>
+  isFailed(result) ||
+  result.status !== 'converged' ||
+  result.exceptions.length + result.findings.length + result.blockedBy.length > 0;
+
+/** One group, its headline first. */
+export function groupLines(result: GroupResult, { look, calls }: TextOptions): string[] {
+  if (isFailed(result)) return failedLines(result, look);
+  const blocks = changeBlocks(result);
+  const isObserved = result.status === 'observed';
   return [
-    `${heading}: ${result.status}`,
-    ...titled('traffic', trafficLines(result)),
-    ...titled('rules', diffLines(result)),
-    ...titled(
-      result.status === 'observed' ? 'calls that would be made' : 'calls',
-      result.steps.flatMap(stepLines),
+    ...headline(result, [...changePhrases(result), ...statePhrases(result)], look),
+    ...rowLines(changeRows(blocks), look),
+    ...indented(
+      [
+        ...(result.exposure.exact
+          ? []
+          : ['at most: too intricate to say exactly, no more than this changes']),
+        ...promiseLines(result),
+        ...result.blockedBy.flatMap((block) =>
+          blockLines(block, isObserved ? 'would be blocked by' : 'blocked by'),
+        ),
+        ...approvalLines(result),
+        ...result.findings.map(findingLine),
+        ...(calls && result.steps.length > 0
+          ? [
+              isObserved ? 'calls that would be made' : 'calls',
+              ...callTexts(result.steps).map((line) => `  ${line}`),
+            ]
+          : []),
+      ],
+      look,
     ),
-    ...titled('promises', promiseLines(result)),
-    ...titled(
-      result.status === 'observed' ? 'would be blocked by' : 'blocked by',
-      result.blockedBy.flatMap(blockLines),
-    ),
-    ...titled('approved', approvalLines(result)),
-    ...titled('findings', result.findings.map(findingLine)),
   ];
 }
 
-/** A part of a group, if there is anything in it. */
-export function titled(title: string, lines: readonly string[]): string[] {
-  return lines.length === 0 ? [] : [`  ${title}`, ...lines.map((line) => `    ${line}`)];
+const failedLines = (failed: FailedGroup, look: Look): string[] =>
+  headline(failed, [`error: ${quoted(failed.error)}`], look);
+
+/** `sg-bp1web  cn-hangzhou  +4 ~7 -0  closes internet exposure: tcp 22`. */
+export function headline(group: GroupRef, phrases: readonly string[], look: Look): string[] {
+  const { account, region, id } = group;
+  const place = account === 'default' ? region : `${account}/${region}`;
+  const shown = visible(id);
+  const text = [shown, visible(place), ...phrases].join('  ');
+  const [first = '', ...rest] = wrappedLine(text, 4, look);
+  const painted = first.startsWith(shown) ? look.paint('strong', shown) + first.slice(shown.length) : first;
+  return [painted, ...rest].map((line) =>
+    phrases
+      .filter((phrase) => phrase.startsWith('! '))
+      .reduce((done, phrase) => done.replace(phrase, () => look.paint('alarm', phrase)), line),
+  );
 }
 
-const trafficLines = ({ steps, exposure, diff }: GroupPlan): string[] =>
-  steps.length === 0 ? [] : exposureLines(exposure, diff);
-
-/** What opens and what closes, by the rules that cause it. */
-export function exposureLines(exposure: ExposureDelta, diff: Diff): string[] {
-  if (exposure.effects.length === 0 && exposure.exact) return ['nothing opens and nothing closes'];
-  const lines = exposure.effects.flatMap((effect) => effectLines(effect, changeOfEffect(effect, diff)));
-  return exposure.exact ? lines : [...lines, 'too intricate to say exactly: no more than this changes'];
+/** What is added, changed and removed, what the internet reaches, and how much opens and closes. */
+export function changePhrases(told: ToldChanges): string[] {
+  const { missing, different, unexpected, unmanaged } = told.diff;
+  if (missing.length + different.length + unexpected.length === 0) return [];
+  const blocks = changeBlocks(told);
+  const exposure = exposurePhrases(exposedBy(blocks, told.opening)).map((phrase) => `! ${phrase}`);
+  const traffic = trafficPhrase(blocks);
+  const left = unmanaged === 0 ? [] : [`${counted(unmanaged, 'rule')} left alone`];
+  return [changeCounts(told), ...exposure, ...(traffic === null ? [] : [traffic]), ...left];
 }
 
-/** For an effect that could not be worked out: its boxes are all that the rule could change. */
-export const MAY: Readonly<Record<ExposureEffect['effect'], string>> = {
-  opens: 'may open',
-  closes: 'may close',
+function statePhrases({ status, mode, blockedBy }: GroupPlan): string[] {
+  const kinds = [...new Set(blockedBy.map(({ kind }) => kind))].join(', ');
+  const blocked = kinds === '' ? [] : [`${BLOCKED[status]} ${kinds}`];
+  const state = status === 'converged' ? ['converged'] : status === 'observed' ? ['observed'] : [];
+  return [...state, ...(mode === 'additive' ? ['additive'] : []), ...blocked];
+}
+
+const BLOCKED: Readonly<Record<GroupPlan['status'], string>> = {
+  blocked: 'BLOCKED by',
+  observed: 'would be blocked by',
+  pending: 'in part blocked by',
+  converged: 'in part blocked by',
 };
 
-function effectLines({ effect, rule, boxes, example }: ExposureEffect, change: RuleChangeWord): string[] {
-  const more = boxes.length - MAX_BOXES_SHOWN;
-  return [
-    `${example === null ? MAY[effect] : effect} because this rule is ${change}: ${describeRule(rule)}`,
-    ...boxes.slice(0, MAX_BOXES_SHOWN).map((box) => `  ${boxText(box)}`),
-    ...(more > 0 ? [`  and ${more} more of the kind`] : []),
-    ...(example === null ? [] : [`  for example ${exampleText(example)}`]),
-  ];
-}
+/** Lines below the headline; what goes on is set in deeper. */
+export const indented = (lines: readonly string[], look: Look): string[] =>
+  lines.flatMap((line) => wrappedLine(`  ${line}`, 6, look));
 
-export function boxText(box: Box): string {
-  const [peerWord, ownWord] = box.direction === 'ingress' ? ['from', 'to'] : ['to', 'from'];
-  return [
-    box.direction,
-    protocolText(box.protocol),
-    boxPortsText(box),
-    `${peerWord} ${box.peer}${exceptText(box.exceptPeers)}`,
-    box.own === undefined ? null : `${ownWord} ${box.own}${exceptText(box.exceptOwn)}`,
-    box.sourcePorts === undefined ? null : `source ports ${box.sourcePorts}`,
-    box.nicType ?? null,
-    ...boxPeerMembership(box),
-  ]
-    .filter((part) => part !== null)
-    .join(' ');
-}
-
-function exceptText(prefixes: readonly string[] = []): string {
-  if (prefixes.length === 0) return '';
-  const more = prefixes.length - MAX_BOXES_SHOWN;
-  return ` except ${prefixes.slice(0, MAX_BOXES_SHOWN).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
-}
-
-function exampleText(example: NonNullable<ExposureEffect['example']>): string {
-  const { protocol, peer, sourcePort, own } = packetDocument(example);
-  return [
-    protocolText(String(protocol)),
-    portText(example),
-    peer === null ? null : `peer ${peer}`,
-    ...peerMembership(example),
-    sourcePort === null ? null : `source port ${sourcePort}`,
-    own === null ? null : `own address ${own}`,
-  ]
-    .filter((part) => part !== null)
-    .join(', ');
-}
-
-function diffLines({ diff, mode }: GroupPlan): string[] {
-  const mark = mode === 'additive' ? '= left alone' : '-';
-  return [
-    ...diff.missing.map(({ rule, source }) => `+ ${describeRule(rule)}  ${atPlace(source)}`),
-    ...diff.different.map((pair) => `~ ${differenceText(pair)}`),
-    ...diff.unexpected.map(({ rule, id }) => `${mark} ${id ?? 'no id'} ${describeRule(rule)}`),
-    ...(diff.unmanaged > 0 ? [`${counted(diff.unmanaged, 'rule')} left alone, as its policy says`] : []),
-  ];
-}
-
-const differenceText = (pair: Difference): string =>
-  `${pair.from.id ?? 'no id'} ${changeText(pair)}  ${atPlace(pair.to.source)}`;
-
-/** A rule, and what becomes of it. */
-export function changeText({ from, to, fields }: Difference): string {
-  const changes = fields.map(
-    (field) => `${field} ${valueText(from.rule, field)} -> ${valueText(to.rule, field)}`,
-  );
-  return `${describeRule(from.rule)}: ${changes.join(', ')}`;
-}
-
-function valueText(rule: Difference['to']['rule'], field: RuleField): string {
-  const text = fieldText(rule, field);
-  if (text === null) return field === 'description' ? 'none' : 'any';
-  return field === 'description' ? quoted(text) : text;
-}
-
-function stepLines(step: Step, index: number): string[] {
-  const checkpoint = step.checkpoint ? ['-- checkpoint: verify added rules before removing old ones'] : [];
-  const [first, ...others] = ruleTexts(step);
-  const call = `${index + 1}. ${operationOf(step)}`;
-  if (others.length === 0) return [...checkpoint, `${call} ${first ?? ''}`];
-  const shown = [first, ...others].slice(0, MAX_RULES_SHOWN).map((text) => `     ${text}`);
-  const more = others.length + 1 - shown.length;
-  const rest = more > 0 ? [`     and ${more} more`] : [];
-  return [...checkpoint, `${call} ${counted(others.length + 1, 'rule')}`, ...shown, ...rest];
-}
-
-/** What a call names. */
-function ruleTexts(step: Step): string[] {
-  switch (step.kind) {
-    case 'authorize':
-      return step.rules.map(({ rule }) => describeRule(rule));
-    case 'modify':
-      return [`${step.target.id ?? 'by its fields'} to ${describeRule(step.to.rule)}`];
-    case 'revoke':
-      return step.targets.map(({ rule, id }) =>
-        step.targets.length === 1 && id !== null ? id : `${id ?? 'no id'} ${describeRule(rule)}`,
-      );
-  }
-}
-
+/** A plan that keeps its promise is counted in the head. */
 function promiseLines({ hitless, exceptions, steps }: GroupPlan): string[] {
-  if (steps.length === 0 && exceptions.length === 0) return [];
-  return [
-    hitless
-      ? 'hitless: at no moment is a packet decided otherwise than by the old or the new rules'
-      : 'NOT hitless',
-    ...exceptions.map(({ kind, message }) => `${kind}: ${message}`),
-  ];
+  const why = exceptions.map(({ kind, message }) => `${kind}: ${message}`).join('; ');
+  if (hitless || steps.length === 0) return why === '' ? [] : [why];
+  return [`NOT hitless${why === '' ? '' : `; ${why}`}`];
 }
 
-export const blockLines = ({ kind, message, override }: Block): string[] => [
-  `${kind}: ${message}`,
+export const blockLines = ({ kind, message, override }: Block, word: string): string[] => [
+  `${word} ${kind}: ${message}`,
   ...(override === '' ? [] : [`  to go on: ${override}`]),
 ];
 
@@ -214,7 +220,7 @@ function approvalLines({ approval }: GroupPlan): string[] {
   if (approval === null) return [];
   const { by, reason, atMs, untilMs } = approval;
   const [at, until] = [atMs, untilMs].map((ms) => new Date(ms).toISOString());
-  return [`by ${quoted(by)} at ${at} until ${until}: ${quoted(reason)}`];
+  return [`approved by ${quoted(by)} at ${at} until ${until}: ${quoted(reason)}`];
 }
 
 export const findingLine = ({ severity, id, message, file, line }: PlanFinding): string =>

@@ -5,7 +5,7 @@ import { describeRule } from '../../reconciler/model/rule-text.ts';
 import { ruleIdentity, type Rule } from '../../reconciler/model/rule.ts';
 import type { GroupPolicy } from '../../reconciler/plan/plan.ts';
 import { planDocument } from '../../reconciler/report/document.ts';
-import { groupLines } from '../../reconciler/report/text.ts';
+import { groupLines, PLAIN_TEXT } from '../../reconciler/report/text.ts';
 import { EDIT, walk, type SeenEvent, type Walk } from './walk.ts';
 
 /** Walks, and writes down what was seen. */
@@ -56,7 +56,7 @@ the vendor's fields, so the two sides can be compared by identity.
 
 \`rampart plan\` shows it like this (\`reconciler/report/text.ts\`):
 
-${fence('text', groupLines(plan))}
+${fence('text', groupLines(plan, { ...PLAIN_TEXT, calls: true }))}
 
 The hash is over the group, its mode and the changes: \`${plan.hash.slice(0, 12)}…\`. The one step is \`${plan.steps.map(operationOf).join()}\`.
 

@@ -222,7 +222,7 @@ chmod +x node_modules/.bin/rampart
     expect(platform?.ours[0]?.text).toMatch(
       /^<!-- rampart: policies -->\n## What `[0-9a-f]{40}` changes against `HEAD\^1`\n/,
     );
-    expect(platform?.ours[0]?.text).toContain('+ opens ingress tcp ports 8443/8443 from 203.0.113.0/24');
+    expect(platform?.ours[0]?.text).toContain('  + opens tcp 8443 from 203.0.113.0/24  policies/web.yaml:');
 
     change(OPEN);
     repository.run('checkout', '--quiet', 'merged');
@@ -234,7 +234,7 @@ chmod +x node_modules/.bin/rampart
     clone('merged', 'work/change');
     expect((await workflow('github/policies-plan.yml', api)).map(({ code }) => code)).toEqual([0, 0, 0]);
     expect(platform?.ours).toHaveLength(1);
-    expect(platform?.ours[0]?.text).toContain('guardrail: guardrail cis-alibaba-4.3');
+    expect(platform?.ours[0]?.text).toContain('blocked by guardrail: guardrail cis-alibaba-4.3');
     expect(platform?.ours[0]?.text.match(/<!-- rampart: policies -->/g)).toHaveLength(1);
 
     rmSync(path.join(workspace.folder, 'work/change/policies'), { recursive: true });

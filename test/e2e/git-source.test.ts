@@ -224,7 +224,7 @@ describe('commands with a git source', () => {
     const planned = await estate.workspace.run(['plan']);
     expect(planned.code).toBe(3);
     expect(planned.stderr).toContain('does not descend from');
-    expect(planned.stdout).toContain(`revision ${first}`);
+    expect(planned.stdout).toContain(`policies ${first.slice(0, 12)} `);
   });
 });
 
@@ -239,7 +239,7 @@ describe('a rollback', () => {
     let from = daemon.lines.length;
     const done = await estate.workspace.run(rollback);
     expect(done).toMatchObject({ code: 0 });
-    expect(done.stdout).toContain('remove 1');
+    expect(done.stdout).toContain('  +0 ~0 -1  ');
     await enforced(daemon, first, from);
     expect(await estate.ports()).toEqual([443]);
     expect(JSON.stringify(await daemon.event('policies.loaded', { revision: first }, from))).toContain(

@@ -176,9 +176,13 @@ onlyWith('git', describe)('plan --base', () => {
     await clone.dispose();
     expect(stderr).toBe('');
     expect(code).toBe(3);
-    expect(stdout).toContain('default/cn-hangzhou/sg-bp1db (enforce): blocked');
-    expect(stdout).toContain('+ ingress accept tcp 22/22 from 0.0.0.0/0');
-    expect(stdout).toContain('- ingress accept tcp 22/22 from sg-bp1bastion');
+    expect(stdout).toContain('sg-bp1db  cn-hangzhou  +2 ~0 -1  ! opens to the internet: tcp 22 ');
+    expect(stdout).toContain(
+      '  ! opens   at most tcp 22 (ssh) from anywhere (2 prefixes)  policies/database.yaml:12 ssh',
+    );
+    expect(stdout).toContain(
+      '  - removes tcp 22 from sg-bp1bastion                        rule of the base "SSH through the bastion"',
+    );
     expect(stdout).toContain('guardrail: guardrail cis-alibaba-4.3');
     expect(stdout).not.toContain('sgr-');
     expect(status).toBe('');
@@ -232,9 +236,9 @@ onlyWith('git', describe)('plan --base', () => {
       { id: 'sg-web', change: 'same' },
     ]);
     const { stdout } = await workspace.runHere(['plan', '--base', 'HEAD']);
-    expect(stdout).toContain('sg-new (enforce): added, pending; what the group holds now is not known here');
+    expect(stdout).toContain('added, pending; what the group holds now is not known here');
     expect(stdout).toContain(
-      'sg-old (enforce): released: what is there stays (2 rules), and is no longer managed',
+      'sg-old  cn-hangzhou  released: what is there stays (2 rules), and is no longer managed',
     );
   });
 

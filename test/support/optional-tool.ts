@@ -15,6 +15,12 @@ const TOOLS = {
   openssl: () => ends('openssl', ['version']) && TOOLS.git(),
   bash: () => ends('bash', ['-c', 'true']),
   python3: () => ends('python3', ['-c', 'import pty']),
+  promtool: () => ends('promtool', ['--version']),
+  hadolint: () => ends('hadolint', ['--version']),
+  shellcheck: () => ends('shellcheck', ['--version']),
+  'systemd-analyze': () => ends('systemd-analyze', ['--version']),
+  // It may be there and not be allowed to trace.
+  strace: () => ends('strace', ['-qq', '-o', '/dev/null', 'true']),
   '/dev/full': () => existsSync('/dev/full'),
   'IPv6 loopback': () => networkInterfaces().lo?.some(({ address }) => address === '::1') === true,
   // Who must be able to read this folder and to run this Node.js, which may lie below the home of the superuser.

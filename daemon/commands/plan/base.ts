@@ -15,7 +15,9 @@ import {
   type ShownComparison,
 } from '../../../reconciler/report/comparison/shown.ts';
 import { renderComparison } from '../../../reconciler/report/comparison/text.ts';
+import type { Look } from '../../../reconciler/report/look.ts';
 import { UsageError, type ExitCode, type Io } from '../../cli/io.ts';
+import { lookOf, type ColorChoice } from '../../cli/look.ts';
 import { systemClock } from '../../clock.ts';
 import { noteUncommitted } from '../../compose/committed.ts';
 import { readPolicies } from '../../compose/session.ts';
@@ -30,6 +32,7 @@ export interface BaseFlags {
   readonly group?: string;
   readonly format: PlanFormat;
   readonly marker: string | null;
+  readonly color?: ColorChoice;
 }
 
 export async function planAgainstBase(config: Config, flags: BaseFlags, io: Io): Promise<ExitCode> {
@@ -51,7 +54,7 @@ export async function planAgainstBase(config: Config, flags: BaseFlags, io: Io):
     held: heldBy(comparison.loss, config),
     notes: await notesOn(before, here, io),
   };
-  io.stdout.write(rendered(flags, shown));
+  io.stdout.write(rendered(flags, shown, lookOf(io.stdout, io, flags.color)));
   return comparisonExitCode(shown);
 }
 
@@ -122,10 +125,10 @@ function ofGroup(comparison: PolicyComparison, id: string | undefined): PolicyCo
   return { ...comparison, groups };
 }
 
-function rendered({ format, marker }: BaseFlags, shown: ShownComparison): string {
+function rendered({ format, marker }: BaseFlags, shown: ShownComparison, look: Look): string {
   switch (format) {
     case 'text':
-      return renderComparison(shown);
+      return renderComparison(shown, look);
     case 'json':
       return formatComparison(shown);
     case 'markdown':

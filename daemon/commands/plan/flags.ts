@@ -11,6 +11,8 @@ export interface PlanFlags extends SessionFlags {
   readonly format: PlanFormat;
   readonly base?: string;
   readonly marker?: string;
+  readonly calls?: true;
+  readonly all?: true;
 }
 
 export const formatOf = ({ json, format }: PlanFlags): PlanFormat => (json === true ? 'json' : format);

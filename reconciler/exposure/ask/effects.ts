@@ -21,6 +21,8 @@ export interface ExposureEffect {
   readonly rule: Rule;
   /** In one fixed order. */
   readonly boxes: readonly Box[];
+  /** Whether that is all that the rule matches, so that the rule itself says what. False: less, or it is not known. */
+  readonly whole: boolean;
   /** One of the packets. Null: the budget ran out, and the boxes are all that the rule could change. */
   readonly example: Packet | null;
 }
@@ -39,12 +41,14 @@ export function explainChanges(compared: Compared, maxWork: number): ExposureEff
     const drafts = parts.flatMap((part) => part.drafts);
     if (drafts.length === 0) return [];
     const { comparison, clause } = itemAt(changes, 0);
+    const boxes = joinFamilies(drafts, compared.space.context);
     return [
       {
         effect: canOpen(comparison, clause) ? 'opens' : 'closes',
         change: intAt(comparison.masks, clause) === AFTER ? 'added' : 'removed',
         rule,
-        boxes: joinFamilies(drafts, compared.space.context),
+        boxes,
+        whole: exact !== null && isAllOf(changes, boxes, compared),
         example: parts.find(({ example }) => example !== null)?.example ?? null,
       },
     ];
@@ -70,6 +74,15 @@ function changesByRule({ space, comparisons }: Compared): Array<[Rule, ChangedCl
     }
   }
   return [...changes].sort(([a], [b]) => compareRules(a, b));
+}
+
+/** Boxes of the same packets may be written in more ways than one: then they are not known to be all. */
+function isAllOf(changes: readonly ChangedClause[], boxes: readonly Box[], { space }: Compared): boolean {
+  const all = joinFamilies(
+    changes.flatMap((change) => wholePart(change).drafts),
+    space.context,
+  );
+  return JSON.stringify(all) === JSON.stringify(boxes);
 }
 
 interface EffectPart {

@@ -1,5 +1,5 @@
 // A rule as written -> the rules it stands for: every peer with every protocol and port.
-import type { DesiredRule } from '../../model/group.ts';
+import type { DesiredRule, NamedSet, RuleWords } from '../../model/group.ts';
 import type { Peer } from '../../model/peer.ts';
 import { canonicalSourcePorts, NO_PORTS, type Ports } from '../../model/ports.ts';
 import { hasPorts } from '../../model/protocol.ts';
@@ -33,6 +33,8 @@ export interface RuleSite extends Site {
 interface Sourced<T> {
   readonly value: T;
   readonly path: Path;
+  /** The set that the word names; null: it names none. */
+  readonly named: NamedSet | null;
 }
 
 /** Undefined: what is written there is broken, and has been reported. */
@@ -59,16 +61,35 @@ export function expandRule(entry: RuleEntry, site: RuleSite): Expansion {
   const certain: Rule[] = [];
   const rules: DesiredRule[] = [];
   const source = site.context.file.locate(site.path, 'value');
+  const name = entry.name ?? null;
+  const wordsOf = sharedWords();
   for (const peer of orUnknown(sourcedMembers(peerSets), undefined, site)) {
     for (const traffic of orUnknown(sourcedMembers(trafficSets), UNKNOWN_TRAFFIC, site)) {
       const { hasProblems, rule } = combined(entry, { site, peer, traffic });
       if (rule === null) continue;
       if (!entry.hasUnknownKeys) certain.push(rule);
       if (!entry.isWhole || hasProblems) continue;
-      rules.push({ rule, name: entry.name ?? null, expiresAtMs: entry.expires ?? null, source });
+      const words = wordsOf(peer.named, traffic.named);
+      rules.push({ rule, name, expiresAtMs: entry.expires ?? null, source, ...words });
     }
   }
   return { rules, certain };
+}
+
+/** One object for all rules of the same two words: an entry may stand for thousands. */
+function sharedWords(): (
+  network: NamedSet | null,
+  service: NamedSet | null,
+) => { readonly words?: RuleWords } {
+  const known = new Map<NamedSet | null, Map<NamedSet | null, { readonly words: RuleWords }>>();
+  return (network, service) => {
+    if (network === null && service === null) return {};
+    const ofNetwork = known.get(network) ?? new Map<NamedSet | null, { readonly words: RuleWords }>();
+    known.set(network, ofNetwork);
+    const words = ofNetwork.get(service) ?? { words: { network, service } };
+    ofNetwork.set(service, words);
+    return words;
+  };
 }
 
 type Sets<T> = ReadonlyArray<Sourced<readonly T[]>>;
@@ -76,7 +97,7 @@ type Sets<T> = ReadonlyArray<Sourced<readonly T[]>>;
 const sizeOf = (sets: Sets<unknown>): number => sets.reduce((sum, { value }) => sum + value.length, 0);
 
 const sourcedMembers = <T>(sets: Sets<T>): Array<Sourced<T>> =>
-  sets.flatMap(({ value, path }) => value.map((member) => ({ value: member, path })));
+  sets.flatMap(({ value, path, named }) => value.map((member) => ({ value: member, path, named })));
 
 const UNKNOWN_TRAFFIC: KnownTraffic = { protocol: undefined, ports: undefined };
 
@@ -85,7 +106,7 @@ const orUnknown = <T, U>(
   members: ReadonlyArray<Sourced<T>>,
   unknown: U,
   { path }: Site,
-): ReadonlyArray<Sourced<T | U>> => (members.length > 0 ? members : [{ value: unknown, path }]);
+): ReadonlyArray<Sourced<T | U>> => (members.length > 0 ? members : [{ value: unknown, path, named: null }]);
 
 interface Combination {
   readonly site: RuleSite;
@@ -151,10 +172,10 @@ function pathOf(field: RuleField, { site, peer, traffic }: Combination): Path {
 function peerSetsOf(entry: RuleEntry, { context, definitions, direction, path }: RuleSite): Sets<Peer> {
   return entry.peers.map((word, index) => {
     const wordPath = [...path, PEER_KEY[direction], index];
-    if (word?.kind === 'peer') return { value: [word.peer], path: wordPath };
+    if (word?.kind === 'peer') return { value: [word.peer], path: wordPath, named: null };
     const site = { context, path: wordPath };
-    const members = word === undefined ? null : definitions.network(word.name, site, 'rule');
-    return { value: members ?? [], path: wordPath };
+    if (word === undefined) return { value: [], path: wordPath, named: null };
+    return namedSet(word.name, definitions.network(word.name, site, 'rule'), wordPath);
   });
 }
 
@@ -201,14 +222,16 @@ function trafficSetsOf(entry: RuleEntry, site: RuleSite): Sets<KnownTraffic> {
   if (portList !== null) {
     const isClear = portList !== undefined && ports === null;
     const list: Ports | undefined = isClear ? { kind: 'list', id: portList } : undefined;
-    return [{ value: [{ protocol, ports: list }], path: [...site.path, 'portList'] }];
+    return [{ value: [{ protocol, ports: list }], path: [...site.path, 'portList'], named: null }];
   }
   if (ports === null) {
-    return [{ value: [{ protocol, ports: portsLeftOut(entry) }], path: [...site.path, 'protocol'] }];
+    const path = [...site.path, 'protocol'];
+    return [{ value: [{ protocol, ports: portsLeftOut(entry) }], path, named: null }];
   }
   return ports.map((range, index) => ({
     value: [{ protocol, ports: range && { kind: 'range', ...range } }],
     path: [...site.path, 'ports', index],
+    named: null,
   }));
 }
 
@@ -224,7 +247,13 @@ function serviceSetsOf(
 ): Sets<Traffic> {
   return services.map((name, index) => {
     const wordPath = [...path, 'services', index];
-    const members = name === undefined ? null : definitions.service(name, { context, path: wordPath });
-    return { value: members ?? [], path: wordPath };
+    if (name === undefined) return { value: [], path: wordPath, named: null };
+    return namedSet(name, definitions.service(name, { context, path: wordPath }), wordPath);
   });
+}
+
+/** Null: what is wrong with the set has been reported. */
+function namedSet<T>(name: string, members: readonly T[] | null, path: Path): Sourced<readonly T[]> {
+  const value = members ?? [];
+  return { value, path, named: { name, size: value.length } };
 }

@@ -1,6 +1,7 @@
 // `plan --base` for a pull request.
 import { groupKey } from '../../model/group.ts';
 import type { GroupComparison } from '../../plan/compare/comparison.ts';
+import { changeCounts } from '../changes/headline.ts';
 import { renderPage } from '../markdown/page.ts';
 import { codeElement, codeSpan } from '../markdown/safe.ts';
 import { trafficSummary } from '../markdown/traffic.ts';
@@ -16,8 +17,8 @@ export function comparisonMarkdown(shown: ShownComparison, marker: string | null
       title: `## What ${codeSpan(revision)} changes against ${codeSpan(base.ref)}`,
       summary: comparisonSummary(comparison),
       notes: comparisonNotes(shown),
-      traffic: told.flatMap((group) => trafficSummary(groupKey(group), group)),
-      columns: ['group', 'change', 'status', 'missing', 'different', 'unexpected'],
+      traffic: told.flatMap((group) => trafficSummary(groupKey(group), group, 'base')),
+      columns: ['group', 'change', 'status', 'changes'],
       rows: told.map(comparisonRow),
       sections: told.map((group) => ({
         summary: `${codeElement(groupKey(group))}: ${group.change}, ${group.status}`,
@@ -39,7 +40,5 @@ function rank({ status, opening, change }: GroupComparison): number {
 }
 
 function comparisonRow(group: GroupComparison): string[] {
-  const { missing, different, unexpected } = group.diff;
-  const counts = [missing, different, unexpected].map(({ length }) => String(length));
-  return [codeSpan(groupKey(group)), group.change, group.status, ...counts];
+  return [codeSpan(groupKey(group)), group.change, group.status, changeCounts(group)];
 }

@@ -1,21 +1,25 @@
 // `plan --base` for people.
 import { counted } from '../../model/counted.ts';
-import { groupKey } from '../../model/group.ts';
-import { describeRule, visible } from '../../model/rule-text.ts';
+import { visible } from '../../model/rule-text.ts';
 import type { GroupComparison } from '../../plan/compare/comparison.ts';
-import { openingLine } from '../markdown/traffic.ts';
-import { atPlace, blockLines, changeText, exposureLines, findingLine, titled } from '../text.ts';
+import { changeBlocks } from '../changes/change-lines.ts';
+import { changeRows } from '../changes/headline.ts';
+import { PLAIN_LOOK, rowLines, wrappedLine, type Look } from '../look.ts';
+import { atPlace, blockLines, changePhrases, findingLine, headline, indented } from '../text.ts';
 import { comparisonNotes, comparisonSummary, isDifferent, type ShownComparison } from './shown.ts';
 
 /** The whole comparison as lines of plain text, ending in a newline. */
-export function renderComparison(shown: ShownComparison): string {
+export function renderComparison(shown: ShownComparison, look: Look = PLAIN_LOOK): string {
   const { base, revision, comparison } = shown;
-  return [
+  const head = [
     `base     ${visible(base.ref)} (${base.revision})`,
     `revision ${revision}`,
     comparisonSummary(comparison),
     ...comparisonNotes(shown),
-    ...comparison.groups.filter(isToldOf).flatMap((group) => ['', ...comparedLines(group)]),
+  ];
+  return [
+    ...head.flatMap((line) => wrappedLine(line, 2, look)),
+    ...comparison.groups.filter(isToldOf).flatMap((group) => comparedLines(group, look)),
     '',
   ].join('\n');
 }
@@ -23,39 +27,43 @@ export function renderComparison(shown: ShownComparison): string {
 /** The groups of which something is to be said. */
 export const isToldOf = (group: GroupComparison): boolean => isDifferent(group) || group.findings.length > 0;
 
-/** One group, its heading first. */
-export function comparedLines(group: GroupComparison): string[] {
-  const { mode, diff, exposure, opening, settings, blockedBy, findings, source } = group;
-  const heading = `${visible(groupKey(group))} (${mode}): ${statusText(group)}  ${atPlace(source)}`;
-  const hasTraffic = diff.missing.length + diff.unexpected.length + diff.different.length > 0;
+/** One group, its headline first. */
+export function comparedLines(group: GroupComparison, look: Look = PLAIN_LOOK): string[] {
+  const { change, mode, exposure, settings, blockedBy, findings, source } = group;
+  const isReleased = change === 'released';
+  const phrases = [
+    ...(isReleased ? [] : changePhrases(group)),
+    ...(mode === 'enforce' ? [] : [mode]),
+    ...statusPhrases(group),
+    atPlace(source),
+  ];
   return [
-    heading,
-    ...titled('settings', settings),
-    ...titled('traffic', hasTraffic ? [...opening.map(openingLine), ...exposureLines(exposure, diff)] : []),
-    ...titled('rules', ruleLines(group)),
-    ...titled(mode === 'observe' ? 'would be blocked by' : 'blocked by', blockedBy.flatMap(blockLines)),
-    ...titled('findings', findings.map(findingLine)),
+    ...headline(group, phrases, look),
+    ...rowLines(isReleased ? [] : changeRows(changeBlocks(group), 'base'), look),
+    ...indented(
+      [
+        ...(exposure.exact ? [] : ['at most: too intricate to say exactly, no more than this changes']),
+        ...settings,
+        ...blockedBy.flatMap((block) =>
+          blockLines(block, mode === 'observe' ? 'would be blocked by' : 'blocked by'),
+        ),
+        ...findings.map(findingLine),
+      ],
+      look,
+    ),
   ];
 }
 
-function statusText({ change, status, diff }: GroupComparison): string {
+function statusPhrases({ change, status, diff, blockedBy }: GroupComparison): string[] {
   switch (change) {
     case 'added':
-      return `added, ${status}; what the group holds now is not known here`;
+      return [`added, ${status}; what the group holds now is not known here`];
     case 'released':
-      return `released: what is there stays (${counted(diff.unmanaged, 'rule')}), and is no longer managed`;
+      return [`released: what is there stays (${counted(diff.unmanaged, 'rule')}), and is no longer managed`];
     case 'changed':
-    case 'same':
-      return status;
+    case 'same': {
+      const kinds = [...new Set(blockedBy.map(({ kind }) => kind))].join(', ');
+      return status === 'blocked' ? [`BLOCKED by ${kinds}`] : change === 'same' ? [status] : [];
+    }
   }
-}
-
-function ruleLines({ change, diff, mode }: GroupComparison): string[] {
-  if (change === 'released') return [];
-  const mark = mode === 'additive' ? '= left alone' : '-';
-  return [
-    ...diff.missing.map(({ rule, source }) => `+ ${describeRule(rule)}  ${atPlace(source)}`),
-    ...diff.different.map((pair) => `~ ${changeText(pair)}  ${atPlace(pair.to.source)}`),
-    ...diff.unexpected.map(({ rule }) => `${mark} ${describeRule(rule)}`),
-  ];
 }

@@ -2,8 +2,9 @@
 import { counted } from '../../model/counted.ts';
 import { groupKey } from '../../model/group.ts';
 import type { GroupPlan } from '../../plan/plan.ts';
-import { isFailed, sortResults, summarise, type GroupResult } from '../results.ts';
-import { groupLines, summaryLine } from '../text.ts';
+import { changeCounts } from '../changes/headline.ts';
+import { isFailed, sortResults, tallyOf, type GroupResult } from '../results.ts';
+import { groupLines, isTold, PLAIN_TEXT, rankOfGroup, RANKS, sumText } from '../text.ts';
 import { renderPage, type PageSection } from './page.ts';
 import { codeElement, codeSpan, fenced } from './safe.ts';
 import { trafficSummary } from './traffic.ts';
@@ -27,11 +28,11 @@ export function renderMarkdown(
     {
       title: `## Rampart plan for ${codeSpan(revision)}`,
       summary:
-        summaryLine(summarise(inOrder)) +
+        sumText(tallyOf(sortResults(results))) +
         (settled.length === 0 ? '' : `; ${counted(settled.length, 'group')} converged`),
       notes,
       traffic: told.flatMap((result) => (isFailed(result) ? [] : trafficSummary(groupKey(result), result))),
-      columns: ['group', 'status', 'missing', 'different', 'unexpected', 'calls', 'hitless'],
+      columns: ['group', 'status', 'changes', 'calls', 'hitless'],
       rows: inOrder.map(planRow),
       sections: told.map(section),
     },
@@ -39,30 +40,21 @@ export function renderMarkdown(
   );
 }
 
-/** What is as it should be needs no words, unless the plan has some. */
-const isTold = (result: GroupResult): boolean =>
-  isFailed(result) ||
-  result.status !== 'converged' ||
-  result.exceptions.length > 0 ||
-  result.findings.length > 0;
-
-/** Blocked ones first, then those that could not be read, then those that open something to the internet. */
+/** As in the text, but for blocked ones, which are what a reader of a page must act on: these stand first. */
 function byImportance(results: readonly GroupResult[]): GroupResult[] {
   const rank = (result: GroupResult): number => {
-    if (isFailed(result)) return 1;
-    if (result.status === 'blocked') return 0;
-    if (result.opening.length > 0) return 2;
-    return result.status === 'converged' ? (isTold(result) ? 4 : 5) : 3;
+    if (!isFailed(result) && result.status === 'blocked') return -1;
+    return rankOfGroup(result) + (isTold(result) ? 0 : RANKS.length);
   };
-  return [...results].sort((a, b) => rank(a) - rank(b));
+  const ranked = results.map((result) => ({ result, rank: rank(result) }));
+  return ranked.sort((a, b) => a.rank - b.rank).map(({ result }) => result);
 }
 
 function planRow(result: GroupResult): string[] {
   const key = codeSpan(groupKey(result));
-  if (isFailed(result)) return [key, 'error', '', '', '', '', ''];
-  const { status, diff, steps, hitless } = result;
-  const counts = [diff.missing, diff.different, diff.unexpected, steps].map(({ length }) => String(length));
-  return [key, status, ...counts, hitless ? 'yes' : '**no**'];
+  if (isFailed(result)) return [key, 'error', '', '', ''];
+  const { status, steps, hitless } = result;
+  return [key, status, changeCounts(result), String(steps.length), hitless ? 'yes' : '**no**'];
 }
 
 function section(result: GroupResult): PageSection {
@@ -70,15 +62,13 @@ function section(result: GroupResult): PageSection {
   return {
     summary: `${codeElement(groupKey(result))}: ${status}${isFailed(result) ? '' : sizeText(result)}`,
     isOpen: status === 'blocked' || status === 'error',
-    lines: groupLines(result),
+    lines: groupLines(result, { ...PLAIN_TEXT, calls: true }),
     after: approveLines(result),
   };
 }
 
-const sizeText = ({ diff, steps }: GroupPlan): string =>
-  steps.length === 0
-    ? ''
-    : `, +${diff.missing.length} ~${diff.different.length} -${diff.unexpected.length}, ${counted(steps.length, 'call')}`;
+const sizeText = (plan: GroupPlan): string =>
+  plan.steps.length === 0 ? '' : `, ${changeCounts(plan)}, ${counted(plan.steps.length, 'call')}`;
 
 /** By itself, so that it can be copied from the page. */
 function approveLines(result: GroupResult): string[] {

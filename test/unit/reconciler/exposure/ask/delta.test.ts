@@ -324,3 +324,15 @@ it('a thousand boxes of random peers and ports, all replaced, are within the bud
   const after = makeGroup('boxes2d', 1000, random);
   expect(exposureDelta(before, after, CONTEXT).exact).toBe(true);
 });
+
+it.each<[string, Rule[], Rule[], boolean[]]>([
+  ['a rule where nothing was', [], [web], [true]],
+  ['a rule of a group', [], [rule({ ports: '443', peer: 'sg-a' })], [true]],
+  ['a rule beside a narrower one', [rule({ ports: '443', peer: '10.0.0.0/8' })], [web], [false]],
+  ['a rule below a drop', [rule({ peer: '10.0.0.0/8', action: 'drop' })], [web], [false]],
+  ['a rule that goes', [web], [], [true]],
+  ['a wider range of ports', [web], [rule({ ports: '443-444' })], [false]],
+])('says of each effect whether it is all that the rule matches: %s', (_, before, added, whole) => {
+  const after = before.length > 0 && added.length > 0 ? [...before, ...added] : added;
+  expect(exposureDelta(before, after, CONTEXT).effects.map((effect) => effect.whole)).toEqual(whole);
+});

@@ -356,3 +356,28 @@ describe('a warning', () => {
     expect([groups.length, badFiles.size, problems[0]?.severity]).toEqual([1, 0, 'warning']);
   });
 });
+
+describe('the names of a policy', () => {
+  const file = (ingress: string): string =>
+    `${fileWithIngress(ingress)}networks: {vpn: 198.51.100.0/27, staff: [vpn, 203.0.113.0/24]}\n` +
+    'services: {web: [tcp/80, tcp/443]}\n';
+
+  it('stay with each rule that they stand for, with the number of their members', () => {
+    const { ingress } = onlyGroup(file('{services: web, from: [staff, sg-b]}')).rules;
+    const web = { name: 'web', size: 2 };
+    const staff = { name: 'staff', size: 2 };
+    expect(ingress?.map((desired) => [ruleText(desired), desired.words])).toEqual([
+      ['tcp 80/80 from 198.51.100.0/27', { network: staff, service: web }],
+      ['tcp 443/443 from 198.51.100.0/27', { network: staff, service: web }],
+      ['tcp 80/80 from 203.0.113.0/24', { network: staff, service: web }],
+      ['tcp 443/443 from 203.0.113.0/24', { network: staff, service: web }],
+      ['tcp 80/80 from sg-b', { network: null, service: web }],
+      ['tcp 443/443 from sg-b', { network: null, service: web }],
+    ]);
+  });
+
+  it('are absent where a rule is written out', () => {
+    const { ingress } = onlyGroup(fileWithIngress('{protocol: tcp, ports: 80, from: sg-b}')).rules;
+    expect(ingress?.map((desired) => 'words' in desired)).toEqual([false]);
+  });
+});
