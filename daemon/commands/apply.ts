@@ -73,11 +73,7 @@ async function runApply(flags: ApplyFlags, io: Io): Promise<ExitCode> {
     const report = planReport(session.revision, plans, session.loaded.facts);
     requireHash(flags.plan, report.hash);
     if ((await saysOfRevision(judgedRevision(session), session.engine.journal, io)).isHeld) return 3;
-    const isAllUnread = plans.length > 0 && plans.every((plan) => isToldOfPlace(session, plan));
-    if (isAllUnread && flags.json !== true) return 1;
-    // Who is asked sees the plan even if the data is for a program.
-    if (flags.json !== true || consent === 'ask') show(session, plans, flags, io);
-    if (consent === 'ask') await askFirst(plans, io);
+    if (!(await showAndAsk(session, plans, { flags, consent }, io))) return 1;
     // Yes was said to this plan, and to no other.
     const approvedOnly = flags.plan !== undefined || consent === 'ask';
     const approvable = flags.plan === undefined ? [] : approvablePlans(plans);
@@ -123,6 +119,21 @@ function consentOf({ plan, yes }: ApplyFlags, io: Io): 'given' | 'ask' {
     'there is no terminal to ask at: add --yes to carry out whatever the plan is, or --plan HASH to carry out ' +
       'only the plan that `rampart plan` showed, by the hash in its last line',
   );
+}
+
+/** Whether there is anything to go on with: not where all groups are told of their account and region alone. */
+async function showAndAsk(
+  session: Session,
+  plans: readonly GroupResult[],
+  { flags, consent }: { readonly flags: ApplyFlags; readonly consent: 'given' | 'ask' },
+  io: Io,
+): Promise<boolean> {
+  const isUnread = plans.length > 0 && plans.every((plan) => isToldOfPlace(session, plan));
+  if (isUnread && flags.json !== true) return false;
+  // Who is asked sees the plan even if the data is for a program.
+  if (flags.json !== true || consent === 'ask') show(session, plans, flags, io);
+  if (consent === 'ask') await askFirst(plans, io);
+  return true;
 }
 
 /** Throws unless the person at the terminal says yes. Does not ask where there is nothing to carry out. */

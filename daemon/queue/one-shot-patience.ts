@@ -36,7 +36,7 @@ export class OneShotPatience {
 
   /** Why the place was given up; null: it was not. */
   givenUp(place: Place): Failure | null {
-    return this.#places.get(placeKey(place))?.verdict ?? null;
+    return this.#places.get(placeKey(place))?.verdict() ?? null;
   }
 
   /** Whether the place has answered. */
@@ -65,7 +65,7 @@ class PlaceTrust {
   readonly #options: PatienceOptions;
   readonly #givenUp = new AbortController();
   readonly #decided = new AbortController();
-  verdict: Failure | null = null;
+  #verdict: Failure | null = null;
   hasAnswered = false;
   #firstReads = 0;
   #last: Failure | null = null;
@@ -76,10 +76,16 @@ class PlaceTrust {
     this.#options = options;
   }
 
+  /** Why it was given up; null: it was not. */
+  verdict(): Failure | null {
+    return this.#verdict;
+  }
+
   async read<T>(at: ReadAt, run: Attempt<T>, paced: Paced<T>): Promise<ReadAnswer<T>> {
     if (!this.#isDecided && this.#firstReads >= FIRST_READS)
       await whenAborted(this.#decided.signal, at.signal);
-    if (this.verdict !== null) return err(this.verdict);
+    const before = this.verdict();
+    if (before !== null) return err(before);
     if (!this.#isDecided) this.#countFirstRead();
     const signals = [this.#givenUp.signal, ...(at.signal === undefined ? [] : [at.signal])];
     const answer = await Promise.race([
@@ -87,7 +93,7 @@ class PlaceTrust {
       whenAborted(this.#givenUp.signal).then(() => null),
     ]);
     if (answer?.ok === true) return answer;
-    return this.verdict === null ? (answer ?? err(noAnswer(this.#options.timeoutMs))) : err(this.verdict);
+    return err(this.verdict() ?? answer?.error ?? noAnswer(this.#options.timeoutMs));
   }
 
   close(): void {
@@ -149,7 +155,7 @@ class PlaceTrust {
   }
 
   #giveUp(failure: Failure): void {
-    this.verdict ??= failure;
+    this.#verdict ??= failure;
     this.#decided.abort();
     this.#givenUp.abort();
   }
