@@ -116,7 +116,7 @@ export function assembleEngine(config: Config, ports: EnginePorts): Assembly {
     ]),
   );
   const ecs = byAccount(clients);
-  const turns = new PlanningTurns(ports.nextTurn);
+  const turns = new PlanningTurns(ports.nextTurn, clock);
   return {
     lanes,
     engine: {
@@ -134,6 +134,7 @@ export function assembleEngine(config: Config, ports: EnginePorts): Assembly {
       patience: { settleMs: reconcile.settleSeconds * 1000, lagMs: reconcile.lagSeconds * 1000 },
       resyncMs,
       planningTurn: (urgency, signal) => turns.take(urgency, signal),
+      beforePlans: (work) => turns.yieldTo(work),
       newReconcileId,
     },
   };

@@ -64,6 +64,8 @@ export interface Engine {
   readonly resyncMs: number;
   /** One plan is made a turn of the event loop, the most urgent first. Resolves at once if the signal aborts. */
   readonly planningTurn: (urgency: Urgency, signal: AbortSignal) => Promise<void>;
+  /** Until the work is done, plans that can wait have fewer turns: what the policies say now may be more urgent. */
+  readonly beforePlans: <T>(work: () => Promise<T>) => Promise<T>;
   /** A short id that ties all events of one reconcile together. */
   readonly newReconcileId: () => string;
 }

@@ -106,9 +106,8 @@ export class PolicyLoop {
 
   /** Revision of the policies in force, and how many problems the newest ones have. */
   get policies(): PoliciesStatus {
-    const revision = this.#state.revision === '' ? null : this.#state.revision;
     return {
-      revision,
+      revision: this.#state.revision === '' ? null : this.#state.revision,
       problems: this.#problems,
       held: this.#held === null ? null : heldStatus(this.#held, this.#parts.engine.invocation),
       commit: this.#commit,
@@ -156,15 +155,18 @@ export class PolicyLoop {
     await this.#managed.recall();
     while (!this.#stopping.aborted) {
       this.#wake = new AbortController();
-      const isThawed = this.#freezes.hasEnded;
-      if (this.#reloadWanted || isThawed || this.#parts.engine.clock.monotonicMs() >= this.#lookAgainAtMs) {
-        this.#reloadWanted = false;
-        await this.#load();
-        if (isThawed) this.#parts.controller.triggerAll();
-      }
-      await this.#handOver();
+      await this.#parts.engine.beforePlans(() => this.#bringUpToDate());
       if (!isAborted(this.#stopping)) await this.#parts.engine.clock.sleep(this.#waitMs(), this.#wake.signal);
     }
+  }
+
+  async #bringUpToDate(): Promise<void> {
+    const isThawed = this.#freezes.hasEnded;
+    if (this.#reloadWanted || isThawed || this.#parts.engine.clock.monotonicMs() >= this.#lookAgainAtMs) {
+      await this.#load();
+      if (isThawed) this.#parts.controller.triggerAll();
+    }
+    await this.#handOver();
   }
 
   get #isInForce(): boolean {
@@ -173,6 +175,7 @@ export class PolicyLoop {
 
   async #load(): Promise<void> {
     const { engine, keeper, source } = this.#parts;
+    this.#reloadWanted = false;
     const loaded = await (this.#wasRead ? source.load() : firstLoad(this.#parts, engine.clock));
     this.#wasRead = true;
     const update = await keeper.take(loaded);

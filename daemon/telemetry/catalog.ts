@@ -2,27 +2,10 @@
 // The type is exhaustive over the event names, so an event without a row does not compile.
 import { quoted } from '../../reconciler/model/rule-text.ts';
 import { counted } from '../../reconciler/model/counted.ts';
-import { DRIFT_CAUSES, type CommonFields, type EventFields, type EventName } from './events.ts';
+import type { EventRow } from './event-row.ts';
+import { DRIFT_CAUSES, type CommonFields, type EventName } from './events.ts';
 import { finishedText, lateText } from './pace-words.ts';
 import { loadedText, heldEventText } from './policy-words.ts';
-
-export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
-
-export interface EventRow<Name extends EventName> {
-  readonly level: LogLevel;
-  /** Where this holds the level is `error`. */
-  readonly isError?: (fields: EventFields<Name>) => boolean;
-  /** One sentence without a full stop; the fields carry the details. */
-  readonly say: (fields: EventFields<Name>) => string;
-  /**
-   * Present where the same may be said again and again: what must be equal, besides event and group, for one
-   * to be a repetition of another. Absent or null: the event is always logged.
-   */
-  readonly sameAs?: (fields: EventFields<Name>) => string | null;
-  /** Events of the same group whose next occurrence is news again. */
-  readonly ends?: readonly EventName[];
-}
 
 type Catalog = { readonly [Name in EventName]: EventRow<Name> };
 
@@ -200,6 +183,7 @@ export const CATALOG: Catalog = {
     level: 'info',
     say: (f) => `${group(f)} has converged (${counted(f.rules, 'rule')}, ${counted(f.changes, 'change')})`,
     sameAs: (f) => (f.changes === 0 ? '' : null),
+    levelOfRepeats: 'debug',
     ends: [...GROUP_TROUBLE, ...CALL_TROUBLE],
   },
   'group.not_converged': {

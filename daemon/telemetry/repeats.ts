@@ -1,7 +1,8 @@
 // A complaint that comes again and again is logged at a falling rate: the 1st, 2nd, 4th, 8th time, and at least
 // once an hour while it lasts, each line saying how many were left out. What differs in anything that matters is
 // another complaint; and when the trouble ends, its counts end with it, so a relapse is heard at once.
-import { CATALOG, type EventRow } from './catalog.ts';
+import { CATALOG } from './catalog.ts';
+import type { EventRow } from './event-row.ts';
 import type { EventFields, EventName } from './events.ts';
 import { HOUR_MS } from '../clock.ts';
 
@@ -16,9 +17,10 @@ interface Repeat {
 }
 
 /** What to do with an event: log it, mentioning how many like it were left out before, or leave it out. */
-export type Repetition = { readonly log: true; readonly suppressed: number } | { readonly log: false };
+export type Repetition =
+  { readonly log: true; readonly isRepeat: boolean; readonly suppressed: number } | { readonly log: false };
 
-const LOG: Repetition = { log: true, suppressed: 0 };
+const LOG: Repetition = { log: true, isRepeat: false, suppressed: 0 };
 
 export class RepeatFilter {
   /** By account, region and group, then by event and what makes it the same. In order of the last event. */
@@ -37,7 +39,8 @@ export class RepeatFilter {
     const after = nextRepeat(before, nowMs);
     scope.set(key, after);
     if (before === undefined) this.#remember();
-    return after.suppressed > 0 ? { log: false } : { log: true, suppressed: before?.suppressed ?? 0 };
+    if (after.suppressed > 0) return { log: false };
+    return { log: true, isRepeat: before !== undefined, suppressed: before?.suppressed ?? 0 };
   }
 
   #scopeOf(fields: { readonly account?: string; readonly region?: string; readonly group?: string }) {

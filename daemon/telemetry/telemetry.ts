@@ -3,7 +3,8 @@
 import pino from 'pino';
 import { prettyFactory } from 'pino-pretty';
 import { systemClock, type Clock } from '../clock.ts';
-import { CATALOG, type EventRow, type LogLevel } from './catalog.ts';
+import { CATALOG } from './catalog.ts';
+import type { EventRow, LogLevel } from './event-row.ts';
 import type { EventFields, EventName, Telemetry } from './events.ts';
 import { RepeatFilter } from './repeats.ts';
 import { redactDeep, type Redactor } from './redact.ts';
@@ -44,15 +45,25 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
   return {
     emit<Name extends EventName>(event: Name, fields: EventFields<Name>): void {
       const row: EventRow<Name> = CATALOG[event];
-      const level = row.isError?.(fields) === true ? 'error' : row.level;
       const verdict = repeats.judge(event, fields, clock.monotonicMs());
-      if (!verdict.log || !logger.isLevelEnabled(level)) return;
+      if (!verdict.log) return;
+      const level = levelOf(row, fields, verdict.isRepeat);
+      if (!logger.isLevelEnabled(level)) return;
       const clean = redactDeep(cleanText, fields);
       const { suppressed } = verdict;
       const line: object = { event, ...clean, ...(suppressed === 0 ? {} : { suppressed }) };
       logger[level](line, asOneLine(row.say(clean)));
     },
   };
+}
+
+function levelOf<Name extends EventName>(
+  row: EventRow<Name>,
+  fields: EventFields<Name>,
+  isRepeat: boolean,
+): LogLevel {
+  if (row.isError?.(fields) === true) return 'error';
+  return (isRepeat ? row.levelOfRepeats : undefined) ?? row.level;
 }
 
 /** Why a line of the log could not be written. Has no code: a closed pipe is no reader that has read enough. */

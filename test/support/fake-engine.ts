@@ -83,6 +83,7 @@ export function fakeEngine(parts: Partial<Engine> = {}): Engine {
     patience: { settleMs: 0, lagMs: 0 },
     resyncMs: 60_000,
     planningTurn: () => Promise.resolve(),
+    beforePlans: (work) => work(),
     newReconcileId: () => 'id',
     ...parts,
   };

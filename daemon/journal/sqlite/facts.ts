@@ -52,13 +52,17 @@ export function writeGroupFacts(
   if (facts.inForce && inForce !== undefined) policies.note(group, inForce, facts.inForce);
 }
 
+/**
+ * Nothing is done on the strength of a fact but by a call, and its intent waits for the disk: so no fact is younger than a
+ * call that it is about.
+ */
 function writeBodies(
   db: Connection,
   group: GroupRef,
   changed: ReadonlyArray<readonly [string, string]>,
 ): void {
   if (changed.length === 0) return;
-  db.transaction(() => {
+  db.quickTransaction(() => {
     for (const [name, body] of changed) {
       db.run(
         'INSERT OR REPLACE INTO group_facts (account, region, group_id, name, body) VALUES (?, ?, ?, ?, ?)',

@@ -31,6 +31,11 @@ export interface Staged {
 
 /** Of rows that are read or written before others have a turn. */
 const SOME = 200;
+/** Of parts that are made text or read from it before others have a turn: some ten milliseconds. */
+const SOME_TEXTS = 10;
+
+/** Of a part; without a body it is gone. */
+type PartRow = readonly [part: string, body: string | null];
 
 const DEFLATE_PARTS = { level: 1 };
 
@@ -74,8 +79,13 @@ export class PartedFact<Whole extends object, Part extends object> {
     }
     this.#db.run('DELETE FROM estate_parts WHERE fact = ? AND since >= ?', name, version);
     for (let at = 0; at < rows.length; at += SOME) {
-      if (at > 0) await turnOfOthers();
-      this.#insert(rows.slice(at, at + SOME), version);
+      const bodies: PartRow[] = [];
+      for (const [part, value] of rows.slice(at, at + SOME)) {
+        const isFirst = at === 0 && bodies.length < SOME_TEXTS;
+        if (!isFirst && bodies.length % SOME_TEXTS === 0) await turnOfOthers();
+        bodies.push([part, value === null ? null : deflated(value)]);
+      }
+      this.#insert(bodies, version);
     }
     return {
       count: () => this.#count(whole, version),
@@ -88,12 +98,10 @@ export class PartedFact<Whole extends object, Part extends object> {
     };
   }
 
-  #insert(rows: ReadonlyArray<readonly [string, Part | null]>, version: number): void {
+  #insert(rows: readonly PartRow[], version: number): void {
     const sql = 'INSERT INTO estate_parts (fact, part, since, body) VALUES (?, ?, ?, ?)';
     this.#db.transaction(() => {
-      for (const [part, value] of rows) {
-        this.#db.run(sql, this.#form.name, part, version, value === null ? null : deflated(value));
-      }
+      for (const [part, body] of rows) this.#db.run(sql, this.#form.name, part, version, body);
     });
   }
 
@@ -123,10 +131,12 @@ export class PartedFact<Whole extends object, Part extends object> {
     const parts = new Map<string, Part>();
     for (let last = ''; ;) {
       const rows = this.#rowsAfter(last, head.version);
-      for (const { part, body } of rows) if (body !== null) parts.set(part, inflated(body) as Part);
+      for (const [index, { part, body }] of rows.entries()) {
+        if (index % SOME_TEXTS === 0) await turnOfOthers();
+        if (body !== null) parts.set(part, inflated(body) as Part);
+      }
       if (rows.length < SOME) break;
       last = rows.at(-1)?.part ?? '';
-      await turnOfOthers();
     }
     this.#parts = new Map([...parts].sort(([a], [b]) => compareText(a, b)));
     return join(head.rest, [...this.#parts.values()]);

@@ -6,6 +6,7 @@ import { compareText } from '../../../reconciler/model/problem.ts';
 import { POLICY_NAME, type ListedFile, type Listing } from '../directory/listing.ts';
 import type { SourceFile } from '../source.ts';
 import { gitText, type Environment } from './git.ts';
+import { isRepositoryAround } from './repository-around.ts';
 
 export interface GitState {
   /** Full id of the commit that is checked out. */
@@ -29,9 +30,11 @@ const STATUS = [
 /** Null without git, outside of a work tree, before the first commit, or if git fails in any other way. */
 export async function readGitState(listing: Listing, environment: Environment): Promise<GitState | null> {
   const { folder, files } = listing;
-  if (folder === null) return null;
-  const prefix = await gitText(['rev-parse', '--show-prefix'], folder, environment);
-  const status = await gitText(STATUS, folder, environment);
+  if (folder === null || !(await isRepositoryAround(folder))) return null;
+  const [prefix, status] = await Promise.all([
+    gitText(['rev-parse', '--show-prefix'], folder, environment),
+    gitText(STATUS, folder, environment),
+  ]);
   const lines = status?.split('\0') ?? [];
   const commit = lines.find((line) => line.startsWith(COMMIT_LINE))?.slice(COMMIT_LINE.length) ?? '';
   if (prefix === null || !COMMIT_ID.test(commit)) return null;
@@ -56,7 +59,7 @@ export async function readGitState(listing: Listing, environment: Environment): 
 
 /** The commit that is checked out; null as in `readGitState`. */
 export async function readCommit(folder: string | null, environment: Environment): Promise<string | null> {
-  if (folder === null) return null;
+  if (folder === null || !(await isRepositoryAround(folder))) return null;
   const head = (await gitText(['rev-parse', 'HEAD^{commit}'], folder, environment))?.trimEnd() ?? '';
   return COMMIT_ID.test(head) ? head : null;
 }

@@ -3,6 +3,7 @@
 import type { Problem } from '../../../reconciler/model/problem.ts';
 import { unreadable } from '../source.ts';
 import { runGit, type Environment } from './git.ts';
+import { isRepositoryAround } from './repository-around.ts';
 
 /** A warning with the line that helps; none if git refuses nothing. */
 export async function refusedCheckout(
@@ -10,7 +11,7 @@ export async function refusedCheckout(
   folder: string | null,
   environment: Environment,
 ): Promise<readonly Problem[]> {
-  if (folder === null) return [];
+  if (folder === null || !(await isRepositoryAround(folder))) return [];
   const asked = await runGit(['rev-parse', '--show-prefix'], { cwd: folder, environment });
   if (asked.ok) return [];
   const [, top] = /detected dubious ownership in repository at '([^']+)'/.exec(asked.error.complaint) ?? [];

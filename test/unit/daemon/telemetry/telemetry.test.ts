@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { CATALOG, type LogLevel } from '../../../../daemon/telemetry/catalog.ts';
+import { CATALOG } from '../../../../daemon/telemetry/catalog.ts';
+import type { LogLevel } from '../../../../daemon/telemetry/event-row.ts';
 import { fanOut, type EventName, type Telemetry } from '../../../../daemon/telemetry/events.ts';
 import { createRedactor } from '../../../../daemon/telemetry/redact.ts';
 import { createTelemetry, type TelemetryOptions } from '../../../../daemon/telemetry/telemetry.ts';
@@ -240,13 +241,17 @@ it('does not repeat that all is well, but says so after trouble, and every chang
   const said = parsed().map(({ event, changes }) => [event, changes]);
   expect(said).toEqual([
     ['group.converged', 0],
-    ['group.converged', 0],
-    ['group.converged', 0],
     ['group.converged', 2],
     ['group.converged', 2],
     ['group.not_converged', undefined],
     ['group.converged', 0],
   ]);
+});
+
+it('tells at level debug, now and then, that all is still well', () => {
+  const { telemetry, parsed } = setUp({ level: 'debug' });
+  for (let i = 0; i < 4; i += 1) telemetry.emit('group.converged', { ...COMMON, changes: 0, rules: 12 });
+  expect(parsed().map(({ level }) => level)).toEqual(['info', 'debug', 'debug']);
 });
 
 it('keeps its memory bounded', () => {
