@@ -53,4 +53,5 @@ export const mayNotKnowTheForm = (failure: Failure): boolean => LACKS_FIELDS.tes
 const RAM_CODE = /^(Forbidden(?!\.AccessKeyDisabled)|NoPermission|NotAuthorized|AccessDenied)/;
 
 /** Whether every call of the account would be refused alike. */
-export const concernsAccount = ({ kind, code }: Failure): boolean => kind === 'denied' && !RAM_CODE.test(code);
+export const concernsAccount = ({ kind, code }: Failure): boolean =>
+  kind === 'denied' && !RAM_CODE.test(code);
