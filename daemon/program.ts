@@ -14,6 +14,13 @@ interface LazyCommand {
 /** In the order of the help. Each is loaded when it is called: to load all takes half a second. */
 const COMMANDS: ReadonlyMap<string, LazyCommand> = new Map([
   [
+    'init',
+    {
+      summary: 'Write a first config and a folder for policies',
+      load: async () => (await import('./commands/init/init.ts')).addInitCommand,
+    },
+  ],
+  [
     'run',
     {
       summary: 'The daemon: keep the groups as the policies say',

@@ -185,7 +185,7 @@ function readPacer(calls: CallPorts): Pacer {
 }
 
 /** The vendor's client, and the credentials of the account. */
-export function popTransportOf(account: AccountConfig, ports: TransportPorts): Transport {
+export function popTransportOf(account: AccountConfig, ports: TransportPorts): PopTransport {
   return popTransport(account, ports, { service: 'ecs', endpoint: endpointOf(account, ports.emulatorUrl) });
 }
 

@@ -1,7 +1,8 @@
 // An engine for a command that ends by itself: clients, lanes, log and journal, opened and closed in order.
 import type { Config } from '../config/config.ts';
 import type { Journal } from '../journal/journal.ts';
-import { assemble, type Assembly } from './assemble.ts';
+import { assemble, popTransportOf, type Assembly } from './assemble.ts';
+import type { PopTransport } from '../ecs/transport/pop-transport.ts';
 import { invocationOf } from '../cli/invocation.ts';
 import type { Io } from '../cli/io.ts';
 import { systemClock } from '../clock.ts';
@@ -28,6 +29,8 @@ export interface Opening {
 
 export interface OpenEngine extends Assembly {
   readonly patience: OneShotPatience;
+  /** For calls that are not about groups: one attempt each, without a pace. */
+  readonly transportOf: (account: string) => PopTransport;
   close(): Promise<void>;
 }
 
@@ -54,20 +57,24 @@ export async function openEngine(
     closing.push(() => patience.close());
     const log = openTelemetry(config, { logLevel: 'warn', ...flags }, { fd: 2, io, secrets });
     const telemetry = flags.logLevel === undefined ? withoutFirstTries(log, patience) : log;
+    const ports = { secrets, env: io.env, emulatorUrl: emulator?.url ?? null };
     const assembly = assemble(config, {
+      ...ports,
       patience,
       telemetry,
       journal,
-      secrets,
-      env: io.env,
       invocation: invocationOf(flags.config ?? null, io),
-      emulatorUrl: emulator?.url ?? null,
     });
     closing.push(() => {
       assembly.lanes.close();
     });
     io.stopSignal.addEventListener('abort', () => assembly.lanes.close(), { once: true });
-    return { ...assembly, patience, close };
+    const transportOf = (account: string): PopTransport => {
+      const settings = config.accounts[account];
+      if (settings === undefined) throw new Error(`account ${account} is not in the config`);
+      return popTransportOf(settings, ports);
+    };
+    return { ...assembly, patience, transportOf, close };
   } catch (error) {
     await close();
     throw error;
