@@ -5,6 +5,7 @@ import { benchCold } from './cold.ts';
 import { benchEmulator } from './emulator.ts';
 import { benchEstate } from './estate/estate.ts';
 import { benchExposure } from './exposure.ts';
+import { benchHistory } from './history.ts';
 import { benchJudge } from './judge.ts';
 import { benchPlan } from './plan.ts';
 
@@ -12,6 +13,7 @@ const BENCHES: Readonly<Record<string, () => void | Promise<void>>> = {
   cold: benchCold,
   emulator: benchEmulator,
   exposure: benchExposure,
+  history: benchHistory,
   judge: benchJudge,
   plan: benchPlan,
 };

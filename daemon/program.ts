@@ -8,6 +8,8 @@ type AddCommand = (program: Command, io: Io, done: (code: ExitCode) => void) => 
 interface LazyCommand {
   /** In the list of commands; its own help says more. */
   readonly summary: string;
+  /** Below its own help. */
+  readonly example: string;
   readonly load: () => Promise<AddCommand>;
 }
 
@@ -24,6 +26,7 @@ const COMMANDS: ReadonlyMap<string, LazyCommand> = new Map([
     'run',
     {
       summary: 'The daemon: keep the groups as the policies say',
+      example: 'run --config config.yaml',
       load: async () => (await import('./commands/run.ts')).addRunCommand,
     },
   ],
@@ -31,6 +34,7 @@ const COMMANDS: ReadonlyMap<string, LazyCommand> = new Map([
     'validate',
     {
       summary: 'Check config and policies without the cloud',
+      example: 'validate policies/web.yaml',
       load: async () => (await import('./commands/validate.ts')).addValidateCommand,
     },
   ],
@@ -38,6 +42,7 @@ const COMMANDS: ReadonlyMap<string, LazyCommand> = new Map([
     'plan',
     {
       summary: 'Show what would be done',
+      example: 'plan --group sg-bp1web --calls',
       load: async () => (await import('./commands/plan.ts')).addPlanCommand,
     },
   ],
@@ -45,6 +50,7 @@ const COMMANDS: ReadonlyMap<string, LazyCommand> = new Map([
     'apply',
     {
       summary: 'Plan, ask, carry out, verify',
+      example: 'apply --plan 97cef21b52b5 --reason "ticket 4711"',
       load: async () => (await import('./commands/apply.ts')).addApplyCommand,
     },
   ],
@@ -52,6 +58,7 @@ const COMMANDS: ReadonlyMap<string, LazyCommand> = new Map([
     'import',
     {
       summary: 'Write policies from the groups of the cloud',
+      example: 'import --region cn-hangzhou --out policies',
       load: async () => (await import('./commands/import.ts')).addImportCommand,
     },
   ],
@@ -59,6 +66,7 @@ const COMMANDS: ReadonlyMap<string, LazyCommand> = new Map([
     'test',
     {
       summary: 'Run the `expect` entries of the policies',
+      example: 'test --live --strict',
       load: async () => (await import('./commands/test.ts')).addTestCommand,
     },
   ],
@@ -66,6 +74,7 @@ const COMMANDS: ReadonlyMap<string, LazyCommand> = new Map([
     'check',
     {
       summary: 'Say whether a packet is allowed, and by which rule',
+      example: 'check --group sg-bp1web --direction ingress --protocol tcp --port 443 --peer 203.0.113.7',
       load: async () => (await import('./commands/check.ts')).addCheckCommand,
     },
   ],
@@ -73,6 +82,7 @@ const COMMANDS: ReadonlyMap<string, LazyCommand> = new Map([
     'history',
     {
       summary: 'Show what changed the cloud, what was approved, and who made drift',
+      example: 'history --group sg-bp1web --since 7d',
       load: async () => (await import('./commands/history.ts')).addHistoryCommand,
     },
   ],
@@ -80,6 +90,7 @@ const COMMANDS: ReadonlyMap<string, LazyCommand> = new Map([
     'approve',
     {
       summary: 'Let a held plan or revision go on',
+      example: 'approve 97cef21b52b5 --reason "ticket 4711" --for 2h',
       load: async () => (await import('./commands/approve.ts')).addApproveCommand,
     },
   ],
@@ -87,6 +98,7 @@ const COMMANDS: ReadonlyMap<string, LazyCommand> = new Map([
     'rollback',
     {
       summary: 'Put an earlier commit of a git source in force',
+      example: 'rollback --to 3ed103f --reason "port 22 was opened"',
       load: async () => (await import('./commands/rollback/rollback.ts')).addRollbackCommand,
     },
   ],
@@ -94,6 +106,7 @@ const COMMANDS: ReadonlyMap<string, LazyCommand> = new Map([
     'adopt',
     {
       summary: 'Say that rules of a group are ours',
+      example: 'adopt --group sg-bp1web --reason "made by hand, still needed"',
       load: async () => (await import('./commands/adopt.ts')).addAdoptCommand,
     },
   ],
@@ -101,6 +114,7 @@ const COMMANDS: ReadonlyMap<string, LazyCommand> = new Map([
     'pause',
     {
       summary: 'Stop writing, for a group or all of them',
+      example: 'pause --group sg-bp1web --for 2h --reason "migration, ticket 4711"',
       load: async () => (await import('./commands/pause.ts')).addPauseCommand,
     },
   ],
@@ -108,6 +122,7 @@ const COMMANDS: ReadonlyMap<string, LazyCommand> = new Map([
     'resume',
     {
       summary: 'Write again, or end a freeze',
+      example: 'resume --group sg-bp1web',
       load: async () => (await import('./commands/pause.ts')).addResumeCommand,
     },
   ],
@@ -115,6 +130,7 @@ const COMMANDS: ReadonlyMap<string, LazyCommand> = new Map([
     'status',
     {
       summary: 'Show what the running daemon knows',
+      example: 'status --json',
       load: async () => (await import('./commands/status.ts')).addStatusCommand,
     },
   ],
@@ -122,6 +138,7 @@ const COMMANDS: ReadonlyMap<string, LazyCommand> = new Map([
     'explain',
     {
       summary: 'Say why nothing happens to a group, and how to go on',
+      example: 'explain --group sg-bp1web',
       load: async () => (await import('./commands/explain.ts')).addExplainCommand,
     },
   ],
@@ -129,6 +146,7 @@ const COMMANDS: ReadonlyMap<string, LazyCommand> = new Map([
     'reconcile',
     {
       summary: 'Ask the running daemon to reconcile now',
+      example: 'reconcile --group sg-bp1web',
       load: async () => (await import('./commands/reconcile/reconcile.ts')).addReconcileCommand,
     },
   ],
@@ -136,7 +154,19 @@ const COMMANDS: ReadonlyMap<string, LazyCommand> = new Map([
     'emulator',
     {
       summary: 'Serve the ECS API from memory',
+      example: 'emulator --listen 127.0.0.1:8480 --quirk describeLagMs=500',
       load: async () => (await import('./commands/emulator.ts')).addEmulatorCommand,
+    },
+  ],
+  [
+    'completion',
+    {
+      summary: 'Print what completes commands and flags in a shell',
+      example: 'completion bash > ~/.local/share/bash-completion/completions/rampart',
+      load: async () => {
+        const { addCompletionCommand } = await import('./commands/completion/completion.ts');
+        return (program, io, done) => addCompletionCommand(program, { io, done, commands: allCommands });
+      },
     },
   ],
 ]);
@@ -200,8 +230,21 @@ async function addCommands(
   whenLoaded: (add: AddCommand) => void,
 ): Promise<void> {
   const called = COMMANDS.get(calledIn(argv));
-  if (called !== undefined) whenLoaded(await called.load());
-  else for (const [name, { summary }] of COMMANDS) program.command(name).summary(summary);
+  if (called !== undefined) {
+    whenLoaded(await called.load());
+    for (const command of program.commands)
+      command.addHelpText('after', `\nExample:\n  rampart ${called.example}`);
+  } else for (const [name, { summary }] of COMMANDS) program.command(name).summary(summary);
+}
+
+/** All, with their flags; nothing is done with them. */
+async function allCommands(io: Io): Promise<readonly Command[]> {
+  const program = new Command('rampart');
+  for (const { summary, load } of COMMANDS.values()) {
+    (await load())(program, io, () => undefined);
+    program.commands.at(-1)?.summary(summary);
+  }
+  return program.commands;
 }
 
 /** The name of a command, if there is one at its place. */

@@ -8,6 +8,7 @@ import type { GroupPlan } from '../../reconciler/plan/plan.ts';
 import { isFailed, planExitCode, type GroupResult } from '../../reconciler/report/results.ts';
 import { groupKey } from '../../reconciler/model/group.ts';
 import { JournalError } from '../journal/journal.ts';
+import { tellHeads } from '../schedule/rounds/history-heads.ts';
 import { RevisionGate } from '../schedule/revision-gate.ts';
 import { outcomeReason, type Target } from '../schedule/group-record.ts';
 import { newGroupMemory } from '../learned/group-memory.ts';
@@ -181,7 +182,7 @@ async function applyAll(
     [...given.approvable, ...pendingPlans(given.plans)].map((plan) => [groupKey(plan), plan.hash]),
   );
   const runners = new PQueue({ concurrency: session.config.reconcile.concurrency });
-  return Promise.all(
+  const results = await Promise.all(
     session.targets
       .filter(({ policy }) => hashes.has(groupKey(policy)))
       .map((target) => {
@@ -189,6 +190,8 @@ async function applyAll(
         return runners.add(() => applyOne(session, target, approved, io.stopSignal));
       }),
   );
+  if (results.length > 0) await tellHeads(session.engine);
+  return results;
 }
 
 async function applyOne(

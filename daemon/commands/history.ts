@@ -13,6 +13,7 @@ import { flagOf, line, type ExitCode, type Io } from '../cli/io.ts';
 import { withDesk } from '../compose/open-journal.ts';
 import { addCommonFlags, readConfig, type CommonFlags } from '../compose/setup.ts';
 import { alignedLines } from '../cli/table.ts';
+import { addHead, asksToVerify, verifyHistory } from './history/verify.ts';
 
 interface HistoryFlags extends CommonFlags {
   readonly group?: string;
@@ -20,6 +21,8 @@ interface HistoryFlags extends CommonFlags {
   readonly since?: number;
   readonly limit: number;
   readonly json?: true;
+  readonly verify?: true;
+  readonly head?: readonly string[];
 }
 
 const DEFAULT_LIMIT = 200;
@@ -39,10 +42,23 @@ export function addHistoryCommand(program: Command, io: Io, done: (code: ExitCod
     )
     .option('--limit <N>', 'the newest so many of them all together', flagOf(parseLimit), DEFAULT_LIMIT)
     .option('--json', 'print one JSON document, with the parameters of each call')
+    .option(
+      '--verify',
+      'instead hold all entries against their hashes; ends with 1 where one was changed or is missing',
+    )
+    .option(
+      '--head <HASH>',
+      'with --verify: an entry that must be there, as `history.head` of the log named it; may be given several times',
+      headFlag,
+    )
     .action((flags: HistoryFlags) => runHistory(flags, io).then(done));
 }
 
+const headFlag = (text: string, before: readonly string[] = []): readonly string[] =>
+  flagOf((each) => addHead(each, before))(text);
+
 async function runHistory(flags: HistoryFlags, io: Io): Promise<ExitCode> {
+  if (asksToVerify(flags)) return withDesk(readConfig(flags), (desk) => verifyHistory(desk, flags, io));
   const { since: sinceMs = null, limit } = flags;
   const group = flags.group === undefined ? {} : { id: flags.group };
   // One more than asked for tells whether some are left out.

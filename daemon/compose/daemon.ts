@@ -6,6 +6,7 @@ import type { DesiredKeeper } from '../source/desired.ts';
 import type { Source } from '../source/source.ts';
 import { ApprovalWatch } from '../schedule/approval-watch.ts';
 import { Controller, type ControllerOptions } from '../schedule/controller.ts';
+import { HistoryHeads, tellLastHeads } from '../schedule/rounds/history-heads.ts';
 import { ResyncRounds, type ResyncSample } from '../schedule/rounds/resync-rounds.ts';
 import type { ManagementChanges } from '../schedule/managed-groups.ts';
 import { PolicyLoop, type PoliciesStatus } from '../schedule/policy-loop.ts';
@@ -41,6 +42,7 @@ export class Daemon {
   readonly #approvals: ApprovalWatch;
   readonly #probe: HeadProbe;
   readonly #rounds: ResyncRounds;
+  readonly #heads: HistoryHeads;
   #announced = false;
 
   constructor(parts: DaemonParts) {
@@ -52,6 +54,7 @@ export class Daemon {
     const { engine, lanes } = parts;
     const rounds = new ResyncRounds({ engine, lanes: () => lanes.status() });
     this.#rounds = rounds;
+    this.#heads = new HistoryHeads(engine, parts.stopSignal);
     this.controller = new Controller(engine, { ...parts.controller, onProgress, rounds });
     this.#policyLoop = new PolicyLoop(
       { ...parts, controller: this.controller, onProgress },
@@ -131,6 +134,7 @@ export class Daemon {
     await this.#approvals.start();
     await this.#parts.attributor?.start();
     this.#probe.start();
+    this.#heads.start();
     const watcher = await source.watch(
       () => this.#policyLoop.reload(),
       (error) => this.#policyLoop.fail(error),
@@ -144,6 +148,7 @@ export class Daemon {
         this.#policyLoop,
         this.#approvals,
         this.#probe,
+        this.#heads,
         ...(attributor === null ? [] : [attributor]),
       ].map(({ failure }) => failure);
       await Promise.race([...failures, this.#policyLoop.run(), aborted(stopSignal)]);
@@ -151,6 +156,7 @@ export class Daemon {
       const signal = typeof stopSignal.reason === 'string' ? stopSignal.reason : 'failure';
       engine.telemetry.emit('daemon.stopping', { signal });
       await Promise.all([this.#stopWork(), watcher.close()]);
+      await tellLastHeads(engine);
     }
   }
 

@@ -6,6 +6,7 @@ import type { Clock } from '../clock.ts';
 import type { WireParams } from '../ecs/api.ts';
 import type { ApprovedEnd, GrantedApproval, PastApproval, WaitingGroup, PlanThatWaits } from './approvals.ts';
 import type { KnownAttribution } from './attribution.ts';
+import type { ChainLink, HistoryVerdict } from './chain/verdict.ts';
 import type { Effect } from './effect.ts';
 import type { AdoptedRule, EndedFreeze, EstateFacts, GroupFacts, RollbackInForce } from './facts.ts';
 
@@ -53,6 +54,9 @@ export interface HistoryQuery {
   readonly limit: number;
 }
 
+/** Is told now and then how many entries have been read, and how many there are. */
+export type VerifyProgress = (read: number, total: number) => void;
+
 /** Writing is stopped for a group, or for all of them, until a time. */
 export interface Pause {
   /** Null: every group. */
@@ -79,6 +83,11 @@ export interface RevisionMarks {
 export interface JournalDesk {
   /** In the order of closing, oldest first. */
   history(query: HistoryQuery): Promise<readonly HistoryEntry[]>;
+  /**
+   * Holds every entry of the history against its chain, as they stand at one moment, and looks for these heads, which were
+   * kept elsewhere. Takes a while (docs/operations.md), in many turns.
+   */
+  verifyHistory(heads: readonly string[], onProgress?: VerifyProgress): Promise<HistoryVerdict>;
   /** The plan as in `plan --json`, or null if it was never saved or is past its retention. */
   findPlan(hash: string): Promise<string | null>;
   /** A second pause of the same group, or of all, replaces the first. */
@@ -123,8 +132,10 @@ export interface Journal extends JournalDesk {
    * again. Must resolve before the first attempt of the call. Rejects where this process may not write any more.
    */
   openIntent(draft: IntentDraft): Promise<Intent>;
-  /** Moves the intent to the history. Exactly once for an intent: it is a bug to close one that is not open. */
+  /** Moves the intent to the history, at the end of its chain. Exactly once for an intent: it is a bug to close one that is not open. */
   closeIntent(clientToken: string, outcome: IntentOutcome): Promise<void>;
+  /** The last link of each chain that this process writes to, in the order of their names. */
+  chainHeads(): Promise<readonly ChainLink[]>;
   /** The group's intents without an outcome, oldest first. */
   openIntents(group: GroupRef): Promise<readonly Intent[]>;
   /** Every group that has open intents, once; of the places that this process writes to, if others write elsewhere. */

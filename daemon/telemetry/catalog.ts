@@ -53,6 +53,10 @@ export const CATALOG: Catalog = {
     isError: (f) => f.exitCode !== 0,
     say: (f) => `Stopped with exit code ${f.exitCode}${f.err === undefined ? '' : `: ${f.err}`}`,
   },
+  'history.head': {
+    level: 'info',
+    say: (f) => `The history of ${f.chain} ends with entry ${f.number}, ${f.hash}`,
+  },
   'policies.loaded': {
     level: 'info',
     say: loadedText,

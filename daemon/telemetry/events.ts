@@ -52,6 +52,8 @@ interface OwnFields {
   'reconcile.requested': { groups: number };
   'daemon.stopping': { signal: string };
   'daemon.stopped': { exitCode: number };
+  /** The last link of a chain of the history. */
+  'history.head': { chain: string; number: number; hash: string };
   'policies.loaded': {
     files: number;
     groups: number;

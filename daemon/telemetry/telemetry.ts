@@ -6,6 +6,7 @@ import { systemClock, type Clock } from '../clock.ts';
 import { CATALOG } from './catalog.ts';
 import type { EventRow, LogLevel } from './event-row.ts';
 import type { EventFields, EventName, Telemetry } from './events.ts';
+import { LogLost } from './log-lost.ts';
 import { RepeatFilter } from './repeats.ts';
 import { redactDeep, type Redactor } from './redact.ts';
 
@@ -64,11 +65,6 @@ function levelOf<Name extends EventName>(
 ): LogLevel {
   if (row.isError?.(fields) === true) return 'error';
   return (isRepeat ? row.levelOfRepeats : undefined) ?? row.level;
-}
-
-/** Why a line of the log could not be written. Has no code: a closed pipe is no reader that has read enough. */
-export class LogLost extends Error {
-  override readonly name = 'LogLost';
 }
 
 /**

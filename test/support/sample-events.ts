@@ -52,6 +52,7 @@ export const SAMPLE_EVENTS: Samples = {
   'reconcile.requested': { ...COMMON, groups: 1 },
   'daemon.stopping': { signal: 'SIGTERM' },
   'daemon.stopped': { exitCode: 0 },
+  'history.head': { chain: 'default/cn-hangzhou', number: 12, hash: 'f00'.padEnd(64, '0') },
   'policies.loaded': {
     files: 1,
     groups: 2,

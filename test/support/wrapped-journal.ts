@@ -8,6 +8,8 @@ export function wrappedJournal(journal: Journal, changes: Partial<Journal>): Jou
     closeIntent: (token, outcome) => journal.closeIntent(token, outcome),
     openIntents: (group) => journal.openIntents(group),
     groupsWithOpenIntents: () => journal.groupsWithOpenIntents(),
+    chainHeads: () => journal.chainHeads(),
+    verifyHistory: (heads, onProgress) => journal.verifyHistory(heads, onProgress),
     history: (query) => journal.history(query),
     savePlan: (plan) => journal.savePlan(plan),
     findPlan: (hash) => journal.findPlan(hash),

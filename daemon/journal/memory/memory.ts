@@ -12,6 +12,7 @@ import {
   type WaitingGroup,
   type PlanThatWaits,
 } from '../approvals.ts';
+import type { ChainLink, HistoryVerdict } from '../chain/verdict.ts';
 import type { KnownAttribution } from '../attribution.ts';
 import {
   NO_GROUP_FACTS,
@@ -33,7 +34,8 @@ import type {
   Pause,
   RevisionMarks,
 } from '../journal.ts';
-import { attributionsIn, MemoryStore } from './store.ts';
+import { entriesIn, headsIn, recordEntry, verifyStore } from './history.ts';
+import { attributionsIn, isOf, MemoryStore } from './store.ts';
 import { formatToken, randomPart, type TokenOpening } from '../token.ts';
 import { guarded } from '../trouble.ts';
 
@@ -71,8 +73,16 @@ class MemoryJournal implements Journal {
       const intent = this.#store.open.get(clientToken);
       if (intent === undefined) throw new Error(`no open intent has the token ${clientToken}`);
       this.#store.open.delete(clientToken);
-      this.#store.closed.push({ ...intent, ...outcome, closedAtMs: this.#clock.nowMs() });
+      recordEntry(this.#store, { ...intent, ...outcome, closedAtMs: this.#clock.nowMs() });
     });
+  }
+
+  verifyHistory(heads: readonly string[]): Promise<HistoryVerdict> {
+    return guarded(() => verifyStore(this.#store, heads));
+  }
+
+  chainHeads(): Promise<readonly ChainLink[]> {
+    return guarded(() => headsIn(this.#store));
   }
 
   openIntents(group: GroupRef): Promise<readonly Intent[]> {
@@ -86,12 +96,8 @@ class MemoryJournal implements Journal {
     });
   }
 
-  history({ group, sinceMs, limit }: HistoryQuery): Promise<readonly HistoryEntry[]> {
-    return guarded(() =>
-      this.#store.closed
-        .filter((entry) => isOf(group, entry.group) && (sinceMs === null || entry.closedAtMs >= sinceMs))
-        .slice(-limit),
-    );
+  history(query: HistoryQuery): Promise<readonly HistoryEntry[]> {
+    return guarded(() => entriesIn(this.#store, query));
   }
 
   savePlan(plan: GroupPlan): Promise<void> {
@@ -284,8 +290,3 @@ function grantedOf(past: PastApproval): GrantedApproval {
 }
 
 const refOf = ({ account, region, id }: GroupRef): GroupRef => ({ account, region, id });
-
-const isOf = ({ account, region, id }: Partial<GroupRef>, group: GroupRef): boolean =>
-  (account === undefined || account === group.account) &&
-  (region === undefined || region === group.region) &&
-  (id === undefined || id === group.id);

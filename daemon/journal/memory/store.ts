@@ -2,6 +2,7 @@
 import { groupKey, type GroupRef } from '../../../reconciler/model/group.ts';
 import { compareText } from '../../../reconciler/model/problem.ts';
 import type { PastApproval, WaitingGroup } from '../approvals.ts';
+import type { ChainLink } from '../chain/verdict.ts';
 import type { KnownAttribution } from '../attribution.ts';
 import { NO_ESTATE_FACTS, type EstateFacts, type GroupFacts } from '../facts.ts';
 import type { HistoryEntry, Intent, Pause, RevisionMarks } from '../journal.ts';
@@ -16,6 +17,10 @@ export class MemoryStore {
   epoch = 0;
   readonly open = new Map<string, Intent>();
   readonly closed: HistoryEntry[] = [];
+  /** Of each of these entries. */
+  readonly links: ChainLink[] = [];
+  /** The last of each chain. */
+  readonly chainHeads = new Map<string, ChainLink>();
   readonly plans = new Map<string, string>();
   readonly pauses = new Map<string, Pause>();
   readonly marks = new Map<string, RevisionMarks>();
@@ -29,6 +34,12 @@ export class MemoryStore {
   /** What people did, who would come from another process. */
   changes = 0;
 }
+
+/** Whether the group has these parts. */
+export const isOf = ({ account, region, id }: Partial<GroupRef>, group: GroupRef): boolean =>
+  (account === undefined || account === group.account) &&
+  (region === undefined || region === group.region) &&
+  (id === undefined || id === group.id);
 
 /** In the order of the groups' keys; without groups of which nothing is known. */
 export function attributionsIn({ facts, lasting }: MemoryStore): readonly KnownAttribution[] {

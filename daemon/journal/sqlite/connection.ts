@@ -15,11 +15,13 @@ export interface ConnectionOptions {
 }
 
 export class Connection {
+  readonly path: string;
   readonly #db: DatabaseSyncInstance;
   readonly #statements = new Map<string, StatementSyncInstance>();
 
   /** Makes an empty file if there is none. */
   constructor(path: string, options: ConnectionOptions) {
+    this.path = path;
     this.#db = new DatabaseSync(path, { readOnly: options.readOnly, timeout: options.busyTimeoutMs });
   }
 
@@ -39,6 +41,11 @@ export class Connection {
   /** All rows. The caller names their type, which the schema promises. */
   all(sql: string, ...values: readonly SqlValue[]): unknown[] {
     return this.#prepared(sql).all(...values);
+  }
+
+  /** One row after the other, for more of them than memory should hold. */
+  each(sql: string, ...values: readonly SqlValue[]): IterableIterator<unknown> {
+    return this.#prepared(sql).iterate(...values);
   }
 
   /** The first row, or undefined. */

@@ -1,6 +1,7 @@
 // Keeps the journal from growing for ever: history, plans and approvals go by age, and by size the oldest go first.
 // Open intents are never removed. A little at a time, so that no single step has to wait.
 import type { Connection } from './connection.ts';
+import { pruneHistory } from './history/chained.ts';
 
 export interface Retention {
   /** History, plans and approvals older than this go. */
@@ -33,12 +34,13 @@ export function createPruner(db: Connection, retention: Retention): (nowMs: numb
 }
 
 function prune(db: Connection, { maxAgeMs, maxBytes }: Retention, nowMs: number): void {
+  const cut = (): number => (usedBytes(db) > maxBytes ? Number.MAX_SAFE_INTEGER : nowMs - maxAgeMs);
+  pruneHistory(db, cut(), BATCH);
   for (const [table, time] of [
-    ['history', 'closed_at_ms'],
     ['plans', 'saved_at_ms'],
     ['approvals', 'until_ms'],
   ] as const) {
-    const cutMs = usedBytes(db) > maxBytes ? Number.MAX_SAFE_INTEGER : nowMs - maxAgeMs;
+    const cutMs = cut();
     const oldest = `SELECT seq, ${time} AS time FROM ${table} ORDER BY seq LIMIT ${BATCH}`;
     db.run(`DELETE FROM ${table} WHERE seq IN (SELECT seq FROM (${oldest}) WHERE time < ?)`, cutMs);
   }

@@ -16,8 +16,8 @@ const INTENT_FIELDS = `${GROUP_FIELDS}, revision, plan_hash AS planHash, reconci
 
 export const SELECT_GROUPS = `SELECT ${GROUP_FIELDS} FROM intents`;
 export const SELECT_INTENTS = `SELECT ${INTENT_FIELDS} FROM intents`;
-export const SELECT_HISTORY = `SELECT ${INTENT_FIELDS}, result, request_id AS requestId, code, closed_at_ms AS closedAtMs
-  FROM history`;
+export const HISTORY_FIELDS = `${INTENT_FIELDS}, result, request_id AS requestId, code, closed_at_ms AS closedAtMs`;
+export const SELECT_HISTORY = `SELECT ${HISTORY_FIELDS} FROM history`;
 export const SELECT_PAUSES = `SELECT ${GROUP_FIELDS}, reason, paused_at_ms AS pausedAtMs, until_ms AS untilMs FROM pauses`;
 
 export interface IntentRow extends GroupRef, Omit<Intent, 'group' | 'params' | 'effect'> {

@@ -136,6 +136,21 @@ export const MIGRATIONS: readonly string[] = [
      body TEXT,
      PRIMARY KEY (fact, part, since)
    ) STRICT;`,
+
+  // The hash chain of the history; rows from before it stay without. What a person wrote there by hand must be found, and never
+  // keep the daemon from going on: hence no UNIQUE. An anchor is the last link that was removed by its age.
+  `ALTER TABLE history ADD COLUMN chain TEXT;
+   ALTER TABLE history ADD COLUMN number INTEGER;
+   ALTER TABLE history ADD COLUMN hash TEXT;
+   CREATE INDEX history_by_chain ON history (chain, number) WHERE chain IS NOT NULL;
+
+   CREATE TABLE chains (
+     chain TEXT PRIMARY KEY,
+     number INTEGER NOT NULL,
+     hash TEXT NOT NULL,
+     anchor_number INTEGER,
+     anchor_hash TEXT
+   ) STRICT, WITHOUT ROWID;`,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

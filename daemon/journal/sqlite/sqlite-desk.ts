@@ -13,7 +13,7 @@ import {
   type RollbackInForce,
 } from '../facts.ts';
 import type { KnownAttribution } from '../attribution.ts';
-import type { HistoryEntry, HistoryQuery, JournalDesk, Pause } from '../journal.ts';
+import type { HistoryEntry, HistoryQuery, JournalDesk, Pause, VerifyProgress } from '../journal.ts';
 import {
   readAttributions,
   readApprovals,
@@ -23,6 +23,8 @@ import {
   writeApproval,
   writeGroupFacts,
 } from './facts.ts';
+import type { HistoryVerdict } from '../chain/verdict.ts';
+import { verifyFile } from './history/verify.ts';
 import { EstateTables, readEndedFreezes, writeSmallFacts } from './estate-facts.ts';
 import { KnownPolicies } from './known-policies.ts';
 import {
@@ -34,7 +36,7 @@ import {
   type HistoryRow,
   type PauseRow,
 } from './rows.ts';
-import { guarded, type Opened } from '../trouble.ts';
+import { guarded, type Opened, withTroubleLater } from '../trouble.ts';
 
 /** Opens the journal beside a running daemon. Fails if there is none: only a daemon makes one. */
 export function openSqliteDesk(path: string): Opened<JournalDesk> {
@@ -70,6 +72,10 @@ export class SqliteDesk implements JournalDesk {
       ) as HistoryRow[];
       return rows.map((row) => toIntent(row)).reverse();
     });
+  }
+
+  verifyHistory(heads: readonly string[], onProgress?: VerifyProgress): Promise<HistoryVerdict> {
+    return withTroubleLater(() => verifyFile(this.#db.path, heads, onProgress));
   }
 
   findPlan(hash: string): Promise<string | null> {

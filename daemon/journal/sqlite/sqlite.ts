@@ -5,6 +5,8 @@ import type { GroupPlan } from '../../../reconciler/plan/plan.ts';
 import { planDocument } from '../../../reconciler/report/document.ts';
 import { ok } from '../../../reconciler/model/result.ts';
 import type { Connection } from './connection.ts';
+import { readChainHeads, recordClosed } from './history/chained.ts';
+import type { ChainLink } from '../chain/verdict.ts';
 import type { ApprovedEnd, GrantedApproval, PlanThatWaits } from '../approvals.ts';
 import type { EstateFacts, GroupFacts } from '../facts.ts';
 import { EstateTables } from './estate-facts.ts';
@@ -134,24 +136,19 @@ class SqliteJournal extends SqliteDesk implements Journal {
     });
   }
 
-  closeIntent(clientToken: string, { result, requestId, code }: IntentOutcome): Promise<void> {
+  closeIntent(clientToken: string, outcome: IntentOutcome): Promise<void> {
     return guarded(() => {
       const closedAtMs = this.#clock.nowMs();
       this.#db.transaction(() => {
-        const changes = this.#db.run(
-          `INSERT INTO history (${INTENT_COLUMNS}, result, request_id, code, closed_at_ms)
-             SELECT ${INTENT_COLUMNS}, ?, ?, ?, ? FROM intents WHERE client_token = ?`,
-          result,
-          requestId,
-          code,
-          closedAtMs,
-          clientToken,
-        );
-        if (changes !== 1) throw new Error(`no open intent has the token ${clientToken}`);
-        this.#db.run('DELETE FROM intents WHERE client_token = ?', clientToken);
+        if (recordClosed(this.#db, clientToken, outcome, closedAtMs)) return;
+        throw new Error(`no open intent has the token ${clientToken}`);
       });
       this.#prune(closedAtMs);
     });
+  }
+
+  chainHeads(): Promise<readonly ChainLink[]> {
+    return guarded(() => readChainHeads(this.#db));
   }
 
   openIntents({ account, region, id }: GroupRef): Promise<readonly Intent[]> {

@@ -202,6 +202,25 @@ export function journalContract(kind: string, makePlace: () => JournalPlace): vo
       expect(stepsOf(await journal.history(asked))).toEqual(steps);
     });
 
+    it('is whole in a chain for each account and region, has its heads, and goes on after a restart', async () => {
+      await closeOne(DRAFT);
+      await closeOne({ ...DRAFT, group: { ...GROUP, region: 'cn-beijing' } });
+      const early = await journal.chainHeads();
+      await restart();
+      await closeOne({ ...DRAFT, step: 2, group: OTHER });
+      const heads = await journal.chainHeads();
+      expect(heads.map(({ chain, number }) => [chain, number])).toEqual([
+        ['default/cn-beijing', 1],
+        ['default/cn-hangzhou', 2],
+      ]);
+      const hashes = [...early, ...heads].map(({ hash }) => hash);
+      const verdict = await journal.verifyHistory([...hashes, 'never']);
+      expect(verdict.chains.map(({ head }) => head)).toEqual(heads);
+      expect(verdict.chains.map(({ broken }) => broken)).toEqual([null, null]);
+      expect(verdict.unlinked.entries).toBe(0);
+      expect(verdict.heads.filter(({ found }) => found === null)).toEqual([{ hash: 'never', found: null }]);
+    });
+
     it('has no open intents', async () => {
       await journal.openIntent(DRAFT);
       expect(await journal.history(EVERYTHING)).toEqual([]);
