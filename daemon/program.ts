@@ -19,6 +19,7 @@ const COMMANDS: ReadonlyMap<string, LazyCommand> = new Map([
     'init',
     {
       summary: 'Write a first config and a folder for policies',
+      example: 'init --credentials ecsRamRole',
       load: async () => (await import('./commands/init/init.ts')).addInitCommand,
     },
   ],
@@ -58,7 +59,7 @@ const COMMANDS: ReadonlyMap<string, LazyCommand> = new Map([
     'import',
     {
       summary: 'Write policies from the groups of the cloud',
-      example: 'import --region cn-hangzhou --out policies',
+      example: 'import --all --tag env=prod --out policies',
       load: async () => (await import('./commands/import.ts')).addImportCommand,
     },
   ],

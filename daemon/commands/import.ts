@@ -42,11 +42,7 @@ export function addImportCommand(program: Command, io: Io, done: (code: ExitCode
     .option('--tag <K=V>', 'only groups with this tag; may be repeated', tagFlag)
     .option('--name <GLOB>', 'only groups whose name fits; * stands for any run of characters')
     .requiredOption('--out <DIR>', 'folder of the files; no file that is there is replaced')
-    .addHelpText(
-      'after',
-      '\nPlanning with the written policies gives an empty plan. The cloud is only read.' +
-        '\n\nExample: rampart import --all --tag env=prod --out policies',
-    )
+    .addHelpText('after', '\nPlanning with the written policies gives an empty plan. The cloud is only read.')
     .action((flags: ImportFlags) => runImport(flags, io).then(done));
 }
 

@@ -27,11 +27,7 @@ export function addInitCommand(program: Command, io: Io, done: (code: ExitCode) 
     .addOption(choice('--credentials <TYPE>', 'who calls the cloud (default: default)', FIRST_CREDENTIALS))
     .option('--policies <DIR>', `folder of the policies, from that of the config (default: ${POLICY_FOLDER})`)
     .option('--json', 'print one JSON document')
-    .addHelpText(
-      'after',
-      '\nOn a terminal it asks for what no flag says. No file that is there is replaced.' +
-        '\n\nExample: rampart init --credentials ecsRamRole',
-    )
+    .addHelpText('after', '\nOn a terminal it asks for what no flag says. No file that is there is replaced.')
     .action((flags: InitFlags) => runInit(flags, io).then(done));
 }
 
