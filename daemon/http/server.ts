@@ -14,6 +14,8 @@ import { renderStatusPage, STATUS_STYLE } from './status-page.ts';
 
 export interface HttpPorts {
   readonly status: () => DaemonStatus;
+  /** Policies are loaded and every group has been tried. */
+  readonly ready: () => boolean;
   /** Prometheus text and its content type. */
   readonly metrics: () => Promise<{ readonly text: string; readonly contentType: string }>;
   readonly events: EventStreams;
@@ -113,8 +115,8 @@ const ROUTES: ReadonlyMap<string, HttpRoute> = new Map<string, HttpRoute>([
   ['/healthz', () => plain(200, 'ok')],
   [
     '/readyz',
-    ({ status }) =>
-      status().ready
+    ({ ready }) =>
+      ready()
         ? plain(200, 'ready')
         : plain(503, 'not ready: policies are not loaded, or some group has not been looked at yet'),
   ],

@@ -13,7 +13,15 @@ import { newGroupMemory } from '../learned/group-memory.ts';
 import type { ReconcileRequest } from '../reconcile/group-run.ts';
 import { reconcileGroup } from '../reconcile/reconcile.ts';
 import { breakerAfter, remainingPauseMs, type OpenBreaker } from './account-breaker.ts';
-import { next, type LifecycleEffect, type LifecycleEvent, type LifecycleState } from './group-lifecycle.ts';
+import {
+  isLeaving,
+  standingOf,
+  type ControlledGroup,
+  type GroupStanding,
+} from './groups/controlled-group.ts';
+import { next, type LifecycleEffect, type LifecycleEvent } from './group-lifecycle.ts';
+import { GroupTally } from './groups/group-tally.ts';
+import { atOnce, type Pieces } from './rounds/piecemeal.ts';
 import {
   attemptBegun,
   attemptEnded,
@@ -38,31 +46,18 @@ export interface ControllerOptions extends Omit<WaitOptions, 'resyncMs'> {
   readonly rounds: Pick<ResyncRounds, 'follow' | 'forget' | 'note'>;
 }
 
-/** `backing-off`: it waits, or runs, after a failed reconcile; `unmanaged`: no policy names it. */
-export type GroupStanding = 'ready' | 'backing-off' | 'unmanaged';
-
-interface ManagedGroup {
-  readonly key: string;
-  state: LifecycleState;
-  record: GroupRecord;
-  /** Of the next run. */
-  urgency: Urgency;
-  /** Of the run whose group is being read; else null. */
-  reading: Urgency | null;
-  /** Ends the current wait. */
-  wake: AbortController;
-  /** Ends the current run, at its next step. */
-  halt: AbortController;
-}
+/** A reason of its own is no error with a stack, which takes long to make. */
+const WAKE = 'woken';
 
 export class Controller {
   readonly #engine: Engine;
   readonly #options: ControllerOptions;
   /** By account and region. */
-  readonly #runners = new Map<string, Runners<ManagedGroup>>();
+  readonly #runners = new Map<string, Runners<ControlledGroup>>();
   readonly #runs = new Set<Promise<void>>();
   /** The groups that the policies name, and those whose last run has not ended yet. */
-  readonly #entries = new Map<string, ManagedGroup>();
+  readonly #entries = new Map<string, ControlledGroup>();
+  readonly #tally = new GroupTally();
   /** By account. */
   readonly #breakers = new Map<string, OpenBreaker | null>();
   #isStopping = false;
@@ -80,13 +75,21 @@ export class Controller {
    * that are not named any more are no longer managed.
    */
   setTargets(targets: readonly Target[], meant: (group: GroupRef) => boolean = () => true): void {
-    if (this.#isStopping) return;
+    atOnce(this.settingTargets(targets, meant));
+  }
+
+  /** The same, in pieces; nothing else may set targets meanwhile. */
+  *settingTargets(targets: readonly Target[], meant: (group: GroupRef) => boolean): Pieces<void> {
     const wanted = new Map(targets.map((target) => [groupKey(target.policy), target]));
+    if (this.#isStopping) return;
     for (const [key, entry] of this.#entries) {
       if (!wanted.has(key) && meant(entry.record.target.policy)) this.#take(entry, 'released');
     }
     const urgency = this.#urgencyOf(wanted);
-    for (const [key, target] of wanted) this.#setTarget(key, target, urgency);
+    for (const [key, target] of wanted) {
+      yield;
+      this.#setTarget(key, target, urgency);
+    }
   }
 
   /** Of what is new or has changed. The first groups of all are just looked at. */
@@ -100,12 +103,13 @@ export class Controller {
   }
 
   #setTarget(key: string, target: Target, urgency: Urgency): void {
+    if (this.#isStopping) return;
     const known = this.#entries.get(key);
     if (known === undefined) {
       const memory = newGroupMemory(this.#engine.clock.monotonicMs());
       const record = newRecord(target, memory);
-      const [wake, halt] = [new AbortController(), new AbortController()];
-      const entry: ManagedGroup = { key, state: 'waiting', record, urgency, reading: null, wake, halt };
+      const ends = { wake: null, halt: null };
+      const entry: ControlledGroup = { key, state: 'waiting', record, urgency, reading: null, ...ends };
       this.#entries.set(key, entry);
       this.#options.rounds.follow(target.policy, key);
       this.#trigger(entry, 'triggered', urgency);
@@ -124,9 +128,7 @@ export class Controller {
 
   /** What a hint about the group may bring about. */
   standingOf(group: GroupRef): GroupStanding {
-    const entry = this.#entries.get(groupKey(group));
-    if (entry === undefined || isLeaving(entry)) return 'unmanaged';
-    return entry.record.outcome?.kind === 'not-converged' ? 'backing-off' : 'ready';
+    return standingOf(this.#entries.get(groupKey(group)));
   }
 
   /**
@@ -145,27 +147,28 @@ export class Controller {
 
   /** Reconciles every group whose plan is blocked, as soon as a runner is free. */
   triggerBlocked(): void {
-    const blocked = this.#named().filter(isBlocked);
+    const blocked = [...this.#tally.blocked];
     for (const entry of blocked) this.#trigger(entry, 'triggered', urgencyOfChanged(blocked.length));
   }
 
   get hasBlocked(): boolean {
-    return this.#named().some(isBlocked);
+    return this.#tally.blocked.size > 0;
   }
 
   /** Whether every group has been tried at least once since it became known. */
   get everyGroupTried(): boolean {
-    return this.#named().every(({ record }) => record.outcome !== null);
+    return this.#tally.untried.size === 0;
+  }
+
+  /** How many groups the policies name. */
+  get size(): number {
+    return this.#tally.named.size;
   }
 
   status(): GroupStatus[] {
-    return this.#named()
+    return [...this.#tally.named]
       .sort((a, b) => (a.key < b.key ? -1 : 1))
       .map(({ record }) => groupStatus(record));
-  }
-
-  #named(): ManagedGroup[] {
-    return [...this.#entries.values()].filter((entry) => !isLeaving(entry));
   }
 
   /** Takes no more work, lets the steps in flight finish, and resolves when no runner is left. May be called twice. */
@@ -177,7 +180,7 @@ export class Controller {
   }
 
   /** Something says that the group is to be looked at, and how urgent that is. */
-  #trigger(entry: ManagedGroup, event: LifecycleEvent, urgency: Urgency): void {
+  #trigger(entry: ControlledGroup, event: LifecycleEvent, urgency: Urgency): void {
     entry.urgency = moreUrgent(entry.urgency, urgency);
     this.#take(entry, event);
     if (entry.state === 'queued') this.#enqueue(entry);
@@ -185,20 +188,20 @@ export class Controller {
     const { state, reading } = entry;
     const isHeldUp =
       state === 'runningThenQueue' && reading !== null && reading !== moreUrgent(reading, urgency);
-    if (isHeldUp) entry.halt.abort();
+    if (isHeldUp) entry.halt?.abort();
   }
 
   /** Moves the group on and does what that takes, but for `reconcile`, which the free runner waits for. */
-  #take(entry: ManagedGroup, event: LifecycleEvent): LifecycleEffect {
+  #take(entry: ControlledGroup, event: LifecycleEvent): LifecycleEffect {
     const [state, effect] = next(entry.state, event);
     entry.state = state;
-    if (state !== 'waiting') entry.wake.abort();
+    if (state !== 'waiting') entry.wake?.abort(WAKE);
     switch (effect) {
       case 'enqueue':
         this.#enqueue(entry);
         break;
       case 'halt':
-        entry.halt.abort();
+        entry.halt?.abort();
         break;
       case 'wait':
         void this.#wait(
@@ -214,28 +217,28 @@ export class Controller {
       case 'none':
         break;
     }
+    this.#tally.note(entry, this.#entries.get(entry.key) === entry);
     return effect;
   }
 
   /** One that waits in the queue already moves up if it has become more urgent. */
-  #enqueue(entry: ManagedGroup): void {
+  #enqueue(entry: ControlledGroup): void {
     const place = placeKey(entry.record.target.policy);
     const runners =
       this.#runners.get(place) ??
-      new Runners<ManagedGroup>(this.#options.concurrency, (next, signs) => this.#run(next, signs));
+      new Runners<ControlledGroup>(this.#options.concurrency, (next, signs) => this.#run(next, signs));
     this.#runners.set(place, runners);
     runners.add(entry, entry.urgency);
   }
 
-  async #wait(entry: ManagedGroup, delayMs: number): Promise<void> {
-    entry.wake = new AbortController();
+  async #wait(entry: ControlledGroup, delayMs: number): Promise<void> {
+    const { signal } = (entry.wake = new AbortController());
     entry.record = { ...entry.record, nextAttemptMs: this.#engine.clock.nowMs() + delayMs };
-    const { signal } = entry.wake;
     await this.#engine.clock.sleep(delayMs, signal);
     if (!signal.aborted) this.#trigger(entry, 'woken', entry.record.failures > 0 ? 'retry' : 'routine');
   }
 
-  #run(entry: ManagedGroup, signs: RunnerSigns): void {
+  #run(entry: ControlledGroup, signs: RunnerSigns): void {
     if (this.#take(entry, 'runnerFree') !== 'reconcile') {
       signs.read();
       return;
@@ -257,7 +260,7 @@ export class Controller {
   }
 
   async #reconcile(
-    entry: ManagedGroup,
+    entry: ControlledGroup,
     signs: Pick<ReconcileRequest, 'urgency' | 'onRead' | 'onStalled'>,
   ): Promise<void> {
     const { clock } = this.#engine;
@@ -272,29 +275,25 @@ export class Controller {
     }
     const cause = causeOf(entry.record);
     entry.record = attemptBegun(entry.record, clock.nowMs());
-    entry.halt = new AbortController();
+    const { signal } = (entry.halt = new AbortController());
     const { memory } = entry.record;
     const reconciled = await reconcileGroup(
       this.#engine,
       { policy, revision, cause, memory, approvedPlan: null, ...signs },
-      entry.halt.signal,
+      signal,
     );
     const before = this.#breakers.get(account) ?? null;
     this.#breakers.set(account, breakerAfter(before, reconciled.outcome, clock.monotonicMs()));
     this.#settle(entry, attemptEnded(entry.record, reconciled, clock.nowMs()));
   }
 
-  #settle(entry: ManagedGroup, record: GroupRecord): void {
+  #settle(entry: ControlledGroup, record: GroupRecord): void {
     entry.record = record;
     entry.reading = null;
+    this.#tally.note(entry, this.#entries.get(entry.key) === entry);
     const { outcome, target } = record;
     if (outcome !== null) this.#options.rounds.note(target.policy, entry.key, outcome);
     this.#options.onProgress();
     this.#take(entry, 'settled');
   }
 }
-
-const isBlocked = ({ record }: ManagedGroup): boolean => record.outcome?.kind === 'blocked';
-
-/** No policy names it any more; its last run has not ended yet. */
-const isLeaving = ({ state }: ManagedGroup): boolean => state === 'runningThenLeave';

@@ -79,6 +79,7 @@ export function httpPorts({
   });
   return {
     status,
+    ready: () => daemon.ready,
     events,
     reconcileNow: (group) => daemon.reconcileNow(group),
     metrics: async () => {

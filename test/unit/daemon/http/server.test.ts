@@ -101,6 +101,7 @@ async function mustStart(host: string, port = 0): Promise<HttpServer> {
     { host, port },
     {
       status: () => status,
+      ready: () => status.ready,
       metrics: () => Promise.resolve({ text: 'rampart_up 1\n', contentType: 'text/plain; version=0.0.4' }),
       events: new EventStreams(),
       reconcileNow: () => 0,
