@@ -53,6 +53,9 @@ type Outcome =
   | { readonly kind: 'failed'; readonly reason: string };
 
 async function runImport(flags: ImportFlags, io: Io): Promise<ExitCode> {
+  if (flags.region === undefined && flags.all !== true) {
+    throw new UsageError('say where: --region R, or --all for every region of every account');
+  }
   const config = readConfig(flags);
   const folder = path.resolve(io.cwd, flags.out);
   const opened = await openEngine(config, flags, io, READ_ONLY);

@@ -40,8 +40,6 @@ export async function meantPlaces(
   if (unknown !== undefined) throw new UsageError(`the config has no account ${unknown}`);
   const { region } = flags;
   if (region !== undefined) return accounts.map((account) => ({ account, region }));
-  if (flags.all !== true)
-    throw new UsageError('say where: --region R, or --all for every region of every account');
   const places = await Promise.all(
     accounts.map(async (account) =>
       (await knownRegions(account, transportOf(account))).map((each) => ({ account, region: each })),
