@@ -16,6 +16,14 @@ interface LazyCommand {
 /** In the order of the help. Each is loaded when it is called: to load all takes half a second. */
 const COMMANDS: ReadonlyMap<string, LazyCommand> = new Map([
   [
+    'init',
+    {
+      summary: 'Write a first config and a folder for policies',
+      example: 'init --credentials ecsRamRole',
+      load: async () => (await import('./commands/init/init.ts')).addInitCommand,
+    },
+  ],
+  [
     'run',
     {
       summary: 'The daemon: keep the groups as the policies say',
@@ -51,7 +59,7 @@ const COMMANDS: ReadonlyMap<string, LazyCommand> = new Map([
     'import',
     {
       summary: 'Write policies from the groups of the cloud',
-      example: 'import --region cn-hangzhou --out policies',
+      example: 'import --all --tag env=prod --out policies',
       load: async () => (await import('./commands/import.ts')).addImportCommand,
     },
   ],

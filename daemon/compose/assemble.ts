@@ -25,6 +25,7 @@ import {
   type CallPorts,
 } from '../queue/attempt.ts';
 import { createLanes, type Lanes } from '../queue/lanes.ts';
+import type { OneShotPatience } from '../queue/one-shot-patience.ts';
 import { PlanningTurns, type NextTurn } from '../queue/planning-turns.ts';
 import { LaneClosed } from '../queue/turn.ts';
 import type { Engine } from '../reconcile/engine.ts';
@@ -50,6 +51,8 @@ export interface AssemblyPorts {
   /** Absent: those of the config, for good. */
   readonly live?: () => LiveSettings;
   readonly invocation: Invocation;
+  /** Of a command that ends by itself; absent: reads are tried for as long as they may succeed. */
+  readonly patience?: OneShotPatience;
 }
 
 export interface Assembly {
@@ -70,6 +73,7 @@ export interface EnginePorts {
   /** Absent: those of the config, for good. */
   readonly live?: () => LiveSettings;
   readonly invocation: Invocation;
+  readonly patience?: OneShotPatience;
 }
 
 /** Every command that calls the cloud comes by here. A UsageError where the environment would undo what the config says. */
@@ -98,12 +102,13 @@ export function assembleEngine(config: Config, ports: EnginePorts): Assembly {
   const calls: CallPorts = { lanes, clock, telemetry, random, retries: RETRIES };
   const { reconcile } = config;
   const resyncMs = reconcile.resyncSeconds * 1000;
+  const pacer = ports.patience?.over(readPacer(calls)) ?? readPacer(calls);
   const clients = Object.fromEntries(
     Object.entries(config.accounts).map(([name, account]) => [
       name,
       createEcsClient({
         transport: ports.transportOf(account),
-        pacer: readPacer(calls),
+        pacer,
         apiLevel: account.apiLevel,
         clock,
         headAges: headAgesOf(reconcile),
@@ -181,7 +186,7 @@ function readPacer(calls: CallPorts): Pacer {
 }
 
 /** The vendor's client, and the credentials of the account. */
-export function popTransportOf(account: AccountConfig, ports: TransportPorts): Transport {
+export function popTransportOf(account: AccountConfig, ports: TransportPorts): PopTransport {
   return popTransport(account, ports, { service: 'ecs', endpoint: endpointOf(account, ports.emulatorUrl) });
 }
 
