@@ -1,5 +1,5 @@
 // The doors for hooks, as the config has them, put before a running daemon.
-import { standingOf } from '../schedule/groups/controlled-group.ts';
+import { groupStanding } from '../schedule/groups/controlled-group.ts';
 import { UsageError, type Io } from '../cli/io.ts';
 import type { Config } from '../config/config.ts';
 import { listenAdvice } from '../config/listen.ts';
@@ -76,7 +76,7 @@ async function eventsDoor(
     settings: events,
     secret: await checkedSecret('http.hooks.events', place, ports),
     accounts,
-    standingOf: (group) => standingOf(daemon.controller.recordOf(group)),
+    standingOf: (group) => groupStanding(daemon.controller.recordOf(group)),
     reconcileNow: ({ account, region, id }, hooks) => {
       telemetry.emit('hook.acted', { door: 'events', hooks, account, region, group: id });
       daemon.controller.trigger({ account, region, id });

@@ -57,11 +57,11 @@ function reachWords({ label }: PictureColumn, reach: Reach): string[] {
 const longest = (labelled: ReadonlyArray<{ readonly label: string }>): number =>
   Math.min(LONGEST_LABEL, Math.max(1, ...labelled.map(({ label }) => label.length)));
 
-const cut = (label: string): string =>
+const shortened = (label: string): string =>
   label.length > LONGEST_LABEL ? `${label.slice(0, LONGEST_LABEL - 1)}…` : label;
 
 const columnHead = ({ label }: PictureColumn, x: number, y: number): Html =>
-  html`<text class="head" transform="translate(${x} ${y}) rotate(-90)">${cut(label)}</text> `;
+  html`<text class="head" transform="translate(${x} ${y}) rotate(-90)">${shortened(label)}</text> `;
 
 interface DrawnRow {
   readonly row: PictureRow;
@@ -76,7 +76,7 @@ function rowOf({ row, columns, left, top, width }: DrawnRow): Html {
     cellOf({ reach, row, column: columns[at], x: left + CELL * at, y: top }),
   );
   const name = row.isInternet ? raw(' class="internet"') : '';
-  return html`<line class="grid" x1="0" x2="${width}" y1="${top}" y2="${top}"/><text${name} x="${MARGIN}" y="${top + CELL - 7}">${cut(row.label)}</text>
+  return html`<line class="grid" x1="0" x2="${width}" y1="${top}" y2="${top}"/><text${name} x="${MARGIN}" y="${top + CELL - 7}">${shortened(row.label)}</text>
 ${cells}`;
 }
 

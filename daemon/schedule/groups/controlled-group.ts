@@ -25,7 +25,7 @@ export const isLeaving = ({ state }: Pick<ControlledGroup, 'state'>): boolean =>
 export type GroupStanding = 'ready' | 'backing-off' | 'unmanaged';
 
 /** What a hint about a group may bring about; null: no policy names it. */
-export function standingOf(record: GroupRecord | null): GroupStanding {
+export function groupStanding(record: GroupRecord | null): GroupStanding {
   if (record === null) return 'unmanaged';
   return record.outcome?.kind === 'not-converged' ? 'backing-off' : 'ready';
 }

@@ -1,5 +1,5 @@
 // The controller over a cloud that answers when the test says so.
-import { standingOf } from '../../../../daemon/schedule/groups/controlled-group.ts';
+import { groupStanding } from '../../../../daemon/schedule/groups/controlled-group.ts';
 import { expect, it } from 'vitest';
 import { systemClock } from '../../../../daemon/clock.ts';
 import type { WriteOperation } from '../../../../reconciler/model/operation.ts';
@@ -178,12 +178,12 @@ it('reconciles a group that is named alone, once more if it runs, and none that 
 it('knows which groups a hint may be about', async () => {
   const { controller, settle, letThrough } = setUp();
   const { policy } = target([SSH]);
-  expect(standingOf(controller.recordOf(policy))).toBe('unmanaged');
+  expect(groupStanding(controller.recordOf(policy))).toBe('unmanaged');
   controller.setTargets([target([SSH])]);
-  expect(standingOf(controller.recordOf(policy))).toBe('ready');
+  expect(groupStanding(controller.recordOf(policy))).toBe('ready');
   await settle();
   controller.setTargets([]);
-  expect(standingOf(controller.recordOf(policy))).toBe('unmanaged');
+  expect(groupStanding(controller.recordOf(policy))).toBe('unmanaged');
   await letThrough();
   await controller.stop();
 });
