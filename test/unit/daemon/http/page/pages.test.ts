@@ -165,6 +165,13 @@ describe('the page of a group', () => {
     expect(body).toContain('<li class="bad">tcp 443</li>');
   });
 
+  it('shows what a rule narrows as a part, and to what', async () => {
+    const record = recordOf({ ports: '443', peer: '0.0.0.0/0', own: '10.1.0.0/16' });
+    const { body } = await pagesOf({ groups: [groupNamed('sg-1')] }, record)(GROUP_PATH);
+    expect(body).toContain('internet: tcp 443 in part.');
+    expect(body).toContain('<code>0.0.0.0/0</code> to 10.1.0.0/16');
+  });
+
   it('is not there for a group that no policy names', async () => {
     expect((await pagesOf({})(GROUP_PATH)).status).toBe(404);
     expect((await pagesOf({})('/groups/%ff/%zz/x')).status).toBe(404);
