@@ -4,7 +4,7 @@ import { concernsAccount, isRamRefusal } from '../../ecs/failures/failure.ts';
 import { ownFailure, refusalFailure } from '../../ecs/failures/classify.ts';
 import type { TransportAnswer } from '../../ecs/transport/transport.ts';
 
-export type Verdict =
+export type CallVerdict =
   /** `answer`: empty, or the code of what it was refused for instead. */
   | { readonly kind: 'allowed'; readonly answer: string; readonly body: unknown }
   | { readonly kind: 'denied'; readonly code: string; readonly message: string }
@@ -15,7 +15,7 @@ export type Verdict =
 /** For the meaning of a code: those of calls that are no operation of ours mean the same. */
 const AS_IF = { operation: 'DescribeSecurityGroups', params: {} } as const;
 
-export function verdictOf(answer: TransportAnswer): Verdict {
+export function callVerdict(answer: TransportAnswer): CallVerdict {
   switch (answer.kind) {
     case 'answered':
       return answer.status === 200
@@ -37,7 +37,7 @@ export function verdictOf(answer: TransportAnswer): Verdict {
 }
 
 const MOST_ATTEMPTS = 3;
-const FIRST_WAIT_MS = 500;
+const WAIT_OF_FIRST_MS = 500;
 
 /** Asks again for a while what failed by accident; then the last answer stands. */
 export async function askPatiently(
@@ -48,7 +48,7 @@ export async function askPatiently(
   const endMs = clock.monotonicMs() + timeoutMs;
   for (let attempt = 1; ; attempt += 1) {
     const answer = await orLate(call, clock, endMs - clock.monotonicMs());
-    const waitMs = FIRST_WAIT_MS * attempt;
+    const waitMs = WAIT_OF_FIRST_MS * attempt;
     const isLast = attempt === MOST_ATTEMPTS || clock.monotonicMs() + waitMs >= endMs;
     if (isLast || !isPassing(answer)) return answer;
     await clock.sleep(waitMs);

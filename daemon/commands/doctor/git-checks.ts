@@ -26,14 +26,14 @@ export async function checkoutChecks(
     const isAround = await isRepositoryAround(config.policies.path);
     if (requireClean || isAround) return [worse('git', 'there is no git on this machine', INSTALL)];
   }
-  const refused = loaded.warnings.filter(({ code }) => code === 'checkout-refused');
-  if (refused.length > 0) return refused.map(({ message, hint }) => worse('git', message, hint));
+  const unowned = loaded.warnings.filter(({ code }) => code === 'checkout-refused');
+  if (unowned.length > 0) return unowned.map(({ message, hint }) => worse('git', message, hint));
   if (requireClean) {
     const [first, ...others] = uncommittedProblems(loaded);
     if (first !== undefined) return [uncommitted(first, others.length, loaded)];
   }
   if (loaded.commit === null)
-    return [fine('git', `${folder} lies in no commit; its policies are known by their content`)];
+    return [fine('git', `${folder} is of no commit: what lies there is known by its content`)];
   const state = loaded.dirty ? ', with changes that are not committed' : '';
   return [fine('git', `${folder} is of commit ${loaded.commit.slice(0, 12)}${state}`)];
 }
@@ -75,7 +75,11 @@ export function remoteChecks(config: Config, asked: AskedRemote, io: Io): readon
   if (isLate) {
     const seconds = timeoutMs / 1000;
     return [
-      broken('git', `${url} has not answered within ${seconds} s`, `wait longer with \`--timeout 120\`, or ${by}`),
+      broken(
+        'git',
+        `${url} has not answered within ${seconds} s`,
+        `wait longer with \`--timeout 120\`, or ${by}`,
+      ),
     ];
   }
   if (remote.error !== null) return [broken('git', `${url}: ${remote.error}`, by)];

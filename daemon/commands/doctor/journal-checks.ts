@@ -26,7 +26,8 @@ export async function journalChecks(config: Config, flags: CommonFlags, io: Io):
       `\`chown -R "$(id -un)" ${shellWord(folder)} && chmod u+rwx ${shellWord(folder)}\` as root, or name another path in \`journal.url\``,
     );
   }
-  if (!existsSync(file)) return fine('journal', `${shown} is made at the first start; its folder is writable`);
+  if (!existsSync(file))
+    return fine('journal', `${shown} is made at the first start; its folder is writable`);
   const desk = openSqliteDesk(file);
   if (!desk.ok) return broken('journal', desk.error.message, desk.error.advice);
   await desk.value.close();
@@ -56,7 +57,8 @@ function whyUnwritable(place: string): string | null {
 async function lockCheck(config: Config, flags: CommonFlags, io: Io): Promise<DoctorCheck> {
   const shown = shownPath(config.journal.file, io);
   const daemon = await daemonOf(flags, io);
-  if (daemon.url !== null) return fine('journal', `${shown} is held by the daemon of this config, ${daemon.url}`);
+  if (daemon.url !== null)
+    return fine('journal', `${shown} is held by the daemon of this config, ${daemon.url}`);
   try {
     const lock = holdExclusively(`${config.journal.file}.lock`);
     if (lock !== null) {

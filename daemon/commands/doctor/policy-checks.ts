@@ -6,7 +6,6 @@ import type { Io } from '../../cli/io.ts';
 import { withSource } from '../../compose/open-source.ts';
 import { openKeeper, problemText, shownPath } from '../../compose/setup.ts';
 import type { Config } from '../../config/config.ts';
-import type { LoadedPolicies, RemoteStatus } from '../../source/source.ts';
 import { broken, doubtful, fine, type DoctorCheck } from './check.ts';
 import { checkoutChecks, remoteChecks } from './git-checks.ts';
 import { ofProgram } from './own-command.ts';
@@ -33,7 +32,7 @@ export async function policyChecks(config: Config, timeoutMs: number, io: Io): P
       : remoteChecks(config, { loaded, remote, isLate: late.aborted, timeoutMs }, io);
   const told = { groups: state.groups, files: loaded.files.length, revision: state.revision };
   return {
-    checks: [errors.length > 0 ? faulty(errors, config, io) : whole(told, config, io), ...git],
+    checks: [errors.length > 0 ? faulty(errors, config, io) : readWell(told, config, io), ...git],
     groups: errors.length > 0 ? [] : state.groups,
   };
 }
@@ -59,7 +58,7 @@ interface ToldPolicies {
   readonly revision: string;
 }
 
-function whole({ groups, files, revision }: ToldPolicies, config: Config, io: Io): DoctorCheck {
+function readWell({ groups, files, revision }: ToldPolicies, config: Config, io: Io): DoctorCheck {
   if (groups.length > 0) {
     const size = `${counted(groups.length, 'group')} in ${counted(files, 'file')}`;
     return fine('policies', `${size}, revision ${revision}`);
