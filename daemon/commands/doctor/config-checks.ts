@@ -11,6 +11,8 @@ export interface CheckedOver {
   /** Null: there is none to go on with. */
   readonly config: Config | null;
   readonly checks: readonly DoctorCheck[];
+  /** Whether the environment would show secrets to others: then the cloud is not called. */
+  readonly isUnsafe: boolean;
 }
 
 export function configChecks(flags: CommonFlags, { env }: Pick<Io, 'env'>): CheckedOver {
@@ -21,7 +23,7 @@ export function configChecks(flags: CommonFlags, { env }: Pick<Io, 'env'>): Chec
       const cure = hint === '' ? `correct line ${line} of ${file}` : hint;
       return broken('config', `${place}${message}`, cure);
     });
-    return { config: null, checks };
+    return { config: null, checks, isUnsafe: false };
   }
   const config = loaded.value;
   const { accounts, reconcile, file } = config;
@@ -29,5 +31,10 @@ export function configChecks(flags: CommonFlags, { env }: Pick<Io, 'env'>): Chec
     broken('config', text, 'correct that variable where Rampart is started, or unset it'),
   );
   const names = counted(Object.keys(accounts).length, 'account');
-  return { config, checks: [fine('config', `${file}: mode ${reconcile.mode}, ${names}`), ...unsafe] };
+  const isUnsafe = unsafe.length > 0;
+  return {
+    config,
+    isUnsafe,
+    checks: [fine('config', `${file}: mode ${reconcile.mode}, ${names}`), ...unsafe],
+  };
 }

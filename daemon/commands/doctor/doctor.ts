@@ -11,13 +11,13 @@ import { addCommonFlags, addTimeoutFlag, DEFAULT_TIMEOUT_MS, type CommonFlags } 
 import type { Config } from '../../config/config.ts';
 import type { DesiredGroup } from '../../../reconciler/model/group.ts';
 import { embeddedEmulator } from '../embedded-emulator.ts';
-import { broken, splitAdvice } from './check.ts';
+import { broken, splitAdvice, untried } from './check.ts';
 import { cloudChecks, checkedPlaces, type CloudPorts } from './cloud-checks.ts';
 import { configChecks } from './config-checks.ts';
 import { journalChecks } from './journal-checks.ts';
 import { policyChecks } from './policy-checks.ts';
 import { DoctorReport } from './report.ts';
-import { tryWrites } from './try-writes.ts';
+import { tryWrites, type TriedWrites } from './try-writes.ts';
 
 interface DoctorFlags extends CommonFlags {
   readonly json?: true;
@@ -50,9 +50,9 @@ function groupToTry(text: string): string {
 async function runDoctor(flags: DoctorFlags, io: Io): Promise<ExitCode> {
   refuseHalf(flags, io);
   const report = new DoctorReport(io, { json: flags.json === true, color: flags.color });
-  const { config, checks } = configChecks(flags, io);
+  const { config, checks, isUnsafe } = configChecks(flags, io);
   report.add(checks);
-  if (config !== null) await checkAllOf(config, { flags, io, report });
+  if (config !== null) await checkAllOf(config, { flags, io, report, isUnsafe });
   report.end();
   return report.isBroken || io.stopSignal.aborted ? 1 : 0;
 }
@@ -70,6 +70,7 @@ interface Examination {
   readonly flags: DoctorFlags;
   readonly io: Io;
   readonly report: DoctorReport;
+  readonly isUnsafe: boolean;
 }
 
 /** What stands at the end needs the least of what stands before it: a failure ends nothing but what rests on it. */
@@ -79,6 +80,10 @@ async function checkAllOf(config: Config, examination: Examination): Promise<voi
   const policies = await report.during('policies and git', () => policyChecks(config, timeoutMs, io));
   report.add(policies.checks);
   report.add([await report.during('the journal', () => journalChecks(config, flags, io))]);
+  if (examination.isUnsafe) {
+    report.add([untried('endpoint', 'nothing is asked of the cloud until the environment is as said above')]);
+    return;
+  }
   const emulator = await emulatorOf(config, report);
   const reachable = emulator === 'broken' ? withoutEmbedded(config) : config;
   const started = emulator === 'broken' ? null : emulator;
@@ -108,7 +113,11 @@ async function checkCloud(config: Config, examination: CloudExamination): Promis
   const transport = { secrets: new Secrets(), env: io.env, emulatorUrl: emulator?.url ?? null };
   const ports = { config, io, groups, transport, timeoutMs };
   const { group } = flags;
-  const writes = group === undefined ? null : () => tryWrites(writePorts(ports, group));
+  const ask = async (id: string): Promise<TriedWrites> => {
+    report.clear();
+    return tryWrites(writePorts(ports, id));
+  };
+  const writes = group === undefined ? null : () => ask(group);
   const { checks, rates } = await report.during('the cloud', () => cloudChecks(ports, writes));
   report.add(checks);
   report.addRates(rates);

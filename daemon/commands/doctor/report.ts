@@ -32,6 +32,11 @@ export class DoctorReport {
     }
   }
 
+  /** Before something else is written to the terminal. */
+  clear(): void {
+    this.#show('');
+  }
+
   add(checks: readonly DoctorCheck[]): void {
     // What was broken off is no news of anything.
     if (this.#io.stopSignal.aborted) return;
