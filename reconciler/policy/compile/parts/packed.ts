@@ -112,9 +112,13 @@ export class SharedParts {
   readonly #known = new Map<string, unknown>();
 
   of(value: Readonly<Record<string, unknown>>): unknown {
-    const inside = Object.entries(value);
-    if (inside.some(([, each]) => typeof each === 'object' && each !== null)) return value;
-    const text = JSON.stringify(inside.map(([key, each]) => [key, typeof each, String(each)]));
+    let text = '';
+    for (const key in value) {
+      const each = value[key];
+      if (typeof each === 'object' && each !== null) return value;
+      const written = typeof each === 'string' ? JSON.stringify(each) : String(each);
+      text += `${key}:${typeof each === 'bigint' ? 'n' : ''}${written},`;
+    }
     const known = this.#known.get(text);
     if (known !== undefined) return known;
     if (this.#known.size >= MOST_SHARED) this.#known.clear();
