@@ -6,11 +6,11 @@ import type { Config } from '../config/config.ts';
 import { loadConfigIfAny } from '../config/load.ts';
 import { line, UsageError, type ExitCode, type Io } from '../cli/io.ts';
 import { noteUncommitted } from '../compose/committed.ts';
-import { compileOnce } from '../compose/compile-once.ts';
 import {
   addCommonFlags,
   addTimeoutFlag,
   compileOptionsOf,
+  compileShown,
   problemText,
   readConfig,
   type CommonFlags,
@@ -76,7 +76,7 @@ async function readAll(paths: readonly string[], config: Config | null, io: Io) 
   if (config !== null && isPart) await noteUncommitted(config, io);
   // Guardrails are no expectations, and files from elsewhere need not have the names that they use.
   const accounts = config === null ? null : compileOptionsOf(config).accounts;
-  const compiled = await compileOnce(folder, { accounts }, io);
+  const compiled = await compileShown(folder, { accounts }, io);
   const errors = compiled.problems.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) {
     const list = errors.map(problemText).join('\n');

@@ -18,8 +18,7 @@ import { loadConfig, loadConfigIfAny, placeInConfig } from '../config/load.ts';
 import { readStateFile } from './emulator.ts';
 import { line, UsageError, type ExitCode, type Io } from '../cli/io.ts';
 import { noteUncommitted } from '../compose/committed.ts';
-import { compileOnce } from '../compose/compile-once.ts';
-import { addCommonFlags, compileOptionsOf, type CommonFlags } from '../compose/setup.ts';
+import { addCommonFlags, compileOptionsOf, compileShown, type CommonFlags } from '../compose/setup.ts';
 import { filesAsked } from './validate/files.ts';
 import { idleScopes } from './validate/idle-scopes.ts';
 import { expiredExemptions, judgePolicies, withoutExpiredRules } from './validate/judgements.ts';
@@ -84,7 +83,7 @@ async function checkedVerdict(paths: readonly string[], flags: ValidateFlags, io
 async function upgradeVerdict(flags: ValidateFlags, io: Io): Promise<Checked> {
   const groupsOf = async (config: Config) => {
     const { folder } = await filesAsked([], config, io);
-    return (await compileOnce(folder, compileOptionsOf(config), io)).groups;
+    return (await compileShown(folder, compileOptionsOf(config), io)).groups;
   };
   return ofConfig(await upgradeProblems(flags.config ?? null, groupsOf));
 }
@@ -121,7 +120,7 @@ async function checkPolicies(paths: readonly string[], config: Config | null, io
   const { folder, asked, isPart, usage } = await filesAsked(paths, config, io);
   if (config !== null && isPart) await noteUncommitted(config, io);
   const options = config === null ? { accounts: null } : compileOptionsOf(config);
-  const compiled = await compileOnce(folder, options, io);
+  const compiled = await compileShown(folder, options, io);
   const nowMs = systemClock.nowMs();
   const written = compiled.groups.filter(({ source }) => asked.has(source.file));
   const groups = written.map((group) => withoutExpiredRules(group, nowMs));

@@ -6,7 +6,9 @@ import { err, ok, type Result } from '../../reconciler/model/result.ts';
 import type { CompileOptions } from '../../reconciler/policy/compile/compile.ts';
 import type { Config } from '../config/config.ts';
 import { loadConfig, NO_CONFIG } from '../config/load.ts';
-import { compileOnce } from './compile-once.ts';
+import { progressOn } from '../cli/progress.ts';
+import { compileOnce } from '../source/compile/compile-once.ts';
+import type { CompileAnswer, CompileInput } from '../source/compile/compile-answer.ts';
 import { DesiredKeeper, type KeeperOptions } from '../source/desired.ts';
 import { LOG_LEVELS, type LogLevel } from '../telemetry/event-row.ts';
 import type { Telemetry } from '../telemetry/events.ts';
@@ -100,8 +102,20 @@ export function openTelemetry(
 export const openKeeper = (config: Config, io: Pick<Io, 'stderr'>): DesiredKeeper =>
   new DesiredKeeper({
     ...compileOptionsOf(config),
-    compile: (folder, options) => compileOnce(folder, options, io),
+    compile: (folder, options) => compileShown(folder, options, io),
   });
+
+/** A terminal sees the files counted. */
+export async function compileShown(
+  folder: CompileInput,
+  options: CompileOptions,
+  io: Pick<Io, 'stderr'>,
+): Promise<CompileAnswer> {
+  const progress = progressOn(io, folder.files.length, 'policy files');
+  const compiled = await compileOnce(folder, options, progress.step);
+  progress.end();
+  return compiled;
+}
 
 /** What of the config the meaning of policies depends on. */
 export const compileOptionsOf = ({ accounts, guardrails }: Config): CompileOptions => ({

@@ -2,34 +2,34 @@
 // text that would be taken for one begins with `s:`. Both are put in and taken out beside `JSON`, since a function that it
 // calls for each value makes it ten times slower.
 
-export const factText = (value: unknown): string => JSON.stringify(inJson(value));
+export const factText = (value: unknown): string => JSON.stringify(withMarks(value));
 
 /** What `factText` was given, but for fields that were undefined. */
-export const parseFact = (text: string): unknown => outOfJson(JSON.parse(text));
+export const parseFact = (text: string): unknown => withoutMarks(JSON.parse(text));
 
 /** The very same value where JSON has a form for all of it. */
-function inJson(value: unknown): unknown {
+function withMarks(value: unknown): unknown {
   if (typeof value === 'bigint') return `n:${value}`;
   if (typeof value === 'string') return isMarked(value) ? `s:${value}` : value;
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) {
-    const inside = value.map(inJson);
+    const inside = value.map(withMarks);
     return inside.some((each, at) => each !== value[at]) ? inside : value;
   }
   const fields = Object.entries(value);
-  const inside = fields.map(([key, each]) => [key, inJson(each)] as const);
+  const inside = fields.map(([key, each]) => [key, withMarks(each)] as const);
   const isSame = inside.every(([, each], at) => each === fields[at]?.[1]);
   return isSame ? value : Object.fromEntries(inside);
 }
 
 /** Of what was just parsed, which it changes. */
-function outOfJson(value: unknown): unknown {
+function withoutMarks(value: unknown): unknown {
   if (typeof value === 'string') return isMarked(value) ? unmarked(value) : value;
   if (typeof value !== 'object' || value === null) return value;
   const inside = value as Record<string, unknown>;
   for (const key in inside) {
     const before = inside[key];
-    const after = outOfJson(before);
+    const after = withoutMarks(before);
     if (after !== before) inside[key] = after;
   }
   return value;

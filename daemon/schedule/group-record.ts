@@ -171,7 +171,7 @@ const SEEN: ReadonlySet<ReconcileOutcome['kind']> = new Set([
 ]);
 
 /** How a group stands, told at no cost: for who counts, looks for or sorts many. */
-export function standingOf({ outcome, judged, target }: GroupRecord): GroupStatus['outcome'] {
+export function outcomeNow({ outcome, judged, target }: GroupRecord): GroupStatus['outcome'] {
   if (outcome === null) return 'not-tried';
   return judged === target.policy ? outcome.kind : 'pending';
 }
@@ -179,7 +179,7 @@ export function standingOf({ outcome, judged, target }: GroupRecord): GroupStatu
 export function groupStatus(record: GroupRecord): GroupStatus {
   const { target, outcome, lastAttemptMs, lastConvergedMs, nextAttemptMs, failures } = record;
   const { account, region, id } = target.policy;
-  const standing = standingOf(record);
+  const standing = outcomeNow(record);
   const isPending = standing === 'pending';
   return {
     account,

@@ -16,7 +16,7 @@ import type { GroupsView } from '../../http/status.ts';
 import type { Journal } from '../../journal/journal.ts';
 import { systemClock } from '../../clock.ts';
 import type { Lanes } from '../../queue/lanes.ts';
-import { groupStatus, standingOf } from '../../schedule/group-record.ts';
+import { groupStatus, outcomeNow } from '../../schedule/group-record.ts';
 import type { Telemetry } from '../../telemetry/events.ts';
 import { hasSeries, type Metrics, type MetricsView } from '../../telemetry/metrics.ts';
 import { createRedactor } from '../../telemetry/redact.ts';
@@ -116,7 +116,7 @@ function groupSamples(
 ): MetricsView['groups'] {
   const all = tally.records();
   const attempts = all.flatMap(({ lastAttemptMs }) => (lastAttemptMs === null ? [] : [lastAttemptMs]));
-  const own = all.filter((record) => hasSeries(standingOf(record), perGroup)).map(groupStatus);
+  const own = all.filter((record) => hasSeries(outcomeNow(record), perGroup)).map(groupStatus);
   const oldestAttemptMs = attempts.reduce((oldest, each) => Math.min(oldest, each), Infinity);
   return { counts: tally.counts, oldestAttemptMs, own };
 }

@@ -21,17 +21,17 @@ const isUnread = (found: FoundFile): found is Unreadable => 'problem' in found;
 
 const shownAs = (found: FoundFile): string => (isUnread(found) ? found.problem.file : found.file);
 
-const bytesOf = (found: FoundFile): Uint8Array | null => (isUnread(found) ? null : found.bytes);
+const bytesFound = (found: FoundFile): Uint8Array | null => (isUnread(found) ? null : found.bytes);
 
-/** All that has to be compiled together, each file once. */
-const together = (found: readonly FoundFile[]): CompileInput => ({
+/** All that has to be compiled asFolder, each file once. */
+const asFolder = (found: readonly FoundFile[]): CompileInput => ({
   files: found.filter((each): each is SourceFile => !isUnread(each)),
   unreadable: found.filter(isUnread),
 });
 
 /** What was asked about, by the path that it is shown with; null: it cannot be read. */
 const askedAbout = (found: Iterable<FoundFile>): ReadonlyMap<string, Uint8Array | null> =>
-  new Map([...found].map((each) => [shownAs(each), bytesOf(each)]));
+  new Map([...found].map((each) => [shownAs(each), bytesFound(each)]));
 
 /**
  * The files of `paths`. If one of these lies below `policies`, the folder that the daemon reads, the rest of that
@@ -45,7 +45,7 @@ async function filesToCheck(paths: readonly string[], policies: string, limits: 
   return {
     /** Whether the files belong to the policies of the config, which came along. */
     isPart,
-    folder: together(files),
+    folder: asFolder(files),
     asked: askedAbout(asked.values()),
     usage: usageOf(isPart ? [...context.values()] : files, limits),
   };
@@ -63,7 +63,7 @@ export async function filesAsked(paths: readonly string[], config: Config | null
     paths.length > 0 ? [...(await filesOf(paths, limits)).values()] : filesIn(await loadOnce(config, io));
   return {
     isPart: paths.length === 0,
-    folder: together(files),
+    folder: asFolder(files),
     asked: askedAbout(files),
     usage: usageOf(files, limits),
   };
@@ -85,7 +85,7 @@ async function filesOf(paths: readonly string[], limits: PolicyLimits): Promise<
 
 /** How near the files are to the limit that they are nearest to, in percent of it. */
 function usageOf(files: readonly FoundFile[], limits: PolicyLimits) {
-  const sizes = files.map((file) => bytesOf(file)?.length ?? 0);
+  const sizes = files.map((file) => bytesFound(file)?.length ?? 0);
   const bytes = sizes.reduce((sum, size) => sum + size, 0);
   const largest = sizes.reduce((most, size) => Math.max(most, size), 0);
   const used = [

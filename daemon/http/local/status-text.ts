@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { DaemonView } from '../status.ts';
 
 /** Some milliseconds of work. */
-const SOME = 200;
+const GROUPS_A_TURN = 200;
 const NO_GROUPS = '\n  "groups": []';
 
 /** As `JSON.stringify` writes a `DaemonStatus`, two blanks deep. */
@@ -11,7 +11,7 @@ export async function statusText(view: DaemonView): Promise<string> {
   const frame = JSON.stringify({ ...view, groups: [] }, null, 2);
   const texts: string[] = [];
   for (const [at, listed] of view.groups.listed().entries()) {
-    if (at > 0 && at % SOME === 0) await setImmediate();
+    if (at > 0 && at % GROUPS_A_TURN === 0) await setImmediate();
     const group = view.groups.statusOf(listed);
     if (group !== null) texts.push(JSON.stringify(group, null, 2).replaceAll('\n', '\n    '));
   }

@@ -1,7 +1,7 @@
 // Which groups there are, how many stand how, which were not tried yet and which are blocked: kept as groups change, since
 // they are asked for after each run and at each scrape.
 import type { GroupRef } from '../../../reconciler/model/group.ts';
-import { groupStatus, standingOf, type GroupRecord, type GroupStatus } from '../group-record.ts';
+import { groupStatus, outcomeNow, type GroupRecord, type GroupStatus } from '../group-record.ts';
 import { isLeaving, type ControlledGroup } from './controlled-group.ts';
 
 /** Enough of a group to look for it and to sort it; its whole status costs more. */
@@ -26,7 +26,7 @@ export class GroupTally {
     keep(this.#named, group, isNamed);
     keep(this.#untried, group, isNamed && outcome === null);
     keep(this.#blocked, group, isNamed && outcome?.kind === 'blocked');
-    this.#count(group, isNamed ? standingOf(group.record) : null);
+    this.#count(group, isNamed ? outcomeNow(group.record) : null);
   }
 
   /** Groups that the policies name. */
@@ -57,7 +57,7 @@ export class GroupTally {
   listed(): ListedStanding[] {
     return this.records().map((record) => {
       const { account, region, id } = record.target.policy;
-      return { account, region, id, outcome: standingOf(record) };
+      return { account, region, id, outcome: outcomeNow(record) };
     });
   }
 
