@@ -131,7 +131,7 @@ const httpStatusOf = (exchange: unknown): number => exchangeSchema.parse(exchang
 function plainJson(json: unknown): unknown {
   if (typeof json !== 'object' || json === null) return json;
   const inside = json as Record<string, unknown>;
-  if (typeof inside.toJSON === 'function') return String(inside.toJSON());
+  if (typeof inside.toJSON === 'function') return JSON.parse(JSON.stringify(json)) as unknown;
   for (const key in inside) {
     const each = inside[key];
     if (typeof each === 'object') inside[key] = plainJson(each);
