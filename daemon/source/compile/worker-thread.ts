@@ -75,6 +75,7 @@ function startWorker(): Worker {
     maxYoungGenerationSizeMb: YOUNG_HEAP_MIB,
   };
   if (!import.meta.url.endsWith('.ts')) {
+    // scripts/build.js puts it there.
     return new Worker(new URL('./policy-worker.js', import.meta.url), { resourceLimits });
   }
   const url = JSON.stringify(new URL('./policy-worker.ts', import.meta.url).href);
