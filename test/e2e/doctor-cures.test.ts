@@ -1,7 +1,11 @@
 // What `rampart doctor` finds broken, one thing at a time: each cure is done as it says, and then it is right.
-import { cpSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { DatabaseSync } from '@photostructure/sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { systemClock } from '../../daemon/clock.ts';
+import { RETENTION } from '../../daemon/journal/sqlite/retention.ts';
+import { openSqliteJournal } from '../../daemon/journal/sqlite/sqlite.ts';
 import { Clinic, saidOf, type DoctorJson } from '../support/clinic.ts';
 import { configFor } from '../support/estate.ts';
 import { json, startFakeEndpoint, type Script } from '../support/fake-endpoint.ts';
@@ -174,6 +178,19 @@ describe('what is broken is told with a cure that is one:', () => {
       'ecs:DescribeRegions',
       'quotas:ListProductQuotas',
     ]);
+  });
+
+  test('a journal of an older Rampart, which the next start migrates, is only a warning', async () => {
+    const file = path.join(clinic.workspace.folder, '.rampart/journal.db');
+    mkdirSync(path.dirname(file));
+    const begun = openSqliteJournal(file, { clock: systemClock, randomByte: () => 7, retention: RETENTION });
+    if (begun.ok) await begun.value.close();
+    const db = new DatabaseSync(file);
+    db.exec('PRAGMA user_version = 1');
+    db.close();
+    const document = await clinic.examine();
+    expect(saidOf(document, 'journal')).toMatchObject({ state: 'warning' });
+    expect(document.ok).toBe(true);
   });
 
   test('an emulator of the config that does not start; the other accounts are checked all the same', async () => {
