@@ -33,6 +33,7 @@ const key = (changes: Partial<Credentials> = {}): Credentials => ({
 const fixedSource = (credentials: Credentials = key()): CredentialsSource => ({
   get: () => Promise.resolve(ok(credentials)),
   forget: () => undefined,
+  secretPlace: 'the variable KEY',
 });
 
 const open: FakeEndpoint[] = [];
@@ -132,6 +133,7 @@ describe('what is sent', () => {
     const credentials: CredentialsSource = {
       get: () => Promise.resolve(ok(keys.shift() ?? key())),
       forget: () => undefined,
+      secretPlace: 'the variable KEY',
     };
     const transport = transportTo(endpoint.url, { credentials });
     await transport.call('RevokeSecurityGroup', PARAMS);
@@ -144,6 +146,7 @@ describe('what is sent', () => {
     const credentials: CredentialsSource = {
       get: () => Promise.resolve(err({ code: 'Transport.NoCredentials', message: 'accessKey: none' })),
       forget: () => undefined,
+      secretPlace: 'the variable KEY',
     };
     const { answer, endpoint } = await callOnce(json(ACCEPTED), { credentials });
     expect(answer).toEqual({ kind: 'failed', code: 'Transport.NoCredentials', message: 'accessKey: none' });
