@@ -248,7 +248,9 @@ describe('answers', () => {
       `POST&%2F&AccessKeyId%3DAKID%26SecurityToken%3D${encodeURIComponent(encodeURIComponent('other'))}`;
     const { answer } = await callOnce(json({ Code: 'SignatureDoesNotMatch', Message }, 400));
     if (answer.kind !== 'refused') expect.fail(answer.kind);
-    expect(answer.message).toMatch(/string to sign is \[redacted\]; it was signed with the secret of the variable KEY$/);
+    expect(answer.message).toMatch(
+      /string to sign is \[redacted\]; it was signed with the secret of the variable KEY$/,
+    );
   });
 
   it.each([
