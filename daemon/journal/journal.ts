@@ -171,6 +171,8 @@ export type JournalTrouble =
   | 'missing'
   /** Not a journal, or one of a newer Rampart. */
   | 'foreign'
+  /** The database cannot be reached or does not answer in time: it may be back later, unlike after the others. */
+  | 'unavailable'
   /** The disk failed, or the path leads nowhere. */
   | 'io';
 
@@ -185,8 +187,8 @@ export interface JournalOpenFailure {
 export class JournalError extends Error {
   override readonly name = 'JournalError';
   readonly trouble: JournalTrouble;
-  constructor(trouble: JournalTrouble, message: string) {
-    super(message);
+  constructor(trouble: JournalTrouble, message: string, options?: ErrorOptions) {
+    super(message, options);
     this.trouble = trouble;
   }
 }
