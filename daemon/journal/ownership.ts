@@ -13,13 +13,25 @@ export interface HeldLease {
 }
 
 export interface ShardOwnership {
-  /** Null: another replica, or none, looks after the group. */
+  /** Null: another replica, or none, may write to the group. */
   leaseOf(group: GroupRef): HeldLease | null;
   /**
-   * Whether a call that is sent at this instant is still covered: by the monotonic clock, the deadline of the lease has
-   * not passed. To be asked immediately before a call is sent, and not before anything that is awaited.
+   * Whether a call that is sent at this instant is still covered: by the clock of this process, the deadline of the lease
+   * has not passed. To be asked immediately before a call is sent, and not before anything that is awaited.
    */
   mayWrite(group: GroupRef): boolean;
+  /**
+   * Whether this process is the one to look at the group. It is so too while it has lost touch with the store of leases,
+   * until it hears of another owner: to look does no harm.
+   */
+  looksAfter(group: GroupRef): boolean;
+  /** Of any group of the account and region. */
+  looksAfterSome(place: Pick<GroupRef, 'account' | 'region'>): boolean;
+  /**
+   * How long a call of whoever wrote to the group before may still be under way, milliseconds. Until then an intent that
+   * was found open may be carried out yet, whatever the group looks like.
+   */
+  earlierCallsEndInMs(group: GroupRef): number;
 }
 
 /** Of a journal that only one process can open: everything is its own until it ends. */
@@ -27,5 +39,8 @@ export function soleOwner(opening: Pick<HeldLease, 'owner' | 'epoch'>): ShardOwn
   return {
     leaseOf: (group) => ({ ...opening, shard: shardOf(group, 1) }),
     mayWrite: () => true,
+    looksAfter: () => true,
+    looksAfterSome: () => true,
+    earlierCallsEndInMs: () => 0,
   };
 }
