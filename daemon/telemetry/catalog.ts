@@ -251,6 +251,16 @@ export const CATALOG: Catalog = {
     say: (f) =>
       `A ${f.operation ?? 'call'} that a stop had left open for ${group(f)} is settled: ${f.outcome}`,
   },
+  'lease.acquired': {
+    level: 'info',
+    say: (f) =>
+      `This replica looks after ${f.shard} from now on${f.from === undefined ? '' : `; ${f.from} had it and did not renew it`}`,
+  },
+  'lease.lost': {
+    level: 'info',
+    isError: (f) => !f.onPurpose,
+    say: (f) => `This replica writes to no group of ${f.shard} any more: ${f.reason}`,
+  },
   'hook.received': {
     level: 'debug',
     say: (f) => `A hook at the door ${f.door} is ${f.outcome}${f.reason === '' ? '' : `: ${f.reason}`}`,
