@@ -192,3 +192,16 @@ export class JournalError extends Error {
     this.trouble = trouble;
   }
 }
+
+/**
+ * Another replica holds the lease of the group's shard by now, or none does: this process may not begin a call there. The
+ * journal itself is well.
+ */
+export class LeaseLost extends Error {
+  override readonly name = 'LeaseLost';
+  readonly shard: string;
+  constructor(shard: string) {
+    super(`the lease of ${shard} is not held any more`);
+    this.shard = shard;
+  }
+}
