@@ -1,19 +1,10 @@
 // A fact of the estate that is too large to be written as a whole each time: what the policies want of ten thousand groups.
 // It is kept in parts, one row each, and a change writes the parts that are other objects than before. Rows of a new
 // version are written some at a time, and count when the head names their version: half a write is no write.
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { compareText } from '../../../reconciler/model/problem.ts';
 import { factText, parseFact } from '../fact-text.ts';
+import { deflated, inflated, type PartedForm } from '../parted-form.ts';
 import type { Connection } from './connection.ts';
-
-export interface PartedForm<Whole, Part> {
-  readonly name: string;
-  /** What is not in the parts. */
-  readonly restOf: (whole: Whole) => unknown;
-  readonly partsOf: (whole: Whole) => ReadonlyMap<string, Part>;
-  /** `parts` in order of their names. */
-  readonly join: (rest: unknown, parts: readonly Part[]) => Whole;
-}
 
 /** The row in `estate_facts`. */
 interface HeadRow {
@@ -31,8 +22,6 @@ export interface Staged {
 
 /** Of rows that are read or written before others have a turn. */
 const SOME = 200;
-
-const DEFLATE_PARTS = { level: 1 };
 
 export class PartedFact<Whole extends object, Part extends object> {
   readonly #db: Connection;
@@ -92,7 +81,7 @@ export class PartedFact<Whole extends object, Part extends object> {
     const sql = 'INSERT INTO estate_parts (fact, part, since, body) VALUES (?, ?, ?, ?)';
     this.#db.transaction(() => {
       for (const [part, value] of rows) {
-        this.#db.run(sql, this.#form.name, part, version, value === null ? null : deflated(value));
+        this.#db.run(sql, this.#form.name, part, version, value === null ? null : deflated(factText(value)));
       }
     });
   }
@@ -123,7 +112,8 @@ export class PartedFact<Whole extends object, Part extends object> {
     const parts = new Map<string, Part>();
     for (let last = ''; ;) {
       const rows = this.#rowsAfter(last, head.version);
-      for (const { part, body } of rows) if (body !== null) parts.set(part, inflated(body) as Part);
+      for (const { part, body } of rows)
+        if (body !== null) parts.set(part, parseFact(inflated(body)) as Part);
       if (rows.length < SOME) break;
       last = rows.at(-1)?.part ?? '';
       await turnOfOthers();
@@ -144,8 +134,3 @@ export class PartedFact<Whole extends object, Part extends object> {
 }
 
 const turnOfOthers = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
-const deflated = (value: object): string => deflateRawSync(factText(value), DEFLATE_PARTS).toString('base64');
-
-const inflated = (text: string): unknown =>
-  parseFact(inflateRawSync(Buffer.from(text, 'base64')).toString('utf8'));

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { factText } from '../../../../../daemon/journal/fact-text.ts';
-import { KnownPolicies } from '../../../../../daemon/journal/sqlite/known-policies.ts';
+import { factText } from '../../../../daemon/journal/fact-text.ts';
+import { KnownPolicies } from '../../../../daemon/journal/known-policies.ts';
 import { policyOf } from '../../../../support/plan-inputs.ts';
 import { rule } from '../../../../support/rule-sets.ts';
 
