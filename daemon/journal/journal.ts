@@ -134,7 +134,7 @@ export interface Journal extends JournalDesk {
   openIntent(draft: IntentDraft): Promise<Intent>;
   /** Moves the intent to the history, at the end of its chain. Exactly once for an intent: it is a bug to close one that is not open. */
   closeIntent(clientToken: string, outcome: IntentOutcome): Promise<void>;
-  /** The last link of each chain that this process writes to, in the order of their names. */
+  /** The last link of each chain, whoever writes to it, in the order of their names. */
   chainHeads(): Promise<readonly ChainLink[]>;
   /** The group's intents without an outcome, oldest first. */
   openIntents(group: GroupRef): Promise<readonly Intent[]>;
@@ -182,6 +182,8 @@ export type JournalTrouble =
   | 'missing'
   /** Not a journal, or one of a newer Rampart. */
   | 'foreign'
+  /** The database cannot be reached or does not answer in time: it may be back later, unlike after the others. */
+  | 'unavailable'
   /** The disk failed, or the path leads nowhere. */
   | 'io';
 
@@ -196,8 +198,21 @@ export interface JournalOpenFailure {
 export class JournalError extends Error {
   override readonly name = 'JournalError';
   readonly trouble: JournalTrouble;
-  constructor(trouble: JournalTrouble, message: string) {
-    super(message);
+  constructor(trouble: JournalTrouble, message: string, options?: ErrorOptions) {
+    super(message, options);
     this.trouble = trouble;
+  }
+}
+
+/**
+ * Another replica holds the lease of the group's shard by now, or none does: this process may not begin a call there. The
+ * journal itself is well.
+ */
+export class LeaseLost extends Error {
+  override readonly name = 'LeaseLost';
+  readonly shard: string;
+  constructor(shard: string) {
+    super(`the lease of ${shard} is not held any more`);
+    this.shard = shard;
   }
 }

@@ -6,6 +6,7 @@ import type { EventRow } from './event-row.ts';
 import { DRIFT_CAUSES, type CommonFields, type EventName } from './events.ts';
 import { finishedText, lateText } from './pace-words.ts';
 import { loadedText, heldEventText } from './policy-words.ts';
+import { REPLICA_ROWS } from './replica-rows.ts';
 
 type Catalog = { readonly [Name in EventName]: EventRow<Name> };
 
@@ -243,6 +244,7 @@ export const CATALOG: Catalog = {
     say: (f) =>
       `A ${f.operation ?? 'call'} that a stop had left open for ${group(f)} is settled: ${f.outcome}`,
   },
+  ...REPLICA_ROWS,
   'hook.received': {
     level: 'debug',
     say: (f) => `A hook at the door ${f.door} is ${f.outcome}${f.reason === '' ? '' : `: ${f.reason}`}`,

@@ -200,6 +200,10 @@ interface OwnFields {
   'lane.closed': { reopensInMs: number };
   'lane.reopened': unknown;
   'intent.recovered': { outcome: string };
+  /** This replica looks after the shard from now on. `from`: who had not given it up. */
+  'lease.acquired': { shard: string; owner: string; epoch: number; from?: string };
+  /** `onPurpose`: it was given up. */
+  'lease.lost': { shard: string; owner: string; epoch: number; reason: string; onPurpose: boolean };
   /** A hook that proved where it came from. `outcome`: accepted or ignored; `reason`: why it was ignored, or empty. */
   'hook.received': { door: string; outcome: string; reason: string };
   /** What hooks asked for is done now. `hooks`: how many since the last time. */
