@@ -4,6 +4,7 @@ import type { Attributor } from '../attribution/attributor.ts';
 import type { Lanes } from '../queue/lanes.ts';
 import type { DesiredKeeper } from '../source/desired.ts';
 import type { Source } from '../source/source.ts';
+import { patientJournal } from '../journal/patient-journal.ts';
 import { ApprovalWatch } from '../schedule/approval-watch.ts';
 import { Controller, type ControllerOptions } from '../schedule/controller.ts';
 import { HistoryHeads, tellLastHeads } from '../schedule/rounds/history-heads.ts';
@@ -56,8 +57,9 @@ export class Daemon {
     this.#rounds = rounds;
     this.#heads = new HistoryHeads(engine, parts.stopSignal);
     this.controller = new Controller(engine, { ...parts.controller, onProgress, rounds });
+    const patient = { ...engine, journal: patientJournal(engine.journal, engine.clock, parts.stopSignal) };
     this.#policyLoop = new PolicyLoop(
-      { ...parts, controller: this.controller, onProgress },
+      { ...parts, engine: patient, controller: this.controller, onProgress },
       parts.stopSignal,
     );
     this.#probe = new HeadProbe({
@@ -67,7 +69,7 @@ export class Daemon {
       stopping: parts.stopSignal,
     });
     this.#approvals = new ApprovalWatch({
-      engine: parts.engine,
+      engine: patient,
       isWaiting: () => this.#heedsDecisions || this.controller.hasBlocked,
       onNews: () => {
         if (this.#heedsDecisions) this.#policyLoop.reload();

@@ -13,28 +13,52 @@ import {
 import { RETENTION } from '../journal/sqlite/retention.ts';
 import { openSqliteJournal } from '../journal/sqlite/sqlite.ts';
 import { openSqliteDesk } from '../journal/sqlite/sqlite-desk.ts';
-import { ADVICE } from '../journal/trouble.ts';
+import { DATABASE_ADVICE } from '../journal/postgres/postgres-trouble.ts';
+import { ADVICE, type Opened } from '../journal/trouble.ts';
+import {
+  databaseOf,
+  openPostgresDesk,
+  openPostgresJournal,
+  type DatabaseWait,
+} from '../journal/postgres/open.ts';
 import { randomByte } from './assemble.ts';
 import { line, UsageError, type Io } from '../cli/io.ts';
 
-/** The durable journal of this config, ours alone while we run; rejects with a UsageError that says how to go on. */
-export function openJournal(config: Config): Promise<Journal> {
-  const { file } = config.journal;
-  const journal = openSqliteJournal(file, { clock: systemClock, randomByte, retention: RETENTION });
-  if (journal.ok) return Promise.resolve(journal.value);
-  return Promise.reject(notOpened(journal.error));
+/**
+ * The durable journal of this config, ours alone while we run, or in a database whose leases say which groups are ours;
+ * rejects with a UsageError that says how to go on. `wait`: a database that does not answer is waited for.
+ */
+export async function openJournal(config: Config, wait: DatabaseWait | null = null): Promise<Journal> {
+  const target = databaseOf(config.journal);
+  const journal =
+    target === null
+      ? openSqliteJournal(config.journal.url, { clock: systemClock, randomByte, retention: RETENTION })
+      : await openPostgresJournal(target, config.journal, { randomByte, wait });
+  if (!journal.ok) throw notOpened(journal.error);
+  return journal.value;
+}
+
+/** As a command uses it beside who writes. Null: there is none yet, as nothing has run here. */
+export async function openDesk({ journal }: Config): Promise<Opened<JournalDesk> | null> {
+  const target = databaseOf(journal);
+  if (target === null) return existsSync(journal.url) ? openSqliteDesk(journal.url) : null;
+  const desk = await openPostgresDesk(target);
+  return !desk.ok && desk.error.trouble === 'missing' ? null : desk;
 }
 
 /** What the user is told of a journal that fails while we work. */
-export const journalFailed = ({ message, trouble }: JournalError): UsageError =>
-  new UsageError(`nothing more is written to the cloud, since ${message}. ${ADVICE[trouble]}`);
+export function journalFailed({ journal }: Config, { message, trouble }: JournalError): UsageError {
+  const advice = databaseOf(journal) === null ? ADVICE : DATABASE_ADVICE;
+  return new UsageError(`nothing more is written to the cloud, since ${message}. ${advice[trouble]}`);
+}
 
 const notOpened = ({ message, advice }: JournalOpenFailure): UsageError =>
   new UsageError(`${message}. ${advice}`);
 
 /** Opens the journal of this config, and closes it after the work. A UsageError if there is none, or it fails. */
 export async function withDesk<T>(config: Config, work: (desk: JournalDesk) => Promise<T>): Promise<T> {
-  const desk = openSqliteDesk(config.journal.file);
+  const target = databaseOf(config.journal);
+  const desk = target === null ? openSqliteDesk(config.journal.url) : await openPostgresDesk(target);
   if (!desk.ok) throw notOpened(desk.error);
   return workAndClose(desk.value, work);
 }
@@ -58,8 +82,8 @@ export async function withKnownFacts<T>(
   { stderr }: Io,
   work: (desk: JournalDesk | null) => Promise<T>,
 ): Promise<T> {
-  if (!existsSync(config.journal.file)) return work(null);
-  const desk = openSqliteDesk(config.journal.file);
+  const desk = await openDesk(config);
+  if (desk === null) return work(null);
   if (!desk.ok) {
     line(stderr, `pauses, approvals and what was in force are not known: ${desk.error.message}`);
     return work(null);
@@ -72,12 +96,17 @@ export async function withKnownFacts<T>(
  * example by another user than the daemon's, that is said, and whoever writes will find out.
  */
 export async function pausesInForce(config: Config, { stderr }: Io): Promise<readonly Pause[]> {
-  if (!existsSync(config.journal.file)) return [];
-  try {
-    return await withDesk(config, (desk) => desk.pauses(systemClock.nowMs()));
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    line(stderr, `whether groups are paused is not known: ${error.message}`);
+  const notKnown = (why: string): [] => {
+    line(stderr, `whether groups are paused is not known: ${why}`);
     return [];
+  };
+  const desk = await openDesk(config);
+  if (desk === null) return [];
+  if (!desk.ok) return notKnown(notOpened(desk.error).message);
+  try {
+    return await workAndClose(desk.value, (opened) => opened.pauses(systemClock.nowMs()));
+  } catch (error) {
+    if (error instanceof UsageError) return notKnown(error.message);
+    throw error;
   }
 }

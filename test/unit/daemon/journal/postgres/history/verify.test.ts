@@ -33,7 +33,7 @@ describe('the history on PostgreSQL', () => {
       clock: { nowMs: () => (nowMs += 1) },
       randomByte: () => (dice = (dice * 73 + 41) % 256),
       meta: { install: 'a1', shards: 1 },
-      ownership: await takeShards(connections, owner, places),
+      leases: await takeShards(connections, owner, places),
       maxAgeMs,
     });
   }
