@@ -157,8 +157,7 @@ async function serve(config: Config, parts: ServedParts, io: Io): Promise<ExitCo
       stopSignal: io.stopSignal,
     });
     hooks = await openHooks(config, { engine, daemon, io, secrets: parts.secrets });
-    const { metrics, events } = parts;
-    const seen = { daemon, lanes, liveConfig, attributor, metrics, events, hooks };
+    const seen = { ...parts, daemon, lanes, liveConfig, attributor, hooks };
     http = await openHttp(config, httpPorts(seen));
     await daemon.run();
     return 0;
