@@ -7,7 +7,7 @@ import type { Config } from '../config/config.ts';
 import { loadConfig, NO_CONFIG } from '../config/load.ts';
 import { compileHere } from '../source/compile/compile-files.ts';
 import { DesiredKeeper, type KeeperOptions } from '../source/desired.ts';
-import { LOG_LEVELS, type LogLevel } from '../telemetry/catalog.ts';
+import { LOG_LEVELS, type LogLevel } from '../telemetry/event-row.ts';
 import type { Telemetry } from '../telemetry/events.ts';
 import { createRedactor } from '../telemetry/redact.ts';
 import { createTelemetry, fileSink } from '../telemetry/telemetry.ts';

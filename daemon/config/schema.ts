@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { MODES } from '../../reconciler/model/group.ts';
 import { err, ok, type Result } from '../../reconciler/model/result.ts';
 import { OPERATION_NAMES, type Operation } from '../../reconciler/model/operation.ts';
-import { LOG_LEVELS } from '../telemetry/catalog.ts';
+import { LOG_LEVELS } from '../telemetry/event-row.ts';
 import { accountsSchema } from './accounts/accounts-schema.ts';
 import { parseEndpoint } from './accounts/endpoint.ts';
 import { brakeSchema } from './sections/brake-schema.ts';

@@ -2,27 +2,11 @@
 // The type is exhaustive over the event names, so an event without a row does not compile.
 import { quoted } from '../../reconciler/model/rule-text.ts';
 import { counted } from '../../reconciler/model/counted.ts';
-import { DRIFT_CAUSES, type CommonFields, type EventFields, type EventName } from './events.ts';
+import type { EventRow } from './event-row.ts';
+import { DRIFT_CAUSES, type CommonFields, type EventName } from './events.ts';
 import { finishedText, lateText } from './pace-words.ts';
 import { loadedText, heldEventText } from './policy-words.ts';
-
-export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
-
-export interface EventRow<Name extends EventName> {
-  readonly level: LogLevel;
-  /** Where this holds the level is `error`. */
-  readonly isError?: (fields: EventFields<Name>) => boolean;
-  /** One sentence without a full stop; the fields carry the details. */
-  readonly say: (fields: EventFields<Name>) => string;
-  /**
-   * Present where the same may be said again and again: what must be equal, besides event and group, for one
-   * to be a repetition of another. Absent or null: the event is always logged.
-   */
-  readonly sameAs?: (fields: EventFields<Name>) => string | null;
-  /** Events of the same group whose next occurrence is news again. */
-  readonly ends?: readonly EventName[];
-}
+import { REPLICA_ROWS } from './replica-rows.ts';
 
 type Catalog = { readonly [Name in EventName]: EventRow<Name> };
 
@@ -251,16 +235,7 @@ export const CATALOG: Catalog = {
     say: (f) =>
       `A ${f.operation ?? 'call'} that a stop had left open for ${group(f)} is settled: ${f.outcome}`,
   },
-  'lease.acquired': {
-    level: 'info',
-    say: (f) =>
-      `This replica looks after ${f.shard} from now on${f.from === undefined ? '' : `; ${f.from} had it and did not renew it`}`,
-  },
-  'lease.lost': {
-    level: 'info',
-    isError: (f) => !f.onPurpose,
-    say: (f) => `This replica writes to no group of ${f.shard} any more: ${f.reason}`,
-  },
+  ...REPLICA_ROWS,
   'hook.received': {
     level: 'debug',
     say: (f) => `A hook at the door ${f.door} is ${f.outcome}${f.reason === '' ? '' : `: ${f.reason}`}`,

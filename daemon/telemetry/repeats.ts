@@ -1,7 +1,8 @@
 // A complaint that comes again and again is logged at a falling rate: the 1st, 2nd, 4th, 8th time, and at least
 // once an hour while it lasts, each line saying how many were left out. What differs in anything that matters is
 // another complaint; and when the trouble ends, its counts end with it, so a relapse is heard at once.
-import { CATALOG, type EventRow } from './catalog.ts';
+import { CATALOG } from './catalog.ts';
+import type { EventRow } from './event-row.ts';
 import type { EventFields, EventName } from './events.ts';
 import { HOUR_MS } from '../clock.ts';
 

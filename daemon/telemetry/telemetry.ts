@@ -3,7 +3,8 @@
 import pino from 'pino';
 import { prettyFactory } from 'pino-pretty';
 import { systemClock, type Clock } from '../clock.ts';
-import { CATALOG, type EventRow, type LogLevel } from './catalog.ts';
+import { CATALOG } from './catalog.ts';
+import type { EventRow, LogLevel } from './event-row.ts';
 import type { EventFields, EventName, Telemetry } from './events.ts';
 import { RepeatFilter } from './repeats.ts';
 import { redactDeep, type Redactor } from './redact.ts';

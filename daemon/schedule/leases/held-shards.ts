@@ -88,11 +88,13 @@ export class HeldShards implements ShardOwnership {
   }
 
   looksAfter(group: GroupRef): boolean {
-    return isKept(this.#of(group));
+    return isLookedAfter(this.#of(group));
   }
 
   looksAfterSome(place: Pick<GroupRef, 'account' | 'region'>): boolean {
-    return shardsOf([place], this.#options.shardsPerPlace).some((shard) => isKept(this.#shards.get(shard)));
+    return shardsOf([place], this.#options.shardsPerPlace).some((shard) =>
+      isLookedAfter(this.#shards.get(shard)),
+    );
   }
 
   earlierCallsEndInMs(group: GroupRef): number {
@@ -106,4 +108,5 @@ export class HeldShards implements ShardOwnership {
   }
 }
 
-const isKept = (held: HeldShard | undefined): boolean => held !== undefined && held.phase !== 'leaving';
+const isLookedAfter = (held: HeldShard | undefined): boolean =>
+  held !== undefined && held.phase !== 'leaving';

@@ -14,7 +14,7 @@ export interface KnownStanding {
 }
 
 export function leasesStatus({ me, leaseMs, held, view, now }: KnownStanding): LeasesStatus {
-  const { told, atMs, renewedMs } = view ?? { told: NOTHING, atMs: 0, renewedMs: null };
+  const { told, atMs, renewedMs } = view ?? { told: UNTOLD, atMs: 0, renewedMs: null };
   const passedMs = now.monotonicMs - atMs;
   const living = told.replicas.filter(({ quietMs }) => quietMs < leaseMs).map(({ id }) => id);
   return {
@@ -39,7 +39,7 @@ function shardStatus(
   return { shard, owner: isHeld ? owner : null, isOurs: false, epoch, untilMs };
 }
 
-const NOTHING: LeaseView = { leases: [], replicas: [] };
+const UNTOLD: LeaseView = { leases: [], replicas: [] };
 
 /** Why a lease that was renewed is not held any more. */
 export function whyLost(known: KnownLease | undefined, me: string): string {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { CATALOG, type LogLevel } from '../../../../daemon/telemetry/catalog.ts';
+import { CATALOG } from '../../../../daemon/telemetry/catalog.ts';
+import type { LogLevel } from '../../../../daemon/telemetry/event-row.ts';
 import { fanOut, type EventName, type Telemetry } from '../../../../daemon/telemetry/events.ts';
 import { createRedactor } from '../../../../daemon/telemetry/redact.ts';
 import { createTelemetry, type TelemetryOptions } from '../../../../daemon/telemetry/telemetry.ts';
