@@ -10,7 +10,7 @@ import { APPLIED, DRAFT, EVERYTHING, GROUP } from './contract.ts';
 /** One replica: what it believes to hold may be out of date. */
 export interface SharingReplica {
   readonly journal: Journal;
-  believe(lease: HeldLease | null): void;
+  readonly believe: (lease: HeldLease | null) => void;
 }
 
 export interface SharedWorld {
@@ -21,7 +21,10 @@ export interface SharedWorld {
 }
 
 /** For whoever opens the journal of a replica: what it believes, as an ownership. */
-export function believed(): { readonly ownership: ShardOwnership; believe(lease: HeldLease | null): void } {
+export function believed(): {
+  readonly ownership: ShardOwnership;
+  readonly believe: SharingReplica['believe'];
+} {
   let lease: HeldLease | null = null;
   const ownership = { ...soleOwner({ owner: '', epoch: 0 }), leaseOf: () => lease };
   return { ownership, believe: (now) => void (lease = now) };
