@@ -45,6 +45,12 @@ it('does not leave a third replica idle beside two that hold two shards each: on
   expect(share('b', 'wxyz', given).handOver).toEqual([]);
 });
 
+it('leaves what is over after an even division to a replica that has less than the others', () => {
+  const given = view({ w: 'a', x: 'b', y: null }, { a: 0, b: 0, c: 0 });
+  expect(share('a', 'wxy', given).room).toBe(0);
+  expect(share('c', 'wxy', given).room).toBe(1);
+});
+
 it('divides by the replicas that live: one that has been quiet for as long as a lease lasts is not waited for', () => {
   const given = view({ w: 'a', x: 'a', y: null }, { a: 0, b: LEASE_MS });
   expect(share('a', 'wxy', given)).toEqual({ free: ['y'], room: 1, handOver: [] });
