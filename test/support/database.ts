@@ -8,3 +8,11 @@ export function connectionsTo(url: string, bounds = POOL_BOUNDS): Connections {
   if (!target.ok) throw new Error(`${url} ${target.error}`);
   return new Connections(target.value, bounds);
 }
+
+/** Of a journal: as it was when it was made. */
+export async function emptyTables(connections: Connections): Promise<void> {
+  const rows = (await connections.all(
+    "SELECT tablename AS name FROM pg_tables WHERE schemaname = current_schema() AND tablename <> 'meta'",
+  )) as ReadonlyArray<{ readonly name: string }>;
+  for (const { name } of rows) await connections.run(`DELETE FROM ${name}`);
+}

@@ -75,26 +75,28 @@ export class Connections implements Statements {
     return withDatabaseTrouble(async () => (await this.#pool.query(sql, storable(values))).rowCount ?? 0);
   }
 
-  /** Everything in `work` happens, or nothing of it; if it rejects as `unavailable`, either may be so. */
-  transaction<T>(work: (statements: Statements) => Promise<T>): Promise<T> {
-    return withDatabaseTrouble(async () => {
-      const client = await this.#pool.connect();
-      // An error between two statements reaches the next one.
-      const quiet = (): void => undefined;
-      client.on('error', quiet);
-      try {
-        await client.query('BEGIN');
-        const value = await work(onClient(client));
-        await client.query('COMMIT');
-        client.off('error', quiet);
-        client.release();
-        return value;
-      } catch (error) {
-        // The connection ends, and with it the transaction, whatever state both are in.
-        client.release(true);
-        throw error;
-      }
-    });
+  /**
+   * Everything in `work` happens, or nothing of it; if it rejects as `unavailable`, either may be so. What `work` rejects
+   * with comes out as it is.
+   */
+  async transaction<T>(work: (statements: Statements) => Promise<T>): Promise<T> {
+    const client = await withDatabaseTrouble(() => this.#pool.connect());
+    // An error between two statements reaches the next one.
+    const quiet = (): void => undefined;
+    client.on('error', quiet);
+    const statements = onClient(client);
+    try {
+      await statements.run('BEGIN');
+      const value = await work(statements);
+      await statements.run('COMMIT');
+      client.off('error', quiet);
+      client.release();
+      return value;
+    } catch (error) {
+      // The connection ends, and with it the transaction, whatever state both are in.
+      client.release(true);
+      throw error;
+    }
   }
 
   /** May be called twice. Waits for statements under way, within their bounds. */

@@ -77,9 +77,8 @@ const KNOWLEDGE = `
    CREATE TABLE estate_parts (
      fact text COLLATE "C" NOT NULL,
      part text COLLATE "C" NOT NULL,
-     since bigint NOT NULL,
-     body text,
-     PRIMARY KEY (fact, part, since)
+     body text NOT NULL,
+     PRIMARY KEY (fact, part)
    );
 
    CREATE TABLE approvals (
