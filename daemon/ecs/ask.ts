@@ -26,13 +26,15 @@ export type Ask = <Schema extends z.ZodType>(
   operation: Operation,
   params: AskedParams,
   schema: Schema,
+  /** Asked as the last thing before the call is sent; see `Transport`. */
+  mayBegin?: () => boolean,
 ) => Promise<Result<z.output<Schema>, Failure>>;
 
 export function createAsk(transport: Transport, pacer: Pacer): Ask {
-  return (at, operation, params, schema) =>
+  return (at, operation, params, schema, mayBegin) =>
     pacer(operation, at, async () => {
       const sent = paramsOf(params);
-      const answer = await transport.call(operation, sent);
+      const answer = await transport.call(operation, sent, mayBegin);
       return checked(answer, { operation, params: sent }, schema);
     });
 }

@@ -3,7 +3,7 @@ import type { ConfigSummary } from '../config/summary.ts';
 import type { HooksStatus } from './hooks/door-record.ts';
 import type { LaneStatus } from '../queue/lanes.ts';
 import type { ManagementChanges } from '../schedule/managed-groups.ts';
-import type { PoliciesStatus } from '../schedule/policy-loop.ts';
+import type { PoliciesStatus } from '../schedule/policies/policy-loop-parts.ts';
 import type { KnownWriters } from '../attribution/attributor.ts';
 import type { GroupStatus } from '../schedule/group-record.ts';
 import type { ResyncSample } from '../schedule/rounds/resync-rounds.ts';

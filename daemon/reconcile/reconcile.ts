@@ -3,6 +3,7 @@
 import { operationOf, type WriteOperation } from '../../reconciler/model/operation.ts';
 import type { GroupPlan } from '../../reconciler/plan/plan.ts';
 import { conclude } from './conclude.ts';
+import { mustWaitMs } from './earlier-calls.ts';
 import { moreUrgent } from '../ecs/urgency.ts';
 import type { Engine, PlanWrites } from './engine.ts';
 import { executePlan } from './execute/execute-plan.ts';
@@ -29,6 +30,8 @@ export async function reconcileGroup(
   const first = await readAndPlan(run, request.memory);
   request.onRead?.();
   if (first.kind === 'ended') return conclude(run, first.end, nothingLearned(first.memory));
+  const afterMs = await mustWaitMs(run, first);
+  if (afterMs > 0) return conclude(run, { kind: 'waits', afterMs }, nothingLearned(first.memory));
   const writes = await reserve(run, first.plan);
   if (writes === null) return conclude(run, { kind: 'aborted' }, nothingLearned(first.memory));
   try {
