@@ -6,6 +6,7 @@ import type { ConfigSummary } from '../config/summary.ts';
 import { JournalError } from '../journal/journal.ts';
 import { Daemon } from '../compose/daemon.ts';
 import { LiveConfig } from '../compose/live-config.ts';
+import { soleLeases } from '../schedule/leases/shard-leases.ts';
 import { TargetResolver } from '../schedule/selectors.ts';
 import type { Lanes } from '../queue/lanes.ts';
 import type { HttpServer } from '../http/listener.ts';
@@ -98,6 +99,7 @@ interface ServedParts extends Omit<AssemblyPorts, 'journal' | 'env'> {
 async function serve(config: Config, parts: ServedParts, io: Io): Promise<ExitCode> {
   const liveConfig = new LiveConfig(config, io.cwd, parts.telemetry);
   const journal = await openJournal(config);
+  const leases = soleLeases({ owner: 'sole', epoch: 1 });
   const compiler = new PolicyCompiler(new WorkerPool());
   let http: HttpServer | null = null;
   let hooks: HookServer | null = null;
@@ -111,6 +113,7 @@ async function serve(config: Config, parts: ServedParts, io: Io): Promise<ExitCo
       ...ports,
       telemetry,
       journal,
+      ownership: leases,
       live: () => liveConfig.settings,
     });
     const remoteWatch = new RemoteWatch(telemetry, systemClock);
@@ -126,6 +129,7 @@ async function serve(config: Config, parts: ServedParts, io: Io): Promise<ExitCo
         onAnswer: (remote) => remoteWatch.note(remote),
       }),
       keeper,
+      leases,
       resolver: new TargetResolver(engine, config.reconcile.mode),
       attributor,
       probeMs: config.reconcile.probeSeconds * 1000,

@@ -61,7 +61,9 @@ export class Daemon {
       { ...parts, controller: this.controller, onProgress },
       parts.stopSignal,
     );
-    parts.leases.listen(new ShardGroups(this.controller, this.#policyLoop));
+    parts.leases.listen(
+      new ShardGroups({ controller: this.controller, policyLoop: this.#policyLoop, heads: engine.heads }),
+    );
     this.#probe = new HeadProbe({
       engine: parts.engine,
       probeMs: parts.probeMs,

@@ -11,10 +11,8 @@ import { Runners, type RunnerSigns } from '../queue/runners.ts';
 import type { Engine } from '../reconcile/engine.ts';
 import { newGroupMemory } from '../learned/group-memory.ts';
 import type { ReconcileRequest } from '../reconcile/group-run.ts';
-import type { Reconciled } from '../reconcile/outcome.ts';
 import { reconcileGroup } from '../reconcile/reconcile.ts';
 import { breakerAfter, remainingPauseMs, type OpenBreaker } from './account-breaker.ts';
-import { outcomeOfInterrupted } from './leases/interrupted.ts';
 import { next, type LifecycleEffect, type LifecycleEvent } from './group-lifecycle.ts';
 import {
   attemptBegun,
@@ -285,13 +283,7 @@ export class Controller {
     entry.halt = new AbortController();
     const { memory } = entry.record;
     const request = { policy, revision, cause, memory, approvedPlan: null, ...signs };
-    const reconciled = await reconcileGroup(this.#engine, request, entry.halt.signal).catch(
-      (error: unknown): Reconciled => {
-        const outcome = outcomeOfInterrupted(error);
-        if (outcome === null) throw error;
-        return { outcome, memory };
-      },
-    );
+    const reconciled = await reconcileGroup(this.#engine, request, entry.halt.signal);
     const before = this.#breakers.get(account) ?? null;
     this.#breakers.set(account, breakerAfter(before, reconciled.outcome, clock.monotonicMs()));
     this.#settle(entry, attemptEnded(entry.record, reconciled, clock.nowMs()));

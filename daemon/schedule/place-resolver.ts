@@ -82,7 +82,8 @@ export class PlaceResolver {
   async #resolveOnce(): Promise<void> {
     const { engine, resolver, policies, inTurn } = this.#parts;
     // Whoever looks after no group here has no use for what names and tags mean.
-    if (!this.#groups.some((group) => engine.ownership.looksAfterSome(group))) {
+    const isOthers = this.#groups.every((group) => !engine.ownership.looksAfterSome(group));
+    if (isOthers && this.#groups.length > 0) {
       this.#wasHandedOver = true;
       this.#parts.onHandedOver();
       return;

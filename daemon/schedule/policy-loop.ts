@@ -222,11 +222,6 @@ export class PolicyLoop {
     takenUp.catch((error: unknown) => this.#reportFailure(error));
   }
 
-  /** These groups are another replica's to look after. */
-  leave(isIn: (group: GroupRef) => boolean): void {
-    this.#parts.engine.heads.follow([], isIn);
-  }
-
   /** Has the groups of the policies in force looked after that are this replica's, and no others. */
   async #enforce(): Promise<void> {
     const { engine, controller, leases } = this.#parts;

@@ -97,15 +97,19 @@ it('never two replicas may write to one shard, and all shards are looked after w
         if (replica === undefined) return;
         switch (what) {
           case 'stall':
-            return replica.stall(forMs);
+            replica.stall(forMs);
+            return;
           case 'cut':
             replica.isCutOff = true;
-            return world.in(forMs, () => (replica.isCutOff = false));
+            world.in(forMs, () => (replica.isCutOff = false));
+            return;
           case 'kill':
-            return replica.kill();
+            replica.kill();
+            return;
           case 'stop':
             stopped.add(replica);
-            return void replica.keeper.stop();
+            void replica.keeper.stop();
+            return;
           case 'wall':
             replica.wallErrorMs += forMs - 10_000;
             return;

@@ -165,7 +165,10 @@ export class VirtualReplica {
       monotonicMs: () => this.#world.nowMs + offsetMs,
       sleep: (delayMs, signal) =>
         new Promise((resolve) => {
-          if (signal?.aborted === true) return void resolve();
+          if (signal?.aborted === true) {
+            resolve();
+            return;
+          }
           signal?.addEventListener('abort', () => resolve(), { once: true });
           this.#later(Math.max(0, delayMs), resolve);
         }),

@@ -2,7 +2,6 @@
 // now, or the database cannot be reached for a while.
 import type { Clock } from '../../clock.ts';
 import { JournalError, LeaseLost } from '../../journal/journal.ts';
-import type { ReconcileOutcome } from '../../reconcile/outcome.ts';
 
 /** While the database does not answer. */
 const ASK_AGAIN_MS = 2000;
@@ -10,13 +9,6 @@ const ASK_AGAIN_MS = 2000;
 /** Whether the journal may answer later what it does not answer now. */
 export const isUnavailable = (error: unknown): error is JournalError =>
   error instanceof JournalError && error.trouble === 'unavailable';
-
-/** Null: it is a bug, or a broken journal. */
-export function outcomeOfInterrupted(error: unknown): ReconcileOutcome | null {
-  if (error instanceof LeaseLost) return { kind: 'aborted', next: 'resync' };
-  if (!isUnavailable(error)) return null;
-  return { kind: 'not-converged', reason: error.message, failure: null, next: 'backoff' };
-}
 
 /** Does the work again and again while the database does not answer, until the stop. A lost lease ends it. */
 export async function untilAnswered(

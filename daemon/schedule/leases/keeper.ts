@@ -1,6 +1,7 @@
 // Keeps this replica's leases: takes its fair share of what is free, renews three times as often as it must, hands over
 // what is above its share, and notices by its own clock when one has run out. The store decides who holds a lease; here
 // is decided who asks for which, and no call begins here after a deadline, whether the store answers or not.
+import { isSameList } from '../../../reconciler/model/collections.ts';
 import type { GroupRef } from '../../../reconciler/model/group.ts';
 import type { Clock } from '../../clock.ts';
 import { JournalError } from '../../journal/journal.ts';
@@ -71,7 +72,9 @@ export class LeaseKeeper extends HeldShards implements ShardLeases {
   }
 
   want(places: Iterable<Pick<GroupRef, 'account' | 'region'>>): void {
-    this.#wanted = shardsOf(places, this.#options.shardsPerPlace);
+    const wanted = shardsOf(places, this.#options.shardsPerPlace);
+    if (this.#wanted !== null && isSameList(wanted, this.#wanted)) return;
+    this.#wanted = wanted;
     this.#wake.abort();
     if (this.#running !== null || this.#stopping.signal.aborted) return;
     this.#running = Promise.all([this.#run(), this.#watchDeadlines()]).then(

@@ -1,38 +1,40 @@
 // What becomes of groups when their shards come and go: they enter and leave the controller with them.
 import type { GroupRef } from '../../../reconciler/model/group.ts';
+import type { GroupHeads } from '../../ecs/heads/heads.ts';
 import type { Controller } from '../controller.ts';
 import type { PolicyLoop } from '../policy-loop.ts';
 import type { ShardListener } from './shard-leases.ts';
 
-export class ShardGroups implements ShardListener {
-  readonly #controller: Pick<Controller, 'halt' | 'release' | 'triggerIn'>;
-  readonly #policyLoop: Pick<PolicyLoop, 'takeUp' | 'leave' | 'noteProgress'>;
+export interface ShardGroupsParts {
+  readonly controller: Pick<Controller, 'halt' | 'release' | 'triggerIn'>;
+  readonly policyLoop: Pick<PolicyLoop, 'takeUp' | 'noteProgress'>;
+  readonly heads: Pick<GroupHeads, 'follow'>;
+}
 
-  constructor(
-    controller: Pick<Controller, 'halt' | 'release' | 'triggerIn'>,
-    policyLoop: Pick<PolicyLoop, 'takeUp' | 'leave' | 'noteProgress'>,
-  ) {
-    this.#controller = controller;
-    this.#policyLoop = policyLoop;
+export class ShardGroups implements ShardListener {
+  readonly #parts: ShardGroupsParts;
+
+  constructor(parts: ShardGroupsParts) {
+    this.#parts = parts;
   }
 
   settled(): void {
-    this.#policyLoop.noteProgress();
+    this.#parts.policyLoop.noteProgress();
   }
 
   gained(isIn: (group: GroupRef) => boolean): void {
     // Those whose lease had but run out.
-    this.#controller.triggerIn(isIn);
-    this.#policyLoop.takeUp(isIn);
+    this.#parts.controller.triggerIn(isIn);
+    this.#parts.policyLoop.takeUp(isIn);
   }
 
   halted(isIn: (group: GroupRef) => boolean): void {
-    this.#controller.halt(isIn);
+    this.#parts.controller.halt(isIn);
   }
 
   async left(isIn: (group: GroupRef) => boolean): Promise<void> {
-    const ended = this.#controller.release(isIn);
-    this.#policyLoop.leave(isIn);
+    const ended = this.#parts.controller.release(isIn);
+    this.#parts.heads.follow([], isIn);
     await ended;
   }
 }

@@ -34,4 +34,3 @@ export interface PoliciesStatus {
   /** What a person should know of where they are from, such as a rollback; one sentence each. */
   readonly notes: readonly string[];
 }
-
