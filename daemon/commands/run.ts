@@ -4,9 +4,9 @@ import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
 import type { ConfigSummary } from '../config/summary.ts';
 import { JournalError } from '../journal/journal.ts';
+import { patientJournal } from '../journal/patient-journal.ts';
 import { Daemon } from '../compose/daemon.ts';
 import { LiveConfig } from '../compose/live-config.ts';
-import { soleLeases } from '../schedule/leases/shard-leases.ts';
 import { TargetResolver } from '../schedule/selectors.ts';
 import type { Lanes } from '../queue/lanes.ts';
 import type { HttpServer } from '../http/listener.ts';
@@ -21,7 +21,7 @@ import { embeddedEmulator } from './embedded-emulator.ts';
 import { invocationOf } from '../cli/invocation.ts';
 import { UsageError, type ExitCode, type Io } from '../cli/io.ts';
 import { openHooks, type HookServer } from '../compose/open-hooks.ts';
-import { journalFailed, openJournal } from '../compose/open-journal.ts';
+import { journalFailed, openOwnJournal } from '../compose/open-journal.ts';
 import { mirrorBeside, openSource } from '../compose/open-source.ts';
 import { RemoteWatch } from '../compose/remote-watch.ts';
 import { Secrets } from '../compose/secrets.ts';
@@ -98,15 +98,18 @@ interface ServedParts extends Omit<AssemblyPorts, 'journal' | 'env'> {
 
 async function serve(config: Config, parts: ServedParts, io: Io): Promise<ExitCode> {
   const liveConfig = new LiveConfig(config, io.cwd, parts.telemetry);
-  const journal = await openJournal(config);
-  const leases = soleLeases({ owner: 'sole', epoch: 1 });
+  const { journal, leases } = await openOwnJournal(config, {
+    telemetry: parts.telemetry,
+    signal: io.stopSignal,
+  });
+  const patient = patientJournal(journal, systemClock, io.stopSignal);
   const compiler = new PolicyCompiler(new WorkerPool());
   let http: HttpServer | null = null;
   let hooks: HookServer | null = null;
   try {
     const ports = { ...parts, env: io.env };
     const { attributor, telemetry } = openAttribution(config, {
-      ...{ telemetry: parts.telemetry, journal, clock: systemClock },
+      ...{ telemetry: parts.telemetry, journal: patient, clock: systemClock },
       trailOf: (account) => trailTransportOf(account, { ...ports, endpoint: config.attribution.endpoint }),
     });
     const { engine, lanes } = assemble(config, {
@@ -123,7 +126,7 @@ async function serve(config: Config, parts: ServedParts, io: Io): Promise<ExitCo
       lanes,
       source: openSource(config, {
         io,
-        desk: journal,
+        desk: patient,
         folder: mirrorBeside(config, io.cwd),
         onSecret: (secret) => parts.secrets.add(secret),
         onAnswer: (remote) => remoteWatch.note(remote),
@@ -162,7 +165,7 @@ async function serve(config: Config, parts: ServedParts, io: Io): Promise<ExitCo
     await daemon.run();
     return 0;
   } catch (error) {
-    throw error instanceof JournalError ? journalFailed(error) : error;
+    throw error instanceof JournalError ? journalFailed(config, error) : error;
   } finally {
     await Promise.all([http?.close(), hooks?.close(), compiler.close()]);
     await journal.close();

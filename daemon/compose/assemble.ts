@@ -34,7 +34,7 @@ import type { Telemetry } from '../telemetry/events.ts';
 import type { Secrets } from './secrets.ts';
 
 /** Longest wait for a connection, and then for the whole answer of one call. */
-const CALL_TIMEOUT_MS = 10_000;
+export const CALL_TIMEOUT_MS = 10_000;
 /** Of one account: two lanes of reads in full trouble, and those of writes. */
 const MAX_SOCKETS = 640;
 /** Of one lane. */

@@ -6,6 +6,7 @@ import type { DesiredKeeper } from '../source/desired.ts';
 import type { Source } from '../source/source.ts';
 import { ShardGroups } from '../schedule/leases/shard-groups.ts';
 import type { LeasesStatus, ShardLeases } from '../schedule/leases/shard-leases.ts';
+import { patientJournal } from '../journal/patient-journal.ts';
 import { ApprovalWatch } from '../schedule/approval-watch.ts';
 import { Controller, type ControllerOptions } from '../schedule/controller.ts';
 import { ResyncRounds, type ResyncSample } from '../schedule/rounds/resync-rounds.ts';
@@ -57,8 +58,9 @@ export class Daemon {
     const rounds = new ResyncRounds({ engine, lanes: () => lanes.status() });
     this.#rounds = rounds;
     this.controller = new Controller(engine, { ...parts.controller, onProgress, rounds });
+    const patient = { ...engine, journal: patientJournal(engine.journal, engine.clock, parts.stopSignal) };
     this.#policyLoop = new PolicyLoop(
-      { ...parts, controller: this.controller, onProgress },
+      { ...parts, engine: patient, controller: this.controller, onProgress },
       parts.stopSignal,
     );
     parts.leases.listen(
@@ -71,7 +73,7 @@ export class Daemon {
       stopping: parts.stopSignal,
     });
     this.#approvals = new ApprovalWatch({
-      engine: parts.engine,
+      engine: patient,
       isWaiting: () => this.#heedsDecisions || this.controller.hasBlocked,
       onNews: () => {
         if (this.#heedsDecisions) this.#policyLoop.reload();

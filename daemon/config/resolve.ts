@@ -3,6 +3,8 @@ import { deepFreeze } from '../../reconciler/model/collections.ts';
 import type { WrittenGuardrails } from '../../reconciler/policy/compile/compile-guardrails.ts';
 import type { AccountConfig } from './accounts/accounts-schema.ts';
 import type { Config, EmulatorConfig } from './config.ts';
+import { isPostgresUrl } from './postgres-url.ts';
+import { SHARED_JOURNAL } from './sections/journal-schema.ts';
 import type { VerifySettings } from './sections/verify-schema.ts';
 import { configSchema, type CheckedConfig } from './schema.ts';
 
@@ -22,7 +24,7 @@ export function resolveConfig(checked: CheckedConfig, file: string, guardrails: 
     guardrails,
     privateNetworks: checked.privateNetworks,
     attribution,
-    journal: { file: place(checked.journal.url) },
+    journal: placeJournal(checked.journal, place),
     http: { ...http, hooks: placeHooks(http.hooks, place) },
     metrics,
     log,
@@ -45,6 +47,17 @@ function placeHooks(hooks: CheckedConfig['http']['hooks'], place: PathPlacer): C
     ...hooks,
     ...(git === undefined ? {} : { git: placeFiles(git, place) }),
     ...(events === undefined ? {} : { events: placeFiles(events, place) }),
+  };
+}
+
+function placeJournal(
+  { url, shards, leaseSeconds }: CheckedConfig['journal'],
+  place: PathPlacer,
+): Config['journal'] {
+  return {
+    url: isPostgresUrl(url) ? url : place(url),
+    shards: shards ?? SHARED_JOURNAL.shards,
+    leaseSeconds: leaseSeconds ?? SHARED_JOURNAL.leaseSeconds,
   };
 }
 

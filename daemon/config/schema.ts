@@ -2,7 +2,7 @@
 // Schema for editors is made from it.
 import { z } from 'zod';
 import { MODES } from '../../reconciler/model/group.ts';
-import { err, ok, type Result } from '../../reconciler/model/result.ts';
+import { ok, type Result } from '../../reconciler/model/result.ts';
 import { OPERATION_NAMES, type Operation } from '../../reconciler/model/operation.ts';
 import { LOG_LEVELS } from '../telemetry/event-row.ts';
 import { accountsSchema } from './accounts/accounts-schema.ts';
@@ -11,6 +11,7 @@ import { brakeSchema } from './sections/brake-schema.ts';
 import { guardrailsConfig, privateNetworksConfig } from './sections/guardrails-config.ts';
 import { freezeSchema } from './sections/freeze-schema.ts';
 import { hooksSchema } from './sections/hooks-schema.ts';
+import { journalSchema } from './sections/journal-schema.ts';
 import { parseListen, type ListenAddress } from './listen.ts';
 import { quirksSchema } from './quirks-schema.ts';
 import { policiesSchema } from './sections/policies-schema.ts';
@@ -128,21 +129,6 @@ function parseTrailEndpoint(text: string): Result<string | null, string> {
   return text === 'auto' ? ok(null) : parseEndpoint(text, false);
 }
 
-const journal = section('What was intended and what came of it, kept over restarts.', {
-  url: parsedText(
-    parseJournalUrl,
-    'SQLite file of intents and history; its folder is made if need be.',
-  ).prefault('.rampart/journal.db'),
-});
-
-function parseJournalUrl(text: string): Result<string, string> {
-  if (/^postgres(ql)?:/i.test(text))
-    return err('a PostgreSQL journal is not yet supported; write the path of a file');
-  // SQLite takes `:memory:` and `file:` for other things than a file of that name.
-  if (text === '' || /^[a-z0-9+.-]*:/i.test(text)) return err('write the path of a file');
-  return ok(text);
-}
-
 const parseHttpListen = (text: string): Result<ListenAddress | null, string> =>
   text === 'off' ? ok(null) : parseListen(text);
 
@@ -192,7 +178,7 @@ export const configSchema = z
     guardrails: guardrailsConfig,
     privateNetworks: privateNetworksConfig,
     attribution,
-    journal,
+    journal: journalSchema,
     http,
     metrics,
     log,

@@ -1,5 +1,5 @@
 // Counts events for Prometheus. Every series is there from the start, at zero, but for those by guardrail.
-import { Counter, Histogram, type Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { OPERATION_NAMES } from '../../reconciler/model/operation.ts';
 import { CATALOG } from './catalog.ts';
 import {
@@ -57,6 +57,7 @@ export class EventCounters implements Telemetry {
   readonly #attributions: Counter;
   readonly #violations: Counter;
   readonly #hooks: Counter;
+  readonly #journalDown: Gauge;
 
   constructor(registry: Registry) {
     const registers = [registry];
@@ -115,6 +116,11 @@ export class EventCounters implements Telemetry {
       labelNames: ['door', 'outcome'],
       registers,
     });
+    this.#journalDown = new Gauge({
+      name: 'rampart_journal_unavailable',
+      help: '1 while the database of the journal does not answer: no call begins.',
+      registers,
+    });
     this.#startAtZero();
   }
 
@@ -123,6 +129,8 @@ export class EventCounters implements Telemetry {
     if (isKeyOf(CALL_OUTCOMES, event)) this.#countCall(CALL_OUTCOMES[event], fields);
     if (isKeyOf(RECONCILE_OUTCOMES, event)) this.#countReconcile(RECONCILE_OUTCOMES[event], fields);
     const { cause, actorType, guardrail, severity, door, outcome }: LabelFields = fields;
+    if (event === 'journal.unavailable') this.#journalDown.set(1);
+    if (event === 'journal.available') this.#journalDown.set(0);
     if (event === 'hook.received') this.#hooks.inc({ door, outcome });
     if (event === 'hook.refused') this.#hooks.inc({ door, outcome: 'refused' });
     if (cause !== undefined) this.#differences.inc({ cause });
@@ -141,6 +149,7 @@ export class EventCounters implements Telemetry {
   }
 
   #startAtZero(): void {
+    this.#journalDown.set(0);
     for (const event of Object.keys(CATALOG)) this.#events.inc({ event }, 0);
     for (const operation of OPERATION_NAMES) {
       for (const outcome of Object.values(CALL_OUTCOMES)) this.#calls.inc({ operation, outcome }, 0);

@@ -196,6 +196,9 @@ interface OwnFields {
   'lane.closed': { reopensInMs: number };
   'lane.reopened': unknown;
   'intent.recovered': { outcome: string };
+  /** `err`: how the database of the journal fails to answer. */
+  'journal.unavailable': unknown;
+  'journal.available': unknown;
   /** This replica looks after the shard from now on. `from`: who had not given it up. */
   'lease.acquired': { shard: string; owner: string; epoch: number; from?: string };
   /** `onPurpose`: it was given up. */

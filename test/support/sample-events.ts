@@ -152,6 +152,8 @@ export const SAMPLE_EVENTS: Samples = {
   'lane.closed': { ...COMMON, reopensInMs: 41_000 },
   'lane.reopened': COMMON,
   'intent.recovered': { ...COMMON, outcome: 'superseded' },
+  'journal.unavailable': { ...COMMON },
+  'journal.available': { ...COMMON },
   'lease.acquired': { shard: 'default/cn-hangzhou', owner: 'a1b2c3', epoch: 4, from: 'd4e5f6' },
   'lease.lost': {
     shard: 'default/cn-hangzhou',

@@ -1,8 +1,10 @@
 // The few things we do with PostgreSQL, over a pool of `pg`. Every wait has an end: a database that does not answer is
 // the trouble `unavailable`, and a connection whose answer did not come is never used again.
 import { Pool, TypeOverrides, types, type PoolClient } from 'pg';
+import { JournalError } from '../journal.ts';
 import { withDatabaseTrouble } from './postgres-trouble.ts';
-import { tlsOptions, type PostgresTarget } from './target.ts';
+import type { PostgresTarget } from '../../config/postgres-url.ts';
+import { tlsOptions } from './tls.ts';
 
 /** Bounds of one process. Times are milliseconds. */
 export interface PoolBounds {
@@ -13,6 +15,12 @@ export interface PoolBounds {
   readonly statementMs: number;
   /** The client gives up then: where the network is dead the server cannot say so. */
   readonly answerMs: number;
+}
+
+export interface ConnectionsOptions {
+  readonly bounds?: PoolBounds;
+  /** Called when the database fails to answer (the error says how), and again (null) when it answers once more. */
+  readonly onAvailability?: (error: JournalError | null) => void;
 }
 
 export const POOL_BOUNDS: PoolBounds = { connections: 8, connectMs: 3000, statementMs: 5000, answerMs: 6000 };
@@ -38,10 +46,14 @@ export interface Statements {
 export class Connections implements Statements {
   readonly #pool: Pool;
   readonly #bounds: PoolBounds;
+  readonly #onAvailability: (error: JournalError | null) => void;
+  #isAvailable = true;
   #closing: Promise<void> | null = null;
 
-  constructor(target: PostgresTarget, bounds = POOL_BOUNDS) {
+  constructor(target: PostgresTarget, options: ConnectionsOptions = {}) {
+    const { bounds = POOL_BOUNDS, onAvailability = () => undefined } = options;
     this.#bounds = bounds;
+    this.#onAvailability = onAvailability;
     this.#pool = new Pool({
       host: target.host,
       port: target.port,
@@ -64,7 +76,7 @@ export class Connections implements Statements {
   }
 
   all(sql: string, ...values: readonly Parameter[]): Promise<unknown[]> {
-    return withDatabaseTrouble(async () => (await this.#pool.query<object>(sql, storable(values))).rows);
+    return this.#asked(async () => (await this.#pool.query<object>(sql, storable(values))).rows);
   }
 
   async get(sql: string, ...values: readonly Parameter[]): Promise<unknown> {
@@ -72,7 +84,7 @@ export class Connections implements Statements {
   }
 
   run(sql: string, ...values: readonly Parameter[]): Promise<number> {
-    return withDatabaseTrouble(async () => (await this.#pool.query(sql, storable(values))).rowCount ?? 0);
+    return this.#asked(async () => (await this.#pool.query(sql, storable(values))).rowCount ?? 0);
   }
 
   /**
@@ -80,11 +92,11 @@ export class Connections implements Statements {
    * with comes out as it is.
    */
   async transaction<T>(work: (statements: Statements) => Promise<T>): Promise<T> {
-    const client = await withDatabaseTrouble(() => this.#pool.connect());
+    const client = await this.#asked(() => this.#pool.connect());
     // An error between two statements reaches the next one.
     const quiet = (): void => undefined;
     client.on('error', quiet);
-    const statements = onClient(client);
+    const statements = onClient(client, (ask) => this.#asked(ask));
     try {
       await statements.run('BEGIN');
       const value = await work(statements);
@@ -99,6 +111,21 @@ export class Connections implements Statements {
     }
   }
 
+  async #asked<T>(ask: () => Promise<T>): Promise<T> {
+    try {
+      const answer = await withDatabaseTrouble(ask);
+      if (!this.#isAvailable) this.#onAvailability(null);
+      this.#isAvailable = true;
+      return answer;
+    } catch (error) {
+      if (error instanceof JournalError && error.trouble === 'unavailable') {
+        if (this.#isAvailable) this.#onAvailability(error);
+        this.#isAvailable = false;
+      }
+      throw error;
+    }
+  }
+
   /** May be called twice. Waits for statements under way, within their bounds. */
   close(): Promise<void> {
     this.#closing ??= endsWithin(this.#bounds.answerMs, this.#pool.end());
@@ -106,14 +133,13 @@ export class Connections implements Statements {
   }
 }
 
-function onClient(client: PoolClient): Statements {
+function onClient(client: PoolClient, asked: <T>(ask: () => Promise<T>) => Promise<T>): Statements {
   const all = (sql: string, ...values: readonly Parameter[]): Promise<unknown[]> =>
-    withDatabaseTrouble(async () => (await client.query<object>(sql, storable(values))).rows);
+    asked(async () => (await client.query<object>(sql, storable(values))).rows);
   return {
     all,
     get: async (sql, ...values) => (await all(sql, ...values))[0],
-    run: (sql, ...values) =>
-      withDatabaseTrouble(async () => (await client.query(sql, storable(values))).rowCount ?? 0),
+    run: (sql, ...values) => asked(async () => (await client.query(sql, storable(values))).rowCount ?? 0),
   };
 }
 

@@ -2,7 +2,7 @@
 // write is done, so that whoever takes the shard next finds all that was written before.
 import type { GroupRef } from '../../../reconciler/model/group.ts';
 import { LeaseLost } from '../journal.ts';
-import type { HeldLease, ShardOwnership } from '../ownership.ts';
+import type { HeldLease } from '../ownership.ts';
 import { shardOf } from '../shard.ts';
 import type { Connections, Parameter, Statements } from './connection.ts';
 
@@ -15,24 +15,41 @@ export const isHeldLease = (first: number): string => `${isLatestLease(first)} A
 
 export const leaseParameters = ({ shard, owner, epoch }: HeldLease): Parameter[] => [shard, owner, epoch];
 
+/** Which leases this process holds. */
+export interface LeaseSource {
+  /** Null: it knows that it has none. */
+  leaseOf(group: GroupRef): HeldLease | null | Promise<HeldLease>;
+  /** Called where the lease turns out not to be its own any more, before that is told. */
+  lost?(lease: HeldLease): void;
+}
+
 export class LeaseFence {
   readonly #connections: Connections;
-  readonly #ownership: Pick<ShardOwnership, 'leaseOf'>;
+  readonly #source: LeaseSource;
   readonly #shards: number;
 
   /** @param shards `journal.shards` */
-  constructor(connections: Connections, ownership: Pick<ShardOwnership, 'leaseOf'>, shards: number) {
+  constructor(connections: Connections, source: LeaseSource, shards: number) {
     this.#connections = connections;
-    this.#ownership = ownership;
+    this.#source = source;
     this.#shards = shards;
   }
 
   /** Null: this process knows that it has none. */
-  leaseOf(group: GroupRef): HeldLease | null {
-    return this.#ownership.leaseOf(group);
+  async leaseOf(group: GroupRef): Promise<HeldLease | null> {
+    return this.#source.leaseOf(group);
   }
 
-  lostBy(group: GroupRef): LeaseLost {
+  /** Rejects with `LeaseLost` where there is none. */
+  async toBegin(group: GroupRef): Promise<HeldLease> {
+    const lease = await this.#source.leaseOf(group);
+    if (lease === null) throw this.lostBy(group);
+    return lease;
+  }
+
+  /** @param lease that was not held any more, if there was one */
+  lostBy(group: GroupRef, lease?: HeldLease): LeaseLost {
+    if (lease !== undefined) this.#source.lost?.(lease);
     return new LeaseLost(shardOf(group, this.#shards));
   }
 
@@ -43,11 +60,10 @@ export class LeaseFence {
   }
 
   /** Does all of the work, or rejects with `LeaseLost` and does nothing of it. */
-  note<T>(group: GroupRef, work: (statements: Statements) => Promise<T>): Promise<T> {
-    const lease = this.leaseOf(group);
-    if (lease === null) return Promise.reject(this.lostBy(group));
+  async note<T>(group: GroupRef, work: (statements: Statements) => Promise<T>): Promise<T> {
+    const lease = await this.toBegin(group);
     return this.#connections.transaction(async (statements) => {
-      if (!(await this.isLatest(lease, statements))) throw this.lostBy(group);
+      if (!(await this.isLatest(lease, statements))) throw this.lostBy(group, lease);
       return work(statements);
     });
   }

@@ -31,17 +31,14 @@ export class PostgresLeases implements LeaseStore {
         replica.host,
         replica.version,
       );
-      if (held.length > 0) {
-        await statements.run(
-          `WITH own AS (${OWN_LEASES} ORDER BY 1 FOR UPDATE OF l)
-           UPDATE leases SET until = ${UNTIL('$4')}
-           WHERE shard IN (SELECT shard FROM own) AND until > clock_timestamp()`,
-          ...listsOf(held),
-          leaseMs,
-        );
-      }
+      await extendLeases(statements, held, leaseMs);
       return readView(statements);
     });
+  }
+
+  /** As `renew`, for a process that takes no part in dividing the shards. */
+  extend(held: readonly HeldLease[], leaseMs: number): Promise<void> {
+    return extendLeases(this.#connections, held, leaseMs);
   }
 
   take(owner: string, shards: readonly string[], leaseMs: number): Promise<readonly HeldLease[]> {
@@ -83,6 +80,21 @@ export class PostgresLeases implements LeaseStore {
   view(): Promise<LeaseView> {
     return readView(this.#connections);
   }
+}
+
+async function extendLeases(
+  statements: Statements,
+  held: readonly HeldLease[],
+  leaseMs: number,
+): Promise<void> {
+  if (held.length === 0) return;
+  await statements.run(
+    `WITH own AS (${OWN_LEASES} ORDER BY 1 FOR UPDATE OF l)
+     UPDATE leases SET until = ${UNTIL('$4')}
+     WHERE shard IN (SELECT shard FROM own) AND until > clock_timestamp()`,
+    ...listsOf(held),
+    leaseMs,
+  );
 }
 
 async function readView(statements: Statements): Promise<LeaseView> {

@@ -22,9 +22,9 @@ import {
   type HistoryRow,
   type PauseRow,
 } from '../rows.ts';
-import { earlierApprovals, putApproval, unusedApprovals, waitingRows } from './approval-tables.ts';
+import { earlierApprovals, putApproval, unusedApprovals, waitingRows } from './tables/approval-tables.ts';
 import type { Connections, Statements } from './connection.ts';
-import { endedFreezesIn, PostgresEstate, putSmallFacts } from './estate.ts';
+import { endedFreezesIn, PostgresEstate, putSmallFacts } from './tables/estate.ts';
 import {
   asked,
   attributionRows,
@@ -32,7 +32,7 @@ import {
   groupParameters,
   groupTexts,
   putGroupTexts,
-} from './group-tables.ts';
+} from './tables/group-tables.ts';
 
 export class PostgresDesk implements JournalDesk {
   readonly #connections: Connections;

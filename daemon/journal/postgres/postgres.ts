@@ -6,9 +6,16 @@ import { planDocument } from '../../../reconciler/report/document.ts';
 import type { ApprovedEnd, GrantedApproval, PlanThatWaits } from '../approvals.ts';
 import { changedFacts } from '../fact-text.ts';
 import type { EstateFacts, GroupFacts } from '../facts.ts';
-import type { Intent, IntentDraft, IntentOutcome, Journal, JournalPorts, RevisionMarks } from '../journal.ts';
+import {
+  JournalError,
+  type Intent,
+  type IntentDraft,
+  type IntentOutcome,
+  type Journal,
+  type JournalPorts,
+  type RevisionMarks,
+} from '../journal.ts';
 import { KnownPolicies } from '../known-policies.ts';
-import type { ShardOwnership } from '../ownership.ts';
 import {
   GROUP_FIELDS,
   INTENT_COLUMNS,
@@ -19,9 +26,15 @@ import {
   type IntentRow,
 } from '../rows.ts';
 import { formatToken, randomPart } from '../token.ts';
-import { nextWaitingBody, putWaiting, replaceApproval, useUp, waitingBody } from './approval-tables.ts';
+import {
+  nextWaitingBody,
+  putWaiting,
+  replaceApproval,
+  useUp,
+  waitingBody,
+} from './tables/approval-tables.ts';
 import type { Connections } from './connection.ts';
-import { isHeldLease, isLatestLease, LeaseFence, leaseParameters } from './fence.ts';
+import { isHeldLease, isLatestLease, LeaseFence, leaseParameters, type LeaseSource } from './fence.ts';
 import {
   dropGroup,
   groupParameters,
@@ -29,15 +42,16 @@ import {
   knownGroups,
   isOfGroup,
   putGroupTexts,
-} from './group-tables.ts';
+} from './tables/group-tables.ts';
 import type { DatabaseMeta } from './migrate.ts';
 import { PostgresDesk } from './postgres-desk.ts';
-import { TablePruner } from './pruning.ts';
+import { TablePruner } from './tables/pruning.ts';
 
 export interface PostgresJournalOptions extends JournalPorts {
   readonly meta: Pick<DatabaseMeta, 'install' | 'shards'>;
-  /** Which leases this process holds. */
-  readonly ownership: Pick<ShardOwnership, 'leaseOf'>;
+  readonly leases: LeaseSource;
+  /** Called before the connections are closed. */
+  readonly onClose?: () => Promise<void>;
   /** History, plans and approvals older than this go. */
   readonly maxAgeMs: number;
 }
@@ -52,24 +66,27 @@ export class PostgresJournal extends PostgresDesk implements Journal {
   readonly #pruner: TablePruner;
   readonly #clock: JournalPorts['clock'];
   readonly #opening: { readonly install: string; readonly opening: string };
+  readonly #onClose: () => Promise<void>;
   #counter = 0;
+  /** Tokens of intents that were being closed when the database failed. */
+  readonly #unsure = new Set<string>();
 
   /** Of a database that was migrated. Closes the connections when it is closed. */
   constructor(connections: Connections, options: PostgresJournalOptions) {
     const policies = new KnownPolicies();
     super(connections, policies);
-    const { clock, randomByte, meta, ownership, maxAgeMs } = options;
+    const { clock, randomByte, meta, leases, maxAgeMs, onClose = () => Promise.resolve() } = options;
     this.#connections = connections;
     this.#policies = policies;
-    this.#fence = new LeaseFence(connections, ownership, meta.shards);
+    this.#fence = new LeaseFence(connections, leases, meta.shards);
     this.#pruner = new TablePruner(connections, maxAgeMs);
     this.#clock = clock;
+    this.#onClose = onClose;
     this.#opening = { install: meta.install, opening: randomPart(randomByte) };
   }
 
   async openIntent(draft: IntentDraft): Promise<Intent> {
-    const lease = this.#fence.leaseOf(draft.group);
-    if (lease === null) throw this.#fence.lostBy(draft.group);
+    const lease = await this.#fence.toBegin(draft.group);
     const { epoch } = lease;
     const clientToken = formatToken({ ...this.#opening, epoch, counter: (this.#counter += 1) });
     const intent: Intent = { ...draft, clientToken, openedAtMs: this.#clock.nowMs() };
@@ -81,14 +98,25 @@ export class PostgresJournal extends PostgresDesk implements Journal {
       ...values,
       ...leaseParameters(lease),
     );
-    if (written !== 1) throw this.#fence.lostBy(draft.group);
+    if (written !== 1) throw this.#fence.lostBy(draft.group, lease);
     return intent;
   }
 
-  async closeIntent(clientToken: string, { result, requestId, code }: IntentOutcome): Promise<void> {
+  async closeIntent(clientToken: string, outcome: IntentOutcome): Promise<void> {
+    try {
+      await this.#close(clientToken, outcome);
+    } catch (error) {
+      // It may have been closed all the same; whoever tries again then finds it so.
+      if (error instanceof JournalError && error.trouble === 'unavailable') this.#unsure.add(clientToken);
+      throw error;
+    }
+    this.#unsure.delete(clientToken);
+  }
+
+  async #close(clientToken: string, { result, requestId, code }: IntentOutcome): Promise<void> {
     const group = await this.#groupOf(clientToken, 'intents');
     if (group === undefined) return this.#checkClosed(clientToken);
-    const lease = this.#fence.leaseOf(group);
+    const lease = await this.#fence.leaseOf(group);
     if (lease === null) return;
     const closedAtMs = this.#clock.nowMs();
     const closed = await this.#connections.run(
@@ -190,6 +218,11 @@ export class PostgresJournal extends PostgresDesk implements Journal {
     this.#policies.forget(group);
   }
 
+  override async close(): Promise<void> {
+    await this.#onClose();
+    await super.close();
+  }
+
   async #groupOf(clientToken: string, table: 'intents' | 'history'): Promise<GroupRef | undefined> {
     const sql = `SELECT ${GROUP_FIELDS} FROM ${table} WHERE client_token = $1`;
     return (await this.#connections.get(sql, clientToken)) as GroupRef | undefined;
@@ -202,8 +235,9 @@ export class PostgresJournal extends PostgresDesk implements Journal {
   async #checkClosed(clientToken: string): Promise<void> {
     const group = await this.#groupOf(clientToken, 'history');
     if (group === undefined && (await this.#groupOf(clientToken, 'intents')) !== undefined) return;
-    const lease = group === undefined ? null : this.#fence.leaseOf(group);
+    const lease = group === undefined ? null : await this.#fence.leaseOf(group);
     const isOurs = lease !== null && clientToken.startsWith(this.#prefixOf(lease.epoch));
+    if (group !== undefined && this.#unsure.has(clientToken)) return;
     if (group === undefined || (isOurs && (await this.#fence.isLatest(lease))))
       throw new Error(`no open intent has the token ${clientToken}`);
   }

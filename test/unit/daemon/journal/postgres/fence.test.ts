@@ -34,7 +34,7 @@ describe('a replica on PostgreSQL', () => {
       clock: { nowMs: () => 1000 },
       randomByte: () => (dice = (dice * 73 + 41) % 256),
       meta: { install: 'a1', shards: 1 },
-      ownership: await takeShards(connections, owner, [GROUP]),
+      leases: await takeShards(connections, owner, [GROUP]),
       maxAgeMs: 1e12,
     });
   }

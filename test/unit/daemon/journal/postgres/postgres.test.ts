@@ -24,9 +24,9 @@ describe('the journal on PostgreSQL', () => {
         const meta = await migrateDatabase(connections, { create, name: 'database x' });
         if (!meta.ok) throw new Error(meta.error.message);
         const places = [GROUP, ...NEIGHBOURS.map(({ neighbour }) => neighbour)];
-        const ownership = await takeShards(connections, 'me', places);
+        const leases = await takeShards(connections, 'me', places);
         const { maxAgeMs } = RETENTION;
-        return new PostgresJournal(connections, { ...ports, meta: meta.value, ownership, maxAgeMs });
+        return new PostgresJournal(connections, { ...ports, meta: meta.value, leases, maxAgeMs });
       },
       remove: async () => {
         const connections = connectionsTo(await url);

@@ -2,10 +2,10 @@
 // change writes the parts that differ. Another replica may have written it since: a version in the head tells so, and what is
 // remembered of the rows counts only under that version.
 import { createHash } from 'node:crypto';
-import { compareText } from '../../../reconciler/model/problem.ts';
-import { factText, parseFact } from '../fact-text.ts';
-import { deflated, inflated, type PartedForm } from '../parted-form.ts';
-import type { Statements } from './connection.ts';
+import { compareText } from '../../../../reconciler/model/problem.ts';
+import { factText, parseFact } from '../../fact-text.ts';
+import { deflated, inflated, type PartedForm } from '../../parted-form.ts';
+import type { Statements } from '../connection.ts';
 
 interface PartedHead {
   readonly version: number;

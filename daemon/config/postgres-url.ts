@@ -1,8 +1,6 @@
 // Which database a `postgres://` URL names, and how the connection to it is kept secret.
-import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
-import type { ConnectionOptions } from 'node:tls';
-import { err, ok, type Result } from '../../../reconciler/model/result.ts';
+import { err, ok, type Result } from '../../reconciler/model/result.ts';
 
 /** Safe to show: a password is never part of it. */
 export interface PostgresTarget {
@@ -90,20 +88,6 @@ const isThisMachine = (host: string): boolean =>
   host === 'localhost' ||
   host === '::1' ||
   (isIP(host) === 4 && host.startsWith('127.'));
-
-/** Reads the files that the URL names; throws as `readFileSync` does. */
-export function tlsOptions({ tls, host }: PostgresTarget): ConnectionOptions | false {
-  if (tls.mode === 'disable') return false;
-  const { roots, certificate, key, mode } = tls;
-  return {
-    rejectUnauthorized: mode !== 'require',
-    ...(mode === 'verify-full' ? {} : { checkServerIdentity: () => undefined }),
-    ...(isIP(host) === 0 ? { servername: host } : {}),
-    ...(roots === null ? {} : { ca: readFileSync(roots, 'utf8') }),
-    ...(certificate === null ? {} : { cert: readFileSync(certificate, 'utf8') }),
-    ...(key === null ? {} : { key: readFileSync(key, 'utf8') }),
-  };
-}
 
 /** For messages. */
 export const targetName = ({ host, port, database }: PostgresTarget): string =>

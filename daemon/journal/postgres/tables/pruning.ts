@@ -1,6 +1,6 @@
 // Keeps the tables from growing for ever: history, plans and approvals go by age, a little at a time. Open intents are never
 // removed. How large the database may be is for whoever runs it.
-import type { Statements } from './connection.ts';
+import type { Statements } from '../connection.ts';
 
 /** Rows that one pruning removes at most, of each table. Faster than they are written. */
 const ROWS_AT_ONCE = 80;

@@ -1,10 +1,15 @@
 // The facts of the estate in their tables: small ones in a row each, the policies in force in parts. Several replicas write
 // them, each where they differ.
-import type { DesiredGroup, DesiredState } from '../../../reconciler/model/group.ts';
-import { changedFacts, parseFact } from '../fact-text.ts';
-import { NO_ESTATE_FACTS, type EstateFacts, type KnownPolicyFile, type KnownPolicyFiles } from '../facts.ts';
-import { DESIRED_IN_PARTS, FILES_IN_PARTS, type SmallFacts } from '../parted-form.ts';
-import type { Connections, Statements } from './connection.ts';
+import type { DesiredGroup, DesiredState } from '../../../../reconciler/model/group.ts';
+import { changedFacts, parseFact } from '../../fact-text.ts';
+import {
+  NO_ESTATE_FACTS,
+  type EstateFacts,
+  type KnownPolicyFile,
+  type KnownPolicyFiles,
+} from '../../facts.ts';
+import { DESIRED_IN_PARTS, FILES_IN_PARTS, type SmallFacts } from '../../parted-form.ts';
+import type { Connections, Statements } from '../connection.ts';
 import { EstateParts } from './estate-parts.ts';
 import { textsByName } from './group-tables.ts';
 

@@ -1,12 +1,12 @@
 // Facts of groups in their table, for both who writes to the groups and who works at the desk. Nothing is written where
 // nothing differs: a group that stays as its policy says costs no write.
-import type { GroupRef } from '../../../reconciler/model/group.ts';
-import type { GroupAttribution, KnownAttribution } from '../attribution.ts';
-import { parseFact } from '../fact-text.ts';
-import { NO_GROUP_FACTS, type GroupFacts } from '../facts.ts';
-import type { KnownPolicies } from '../known-policies.ts';
-import { GROUP_FIELDS } from '../rows.ts';
-import type { Parameter, Statements } from './connection.ts';
+import type { GroupRef } from '../../../../reconciler/model/group.ts';
+import type { GroupAttribution, KnownAttribution } from '../../attribution.ts';
+import { parseFact } from '../../fact-text.ts';
+import { NO_GROUP_FACTS, type GroupFacts } from '../../facts.ts';
+import type { KnownPolicies } from '../../known-policies.ts';
+import { GROUP_FIELDS } from '../../rows.ts';
+import type { Parameter, Statements } from '../connection.ts';
 
 /** A condition for the three parts of a group, from this parameter on. */
 export const isOfGroup = (first: number): string =>

@@ -1,13 +1,13 @@
 // The facts of the estate where several replicas write them.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Connections } from '../../../../../daemon/journal/postgres/connection.ts';
-import { PostgresEstate } from '../../../../../daemon/journal/postgres/estate.ts';
-import { migrateDatabase } from '../../../../../daemon/journal/postgres/migrate.ts';
-import type { DesiredGroup, DesiredState } from '../../../../../reconciler/model/group.ts';
-import { connectionsTo } from '../../../../support/database.ts';
-import { postgresOfFile } from '../../../../support/postgres.ts';
-import { desired as desiredRule } from '../../../../support/plan-inputs.ts';
-import { rule } from '../../../../support/rule-sets.ts';
+import type { Connections } from '../../../../../../daemon/journal/postgres/connection.ts';
+import { PostgresEstate } from '../../../../../../daemon/journal/postgres/tables/estate.ts';
+import { migrateDatabase } from '../../../../../../daemon/journal/postgres/migrate.ts';
+import type { DesiredGroup, DesiredState } from '../../../../../../reconciler/model/group.ts';
+import { connectionsTo } from '../../../../../support/database.ts';
+import { postgresOfFile } from '../../../../../support/postgres.ts';
+import { desired as desiredRule } from '../../../../../support/plan-inputs.ts';
+import { rule } from '../../../../../support/rule-sets.ts';
 
 const SOURCE = { file: 'web.yaml', line: 1, column: 1 };
 

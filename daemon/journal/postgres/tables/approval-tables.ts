@@ -1,5 +1,5 @@
 // Approvals and the plans that wait for them, in their tables.
-import type { GroupRef } from '../../../reconciler/model/group.ts';
+import type { GroupRef } from '../../../../reconciler/model/group.ts';
 import {
   waitingSince,
   type ApprovedEnd,
@@ -7,11 +7,11 @@ import {
   type PastApproval,
   type PlanThatWaits,
   type WaitingGroup,
-} from '../approvals.ts';
-import { factText, parseFact } from '../fact-text.ts';
-import type { HistoryQuery } from '../journal.ts';
-import { GROUP_FIELDS, scopeOf } from '../rows.ts';
-import type { Statements } from './connection.ts';
+} from '../../approvals.ts';
+import { factText, parseFact } from '../../fact-text.ts';
+import type { HistoryQuery } from '../../journal.ts';
+import { GROUP_FIELDS, scopeOf } from '../../rows.ts';
+import type { Statements } from '../connection.ts';
 import { asked, groupParameters } from './group-tables.ts';
 
 export async function putApproval(statements: Statements, approval: GrantedApproval): Promise<void> {
