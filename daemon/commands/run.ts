@@ -228,6 +228,7 @@ function httpPorts({ daemon, lanes, liveConfig, attributor, metrics, hooks }: Ob
     config: liveConfig.summary,
     policies: daemon.policies,
     management: daemon.management,
+    leases: daemon.leases,
     hooks: hooks?.status() ?? null,
     groups: daemon.controller
       .status()

@@ -84,6 +84,7 @@ const STATUS: DaemonStatus = {
     },
   ],
   resyncs: [],
+  leases: null,
 };
 
 let status: DaemonStatus;

@@ -8,6 +8,7 @@ const NOTHING: MetricsView = {
   lanes: [],
   perGroup: 'all',
   resyncs: [],
+  leases: null,
 };
 const RESYNC = {
   account: 'default',
