@@ -105,6 +105,13 @@ const COMMANDS: ReadonlyMap<string, LazyCommand> = new Map([
     },
   ],
   [
+    'journal',
+    {
+      summary: 'Copy the journal into a database',
+      load: async () => (await import('./commands/journal/copy.ts')).addJournalCommand,
+    },
+  ],
+  [
     'status',
     {
       summary: 'Show what the running daemon knows',

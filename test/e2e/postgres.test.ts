@@ -119,6 +119,28 @@ describe('a daemon whose journal is in PostgreSQL', () => {
     expect(await daemon.stop()).toMatchObject({ code: 0 });
   });
 
+  it('goes on where a journal in a file was, with its history and its pauses', async () => {
+    const database = workspace.read('config.yaml');
+    const [, url = ''] = /journal: {url: "(.*)"}/.exec(database) ?? [];
+    workspace.write('config.yaml', database.replace(/journal: {.*}/, 'journal: {url: .rampart/journal.db}'));
+    const before = await startConverged();
+    const busy = await workspace.run(['journal', 'copy', '--to', url]);
+    expect(busy).toMatchObject({ code: 1 });
+    expect(await before.stop()).toMatchObject({ code: 0 });
+    expect(await workspace.run(['pause', '--reason', 'INC-7', '--for', '1h'])).toMatchObject({ code: 0 });
+    const history = await workspace.run(['history', '--json']);
+    expect(await workspace.run(['journal', 'copy', '--to', url])).toMatchObject({ code: 0 });
+    const twice = await workspace.run(['journal', 'copy', '--to', url]);
+    expect(twice).toMatchObject({ code: 1 });
+    expect(twice.stderr).toContain('is not empty');
+    workspace.write('config.yaml', database);
+    expect((await workspace.run(['history', '--json'])).stdout).toBe(history.stdout);
+    workspace.write('policies/web.yaml', policyFor('sg-web', [HTTPS, SSH]));
+    const after = workspace.start(['run']);
+    await after.event('plan.blocked', { group: 'sg-web' });
+    expect(await ports()).toEqual(['443/443']);
+  });
+
   it('waits for the database when it starts, and can be stopped meanwhile', async () => {
     await postgres.stop();
     let waiting: RampartProcess;

@@ -30,7 +30,7 @@ const KEEPALIVE_AFTER_MS = 10_000;
 /** The server ends a transaction whose process went silent. */
 const IDLE_IN_TRANSACTION_MS = 10_000;
 
-export type Parameter = string | number | boolean | null | readonly string[];
+export type Parameter = string | number | boolean | null | ReadonlyArray<string | null>;
 
 /** Statements with `$1`, `$2`, … for values. A failure of the database rejects with `JournalError`. */
 export interface Statements {

@@ -34,16 +34,24 @@ export class PostgresEstate {
   }
 
   /** All of it, or nothing. */
-  async write({ desired, policyFiles, ...small }: Partial<EstateFacts>): Promise<void> {
-    const done = await this.#connections.transaction(async (statements) => {
-      const written = [
-        desired === undefined ? null : await this.#desired.write(statements, desired),
-        policyFiles === undefined ? null : await this.#policyFiles.write(statements, policyFiles),
-      ];
-      await putSmallFacts(statements, small);
-      return written;
-    });
-    for (const note of done) note?.();
+  async write(facts: Partial<EstateFacts>): Promise<void> {
+    const done = await this.#connections.transaction((statements) => this.writeWith(statements, facts));
+    done();
+  }
+
+  /** In a transaction. What it resolves to is to be called when that is done. */
+  async writeWith(
+    statements: Statements,
+    { desired, policyFiles, ...small }: Partial<EstateFacts>,
+  ): Promise<() => void> {
+    const written = [
+      desired === undefined ? null : await this.#desired.write(statements, desired),
+      policyFiles === undefined ? null : await this.#policyFiles.write(statements, policyFiles),
+    ];
+    await putSmallFacts(statements, small);
+    return () => {
+      for (const note of written) note?.();
+    };
   }
 }
 
