@@ -98,10 +98,8 @@ interface ServedParts extends Omit<AssemblyPorts, 'journal' | 'env'> {
 
 async function serve(config: Config, parts: ServedParts, io: Io): Promise<ExitCode> {
   const liveConfig = new LiveConfig(config, io.cwd, parts.telemetry);
-  const { journal, leases } = await openOwnJournal(config, {
-    telemetry: parts.telemetry,
-    signal: io.stopSignal,
-  });
+  const wait = { telemetry: parts.telemetry, signal: io.stopSignal };
+  const { journal, leases } = await openOwnJournal(config, wait);
   const patient = patientJournal(journal, systemClock, io.stopSignal);
   const compiler = new PolicyCompiler(new WorkerPool());
   let http: HttpServer | null = null;
@@ -149,12 +147,8 @@ async function serve(config: Config, parts: ServedParts, io: Io): Promise<ExitCo
           listener();
         }),
       onFirstRead: (revision) => {
-        const urls = {
-          emulatorUrl: parts.emulatorUrl,
-          emulatorCa: parts.emulatorCa,
-          httpUrl: http?.url ?? null,
-          hooksUrl: hooks?.url ?? null,
-        };
+        const { emulatorUrl, emulatorCa } = parts;
+        const urls = { emulatorUrl, emulatorCa, httpUrl: http?.url ?? null, hooksUrl: hooks?.url ?? null };
         telemetry.emit('daemon.started', { ...startedFields(liveConfig.summary, urls), revision });
       },
       stopSignal: io.stopSignal,

@@ -56,11 +56,11 @@ export async function openOwnJournal(config: Config, wait: DatabaseWait): Promis
   if (target === null) {
     return { journal: await openJournal(config), leases: soleLeases({ owner: 'sole', epoch: 1 }) };
   }
-  let leases: LeaseKeeper | null = null;
+  const kept: LeaseKeeper[] = [];
   const { shards, leaseSeconds } = config.journal;
   const host = hostname();
-  const keptBy = (store: LeaseStore): LeaseKeeper =>
-    (leases = new LeaseKeeper({
+  const keptBy = (store: LeaseStore): LeaseKeeper => {
+    const keeper = new LeaseKeeper({
       store,
       replica: { id: `${host}-${randomUUID().slice(0, 8)}`, host, version: packageVersion() },
       clock: systemClock,
@@ -69,10 +69,14 @@ export async function openOwnJournal(config: Config, wait: DatabaseWait): Promis
       shardsPerPlace: shards,
       // To connect, and then to be answered.
       callMs: 2 * CALL_TIMEOUT_MS,
-    }));
+    });
+    kept.push(keeper);
+    return keeper;
+  };
   const journal = await openPostgresJournal(target, config.journal, { randomByte, wait, keptBy });
   if (!journal.ok) throw notOpened(journal.error);
-  if (leases === null) throw new Error('a journal that replicas share was opened without leases');
+  const [leases] = kept;
+  if (leases === undefined) throw new Error('a journal that replicas share was opened without leases');
   return { journal: journal.value, leases };
 }
 

@@ -45,7 +45,7 @@ export function createEcsClient(options: EcsClientOptions): EcsClient {
       const sent = { ...params, ClientToken: clientToken };
       const group = { account, region, id: params.SecurityGroupId ?? '' };
       const mayBegin = (): boolean => options.mayWrite(group);
-      const accepted = await ask({ account, region }, operation, sent, acceptedSchema, mayBegin);
+      const accepted = await ask({ account, region, mayBegin }, operation, sent, acceptedSchema);
       return accepted.ok ? ok({ requestId: accepted.value.RequestId }) : accepted;
     },
   };

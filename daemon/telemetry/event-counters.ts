@@ -137,9 +137,7 @@ export class EventCounters implements Telemetry {
     if (isKeyOf(CALL_OUTCOMES, event)) this.#countCall(CALL_OUTCOMES[event], fields);
     if (isKeyOf(RECONCILE_OUTCOMES, event)) this.#countReconcile(RECONCILE_OUTCOMES[event], fields);
     const { cause, actorType, guardrail, severity, door, outcome, from }: LabelFields = fields;
-    if (event === 'lease.acquired' && from !== undefined) this.#failovers.inc();
-    if (event === 'journal.unavailable') this.#journalDown.set(1);
-    if (event === 'journal.available') this.#journalDown.set(0);
+    this.#countReplica(event, from);
     if (event === 'hook.received') this.#hooks.inc({ door, outcome });
     if (event === 'hook.refused') this.#hooks.inc({ door, outcome: 'refused' });
     if (cause !== undefined) this.#differences.inc({ cause });
@@ -155,6 +153,12 @@ export class EventCounters implements Telemetry {
   #countReconcile(outcome: string, { durationMs }: CommonFields): void {
     this.#reconciles.inc({ outcome });
     if (durationMs !== undefined) this.#reconcileSeconds.observe(durationMs / 1000);
+  }
+
+  #countReplica(event: EventName, from: string | undefined): void {
+    if (event === 'lease.acquired' && from !== undefined) this.#failovers.inc();
+    if (event === 'journal.unavailable') this.#journalDown.set(1);
+    if (event === 'journal.available') this.#journalDown.set(0);
   }
 
   #startAtZero(): void {
