@@ -20,7 +20,7 @@ import { httpPorts, openHttp, streamTelemetry } from './run/serve-http.ts';
 import { invocationOf } from '../cli/invocation.ts';
 import { UsageError, type ExitCode, type Io } from '../cli/io.ts';
 import { openHooks, type HookServer } from '../compose/open-hooks.ts';
-import { journalFailed, openJournal } from '../compose/open-journal.ts';
+import { journalFailed, openOwnJournal } from '../compose/open-journal.ts';
 import { mirrorBeside, openSource } from '../compose/open-source.ts';
 import { RemoteWatch } from '../compose/remote-watch.ts';
 import { Secrets } from '../compose/secrets.ts';
@@ -100,7 +100,8 @@ interface ServedParts extends Omit<AssemblyPorts, 'journal' | 'env'> {
 
 async function serve(config: Config, parts: ServedParts, io: Io): Promise<ExitCode> {
   const liveConfig = new LiveConfig(config, io.cwd, parts.telemetry);
-  const journal = await openJournal(config, { telemetry: parts.telemetry, signal: io.stopSignal });
+  const wait = { telemetry: parts.telemetry, signal: io.stopSignal };
+  const { journal, leases } = await openOwnJournal(config, wait);
   const patient = patientJournal(journal, systemClock, io.stopSignal);
   const compiler = new PolicyCompiler(new WorkerPool());
   let http: HttpServer | null = null;
@@ -115,6 +116,7 @@ async function serve(config: Config, parts: ServedParts, io: Io): Promise<ExitCo
       ...ports,
       telemetry,
       journal,
+      ownership: leases,
       live: () => liveConfig.settings,
     });
     const remoteWatch = new RemoteWatch(telemetry, systemClock);
@@ -130,6 +132,7 @@ async function serve(config: Config, parts: ServedParts, io: Io): Promise<ExitCo
         onAnswer: (remote) => remoteWatch.note(remote),
       }),
       keeper,
+      leases,
       resolver: new TargetResolver(engine, config.reconcile.mode),
       attributor,
       probeMs: config.reconcile.probeSeconds * 1000,
@@ -146,12 +149,8 @@ async function serve(config: Config, parts: ServedParts, io: Io): Promise<ExitCo
           listener();
         }),
       onFirstRead: (revision) => {
-        const urls = {
-          emulatorUrl: parts.emulatorUrl,
-          emulatorCa: parts.emulatorCa,
-          httpUrl: http?.url ?? null,
-          hooksUrl: hooks?.url ?? null,
-        };
+        const { emulatorUrl, emulatorCa } = parts;
+        const urls = { emulatorUrl, emulatorCa, httpUrl: http?.url ?? null, hooksUrl: hooks?.url ?? null };
         telemetry.emit('daemon.started', { ...startedFields(liveConfig.summary, urls), revision });
       },
       stopSignal: io.stopSignal,

@@ -4,13 +4,16 @@ import type { Attributor } from '../attribution/attributor.ts';
 import type { Lanes } from '../queue/lanes.ts';
 import type { DesiredKeeper } from '../source/desired.ts';
 import type { Source } from '../source/source.ts';
+import { ShardGroups } from '../schedule/leases/shard-groups.ts';
+import type { LeasesStatus, ShardLeases } from '../schedule/leases/shard-leases.ts';
 import { patientJournal } from '../journal/patient-journal.ts';
 import { ApprovalWatch } from '../schedule/approval-watch.ts';
 import { Controller, type ControllerOptions } from '../schedule/controller.ts';
 import { HistoryHeads, tellLastHeads } from '../schedule/rounds/history-heads.ts';
 import { ResyncRounds, type ResyncSample } from '../schedule/rounds/resync-rounds.ts';
 import type { ManagementChanges } from '../schedule/managed-groups.ts';
-import { PolicyLoop, type PoliciesStatus } from '../schedule/policy-loop.ts';
+import { PolicyLoop } from '../schedule/policy-loop.ts';
+import type { PoliciesStatus } from '../schedule/policies/policy-loop-parts.ts';
 import type { Engine } from '../reconcile/engine.ts';
 import type { TargetResolver } from '../schedule/selectors.ts';
 import { HeadProbe } from '../ecs/heads/head-probe.ts';
@@ -23,6 +26,7 @@ export interface DaemonParts {
   readonly lanes: Lanes;
   readonly source: Source;
   readonly keeper: DesiredKeeper;
+  readonly leases: ShardLeases;
   readonly resolver: TargetResolver;
   readonly controller: Omit<ControllerOptions, 'onProgress' | 'rounds'>;
   /** How often the heads of all groups are read; 0: never. */
@@ -62,6 +66,9 @@ export class Daemon {
       { ...parts, engine: patient, controller: this.controller, onProgress },
       parts.stopSignal,
     );
+    parts.leases.listen(
+      new ShardGroups({ controller: this.controller, policyLoop: this.#policyLoop, heads: engine.heads }),
+    );
     this.#probe = new HeadProbe({
       engine: parts.engine,
       probeMs: parts.probeMs,
@@ -87,7 +94,7 @@ export class Daemon {
 
   /** Policies loaded, and a first reconcile of every group tried. */
   get ready(): boolean {
-    return this.#policyLoop.loaded && this.controller.everyGroupTried;
+    return this.#policyLoop.loaded && this.#parts.leases.isSettled && this.controller.everyGroupTried;
   }
 
   get policies(): PoliciesStatus {
@@ -97,6 +104,11 @@ export class Daemon {
   /** How long the last look at all groups took, by account and region. */
   get resyncs(): readonly ResyncSample[] {
     return this.#rounds.samples();
+  }
+
+  /** Who holds which shards; null: this process has everything. */
+  get leases(): LeasesStatus | null {
+    return this.#parts.leases.status();
   }
 
   get management(): ManagementChanges {
@@ -148,6 +160,7 @@ export class Daemon {
       const failures = [
         this.controller,
         this.#policyLoop,
+        this.#parts.leases,
         this.#approvals,
         this.#probe,
         this.#heads,
@@ -169,12 +182,13 @@ export class Daemon {
   }
 
   async #stopWork(): Promise<void> {
-    const { engine, lanes, attributor } = this.#parts;
+    const { engine, lanes, attributor, leases } = this.#parts;
     attributor?.stop();
     const stopped = this.controller.stop();
     lanes.close();
     const deadline = new AbortController();
     await Promise.race([stopped, engine.clock.sleep(SHUTDOWN_GRACE_MS, deadline.signal)]);
     deadline.abort();
+    await leases.stop();
   }
 }

@@ -1,6 +1,8 @@
 // The journal of a config: ours alone while we write to the cloud, or as commands use it beside a running daemon. What
 // is wrong with it is told in a sentence.
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
 import {
@@ -21,7 +23,11 @@ import {
   openPostgresJournal,
   type DatabaseWait,
 } from '../journal/postgres/open.ts';
-import { randomByte } from './assemble.ts';
+import type { LeaseStore } from '../journal/leases.ts';
+import { LeaseKeeper } from '../schedule/leases/keeper.ts';
+import { soleLeases, type ShardLeases } from '../schedule/leases/shard-leases.ts';
+import { packageVersion } from '../cli/version.ts';
+import { CALL_TIMEOUT_MS, randomByte } from './assemble.ts';
 import { line, UsageError, type Io } from '../cli/io.ts';
 
 /**
@@ -36,6 +42,42 @@ export async function openJournal(config: Config, wait: DatabaseWait | null = nu
       : await openPostgresJournal(target, config.journal, { randomByte, wait });
   if (!journal.ok) throw notOpened(journal.error);
   return journal.value;
+}
+
+export interface OwnJournal {
+  readonly journal: Journal;
+  /** Which groups are this process's to look after. */
+  readonly leases: ShardLeases;
+}
+
+/** For the daemon, which may be one of several replicas: as `openJournal`. */
+export async function openOwnJournal(config: Config, wait: DatabaseWait): Promise<OwnJournal> {
+  const target = databaseOf(config.journal);
+  if (target === null) {
+    return { journal: await openJournal(config), leases: soleLeases({ owner: 'sole', epoch: 1 }) };
+  }
+  const kept: LeaseKeeper[] = [];
+  const { shards, leaseSeconds } = config.journal;
+  const host = hostname();
+  const keptBy = (store: LeaseStore): LeaseKeeper => {
+    const keeper = new LeaseKeeper({
+      store,
+      replica: { id: `${host}-${randomUUID().slice(0, 8)}`, host, version: packageVersion() },
+      clock: systemClock,
+      telemetry: wait.telemetry,
+      leaseMs: leaseSeconds * 1000,
+      shardsPerPlace: shards,
+      // To connect, and then to be answered.
+      callMs: 2 * CALL_TIMEOUT_MS,
+    });
+    kept.push(keeper);
+    return keeper;
+  };
+  const journal = await openPostgresJournal(target, config.journal, { randomByte, wait, keptBy });
+  if (!journal.ok) throw notOpened(journal.error);
+  const [leases] = kept;
+  if (leases === undefined) throw new Error('a journal that replicas share was opened without leases');
+  return { journal: journal.value, leases };
 }
 
 /** As a command uses it beside who writes. Null: there is none yet, as nothing has run here. */

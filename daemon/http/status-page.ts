@@ -4,6 +4,7 @@ import type { LaneStatus } from '../queue/lanes.ts';
 import type { GroupStatus } from '../schedule/group-record.ts';
 import { attributionText } from '../journal/attribution.ts';
 import { hookLines } from './hooks/hook-lines.ts';
+import { shardLines } from './shard-lines.ts';
 import type { DaemonStatus, GroupOfDaemon } from './status.ts';
 
 /** A page of more rows is of no use; the document has them all. */
@@ -40,12 +41,18 @@ policies of revision <code>${escapeHtml(revision ?? 'none')}</code>${
       : `; <span class="bad">the newest policies have ${problems} problems and are not in force</span>`
   }.</p>
 ${sourceText(status)}${notesText(status)}<p>${configText(status)}.</p>
-${heldBanner(status)}${hooksText(status)}<h2>Groups: ${converged} of ${status.groups.length} converged</h2>
+${heldBanner(status)}${hooksText(status)}${shardsText(status)}<h2>Groups: ${converged} of ${status.groups.length} converged</h2>
 ${table(['Group', 'Account', 'Region', 'State', 'Reason', 'Last attempt', 'Last converged'], status.groups, groupRow)}
 <h2>Lanes</h2>
 ${table(['Operation', 'Account', 'Region', 'State', 'Calls a minute', 'Waiting'], status.lanes, laneRow)}
 </html>
 `;
+}
+
+function shardsText({ leases }: DaemonStatus): string {
+  return shardLines(leases)
+    .map((line) => `<p>${escapeHtml(line)}</p>\n`)
+    .join('');
 }
 
 function configText({ config: { file, mode, brake, accounts, journal } }: DaemonStatus): string {

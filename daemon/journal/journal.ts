@@ -124,15 +124,23 @@ export interface JournalDesk {
 
 /**
  * What the one writer of its groups needs. As for the desk; and once a method has rejected with `JournalError`, nothing
- * may be written to the cloud. Groups are told apart by account, region and id.
+ * may be written to the cloud (until it answers again, if the trouble was `unavailable`). Groups are told apart by
+ * account, region and id. Where several replicas share the journal, `mark`, `setFacts`, `setWaiting` and `forget` reject
+ * with `LeaseLost` if another replica has taken the lease of the group's shard since, or this one gave it up.
  */
 export interface Journal extends JournalDesk {
   /**
    * Gives the step its ClientToken, which no intent ever had before, in this journal or another, and none ever gets
-   * again. Must resolve before the first attempt of the call. Rejects where this process may not write any more.
+   * again. Must resolve before the first attempt of the call. Where several replicas share the journal, rejects with
+   * `LeaseLost` unless this one holds the lease of the group's shard at this instant, by the clock of the store; the
+   * token carries the epoch of the lease.
    */
   openIntent(draft: IntentDraft): Promise<Intent>;
-  /** Moves the intent to the history, at the end of its chain. Exactly once for an intent: it is a bug to close one that is not open. */
+  /**
+   * Moves the intent to the history, at the end of its chain. Exactly once for an intent: it is a bug to close one that is
+   * not open. Where several replicas share the journal, only the last to take the lease closes: from any other, nothing
+   * happens.
+   */
   closeIntent(clientToken: string, outcome: IntentOutcome): Promise<void>;
   /** The last link of each chain, whoever writes to it, in the order of their names. */
   chainHeads(): Promise<readonly ChainLink[]>;

@@ -13,6 +13,8 @@ export interface HeldLease {
 }
 
 export interface ShardOwnership {
+  /** The shard that the group belongs to, whoever holds it. */
+  shardOf(group: GroupRef): string;
   /** Null: another replica, or none, may write to the group. */
   leaseOf(group: GroupRef): HeldLease | null;
   /**
@@ -37,6 +39,7 @@ export interface ShardOwnership {
 /** Of a journal that only one process can open: everything is its own until it ends. */
 export function soleOwner(opening: Pick<HeldLease, 'owner' | 'epoch'>): ShardOwnership {
   return {
+    shardOf: (group) => shardOf(group, 1),
     leaseOf: (group) => ({ ...opening, shard: shardOf(group, 1) }),
     mayWrite: () => true,
     looksAfter: () => true,

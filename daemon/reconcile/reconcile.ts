@@ -3,11 +3,12 @@
 import { operationOf, type WriteOperation } from '../../reconciler/model/operation.ts';
 import type { GroupPlan } from '../../reconciler/plan/plan.ts';
 import { conclude } from './conclude.ts';
+import { mustWaitMs } from './earlier-calls.ts';
 import { moreUrgent } from '../ecs/urgency.ts';
 import type { Engine, PlanWrites } from './engine.ts';
 import { executePlan } from './execute/execute-plan.ts';
-import { beginRun, commonFields, isAborted, type GroupRun, type ReconcileRequest } from './group-run.ts';
 import { JournalError, LeaseLost } from '../journal/journal.ts';
+import { beginRun, commonFields, isAborted, type GroupRun, type ReconcileRequest } from './group-run.ts';
 import { learn, nothingLearned } from './learn.ts';
 import { readAndPlan, type EndedEarly, type Planned } from './read.ts';
 import type { Reconciled, RunEnd } from './outcome.ts';
@@ -36,14 +37,15 @@ export async function reconcileGroup(
   }
 }
 
-/** Whatever was sent has an intent that is open yet, which the next run finds. */
+/** Whatever was sent has an intent that is open yet, which the next run finds, or the replica that has the lease now. */
 function withoutJournal(run: GroupRun, error: JournalError | LeaseLost): Reconciled {
   const { engine, request } = run;
   request.onRead?.();
-  const reason = error instanceof LeaseLost ? error.message : 'the journal does not answer';
-  engine.telemetry.emit('group.not_converged', { ...commonFields(run), reason, err: error.message });
   // Perhaps something was just written.
   const memory = { ...request.memory, wroteAtMs: engine.clock.monotonicMs() };
+  if (error instanceof LeaseLost) return { outcome: { kind: 'aborted', next: 'resync' }, memory };
+  const reason = 'the journal does not answer';
+  engine.telemetry.emit('group.not_converged', { ...commonFields(run), reason, err: error.message });
   return { outcome: { kind: 'not-converged', reason, failure: null, next: 'backoff' }, memory };
 }
 
@@ -52,6 +54,8 @@ async function carryOut(run: GroupRun): Promise<Reconciled> {
   const first = await readAndPlan(run, request.memory);
   request.onRead?.();
   if (first.kind === 'ended') return conclude(run, first.end, nothingLearned(first.memory));
+  const afterMs = await mustWaitMs(run, first);
+  if (afterMs > 0) return conclude(run, { kind: 'waits', afterMs }, nothingLearned(first.memory));
   const writes = await reserve(run, first.plan);
   if (writes === null) return conclude(run, { kind: 'aborted' }, nothingLearned(first.memory));
   try {

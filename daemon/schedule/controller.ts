@@ -13,7 +13,7 @@ import { newGroupMemory } from '../learned/group-memory.ts';
 import type { ReconcileRequest } from '../reconcile/group-run.ts';
 import { reconcileGroup } from '../reconcile/reconcile.ts';
 import { breakerAfter, remainingPauseMs, type OpenBreaker } from './account-breaker.ts';
-import { next, type LifecycleEffect, type LifecycleEvent, type LifecycleState } from './group-lifecycle.ts';
+import { next, type LifecycleEffect, type LifecycleEvent } from './group-lifecycle.ts';
 import {
   attemptBegun,
   attemptEnded,
@@ -22,8 +22,11 @@ import {
   isNews,
   newRecord,
   groupStatus,
+  isBlocked,
+  isLeaving,
   nextWaitMs,
   withTarget,
+  type ControlledGroup,
   type GroupRecord,
   type GroupStatus,
   type Target,
@@ -41,28 +44,14 @@ export interface ControllerOptions extends Omit<WaitOptions, 'resyncMs'> {
 /** `backing-off`: it waits, or runs, after a failed reconcile; `unmanaged`: no policy names it. */
 export type GroupStanding = 'ready' | 'backing-off' | 'unmanaged';
 
-interface ManagedGroup {
-  readonly key: string;
-  state: LifecycleState;
-  record: GroupRecord;
-  /** Of the next run. */
-  urgency: Urgency;
-  /** Of the run whose group is being read; else null. */
-  reading: Urgency | null;
-  /** Ends the current wait. */
-  wake: AbortController;
-  /** Ends the current run, at its next step. */
-  halt: AbortController;
-}
-
 export class Controller {
   readonly #engine: Engine;
   readonly #options: ControllerOptions;
   /** By account and region. */
-  readonly #runners = new Map<string, Runners<ManagedGroup>>();
-  readonly #runs = new Set<Promise<void>>();
+  readonly #runners = new Map<string, Runners<ControlledGroup>>();
+  readonly #runs = new Map<Promise<void>, GroupRef>();
   /** The groups that the policies name, and those whose last run has not ended yet. */
-  readonly #entries = new Map<string, ManagedGroup>();
+  readonly #entries = new Map<string, ControlledGroup>();
   /** By account. */
   readonly #breakers = new Map<string, OpenBreaker | null>();
   #isStopping = false;
@@ -105,7 +94,7 @@ export class Controller {
       const memory = newGroupMemory(this.#engine.clock.monotonicMs());
       const record = newRecord(target, memory);
       const [wake, halt] = [new AbortController(), new AbortController()];
-      const entry: ManagedGroup = { key, state: 'waiting', record, urgency, reading: null, wake, halt };
+      const entry: ControlledGroup = { key, state: 'waiting', record, urgency, reading: null, wake, halt };
       this.#entries.set(key, entry);
       this.#options.rounds.follow(target.policy, key);
       this.#trigger(entry, 'triggered', urgency);
@@ -115,6 +104,19 @@ export class Controller {
     known.record = withTarget(known.record, target);
     if (isLeaving(known)) this.#trigger(known, 'namedAgain', urgency);
     else if (changed) this.#trigger(known, 'targetChanged', urgency);
+  }
+
+  /** Ends the runs of these groups at their next step; they stay managed. */
+  halt(isIn: (group: GroupRef) => boolean): void {
+    for (const entry of this.#entries.values()) {
+      if (isIn(entry.record.target.policy)) this.#take(entry, 'halted');
+    }
+  }
+
+  /** These groups are no longer managed here. Resolves when nothing is under way for any of them. */
+  async release(isIn: (group: GroupRef) => boolean): Promise<void> {
+    this.setTargets([], isIn);
+    await Promise.all([...this.#runs].flatMap(([run, group]) => (isIn(group) ? [run] : [])));
   }
 
   /** Whether the group is one that the policies name, or one whose last run has not ended yet. */
@@ -136,6 +138,12 @@ export class Controller {
   trigger(group: GroupRef, urgency: Urgency = 'fix'): void {
     const entry = this.#entries.get(groupKey(group));
     if (entry !== undefined) this.#trigger(entry, 'triggered', urgency);
+  }
+
+  /** The same for all of these groups. */
+  triggerIn(isIn: (group: GroupRef) => boolean): void {
+    const entries = this.#named().filter(({ record }) => isIn(record.target.policy));
+    for (const entry of entries) this.#trigger(entry, 'triggered', urgencyOfChanged(entries.length));
   }
 
   /** Reconciles every group as soon as a runner is free; one that is running, once more after that. */
@@ -164,7 +172,7 @@ export class Controller {
       .map(({ record }) => groupStatus(record));
   }
 
-  #named(): ManagedGroup[] {
+  #named(): ControlledGroup[] {
     return [...this.#entries.values()].filter((entry) => !isLeaving(entry));
   }
 
@@ -173,11 +181,11 @@ export class Controller {
     this.#isStopping = true;
     for (const entry of this.#entries.values()) this.#take(entry, 'stopping');
     for (const runners of this.#runners.values()) runners.clear();
-    await Promise.all(this.#runs);
+    await Promise.all(this.#runs.keys());
   }
 
   /** Something says that the group is to be looked at, and how urgent that is. */
-  #trigger(entry: ManagedGroup, event: LifecycleEvent, urgency: Urgency): void {
+  #trigger(entry: ControlledGroup, event: LifecycleEvent, urgency: Urgency): void {
     entry.urgency = moreUrgent(entry.urgency, urgency);
     this.#take(entry, event);
     if (entry.state === 'queued') this.#enqueue(entry);
@@ -189,7 +197,7 @@ export class Controller {
   }
 
   /** Moves the group on and does what that takes, but for `reconcile`, which the free runner waits for. */
-  #take(entry: ManagedGroup, event: LifecycleEvent): LifecycleEffect {
+  #take(entry: ControlledGroup, event: LifecycleEvent): LifecycleEffect {
     const [state, effect] = next(entry.state, event);
     entry.state = state;
     if (state !== 'waiting') entry.wake.abort();
@@ -218,16 +226,16 @@ export class Controller {
   }
 
   /** One that waits in the queue already moves up if it has become more urgent. */
-  #enqueue(entry: ManagedGroup): void {
+  #enqueue(entry: ControlledGroup): void {
     const place = placeKey(entry.record.target.policy);
     const runners =
       this.#runners.get(place) ??
-      new Runners<ManagedGroup>(this.#options.concurrency, (next, signs) => this.#run(next, signs));
+      new Runners<ControlledGroup>(this.#options.concurrency, (next, signs) => this.#run(next, signs));
     this.#runners.set(place, runners);
     runners.add(entry, entry.urgency);
   }
 
-  async #wait(entry: ManagedGroup, delayMs: number): Promise<void> {
+  async #wait(entry: ControlledGroup, delayMs: number): Promise<void> {
     entry.wake = new AbortController();
     entry.record = { ...entry.record, nextAttemptMs: this.#engine.clock.nowMs() + delayMs };
     const { signal } = entry.wake;
@@ -235,7 +243,7 @@ export class Controller {
     if (!signal.aborted) this.#trigger(entry, 'woken', entry.record.failures > 0 ? 'retry' : 'routine');
   }
 
-  #run(entry: ManagedGroup, signs: RunnerSigns): void {
+  #run(entry: ControlledGroup, signs: RunnerSigns): void {
     if (this.#take(entry, 'runnerFree') !== 'reconcile') {
       signs.read();
       return;
@@ -253,11 +261,11 @@ export class Controller {
         this.#runs.delete(run);
         signs.read();
       });
-    this.#runs.add(run);
+    this.#runs.set(run, entry.record.target.policy);
   }
 
   async #reconcile(
-    entry: ManagedGroup,
+    entry: ControlledGroup,
     signs: Pick<ReconcileRequest, 'urgency' | 'onRead' | 'onStalled'>,
   ): Promise<void> {
     const { clock } = this.#engine;
@@ -274,17 +282,14 @@ export class Controller {
     entry.record = attemptBegun(entry.record, clock.nowMs());
     entry.halt = new AbortController();
     const { memory } = entry.record;
-    const reconciled = await reconcileGroup(
-      this.#engine,
-      { policy, revision, cause, memory, approvedPlan: null, ...signs },
-      entry.halt.signal,
-    );
+    const request = { policy, revision, cause, memory, approvedPlan: null, ...signs };
+    const reconciled = await reconcileGroup(this.#engine, request, entry.halt.signal);
     const before = this.#breakers.get(account) ?? null;
     this.#breakers.set(account, breakerAfter(before, reconciled.outcome, clock.monotonicMs()));
     this.#settle(entry, attemptEnded(entry.record, reconciled, clock.nowMs()));
   }
 
-  #settle(entry: ManagedGroup, record: GroupRecord): void {
+  #settle(entry: ControlledGroup, record: GroupRecord): void {
     entry.record = record;
     entry.reading = null;
     const { outcome, target } = record;
@@ -293,8 +298,3 @@ export class Controller {
     this.#take(entry, 'settled');
   }
 }
-
-const isBlocked = ({ record }: ManagedGroup): boolean => record.outcome?.kind === 'blocked';
-
-/** No policy names it any more; its last run has not ended yet. */
-const isLeaving = ({ state }: ManagedGroup): boolean => state === 'runningThenLeave';

@@ -2,7 +2,9 @@
 // what came of it.
 import { leavesOutRulesOnly, type Block, type GroupPolicy } from '../../reconciler/plan/plan.ts';
 import { withoutQuarantine, type GroupMemory } from '../learned/group-memory.ts';
+import type { Urgency } from '../ecs/urgency.ts';
 import type { Cause } from '../reconcile/group-run.ts';
+import type { LifecycleState } from './group-lifecycle.ts';
 import type { BlockedOutcome, Kept, NextMove, Reconciled, ReconcileOutcome } from '../reconcile/outcome.ts';
 
 /** A group as the policies want it, of one revision. */
@@ -204,3 +206,23 @@ export function outcomeReason(outcome: ReconcileOutcome | null): string {
       return '';
   }
 }
+
+/** A group under the controller. */
+export interface ControlledGroup {
+  readonly key: string;
+  state: LifecycleState;
+  record: GroupRecord;
+  /** Of the next run. */
+  urgency: Urgency;
+  /** Of the run whose group is being read; else null. */
+  reading: Urgency | null;
+  /** Ends the current wait. */
+  wake: AbortController;
+  /** Ends the current run, at its next step. */
+  halt: AbortController;
+}
+
+export const isBlocked = ({ record }: ControlledGroup): boolean => record.outcome?.kind === 'blocked';
+
+/** No policy names it any more; its last run has not ended yet. */
+export const isLeaving = ({ state }: ControlledGroup): boolean => state === 'runningThenLeave';

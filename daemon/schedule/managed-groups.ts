@@ -65,6 +65,17 @@ export class ManagedGroups {
     this.#isFirstLook = groups.length === 0;
   }
 
+  /** What another replica managed of these groups, which this one looks after from now on. */
+  async recallOf(isIn: (group: GroupRef) => boolean): Promise<void> {
+    const groups = (await this.#engine.journal.groupsWithFacts()).filter(isIn);
+    const managed = new Set(groups.map(groupKey));
+    for (const [key, { group }] of this.#known) if (isIn(group) && !managed.has(key)) this.#known.delete(key);
+    for (const group of groups) {
+      const key = groupKey(group);
+      if (!this.#known.has(key)) this.#known.set(key, { group, by: null });
+    }
+  }
+
   /** From now on every group that comes in is news. */
   endFirstLook(): void {
     this.#isFirstLook = false;

@@ -4,49 +4,23 @@
 import type { CommitFacts } from '../../reconciler/report/commit.ts';
 import { placeKey, type DesiredState, type GroupRef } from '../../reconciler/model/group.ts';
 import type { HeldRevision } from '../journal/facts.ts';
-import type { DesiredKeeper, DesiredUpdate } from '../source/desired.ts';
-import { firstLoad, type FirstLoadPorts } from '../source/first-load.ts';
-import type { LoadedPolicies, RemoteStatus } from '../source/source.ts';
-import type { Engine } from '../reconcile/engine.ts';
-import { abandonReleased } from '../reconcile/intents.ts';
+import type { DesiredUpdate } from '../source/desired.ts';
+import { firstLoad } from '../source/first-load.ts';
+import type { LoadedPolicies } from '../source/source.ts';
 import { isAborted } from '../reconcile/group-run.ts';
 import { grantFromCommit } from './commit-approval.ts';
-import type { Controller } from './controller.ts';
 import { groupBy } from '../../reconciler/model/collections.ts';
 import { Expiries } from './policies/expiries.ts';
+import { abandonLeft, groupsKnown } from './policies/left-behind.ts';
 import { FreezeWatch } from './freeze-watch.ts';
 import { ManagedGroups, type ManagementChanges } from './managed-groups.ts';
+import { untilAnswered } from './leases/interrupted.ts';
 import { PlaceResolver, type PlaceResolverParts } from './place-resolver.ts';
+import type { PoliciesStatus, PolicyLoopParts } from './policies/policy-loop-parts.ts';
 import { PolicyMemory } from './policy-memory.ts';
 import { nextNoticeMs, reportExpiries, reportLoaded, reportProblems, warningText } from './policy-events.ts';
-import { heldBySource, heldEvent, heldStatus, type HeldStatus } from './held-revision.ts';
+import { heldBySource, heldEvent, heldStatus } from './held-revision.ts';
 import { RevisionGate, type GateVerdict } from './revision-gate.ts';
-import type { TargetResolver } from './selectors.ts';
-
-export interface PolicyLoopParts extends FirstLoadPorts {
-  readonly engine: Engine;
-  readonly keeper: DesiredKeeper;
-  readonly resolver: TargetResolver;
-  readonly controller: Controller;
-  /** Called each time that the controller got targets. */
-  readonly onProgress: () => void;
-}
-
-/** For `/api/status`. */
-export interface PoliciesStatus {
-  /** Of the policies in force; null before the first good ones. */
-  readonly revision: string | null;
-  /** Problems of the newest policies; above zero, the last good ones stay in force. */
-  readonly problems: number;
-  /** The newer revision that is not put in force while an older one is. */
-  readonly held: HeldStatus | null;
-  /** Of the policies in force; null: they are not from a git source. */
-  readonly commit: CommitFacts | null;
-  /** How the remote of a git source answered last; null: there is none. */
-  readonly remote: RemoteStatus | null;
-  /** What a person should know of where they are from, such as a rollback; one sentence each. */
-  readonly notes: readonly string[];
-}
 
 export class PolicyLoop {
   readonly #parts: PolicyLoopParts;
@@ -94,7 +68,7 @@ export class PolicyLoop {
       inTurn: (work) => this.#inTurn(work),
       abandon: (meant) => this.#abandon(meant),
       grant: (targets) => this.#gate.grant(targets),
-      onHandedOver: () => this.#noteProgress(),
+      onHandedOver: () => this.noteProgress(),
     };
     stopping.addEventListener('abort', () => this.#wake.abort(), { once: true });
   }
@@ -151,8 +125,8 @@ export class PolicyLoop {
 
   /** Runs until the stop. */
   async run(): Promise<void> {
-    await this.#memory.recall();
-    await this.#managed.recall();
+    await this.#untilAnswered(() => this.#memory.recall());
+    await this.#untilAnswered(() => this.#managed.recall());
     while (!this.#stopping.aborted) {
       this.#wake = new AbortController();
       await this.#parts.engine.beforePlans(() => this.#bringUpToDate());
@@ -163,10 +137,10 @@ export class PolicyLoop {
   async #bringUpToDate(): Promise<void> {
     const isThawed = this.#freezes.hasEnded;
     if (this.#reloadWanted || isThawed || this.#parts.engine.clock.monotonicMs() >= this.#lookAgainAtMs) {
-      await this.#load();
+      await this.#untilAnswered(() => this.#load());
       if (isThawed) this.#parts.controller.triggerAll();
     }
-    await this.#handOver();
+    await this.#untilAnswered(() => this.#handOver());
   }
 
   get #isInForce(): boolean {
@@ -234,14 +208,33 @@ export class PolicyLoop {
   }
 
   async #handOver(): Promise<void> {
-    const { engine, resolver, controller } = this.#parts;
+    const { engine, resolver } = this.#parts;
     if (this.#held !== null) engine.telemetry.emit('policies.held', heldEvent(this.#held, engine.invocation));
     this.#announced = reportExpiries(engine, this.#expiries.in(this.#state), this.#announced);
     resolver.keep(this.#state.groups);
+    await this.#enforce();
+  }
+
+  /** These groups are this replica's to look after from now on. */
+  takeUp(isIn: (group: GroupRef) => boolean): void {
+    for (const place of this.#places.values()) place.expectMore();
+    const takenUp = this.#untilAnswered(async () => {
+      await this.#inTurn(() => this.#managed.recallOf(isIn));
+      await this.#enforce();
+    });
+    takenUp.catch((error: unknown) => this.#reportFailure(error));
+  }
+
+  /** Has the groups of the policies in force looked after that are this replica's, and no others. */
+  async #enforce(): Promise<void> {
+    const { engine, controller, leases } = this.#parts;
     const named = groupBy(this.#state.groups, placeKey);
+    // Where several replicas divide the estate, also a group that no policy names is some replica's to release.
+    const isShared = leases.status() !== null && this.#problems === 0;
+    leases.want([...this.#state.groups, ...(isShared ? await groupsKnown(engine) : [])]);
     const isNamed = (group: GroupRef): boolean => named.has(placeKey(group));
     await this.#inTurn(async () => {
-      const isLeft = (group: GroupRef): boolean => !isNamed(group);
+      const isLeft = (group: GroupRef): boolean => !isNamed(group) && engine.ownership.looksAfter(group);
       const { groups: desired, revision } = this.#state;
       const isSure = this.#problems === 0;
       this.#managed.update({ inPlace: isLeft, groups: new Map(), desired, revision, isSure });
@@ -252,9 +245,12 @@ export class PolicyLoop {
     for (const place of named.keys()) this.#places.set(place, this.#placeOf(place));
     for (const [place, placeResolver] of this.#places) {
       placeResolver.setGroups(named.get(place) ?? []);
-      if (named.has(place)) placeResolver.resolve().catch((error: unknown) => this.#reportFailure(error));
+      if (named.has(place))
+        this.#untilAnswered(() => placeResolver.resolve()).catch((error: unknown) =>
+          this.#reportFailure(error),
+        );
     }
-    this.#noteProgress();
+    this.noteProgress();
   }
 
   #placeOf(place: string): PlaceResolver {
@@ -266,24 +262,27 @@ export class PolicyLoop {
    * closed, or its first reconcile could adopt one of them.
    */
   #inTurn(work: () => Promise<void>): Promise<void> {
-    return (this.#turn = this.#turn.then(work));
+    const done = this.#turn.then(work);
+    // Who waits for it hears of a failure; the next one has its turn all the same.
+    this.#turn = done.catch(() => undefined);
+    return done;
   }
 
-  /** Groups that are no longer managed, but for those that may be `meant`: closes their intents, forgets their facts. */
-  async #abandon(meant: (group: GroupRef) => boolean): Promise<void> {
+  /** Groups that are no longer managed, but for those that may be `meant`. */
+  #abandon(meant: (group: GroupRef) => boolean): Promise<void> {
     const { engine, controller } = this.#parts;
-    const isManaged = (group: GroupRef): boolean => meant(group) || controller.knows(group);
-    await abandonReleased(engine, isManaged);
-    for (const group of await engine.journal.groupsWithFacts()) {
-      if (!isManaged(group)) await engine.journal.forget(group);
-    }
+    return abandonLeft(engine, (group) => meant(group) || controller.knows(group));
   }
 
-  #noteProgress(): void {
+  #untilAnswered(work: () => Promise<void>): Promise<void> {
+    return untilAnswered(work, { clock: this.#parts.engine.clock, stopping: this.#stopping });
+  }
+
+  noteProgress(): void {
     const isHandedOver = this.#state.groups.every(
       (group) => this.#places.get(placeKey(group))?.wasHandedOver === true,
     );
-    if (this.#isInForce && isHandedOver) {
+    if (this.#isInForce && isHandedOver && this.#parts.leases.isSettled) {
       this.#loaded = true;
       this.#managed.endFirstLook();
     }

@@ -45,6 +45,8 @@ interface LabelFields extends CommonFields {
   /** Of `guardrail.violated`, as `severity`. */
   readonly guardrail?: string;
   readonly severity?: string;
+  /** Of `lease.acquired`, where the shard was not given up. */
+  readonly from?: string;
 }
 
 export class EventCounters implements Telemetry {
@@ -58,6 +60,7 @@ export class EventCounters implements Telemetry {
   readonly #violations: Counter;
   readonly #hooks: Counter;
   readonly #journalDown: Gauge;
+  readonly #failovers: Counter;
 
   constructor(registry: Registry) {
     const registers = [registry];
@@ -121,6 +124,11 @@ export class EventCounters implements Telemetry {
       help: '1 while the database of the journal does not answer: no call begins.',
       registers,
     });
+    this.#failovers = new Counter({
+      name: 'rampart_failovers_total',
+      help: 'Shards taken over from a replica that did not give them up.',
+      registers,
+    });
     this.#startAtZero();
   }
 
@@ -128,9 +136,8 @@ export class EventCounters implements Telemetry {
     this.#events.inc({ event });
     if (isKeyOf(CALL_OUTCOMES, event)) this.#countCall(CALL_OUTCOMES[event], fields);
     if (isKeyOf(RECONCILE_OUTCOMES, event)) this.#countReconcile(RECONCILE_OUTCOMES[event], fields);
-    const { cause, actorType, guardrail, severity, door, outcome }: LabelFields = fields;
-    if (event === 'journal.unavailable') this.#journalDown.set(1);
-    if (event === 'journal.available') this.#journalDown.set(0);
+    const { cause, actorType, guardrail, severity, door, outcome, from }: LabelFields = fields;
+    this.#countReplica(event, from);
     if (event === 'hook.received') this.#hooks.inc({ door, outcome });
     if (event === 'hook.refused') this.#hooks.inc({ door, outcome: 'refused' });
     if (cause !== undefined) this.#differences.inc({ cause });
@@ -146,6 +153,12 @@ export class EventCounters implements Telemetry {
   #countReconcile(outcome: string, { durationMs }: CommonFields): void {
     this.#reconciles.inc({ outcome });
     if (durationMs !== undefined) this.#reconcileSeconds.observe(durationMs / 1000);
+  }
+
+  #countReplica(event: EventName, from: string | undefined): void {
+    if (event === 'lease.acquired' && from !== undefined) this.#failovers.inc();
+    if (event === 'journal.unavailable') this.#journalDown.set(1);
+    if (event === 'journal.available') this.#journalDown.set(0);
   }
 
   #startAtZero(): void {

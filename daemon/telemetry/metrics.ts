@@ -50,6 +50,11 @@ export interface MetricsView {
    */
   readonly perGroup: 'problems' | 'all' | 'none';
   readonly resyncs: readonly RoundSample[];
+  /** Null: this process has everything. `ageMs`: since they were renewed; null: not yet. */
+  readonly leases: {
+    readonly shards: ReadonlyArray<{ readonly isOurs: boolean }>;
+    readonly ageMs: number | null;
+  } | null;
 }
 
 const OF_GROUP = ['account', 'region', 'group'];
@@ -118,6 +123,16 @@ export class Metrics {
     'Calls a minute of the tightest operation that would hold reconcile.resyncSeconds.',
     OF_LANE,
   );
+  readonly #leases = this.#gauge(
+    'rampart_leases_held',
+    'Shards that this replica looks after; only with a journal that replicas share.',
+    [],
+  );
+  readonly #leaseAge = this.#gauge(
+    'rampart_lease_age_seconds',
+    'Since the leases were last renewed; only with a journal that replicas share.',
+    [],
+  );
   /** Send it every event. */
   readonly telemetry: Telemetry = new EventCounters(this.#registry);
 
@@ -130,7 +145,7 @@ export class Metrics {
   }
 
   /** Prometheus text, of the content type `contentType`. */
-  render({ policies, groups, lanes, resyncs, perGroup }: MetricsView): Promise<string> {
+  render({ policies, groups, lanes, resyncs, leases, perGroup }: MetricsView): Promise<string> {
     this.#problems.set(policies.problems);
     this.#held.set(policies.held === null ? 0 : 1);
     this.#showRemote(policies.remote);
@@ -138,6 +153,7 @@ export class Metrics {
     this.#showGroups(groups.filter((group) => hasSeries(group, perGroup)));
     this.#showLanes(lanes);
     this.#showResyncs(resyncs);
+    this.#showLeases(leases);
     return this.#registry.metrics();
   }
 
@@ -150,6 +166,13 @@ export class Metrics {
     if (remote === null) return;
     this.#remoteUp.set(remote.error === null ? 1 : 0);
     if (remote.answeredAtMs !== null) this.#remoteAnswer.set(remote.answeredAtMs / 1000);
+  }
+
+  #showLeases(leases: MetricsView['leases']): void {
+    for (const each of [this.#leases, this.#leaseAge]) each.remove();
+    if (leases === null) return;
+    this.#leases.set(leases.shards.filter(({ isOurs }) => isOurs).length);
+    if (leases.ageMs !== null) this.#leaseAge.set(leases.ageMs / 1000);
   }
 
   #countGroups(groups: readonly GroupSample[]): void {

@@ -13,6 +13,7 @@ import type { Journal } from '../../daemon/journal/journal.ts';
 import type { GroupStatus } from '../../daemon/schedule/group-record.ts';
 import { Daemon } from '../../daemon/compose/daemon.ts';
 import type { Engine } from '../../daemon/reconcile/engine.ts';
+import { soleLeases } from '../../daemon/schedule/leases/shard-leases.ts';
 import { TargetResolver } from '../../daemon/schedule/selectors.ts';
 import type { CommonFields, Telemetry } from '../../daemon/telemetry/events.ts';
 import type { Random } from '../support/random.ts';
@@ -98,6 +99,7 @@ export class Life {
         clock: systemClock,
         compile: new PolicyCompiler(thisThread).compile,
       }),
+      leases: soleLeases({ owner: 'sole', epoch: 1 }),
       resolver: new TargetResolver(engine, world.config.reconcile.mode),
       attributor: null,
       probeMs: world.config.reconcile.probeSeconds * 1000,

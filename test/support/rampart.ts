@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runCommand } from './command.ts';
+import { WorkspaceJournal } from './e2e-journal.ts';
 import { UNPRIVILEGED } from './optional-tool.ts';
 
 /** The built program. */
@@ -27,11 +28,12 @@ export interface Finished {
 export class Workspace {
   readonly folder = mkdtempSync(path.join(tmpdir(), 'rampart-e2e-'));
   readonly #running = new Set<RampartProcess>();
+  readonly #journal = new WorkspaceJournal();
 
   write(file: string, text: string): void {
     const target = path.join(this.folder, file);
     mkdirSync(path.dirname(target), { recursive: true });
-    writeFileSync(target, text);
+    writeFileSync(target, this.#journal.placed(text));
   }
 
   read(file: string): string {

@@ -70,6 +70,7 @@ export function httpPorts({
     config: liveConfig.summary,
     policies: daemon.policies,
     management: daemon.management,
+    leases: daemon.leases,
     hooks: hooks?.status() ?? null,
     groups: daemon.controller
       .status()

@@ -8,7 +8,14 @@ import type { Credentials, CredentialsSource } from '../credentials/credentials.
 import type { WireParams } from '../api.ts';
 import { parseEndpoint, regionalEndpoint, type VendorService } from '../../config/accounts/endpoint.ts';
 import { boundedAgents } from './bounded-agent.ts';
-import { exchangeSchema, failedAnswer, failureOf, refusalOf, WithoutCredentials } from './pop-errors.ts';
+import {
+  exchangeSchema,
+  failedAnswer,
+  failureOf,
+  MayNotBegin,
+  refusalOf,
+  WithoutCredentials,
+} from './pop-errors.ts';
 import { silenceVendorDebug } from './silence-debug.ts';
 import type { Transport, TransportAnswer } from './transport.ts';
 
@@ -64,7 +71,11 @@ export class PopTransport implements Transport {
     this.#agents = boundedAgents(options.maxSockets);
   }
 
-  async call(operation: string, params: WireParams): Promise<TransportAnswer> {
+  async call(
+    operation: string,
+    params: WireParams,
+    mayBegin: () => boolean = always,
+  ): Promise<TransportAnswer> {
     const endpoint = endpointFor(params.RegionId ?? '', this.#options);
     if (!endpoint.ok) return failedAnswer('Transport.BadEndpoint', endpoint.error);
     if (Object.values(params).some((value) => LONE_SURROGATE.test(value))) {
@@ -72,7 +83,7 @@ export class PopTransport implements Transport {
     }
     const giveUp = new AbortController();
     try {
-      const options = this.#requestOptions(endpoint.value, giveUp.signal);
+      const options = this.#requestOptions(endpoint.value, giveUp.signal, mayBegin);
       const [json, exchange] = await this.#clientOf(endpoint.value).request(operation, params, options);
       return { kind: 'answered', status: httpStatusOf(exchange), body: plainJson(json) };
     } catch (error) {
@@ -86,13 +97,17 @@ export class PopTransport implements Transport {
     }
   }
 
-  #requestOptions(endpoint: string, signal: AbortSignal): object {
+  #requestOptions(endpoint: string, signal: AbortSignal, mayBegin: () => boolean): object {
     const { timeoutMs } = this.#options;
     return {
       method: 'POST', // in capitals: otherwise everything, token and signature, would go into the URL
       timeout: timeoutMs,
       agent: endpoint.startsWith('https:') ? this.#agents.https : this.#agents.http,
-      beforeRequest: (request: object) => ({ ...request, timeout: timeoutMs + IDLE_MARGIN_MS, signal }),
+      // Called last, with credentials and signature there, and the request made in the same turn.
+      beforeRequest: (request: object) => {
+        if (!mayBegin()) throw new MayNotBegin();
+        return { ...request, timeout: timeoutMs + IDLE_MARGIN_MS, signal };
+      },
     };
   }
 
@@ -114,6 +129,8 @@ export class PopTransport implements Transport {
     return credentials.value;
   }
 }
+
+const always = (): boolean => true;
 
 function endpointFor(region: string, options: PopTransportOptions): Result<string, string> {
   const regional = regionalEndpoint(region, options.service);

@@ -20,9 +20,15 @@ export class MemoryLeases implements LeaseStore {
   }
 
   /** Whether a call may begin under it: what is asked, in the same step, when an intent is opened. */
-  holds({ shard, owner, epoch }: HeldLease): boolean {
+  holds(lease: HeldLease): boolean {
+    const row = this.#rows.get(lease.shard);
+    return row !== undefined && this.isLatest(lease) && this.#leftMs(row) > 0;
+  }
+
+  /** Whether no other has taken the shard since, and it was not given up. */
+  isLatest({ shard, owner, epoch }: HeldLease): boolean {
     const row = this.#rows.get(shard);
-    return row?.owner === owner && row.epoch === epoch && this.#leftMs(row) > 0;
+    return row?.owner === owner && row.epoch === epoch;
   }
 
   async renew(replica: Replica, held: readonly HeldLease[], leaseMs: number): Promise<LeaseView> {

@@ -6,6 +6,8 @@ import type { JournalConfig } from '../../config/config.ts';
 import { readPostgresUrl, targetName, type PostgresTarget } from '../../config/postgres-url.ts';
 import { JournalError, type Journal, type JournalDesk, type JournalOpenFailure } from '../journal.ts';
 import { Connections } from './connection.ts';
+import type { LeaseStore } from '../leases.ts';
+import type { LeaseSource } from './fence.ts';
 import { PostgresLeases } from './leases.ts';
 import { migrateDatabase, type DatabaseMeta } from './migrate.ts';
 import { databaseFailure, isRefusal } from './postgres-trouble.ts';
@@ -21,6 +23,13 @@ import type { Telemetry } from '../../telemetry/events.ts';
 export function databaseOf({ url }: JournalConfig): PostgresTarget | null {
   const target = readPostgresUrl(url);
   return target.ok ? target.value : null;
+}
+
+export interface PostgresJournalOpening {
+  readonly randomByte: () => number;
+  readonly wait: DatabaseWait | null;
+  /** Absent: this process takes each shard when it first writes to a group of it, and keeps it. */
+  readonly keptBy?: (store: LeaseStore) => LeaseSource;
 }
 
 /** Of whoever waits for a database that does not answer yet. */
@@ -44,7 +53,7 @@ function availabilityTo(telemetry: Telemetry | undefined) {
 export async function openPostgresJournal(
   target: PostgresTarget,
   { shards, leaseSeconds }: JournalConfig,
-  { randomByte, wait }: { readonly randomByte: () => number; readonly wait: DatabaseWait | null },
+  { randomByte, wait, keptBy }: PostgresJournalOpening,
 ): Promise<Opened<Journal>> {
   const connections = new Connections(target, { onAvailability: availabilityTo(wait?.telemetry) });
   const create = { install: randomPart(randomByte), shards };
@@ -52,14 +61,17 @@ export async function openPostgresJournal(
   if (!opened.ok) return closed(connections, opened.error);
   const meta = opened.value;
   if (meta.shards !== shards) return closed(connections, otherShards(meta, target, shards));
+  const ports = { clock: systemClock, randomByte, maxAgeMs: RETENTION.maxAgeMs };
+  const store = new PostgresLeases(connections);
+  if (keptBy !== undefined)
+    return ok(new PostgresJournal(connections, { ...ports, meta, leases: keptBy(store) }));
   const leases = new ShardsOnDemand({
-    store: new PostgresLeases(connections),
+    store,
     clock: systemClock,
     owner: randomUUID(),
     shardsPerPlace: shards,
     leaseMs: leaseSeconds * 1000,
   });
-  const ports = { clock: systemClock, randomByte, maxAgeMs: RETENTION.maxAgeMs };
   return ok(new PostgresJournal(connections, { ...ports, meta, leases, onClose: () => leases.close() }));
 }
 

@@ -37,9 +37,12 @@ export function fairShare({ me, mine, wanted, view, leaseMs }: ShareOf): Balance
     const count = owner === null ? undefined : counts.get(owner);
     if (owner !== null && count !== undefined) counts.set(owner, count + 1);
   }
+  const least = Math.floor(wanted.length / (others.length + 1));
+  // What is over after an even division is for who has less than the others.
+  const isOneShort = [...counts.values()].some((count) => count < least);
   return {
     free: wanted.filter((shard) => !mine.includes(shard) && isFree(shard)),
-    room: Math.max(0, share - mine.length),
+    room: Math.max(0, (isOneShort ? least : share) - mine.length),
     handOver: mine.slice(mine.length - toHandOver({ me, held: mine.length, share, counts })),
   };
 }

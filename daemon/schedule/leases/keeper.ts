@@ -1,6 +1,7 @@
 // Keeps this replica's leases: takes its fair share of what is free, renews three times as often as it must, hands over
 // what is above its share, and notices by its own clock when one has run out. The store decides who holds a lease; here
 // is decided who asks for which, and no call begins here after a deadline, whether the store answers or not.
+import { isSameList } from '../../../reconciler/model/collections.ts';
 import type { GroupRef } from '../../../reconciler/model/group.ts';
 import type { Clock } from '../../clock.ts';
 import { JournalError } from '../../journal/journal.ts';
@@ -9,6 +10,7 @@ import type { HeldLease } from '../../journal/ownership.ts';
 import { shardsOf } from '../../journal/shard.ts';
 import type { Telemetry } from '../../telemetry/events.ts';
 import { fairShare } from './fair-share.ts';
+import { FreeShards } from './free-shards.ts';
 import { after, HeldShards, instantOf, type HeldShard, type Instant } from './held-shards.ts';
 import { leasesStatus, whyLost, type KnownStanding } from './lease-status.ts';
 import type { LeasesStatus, ShardLeases, ShardListener } from './shard-leases.ts';
@@ -45,10 +47,10 @@ export class LeaseKeeper extends HeldShards implements ShardLeases {
   #wake = new AbortController();
   #watch = new AbortController();
   #view: KnownStanding['view'] = null;
-  /** Since when a wanted shard has been free, monotonic. */
-  readonly #freeSince = new Map<string, number>();
+  readonly #free: FreeShards;
   #keepsUntilMs = 0;
   #running: Promise<void> | null = null;
+  #stopped: Promise<void> | null = null;
   #trouble = '';
   #reportFailure: (error: unknown) => void = () => undefined;
   readonly failure = new Promise<never>((_resolve, reject) => (this.#reportFailure = reject));
@@ -56,6 +58,7 @@ export class LeaseKeeper extends HeldShards implements ShardLeases {
   constructor(options: LeaseKeeperOptions) {
     super({ ...options, callMs: options.callMs + options.leaseMs });
     this.#options = options;
+    this.#free = new FreeShards(options.leaseMs);
     // Not every command that opens one waits for it to fail.
     this.failure.catch(() => undefined);
   }
@@ -69,7 +72,9 @@ export class LeaseKeeper extends HeldShards implements ShardLeases {
   }
 
   want(places: Iterable<Pick<GroupRef, 'account' | 'region'>>): void {
-    this.#wanted = shardsOf(places, this.#options.shardsPerPlace);
+    const wanted = shardsOf(places, this.#options.shardsPerPlace);
+    if (this.#wanted !== null && isSameList(wanted, this.#wanted)) return;
+    this.#wanted = wanted;
     this.#wake.abort();
     if (this.#running !== null || this.#stopping.signal.aborted) return;
     this.#running = Promise.all([this.#run(), this.#watchDeadlines()]).then(
@@ -78,8 +83,11 @@ export class LeaseKeeper extends HeldShards implements ShardLeases {
     );
   }
 
-  async stop(): Promise<void> {
-    if (this.#stopping.signal.aborted) return;
+  stop(): Promise<void> {
+    return (this.#stopped ??= this.#stop());
+  }
+
+  async #stop(): Promise<void> {
     this.#stopping.abort();
     this.#wake.abort();
     await this.#running;
@@ -141,7 +149,9 @@ export class LeaseKeeper extends HeldShards implements ShardLeases {
     await this.#takeShare(wanted, view);
     for (const lapsed of this.all.filter(({ phase }) => phase === 'lapsed')) this.#part(lapsed);
     this.#giveUp(wanted, view);
-    if (this.#wanted === wanted) this.#isSettled = true;
+    if (this.#wanted !== wanted || this.#isSettled) return;
+    this.#isSettled = true;
+    this.#listener.settled();
   }
 
   #noteRenewed(held: readonly HeldShard[], view: LeaseView, sent: Instant): void {
@@ -159,14 +169,19 @@ export class LeaseKeeper extends HeldShards implements ShardLeases {
 
   async #takeShare(wanted: readonly string[], view: LeaseView): Promise<void> {
     const { store, clock, leaseMs } = this.#options;
+    const nowMs = clock.monotonicMs();
     const balance = fairShare({ me: this.#me, mine: this.#kept(), wanted, view, leaseMs });
-    const { room } = balance;
-    const free = balance.free.filter((shard) => this.get(shard)?.phase !== 'leaving');
-    this.#noteFree(free);
+    const room = balance.room - this.#leaving().length;
+    const free = balance.free.filter(
+      (shard) => this.get(shard)?.phase !== 'leaving' && !this.#free.isGiven(shard, nowMs),
+    );
+    this.#free.note(free, nowMs);
     // What ran out here and no other has taken goes on here. What no other takes for long is no one else's share.
     const isLapsed = (shard: string): boolean => this.get(shard)?.phase === 'lapsed';
     const first = [...free.filter(isLapsed), ...free.filter((shard) => !isLapsed(shard))];
-    const orphans = first.slice(room).filter((shard) => !isLapsed(shard) && this.#isOrphan(shard));
+    const orphans = first
+      .slice(Math.max(0, room))
+      .filter((shard) => !isLapsed(shard) && this.#free.isOrphan(shard, nowMs));
     if (orphans.length > 0) this.#keepsUntilMs = clock.monotonicMs() + KEPT_MS;
     const shards = first.filter((shard, at) => at < room || isLapsed(shard) || orphans.includes(shard));
     if (shards.length === 0) return;
@@ -179,22 +194,10 @@ export class LeaseKeeper extends HeldShards implements ShardLeases {
     this.#listener.gained((group) => gained.has(this.shardOf(group)));
   }
 
-  #noteFree(free: readonly string[]): void {
-    const nowMs = this.#options.clock.monotonicMs();
-    for (const shard of this.#freeSince.keys()) if (!free.includes(shard)) this.#freeSince.delete(shard);
-    for (const shard of free) if (!this.#freeSince.has(shard)) this.#freeSince.set(shard, nowMs);
-  }
-
-  #isOrphan(shard: string): boolean {
-    const { clock, leaseMs } = this.#options;
-    const nowMs = clock.monotonicMs();
-    return nowMs - (this.#freeSince.get(shard) ?? nowMs) >= leaseMs;
-  }
-
   #hold(lease: HeldLease, deadline: Instant, view: LeaseView): void {
     const before = view.leases.find(({ shard }) => shard === lease.shard);
     this.hold(lease, deadline);
-    this.#freeSince.delete(lease.shard);
+    this.#free.taken(lease.shard);
     const from = before?.owner ?? this.#me;
     const { shard, epoch, owner } = lease;
     const after = from === this.#me ? {} : { from };
@@ -205,13 +208,18 @@ export class LeaseKeeper extends HeldShards implements ShardLeases {
     return this.all.filter(({ phase }) => phase === 'held').map(({ lease }) => lease.shard);
   }
 
+  #leaving(): readonly HeldShard[] {
+    return this.all.filter(({ phase }) => phase === 'leaving');
+  }
+
   /** What is above the share, and what no policy names any more. */
   #giveUp(wanted: readonly string[], view: LeaseView): void {
     const { clock, leaseMs } = this.#options;
     const kept = this.#kept();
     const mine = kept.filter((shard) => wanted.includes(shard));
     for (const shard of kept) if (!wanted.includes(shard)) this.#leave(shard, GIVEN_UP.unwanted);
-    if (clock.monotonicMs() < this.#keepsUntilMs) return;
+    // What is on its way to others is to arrive before it is judged who has fewer.
+    if (clock.monotonicMs() < this.#keepsUntilMs || this.#leaving().length > 0) return;
     const { handOver } = fairShare({ me: this.#me, mine, wanted, view, leaseMs });
     for (const shard of handOver) this.#leave(shard, 'handed over: another replica has fewer');
   }
@@ -228,6 +236,7 @@ export class LeaseKeeper extends HeldShards implements ShardLeases {
     await this.#listener.left((group) => this.shardOf(group) === held.lease.shard);
     if (this.get(held.lease.shard) !== held) return;
     this.drop(held);
+    this.#free.given(held.lease.shard, this.#options.clock.monotonicMs());
     this.#sayLost(held.lease, why, true);
     // If the store does not hear of it, the lease runs out.
     await this.#unlessUnavailable(() => this.#options.store.release([held.lease]));
@@ -283,6 +292,7 @@ export class LeaseKeeper extends HeldShards implements ShardLeases {
 }
 
 const SILENT: ShardListener = {
+  settled: () => undefined,
   gained: () => undefined,
   halted: () => undefined,
   left: () => Promise.resolve(),

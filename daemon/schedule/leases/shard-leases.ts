@@ -5,6 +5,8 @@ import { soleOwner, type HeldLease, type ShardOwnership } from '../../journal/ow
 
 /** What has become of shards. `isIn`: whether a group is in one of them. */
 export interface ShardListener {
+  /** It is known for the first time which shards this replica looks after. Once. */
+  settled(): void;
   /** This replica looks after them from now on. */
   gained(isIn: (group: GroupRef) => boolean): void;
   /** No call may begin there until they are gained again, or left. */
@@ -42,7 +44,7 @@ export interface ShardLeases extends ShardOwnership {
   want(places: Iterable<Pick<GroupRef, 'account' | 'region'>>): void;
   /** One listener, before the first `want`. */
   listen(listener: ShardListener): void;
-  /** Gives up all leases at once. After the last run has ended. May be called twice. */
+  /** Gives up all leases at once. After the last run has ended. May be called twice. Never rejects but for a bug. */
   stop(): Promise<void>;
   /** Rejects on a bug or a broken store. Never resolves. */
   readonly failure: Promise<never>;

@@ -166,6 +166,7 @@ export async function createTarget(): Promise<FuzzTarget> {
       apiLevel: 'auto',
       clock: { monotonicMs: () => 0 },
       headAges: { observeMs: 0, writeMs: 0 },
+      mayWrite: () => true,
     });
     const read = await client.describeGroup(GROUP);
     return read.ok ? checkGroup(read.value, served.slice(1)) : checkFailure(read.error);

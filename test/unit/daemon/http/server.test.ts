@@ -85,6 +85,7 @@ const STATUS: DaemonStatus = {
     },
   ],
   resyncs: [],
+  leases: null,
 };
 
 let status: DaemonStatus;

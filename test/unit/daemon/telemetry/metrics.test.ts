@@ -8,6 +8,7 @@ const NOTHING: MetricsView = {
   lanes: [],
   perGroup: 'all',
   resyncs: [],
+  leases: null,
 };
 const RESYNC = {
   account: 'default',
@@ -122,6 +123,7 @@ describe('gauges', () => {
       lanes: [LANE],
       perGroup: 'all',
       resyncs: [RESYNC],
+      leases: { shards: [{ isOurs: true }, { isOurs: false }], ageMs: 1500 },
     });
     expect(series).toMatchObject({
       rampart_policy_problems: 2,
@@ -137,6 +139,8 @@ describe('gauges', () => {
       [`rampart_lane_open${lane}`]: 0,
       [`rampart_lane_calls_per_minute${lane}`]: 20,
       [`rampart_lane_waiting${lane}`]: 3,
+      rampart_leases_held: 1,
+      rampart_lease_age_seconds: 1.5,
     });
   });
 
