@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { runsFactor } from './test/support/runs.ts';
+import { SlowFirst } from './test/support/slow-first.ts';
 
 /** One kind of tests, that `vitest run --project NAME` runs alone; a test that takes longer than its seconds hangs. */
 const project = (name: string, seconds: number, { isolate = false } = {}) => ({
@@ -18,8 +19,9 @@ const project = (name: string, seconds: number, { isolate = false } = {}) => ({
 export default defineConfig({
   test: {
     restoreMocks: true,
-    // Many tests wait for a process: half as many again as there are cores keep the cores at work.
-    maxWorkers: Math.ceil(availableParallelism() * 1.5),
+    sequence: { sequencer: SlowFirst },
+    // Many tests wait for a process: twice as many as there are cores keep the cores at work.
+    maxWorkers: availableParallelism() * 2,
     // Processes side by side in one file; more of them would only make each slower.
     maxConcurrency: 3,
     coverage: { provider: 'v8', include: ['daemon/**', 'reconciler/**', 'emulator/**'] },
@@ -27,8 +29,9 @@ export default defineConfig({
       project('unit', 20),
       project('property', 60 * runsFactor()),
       project('contract', 60),
-      project('e2e', 120, { isolate: true }),
-      project('deploy', 120, { isolate: true }),
+      project('e2e', 120),
+      project('deploy', 120),
+      project('browser', 120),
       // Some put broken modules in the place of others.
       project('simulation', 60, { isolate: true }),
     ],

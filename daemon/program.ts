@@ -8,15 +8,26 @@ type AddCommand = (program: Command, io: Io, done: (code: ExitCode) => void) => 
 interface LazyCommand {
   /** In the list of commands; its own help says more. */
   readonly summary: string;
+  /** Below its own help. */
+  readonly example: string;
   readonly load: () => Promise<AddCommand>;
 }
 
 /** In the order of the help. Each is loaded when it is called: to load all takes half a second. */
 const COMMANDS: ReadonlyMap<string, LazyCommand> = new Map([
   [
+    'init',
+    {
+      summary: 'Write a first config and a folder for policies',
+      example: 'init --credentials ecsRamRole',
+      load: async () => (await import('./commands/init/init.ts')).addInitCommand,
+    },
+  ],
+  [
     'run',
     {
       summary: 'The daemon: keep the groups as the policies say',
+      example: 'run --config config.yaml',
       load: async () => (await import('./commands/run.ts')).addRunCommand,
     },
   ],
@@ -24,6 +35,7 @@ const COMMANDS: ReadonlyMap<string, LazyCommand> = new Map([
     'validate',
     {
       summary: 'Check config and policies without the cloud',
+      example: 'validate policies/web.yaml',
       load: async () => (await import('./commands/validate.ts')).addValidateCommand,
     },
   ],
@@ -31,6 +43,7 @@ const COMMANDS: ReadonlyMap<string, LazyCommand> = new Map([
     'plan',
     {
       summary: 'Show what would be done',
+      example: 'plan --group sg-bp1web --calls',
       load: async () => (await import('./commands/plan.ts')).addPlanCommand,
     },
   ],
@@ -38,6 +51,7 @@ const COMMANDS: ReadonlyMap<string, LazyCommand> = new Map([
     'apply',
     {
       summary: 'Plan, ask, carry out, verify',
+      example: 'apply --plan 97cef21b52b5 --reason "ticket 4711"',
       load: async () => (await import('./commands/apply.ts')).addApplyCommand,
     },
   ],
@@ -45,6 +59,7 @@ const COMMANDS: ReadonlyMap<string, LazyCommand> = new Map([
     'import',
     {
       summary: 'Write policies from the groups of the cloud',
+      example: 'import --all --tag env=prod --out policies',
       load: async () => (await import('./commands/import.ts')).addImportCommand,
     },
   ],
@@ -52,6 +67,7 @@ const COMMANDS: ReadonlyMap<string, LazyCommand> = new Map([
     'test',
     {
       summary: 'Run the `expect` entries of the policies',
+      example: 'test --live --strict',
       load: async () => (await import('./commands/test.ts')).addTestCommand,
     },
   ],
@@ -59,6 +75,7 @@ const COMMANDS: ReadonlyMap<string, LazyCommand> = new Map([
     'check',
     {
       summary: 'Say whether a packet is allowed, and by which rule',
+      example: 'check --group sg-bp1web --direction ingress --protocol tcp --port 443 --peer 203.0.113.7',
       load: async () => (await import('./commands/check.ts')).addCheckCommand,
     },
   ],
@@ -66,6 +83,7 @@ const COMMANDS: ReadonlyMap<string, LazyCommand> = new Map([
     'history',
     {
       summary: 'Show what changed the cloud, what was approved, and who made drift',
+      example: 'history --group sg-bp1web --since 7d',
       load: async () => (await import('./commands/history.ts')).addHistoryCommand,
     },
   ],
@@ -73,6 +91,7 @@ const COMMANDS: ReadonlyMap<string, LazyCommand> = new Map([
     'approve',
     {
       summary: 'Let a held plan or revision go on',
+      example: 'approve 97cef21b52b5 --reason "ticket 4711" --for 2h',
       load: async () => (await import('./commands/approve.ts')).addApproveCommand,
     },
   ],
@@ -80,6 +99,7 @@ const COMMANDS: ReadonlyMap<string, LazyCommand> = new Map([
     'rollback',
     {
       summary: 'Put an earlier commit of a git source in force',
+      example: 'rollback --to 3ed103f --reason "port 22 was opened"',
       load: async () => (await import('./commands/rollback/rollback.ts')).addRollbackCommand,
     },
   ],
@@ -87,6 +107,7 @@ const COMMANDS: ReadonlyMap<string, LazyCommand> = new Map([
     'adopt',
     {
       summary: 'Say that rules of a group are ours',
+      example: 'adopt --group sg-bp1web --reason "made by hand, still needed"',
       load: async () => (await import('./commands/adopt.ts')).addAdoptCommand,
     },
   ],
@@ -94,6 +115,7 @@ const COMMANDS: ReadonlyMap<string, LazyCommand> = new Map([
     'pause',
     {
       summary: 'Stop writing, for a group or all of them',
+      example: 'pause --group sg-bp1web --for 2h --reason "migration, ticket 4711"',
       load: async () => (await import('./commands/pause.ts')).addPauseCommand,
     },
   ],
@@ -101,6 +123,7 @@ const COMMANDS: ReadonlyMap<string, LazyCommand> = new Map([
     'resume',
     {
       summary: 'Write again, or end a freeze',
+      example: 'resume --group sg-bp1web',
       load: async () => (await import('./commands/pause.ts')).addResumeCommand,
     },
   ],
@@ -108,6 +131,7 @@ const COMMANDS: ReadonlyMap<string, LazyCommand> = new Map([
     'journal',
     {
       summary: 'Copy the journal into a database',
+      example: 'rampart journal copy --to postgres://rampart@db.internal/rampart',
       load: async () => (await import('./commands/journal/copy.ts')).addJournalCommand,
     },
   ],
@@ -115,6 +139,7 @@ const COMMANDS: ReadonlyMap<string, LazyCommand> = new Map([
     'status',
     {
       summary: 'Show what the running daemon knows',
+      example: 'status --json',
       load: async () => (await import('./commands/status.ts')).addStatusCommand,
     },
   ],
@@ -122,6 +147,7 @@ const COMMANDS: ReadonlyMap<string, LazyCommand> = new Map([
     'explain',
     {
       summary: 'Say why nothing happens to a group, and how to go on',
+      example: 'explain --group sg-bp1web',
       load: async () => (await import('./commands/explain.ts')).addExplainCommand,
     },
   ],
@@ -129,6 +155,7 @@ const COMMANDS: ReadonlyMap<string, LazyCommand> = new Map([
     'reconcile',
     {
       summary: 'Ask the running daemon to reconcile now',
+      example: 'reconcile --group sg-bp1web',
       load: async () => (await import('./commands/reconcile/reconcile.ts')).addReconcileCommand,
     },
   ],
@@ -136,7 +163,19 @@ const COMMANDS: ReadonlyMap<string, LazyCommand> = new Map([
     'emulator',
     {
       summary: 'Serve the ECS API from memory',
+      example: 'emulator --listen 127.0.0.1:8480 --quirk describeLagMs=500',
       load: async () => (await import('./commands/emulator.ts')).addEmulatorCommand,
+    },
+  ],
+  [
+    'completion',
+    {
+      summary: 'Print what completes commands and flags in a shell',
+      example: 'completion bash > ~/.local/share/bash-completion/completions/rampart',
+      load: async () => {
+        const { addCompletionCommand } = await import('./commands/completion/completion.ts');
+        return (program, io, done) => addCompletionCommand(program, { io, done, commands: allCommands });
+      },
     },
   ],
 ]);
@@ -200,8 +239,21 @@ async function addCommands(
   whenLoaded: (add: AddCommand) => void,
 ): Promise<void> {
   const called = COMMANDS.get(calledIn(argv));
-  if (called !== undefined) whenLoaded(await called.load());
-  else for (const [name, { summary }] of COMMANDS) program.command(name).summary(summary);
+  if (called !== undefined) {
+    whenLoaded(await called.load());
+    for (const command of program.commands)
+      command.addHelpText('after', `\nExample:\n  rampart ${called.example}`);
+  } else for (const [name, { summary }] of COMMANDS) program.command(name).summary(summary);
+}
+
+/** All, with their flags; nothing is done with them. */
+async function allCommands(io: Io): Promise<readonly Command[]> {
+  const program = new Command('rampart');
+  for (const { summary, load } of COMMANDS.values()) {
+    (await load())(program, io, () => undefined);
+    program.commands.at(-1)?.summary(summary);
+  }
+  return program.commands;
 }
 
 /** The name of a command, if there is one at its place. */

@@ -34,6 +34,13 @@ const CHECKS: readonly Check[] = [
     name: 'the newest actionlint on the example workflows',
     command: 'go run github.com/rhysd/actionlint/cmd/actionlint@v1.7.12 examples/github/*.yml',
   },
+  {
+    name: 'the image of deploy/Containerfile, unpacked and run',
+    command: 'npx tsx scripts/container-layout.ts',
+  },
+  { name: 'kustomize makes what the tests look at', command: 'npx tsx scripts/write-kustomize.ts --check' },
+  { name: 'publint on the package', command: 'npx --yes publint@0.3.25 --strict' },
+  { name: 'the SBOM by the schema of CycloneDX', command: 'scripts/check-sbom' },
   { name: 'the Python SDKs against the emulator', command: 'npm run clients' },
   { name: 'fuzz targets, a minute each', command: 'npm run fuzz' },
   { name: 'audit of the dependencies', command: 'npm run audit' },

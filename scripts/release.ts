@@ -1,4 +1,4 @@
-// `npm run release -- VERSION [--skip-check]`: checks, sets the version, dates the changelog, commits, tags and packs.
+// `npm run release -- VERSION [--skip-check]`: checks, sets the version, dates the changelog, commits, tags, packs, and writes the SBOM (CycloneDX).
 // Publishes and pushes nothing. See docs/releasing.md.
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -25,7 +25,10 @@ run('npm run build');
 run(`git commit --all --message "Release ${version}"`);
 run(`git tag --annotate v${version} --message "Rampart ${version}"`);
 run('npm pack');
-console.log(`v${version} is committed, tagged and packed. Push it with: git push --follow-tags`);
+run(`npx tsx scripts/write-sbom.ts >rampart-${version}.cdx.json`);
+console.log(
+  `v${version} is committed, tagged and packed, with its SBOM. Push it with: git push --follow-tags`,
+);
 
 function refuseUnless(isGood: boolean, message: string): void {
   if (isGood) return;

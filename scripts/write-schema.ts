@@ -2,9 +2,14 @@
 import { writeFileSync } from 'node:fs';
 import { format, resolveConfig } from 'prettier';
 import { configJsonSchema } from '../daemon/config/schema.ts';
+import { logJsonSchema } from './log-schema.ts';
 import { policyJsonSchema } from '../reconciler/policy/schema/schema.ts';
 
-const SCHEMAS = { 'policies/schema.json': policyJsonSchema(), 'config.schema.json': configJsonSchema() };
+const SCHEMAS = {
+  'policies/schema.json': policyJsonSchema(),
+  'config.schema.json': configJsonSchema(),
+  'docs/log-schema.json': logJsonSchema(),
+};
 
 for (const [name, schema] of Object.entries(SCHEMAS)) {
   const path = new URL(`../${name}`, import.meta.url).pathname;

@@ -19,6 +19,8 @@ const SLOW = { action: '*', kind: 'slow', delayMs: LATENCY_MS };
 /** What the daemon's process tells of itself since it was asked last. */
 export interface Strain {
   readonly blockMs: number;
+  /** Most that one turn of its event loop took of a processor; NaN: the system does not tell. */
+  readonly blockCpuMs: number;
   readonly peakBytes: number;
   readonly cpuMs: number;
   /** Worst wait for `/healthz`. */

@@ -20,6 +20,8 @@ const HEADS_PER_CALL = 100;
 const POLL_MS = 20;
 /** How many groups are looked at when the fix comes: a part of those that may be read at once. */
 const FIX_AFTER = 0.1;
+/** Looks whose calls have had their turn in the lane when the news comes: as many as are under way at least. */
+const UNDER_WAY = 8;
 
 export interface Phase {
   readonly world: EstateWorld;
@@ -79,7 +81,7 @@ export async function firstRead(phase: Phase): Promise<void> {
   await world.strain();
   while (ruleReads(await world.calls()).length < groups * FIX_AFTER) await sleep(POLL_MS);
   const fix = await editOnce(phase, groups - 1, 1);
-  claims.count('looks at other groups before a fix, during the first read', fix.othersBefore, 0);
+  claims.count('looks at other groups before a fix, during the first read', fix.othersBefore, UNDER_WAY);
   claims.time('a fix during the first read: until its policies are in force', fix.newsMs, null);
   claims.time('a fix during the first read: from its saving to its call', fix.doneMs, FIX_GOAL_MS);
   await world.daemon.event('daemon.ready');
@@ -119,8 +121,10 @@ export async function twentyEdits(phase: Phase): Promise<void> {
     2,
   );
   const calls = await world.calls();
-  claims.count('20 edits: Describes', readsOf(calls), 2 * EDITS);
-  claims.ratio('20 edits: calls / minimum', calls.length / (CALLS_PER_EDIT * EDITS), 1.05);
+  // Heads that are old are read again before a write, those of others in the same call.
+  const heads = Math.ceil(options.groups / HEADS_PER_CALL);
+  claims.count('20 edits: Describes', readsOf(calls), 2 * EDITS + heads);
+  claims.ratio('20 edits: calls / minimum', calls.length / (CALLS_PER_EDIT * EDITS + heads), 1.05);
   const firstCallMs = median(all.map((figures) => figures.firstCallMs));
   const newsMs = median(all.map((figures) => figures.newsMs));
   claims.time('an edit: until its policies are in force, median', newsMs, null);
@@ -166,7 +170,7 @@ export async function hangingGroups(phase: Phase): Promise<void> {
     (await world.calls()).filter(({ fault }) => fault === 'hang').length;
   while ((await hung()) < hanging) await sleep(POLL_MS);
   const fix = await editOnce(phase, options.groups - 1, 2);
-  claims.count(`looks at other groups before a fix, ${hanging} groups hanging`, fix.othersBefore, 0);
+  claims.count(`looks at other groups before a fix, ${hanging} groups hanging`, fix.othersBefore, UNDER_WAY);
   claims.time(`a fix while ${hanging} groups hang: from its saving to its call`, fix.doneMs, FIX_GOAL_MS);
   await tellStrain(phase, 'hanging groups');
 }
@@ -177,8 +181,11 @@ const BLOCK_GOAL_MS = 50;
 const MOST_MIB = { base: 450, perGroup: 0.06 };
 
 async function tellStrain({ world, claims, options }: Phase, during: string): Promise<void> {
-  const { blockMs, healthMs, peakBytes } = await world.strain();
+  const { blockMs, blockCpuMs, healthMs, peakBytes } = await world.strain();
   claims.time(`${during}: longest block of the event loop`, blockMs, BLOCK_GOAL_MS);
+  if (!Number.isNaN(blockCpuMs)) {
+    claims.time(`${during}: most of a processor in one turn of it`, blockCpuMs, BLOCK_GOAL_MS);
+  }
   claims.time(`${during}: /healthz at worst`, healthMs, HEALTH_GOAL_MS);
   const most = Math.round(MOST_MIB.base + MOST_MIB.perGroup * options.groups);
   claims.memory(`${during}: peak memory`, peakBytes, most);

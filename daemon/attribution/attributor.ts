@@ -9,7 +9,7 @@ import {
   type ForeignWrite,
   type GroupAttribution,
 } from '../journal/attribution.ts';
-import type { Journal } from '../journal/journal.ts';
+import { LeaseLost, type Journal } from '../journal/journal.ts';
 import type { Telemetry } from '../telemetry/events.ts';
 import { foreignWrites, ownCalls } from './foreign-writes.ts';
 import { lookUp, type LookupFailure, type LookupPage, type TrailTransport } from './lookup.ts';
@@ -235,7 +235,9 @@ export class Attributor {
     try {
       await this.#ports.journal.setFacts(group, { attribution });
     } catch (error) {
-      this.#reportFailure(error);
+      if (!(error instanceof LeaseLost)) this.#reportFailure(error);
+      // Whoever looks after the group now asks by itself.
+      else this.#questions.drop(group);
     }
   }
 

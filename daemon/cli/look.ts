@@ -23,11 +23,16 @@ export function lookOf(
   { env }: Pick<Io, 'env'>,
   choice: ColorChoice = 'auto',
 ): Look {
-  const columns = isTty(stream) && 'columns' in stream ? stream.columns : null;
   return {
-    columns: typeof columns === 'number' && columns >= LEAST_COLUMNS ? columns : null,
+    columns: columnsOf(stream),
     paint: usesColor(stream, { env }, choice) ? painted : PLAIN_LOOK.paint,
   };
+}
+
+/** Cells of a line; null: no terminal, or one that does not tell. */
+export function columnsOf(stream: NodeJS.WritableStream): number | null {
+  const columns = isTty(stream) && 'columns' in stream ? stream.columns : null;
+  return typeof columns === 'number' && columns >= LEAST_COLUMNS ? columns : null;
 }
 
 /** As the flag says; else on a terminal, unless the environment asks for none (https://no-color.org). */

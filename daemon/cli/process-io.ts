@@ -1,4 +1,4 @@
-import { LogLost } from '../telemetry/telemetry.ts';
+import { LogLost } from '../telemetry/log-lost.ts';
 import { line, type Io } from './io.ts';
 
 /** Wires the signals of a real process; a second SIGTERM or SIGINT ends it at once. */

@@ -1,5 +1,4 @@
 import { createRequire } from 'node:module';
-import { z } from 'zod';
 
 /** Version from package.json, two folders up from the built file and from the source alike. */
 export function packageVersion(): string {
@@ -18,6 +17,7 @@ function tryRequire(require: NodeJS.Require, id: string): string | null {
   } catch {
     return null;
   }
-  const parsed = z.object({ name: z.literal('rampart'), version: z.string() }).safeParse(json);
-  return parsed.success ? parsed.data.version : null;
+  // By hand: a schema library would take longer to load than all that `--version` needs.
+  if (typeof json !== 'object' || json === null || !('name' in json && 'version' in json)) return null;
+  return json.name === 'rampart' && typeof json.version === 'string' ? json.version : null;
 }

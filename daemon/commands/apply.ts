@@ -20,9 +20,16 @@ import { parseReason } from '../cli/reason.ts';
 import { approvablePlans, approvePlans } from '../compose/approve-plans.ts';
 import { journalFailed, openJournal } from '../compose/open-journal.ts';
 import { saysOfRevision } from '../compose/revision-brake.ts';
-import { judgedRevision, openSession, planAll, type Session, type SessionFlags } from '../compose/session.ts';
+import {
+  isToldOfPlace,
+  judgedRevision,
+  openSession,
+  planAll,
+  type Session,
+  type SessionFlags,
+} from '../compose/session.ts';
 import { refuseUncommitted } from '../compose/committed.ts';
-import { addCommonFlags, readConfig } from '../compose/setup.ts';
+import { addCommonFlags, addTimeoutFlag, readConfig } from '../compose/setup.ts';
 import { parseHash } from './approve.ts';
 import { embeddedEmulator } from './embedded-emulator.ts';
 
@@ -38,7 +45,7 @@ const MAX_ROUNDS = 5;
 const ROUND_DELAY_MS = 2000;
 
 export function addApplyCommand(program: Command, io: Io, done: (code: ExitCode) => void): void {
-  addCommonFlags(program.command('apply'))
+  addTimeoutFlag(addCommonFlags(program.command('apply')))
     .description('Plan, carry out, verify. Exit code: 0 converged, 3 blocked, 1 not converged.')
     .option('--group <ID>', 'only this group')
     .option(
@@ -67,9 +74,7 @@ async function runApply(flags: ApplyFlags, io: Io): Promise<ExitCode> {
     const report = planReport(session.revision, plans, session.loaded.facts);
     requireHash(flags.plan, report.hash);
     if ((await saysOfRevision(judgedRevision(session), session.engine.journal, io)).isHeld) return 3;
-    // Who is asked sees the plan even if the data is for a program.
-    if (flags.json !== true || consent === 'ask') show(session, plans, flags, io);
-    if (consent === 'ask') await askFirst(plans, io);
+    if (!(await showAndAsk(session, plans, { flags, consent }, io))) return 1;
     // Yes was said to this plan, and to no other.
     const approvedOnly = flags.plan !== undefined || consent === 'ask';
     const approvable = flags.plan === undefined ? [] : approvablePlans(plans);
@@ -115,6 +120,21 @@ function consentOf({ plan, yes }: ApplyFlags, io: Io): 'given' | 'ask' {
     'there is no terminal to ask at: add --yes to carry out whatever the plan is, or --plan HASH to carry out ' +
       'only the plan that `rampart plan` showed, by the hash in its last line',
   );
+}
+
+/** Whether there is anything to go on with: not where all groups are told of their account and region alone. */
+async function showAndAsk(
+  session: Session,
+  plans: readonly GroupResult[],
+  { flags, consent }: { readonly flags: ApplyFlags; readonly consent: 'given' | 'ask' },
+  io: Io,
+): Promise<boolean> {
+  const isUnread = plans.length > 0 && plans.every((plan) => isToldOfPlace(session, plan));
+  if (isUnread && flags.json !== true) return false;
+  // Who is asked sees the plan even if the data is for a program.
+  if (flags.json !== true || consent === 'ask') show(session, plans, flags, io);
+  if (consent === 'ask') await askFirst(plans, io);
+  return true;
 }
 
 /** Throws unless the person at the terminal says yes. Does not ask where there is nothing to carry out. */

@@ -12,7 +12,7 @@ import { answerAsJson, answerAsText } from './check/output.ts';
 import { parsePacket, type PacketFlags } from './check/question.ts';
 import { UsageError, type ExitCode, type Io } from '../cli/io.ts';
 import { openSession, readPolicies } from '../compose/session.ts';
-import { addCommonFlags, choice, readConfig, type CommonFlags } from '../compose/setup.ts';
+import { addCommonFlags, addTimeoutFlag, choice, readConfig, type CommonFlags } from '../compose/setup.ts';
 import { READ_ONLY } from './embedded-emulator.ts';
 
 interface CheckFlags extends CommonFlags, PacketFlags {
@@ -22,7 +22,7 @@ interface CheckFlags extends CommonFlags, PacketFlags {
 }
 
 export function addCheckCommand(program: Command, io: Io, done: (code: ExitCode) => void): void {
-  addCommonFlags(program.command('check'))
+  addTimeoutFlag(addCommonFlags(program.command('check')))
     .description('Is this packet allowed, and by which rule? Exit code: 0 accept, 2 drop, 1 error.')
     .requiredOption('--group <ID>', 'the group; by the name that its policy has, if it has no id there')
     .addOption(new Option('--direction <DIRECTION>').choices(DIRECTIONS).makeOptionMandatory())

@@ -3,7 +3,7 @@
 import { startEmulator } from '../../emulator/emulator.ts';
 import { parseQuirks } from '../../emulator/admin/quirks-input.ts';
 import type { Config } from '../config/config.ts';
-import { hostInUrl } from '../config/listen.ts';
+import { hostInUrl, listenAdvice } from '../config/listen.ts';
 import { readStateFile } from './emulator.ts';
 import { openEmulatorTls } from './emulator/tls.ts';
 import { UsageError } from '../cli/io.ts';
@@ -47,7 +47,9 @@ export async function embeddedEmulator(config: Config): Promise<EmbeddedEmulator
   } catch (error) {
     await secure?.close();
     if (!isIoError(error)) throw error;
-    throw new UsageError(`the emulator cannot listen on ${url}: ${error.message}`);
+    throw new UsageError(
+      `the emulator cannot listen on ${url}: ${error.message}; ${listenAdvice('emulator.listen')}`,
+    );
   }
 }
 

@@ -6,7 +6,7 @@ import { line, UsageError, type ExitCode, type Io } from '../cli/io.ts';
 import { withKnownFacts } from '../compose/open-journal.ts';
 import { openSession, planAll } from '../compose/session.ts';
 import type { Attribution, KnownAttribution } from '../journal/attribution.ts';
-import { addCommonFlags, readConfig, type CommonFlags } from '../compose/setup.ts';
+import { addCommonFlags, addTimeoutFlag, readConfig, type CommonFlags } from '../compose/setup.ts';
 import { READ_ONLY } from './embedded-emulator.ts';
 import { fromDaemon, fromPlan, type Explanation } from './explain/explanation.ts';
 import { ownDaemon, type Status } from './status/ask-daemon.ts';
@@ -17,7 +17,7 @@ interface ExplainFlags extends CommonFlags {
 }
 
 export function addExplainCommand(program: Command, io: Io, done: (code: ExitCode) => void): void {
-  addCommonFlags(program.command('explain'))
+  addTimeoutFlag(addCommonFlags(program.command('explain')))
     .description(
       'Say why nothing happens to a group, and how to go on: asks the running daemon; without one, plans.',
     )

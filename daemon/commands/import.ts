@@ -1,46 +1,46 @@
 // `rampart import`: policies that say what live groups are. Each file is read again as the daemon would, and
 // planned against its group, before it is written: what would change anything is not written at all.
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { counted } from '../../reconciler/model/counted.ts';
-import { compareText } from '../../reconciler/model/problem.ts';
-import type { DescribedGroup } from '../../reconciler/model/group.ts';
-import { planGroup } from '../../reconciler/plan/plan-group.ts';
-import { compilePolicies } from '../../reconciler/policy/compile/compile.ts';
-import { parsePolicyFile } from '../../reconciler/policy/read/file.ts';
+import type { GroupRef } from '../../reconciler/model/group.ts';
 import { GROUP_ID } from '../../reconciler/policy/schema/peer-text.ts';
-import { renderGroup } from '../../reconciler/policy/report/render-group.ts';
+import { policyJsonSchema } from '../../reconciler/policy/schema/schema.ts';
 import { printable } from '../../reconciler/policy/report/printable.ts';
+import { NO_NAMES, renderNames, sharedNames } from '../../reconciler/policy/report/shared-names.ts';
 import type { Config } from '../config/config.ts';
+import type { Place } from '../ecs/api.ts';
 import { isIoError } from '../io-reason.ts';
 import type { Engine } from '../reconcile/engine.ts';
-import { TargetResolver } from '../schedule/selectors.ts';
+import { invocationOf } from '../cli/invocation.ts';
 import { line, UsageError, type ExitCode, type Io } from '../cli/io.ts';
 import { NO_PROGRESS } from '../cli/progress.ts';
-import { openEngine } from '../compose/open-engine.ts';
-import { oneByOne } from '../compose/session.ts';
-import { addCommonFlags, problemText, readConfig, shownPath, type CommonFlags } from '../compose/setup.ts';
+import { openEngine, type OpenEngine } from '../compose/open-engine.ts';
+import { oneByOne, sideBySide } from '../compose/session.ts';
+import { addCommonFlags, addTimeoutFlag, readConfig, shownPath, type CommonFlags } from '../compose/setup.ts';
 import { writeWhole } from '../cli/write-whole.ts';
 import { READ_ONLY } from './embedded-emulator.ts';
+import { meantGroups, meantPlaces, type PlaceFlags } from './import/places.ts';
+import { policyTextOf, type TextPorts } from './import/policy-text.ts';
 
-interface ImportFlags extends CommonFlags {
-  readonly account: string;
-  readonly region: string;
-  readonly group?: readonly string[];
+interface ImportFlags extends CommonFlags, PlaceFlags {
   readonly out: string;
 }
 
 export function addImportCommand(program: Command, io: Io, done: (code: ExitCode) => void): void {
-  addCommonFlags(program.command('import'))
+  addTimeoutFlag(addCommonFlags(program.command('import')))
     .description('Write policies from live groups, one file a group. Exit code: 0 all written, 1 some not.')
-    .requiredOption('--region <R>', 'where the groups are')
-    .option('--account <NAME>', 'an account of the config', 'default')
+    .option('--region <R>', 'where the groups are')
+    .option('--account <NAME>', 'an account of the config (default: default; with --all every one)')
+    .option('--all', 'every region of every account; what at least three rules share gets a name')
     .option(
       '--group <ID>',
       'only this group; may be repeated (default: all that no cloud product owns)',
       groupFlag,
     )
+    .option('--tag <K=V>', 'only groups with this tag; may be repeated', tagFlag)
+    .option('--name <GLOB>', 'only groups whose name fits; * stands for any run of characters')
     .requiredOption('--out <DIR>', 'folder of the files; no file that is there is replaced')
     .addHelpText('after', '\nPlanning with the written policies gives an empty plan. The cloud is only read.')
     .action((flags: ImportFlags) => runImport(flags, io).then(done));
@@ -48,55 +48,117 @@ export function addImportCommand(program: Command, io: Io, done: (code: ExitCode
 
 /** What came of one group. */
 type Outcome =
-  | { readonly kind: 'written'; readonly file: string; readonly rules: number }
+  | { readonly kind: 'written'; readonly file: string; readonly rules: number; readonly unsayable: number }
   | { readonly kind: 'skipped'; readonly reason: string }
   | { readonly kind: 'failed'; readonly reason: string };
 
 async function runImport(flags: ImportFlags, io: Io): Promise<ExitCode> {
-  const config = readConfig(flags);
-  if (!Object.hasOwn(config.accounts, flags.account)) {
-    throw new UsageError(`the config has no account ${flags.account}`);
+  if (flags.region === undefined && flags.all !== true) {
+    throw new UsageError('say where: --region R, or --all for every region of every account');
   }
+  const config = readConfig(flags);
   const folder = path.resolve(io.cwd, flags.out);
   const opened = await openEngine(config, flags, io, READ_ONLY);
   try {
-    const ids = await groupIds(opened.engine, flags);
-    if (ids.length === 0) line(io.stderr, `${flags.region} has no groups in account ${flags.account}`);
+    const { engine } = opened;
+    const places = await meantPlaces(flags, config, (account) => opened.transportOf(account));
+    const groups = await groupsOfAll(opened, places, flags, io);
     makeFolder(folder);
-    const { account, region } = flags;
-    opened.engine.heads.follow(ids.map((id) => ({ account, region, id })));
-    let failed = 0;
-    await oneByOne({ config, io }, ids, {
-      read: async (id) => importOne({ engine: opened.engine, config, folder }, id, flags),
-      take: (outcome, id) => {
-        if (outcome.kind === 'failed') failed += 1;
+    engine.heads.follow(groups);
+    const head = flags.all === true ? await sharedHead({ engine, config, folder }, groups, io) : NO_HEAD;
+    const ports = { engine, folder, accounts: Object.keys(config.accounts), ...head };
+    const counts = { files: 0, rules: 0, unsayable: 0, failed: 0 };
+    await oneByOne({ config, io }, groups, {
+      read: async (group) => importOne(ports, group, flags),
+      take: (outcome, { id }) => {
+        if (outcome.kind === 'failed') counts.failed += 1;
+        if (outcome.kind === 'written') {
+          counts.files += 1;
+          counts.rules += outcome.rules;
+          counts.unsayable += outcome.unsayable;
+        }
         // What could not be read any more is no news of the group; what is written is.
         if (outcome.kind === 'written' || !io.stopSignal.aborted) tell(id, outcome, io);
       },
       progress: NO_PROGRESS,
     });
-    return failed > 0 || io.stopSignal.aborted ? 1 : 0;
+    if (flags.all === true) tellSummary(counts, flags, io);
+    const isWhole = counts.failed === 0 && places.every((place) => opened.patience.givenUp(place) === null);
+    return isWhole && !io.stopSignal.aborted ? 0 : 1;
   } finally {
     await opened.close();
   }
 }
 
-async function groupIds(engine: Engine, { account, region, group }: ImportFlags): Promise<readonly string[]> {
-  if (group !== undefined) return [...new Set(group)];
-  const found = await engine.ecs.listGroups({ account, region }, 0);
-  if (found.ok) return found.value.groups.map(({ id }) => id).sort(compareText);
-  throw new UsageError(`${found.error.code}: ${found.error.message}; groups can be named with --group`);
+/** Where one place of many cannot be listed, the others are imported all the same. */
+async function groupsOfAll(
+  { engine, patience }: Pick<OpenEngine, 'engine' | 'patience'>,
+  places: readonly Place[],
+  flags: ImportFlags,
+  io: Io,
+): Promise<readonly GroupRef[]> {
+  const lists = await Promise.all(
+    places.map(async (place) => {
+      try {
+        return await meantGroups(engine, place, flags);
+      } catch (error) {
+        if (!(error instanceof UsageError) || patience.givenUp(place) === null || places.length === 1)
+          throw error;
+        line(io.stderr, error.message);
+        return [];
+      }
+    }),
+  );
+  const [first] = places;
+  if (lists.flat().length === 0 && first !== undefined) {
+    line(
+      io.stderr,
+      places.length > 1
+        ? 'no region has such groups'
+        : `${first.region} has no groups in account ${first.account}`,
+    );
+  }
+  return lists.flat();
 }
 
-interface ImportPorts {
-  readonly engine: Engine;
-  readonly config: Config;
-  readonly folder: string;
+type SharedHead = Pick<TextPorts, 'names' | 'schemaLine'>;
+const NO_HEAD: SharedHead = { names: NO_NAMES, schemaLine: null };
+const NAMES_FILE = 'imported-names.yaml';
+const SCHEMA_LINE = '# yaml-language-server: $schema=./schema.json';
+
+/** What all files share, written before them: the schema for editors, and the names of what the groups have in common. */
+async function sharedHead(
+  { engine, config, folder }: { readonly engine: Engine; readonly config: Config; readonly folder: string },
+  refs: readonly GroupRef[],
+  io: Io,
+): Promise<SharedHead> {
+  writeWhole(path.join(folder, 'schema.json'), `${JSON.stringify(policyJsonSchema(), null, 2)}\n`);
+  const file = path.join(folder, NAMES_FILE);
+  if (existsSync(file)) {
+    line(io.stderr, `${shownPath(file, io)} is there already, so what rules share is written out`);
+    return { names: NO_NAMES, schemaLine: SCHEMA_LINE };
+  }
+  const read = await sideBySide({ config, io }, refs, (ref) => engine.ecs.describeGroup(ref));
+  const names = sharedNames(
+    read.flatMap((each) => (each.ok && !each.value.serviceManaged ? [each.value] : [])),
+  );
+  const text = renderNames(names);
+  if (text === null) return { names: NO_NAMES, schemaLine: SCHEMA_LINE };
+  const refusal = writeWhole(file, `${SCHEMA_LINE}\n${text}`);
+  if (refusal !== null) throw new UsageError(`${file} cannot be written: ${refusal}`);
+  line(
+    io.stdout,
+    `${shownPath(file, io)}: ${counted(names.networks.size, 'network')}, ${counted(names.services.size, 'service')}`,
+  );
+  return { names, schemaLine: SCHEMA_LINE };
 }
 
-async function importOne(ports: ImportPorts, id: string, flags: ImportFlags): Promise<Outcome> {
-  const { account, region } = flags;
-  const described = await ports.engine.ecs.describeGroup({ account, region, id });
+async function importOne(
+  ports: TextPorts & { readonly folder: string },
+  ref: GroupRef,
+  flags: ImportFlags,
+): Promise<Outcome> {
+  const described = await ports.engine.ecs.describeGroup(ref);
   if (!described.ok) return { kind: 'failed', reason: `${described.error.code}: ${described.error.message}` };
   const group = described.value;
   if (group.serviceManaged && flags.group === undefined) {
@@ -105,41 +167,30 @@ async function importOne(ports: ImportPorts, id: string, flags: ImportFlags): Pr
       reason: 'a cloud product owns this group; name it with --group to have it all the same',
     };
   }
-  const text = renderGroup(group);
-  const file = path.join(ports.folder, `${id}.yaml`);
-  const doubts = await doubtsOf(text, file, group, ports);
-  if (doubts.length > 0)
-    return { kind: 'failed', reason: `no policy can say what it is\n${doubts.join('\n')}` };
-  const refusal = writeWhole(file, text);
+  const file = path.join(ports.folder, `${ref.id}.yaml`);
+  const text = await policyTextOf(group, file, ports);
+  if (!text.ok) return { kind: 'failed', reason: `no policy can say what it is\n${text.error.join('\n')}` };
+  const refusal = writeWhole(file, text.value.text);
   if (refusal !== null) return { kind: 'failed', reason: refusal };
-  return { kind: 'written', file, rules: group.rules.length };
+  return { kind: 'written', file, rules: group.rules.length, unsayable: text.value.unsayable };
 }
 
-/** Why the text would not leave the group as it is; empty if it would. */
-async function doubtsOf(
-  text: string,
-  file: string,
-  group: DescribedGroup,
-  { engine, config }: ImportPorts,
-): Promise<readonly string[]> {
-  const accounts = Object.keys(config.accounts);
-  const { groups, problems } = compilePolicies([parsePolicyFile({ path: file, text })], { accounts });
-  if (problems.length > 0) {
-    const lines = text.split('\n');
-    return problems.map((problem) => `${problemText(problem)}: ${lines[problem.line - 1]?.trim() ?? ''}`);
-  }
-  const { targets } = await new TargetResolver(engine, 'enforce').resolve(groups, 0);
-  return targets.flatMap((desired) => {
-    const { status, steps } = planGroup({
-      desired,
-      described: group,
-      settings: engine.planOptions,
-      nowMs: engine.clock.nowMs(),
-    });
-    return status === 'converged'
-      ? []
-      : [`a plan with this policy would have ${counted(steps.length, 'call')}`];
-  });
+interface ImportCounts {
+  readonly files: number;
+  readonly rules: number;
+  readonly unsayable: number;
+  readonly failed: number;
+}
+
+function tellSummary({ files, rules, unsayable, failed }: ImportCounts, flags: ImportFlags, io: Io): void {
+  const left =
+    unsayable === 0
+      ? ''
+      : `; ${counted(unsayable, 'rule')} left alone by \`ignore\`, since no policy can say them`;
+  const not = failed === 0 ? '' : `; ${counted(failed, 'group')} not written`;
+  line(io.stderr, `${counted(files, 'group')} with ${counted(rules, 'rule')} imported${left}${not}`);
+  const { program, flags: rest } = invocationOf(flags.config ?? null, io);
+  line(io.stderr, `next: ${program} plan${rest}`);
 }
 
 function makeFolder(folder: string): void {
@@ -154,7 +205,10 @@ function makeFolder(folder: string): void {
 function tell(id: string, outcome: Outcome, io: Io): void {
   switch (outcome.kind) {
     case 'written':
-      line(io.stdout, `${shownPath(outcome.file, io)}: ${counted(outcome.rules, 'rule')}`);
+      line(
+        io.stdout,
+        `${shownPath(outcome.file, io)}: ${counted(outcome.rules, 'rule')}${unsayableText(outcome.unsayable)}`,
+      );
       break;
     case 'skipped':
       line(io.stderr, `${id} is left out: ${outcome.reason}`);
@@ -163,6 +217,14 @@ function tell(id: string, outcome: Outcome, io: Io): void {
       line(io.stderr, `${id} is not written: ${outcome.reason.split('\n').map(printable).join('\n  ')}`);
       break;
   }
+}
+
+const unsayableText = (count: number): string =>
+  count === 0 ? '' : `, ${count} of them left alone by \`ignore\``;
+
+function tagFlag(text: string, before: readonly string[] = []): readonly string[] {
+  if (!/^[^=]+=/.test(text)) throw new InvalidArgumentError('write KEY=VALUE, such as env=prod');
+  return [...before, text];
 }
 
 function groupFlag(text: string, before: readonly string[] = []): readonly string[] {

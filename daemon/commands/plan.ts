@@ -9,8 +9,14 @@ import { lookOf } from '../cli/look.ts';
 import { noteUncommitted } from '../compose/committed.ts';
 import { withKnownFacts } from '../compose/open-journal.ts';
 import { saysOfRevision } from '../compose/revision-brake.ts';
-import { judgedRevision, openSession, planOneByOne } from '../compose/session.ts';
-import { addCommonFlags, readConfig } from '../compose/setup.ts';
+import {
+  givenUpLines,
+  isToldOfPlace,
+  judgedRevision,
+  openSession,
+  planOneByOne,
+} from '../compose/session.ts';
+import { addCommonFlags, addTimeoutFlag, readConfig } from '../compose/setup.ts';
 import { READ_ONLY } from './embedded-emulator.ts';
 import { planAgainstBase } from './plan/base.ts';
 import { formatOf, markerOf, PLAN_FORMATS, type PlanFlags, type PlanFormat } from './plan/flags.ts';
@@ -18,7 +24,7 @@ import { PlanPage } from './plan/page.ts';
 import { StreamedJson, StreamedText } from './plan/streamed.ts';
 
 export function addPlanCommand(program: Command, io: Io, done: (code: ExitCode) => void): void {
-  addCommonFlags(program.command('plan'))
+  addTimeoutFlag(addCommonFlags(program.command('plan')))
     .description('Show what would be done. Exit code: 0 nothing to do, 2 changes, 3 blocked, 1 error.')
     .option('--group <ID>', 'only this group')
     .option('--json', 'the same as --format json')
@@ -66,12 +72,20 @@ async function planBeside(
   try {
     await planOneByOne(session, { io, desk: desk ?? session.engine.journal }, (result) => {
       tally.add(result);
-      page.add(result);
+      // A program wants each of its groups; a person wants to be told once.
+      if (format === 'json' || !isToldOfPlace(session, result)) page.add(result);
     });
     const { isHeld, notes } = await saysOfRevision(judgedRevision(session), desk, io);
     // What could not be read any more is no news of the groups.
     if (io.stopSignal.aborted) return 1;
-    await page.print({ revision, commit, notes, tally }, io.stdout);
+    const unread =
+      format === 'markdown'
+        ? givenUpLines(
+            session.patience,
+            session.targets.map(({ policy }) => policy),
+          )
+        : [];
+    await page.print({ revision, commit, notes: [...notes, ...unread], tally }, io.stdout);
     const code = tally.exitCode;
     return isHeld && code !== 1 ? 3 : code;
   } finally {

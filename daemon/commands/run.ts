@@ -156,7 +156,7 @@ async function serve(config: Config, parts: ServedParts, io: Io): Promise<ExitCo
       stopSignal: io.stopSignal,
     });
     hooks = await openHooks(config, { engine, daemon, io, secrets: parts.secrets });
-    const seen = { ...parts, daemon, lanes, liveConfig, attributor, hooks };
+    const seen = { ...parts, daemon, lanes, liveConfig, attributor, hooks, journal };
     http = await openHttp(config, httpPorts(seen));
     await daemon.run();
     return 0;

@@ -9,6 +9,7 @@ import { line, UsageError, type ExitCode, type Io } from '../cli/io.ts';
 import { noteUncommitted } from '../compose/committed.ts';
 import {
   addCommonFlags,
+  addTimeoutFlag,
   compileOptionsOf,
   problemText,
   readConfig,
@@ -28,7 +29,7 @@ interface TestFlags extends CommonFlags {
 }
 
 export function addTestCommand(program: Command, io: Io, done: (code: ExitCode) => void): void {
-  addCommonFlags(program.command('test'))
+  addTimeoutFlag(addCommonFlags(program.command('test')))
     .description(
       'Check the expect entries of the policies. Exit code: 0 none fails, 1 some fail, or the policies have problems.',
     )

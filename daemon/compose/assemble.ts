@@ -26,6 +26,7 @@ import {
   type CallPorts,
 } from '../queue/attempt.ts';
 import { createLanes, type Lanes } from '../queue/lanes.ts';
+import type { OneShotPatience } from '../queue/one-shot-patience.ts';
 import { PlanningTurns, type NextTurn } from '../queue/planning-turns.ts';
 import { LaneClosed } from '../queue/turn.ts';
 import type { Engine } from '../reconcile/engine.ts';
@@ -53,6 +54,8 @@ export interface AssemblyPorts {
   /** Absent: those of the config, for good. */
   readonly live?: () => LiveSettings;
   readonly invocation: Invocation;
+  /** Of a command that ends by itself; absent: reads are tried for as long as they may succeed. */
+  readonly patience?: OneShotPatience;
 }
 
 export interface Assembly {
@@ -75,6 +78,7 @@ export interface EnginePorts {
   /** Absent: those of the config, for good. */
   readonly live?: () => LiveSettings;
   readonly invocation: Invocation;
+  readonly patience?: OneShotPatience;
 }
 
 /** Every command that calls the cloud comes by here. A UsageError where the environment would undo what the config says. */
@@ -104,12 +108,13 @@ export function assembleEngine(config: Config, ports: EnginePorts): Assembly {
   const calls: CallPorts = { lanes, clock, telemetry, random, retries: RETRIES };
   const { reconcile } = config;
   const resyncMs = reconcile.resyncSeconds * 1000;
+  const pacer = ports.patience?.over(readPacer(calls)) ?? readPacer(calls);
   const clients = Object.fromEntries(
     Object.entries(config.accounts).map(([name, account]) => [
       name,
       createEcsClient({
         transport: ports.transportOf(account),
-        pacer: readPacer(calls),
+        pacer,
         apiLevel: account.apiLevel,
         clock,
         headAges: headAgesOf(reconcile),
@@ -148,10 +153,11 @@ function reserveOn(calls: CallPorts, ecs: EcsApi): Engine['reserve'] {
     try {
       const reservation = await calls.lanes.reserve(place, wanted, { urgency, signal });
       return {
-        write: (request, { rules, ...about }, abort) =>
+        write: (request, { rules, change, ...about }, abort) =>
           writeWithRetries(calls, (attempt) => ecs.write(attempt), request, {
             about,
             rules,
+            change,
             urgency,
             signal: abort,
             reservation,
@@ -188,7 +194,7 @@ function readPacer(calls: CallPorts): Pacer {
 }
 
 /** The vendor's client, and the credentials of the account. */
-export function popTransportOf(account: AccountConfig, ports: TransportPorts): Transport {
+export function popTransportOf(account: AccountConfig, ports: TransportPorts): PopTransport {
   return popTransport(account, ports, { service: 'ecs', endpoint: endpointOf(account, ports.emulatorUrl) });
 }
 

@@ -178,7 +178,7 @@ export class Daemon {
   #announceReady(): void {
     if (this.#announced || !this.ready || this.#parts.stopSignal.aborted) return;
     this.#announced = true;
-    this.#parts.engine.telemetry.emit('daemon.ready', { groups: this.controller.status().length });
+    this.#parts.engine.telemetry.emit('daemon.ready', { groups: this.controller.size });
   }
 
   async #stopWork(): Promise<void> {

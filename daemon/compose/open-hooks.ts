@@ -1,6 +1,8 @@
 // The doors for hooks, as the config has them, put before a running daemon.
+import { groupStanding } from '../schedule/groups/controlled-group.ts';
 import { UsageError, type Io } from '../cli/io.ts';
 import type { Config } from '../config/config.ts';
+import { listenAdvice } from '../config/listen.ts';
 import type { SecretPlace } from '../config/secret.ts';
 import { DoorRecord, type HooksStatus } from '../http/hooks/door-record.ts';
 import { EventsDoor } from '../http/hooks/events-door.ts';
@@ -36,7 +38,7 @@ export async function openHooks(config: Config, ports: HookPorts): Promise<HookS
   serve('events', await eventsDoor(hooks, ports, Object.keys(config.accounts)));
   const byPath = new Map([...served].map(([name, each]) => [`/hooks/${name}`, each]));
   const server = await startHooks(hooks, byPath);
-  if (!server.ok) throw new UsageError(server.error);
+  if (!server.ok) throw new UsageError(`${server.error}; ${listenAdvice('http.hooks.listen')}`);
   const statusOf = (name: DoorName) => served.get(name)?.record.status ?? null;
   return { ...server.value, status: () => ({ git: statusOf('git'), events: statusOf('events') }) };
 }
@@ -74,7 +76,7 @@ async function eventsDoor(
     settings: events,
     secret: await checkedSecret('http.hooks.events', place, ports),
     accounts,
-    standingOf: (group) => daemon.controller.standingOf(group),
+    standingOf: (group) => groupStanding(daemon.controller.recordOf(group)),
     reconcileNow: ({ account, region, id }, hooks) => {
       telemetry.emit('hook.acted', { door: 'events', hooks, account, region, group: id });
       daemon.controller.trigger({ account, region, id });

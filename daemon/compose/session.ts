@@ -1,15 +1,22 @@
 // What `plan` and `apply` share: policies read once, every group described once, one plan each.
 import PQueue from 'p-queue';
 import { counted } from '../../reconciler/model/counted.ts';
-import type { DesiredState } from '../../reconciler/model/group.ts';
+import { groupBy } from '../../reconciler/model/collections.ts';
+import { placeKey, type DesiredState, type GroupRef } from '../../reconciler/model/group.ts';
 import type { GroupPolicy } from '../../reconciler/plan/plan.ts';
 import { planGroup } from '../../reconciler/plan/plan-group.ts';
-import { compareRefs, type FailedGroup, type GroupResult } from '../../reconciler/report/results.ts';
+import {
+  compareRefs,
+  isFailed,
+  type FailedGroup,
+  type GroupResult,
+} from '../../reconciler/report/results.ts';
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
 import { summaryLines, summaryOf, type PoliciesInForce } from '../config/summary.ts';
 import type { Target } from '../schedule/group-record.ts';
 import type { Engine } from '../reconcile/engine.ts';
+import type { OneShotPatience } from '../queue/one-shot-patience.ts';
 import { groupInput, NOTHING_LEARNED, type PlanningDesk } from '../reconcile/group-input.ts';
 import { TargetResolver, type UnresolvedSelector } from '../schedule/selectors.ts';
 import { isTty, line, UsageError, type Io } from '../cli/io.ts';
@@ -171,6 +178,31 @@ export async function planOneByOne(
   }));
   const inOrder = [...targets, ...unresolved].sort((a, b) => compareRefs(a.ref, b.ref));
   await oneByOne({ config, io }, inOrder, { read: async ({ plan }) => plan(), take });
+  tellGivenUp(
+    session,
+    inOrder.map(({ ref }) => ref),
+    io,
+  );
+}
+
+/** Whether what became of the group is told of its account and region, once for all of their groups. */
+export const isToldOfPlace = ({ patience }: Session, result: GroupResult): boolean =>
+  isFailed(result) && patience.givenUp(result) !== null;
+
+/** Of each account and region that was given up: why, and how many groups that is about. */
+function tellGivenUp({ patience }: Session, groups: readonly GroupRef[], io: Io): void {
+  if (!io.stopSignal.aborted) for (const text of givenUpLines(patience, groups)) line(io.stderr, text);
+}
+
+/** One line for each account and region that was given up. */
+export function givenUpLines(patience: OneShotPatience, groups: readonly GroupRef[]): string[] {
+  return [...groupBy(groups, placeKey).values()].flatMap((some) => {
+    const [{ account, region } = { account: '', region: '' }] = some;
+    const failure = patience.givenUp({ account, region });
+    if (failure === null) return [];
+    const what = `account ${account}, region ${region}: ${counted(some.length, 'group')} not read`;
+    return [`${what}: ${failure.code}: ${failure.message}`];
+  });
 }
 
 /** Describes and plans every group, within the rate limits. `desk`: the journal whose facts decide, if not our own. */
@@ -181,6 +213,7 @@ export async function planAll(
 ): Promise<GroupResult[]> {
   const { engine, targets, config } = session;
   const results = await sideBySide({ config, io }, targets, ({ policy }) => planOne(engine, desk, policy));
+  tellGivenUp(session, [...targets.map(({ policy }) => policy), ...session.unresolved.map(selectorRef)], io);
   return [...results, ...session.unresolved.map((selector) => unresolvedResult(selector, config))];
 }
 
@@ -202,6 +235,12 @@ async function planOne(engine: Engine, desk: PlanningDesk, policy: GroupPolicy):
   const { account, region, id, mode } = policy;
   return { account, region, id, mode, error: `${described.error.code}: ${described.error.message}` };
 }
+
+const selectorRef = ({ account, region, selector }: UnresolvedSelector): GroupRef => ({
+  account,
+  region,
+  id: selector,
+});
 
 function unresolvedResult(selector: UnresolvedSelector, config: Config): FailedGroup {
   const { account, region, reason } = selector;

@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Problem } from '../../reconciler/model/problem.ts';
+import { err, ok, type Result } from '../../reconciler/model/result.ts';
 import type { CompileOptions } from '../../reconciler/policy/compile/compile.ts';
 import type { Config } from '../config/config.ts';
 import { loadConfig, NO_CONFIG } from '../config/load.ts';
@@ -11,16 +12,22 @@ import { LOG_LEVELS, type LogLevel } from '../telemetry/event-row.ts';
 import type { Telemetry } from '../telemetry/events.ts';
 import { createRedactor } from '../telemetry/redact.ts';
 import { createTelemetry, fileSink } from '../telemetry/telemetry.ts';
-import { COLOR_CHOICES, usesColor, type ColorChoice } from '../cli/look.ts';
+import { COLOR_CHOICES, columnsOf, usesColor, type ColorChoice } from '../cli/look.ts';
 import { progressOn } from '../cli/progress.ts';
-import { isTty, type Io, UsageError } from '../cli/io.ts';
+import { flagOf, isTty, type Io, UsageError } from '../cli/io.ts';
 import type { Secrets } from './secrets.ts';
 
 export interface CommonFlags {
   readonly config?: string;
   readonly logLevel?: LogLevel;
+  /** Milliseconds; of commands that read the cloud. */
+  readonly timeout?: number;
   readonly color?: ColorChoice;
 }
+
+/** How long an account and region may go without an answer before a command that ends by itself gives it up. */
+export const DEFAULT_TIMEOUT_MS = 10_000;
+const MAX_TIMEOUT_SECONDS = 3600;
 
 export function addCommonFlags(command: Command): Command {
   return command
@@ -33,6 +40,20 @@ export function addCommonFlags(command: Command): Command {
         COLOR_CHOICES,
       ),
     );
+}
+
+/** For commands that read the cloud and end by themselves. */
+export const addTimeoutFlag = (command: Command): Command =>
+  command.option(
+    '--timeout <SECONDS>',
+    `give up an account and region that has not answered for so long (default: ${DEFAULT_TIMEOUT_MS / 1000})`,
+    flagOf(parseTimeout),
+  );
+
+function parseTimeout(text: string): Result<number, string> {
+  const seconds = /^\d{1,4}$/.test(text) ? Number(text) : 0;
+  const isGood = seconds >= 1 && seconds <= MAX_TIMEOUT_SECONDS;
+  return isGood ? ok(seconds * 1000) : err(`write whole seconds, from 1 to ${MAX_TIMEOUT_SECONDS}`);
 }
 
 /** An option that takes one of these words. */
@@ -68,10 +89,11 @@ export function openTelemetry(
   const { format, level } = config.log;
   return createTelemetry({
     level: flags.logLevel ?? level,
-    format: format === 'auto' ? (onTerminal ? 'pretty' : 'json') : format,
+    format: format === 'auto' ? (onTerminal ? 'short' : 'json') : format,
     sink: fileSink(to.fd, (why) => stream.emit('error', why)),
     redact: createRedactor(to.secrets.values),
     colors: usesColor(stream, to.io, flags.color),
+    columns: () => columnsOf(stream),
   });
 }
 

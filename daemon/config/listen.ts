@@ -26,3 +26,7 @@ export const hostInUrl = (host: string): string => (host.includes(':') ? `[${hos
 
 /** Other names are refused: which address they listen on would be up to DNS. */
 const isPlainHost = (host: string): boolean => host === 'localhost' || isIPv4(host);
+
+/** What a person can do where this key of the config has an address that cannot be taken. */
+export const listenAdvice = (key: string, others = ''): string =>
+  `end what has the port (\`ss -ltnp\` shows it), or write another ADDRESS:PORT${others} for \`${key}\` in the config`;

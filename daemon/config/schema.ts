@@ -148,9 +148,9 @@ const metrics = section('What `/metrics` shows.', {
 const log = section('Log of the daemon.', {
   level: z.enum(LOG_LEVELS).default('info').meta({ description: 'Lines below this level are left out.' }),
   format: z
-    .enum(['auto', 'json', 'pretty'])
+    .enum(['auto', 'json', 'pretty', 'short'])
     .default('auto')
-    .meta({ description: 'auto: pretty on a terminal, JSON otherwise.' }),
+    .meta({ description: 'auto: short on a terminal, JSON otherwise; pretty: with all fields.' }),
 });
 
 const emulator = section('The local ECS API of accounts whose endpoint is `embedded`.', {

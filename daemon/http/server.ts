@@ -1,6 +1,5 @@
 // The daemon's door for machines and people: health, metrics, status and events. It answers questions; all that can be
 // asked for here is that groups are read sooner. Loopback unless the config says otherwise, and everything bounded.
-import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ok, type Result } from '../../reconciler/model/result.ts';
 import { isLoopbackHost } from '../config/accounts/endpoint.ts';
@@ -10,10 +9,13 @@ import { listenOn, namesLoopback, type HttpServer } from './listener.ts';
 import type { EventStreams } from './local/event-streams.ts';
 import { askedGroup, RECONCILE_PATH, webRefusal } from './local/reconcile-request.ts';
 import type { DaemonStatus } from './status.ts';
-import { renderStatusPage, STATUS_STYLE } from './status-page.ts';
+import { PAGE_SECURITY_POLICY, type Pages } from './page/pages.ts';
 
 export interface HttpPorts {
   readonly status: () => DaemonStatus;
+  readonly pages: Pages;
+  /** Policies are loaded and every group has been tried. */
+  readonly ready: () => boolean;
   /** Prometheus text and its content type. */
   readonly metrics: () => Promise<{ readonly text: string; readonly contentType: string }>;
   readonly events: EventStreams;
@@ -86,8 +88,14 @@ async function answerTo(
   const path = routePath(request);
   if (path === RECONCILE_PATH) return answerToReconcile(request, ports);
   const route = ROUTES.get(path);
-  if (route === undefined) return plain(404, 'not found');
-  return isRead(request) ? route(ports) : plain(405, 'this address only answers GET and HEAD');
+  if (isRead(request)) return route === undefined ? pageAnswer(request, ports) : route(ports);
+  const isKnown = route !== undefined || path === '/';
+  return isKnown ? plain(405, 'this address only answers GET and HEAD') : plain(404, 'not found');
+}
+
+async function pageAnswer({ url = '' }: IncomingMessage, { pages }: HttpPorts): Promise<HttpAnswer> {
+  // A whole URL is for proxies.
+  return url.startsWith('/') ? pages(url) : plain(404, 'not found');
 }
 
 function answerToReconcile(request: IncomingMessage, { reconcileNow }: HttpPorts): HttpAnswer {
@@ -113,8 +121,8 @@ const ROUTES: ReadonlyMap<string, HttpRoute> = new Map<string, HttpRoute>([
   ['/healthz', () => plain(200, 'ok')],
   [
     '/readyz',
-    ({ status }) =>
-      status().ready
+    ({ ready }) =>
+      ready()
         ? plain(200, 'ready')
         : plain(503, 'not ready: policies are not loaded, or some group has not been looked at yet'),
   ],
@@ -133,15 +141,10 @@ const ROUTES: ReadonlyMap<string, HttpRoute> = new Map<string, HttpRoute>([
         ? { ...plain(503, 'too many read the events already'), stream: true }
         : { status: 200, contentType: 'text/event-stream; charset=utf-8', body: '', stream: true },
   ],
-  ['/', ({ status }) => ok200('text/html; charset=utf-8', renderStatusPage(status()))],
 ]);
 
 const SECURITY_HEADERS: ReadonlyArray<readonly [string, string]> = [
-  [
-    'Content-Security-Policy',
-    `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STATUS_STYLE).digest('base64')}'; ` +
-      "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-  ],
+  ['Content-Security-Policy', PAGE_SECURITY_POLICY],
   ['X-Content-Type-Options', 'nosniff'],
   ['Referrer-Policy', 'no-referrer'],
   ['Cross-Origin-Resource-Policy', 'same-origin'],

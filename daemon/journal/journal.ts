@@ -154,7 +154,10 @@ export interface Journal extends JournalDesk {
   marks(group: GroupRef): Promise<RevisionMarks>;
   /** Changes the given marks, and leaves the other as it is. */
   mark(group: GroupRef, marks: Partial<RevisionMarks>): Promise<void>;
-  /** Changes the given facts, and leaves the others as they are. Writes only what differs. */
+  /**
+   * Changes the given facts, and leaves the others as they are. Writes only what differs. A power cut may lose them, unless
+   * an intent was opened since; a crash of the process does not.
+   */
   setFacts(group: GroupRef, facts: Partial<GroupFacts>): Promise<void>;
   setEstateFacts(facts: Partial<EstateFacts>): Promise<void>;
   /** Null: the group waits no more. Writes only what differs. */

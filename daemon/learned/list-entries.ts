@@ -66,8 +66,7 @@ class Remembered<T> {
     read: (id: string) => Promise<Result<T, Failure>>,
   ): Promise<{ readonly known: Map<string, T>; readonly rejected: readonly string[] }> {
     const nowMs = this.#clock.monotonicMs();
-    for (const [key, { askedMs }] of this.#asked)
-      if (nowMs - askedMs >= this.#keepMs) this.#asked.delete(key);
+    this.#forgetOld(nowMs);
     const answers = await Promise.all(
       ids.map(async (id) => {
         const key = JSON.stringify([place.account, place.region, id]);
@@ -85,5 +84,13 @@ class Remembered<T> {
         !answer.ok && answer.error.kind === 'rejected' ? [id] : [],
       ),
     };
+  }
+
+  /** Stops at the first that is young: they are in the order in which they were asked for. */
+  #forgetOld(nowMs: number): void {
+    for (const [key, { askedMs }] of this.#asked) {
+      if (nowMs - askedMs < this.#keepMs) return;
+      this.#asked.delete(key);
+    }
   }
 }

@@ -119,10 +119,12 @@ export class KnownLists {
     return { sizes: Object.fromEntries(sizes), unread: sentence(kind, failures), unlisted };
   }
 
+  /** Stops at the first that is young: they are in the order in which they were asked for. */
   #forgetOld(): void {
     const nowMs = this.#clock.monotonicMs();
     for (const [key, { askedMs }] of this.#entries) {
-      if (nowMs - askedMs >= this.#keepMs) this.#entries.delete(key);
+      if (nowMs - askedMs < this.#keepMs) return;
+      this.#entries.delete(key);
     }
   }
 }

@@ -55,7 +55,7 @@ export function writeWithRetries(
   ports: CallPorts,
   write: EcsApi['write'],
   request: WriteRequest,
-  options: AttemptOptions & { readonly rules: number },
+  options: AttemptOptions & { readonly rules: number; readonly change: string },
 ): Promise<Result<{ readonly requestId: string }, Failure>> {
   const { clientToken } = request;
   const loop = new AttemptLoop(ports, request, request.operation, {
@@ -64,8 +64,10 @@ export function writeWithRetries(
   });
   return loop.run(
     () => write(request),
-    ({ requestId }, fields) =>
-      ports.telemetry.emit('call.succeeded', { ...fields, requestId, rules: options.rules }),
+    ({ requestId }, fields) => {
+      const { rules, change } = options;
+      ports.telemetry.emit('call.succeeded', { ...fields, requestId, rules, change });
+    },
   );
 }
 

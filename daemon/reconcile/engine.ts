@@ -19,7 +19,7 @@ import type { KnownLists } from '../learned/list-sizes.ts';
 /** Writes at the allowed pace and retries with the same token, within bounds. */
 export type PacedWrite = (
   request: WriteRequest,
-  context: CommonFields & { readonly rules: number },
+  context: CommonFields & { readonly rules: number; readonly change: string },
   signal: AbortSignal,
 ) => Promise<Result<{ readonly requestId: string }, Failure>>;
 

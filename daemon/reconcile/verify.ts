@@ -17,18 +17,25 @@ export async function verifyGroup(run: GroupRun, executed: Executed): Promise<Ru
   const { described } = input;
   if (progress.stop !== null) return progress.stop;
   if (plan.steps.length === 0) return asPlanned(executed, described);
-  const isAsPlanned = (group: DescribedGroup) => isDone(planGroup({ ...input, described: group }));
+  let judged: { readonly group: DescribedGroup; readonly isDone: boolean } | null = null;
+  const isAsPlanned = async (group: DescribedGroup): Promise<boolean> => {
+    if (judged?.group === group) return judged.isDone;
+    await run.engine.planningTurn(run.urgency, run.signal);
+    judged = { group, isDone: isDone(planGroup({ ...input, described: group })) };
+    return judged.isDone;
+  };
   // What differs beside our own writes is the work of someone else: no waiting helps.
   const seen = await waitUntilDescribed(
     run,
     described.apiLevel,
-    async (group) => isAsPlanned(group) || (await showsRecentWrites(run.engine, executed.memory, group)),
+    async (group) =>
+      (await isAsPlanned(group)) || (await showsRecentWrites(run.engine, executed.memory, group)),
   );
   if (run.signal.aborted) return { kind: 'aborted' };
   if (!seen.ok) return { kind: 'unverified', failure: seen.error };
   const { group } = seen.value;
   run.engine.telemetry.emit('group.described', { ...commonFields(run), rules: group.rules.length });
-  if (isAsPlanned(group)) {
+  if (await isAsPlanned(group)) {
     await noteOwned(run, group);
     return asPlanned(executed, group);
   }

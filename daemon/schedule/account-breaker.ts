@@ -1,12 +1,11 @@
 // Credentials that the cloud refuses are refused for every group of the account alike: after the first refusal
 // no group of the account is tried for a while, so that hundreds of them do not knock in turn. A missing RAM permission
 // is another matter: it may concern one group or one operation only, and stops just the group that met it.
-import type { Failure } from '../ecs/failures/failure.ts';
+import { concernsAccount } from '../ecs/failures/failure.ts';
 import type { ReconcileOutcome } from '../reconcile/outcome.ts';
 
 const FIRST_PAUSE_MS = 30_000;
 const MAX_PAUSE_MS = 10 * 60_000;
-const RAM_CODE = /^(Forbidden(?!\.AccessKeyDisabled)|NoPermission|NotAuthorized|AccessDenied)/;
 
 /** An account whose credentials were refused. Times are monotonic milliseconds. */
 export interface OpenBreaker {
@@ -32,5 +31,3 @@ export function breakerAfter(
 /** Zero if calls may go to the account: after a pause the next group tries. */
 export const remainingPauseMs = (breaker: OpenBreaker | null, nowMs: number): number =>
   breaker === null ? 0 : Math.max(0, breaker.untilMs - nowMs);
-
-const concernsAccount = ({ kind, code }: Failure): boolean => kind === 'denied' && !RAM_CODE.test(code);

@@ -13,7 +13,10 @@ import { newGroupMemory } from '../learned/group-memory.ts';
 import type { ReconcileRequest } from '../reconcile/group-run.ts';
 import { reconcileGroup } from '../reconcile/reconcile.ts';
 import { breakerAfter, remainingPauseMs, type OpenBreaker } from './account-breaker.ts';
+import { isLeaving, urgencyOfTargets, type ControlledGroup } from './groups/controlled-group.ts';
 import { next, type LifecycleEffect, type LifecycleEvent } from './group-lifecycle.ts';
+import { GroupTally } from './groups/group-tally.ts';
+import { atOnce, type Pieces } from './rounds/piecemeal.ts';
 import {
   attemptBegun,
   attemptEnded,
@@ -22,11 +25,8 @@ import {
   isNews,
   newRecord,
   groupStatus,
-  isBlocked,
-  isLeaving,
   nextWaitMs,
   withTarget,
-  type ControlledGroup,
   type GroupRecord,
   type GroupStatus,
   type Target,
@@ -41,8 +41,8 @@ export interface ControllerOptions extends Omit<WaitOptions, 'resyncMs'> {
   readonly rounds: Pick<ResyncRounds, 'follow' | 'forget' | 'note'>;
 }
 
-/** `backing-off`: it waits, or runs, after a failed reconcile; `unmanaged`: no policy names it. */
-export type GroupStanding = 'ready' | 'backing-off' | 'unmanaged';
+/** A reason of its own is no error with a stack, which takes long to make. */
+const WAKE = 'woken';
 
 export class Controller {
   readonly #engine: Engine;
@@ -52,6 +52,7 @@ export class Controller {
   readonly #runs = new Map<Promise<void>, GroupRef>();
   /** The groups that the policies name, and those whose last run has not ended yet. */
   readonly #entries = new Map<string, ControlledGroup>();
+  readonly #tally = new GroupTally();
   /** By account. */
   readonly #breakers = new Map<string, OpenBreaker | null>();
   #isStopping = false;
@@ -69,32 +70,31 @@ export class Controller {
    * that are not named any more are no longer managed.
    */
   setTargets(targets: readonly Target[], meant: (group: GroupRef) => boolean = () => true): void {
-    if (this.#isStopping) return;
+    atOnce(this.settingTargets(targets, meant));
+  }
+
+  /** The same, in pieces; nothing else may set targets meanwhile. */
+  *settingTargets(targets: readonly Target[], meant: (group: GroupRef) => boolean): Pieces<void> {
     const wanted = new Map(targets.map((target) => [groupKey(target.policy), target]));
+    if (this.#isStopping) return;
     for (const [key, entry] of this.#entries) {
       if (!wanted.has(key) && meant(entry.record.target.policy)) this.#take(entry, 'released');
     }
-    const urgency = this.#urgencyOf(wanted);
-    for (const [key, target] of wanted) this.#setTarget(key, target, urgency);
-  }
-
-  /** Of what is new or has changed. The first groups of all are just looked at. */
-  #urgencyOf(wanted: ReadonlyMap<string, Target>): Urgency {
-    if (this.#entries.size === 0) return 'routine';
-    const changed = [...wanted].filter(([key, target]) => {
-      const known = this.#entries.get(key);
-      return known === undefined || isLeaving(known) || isNews(known.record, target);
-    });
-    return urgencyOfChanged(changed.length);
+    const urgency = urgencyOfTargets(wanted, this.#entries);
+    for (const [key, target] of wanted) {
+      yield;
+      this.#setTarget(key, target, urgency);
+    }
   }
 
   #setTarget(key: string, target: Target, urgency: Urgency): void {
+    if (this.#isStopping) return;
     const known = this.#entries.get(key);
     if (known === undefined) {
       const memory = newGroupMemory(this.#engine.clock.monotonicMs());
       const record = newRecord(target, memory);
-      const [wake, halt] = [new AbortController(), new AbortController()];
-      const entry: ControlledGroup = { key, state: 'waiting', record, urgency, reading: null, wake, halt };
+      const ends = { wake: null, halt: null };
+      const entry: ControlledGroup = { key, state: 'waiting', record, urgency, reading: null, ...ends };
       this.#entries.set(key, entry);
       this.#options.rounds.follow(target.policy, key);
       this.#trigger(entry, 'triggered', urgency);
@@ -124,11 +124,10 @@ export class Controller {
     return this.#entries.has(groupKey(group));
   }
 
-  /** What a hint about the group may bring about. */
-  standingOf(group: GroupRef): GroupStanding {
+  /** Null: no policy names it. */
+  recordOf(group: GroupRef): GroupRecord | null {
     const entry = this.#entries.get(groupKey(group));
-    if (entry === undefined || isLeaving(entry)) return 'unmanaged';
-    return entry.record.outcome?.kind === 'not-converged' ? 'backing-off' : 'ready';
+    return entry === undefined || isLeaving(entry) ? null : entry.record;
   }
 
   /**
@@ -142,7 +141,7 @@ export class Controller {
 
   /** The same for all of these groups. */
   triggerIn(isIn: (group: GroupRef) => boolean): void {
-    const entries = this.#named().filter(({ record }) => isIn(record.target.policy));
+    const entries = [...this.#tally.named].filter(({ record }) => isIn(record.target.policy));
     for (const entry of entries) this.#trigger(entry, 'triggered', urgencyOfChanged(entries.length));
   }
 
@@ -153,27 +152,28 @@ export class Controller {
 
   /** Reconciles every group whose plan is blocked, as soon as a runner is free. */
   triggerBlocked(): void {
-    const blocked = this.#named().filter(isBlocked);
+    const blocked = [...this.#tally.blocked];
     for (const entry of blocked) this.#trigger(entry, 'triggered', urgencyOfChanged(blocked.length));
   }
 
   get hasBlocked(): boolean {
-    return this.#named().some(isBlocked);
+    return this.#tally.blocked.size > 0;
   }
 
   /** Whether every group has been tried at least once since it became known. */
   get everyGroupTried(): boolean {
-    return this.#named().every(({ record }) => record.outcome !== null);
+    return this.#tally.untried.size === 0;
+  }
+
+  /** How many groups the policies name. */
+  get size(): number {
+    return this.#tally.named.size;
   }
 
   status(): GroupStatus[] {
-    return this.#named()
+    return [...this.#tally.named]
       .sort((a, b) => (a.key < b.key ? -1 : 1))
       .map(({ record }) => groupStatus(record));
-  }
-
-  #named(): ControlledGroup[] {
-    return [...this.#entries.values()].filter((entry) => !isLeaving(entry));
   }
 
   /** Takes no more work, lets the steps in flight finish, and resolves when no runner is left. May be called twice. */
@@ -193,26 +193,23 @@ export class Controller {
     const { state, reading } = entry;
     const isHeldUp =
       state === 'runningThenQueue' && reading !== null && reading !== moreUrgent(reading, urgency);
-    if (isHeldUp) entry.halt.abort();
+    if (isHeldUp) entry.halt?.abort();
   }
 
   /** Moves the group on and does what that takes, but for `reconcile`, which the free runner waits for. */
   #take(entry: ControlledGroup, event: LifecycleEvent): LifecycleEffect {
     const [state, effect] = next(entry.state, event);
     entry.state = state;
-    if (state !== 'waiting') entry.wake.abort();
+    if (state !== 'waiting') entry.wake?.abort(WAKE);
     switch (effect) {
       case 'enqueue':
         this.#enqueue(entry);
         break;
       case 'halt':
-        entry.halt.abort();
+        entry.halt?.abort();
         break;
       case 'wait':
-        void this.#wait(
-          entry,
-          nextWaitMs(entry.record, { ...this.#options, resyncMs: this.#engine.resyncMs }),
-        );
+        void this.#wait(entry);
         break;
       case 'forget':
         this.#entries.delete(entry.key);
@@ -222,6 +219,7 @@ export class Controller {
       case 'none':
         break;
     }
+    this.#tally.note(entry, this.#entries.get(entry.key) === entry);
     return effect;
   }
 
@@ -235,10 +233,10 @@ export class Controller {
     runners.add(entry, entry.urgency);
   }
 
-  async #wait(entry: ControlledGroup, delayMs: number): Promise<void> {
-    entry.wake = new AbortController();
+  async #wait(entry: ControlledGroup): Promise<void> {
+    const delayMs = nextWaitMs(entry.record, { ...this.#options, resyncMs: this.#engine.resyncMs });
+    const { signal } = (entry.wake = new AbortController());
     entry.record = { ...entry.record, nextAttemptMs: this.#engine.clock.nowMs() + delayMs };
-    const { signal } = entry.wake;
     await this.#engine.clock.sleep(delayMs, signal);
     if (!signal.aborted) this.#trigger(entry, 'woken', entry.record.failures > 0 ? 'retry' : 'routine');
   }
@@ -280,10 +278,10 @@ export class Controller {
     }
     const cause = causeOf(entry.record);
     entry.record = attemptBegun(entry.record, clock.nowMs());
-    entry.halt = new AbortController();
+    const { signal } = (entry.halt = new AbortController());
     const { memory } = entry.record;
     const request = { policy, revision, cause, memory, approvedPlan: null, ...signs };
-    const reconciled = await reconcileGroup(this.#engine, request, entry.halt.signal);
+    const reconciled = await reconcileGroup(this.#engine, request, signal);
     const before = this.#breakers.get(account) ?? null;
     this.#breakers.set(account, breakerAfter(before, reconciled.outcome, clock.monotonicMs()));
     this.#settle(entry, attemptEnded(entry.record, reconciled, clock.nowMs()));
@@ -292,6 +290,7 @@ export class Controller {
   #settle(entry: ControlledGroup, record: GroupRecord): void {
     entry.record = record;
     entry.reading = null;
+    this.#tally.note(entry, this.#entries.get(entry.key) === entry);
     const { outcome, target } = record;
     if (outcome !== null) this.#options.rounds.note(target.policy, entry.key, outcome);
     this.#options.onProgress();

@@ -1,10 +1,13 @@
 // What the controller knows of a group between two reconciles, as values: what its policy wants, what was tried, and
 // what came of it.
-import { leavesOutRulesOnly, type Block, type GroupPolicy } from '../../reconciler/plan/plan.ts';
+import {
+  leavesOutRulesOnly,
+  type Block,
+  type GroupPlan,
+  type GroupPolicy,
+} from '../../reconciler/plan/plan.ts';
 import { withoutQuarantine, type GroupMemory } from '../learned/group-memory.ts';
-import type { Urgency } from '../ecs/urgency.ts';
 import type { Cause } from '../reconcile/group-run.ts';
-import type { LifecycleState } from './group-lifecycle.ts';
 import type { BlockedOutcome, Kept, NextMove, Reconciled, ReconcileOutcome } from '../reconcile/outcome.ts';
 
 /** A group as the policies want it, of one revision. */
@@ -34,6 +37,15 @@ export interface GroupStatus {
   readonly kept: boolean;
   /** Whether only that is carried out meanwhile which closes of the policy in force: as a whole it may not be. */
   readonly closing: boolean;
+}
+
+/** What a group is to be like, and how it was found to differ. */
+export interface KnownGroup {
+  readonly policy: GroupPolicy;
+  /** The last plan, if it was not carried out; null: the group is as its policy says, or was never seen. */
+  readonly plan: GroupPlan | null;
+  /** Whether the group was seen since it got this policy. */
+  readonly isSeen: boolean;
 }
 
 export interface GroupRecord {
@@ -145,6 +157,19 @@ export function nextWaitMs({ outcome, failures }: GroupRecord, options: WaitOpti
   return delayMs * (1 - JITTER * options.random());
 }
 
+export function knownGroup({ target, outcome, judged, memory }: GroupRecord): KnownGroup {
+  const { policy } = target;
+  const isSeen = judged === policy && outcome !== null && SEEN.has(outcome.kind);
+  return { policy, plan: isSeen ? (memory.lastPlan?.plan ?? null) : null, isSeen };
+}
+
+const SEEN: ReadonlySet<ReconcileOutcome['kind']> = new Set([
+  'converged',
+  'observed',
+  'blocked',
+  'quarantined',
+]);
+
 export function groupStatus(record: GroupRecord): GroupStatus {
   const { target, outcome, lastAttemptMs, lastConvergedMs, nextAttemptMs, failures } = record;
   const { account, region, id } = target.policy;
@@ -206,23 +231,3 @@ export function outcomeReason(outcome: ReconcileOutcome | null): string {
       return '';
   }
 }
-
-/** A group under the controller. */
-export interface ControlledGroup {
-  readonly key: string;
-  state: LifecycleState;
-  record: GroupRecord;
-  /** Of the next run. */
-  urgency: Urgency;
-  /** Of the run whose group is being read; else null. */
-  reading: Urgency | null;
-  /** Ends the current wait. */
-  wake: AbortController;
-  /** Ends the current run, at its next step. */
-  halt: AbortController;
-}
-
-export const isBlocked = ({ record }: ControlledGroup): boolean => record.outcome?.kind === 'blocked';
-
-/** No policy names it any more; its last run has not ended yet. */
-export const isLeaving = ({ state }: ControlledGroup): boolean => state === 'runningThenLeave';

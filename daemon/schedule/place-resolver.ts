@@ -6,6 +6,7 @@ import type { GroupPolicy } from '../../reconciler/plan/plan.ts';
 import type { Engine } from '../reconcile/engine.ts';
 import type { Controller } from './controller.ts';
 import type { ManagedGroups, Meant } from './managed-groups.ts';
+import { piecemeal } from './rounds/piecemeal.ts';
 import { reportUnresolved } from './policy-events.ts';
 import type { Resolution, TargetResolver } from './selectors.ts';
 
@@ -116,10 +117,8 @@ export class PlaceResolver {
     });
     // First, so that the reads to come share their calls.
     engine.heads.follow(ours, inPlace);
-    controller.setTargets(
-      ours.map((policy) => ({ policy, revision })),
-      inPlace,
-    );
+    const named = ours.map((policy) => ({ policy, revision }));
+    await piecemeal(controller.settingTargets(named, inPlace), engine.clock);
     this.#wasHandedOver = true;
     // Only where it is sure which groups the policies mean may a group count as not meant.
     if (isSure && unresolved.length === 0) await this.#parts.abandon((group) => !inPlace(group));

@@ -18,13 +18,13 @@ import { weakenings } from '../../reconciler/judge/weakenings.ts';
 import { desiredHash } from '../../reconciler/plan/hash.ts';
 import type { GroupPolicy } from '../../reconciler/plan/plan.ts';
 import type { Approval } from '../../reconciler/plan/safety.ts';
-import type { Clock } from '../clock.ts';
 import type { GrantedApproval } from '../journal/approvals.ts';
 import { MAX_KNOWN_COMMITS, type EstateFacts, type HeldRevision } from '../journal/facts.ts';
 import type { JournalDesk } from '../journal/journal.ts';
 import type { Engine } from '../reconcile/engine.ts';
 import type { LoadedPolicies, RemoteStatus } from '../source/source.ts';
 import { heldBySource } from './held-revision.ts';
+import { piecemeal } from './rounds/piecemeal.ts';
 
 /** A revision as it was loaded. */
 export interface LoadedRevision extends Pick<LoadedPolicies, 'content'> {
@@ -74,23 +74,6 @@ export async function assessRevision(
   const sinceMs = heldBefore?.hash === hash ? heldBefore.sinceMs : nowMs;
   const held = heldRevision({ hash, revision: state.revision, sinceMs, limit: brake.groups }, loss);
   return { kind: 'held', held, inForce };
-}
-
-/** Longest time for which health checks, signals and the watchdog wait for a judgement of thousands of groups. */
-const TURN_MS = 50;
-
-async function piecemeal<T>(
-  work: Generator<void, T, void>,
-  clock: Pick<Clock, 'monotonicMs' | 'sleep'>,
-): Promise<T> {
-  let turnMs = clock.monotonicMs();
-  for (;;) {
-    const step = work.next();
-    if (step.done === true) return step.value;
-    if (clock.monotonicMs() - turnMs < TURN_MS) continue;
-    await clock.sleep(0);
-    turnMs = clock.monotonicMs();
-  }
 }
 
 /** A revision, and where it is from. */

@@ -157,7 +157,11 @@ export const CATALOG: Catalog = {
       'losing' in f ? f.override : ['commit' in f ? f.commit : f.file, ...f.details].join('\n'),
     ends: QUIET,
   },
-  'call.succeeded': { level: 'info', say: (f) => `${call(f)} succeeded`, ends: CALL_TROUBLE },
+  'call.succeeded': {
+    level: 'info',
+    say: (f) => `${call(f)} succeeded${f.change === undefined ? '' : `: ${f.change}`}`,
+    ends: CALL_TROUBLE,
+  },
   'call.retried': {
     level: 'warn',
     say: (f) => `${call(f)} failed${because(f.code)}; again in ${seconds(f.delayMs)} with the same token`,

@@ -173,7 +173,8 @@ interface OwnFields {
   };
   /** It answers again. */
   'policies.reachable': { url: string; ref: string };
-  'call.succeeded': { rules: number };
+  /** `change`: what it changed, in the words of the plan; absent: the cloud answered that it was so already. */
+  'call.succeeded': { rules: number; change?: string };
   'call.retried': { kind: string; delayMs: number };
   'call.throttled': { delayMs: number };
   'call.failed': { kind: string };

@@ -6,10 +6,12 @@ import { systemClock, type Clock } from '../clock.ts';
 import { CATALOG } from './catalog.ts';
 import type { EventRow, LogLevel } from './event-row.ts';
 import type { EventFields, EventName, Telemetry } from './events.ts';
+import { LogLost } from './log-lost.ts';
 import { RepeatFilter } from './repeats.ts';
+import { shortLine } from './short.ts';
 import { redactDeep, type Redactor } from './redact.ts';
 
-export type LogFormat = 'json' | 'pretty';
+export type LogFormat = 'json' | 'pretty' | 'short';
 
 /** Takes whole lines, each with its line feed. */
 export interface LogSink {
@@ -22,8 +24,10 @@ export interface TelemetryOptions {
   readonly format: LogFormat;
   readonly sink: LogSink;
   readonly redact: Redactor;
-  /** Colours in the pretty format. */
+  /** Colours in the formats for people. */
   readonly colors: boolean;
+  /** For the short format: cells of the terminal, if there is one; absent: none. */
+  readonly columns?: () => number | null;
   /** For the falling rate of repetitions; the system's by default. */
   readonly clock?: Pick<Clock, 'monotonicMs'>;
 }
@@ -40,7 +44,7 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    options.format === 'json' ? options.sink : prettySink(options.sink, options.colors),
+    options.format === 'pretty' ? prettySink(options.sink, options.colors) : options.sink,
   );
   return {
     emit<Name extends EventName>(event: Name, fields: EventFields<Name>): void {
@@ -51,11 +55,22 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
       if (!logger.isLevelEnabled(level)) return;
       const clean = redactDeep(cleanText, fields);
       const { suppressed } = verdict;
-      const line: object = { event, ...clean, ...(suppressed === 0 ? {} : { suppressed }) };
-      logger[level](line, asOneLine(row.say(clean)));
+      const told = { ...clean, ...(suppressed === 0 ? {} : { suppressed }) };
+      const sentence = asOneLine(row.say(clean));
+      if (options.format === 'short') {
+        const line = { event, level, timeMs: systemClock.nowMs(), fields: told, sentence };
+        options.sink.write(
+          shortLine(line, { colors: options.colors, columns: options.columns ?? noColumns }),
+        );
+      } else {
+        const line: object = { event, ...told };
+        logger[level](line, sentence);
+      }
     },
   };
 }
+
+const noColumns = (): null => null;
 
 function levelOf<Name extends EventName>(
   row: EventRow<Name>,
@@ -64,11 +79,6 @@ function levelOf<Name extends EventName>(
 ): LogLevel {
   if (row.isError?.(fields) === true) return 'error';
   return (isRepeat ? row.levelOfRepeats : undefined) ?? row.level;
-}
-
-/** Why a line of the log could not be written. Has no code: a closed pipe is no reader that has read enough. */
-export class LogLost extends Error {
-  override readonly name = 'LogLost';
 }
 
 /**

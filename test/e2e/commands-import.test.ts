@@ -120,15 +120,86 @@ test('only the groups that are named; no file is replaced', async () => {
   expect(readFileSync(path.join(workspace.folder, 'out/sg-every.yaml'), 'utf8')).toBe('mine');
 });
 
-test('a group that no policy can describe is not written; the others are', async () => {
-  const old = { IpProtocol: 'ALL', PortRange: '-1/-1', ...ANY, Priority: 110 };
-  await emulator.setState({ securityGroups: [wireGroup('sg-old', [old]), wireGroup('sg-new')] });
-  const { code, stdout, stderr } = await run(`import --region ${REGION} --out out`);
-  expect({ code, stdout }).toEqual({ code: 1, stdout: 'out/sg-new.yaml: 0 rules\n' });
-  expect(stderr).toMatch(
-    /sg-old is not written: no policy can say what it is\n .*"priority" must be at most 100: .*priority: 110/,
+/** What the API can hold and a policy cannot say. */
+const UNSAYABLE: readonly WireRule[] = [
+  { IpProtocol: 'ALL', PortRange: '-1/-1', ...ANY, Priority: 110 },
+  { IpProtocol: '50', PortRange: '-1/-1', SourceCidrIp: '198.51.100.7' },
+  { IpProtocol: 'TCP', PortRange: '22/22', SourceCidrIp: '198.51.100.9' },
+  { IpProtocol: 'TCP', PortRange: '22/22', SourceCidrIp: '198.51.100.9/32' },
+];
+
+test('what no policy can say becomes a comment and an ignore of its shape, and the rest is imported', async () => {
+  const rules = [...UNSAYABLE, { IpProtocol: 'TCP', PortRange: '443/443', ...ANY }];
+  await emulator.setState({ securityGroups: [wireGroup('sg-old', rules), wireGroup('sg-new')] });
+  const { code, stdout, stderr } = await run(`import --region ${REGION} --out policies`);
+  expect({ code, stdout, stderr }).toEqual({
+    code: 0,
+    stdout:
+      'policies/sg-new.yaml: 0 rules\npolicies/sg-old.yaml: 5 rules, 4 of them left alone by `ignore`\n',
+    stderr: '',
+  });
+  const policy = readFileSync(path.join(workspace.folder, 'policies/sg-old.yaml'), 'utf8');
+  expect(policy.match(/# A policy cannot say/g)).toHaveLength(UNSAYABLE.length);
+  expect(policy).toContain(
+    '{direction: ingress, protocol: all, peer: 0.0.0.0/0, action: accept, priority: 110}',
   );
-  expect(readdirSync(path.join(workspace.folder, 'out'))).toEqual(['sg-new.yaml']);
+  expect((await run('plan')).code).toBe(0);
+  expect((await run('validate')).code).toBe(0);
+});
+
+test('--all: every region, what three rules share gets a name, and planning what was written changes nothing', async () => {
+  const shared = ['203.0.113.0/24', '198.51.100.0/24'].map((SourceCidrIp) => ({
+    IpProtocol: 'TCP',
+    PortRange: '22/22',
+    SourceCidrIp,
+  }));
+  const group = (id: string, rest: object = {}) => ({ ...wireGroup(id, shared), ...rest });
+  await emulator.setState({
+    securityGroups: [group('sg-a'), group('sg-b'), group('sg-c', { RegionId: 'eu-central-1' })],
+  });
+  const { code, stdout, stderr } = await run('import --all --out policies');
+  expect(code).toBe(0);
+  expect(stdout).toBe(
+    'policies/imported-names.yaml: 1 network, 1 service\n' +
+      ['a', 'b', 'c'].map((id) => `policies/sg-${id}.yaml: 2 rules\n`).join(''),
+  );
+  expect(stderr).toMatch(/^3 groups with 6 rules imported\nnext: .*rampart plan\n$/);
+  const read = (name: string) => readFileSync(path.join(workspace.folder, 'policies', name), 'utf8');
+  expect(read('sg-c.yaml')).toMatch(/^# yaml-language-server: \$schema=\.\/schema\.json\n/);
+  expect(read('sg-c.yaml')).toContain('region: eu-central-1');
+  expect(read('sg-c.yaml')).toContain('{services: tcp-22, from: nets-1}');
+  expect(read('imported-names.yaml')).toContain('nets-1: [198.51.100.0/24, 203.0.113.0/24]');
+  expect(Object.keys(JSON.parse(read('schema.json')) as object)).toContain('$schema');
+  expect((await run('validate')).code).toBe(0);
+  const planned = await run('plan --json');
+  expect(planned.code).toBe(0);
+  expect((await emulator.calls()).every(({ effect }) => !effect)).toBe(true);
+});
+
+test('--tag and --name choose groups', async () => {
+  const named = (id: string, SecurityGroupName: string, TagValue: string) => ({
+    ...wireGroup(id),
+    SecurityGroupName,
+    Tags: [{ TagKey: 'env', TagValue }],
+  });
+  await emulator.setState({
+    securityGroups: [
+      named('sg-1', 'web-1', 'prod'),
+      named('sg-2', 'web-2', 'test'),
+      named('sg-3', 'db', 'prod'),
+    ],
+  });
+  expect(await run('import --all --tag env=prod --name web-* --out out')).toMatchObject({ code: 0 });
+  expect(readdirSync(path.join(workspace.folder, 'out'))).toEqual(['schema.json', 'sg-1.yaml']);
+  const { code, stderr } = await run('import --all --tag prod --out out');
+  expect(code).toBe(1);
+  expect(stderr).toContain('write KEY=VALUE, such as env=prod');
+});
+
+test('where to look must be said', async () => {
+  const { code, stderr } = await run('import --out out');
+  expect(code).toBe(1);
+  expect(stderr).toContain('say where: --region R, or --all for every region of every account');
 });
 
 test('a group that is not there: exit code 1', async () => {

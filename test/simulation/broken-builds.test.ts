@@ -10,7 +10,7 @@ import { callLimits, type CallLimits, type Changes } from '../../reconciler/plan
 import { oneSided } from '../../reconciler/plan/order/one-sided.ts';
 import type { GroupPlan, GroupPolicy, Step } from '../../reconciler/plan/plan.ts';
 import type { PlanInput } from '../../reconciler/plan/plan-input.ts';
-import { intentAfterCall, tokensOfContent, tokensWithoutEpoch } from './broken-builds.ts';
+import { intentAfterCall, tokensOfContent, tokensWithoutEpoch, wayToldOnce } from './broken-builds.ts';
 import { whereGroupsAreFull } from './draw/worlds.ts';
 import { simulate, type Breakage, type SimulationOptions, type Violation } from './simulation.ts';
 
@@ -20,12 +20,16 @@ const planner = vi.hoisted(() => ({
   takesAllForAlone: false,
   fallsBack: false,
   overwritesIgnored: false,
+  neverBrakes: false,
 }));
 vi.mock('../../reconciler/plan/plan-group.ts', async (importOriginal) => {
   const original = await importOriginal<{ planGroup: (input: PlanInput) => GroupPlan }>();
   const planGroup = (input: PlanInput): GroupPlan => {
     const desired = planner.takesAllForAlone ? { ...input.desired, alone: true } : input.desired;
-    const plan = original.planGroup({ ...input, desired });
+    const { safety } = input;
+    const unbraked =
+      planner.neverBrakes && safety !== undefined ? { safety: { ...safety, brake: 'off' as const } } : {};
+    const plan = original.planGroup({ ...input, desired, ...unbraked });
     return planner.spoil === null ? plan : { ...plan, steps: planner.spoil(plan.steps) };
   };
   return { ...original, planGroup };
@@ -77,10 +81,10 @@ const MOST_SEEDS = 50;
 async function firstViolation(
   from: number,
   breakage: () => Breakage,
-  world: NonNullable<SimulationOptions['world']> = (drawn) => drawn,
+  options: Pick<SimulationOptions, 'world' | 'brake'> = {},
 ): Promise<Violation | null> {
   for (let seed = from; seed < from + MOST_SEEDS; seed += 1) {
-    const { violation } = await simulate(seed, { breakage: breakage(), world });
+    const { violation } = await simulate(seed, { ...options, breakage: breakage() });
     if (violation !== null) return violation;
   }
   return null;
@@ -95,6 +99,12 @@ describe('a broken build is caught', () => {
       breakage: tokensOfContent,
       seed: 6,
       by: /^\(a\)|^liveness|^\(b\)/,
+    },
+    {
+      mistake: 'a change that is tried in another way is not told again',
+      breakage: wayToldOnce,
+      seed: 207,
+      by: /^told plan/,
     },
   ])('in which $mistake', async ({ breakage, seed, by }) => {
     const caught = await firstViolation(seed, breakage);
@@ -128,12 +138,13 @@ describe('a broken build is caught', () => {
       seed: 17,
       by: /^bystanders/,
     },
+    { mistake: 'the brake lets every plan pass', flaw: 'neverBrakes', seed: 1, by: /^brake/ },
   ] as const)('in which $mistake', async ({ flaw, seed, by }) => {
     planner[flaw] = true;
     try {
       // A group that has room is never looked for an order that its own decisions alone would show.
-      const world = flaw === 'takesAllForAlone' ? whereGroupsAreFull : undefined;
-      const caught = await firstViolation(seed, () => ({}), world);
+      const world = flaw === 'takesAllForAlone' ? { world: whereGroupsAreFull } : {};
+      const caught = await firstViolation(seed, () => ({}), { ...world, brake: flaw === 'neverBrakes' });
       expect(caught?.invariant).toMatch(by);
     } finally {
       planner[flaw] = false;

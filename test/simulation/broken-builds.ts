@@ -45,6 +45,23 @@ export function intentAfterCall(): Breakage {
   };
 }
 
+/** Each change is told once, and not again where it is tried in another way that may promise less. */
+export function wayToldOnce(): Breakage {
+  const told = new Set<unknown>();
+  const engine = ({ telemetry, ...others }: Engine): Engine => ({
+    ...others,
+    telemetry: {
+      emit: (event, fields) => {
+        const { planHash }: { readonly planHash?: unknown } = fields;
+        if (event === 'plan.made' && told.has(planHash)) return;
+        if (event === 'plan.made') told.add(planHash);
+        telemetry.emit(event, fields);
+      },
+    },
+  });
+  return { engine };
+}
+
 /** Tokens are counted from one again after each start, with nothing in them that says which start it was. */
 export function tokensWithoutEpoch(): Breakage {
   const store = new MemoryStore();

@@ -46,6 +46,8 @@ export interface PlanFact {
   readonly group: string;
   readonly policy: SimPolicy;
   readonly hitless: boolean;
+  /** Whether it was told earlier, and is begun once more: then this is the moment before its first call. */
+  readonly isRetry: boolean;
   /** Whether a rule of the policy ends just now: the plan may still want it, or not any more. */
   readonly isEnding: boolean;
   /** The group as it really is at this moment. */
@@ -56,6 +58,8 @@ export interface PlanFact {
 export interface ToldPlan {
   readonly group: string;
   readonly steps: readonly Step[];
+  /** The group as it really is at this moment. */
+  readonly state: SecurityGroup;
 }
 
 /** The daemon says that the group is as its policy says. */
@@ -70,6 +74,8 @@ export interface Check {
   sent?(call: SentCall): void;
   landed?(landing: Landing): void;
   read?(reading: Reading): void;
+  /** The daemon has a picture of the group, of so many rules, from which it may make a plan at once. */
+  described?(group: string, rules: number): void;
   planned?(plan: PlanFact): void;
   told?(plan: ToldPlan): void;
   /** The log says that the call with this token succeeded. */
@@ -79,6 +85,8 @@ export interface Check {
   approved?(group: string, atMs: number): void;
   /** Someone changed what a policy says of the group. */
   edited?(group: string, atMs: number): void;
+  /** A policy names the group from now on. */
+  named?(group: string, atMs: number): void;
   /** Until that moment calls may come to nothing. */
   unreadable?(untilMs: number): void;
   /** A new process starts. */

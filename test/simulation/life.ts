@@ -19,6 +19,7 @@ import type { CommonFields, Telemetry } from '../../daemon/telemetry/events.ts';
 import type { Random } from '../support/random.ts';
 import { EMULATOR_KEY, requestV1 } from '../support/signing.ts';
 import { wrappedJournal } from '../support/wrapped-journal.ts';
+import { Attempts, type Attempt } from './attempts.ts';
 import type { Check, Fail, PlanFact, SentCall } from './facts.ts';
 import type { JournalHost } from './journals.ts';
 import type { Network } from './network.ts';
@@ -65,6 +66,7 @@ export class Life {
   readonly #stop = new AbortController();
   readonly #reloads: Array<() => void> = [];
   readonly #pages: ReadingPages;
+  readonly #attempts: Attempts;
   readonly #daemon: Daemon;
   #dead = false;
   #frozenUntilMs = -Infinity;
@@ -76,6 +78,7 @@ export class Life {
     this.#world = world;
     this.#view = new PolicyView(world.tree.noted);
     this.#pages = new ReadingPages((reading) => world.check.read(reading));
+    this.#attempts = new Attempts((attempt) => this.#planned(attempt), world.fail);
     world.time.startProcess();
     world.check.started(number);
     world.note('process', `${number} starts`);
@@ -204,6 +207,7 @@ export class Life {
           nowMs: this.#world.time.wallMs,
           nonce: `${this.number}.${(this.#nonce += 1)}`,
         });
+        this.#pages.asked(call);
         this.#world.check.sent(call);
         return new Promise((resolve) => {
           this.#world.network.send(call, request, (answer) => this.#receive(call, answer, resolve));
@@ -250,11 +254,14 @@ export class Life {
         if (facts.desired !== undefined) this.#world.tree.noted = new PolicyView(this.#view);
       },
       savePlan: (plan) => {
-        check.told({ group: plan.id, steps: plan.steps });
+        check.told({ group: plan.id, steps: plan.steps, state: this.#world.stateOf(plan.id) });
+        this.#attempts.saved(plan.id, plan.hitless);
         return during(`saves plan ${plan.hash.slice(0, 8)}`, () => journal.savePlan(plan));
       },
-      mark: (group, marks) =>
-        during(`marks ${group.id} ${JSON.stringify(marks)}`, () => journal.mark(group, marks)),
+      mark: (group, marks) => {
+        if (typeof marks.attempted === 'string') this.#attempts.begun(group.id, marks.attempted);
+        return during(`marks ${group.id} ${JSON.stringify(marks)}`, () => journal.mark(group, marks));
+      },
     });
   }
 
@@ -264,7 +271,8 @@ export class Life {
         if (this.#dead) return;
         this.#world.telemetry?.emit(event, fields);
         this.#world.note('daemon', eventText(event, fields));
-        if (event === 'plan.made') this.#planMade(fields);
+        if (event === 'group.described') this.#described(fields);
+        if (event === 'plan.made') this.#attempts.told(fields);
         if (event === 'group.converged') this.#converged(fields);
         if (event === 'call.succeeded') this.#succeeded(fields);
         if (event === 'plan.blocked' && JSON.stringify(fields).includes('a bug of Rampart')) {
@@ -286,12 +294,12 @@ export class Life {
     if (fields.rules !== 0) this.#world.check.succeeded(fields.clientToken ?? '');
   }
 
-  #planMade(fields: Readonly<Record<string, unknown>>): void {
-    const {
-      group = '',
-      revision = '',
-      hitless,
-    } = fields as { group?: string; revision?: string; hitless?: boolean };
+  #described({ group = '', rules = NaN }: CommonFields & { readonly rules?: number }): void {
+    this.#attempts.described(group);
+    this.#world.check.described(group, rules);
+  }
+
+  #planned({ group, revision, hitless, isRetry }: Attempt): void {
     const policy = this.#view.policyOf(group, revision);
     if (policy === undefined) {
       this.#world.fail('(d) ownership', `a plan for ${group}, which no policy of ${revision} names`);
@@ -301,7 +309,8 @@ export class Life {
       life: this.number,
       group,
       policy: inForceAt(policy, this.#world.time.wallMs),
-      hitless: hitless === true,
+      hitless,
+      isRetry,
       isEnding: isEnding(policy, this.#world.time.wallMs),
       state: this.#world.stateOf(group),
     });

@@ -17,6 +17,8 @@ export interface PeopleWorld {
   readonly note: (who: string, what: string) => void;
   /** Told of each group of which a policy says something else now. */
   readonly edited?: (group: string) => void;
+  /** Told of each group that no policy named until now. */
+  readonly named?: (group: string) => void;
   /** Tells the watchers after a while. */
   readonly notifySoon: () => void;
 }
@@ -82,9 +84,13 @@ export class People {
   }
 
   #write(file: string, content: SimFile, what: string): void {
-    const { tree, note, notifySoon, edited } = this.#world;
-    if (edited !== undefined) changedGroups(tree.current.files.get(file), content).forEach(edited);
+    const { tree, note, notifySoon, edited, named } = this.#world;
+    const before = tree.current.files.get(file);
+    // A broken file keeps its groups.
+    const kept = before?.kind === 'broken' ? this.#earlier.get(file)?.at(-1) : before;
+    if (edited !== undefined) changedGroups(before, content).forEach(edited);
     tree.write(file, content);
+    if (named !== undefined) newGroups(kept, content).forEach(named);
     note('people', `${file} ${what}: v${tree.current.number}`);
     notifySoon();
   }
@@ -142,6 +148,14 @@ function changedGroups(before: SimFile | undefined, after: SimFile): string[] {
   if (before?.kind !== 'good' || after.kind !== 'good') return [];
   const held = new Set(before.groups.map(policyText));
   return after.groups.filter((policy) => !held.has(policyText(policy))).map(({ group }) => group.id);
+}
+
+/** Of a file before and after. */
+function newGroups(before: SimFile | undefined, after: SimFile): string[] {
+  const idsOf = (file: SimFile | undefined) =>
+    file?.kind === 'good' ? file.groups.map(({ group }) => group.id) : [];
+  const held = new Set(idsOf(before));
+  return idsOf(after).filter((id) => !held.has(id));
 }
 
 const suffix = ({ direction }: Rule): string => (direction === 'egress' ? 'Egress' : '');

@@ -28,19 +28,40 @@ export function unsettledGroups(world: EndWorld): Map<string, string[]> {
 }
 
 /**
- * A cloud product's group; a group that has no room to get from here to there; and on the API of 2019 one whose rule
+ * A cloud product's group; a group that has no room to get from here to there, or none for all rules that name a group; one
+ * that is full, so that a rule without a text would keep that of another; and on the API of 2019 one whose rule
  * would have to be away for a moment, where the config does not allow that.
  */
 export function mayStayBlocked(
   { group }: { readonly group: { readonly id: string } },
-  { knobs, statuses }: Pick<EndWorld, 'knobs' | 'statuses'>,
+  world: EndWorld,
 ): boolean {
+  const { knobs, statuses } = world;
   const status = statuses.get(group.id);
   if (status?.outcome !== 'blocked') return false;
   if (knobs.groups.some(({ kind, managed }) => kind.id === group.id && managed)) return true;
   if (knobs.quirks.apiLevel === 'legacy2019' && status.reason.includes('neither change a priority'))
     return true;
-  return knobs.quirks.ruleQuota < 1000 && /no room|its quota/.test(status.reason);
+  const { is, wanted } = rulesAtEnd(group.id, world);
+  if (status.reason.includes('would name a group'))
+    return wanted.filter(({ peer }) => peer.kind === 'group').length > knobs.quirks.groupReferenceQuota;
+  if (knobs.quirks.ruleQuota >= 1000) return false;
+  if (status.reason.includes('the group is full')) {
+    const coming = without(wanted, is);
+    const isFull = is.length + coming.length > knobs.quirks.ruleQuota;
+    return isFull && coming.some(({ description }) => description === null);
+  }
+  return /no room|its quota/.test(status.reason);
+}
+
+/** As the group is, and as its policy wants it, with what that leaves alone. */
+function rulesAtEnd(
+  id: string,
+  world: EndWorld,
+): { readonly is: readonly Rule[]; readonly wanted: readonly Rule[] } {
+  const policy = policiesIn(world).find(({ group }) => group.id === id);
+  const is = rulesOf(world.stateOf(id));
+  return { is, wanted: policy === undefined ? [] : wantedRules(policy, is) };
 }
 
 /**

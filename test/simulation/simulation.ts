@@ -114,7 +114,8 @@ class Simulation {
     const random = stream(3);
     const notifySoon = () => time.in(50 + random.below(1500), () => this.#tree.notify());
     const edited = (group: string) => this.#told.edited(group, time.nowMs);
-    const people = new People({ ...shared, tree: this.#tree, random, notifySoon, edited });
+    const named = (group: string) => this.#told.named(group, time.nowMs);
+    const people = new People({ ...shared, tree: this.#tree, random, notifySoon, edited, named });
     this.#troubles = new Troubles(
       {
         ...shared,

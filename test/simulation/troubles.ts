@@ -35,6 +35,8 @@ const STOP_GRACE_MS = 21_000;
 /** Crashes at boundaries of operations; those at random times come on top. */
 const MAX_BOUNDARY_CRASHES = 12;
 const MOST_HANGING = 40;
+/** The vendor refuses calls whose time is farther from its own. */
+const MOST_CLOCK_ERROR_MS = 15 * 60_000;
 
 export class Troubles {
   readonly #world: TroubleWorld;
@@ -209,10 +211,12 @@ export class Troubles {
   }
 
   #jumpClock(): void {
-    const { time, random, note } = this.#world;
+    const { time, random, note, unreadable } = this.#world;
     const errorMs = Math.round((random.fraction() - 0.5) * random.pick([4000, 600_000, 7_200_000]));
     note('machine', `its clock is off by ${errorMs} ms`);
     time.setWallError(errorMs);
-    this.#later(120_000, () => time.setWallError(0));
+    const forMs = random.below(120_000);
+    if (Math.abs(errorMs) > MOST_CLOCK_ERROR_MS) unreadable(time.nowMs + forMs);
+    time.in(forMs, () => time.setWallError(0));
   }
 }

@@ -1,11 +1,12 @@
 // Accidents of a git source through the built daemon: a converged group, something that goes wrong with the repository,
 // the way to it, or the mirror; what is told of it, and that the last good commit goes on to be enforced. One daemon
 // meets several accidents one after the other, and is led back to a good commit after each.
-import { readdirSync, rmSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'vitest';
 import { GitEstate, policyOf } from './git-estate.ts';
 import type { LogLine, RampartProcess } from './rampart.ts';
+import { removeFolder } from './remove-folder.ts';
 
 /** What is let in while all is well; accidents ask for other ports. */
 export const GOOD_PORTS: readonly number[] = [443, 8443];
@@ -146,7 +147,7 @@ export class GitAccidentWorld {
   /** The remote is made again, with a good commit after the one in force; waits until that is in force. */
   async mend(): Promise<void> {
     const { remote, clone } = this.estate;
-    rmSync(remote, { recursive: true, force: true });
+    removeFolder(remote);
     clone.run('init', '--quiet', '--bare', '--initial-branch=main', remote);
     await this.putInForce(() => this.pushPolicies(this.policyTree(GOOD_POLICY)));
   }

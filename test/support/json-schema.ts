@@ -13,6 +13,8 @@ const TYPES: Readonly<Record<string, (value: unknown) => boolean>> = {
   string: (value) => typeof value === 'string',
   number: (value) => typeof value === 'number',
   integer: Number.isInteger,
+  boolean: (value) => typeof value === 'boolean',
+  null: (value) => value === null,
 };
 
 const onObjects = (check: (value: Record<string, unknown>) => boolean) => (value: unknown) =>

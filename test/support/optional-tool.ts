@@ -18,6 +18,7 @@ const TOOLS = {
   promtool: () => ends('promtool', ['--version']),
   hadolint: () => ends('hadolint', ['--version']),
   shellcheck: () => ends('shellcheck', ['--version']),
+  chromium: () => chromiumPath() !== null,
   'systemd-analyze': () => ends('systemd-analyze', ['--version']),
   // It may be there and not be allowed to trace.
   strace: () => ends('strace', ['-qq', '-o', '/dev/null', 'true']),
@@ -34,6 +35,12 @@ const NOBODY = { uid: 65534 };
 
 /** How to start a process for which file permissions hold: the superuser, as whom tests may run, may write everything. */
 export const UNPRIVILEGED = process.getuid?.() === 0 ? NOBODY : {};
+
+/** Null: there is none. */
+export function chromiumPath(): string | null {
+  const found = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
+  return process.env.RAMPART_TEST_CHROMIUM ?? found ?? null;
+}
 
 type Register = (title: string, body: () => void | Promise<void>) => void;
 

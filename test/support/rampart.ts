@@ -1,12 +1,14 @@
 // The built binary as users run it: a folder of its own, real processes, log lines as events to wait for.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runCommand } from './command.ts';
 import { WorkspaceJournal } from './e2e-journal.ts';
+import { strangeLines } from './log-lines.ts';
 import { UNPRIVILEGED } from './optional-tool.ts';
+import { removeFolder } from './remove-folder.ts';
 
 /** The built program. */
 export const MAIN = fileURLToPath(new URL('../../dist/daemon/main.js', import.meta.url));
@@ -75,7 +77,13 @@ export class Workspace {
   async dispose(): Promise<void> {
     for (const running of this.#running) running.kill('SIGKILL');
     await Promise.all([...this.#running].map((running) => running.finished));
-    rmSync(this.folder, { recursive: true, force: true });
+    removeFolder(this.folder);
+    const strange = [...this.#running].flatMap(({ output }) => strangeLines(output));
+    if (strange.length > 0) {
+      throw new Error(
+        `lines that docs/log-schema.json does not have (\`npm run schema\`):\n${strange.join('\n')}`,
+      );
+    }
   }
 
   #options(env: Readonly<Record<string, string>>) {

@@ -130,7 +130,7 @@ export const SAMPLE_EVENTS: Samples = {
     err: 'refused',
   },
   'policies.reachable': { url: 'https://git.example.com/p.git', ref: 'refs/heads/main' },
-  'call.succeeded': { ...COMMON, rules: 1 },
+  'call.succeeded': { ...COMMON, rules: 1, change: '~ tcp 9443 from vpn: priority 10 -> 1 (admin)' },
   'call.retried': { ...COMMON, kind: 'retry', delayMs: 800 },
   'call.throttled': { ...COMMON, delayMs: 1200 },
   'call.failed': { ...COMMON, kind: 'rejected' },

@@ -19,10 +19,7 @@ export function addReconcileCommand(program: Command, io: Io, done: (code: ExitC
   addCommonFlags(program.command('reconcile'))
     .description('Ask the running daemon to reconcile now. Exit code: 0 asked, 1 no daemon.')
     .option('--group <ID>', 'only this group (default: the policies and all groups)')
-    .addHelpText(
-      'after',
-      '\nIt does not wait for the outcome: `rampart status` shows that.\n\nExample: rampart reconcile --group sg-bp1web',
-    )
+    .addHelpText('after', '\nIt does not wait for the outcome: `rampart status` shows that.')
     .action((flags: ReconcileFlags) => askToReconcile(flags, io).then(done));
 }
 

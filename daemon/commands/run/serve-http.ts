@@ -7,9 +7,13 @@ import type { LiveConfig } from '../../compose/live-config.ts';
 import type { HookServer } from '../../compose/open-hooks.ts';
 import type { Secrets } from '../../compose/secrets.ts';
 import type { Config } from '../../config/config.ts';
+import { listenAdvice } from '../../config/listen.ts';
 import type { HttpServer } from '../../http/listener.ts';
 import type { EventStreams } from '../../http/local/event-streams.ts';
+import { createPages } from '../../http/page/pages.ts';
 import { startHttp, type HttpPorts } from '../../http/server.ts';
+import type { Journal } from '../../journal/journal.ts';
+import { systemClock } from '../../clock.ts';
 import type { Lanes } from '../../queue/lanes.ts';
 import type { Telemetry } from '../../telemetry/events.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
@@ -37,7 +41,7 @@ export async function openHttp(config: Config, ports: HttpPorts): Promise<HttpSe
   if (config.http.listen === null) return null;
   const http = await startHttp(config.http.listen, ports);
   if (http.ok) return http.value;
-  throw new UsageError(http.error);
+  throw new UsageError(`${http.error}; ${listenAdvice('http.listen', ', or off,')}`);
 }
 
 /** What the port shows. */
@@ -49,6 +53,7 @@ interface Observed {
   readonly metrics: Metrics;
   readonly events: EventStreams;
   readonly hooks: HookServer | null;
+  readonly journal: Journal;
 }
 
 export function httpPorts({
@@ -59,6 +64,7 @@ export function httpPorts({
   metrics,
   events,
   hooks,
+  journal,
 }: Observed): HttpPorts {
   const rampart = packageVersion();
   const startedAt = new Date().toISOString();
@@ -80,6 +86,13 @@ export function httpPorts({
   });
   return {
     status,
+    pages: createPages({
+      status,
+      record: (group) => daemon.controller.recordOf(group),
+      desk: journal,
+      nowMs: () => systemClock.nowMs(),
+    }),
+    ready: () => daemon.ready,
     events,
     reconcileNow: (group) => daemon.reconcileNow(group),
     metrics: async () => {

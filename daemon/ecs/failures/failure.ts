@@ -48,3 +48,10 @@ const LACKS_FIELDS = /^(OperationDenied|MissingParameter(\..+)?|InvalidIpProtoco
 
 /** Whether the endpoint may not have found the rule in the call: `Permissions.N` is news to an API without rule ids. */
 export const mayNotKnowTheForm = (failure: Failure): boolean => LACKS_FIELDS.test(failure.code);
+
+/** A missing RAM permission may concern one group or one operation only. */
+const RAM_CODE = /^(Forbidden(?!\.AccessKeyDisabled)|NoPermission|NotAuthorized|AccessDenied)/;
+
+/** Whether every call of the account would be refused alike. */
+export const concernsAccount = ({ kind, code }: Failure): boolean =>
+  kind === 'denied' && !RAM_CODE.test(code);

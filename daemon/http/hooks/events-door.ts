@@ -3,7 +3,7 @@ import { groupKey, type GroupRef } from '../../../reconciler/model/group.ts';
 import type { Clock } from '../../clock.ts';
 import type { HooksConfig } from '../../config/sections/hooks-schema.ts';
 import type { JournalDesk } from '../../journal/journal.ts';
-import type { GroupStanding } from '../../schedule/controller.ts';
+import type { GroupStanding } from '../../schedule/groups/controlled-group.ts';
 import {
   HOOK_ACCEPTED,
   headerOf,

@@ -57,7 +57,7 @@ export async function openPostgresJournal(
 ): Promise<Opened<Journal>> {
   const connections = new Connections(target, { onAvailability: availabilityTo(wait?.telemetry) });
   const create = { install: randomPart(randomByte), shards };
-  const opened = await untilAnswered(connections, { target, create }, wait);
+  const opened = await openedOnceAnswered(connections, { target, create }, wait);
   if (!opened.ok) return closed(connections, opened.error);
   const meta = opened.value;
   if (meta.shards !== shards) return closed(connections, otherShards(meta, target, shards));
@@ -90,7 +90,7 @@ interface WantedJournal {
 const FIRST_TRY_AGAIN_MS = 500;
 const LAST_TRY_AGAIN_MS = 10_000;
 
-async function untilAnswered(
+async function openedOnceAnswered(
   connections: Connections,
   wanted: WantedJournal,
   wait: DatabaseWait | null,

@@ -41,29 +41,33 @@ export function readGroupFacts({ db, policies }: FactsOfGroups, group: GroupRef)
   };
 }
 
+/**
+ * What the daemon notes need not wait for the disk: nothing is done on the strength of a fact but by a call, and its intent
+ * waits, so no fact on disk is younger than a call that it is about. What a person has said does wait.
+ */
+export type Haste = 'waits' | 'quick';
+
 export function writeGroupFacts(
   { db, policies }: FactsOfGroups,
   group: GroupRef,
   facts: Partial<GroupFacts>,
+  haste: Haste,
 ): void {
   const before = groupBodies(db, group);
   const changed = changedFacts(before, facts);
-  writeBodies(db, group, changed);
+  writeBodies(db, group, { changed, haste });
   const inForce = new Map([...before, ...changed]).get('inForce');
   if (facts.inForce && inForce !== undefined) policies.note(group, inForce, facts.inForce);
 }
 
-/**
- * Nothing is done on the strength of a fact but by a call, and its intent waits for the disk: so no fact is younger than a
- * call that it is about.
- */
-function writeBodies(
-  db: Connection,
-  group: GroupRef,
-  changed: ReadonlyArray<readonly [string, string]>,
-): void {
+interface ChangedBodies {
+  readonly changed: ReadonlyArray<readonly [string, string]>;
+  readonly haste: Haste;
+}
+
+function writeBodies(db: Connection, group: GroupRef, { changed, haste }: ChangedBodies): void {
   if (changed.length === 0) return;
-  db.quickTransaction(() => {
+  const write = (): void => {
     for (const [name, body] of changed) {
       db.run(
         'INSERT OR REPLACE INTO group_facts (account, region, group_id, name, body) VALUES (?, ?, ?, ?, ?)',
@@ -72,7 +76,9 @@ function writeBodies(
         body,
       );
     }
-  });
+  };
+  if (haste === 'quick') db.quickTransaction(write);
+  else db.transaction(write);
 }
 
 function groupBodies(db: Connection, group: GroupRef): ReadonlyMap<string, string> {

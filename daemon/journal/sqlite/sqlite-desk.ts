@@ -134,7 +134,7 @@ export class SqliteDesk implements JournalDesk {
   adopt(group: GroupRef, rules: readonly AdoptedRule[]): Promise<void> {
     return guarded(() => {
       const { adoptedRules } = readGroupFacts(this.#facts, group);
-      writeGroupFacts(this.#facts, group, { adoptedRules: [...adoptedRules, ...rules] });
+      writeGroupFacts(this.#facts, group, { adoptedRules: [...adoptedRules, ...rules] }, 'waits');
     });
   }
 

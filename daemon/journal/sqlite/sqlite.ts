@@ -198,7 +198,7 @@ class SqliteJournal extends SqliteDesk implements Journal {
   }
 
   setFacts(group: GroupRef, facts: Partial<GroupFacts>): Promise<void> {
-    return guarded(() => writeGroupFacts({ db: this.#db, policies: this.#policies }, group, facts));
+    return guarded(() => writeGroupFacts({ db: this.#db, policies: this.#policies }, group, facts, 'quick'));
   }
 
   override estateFacts(): Promise<EstateFacts> {

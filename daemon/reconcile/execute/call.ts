@@ -1,6 +1,7 @@
 // One call of a step: an intent that is durable before the call, the call, and its outcome in the journal.
 import type { Rule } from '../../../reconciler/model/rule.ts';
 import { rulesAddedBy, type Step } from '../../../reconciler/plan/plan.ts';
+import { stepWords } from '../../../reconciler/report/changes/step-words.ts';
 import { stepRequest } from '../../ecs/convert/requests.ts';
 import { effectOf } from '../../journal/effect.ts';
 import type { IntentOutcome } from '../../journal/journal.ts';
@@ -36,7 +37,10 @@ export async function callWithIntent(
   const { account, region } = group;
   const answer = await run.write(
     { account, region, operation, params, clientToken },
-    { ...stepFields(run, numbered), operation, clientToken, rules: stepRules(step).length },
+    {
+      ...{ ...stepFields(run, numbered), operation, clientToken },
+      ...{ rules: stepRules(step).length, change: stepWords(step) },
+    },
     run.signal,
   );
   const outcome = intentOutcomeOf(answer, adopted);

@@ -1,15 +1,38 @@
 // A live group as the text of a policy file: the way back from rules to the words of the policy language.
 // Whether a policy can say all of it is for the compiler to judge, which reads the text again.
 import { Document, visit, type Scalar } from 'yaml';
-import type { DescribedGroup, DescribedRule } from '../../model/group.ts';
+import type { DescribedGroup } from '../../model/group.ts';
 import { formatPeer, type Peer } from '../../model/peer.ts';
-import { ALL_PORTS, type PortRange } from '../../model/ports.ts';
 import { formatPrefix } from '../../model/prefix.ts';
-import { compareRules, type Direction, type Rule } from '../../model/rule.ts';
+import { parsePolicyProtocol } from '../../model/protocol.ts';
+import type { Direction, Rule } from '../../model/rule.ts';
+import { describeRule } from '../../model/rule-text.ts';
 import { OWN_KEY, PEER_KEY } from '../schema/side-keys.ts';
+import { entriesOfRules, portWord, type PolicyEntry } from './group-entries.ts';
+import { NO_NAMES, prefixesKey, trafficKey, type SharedNames } from './shared-names.ts';
+
+export interface RenderOptions {
+  /** Used where they fit. */
+  readonly names?: SharedNames;
+  /** Rules that no policy can say: each becomes a comment, and an `ignore` of its shape. */
+  readonly unsayable?: readonly UnsayableRule[];
+}
+
+export interface UnsayableRule {
+  readonly rule: Rule;
+  /** One line. */
+  readonly why: string;
+}
 
 /** Both directions are written, an empty one as `[]`: from then on the file says all of the group. */
-export function renderGroup({ id, region, account, name, rules }: DescribedGroup): string {
+export function renderGroup(
+  { id, region, account, name, rules }: DescribedGroup,
+  { names = NO_NAMES, unsayable = [] }: RenderOptions = {},
+): string {
+  const left = new Set(unsayable.map(({ rule }) => rule));
+  const said = rules.map(({ rule }) => rule).filter((rule) => !left.has(rule));
+  const entries = (direction: Direction): YamlMapping[] =>
+    entriesOfRules(said.filter((rule) => rule.direction === direction)).map((entry) => entryOf(entry, names));
   const document = new Document({
     version: 1,
     groups: [
@@ -17,8 +40,9 @@ export function renderGroup({ id, region, account, name, rules }: DescribedGroup
         id,
         region,
         ...(account === 'default' ? {} : { account }),
-        ingress: entriesOf(rules, 'ingress').map(flowNode),
-        egress: entriesOf(rules, 'egress').map(flowNode),
+        ...(unsayable.length === 0 ? {} : { ignore: unsayable.map(ignoreNode) }),
+        ingress: entries('ingress').map(flowNode),
+        egress: entries('egress').map(flowNode),
       },
     ],
   });
@@ -29,27 +53,27 @@ export function renderGroup({ id, region, account, name, rules }: DescribedGroup
 
 type YamlMapping = Readonly<Record<string, unknown>>;
 
-/** Rules that differ in their peers only become one entry with a list of peers. */
-function entriesOf(described: readonly DescribedRule[], direction: Direction): YamlMapping[] {
-  const peersOf = new Map<string, { readonly rule: Rule; readonly peers: Peer[] }>();
-  const rules = described.map(({ rule }) => rule).filter((rule) => rule.direction === direction);
-  for (const rule of rules.sort(compareRules)) {
-    const key = JSON.stringify(entryOf(rule, []));
-    const entry = peersOf.get(key) ?? { rule, peers: [] };
-    entry.peers.push(rule.peer);
-    peersOf.set(key, entry);
-  }
-  return [...peersOf.values()].map(({ rule, peers }) => entryOf(rule, peers));
+function ignoreNode({ rule, why }: UnsayableRule) {
+  const { direction, protocol, ports, peer, action, priority, description } = rule;
+  const named = parsePolicyProtocol(protocol);
+  const node = flowNode({
+    direction,
+    ...(named === null ? {} : { protocol: named }),
+    ...(named !== null && ports.kind === 'range' ? { ports: portWord(ports) } : {}),
+    peer: peerWord(peer),
+    action,
+    priority,
+    ...(description === null || description.includes('*') ? {} : { description }),
+  });
+  node.commentBefore = ` A policy cannot say ${describeRule(rule)}: ${why}`;
+  return node;
 }
 
-function entryOf(rule: Rule, peers: readonly Peer[]): YamlMapping {
-  const { direction, protocol, ports, sourcePorts, own, action, priority, nicType, description } = rule;
-  const [first] = peers;
+function entryOf({ rule, peers }: PolicyEntry, names: SharedNames): YamlMapping {
+  const { direction, sourcePorts, own, action, priority, nicType, description } = rule;
   return {
-    protocol,
-    ...(ports.kind === 'range' ? { ports: portWord(ports) } : {}),
-    ...(ports.kind === 'list' ? { portList: ports.id } : {}),
-    [PEER_KEY[direction]]: peers.length === 1 && first !== undefined ? peerWord(first) : peers.map(peerWord),
+    ...trafficWords(rule, names),
+    [PEER_KEY[direction]]: peersWord(peers, names),
     ...(own === null ? {} : { [OWN_KEY[direction]]: formatPrefix(own) }),
     ...(sourcePorts === null ? {} : { sourcePorts: portWord(sourcePorts) }),
     ...(action === 'accept' ? {} : { action }),
@@ -59,9 +83,21 @@ function entryOf(rule: Rule, peers: readonly Peer[]): YamlMapping {
   };
 }
 
-function portWord({ first, last }: PortRange): number | string {
-  if (first === last) return first;
-  return first === ALL_PORTS.first && last === ALL_PORTS.last ? 'all' : `${first}-${last}`;
+function trafficWords(rule: Rule, { services }: SharedNames): YamlMapping {
+  const { protocol, ports } = rule;
+  const service = services.get(trafficKey(rule) ?? '');
+  if (service !== undefined) return { services: service };
+  return {
+    protocol,
+    ...(ports.kind === 'range' ? { ports: portWord(ports) } : {}),
+    ...(ports.kind === 'list' ? { portList: ports.id } : {}),
+  };
+}
+
+function peersWord(peers: readonly Peer[], { networks }: SharedNames): unknown {
+  const [first] = peers;
+  const written = peers.length === 1 && first !== undefined ? peerWord(first) : peers.map(peerWord);
+  return networks.get(prefixesKey(peers) ?? '')?.name ?? written;
 }
 
 const peerWord = (peer: Peer): string | YamlMapping =>

@@ -15,6 +15,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { expectLastGood, GitAccidentWorld, GOOD_POLICY } from '../../support/git-accident.ts';
 import { policyOf } from '../../support/git-estate.ts';
 import { onlyWith } from '../../support/optional-tool.ts';
+import { removeFolder } from '../../support/remove-folder.ts';
 
 let world: GitAccidentWorld;
 
@@ -26,17 +27,14 @@ afterEach(() => world.mend());
 
 const repository = (...names: readonly string[]): string => world.mirror('repository.git', ...names);
 
-/** Again where the daemon's git has just written into the folder that is being emptied. */
-const remove = (path: string): void => rmSync(path, { recursive: true, maxRetries: 20, retryDelay: 20 });
-
-const loseRemote = (): void => rmSync(world.estate.remote, { recursive: true });
+const loseRemote = (): void => removeFolder(world.estate.remote);
 
 /** What may become of the mirror. */
 const DAMAGES: ReadonlyArray<readonly [title: string, damage: () => unknown]> = [
-  ['the mirror was deleted', () => remove(world.mirror())],
-  ['all of it was deleted but its folder', () => remove(repository())],
-  ['its objects were deleted', () => remove(repository('objects'))],
-  ['its refs were deleted', () => remove(repository('refs'))],
+  ['the mirror was deleted', () => removeFolder(world.mirror())],
+  ['all of it was deleted but its folder', () => removeFolder(repository())],
+  ['its objects were deleted', () => removeFolder(repository('objects'))],
+  ['its refs were deleted', () => removeFolder(repository('refs'))],
   ['its HEAD is garbage', () => writeFileSync(repository('HEAD'), '\0\0\0\0')],
   ['its HEAD leads to another branch', () => writeFileSync(repository('HEAD'), 'ref: refs/heads/evil\n')],
   ['its branch is garbage', () => writeFileSync(repository('refs/heads/main'), 'x'.repeat(40))],
@@ -107,7 +105,7 @@ test('a file in the place of the mirror is told, and nothing is lost', async () 
   await expectLastGood(world, {
     title: '',
     happens: () => {
-      rmSync(folder, { recursive: true });
+      removeFolder(folder);
       writeFileSync(folder, 'no folder');
     },
     told: ['policies.unreachable', {}, 'cannot be used'],

@@ -10,6 +10,7 @@ import {
   GitAccidentWorld,
   type GitAccident,
 } from '../../support/git-accident.ts';
+import { removeFolder } from '../../support/remove-folder.ts';
 
 const remoteOf = ({ estate }: GitAccidentWorld): string => estate.remote;
 
@@ -33,7 +34,7 @@ function pushBad(world: GitAccidentWorld, parents: readonly string[]): string {
 
 /** Something else in the place of the remote. */
 function replaceRemote(world: GitAccidentWorld, ...init: readonly string[]): void {
-  rmSync(remoteOf(world), { recursive: true });
+  removeFolder(remoteOf(world));
   world.git('init', '--quiet', '--bare', '--initial-branch=main', ...init, remoteOf(world));
 }
 
@@ -113,7 +114,7 @@ const ACCIDENTS: readonly GitAccident[] = [
     happens: (world) => {
       const root = world.git('commit-tree', '-m', 'root', badTree(world));
       const tip = pushBad(world, [root]);
-      rmSync(remoteOf(world), { recursive: true });
+      removeFolder(remoteOf(world));
       world.git('update-ref', 'refs/heads/rewritten', tip);
       const from = `file://${world.estate.clone.folder}`;
       const flags = ['--quiet', '--bare', '--depth=1', '--branch=rewritten'];
@@ -133,7 +134,7 @@ const ACCIDENTS: readonly GitAccident[] = [
     happens: (world) => {
       replaceRemote(world, '--object-format=sha256');
       const other = path.join(world.estate.workspace.folder, 'other');
-      rmSync(other, { recursive: true, force: true });
+      removeFolder(other);
       mkdirSync(path.join(other, 'policies'), { recursive: true });
       writeFileSync(path.join(other, 'policies/web.yaml'), BAD_POLICY);
       const run = (...args: readonly string[]): void => {
@@ -149,7 +150,7 @@ const ACCIDENTS: readonly GitAccident[] = [
   {
     title: 'a file stands in the place of the remote',
     happens: (world) => {
-      rmSync(remoteOf(world), { recursive: true });
+      removeFolder(remoteOf(world));
       writeFileSync(remoteOf(world), 'no repository');
     },
     told: [UNREACHABLE, {}, 'repository'],

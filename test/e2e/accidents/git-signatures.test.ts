@@ -7,6 +7,7 @@ import { BAD_POLICY, expectLastGood, GitAccidentWorld, GOOD_POLICY } from '../..
 import { onlyWith } from '../../support/optional-tool.ts';
 import { type CommitParts, SignedRepository } from '../../support/signed-repository.ts';
 import { SigningWorld } from '../../support/signing-world.ts';
+import { removeFolder } from '../../support/remove-folder.ts';
 
 let people: SigningWorld;
 let remote: SignedRepository;
@@ -140,7 +141,7 @@ const register = (): void => {
     world = await GitAccidentWorld.open({
       git: `verify: {${verify.join(', ')}}`,
       firstCommit: (estate) => {
-        rmSync(estate.remote, { recursive: true });
+        removeFolder(estate.remote);
         remote = new SignedRepository(estate.remote);
         return push({ by: people.keys.alice, parents: [] }, GOOD_POLICY);
       },

@@ -48,7 +48,13 @@ export function otherChecks(plans: PlanWatch, world: CheckedWorld): Check[] {
   return [
     ...(config.brake === 'off'
       ? []
-      : [new BrakeCheck(plans, { ...config.brake, random: new Random(knobs.seed * 16 + 6) }, fail)]),
+      : [
+          new BrakeCheck(
+            plans,
+            { ...config.brake, random: new Random(knobs.seed * 16 + 6), wallMs: world.wallMs },
+            fail,
+          ),
+        ]),
     ...(world.hungLately === null
       ? []
       : [new NewsCheck({ boundMs: NEWS_MS, mayWait: world.hungLately }, fail)]),
@@ -94,10 +100,12 @@ export function toldToAll(checks: () => readonly Check[]): Required<Check> {
   };
   return {
     started: (life) => tell((check) => check.started?.(life)),
+    described: (group, rules) => tell((check) => check.described?.(group, rules)),
     planned: (plan) => tell((check) => check.planned?.(plan)),
     told: (plan) => tell((check) => check.told?.(plan)),
     succeeded: (token) => tell((check) => check.succeeded?.(token)),
     edited: (group, atMs) => tell((check) => check.edited?.(group, atMs)),
+    named: (group, atMs) => tell((check) => check.named?.(group, atMs)),
     unreadable: (untilMs) => tell((check) => check.unreadable?.(untilMs)),
     converged: (group) => tell((check) => check.converged?.(group)),
     approved: (group, atMs) => tell((check) => check.approved?.(group, atMs)),

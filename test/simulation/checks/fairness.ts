@@ -32,6 +32,11 @@ export class FairnessCheck implements Check {
     this.#readableSinceMs = Math.max(this.#readableSinceMs, untilMs);
   }
 
+  /** What was changed while no policy named it was no one's to look at. */
+  named(group: string, atMs: number): void {
+    if (this.#unseenSinceMs.has(group)) this.#unseenSinceMs.set(group, atMs);
+  }
+
   landed({ call, atMs, before, after }: Landing): void {
     const group = after.SecurityGroupId;
     if (call === null && before !== after && !this.#unseenSinceMs.has(group))

@@ -5,16 +5,26 @@ import type { Check, Fail, PlanFact } from '../facts.ts';
 export class PauseCheck implements Check {
   readonly #pauses: () => readonly Pause[];
   readonly #fail: Fail;
+  readonly #pausedWhenDescribed = new Map<string, boolean>();
 
   constructor(pauses: () => readonly Pause[], fail: Fail) {
     this.#pauses = pauses;
     this.#fail = fail;
   }
 
-  planned({ group, policy }: PlanFact): void {
+  described(group: string): void {
+    this.#pausedWhenDescribed.set(group, this.#isPaused(group));
+  }
+
+  /** One that was told earlier is made when the group is described, and may wait for its calls until it is begun. */
+  planned({ group, policy, isRetry }: PlanFact): void {
     // Of a group that is only observed a plan is told, too, but never carried out.
     if (policy.mode === 'observe') return;
-    const pause = this.#pauses().find((each) => each.group === null || each.group.id === group);
-    if (pause !== undefined) this.#fail('pauses', `a plan is made for ${group}, which is paused`);
+    const isPaused = isRetry ? this.#pausedWhenDescribed.get(group) === true : this.#isPaused(group);
+    if (isPaused) this.#fail('pauses', `a plan is made for ${group}, which is paused`);
+  }
+
+  #isPaused(id: string): boolean {
+    return this.#pauses().some(({ group }) => group === null || group.id === id);
   }
 }

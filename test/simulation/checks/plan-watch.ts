@@ -97,6 +97,11 @@ export class PlanWatch implements Check {
     return [...(this.#readings.get(group)?.values() ?? [])].flat();
   }
 
+  /** The rule with that id, as it was last read; undefined if it never was, or rules have no ids. */
+  lastReadOf(group: string, id: string): Rule | undefined {
+    return this.#told.get(group)?.get(id);
+  }
+
   planned(fact: PlanFact): void {
     const read = this.lastRead(fact.group);
     const real = rulesOf(fact.state);
@@ -123,6 +128,11 @@ export class PlanWatch implements Check {
   sent({ operation, group, token, life }: SentCall): void {
     const plan = this.#plans.get(group);
     if (isWrite(operation) && plan?.fact.life === life) plan.token = token;
+  }
+
+  /** Its sender is done with the call: a copy of it that comes in later is a change by someone else. */
+  succeeded(token: string): void {
+    for (const plan of this.#plans.values()) if (plan.token === token) plan.token = '';
   }
 
   landed({ call, atMs, before, after, code }: Landing): void {

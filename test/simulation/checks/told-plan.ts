@@ -59,12 +59,14 @@ function straysOf(call: SentCall, plan: WatchedPlan, steps: readonly Step[]): st
 
 const identities = (rules: readonly Rule[]): ReadonlySet<string> => new Set(rules.map(ruleIdentity));
 
-function addedBy(step: Step): Rule[] {
+/** The rules that a step brings. */
+export function addedBy(step: Step): Rule[] {
   if (step.kind === 'revoke') return [];
   return step.kind === 'modify' ? [step.to.rule] : step.rules.map(({ rule }) => rule);
 }
 
-function removedBy(step: Step): Rule[] {
+/** The rules that a step takes away. */
+export function removedBy(step: Step): Rule[] {
   if (step.kind === 'authorize') return [];
   return step.kind === 'modify' ? [step.target.rule] : step.targets.map(({ rule }) => rule);
 }

@@ -1,5 +1,5 @@
-// What the daemon says of itself is true: a group that it calls converged is, as it was last read, what its policy wants;
-// and a call that its log calls succeeded was worked off by the cloud, without an error.
+// What the daemon says of itself is true: a group has as many rules as were last read of it, and one that it calls
+// converged is, as it was last read, what its policy wants; and a call that its log calls succeeded was worked off by the cloud, without an error.
 import { ruleIdentity } from '../../../reconciler/model/rule.ts';
 import type { Check, Converged, Fail, Landing } from '../facts.ts';
 import { wantedRules, without, type PlanWatch } from './plan-watch.ts';
@@ -21,6 +21,13 @@ export class TruthCheck implements Check {
   succeeded(token: string): void {
     if (!this.#done.has(token))
       this.#fail('truth', `the log calls ${token} succeeded, which the cloud never did`);
+  }
+
+  /** It holds the checks' own picture of what was read against that of the daemon, too. */
+  described(group: string, rules: number): void {
+    const read = this.#plans.lastRead(group).length;
+    if (rules !== read)
+      this.#fail('truth', `${group} is said to have ${rules} rules, of which ${read} were read`);
   }
 
   converged({ group, policy }: Converged): void {

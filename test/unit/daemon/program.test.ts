@@ -118,6 +118,21 @@ describe('--help names the command, its exit codes or its flags', () => {
   );
 });
 
+test('the help of each command ends with an example, of which it names each flag', async () => {
+  const { stdout } = await run('--help');
+  const names = [...stdout.slice(stdout.indexOf('Commands:')).matchAll(/^ {2}([a-z]+) {2}/gm)].map(
+    ([, name = '']) => name,
+  );
+  expect(names).toContain('completion');
+  for (const name of names.filter((each) => each !== 'help')) {
+    const help = (await run(`${name} --help`)).stdout;
+    const [, example = ''] = /\nExample:\n {2}(rampart .*)\n$/.exec(help) ?? [];
+    expect([name, example]).toEqual([name, expect.stringMatching(`^rampart ${name}( |$)`)]);
+    for (const [flag] of example.matchAll(/--[a-z-]+/g))
+      expect(help).toMatch(new RegExp(`^ {2}.*${flag}\\b`, 'm'));
+  }
+});
+
 test('all commands are listed with a summary, and the nearest one to a slip is found', async () => {
   const { code, stdout } = await run('--help');
   expect(code).toBe(0);

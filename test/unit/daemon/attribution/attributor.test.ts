@@ -3,7 +3,7 @@ import { Attributor } from '../../../../daemon/attribution/attributor.ts';
 import type { TrailTransport } from '../../../../daemon/attribution/lookup.ts';
 import type { TransportAnswer } from '../../../../daemon/ecs/transport/transport.ts';
 import { openMemoryJournal } from '../../../../daemon/journal/memory/memory.ts';
-import { JournalError, type Journal } from '../../../../daemon/journal/journal.ts';
+import { JournalError, LeaseLost, type Journal } from '../../../../daemon/journal/journal.ts';
 import { EventLog } from '../../../support/service.ts';
 import { VirtualClock } from '../../../support/virtual-clock.ts';
 import { wrappedJournal } from '../../../support/wrapped-journal.ts';
@@ -175,4 +175,17 @@ it('a journal that fails is a failure of the daemon', async () => {
   attributor = open(new Map([['default', trail]]), wrappedJournal(journal, { setFacts: broken }));
   drift();
   await expect(attributor.failure).rejects.toThrow('the disk is gone');
+});
+
+it('of a group that another replica looks after by now nothing more is asked, and nothing fails', async () => {
+  const lost: Journal = Object.assign(Object.create(journal) as Journal, {
+    setFacts: () => Promise.reject(new LeaseLost('default/cn-hangzhou')),
+  });
+  attributor.stop();
+  attributor = open(new Map([['default', trail]]), lost);
+  const failed = Promise.race([attributor.failure.catch(() => 'failed'), clock.until(clock.sleep(60_000))]);
+  drift();
+  expect(await failed).not.toBe('failed');
+  expect(attributor.of(GROUP).isAsking).toBe(false);
+  expect(asked).toEqual([]);
 });

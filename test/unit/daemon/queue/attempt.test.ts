@@ -55,7 +55,12 @@ function setUp(script: readonly Scripted[], tookMs = 0) {
     return next();
   };
   const call = (signal?: AbortSignal) =>
-    writeWithRetries(ports, write, REQUEST, { about: ABOUT, rules: 1, signal: signal ?? null });
+    writeWithRetries(ports, write, REQUEST, {
+      about: ABOUT,
+      rules: 1,
+      change: '+ tcp 80',
+      signal: signal ?? null,
+    });
   const names = () => events.map(({ event }) => event);
   return { ports, lanes, events, names, sent, call };
 }
@@ -187,7 +192,10 @@ describe('a write', () => {
           requestId: 'REQ',
         },
       },
-      { event: 'call.succeeded', fields: { ...common, attempt: 2, requestId: 'R2', rules: 1 } },
+      {
+        event: 'call.succeeded',
+        fields: { ...common, attempt: 2, requestId: 'R2', rules: 1, change: '+ tcp 80' },
+      },
     ]);
   });
 });
@@ -229,6 +237,7 @@ it('lets a bug in the client crash', async () => {
   const call = writeWithRetries(ports, () => Promise.reject(new TypeError('bug')), REQUEST, {
     about: ABOUT,
     rules: 1,
+    change: '+ tcp 80',
   });
   await expect(call).rejects.toThrow(TypeError);
 });

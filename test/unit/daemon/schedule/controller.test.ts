@@ -1,4 +1,5 @@
 // The controller over a cloud that answers when the test says so.
+import { groupStanding } from '../../../../daemon/schedule/groups/controlled-group.ts';
 import { expect, it } from 'vitest';
 import { systemClock } from '../../../../daemon/clock.ts';
 import type { WriteOperation } from '../../../../reconciler/model/operation.ts';
@@ -177,12 +178,12 @@ it('reconciles a group that is named alone, once more if it runs, and none that 
 it('knows which groups a hint may be about', async () => {
   const { controller, settle, letThrough } = setUp();
   const { policy } = target([SSH]);
-  expect(controller.standingOf(policy)).toBe('unmanaged');
+  expect(groupStanding(controller.recordOf(policy))).toBe('unmanaged');
   controller.setTargets([target([SSH])]);
-  expect(controller.standingOf(policy)).toBe('ready');
+  expect(groupStanding(controller.recordOf(policy))).toBe('ready');
   await settle();
   controller.setTargets([]);
-  expect(controller.standingOf(policy)).toBe('unmanaged');
+  expect(groupStanding(controller.recordOf(policy))).toBe('unmanaged');
   await letThrough();
   await controller.stop();
 });

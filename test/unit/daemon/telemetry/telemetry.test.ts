@@ -60,7 +60,7 @@ describe.each(EVENT_NAMES)('%s', (event) => {
   });
 
   it('never lets a secret out, in no field and no format', () => {
-    for (const format of ['json', 'pretty'] as const) {
+    for (const format of ['json', 'pretty', 'short'] as const) {
       const { telemetry, lines } = setUp({ format });
       const text = `failed: POST /?Signature=abcDEF&x=1 with ${SECRET} (${encodeURIComponent(SECRET)})`;
       telemetry.emit(event, withText(SAMPLE_EVENTS[event], text));
@@ -70,13 +70,16 @@ describe.each(EVENT_NAMES)('%s', (event) => {
     }
   });
 
-  it('is one readable line on a terminal, whatever the cloud wrote into it', () => {
-    const { telemetry, lines } = setUp({ format: 'pretty' });
-    telemetry.emit(event, withText(SAMPLE_EVENTS[event], BAD_WORDS));
-    expect(lines).toHaveLength(1);
-    expect(lines[0]?.trimEnd()).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202e]/);
-    expect(lines[0]).toContain(event);
-  });
+  it.each(['pretty', 'short'] as const)(
+    'is one readable line on a terminal, whatever the cloud wrote into it: %s',
+    (format) => {
+      const { telemetry, lines } = setUp({ format });
+      telemetry.emit(event, withText(SAMPLE_EVENTS[event], BAD_WORDS));
+      expect(lines).toHaveLength(1);
+      expect(lines[0]?.trimEnd()).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202e]/);
+      if (format === 'pretty') expect(lines[0]).toContain(event);
+    },
+  );
 });
 
 it.each<{ level: LogLevel; heard: LogLevel[] }>([

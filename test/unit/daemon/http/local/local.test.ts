@@ -25,6 +25,8 @@ beforeEach(async () => {
       status: () => {
         throw new Error('not asked for here');
       },
+      pages: () => Promise.reject(new Error('not asked for here')),
+      ready: () => true,
       metrics: () => Promise.resolve({ text: '', contentType: 'text/plain' }),
       events,
       reconcileNow: (group) => {
