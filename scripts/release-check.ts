@@ -26,6 +26,10 @@ const CHECKS: readonly Check[] = [
     name: 'properties, ten times the runs',
     command: 'RAMPART_RUNS=10 npx vitest run --project property',
   },
+  {
+    name: 'a hundred kills, and pages of a thousand groups',
+    command: 'npm run build && RAMPART_RUNS=2 npx vitest run test/e2e/kill.test.ts test/browser',
+  },
   { name: 'mutations of the engine', command: 'npm run mutate' },
   { name: 'simulation, 2,000 seeds', command: 'npm run test:simulation -- --seeds 2000' },
   { name: 'simulation on SQLite, 200 seeds', command: 'npm run test:simulation -- --seeds 200 --sqlite' },

@@ -6,12 +6,14 @@ import { accessibilityProblems, openBrowser } from '../support/browser.ts';
 import { startTestEmulator, type TestEmulator } from '../support/emulator.ts';
 import { configFor, policyFor, wireGroup } from '../support/estate.ts';
 import { freePort } from '../support/free-port.ts';
+import { runsFactor } from '../support/runs.ts';
 import { onlyWith } from '../support/optional-tool.ts';
 import { Workspace, type RampartProcess } from '../support/rampart.ts';
 
-const GROUPS = 1000;
+/** In the suite a part of what the release check has, since to read so many takes long. */
+const GROUPS = runsFactor() > 1 ? 1000 : 200;
 const EDITED = 10;
-/** On a busy machine the first look at a thousand groups takes a minute. */
+/** On a busy machine the first look at all of them takes a minute. */
 const SET_UP_MS = 300_000;
 const WEB_RULES = [
   'name: https, protocol: tcp, ports: 443, from: 0.0.0.0/0',
@@ -78,20 +80,20 @@ onlyWith('chromium', describe)('the pages in a browser', () => {
     }
   }
 
-  test('a thousand groups are there at once, a hundred on a page, and a search finds one', async () => {
+  test('however many groups there are, a hundred are on a page at once, and a search finds one', async () => {
     await onPage('/', async (page) => {
       const started = performance.now();
       await page.goto(`${url}/`);
-      console.log(`1,000 groups: ${Math.round(performance.now() - started)} ms (goal 1000)`);
+      console.log(`${GROUPS} groups: ${Math.round(performance.now() - started)} ms (goal 1000)`);
       expect(await page.title()).toBe(`Rampart: ${GROUPS} of ${GROUPS} groups converged`);
       expect(await page.locator('tbody tr').count()).toBe(100);
-      await page.getByLabel('Group, region or account').fill('sg-0777');
+      await page.getByLabel('Group, region or account').fill('sg-0177');
       await page.keyboard.press('Enter');
-      await page.waitForURL('**/?q=sg-0777');
+      await page.waitForURL('**/?q=sg-0177');
       expect(await page.locator('tbody tr').count()).toBe(1);
-      await page.getByRole('link', { name: 'sg-0777' }).click();
-      await page.waitForURL('**/groups/default/cn-hangzhou/sg-0777');
-      expect(await page.locator('h1').textContent()).toContain('sg-0777');
+      await page.getByRole('link', { name: 'sg-0177' }).click();
+      await page.waitForURL('**/groups/default/cn-hangzhou/sg-0177');
+      expect(await page.locator('h1').textContent()).toContain('sg-0177');
     });
   });
 

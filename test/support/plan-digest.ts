@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { PlanCase } from './plan-cases.ts';
 
-/** Texts for people, hashes over the plan itself, what an approval covers, and why there is no hitless order. */
+/** Texts for people, hashes over the plan itself, what an approval covers, why there is no hitless order, and how it is told. */
 const LEFT_OUT: ReadonlySet<string> = new Set([
   'message',
   'override',
@@ -13,6 +13,8 @@ const LEFT_OUT: ReadonlySet<string> = new Set([
   'losing',
   'opening',
   'noHitlessOrder',
+  'changes',
+  'whole',
 ]);
 
 /** Findings that there were not: what the network of a group cannot take, and what `modify: never` cannot mean. */

@@ -41,12 +41,8 @@ export function stakesOf(input: PlanInput, { steps, context, ownership }: Judged
   if (safety === undefined || brake === null || steps.length === 0) return NOTHING_AT_STAKE;
   const after = applySteps(described.rules, steps);
   const rules = { before: bareRules(described.rules), after: bareRules(after) };
-  const privateNetworks =
-    safety.privateNetworks === undefined ? {} : { privateNetworks: safety.privateNetworks };
   return {
-    losing: losingRules({ ...rules, context, ...privateNetworks }).filter((rule) =>
-      countsAsLoss(rule, safety),
-    ),
+    losing: lostByPlan(rules, safety, context),
     emptied: emptiedDirections({
       ...withoutOthersAccepts({ before: described.rules, safety, ours: ourAccepts(ownership) }, after),
       context,
@@ -84,6 +80,33 @@ function withoutOthersAccepts(
   };
 }
 
+interface PlannedChange {
+  readonly before: readonly Rule[];
+  readonly after: readonly Rule[];
+}
+
+/** A drop that drift took away stops again what it stopped: no rule loses by that. */
+function lostByPlan(
+  { before, after }: PlannedChange,
+  safety: SafetyInput,
+  context: GroupContext,
+): readonly Rule[] {
+  const { lastConverged, privateNetworks } = safety;
+  const judged = { after, context, ...(privateNetworks === undefined ? {} : { privateNetworks }) };
+  const losing = losingRules({ ...judged, before }).filter((rule) => countsAsLoss(rule, safety));
+  if (losing.length === 0 || lastConverged === null) return losing;
+  const there = new Set(before.map(ruleIdentity));
+  const isRestored = (identity: string): boolean => lastConverged.has(identity) && !there.has(identity);
+  const restored = after.filter((rule) => rule.action === 'drop' && isRestored(ruleIdentity(rule)));
+  if (restored.length === 0) return losing;
+  const then = [...before, ...after].filter((rule) => lastConverged.has(ruleIdentity(rule)));
+  // What an accept let through then that is on neither side any more cannot be told.
+  const known = new Set(then.map(ruleIdentity));
+  if ([...lastConverged].some((identity) => !isOfDrop(identity) && !known.has(identity))) return losing;
+  const sinceThen = new Set(losingRules({ ...judged, before: then }).map(ruleIdentity));
+  return losing.filter((rule) => sinceThen.has(ruleIdentity(rule)));
+}
+
 function countsAsLoss(rule: Rule, { lastConverged, announced }: SafetyInput): boolean {
   const identity = ruleIdentity(rule);
   return !announced.has(identity) && (lastConverged === null || lastConverged.has(identity));
@@ -91,7 +114,7 @@ function countsAsLoss(rule: Rule, { lastConverged, announced }: SafetyInput): bo
 
 /** What the last converged state admitted, as far as it is known, is not new: to open it again is to undo drift. */
 function openedByPlan(
-  { before, after }: { readonly before: readonly Rule[]; readonly after: readonly Rule[] },
+  { before, after }: PlannedChange,
   { lastConverged }: SafetyInput,
   context: GroupContext,
 ): OpenedService[] {

@@ -143,6 +143,30 @@ const groupsAccepts = (): Rule[] =>
   ['sg-a', 'sg-b', 'sg-c'].map((peer) => rule({ ports: '443', peer, priority: 2 }));
 
 describe('undoing drift is no loss', () => {
+  describe('where a drop is restored that someone removed by hand', () => {
+    const ban: Rule = rule({ ports: '1-65535', peer: '10.0.0.0/9', action: 'drop', priority: 1 });
+    const open = accepts(50).map((each) => ({ ...each, priority: 2 }));
+    const scene = { there: open, wanted: [...open, ban] };
+
+    it('the plan is not stopped', () => {
+      expect(kinds({ ...scene, safety: { lastConverged: identities([...open, ban]) } })).toEqual([]);
+    });
+
+    it('it is where the drop was not there before, or what was accepted then is not known', () => {
+      expect(kinds({ ...scene, safety: { lastConverged: identities(open) } })).toEqual(['brake']);
+      const gone = rule({ ports: '9', peer: '10.0.0.0/8', priority: 1 });
+      expect(kinds({ ...scene, safety: { lastConverged: identities([...open, ban, gone]) } })).toEqual([
+        'brake',
+      ]);
+    });
+
+    it('rules that the policy takes away besides are counted', () => {
+      const safety = { lastConverged: identities([...open, ban]) };
+      expect(kinds({ there: open, wanted: [...open.slice(30), ban], safety })).toEqual(['brake']);
+      expect(kinds({ there: open, wanted: [...open.slice(5), ban], safety })).toEqual([]);
+    });
+  });
+
   it('for rules that came since the group last converged', () => {
     const lastConverged = identities(accepts(3));
     const plan = planOf({ there: accepts(50), wanted: accepts(3), safety: { lastConverged } });
