@@ -132,7 +132,11 @@ async function sharedHead(
   refs: readonly GroupRef[],
   io: Io,
 ): Promise<SharedHead> {
-  writeWhole(path.join(folder, 'schema.json'), `${JSON.stringify(policyJsonSchema(), null, 2)}\n`);
+  const schema = path.join(folder, 'schema.json');
+  const noSchema = existsSync(schema)
+    ? null
+    : writeWhole(schema, `${JSON.stringify(policyJsonSchema(), null, 2)}\n`);
+  if (noSchema !== null) throw new UsageError(`${schema} cannot be written: ${noSchema}`);
   const file = path.join(folder, NAMES_FILE);
   if (existsSync(file)) {
     line(io.stderr, `${shownPath(file, io)} is there already, so what rules share is written out`);

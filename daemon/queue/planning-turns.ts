@@ -1,6 +1,6 @@
 // A plan takes this thread for some milliseconds, and many answers may come at once. So plans are made one a turn of the
 // event loop, the most urgent first: between two of them health checks, signals and the files of the policies have theirs.
-// What comes in there needs many turns, so after a plan that nobody waits for the thread rests from planning as long as
+// What comes in there needs many turns, so after a plan that no one waits for the thread rests from planning as long as
 // that plan took, and longer while policies are read.
 import type { Clock } from '../clock.ts';
 import type { Urgency } from '../ecs/urgency.ts';

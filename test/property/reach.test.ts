@@ -1,5 +1,5 @@
 // Invariants: where a cell says `all`, every packet of its peer and service is accepted as `decide` has it, and none where it
-// says `none`.
+// says `none`, from whichever source port and to whichever address of the group.
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { decide } from '../../reconciler/exposure/ask/decide.ts';
@@ -10,11 +10,18 @@ import { lastAddress } from '../../reconciler/model/prefix.ts';
 import { protocolNumber } from '../../reconciler/model/protocol.ts';
 import { ALL_PORTS } from '../../reconciler/model/ports.ts';
 import type { Rule } from '../../reconciler/model/rule.ts';
-import { arbitraryContext, arbitraryRules, NARROW_WORLD, WIDE_WORLD } from '../support/rule-sets.ts';
+import { arbitraryContext, arbitraryRules, NARROW_WORLD, prefix, WIDE_WORLD } from '../support/rule-sets.ts';
 import { runs } from '../support/runs.ts';
 
-/** A packet of the cell, by three numbers from 0 up to 1. */
-function packetIn(peer: ReachPeer, service: ReachService, [where, which, port]: readonly number[]) {
+/** Within the own sides that rules of the wide world name, or outside of them. */
+function ownAddress(peer: ReachPeer, isOutside: number): bigint {
+  const isV6 = peer.kind === 'addresses' && peer.prefixes[0]?.kind === 'ipv6';
+  const texts = isV6 ? ['2001:db8:2::1/128', '2001:db8:9::1/128'] : ['10.1.2.3/32', '10.9.0.1/32'];
+  return prefix(texts[isOutside] ?? '').address;
+}
+
+/** A packet of the cell, by four numbers from 0 up to 1. */
+function packetIn(peer: ReachPeer, service: ReachService, [where, which, port, rest]: readonly number[]) {
   const at = (share: number | undefined, count: number): number => Math.floor((share ?? 0) * count);
   const { protocol, ports } = service;
   const number = protocolNumber(protocol) ?? at(which, 256);
@@ -26,16 +33,16 @@ function packetIn(peer: ReachPeer, service: ReachService, [where, which, port]: 
       direction: 'ingress' as const,
       nicType: 'intranet' as const,
       protocol: number,
-      sourcePort: null,
-      own: null,
+      sourcePort: hasPort ? 1 + at(rest, ALL_PORTS.last) : null,
+      own: ownAddress(peer, at(rest, 2)),
     },
     port: hasPort ? first + at(port, last - first + 1) : null,
   };
   if (peer.kind === 'members')
     return { ...of, family: peer.family, peer: null, memberOf: [peer.id, ...lists] };
-  const prefix = peer.prefixes[at(where, peer.prefixes.length)]!;
-  const count = Number(lastAddress(prefix) - prefix.address + 1n);
-  return { ...of, family: prefix.kind, peer: prefix.address + BigInt(at(where, count)), memberOf: lists };
+  const from = peer.prefixes[at(where, peer.prefixes.length)]!;
+  const count = Number(lastAddress(from) - from.address + 1n);
+  return { ...of, family: from.kind, peer: from.address + BigInt(at(where, count)), memberOf: lists };
 }
 
 const peerOf = ({ peer }: Rule): ReachPeer =>
@@ -59,7 +66,7 @@ it.each([
     fc.property(
       arbitraryRules(8, world),
       arbitraryContext(),
-      fc.array(fc.tuple(share, share, share), { minLength: 8, maxLength: 8 }),
+      fc.array(fc.tuple(share, share, share, share), { minLength: 8, maxLength: 8 }),
       (rules, context, packets) => {
         const asked = question(rules, context);
         for (const [row, cells] of reachOf(asked, Infinity).entries()) {

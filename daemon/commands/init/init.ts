@@ -9,6 +9,7 @@ import { writeWhole } from '../../cli/write-whole.ts';
 import { addCommonFlags, choice, shownPath, type CommonFlags } from '../../compose/setup.ts';
 import { DEFAULT_CONFIG_FILE } from '../../config/load.ts';
 import { isIoError } from '../../io-reason.ts';
+import { isRepositoryAround } from '../../source/git/repository-around.ts';
 import { FIRST_CREDENTIALS, firstFiles, type FirstCredentials } from './first-files.ts';
 
 interface InitFlags extends CommonFlags {
@@ -42,7 +43,10 @@ async function runInit(flags: InitFlags, io: Io): Promise<ExitCode> {
   const folder = path.dirname(config);
   const credentials = await credentialsFrom(flags, io);
   const policies = await policiesFrom(flags, io);
-  const files = firstFiles({ credentials, policies, isInGit: isInWorkTree(folder) }, path.basename(config));
+  const files = firstFiles(
+    { credentials, policies, isInGit: await isRepositoryAround(folder) },
+    path.basename(config),
+  );
   const [written, kept]: [string[], string[]] = [[], []];
   for (const file of files) {
     const target = path.join(folder, file.path);
@@ -68,13 +72,6 @@ async function policiesFrom({ policies, json }: InitFlags, io: Io): Promise<stri
       ? POLICY_FOLDER
       : await askText(io, 'Folder of the policies', POLICY_FOLDER));
   return path.normalize(asked);
-}
-
-/** A work tree has `.git` at its root: a folder, or a file where it is a linked one. */
-function isInWorkTree(folder: string): boolean {
-  if (existsSync(path.join(folder, '.git'))) return true;
-  const above = path.dirname(folder);
-  return above !== folder && isInWorkTree(above);
 }
 
 /** Whether it was written; one that is there stays as it is. */

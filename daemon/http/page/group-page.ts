@@ -1,5 +1,7 @@
 // One group: how it stands, what it lets in, its rules with the line that declares each, and what was done to it by whom.
 import { html } from 'hono/html';
+import { conditionsText } from '../../../reconciler/report/changes/traffic-words.ts';
+import type { Rule } from '../../../reconciler/model/rule.ts';
 import { describeRule } from '../../../reconciler/model/rule-text.ts';
 import type { Openings } from '../../../reconciler/judge/opening.ts';
 import { attributionText, type Attribution } from '../../journal/attribution.ts';
@@ -102,12 +104,15 @@ const RULE_COLUMNS = [
   { head: 'Direction', cell: ({ rule }: SeenRule) => (rule.direction === 'ingress' ? 'in' : 'out') },
   { head: 'Action', cell: ({ rule }: SeenRule) => rule.action },
   { head: 'Service', cell: ({ rule }: SeenRule) => shortService(rule.protocol, rule.ports) },
-  { head: 'Peer', cell: ({ rule }: SeenRule) => html`<code>${shortPeer(rule.peer)}</code>` },
+  { head: 'Peer', cell: ({ rule }: SeenRule) => html`<code>${shortPeer(rule.peer)}</code>${onlyText(rule)}` },
   { head: 'Priority', cell: ({ rule }: SeenRule) => String(rule.priority) },
   { head: 'Description', cell: ({ rule }: SeenRule) => rule.description ?? '' },
   { head: 'Declared at', cell: declaredAt },
   { head: 'In the cloud', cell: standingCell },
 ];
+
+/** What else the rule asks for, such as an own side; priority and action have columns of their own. */
+const onlyText = (rule: Rule): string => conditionsText({ ...rule, priority: 1, action: 'accept' });
 
 function declaredAt({ declared, rule }: SeenRule): Html {
   if (declared === null) return html`<span class="calm" title="${describeRule(rule)}">nowhere</span>`;

@@ -1,11 +1,11 @@
 // What the journal knows of a group and of the revisions, a bounded part of it, as the pages show it.
-import { groupKey, type GroupRef } from '../../../reconciler/model/group.ts';
+import type { GroupRef } from '../../../reconciler/model/group.ts';
 import type { HistoryEntry, JournalDesk } from '../../journal/journal.ts';
 import type { PastOfGroup, PastPlan } from './group-page.ts';
 
 const CALLS_OF_GROUP = 50;
 const PLANS_OF_GROUP = 5;
-export const CALLS_OF_ALL = 500;
+const CALLS_OF_ALL = 500;
 
 export type PastDesk = Pick<JournalDesk, 'history' | 'findPlan' | 'pauses' | 'approvals' | 'estateFacts'>;
 
@@ -23,7 +23,7 @@ export async function pastOfGroup(desk: PastDesk, group: GroupRef, nowMs: number
   const plans = await Promise.all(
     newest.map(async ([hash, atMs]): Promise<PastPlan> => {
       const text = await desk.findPlan(hash);
-      return { hash, atMs, traffic: text === null ? null : trafficOf(text, group) };
+      return { hash, atMs, traffic: text === null ? null : trafficOf(text) };
     }),
   );
   return { calls, approvals, pauses, plans };
@@ -33,23 +33,10 @@ export async function pastOfGroup(desk: PastDesk, group: GroupRef, nowMs: number
 export const newestCalls = (desk: PastDesk): Promise<readonly HistoryEntry[]> =>
   desk.history({ group: {}, sinceMs: null, limit: CALLS_OF_ALL });
 
-/** What a plan as it was kept says that it opens and closes for the group; null: it does not say. */
-function trafficOf(text: string, group: GroupRef): PastPlan['traffic'] {
-  const kept: unknown = JSON.parse(text);
-  const exposure = valueAt(planFor(kept, group), 'exposure');
-  return exposure === undefined
-    ? null
-    : { opened: boxTexts(valueAt(exposure, 'opened')), closed: boxTexts(valueAt(exposure, 'closed')) };
-}
-
-/** A plan is kept by itself, or as one of several groups. */
-function planFor(kept: unknown, group: GroupRef): unknown {
-  const groups = valueAt(kept, 'groups');
-  if (!Array.isArray(groups)) return kept;
-  return groups.find((each: unknown) => {
-    const text = (name: string): string => String(valueAt(each, name));
-    return groupKey({ account: text('account'), region: text('region'), id: text('id') }) === groupKey(group);
-  });
+/** What a plan as it was kept says that it opens and closes. */
+function trafficOf(text: string): PastPlan['traffic'] {
+  const exposure = valueAt(JSON.parse(text), 'exposure');
+  return { opened: boxTexts(valueAt(exposure, 'opened')), closed: boxTexts(valueAt(exposure, 'closed')) };
 }
 
 const boxTexts = (boxes: unknown): string[] =>

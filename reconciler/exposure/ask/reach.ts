@@ -6,7 +6,7 @@ import { isPorted } from '../text/example-packet.ts';
 import { addressBits, lastAddress, prefixContains, type Family, type Prefix } from '../../model/prefix.ts';
 import { ALL_PORTS, type PortRange, type Ports } from '../../model/ports.ts';
 import { protocolNumber, type Protocol } from '../../model/protocol.ts';
-import type { Direction, Rule } from '../../model/rule.ts';
+import type { Direction, Rule, RuleAction } from '../../model/rule.ts';
 import { decide } from './decide.ts';
 
 /** Addresses, all of one family, or the members of a group or prefix list, whatever addresses they have. */
@@ -34,8 +34,8 @@ export interface ReachQuestion {
 const DEFAULT_MAX_COMPARISONS = 60_000;
 
 /**
- * A row for each peer, with a cell for each service. As in `rampart check`, what a packet does not say is not known: source
- * ports and the group's own addresses, so that rules which narrow them accept nothing here.
+ * A row for each peer, with a cell for each service. `all` and `none` hold for every source port and every address of the
+ * group's own: what a rule narrows to some of them is a part. Which groups and lists hold an address is not known.
  */
 export function reachOf(question: ReachQuestion, maxComparisons = DEFAULT_MAX_COMPARISONS): Reach[][] {
   const { direction, context, peers, services } = question;
@@ -49,10 +49,20 @@ export function reachOf(question: ReachQuestion, maxComparisons = DEFAULT_MAX_CO
       const candidates = itemAt(matching, at);
       left -= senders.length * packets.length * Math.max(1, candidates.length);
       if (left < 0) return 'unknown';
-      return reachOfPackets({ ...question, rules: candidates }, senders, packets);
+      const ask = (asked: readonly Rule[]): Reach =>
+        reachOfPackets({ ...question, rules: asked }, senders, packets);
+      if (!candidates.some(isNarrowed)) return ask(candidates);
+      const [least, most] = [ask(widened(candidates, 'drop')), ask(widened(candidates, 'accept'))];
+      return least === 'all' || most === 'none' ? least : 'part';
     });
   });
 }
+
+const isNarrowed = ({ own, sourcePorts }: Rule): boolean => own !== null || sourcePorts !== null;
+
+/** Rules of the one action as if they did not narrow; those of the other match no packet that does not say more. */
+const widened = (rules: readonly Rule[], action: RuleAction): Rule[] =>
+  rules.map((rule) => (rule.action === action ? { ...rule, own: null, sourcePorts: null } : rule));
 
 interface SampleSender {
   readonly family: Family;

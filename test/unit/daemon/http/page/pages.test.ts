@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { createPages, PAGE_SECURITY_POLICY, type PagePorts } from '../../../../../daemon/http/page/pages.ts';
 import type { DaemonStatus, GroupOfDaemon } from '../../../../../daemon/http/status.ts';
+import { JournalError } from '../../../../../daemon/journal/journal.ts';
 import { openMemoryJournal } from '../../../../../daemon/journal/memory/memory.ts';
 import { newGroupMemory } from '../../../../../daemon/learned/group-memory.ts';
 import { newRecord, type GroupRecord } from '../../../../../daemon/schedule/group-record.ts';
@@ -37,11 +38,13 @@ const STATUS: DaemonStatus = {
   ...{ hooks: null, leases: null, groups: [], lanes: [], resyncs: [] },
 };
 
-function pagesOf(status: Partial<DaemonStatus>, record: GroupRecord | null = null) {
+const openDesk = () => openMemoryJournal({ clock: { nowMs: () => 0 }, randomByte: () => 7 });
+
+function pagesOf(status: Partial<DaemonStatus>, record: GroupRecord | null = null, desk = openDesk()) {
   const ports: PagePorts = {
     status: () => ({ ...STATUS, ...status }),
     record: () => record,
-    desk: openMemoryJournal({ clock: { nowMs: () => 0 }, randomByte: () => 7 }),
+    desk,
     nowMs: () => 0,
   };
   return createPages(ports);
@@ -162,6 +165,13 @@ describe('the page of a group', () => {
     expect(body).toContain('<li class="bad">tcp 443</li>');
   });
 
+  it('shows what a rule narrows as a part, and to what', async () => {
+    const record = recordOf({ ports: '443', peer: '0.0.0.0/0', own: '10.1.0.0/16' });
+    const { body } = await pagesOf({ groups: [groupNamed('sg-1')] }, record)(GROUP_PATH);
+    expect(body).toContain('internet: tcp 443 in part.');
+    expect(body).toContain('<code>0.0.0.0/0</code> to 10.1.0.0/16');
+  });
+
   it('is not there for a group that no policy names', async () => {
     expect((await pagesOf({})(GROUP_PATH)).status).toBe(404);
     expect((await pagesOf({})('/groups/%ff/%zz/x')).status).toBe(404);
@@ -176,4 +186,32 @@ describe('the page of a group', () => {
     expect(body).toContain('not seen');
     expect(body).not.toContain('as declared');
   });
+});
+
+describe('the past of a group', () => {
+  it('is told to be unreadable where the journal is, and the daemon goes on', async () => {
+    const desk = openDesk();
+    const broken = Object.assign(Object.create(desk) as typeof desk, {
+      history: () => Promise.reject(new JournalError('io', 'the disk is gone')),
+    });
+    const { status, body } = await pagesOf(
+      { groups: [groupNamed('sg-1')] },
+      recordOf({ ports: '443' }),
+      broken,
+    )(GROUP_PATH);
+    expect({ status, body }).toEqual({ status: 503, body: 'the journal cannot be read: the disk is gone\n' });
+  });
+});
+
+it('a peer has the name that its policy gives it in the picture', async () => {
+  const record = recordOf({ ports: '443', peer: '10.0.0.0/8' });
+  const { policy } = record.target;
+  const named = policy.rules.ingress!.map((desired) => ({
+    ...desired,
+    words: { network: { name: 'office', size: 1 }, service: null },
+  }));
+  const target = { ...record.target, policy: { ...policy, rules: { ...policy.rules, ingress: named } } };
+  const known = { ...record, target, judged: target.policy };
+  const { body } = await pagesOf({ groups: [groupNamed('sg-1')] }, known)(GROUP_PATH);
+  expect(body).toContain('office: 10.0.0.0/8: tcp 443.');
 });

@@ -216,7 +216,7 @@ describe('a hand in the history', () => {
   });
 });
 
-describe('a history that nobody touched is whole', () => {
+describe('a history that no one touched is whole', () => {
   it('after its oldest entries went by their age, from the anchor on', async () => {
     const journal = mustOpen({ ...RETENTION, maxAgeMs: 100_000 });
     for (let n = 0; n < 100; n += 1) await closeOne(journal, n % 3 === 0 ? BEIJING : GROUP);
