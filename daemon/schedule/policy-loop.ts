@@ -9,13 +9,12 @@ import { firstLoad } from '../source/first-load.ts';
 import type { LoadedPolicies } from '../source/source.ts';
 import { isAborted } from '../reconcile/group-run.ts';
 import { grantFromCommit } from './commit-approval.ts';
-import { groupBy } from '../../reconciler/model/collections.ts';
 import { Expiries } from './policies/expiries.ts';
 import { abandonLeft, groupsKnown } from './policies/left-behind.ts';
 import { FreezeWatch } from './freeze-watch.ts';
 import { ManagedGroups, type ManagementChanges } from './managed-groups.ts';
 import { untilAnswered } from './leases/interrupted.ts';
-import { PlaceResolver, type PlaceResolverParts } from './place-resolver.ts';
+import { Places } from './policies/places.ts';
 import type { PoliciesStatus, PolicyLoopParts } from './policies/policy-loop-parts.ts';
 import { PolicyMemory } from './policy-memory.ts';
 import { nextNoticeMs, reportExpiries, reportLoaded, reportProblems, warningText } from './policy-events.ts';
@@ -26,15 +25,15 @@ export class PolicyLoop {
   readonly #parts: PolicyLoopParts;
   readonly #stopping: AbortSignal;
   readonly #memory: PolicyMemory;
-  readonly #placeParts: PlaceResolverParts;
   #reloadWanted = true;
+  /** Whether the journal failed in the last load: what was new then has not been told. */
+  #wasCutShort = false;
   /** When the files are to be read again though nothing has changed, monotonic. */
   #lookAgainAtMs = Infinity;
   #wake = new AbortController();
   /** Expiries of the policies in force that have been announced. */
   #announced: ReadonlySet<string> = new Set();
-  /** By account and region: every place that the policies ever named. */
-  readonly #places = new Map<string, PlaceResolver>();
+  readonly #places: Places;
   #turn: Promise<void> = Promise.resolve();
   #reportFailure: (error: unknown) => void = () => undefined;
   /** Rejects on a bug or a broken journal. Never resolves. */
@@ -60,7 +59,7 @@ export class PolicyLoop {
     this.#memory = new PolicyMemory(parts.engine.journal, parts.keeper);
     this.#gate = new RevisionGate(parts.engine, parts.resolver.defaultMode);
     this.#freezes = new FreezeWatch(parts.engine);
-    this.#placeParts = {
+    this.#places = new Places({
       ...parts,
       managed: this.#managed,
       stopping,
@@ -69,7 +68,7 @@ export class PolicyLoop {
       abandon: (meant) => this.#abandon(meant),
       grant: (targets) => this.#gate.grant(targets),
       onHandedOver: () => this.noteProgress(),
-    };
+    });
     stopping.addEventListener('abort', () => this.#wake.abort(), { once: true });
   }
 
@@ -129,7 +128,8 @@ export class PolicyLoop {
     await this.#untilAnswered(() => this.#managed.recall());
     while (!this.#stopping.aborted) {
       this.#wake = new AbortController();
-      await this.#parts.engine.beforePlans(() => this.#bringUpToDate());
+      // Plans wait for one try only, and not until a database answers.
+      await this.#untilAnswered(() => this.#parts.engine.beforePlans(() => this.#bringUpToDate()));
       if (!isAborted(this.#stopping)) await this.#parts.engine.clock.sleep(this.#waitMs(), this.#wake.signal);
     }
   }
@@ -137,10 +137,17 @@ export class PolicyLoop {
   async #bringUpToDate(): Promise<void> {
     const isThawed = this.#freezes.hasEnded;
     if (this.#reloadWanted || isThawed || this.#parts.engine.clock.monotonicMs() >= this.#lookAgainAtMs) {
-      await this.#untilAnswered(() => this.#load());
-      if (isThawed) this.#parts.controller.triggerAll();
+      try {
+        await this.#load();
+      } catch (error) {
+        this.#reloadWanted = true;
+        this.#wasCutShort = true;
+        throw error;
+      }
+      if (isThawed || this.#wasCutShort) this.#parts.controller.triggerAll();
+      this.#wasCutShort = false;
     }
-    await this.#untilAnswered(() => this.#handOver());
+    await this.#handOver();
   }
 
   get #isInForce(): boolean {
@@ -170,7 +177,8 @@ export class PolicyLoop {
     const notes = loaded.warnings.map(warningText);
     const isNoted = this.#problems === 0 && notes.some((note) => !this.#notes.includes(note));
     this.#notes = notes;
-    const isNews = update.changed || before.isHeld || isMended || isNoted || verdict.released.length > 0;
+    const isUntold = update.changed || this.#wasCutShort;
+    const isNews = isUntold || before.isHeld || isMended || isNoted || verdict.released.length > 0;
     if (isNews) this.#reportLoaded(update, loaded, verdict);
   }
 
@@ -217,7 +225,7 @@ export class PolicyLoop {
 
   /** These groups are this replica's to look after from now on. */
   takeUp(isIn: (group: GroupRef) => boolean): void {
-    for (const place of this.#places.values()) place.expectMore();
+    this.#places.expectMore();
     const takenUp = this.#untilAnswered(async () => {
       await this.#inTurn(() => this.#managed.recallOf(isIn));
       await this.#enforce();
@@ -228,7 +236,7 @@ export class PolicyLoop {
   /** Has the groups of the policies in force looked after that are this replica's, and no others. */
   async #enforce(): Promise<void> {
     const { engine, controller, leases } = this.#parts;
-    const named = groupBy(this.#state.groups, placeKey);
+    const named = new Set(this.#state.groups.map(placeKey));
     // Where several replicas divide the estate, also a group that no policy names is some replica's to release.
     const isShared = leases.status() !== null && this.#problems === 0;
     leases.want([...this.#state.groups, ...(isShared ? await groupsKnown(engine) : [])]);
@@ -242,19 +250,10 @@ export class PolicyLoop {
       engine.heads.follow([], isLeft);
       if (this.#problems === 0) await this.#abandon(isNamed);
     });
-    for (const place of named.keys()) this.#places.set(place, this.#placeOf(place));
-    for (const [place, placeResolver] of this.#places) {
-      placeResolver.setGroups(named.get(place) ?? []);
-      if (named.has(place))
-        this.#untilAnswered(() => placeResolver.resolve()).catch((error: unknown) =>
-          this.#reportFailure(error),
-        );
+    for (const place of this.#places.set(this.#state.groups)) {
+      this.#untilAnswered(() => place.resolve()).catch((error: unknown) => this.#reportFailure(error));
     }
     this.noteProgress();
-  }
-
-  #placeOf(place: string): PlaceResolver {
-    return this.#places.get(place) ?? new PlaceResolver(place, this.#placeParts);
   }
 
   /**
@@ -279,9 +278,7 @@ export class PolicyLoop {
   }
 
   noteProgress(): void {
-    const isHandedOver = this.#state.groups.every(
-      (group) => this.#places.get(placeKey(group))?.wasHandedOver === true,
-    );
+    const isHandedOver = this.#places.wereHandedOver(this.#state.groups);
     if (this.#isInForce && isHandedOver && this.#parts.leases.isSettled) {
       this.#loaded = true;
       this.#managed.endFirstLook();
