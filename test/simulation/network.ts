@@ -10,6 +10,11 @@ import type { VirtualTime } from './virtual-time.ts';
 /** What pop-core waits for an answer. */
 const TIMEOUT_MS = 10_000;
 const MAX_LATE_MS = 45_000;
+/**
+ * A replica that takes a group over waits until no earlier call can come in any more (23 s and more), which a call that
+ * is still on its way after that would prove wrong.
+ */
+export const MOST_LATE_OF_REPLICAS_MS = 1500;
 
 /** What becomes of a request, and then of its answer. */
 const FATES = [
@@ -50,6 +55,8 @@ export interface NetworkOptions {
   readonly cloud: Cloud;
   readonly random: Random;
   readonly note: (text: string) => void;
+  /** Longest time that a request may arrive after its sender has given up. */
+  readonly maxLateMs?: number;
 }
 
 export class Network {
@@ -107,7 +114,7 @@ export class Network {
     }
     time.in(TIMEOUT_MS, () => fail('Transport.Timeout'));
     if (fate === 'lostRequest') return;
-    const lateMs = fate === 'lateRequest' ? TIMEOUT_MS + random.below(MAX_LATE_MS) : 0;
+    const lateMs = fate === 'lateRequest' ? TIMEOUT_MS + random.below(this.#options.maxLateMs ?? MAX_LATE_MS) : 0;
     time.in(lateMs + this.#latencyMs(), () => {
       const result = this.#refusal(call) ?? this.#options.cloud.handle(request, call, call.group);
       this.#bring(result, { label, fate, once, fail });

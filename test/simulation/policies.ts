@@ -65,7 +65,7 @@ export const revisionOf = (version: PolicyVersion): string => `v${version.number
 /** The work tree of the policies: one version after the other, and those who wait for changes. */
 export class PolicyTree {
   #current: PolicyVersion;
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Map<() => void, PolicyView>();
   /** What the last process that noted it in its journal had in force. */
   noted: PolicyView | null = null;
 
@@ -90,20 +90,21 @@ export class PolicyTree {
 
   /** What a watcher reports, some time after a write. */
   notify(): void {
-    for (const listener of this.#listeners) listener();
+    for (const listener of this.#listeners.keys()) listener();
   }
 
-  /** The tree as the daemon's source, for one process. */
-  source(view: PolicyView): Source {
+  /** The tree as the daemon's source, for one process, which does by `run` what comes from outside. */
+  source(view: PolicyView, run: (work: () => void) => void): Source {
     return {
       load: () => {
         view.take(this.#current);
         return Promise.resolve(loaded(this.#current));
       },
       watch: (onChange) => {
-        this.#listeners.add(onChange);
+        const listener = () => run(onChange);
+        this.#listeners.set(listener, view);
         const close = () => {
-          this.#listeners.delete(onChange);
+          this.#listeners.delete(listener);
           return Promise.resolve();
         };
         return Promise.resolve({ close });
@@ -114,8 +115,8 @@ export class PolicyTree {
   }
 
   /** A process that died listens no more. */
-  forgetListeners(): void {
-    this.#listeners.clear();
+  forgetListeners(of: PolicyView): void {
+    for (const [listener, view] of this.#listeners) if (view === of) this.#listeners.delete(listener);
   }
 }
 

@@ -62,11 +62,16 @@ export class PlanWatch implements Check {
   readonly #plans = new Map<string, WatchedPlan>();
   readonly #losses = new Map<string, Losses>();
   readonly #describeLagMs: number;
+  readonly #isOfReplica: (call: SentCall) => boolean;
   #life = 0;
 
-  /** `describeLagMs`: how old what a Describe shows is. */
-  constructor(describeLagMs: number) {
+  /**
+   * `describeLagMs`: how old what a Describe shows is. `isOfReplica`: whether the call belongs to a plan that another
+   * replica is carrying out; what it takes away, whoever plans next has to know of.
+   */
+  constructor(describeLagMs: number, isOfReplica: (call: SentCall) => boolean = () => false) {
     this.#describeLagMs = describeLagMs;
+    this.#isOfReplica = isOfReplica;
   }
 
   started(life: number): void {
@@ -139,7 +144,7 @@ export class PlanWatch implements Check {
     const plan = this.#plans.get(after.SecurityGroupId);
     const change = changeOf(before, after);
     const isOwn = call !== null && plan !== undefined && this.current(call) === plan;
-    if (!isOwn) {
+    if (!isOwn && (call === null || !this.#isOfReplica(call))) {
       const { gone, come } = change;
       this.#lossesOf(after.SecurityGroupId).note({
         gone: gone.map(heldRule),

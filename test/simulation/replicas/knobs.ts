@@ -1,0 +1,51 @@
+// What several replicas bring with them, drawn from a seed of its own: how the estate is divided among them, and what goes
+// wrong between them and the database that they share.
+import { Random } from '../../support/random.ts';
+import type { Knobs } from '../knobs.ts';
+
+export interface ReplicaKnobs {
+  readonly count: number;
+  /** `journal.shards`. */
+  readonly shards: number;
+  readonly leaseSeconds: number;
+  /** Of each machine's clock, milliseconds. */
+  readonly clockErrorsMs: readonly number[];
+  /** Means of random intervals, in milliseconds; Infinity for never. */
+  readonly cutOffsMs: number;
+  readonly outagesMs: number;
+  readonly slownessMs: number;
+}
+
+const MINUTE_MS = 60_000;
+const MOST_CLOCK_ERROR_MS = 2000;
+
+export function drawReplicas(seed: number, count: number): ReplicaKnobs {
+  const random = new Random(seed * 7 + 6);
+  const maybe = (chance: number, minutes: readonly number[]): number =>
+    random.chance(chance) ? random.pick(minutes) * MINUTE_MS : Infinity;
+  return {
+    count,
+    shards: random.pick([1, 1, 2, 3]),
+    leaseSeconds: random.pick([3, 3, 3, 10]),
+    clockErrorsMs: Array.from({ length: count }, () => random.below(2 * MOST_CLOCK_ERROR_MS) - MOST_CLOCK_ERROR_MS),
+    cutOffsMs: maybe(0.5, [0.5, 2]),
+    outagesMs: maybe(0.25, [2, 4]),
+    slownessMs: maybe(0.25, [1, 3]),
+  };
+}
+
+/** Where replicas die, stop and freeze more often than one process would. */
+export function whereReplicasFail(drawn: Knobs): Knobs {
+  const random = new Random(drawn.seed * 7 + 4);
+  const { trouble } = drawn;
+  const often = (ms: number): number => Math.min(ms, random.chance(0.6) ? random.pick([0.5, 1, 3]) * MINUTE_MS : Infinity);
+  return {
+    ...drawn,
+    trouble: {
+      ...trouble,
+      crashesMs: often(trouble.crashesMs),
+      freezesMs: often(trouble.freezesMs),
+      stopsMs: often(trouble.stopsMs),
+    },
+  };
+}
