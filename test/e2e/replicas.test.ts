@@ -77,7 +77,7 @@ describe('three replicas that share a journal', () => {
 
   it('divide the groups, and each is looked after by one of them', async () => {
     await startThree();
-    expect(await ports()).toEqual(openEverywhere('443/443'));
+    await expect.poll(ports, { timeout: 60_000, interval: 200 }).toEqual(openEverywhere('443/443'));
     await expectEachOnce();
     expect(await writes()).toHaveLength(GROUPS.length);
   });
