@@ -76,7 +76,8 @@ const never = <T>(): Promise<T> => new Promise<T>(() => undefined);
 export class Life {
   readonly number: number;
   readonly #world: LifeWorld;
-  readonly #view: PolicyView;
+  readonly #view = new PolicyView();
+  #recalled = false;
   readonly #stop = new AbortController();
   readonly #reloads: Array<() => void> = [];
   readonly #pages: ReadingPages;
@@ -90,7 +91,6 @@ export class Life {
   constructor(number: number, world: LifeWorld) {
     this.number = number;
     this.#world = world;
-    this.#view = new PolicyView(world.tree.noted);
     this.#pages = new ReadingPages((reading) => world.check.read(reading));
     this.#attempts = new Attempts((attempt) => this.#planned(attempt), world.fail);
     this.#process = world.time.newProcess(world.machine);
@@ -273,9 +273,15 @@ export class Life {
         }),
       closeIntent: (token, outcome) =>
         during(`closes ${token}: ${outcome.result}`, () => journal.closeIntent(token, outcome)),
-      setEstateFacts: async (facts) => {
-        await journal.setEstateFacts(facts);
-        if (facts.desired !== undefined) this.#world.tree.noted = new PolicyView(this.#view);
+      estateFacts: async () => {
+        const facts = await journal.estateFacts();
+        if (!this.#recalled) this.#world.tree.recall(facts.desired, this.#view);
+        this.#recalled = true;
+        return facts;
+      },
+      setEstateFacts: (facts) => {
+        if (facts.desired) this.#world.tree.note(facts.desired, this.#view);
+        return journal.setEstateFacts(facts);
       },
       savePlan: (plan) => {
         check.told({ group: plan.id, steps: plan.steps, state: this.#world.stateOf(plan.id) });

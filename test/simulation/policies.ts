@@ -2,6 +2,7 @@
 // a process that has loaded some of the versions. That second part is kept here a second time, apart from the
 // daemon's own keeper, for the checks to judge by.
 import type { Rule } from '../../reconciler/model/rule.ts';
+import type { DesiredState } from '../../reconciler/model/group.ts';
 import {
   noKinds,
   OUTSIDE_GIT,
@@ -67,7 +68,9 @@ export class PolicyTree {
   #current: PolicyVersion;
   readonly #listeners = new Map<() => void, PolicyView>();
   /** What the last process that noted it in its journal had in force. */
-  noted: PolicyView | null = null;
+  #noted: PolicyView | null = null;
+  /** By the state that was noted: another replica may find an earlier one than the last. */
+  readonly #notedAs = new WeakMap<DesiredState, PolicyView>();
 
   constructor(files: ReadonlyMap<string, SimFile>) {
     this.#current = { number: 1, files };
@@ -81,6 +84,18 @@ export class PolicyTree {
     return [...this.#current.files.values()].some(
       (file) => file.kind === 'good' && file.groups.some(({ group }) => group.id === groupId),
     );
+  }
+
+  /** A process writes into the journal what it has in force. */
+  note(desired: DesiredState, view: PolicyView): void {
+    this.#noted = view.copy();
+    this.#notedAs.set(desired, this.#noted);
+  }
+
+  /** What a process has in force that finds this in the journal. */
+  recall(desired: DesiredState | null, view: PolicyView): void {
+    const noted = (desired === null ? undefined : this.#notedAs.get(desired)) ?? this.#noted;
+    if (desired !== null && noted !== null) view.beginWith(noted);
   }
 
   write(file: string, content: SimFile): void {
@@ -128,10 +143,15 @@ export class PolicyView {
   #inForce = new Map<string, { readonly file: string; readonly policy: SimPolicy }>();
   readonly #byRevision = new Map<string, ReadonlyMap<string, SimPolicy>>();
 
-  constructor(before: PolicyView | null) {
-    if (before === null) return;
+  beginWith(before: PolicyView): void {
     this.#inForce = before.#inForce;
     for (const [revision, policies] of before.#byRevision) this.#byRevision.set(revision, policies);
+  }
+
+  copy(): PolicyView {
+    const copy = new PolicyView();
+    copy.beginWith(this);
+    return copy;
   }
 
   take(version: PolicyVersion): void {

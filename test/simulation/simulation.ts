@@ -155,6 +155,11 @@ class Simulation {
         journals: this.#journals,
         random,
         life: () => (this.#lives.length === 1 ? this.#lives[0] : random.pick(this.#lives)) ?? null,
+        idleUntilMs: ({ process }) =>
+          Math.max(
+            process.frozenUntilMs,
+            this.#replicas?.database.troubledUntilMs(process.machine) ?? -Infinity,
+          ),
         machines: this.#replicas?.machines ?? [time.home],
         approve: this.#approve,
         unreadable: (untilMs) => this.#judges.all.unreadable(untilMs),

@@ -26,6 +26,8 @@ export interface TroubleWorld {
   readonly unreadable: (untilMs: number) => void;
   /** The process that runs, if one does; of several any one. */
   readonly life: () => Life | null;
+  /** Until when the process could not do what it had to; minus infinity if it always could. */
+  readonly idleUntilMs: (life: Life) => number;
   /** Those that the daemon may run on. */
   readonly machines: readonly Machine[];
   readonly fail: Fail;
@@ -198,14 +200,14 @@ export class Troubles {
   }
 
   #stop(): void {
-    const { time, fail } = this.#world;
+    const { time, fail, idleUntilMs } = this.#world;
     const life = this.#world.life();
     if (life?.isAlive !== true) return;
     life.stop();
     const judge = () => {
       if (!life.isAlive) return;
       // While it was frozen it could do nothing, and what it then had to do comes on top.
-      const awakeForMs = time.nowMs - life.process.frozenUntilMs;
+      const awakeForMs = time.nowMs - idleUntilMs(life);
       if (awakeForMs < STOP_GRACE_MS) time.in(STOP_GRACE_MS - awakeForMs, judge);
       else fail('shutdown', `process ${life.number} still runs after its grace period`);
     };

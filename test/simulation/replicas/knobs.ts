@@ -28,24 +28,27 @@ export function drawReplicas(seed: number, count: number): ReplicaKnobs {
     shards: random.pick([1, 1, 2, 3]),
     leaseSeconds: random.pick([3, 3, 3, 10]),
     clockErrorsMs: Array.from({ length: count }, () => random.below(2 * MOST_CLOCK_ERROR_MS) - MOST_CLOCK_ERROR_MS),
-    cutOffsMs: maybe(0.5, [0.5, 2]),
+    cutOffsMs: maybe(0.6, [0.3, 1, 3]),
     outagesMs: maybe(0.25, [2, 4]),
     slownessMs: maybe(0.25, [1, 3]),
   };
 }
 
-/** Where replicas die, stop and freeze more often than one process would. */
+/** Where there is always something to do, and replicas die, stop and freeze more often than one process would. */
 export function whereReplicasFail(drawn: Knobs): Knobs {
   const random = new Random(drawn.seed * 7 + 4);
   const { trouble } = drawn;
-  const often = (ms: number): number => Math.min(ms, random.chance(0.6) ? random.pick([0.5, 1, 3]) * MINUTE_MS : Infinity);
+  const often = (ms: number, minutes: readonly number[]): number =>
+    Math.min(ms, random.chance(0.6) ? random.pick(minutes) * MINUTE_MS : Infinity);
   return {
     ...drawn,
     trouble: {
       ...trouble,
-      crashesMs: often(trouble.crashesMs),
-      freezesMs: often(trouble.freezesMs),
-      stopsMs: often(trouble.stopsMs),
+      networkFaults: random.pick([trouble.networkFaults, 0.1, 0.25, 0.4]),
+      policyEditsMs: Math.min(trouble.policyEditsMs, random.pick([0.2, 0.5]) * MINUTE_MS),
+      crashesMs: often(trouble.crashesMs, [0.5, 1, 3]),
+      freezesMs: often(trouble.freezesMs, [0.2, 0.5, 2]),
+      stopsMs: often(trouble.stopsMs, [0.5, 1, 3]),
     },
   };
 }
