@@ -66,7 +66,9 @@ function withLeases(leases: ShardLeases, changes: Partial<ShardLeases>): ShardLe
   return new Proxy(leases, {
     get: (of, name) => {
       const value: unknown = Reflect.get(changes, name) ?? Reflect.get(of, name, of);
-      return typeof value === 'function' ? (...values: unknown[]) => Reflect.apply(value, of, values) as unknown : value;
+      return typeof value === 'function'
+        ? (...values: unknown[]) => Reflect.apply(value, of, values) as unknown
+        : value;
     },
   });
 }

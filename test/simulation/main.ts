@@ -38,7 +38,9 @@ function optionsOf(): SimulationOptions {
   const { sqlite, brake, estate } = values;
   const replicas = numberOf('replicas');
   if (replicas < 1 || (replicas > 1 && (sqlite || brake || estate)))
-    throw new Error('--replicas takes a number from 1, and more than 1 only without --sqlite, --brake, --estate');
+    throw new Error(
+      '--replicas takes a number from 1, and more than 1 only without --sqlite, --brake, --estate',
+    );
   return { sqlite, brake, estate, replicas };
 }
 

@@ -20,7 +20,7 @@ import { whereReplicasFail } from './replicas/knobs.ts';
 import { whereGroupsAreMany } from './draw/large-estate.ts';
 import { drawKnobs, type Knobs } from './knobs.ts';
 import { Life, type LifeWorld } from './life.ts';
-import { MOST_LATE_OF_REPLICAS_MS, Network } from './network.ts';
+import { Network } from './network.ts';
 import { People } from './people.ts';
 import { PolicyTree } from './policies.ts';
 import { Rest } from './rest.ts';
@@ -122,6 +122,7 @@ class Simulation {
         ? null
         : new Replicas({
             ...{ ...reports, seed, time, count: replicas, randomByte: ports.randomByte },
+            editPolicy: () => people.editPolicy(),
             spoilFence: breakage.fence ?? ((leases) => leases),
           });
     this.#lives = Array.from({ length: replicas }, () => null);
@@ -137,7 +138,7 @@ class Simulation {
       ...shared,
       random: stream(2),
       note: (text) => this.#note('network', text),
-      ...(replicas === 1 ? {} : { maxLateMs: MOST_LATE_OF_REPLICAS_MS }),
+      ofReplicas: replicas > 1,
     });
     this.#tree = new PolicyTree(
       new Map([...this.#knobs.policies].map(([file, groups]) => [file, { kind: 'good', groups }])),
@@ -166,7 +167,12 @@ class Simulation {
       },
       stream(4),
     );
-    const world = { network: this.#network, troubles: this.#troubles, tree: this.#tree, journals: this.#journals };
+    const world = {
+      network: this.#network,
+      troubles: this.#troubles,
+      tree: this.#tree,
+      journals: this.#journals,
+    };
     this.#judges = judgesOf({
       ...{ ...world, knobs: this.#knobs, time, replicas: this.#replicas, random: () => stream(5) },
       judgesNews: options.estate === true,
@@ -225,7 +231,8 @@ class Simulation {
   }
 
   async #live(): Promise<void> {
-    for (const place of this.#lives.keys()) this.#time.in(place * MS_BETWEEN_STARTS, () => this.#startLife(place));
+    for (const place of this.#lives.keys())
+      this.#time.in(place * MS_BETWEEN_STARTS, () => this.#startLife(place));
     this.#troubles.begin();
     this.#replicas?.begin();
     this.#standing?.begin();
@@ -253,7 +260,7 @@ class Simulation {
     const told = this.#judges.of(place, () =>
       this.#lives.every((life, at) => at === place || life?.isAlive !== true),
     );
-    this.#lives[place] = new Life(number, {
+    const life: Life = new Life(number, {
       time: this.#time,
       machine: this.#replicas?.machines[place] ?? this.#time.home,
       network: this.#network,
@@ -269,6 +276,7 @@ class Simulation {
           if (isWrite(call.operation)) {
             this.#counts.writes += 1;
             this.#writesOf.set(call.group, (this.#writesOf.get(call.group) ?? 0) + 1);
+            this.#replicas?.strike(life);
           }
           told.sent(call);
         },
@@ -282,6 +290,7 @@ class Simulation {
       ended: () => this.#time.in(this.#troubles.downtimeMs(), () => this.#startLife(place)),
       breakEngine: this.#breakage.engine ?? ((engine) => engine),
     });
+    this.#lives[place] = life;
     // Whoever ended the troubles found no process to tell.
     if (!this.#troubles.goesOn) this.#journals.resumeAll();
   }

@@ -72,7 +72,10 @@ function ownersCheck({ knobs, lives, fail }: JudgedWorld, { shared }: Replicas):
   return new OwnersCheck(
     {
       leaseOf: ({ life, group }) => {
-        const lease = lives().find((each) => each?.number === life)?.leaseOf(group) ?? null;
+        const lease =
+          lives()
+            .find((each) => each?.number === life)
+            ?.leaseOf(group) ?? null;
         return lease === null ? null : { ...lease, owner: ownerOf(life) };
       },
       isHeld: (lease) => shared.leases.holds(lease),

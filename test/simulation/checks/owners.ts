@@ -38,7 +38,8 @@ export class OwnersCheck implements Check {
     const { group, life, token } = call;
     const lease = this.#world.leaseOf(call);
     if (lease === null || !this.#world.isHeld(lease)) {
-      const which = lease === null ? 'no lease' : `epoch ${lease.epoch} of ${lease.shard}, which it does not hold`;
+      const which =
+        lease === null ? 'no lease' : `epoch ${lease.epoch} of ${lease.shard}, which it does not hold`;
       this.#fail('owner', `process ${life} sends ${call.operation} of ${group} under ${which}`);
       return;
     }

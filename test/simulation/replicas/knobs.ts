@@ -14,6 +14,8 @@ export interface ReplicaKnobs {
   readonly cutOffsMs: number;
   readonly outagesMs: number;
   readonly slownessMs: number;
+  /** That a call which changes something is the last that its sender does for a while, and the policies are edited then. */
+  readonly strikeChance: number;
 }
 
 const MINUTE_MS = 60_000;
@@ -27,10 +29,14 @@ export function drawReplicas(seed: number, count: number): ReplicaKnobs {
     count,
     shards: random.pick([1, 1, 2, 3]),
     leaseSeconds: random.pick([3, 3, 3, 10]),
-    clockErrorsMs: Array.from({ length: count }, () => random.below(2 * MOST_CLOCK_ERROR_MS) - MOST_CLOCK_ERROR_MS),
+    clockErrorsMs: Array.from(
+      { length: count },
+      () => random.below(2 * MOST_CLOCK_ERROR_MS) - MOST_CLOCK_ERROR_MS,
+    ),
     cutOffsMs: maybe(0.6, [0.3, 1, 3]),
     outagesMs: maybe(0.25, [2, 4]),
     slownessMs: maybe(0.25, [1, 3]),
+    strikeChance: random.pick([0, 0.1, 0.3]),
   };
 }
 

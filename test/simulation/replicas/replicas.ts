@@ -3,6 +3,7 @@ import type { JournalPorts } from '../../../daemon/journal/journal.ts';
 import type { SharedLeases } from '../../../daemon/journal/memory/fence.ts';
 import { Random } from '../../support/random.ts';
 import type { Fail } from '../facts.ts';
+import type { Life } from '../life.ts';
 import { Machine, type VirtualTime } from '../virtual-time.ts';
 import { Database, type LostWay } from './database.ts';
 import { drawReplicas, type ReplicaKnobs } from './knobs.ts';
@@ -14,10 +15,14 @@ export interface ReplicasOptions {
   readonly time: VirtualTime;
   readonly randomByte: JournalPorts['randomByte'];
   readonly spoilFence: (leases: SharedLeases['leases']) => SharedLeases['leases'];
+  /** Someone edits a policy. */
+  readonly editPolicy: () => void;
   readonly fail: Fail;
   readonly note: (who: string, what: string) => void;
 }
 
+const MOST_MS_TO_STRIKE = 4000;
+const MOST_MS_TO_EDIT = 12_000;
 const WAYS: readonly LostWay[] = ['requests', 'answers', 'both', 'both'];
 
 export class Replicas {
@@ -36,17 +41,21 @@ export class Replicas {
     this.machines = this.knobs.clockErrorsMs.map((errorMs) => new Machine(errorMs));
     this.#random = new Random(seed * 16 + 7);
     this.database = new Database(time, new Random(seed * 16 + 8));
-    this.shared = new SharedJournal({ time, database: this.database, knobs: this.knobs, randomByte, spoilFence, fail });
+    this.shared = new SharedJournal({
+      time,
+      database: this.database,
+      knobs: this.knobs,
+      randomByte,
+      spoilFence,
+      fail,
+    });
   }
 
   begin(): void {
     const { knobs, database, machines } = this;
     const { note } = this.#options;
     this.#every(knobs.cutOffsMs, () => {
-      const at = this.#random.below(machines.length);
-      const [loses, forMs] = [this.#random.pick(WAYS), 500 + this.#random.below(40_000)];
-      note('database', `loses ${loses} of machine ${at + 1} for ${forMs} ms`);
-      database.cutOff(machines[at] ?? null, loses, forMs);
+      this.#cutOff(this.#random.pick(machines), this.#random.pick(WAYS), 500 + this.#random.below(40_000));
     });
     this.#every(knobs.outagesMs, () => {
       const forMs = 500 + this.#random.below(30_000);
@@ -60,10 +69,36 @@ export class Replicas {
     });
   }
 
+  /** The process has sent a call that changes something: the worst moment for it to fall silent. */
+  strike(life: Life): void {
+    if (!this.#goesOn || !this.#random.chance(this.knobs.strikeChance)) return;
+    const { time, editPolicy } = this.#options;
+    const forMs = 5000 + this.#random.below(40_000);
+    const strike = this.#random.pick([
+      () => life.kill('after a call'),
+      () => life.freeze(forMs),
+      () => this.#cutOff(life.process.machine, 'both', forMs),
+    ]);
+    time.in(this.#random.below(MOST_MS_TO_STRIKE), () => {
+      if (life.isAlive) strike();
+    });
+    time.in(this.#random.below(MOST_MS_TO_EDIT), () => {
+      if (this.#goesOn) editPolicy();
+    });
+  }
+
   end(): void {
     this.#goesOn = false;
     this.database.heal();
     for (const machine of this.machines) machine.wallErrorMs = 0;
+  }
+
+  #cutOff(machine: Machine, loses: LostWay, forMs: number): void {
+    this.#options.note(
+      'database',
+      `loses ${loses} of machine ${this.machines.indexOf(machine) + 1} for ${forMs} ms`,
+    );
+    this.database.cutOff(machine, loses, forMs);
   }
 
   /** Again and again at random intervals around the mean. */

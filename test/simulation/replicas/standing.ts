@@ -67,7 +67,8 @@ export class Standing {
       .filter((life) => life.isAlive && !life.isStopping && !life.process.isFrozen)
       .filter(({ process }) => this.#world.database.troubledUntilMs(process.machine) <= nowMs)
       .map(({ number }) => number);
-    for (const number of this.#ableSinceMs.keys()) if (!able.includes(number)) this.#ableSinceMs.delete(number);
+    for (const number of this.#ableSinceMs.keys())
+      if (!able.includes(number)) this.#ableSinceMs.delete(number);
     for (const number of able) if (!this.#ableSinceMs.has(number)) this.#ableSinceMs.set(number, nowMs);
   }
 
