@@ -131,7 +131,7 @@ const COMMANDS: ReadonlyMap<string, LazyCommand> = new Map([
     'journal',
     {
       summary: 'Copy the journal into a database, or divide it into shards',
-      example: 'rampart journal copy --to postgres://rampart@db.internal/rampart',
+      example: 'journal copy --help',
       load: async () => (await import('./commands/journal/journal.ts')).addJournalCommand,
     },
   ],
