@@ -24,6 +24,14 @@ const COMMANDS: ReadonlyMap<string, LazyCommand> = new Map([
     },
   ],
   [
+    'doctor',
+    {
+      summary: 'Check everything that a config needs',
+      example: 'doctor --try-writes --group sg-bp1web',
+      load: async () => (await import('./commands/doctor/doctor.ts')).addDoctorCommand,
+    },
+  ],
+  [
     'run',
     {
       summary: 'The daemon: keep the groups as the policies say',
@@ -130,9 +138,9 @@ const COMMANDS: ReadonlyMap<string, LazyCommand> = new Map([
   [
     'journal',
     {
-      summary: 'Copy the journal into a database',
-      example: 'rampart journal copy --to postgres://rampart@db.internal/rampart',
-      load: async () => (await import('./commands/journal/copy.ts')).addJournalCommand,
+      summary: 'Copy the journal into a database, or divide it into shards',
+      example: 'journal copy --help',
+      load: async () => (await import('./commands/journal/journal.ts')).addJournalCommand,
     },
   ],
   [
@@ -182,6 +190,7 @@ const COMMANDS: ReadonlyMap<string, LazyCommand> = new Map([
 
 /** They change nothing anywhere, or whole files at a time: a signal may end them wherever they are. */
 const MAY_BE_LEFT: ReadonlySet<string> = new Set([
+  'doctor',
   'validate',
   'plan',
   'import',

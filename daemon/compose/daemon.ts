@@ -68,7 +68,12 @@ export class Daemon {
       parts.stopSignal,
     );
     parts.leases.listen(
-      new ShardGroups({ controller: this.controller, policyLoop: this.#policyLoop, heads: engine.heads }),
+      new ShardGroups({
+        controller: this.controller,
+        policyLoop: this.#policyLoop,
+        heads: engine.heads,
+        attributor: parts.attributor,
+      }),
     );
     this.#probe = new HeadProbe({
       engine: parts.engine,
@@ -148,7 +153,7 @@ export class Daemon {
     const { source, stopSignal, engine, onReload } = this.#parts;
     await this.#unlessStopped(async () => {
       await this.#approvals.start();
-      await this.#parts.attributor?.start();
+      await this.#parts.attributor?.takeUp((group) => engine.ownership.looksAfter(group));
     });
     this.#probe.start();
     this.#heads.start();
