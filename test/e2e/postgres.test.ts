@@ -162,6 +162,17 @@ describe('a daemon whose journal is in PostgreSQL', () => {
     await workspace.start(['run']).event('group.converged', { group: 'sg-web', changes: 0 });
   });
 
+  it('is looked at by doctor, which changes nothing', async () => {
+    const checked = async (): Promise<string> => {
+      const { stdout } = await workspace.run(['doctor', '--json']);
+      const { checks } = JSON.parse(stdout) as { checks: Array<{ check: string; message: string }> };
+      return checks.find(({ check }) => check === 'journal')?.message ?? '';
+    };
+    expect(await checked()).toContain('is empty; the first start makes the journal there');
+    await startConverged();
+    expect(await checked()).toContain('is writable');
+  });
+
   it('waits for the database when it starts, and can be stopped meanwhile', async () => {
     await postgres.stop();
     let waiting: RampartProcess;
