@@ -20,7 +20,8 @@ import {
   writesAfterDeadline,
 } from './broken-builds.ts';
 import { whereGroupsAreFull } from './draw/worlds.ts';
-import { simulate, type Breakage, type SimulationOptions, type Violation } from './simulation.ts';
+import type { Breakage, SimulationOptions } from './options.ts';
+import { simulate, type Violation } from './simulation.ts';
 
 // The planner is pure and has no port that could be wrapped: here its module is.
 const planner = vi.hoisted(() => ({

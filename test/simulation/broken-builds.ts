@@ -7,7 +7,7 @@ import type { Engine } from '../../daemon/reconcile/engine.ts';
 import type { ShardLeases } from '../../daemon/schedule/leases/shard-leases.ts';
 import { wrappedJournal } from '../support/wrapped-journal.ts';
 import { memoryHost, type JournalHost } from './journals.ts';
-import type { Breakage } from './simulation.ts';
+import type { Breakage } from './options.ts';
 
 /** The intent of a call is kept when the call has been made: a crash in between forgets that it was ever sent. */
 export function intentAfterCall(): Breakage {

@@ -20,9 +20,9 @@ import { TargetResolver } from '../../daemon/schedule/selectors.ts';
 import type { CommonFields, Telemetry } from '../../daemon/telemetry/events.ts';
 import type { Random } from '../support/random.ts';
 import { EMULATOR_KEY, requestV1 } from '../support/signing.ts';
-import { wrappedJournal } from '../support/wrapped-journal.ts';
 import { Attempts, type Attempt } from './attempts.ts';
 import type { Check, Fail, PlanFact, SentCall } from './facts.ts';
+import { mortalJournal } from './mortal-journal.ts';
 import type { Network } from './network.ts';
 import { ReadingPages, withPages } from './reading-pages.ts';
 import { inForceAt, isEnding, PolicyView, REGION, type PolicyTree } from './policies.ts';
@@ -59,11 +59,6 @@ export interface LifeWorld {
   readonly telemetry?: Telemetry;
 }
 
-/** Thrown out of an operation of the journal in whose course the process dies. */
-class Killed extends Error {
-  override readonly name = 'Killed';
-}
-
 /** As the transport that ships answers. */
 const NOT_BEGUN: TransportAnswer = {
   kind: 'failed',
@@ -77,7 +72,6 @@ export class Life {
   readonly number: number;
   readonly #world: LifeWorld;
   readonly #view = new PolicyView();
-  #recalled = false;
   readonly #stop = new AbortController();
   readonly #reloads: Array<() => void> = [];
   readonly #pages: ReadingPages;
@@ -101,7 +95,11 @@ export class Life {
     this.#leases = leases;
     const { engine, lanes } = assembleEngine(world.config, {
       telemetry,
-      journal: this.#mortal(journal),
+      journal: mortalJournal(journal, {
+        ...{ view: this.#view, attempts: this.#attempts },
+        ...{ tree: world.tree, note: world.note, check: world.check, stateOf: world.stateOf },
+        livesOn: (where) => this.#boundary(where),
+      }),
       ownership: leases,
       invocation: { program: 'rampart', flags: '' },
       clock: systemClock,
@@ -252,47 +250,6 @@ export class Life {
     if (call.operation === 'DescribeSecurityGroupAttribute' && answer.kind === 'answered')
       this.#pages.take(call, answer.body);
     resolve(answer);
-  }
-
-  /** The journal, with a chance to die before and after each thing that it keeps. */
-  #mortal(journal: Journal): Journal {
-    const { note, check } = this.#world;
-    const during = async <T>(what: string, operation: () => Promise<T>): Promise<T> => {
-      if (!this.#boundary(`before the journal ${what}`)) throw new Killed();
-      const value = await operation();
-      note('journal', what);
-      if (!this.#boundary(`after the journal ${what}`)) throw new Killed();
-      return value;
-    };
-    return wrappedJournal(journal, {
-      openIntent: (draft) =>
-        during(`opens an intent of ${draft.operation}`, async () => {
-          const intent = await journal.openIntent(draft);
-          note('journal', `gives ${intent.clientToken} to ${draft.operation} of ${draft.group.id}`);
-          return intent;
-        }),
-      closeIntent: (token, outcome) =>
-        during(`closes ${token}: ${outcome.result}`, () => journal.closeIntent(token, outcome)),
-      estateFacts: async () => {
-        const facts = await journal.estateFacts();
-        if (!this.#recalled) this.#world.tree.recall(facts.desired, this.#view);
-        this.#recalled = true;
-        return facts;
-      },
-      setEstateFacts: (facts) => {
-        if (facts.desired) this.#world.tree.note(facts.desired, this.#view);
-        return journal.setEstateFacts(facts);
-      },
-      savePlan: (plan) => {
-        check.told({ group: plan.id, steps: plan.steps, state: this.#world.stateOf(plan.id) });
-        this.#attempts.saved(plan.id, plan.hitless);
-        return during(`saves plan ${plan.hash.slice(0, 8)}`, () => journal.savePlan(plan));
-      },
-      mark: (group, marks) => {
-        if (typeof marks.attempted === 'string') this.#attempts.begun(group.id, marks.attempted);
-        return during(`marks ${group.id} ${JSON.stringify(marks)}`, () => journal.mark(group, marks));
-      },
-    });
   }
 
   #telemetry(): Telemetry {

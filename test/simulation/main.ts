@@ -7,7 +7,8 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { runMany } from './many/run-many.ts';
 import { failureText, resultOf, type Tally } from './many/tally.ts';
-import { simulate, type SimulationOptions } from './simulation.ts';
+import type { SimulationOptions } from './options.ts';
+import { simulate } from './simulation.ts';
 import { MIN_HOURS, soak, type Sample } from './soak.ts';
 
 const { values } = parseArgs({

@@ -3,7 +3,8 @@
 import { describe, expect, it } from 'vitest';
 import { whereGroupsAreFull } from './draw/worlds.ts';
 import { runMany } from './many/run-many.ts';
-import { simulate, type SimulationOptions } from './simulation.ts';
+import type { SimulationOptions } from './options.ts';
+import { simulate } from './simulation.ts';
 
 const CHUNKS = 10;
 const SEEDS_PER_CHUNK = 6;

@@ -4,9 +4,7 @@
 import type { Config } from '../../daemon/config/config.ts';
 import type { JournalPorts } from '../../daemon/journal/journal.ts';
 import type { OwnJournal } from '../../daemon/compose/open-journal.ts';
-import type { SharedLeases } from '../../daemon/journal/memory/fence.ts';
-import type { Engine } from '../../daemon/reconcile/engine.ts';
-import { soleLeases, type ShardLeases } from '../../daemon/schedule/leases/shard-leases.ts';
+import { soleLeases } from '../../daemon/schedule/leases/shard-leases.ts';
 import { Random } from '../support/random.ts';
 import { judgesOf } from './checks/judges-of.ts';
 import type { Judges } from './checks/judges.ts';
@@ -16,11 +14,10 @@ import { isWrite, type Fail } from './facts.ts';
 import { memoryHost, sqliteHost, type JournalHost } from './journals.ts';
 import { Replicas } from './replicas/replicas.ts';
 import { Standing } from './replicas/standing.ts';
-import { whereReplicasFail } from './replicas/knobs.ts';
-import { whereGroupsAreMany } from './draw/large-estate.ts';
 import { drawKnobs, type Knobs } from './knobs.ts';
 import { Life, type LifeWorld } from './life.ts';
 import { Network } from './network.ts';
+import { worldFor, type Breakage, type SimulationOptions } from './options.ts';
 import { People } from './people.ts';
 import { PolicyTree } from './policies.ts';
 import { Rest } from './rest.ts';
@@ -43,30 +40,6 @@ export interface Report {
   readonly counts: Readonly<Record<string, number>>;
 }
 
-/** A build with a defect on purpose, to see that the checks catch it. */
-export interface Breakage {
-  readonly journals?: (ports: JournalPorts) => JournalHost;
-  readonly engine?: (engine: Engine) => Engine;
-  /** Of replicas: what each of them takes for its leases. */
-  readonly leases?: (leases: ShardLeases) => ShardLeases;
-  /** Of replicas: by what the journal keeps out who has lost a lease. */
-  readonly fence?: (leases: SharedLeases['leases']) => SharedLeases['leases'];
-}
-
-export interface SimulationOptions {
-  /** The journal on the real SQLite, instead of in memory. */
-  readonly sqlite?: boolean;
-  /** With limits to what a plan may take away or open, and people who approve. */
-  readonly brake?: boolean;
-  /** With hundreds of groups, some of which hang, instead of the few that were drawn. */
-  readonly estate?: boolean;
-  /** So many processes side by side, on a journal that they share by the rules of PostgreSQL; 1: one with its own. */
-  readonly replicas?: number;
-  readonly breakage?: Breakage;
-  /** Another world than the one that was drawn. */
-  readonly world?: (drawn: Knobs) => Knobs;
-}
-
 /** Events after which something waits for long: a refused rule, a group without room, one that flaps. */
 const SETS_ASIDE = /^(step\.quarantined|group\.flapping|call\.failed .*AuthorizationLimitExceed)/;
 /** From a change of the policies until another replica hears of it. */
@@ -75,12 +48,6 @@ const MS_BETWEEN_STARTS = 700;
 
 export function simulate(seed: number, options: SimulationOptions = {}): Promise<Report> {
   return new Simulation(seed, options).run();
-}
-
-function worldOf({ estate = false, replicas = 1, world }: SimulationOptions): (drawn: Knobs) => Knobs {
-  if (world !== undefined) return world;
-  if (estate) return whereGroupsAreMany;
-  return replicas > 1 ? whereReplicasFail : (drawn) => drawn;
 }
 
 class Simulation {
@@ -107,9 +74,9 @@ class Simulation {
   readonly #deafness: Random;
 
   constructor(seed: number, options: SimulationOptions) {
-    const { sqlite = false, brake = false, replicas = 1, breakage = {} } = options;
+    const { sqlite = false, replicas = 1, breakage = {} } = options;
     const stream = (number: number) => new Random(seed * 16 + number);
-    this.#knobs = worldOf(options)(drawKnobs(seed, { sqlite, brake }));
+    this.#knobs = worldFor(options)(drawKnobs(seed, { sqlite, brake: options.brake === true }));
     const isLegacy = this.#knobs.groups.some(({ kind }) => kind.legacy);
     this.#config = configOf(this.#knobs.config, isLegacy ? 'legacy2019' : 'auto');
     this.#breakage = breakage;
@@ -117,14 +84,8 @@ class Simulation {
     const tokens = stream(1);
     const ports: JournalPorts = { clock: { nowMs: () => time.wallMs }, randomByte: () => tokens.below(256) };
     const reports = { fail: this.#fail, note: this.#note };
-    this.#replicas =
-      replicas === 1
-        ? null
-        : new Replicas({
-            ...{ ...reports, seed, time, count: replicas, randomByte: ports.randomByte },
-            editPolicy: () => people.editPolicy(),
-            spoilFence: breakage.fence ?? ((leases) => leases),
-          });
+    const editPolicy = () => people.editPolicy();
+    this.#replicas = replicas === 1 ? null : this.#newReplicas(replicas, ports, editPolicy);
     this.#lives = Array.from({ length: replicas }, () => null);
     this.#deafness = stream(9);
     this.#journals =
@@ -155,12 +116,8 @@ class Simulation {
         people,
         journals: this.#journals,
         random,
-        life: () => (this.#lives.length === 1 ? this.#lives[0] : random.pick(this.#lives)) ?? null,
-        idleUntilMs: ({ process }) =>
-          Math.max(
-            process.frozenUntilMs,
-            this.#replicas?.database.troubledUntilMs(process.machine) ?? -Infinity,
-          ),
+        life: () => this.#anyLife(random),
+        idleUntilMs: (life) => this.#idleUntilMs(life),
         machines: this.#replicas?.machines ?? [time.home],
         approve: this.#approve,
         unreadable: (untilMs) => this.#judges.all.unreadable(untilMs),
@@ -180,15 +137,37 @@ class Simulation {
       hasSetAside: () => this.#counts.setAside > 0,
       fail: this.#fail,
     });
-    this.#standing =
-      this.#replicas === null
-        ? null
-        : new Standing({
-            ...{ ...this.#replicas, time, fail: this.#fail },
-            lives: () => this.#lives,
-            isAnyNamed: () => this.#knobs.groups.some(({ kind }) => this.#tree.names(kind.id)),
-            unreadable: (untilMs) => this.#judges.all.unreadable(untilMs),
-          });
+    this.#standing = this.#standingOf(this.#replicas);
+  }
+
+  #newReplicas(count: number, { randomByte }: JournalPorts, editPolicy: () => void): Replicas {
+    return new Replicas({
+      ...{ seed: this.#knobs.seed, count, randomByte, editPolicy },
+      ...{ time: this.#time, fail: this.#fail, note: this.#note },
+      spoilFence: this.#breakage.fence ?? ((leases) => leases),
+    });
+  }
+
+  #standingOf(replicas: Replicas | null): Standing | null {
+    if (replicas === null) return null;
+    const { knobs, database, shared } = replicas;
+    return new Standing({
+      ...{ knobs, database, shared, time: this.#time, fail: this.#fail },
+      lives: () => this.#lives,
+      isAnyNamed: () => this.#knobs.groups.some(({ kind }) => this.#tree.names(kind.id)),
+      unreadable: (untilMs) => this.#judges.all.unreadable(untilMs),
+    });
+  }
+
+  /** When it could last not do what it had to. */
+  #idleUntilMs({ process }: Life): number {
+    const troubledUntilMs = this.#replicas?.database.troubledUntilMs(process.machine) ?? -Infinity;
+    return Math.max(process.frozenUntilMs, troubledUntilMs);
+  }
+
+  /** Of several any one. */
+  #anyLife(random: Random): Life | null {
+    return (this.#lives.length === 1 ? this.#lives[0] : random.pick(this.#lives)) ?? null;
   }
 
   readonly #note = (who: string, what: string): void => {

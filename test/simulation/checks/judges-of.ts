@@ -42,7 +42,7 @@ export function judgesOf(judged: JudgedWorld): Judges {
   const processes: ProcessJudge[] = [];
   const isOfReplica = (call: SentCall, but: PlanWatch): boolean =>
     processes.some(({ plans }) => plans !== but && plans.current(call) !== null);
-  for (const _place of lives()) {
+  while (processes.length < lives().length) {
     const plans: PlanWatch = new PlanWatch(knobs.quirks.describeLagMs, (call) => isOfReplica(call, plans));
     const packets = new PacketCheck(plans, { ...knobs.config, random: judged.random() }, fail);
     processes.push({ plans, packets, others: processChecks(plans, world) });

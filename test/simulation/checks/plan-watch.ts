@@ -144,22 +144,11 @@ export class PlanWatch implements Check {
     const plan = this.#plans.get(after.SecurityGroupId);
     const change = changeOf(before, after);
     const isOwn = call !== null && plan !== undefined && this.current(call) === plan;
-    if (!isOwn && (call === null || !this.#isOfReplica(call))) {
-      const { gone, come } = change;
-      this.#lossesOf(after.SecurityGroupId).note({
-        gone: gone.map(heldRule),
-        come: come.map(heldRule),
-        atMs,
-      });
-    }
+    if (!isOwn && (call === null || !this.#isOfReplica(call)))
+      this.#noteLosses(after.SecurityGroupId, change, atMs);
     if (plan === undefined) return;
     if (isOwn) {
-      if (isStale(plan, change)) plan.hitMoved = true;
-      noteModified(plan, change);
-      for (const gone of change.gone) {
-        plan.brought.delete(ruleIdentity(readRule(gone)));
-        plan.taken.add(ruleIdentity(readRule(gone)));
-      }
+      noteOwn(plan, change);
       if (code === '' && call.operation.startsWith('Authorize')) noteBrought(plan, call);
       return;
     }
@@ -186,6 +175,10 @@ export class PlanWatch implements Check {
     if (ids.length === 0) return rulesIn(operation, params);
     const rules = ids.map((id) => this.#told.get(group)?.get(id));
     return rules.includes(undefined) ? null : rules.filter((rule) => rule !== undefined);
+  }
+
+  #noteLosses(group: string, { gone, come }: ReturnType<typeof changeOf>, atMs: number): void {
+    this.#lossesOf(group).note({ gone: gone.map(heldRule), come: come.map(heldRule), atMs });
   }
 
   #lossesOf(group: string): Losses {
@@ -276,6 +269,15 @@ function isStale(plan: WatchedPlan, { gone, come }: ReturnType<typeof changeOf>)
     const isMeant = plan.surplus.has(identity) || plan.brought.has(identity) || kept.has(identity);
     return plan.told.size === 0 && !isMeant;
   });
+}
+
+function noteOwn(plan: WatchedPlan, change: ReturnType<typeof changeOf>): void {
+  if (isStale(plan, change)) plan.hitMoved = true;
+  noteModified(plan, change);
+  for (const gone of change.gone) {
+    plan.brought.delete(ruleIdentity(readRule(gone)));
+    plan.taken.add(ruleIdentity(readRule(gone)));
+  }
 }
 
 /** Should someone remove the rule now, nothing is left of the old one either. */

@@ -73,7 +73,7 @@ export class Database {
         if (this.#isGone) return;
         work().then(
           (value) => answer(() => resolve(value)),
-          (error: unknown) => answer(() => reject(error as Error)),
+          (error: unknown) => answer(() => reject(error instanceof Error ? error : new Error(String(error)))),
         );
       });
     });
