@@ -24,7 +24,7 @@ beforeEach(async () => {
   );
 });
 
-const withFacts = async (): Promise<string[]> => (await journal.groupsWithFacts()).map(({ id }) => id);
+const withFacts = async (): Promise<string[]> => (await journal.groupsWithFacts()).map(({ id }) => id).sort();
 
 const notMeant = (): boolean => false;
 
