@@ -47,26 +47,70 @@ export function fittedMessage(
   context: MessageContext,
   render: (message: Message) => string | null,
 ): WrittenMessage {
-  for (let shown = Math.min(batch.notes.length, MOST_NOTES); shown >= 0; shown -= 1) {
+  const withShown = (shown: number): WrittenMessage | null => {
     const content = render(composed(batch, shown, context));
-    if (content !== null) return { content, shown, counted: totalOf(countsBeyond(batch, shown)) };
+    return content === null ? null : { content, shown, counted: totalOf(countsBeyond(batch, shown)) };
+  };
+  let fitting = withShown(0);
+  if (fitting === null) throw new Error('a message that shows no event is too long for its receiver');
+  let tooMany = Math.min(batch.notes.length, MOST_NOTES) + 1;
+  while (fitting.shown + 1 < tooMany) {
+    const shown: number = Math.ceil((fitting.shown + tooMany) / 2);
+    const longer = withShown(shown);
+    if (longer === null) tooMany = shown;
+    else fitting = longer;
   }
-  throw new Error('a message without events is too long for its receiver');
+  return fitting;
 }
 
 function composed(batch: NoteBatch, shown: number, context: MessageContext): Message {
   const notes = batch.notes.slice(0, shown);
   const counts = countsBeyond(batch, shown);
+  const shared = sharedOf(notes);
   const [worst] = batch.notes;
   const all = counted(shown + totalOf(counts), 'event');
   return {
     title: `${worst === undefined ? '' : `${worst.level.toUpperCase()}: `}Rampart on ${context.host}, ${all}`,
-    lines: [...notes.flatMap(noteLines), ...restLines(counts, context), ...pauseLines(notes, context)],
+    lines: [
+      ...sharedLines(shared),
+      ...notes.flatMap((note) => noteLines(note, shared)),
+      ...restLines(counts, context),
+      ...pauseLines(notes, context),
+    ],
   };
 }
 
-function noteLines({ level, text, account, region, by, goOn }: Note): Piece[][] {
-  const about = [account, region, by].filter((word) => word !== '').join(', ');
+/** What all shown notes have in common is said once; empty: they have not. */
+interface SharedFacts {
+  readonly place: string;
+  readonly by: string;
+}
+
+const placeOf = ({ account, region }: Note): string =>
+  [account, region].filter((word) => word !== '').join(', ');
+
+/** Notes that say nothing of it do not count. */
+function onlyOne(texts: readonly string[]): string {
+  const [text = '', ...others] = new Set(texts.filter((each) => each !== ''));
+  return others.length === 0 ? text : '';
+}
+
+const sharedOf = (notes: readonly Note[]): SharedFacts => ({
+  place: onlyOne(notes.map(placeOf)),
+  by: onlyOne(notes.map(({ by }) => by)),
+});
+
+function sharedLines({ place, by }: SharedFacts): Piece[][] {
+  const policies = by === '' ? '' : `policies of ${by}`;
+  const text = [place, policies].filter((words) => words !== '').join('; ');
+  return text === '' ? [] : [[{ kind: 'plain', text }]];
+}
+
+function noteLines(note: Note, shared: SharedFacts): Piece[][] {
+  const { level, text, goOn } = note;
+  const place = shared.place === '' ? placeOf(note) : '';
+  const by = shared.by === '' ? note.by : '';
+  const about = [place, by].filter((words) => words !== '').join(', ');
   const first: Piece[] = [
     { kind: 'strong', text: level.toUpperCase() },
     { kind: 'plain', text: ` ${text}${about === '' ? '' : ` (${about})`}` },

@@ -65,6 +65,17 @@ export class Notifying {
     this.notifier.emit(event, fields);
   }
 
+  /** Where there is but one. */
+  get only(): ChatReceiver {
+    const [receiver] = this.receivers.values();
+    if (receiver === undefined) throw new Error('there is no receiver');
+    return receiver;
+  }
+
+  reported(event: EventName): readonly Reported[] {
+    return this.reports.filter((report) => report.event === event);
+  }
+
   /** One of many different things, of all severities. */
   happen(number: number): void {
     const group = { ...COMMON, group: `sg-${number}` };
