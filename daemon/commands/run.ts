@@ -33,6 +33,7 @@ import {
   type CommonFlags,
 } from '../compose/setup.ts';
 import { systemClock } from '../clock.ts';
+import type { DesiredKeeper } from '../source/desired.ts';
 import { PolicyCompiler } from '../source/compile/policy-compiler.ts';
 import { WorkerPool } from '../source/compile/worker-pool.ts';
 import { packageVersion } from '../cli/version.ts';
@@ -159,11 +160,7 @@ async function serve(config: Config, parts: ServedParts, io: Io): Promise<ExitCo
       },
       onReload: (listener) =>
         io.onReload(() => {
-          const changed = liveConfig.take(loadConfig(config.file));
-          if (changed.includes('guardrails'))
-            keeper.reconfigure({ guardrails: liveConfig.settings.guardrails });
-          if (changed.includes('notify'))
-            parts.notifier.configure(liveConfig.settings.notify, NOTIFY_GRACE_MS);
+          takeUp(liveConfig, { file: config.file, keeper, notifier: parts.notifier });
           listener();
         }),
       onFirstRead: (revision) => {
@@ -189,6 +186,20 @@ async function serve(config: Config, parts: ServedParts, io: Io): Promise<ExitCo
     await Promise.all([http?.close(), hooks?.close(), compiler.close()]);
     await journal.close();
   }
+}
+
+interface Reconfigured {
+  readonly file: string;
+  readonly keeper: DesiredKeeper;
+  readonly notifier: Notifier;
+}
+
+/** What is not asked of the live settings at each use is told of their change. */
+function takeUp(liveConfig: LiveConfig, { file, keeper, notifier }: Reconfigured): void {
+  const changed = liveConfig.take(loadConfig(file));
+  const { guardrails, notify } = liveConfig.settings;
+  if (changed.includes('guardrails')) keeper.reconfigure({ guardrails });
+  if (changed.includes('notify')) notifier.configure(notify, NOTIFY_GRACE_MS);
 }
 
 interface Urls {

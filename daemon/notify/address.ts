@@ -4,17 +4,23 @@ import { isLoopbackHost } from '../config/accounts/endpoint.ts';
 import { readSecret, SecretMissing, type Variables } from '../config/secret.ts';
 import type { ReceiverSettings } from '../config/sections/notify-schema.ts';
 import type { Address } from './kinds/kind.ts';
+import { RECEIVER_KINDS } from './kinds/kinds.ts';
 
 /** Shorter parts of a URL are words, such as `webhook`. */
 const LEAST_TOKEN = 16;
 
 export type AddressSettings = Pick<ReceiverSettings, 'urlEnv' | 'urlFile' | 'secretEnv' | 'secretFile'>;
 
-/** The error says what to mend, and never what was read. */
+/** Says what to mend, and never what was read. `absent`: it may be there on another machine, or later. */
+export interface AddressProblem {
+  readonly kind: 'absent' | 'wrong';
+  readonly message: string;
+}
+
 export async function receiverAddress(
   settings: AddressSettings,
   env: Variables,
-): Promise<Result<Address, string>> {
+): Promise<Result<Address, AddressProblem>> {
   const { urlEnv, urlFile, secretEnv, secretFile } = settings;
   try {
     const text = await readSecret({ variable: urlEnv, file: urlFile }, env);
@@ -22,11 +28,22 @@ export async function receiverAddress(
     const url = parseReceiverUrl(text);
     if (url.ok) return ok({ url: url.value, secret });
     const place = urlEnv === undefined ? `the file ${urlFile ?? ''}` : `the environment variable ${urlEnv}`;
-    return err(`${place}: ${url.error}`);
+    return err({ kind: 'wrong', message: `${place}: ${url.error}` });
   } catch (error) {
-    if (error instanceof SecretMissing) return err(error.message);
+    if (error instanceof SecretMissing) return err({ kind: 'absent', message: error.message });
     throw error;
   }
+}
+
+/** As above, and of the form that the kind of receiver needs. */
+export async function checkedAddress(
+  settings: AddressSettings & Pick<ReceiverSettings, 'type'>,
+  env: Variables,
+): Promise<Result<Address, AddressProblem>> {
+  const address = await receiverAddress(settings, env);
+  if (!address.ok) return address;
+  const sealed = RECEIVER_KINDS[settings.type].seal('{}', { ...address.value, id: '', nowMs: 0 });
+  return 'error' in sealed ? err({ kind: 'wrong', message: sealed.error }) : address;
 }
 
 function parseReceiverUrl(text: string): Result<URL, string> {

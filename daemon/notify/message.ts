@@ -86,7 +86,7 @@ interface SharedFacts {
   readonly by: string;
 }
 
-const placeOf = ({ account, region }: Note): string =>
+const notePlace = ({ account, region }: Note): string =>
   [account, region].filter((word) => word !== '').join(', ');
 
 /** Notes that say nothing of it do not count. */
@@ -96,7 +96,7 @@ function onlyOne(texts: readonly string[]): string {
 }
 
 const sharedOf = (notes: readonly Note[]): SharedFacts => ({
-  place: onlyOne(notes.map(placeOf)),
+  place: onlyOne(notes.map(notePlace)),
   by: onlyOne(notes.map(({ by }) => by)),
 });
 
@@ -108,7 +108,7 @@ function sharedLines({ place, by }: SharedFacts): Piece[][] {
 
 function noteLines(note: Note, shared: SharedFacts): Piece[][] {
   const { level, text, goOn } = note;
-  const place = shared.place === '' ? placeOf(note) : '';
+  const place = shared.place === '' ? notePlace(note) : '';
   const by = shared.by === '' ? note.by : '';
   const about = [place, by].filter((words) => words !== '').join(', ');
   const first: Piece[] = [

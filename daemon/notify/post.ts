@@ -41,9 +41,10 @@ export const postWithin =
 
 async function beginningOf({ body }: Response): Promise<string> {
   if (body === null) return '';
+  const stream: AsyncIterable<Uint8Array> = body;
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  for await (const chunk of body) {
+  for await (const chunk of stream) {
     chunks.push(chunk);
     bytes += chunk.length;
     // Leaving the loop ends the connection.

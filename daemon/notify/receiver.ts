@@ -6,7 +6,7 @@ import type { Clock } from '../clock.ts';
 import type { ReceiverType, Telemetry } from '../telemetry/events.ts';
 import { scrub } from '../telemetry/redact.ts';
 import { countsBeyond, countTexts, totalOf, WaitingNotes, type NoteBatch } from './batch.ts';
-import { secretsOf } from './address.ts';
+import { secretsOf, type AddressProblem } from './address.ts';
 import type { Address, ReceiverKind, AnswerVerdict } from './kinds/kind.ts';
 import type { MessageContext, WrittenMessage } from './message.ts';
 import type { Note } from './note.ts';
@@ -17,8 +17,8 @@ export interface ReceiverParts {
   readonly name: string;
   readonly type: ReceiverType;
   readonly kind: ReceiverKind;
-  /** Read for each attempt, so that a rotated secret is used at once. The error holds no secret. */
-  readonly address: () => Promise<Result<Address, string>>;
+  /** Read for each attempt, so that a rotated secret is used at once. */
+  readonly address: () => Promise<Result<Address, AddressProblem>>;
   readonly post: Post;
   readonly clock: Clock;
   readonly newId: () => string;
@@ -124,7 +124,7 @@ export class Receiver {
   async #send({ content }: WrittenMessage, id: string): Promise<AnswerVerdict> {
     const { address, clock, kind, post } = this.#parts;
     const found = await address();
-    if (!found.ok) return { kind: 'later', reason: found.error, afterMs: 0 };
+    if (!found.ok) return { kind: 'later', reason: found.error.message, afterMs: 0 };
     const sealed = kind.seal(content, { ...found.value, id, nowMs: clock.nowMs() });
     if ('error' in sealed) return { kind: 'later', reason: sealed.error, afterMs: 0 };
     const answer = await post(sealed, this.#cut.signal);

@@ -2,10 +2,10 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
 import { OPERATION_NAMES } from '../../reconciler/model/operation.ts';
 import { CATALOG } from './catalog.ts';
+import { NotificationCounters } from './notification-counters.ts';
 import {
   ACTOR_TYPES,
   DRIFT_CAUSES,
-  RECEIVER_TYPES,
   type CommonFields,
   type EventFields,
   type EventName,
@@ -30,9 +30,6 @@ const RECONCILE_OUTCOMES = {
 const DOORS = ['git', 'events'];
 const HOOK_OUTCOMES = ['accepted', 'ignored', 'refused'];
 
-const MESSAGE_OUTCOMES = ['delivered', 'failed'];
-const NOTIFIED_OUTCOMES = ['shown', 'counted', 'lost'];
-
 const CALL_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const RECONCILE_SECONDS = [0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600];
 
@@ -49,13 +46,6 @@ interface LabelFields extends CommonFields {
   /** Of `guardrail.violated`, as `severity`. */
   readonly guardrail?: string;
   readonly severity?: string;
-  /** Of `notify.delivered`, `notify.failed` and `notify.lost`. */
-  readonly type?: string;
-  /** Of `notify.delivered`. */
-  readonly shown?: number;
-  readonly counted?: number;
-  /** Of `notify.lost`, among others. */
-  readonly events?: number;
 }
 
 export class EventCounters implements Telemetry {
@@ -68,8 +58,7 @@ export class EventCounters implements Telemetry {
   readonly #attributions: Counter;
   readonly #violations: Counter;
   readonly #hooks: Counter;
-  readonly #notifications: Counter;
-  readonly #notified: Counter;
+  readonly #notifications: NotificationCounters;
 
   constructor(registry: Registry) {
     const registers = [registry];
@@ -128,18 +117,7 @@ export class EventCounters implements Telemetry {
       labelNames: ['door', 'outcome'],
       registers,
     });
-    this.#notifications = new Counter({
-      name: 'rampart_notifications_total',
-      help: 'Attempts to send a message to a receiver of notifications, by how they ended: delivered, failed.',
-      labelNames: ['type', 'outcome'],
-      registers,
-    });
-    this.#notified = new Counter({
-      name: 'rampart_notification_events_total',
-      help: 'Events by what receivers were told of them: shown, counted in a message, lost at the end.',
-      labelNames: ['type', 'outcome'],
-      registers,
-    });
+    this.#notifications = new NotificationCounters(registry);
     this.#startAtZero();
   }
 
@@ -150,7 +128,7 @@ export class EventCounters implements Telemetry {
     const { cause, actorType, guardrail, severity, door, outcome }: LabelFields = fields;
     if (event === 'hook.received') this.#hooks.inc({ door, outcome });
     if (event === 'hook.refused') this.#hooks.inc({ door, outcome: 'refused' });
-    this.#countNotification(event, fields);
+    this.#notifications.count(event, fields);
     if (cause !== undefined) this.#differences.inc({ cause });
     if (actorType !== undefined) this.#attributions.inc({ actor_type: actorType ?? 'none' });
     if (guardrail !== undefined && severity !== undefined) this.#violations.inc({ guardrail, severity });
@@ -166,15 +144,6 @@ export class EventCounters implements Telemetry {
     if (durationMs !== undefined) this.#reconcileSeconds.observe(durationMs / 1000);
   }
 
-  #countNotification(event: EventName, { type, shown = 0, counted = 0, events = 0 }: LabelFields): void {
-    if (event === 'notify.failed') this.#notifications.inc({ type, outcome: 'failed' });
-    if (event === 'notify.lost') this.#notified.inc({ type, outcome: 'lost' }, events);
-    if (event !== 'notify.delivered') return;
-    this.#notifications.inc({ type, outcome: 'delivered' });
-    this.#notified.inc({ type, outcome: 'shown' }, shown);
-    this.#notified.inc({ type, outcome: 'counted' }, counted);
-  }
-
   #startAtZero(): void {
     for (const event of Object.keys(CATALOG)) this.#events.inc({ event }, 0);
     for (const operation of OPERATION_NAMES) {
@@ -183,10 +152,6 @@ export class EventCounters implements Telemetry {
     }
     for (const outcome of Object.values(RECONCILE_OUTCOMES)) this.#reconciles.inc({ outcome }, 0);
     for (const door of DOORS) for (const outcome of HOOK_OUTCOMES) this.#hooks.inc({ door, outcome }, 0);
-    for (const type of RECEIVER_TYPES) {
-      for (const outcome of MESSAGE_OUTCOMES) this.#notifications.inc({ type, outcome }, 0);
-      for (const outcome of NOTIFIED_OUTCOMES) this.#notified.inc({ type, outcome }, 0);
-    }
     for (const cause of Object.keys(DRIFT_CAUSES)) this.#differences.inc({ cause }, 0);
     for (const actor_type of [...ACTOR_TYPES, 'none']) this.#attributions.inc({ actor_type }, 0);
   }

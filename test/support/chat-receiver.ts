@@ -157,11 +157,12 @@ interface FeishuBody {
 /** What CloudEvents 1.0 requires of each, and does not find. */
 function strangeEvents(text: string): string[] {
   const events = JSON.parse(text) as ReadonlyArray<Readonly<Record<string, unknown>>>;
+  const isTime = (value: unknown): boolean => typeof value === 'string' && !Number.isNaN(Date.parse(value));
   const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
   return events.flatMap((event) =>
     event.specversion === '1.0' &&
     [event.id, event.source, event.type].every(isText) &&
-    (event.time === undefined || !Number.isNaN(Date.parse(String(event.time)))) &&
+    (event.time === undefined || isTime(event.time)) &&
     Object.keys(event).every((name) => /^[a-z0-9]+$/.test(name))
       ? []
       : [JSON.stringify(event)],

@@ -5,7 +5,7 @@ import type { Invocation } from '../../../reconciler/plan/safety.ts';
 import { UsageError, type Io } from '../../cli/io.ts';
 import { systemClock } from '../../clock.ts';
 import type { Config } from '../../config/config.ts';
-import { receiverAddress, secretsOf } from '../../notify/address.ts';
+import { checkedAddress, secretsOf } from '../../notify/address.ts';
 import { Notifier } from '../../notify/notifier.ts';
 import { POST_TIMEOUT_MS, postWithin } from '../../notify/post.ts';
 import type { Telemetry } from '../../telemetry/events.ts';
@@ -42,8 +42,8 @@ export const createNotifier = ({ io, secrets, ...parts }: NotifierParts): Notifi
 export async function checkReceivers({ notify }: Config, { io, secrets }: ReceiverPorts): Promise<void> {
   const problems = await Promise.all(
     notify.map(async (settings, index) => {
-      const address = await receiverAddress(settings, io.env);
-      if (!address.ok) return [`notify[${index}]: ${address.error}`];
+      const address = await checkedAddress(settings, io.env);
+      if (!address.ok) return [`notify[${index}]: ${address.error.message}`];
       for (const secret of secretsOf(address.value)) secrets.add(secret);
       return [];
     }),
