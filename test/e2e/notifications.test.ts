@@ -59,11 +59,3 @@ test('receivers hear of changes and of the stop, and the log holds neither their
     expect(daemon.output).not.toContain(secret);
   }
 });
-
-test('the daemon does not start with a receiver whose address is not there, and says which', async () => {
-  writeConfig(`${DINGTALK}, {type: slack, urlFile: slack-url}`);
-  const { code, stderr } = await workspace.run(['run'], { DINGTALK_URL: dingtalk.url });
-  expect(code).toBe(1);
-  expect(stderr).toContain('notify[0]: the environment variable DINGTALK_SECRET is not set');
-  expect(stderr).toContain('notify[1]: the file slack-url cannot be read (ENOENT)');
-});
