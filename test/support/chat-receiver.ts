@@ -233,6 +233,8 @@ export class ChatReceiver {
     for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
     const query = new URL(request.url ?? '/', 'http://localhost').searchParams;
     const sent: Sent = { headers: request.headers, query, body: Buffer.concat(chunks), nowMs: this.#nowMs() };
+    // Who asked has given up, and would not know what came of it.
+    if (response.destroyed) return;
     this.ids.push(String(request.headers['webhook-id']));
     this.#requests += 1;
     this.#reply(sent, response);

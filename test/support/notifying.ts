@@ -24,9 +24,10 @@ export class Notifying {
   readonly secrets = new Set<string>();
   readonly env: Record<string, string> = {};
   readonly notifier: Notifier;
+  /** How long an answer is waited for, in real time. */
+  timeoutMs = 60_000;
 
-  constructor(timeoutMs: number) {
-    const post = postWithin(timeoutMs);
+  constructor() {
     const report: Telemetry = {
       emit: (event, fields) => {
         this.reports.push({ ...(fields as object), event });
@@ -36,7 +37,7 @@ export class Notifying {
     let ids = 0;
     this.notifier = new Notifier({
       ...{ report, secrets: this.secrets, env: this.env, clock: this.clock },
-      post: (request, cut) => this.clock.duringCall(post(request, cut)),
+      post: (request, cut) => this.clock.duringCall(postWithin(this.timeoutMs)(request, cut)),
       redact: (text) => text.replaceAll('hunter2', '[redacted]'),
       newId: () => `id-${(ids += 1)}`,
       host: 'keeper',
@@ -107,8 +108,8 @@ export class Notifying {
   }
 }
 
-export async function notifying(types: readonly ReceiverName[], timeoutMs = 60_000): Promise<Notifying> {
-  const world = new Notifying(timeoutMs);
+export async function notifying(types: readonly ReceiverName[]): Promise<Notifying> {
+  const world = new Notifying();
   for (const type of types) await world.add(type);
   world.configure();
   return world;
