@@ -24,7 +24,7 @@ export async function receiverProblems(
               severity: 'warning',
               code: 'receiver-absent',
               message: `${message} here`,
-              hint: ABSENT,
+              hint: NOT_HERE,
             },
           ];
     }),
@@ -33,4 +33,4 @@ export async function receiverProblems(
 }
 
 const WRITE_ADDRESS = 'put there what the receiver shows; docs/notifications.md says where to find it';
-const ABSENT = 'the daemon does not start without it';
+const NOT_HERE = 'the daemon does not start without it';
