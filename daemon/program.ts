@@ -24,6 +24,14 @@ const COMMANDS: ReadonlyMap<string, LazyCommand> = new Map([
     },
   ],
   [
+    'doctor',
+    {
+      summary: 'Check everything that a config needs',
+      example: 'doctor --try-writes --group sg-bp1web',
+      load: async () => (await import('./commands/doctor/doctor.ts')).addDoctorCommand,
+    },
+  ],
+  [
     'run',
     {
       summary: 'The daemon: keep the groups as the policies say',
@@ -174,6 +182,7 @@ const COMMANDS: ReadonlyMap<string, LazyCommand> = new Map([
 
 /** They change nothing anywhere, or whole files at a time: a signal may end them wherever they are. */
 const MAY_BE_LEFT: ReadonlySet<string> = new Set([
+  'doctor',
   'validate',
   'plan',
   'import',

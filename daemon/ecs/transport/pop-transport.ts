@@ -29,6 +29,7 @@ export interface PopTransportOptions {
 const API_VERSIONS: Readonly<Record<VendorService, string>> = {
   ecs: '2014-05-26',
   actiontrail: '2020-07-06',
+  quotas: '2020-05-10',
 };
 const LONE_SURROGATE = /\p{Surrogate}/u;
 /**
