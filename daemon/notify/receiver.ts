@@ -27,7 +27,7 @@ export interface ReceiverParts {
   readonly report: Telemetry;
 }
 
-const MOST_ATTEMPTS = 5;
+const MOST_SENDS = 5;
 /** Before the second attempt; doubles. */
 const RESEND_MS = 2000;
 /** After a message that was given up; doubles while none is taken. */
@@ -95,7 +95,7 @@ export class Receiver {
         this.#taken(message);
         return;
       }
-      const givesUp = verdict.kind === 'refused' || attempt >= MOST_ATTEMPTS;
+      const givesUp = verdict.kind === 'refused' || attempt >= MOST_SENDS;
       if (givesUp) this.#givenUp += 1;
       const askedMs = verdict.kind === 'later' ? verdict.afterMs : 0;
       const delayMs = Math.max(
