@@ -111,7 +111,7 @@ export class Daemon {
    * before. Answers how many groups there are.
    */
   reconcileNow(id: string | null): number {
-    const groups = this.controller.status().filter((group) => id === null || group.id === id);
+    const groups = this.controller.tally.listed().filter((group) => id === null || group.id === id);
     if (groups.length > 0 || id === null) {
       const { telemetry } = this.#parts.engine;
       telemetry.emit('reconcile.requested', { groups: groups.length, ...(id === null ? {} : { group: id }) });

@@ -1,10 +1,10 @@
 // The lanes: how fast each operation may go in each account and region, and what waits there.
 import { html } from 'hono/html';
 import type { LaneStatus } from '../../queue/lanes.ts';
-import type { DaemonStatus } from '../status.ts';
+import type { DaemonView } from '../status.ts';
 import { wholePage, tableOf, type Html } from './layout.ts';
 
-export function lanesPage({ rampart, lanes }: DaemonStatus): Html {
+export function lanesPage({ rampart, lanes }: Pick<DaemonView, 'rampart' | 'lanes'>): Html {
   const main = html`<h1>Lanes</h1>
     ${tableOf('Lanes', COLUMNS, lanes)}
     <p class="calm">Calls a minute fall while the vendor throttles, and rise again by themselves.</p>`;
