@@ -15,7 +15,7 @@ import { notifySchema } from './sections/notify-schema.ts';
 import { parseListen, type ListenAddress } from './listen.ts';
 import { quirksSchema } from './quirks-schema.ts';
 import { policiesSchema } from './sections/policies-schema.ts';
-import { filePath, parsedText, section, wholeNumber } from './schema-words.ts';
+import { filePath, isTilde, parsedText, section, TILDE, wholeNumber } from './schema-words.ts';
 
 /** However slow the answers: their calls follow rate x time anyway. */
 const MOST_SIDE_BY_SIDE = 64;
@@ -138,9 +138,14 @@ const journal = section('What was intended and what came of it, kept over restar
 
 function parseJournalUrl(text: string): Result<string, string> {
   if (/^postgres(ql)?:/i.test(text))
-    return err('a PostgreSQL journal is not yet supported; write the path of a file');
+    return err(
+      'a PostgreSQL journal is not yet supported: write the path of a file, such as `.rampart/journal.db`',
+    );
   // SQLite takes `:memory:` and `file:` for other things than a file of that name.
-  if (text === '' || /^[a-z0-9+.-]*:/i.test(text)) return err('write the path of a file');
+  if (isTilde(text)) return err(TILDE);
+  if (text === '' || /^[a-z0-9+.-]*:/i.test(text)) {
+    return err('this is no path: write the path of a file, such as `.rampart/journal.db`');
+  }
   return ok(text);
 }
 

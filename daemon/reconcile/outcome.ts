@@ -66,7 +66,11 @@ export type RunEnd =
   | { readonly kind: 'unread'; readonly failure: Failure }
   | { readonly kind: 'observed' }
   /** Only a plan of another hash may be carried out. */
-  | { readonly kind: 'changed' }
+  | {
+      readonly kind: 'changed';
+      /** Not the group is another one: a refusal showed how much it holds. */
+      readonly lacksRoom: boolean;
+    }
   | BlockedEnd
   /** The plan came to its end, but the group could not be read after it. */
   | { readonly kind: 'unverified'; readonly failure: Failure }
