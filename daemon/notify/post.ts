@@ -1,10 +1,10 @@
 // Sends one request and reads the beginning of its answer, within bounds. No message of the library is passed on: they
 // quote the URL, and that holds the receiver's token.
 import { err, ok, type Result } from '../../reconciler/model/result.ts';
-import type { Answer, OutgoingRequest } from './kinds/kind.ts';
+import type { ReceiverAnswer, OutgoingRequest } from './kinds/kind.ts';
 
 /** The error says why there is no answer, without anything of the request. Never rejects. */
-export type Post = (request: OutgoingRequest, cut: AbortSignal) => Promise<Result<Answer, string>>;
+export type Post = (request: OutgoingRequest, cut: AbortSignal) => Promise<Result<ReceiverAnswer, string>>;
 
 /** The vendors’ answers are a line. */
 const MAX_READ_BYTES = 16 * 1024;

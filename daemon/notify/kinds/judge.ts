@@ -1,12 +1,12 @@
 // What answers mean: by the HTTP status, and by the code that the vendors put into an answer of any status.
-import type { Answer, AnswerVerdict } from './kind.ts';
+import type { ReceiverAnswer, AnswerVerdict } from './kind.ts';
 
 /** Most that an answer can make us wait. */
 const MAX_WAIT_MS = 15 * 60_000;
 
 export const TAKEN: AnswerVerdict = { kind: 'taken' };
 
-export function judgeStatus({ status, retryAfter }: Answer, nowMs: number): AnswerVerdict {
+export function judgeStatus({ status, retryAfter }: ReceiverAnswer, nowMs: number): AnswerVerdict {
   if (status >= 200 && status < 300) return TAKEN;
   const reason = `it answered ${status}`;
   if (status >= 300 && status < 400) {
@@ -36,7 +36,7 @@ export interface VendorCodes {
 }
 
 /** Vendors answer 200 to what they refuse. A code that is not known is tried again: there are only so many attempts. */
-export function judgeCoded(answer: Answer, nowMs: number, codes: VendorCodes): AnswerVerdict {
+export function judgeCoded(answer: ReceiverAnswer, nowMs: number, codes: VendorCodes): AnswerVerdict {
   const body = objectIn(answer.text);
   const code = codes.codeFields.map((name) => body?.[name]).find((value) => typeof value === 'number');
   if (code === undefined) {

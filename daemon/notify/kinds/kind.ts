@@ -22,7 +22,7 @@ export interface OutgoingRequest {
   readonly body: string;
 }
 
-export interface Answer {
+export interface ReceiverAnswer {
   readonly status: number;
   /** As it was sent. */
   readonly retryAfter: string | null;
@@ -46,7 +46,7 @@ export interface ReceiverKind {
   readonly write: (batch: NoteBatch, context: MessageContext) => WrittenMessage;
   /** An error says what is wrong with the secret, without it. */
   readonly seal: (content: string, envelope: Envelope) => OutgoingRequest | { readonly error: string };
-  readonly judge: (answer: Answer, nowMs: number) => AnswerVerdict;
+  readonly judge: (answer: ReceiverAnswer, nowMs: number) => AnswerVerdict;
 }
 
 /** People read them: one in six seconds is more than enough, and half of what the strictest of the vendors takes. */

@@ -44,11 +44,11 @@ describe('notify', () => {
   });
 
   it.each([
-    ['[{type: dingtlak, urlEnv: U}]', '"type" has a value that it cannot have (did you mean "dingtalk"?)'],
+    ['[{type: dingtlak, urlEnv: U}]', '"type" cannot be "dingtlak" (did you mean "dingtalk"?)'],
     ['[{type: slack}]', 'write one of urlEnv and urlFile'],
     ['[{type: slack, urlEnv: U, urlFile: u}]', 'write one of urlEnv and urlFile'],
     ['[{type: feishu, urlEnv: U, secretEnv: S, secretFile: s}]', 'write one of secretEnv and secretFile'],
-    ['[{type: webhook, urlEnv: U}]', 'a webhook is signed: write secretEnv or secretFile'],
+    ['[{type: webhook, urlEnv: U}]', 'a webhook is signed (write secretEnv or secretFile)'],
     [
       '[{type: wecom, urlEnv: U, secretEnv: S}]',
       'wecom signs nothing: its URL is the secret; remove secretEnv',

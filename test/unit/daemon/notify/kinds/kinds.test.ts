@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { RECEIVER_KINDS } from '../../../../../daemon/notify/kinds/kinds.ts';
-import type { Answer, Envelope } from '../../../../../daemon/notify/kinds/kind.ts';
+import type { ReceiverAnswer, Envelope } from '../../../../../daemon/notify/kinds/kind.ts';
 import type { Note } from '../../../../../daemon/notify/note.ts';
 import { RECEIVER_TYPES, type ReceiverType } from '../../../../../daemon/telemetry/events.ts';
 import { toldIn } from '../../../../support/chat-receiver.ts';
@@ -137,13 +137,17 @@ describe('signatures', () => {
 });
 
 describe('what an answer means', () => {
-  const answer = (status: number, body: string | object = '', retryAfter: string | null = null): Answer => ({
+  const answer = (
+    status: number,
+    body: string | object = '',
+    retryAfter: string | null = null,
+  ): ReceiverAnswer => ({
     ...{ status, retryAfter },
     text: typeof body === 'string' ? body : JSON.stringify(body),
   });
   const NOW = Date.parse('2026-11-29T12:00:00Z');
 
-  it.each<[ReceiverType, Answer, object]>([
+  it.each<[ReceiverType, ReceiverAnswer, object]>([
     ['webhook', answer(204), { kind: 'taken' }],
     ['webhook', answer(429, '', '120'), { kind: 'later', afterMs: 120_000 }],
     ['webhook', answer(503, '', 'Sun, 29 Nov 2026 12:01:00 GMT'), { kind: 'later', afterMs: 60_000 }],
