@@ -11,6 +11,7 @@ import { brakeSchema } from './sections/brake-schema.ts';
 import { guardrailsConfig, privateNetworksConfig } from './sections/guardrails-config.ts';
 import { freezeSchema } from './sections/freeze-schema.ts';
 import { hooksSchema } from './sections/hooks-schema.ts';
+import { notifySchema } from './sections/notify-schema.ts';
 import { parseListen, type ListenAddress } from './listen.ts';
 import { quirksSchema } from './quirks-schema.ts';
 import { policiesSchema } from './sections/policies-schema.ts';
@@ -197,6 +198,7 @@ export const configSchema = z
     guardrails: guardrailsConfig,
     privateNetworks: privateNetworksConfig,
     attribution,
+    notify: notifySchema,
     journal,
     http,
     metrics,

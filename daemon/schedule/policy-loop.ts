@@ -8,7 +8,6 @@ import type { DesiredKeeper, DesiredUpdate } from '../source/desired.ts';
 import { firstLoad, type FirstLoadPorts } from '../source/first-load.ts';
 import type { LoadedPolicies, RemoteStatus } from '../source/source.ts';
 import type { Engine } from '../reconcile/engine.ts';
-import { abandonReleased } from '../reconcile/intents.ts';
 import { isAborted } from '../reconcile/group-run.ts';
 import { grantFromCommit } from './commit-approval.ts';
 import type { Controller } from './controller.ts';
@@ -17,6 +16,7 @@ import { Expiries } from './policies/expiries.ts';
 import { FreezeWatch } from './freeze-watch.ts';
 import { ManagedGroups, type ManagementChanges } from './managed-groups.ts';
 import { PlaceResolver, type PlaceResolverParts } from './place-resolver.ts';
+import { ReleasedGroups } from './policies/released-groups.ts';
 import { PolicyMemory } from './policy-memory.ts';
 import { nextNoticeMs, reportExpiries, reportLoaded, reportProblems, warningText } from './policy-events.ts';
 import { heldBySource, heldEvent, heldStatus, type HeldStatus } from './held-revision.ts';
@@ -71,6 +71,7 @@ export class PolicyLoop {
   #state: DesiredState = { revision: '', groups: [], expectations: [], guardrails: [] };
   readonly #gate: RevisionGate;
   readonly #managed: ManagedGroups;
+  readonly #released: ReleasedGroups;
   readonly #freezes: FreezeWatch;
   readonly #expiries = new Expiries();
   /** Groups that stay managed because of a freeze. */
@@ -83,6 +84,7 @@ export class PolicyLoop {
     this.#parts = parts;
     this.#stopping = stopping;
     this.#managed = new ManagedGroups(parts.engine);
+    this.#released = new ReleasedGroups(parts.engine, parts.controller);
     this.#memory = new PolicyMemory(parts.engine.journal, parts.keeper);
     this.#gate = new RevisionGate(parts.engine, parts.resolver.defaultMode);
     this.#freezes = new FreezeWatch(parts.engine);
@@ -92,7 +94,7 @@ export class PolicyLoop {
       stopping,
       policies: () => ({ revision: this.#state.revision, problems: this.#problems }),
       inTurn: (work) => this.#inTurn(work),
-      abandon: (meant) => this.#abandon(meant),
+      abandon: (meant) => this.#released.abandon(meant, this.#managed.left),
       grant: (targets) => this.#gate.grant(targets),
       onHandedOver: () => this.#noteProgress(),
     };
@@ -247,7 +249,7 @@ export class PolicyLoop {
       this.#managed.update({ inPlace: isLeft, groups: new Map(), desired, revision, isSure });
       controller.setTargets([], isLeft);
       engine.heads.follow([], isLeft);
-      if (this.#problems === 0) await this.#abandon(isNamed);
+      if (this.#problems === 0) await this.#released.abandon(isNamed, this.#managed.left);
     });
     for (const place of named.keys()) this.#places.set(place, this.#placeOf(place));
     for (const [place, placeResolver] of this.#places) {
@@ -267,16 +269,6 @@ export class PolicyLoop {
    */
   #inTurn(work: () => Promise<void>): Promise<void> {
     return (this.#turn = this.#turn.then(work));
-  }
-
-  /** Groups that are no longer managed, but for those that may be `meant`: closes their intents, forgets their facts. */
-  async #abandon(meant: (group: GroupRef) => boolean): Promise<void> {
-    const { engine, controller } = this.#parts;
-    const isManaged = (group: GroupRef): boolean => meant(group) || controller.knows(group);
-    await abandonReleased(engine, isManaged);
-    for (const group of await engine.journal.groupsWithFacts()) {
-      if (!isManaged(group)) await engine.journal.forget(group);
-    }
   }
 
   #noteProgress(): void {

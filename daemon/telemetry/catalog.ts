@@ -4,8 +4,9 @@ import { quoted } from '../../reconciler/model/rule-text.ts';
 import { counted } from '../../reconciler/model/counted.ts';
 import type { EventRow } from './event-row.ts';
 import { DRIFT_CAUSES, type CommonFields, type EventName } from './events.ts';
-import { finishedText, lateText } from './pace-words.ts';
-import { loadedText, heldEventText } from './policy-words.ts';
+import { finishedText, lateText } from './words/pace.ts';
+import { heldEventText, loadedText, rejectedText } from './words/policy.ts';
+import { failedText, lostText } from './words/notify.ts';
 
 type Catalog = { readonly [Name in EventName]: EventRow<Name> };
 
@@ -64,8 +65,7 @@ export const CATALOG: Catalog = {
   },
   'policies.rejected': {
     level: 'error',
-    say: (f) =>
-      `Policies have ${counted(f.problems, 'problem')}${firstOf(f.details)}${f.keptGroups === 0 ? '' : `; the last good state stays in force for ${counted(f.keptGroups, 'group')}`}`,
+    say: rejectedText,
     sameAs: (f) => f.details.join('\n'),
   },
   'policies.unreachable': {
@@ -271,6 +271,17 @@ export const CATALOG: Catalog = {
     say: (f) => `systemd did not receive ${f.state}${f.err === undefined ? '' : ` (${f.err})`}`,
     sameAs: (f) => f.err ?? '',
   },
+  'notify.delivered': {
+    level: 'debug',
+    say: (f) => `${f.receiver} (${f.type}) took a message: ${f.shown} shown, ${f.counted} counted`,
+    ends: ['notify.failed'],
+  },
+  'notify.failed': {
+    level: 'warn',
+    say: failedText,
+    sameAs: (f) => `${f.receiver} ${f.givesUp} ${f.reason}`,
+  },
+  'notify.lost': { level: 'warn', say: lostText },
 };
 
 /** Equal plans have equal hashes: the same step of the same plan, in a later reconcile, is the same call. */
@@ -287,9 +298,3 @@ const withToken = ({ operation = '' }: CommonFields): string =>
   /^(?:Authorize|Modify|Revoke)/.test(operation) ? ' with the same token' : '';
 const because = (code: string | undefined): string => (code === undefined ? '' : ` (${code})`);
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)} s`;
-
-/** The first of them, and how many there are besides. */
-function firstOf([first, ...more]: readonly string[]): string {
-  if (first === undefined) return '';
-  return `: ${first}${more.length === 0 ? '' : `, and ${more.length} more`}`;
-}

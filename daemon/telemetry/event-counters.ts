@@ -2,6 +2,7 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
 import { OPERATION_NAMES } from '../../reconciler/model/operation.ts';
 import { CATALOG } from './catalog.ts';
+import { NotificationCounters } from './notification-counters.ts';
 import {
   ACTOR_TYPES,
   DRIFT_CAUSES,
@@ -57,6 +58,7 @@ export class EventCounters implements Telemetry {
   readonly #attributions: Counter;
   readonly #violations: Counter;
   readonly #hooks: Counter;
+  readonly #notifications: NotificationCounters;
 
   constructor(registry: Registry) {
     const registers = [registry];
@@ -115,6 +117,7 @@ export class EventCounters implements Telemetry {
       labelNames: ['door', 'outcome'],
       registers,
     });
+    this.#notifications = new NotificationCounters(registry);
     this.#startAtZero();
   }
 
@@ -125,6 +128,7 @@ export class EventCounters implements Telemetry {
     const { cause, actorType, guardrail, severity, door, outcome }: LabelFields = fields;
     if (event === 'hook.received') this.#hooks.inc({ door, outcome });
     if (event === 'hook.refused') this.#hooks.inc({ door, outcome: 'refused' });
+    this.#notifications.count(event, fields);
     if (cause !== undefined) this.#differences.inc({ cause });
     if (actorType !== undefined) this.#attributions.inc({ actor_type: actorType ?? 'none' });
     if (guardrail !== undefined && severity !== undefined) this.#violations.inc({ guardrail, severity });

@@ -77,6 +77,7 @@ describe('defaults', () => {
         DescribeSecurityGroupAttribute: { ratePerMinute: 300 },
       },
       attribution: { actiontrail: false, endpoint: null },
+      notify: [],
       journal: { file: '.rampart/journal.db' },
       http: { listen: { host: '127.0.0.1', port: 8481 }, hooks: 'off' },
       metrics: { perGroup: 'problems' },
