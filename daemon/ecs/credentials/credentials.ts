@@ -54,7 +54,7 @@ export function createCredentialsSource(config: CredentialsConfig, env: Variable
       return err({ code: 'Transport.NoCredentials', message: `${config.type}: the credentials are empty` });
     } catch (error) {
       provider = null;
-      return err(credentialsProblem(config.type, error));
+      return err(providerProblem(config.type, error));
     }
   };
 
@@ -86,7 +86,7 @@ function keyPlacesOf(config: CredentialsConfig): KeyPlaces {
 }
 
 /** Of what a provider threw: which source it was, and what to do. No text of the error itself, which could hold a secret. */
-export function credentialsProblem(type: CredentialsConfig['type'], error: unknown): CredentialsProblem {
+export function providerProblem(type: CredentialsConfig['type'], error: unknown): CredentialsProblem {
   if (error instanceof SecretMissing) {
     return { code: 'Transport.NoCredentials', message: `${type}: ${error.message}` };
   }

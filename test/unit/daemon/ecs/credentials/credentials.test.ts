@@ -7,7 +7,7 @@ import { credentialsSchema } from '../../../../../daemon/config/accounts/credent
 import { buildProvider } from '../../../../../daemon/ecs/credentials/vendor-providers.ts';
 import {
   createCredentialsSource,
-  credentialsProblem,
+  providerProblem,
 } from '../../../../../daemon/ecs/credentials/credentials.ts';
 import {
   hang,
@@ -228,10 +228,10 @@ describe('ecsRamRole', () => {
 
 it('off an instance, ecsRamRole is told as the mistake, with what to write', () => {
   const error = Object.assign(new Error('connect ECONNREFUSED 100.100.100.200:80'), { code: 'ECONNREFUSED' });
-  const { message } = credentialsProblem('ecsRamRole', error);
+  const { message } = providerProblem('ecsRamRole', error);
   expect(message).toContain('the metadata service does not answer (ECONNREFUSED)');
   expect(message).toContain('write another type of credentials, such as `type: default`');
-  expect(credentialsProblem('uri', error).message).not.toContain('metadata');
+  expect(providerProblem('uri', error).message).not.toContain('metadata');
 });
 
 describe('roles that STS gives', () => {
