@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { BUSY_TIMEOUT_MS, Connection } from '../daemon/journal/sqlite/connection.ts';
 import { recordClosed } from '../daemon/journal/sqlite/history/chained.ts';
 import { RETENTION } from '../daemon/journal/sqlite/retention.ts';
-import { INTENT_COLUMNS, intentValues } from '../daemon/journal/sqlite/rows.ts';
+import { INTENT_COLUMNS, intentValues } from '../daemon/journal/rows.ts';
 import { openSqliteJournal } from '../daemon/journal/sqlite/sqlite.ts';
 import { configFor } from '../test/support/estate.ts';
 import { MAIN } from '../test/support/rampart.ts';

@@ -88,7 +88,7 @@ async function runApply(flags: ApplyFlags, io: Io): Promise<ExitCode> {
       results,
     );
   } catch (error) {
-    throw error instanceof JournalError ? journalFailed(error) : error;
+    throw error instanceof JournalError ? journalFailed(config, error) : error;
   } finally {
     await session.close();
   }

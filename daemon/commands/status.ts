@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { counted } from '../../reconciler/model/counted.ts';
 import { groupKey } from '../../reconciler/model/group.ts';
 import { summaryLines } from '../config/summary.ts';
+import { shardLines } from '../http/shard-lines.ts';
 import { hookLines } from '../http/hooks/hook-lines.ts';
 import { attributionText } from '../journal/attribution.ts';
 import type { Pause } from '../journal/journal.ts';
@@ -73,6 +74,7 @@ function asText(status: Status, pauses: readonly Pause[]): string {
     ...heldLines(policies),
     ...pauses.map((pause) => `paused: ${pauseText(pause)}`),
     ...hookLines(status.hooks ?? NO_HOOKS),
+    ...shardLines(status.leases ?? null),
     ...managementLines(status),
     `${converged} of ${groups.length} groups converged`,
     ...alignedLines(rows),

@@ -18,6 +18,7 @@ import { createCredentialsSource } from '../ecs/credentials/credentials.ts';
 import { PopTransport, type PopTransportOptions } from '../ecs/transport/pop-transport.ts';
 import type { Transport } from '../ecs/transport/transport.ts';
 import type { Journal } from '../journal/journal.ts';
+import { soleOwner, type ShardOwnership } from '../journal/ownership.ts';
 import {
   readWithRetries,
   RETRIES,
@@ -35,7 +36,7 @@ import type { Telemetry } from '../telemetry/events.ts';
 import type { Secrets } from './secrets.ts';
 
 /** Longest wait for a connection, and then for the whole answer of one call. */
-const CALL_TIMEOUT_MS = 10_000;
+export const CALL_TIMEOUT_MS = 10_000;
 /** Of one account: two lanes of reads in full trouble, and those of writes. */
 const MAX_SOCKETS = 640;
 /** Of one lane. */
@@ -45,6 +46,8 @@ const MAX_WAITING_PER_LANE = 20_000;
 export interface AssemblyPorts {
   readonly telemetry: Telemetry;
   readonly journal: Journal;
+  /** Absent: this process has every group for itself. */
+  readonly ownership?: ShardOwnership;
   readonly secrets: Secrets;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Where the accounts with endpoint `embedded` are; null if there are none. */
@@ -65,6 +68,8 @@ export interface Assembly {
 export interface EnginePorts {
   readonly telemetry: Telemetry;
   readonly journal: Journal;
+  /** Absent: this process has every group for itself. */
+  readonly ownership?: ShardOwnership;
   readonly clock: Clock;
   /** From 0 up to 1; for the jitter of waits. */
   readonly random: () => number;
@@ -93,6 +98,7 @@ export function assemble(config: Config, ports: AssemblyPorts): Assembly {
 
 export function assembleEngine(config: Config, ports: EnginePorts): Assembly {
   const { telemetry, journal, clock, random, newReconcileId } = ports;
+  const ownership = ports.ownership ?? soleOwner({ owner: 'sole', epoch: 1 });
   const lanes = createLanes({
     limits: config.limits,
     clock,
@@ -113,6 +119,7 @@ export function assembleEngine(config: Config, ports: EnginePorts): Assembly {
         apiLevel: account.apiLevel,
         clock,
         headAges: headAgesOf(reconcile),
+        mayWrite: (group) => ownership.mayWrite(group),
       }),
     ]),
   );
@@ -125,6 +132,7 @@ export function assembleEngine(config: Config, ports: EnginePorts): Assembly {
       heads: headsByAccount(clients),
       reserve: reserveOn(calls, ecs),
       journal,
+      ownership,
       telemetry,
       clock,
       planOptions: reconcile,

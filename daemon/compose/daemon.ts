@@ -4,12 +4,17 @@ import type { Attributor } from '../attribution/attributor.ts';
 import type { Lanes } from '../queue/lanes.ts';
 import type { DesiredKeeper } from '../source/desired.ts';
 import type { Source } from '../source/source.ts';
+import { isUnavailable } from '../schedule/leases/interrupted.ts';
+import { ShardGroups } from '../schedule/leases/shard-groups.ts';
+import type { LeasesStatus, ShardLeases } from '../schedule/leases/shard-leases.ts';
+import { patientJournal } from '../journal/patient-journal.ts';
 import { ApprovalWatch } from '../schedule/approval-watch.ts';
 import { Controller, type ControllerOptions } from '../schedule/controller.ts';
 import { HistoryHeads, tellLastHeads } from '../schedule/rounds/history-heads.ts';
 import { ResyncRounds, type ResyncSample } from '../schedule/rounds/resync-rounds.ts';
 import type { ManagementChanges } from '../schedule/managed-groups.ts';
-import { PolicyLoop, type PoliciesStatus } from '../schedule/policy-loop.ts';
+import { PolicyLoop } from '../schedule/policy-loop.ts';
+import type { PoliciesStatus } from '../schedule/policies/policy-loop-parts.ts';
 import type { Engine } from '../reconcile/engine.ts';
 import type { TargetResolver } from '../schedule/selectors.ts';
 import { HeadProbe } from '../ecs/heads/head-probe.ts';
@@ -22,6 +27,7 @@ export interface DaemonParts {
   readonly lanes: Lanes;
   readonly source: Source;
   readonly keeper: DesiredKeeper;
+  readonly leases: ShardLeases;
   readonly resolver: TargetResolver;
   readonly controller: Omit<ControllerOptions, 'onProgress' | 'rounds'>;
   /** How often the heads of all groups are read; 0: never. */
@@ -56,9 +62,18 @@ export class Daemon {
     this.#rounds = rounds;
     this.#heads = new HistoryHeads(engine, parts.stopSignal);
     this.controller = new Controller(engine, { ...parts.controller, onProgress, rounds });
+    const patient = { ...engine, journal: patientJournal(engine.journal, engine.clock, parts.stopSignal) };
     this.#policyLoop = new PolicyLoop(
-      { ...parts, controller: this.controller, onProgress },
+      { ...parts, engine: patient, controller: this.controller, onProgress },
       parts.stopSignal,
+    );
+    parts.leases.listen(
+      new ShardGroups({
+        controller: this.controller,
+        policyLoop: this.#policyLoop,
+        heads: engine.heads,
+        attributor: parts.attributor,
+      }),
     );
     this.#probe = new HeadProbe({
       engine: parts.engine,
@@ -67,7 +82,7 @@ export class Daemon {
       stopping: parts.stopSignal,
     });
     this.#approvals = new ApprovalWatch({
-      engine: parts.engine,
+      engine: patient,
       isWaiting: () => this.#heedsDecisions || this.controller.hasBlocked,
       onNews: () => {
         if (this.#heedsDecisions) this.#policyLoop.reload();
@@ -85,7 +100,7 @@ export class Daemon {
 
   /** Policies loaded, and a first reconcile of every group tried. */
   get ready(): boolean {
-    return this.#policyLoop.loaded && this.controller.everyGroupTried;
+    return this.#policyLoop.loaded && this.#parts.leases.isSettled && this.controller.everyGroupTried;
   }
 
   get policies(): PoliciesStatus {
@@ -95,6 +110,11 @@ export class Daemon {
   /** How long the last look at all groups took, by account and region. */
   get resyncs(): readonly ResyncSample[] {
     return this.#rounds.samples();
+  }
+
+  /** Who holds which shards; null: this process has everything. */
+  get leases(): LeasesStatus | null {
+    return this.#parts.leases.status();
   }
 
   get management(): ManagementChanges {
@@ -131,8 +151,10 @@ export class Daemon {
   /** Resolves after a clean stop. Rejects on a bug or a broken journal, with all work stopped. */
   async run(): Promise<void> {
     const { source, stopSignal, engine, onReload } = this.#parts;
-    await this.#approvals.start();
-    await this.#parts.attributor?.start();
+    await this.#unlessStopped(async () => {
+      await this.#approvals.start();
+      await this.#parts.attributor?.takeUp((group) => engine.ownership.looksAfter(group));
+    });
     this.#probe.start();
     this.#heads.start();
     const watcher = await source.watch(
@@ -146,17 +168,29 @@ export class Daemon {
       const failures = [
         this.controller,
         this.#policyLoop,
+        this.#parts.leases,
         this.#approvals,
         this.#probe,
         this.#heads,
         ...(attributor === null ? [] : [attributor]),
       ].map(({ failure }) => failure);
-      await Promise.race([...failures, this.#policyLoop.run(), aborted(stopSignal)]);
+      await this.#unlessStopped(() =>
+        Promise.race([...failures, this.#policyLoop.run(), aborted(stopSignal)]),
+      );
     } finally {
       const signal = typeof stopSignal.reason === 'string' ? stopSignal.reason : 'failure';
       engine.telemetry.emit('daemon.stopping', { signal });
       await Promise.all([this.#stopWork(), watcher.close()]);
       await tellLastHeads(engine);
+    }
+  }
+
+  /** What a database would have answered that is waited for no longer is missed by no one. */
+  async #unlessStopped(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (!(this.#parts.stopSignal.aborted && isUnavailable(error))) throw error;
     }
   }
 
@@ -167,12 +201,13 @@ export class Daemon {
   }
 
   async #stopWork(): Promise<void> {
-    const { engine, lanes, attributor } = this.#parts;
+    const { engine, lanes, attributor, leases } = this.#parts;
     attributor?.stop();
     const stopped = this.controller.stop();
     lanes.close();
     const deadline = new AbortController();
     await Promise.race([stopped, engine.clock.sleep(SHUTDOWN_GRACE_MS, deadline.signal)]);
     deadline.abort();
+    await leases.stop();
   }
 }

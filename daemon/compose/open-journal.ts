@@ -1,6 +1,8 @@
 // The journal of a config: ours alone while we write to the cloud, or as commands use it beside a running daemon. What
 // is wrong with it is told in a sentence.
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
 import {
@@ -13,28 +15,92 @@ import {
 import { RETENTION } from '../journal/sqlite/retention.ts';
 import { openSqliteJournal } from '../journal/sqlite/sqlite.ts';
 import { openSqliteDesk } from '../journal/sqlite/sqlite-desk.ts';
-import { ADVICE } from '../journal/trouble.ts';
-import { randomByte } from './assemble.ts';
+import { DATABASE_ADVICE } from '../journal/postgres/postgres-trouble.ts';
+import { ADVICE, type Opened } from '../journal/trouble.ts';
+import {
+  databaseOf,
+  openPostgresDesk,
+  openPostgresJournal,
+  type DatabaseWait,
+} from '../journal/postgres/open.ts';
+import type { LeaseStore } from '../journal/leases.ts';
+import { LeaseKeeper } from '../schedule/leases/keeper.ts';
+import { soleLeases, type ShardLeases } from '../schedule/leases/shard-leases.ts';
+import { packageVersion } from '../cli/version.ts';
+import { CALL_TIMEOUT_MS, randomByte } from './assemble.ts';
 import { line, UsageError, type Io } from '../cli/io.ts';
 
-/** The durable journal of this config, ours alone while we run; rejects with a UsageError that says how to go on. */
-export function openJournal(config: Config): Promise<Journal> {
-  const { file } = config.journal;
-  const journal = openSqliteJournal(file, { clock: systemClock, randomByte, retention: RETENTION });
-  if (journal.ok) return Promise.resolve(journal.value);
-  return Promise.reject(notOpened(journal.error));
+/**
+ * The durable journal of this config, ours alone while we run, or in a database whose leases say which groups are ours;
+ * rejects with a UsageError that says how to go on. `wait`: a database that does not answer is waited for.
+ */
+export async function openJournal(config: Config, wait: DatabaseWait | null = null): Promise<Journal> {
+  const target = databaseOf(config.journal);
+  const journal =
+    target === null
+      ? openSqliteJournal(config.journal.url, { clock: systemClock, randomByte, retention: RETENTION })
+      : await openPostgresJournal(target, config.journal, { randomByte, wait });
+  if (!journal.ok) throw notOpened(journal.error);
+  return journal.value;
+}
+
+export interface OwnJournal {
+  readonly journal: Journal;
+  /** Which groups are this process's to look after. */
+  readonly leases: ShardLeases;
+}
+
+/** For the daemon, which may be one of several replicas: as `openJournal`. */
+export async function openOwnJournal(config: Config, wait: DatabaseWait): Promise<OwnJournal> {
+  const target = databaseOf(config.journal);
+  if (target === null) {
+    return { journal: await openJournal(config), leases: soleLeases({ owner: 'sole', epoch: 1 }) };
+  }
+  const kept: LeaseKeeper[] = [];
+  const { shards, leaseSeconds } = config.journal;
+  const host = hostname();
+  const keptBy = (store: LeaseStore): LeaseKeeper => {
+    const keeper = new LeaseKeeper({
+      store,
+      replica: { id: `${host}-${randomUUID().slice(0, 8)}`, host, version: packageVersion() },
+      clock: systemClock,
+      telemetry: wait.telemetry,
+      leaseMs: leaseSeconds * 1000,
+      shardsPerPlace: shards,
+      // To connect, and then to be answered.
+      callMs: 2 * CALL_TIMEOUT_MS,
+    });
+    kept.push(keeper);
+    return keeper;
+  };
+  const journal = await openPostgresJournal(target, config.journal, { randomByte, wait, keptBy });
+  if (!journal.ok) throw notOpened(journal.error);
+  const [leases] = kept;
+  if (leases === undefined) throw new Error('a journal that replicas share was opened without leases');
+  return { journal: journal.value, leases };
+}
+
+/** As a command uses it beside who writes. Null: there is none yet, as nothing has run here. */
+export async function openDesk({ journal }: Config): Promise<Opened<JournalDesk> | null> {
+  const target = databaseOf(journal);
+  if (target === null) return existsSync(journal.url) ? openSqliteDesk(journal.url) : null;
+  const desk = await openPostgresDesk(target);
+  return !desk.ok && desk.error.trouble === 'missing' ? null : desk;
 }
 
 /** What the user is told of a journal that fails while we work. */
-export const journalFailed = ({ message, trouble }: JournalError): UsageError =>
-  new UsageError(`nothing more is written to the cloud, since ${message}. ${ADVICE[trouble]}`);
+export function journalFailed({ journal }: Config, { message, trouble }: JournalError): UsageError {
+  const advice = databaseOf(journal) === null ? ADVICE : DATABASE_ADVICE;
+  return new UsageError(`nothing more is written to the cloud, since ${message}. ${advice[trouble]}`);
+}
 
 const notOpened = ({ message, advice }: JournalOpenFailure): UsageError =>
   new UsageError(`${message}. ${advice}`);
 
 /** Opens the journal of this config, and closes it after the work. A UsageError if there is none, or it fails. */
 export async function withDesk<T>(config: Config, work: (desk: JournalDesk) => Promise<T>): Promise<T> {
-  const desk = openSqliteDesk(config.journal.file);
+  const target = databaseOf(config.journal);
+  const desk = target === null ? openSqliteDesk(config.journal.url) : await openPostgresDesk(target);
   if (!desk.ok) throw notOpened(desk.error);
   return workAndClose(desk.value, work);
 }
@@ -58,8 +124,8 @@ export async function withKnownFacts<T>(
   { stderr }: Io,
   work: (desk: JournalDesk | null) => Promise<T>,
 ): Promise<T> {
-  if (!existsSync(config.journal.file)) return work(null);
-  const desk = openSqliteDesk(config.journal.file);
+  const desk = await openDesk(config);
+  if (desk === null) return work(null);
   if (!desk.ok) {
     line(stderr, `pauses, approvals and what was in force are not known: ${desk.error.message}`);
     return work(null);
@@ -72,12 +138,17 @@ export async function withKnownFacts<T>(
  * example by another user than the daemon's, that is said, and whoever writes will find out.
  */
 export async function pausesInForce(config: Config, { stderr }: Io): Promise<readonly Pause[]> {
-  if (!existsSync(config.journal.file)) return [];
-  try {
-    return await withDesk(config, (desk) => desk.pauses(systemClock.nowMs()));
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    line(stderr, `whether groups are paused is not known: ${error.message}`);
+  const notKnown = (why: string): [] => {
+    line(stderr, `whether groups are paused is not known: ${why}`);
     return [];
+  };
+  const desk = await openDesk(config);
+  if (desk === null) return [];
+  if (!desk.ok) return notKnown(notOpened(desk.error).message);
+  try {
+    return await workAndClose(desk.value, (opened) => opened.pauses(systemClock.nowMs()));
+  } catch (error) {
+    if (error instanceof UsageError) return notKnown(error.message);
+    throw error;
   }
 }

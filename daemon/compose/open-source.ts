@@ -1,7 +1,7 @@
 // Where the policies of a config come from, opened for a daemon or for a command: a folder, or a mirror beside the
 // journal.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -11,7 +11,6 @@ import type { Config } from '../config/config.ts';
 import { NO_ESTATE_FACTS } from '../journal/facts.ts';
 import { JournalError, type JournalDesk } from '../journal/journal.ts';
 import { holdExclusively } from '../journal/sqlite/exclusive.ts';
-import { openSqliteDesk } from '../journal/sqlite/sqlite-desk.ts';
 import { heldBySource, heldText, overrideOf } from '../schedule/held-revision.ts';
 import { createDirectorySource } from '../source/directory/directory-source.ts';
 import { GitSource } from '../source/mirror/git-source.ts';
@@ -23,6 +22,8 @@ import { invocationOf } from '../cli/invocation.ts';
 import { err, ok, type Result } from '../../reconciler/model/result.ts';
 import { quoted } from '../../reconciler/model/rule-text.ts';
 import type { Invocation } from '../../reconciler/plan/safety.ts';
+import { databaseOf } from '../journal/postgres/open.ts';
+import { openDesk } from './open-journal.ts';
 import { shownPath } from './setup.ts';
 
 export type KnownDesk = Pick<JournalDesk, 'estateFacts' | 'approvals'>;
@@ -67,13 +68,14 @@ export function openSource({ policies }: Config, ports: SourcePorts): Source {
   return new GitSource({ git, limits, mirror, standing, clock: systemClock, onAnswer });
 }
 
-/** The mirror of this journal; of each remote one of its own. */
-export function mirrorBeside({ journal, policies: { git } }: Config, cwd: string): string {
+/** The mirror of this journal, of each remote one of its own: beside its file, or beside the config where it has none. */
+export function mirrorBeside({ file, journal, policies: { git } }: Config, cwd: string): string {
   const name = createHash('sha256')
     .update(git?.url.url ?? '')
     .digest('hex')
     .slice(0, 16);
-  return path.join(path.resolve(cwd, `${journal.file}.mirror`), name);
+  const beside = databaseOf(journal) === null ? `${journal.url}.mirror` : `${file}.mirror`;
+  return path.join(path.resolve(cwd, beside), name);
 }
 
 async function lockFolder(folder: string, stopping: AbortSignal): Promise<Result<() => void, string>> {
@@ -134,7 +136,7 @@ export async function withSource<T>(
   at?: string,
 ): Promise<T> {
   const isGit = config.policies.git !== null;
-  const desk = isGit && existsSync(config.journal.file) ? openSqliteDesk(config.journal.file) : null;
+  const desk = isGit ? await openDesk(config) : null;
   const known = desk?.ok === true ? desk.value : null;
   if (desk?.ok === false) {
     line(io.stderr, `which commit is in force is not known, so the newest is read: ${desk.error.message}`);

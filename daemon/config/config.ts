@@ -7,7 +7,7 @@ import type { CheckedConfig } from './schema.ts';
 
 type Settings = {
   readonly [
-    Key in 'policies' | 'reconcile' | 'limits' | 'attribution' | 'http' | 'metrics' | 'log'
+    Key in 'policies' | 'reconcile' | 'limits' | 'attribution' | 'notify' | 'http' | 'metrics' | 'log'
   ]: Readonly<CheckedConfig[Key]>;
 };
 
@@ -20,8 +20,17 @@ export interface Config extends Settings {
   readonly guardrails: WrittenGuardrails;
   /** Where members of security groups may be. */
   readonly privateNetworks: readonly Prefix[];
-  readonly journal: { readonly file: string };
+  readonly journal: JournalConfig;
   readonly emulator: EmulatorConfig;
+}
+
+export interface JournalConfig {
+  /** A path, or `postgres://…`; `databaseOf` tells which. */
+  readonly url: string;
+  /** Parts of each account and region; of a file always 1. */
+  readonly shards: number;
+  /** Of a file without meaning. */
+  readonly leaseSeconds: number;
 }
 
 export interface EmulatorConfig extends Readonly<Omit<CheckedConfig['emulator'], 'state'>> {

@@ -3,6 +3,8 @@ import { deepFreeze } from '../../reconciler/model/collections.ts';
 import type { WrittenGuardrails } from '../../reconciler/policy/compile/compile-guardrails.ts';
 import type { AccountConfig } from './accounts/accounts-schema.ts';
 import type { Config, EmulatorConfig } from './config.ts';
+import { isPostgresUrl } from './postgres-url.ts';
+import { SHARED_JOURNAL } from './sections/journal-schema.ts';
 import type { VerifySettings } from './sections/verify-schema.ts';
 import { configSchema, type CheckedConfig } from './schema.ts';
 
@@ -12,7 +14,7 @@ type PathPlacer = (written: string) => string;
 export function resolveConfig(checked: CheckedConfig, file: string, guardrails: WrittenGuardrails): Config {
   const folder = path.dirname(file);
   const place: PathPlacer = (written) => (path.isAbsolute(written) ? written : path.join(folder, written));
-  const { policies, reconcile, limits, attribution, http, metrics, log, emulator } = checked;
+  const { policies, reconcile, limits, attribution, notify, http, metrics, log, emulator } = checked;
   return deepFreeze({
     file,
     policies: { ...policies, path: place(policies.path), git: placeGit(policies.git, place) },
@@ -22,7 +24,8 @@ export function resolveConfig(checked: CheckedConfig, file: string, guardrails: 
     guardrails,
     privateNetworks: checked.privateNetworks,
     attribution,
-    journal: { file: place(checked.journal.url) },
+    journal: placeJournal(checked.journal, place),
+    notify: notify.map((receiver) => placeFiles(receiver, place)),
     http: { ...http, hooks: placeHooks(http.hooks, place) },
     metrics,
     log,
@@ -45,6 +48,17 @@ function placeHooks(hooks: CheckedConfig['http']['hooks'], place: PathPlacer): C
     ...hooks,
     ...(git === undefined ? {} : { git: placeFiles(git, place) }),
     ...(events === undefined ? {} : { events: placeFiles(events, place) }),
+  };
+}
+
+function placeJournal(
+  { url, shards, leaseSeconds }: CheckedConfig['journal'],
+  place: PathPlacer,
+): Config['journal'] {
+  return {
+    url: isPostgresUrl(url) ? url : place(url),
+    shards: shards ?? SHARED_JOURNAL.shards,
+    leaseSeconds: leaseSeconds ?? SHARED_JOURNAL.leaseSeconds,
   };
 }
 
@@ -79,7 +93,8 @@ function placeEmulator(emulator: CheckedConfig['emulator'], place: PathPlacer): 
 /** Every key `…File` names a file; an assumed role has credentials of its own inside. */
 function placeFiles<T extends object>(credentials: T, place: PathPlacer): T {
   const placed = Object.entries(credentials).map(([key, value]: [string, unknown]) => {
-    if (typeof value === 'object' && value !== null) return [key, placeFiles(value, place)];
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      return [key, placeFiles(value, place)];
     return [key, typeof value === 'string' && key.endsWith('File') ? place(value) : value];
   });
   return Object.fromEntries(placed) as T;

@@ -2,7 +2,7 @@
 // Schema for editors is made from it.
 import { z } from 'zod';
 import { MODES } from '../../reconciler/model/group.ts';
-import { err, ok, type Result } from '../../reconciler/model/result.ts';
+import { ok, type Result } from '../../reconciler/model/result.ts';
 import { OPERATION_NAMES, type Operation } from '../../reconciler/model/operation.ts';
 import { LOG_LEVELS } from '../telemetry/event-row.ts';
 import { accountsSchema } from './accounts/accounts-schema.ts';
@@ -11,10 +11,12 @@ import { brakeSchema } from './sections/brake-schema.ts';
 import { guardrailsConfig, privateNetworksConfig } from './sections/guardrails-config.ts';
 import { freezeSchema } from './sections/freeze-schema.ts';
 import { hooksSchema } from './sections/hooks-schema.ts';
+import { journalSchema } from './sections/journal-schema.ts';
+import { notifySchema } from './sections/notify-schema.ts';
 import { parseListen, type ListenAddress } from './listen.ts';
 import { quirksSchema } from './quirks-schema.ts';
 import { policiesSchema } from './sections/policies-schema.ts';
-import { filePath, isTilde, parsedText, section, TILDE, wholeNumber } from './schema-words.ts';
+import { filePath, parsedText, section, wholeNumber } from './schema-words.ts';
 
 /** However slow the answers: their calls follow rate x time anyway. */
 const MOST_SIDE_BY_SIDE = 64;
@@ -128,26 +130,6 @@ function parseTrailEndpoint(text: string): Result<string | null, string> {
   return text === 'auto' ? ok(null) : parseEndpoint(text, false);
 }
 
-const journal = section('What was intended and what came of it, kept over restarts.', {
-  url: parsedText(
-    parseJournalUrl,
-    'SQLite file of intents and history; its folder is made if need be.',
-  ).prefault('.rampart/journal.db'),
-});
-
-function parseJournalUrl(text: string): Result<string, string> {
-  if (/^postgres(ql)?:/i.test(text))
-    return err(
-      'a PostgreSQL journal is not yet supported: write the path of a file, such as `.rampart/journal.db`',
-    );
-  // SQLite takes `:memory:` and `file:` for other things than a file of that name.
-  if (isTilde(text)) return err(TILDE);
-  if (text === '' || /^[a-z0-9+.-]*:/i.test(text)) {
-    return err('this is no path: write the path of a file, such as `.rampart/journal.db`');
-  }
-  return ok(text);
-}
-
 const parseHttpListen = (text: string): Result<ListenAddress | null, string> =>
   text === 'off' ? ok(null) : parseListen(text);
 
@@ -197,7 +179,8 @@ export const configSchema = z
     guardrails: guardrailsConfig,
     privateNetworks: privateNetworksConfig,
     attribution,
-    journal,
+    journal: journalSchema,
+    notify: notifySchema,
     http,
     metrics,
     log,

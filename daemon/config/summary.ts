@@ -2,6 +2,7 @@
 import path from 'node:path';
 import type { AccountConfig } from './accounts/accounts-schema.ts';
 import { type CommitFacts, commitLine } from '../../reconciler/report/commit.ts';
+import { isPostgresUrl } from './postgres-url.ts';
 import type { Config } from './config.ts';
 
 export interface ConfigSummary {
@@ -26,7 +27,7 @@ export function summaryOf(
     brake: onOrOff(reconcile.brake),
     accounts: Object.entries(accounts).map(([name, account]) => ({ name, endpoint: endpointText(account) })),
     policies: { source: policies.source, path: policiesPath(policies, place) },
-    journal: place(journal.file),
+    journal: isPostgresUrl(journal.url) ? journal.url : place(journal.url),
   };
 }
 

@@ -20,9 +20,12 @@ export type AskedParams = WireParams | (() => WireParams);
 
 export const paramsOf = (asked: AskedParams): WireParams => (typeof asked === 'function' ? asked() : asked);
 
+/** `mayBegin`: asked as the last thing before the call is sent; see `Transport`. */
+type AskAt = ReadAt & { readonly mayBegin?: () => boolean };
+
 /** Resolves to the answer in the shape of the schema. Never a success without one: HTTP 200 alone says nothing. */
 export type Ask = <Schema extends z.ZodType>(
-  at: ReadAt,
+  at: AskAt,
   operation: Operation,
   params: AskedParams,
   schema: Schema,
@@ -32,7 +35,7 @@ export function createAsk(transport: Transport, pacer: Pacer): Ask {
   return (at, operation, params, schema) =>
     pacer(operation, at, async () => {
       const sent = paramsOf(params);
-      const answer = await transport.call(operation, sent);
+      const answer = await transport.call(operation, sent, at.mayBegin);
       return checked(answer, { operation, params: sent }, schema);
     });
 }

@@ -1,5 +1,6 @@
 // EcsApi over a transport.
 import type { ApiLevel } from '../../reconciler/model/api-dialect.ts';
+import type { GroupRef } from '../../reconciler/model/group.ts';
 import { ok } from '../../reconciler/model/result.ts';
 import type { Clock } from '../clock.ts';
 import type { EcsApi } from './api.ts';
@@ -20,6 +21,8 @@ export interface EcsClientOptions {
   readonly apiLevel: 'auto' | ApiLevel;
   readonly clock: Pick<Clock, 'monotonicMs'>;
   readonly headAges: HeadAges;
+  /** Whether a call that changes the group may be sent at this instant. */
+  readonly mayWrite: (group: GroupRef) => boolean;
 }
 
 export interface EcsClient extends EcsApi {
@@ -40,7 +43,9 @@ export function createEcsClient(options: EcsClientOptions): EcsClient {
     write: async ({ account, region, operation, params, clientToken }) => {
       if (params.RegionId !== region) throw new Error(`a call to ${region} names another RegionId`);
       const sent = { ...params, ClientToken: clientToken };
-      const accepted = await ask({ account, region }, operation, sent, acceptedSchema);
+      const group = { account, region, id: params.SecurityGroupId ?? '' };
+      const mayBegin = (): boolean => options.mayWrite(group);
+      const accepted = await ask({ account, region, mayBegin }, operation, sent, acceptedSchema);
       return accepted.ok ? ok({ requestId: accepted.value.RequestId }) : accepted;
     },
   };

@@ -3,8 +3,9 @@ import type { ConfigSummary } from '../config/summary.ts';
 import type { HooksStatus } from './hooks/door-record.ts';
 import type { LaneStatus } from '../queue/lanes.ts';
 import type { ManagementChanges } from '../schedule/managed-groups.ts';
-import type { PoliciesStatus } from '../schedule/policy-loop.ts';
+import type { PoliciesStatus } from '../schedule/policies/policy-loop-parts.ts';
 import type { KnownWriters } from '../attribution/attributor.ts';
+import type { LeasesStatus } from '../schedule/leases/shard-leases.ts';
 import type { GroupRef } from '../../reconciler/model/group.ts';
 import type { GroupStatus } from '../schedule/group-record.ts';
 import type { ListedStanding } from '../schedule/groups/group-tally.ts';
@@ -30,6 +31,8 @@ export interface DaemonStatus {
   readonly management: ManagementChanges;
   /** What came of hooks since the start; null where `http.hooks` is off. */
   readonly hooks: HooksStatus | null;
+  /** Who looks after which shards; null: this process has everything. */
+  readonly leases: LeasesStatus | null;
   readonly groups: readonly GroupOfDaemon[];
   readonly lanes: readonly LaneStatus[];
   /** The last look at all groups, by account and region. */

@@ -124,17 +124,25 @@ export interface JournalDesk {
 
 /**
  * What the one writer of its groups needs. As for the desk; and once a method has rejected with `JournalError`, nothing
- * may be written to the cloud. Groups are told apart by account, region and id.
+ * may be written to the cloud (until it answers again, if the trouble was `unavailable`). Groups are told apart by
+ * account, region and id. Where several replicas share the journal, `mark`, `setFacts`, `setWaiting` and `forget` reject
+ * with `LeaseLost` if another replica has taken the lease of the group's shard since, or this one gave it up.
  */
 export interface Journal extends JournalDesk {
   /**
    * Gives the step its ClientToken, which no intent ever had before, in this journal or another, and none ever gets
-   * again. Must resolve before the first attempt of the call. Rejects where this process may not write any more.
+   * again. Must resolve before the first attempt of the call. Where several replicas share the journal, rejects with
+   * `LeaseLost` unless this one holds the lease of the group's shard at this instant, by the clock of the store; the
+   * token carries the epoch of the lease.
    */
   openIntent(draft: IntentDraft): Promise<Intent>;
-  /** Moves the intent to the history, at the end of its chain. Exactly once for an intent: it is a bug to close one that is not open. */
+  /**
+   * Moves the intent to the history, at the end of its chain. Exactly once for an intent: it is a bug to close one that is
+   * not open. Where several replicas share the journal, only the last to take the lease closes: from any other, nothing
+   * happens.
+   */
   closeIntent(clientToken: string, outcome: IntentOutcome): Promise<void>;
-  /** The last link of each chain that this process writes to, in the order of their names. */
+  /** The last link of each chain, whoever writes to it, in the order of their names. */
   chainHeads(): Promise<readonly ChainLink[]>;
   /** The group's intents without an outcome, oldest first. */
   openIntents(group: GroupRef): Promise<readonly Intent[]>;
@@ -185,6 +193,8 @@ export type JournalTrouble =
   | 'missing'
   /** Not a journal, or one of a newer Rampart. */
   | 'foreign'
+  /** The database cannot be reached or does not answer in time: it may be back later, unlike after the others. */
+  | 'unavailable'
   /** The disk failed, or the path leads nowhere. */
   | 'io';
 
@@ -199,8 +209,21 @@ export interface JournalOpenFailure {
 export class JournalError extends Error {
   override readonly name = 'JournalError';
   readonly trouble: JournalTrouble;
-  constructor(trouble: JournalTrouble, message: string) {
-    super(message);
+  constructor(trouble: JournalTrouble, message: string, options?: ErrorOptions) {
+    super(message, options);
     this.trouble = trouble;
+  }
+}
+
+/**
+ * Another replica holds the lease of the group's shard by now, or none does: this process may not begin a call there. The
+ * journal itself is well.
+ */
+export class LeaseLost extends Error {
+  override readonly name = 'LeaseLost';
+  readonly shard: string;
+  constructor(shard: string) {
+    super(`the lease of ${shard} is not held any more`);
+    this.shard = shard;
   }
 }

@@ -80,6 +80,8 @@ export const ADVICE: Readonly<Record<JournalTrouble, string>> = {
     'put back a backup; or, to begin a new one, remove its .lock file as well: open calls of the last run are found ' +
     'again by reading the groups, but the history and all pauses are gone',
   foreign: 'name the journal of this Rampart in `journal.url`, or install the Rampart that wrote the file',
+  unavailable:
+    'check that the database of `journal.url` runs and can be reached; Rampart goes on when it is back',
   io: 'check the path in `journal.url` and the disk',
 };
 

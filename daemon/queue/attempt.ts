@@ -212,7 +212,11 @@ const CLOSED_CODE = 'Lane.Closed';
 /** No attempt was made at all. */
 export const NEVER_SENT_CODE = 'Lane.NeverSent';
 
-const isClosed = ({ code }: Failure): boolean => code === CLOSED_CODE || code === NEVER_SENT_CODE;
+/** The lease of the group is lost: its intent is for whoever holds it now. */
+const LEASE_LOST_CODE = 'Transport.LeaseLost';
+
+const isClosed = ({ code }: Failure): boolean =>
+  code === CLOSED_CODE || code === NEVER_SENT_CODE || code === LEASE_LOST_CODE;
 
 /** No further attempt: the daemon stops, or the plan was given up. If there was one, the journal keeps its intent. */
 function closedAsFailure(reason: unknown, neverSent: boolean): CallResult<never> {

@@ -7,6 +7,7 @@ import { actorText } from '../journal/attribution.ts';
 import type { Flapping } from '../learned/flap-detector.ts';
 import type { Failure } from '../ecs/failures/failure.ts';
 import { commonFields, RULES_NAMED_IN_EVENTS, type GroupRun } from './group-run.ts';
+import { earlierCallsEndInMs } from './earlier-calls.ts';
 import type { Lesson } from './learn.ts';
 import { closeOpenIntents } from './intents.ts';
 import { noteEnd } from './safety/notes.ts';
@@ -19,17 +20,24 @@ import {
 } from './outcome.ts';
 
 export async function conclude(run: GroupRun, end: RunEnd, lesson: Lesson): Promise<Reconciled> {
-  await noteInJournal(run, end);
-  const outcome = outcomeOf(run, end, lesson);
+  const waitMs = await earlierCallsEndInMs(run);
+  await noteInJournal(run, end, waitMs === 0);
+  const outcome = againAfter(outcomeOf(run, end, lesson), waitMs);
   if (lesson.flapping !== null) await reportFlapping(run, lesson.flapping);
   reportEnd(run, end, outcome);
   return { outcome, memory: lesson.memory };
 }
 
-async function noteInJournal(run: GroupRun, end: RunEnd): Promise<void> {
+/** What could not be closed yet is looked at again as soon as it can. */
+function againAfter(outcome: ReconcileOutcome, waitMs: number): ReconcileOutcome {
+  return waitMs > 0 && outcome.next === 'resync' ? { ...outcome, next: { afterMs: waitMs } } : outcome;
+}
+
+async function noteInJournal(run: GroupRun, end: RunEnd, mayClose: boolean): Promise<void> {
   const { journal } = run.engine;
-  const close = (result: 'abandoned' | 'superseded', why: string): Promise<void> =>
-    closeOpenIntents(run.engine, run.group, { result, why, fields: commonFields(run) });
+  const close = async (result: 'abandoned' | 'superseded', why: string): Promise<void> => {
+    if (mayClose) await closeOpenIntents(run.engine, run.group, { result, why, fields: commonFields(run) });
+  };
   if (end.kind === 'observed') await close('abandoned', 'the policy only observes the group');
   const seen = end.kind === 'blocked' ? end.kept : end.kind === 'asPlanned' ? end : null;
   if (seen === null) return;
@@ -58,6 +66,10 @@ function outcomeOf({ engine }: GroupRun, end: RunEnd, { isLessToDo }: Lesson): R
       return { kind: end.kind, next: 'resync' };
     case 'blocked':
       return blockedOutcome(end, engine.resyncMs);
+    case 'waits': {
+      const reason = 'calls of the replica that looked after the group before may still be under way';
+      return { kind: 'not-converged', reason, failure: null, next: { afterMs: end.afterMs } };
+    }
     case 'changed': {
       const reason = end.lacksRoom
         ? 'planned again, because the cloud refused for lack of room: set `reconcile.ruleQuota` to what the group can hold, and `rampart plan` shows the plan that fits'

@@ -12,6 +12,7 @@ import type { Failure } from '../ecs/failures/failure.ts';
 import type { GroupHeads } from '../ecs/heads/heads.ts';
 import type { Urgency } from '../ecs/urgency.ts';
 import type { Journal } from '../journal/journal.ts';
+import type { ShardOwnership } from '../journal/ownership.ts';
 import type { CommonFields, Telemetry } from '../telemetry/events.ts';
 import type { KnownLists } from '../learned/list-sizes.ts';
 
@@ -49,6 +50,8 @@ export interface Engine {
     options: { readonly urgency: Urgency; readonly signal: AbortSignal },
   ) => Promise<PlanWrites | null>;
   readonly journal: Journal;
+  /** Which groups this process looks after, and may write to. */
+  readonly ownership: ShardOwnership;
   readonly telemetry: Telemetry;
   readonly clock: Clock;
   readonly planOptions: PlanSettings;

@@ -32,7 +32,7 @@ export async function openOrAdoptIntent(engine: IntentPorts, draft: IntentDraft)
 
 type Call = Pick<IntentDraft, 'operation' | 'params'>;
 
-function isSameCall(a: Call, b: Call): boolean {
+export function isSameCall(a: Call, b: Call): boolean {
   return a.operation === b.operation && isDeepStrictEqual(a.params, b.params);
 }
 

@@ -82,6 +82,7 @@ function priorityAfter({ memory, plan, input }: Executed, end: RunEnd): LegacyPr
     case 'aborted':
     case 'unread':
     case 'observed':
+    case 'waits':
     case 'changed':
     case 'blocked':
     case 'asPlanned':

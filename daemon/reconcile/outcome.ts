@@ -65,6 +65,8 @@ export type RunEnd =
   /** The group could not be read. */
   | { readonly kind: 'unread'; readonly failure: Failure }
   | { readonly kind: 'observed' }
+  /** Calls of an earlier owner of the group may still be under way. */
+  | { readonly kind: 'waits'; readonly afterMs: number }
   /** Only a plan of another hash may be carried out. */
   | {
       readonly kind: 'changed';

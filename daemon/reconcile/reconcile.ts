@@ -3,10 +3,12 @@
 import { operationOf, type WriteOperation } from '../../reconciler/model/operation.ts';
 import type { GroupPlan } from '../../reconciler/plan/plan.ts';
 import { conclude } from './conclude.ts';
+import { mustWaitMs } from './earlier-calls.ts';
 import { moreUrgent } from '../ecs/urgency.ts';
 import type { Engine, PlanWrites } from './engine.ts';
 import { executePlan } from './execute/execute-plan.ts';
-import { beginRun, isAborted, type GroupRun, type ReconcileRequest } from './group-run.ts';
+import { JournalError, LeaseLost } from '../journal/journal.ts';
+import { beginRun, commonFields, isAborted, type GroupRun, type ReconcileRequest } from './group-run.ts';
 import { learn, nothingLearned } from './learn.ts';
 import { readAndPlan, type EndedEarly, type Planned } from './read.ts';
 import type { Reconciled, RunEnd } from './outcome.ts';
@@ -18,7 +20,7 @@ const FRESH_MS = 5000;
 
 /**
  * Brings a group to where its policy wants it, as far as that is allowed now. Expected failures are outcomes; it
- * rejects on a bug or a broken journal only. At most one run of a group at a time.
+ * rejects on a bug or a broken journal only, and not where that will answer again. At most one run of a group at a time.
  */
 export async function reconcileGroup(
   engine: Engine,
@@ -26,9 +28,34 @@ export async function reconcileGroup(
   signal: AbortSignal,
 ): Promise<Reconciled> {
   const run = beginRun(engine, request, signal);
+  try {
+    return await carryOut(run);
+  } catch (error) {
+    if (error instanceof LeaseLost || (error instanceof JournalError && error.trouble === 'unavailable'))
+      return withoutJournal(run, error);
+    throw error;
+  }
+}
+
+/** Whatever was sent has an intent that is open yet, which the next run finds, or the replica that has the lease now. */
+function withoutJournal(run: GroupRun, error: JournalError | LeaseLost): Reconciled {
+  const { engine, request } = run;
+  request.onRead?.();
+  // Perhaps something was just written.
+  const memory = { ...request.memory, wroteAtMs: engine.clock.monotonicMs() };
+  if (error instanceof LeaseLost) return { outcome: { kind: 'aborted', next: 'resync' }, memory };
+  const reason = 'the journal does not answer';
+  engine.telemetry.emit('group.not_converged', { ...commonFields(run), reason, err: error.message });
+  return { outcome: { kind: 'not-converged', reason, failure: null, next: 'backoff' }, memory };
+}
+
+async function carryOut(run: GroupRun): Promise<Reconciled> {
+  const { request } = run;
   const first = await readAndPlan(run, request.memory);
   request.onRead?.();
   if (first.kind === 'ended') return conclude(run, first.end, nothingLearned(first.memory));
+  const afterMs = await mustWaitMs(run, first);
+  if (afterMs > 0) return conclude(run, { kind: 'waits', afterMs }, nothingLearned(first.memory));
   const writes = await reserve(run, first.plan);
   if (writes === null) return conclude(run, { kind: 'aborted' }, nothingLearned(first.memory));
   try {

@@ -2,6 +2,7 @@
 // once a second whether anything changed, and only while something waits for such a decision.
 import type { Engine } from '../reconcile/engine.ts';
 import { isAborted } from '../reconcile/group-run.ts';
+import { isUnavailable } from './leases/interrupted.ts';
 
 const LOOK_EVERY_MS = 1000;
 
@@ -37,12 +38,22 @@ export class ApprovalWatch {
     this.#run().catch((error: unknown) => this.#reportFailure(error));
   }
 
+  /** While the database does not answer, nothing has changed. */
+  async #changes(): Promise<number | null> {
+    try {
+      return await this.#parts.engine.journal.foreignChanges();
+    } catch (error) {
+      if (isUnavailable(error)) return this.#seen;
+      throw error;
+    }
+  }
+
   async #run(): Promise<void> {
     const { engine, isWaiting, onNews, stopping } = this.#parts;
     while (isWaiting() && !isAborted(stopping)) {
       await engine.clock.sleep(LOOK_EVERY_MS, stopping);
       if (isAborted(stopping)) return;
-      const seen = await engine.journal.foreignChanges();
+      const seen = await this.#changes();
       if (seen === this.#seen) continue;
       this.#seen = seen;
       onNews();

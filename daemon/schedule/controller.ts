@@ -13,7 +13,7 @@ import { newGroupMemory } from '../learned/group-memory.ts';
 import type { ReconcileRequest } from '../reconcile/group-run.ts';
 import { reconcileGroup } from '../reconcile/reconcile.ts';
 import { breakerAfter, remainingPauseMs, type OpenBreaker } from './account-breaker.ts';
-import { isLeaving, type ControlledGroup } from './groups/controlled-group.ts';
+import { isLeaving, urgencyOfTargets, type ControlledGroup } from './groups/controlled-group.ts';
 import { next, type LifecycleEffect, type LifecycleEvent } from './group-lifecycle.ts';
 import { GroupTally } from './groups/group-tally.ts';
 import { atOnce, type Pieces } from './rounds/piecemeal.ts';
@@ -48,7 +48,7 @@ export class Controller {
   readonly #options: ControllerOptions;
   /** By account and region. */
   readonly #runners = new Map<string, Runners<ControlledGroup>>();
-  readonly #runs = new Set<Promise<void>>();
+  readonly #runs = new Map<Promise<void>, GroupRef>();
   /** The groups that the policies name, and those whose last run has not ended yet. */
   readonly #entries = new Map<string, ControlledGroup>();
   readonly #tally = new GroupTally();
@@ -79,21 +79,11 @@ export class Controller {
     for (const [key, entry] of this.#entries) {
       if (!wanted.has(key) && meant(entry.record.target.policy)) this.#take(entry, 'released');
     }
-    const urgency = this.#urgencyOf(wanted);
+    const urgency = urgencyOfTargets(wanted, this.#entries);
     for (const [key, target] of wanted) {
       yield;
       this.#setTarget(key, target, urgency);
     }
-  }
-
-  /** Of what is new or has changed. The first groups of all are just looked at. */
-  #urgencyOf(wanted: ReadonlyMap<string, Target>): Urgency {
-    if (this.#entries.size === 0) return 'routine';
-    const changed = [...wanted].filter(([key, target]) => {
-      const known = this.#entries.get(key);
-      return known === undefined || isLeaving(known) || isNews(known.record, target);
-    });
-    return urgencyOfChanged(changed.length);
   }
 
   #setTarget(key: string, target: Target, urgency: Urgency): void {
@@ -115,6 +105,18 @@ export class Controller {
     else if (changed) this.#trigger(known, 'targetChanged', urgency);
   }
 
+  /** Ends the runs of these groups at their next step; they stay managed. */
+  halt(isIn: (group: GroupRef) => boolean): void {
+    for (const entry of this.#entries.values())
+      if (isIn(entry.record.target.policy)) this.#take(entry, 'halted');
+  }
+
+  /** These groups are no longer managed here. Resolves when nothing is under way for any of them. */
+  async release(isIn: (group: GroupRef) => boolean): Promise<void> {
+    this.setTargets([], isIn);
+    await Promise.all([...this.#runs].flatMap(([run, group]) => (isIn(group) ? [run] : [])));
+  }
+
   /** Whether the group is one that the policies name, or one whose last run has not ended yet. */
   knows(group: GroupRef): boolean {
     return this.#entries.has(groupKey(group));
@@ -133,6 +135,12 @@ export class Controller {
   trigger(group: GroupRef, urgency: Urgency = 'fix'): void {
     const entry = this.#entries.get(groupKey(group));
     if (entry !== undefined) this.#trigger(entry, 'triggered', urgency);
+  }
+
+  /** The same for all of these groups. */
+  triggerIn(isIn: (group: GroupRef) => boolean): void {
+    const entries = [...this.#tally.named].filter(({ record }) => isIn(record.target.policy));
+    for (const entry of entries) this.#trigger(entry, 'triggered', urgencyOfChanged(entries.length));
   }
 
   /** Reconciles every group as soon as a runner is free; one that is running, once more after that. */
@@ -174,7 +182,7 @@ export class Controller {
     this.#isStopping = true;
     for (const entry of this.#entries.values()) this.#take(entry, 'stopping');
     for (const runners of this.#runners.values()) runners.clear();
-    await Promise.all(this.#runs);
+    await Promise.all(this.#runs.keys());
   }
 
   /** Something says that the group is to be looked at, and how urgent that is. */
@@ -202,10 +210,7 @@ export class Controller {
         entry.halt?.abort();
         break;
       case 'wait':
-        void this.#wait(
-          entry,
-          nextWaitMs(entry.record, { ...this.#options, resyncMs: this.#engine.resyncMs }),
-        );
+        void this.#wait(entry);
         break;
       case 'forget':
         this.#entries.delete(entry.key);
@@ -229,7 +234,8 @@ export class Controller {
     runners.add(entry, entry.urgency);
   }
 
-  async #wait(entry: ControlledGroup, delayMs: number): Promise<void> {
+  async #wait(entry: ControlledGroup): Promise<void> {
+    const delayMs = nextWaitMs(entry.record, { ...this.#options, resyncMs: this.#engine.resyncMs });
     const { signal } = (entry.wake = new AbortController());
     entry.record = { ...entry.record, nextAttemptMs: this.#engine.clock.nowMs() + delayMs };
     await this.#engine.clock.sleep(delayMs, signal);
@@ -254,7 +260,7 @@ export class Controller {
         this.#runs.delete(run);
         signs.read();
       });
-    this.#runs.add(run);
+    this.#runs.set(run, entry.record.target.policy);
   }
 
   async #reconcile(
@@ -275,11 +281,8 @@ export class Controller {
     entry.record = attemptBegun(entry.record, clock.nowMs());
     const { signal } = (entry.halt = new AbortController());
     const { memory } = entry.record;
-    const reconciled = await reconcileGroup(
-      this.#engine,
-      { policy, revision, cause, memory, approvedPlan: null, ...signs },
-      signal,
-    );
+    const request = { policy, revision, cause, memory, approvedPlan: null, ...signs };
+    const reconciled = await reconcileGroup(this.#engine, request, signal);
     const before = this.#breakers.get(account) ?? null;
     this.#breakers.set(account, breakerAfter(before, reconciled.outcome, clock.monotonicMs()));
     this.#settle(entry, attemptEnded(entry.record, reconciled, clock.nowMs()));

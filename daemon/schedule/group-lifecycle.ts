@@ -20,6 +20,8 @@ export type LifecycleEvent =
   | 'released'
   /** A policy names the group again before its last run has ended. */
   | 'namedAgain'
+  /** No call may begin for the group for now. */
+  | 'halted'
   | 'runnerFree'
   /** The run has ended. */
   | 'settled'
@@ -59,12 +61,14 @@ const MOVES: Readonly<Record<LifecycleState, Readonly<Partial<Record<LifecycleEv
     triggered: ['runningThenQueue', 'none'],
     // What it is doing may be what the new policy takes back.
     targetChanged: ['runningThenQueue', 'halt'],
+    halted: ['running', 'halt'],
     released: ['runningThenLeave', 'halt'],
     settled: ['waiting', 'wait'],
     stopping: ['runningThenStop', 'halt'],
   },
   runningThenQueue: {
     targetChanged: ['runningThenQueue', 'halt'],
+    halted: ['runningThenQueue', 'halt'],
     released: ['runningThenLeave', 'halt'],
     settled: ['queued', 'enqueue'],
     stopping: ['runningThenStop', 'halt'],

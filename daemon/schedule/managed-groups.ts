@@ -49,9 +49,15 @@ export class ManagedGroups {
   #isFirstLook = false;
   #managed: readonly ManagementChange[] = [];
   #released: readonly ManagementChange[] = [];
+  #left = 0;
 
   constructor(engine: Pick<Engine, 'journal' | 'telemetry' | 'clock'>) {
     this.#engine = engine;
+  }
+
+  /** How many groups have left since the start. */
+  get left(): number {
+    return this.#left;
   }
 
   get changes(): ManagementChanges {
@@ -65,6 +71,17 @@ export class ManagedGroups {
     this.#isFirstLook = groups.length === 0;
   }
 
+  /** What another replica managed of these groups, which this one looks after from now on. */
+  async recallOf(isIn: (group: GroupRef) => boolean): Promise<void> {
+    const groups = (await this.#engine.journal.groupsWithFacts()).filter(isIn);
+    const managed = new Set(groups.map(groupKey));
+    for (const [key, { group }] of this.#known) if (isIn(group) && !managed.has(key)) this.#known.delete(key);
+    for (const group of groups) {
+      const key = groupKey(group);
+      if (!this.#known.has(key)) this.#known.set(key, { group, by: null });
+    }
+  }
+
   /** From now on every group that comes in is news. */
   endFirstLook(): void {
     this.#isFirstLook = false;
@@ -75,6 +92,7 @@ export class ManagedGroups {
       if (!meant.inPlace(known.group) || meant.groups.has(key)) continue;
       if (known.by === null && !meant.isSure) continue;
       this.#known.delete(key);
+      this.#left += 1;
       this.#released = this.#say('group.released', this.#released, known.group, {
         reason: whyReleased(known, meant),
         revision: meant.revision,

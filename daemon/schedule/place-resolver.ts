@@ -48,6 +48,11 @@ export class PlaceResolver {
     return this.#wasHandedOver;
   }
 
+  /** This replica looks after other groups than before: what was handed over is not all. */
+  expectMore(): void {
+    this.#wasHandedOver = false;
+  }
+
   /** What the policies want here now. */
   setGroups(groups: readonly DesiredGroup[]): void {
     if (isSameList(groups, this.#groups)) return;
@@ -60,11 +65,14 @@ export class PlaceResolver {
     this.#isWantedAgain = this.#isUnderWay;
     if (this.#isUnderWay) return;
     this.#isUnderWay = true;
-    do {
-      this.#isWantedAgain = false;
-      await this.#resolveOnce();
-    } while (this.#isWanted());
-    this.#isUnderWay = false;
+    try {
+      do {
+        this.#isWantedAgain = false;
+        await this.#resolveOnce();
+      } while (this.#isWanted());
+    } finally {
+      this.#isUnderWay = false;
+    }
   }
 
   /** Read again each time, as `isWantedAgain` changes while a resolution is awaited. */
@@ -74,6 +82,13 @@ export class PlaceResolver {
 
   async #resolveOnce(): Promise<void> {
     const { engine, resolver, policies, inTurn } = this.#parts;
+    // Whoever looks after no group here has no use for what names and tags mean.
+    const isOthers = this.#groups.every((group) => !engine.ownership.looksAfterSome(group));
+    if (isOthers && this.#groups.length > 0) {
+      this.#wasHandedOver = true;
+      this.#parts.onHandedOver();
+      return;
+    }
     const generation = this.#generation;
     const isSure = policies().problems === 0;
     const resolved = await resolver.resolve(this.#groups, engine.clock.nowMs());
@@ -90,17 +105,19 @@ export class PlaceResolver {
     for (const selector of unresolved) reportUnresolved(engine, revision, selector);
     if (generation !== this.#generation) return;
     await this.#parts.grant(targets);
-    const inPlace = (group: GroupRef): boolean => placeKey(group) === this.#place;
+    const isOurs = (group: GroupRef): boolean => engine.ownership.looksAfter(group);
+    const inPlace = (group: GroupRef): boolean => placeKey(group) === this.#place && isOurs(group);
+    const ours = targets.filter(isOurs);
     this.#parts.managed.update({
       inPlace,
-      groups: managedBy(targets, meantBy),
+      groups: managedBy(ours, meantBy),
       desired: this.#groups,
       revision,
       isSure: isSure && unresolved.length === 0,
     });
     // First, so that the reads to come share their calls.
-    engine.heads.follow(targets, inPlace);
-    const named = targets.map((policy) => ({ policy, revision }));
+    engine.heads.follow(ours, inPlace);
+    const named = ours.map((policy) => ({ policy, revision }));
     await piecemeal(controller.settingTargets(named, inPlace), engine.clock);
     this.#wasHandedOver = true;
     // Only where it is sure which groups the policies mean may a group count as not meant.

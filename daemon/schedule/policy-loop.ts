@@ -4,63 +4,36 @@
 import type { CommitFacts } from '../../reconciler/report/commit.ts';
 import { placeKey, type DesiredState, type GroupRef } from '../../reconciler/model/group.ts';
 import type { HeldRevision } from '../journal/facts.ts';
-import type { DesiredKeeper, DesiredUpdate } from '../source/desired.ts';
-import { firstLoad, type FirstLoadPorts } from '../source/first-load.ts';
-import type { LoadedPolicies, RemoteStatus } from '../source/source.ts';
-import type { Engine } from '../reconcile/engine.ts';
-import { abandonReleased } from '../reconcile/intents.ts';
+import type { DesiredUpdate } from '../source/desired.ts';
+import { firstLoad } from '../source/first-load.ts';
+import type { LoadedPolicies } from '../source/source.ts';
 import { isAborted } from '../reconcile/group-run.ts';
 import { grantFromCommit } from './commit-approval.ts';
-import type { Controller } from './controller.ts';
-import { groupBy } from '../../reconciler/model/collections.ts';
 import { Expiries } from './policies/expiries.ts';
 import { FreezeWatch } from './freeze-watch.ts';
 import { ManagedGroups, type ManagementChanges } from './managed-groups.ts';
-import { PlaceResolver, type PlaceResolverParts } from './place-resolver.ts';
+import { untilAnswered } from './leases/interrupted.ts';
+import { Places } from './policies/places.ts';
+import type { PoliciesStatus, PolicyLoopParts } from './policies/policy-loop-parts.ts';
+import { groupsKnown, ReleasedGroups } from './policies/released-groups.ts';
 import { PolicyMemory } from './policy-memory.ts';
 import { nextNoticeMs, reportExpiries, reportLoaded, reportProblems, warningText } from './policy-events.ts';
-import { heldBySource, heldEvent, heldStatus, type HeldStatus } from './held-revision.ts';
+import { heldBySource, heldEvent, heldStatus } from './held-revision.ts';
 import { RevisionGate, type GateVerdict } from './revision-gate.ts';
-import type { TargetResolver } from './selectors.ts';
-
-export interface PolicyLoopParts extends FirstLoadPorts {
-  readonly engine: Engine;
-  readonly keeper: DesiredKeeper;
-  readonly resolver: TargetResolver;
-  readonly controller: Controller;
-  /** Called each time that the controller got targets. */
-  readonly onProgress: () => void;
-}
-
-/** For `/api/status`. */
-export interface PoliciesStatus {
-  /** Of the policies in force; null before the first good ones. */
-  readonly revision: string | null;
-  /** Problems of the newest policies; above zero, the last good ones stay in force. */
-  readonly problems: number;
-  /** The newer revision that is not put in force while an older one is. */
-  readonly held: HeldStatus | null;
-  /** Of the policies in force; null: they are not from a git source. */
-  readonly commit: CommitFacts | null;
-  /** How the remote of a git source answered last; null: there is none. */
-  readonly remote: RemoteStatus | null;
-  /** What a person should know of where they are from, such as a rollback; one sentence each. */
-  readonly notes: readonly string[];
-}
 
 export class PolicyLoop {
   readonly #parts: PolicyLoopParts;
   readonly #stopping: AbortSignal;
   readonly #memory: PolicyMemory;
-  readonly #placeParts: PlaceResolverParts;
   #reloadWanted = true;
+  /** Whether the journal failed in the last load: what was new then has not been told. */
+  #wasCutShort = false;
   /** When the files are to be read again though nothing has changed, monotonic. */
   #lookAgainAtMs = Infinity;
   #wake = new AbortController();
   /** Expiries of the policies in force that have been announced. */
   #announced: ReadonlySet<string> = new Set();
-  /** By account and region: every place that the policies ever named. */
-  readonly #places = new Map<string, PlaceResolver>();
+  readonly #places: Places;
   #turn: Promise<void> = Promise.resolve();
   #reportFailure: (error: unknown) => void = () => undefined;
   /** Rejects on a bug or a broken journal. Never resolves. */
@@ -71,6 +44,7 @@ export class PolicyLoop {
   #state: DesiredState = { revision: '', groups: [], expectations: [], guardrails: [] };
   readonly #gate: RevisionGate;
   readonly #managed: ManagedGroups;
+  readonly #released: ReleasedGroups;
   readonly #freezes: FreezeWatch;
   readonly #expiries = new Expiries();
   /** Groups that stay managed because of a freeze. */
@@ -83,19 +57,20 @@ export class PolicyLoop {
     this.#parts = parts;
     this.#stopping = stopping;
     this.#managed = new ManagedGroups(parts.engine);
+    this.#released = new ReleasedGroups(parts.engine, parts.controller);
     this.#memory = new PolicyMemory(parts.engine.journal, parts.keeper);
     this.#gate = new RevisionGate(parts.engine, parts.resolver.defaultMode);
     this.#freezes = new FreezeWatch(parts.engine);
-    this.#placeParts = {
+    this.#places = new Places({
       ...parts,
       managed: this.#managed,
       stopping,
       policies: () => ({ revision: this.#state.revision, problems: this.#problems }),
       inTurn: (work) => this.#inTurn(work),
-      abandon: (meant) => this.#abandon(meant),
+      abandon: (meant) => this.#released.abandon(meant, this.#managed.left),
       grant: (targets) => this.#gate.grant(targets),
-      onHandedOver: () => this.#noteProgress(),
-    };
+      onHandedOver: () => this.noteProgress(),
+    });
     stopping.addEventListener('abort', () => this.#wake.abort(), { once: true });
   }
 
@@ -151,11 +126,12 @@ export class PolicyLoop {
 
   /** Runs until the stop. */
   async run(): Promise<void> {
-    await this.#memory.recall();
-    await this.#managed.recall();
+    await this.#untilAnswered(() => this.#memory.recall());
+    await this.#untilAnswered(() => this.#managed.recall());
     while (!this.#stopping.aborted) {
       this.#wake = new AbortController();
-      await this.#parts.engine.beforePlans(() => this.#bringUpToDate());
+      // Plans wait for one try only, and not until a database answers.
+      await this.#untilAnswered(() => this.#parts.engine.beforePlans(() => this.#bringUpToDate()));
       if (!isAborted(this.#stopping)) await this.#parts.engine.clock.sleep(this.#waitMs(), this.#wake.signal);
     }
   }
@@ -163,8 +139,15 @@ export class PolicyLoop {
   async #bringUpToDate(): Promise<void> {
     const isThawed = this.#freezes.hasEnded;
     if (this.#reloadWanted || isThawed || this.#parts.engine.clock.monotonicMs() >= this.#lookAgainAtMs) {
-      await this.#load();
-      if (isThawed) this.#parts.controller.triggerAll();
+      try {
+        await this.#load();
+      } catch (error) {
+        this.#reloadWanted = true;
+        this.#wasCutShort = true;
+        throw error;
+      }
+      if (isThawed || this.#wasCutShort) this.#parts.controller.triggerAll();
+      this.#wasCutShort = false;
     }
     await this.#handOver();
   }
@@ -196,7 +179,8 @@ export class PolicyLoop {
     const notes = loaded.warnings.map(warningText);
     const isNoted = this.#problems === 0 && notes.some((note) => !this.#notes.includes(note));
     this.#notes = notes;
-    const isNews = update.changed || before.isHeld || isMended || isNoted || verdict.released.length > 0;
+    const isUntold = update.changed || this.#wasCutShort;
+    const isNews = isUntold || before.isHeld || isMended || isNoted || verdict.released.length > 0;
     if (isNews) this.#reportLoaded(update, loaded, verdict);
   }
 
@@ -234,31 +218,45 @@ export class PolicyLoop {
   }
 
   async #handOver(): Promise<void> {
-    const { engine, resolver, controller } = this.#parts;
+    const { engine, resolver } = this.#parts;
     if (this.#held !== null) engine.telemetry.emit('policies.held', heldEvent(this.#held, engine.invocation));
     this.#announced = reportExpiries(engine, this.#expiries.in(this.#state), this.#announced);
     resolver.keep(this.#state.groups);
-    const named = groupBy(this.#state.groups, placeKey);
+    await this.#enforce();
+  }
+
+  /** These groups are this replica's to look after from now on. */
+  takeUp(isIn: (group: GroupRef) => boolean): void {
+    this.#places.expectMore();
+    this.#released.expectMore();
+    const takenUp = this.#untilAnswered(async () => {
+      await this.#inTurn(() => this.#managed.recallOf(isIn));
+      await this.#enforce();
+    });
+    takenUp.catch((error: unknown) => this.#reportFailure(error));
+  }
+
+  /** Has the groups of the policies in force looked after that are this replica's, and no others. */
+  async #enforce(): Promise<void> {
+    const { engine, controller, leases } = this.#parts;
+    const named = new Set(this.#state.groups.map(placeKey));
+    // Where several replicas divide the estate, also a group that no policy names is some replica's to release.
+    const isShared = leases.status() !== null && this.#problems === 0;
+    leases.want([...this.#state.groups, ...(isShared ? await groupsKnown(engine) : [])]);
     const isNamed = (group: GroupRef): boolean => named.has(placeKey(group));
     await this.#inTurn(async () => {
-      const isLeft = (group: GroupRef): boolean => !isNamed(group);
+      const isLeft = (group: GroupRef): boolean => !isNamed(group) && engine.ownership.looksAfter(group);
       const { groups: desired, revision } = this.#state;
       const isSure = this.#problems === 0;
       this.#managed.update({ inPlace: isLeft, groups: new Map(), desired, revision, isSure });
       controller.setTargets([], isLeft);
       engine.heads.follow([], isLeft);
-      if (this.#problems === 0) await this.#abandon(isNamed);
+      if (this.#problems === 0) await this.#released.abandon(isNamed, this.#managed.left);
     });
-    for (const place of named.keys()) this.#places.set(place, this.#placeOf(place));
-    for (const [place, placeResolver] of this.#places) {
-      placeResolver.setGroups(named.get(place) ?? []);
-      if (named.has(place)) placeResolver.resolve().catch((error: unknown) => this.#reportFailure(error));
+    for (const place of this.#places.set(this.#state.groups)) {
+      this.#untilAnswered(() => place.resolve()).catch((error: unknown) => this.#reportFailure(error));
     }
-    this.#noteProgress();
-  }
-
-  #placeOf(place: string): PlaceResolver {
-    return this.#places.get(place) ?? new PlaceResolver(place, this.#placeParts);
+    this.noteProgress();
   }
 
   /**
@@ -266,24 +264,19 @@ export class PolicyLoop {
    * closed, or its first reconcile could adopt one of them.
    */
   #inTurn(work: () => Promise<void>): Promise<void> {
-    return (this.#turn = this.#turn.then(work));
+    const done = this.#turn.then(work);
+    // Who waits for it hears of a failure; the next one has its turn all the same.
+    this.#turn = done.catch(() => undefined);
+    return done;
   }
 
-  /** Groups that are no longer managed, but for those that may be `meant`: closes their intents, forgets their facts. */
-  async #abandon(meant: (group: GroupRef) => boolean): Promise<void> {
-    const { engine, controller } = this.#parts;
-    const isManaged = (group: GroupRef): boolean => meant(group) || controller.knows(group);
-    await abandonReleased(engine, isManaged);
-    for (const group of await engine.journal.groupsWithFacts()) {
-      if (!isManaged(group)) await engine.journal.forget(group);
-    }
+  #untilAnswered(work: () => Promise<void>): Promise<void> {
+    return untilAnswered(work, { clock: this.#parts.engine.clock, stopping: this.#stopping });
   }
 
-  #noteProgress(): void {
-    const isHandedOver = this.#state.groups.every(
-      (group) => this.#places.get(placeKey(group))?.wasHandedOver === true,
-    );
-    if (this.#isInForce && isHandedOver) {
+  noteProgress(): void {
+    const isHandedOver = this.#places.wereHandedOver(this.#state.groups);
+    if (this.#isInForce && isHandedOver && this.#parts.leases.isSettled) {
       this.#loaded = true;
       this.#managed.endFirstLook();
     }

@@ -1,7 +1,8 @@
 // Counts events for Prometheus. Every series is there from the start, at zero, but for those by guardrail.
-import { Counter, Histogram, type Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { OPERATION_NAMES } from '../../reconciler/model/operation.ts';
 import { CATALOG } from './catalog.ts';
+import { NotificationCounters } from './notification-counters.ts';
 import {
   ACTOR_TYPES,
   DRIFT_CAUSES,
@@ -45,6 +46,8 @@ interface LabelFields extends CommonFields {
   /** Of `guardrail.violated`, as `severity`. */
   readonly guardrail?: string;
   readonly severity?: string;
+  /** Of `lease.acquired`, where the shard was not given up. */
+  readonly from?: string;
 }
 
 export class EventCounters implements Telemetry {
@@ -57,6 +60,9 @@ export class EventCounters implements Telemetry {
   readonly #attributions: Counter;
   readonly #violations: Counter;
   readonly #hooks: Counter;
+  readonly #journalDown: Gauge;
+  readonly #failovers: Counter;
+  readonly #notifications: NotificationCounters;
 
   constructor(registry: Registry) {
     const registers = [registry];
@@ -115,6 +121,17 @@ export class EventCounters implements Telemetry {
       labelNames: ['door', 'outcome'],
       registers,
     });
+    this.#journalDown = new Gauge({
+      name: 'rampart_journal_unavailable',
+      help: '1 while the database of the journal does not answer: no call begins.',
+      registers,
+    });
+    this.#failovers = new Counter({
+      name: 'rampart_failovers_total',
+      help: 'Shards taken over from a replica that did not give them up.',
+      registers,
+    });
+    this.#notifications = new NotificationCounters(registry);
     this.#startAtZero();
   }
 
@@ -122,9 +139,11 @@ export class EventCounters implements Telemetry {
     this.#events.inc({ event });
     if (isKeyOf(CALL_OUTCOMES, event)) this.#countCall(CALL_OUTCOMES[event], fields);
     if (isKeyOf(RECONCILE_OUTCOMES, event)) this.#countReconcile(RECONCILE_OUTCOMES[event], fields);
-    const { cause, actorType, guardrail, severity, door, outcome }: LabelFields = fields;
+    const { cause, actorType, guardrail, severity, door, outcome, from }: LabelFields = fields;
+    this.#countReplica(event, from);
     if (event === 'hook.received') this.#hooks.inc({ door, outcome });
     if (event === 'hook.refused') this.#hooks.inc({ door, outcome: 'refused' });
+    this.#notifications.count(event, fields);
     if (cause !== undefined) this.#differences.inc({ cause });
     if (actorType !== undefined) this.#attributions.inc({ actor_type: actorType ?? 'none' });
     if (guardrail !== undefined && severity !== undefined) this.#violations.inc({ guardrail, severity });
@@ -140,7 +159,14 @@ export class EventCounters implements Telemetry {
     if (durationMs !== undefined) this.#reconcileSeconds.observe(durationMs / 1000);
   }
 
+  #countReplica(event: EventName, from: string | undefined): void {
+    if (event === 'lease.acquired' && from !== undefined) this.#failovers.inc();
+    if (event === 'journal.unavailable') this.#journalDown.set(1);
+    if (event === 'journal.available') this.#journalDown.set(0);
+  }
+
   #startAtZero(): void {
+    this.#journalDown.set(0);
     for (const event of Object.keys(CATALOG)) this.#events.inc({ event }, 0);
     for (const operation of OPERATION_NAMES) {
       for (const outcome of Object.values(CALL_OUTCOMES)) this.#calls.inc({ operation, outcome }, 0);

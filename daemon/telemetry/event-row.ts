@@ -1,4 +1,4 @@
-// What is known of an event beside its fields, and how loud one can be.
+// What the log needs to know of one kind of event.
 import type { EventFields, EventName } from './events.ts';
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;

@@ -52,6 +52,11 @@ export interface MetricsView {
   };
   readonly lanes: readonly LaneSample[];
   readonly resyncs: readonly RoundSample[];
+  /** Null: this process has everything. `ageMs`: since they were renewed; null: not yet. */
+  readonly leases: {
+    readonly shards: ReadonlyArray<{ readonly isOurs: boolean }>;
+    readonly ageMs: number | null;
+  } | null;
 }
 
 const OF_GROUP = ['account', 'region', 'group'];
@@ -120,6 +125,16 @@ export class Metrics {
     'Calls a minute of the tightest operation that would hold reconcile.resyncSeconds.',
     OF_LANE,
   );
+  readonly #leases = this.#gauge(
+    'rampart_leases_held',
+    'Shards that this replica looks after; only with a journal that replicas share.',
+    [],
+  );
+  readonly #leaseAge = this.#gauge(
+    'rampart_lease_age_seconds',
+    'Since the leases were last renewed; only with a journal that replicas share.',
+    [],
+  );
   /** Send it every event. */
   readonly telemetry: Telemetry = new EventCounters(this.#registry);
 
@@ -132,7 +147,7 @@ export class Metrics {
   }
 
   /** Prometheus text, of the content type `contentType`. */
-  render({ policies, groups, lanes, resyncs }: MetricsView): Promise<string> {
+  render({ policies, groups, lanes, resyncs, leases }: MetricsView): Promise<string> {
     this.#problems.set(policies.problems);
     this.#held.set(policies.held === null ? 0 : 1);
     this.#showRemote(policies.remote);
@@ -140,6 +155,7 @@ export class Metrics {
     this.#showGroups(groups.own);
     this.#showLanes(lanes);
     this.#showResyncs(resyncs);
+    this.#showLeases(leases);
     return this.#registry.metrics();
   }
 
@@ -152,6 +168,13 @@ export class Metrics {
     if (remote === null) return;
     this.#remoteUp.set(remote.error === null ? 1 : 0);
     if (remote.answeredAtMs !== null) this.#remoteAnswer.set(remote.answeredAtMs / 1000);
+  }
+
+  #showLeases(leases: MetricsView['leases']): void {
+    for (const each of [this.#leases, this.#leaseAge]) each.remove();
+    if (leases === null) return;
+    this.#leases.set(leases.shards.filter(({ isOurs }) => isOurs).length);
+    if (leases.ageMs !== null) this.#leaseAge.set(leases.ageMs / 1000);
   }
 
   #countGroups({ counts, oldestAttemptMs }: MetricsView['groups']): void {

@@ -13,13 +13,13 @@ const RECONCILER: Readonly<Record<string, readonly string[]>> = {
 
 /** Of the daemon: a room imports only what stands in a later line, or what its own line allows. */
 const DAEMON: ReadonlyArray<Readonly<Record<string, readonly string[]>>> = [
-  { 'main.ts': ['program.ts'], 'program.ts': [] },
+  { 'main.ts': ['program.ts'], 'program.ts': ['command-table.ts'], 'command-table.ts': [] },
   { commands: [] },
   { compose: [] },
   { http: ['schedule'], schedule: [] },
   { attribution: [], reconcile: [] },
   { learned: [], journal: [], queue: [], source: [] },
-  { ecs: [], cli: [] },
+  { ecs: [], cli: [], notify: [] },
   { config: ['telemetry'], telemetry: [] },
   { 'clock.ts': [], 'io-reason.ts': [] },
 ];

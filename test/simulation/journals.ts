@@ -18,7 +18,7 @@ import {
   toPause,
   type IntentRow,
   type PauseRow,
-} from '../../daemon/journal/sqlite/rows.ts';
+} from '../../daemon/journal/rows.ts';
 import { openSqliteJournal } from '../../daemon/journal/sqlite/sqlite.ts';
 import { wrappedJournal } from '../support/wrapped-journal.ts';
 

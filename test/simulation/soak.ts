@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { DEFAULT_QUIRKS } from '../../emulator/quirks.ts';
+import { soleLeases } from '../../daemon/schedule/leases/shard-leases.ts';
 import { fanOut, type Telemetry } from '../../daemon/telemetry/events.ts';
 import { Metrics } from '../../daemon/telemetry/metrics.ts';
 import { createTelemetry } from '../../daemon/telemetry/telemetry.ts';
@@ -166,7 +167,10 @@ class Soak {
       time: this.#time,
       network: this.#network,
       tree: this.#tree,
-      journals: this.#journals,
+      machine: this.#time.home,
+      open: () => ({ journal: this.#journals.open(), leases: soleLeases({ owner: 'sole', epoch: 1 }) }),
+      crashed: () => this.#journals.crash(),
+      hearsAfterMs: () => 0,
       config: configOf(this.#knobs.config, 'auto'),
       check: this.#watchedBy([
         new PaceCheck((operation) => PLAIN_CONFIG.rates[operation] ?? PLAIN_CONFIG.rates.default ?? 0, fail),

@@ -63,12 +63,19 @@ export function emulatedEngine({
   const clock = parts.clock ?? instantClock();
   const writes: string[] = [];
   const transport: Transport = {
-    call: (operation, params) => {
+    call: (operation, params, mayBegin = () => true) => {
+      if (!mayBegin()) {
+        return Promise.resolve({ kind: 'failed', code: 'Transport.LeaseLost', message: 'nothing was sent' });
+      }
       if (!operation.startsWith('Describe')) writes.push(operation);
       return Promise.resolve(ambush(operation, params) ?? answerOf(world, operation, params));
     },
   };
-  const ecs = createEcsClient({ ...plainClient(clock), transport });
+  const ecs = createEcsClient({
+    ...plainClient(clock),
+    mayWrite: (group) => parts.ownership?.mayWrite(group) ?? true,
+    transport,
+  });
   let held = 0;
   const reserve: Engine['reserve'] = () => {
     held += 1;

@@ -3,6 +3,7 @@
 import type { Clock } from '../../daemon/clock.ts';
 import type { EcsClientOptions } from '../../daemon/ecs/client.ts';
 import { openMemoryJournal } from '../../daemon/journal/memory/memory.ts';
+import { soleOwner } from '../../daemon/journal/ownership.ts';
 import { NO_LISTS } from '../../daemon/learned/list-sizes.ts';
 import { DemandsInForce } from '../../daemon/reconcile/safety/demands.ts';
 import type { Engine } from '../../daemon/reconcile/engine.ts';
@@ -16,7 +17,8 @@ const unexpected = (what: string) => () => Promise.reject(new Error(`no one shou
 /** A client without pace, for `createEcsClient`. */
 export const plainClient = (
   clock = instantClock(),
-): Pick<EcsClientOptions, 'pacer' | 'apiLevel' | 'clock' | 'headAges'> => ({
+): Pick<EcsClientOptions, 'pacer' | 'apiLevel' | 'clock' | 'headAges' | 'mayWrite'> => ({
+  mayWrite: () => true,
   pacer: (_operation, _at, run) => run(),
   apiLevel: 'auto',
   clock,
@@ -25,6 +27,7 @@ export const plainClient = (
 
 /** Every group is as it was described. */
 export const QUIET_HEADS: Engine['heads'] = {
+  known: () => null,
   follow: () => undefined,
   places: () => [],
   changeOf: () => Promise.resolve(ok(null)),
@@ -66,6 +69,7 @@ export function fakeEngine(parts: Partial<Engine> = {}): Engine {
     heads: QUIET_HEADS,
     reserve: unexpected('reserve calls'),
     journal: openMemoryJournal({ clock, randomByte: () => 7 }),
+    ownership: soleOwner({ owner: 'test', epoch: 1 }),
     telemetry: new EventLog(),
     clock,
     planOptions: OPTIONS,
@@ -78,6 +82,7 @@ export function fakeEngine(parts: Partial<Engine> = {}): Engine {
       expiryNoticeHours: [168, 24],
       breakGlass: { maxHours: null },
       metrics: { perGroup: 'problems' },
+      notify: [],
     }),
     lists: { of: () => Promise.resolve(NO_LISTS) },
     patience: { settleMs: 0, lagMs: 0 },

@@ -1,10 +1,11 @@
 // The built binary as users run it: a folder of its own, real processes, log lines as events to wait for.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runCommand } from './command.ts';
+import { WorkspaceJournal } from './e2e-journal.ts';
 import { strangeLines } from './log-lines.ts';
 import { UNPRIVILEGED } from './optional-tool.ts';
 import { removeFolder } from './remove-folder.ts';
@@ -29,11 +30,16 @@ export interface Finished {
 export class Workspace {
   readonly folder = mkdtempSync(path.join(tmpdir(), 'rampart-e2e-'));
   readonly #running = new Set<RampartProcess>();
+  readonly #journal = new WorkspaceJournal();
 
   write(file: string, text: string): void {
     const target = path.join(this.folder, file);
     mkdirSync(path.dirname(target), { recursive: true });
-    writeFileSync(target, text);
+    writeFileSync(target, this.#journal.placed(text));
+  }
+
+  read(file: string): string {
+    return readFileSync(path.join(this.folder, file), 'utf8');
   }
 
   /** Starts a command that goes on running. */

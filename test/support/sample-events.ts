@@ -154,10 +154,30 @@ export const SAMPLE_EVENTS: Samples = {
   'lane.closed': { ...COMMON, reopensInMs: 41_000 },
   'lane.reopened': COMMON,
   'intent.recovered': { ...COMMON, outcome: 'superseded' },
+  'journal.unavailable': { ...COMMON },
+  'journal.available': { ...COMMON },
+  'lease.acquired': { shard: 'default/cn-hangzhou', owner: 'a1b2c3', epoch: 4, from: 'd4e5f6' },
+  'lease.lost': {
+    shard: 'default/cn-hangzhou',
+    owner: 'a1b2c3',
+    epoch: 4,
+    reason: 'this replica stops',
+    onPurpose: true,
+  },
   'hook.received': { ...COMMON, door: 'git', outcome: 'ignored', reason: 'other-ref' },
   'hook.acted': { ...COMMON, door: 'events', hooks: 3 },
   'hook.refused': { ...COMMON, door: 'git', reason: 'wrong-proof' },
   'systemd.notify_failed': { ...COMMON, state: 'READY=1' },
+  'notify.delivered': { receiver: 'notify[0]', type: 'slack', shown: 3, counted: 2 },
+  'notify.failed': {
+    receiver: 'notify[1]',
+    type: 'dingtalk',
+    reason: '310000: sign not match',
+    events: 5,
+    delayMs: 30_000,
+    givesUp: true,
+  },
+  'notify.lost': { receiver: 'notify[0]', type: 'slack', events: 2, counts: ['2 plan.blocked'] },
 };
 
 export const EVENT_NAMES = Object.keys(SAMPLE_EVENTS) as EventName[];

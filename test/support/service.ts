@@ -17,6 +17,7 @@ import { parseConfig } from '../../daemon/config/load.ts';
 import { openMemoryJournal } from '../../daemon/journal/memory/memory.ts';
 import type { Journal } from '../../daemon/journal/journal.ts';
 import { Daemon } from '../../daemon/compose/daemon.ts';
+import { soleLeases } from '../../daemon/schedule/leases/shard-leases.ts';
 import { TargetResolver } from '../../daemon/schedule/selectors.ts';
 import type { EventFields, EventName, Telemetry } from '../../daemon/telemetry/events.ts';
 import { configFor } from './estate.ts';
@@ -156,6 +157,7 @@ export class Service {
       lanes,
       source: this.#policies,
       keeper: openDaemonKeeper(config.value, { clock, compile: new PolicyCompiler(thisThread).compile }),
+      leases: soleLeases({ owner: 'sole', epoch: 1 }),
       resolver: new TargetResolver(engine, config.value.reconcile.mode),
       attributor,
       probeMs: config.value.reconcile.probeSeconds * 1000,

@@ -5,11 +5,14 @@ import path from 'node:path';
 import { UsageError, type Io } from '../../cli/io.ts';
 import { shellWord } from '../../cli/invocation.ts';
 import { shownPath, type CommonFlags } from '../../compose/setup.ts';
-import type { Config } from '../../config/config.ts';
+import type { Config, JournalConfig } from '../../config/config.ts';
+import type { PostgresTarget } from '../../config/postgres-url.ts';
 import { ioReason, isIoError } from '../../io-reason.ts';
 import { JournalError } from '../../journal/journal.ts';
 import { BUSY_TIMEOUT_MS, Connection } from '../../journal/sqlite/connection.ts';
 import { holdExclusively } from '../../journal/sqlite/exclusive.ts';
+import { inspectDatabase } from '../../journal/postgres/inspect.ts';
+import { databaseOf } from '../../journal/postgres/open.ts';
 import { notAJournal } from '../../journal/sqlite/own-file.ts';
 import { SCHEMA_VERSION } from '../../journal/sqlite/schema.ts';
 import { openSqliteDesk } from '../../journal/sqlite/sqlite-desk.ts';
@@ -18,7 +21,26 @@ import { ownDaemon } from '../status/ask-daemon.ts';
 import { broken, doubtful, fine, type DoctorCheck } from './check.ts';
 
 export async function journalChecks(config: Config, flags: CommonFlags, io: Io): Promise<DoctorCheck> {
-  const { file } = config.journal;
+  const target = databaseOf(config.journal);
+  return target === null ? fileChecks(config, flags, io) : databaseCheck(target, config.journal);
+}
+
+async function databaseCheck(target: PostgresTarget, { shards }: JournalConfig): Promise<DoctorCheck> {
+  const inspected = await inspectDatabase(target);
+  if (!inspected.ok) return broken('journal', inspected.error.message, inspected.error.advice);
+  const { name, shards: known } = inspected.value;
+  if (known === null) return fine('journal', `${name} is empty; the first start makes the journal there`);
+  return known === shards
+    ? fine('journal', `the journal in ${name} is writable`)
+    : broken(
+        'journal',
+        `the journal in ${name} has journal.shards ${known}, and this config says ${shards}`,
+        `write \`journal.shards: ${known}\``,
+      );
+}
+
+async function fileChecks(config: Config, flags: CommonFlags, io: Io): Promise<DoctorCheck> {
+  const { url: file } = config.journal;
   const shown = shownPath(file, io);
   const home = path.dirname(path.resolve(io.cwd, file));
   const folder = nearestFolder(home);
@@ -80,12 +102,12 @@ function whyUnwritable(place: string): string | null {
 
 /** The daemon is asked first: while none runs, no one minds that the lock is held for a moment. */
 async function lockCheck(config: Config, flags: CommonFlags, io: Io): Promise<DoctorCheck> {
-  const shown = shownPath(config.journal.file, io);
+  const shown = shownPath(config.journal.url, io);
   const daemon = await daemonOf(flags, io);
   if (daemon.url !== null)
     return fine('journal', `${shown} is held by the daemon of this config, ${daemon.url}`);
   try {
-    const lock = holdExclusively(`${config.journal.file}.lock`);
+    const lock = holdExclusively(`${config.journal.url}.lock`);
     if (lock !== null) {
       lock.close();
       return fine('journal', `${shown} is writable, and can be locked`);

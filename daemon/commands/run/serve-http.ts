@@ -83,6 +83,7 @@ export function httpPorts({
     config: liveConfig.summary,
     policies: daemon.policies,
     management: daemon.management,
+    leases: daemon.leases,
     hooks: hooks?.status() ?? null,
     groups: { counts: controller.tally.counts, listed: () => controller.tally.listed(), statusOf },
     lanes: lanes.status(),
@@ -100,10 +101,10 @@ export function httpPorts({
     events,
     reconcileNow: (group) => daemon.reconcileNow(group),
     metrics: async () => {
-      const { policies, lanes, resyncs } = view();
+      const { policies, lanes, resyncs, leases } = view();
       const { tally } = controller;
       const groups = groupSamples(tally, liveConfig.settings.metrics.perGroup);
-      const text = await metrics.render({ policies, groups, lanes, resyncs });
+      const text = await metrics.render({ policies, groups, lanes, resyncs, leases });
       return { text, contentType: metrics.contentType };
     },
   };

@@ -104,6 +104,14 @@ const statusSchema = z.looseObject({
     )
     .optional(),
   hooks: z.looseObject({ git: doorSchema, events: doorSchema }).nullable().optional(),
+  leases: z
+    .looseObject({
+      replica: z.string(),
+      replicas: z.array(z.string()),
+      shards: z.array(z.looseObject({ shard: z.string(), owner: z.string().nullable(), epoch: z.number() })),
+    })
+    .nullable()
+    .optional(),
   management: z.looseObject({ managed: z.array(changeSchema), released: z.array(changeSchema) }).optional(),
   groups: z.array(
     z.looseObject({

@@ -48,7 +48,9 @@ export type OwnCode =
   | 'Transport.TornRead'
   | 'Transport.GroupNotFound'
   /** Who waited for it has given up. */
-  | 'Transport.GivenUp';
+  | 'Transport.GivenUp'
+  /** This replica may not write to the group any more: nothing was sent. */
+  | 'Transport.LeaseLost';
 
 const HELP = 'help/ecs/developer-reference/api-ecs-2014-05-26';
 const OLDER_MANUAL = 'ModifySecurityGroupRule, manual page of the API without rule ids';
@@ -217,7 +219,7 @@ export const FAILURE_ROWS: readonly FailureRow[] = [
   { code: 'InvalidSecurityToken.MismatchWithAccessKey', kind: 'denied', source: COMMON },
   { code: 'MissingSecurityToken', kind: 'denied', source: COMMON },
   { code: 'MissingAccessKeyId', kind: 'denied', source: COMMON },
-  { code: 'SignatureDoesNotMatch', kind: 'denied', source: COMMON, hint: 'check the secret of this account: it is not that of its access key' },
+  { code: 'SignatureDoesNotMatch', kind: 'denied', source: COMMON, hint: 'give it the secret of the key' },
   { code: 'IncompleteSignature', kind: 'denied', source: COMMON },
   { code: 'InvalidSignatureMethod', kind: 'denied', source: COMMON },
   { code: 'InvalidTimeStamp.Format', kind: 'denied', source: COMMON, hint: CLOCK_HINT },
@@ -254,6 +256,7 @@ export const FAILURE_ROWS: readonly FailureRow[] = [
   { code: 'Transport.TornRead', kind: 'retry', source: OUR_OWN },
   { code: 'Transport.GroupNotFound', kind: 'rejected', source: OUR_OWN },
   { code: 'Transport.GivenUp', kind: 'retry', source: OUR_OWN },
+  { code: 'Transport.LeaseLost', kind: 'retry', source: OUR_OWN },
 ];
 
 /** Codes that the table does not name, by how they are built; the first match counts. */

@@ -12,6 +12,13 @@ import type { RefusedAnswer, TransportAnswer } from './transport.ts';
 const MAX_RETRY_AFTER_MS = 120_000;
 
 /** Carries a problem of the credentials through pop-core, which asks for them in the middle of a call. */
+/** Nothing was sent, since it was not allowed any more. */
+export class MayNotBegin extends Error {
+  override readonly name = 'MayNotBegin';
+}
+
+export const LEASE_LOST = "the lease of the group's shard has run out or was lost: nothing was sent";
+
 export class WithoutCredentials extends Error {
   readonly problem: CredentialsProblem;
 
@@ -75,6 +82,7 @@ const TLS = /^(EPROTO$|ERR_SSL_|ERR_TLS_)/;
 
 /** Names what went wrong in our own words: the library's would show URLs. Unknown errors are bugs and thrown. */
 export function failureOf(error: unknown, endpoint: string): TransportAnswer {
+  if (error instanceof MayNotBegin) return failedAnswer('Transport.LeaseLost', LEASE_LOST);
   if (error instanceof WithoutCredentials) return failedAnswer(error.problem.code, error.problem.message);
   if (error instanceof AnswerTooLong) return failedAnswer('Transport.TooLong', tooLongText(endpoint));
   const instead = notJson(error);

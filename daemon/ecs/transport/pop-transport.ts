@@ -8,7 +8,14 @@ import type { Credentials, CredentialsSource } from '../credentials/credentials.
 import type { WireParams } from '../api.ts';
 import { parseEndpoint, regionalEndpoint, type VendorService } from '../../config/accounts/endpoint.ts';
 import { boundedAgents } from './bounded-agent.ts';
-import { exchangeSchema, failedAnswer, failureOf, refusalOf, WithoutCredentials } from './pop-errors.ts';
+import {
+  exchangeSchema,
+  failedAnswer,
+  failureOf,
+  MayNotBegin,
+  refusalOf,
+  WithoutCredentials,
+} from './pop-errors.ts';
 import { silenceVendorDebug } from './silence-debug.ts';
 import type { RefusedAnswer, Transport, TransportAnswer } from './transport.ts';
 
@@ -65,7 +72,11 @@ export class PopTransport implements Transport {
     this.#agents = boundedAgents(options.maxSockets);
   }
 
-  async call(operation: string, params: WireParams): Promise<TransportAnswer> {
+  async call(
+    operation: string,
+    params: WireParams,
+    mayBegin: () => boolean = always,
+  ): Promise<TransportAnswer> {
     const endpoint = endpointFor(params.RegionId ?? '', this.#options);
     if (!endpoint.ok) return failedAnswer('Transport.BadEndpoint', endpoint.error);
     if (Object.values(params).some((value) => LONE_SURROGATE.test(value))) {
@@ -73,7 +84,7 @@ export class PopTransport implements Transport {
     }
     const giveUp = new AbortController();
     try {
-      const options = this.#requestOptions(endpoint.value, giveUp.signal);
+      const options = this.#requestOptions(endpoint.value, giveUp.signal, mayBegin);
       const [json, exchange] = await this.#clientOf(endpoint.value).request(operation, params, options);
       return { kind: 'answered', status: httpStatusOf(exchange), body: plainJson(json) };
     } catch (error) {
@@ -87,20 +98,28 @@ export class PopTransport implements Transport {
     }
   }
 
-  /** Of a wrong secret, where it stands. */
+  /** Of a wrong key, where it stands. Before what the vendor says, the end of which is cut for the secrets that may be in it. */
   #withPlace(refusal: RefusedAnswer): RefusedAnswer {
-    if (!refusal.code.startsWith('SignatureDoesNotMatch')) return refusal;
-    const message = `${refusal.message}; it was signed with the secret of ${this.#options.credentials.secretPlace}`;
-    return { ...refusal, message };
+    const { keyPlaces } = this.#options.credentials;
+    const isId = refusal.code.startsWith('InvalidAccessKeyId');
+    if (!isId && !refusal.code.startsWith('SignatureDoesNotMatch')) return refusal;
+    const what = isId
+      ? `no one has the access key id of ${keyPlaces.id}, or it is not active`
+      : `the secret of ${keyPlaces.secret} is not that of its access key`;
+    return { ...refusal, message: `${what}: ${refusal.message}` };
   }
 
-  #requestOptions(endpoint: string, signal: AbortSignal): object {
+  #requestOptions(endpoint: string, signal: AbortSignal, mayBegin: () => boolean): object {
     const { timeoutMs } = this.#options;
     return {
       method: 'POST', // in capitals: otherwise everything, token and signature, would go into the URL
       timeout: timeoutMs,
       agent: endpoint.startsWith('https:') ? this.#agents.https : this.#agents.http,
-      beforeRequest: (request: object) => ({ ...request, timeout: timeoutMs + IDLE_MARGIN_MS, signal }),
+      // Called last, with credentials and signature there, and the request made in the same turn.
+      beforeRequest: (request: object) => {
+        if (!mayBegin()) throw new MayNotBegin();
+        return { ...request, timeout: timeoutMs + IDLE_MARGIN_MS, signal };
+      },
     };
   }
 
@@ -122,6 +141,8 @@ export class PopTransport implements Transport {
     return credentials.value;
   }
 }
+
+const always = (): boolean => true;
 
 function endpointFor(region: string, options: PopTransportOptions): Result<string, string> {
   const regional = regionalEndpoint(region, options.service);

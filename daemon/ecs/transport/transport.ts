@@ -29,7 +29,8 @@ export type TransportAnswer =
 export interface Transport {
   /**
    * Sends the parameters as they are, signed, with a fresh nonce and timestamp. `RegionId` chooses the
-   * endpoint. One attempt, never retried; never rejects unless there is a bug.
+   * endpoint. One attempt, never retried; never rejects unless there is a bug. `mayBegin` is asked as the last thing
+   * before it is sent; if it says no, nothing is, and the answer is the failure `Transport.LeaseLost`.
    */
-  call(operation: Operation, params: WireParams): Promise<TransportAnswer>;
+  call(operation: Operation, params: WireParams, mayBegin?: () => boolean): Promise<TransportAnswer>;
 }

@@ -6,7 +6,7 @@ import { counted } from '../../../reconciler/model/counted.ts';
 import { hookLines } from '../hooks/hook-lines.ts';
 import { commitLine } from '../../../reconciler/report/commit.ts';
 import { attributionText } from '../../journal/attribution.ts';
-import type { PoliciesStatus } from '../../schedule/policy-loop.ts';
+import type { PoliciesStatus } from '../../schedule/policies/policy-loop-parts.ts';
 import type { ListedStanding } from '../../schedule/groups/group-tally.ts';
 import type { DaemonView, GroupOfDaemon } from '../status.ts';
 import { commandList, commandsOf, groupPath, STATES, stateBadge } from './group-state.ts';

@@ -2,14 +2,39 @@
 import { html } from 'hono/html';
 import type { LaneStatus } from '../../queue/lanes.ts';
 import type { DaemonView } from '../status.ts';
-import { wholePage, tableOf, type Html } from './layout.ts';
+import { NO_HTML, wholePage, tableOf, type Html } from './layout.ts';
 
-export function lanesPage({ rampart, lanes }: Pick<DaemonView, 'rampart' | 'lanes'>): Html {
+export function lanesPage({
+  rampart,
+  lanes,
+  leases,
+}: Pick<DaemonView, 'rampart' | 'lanes' | 'leases'>): Html {
   const main = html`<h1>Lanes</h1>
     ${tableOf('Lanes', COLUMNS, lanes)}
-    <p class="calm">Calls a minute fall while the vendor throttles, and rise again by themselves.</p>`;
+    <p class="calm">Calls a minute fall while the vendor throttles, and rise again by themselves.</p>
+${leases === null ? NO_HTML : shardsPart(leases)}`;
   return wholePage({ title: 'Rampart: lanes', path: '/lanes', rampart, main });
 }
+
+type Leases = NonNullable<DaemonView['leases']>;
+
+/** Which of several replicas looks after which part of the estate. */
+function shardsPart({ replica, shards }: Leases): Html {
+  return html`<h2>Shards</h2>
+${tableOf('Shards', SHARD_COLUMNS, shards)}
+<p class="calm">This replica is <code>${replica}</code>.</p>`;
+}
+
+type ShardRow = Leases['shards'][number];
+
+const SHARD_COLUMNS = [
+  { head: 'Shard', cell: ({ shard }: ShardRow) => html`<code>${shard}</code>` },
+  {
+    head: 'Looked after by',
+    cell: ({ owner }: ShardRow) => owner ?? html`<span class="bad">no replica</span>`,
+  },
+  { head: 'Epoch', cell: ({ epoch }: ShardRow) => String(epoch) },
+];
 
 const COLUMNS = [
   { head: 'Operation', cell: ({ operation }: LaneStatus) => operation },

@@ -5,7 +5,8 @@ import { nextLink } from '../chain/link.ts';
 import type { ChainLink, HistoryVerdict } from '../chain/verdict.ts';
 import type { HistoryEntry, HistoryQuery } from '../journal.ts';
 import { shardOf } from '../shard.ts';
-import { isOf, type MemoryStore } from './store.ts';
+import { isOf } from './keys.ts';
+import type { MemoryStore } from './store.ts';
 
 export const entriesIn = ({ closed }: MemoryStore, { group, sinceMs, limit }: HistoryQuery): HistoryEntry[] =>
   closed

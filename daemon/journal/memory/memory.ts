@@ -34,34 +34,43 @@ import type {
   Pause,
   RevisionMarks,
 } from '../journal.ts';
+import { Fence, type SharedLeases } from './fence.ts';
 import { entriesIn, headsIn, recordEntry, verifyStore } from './history.ts';
-import { attributionsIn, isOf, MemoryStore } from './store.ts';
+import { approvalKey, grantedOf, isOf, refOf, scopeKey } from './keys.ts';
+import { attributionsIn, MemoryStore } from './store.ts';
 import { formatToken, randomPart, type TokenOpening } from '../token.ts';
 import { guarded } from '../trouble.ts';
 
-export function openMemoryJournal(ports: JournalPorts, store = new MemoryStore()): Journal {
-  return new MemoryJournal(ports, store);
+/** @param shared the leases, where several replicas share the store; null: this process has it for itself */
+export function openMemoryJournal(
+  ports: JournalPorts,
+  store = new MemoryStore(),
+  shared: SharedLeases | null = null,
+): Journal {
+  return new MemoryJournal(ports, store, new Fence(shared));
 }
 
-const ALL_GROUPS = '*';
 const NO_MARKS: RevisionMarks = { attempted: null, applied: null };
 
 class MemoryJournal implements Journal {
   readonly #clock: JournalPorts['clock'];
   readonly #store: MemoryStore;
+  readonly #fence: Fence;
   readonly #opening: TokenOpening;
   #counter = 0;
 
-  constructor({ clock, randomByte }: JournalPorts, store: MemoryStore) {
+  constructor({ clock, randomByte }: JournalPorts, store: MemoryStore, fence: Fence) {
     this.#clock = clock;
     this.#store = store;
+    this.#fence = fence;
     const install = (store.install ??= randomPart(randomByte));
     this.#opening = { install, opening: randomPart(randomByte), epoch: (store.epoch += 1) };
   }
 
   openIntent(draft: IntentDraft): Promise<Intent> {
     return guarded(() => {
-      const clientToken = formatToken({ ...this.#opening, counter: (this.#counter += 1) });
+      const epoch = this.#fence.toBegin(draft.group)?.epoch ?? this.#opening.epoch;
+      const clientToken = formatToken({ ...this.#opening, epoch, counter: (this.#counter += 1) });
       const intent = { ...draft, clientToken, openedAtMs: this.#clock.nowMs() };
       this.#store.open.set(clientToken, intent);
       return intent;
@@ -71,7 +80,9 @@ class MemoryJournal implements Journal {
   closeIntent(clientToken: string, outcome: IntentOutcome): Promise<void> {
     return guarded(() => {
       const intent = this.#store.open.get(clientToken);
+      if (intent === undefined && this.#fence.isShared) return;
       if (intent === undefined) throw new Error(`no open intent has the token ${clientToken}`);
+      if (!this.#fence.isLatest(intent.group)) return;
       this.#store.open.delete(clientToken);
       recordEntry(this.#store, { ...intent, ...outcome, closedAtMs: this.#clock.nowMs() });
     });
@@ -132,6 +143,7 @@ class MemoryJournal implements Journal {
 
   mark(group: GroupRef, marks: Partial<RevisionMarks>): Promise<void> {
     return guarded(() => {
+      this.#fence.toNote(group);
       const before = this.#store.marks.get(groupKey(group)) ?? NO_MARKS;
       this.#store.marks.set(groupKey(group), { ...before, ...marks });
     });
@@ -198,6 +210,7 @@ class MemoryJournal implements Journal {
 
   setWaiting(group: GroupRef, waiting: PlanThatWaits | null): Promise<void> {
     return guarded(() => {
+      this.#fence.toNote(group);
       const key = groupKey(group);
       if (waiting === null) return void this.#store.waiting.delete(key);
       const sinceMs = waitingSince(waiting, this.#store.waiting.get(key) ?? null, this.#clock.nowMs());
@@ -217,14 +230,19 @@ class MemoryJournal implements Journal {
 
   async adopt(group: GroupRef, rules: readonly AdoptedRule[]): Promise<void> {
     const { adoptedRules } = await this.facts(group);
-    await this.setFacts(group, { adoptedRules: [...adoptedRules, ...rules] });
+    this.#noteFacts(group, { adoptedRules: [...adoptedRules, ...rules] });
   }
 
   setFacts(group: GroupRef, facts: Partial<GroupFacts>): Promise<void> {
     return guarded(() => {
-      const known = { ...this.#factsOf(group), ...facts };
-      this.#store.facts.set(groupKey(group), { group: refOf(group), facts: known });
+      this.#fence.toNote(group);
+      this.#noteFacts(group, facts);
     });
+  }
+
+  #noteFacts(group: GroupRef, facts: Partial<GroupFacts>): void {
+    const known = { ...this.#factsOf(group), ...facts };
+    this.#store.facts.set(groupKey(group), { group: refOf(group), facts: known });
   }
 
   groupsWithFacts(): Promise<readonly GroupRef[]> {
@@ -233,6 +251,7 @@ class MemoryJournal implements Journal {
 
   forget(group: GroupRef): Promise<void> {
     return guarded(() => {
+      this.#fence.toNote(group);
       const { losses, attribution } = this.#factsOf(group);
       this.#store.lasting.set(groupKey(group), { group: refOf(group), losses, attribution });
       this.#store.facts.delete(groupKey(group));
@@ -279,14 +298,3 @@ class MemoryJournal implements Journal {
     return Promise.resolve();
   }
 }
-
-const scopeKey = (group: GroupRef | null): string => (group === null ? ALL_GROUPS : groupKey(group));
-
-const approvalKey = ({ planHash, group }: GrantedApproval): string => `${planHash} ${scopeKey(group)}`;
-
-function grantedOf(past: PastApproval): GrantedApproval {
-  const { planHash, desiredHash, group, losing, opening, by, reason, atMs, untilMs } = past;
-  return { planHash, desiredHash, group, losing, opening, by, reason, atMs, untilMs };
-}
-
-const refOf = ({ account, region, id }: GroupRef): GroupRef => ({ account, region, id });

@@ -35,12 +35,6 @@ export class MemoryStore {
   changes = 0;
 }
 
-/** Whether the group has these parts. */
-export const isOf = ({ account, region, id }: Partial<GroupRef>, group: GroupRef): boolean =>
-  (account === undefined || account === group.account) &&
-  (region === undefined || region === group.region) &&
-  (id === undefined || id === group.id);
-
 /** In the order of the groups' keys; without groups of which nothing is known. */
 export function attributionsIn({ facts, lasting }: MemoryStore): readonly KnownAttribution[] {
   const known = [...facts.values()].map(({ group, facts: { attribution } }) => ({ group, attribution }));

@@ -2,8 +2,7 @@
 // the library can finalize one only by garbage collection. A connection with living statements closes late for
 // the same reason: hence `checkpoint`, which SQLite would else do by itself on the last close.
 import { DatabaseSync, type DatabaseSyncInstance, type StatementSyncInstance } from '@photostructure/sqlite';
-
-export type SqlValue = string | number | null;
+import type { SqlValue } from '../rows.ts';
 
 /** Another process that works on the journal, such as `rampart pause`, is done long before. */
 export const BUSY_TIMEOUT_MS = 2000;

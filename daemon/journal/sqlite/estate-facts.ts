@@ -1,27 +1,11 @@
 // The facts of the estate in their tables: small ones in a row each, the policies in force in parts.
 import type { DesiredGroup, DesiredState } from '../../../reconciler/model/group.ts';
-import { desiredGroupKey } from '../../../reconciler/policy/compile/group-key.ts';
 import { changedFacts, parseFact } from '../fact-text.ts';
 import { NO_ESTATE_FACTS, type EstateFacts, type KnownPolicyFile, type KnownPolicyFiles } from '../facts.ts';
 import { withTroubleLater } from '../trouble.ts';
 import type { Connection } from './connection.ts';
-import { PartedFact, type PartedForm } from './parted-fact.ts';
-
-const DESIRED_IN_PARTS: PartedForm<DesiredState, DesiredGroup> = {
-  name: 'desired',
-  restOf: ({ revision, expectations, guardrails }) => ({ revision, expectations, guardrails }),
-  partsOf: ({ groups }) => new Map(groups.map((group) => [desiredGroupKey(group), group])),
-  join: (rest, groups) => ({ ...(rest as Omit<DesiredState, 'groups'>), groups }),
-};
-
-const FILES_IN_PARTS: PartedForm<KnownPolicyFiles, KnownPolicyFile> = {
-  name: 'policyFiles',
-  restOf: ({ root, rootIsFile }) => ({ root, rootIsFile }),
-  partsOf: ({ files }) => new Map(files.map((file) => [file.path, file])),
-  join: (rest, files) => ({ ...(rest as Omit<KnownPolicyFiles, 'files'>), files }),
-};
-
-type SmallFacts = Omit<EstateFacts, 'desired' | 'policyFiles'>;
+import { DESIRED_IN_PARTS, FILES_IN_PARTS, type SmallFacts } from '../parted-form.ts';
+import { PartedFact } from './parted-fact.ts';
 
 export class EstateTables {
   readonly #db: Connection;

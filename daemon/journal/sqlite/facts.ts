@@ -13,9 +13,10 @@ import { changedFacts, factText, parseFact } from '../fact-text.ts';
 import type { GroupAttribution, KnownAttribution } from '../attribution.ts';
 import { NO_GROUP_FACTS, type GroupFacts } from '../facts.ts';
 import type { HistoryQuery } from '../journal.ts';
-import type { Connection, SqlValue } from './connection.ts';
-import type { KnownPolicies } from './known-policies.ts';
-import { GROUP_FIELDS, scopeOf } from './rows.ts';
+import type { Connection } from './connection.ts';
+import type { SqlValue } from '../rows.ts';
+import type { KnownPolicies } from '../known-policies.ts';
+import { GROUP_FIELDS, scopeOf } from '../rows.ts';
 
 type NamedBodies = ReadonlyArray<{ readonly name: string; readonly body: string }>;
 

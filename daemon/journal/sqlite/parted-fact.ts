@@ -1,19 +1,10 @@
 // A fact of the estate that is too large to be written as a whole each time: what the policies want of ten thousand groups.
 // It is kept in parts, one row each, and a change writes the parts that are other objects than before. Rows of a new
 // version are written some at a time, and count when the head names their version: half a write is no write.
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { compareText } from '../../../reconciler/model/problem.ts';
 import { factText, parseFact } from '../fact-text.ts';
+import { deflated, inflated, type PartedForm } from '../parted-form.ts';
 import type { Connection } from './connection.ts';
-
-export interface PartedForm<Whole, Part> {
-  readonly name: string;
-  /** What is not in the parts. */
-  readonly restOf: (whole: Whole) => unknown;
-  readonly partsOf: (whole: Whole) => ReadonlyMap<string, Part>;
-  /** `parts` in order of their names. */
-  readonly join: (rest: unknown, parts: readonly Part[]) => Whole;
-}
 
 /** The row in `estate_facts`. */
 interface HeadRow {
@@ -36,8 +27,6 @@ const SOME_TEXTS = 10;
 
 /** Of a part; without a body it is gone. */
 type PartRow = readonly [part: string, body: string | null];
-
-const DEFLATE_PARTS = { level: 1 };
 
 export class PartedFact<Whole extends object, Part extends object> {
   readonly #db: Connection;
@@ -83,7 +72,7 @@ export class PartedFact<Whole extends object, Part extends object> {
       for (const [part, value] of rows.slice(at, at + SOME)) {
         const isFirst = at === 0 && bodies.length < SOME_TEXTS;
         if (!isFirst && bodies.length % SOME_TEXTS === 0) await turnOfOthers();
-        bodies.push([part, value === null ? null : deflated(value)]);
+        bodies.push([part, value === null ? null : deflated(factText(value))]);
       }
       this.#insert(bodies, version);
     }
@@ -133,7 +122,7 @@ export class PartedFact<Whole extends object, Part extends object> {
       const rows = this.#rowsAfter(last, head.version);
       for (const [index, { part, body }] of rows.entries()) {
         if (index % SOME_TEXTS === 0) await turnOfOthers();
-        if (body !== null) parts.set(part, inflated(body) as Part);
+        if (body !== null) parts.set(part, parseFact(inflated(body)) as Part);
       }
       if (rows.length < SOME) break;
       last = rows.at(-1)?.part ?? '';
@@ -154,8 +143,3 @@ export class PartedFact<Whole extends object, Part extends object> {
 }
 
 const turnOfOthers = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
-const deflated = (value: object): string => deflateRawSync(factText(value), DEFLATE_PARTS).toString('base64');
-
-const inflated = (text: string): unknown =>
-  parseFact(inflateRawSync(Buffer.from(text, 'base64')).toString('utf8'));

@@ -1,7 +1,8 @@
 // What a person reads and does on a journal while a daemon may be running on it: `history`, `pause`, `approve`.
 import type { GroupRef } from '../../../reconciler/model/group.ts';
 import { ok } from '../../../reconciler/model/result.ts';
-import type { Connection, SqlValue } from './connection.ts';
+import type { Connection } from './connection.ts';
+import type { SqlValue } from '../rows.ts';
 import { openDatabase } from './file.ts';
 import type { GrantedApproval, PastApproval, WaitingGroup } from '../approvals.ts';
 import {
@@ -26,7 +27,7 @@ import {
 import type { HistoryVerdict } from '../chain/verdict.ts';
 import { verifyFile } from './history/verify.ts';
 import { EstateTables, readEndedFreezes, writeSmallFacts } from './estate-facts.ts';
-import { KnownPolicies } from './known-policies.ts';
+import { KnownPolicies } from '../known-policies.ts';
 import {
   scopeOf,
   SELECT_HISTORY,
@@ -35,7 +36,7 @@ import {
   toPause,
   type HistoryRow,
   type PauseRow,
-} from './rows.ts';
+} from '../rows.ts';
 import { guarded, type Opened, withTroubleLater } from '../trouble.ts';
 
 /** Opens the journal beside a running daemon. Fails if there is none: only a daemon makes one. */

@@ -29,7 +29,7 @@ import {
   writeGroupFacts,
   writeWaiting,
 } from './facts.ts';
-import { KnownPolicies } from './known-policies.ts';
+import { KnownPolicies } from '../known-policies.ts';
 import { boundSize, createPruner, type Retention } from './retention.ts';
 import {
   INTENT_COLUMNS,
@@ -38,7 +38,7 @@ import {
   SELECT_INTENTS,
   toIntent,
   type IntentRow,
-} from './rows.ts';
+} from '../rows.ts';
 import { SqliteDesk } from './sqlite-desk.ts';
 import { formatToken, randomPart, type TokenOpening } from '../token.ts';
 import { guarded, type Opened, orFailure, troubleOf } from '../trouble.ts';

@@ -50,7 +50,7 @@ async function runSteps(run: PlanRun): Promise<PlanProgress> {
     }
     const result = await runStep(run, { step, number: index + 1 });
     const stop = stopAfter(result, index === steps.length - 1);
-    const isCutOff = stop !== null && isAborted(run.signal);
+    const isCutOff = stop !== null && (isAborted(run.signal) || !run.engine.ownership.mayWrite(run.group));
     progress = progressAfter(progress, { ...result, stop: isCutOff ? { kind: 'aborted' } : stop });
     if (progress.stop !== null) return progress;
   }

@@ -1,8 +1,8 @@
 // A group as the controller has it: where it is in the table of group-lifecycle.ts, what is known of it, and what ends what
 // it is doing.
-import type { Urgency } from '../../ecs/urgency.ts';
+import { urgencyOfChanged, type Urgency } from '../../ecs/urgency.ts';
 import type { LifecycleState } from '../group-lifecycle.ts';
-import type { GroupRecord } from '../group-record.ts';
+import { isNews, type GroupRecord, type Target } from '../group-record.ts';
 
 export interface ControlledGroup {
   readonly key: string;
@@ -20,6 +20,19 @@ export interface ControlledGroup {
 
 /** No policy names it any more; its last run has not ended yet. */
 export const isLeaving = ({ state }: Pick<ControlledGroup, 'state'>): boolean => state === 'runningThenLeave';
+
+/** Of what is new or has changed, by key. The first groups of all are just looked at. */
+export function urgencyOfTargets(
+  wanted: ReadonlyMap<string, Target>,
+  groups: ReadonlyMap<string, ControlledGroup>,
+): Urgency {
+  if (groups.size === 0) return 'routine';
+  const changed = [...wanted].filter(([key, target]) => {
+    const known = groups.get(key);
+    return known === undefined || isLeaving(known) || isNews(known.record, target);
+  });
+  return urgencyOfChanged(changed.length);
+}
 
 /** `backing-off`: it waits, or runs, after a failed reconcile; `unmanaged`: no policy names it. */
 export type GroupStanding = 'ready' | 'backing-off' | 'unmanaged';

@@ -148,7 +148,7 @@ export async function createTarget(): Promise<FuzzTarget> {
     credentials: {
       get: () => Promise.resolve(ok({ accessKeyId: 'key', accessKeySecret: SECRET, securityToken: TOKEN })),
       forget: () => undefined,
-      secretPlace: 'the variable KEY',
+      keyPlaces: { id: 'the variable ID', secret: 'the variable KEY' },
     },
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     allowPlainHttp: false,
@@ -167,6 +167,7 @@ export async function createTarget(): Promise<FuzzTarget> {
       apiLevel: 'auto',
       clock: { monotonicMs: () => 0 },
       headAges: { observeMs: 0, writeMs: 0 },
+      mayWrite: () => true,
     });
     const read = await client.describeGroup(GROUP);
     return read.ok ? checkGroup(read.value, served.slice(1)) : checkFailure(read.error);

@@ -1,11 +1,12 @@
 // The history in its table: what is closed is written with its link in the same transaction, and what goes by its age leaves
 // the last link behind as an anchor.
 import { nextLink } from '../../chain/link.ts';
-import type { ChainEnds, ChainLink } from '../../chain/verdict.ts';
+import { SELECT_CHAIN_HEADS } from '../../chain/stored-rows.ts';
+import type { ChainLink } from '../../chain/verdict.ts';
 import type { IntentOutcome } from '../../journal.ts';
 import { shardOf } from '../../shard.ts';
 import type { Connection } from '../connection.ts';
-import { HISTORY_FIELDS, INTENT_COLUMNS, toIntent, type HistoryRow } from '../rows.ts';
+import { HISTORY_FIELDS, INTENT_COLUMNS, toIntent, type HistoryRow } from '../../rows.ts';
 
 /** A file has one owner, and so one chain for each account and region. */
 const ONE_SHARD = 1;
@@ -54,17 +55,7 @@ const lastLink = (db: Connection, chain: string): ChainLink | null =>
 
 /** The last link of every chain, in the order of their names. */
 export const readChainHeads = (db: Connection): readonly ChainLink[] =>
-  db.all('SELECT chain, number, hash FROM chains ORDER BY chain') as ChainLink[];
-
-export function readChainEnds(db: Connection): readonly ChainEnds[] {
-  const rows = db.all(
-    'SELECT chain, number, hash, anchor_number AS anchorNumber, anchor_hash AS anchorHash FROM chains',
-  ) as ReadonlyArray<ChainLink & { anchorNumber: number | null; anchorHash: string | null }>;
-  return rows.map(({ anchorNumber: number, anchorHash: hash, ...head }) => ({
-    anchor: number === null || hash === null ? null : { chain: head.chain, number, hash },
-    head,
-  }));
-}
+  db.all(SELECT_CHAIN_HEADS) as ChainLink[];
 
 /**
  * Removes of the oldest `most` rows those that were closed before `cutMs`, but for such as stand behind one that stays: a

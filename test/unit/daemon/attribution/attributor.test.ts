@@ -3,7 +3,7 @@ import { Attributor } from '../../../../daemon/attribution/attributor.ts';
 import type { TrailTransport } from '../../../../daemon/attribution/lookup.ts';
 import type { TransportAnswer } from '../../../../daemon/ecs/transport/transport.ts';
 import { openMemoryJournal } from '../../../../daemon/journal/memory/memory.ts';
-import { JournalError, type Journal } from '../../../../daemon/journal/journal.ts';
+import { JournalError, LeaseLost, type Journal } from '../../../../daemon/journal/journal.ts';
 import { EventLog } from '../../../support/service.ts';
 import { VirtualClock } from '../../../support/virtual-clock.ts';
 import { wrappedJournal } from '../../../support/wrapped-journal.ts';
@@ -156,7 +156,7 @@ it('what was open for an account that is no longer in the config is told as that
   const question = { sinceMs: 1, foundMs: clock.nowMs(), lastMs: clock.nowMs() };
   const group = groupOf('sg-web', 'gone');
   await journal.setFacts(group, { attribution: { told: [], open: question } });
-  await attributor.start();
+  await attributor.takeUp(() => true);
   expect(attributed()).toMatchObject([{ account: 'gone', actor: null }]);
   expect((await journal.attributions({}))[0]?.open).toBeNull();
 });
@@ -166,8 +166,21 @@ it('a question of long ago is asked once more at the start, since ActionTrail re
   const open = { sinceMs: foundMs - 60_000, foundMs, lastMs: foundMs };
   await journal.setFacts(GROUP, { attribution: { told: [], open } });
   answers = [page([write('r', 3600)])];
-  await attributor.start();
+  await attributor.takeUp(() => true);
   expect(await log.event('drift.attributed')).toMatchObject({ requestId: 'r', actor: 'alice' });
+});
+
+it('only what is about groups of this process is taken up, and left to the next one with them', async () => {
+  const theirs = groupOf('sg-theirs', 'default');
+  const foundMs = clock.nowMs();
+  const open = { sinceMs: foundMs - 60_000, foundMs, lastMs: foundMs };
+  for (const group of [GROUP, theirs]) await journal.setFacts(group, { attribution: { told: [], open } });
+  await attributor.takeUp(({ id }) => id === GROUP.id);
+  expect([GROUP, theirs].map((group) => attributor.of(group).isAsking)).toEqual([true, false]);
+  attributor.leave(() => true);
+  expect(attributor.of(GROUP).isAsking).toBe(false);
+  const known = await journal.attributions({});
+  expect(known.map((each) => each.open)).toEqual([open, open]);
 });
 
 it('a journal that fails is a failure of the daemon', async () => {
@@ -175,4 +188,17 @@ it('a journal that fails is a failure of the daemon', async () => {
   attributor = open(new Map([['default', trail]]), wrappedJournal(journal, { setFacts: broken }));
   drift();
   await expect(attributor.failure).rejects.toThrow('the disk is gone');
+});
+
+it('of a group that another replica looks after by now nothing more is asked, and nothing fails', async () => {
+  const lost: Journal = Object.assign(Object.create(journal) as Journal, {
+    setFacts: () => Promise.reject(new LeaseLost('default/cn-hangzhou')),
+  });
+  attributor.stop();
+  attributor = open(new Map([['default', trail]]), lost);
+  const failed = Promise.race([attributor.failure.catch(() => 'failed'), clock.until(clock.sleep(60_000))]);
+  drift();
+  expect(await failed).not.toBe('failed');
+  expect(attributor.of(GROUP).isAsking).toBe(false);
+  expect(asked).toEqual([]);
 });

@@ -77,7 +77,8 @@ describe('defaults', () => {
         DescribeSecurityGroupAttribute: { ratePerMinute: 300 },
       },
       attribution: { actiontrail: false, endpoint: null },
-      journal: { file: '.rampart/journal.db' },
+      journal: { url: '.rampart/journal.db', shards: 1, leaseSeconds: 3 },
+      notify: [],
       http: { listen: { host: '127.0.0.1', port: 8481 }, hooks: 'off' },
       metrics: { perGroup: 'problems' },
       log: { level: 'info', format: 'auto' },
@@ -188,7 +189,7 @@ accounts:
   ])('relative paths start from the folder of the config file: of %s', (file, folder) => {
     const config = configOf(text, file);
     expect(config.policies.path).toBe(`${folder}rules`);
-    expect(config.journal.file).toBe(`${folder}data/journal.db`);
+    expect(config.journal.url).toBe(`${folder}data/journal.db`);
     expect(config.emulator.state).toBe(`${folder}state.json`);
     expect(config.accounts.key?.credentials).toEqual({
       type: 'accessKey',
@@ -318,10 +319,24 @@ emulator: {quirks: {describeLagMS: 3}}
     expect(places(text)).toEqual([place]);
   });
 
-  it('refuse a PostgreSQL journal by name', () => {
-    expect(problemsOf('journal: {url: "postgres://db/rampart"}')).toEqual([
-      ['1:16 bad-value', expect.stringContaining('not yet supported')],
-    ]);
+  it('take a journal in a database', () => {
+    const url = 'postgres://rampart@db.internal/rampart?sslmode=verify-full';
+    expect(configOf(`journal: {url: "${url}", shards: 4}`).journal).toEqual({
+      url,
+      shards: 4,
+      leaseSeconds: 3,
+    });
+  });
+
+  it.each([
+    ['url: "postgres://me:secret@db/rampart"', '1:16 bad-value', 'PGPASSFILE'],
+    ['url: "postgres://db"', '1:16 bad-value', 'must name a database'],
+    ['url: "postgres://db/rampart?sslmode=prefer"', '1:16 bad-value', 'verify-full'],
+    ['shards: 2', '1:19 bad-value', 'only with postgres://'],
+    ['url: data.db, leaseSeconds: 3', '1:39 bad-value', 'only with postgres://'],
+    ['url: "postgres://db/rampart", shards: 0', '1:49 out-of-range', 'at least 1'],
+  ])('refuse a journal with {%s}', (journal, place, message) => {
+    expect(problemsOf(`journal: {${journal}}`)).toEqual([[place, expect.stringContaining(message)]]);
   });
 
   it.each([

@@ -87,6 +87,7 @@ const STATUS: DaemonStatus = {
     },
   ],
   resyncs: [],
+  leases: null,
 };
 
 let status: DaemonStatus;

@@ -1,98 +1,11 @@
 // The controller over a cloud that answers when the test says so.
-import { groupStanding } from '../../../../daemon/schedule/groups/controlled-group.ts';
 import { expect, it } from 'vitest';
-import { systemClock } from '../../../../daemon/clock.ts';
-import type { WriteOperation } from '../../../../reconciler/model/operation.ts';
-import { Controller } from '../../../../daemon/schedule/controller.ts';
 import { abandonReleased } from '../../../../daemon/reconcile/intents.ts';
-import type { DescribedGroup, GroupRef } from '../../../../reconciler/model/group.ts';
-import { makeFailure } from '../../../../daemon/ecs/failures/failure.ts';
-import type { Urgency } from '../../../../daemon/ecs/urgency.ts';
-import { err, ok } from '../../../../reconciler/model/result.ts';
-import { described, groupOf, OPTIONS, policyOf } from '../../../support/plan-inputs.ts';
-import { rule } from '../../../support/rule-sets.ts';
-import { fakeEngine, NO_ROUNDS, REFUSING_ECS } from '../../../support/fake-engine.ts';
-import { EventLog } from '../../../support/service.ts';
-
-const HTTPS = rule({ ports: '443' });
-const SSH = rule({ ports: '22' });
-const target = (rules = [HTTPS], place: Partial<GroupRef> = {}) => ({
-  policy: { ...policyOf(rules), ...place },
-  revision: 'r1',
-});
-
-const GIVEN_UP = makeFailure({ kind: 'retry', code: 'Lane.Closed', message: 'given up' });
-
-const aborted = (signal: AbortSignal | undefined) =>
-  new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve()));
-
-interface Stuck {
-  readonly account?: string;
-  readonly reserve?: true;
-  /** Reads say at once that they hang. */
-  readonly stalls?: true;
-  /** Reads do not end when they are given up. */
-  readonly deaf?: true;
-}
-
-/** Describes and writes wait for `letThrough`, and what `stuck` names for ever. */
-function setUp(stuck: Stuck = {}) {
-  const waiting: Array<() => void> = [];
-  const seen = {
-    reads: 0,
-    readsAtOnce: 0,
-    mostAtOnce: 0,
-    groupsRead: [] as string[],
-    urgencies: [] as Array<Urgency | undefined>,
-    writes: [] as WriteOperation[],
-  };
-  const turn = () => new Promise<void>((resolve) => void waiting.push(resolve));
-  const log = new EventLog();
-  const group: DescribedGroup = groupOf(described([SSH]));
-  const engine = fakeEngine({
-    ecs: {
-      ...REFUSING_ECS,
-      describeGroup: async ({ account, id }, { urgency, signal, onStalled } = {}) => {
-        seen.groupsRead.push(id);
-        seen.urgencies.push(urgency);
-        if (stuck.stalls === true) onStalled?.();
-        if (account === stuck.account) return new Promise(() => undefined);
-        seen.reads += 1;
-        seen.readsAtOnce += 1;
-        seen.mostAtOnce = Math.max(seen.mostAtOnce, seen.readsAtOnce);
-        await (stuck.deaf === true ? turn() : Promise.race([turn(), aborted(signal)]));
-        seen.readsAtOnce -= 1;
-        return signal?.aborted === true ? err(GIVEN_UP) : ok(group);
-      },
-    },
-    reserve: () =>
-      stuck.reserve === true
-        ? new Promise(() => undefined)
-        : Promise.resolve({
-            write: async ({ operation }) => {
-              seen.writes.push(operation);
-              await turn();
-              return ok({ requestId: 'R' });
-            },
-            release: () => undefined,
-          }),
-    telemetry: log,
-    clock: systemClock,
-    planOptions: { ...OPTIONS, modify: 'never' },
-  });
-  const waits = { retryMs: 60_000, random: () => 0 };
-  const options = { concurrency: 4, ...waits, onProgress: () => undefined, rounds: NO_ROUNDS };
-  const controller = new Controller(engine, options);
-  const settle = () => new Promise((resolve) => void setImmediate(resolve));
-  const letThrough = async () => {
-    waiting.shift()?.();
-    await settle();
-  };
-  return { controller, engine, log, seen, settle, letThrough };
-}
+import { groupStanding } from '../../../../daemon/schedule/groups/controlled-group.ts';
+import { controlledCloud, HTTPS, SSH, target } from '../../../support/controlled-cloud.ts';
 
 it('never runs a group twice at once, even if it leaves the policies and returns while it is run', async () => {
-  const { controller, seen, settle, letThrough } = setUp({ deaf: true });
+  const { controller, seen, settle, letThrough } = controlledCloud({ deaf: true });
   controller.setTargets([target()]);
   await settle();
   for (let round = 0; round < 3; round += 1) {
@@ -107,7 +20,7 @@ it('never runs a group twice at once, even if it leaves the policies and returns
 });
 
 it('takes no further step in a group that has left the policies', async () => {
-  const { controller, seen, settle, letThrough } = setUp();
+  const { controller, seen, settle, letThrough } = controlledCloud();
   controller.setTargets([target()]);
   await settle();
   await letThrough();
@@ -121,7 +34,7 @@ it('takes no further step in a group that has left the policies', async () => {
 });
 
 it('takes no further step under a policy that has changed, and reads the group again', async () => {
-  const { controller, seen, settle, letThrough } = setUp();
+  const { controller, seen, settle, letThrough } = controlledCloud();
   controller.setTargets([target()]);
   await settle();
   await letThrough();
@@ -135,7 +48,7 @@ it('takes no further step under a policy that has changed, and reads the group a
 });
 
 it('says nothing of how a group stands to a policy that it has not carried out yet', async () => {
-  const { controller, settle, letThrough } = setUp();
+  const { controller, settle, letThrough } = controlledCloud();
   const outcome = () => controller.status().map((group) => group.outcome);
   const first = target([SSH]);
   controller.setTargets([first]);
@@ -154,7 +67,7 @@ it('says nothing of how a group stands to a policy that it has not carried out y
 });
 
 it('reconciles a group that is named alone, once more if it runs, and none that no policy names', async () => {
-  const { controller, seen, settle, letThrough } = setUp();
+  const { controller, seen, settle, letThrough } = controlledCloud();
   const [web, other] = [target([SSH]), target([SSH], { id: 'sg-other' })];
   controller.setTargets([web, other]);
   await settle();
@@ -176,7 +89,7 @@ it('reconciles a group that is named alone, once more if it runs, and none that 
 });
 
 it('knows which groups a hint may be about', async () => {
-  const { controller, settle, letThrough } = setUp();
+  const { controller, settle, letThrough } = controlledCloud();
   const { policy } = target([SSH]);
   expect(groupStanding(controller.recordOf(policy))).toBe('unmanaged');
   controller.setTargets([target([SSH])]);
@@ -189,7 +102,7 @@ it('knows which groups a hint may be about', async () => {
 });
 
 it('reads the groups of an account, however many of another one do not answer', async () => {
-  const { controller, seen, settle } = setUp({ account: 'dead' });
+  const { controller, seen, settle } = controlledCloud({ account: 'dead' });
   const dead = Array.from({ length: 9 }, (_, number) =>
     target([HTTPS], { account: 'dead', id: `sg-${number}` }),
   );
@@ -200,7 +113,7 @@ it('reads the groups of an account, however many of another one do not answer', 
 });
 
 it('reads a group, however many plans wait for their turn in the lanes', async () => {
-  const { controller, seen, settle, letThrough } = setUp({ reserve: true });
+  const { controller, seen, settle, letThrough } = controlledCloud({ reserve: true });
   const ids = Array.from({ length: 9 }, (_, number) => `sg-${number}`);
   controller.setTargets(ids.map((id) => target([HTTPS], { id })));
   await settle();
@@ -214,7 +127,7 @@ const many = (count: number, rules = [HTTPS]) =>
   Array.from({ length: count }, (_, number) => target(rules, { id: `sg-${number}` }));
 
 it('reads what has changed before all that waits, and beside what is being read', async () => {
-  const { controller, seen, settle } = setUp();
+  const { controller, seen, settle } = controlledCloud();
   const groups = many(40);
   controller.setTargets(groups);
   await settle();
@@ -227,7 +140,7 @@ it('reads what has changed before all that waits, and beside what is being read'
 });
 
 it('reads many that have changed before the others, but leaves these every fourth turn', async () => {
-  const { controller, seen, settle, letThrough } = setUp({ reserve: true });
+  const { controller, seen, settle, letThrough } = controlledCloud({ reserve: true });
   const groups = many(60);
   controller.setTargets(groups);
   await settle();
@@ -239,7 +152,7 @@ it('reads many that have changed before the others, but leaves these every fourt
 });
 
 it('ends a read that waits behind others as soon as the policy of its group changes', async () => {
-  const { controller, seen, settle } = setUp();
+  const { controller, seen, settle } = controlledCloud();
   const groups = many(4);
   controller.setTargets(groups);
   await settle();
@@ -251,7 +164,7 @@ it('ends a read that waits behind others as soon as the policy of its group chan
 });
 
 it('holds no runner for a read that hangs', async () => {
-  const { controller, seen, settle } = setUp({ account: 'dead', stalls: true });
+  const { controller, seen, settle } = controlledCloud({ account: 'dead', stalls: true });
   const dead = Array.from({ length: 9 }, (_, number) =>
     target([HTTPS], { account: 'dead', id: `sg-${number}` }),
   );
@@ -262,7 +175,7 @@ it('holds no runner for a read that hangs', async () => {
 });
 
 it('releases only those groups that the policies were asked about', () => {
-  const { controller } = setUp();
+  const { controller } = controlledCloud();
   const [here, there] = [target([HTTPS], { id: 'sg-here' }), target([HTTPS], { region: 'cn-beijing' })];
   controller.setTargets([here, there]);
   controller.setTargets([], ({ region }) => region === 'cn-beijing');
@@ -271,7 +184,7 @@ it('releases only those groups that the policies were asked about', () => {
 });
 
 it('closes the open intents of groups that no policy names, and only those', async () => {
-  const { engine, log } = setUp();
+  const { engine, log } = controlledCloud();
   const intentOf = (id: string) =>
     engine.journal.openIntent({
       group: { account: 'default', region: 'cn-hangzhou', id },

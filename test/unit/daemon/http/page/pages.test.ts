@@ -36,7 +36,7 @@ const STATUS: DaemonStatus = {
   },
   policies: { revision: '4fff8c0', problems: 0, held: null, commit: null, remote: null, notes: [] },
   management: { managed: [], released: [] },
-  ...{ hooks: null, groups: [], lanes: [], resyncs: [] },
+  ...{ hooks: null, leases: null, groups: [], lanes: [], resyncs: [] },
 };
 
 const openDesk = () => openMemoryJournal({ clock: { nowMs: () => 0 }, randomByte: () => 7 });

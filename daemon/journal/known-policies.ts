@@ -1,9 +1,9 @@
 // The policy in force of a group is mostly the very object that was written as such. Read as that object it costs no parsing, and
 // whoever compares policies sees at once that they are one.
 import { createHash } from 'node:crypto';
-import { groupKey, type GroupRef } from '../../../reconciler/model/group.ts';
-import type { GroupPolicy } from '../../../reconciler/plan/plan.ts';
-import { parseFact } from '../fact-text.ts';
+import { groupKey, type GroupRef } from '../../reconciler/model/group.ts';
+import type { GroupPolicy } from '../../reconciler/plan/plan.ts';
+import { parseFact } from './fact-text.ts';
 
 interface KnownPolicy {
   /** Of the text that stands in the journal for it. */

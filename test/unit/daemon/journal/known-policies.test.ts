@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { factText } from '../../../../../daemon/journal/fact-text.ts';
-import { KnownPolicies } from '../../../../../daemon/journal/sqlite/known-policies.ts';
-import { policyOf } from '../../../../support/plan-inputs.ts';
-import { rule } from '../../../../support/rule-sets.ts';
+import { factText } from '../../../../daemon/journal/fact-text.ts';
+import { KnownPolicies } from '../../../../daemon/journal/known-policies.ts';
+import { policyOf } from '../../../support/plan-inputs.ts';
+import { rule } from '../../../support/rule-sets.ts';
 
 const POLICY = policyOf([rule({ ports: '443' })]);
 const OTHER = policyOf([rule({ ports: '22' })]);
