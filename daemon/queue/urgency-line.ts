@@ -23,6 +23,11 @@ export class UrgencyLine<T> {
     return [...this.#lines.values()].reduce((sum, { size }) => sum + size, 0);
   }
 
+  /** How many of that urgency wait. */
+  sizeOf(urgency: Urgency): number {
+    return this.#lines.get(urgency)?.size ?? 0;
+  }
+
   /** One that waits already moves up if it has become more urgent, else it keeps its place. */
   add(item: T, urgency: Urgency): void {
     const known = URGENCIES.find((each) => this.#lines.get(each)?.has(item));
