@@ -10,7 +10,8 @@ const project = (name: string, seconds: number, { isolate = false } = {}) => ({
     name,
     include: [`test/${name}/**/*.test.ts`],
     testTimeout: seconds * 1000,
-    hookTimeout: seconds * 1000,
+    // A hook does for all tests of its file what each of them would take its seconds for.
+    hookTimeout: Math.max(seconds, 120) * 1000,
     // Most of what a hundred small files cost is to import the same modules; they leave no state behind.
     isolate,
   },
@@ -26,7 +27,7 @@ export default defineConfig({
     maxConcurrency: 3,
     coverage: { provider: 'v8', include: ['daemon/**', 'reconciler/**', 'emulator/**'] },
     projects: [
-      project('unit', 20),
+      project('unit', 60),
       project('property', 60 * runsFactor()),
       project('contract', 60),
       project('e2e', 120),

@@ -130,9 +130,9 @@ const COMMANDS: ReadonlyMap<string, LazyCommand> = new Map([
   [
     'journal',
     {
-      summary: 'Copy the journal into a database',
+      summary: 'Copy the journal into a database, or divide it into shards',
       example: 'rampart journal copy --to postgres://rampart@db.internal/rampart',
-      load: async () => (await import('./commands/journal/copy.ts')).addJournalCommand,
+      load: async () => (await import('./commands/journal/journal.ts')).addJournalCommand,
     },
   ],
   [

@@ -12,7 +12,7 @@ export async function takeShards(
   owner: string,
   places: ReadonlyArray<Pick<GroupRef, 'account' | 'region'>>,
 ): Promise<Pick<ShardOwnership, 'leaseOf'>> {
-  const taken = await new PostgresLeases(connections).take(owner, shardsOf(places, 1), HOUR_MS);
+  const taken = await new PostgresLeases(connections, 1).take(owner, shardsOf(places, 1), HOUR_MS);
   const held = new Map<string, HeldLease>(taken.map((lease) => [lease.shard, lease]));
   return { leaseOf: (group) => held.get(shardOf(group, 1)) ?? null };
 }

@@ -12,8 +12,7 @@ interface CopyFlags extends CommonFlags {
   readonly to: { readonly url: string; readonly target: PostgresTarget };
 }
 
-export function addJournalCommand(program: Command, io: Io, done: (code: ExitCode) => void): void {
-  const journal = program.command('journal').description('The journal as a whole.');
+export function addCopyCommand(journal: Command, io: Io, done: (code: ExitCode) => void): void {
   addCommonFlags(journal.command('copy'))
     .description(
       'Copy the journal of this config, a file that no daemon works on, into an empty database. The file stays as it is.',

@@ -3,6 +3,9 @@ import { err, ok, type Result } from '../../../reconciler/model/result.ts';
 import { isPostgresUrl, readPostgresUrl } from '../postgres-url.ts';
 import { parsedText, section, wholeNumber } from '../schema-words.ts';
 
+/** Of one account and region. */
+export const MOST_SHARDS = 64;
+
 /** What null stands for. */
 export const SHARED_JOURNAL = { shards: 1, leaseSeconds: 3 };
 
@@ -13,7 +16,7 @@ export const journalSchema = section('What was intended and what came of it, kep
   ).prefault('.rampart/journal.db'),
   shards: wholeNumber(
     1,
-    64,
+    MOST_SHARDS,
     'Parts that replicas divide each account and region into. Only with postgres://; null: 1. Fixed by the first start.',
   )
     .nullable()

@@ -2,6 +2,7 @@
 // ask at the same time wait for one another instead of both being sent away.
 import type { KnownLease, LeaseStore, LeaseView, Replica, SeenReplica } from '../leases.ts';
 import type { HeldLease } from '../ownership.ts';
+import { JournalError } from '../journal.ts';
 import type { Connections, Parameter, Statements } from './connection.ts';
 
 const UNTIL = (parameter: string): string => `clock_timestamp() + ${parameter}::float8 * interval '1 ms'`;
@@ -17,9 +18,12 @@ const OWN_LEASES = `SELECT l.shard FROM leases l
 
 export class PostgresLeases implements LeaseStore {
   readonly #connections: Connections;
+  readonly #shardsPerPlace: number;
 
-  constructor(connections: Connections) {
+  /** @param shardsPerPlace as this process counts: where the database says otherwise, it may take no lease. */
+  constructor(connections: Connections, shardsPerPlace: number) {
     this.#connections = connections;
+    this.#shardsPerPlace = shardsPerPlace;
   }
 
   renew(replica: Replica, held: readonly HeldLease[], leaseMs: number): Promise<LeaseView> {
@@ -44,6 +48,7 @@ export class PostgresLeases implements LeaseStore {
   take(owner: string, shards: readonly string[], leaseMs: number): Promise<readonly HeldLease[]> {
     const wanted = [...new Set(shards)].sort();
     return this.#connections.transaction(async (statements) => {
+      await this.#sameShards(statements);
       const taken = await statements.all(
         `INSERT INTO leases AS l (shard, owner, epoch, until)
            SELECT shard, $2, 1, ${UNTIL('$3')} FROM unnest($1::text[]) AS wanted (shard) ORDER BY shard COLLATE "C"
@@ -56,6 +61,17 @@ export class PostgresLeases implements LeaseStore {
       );
       return taken as HeldLease[];
     });
+  }
+
+  /** Until the transaction ends nothing may change their number. */
+  async #sameShards(statements: Statements): Promise<void> {
+    const row = await statements.get('SELECT shards FROM meta FOR SHARE');
+    const { shards } = row as { readonly shards: number };
+    if (shards === this.#shardsPerPlace) return;
+    throw new JournalError(
+      'foreign',
+      `the journal has journal.shards ${shards} by now, and this replica counts with ${this.#shardsPerPlace}`,
+    );
   }
 
   async release(held: readonly HeldLease[]): Promise<void> {

@@ -62,7 +62,7 @@ export async function openPostgresJournal(
   const meta = opened.value;
   if (meta.shards !== shards) return closed(connections, otherShards(meta, target, shards));
   const ports = { clock: systemClock, randomByte, maxAgeMs: RETENTION.maxAgeMs };
-  const store = new PostgresLeases(connections);
+  const store = new PostgresLeases(connections, shards);
   if (keptBy !== undefined)
     return ok(new PostgresJournal(connections, { ...ports, meta, leases: keptBy(store) }));
   const leases = new ShardsOnDemand({

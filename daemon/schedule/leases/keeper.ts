@@ -99,7 +99,14 @@ export class LeaseKeeper extends HeldShards implements ShardLeases {
 
   status(): LeasesStatus {
     const { leaseMs, clock } = this.#options;
-    return leasesStatus({ me: this.#me, leaseMs, held: this, view: this.#view, now: instantOf(clock) });
+    return leasesStatus({
+      me: this.#me,
+      leaseMs,
+      held: this,
+      wanted: this.#wanted,
+      view: this.#view,
+      now: instantOf(clock),
+    });
   }
 
   get #me(): string {

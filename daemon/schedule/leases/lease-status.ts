@@ -8,19 +8,24 @@ export interface KnownStanding {
   readonly me: string;
   readonly leaseMs: number;
   readonly held: Pick<HeldShards, 'get'>;
+  /** Shards that the policies mean; null: not known yet. */
+  readonly wanted: readonly string[] | null;
   /** As the store told it last, and when that was, monotonic; null: it has not yet. */
   readonly view: { readonly told: LeaseView; readonly atMs: number; readonly renewedMs: number } | null;
   readonly now: Instant;
 }
 
-export function leasesStatus({ me, leaseMs, held, view, now }: KnownStanding): LeasesStatus {
+export function leasesStatus({ me, leaseMs, held, wanted, view, now }: KnownStanding): LeasesStatus {
   const { told, atMs, renewedMs } = view ?? { told: UNTOLD, atMs: 0, renewedMs: null };
   const passedMs = now.monotonicMs - atMs;
   const living = told.replicas.filter(({ quietMs }) => quietMs < leaseMs).map(({ id }) => id);
   return {
     replica: me,
     replicas: [...new Set([...living, me])].sort(),
-    shards: told.leases.map((lease) => shardStatus(lease, { me, held, passedMs, now })),
+    shards: told.leases
+      .map((lease) => shardStatus(lease, { me, held, passedMs, now }))
+      // Of an account that left the policies, or of another number of shards.
+      .filter(({ shard, owner }) => owner !== null || wanted === null || wanted.includes(shard)),
     ageMs: renewedMs === null ? null : now.monotonicMs - renewedMs,
   };
 }

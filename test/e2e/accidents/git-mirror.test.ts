@@ -6,6 +6,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   truncateSync,
   writeFileSync,
@@ -14,6 +15,7 @@ import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { expectLastGood, GitAccidentWorld, GOOD_POLICY } from '../../support/git-accident.ts';
 import { policyOf } from '../../support/git-estate.ts';
+import { unlessGone } from '../../support/living-folder.ts';
 import { onlyWith } from '../../support/optional-tool.ts';
 import { removeFolder } from '../../support/remove-folder.ts';
 
@@ -29,7 +31,7 @@ const repository = (...names: readonly string[]): string => world.mirror('reposi
 
 const loseRemote = (): void => removeFolder(world.estate.remote);
 
-/** What may become of the mirror. */
+/** What may become of the mirror. The daemon looks at it each second, and may be making it again before all is done. */
 const DAMAGES: ReadonlyArray<readonly [title: string, damage: () => unknown]> = [
   ['the mirror was deleted', () => removeFolder(world.mirror())],
   ['all of it was deleted but its folder', () => removeFolder(repository())],
@@ -41,9 +43,12 @@ const DAMAGES: ReadonlyArray<readonly [title: string, damage: () => unknown]> = 
   ['its config is garbage', () => writeFileSync(repository('config'), '[core\n\0')],
   ['it no longer knows where its history ends', () => rmSync(repository('shallow'), { force: true })],
   ['where its history ends is garbage', () => writeFileSync(repository('shallow'), 'garbage\n')],
-  ['its packs were cut short', () => packs('.pack').forEach((file) => truncateSync(file, 40))],
-  ['the indexes of its packs are gone', () => packs('.idx').forEach((file) => rmSync(file))],
-  ['a bit of each pack fell over', () => packs('.pack').forEach(flipBit)],
+  [
+    'its packs were cut short',
+    () => packs('.pack').forEach((file) => unlessGone(() => truncateSync(file, 40))),
+  ],
+  ['the indexes of its packs are gone', () => packs('.idx').forEach((file) => rmSync(file, { force: true }))],
+  ['a bit of each pack fell over', () => packs('.pack').forEach((file) => unlessGone(() => flipBit(file)))],
 ];
 
 const packs = (ending: string): string[] =>
@@ -62,7 +67,7 @@ function flipBit(file: string): void {
 describe('what is in force goes on to be enforced, and the next commit is taken, where', () => {
   for (const [title, damage] of DAMAGES) {
     test(title, async () => {
-      damage();
+      unlessGone(damage);
       await world.putInForce(() => world.pushPolicies(world.policyTree(`${GOOD_POLICY}# ${title}\n`)));
       await world.expectInForce();
     });
@@ -74,7 +79,7 @@ describe('what is in force goes on to be enforced over a restart without the rem
     test(title, async () => {
       loseRemote();
       await world.daemon.event('policies.unreachable', {}, world.daemon.lines.length);
-      damage();
+      unlessGone(damage);
       await world.restart('SIGKILL');
       await world.daemon.event('policies.rejected', { code: 'policies-unreachable', keptGroups: 1 });
       await world.expectInForce();
@@ -100,13 +105,27 @@ test('programs that the mirror names are not run', async () => {
   expect(existsSync(marker)).toBe(false);
 });
 
+/** A file. The daemon looks at the folder each second, and would make it again. */
+function takePlaceOf(folder: string): void {
+  const aside = path.join(world.estate.workspace.folder, 'no-folder');
+  writeFileSync(aside, 'no folder');
+  for (;;) {
+    removeFolder(folder);
+    try {
+      renameSync(aside, folder);
+      return;
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EISDIR')) throw error;
+    }
+  }
+}
+
 test('a file in the place of the mirror is told, and nothing is lost', async () => {
   const folder = world.mirror();
   await expectLastGood(world, {
     title: '',
     happens: () => {
-      removeFolder(folder);
-      writeFileSync(folder, 'no folder');
+      takePlaceOf(folder);
     },
     told: ['policies.unreachable', {}, 'cannot be used'],
     restarted: true,

@@ -115,7 +115,7 @@ describe('a replica on PostgreSQL', () => {
   });
 
   it('notes nothing once it has released the lease itself', async () => {
-    const leases = new PostgresLeases(connections);
+    const leases = new PostgresLeases(connections, 1);
     await leases.release([{ shard: 'default/cn-hangzhou', owner: 'before', epoch: 1 }]);
     await expect(before.mark(GROUP, { applied: 'r1' })).rejects.toThrow(LeaseLost);
   });

@@ -21,7 +21,7 @@ describe('leases on PostgreSQL', () => {
     await migrateDatabase(connections, { create: { install: 'a1', shards: 1 }, name: 'database x' });
     await emptyTables(connections);
     return {
-      store: new PostgresLeases(connections),
+      store: new PostgresLeases(connections, 1),
       // The clock of the database cannot be moved; what it is compared with can.
       pass: async (ms) => {
         const earlier = `- $1::float8 * interval '1 ms'`;

@@ -17,7 +17,7 @@ async function setUp() {
   const shards = new ShardGroups({
     controller: world.controller,
     policyLoop: { takeUp: (isIn) => taken.push(isIn), noteProgress: () => undefined },
-    heads: { follow: (groups, isIn) => (groups.length === 0 ? followed.push(isIn) : undefined) },
+    heads: { follow: (groups, isIn = () => true) => (groups.length === 0 ? followed.push(isIn) : undefined) },
   });
   world.controller.setTargets([HERE, THERE]);
   await world.settle();
