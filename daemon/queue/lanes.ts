@@ -5,10 +5,10 @@ import type { Operation } from '../../reconciler/model/operation.ts';
 import type { Place } from '../ecs/api.ts';
 import type { Telemetry } from '../telemetry/events.ts';
 import type { Gate } from './gate.ts';
-import type { FlightBounds } from './flight.ts';
+import type { FlightBounds } from './lane/flight.ts';
 import type { SharePorts } from '../shares/share-store.ts';
-import type { CallResult, TaskOptions } from './lane-call.ts';
-import { Lane, type LaneSharing } from './lane.ts';
+import type { CallResult, TaskOptions } from './lane/lane-call.ts';
+import { Lane, type LaneSharing } from './lane/lane.ts';
 import { Reservations, type Reservation, type ReserveOptions } from './reservations.ts';
 
 /** Calls a minute, by operation; `default` is for all others. */

@@ -5,6 +5,7 @@
 // only falls while the holder asks for nothing, so what is free now stays free.
 import { SHARE_LASTS_MS, STANDING_LASTS_MS, type ShareAnswer, type ShareRequest } from './share-store.ts';
 
+const AT_LEAST_MS = 60_000;
 /** A minute, and what the clocks of two machines differ in pace. */
 const COUNTS_MS = 60_100;
 /** Calls are counted together that begin within so long, all as the last of them. */
@@ -22,9 +23,12 @@ export interface Holder {
   readonly standing: number;
   readonly standsUntilMs: number;
   readonly isShort: boolean;
-  /** Calls that it told of, by when they are no longer within a minute. */
-  readonly calls: ReadonlyArray<readonly [untilMs: number, calls: number]>;
+  /** Calls that it told of, by when they are no longer within a minute: at the latest, and at the earliest. */
+  readonly calls: CallsByEnd;
+  readonly sureCalls: CallsByEnd;
 }
+
+type CallsByEnd = ReadonlyArray<readonly [untilMs: number, calls: number]>;
 
 /** By the name of the holder. */
 export type ShareRecord = Readonly<Record<string, Holder>>;
@@ -38,16 +42,17 @@ export function served(before: ShareRecord, request: ShareRequest, nowMs: number
   const record = Object.fromEntries(
     Object.entries(before).flatMap(([name, holder]) => {
       const known = notBeyond(holder, nowMs);
-      return isOver(known, nowMs) ? [] : [[name, known]];
+      return countsNoMore(known, nowMs) ? [] : [[name, known]];
     }),
   );
   const mine = record[request.holder] ?? newcomer(request, nowMs);
   const others = Object.entries(record).flatMap(([name, holder]) => (name === request.holder ? [] : holder));
-  if (request.serial <= mine.serial) return { record, answer: answerTo(mine, others, { share: 0, nowMs }) };
-  const holder = request.isLast ? gone(mine, request, nowMs) : renewed(mine, request, others, nowMs);
+  if (request.serial <= mine.serial)
+    return { record, answer: shareAnswer(mine, others, { share: 0, nowMs }) };
+  const holder = request.isLast ? leftBy(mine, request, nowMs) : renewed(mine, request, others, nowMs);
   return {
     record: { ...record, [request.holder]: holder },
-    answer: answerTo(holder, others, { share: holder.share, nowMs }),
+    answer: shareAnswer(holder, others, { share: holder.share, nowMs }),
   };
 }
 
@@ -60,6 +65,7 @@ const newcomer = ({ calls }: ShareRequest, nowMs: number): Holder => ({
   standsUntilMs: nowMs,
   isShort: false,
   calls: [],
+  sureCalls: [],
 });
 
 function renewed(mine: Holder, request: ShareRequest, others: readonly Holder[], nowMs: number): Holder {
@@ -92,7 +98,7 @@ function newStanding(ratePerMinute: number, others: readonly Holder[], free: num
   return Math.min(free, Math.max(0, Math.ceil(left / 2)));
 }
 
-const gone = (mine: Holder, request: ShareRequest, nowMs: number): Holder => ({
+const leftBy = (mine: Holder, request: ShareRequest, nowMs: number): Holder => ({
   ...toldBy(mine, request, nowMs),
   share: 0,
   lapsesMs: nowMs,
@@ -103,28 +109,33 @@ const gone = (mine: Holder, request: ShareRequest, nowMs: number): Holder => ({
 /** The same calls may be told twice: of the first, no answer came. */
 function toldBy(mine: Holder, { serial, calls, keep }: ShareRequest, nowMs: number): Holder {
   const fresh = calls.agesMs.slice(Math.max(0, mine.told - calls.before));
-  const counts = new Map(mine.calls.filter(([untilMs]) => untilMs > nowMs));
-  const count = (untilMs: number, some: number): void => {
-    counts.set(untilMs, (counts.get(untilMs) ?? 0) + some);
-  };
-  for (const ageMs of fresh) count(Math.ceil((nowMs - ageMs + COUNTS_MS) / STEP_MS) * STEP_MS, 1);
+  const sentMs = Math.min(calls.sentMs, nowMs);
+  const latest = fresh.map((ageMs) => Math.ceil((nowMs - ageMs + COUNTS_MS) / STEP_MS) * STEP_MS);
+  const earliest = fresh.map((ageMs) => Math.floor((sentMs - ageMs + AT_LEAST_MS) / STEP_MS) * STEP_MS);
   // The request came after its share had ended: meanwhile it may have started calls that it could not tell of.
   const untold = nowMs < mine.lapsesMs ? 0 : Math.min(keep, untoldBy(mine, nowMs));
-  if (untold > 0) count(mine.lapsesMs + COUNTS_MS, untold);
   return {
     ...mine,
     serial,
     told: Math.max(mine.told, calls.before + calls.agesMs.length),
-    calls: [...counts].sort(([a], [b]) => a - b),
+    calls: withMore(mine.calls, [...latest, ...Array<number>(untold).fill(mine.lapsesMs + COUNTS_MS)], nowMs),
+    sureCalls: withMore(mine.sureCalls, earliest, nowMs),
   };
 }
 
-function answerTo(
+function withMore(counts: CallsByEnd, more: readonly number[], nowMs: number): CallsByEnd {
+  const sums = new Map(counts);
+  for (const untilMs of more) sums.set(untilMs, (sums.get(untilMs) ?? 0) + 1);
+  return [...sums].filter(([untilMs]) => untilMs > nowMs).sort(([a], [b]) => a - b);
+}
+
+function shareAnswer(
   { isShort, standing }: Holder,
   others: readonly Holder[],
   { share, nowMs }: { readonly share: number; readonly nowMs: number },
 ): ShareAnswer {
   return {
+    nowMs,
     share,
     standing,
     isShort,
@@ -140,18 +151,21 @@ function answerTo(
 
 /** How many calls it can have in any minute that ends at that time or later. */
 export function mostCallsOf(holder: Holder, nowMs: number): number {
-  const most = callsWithin(holder, nowMs) + untoldBy(holder, nowMs);
-  return Math.max(most, nowMs < holder.standsUntilMs + COUNTS_MS ? holder.standing : 0);
+  const { share, lapsesMs, standing, standsUntilMs, calls } = holder;
+  // None has begun since the end of the share, beside those of the standing one.
+  const before = Math.max(share, callsAt(calls, Math.min(nowMs, lapsesMs)));
+  const most = Math.min(before, callsAt(calls, nowMs) + untoldBy(holder, nowMs));
+  return Math.max(most, nowMs < standsUntilMs + COUNTS_MS ? standing : 0);
 }
 
 /** Calls that it may yet start, or may have started before its share ended, beside those that it told of. */
-function untoldBy(holder: Holder, nowMs: number): number {
-  if (nowMs >= holder.lapsesMs + COUNTS_MS) return 0;
-  return Math.max(0, holder.share - callsWithin(holder, Math.min(nowMs, holder.lapsesMs)));
+function untoldBy({ share, lapsesMs, sureCalls }: Holder, nowMs: number): number {
+  if (nowMs < lapsesMs) return share;
+  return nowMs < lapsesMs + COUNTS_MS ? Math.max(0, share - callsAt(sureCalls, lapsesMs)) : 0;
 }
 
-const callsWithin = ({ calls }: Holder, atMs: number): number =>
-  sum(calls.map(([untilMs, some]) => (untilMs > atMs ? some : 0)));
+const callsAt = (counts: CallsByEnd, atMs: number): number =>
+  sum(counts.map(([untilMs, some]) => (untilMs > atMs ? some : 0)));
 
 const atWork = (holders: readonly Holder[], nowMs: number): readonly Holder[] =>
   holders.filter(({ lapsesMs, share, isShort }) => nowMs < lapsesMs && (share > 0 || isShort));
@@ -160,7 +174,7 @@ const isPressing = (holders: readonly Holder[], nowMs: number): boolean =>
   holders.some(({ lapsesMs, isShort }) => isShort && nowMs < lapsesMs);
 
 /** Nothing of it counts any more. */
-const isOver = (holder: Holder, nowMs: number): boolean =>
+const countsNoMore = (holder: Holder, nowMs: number): boolean =>
   nowMs >= holder.lapsesMs + COUNTS_MS &&
   (holder.standing === 0 || nowMs >= holder.standsUntilMs + COUNTS_MS) &&
   holder.calls.every(([untilMs]) => untilMs <= nowMs);

@@ -9,6 +9,16 @@ export const SHARE_LASTS_MS = 6000;
 /** How long a standing share lasts after the holder was last heard of. */
 export const STANDING_LASTS_MS = 3_600_000;
 
+/** Starts that no answer has confirmed yet. */
+export interface StartedCalls {
+  /** How many came before them in all. */
+  readonly before: number;
+  /** How long before the request they were, the oldest first. */
+  readonly agesMs: readonly number[];
+  /** The request was not sent before this time of the store. */
+  readonly sentMs: number;
+}
+
 export interface ShareRequest {
   /** A process, unlike every other that ever was. */
   readonly holder: string;
@@ -18,8 +28,7 @@ export interface ShareRequest {
   readonly ratePerMinute: number;
   /** Of that, what is kept for urgent calls. */
   readonly reserve: number;
-  /** Its starts that no answer has confirmed yet, the oldest first: how long ago, and how many came before them in all. */
-  readonly calls: { readonly before: number; readonly agesMs: readonly number[] };
+  readonly calls: StartedCalls;
   /** From now on it has no more than this of its share until it is answered; it keeps that even if no answer comes. */
   readonly keep: number;
   /** The share that it would like, and the one that it needs for what is urgent. */
@@ -30,6 +39,7 @@ export interface ShareRequest {
 }
 
 export interface ShareAnswer {
+  readonly nowMs: number;
   /** At least `keep`, unless that has ended. */
   readonly share: number;
   /** What it may start in a minute even when no share can be asked for. */

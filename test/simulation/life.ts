@@ -15,6 +15,7 @@ import { Daemon } from '../../daemon/compose/daemon.ts';
 import type { Engine } from '../../daemon/reconcile/engine.ts';
 import { soleLeases } from '../../daemon/schedule/leases/shard-leases.ts';
 import { TargetResolver } from '../../daemon/schedule/selectors.ts';
+import type { ShareStore } from '../../daemon/shares/share-store.ts';
 import type { CommonFields, Telemetry } from '../../daemon/telemetry/events.ts';
 import type { Random } from '../support/random.ts';
 import { EMULATOR_KEY, requestV1 } from '../support/signing.ts';
@@ -34,6 +35,8 @@ export interface LifeWorld {
   readonly network: Network;
   readonly tree: PolicyTree;
   readonly journals: JournalHost;
+  /** Where all processes agree on the rate. */
+  readonly shares: ShareStore;
   readonly config: Config;
   readonly check: Required<Check>;
   readonly fail: Fail;
@@ -93,6 +96,7 @@ export class Life {
       // Between two events of the simulation everything is one turn.
       nextTurn: queueMicrotask,
       transportOf: () => this.#transport(),
+      shares: { store: this.#mortalShares(), holder: `${number}` },
     });
     this.#daemon = new Daemon({
       engine: world.breakEngine(engine),
@@ -263,6 +267,15 @@ export class Life {
         return during(`marks ${group.id} ${JSON.stringify(marks)}`, () => journal.mark(group, marks));
       },
     });
+  }
+
+  /** A dead process asks for nothing, and is told nothing. */
+  #mortalShares(): ShareStore {
+    const { shares } = this.#world;
+    return {
+      serve: (lane, request) => (this.#dead ? never() : shares.serve(lane, request)),
+      close: () => shares.close(),
+    };
   }
 
   #telemetry(): Telemetry {

@@ -4,6 +4,7 @@
 import type { Config } from '../../daemon/config/config.ts';
 import type { JournalPorts } from '../../daemon/journal/journal.ts';
 import type { Engine } from '../../daemon/reconcile/engine.ts';
+import { MemoryShares } from '../../daemon/shares/memory-shares.ts';
 import { Random } from '../support/random.ts';
 import { otherChecks, toldToAll } from './checks/all.ts';
 import { PacketCheck } from './checks/packets.ts';
@@ -68,6 +69,7 @@ class Simulation {
   readonly #trace = new Trace(() => this.#time.nowMs);
   readonly #config: Config;
   readonly #journals: JournalHost;
+  readonly #shares = new MemoryShares(() => this.#time.nowMs);
   readonly #cloud: Cloud;
   readonly #network: Network;
   readonly #tree: PolicyTree;
@@ -209,6 +211,7 @@ class Simulation {
       network: this.#network,
       tree: this.#tree,
       journals: this.#journals,
+      shares: this.#shares,
       config: this.#config,
       check: {
         ...this.#told,

@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { DEFAULT_QUIRKS } from '../../emulator/quirks.ts';
+import { MemoryShares } from '../../daemon/shares/memory-shares.ts';
 import { fanOut, type Telemetry } from '../../daemon/telemetry/events.ts';
 import { Metrics } from '../../daemon/telemetry/metrics.ts';
 import { createTelemetry } from '../../daemon/telemetry/telemetry.ts';
@@ -167,6 +168,7 @@ class Soak {
       network: this.#network,
       tree: this.#tree,
       journals: this.#journals,
+      shares: new MemoryShares(() => this.#time.nowMs),
       config: configOf(this.#knobs.config, 'auto'),
       check: this.#watchedBy([
         new PaceCheck((operation) => PLAIN_CONFIG.rates[operation] ?? PLAIN_CONFIG.rates.default ?? 0, fail),

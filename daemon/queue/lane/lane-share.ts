@@ -3,17 +3,17 @@
 //
 // From the moment it asks it keeps to the share that it says it keeps; so a question or an answer that is lost changes
 // nothing but that the share ends by itself. Then it goes on with its standing share, which no one else may use.
-import type { Clock } from '../clock.ts';
-import { equalShare } from '../shares/record.ts';
+import type { Clock } from '../../clock.ts';
+import { equalShare } from '../../shares/record.ts';
 import {
   SHARE_LASTS_MS,
   STANDING_LASTS_MS,
   type ShareAnswer,
   type SharePorts,
   type ShareRequest,
-} from '../shares/share-store.ts';
-import { Alarm } from './alarm.ts';
-import { reserveOf, WINDOW_MS, windowWaitMs } from './gate.ts';
+} from '../../shares/share-store.ts';
+import { Alarm } from '../alarm.ts';
+import { reserveOf, WINDOW_MS, windowWaitMs } from '../gate.ts';
 
 /** A share in use is renewed so often. */
 const RENEW_MS = 3000;
@@ -48,7 +48,8 @@ interface Deadline {
 }
 
 const NEVER: Deadline = { monotonicMs: -Infinity, wallMs: -Infinity };
-const NOTHING: ShareAnswer = {
+const NO_SHARE: ShareAnswer = {
+  nowMs: 0,
   share: 0,
   standing: 0,
   isShort: false,
@@ -72,9 +73,10 @@ export class LaneShare {
   #share = 0;
   #endsAt = NEVER;
   #standsUntil = NEVER;
-  #answer = NOTHING;
+  #answer = NO_SHARE;
   /** Calls of others, as of the last answer. */
   #theirs: readonly number[] = [];
+  #answeredMs = 0;
   #askedMs = -Infinity;
   #askedUrgent = 0;
   #isAsking = false;
@@ -207,7 +209,11 @@ export class LaneShare {
       serial: (this.#serial += 1),
       ratePerMinute: this.#options.ratePerMinute,
       reserve: this.#reserve,
-      calls: { before: this.#told, agesMs: untold.map((startMs) => nowMs - startMs) },
+      calls: {
+        before: this.#told,
+        agesMs: untold.map((startMs) => nowMs - startMs),
+        sentMs: this.#answer.nowMs + nowMs - this.#answeredMs,
+      },
       ...wishes,
     };
   }
@@ -221,6 +227,7 @@ export class LaneShare {
     this.#isFailing = false;
     this.#isUnshared = false;
     this.#answer = answer;
+    this.#answeredMs = this.#clock.monotonicMs();
     this.#theirs = answer.others.flatMap(([agoMs, calls]) =>
       Array<number>(calls).fill(sent.monotonicMs - agoMs),
     );

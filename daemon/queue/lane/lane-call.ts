@@ -1,8 +1,8 @@
 // A call of a lane: what it is given when it waits, and what its answer tells of the lane.
-import { err, type Result } from '../../reconciler/model/result.ts';
-import { makeFailure, type Failure, type FailureKind } from '../ecs/failures/failure.ts';
-import type { Urgency } from '../ecs/urgency.ts';
-import type { LaneClosed } from './turn.ts';
+import { err, type Result } from '../../../reconciler/model/result.ts';
+import { makeFailure, type Failure, type FailureKind } from '../../ecs/failures/failure.ts';
+import type { Urgency } from '../../ecs/urgency.ts';
+import type { LaneClosed } from '../turn.ts';
 
 export type CallResult<T> = Result<T, Failure>;
 

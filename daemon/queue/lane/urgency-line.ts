@@ -1,5 +1,5 @@
 // A line in which the urgent go first, but not for ever: of any few turns one belongs to whoever has waited longest.
-import { URGENCIES, type Urgency } from '../ecs/urgency.ts';
+import { URGENCIES, type Urgency } from '../../ecs/urgency.ts';
 
 /** Of so many turns in a row at least one goes to whoever has waited longest. */
 const FAIR_TURN = 4;

@@ -2,10 +2,10 @@
 //
 // Whose turn it is says the line of those that wait; when the next call may start, the gate; how many may be under way,
 // the flight. What holds slots goes before all that waits: its slots are free, and would else be so for nothing.
-import type { Clock } from '../clock.ts';
-import { Alarm } from './alarm.ts';
+import type { Clock } from '../../clock.ts';
+import { Alarm } from '../alarm.ts';
 import { Flight, type FlightBounds, type FlightEntry } from './flight.ts';
-import { capAt, holdable, msToNextStart, nextGate, openGate, type Gate, type GateEvent } from './gate.ts';
+import { capAt, holdable, msToNextStart, nextGate, openGate, type Gate, type GateEvent } from '../gate.ts';
 import {
   hasSlot,
   isAnswer,
@@ -17,8 +17,8 @@ import {
   type WaitingCall,
 } from './lane-call.ts';
 import { LaneShare, type LaneShareOptions, type ShareDemand } from './lane-share.ts';
-import { budgetAfter, type GrantedSlots, type LaneBudget } from './reservation-order.ts';
-import { LaneClosed, refusalAtEntry, Turn } from './turn.ts';
+import { budgetAfter, type GrantedSlots, type LaneBudget } from '../reservation-order.ts';
+import { LaneClosed, refusalAtEntry, Turn } from '../turn.ts';
 import { UrgencyLine } from './urgency-line.ts';
 
 export interface LaneOptions {
