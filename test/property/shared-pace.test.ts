@@ -5,6 +5,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../support/random.ts';
+import { runs } from '../support/runs.ts';
 import { SharedLanes, SharingProcess } from '../support/shared-lanes.ts';
 
 const TROUBLE_MS = 240_000;
@@ -50,7 +51,7 @@ describe('processes that share a lane', () => {
         const world = await story(seed, rate);
         expect(world.mostInAMinute()).toBeLessThanOrEqual(rate);
       }),
-      { numRuns: Number(process.env.RUNS ?? 12) },
+      runs(6),
     );
   });
 });

@@ -120,9 +120,9 @@ export class LaneShare {
     this.#alarm.cancel();
     const nowMs = this.#clock.monotonicMs();
     const limit = this.#limit(nowMs);
-    const { want, urgent, least } = this.#wishes(nowMs);
+    const { want, urgent, least, isNeeded } = this.#wishes(nowMs);
     const isMoreToHave = Math.min(want, this.#options.ratePerMinute - this.#reserve) > limit;
-    const lacks = least > limit && (isMoreToHave || urgent > limit);
+    const lacks = isNeeded && least > limit && (isMoreToHave || urgent > limit);
     const dueInMs = this.#askedMs + RENEW_MS - nowMs;
     // Who was told that there is no more asks again when it is due, unless something urgent has come.
     const mayAsk =
@@ -167,6 +167,7 @@ export class LaneShare {
       want: started + held + Math.min(waiting, this.#atOnce) + ahead,
       urgent: started + Math.max(held + urgent, first),
       least: started + held + Math.min(waiting, this.#low),
+      isNeeded: held + waiting > 0,
       idle: held + waiting + this.#untold === 0,
     };
   }
