@@ -6,6 +6,7 @@ import type { CallRecord } from '../../emulator/admin/call-log.ts';
 import { startTestEmulator, type TestEmulator } from '../support/emulator.ts';
 import { shardOf } from '../../daemon/journal/shard.ts';
 import { configFor, policyFor, REGION, wireGroup } from '../support/estate.ts';
+import { mostInAMinute } from '../support/busiest-minute.ts';
 import { postgresOfFile } from '../support/postgres.ts';
 import { Workspace, type RampartProcess } from '../support/rampart.ts';
 
@@ -153,6 +154,27 @@ describe('three replicas that share a journal', () => {
     addSsh();
     await sshEverywhere();
     await expectEachOnce();
+  });
+
+  it('make no more calls in a minute than the limit together, also where one is killed', async () => {
+    const RATE = 40;
+    const limits = `limits: {default: {ratePerMinute: ${RATE}}}\n`;
+    workspace.write('config.yaml', `${workspace.read('config.yaml')}${limits}`);
+    const [killed, ...others] = await startThree();
+    if (killed === undefined) throw new Error('none was started');
+    // Each has more to read than its part of the limit: alone it would read on for three times as long.
+    for (const daemon of others) await daemon.event('resync.late');
+    const lost = heldBy(killed);
+    const from = others.map(({ lines }) => lines.length);
+    killed.kill('SIGKILL');
+    await Promise.all(
+      lost.map((shard) =>
+        Promise.race(others.map((daemon, at) => daemon.event('lease.acquired', { shard }, from[at]))),
+      ),
+    );
+    const calls = await emulator.calls();
+    for (const action of ['DescribeSecurityGroupAttribute', 'DescribeSecurityGroups'])
+      expect(mostInAMinute(calls, action)).toBeLessThanOrEqual(RATE);
   });
 
   it('read on and write nothing while the database is gone, and go on when it is back', async () => {
