@@ -3,7 +3,12 @@
 import { createProgram } from './program.ts';
 import { processIo } from './cli/process-io.ts';
 import { line, UsageError } from './cli/io.ts';
+import { withSourceLines } from './cli/source-lines.ts';
 
+// What ends the process is a bug of ours: whoever reports it names the line.
+process.on('uncaughtExceptionMonitor', (error) => {
+  Reflect.set(error, 'stack', withSourceLines(String(error.stack)));
+});
 const io = processIo(process);
 try {
   process.exitCode = await createProgram(io).run(process.argv);

@@ -33,6 +33,10 @@ const CHECKS: readonly Check[] = [
   { name: 'mutations of the engine', command: 'npm run mutate' },
   { name: 'simulation, 2,000 seeds', command: 'npm run test:simulation -- --seeds 2000' },
   { name: 'simulation on SQLite, 200 seeds', command: 'npm run test:simulation -- --seeds 200 --sqlite' },
+  {
+    name: 'simulation of three replicas, 500 seeds',
+    command: 'npm run test:simulation -- --replicas 3 --seeds 500',
+  },
   { name: 'soak, 12 virtual hours of 200 groups', command: 'npm run test:simulation -- --soak' },
   {
     name: 'the newest actionlint on the example workflows',

@@ -77,11 +77,12 @@ export class Attributor {
     this.#paces = new Map([...ports.trails.keys()].map((account) => [account, new Pace(ports.clock)]));
   }
 
-  /** Takes up what an earlier process had not come to the end of. */
-  async start(): Promise<void> {
+  /** These groups are this process's to look after: takes up what an earlier one had not come to the end of. */
+  async takeUp(isOurs: (group: GroupRef) => boolean): Promise<void> {
     for (const { group, told, open } of await this.#ports.journal.attributions({})) {
+      if (!isOurs(group)) continue;
       this.#told.set(groupKey(group), told);
-      if (open === null) continue;
+      if (open === null || this.#questions.of(group) !== undefined) continue;
       this.#put(newQuestion({ ...open, group, reconcileId: null }, this.#ports.clock.monotonicMs()));
     }
   }
@@ -95,6 +96,11 @@ export class Attributor {
   /** What hears for it has failed. */
   fail(error: unknown): void {
     this.#reportFailure(error);
+  }
+
+  /** Another process looks after these groups from now on, and goes on asking about them. */
+  leave(isTheirs: (group: GroupRef) => boolean): void {
+    for (const group of this.#questions.groups()) if (isTheirs(group)) this.#questions.drop(group);
   }
 
   /** A group has drifted. Drifts that come while it is asked about are explained by the same answer. */

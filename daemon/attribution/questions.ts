@@ -78,6 +78,10 @@ export class Questions {
     return this.#byGroup.get(groupKey(group));
   }
 
+  groups(): readonly GroupRef[] {
+    return [...this.#byGroup.values()].map(({ group }) => group);
+  }
+
   /** Whether there was room for it. */
   put(question: OpenQuestion): boolean {
     const key = groupKey(question.group);

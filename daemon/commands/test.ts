@@ -1,7 +1,6 @@
 // `rampart test`: the expectations of the policies, on what the policies ask for or (`--live`) on what the cloud has.
 import { type Command, Option } from 'commander';
 import type { DesiredState } from '../../reconciler/model/group.ts';
-import { compilePolicies } from '../../reconciler/policy/compile/compile.ts';
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
 import { loadConfigIfAny } from '../config/load.ts';
@@ -11,6 +10,7 @@ import {
   addCommonFlags,
   addTimeoutFlag,
   compileOptionsOf,
+  compileShown,
   problemText,
   readConfig,
   type CommonFlags,
@@ -72,11 +72,11 @@ function configFor(paths: readonly string[], flags: TestFlags): Config | null {
 
 /** The policies, all good; or a UsageError that lists every problem with them. */
 async function readAll(paths: readonly string[], config: Config | null, io: Io) {
-  const { files, asked, isPart } = await filesAsked(paths, config, io);
+  const { folder, asked, isPart } = await filesAsked(paths, config, io);
   if (config !== null && isPart) await noteUncommitted(config, io);
   // Guardrails are no expectations, and files from elsewhere need not have the names that they use.
   const accounts = config === null ? null : compileOptionsOf(config).accounts;
-  const compiled = compilePolicies(files, { accounts });
+  const compiled = await compileShown(folder, { accounts }, io);
   const errors = compiled.problems.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) {
     const list = errors.map(problemText).join('\n');

@@ -6,7 +6,6 @@ import { compareProblems, type Problem } from '../../reconciler/model/problem.ts
 import { judgementProblems } from '../../reconciler/judge/desired/desired-problems.ts';
 import { ruleAnomalies } from '../../reconciler/judge/policy-anomalies.ts';
 import { quotaProblems } from '../../reconciler/judge/policy-quotas.ts';
-import { compilePolicies } from '../../reconciler/policy/compile/compile.ts';
 import { NO_GUARDRAILS } from '../../reconciler/policy/compile/compile-guardrails.ts';
 import { problemsAsCodeQuality } from '../../reconciler/policy/report/codequality.ts';
 import { problemsAsGithubCommands } from '../../reconciler/policy/report/github.ts';
@@ -19,7 +18,7 @@ import { loadConfig, loadConfigIfAny, placeInConfig } from '../config/load.ts';
 import { readStateFile } from './emulator.ts';
 import { line, UsageError, type ExitCode, type Io } from '../cli/io.ts';
 import { noteUncommitted } from '../compose/committed.ts';
-import { addCommonFlags, compileOptionsOf, type CommonFlags } from '../compose/setup.ts';
+import { addCommonFlags, compileOptionsOf, compileShown, type CommonFlags } from '../compose/setup.ts';
 import { filesAsked } from './validate/files.ts';
 import { idleScopes } from './validate/idle-scopes.ts';
 import { expiredExemptions, judgePolicies, withoutExpiredRules } from './validate/judgements.ts';
@@ -83,8 +82,8 @@ async function checkedVerdict(paths: readonly string[], flags: ValidateFlags, io
 
 async function upgradeVerdict(flags: ValidateFlags, io: Io): Promise<Checked> {
   const groupsOf = async (config: Config) => {
-    const { files } = await filesAsked([], config, io);
-    return compilePolicies(files, compileOptionsOf(config)).groups;
+    const { folder } = await filesAsked([], config, io);
+    return (await compileShown(folder, compileOptionsOf(config), io)).groups;
   };
   return ofConfig(await upgradeProblems(flags.config ?? null, groupsOf));
 }
@@ -118,31 +117,46 @@ const nearHours = (config: Config | null): number =>
   Math.max(0, ...(config?.reconcile.expiryNoticeHours ?? [168]));
 
 async function checkPolicies(paths: readonly string[], config: Config | null, io: Io): Promise<Checked> {
-  const { files, asked, isPart, usage } = await filesAsked(paths, config, io);
+  const { folder, asked, isPart, usage } = await filesAsked(paths, config, io);
   if (config !== null && isPart) await noteUncommitted(config, io);
   const options = config === null ? { accounts: null } : compileOptionsOf(config);
-  const compiled = compilePolicies(files, options);
+  const compiled = await compileShown(folder, options, io);
   const nowMs = systemClock.nowMs();
   const written = compiled.groups.filter(({ source }) => asked.has(source.file));
   const groups = written.map((group) => withoutExpiredRules(group, nowMs));
-  const texts = new Map([...asked].flatMap(([file, text]) => (text === null ? [] : [[file, text] as const])));
   const judged = judgementProblems(judgePolicies({ ...compiled, groups }, config, nowMs));
   const guardrails = config?.guardrails ?? NO_GUARDRAILS;
   const isShown = ({ file }: Problem): boolean => asked.has(file) || (isPart && file === guardrails.file);
+  const problems = [
+    ...[...compiled.problems, ...judged].filter(isShown),
+    ...expiryWarnings(written, nowMs, nearHours(config) * 3_600_000),
+    ...expiredExemptions(guardrails, nowMs),
+    ...(config === null || !isPart ? [] : idleScopes(config, compiled)),
+    ...ruleAnomalies(groups),
+    ...(config === null ? [] : quotaProblems(groups, config.reconcile)),
+  ].sort(compareProblems);
   return {
-    problems: [
-      ...[...compiled.problems, ...judged].filter(isShown),
-      ...expiryWarnings(written, nowMs, nearHours(config) * 3_600_000),
-      ...expiredExemptions(guardrails, nowMs),
-      ...(config === null || !isPart ? [] : idleScopes(config, compiled)),
-      ...ruleAnomalies(groups),
-      ...(config === null ? [] : quotaProblems(groups, config.reconcile)),
-    ].sort(compareProblems),
-    texts,
-    files: texts.size,
+    problems,
+    texts: textsOf(problems, asked),
+    files: [...asked.values()].filter((bytes) => bytes !== null).length,
     groups: groups.length,
     limits: usage,
   };
+}
+
+/** Of the files that have problems. */
+function textsOf(
+  problems: readonly Problem[],
+  asked: ReadonlyMap<string, Uint8Array | null>,
+): ReadonlyMap<string, string> {
+  const files = new Set(problems.map(({ file }) => file));
+  const decoder = new TextDecoder();
+  return new Map(
+    [...files].flatMap((file) => {
+      const bytes = asked.get(file) ?? null;
+      return bytes === null ? [] : [[file, decoder.decode(bytes)] as const];
+    }),
+  );
 }
 
 /** Without code frames: a line of the config may hold a secret that does not belong there. */

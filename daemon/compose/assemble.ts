@@ -5,6 +5,7 @@ import type { Invocation } from '../../reconciler/plan/safety.ts';
 import { systemClock, type Clock } from '../clock.ts';
 import type { AccountConfig } from '../config/accounts/accounts-schema.ts';
 import { UsageError } from '../cli/io.ts';
+import { isLoopbackHost } from '../config/accounts/endpoint.ts';
 import { environmentProblems } from '../config/accounts/environment.ts';
 import type { Config } from '../config/config.ts';
 import { DemandsInForce } from '../reconcile/safety/demands.ts';
@@ -214,7 +215,18 @@ export function trailTransportOf(
   return popTransport(account, ports, { service: 'actiontrail', endpoint });
 }
 
-type TransportPorts = Pick<AssemblyPorts, 'secrets' | 'env' | 'emulatorUrl'>;
+/**
+ * The same for Quota Center; null where the account has an endpoint of this machine that is no emulator of ours: its keys are not
+ * the vendor's to see.
+ */
+export function quotaTransportOf(account: AccountConfig, ports: TransportPorts): PopTransport | null {
+  const endpoint = endpointOf(account, ports.emulatorUrl);
+  const isEmulated = account.credentials.type === 'emulator';
+  if (!isEmulated && endpoint !== null && isLoopbackHost(new URL(endpoint).hostname)) return null;
+  return popTransport(account, ports, { service: 'quotas', endpoint: isEmulated ? endpoint : null });
+}
+
+export type TransportPorts = Pick<AssemblyPorts, 'secrets' | 'env' | 'emulatorUrl'>;
 
 function popTransport(
   account: AccountConfig,
@@ -230,7 +242,8 @@ function popTransport(
   });
 }
 
-function endpointOf({ endpoint }: AccountConfig, emulatorUrl: string | null): string | null {
+/** Null: the vendor's of each region. */
+export function endpointOf({ endpoint }: AccountConfig, emulatorUrl: string | null): string | null {
   switch (endpoint.kind) {
     case 'regional':
       return null;

@@ -4,6 +4,7 @@ import type { Attributor } from '../attribution/attributor.ts';
 import type { Lanes } from '../queue/lanes.ts';
 import type { DesiredKeeper } from '../source/desired.ts';
 import type { Source } from '../source/source.ts';
+import { isUnavailable } from '../schedule/leases/interrupted.ts';
 import { ShardGroups } from '../schedule/leases/shard-groups.ts';
 import type { LeasesStatus, ShardLeases } from '../schedule/leases/shard-leases.ts';
 import { patientJournal } from '../journal/patient-journal.ts';
@@ -67,7 +68,12 @@ export class Daemon {
       parts.stopSignal,
     );
     parts.leases.listen(
-      new ShardGroups({ controller: this.controller, policyLoop: this.#policyLoop, heads: engine.heads }),
+      new ShardGroups({
+        controller: this.controller,
+        policyLoop: this.#policyLoop,
+        heads: engine.heads,
+        attributor: parts.attributor,
+      }),
     );
     this.#probe = new HeadProbe({
       engine: parts.engine,
@@ -125,7 +131,7 @@ export class Daemon {
    * before. Answers how many groups there are.
    */
   reconcileNow(id: string | null): number {
-    const groups = this.controller.status().filter((group) => id === null || group.id === id);
+    const groups = this.controller.tally.listed().filter((group) => id === null || group.id === id);
     if (groups.length > 0 || id === null) {
       const { telemetry } = this.#parts.engine;
       telemetry.emit('reconcile.requested', { groups: groups.length, ...(id === null ? {} : { group: id }) });
@@ -145,8 +151,10 @@ export class Daemon {
   /** Resolves after a clean stop. Rejects on a bug or a broken journal, with all work stopped. */
   async run(): Promise<void> {
     const { source, stopSignal, engine, onReload } = this.#parts;
-    await this.#approvals.start();
-    await this.#parts.attributor?.start();
+    await this.#unlessStopped(async () => {
+      await this.#approvals.start();
+      await this.#parts.attributor?.takeUp((group) => engine.ownership.looksAfter(group));
+    });
     this.#probe.start();
     this.#heads.start();
     const watcher = await source.watch(
@@ -166,12 +174,23 @@ export class Daemon {
         this.#heads,
         ...(attributor === null ? [] : [attributor]),
       ].map(({ failure }) => failure);
-      await Promise.race([...failures, this.#policyLoop.run(), aborted(stopSignal)]);
+      await this.#unlessStopped(() =>
+        Promise.race([...failures, this.#policyLoop.run(), aborted(stopSignal)]),
+      );
     } finally {
       const signal = typeof stopSignal.reason === 'string' ? stopSignal.reason : 'failure';
       engine.telemetry.emit('daemon.stopping', { signal });
       await Promise.all([this.#stopWork(), watcher.close()]);
       await tellLastHeads(engine);
+    }
+  }
+
+  /** What a database would have answered that is waited for no longer is missed by no one. */
+  async #unlessStopped(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (!(this.#parts.stopSignal.aborted && isUnavailable(error))) throw error;
     }
   }
 

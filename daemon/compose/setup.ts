@@ -6,14 +6,15 @@ import { err, ok, type Result } from '../../reconciler/model/result.ts';
 import type { CompileOptions } from '../../reconciler/policy/compile/compile.ts';
 import type { Config } from '../config/config.ts';
 import { loadConfig, NO_CONFIG } from '../config/load.ts';
-import { compileHere } from '../source/compile/compile-files.ts';
+import { progressOn } from '../cli/progress.ts';
+import { compileOnce } from '../source/compile/compile-once.ts';
+import type { CompileAnswer, CompileInput } from '../source/compile/compile-answer.ts';
 import { DesiredKeeper, type KeeperOptions } from '../source/desired.ts';
 import { LOG_LEVELS, type LogLevel } from '../telemetry/event-row.ts';
 import type { Telemetry } from '../telemetry/events.ts';
 import { createRedactor } from '../telemetry/redact.ts';
 import { createTelemetry, fileSink } from '../telemetry/telemetry.ts';
 import { COLOR_CHOICES, columnsOf, usesColor, type ColorChoice } from '../cli/look.ts';
-import { progressOn } from '../cli/progress.ts';
 import { flagOf, isTty, type Io, UsageError } from '../cli/io.ts';
 import type { Secrets } from './secrets.ts';
 
@@ -101,16 +102,20 @@ export function openTelemetry(
 export const openKeeper = (config: Config, io: Pick<Io, 'stderr'>): DesiredKeeper =>
   new DesiredKeeper({
     ...compileOptionsOf(config),
-    compile: (folder, options) => {
-      const progress = progressOn(io, folder.files.length, POLICY_FILES);
-      const compiled = compileHere(folder, options, progress.step);
-      progress.end();
-      return compiled;
-    },
+    compile: (folder, options) => compileShown(folder, options, io),
   });
 
-/** What a terminal sees counted while policies are parsed. */
-export const POLICY_FILES = 'policy files';
+/** A terminal sees the files counted. */
+export async function compileShown(
+  folder: CompileInput,
+  options: CompileOptions,
+  io: Pick<Io, 'stderr'>,
+): Promise<CompileAnswer> {
+  const progress = progressOn(io, folder.files.length, 'policy files');
+  const compiled = await compileOnce(folder, options, progress.step);
+  progress.end();
+  return compiled;
+}
 
 /** What of the config the meaning of policies depends on. */
 export const compileOptionsOf = ({ accounts, guardrails }: Config): CompileOptions => ({

@@ -53,7 +53,7 @@ function absentConfig(file: string): Problem {
     others.length === 0 ? '' : `; ${others.join(', ')} ${others.length === 1 ? 'is' : 'are'} there too`;
   const hint =
     nearest === undefined
-      ? 'write one, beginning with a copy of config.example.yaml, or name it with --config FILE'
+      ? '`rampart init` writes a first one; or name it with --config FILE'
       : `${nearest} is there: did you mean \`--config ${nearest}\`?${more}`;
   return unreadableConfig(file, NO_CONFIG, `there is no config ${path.resolve(file)}`, hint);
 }

@@ -8,11 +8,12 @@ import { boundedServer, SERVER_BOUNDS, type ServerBounds } from './bounded-serve
 import { listenOn, namesLoopback, type HttpServer } from './listener.ts';
 import type { EventStreams } from './local/event-streams.ts';
 import { askedGroup, RECONCILE_PATH, webRefusal } from './local/reconcile-request.ts';
-import type { DaemonStatus } from './status.ts';
+import { statusText } from './local/status-text.ts';
+import type { DaemonView } from './status.ts';
 import { PAGE_SECURITY_POLICY, type Pages } from './page/pages.ts';
 
 export interface HttpPorts {
-  readonly status: () => DaemonStatus;
+  readonly view: () => DaemonView;
   readonly pages: Pages;
   /** Policies are loaded and every group has been tried. */
   readonly ready: () => boolean;
@@ -133,7 +134,7 @@ const ROUTES: ReadonlyMap<string, HttpRoute> = new Map<string, HttpRoute>([
       return ok200(contentType, text);
     },
   ],
-  ['/api/status', ({ status }) => ok200('application/json', `${JSON.stringify(status(), null, 2)}\n`)],
+  ['/api/status', async ({ view }) => ok200('application/json', `${await statusText(view())}\n`)],
   [
     '/api/events',
     ({ events }) =>

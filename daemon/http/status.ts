@@ -6,7 +6,9 @@ import type { ManagementChanges } from '../schedule/managed-groups.ts';
 import type { PoliciesStatus } from '../schedule/policies/policy-loop-parts.ts';
 import type { KnownWriters } from '../attribution/attributor.ts';
 import type { LeasesStatus } from '../schedule/leases/shard-leases.ts';
+import type { GroupRef } from '../../reconciler/model/group.ts';
 import type { GroupStatus } from '../schedule/group-record.ts';
+import type { ListedStanding } from '../schedule/groups/group-tally.ts';
 import type { ResyncSample } from '../schedule/rounds/resync-rounds.ts';
 
 export interface GroupOfDaemon extends GroupStatus {
@@ -35,4 +37,18 @@ export interface DaemonStatus {
   readonly lanes: readonly LaneStatus[];
   /** The last look at all groups, by account and region. */
   readonly resyncs: readonly ResyncSample[];
+}
+
+/** The same without the status of each group: of ten thousand that takes long, and a page shows a hundred. */
+export interface DaemonView extends Omit<DaemonStatus, 'groups'> {
+  readonly groups: GroupsView;
+}
+
+export interface GroupsView {
+  /** How many groups stand how; some may be 0. */
+  readonly counts: ReadonlyMap<GroupOfDaemon['outcome'], number>;
+  /** All that the policies name, in order of account, region and id. */
+  listed(): readonly ListedStanding[];
+  /** Null: no policy names it. */
+  statusOf(group: GroupRef): GroupOfDaemon | null;
 }

@@ -24,7 +24,6 @@ import {
   causeOf,
   isNews,
   newRecord,
-  groupStatus,
   nextWaitMs,
   withTarget,
   type GroupRecord,
@@ -108,9 +107,8 @@ export class Controller {
 
   /** Ends the runs of these groups at their next step; they stay managed. */
   halt(isIn: (group: GroupRef) => boolean): void {
-    for (const entry of this.#entries.values()) {
+    for (const entry of this.#entries.values())
       if (isIn(entry.record.target.policy)) this.#take(entry, 'halted');
-    }
   }
 
   /** These groups are no longer managed here. Resolves when nothing is under way for any of them. */
@@ -170,10 +168,13 @@ export class Controller {
     return this.#tally.named.size;
   }
 
+  /** What is counted of the groups that the policies name. */
+  get tally(): Pick<GroupTally, 'counts' | 'listed' | 'records' | 'status'> {
+    return this.#tally;
+  }
+
   status(): GroupStatus[] {
-    return [...this.#tally.named]
-      .sort((a, b) => (a.key < b.key ? -1 : 1))
-      .map(({ record }) => groupStatus(record));
+    return this.#tally.status();
   }
 
   /** Takes no more work, lets the steps in flight finish, and resolves when no runner is left. May be called twice. */

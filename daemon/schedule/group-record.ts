@@ -170,17 +170,23 @@ const SEEN: ReadonlySet<ReconcileOutcome['kind']> = new Set([
   'quarantined',
 ]);
 
+/** How a group stands, told at no cost: for who counts, looks for or sorts many. */
+export function outcomeNow({ outcome, judged, target }: GroupRecord): GroupStatus['outcome'] {
+  if (outcome === null) return 'not-tried';
+  return judged === target.policy ? outcome.kind : 'pending';
+}
+
 export function groupStatus(record: GroupRecord): GroupStatus {
   const { target, outcome, lastAttemptMs, lastConvergedMs, nextAttemptMs, failures } = record;
   const { account, region, id } = target.policy;
-  const isPending = outcome !== null && record.judged !== target.policy;
+  const standing = outcomeNow(record);
+  const isPending = standing === 'pending';
   return {
     account,
     region,
     id,
-    ...(isPending
-      ? { outcome: 'pending', reason: 'the policy has changed since the last reconcile' }
-      : { outcome: outcome?.kind ?? 'not-tried', reason: outcomeReason(outcome) }),
+    outcome: standing,
+    reason: isPending ? 'the policy has changed since the last reconcile' : outcomeReason(outcome),
     revision: target.revision,
     lastAttemptMs,
     lastConvergedMs,

@@ -42,13 +42,15 @@ export interface MetricsView {
     /** Null: there is none. `answeredAtMs` is null before the first answer, `error` while it answers. */
     readonly remote: { readonly answeredAtMs: number | null; readonly error: string | null } | null;
   };
-  readonly groups: readonly GroupSample[];
+  readonly groups: {
+    /** How many groups had which outcome. */
+    readonly counts: ReadonlyMap<string, number>;
+    /** Infinity: none was looked at. */
+    readonly oldestAttemptMs: number;
+    /** Those that have series of their own: see `hasSeries`. */
+    readonly own: readonly GroupSample[];
+  };
   readonly lanes: readonly LaneSample[];
-  /**
-   * Of which groups there are series of their own. `problems`: of those that were looked at and are not converged, so that a
-   * scrape does not grow with the estate.
-   */
-  readonly perGroup: 'problems' | 'all' | 'none';
   readonly resyncs: readonly RoundSample[];
   /** Null: this process has everything. `ageMs`: since they were renewed; null: not yet. */
   readonly leases: {
@@ -145,12 +147,12 @@ export class Metrics {
   }
 
   /** Prometheus text, of the content type `contentType`. */
-  render({ policies, groups, lanes, resyncs, leases, perGroup }: MetricsView): Promise<string> {
+  render({ policies, groups, lanes, resyncs, leases }: MetricsView): Promise<string> {
     this.#problems.set(policies.problems);
     this.#held.set(policies.held === null ? 0 : 1);
     this.#showRemote(policies.remote);
     this.#countGroups(groups);
-    this.#showGroups(groups.filter((group) => hasSeries(group, perGroup)));
+    this.#showGroups(groups.own);
     this.#showLanes(lanes);
     this.#showResyncs(resyncs);
     this.#showLeases(leases);
@@ -175,17 +177,11 @@ export class Metrics {
     if (leases.ageMs !== null) this.#leaseAge.set(leases.ageMs / 1000);
   }
 
-  #countGroups(groups: readonly GroupSample[]): void {
+  #countGroups({ counts, oldestAttemptMs }: MetricsView['groups']): void {
     this.#groups.reset();
     this.#oldest.remove();
-    const counts = new Map<string, number>();
-    let oldestMs = Infinity;
-    for (const { outcome, lastAttemptMs } of groups) {
-      counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
-      if (lastAttemptMs !== null && lastAttemptMs < oldestMs) oldestMs = lastAttemptMs;
-    }
-    for (const [outcome, count] of counts) this.#groups.set({ outcome }, count);
-    if (oldestMs < Infinity) this.#oldest.set(oldestMs / 1000);
+    for (const [outcome, count] of counts) if (count > 0) this.#groups.set({ outcome }, count);
+    if (oldestAttemptMs < Infinity) this.#oldest.set(oldestAttemptMs / 1000);
   }
 
   #showGroups(groups: readonly GroupSample[]): void {
@@ -218,7 +214,11 @@ export class Metrics {
   }
 }
 
-function hasSeries({ outcome }: GroupSample, perGroup: MetricsView['perGroup']): boolean {
+/**
+ * Whether a group of this outcome has series of its own. `problems`: those that were looked at and are not converged, so
+ * that a scrape does not grow with the estate.
+ */
+export function hasSeries(outcome: string, perGroup: 'problems' | 'all' | 'none'): boolean {
   switch (perGroup) {
     case 'all':
       return true;

@@ -74,9 +74,9 @@ export function keyring(options: readonly CredentialOptions[]): ReadonlyMap<stri
 
 /** A service as RAM knows it. */
 export interface RamService {
-  readonly ramCode: 'ecs' | 'actiontrail';
+  readonly ramCode: 'ecs' | 'actiontrail' | 'quotas';
   /** The code of a refusal for lack of permission. */
-  readonly denialCode: 'Forbidden.RAM' | 'NoPermission';
+  readonly denialCode: 'Forbidden.RAM' | 'NoPermission' | 'RAM.PERMISSION.DENIED';
 }
 
 /** Throws the vendor's RAM refusal, which names the missing action. */

@@ -25,6 +25,7 @@ const GATEWAY = {
   'Throttling.User': [400, 'Request was denied due to user flow control.'],
   'Forbidden.RAM': [403, "User not authorized to operate on the specified resource, or this API doesn't support RAM. Missing permission: %s."],
   NoPermission: [403, 'You are not authorized to do this action. Missing permission: %s.'], // ActionTrail's; the words are ours
+  'RAM.PERMISSION.DENIED': [400, 'You do not have access.'], // Quota Center's, by its page of error codes
   InternalError: [500, 'The request processing has failed due to some unknown error.'],
 } as const satisfies Record<string, Row>;
 

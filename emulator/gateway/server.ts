@@ -1,4 +1,5 @@
 // The socket side: reads bounded requests, hands them over as values, and delivers outcomes, broken ones included.
+import { setMaxListeners } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { EmulatorClock } from '../cloud.ts';
@@ -45,6 +46,8 @@ export interface HttpServer {
 
 export async function startServer(options: ServerOptions): Promise<HttpServer> {
   const closing = new AbortController();
+  // Each answer that is delayed listens to it: as many as there are calls under way, and no leak.
+  setMaxListeners(0, closing.signal);
   const { clock, handle, onBug, tls } = options;
   const server = createServer({
     maxHeaderSize: MAX_HEADER_BYTES,

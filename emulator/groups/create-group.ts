@@ -10,7 +10,7 @@ import { isResourceGroupId } from './resource-target.ts';
 import { readNewTags } from './tags.ts';
 
 /** Groups of one account in one region. Source: "Limits and quotas on ECS", 2026, where it can be raised. */
-const GROUPS_MAX = 100;
+export const GROUPS_MAX = 100;
 
 /** Made by the API a group has no rules; basic groups let their members talk to each other. */
 export const createSecurityGroup: ActionHandler = (request, world) => {

@@ -13,7 +13,7 @@ const RECONCILER: Readonly<Record<string, readonly string[]>> = {
 
 /** Of the daemon: a room imports only what stands in a later line, or what its own line allows. */
 const DAEMON: ReadonlyArray<Readonly<Record<string, readonly string[]>>> = [
-  { 'main.ts': ['program.ts'], 'program.ts': [] },
+  { 'main.ts': ['program.ts'], 'program.ts': ['command-table.ts'], 'command-table.ts': [] },
   { commands: [] },
   { compose: [] },
   { http: ['schedule'], schedule: [] },

@@ -248,6 +248,24 @@ it('ActionTrail: who wrote, page by page, with the version of that service', asy
   expect(first.Events[0]?.userIdentity).toMatchObject({ type: 'ram-user', userName: 'rampart' });
 });
 
+it('Quota Center, which is asked for the rates of ECS', async () => {
+  const quotas = new Core({
+    accessKeyId: 'emulator',
+    accessKeySecret: 'emulator-secret',
+    endpoint: emulator.url,
+    apiVersion: '2020-05-10',
+  });
+  const Dimensions = [{ Key: 'regionId', Value: RegionId }];
+  const question = { ProductCode: 'ecs', QuotaCategory: 'FlowControl', Dimensions };
+  await emulator.setQuirks({ rateLimits: { DescribeRegions: 500 } });
+  const answer = await quotas.request('ListProductQuotas', question, { method: 'POST' });
+  expect(answer).toMatchObject({
+    TotalCount: 1,
+    Quotas: [{ TotalQuota: 500, Dimensions: { regionId: RegionId } }],
+  });
+  await emulator.setQuirks({ rateLimits: {} });
+});
+
 it('regions', async () => {
   const { Regions } = await call<{ Regions: { Region: Array<{ RegionId: string }> } }>('DescribeRegions');
   expect(Regions.Region.map((region) => region.RegionId)).toContain(RegionId);

@@ -29,10 +29,9 @@ const alertExpressions = rules.groups.flatMap((group) => group.rules.map(({ expr
 
 const samples = await new Metrics().render({
   policies: { problems: 0, held: null, remote: { answeredAtMs: 1, error: null } },
-  groups: [],
+  groups: { counts: new Map(), oldestAttemptMs: Infinity, own: [] },
   leases: null,
   lanes: [],
-  perGroup: 'all',
   resyncs: [],
 });
 

@@ -2,7 +2,9 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, expect, test } from 'vitest';
+import { ramStatement } from '../../daemon/ecs/ram.ts';
 import { OPERATION_NAMES } from '../../reconciler/model/operation.ts';
+import { Clinic } from '../support/clinic.ts';
 import { EMULATOR_KEY } from '../support/signing.ts';
 import { oneSceneEach, sceneLines, Stage } from '../support/failure-scenes.ts';
 
@@ -15,6 +17,8 @@ interface Statement {
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const READS = OPERATION_NAMES.filter((name) => name.startsWith('Describe'));
 const TRAIL = 'actiontrail:LookupEvents';
+/** For `import --all`, and whoever asks where there are groups. */
+const REGIONS = 'ecs:DescribeRegions';
 
 const statementsOf = (json: string): readonly Statement[] => {
   const { Version, Statement } = JSON.parse(json) as { Version: string; Statement: readonly Statement[] };
@@ -33,9 +37,9 @@ afterEach(async () => {
 });
 
 test.each([
-  ['observe', [...ofEcs(READS), TRAIL]],
-  ['enforce', [...ofEcs(OPERATION_NAMES), TRAIL]],
-  ['doctor', [...ofEcs(READS), TRAIL, 'quotas:ListProductQuotas']],
+  ['observe', [...ofEcs(READS), REGIONS, TRAIL]],
+  ['enforce', [...ofEcs(OPERATION_NAMES), REGIONS, TRAIL]],
+  ['doctor', [...ofEcs(READS), REGIONS, TRAIL, 'quotas:ListProductQuotas']],
 ])('%s.json allows each action that is called, once, and no other', (name, actions) => {
   expect(actionsOf(name).sort()).toEqual([...actions].sort());
   for (const { Effect } of policy(name)) expect(Effect).toBe('Allow');
@@ -56,6 +60,36 @@ test('only the actions that the vendor authorises by group are scoped to groups'
   );
   for (const { Action, Resource } of policy('enforce')) {
     if (!scoped.includes(Action[0] ?? '')) expect(Resource).toBe('*');
+  }
+});
+
+test.each(['observe', 'enforce', 'doctor'])(
+  '%s.json names the resource of each action as `rampart doctor` prints it',
+  (name) => {
+    for (const { Action, Resource } of policy(name)) {
+      for (const action of Action) {
+        const [service, operation] = action.split(':');
+        if (service !== 'ecs' && service !== 'actiontrail' && service !== 'quotas') throw new Error(action);
+        const statement = JSON.parse(ramStatement(`${service}:${operation ?? ''}`)) as unknown;
+        expect(statement).toEqual({ Effect: 'Allow', Action: action, Resource });
+      }
+    }
+  },
+);
+
+test('a key with doctor.json alone is all that `rampart doctor` needs, and it calls each action of it', async () => {
+  const clinic = await Clinic.open();
+  try {
+    await clinic.replaceEmulator({ credentials: [allowedBy('doctor')] });
+    clinic.configure((config) => `${config}attribution: {actiontrail: true}\n`);
+    const { ok, checks } = await clinic.examine();
+    expect([ok, checks.filter(({ state }) => state === 'warning')]).toEqual([true, []]);
+    const called = new Set((await clinic.emulator.calls()).map(({ action }) => action));
+    const allowed = actionsOf('doctor').map((action) => action.replace(/^\w+:/, ''));
+    // The endpoint is asked once without a word.
+    expect([...called].filter((action) => action !== '').sort()).toEqual([...allowed].sort());
+  } finally {
+    await clinic.close();
   }
 });
 

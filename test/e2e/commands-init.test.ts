@@ -31,17 +31,18 @@ test.each(['default', 'accessKey', 'ecsRamRole', 'emulator'])(
   },
 );
 
-test('from nothing to an empty plan: init, import --all, plan', async () => {
+test('from nothing to an empty plan: init, doctor, import --all, plan', async () => {
   await withEmulator({ state: { securityGroups: [wireGroup('sg-web')] } }, async (emulator) => {
     const { stdout } = await run('init --credentials emulator --json');
     const { next } = JSON.parse(stdout) as { next: string[] };
     expect(next.map((each) => each.replace(/^.*rampart /, ''))).toEqual([
+      'doctor',
       'import --all --out policies',
-      'validate',
       'plan',
     ]);
     const config = read('config.yaml').replace('endpoint: embedded', `endpoint: ${emulator.url}`);
     writeFileSync(path.join(workspace.folder, 'config.yaml'), config);
+    expect(await run('doctor')).toMatchObject({ code: 0, stderr: '' });
     expect(await run('import --all --out policies')).toMatchObject({ code: 0 });
     expect(existsSync(path.join(workspace.folder, 'policies/sg-web.yaml'))).toBe(true);
     expect(await run('plan')).toMatchObject({ code: 0 });

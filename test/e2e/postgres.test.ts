@@ -147,6 +147,32 @@ describe('a daemon whose journal is in PostgreSQL', () => {
     expect(await ports()).toEqual(['443/443']);
   });
 
+  it('is divided into more shards while it is stopped, and not while it runs', async () => {
+    const daemon = await startConverged();
+    const busy = await workspace.run(['journal', 'reshard', '--shards', '4']);
+    expect(busy).toMatchObject({ code: 1 });
+    expect(busy.stderr).toContain('looks after default/cn-hangzhou');
+    expect(await daemon.stop()).toMatchObject({ code: 0 });
+    expect(await workspace.run(['journal', 'reshard', '--shards', '4'])).toMatchObject({ code: 0 });
+    const refused = await workspace.run(['run']);
+    expect(refused).toMatchObject({ code: 1 });
+    expect(refused.stderr).toContain('write `journal.shards: 4`');
+    const config = workspace.read('config.yaml');
+    workspace.write('config.yaml', config.replace(/(journal: {url: "[^"]*")/, '$1, shards: 4'));
+    await workspace.start(['run']).event('group.converged', { group: 'sg-web', changes: 0 });
+  });
+
+  it('is looked at by doctor, which changes nothing', async () => {
+    const checked = async (): Promise<string> => {
+      const { stdout } = await workspace.run(['doctor', '--json']);
+      const { checks } = JSON.parse(stdout) as { checks: Array<{ check: string; message: string }> };
+      return checks.find(({ check }) => check === 'journal')?.message ?? '';
+    };
+    expect(await checked()).toContain('is empty; the first start makes the journal there');
+    await startConverged();
+    expect(await checked()).toContain('is writable');
+  });
+
   it('waits for the database when it starts, and can be stopped meanwhile', async () => {
     await postgres.stop();
     let waiting: RampartProcess;

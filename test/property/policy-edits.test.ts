@@ -6,7 +6,7 @@
 // 4. a packed value is unpacked as it was.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compileHere } from '../../daemon/source/compile/compile-files.ts';
+import { compileHere } from '../support/compile-here.ts';
 import type { CompileInput } from '../../daemon/source/compile/compile-answer.ts';
 import { PolicyCompiler } from '../../daemon/source/compile/policy-compiler.ts';
 import { thisThread } from '../../daemon/source/compile/work-place.ts';

@@ -10,9 +10,18 @@ import { callLimits, type CallLimits, type Changes } from '../../reconciler/plan
 import { oneSided } from '../../reconciler/plan/order/one-sided.ts';
 import type { GroupPlan, GroupPolicy, Step } from '../../reconciler/plan/plan.ts';
 import type { PlanInput } from '../../reconciler/plan/plan-input.ts';
-import { intentAfterCall, tokensOfContent, tokensWithoutEpoch, wayToldOnce } from './broken-builds.ts';
+import {
+  intentAfterCall,
+  takesOverAtOnce,
+  tokensOfContent,
+  tokensWithoutEpoch,
+  wayToldOnce,
+  withoutFence,
+  writesAfterDeadline,
+} from './broken-builds.ts';
 import { whereGroupsAreFull } from './draw/worlds.ts';
-import { simulate, type Breakage, type SimulationOptions, type Violation } from './simulation.ts';
+import type { Breakage, SimulationOptions } from './options.ts';
+import { simulate, type Violation } from './simulation.ts';
 
 // The planner is pure and has no port that could be wrapped: here its module is.
 const planner = vi.hoisted(() => ({
@@ -81,7 +90,7 @@ const MOST_SEEDS = 50;
 async function firstViolation(
   from: number,
   breakage: () => Breakage,
-  options: Pick<SimulationOptions, 'world' | 'brake'> = {},
+  options: Pick<SimulationOptions, 'world' | 'brake' | 'replicas'> = {},
 ): Promise<Violation | null> {
   for (let seed = from; seed < from + MOST_SEEDS; seed += 1) {
     const { violation } = await simulate(seed, { ...options, breakage: breakage() });
@@ -109,6 +118,23 @@ describe('a broken build is caught', () => {
   ])('in which $mistake', async ({ breakage, seed, by }) => {
     const caught = await firstViolation(seed, breakage);
     expect(caught?.invariant).toMatch(by);
+  });
+
+  it.each([
+    {
+      mistake: 'a replica writes as long as it knows of no other owner',
+      breakage: writesAfterDeadline,
+      seed: 14,
+    },
+    { mistake: 'the journal takes what who has lost the lease writes', breakage: withoutFence, seed: 18 },
+    {
+      mistake: 'who takes over does not wait for calls of the earlier owner',
+      breakage: takesOverAtOnce,
+      seed: 18,
+    },
+  ])('in which $mistake', async ({ breakage, seed }) => {
+    const caught = await firstViolation(seed, breakage, { replicas: 3 });
+    expect(caught?.invariant).toBe('owner');
   });
 
   it.each([

@@ -4,9 +4,10 @@ import { createHash } from 'node:crypto';
 import type { Intent, IntentDraft, Journal, JournalPorts } from '../../daemon/journal/journal.ts';
 import { MemoryStore } from '../../daemon/journal/memory/store.ts';
 import type { Engine } from '../../daemon/reconcile/engine.ts';
+import type { ShardLeases } from '../../daemon/schedule/leases/shard-leases.ts';
 import { wrappedJournal } from '../support/wrapped-journal.ts';
 import { memoryHost, type JournalHost } from './journals.ts';
-import type { Breakage } from './simulation.ts';
+import type { Breakage } from './options.ts';
 
 /** The intent of a call is kept when the call has been made: a crash in between forgets that it was ever sent. */
 export function intentAfterCall(): Breakage {
@@ -43,6 +44,33 @@ export function intentAfterCall(): Breakage {
     journals: (ports) => withJournal(memoryHost(ports, store), late),
     engine: keepingAfterwards,
   };
+}
+
+/** A replica takes itself for the owner of what it had, until it hears otherwise, whatever the time is. */
+export const writesAfterDeadline = (): Breakage => ({
+  leases: (leases) => withLeases(leases, { mayWrite: (group) => leases.looksAfter(group) }),
+});
+
+/** The journal takes what a replica writes that has lost the lease. */
+export const withoutFence = (): Breakage => ({
+  fence: () => ({ holds: () => true, isLatest: () => true }),
+});
+
+/** Who takes a shard over closes what it finds open, though the calls of the earlier owner may still be under way. */
+export const takesOverAtOnce = (): Breakage => ({
+  leases: (leases) => withLeases(leases, { earlierCallsEndInMs: () => 0 }),
+});
+
+/** Does as `leases` does, but for the methods that are given. */
+function withLeases(leases: ShardLeases, changes: Partial<ShardLeases>): ShardLeases {
+  return new Proxy(leases, {
+    get: (of, name) => {
+      const value: unknown = Reflect.get(changes, name) ?? Reflect.get(of, name, of);
+      return typeof value === 'function'
+        ? (...values: unknown[]) => Reflect.apply(value, of, values) as unknown
+        : value;
+    },
+  });
 }
 
 /** Each change is told once, and not again where it is tried in another way that may promise less. */

@@ -1,6 +1,6 @@
 // One process of the daemon, from its start to its end: the real service on the wiring that ships, with the
 // network, the journal, the clock and the dice of the simulation. It may die at every boundary of an operation of
-// the journal or the network. A dead process is dead: its timers are gone, its calls are never answered, its journal
+// the journal or the network. One runs at a time, or several side by side as replicas. A dead process is dead: its timers are gone, its calls are never answered, its journal
 // refuses; what it had sent before may still arrive.
 import { assembleEngine } from '../../daemon/compose/assemble.ts';
 import { openDaemonKeeper } from '../../daemon/compose/setup.ts';
@@ -10,33 +10,38 @@ import { systemClock } from '../../daemon/clock.ts';
 import type { Config } from '../../daemon/config/config.ts';
 import type { Transport, TransportAnswer } from '../../daemon/ecs/transport/transport.ts';
 import type { Journal } from '../../daemon/journal/journal.ts';
+import type { HeldLease } from '../../daemon/journal/ownership.ts';
 import type { GroupStatus } from '../../daemon/schedule/group-record.ts';
 import { Daemon } from '../../daemon/compose/daemon.ts';
 import type { Engine } from '../../daemon/reconcile/engine.ts';
-import { soleLeases } from '../../daemon/schedule/leases/shard-leases.ts';
+import type { OwnJournal } from '../../daemon/compose/open-journal.ts';
+import type { ShardLeases } from '../../daemon/schedule/leases/shard-leases.ts';
 import { TargetResolver } from '../../daemon/schedule/selectors.ts';
 import type { ShareStore } from '../../daemon/shares/share-store.ts';
 import type { CommonFields, Telemetry } from '../../daemon/telemetry/events.ts';
 import type { Random } from '../support/random.ts';
 import { EMULATOR_KEY, requestV1 } from '../support/signing.ts';
-import { wrappedJournal } from '../support/wrapped-journal.ts';
 import { Attempts, type Attempt } from './attempts.ts';
 import type { Check, Fail, PlanFact, SentCall } from './facts.ts';
-import type { JournalHost } from './journals.ts';
+import { mortalJournal } from './mortal-journal.ts';
 import type { Network } from './network.ts';
 import { ReadingPages, withPages } from './reading-pages.ts';
-import { inForceAt, isEnding, PolicyView, type PolicyTree } from './policies.ts';
+import { inForceAt, isEnding, PolicyView, REGION, type PolicyTree } from './policies.ts';
 import { eventText } from './trace.ts';
-import type { VirtualTime } from './virtual-time.ts';
+import type { Machine, VirtualProcess, VirtualTime } from './virtual-time.ts';
 
 /** What all processes of one simulation share. */
 export interface LifeWorld {
   readonly time: VirtualTime;
   readonly network: Network;
   readonly tree: PolicyTree;
-  readonly journals: JournalHost;
   /** Where all processes agree on the rate. */
   readonly shares: ShareStore;
+  /** What it runs on. */
+  readonly machine: Machine;
+  readonly open: (process: VirtualProcess, number: number, telemetry: Telemetry) => OwnJournal;
+  /** The process is gone; what was durable stays. */
+  readonly crashed: () => void;
   readonly config: Config;
   readonly check: Required<Check>;
   readonly fail: Fail;
@@ -46,6 +51,8 @@ export interface LifeWorld {
   readonly pageSize: number;
   /** Of jitter, tokens and ids. */
   readonly random: Random;
+  /** From a change of the policies until it is told of it; asked each time. */
+  readonly hearsAfterMs: () => number;
   /** Asked at each boundary. */
   readonly diesHere: () => boolean;
   readonly ended: () => void;
@@ -55,40 +62,48 @@ export interface LifeWorld {
   readonly telemetry?: Telemetry;
 }
 
-/** Thrown out of an operation of the journal in whose course the process dies. */
-class Killed extends Error {
-  override readonly name = 'Killed';
-}
+/** As the transport that ships answers. */
+const NOT_BEGUN: TransportAnswer = {
+  kind: 'failed',
+  code: 'Transport.LeaseLost',
+  message: 'simulated: the lease was lost',
+};
 
 const never = <T>(): Promise<T> => new Promise<T>(() => undefined);
 
 export class Life {
   readonly number: number;
   readonly #world: LifeWorld;
-  readonly #view: PolicyView;
+  readonly #view = new PolicyView();
   readonly #stop = new AbortController();
   readonly #reloads: Array<() => void> = [];
   readonly #pages: ReadingPages;
   readonly #attempts: Attempts;
   readonly #daemon: Daemon;
-  #dead = false;
-  #frozenUntilMs = -Infinity;
+  readonly #process: VirtualProcess;
+  readonly #leases: ShardLeases;
   #nonce = 0;
   #reconciles = 0;
 
   constructor(number: number, world: LifeWorld) {
     this.number = number;
     this.#world = world;
-    this.#view = new PolicyView(world.tree.noted);
     this.#pages = new ReadingPages((reading) => world.check.read(reading));
     this.#attempts = new Attempts((attempt) => this.#planned(attempt), world.fail);
-    world.time.startProcess();
+    this.#process = world.time.newProcess(world.machine);
     world.check.started(number);
     world.note('process', `${number} starts`);
-    const journal = world.journals.open();
+    const telemetry = this.#telemetry();
+    const { journal, leases } = world.open(this.#process, number, telemetry);
+    this.#leases = leases;
     const { engine, lanes } = assembleEngine(world.config, {
-      telemetry: this.#telemetry(),
-      journal: this.#mortal(journal),
+      telemetry,
+      journal: mortalJournal(journal, {
+        ...{ view: this.#view, attempts: this.#attempts },
+        ...{ tree: world.tree, note: world.note, check: world.check, stateOf: world.stateOf },
+        livesOn: (where) => this.#boundary(where),
+      }),
+      ownership: leases,
       invocation: { program: 'rampart', flags: '' },
       clock: systemClock,
       random: () => world.random.fraction(),
@@ -101,12 +116,12 @@ export class Life {
     this.#daemon = new Daemon({
       engine: world.breakEngine(engine),
       lanes,
-      source: world.tree.source(this.#view),
+      source: world.tree.source(this.#view, (tell) => this.#hear(tell)),
       keeper: openDaemonKeeper(world.config, {
         clock: systemClock,
         compile: new PolicyCompiler(thisThread).compile,
       }),
-      leases: soleLeases({ owner: 'sole', epoch: 1 }),
+      leases,
       resolver: new TargetResolver(engine, world.config.reconcile.mode),
       attributor: null,
       probeMs: world.config.reconcile.probeSeconds * 1000,
@@ -121,18 +136,26 @@ export class Life {
     this.#daemon.run().then(
       () => this.#end(journal, 'has stopped'),
       (error: unknown) => {
-        if (!this.#dead) world.fail('no bugs', error instanceof Error ? (error.stack ?? '') : String(error));
+        if (this.isAlive) world.fail('no bugs', error instanceof Error ? (error.stack ?? '') : String(error));
       },
     );
   }
 
   get isAlive(): boolean {
-    return !this.#dead;
+    return this.#process.isAlive;
   }
 
-  /** When it could last not do anything; minus infinity if it always could. */
-  get frozenUntilMs(): number {
-    return this.#frozenUntilMs;
+  get isStopping(): boolean {
+    return this.#stop.signal.aborted;
+  }
+
+  /** The lease under which it would write to the group; null: it has none. */
+  leaseOf(group: string): HeldLease | null {
+    return this.#leases.leaseOf({ account: 'default', region: REGION, id: group });
+  }
+
+  get process(): VirtualProcess {
+    return this.#process;
   }
 
   /** As `/api/status` would tell. */
@@ -140,64 +163,67 @@ export class Life {
     return this.#daemon.controller.status();
   }
 
+  #hear(tell: () => void): void {
+    const afterMs = this.#world.hearsAfterMs();
+    if (afterMs === 0) this.#process.run(tell);
+    else this.#process.in(afterMs, tell);
+  }
+
   /** SIGHUP. */
   reload(): void {
-    for (const listener of this.#reloads) listener();
+    this.#process.run(() => {
+      for (const listener of this.#reloads) listener();
+    });
   }
 
   /** SIGTERM. It ends by itself, soon. */
   stop(): void {
     this.#world.note('process', `${this.number} is told to stop`);
-    this.#stop.abort('SIGTERM');
+    this.#process.run(() => this.#stop.abort('SIGTERM'));
   }
 
   /** SIGSTOP, and SIGCONT later. */
   freeze(forMs: number): void {
     this.#world.note('process', `${this.number} freezes for ${forMs} ms`);
-    this.#frozenUntilMs = this.#world.time.nowMs + forMs;
-    this.#world.time.freezeProcess(forMs);
-    this.#world.check.unreadable(this.#frozenUntilMs);
+    this.#process.freeze(forMs);
+    this.#world.check.unreadable(this.#process.frozenUntilMs);
   }
 
   /** SIGKILL. */
   kill(where: string): void {
-    if (this.#dead) return;
+    if (!this.isAlive) return;
     this.#world.note('process', `${this.number} dies ${where}`);
-    this.#dead = true;
-    this.#world.time.killProcess();
-    this.#world.tree.forgetListeners();
-    this.#world.journals.crash();
+    this.abandon();
+    this.#world.crashed();
     this.#world.ended();
   }
 
   /** The simulation is over: it is not killed, it just does no more. */
   abandon(): void {
-    this.#dead = true;
-    this.#world.time.killProcess();
-    this.#world.tree.forgetListeners();
+    this.#process.kill();
+    this.#world.tree.forgetListeners(this.#view);
   }
 
   #end(journal: Journal, how: string): void {
-    if (this.#dead) return;
+    if (!this.isAlive) return;
     this.#world.note('process', `${this.number} ${how}`);
     void journal.close();
-    this.#dead = true;
-    this.#world.time.killProcess();
-    this.#world.tree.forgetListeners();
+    this.abandon();
     this.#world.ended();
   }
 
   /** A moment at which it may die. Answers whether it lives. */
   #boundary(where: string): boolean {
-    if (!this.#dead && this.#world.diesHere()) this.kill(where);
-    return !this.#dead;
+    if (this.isAlive && this.#world.diesHere()) this.kill(where);
+    return this.isAlive;
   }
 
   #transport(): Transport {
     return {
-      call: (operation, asked) => {
+      call: (operation, asked, mayBegin) => {
         const params = withPages(asked, this.#world.pageSize);
         if (!this.#boundary(`before ${operation} is sent`)) return never();
+        if (mayBegin?.() === false) return Promise.resolve(NOT_BEGUN);
         const call: SentCall = {
           life: this.number,
           atMs: this.#world.time.nowMs,
@@ -214,7 +240,9 @@ export class Life {
         this.#pages.asked(call);
         this.#world.check.sent(call);
         return new Promise((resolve) => {
-          this.#world.network.send(call, request, (answer) => this.#receive(call, answer, resolve));
+          this.#world.network.send(call, request, (answer) =>
+            this.#process.run(() => this.#receive(call, answer, resolve)),
+          );
           this.#boundary(`after ${operation} is sent`);
         });
       },
@@ -222,58 +250,17 @@ export class Life {
   }
 
   #receive(call: SentCall, answer: TransportAnswer, resolve: (answer: TransportAnswer) => void): void {
-    const { time } = this.#world;
-    if (this.#dead) return;
-    if (time.nowMs < this.#frozenUntilMs) {
-      time.in(this.#frozenUntilMs - time.nowMs, () => this.#receive(call, answer, resolve));
-      return;
-    }
     if (!this.#boundary(`before the answer to ${call.operation}`)) return;
     if (call.operation === 'DescribeSecurityGroupAttribute' && answer.kind === 'answered')
       this.#pages.take(call, answer.body);
     resolve(answer);
   }
 
-  /** The journal, with a chance to die before and after each thing that it keeps. */
-  #mortal(journal: Journal): Journal {
-    const { note, check } = this.#world;
-    const during = async <T>(what: string, operation: () => Promise<T>): Promise<T> => {
-      if (!this.#boundary(`before the journal ${what}`)) throw new Killed();
-      const value = await operation();
-      note('journal', what);
-      if (!this.#boundary(`after the journal ${what}`)) throw new Killed();
-      return value;
-    };
-    return wrappedJournal(journal, {
-      openIntent: (draft) =>
-        during(`opens an intent of ${draft.operation}`, async () => {
-          const intent = await journal.openIntent(draft);
-          note('journal', `gives ${intent.clientToken} to ${draft.operation} of ${draft.group.id}`);
-          return intent;
-        }),
-      closeIntent: (token, outcome) =>
-        during(`closes ${token}: ${outcome.result}`, () => journal.closeIntent(token, outcome)),
-      setEstateFacts: async (facts) => {
-        await journal.setEstateFacts(facts);
-        if (facts.desired !== undefined) this.#world.tree.noted = new PolicyView(this.#view);
-      },
-      savePlan: (plan) => {
-        check.told({ group: plan.id, steps: plan.steps, state: this.#world.stateOf(plan.id) });
-        this.#attempts.saved(plan.id, plan.hitless);
-        return during(`saves plan ${plan.hash.slice(0, 8)}`, () => journal.savePlan(plan));
-      },
-      mark: (group, marks) => {
-        if (typeof marks.attempted === 'string') this.#attempts.begun(group.id, marks.attempted);
-        return during(`marks ${group.id} ${JSON.stringify(marks)}`, () => journal.mark(group, marks));
-      },
-    });
-  }
-
   /** A dead process asks for nothing, and is told nothing. */
   #mortalShares(): ShareStore {
     const { shares } = this.#world;
     return {
-      serve: (lane, request) => (this.#dead ? never() : shares.serve(lane, request)),
+      serve: (lane, request) => (!this.isAlive ? never() : shares.serve(lane, request)),
       close: () => shares.close(),
     };
   }
@@ -281,7 +268,7 @@ export class Life {
   #telemetry(): Telemetry {
     return {
       emit: (event, fields) => {
-        if (this.#dead) return;
+        if (!this.isAlive) return;
         this.#world.telemetry?.emit(event, fields);
         this.#world.note('daemon', eventText(event, fields));
         if (event === 'group.described') this.#described(fields);

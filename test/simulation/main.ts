@@ -1,12 +1,14 @@
 // `npm run test:simulation -- --seeds N [--from S] [--workers W] [--sqlite] [--brake] [--json]`: many seeds.
 // `npm run test:simulation -- --seed S [--sqlite] [--brake]`: one seed, with its whole story.
+// With --replicas N: N processes side by side on a journal that they share by the rules of PostgreSQL.
 // With --estate: hundreds of groups, some of which hang.
 // `npm run test:simulation -- --soak [--hours H] [--groups G] [--seed S]`: one process over many virtual hours.
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { runMany } from './many/run-many.ts';
 import { failureText, resultOf, type Tally } from './many/tally.ts';
-import { simulate, type SimulationOptions } from './simulation.ts';
+import type { SimulationOptions } from './options.ts';
+import { simulate } from './simulation.ts';
 import { MIN_HOURS, soak, type Sample } from './soak.ts';
 
 const { values } = parseArgs({
@@ -16,6 +18,7 @@ const { values } = parseArgs({
     sqlite: { type: 'boolean', default: false },
     brake: { type: 'boolean', default: false },
     estate: { type: 'boolean', default: false },
+    replicas: { type: 'string', default: '1' },
     from: { type: 'string', default: '1' },
     workers: { type: 'string', default: String(availableParallelism()) },
     json: { type: 'boolean', default: false },
@@ -34,7 +37,12 @@ process.exitCode = isGood ? 0 : 1;
 
 function optionsOf(): SimulationOptions {
   const { sqlite, brake, estate } = values;
-  return { sqlite, brake, estate };
+  const replicas = numberOf('replicas');
+  if (replicas < 1 || (replicas > 1 && (sqlite || brake || estate)))
+    throw new Error(
+      '--replicas takes a number from 1, and more than 1 only without --sqlite, --brake, --estate',
+    );
+  return { sqlite, brake, estate, replicas };
 }
 
 async function oneSeed(): Promise<boolean> {
@@ -104,7 +112,7 @@ function sampleText(sample: Sample): string {
   return `${cells.map(([text, width]) => text.padStart(width)).join('')}\n`;
 }
 
-function numberOf(name: 'seeds' | 'seed' | 'from' | 'workers' | 'hours' | 'groups'): number {
+function numberOf(name: 'seeds' | 'seed' | 'from' | 'workers' | 'hours' | 'groups' | 'replicas'): number {
   const number = Number(values[name]);
   if (!Number.isSafeInteger(number) || number < 0) throw new Error(`--${name} takes a whole number`);
   return number;

@@ -10,6 +10,11 @@ import type { VirtualTime } from './virtual-time.ts';
 /** What pop-core waits for an answer. */
 const TIMEOUT_MS = 10_000;
 const MAX_LATE_MS = 45_000;
+/**
+ * A replica that takes a group over waits until no earlier call can come in any more (23 s and more), which a call that
+ * is still on its way after that would prove wrong.
+ */
+const MOST_LATE_OF_REPLICAS_MS = 1500;
 
 /** What becomes of a request, and then of its answer. */
 const FATES = [
@@ -29,6 +34,9 @@ const FATES = [
   'failedAfter',
 ] as const;
 type Fate = (typeof FATES)[number] | 'fine';
+
+/** With replicas most of all what comes late. */
+const FATES_OF_REPLICAS: readonly Fate[] = [...FATES, 'lateRequest', 'lateRequest', 'lateRequest'];
 
 /** A refusal of the vendor's for a while. */
 export interface Refusing {
@@ -50,6 +58,7 @@ export interface NetworkOptions {
   readonly cloud: Cloud;
   readonly random: Random;
   readonly note: (text: string) => void;
+  readonly ofReplicas?: boolean;
 }
 
 export class Network {
@@ -90,7 +99,8 @@ export class Network {
   /** Calls `answer` once. */
   send(call: SentCall, request: WireRequest, answer: (answer: TransportAnswer) => void): void {
     const { time, note, random } = this.#options;
-    const drawn: Fate = random.chance(this.#faults) ? random.pick(FATES) : 'fine';
+    const fates = this.#options.ofReplicas === true ? FATES_OF_REPLICAS : FATES;
+    const drawn: Fate = random.chance(this.#faults) ? random.pick(fates) : 'fine';
     const fate = !isWrite(call.operation) && this.hangs(call.group) ? 'lostRequest' : drawn;
     const label = `${call.operation} ${call.group} ${call.token}`;
     note(`${label} is sent${fate === 'fine' ? '' : `, fate ${fate}`}`);
@@ -107,7 +117,7 @@ export class Network {
     }
     time.in(TIMEOUT_MS, () => fail('Transport.Timeout'));
     if (fate === 'lostRequest') return;
-    const lateMs = fate === 'lateRequest' ? TIMEOUT_MS + random.below(MAX_LATE_MS) : 0;
+    const lateMs = fate === 'lateRequest' ? TIMEOUT_MS + random.below(this.#mostLateMs) : 0;
     time.in(lateMs + this.#latencyMs(), () => {
       const result = this.#refusal(call) ?? this.#options.cloud.handle(request, call, call.group);
       this.#bring(result, { label, fate, once, fail });
@@ -132,6 +142,10 @@ export class Network {
     const { code, status } = refusing;
     const body = { Code: code, Message: 'simulated', RequestId: 'simulated', HostId: 'ecs.test' };
     return { kind: 'reply', code, body, reply: { status, headers: {}, body: JSON.stringify(body) } };
+  }
+
+  get #mostLateMs(): number {
+    return this.#options.ofReplicas === true ? MOST_LATE_OF_REPLICAS_MS : MAX_LATE_MS;
   }
 
   #latencyMs(): number {

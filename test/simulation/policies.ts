@@ -2,6 +2,7 @@
 // a process that has loaded some of the versions. That second part is kept here a second time, apart from the
 // daemon's own keeper, for the checks to judge by.
 import type { Rule } from '../../reconciler/model/rule.ts';
+import type { DesiredState } from '../../reconciler/model/group.ts';
 import {
   noKinds,
   OUTSIDE_GIT,
@@ -65,9 +66,11 @@ export const revisionOf = (version: PolicyVersion): string => `v${version.number
 /** The work tree of the policies: one version after the other, and those who wait for changes. */
 export class PolicyTree {
   #current: PolicyVersion;
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Map<() => void, PolicyView>();
   /** What the last process that noted it in its journal had in force. */
-  noted: PolicyView | null = null;
+  #noted: PolicyView | null = null;
+  /** By the state that was noted: another replica may find an earlier one than the last. */
+  readonly #notedAs = new WeakMap<DesiredState, PolicyView>();
 
   constructor(files: ReadonlyMap<string, SimFile>) {
     this.#current = { number: 1, files };
@@ -83,6 +86,18 @@ export class PolicyTree {
     );
   }
 
+  /** A process writes into the journal what it has in force. */
+  note(desired: DesiredState, view: PolicyView): void {
+    this.#noted = view.copy();
+    this.#notedAs.set(desired, this.#noted);
+  }
+
+  /** What a process has in force that finds this in the journal. */
+  recall(desired: DesiredState | null, view: PolicyView): void {
+    const noted = (desired === null ? undefined : this.#notedAs.get(desired)) ?? this.#noted;
+    if (desired !== null && noted !== null) view.beginWith(noted);
+  }
+
   write(file: string, content: SimFile): void {
     const files = new Map(this.#current.files).set(file, content);
     this.#current = { number: this.#current.number + 1, files };
@@ -90,20 +105,21 @@ export class PolicyTree {
 
   /** What a watcher reports, some time after a write. */
   notify(): void {
-    for (const listener of this.#listeners) listener();
+    for (const listener of this.#listeners.keys()) listener();
   }
 
-  /** The tree as the daemon's source, for one process. */
-  source(view: PolicyView): Source {
+  /** The tree as the daemon's source, for one process, which does by `run` what comes from outside. */
+  source(view: PolicyView, run: (work: () => void) => void): Source {
     return {
       load: () => {
         view.take(this.#current);
         return Promise.resolve(loaded(this.#current));
       },
       watch: (onChange) => {
-        this.#listeners.add(onChange);
+        const listener = () => run(onChange);
+        this.#listeners.set(listener, view);
         const close = () => {
-          this.#listeners.delete(onChange);
+          this.#listeners.delete(listener);
           return Promise.resolve();
         };
         return Promise.resolve({ close });
@@ -114,8 +130,8 @@ export class PolicyTree {
   }
 
   /** A process that died listens no more. */
-  forgetListeners(): void {
-    this.#listeners.clear();
+  forgetListeners(of: PolicyView): void {
+    for (const [listener, view] of this.#listeners) if (view === of) this.#listeners.delete(listener);
   }
 }
 
@@ -127,10 +143,15 @@ export class PolicyView {
   #inForce = new Map<string, { readonly file: string; readonly policy: SimPolicy }>();
   readonly #byRevision = new Map<string, ReadonlyMap<string, SimPolicy>>();
 
-  constructor(before: PolicyView | null) {
-    if (before === null) return;
+  beginWith(before: PolicyView): void {
     this.#inForce = before.#inForce;
     for (const [revision, policies] of before.#byRevision) this.#byRevision.set(revision, policies);
+  }
+
+  copy(): PolicyView {
+    const copy = new PolicyView();
+    copy.beginWith(this);
+    return copy;
   }
 
   take(version: PolicyVersion): void {

@@ -16,7 +16,8 @@ export interface RestWorld {
   readonly cloud: Cloud;
   readonly tree: PolicyTree;
   readonly journals: JournalHost;
-  readonly life: () => Life | null;
+  /** One of each replica. */
+  readonly lives: () => ReadonlyArray<Life | null>;
   /** How many writes were sent, by group. */
   readonly writesOf: ReadonlyMap<string, number>;
   /** A person approves whatever waits. */
@@ -94,7 +95,7 @@ export class Rest {
       const hopeless = hopelessGroups(world);
       const mayGoOn = new Set([...hopeless, ...blockedGroups(world)]);
       const [all, others] = [this.#writes(hopeless), this.#writes(mayGoOn)];
-      this.#world.time.in(0, () => this.#world.life()?.reload());
+      this.#world.time.in(0, () => this.#world.lives().forEach((life) => life?.reload()));
       await this.#world.runUntil(this.#world.time.nowMs + this.#calmMs());
       if (this.#writes(mayGoOn) > others || looks > MAX_LOOKS)
         this.#world.fail('last plan', 'a look at what had come to rest led to calls');
@@ -115,9 +116,9 @@ export class Rest {
   }
 
   #unsettled(world: EndWorld, hopeless: ReadonlySet<string>): string[] {
-    const life = this.#world.life();
-    if (life?.isAlive !== true) return ['no process runs'];
-    const statuses = life.status();
+    const lives = this.#world.lives();
+    if (!lives.every((life) => life?.isAlive === true)) return ['a process does not run'];
+    const statuses = lives.flatMap((life) => life?.status() ?? []);
     const late = statuses.filter(({ revision }) => revision !== revisionOf(this.#world.tree.current));
     if (late.length > 0) return late.map(({ id, revision }) => `${id} is still held to ${revision}`);
     const wrong = [...unsettledGroups(world)].flatMap(([group, texts]) => (hopeless.has(group) ? [] : texts));
@@ -133,7 +134,12 @@ export class Rest {
       version: this.#world.tree.current,
       nowMs: this.#world.time.wallMs,
       stateOf: (group) => this.#world.cloud.group(group),
-      statuses: new Map((this.#world.life()?.status() ?? []).map((status) => [status.id, status])),
+      statuses: new Map(
+        this.#world
+          .lives()
+          .flatMap((life) => life?.status() ?? [])
+          .map((status) => [status.id, status]),
+      ),
     };
   }
 }

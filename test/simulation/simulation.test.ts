@@ -3,7 +3,8 @@
 import { describe, expect, it } from 'vitest';
 import { whereGroupsAreFull } from './draw/worlds.ts';
 import { runMany } from './many/run-many.ts';
-import { simulate, type SimulationOptions } from './simulation.ts';
+import type { SimulationOptions } from './options.ts';
+import { simulate } from './simulation.ts';
 
 const CHUNKS = 10;
 const SEEDS_PER_CHUNK = 6;
@@ -12,6 +13,9 @@ const BRAKED_SEEDS = 20;
 /** Among them one in which a group that is taken for alone shows. */
 const FIRST_FULL_SEED = 19;
 const FULL_SEEDS = 6;
+/** Among them some in which replicas take over from each other while calls are under way. */
+const FIRST_REPLICAS_SEED = 14;
+const REPLICAS_SEEDS = 5;
 /** One in which edits that wait behind the first read show. */
 const ESTATE_SEED = 3;
 
@@ -44,6 +48,10 @@ describe('whatever happens to the daemon, no invariant is violated', () => {
     expect(await violations(ESTATE_SEED, 1, { estate: true })).toEqual([]);
   });
 
+  it('nor with three replicas side by side, whichever of them dies, freezes or loses the database', async () => {
+    expect(await violations(FIRST_REPLICAS_SEED, REPLICAS_SEEDS, { replicas: 3 })).toEqual([]);
+  });
+
   it('nor on the journal that ships', async () => {
     expect(await violations(1, SQLITE_SEEDS, { sqlite: true })).toEqual([]);
   });
@@ -63,6 +71,11 @@ describe('a seed', () => {
     const [once, again] = [await simulate(seed), await simulate(seed)];
     expect(again.trace).toEqual(once.trace);
     expect(again.digest).toBe(once.digest);
+  });
+
+  it('of three replicas tells the same story each time', async () => {
+    const [once, again] = [await simulate(14, { replicas: 3 }), await simulate(14, { replicas: 3 })];
+    expect(again.trace).toEqual(once.trace);
   });
 
   it('tells another story than the next one', async () => {

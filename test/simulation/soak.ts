@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { DEFAULT_QUIRKS } from '../../emulator/quirks.ts';
+import { soleLeases } from '../../daemon/schedule/leases/shard-leases.ts';
 import { MemoryShares } from '../../daemon/shares/memory-shares.ts';
 import { fanOut, type Telemetry } from '../../daemon/telemetry/events.ts';
 import { Metrics } from '../../daemon/telemetry/metrics.ts';
@@ -167,7 +168,10 @@ class Soak {
       time: this.#time,
       network: this.#network,
       tree: this.#tree,
-      journals: this.#journals,
+      machine: this.#time.home,
+      open: () => ({ journal: this.#journals.open(), leases: soleLeases({ owner: 'sole', epoch: 1 }) }),
+      crashed: () => this.#journals.crash(),
+      hearsAfterMs: () => 0,
       shares: new MemoryShares(() => this.#time.nowMs),
       config: configOf(this.#knobs.config, 'auto'),
       check: this.#watchedBy([

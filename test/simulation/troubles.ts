@@ -10,7 +10,7 @@ import { bringsRules, type Network, type Refusing } from './network.ts';
 import type { People } from './people.ts';
 import { REGION } from './policies.ts';
 import { peerText } from './rules.ts';
-import type { VirtualTime } from './virtual-time.ts';
+import type { Machine, VirtualTime } from './virtual-time.ts';
 
 export interface TroubleWorld {
   readonly knobs: Knobs;
@@ -24,8 +24,12 @@ export interface TroubleWorld {
   readonly approve: () => void;
   /** Until then calls may be refused, whichever they are. */
   readonly unreadable: (untilMs: number) => void;
-  /** The process that runs, if one does. */
+  /** The process that runs, if one does; of several any one. */
   readonly life: () => Life | null;
+  /** Until when the process could not do what it had to; minus infinity if it always could. */
+  readonly idleUntilMs: (life: Life) => number;
+  /** Those that the daemon may run on. */
+  readonly machines: readonly Machine[];
   readonly fail: Fail;
   readonly note: (who: string, what: string) => void;
 }
@@ -91,12 +95,12 @@ export class Troubles {
 
   /** From now on everybody means well, and what is still on its way in the network arrives. */
   end(): void {
-    const { network, cloud, people, journals, time } = this.#world;
+    const { network, cloud, people, journals, machines } = this.#world;
     this.#goesOn = false;
     network.heal();
     cloud.setFaults([]);
     this.#restoreQuota();
-    time.setWallError(0);
+    for (const machine of machines) machine.wallErrorMs = 0;
     people.mendFiles();
     journals.resumeAll();
   }
@@ -196,14 +200,14 @@ export class Troubles {
   }
 
   #stop(): void {
-    const { time, fail } = this.#world;
+    const { time, fail, idleUntilMs } = this.#world;
     const life = this.#world.life();
     if (life?.isAlive !== true) return;
     life.stop();
     const judge = () => {
       if (!life.isAlive) return;
       // While it was frozen it could do nothing, and what it then had to do comes on top.
-      const awakeForMs = time.nowMs - life.frozenUntilMs;
+      const awakeForMs = time.nowMs - idleUntilMs(life);
       if (awakeForMs < STOP_GRACE_MS) time.in(STOP_GRACE_MS - awakeForMs, judge);
       else fail('shutdown', `process ${life.number} still runs after its grace period`);
     };
@@ -211,12 +215,15 @@ export class Troubles {
   }
 
   #jumpClock(): void {
-    const { time, random, note, unreadable } = this.#world;
+    const { time, random, note, unreadable, machines } = this.#world;
+    const [first] = machines;
+    const machine = machines.length === 1 ? first : random.pick(machines);
+    if (machine === undefined) return;
     const errorMs = Math.round((random.fraction() - 0.5) * random.pick([4000, 600_000, 7_200_000]));
     note('machine', `its clock is off by ${errorMs} ms`);
-    time.setWallError(errorMs);
+    machine.wallErrorMs = errorMs;
     const forMs = random.below(120_000);
     if (Math.abs(errorMs) > MOST_CLOCK_ERROR_MS) unreadable(time.nowMs + forMs);
-    time.in(forMs, () => time.setWallError(0));
+    time.in(forMs, () => (machine.wallErrorMs = 0));
   }
 }

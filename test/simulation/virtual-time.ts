@@ -2,8 +2,9 @@
 // performance.now) is answered from here, and a day passes as fast as its events can be worked off. Between two
 // events all promises that can settle do, so one seed gives one order of events.
 //
-// Two kinds of events: those of the process under test, which came through the global timers and die or wait
-// with the process; and those of the world around it, which nothing stops.
+// Two kinds of events: those of a process under test, which came through the global timers and die or wait
+// with the process; and those of the world around it, which nothing stops. Several processes may run side by side: what
+// happens from one event to the next is done by one of them at most, so a timer that is made belongs to that one.
 import { setImmediate as realImmediate } from 'node:timers';
 
 /** When every simulation begins. */
@@ -14,8 +15,64 @@ interface Entry {
   /** Order of events that are due at once. */
   order: number;
   readonly run: () => void;
-  readonly ofProcess: boolean;
+  /** Null: an event of the world. */
+  readonly of: VirtualProcess | null;
   gone: boolean;
+}
+
+/** Its clock may be wrong, also for the processes that it runs later. */
+export class Machine {
+  wallErrorMs: number;
+  constructor(wallErrorMs = 0) {
+    this.wallErrorMs = wallErrorMs;
+  }
+}
+
+/** A process under test. What is the world's and reaches into it comes in by `run`. */
+export class VirtualProcess {
+  readonly machine: Machine;
+  readonly #time: VirtualTime;
+  #isAlive = true;
+  #frozenUntilMs = -Infinity;
+
+  constructor(time: VirtualTime, machine: Machine) {
+    this.#time = time;
+    this.machine = machine;
+  }
+
+  get isAlive(): boolean {
+    return this.#isAlive;
+  }
+
+  /** When it could last not do anything; minus infinity if it always could. */
+  get frozenUntilMs(): number {
+    return this.#frozenUntilMs;
+  }
+
+  get isFrozen(): boolean {
+    return this.#time.nowMs < this.#frozenUntilMs;
+  }
+
+  /** Its timers are gone, and what its last promises still set up never comes. */
+  kill(): void {
+    this.#isAlive = false;
+  }
+
+  /** As SIGSTOP and SIGCONT: none of its timers fires before the time is over; then all that are due do. */
+  freeze(forMs: number): void {
+    this.#frozenUntilMs = Math.max(this.#frozenUntilMs, this.#time.nowMs + forMs);
+  }
+
+  /** Does it now, or as an event of its own as soon as it can: when it is thawed, and another process has had its turn. */
+  run(work: () => void): void {
+    if (!this.isFrozen && this.#time.enter(this)) work();
+    else this.in(0, work);
+  }
+
+  /** Answers how to call it off. */
+  in(delayMs: number, work: () => void): () => void {
+    return this.#time.in(delayMs, work, this);
+  }
 }
 
 /** What `setTimeout` gives back; Node's has these methods too. */
@@ -41,9 +98,11 @@ export class VirtualTime {
   /** True time: what the vendor's clock shows. */
   readonly #startWallMs: number;
   #nowMs = 0;
-  #wallErrorMs = 0;
   #order = 0;
-  #processRuns = false;
+  /** Whose event the present one is; null: no process has done anything in it yet. */
+  #current: VirtualProcess | null = null;
+  /** The clock that people and the checks look at while no process does anything. */
+  readonly home = new Machine();
   /** A heap by time, then by order. */
   readonly #heap: Entry[] = [];
 
@@ -61,42 +120,29 @@ export class VirtualTime {
     return this.#startWallMs + this.#nowMs;
   }
 
-  /** What the clock of the machine under test shows. */
+  /** What the clock of the machine shows whose process does something just now. */
   get wallMs(): number {
-    return this.trueWallMs + this.#wallErrorMs;
+    return this.trueWallMs + (this.#current?.machine ?? this.home).wallErrorMs;
   }
 
-  setWallError(errorMs: number): void {
-    this.#wallErrorMs = errorMs;
+  /** An event of the world, or of a process. Answers how to call it off. */
+  in(delayMs: number, run: () => void, of: VirtualProcess | null = null): () => void {
+    const entry = this.#add(delayMs, run, of);
+    return () => (entry.gone = true);
   }
 
-  /** An event of the world. */
-  in(delayMs: number, run: () => void): void {
-    this.#add(delayMs, run, false);
+  /** What is done until the next event is done by it. */
+  newProcess(machine: Machine): VirtualProcess {
+    const process = new VirtualProcess(this, machine);
+    if (!this.enter(process)) throw new Error('a process starts in an event of another one');
+    return process;
   }
 
-  /** From now on global timers belong to a living process. */
-  startProcess(): void {
-    this.#processRuns = true;
-  }
-
-  /** Its timers are gone, and what its last promises still set up never comes. */
-  killProcess(): void {
-    this.#processRuns = false;
-    for (const entry of this.#heap) if (entry.ofProcess) entry.gone = true;
-  }
-
-  /** As SIGSTOP and SIGCONT: none of its timers fires before the time is over; then all that are due do. */
-  freezeProcess(forMs: number): void {
-    const untilMs = this.#nowMs + forMs;
-    const entries = this.#heap.splice(0).sort(inOrder);
-    for (const entry of entries) {
-      if (entry.ofProcess && entry.dueMs < untilMs) {
-        entry.dueMs = untilMs;
-        entry.order = this.#order += 1;
-      }
-      this.#push(entry);
-    }
+  /** What is done until the next event is done by the process; false: it is another's, or the process is dead. */
+  enter(process: VirtualProcess): boolean {
+    if (!process.isAlive) return false;
+    this.#current ??= process;
+    return this.#current === process;
   }
 
   /** Runs the next event that is due by then; false if there is none. Either way all promises settle that can. */
@@ -108,8 +154,10 @@ export class VirtualTime {
       return false;
     }
     this.#nowMs = entry.dueMs;
+    this.#current = entry.of;
     entry.run();
     await settle();
+    this.#current = null;
     return true;
   }
 
@@ -138,8 +186,9 @@ export class VirtualTime {
 
   #timer(run: () => void, delayMs: number): Timer {
     // As Node: no timer is shorter than a millisecond.
-    const entry = this.#add(Math.max(1, Math.ceil(delayMs)), run, true);
-    if (!this.#processRuns) entry.gone = true;
+    const entry = this.#add(Math.max(1, Math.ceil(delayMs)), run, this.#current);
+    // Whatever is not a process has no business with these.
+    if (this.#current === null) entry.gone = true;
     return new Timer(entry);
   }
 
@@ -152,12 +201,12 @@ export class VirtualTime {
     return timer;
   }
 
-  #add(delayMs: number, run: () => void, ofProcess: boolean): Entry {
-    const entry = {
+  #add(delayMs: number, run: () => void, of: VirtualProcess | null): Entry {
+    const entry: Entry = {
       dueMs: this.#nowMs + delayMs,
       order: (this.#order += 1),
       run,
-      ofProcess,
+      of,
       gone: false,
     };
     this.#push(entry);
@@ -181,9 +230,15 @@ export class VirtualTime {
     for (;;) {
       const first = this.#heap[0];
       if (first === undefined) return null;
-      if (!first.gone && first.dueMs > untilMs) return null;
+      const isGone = first.gone || first.of?.isAlive === false;
+      if (!isGone && first.dueMs > untilMs) return null;
       this.#removeFirst();
-      if (!first.gone) return first;
+      if (isGone) continue;
+      const thawMs = first.of?.frozenUntilMs ?? -Infinity;
+      if (thawMs <= first.dueMs) return first;
+      first.dueMs = thawMs;
+      first.order = this.#order += 1;
+      this.#push(first);
     }
   }
 

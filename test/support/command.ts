@@ -6,17 +6,31 @@ import { createProgram } from '../../daemon/program.ts';
 import type { Finished } from './rampart.ts';
 
 /** Runs it to its end in that folder. The folder is the whole process's while it runs, so one runs at a time. */
-export async function runCommand(
+export const runCommand = (
   folder: string,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
-): Promise<Finished> {
-  const [stdout, stderr] = [new Text(), new Text()];
+): Promise<Finished> => runInFolder(folder, { args, env, answer: null });
+
+/** The same for a person at a terminal, who writes this line when a question comes. */
+export const runAtTerminal = (folder: string, args: readonly string[], answer: string): Promise<Finished> =>
+  runInFolder(folder, { args, env: {}, answer });
+
+interface CommandRun {
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** Null: no person is there. */
+  readonly answer: string | null;
+}
+
+async function runInFolder(folder: string, { args, env, answer }: CommandRun): Promise<Finished> {
+  const isThere = answer !== null;
+  const [stdout, stderr] = [new Text(), Object.assign(new Text(), { isTTY: isThere })];
   const home = process.cwd();
   process.chdir(folder);
   try {
     const code = await createProgram({
-      stdin: () => Readable.from([]),
+      stdin: () => Object.assign(Readable.from(isThere ? [`${answer}\n`] : []), { isTTY: isThere }),
       stdout,
       stderr,
       env: { PATH: process.env.PATH, ...env },

@@ -139,8 +139,8 @@ export class GitAccidentWorld {
     });
     await this.daemon.event('call.succeeded', { operation: 'RevokeSecurityGroup' }, from);
     expect(await this.estate.ports()).toEqual(GOOD_PORTS);
-    const converged = await this.daemon.event('group.converged', {}, from);
-    expect(converged.revision).toBe(this.#inForce);
+    // A run of the commit before may end as late as now.
+    await this.daemon.event('group.converged', { revision: this.#inForce }, from);
     await emulator.clearCalls();
   }
 

@@ -92,8 +92,8 @@ function nextCommands({ config }: InitFlags, policies: string, io: Io): readonly
   const { program, flags } = invocationOf(config ?? null, io);
   const folder = path.join(path.dirname(config ?? DEFAULT_CONFIG_FILE), policies);
   return [
+    `${program} doctor${flags}`,
     `${program} import${flags} --all --out ${shellWord(folder)}`,
-    `${program} validate${flags}`,
     `${program} plan${flags}`,
   ];
 }

@@ -22,7 +22,13 @@ export function addCopyCommand(journal: Command, io: Io, done: (code: ExitCode) 
       'postgres://USER@HOST:PORT/DATABASE, without a password',
       flagOf(parseTarget),
     )
-    .addHelpText('after', '\nThen write that URL as `journal.url` of the config, and start the daemon.')
+    .addHelpText(
+      'after',
+      [
+        '\nThen write that URL as `journal.url` of the config, and start the daemon.',
+        '\nExample:\n  rampart journal copy --to postgres://rampart@db.internal/rampart',
+      ].join('\n'),
+    )
     .action((flags: CopyFlags) => runCopy(flags, io).then(done));
 }
 

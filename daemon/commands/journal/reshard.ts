@@ -19,7 +19,10 @@ export function addReshardCommand(journal: Command, io: Io, done: (code: ExitCod
     .requiredOption('--shards <N>', `1 to ${MOST_SHARDS}`, flagOf(parseShards))
     .addHelpText(
       'after',
-      '\nThen write that number as `journal.shards` of the config, and start the replicas.',
+      [
+        '\nThen write that number as `journal.shards` of the config, and start the replicas.',
+        '\nExample:\n  rampart journal reshard --shards 4',
+      ].join('\n'),
     )
     .action((flags: ReshardFlags) => runReshard(flags, io).then(done));
 }

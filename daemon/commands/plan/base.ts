@@ -21,9 +21,8 @@ import { lookOf, type ColorChoice } from '../../cli/look.ts';
 import { systemClock } from '../../clock.ts';
 import { noteUncommitted } from '../../compose/committed.ts';
 import { readPolicies } from '../../compose/session.ts';
-import { problemText, shownPath } from '../../compose/setup.ts';
+import { compileShown, problemText, shownPath } from '../../compose/setup.ts';
 import type { Config } from '../../config/config.ts';
-import { compileHere } from '../../source/compile/compile-files.ts';
 import { differsFrom, readBasePolicies, workTreeOf } from '../../source/git/base-policies.ts';
 import type { PlanFormat } from './flags.ts';
 
@@ -82,7 +81,7 @@ async function policiesOfBase({ policies }: Config, base: string, io: Io): Promi
   const shown = shownPath(policies.path, io);
   const found = await readBasePolicies(shown, base, { limits: policies.limits, environment: io.env });
   if (found.kind === 'unknown') throw new UsageError(`--base ${base}: ${found.reason}`);
-  const { groups, expectations, problems } = compileHere(found.policies, { accounts: null });
+  const { groups, expectations, problems } = await compileShown(found.policies, { accounts: null }, io);
   const errors = problems.filter(({ severity }) => severity === 'error');
   if (errors.length === 0) return { revision: found.commit, groups, expectations, guardrails: [] };
   throw new UsageError(

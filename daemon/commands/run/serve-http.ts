@@ -12,11 +12,13 @@ import type { HttpServer } from '../../http/listener.ts';
 import type { EventStreams } from '../../http/local/event-streams.ts';
 import { createPages } from '../../http/page/pages.ts';
 import { startHttp, type HttpPorts } from '../../http/server.ts';
+import type { GroupsView } from '../../http/status.ts';
 import type { Journal } from '../../journal/journal.ts';
 import { systemClock } from '../../clock.ts';
 import type { Lanes } from '../../queue/lanes.ts';
+import { groupStatus, outcomeNow } from '../../schedule/group-record.ts';
 import type { Telemetry } from '../../telemetry/events.ts';
-import type { Metrics } from '../../telemetry/metrics.ts';
+import { hasSeries, type Metrics, type MetricsView } from '../../telemetry/metrics.ts';
 import { createRedactor } from '../../telemetry/redact.ts';
 import { createTelemetry } from '../../telemetry/telemetry.ts';
 
@@ -68,7 +70,12 @@ export function httpPorts({
 }: Observed): HttpPorts {
   const rampart = packageVersion();
   const startedAt = new Date().toISOString();
-  const status: HttpPorts['status'] = () => ({
+  const { controller } = daemon;
+  const statusOf: GroupsView['statusOf'] = (group) => {
+    const record = controller.recordOf(group);
+    return record === null ? null : { ...groupStatus(record), attribution: attributor?.of(group) ?? null };
+  };
+  const view: HttpPorts['view'] = () => ({
     version: 1,
     rampart,
     startedAt,
@@ -78,17 +85,15 @@ export function httpPorts({
     management: daemon.management,
     leases: daemon.leases,
     hooks: hooks?.status() ?? null,
-    groups: daemon.controller
-      .status()
-      .map((group) => ({ ...group, attribution: attributor?.of(group) ?? null })),
+    groups: { counts: controller.tally.counts, listed: () => controller.tally.listed(), statusOf },
     lanes: lanes.status(),
     resyncs: daemon.resyncs,
   });
   return {
-    status,
+    view,
     pages: createPages({
-      status,
-      record: (group) => daemon.controller.recordOf(group),
+      view,
+      record: (group) => controller.recordOf(group),
       desk: journal,
       nowMs: () => systemClock.nowMs(),
     }),
@@ -96,8 +101,23 @@ export function httpPorts({
     events,
     reconcileNow: (group) => daemon.reconcileNow(group),
     metrics: async () => {
-      const { perGroup } = liveConfig.settings.metrics;
-      return { text: await metrics.render({ ...status(), perGroup }), contentType: metrics.contentType };
+      const { policies, lanes, resyncs, leases } = view();
+      const { tally } = controller;
+      const groups = groupSamples(tally, liveConfig.settings.metrics.perGroup);
+      const text = await metrics.render({ policies, groups, lanes, resyncs, leases });
+      return { text, contentType: metrics.contentType };
     },
   };
+}
+
+/** A status is made of those alone that have series of their own. */
+function groupSamples(
+  tally: Daemon['controller']['tally'],
+  perGroup: Config['metrics']['perGroup'],
+): MetricsView['groups'] {
+  const all = tally.records();
+  const attempts = all.flatMap(({ lastAttemptMs }) => (lastAttemptMs === null ? [] : [lastAttemptMs]));
+  const own = all.filter((record) => hasSeries(outcomeNow(record), perGroup)).map(groupStatus);
+  const oldestAttemptMs = attempts.reduce((oldest, each) => Math.min(oldest, each), Infinity);
+  return { counts: tally.counts, oldestAttemptMs, own };
 }

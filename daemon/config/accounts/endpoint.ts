@@ -82,15 +82,19 @@ const TRAIL_EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** By how its hosts are named. */
-export type VendorService = 'ecs' | 'actiontrail';
+export type VendorService = 'ecs' | 'actiontrail' | 'quotas';
 
 const EXCEPTIONS = { ecs: ENDPOINT_EXCEPTIONS, actiontrail: TRAIL_EXCEPTIONS } as const;
+
+/** Of Quota Center, for every region. Source: PyPI `alibabacloud-quotas20200510`, `client.py`; the vendor's Terraform provider. */
+const QUOTA_CENTER = 'https://quotas.aliyuncs.com';
 
 /** The vendor's endpoint of a region, as an https origin; the error says what is wrong with the region. */
 export function regionalEndpoint(region: string, service: VendorService = 'ecs'): Result<string, string> {
   if (region.length > 64 || !REGION.test(region)) {
     return err('the region is not a region id: write it such as cn-hangzhou');
   }
+  if (service === 'quotas') return ok(QUOTA_CENTER);
   const exception = Object.entries(EXCEPTIONS[service]).find(([, regions]) => regions.includes(region));
   return ok(`https://${exception?.[0] ?? `${service}.${region}.aliyuncs.com`}`);
 }

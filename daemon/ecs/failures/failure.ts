@@ -50,7 +50,11 @@ const LACKS_FIELDS = /^(OperationDenied|MissingParameter(\..+)?|InvalidIpProtoco
 export const mayNotKnowTheForm = (failure: Failure): boolean => LACKS_FIELDS.test(failure.code);
 
 /** A missing RAM permission may concern one group or one operation only. */
-const RAM_CODE = /^(Forbidden(?!\.AccessKeyDisabled)|NoPermission|NotAuthorized|AccessDenied)/;
+const RAM_CODE =
+  /^(Forbidden(?!\.AccessKeyDisabled)|NoPermission|NotAuthorized|AccessDenied|RAM\.PERMISSION\.DENIED)/;
+
+/** Whether RAM, of whichever service, does not let the caller do this. */
+export const isRamRefusal = (code: string): boolean => RAM_CODE.test(code);
 
 /** Whether every call of the account would be refused alike. */
 export const concernsAccount = ({ kind, code }: Failure): boolean =>

@@ -36,6 +36,7 @@ export interface PopTransportOptions {
 const API_VERSIONS: Readonly<Record<VendorService, string>> = {
   ecs: '2014-05-26',
   actiontrail: '2020-07-06',
+  quotas: '2020-05-10',
 };
 const LONE_SURROGATE = /\p{Surrogate}/u;
 /**
@@ -141,7 +142,16 @@ function endpointFor(region: string, options: PopTransportOptions): Result<strin
 const httpStatusOf = (exchange: unknown): number => exchangeSchema.parse(exchange).response.statusCode;
 
 /**
- * json-bigint makes objects without a prototype, and BigNumber objects of long integers such as account ids.
- * Written out and read again, they become plain objects and texts of all their digits.
+ * json-bigint makes BigNumber objects of long integers such as account ids, and objects without a prototype. The former
+ * become texts of all their digits. Changes what it is given: answers are large, and a copy took longer than reading them.
  */
-const plainJson = (json: unknown): unknown => JSON.parse(JSON.stringify(json)) as unknown;
+function plainJson(json: unknown): unknown {
+  if (typeof json !== 'object' || json === null) return json;
+  const inside = json as Record<string, unknown>;
+  if (typeof inside.toJSON === 'function') return JSON.parse(JSON.stringify(json)) as unknown;
+  for (const key in inside) {
+    const each = inside[key];
+    if (typeof each === 'object') inside[key] = plainJson(each);
+  }
+  return json;
+}

@@ -1,12 +1,14 @@
 // All groups on one page: how many are in which state, and of those that are looked for a hundred at a time, what needs a
 // person first.
 import { html, raw } from 'hono/html';
+import { groupBy } from '../../../reconciler/model/collections.ts';
 import { counted } from '../../../reconciler/model/counted.ts';
 import { hookLines } from '../hooks/hook-lines.ts';
 import { commitLine } from '../../../reconciler/report/commit.ts';
 import { attributionText } from '../../journal/attribution.ts';
 import type { PoliciesStatus } from '../../schedule/policies/policy-loop-parts.ts';
-import type { DaemonStatus, GroupOfDaemon } from '../status.ts';
+import type { ListedStanding } from '../../schedule/groups/group-tally.ts';
+import type { DaemonView, GroupOfDaemon } from '../status.ts';
 import { commandList, commandsOf, groupPath, STATES, stateBadge } from './group-state.ts';
 import { NO_HTML, wholePage, tableOf, shortTime, type Html } from './layout.ts';
 
@@ -23,41 +25,47 @@ export interface EstateQuery {
 }
 
 /** The groups that are looked for, what needs a person first. */
-export function groupsFound(status: DaemonStatus, { text, state }: EstateQuery): GroupOfDaemon[] {
-  const rank = new Map(STATES.map((each, at) => [each, at]));
+export function groupsFound(
+  listed: readonly ListedStanding[],
+  { text, state }: EstateQuery,
+): readonly ListedStanding[] {
   const wanted = text.toLowerCase();
-  return status.groups
-    .filter(({ outcome }) => state === '' || outcome === state)
-    .filter(({ account, region, id }) => `${account}/${region}/${id}`.toLowerCase().includes(wanted))
-    .sort((one, other) => (rank.get(one.outcome) ?? 0) - (rank.get(other.outcome) ?? 0));
+  const isFound = ({ account, region, id, outcome }: ListedStanding): boolean =>
+    (state === '' || outcome === state) &&
+    (wanted === '' || `${account}/${region}/${id}`.toLowerCase().includes(wanted));
+  const byState = groupBy(listed.filter(isFound), ({ outcome }) => outcome);
+  return STATES.flatMap((each) => byState.get(each) ?? []);
 }
 
 /** Of those the ones on the page, which is the last one if there are not so many. */
-export function onPage(found: readonly GroupOfDaemon[], { page }: EstateQuery): readonly GroupOfDaemon[] {
+export function onPage(found: readonly ListedStanding[], { page }: EstateQuery): readonly ListedStanding[] {
   const pages = Math.max(1, Math.ceil(found.length / GROUPS_ON_PAGE));
   const start = (Math.min(page, pages) - 1) * GROUPS_ON_PAGE;
   return found.slice(start, start + GROUPS_ON_PAGE);
 }
 
 interface EstatePage {
-  readonly status: DaemonStatus;
+  readonly view: DaemonView;
   readonly query: EstateQuery;
-  readonly found: readonly GroupOfDaemon[];
+  /** How many are looked for. */
+  readonly found: number;
+  /** Those of them that are on the page. */
+  readonly shown: readonly GroupOfDaemon[];
   /** What the internet reaches of a group on the page, in words; empty: nothing. */
   readonly exposureOf: (group: GroupOfDaemon) => string;
 }
 
-export function estatePage({ status, query, found, exposureOf }: EstatePage): Html {
-  const converged = status.groups.filter(({ outcome }) => outcome === 'converged').length;
-  const count = `${converged} of ${status.groups.length} groups converged`;
-  const shown = onPage(found, query);
+export function estatePage({ view, query, found, shown, exposureOf }: EstatePage): Html {
+  const { counts } = view.groups;
+  const all = [...counts.values()].reduce((sum, each) => sum + each, 0);
+  const count = `${counts.get('converged') ?? 0} of ${all} groups converged`;
   const main = html`<h1>${count}</h1>
-    ${aboutDaemon(status)} ${stateLinks(status, query)} ${tableOf('Groups', groupColumns(exposureOf), shown)}
-    ${pageLinks(found.length, query)}`;
+    ${aboutDaemon(view)} ${stateLinks(counts, all, query)} ${tableOf('Groups', groupColumns(exposureOf), shown)}
+    ${pageLinks(found, query)}`;
   return wholePage({
     title: `Rampart: ${count}`,
     path: '/',
-    rampart: status.rampart,
+    rampart: view.rampart,
     tools: searchForm(query),
     main,
   });
@@ -80,7 +88,7 @@ function linkAddress({ text, state, page }: EstateQuery): string {
   return given.size === 0 ? '/' : `/?${given.toString()}`;
 }
 
-function stateLinks({ groups }: DaemonStatus, query: EstateQuery): Html {
+function stateLinks(counts: DaemonView['groups']['counts'], all: number, query: EstateQuery): Html {
   const linkOf = (state: string, count: number): Html => {
     const current = query.state === state ? raw(' aria-current="true"') : '';
     return html`<li>
@@ -88,11 +96,8 @@ function stateLinks({ groups }: DaemonStatus, query: EstateQuery): Html {
       ${count}
     </li>`;
   };
-  const counts = STATES.map(
-    (state) => [state, groups.filter(({ outcome }) => outcome === state).length] as const,
-  );
   return html`<ul class="states">
-    ${linkOf('', groups.length)}${counts
+    ${linkOf('', all)}${STATES.map((state) => [state, counts.get(state) ?? 0] as const)
       .filter(([, count]) => count > 0)
       .map(([state, count]) => linkOf(state, count))}
   </ul>`;
@@ -137,8 +142,8 @@ function reasonOf(group: GroupOfDaemon): Html {
 }
 
 /** The daemon itself, and whatever keeps the newest policies from being in force. */
-function aboutDaemon(status: DaemonStatus): Html {
-  const { ready, startedAt, policies, config, hooks } = status;
+function aboutDaemon(view: DaemonView): Html {
+  const { ready, startedAt, policies, config, hooks } = view;
   const state = ready ? html`<span class="good">Ready</span>` : html`<span class="bad">Not ready yet</span>`;
   const brake = config.brake === 'off' ? html`, <span class="bad">brake off</span>` : NO_HTML;
   const accounts = config.accounts.map(
@@ -149,7 +154,7 @@ function aboutDaemon(status: DaemonStatus): Html {
       <code>${policies.revision ?? 'none'}</code>.
     </p>
     ${policies.commit === null ? NO_HTML : html`<p>Commit ${commitLine(policies.commit)}</p>`}
-    ${troubles(status).map((text) => html`<p class="note">${text}</p>`)}
+    ${troubles(view).map((text) => html`<p class="note">${text}</p>`)}
     <details id="about">
       <summary>About this daemon</summary>
       <p>
@@ -160,7 +165,7 @@ function aboutDaemon(status: DaemonStatus): Html {
     </details>`;
 }
 
-function troubles({ policies: { problems, held, remote, notes } }: DaemonStatus): Array<Html | string> {
+function troubles({ policies: { problems, held, remote, notes } }: DaemonView): Array<Html | string> {
   return [
     ...(problems === 0
       ? []

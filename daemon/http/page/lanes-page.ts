@@ -1,10 +1,14 @@
 // The lanes: how fast each operation may go in each account and region, and what waits there.
 import { html } from 'hono/html';
 import type { LaneStatus } from '../../queue/lanes.ts';
-import type { DaemonStatus } from '../status.ts';
+import type { DaemonView } from '../status.ts';
 import { NO_HTML, wholePage, tableOf, type Html } from './layout.ts';
 
-export function lanesPage({ rampart, lanes, leases }: DaemonStatus): Html {
+export function lanesPage({
+  rampart,
+  lanes,
+  leases,
+}: Pick<DaemonView, 'rampart' | 'lanes' | 'leases'>): Html {
   const main = html`<h1>Lanes</h1>
     ${tableOf('Lanes', COLUMNS, lanes)}
     <p class="calm">Calls a minute fall while the vendor throttles, and rise again by themselves.</p>
@@ -12,7 +16,7 @@ ${leases === null ? NO_HTML : shardsPart(leases)}`;
   return wholePage({ title: 'Rampart: lanes', path: '/lanes', rampart, main });
 }
 
-type Leases = NonNullable<DaemonStatus['leases']>;
+type Leases = NonNullable<DaemonView['leases']>;
 
 /** Which of several replicas looks after which part of the estate. */
 function shardsPart({ replica, shards }: Leases): Html {

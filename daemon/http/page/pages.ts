@@ -4,7 +4,7 @@ import { Hono } from 'hono';
 import type { GroupRef } from '../../../reconciler/model/group.ts';
 import { createHash } from 'node:crypto';
 import { JournalError } from '../../journal/journal.ts';
-import type { DaemonStatus, GroupOfDaemon } from '../status.ts';
+import type { DaemonView, GroupOfDaemon } from '../status.ts';
 import { estatePage, groupsFound, onPage, type EstateQuery } from './estate-page.ts';
 import { Exposures } from './exposures.ts';
 import { groupPage } from './group-page.ts';
@@ -20,7 +20,7 @@ import { PAGE_STYLE } from './style.ts';
 import { knownGroup, type GroupRecord } from '../../schedule/group-record.ts';
 
 export interface PagePorts {
-  readonly status: () => DaemonStatus;
+  readonly view: () => DaemonView;
   /** Null: no policy names it. */
   readonly record: (group: GroupRef) => GroupRecord | null;
   readonly desk: PastDesk;
@@ -54,20 +54,20 @@ export function createPages(ports: PagePorts): Pages {
   const exposures = new Exposures();
   const pages = new Hono();
   pages.get('/', async (context) => {
-    const status = ports.status();
+    const view = ports.view();
     const query = queryOf((name) => context.req.query(name));
-    const found = groupsFound(status, query);
-    const exposed = await exposureTexts(onPage(found, query), exposures, ports);
-    return context.html(
-      estatePage({ status, query, found, exposureOf: (group) => exposed.get(groupPath(group)) ?? '' }),
-    );
+    const found = groupsFound(view.groups.listed(), query);
+    const shown = onPage(found, query).flatMap((listed) => view.groups.statusOf(listed) ?? []);
+    const exposed = await exposureTexts(shown, exposures, ports);
+    const exposureOf = (group: GroupOfDaemon): string => exposed.get(groupPath(group)) ?? '';
+    return context.html(estatePage({ view, query, found: found.length, shown, exposureOf }));
   });
   pages.get('/groups/:account/:region/:id', async (context) => {
     const { account, region, id } = context.req.param();
-    const { rampart, groups } = ports.status();
-    const group = groups.find((each) => each.account === account && each.region === region && each.id === id);
+    const { rampart, groups } = ports.view();
+    const group = groups.statusOf({ account, region, id });
     const record = ports.record({ account, region, id });
-    if (group === undefined || record === null) return context.text('no policy names this group\n', 404);
+    if (group === null || record === null) return context.text('no policy names this group\n', 404);
     const nowMs = ports.nowMs();
     const known = knownGroup(record);
     return context.html(
@@ -81,12 +81,12 @@ export function createPages(ports: PagePorts): Pages {
     );
   });
   pages.get('/revisions', async (context) => {
-    const { rampart, policies } = ports.status();
+    const { rampart, policies } = ports.view();
     const { commits } = await ports.desk.estateFacts();
     const calls = await newestCalls(ports.desk);
     return context.html(revisionsPage({ rampart, inForce: policies.revision, commits, calls }));
   });
-  pages.get('/lanes', (context) => context.html(lanesPage(ports.status())));
+  pages.get('/lanes', (context) => context.html(lanesPage(ports.view())));
   // Browsers ask for it whatever a page says.
   pages.get('/favicon.ico', (context) => context.body(null, 204));
   pages.notFound((context) => context.text('not found\n', 404));

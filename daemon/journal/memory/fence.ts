@@ -7,7 +7,7 @@ import type { MemoryLeases } from './leases.ts';
 
 export interface SharedLeases {
   /** Of all replicas. */
-  readonly leases: MemoryLeases;
+  readonly leases: Pick<MemoryLeases, 'holds' | 'isLatest'>;
   /** Of this one. */
   readonly ownership: Pick<ShardOwnership, 'leaseOf' | 'shardOf'>;
 }

@@ -99,14 +99,8 @@ export class LeaseKeeper extends HeldShards implements ShardLeases {
 
   status(): LeasesStatus {
     const { leaseMs, clock } = this.#options;
-    return leasesStatus({
-      me: this.#me,
-      leaseMs,
-      held: this,
-      wanted: this.#wanted,
-      view: this.#view,
-      now: instantOf(clock),
-    });
+    const known = { me: this.#me, leaseMs, held: this, wanted: this.#wanted, view: this.#view };
+    return leasesStatus({ ...known, now: instantOf(clock) });
   }
 
   get #me(): string {
@@ -284,8 +278,7 @@ export class LeaseKeeper extends HeldShards implements ShardLeases {
           this.#lapse(each, `it was not renewed in time${this.#because()}`);
       }
       const next = Math.min(...held.map(({ deadline }) => deadline.monotonicMs).filter((ms) => ms > nowMs));
-      const waitMs = Math.min(this.#options.leaseMs, next - nowMs);
-      await clock.sleep(waitMs, this.#watch.signal);
+      await clock.sleep(Math.min(this.#options.leaseMs, next - nowMs), this.#watch.signal);
     }
   }
 

@@ -1,4 +1,5 @@
 // What becomes of groups when their shards come and go: they enter and leave the controller with them.
+import type { Attributor } from '../../attribution/attributor.ts';
 import type { GroupRef } from '../../../reconciler/model/group.ts';
 import type { GroupHeads } from '../../ecs/heads/heads.ts';
 import type { Controller } from '../controller.ts';
@@ -9,6 +10,7 @@ export interface ShardGroupsParts {
   readonly controller: Pick<Controller, 'halt' | 'release' | 'triggerIn'>;
   readonly policyLoop: Pick<PolicyLoop, 'takeUp' | 'noteProgress'>;
   readonly heads: Pick<GroupHeads, 'follow'>;
+  readonly attributor: Pick<Attributor, 'takeUp' | 'leave' | 'fail'> | null;
 }
 
 export class ShardGroups implements ShardListener {
@@ -26,6 +28,8 @@ export class ShardGroups implements ShardListener {
     // Those whose lease had but run out.
     this.#parts.controller.triggerIn(isIn);
     this.#parts.policyLoop.takeUp(isIn);
+    const { attributor } = this.#parts;
+    attributor?.takeUp(isIn).catch((error: unknown) => attributor.fail(error));
   }
 
   halted(isIn: (group: GroupRef) => boolean): void {
@@ -35,6 +39,7 @@ export class ShardGroups implements ShardListener {
   async left(isIn: (group: GroupRef) => boolean): Promise<void> {
     const ended = this.#parts.controller.release(isIn);
     this.#parts.heads.follow([], isIn);
+    this.#parts.attributor?.leave(isIn);
     await ended;
   }
 }

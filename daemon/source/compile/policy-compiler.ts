@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import { exactText, groupBy, keptWhereEqual } from '../../../reconciler/model/collections.ts';
 import type { DesiredGroup } from '../../../reconciler/model/group.ts';
-import { unpack } from '../../../reconciler/policy/compile/parts/packed.ts';
+import { SharedParts, unpack } from '../../../reconciler/policy/compile/parts/packed.ts';
 import type { CompileOptions } from '../../../reconciler/policy/compile/compile.ts';
 import { NO_GUARDRAILS } from '../../../reconciler/policy/compile/compile-guardrails.ts';
 import { assemblePolicies } from '../../../reconciler/policy/compile/parts/assemble.ts';
@@ -39,6 +39,7 @@ type FileBytes = CompileInput['files'][number];
 export class PolicyCompiler {
   readonly #work: WorkPlace;
   readonly #digests = new WeakMap<DesiredGroup, string>();
+  readonly #shared = new SharedParts();
   /** By path as shown. */
   #files: ReadonlyMap<string, KnownFile> = new Map();
   /** Of what cannot be read, by its problem. */
@@ -192,7 +193,7 @@ export class PolicyCompiler {
     const known = same.get(digest);
     if (known !== undefined) return known;
     if (packed === null) throw new Error('a group was not sent that is not known');
-    const group = unpack(packed) as DesiredGroup;
+    const group = unpack(packed, this.#shared) as DesiredGroup;
     this.#digests.set(group, digest);
     return group;
   }

@@ -58,8 +58,9 @@ interface ParsedDocument {
   readonly places: PlaceTable;
 }
 
+/** A copy, since what deflates hands out a part of a larger piece of memory, all of which would be kept and sent. */
 function packedDocument({ document, placeTable }: PolicyFile): Uint8Array {
-  return deflateRawSync(serialize({ document, places: placeTable() }), DEFLATE_PARSED);
+  return new Uint8Array(deflateRawSync(serialize({ document, places: placeTable() }), DEFLATE_PARSED));
 }
 
 export function compileOne({ file, packed, known, ...options }: CompileTask): PackedBody {

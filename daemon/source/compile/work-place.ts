@@ -38,10 +38,17 @@ export const tooCostly = ({ path, file }: { readonly path: string; readonly file
     hint: 'lower `policies.limits`, or split what is here among several Ramparts',
   });
 
-/** In this thread, which can do nothing else meanwhile: for tests, and for what is small. */
-export const thisThread: WorkPlace = {
+/**
+ * In this thread, which can do nothing else meanwhile: for commands that end by themselves, for tests, and for what is small.
+ *
+ * @param onFile called after each file that was parsed
+ */
+export const inThisThread = (onFile: () => void): WorkPlace => ({
   parse: (tasks, take) => {
-    for (const task of tasks) take(task, parseOne(task));
+    for (const task of tasks) {
+      take(task, parseOne(task));
+      onFile();
+    }
     return Promise.resolve();
   },
   compile: async (tasks, take) => {
@@ -49,4 +56,6 @@ export const thisThread: WorkPlace = {
   },
   breathe: () => undefined,
   close: () => Promise.resolve(),
-};
+});
+
+export const thisThread = inThisThread(() => undefined);

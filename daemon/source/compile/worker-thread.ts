@@ -5,8 +5,11 @@ import type { Batch } from './policy-worker.ts';
 import { TooCostly } from './work-place.ts';
 
 const MAX_HEAP_MIB = 1024;
-/** A syntax tree is dead a moment after it was made: with little room it would first be moved about. */
-const YOUNG_HEAP_MIB = 96;
+/**
+ * A syntax tree is dead a moment after it was made: with little room it would first be moved about. What is young takes
+ * all of its room at once, so that each worker is larger by so much.
+ */
+const YOUNG_HEAP_MIB = 32;
 
 export class WorkerThread {
   readonly #worker = startWorker();
@@ -72,6 +75,7 @@ function startWorker(): Worker {
     maxYoungGenerationSizeMb: YOUNG_HEAP_MIB,
   };
   if (!import.meta.url.endsWith('.ts')) {
+    // scripts/build.js puts it there.
     return new Worker(new URL('./policy-worker.js', import.meta.url), { resourceLimits });
   }
   const url = JSON.stringify(new URL('./policy-worker.ts', import.meta.url).href);

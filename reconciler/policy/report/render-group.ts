@@ -1,6 +1,6 @@
 // A live group as the text of a policy file: the way back from rules to the words of the policy language.
 // Whether a policy can say all of it is for the compiler to judge, which reads the text again.
-import { Document, visit, type Scalar } from 'yaml';
+import { Document, visit, type Node, type Scalar } from 'yaml';
 import type { DescribedGroup } from '../../model/group.ts';
 import { formatPeer, type Peer } from '../../model/peer.ts';
 import { formatPrefix } from '../../model/prefix.ts';
@@ -29,18 +29,22 @@ export function renderGroup(
   { id, region, account, name, rules }: DescribedGroup,
   { names = NO_NAMES, unsayable = [] }: RenderOptions = {},
 ): string {
+  const document = new Document();
+  // One document makes all nodes: to make a document takes longer than to write its rule.
+  const flowNode: MakeNode = (mapping) => document.createNode(mapping, { flow: true });
   const left = new Set(unsayable.map(({ rule }) => rule));
   const said = rules.map(({ rule }) => rule).filter((rule) => !left.has(rule));
   const entries = (direction: Direction): YamlMapping[] =>
     entriesOfRules(said.filter((rule) => rule.direction === direction)).map((entry) => entryOf(entry, names));
-  const document = new Document({
+  const ignore = unsayable.map((each) => ignoreNode(each, flowNode));
+  document.contents = document.createNode({
     version: 1,
     groups: [
       {
         id,
         region,
         ...(account === 'default' ? {} : { account }),
-        ...(unsayable.length === 0 ? {} : { ignore: unsayable.map(ignoreNode) }),
+        ...(ignore.length === 0 ? {} : { ignore }),
         ingress: entries('ingress').map(flowNode),
         egress: entries('egress').map(flowNode),
       },
@@ -53,7 +57,9 @@ export function renderGroup(
 
 type YamlMapping = Readonly<Record<string, unknown>>;
 
-function ignoreNode({ rule, why }: UnsayableRule) {
+type MakeNode = (mapping: YamlMapping) => Node;
+
+function ignoreNode({ rule, why }: UnsayableRule, flowNode: MakeNode): Node {
   const { direction, protocol, ports, peer, action, priority, description } = rule;
   const named = parsePolicyProtocol(protocol);
   const node = flowNode({
@@ -104,8 +110,6 @@ const peerWord = (peer: Peer): string | YamlMapping =>
   peer.kind === 'group' && peer.ownerId !== null
     ? { group: peer.id, ownerId: peer.ownerId }
     : formatPeer(peer);
-
-const flowNode = (mapping: YamlMapping) => new Document().createNode(mapping, { flow: true });
 
 /** Whatever else it is (an IPv6 address, a text of a stranger) stands in quotes, controls escaped. */
 function quoteUnlessPlain(node: Scalar): void {

@@ -129,6 +129,18 @@ export function gatewaySeeds(state: unknown): SeedCall[][] {
         params: { Version: '2020-07-06', ...PLACE, StartTime: '2026-01-01T00:00:00Z' },
       },
     ],
+    [
+      {
+        how: 'V1',
+        action: 'ListProductQuotas',
+        params: {
+          Version: '2020-05-10',
+          ProductCode: 'ecs',
+          QuotaCategory: 'FlowControl',
+          'Dimensions.1.Key': 'regionId',
+        },
+      },
+    ],
   ];
 }
 

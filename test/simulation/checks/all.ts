@@ -1,4 +1,5 @@
-// All checks of a simulation but that of packets, which counts for the report, and the one door by which they are told.
+// All checks of a simulation but that of packets, which counts for the report, and the doors by which they are told.
+import type { Pause } from '../../../daemon/journal/journal.ts';
 import { Random } from '../../support/random.ts';
 import type { Check, Fail } from '../facts.ts';
 import type { JournalHost } from '../journals.ts';
@@ -23,6 +24,8 @@ export interface CheckedWorld {
   readonly knobs: Knobs;
   readonly journals: JournalHost;
   readonly wallMs: () => number;
+  /** Those that whoever plans now must know of. */
+  readonly knownPauses: () => readonly Pause[];
   /** Whether just now the cloud takes fewer rules than the daemon was told. */
   readonly hasLessRoom: () => boolean;
   /** Whether a policy names the group just now. */
@@ -39,12 +42,11 @@ const PATIENCE_MS = 180_000;
 /** From the edit of a policy to the first look at its group, in an estate of any size. */
 const NEWS_MS = 15_000;
 
-export function otherChecks(plans: PlanWatch, world: CheckedWorld): Check[] {
-  const { knobs, journals, fail } = world;
+/** Of one process after the other, which see nothing of what others do beside them. */
+export function processChecks(plans: PlanWatch, world: CheckedWorld): Check[] {
+  const { knobs, fail } = world;
   const { groups, config, quirks } = knobs;
   const managed = new Set(groups.filter((group) => group.managed).map(({ kind }) => kind.id));
-  const durableIntent = (token: string) =>
-    journals.openIntents().find(({ clientToken }) => clientToken === token);
   return [
     ...(config.brake === 'off'
       ? []
@@ -55,22 +57,10 @@ export function otherChecks(plans: PlanWatch, world: CheckedWorld): Check[] {
             fail,
           ),
         ]),
-    ...(world.hungLately === null
-      ? []
-      : [new NewsCheck({ boundMs: NEWS_MS, mayWait: world.hungLately }, fail)]),
     new MakeWayCheck(plans, fail),
     new ToldPlanCheck(plans, fail),
     new TextCheck(plans, fail),
     new TruthCheck(plans, fail),
-    new FairnessCheck(
-      {
-        resyncMs: config.resyncSeconds * 1000,
-        patienceMs: PATIENCE_MS,
-        mayWait: (group) =>
-          !world.isNamed(group) || world.hasSetAside() || journals.pauses(world.wallMs()).length > 0,
-      },
-      fail,
-    ),
     new BystanderCheck(plans, fail),
     new HitlessCheck(
       plans,
@@ -88,7 +78,29 @@ export function otherChecks(plans: PlanWatch, world: CheckedWorld): Check[] {
     ),
     new PaceCheck((operation) => config.rates[operation] ?? config.rates.default ?? 0, fail),
     new OwnershipCheck((id) => managed.has(id), fail),
-    new PauseCheck(() => journals.pauses(world.wallMs()), fail),
+    new PauseCheck(world.knownPauses, fail),
+  ];
+}
+
+/** Of the estate as a whole, whichever process looks after it. */
+export function estateChecks(world: CheckedWorld): Check[] {
+  const { knobs, journals, fail } = world;
+  const { config, quirks } = knobs;
+  const durableIntent = (token: string) =>
+    journals.openIntents().find(({ clientToken }) => clientToken === token);
+  return [
+    ...(world.hungLately === null
+      ? []
+      : [new NewsCheck({ boundMs: NEWS_MS, mayWait: world.hungLately }, fail)]),
+    new FairnessCheck(
+      {
+        resyncMs: config.resyncSeconds * 1000,
+        patienceMs: PATIENCE_MS,
+        mayWait: (group) =>
+          !world.isNamed(group) || world.hasSetAside() || journals.pauses(world.wallMs()).length > 0,
+      },
+      fail,
+    ),
     new TokenCheck({ durableIntent, tokenWindowSeconds: quirks.tokenWindowSeconds }, fail),
   ];
 }

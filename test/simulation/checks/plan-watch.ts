@@ -62,11 +62,16 @@ export class PlanWatch implements Check {
   readonly #plans = new Map<string, WatchedPlan>();
   readonly #losses = new Map<string, Losses>();
   readonly #describeLagMs: number;
+  readonly #isOfReplica: (call: SentCall) => boolean;
   #life = 0;
 
-  /** `describeLagMs`: how old what a Describe shows is. */
-  constructor(describeLagMs: number) {
+  /**
+   * `describeLagMs`: how old what a Describe shows is. `isOfReplica`: whether the call belongs to a plan that another
+   * replica is carrying out; what it takes away, whoever plans next has to know of.
+   */
+  constructor(describeLagMs: number, isOfReplica: (call: SentCall) => boolean = () => false) {
     this.#describeLagMs = describeLagMs;
+    this.#isOfReplica = isOfReplica;
   }
 
   started(life: number): void {
@@ -139,22 +144,11 @@ export class PlanWatch implements Check {
     const plan = this.#plans.get(after.SecurityGroupId);
     const change = changeOf(before, after);
     const isOwn = call !== null && plan !== undefined && this.current(call) === plan;
-    if (!isOwn) {
-      const { gone, come } = change;
-      this.#lossesOf(after.SecurityGroupId).note({
-        gone: gone.map(heldRule),
-        come: come.map(heldRule),
-        atMs,
-      });
-    }
+    if (!isOwn && (call === null || !this.#isOfReplica(call)))
+      this.#noteLosses(after.SecurityGroupId, change, atMs);
     if (plan === undefined) return;
     if (isOwn) {
-      if (isStale(plan, change)) plan.hitMoved = true;
-      noteModified(plan, change);
-      for (const gone of change.gone) {
-        plan.brought.delete(ruleIdentity(readRule(gone)));
-        plan.taken.add(ruleIdentity(readRule(gone)));
-      }
+      noteOwn(plan, change);
       if (code === '' && call.operation.startsWith('Authorize')) noteBrought(plan, call);
       return;
     }
@@ -181,6 +175,10 @@ export class PlanWatch implements Check {
     if (ids.length === 0) return rulesIn(operation, params);
     const rules = ids.map((id) => this.#told.get(group)?.get(id));
     return rules.includes(undefined) ? null : rules.filter((rule) => rule !== undefined);
+  }
+
+  #noteLosses(group: string, { gone, come }: ReturnType<typeof changeOf>, atMs: number): void {
+    this.#lossesOf(group).note({ gone: gone.map(heldRule), come: come.map(heldRule), atMs });
   }
 
   #lossesOf(group: string): Losses {
@@ -271,6 +269,15 @@ function isStale(plan: WatchedPlan, { gone, come }: ReturnType<typeof changeOf>)
     const isMeant = plan.surplus.has(identity) || plan.brought.has(identity) || kept.has(identity);
     return plan.told.size === 0 && !isMeant;
   });
+}
+
+function noteOwn(plan: WatchedPlan, change: ReturnType<typeof changeOf>): void {
+  if (isStale(plan, change)) plan.hitMoved = true;
+  noteModified(plan, change);
+  for (const gone of change.gone) {
+    plan.brought.delete(ruleIdentity(readRule(gone)));
+    plan.taken.add(ruleIdentity(readRule(gone)));
+  }
 }
 
 /** Should someone remove the rule now, nothing is left of the old one either. */

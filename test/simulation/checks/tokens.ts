@@ -6,7 +6,7 @@ import type { Intent } from '../../../daemon/journal/journal.ts';
 import { isWrite, type Check, type Fail, type Landing, type SentCall } from '../facts.ts';
 
 /** Retries may outlast a window that is shorter than this; then it is the vendor who forgets. */
-const TRUSTED_WINDOW_SECONDS = 3600;
+export const TRUSTED_WINDOW_SECONDS = 3600;
 
 export interface TokenWorld {
   /** The intent with this token in what a crash would leave behind, if it is open. */

@@ -1,7 +1,8 @@
 // Many seeds, in this process or shared among several, with a line of progress now and then.
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { simulate, type SimulationOptions } from '../simulation.ts';
+import type { SimulationOptions } from '../options.ts';
+import { simulate } from '../simulation.ts';
 import type { Portion, ShardMessage } from './shard.ts';
 import { failureText, resultOf, Tally, type SeedResult } from './tally.ts';
 

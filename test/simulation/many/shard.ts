@@ -1,5 +1,6 @@
 // One of several processes that share the seeds of a long run: it asks for a few at a time, and ends when there are no more.
-import { simulate, type SimulationOptions } from '../simulation.ts';
+import type { SimulationOptions } from '../options.ts';
+import { simulate } from '../simulation.ts';
 import { resultOf, type SeedResult } from './tally.ts';
 
 /** To a shard; null: there are no more. */

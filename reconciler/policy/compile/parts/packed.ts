@@ -78,21 +78,51 @@ class Packer {
   }
 }
 
-/** What `pack` was given. Parts that are equal are one and the same object: do not change them. */
-export function unpack(text: string): unknown {
+/** What `pack` was given. Parts that are equal are one and the same object, with `shared` also those of several texts: do not change them. */
+export function unpack(text: string, shared = new SharedParts()): unknown {
   const { shapes, rows } = JSON.parse(text) as Packed;
   const values: unknown[] = [];
-  for (const row of rows) values.push(Array.isArray(row) ? unpackedRow(row as ListRow, values, shapes) : row);
+  for (const row of rows) {
+    values.push(Array.isArray(row) ? unpackedRow(row as ListRow, values, { shapes, shared }) : row);
+  }
   return values.at(-1);
 }
 
 type ListRow = Extract<Row, readonly unknown[]>;
 
-function unpackedRow(row: ListRow, values: readonly unknown[], shapes: Packed['shapes']): unknown {
+function unpackedRow(
+  row: ListRow,
+  values: readonly unknown[],
+  { shapes, shared }: Pick<Packed, 'shapes'> & { readonly shared: SharedParts },
+): unknown {
   if (row[0] === 'n') return BigInt(row[1]);
   if (row[0] === 'a') return row.slice(1).map((at) => values[Number(at)]);
   const keys = shapes[row[1] ?? 0] ?? [];
   const value: Record<string, unknown> = {};
   for (let at = 0; at < keys.length; at++) value[keys[at] ?? ''] = values[Number(row[at + 2])];
-  return value;
+  return keys[0] === KIND ? shared.of(value) : value;
+}
+
+/** Begins what is one of several kinds of value, such as ports and peers: small, and the same all over an estate. */
+const KIND = 'kind';
+const MOST_SHARED = 100_000;
+
+/** Small values that several texts have in common, each held once. Begins again when they are too many. */
+export class SharedParts {
+  readonly #known = new Map<string, unknown>();
+
+  of(value: Readonly<Record<string, unknown>>): unknown {
+    let text = '';
+    for (const key in value) {
+      const each = value[key];
+      if (typeof each === 'object' && each !== null) return value;
+      const written = typeof each === 'string' ? JSON.stringify(each) : String(each);
+      text += `${key}:${typeof each === 'bigint' ? 'n' : ''}${written},`;
+    }
+    const known = this.#known.get(text);
+    if (known !== undefined) return known;
+    if (this.#known.size >= MOST_SHARED) this.#known.clear();
+    this.#known.set(text, value);
+    return value;
+  }
 }

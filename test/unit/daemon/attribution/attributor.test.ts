@@ -156,7 +156,7 @@ it('what was open for an account that is no longer in the config is told as that
   const question = { sinceMs: 1, foundMs: clock.nowMs(), lastMs: clock.nowMs() };
   const group = groupOf('sg-web', 'gone');
   await journal.setFacts(group, { attribution: { told: [], open: question } });
-  await attributor.start();
+  await attributor.takeUp(() => true);
   expect(attributed()).toMatchObject([{ account: 'gone', actor: null }]);
   expect((await journal.attributions({}))[0]?.open).toBeNull();
 });
@@ -166,8 +166,21 @@ it('a question of long ago is asked once more at the start, since ActionTrail re
   const open = { sinceMs: foundMs - 60_000, foundMs, lastMs: foundMs };
   await journal.setFacts(GROUP, { attribution: { told: [], open } });
   answers = [page([write('r', 3600)])];
-  await attributor.start();
+  await attributor.takeUp(() => true);
   expect(await log.event('drift.attributed')).toMatchObject({ requestId: 'r', actor: 'alice' });
+});
+
+it('only what is about groups of this process is taken up, and left to the next one with them', async () => {
+  const theirs = groupOf('sg-theirs', 'default');
+  const foundMs = clock.nowMs();
+  const open = { sinceMs: foundMs - 60_000, foundMs, lastMs: foundMs };
+  for (const group of [GROUP, theirs]) await journal.setFacts(group, { attribution: { told: [], open } });
+  await attributor.takeUp(({ id }) => id === GROUP.id);
+  expect([GROUP, theirs].map((group) => attributor.of(group).isAsking)).toEqual([true, false]);
+  attributor.leave(() => true);
+  expect(attributor.of(GROUP).isAsking).toBe(false);
+  const known = await journal.attributions({});
+  expect(known.map((each) => each.open)).toEqual([open, open]);
 });
 
 it('a journal that fails is a failure of the daemon', async () => {

@@ -1,6 +1,8 @@
 // A folder without a config: nothing may reach a cloud from there.
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+// Loaded here, and not in the time of the first test: almost all of the daemon comes with it.
+import '../../../../daemon/commands/run.ts';
 import { runCommand } from '../../../support/command.ts';
 import { policyFor } from '../../../support/estate.ts';
 import { tempFolder } from '../../../support/temp-folder.ts';
@@ -32,6 +34,7 @@ const NEED_ONE: ReadonlyArray<readonly string[]> = [
   ['pause', '--reason', 'x', '--for', '1h'],
   ['resume'],
   ['status'],
+  ['doctor'],
 ];
 
 describe('without a config', () => {

@@ -8,6 +8,7 @@ import { createPages } from '../../../../daemon/http/page/pages.ts';
 import { startHttp } from '../../../../daemon/http/server.ts';
 import { openMemoryJournal } from '../../../../daemon/journal/memory/memory.ts';
 import type { DaemonStatus } from '../../../../daemon/http/status.ts';
+import { viewOf } from '../../../support/daemon-view.ts';
 
 const EVIL = `<script>alert("x")</script>&'`;
 
@@ -102,9 +103,9 @@ async function mustStart(host: string, port = 0): Promise<HttpServer> {
   const started = await startHttp(
     { host, port },
     {
-      status: () => status,
+      view: () => viewOf(status),
       pages: createPages({
-        status: () => status,
+        view: () => viewOf(status),
         record: () => null,
         desk: openMemoryJournal({ clock: { nowMs: () => 0 }, randomByte: () => 7 }),
         nowMs: () => 0,
@@ -170,7 +171,9 @@ describe('the answers', () => {
   it('give the status as one document', async () => {
     const got = await ask('/api/status');
     expect(got.headers['content-type']).toBe('application/json');
-    expect(JSON.parse(got.body)).toEqual(STATUS);
+    expect(got.body).toBe(`${JSON.stringify(STATUS, null, 2)}\n`);
+    status = { ...STATUS, groups: [] };
+    expect((await ask('/api/status')).body).toBe(`${JSON.stringify(status, null, 2)}\n`);
   });
 
   it('to HEAD are those to GET without the body', async () => {

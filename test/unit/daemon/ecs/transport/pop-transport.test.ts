@@ -175,10 +175,17 @@ describe('answers', () => {
     expect(answer).toEqual({ kind: 'answered', status, body: { message: 'oops', code: 'Forbidden' } });
   });
 
-  it('are plain objects, with long integers as exact texts', async () => {
-    const { answer } = await callOnce(json('{"RequestId":"R","Owner":1557809237701234567,"Priority":1}'));
+  it('have long integers as exact texts, wherever they stand', async () => {
+    const { answer } = await callOnce(
+      json(
+        '{"RequestId":"R","Owner":1557809237701234567,"Priority":1,"In":[{"Of":1557809237701234568}, null]}',
+      ),
+    );
     if (answer.kind !== 'answered') expect.fail(answer.kind);
-    expect(answer.body).toStrictEqual({ RequestId: 'R', Owner: '1557809237701234567', Priority: 1 });
+    expect(answer.body).toEqual({
+      ...{ RequestId: 'R', Owner: '1557809237701234567', Priority: 1 },
+      In: [{ Of: '1557809237701234568' }, null],
+    });
   });
 
   it('that refuse keep code, id, status and the wait in milliseconds', async () => {

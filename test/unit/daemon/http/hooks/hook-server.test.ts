@@ -174,7 +174,7 @@ describe('the body', () => {
 
   it('that stops half-way takes a connection for a bounded time', async () => {
     await server.close();
-    server = await start({ headersMs: 100, requestMs: 150, checkMs: 20 });
+    server = await start({ headersMs: 1000, requestMs: 1500, checkMs: 20 });
     const answer = await raw(
       'POST /hooks/git HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{"ref":',
     );

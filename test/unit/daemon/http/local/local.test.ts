@@ -22,7 +22,7 @@ beforeEach(async () => {
   const started = await startHttp(
     { host: '127.0.0.1', port: 0 },
     {
-      status: () => {
+      view: () => {
         throw new Error('not asked for here');
       },
       pages: () => Promise.reject(new Error('not asked for here')),

@@ -8,6 +8,7 @@ import { JournalError } from '../../../../../daemon/journal/journal.ts';
 import { openMemoryJournal } from '../../../../../daemon/journal/memory/memory.ts';
 import { newGroupMemory } from '../../../../../daemon/learned/group-memory.ts';
 import { newRecord, type GroupRecord } from '../../../../../daemon/schedule/group-record.ts';
+import { viewOf } from '../../../../support/daemon-view.ts';
 import { policyOf } from '../../../../support/plan-inputs.ts';
 import { rule } from '../../../../support/rule-sets.ts';
 
@@ -42,7 +43,7 @@ const openDesk = () => openMemoryJournal({ clock: { nowMs: () => 0 }, randomByte
 
 function pagesOf(status: Partial<DaemonStatus>, record: GroupRecord | null = null, desk = openDesk()) {
   const ports: PagePorts = {
-    status: () => ({ ...STATUS, ...status }),
+    view: () => viewOf({ ...STATUS, ...status }),
     record: () => record,
     desk,
     nowMs: () => 0,

@@ -43,6 +43,43 @@ function become(outcome: ReconcileOutcome | null, state: LifecycleState = 'waiti
   tally.note(group, isKnown);
 }
 
+describe('groups that the policies name', () => {
+  const named = (key: string): ControlledGroup => {
+    const policy = { ...policyOf([]), id: key };
+    return { ...group, key, record: newRecord({ policy, revision: 'r' }, newGroupMemory(0)) };
+  };
+
+  it('are listed in order whenever they came, and no more once they leave', () => {
+    const [first, last] = [named('sg-a'), named('sg-z')];
+    tally.note(last, true);
+    expect(tally.listed().map(({ id }) => id)).toEqual([group.record.target.policy.id, 'sg-z']);
+    tally.note(first, true);
+    expect(tally.records().map(({ target }) => target.policy.id)[0]).toBe('sg-a');
+    tally.note(last, false);
+    expect(tally.status().map(({ id }) => id)).toEqual(['sg-a', group.record.target.policy.id]);
+  });
+
+  it('are counted by how they stand, also when their policy has changed since', () => {
+    const other = named('sg-z');
+    tally.note(other, true);
+    other.record = { ...other.record, outcome: CONVERGED, judged: other.record.target.policy };
+    tally.note(other, true);
+    const counted = () => Object.fromEntries([...tally.counts].filter(([, count]) => count > 0));
+    expect(counted()).toEqual({ 'not-tried': 1, converged: 1 });
+    other.record = { ...other.record, target: { policy: policyOf([]), revision: 's' } };
+    tally.note(other, true);
+    expect(counted()).toEqual({ 'not-tried': 1, pending: 1 });
+    expect(
+      tally
+        .listed()
+        .map(({ outcome }) => outcome)
+        .sort(),
+    ).toEqual(['not-tried', 'pending']);
+    tally.note(other, false);
+    expect(counted()).toEqual({ 'not-tried': 1 });
+  });
+});
+
 describe('a group', () => {
   it('counts as untried until its first reconcile has an outcome', () => {
     expect(counts()).toEqual([1, 1, 0]);

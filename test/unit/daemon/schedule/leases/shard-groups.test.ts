@@ -18,6 +18,7 @@ async function setUp() {
     controller: world.controller,
     policyLoop: { takeUp: (isIn) => taken.push(isIn), noteProgress: () => undefined },
     heads: { follow: (groups, isIn = () => true) => (groups.length === 0 ? followed.push(isIn) : undefined) },
+    attributor: null,
   });
   world.controller.setTargets([HERE, THERE]);
   await world.settle();
@@ -83,5 +84,8 @@ function controlledCloudOfOne() {
   const world = controlledCloud();
   const policyLoop = { takeUp: () => undefined, noteProgress: () => undefined };
   const heads = { follow: () => undefined };
-  return { ...world, shards: new ShardGroups({ controller: world.controller, policyLoop, heads }) };
+  return {
+    ...world,
+    shards: new ShardGroups({ controller: world.controller, policyLoop, heads, attributor: null }),
+  };
 }

@@ -1,6 +1,6 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { compileHere } from '../../../../../daemon/source/compile/compile-files.ts';
+import { compileHere } from '../../../../support/compile-here.ts';
 import type { CompileInput } from '../../../../../daemon/source/compile/compile-answer.ts';
 import { PolicyCompiler } from '../../../../../daemon/source/compile/policy-compiler.ts';
 import { WorkerPool } from '../../../../../daemon/source/compile/worker-pool.ts';
