@@ -20,7 +20,7 @@ import { httpPorts, openHttp, streamTelemetry } from './run/serve-http.ts';
 import { invocationOf } from '../cli/invocation.ts';
 import { UsageError, type ExitCode, type Io } from '../cli/io.ts';
 import { openHooks, type HookServer } from '../compose/open-hooks.ts';
-import { journalFailed, openOwnJournal, openShares } from '../compose/open-journal.ts';
+import { journalFailed, openDaemonJournal } from '../compose/open-journal.ts';
 import { mirrorBeside, openSource } from '../compose/open-source.ts';
 import { RemoteWatch } from '../compose/remote-watch.ts';
 import { Secrets } from '../compose/secrets.ts';
@@ -32,7 +32,6 @@ import {
   type CommonFlags,
 } from '../compose/setup.ts';
 import { systemClock } from '../clock.ts';
-import type { SharePorts } from '../shares/share-store.ts';
 import { PolicyCompiler } from '../source/compile/policy-compiler.ts';
 import { WorkerPool } from '../source/compile/worker-pool.ts';
 import { packageVersion } from '../cli/version.ts';
@@ -102,14 +101,12 @@ interface ServedParts extends Omit<AssemblyPorts, 'journal' | 'env'> {
 async function serve(config: Config, parts: ServedParts, io: Io): Promise<ExitCode> {
   const liveConfig = new LiveConfig(config, io.cwd, parts.telemetry);
   const wait = { telemetry: parts.telemetry, signal: io.stopSignal };
-  const { journal, leases } = await openOwnJournal(config, wait);
+  const { journal, leases, shares } = await openDaemonJournal(config, wait);
   const patient = patientJournal(journal, systemClock, io.stopSignal);
   const compiler = new PolicyCompiler(new WorkerPool());
   let http: HttpServer | null = null;
   let hooks: HookServer | null = null;
-  let shares: SharePorts | null = null;
   try {
-    shares = openShares(config);
     const ports = { ...parts, env: io.env };
     const { attributor, telemetry } = openAttribution(config, {
       ...{ telemetry: parts.telemetry, journal: patient, clock: systemClock },
@@ -169,7 +166,7 @@ async function serve(config: Config, parts: ServedParts, io: Io): Promise<ExitCo
   } finally {
     await Promise.all([http?.close(), hooks?.close(), compiler.close()]);
     await journal.close();
-    await shares?.store.close();
+    await shares.store.close();
   }
 }
 

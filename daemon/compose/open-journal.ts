@@ -83,6 +83,22 @@ export async function openOwnJournal(config: Config, wait: DatabaseWait): Promis
   return { journal: journal.value, leases };
 }
 
+export interface DaemonJournal extends OwnJournal {
+  /** Where it agrees with others on how many calls each may start. */
+  readonly shares: SharePorts;
+}
+
+/** As `openOwnJournal`, with what stands beside it. */
+export async function openDaemonJournal(config: Config, wait: DatabaseWait): Promise<DaemonJournal> {
+  const own = await openOwnJournal(config, wait);
+  try {
+    return { ...own, shares: openShares(config) };
+  } catch (error) {
+    await own.journal.close();
+    throw error;
+  }
+}
+
 /** As a command uses it beside who writes. Null: there is none yet, as nothing has run here. */
 export async function openDesk({ journal }: Config): Promise<Opened<JournalDesk> | null> {
   const target = databaseOf(journal);
@@ -156,8 +172,8 @@ export async function pausesInForce(config: Config, { stderr }: Io): Promise<rea
   }
 }
 
-/** For the daemon, once its journal is open. A UsageError if the file cannot be made; a database is not asked yet. */
-export function openShares({ journal }: Config): SharePorts {
+/** Once the journal is open. A UsageError if the file cannot be made; a database is not asked yet. */
+function openShares({ journal }: Config): SharePorts {
   const target = databaseOf(journal);
   if (target !== null) return sharesOf(new PostgresShares(target));
   const opened = openSqliteShares(journal.url);

@@ -119,17 +119,21 @@ export class LaneShare {
     if (this.#isAsking || this.#closed) return;
     this.#alarm.cancel();
     const nowMs = this.#clock.monotonicMs();
+    const lack = this.#lack(nowMs);
+    if (lack === 'none' && this.#share === 0 && this.#untold === 0) return;
+    const dueInMs = this.#askedMs + RENEW_MS - nowMs;
+    if (lack === 'now' || dueInMs <= 0) void this.#ask(nowMs);
+    else this.#alarm.ringIn(dueInMs);
+  }
+
+  /** Who was told that there is no more, or was told nothing, asks again when it is due, unless something urgent has come. */
+  #lack(nowMs: number): 'none' | 'due' | 'now' {
     const limit = this.#limit(nowMs);
     const { want, urgent, least, isNeeded } = this.#wishes(nowMs);
     const isMoreToHave = Math.min(want, this.#options.ratePerMinute - this.#reserve) > limit;
-    const lacks = isNeeded && least > limit && (isMoreToHave || urgent > limit);
-    const dueInMs = this.#askedMs + RENEW_MS - nowMs;
-    // Who was told that there is no more asks again when it is due, unless something urgent has come.
-    const mayAsk =
-      !this.#isFailing && ((isMoreToHave && !this.#answer.isShort) || urgent > this.#askedUrgent);
-    const isInUse = this.#share > 0 || this.#untold > 0;
-    if ((lacks && mayAsk) || (dueInMs <= 0 && (lacks || isInUse))) void this.#ask(nowMs);
-    else if (lacks || isInUse) this.#alarm.ringIn(dueInMs);
+    if (!isNeeded || least <= limit || (!isMoreToHave && urgent <= limit)) return 'none';
+    if (this.#isFailing) return 'due';
+    return urgent > this.#askedUrgent || (isMoreToHave && !this.#answer.isShort) ? 'now' : 'due';
   }
 
   /** Gives everything back, as far as the store can be told. */
