@@ -165,8 +165,7 @@ async function serve(config: Config, parts: ServedParts, io: Io): Promise<ExitCo
     throw error instanceof JournalError ? journalFailed(config, error) : error;
   } finally {
     await Promise.all([http?.close(), hooks?.close(), compiler.close()]);
-    await journal.close();
-    await shares.store.close();
+    await journal.close().finally(() => shares.store.close());
   }
 }
 
