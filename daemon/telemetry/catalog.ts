@@ -164,12 +164,12 @@ export const CATALOG: Catalog = {
   },
   'call.retried': {
     level: 'warn',
-    say: (f) => `${call(f)} failed${because(f.code)}; again in ${seconds(f.delayMs)} with the same token`,
+    say: (f) => `${call(f)} failed${because(f.code)}; again in ${seconds(f.delayMs)}${withToken(f)}`,
     sameAs: (f) => sameCall(f, f.kind),
   },
   'call.throttled': {
     level: 'warn',
-    say: (f) => `${call(f)} was throttled; again in ${seconds(f.delayMs)} with the same token`,
+    say: (f) => `${call(f)} was throttled; again in ${seconds(f.delayMs)}${withToken(f)}`,
     sameAs: (f) => sameCall(f, ''),
   },
   'call.failed': {
@@ -284,6 +284,9 @@ const place = (f: CommonFields): string => `${f.account ?? 'an account'} in ${f.
 const lane = (f: CommonFields): string => `${f.operation ?? 'an operation'} of ${place(f)}`;
 const call = (f: CommonFields): string =>
   `${f.operation ?? 'A call'}${f.group === undefined ? '' : ` on ${f.group}`}`;
+/** Only writes have one. */
+const withToken = ({ operation = '' }: CommonFields): string =>
+  /^(?:Authorize|Modify|Revoke)/.test(operation) ? ' with the same token' : '';
 const because = (code: string | undefined): string => (code === undefined ? '' : ` (${code})`);
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)} s`;
 

@@ -24,6 +24,8 @@ export interface CredentialsProblem {
 }
 
 export interface CredentialsSource {
+  /** Where the secret stands, for messages. */
+  readonly secretPlace: string;
   /** Complete credentials, fetched again when they are old; never rejects. */
   get(): Promise<Result<Credentials, CredentialsProblem>>;
   /** Drops what was fetched, because the vendor refused it. */
@@ -52,11 +54,24 @@ export function createCredentialsSource(config: CredentialsConfig, env: Variable
   };
 
   return {
+    secretPlace: secretPlaceOf(config),
     get: () => (fetching ??= fetch().finally(() => (fetching = null))),
     forget: () => {
       provider = null;
     },
   };
+}
+
+/** Only an instance has a metadata service: off one, the type is the mistake. */
+const notAnswering = (type: CredentialsConfig['type'], why: string): string =>
+  type === 'ecsRamRole'
+    ? `ecsRamRole: the metadata service does not answer (${why}), as only on an ECS instance it does: write another type of credentials, such as \`type: default\``
+    : `${type}: the source of the credentials does not answer (${why})`;
+
+function secretPlaceOf(config: CredentialsConfig): string {
+  if (config.type !== 'accessKey') return `the credentials of type ${config.type}`;
+  const { accessKeySecretEnv: variable, accessKeySecretFile: file } = config;
+  return variable === undefined ? `the file ${file ?? ''}` : `the variable ${variable}`;
 }
 
 function problemOf(type: CredentialsConfig['type'], error: unknown): CredentialsProblem {
@@ -67,7 +82,7 @@ function problemOf(type: CredentialsConfig['type'], error: unknown): Credentials
   if (network !== null || neverConnected(error)) {
     return {
       code: 'Transport.CredentialsUnavailable',
-      message: `${type}: the source of the credentials does not answer (${network ?? 'no connection'})`,
+      message: notAnswering(type, network ?? 'no connection'),
     };
   }
   // Of a refusal only the vendor's code and the HTTP status are known to be harmless.

@@ -17,7 +17,7 @@ import {
   WithoutCredentials,
 } from './pop-errors.ts';
 import { silenceVendorDebug } from './silence-debug.ts';
-import type { Transport, TransportAnswer } from './transport.ts';
+import type { RefusedAnswer, Transport, TransportAnswer } from './transport.ts';
 
 export interface PopTransportOptions {
   /** Whose API is called; default: ECS. */
@@ -91,11 +91,18 @@ export class PopTransport implements Transport {
       const refusal = refusalOf(error, this.#secrets);
       if (refusal !== null) {
         if (CREDENTIALS_REFUSED.test(refusal.code)) this.#options.credentials.forget();
-        return refusal;
+        return this.#withPlace(refusal);
       }
       giveUp.abort(); // httpx stops reading a late answer but leaves the connection to it open
       return failureOf(error, endpoint.value);
     }
+  }
+
+  /** Of a wrong secret, where it stands. */
+  #withPlace(refusal: RefusedAnswer): RefusedAnswer {
+    if (!refusal.code.startsWith('SignatureDoesNotMatch')) return refusal;
+    const message = `${refusal.message}; it was signed with the secret of ${this.#options.credentials.secretPlace}`;
+    return { ...refusal, message };
   }
 
   #requestOptions(endpoint: string, signal: AbortSignal, mayBegin: () => boolean): object {
