@@ -203,7 +203,7 @@ export const CONFIGS: readonly Mistake[] = [
     text: `${observe}journal: {url: "sqlite:///var/lib/rampart/journal.db"}\n`,
     at: '2:16',
     names: ['path'],
-    hint: 'write the path of a file, such as `.rampart/journal.db`',
+    hint: 'write the path of a file, such as `.rampart/journal.db`, or postgres://USER@HOST:PORT/DATABASE',
   },
   {
     title: 'a slip in a section',
