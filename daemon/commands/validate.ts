@@ -22,6 +22,7 @@ import { addCommonFlags, compileOptionsOf, compileShown, type CommonFlags } from
 import { filesAsked } from './validate/files.ts';
 import { idleScopes } from './validate/idle-scopes.ts';
 import { expiredExemptions, judgePolicies, withoutExpiredRules } from './validate/judgements.ts';
+import { receiverProblems } from './validate/receivers.ts';
 import { upgradeProblems } from './validate/upgrade.ts';
 import { packageVersion } from '../cli/version.ts';
 
@@ -96,7 +97,8 @@ async function checkAll(paths: readonly string[], config: Config | null, io: Io)
     line(io.stderr, 'no config: names of accounts are not checked');
     return { ...policies, problems };
   }
-  return { ...policies, problems: [...(await stateProblems(config)), ...problems].sort(compareProblems) };
+  const ofConfigAlone = [...(await stateProblems(config)), ...(await receiverProblems(config, io.env))];
+  return { ...policies, problems: [...ofConfigAlone, ...problems].sort(compareProblems) };
 }
 
 /** The state file is no part of the config, but the embedded emulator does not start without it. */

@@ -21,7 +21,7 @@ export class Secrets {
         return credentials;
       },
       forget: () => source.forget(),
-      secretPlace: source.secretPlace,
+      keyPlaces: source.keyPlaces,
     };
   }
 

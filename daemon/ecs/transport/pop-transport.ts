@@ -98,11 +98,15 @@ export class PopTransport implements Transport {
     }
   }
 
-  /** Of a wrong secret, where it stands. */
+  /** Of a wrong key, where it stands. Before what the vendor says, the end of which is cut for the secrets that may be in it. */
   #withPlace(refusal: RefusedAnswer): RefusedAnswer {
-    if (!refusal.code.startsWith('SignatureDoesNotMatch')) return refusal;
-    const message = `${refusal.message}; it was signed with the secret of ${this.#options.credentials.secretPlace}`;
-    return { ...refusal, message };
+    const { keyPlaces } = this.#options.credentials;
+    const isId = refusal.code.startsWith('InvalidAccessKeyId');
+    if (!isId && !refusal.code.startsWith('SignatureDoesNotMatch')) return refusal;
+    const what = isId
+      ? `no one has the access key id of ${keyPlaces.id}, or it is not active`
+      : `the secret of ${keyPlaces.secret} is not that of its access key`;
+    return { ...refusal, message: `${what}: ${refusal.message}` };
   }
 
   #requestOptions(endpoint: string, signal: AbortSignal, mayBegin: () => boolean): object {

@@ -6,8 +6,16 @@ import type { GitPlace } from '../git/tree.ts';
 
 const MAX_TEXT = 200;
 /** Cut by git itself: a subject of megabytes is no reason to have no commit. It fills up with spaces what is shorter. */
-const cut = (field: string): string => `%<(${MAX_TEXT + 100},trunc)${field}`;
-const FACTS_FORMAT = ['%H', cut('%an'), cut('%ae'), cut('%cn'), cut('%ce'), '%ct', cut('%s')].join('%x00');
+const shortened = (field: string): string => `%<(${MAX_TEXT + 100},trunc)${field}`;
+const FACTS_FORMAT = [
+  '%H',
+  shortened('%an'),
+  shortened('%ae'),
+  shortened('%cn'),
+  shortened('%ce'),
+  '%ct',
+  shortened('%s'),
+].join('%x00');
 
 /** Null if it is not there, or cannot be read. */
 export async function readCommitFacts(

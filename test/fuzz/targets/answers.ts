@@ -148,7 +148,7 @@ export async function createTarget(): Promise<FuzzTarget> {
     credentials: {
       get: () => Promise.resolve(ok({ accessKeyId: 'key', accessKeySecret: SECRET, securityToken: TOKEN })),
       forget: () => undefined,
-      secretPlace: 'the variable KEY',
+      keyPlaces: { id: 'the variable ID', secret: 'the variable KEY' },
     },
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     allowPlainHttp: false,

@@ -111,9 +111,9 @@ function placeAt(root: unknown, at: number): Place {
 function written(text: string, at: number, { place, instead }: { place: Place; instead: string }): string {
   if (/^[A-Za-z]\w*:(?: |$)/.test(instead)) {
     const key = instead.slice(0, instead.indexOf(':'));
-    const pair = place.isKey
-      ? place.map?.items.find((each) => startOf(each) === at)
-      : place.map?.items.find((each) => String(each.key) === key);
+    const here = place.isKey ? place.map?.items.find((each) => startOf(each) === at) : undefined;
+    const named = place.map?.items.find((each) => String(each.key) === key);
+    const pair = String(here?.key) === key ? here : (named ?? here);
     if (pair === undefined) return added(text, place.map, instead);
     const twin = place.map?.items.find((each) => each !== pair && String(each.key) === key);
     const written = spliced(text, startOf(pair), endOf(pair), instead);

@@ -5,7 +5,9 @@ import { formatProblems } from '../../../reconciler/policy/report/text.ts';
 import { cured } from '../../support/mistakes/cure.ts';
 import { compileTexts } from '../../support/policy-text.ts';
 import { FOREIGN_WORDS } from './foreign-words.ts';
-import { PEERS, THE_REST, TRAFFIC } from './rule-values.ts';
+import { PEERS } from './peers.ts';
+import { THE_REST } from './the-rest.ts';
+import { TRAFFIC } from './traffic.ts';
 import { YAML_TEXTS } from './yaml-texts.ts';
 
 describe.each([

@@ -78,6 +78,7 @@ describe('defaults', () => {
       },
       attribution: { actiontrail: false, endpoint: null },
       journal: { url: '.rampart/journal.db', shards: 1, leaseSeconds: 3 },
+      notify: [],
       http: { listen: { host: '127.0.0.1', port: 8481 }, hooks: 'off' },
       metrics: { perGroup: 'problems' },
       log: { level: 'info', format: 'auto' },

@@ -31,7 +31,7 @@ async function startWith(script: Script): Promise<{ endpoint: FakeEndpoint; tran
     credentials: {
       get: () => Promise.resolve(ok(credentials)),
       forget: () => undefined,
-      secretPlace: 'the variable KEY',
+      keyPlaces: { id: 'the variable ID', secret: 'the variable KEY' },
     },
     endpoint: endpoint.url,
     allowPlainHttp: false,

@@ -33,7 +33,7 @@ const key = (changes: Partial<Credentials> = {}): Credentials => ({
 const fixedSource = (credentials: Credentials = key()): CredentialsSource => ({
   get: () => Promise.resolve(ok(credentials)),
   forget: () => undefined,
-  secretPlace: 'the variable KEY',
+  keyPlaces: { id: 'the variable ID', secret: 'the variable KEY' },
 });
 
 const open: FakeEndpoint[] = [];
@@ -133,7 +133,7 @@ describe('what is sent', () => {
     const credentials: CredentialsSource = {
       get: () => Promise.resolve(ok(keys.shift() ?? key())),
       forget: () => undefined,
-      secretPlace: 'the variable KEY',
+      keyPlaces: { id: 'the variable ID', secret: 'the variable KEY' },
     };
     const transport = transportTo(endpoint.url, { credentials });
     await transport.call('RevokeSecurityGroup', PARAMS);
@@ -146,7 +146,7 @@ describe('what is sent', () => {
     const credentials: CredentialsSource = {
       get: () => Promise.resolve(err({ code: 'Transport.NoCredentials', message: 'accessKey: none' })),
       forget: () => undefined,
-      secretPlace: 'the variable KEY',
+      keyPlaces: { id: 'the variable ID', secret: 'the variable KEY' },
     };
     const { answer, endpoint } = await callOnce(json(ACCEPTED), { credentials });
     expect(answer).toEqual({ kind: 'failed', code: 'Transport.NoCredentials', message: 'accessKey: none' });
@@ -256,7 +256,7 @@ describe('answers', () => {
     const { answer } = await callOnce(json({ Code: 'SignatureDoesNotMatch', Message }, 400));
     if (answer.kind !== 'refused') expect.fail(answer.kind);
     expect(answer.message).toMatch(
-      /string to sign is \[redacted\]; it was signed with the secret of the variable KEY$/,
+      /^the secret of the variable KEY is not that of its access key: .*string to sign is \[redacted\]$/,
     );
   });
 
