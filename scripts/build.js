@@ -9,6 +9,32 @@ import { build } from 'esbuild';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const DIST = path.join(ROOT, 'dist');
 
+/** What takes a third of a start and is seldom called: these functions of packages are loaded by the first call. */
+const LATE = {
+  '@bufbuild/cel': ['celEnv', 'isCelError', 'parse', 'plan'],
+  'pino-pretty': ['prettyFactory'],
+};
+
+const late = {
+  name: 'late',
+  /** @param {import('esbuild').PluginBuild} build */
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^/ }, ({ path: id }) => (id in LATE ? { path: id, namespace: 'late' } : null));
+    onLoad({ filter: /^/, namespace: 'late' }, ({ path: id }) => ({ contents: stubOf(id, LATE[id]) }));
+  },
+};
+
+/** @param {string} id @param {readonly string[]} names */
+function stubOf(id, names) {
+  const call = (name) => `export const ${name} = (...given) => (loaded ??= load('${id}')).${name}(...given);`;
+  const head = [
+    "import { createRequire } from 'node:module';",
+    'const load = createRequire(import.meta.url);',
+    'let loaded;',
+  ];
+  return [...head, ...names.map(call)].join('\n');
+}
+
 const { outputFiles } = await build({
   absWorkingDir: ROOT,
   // All code lies in one folder, so that what is named beside the code (the worker, package.json) lies where it is looked for.
@@ -22,6 +48,7 @@ const { outputFiles } = await build({
   bundle: true,
   splitting: true,
   packages: 'external',
+  plugins: [late],
   format: 'esm',
   platform: 'node',
   target: 'node20',

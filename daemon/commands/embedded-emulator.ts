@@ -33,7 +33,9 @@ export async function embeddedEmulator(config: Config): Promise<EmbeddedEmulator
       ...listen,
       quirks: parseQuirks(quirks),
       seed,
-      ...(state === null ? {} : { state: await readStateFile(state) }),
+      ...(state === null
+        ? {}
+        : { state: await readStateFile(state, `\`emulator.state\` of ${config.file}`) }),
       ...(secure === null ? {} : { tls: secure.pair }),
     });
     return {

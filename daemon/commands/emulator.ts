@@ -127,13 +127,18 @@ const settingsOf = (flags: EmulatorFlags): EmulatorConfig =>
   flags.config === undefined ? emulatorDefaults() : readConfig(flags).emulator;
 
 /** Reads a state file of the emulator. Throws a UsageError that says what is wrong with it. */
-export async function readStateFile(file: string): Promise<State> {
+/** `key`: where the file is named, if not on the command line. */
+export async function readStateFile(file: string, key?: string): Promise<State> {
   try {
     return parseState(JSON.parse(await readFile(file, 'utf8')));
   } catch (error) {
     const isOurs = error instanceof SyntaxError || error instanceof InputError || isIoError(error);
     if (!isOurs) throw error;
-    throw new UsageError(`${file}: ${error.message}`);
+    const where = key === undefined ? '' : `${key}: `;
+    const cure = isIoError(error)
+      ? '; name a file such as emulator/example-state.json, or remove the key for an empty cloud'
+      : '';
+    throw new UsageError(`${where}${file}: ${error.message}${key === undefined ? '' : cure}`);
   }
 }
 

@@ -18,7 +18,9 @@ import { openAttribution } from '../compose/attribution.ts';
 import { embeddedEmulator } from './embedded-emulator.ts';
 import { httpPorts, openHttp, streamTelemetry } from './run/serve-http.ts';
 import { invocationOf } from '../cli/invocation.ts';
+import type { Notifier } from '../notify/notifier.ts';
 import { UsageError, type ExitCode, type Io } from '../cli/io.ts';
+import { checkReceivers, createNotifier, NOTIFY_GRACE_MS } from './run/open-notifier.ts';
 import { openHooks, type HookServer } from '../compose/open-hooks.ts';
 import { journalFailed, openDaemonJournal } from '../compose/open-journal.ts';
 import { mirrorBeside, openSource } from '../compose/open-source.ts';
@@ -32,6 +34,7 @@ import {
   type CommonFlags,
 } from '../compose/setup.ts';
 import { systemClock } from '../clock.ts';
+import type { DesiredKeeper } from '../source/desired.ts';
 import { PolicyCompiler } from '../source/compile/policy-compiler.ts';
 import { WorkerPool } from '../source/compile/worker-pool.ts';
 import { packageVersion } from '../cli/version.ts';
@@ -58,21 +61,38 @@ async function runDaemon(flags: CommonFlags, io: Io): Promise<ExitCode> {
     pid: process.pid,
     onFailure: (state, err) => telemetry.emit('systemd.notify_failed', { state, err }),
   });
+  const invocation = invocationOf(flags.config ?? null, io);
+  const notifier = createNotifier({
+    ...{ io, secrets, invocation },
+    report: { emit: (event, fields) => telemetry.emit(event, fields) },
+  });
   const telemetry: Telemetry = fanOut([
     openTelemetry(config, flags, { fd: 1, io, secrets }),
     metrics.telemetry,
     streamTelemetry(events, secrets),
+    notifier,
     ...(systemd === null ? [] : [systemd.telemetry]),
   ]);
   const emulator = await embeddedEmulator(config);
   try {
-    const invocation = invocationOf(flags.config ?? null, io);
-    const parts = { telemetry, metrics, events, secrets, invocation, emulatorUrl: emulator?.url ?? null };
+    await checkReceivers(config, { io, secrets });
+    notifier.configure(config.notify, NOTIFY_GRACE_MS);
+    const parts = {
+      telemetry,
+      metrics,
+      events,
+      notifier,
+      secrets,
+      invocation,
+      emulatorUrl: emulator?.url ?? null,
+    };
     const emulatorCa = emulator?.ca ?? null;
     const exitCode = await serve(config, { ...parts, emulatorCa }, { ...io, onReload });
+    await notifier.close(NOTIFY_GRACE_MS);
     telemetry.emit('daemon.stopped', { exitCode });
     return exitCode;
   } catch (error) {
+    await notifier.close(NOTIFY_GRACE_MS);
     // Also for those who only collect the log; the message itself goes to stderr.
     if (error instanceof UsageError) telemetry.emit('daemon.stopped', { exitCode: 1, err: error.message });
     throw error;
@@ -95,6 +115,7 @@ function reloadsFrom(io: Io): Io['onReload'] {
 interface ServedParts extends Omit<AssemblyPorts, 'journal' | 'env'> {
   readonly metrics: Metrics;
   readonly events: EventStreams;
+  readonly notifier: Notifier;
   readonly emulatorCa: string | null;
 }
 
@@ -120,6 +141,7 @@ async function serve(config: Config, parts: ServedParts, io: Io): Promise<ExitCo
       ownership: leases,
       live: () => liveConfig.settings,
     });
+    parts.notifier.seeGroups((group) => engine.heads.known(group));
     const remoteWatch = new RemoteWatch(telemetry, systemClock);
     const keeper = openDaemonKeeper(config, { clock: systemClock, compile: compiler.compile });
     const daemon = new Daemon({
@@ -144,9 +166,7 @@ async function serve(config: Config, parts: ServedParts, io: Io): Promise<ExitCo
       },
       onReload: (listener) =>
         io.onReload(() => {
-          const changed = liveConfig.take(loadConfig(config.file));
-          if (changed.includes('guardrails'))
-            keeper.reconfigure({ guardrails: liveConfig.settings.guardrails });
+          takeUp(liveConfig, { file: config.file, keeper, notifier: parts.notifier });
           listener();
         }),
       onFirstRead: (revision) => {
@@ -167,6 +187,20 @@ async function serve(config: Config, parts: ServedParts, io: Io): Promise<ExitCo
     await Promise.all([http?.close(), hooks?.close(), compiler.close()]);
     await journal.close().finally(() => shares.store.close());
   }
+}
+
+interface Reconfigured {
+  readonly file: string;
+  readonly keeper: DesiredKeeper;
+  readonly notifier: Notifier;
+}
+
+/** What is not asked of the live settings at each use is told of their change. */
+function takeUp(liveConfig: LiveConfig, { file, keeper, notifier }: Reconfigured): void {
+  const changed = liveConfig.take(loadConfig(file));
+  const { guardrails, notify } = liveConfig.settings;
+  if (changed.includes('guardrails')) keeper.reconfigure({ guardrails });
+  if (changed.includes('notify')) notifier.configure(notify, NOTIFY_GRACE_MS);
 }
 
 interface Urls {

@@ -22,6 +22,7 @@ import { addCommonFlags, compileOptionsOf, compileShown, type CommonFlags } from
 import { filesAsked } from './validate/files.ts';
 import { idleScopes } from './validate/idle-scopes.ts';
 import { expiredExemptions, judgePolicies, withoutExpiredRules } from './validate/judgements.ts';
+import { receiverProblems } from './validate/receivers.ts';
 import { upgradeProblems } from './validate/upgrade.ts';
 import { packageVersion } from '../cli/version.ts';
 
@@ -41,6 +42,8 @@ interface Checked {
   readonly texts: ReadonlyMap<string, string>;
   readonly files: number;
   readonly groups: number;
+  /** How many of the files have errors: their groups are not known. */
+  readonly bad: number;
   /** The one of `policies.limits` that the policies are nearest to; null: none were read. */
   readonly limits: { readonly limit: string; readonly percent: number } | null;
 }
@@ -94,7 +97,8 @@ async function checkAll(paths: readonly string[], config: Config | null, io: Io)
     line(io.stderr, 'no config: names of accounts are not checked');
     return { ...policies, problems };
   }
-  return { ...policies, problems: [...(await stateProblems(config)), ...problems].sort(compareProblems) };
+  const ofConfigAlone = [...(await stateProblems(config)), ...(await receiverProblems(config, io.env))];
+  return { ...policies, problems: [...ofConfigAlone, ...problems].sort(compareProblems) };
 }
 
 /** The state file is no part of the config, but the embedded emulator does not start without it. */
@@ -140,6 +144,7 @@ async function checkPolicies(paths: readonly string[], config: Config | null, io
     texts: textsOf(problems, asked),
     files: [...asked.values()].filter((bytes) => bytes !== null).length,
     groups: groups.length,
+    bad: [...asked.keys()].filter((file) => compiled.badFiles.has(file)).length,
     limits: usage,
   };
 }
@@ -165,6 +170,7 @@ const ofConfig = (problems: readonly Problem[]): Checked => ({
   texts: new Map(),
   files: 0,
   groups: 0,
+  bad: 0,
   limits: null,
 });
 
@@ -183,10 +189,16 @@ function render(format: Format, { problems, texts }: Checked): string {
   }
 }
 
-function summary({ files, groups, problems, limits }: Checked, errors: number): string {
+function summary({ files, groups, problems, limits, bad }: Checked, errors: number): string {
   const warnings = problems.length - errors;
-  const looked = `${counted(files, 'file')}, ${counted(groups, 'group')}`;
+  const looked = `${counted(files, 'file')}${groupsText(groups, { files, bad })}`;
   const found = `${counted(errors, 'error')}, ${counted(warnings, 'warning')}`;
   const near = limits === null ? '' : ` (${limits.percent} % of policies.limits.${limits.limit})`;
   return `${looked}: ${found}${near}`;
+}
+
+/** A file with errors has groups, but which is not known. */
+function groupsText(groups: number, { files, bad }: Pick<Checked, 'files' | 'bad'>): string {
+  if (bad === 0) return `, ${counted(groups, 'group')}`;
+  return files === bad ? ' with errors' : `, ${bad} with errors, ${counted(groups, 'group')} in the others`;
 }

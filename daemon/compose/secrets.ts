@@ -21,6 +21,7 @@ export class Secrets {
         return credentials;
       },
       forget: () => source.forget(),
+      keyPlaces: source.keyPlaces,
     };
   }
 

@@ -15,6 +15,7 @@ import { systemClock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
 import { summaryLines, summaryOf, type PoliciesInForce } from '../config/summary.ts';
 import type { Target } from '../schedule/group-record.ts';
+import { withPolicyPlace } from '../reconcile/not-found.ts';
 import type { Engine } from '../reconcile/engine.ts';
 import type { OneShotPatience } from '../queue/one-shot-patience.ts';
 import { groupInput, NOTHING_LEARNED, type PlanningDesk } from '../reconcile/group-input.ts';
@@ -233,7 +234,8 @@ async function planOne(engine: Engine, desk: PlanningDesk, policy: GroupPolicy):
     return planGroup(input);
   }
   const { account, region, id, mode } = policy;
-  return { account, region, id, mode, error: `${described.error.code}: ${described.error.message}` };
+  const { code, message } = withPolicyPlace(described.error, policy);
+  return { account, region, id, mode, error: `${code}: ${message}` };
 }
 
 const selectorRef = ({ account, region, selector }: UnresolvedSelector): GroupRef => ({

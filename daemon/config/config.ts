@@ -7,7 +7,7 @@ import type { CheckedConfig } from './schema.ts';
 
 type Settings = {
   readonly [
-    Key in 'policies' | 'reconcile' | 'limits' | 'attribution' | 'http' | 'metrics' | 'log'
+    Key in 'policies' | 'reconcile' | 'limits' | 'attribution' | 'notify' | 'http' | 'metrics' | 'log'
   ]: Readonly<CheckedConfig[Key]>;
 };
 

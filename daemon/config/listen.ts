@@ -15,11 +15,23 @@ const FORM = /^(?:\[([^\]]*)\]|([^:[\]]*)):(\d{1,5})$/;
 export function parseListen(text: string): Result<ListenAddress, string> {
   const [, bracketed, plain, digits = ''] = FORM.exec(text) ?? [];
   const isHost = bracketed === undefined ? isPlainHost(plain ?? '') : isIPv6(bracketed);
-  if (!isHost) return err('write ADDRESS:PORT, such as 127.0.0.1:8481 or [::1]:8481');
+  if (!isHost) return err(noAddress(text));
   const port = Number(digits);
-  if (port > MAX_PORT) return err(`the port is beyond ${MAX_PORT}`);
-  if (String(port) !== digits) return err('write the port without leading zeros');
+  if (port > MAX_PORT)
+    return err(`the port is beyond ${MAX_PORT}: write \`${text.slice(0, -digits.length)}${MAX_PORT}\``);
+  if (String(port) !== digits) {
+    return err(
+      `the port has zeros before it: write \`${text.slice(0, -digits.length)}${port}\`, without leading zeros`,
+    );
+  }
   return ok({ host: bracketed ?? plain ?? '', port });
+}
+
+/** Names no text but a port, which is no secret. */
+function noAddress(text: string): string {
+  const [, digits] = /^(?:https?:\/\/)?(?:[a-z\d.*-]*:)?(\d{1,5})\/?$/i.exec(text) ?? [];
+  const port = digits === undefined || Number(digits) > MAX_PORT ? 8481 : Number(digits);
+  return `this is no ADDRESS:PORT: write ADDRESS:PORT, such as \`127.0.0.1:${port}\` or [::1]:${port}`;
 }
 
 export const hostInUrl = (host: string): string => (host.includes(':') ? `[${host}]` : host);

@@ -11,6 +11,7 @@ export interface LiveSettings {
   readonly expiryNoticeHours: readonly number[];
   readonly breakGlass: { readonly maxHours: number | null };
   readonly metrics: Config['metrics'];
+  readonly notify: Config['notify'];
 }
 
 /** The settings by the keys of the config that they come from. A setting without a row does not compile. */
@@ -21,15 +22,17 @@ const LIVE_KEYS: { readonly [Setting in keyof LiveSettings]: string } = {
   expiryNoticeHours: 'reconcile.expiryNoticeHours',
   breakGlass: 'reconcile.breakGlass',
   metrics: 'metrics.perGroup',
+  notify: 'notify',
 };
 
-export const liveSettings = ({ reconcile, guardrails, metrics }: Config): LiveSettings => ({
+export const liveSettings = ({ reconcile, guardrails, metrics, notify }: Config): LiveSettings => ({
   brake: reconcile.brake,
   guardrails,
   freeze: reconcile.freeze,
   expiryNoticeHours: reconcile.expiryNoticeHours,
   breakGlass: reconcile.breakGlass,
   metrics,
+  notify,
 });
 
 /** Keys of the settings that differ. */

@@ -6,9 +6,9 @@ import { decodePolicyText } from '../../reconciler/policy/read/decode.ts';
 import type { Path } from '../../reconciler/policy/read/reporter.ts';
 import { readYamlDocument, reportShape } from '../../reconciler/policy/read/yaml-document.ts';
 import { checkShape } from '../../reconciler/policy/schema/check-shape.ts';
-import type { ShapeWords } from '../../reconciler/policy/schema/shape-complaints.ts';
 import { ioReason } from '../io-reason.ts';
 import type { Config } from './config.ts';
+import { CONFIG_WORDS } from './config-words.ts';
 import { placedGuardrails } from './sections/guardrails-config.ts';
 import { keysInPolicies, type KeyInPolicies } from './keys-in-policies.ts';
 import { configsNear } from './nearby.ts';
@@ -71,16 +71,6 @@ export function parseConfig(text: string, file: string): Result<Config, Problem[
   const guardrails = placedGuardrails(checked.value.guardrails, { ...yaml, file });
   return ok(resolveConfig(checked.value, file, guardrails));
 }
-
-/** What is said where the mode is missing, the only key that must be there. */
-export const MODE_HINT =
-  'write `reconcile: {mode: …}`: enforce (groups become what the policies say), additive (never removes) or observe (never writes)';
-
-const CONFIG_WORDS: ShapeWords = {
-  whole: 'the config',
-  quotesValues: false,
-  missingKeyHints: new Map([['mode', MODE_HINT]]),
-};
 
 /** Where a key of a config that was read before has its value; for what comes to light only when it is used. */
 export function placeInConfig(file: string, keys: Path): SourcePlace {

@@ -14,7 +14,7 @@ type PathPlacer = (written: string) => string;
 export function resolveConfig(checked: CheckedConfig, file: string, guardrails: WrittenGuardrails): Config {
   const folder = path.dirname(file);
   const place: PathPlacer = (written) => (path.isAbsolute(written) ? written : path.join(folder, written));
-  const { policies, reconcile, limits, attribution, http, metrics, log, emulator } = checked;
+  const { policies, reconcile, limits, attribution, notify, http, metrics, log, emulator } = checked;
   return deepFreeze({
     file,
     policies: { ...policies, path: place(policies.path), git: placeGit(policies.git, place) },
@@ -25,6 +25,7 @@ export function resolveConfig(checked: CheckedConfig, file: string, guardrails: 
     privateNetworks: checked.privateNetworks,
     attribution,
     journal: placeJournal(checked.journal, place),
+    notify: notify.map((receiver) => placeFiles(receiver, place)),
     http: { ...http, hooks: placeHooks(http.hooks, place) },
     metrics,
     log,
@@ -92,7 +93,8 @@ function placeEmulator(emulator: CheckedConfig['emulator'], place: PathPlacer): 
 /** Every key `…File` names a file; an assumed role has credentials of its own inside. */
 function placeFiles<T extends object>(credentials: T, place: PathPlacer): T {
   const placed = Object.entries(credentials).map(([key, value]: [string, unknown]) => {
-    if (typeof value === 'object' && value !== null) return [key, placeFiles(value, place)];
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      return [key, placeFiles(value, place)];
     return [key, typeof value === 'string' && key.endsWith('File') ? place(value) : value];
   });
   return Object.fromEntries(placed) as T;

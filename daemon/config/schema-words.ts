@@ -14,7 +14,18 @@ export const section = <Shape extends z.core.$ZodLooseShape>(description: string
 export const wholeNumber = (min: number, max: number, description: string) =>
   z.int().min(min).max(max).meta({ description });
 
-export const filePath = z.string().min(1, 'write a path');
+/** What a shell expands and no one else does. */
+export const isTilde = (text: string): boolean => /^~(\/|$)/.test(text);
+
+export const TILDE = 'a ~ stands for no folder here: write the whole path, such as `/var/lib/rampart/file`';
+
+const writtenPath = (message: string) =>
+  z
+    .string()
+    .min(1, message)
+    .refine((text) => !isTilde(text), TILDE);
+
+export const filePath = writtenPath('write a path');
 
 /** The error for unknown keys: a secret that stands inline gets a hint where it belongs. Never quotes a value. */
 export const refuseInline =
@@ -39,7 +50,7 @@ export const envNameSuchAs = (example: string) =>
       `write the name of an environment variable in upper case, such as ${example}`,
     );
 
-export const secretFile = z.string().min(1, 'write the path of a file');
+export const secretFile = writtenPath('write the path of a file');
 
 /** A text with a grammar of its own, which comes out parsed. */
 export const parsedText = <T>(parse: (text: string) => Result<T, string>, description: string) =>

@@ -12,6 +12,7 @@ import { guardrailsConfig, privateNetworksConfig } from './sections/guardrails-c
 import { freezeSchema } from './sections/freeze-schema.ts';
 import { hooksSchema } from './sections/hooks-schema.ts';
 import { journalSchema } from './sections/journal-schema.ts';
+import { notifySchema } from './sections/notify-schema.ts';
 import { parseListen, type ListenAddress } from './listen.ts';
 import { quirksSchema } from './quirks-schema.ts';
 import { policiesSchema } from './sections/policies-schema.ts';
@@ -179,6 +180,7 @@ export const configSchema = z
     privateNetworks: privateNetworksConfig,
     attribution,
     journal: journalSchema,
+    notify: notifySchema,
     http,
     metrics,
     log,

@@ -3,7 +3,7 @@
 // nothing open (plan/diff/resting.ts); every other rule of the group at the usual one.
 import type { Resting } from '../../reconciler/plan/diff/resting.ts';
 import type { Diff } from '../../reconciler/plan/plan.ts';
-import { ruleIdentity } from '../../reconciler/model/rule.ts';
+import { compareRules, ruleIdentity, type Rule } from '../../reconciler/model/rule.ts';
 
 /** Repairs of the same drift after which it counts as flapping. */
 export const FLAPPING_ROUNDS = 5;
@@ -30,8 +30,8 @@ export const NO_DRIFT: DriftHistory = new Map();
 
 export interface Flapping {
   readonly rounds: number;
-  /** Identities of the rules that alternate. */
-  readonly identities: readonly string[];
+  /** The rules that alternate. */
+  readonly rules: readonly Rule[];
   /** How long they rest after this repair, where they may. */
   readonly delayMs: number;
 }
@@ -53,20 +53,20 @@ export function afterRepair(
   const firstMs = Math.max(MIN_REST_MS, resyncMs);
   const longestMs = Math.max(MAX_REST_MS, firstMs);
   const history = new Map([...before].filter(([, drift]) => nowMs <= drift.calmMs));
-  const flapping: string[] = [];
-  for (const identity of driftIdentities(diff)) {
+  const flapping = new Map<string, Rule>();
+  for (const [identity, rule] of driftingRules(diff)) {
     const rounds = (history.get(identity)?.rounds ?? 0) + 1;
     const doublings = Math.min(Math.max(0, rounds - FLAPPING_ROUNDS), 20);
     const delayMs = Math.min(firstMs * 2 ** doublings, longestMs);
     const calmMs = nowMs + delayMs + Math.min(CALM_FACTOR * delayMs, longestMs);
     history.set(identity, { rounds, lastMs: nowMs, delayMs, calmMs });
-    if (rounds >= FLAPPING_ROUNDS) flapping.push(identity);
+    if (rounds >= FLAPPING_ROUNDS) flapping.set(identity, rule);
   }
-  if (flapping.length === 0) return { history, flapping: null };
-  const drifts = flapping.flatMap((identity) => history.get(identity) ?? []);
+  if (flapping.size === 0) return { history, flapping: null };
+  const drifts = [...flapping.keys()].flatMap((identity) => history.get(identity) ?? []);
   const rounds = Math.max(...drifts.map((drift) => drift.rounds));
   const delayMs = Math.max(...drifts.map((drift) => drift.delayMs));
-  return { history, flapping: { rounds, identities: flapping.sort(), delayMs } };
+  return { history, flapping: { rounds, rules: [...flapping.values()].sort(compareRules), delayMs } };
 }
 
 /** The rules that rest now, until the first of them is tried again; null: none. */
@@ -86,11 +86,12 @@ export function restingAt(
   };
 }
 
-function driftIdentities(diff: Diff): ReadonlySet<string> {
+/** By identity. */
+function driftingRules(diff: Diff): ReadonlyMap<string, Rule> {
   const rules = [
     ...diff.missing.map(({ rule }) => rule),
     ...diff.unexpected.map(({ rule }) => rule),
     ...diff.different.flatMap(({ from, to }) => [from.rule, to.rule]),
   ];
-  return new Set(rules.map(ruleIdentity));
+  return new Map(rules.map((rule) => [ruleIdentity(rule), rule]));
 }

@@ -2,6 +2,7 @@
 // closing event is emitted.
 import { HOUR_MS } from '../clock.ts';
 import { leavesOutRulesOnly, type GroupPlan } from '../../reconciler/plan/plan.ts';
+import { describeRule } from '../../reconciler/model/rule-text.ts';
 import { actorText } from '../journal/attribution.ts';
 import type { Flapping } from '../learned/flap-detector.ts';
 import type { Failure } from '../ecs/failures/failure.ts';
@@ -70,7 +71,9 @@ function outcomeOf({ engine }: GroupRun, end: RunEnd, { isLessToDo }: Lesson): R
       return { kind: 'not-converged', reason, failure: null, next: { afterMs: end.afterMs } };
     }
     case 'changed': {
-      const reason = 'the group has changed since its plan was approved';
+      const reason = end.lacksRoom
+        ? 'planned again, because the cloud refused for lack of room: set `reconcile.ruleQuota` to what the group can hold, and `rampart plan` shows the plan that fits'
+        : 'the group has changed since its plan was approved';
       return { kind: 'not-converged', reason, failure: null, next: 'needsHelp' };
     }
     case 'unread':
@@ -108,14 +111,14 @@ function blockedOutcome({ plan, pausedForMs, kept }: BlockedEnd, resyncMs: numbe
   };
 }
 
-async function reportFlapping(run: GroupRun, { rounds, identities, delayMs }: Flapping): Promise<void> {
+async function reportFlapping(run: GroupRun, { rounds, rules, delayMs }: Flapping): Promise<void> {
   const { attribution } = await run.engine.journal.facts(run.group);
   const sinceMs = run.engine.clock.nowMs() - 24 * HOUR_MS;
   const write =
     attribution.told.findLast((told) => told.write !== null && told.foundMs >= sinceMs)?.write ?? null;
   run.engine.telemetry.emit('group.flapping', {
     ...commonFields(run),
-    ...{ rounds, delayMs, rules: identities.slice(0, RULES_NAMED_IN_EVENTS) },
+    ...{ rounds, delayMs, rules: rules.slice(0, RULES_NAMED_IN_EVENTS).map(describeRule) },
     ...(write === null ? {} : { otherWriter: actorText(write) }),
   });
 }

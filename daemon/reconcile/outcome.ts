@@ -68,7 +68,11 @@ export type RunEnd =
   /** Calls of an earlier owner of the group may still be under way. */
   | { readonly kind: 'waits'; readonly afterMs: number }
   /** Only a plan of another hash may be carried out. */
-  | { readonly kind: 'changed' }
+  | {
+      readonly kind: 'changed';
+      /** Not the group is another one: a refusal showed how much it holds. */
+      readonly lacksRoom: boolean;
+    }
   | BlockedEnd
   /** The plan came to its end, but the group could not be read after it. */
   | { readonly kind: 'unverified'; readonly failure: Failure }

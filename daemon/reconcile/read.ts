@@ -18,6 +18,7 @@ import { showsRecentWrites } from './recent-writes.ts';
 import { reportIgnored, reportKept, reportPlan, toldOf } from './report-plan.ts';
 import { noteBreakGlass } from './safety/note-break-glass.ts';
 import { reportExpired } from './safety/expired.ts';
+import { withPolicyPlace } from './not-found.ts';
 import { isAnotherInForce, keptPlan } from './safety/kept-plan.ts';
 import { notePlan } from './safety/notes.ts';
 import { settledMark } from './safety/settled.ts';
@@ -68,7 +69,7 @@ export async function readAndPlan(
     showsRecentWrites(engine, before, group),
   );
   if (signal.aborted) return ended({ kind: 'aborted' });
-  if (!seen.ok) return ended({ kind: 'unread', failure: seen.error });
+  if (!seen.ok) return ended({ kind: 'unread', failure: withPolicyPlace(seen.error, run.request.policy) });
   const { group: described, readAtMs } = seen.value;
   const given = await inputFor(run, described, before);
   if (given === null) return ended({ kind: 'aborted' });
@@ -81,7 +82,7 @@ export async function readAndPlan(
     engine.telemetry.emit('group.described', { ...commonFields(run), rules: rules.length });
     return { ...earlier, input, memory: known, readAtMs };
   }
-  if (isAnother(run, plan)) return ended({ kind: 'changed' }, known);
+  if (isAnother(run, plan)) return ended({ kind: 'changed', lacksRoom: known.quota !== null }, known);
   const { toldPlan } = before;
   reportPlan(run, described, { plan, cause: causeOf(run, plan, { input, facts }), toldPlan });
   const mark = settledMark(lastPlan, { input, facts, breakGlass }, run.revision);

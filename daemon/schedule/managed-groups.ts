@@ -49,9 +49,15 @@ export class ManagedGroups {
   #isFirstLook = false;
   #managed: readonly ManagementChange[] = [];
   #released: readonly ManagementChange[] = [];
+  #left = 0;
 
   constructor(engine: Pick<Engine, 'journal' | 'telemetry' | 'clock'>) {
     this.#engine = engine;
+  }
+
+  /** How many groups have left since the start. */
+  get left(): number {
+    return this.#left;
   }
 
   get changes(): ManagementChanges {
@@ -86,6 +92,7 @@ export class ManagedGroups {
       if (!meant.inPlace(known.group) || meant.groups.has(key)) continue;
       if (known.by === null && !meant.isSure) continue;
       this.#known.delete(key);
+      this.#left += 1;
       this.#released = this.#say('group.released', this.#released, known.group, {
         reason: whyReleased(known, meant),
         revision: meant.revision,

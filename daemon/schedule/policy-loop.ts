@@ -10,12 +10,12 @@ import type { LoadedPolicies } from '../source/source.ts';
 import { isAborted } from '../reconcile/group-run.ts';
 import { grantFromCommit } from './commit-approval.ts';
 import { Expiries } from './policies/expiries.ts';
-import { abandonLeft, groupsKnown } from './policies/left-behind.ts';
 import { FreezeWatch } from './freeze-watch.ts';
 import { ManagedGroups, type ManagementChanges } from './managed-groups.ts';
 import { untilAnswered } from './leases/interrupted.ts';
 import { Places } from './policies/places.ts';
 import type { PoliciesStatus, PolicyLoopParts } from './policies/policy-loop-parts.ts';
+import { groupsKnown, ReleasedGroups } from './policies/released-groups.ts';
 import { PolicyMemory } from './policy-memory.ts';
 import { nextNoticeMs, reportExpiries, reportLoaded, reportProblems, warningText } from './policy-events.ts';
 import { heldBySource, heldEvent, heldStatus } from './held-revision.ts';
@@ -44,6 +44,7 @@ export class PolicyLoop {
   #state: DesiredState = { revision: '', groups: [], expectations: [], guardrails: [] };
   readonly #gate: RevisionGate;
   readonly #managed: ManagedGroups;
+  readonly #released: ReleasedGroups;
   readonly #freezes: FreezeWatch;
   readonly #expiries = new Expiries();
   /** Groups that stay managed because of a freeze. */
@@ -56,6 +57,7 @@ export class PolicyLoop {
     this.#parts = parts;
     this.#stopping = stopping;
     this.#managed = new ManagedGroups(parts.engine);
+    this.#released = new ReleasedGroups(parts.engine, parts.controller);
     this.#memory = new PolicyMemory(parts.engine.journal, parts.keeper);
     this.#gate = new RevisionGate(parts.engine, parts.resolver.defaultMode);
     this.#freezes = new FreezeWatch(parts.engine);
@@ -65,7 +67,7 @@ export class PolicyLoop {
       stopping,
       policies: () => ({ revision: this.#state.revision, problems: this.#problems }),
       inTurn: (work) => this.#inTurn(work),
-      abandon: (meant) => this.#abandon(meant),
+      abandon: (meant) => this.#released.abandon(meant, this.#managed.left),
       grant: (targets) => this.#gate.grant(targets),
       onHandedOver: () => this.noteProgress(),
     });
@@ -226,6 +228,7 @@ export class PolicyLoop {
   /** These groups are this replica's to look after from now on. */
   takeUp(isIn: (group: GroupRef) => boolean): void {
     this.#places.expectMore();
+    this.#released.expectMore();
     const takenUp = this.#untilAnswered(async () => {
       await this.#inTurn(() => this.#managed.recallOf(isIn));
       await this.#enforce();
@@ -248,7 +251,7 @@ export class PolicyLoop {
       this.#managed.update({ inPlace: isLeft, groups: new Map(), desired, revision, isSure });
       controller.setTargets([], isLeft);
       engine.heads.follow([], isLeft);
-      if (this.#problems === 0) await this.#abandon(isNamed);
+      if (this.#problems === 0) await this.#released.abandon(isNamed, this.#managed.left);
     });
     for (const place of this.#places.set(this.#state.groups)) {
       this.#untilAnswered(() => place.resolve()).catch((error: unknown) => this.#reportFailure(error));
@@ -265,12 +268,6 @@ export class PolicyLoop {
     // Who waits for it hears of a failure; the next one has its turn all the same.
     this.#turn = done.catch(() => undefined);
     return done;
-  }
-
-  /** Groups that are no longer managed, but for those that may be `meant`. */
-  #abandon(meant: (group: GroupRef) => boolean): Promise<void> {
-    const { engine, controller } = this.#parts;
-    return abandonLeft(engine, (group) => meant(group) || controller.knows(group));
   }
 
   #untilAnswered(work: () => Promise<void>): Promise<void> {

@@ -4,9 +4,10 @@ import { quoted } from '../../reconciler/model/rule-text.ts';
 import { counted } from '../../reconciler/model/counted.ts';
 import type { EventRow } from './event-row.ts';
 import { DRIFT_CAUSES, type CommonFields, type EventName } from './events.ts';
-import { finishedText, lateText } from './pace-words.ts';
-import { loadedText, heldEventText } from './policy-words.ts';
-import { REPLICA_ROWS } from './replica-rows.ts';
+import { NOTIFY_ROWS } from './rows/notify-rows.ts';
+import { REPLICA_ROWS } from './rows/replica-rows.ts';
+import { finishedText, lateText } from './words/pace.ts';
+import { heldEventText, loadedText, rejectedText } from './words/policy.ts';
 
 type Catalog = { readonly [Name in EventName]: EventRow<Name> };
 
@@ -65,8 +66,7 @@ export const CATALOG: Catalog = {
   },
   'policies.rejected': {
     level: 'error',
-    say: (f) =>
-      `Policies have ${counted(f.problems, 'problem')}${firstOf(f.details)}${f.keptGroups === 0 ? '' : `; the last good state stays in force for ${counted(f.keptGroups, 'group')}`}`,
+    say: rejectedText,
     sameAs: (f) => f.details.join('\n'),
   },
   'policies.unreachable': {
@@ -164,12 +164,12 @@ export const CATALOG: Catalog = {
   },
   'call.retried': {
     level: 'warn',
-    say: (f) => `${call(f)} failed${because(f.code)}; again in ${seconds(f.delayMs)} with the same token`,
+    say: (f) => `${call(f)} failed${because(f.code)}; again in ${seconds(f.delayMs)}${withToken(f)}`,
     sameAs: (f) => sameCall(f, f.kind),
   },
   'call.throttled': {
     level: 'warn',
-    say: (f) => `${call(f)} was throttled; again in ${seconds(f.delayMs)} with the same token`,
+    say: (f) => `${call(f)} was throttled; again in ${seconds(f.delayMs)}${withToken(f)}`,
     sameAs: (f) => sameCall(f, ''),
   },
   'call.failed': {
@@ -277,6 +277,7 @@ export const CATALOG: Catalog = {
     say: (f) => `systemd did not receive ${f.state}${f.err === undefined ? '' : ` (${f.err})`}`,
     sameAs: (f) => f.err ?? '',
   },
+  ...NOTIFY_ROWS,
 };
 
 /** Equal plans have equal hashes: the same step of the same plan, in a later reconcile, is the same call. */
@@ -288,11 +289,8 @@ const place = (f: CommonFields): string => `${f.account ?? 'an account'} in ${f.
 const lane = (f: CommonFields): string => `${f.operation ?? 'an operation'} of ${place(f)}`;
 const call = (f: CommonFields): string =>
   `${f.operation ?? 'A call'}${f.group === undefined ? '' : ` on ${f.group}`}`;
+/** Only writes have one. */
+const withToken = ({ operation = '' }: CommonFields): string =>
+  /^(?:Authorize|Modify|Revoke)/.test(operation) ? ' with the same token' : '';
 const because = (code: string | undefined): string => (code === undefined ? '' : ` (${code})`);
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)} s`;
-
-/** The first of them, and how many there are besides. */
-function firstOf([first, ...more]: readonly string[]): string {
-  if (first === undefined) return '';
-  return `: ${first}${more.length === 0 ? '' : `, and ${more.length} more`}`;
-}

@@ -2,6 +2,7 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { OPERATION_NAMES } from '../../reconciler/model/operation.ts';
 import { CATALOG } from './catalog.ts';
+import { NotificationCounters } from './notification-counters.ts';
 import {
   ACTOR_TYPES,
   DRIFT_CAUSES,
@@ -61,6 +62,7 @@ export class EventCounters implements Telemetry {
   readonly #hooks: Counter;
   readonly #journalDown: Gauge;
   readonly #failovers: Counter;
+  readonly #notifications: NotificationCounters;
 
   constructor(registry: Registry) {
     const registers = [registry];
@@ -129,6 +131,7 @@ export class EventCounters implements Telemetry {
       help: 'Shards taken over from a replica that did not give them up.',
       registers,
     });
+    this.#notifications = new NotificationCounters(registry);
     this.#startAtZero();
   }
 
@@ -140,6 +143,7 @@ export class EventCounters implements Telemetry {
     this.#countReplica(event, from);
     if (event === 'hook.received') this.#hooks.inc({ door, outcome });
     if (event === 'hook.refused') this.#hooks.inc({ door, outcome: 'refused' });
+    this.#notifications.count(event, fields);
     if (cause !== undefined) this.#differences.inc({ cause });
     if (actorType !== undefined) this.#attributions.inc({ actor_type: actorType ?? 'none' });
     if (guardrail !== undefined && severity !== undefined) this.#violations.inc({ guardrail, severity });

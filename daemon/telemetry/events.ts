@@ -216,7 +216,25 @@ interface OwnFields {
   'hook.acted': { door: string; hooks: number };
   'hook.refused': { door: string; reason: string };
   'systemd.notify_failed': { state: string };
+  /** A receiver took a message: `shown` events stand in it, `counted` ones only as a number. */
+  'notify.delivered': { receiver: string; type: ReceiverType; shown: number; counted: number };
+  /** A message was not taken. `givesUp`: its events are counted in the next one; else it is sent again after `delayMs`. */
+  'notify.failed': {
+    /** As the config names it: `notify[0]`. */
+    receiver: string;
+    type: ReceiverType;
+    reason: string;
+    events: number;
+    delayMs: number;
+    givesUp: boolean;
+  };
+  /** What a receiver was not told before the end; `counts`: by event. */
+  'notify.lost': { receiver: string; type: ReceiverType; events: number; counts: readonly string[] };
 }
+
+/** Kinds of receivers of notifications. */
+export const RECEIVER_TYPES = ['webhook', 'slack', 'dingtalk', 'feishu', 'wecom'] as const;
+export type ReceiverType = (typeof RECEIVER_TYPES)[number];
 
 /** Who wrote, as ActionTrail names them; `other` is a kind that it did not have when this was written. */
 export const ACTOR_TYPES = ['root-account', 'ram-user', 'assumed-role', 'system', 'other'] as const;

@@ -3,13 +3,12 @@
 import pino from 'pino';
 import { prettyFactory } from 'pino-pretty';
 import { systemClock, type Clock } from '../clock.ts';
-import { CATALOG } from './catalog.ts';
-import type { EventRow, LogLevel } from './event-row.ts';
+import type { LogLevel } from './event-row.ts';
 import type { EventFields, EventName, Telemetry } from './events.ts';
 import { LogLost } from './log-lost.ts';
-import { RepeatFilter } from './repeats.ts';
 import { shortLine } from './short.ts';
-import { redactDeep, type Redactor } from './redact.ts';
+import type { Redactor } from './redact.ts';
+import { asOneLine, Teller } from './teller.ts';
 
 export type LogFormat = 'json' | 'pretty' | 'short';
 
@@ -33,10 +32,9 @@ export interface TelemetryOptions {
 }
 
 export function createTelemetry(options: TelemetryOptions): Telemetry {
-  const clock = options.clock ?? systemClock;
-  const repeats = new RepeatFilter();
   const cleanText: Redactor =
     options.format === 'json' ? options.redact : (text) => asOneLine(options.redact(text));
+  const teller = new Teller(cleanText, options.clock ?? systemClock);
   const logger = pino(
     {
       level: options.level,
@@ -48,15 +46,10 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
   );
   return {
     emit<Name extends EventName>(event: Name, fields: EventFields<Name>): void {
-      const row: EventRow<Name> = CATALOG[event];
-      const verdict = repeats.judge(event, fields, clock.monotonicMs());
-      if (!verdict.log) return;
-      const level = levelOf(row, fields, verdict.isRepeat);
-      if (!logger.isLevelEnabled(level)) return;
-      const clean = redactDeep(cleanText, fields);
-      const { suppressed } = verdict;
-      const told = { ...clean, ...(suppressed === 0 ? {} : { suppressed }) };
-      const sentence = asOneLine(row.say(clean));
+      const heard = teller.hear(event, fields);
+      if (heard === null || !logger.isLevelEnabled(heard.level)) return;
+      const { level } = heard;
+      const { fields: told, sentence } = teller.tell(event, fields, heard);
       if (options.format === 'short') {
         const line = { event, level, timeMs: systemClock.nowMs(), fields: told, sentence };
         options.sink.write(
@@ -72,15 +65,6 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
 
 const noColumns = (): null => null;
 
-function levelOf<Name extends EventName>(
-  row: EventRow<Name>,
-  fields: EventFields<Name>,
-  isRepeat: boolean,
-): LogLevel {
-  if (row.isError?.(fields) === true) return 'error';
-  return (isRepeat ? row.levelOfRepeats : undefined) ?? row.level;
-}
-
 /**
  * Standard output or standard error. A reader that reads slowly holds us up: no line is dropped. What cannot be
  * written at all (the disk is full, the reader is gone) goes to `onLost`, and lines are dropped from then on.
@@ -92,13 +76,6 @@ export function fileSink(fd: 1 | 2, onLost: (why: LogLost) => void): LogSink {
   });
   return { write: (line) => void destination.write(line) };
 }
-
-/**
- * Texts of the cloud and of policies end up on terminals: no line breaks, no escape sequences, nothing that
- * turns the direction of writing. In JSON the encoding takes care of the fields.
- */
-const asOneLine = (text: string): string =>
-  text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/gu, ' ');
 
 function prettySink(sink: LogSink, colorize: boolean): LogSink {
   const prettify = prettyFactory({

@@ -43,7 +43,7 @@ export function parsePrefix(text: string, hostBits: HostBits): Result<Prefix, Pr
   const masked = maskAddress(address, length, bits);
   if (masked !== address && hostBits === 'refuse') {
     const suggestion = formatPrefix({ kind, address: masked, length });
-    return err({ message: `"${text}" has host bits behind /${length}`, hint: `write ${suggestion}` });
+    return err({ message: `"${text}" has host bits behind /${length}`, hint: `write \`${suggestion}\`` });
   }
   return ok({ kind, address: masked, length });
 }

@@ -104,15 +104,16 @@ function portFieldProblems({ protocol, ports, sourcePorts }: KnownFields): RuleP
       field: 'ports',
       code: 'ports-missing',
       message: `${protocol} needs ports`,
-      hint: 'add `ports: 443`, a range, `all`, or a `portList`',
+      hint: 'add `ports: 443`, a range, all, or a portList',
     });
   }
-  if (!hasPorts(protocol) && ports?.kind !== 'none') {
+  // What is broken has been refused before.
+  if (!hasPorts(protocol) && ports !== undefined && ports.kind !== 'none') {
     problems.push({
       field: 'ports',
       code: 'ports-not-allowed',
       message: `${protocol} has no ports`,
-      hint: 'remove the ports, or name tcp or udp',
+      hint: 'remove `ports`, or name tcp or udp',
     });
   }
   if (!hasPorts(protocol) && sourcePorts !== null) {
@@ -120,7 +121,7 @@ function portFieldProblems({ protocol, ports, sourcePorts }: KnownFields): RuleP
       field: 'sourcePorts',
       code: 'source-ports-not-allowed',
       message: `${protocol} has no source ports`,
-      hint: 'remove sourcePorts, or name tcp or udp',
+      hint: 'remove `sourcePorts`, or name tcp or udp',
     });
   }
   return problems;
@@ -149,10 +150,10 @@ function icmpProblems(
 ): RuleProblem[] {
   const code = 'icmp-family';
   if (protocol === 'icmp' && family === 'ipv6') {
-    return [{ field, code, message: 'icmp is for IPv4 only', hint: 'write protocol icmpv6' }];
+    return [{ field, code, message: 'icmp is for IPv4 only', hint: 'write `protocol: icmpv6`' }];
   }
   if (protocol === 'icmpv6' && family === 'ipv4') {
-    return [{ field, code, message: 'icmpv6 is for IPv6 only', hint: 'write protocol icmp' }];
+    return [{ field, code, message: 'icmpv6 is for IPv6 only', hint: 'write `protocol: icmp`' }];
   }
   return [];
 }
@@ -183,7 +184,7 @@ function sideProblems({ own, peer }: KnownFields): RuleProblem[] {
       field: 'own',
       code: 'sides-equal',
       message: `both sides are ${formatPrefix(own)}, which the cloud refuses`,
-      hint: 'leave the own side out, or narrow one of the two',
+      hint: 'remove it, or narrow one of the two',
     },
   ];
 }
@@ -197,7 +198,7 @@ function nicTypeProblems({ nicType, peer, ports }: KnownFields): RuleProblem[] {
       field: 'nicType',
       code: 'nic-type',
       message: 'nicType internet goes only with IPv4 addresses, and with no lists',
-      hint: 'write intranet, or leave the key out',
+      hint: 'write `intranet`, or leave the key out',
     },
   ];
 }
@@ -213,7 +214,11 @@ function descriptionProblems(description: string | null | undefined): RuleProble
         ? `the description has ${length} characters, ${MAX_DESCRIPTION_LENGTH} at most`
         : 'the description holds a broken surrogate pair';
   const hint =
-    length === 0 ? 'leave the key out: the API cannot clear a description' : 'shorten or mend the text';
+    length === 0
+      ? 'remove `description`: the API cannot clear a text'
+      : length > MAX_DESCRIPTION_LENGTH
+        ? `remove its last ${length - MAX_DESCRIPTION_LENGTH} characters`
+        : 'mend the text';
   return [{ field: 'description', code: 'description-length', message, hint }];
 }
 

@@ -81,7 +81,7 @@ describe('of the files that are named', () => {
     symlinkSync(path.join(workspace.folder, 'policies'), path.join(workspace.folder, 'linked'));
     const { stdout, stderr } = await workspace.runHere(['validate', ...paths]);
     expect(stdout.match(/\[[a-z-]+\]$/gm)).toEqual(['[ports-missing]']);
-    expect(stderr).toContain('1 file, 0 groups: 1 error, 0 warnings');
+    expect(stderr).toContain('1 file with errors: 1 error, 0 warnings');
   });
 
   test('a named file below the policies path may use names of the other files, whose problems are not shown', async () => {

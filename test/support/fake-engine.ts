@@ -27,6 +27,7 @@ export const plainClient = (
 
 /** Every group is as it was described. */
 export const QUIET_HEADS: Engine['heads'] = {
+  known: () => null,
   follow: () => undefined,
   places: () => [],
   changeOf: () => Promise.resolve(ok(null)),
@@ -81,6 +82,7 @@ export function fakeEngine(parts: Partial<Engine> = {}): Engine {
       expiryNoticeHours: [168, 24],
       breakGlass: { maxHours: null },
       metrics: { perGroup: 'problems' },
+      notify: [],
     }),
     lists: { of: () => Promise.resolve(NO_LISTS) },
     patience: { settleMs: 0, lagMs: 0 },

@@ -14,6 +14,7 @@ const TOOLS = {
   sshd: () => existsSync('/usr/sbin/sshd') && TOOLS['ssh-keygen'](),
   openssl: () => ends('openssl', ['version']) && TOOLS.git(),
   bash: () => ends('bash', ['-c', 'true']),
+  jq: () => ends('jq', ['--version']),
   python3: () => ends('python3', ['-c', 'import pty']),
   promtool: () => ends('promtool', ['--version']),
   hadolint: () => ends('hadolint', ['--version']),

@@ -169,6 +169,16 @@ export const SAMPLE_EVENTS: Samples = {
   'hook.acted': { ...COMMON, door: 'events', hooks: 3 },
   'hook.refused': { ...COMMON, door: 'git', reason: 'wrong-proof' },
   'systemd.notify_failed': { ...COMMON, state: 'READY=1' },
+  'notify.delivered': { receiver: 'notify[0]', type: 'slack', shown: 3, counted: 2 },
+  'notify.failed': {
+    receiver: 'notify[1]',
+    type: 'dingtalk',
+    reason: '310000: sign not match',
+    events: 5,
+    delayMs: 30_000,
+    givesUp: true,
+  },
+  'notify.lost': { receiver: 'notify[0]', type: 'slack', events: 2, counts: ['2 plan.blocked'] },
 };
 
 export const EVENT_NAMES = Object.keys(SAMPLE_EVENTS) as EventName[];

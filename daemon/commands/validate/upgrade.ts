@@ -7,7 +7,8 @@ import type { Problem } from '../../../reconciler/model/problem.ts';
 import { DIRECTIONS } from '../../../reconciler/model/rule.ts';
 import { DEFAULT_BRAKE } from '../../../reconciler/plan/safety.ts';
 import type { Config } from '../../config/config.ts';
-import { DEFAULT_CONFIG_FILE, loadConfig, MODE_HINT, NO_CONFIG, placeInConfig } from '../../config/load.ts';
+import { MODE_HINT } from '../../config/config-words.ts';
+import { DEFAULT_CONFIG_FILE, loadConfig, NO_CONFIG, placeInConfig } from '../../config/load.ts';
 
 /** What must be changed are errors, with other problems of the config; what must be known are warnings. */
 export async function upgradeProblems(

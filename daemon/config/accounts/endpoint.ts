@@ -105,16 +105,29 @@ export function regionalEndpoint(region: string, service: VendorService = 'ecs')
  */
 export function parseEndpoint(text: string, allowPlainHttp: boolean): Result<string, string> {
   const withScheme = text.includes('://') ? text : `https://${text}`;
-  if (!URL.canParse(withScheme)) return err('the endpoint is not a URL: write it such as https://HOST');
-  const url = new URL(withScheme);
-  if (url.username !== '' || url.password !== '') return err('the endpoint may not hold a user name');
-  if (url.pathname !== '/' || url.search !== '' || url.hash !== '') {
-    return err('the endpoint may not hold a path, query or fragment: write only scheme, host and port');
+  if (!URL.canParse(withScheme)) {
+    return err('the endpoint is not a URL: write it such as `https://ecs.cn-hangzhou.aliyuncs.com`');
   }
+  const url = new URL(withScheme);
+  const trouble = urlTrouble(url, withScheme !== text);
+  if (trouble !== null) return err(trouble);
   if (url.protocol === 'https:') return ok(url.origin);
   if (url.protocol !== 'http:') return err('the endpoint must begin with https://');
   if (allowPlainHttp || isLoopbackHost(url.hostname)) return ok(url.origin);
-  return err('plain http would show credentials to the network: write https://, or a loopback address');
+  return err(
+    `plain http would show credentials to the network: write \`https://${url.host}\`, or a loopback address`,
+  );
+}
+
+/** What no scheme makes good; names neither user nor path. */
+function urlTrouble(url: URL, isBare: boolean): string | null {
+  if (url.username !== '' || url.password !== '') return 'the endpoint may not hold a user name';
+  if (url.pathname !== '/' || url.search !== '' || url.hash !== '') {
+    return `the endpoint may not hold a path, query or fragment: write \`${url.protocol}//${url.host}\`, only scheme, host and port`;
+  }
+  // What listens on this machine mostly has no certificate: to guess https would end in an answer that no one understands.
+  if (!isBare || !isLoopbackHost(url.hostname)) return null;
+  return `${url.host} is of this machine, and has no scheme: write \`http://${url.host}\`, or https:// where it has a certificate`;
 }
 
 /** 169.254.0.0/16 or fe80::/10, as `URL.hostname` writes them: no router hands such packets on. */

@@ -1,7 +1,7 @@
 // `journal` of the config: a file of one process, or a database that several replicas share.
 import { err, ok, type Result } from '../../../reconciler/model/result.ts';
 import { isPostgresUrl, readPostgresUrl } from '../postgres-url.ts';
-import { parsedText, section, wholeNumber } from '../schema-words.ts';
+import { isTilde, parsedText, section, TILDE, wholeNumber } from '../schema-words.ts';
 
 /** Of one account and region. */
 export const MOST_SHARDS = 64;
@@ -42,8 +42,11 @@ function parseJournalUrl(text: string): Result<string, string> {
     const target = readPostgresUrl(text);
     return target.ok ? ok(text) : err(target.error);
   }
+  if (isTilde(text)) return err(TILDE);
   // SQLite takes `:memory:` and `file:` for other things than a file of that name.
   if (text === '' || /^[a-z0-9+.-]*:/i.test(text))
-    return err('write the path of a file, or postgres://USER@HOST:PORT/DATABASE');
+    return err(
+      'this is no path: write the path of a file, such as `.rampart/journal.db`, or postgres://USER@HOST:PORT/DATABASE',
+    );
   return ok(text);
 }

@@ -52,6 +52,12 @@ export const policiesSchema = section('Where the policies come from.', {
   git: gitSchema.nullable().default(null),
 }).superRefine(({ source, git }, context) => {
   if ((source === 'git') === (git !== null)) return;
-  const message = git === null ? 'source: git needs `git: {url: …}`' : '`git` is only for `source: git`';
-  context.addIssue({ code: 'custom', path: ['git'], message });
+  const [message, hint] =
+    git === null
+      ? [
+          'source: git needs `git: {url: …}`',
+          'add `git: {url: https://git.example.com/policies.git}`, with your own repository',
+        ]
+      : ['`git` is only for `source: git`', 'add `source: git`, or remove git'];
+  context.addIssue({ code: 'custom', path: [git === null ? 'git' : 'source'], message, params: { hint } });
 });

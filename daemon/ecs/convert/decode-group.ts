@@ -96,8 +96,9 @@ function decodeInnerAccess(text: string, type: DescribedGroup['type']): Describe
 interface FirstShown {
   readonly page: RulePage;
   readonly permission: Permission;
-  readonly content: string;
 }
+
+const contentOfShown = (permission: Permission): string => JSON.stringify(permission);
 
 function decodeRules(walks: readonly RuleWalk[]): Result<DescribedRule[], ReadProblem> {
   const rules: DescribedRule[] = [];
@@ -105,12 +106,13 @@ function decodeRules(walks: readonly RuleWalk[]): Result<DescribedRule[], ReadPr
   const seen = new Map<string, FirstShown>();
   for (const { nicType, page, permission } of permissionsOf(walks)) {
     // A rule may show on two pages if others went away between them; a rule that changed meanwhile may not.
-    const content = JSON.stringify(permission);
-    const key = permission.SecurityGroupRuleId || content;
+    const key = permission.SecurityGroupRuleId || contentOfShown(permission);
     const earlier = seen.get(key);
-    if (earlier?.content === content) continue;
-    if (earlier !== undefined) return err(notOneRule(earlier, { page, permission, content }));
-    seen.set(key, { page, permission, content });
+    if (earlier !== undefined) {
+      if (contentOfShown(earlier.permission) === contentOfShown(permission)) continue;
+      return err(notOneRule(earlier, { page, permission }));
+    }
+    seen.set(key, { page, permission });
     const rule = decodePermission(permission, nicType);
     if (rule.ok) rules.push(rule.value);
     else problems.push(describeProblem(permission, rule.error));

@@ -23,7 +23,14 @@ export interface CredentialsProblem {
   readonly message: string;
 }
 
+export interface KeyPlaces {
+  readonly id: string;
+  readonly secret: string;
+}
+
 export interface CredentialsSource {
+  /** Where the key and its secret stand, for messages. */
+  readonly keyPlaces: KeyPlaces;
   /** Complete credentials, fetched again when they are old; never rejects. */
   get(): Promise<Result<Credentials, CredentialsProblem>>;
   /** Drops what was fetched, because the vendor refused it. */
@@ -47,11 +54,12 @@ export function createCredentialsSource(config: CredentialsConfig, env: Variable
       return err({ code: 'Transport.NoCredentials', message: `${config.type}: the credentials are empty` });
     } catch (error) {
       provider = null;
-      return err(problemOf(config.type, error));
+      return err(providerProblem(config.type, error));
     }
   };
 
   return {
+    keyPlaces: keyPlacesOf(config),
     get: () => (fetching ??= fetch().finally(() => (fetching = null))),
     forget: () => {
       provider = null;
@@ -59,7 +67,26 @@ export function createCredentialsSource(config: CredentialsConfig, env: Variable
   };
 }
 
-function problemOf(type: CredentialsConfig['type'], error: unknown): CredentialsProblem {
+/** Only an instance has a metadata service: off one, the type is the mistake. */
+const notAnswering = (type: CredentialsConfig['type'], why: string): string =>
+  type === 'ecsRamRole'
+    ? `ecsRamRole: the metadata service does not answer (${why}), as only on an ECS instance it does: write another type of credentials, such as \`type: default\``
+    : `${type}: the source of the credentials does not answer (${why})`;
+
+function keyPlacesOf(config: CredentialsConfig): KeyPlaces {
+  const inType = `the credentials of type ${config.type}`;
+  if (config.type !== 'accessKey') return { id: inType, secret: inType };
+  const { accessKeyIdEnv, accessKeyIdFile, accessKeySecretEnv, accessKeySecretFile } = config;
+  const place = (variable: string | undefined, file = ''): string =>
+    variable === undefined ? `the file ${file}` : `the variable ${variable}`;
+  return {
+    id: place(accessKeyIdEnv, accessKeyIdFile),
+    secret: place(accessKeySecretEnv, accessKeySecretFile),
+  };
+}
+
+/** Of what a provider threw: which source it was, and what to do. No text of the error itself, which could hold a secret. */
+export function providerProblem(type: CredentialsConfig['type'], error: unknown): CredentialsProblem {
   if (error instanceof SecretMissing) {
     return { code: 'Transport.NoCredentials', message: `${type}: ${error.message}` };
   }
@@ -67,7 +94,7 @@ function problemOf(type: CredentialsConfig['type'], error: unknown): Credentials
   if (network !== null || neverConnected(error)) {
     return {
       code: 'Transport.CredentialsUnavailable',
-      message: `${type}: the source of the credentials does not answer (${network ?? 'no connection'})`,
+      message: notAnswering(type, network ?? 'no connection'),
     };
   }
   // Of a refusal only the vendor's code and the HTTP status are known to be harmless.

@@ -23,7 +23,7 @@ export function refusalFailure(refusal: VendorRefusal, call: FailedCall): Failur
   return makeFailure({
     kind: kindFor(meaning, call),
     code: refusal.code,
-    message: scrub(withHint(refusal.message, hint)),
+    message: withHint(scrub(refusal.message), hint),
     requestId: refusal.requestId,
     httpStatus: refusal.status,
     retryAfterMs: refusal.retryAfterMs,
@@ -36,7 +36,7 @@ export function ownFailure(code: OwnCode, message: string, call: FailedCall, htt
   return makeFailure({
     kind: kindFor(meaning, call),
     code,
-    message: scrub(withHint(message, meaning.hint)),
+    message: withHint(scrub(message), meaning.hint),
     httpStatus: httpStatus ?? null,
   });
 }

@@ -219,7 +219,7 @@ export const FAILURE_ROWS: readonly FailureRow[] = [
   { code: 'InvalidSecurityToken.MismatchWithAccessKey', kind: 'denied', source: COMMON },
   { code: 'MissingSecurityToken', kind: 'denied', source: COMMON },
   { code: 'MissingAccessKeyId', kind: 'denied', source: COMMON },
-  { code: 'SignatureDoesNotMatch', kind: 'denied', source: COMMON, hint: 'the access key secret is wrong' },
+  { code: 'SignatureDoesNotMatch', kind: 'denied', source: COMMON, hint: 'give it the secret of the key' },
   { code: 'IncompleteSignature', kind: 'denied', source: COMMON },
   { code: 'InvalidSignatureMethod', kind: 'denied', source: COMMON },
   { code: 'InvalidTimeStamp.Format', kind: 'denied', source: COMMON, hint: CLOCK_HINT },

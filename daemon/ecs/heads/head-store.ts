@@ -8,7 +8,7 @@ import { tagsOf } from '../convert/decode-group.ts';
 import type { Failure } from '../failures/failure.ts';
 import type { ReadGroups } from './group-pages.ts';
 import { changeSince } from './head-entry.ts';
-import type { GroupHeads, HeadAges, HeadListener, Probed } from './heads.ts';
+import type { GroupHeads, HeadAges, HeadListener, KnownHead, Probed } from './heads.ts';
 import { PlaceHeads, type HeadListing } from './place-heads.ts';
 
 export interface HeadStoreParts {
@@ -66,6 +66,11 @@ export class HeadStore implements GroupHeads {
       const ids = groups.filter(({ region }) => region === place.region).map(({ id }) => id);
       heads.follow(ids, this.#listings.get(place.region) ?? null);
     }
+  }
+
+  known({ region, id }: GroupRef): KnownHead | null {
+    const head = this.#regions.get(region)?.heads.lastHead(id) ?? null;
+    return head === null ? null : { name: head.SecurityGroupName, tags: tagsOf(head) };
   }
 
   places(): readonly Place[] {

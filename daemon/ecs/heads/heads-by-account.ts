@@ -29,6 +29,7 @@ export function headsByAccount(clients: Readonly<Record<string, Pick<EcsClient, 
         heads.follow(byAccount.get(account) ?? [], meant);
       }
     },
+    known: (group) => clients[group.account]?.heads.known(group) ?? null,
     places: () => all.flatMap((heads) => heads.places()),
     changeOf: (described, manner) => of(described.account).changeOf(described, manner),
     probe: (at, olderThanMs) => of(at.account).probe(at, olderThanMs),

@@ -49,12 +49,20 @@ export interface HeadListener {
   readonly onPage: (page: HeadPage) => void;
 }
 
+/** What was last read of a group. */
+export interface KnownHead {
+  readonly name: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
 export interface GroupHeads {
   /**
    * Replaces the groups that are followed, of those that are `meant`: pages are filled up with them, and their news are
    * told. Groups that are read soonest come first.
    */
   follow(groups: readonly GroupRef[], meant?: (group: GroupRef) => boolean): void;
+  /** What is known without a call, however old; null: nothing. */
+  known(group: GroupRef): KnownHead | null;
   /** Where groups are followed. */
   places(): readonly Place[];
   /**

@@ -86,6 +86,11 @@ export class PlaceHeads {
     this.#entries.set(id, { ...this.#entryOf(id), readMs: -Infinity });
   }
 
+  /** As it was last read, however long ago; null: never, or there was no such group. */
+  lastHead(id: string): WireGroup | null {
+    return this.#entryOf(id).head;
+  }
+
   /** Whether the head was read after that time. */
   isReadAfter(id: string, thenMs: number): boolean {
     return this.#entryOf(id).readMs > thenMs;

@@ -17,7 +17,7 @@ import {
   WithoutCredentials,
 } from './pop-errors.ts';
 import { silenceVendorDebug } from './silence-debug.ts';
-import type { Transport, TransportAnswer } from './transport.ts';
+import type { RefusedAnswer, Transport, TransportAnswer } from './transport.ts';
 
 export interface PopTransportOptions {
   /** Whose API is called; default: ECS. */
@@ -91,11 +91,22 @@ export class PopTransport implements Transport {
       const refusal = refusalOf(error, this.#secrets);
       if (refusal !== null) {
         if (CREDENTIALS_REFUSED.test(refusal.code)) this.#options.credentials.forget();
-        return refusal;
+        return this.#withPlace(refusal);
       }
       giveUp.abort(); // httpx stops reading a late answer but leaves the connection to it open
       return failureOf(error, endpoint.value);
     }
+  }
+
+  /** Of a wrong key, where it stands. Before what the vendor says, the end of which is cut for the secrets that may be in it. */
+  #withPlace(refusal: RefusedAnswer): RefusedAnswer {
+    const { keyPlaces } = this.#options.credentials;
+    const isId = refusal.code.startsWith('InvalidAccessKeyId');
+    if (!isId && !refusal.code.startsWith('SignatureDoesNotMatch')) return refusal;
+    const what = isId
+      ? `no one has the access key id of ${keyPlaces.id}, or it is not active`
+      : `the secret of ${keyPlaces.secret} is not that of its access key`;
+    return { ...refusal, message: `${what}: ${refusal.message}` };
   }
 
   #requestOptions(endpoint: string, signal: AbortSignal, mayBegin: () => boolean): object {

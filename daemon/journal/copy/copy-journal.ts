@@ -114,12 +114,12 @@ async function copyTable(from: Connection, to: Statements, table: CopiedTable): 
   const write = `INSERT INTO ${name} (${names.join(', ')}) SELECT * FROM unnest(${lists})`;
   for (let offset = 0; ; offset += ROWS_AT_A_TIME) {
     const rows = from.all(read, offset) as readonly FileRow[];
-    if (rows.length > 0) await to.run(write, ...names.map((column): Parameter => valuesOf(rows, column)));
+    if (rows.length > 0) await to.run(write, ...names.map((column): Parameter => columnValues(rows, column)));
     if (rows.length < ROWS_AT_A_TIME) return offset + rows.length;
   }
 }
 
-const valuesOf = (rows: readonly FileRow[], column: string): ReadonlyArray<string | null> =>
+const columnValues = (rows: readonly FileRow[], column: string): ReadonlyArray<string | null> =>
   rows.map((row) => {
     const value = row[column] ?? null;
     return value === null ? null : String(value);

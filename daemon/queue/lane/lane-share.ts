@@ -164,7 +164,8 @@ export class LaneShare {
   #wishes(nowMs: number) {
     const { held, waiting, urgent } = this.#options.demand();
     const started = this.#within(nowMs).length;
-    const ahead = waiting > 0 || this.#untold > 0 ? this.#low : 0;
+    // As many as went since the last answer, and as many again: a process that does little leaves little behind if it is killed.
+    const ahead = waiting > 0 || this.#untold > 0 ? Math.min(this.#low, 2 * this.#untold + 1) : 0;
     // Who has nothing yet must not wait until another has given something back.
     const first = started === 0 && held + waiting > 0 ? 1 : 0;
     return {

@@ -2,7 +2,8 @@
 // own: an authorize that was a silent no-op, followed by a revoke, cuts production; followed by the accept that
 // it was to limit, it opens it.
 import type { DescribedGroup } from '../../../reconciler/model/group.ts';
-import { ruleIdentity } from '../../../reconciler/model/rule.ts';
+import { ruleIdentity, type Rule } from '../../../reconciler/model/rule.ts';
+import { describeRule } from '../../../reconciler/model/rule-text.ts';
 import { rulesAddedBy, rulesRemovedBy, type Step } from '../../../reconciler/plan/plan.ts';
 import type { Failure } from '../../ecs/failures/failure.ts';
 import { commonFields, type PlanRun } from '../group-run.ts';
@@ -54,7 +55,7 @@ const endedBy = (
 
 const some = (rules: readonly string[]): string => rules.slice(0, RULES_IN_REASON).join(', ');
 
-/** Identities that the steps so far should have added but that have no rule of their own. */
+/** What the steps so far should have added and what has no rule of its own, in words. */
 function absentRules(done: readonly Step[], ahead: readonly Step[], group: DescribedGroup): string[] {
   const doomed = new Set(
     ahead.flatMap((step) => (step.kind === 'revoke' ? step.targets.map((target) => target.id) : [])),
@@ -64,14 +65,17 @@ function absentRules(done: readonly Step[], ahead: readonly Step[], group: Descr
       .filter((rule) => rule.id === null || !doomed.has(rule.id))
       .map(({ rule }) => ruleIdentity(rule)),
   );
-  return [...expectedIdentities(done)].filter((identity) => !standing.has(identity));
+  return [...expectedRules(done)]
+    .filter(([identity]) => !standing.has(identity))
+    .map(([, rule]) => describeRule(rule));
 }
 
-function expectedIdentities(done: readonly Step[]): Set<string> {
-  const expected = new Set<string>();
+/** By identity. */
+function expectedRules(done: readonly Step[]): Map<string, Rule> {
+  const expected = new Map<string, Rule>();
   for (const step of done) {
     for (const { rule } of rulesRemovedBy(step)) expected.delete(ruleIdentity(rule));
-    for (const { rule } of rulesAddedBy(step)) expected.add(ruleIdentity(rule));
+    for (const { rule } of rulesAddedBy(step)) expected.set(ruleIdentity(rule), rule);
   }
   return expected;
 }

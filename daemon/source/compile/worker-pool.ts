@@ -17,7 +17,9 @@ const DEFLATED = 8;
 const BYTES_FOR_TWO = 1024 * 1024;
 /** How long this thread works on answers before others have a turn. */
 const TAKING_MS = 8;
-/** After this long without work the workers are ended, and their memory is free. */
+/** After this long without work one worker is left, which is all that an edit needs; parsing is followed by compiling. */
+const SPARE_MS = 5000;
+/** After this long the last one is ended too, and their memory is free. */
 const IDLE_MS = 60_000;
 
 export class WorkerPool implements WorkPlace {
@@ -67,9 +69,17 @@ export class WorkerPool implements WorkPlace {
 
   async close(): Promise<void> {
     clearTimeout(this.#idleTimer);
-    const workers = this.#idle;
-    this.#idle = [];
+    await this.#endAllBut(0);
+  }
+
+  async #endAllBut(count: number): Promise<void> {
+    const workers = this.#idle.splice(count);
     await Promise.all(workers.map((worker) => worker.close()));
+  }
+
+  #endAfter(delayMs: number, andThen: () => void): void {
+    this.#idleTimer = setTimeout(andThen, delayMs);
+    this.#idleTimer.unref();
   }
 
   async #all<Task>(
@@ -102,8 +112,10 @@ export class WorkerPool implements WorkPlace {
       this.#idle.push(worker);
     };
     const done = await Promise.allSettled(Array.from({ length: threads }, work));
-    this.#idleTimer = setTimeout(() => void this.close(), IDLE_MS);
-    this.#idleTimer.unref();
+    this.#endAfter(SPARE_MS, () => {
+      void this.#endAllBut(1);
+      this.#endAfter(IDLE_MS - SPARE_MS, () => void this.#endAllBut(0));
+    });
     for (const each of done) if (each.status === 'rejected') throw each.reason;
   }
 }

@@ -4,8 +4,18 @@ import { printable } from '../../../reconciler/policy/report/printable.ts';
 import { git } from '../git/git.ts';
 import type { GitPlace } from '../git/tree.ts';
 
-const FACTS_FORMAT = ['%H', '%an <%ae>', '%cn <%ce>', '%ct', '%s'].join('%x00');
 const MAX_TEXT = 200;
+/** Cut by git itself: a subject of megabytes is no reason to have no commit. It fills up with spaces what is shorter. */
+const shortened = (field: string): string => `%<(${MAX_TEXT + 100},trunc)${field}`;
+const FACTS_FORMAT = [
+  '%H',
+  shortened('%an'),
+  shortened('%ae'),
+  shortened('%cn'),
+  shortened('%ce'),
+  '%ct',
+  shortened('%s'),
+].join('%x00');
 
 /** Null if it is not there, or cannot be read. */
 export async function readCommitFacts(
@@ -21,13 +31,15 @@ export async function readCommitFacts(
     `--format=${FACTS_FORMAT}`,
   ];
   const out = await git([...args, commit, '--'], place);
-  const [id, author, committer, seconds, subject] = out?.toString('utf8').trimEnd().split('\0') ?? [];
-  if (id === undefined || author === undefined || committer === undefined || subject === undefined)
-    return null;
+  const fields = out?.toString('utf8').split('\0') ?? [];
+  const [id, author, authorAt, committer, committerAt, seconds, subject] = fields.map((field) =>
+    field.trim(),
+  );
+  if (id === undefined || subject === undefined) return null;
   return {
     id,
-    author: shownText(author),
-    committer: shownText(committer),
+    author: shownText(`${author} <${authorAt}>`),
+    committer: shownText(`${committer} <${committerAt}>`),
     subject: shownText(subject),
     atMs: Number(seconds) * 1000,
   };

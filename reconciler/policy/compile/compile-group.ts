@@ -3,6 +3,7 @@ import type { DesiredGroup, DesiredRule } from '../../model/group.ts';
 import { formatPeer } from '../../model/peer.ts';
 import type { SourcePlace } from '../../model/problem.ts';
 import { fieldText, ruleIdentity, type Direction, type Rule } from '../../model/rule.ts';
+import { regionWarning } from '../built-in/regions.ts';
 import { quote } from '../read/complaint.ts';
 import type { Definitions } from './definitions.ts';
 import type { GroupEntry } from '../schema/document.ts';
@@ -33,6 +34,7 @@ export function compileGroup(entry: GroupEntry, site: GroupSite): DesiredGroup |
     compileDirection(entry, { ...site, direction, groupId, remaining: room });
   const rules = { ingress: rulesOf('ingress'), egress: rulesOf('egress') };
   if (account !== undefined) checkAccount(account, site);
+  if (region !== undefined) warnOfRegion(region, site);
   const ignore = compileIgnore(entry, rules, site);
   if (selector === undefined || region === undefined || account === undefined) return null;
   if (entry.hasUnknownKeys) return null;
@@ -102,13 +104,20 @@ function checkTwin(
   if (first === null) return;
   const where = first === source ? 'twice from this rule' : `also from the rule at ${formatPlace(first)}`;
   const message = `${combinationText(rule)} comes ${where}`;
-  reporter.errorAt(source, { code: 'duplicate-rule', message, hint: 'name each combination once' });
+  const hint = first === source ? 'name each combination once' : 'remove this rule, or make it another one';
+  reporter.errorAt(source, { code: 'duplicate-rule', message, hint });
 }
 
 function combinationText(rule: Rule): string {
   const ports = rule.ports.kind === 'none' ? [] : [fieldText(rule, 'ports')];
   const preposition = rule.direction === 'ingress' ? 'from' : 'to';
   return [rule.action, rule.protocol, ...ports, preposition, formatPeer(rule.peer)].join(' ');
+}
+
+function warnOfRegion(region: string, { context, path }: GroupSite): void {
+  const warning = regionWarning(region);
+  if (warning === null) return;
+  context.reporter.warningAt(context.file.locate([...path, 'region'], 'value'), warning);
 }
 
 function checkAccount(account: string, { context, path, accounts }: GroupSite): void {

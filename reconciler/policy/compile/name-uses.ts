@@ -1,6 +1,7 @@
 // Who uses the names of one kind of set: what is said of names that nothing defines, and of definitions that nothing uses.
 import type { SourcePlace } from '../../model/problem.ts';
 import { quote, type Complaint } from '../read/complaint.ts';
+import { unknownNetworkHint } from '../schema/mistakes/peer-mistakes.ts';
 import { didYouMean } from '../schema/suggest.ts';
 import { noteUse, type FileContext, type Site } from './file-context.ts';
 import type { Definition, NameTable } from './name-table.ts';
@@ -52,6 +53,10 @@ export class NameUses<Item> {
   #suggestion(name: string): string {
     if (this.#suggestionsLeft === 0) return '';
     this.#suggestionsLeft -= 1;
+    if (this.table.kind === 'network') {
+      const instead = unknownNetworkHint(name);
+      if (instead !== null) return instead;
+    }
     return didYouMean(name, [...this.table.all().map((each) => each.name), ...this.table.knownNames]);
   }
 }

@@ -34,3 +34,16 @@ export function escapeInvisibles(text: string): string {
       .join(''),
   );
 }
+
+/** What a cure may repeat of a text: what is longer, or cannot stand in a message as it is, is not repeated. */
+const MAX_CURE_LENGTH = 240;
+
+/**
+ * The part of a hint that a machine can follow: a verb and what it is about in backticks. `write`: in the place of the
+ * problem (a pair of a key and a value: in the place of that key); `add`: to the mapping; `remove`: the key. Without a
+ * text that can be shown so, `otherwise`.
+ */
+export function cureText(verb: 'write' | 'add' | 'remove', text: string, otherwise = ''): string {
+  const isPlain = text !== '' && text.length <= MAX_CURE_LENGTH && !text.includes('`');
+  return isPlain && escapeInvisibles(text) === text ? `${verb} \`${text}\`` : otherwise;
+}

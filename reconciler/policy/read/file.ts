@@ -2,6 +2,7 @@
 import type { Problem } from '../../model/problem.ts';
 import { checkShape } from '../schema/check-shape.ts';
 import { documentOf, type PolicyDocument } from '../schema/document.ts';
+import { settleRules } from '../schema/mistakes/settle-rules.ts';
 import { POLICY_WORDS } from '../schema/policy-hints.ts';
 import { policySchema } from '../schema/schema.ts';
 import { decodePolicyText } from './decode.ts';
@@ -67,5 +68,5 @@ function checkPolicy(yaml: YamlDocument): void {
     return;
   }
   const checked = checkShape(policySchema, yaml.value, POLICY_WORDS);
-  if (!checked.ok) reportShape(yaml, checked.error);
+  if (!checked.ok) reportShape(yaml, settleRules(yaml.value, checked.error));
 }

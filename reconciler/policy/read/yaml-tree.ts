@@ -1,15 +1,13 @@
 // YAML text -> syntax tree. The library's composer recurses, and a text of a few kilobytes that nests
 // deeper than the stack takes the whole process down. Its parser does not recurse, so the tree of
 // tokens is built first, its depth is measured, and only a shallow one is composed.
-import { Composer, LineCounter, Parser, type CST, type Document, type YAMLError } from 'yaml';
-import { escapeInvisibles, type OffsetComplaint, type Quoting } from './complaint.ts';
+import { Composer, LineCounter, Parser, type CST, type Document } from 'yaml';
+import type { OffsetComplaint, Quoting } from './complaint.ts';
 import { costComplaint } from './scan.ts';
+import { syntaxComplaints } from './syntax/syntax-complaints.ts';
 
 /** A policy needs 7 levels. */
 const MAX_NESTING = 24;
-
-/** One mistake makes the parser stumble many times; the first ones tell enough. */
-const MAX_SYNTAX_COMPLAINTS = 20;
 
 export interface YamlTree {
   /** Null if the text nests too deeply to be looked at. May be partial if there are complaints. */
@@ -20,7 +18,7 @@ export interface YamlTree {
 }
 
 /** Reads YAML 1.2 strictly: one document, no directives. Never throws, whatever the text. */
-export function parseYamlTree(text: string, { quotesValues }: Quoting): YamlTree {
+export function parseYamlTree(text: string, quoting: Quoting): YamlTree {
   const lines = countedLines(text);
   const costly = costComplaint(text);
   if (costly !== null) return { document: null, lines, complaints: [costly] };
@@ -37,10 +35,8 @@ export function parseYamlTree(text: string, { quotesValues }: Quoting): YamlTree
   const [document, second] = compose(tokens, text.length);
   const complaints = tokens.filter((token) => token.type === 'directive').map(directiveComplaint);
   if (second !== undefined) complaints.push(secondDocumentComplaint(second));
-  const libraryErrors = [...document.errors, ...document.warnings];
-  complaints.push(
-    ...libraryErrors.slice(0, MAX_SYNTAX_COMPLAINTS).map((error) => syntaxComplaint(error, quotesValues)),
-  );
+  const errors = [...document.errors, ...document.warnings];
+  if (errors.length > 0) complaints.push(...syntaxComplaints(text, errors, quoting));
   return { document, lines, complaints };
 }
 
@@ -110,32 +106,3 @@ function secondDocumentComplaint({ range: [offset] }: Document.Parsed): OffsetCo
   const message = 'the file holds one YAML document, and here begins a second one';
   return { offset, code: 'several-documents', message, hint: 'move it to a file of its own' };
 }
-
-function syntaxComplaint(error: YAMLError, quotesValues: boolean): OffsetComplaint {
-  const quotesNothing = quotesValues || QUOTING_NOTHING.has(error.code);
-  const reason = quotesNothing ? escapeInvisibles(error.message) : 'what begins here cannot stand here';
-  const message = `not valid YAML: ${reason}`;
-  return { offset: error.pos[0], code: 'yaml-syntax', message, hint: SYNTAX_HINTS[error.code] ?? '' };
-}
-
-/** Errors whose words the library takes from itself alone, and never from the text. Source: npm `yaml` 2.9.1, `compose/`. */
-const QUOTING_NOTHING: ReadonlySet<YAMLError['code']> = new Set([
-  'ALIAS_PROPS',
-  'BAD_INDENT',
-  'BAD_SCALAR_START',
-  'BLOCK_AS_IMPLICIT_KEY',
-  'BLOCK_IN_FLOW',
-  'KEY_OVER_1024_CHARS',
-  'MISSING_CHAR',
-  'MULTILINE_IMPLICIT_KEY',
-  'MULTIPLE_ANCHORS',
-  'MULTIPLE_TAGS',
-  'TAB_AS_INDENT',
-]);
-
-const SYNTAX_HINTS: Partial<Record<YAMLError['code'], string>> = {
-  TAB_AS_INDENT: 'indent with spaces',
-  TAG_RESOLVE_FAILED: 'YAML tags are not used here: remove the word that begins with !',
-  BAD_SCALAR_START: 'quote the text',
-  BLOCK_AS_IMPLICIT_KEY: 'quote the text if its ": " is no key',
-};

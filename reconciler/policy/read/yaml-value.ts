@@ -148,20 +148,24 @@ class TreeReader {
     if (key === '<<')
       return this.refused(node, 'merge-key', 'a policy has no merge keys', 'write the keys out');
     if (key === '__proto__') return this.refused(node, 'unknown-key', `${quote(key)} is not a key`, '');
-    if (pairs.has(key))
-      return this.refused(
-        node,
-        'duplicate-key',
-        `the key ${quote(key)} is there twice`,
-        'keep one of the two',
-      );
+    const first = pairs.get(key);
+    if (first !== undefined) {
+      const both = this.quotesValues ? [first.value, pair.value].flatMap(shortTexts) : [];
+      const list = LISTED_KEYS.has(key) && both.length > 1 ? both.join(', ') : '';
+      const hint = list === '' ? 'keep one of the two' : `write one list: \`${key}: [${list}]\``;
+      return this.refused(node, 'duplicate-key', `the key ${quote(key)} is there twice`, hint);
+    }
     return key;
   }
 
   private readScalar(scalar: Scalar): unknown {
     const { value, source = '' } = scalar;
     if (typeof value !== 'number' || /^(0|-?[1-9]\d*)$/.test(source)) return value;
-    const hint = 'write plain decimal digits without leading zeros, or quote it if it is a text';
+    const plain = this.quotesValues ? plainDigits(value, source) : null;
+    const hint =
+      plain === null
+        ? 'write plain decimal digits without leading zeros, or quote it if it is a text'
+        : `write \`${plain}\`, or quote it if it is a text`;
     this.complain(
       scalar,
       'number-form',
@@ -206,6 +210,22 @@ class TreeReader {
   private complain(node: unknown, code: string, message: string, hint: string): void {
     this.complaints.push({ offset: startOf(node), code, message, hint });
   }
+}
+
+/** Keys of rules that take a list as well. */
+const LISTED_KEYS: ReadonlySet<string> = new Set(['from', 'to', 'ports', 'services']);
+
+/** As it is written, of a text or number, or of those in a list; none for what is more than that. */
+function shortTexts(node: unknown): string[] {
+  const members: unknown[] = isSeq(node) ? node.items : [node];
+  const texts = members.map((each) => (isScalar(each) ? (each.source ?? '') : ''));
+  return texts.every((text) => /^[\w.:/-]{1,64}$/.test(text)) ? texts : [];
+}
+
+/** The decimal digits that an odd whole number most likely stands for: those of `0443` are meant as they are. */
+function plainDigits(value: number, source: string): string | null {
+  if (/^[+-]?0*\d+$/.test(source)) return source.replace(/^\+/, '').replace(/^(-?)0+(?=\d)/, '$1');
+  return Number.isSafeInteger(value) && !source.includes('.') ? String(value) : null;
 }
 
 /** In `[2001:db8::]` YAML sees the key `2001:db8:` without a value. The address; null if it is not that. */

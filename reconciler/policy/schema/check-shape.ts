@@ -4,16 +4,15 @@
 import type { z } from 'zod';
 import { err, ok, type Result } from '../../model/result.ts';
 import type { Path } from '../read/reporter.ts';
+import { isTemplate, TEMPLATE_MESSAGE, templateHint } from '../read/syntax/template.ts';
 import { keysAt } from './schema-keys.ts';
+import { boundComplaint, typeFinding, valueFinding } from './mistakes/value-complaints.ts';
 import {
   badKey,
-  boundComplaint,
   customComplaint,
   lastKey,
   notAllowed,
-  typeFinding,
   unknownKey,
-  valueFinding,
   type Finding,
   type PlacedComplaint,
   type ShapeWords,
@@ -32,8 +31,39 @@ export function checkShape<Schema extends z.ZodType>(
   const result = schema.safeParse(value, { error: () => '', reportInput: true });
   if (result.success) return ok(result.data);
   const translator = new Translator(schema, words);
-  return err(result.error.issues.flatMap((issue) => translator.findingsOf(issue, [])));
+  return err(withoutConsequences(result.error.issues.flatMap((issue) => translator.findingsOf(issue, []))));
 }
+
+/** Which keys a rule between keys waits for, by its code. */
+const WAITED_FOR: Readonly<Record<string, readonly string[]>> = {
+  'group-selector': ['id', 'name', 'tags'],
+  'no-direction': ['ingress', 'egress'],
+  'protocol-or-services': ['protocol', 'services'],
+  'empty-file': ['networks', 'services', 'groups', 'expect'],
+};
+
+/** A key that is misspelt is not missing as well. */
+function withoutConsequences(findings: readonly Finding[]): Finding[] {
+  const misspelt = findings.filter(({ code, about }) => code === 'unknown-key' && about !== undefined);
+  if (misspelt.length === 0) return [...findings];
+  return findings.filter(({ code, path, about }) => {
+    const waitedFor = code === 'missing-key' ? [about ?? ''] : (WAITED_FOR[code] ?? []);
+    return !misspelt.some((other) => {
+      const meant = other.about ?? '';
+      const isNamed = other.isInStead === true && isSamePath(path, [...other.path.slice(0, -1), meant]);
+      return isNamed || (isSamePath(path, other.path.slice(0, -1)) && waitedFor.includes(meant));
+    });
+  });
+}
+
+const isSamePath = (one: Path, other: Path): boolean =>
+  one.length === other.length && one.every((step, at) => other[at] === step);
+
+const PLAIN_CODES: Partial<Record<Issue['code'], string>> = {
+  invalid_type: 'wrong-type',
+  invalid_union: 'unknown-value',
+  invalid_value: 'unknown-value',
+};
 
 class Translator {
   readonly #schema: z.ZodType;
@@ -46,6 +76,8 @@ class Translator {
 
   findingsOf(issue: Issue, base: Path): Finding[] {
     const path = [...base, ...(issue.path as Path)];
+    const plain = this.#plainFinding(issue, path);
+    if (plain !== null) return [plain];
     switch (issue.code) {
       case 'invalid_union':
         return this.#unionFindings(issue, path);
@@ -55,7 +87,7 @@ class Translator {
         return issue.keys.map((key) =>
           issue.message === ''
             ? unknownKey([...path, key], keysAt(this.#schema, path))
-            : notAllowed([...path, key], issue.message),
+            : notAllowed(this.#words, [...path, key], issue.message),
         );
       case 'invalid_key':
         return [badKey(this.#words, path, issue.issues[0]?.message ?? '')];
@@ -66,6 +98,17 @@ class Translator {
       default:
         return [{ path, part: 'value', ...boundComplaint(this.#words, lastKey(path), issue) }];
     }
+  }
+
+  /** Of a single value of which it is plain what was meant by it. */
+  #plainFinding({ code, input }: Issue, path: Path): Finding | null {
+    if (input === undefined || input === null || code === 'unrecognized_keys' || code === 'invalid_key')
+      return null;
+    const key = lastKey(path);
+    const known = this.#words.instead?.(key, input) ?? null;
+    if (known !== null) return { path, part: 'value', code: PLAIN_CODES[code] ?? 'bad-value', ...known };
+    if (typeof input !== 'string' || !isTemplate(input)) return null;
+    return { path, part: 'value', code: 'template', message: TEMPLATE_MESSAGE, hint: templateHint(key) };
   }
 
   /**
@@ -94,6 +137,9 @@ class Translator {
     path: Path,
   ): Finding {
     const written = (input as Readonly<Record<string, unknown>>)[discriminator];
-    return valueFinding(this.#words, path, written, options.map(String));
+    const known = this.#words.instead?.(discriminator, written) ?? null;
+    return known === null
+      ? valueFinding(this.#words, path, written, options.map(String))
+      : { path, part: 'value', code: 'unknown-value', ...known };
   }
 }

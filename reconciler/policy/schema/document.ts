@@ -3,6 +3,7 @@
 import type { z } from 'zod';
 import type { GroupSelector } from '../../model/group.ts';
 import type { Direction } from '../../model/rule.ts';
+import { isForeignRule } from './mistakes/foreign-rule.ts';
 import { ignorePatternSchema } from './ignore-schema.ts';
 import {
   field,
@@ -72,7 +73,9 @@ function selectorOf(value: unknown): GroupSelector | undefined {
   return tags ? { kind: 'tags', tags } : undefined;
 }
 
-function ruleEntry(direction: Direction, value: unknown) {
+function ruleEntry(direction: Direction, written: unknown) {
+  // Nothing is known of a rule whose words are those of another tool.
+  const value = isForeignRule(written) ? null : written;
   const { shape } = ingressRuleSchema;
   const own = direction === 'ingress' ? ingressRuleSchema.shape.to : egressRuleSchema.shape.from;
   const parts = {
@@ -90,7 +93,7 @@ function ruleEntry(direction: Direction, value: unknown) {
     description: part(shape.description, value, 'description'),
     expires: part(shape.expires, value, 'expires'),
   };
-  const isUnknown = hasUnknownKeys(value, shape);
+  const isUnknown = hasUnknownKeys(written, shape);
   // One that is not whole only serves to find more problems.
   return { ...parts, hasUnknownKeys: isUnknown, isWhole: !isUnknown && !Object.values(parts).some(isBroken) };
 }

@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '../../model/result.ts';
-import { quote, type Complaint } from '../read/complaint.ts';
+import { cureText, quote, type Complaint } from '../read/complaint.ts';
 
 const INSTANT = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,3}))?(?:Z|([+-])(\d\d):(\d\d))$/;
 
@@ -10,7 +10,8 @@ const INSTANT = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,3}))?(?:Z
 export function parseInstant(text: string): Result<number, Complaint> {
   const match = INSTANT.exec(text);
   if (match === null) {
-    const hint = 'write the date, the time and the zone, such as 2027-01-31T18:00:00Z';
+    const form = 'write the date, the time and the zone, such as 2027-01-31T18:00:00Z';
+    const hint = cureText('write', completedInstant(text), form);
     return err({ code: 'bad-instant', message: `${quote(text)} is not an instant`, hint });
   }
   const number = (group: number): number => Number(match[group] ?? 0);
@@ -24,4 +25,12 @@ export function parseInstant(text: string): Result<number, Complaint> {
   const milliseconds = Number((match[7] ?? '').padEnd(3, '0'));
   const offsetMs = (number(9) * 60 + number(10)) * 60_000 * (match[8] === '-' ? -1 : 1);
   return ok(localMs + milliseconds - offsetMs);
+}
+
+/** A day from its beginning, and a time without a zone as that of UTC; empty for what is neither. */
+function completedInstant(text: string): string {
+  const [, day, time = 'T00:00', seconds = ':00'] =
+    /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(:\d\d)?)?$/.exec(text) ?? [];
+  const instant = `${day ?? ''}${time.startsWith('T') ? time : `T${time}`}${seconds}Z`;
+  return day !== undefined && parseInstant(instant).ok ? instant : '';
 }

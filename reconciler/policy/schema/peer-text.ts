@@ -2,7 +2,8 @@
 import type { Peer } from '../../model/peer.ts';
 import { parsePrefix, type Prefix } from '../../model/prefix.ts';
 import { err, ok, type Result } from '../../model/result.ts';
-import { quote, type Complaint } from '../read/complaint.ts';
+import { cureText, quote, type Complaint } from '../read/complaint.ts';
+import { addressCure, HOST_HINT, looksLikeHost, peerCure } from './mistakes/peer-mistakes.ts';
 
 export type PeerWord =
   { readonly kind: 'peer'; readonly peer: Peer } | { readonly kind: 'network'; readonly name: string };
@@ -20,13 +21,29 @@ export const NAME_HINT =
 
 export function parsePeerText(text: string): Result<PeerWord, Complaint> {
   if (/^(sg|pl|prl)-/i.test(text)) return parsePeerId(text);
+  if (NOBODY.has(text)) return err(nobody(text));
   if (/^[0-9.]/.test(text) || /[:/]/.test(text)) {
     const prefix = parsePrefixText(text);
-    return prefix.ok ? ok({ kind: 'peer', peer: prefix.value }) : prefix;
+    return prefix.ok ? ok({ kind: 'peer', peer: prefix.value }) : err(withCure(prefix.error, text));
   }
   if (DEFINITION_NAME.test(text)) return ok({ kind: 'network', name: text });
   const message = `${quote(text)} is no address, no prefix, no id and no name of a network`;
-  return err({ code: 'bad-peer', message, hint: NAME_HINT });
+  return err(withCure({ code: 'bad-peer', message, hint: NAME_HINT }, text));
+}
+
+/** Each is one address that nobody has; who writes it means everybody. */
+const NOBODY: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
+
+const nobody = (text: string): Complaint => ({
+  code: 'bad-peer',
+  message: `${quote(text)} without a length is one address that no one has`,
+  hint: `${cureText('write', text === '::' ? '::/0' : '0.0.0.0/0')} for all of its kind, or \`anywhere\` for IPv6 too`,
+});
+
+function withCure(complaint: Complaint, text: string): Complaint {
+  const cure = complaint.code === 'host-bits' ? null : peerCure(text);
+  if (cure !== null) return { ...complaint, hint: cureText('write', cure, complaint.hint) };
+  return looksLikeHost(text) ? { ...complaint, hint: HOST_HINT } : complaint;
 }
 
 function parsePeerId(text: string): Result<PeerWord, Complaint> {
@@ -34,13 +51,19 @@ function parsePeerId(text: string): Result<PeerWord, Complaint> {
   if (PREFIX_LIST_ID.test(text)) return ok({ kind: 'peer', peer: { kind: 'prefixList', id: text } });
   if (PORT_LIST_ID.test(text)) {
     const message = `${quote(text)} is a list of ports, which is no one's address`;
-    return err({ code: 'bad-peer', message, hint: `write portList: ${text} instead of ports` });
+    return err({
+      code: 'bad-peer',
+      message,
+      hint: `write \`portList: ${text}\` instead of ports, and whom it lets in`,
+    });
   }
   return err(badId(text, 'a security group (sg-…) or a prefix list (pl-…)'));
 }
 
 export function badId(text: string, what: string): Complaint {
-  const hint = 'write the id as the console shows it: its prefix in lower case, then letters and digits';
+  const asShown = 'write the id as the console shows it: its prefix in lower case, then letters and digits';
+  const cure = peerCure(text);
+  const hint = cure === null ? asShown : cureText('write', cure, asShown);
   return { code: 'bad-id', message: `${quote(text)} is not the id of ${what}`, hint };
 }
 
@@ -51,5 +74,6 @@ export function parsePrefixText(text: string): Result<Prefix, Complaint> {
   const code = parsePrefix(text, 'mask').ok ? 'host-bits' : 'bad-address';
   const message =
     code === 'host-bits' ? strict.error.message : strict.error.message.replace(`"${text}"`, quote(text));
-  return err({ code, message, hint: strict.error.hint });
+  const cure = code === 'host-bits' ? null : addressCure(text);
+  return err({ code, message, hint: cureText('write', cure ?? '', strict.error.hint) });
 }

@@ -14,7 +14,10 @@ function alternativesOf(schema: unknown): z.core.$ZodType[] {
   if (schema instanceof z.ZodUnion) return schema.options.flatMap(alternativesOf);
   if (schema instanceof z.ZodPipe) return alternativesOf(schema.in);
   const isWrapper =
-    schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault;
+    schema instanceof z.ZodOptional ||
+    schema instanceof z.ZodNullable ||
+    schema instanceof z.ZodDefault ||
+    schema instanceof z.ZodPrefault;
   if (isWrapper) return alternativesOf(schema.unwrap());
   return schema instanceof z.core.$ZodType ? [schema] : [];
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { MODES } from '../../model/group.ts';
 import { MAX_DESCRIPTION_LENGTH } from '../../model/rule.ts';
+import { regionHint } from '../built-in/regions.ts';
 import { quote } from '../read/complaint.ts';
 import { ignorePatternSchema } from './ignore-schema.ts';
 import { parseInstant } from './instant.ts';
@@ -130,7 +131,7 @@ const groupKeys = {
     (text) => ({
       code: 'bad-region',
       message: `${quote(text)} is not the id of a region`,
-      hint: 'write it as the cloud does, such as cn-hangzhou',
+      hint: regionHint(text) || 'write it as the cloud does, such as `cn-hangzhou`',
     }),
     { description: 'Id of the region.', examples: ['cn-hangzhou'] },
   ),

@@ -148,6 +148,7 @@ export async function createTarget(): Promise<FuzzTarget> {
     credentials: {
       get: () => Promise.resolve(ok({ accessKeyId: 'key', accessKeySecret: SECRET, securityToken: TOKEN })),
       forget: () => undefined,
+      keyPlaces: { id: 'the variable ID', secret: 'the variable KEY' },
     },
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     allowPlainHttp: false,

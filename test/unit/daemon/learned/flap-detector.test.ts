@@ -7,6 +7,7 @@ import {
   type DriftHistory,
 } from '../../../../daemon/learned/flap-detector.ts';
 import type { DescribedRule } from '../../../../reconciler/model/group.ts';
+import { describeRule } from '../../../../reconciler/model/rule-text.ts';
 import type { Rule } from '../../../../reconciler/model/rule.ts';
 import type { Diff } from '../../../../reconciler/plan/plan.ts';
 
@@ -56,7 +57,7 @@ describe('drift of the same rule', () => {
 
   it('names the rules that alternate', () => {
     const last = repairs(times(FLAPPING_ROUNDS)).seen.at(-1);
-    expect(last?.identities).toEqual([expect.stringContaining('22/22')]);
+    expect(last?.rules.map(describeRule)).toEqual([expect.stringContaining('22/22')]);
   });
 
   it.each([1, 5, 30, 240])(

@@ -148,6 +148,19 @@ describe('a group that may not be changed now', () => {
     expect(writes).toEqual([]);
   });
 
+  it('says so when the plan is another one because the cloud refused for lack of room', async () => {
+    const { engine, writes } = setUp();
+    const quota = { limit: 100, refusals: 1, retryAtMs: Number.MAX_SAFE_INTEGER };
+    const memory = { ...newGroupMemory(0), quota };
+    const { outcome } = await reconcile(engine, { approvedPlan: 'another', memory });
+    expect(outcome).toMatchObject({ kind: 'not-converged', next: 'needsHelp' });
+    const reason = outcome.kind === 'not-converged' ? outcome.reason : '';
+    expect(reason).toMatch(
+      /^planned again, because the cloud refused for lack of room: .*reconcile\.ruleQuota/,
+    );
+    expect(writes).toEqual([]);
+  });
+
   it('ends without a call when no room for its calls comes before the stop', async () => {
     const { engine, writes } = setUp({ parts: { reserve: () => Promise.resolve(null) } });
     const { outcome } = await reconcile(engine);

@@ -47,6 +47,7 @@ it('lets health checks and signals in while it judges a revision of many groups'
     expiryNoticeHours: [],
     breakGlass: { maxHours: null },
     metrics: { perGroup: 'problems' as const },
+    notify: [],
   });
   const desk = {
     estateFacts: () => Promise.resolve({ ...NO_ESTATE_FACTS, desired: state([web, ssh]) }),

@@ -105,6 +105,21 @@ describe('counters', () => {
     expect(series.rampart_reconcile_duration_seconds_count).toBe(1);
   });
 
+  it('count messages to receivers, and what these were told', async () => {
+    const told = SAMPLE_EVENTS['notify.delivered'];
+    for (const times of [1, 2, 3]) metrics.telemetry.emit('notify.delivered', { ...told, shown: times });
+    metrics.telemetry.emit('notify.failed', { ...SAMPLE_EVENTS['notify.failed'], type: 'slack' });
+    metrics.telemetry.emit('notify.lost', { ...SAMPLE_EVENTS['notify.lost'], events: 7 });
+    expect(await scrape()).toMatchObject({
+      'rampart_notifications_total{type="slack",outcome="delivered"}': 3,
+      'rampart_notifications_total{type="slack",outcome="failed"}': 1,
+      'rampart_notification_events_total{type="slack",outcome="shown"}': 6,
+      'rampart_notification_events_total{type="slack",outcome="counted"}': 6,
+      'rampart_notification_events_total{type="slack",outcome="lost"}': 7,
+      'rampart_notification_events_total{type="wecom",outcome="lost"}': 0,
+    });
+  });
+
   it('of two daemons in one process are apart', async () => {
     new Metrics().telemetry.emit('daemon.ready', { groups: 1 });
     expect((await scrape())['rampart_events_total{event="daemon.ready"}']).toBe(0);

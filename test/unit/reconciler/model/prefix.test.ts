@@ -88,7 +88,7 @@ describe('parsePrefix', () => {
     ['::ffff:192.0.2.1/96', '::ffff:0:0/96'],
   ])('refuses the host bits of %s in a policy, and reads it as %s from the cloud', (text, canonical) => {
     const strict = parsePrefix(text, 'refuse');
-    expect(strict).toMatchObject({ ok: false, error: { hint: `write ${canonical}` } });
+    expect(strict).toMatchObject({ ok: false, error: { hint: `write \`${canonical}\`` } });
     const lenient = parsePrefix(text, 'mask');
     expect(lenient.ok && formatPrefix(lenient.value)).toBe(canonical);
   });

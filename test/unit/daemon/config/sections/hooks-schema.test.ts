@@ -39,7 +39,7 @@ describe('http.hooks', () => {
 
   it.each([
     [`{${GIT}}`, 'the key "listen" is missing'],
-    [`{listen: off, ${GIT}}`, 'write ADDRESS:PORT, such as 127.0.0.1:8481 or [::1]:8481'],
+    [`{listen: off, ${GIT}}`, 'this is no ADDRESS:PORT'],
     [`{${LOOPBACK}}`, 'write git, events, or both: without them nothing is answered'],
     [
       `{listen: "0.0.0.0:80", ${GIT}}`,

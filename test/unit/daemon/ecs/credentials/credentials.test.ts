@@ -5,7 +5,10 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { CredentialsConfig } from '../../../../../daemon/config/accounts/credentials-config.ts';
 import { credentialsSchema } from '../../../../../daemon/config/accounts/credentials-config.ts';
 import { buildProvider } from '../../../../../daemon/ecs/credentials/vendor-providers.ts';
-import { createCredentialsSource } from '../../../../../daemon/ecs/credentials/credentials.ts';
+import {
+  createCredentialsSource,
+  providerProblem,
+} from '../../../../../daemon/ecs/credentials/credentials.ts';
 import {
   hang,
   json,
@@ -221,6 +224,14 @@ describe('ecsRamRole', () => {
       error: { code: 'Transport.NoCredentials', message: 'ecsRamRole: no credentials were given' },
     });
   });
+});
+
+it('off an instance, ecsRamRole is told as the mistake, with what to write', () => {
+  const error = Object.assign(new Error('connect ECONNREFUSED 100.100.100.200:80'), { code: 'ECONNREFUSED' });
+  const { message } = providerProblem('ecsRamRole', error);
+  expect(message).toContain('the metadata service does not answer (ECONNREFUSED)');
+  expect(message).toContain('write another type of credentials, such as `type: default`');
+  expect(providerProblem('uri', error).message).not.toContain('metadata');
 });
 
 describe('roles that STS gives', () => {

@@ -28,7 +28,11 @@ async function startWith(script: Script): Promise<{ endpoint: FakeEndpoint; tran
   open.push(endpoint);
   const credentials = { accessKeyId: 'AKID', accessKeySecret: 'S3cr3tKey', securityToken: null };
   const transport = new PopTransport({
-    credentials: { get: () => Promise.resolve(ok(credentials)), forget: () => undefined },
+    credentials: {
+      get: () => Promise.resolve(ok(credentials)),
+      forget: () => undefined,
+      keyPlaces: { id: 'the variable ID', secret: 'the variable KEY' },
+    },
     endpoint: endpoint.url,
     allowPlainHttp: false,
     timeoutMs: 60_000,

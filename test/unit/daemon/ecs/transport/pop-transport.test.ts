@@ -33,6 +33,7 @@ const key = (changes: Partial<Credentials> = {}): Credentials => ({
 const fixedSource = (credentials: Credentials = key()): CredentialsSource => ({
   get: () => Promise.resolve(ok(credentials)),
   forget: () => undefined,
+  keyPlaces: { id: 'the variable ID', secret: 'the variable KEY' },
 });
 
 const open: FakeEndpoint[] = [];
@@ -132,6 +133,7 @@ describe('what is sent', () => {
     const credentials: CredentialsSource = {
       get: () => Promise.resolve(ok(keys.shift() ?? key())),
       forget: () => undefined,
+      keyPlaces: { id: 'the variable ID', secret: 'the variable KEY' },
     };
     const transport = transportTo(endpoint.url, { credentials });
     await transport.call('RevokeSecurityGroup', PARAMS);
@@ -144,6 +146,7 @@ describe('what is sent', () => {
     const credentials: CredentialsSource = {
       get: () => Promise.resolve(err({ code: 'Transport.NoCredentials', message: 'accessKey: none' })),
       forget: () => undefined,
+      keyPlaces: { id: 'the variable ID', secret: 'the variable KEY' },
     };
     const { answer, endpoint } = await callOnce(json(ACCEPTED), { credentials });
     expect(answer).toEqual({ kind: 'failed', code: 'Transport.NoCredentials', message: 'accessKey: none' });
@@ -252,7 +255,9 @@ describe('answers', () => {
       `POST&%2F&AccessKeyId%3DAKID%26SecurityToken%3D${encodeURIComponent(encodeURIComponent('other'))}`;
     const { answer } = await callOnce(json({ Code: 'SignatureDoesNotMatch', Message }, 400));
     if (answer.kind !== 'refused') expect.fail(answer.kind);
-    expect(answer.message).toMatch(/string to sign is \[redacted\]$/);
+    expect(answer.message).toMatch(
+      /^the secret of the variable KEY is not that of its access key: .*string to sign is \[redacted\]$/,
+    );
   });
 
   it.each([

@@ -1,5 +1,5 @@
 // What the log says where several replicas divide the estate.
-import type { EventRow } from './event-row.ts';
+import type { EventRow } from '../event-row.ts';
 
 type ReplicaEvent = 'journal.unavailable' | 'journal.available' | 'lease.acquired' | 'lease.lost';
 

@@ -1,6 +1,6 @@
 // What is said of the pace, in sentences.
-import { counted } from '../../reconciler/model/counted.ts';
-import type { EventFields } from './events.ts';
+import { counted } from '../../../reconciler/model/counted.ts';
+import type { EventFields } from '../events.ts';
 
 export const finishedText = (f: EventFields<'resync.finished'>): string =>
   `${counted(f.groups, 'group')} of ${where(f)} looked at in ${secondsOf(f)} s: ${counted(f.changes, 'change')}, ${f.failed} not converged`;

@@ -1,8 +1,8 @@
 // What the log says of policies that came into force, and of those that are held.
-import { counted } from '../../reconciler/model/counted.ts';
-import { quoted } from '../../reconciler/model/rule-text.ts';
-import { tooMuchText } from '../../reconciler/report/held-text.ts';
-import type { EventFields } from './events.ts';
+import { counted } from '../../../reconciler/model/counted.ts';
+import { quoted } from '../../../reconciler/model/rule-text.ts';
+import { tooMuchText } from '../../../reconciler/report/held-text.ts';
+import type { EventFields } from '../events.ts';
 
 export function loadedText(f: EventFields<'policies.loaded'>): string {
   const { released = [], warnings = [], weakened = [] } = f;
@@ -13,6 +13,18 @@ export function loadedText(f: EventFields<'policies.loaded'>): string {
     ...warnings.map((text) => `; ${text}`),
     ...weakened.map((text) => `; weaker than before: ${text}`),
   ].join('');
+}
+
+export function rejectedText(f: EventFields<'policies.rejected'>): string {
+  const kept =
+    f.keptGroups === 0 ? '' : `; the last good state stays in force for ${counted(f.keptGroups, 'group')}`;
+  return `Policies have ${counted(f.problems, 'problem')}${firstOf(f.details)}${kept}`;
+}
+
+/** The first of them, and how many there are besides. */
+function firstOf([first, ...more]: readonly string[]): string {
+  if (first === undefined) return '';
+  return `: ${first}${more.length === 0 ? '' : `, and ${more.length} more`}`;
 }
 
 export function heldEventText(f: EventFields<'policies.held'>): string {
