@@ -245,7 +245,8 @@ export const CATALOG: Catalog = {
   'lane.reopened': { level: 'info', say: (f) => `The cloud takes ${lane(f)} again` },
   'lane.unshared': {
     level: 'warn',
-    say: (f) => `How much is left for ${lane(f)} is not known, so few such calls are made: ${f.err}`,
+    say: (f) =>
+      `How much is left for ${lane(f)} is not known, so few such calls are made (${f.err ?? 'no reason told'})`,
   },
   'intent.recovered': {
     level: 'warn',
