@@ -94,15 +94,12 @@ async function runApply(flags: ApplyFlags, io: Io): Promise<ExitCode> {
   }
 }
 
-function show(
-  { revision, loaded }: Session,
-  plans: readonly GroupResult[],
-  { json, color }: ApplyFlags,
-  io: Io,
-): void {
+/** What is told of an account and region is not told again of each of its groups. */
+function show(session: Session, plans: readonly GroupResult[], { json, color }: ApplyFlags, io: Io): void {
   const stream = json === true ? io.stderr : io.stdout;
-  const options = { ...PLAIN_TEXT, look: lookOf(stream, io, color) };
-  stream.write(renderText(revision, plans, loaded.facts, options));
+  const isTold = (result: GroupResult): boolean => isToldOfPlace(session, result);
+  const options = { ...PLAIN_TEXT, look: lookOf(stream, io, color), isTold };
+  stream.write(renderText(session.revision, plans, session.loaded.facts, options));
 }
 
 function requireHash(approved: string | undefined, hash: string): void {

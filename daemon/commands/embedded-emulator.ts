@@ -3,7 +3,7 @@
 import { startEmulator } from '../../emulator/emulator.ts';
 import { parseQuirks } from '../../emulator/admin/quirks-input.ts';
 import type { Config } from '../config/config.ts';
-import { hostInUrl, listenAdvice } from '../config/listen.ts';
+import { hostInUrl, keyOfConfig, listenAdvice } from '../config/listen.ts';
 import { readStateFile } from './emulator.ts';
 import { openEmulatorTls } from './emulator/tls.ts';
 import { UsageError } from '../cli/io.ts';
@@ -50,7 +50,7 @@ export async function embeddedEmulator(config: Config): Promise<EmbeddedEmulator
     await secure?.close();
     if (!isIoError(error)) throw error;
     throw new UsageError(
-      `the emulator cannot listen on ${url}: ${error.message}; ${listenAdvice('emulator.listen')}`,
+      `the emulator cannot listen on ${url}: ${error.message}; ${listenAdvice(error.message, keyOfConfig('emulator.listen'))}`,
     );
   }
 }

@@ -12,7 +12,7 @@ import type { State } from '../../emulator/state.ts';
 import type { EmulatorConfig } from '../config/config.ts';
 import { isIoError } from '../io-reason.ts';
 import { emulatorDefaults } from '../config/resolve.ts';
-import { parseListen, type ListenAddress } from '../config/listen.ts';
+import { keyOfConfig, listenAdvice, parseListen, type ListenAddress } from '../config/listen.ts';
 import { aborted, flagOf, line, UsageError, type ExitCode, type Io } from '../cli/io.ts';
 import { addCommonFlags, readConfig, type CommonFlags } from '../compose/setup.ts';
 import { openEmulatorTls, secureFields, type TlsSetting } from './emulator/tls.ts';
@@ -65,7 +65,7 @@ async function runEmulator(flags: EmulatorFlags, io: Io): Promise<ExitCode> {
   const address = flags.listen ?? listen;
   const secure = await openEmulatorTls(tlsFlags(flags, io) ?? tls, address.host);
   try {
-    const emulator = await started({
+    const emulator = await started(whereListen(flags), {
       ...address,
       quirks: { ...parseQuirks(quirks), ...flags.quirk },
       seed: flags.seed ?? seed,
@@ -113,12 +113,19 @@ const TRUST_VARIABLES = [
   ['ALIBABA_CLOUD_CA_BUNDLE', 'Python: aliyun-python-sdk-*'],
 ] as const;
 
-async function started(options: EmulatorOptions): Promise<Emulator> {
+/** The flag or key that has the address. */
+const whereListen = ({ listen, config }: EmulatorFlags): string =>
+  listen === undefined && config !== undefined ? keyOfConfig('emulator.listen') : '`--listen`';
+
+/** `where`: as above. */
+async function started(where: string, options: EmulatorOptions): Promise<Emulator> {
   try {
     return await startEmulator(options);
   } catch (error) {
     if (!isIoError(error)) throw error;
-    throw new UsageError(`the emulator cannot listen: ${error.message}`);
+    throw new UsageError(
+      `the emulator cannot listen: ${error.message}; ${listenAdvice(error.message, where)}`,
+    );
   }
 }
 

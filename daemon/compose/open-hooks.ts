@@ -2,7 +2,7 @@
 import { groupStanding } from '../schedule/groups/controlled-group.ts';
 import { UsageError, type Io } from '../cli/io.ts';
 import type { Config } from '../config/config.ts';
-import { listenAdvice } from '../config/listen.ts';
+import { keyOfConfig, listenAdvice } from '../config/listen.ts';
 import type { SecretPlace } from '../config/secret.ts';
 import { DoorRecord, type HooksStatus } from '../http/hooks/door-record.ts';
 import { EventsDoor } from '../http/hooks/events-door.ts';
@@ -38,7 +38,8 @@ export async function openHooks(config: Config, ports: HookPorts): Promise<HookS
   serve('events', await eventsDoor(hooks, ports, Object.keys(config.accounts)));
   const byPath = new Map([...served].map(([name, each]) => [`/hooks/${name}`, each]));
   const server = await startHooks(hooks, byPath);
-  if (!server.ok) throw new UsageError(`${server.error}; ${listenAdvice('http.hooks.listen')}`);
+  if (!server.ok)
+    throw new UsageError(`${server.error}; ${listenAdvice(server.error, keyOfConfig('http.hooks.listen'))}`);
   const statusOf = (name: DoorName) => served.get(name)?.record.status ?? null;
   return { ...server.value, status: () => ({ git: statusOf('git'), events: statusOf('events') }) };
 }

@@ -39,6 +39,15 @@ export const hostInUrl = (host: string): string => (host.includes(':') ? `[${hos
 /** Other names are refused: which address they listen on would be up to DNS. */
 const isPlainHost = (host: string): boolean => host === 'localhost' || isIPv4(host);
 
-/** What a person can do where this key of the config has an address that cannot be taken. */
-export const listenAdvice = (key: string, others = ''): string =>
-  `end what has the port (\`ss -ltnp\` shows it), or write another ADDRESS:PORT${others} for \`${key}\` in the config`;
+/** What a person can do where an address cannot be taken. `why`: what the system said; `where`: the key or flag that has it. */
+export function listenAdvice(why: string, where: string, others = ''): string {
+  const another = `write another ADDRESS:PORT${others} for ${where}`;
+  if (why.includes('EACCES') || why.includes('EPERM'))
+    return `this user may not take that port: ${another}, with a port from 1024 on`;
+  if (why.includes('EADDRNOTAVAIL'))
+    return `this machine does not have that address (\`ip addr\` shows those that it has): ${another}`;
+  return `end what has the port (\`ss -ltnp\` shows it), or ${another}`;
+}
+
+/** A key of the config, as `listenAdvice` names it. */
+export const keyOfConfig = (key: string): string => `\`${key}\` in the config`;

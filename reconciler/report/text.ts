@@ -29,6 +29,8 @@ export interface TextOptions {
   readonly all: boolean;
   /** The command that carries out a plan, up to the hash; null: it is not named. */
   readonly apply: string | null;
+  /** Groups that are counted and have no line, since something else is told in their place; absent: none. */
+  readonly isTold?: (result: GroupResult) => boolean;
 }
 
 export const PLAIN_TEXT: TextOptions = { look: PLAIN_LOOK, calls: false, all: false, apply: null };
@@ -44,7 +46,7 @@ export function renderText(
   const ranked = RANKS.map((): string[] => []);
   for (const result of sortResults(results)) {
     tally.add(result);
-    ranked[rankOfGroup(result)]?.push(textOfGroup(result, options));
+    if (options.isTold?.(result) !== true) ranked[rankOfGroup(result)]?.push(textOfGroup(result, options));
   }
   return [textHead({ revision, commit }, tally, options), ...ranked.flat(), textFoot(tally, options)].join(
     '',

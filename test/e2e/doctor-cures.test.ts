@@ -1,11 +1,17 @@
 // What `rampart doctor` finds broken, one thing at a time: each cure is done as it says, and then it is right.
-import { rmSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { DatabaseSync } from '@photostructure/sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { systemClock } from '../../daemon/clock.ts';
+import { RETENTION } from '../../daemon/journal/sqlite/retention.ts';
+import { openSqliteJournal } from '../../daemon/journal/sqlite/sqlite.ts';
 import { Clinic, saidOf, type DoctorJson } from '../support/clinic.ts';
 import { configFor } from '../support/estate.ts';
 import { json, startFakeEndpoint, type Script } from '../support/fake-endpoint.ts';
 import { freePort } from '../support/free-port.ts';
+import { GitRepository } from '../support/git-repository.ts';
+import { onlyWith } from '../support/optional-tool.ts';
 import { EMULATOR_KEY } from '../support/signing.ts';
 
 /** Answers in a time that is so far ahead of ours. */
@@ -64,6 +70,23 @@ describe('what is broken is told with a cure that is one:', () => {
     expect(saidOf(before, 'credentials')).toMatchObject({ state: 'ok' });
     clinic.declare('protocol: tcp, ports: 443, from: office');
     expect((await clinic.examine()).ok).toBe(true);
+  });
+
+  onlyWith('git', test)('a remote that is not there, beside a config that is right', async () => {
+    const remote = path.join(clinic.workspace.folder, 'remote');
+    const git = `source: git, git: {url: "${remote}"}`;
+    clinic.configure((config) => config.replace('source: directory, path: policies', git));
+    const before = await clinic.examine();
+    expect(saidOf(before, 'git')).toMatchObject({ state: 'broken' });
+    expect(saidOf(before, 'git').cure).toContain(`\`git ls-remote ${remote}\` answers`);
+    expect(saidOf(before, 'credentials')).toMatchObject({ state: 'ok' });
+    cpSync(path.join(clinic.workspace.folder, 'policies'), path.join(remote, 'policies'), {
+      recursive: true,
+    });
+    new GitRepository(remote).commit();
+    const after = await clinic.examine();
+    expect(after.ok).toBe(true);
+    expect(saidOf(after, 'git').message).toMatch(/remote refs\/heads\/main is at commit [0-9a-f]{12}$/);
   });
 
   test('an endpoint at which no one listens', async () => {
@@ -155,6 +178,19 @@ describe('what is broken is told with a cure that is one:', () => {
       'ecs:DescribeRegions',
       'quotas:ListProductQuotas',
     ]);
+  });
+
+  test('a journal of an older Rampart, which the next start migrates, is only a warning', async () => {
+    const file = path.join(clinic.workspace.folder, '.rampart/journal.db');
+    mkdirSync(path.dirname(file));
+    const begun = openSqliteJournal(file, { clock: systemClock, randomByte: () => 7, retention: RETENTION });
+    if (begun.ok) await begun.value.close();
+    const db = new DatabaseSync(file);
+    db.exec('PRAGMA user_version = 1');
+    db.close();
+    const document = await clinic.examine();
+    expect(saidOf(document, 'journal')).toMatchObject({ state: 'warning' });
+    expect(document.ok).toBe(true);
   });
 
   test('an emulator of the config that does not start; the other accounts are checked all the same', async () => {

@@ -1,7 +1,7 @@
 // What a person waits for when the cloud cannot be reached: 300 groups, an endpoint that is dead or refuses, told once.
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { startTestEmulator } from '../support/emulator.ts';
-import { configFor, REGION } from '../support/estate.ts';
+import { configFor, REGION, wireGroup } from '../support/estate.ts';
 import { freePort } from '../support/free-port.ts';
 import { Workspace } from '../support/rampart.ts';
 
@@ -72,4 +72,28 @@ test('a time-out that is no number of seconds is refused', async () => {
   const { code, stderr } = await workspace.run(['plan', '--timeout', '10s']);
   expect(code).toBe(1);
   expect(stderr).toContain('write whole seconds, from 1 to 3600');
+});
+
+test('apply tells a dead account once, beside one that answers', async () => {
+  const emulator = await startTestEmulator({ state: { securityGroups: [wireGroup('sg-live')] } });
+  try {
+    const dead = `accounts:\n  dead: {credentials: {type: emulator}, endpoint: "http://127.0.0.1:${await freePort()}"}`;
+    const config = configFor(emulator.url).replace(', level: debug', '').replace('accounts:', dead);
+    workspace.write('config.yaml', config);
+    const ofDead = ['sg-a', 'sg-b'].map(
+      (id) => `  - {id: ${id}, account: dead, region: ${REGION}, ingress: []}\n`,
+    );
+    const rule = '{protocol: tcp, ports: 443, from: 10.0.0.0/8}';
+    const policy = `version: 1\ngroups:\n${ofDead.join('')}  - {id: sg-live, region: ${REGION}, ingress: [${rule}]}\n`;
+    workspace.write('policies/all.yaml', policy);
+    const { code, stdout, stderr } = await workspace.runHere(['apply', '--yes', '--timeout', '1']);
+    expect(code).toBe(1);
+    expect(stdout).toContain('2 groups unreadable');
+    expect(stdout).toContain('default/cn-hangzhou/sg-live: converged, 1 call');
+    expect(stdout).not.toMatch(/sg-[ab]/);
+    expect(stderr.match(/account dead/g)).toHaveLength(1);
+    expect(stderr).toMatch(/^account dead, region cn-hangzhou: 2 groups not read: Transport\.NotConnected/m);
+  } finally {
+    await emulator.close();
+  }
 });

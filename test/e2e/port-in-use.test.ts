@@ -39,3 +39,17 @@ test('the port of emulator.listen', async () => {
   expect(code).toBe(1);
   expect(stderr).toMatch(told('emulator.listen'));
 });
+
+test.each([
+  ['the flag', [], '`--listen`'],
+  ['the key of its config', ['--config', 'config.yaml'], '`emulator.listen` in the config'],
+])('the port of `rampart emulator`, by %s that has it', async (_, flags, where) => {
+  workspace.write('config.yaml', `${configFor('embedded')}emulator: {listen: "127.0.0.1:${port}"}\n`);
+  const listen = flags.length === 0 ? ['--listen', `127.0.0.1:${port}`] : flags;
+  const { code, stderr } = await workspace.runHere(['emulator', ...listen]);
+  expect(code).toBe(1);
+  expect(stderr).toMatch(
+    /^rampart: the emulator cannot listen: listen EADDRINUSE.*; end what has the port .*\n$/,
+  );
+  expect(stderr).toContain(`or write another ADDRESS:PORT for ${where}\n`);
+});

@@ -9,9 +9,12 @@ import type { Config, JournalConfig } from '../../config/config.ts';
 import type { PostgresTarget } from '../../config/postgres-url.ts';
 import { ioReason, isIoError } from '../../io-reason.ts';
 import { JournalError } from '../../journal/journal.ts';
+import { BUSY_TIMEOUT_MS, Connection } from '../../journal/sqlite/connection.ts';
 import { holdExclusively } from '../../journal/sqlite/exclusive.ts';
 import { inspectDatabase } from '../../journal/postgres/inspect.ts';
 import { databaseOf } from '../../journal/postgres/open.ts';
+import { notAJournal } from '../../journal/sqlite/own-file.ts';
+import { SCHEMA_VERSION } from '../../journal/sqlite/schema.ts';
 import { openSqliteDesk } from '../../journal/sqlite/sqlite-desk.ts';
 import { ADVICE, troubleOf } from '../../journal/trouble.ts';
 import { ownDaemon } from '../status/ask-daemon.ts';
@@ -39,24 +42,46 @@ async function databaseCheck(target: PostgresTarget, { shards }: JournalConfig):
 async function fileChecks(config: Config, flags: CommonFlags, io: Io): Promise<DoctorCheck> {
   const { url: file } = config.journal;
   const shown = shownPath(file, io);
-  const folder = nearestFolder(path.dirname(path.resolve(io.cwd, file)));
+  const home = path.dirname(path.resolve(io.cwd, file));
+  const folder = nearestFolder(home);
   const unwritable = whyUnwritable(folder);
   if (unwritable !== null) {
     return broken(
       'journal',
       `${shown} cannot be written: ${folder}: ${unwritable}`,
-      `\`chown -R "$(id -un)" ${shellWord(folder)} && chmod u+rwx ${shellWord(folder)}\` as root, or name another path in \`journal.url\``,
+      `\`sudo install -d -o "$(id -un)" -m 700 ${shellWord(home)}\`, or name another path in \`journal.url\``,
     );
   }
   if (!existsSync(file))
     return fine('journal', `${shown} is made at the first start; its folder is writable`);
+  const unwritableFile = whyUnwritable(file);
+  if (unwritableFile !== null) {
+    const name = shellWord(file);
+    const cure = `\`sudo chown "$(id -un)" ${name} && sudo chmod u+rw ${name}\`, or name another path in \`journal.url\``;
+    return broken('journal', `${shown} cannot be written: ${unwritableFile}`, cure);
+  }
+  if (isOlder(file)) {
+    const cure = 'none is needed: `rampart run` brings it up to date at its start';
+    return doubtful('journal', `${shown} was written by an older Rampart`, cure);
+  }
   const desk = openSqliteDesk(file);
   if (!desk.ok) return broken('journal', desk.error.message, desk.error.advice);
   await desk.value.close();
-  const bad = whyUnwritable(file);
-  if (bad !== null)
-    return broken('journal', `${shown}: ${bad}`, `\`chmod u+rw ${shellWord(file)}\`; ${ADVICE.readOnly}`);
   return lockCheck(config, flags, io);
+}
+
+/** A daemon migrates such a journal; whoever stands beside one may not. */
+function isOlder(file: string): boolean {
+  if (notAJournal(file) !== null) return false;
+  const db = new Connection(file, { readOnly: true, busyTimeoutMs: BUSY_TIMEOUT_MS });
+  try {
+    return db.pragma('user_version') < SCHEMA_VERSION;
+  } catch (error) {
+    if (troubleOf(error) === null) throw error;
+    return false;
+  } finally {
+    db.close();
+  }
 }
 
 /** Above a folder that is not there yet, as `mkdir -p` would find it. */

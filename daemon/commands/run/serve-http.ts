@@ -7,7 +7,7 @@ import type { LiveConfig } from '../../compose/live-config.ts';
 import type { HookServer } from '../../compose/open-hooks.ts';
 import type { Secrets } from '../../compose/secrets.ts';
 import type { Config } from '../../config/config.ts';
-import { listenAdvice } from '../../config/listen.ts';
+import { keyOfConfig, listenAdvice } from '../../config/listen.ts';
 import type { HttpServer } from '../../http/listener.ts';
 import type { EventStreams } from '../../http/local/event-streams.ts';
 import { createPages } from '../../http/page/pages.ts';
@@ -43,7 +43,7 @@ export async function openHttp(config: Config, ports: HttpPorts): Promise<HttpSe
   if (config.http.listen === null) return null;
   const http = await startHttp(config.http.listen, ports);
   if (http.ok) return http.value;
-  throw new UsageError(`${http.error}; ${listenAdvice('http.listen', ', or off,')}`);
+  throw new UsageError(`${http.error}; ${listenAdvice(http.error, keyOfConfig('http.listen'), ', or off,')}`);
 }
 
 /** What the port shows. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseListen } from '../../../../daemon/config/listen.ts';
+import { keyOfConfig, listenAdvice, parseListen } from '../../../../daemon/config/listen.ts';
 import { err, ok } from '../../../../reconciler/model/result.ts';
 
 describe('parseListen', () => {
@@ -36,5 +36,25 @@ describe('parseListen', () => {
     ['127.0.0.1:080', 'without leading zeros'],
   ])('refuses %j', (text, message) => {
     expect(parseListen(text)).toEqual(err(expect.stringContaining(message)));
+  });
+});
+
+describe('what to do where an address cannot be taken', () => {
+  it.each([
+    [
+      'listen EADDRINUSE: address already in use 127.0.0.1:80',
+      'end what has the port (`ss -ltnp` shows it), or write another ADDRESS:PORT, or off, for `http.listen` in the config',
+    ],
+    [
+      'listen EACCES: permission denied 127.0.0.1:80',
+      'this user may not take that port: write another ADDRESS:PORT, or off, for `http.listen` in the config, with a port from 1024 on',
+    ],
+    [
+      'listen EADDRNOTAVAIL: address not available 192.0.2.1:80',
+      'this machine does not have that address (`ip addr` shows those that it has): ' +
+        'write another ADDRESS:PORT, or off, for `http.listen` in the config',
+    ],
+  ])('%s', (why, advice) => {
+    expect(listenAdvice(why, keyOfConfig('http.listen'), ', or off,')).toBe(advice);
   });
 });

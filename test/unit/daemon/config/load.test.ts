@@ -253,6 +253,12 @@ emulator: {quirks: {describeLagMS: 3}}
     ['reconcile: {resyncSeconds: 5s}', '1:28 wrong-type', 'must be a whole number'],
     ['reconcile: {batchesAtomic: yes}', '1:28 wrong-type', 'must be true or false'],
     ['reconcile: {mode: }', '1:13 no-value', 'has no value'],
+    ['policies: {source: git, git: {url: /r, pth: x}}', '1:40 unknown-key', 'did you mean "path"?'],
+    [
+      'policies: {source: git, git: {url: /r, verify: {mod: head}}}',
+      '1:49 unknown-key',
+      'did you mean "mode"?',
+    ],
     ['reconcile: {brake: {percnt: 1}}', '1:21 unknown-key', 'did you mean "percent"?'],
     ['reconcile: {brake: {percent: 101}}', '1:30 out-of-range', 'must be at most 100'],
     ['reconcile: {brake: {opens: on}}', '1:28 unknown-value', 'write internet or off'],

@@ -63,6 +63,9 @@ describe('the plan as text', () => {
     expect(heads.map((line) => line.split(' ')[0])).toEqual(['sg-3', 'sg-2', 'sg-4', 'sg-1']);
     expect(heads[2]).toBe('sg-4  cn-hangzhou  error: "no answer"');
     expect(linesOf(results).slice(-2)).toEqual(['1 group converged.', '']);
+    // What is told of elsewhere is counted all the same.
+    const without = linesOf(results, { isTold: (result) => result === failed });
+    expect(without).toEqual(linesOf(results).filter((line) => !line.startsWith('sg-4')));
     expect(linesOf(results, { all: true })).toContain('sg-5  cn-hangzhou  converged');
   });
 
