@@ -126,4 +126,55 @@ describe.each(OVERLAYS)('overlay %s', (overlay) => {
   });
 });
 
+describe('overlay postgres', () => {
+  const resources = resourcesOf(textOf('postgres'));
+  const specOf = (kind: string, name = 'rampart'): unknown =>
+    resources.find((resource) => resource.kind === kind && resource.metadata.name === name)?.spec;
+  const selector = { matchLabels: { 'app.kubernetes.io/name': 'rampart' } };
+
+  test('keeps two of three replicas while nodes are emptied, and spreads them over zones and nodes', () => {
+    expect(specOf('Deployment')).toMatchObject({
+      replicas: 3,
+      selector,
+      template: {
+        metadata: { labels: selector.matchLabels },
+        spec: {
+          topologySpreadConstraints: [
+            { topologyKey: 'topology.kubernetes.io/zone', labelSelector: selector },
+            { topologyKey: 'kubernetes.io/hostname', labelSelector: selector },
+          ],
+        },
+      },
+    });
+    expect(specOf('PodDisruptionBudget')).toMatchObject({ maxUnavailable: 1, selector });
+  });
+
+  test('has its password from a secret, no volume that lasts, and a way out to the database alone', () => {
+    expect(textOf('postgres')).not.toMatch(/postgres:\/\/[^@\s]*:[^@\s]*@/);
+    expect(resources.filter(({ kind }) => kind === 'PersistentVolumeClaim' || kind === 'Secret')).toEqual([]);
+    expect(specOf('Deployment')).toMatchObject({
+      template: {
+        spec: {
+          containers: [
+            {
+              env: [
+                {
+                  name: 'PGPASSWORD',
+                  valueFrom: { secretKeyRef: { name: 'rampart-database', key: 'password' } },
+                },
+              ],
+            },
+          ],
+        },
+      },
+    });
+    const [rule, ...others] = (specOf('NetworkPolicy', 'rampart-database') as { egress: unknown[] }).egress;
+    expect(others).toEqual([]);
+    expect(rule).toEqual({
+      to: [{ ipBlock: { cidr: '192.0.2.10/32' } }],
+      ports: [{ protocol: 'TCP', port: 5432 }],
+    });
+  });
+});
+
 const isDeployment = ({ kind }: Resource): boolean => kind === 'Deployment';
