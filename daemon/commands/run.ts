@@ -22,7 +22,7 @@ import type { Notifier } from '../notify/notifier.ts';
 import { UsageError, type ExitCode, type Io } from '../cli/io.ts';
 import { checkReceivers, createNotifier, NOTIFY_GRACE_MS } from './run/open-notifier.ts';
 import { openHooks, type HookServer } from '../compose/open-hooks.ts';
-import { journalFailed, openOwnJournal } from '../compose/open-journal.ts';
+import { journalFailed, openDaemonJournal } from '../compose/open-journal.ts';
 import { mirrorBeside, openSource } from '../compose/open-source.ts';
 import { RemoteWatch } from '../compose/remote-watch.ts';
 import { Secrets } from '../compose/secrets.ts';
@@ -122,7 +122,7 @@ interface ServedParts extends Omit<AssemblyPorts, 'journal' | 'env'> {
 async function serve(config: Config, parts: ServedParts, io: Io): Promise<ExitCode> {
   const liveConfig = new LiveConfig(config, io.cwd, parts.telemetry);
   const wait = { telemetry: parts.telemetry, signal: io.stopSignal };
-  const { journal, leases } = await openOwnJournal(config, wait);
+  const { journal, leases, shares } = await openDaemonJournal(config, wait);
   const patient = patientJournal(journal, systemClock, io.stopSignal);
   const compiler = new PolicyCompiler(new WorkerPool());
   let http: HttpServer | null = null;
@@ -137,6 +137,7 @@ async function serve(config: Config, parts: ServedParts, io: Io): Promise<ExitCo
       ...ports,
       telemetry,
       journal,
+      shares,
       ownership: leases,
       live: () => liveConfig.settings,
     });
@@ -184,7 +185,7 @@ async function serve(config: Config, parts: ServedParts, io: Io): Promise<ExitCo
     throw error instanceof JournalError ? journalFailed(config, error) : error;
   } finally {
     await Promise.all([http?.close(), hooks?.close(), compiler.close()]);
-    await journal.close();
+    await journal.close().finally(() => shares.store.close());
   }
 }
 

@@ -32,6 +32,7 @@ import { PlanningTurns, type NextTurn } from '../queue/planning-turns.ts';
 import { LaneClosed } from '../queue/turn.ts';
 import type { Engine } from '../reconcile/engine.ts';
 import { KnownLists } from '../learned/list-sizes.ts';
+import type { SharePorts } from '../shares/share-store.ts';
 import type { Telemetry } from '../telemetry/events.ts';
 import type { Secrets } from './secrets.ts';
 
@@ -57,6 +58,8 @@ export interface AssemblyPorts {
   readonly invocation: Invocation;
   /** Of a command that ends by itself; absent: reads are tried for as long as they may succeed. */
   readonly patience?: OneShotPatience;
+  /** Absent or null: no other process makes calls in these lanes. */
+  readonly shares?: SharePorts | null;
 }
 
 export interface Assembly {
@@ -80,6 +83,8 @@ export interface EnginePorts {
   readonly live?: () => LiveSettings;
   readonly invocation: Invocation;
   readonly patience?: OneShotPatience;
+  /** Absent or null: no other process makes calls in these lanes. */
+  readonly shares?: SharePorts | null;
 }
 
 /** Every command that calls the cloud comes by here. A UsageError where the environment would undo what the config says. */
@@ -105,6 +110,7 @@ export function assembleEngine(config: Config, ports: EnginePorts): Assembly {
     telemetry,
     underWay: CALLS_UNDER_WAY,
     maxWaiting: MAX_WAITING_PER_LANE,
+    shares: ports.shares ?? null,
   });
   const calls: CallPorts = { lanes, clock, telemetry, random, retries: RETRIES };
   const { reconcile } = config;

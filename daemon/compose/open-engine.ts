@@ -8,6 +8,7 @@ import type { Io } from '../cli/io.ts';
 import { systemClock } from '../clock.ts';
 import { OneShotPatience } from '../queue/one-shot-patience.ts';
 import type { EventName, Telemetry } from '../telemetry/events.ts';
+import { openSharesBeside } from './open-journal.ts';
 import { Secrets } from './secrets.ts';
 import { DEFAULT_TIMEOUT_MS, openTelemetry, type CommonFlags } from './setup.ts';
 
@@ -58,8 +59,11 @@ export async function openEngine(
     const log = openTelemetry(config, { logLevel: 'warn', ...flags }, { fd: 2, io, secrets });
     const telemetry = flags.logLevel === undefined ? withoutFirstTries(log, patience) : log;
     const ports = { secrets, env: io.env, emulatorUrl: emulator?.url ?? null };
+    const shares = await openSharesBeside(config);
+    closing.push(() => shares?.store.close());
     const assembly = assemble(config, {
       ...ports,
+      shares,
       patience,
       telemetry,
       journal,

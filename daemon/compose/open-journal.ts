@@ -13,8 +13,10 @@ import {
   type Pause,
 } from '../journal/journal.ts';
 import { RETENTION } from '../journal/sqlite/retention.ts';
+import { openSqliteShares } from '../journal/sqlite/call-shares.ts';
 import { openSqliteJournal } from '../journal/sqlite/sqlite.ts';
 import { openSqliteDesk } from '../journal/sqlite/sqlite-desk.ts';
+import { PostgresShares } from '../journal/postgres/call-shares.ts';
 import { DATABASE_ADVICE } from '../journal/postgres/postgres-trouble.ts';
 import { ADVICE, type Opened } from '../journal/trouble.ts';
 import {
@@ -24,6 +26,7 @@ import {
   type DatabaseWait,
 } from '../journal/postgres/open.ts';
 import type { LeaseStore } from '../journal/leases.ts';
+import type { SharePorts, ShareStore } from '../shares/share-store.ts';
 import { LeaseKeeper } from '../schedule/leases/keeper.ts';
 import { soleLeases, type ShardLeases } from '../schedule/leases/shard-leases.ts';
 import { packageVersion } from '../cli/version.ts';
@@ -78,6 +81,22 @@ export async function openOwnJournal(config: Config, wait: DatabaseWait): Promis
   const [leases] = kept;
   if (leases === undefined) throw new Error('a journal that replicas share was opened without leases');
   return { journal: journal.value, leases };
+}
+
+export interface DaemonJournal extends OwnJournal {
+  /** Where it agrees with others on how many calls each may start. */
+  readonly shares: SharePorts;
+}
+
+/** As `openOwnJournal`, with what stands beside it. */
+export async function openDaemonJournal(config: Config, wait: DatabaseWait): Promise<DaemonJournal> {
+  const own = await openOwnJournal(config, wait);
+  try {
+    return { ...own, shares: openShares(config) };
+  } catch (error) {
+    await own.journal.close();
+    throw error;
+  }
 }
 
 /** As a command uses it beside who writes. Null: there is none yet, as nothing has run here. */
@@ -152,3 +171,33 @@ export async function pausesInForce(config: Config, { stderr }: Io): Promise<rea
     throw error;
   }
 }
+
+/** Once the journal is open. A UsageError if the file cannot be made; a database is not asked yet. */
+function openShares({ journal }: Config): SharePorts {
+  const target = databaseOf(journal);
+  if (target !== null) return sharesOf(new PostgresShares(target));
+  const opened = openSqliteShares(journal.url);
+  if (!opened.ok) throw notOpened(opened.error);
+  return sharesOf(opened.value);
+}
+
+/** For a command that ends by itself. Null: there is no journal, or none that it can use, and it keeps the limits alone. */
+export async function openSharesBeside({ journal }: Config): Promise<SharePorts | null> {
+  const target = databaseOf(journal);
+  if (target !== null) return ifItAnswers(new PostgresShares(target));
+  const opened = existsSync(journal.url) ? openSqliteShares(journal.url) : null;
+  return opened?.ok === true ? sharesOf(opened.value) : null;
+}
+
+async function ifItAnswers(store: PostgresShares): Promise<SharePorts | null> {
+  try {
+    await store.check();
+    return sharesOf(store);
+  } catch (error) {
+    await store.close();
+    if (error instanceof JournalError) return null;
+    throw error;
+  }
+}
+
+const sharesOf = (store: ShareStore): SharePorts => ({ store, holder: randomUUID() });

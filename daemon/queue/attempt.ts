@@ -7,7 +7,7 @@ import type { EcsApi, Place, WriteRequest } from '../ecs/api.ts';
 import { makeFailure, type Failure, type FailureKind } from '../ecs/failures/failure.ts';
 import type { CommonFields, Telemetry } from '../telemetry/events.ts';
 import { firstBackoff, nextBackoff, type Backoff, type BackoffPolicy } from './backoff.ts';
-import type { CallResult } from './lane.ts';
+import type { CallResult } from './lane/lane-call.ts';
 import type { Lanes, RunOptions } from './lanes.ts';
 import { LaneClosed } from './turn.ts';
 

@@ -85,6 +85,8 @@ export interface PlanDemand {
 
 export type GateEvent =
   | { readonly kind: 'started'; readonly privileged: boolean }
+  /** All starts of the last minute as they are known now, also those of other processes; the oldest first. */
+  | { readonly kind: 'known'; readonly starts: readonly number[] }
   /** A plan of the routine was given slots. */
   | { readonly kind: 'granted'; readonly slots: number; readonly held: number }
   /** It gives back what it did not use. */
@@ -113,6 +115,8 @@ export function nextGate(gate: Gate, event: GateEvent, nowMs: number): Gate {
   switch (event.kind) {
     case 'started':
       return afterStart(calmed(gate, nowMs), nowMs, event.privileged);
+    case 'known':
+      return { ...gate, starts: event.starts };
     case 'granted':
       return afterGrant(calmed(gate, nowMs), nowMs, event);
     case 'returned':
@@ -250,24 +254,30 @@ function spreadMs({ cap, starts }: Gate, nowMs: number, held: number): number {
 /**
  * How many of the slots that a plan wants it may hold: two fifths of a minute's at most. The rest of a large plan goes
  * on as routine. To hold all of it the lane would have to lie idle for a minute first, and no one else could come in
- * for another.
+ * for another. Where several processes are at work each plan may hold as large a part of what is theirs.
  */
-export const holdable = (gate: Gate, nowMs: number, wanted: number): number =>
-  Math.min(wanted, Math.ceil(capAt(gate, nowMs) * HELD_SHARE));
+export const holdable = (gate: Gate, nowMs: number, wanted: number, processes = 1): number =>
+  Math.min(wanted, Math.ceil((capAt(gate, nowMs) * HELD_SHARE) / processes));
 
 /** Whether so many calls are few beside a minute's: only then may they take what the routine leaves. */
 export const isSmall = (gate: Gate, nowMs: number, calls: number): boolean =>
   calls <= Math.max(1, Math.floor(capAt(gate, nowMs) * SMALL_SHARE));
 
 /** How long until fewer than `limit` of the starts lie within the window; `limit` is at least 1. */
-function windowWaitMs(starts: readonly number[], limit: number, windowMs: number, nowMs: number): number {
+export function windowWaitMs(
+  starts: readonly number[],
+  limit: number,
+  windowMs: number,
+  nowMs: number,
+): number {
   const blocker = starts.at(-limit);
   return blocker === undefined ? 0 : Math.max(0, blocker + windowMs - nowMs);
 }
 
 const burstOf = (cap: number): number => Math.max(1, Math.floor(cap * BURST_SHARE));
 
-const reserveOf = (cap: number): number =>
+/** How many calls of so many a minute the routine leaves. */
+export const reserveOf = (cap: number): number =>
   cap < LEAST_CAP_WITH_RESERVE ? 0 : Math.max(1, Math.floor(cap * RESERVE_SHARE));
 
 const msToNextMinute = (wallMs: number): number =>

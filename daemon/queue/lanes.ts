@@ -5,8 +5,10 @@ import type { Operation } from '../../reconciler/model/operation.ts';
 import type { Place } from '../ecs/api.ts';
 import type { Telemetry } from '../telemetry/events.ts';
 import type { Gate } from './gate.ts';
-import type { FlightBounds } from './flight.ts';
-import { Lane, type CallResult, type TaskOptions } from './lane.ts';
+import type { FlightBounds } from './lane/flight.ts';
+import type { SharePorts } from '../shares/share-store.ts';
+import type { CallResult, TaskOptions } from './lane/lane-call.ts';
+import { Lane, type LaneSharing } from './lane/lane.ts';
 import { Reservations, type Reservation, type ReserveOptions } from './reservations.ts';
 
 /** Calls a minute, by operation; `default` is for all others. */
@@ -23,6 +25,8 @@ export interface LanesOptions {
   readonly underWay: FlightBounds;
   /** Calls of one lane that may wait. */
   readonly maxWaiting: number;
+  /** Absent: no other process makes these calls, nor did one within the last minute. */
+  readonly shares?: SharePorts | null;
 }
 
 export interface LaneStatus extends Place {
@@ -90,6 +94,7 @@ export function createLanes(options: LanesOptions): Lanes {
       underWay: options.underWay,
       maxWaiting: options.maxWaiting,
       clock: options.clock,
+      sharing: sharingOf(options, at, key),
       onGate: (gate, before) => {
         report(options, at, gate, before);
         reservations.settle();
@@ -123,6 +128,13 @@ export function createLanes(options: LanesOptions): Lanes {
 }
 
 const IGNORED = (): void => undefined;
+
+function sharingOf({ shares, telemetry }: LanesOptions, at: LanePlace, lane: string): LaneSharing | null {
+  if (shares === undefined || shares === null) return null;
+  const onUnshared = (error: unknown): void =>
+    telemetry.emit('lane.unshared', { ...at, err: error instanceof Error ? error.message : String(error) });
+  return { ...shares, lane, onUnshared };
+}
 
 function report({ clock, telemetry }: LanesOptions, at: LanePlace, gate: Gate, before: Gate): void {
   const { account, region, operation } = at;

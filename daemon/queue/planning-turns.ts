@@ -4,7 +4,7 @@
 // that plan took, and longer while policies are read.
 import type { Clock } from '../clock.ts';
 import type { Urgency } from '../ecs/urgency.ts';
-import { UrgencyLine } from './urgency-line.ts';
+import { UrgencyLine } from './lane/urgency-line.ts';
 
 /** Calls what it is given in a later turn of the event loop, when what came in meanwhile has been heard. */
 export type NextTurn = (run: () => void) => void;

@@ -14,6 +14,16 @@ export interface LaneBudget {
   readonly gate: Gate;
   /** Slots that plans hold and have not used. */
   readonly held: number;
+  /** Absent: no other process uses the lane. */
+  readonly share?: LaneBudgetShare;
+}
+
+/** What other processes leave this one of a lane. */
+export interface LaneBudgetShare {
+  /** How long until so many calls may start; Infinity: not before more is known. */
+  readonly msTo: (calls: number) => number;
+  /** That are at work, this one included. */
+  readonly processes: number;
 }
 
 /** A plan that waits for its slots. */
@@ -58,12 +68,14 @@ export function decideSlots<Lane, Plan extends PendingPlan<Lane>>(
   let wakeInMs = Infinity;
   for (const plan of byRights(pending, nowMs, fixesInARow)) {
     const wanted = [...plan.slots].map(([lane, slots]) => {
-      const { gate, held } = after.get(lane) ?? budgetOf(lane);
+      const { gate, held, share } = after.get(lane) ?? budgetOf(lane);
       const gets = {
-        slots: holdable(gate, nowMs, slots),
+        slots: holdable(gate, nowMs, slots, share?.processes),
         privileged: isFix(plan) && isSmall(gate, nowMs, slots),
       };
-      return { lane, slots, gets, waitMs: msToGrant(gate, nowMs, { ...gets, held }) };
+      const shareMs = share?.msTo(held + gets.slots) ?? 0;
+      const waitMs = Math.max(msToGrant(gate, nowMs, { ...gets, held }), shareMs);
+      return { lane, slots, gets, waitMs };
     });
     // Who comes later in the order may not overtake in a lane that an earlier one waits for.
     const mayGo = wanted.every(({ lane }) => !keepFree.has(lane));
@@ -83,14 +95,15 @@ export function decideSlots<Lane, Plan extends PendingPlan<Lane>>(
 
 /** What is left of a lane once a plan holds these slots. */
 export function budgetAfter(
-  { gate, held }: LaneBudget,
+  budget: LaneBudget,
   { slots, privileged }: GrantedSlots,
   nowMs: number,
 ): LaneBudget {
-  const sum = held + slots;
+  const held = budget.held + slots;
+  const { gate } = budget;
   return privileged
-    ? { gate, held: sum }
-    : { gate: nextGate(gate, { kind: 'granted', slots, held: sum }, nowMs), held: sum };
+    ? { ...budget, held }
+    : { ...budget, held, gate: nextGate(gate, { kind: 'granted', slots, held }, nowMs) };
 }
 
 /** Sorting is stable: equal ones keep the order of arrival. */

@@ -3,7 +3,8 @@
 import type { Clock } from '../clock.ts';
 import type { Urgency } from '../ecs/urgency.ts';
 import { Alarm } from './alarm.ts';
-import type { HeldSlots, Lane } from './lane.ts';
+import type { HeldSlots } from './lane/lane-call.ts';
+import type { Lane } from './lane/lane.ts';
 import { decideSlots, type GrantedSlots, type PendingPlan } from './reservation-order.ts';
 import { LaneClosed, refusalAtEntry, Turn } from './turn.ts';
 

@@ -1,7 +1,7 @@
 // The runners of one account and region: how many groups are read side by side, and whose turn it is. A runner is held
 // while a group is read, and no longer than that reading goes on: one that has stalled keeps no other group waiting.
 import type { Urgency } from '../ecs/urgency.ts';
-import { UrgencyLine } from './urgency-line.ts';
+import { UrgencyLine } from './lane/urgency-line.ts';
 
 /** Reads of one account and region that may hang beside those that go on. */
 const MOST_STALLED = 256;

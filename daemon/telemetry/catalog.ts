@@ -243,6 +243,11 @@ export const CATALOG: Catalog = {
     say: (f) => `The cloud throttles ${lane(f)}: no such call for ${seconds(f.reopensInMs)}`,
   },
   'lane.reopened': { level: 'info', say: (f) => `The cloud takes ${lane(f)} again` },
+  'lane.unshared': {
+    level: 'warn',
+    say: (f) =>
+      `How much is left for ${lane(f)} is not known, so few such calls are made (${f.err ?? 'no reason told'})`,
+  },
   'intent.recovered': {
     level: 'warn',
     say: (f) =>

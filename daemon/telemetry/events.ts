@@ -200,6 +200,8 @@ interface OwnFields {
   };
   'lane.closed': { reopensInMs: number };
   'lane.reopened': unknown;
+  /** `err`: why it is not known how much of the rate is left for this process. */
+  'lane.unshared': unknown;
   'intent.recovered': { outcome: string };
   /** `err`: how the database of the journal fails to answer. */
   'journal.unavailable': unknown;

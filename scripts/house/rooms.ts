@@ -19,7 +19,7 @@ const DAEMON: ReadonlyArray<Readonly<Record<string, readonly string[]>>> = [
   { http: ['schedule'], schedule: [] },
   { attribution: [], reconcile: [] },
   { learned: [], journal: [], queue: [], source: [] },
-  { ecs: [], cli: [], notify: [] },
+  { ecs: [], cli: [], notify: [], shares: [] },
   { config: ['telemetry'], telemetry: [] },
   { 'clock.ts': [], 'io-reason.ts': [] },
 ];

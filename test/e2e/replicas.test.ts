@@ -6,6 +6,7 @@ import type { CallRecord } from '../../emulator/admin/call-log.ts';
 import { startTestEmulator, type TestEmulator } from '../support/emulator.ts';
 import { shardOf } from '../../daemon/journal/shard.ts';
 import { configFor, policyFor, REGION, wireGroup } from '../support/estate.ts';
+import { mostInAMinute } from '../support/busiest-minute.ts';
 import { postgresOfFile } from '../support/postgres.ts';
 import { Workspace, type RampartProcess } from '../support/rampart.ts';
 
@@ -154,6 +155,29 @@ describe('three replicas that share a journal', () => {
     await sshEverywhere();
     await expectEachOnce();
   });
+
+  it('make no more calls in a minute than the limit together, also where one is killed', async () => {
+    const RATE = 40;
+    const limits = `limits: {default: {ratePerMinute: ${RATE}}}\n`;
+    workspace.write('config.yaml', `${workspace.read('config.yaml')}${limits}`);
+    const [killed, ...others] = await startThree();
+    if (killed === undefined) throw new Error('none was started');
+    // Each has more to read every second than is left of the limit; alone each would read on for seconds.
+    const reads = async (): Promise<number> =>
+      (await emulator.calls()).filter(({ action }) => action === 'DescribeSecurityGroupAttribute').length;
+    await expect.poll(reads, { timeout: 60_000, interval: 100 }).toBeGreaterThan(RATE / 2);
+    const lost = heldBy(killed);
+    const from = others.map(({ lines }) => lines.length);
+    killed.kill('SIGKILL');
+    await Promise.all(
+      lost.map((shard) =>
+        Promise.race(others.map((daemon, at) => daemon.event('lease.acquired', { shard }, from[at]))),
+      ),
+    );
+    const calls = await emulator.calls();
+    for (const action of ['DescribeSecurityGroupAttribute', 'DescribeSecurityGroups'])
+      expect(mostInAMinute(calls, action)).toBeLessThanOrEqual(RATE);
+  }, 300_000);
 
   it('read on and write nothing while the database is gone, and go on when it is back', async () => {
     const daemons = await startThree();

@@ -17,6 +17,7 @@ import type { Engine } from '../../daemon/reconcile/engine.ts';
 import type { OwnJournal } from '../../daemon/compose/open-journal.ts';
 import type { ShardLeases } from '../../daemon/schedule/leases/shard-leases.ts';
 import { TargetResolver } from '../../daemon/schedule/selectors.ts';
+import type { ShareStore } from '../../daemon/shares/share-store.ts';
 import type { CommonFields, Telemetry } from '../../daemon/telemetry/events.ts';
 import type { Random } from '../support/random.ts';
 import { EMULATOR_KEY, requestV1 } from '../support/signing.ts';
@@ -34,6 +35,8 @@ export interface LifeWorld {
   readonly time: VirtualTime;
   readonly network: Network;
   readonly tree: PolicyTree;
+  /** Where all processes agree on the rate. */
+  readonly shares: ShareStore;
   /** What it runs on. */
   readonly machine: Machine;
   readonly open: (process: VirtualProcess, number: number, telemetry: Telemetry) => OwnJournal;
@@ -108,6 +111,7 @@ export class Life {
       // Between two events of the simulation everything is one turn.
       nextTurn: queueMicrotask,
       transportOf: () => this.#transport(),
+      shares: { store: this.#mortalShares(), holder: `${number}` },
     });
     this.#daemon = new Daemon({
       engine: world.breakEngine(engine),
@@ -250,6 +254,15 @@ export class Life {
     if (call.operation === 'DescribeSecurityGroupAttribute' && answer.kind === 'answered')
       this.#pages.take(call, answer.body);
     resolve(answer);
+  }
+
+  /** A dead process asks for nothing, and is told nothing. */
+  #mortalShares(): ShareStore {
+    const { shares } = this.#world;
+    return {
+      serve: (lane, request) => (!this.isAlive ? never() : shares.serve(lane, request)),
+      close: () => shares.close(),
+    };
   }
 
   #telemetry(): Telemetry {

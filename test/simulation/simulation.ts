@@ -3,6 +3,7 @@
 // group to its policy within a bounded time, leave nothing open, and find nothing to do when it looks again.
 import type { Config } from '../../daemon/config/config.ts';
 import type { JournalPorts } from '../../daemon/journal/journal.ts';
+import { MemoryShares } from '../../daemon/shares/memory-shares.ts';
 import type { OwnJournal } from '../../daemon/compose/open-journal.ts';
 import { soleLeases } from '../../daemon/schedule/leases/shard-leases.ts';
 import { Random } from '../support/random.ts';
@@ -59,6 +60,7 @@ class Simulation {
   readonly #replicas: Replicas | null;
   readonly #standing: Standing | null;
   readonly #journals: JournalHost;
+  readonly #shares = new MemoryShares(() => this.#time.nowMs);
   readonly #cloud: Cloud;
   readonly #network: Network;
   readonly #tree: PolicyTree;
@@ -244,6 +246,7 @@ class Simulation {
       machine: this.#replicas?.machines[place] ?? this.#time.home,
       network: this.#network,
       tree: this.#tree,
+      shares: this.#shares,
       hearsAfterMs: () => (place === 0 ? 0 : this.#deafness.below(MOST_DEAF_MS)),
       open: (...of) => this.#open(...of),
       crashed: () => this.#journals.crash(),

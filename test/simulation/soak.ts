@@ -6,6 +6,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { DEFAULT_QUIRKS } from '../../emulator/quirks.ts';
 import { soleLeases } from '../../daemon/schedule/leases/shard-leases.ts';
+import { MemoryShares } from '../../daemon/shares/memory-shares.ts';
 import { fanOut, type Telemetry } from '../../daemon/telemetry/events.ts';
 import { Metrics } from '../../daemon/telemetry/metrics.ts';
 import { createTelemetry } from '../../daemon/telemetry/telemetry.ts';
@@ -171,6 +172,7 @@ class Soak {
       open: () => ({ journal: this.#journals.open(), leases: soleLeases({ owner: 'sole', epoch: 1 }) }),
       crashed: () => this.#journals.crash(),
       hearsAfterMs: () => 0,
+      shares: new MemoryShares(() => this.#time.nowMs),
       config: configOf(this.#knobs.config, 'auto'),
       check: this.#watchedBy([
         new PaceCheck((operation) => PLAIN_CONFIG.rates[operation] ?? PLAIN_CONFIG.rates.default ?? 0, fail),

@@ -153,6 +153,7 @@ export const SAMPLE_EVENTS: Samples = {
   'rule.expired': { ...COMMON, rule: 'office', expiresAt: '2027-01-31T18:00:00Z', isPresent: false },
   'lane.closed': { ...COMMON, reopensInMs: 41_000 },
   'lane.reopened': COMMON,
+  'lane.unshared': COMMON,
   'intent.recovered': { ...COMMON, outcome: 'superseded' },
   'journal.unavailable': { ...COMMON },
   'journal.available': { ...COMMON },

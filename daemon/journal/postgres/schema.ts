@@ -131,11 +131,10 @@ const REPLICAS = `
      version text NOT NULL
    );
 
-   CREATE TABLE call_slots (
-     bucket text COLLATE "C" NOT NULL,
-     at timestamptz NOT NULL
-   );
-   CREATE INDEX call_slots_by_bucket ON call_slots (bucket, at);`;
+   CREATE TABLE call_shares (
+     lane text COLLATE "C" PRIMARY KEY,
+     record text NOT NULL
+   );`;
 
 /** `meta` has one row. `changes` grows with what people do at the desk. */
 const META = `

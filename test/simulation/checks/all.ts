@@ -76,7 +76,6 @@ export function processChecks(plans: PlanWatch, world: CheckedWorld): Check[] {
       { hasLessRoom: world.hasLessRoom, remembersErrors: quirks.tokenRemembersErrors },
       fail,
     ),
-    new PaceCheck((operation) => config.rates[operation] ?? config.rates.default ?? 0, fail),
     new OwnershipCheck((id) => managed.has(id), fail),
     new PauseCheck(world.knownPauses, fail),
   ];
@@ -101,6 +100,7 @@ export function estateChecks(world: CheckedWorld): Check[] {
       },
       fail,
     ),
+    new PaceCheck((operation) => config.rates[operation] ?? config.rates.default ?? 0, fail),
     new TokenCheck({ durableIntent, tokenWindowSeconds: quirks.tokenWindowSeconds }, fail),
   ];
 }

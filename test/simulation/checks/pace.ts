@@ -1,5 +1,5 @@
-// (c) A process never starts more calls of one action than the configured rate, in any sixty seconds. The rate is
-// a promise of one process: what its predecessor sent before it died, no one has told it.
+// (c) In no sixty seconds do all processes of a simulation together start more calls of one action than the configured
+// rate, however one of them ended and another began.
 import type { Check, Fail, SentCall } from '../facts.ts';
 
 const WINDOW_MS = 60_000;
@@ -7,15 +7,11 @@ const WINDOW_MS = 60_000;
 export class PaceCheck implements Check {
   readonly #rateOf: (operation: string) => number;
   readonly #fail: Fail;
-  #starts = new Map<string, number[]>();
+  readonly #starts = new Map<string, number[]>();
 
   constructor(rateOf: (operation: string) => number, fail: Fail) {
     this.#rateOf = rateOf;
     this.#fail = fail;
-  }
-
-  started(): void {
-    this.#starts = new Map();
   }
 
   sent({ operation, atMs }: SentCall): void {

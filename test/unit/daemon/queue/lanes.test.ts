@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../../../daemon/clock.ts';
 import { makeFailure, type FailureKind } from '../../../../daemon/ecs/failures/failure.ts';
-import type { CallResult } from '../../../../daemon/queue/lane.ts';
+import type { CallResult } from '../../../../daemon/queue/lane/lane-call.ts';
 import { createLanes, type LanesOptions, type RunOptions } from '../../../../daemon/queue/lanes.ts';
 import { LaneClosed } from '../../../../daemon/queue/turn.ts';
 import { err, ok } from '../../../../reconciler/model/result.ts';

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { makeFailure } from '../../../../daemon/ecs/failures/failure.ts';
 import { readWithRetries, RETRIES, type CallPorts } from '../../../../daemon/queue/attempt.ts';
-import type { CallResult } from '../../../../daemon/queue/lane.ts';
+import type { CallResult } from '../../../../daemon/queue/lane/lane-call.ts';
 import { createLanes } from '../../../../daemon/queue/lanes.ts';
 import { err } from '../../../../reconciler/model/result.ts';
 import { VirtualClock } from '../../../support/virtual-clock.ts';

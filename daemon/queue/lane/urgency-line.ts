@@ -1,5 +1,5 @@
 // A line in which the urgent go first, but not for ever: of any few turns one belongs to whoever has waited longest.
-import { URGENCIES, type Urgency } from '../ecs/urgency.ts';
+import { URGENCIES, type Urgency } from '../../ecs/urgency.ts';
 
 /** Of so many turns in a row at least one goes to whoever has waited longest. */
 const FAIR_TURN = 4;
@@ -21,6 +21,11 @@ export class UrgencyLine<T> {
 
   get size(): number {
     return [...this.#lines.values()].reduce((sum, { size }) => sum + size, 0);
+  }
+
+  /** How many of that urgency wait. */
+  sizeOf(urgency: Urgency): number {
+    return this.#lines.get(urgency)?.size ?? 0;
   }
 
   /** One that waits already moves up if it has become more urgent, else it keeps its place. */

@@ -2,18 +2,24 @@
 //
 // Whose turn it is says the line of those that wait; when the next call may start, the gate; how many may be under way,
 // the flight. What holds slots goes before all that waits: its slots are free, and would else be so for nothing.
-import { err, type Result } from '../../reconciler/model/result.ts';
-import type { Clock } from '../clock.ts';
-import { makeFailure, type Failure, type FailureKind } from '../ecs/failures/failure.ts';
-import type { Urgency } from '../ecs/urgency.ts';
-import { Alarm } from './alarm.ts';
+import type { Clock } from '../../clock.ts';
+import { Alarm } from '../alarm.ts';
 import { Flight, type FlightBounds, type FlightEntry } from './flight.ts';
-import { capAt, msToNextStart, nextGate, openGate, type Gate, type GateEvent } from './gate.ts';
-import { budgetAfter, type GrantedSlots, type LaneBudget } from './reservation-order.ts';
-import { LaneClosed, refusalAtEntry, Turn } from './turn.ts';
+import { capAt, holdable, msToNextStart, nextGate, openGate, type Gate, type GateEvent } from '../gate.ts';
+import {
+  hasSlot,
+  isAnswer,
+  laneFull,
+  type CallResult,
+  type HeldSlots,
+  type PlannedCall,
+  type TaskOptions,
+  type WaitingCall,
+} from './lane-call.ts';
+import { LaneShare, type LaneShareOptions, type ShareDemand } from './lane-share.ts';
+import { budgetAfter, type GrantedSlots, type LaneBudget } from '../reservation-order.ts';
+import { LaneClosed, refusalAtEntry, Turn } from '../turn.ts';
 import { UrgencyLine } from './urgency-line.ts';
-
-export type CallResult<T> = Result<T, Failure>;
 
 export interface LaneOptions {
   readonly ratePerMinute: number;
@@ -24,14 +30,11 @@ export interface LaneOptions {
   readonly clock: Clock;
   /** Called after every change of the gate. */
   readonly onGate: (gate: Gate, before: Gate) => void;
+  /** Null: no other process uses the lane. */
+  readonly sharing: LaneSharing | null;
 }
 
-export interface TaskOptions {
-  readonly urgency: Urgency;
-  readonly signal: AbortSignal | null;
-  /** Called once if the call takes far longer than usual. */
-  readonly onOverdue: () => void;
-}
+export type LaneSharing = Pick<LaneShareOptions, 'store' | 'holder' | 'lane' | 'onUnshared'>;
 
 export interface LaneFigures {
   readonly waiting: number;
@@ -41,23 +44,6 @@ export interface LaneFigures {
   readonly started: number;
 }
 
-/** Slots of a lane's minute that belong to one plan; each of its calls uses up one. */
-export interface HeldSlots {
-  left: number;
-  readonly privileged: boolean;
-}
-
-interface WaitingCall extends TaskOptions {
-  /** Null: the call belongs to no plan with slots. */
-  readonly slots: HeldSlots | null;
-  /** Starts the call; resolves to whether the vendor answered, and never rejects. */
-  readonly start: () => Promise<boolean>;
-  readonly refuse: (reason: LaneClosed) => void;
-}
-
-/** Answers that say nothing about the budget: the call may never have reached the vendor's counter. */
-const NO_ANSWER: readonly FailureKind[] = ['retry', 'unknown'];
-
 export class Lane {
   readonly #options: LaneOptions;
   readonly #clock: Clock;
@@ -66,6 +52,7 @@ export class Lane {
   /** Calls that belong to a plan with slots. In the order of arrival. */
   readonly #planned = new Set<WaitingCall>();
   readonly #flight: Flight;
+  readonly #share: LaneShare | null;
   #gate: Gate;
   /** Slots that plans hold and have not used. */
   #held = 0;
@@ -81,6 +68,20 @@ export class Lane {
     this.#flight = new Flight(options.underWay);
     this.#alarm = new Alarm(options.clock, () => this.#pump());
     this.#gate = openGate(options.ratePerMinute, options.clock.monotonicMs());
+    const { sharing, ratePerMinute, clock } = options;
+    this.#share =
+      sharing === null
+        ? null
+        : new LaneShare({
+            ...sharing,
+            ratePerMinute,
+            clock,
+            demand: () => this.#demand(),
+            onAnswer: (starts) => {
+              this.#apply({ kind: 'known', starts });
+              this.#pump();
+            },
+          });
   }
 
   status(): LaneFigures {
@@ -89,7 +90,10 @@ export class Lane {
   }
 
   budget(): LaneBudget {
-    return { gate: this.#gate, held: this.#held };
+    const [budget, share] = [{ gate: this.#gate, held: this.#held }, this.#share];
+    if (share === null) return budget;
+    const nowMs = this.#clock.monotonicMs();
+    return { ...budget, share: { msTo: (calls) => share.msTo(calls, nowMs), processes: share.holders } };
   }
 
   hold(granted: GrantedSlots): HeldSlots {
@@ -109,10 +113,10 @@ export class Lane {
 
   /** For a reservation that waits, lest a steady stream of small calls never lets it in. */
   keepFree(slots: number): void {
-    if (slots > 0) this.#tell({ kind: 'waited' });
-    if (slots === this.#keptFree) return;
+    const isOther = slots !== this.#keptFree;
     this.#keptFree = slots;
-    this.#pump();
+    if (slots > 0 && !this.#mayGetSoon(this.#demand().held)) this.#tell({ kind: 'waited' });
+    if (isOther) this.#pump();
   }
 
   run<T>(
@@ -148,6 +152,13 @@ export class Lane {
     this.#planned.clear();
     this.#line.clear();
     for (const call of waiting) call.refuse(new LaneClosed('the lanes are closed'));
+    this.#share?.close();
+  }
+
+  #demand(): ShareDemand {
+    const { gate, processes } = { gate: this.#gate, processes: this.#share?.holders };
+    const next = holdable(gate, this.#clock.monotonicMs(), this.#keptFree, processes);
+    return { held: this.#held + next, waiting: this.#line.size, urgent: this.#line.sizeOf('fix') };
   }
 
   get #waiting(): number {
@@ -201,6 +212,7 @@ export class Lane {
     } finally {
       this.#isPumping = false;
     }
+    this.#share?.review();
   }
 
   /** Whether a call was started; if not, the alarm is set to when one may be. */
@@ -215,12 +227,17 @@ export class Lane {
         this.#start(ready.call, nowMs);
         return true;
       }
-      if (this.#line.size > 0) this.#tell({ kind: 'waited' });
+      if (this.#line.size > 0 && !this.#mayGetSoon(this.#held + 1)) this.#tell({ kind: 'waited' });
       this.#ringIn(Math.min(...waits.map(({ waitMs }) => waitMs), this.#flight.msToOverdue(nowMs)));
       return false;
     }
     this.#ringIn(this.#flight.msToOverdue(nowMs));
     return false;
+  }
+
+  /** It is not that the minute is used up: the other processes have not been asked for so much yet. */
+  #mayGetSoon(calls: number): boolean {
+    return this.#share?.mayGetSoon(calls, this.#clock.monotonicMs()) ?? false;
   }
 
   #ringIn(delayMs: number): void {
@@ -235,7 +252,8 @@ export class Lane {
 
   #waitOf(call: WaitingCall, nowMs: number): number {
     const heldBack = hasSlot(call) ? 0 : this.#held + this.#keptFree;
-    return msToNextStart(this.#gate, nowMs, { heldBack, privileged: this.#isPrivileged(call) });
+    const gateMs = msToNextStart(this.#gate, nowMs, { heldBack, privileged: this.#isPrivileged(call) });
+    return Math.max(gateMs, this.#share?.msTo(hasSlot(call) ? 1 : this.#held + 1, nowMs) ?? 0);
   }
 
   /** A routine that many fixes went before has its turn as they have theirs. */
@@ -252,6 +270,7 @@ export class Lane {
     this.#started += 1;
     const entry: FlightEntry = { beganMs: nowMs, onOverdue: call.onOverdue };
     this.#flight.begin(entry);
+    this.#share?.started(nowMs);
     this.#apply({ kind: 'started', privileged });
     void call.start().then((answered) => {
       this.#flight.end(entry, this.#clock.monotonicMs(), answered);
@@ -275,13 +294,3 @@ export class Lane {
     }
   }
 }
-
-type PlannedCall = WaitingCall & { readonly slots: HeldSlots };
-
-const hasSlot = (call: WaitingCall): call is PlannedCall => call.slots !== null && call.slots.left > 0;
-
-const isAnswer = (answer: CallResult<unknown>): boolean =>
-  answer.ok || !NO_ANSWER.includes(answer.error.kind);
-
-const laneFull = (waiting: number): CallResult<never> =>
-  err(makeFailure({ kind: 'retry', code: 'Lane.Full', message: `${waiting} calls wait already` }));
