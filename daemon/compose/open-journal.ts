@@ -175,10 +175,10 @@ export async function pausesInForce(config: Config, { stderr }: Io): Promise<rea
 /** Once the journal is open. A UsageError if the file cannot be made; a database is not asked yet. */
 function openShares({ journal }: Config): SharePorts {
   const target = databaseOf(journal);
-  if (target !== null) return sharesOf(new PostgresShares(target));
+  if (target !== null) return sharesOf(new PostgresShares(target), 'standing');
   const opened = openSqliteShares(journal.url);
   if (!opened.ok) throw notOpened(opened.error);
-  return sharesOf(opened.value);
+  return sharesOf(opened.value, 'rate');
 }
 
 /** For a command that ends by itself. Null: there is no journal, or none that it can use, and it keeps the limits alone. */
@@ -186,13 +186,13 @@ export async function openSharesBeside({ journal }: Config): Promise<SharePorts 
   const target = databaseOf(journal);
   if (target !== null) return ifItAnswers(new PostgresShares(target));
   const opened = existsSync(journal.url) ? openSqliteShares(journal.url) : null;
-  return opened?.ok === true ? sharesOf(opened.value) : null;
+  return opened?.ok === true ? sharesOf(opened.value, 'rate') : null;
 }
 
 async function ifItAnswers(store: PostgresShares): Promise<SharePorts | null> {
   try {
     await store.check();
-    return sharesOf(store);
+    return sharesOf(store, 'standing');
   } catch (error) {
     await store.close();
     if (error instanceof JournalError) return null;
@@ -200,4 +200,8 @@ async function ifItAnswers(store: PostgresShares): Promise<SharePorts | null> {
   }
 }
 
-const sharesOf = (store: ShareStore): SharePorts => ({ store, holder: randomUUID() });
+const sharesOf = (store: ShareStore, unshared: SharePorts['unshared']): SharePorts => ({
+  store,
+  holder: randomUUID(),
+  unshared,
+});

@@ -65,4 +65,9 @@ export interface ShareStore {
 export interface SharePorts {
   readonly store: ShareStore;
   readonly holder: string;
+  /**
+   * What it may start while the store cannot be asked: its standing share, as others may be at work; or the whole rate, where
+   * the store is a file of the one process that has everything, whose disk must not keep it from reading.
+   */
+  readonly unshared: 'standing' | 'rate';
 }

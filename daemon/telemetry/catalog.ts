@@ -246,7 +246,7 @@ export const CATALOG: Catalog = {
   'lane.unshared': {
     level: 'warn',
     say: (f) =>
-      `How much is left for ${lane(f)} is not known, so few such calls are made (${f.err ?? 'no reason told'})`,
+      `How many calls of ${lane(f)} other processes make cannot be asked (${f.err ?? 'no reason told'})`,
   },
   'intent.recovered': {
     level: 'warn',

@@ -111,7 +111,7 @@ export class Life {
       // Between two events of the simulation everything is one turn.
       nextTurn: queueMicrotask,
       transportOf: () => this.#transport(),
-      shares: { store: this.#mortalShares(), holder: `${number}` },
+      shares: { store: this.#mortalShares(), holder: `${number}`, unshared: 'standing' },
     });
     this.#daemon = new Daemon({
       engine: world.breakEngine(engine),

@@ -5,7 +5,7 @@ import type { Clock } from '../../daemon/clock.ts';
 import type { Urgency } from '../../daemon/ecs/urgency.ts';
 import { createLanes, type Lanes } from '../../daemon/queue/lanes.ts';
 import { MemoryShares } from '../../daemon/shares/memory-shares.ts';
-import type { ShareAnswer, ShareRequest, ShareStore } from '../../daemon/shares/share-store.ts';
+import type { ShareAnswer, SharePorts, ShareRequest, ShareStore } from '../../daemon/shares/share-store.ts';
 import { ok } from '../../reconciler/model/result.ts';
 import type { Random } from './random.ts';
 
@@ -116,7 +116,7 @@ export class SharingProcess implements ShareStore {
   readonly #world: SharedLanes;
   #waiting = 0;
 
-  constructor(name: string, world: SharedLanes) {
+  constructor(name: string, world: SharedLanes, unshared: SharePorts['unshared'] = 'standing') {
     this.name = name;
     this.#world = world;
     this.lanes = createLanes({
@@ -125,7 +125,7 @@ export class SharingProcess implements ShareStore {
       telemetry: { emit: (event) => void this.told.push(event) },
       underWay: { least: 8, most: 64, mostInAll: 256 },
       maxWaiting: 20_000,
-      shares: { store: this, holder: name },
+      shares: { store: this, holder: name, unshared },
     });
   }
 

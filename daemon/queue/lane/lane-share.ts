@@ -147,6 +147,7 @@ export class LaneShare {
   }
 
   #limit(nowMs: number): number {
+    if (this.#isUnshared && this.#options.unshared === 'rate') return this.#options.ratePerMinute;
     const standing = this.#isBefore(this.#standsUntil, nowMs) ? this.#answer.standing : 0;
     return this.#isBefore(this.#endsAt, nowMs) ? Math.max(this.#share, standing) : standing;
   }

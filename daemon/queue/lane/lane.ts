@@ -34,7 +34,7 @@ export interface LaneOptions {
   readonly sharing: LaneSharing | null;
 }
 
-export type LaneSharing = Pick<LaneShareOptions, 'store' | 'holder' | 'lane' | 'onUnshared'>;
+export type LaneSharing = Pick<LaneShareOptions, 'store' | 'holder' | 'unshared' | 'lane' | 'onUnshared'>;
 
 export interface LaneFigures {
   readonly waiting: number;

@@ -108,4 +108,15 @@ describe('a lane that processes share', () => {
     );
     expect(shared.mostInAMinute()).toBeLessThanOrEqual(RATE);
   });
+
+  it('goes on at the rate of its own where the store is a file that cannot be written, from the first call', async () => {
+    const shared = world();
+    shared.isCut = true;
+    const process = new SharingProcess('a', shared, 'rate');
+    calls(process, 2000);
+    await shared.pass(180_000);
+    expect(shared.starts.length).toBeGreaterThan(2 * RATE);
+    expect(shared.mostInAMinute()).toBeLessThanOrEqual(RATE);
+    expect(process.told).toEqual(['lane.unshared']);
+  });
 });
