@@ -16,10 +16,9 @@ import {
   tokensOfContent,
   tokensWithoutEpoch,
   wayToldOnce,
-  withoutFence,
   writesAfterDeadline,
 } from './broken-builds.ts';
-import { whereGroupsAreFull } from './draw/worlds.ts';
+import { whereGroupsAreFull, whereOwnersFallSilent } from './draw/worlds.ts';
 import type { Breakage, SimulationOptions } from './options.ts';
 import { simulate, type Violation } from './simulation.ts';
 
@@ -85,12 +84,13 @@ const unordered = (steps: readonly Step[]): Step[] => [...steps].reverse();
 const unchecked = (steps: readonly Step[]): Step[] => steps.map((step) => ({ ...step, checkpoint: false }));
 
 const MOST_SEEDS = 50;
+const OWNERS_SEED = 6;
 
 /** Of the first seed that shows one. */
 async function firstViolation(
   from: number,
   breakage: () => Breakage,
-  options: Pick<SimulationOptions, 'world' | 'brake' | 'replicas'> = {},
+  options: Pick<SimulationOptions, 'world' | 'brake' | 'replicas' | 'strikeChance'> = {},
 ): Promise<Violation | null> {
   for (let seed = from; seed < from + MOST_SEEDS; seed += 1) {
     const { violation } = await simulate(seed, { ...options, breakage: breakage() });
@@ -120,20 +120,13 @@ describe('a broken build is caught', () => {
     expect(caught?.invariant).toMatch(by);
   });
 
+  // Rare in any world, so that another story of the seed may take many more.
   it.each([
-    {
-      mistake: 'a replica writes as long as it knows of no other owner',
-      breakage: writesAfterDeadline,
-      seed: 14,
-    },
-    { mistake: 'the journal takes what who has lost the lease writes', breakage: withoutFence, seed: 18 },
-    {
-      mistake: 'who takes over does not wait for calls of the earlier owner',
-      breakage: takesOverAtOnce,
-      seed: 18,
-    },
-  ])('in which $mistake', async ({ breakage, seed }) => {
-    const caught = await firstViolation(seed, breakage, { replicas: 3 });
+    { mistake: 'a replica writes as long as it knows of no other owner', breakage: writesAfterDeadline },
+    { mistake: 'who takes over does not wait for calls of the earlier owner', breakage: takesOverAtOnce },
+  ])('in which $mistake', { timeout: 600_000 }, async ({ breakage }) => {
+    const world = { world: whereOwnersFallSilent, strikeChance: 0.4, replicas: 3 };
+    const caught = await firstViolation(OWNERS_SEED, breakage, world);
     expect(caught?.invariant).toBe('owner');
   });
 

@@ -51,11 +51,6 @@ export const writesAfterDeadline = (): Breakage => ({
   leases: (leases) => withLeases(leases, { mayWrite: (group) => leases.looksAfter(group) }),
 });
 
-/** The journal takes what a replica writes that has lost the lease. */
-export const withoutFence = (): Breakage => ({
-  fence: () => ({ holds: () => true, isLatest: () => true }),
-});
-
 /** Who takes a shard over closes what it finds open, though the calls of the earlier owner may still be under way. */
 export const takesOverAtOnce = (): Breakage => ({
   leases: (leases) => withLeases(leases, { earlierCallsEndInMs: () => 0 }),

@@ -1,5 +1,4 @@
 // How a simulation may differ from the plain one, and which world that makes.
-import type { SharedLeases } from '../../daemon/journal/memory/fence.ts';
 import type { JournalPorts } from '../../daemon/journal/journal.ts';
 import type { Engine } from '../../daemon/reconcile/engine.ts';
 import type { ShardLeases } from '../../daemon/schedule/leases/shard-leases.ts';
@@ -14,8 +13,6 @@ export interface Breakage {
   readonly engine?: (engine: Engine) => Engine;
   /** Of replicas: what each of them takes for its leases. */
   readonly leases?: (leases: ShardLeases) => ShardLeases;
-  /** Of replicas: by what the journal keeps out who has lost a lease. */
-  readonly fence?: (leases: SharedLeases['leases']) => SharedLeases['leases'];
 }
 
 export interface SimulationOptions {
@@ -27,6 +24,8 @@ export interface SimulationOptions {
   readonly estate?: boolean;
   /** So many processes side by side, on a journal that they share by the rules of PostgreSQL; 1: one with its own. */
   readonly replicas?: number;
+  /** Of replicas: how often a call is the last for a while that its sender makes; absent: as drawn. */
+  readonly strikeChance?: number;
   readonly breakage?: Breakage;
   /** Another world than the one that was drawn. */
   readonly world?: (drawn: Knobs) => Knobs;

@@ -13,7 +13,7 @@ import { Cloud } from './cloud.ts';
 import { configOf } from './config.ts';
 import { isWrite, type Fail } from './facts.ts';
 import { memoryHost, sqliteHost, type JournalHost } from './journals.ts';
-import { Replicas } from './replicas/replicas.ts';
+import { Replicas, type ReplicasOptions } from './replicas/replicas.ts';
 import { Standing } from './replicas/standing.ts';
 import { drawKnobs, type Knobs } from './knobs.ts';
 import { Life, type LifeWorld } from './life.ts';
@@ -87,7 +87,10 @@ class Simulation {
     const ports: JournalPorts = { clock: { nowMs: () => time.wallMs }, randomByte: () => tokens.below(256) };
     const reports = { fail: this.#fail, note: this.#note };
     const editPolicy = () => people.editPolicy();
-    this.#replicas = replicas === 1 ? null : this.#newReplicas(replicas, ports, editPolicy);
+    const { strikeChance } = options;
+    const { randomByte } = ports;
+    this.#replicas =
+      replicas === 1 ? null : this.#newReplicas(replicas, { randomByte, editPolicy, strikeChance });
     this.#lives = Array.from({ length: replicas }, () => null);
     this.#deafness = stream(9);
     this.#journals =
@@ -142,11 +145,13 @@ class Simulation {
     this.#standing = this.#standingOf(this.#replicas);
   }
 
-  #newReplicas(count: number, { randomByte }: JournalPorts, editPolicy: () => void): Replicas {
+  #newReplicas(
+    count: number,
+    of: Pick<ReplicasOptions, 'randomByte' | 'editPolicy' | 'strikeChance'>,
+  ): Replicas {
     return new Replicas({
-      ...{ seed: this.#knobs.seed, count, randomByte, editPolicy },
+      ...{ ...of, seed: this.#knobs.seed, count },
       ...{ time: this.#time, fail: this.#fail, note: this.#note },
-      spoilFence: this.#breakage.fence ?? ((leases) => leases),
     });
   }
 

@@ -1,6 +1,5 @@
 // What several replicas share beside the cloud and the policies: machines, a database, and what goes wrong with that.
 import type { JournalPorts } from '../../../daemon/journal/journal.ts';
-import type { SharedLeases } from '../../../daemon/journal/memory/fence.ts';
 import { Random } from '../../support/random.ts';
 import type { Fail } from '../facts.ts';
 import type { Life } from '../life.ts';
@@ -14,7 +13,7 @@ export interface ReplicasOptions {
   readonly count: number;
   readonly time: VirtualTime;
   readonly randomByte: JournalPorts['randomByte'];
-  readonly spoilFence: (leases: SharedLeases['leases']) => SharedLeases['leases'];
+  readonly strikeChance?: number | undefined;
   /** Someone edits a policy. */
   readonly editPolicy: () => void;
   readonly fail: Fail;
@@ -35,9 +34,10 @@ export class Replicas {
   #goesOn = true;
 
   constructor(options: ReplicasOptions) {
-    const { seed, count, time, randomByte, spoilFence, fail } = options;
+    const { seed, count, time, randomByte, fail } = options;
     this.#options = options;
-    this.knobs = drawReplicas(seed, count);
+    const drawn = drawReplicas(seed, count);
+    this.knobs = { ...drawn, strikeChance: options.strikeChance ?? drawn.strikeChance };
     this.machines = this.knobs.clockErrorsMs.map((errorMs) => new Machine(errorMs));
     this.#random = new Random(seed * 16 + 7);
     this.database = new Database(time, new Random(seed * 16 + 8));
@@ -46,7 +46,6 @@ export class Replicas {
       database: this.database,
       knobs: this.knobs,
       randomByte,
-      spoilFence,
       fail,
     });
   }

@@ -6,7 +6,6 @@ import type { OwnJournal } from '../../../daemon/compose/open-journal.ts';
 import { systemClock } from '../../../daemon/clock.ts';
 import type { Intent, Journal, JournalPorts } from '../../../daemon/journal/journal.ts';
 import type { LeaseStore } from '../../../daemon/journal/leases.ts';
-import type { SharedLeases } from '../../../daemon/journal/memory/fence.ts';
 import { MemoryLeases } from '../../../daemon/journal/memory/leases.ts';
 import { openMemoryJournal } from '../../../daemon/journal/memory/memory.ts';
 import { MemoryStore } from '../../../daemon/journal/memory/store.ts';
@@ -25,8 +24,6 @@ export interface SharedJournalOptions {
   readonly knobs: Pick<ReplicaKnobs, 'shards' | 'leaseSeconds'>;
   readonly randomByte: JournalPorts['randomByte'];
   readonly fail: Fail;
-  /** For the tests of the tests: a build with a defect. */
-  readonly spoilFence: (leases: SharedLeases['leases']) => SharedLeases['leases'];
 }
 
 /** The owner that a process is, in the leases. */
@@ -52,7 +49,7 @@ export class SharedJournal {
 
   /** For a process that starts. */
   open(process: VirtualProcess, life: number, telemetry: Telemetry): OwnJournal {
-    const { time, knobs, randomByte, spoilFence } = this.#options;
+    const { time, knobs, randomByte } = this.#options;
     const keeper = new LeaseKeeper({
       store: this.#leaseStore(process),
       replica: { id: ownerOf(life), host: 'simulated', version: '0' },
@@ -66,7 +63,7 @@ export class SharedJournal {
     const journal = openMemoryJournal(
       { clock: { nowMs: () => time.trueWallMs + process.machine.wallErrorMs }, randomByte },
       this.#store,
-      { leases: spoilFence(this.leases), ownership: shown },
+      { leases: this.leases, ownership: shown },
     );
     return { journal: this.#distant(process, journal, shown), leases: keeper };
   }
