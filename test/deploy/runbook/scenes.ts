@@ -116,7 +116,10 @@ export const SCENES: Readonly<Record<string, Scene>> = {
     raise: async (world) => {
       for (const count of [1, 2, 3]) {
         const state = GROUPS.map((id) => wireGroup(id, id === 'sg-web' ? [] : [HELD]));
+        const from = world.daemon.lines.length;
         await world.emulator.setState({ securityGroups: state });
+        // Until it is set back the next change would be one with this.
+        await world.daemon.event('group.converged', { group: 'sg-web', changes: 1 }, from);
         await world.until(new RegExp(`^rampart_differences_total\\{cause="drift"\\} ${count}$`, 'm'));
         await world.until(CONVERGED);
       }
