@@ -70,12 +70,8 @@ function outcomeOf({ engine }: GroupRun, end: RunEnd, { isLessToDo }: Lesson): R
       const reason = 'calls of the replica that looked after the group before may still be under way';
       return { kind: 'not-converged', reason, failure: null, next: { afterMs: end.afterMs } };
     }
-    case 'changed': {
-      const reason = end.lacksRoom
-        ? 'planned again, because the cloud refused for lack of room: set `reconcile.ruleQuota` to what the group can hold, and `rampart plan` shows the plan that fits'
-        : 'the group has changed since its plan was approved';
-      return { kind: 'not-converged', reason, failure: null, next: 'needsHelp' };
-    }
+    case 'changed':
+      return { kind: 'not-converged', reason: whyChanged(end.lacksRoom), failure: null, next: 'needsHelp' };
     case 'unread':
     case 'unverified':
       return notConverged(end.failure.message, end.failure);
@@ -90,6 +86,11 @@ function outcomeOf({ engine }: GroupRun, end: RunEnd, { isLessToDo }: Lesson): R
     }
   }
 }
+
+const whyChanged = (lacksRoom: boolean): string =>
+  lacksRoom
+    ? 'planned again, because the cloud refused for lack of room: set `reconcile.ruleQuota` to what the group can hold, and `rampart plan` shows the plan that fits'
+    : 'the group has changed since its plan was approved';
 
 /** How many, where they are declared and why is what the block says. */
 function quarantinedOutcome({ hash, blockedBy }: GroupPlan): ReconcileOutcome {
