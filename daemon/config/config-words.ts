@@ -1,6 +1,7 @@
 // What the author of a config is told to write, by key. Values stand in messages only where they are known words of others,
 // or numbers and addresses in a form that no secret has.
 import { quote } from '../../reconciler/policy/read/complaint.ts';
+import { MODES_BY_OTHERS } from '../../reconciler/policy/schema/policy-hints.ts';
 import type { ShapeWords } from '../../reconciler/policy/schema/shape-complaints.ts';
 
 /** What is said where the mode is missing, the only key that must be there. */
@@ -9,18 +10,7 @@ export const MODE_HINT =
 
 /** Words of other programs for values of ours, by key. */
 const CONFIG_WORDS_OF_OTHERS: ReadonlyMap<string, ReadonlyMap<string, string>> = new Map([
-  [
-    'mode',
-    new Map([
-      ['dry-run', 'observe'],
-      ['dryrun', 'observe'],
-      ['plan', 'observe'],
-      ['monitor', 'observe'],
-      ['readonly', 'observe'],
-      ['read-only', 'observe'],
-      ['apply', 'enforce'],
-    ]),
-  ],
+  ['mode', MODES_BY_OTHERS],
   [
     'level',
     new Map([
@@ -80,9 +70,9 @@ interface MeantInstead {
   readonly hint: string;
 }
 
-const cannotBe = (key: string, input: string | number, meantInConfig: string): MeantInstead => ({
+const cannotBe = (key: string, input: string | number, written: string): MeantInstead => ({
   message: `${quote(key)} cannot be ${quote(String(input))}`,
-  hint: `write \`${meantInConfig}\``,
+  hint: `write \`${written}\``,
 });
 
 function meantInConfig(key: string, input: unknown): MeantInstead | null {

@@ -15,7 +15,8 @@ const ACTIONS: ReadonlyMap<string, string> = new Map([
   ['reject', 'drop'],
   ['block', 'drop'],
 ]);
-const MODES_BY_OTHERS: ReadonlyMap<string, string> = new Map([
+/** Of a policy and of the config. */
+export const MODES_BY_OTHERS: ReadonlyMap<string, string> = new Map([
   ['dry-run', 'observe'],
   ['dryrun', 'observe'],
   ['plan', 'observe'],
