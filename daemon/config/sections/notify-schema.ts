@@ -1,4 +1,4 @@
-// `notify` of the config: who is knownEvents of which events, without being asked.
+// `notify` of the config: who is told of which events, without being asked.
 import { z } from 'zod';
 import { err, ok, type Result } from '../../../reconciler/model/result.ts';
 import { matchesGlob } from '../../../reconciler/model/glob.ts';
@@ -41,6 +41,7 @@ const DEFAULT_EVENTS = [
   'rule.*',
   'breakglass.*',
   'resync.late',
+  'journal.*',
 ];
 
 const TAKES_SECRET: Readonly<Record<ReceiverType, 'always' | 'maybe' | 'never'>> = {
@@ -116,7 +117,7 @@ export const notifySchema = z
   .array(receiver)
   .max(MOST_RECEIVERS)
   .default([])
-  .meta({ description: 'Who is knownEvents of what happens, in one message a batch.' });
+  .meta({ description: 'Who is told of what happens, in one message a batch.' });
 
 function parseLink(text: string): Result<string, string> {
   const isGood =
