@@ -38,7 +38,11 @@ export async function tryWrites(ports: WritePorts): Promise<TriedWrites> {
   const at = await groupPlace(ports);
   if (at === null) {
     const where = ports.places.map(({ account, region }) => `${account} ${region}`).join(', ');
-    return notTried(null, `no group ${group} is seen in ${where}`, 'name one that `rampart plan` shows');
+    return notTried(
+      null,
+      `no group ${group} that may be written to is seen in ${where}`,
+      'name one that `rampart plan` shows and that no cloud product owns',
+    );
   }
   const known = await idsOfRules(ports, at);
   if ('check' in known) return { ...NOT_SENT, checks: [{ ...known, account: at.account }] };
