@@ -54,7 +54,7 @@ export interface OwnJournal {
 }
 
 /** For the daemon, which may be one of several replicas: as `openJournal`. */
-export async function openOwnJournal(config: Config, wait: DatabaseWait): Promise<OwnJournal> {
+async function openOwnJournal(config: Config, wait: DatabaseWait): Promise<OwnJournal> {
   const target = databaseOf(config.journal);
   if (target === null) {
     return { journal: await openJournal(config), leases: soleLeases({ owner: 'sole', epoch: 1 }) };

@@ -1,4 +1,4 @@
-// By itself, because texts are shortText both where a note is made and where a line of a message is.
+// By itself, because texts are shortened both where a note is made and where a line of a message is.
 
 /** At most so many characters; what is longer ends with an ellipsis. Never cuts a character in half. */
 export function shortText(text: string, characters: number): string {

@@ -23,7 +23,7 @@ export interface RestWorld {
   /** A person approves whatever waits. */
   readonly approve: () => void;
   /** Whether something waits for long. */
-  readonly hasSetAside: () => boolean;
+  readonly hasLeftAlone: () => boolean;
   /** Until that time or a violation. */
   readonly runUntil: (untilMs: number) => Promise<void>;
   /** Whether there was a violation. */
@@ -71,7 +71,7 @@ export class Rest {
       if (wrong.length > 0 || writes > writesBefore) calmSinceMs = this.#world.time.nowMs;
       const tookMs = calmSinceMs - fromMs;
       this.#tookMs = tookMs;
-      const boundMs = this.#world.hasSetAside() ? PATIENT_LIVENESS_MS : LIVENESS_MS;
+      const boundMs = this.#world.hasLeftAlone() ? PATIENT_LIVENESS_MS : LIVENESS_MS;
       if (tookMs > boundMs)
         this.#world.fail('liveness', `after ${boundMs / 60_000} minutes: ${wrong.join('; ')}`);
       if (this.#world.time.nowMs - calmSinceMs >= this.#calmMs()) break;

@@ -42,7 +42,7 @@ export interface Report {
 }
 
 /** Events after which something waits for long: a refused rule, a group without room, one that flaps. */
-const SETS_ASIDE = /^(step\.quarantined|group\.flapping|call\.failed .*AuthorizationLimitExceed)/;
+const LEAVES_ALONE = /^(step\.quarantined|group\.flapping|call\.failed .*AuthorizationLimitExceed)/;
 /** From a change of the policies until another replica hears of it. */
 const MOST_DEAF_MS = 3000;
 const MS_BETWEEN_STARTS = 700;
@@ -70,7 +70,7 @@ class Simulation {
   /** The last process of each replica. */
   readonly #lives: Array<Life | null>;
   #violation: Violation | null = null;
-  readonly #counts = { lives: 0, calls: 0, writes: 0, effects: 0, setAside: 0, livenessMs: 0 };
+  readonly #counts = { lives: 0, calls: 0, writes: 0, effects: 0, leftAlone: 0, livenessMs: 0 };
   readonly #writesOf = new Map<string, number>();
   /** Of how late each hears of a change. */
   readonly #deafness: Random;
@@ -139,7 +139,7 @@ class Simulation {
       ...{ ...world, knobs: this.#knobs, time, replicas: this.#replicas, random: () => stream(5) },
       judgesNews: options.estate === true,
       lives: () => this.#lives,
-      hasSetAside: () => this.#counts.setAside > 0,
+      hasLeftAlone: () => this.#counts.leftAlone > 0,
       fail: this.#fail,
     });
     this.#standing = this.#standingOf(this.#replicas);
@@ -178,7 +178,7 @@ class Simulation {
   }
 
   readonly #note = (who: string, what: string): void => {
-    if (SETS_ASIDE.test(what)) this.#counts.setAside += 1;
+    if (LEAVES_ALONE.test(what)) this.#counts.leftAlone += 1;
     this.#trace.note(who, what);
   };
 
@@ -299,7 +299,7 @@ class Simulation {
       lives: () => this.#lives,
       writesOf: this.#writesOf,
       approve: this.#approve,
-      hasSetAside: () => this.#counts.setAside > 0,
+      hasLeftAlone: () => this.#counts.leftAlone > 0,
       runUntil: (untilMs) => this.#runUntil(untilMs),
       isOver: () => this.#violation !== null,
       fail: this.#fail,

@@ -23,7 +23,7 @@ const shownAs = (found: FoundFile): string => (isUnread(found) ? found.problem.f
 
 const bytesFound = (found: FoundFile): Uint8Array | null => (isUnread(found) ? null : found.bytes);
 
-/** All that has to be compiled asFolder, each file once. */
+/** All that has to be compiled as a folder, each file once. */
 const asFolder = (found: readonly FoundFile[]): CompileInput => ({
   files: found.filter((each): each is SourceFile => !isUnread(each)),
   unreadable: found.filter(isUnread),

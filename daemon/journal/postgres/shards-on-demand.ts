@@ -43,7 +43,7 @@ export class ShardsOnDemand {
     }
   }
 
-  /** The lease has run out: the next that needs it takes it anew, if it can. */
+  /** The lease has run out: the next that needs it takes it again, if it can. */
   lost({ shard }: HeldLease): void {
     this.#held.delete(shard);
   }

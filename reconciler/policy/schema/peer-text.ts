@@ -21,7 +21,7 @@ export const NAME_HINT =
 
 export function parsePeerText(text: string): Result<PeerWord, Complaint> {
   if (/^(sg|pl|prl)-/i.test(text)) return parsePeerId(text);
-  if (NOBODY.has(text)) return err(nobody(text));
+  if (HOST_OF_NO_ONE.has(text)) return err(withoutLength(text));
   if (/^[0-9.]/.test(text) || /[:/]/.test(text)) {
     const prefix = parsePrefixText(text);
     return prefix.ok ? ok({ kind: 'peer', peer: prefix.value }) : err(withCure(prefix.error, text));
@@ -31,10 +31,10 @@ export function parsePeerText(text: string): Result<PeerWord, Complaint> {
   return err(withCure({ code: 'bad-peer', message, hint: NAME_HINT }, text));
 }
 
-/** Each is one address that nobody has; who writes it means everybody. */
-const NOBODY: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
+/** Each is one address that no one has; who writes it means everybody. */
+const HOST_OF_NO_ONE: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
 
-const nobody = (text: string): Complaint => ({
+const withoutLength = (text: string): Complaint => ({
   code: 'bad-peer',
   message: `${quote(text)} without a length is one address that no one has`,
   hint: `${cureText('write', text === '::' ? '::/0' : '0.0.0.0/0')} for all of its kind, or \`anywhere\` for IPv6 too`,

@@ -33,7 +33,7 @@ export interface CheckedWorld {
   /** Null: not judged. By group: whether its reads hung lately. */
   readonly hungLately: ((group: string) => boolean) | null;
   /** Whether something waits for long. */
-  readonly hasSetAside: () => boolean;
+  readonly hasLeftAlone: () => boolean;
   readonly fail: Fail;
 }
 
@@ -96,7 +96,7 @@ export function estateChecks(world: CheckedWorld): Check[] {
         resyncMs: config.resyncSeconds * 1000,
         patienceMs: PATIENCE_MS,
         mayWait: (group) =>
-          !world.isNamed(group) || world.hasSetAside() || journals.pauses(world.wallMs()).length > 0,
+          !world.isNamed(group) || world.hasLeftAlone() || journals.pauses(world.wallMs()).length > 0,
       },
       fail,
     ),

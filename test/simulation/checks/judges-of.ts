@@ -27,7 +27,7 @@ export interface JudgedWorld {
   readonly replicas: Replicas | null;
   readonly lives: () => ReadonlyArray<Life | null>;
   readonly judgesNews: boolean;
-  readonly hasSetAside: () => boolean;
+  readonly hasLeftAlone: () => boolean;
   /** Of packets. */
   readonly random: () => Random;
   readonly fail: Fail;
@@ -52,7 +52,7 @@ export function judgesOf(judged: JudgedWorld): Judges {
 }
 
 function checkedWorld(judged: JudgedWorld): CheckedWorld {
-  const { knobs, time, network, troubles, tree, journals, replicas, judgesNews, hasSetAside, fail } = judged;
+  const { knobs, time, network, troubles, tree, journals, replicas, judgesNews, hasLeftAlone, fail } = judged;
   const isKnown = ({ pausedAtMs }: Pause): boolean =>
     replicas === null || time.trueWallMs - pausedAtMs > PAUSE_KNOWN_MS;
   return {
@@ -63,7 +63,7 @@ function checkedWorld(judged: JudgedWorld): CheckedWorld {
     hasLessRoom: () => troubles.quotaIsCut,
     isNamed: (group) => tree.names(group),
     hungLately: judgesNews ? (group) => network.hangs(group) : null,
-    hasSetAside,
+    hasLeftAlone,
     fail,
   };
 }
