@@ -41,13 +41,13 @@ export const credentialsUri = z
   )
   .optional();
 
-const typeOf = <Type extends string>(type: Type, description: string) =>
+const ofType = <Type extends string>(type: Type, description: string) =>
   z.literal(type).meta({ description });
 
-const emulatorKey = keysOf({ type: typeOf('emulator', 'The key of the emulator.') });
+const emulatorKey = keysOf({ type: ofType('emulator', 'The key of the emulator.') });
 
 const accessKey = keysOf({
-  type: typeOf('accessKey', 'An AccessKey pair. One of …Env and …File for each part.'),
+  type: ofType('accessKey', 'An AccessKey pair. One of …Env and …File for each part.'),
   accessKeyIdEnv: envName.optional().meta({ description: 'Variable that holds the AccessKey id.' }),
   accessKeyIdFile: secretFile.optional().meta({ description: 'File that holds the AccessKey id.' }),
   accessKeySecretEnv: envName.optional().meta({ description: 'Variable that holds the secret.' }),
@@ -68,14 +68,14 @@ const accessKey = keysOf({
 });
 
 const defaultChain = keysOf({
-  type: typeOf(
+  type: ofType(
     'default',
     'The vendor’s chain: environment, OIDC, CLI profile, credentials file, instance metadata, credentials URI.',
   ),
 });
 
 const ecsRamRole = keysOf({
-  type: typeOf('ecsRamRole', 'The role of the ECS instance that Rampart runs on.'),
+  type: ofType('ecsRamRole', 'The role of the ECS instance that Rampart runs on.'),
   roleName: z
     .string()
     .min(1)
@@ -88,7 +88,7 @@ const ecsRamRole = keysOf({
 });
 
 const oidc = keysOf({
-  type: typeOf(
+  type: ofType(
     'oidc',
     'The service account of a pod (RRSA). What is absent comes from the ALIBABA_CLOUD_… variables that RRSA sets.',
   ),
@@ -100,7 +100,7 @@ const oidc = keysOf({
 });
 
 const uri = keysOf({
-  type: typeOf('uri', 'A service near by that hands out keys.'),
+  type: ofType('uri', 'A service near by that hands out keys.'),
   uri: credentialsUri.meta({
     description:
       'https, or http of this machine or a link-local address. Absent: ALIBABA_CLOUD_CREDENTIALS_URI.',
@@ -110,7 +110,7 @@ const uri = keysOf({
 const baseCredentialsSchema = z.discriminatedUnion('type', [accessKey, defaultChain, ecsRamRole, oidc, uri]);
 
 const assumeRole = keysOf({
-  type: typeOf('assumeRole', 'A role, of this or another account, that `source` may assume.'),
+  type: ofType('assumeRole', 'A role, of this or another account, that `source` may assume.'),
   roleArn: roleArn.meta({ description: 'Role that is assumed.' }),
   roleSessionName: sessionName,
   externalId: z
