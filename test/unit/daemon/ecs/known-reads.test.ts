@@ -58,7 +58,10 @@ async function setUp() {
   };
   const endpoint = await startFakeEndpoint((call, response) => {
     const isHead = call.params.Action === 'DescribeSecurityGroups';
-    if (!isHead && cloud.script !== null) return cloud.script(call, response);
+    if (!isHead && cloud.script !== null) {
+      cloud.script(call, response);
+      return;
+    }
     const body = isHead ? { SecurityGroups: { SecurityGroup: [cloud.head] } } : cloud.rules;
     response.end(JSON.stringify({ RequestId: cloud.requestId(), ...body }));
   });
