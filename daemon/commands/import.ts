@@ -4,11 +4,12 @@ import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { counted } from '../../reconciler/model/counted.ts';
-import type { GroupRef } from '../../reconciler/model/group.ts';
+import { groupKey, type DescribedGroup, type GroupRef } from '../../reconciler/model/group.ts';
+import { ok } from '../../reconciler/model/result.ts';
 import { GROUP_ID } from '../../reconciler/policy/schema/peer-text.ts';
 import { policyJsonSchema } from '../../reconciler/policy/schema/schema.ts';
 import { printable } from '../../reconciler/policy/report/printable.ts';
-import { NO_NAMES, renderNames, sharedNames } from '../../reconciler/policy/report/shared-names.ts';
+import { SharedNameUses, NO_NAMES, renderNames } from '../../reconciler/policy/report/shared-names.ts';
 import type { Config } from '../config/config.ts';
 import type { Place } from '../ecs/api.ts';
 import { isIoError } from '../io-reason.ts';
@@ -17,7 +18,7 @@ import { invocationOf } from '../cli/invocation.ts';
 import { line, UsageError, type ExitCode, type Io } from '../cli/io.ts';
 import { NO_PROGRESS } from '../cli/progress.ts';
 import { openEngine, type OpenEngine } from '../compose/open-engine.ts';
-import { oneByOne, sideBySide } from '../compose/session.ts';
+import { oneByOne } from '../compose/session.ts';
 import { addCommonFlags, addTimeoutFlag, readConfig, shownPath, type CommonFlags } from '../compose/setup.ts';
 import { writeWhole } from '../cli/write-whole.ts';
 import { READ_ONLY } from './embedded-emulator.ts';
@@ -121,8 +122,14 @@ async function groupsOfAll(
   return lists.flat();
 }
 
-type SharedHead = Pick<TextPorts, 'names' | 'schemaLine'>;
-const NO_HEAD: SharedHead = { names: NO_NAMES, schemaLine: null };
+interface SharedHead extends Pick<TextPorts, 'names' | 'schemaLine'> {
+  /** Groups that were read for it, and need not be read again; by key. */
+  readonly read: ReadonlyMap<string, DescribedGroup>;
+}
+
+const NO_HEAD: SharedHead = { names: NO_NAMES, schemaLine: null, read: new Map() };
+/** Of groups that are kept to be written; the others are read twice. About 150 MB. */
+const MOST_RULES_KEPT = 200_000;
 const NAMES_FILE = 'imported-names.yaml';
 const SCHEMA_LINE = '# yaml-language-server: $schema=./schema.json';
 
@@ -140,29 +147,40 @@ async function sharedHead(
   const file = path.join(folder, NAMES_FILE);
   if (existsSync(file)) {
     line(io.stderr, `${shownPath(file, io)} is there already, so what rules share is written out`);
-    return { names: NO_NAMES, schemaLine: SCHEMA_LINE };
+    return { ...NO_HEAD, schemaLine: SCHEMA_LINE };
   }
-  const read = await sideBySide({ config, io }, refs, (ref) => engine.ecs.describeGroup(ref));
-  const names = sharedNames(
-    read.flatMap((each) => (each.ok && !each.value.serviceManaged ? [each.value] : [])),
-  );
+  const uses = new SharedNameUses();
+  const read = new Map<string, DescribedGroup>();
+  let rulesKept = 0;
+  await oneByOne({ config, io }, refs, {
+    read: (ref) => engine.ecs.describeGroup(ref),
+    take: (answer, ref) => {
+      if (!answer.ok) return;
+      const { rules, serviceManaged } = answer.value;
+      if (!serviceManaged) uses.add(answer.value);
+      rulesKept += rules.length;
+      if (rulesKept <= MOST_RULES_KEPT) read.set(groupKey(ref), answer.value);
+    },
+  });
+  const names = uses.shared();
   const text = renderNames(names);
-  if (text === null) return { names: NO_NAMES, schemaLine: SCHEMA_LINE };
+  if (text === null) return { ...NO_HEAD, schemaLine: SCHEMA_LINE, read };
   const refusal = writeWhole(file, `${SCHEMA_LINE}\n${text}`);
   if (refusal !== null) throw new UsageError(`${file} cannot be written: ${refusal}`);
   line(
     io.stdout,
     `${shownPath(file, io)}: ${counted(names.networks.size, 'network')}, ${counted(names.services.size, 'service')}`,
   );
-  return { names, schemaLine: SCHEMA_LINE };
+  return { names, schemaLine: SCHEMA_LINE, read };
 }
 
 async function importOne(
-  ports: TextPorts & { readonly folder: string },
+  ports: TextPorts & Pick<SharedHead, 'read'> & { readonly folder: string },
   ref: GroupRef,
   flags: ImportFlags,
 ): Promise<Outcome> {
-  const described = await ports.engine.ecs.describeGroup(ref);
+  const known = ports.read.get(groupKey(ref));
+  const described = known === undefined ? await ports.engine.ecs.describeGroup(ref) : ok(known);
   if (!described.ok) return { kind: 'failed', reason: `${described.error.code}: ${described.error.message}` };
   const group = described.value;
   if (group.serviceManaged && flags.group === undefined) {

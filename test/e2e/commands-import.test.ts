@@ -164,6 +164,9 @@ test('--all: every region, what three rules share gets a name, and planning what
       ['a', 'b', 'c'].map((id) => `policies/sg-${id}.yaml: 2 rules\n`).join(''),
   );
   expect(stderr).toMatch(/^3 groups with 6 rules imported\nnext: .*rampart plan\n$/);
+  // Each group is read once, though its names are found before anything is written.
+  const looks = (await emulator.calls()).filter(({ action }) => action === 'DescribeSecurityGroupAttribute');
+  expect(looks.map(({ params }) => params.SecurityGroupId).sort()).toEqual(['sg-a', 'sg-b', 'sg-c']);
   const read = (name: string) => readFileSync(path.join(workspace.folder, 'policies', name), 'utf8');
   expect(read('sg-c.yaml')).toMatch(/^# yaml-language-server: \$schema=\.\/schema\.json\n/);
   expect(read('sg-c.yaml')).toContain('region: eu-central-1');

@@ -7,7 +7,12 @@ import { planGroup } from '../../../reconciler/plan/plan-group.ts';
 import { compilePolicies } from '../../../reconciler/policy/compile/compile.ts';
 import { parsePolicyFile } from '../../../reconciler/policy/read/file.ts';
 import { renderGroup, type UnsayableRule } from '../../../reconciler/policy/report/render-group.ts';
-import { NO_NAMES, renderNames, type SharedNames } from '../../../reconciler/policy/report/shared-names.ts';
+import {
+  sharedNamesIn,
+  NO_NAMES,
+  renderNames,
+  type SharedNames,
+} from '../../../reconciler/policy/report/shared-names.ts';
 import { problemText } from '../../compose/setup.ts';
 import type { Engine } from '../../reconcile/engine.ts';
 import { TargetResolver } from '../../schedule/selectors.ts';
@@ -68,7 +73,8 @@ async function doubtsOf(
   group: DescribedGroup,
   { engine, accounts, names }: TextPorts,
 ): Promise<readonly string[]> {
-  const shared = names === NO_NAMES ? null : renderNames(names);
+  // All the names of a large estate for each of its groups would be work that grows with its square.
+  const shared = names === NO_NAMES ? null : renderNames(sharedNamesIn(text, names));
   const files = [
     parsePolicyFile({ path: file, text }),
     ...(shared === null ? [] : [parsePolicyFile({ path: 'names.yaml', text: shared })]),

@@ -3,6 +3,7 @@
 // at, and a known digest is of one that was accepted; so nothing that is cut off, refused or of another form is ever known.
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import type { AnswerTurns } from './answer-turns.ts';
 
 /** What pop-core, which parses whatever comes, gets in the place of a known answer. */
 const IN_PLACE = Buffer.from('{}');
@@ -13,11 +14,13 @@ const ID_TEXT = /^[\w-]{1,64}$/;
 
 export class AnswerTap {
   readonly #known: string | null;
+  readonly #turns: AnswerTurns;
   #digest: string | null = null;
 
   /** `known`: the digest of an answer to the same call; null: there is none. */
-  constructor(known: string | null) {
+  constructor(known: string | null, turns: AnswerTurns) {
     this.#known = known;
+    this.#turns = turns;
   }
 
   /** SHA-256 of the answer but for its request id; null: it has not come, or has another form. */
@@ -30,22 +33,27 @@ export class AnswerTap {
     return this.#digest !== null && this.#digest === this.#known;
   }
 
-  /** Holds the body back until it is whole. To be called before any of it was read. */
+  /** Holds the body back until it is whole and has its turn. To be called before any of it was read. */
   listen(response: IncomingMessage): void {
     if (response.statusCode !== 200 || 'content-encoding' in response.headers) return;
     const push = response.push.bind(response);
     const held: Uint8Array[] = [];
-    response.push = (chunk: unknown, encoding) => {
-      if (chunk instanceof Uint8Array) {
-        held.push(chunk);
-        return true;
-      }
-      const body = Buffer.concat(held.splice(0));
-      this.#digest = response.complete ? digestOfAnswer(body) : null;
-      const read = this.isKnown ? IN_PLACE : body;
-      if (read.length > 0) push(read);
-      return push(chunk, encoding);
+    let isOver = false;
+    response.push = (chunk: unknown) => {
+      if (chunk instanceof Uint8Array) held.push(chunk);
+      if (chunk !== null) return true;
+      // The end is told once more where the connection closes before the turn has come.
+      if (!isOver) this.#turns.take(() => this.#end(response, Buffer.concat(held), push));
+      isOver = true;
+      return false;
     };
+  }
+
+  #end(response: IncomingMessage, body: Buffer, push: IncomingMessage['push']): void {
+    this.#digest = response.complete ? digestOfAnswer(body) : null;
+    const read = this.isKnown ? IN_PLACE : body;
+    if (read.length > 0) push(read);
+    push(null);
   }
 }
 

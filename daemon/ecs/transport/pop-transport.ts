@@ -8,6 +8,7 @@ import type { Credentials, CredentialsSource } from '../credentials/credentials.
 import type { WireParams } from '../api.ts';
 import { parseEndpoint, regionalEndpoint, type VendorService } from '../../config/accounts/endpoint.ts';
 import { AnswerTap } from './answer-tap.ts';
+import { AnswerTurns } from './answer-turns.ts';
 import { boundedAgents } from './bounded-agent.ts';
 import {
   exchangeSchema,
@@ -70,6 +71,7 @@ export class PopTransport implements Transport {
   /** One client an endpoint. */
   readonly #clients = new Map<string, VerboseCore>();
   readonly #agents: ReturnType<typeof boundedAgents>;
+  readonly #turns = new AnswerTurns();
   /** Secrets that requests were signed with lately: no message may repeat them. */
   #secrets: readonly string[] = [];
 
@@ -91,7 +93,7 @@ export class PopTransport implements Transport {
     }
     const giveUp = new AbortController();
     try {
-      const tap = known === undefined ? null : new AnswerTap(known);
+      const tap = known === undefined ? null : new AnswerTap(known, this.#turns);
       const sending = { signal: giveUp.signal, mayBegin, tap };
       const options = this.#requestOptions(endpoint.value, sending);
       const [json, exchange] = await this.#clientOf(endpoint.value).request(operation, params, options);

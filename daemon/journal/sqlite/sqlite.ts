@@ -169,12 +169,11 @@ class SqliteJournal extends SqliteDesk implements Journal {
       const sameSaved = 'SELECT saved_at_ms FROM plans WHERE hash = ? AND body = ?';
       const known = this.#db.get(sameSaved, plan.hash, body) as { saved_at_ms: number } | undefined;
       if (known !== undefined && Math.abs(nowMs - known.saved_at_ms) < PLAN_FRESH_MS) return;
-      this.#db.run(
-        'INSERT OR REPLACE INTO plans (hash, body, saved_at_ms) VALUES (?, ?, ?)',
-        plan.hash,
-        body,
-        nowMs,
-      );
+      // The intents of its calls wait for the disk, and bring it there too.
+      this.#db.quickTransaction(() => {
+        const sql = 'INSERT OR REPLACE INTO plans (hash, body, saved_at_ms) VALUES (?, ?, ?)';
+        this.#db.run(sql, plan.hash, body, nowMs);
+      });
       this.#prune(nowMs);
     });
   }
@@ -188,12 +187,12 @@ class SqliteJournal extends SqliteDesk implements Journal {
       const before = this.#readMarks(group);
       const after = { ...before, ...marks };
       if (after.attempted === before.attempted && after.applied === before.applied) return;
-      this.#db.run(
-        'INSERT OR REPLACE INTO marks (group_key, attempted, applied) VALUES (?, ?, ?)',
-        groupKey(group),
-        after.attempted,
-        after.applied,
-      );
+      const { attempted, applied } = after;
+      // Of every group after each commit. What is lost in a power cut is found out again.
+      this.#db.quickTransaction(() => {
+        const sql = 'INSERT OR REPLACE INTO marks (group_key, attempted, applied) VALUES (?, ?, ?)';
+        this.#db.run(sql, groupKey(group), attempted, applied);
+      });
     });
   }
 

@@ -19,40 +19,59 @@ export interface SharedNames {
 
 export const NO_NAMES: SharedNames = { networks: new Map(), services: new Map() };
 
-/** Names for the sets of prefixes and the ports that at least three entries of these groups have. */
-export function sharedNames(groups: readonly DescribedGroup[]): SharedNames {
-  const [networks, services] = [new Map<string, number>(), new Map<string, number>()];
-  const count = (uses: Map<string, number>, key: string | null): void => {
-    if (key !== null) uses.set(key, (uses.get(key) ?? 0) + 1);
-  };
-  for (const group of groups) {
-    for (const { rule, peers } of entriesOfRules(group.rules.map((described) => described.rule))) {
-      count(networks, prefixesKey(peers));
-      count(services, trafficKey(rule));
+/** Counts what groups have in common, one after the other: of each only the counts are kept. */
+export class SharedNameUses {
+  readonly #networks = new Map<string, number>();
+  readonly #services = new Map<string, number>();
+
+  add({ rules }: Pick<DescribedGroup, 'rules'>): void {
+    for (const { rule, peers } of entriesOfRules(rules.map((described) => described.rule))) {
+      countUse(this.#networks, prefixesKey(peers));
+      countUse(this.#services, trafficKey(rule));
     }
   }
-  const shared = (uses: ReadonlyMap<string, number>): string[] =>
-    [...uses].filter(([, n]) => n >= MIN_USES).map(([key]) => key);
-  const sets = shared(networks)
-    .map((key) => key.split(' '))
-    .sort(compareSets);
-  const several = sets.filter(({ length }) => length > 1);
+
+  /** Names for the sets of prefixes and the ports that at least three entries of the groups have. */
+  shared(): SharedNames {
+    const sets = oftenUsed(this.#networks)
+      .map((key) => key.split(' '))
+      .sort(compareSets);
+    const several = new Map(sets.filter(({ length }) => length > 1).map((set, at) => [set, at + 1]));
+    return {
+      networks: new Map(
+        sets.map((prefixes) => {
+          const [first = ''] = prefixes;
+          const name =
+            prefixes.length === 1
+              ? `net-${first.replaceAll(/[^\w.]+/g, '-')}`
+              : `nets-${several.get(prefixes) ?? 0}`;
+          return [prefixes.join(' '), { name, prefixes }];
+        }),
+      ),
+      services: new Map(
+        oftenUsed(this.#services)
+          .sort()
+          .map((key) => [key, key.replace('/', '-')]),
+      ),
+    };
+  }
+}
+
+function countUse(uses: Map<string, number>, key: string | null): void {
+  if (key !== null) uses.set(key, (uses.get(key) ?? 0) + 1);
+}
+
+const oftenUsed = (uses: ReadonlyMap<string, number>): string[] =>
+  [...uses].filter(([, n]) => n >= MIN_USES).map(([key]) => key);
+
+const NAME_WORDS = /[\w.-]+/g;
+
+/** Those of the names that stand in this text; perhaps some more. */
+export function sharedNamesIn(text: string, { networks, services }: SharedNames): SharedNames {
+  const words = new Set(text.match(NAME_WORDS));
   return {
-    networks: new Map(
-      sets.map((prefixes) => {
-        const [first = ''] = prefixes;
-        const name =
-          prefixes.length === 1
-            ? `net-${first.replaceAll(/[^\w.]+/g, '-')}`
-            : `nets-${several.indexOf(prefixes) + 1}`;
-        return [prefixes.join(' '), { name, prefixes }];
-      }),
-    ),
-    services: new Map(
-      shared(services)
-        .sort()
-        .map((key) => [key, key.replace('/', '-')]),
-    ),
+    networks: new Map([...networks].filter(([, { name }]) => words.has(name))),
+    services: new Map([...services].filter(([, name]) => words.has(name))),
   };
 }
 

@@ -130,6 +130,16 @@ describe('a group that stays as it is', () => {
     expect([first.serviceManaged, second.serviceManaged]).toEqual([false, true]);
   });
 
+  it('is known also where the connection closes after each answer', async () => {
+    const { cloud, read } = await setUp();
+    cloud.script = (_call, response) => {
+      response.setHeader('connection', 'close');
+      response.end(JSON.stringify({ RequestId: cloud.requestId(), ...cloud.rules }));
+    };
+    const first = await read();
+    expect(await read()).toBe(first);
+  });
+
   it('is parsed each time where the request id could hide something', async () => {
     const { cloud, read, answers } = await setUp();
     cloud.requestId = () => 'R-1\\"';
