@@ -45,7 +45,7 @@ The plain client makes one Authorize and two reads a rule, ten rules side by sid
 
 ### Plans and proofs
 
-Medians of five. Batches: of any order, which are not safe; they are the least calls that the API allows.
+Medians of five. Batches: one Authorize and one Revoke for each hundred rules, in any order, which is not safe. Fewer calls are a Modify.
 
 ${table(
   [
