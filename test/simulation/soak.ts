@@ -103,7 +103,7 @@ class Soak {
   readonly #counts = { drifts: 0, calls: 0, writes: 0 };
   readonly #problems: string[] = [];
   readonly #samples: Sample[] = [];
-  readonly #metrics = new Metrics();
+  readonly #metrics = new Metrics().withProcess();
   readonly #collectGarbage = garbageCollector();
 
   constructor(options: SoakOptions, onSample: (sample: Sample) => void) {
