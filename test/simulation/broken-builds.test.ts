@@ -11,6 +11,7 @@ import { oneSided } from '../../reconciler/plan/order/one-sided.ts';
 import type { GroupPlan, GroupPolicy, Step } from '../../reconciler/plan/plan.ts';
 import type { PlanInput } from '../../reconciler/plan/plan-input.ts';
 import {
+  heedsNoPause,
   intentAfterCall,
   takesOverAtOnce,
   tokensOfContent,
@@ -18,7 +19,7 @@ import {
   wayToldOnce,
   writesAfterDeadline,
 } from './broken-builds.ts';
-import { whereGroupsAreFull, whereOwnersFallSilent } from './draw/worlds.ts';
+import { whereGroupsAreFull, whereOwnersFallSilent, wherePeoplePause } from './draw/worlds.ts';
 import type { Breakage, SimulationOptions } from './options.ts';
 import { simulate, type Violation } from './simulation.ts';
 
@@ -128,6 +129,14 @@ describe('a broken build is caught', () => {
     const world = { world: whereOwnersFallSilent, strikeChance: 0.4, replicas: 3 };
     const caught = await firstViolation(OWNERS_SEED, breakage, world);
     expect(caught?.invariant).toBe('owner');
+  });
+
+  it.each([
+    { mistake: 'one process heeds no pause', replicas: 1 },
+    { mistake: 'three replicas heed no pause', replicas: 3 },
+  ])('in which $mistake', async ({ replicas }) => {
+    const caught = await firstViolation(1, heedsNoPause, { world: wherePeoplePause, replicas });
+    expect(caught?.invariant).toBe('pauses');
   });
 
   it.each([

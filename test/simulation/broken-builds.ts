@@ -68,6 +68,14 @@ function withLeases(leases: ShardLeases, changes: Partial<ShardLeases>): ShardLe
   });
 }
 
+/** No one reads who has paused what. */
+export const heedsNoPause = (): Breakage => ({
+  engine: ({ journal, ...others }) => ({
+    ...others,
+    journal: wrappedJournal(journal, { pauses: () => Promise.resolve([]) }),
+  }),
+});
+
 /** Each change is told once, and not again where it is tried in another way that may promise less. */
 export function wayToldOnce(): Breakage {
   const told = new Set<unknown>();

@@ -222,7 +222,7 @@ export class Life {
 
   #transport(): Transport {
     return {
-      call: (operation, asked, mayBegin) => {
+      call: (operation, asked, { mayBegin } = {}) => {
         const params = withPages(asked, this.#world.pageSize);
         if (!this.#boundary(`before ${operation} is sent`)) return never();
         if (mayBegin?.() === false) return Promise.resolve(NOT_BEGUN);

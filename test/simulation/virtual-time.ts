@@ -34,6 +34,8 @@ export class VirtualProcess {
   readonly #time: VirtualTime;
   #isAlive = true;
   #frozenUntilMs = -Infinity;
+  /** One after the other. */
+  readonly #freezes: Array<{ readonly fromMs: number; readonly untilMs: number }> = [];
 
   constructor(time: VirtualTime, machine: Machine) {
     this.#time = time;
@@ -60,7 +62,20 @@ export class VirtualProcess {
 
   /** As SIGSTOP and SIGCONT: none of its timers fires before the time is over; then all that are due do. */
   freeze(forMs: number): void {
-    this.#frozenUntilMs = Math.max(this.#frozenUntilMs, this.#time.nowMs + forMs);
+    const { nowMs } = this.#time;
+    const [fromMs, untilMs] = [Math.max(this.#frozenUntilMs, nowMs), nowMs + forMs];
+    if (untilMs <= fromMs) return;
+    this.#freezes.push({ fromMs, untilMs });
+    this.#frozenUntilMs = untilMs;
+  }
+
+  /** How much of the time since that moment it was not frozen. */
+  awakeMsSince(sinceMs: number): number {
+    const { nowMs } = this.#time;
+    const frozenMs = this.#freezes.map(({ fromMs, untilMs }) =>
+      Math.max(0, Math.min(untilMs, nowMs) - Math.max(fromMs, sinceMs)),
+    );
+    return frozenMs.reduce((awakeMs, ms) => awakeMs - ms, nowMs - sinceMs);
   }
 
   /** Does it now, or as an event of its own as soon as it can: when it is thawed, and another process has had its turn. */

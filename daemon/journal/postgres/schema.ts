@@ -146,5 +146,11 @@ const META = `
      changes bigint NOT NULL DEFAULT 0
    );`;
 
+/** Of a revision, and of what is approved ahead, no desired rules are known. */
+const APPROVED_AHEAD = 'ALTER TABLE approvals ALTER COLUMN desired_hash DROP NOT NULL;';
+
 /** One entry for each version, applied in order, never edited once released. */
-export const POSTGRES_MIGRATIONS: readonly string[] = [[META, CALLS, KNOWLEDGE, REPLICAS].join('\n')];
+export const POSTGRES_MIGRATIONS: readonly string[] = [
+  [META, CALLS, KNOWLEDGE, REPLICAS].join('\n'),
+  APPROVED_AHEAD,
+];

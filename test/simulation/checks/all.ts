@@ -24,8 +24,8 @@ export interface CheckedWorld {
   readonly knobs: Knobs;
   readonly journals: JournalHost;
   readonly wallMs: () => number;
-  /** Those that whoever plans now must know of. */
-  readonly knownPauses: () => readonly Pause[];
+  /** Those that the process of this place must know of when it plans now. */
+  readonly knownPauses: (place: number) => readonly Pause[];
   /** Whether just now the cloud takes fewer rules than the daemon was told. */
   readonly hasLessRoom: () => boolean;
   /** Whether a policy names the group just now. */
@@ -43,7 +43,7 @@ const PATIENCE_MS = 180_000;
 const NEWS_MS = 15_000;
 
 /** Of one process after the other, which see nothing of what others do beside them. */
-export function processChecks(plans: PlanWatch, world: CheckedWorld): Check[] {
+export function processChecks(plans: PlanWatch, world: CheckedWorld, place: number): Check[] {
   const { knobs, fail } = world;
   const { groups, config, quirks } = knobs;
   const managed = new Set(groups.filter((group) => group.managed).map(({ kind }) => kind.id));
@@ -77,7 +77,7 @@ export function processChecks(plans: PlanWatch, world: CheckedWorld): Check[] {
       fail,
     ),
     new OwnershipCheck((id) => managed.has(id), fail),
-    new PauseCheck(world.knownPauses, fail),
+    new PauseCheck(() => world.knownPauses(place), fail),
   ];
 }
 

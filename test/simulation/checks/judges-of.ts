@@ -33,7 +33,7 @@ export interface JudgedWorld {
   readonly fail: Fail;
 }
 
-/** A replica may know of a pause so much later, as the database is slow or gone. */
+/** A replica may know of a pause so much later, as the database is slow or gone. While it is frozen it learns nothing. */
 const PAUSE_KNOWN_MS = 20_000;
 
 export function judgesOf(judged: JudgedWorld): Judges {
@@ -45,7 +45,7 @@ export function judgesOf(judged: JudgedWorld): Judges {
   while (processes.length < lives().length) {
     const plans: PlanWatch = new PlanWatch(knobs.quirks.describeLagMs, (call) => isOfReplica(call, plans));
     const packets = new PacketCheck(plans, { ...knobs.config, random: judged.random() }, fail);
-    processes.push({ plans, packets, others: processChecks(plans, world) });
+    processes.push({ plans, packets, others: processChecks(plans, world, processes.length) });
   }
   const owners = replicas === null ? [] : [ownersCheck(judged, replicas)];
   return new Judges(processes, [...owners, ...estateChecks(world)]);
@@ -53,13 +53,16 @@ export function judgesOf(judged: JudgedWorld): Judges {
 
 function checkedWorld(judged: JudgedWorld): CheckedWorld {
   const { knobs, time, network, troubles, tree, journals, replicas, judgesNews, hasLeftAlone, fail } = judged;
-  const isKnown = ({ pausedAtMs }: Pause): boolean =>
-    replicas === null || time.trueWallMs - pausedAtMs > PAUSE_KNOWN_MS;
+  const isKnownAt = (place: number, { pausedAtMs }: Pause): boolean => {
+    const pausedMs = time.nowMs - (time.trueWallMs - pausedAtMs);
+    const { process } = judged.lives()[place] ?? {};
+    return replicas === null || (process?.awakeMsSince(pausedMs) ?? 0) > PAUSE_KNOWN_MS;
+  };
   return {
     knobs,
     journals,
     wallMs: () => time.wallMs,
-    knownPauses: () => journals.pauses(time.wallMs).filter(isKnown),
+    knownPauses: (place) => journals.pauses(time.wallMs).filter((pause) => isKnownAt(place, pause)),
     hasLessRoom: () => troubles.quotaIsCut,
     isNamed: (group) => tree.names(group),
     hungLately: judgesNews ? (group) => network.hangs(group) : null,

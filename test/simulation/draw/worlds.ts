@@ -25,6 +25,11 @@ export function whereOwnersFallSilent(drawn: Knobs): Knobs {
   };
 }
 
+/** Someone pauses a group, or all of them, about every minute. */
+export function wherePeoplePause(drawn: Knobs): Knobs {
+  return { ...drawn, trouble: { ...drawn.trouble, policyEditsMs: MINUTE_MS / 3, pausesMs: MINUTE_MS } };
+}
+
 /** No group has room to spare, and policies change all the time: the order of calls has to be looked for. */
 export function whereGroupsAreFull(drawn: Knobs): Knobs {
   const fullest = Math.max(...drawn.groups.map(({ rules }) => rules.length), drawn.maxRules);

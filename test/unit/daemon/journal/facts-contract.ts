@@ -44,7 +44,10 @@ const APPROVAL: GrantedApproval = {
   atMs: START_MS,
   untilMs: START_MS + 100,
 };
-const AHEAD: GrantedApproval = { ...APPROVAL, planHash: 'aaa', group: null, losing: null, opening: null };
+const AHEAD: GrantedApproval = {
+  ...APPROVAL,
+  ...{ planHash: 'aaa', desiredHash: null, group: null, losing: null, opening: null },
+};
 
 const WAITING: PlanThatWaits = {
   planHash: 'f00',

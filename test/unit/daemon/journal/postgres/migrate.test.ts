@@ -63,7 +63,7 @@ describe('the schema of a journal on PostgreSQL', () => {
     for (const create of [open.create, null]) {
       const refused = await migrateDatabase(connections, { ...open, create });
       expect(refused).toMatchObject({ ok: false, error: { trouble: 'foreign' } });
-      expect(refused.ok ? '' : refused.error.message).toContain('newer Rampart (schema 2, we know 1)');
+      expect(refused.ok ? '' : refused.error.message).toContain('newer Rampart (schema 3, we know 2)');
     }
   });
 
