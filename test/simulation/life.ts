@@ -10,6 +10,7 @@ import { systemClock } from '../../daemon/clock.ts';
 import type { Config } from '../../daemon/config/config.ts';
 import type { Transport, TransportAnswer } from '../../daemon/ecs/transport/transport.ts';
 import type { Journal } from '../../daemon/journal/journal.ts';
+import type { Lanes } from '../../daemon/queue/lanes.ts';
 import type { HeldLease } from '../../daemon/journal/ownership.ts';
 import type { GroupStatus } from '../../daemon/schedule/group-record.ts';
 import { Daemon } from '../../daemon/compose/daemon.ts';
@@ -23,6 +24,7 @@ import type { Random } from '../support/random.ts';
 import { EMULATOR_KEY, requestV1 } from '../support/signing.ts';
 import { Attempts, type Attempt } from './attempts.ts';
 import type { Check, Fail, PlanFact, SentCall } from './facts.ts';
+import { AccountKeeper, type OwnAccount } from './life/own-account.ts';
 import { mortalJournal } from './mortal-journal.ts';
 import type { Network } from './network.ts';
 import { ReadingPages, withPages } from './reading-pages.ts';
@@ -60,6 +62,7 @@ export interface LifeWorld {
   readonly ended: () => void;
   /** For the tests of the tests: a build with a defect. */
   readonly breakEngine: (engine: Engine) => Engine;
+  readonly breakMetrics: (metrics: Telemetry) => Telemetry;
   /** Hears of all events as well. */
   readonly telemetry?: Telemetry;
 }
@@ -82,6 +85,8 @@ export class Life {
   readonly #pages: ReadingPages;
   readonly #attempts: Attempts;
   readonly #daemon: Daemon;
+  readonly #lanes: Lanes;
+  readonly #account: AccountKeeper;
   readonly #process: VirtualProcess;
   readonly #leases: ShardLeases;
   #nonce = 0;
@@ -90,6 +95,7 @@ export class Life {
   constructor(number: number, world: LifeWorld) {
     this.number = number;
     this.#world = world;
+    this.#account = new AccountKeeper(world.breakMetrics);
     this.#pages = new ReadingPages((reading) => world.check.read(reading));
     this.#attempts = new Attempts((attempt) => this.#planned(attempt), world.fail);
     this.#process = world.time.newProcess(world.machine);
@@ -115,6 +121,7 @@ export class Life {
       transportOf: () => this.#transport(),
       shares: { store: this.#mortalShares(), holder: `${number}`, unshared: 'standing' },
     });
+    this.#lanes = lanes;
     this.#daemon = new Daemon({
       engine: world.breakEngine(engine),
       lanes,
@@ -163,6 +170,11 @@ export class Life {
   /** As `/api/status` would tell. */
   status(): readonly GroupStatus[] {
     return this.#daemon.controller.status();
+  }
+
+  /** The same and its metrics, beside what was seen of it. */
+  account(): Promise<OwnAccount> {
+    return this.#account.account(this.#daemon, this.#lanes);
   }
 
   #hear(tell: () => void): void {
@@ -240,6 +252,7 @@ export class Life {
           nonce: `${this.number}.${(this.#nonce += 1)}`,
         });
         this.#pages.asked(call);
+        this.#account.sent(call);
         this.#world.check.sent(call);
         return new Promise((resolve) => {
           this.#world.network.send(call, request, (answer) =>
@@ -255,6 +268,7 @@ export class Life {
     if (!this.#boundary(`before the answer to ${call.operation}`)) return;
     if (call.operation === 'DescribeSecurityGroupAttribute' && answer.kind === 'answered')
       this.#pages.take(call, answer.body);
+    this.#account.answered(call);
     resolve(answer);
   }
 
@@ -272,6 +286,7 @@ export class Life {
       emit: (event, fields) => {
         if (!this.isAlive) return;
         this.#world.telemetry?.emit(event, fields);
+        this.#account.emit(event, fields);
         this.#world.note('daemon', eventText(event, fields));
         if (event === 'group.described') this.#described(fields);
         if (event === 'plan.made') this.#attempts.told(fields);

@@ -279,6 +279,7 @@ class Simulation {
       diesHere: () => this.#troubles.diesHere(),
       ended: () => this.#time.in(this.#troubles.downtimeMs(), () => this.#startLife(place)),
       breakEngine: this.#breakage.engine ?? ((engine) => engine),
+      breakMetrics: this.#breakage.metrics ?? ((metrics) => metrics),
     });
     this.#lives[place] = life;
     // Whoever ended the troubles found no process to tell.

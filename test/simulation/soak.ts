@@ -189,6 +189,7 @@ class Soak {
       diesHere: () => false,
       ended: () => fail('no bugs', 'the process has ended'),
       breakEngine: (engine) => engine,
+      breakMetrics: (metrics) => metrics,
     });
   }
 

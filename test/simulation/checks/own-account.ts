@@ -54,7 +54,11 @@ function ofGroups({ groups, counts, problems, samples }: OwnAccount, world: EndW
       new Map(groups.map(({ id, outcome }) => [id, outcome === 'converged' ? 1 : 0])),
     ),
     ...same('rampart_policy_problems', samples.get('rampart_policy_problems'), problems),
-    ...same('problems', problems > 0, files.some(({ kind }) => kind === 'broken')),
+    ...same(
+      'problems',
+      problems > 0,
+      files.some(({ kind }) => kind === 'broken'),
+    ),
     ...groups.flatMap(({ id, outcome }) => standingError(id, outcome, world)),
   ];
 }
@@ -71,7 +75,8 @@ function ofCounters({ samples, seen }: OwnAccount): string[] {
   const reconciles = byLabel(samples, 'rampart_reconciles_total', 'outcome');
   const calls = new Map(
     [...samples].flatMap(([name, value]) => {
-      const [, operation, outcome] = /^rampart_calls_total\{operation="(\w+)",outcome="(\w+)"\}$/.exec(name) ?? [];
+      const [, operation, outcome] =
+        /^rampart_calls_total\{operation="(\w+)",outcome="(\w+)"\}$/.exec(name) ?? [];
       return value > 0 && operation !== undefined ? [[`${operation} ${outcome}`, value] as const] : [];
     }),
   );
@@ -149,7 +154,9 @@ const renamed = (
 const byLabel = (samples: ReadonlyMap<string, number>, metric: string, label: string): Map<string, number> =>
   new Map(
     [...samples].flatMap(([name, value]) => {
-      const text = name.startsWith(`${metric}{`) ? new RegExp(`[{,]${label}="([^"]*)"`).exec(name)?.[1] : undefined;
+      const text = name.startsWith(`${metric}{`)
+        ? new RegExp(`[{,]${label}="([^"]*)"`).exec(name)?.[1]
+        : undefined;
       return text === undefined ? [] : [[text, value]];
     }),
   );
