@@ -18,12 +18,20 @@ const OUTCOME_OF_RECONCILE: Readonly<Record<string, string>> = {
   'plan.blocked': 'blocked',
 };
 
-/** What it says that is not so. `lostCalls`: whether a call that a lane has started may come to nothing before it is sent. */
-export function untruthsIn(account: OwnAccount, world: EndWorld, lostCalls: boolean): string[] {
+export interface Rested {
+  readonly world: EndWorld;
+  /** Whether a call that a lane has started may come to nothing before it is sent. */
+  readonly losesCalls: boolean;
+  /** Whether each group was to be looked at since it came to rest. */
+  readonly isLooked: boolean;
+}
+
+/** What it says that is not so. */
+export function untruthsIn(account: OwnAccount, rested: Rested): string[] {
   return [
-    ...ofGroups(account, world),
+    ...ofGroups(account, rested),
     ...ofCounters(account),
-    ...(lostCalls ? [] : ofLanes(account)),
+    ...(rested.losesCalls ? [] : ofLanes(account)),
     ...ofAnswers(account),
   ];
 }
@@ -42,7 +50,8 @@ export function wrongNames(accounts: readonly OwnAccount[], world: EndWorld): st
   ];
 }
 
-function ofGroups({ groups, counts, problems, samples }: OwnAccount, world: EndWorld): string[] {
+function ofGroups({ groups, counts, problems, samples }: OwnAccount, rested: Rested): string[] {
+  const { world } = rested;
   const standing = countsBy(groups.map(({ outcome }) => outcome));
   const files = [...world.version.files.values()];
   return [
@@ -59,14 +68,15 @@ function ofGroups({ groups, counts, problems, samples }: OwnAccount, world: EndW
       problems > 0,
       files.some(({ kind }) => kind === 'broken'),
     ),
-    ...groups.flatMap(({ id, outcome }) => standingError(id, outcome, world)),
+    ...groups.flatMap(({ id, outcome }) => standingError(id, outcome, rested)),
   ];
 }
 
-function standingError(id: string, outcome: string, world: EndWorld): string[] {
+function standingError(id: string, outcome: string, { world, isLooked }: Rested): string[] {
   const wrong = differencesOf(id, world);
   if (outcome === 'converged') return wrong.map((text) => `${id} is called converged: ${text}`);
-  return outcome === 'pending' || outcome === 'not-tried' ? [`${id} is ${outcome} at rest`] : [];
+  const isUnseen = outcome === 'pending' || outcome === 'not-tried';
+  return isUnseen && isLooked ? [`${id} is ${outcome}, though it was to be looked at`] : [];
 }
 
 function ofCounters({ samples, seen }: OwnAccount): string[] {
