@@ -24,7 +24,7 @@ it('has commit, machine and times as multiples of the calibration loop, and leav
   expect(written).toContain('Commit abc123, 2026-11-29, 2 cores, Node.js v20.0.0, load 0.5');
   expect(written).toContain('| first read: calls / minimum | 1.010 x |  |  | 1.05 |');
   expect(written).toContain('| first read: time | 4000 ms | 80.00 | 5000 |  |');
-  expect(written).toContain('| grown | 200 | 5 | 5 | 2 | 0.20 | 0.10 | 0.50 |');
+  expect(written).toContain('| grown | 200 | 5 | 5 | 2 | 2.5 | 0.20 | 0.10 | 0.50 |');
   const around = (text: string): string => text.replace(/report: begin -->[^]*<!-- bench report: end/, '');
   expect(around(written)).toBe(around(page));
   expect(withReport(written, FIGURES)).toBe(written);
