@@ -1,4 +1,4 @@
-// `npm run trial -- owners|database [--moments N] [--seed S] [--reads A_MINUTE] [--json]`: three replicas of the built daemon, a real
+// `npm run test:trial -- owners|database [--moments N] [--seed S] [--reads A_MINUTE] [--json]`: three replicas of the built daemon, a real
 // PostgreSQL and the emulator, each a process of its own, 200 groups whose policies are edited all the while, and N
 // moments at which something happens to them (docs/scale-out.md). Exit code 1 if anything did not hold.
 import { parseArgs } from 'node:util';
