@@ -1,18 +1,16 @@
-// Writes the JSON Schemas for editors from the schemas that check policy files and config: `npm run schema`.
+// Writes what is made of the schemas: JSON Schemas for editors and for the log, and reference pages for people: `npm run schema`.
 import { writeFileSync } from 'node:fs';
-import { format, resolveConfig } from 'prettier';
 import { configJsonSchema } from '../daemon/config/schema.ts';
 import { logJsonSchema } from './log-schema.ts';
 import { policyJsonSchema } from '../reconciler/policy/schema/schema.ts';
+import { formatted } from './reference/formatted.ts';
+import { referencePages } from './reference/reference-pages.ts';
 
-const SCHEMAS = {
-  'policies/schema.json': policyJsonSchema(),
-  'config.schema.json': configJsonSchema(),
-  'docs/log-schema.json': logJsonSchema(),
+const FILES = {
+  'policies/schema.json': JSON.stringify(policyJsonSchema()),
+  'config.schema.json': JSON.stringify(configJsonSchema()),
+  'docs/log-schema.json': JSON.stringify(logJsonSchema()),
+  ...referencePages(),
 };
 
-for (const [name, schema] of Object.entries(SCHEMAS)) {
-  const path = new URL(`../${name}`, import.meta.url).pathname;
-  const options = await resolveConfig(path);
-  writeFileSync(path, await format(JSON.stringify(schema), { ...options, parser: 'json' }));
-}
+for (const [path, text] of Object.entries(FILES)) writeFileSync(path, await formatted(path, text));

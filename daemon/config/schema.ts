@@ -88,9 +88,9 @@ const reconcile = section('How groups are brought to what the policies say.', {
     .meta({ description: 'How long before the end of a rule with `expires` that is announced.' }),
 });
 
-const rateLimit = z.strictObject({
-  ratePerMinute: wholeNumber(1, 6000, 'Calls a minute, for each account and region.'),
-});
+const rateLimit = z
+  .strictObject({ ratePerMinute: wholeNumber(1, 6000, 'Calls a minute, for each account and region.') })
+  .meta({ description: 'Pace of this operation.' });
 
 /** The vendor publishes no rates of these operations; one call a second leaves room for people at the console. */
 const DEFAULT_RATE_PER_MINUTE = 60;
@@ -106,7 +106,9 @@ const DEFAULT_LIMITS = {
 
 const limits = z
   .strictObject({
-    default: rateLimit.default({ ratePerMinute: DEFAULT_RATE_PER_MINUTE }),
+    default: rateLimit
+      .default({ ratePerMinute: DEFAULT_RATE_PER_MINUTE })
+      .meta({ description: 'Pace of each operation that is not named.' }),
     ...(Object.fromEntries(OPERATION_NAMES.map((operation) => [operation, rateLimit.optional()])) as Record<
       Operation,
       z.ZodOptional<typeof rateLimit>
@@ -162,7 +164,13 @@ const emulator = section('The local ECS API of accounts whose endpoint is `embed
     .meta({ description: 'How it answers what the vendor’s manual leaves open.' }),
   seed: wholeNumber(0, 999_999_999, 'Makes its random choices repeatable.').default(1),
   tls: z
-    .union([z.enum(['off', 'generate']), z.strictObject({ certFile: filePath, keyFile: filePath })])
+    .union([
+      z.enum(['off', 'generate']),
+      z.strictObject({
+        certFile: filePath.meta({ description: 'Certificate, and those between it and its root.' }),
+        keyFile: filePath.meta({ description: 'Its private key.' }),
+      }),
+    ])
     .default('off')
     .meta({
       description:

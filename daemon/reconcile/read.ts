@@ -77,7 +77,7 @@ export async function readAndPlan(
   const lastPlan = planOnce(input, earlier?.made ?? before.lastPlan, planGroup);
   const { plan } = lastPlan;
   // Of two plans the second hangs on more than the input.
-  if (earlier?.made === lastPlan && earlier.waiting === null) {
+  if (earlier?.made.plan === plan && earlier.waiting === null) {
     const { rules } = described;
     engine.telemetry.emit('group.described', { ...commonFields(run), rules: rules.length });
     return { ...earlier, input, memory: known, readAtMs };

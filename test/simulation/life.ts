@@ -5,7 +5,7 @@
 import { assembleEngine } from '../../daemon/compose/assemble.ts';
 import { openDaemonKeeper } from '../../daemon/compose/setup.ts';
 import { PolicyCompiler } from '../../daemon/source/compile/policy-compiler.ts';
-import { thisThread } from '../../daemon/source/compile/work-place.ts';
+import type { WorkPlace } from '../../daemon/source/compile/work-place.ts';
 import { systemClock } from '../../daemon/clock.ts';
 import type { Config } from '../../daemon/config/config.ts';
 import type { Transport, TransportAnswer } from '../../daemon/ecs/transport/transport.ts';
@@ -35,6 +35,8 @@ export interface LifeWorld {
   readonly time: VirtualTime;
   readonly network: Network;
   readonly tree: PolicyTree;
+  /** Parses what they read of it. */
+  readonly parser: WorkPlace;
   /** Where all processes agree on the rate. */
   readonly shares: ShareStore;
   /** What it runs on. */
@@ -119,7 +121,7 @@ export class Life {
       source: world.tree.source(this.#view, (tell) => this.#hear(tell)),
       keeper: openDaemonKeeper(world.config, {
         clock: systemClock,
-        compile: new PolicyCompiler(thisThread).compile,
+        compile: new PolicyCompiler(world.parser).compile,
       }),
       leases,
       resolver: new TargetResolver(engine, world.config.reconcile.mode),
@@ -220,7 +222,7 @@ export class Life {
 
   #transport(): Transport {
     return {
-      call: (operation, asked, mayBegin) => {
+      call: (operation, asked, { mayBegin } = {}) => {
         const params = withPages(asked, this.#world.pageSize);
         if (!this.#boundary(`before ${operation} is sent`)) return never();
         if (mayBegin?.() === false) return Promise.resolve(NOT_BEGUN);

@@ -19,6 +19,7 @@ import { drawKnobs, type Knobs } from './knobs.ts';
 import { Life, type LifeWorld } from './life.ts';
 import { Network } from './network.ts';
 import { worldFor, type Breakage, type SimulationOptions } from './options.ts';
+import { parsedOnce } from './parsed-once.ts';
 import { People } from './people.ts';
 import { PolicyTree } from './policies.ts';
 import { Rest } from './rest.ts';
@@ -64,6 +65,7 @@ class Simulation {
   readonly #cloud: Cloud;
   readonly #network: Network;
   readonly #tree: PolicyTree;
+  readonly #parser = parsedOnce();
   readonly #troubles: Troubles;
   readonly #judges: Judges;
   readonly #breakage: Breakage;
@@ -251,6 +253,7 @@ class Simulation {
       machine: this.#replicas?.machines[place] ?? this.#time.home,
       network: this.#network,
       tree: this.#tree,
+      parser: this.#parser,
       shares: this.#shares,
       hearsAfterMs: () => (place === 0 ? 0 : this.#deafness.below(MOST_DEAF_MS)),
       open: (...of) => this.#open(...of),

@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { DEFAULT_QUIRKS } from '../../emulator/quirks.ts';
+import { thisThread } from '../../daemon/source/compile/work-place.ts';
 import { soleLeases } from '../../daemon/schedule/leases/shard-leases.ts';
 import { MemoryShares } from '../../daemon/shares/memory-shares.ts';
 import { fanOut, type Telemetry } from '../../daemon/telemetry/events.ts';
@@ -168,6 +169,7 @@ class Soak {
       time: this.#time,
       network: this.#network,
       tree: this.#tree,
+      parser: thisThread,
       machine: this.#time.home,
       open: () => ({ journal: this.#journals.open(), leases: soleLeases({ owner: 'sole', epoch: 1 }) }),
       crashed: () => this.#journals.crash(),
@@ -192,7 +194,7 @@ class Soak {
 
   /** Of the checks, those that keep no books that would grow themselves. */
   #watchedBy(checks: readonly Check[]): Required<Check> {
-    const told = toldToAll(() => checks);
+    const told = toldToAll(checks);
     return {
       ...told,
       sent: (call) => {

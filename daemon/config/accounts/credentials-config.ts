@@ -20,11 +20,15 @@ export const roleArn = z
 const sessionName = z
   .string()
   .regex(/^[\w.@-]{2,64}$/, 'write 2 to 64 letters, digits or any of . @ - _')
-  .default('rampart');
+  .default('rampart')
+  .meta({ description: 'What ActionTrail shows as the session.' });
 export const stsRegion = z
   .string()
   .regex(/^[a-z0-9-]{1,64}$/, 'write a region id, such as cn-hangzhou')
   .optional();
+const regionOfSts = stsRegion.meta({
+  description: 'Region whose STS is called. Absent: ALIBABA_CLOUD_STS_REGION, or the central one.',
+});
 export const oidcProviderArn = z
   .string()
   .regex(/^acs:ram::\d+:oidc-provider\/\S+$/, 'write it such as acs:ram::1234567890:oidc-provider/NAME')
@@ -37,17 +41,19 @@ export const credentialsUri = z
   )
   .optional();
 
-const emulatorKey = keysOf({ type: z.literal('emulator') });
+const ofType = <Type extends string>(type: Type, description: string) =>
+  z.literal(type).meta({ description });
+
+const emulatorKey = keysOf({ type: ofType('emulator', 'The key of the emulator.') });
 
 const accessKey = keysOf({
-  type: z.literal('accessKey'),
-  accessKeyIdEnv: envName.optional(),
-  accessKeyIdFile: secretFile.optional(),
-  accessKeySecretEnv: envName.optional(),
-  accessKeySecretFile: secretFile.optional(),
-  /** Only for temporary keys. */
-  securityTokenEnv: envName.optional(),
-  securityTokenFile: secretFile.optional(),
+  type: ofType('accessKey', 'An AccessKey pair. One of …Env and …File for each part.'),
+  accessKeyIdEnv: envName.optional().meta({ description: 'Variable that holds the AccessKey id.' }),
+  accessKeyIdFile: secretFile.optional().meta({ description: 'File that holds the AccessKey id.' }),
+  accessKeySecretEnv: envName.optional().meta({ description: 'Variable that holds the secret.' }),
+  accessKeySecretFile: secretFile.optional().meta({ description: 'File that holds the secret.' }),
+  securityTokenEnv: envName.optional().meta({ description: 'Of temporary keys: variable of the token.' }),
+  securityTokenFile: secretFile.optional().meta({ description: 'Of temporary keys: file of the token.' }),
 }).superRefine((value, context) => {
   for (const name of ['accessKeyId', 'accessKeySecret', 'securityToken'] as const) {
     const [env, file] = [value[`${name}Env`], value[`${name}File`]];
@@ -61,43 +67,59 @@ const accessKey = keysOf({
   }
 });
 
-/** The vendor's chain: environment, OIDC, CLI profile, credentials file, instance metadata, credentials URI. */
-const defaultChain = keysOf({ type: z.literal('default') });
-
-const ecsRamRole = keysOf({
-  type: z.literal('ecsRamRole'),
-  /** Absent: the role of the instance, asked of its metadata service. */
-  roleName: z.string().min(1).optional(),
-  /** Whether to fall back to metadata requests without a token, which any server-side forgery can make. */
-  allowImdsV1: z.boolean().default(false),
+const defaultChain = keysOf({
+  type: ofType(
+    'default',
+    'The vendor’s chain: environment, OIDC, CLI profile, credentials file, instance metadata, credentials URI.',
+  ),
 });
 
-/** What is absent comes from the ALIBABA_CLOUD_* variables that RRSA sets in a pod. */
+const ecsRamRole = keysOf({
+  type: ofType('ecsRamRole', 'The role of the ECS instance that Rampart runs on.'),
+  roleName: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: 'Absent: the metadata service of the instance is asked for it.' }),
+  allowImdsV1: z.boolean().default(false).meta({
+    description:
+      'Whether to fall back to metadata requests without a token, which any server-side forgery can make.',
+  }),
+});
+
 const oidc = keysOf({
-  type: z.literal('oidc'),
-  roleArn: roleArn.optional(),
-  oidcProviderArn,
-  oidcTokenFile: secretFile.optional(),
+  type: ofType(
+    'oidc',
+    'The service account of a pod (RRSA). What is absent comes from the ALIBABA_CLOUD_… variables that RRSA sets.',
+  ),
+  roleArn: roleArn.optional().meta({ description: 'Role that is assumed.' }),
+  oidcProviderArn: oidcProviderArn.meta({ description: 'Identity provider of the cluster.' }),
+  oidcTokenFile: secretFile.optional().meta({ description: 'File that holds the token of the pod.' }),
   roleSessionName: sessionName,
-  stsRegion,
+  stsRegion: regionOfSts,
 });
 
 const uri = keysOf({
-  type: z.literal('uri'),
-  /** Absent: the variable ALIBABA_CLOUD_CREDENTIALS_URI. */
-  uri: credentialsUri,
+  type: ofType('uri', 'A service near by that hands out keys.'),
+  uri: credentialsUri.meta({
+    description:
+      'https, or http of this machine or a link-local address. Absent: ALIBABA_CLOUD_CREDENTIALS_URI.',
+  }),
 });
 
 const baseCredentialsSchema = z.discriminatedUnion('type', [accessKey, defaultChain, ecsRamRole, oidc, uri]);
 
 const assumeRole = keysOf({
-  type: z.literal('assumeRole'),
-  roleArn,
+  type: ofType('assumeRole', 'A role, of this or another account, that `source` may assume.'),
+  roleArn: roleArn.meta({ description: 'Role that is assumed.' }),
   roleSessionName: sessionName,
-  externalId: z.string().min(1).optional(),
-  stsRegion,
-  /** Who assumes the role. */
-  source: baseCredentialsSchema.default({ type: 'default' }),
+  externalId: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: 'What the trust policy of the role asks for.' }),
+  stsRegion: regionOfSts,
+  source: baseCredentialsSchema.default({ type: 'default' }).meta({ description: 'Who assumes the role.' }),
 });
 
 /** `accounts.NAME.credentials` of the config. */

@@ -28,8 +28,10 @@ const gitHooks = z
       provider: z.enum(GIT_HOSTS).optional().meta({
         description: 'Which host sends the hooks. Absent: any of them but generic, told by its headers.',
       }),
-      secretEnv: envNameSuchAs('RAMPART_GIT_HOOK_SECRET').optional(),
-      secretFile: secretFile.optional(),
+      secretEnv: envNameSuchAs('RAMPART_GIT_HOOK_SECRET')
+        .optional()
+        .meta({ description: 'Variable that holds the secret of the hook. This, or secretFile.' }),
+      secretFile: secretFile.optional().meta({ description: 'File that holds the secret of the hook.' }),
       header: headerName.optional().meta({ description: 'Of a generic host: where the proof stands.' }),
       proof: z.enum(['token', 'hmac']).default('token').meta({
         description:
@@ -50,8 +52,10 @@ const gitHooks = z
 const eventHooks = z
   .strictObject(
     {
-      tokenEnv: envNameSuchAs('RAMPART_EVENTS_TOKEN').optional(),
-      tokenFile: secretFile.optional(),
+      tokenEnv: envNameSuchAs('RAMPART_EVENTS_TOKEN')
+        .optional()
+        .meta({ description: 'Variable that holds the token of the events. This, or tokenFile.' }),
+      tokenFile: secretFile.optional().meta({ description: 'File that holds the token of the events.' }),
       header: headerName
         .default(EVENTS_HEADER)
         .meta({ description: 'Which header holds the token. Absent: the one that EventBridge sends.' }),

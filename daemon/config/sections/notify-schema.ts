@@ -73,10 +73,15 @@ const receiver = z
       type: z.enum(RECEIVER_TYPES).meta({
         description: 'webhook: CloudEvents 1.0, signed as Standard Webhooks; or a robot of a chat group.',
       }),
-      urlEnv: envNameSuchAs('RAMPART_NOTIFY_URL').optional(),
-      urlFile: secretFile.optional(),
-      secretEnv: envNameSuchAs('RAMPART_NOTIFY_SECRET').optional(),
-      secretFile: secretFile.optional(),
+      urlEnv: envNameSuchAs('RAMPART_NOTIFY_URL')
+        .optional()
+        .meta({ description: 'Variable that holds the URL of the receiver. This, or urlFile.' }),
+      urlFile: secretFile.optional().meta({ description: 'File that holds the URL of the receiver.' }),
+      secretEnv: envNameSuchAs('RAMPART_NOTIFY_SECRET').optional().meta({
+        description:
+          'Variable that holds what signs. This, or secretFile: required for webhook; slack and wecom have none.',
+      }),
+      secretFile: secretFile.optional().meta({ description: 'File that holds what signs.' }),
       events: z
         .array(eventGlob)
         .min(1)

@@ -67,11 +67,13 @@ const exemption = z.strictObject({
 const length = (bits: number) =>
   z
     .union([z.int().min(0).max(bits), z.literal('none')])
-    .transform((value) => (value === 'none' ? null : value));
+    .transform((value) => (value === 'none' ? null : value))
+    .optional()
+    .meta({ description: 'Length of a prefix that holds as many addresses; none: not one.' });
 
 const tolerance = z.union([
   z.literal('none').transform(() => ({ ipv4: null, ipv6: null })),
-  z.strictObject({ ipv4: length(32).optional(), ipv6: length(128).optional() }),
+  z.strictObject({ ipv4: length(32), ipv6: length(128) }),
 ]);
 
 const words = (description: string) => oneOrMore(z.string().min(1), { description }).optional();
