@@ -45,6 +45,12 @@ export class TrialEstate {
     this.#put(id, ports);
   }
 
+  /** One port more. */
+  add(id: string): void {
+    const ports = this.#wanted.get(id) ?? FIRST;
+    this.#put(id, new Set([...ports, ...PORTS.filter((port) => !ports.has(port)).slice(0, 1)]));
+  }
+
   /** As `rangesOf` tells of a group. */
   wanted(id: string): string {
     return [...(this.#wanted.get(id) ?? [])].map(rangeOf).sort().join(' ');

@@ -1,6 +1,7 @@
 // A trial as text, as it stands in docs/scale-out.md.
 import { spawnSync } from 'node:child_process';
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
+import type { Throughput } from './throughput.ts';
 import type { TrialPlan, TrialResult } from './trial.ts';
 
 export interface TrialName extends TrialPlan {
@@ -23,7 +24,7 @@ export function resultText(
 ): string {
   const { counts, figures, busiestMinutes, violations } = result;
   return [
-    `trial ${kind}, ${moments} moments, ${readsPerMinute} reads a minute, seed ${seed}: ${seconds} s, commit ${commit()}, Node.js ${process.version}, ${cpus().length} cores`,
+    `trial ${kind}, ${moments} moments, ${readsPerMinute} reads a minute, seed ${seed}: ${seconds} s, ${machine()}`,
     ...Object.entries(counts).map(([name, count]) => `${name} ${count}`),
     ...Object.entries(figures).map(([name, values]) => `${name} ${spread(values)}`),
     ...Object.entries(busiestMinutes).map(([action, most]) => `most of ${action} in a minute ${most}`),
@@ -37,5 +38,21 @@ function spread(values: readonly number[]): string {
   return `min ${at(0)}, median ${at(0.5)}, 95% ${at(0.95)}, max ${at(1)}, of ${sorted.length}`;
 }
 
-const commit = (): string =>
-  spawnSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).stdout.trim();
+/** As rows of a table. */
+export function throughputText(measured: readonly Throughput[]): string {
+  const [one] = measured;
+  const times = (value: number, of: number | undefined): string => `${(value / (of ?? NaN)).toFixed(2)} x`;
+  const rows = measured.map(({ replicas, readsPerSecond, plansPerSecond, cores }) => [
+    ...[String(replicas), readsPerSecond.toFixed(1), times(readsPerSecond, one?.readsPerSecond)],
+    ...[plansPerSecond.toFixed(1), times(plansPerSecond, one?.plansPerSecond), cores.toFixed(2)],
+  ]);
+  const head = ['replicas', 'reads a second', '', 'plans a second', '', 'cores of all replicas'];
+  const lines = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
+  return [...lines, machine()].join('\n');
+}
+
+function machine(): string {
+  const { stdout } = spawnSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' });
+  const [busy = NaN] = loadavg();
+  return `commit ${stdout.trim()}, Node.js ${process.version}, ${cpus().length} cores, load ${busy.toFixed(1)}`;
+}
