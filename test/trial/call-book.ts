@@ -2,7 +2,7 @@
 // the time; one that was missed ends the trial.
 import type { CallRecord } from '../../emulator/admin/call-log.ts';
 
-const EVERY_MS = 1000;
+const EVERY_MS = 2000;
 
 export class CallBook {
   readonly calls: CallRecord[] = [];

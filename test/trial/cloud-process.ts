@@ -5,7 +5,7 @@ import { parseState } from '../../emulator/admin/state-file.ts';
 import { groupIds, stateOfEstate } from './trial-estate.ts';
 
 /** Those that were read before are not given out again: see `CallBook`. */
-const CALLS_KEPT = 4000;
+const CALLS_KEPT = 2000;
 
 const { url } = await startEmulator({
   state: parseState(stateOfEstate(groupIds(Number(process.argv[2])))),

@@ -26,8 +26,16 @@ const RULES_READ = 'DescribeSecurityGroupAttribute';
 const RECONCILE = 'resyncSeconds: 60, probeSeconds: 0';
 /** Beside the edits of each moment one comes about so often. */
 const EDIT_EVERY_MS = 700;
+const POLL_MS = 100;
 /** Something that takes longer never comes. */
 const PATIENCE_MS = 120_000;
+
+/** A shard was taken from a replica that fell silent. */
+interface Loss {
+  readonly shard: string;
+  readonly atMs: number;
+  readonly takenMs: number;
+}
 
 export interface TrialPlan {
   readonly seed: number;
@@ -50,6 +58,7 @@ export class Trial {
   readonly #estate: TrialEstate;
   readonly #counts: Record<string, number> = {};
   readonly #figures: Record<string, number[]> = {};
+  readonly #losses: Loss[] = [];
   #editing: NodeJS.Timeout | undefined;
 
   static async run(
@@ -66,7 +75,10 @@ export class Trial {
       await trial.#begin();
       for (let at = 0; at < moments; at += 1) {
         await happen(trial, at);
-        process.stderr.write(`moment ${at + 1} of ${moments}${trial.#lastFailover()}\n`);
+        const leaseMs = trial.#figures.msToLease?.at(-1) ?? NaN;
+        process.stderr.write(
+          `moment ${at + 1} of ${moments}, the last lease was taken after ${leaseMs} ms\n`,
+        );
       }
       return await trial.#end();
     } finally {
@@ -119,27 +131,17 @@ export class Trial {
   /** Waits until others have the shards that the replica of this place had, and have read a group of each. */
   async takenOver(place: number, shards: readonly string[], atMs: number): Promise<void> {
     const others = this.world.others(place);
-    const taken = shards.map(async (shard) => {
-      await this.within(
-        `a new owner of ${shard}`,
-        Promise.race(others.map((daemon) => daemon.line(() => shardsHeldBy(daemon).includes(shard)))),
-      );
-      const takenMs = Math.max(
-        0,
-        ...this.#takeovers().flatMap((each) => (each.shard === shard ? [each.atMs] : [])),
-      );
+    for (const shard of shards) {
+      const isTaken = () => Promise.resolve(others.some((each) => shardsHeldBy(each).includes(shard)));
+      await this.within(`a new owner of ${shard}`, this.#poll(isTaken));
+      const taken = this.#takeovers().filter((each) => each.shard === shard);
+      const takenMs = Math.max(0, ...taken.map((each) => each.atMs));
       // It may have been handed over in the very moment.
-      if (takenMs <= atMs) return;
+      if (takenMs <= atMs) continue;
       this.figure('msToLease', takenMs - atMs);
-      this.figure('msToFirstRead', (await this.#firstRead(shard, takenMs)) - atMs);
+      this.#losses.push({ shard, atMs, takenMs });
       this.note('failovers');
-    });
-    await Promise.all(taken);
-  }
-
-  #lastFailover(): string {
-    const [leaseMs, readMs] = [this.#figures.msToLease?.at(-1), this.#figures.msToFirstRead?.at(-1)];
-    return readMs === undefined ? '' : `: a lease after ${leaseMs} ms, a read after ${readMs} ms`;
+    }
   }
 
   /** Waits until the cloud is as the policies say. */
@@ -155,25 +157,18 @@ export class Trial {
   }
 
   async #poll(isSo: () => Promise<boolean>): Promise<void> {
-    while (!(await isSo())) await sleep(200);
+    while (!(await isSo())) await sleep(POLL_MS);
   }
 
   /** When the new owner read the rules of one of its groups first, by the emulator. */
-  async #firstRead(shard: string, takenMs: number): Promise<number> {
-    let foundMs = 0;
-    const isFound = async (): Promise<boolean> => {
-      await this.world.book.update();
-      const read = this.world.book.calls.find(
-        (call) =>
-          call.action === RULES_READ &&
-          shardOfGroup(call.params.SecurityGroupId ?? '') === shard &&
-          cameMs(call) >= takenMs,
-      );
-      foundMs = read === undefined ? 0 : cameMs(read);
-      return read !== undefined;
-    };
-    await this.within(`a read of ${shard}`, this.#poll(isFound));
-    return foundMs;
+  #noteFirstReads(): void {
+    const reads = this.world.book.calls
+      .filter(({ action }) => action === RULES_READ)
+      .map((call) => ({ shard: shardOfGroup(call.params.SecurityGroupId ?? ''), cameMs: cameMs(call) }));
+    for (const { shard, atMs, takenMs } of this.#losses) {
+      const first = reads.find((read) => read.shard === shard && read.cameMs >= takenMs);
+      this.figure('msToFirstRead', first === undefined ? Infinity : first.cameMs - atMs);
+    }
   }
 
   async #begin(): Promise<void> {
@@ -182,7 +177,7 @@ export class Trial {
     const ready = this.world.daemons.map((daemon) => daemon.event('daemon.ready'));
     await this.within('three that are ready', Promise.all(ready));
     const shared = this.world.daemons.map((daemon) =>
-      daemon.line(() => shardsHeldBy(daemon).length === SHARDS / REPLICAS),
+      this.#poll(() => Promise.resolve(shardsHeldBy(daemon).length === SHARDS / REPLICAS)),
     );
     await this.within('a share for each', Promise.all(shared));
     this.#editing = setInterval(() => this.edit(1, []), EDIT_EVERY_MS);
@@ -196,6 +191,7 @@ export class Trial {
     await this.within('an outcome of every call', this.#poll(isClosed));
     const stopped = await Promise.all(this.world.daemons.map((daemon) => daemon.stop()));
     await this.world.book.end();
+    this.#noteFirstReads();
     const { calls } = this.world.book;
     const { open, closed } = await this.#intents();
     const intents = [...open, ...closed];
