@@ -78,7 +78,7 @@ export class Rest {
       if (this.#world.time.nowMs - calmSinceMs >= this.#calmMs()) break;
     }
     this.#world.note('world', `has come to rest after ${this.#tookMs} ms`);
-    await this.#hearAccounts(false);
+    await this.#hearAccounts();
   }
 
   /** Time for everything to be looked at again, and to be seen as it is. */
@@ -107,19 +107,17 @@ export class Rest {
     const world = this.#endWorld();
     const wrong = this.#unsettled(world, hopelessGroups(world));
     if (wrong.length > 0) this.#world.fail('last plan', wrong.join('; '));
-    await this.#hearAccounts(true);
+    await this.#hearAccounts();
   }
 
-  /** Status and metrics of whoever runs, at rest. `isLooked`: after one more look at everything. */
-  async #hearAccounts(isLooked: boolean): Promise<void> {
+  /** Status and metrics of whoever runs, at rest. */
+  async #hearAccounts(): Promise<void> {
     const world = this.#endWorld();
     const lives = this.#world.lives().flatMap((life) => (life?.isAlive === true ? life : []));
     const accounts = await Promise.all(lives.map((life) => life.account()));
     const untruths = [
       ...wrongNames(accounts, world),
-      ...accounts.flatMap((account) =>
-        untruthsIn(account, { world, losesCalls: lives.length > 1, isLooked }),
-      ),
+      ...accounts.flatMap((account) => untruthsIn(account, world, lives.length > 1)),
     ];
     if (untruths.length > 0) this.#world.fail('own account', untruths.join('; '));
   }

@@ -18,20 +18,12 @@ const OUTCOME_OF_RECONCILE: Readonly<Record<string, string>> = {
   'plan.blocked': 'blocked',
 };
 
-export interface Rested {
-  readonly world: EndWorld;
-  /** Whether a call that a lane has started may come to nothing before it is sent. */
-  readonly losesCalls: boolean;
-  /** Whether each group was to be looked at since it came to rest. */
-  readonly isLooked: boolean;
-}
-
-/** What it says that is not so. */
-export function untruthsIn(account: OwnAccount, rested: Rested): string[] {
+/** What it says that is not so. `losesCalls`: whether a call that a lane has started may come to nothing before it is sent. */
+export function untruthsIn(account: OwnAccount, world: EndWorld, losesCalls: boolean): string[] {
   return [
-    ...ofGroups(account, rested),
+    ...ofGroups(account, world),
     ...ofCounters(account),
-    ...(rested.losesCalls ? [] : ofLanes(account)),
+    ...(losesCalls ? [] : ofLanes(account)),
     ...ofAnswers(account),
   ];
 }
@@ -50,8 +42,7 @@ export function wrongNames(accounts: readonly OwnAccount[], world: EndWorld): st
   ];
 }
 
-function ofGroups({ groups, counts, problems, samples }: OwnAccount, rested: Rested): string[] {
-  const { world } = rested;
+function ofGroups({ groups, counts, problems, samples }: OwnAccount, world: EndWorld): string[] {
   const standing = countsBy(groups.map(({ outcome }) => outcome));
   const files = [...world.version.files.values()];
   return [
@@ -68,16 +59,12 @@ function ofGroups({ groups, counts, problems, samples }: OwnAccount, rested: Res
       problems > 0,
       files.some(({ kind }) => kind === 'broken'),
     ),
-    ...groups.flatMap(({ id, outcome }) => standingError(id, outcome, rested)),
+    ...groups.flatMap(({ id, outcome }) => (outcome === 'converged' ? wrongIn(id, world) : [])),
   ];
 }
 
-function standingError(id: string, outcome: string, { world, isLooked }: Rested): string[] {
-  const wrong = differencesOf(id, world);
-  if (outcome === 'converged') return wrong.map((text) => `${id} is called converged: ${text}`);
-  const isUnseen = outcome === 'pending' || outcome === 'not-tried';
-  return isUnseen && isLooked ? [`${id} is ${outcome}, though it was to be looked at`] : [];
-}
+const wrongIn = (id: string, world: EndWorld): string[] =>
+  differencesOf(id, world).map((text) => `${id} is called converged: ${text}`);
 
 function ofCounters({ samples, seen }: OwnAccount): string[] {
   const events = byLabel(samples, 'rampart_events_total', 'event');
