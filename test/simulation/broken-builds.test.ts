@@ -63,7 +63,7 @@ vi.mock('../../reconciler/plan/diff/diff.ts', async (importOriginal) => {
 type ChooseOrder = typeof chooseOrder;
 
 function inFourPhases(found: ChosenOrder, changes: Changes, limits: CallLimits): ChosenOrder {
-  const exceptions = [...found.exceptions, { kind: 'neverOpen', message: 'broken on purpose' }];
+  const exceptions = [...found.exceptions, { kind: 'neverOpen', message: 'broken on purpose' } as const];
   return { ...found, steps: oneSided(changes, limits, 'neverOpen'), promised: 'neverOpen', exceptions };
 }
 
