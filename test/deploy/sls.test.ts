@@ -75,7 +75,7 @@ const SQL = new Set(
 
 /** What a query names that is neither a text nor one of its own columns. */
 function fieldsOf(query: string): string[] {
-  const bare = query.replace(/'[^']*'/g, "''").replace(/: ?[\w.*]+/g, ':');
+  const bare = query.replace(/'[^']*'/g, "''").replace(/: ?[\w.*-]+/g, ':');
   const columns = new Set([...bare.matchAll(/\bAS (\w+)/gi)].map(([, name = '']) => name));
   return [...new Set(bare.replaceAll('"', ' ').match(/[A-Za-z_]\w*/g) ?? [])].filter(
     (word) =>
