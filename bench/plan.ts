@@ -33,6 +33,33 @@ const CASES: ReadonlyArray<readonly [Shape, number, readonly number[]]> = [
 /** Quotas that bind nothing. */
 export const PLENTY = { ruleQuota: 3000, groupReferenceQuota: 3000 };
 
+/** Medians of a case: milliseconds, and calls of its plans. */
+export interface PlanFigures {
+  readonly shape: Shape;
+  readonly rules: number;
+  readonly edits: number;
+  readonly orderMs: number;
+  readonly proofMs: number;
+  /** Traffic that changes; and what a plan says of it. */
+  readonly deltaMs: number;
+  readonly toldMs: number;
+  /** Planned without a free slot; NaN: not measured. */
+  readonly fullMs: number;
+  readonly calls: number;
+  readonly autoCalls: number;
+  /** Of batches in any order, which are not safe. */
+  readonly plainCalls: number;
+  /** At most. */
+  readonly heapMib: number;
+}
+
+/** Measures case by case. */
+export function* planFigures(): Generator<PlanFigures> {
+  for (const [shape, size, editCounts] of CASES) {
+    for (const edits of editCounts) yield figuresOf(shape, size, edits);
+  }
+}
+
 export function benchPlan(): void {
   console.log(
     'medians of 5; told: the delta, and rule by rule; full: planned without a free slot; plain: batches in any order',
@@ -40,12 +67,26 @@ export function benchPlan(): void {
   console.log(
     'shape    rules  edits   order ms   proof ms   delta ms    told ms    full ms      calls  auto  plain   heap MB   targets ms',
   );
-  for (const [shape, size, editCounts] of CASES) {
-    for (const edits of editCounts) console.log(row(shape, size, edits));
-  }
+  for (const figures of planFigures()) console.log(row(figures));
 }
 
-function row(shape: Shape, size: number, edits: number): string {
+const row = (figures: PlanFigures): string =>
+  [
+    figures.shape.padEnd(8),
+    String(figures.rules).padStart(5),
+    String(figures.edits).padStart(6),
+    ...[figures.orderMs, figures.proofMs, figures.deltaMs, figures.toldMs, figures.fullMs].map((ms) =>
+      (Number.isNaN(ms) ? '-' : ms.toFixed(1)).padStart(10),
+    ),
+    String(figures.calls).padStart(10),
+    String(figures.autoCalls).padStart(5),
+    String(figures.plainCalls).padStart(6),
+    figures.heapMib.toFixed(0).padStart(9),
+    ' ',
+    targets(figures.shape, figures.rules, figures.edits),
+  ].join(' ');
+
+function figuresOf(shape: Shape, size: number, edits: number): PlanFigures {
   const times: Record<'order' | 'proof' | 'delta' | 'told' | 'full', number[]> = {
     order: [],
     proof: [],
@@ -81,20 +122,13 @@ function row(shape: Shape, size: number, edits: number): string {
     const { missing, unexpected } = diff(policyOf(after), ownershipOf(policyOf(after), group));
     calls.plain.push(Math.ceil(missing.length / 100) + Math.ceil(unexpected.length / 100));
   }
-  return [
-    shape.padEnd(8),
-    String(size).padStart(5),
-    String(edits).padStart(6),
-    ...[times.order, times.proof, times.delta, times.told, times.full].map((values) =>
-      median(values, 1).padStart(10),
-    ),
-    median(calls.prefer, 0).padStart(10),
-    median(calls.auto, 0).padStart(5),
-    median(calls.plain, 0).padStart(6),
-    (heapBytes / 2 ** 20).toFixed(0).padStart(9),
-    ' ',
-    targets(shape, size, edits),
-  ].join(' ');
+  return {
+    ...{ shape, rules: size, edits },
+    ...{ orderMs: median(times.order), proofMs: median(times.proof), deltaMs: median(times.delta) },
+    ...{ toldMs: median(times.told), fullMs: median(times.full) },
+    ...{ calls: median(calls.prefer), autoCalls: median(calls.auto), plainCalls: median(calls.plain) },
+    heapMib: heapBytes / 2 ** 20,
+  };
 }
 
 function targets(shape: Shape, size: number, edits: number): string {
@@ -121,6 +155,5 @@ function timeOf(work: () => unknown): number {
   return performance.now() - start;
 }
 
-function median(values: readonly number[], digits: number): string {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]?.toFixed(digits) ?? '-';
-}
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;

@@ -10,21 +10,45 @@ const RATE = 300;
 const LARGE_RATE = 2400;
 const LARGE = 3000;
 
-/** Answers whether everything was within its bounds. */
-export async function benchEstate(groups: number, json: boolean): Promise<boolean> {
+/** What a run of the estate's bench found. */
+export interface EstateRun {
+  readonly options: EstateOptions;
+  readonly claims: Claims;
+  readonly calibrationMs: number;
+  readonly seconds: number;
+}
+
+/** @param began is told of each part that begins */
+export async function runEstate(
+  groups: number,
+  began: (part: string) => void = () => undefined,
+): Promise<EstateRun> {
   const options: EstateOptions = { groups, ratePerMinute: groups > LARGE ? LARGE_RATE : RATE };
   const calibrationMs = calibrationLoop();
   const claims = new Claims(calibrationMs);
   const beganMs = performance.now();
   const world = await EstateWorld.start(options);
   try {
-    for (const phase of [firstRead, twentyEdits, besidePlainClient, hangingGroups]) {
+    for (const [part, phase] of Object.entries(PHASES)) {
+      began(part);
       await phase({ world, claims, options });
     }
   } finally {
     await world.stop();
   }
-  const seconds = (performance.now() - beganMs) / 1000;
+  return { options, claims, calibrationMs, seconds: (performance.now() - beganMs) / 1000 };
+}
+
+const PHASES = {
+  'the first read, with a fix in its middle': firstRead,
+  'twenty edits': twentyEdits,
+  'a group beside a plain client': besidePlainClient,
+  'a fix while groups hang': hangingGroups,
+} as const;
+
+/** Answers whether everything was within its bounds. */
+export async function benchEstate(groups: number, json: boolean): Promise<boolean> {
+  const { options, claims, calibrationMs, seconds } = await runEstate(groups);
   console.log(json ? jsonText(claims, options, calibrationMs) : tableText(claims));
   if (!json) {
     console.log(

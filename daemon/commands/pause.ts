@@ -97,7 +97,7 @@ async function runResume({ group: id, ...flags }: ResumeFlags, io: Io): Promise<
     const ended = pauses.filter(({ group }) => (id === undefined ? group === null : group?.id === id));
     for (const pause of ended) {
       await desk.resume(pause.group);
-      line(io.stdout, `resumed: ${pauseText(pause)}`);
+      line(io.stdout, `resumed: ${pausedText(pause)}, which was paused until ${endOfPause(pause)}`);
     }
     if (ended.length === 0)
       line(io.stderr, id === undefined ? 'there is no pause of all groups' : `${id} is not paused`);
@@ -134,7 +134,10 @@ async function endFreeze(name: string, { reason, ...flags }: ResumeFlags, io: Io
   });
 }
 
-export function pauseText({ group, reason, untilMs }: Pause): string {
-  const what = group === null ? 'all groups' : `${group.account}/${group.region}/${group.id}`;
-  return `${what} until ${new Date(untilMs).toISOString()}, ${quoted(reason)}`;
-}
+export const pauseText = (pause: Pause): string =>
+  `${pausedText(pause)} until ${endOfPause(pause)}, ${quoted(pause.reason)}`;
+
+const pausedText = ({ group }: Pause): string =>
+  group === null ? 'all groups' : `${group.account}/${group.region}/${group.id}`;
+
+const endOfPause = ({ untilMs }: Pause): string => new Date(untilMs).toISOString();

@@ -54,7 +54,7 @@ async function runDaemon(flags: CommonFlags, io: Io): Promise<ExitCode> {
   const onReload = reloadsFrom(io);
   const config = readConfig(flags);
   const secrets = new Secrets();
-  const metrics = new Metrics();
+  const metrics = new Metrics().withProcess();
   const events = new EventStreams();
   const systemd = createSystemd({
     env: io.env,

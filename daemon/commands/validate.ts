@@ -189,11 +189,14 @@ function render(format: Format, { problems, texts }: Checked): string {
   }
 }
 
+/** @param percent rounded up */
+const shareText = (percent: number): string => (percent === 1 ? 'under 1 %' : `${percent} %`);
+
 function summary({ files, groups, problems, limits, bad }: Checked, errors: number): string {
   const warnings = problems.length - errors;
   const looked = `${counted(files, 'file')}${groupsText(groups, { files, bad })}`;
   const found = `${counted(errors, 'error')}, ${counted(warnings, 'warning')}`;
-  const near = limits === null ? '' : ` (${limits.percent} % of policies.limits.${limits.limit})`;
+  const near = limits === null ? '' : ` (${shareText(limits.percent)} of policies.limits.${limits.limit})`;
   return `${looked}: ${found}${near}`;
 }
 

@@ -42,7 +42,8 @@ async function revisionNotes(
   const isHeldBefore = loaded.held !== null;
   const inForce = desk === null ? null : (await desk.estateFacts()).desired;
   if (desk === null || inForce === null) {
-    const unknown = 'revision brake: not judged, since no journal says which policies are in force';
+    const unknown =
+      'whether the brake would hold this revision is not known: the journal does not say yet which policies are in force';
     return { isHeld: isHeldBefore, notes: engine.live().brake === 'off' ? [] : [unknown] };
   }
   const weaker = weakenings(inForce, desired, defaultMode).map(

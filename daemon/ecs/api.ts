@@ -5,6 +5,7 @@ import type { ApiLevel } from '../../reconciler/model/api-dialect.ts';
 import type { DescribedGroup, GroupRef } from '../../reconciler/model/group.ts';
 import type { PortRange } from '../../reconciler/model/ports.ts';
 import type { WriteOperation } from '../../reconciler/model/operation.ts';
+import type { GroupPolicy } from '../../reconciler/plan/plan.ts';
 import type { Result } from '../../reconciler/model/result.ts';
 import type { Failure } from './failures/failure.ts';
 import type { Urgency } from './urgency.ts';
@@ -31,6 +32,11 @@ export type ReadAt = Place & ReadManner;
 export interface DescribeOptions extends ReadManner {
   /** The API level that holds where neither the config nor the rules show it; `ASSUMED_API_LEVEL` unless given. */
   readonly whenNoRules?: ApiLevel;
+  /**
+   * What the group is expected to be like: of rules that are equal the described one is the same object, so that a group
+   * that stays as its policy says takes little memory.
+   */
+  readonly policy?: Pick<GroupPolicy, 'rules'>;
 }
 
 /** Of a listing: how a selector finds the group. */
@@ -61,7 +67,10 @@ export interface WriteRequest extends Place {
 
 /** Every method answers a failure as a value; a rejected promise is a bug. One call is one attempt. */
 export interface EcsApi {
-  /** Group and all its rules, all pages; a partial read is a failure. */
+  /**
+   * Group and all its rules, all pages; a partial read is a failure. The same object as before where nothing of it has
+   * changed and someone still has that.
+   */
   describeGroup(group: GroupRef, options?: DescribeOptions): Promise<Result<DescribedGroup, Failure>>;
   /** All groups of the place, from a listing that is at most so old; never only some. */
   listGroups(at: ReadAt, maxAgeMs: number): Promise<Result<GroupListing, Failure>>;

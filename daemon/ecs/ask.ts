@@ -35,8 +35,40 @@ export function createAsk(transport: Transport, pacer: Pacer): Ask {
   return (at, operation, params, schema) =>
     pacer(operation, at, async () => {
       const sent = paramsOf(params);
-      const answer = await transport.call(operation, sent, at.mayBegin);
+      const { mayBegin } = at;
+      const answer = await transport.call(operation, sent, mayBegin === undefined ? {} : { mayBegin });
       return checked(answer, { operation, params: sent }, schema);
+    });
+}
+
+/** An answer, and the digest that tells it from others; null: there is none. */
+export interface DigestedAnswer<T> {
+  readonly body: T;
+  readonly digest: string | null;
+}
+
+/** A call of which an earlier answer may be known, by its digest. */
+export interface KnownCall<Schema extends z.ZodType> {
+  readonly params: WireParams;
+  readonly schema: Schema;
+  readonly known: string | null;
+}
+
+/** As `Ask`; but where the answer is the known one, it resolves to null, and nothing was parsed. */
+export type AskUnlessKnown = <Schema extends z.ZodType>(
+  at: ReadAt,
+  operation: Operation,
+  call: KnownCall<Schema>,
+) => Promise<Result<DigestedAnswer<z.output<Schema>> | null, Failure>>;
+
+export function createAskUnlessKnown(transport: Transport, pacer: Pacer): AskUnlessKnown {
+  return (at, operation, { params, schema, known }) =>
+    pacer(operation, at, async () => {
+      const answer = await transport.call(operation, params, { known });
+      const { digest = null, isKnown = false } = answer.kind === 'answered' ? answer : {};
+      if (isKnown) return ok(null);
+      const body = checked(answer, { operation, params }, schema);
+      return body.ok ? ok({ body: body.value, digest }) : body;
     });
 }
 

@@ -4,7 +4,7 @@ import type { GroupRef } from '../../reconciler/model/group.ts';
 import { ok } from '../../reconciler/model/result.ts';
 import type { Clock } from '../clock.ts';
 import type { EcsApi } from './api.ts';
-import { createAsk, type Pacer } from './ask.ts';
+import { createAsk, createAskUnlessKnown, type Pacer } from './ask.ts';
 import { acceptedSchema } from './convert/answer-schemas.ts';
 import { createGroupReader } from './group-reader.ts';
 import { createGroupPages } from './heads/group-pages.ts';
@@ -33,11 +33,12 @@ export interface EcsClient extends EcsApi {
 export function createEcsClient(options: EcsClientOptions): EcsClient {
   const { apiLevel, clock, headAges: ages } = options;
   const ask = createAsk(options.transport, options.pacer);
+  const askUnlessKnown = createAskUnlessKnown(options.transport, options.pacer);
   const readGroups = createGroupPages(ask);
   const heads = new HeadStore({ readGroups, clock, ages });
   return {
     heads,
-    ...createGroupReader({ ask, apiLevel, heads, readGroups, clock }),
+    ...createGroupReader({ ask, askUnlessKnown, apiLevel, heads, readGroups, clock }),
     ...createListReader(ask),
     ...createEntryReader(ask),
     write: async ({ account, region, operation, params, clientToken }) => {

@@ -6,13 +6,15 @@ import { err, ok, type Result } from '../../reconciler/model/result.ts';
 import type { NicType } from '../../reconciler/model/rule.ts';
 import type { Clock } from '../clock.ts';
 import type { DescribeOptions, EcsApi, ReadManner } from './api.ts';
-import type { Ask } from './ask.ts';
+import type { Ask, AskUnlessKnown } from './ask.ts';
 import { rulePageSchema, type WireGroup } from './convert/answer-schemas.ts';
 import { decodeGroup, type RuleWalk } from './convert/decode-group.ts';
+import { withSharedRules } from './convert/shared-rules.ts';
 import type { Failure } from './failures/failure.ts';
 import { filterByIds, MOST_IDS_A_PAGE, type ReadGroups } from './heads/group-pages.ts';
 import type { HeadStore } from './heads/head-store.ts';
-import { readFailure, readPages } from './pages.ts';
+import { KnownReads } from './known-reads.ts';
+import { pagingOf, readFailure, readPages } from './pages.ts';
 
 /** The pages did not fit together: only a new beginning helps. */
 const TORN: ReadonlySet<string> = new Set(['Transport.TornRead', 'InValidParameter.NextToken']);
@@ -21,6 +23,7 @@ const MAX_READS = 3;
 
 export interface GroupReaderParts {
   readonly ask: Ask;
+  readonly askUnlessKnown: AskUnlessKnown;
   readonly apiLevel: 'auto' | ApiLevel;
   readonly heads: HeadStore;
   readonly readGroups: ReadGroups;
@@ -30,30 +33,41 @@ export interface GroupReaderParts {
 export function createGroupReader(
   parts: GroupReaderParts,
 ): Pick<EcsApi, 'describeGroup' | 'listGroups' | 'existingGroups'> {
-  const { ask, apiLevel, heads, readGroups, clock } = parts;
+  const { apiLevel, heads, readGroups, clock } = parts;
   // What the groups of a region showed last, for groups without rules.
   const seenLevels = new Map<string, ApiLevel>();
+  const knownReads = new KnownReads();
 
   const readOnce = async (
     group: GroupRef,
-    { whenNoRules: guess = ASSUMED_API_LEVEL, ...manner }: DescribeOptions,
+    { whenNoRules: guess = ASSUMED_API_LEVEL, policy, ...manner }: DescribeOptions,
   ): Promise<Result<DescribedGroup, Failure>> => {
     const { account, region, id } = group;
     const at = { account, region, id, ...manner };
     const beganMs = clock.monotonicMs();
     const head = await heads.toLook(group, manner);
     if (!head.ok) return head;
-    const walks = await fetchRules(ask, at, head.value);
-    if (!walks.ok) return readGone(parts, at, { beganMs, failure: walks.error });
+    const known = knownReads.of(group, head.value);
+    const fetched = await fetchRules(parts, at, { head: head.value, known: known?.digest ?? null });
+    if (!fetched.ok) return readGone(parts, at, { beganMs, failure: fetched.error });
+    const noteLook = ({ rules }: DescribedGroup): void => {
+      const naming = rules.filter(({ rule }) => rule.peer.kind === 'group').length;
+      heads.of(group).noteLook(id, { rules: rules.length, naming }, beganMs);
+    };
+    if (fetched.value === null) {
+      if (known === null) throw new Error(`the rules of ${id} are taken for known, and are not`);
+      noteLook(known.group);
+      return ok(known.group);
+    }
     const whenNoRules = seenLevels.get(region) ?? guess;
-    const read = decodeGroup(group, head.value, walks.value, { apiLevel, whenNoRules });
-    if (!read.ok)
-      return err(readFailure('DescribeSecurityGroupAttribute', read.error.code, read.error.message));
-    const { rules } = read.value;
-    if (rules.length > 0) seenLevels.set(region, read.value.apiLevel);
-    const naming = rules.filter(({ rule }) => rule.peer.kind === 'group').length;
-    heads.of(group).noteLook(id, { rules: rules.length, naming }, beganMs);
-    return read;
+    const decoded = decodeGroup(group, head.value, fetched.value.walks, { apiLevel, whenNoRules });
+    if (!decoded.ok)
+      return err(readFailure('DescribeSecurityGroupAttribute', decoded.error.code, decoded.error.message));
+    const read = policy === undefined ? decoded.value : withSharedRules(decoded.value, policy);
+    if (read.rules.length > 0) seenLevels.set(region, read.apiLevel);
+    knownReads.note(read, fetched.value.digest);
+    noteLook(read);
+    return ok(read);
   };
 
   return {
@@ -93,21 +107,44 @@ async function readGone(
   return head.ok ? err(failure) : head;
 }
 
-/** A classic network has rules of two kinds, and answers with one kind at a time. */
-async function fetchRules(ask: Ask, group: GroupAt, head: WireGroup): Promise<Result<RuleWalk[], Failure>> {
-  const nicTypes: readonly NicType[] = head.VpcId === '' ? ['internet', 'intranet'] : ['intranet'];
+const RULES = 'DescribeSecurityGroupAttribute';
+
+interface FetchedRules {
+  readonly walks: readonly RuleWalk[];
+  /** Of all that was answered; null: there were more answers than one, or none can be told. */
+  readonly digest: string | null;
+}
+
+/** Null: the answer was the known one. A classic network has rules of two kinds, and answers with one kind at a time. */
+async function fetchRules(
+  parts: Pick<GroupReaderParts, 'ask' | 'askUnlessKnown'>,
+  group: GroupAt,
+  { head, known }: { readonly head: WireGroup; readonly known: string | null },
+): Promise<Result<FetchedRules | null, Failure>> {
+  if (head.VpcId !== '') return fetchWalk(parts, group, { nicType: 'intranet', known });
   const walks: RuleWalk[] = [];
-  for (const nicType of nicTypes) {
-    const operation = 'DescribeSecurityGroupAttribute';
-    const params = {
-      RegionId: group.region,
-      SecurityGroupId: group.id,
-      Direction: 'all',
-      NicType: nicType,
-    };
-    const pages = await readPages(ask, group, { operation, params, schema: rulePageSchema });
-    if (!pages.ok) return pages;
-    walks.push({ nicType, pages: pages.value });
+  for (const nicType of ['internet', 'intranet'] as const) {
+    const fetched = await fetchWalk(parts, group, { nicType, known: null });
+    if (!fetched.ok) return fetched;
+    walks.push(...(fetched.value?.walks ?? []));
   }
-  return ok(walks);
+  return ok({ walks, digest: null });
+}
+
+async function fetchWalk(
+  { ask, askUnlessKnown }: Pick<GroupReaderParts, 'ask' | 'askUnlessKnown'>,
+  group: GroupAt,
+  { nicType, known }: { readonly nicType: NicType; readonly known: string | null },
+): Promise<Result<FetchedRules | null, Failure>> {
+  const { region: RegionId, id: SecurityGroupId } = group;
+  const params = { RegionId, SecurityGroupId, Direction: 'all', NicType: nicType };
+  const schema = rulePageSchema;
+  const firstParams = { ...params, ...pagingOf(RULES, '') };
+  const first = await askUnlessKnown(group, RULES, { params: firstParams, schema, known });
+  if (!first.ok) return first;
+  if (first.value === null) return ok(null);
+  const { body, digest } = first.value;
+  const pages = await readPages(ask, group, { operation: RULES, params, schema, first: body });
+  if (!pages.ok) return pages;
+  return ok({ walks: [{ nicType, pages: pages.value }], digest: pages.value.length === 1 ? digest : null });
 }

@@ -23,25 +23,26 @@ export interface PagedRead<P extends Page> {
   readonly schema: z.ZodType<P>;
   /** Most pages; `MAX_PAGES` unless given. */
   readonly most?: number;
+  /** The first page, where it was read already. */
+  readonly first?: P;
 }
 
 /** All pages, or the first failure. */
 export async function readPages<P extends Page>(
   ask: Ask,
   at: ReadAt,
-  { operation, params, schema, most = MAX_PAGES }: PagedRead<P>,
+  { operation, params, schema, most = MAX_PAGES, first }: PagedRead<P>,
 ): Promise<Result<readonly P[], Failure>> {
   const pages: P[] = [];
   const tokens = new Set<string>();
-  const MaxResults = String(OPERATIONS[operation].batchLimit);
   let token = '';
   do {
     if (pages.length === most) {
       return err(readFailure(operation, 'Transport.TooMuch', `more than ${most} pages`));
     }
-    const paging = token === '' ? { MaxResults } : { MaxResults, NextToken: token };
-    const asked = (): WireParams => ({ ...paramsOf(params), ...paging });
-    const page = await ask(at, operation, asked, schema);
+    const asked = (): WireParams => ({ ...paramsOf(params), ...pagingOf(operation, token) });
+    const isRead = first !== undefined && pages.length === 0;
+    const page = isRead ? ok(first) : await ask(at, operation, asked, schema);
     if (!page.ok) return page;
     pages.push(page.value);
     token = page.value.NextToken;
@@ -52,6 +53,12 @@ export async function readPages<P extends Page>(
   } while (token !== '');
   return ok(pages);
 }
+
+/** The parameters that choose a page; an empty token means the first. */
+export const pagingOf = (operation: ReadOperation, token: string): WireParams => ({
+  MaxResults: String(OPERATIONS[operation].batchLimit),
+  ...(token === '' ? {} : { NextToken: token }),
+});
 
 export const readFailure = (operation: ReadOperation, code: OwnCode, message: string): Failure =>
   ownFailure(code, message, { operation, params: {} });

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import type { PlanInput } from '../../reconciler/plan/plan-input.ts';
 import { DIRECTIONS } from '../../reconciler/model/rule.ts';
+import type { DescribedGroup } from '../../reconciler/model/group.ts';
 import type { SafetyInput } from '../../reconciler/plan/safety.ts';
 
 type PolicyInForce = NonNullable<SafetyInput['inForce']>;
@@ -13,20 +14,33 @@ export interface DigestedPolicy {
   readonly digest: string;
 }
 
-export interface DigestedInput {
-  /** SHA-256. Equal ones are of equal inputs, but for `nowMs`, and the other way round. */
+/** So is a group, and what stays as it is comes as the same object again. */
+export interface DigestedGroup {
+  readonly of: DescribedGroup;
   readonly digest: string;
-  readonly policy: DigestedPolicy;
 }
 
-/** `known`: of the last policy of the group; what is of the same object is not computed a second time. */
-export function digestInput(input: PlanInput, known: DigestedPolicy | null): DigestedInput {
-  const { desired, safety } = input;
-  const policy = digestPolicy(desired, known);
+/** The large parts of an input. */
+export interface DigestedParts {
+  readonly policy: DigestedPolicy;
+  readonly group: DigestedGroup;
+}
+
+export interface DigestedInput extends DigestedParts {
+  /** SHA-256. Equal ones are of equal inputs, but for `nowMs`, and the other way round. */
+  readonly digest: string;
+}
+
+/** `known`: of the last input of the group; what is of the same object is not computed a second time. */
+export function digestInput(input: PlanInput, known: DigestedParts | null): DigestedInput {
+  const { desired, described, safety } = input;
+  const policy = digestPolicy(desired, known?.policy ?? null);
+  const group =
+    known?.group.of === described ? known.group : { of: described, digest: digestValue(described) };
   const inForce = safety?.inForce ?? null;
   const judged = inForce === null ? safety : { ...safety, inForce: digestPolicy(inForce, policy).digest };
-  const digest = digestValue({ ...input, desired: policy.digest, safety: judged, nowMs: null });
-  return { digest, policy };
+  const parts = { desired: policy.digest, described: group.digest, safety: judged, nowMs: null };
+  return { digest: digestValue({ ...input, ...parts }), policy, group };
 }
 
 export const digestPolicy = (of: PolicyInForce, known: DigestedPolicy | null): DigestedPolicy =>

@@ -2,16 +2,15 @@
 // seconds of work at each resync, of every group, and give the same.
 import type { PlanInput } from '../../reconciler/plan/plan-input.ts';
 import type { GroupPlan } from '../../reconciler/plan/plan.ts';
-import { digestInput, sameUntilMs, type DigestedPolicy } from './input-digest.ts';
+import { digestInput, sameUntilMs, type DigestedParts } from './input-digest.ts';
 
-export interface LastPlan {
+export interface LastPlan extends DigestedParts {
   /** Equal for inputs that give equal plans, while the time is between these two. */
   readonly key: string;
   /** Unix milliseconds. */
   readonly fromMs: number;
   /** Unix milliseconds; not at that moment. */
   readonly untilMs: number;
-  readonly policy: DigestedPolicy;
   readonly plan: GroupPlan;
 }
 
@@ -21,10 +20,13 @@ export function planOnce(
   last: LastPlan | null,
   planOf: (input: PlanInput) => GroupPlan,
 ): LastPlan {
-  const { digest: key, policy } = digestInput(input, last?.policy ?? null);
-  if (last?.key === key && isInTime(last, input)) return last;
-  return { key, fromMs: input.nowMs, untilMs: sameUntilMs(input), policy, plan: planOf(input) };
+  const { digest: key, ...parts } = digestInput(input, last);
+  if (last?.key === key && isInTime(last, input)) return hasParts(last, parts) ? last : { ...last, ...parts };
+  return { key, fromMs: input.nowMs, untilMs: sameUntilMs(input), ...parts, plan: planOf(input) };
 }
+
+const hasParts = ({ policy, group }: LastPlan, parts: DigestedParts): boolean =>
+  policy.of === parts.policy.of && group.of === parts.group.of;
 
 /** The clock may be set back, to before an end that had come. */
 const isInTime = ({ fromMs, untilMs }: LastPlan, { nowMs }: PlanInput): boolean =>

@@ -44,6 +44,9 @@ interface AskedLists {
   readonly answer: Promise<AskedSizes>;
 }
 
+/** Ids of the lists that rules name. */
+type NamedLists = Readonly<Record<ListKind, readonly string[]>>;
+
 const KINDS: readonly ListKind[] = ['prefixList', 'portList'];
 const NAMES: Readonly<Record<ListKind, string>> = { prefixList: 'prefix lists', portList: 'port lists' };
 
@@ -55,6 +58,7 @@ export class KnownLists {
   readonly #keepMs: number;
   /** By place, kind and id. What is older than `keepMs` is forgotten, so it does not grow. */
   readonly #entries = new Map<string, AskedLists>();
+  readonly #named = new WeakMap<DescribedGroup, { readonly policy: GroupPolicy; readonly ids: NamedLists }>();
 
   /** An answer, refusals included, is believed for `keepMs`. */
   constructor(ecs: Pick<EcsApi, 'listSizes'> & ReadsEntries & ReadsGroups, clock: Clock, keepMs: number) {
@@ -76,9 +80,8 @@ export class KnownLists {
 
   async #listsOf(policy: GroupPolicy, described: DescribedGroup): Promise<ListsOfGroup> {
     if (!dialectOf(described).hasLists) return NO_LISTS;
-    const desired = DIRECTIONS.flatMap((direction) => policy.rules[direction] ?? []);
-    const rules = [...desired, ...described.rules].map(({ rule }) => rule);
-    const ids = { prefixList: listIdsOf(rules, 'prefixList'), portList: listIdsOf(rules, 'portList') };
+    const ids = this.#idsOf(policy, described);
+    if (ids.prefixList.length + ids.portList.length === 0) return NO_LISTS;
     const [{ read, rejected }, ...asked] = await Promise.all([
       this.#lists.of(policy, ids),
       ...KINDS.map((kind) => this.#ask(policy, kind, ids[kind])),
@@ -90,6 +93,17 @@ export class KnownLists {
       // Where RAM allows no look at a list, it may be missing among those listed all the same.
       absent: new Set(asked.flatMap(({ unlisted }) => unlisted.filter((id) => rejected.includes(id)))),
     };
+  }
+
+  /** Remembered for each pair of the same objects: a group that stays as it is is asked about at each resync. */
+  #idsOf(policy: GroupPolicy, described: DescribedGroup): NamedLists {
+    const known = this.#named.get(described);
+    if (known?.policy === policy) return known.ids;
+    const desired = DIRECTIONS.flatMap((direction) => policy.rules[direction] ?? []);
+    const rules = [...desired, ...described.rules].map(({ rule }) => rule);
+    const ids = { prefixList: listIdsOf(rules, 'prefixList'), portList: listIdsOf(rules, 'portList') };
+    this.#named.set(described, { policy, ids });
+    return ids;
   }
 
   async #ask(place: Place, kind: ListKind, ids: readonly string[]): Promise<AskedSizesOfKind> {

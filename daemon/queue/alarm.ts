@@ -21,7 +21,8 @@ export class Alarm {
   }
 
   cancel(): void {
-    this.#set?.abort();
+    // A reason of our own spares the making of an error, with its stack, for each of thousands.
+    this.#set?.abort('set again');
     this.#set = null;
   }
 }

@@ -2,6 +2,7 @@
 // closing event is emitted.
 import { HOUR_MS } from '../clock.ts';
 import { leavesOutRulesOnly, type GroupPlan } from '../../reconciler/plan/plan.ts';
+import { ruleIdentity } from '../../reconciler/model/rule.ts';
 import { describeRule } from '../../reconciler/model/rule-text.ts';
 import { actorText } from '../journal/attribution.ts';
 import type { Flapping } from '../learned/flap-detector.ts';
@@ -48,7 +49,10 @@ async function noteInJournal(run: GroupRun, end: RunEnd, mayClose: boolean): Pro
   const isOfPolicy = end.kind === 'asPlanned' && end.quarantined === 0;
   // A rule that cannot go in yet makes the group no newer than it is.
   const isTakenOver = end.kind !== 'blocked' || leavesOutRulesOnly(end.plan.blockedBy);
-  if (!isSettled(end)) await noteEnd(run, { identities: seen.identities, isOfPolicy, isTakenOver });
+  if (!isSettled(end)) {
+    const identities = seen.rules.map(({ rule }) => ruleIdentity(rule));
+    await noteEnd(run, { identities, isOfPolicy, isTakenOver });
+  }
   await close('superseded', 'the group is as the policy in force wants it');
   const { applied } = await journal.marks(run.group);
   if (applied !== run.revision) await journal.mark(run.group, { applied: run.revision });
@@ -80,8 +84,8 @@ function outcomeOf({ engine }: GroupRun, end: RunEnd, { isLessToDo }: Lesson): R
     case 'differs':
       return notConverged('verification failed: the group differs from the plan', null);
     case 'asPlanned': {
-      const { quarantined, changes, identities } = end;
-      if (quarantined === 0) return { kind: 'converged', changes, rules: identities.length, next: 'resync' };
+      const { quarantined, changes, rules } = end;
+      if (quarantined === 0) return { kind: 'converged', changes, rules: rules.length, next: 'resync' };
       return quarantinedOutcome(end.plan);
     }
   }

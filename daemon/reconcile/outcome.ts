@@ -1,6 +1,7 @@
 // How a reconcile ended, and what comes next. The latter is decided here and nowhere else: the controller and
 // `rampart apply` follow it.
 import { isRuleQuotaRefusal, mayNotKnowTheForm, type Failure } from '../ecs/failures/failure.ts';
+import type { DescribedRule } from '../../reconciler/model/group.ts';
 import type { Block, GroupPlan } from '../../reconciler/plan/plan.ts';
 import type { GroupMemory } from '../learned/group-memory.ts';
 import type { StepRefusal } from './execute/step.ts';
@@ -82,8 +83,8 @@ export type RunEnd =
       readonly kind: 'asPlanned';
       readonly plan: GroupPlan;
       readonly changes: number;
-      /** `ruleIdentity` of each rule that the group has now. */
-      readonly identities: readonly string[];
+      /** That the group has now. */
+      readonly rules: readonly DescribedRule[];
       /** Rules that the plan left out, since the cloud refuses them. */
       readonly quarantined: number;
       /** Whether the last look ended so, and nothing is there that it did not note. */
@@ -96,7 +97,7 @@ export interface BlockedEnd {
   /** How long the group is paused for yet; null if it is not. */
   readonly pausedForMs: number | null;
   /** The policy in force was carried out, and the group is as that says, or as far as it closes; null if nothing was. */
-  readonly kept: (Kept & { readonly identities: readonly string[] }) | null;
+  readonly kept: (Kept & { readonly rules: readonly DescribedRule[] }) | null;
 }
 
 export type NextMove =

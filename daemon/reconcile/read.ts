@@ -77,7 +77,7 @@ export async function readAndPlan(
   const lastPlan = planOnce(input, earlier?.made ?? before.lastPlan, planGroup);
   const { plan } = lastPlan;
   // Of two plans the second hangs on more than the input.
-  if (earlier?.made === lastPlan && earlier.waiting === null) {
+  if (earlier?.made.plan === plan && earlier.waiting === null) {
     const { rules } = described;
     engine.telemetry.emit('group.described', { ...commonFields(run), rules: rules.length });
     return { ...earlier, input, memory: known, readAtMs };
@@ -97,11 +97,12 @@ export async function readAndPlan(
   return nextOf(run, lastPlan, { input, facts, memory, readAtMs, mark, isSettled });
 }
 
-/** What was blocked at an earlier look is no change of the cloud now. */
-function causeOf({ request }: GroupRun, { status }: GroupPlan, { input, facts }: PlannedFrom): Cause {
-  if (status === 'observed') return request.cause;
+/** What was blocked when it was read before is no change of the cloud now, nor when a person has approved it since. */
+function causeOf({ request }: GroupRun, plan: GroupPlan, { input, facts }: PlannedFrom): Cause {
+  if (plan.status === 'observed') return request.cause;
   if (isAnotherInForce(input, facts)) return 'policy';
-  return status === 'blocked' && facts.inForce === null ? 'start' : request.cause;
+  const hasWaited = plan.status === 'blocked' || plan.approval !== null;
+  return hasWaited && facts.inForce === null ? 'start' : request.cause;
 }
 
 const isNoted = (mark: string | null, { settled }: GroupMemory): boolean => mark !== null && mark === settled;

@@ -79,8 +79,8 @@ function whileWaiting(end: RunEnd, { plan, waiting: newer, closesOnly }: Planned
   const leavesOut = plan.blockedBy.some(({ kind }) => kind !== 'quarantined');
   const waiting = newer ?? (leavesOut ? plan : null);
   if (waiting === null || end.kind !== 'asPlanned') return end;
-  const { changes, identities } = end;
-  return { kind: 'blocked', plan: waiting, pausedForMs: null, kept: { changes, identities, closesOnly } };
+  const { changes, rules } = end;
+  return { kind: 'blocked', plan: waiting, pausedForMs: null, kept: { changes, rules, closesOnly } };
 }
 
 /**

@@ -1,6 +1,5 @@
 // After the last call the group is described again: nothing that a call answered is believed.
 import type { DescribedGroup } from '../../reconciler/model/group.ts';
-import { ruleIdentity } from '../../reconciler/model/rule.ts';
 import { planGroup } from '../../reconciler/plan/plan-group.ts';
 import { leavesOutRulesOnly, type GroupPlan } from '../../reconciler/plan/plan.ts';
 import type { Executed } from './execute/execute-plan.ts';
@@ -49,6 +48,5 @@ const isDone = ({ status, steps, blockedBy }: GroupPlan): boolean =>
 function asPlanned({ progress, plan, input, isSettled }: Executed, { rules }: DescribedGroup): RunEnd {
   const { desired, described } = input.learned.quarantined;
   const quarantined = desired.size + described.size;
-  const identities = rules.map(({ rule }) => ruleIdentity(rule));
-  return { kind: 'asPlanned', plan, changes: progress.changes, identities, quarantined, isSettled };
+  return { kind: 'asPlanned', plan, changes: progress.changes, rules, quarantined, isSettled };
 }

@@ -22,18 +22,18 @@ export interface SeenGroup {
  */
 export async function waitUntilDescribed(
   run: Pick<GroupRun, 'engine' | 'group' | 'signal' | 'urgency'> & {
-    readonly request: Pick<ReconcileRequest, 'onStalled'>;
+    readonly request: Pick<ReconcileRequest, 'onStalled' | 'policy'>;
   },
   whenNoRules: ApiLevel,
   isExpected: (described: DescribedGroup) => boolean | Promise<boolean>,
 ): Promise<Result<SeenGroup, Failure>> {
   const { group, signal, urgency } = run;
   const { ecs, clock, patience } = run.engine;
-  const { onStalled = () => undefined } = run.request;
+  const { onStalled = () => undefined, policy } = run.request;
   const deadlineMs = clock.monotonicMs() + patience.lagMs;
   for (let delayMs = FIRST_DELAY_MS; ; delayMs = Math.min(2 * delayMs, MAX_DELAY_MS)) {
     const askedMs = clock.monotonicMs();
-    const described = await ecs.describeGroup(group, { whenNoRules, urgency, signal, onStalled });
+    const described = await ecs.describeGroup(group, { whenNoRules, policy, urgency, signal, onStalled });
     if (!described.ok) return described;
     const settled = await isExpected(described.value);
     const remainingMs = deadlineMs - clock.monotonicMs();

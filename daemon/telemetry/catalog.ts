@@ -211,7 +211,7 @@ export const CATALOG: Catalog = {
   'ignored.opens': {
     level: 'warn',
     say: (f) =>
-      `${counted(f.count, 'ignored rule')} of ${group(f)} let through more than the declared rules: ${f.rules.join('; ')}`,
+      `In ${group(f)} ${f.rules.join('; ')}${f.count > f.rules.length ? `; and ${f.count - f.rules.length} more` : ''}`,
   },
   'guardrail.violated': {
     level: 'warn',

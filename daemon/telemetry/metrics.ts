@@ -138,8 +138,10 @@ export class Metrics {
   /** Send it every event. */
   readonly telemetry: Telemetry = new EventCounters(this.#registry);
 
-  constructor() {
+  /** Adds what Node tells of this process, which it watches from then on. */
+  withProcess(): this {
     collectDefaultMetrics({ register: this.#registry });
+    return this;
   }
 
   get contentType(): string {

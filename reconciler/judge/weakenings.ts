@@ -4,7 +4,7 @@ import { exactText } from '../model/collections.ts';
 import { matchesGlob } from '../model/glob.ts';
 import type { DesiredGroup, DesiredState, GroupSelector, IgnorePattern, Mode } from '../model/group.ts';
 import { isShaped } from '../model/packets/ignore.ts';
-import type { Expectation } from '../model/packets/pattern.ts';
+import type { Expectation, PacketPattern, PatternService } from '../model/packets/pattern.ts';
 import type { Peer } from '../model/peer.ts';
 import type { PortRange } from '../model/ports.ts';
 import { prefixContains } from '../model/prefix.ts';
@@ -64,9 +64,23 @@ export function saysAsMuch(other: Expectation, expectation: Expectation): boolea
     other.kind === expectation.kind &&
     (other.unknown === 'block' || expectation.unknown === 'report') &&
     expectation.groups.every((group) => other.groups.includes(group)) &&
-    exactText(other.pattern) === exactText(expectation.pattern)
+    holdsPattern(other.pattern, expectation.pattern)
   );
 }
+
+/** Whether one pattern means every packet that another one means. Never wrongly true. */
+const holdsPattern = (outer: PacketPattern, inner: PacketPattern): boolean =>
+  outer.direction === inner.direction &&
+  eachIsWithin(outer.services, inner.services, serviceHolds) &&
+  eachIsWithin(outer.peers, inner.peers, peerHolds) &&
+  (outer.own.length === 0 || (inner.own.length > 0 && eachIsWithin(outer.own, inner.own, prefixContains))) &&
+  isNullOrHolds(outer.sourcePorts, inner.sourcePorts);
+
+const serviceHolds = (outer: PatternService, inner: PatternService): boolean =>
+  outer.protocol === inner.protocol && isNullOrHolds(outer.ports, inner.ports);
+
+const isNullOrHolds = (outer: PortRange | null, inner: PortRange | null): boolean =>
+  outer === null || (inner !== null && rangeHolds(outer, inner));
 
 function weakenedGroup(before: DesiredGroup, after: DesiredGroup, defaultMode: Mode): Weakening[] {
   const group = selectorText(after.selector);

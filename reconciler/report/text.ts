@@ -74,9 +74,9 @@ export function textHead({ revision, commit }: PlannedRevision, tally: Tally, { 
   return lines.flatMap((line) => wrappedLine(line, 2, look)).join('\n') + '\n';
 }
 
-/** A commit's id by its beginning. */
+/** A commit's id by its beginning, also of one with edits that are not committed. */
 const revisionWords = (revision: string): string =>
-  /^[0-9a-f]{40,64}$/.test(revision) ? revision.slice(0, 12) : visible(revision);
+  visible(revision).replace(/^([0-9a-f]{12})[0-9a-f]{28,52}(?=$|-dirty-)/, '$1');
 
 const modesText = (modes: readonly string[]): string =>
   modes.length === 0 ? '' : `${modes.length === 1 ? 'mode' : 'modes'} ${modes.join(', ')}`;

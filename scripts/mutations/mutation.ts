@@ -3,7 +3,7 @@
 export interface Mutation {
   /** The mistake in a few words. */
   readonly name: string;
-  /** Below reconciler/. */
+  /** From reconciler/. */
   readonly file: string;
   /** Stands in the file exactly once. */
   readonly find: string;

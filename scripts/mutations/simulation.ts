@@ -21,4 +21,16 @@ export const SIMULATION_MUTATIONS: readonly Mutation[] = [
     find: 'for (const { rule } of ignored) missing.delete(ruleIdentity(rule));',
     replace: 'managed = [...managed, ...ignored.filter(({ rule }) => desired.has(ruleIdentity(rule)))];',
   },
+  {
+    name: 'what came of a reconcile is not counted',
+    file: '../daemon/telemetry/event-counters.ts',
+    find: '    this.#reconciles.inc({ outcome });\n',
+    replace: '',
+  },
+  {
+    name: 'a group that left is counted as it stood',
+    file: '../daemon/schedule/groups/group-tally.ts',
+    find: 'this.#count(group, isNamed ? outcomeNow(group.record) : null);',
+    replace: 'if (isNamed) this.#count(group, outcomeNow(group.record));',
+  },
 ];

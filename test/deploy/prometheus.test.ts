@@ -27,7 +27,7 @@ const rules = parse(readFileSync(RULES, 'utf8')) as {
 };
 const alertExpressions = rules.groups.flatMap((group) => group.rules.map(({ expr }) => expr));
 
-const samples = await new Metrics().render({
+const samples = await new Metrics().withProcess().render({
   policies: { problems: 0, held: null, remote: { answeredAtMs: 1, error: null } },
   groups: { counts: new Map(), oldestAttemptMs: Infinity, own: [] },
   leases: null,

@@ -38,7 +38,7 @@ test('a rule that is covered: exit code 0, with its place and that of the rule t
   expect(stdout).toMatch(
     /^policies\/web\.yaml:7:9: warning: .*203\.0\.113\.0\/24.*\(policies\/web\.yaml:6\) \[rule-covered\]/,
   );
-  expect(stderr).toContain('1 file, 1 group: 0 errors, 1 warning (1 % of policies.limits.files)');
+  expect(stderr).toContain('1 file, 1 group: 0 errors, 1 warning (under 1 % of policies.limits.files)');
   expect(await warnings()).toMatchObject([{ file: 'policies/web.yaml', line: 7, code: 'rule-covered' }]);
 });
 

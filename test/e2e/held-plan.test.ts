@@ -56,6 +56,18 @@ function commandOf({ overrides }: LogLine): string[] {
   return [...command.split(' ').slice(2, 4), '--reason', 'ticket 7'];
 }
 
+test('a group that is taken over after an approval differs since the start, and not because the cloud changed', async () => {
+  await emulator.setState(stateOf([...PORTS, ...PORTS.map((port) => port + 1000)]));
+  const daemon = await started();
+  const blocked = await daemon.event('plan.blocked');
+  const from = daemon.lines.length;
+  await workspace.run(commandOf(blocked));
+  await daemon.event('group.converged', {}, from);
+  const drift = daemon.lines.slice(from).filter(({ event }) => event === 'drift.detected');
+  expect(drift.map(({ cause }) => cause)).toEqual(['start']);
+  expect(await ports()).toEqual(PORTS);
+});
+
 describe('a policy that empties a group', () => {
   let inForce: string;
 

@@ -1,31 +1,19 @@
 // What someone sees who types `npm start` on a fresh clone: the same command on copies of the same files, in a folder
 // of its own and on ports of its own.
-import { appendFileSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { CallRecord } from '../../emulator/admin/call-log.ts';
 import type { WholeStateJson } from '../support/emulator.ts';
-import { freePort } from '../support/free-port.ts';
-import { Workspace, type RampartProcess } from '../support/rampart.ts';
+import { exampleWorkspace, ROOT_FOLDER as ROOT, startArguments } from '../support/example-workspace.ts';
+import type { RampartProcess, Workspace } from '../support/rampart.ts';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const inRoot = (file: string) => path.join(ROOT, file);
 
 const policyFiles = readdirSync(inRoot('policies')).filter((name) => name.endsWith('.yaml'));
 const GROUPS = policyFiles.flatMap((name) =>
   [...readFileSync(inRoot(`policies/${name}`), 'utf8').matchAll(/^ {2}- id: (sg-\w+)/gm)].map(([, id]) => id),
 );
-
-/** What `npm start` runs once it has built. */
-function startArguments(): string[] {
-  const { scripts } = JSON.parse(readFileSync(inRoot('package.json'), 'utf8')) as {
-    scripts: { start: string };
-  };
-  const [, command] = scripts.start.split('node dist/daemon/main.js ');
-  if (command === undefined) throw new Error(`npm start runs something else: ${scripts.start}`);
-  return command.split(' ');
-}
 
 /** Ten times the goal, until all groups have converged: a busy machine is no fault. */
 const MOST_MS = 200_000;
@@ -45,19 +33,11 @@ const writes = async (): Promise<CallRecord[]> =>
   (await door<CallRecord[]>('calls')).filter(({ action }) => !/^(Describe|Lookup)/.test(action));
 
 beforeAll(async () => {
-  workspace = new Workspace();
-  // The daemon and the plan beside it are told the same one.
-  const port = await freePort();
-  const config = readFileSync(inRoot('config.example.yaml'), 'utf8')
-    .replace('listen: 127.0.0.1:8480', `listen: 127.0.0.1:${port}`)
-    .replace('listen: 127.0.0.1:8481', 'listen: 127.0.0.1:0');
-  workspace.write('config.example.yaml', config);
-  cpSync(inRoot('policies'), path.join(workspace.folder, 'policies'), { recursive: true });
-  mkdirSync(path.join(workspace.folder, 'emulator'));
-  cpSync(inRoot('emulator/example-state.json'), path.join(workspace.folder, 'emulator/example-state.json'));
+  const example = await exampleWorkspace();
+  workspace = example.workspace;
   daemon = workspace.start(startArguments());
   emulatorUrl = String((await daemon.event('daemon.started')).emulatorUrl);
-  expect(emulatorUrl).toBe(`http://127.0.0.1:${port}`);
+  expect(emulatorUrl).toBe(example.emulatorUrl);
   await daemon.event('daemon.ready');
 }, MOST_MS);
 

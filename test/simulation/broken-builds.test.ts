@@ -1,6 +1,8 @@
 // The tests of the tests: a build of the daemon with a mistake in it must violate an invariant within fifty seeds from
 // `seed`, which was the first one to do so when it was last looked up.
 import { describe, expect, it, vi } from 'vitest';
+import type { ControlledGroup } from '../../daemon/schedule/groups/controlled-group.ts';
+import type { GroupTally } from '../../daemon/schedule/groups/group-tally.ts';
 import type { DescribedRule } from '../../reconciler/model/group.ts';
 import { ruleIdentity } from '../../reconciler/model/rule.ts';
 import type { diff } from '../../reconciler/plan/diff/diff.ts';
@@ -11,6 +13,7 @@ import { oneSided } from '../../reconciler/plan/order/one-sided.ts';
 import type { GroupPlan, GroupPolicy, Step } from '../../reconciler/plan/plan.ts';
 import type { PlanInput } from '../../reconciler/plan/plan-input.ts';
 import {
+  countsNoRetries,
   heedsNoPause,
   intentAfterCall,
   takesOverAtOnce,
@@ -21,7 +24,8 @@ import {
 } from './broken-builds.ts';
 import { whereGroupsAreFull, whereOwnersFallSilent, wherePeoplePause } from './draw/worlds.ts';
 import type { Breakage, SimulationOptions } from './options.ts';
-import { simulate, type Violation } from './simulation.ts';
+import type { Violation } from './report.ts';
+import { simulate } from './simulation.ts';
 
 // The planner is pure and has no port that could be wrapped: here its module is.
 const planner = vi.hoisted(() => ({
@@ -30,6 +34,7 @@ const planner = vi.hoisted(() => ({
   fallsBack: false,
   overwritesIgnored: false,
   neverBrakes: false,
+  countsWhatIsGone: false,
 }));
 vi.mock('../../reconciler/plan/plan-group.ts', async (importOriginal) => {
   const original = await importOriginal<{ planGroup: (input: PlanInput) => GroupPlan }>();
@@ -58,6 +63,23 @@ vi.mock('../../reconciler/plan/diff/diff.ts', async (importOriginal) => {
   const spoiled: typeof diff = (policy, ownership) =>
     original.diff(policy, planner.overwritesIgnored ? owningIgnored(policy, ownership) : ownership);
   return { ...original, diff: spoiled };
+});
+
+vi.mock('../../daemon/schedule/groups/group-tally.ts', async (importOriginal) => {
+  const original = await importOriginal<{ GroupTally: typeof GroupTally }>();
+  class Keeping extends original.GroupTally {
+    #gone = 0;
+    override note(group: ControlledGroup, isKnown: boolean): void {
+      super.note(group, isKnown);
+      if (!isKnown) this.#gone += 1;
+    }
+    override get counts(): GroupTally['counts'] {
+      const counts = super.counts;
+      const converged = (counts.get('converged') ?? 0) + this.#gone;
+      return planner.countsWhatIsGone ? new Map([...counts, ['converged', converged]]) : counts;
+    }
+  }
+  return { ...original, GroupTally: Keeping };
 });
 
 type ChooseOrder = typeof chooseOrder;
@@ -109,6 +131,12 @@ describe('a broken build is caught', () => {
       breakage: tokensOfContent,
       seed: 6,
       by: /^\(a\)|^liveness|^\(b\)/,
+    },
+    {
+      mistake: 'a call that is tried again is not counted',
+      breakage: countsNoRetries,
+      seed: 2,
+      by: /^own account/,
     },
     {
       mistake: 'a change that is tried in another way is not told again',
@@ -165,6 +193,12 @@ describe('a broken build is caught', () => {
       flaw: 'overwritesIgnored',
       seed: 17,
       by: /^bystanders/,
+    },
+    {
+      mistake: 'groups that no policy names any more are counted',
+      flaw: 'countsWhatIsGone',
+      seed: 3,
+      by: /^own account/,
     },
     { mistake: 'the brake lets every plan pass', flaw: 'neverBrakes', seed: 1, by: /^brake/ },
   ] as const)('in which $mistake', async ({ flaw, seed, by }) => {

@@ -68,6 +68,15 @@ function withLeases(leases: ShardLeases, changes: Partial<ShardLeases>): ShardLe
   });
 }
 
+/** What was tried again is in the log, but not in the metrics. */
+export const countsNoRetries = (): Breakage => ({
+  metrics: (counters) => ({
+    emit: (event, fields) => {
+      if (event !== 'call.retried') counters.emit(event, fields);
+    },
+  }),
+});
+
 /** No one reads who has paused what. */
 export const heedsNoPause = (): Breakage => ({
   engine: ({ journal, ...others }) => ({

@@ -1,66 +1,31 @@
 // One process of the daemon, from its start to its end: the real service on the wiring that ships, with the
 // network, the journal, the clock and the dice of the simulation. It may die at every boundary of an operation of
-// the journal or the network. One runs at a time, or several side by side as replicas. A dead process is dead: its timers are gone, its calls are never answered, its journal
-// refuses; what it had sent before may still arrive.
+// the journal or the network. One runs at a time, or several side by side as replicas. A dead process is dead: its timers are gone, its
+// calls are never answered, its journal refuses; what it had sent before may still arrive.
 import { assembleEngine } from '../../daemon/compose/assemble.ts';
 import { openDaemonKeeper } from '../../daemon/compose/setup.ts';
 import { PolicyCompiler } from '../../daemon/source/compile/policy-compiler.ts';
-import { thisThread } from '../../daemon/source/compile/work-place.ts';
 import { systemClock } from '../../daemon/clock.ts';
-import type { Config } from '../../daemon/config/config.ts';
 import type { Transport, TransportAnswer } from '../../daemon/ecs/transport/transport.ts';
 import type { Journal } from '../../daemon/journal/journal.ts';
+import type { Lanes } from '../../daemon/queue/lanes.ts';
 import type { HeldLease } from '../../daemon/journal/ownership.ts';
 import type { GroupStatus } from '../../daemon/schedule/group-record.ts';
 import { Daemon } from '../../daemon/compose/daemon.ts';
-import type { Engine } from '../../daemon/reconcile/engine.ts';
-import type { OwnJournal } from '../../daemon/compose/open-journal.ts';
 import type { ShardLeases } from '../../daemon/schedule/leases/shard-leases.ts';
 import { TargetResolver } from '../../daemon/schedule/selectors.ts';
 import type { ShareStore } from '../../daemon/shares/share-store.ts';
-import type { CommonFields, Telemetry } from '../../daemon/telemetry/events.ts';
-import type { Random } from '../support/random.ts';
+import type { Telemetry } from '../../daemon/telemetry/events.ts';
 import { EMULATOR_KEY, requestV1 } from '../support/signing.ts';
-import { Attempts, type Attempt } from './attempts.ts';
-import type { Check, Fail, PlanFact, SentCall } from './facts.ts';
+import type { SentCall } from './facts.ts';
+import type { LifeWorld } from './life/life-world.ts';
+import { LogReader } from './life/log-reader.ts';
+import { AccountKeeper, type OwnAccount } from './life/own-account.ts';
 import { mortalJournal } from './mortal-journal.ts';
-import type { Network } from './network.ts';
 import { ReadingPages, withPages } from './reading-pages.ts';
-import { inForceAt, isEnding, PolicyView, REGION, type PolicyTree } from './policies.ts';
+import { PolicyView, REGION } from './policies.ts';
 import { eventText } from './trace.ts';
-import type { Machine, VirtualProcess, VirtualTime } from './virtual-time.ts';
-
-/** What all processes of one simulation share. */
-export interface LifeWorld {
-  readonly time: VirtualTime;
-  readonly network: Network;
-  readonly tree: PolicyTree;
-  /** Where all processes agree on the rate. */
-  readonly shares: ShareStore;
-  /** What it runs on. */
-  readonly machine: Machine;
-  readonly open: (process: VirtualProcess, number: number, telemetry: Telemetry) => OwnJournal;
-  /** The process is gone; what was durable stays. */
-  readonly crashed: () => void;
-  readonly config: Config;
-  readonly check: Required<Check>;
-  readonly fail: Fail;
-  readonly note: (who: string, what: string) => void;
-  readonly stateOf: (group: string) => PlanFact['state'];
-  /** Most entries on a page. */
-  readonly pageSize: number;
-  /** Of jitter, tokens and ids. */
-  readonly random: Random;
-  /** From a change of the policies until it is told of it; asked each time. */
-  readonly hearsAfterMs: () => number;
-  /** Asked at each boundary. */
-  readonly diesHere: () => boolean;
-  readonly ended: () => void;
-  /** For the tests of the tests: a build with a defect. */
-  readonly breakEngine: (engine: Engine) => Engine;
-  /** Hears of all events as well. */
-  readonly telemetry?: Telemetry;
-}
+import type { VirtualProcess } from './virtual-time.ts';
 
 /** As the transport that ships answers. */
 const NOT_BEGUN: TransportAnswer = {
@@ -78,8 +43,10 @@ export class Life {
   readonly #stop = new AbortController();
   readonly #reloads: Array<() => void> = [];
   readonly #pages: ReadingPages;
-  readonly #attempts: Attempts;
+  readonly #log: LogReader;
   readonly #daemon: Daemon;
+  readonly #lanes: Lanes;
+  readonly #account: AccountKeeper;
   readonly #process: VirtualProcess;
   readonly #leases: ShardLeases;
   #nonce = 0;
@@ -88,8 +55,9 @@ export class Life {
   constructor(number: number, world: LifeWorld) {
     this.number = number;
     this.#world = world;
+    this.#account = new AccountKeeper(world.breakMetrics);
     this.#pages = new ReadingPages((reading) => world.check.read(reading));
-    this.#attempts = new Attempts((attempt) => this.#planned(attempt), world.fail);
+    this.#log = new LogReader(number, world, this.#view);
     this.#process = world.time.newProcess(world.machine);
     world.check.started(number);
     world.note('process', `${number} starts`);
@@ -99,7 +67,7 @@ export class Life {
     const { engine, lanes } = assembleEngine(world.config, {
       telemetry,
       journal: mortalJournal(journal, {
-        ...{ view: this.#view, attempts: this.#attempts },
+        ...{ view: this.#view, attempts: this.#log.attempts },
         ...{ tree: world.tree, note: world.note, check: world.check, stateOf: world.stateOf },
         livesOn: (where) => this.#boundary(where),
       }),
@@ -113,13 +81,14 @@ export class Life {
       transportOf: () => this.#transport(),
       shares: { store: this.#mortalShares(), holder: `${number}`, unshared: 'standing' },
     });
+    this.#lanes = lanes;
     this.#daemon = new Daemon({
       engine: world.breakEngine(engine),
       lanes,
       source: world.tree.source(this.#view, (tell) => this.#hear(tell)),
       keeper: openDaemonKeeper(world.config, {
         clock: systemClock,
-        compile: new PolicyCompiler(thisThread).compile,
+        compile: new PolicyCompiler(world.parser).compile,
       }),
       leases,
       resolver: new TargetResolver(engine, world.config.reconcile.mode),
@@ -161,6 +130,11 @@ export class Life {
   /** As `/api/status` would tell. */
   status(): readonly GroupStatus[] {
     return this.#daemon.controller.status();
+  }
+
+  /** The same and its metrics, beside what was seen of it. */
+  account(): Promise<OwnAccount> {
+    return this.#account.account(this.#daemon, this.#lanes);
   }
 
   #hear(tell: () => void): void {
@@ -220,7 +194,7 @@ export class Life {
 
   #transport(): Transport {
     return {
-      call: (operation, asked, mayBegin) => {
+      call: (operation, asked, { mayBegin } = {}) => {
         const params = withPages(asked, this.#world.pageSize);
         if (!this.#boundary(`before ${operation} is sent`)) return never();
         if (mayBegin?.() === false) return Promise.resolve(NOT_BEGUN);
@@ -238,6 +212,7 @@ export class Life {
           nonce: `${this.number}.${(this.#nonce += 1)}`,
         });
         this.#pages.asked(call);
+        this.#account.sent(call);
         this.#world.check.sent(call);
         return new Promise((resolve) => {
           this.#world.network.send(call, request, (answer) =>
@@ -253,6 +228,7 @@ export class Life {
     if (!this.#boundary(`before the answer to ${call.operation}`)) return;
     if (call.operation === 'DescribeSecurityGroupAttribute' && answer.kind === 'answered')
       this.#pages.take(call, answer.body);
+    this.#account.answered(call);
     resolve(answer);
   }
 
@@ -270,49 +246,10 @@ export class Life {
       emit: (event, fields) => {
         if (!this.isAlive) return;
         this.#world.telemetry?.emit(event, fields);
+        this.#account.emit(event, fields);
         this.#world.note('daemon', eventText(event, fields));
-        if (event === 'group.described') this.#described(fields);
-        if (event === 'plan.made') this.#attempts.told(fields);
-        if (event === 'group.converged') this.#converged(fields);
-        if (event === 'call.succeeded') this.#succeeded(fields);
-        if (event === 'plan.blocked' && JSON.stringify(fields).includes('a bug of Rampart')) {
-          this.#world.fail('no bugs', JSON.stringify(fields));
-        }
+        this.#log.hear(event, fields);
       },
     };
-  }
-
-  #converged({ group = '', revision = '' }: CommonFields): void {
-    const { time, check } = this.#world;
-    const policy = this.#view.policyOf(group, revision);
-    const isKnown = policy !== undefined && !isEnding(policy, time.wallMs);
-    check.converged({ group, policy: isKnown ? inForceAt(policy, time.wallMs) : null });
-  }
-
-  /** With no rules it says that all was so already, which the cloud tells by an error. */
-  #succeeded(fields: CommonFields & { readonly rules?: number }): void {
-    if (fields.rules !== 0) this.#world.check.succeeded(fields.clientToken ?? '');
-  }
-
-  #described({ group = '', rules = NaN }: CommonFields & { readonly rules?: number }): void {
-    this.#attempts.described(group);
-    this.#world.check.described(group, rules);
-  }
-
-  #planned({ group, revision, hitless, isRetry }: Attempt): void {
-    const policy = this.#view.policyOf(group, revision);
-    if (policy === undefined) {
-      this.#world.fail('(d) ownership', `a plan for ${group}, which no policy of ${revision} names`);
-      return;
-    }
-    this.#world.check.planned({
-      life: this.number,
-      group,
-      policy: inForceAt(policy, this.#world.time.wallMs),
-      hitless,
-      isRetry,
-      isEnding: isEnding(policy, this.#world.time.wallMs),
-      state: this.#world.stateOf(group),
-    });
   }
 }

@@ -3,7 +3,7 @@
 import type { Journal } from '../../daemon/journal/journal.ts';
 import { wrappedJournal } from '../support/wrapped-journal.ts';
 import type { Attempts } from './attempts.ts';
-import type { LifeWorld } from './life.ts';
+import type { LifeWorld } from './life/life-world.ts';
 import type { PolicyView } from './policies.ts';
 
 export interface MortalWorld extends Pick<LifeWorld, 'tree' | 'note' | 'check' | 'stateOf'> {

@@ -2,6 +2,7 @@
 import type { JournalPorts } from '../../daemon/journal/journal.ts';
 import type { Engine } from '../../daemon/reconcile/engine.ts';
 import type { ShardLeases } from '../../daemon/schedule/leases/shard-leases.ts';
+import type { Telemetry } from '../../daemon/telemetry/events.ts';
 import { whereGroupsAreMany } from './draw/large-estate.ts';
 import type { JournalHost } from './journals.ts';
 import type { Knobs } from './knobs.ts';
@@ -11,6 +12,7 @@ import { whereReplicasFail } from './replicas/knobs.ts';
 export interface Breakage {
   readonly journals?: (ports: JournalPorts) => JournalHost;
   readonly engine?: (engine: Engine) => Engine;
+  readonly metrics?: (metrics: Telemetry) => Telemetry;
   /** Of replicas: what each of them takes for its leases. */
   readonly leases?: (leases: ShardLeases) => ShardLeases;
 }

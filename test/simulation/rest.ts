@@ -1,6 +1,7 @@
 // The end of a simulation: after the faults everything comes to rest within a bounded time, and stays so when
 // everything is looked at once more.
 import type { GroupRef } from '../../reconciler/model/group.ts';
+import { untruthsIn, wrongNames } from './checks/own-account.ts';
 import type { Cloud } from './cloud.ts';
 import type { Fail } from './facts.ts';
 import type { JournalHost } from './journals.ts';
@@ -77,6 +78,7 @@ export class Rest {
       if (this.#world.time.nowMs - calmSinceMs >= this.#calmMs()) break;
     }
     this.#world.note('world', `has come to rest after ${this.#tookMs} ms`);
+    await this.#hearAccounts();
   }
 
   /** Time for everything to be looked at again, and to be seen as it is. */
@@ -105,6 +107,19 @@ export class Rest {
     const world = this.#endWorld();
     const wrong = this.#unsettled(world, hopelessGroups(world));
     if (wrong.length > 0) this.#world.fail('last plan', wrong.join('; '));
+    await this.#hearAccounts();
+  }
+
+  /** Status and metrics of whoever runs, at rest. */
+  async #hearAccounts(): Promise<void> {
+    const world = this.#endWorld();
+    const lives = this.#world.lives().flatMap((life) => (life?.isAlive === true ? life : []));
+    const accounts = await Promise.all(lives.map((life) => life.account()));
+    const untruths = [
+      ...wrongNames(accounts, world),
+      ...accounts.flatMap((account) => untruthsIn(account, world, lives.length > 1)),
+    ];
+    if (untruths.length > 0) this.#world.fail('own account', untruths.join('; '));
   }
 
   /** Calls that change something, but for groups that may try for ever. */

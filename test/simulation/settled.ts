@@ -27,6 +27,12 @@ export function unsettledGroups(world: EndWorld): Map<string, string[]> {
   );
 }
 
+/** Of one group that a policy names, as above, whatever its mode; empty for others. */
+export function differencesOf(id: string, world: EndWorld): string[] {
+  const policy = policiesIn(world).find(({ group }) => group.id === id);
+  return policy === undefined ? [] : differences(policy, world);
+}
+
 /**
  * A cloud product's group; a group that has no room to get from here to there, or none for all rules that name a group; one
  * that is full, so that a rule without a text would keep that of another; and on the API of 2019 one whose rule

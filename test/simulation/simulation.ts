@@ -16,30 +16,18 @@ import { memoryHost, sqliteHost, type JournalHost } from './journals.ts';
 import { Replicas, type ReplicasOptions } from './replicas/replicas.ts';
 import { Standing } from './replicas/standing.ts';
 import { drawKnobs, type Knobs } from './knobs.ts';
-import { Life, type LifeWorld } from './life.ts';
+import type { LifeWorld } from './life/life-world.ts';
+import { Life } from './life.ts';
 import { Network } from './network.ts';
 import { worldFor, type Breakage, type SimulationOptions } from './options.ts';
+import { parsedOnce } from './parsed-once.ts';
 import { People } from './people.ts';
 import { PolicyTree } from './policies.ts';
+import type { Report, Violation } from './report.ts';
 import { Rest } from './rest.ts';
 import { Trace } from './trace.ts';
 import { Troubles } from './troubles.ts';
 import { START_MS, VirtualTime } from './virtual-time.ts';
-
-export interface Violation {
-  readonly invariant: string;
-  readonly message: string;
-}
-
-export interface Report {
-  readonly seed: number;
-  readonly knobs: Knobs;
-  readonly violation: Violation | null;
-  /** Equal for equal stories. */
-  readonly digest: string;
-  readonly trace: readonly string[];
-  readonly counts: Readonly<Record<string, number>>;
-}
 
 /** Events after which something waits for long: a refused rule, a group without room, one that flaps. */
 const LEAVES_ALONE = /^(step\.quarantined|group\.flapping|call\.failed .*AuthorizationLimitExceed)/;
@@ -64,6 +52,7 @@ class Simulation {
   readonly #cloud: Cloud;
   readonly #network: Network;
   readonly #tree: PolicyTree;
+  readonly #parser = parsedOnce();
   readonly #troubles: Troubles;
   readonly #judges: Judges;
   readonly #breakage: Breakage;
@@ -251,6 +240,7 @@ class Simulation {
       machine: this.#replicas?.machines[place] ?? this.#time.home,
       network: this.#network,
       tree: this.#tree,
+      parser: this.#parser,
       shares: this.#shares,
       hearsAfterMs: () => (place === 0 ? 0 : this.#deafness.below(MOST_DEAF_MS)),
       open: (...of) => this.#open(...of),
@@ -276,6 +266,7 @@ class Simulation {
       diesHere: () => this.#troubles.diesHere(),
       ended: () => this.#time.in(this.#troubles.downtimeMs(), () => this.#startLife(place)),
       breakEngine: this.#breakage.engine ?? ((engine) => engine),
+      breakMetrics: this.#breakage.metrics ?? ((metrics) => metrics),
     });
     this.#lives[place] = life;
     // Whoever ended the troubles found no process to tell.

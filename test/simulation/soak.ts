@@ -4,7 +4,7 @@
 import { randomBytes } from 'node:crypto';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { DEFAULT_QUIRKS } from '../../emulator/quirks.ts';
+import { thisThread } from '../../daemon/source/compile/work-place.ts';
 import { soleLeases } from '../../daemon/schedule/leases/shard-leases.ts';
 import { MemoryShares } from '../../daemon/shares/memory-shares.ts';
 import { fanOut, type Telemetry } from '../../daemon/telemetry/events.ts';
@@ -16,14 +16,14 @@ import { OwnershipCheck } from './checks/ownership.ts';
 import { PaceCheck } from './checks/pace.ts';
 import { Cloud } from './cloud.ts';
 import { configOf, PLAIN_CONFIG } from './config.ts';
+import { soakEstate } from './draw/soak-estate.ts';
 import { isWrite, type Check, type Fail } from './facts.ts';
 import { sqliteHost, type JournalHost } from './journals.ts';
-import type { Knobs, SimGroup } from './knobs.ts';
+import type { Knobs } from './knobs.ts';
 import { Life } from './life.ts';
 import { Network } from './network.ts';
 import { People } from './people.ts';
 import { PolicyTree } from './policies.ts';
-import { coexisting, randomRule, type GroupKind } from './rules.ts';
 import { unsettledGroups } from './settled.ts';
 import { VirtualTime } from './virtual-time.ts';
 
@@ -61,10 +61,8 @@ const RETENTION_SHARE = 1 / 8;
 const START_MS = Date.UTC(2026, 4, 1, 10, 0, 20);
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
-const RULES_PER_GROUP = 10;
 /** Each minute one group in so many is changed by hand. */
 const GROUPS_PER_DRIFT = 20;
-const NETWORK_FAULTS = 0.01;
 /** After the last change. A group that flaps is left alone for an hour at most. */
 const LAST_REPAIRS_MS = 2 * HOUR_MS;
 
@@ -102,19 +100,19 @@ class Soak {
   readonly #counts = { drifts: 0, calls: 0, writes: 0 };
   readonly #problems: string[] = [];
   readonly #samples: Sample[] = [];
-  readonly #metrics = new Metrics();
+  readonly #metrics = new Metrics().withProcess();
   readonly #collectGarbage = garbageCollector();
 
   constructor(options: SoakOptions, onSample: (sample: Sample) => void) {
     this.#options = options;
     this.#onSample = onSample;
-    this.#knobs = estate(options);
+    this.#knobs = soakEstate(options);
     const silent = () => undefined;
     const time = this.#time;
     this.#cloud = new Cloud(this.#knobs, time, silent);
     const shared = { knobs: this.#knobs, time, cloud: this.#cloud };
     this.#network = new Network({ ...shared, random: new Random(options.seed * 5 + 1), note: silent });
-    this.#network.setFaults(NETWORK_FAULTS);
+    this.#network.setFaults(this.#knobs.trouble.networkFaults);
     this.#tree = new PolicyTree(
       new Map([...this.#knobs.policies].map(([file, groups]) => [file, { kind: 'good', groups }])),
     );
@@ -168,6 +166,7 @@ class Soak {
       time: this.#time,
       network: this.#network,
       tree: this.#tree,
+      parser: thisThread,
       machine: this.#time.home,
       open: () => ({ journal: this.#journals.open(), leases: soleLeases({ owner: 'sole', epoch: 1 }) }),
       crashed: () => this.#journals.crash(),
@@ -187,12 +186,13 @@ class Soak {
       diesHere: () => false,
       ended: () => fail('no bugs', 'the process has ended'),
       breakEngine: (engine) => engine,
+      breakMetrics: (metrics) => metrics,
     });
   }
 
   /** Of the checks, those that keep no books that would grow themselves. */
   #watchedBy(checks: readonly Check[]): Required<Check> {
-    const told = toldToAll(() => checks);
+    const told = toldToAll(checks);
     return {
       ...told,
       sent: (call) => {
@@ -230,64 +230,6 @@ class Soak {
     });
   }
 }
-
-function estate({ groups, seed }: SoakOptions): Knobs {
-  const random = new Random(seed * 5);
-  const all = Array.from({ length: groups }, (_, index): SimGroup => {
-    const kind: GroupKind = {
-      id: `sg-${index}`,
-      type: 'normal',
-      classic: false,
-      legacy: false,
-      priorityTwins: false,
-    };
-    const rules = Array.from({ length: RULES_PER_GROUP }, () => randomRule(kind, random));
-    return { kind, innerAccess: 'Accept', managed: false, rules: coexisting(rules, kind) };
-  });
-  const policies = all.map(({ kind, rules }) => ({
-    group: kind,
-    mode: 'enforce' as const,
-    ignores: false,
-    rules: {
-      ingress: rules.filter(({ direction }) => direction === 'ingress'),
-      egress: rules.filter(({ direction }) => direction === 'egress'),
-    },
-    selector: 'id' as const,
-    alone: false,
-  }));
-  return {
-    seed,
-    groups: all,
-    policies: new Map(policies.map((policy) => [`${policy.group.id}.yaml`, [policy]])),
-    quirks: DEFAULT_QUIRKS,
-    config: PLAIN_CONFIG,
-    trouble: NO_TROUBLE,
-    journal: 'sqlite',
-    maxRules: RULES_PER_GROUP,
-    pageSize: Infinity,
-  };
-}
-
-/** The soak makes its own. */
-const NO_TROUBLE: Knobs['trouble'] = {
-  forMs: 0,
-  networkFaults: NETWORK_FAULTS,
-  policyEditsMs: Infinity,
-  brokenFilesMs: Infinity,
-  handEditsMs: Infinity,
-  stormsMs: Infinity,
-  denialsMs: Infinity,
-  crashesMs: Infinity,
-  crashChance: 0,
-  stopsMs: Infinity,
-  freezesMs: Infinity,
-  clockJumpsMs: Infinity,
-  rejectionsMs: Infinity,
-  quotaCutsMs: Infinity,
-  pausesMs: Infinity,
-  approvalsMs: Infinity,
-  hangsMs: Infinity,
-};
 
 /** What of the last third is too large beside the first, in words. */
 export function growth(samples: readonly Sample[]): string[] {

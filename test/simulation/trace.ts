@@ -16,7 +16,7 @@ export class Trace {
     const seconds = (this.#nowMs() / 1000).toFixed(3).padStart(10);
     const line = `${seconds} ${who.padEnd(8)} ${what}`;
     this.lines.push(line);
-    this.#hash.update(line).update('\n');
+    this.#hash.update(`${line}\n`);
   }
 
   digest(): string {

@@ -63,7 +63,7 @@ export function emulatedEngine({
   const clock = parts.clock ?? instantClock();
   const writes: string[] = [];
   const transport: Transport = {
-    call: (operation, params, mayBegin = () => true) => {
+    call: (operation, params, { mayBegin = () => true } = {}) => {
       if (!mayBegin()) {
         return Promise.resolve({ kind: 'failed', code: 'Transport.LeaseLost', message: 'nothing was sent' });
       }

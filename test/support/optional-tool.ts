@@ -14,6 +14,8 @@ const TOOLS = {
   sshd: () => existsSync('/usr/sbin/sshd') && TOOLS['ssh-keygen'](),
   openssl: () => ends('openssl', ['version']) && TOOLS.git(),
   bash: () => ends('bash', ['-c', 'true']),
+  // The commands of the pages need both.
+  curl: () => ends('curl', ['--version']) && TOOLS.git(),
   jq: () => ends('jq', ['--version']),
   python3: () => ends('python3', ['-c', 'import pty']),
   promtool: () => ends('promtool', ['--version']),

@@ -111,7 +111,10 @@ export class RampartProcess {
       for (const part of parts) this.#take(part);
       this.#notify();
     });
-    child.stderr?.setEncoding('utf8').on('data', (chunk: string) => (this.#stderr += chunk));
+    child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
+      this.#stderr += chunk;
+      this.#notify();
+    });
     this.finished = new Promise((resolve) => {
       child.on('close', (code) => {
         this.#ended = true;
@@ -151,6 +154,14 @@ export class RampartProcess {
       if (found !== undefined) return found;
       if (this.#ended)
         throw new Error(`the process ended without the awaited line:\n${this.output.slice(-4000)}`);
+      await new Promise<void>((resolve) => this.#listeners.add(resolve));
+    }
+  }
+
+  /** Waits until what it printed from there on fits; for lines that are no JSON. */
+  async shows(pattern: RegExp, from = 0): Promise<void> {
+    while (!pattern.test(this.output.slice(from))) {
+      if (this.#ended) throw new Error(`the process ended without ${String(pattern)}:\n${this.output}`);
       await new Promise<void>((resolve) => this.#listeners.add(resolve));
     }
   }

@@ -139,4 +139,19 @@ describe('commands', () => {
       expect([name, ...numbers(codes)]).toEqual([name, ...numbers(said)]);
     }
   });
+
+  it('that a page or a message of the code gives flags have these', async () => {
+    const named = found([...PAGES, ...SOURCES], /`(?:npx )?rampart ([a-z]+(?: [a-z]+)?[^`$]* --[^`$]*)`/g);
+    expect(named.size).toBeGreaterThan(20);
+    const strange: string[] = [];
+    for (const text of named) {
+      const [, name = '', second = ''] = /^([a-z]+)(?: ([a-z]+))?/.exec(text) ?? [];
+      const known = await help(name, ...(name === 'journal' ? [second] : []));
+      const flags = [...text.matchAll(/--([a-z][a-z-]*)/g)].map(([flag]) => flag);
+      strange.push(
+        ...flags.filter((flag) => !new RegExp(`${flag}\\b`).test(known)).map((flag) => `${text}: ${flag}`),
+      );
+    }
+    expect(strange).toEqual([]);
+  });
 });

@@ -28,7 +28,7 @@ export function fromDaemon(group: DaemonGroup, status: Status): Explanation {
     ...(group.closing === true ? ['meanwhile only what closes of the rules in force is carried out'] : []),
     ...closedLanes(group, status),
     ...driftReasons(group),
-    `looked at ${timeText(group.lastAttemptMs, 'not yet')}, next ${timeText(group.nextAttemptMs ?? null, 'now or when something changes')}`,
+    `last read ${timeText(group.lastAttemptMs, 'not yet')}, next ${timeText(group.nextAttemptMs ?? null, 'now or when something changes')}`,
   ];
   const { held } = status.policies;
   const commands = [...overrides(held === undefined || held === null ? [] : [held]), ...overrides(blocks)];

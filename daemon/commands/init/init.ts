@@ -43,16 +43,17 @@ async function runInit(flags: InitFlags, io: Io): Promise<ExitCode> {
   const folder = path.dirname(config);
   const credentials = await credentialsFrom(flags, io);
   const policies = await policiesFrom(flags, io);
-  const files = firstFiles(
-    { credentials, policies, isInGit: await isRepositoryAround(folder) },
-    path.basename(config),
-  );
+  const isInGit = await isRepositoryAround(folder);
+  const files = firstFiles({ credentials, policies, isInGit }, path.basename(config));
   const [written, kept]: [string[], string[]] = [[], []];
   for (const file of files) {
     const target = path.join(folder, file.path);
     (writeNew(target, file.text) ? written : kept).push(shownPath(target, io));
   }
-  tellDone({ written, kept, next: nextCommands(flags, policies, io) }, flags, io);
+  // What is in no commit comes into force nowhere there, and the doctor would say so first.
+  const commit = isInGit ? ['git add . && git commit -m "Rampart: a first config"'] : [];
+  const next = [...commit, ...nextCommands(flags, policies, io)];
+  tellDone({ written, kept, next }, flags, io);
   return 0;
 }
 

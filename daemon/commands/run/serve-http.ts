@@ -16,11 +16,12 @@ import type { GroupsView } from '../../http/status.ts';
 import type { Journal } from '../../journal/journal.ts';
 import { systemClock } from '../../clock.ts';
 import type { Lanes } from '../../queue/lanes.ts';
-import { groupStatus, outcomeNow } from '../../schedule/group-record.ts';
+import { groupStatus } from '../../schedule/group-record.ts';
 import type { Telemetry } from '../../telemetry/events.ts';
-import { hasSeries, type Metrics, type MetricsView } from '../../telemetry/metrics.ts';
+import type { Metrics } from '../../telemetry/metrics.ts';
 import { createRedactor } from '../../telemetry/redact.ts';
 import { createTelemetry } from '../../telemetry/telemetry.ts';
+import { groupSamples } from './group-samples.ts';
 
 /** The log as JSON lines for those who read `/api/events`; costs nothing while no one does. */
 export function streamTelemetry(events: EventStreams, secrets: Secrets): Telemetry {
@@ -108,16 +109,4 @@ export function httpPorts({
       return { text, contentType: metrics.contentType };
     },
   };
-}
-
-/** A status is made of those alone that have series of their own. */
-function groupSamples(
-  tally: Daemon['controller']['tally'],
-  perGroup: Config['metrics']['perGroup'],
-): MetricsView['groups'] {
-  const all = tally.records();
-  const attempts = all.flatMap(({ lastAttemptMs }) => (lastAttemptMs === null ? [] : [lastAttemptMs]));
-  const own = all.filter((record) => hasSeries(outcomeNow(record), perGroup)).map(groupStatus);
-  const oldestAttemptMs = attempts.reduce((oldest, each) => Math.min(oldest, each), Infinity);
-  return { counts: tally.counts, oldestAttemptMs, own };
 }

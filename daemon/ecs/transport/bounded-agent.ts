@@ -5,6 +5,7 @@
 import { Agent as HttpAgent, type ClientRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { Readable } from 'node:stream';
+import type { AnswerTap } from './answer-tap.ts';
 
 /** Far more than a full page of the vendor's, which is 1,000 rules. */
 export const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
@@ -17,8 +18,13 @@ export class AnswerTooLong extends Error {
   override readonly name = 'AnswerTooLong';
 }
 
+/** The options of a request, as they come to its agent. */
+interface RequestOptions {
+  readonly tap?: AnswerTap;
+}
+
 interface TakesRequests {
-  addRequest(request: ClientRequest, ...rest: unknown[]): void;
+  addRequest(request: ClientRequest, options: RequestOptions, ...rest: unknown[]): void;
 }
 
 /** Agents for both kinds of URL. Connections that are free for so long are closed. */
@@ -33,9 +39,13 @@ export function boundedAgents(
 function bounded<Agent extends HttpAgent>(agent: Agent): Agent {
   const inner = agent as Agent & TakesRequests;
   const add = inner.addRequest.bind(inner);
-  inner.addRequest = (request, ...rest) => {
-    request.prependListener('response', boundAnswer);
-    add(request, ...rest);
+  inner.addRequest = (request, options, ...rest) => {
+    request.prependListener('response', (response) => {
+      // What is held back counts, too: so the tap comes after the counting.
+      options.tap?.listen(response);
+      boundAnswer(response);
+    });
+    add(request, options, ...rest);
   };
   return agent;
 }

@@ -7,6 +7,7 @@ import type { Result } from '../../../reconciler/model/result.ts';
 import type { Credentials, CredentialsSource } from '../credentials/credentials.ts';
 import type { WireParams } from '../api.ts';
 import { parseEndpoint, regionalEndpoint, type VendorService } from '../../config/accounts/endpoint.ts';
+import { AnswerTap } from './answer-tap.ts';
 import { boundedAgents } from './bounded-agent.ts';
 import {
   exchangeSchema,
@@ -17,7 +18,7 @@ import {
   WithoutCredentials,
 } from './pop-errors.ts';
 import { silenceVendorDebug } from './silence-debug.ts';
-import type { RefusedAnswer, Transport, TransportAnswer } from './transport.ts';
+import type { CallManner, RefusedAnswer, Transport, TransportAnswer } from './transport.ts';
 
 export interface PopTransportOptions {
   /** Whose API is called; default: ECS. */
@@ -57,6 +58,12 @@ const VerboseCore = Core as unknown as new (
   verbose: true,
 ) => VerboseCore;
 
+interface Sending {
+  readonly signal: AbortSignal;
+  readonly mayBegin: () => boolean;
+  readonly tap: AnswerTap | null;
+}
+
 /** One attempt of a call over the vendor's library, for all regions of an account. */
 export class PopTransport implements Transport {
   readonly #options: PopTransportOptions;
@@ -75,7 +82,7 @@ export class PopTransport implements Transport {
   async call(
     operation: string,
     params: WireParams,
-    mayBegin: () => boolean = always,
+    { mayBegin = always, known }: CallManner = {},
   ): Promise<TransportAnswer> {
     const endpoint = endpointFor(params.RegionId ?? '', this.#options);
     if (!endpoint.ok) return failedAnswer('Transport.BadEndpoint', endpoint.error);
@@ -84,9 +91,12 @@ export class PopTransport implements Transport {
     }
     const giveUp = new AbortController();
     try {
-      const options = this.#requestOptions(endpoint.value, giveUp.signal, mayBegin);
+      const tap = known === undefined ? null : new AnswerTap(known);
+      const sending = { signal: giveUp.signal, mayBegin, tap };
+      const options = this.#requestOptions(endpoint.value, sending);
       const [json, exchange] = await this.#clientOf(endpoint.value).request(operation, params, options);
-      return { kind: 'answered', status: httpStatusOf(exchange), body: plainJson(json) };
+      const told = tap === null ? {} : { digest: tap.digest, isKnown: tap.isKnown };
+      return { kind: 'answered', status: httpStatusOf(exchange), body: plainJson(json), ...told };
     } catch (error) {
       const refusal = refusalOf(error, this.#secrets);
       if (refusal !== null) {
@@ -109,7 +119,7 @@ export class PopTransport implements Transport {
     return { ...refusal, message: `${what}: ${refusal.message}` };
   }
 
-  #requestOptions(endpoint: string, signal: AbortSignal, mayBegin: () => boolean): object {
+  #requestOptions(endpoint: string, { signal, mayBegin, tap }: Sending): object {
     const { timeoutMs } = this.#options;
     return {
       method: 'POST', // in capitals: otherwise everything, token and signature, would go into the URL
@@ -118,7 +128,7 @@ export class PopTransport implements Transport {
       // Called last, with credentials and signature there, and the request made in the same turn.
       beforeRequest: (request: object) => {
         if (!mayBegin()) throw new MayNotBegin();
-        return { ...request, timeout: timeoutMs + IDLE_MARGIN_MS, signal };
+        return { ...request, timeout: timeoutMs + IDLE_MARGIN_MS, signal, ...(tap === null ? {} : { tap }) };
       },
     };
   }

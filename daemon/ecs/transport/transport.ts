@@ -19,9 +19,30 @@ export interface VendorRefusal {
 
 export type RefusedAnswer = { readonly kind: 'refused' } & VendorRefusal;
 
+/** Plain JSON without an error code. Whether it is what was asked for is for the caller to check. */
+export interface AnsweredCall {
+  readonly kind: 'answered';
+  readonly status: number;
+  readonly body: unknown;
+  /** Of its bytes but for the request id, where it was asked for. Null or absent: not known. */
+  readonly digest?: string | null;
+  /** Whether it is the answer whose digest was given along; its body is empty then. */
+  readonly isKnown?: boolean;
+}
+
+/** What a call is given along. */
+export interface CallManner {
+  /**
+   * Asked as the last thing before it is sent; if it says no, nothing is, and the answer is the failure
+   * `Transport.LeaseLost`.
+   */
+  readonly mayBegin?: () => boolean;
+  /** The digest of the last answer to the same call, or null: it is to tell whether this is another. Absent: it need not. */
+  readonly known?: string | null;
+}
+
 export type TransportAnswer =
-  /** Plain JSON without an error code. Whether it is what was asked for is for the caller to check. */
-  | { readonly kind: 'answered'; readonly status: number; readonly body: unknown }
+  | AnsweredCall
   | RefusedAnswer
   /** No answer of the vendor. The message is scrubbed of secrets. */
   | { readonly kind: 'failed'; readonly code: OwnCode; readonly message: string };
@@ -29,8 +50,7 @@ export type TransportAnswer =
 export interface Transport {
   /**
    * Sends the parameters as they are, signed, with a fresh nonce and timestamp. `RegionId` chooses the
-   * endpoint. One attempt, never retried; never rejects unless there is a bug. `mayBegin` is asked as the last thing
-   * before it is sent; if it says no, nothing is, and the answer is the failure `Transport.LeaseLost`.
+   * endpoint. One attempt, never retried; never rejects unless there is a bug.
    */
-  call(operation: Operation, params: WireParams, mayBegin?: () => boolean): Promise<TransportAnswer>;
+  call(operation: Operation, params: WireParams, manner?: CallManner): Promise<TransportAnswer>;
 }

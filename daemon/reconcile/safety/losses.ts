@@ -10,6 +10,7 @@ import type { Loss } from '../../journal/facts.ts';
  * drop rule of it is there: rules may lose traffic and stay.
  */
 export function lostLastHour(losses: readonly Loss[], described: DescribedGroup, nowMs: number): number {
+  if (losses.length === 0) return 0;
   const present = new Set(described.rules.map(({ rule }) => ruleIdentity(rule)));
   return recent(losses, nowMs)
     .map(({ rules, drops = [], isDone }) =>

@@ -73,8 +73,7 @@ export class GitSource implements Source {
   async load(): Promise<LoadedPolicies> {
     const standing = await this.#options.standing();
     // With nothing in force there is nothing to go on with meanwhile.
-    const wasAsked = this.#remote.answeredAtMs !== null || this.#remote.error !== null;
-    if (standing.inForce === null && !wasAsked) await (this.#asking ?? this.refresh());
+    if (standing.inForce === null && !this.#wasAsked) await (this.#asking ?? this.refresh());
     const choice = await this.#choose(standing);
     this.#loaded = choiceKey(choice);
     const { commit, held } = choice;
@@ -99,10 +98,17 @@ export class GitSource implements Source {
     });
   }
 
+  get #wasAsked(): boolean {
+    return this.#remote.answeredAtMs !== null || this.#remote.error !== null;
+  }
+
   async #poll(stopping: AbortSignal): Promise<void> {
     const { clock, git } = this.#options;
+    // A start with nothing in force has just asked, and would only hear the same again.
+    let isAsked = this.#wasAsked;
     while (!stopping.aborted) {
-      await unlessAborted(this.refresh(), stopping);
+      if (!isAsked) await unlessAborted(this.refresh(), stopping);
+      isAsked = false;
       await clock.sleep(git.pollSeconds * 1000, stopping);
     }
   }

@@ -12,7 +12,13 @@ export function uncommittedProblems({
   // Of a folder that could not be read nothing is known but that.
   if (unread.some(({ path }) => path === '')) return [];
   if (commit === null)
-    return [problem(kinds.root, NO_COMMIT, 'commit the policies, or set `policies.requireClean: false`')];
+    return [
+      problem(
+        kinds.root,
+        NO_COMMIT,
+        '`git add` and `git commit` them, or set `policies.requireClean: false`',
+      ),
+    ];
   return uncommitted.map((file) =>
     problem(
       file,
@@ -22,8 +28,7 @@ export function uncommittedProblems({
   );
 }
 
-const NO_COMMIT =
-  'policies.requireClean is set, and git tells of no commit that these policies belong to: none is taken';
+const NO_COMMIT = 'policies.requireClean is set, and these policies are in no commit of git: none is taken';
 
 const problem = (file: string, message: string, hint: string): Problem =>
   unreadable('', { file, code: 'uncommitted', message, hint }).problem;

@@ -106,9 +106,9 @@ export function estateChecks(world: CheckedWorld): Check[] {
 }
 
 /** Tells each of them, in order. */
-export function toldToAll(checks: () => readonly Check[]): Required<Check> {
+export function toldToAll(checks: readonly Check[]): Required<Check> {
   const tell = (tellOne: (check: Check) => void): void => {
-    for (const check of checks()) tellOne(check);
+    for (const check of checks) tellOne(check);
   };
   return {
     started: (life) => tell((check) => check.started?.(life)),

@@ -21,18 +21,19 @@ export class Judges {
   constructor(processes: readonly ProcessJudge[], estate: readonly Check[]) {
     this.#processes = processes;
     this.#estate = estate;
-    this.all = toldToAll(() => [...processes.flatMap(checksOf), ...estate]);
+    this.all = toldToAll([...processes.flatMap(checksOf), ...estate]);
   }
 
   /** By what a process of this place is watched. `isAlone`: whether no other process runs beside it. */
   of(place: number, isAlone: () => boolean): Required<Check> {
     const process = this.#processes[place];
     if (process === undefined) throw new Error(`there is no replica ${place}`);
-    const [own, estate] = [checksOf(process), toldToAll(() => this.#estate)];
+    const own = checksOf(process);
+    const [mine, estate] = [toldToAll(own), toldToAll(this.#estate)];
     return {
-      ...toldToAll(() => [...own, ...this.#estate]),
+      ...toldToAll([...own, ...this.#estate]),
       started: (life) => {
-        toldToAll(() => own).started(life);
+        mine.started(life);
         if (isAlone()) estate.started(life);
       },
       unreadable: (untilMs) => {

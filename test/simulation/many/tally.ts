@@ -1,5 +1,5 @@
 // What came of many simulations, added up: the same whether one process ran them or several.
-import type { Report, Violation } from '../simulation.ts';
+import type { Report, Violation } from '../report.ts';
 
 /** What is kept of one seed, whoever ran it. */
 export interface SeedResult {

@@ -109,9 +109,18 @@ describe('the digest of what decides a plan', () => {
 
   it('takes a policy that is the same object as it was digested before', () => {
     const input = whole();
-    const known = { of: input.desired, digest: 'known' };
-    expect(digestInput(input, known).policy).toBe(known);
-    expect(digestInput({ ...input, desired: policyOf([WEB]) }, known).policy).not.toBe(known);
+    const known = digestInput(input, null);
+    expect(digestInput(input, known).policy).toBe(known.policy);
+    expect(digestInput({ ...input, desired: policyOf([WEB]) }, known).policy).not.toBe(known.policy);
+  });
+
+  it('takes a group that is the same object as it was digested before', () => {
+    const input = whole();
+    const known = digestInput(input, null);
+    const marked = { ...known, group: { of: input.described, digest: 'marked' } };
+    expect(digestInput(input, marked).group).toBe(marked.group);
+    const again = digestInput({ ...input, described: { ...input.described } }, marked);
+    expect(again.digest).toBe(known.digest);
   });
 });
 

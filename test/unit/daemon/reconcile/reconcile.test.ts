@@ -93,7 +93,7 @@ describe('a group that differs from its policy', () => {
     const second = await reconcile(engine, { memory: first.memory });
     expect(changed.memory.lastPlan).toBeNull();
     expect(first.memory.lastPlan?.plan.status).toBe('converged');
-    expect(second.memory.lastPlan).toBe(first.memory.lastPlan);
+    expect(second.memory.lastPlan?.plan).toBe(first.memory.lastPlan?.plan);
   });
 
   it('leaves the memory that was handed in as it was', async () => {

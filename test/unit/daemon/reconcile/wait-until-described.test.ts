@@ -4,7 +4,7 @@ import { makeFailure } from '../../../../daemon/ecs/failures/failure.ts';
 import { waitUntilDescribed } from '../../../../daemon/reconcile/wait-until-described.ts';
 import { err, ok } from '../../../../reconciler/model/result.ts';
 import { fakeEngine, instantClock, REFUSING_ECS } from '../../../support/fake-engine.ts';
-import { described, groupOf } from '../../../support/plan-inputs.ts';
+import { described, groupOf, policyOf } from '../../../support/plan-inputs.ts';
 import { rule } from '../../../support/rule-sets.ts';
 
 const BUSY = makeFailure({ kind: 'retry', code: 'Busy', message: 'busy' });
@@ -31,7 +31,13 @@ function setUp({ shownAtMs = Infinity, brokenAtMs = Infinity, abortAtMs = Infini
   });
   const wait = () =>
     waitUntilDescribed(
-      { engine, group: groupOf([]), signal: stop.signal, urgency: 'routine', request: {} },
+      {
+        engine,
+        group: groupOf([]),
+        signal: stop.signal,
+        urgency: 'routine',
+        request: { policy: policyOf([]) },
+      },
       'current',
       ({ rules }) => rules.length > 0,
     );

@@ -196,6 +196,6 @@ describe('gauges', () => {
 });
 
 it('also tells of the process, for those who watch its memory', async () => {
-  expect(await metrics.render(NOTHING)).toContain('process_resident_memory_bytes');
+  expect(await metrics.withProcess().render(NOTHING)).toContain('process_resident_memory_bytes');
   expect(metrics.contentType).toContain('text/plain');
 });

@@ -38,6 +38,15 @@ const expectation = (fields: Partial<Expectation> = {}): Expectation => ({
   ...fields,
 });
 
+const wider: Expectation['pattern'] = {
+  ...expectation().pattern,
+  services: [
+    { protocol: 'tcp', ports: { first: 400, last: 500 } },
+    { protocol: 'udp', ports: null },
+  ],
+  peers: [prefix('10.0.0.0/7'), prefix('192.0.2.0/24')],
+};
+
 const state = (groups: readonly DesiredGroup[], expectations: readonly Expectation[] = []): DesiredState => ({
   revision: 'r',
   groups,
@@ -69,6 +78,18 @@ describe('a revision weakens protection', () => {
         [group()],
         [expectation({ pattern: { ...expectation().pattern, peers: [prefix('10.0.0.0/9')] } })],
       ),
+      'the expectation "web is reached" is changed',
+    ],
+    [
+      'where an expectation is about fewer ports, though about more peers',
+      state([], [expectation({ pattern: wider })]),
+      state([], [expectation({ pattern: { ...wider, services: expectation().pattern.services } })]),
+      'the expectation "web is reached" is changed',
+    ],
+    [
+      'where an expectation is about one source port instead of any',
+      state([], [expectation()]),
+      state([], [expectation({ pattern: { ...wider, sourcePorts: { first: 1024, last: 65535 } } })]),
       'the expectation "web is reached" is changed',
     ],
     [
@@ -151,6 +172,11 @@ describe('a revision weakens nothing', () => {
       'where an expectation has another name and place',
       state([], [expectation()]),
       state([], [expectation({ name: 'web', source: at(3) })]),
+    ],
+    [
+      'where an expectation demands more',
+      state([], [expectation()]),
+      state([], [expectation({ pattern: wider })]),
     ],
     [
       'where an ignore pattern is narrowed',

@@ -73,7 +73,10 @@ async function execute({ plan, before, atCheckpoint, leftOpen, answers = [] }: S
     waiting: null,
     closesOnly: false,
     readAtMs: 0,
-    made: { key: '', fromMs: 0, untilMs: Infinity, policy: { of: policy, digest: '' }, plan },
+    made: {
+      ...{ key: '', fromMs: 0, untilMs: Infinity, plan },
+      ...{ policy: { of: policy, digest: '' }, group: { of: before, digest: '' } },
+    },
     mark: null,
     isSettled: false,
   };
