@@ -37,6 +37,14 @@ const CHECKS: readonly Check[] = [
     name: 'simulation of three replicas, 500 seeds',
     command: 'npm run test:simulation -- --replicas 3 --seeds 500',
   },
+  {
+    name: 'replicas on PostgreSQL whose owners are killed and frozen, 100 moments',
+    command: 'npm run build && npm run test:trial -- owners --moments 100',
+  },
+  {
+    name: 'replicas whose PostgreSQL fails, 36 moments',
+    command: 'npm run build && npm run test:trial -- database --moments 36',
+  },
   { name: 'soak, 12 virtual hours of 200 groups', command: 'npm run test:simulation -- --soak' },
   {
     name: 'the newest actionlint on the example workflows',

@@ -78,7 +78,7 @@ testSigned('a mirror that is full of what is no longer needed is made again', as
   estate.configure();
   const daemon = estate.start();
   await daemon.event('group.converged', { revision: first });
-  const beside = path.join(estate.workspace.folder, '.rampart/journal.db.mirror');
+  const beside = estate.workspace.mirrorFolder;
   const packs = path.join(beside, readdirSync(beside)[0] ?? '', 'repository.git/objects/pack');
   writeFileSync(path.join(packs, 'pack-old.keep'), '');
   truncateSync(path.join(packs, 'pack-old.keep'), 2 * 1024 ** 3);

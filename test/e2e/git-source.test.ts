@@ -16,7 +16,7 @@ beforeEach(async () => {
 afterEach(() => estate.close());
 
 const mirror = (): string => {
-  const folder = path.join(estate.workspace.folder, '.rampart/journal.db.mirror');
+  const folder = estate.workspace.mirrorFolder;
   return path.join(folder, readdirSync(folder)[0] ?? '', 'repository.git');
 };
 
@@ -77,7 +77,7 @@ describe('a git source', () => {
     const daemon = await estate.ready();
     await enforced(daemon, first);
     await daemon.stop();
-    rmSync(path.join(estate.workspace.folder, '.rampart/journal.db.mirror'), { recursive: true });
+    rmSync(estate.workspace.mirrorFolder, { recursive: true });
     estate.clone.run('checkout', '--quiet', '--orphan', 'other');
     estate.pushPorts(80);
     const again = estate.start();

@@ -6,6 +6,7 @@ import type { CallRecord } from '../../emulator/admin/call-log.ts';
 import { startTestEmulator, type TestEmulator } from '../support/emulator.ts';
 import { shardOf } from '../../daemon/journal/shard.ts';
 import { configFor, policyFor, REGION, wireGroup } from '../support/estate.ts';
+import { connectionsTo } from '../support/database.ts';
 import { mostInAMinute } from '../support/busiest-minute.ts';
 import { postgresOfFile } from '../support/postgres.ts';
 import { Workspace, type RampartProcess } from '../support/rampart.ts';
@@ -20,11 +21,12 @@ describe('three replicas that share a journal', () => {
   const postgres = postgresOfFile();
   let emulator: TestEmulator;
   let workspace: Workspace;
+  let url: string;
 
   beforeEach(async () => {
     workspace = new Workspace();
     emulator = await startTestEmulator({ state: { securityGroups: GROUPS.map((id) => wireGroup(id)) } });
-    const url = await postgres.freshDatabase();
+    url = await postgres.freshDatabase();
     const config = configFor(emulator.url)
       .replace('{url: .rampart/journal.db}', `{url: "${url}", shards: ${SHARDS}}`)
       .replace('http: {listen: "off"}', 'http: {listen: 127.0.0.1:0}');
@@ -42,6 +44,12 @@ describe('three replicas that share a journal', () => {
     for (const daemon of daemons) await daemon.event('daemon.ready');
     for (const daemon of daemons) await daemon.line(() => heldBy(daemon).length === SHARDS / 3);
     return daemons;
+  }
+
+  async function administer(sql: string): Promise<void> {
+    const connections = connectionsTo(url);
+    for (const statement of sql.split('; ')) await connections.run(statement);
+    await connections.close();
   }
 
   const ports = async (): Promise<string[]> => {
@@ -153,6 +161,38 @@ describe('three replicas that share a journal', () => {
     }
     addSsh();
     await sshEverywhere();
+    await expectEachOnce();
+  });
+
+  // The steps of docs/scale-out.md. What the other build does to the database is done here: there is only one build.
+  it('go on beside a newer version that has migrated, and are replaced by it one after the other', async () => {
+    const [first, ...others] = await startThree();
+    await administer(`UPDATE meta SET schema_version = schema_version + 1`);
+    addSsh();
+    await sshEverywhere();
+    const from = others.map(({ lines }) => lines.length);
+    const lost = first === undefined ? [] : heldBy(first);
+    expect(await first?.stop()).toMatchObject({ code: 0 });
+    const refused = await workspace.run(['run']);
+    expect(refused).toMatchObject({ code: 1 });
+    expect(refused.stderr).toContain('was migrated by a newer Rampart');
+    expect(await workspace.run(['history'])).toMatchObject({ code: 1 });
+    await Promise.all(
+      lost.map((shard) =>
+        Promise.race(others.map((daemon, at) => daemon.event('lease.acquired', { shard }, from[at]))),
+      ),
+    );
+    await Promise.all(others.map((daemon) => daemon.stop()));
+    await administer(
+      `UPDATE meta SET schema_version = 1; ALTER TABLE approvals ALTER desired_hash SET NOT NULL`,
+    );
+    const early = await workspace.run(['history']);
+    expect(early).toMatchObject({ code: 1 });
+    expect(early.stderr).toContain('is of an older Rampart; start `rampart run` once');
+    for (const id of GROUPS) workspace.write(`policies/${id}.yaml`, policyFor(id, [SSH]));
+    await startThree();
+    await expect.poll(ports, { timeout: 60_000, interval: 200 }).toEqual(openEverywhere('22/22'));
+    expect(await workspace.run(['history', '--verify'])).toMatchObject({ code: 0 });
     await expectEachOnce();
   });
 

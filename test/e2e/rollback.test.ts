@@ -46,8 +46,7 @@ function tagged(name: string, ...ports: readonly number[]): string {
 const rollBack = (to: string): Promise<Finished> =>
   estate.workspace.run(['rollback', '--to', to, '--reason', 'test', '--yes']);
 
-const removeMirror = (): void =>
-  rmSync(path.join(estate.workspace.folder, '.rampart/journal.db.mirror'), { recursive: true });
+const removeMirror = (): void => rmSync(estate.workspace.mirrorFolder, { recursive: true });
 
 onlyWith('ssh-keygen', describe)('a rollback where commits must be signed', () => {
   for (const mode of ['head', 'strict']) {

@@ -143,7 +143,9 @@ test.each(['SIGTERM', 'SIGINT'] as const)('%s ends it with exit code 0 and a las
   daemon.kill(signal);
   const { code } = await daemon.finished;
   expect(code).toBe(0);
-  expect(daemon.lines.slice(-2).map(({ event }) => event)).toEqual(['daemon.stopping', 'daemon.stopped']);
+  const events = daemon.lines.map(({ event }) => event);
+  expect(events.at(-1)).toBe('daemon.stopped');
+  expect(events).toContain('daemon.stopping');
 });
 
 test('SIGHUP while it starts does not end it', async () => {

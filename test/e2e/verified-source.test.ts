@@ -89,7 +89,7 @@ onlyWith('ssh-keygen', describe)('a git source whose commits must be signed', ()
     const daemon = await estate.ready();
     await enforced(daemon, first);
     await daemon.stop();
-    remove('.rampart/journal.db.mirror');
+    rmSync(estate.workspace.mirrorFolder, { recursive: true });
     push({ ports: [22] });
     const again = await estate.ready();
     await again.event('policies.held', { reason: 'signature' });

@@ -14,6 +14,11 @@ client.connect().then(() => client.query('CREATE DATABASE ' + process.argv[2])).
 export class WorkspaceJournal {
   #url: string | null = null;
 
+  /** Where a git source keeps its mirror, below the workspace. */
+  get mirrorFolder(): string {
+    return this.#url === null ? '.rampart/journal.db.mirror' : 'config.yaml.mirror';
+  }
+
   /** The text of a file as it is to be written. */
   placed(text: string): string {
     const server = process.env.RAMPART_E2E_POSTGRES_URL ?? '';

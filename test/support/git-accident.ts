@@ -84,7 +84,7 @@ export class GitAccidentWorld {
 
   /** A path of the mirror's folder, which holds `repository.git`. */
   mirror(...names: readonly string[]): string {
-    const folder = path.join(this.estate.workspace.folder, '.rampart/journal.db.mirror');
+    const folder = this.estate.workspace.mirrorFolder;
     return path.join(folder, readdirSync(folder)[0] ?? '', ...names);
   }
 

@@ -42,6 +42,11 @@ export class Workspace {
     return readFileSync(path.join(this.folder, file), 'utf8');
   }
 
+  /** That of a git source. */
+  get mirrorFolder(): string {
+    return path.join(this.folder, this.#journal.mirrorFolder);
+  }
+
   /** Starts a command that goes on running. */
   start(args: readonly string[], env: Readonly<Record<string, string>> = {}): RampartProcess {
     return this.#watch(spawn(process.execPath, [MAIN, ...args], this.#options(env)));

@@ -27,8 +27,11 @@ export const POOL_BOUNDS: PoolBounds = { connections: 8, connectMs: 3000, statem
 
 const UNUSED_CONNECTION_MS = 30_000;
 const KEEPALIVE_AFTER_MS = 10_000;
-/** The server ends a transaction whose process went silent. */
-const IDLE_IN_TRANSACTION_MS = 10_000;
+/**
+ * The server ends a transaction whose process went silent: before the lease of that process runs out, as whoever would take
+ * it has to wait for what is locked, and cannot renew its own meanwhile.
+ */
+const IDLE_IN_TRANSACTION_MS = 2000;
 
 export type Parameter = string | number | boolean | null | ReadonlyArray<string | null>;
 

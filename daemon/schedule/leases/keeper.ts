@@ -74,6 +74,7 @@ export class LeaseKeeper extends HeldShards implements ShardLeases {
   want(places: Iterable<Pick<GroupRef, 'account' | 'region'>>): void {
     const wanted = shardsOf(places, this.#options.shardsPerPlace);
     if (this.#wanted !== null && isSameList(wanted, this.#wanted)) return;
+    if (this.#wanted?.length === 0) this.#isSettled = false; // There was nothing to settle before.
     this.#wanted = wanted;
     this.#wake.abort();
     if (this.#running !== null || this.#stopping.signal.aborted) return;

@@ -1,6 +1,6 @@
 // Accidents on the way to a git host over https: certificates, tokens, answers of something else, and answers that never
 // end. The last good commit goes on to be enforced, nothing waits for the host, and no secret gets out.
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer as createPlainServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -245,8 +245,10 @@ function commandLines(): string[] {
 }
 
 function expectNoSecret(): void {
-  const texts = textsUnder(path.join(world.estate.workspace.folder, '.rampart'));
-  // The journal and its log at least.
+  const { folder, mirrorFolder } = world.estate.workspace;
+  const folders = [path.join(folder, '.rampart'), mirrorFolder].filter((each) => existsSync(each));
+  const texts = folders.flatMap((each) => textsUnder(each));
+  // The journal or the mirror at least.
   expect(texts.length).toBeGreaterThan(1);
   for (const text of [world.daemon.output, ...texts]) {
     expect(text.includes(TOKEN) || text.includes(PAIR)).toBe(false);

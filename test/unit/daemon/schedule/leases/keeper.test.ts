@@ -25,6 +25,18 @@ describe('one replica', () => {
     expect(a.log.events.filter(({ event }) => event === 'lease.acquired')).toHaveLength(4);
   });
 
+  it('that wanted nothing at first is not settled until it has what it wants later', async () => {
+    const world = new LeaseTimeline();
+    const a = world.start('a', []);
+    await world.pass(10);
+    expect(a.keeper.isSettled).toBe(true);
+    a.keeper.want(REGIONS.map(placeOf));
+    expect(a.keeper.isSettled).toBe(false);
+    await world.pass(10);
+    expect(a.keeper.isSettled).toBe(true);
+    expect(sharesOf(world)).toEqual({ a: 4 });
+  });
+
   it('keeps its shards for as long as the store answers', async () => {
     const world = new LeaseTimeline();
     const a = world.start('a', REGIONS);
