@@ -123,15 +123,19 @@ export function loudEvents(page: string): string[][] {
     .split(/^### /m)
     .slice(1)
     .flatMap((section) => {
-      const [, name = '', level = ''] = /^`([^`]+)` \((\w+)\)\n/.exec(section) ?? [];
+      const [name, level] = [partOf(section, /^`([^`]+)`/), partOf(section, /^`[^`]+` \((\w+)\)\n/)];
       const mayBeError = isEvent(name) && CATALOG[name].isError !== undefined;
-      if (level !== 'warn' && level !== 'error' && !mayBeError) return [];
-      const [, what = ''] = /\n\n(?!Fields|Operator)(\S.*?\.)(?: |\n)/.exec(section) ?? [];
-      const [, todo = ''] = /^Operator: (.*)$/m.exec(section) ?? [];
+      if (!LOUD.has(level) && !mayBeError) return [];
+      const what = partOf(section, /\n\n(?!Fields|Operator)(\S.*?\.)(?: |\n)/);
       const link = `[\`${name}\`](log-events.md#${name.replaceAll('.', '')}-${level})`;
-      return [[link, mayBeError ? `${level} or error` : level, what, capitalized(todo)]];
+      const toDo = capitalized(partOf(section, /^Operator: (.*)$/m));
+      return [[link, mayBeError ? `${level} or error` : level, what, toDo]];
     });
 }
+
+const LOUD: ReadonlySet<string> = new Set(['warn', 'error']);
+
+const partOf = (section: string, pattern: RegExp): string => pattern.exec(section)?.[1] ?? '';
 
 const isEvent = (name: string): name is EventName => name in CATALOG;
 
