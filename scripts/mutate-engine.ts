@@ -1,11 +1,22 @@
-// `npm run mutate [-- WORD...]`: makes each mistake of scripts/mutations/ in a copy of the
+// `npm run mutate [-- WORD...] [--results FILE] [--part K/N]`: makes each mistake of scripts/mutations/ in a copy of the
 // project and runs the tests of the engine there. A mistake that no test notices is a hole in the tests.
-// Words choose the mutations whose name or file holds one of them. Exit code 1 if a mutation survives, or
-// no longer fits the source.
+// Words choose the mutations whose name or file holds one of them; a part is every Nth of them, from the Kth, so that
+// several processes or days can share them. What came of each is written to the end of FILE, and what was killed there
+// already is not tried again. Exit code 1 if a mutation survives, or no longer fits the source.
 import { spawnSync, type SpawnSyncReturns } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { parseArgs } from 'node:util';
 import { COMPARE_MUTATIONS } from './mutations/compare.ts';
 import { EXPOSURE_MUTATIONS } from './mutations/exposure.ts';
 import type { Mutation } from './mutations/mutation.ts';
@@ -60,12 +71,26 @@ const PATIENCE = 5;
 const FIRST_TIMEOUT_MS = 20 * 60_000;
 
 type Outcome = 'killed' | 'timed out' | 'SURVIVED' | 'DOES NOT FIT' | 'DOES NOT RUN';
+const KILLED: readonly Outcome[] = ['killed', 'timed out'];
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { results: { type: 'string' }, part: { type: 'string', default: '1/1' } },
+});
+const [part = NaN, parts = NaN] = values.part.split('/').map(Number);
+if (!(Number.isSafeInteger(parts) && part >= 1 && part <= parts))
+  throw new Error('--part takes K/N, such as 1/4');
+const known = new Set(
+  values.results !== undefined && existsSync(values.results)
+    ? readFileSync(values.results, 'utf8').split('\n').filter(isKilled)
+    : [],
+);
 
 const copy = mkdtempSync(join(tmpdir(), 'rampart-mutants-'));
 try {
   for (const entry of COPIED) cpSync(join(ROOT, entry), join(copy, entry), { recursive: true });
   symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
-  process.exitCode = runAll(process.argv.slice(2)) ? 0 : 1;
+  process.exitCode = runAll(positionals) ? 0 : 1;
 } finally {
   rmSync(copy, { recursive: true });
 }
@@ -73,10 +98,13 @@ try {
 function runAll(words: readonly string[]): boolean {
   let allKilled = true;
   for (const { mutations, tests } of SUITES) {
-    const chosen = mutations.filter(
-      ({ name, file }) =>
-        words.length === 0 || words.some((word) => name.includes(word) || file.includes(word)),
-    );
+    const chosen = mutations
+      .filter(
+        ({ name, file }) =>
+          words.length === 0 || words.some((word) => name.includes(word) || file.includes(word)),
+      )
+      .filter((_, at) => at % parts === part - 1)
+      .filter((mutation) => !KILLED.some((outcome) => known.has(lineOf(mutation, outcome))));
     if (chosen.length === 0) continue;
     const beganMs = performance.now();
     const clean = runTests(tests, FIRST_TIMEOUT_MS);
@@ -87,11 +115,21 @@ function runAll(words: readonly string[]): boolean {
     const timeoutMs = Math.ceil(PATIENCE * (performance.now() - beganMs));
     for (const mutation of chosen) {
       const outcome = tryOut(mutation, tests, timeoutMs);
-      console.log(`${outcome.padEnd(12)} ${mutation.file}: ${mutation.name}`);
-      allKilled &&= outcome === 'killed' || outcome === 'timed out';
+      const line = lineOf(mutation, outcome);
+      console.log(line);
+      if (values.results !== undefined) appendFileSync(values.results, `${line}\n`);
+      allKilled &&= isKilled(line);
     }
   }
   return allKilled;
+}
+
+function lineOf({ file, name }: Mutation, outcome: Outcome): string {
+  return `${outcome.padEnd(12)} ${file}: ${name}`;
+}
+
+function isKilled(line: string): boolean {
+  return KILLED.some((outcome) => line.startsWith(outcome));
 }
 
 function tryOut(mutation: Mutation, tests: readonly string[], timeoutMs: number): Outcome {

@@ -27,7 +27,7 @@ export interface CommonFlags {
 }
 
 /** How long an account and region may go without an answer before a command that ends by itself gives it up. */
-export const DEFAULT_TIMEOUT_MS = 10_000;
+export const DEFAULT_TIMEOUT_MS = 8_000;
 const MAX_TIMEOUT_SECONDS = 3600;
 
 export function addCommonFlags(command: Command): Command {
