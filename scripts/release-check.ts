@@ -42,8 +42,12 @@ const CHECKS: readonly Check[] = [
     command: 'npm run build && npm run test:trial -- owners --moments 100',
   },
   {
-    name: 'replicas whose PostgreSQL fails, 36 moments',
-    command: 'npm run build && npm run test:trial -- database --moments 36',
+    name: 'replicas whose PostgreSQL fails, 18 moments',
+    command: 'npm run build && npm run test:trial -- database --moments 18',
+  },
+  {
+    name: 'what one replica, two and three do',
+    command: 'npm run build && npm run test:trial -- throughput',
   },
   { name: 'soak, 12 virtual hours of 200 groups', command: 'npm run test:simulation -- --soak' },
   {

@@ -1,6 +1,7 @@
-// Writes what is made of the schemas: JSON Schemas for editors and for the log, and reference pages for people: `npm run schema`.
+// Writes what is made of the schemas: JSON Schemas for editors and for the log, reference pages and the index of errors for people: `npm run schema`.
 import { writeFileSync } from 'node:fs';
 import { configJsonSchema } from '../daemon/config/schema.ts';
+import { errorsPage } from './errors/errors-page.ts';
 import { logJsonSchema } from './log-schema.ts';
 import { policyJsonSchema } from '../reconciler/policy/schema/schema.ts';
 import { formatted } from './reference/formatted.ts';
@@ -11,6 +12,7 @@ const FILES = {
   'config.schema.json': JSON.stringify(configJsonSchema()),
   'docs/log-schema.json': JSON.stringify(logJsonSchema()),
   ...referencePages(),
+  'docs/errors.md': errorsPage(),
 };
 
 for (const [path, text] of Object.entries(FILES)) writeFileSync(path, await formatted(path, text));

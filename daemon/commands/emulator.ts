@@ -30,7 +30,9 @@ interface EmulatorFlags extends CommonFlags {
 
 export function addEmulatorCommand(program: Command, io: Io, done: (code: ExitCode) => void): void {
   addCommonFlags(program.command('emulator'))
-    .description('Run the local ECS security-group API: same calls, same errors, no account.')
+    .description(
+      'Run the local ECS security-group API: same calls, same errors, no account. Exit code: 0 stopped, 1 not started.',
+    )
     .option(
       '--listen <HOST:PORT>',
       'address to listen on; port 0 is any free one (default: 127.0.0.1:0)',

@@ -19,7 +19,7 @@ interface ExplainFlags extends CommonFlags {
 export function addExplainCommand(program: Command, io: Io, done: (code: ExitCode) => void): void {
   addTimeoutFlag(addCommonFlags(program.command('explain')))
     .description(
-      'Say why nothing happens to a group, and how to go on: asks the running daemon; without one, plans.',
+      'Say why nothing happens to a group, and how to go on: asks the running daemon; without one, plans. Exit code: 0 explained, 1 error.',
     )
     .requiredOption('--group <ID>', 'the group')
     .option('--json', 'print one JSON document')

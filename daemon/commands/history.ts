@@ -32,7 +32,7 @@ const TIME_LENGTH = '2027-01-31T18:00:00.000Z'.length;
 export function addHistoryCommand(program: Command, io: Io, done: (code: ExitCode) => void): void {
   addCommonFlags(program.command('history'))
     .description(
-      'Show the calls that changed the cloud, what was approved, and who made groups drift, oldest first. Works beside a running daemon.',
+      'Show the calls that changed the cloud, what was approved, and who made groups drift, oldest first. Works beside a running daemon. Exit code: 0 shown, 1 error, or with --verify not as written.',
     )
     .option('--group <ID>', 'only of this group')
     .option(

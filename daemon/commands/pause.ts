@@ -31,7 +31,7 @@ interface ResumeFlags extends CommonFlags {
 export function addPauseCommand(program: Command, io: Io, done: (code: ExitCode) => void): void {
   addCommonFlags(program.command('pause'))
     .description(
-      'Stop writing to all groups, or to one, for a while. They are still read, and drift is reported.',
+      'Stop writing to all groups, or to one, for a while. They are still read, and drift is reported. Exit code: 0 paused, 1 not.',
     )
     .option('--group <ID>', 'only this group (default: all groups)')
     .option('--region <R>', 'of the group, if neither the policies nor the history tell')

@@ -45,7 +45,7 @@ const RETRY_MS = 2000;
 export function addRunCommand(program: Command, io: Io, done: (code: ExitCode) => void): void {
   addCommonFlags(program.command('run'))
     .description(
-      'Run the daemon: enforce the policies, and go on watching. Logs to stdout. SIGHUP reads policies and config again.',
+      'Run the daemon: enforce the policies, and go on watching. Logs to stdout. SIGHUP reads policies and config again. Exit code: 0 clean stop, 1 start-up error, or journal or log failed.',
     )
     .action((flags: CommonFlags) => runDaemon(flags, io).then(done));
 }

@@ -1,6 +1,11 @@
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { compareProblems, type Problem, type SourcePlace } from '../../reconciler/model/problem.ts';
+import {
+  compareProblems,
+  type Problem,
+  type SourcePlace,
+  type ProblemCode,
+} from '../../reconciler/model/problem.ts';
 import { err, ok, type Result } from '../../reconciler/model/result.ts';
 import { decodePolicyText } from '../../reconciler/policy/read/decode.ts';
 import type { Path } from '../../reconciler/policy/read/reporter.ts';
@@ -80,7 +85,7 @@ export function placeInConfig(file: string, keys: Path): SourcePlace {
 
 /** Null if there is no such file; one that cannot be read is something else. */
 function readText(file: string): Result<string | null, Problem> {
-  const refuse = (code: string, message: string, hint = '') =>
+  const refuse = (code: ProblemCode, message: string, hint = '') =>
     err(unreadableConfig(file, code, message, hint));
   try {
     const stats = statSync(file);
@@ -100,6 +105,6 @@ function readText(file: string): Result<string | null, Problem> {
   }
 }
 
-function unreadableConfig(file: string, code: string, message: string, hint: string): Problem {
+function unreadableConfig(file: string, code: ProblemCode, message: string, hint: string): Problem {
   return { severity: 'error', file, line: 1, column: 1, code, message, hint };
 }

@@ -7,7 +7,7 @@ import type { EcsApi, Place, WriteRequest } from '../ecs/api.ts';
 import { makeFailure, type Failure, type FailureKind } from '../ecs/failures/failure.ts';
 import type { CommonFields, Telemetry } from '../telemetry/events.ts';
 import { firstBackoff, nextBackoff, type Backoff, type BackoffPolicy } from './backoff.ts';
-import type { CallResult } from './lane/lane-call.ts';
+import type { CallResult, LaneCode } from './lane/lane-call.ts';
 import type { Lanes, RunOptions } from './lanes.ts';
 import { LaneClosed } from './turn.ts';
 
@@ -208,9 +208,9 @@ class AttemptLoop {
   }
 }
 
-const CLOSED_CODE = 'Lane.Closed';
+const CLOSED_CODE: LaneCode = 'Lane.Closed';
 /** No attempt was made at all. */
-export const NEVER_SENT_CODE = 'Lane.NeverSent';
+export const NEVER_SENT_CODE: LaneCode = 'Lane.NeverSent';
 
 /** The lease of the group is lost: its intent is for whoever holds it now. */
 const LEASE_LOST_CODE = 'Transport.LeaseLost';

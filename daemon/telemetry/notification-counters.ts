@@ -10,11 +10,14 @@ interface MessageFields extends CommonFields {
   readonly counted?: number;
   /** Of `notify.lost`. */
   readonly events?: number;
+  /** Of `notify.failed`. */
+  readonly givesUp?: boolean;
 }
 
 export class NotificationCounters {
   readonly #messages: Counter;
   readonly #events: Counter;
+  readonly #givenUp: Counter;
 
   constructor(registry: Registry) {
     const registers = [registry];
@@ -31,14 +34,23 @@ export class NotificationCounters {
       labelNames,
       registers,
     });
+    this.#givenUp = new Counter({
+      name: 'rampart_notifications_given_up_total',
+      help: 'Messages to receivers of notifications that were given up; their events are counted in the next one.',
+      labelNames: ['type'],
+      registers,
+    });
     for (const type of RECEIVER_TYPES) {
+      this.#givenUp.inc({ type }, 0);
       for (const outcome of ['delivered', 'failed']) this.#messages.inc({ type, outcome }, 0);
       for (const outcome of ['shown', 'counted', 'lost']) this.#events.inc({ type, outcome }, 0);
     }
   }
 
-  count(event: EventName, { type, shown = 0, counted = 0, events = 0 }: MessageFields): void {
+  count(event: EventName, fields: MessageFields): void {
+    const { type, shown = 0, counted = 0, events = 0, givesUp = false } = fields;
     if (event === 'notify.failed') this.#messages.inc({ type, outcome: 'failed' });
+    if (event === 'notify.failed' && givesUp) this.#givenUp.inc({ type });
     if (event === 'notify.lost') this.#events.inc({ type, outcome: 'lost' }, events);
     if (event !== 'notify.delivered') return;
     this.#messages.inc({ type, outcome: 'delivered' });

@@ -1,7 +1,7 @@
 // Ends of rules that whoever edits the policies should know of.
 import { DIRECTIONS } from '../model/rule.ts';
 import type { DesiredGroup, DesiredRule } from '../model/group.ts';
-import type { Problem } from '../model/problem.ts';
+import type { Problem, ProblemCode } from '../model/problem.ts';
 import { describeRule } from '../model/rule-text.ts';
 import { formatPlace } from '../policy/read/reporter.ts';
 
@@ -15,7 +15,7 @@ export function expiryWarnings(groups: readonly DesiredGroup[], nowMs: number, n
 function warningOf({ rule, expiresAtMs, source }: DesiredRule, nowMs: number, nearMs: number): Problem[] {
   if (expiresAtMs === null || expiresAtMs - nowMs > nearMs) return [];
   const at = new Date(expiresAtMs).toISOString();
-  const [code, message, hint] =
+  const [code, message, hint]: readonly [ProblemCode, string, string] =
     expiresAtMs <= nowMs
       ? [
           'expired',

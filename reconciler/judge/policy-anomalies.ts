@@ -8,7 +8,7 @@ import type { DesiredGroup, DesiredRule } from '../model/group.ts';
 import { formatPeer, type Peer } from '../model/peer.ts';
 import { ALL_PORTS, formatPortRange, formatPorts, type Ports } from '../model/ports.ts';
 import { formatPrefix, prefixContains, type Prefix } from '../model/prefix.ts';
-import { compareProblems, type Problem, type SourcePlace } from '../model/problem.ts';
+import { compareProblems, type Problem, type SourcePlace, type ProblemCode } from '../model/problem.ts';
 import { DIRECTIONS, type Rule } from '../model/rule.ts';
 import { describeRule } from '../model/rule-text.ts';
 
@@ -57,7 +57,7 @@ function anomaliesOf(group: DesiredGroup, maxWork: number): Problem[] {
   ];
 }
 
-function warning(source: SourcePlace, code: string, message: string, hint = ''): Problem {
+function warning(source: SourcePlace, code: ProblemCode, message: string, hint = ''): Problem {
   return { ...source, severity: 'warning', code, message, hint };
 }
 

@@ -4,7 +4,7 @@ import type { Peer } from './peer.ts';
 import { comparePeers, formatPeer } from './peer.ts';
 import { formatPortRange, formatPorts, type PortRange, type Ports } from './ports.ts';
 import { formatPrefix, type Prefix } from './prefix.ts';
-import { compareText } from './problem.ts';
+import { compareText, type ProblemCode } from './problem.ts';
 import { hasPorts, type Protocol } from './protocol.ts';
 import { err, ok, type Result } from './result.ts';
 
@@ -58,7 +58,7 @@ export type Side = 'desired' | 'described';
 
 export interface RuleProblem {
   readonly field: RuleField;
-  readonly code: string;
+  readonly code: ProblemCode;
   readonly message: string;
   readonly hint: string;
 }

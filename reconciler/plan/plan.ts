@@ -10,9 +10,10 @@ import type {
   Mode,
   RuleOwnership,
 } from '../model/group.ts';
-import type { SourcePlace } from '../model/problem.ts';
+import type { GuardrailCode, SourcePlace } from '../model/problem.ts';
 import type { Direction, Rule, RuleField } from '../model/rule.ts';
 import type { OpenedService } from '../judge/opening.ts';
+import type { Promised } from './proof/transition.ts';
 import type { Approval } from './safety.ts';
 
 /** What the policies want of one group, its selector resolved and its expired rules gone. */
@@ -102,9 +103,12 @@ export function rulesRemovedBy(step: Step): readonly DescribedRule[] {
   }
 }
 
+/** The side that is kept where no order is hitless, or why nothing is promised. */
+export type ExceptionKind = Exclude<Promised, 'hitless'> | 'unpromised' | 'unproved' | 'cannot-modify';
+
 /** A promise that this plan cannot keep, and why. */
 export interface PlanException {
-  readonly kind: string;
+  readonly kind: ExceptionKind;
   readonly message: string;
   /** Where the promise is given up for want of room. */
   readonly noHitlessOrder?: NoHitlessOrder;
@@ -120,8 +124,25 @@ export interface NoHitlessOrder {
   readonly freeSlots: { readonly rules: number; readonly groupRules: number };
 }
 
+export type FindingId =
+  | 'absent-group'
+  | 'absent-prefix-list'
+  | 'absent-port-list'
+  | 'expectation-fails'
+  | 'expectation-unknown'
+  | 'ignore-hides-rule'
+  | 'ignored-opens'
+  | 'ipv6-in-classic'
+  | 'list-in-classic'
+  | 'list-size-unknown'
+  | 'modified-anyway'
+  | 'nic-type-in-vpc'
+  | 'priority-twin'
+  | 'unknown-fields'
+  | 'unmanaged-rules';
+
 export interface PlanFinding {
-  readonly id: string;
+  readonly id: FindingId | GuardrailCode;
   readonly severity: 'error' | 'warning' | 'info';
   readonly message: string;
   readonly file: string;

@@ -10,7 +10,7 @@ const POLICY_HEAD = `# Policy reference
 
 Every key of a policy file, made of the schema that checks it (\`npm run schema\`). The files in [policies](../policies) use most of
 them, with comments; [policies/schema.json](../policies/schema.json) lets an editor complete and check them, and
-\`rampart validate\` says what is wrong, with line and cure.
+\`rampart validate\` says what is wrong, with line and cure ([errors.md](errors.md)).
 
 Every \`*.yaml\` and \`*.yml\` below \`policies.path\` is read; hidden ones are left out. One document a file. Networks and services are seen in
 all files. A rule with lists stands for each combination of peer and ports.

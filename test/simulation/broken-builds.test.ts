@@ -85,7 +85,7 @@ vi.mock('../../daemon/schedule/groups/group-tally.ts', async (importOriginal) =>
 type ChooseOrder = typeof chooseOrder;
 
 function inFourPhases(found: ChosenOrder, changes: Changes, limits: CallLimits): ChosenOrder {
-  const exceptions = [...found.exceptions, { kind: 'neverOpen', message: 'broken on purpose' }];
+  const exceptions = [...found.exceptions, { kind: 'neverOpen', message: 'broken on purpose' } as const];
   return { ...found, steps: oneSided(changes, limits, 'neverOpen'), promised: 'neverOpen', exceptions };
 }
 

@@ -16,7 +16,7 @@ const { values, positionals } = parseArgs({
   options: {
     moments: { type: 'string', default: '100' },
     seed: { type: 'string', default: '1' },
-    reads: { type: 'string', default: '1500' },
+    reads: { type: 'string', default: '2400' },
     json: { type: 'boolean', default: false },
   },
 });

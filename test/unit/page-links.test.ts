@@ -42,3 +42,12 @@ it('links of the pages lead to files and headings that exist', () => {
   expect(links.length).toBeGreaterThan(100);
   expect(links.filter(({ page, target }) => leadsNowhere(page, target))).toEqual([]);
 });
+
+it('every page of docs is linked from docs/README.md, and those of a folder from its own', () => {
+  const missing = pagesBelow('docs').filter((page) => {
+    const isIndex = path.basename(page) === 'README.md';
+    const index = path.join(isIndex ? path.dirname(path.dirname(page)) : path.dirname(page), 'README.md');
+    return !textOf(index).includes(`](${path.relative(path.dirname(index), page)}`);
+  });
+  expect(missing).toEqual([]);
+});

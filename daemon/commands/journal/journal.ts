@@ -5,7 +5,7 @@ import { addCopyCommand } from './copy.ts';
 import { addReshardCommand } from './reshard.ts';
 
 export function addJournalCommand(program: Command, io: Io, done: (code: ExitCode) => void): void {
-  const journal = program.command('journal').description('The journal as a whole.');
+  const journal = program.command('journal').description('The journal as a whole. Exit code: 0 done, 1 not.');
   addCopyCommand(journal, io, done);
   addReshardCommand(journal, io, done);
 }

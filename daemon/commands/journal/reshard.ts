@@ -14,7 +14,7 @@ interface ReshardFlags extends CommonFlags {
 export function addReshardCommand(journal: Command, io: Io, done: (code: ExitCode) => void): void {
   addCommonFlags(journal.command('reshard'))
     .description(
-      'Divide each account and region into another number of shards. Every replica must be stopped.',
+      'Divide each account and region into another number of shards. Every replica must be stopped. Exit code: 0 divided, 1 not.',
     )
     .requiredOption('--shards <N>', `1 to ${MOST_SHARDS}`, flagOf(parseShards))
     .addHelpText(

@@ -19,6 +19,9 @@ export interface HeldSlots {
   readonly privileged: boolean;
 }
 
+/** Our own names for calls that were not sent. */
+export type LaneCode = 'Lane.Full' | 'Lane.Closed' | 'Lane.NeverSent';
+
 export interface WaitingCall extends TaskOptions {
   /** Null: the call belongs to no plan with slots. */
   readonly slots: HeldSlots | null;
@@ -38,4 +41,10 @@ export const isAnswer = (answer: CallResult<unknown>): boolean =>
   answer.ok || !NO_ANSWER.includes(answer.error.kind);
 
 export const laneFull = (waiting: number): CallResult<never> =>
-  err(makeFailure({ kind: 'retry', code: 'Lane.Full', message: `${waiting} calls wait already` }));
+  err(
+    makeFailure({
+      kind: 'retry',
+      code: 'Lane.Full' satisfies LaneCode,
+      message: `${waiting} calls wait already`,
+    }),
+  );

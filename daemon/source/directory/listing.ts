@@ -7,7 +7,7 @@
 import type { BigIntStats, Dirent } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { compareText } from '../../../reconciler/model/problem.ts';
+import { compareText, type ProblemCode } from '../../../reconciler/model/problem.ts';
 import { noKinds, unreadable, type PathKinds, type SourceFile, type Unreadable } from '../source.ts';
 import { DEFAULT_POLICY_LIMITS } from '../../config/sections/policies-schema.ts';
 import { tooManyFiles, tooManyNames } from '../too-much.ts';
@@ -257,7 +257,7 @@ class FolderWalk {
     return relative === '' ? this.#root : path.join(this.#root, relative);
   }
 
-  #refuse(relative: string, code: string, message: string, hint = ''): void {
+  #refuse(relative: string, code: ProblemCode, message: string, hint = ''): void {
     this.unreadable.push(unreadable(relative, { file: this.#shown(relative), code, message, hint }));
   }
 

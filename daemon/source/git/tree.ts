@@ -103,4 +103,4 @@ export const REPEATED_PATH = {
   code: 'policy-twice',
   message: 'the commit has this name twice, and nothing tells which file is meant',
   hint: 'commit the file again with `git add`, and look for damage with `git fsck`',
-};
+} as const;

@@ -1,5 +1,6 @@
 // The policies of a commit: the same rules and limits as for a folder, but that nothing is followed anywhere. A path that
 // is not there, or is no folder, is unreadable and never an empty set.
+import type { ProblemCode } from '../../../reconciler/model/problem.ts';
 import type { PolicyLimits } from '../../config/sections/policies-schema.ts';
 import { FOLDER_BOUNDS } from '../directory/listing.ts';
 import { git } from '../git/git.ts';
@@ -165,7 +166,7 @@ function notRead(
   file: string,
   { bytesPerFile }: PolicyLimits,
 ): Unreadable[] {
-  const because = (code: string, message: string, hint: string) => [
+  const because = (code: ProblemCode, message: string, hint: string) => [
     unreadable(path, { file, code, message, hint }),
   ];
   if (mode === LINK) {

@@ -2,7 +2,7 @@
 // loaded comes from the mirror alone, so a remote that does not answer holds up nothing.
 import { createHash } from 'node:crypto';
 import type { CommitFacts } from '../../../reconciler/report/commit.ts';
-import type { Problem } from '../../../reconciler/model/problem.ts';
+import type { Problem, ProblemCode } from '../../../reconciler/model/problem.ts';
 import type { Clock } from '../../clock.ts';
 import type { GitSettings } from '../../config/sections/git-schema.ts';
 import type { PolicyLimits } from '../../config/sections/policies-schema.ts';
@@ -181,7 +181,7 @@ export class GitSource implements Source {
     return { ...this.#unread('policies-unreachable', message, REMOTE_HINT), revision: id };
   }
 
-  #unread(code: string, message: string, hint: string): LoadedPolicies {
+  #unread(code: ProblemCode, message: string, hint: string): LoadedPolicies {
     const root = shownRoot(this.#options.git);
     const content = `tree:${createHash('sha256').update(message).digest('hex')}`;
     const trouble = unreadable('', { file: root, code, message, hint });

@@ -1,7 +1,7 @@
 // Verdicts on the desired rules as problems in their places: at the rule that decides, if one does.
 import type { DesiredGroup } from '../../model/group.ts';
 import type { Expectation } from '../../model/packets/pattern.ts';
-import type { Problem, SourcePlace } from '../../model/problem.ts';
+import { guardrailCode, type Problem, type SourcePlace } from '../../model/problem.ts';
 import { describeRule, quoted } from '../../model/rule-text.ts';
 import { oncePerLine, type RuleViolation } from '../cel/rule-guardrails.ts';
 import { nearestChange } from '../nearest/nearest.ts';
@@ -37,10 +37,10 @@ function guardrailProblem(
     const nearest = nearestChange(demand, rules, context);
     const message = `guardrail ${id}: ${exposedText(demand, verdict.excess, placeOf)}`;
     const hint = nearest === null ? '' : nearestText(nearest, placeOf);
-    return { ...placeOfExcess(verdict.excess, group), severity, code: id, message, hint };
+    return { ...placeOfExcess(verdict.excess, group), severity, code: guardrailCode(id), message, hint };
   }
   const message = `guardrail ${id} cannot be judged: ${whyUnknownText(verdict.why)}`;
-  return { ...group.source, severity: 'warning', code: id, message, hint: '' };
+  return { ...group.source, severity: 'warning', code: guardrailCode(id), message, hint: '' };
 }
 
 function ruleProblemsOf(violations: readonly RuleViolation[]): Problem[] {
@@ -48,8 +48,8 @@ function ruleProblemsOf(violations: readonly RuleViolation[]): Problem[] {
     if (exemption !== null) return [];
     const why = failure === null ? '' : `, which cannot be evaluated of it: ${failure}`;
     const message = `${describeRule(rule.rule)} violates the guardrail ${guardrail.id}${why}`;
-    const { severity, message: hint, id: code } = guardrail;
-    return [{ ...rule.source, severity, code, message, hint }];
+    const { severity, message: hint, id } = guardrail;
+    return [{ ...rule.source, severity, code: guardrailCode(id), message, hint }];
   });
 }
 

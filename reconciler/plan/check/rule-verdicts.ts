@@ -2,6 +2,7 @@
 // that is there already is told.
 import { oncePerLine, ruleViolations, type RuleViolation } from '../../judge/cel/rule-guardrails.ts';
 import { scopedByCloud } from '../../judge/scope.ts';
+import { guardrailCode } from '../../model/problem.ts';
 import { describeRule } from '../../model/rule-text.ts';
 import { DIRECTIONS, ruleIdentity } from '../../model/rule.ts';
 import type { PlanInput } from '../plan-input.ts';
@@ -33,7 +34,7 @@ export function ruleFindings(violations: readonly RuleViolation[]): PlanFinding[
     const { guardrail, rule, exemption } = violation;
     const exempt = exemption === null ? '' : `; exempt: ${exemption.reason}`;
     return {
-      id: guardrail.id,
+      id: guardrailCode(guardrail.id),
       severity: exemption === null ? guardrail.severity : 'warning',
       message: `${violationText(violation)}${exempt}`,
       file: rule.source.file,

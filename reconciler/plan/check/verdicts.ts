@@ -14,7 +14,7 @@ import {
   type PlaceOf,
 } from '../../judge/verdict/text.ts';
 import type { Expectation } from '../../model/packets/pattern.ts';
-import type { SourcePlace } from '../../model/problem.ts';
+import { guardrailCode, type SourcePlace } from '../../model/problem.ts';
 import { quoted } from '../../model/rule-text.ts';
 import { DIRECTIONS, ruleIdentity, type Rule } from '../../model/rule.ts';
 import type { PlanInput } from '../plan-input.ts';
@@ -165,7 +165,9 @@ function guardrailFinding(
     verdict.verdict.kind === 'violated' ? (exemption === null ? 'violated' : 'exempt') : 'unknown';
   const severity = standing === 'violated' ? demand.severity : 'warning';
   const { file, line } = demand.source;
-  return [{ id: demand.id, severity, message: `${text}${exempt}`, file, line, guardrail: standing }];
+  return [
+    { id: guardrailCode(demand.id), severity, message: `${text}${exempt}`, file, line, guardrail: standing },
+  ];
 }
 
 function expectationFinding(

@@ -19,7 +19,7 @@ interface Permitted {
 export function permitted(diff: Diff, mode: Mode, group: DescribedGroup): Permitted {
   const obstacles = obstaclesTo(diff, mode, group);
   const exceptions = [...obstacles].map(([{ from, fields }, why]) => ({
-    kind: 'cannot-modify',
+    kind: 'cannot-modify' as const,
     message: `${fields.join(' and ')} of ${from.id ?? 'a rule'} stays as it is: ${why}`,
   }));
   const changes = changesOf({ ...diff, different: diff.different.filter((pair) => !obstacles.has(pair)) });

@@ -79,7 +79,7 @@ export class NameTable<Item> {
       for (const [index, item] of items.entries()) {
         if (item === undefined) continue;
         const text = textOf(item);
-        const complaint = {
+        const complaint: Complaint = {
           code: 'duplicate-entry',
           message: `${text} is in the list twice`,
           hint: 'keep one',

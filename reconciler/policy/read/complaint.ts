@@ -1,7 +1,8 @@
+import type { Problem } from '../../model/problem.ts';
+
 /** What is wrong, before it is known where. */
 export interface Complaint {
-  /** Stable kebab-case name of the kind of problem. */
-  readonly code: string;
+  readonly code: Problem['code'];
   readonly message: string;
   /** What to write instead; empty when the message already says it. */
   readonly hint: string;

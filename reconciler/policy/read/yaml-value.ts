@@ -1,5 +1,6 @@
 // Syntax tree -> plain value, and the way back from a path in the value to a place in the text.
 // Refuses what YAML allows and a reviewer would misread: twin keys, tags, merges, odd numbers.
+import type { ProblemCode } from '../../model/problem.ts';
 import { isAlias, isMap, isScalar, isSeq, type Alias, type Pair, type Scalar, type YAMLMap } from 'yaml';
 import { quote, type OffsetComplaint, type Quoting } from './complaint.ts';
 import { placeNodesOf, startOf, type PlaceNode } from './place-table.ts';
@@ -198,7 +199,7 @@ class TreeReader {
   }
 
   /** Complains of a key. */
-  private refused(node: unknown, code: string, message: string, hint: string): null {
+  private refused(node: unknown, code: ProblemCode, message: string, hint: string): null {
     this.complain(node, code, message, hint);
     return null;
   }
@@ -207,7 +208,7 @@ class TreeReader {
     return this.quotesValues ? quote(text) : instead;
   }
 
-  private complain(node: unknown, code: string, message: string, hint: string): void {
+  private complain(node: unknown, code: ProblemCode, message: string, hint: string): void {
     this.complaints.push({ offset: startOf(node), code, message, hint });
   }
 }

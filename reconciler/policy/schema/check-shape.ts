@@ -1,6 +1,7 @@
 // A value against its schema -> every complaint, in the words of who wrote the value: with the key at fault, and with
 // a hint. Policies and the config are checked here alike; `ShapeWords` says where they differ. Of a union only the
 // alternative that the author evidently meant is reported.
+import type { ProblemCode } from '../../model/problem.ts';
 import type { z } from 'zod';
 import { err, ok, type Result } from '../../model/result.ts';
 import type { Path } from '../read/reporter.ts';
@@ -59,7 +60,7 @@ function withoutConsequences(findings: readonly Finding[]): Finding[] {
 const isSamePath = (one: Path, other: Path): boolean =>
   one.length === other.length && one.every((step, at) => other[at] === step);
 
-const PLAIN_CODES: Partial<Record<Issue['code'], string>> = {
+const PLAIN_CODES: Partial<Record<Issue['code'], ProblemCode>> = {
   invalid_type: 'wrong-type',
   invalid_union: 'unknown-value',
   invalid_value: 'unknown-value',

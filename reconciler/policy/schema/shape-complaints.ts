@@ -1,4 +1,5 @@
 // What is said of a value that its schema refuses.
+import type { ProblemCode } from '../../model/problem.ts';
 import type { z } from 'zod';
 import { quote, type Complaint, type Quoting } from '../read/complaint.ts';
 import type { Path } from '../read/reporter.ts';
@@ -59,7 +60,8 @@ export const badKey = (words: ShapeWords, path: Path, message: string): Finding 
   atKey(path, message === '' ? badName(words, lastKey(path)) : { code: 'bad-name', message, hint: '' });
 
 export function customComplaint({ message, params }: z.core.$ZodIssueCustom): Complaint {
-  const code = textOf(params?.code) || 'bad-value';
+  // What our own schemas put there: see `failsWith` and `textParsedBy`.
+  const code = (textOf(params?.code) || 'bad-value') as ProblemCode;
   const hint = textOf(params?.hint);
   return hint === '' ? { code, ...spokenOf(message) } : { code, message, hint };
 }

@@ -141,6 +141,21 @@ export const SCENES: Readonly<Record<string, Scene>> = {
       return world.until(/^rampart_hooks_total\{door="events",outcome="refused"\} 6$/m);
     },
   },
+  RampartNotificationsLost: {
+    options: { isNotifying: true },
+    raise: (world) => {
+      world.receiver.mood = 'forbid';
+      world.ask([SSH]);
+      return world.until(/^rampart_notifications_given_up_total\{type="webhook"\} 1$/m);
+    },
+    cure: async (world) => {
+      world.receiver.mood = 'well';
+      world.daemon.kill('SIGKILL');
+      await world.daemon.finished;
+      await world.restart();
+      return world.until(/^rampart_notifications_total\{type="webhook",outcome="delivered"\} [1-9]/m);
+    },
+  },
 };
 
 /** The rule that the policies always ask for. */

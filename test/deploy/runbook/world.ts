@@ -1,4 +1,5 @@
 // A daemon with its metrics, for the faults of docs/runbook.md.
+import { ChatReceiver } from '../../support/chat-receiver.ts';
 import { startTestEmulator, type TestEmulator } from '../../support/emulator.ts';
 import { configFor, policyFor, wireGroup } from '../../support/estate.ts';
 import { readSamples, type Samples } from '../../support/prometheus.ts';
@@ -18,34 +19,46 @@ export interface WorldOptions {
   /** Further sections of the config. */
   readonly sections?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Whether someone is told of what happens. */
+  readonly isNotifying?: boolean;
 }
+
+const NOTIFY = 'notify: [{type: webhook, urlEnv: RECEIVER_URL, secretEnv: RECEIVER_SECRET}]\n';
 
 export class World {
   readonly workspace: Workspace;
   readonly emulator: TestEmulator;
+  /** Of a world that is not notifying: no one calls it. */
+  readonly receiver: ChatReceiver;
   readonly #env: Readonly<Record<string, string>>;
   daemon: RampartProcess;
   httpUrl = '';
   hooksUrl = '';
 
-  private constructor(workspace: Workspace, emulator: TestEmulator, env: Readonly<Record<string, string>>) {
+  private constructor(
+    { workspace, emulator, receiver }: Pick<World, 'workspace' | 'emulator' | 'receiver'>,
+    env: Readonly<Record<string, string>>,
+  ) {
     this.workspace = workspace;
     this.emulator = emulator;
-    this.#env = env;
-    this.daemon = workspace.start(['run'], env);
+    this.receiver = receiver;
+    this.#env = { ...env, RECEIVER_URL: receiver.url, RECEIVER_SECRET: receiver.secret };
+    this.daemon = workspace.start(['run'], this.#env);
   }
 
   /** A daemon that is ready, and whose groups have a rule each. */
-  static async open({ reconcile = 'brake: off', hooks = 'off', sections = '', env = {} }: WorldOptions) {
+  static async open(options: WorldOptions) {
+    const { reconcile = 'brake: off', hooks = 'off', sections = '', env = {}, isNotifying = false } = options;
+    const receiver = await ChatReceiver.start('webhook');
     const emulator = await startTestEmulator({
       state: { securityGroups: GROUPS.map((id) => wireGroup(id)) },
     });
     const workspace = new Workspace();
-    const config = configFor(emulator.url, sections)
+    const config = configFor(emulator.url, `${sections}${isNotifying ? NOTIFY : ''}`)
       .replace('brake: off', reconcile)
       .replace('listen: "off"', `listen: "127.0.0.1:0", hooks: ${hooks}`);
     workspace.write('config.yaml', config);
-    const world = new World(workspace, emulator, env);
+    const world = new World({ workspace, emulator, receiver }, env);
     world.ask([]);
     await world.ready();
     return world;
@@ -87,6 +100,6 @@ export class World {
 
   async close(): Promise<void> {
     await this.workspace.dispose();
-    await this.emulator.close();
+    await Promise.all([this.emulator.close(), this.receiver.close()]);
   }
 }

@@ -7,7 +7,7 @@ import type { NamedByRule } from '../../diff/absent.ts';
 import type { Ownership } from '../../diff/ownership.ts';
 import { twinsByKey } from '../../coexist/twins.ts';
 import type { PlanInput } from '../../plan-input.ts';
-import type { PlanFinding, GroupPolicy } from '../../plan.ts';
+import type { FindingId, GroupPolicy, PlanFinding } from '../../plan.ts';
 import { describeRule } from '../../../model/rule-text.ts';
 import { compareText, type SourcePlace } from '../../../model/problem.ts';
 import { networkProblems } from './network-findings.ts';
@@ -42,7 +42,7 @@ function warnings(policy: GroupPolicy, described: DescribedGroup, ownership: Own
   ];
 }
 
-const ABSENT: Readonly<Record<NamedByRule['kind'], { readonly id: string; readonly noun: string }>> = {
+const ABSENT: Readonly<Record<NamedByRule['kind'], { readonly id: FindingId; readonly noun: string }>> = {
   group: { id: 'absent-group', noun: 'security group' },
   prefixList: { id: 'absent-prefix-list', noun: 'prefix list' },
   portList: { id: 'absent-port-list', noun: 'port list' },
@@ -121,10 +121,10 @@ const equalButForPriority = (desired: readonly DesiredRule[]): PlanFinding[] =>
     ),
   );
 
-function warningAbout(id: string, { rule, source }: DesiredRule, text: string): PlanFinding {
+function warningAbout(id: FindingId, { rule, source }: DesiredRule, text: string): PlanFinding {
   return warningAt(id, source, `${describeRule(rule)} ${text}`);
 }
 
-function warningAt(id: string, { file, line }: SourcePlace, message: string): PlanFinding {
+function warningAt(id: FindingId, { file, line }: SourcePlace, message: string): PlanFinding {
   return { id, severity: 'warning', message, file, line };
 }

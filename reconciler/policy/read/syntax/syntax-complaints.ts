@@ -62,7 +62,7 @@ function oddLineUpTo(
   const odd = here ?? (open === null ? null : oddLine(open, quoting));
   if (odd === null || open === null) return null;
   const { column, message, hint } = odd;
-  const complaint = { offset: open.start + column, code: 'yaml-syntax', message, hint };
+  const complaint: OffsetComplaint = { offset: open.start + column, code: 'yaml-syntax', message, hint };
   return { complaint, lastLine: here === null ? lines.length : line.number };
 }
 

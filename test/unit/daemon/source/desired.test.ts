@@ -204,7 +204,7 @@ describe('what cannot be read', () => {
     const keep = keeper();
     const load = loaded({ 'a.yaml': policy('sg-a') }, 'r1');
     await keep.take({ ...load, files: load.files.map((each) => ({ ...each, file: each.path })) });
-    const trouble = { code: 'policies-unreadable', message: 'permission denied' };
+    const trouble = { code: 'policies-unreadable', message: 'permission denied' } as const;
     const update = await keep.take({
       ...loaded({}, 'r2'),
       unreadable: [unreadable('', { file: '.', ...trouble })],

@@ -108,11 +108,14 @@ describe('counters', () => {
   it('count messages to receivers, and what these were told', async () => {
     const told = SAMPLE_EVENTS['notify.delivered'];
     for (const times of [1, 2, 3]) metrics.telemetry.emit('notify.delivered', { ...told, shown: times });
-    metrics.telemetry.emit('notify.failed', { ...SAMPLE_EVENTS['notify.failed'], type: 'slack' });
+    const failed = { ...SAMPLE_EVENTS['notify.failed'], type: 'slack' } as const;
+    for (const givesUp of [false, true]) metrics.telemetry.emit('notify.failed', { ...failed, givesUp });
     metrics.telemetry.emit('notify.lost', { ...SAMPLE_EVENTS['notify.lost'], events: 7 });
     expect(await scrape()).toMatchObject({
       'rampart_notifications_total{type="slack",outcome="delivered"}': 3,
-      'rampart_notifications_total{type="slack",outcome="failed"}': 1,
+      'rampart_notifications_total{type="slack",outcome="failed"}': 2,
+      'rampart_notifications_given_up_total{type="slack"}': 1,
+      'rampart_notifications_given_up_total{type="wecom"}': 0,
       'rampart_notification_events_total{type="slack",outcome="shown"}': 6,
       'rampart_notification_events_total{type="slack",outcome="counted"}': 6,
       'rampart_notification_events_total{type="slack",outcome="lost"}': 7,

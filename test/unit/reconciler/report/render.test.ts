@@ -1,3 +1,4 @@
+import { guardrailCode } from '../../../../reconciler/model/problem.ts';
 import { describe, expect, it } from 'vitest';
 import type { Rule } from '../../../../reconciler/model/rule.ts';
 import { planExitCode } from '../../../../reconciler/report/results.ts';
@@ -217,13 +218,13 @@ describe('markdown', () => {
   it('tells what a converged group has to say all the same', () => {
     const converged = plan([web], [web]);
     const finding = {
-      id: 'described',
+      id: guardrailCode('described'),
       severity: 'warning',
       message: 'no text',
       file: 'a.yaml',
       line: 3,
     } as const;
-    const exception = { kind: 'unproved', message: 'too intricate' };
+    const exception = { kind: 'unproved', message: 'too intricate' } as const;
     expect(renderMarkdown('abc', [{ ...converged, findings: [finding] }])).toContain(
       '\n  warning described a.yaml:3: no text\n',
     );

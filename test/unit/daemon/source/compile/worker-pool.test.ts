@@ -31,7 +31,7 @@ describe('workers that compile policies', () => {
       })),
     );
     const bad = { path: 'bad.yaml', file: 'policies/bad.yaml', bytes: Buffer.from('groups: [') };
-    const trouble = { file: 'policies/x.yaml', code: 'policy-unreadable', message: 'no' };
+    const trouble = { file: 'policies/x.yaml', code: 'policy-unreadable', message: 'no' } as const;
     const folder = { files: [...files, bad], unreadable: [unreadable('x.yaml', trouble)] };
     const { groupsCompiled, ...compiled } = await compileInWorkers(folder);
     expect(compiled).toEqual({ ...compileHere(folder, options), groupsCompiled: undefined });

@@ -109,7 +109,7 @@ describe('what blocks a plan', () => {
 });
 
 it('a plan of which nothing is promised says so, with the reason, after its other exceptions', () => {
-  const exceptions = [{ kind: 'neverOpen', message: 'cut for a moment' }];
+  const exceptions = [{ kind: 'neverOpen', message: 'cut for a moment' }] as const;
   expect(check(input(), found({ exceptions, orderObjections: [NO_ROOM] })).exceptions).toEqual([
     ...exceptions,
     {

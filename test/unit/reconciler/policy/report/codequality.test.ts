@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Problem } from '../../../../../reconciler/model/problem.ts';
+import { guardrailCode, type Problem } from '../../../../../reconciler/model/problem.ts';
 import { problemsAsCodeQuality } from '../../../../../reconciler/policy/report/codequality.ts';
 
 const PROBLEM: Problem = {
@@ -7,7 +7,7 @@ const PROBLEM: Problem = {
   line: 7,
   column: 9,
   severity: 'error',
-  code: 'cis-alibaba-4.3',
+  code: guardrailCode('cis-alibaba-4.3'),
   message: 'tcp 22/22 is exposed',
   hint: 'remove it',
 };
