@@ -14,6 +14,8 @@ export function holdExclusively(file: string): Connection | null {
   if (instead !== null) throw new JournalError('foreign', `${file} is ${instead} and not a lock of Rampart`);
   const lock = new Connection(file, { readOnly: false, busyTimeoutMs: 0 });
   try {
+    // So that a commit, which tells later starts something, does not free the lock.
+    lock.exec('PRAGMA locking_mode = EXCLUSIVE');
     lock.exec('BEGIN EXCLUSIVE');
     return lock;
   } catch (error) {

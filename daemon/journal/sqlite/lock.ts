@@ -7,7 +7,7 @@ import { JournalError } from '../journal.ts';
 import { notAJournal } from './own-file.ts';
 import { type Opened, openFailure, orFailure, troubleOf } from '../trouble.ts';
 
-/** Held for the life of the process; the system releases of it however the process ends. */
+/** Held for the life of the process; the system frees it however the process ends. */
 export interface FileLock {
   /** Whether there was a journal before. */
   readonly hadJournal: boolean;
@@ -31,7 +31,7 @@ export function lockJournal(path: string): Opened<FileLock> {
     }
     const lock = holdExclusively(file);
     if (lock === null) return err(openFailure('locked', inUse(path, file)));
-    // Not by a query: a connection with a statement releases of its lock late.
+    // Not by a query: a connection with a statement gives its lock up late.
     const hadJournal = bytesOf(file) > 0;
     const noteJournal = () => {
       if (hadJournal) return;
