@@ -21,6 +21,7 @@ import type { SentCall } from './facts.ts';
 import type { LifeWorld } from './life/life-world.ts';
 import { LogReader } from './life/log-reader.ts';
 import { AccountKeeper, type OwnAccount } from './life/own-account.ts';
+import { tappedAnswer } from './life/tapped-answer.ts';
 import { mortalJournal } from './mortal-journal.ts';
 import { ReadingPages, withPages } from './reading-pages.ts';
 import { PolicyView, REGION } from './policies.ts';
@@ -194,10 +195,10 @@ export class Life {
 
   #transport(): Transport {
     return {
-      call: (operation, asked, { mayBegin } = {}) => {
+      call: (operation, asked, manner = {}) => {
         const params = withPages(asked, this.#world.pageSize);
         if (!this.#boundary(`before ${operation} is sent`)) return never();
-        if (mayBegin?.() === false) return Promise.resolve(NOT_BEGUN);
+        if (manner.mayBegin?.() === false) return Promise.resolve(NOT_BEGUN);
         const call: SentCall = {
           life: this.number,
           atMs: this.#world.time.nowMs,
@@ -216,7 +217,9 @@ export class Life {
         this.#world.check.sent(call);
         return new Promise((resolve) => {
           this.#world.network.send(call, request, (answer) =>
-            this.#process.run(() => this.#receive(call, answer, resolve)),
+            this.#process.run(() =>
+              this.#receive(call, answer, (received) => resolve(tappedAnswer(received, manner))),
+            ),
           );
           this.#boundary(`after ${operation} is sent`);
         });
