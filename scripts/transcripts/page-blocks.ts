@@ -45,7 +45,7 @@ const VARYING: ReadonlyArray<readonly [pattern: RegExp, name: string | ((found: 
   [/\b\d\d:\d\d:\d\d\b/g, 'CLOCK'],
   [/\b\d+\.\d s\b/g, 'SECONDS'],
   [/"durationMs":\d+/g, '"durationMs":MS'],
-  [/\b[0-9A-F]{8}-[0-9A-F-]{27}\b/g, 'REQUEST'],
+  [/\b[0-9A-F]{8}-(?:[0-9A-F-]{27}\b|[0-9A-F-]*…)/g, 'REQUEST'],
   [/"(?:clientToken|reconcileId)":"[\w-]+"/g, 'ID'],
   [/\b[0-9a-f]{7,64}\b/g, (hash) => '#'.repeat(hash.length)],
   [/127\.0\.0\.1:\d{4,5}\b/g, 'HERE'],

@@ -30,7 +30,10 @@ const ELSEWHERE: Readonly<Record<string, ReadonlyArray<readonly [begins: RegExp,
     [/^docker /, 'needs a container engine; container.test.ts follows the Containerfile without one'],
     [/^rampart approve HASH/, 'held-plan.test.ts approves a plan'],
   ],
-  'docs/queries.md': [[/^jq /, 'queries.test.ts']],
+  'docs/queries.md': [
+    [/^jq /, 'queries.test.ts'],
+    [/^aliyun sls /, 'needs Log Service; sls.test.ts holds what is sent against the schema of the log'],
+  ],
   'docs/releasing.md': [[/^npm run release -- /, 'tags and packs; release.test.ts']],
   'docs/scale-out.md': [[/^kubectl /, 'needs a cluster; kustomize.test.ts builds the same overlay']],
   'docs/simulation.md': [
