@@ -68,6 +68,7 @@ export const CATALOG: Catalog = {
     // To save before one commits is the ordinary way of working where `policies.requireClean` is set.
     level: 'warn',
     isError: (f) => f.code !== 'uncommitted',
+    levelOfRepeats: 'debug',
     say: rejectedText,
     sameAs: (f) => (f.code === 'uncommitted' ? f.code : f.details.join('\n')),
   },

@@ -132,14 +132,14 @@ it('counts of one are followed by a singular', () => {
   expect(parsed().map(({ msg }) => msg)).not.toContainEqual(expect.stringMatching(/\b1 \w+s\b/));
 });
 
-it('warns of saves that are not committed yet, at a falling rate; other problems are errors', () => {
+it('warns once of saves that are not committed yet; other problems are errors', () => {
   const { telemetry, parsed } = setUp();
   const uncommitted = { code: 'uncommitted', problems: 1, codes: ['uncommitted'], keptGroups: 1 };
   for (const file of ['a', 'b', 'c'])
     telemetry.emit('policies.rejected', { ...uncommitted, details: [`${file}.yaml:1:1: not as committed`] });
   const both = { problems: 2, codes: ['uncommitted', 'yaml-syntax'], details: ['x'], keptGroups: 1 };
   telemetry.emit('policies.rejected', both);
-  expect(parsed().map(({ level }) => level)).toEqual(['warn', 'warn', 'error']);
+  expect(parsed().map(({ level }) => level)).toEqual(['warn', 'debug', 'error']);
 });
 
 it('says of rejected policies what the first problem is, and of an approval what it is about', () => {
