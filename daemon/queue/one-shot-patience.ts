@@ -5,7 +5,7 @@ import { placeKey } from '../../reconciler/model/group.ts';
 import type { Clock } from '../clock.ts';
 import type { Place, ReadAt } from '../ecs/api.ts';
 import type { Pacer } from '../ecs/ask.ts';
-import { concernsAccount, makeFailure, type Failure } from '../ecs/failures/failure.ts';
+import { concernsAccount, hasWrongAddress, makeFailure, type Failure } from '../ecs/failures/failure.ts';
 
 /** Reads under way while nothing is known of a place: more than one, since one may hang by accident. */
 const FIRST_READS = 2;
@@ -133,7 +133,8 @@ class PlaceTrust {
   }
 
   #note(failure: Failure): void {
-    if (concernsAccount(failure)) this.#giveUp(failure);
+    const isWrong = concernsAccount(failure) || (!this.hasAnswered && hasWrongAddress(failure));
+    if (isWrong) this.#giveUp(failure);
     else if (isFromCloud(failure)) this.#answered();
     else this.#noteSilence(failure);
   }

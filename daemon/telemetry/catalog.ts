@@ -65,9 +65,12 @@ export const CATALOG: Catalog = {
     ends: ['policies.rejected'],
   },
   'policies.rejected': {
-    level: 'error',
+    // To save before one commits is the ordinary way of working where `policies.requireClean` is set.
+    level: 'warn',
+    isError: (f) => f.code !== 'uncommitted',
+    levelOfRepeats: 'debug',
     say: rejectedText,
-    sameAs: (f) => f.details.join('\n'),
+    sameAs: (f) => (f.code === 'uncommitted' ? f.code : f.details.join('\n')),
   },
   'policies.unreachable': {
     level: 'warn',

@@ -31,6 +31,10 @@ export const FAILURE_KINDS: Readonly<Record<FailureKind, ErrorEntry>> = {
 };
 
 export const OWN_CODES: Readonly<Record<OwnCode | LaneCode, ErrorEntry>> = {
+  'Transport.UnknownHost': entry(
+    'The name server knows no such host.',
+    'Correct the endpoint of the account, or the region.',
+  ),
   'Transport.NotConnected': entry(
     'No connection to the endpoint: names, routes, a firewall, or nothing listens.',
     'Check the endpoint of the account from where the daemon runs: `rampart doctor`.',

@@ -74,7 +74,7 @@ async function orLate(
 }
 
 const PASSING_CODES =
-  /^(Throttling|Rejected\.Throttling|ServiceUnavailable|InternalError|Transport\.(NotConnected|ConnectionLost|Timeout|NotJson|CredentialsUnavailable))/;
+  /^(Throttling|Rejected\.Throttling|ServiceUnavailable|InternalError|Transport\.(NotConnected|UnknownHost|ConnectionLost|Timeout|NotJson|CredentialsUnavailable))/;
 
 function isPassing(answer: TransportAnswer): boolean {
   if (answer.kind === 'answered') return answer.status >= 500;

@@ -1,6 +1,5 @@
 // What `rampart doctor` says of one thing: how it is, and what to do.
-import type { Look } from '../../../reconciler/report/look.ts';
-import type { Tone } from '../../../reconciler/report/look.ts';
+import { wrappedLine, type Look, type Tone } from '../../../reconciler/report/look.ts';
 import { printable } from '../../../reconciler/policy/report/printable.ts';
 import type { RamAction } from '../../ecs/ram.ts';
 
@@ -68,14 +67,16 @@ const TONES: Readonly<Record<CheckState, Tone>> = {
 
 const STATE_WIDTH = 'not tried'.length;
 const NAME_WIDTH = 'credentials'.length;
+const HEAD_WIDTH = STATE_WIDTH + NAME_WIDTH + 4;
 
-/** One line, whatever the texts hold. */
-export function checkLine(told: DoctorCheck, { paint }: Pick<Look, 'paint'>): string {
+/** One line, whatever the texts hold; on a terminal that is narrower, several, set in below its text. */
+export function checkLine(told: DoctorCheck, look: Look): string {
   const { check, state, account, regions = [], message, cure } = told;
   const where = account === undefined ? '' : `${[account, ...regions].join(' ')}: `;
   const todo = cure === '' ? '' : `; cure: ${cure}`;
   const text = printable(`${where}${message}${todo}`.replace(/\s*\n\s*/g, ' '));
-  return `${paint(TONES[state], state.padEnd(STATE_WIDTH))}  ${check.padEnd(NAME_WIDTH)}  ${text}`;
+  const head = `${look.paint(TONES[state], state.padEnd(STATE_WIDTH))}  ${check.padEnd(NAME_WIDTH)}  `;
+  return head + wrappedLine(text, HEAD_WIDTH, look).join('\n');
 }
 
 /** Advice stands behind the last semicolon of most of our errors. */

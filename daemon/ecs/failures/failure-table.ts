@@ -23,6 +23,8 @@ export interface FailureRow {
 export type OwnCode =
   /** DNS, routing or the peer's port failed before anything was sent. */
   | 'Transport.NotConnected'
+  /** DNS answered that there is no such name. */
+  | 'Transport.UnknownHost'
   /** The connection broke at a time when the request may have been read. */
   | 'Transport.ConnectionLost'
   | 'Transport.Timeout'
@@ -234,6 +236,8 @@ export const FAILURE_ROWS: readonly FailureRow[] = [
   // No answer of the vendor. Only a connection that never was proves that nothing was sent; pop-core's
   // "ConnectTimeout" is an idle timer that also fires after the request went out.
   { code: 'Transport.NotConnected', kind: 'retry', source: DRIVEN },
+  // Not for good: a name server that has just been set up says so too.
+  { code: 'Transport.UnknownHost', kind: 'retry', source: DRIVEN },
   { code: 'Transport.ConnectionLost', kind: 'unknown', source: DRIVEN },
   { code: 'Transport.Timeout', kind: 'unknown', source: DRIVEN },
   { code: 'Transport.NotJson', kind: 'unknown', source: DRIVEN },

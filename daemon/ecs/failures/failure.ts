@@ -59,3 +59,7 @@ export const isRamRefusal = (code: string): boolean => RAM_CODE.test(code);
 /** Whether every call of the account would be refused alike. */
 export const concernsAccount = ({ kind, code }: Failure): boolean =>
   kind === 'denied' && !RAM_CODE.test(code);
+
+/** Whether the address itself is wrong, so that no call of the account and region gets anywhere. */
+export const hasWrongAddress = ({ code }: Failure): boolean =>
+  code === 'Transport.BadEndpoint' || code === 'Transport.UnknownHost';

@@ -90,7 +90,7 @@ export function failureOf(error: unknown, endpoint: string): TransportAnswer {
   const code = connectionErrorCode(error);
   if (neverConnected(error)) {
     return failedAnswer(
-      'Transport.NotConnected',
+      code === 'ENOTFOUND' ? 'Transport.UnknownHost' : 'Transport.NotConnected',
       `no connection to ${endpoint} (${code ?? 'unknown reason'})`,
     );
   }

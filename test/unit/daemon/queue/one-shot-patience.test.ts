@@ -9,6 +9,8 @@ import { VirtualClock } from '../../../support/virtual-clock.ts';
 const PLACE = { account: 'default', region: 'cn-hangzhou' };
 const DEAD = makeFailure({ kind: 'retry', code: 'Transport.NotConnected', message: 'ECONNREFUSED' });
 const REFUSED = makeFailure({ kind: 'denied', code: 'SignatureDoesNotMatch', message: 'wrong secret' });
+const NO_ADDRESS = makeFailure({ kind: 'rejected', code: 'Transport.BadEndpoint', message: 'plain http' });
+const NO_NAME = makeFailure({ kind: 'retry', code: 'Transport.UnknownHost', message: 'ENOTFOUND' });
 const NO_PERMISSION = makeFailure({ kind: 'denied', code: 'Forbidden.RAM', message: 'not allowed' });
 
 /** Tries for two minutes every half second, as a reader with much patience does. */
@@ -67,9 +69,13 @@ describe('an account and region of 300 groups', () => {
     expect(tookMs).toBeLessThanOrEqual(10_000);
   });
 
-  it('that refuses the credentials is given up at once', async () => {
-    const { attempts, codes, tookMs } = await readAll(() => Promise.resolve(REFUSED));
-    expect({ codes, tookMs }).toEqual({ codes: [REFUSED.code], tookMs: 0 });
+  it.each([
+    ['that refuses the credentials', REFUSED],
+    ['whose endpoint is not allowed', NO_ADDRESS],
+    ['whose name no server knows', NO_NAME],
+  ])('%s is given up at once', async (_which, failure) => {
+    const { attempts, codes, tookMs, givenUp } = await readAll(() => Promise.resolve(failure));
+    expect({ codes, tookMs, givenUp }).toEqual({ codes: [failure.code], tookMs: 0, givenUp: failure });
     expect(attempts).toBeLessThanOrEqual(2);
   });
 

@@ -50,7 +50,7 @@ describe.each(EVENT_NAMES)('%s', (event) => {
     expect(lines[0]).toMatch(/^\{.*\}\n$/);
     const { level, time, event: name, msg, ...fields } = parsed()[0] ?? {};
     expect({ level, time, name }).toEqual({
-      level: CATALOG[event].level,
+      level: event === 'policies.rejected' ? 'error' : CATALOG[event].level,
       time: '2026-05-01T10:00:00.123Z',
       name: event,
     });
@@ -130,6 +130,16 @@ it('counts of one are followed by a singular', () => {
   telemetry.emit('policies.rejected', { problems: 1, codes: [], details: [], keptGroups: 1 });
   telemetry.emit('group.flapping', { rounds: 1, rules: [], delayMs: 1 });
   expect(parsed().map(({ msg }) => msg)).not.toContainEqual(expect.stringMatching(/\b1 \w+s\b/));
+});
+
+it('warns once of saves that are not committed yet; other problems are errors', () => {
+  const { telemetry, parsed } = setUp();
+  const uncommitted = { code: 'uncommitted', problems: 1, codes: ['uncommitted'], keptGroups: 1 };
+  for (const file of ['a', 'b', 'c'])
+    telemetry.emit('policies.rejected', { ...uncommitted, details: [`${file}.yaml:1:1: not as committed`] });
+  const both = { problems: 2, codes: ['uncommitted', 'yaml-syntax'], details: ['x'], keptGroups: 1 };
+  telemetry.emit('policies.rejected', both);
+  expect(parsed().map(({ level }) => level)).toEqual(['warn', 'debug', 'error']);
 });
 
 it('says of rejected policies what the first problem is, and of an approval what it is about', () => {

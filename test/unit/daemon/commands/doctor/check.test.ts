@@ -16,6 +16,14 @@ describe('the line of a check', () => {
     expect(checkLine(fine('clock', 'right'), PLAIN_LOOK)).toBe('ok         clock        right');
   });
 
+  it('goes on below its text where the terminal ends', () => {
+    const check = fine('clock', 'nothing is sent before the environment is as said');
+    expect(checkLine(check, { ...PLAIN_LOOK, columns: 60 }).split('\n')).toEqual([
+      'ok         clock        nothing is sent before the',
+      `${' '.repeat(24)}environment is as said`,
+    ]);
+  });
+
   it('takes the advice of an error for its cure', () => {
     expect(splitAdvice('a; b; do this', 'x')).toEqual(['a; b', 'do this']);
     expect(splitAdvice('a', 'x')).toEqual(['a', 'x']);

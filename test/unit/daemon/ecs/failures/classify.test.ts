@@ -93,6 +93,7 @@ describe('the table', () => {
 describe('what happened, as far as one can know', () => {
   it.each([
     ['Transport.NotConnected', 'retry', 'retry'],
+    ['Transport.UnknownHost', 'retry', 'retry'],
     ['Transport.ConnectionLost', 'unknown', 'retry'],
     ['Transport.Timeout', 'unknown', 'retry'],
     ['Transport.NotJson', 'unknown', 'retry'],

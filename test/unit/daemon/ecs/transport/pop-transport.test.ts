@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Credentials, CredentialsSource } from '../../../../../daemon/ecs/credentials/credentials.ts';
 import { PopTransport, type PopTransportOptions } from '../../../../../daemon/ecs/transport/pop-transport.ts';
+import { failureOf } from '../../../../../daemon/ecs/transport/pop-errors.ts';
 import type { Transport, TransportAnswer } from '../../../../../daemon/ecs/transport/transport.ts';
 import { err, ok } from '../../../../../reconciler/model/result.ts';
 import {
@@ -353,6 +354,15 @@ describe('connections that fail', () => {
       kind: 'failed',
       code: 'Transport.NotConnected',
       message: `no connection to http://127.0.0.1:${port} (ECONNREFUSED)`,
+    });
+  });
+
+  it('a host that no name server knows: certainly not sent, and told as such', () => {
+    const nameless = Object.assign(new Error('no'), { syscall: 'getaddrinfo', code: 'ENOTFOUND' });
+    expect(failureOf(nameless, 'https://ecs.invalid')).toEqual({
+      kind: 'failed',
+      code: 'Transport.UnknownHost',
+      message: 'no connection to https://ecs.invalid (ENOTFOUND)',
     });
   });
 
