@@ -9,12 +9,11 @@ const ABOUT_FILES = [
   ...['postgres', 'replicas'],
 ];
 /**
- * Single tests about the file of a journal: it is lost, held by another process, older, or read by the test. And two that a
- * lease makes different: a group that leaves within the first seconds of one is forgotten later; and while the wall clock is set
- * forward nothing is written until the next renewal, so that a plan comes in two.
+ * Single tests about the file of a journal: it is lost, held by another process, older, or read by the test. And one that a
+ * lease makes different: while the wall clock is set forward nothing is written until the next renewal, so that a plan comes in
+ * two.
  */
 const TITLES = [
-  'is new again after its tag was gone for a while',
   'calls wait no longer when the clock steps back and forth by ten minutes',
   'nothing is removed after the journal is lost',
   'that is held by another process is broken',

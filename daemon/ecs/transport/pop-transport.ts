@@ -4,6 +4,7 @@
 // own against a real server.
 import Core from '@alicloud/pop-core';
 import type { Result } from '../../../reconciler/model/result.ts';
+import { systemClock } from '../../clock.ts';
 import type { Credentials, CredentialsSource } from '../credentials/credentials.ts';
 import type { WireParams } from '../api.ts';
 import { parseEndpoint, regionalEndpoint, type VendorService } from '../../config/accounts/endpoint.ts';
@@ -71,7 +72,7 @@ export class PopTransport implements Transport {
   /** One client an endpoint. */
   readonly #clients = new Map<string, VerboseCore>();
   readonly #agents: ReturnType<typeof boundedAgents>;
-  readonly #turns = new AnswerTurns();
+  readonly #turns = new AnswerTurns(systemClock);
   /** Secrets that requests were signed with lately: no message may repeat them. */
   #secrets: readonly string[] = [];
 

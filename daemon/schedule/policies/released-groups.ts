@@ -31,13 +31,11 @@ export class ReleasedGroups {
    */
   async abandon(meant: (group: GroupRef) => boolean, left: number): Promise<void> {
     const { journal, ownership } = this.#engine;
-    // What another replica looks after, or may still write to, is not ours to end.
+    // What another replica looks after is not ours to end.
     const stays = (group: GroupRef): boolean =>
-      meant(group) ||
-      this.#controller.knows(group) ||
-      !ownership.mayWrite(group) ||
-      ownership.earlierCallsEndInMs(group) > 0;
-    await abandonReleased(this.#engine, stays);
+      meant(group) || this.#controller.knows(group) || !ownership.mayWrite(group);
+    // What an earlier replica has called may still arrive; but its notes would be refused, so the facts need not wait.
+    await abandonReleased(this.#engine, (group) => stays(group) || ownership.earlierCallsEndInMs(group) > 0);
     if (left === this.#leftWhenClean) return;
     let isClean = true;
     for (const group of await journal.groupsWithFacts()) {
