@@ -32,7 +32,8 @@ export function createProgram(io: Io): Program {
         await addCommands(program, argv, (add) => add(program, io, done));
         for (const command of program.commands) command.helpOption('-h, --help', 'show help');
         return await Promise.race([program.parseAsync(toParse(argv)).then(() => exitCode), left]);
-      } catch (error) {
+      } catch (thrown) {
+        const error = thrown instanceof UsageError ? await asCalledHere(thrown, io) : thrown;
         if (error instanceof CommanderError && error.exitCode === 0) return 0;
         if (!(error instanceof CommanderError || error instanceof UsageError)) throw error;
         if (wantsJson(argv)) line(io.stdout, errorDocument(error));
@@ -67,6 +68,12 @@ function calledIn(argv: readonly string[]): string {
 function toParse(argv: readonly string[]): readonly string[] {
   const name = calledIn(argv);
   return name === '' || name.startsWith('-') || COMMANDS.has(name) ? argv : [...argv.slice(0, 2), name];
+}
+
+/** Loaded only then: a start needs none of it. */
+async function asCalledHere({ message }: UsageError, io: Io): Promise<UsageError> {
+  const { withCallable } = await import('./cli/invocation.ts');
+  return new UsageError(withCallable(message, io));
 }
 
 const errorDocument = ({ message }: Error): string =>

@@ -46,6 +46,23 @@ function shortPath(file: string, cwd: string): string {
   return relative.startsWith('-') ? `.${path.sep}${relative}` : relative;
 }
 
+/** Messages that name commands as `rampart COMMAND`, with these as a person runs them here. */
+export function withCallable(message: string, facts: ProcessFacts): string {
+  const { program, flags } = invocationOf(configNamedIn(facts.argv), facts);
+  // Of `journal` it is the subcommand that takes flags.
+  return message.replace(
+    /`rampart ((?:journal )?[a-z]+)/g,
+    (_, command: string) => `\`${program} ${command}${flags}`,
+  );
+}
+
+/** For messages of failures before the flags are read, too; null: none is named. */
+function configNamedIn(argv: readonly string[]): string | null {
+  const at = argv.indexOf('--config');
+  const joined = argv.find((word) => word.startsWith('--config='));
+  return (at === -1 ? joined?.slice('--config='.length) : argv[at + 1]) ?? null;
+}
+
 /** A word that a POSIX shell takes as it is. */
 export const shellWord = (text: string): string =>
   /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;

@@ -67,8 +67,8 @@ test('1 without a daemon, and for a group that it does not manage', async () => 
   await daemon.event('daemon.ready');
   const unknown = await workspace.run(['reconcile', '--group', 'sg-none']);
   expect(unknown).toMatchObject({ code: 1, stdout: '' });
-  expect(unknown.stderr).toContain(
-    'the daemon manages no group sg-none; `rampart status` lists those that it does',
+  expect(unknown.stderr).toMatch(
+    /the daemon manages no group sg-none; `node \S+main\.js status` lists those that it does/,
   );
   expect(daemon.lines.filter(({ event }) => event === 'reconcile.requested')).toEqual([]);
 });

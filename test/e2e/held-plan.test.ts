@@ -162,7 +162,7 @@ describe('a policy that empties a group', () => {
       code: 1,
       stdout: '',
       stderr: expect.stringMatching(
-        /--ahead takes the whole hash, 64 characters, .*as `rampart plan --json` prints it/,
+        /--ahead takes the whole hash, 64 characters, .*as `.*\bplan --json` prints it/,
       ) as string,
     });
     expect((await ahead(`SHA256:${hash.slice(0, 12).toUpperCase()}`)).stdout).toContain('sg-web');

@@ -188,7 +188,7 @@ describe('three replicas that share a journal', () => {
     );
     const early = await workspace.run(['history']);
     expect(early).toMatchObject({ code: 1 });
-    expect(early.stderr).toContain('is of an older Rampart; start `rampart run` once');
+    expect(early.stderr).toMatch(/is of an older Rampart; start `node \S+main\.js run` once/);
     for (const id of GROUPS) workspace.write(`policies/${id}.yaml`, policyFor(id, [SSH]));
     await startThree();
     await expect.poll(ports, { timeout: 60_000, interval: 200 }).toEqual(openEverywhere('22/22'));

@@ -1,7 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { invocationOf, shellWord, type ProcessFacts } from '../../../../daemon/cli/invocation.ts';
+import {
+  invocationOf,
+  shellWord,
+  withCallable,
+  type ProcessFacts,
+} from '../../../../daemon/cli/invocation.ts';
 import { onlyWith } from '../../../support/optional-tool.ts';
 
 const facts = (parts: Partial<ProcessFacts>): ProcessFacts => ({
@@ -49,6 +54,23 @@ describe('the config flag', () => {
     ['a name that begins with dots', '..x.yaml', ' --config ..x.yaml'],
   ])('the config flag for %s', (_, file, flags) => {
     expect(invocationOf(file, facts({})).flags).toBe(flags);
+  });
+});
+
+describe('a message that names a command', () => {
+  const npx = { npm_command: 'exec' };
+  it.each<[string, string[], string]>([
+    ['`rampart validate` shows', [], '`npx rampart validate` shows'],
+    ['`rampart status --url URL`', ['--config', 'a.yaml'], '`npx rampart status --config a.yaml --url URL`'],
+    ['`rampart run`', ['--config=a.yaml'], '`npx rampart run --config a.yaml`'],
+    [
+      '`rampart journal reshard --shards 2`',
+      ['--config', 'a.yaml'],
+      '`npx rampart journal reshard --config a.yaml --shards 2`',
+    ],
+    ['rampart history, and `rampart`', [], 'rampart history, and `rampart`'],
+  ])('%s: %j', (message, flags, told) => {
+    expect(withCallable(message, facts({ env: npx, argv: ['node', 'x', 'plan', ...flags] }))).toBe(told);
   });
 });
 
