@@ -191,6 +191,8 @@ async function applyAll(
   return results;
 }
 
+const BROKEN_OFF = 'some of the calls may have been made; apply again to make the others';
+
 async function applyOne(
   { engine }: Session,
   target: Target,
@@ -208,7 +210,8 @@ async function applyOne(
     if (!goesOn || round === MAX_ROUNDS || signal.aborted) {
       const { account, region, id } = target.policy;
       const changes = outcome.kind === 'converged' ? outcome.changes : 0;
-      return { account, region, id, outcome: outcome.kind, changes, reason: outcomeReason(outcome) };
+      const reason = outcome.kind === 'aborted' ? BROKEN_OFF : outcomeReason(outcome);
+      return { account, region, id, outcome: outcome.kind, changes, reason };
     }
     await engine.clock.sleep(ROUND_DELAY_MS * round, signal);
     // A round that left less to do does not count.

@@ -3,13 +3,13 @@ import type { Command } from 'commander';
 import { groupKey, type GroupRef } from '../../reconciler/model/group.ts';
 import { isFailed } from '../../reconciler/report/results.ts';
 import { line, UsageError, type ExitCode, type Io } from '../cli/io.ts';
-import { withKnownFacts } from '../compose/open-journal.ts';
+import { pausesInForce, withKnownFacts } from '../compose/open-journal.ts';
 import { openSession, planAll } from '../compose/session.ts';
 import type { Attribution, KnownAttribution } from '../journal/attribution.ts';
 import { addCommonFlags, addTimeoutFlag, readConfig, type CommonFlags } from '../compose/setup.ts';
 import { READ_ONLY } from './embedded-emulator.ts';
-import { fromDaemon, fromPlan, type Explanation } from './explain/explanation.ts';
-import { ownDaemon, type Status } from './status/ask-daemon.ts';
+import { fromDaemon, fromPlan, withPauses, type Explanation } from './explain/explanation.ts';
+import { ownDaemon, type Known, type Status } from './status/ask-daemon.ts';
 
 interface ExplainFlags extends CommonFlags {
   readonly group: string;
@@ -27,11 +27,14 @@ export function addExplainCommand(program: Command, io: Io, done: (code: ExitCod
 }
 
 async function runExplain(flags: ExplainFlags, io: Io): Promise<ExitCode> {
-  const status = await daemonStatus(flags, io);
-  const explained =
+  const known = await askedDaemon(flags, io);
+  const status = known?.status ?? null;
+  const pauses = known?.pauses ?? (await pausesInForce(readConfig(flags), io));
+  const found =
     status === null
       ? await planned(flags, io)
       : status.groups.filter(({ id }) => id === flags.group).map((group) => fromDaemon(group, status));
+  const explained = found.map((each) => withPauses(each, pauses));
   if (explained.length === 0) throw new UsageError(whyNone(flags.group, status));
   if (flags.json === true) line(io.stdout, JSON.stringify({ version: 1, groups: explained }, null, 2));
   else for (const each of explained) io.stdout.write(asText(each));
@@ -44,9 +47,9 @@ const whyNone = (group: string, status: Status | null): string =>
     : `no policy names a group ${group}`;
 
 /** Null if no daemon of this config answers: that is said, since a plan knows less. */
-async function daemonStatus(flags: ExplainFlags, io: Io): Promise<Status | null> {
+async function askedDaemon(flags: ExplainFlags, io: Io): Promise<Known | null> {
   try {
-    return (await ownDaemon(flags, io)).status;
+    return await ownDaemon(flags, io);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     line(io.stderr, `told from a plan made now, and from the journal: ${error.message}`);

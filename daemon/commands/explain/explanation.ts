@@ -1,8 +1,10 @@
 // What is said of a group, from what a daemon knows or from a plan.
 import { counted } from '../../../reconciler/model/counted.ts';
-import type { GroupRef } from '../../../reconciler/model/group.ts';
+import { groupKey, type GroupRef } from '../../../reconciler/model/group.ts';
 import { isFailed, type GroupResult } from '../../../reconciler/report/results.ts';
 import { attributionText, type Attribution } from '../../journal/attribution.ts';
+import type { Pause } from '../../journal/journal.ts';
+import { pauseText } from '../pause.ts';
 import type { Status } from '../status/ask-daemon.ts';
 
 export interface Explanation extends GroupRef {
@@ -15,6 +17,15 @@ export interface Explanation extends GroupRef {
 }
 
 type DaemonGroup = Status['groups'][number];
+
+/** A pause of a group that has nothing to change blocks no plan, and holds all the same; one that does is told as a block. */
+export function withPauses(explained: Explanation, pauses: readonly Pause[]): Explanation {
+  const told = pauses
+    .filter(({ group }) => group === null || groupKey(group) === groupKey(explained))
+    .map((pause) => `paused: ${pauseText(pause)}`);
+  if (explained.lines.some((text) => text.startsWith('paused: '))) return explained;
+  return { ...explained, lines: [...told, ...explained.lines] };
+}
 
 export function fromDaemon(group: DaemonGroup, status: Status): Explanation {
   const { account, region, id, outcome, reason } = group;

@@ -75,10 +75,14 @@ export function createIfMissing(path: string, install: string, lock: FileLock): 
   });
 }
 
+const NOT_MADE_YET =
+  'The first `rampart run` or `rampart apply` makes it; where one has run, check `journal.url`';
+
 /** Opens a journal that exists. Only the holder of the lock may migrate it. */
 export function openDatabase(path: string, may: { readonly migrate: boolean }): Opened<Connection> {
   return orFailure(path, () => {
-    if (!existsSync(path)) return err(openFailure('io', `there is no journal at ${path}`));
+    if (!existsSync(path))
+      return err({ ...openFailure('io', `there is no journal at ${path}`), advice: NOT_MADE_YET });
     const db = new Connection(path, WRITABLE);
     try {
       const refusal = checkIdentity(db, path, may.migrate) ?? checkContent(db, path);

@@ -52,7 +52,7 @@ async function run(command: string): Promise<{ code: number; stdout: string; std
 describe('refused with 1, nothing on stdout, and a reason', () => {
   test.each([
     ['history --config CONFIG', 'there is no journal'],
-    ['pause --config CONFIG --for 1h --reason x', 'there is no journal'],
+    ['pause --config CONFIG --for 1h --reason x', 'The first `rampart run` or `rampart apply` makes it'],
     ['resume --config CONFIG', 'there is no journal'],
     ['pause --for 1h', '--reason'],
     ['pause --reason x', '--for'],

@@ -122,6 +122,23 @@ describe('a group that stays as it is', () => {
     expect(await read()).toEqual(second);
   });
 
+  it('is read whole each time where its answer has two pages, of which but the second may change', async () => {
+    const { cloud, read } = await setUp();
+    let second = '81/81';
+    cloud.script = ({ params }, response) => {
+      const isSecond = params.NextToken === 'more';
+      const shown = isSecond ? permission('sgr-2', second) : permission('sgr-1', '80/80');
+      const page = { Permissions: { Permission: [shown] }, NextToken: isSecond ? '' : 'more' };
+      response.end(JSON.stringify({ RequestId: cloud.requestId(), ...rulesOfAnswer('', page) }));
+    };
+    const ports = async (): Promise<unknown> => (await read()).rules.map(({ rule: { ports: of } }) => of);
+    expect(await ports()).toMatchObject([{ first: 80 }, { first: 81 }]);
+    second = '82/82';
+    expect(await ports()).toMatchObject([{ first: 80 }, { first: 82 }]);
+    cloud.script = null;
+    expect(await ports()).toMatchObject([{ first: 80 }]);
+  });
+
   it('is read whole again where its head says something else', async () => {
     const { cloud, read } = await setUp();
     const first = await read();
