@@ -16,6 +16,7 @@ import { Metrics } from '../telemetry/metrics.ts';
 import { assemble, trailTransportOf, type AssemblyPorts } from '../compose/assemble.ts';
 import { openAttribution } from '../compose/attribution.ts';
 import { embeddedEmulator } from './embedded-emulator.ts';
+import { keepHeapSmall } from './run/small-heap.ts';
 import { httpPorts, openHttp, streamTelemetry } from './run/serve-http.ts';
 import { invocationOf } from '../cli/invocation.ts';
 import type { Notifier } from '../notify/notifier.ts';
@@ -52,6 +53,7 @@ export function addRunCommand(program: Command, io: Io, done: (code: ExitCode) =
 
 async function runDaemon(flags: CommonFlags, io: Io): Promise<ExitCode> {
   const onReload = reloadsFrom(io);
+  keepHeapSmall();
   const config = readConfig(flags);
   const secrets = new Secrets();
   const metrics = new Metrics().withProcess();
