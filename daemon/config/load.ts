@@ -69,6 +69,10 @@ export const NO_CONFIG = 'no-config';
 /** Reads a config from its text; `file` places its paths and its problems. */
 export function parseConfig(text: string, file: string): Result<Config, Problem[]> {
   const yaml = readYamlDocument(file, text, CONFIG_WORDS);
+  if (isPolicyFile(yaml.value)) {
+    const hint = 'name the config with `--config FILE`; it says by `policies.path` where policies lie';
+    return err([unreadableConfig(file, 'config-unreadable', 'this is a policy file, not a config', hint)]);
+  }
   const checked = yaml.isWellFormed ? checkShape(configSchema, yaml.value, CONFIG_WORDS) : null;
   if (checked?.ok === false) reportShape(yaml, checked.error);
   const { problems } = yaml.reporter;
@@ -76,6 +80,9 @@ export function parseConfig(text: string, file: string): Result<Config, Problem[
   const guardrails = placedGuardrails(checked.value.guardrails, { ...yaml, file });
   return ok(resolveConfig(checked.value, file, guardrails));
 }
+
+const isPolicyFile = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && 'version' in value && 'groups' in value;
 
 /** Where a key of a config that was read before has its value; for what comes to light only when it is used. */
 export function placeInConfig(file: string, keys: Path): SourcePlace {

@@ -36,6 +36,15 @@ function problemsOf(text: string): Array<[place: string, words: string]> {
 
 const places = (text: string) => problemsOf(text).map(([place]) => place);
 
+it('a policy file is told as such, once', () => {
+  expect(problemsOf('version: 1\ngroups: []\n')).toEqual([
+    [
+      '1:1 config-unreadable',
+      'this is a policy file, not a config name the config with `--config FILE`; it says by `policies.path` where policies lie',
+    ],
+  ]);
+});
+
 describe('defaults', () => {
   it('hold for every key that is left out', () => {
     expect(configOf(MODE)).toEqual({
