@@ -211,7 +211,7 @@ onlyWith('bash', describe)(
   'a journal that fails while the daemon runs: no call without an intent, exit code 1',
   () => {
     // A page more or less, and it is another statement that fails first: a plan's, an intent's, an outcome's.
-    test.each([100, 112, 124, 136])(
+    test.each([160, 172, 184, 196])(
       'ends when there is no room for what is written next (%i KiB), and goes on when there is',
       async (maxFileKib) => {
         const daemon = workspace.startWithin(maxFileKib, ['run']);
