@@ -80,7 +80,7 @@ export const errorsPage = (): string =>
     tableOf('code', OWN_CODES),
     '### Codes of the cloud',
     VENDOR_HEAD,
-    vendorTable(),
+    vendorCodes(),
     '## Log events',
     EVENT_HEAD,
     table(
@@ -101,20 +101,14 @@ const tableOf = (head: string, entries: Readonly<Record<string, ErrorEntry>>): s
     Object.entries(entries).map(([code, { cause, cure }]) => [`\`${code}\``, cause, cure]),
   );
 
-function vendorTable(): string {
+/** A list and no table: the codes of one kind are many. */
+function vendorCodes(): string {
   const ours: ReadonlySet<string> = new Set(Object.keys(OWN_CODES));
-  const codes = FAILURE_ROWS.filter(({ code }) => !ours.has(code));
-  const kinds = [...new Set(codes.map(({ kind }) => kind))];
-  return table(
-    ['kind', 'codes'],
-    kinds.map((kind) => [
-      `\`${kind}\``,
-      codes
-        .filter((row) => row.kind === kind)
-        .map(({ code }) => `\`${code}\``)
-        .join(', '),
-    ]),
-  );
+  const rows = FAILURE_ROWS.filter(({ code }) => !ours.has(code));
+  const kinds = [...new Set(rows.map(({ kind }) => kind))];
+  const codesOf = (of: string): string[] =>
+    rows.filter(({ kind }) => kind === of).map(({ code }) => `\`${code}\``);
+  return kinds.map((kind) => `- \`${kind}\`: ${codesOf(kind).join(', ')}`).join('\n');
 }
 
 /** Rows of the events that are warnings or errors, or may be, with what docs/log-events.md says of them. */
