@@ -16,8 +16,8 @@ export interface PlaceResolverParts {
   readonly controller: Controller;
   readonly managed: ManagedGroups;
   readonly stopping: AbortSignal;
-  /** The policies in force: their revision, and whether the newest ones are free of problems. */
-  readonly policies: () => { readonly revision: string; readonly problems: number };
+  /** How many problems the newest policies have. */
+  readonly problems: () => number;
   /** Closes the intents of the groups that are no longer managed, but for those that may be `meant`. */
   readonly abandon: (meant: (group: GroupRef) => boolean) => Promise<void>;
   /** Passes on to groups what the approval of their revision lifts. */
@@ -32,6 +32,7 @@ export class PlaceResolver {
   readonly #place: string;
   readonly #parts: PlaceResolverParts;
   #groups: readonly DesiredGroup[] = [];
+  #revision = '';
   /** Grows when the policies want other groups here: what was resolved for the ones before is not put in force. */
   #generation = 0;
   #isUnderWay = false;
@@ -53,8 +54,9 @@ export class PlaceResolver {
     this.#wasHandedOver = false;
   }
 
-  /** What the policies want here now. */
-  setGroups(groups: readonly DesiredGroup[]): void {
+  /** What the policies want here now. Newer ones may be read already: the revision is told by who tells the groups. */
+  setGroups(groups: readonly DesiredGroup[], revision: string): void {
+    this.#revision = revision;
     if (isSameList(groups, this.#groups)) return;
     this.#groups = groups;
     this.#generation += 1;
@@ -81,7 +83,7 @@ export class PlaceResolver {
   }
 
   async #resolveOnce(): Promise<void> {
-    const { engine, resolver, policies, inTurn } = this.#parts;
+    const { engine, resolver, problems, inTurn } = this.#parts;
     // Whoever looks after no group here has no use for what names and tags mean.
     const isOthers = this.#groups.every((group) => !engine.ownership.looksAfterSome(group));
     if (isOthers && this.#groups.length > 0) {
@@ -90,7 +92,7 @@ export class PlaceResolver {
       return;
     }
     const generation = this.#generation;
-    const isSure = policies().problems === 0;
+    const isSure = problems() === 0;
     const resolved = await resolver.resolve(this.#groups, engine.clock.nowMs());
     await inTurn(() => this.#handOver(resolved, { generation, isSure }));
   }
@@ -99,9 +101,9 @@ export class PlaceResolver {
     { targets, meantBy, unresolved }: Resolution,
     { generation, isSure }: { readonly generation: number; readonly isSure: boolean },
   ): Promise<void> {
-    const { engine, controller, stopping, policies } = this.#parts;
+    const { engine, controller, stopping } = this.#parts;
     if (stopping.aborted) return;
-    const { revision } = policies();
+    const revision = this.#revision;
     for (const selector of unresolved) reportUnresolved(engine, revision, selector);
     if (generation !== this.#generation) return;
     await this.#parts.grant(targets);

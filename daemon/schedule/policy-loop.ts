@@ -65,7 +65,7 @@ export class PolicyLoop {
       ...parts,
       managed: this.#managed,
       stopping,
-      policies: () => ({ revision: this.#state.revision, problems: this.#problems }),
+      problems: () => this.#problems,
       inTurn: (work) => this.#inTurn(work),
       abandon: (meant) => this.#released.abandon(meant, this.#managed.left),
       grant: (targets) => this.#gate.grant(targets),
@@ -253,7 +253,7 @@ export class PolicyLoop {
       engine.heads.follow([], isLeft);
       if (this.#problems === 0) await this.#released.abandon(isNamed, this.#managed.left);
     });
-    for (const place of this.#places.set(this.#state.groups)) {
+    for (const place of this.#places.set(this.#state)) {
       this.#untilAnswered(() => place.resolve()).catch((error: unknown) => this.#reportFailure(error));
     }
     this.noteProgress();

@@ -1,6 +1,6 @@
 // Every account and region that the policies ever named, each with the resolver of its selectors.
 import { groupBy } from '../../../reconciler/model/collections.ts';
-import { placeKey, type DesiredGroup } from '../../../reconciler/model/group.ts';
+import { placeKey, type DesiredGroup, type DesiredState } from '../../../reconciler/model/group.ts';
 import { PlaceResolver, type PlaceResolverParts } from '../place-resolver.ts';
 
 export class Places {
@@ -13,12 +13,12 @@ export class Places {
   }
 
   /** Has the resolvers work on these groups; gives those with something to resolve. A place without groups is told so. */
-  set(groups: readonly DesiredGroup[]): readonly PlaceResolver[] {
+  set({ groups, revision }: Pick<DesiredState, 'groups' | 'revision'>): readonly PlaceResolver[] {
     const named = groupBy(groups, placeKey);
     for (const place of named.keys()) {
       if (!this.#resolvers.has(place)) this.#resolvers.set(place, new PlaceResolver(place, this.#parts));
     }
-    for (const [place, resolver] of this.#resolvers) resolver.setGroups(named.get(place) ?? []);
+    for (const [place, resolver] of this.#resolvers) resolver.setGroups(named.get(place) ?? [], revision);
     return [...this.#resolvers].flatMap(([place, resolver]) => (named.has(place) ? [resolver] : []));
   }
 

@@ -75,7 +75,7 @@ function setUp() {
     rounds: NO_ROUNDS,
   });
   const stop = new AbortController();
-  const policies = { revision: 'r1', problems: 0 };
+  const policies = { problems: 0 };
   /** Of each hand-over: whether another group of this place, and one elsewhere, may be meant after it. */
   const abandoned: string[][] = [];
   const managed = new ManagedGroups(engine);
@@ -85,7 +85,7 @@ function setUp() {
     resolver: new TargetResolver(engine, 'enforce'),
     controller,
     stopping: stop.signal,
-    policies: () => policies,
+    problems: () => policies.problems,
     abandon: (meant) => {
       const refs: GroupRef[] = [
         { ...PLACE, id: 'here' },
@@ -109,7 +109,7 @@ function setUp() {
 describe('the resolver of a place', () => {
   it('hands the groups that its selectors mean to the controller', async () => {
     const { resolver, answer, groups } = setUp();
-    resolver.setGroups([named('web')]);
+    resolver.setGroups([named('web')], 'r1');
     void resolver.resolve();
     expect(resolver.wasHandedOver).toBe(false);
     await answer(ok(['sg-web']));
@@ -119,7 +119,7 @@ describe('the resolver of a place', () => {
 
   it('resolves once more, and only once, when it was asked several times meanwhile', async () => {
     const { resolver, searches, answer } = setUp();
-    resolver.setGroups([named('web')]);
+    resolver.setGroups([named('web')], 'r1');
     for (let time = 0; time < 3; time += 1) void resolver.resolve();
     expect(searches).toHaveLength(1);
     await answer(ok(['sg-web']));
@@ -130,9 +130,9 @@ describe('the resolver of a place', () => {
 
   it('does not put in force what was resolved for policies that have changed since', async () => {
     const { resolver, searches, answer, groups } = setUp();
-    resolver.setGroups([named('web')]);
+    resolver.setGroups([named('web')], 'r1');
     void resolver.resolve();
-    resolver.setGroups([named('db')]);
+    resolver.setGroups([named('db')], 'r1');
     void resolver.resolve();
     await answer(ok(['sg-web']));
     expect(groups()).toEqual([]);
@@ -144,16 +144,16 @@ describe('the resolver of a place', () => {
   it('puts in force what was resolved while the same policies were loaded again', async () => {
     const { resolver, answer, groups } = setUp();
     const web = named('web');
-    resolver.setGroups([web]);
+    resolver.setGroups([web], 'r1');
     void resolver.resolve();
-    resolver.setGroups([web]);
+    resolver.setGroups([web], 'r1');
     await answer(ok(['sg-web']));
     expect(groups()).toEqual(['sg-web']);
   });
 
   it('hands over nothing once the daemon stops', async () => {
     const { resolver, searches, answer, groups, stop } = setUp();
-    resolver.setGroups([named('web')]);
+    resolver.setGroups([named('web')], 'r1');
     void resolver.resolve();
     void resolver.resolve();
     stop.abort();
@@ -166,7 +166,7 @@ describe('the resolver of a place', () => {
 describe('intents of groups that the policies do not mean', () => {
   it('are closed in a place whose selectors were all resolved', async () => {
     const { resolver, answer, abandoned } = setUp();
-    resolver.setGroups([named('web')]);
+    resolver.setGroups([named('web')], 'r1');
     void resolver.resolve();
     await answer(ok(['sg-web']));
     expect(abandoned).toEqual([['here']]);
@@ -174,7 +174,7 @@ describe('intents of groups that the policies do not mean', () => {
 
   it('stay open where a selector could not be resolved, which is reported', async () => {
     const { resolver, answer, abandoned, log } = setUp();
-    resolver.setGroups([named('web')]);
+    resolver.setGroups([named('web')], 'r1');
     void resolver.resolve();
     await answer(FAILED);
     expect(abandoned).toEqual([]);
@@ -186,7 +186,7 @@ describe('intents of groups that the policies do not mean', () => {
   it('stay open while the newest policies have problems', async () => {
     const { resolver, answer, abandoned, policies } = setUp();
     policies.problems = 1;
-    resolver.setGroups([named('web')]);
+    resolver.setGroups([named('web')], 'r1');
     void resolver.resolve();
     await answer(ok(['sg-web']));
     expect(abandoned).toEqual([]);
@@ -211,13 +211,13 @@ describe('groups that come under management and leave it', () => {
       void resolver.resolve();
       await answer(found);
     };
-    resolver.setGroups([tagged('web.yaml')]);
+    resolver.setGroups([tagged('web.yaml')], 'r1');
     await lookAgain(ok(['sg-a']));
     await lookAgain(ok(['sg-a', 'sg-b']));
     await lookAgain(ok(['sg-b']));
     await lookAgain(FAILED);
     await lookAgain(ok(['sg-b']));
-    resolver.setGroups([named('other')]);
+    resolver.setGroups([named('other')], 'r1');
     await lookAgain(ok(['sg-c']));
     expect(changesOf(scene)).toEqual([
       'group.managed sg-a: it has the tags Tier=web, which web.yaml:4 names',
@@ -231,10 +231,10 @@ describe('groups that come under management and leave it', () => {
 
   it('say that a file is gone', async () => {
     const scene = setUp();
-    scene.resolver.setGroups([tagged('web.yaml')]);
+    scene.resolver.setGroups([tagged('web.yaml')], 'r1');
     void scene.resolver.resolve();
     await scene.answer(ok(['sg-a']));
-    scene.resolver.setGroups([]);
+    scene.resolver.setGroups([], 'r1');
     await scene.resolver.resolve();
     expect(changesOf(scene).at(-1)).toBe(
       'group.released sg-a: no policy file web.yaml names groups any more',
@@ -244,7 +244,7 @@ describe('groups that come under management and leave it', () => {
   it('are known from the journal, and those of a new journal are no news at the first look', async () => {
     const fresh = setUp();
     await fresh.managed.recall();
-    fresh.resolver.setGroups([named('web')]);
+    fresh.resolver.setGroups([named('web')], 'r1');
     void fresh.resolver.resolve();
     await fresh.answer(ok(['sg-a']));
     expect(changesOf(fresh)).toEqual([]);
@@ -253,7 +253,7 @@ describe('groups that come under management and leave it', () => {
     await again.engine.journal.setFacts({ ...PLACE, id: 'sg-a' }, { takenOver: true });
     await again.engine.journal.setFacts({ ...PLACE, id: 'sg-old' }, { takenOver: true });
     await again.managed.recall();
-    again.resolver.setGroups([named('web')]);
+    again.resolver.setGroups([named('web')], 'r1');
     void again.resolver.resolve();
     await again.answer(FAILED);
     expect(changesOf(again)).toEqual([]);
