@@ -65,7 +65,11 @@ test('no file that is there is replaced', async () => {
 
 test('in a git work tree the policies must be committed, and the journal is left out of git', async () => {
   workspace.write('.git/HEAD', 'ref: refs/heads/main\n');
-  expect(await run('init')).toMatchObject({ code: 0 });
+  const { code, stdout, stderr } = await run('init');
+  expect(code).toBe(0);
+  // What else lies there is no business of ours.
+  const files = 'policies/schema.json policies/shared.yaml config.schema.json .gitignore config.yaml';
+  expect(stdout + stderr).toContain(`git add ${files} && git commit`);
   expect(read('config.yaml')).toContain('requireClean: true');
   expect(read('.gitignore')).toBe('.rampart/\n');
 });

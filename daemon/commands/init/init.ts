@@ -51,7 +51,8 @@ async function runInit(flags: InitFlags, io: Io): Promise<ExitCode> {
     (writeNew(target, file.text) ? written : kept).push(shownPath(target, io));
   }
   // What is in no commit comes into force nowhere there, and the doctor would say so first.
-  const commit = isInGit ? ['git add . && git commit -m "Rampart: a first config"'] : [];
+  const added = written.map(shellWord).join(' ');
+  const commit = isInGit ? [`git add ${added} && git commit -m "Rampart: a first config"`] : [];
   const next = [...commit, ...nextCommands(flags, policies, io)];
   tellDone({ written, kept, next }, flags, io);
   return 0;

@@ -28,8 +28,8 @@ export const POOL_BOUNDS: PoolBounds = { connections: 8, connectMs: 3000, statem
 const UNUSED_CONNECTION_MS = 30_000;
 const KEEPALIVE_AFTER_MS = 10_000;
 /**
- * The server ends a transaction whose process went silent: before the lease of that process runs out, as whoever would take
- * it has to wait for what is locked, and cannot renew its own meanwhile.
+ * The server ends a transaction whose process went silent, as whoever would take its lease has to wait for what is locked, and
+ * cannot renew its own meanwhile: before a lease of the usual three seconds runs out. Shorter leases wait for this.
  */
 const IDLE_IN_TRANSACTION_MS = 2000;
 

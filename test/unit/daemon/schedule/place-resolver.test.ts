@@ -229,6 +229,21 @@ describe('groups that come under management and leave it', () => {
     expect(managed.changes.released.map(({ id }) => id)).toEqual(['sg-a', 'sg-b']);
   });
 
+  it('are said of the revision that names them', async () => {
+    const { resolver, answer, log } = setUp();
+    resolver.setGroups([named('web')], 'r1');
+    void resolver.resolve();
+    await answer(ok(['sg-a']));
+    resolver.setGroups([named('web')], 'r2');
+    void resolver.resolve();
+    await answer(ok(['sg-b']));
+    expect(log.events.map(({ event, group, revision }) => [event, group, revision])).toEqual([
+      ['group.managed', 'sg-a', 'r1'],
+      ['group.released', 'sg-a', 'r2'],
+      ['group.managed', 'sg-b', 'r2'],
+    ]);
+  });
+
   it('say that a file is gone', async () => {
     const scene = setUp();
     scene.resolver.setGroups([tagged('web.yaml')], 'r1');
