@@ -231,10 +231,10 @@ describe('groups that come under management and leave it', () => {
 
   it('are said of the revision that names them', async () => {
     const { resolver, answer, log } = setUp();
-    resolver.setGroups([named('web')], 'r1');
+    resolver.setGroups([tagged('web.yaml')], 'r1');
     void resolver.resolve();
     await answer(ok(['sg-a']));
-    resolver.setGroups([named('web')], 'r2');
+    resolver.setGroups([tagged('web.yaml')], 'r2');
     void resolver.resolve();
     await answer(ok(['sg-b']));
     expect(log.events.map(({ event, group, revision }) => [event, group, revision])).toEqual([
