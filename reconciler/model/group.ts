@@ -4,7 +4,7 @@ import type { Peer } from './peer.ts';
 import type { PortRange } from './ports.ts';
 import type { SourcePlace } from './problem.ts';
 import type { PolicyProtocol } from './protocol.ts';
-import type { Direction, Rule, RuleAction } from './rule.ts';
+import { ruleIdentity, type Direction, type Rule, type RuleAction } from './rule.ts';
 
 /** Names one security group everywhere. */
 export interface GroupRef {
@@ -89,6 +89,10 @@ export interface DescribedRule {
    */
   readonly selector: Readonly<Record<string, string>>;
 }
+
+/** What a call names the rule by: its id or, where there are none, what it is and how the vendor spells that. */
+export const handleOf = ({ rule, id, selector }: DescribedRule): string =>
+  id ?? `${ruleIdentity(rule)}|${JSON.stringify(selector)}`;
 
 /** Described rules to leave alone: those that fit every field that is there, of which there is at least one. */
 export interface IgnorePattern {

@@ -3,7 +3,7 @@
 // what the rules to be revoked before that step let through; and one that was given a text would leave it on another rule.
 import { dialectOf } from '../../../reconciler/model/api-dialect.ts';
 import { groupBy } from '../../../reconciler/model/collections.ts';
-import type { DescribedGroup, DescribedRule } from '../../../reconciler/model/group.ts';
+import { handleOf, type DescribedGroup, type DescribedRule } from '../../../reconciler/model/group.ts';
 import { ruleIdentity, type Rule } from '../../../reconciler/model/rule.ts';
 import { inheritsText } from '../../../reconciler/plan/match/texts.ts';
 import { rulesRemovedBy, type Step } from '../../../reconciler/plan/plan.ts';
@@ -11,8 +11,9 @@ import { describeRule } from '../../../reconciler/model/rule-text.ts';
 
 /**
  * Rules that steps ahead are to change or remove, and that the group does not hold as the plan knows them: they are
- * gone, or another rule by now, or bear a text that the step would leave on another rule. Rules that a step already
- * changed are not asked about.
+ * gone, or another rule by now, or bear a text that the step would leave on another rule. Without ids a rule that was
+ * put back in another spelling is not as it was either: a call in the old spelling finds nothing and "succeeds". Rules
+ * that a step already changed are not asked about.
  */
 export function staleTargets(
   done: readonly Step[],
@@ -21,13 +22,13 @@ export function staleTargets(
 ): readonly string[] {
   const touched = new Set(done.flatMap(rulesRemovedBy).map(({ id }) => id));
   const byId = new Map(group.rules.map(({ id, rule }) => [id, rule]));
-  const standing = new Set(group.rules.map(({ rule }) => ruleIdentity(rule)));
+  const standing = new Set(group.rules.map(handleOf));
   const hasIds = dialectOf(group).namesRulesBy === 'id';
-  const isThere = ({ id, rule }: DescribedRule): boolean => {
-    const identity = ruleIdentity(rule);
-    if (!hasIds) return standing.has(identity);
-    const now = byId.get(id);
-    return now !== undefined && ruleIdentity(now) === identity && !leavesNewText(now, firstModify(ahead, id));
+  const isThere = (target: DescribedRule): boolean => {
+    if (!hasIds) return standing.has(handleOf(target));
+    const now = byId.get(target.id);
+    if (now === undefined || ruleIdentity(now) !== ruleIdentity(target.rule)) return false;
+    return !leavesNewText(now, firstModify(ahead, target.id));
   };
   const targets = ahead.flatMap(rulesRemovedBy);
   // Until it is modified, a rule that two steps name is as the first of them knows it.

@@ -1,5 +1,5 @@
 // What a group holds after some steps, if the cloud does what it was asked to.
-import type { DescribedRule } from '../../model/group.ts';
+import { handleOf, type DescribedRule } from '../../model/group.ts';
 import { ruleIdentity } from '../../model/rule.ts';
 import type { Step } from '../plan.ts';
 
@@ -88,8 +88,4 @@ export class Named<T> {
   items(): T[] {
     return [...this.#items.values()].flat();
   }
-}
-
-function handleOf({ rule, id, selector }: DescribedRule): string {
-  return id ?? `${ruleIdentity(rule)}|${JSON.stringify(selector)}`;
 }

@@ -73,4 +73,13 @@ describe('targets of the steps ahead that are not as the plan knows them', () =>
     expect(staleTargets([], ahead, groupOf([held(null, WIDE), held(null, OTHER)], legacy))).toEqual([]);
     expect(staleTargets([], ahead, groupOf([held(null, OTHER)], legacy))).toHaveLength(1);
   });
+
+  it('does not take a rule that was put back in another spelling for the one that the step names', () => {
+    const spelled = (SourceCidrIp: string) => ({ ...held(null, OTHER), selector: { SourceCidrIp } });
+    const ahead: Step[] = [{ ...base, kind: 'revoke', targets: [spelled('10.1.0.0/16')] }];
+    const moved = (...now: string[]) =>
+      staleTargets([], ahead, groupOf(now.map(spelled), { apiLevel: 'legacy2019' }));
+    expect(moved('10.1.0.9/16', '10.1.0.0/16')).toEqual([]);
+    expect(moved('10.1.0.9/16')).toHaveLength(1);
+  });
 });
