@@ -6,6 +6,10 @@ import { JournalError, type Journal } from './journal.ts';
 const BRIEF_PAUSE_MS = 250;
 const LENGTHY_PAUSE_MS = 5000;
 
+/** Whether the journal may answer later what it does not answer now. */
+export const isUnavailable = (error: unknown): error is JournalError =>
+  error instanceof JournalError && error.trouble === 'unavailable';
+
 export interface AnswerWait {
   readonly clock: Pick<Clock, 'sleep'>;
   readonly stopping: AbortSignal;
@@ -25,8 +29,7 @@ export async function untilAnswered<T>(
     try {
       return await work();
     } catch (error) {
-      const isWaitedFor = error instanceof JournalError && error.trouble === 'unavailable' && mayPass(error);
-      if (!isWaitedFor || stopping.aborted) throw error;
+      if (stopping.aborted || !isUnavailable(error) || !mayPass(error)) throw error;
       await clock.sleep(pauseMs, stopping);
     }
   }

@@ -49,7 +49,7 @@ export async function openPostgresJournal(
   config: JournalConfig,
   randomByte: () => number,
 ): Promise<Opened<Journal>> {
-  const opened = await openDatabase(target, config, { randomByte, wait: null });
+  const opened = await openOwnDatabase(target, config, { randomByte, wait: null });
   if (!opened.ok) return opened;
   const { connections, ports, store } = opened.value;
   const leases = new ShardsOnDemand({
@@ -80,7 +80,7 @@ export async function openReplicaJournal<Leases extends LeaseSource>(
   config: JournalConfig,
   { randomByte, wait, keeperOf }: ReplicaOpening<Leases>,
 ): Promise<Opened<ReplicaJournal<Leases>>> {
-  const opened = await openDatabase(target, config, { randomByte, wait });
+  const opened = await openOwnDatabase(target, config, { randomByte, wait });
   if (!opened.ok) return opened;
   const { connections, ports, store } = opened.value;
   const leases = keeperOf(store);
@@ -106,7 +106,7 @@ interface OpenDatabase {
   readonly store: PostgresLeases;
 }
 
-async function openDatabase(
+async function openOwnDatabase(
   target: PostgresTarget,
   { shards }: JournalConfig,
   { randomByte, wait }: { readonly randomByte: () => number; readonly wait: DatabaseWait | null },
