@@ -2,7 +2,7 @@
 // thousand files takes longer than all the rest of an edit. So where the watch knows by name what changed, only that is
 // asked about, and who then reads begins with what the watch has seen. Whether that was all tells the look at the whole
 // with which every reading ends, see `readWhileStill`.
-import { stampOf, type Listing } from './listing.ts';
+import { stampNow, type Listing } from './listing.ts';
 
 export class FolderLooks {
   readonly #list: () => Promise<Listing>;
@@ -26,7 +26,7 @@ export class FolderLooks {
     if (known.length < realPaths.size) return null;
     const stamps = new Map<string, string>();
     for (const { realPath } of known) {
-      const stamp = await stampOf(realPath);
+      const stamp = await stampNow(realPath);
       if (stamp === null) return null;
       stamps.set(realPath, stamp);
     }

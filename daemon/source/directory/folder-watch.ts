@@ -103,7 +103,7 @@ export class FolderWatch implements Watcher {
     this.#native
       ?.on('all', () => this.#hints.raise(null))
       // What happens to files is told by these alone. Of events that come close together chokidar drops some; these all come.
-      .on('raw', (_, name, details) => this.#hints.raise(namedBy(name, details)))
+      .on('raw', (_, name, details) => this.#hints.raise(changedPath(name, details)))
       .on('ready', () => this.#hints.raise(null))
       // Out of kernel watches, or a folder without permission: the poll goes on.
       .on('error', () => this.#hints.raise(null));
@@ -111,7 +111,7 @@ export class FolderWatch implements Watcher {
 }
 
 /** Path of what changed, from an event of the operating system; null: it says none. */
-function namedBy(name: unknown, details: unknown): string | null {
+function changedPath(name: unknown, details: unknown): string | null {
   const isPlaced = typeof details === 'object' && details !== null && 'watchedPath' in details;
   if (!isPlaced || typeof details.watchedPath !== 'string' || typeof name !== 'string') return null;
   return path.join(details.watchedPath, name);
