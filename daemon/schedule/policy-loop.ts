@@ -41,6 +41,8 @@ export class PolicyLoop {
   #loaded = false;
   #wasRead = false;
   #problems = 0;
+  /** What was said last of these problems. */
+  #rejection = '';
   #state: DesiredState = { revision: '', groups: [], expectations: [], guardrails: [] };
   readonly #gate: RevisionGate;
   readonly #managed: ManagedGroups;
@@ -174,7 +176,7 @@ export class PolicyLoop {
     await this.#remember(verdict, loaded);
     this.#problems = update.problems.filter(({ severity }) => severity === 'error').length;
     this.#lookAgainAtMs = engine.clock.monotonicMs() + (update.lookAgainMs ?? Infinity);
-    reportProblems(engine, update);
+    this.#rejection = reportProblems(engine, update, { content: loaded.content, before: this.#rejection });
     const isMended = before.isBad && this.#problems === 0;
     const notes = loaded.warnings.map(warningText);
     const isNoted = this.#problems === 0 && notes.some((note) => !this.#notes.includes(note));
