@@ -1,6 +1,7 @@
 // Keeps the controller's targets in line with the policies: at start, when files change, when a rule's time
 // is up, and now and then, because a name or a tag may come to mean another group. Each account and region is
 // resolved and handed over by itself (place-resolver.ts).
+import { isSameList } from '../../reconciler/model/collections.ts';
 import type { CommitFacts } from '../../reconciler/report/commit.ts';
 import { placeKey, type DesiredState, type GroupRef } from '../../reconciler/model/group.ts';
 import type { HeldRevision } from '../journal/facts.ts';
@@ -164,6 +165,7 @@ export class PolicyLoop {
     const loaded = await (this.#wasRead ? source.load() : firstLoad(this.#parts, engine.clock));
     this.#wasRead = true;
     const update = await keeper.take(loaded);
+    const { groups } = this.#state;
     const before = { isBad: this.#problems > 0, isHeld: this.#held !== null };
     const verdict = await this.#gated(update, loaded);
     this.#state = verdict.state;
@@ -183,7 +185,9 @@ export class PolicyLoop {
     this.#notes = notes;
     const isUntold = update.changed || this.#wasCutShort;
     const isNews = isUntold || before.isHeld || isMended || isNoted || verdict.released.length > 0;
-    if (isNews) this.#reportLoaded(update, loaded, verdict);
+    // The rejection said already what stays in force.
+    const isRejected = this.#problems > 0 && isSameList(groups, verdict.state.groups);
+    if (isNews && !isRejected) this.#reportLoaded(update, loaded, verdict);
   }
 
   async #remember({ held, state }: GateVerdict, { facts }: LoadedPolicies): Promise<void> {
