@@ -1,7 +1,6 @@
 // Keeps the controller's targets in line with the policies: at start, when files change, when a rule's time
 // is up, and now and then, because a name or a tag may come to mean another group. Each account and region is
 // resolved and handed over by itself (place-resolver.ts).
-import { isSameList } from '../../reconciler/model/collections.ts';
 import type { CommitFacts } from '../../reconciler/report/commit.ts';
 import { placeKey, type DesiredState, type GroupRef } from '../../reconciler/model/group.ts';
 import type { HeldRevision } from '../journal/facts.ts';
@@ -15,10 +14,11 @@ import { FreezeWatch } from './freeze-watch.ts';
 import { ManagedGroups, type ManagementChanges } from './managed-groups.ts';
 import { untilAnswered } from './leases/interrupted.ts';
 import { Places } from './policies/places.ts';
+import { PolicyNews } from './policies/policy-news.ts';
 import type { PoliciesStatus, PolicyLoopParts } from './policies/policy-loop-parts.ts';
 import { groupsKnown, ReleasedGroups } from './policies/released-groups.ts';
 import { PolicyMemory } from './policy-memory.ts';
-import { nextNoticeMs, reportExpiries, reportLoaded, reportProblems, warningText } from './policy-events.ts';
+import { nextNoticeMs, reportExpiries } from './policy-events.ts';
 import { heldBySource, heldEvent, heldStatus } from './held-revision.ts';
 import { RevisionGate, type GateVerdict } from './revision-gate.ts';
 
@@ -42,10 +42,9 @@ export class PolicyLoop {
   #loaded = false;
   #wasRead = false;
   #problems = 0;
-  /** What was said last of these problems. */
-  #rejection = '';
   #state: DesiredState = { revision: '', groups: [], expectations: [], guardrails: [] };
   readonly #gate: RevisionGate;
+  readonly #news: PolicyNews;
   readonly #managed: ManagedGroups;
   readonly #released: ReleasedGroups;
   readonly #freezes: FreezeWatch;
@@ -54,7 +53,6 @@ export class PolicyLoop {
   #frozenReleases = 0;
   #held: HeldRevision | null = null;
   #commit: CommitFacts | null = null;
-  #notes: readonly string[] = [];
 
   constructor(parts: PolicyLoopParts, stopping: AbortSignal) {
     this.#parts = parts;
@@ -64,6 +62,7 @@ export class PolicyLoop {
     this.#memory = new PolicyMemory(parts.engine.journal, parts.keeper);
     this.#gate = new RevisionGate(parts.engine, parts.resolver.defaultMode);
     this.#freezes = new FreezeWatch(parts.engine);
+    this.#news = new PolicyNews(parts.engine);
     this.#places = new Places({
       ...parts,
       managed: this.#managed,
@@ -90,7 +89,7 @@ export class PolicyLoop {
       held: this.#held === null ? null : heldStatus(this.#held, this.#parts.engine.invocation),
       commit: this.#commit,
       remote: this.#parts.source.remote(),
-      notes: this.#notes,
+      notes: this.#news.notes,
     };
   }
 
@@ -165,8 +164,6 @@ export class PolicyLoop {
     const loaded = await (this.#wasRead ? source.load() : firstLoad(this.#parts, engine.clock));
     this.#wasRead = true;
     const update = await keeper.take(loaded);
-    const { groups } = this.#state;
-    const before = { isBad: this.#problems > 0, isHeld: this.#held !== null };
     const verdict = await this.#gated(update, loaded);
     this.#state = verdict.state;
     this.#held = verdict.held;
@@ -178,30 +175,12 @@ export class PolicyLoop {
     await this.#remember(verdict, loaded);
     this.#problems = update.problems.filter(({ severity }) => severity === 'error').length;
     this.#lookAgainAtMs = engine.clock.monotonicMs() + (update.lookAgainMs ?? Infinity);
-    this.#rejection = reportProblems(engine, update, { content: loaded.content, before: this.#rejection });
-    const isMended = before.isBad && this.#problems === 0;
-    const notes = loaded.warnings.map(warningText);
-    const isNoted = this.#problems === 0 && notes.some((note) => !this.#notes.includes(note));
-    this.#notes = notes;
-    const isUntold = update.changed || this.#wasCutShort;
-    const isNews = isUntold || before.isHeld || isMended || isNoted || verdict.released.length > 0;
-    // The rejection said already what stays in force.
-    const isRejected = this.#problems > 0 && isSameList(groups, verdict.state.groups);
-    if (isNews && !isRejected) this.#reportLoaded(update, loaded, verdict);
+    this.#news.tell({ update, loaded, verdict, wasCutShort: this.#wasCutShort });
   }
 
   async #remember({ held, state }: GateVerdict, { facts }: LoadedPolicies): Promise<void> {
     await (held?.reason === 'brake' ? this.#memory.recall() : this.#memory.note());
     if (facts === null || facts.id === state.revision) this.#commit = facts;
-  }
-
-  #reportLoaded(
-    update: DesiredUpdate,
-    loaded: LoadedPolicies,
-    { held, released, weakened }: GateVerdict,
-  ): void {
-    if (held?.reason === 'brake' || !this.#isInForce) return;
-    reportLoaded(this.#parts.engine, { ...update, releasedGroups: released, weakened }, loaded);
   }
 
   /** A folder of errors, with nothing in force before, is no revision. */
