@@ -12,7 +12,7 @@ import { grantFromCommit } from './commit-approval.ts';
 import { Expiries } from './policies/expiries.ts';
 import { FreezeWatch } from './freeze-watch.ts';
 import { ManagedGroups, type ManagementChanges } from './managed-groups.ts';
-import { untilAnswered } from './leases/interrupted.ts';
+import { untilDoneOrLost } from './leases/interrupted.ts';
 import { Places } from './policies/places.ts';
 import { PolicyNews } from './policies/policy-news.ts';
 import type { PoliciesStatus, PolicyLoopParts } from './policies/policy-loop-parts.ts';
@@ -256,7 +256,7 @@ export class PolicyLoop {
   }
 
   #untilAnswered(work: () => Promise<void>): Promise<void> {
-    return untilAnswered(work, { clock: this.#parts.engine.clock, stopping: this.#stopping });
+    return untilDoneOrLost(work, { clock: this.#parts.engine.clock, stopping: this.#stopping });
   }
 
   noteProgress(): void {
