@@ -23,6 +23,7 @@ import {
   databaseOf,
   openPostgresDesk,
   openPostgresJournal,
+  openReplicaJournal,
   type DatabaseWait,
 } from '../journal/postgres/open.ts';
 import type { LeaseStore } from '../journal/leases.ts';
@@ -35,14 +36,14 @@ import { line, UsageError, type Io } from '../cli/io.ts';
 
 /**
  * The durable journal of this config, ours alone while we run, or in a database whose leases say which groups are ours;
- * rejects with a UsageError that says how to go on. `wait`: a database that does not answer is waited for.
+ * rejects with a UsageError that says how to go on.
  */
-export async function openJournal(config: Config, wait: DatabaseWait | null = null): Promise<Journal> {
+export async function openJournal(config: Config): Promise<Journal> {
   const target = databaseOf(config.journal);
   const journal =
     target === null
       ? openSqliteJournal(config.journal.url, { clock: systemClock, randomByte, retention: RETENTION })
-      : await openPostgresJournal(target, config.journal, { randomByte, wait });
+      : await openPostgresJournal(target, config.journal, randomByte);
   if (!journal.ok) throw notOpened(journal.error);
   return journal.value;
 }
@@ -53,17 +54,16 @@ export interface OwnJournal {
   readonly leases: ShardLeases;
 }
 
-/** For the daemon, which may be one of several replicas: as `openJournal`. */
+/** For the daemon, which may be one of several replicas: as `openJournal`; a database that does not answer is waited for. */
 async function openOwnJournal(config: Config, wait: DatabaseWait): Promise<OwnJournal> {
   const target = databaseOf(config.journal);
   if (target === null) {
     return { journal: await openJournal(config), leases: soleLeases({ owner: 'sole', epoch: 1 }) };
   }
-  const kept: LeaseKeeper[] = [];
   const { shards, leaseSeconds } = config.journal;
   const host = hostname();
-  const keptBy = (store: LeaseStore): LeaseKeeper => {
-    const keeper = new LeaseKeeper({
+  const keeperOf = (store: LeaseStore): LeaseKeeper =>
+    new LeaseKeeper({
       store,
       replica: { id: `${host}-${randomUUID().slice(0, 8)}`, host, version: packageVersion() },
       clock: systemClock,
@@ -73,14 +73,9 @@ async function openOwnJournal(config: Config, wait: DatabaseWait): Promise<OwnJo
       // To connect, and then to be answered.
       callMs: 2 * CALL_TIMEOUT_MS,
     });
-    kept.push(keeper);
-    return keeper;
-  };
-  const journal = await openPostgresJournal(target, config.journal, { randomByte, wait, keptBy });
-  if (!journal.ok) throw notOpened(journal.error);
-  const [leases] = kept;
-  if (leases === undefined) throw new Error('a journal that replicas share was opened without leases');
-  return { journal: journal.value, leases };
+  const opened = await openReplicaJournal(target, config.journal, { randomByte, wait, keeperOf });
+  if (!opened.ok) throw notOpened(opened.error);
+  return opened.value;
 }
 
 export interface DaemonJournal extends OwnJournal {

@@ -2,7 +2,7 @@
 // once a second whether anything changed, and only while something waits for such a decision.
 import type { Engine } from '../reconcile/engine.ts';
 import { isAborted } from '../reconcile/group-run.ts';
-import { isUnavailable } from './leases/interrupted.ts';
+import { isUnavailable } from '../journal/patient-journal.ts';
 
 const LOOK_EVERY_MS = 1000;
 

@@ -1,18 +1,19 @@
 // The journal of a config in a database: for who writes to the cloud, and for commands beside it.
 import { randomUUID } from 'node:crypto';
 import { err, ok, type Result } from '../../../reconciler/model/result.ts';
-import { systemClock, type Clock } from '../../clock.ts';
+import { systemClock } from '../../clock.ts';
 import type { JournalConfig } from '../../config/config.ts';
 import { readPostgresUrl, targetName, type PostgresTarget } from '../../config/postgres-url.ts';
 import { JournalError, type Journal, type JournalDesk, type JournalOpenFailure } from '../journal.ts';
 import { Connections } from './connection.ts';
 import type { LeaseStore } from '../leases.ts';
+import { untilAnswered, type AnswerWait } from '../patient-journal.ts';
 import type { LeaseSource } from './fence.ts';
 import { PostgresLeases } from './leases.ts';
 import { migrateDatabase, type DatabaseMeta } from './migrate.ts';
 import { databaseFailure, isRefusal } from './postgres-trouble.ts';
 import { PostgresDesk } from './postgres-desk.ts';
-import { PostgresJournal } from './postgres.ts';
+import { PostgresJournal, type PostgresJournalOptions } from './postgres.ts';
 import { ShardsOnDemand } from './shards-on-demand.ts';
 import { RETENTION } from '../sqlite/retention.ts';
 import { randomPart } from '../token.ts';
@@ -23,13 +24,6 @@ import type { Telemetry } from '../../telemetry/events.ts';
 export function databaseOf({ url }: JournalConfig): PostgresTarget | null {
   const target = readPostgresUrl(url);
   return target.ok ? target.value : null;
-}
-
-export interface PostgresJournalOpening {
-  readonly randomByte: () => number;
-  readonly wait: DatabaseWait | null;
-  /** Absent: this process takes each shard when it first writes to a group of it, and keeps it. */
-  readonly keptBy?: (store: LeaseStore) => LeaseSource;
 }
 
 /** Of whoever waits for a database that does not answer yet. */
@@ -47,38 +41,56 @@ function availabilityTo(telemetry: Telemetry | undefined) {
 }
 
 /**
- * Makes and migrates the journal if need be. With `wait`, a database that does not answer is waited for until the signal;
- * without, that is a failure.
+ * For a command that writes to the cloud: takes each shard when it first writes to a group of it, and keeps it. Makes and migrates
+ * the journal if need be.
  */
 export async function openPostgresJournal(
   target: PostgresTarget,
-  { shards, leaseSeconds }: JournalConfig,
-  { randomByte, wait, keptBy }: PostgresJournalOpening,
+  config: JournalConfig,
+  randomByte: () => number,
 ): Promise<Opened<Journal>> {
-  const connections = new Connections(target, { onAvailability: availabilityTo(wait?.telemetry) });
-  const create = { install: randomPart(randomByte), shards };
-  const opened = await openedOnceAnswered(connections, { target, create }, wait);
-  if (!opened.ok) return closed(connections, opened.error);
-  const meta = opened.value;
-  if (meta.shards !== shards) return closed(connections, otherShards(meta, target, shards));
-  const ports = { clock: systemClock, randomByte, maxAgeMs: RETENTION.maxAgeMs };
-  const store = new PostgresLeases(connections, shards);
-  if (keptBy !== undefined)
-    return ok(new PostgresJournal(connections, { ...ports, meta, leases: keptBy(store) }));
+  const opened = await openOwnDatabase(target, config, { randomByte, wait: null });
+  if (!opened.ok) return opened;
+  const { connections, ports, store } = opened.value;
   const leases = new ShardsOnDemand({
     store,
     clock: systemClock,
     owner: randomUUID(),
-    shardsPerPlace: shards,
-    leaseMs: leaseSeconds * 1000,
+    shardsPerPlace: config.shards,
+    leaseMs: config.leaseSeconds * 1000,
   });
-  return ok(new PostgresJournal(connections, { ...ports, meta, leases, onClose: () => leases.close() }));
+  return ok(new PostgresJournal(connections, { ...ports, leases, onClose: () => leases.close() }));
+}
+
+export interface ReplicaOpening<Leases extends LeaseSource> {
+  readonly randomByte: () => number;
+  readonly wait: DatabaseWait;
+  /** Whoever takes the leases of this replica from where they are stored. */
+  readonly keeperOf: (store: LeaseStore) => Leases;
+}
+
+export interface ReplicaJournal<Leases extends LeaseSource> {
+  readonly journal: Journal;
+  readonly leases: Leases;
+}
+
+/** For one of several replicas, as above; a database that does not answer is waited for until the signal. */
+export async function openReplicaJournal<Leases extends LeaseSource>(
+  target: PostgresTarget,
+  config: JournalConfig,
+  { randomByte, wait, keeperOf }: ReplicaOpening<Leases>,
+): Promise<Opened<ReplicaJournal<Leases>>> {
+  const opened = await openOwnDatabase(target, config, { randomByte, wait });
+  if (!opened.ok) return opened;
+  const { connections, ports, store } = opened.value;
+  const leases = keeperOf(store);
+  return ok({ journal: new PostgresJournal(connections, { ...ports, leases }), leases });
 }
 
 /** Beside who writes to the cloud, from any machine. Fails with `missing` where there is no journal yet. */
 export async function openPostgresDesk(target: PostgresTarget): Promise<Opened<JournalDesk>> {
   const connections = new Connections(target);
-  const opened = await orTrouble(connections, { target, create: null });
+  const opened = await orTrouble(connections, { target, create: null }, null);
   return opened.ok ? ok(new PostgresDesk(connections)) : closed(connections, opened.error);
 }
 
@@ -87,38 +99,49 @@ interface WantedJournal {
   readonly create: { readonly install: string; readonly shards: number } | null;
 }
 
-const FIRST_TRY_AGAIN_MS = 500;
-const LAST_TRY_AGAIN_MS = 10_000;
+/** Open, ours, and of this config's shards. */
+interface OpenDatabase {
+  readonly connections: Connections;
+  readonly ports: Omit<PostgresJournalOptions, 'leases' | 'onClose'>;
+  readonly store: PostgresLeases;
+}
 
-async function openedOnceAnswered(
-  connections: Connections,
-  wanted: WantedJournal,
-  wait: DatabaseWait | null,
-  clock: Pick<Clock, 'sleep'> = systemClock,
-): Promise<Result<DatabaseMeta, JournalOpenFailure>> {
-  for (let delayMs = FIRST_TRY_AGAIN_MS; ; delayMs = Math.min(LAST_TRY_AGAIN_MS, delayMs * 2)) {
-    const opened = await orTrouble(connections, wanted);
-    if (opened.ok || wait === null || wait.signal.aborted || !opened.error.mayPass) return opened;
-    await clock.sleep(delayMs, wait.signal);
-  }
+async function openOwnDatabase(
+  target: PostgresTarget,
+  { shards }: JournalConfig,
+  { randomByte, wait }: { readonly randomByte: () => number; readonly wait: DatabaseWait | null },
+): Promise<Opened<OpenDatabase>> {
+  const connections = new Connections(target, { onAvailability: availabilityTo(wait?.telemetry) });
+  const create = { install: randomPart(randomByte), shards };
+  const opened = await orTrouble(connections, { target, create }, wait);
+  if (!opened.ok) return closed(connections, opened.error);
+  const meta = opened.value;
+  if (meta.shards !== shards) return closed(connections, otherShards(meta, target, shards));
+  const ports = { clock: systemClock, randomByte, maxAgeMs: RETENTION.maxAgeMs, meta };
+  return ok({ connections, ports, store: new PostgresLeases(connections, shards) });
 }
 
 async function orTrouble(
   connections: Connections,
   { target, create }: WantedJournal,
-): Promise<Result<DatabaseMeta, JournalOpenFailure & { readonly mayPass?: boolean }>> {
+  wait: DatabaseWait | null,
+): Promise<Result<DatabaseMeta, JournalOpenFailure>> {
   const name = targetName(target);
+  const migrated = () => migrateDatabase(connections, { create, name });
   try {
-    return await migrateDatabase(connections, { create, name });
+    return await (wait === null ? migrated() : untilAnswered(migrated, waitUntil(wait.signal)));
   } catch (error) {
     if (!(error instanceof JournalError)) throw error;
-    const failure = databaseFailure(
-      error.trouble,
-      `the journal in ${name} cannot be opened: ${error.message}`,
-    );
-    return err({ ...failure, mayPass: error.trouble === 'unavailable' && !isRefusal(error) });
+    const message = `the journal in ${name} cannot be opened: ${error.message}`;
+    return err(databaseFailure(error.trouble, message));
   }
 }
+
+const waitUntil = (stopping: AbortSignal): AnswerWait => ({
+  clock: systemClock,
+  stopping,
+  mayPass: (error) => !isRefusal(error),
+});
 
 async function closed(connections: Connections, failure: JournalOpenFailure): Promise<Opened<never>> {
   await connections.close();

@@ -1,28 +1,16 @@
 // Work that the journal cut short, without anything being wrong with it: the lease of the group is another replica's by
 // now, or the database cannot be reached for a while.
-import type { Clock } from '../../clock.ts';
-import { JournalError, LeaseLost } from '../../journal/journal.ts';
+import { LeaseLost } from '../../journal/journal.ts';
+import { isAborted } from '../../reconcile/group-run.ts';
+import { isUnavailable, untilAnswered, type AnswerWait } from '../../journal/patient-journal.ts';
 
-/** While the database does not answer. */
-const ASK_AGAIN_MS = 2000;
-
-/** Whether the journal may answer later what it does not answer now. */
-export const isUnavailable = (error: unknown): error is JournalError =>
-  error instanceof JournalError && error.trouble === 'unavailable';
-
-/** Does the work again and again while the database does not answer, until the stop. A lost lease ends it. */
-export async function untilAnswered(
-  work: () => Promise<void>,
-  { clock, stopping }: { readonly clock: Clock; readonly stopping: AbortSignal },
-): Promise<void> {
-  while (!stopping.aborted) {
-    try {
-      await work();
-      return;
-    } catch (error) {
-      if (error instanceof LeaseLost) return;
-      if (!isUnavailable(error)) throw error;
-      await clock.sleep(ASK_AGAIN_MS, stopping);
-    }
+/** Does the work, again while the database does not answer. A lost lease ends it, and so does the stop. */
+export async function untilDoneOrLost(work: () => Promise<void>, wait: AnswerWait): Promise<void> {
+  if (wait.stopping.aborted) return;
+  try {
+    await untilAnswered(work, wait);
+  } catch (error) {
+    const isStopped = isAborted(wait.stopping) && isUnavailable(error);
+    if (!isStopped && !(error instanceof LeaseLost)) throw error;
   }
 }

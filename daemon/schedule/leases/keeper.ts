@@ -4,9 +4,9 @@
 import { isSameList } from '../../../reconciler/model/collections.ts';
 import type { GroupRef } from '../../../reconciler/model/group.ts';
 import type { Clock } from '../../clock.ts';
-import { JournalError } from '../../journal/journal.ts';
 import type { LeaseStore, LeaseView, Replica } from '../../journal/leases.ts';
 import type { HeldLease } from '../../journal/ownership.ts';
+import { isUnavailable } from '../../journal/patient-journal.ts';
 import { shardsOf } from '../../journal/shard.ts';
 import type { Telemetry } from '../../telemetry/events.ts';
 import { fairShare } from './fair-share.ts';
@@ -129,7 +129,7 @@ export class LeaseKeeper extends HeldShards implements ShardLeases {
     try {
       await work();
     } catch (error) {
-      if (!(error instanceof JournalError && error.trouble === 'unavailable')) throw error;
+      if (!isUnavailable(error)) throw error;
       this.#trouble = error.message;
     }
   }
