@@ -13,12 +13,22 @@ import { HOUR_MS } from '../clock.ts';
 
 const DETAILS_IN_EVENTS = 20;
 
-export function reportProblems(engine: Engine, update: DesiredUpdate): void {
+/**
+ * Says what keeps the newest policies from coming into force, once: files that are looked at twice without a change say
+ * nothing new. `before` is what was said last, and what is given back what is said now.
+ */
+export function reportProblems(
+  { telemetry }: Pick<Engine, 'telemetry'>,
+  update: Pick<DesiredUpdate, 'state' | 'problems' | 'keptGroups'>,
+  { content, before }: { readonly content: string; readonly before: string },
+): string {
   const errors = update.problems.filter((problem) => problem.severity === 'error');
-  if (errors.length === 0) return;
+  if (errors.length === 0) return '';
+  const said = [content, ...errors.map(problemLine)].join('\n');
+  if (said === before) return before;
   const codes = [...new Set(errors.map(({ code }) => code))];
   const [code = ''] = codes;
-  engine.telemetry.emit('policies.rejected', {
+  telemetry.emit('policies.rejected', {
     revision: update.state.revision,
     ...(codes.length === 1 ? { code } : {}),
     problems: errors.length,
@@ -26,6 +36,7 @@ export function reportProblems(engine: Engine, update: DesiredUpdate): void {
     details: errors.slice(0, DETAILS_IN_EVENTS).map(problemLine),
     keptGroups: update.keptGroups.length,
   });
+  return said;
 }
 
 /** Whoever may write a policy must not be able to rewrite a terminal that shows the log. */

@@ -14,10 +14,11 @@ import { FreezeWatch } from './freeze-watch.ts';
 import { ManagedGroups, type ManagementChanges } from './managed-groups.ts';
 import { untilDoneOrLost } from './leases/interrupted.ts';
 import { Places } from './policies/places.ts';
+import { PolicyNews } from './policies/policy-news.ts';
 import type { PoliciesStatus, PolicyLoopParts } from './policies/policy-loop-parts.ts';
 import { groupsKnown, ReleasedGroups } from './policies/released-groups.ts';
 import { PolicyMemory } from './policy-memory.ts';
-import { nextNoticeMs, reportExpiries, reportLoaded, reportProblems, warningText } from './policy-events.ts';
+import { nextNoticeMs, reportExpiries } from './policy-events.ts';
 import { heldBySource, heldEvent, heldStatus } from './held-revision.ts';
 import { RevisionGate, type GateVerdict } from './revision-gate.ts';
 
@@ -43,6 +44,7 @@ export class PolicyLoop {
   #problems = 0;
   #state: DesiredState = { revision: '', groups: [], expectations: [], guardrails: [] };
   readonly #gate: RevisionGate;
+  readonly #news: PolicyNews;
   readonly #managed: ManagedGroups;
   readonly #released: ReleasedGroups;
   readonly #freezes: FreezeWatch;
@@ -51,7 +53,6 @@ export class PolicyLoop {
   #frozenReleases = 0;
   #held: HeldRevision | null = null;
   #commit: CommitFacts | null = null;
-  #notes: readonly string[] = [];
 
   constructor(parts: PolicyLoopParts, stopping: AbortSignal) {
     this.#parts = parts;
@@ -61,6 +62,7 @@ export class PolicyLoop {
     this.#memory = new PolicyMemory(parts.engine.journal, parts.keeper);
     this.#gate = new RevisionGate(parts.engine, parts.resolver.defaultMode);
     this.#freezes = new FreezeWatch(parts.engine);
+    this.#news = new PolicyNews(parts.engine);
     this.#places = new Places({
       ...parts,
       managed: this.#managed,
@@ -87,7 +89,7 @@ export class PolicyLoop {
       held: this.#held === null ? null : heldStatus(this.#held, this.#parts.engine.invocation),
       commit: this.#commit,
       remote: this.#parts.source.remote(),
-      notes: this.#notes,
+      notes: this.#news.notes,
     };
   }
 
@@ -162,7 +164,6 @@ export class PolicyLoop {
     const loaded = await (this.#wasRead ? source.load() : firstLoad(this.#parts, engine.clock));
     this.#wasRead = true;
     const update = await keeper.take(loaded);
-    const before = { isBad: this.#problems > 0, isHeld: this.#held !== null };
     const verdict = await this.#gated(update, loaded);
     this.#state = verdict.state;
     this.#held = verdict.held;
@@ -174,28 +175,12 @@ export class PolicyLoop {
     await this.#remember(verdict, loaded);
     this.#problems = update.problems.filter(({ severity }) => severity === 'error').length;
     this.#lookAgainAtMs = engine.clock.monotonicMs() + (update.lookAgainMs ?? Infinity);
-    reportProblems(engine, update);
-    const isMended = before.isBad && this.#problems === 0;
-    const notes = loaded.warnings.map(warningText);
-    const isNoted = this.#problems === 0 && notes.some((note) => !this.#notes.includes(note));
-    this.#notes = notes;
-    const isUntold = update.changed || this.#wasCutShort;
-    const isNews = isUntold || before.isHeld || isMended || isNoted || verdict.released.length > 0;
-    if (isNews) this.#reportLoaded(update, loaded, verdict);
+    this.#news.tell({ update, loaded, verdict, wasCutShort: this.#wasCutShort });
   }
 
   async #remember({ held, state }: GateVerdict, { facts }: LoadedPolicies): Promise<void> {
     await (held?.reason === 'brake' ? this.#memory.recall() : this.#memory.note());
     if (facts === null || facts.id === state.revision) this.#commit = facts;
-  }
-
-  #reportLoaded(
-    update: DesiredUpdate,
-    loaded: LoadedPolicies,
-    { held, released, weakened }: GateVerdict,
-  ): void {
-    if (held?.reason === 'brake' || !this.#isInForce) return;
-    reportLoaded(this.#parts.engine, { ...update, releasedGroups: released, weakened }, loaded);
   }
 
   /** A folder of errors, with nothing in force before, is no revision. */

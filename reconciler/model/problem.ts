@@ -131,6 +131,7 @@ export type ProblemCode =
   | 'unknown-guardrail'
   // YAML.
   | 'anchored-key'
+  | 'config-as-policy'
   | 'document-too-large'
   | 'empty-file'
   | 'file-too-large'

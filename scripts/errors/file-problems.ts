@@ -33,6 +33,10 @@ export const YAML_PROBLEMS = {
     'The file declares nothing, which never means "no rules".',
     'Write `groups: []` if it is meant so, or remove the file.',
   ),
+  'config-as-policy': entry(
+    'The file is a config, and it was named as a policy or lies among policies.',
+    'Check it with `rampart validate --config FILE`, or move it out of the folder of policies.',
+  ),
   'not-utf8': entry('The file is not UTF-8.', 'Save it as UTF-8.'),
   'not-text': entry('The file holds a NUL byte.', 'Save it as UTF-8 text.'),
   'too-deep': entry('The document nests too deep.', 'Look for a missing bracket.'),

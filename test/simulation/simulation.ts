@@ -13,7 +13,7 @@ import { Cloud } from './cloud.ts';
 import { configOf } from './config.ts';
 import { isWrite, type Fail } from './facts.ts';
 import { memoryHost, sqliteHost, type JournalHost } from './journals.ts';
-import { Replicas, type ReplicasOptions } from './replicas/replicas.ts';
+import { Replicas } from './replicas/replicas.ts';
 import { Standing } from './replicas/standing.ts';
 import { drawKnobs, type Knobs } from './knobs.ts';
 import type { LifeWorld } from './life/life-world.ts';
@@ -78,8 +78,8 @@ class Simulation {
     const editPolicy = () => people.editPolicy();
     const { strikeChance } = options;
     const { randomByte } = ports;
-    this.#replicas =
-      replicas === 1 ? null : this.#newReplicas(replicas, { randomByte, editPolicy, strikeChance });
+    const ofReplicas = { randomByte, editPolicy, strikeChance, seed, count: replicas, time, ...reports };
+    this.#replicas = replicas === 1 ? null : new Replicas(ofReplicas);
     this.#lives = Array.from({ length: replicas }, () => null);
     this.#deafness = stream(9);
     this.#journals =
@@ -132,16 +132,6 @@ class Simulation {
       fail: this.#fail,
     });
     this.#standing = this.#standingOf(this.#replicas);
-  }
-
-  #newReplicas(
-    count: number,
-    of: Pick<ReplicasOptions, 'randomByte' | 'editPolicy' | 'strikeChance'>,
-  ): Replicas {
-    return new Replicas({
-      ...{ ...of, seed: this.#knobs.seed, count },
-      ...{ time: this.#time, fail: this.#fail, note: this.#note },
-    });
   }
 
   #standingOf(replicas: Replicas | null): Standing | null {

@@ -4,6 +4,7 @@ import { FolderWatch, WATCH_TIMINGS, type WatchTimings } from './folder-watch.ts
 import { readCommitFiles } from '../git/commit-files.ts';
 import type { Environment } from '../git/git.ts';
 import { readCommit, readGitState, type GitState } from '../git/git-state.ts';
+import { FolderLooks } from './folder-looks.ts';
 import { FOLDER_BOUNDS, listingFingerprint, listPolicyFiles, type Listing } from './listing.ts';
 import { FileCache } from './file-cache.ts';
 import { readBytes, readListedFiles, readWhileStill, restlessFolder } from './policy-folder.ts';
@@ -22,6 +23,8 @@ export interface DirectorySourceOptions {
   readonly readsCommit?: boolean;
   readonly clock?: Clock;
   readonly timings?: WatchTimings;
+  /** How the folder is listed. */
+  readonly list?: typeof listPolicyFiles;
 }
 
 /** Policies from a folder, with git as the witness of their revision where there is one. */
@@ -32,9 +35,10 @@ export function createDirectorySource(options: DirectorySourceOptions): Source {
     clock = systemClock,
     timings = WATCH_TIMINGS,
     limits = DEFAULT_POLICY_LIMITS,
+    list = listPolicyFiles,
   } = options;
   const cache = new FileCache((listed) => readBytes(listed.realPath, limits.bytesPerFile));
-  const list = (): Promise<Listing> => listPolicyFiles(path, { ...FOLDER_BOUNDS, maxFiles: limits.files });
+  const looks = new FolderLooks(() => list(path, { ...FOLDER_BOUNDS, maxFiles: limits.files }));
   let loaded: string | null = null;
 
   async function read(listing: Listing): Promise<Reading> {
@@ -47,7 +51,7 @@ export function createDirectorySource(options: DirectorySourceOptions): Source {
   }
 
   async function load(): Promise<LoadedPolicies> {
-    const reading = await readWhileStill(list, read, clock);
+    const reading = await readWhileStill(looks, read, clock);
     loaded = reading && (await fingerprint(reading.listing, reading.value.git?.commit ?? null));
     const restless = { policies: restlessFolder(path), git: null, atCommit: null, warnings: [] };
     return loadedFrom(reading?.value ?? restless, (bytes) => cache.digestOf(bytes));
@@ -64,7 +68,7 @@ export function createDirectorySource(options: DirectorySourceOptions): Source {
     watch: (onChange) => {
       const look = async (listing: Listing): Promise<string> =>
         fingerprint(listing, await readCommit(listing.folder, environment));
-      const options = { list, clock, timings, fingerprint: look, known: loaded, onChange };
+      const options = { looks, clock, timings, fingerprint: look, known: loaded, onChange };
       return Promise.resolve(new FolderWatch(options));
     },
     refresh: () => Promise.resolve(),

@@ -3,9 +3,11 @@
 // So the watcher only gives hints when to look, a poll looks now and then anyway, and what counts is whether
 // two looks at the folder differ. The loop has three states, one after the other: waiting for a hint or for
 // the next poll; letting a burst of hints pass (`git checkout` touches hundreds of files); looking.
-import { watch, type FSWatcher } from 'chokidar';
+import { watch, type ChokidarOptions, type FSWatcher } from 'chokidar';
 import path from 'node:path';
 import type { Clock } from '../../clock.ts';
+import type { FolderLooks } from './folder-looks.ts';
+import { Hints } from './hints.ts';
 import { FOLDER_BOUNDS, type Listing } from './listing.ts';
 import type { Watcher } from '../source.ts';
 
@@ -21,7 +23,7 @@ export interface WatchTimings {
 export const WATCH_TIMINGS: WatchTimings = { pollMs: 5_000, quietMs: 200, maxBurstMs: 2_000 };
 
 export interface FolderWatchOptions {
-  readonly list: () => Promise<Listing>;
+  readonly looks: FolderLooks;
   readonly clock: Clock;
   readonly timings: WatchTimings;
   /** Text that is equal for two looks exactly when nothing changed between them. */
@@ -45,13 +47,13 @@ export class FolderWatch implements Watcher {
     this.#options = options;
     this.#hints = new Hints(options.clock);
     this.#known = options.known;
-    this.#hints.raise();
+    this.#hints.raise(null);
     this.#done = this.#run();
   }
 
   close(): Promise<void> {
     this.#closed = true;
-    this.#hints.raise();
+    this.#hints.raise(null);
     return this.#done;
   }
 
@@ -60,7 +62,7 @@ export class FolderWatch implements Watcher {
       const hinted = await this.#hints.within(this.#options.timings.pollMs);
       if (hinted) await this.#letBurstPass();
       if (this.#closed) break;
-      await this.#look();
+      await this.#look(this.#hints.names());
     }
     await this.#native?.close();
   }
@@ -73,13 +75,23 @@ export class FolderWatch implements Watcher {
     }
   }
 
-  async #look(): Promise<void> {
-    const listing = await this.#options.list();
+  /** Where what is named shows no change, something else was meant. */
+  async #look(named: ReadonlySet<string> | null): Promise<void> {
+    const { looks } = this.#options;
+    const some = named === null ? null : await looks.at(named);
+    if (some !== null && (await this.#reportsChange(some))) return;
+    const listing = await looks.whole();
     await this.#watchFolderOf(listing);
+    await this.#reportsChange(listing);
+  }
+
+  async #reportsChange(listing: Listing): Promise<boolean> {
     const fingerprint = await this.#options.fingerprint(listing);
-    if (fingerprint === this.#known) return;
+    if (fingerprint === this.#known) return false;
     this.#known = fingerprint;
+    this.#options.looks.report(listing);
     this.#options.onChange();
+    return true;
   }
 
   /** Puts a new watcher on a folder that is new; it hints when it is ready, for what changed until then. */
@@ -89,50 +101,30 @@ export class FolderWatch implements Watcher {
     await this.#native?.close();
     this.#native = folder === null ? null : watch(folder, WATCH_OPTIONS);
     this.#native
-      // Of events that come close together chokidar drops some; the raw ones below them all come through.
-      ?.on('all', () => this.#hints.raise())
-      .on('raw', () => this.#hints.raise())
-      .on('ready', () => this.#hints.raise())
+      ?.on('all', () => this.#hints.raise(null))
+      // What happens to files is told by these alone. Of events that come close together chokidar drops some; these all come.
+      .on('raw', (_, name, details) => this.#hints.raise(changedPath(name, details)))
+      .on('ready', () => this.#hints.raise(null))
       // Out of kernel watches, or a folder without permission: the poll goes on.
-      .on('error', () => this.#hints.raise());
+      .on('error', () => this.#hints.raise(null));
   }
+}
+
+/** Path of what changed, from an event of the operating system; null: it says none. */
+function changedPath(name: unknown, details: unknown): string | null {
+  const isPlaced = typeof details === 'object' && details !== null && 'watchedPath' in details;
+  if (!isPlaced || typeof details.watchedPath !== 'string' || typeof name !== 'string') return null;
+  return path.join(details.watchedPath, name);
 }
 
 /**
- * Links are not followed: their targets lie in the folder, or are refused. Hidden names are watched, for the
- * swap of a mounted ConfigMap is a rename of `..data`.
+ * Folders are watched, and they tell of the files in them: a watch for each file takes more memory than all that is known of
+ * it, and a kernel may give too few. Links are not followed: their targets lie in the folder, or are refused. Hidden names
+ * are watched, for the swap of a mounted ConfigMap is a rename of `..data`.
  */
-const WATCH_OPTIONS = {
+const WATCH_OPTIONS: ChokidarOptions = {
   ignoreInitial: true,
   followSymlinks: false,
   depth: FOLDER_BOUNDS.maxDepth,
-  ignored: (name: string) => path.basename(name) === '.git',
+  ignored: (name, stats) => stats?.isFile() === true || path.basename(name) === '.git',
 };
-
-/** Hints merge until someone waits for them. */
-class Hints {
-  readonly #clock: Clock;
-  #raised = false;
-  #waiting: AbortController | null = null;
-
-  constructor(clock: Clock) {
-    this.#clock = clock;
-  }
-
-  raise(): void {
-    this.#raised = true;
-    this.#waiting?.abort();
-  }
-
-  /** Takes the hints there are, or waits for the next one; false if none came in time. */
-  async within(delayMs: number): Promise<boolean> {
-    if (!this.#raised) {
-      this.#waiting = new AbortController();
-      await this.#clock.sleep(delayMs, this.#waiting.signal);
-      this.#waiting = null;
-    }
-    const raised = this.#raised;
-    this.#raised = false;
-    return raised;
-  }
-}

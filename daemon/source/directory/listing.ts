@@ -4,8 +4,8 @@
 // Symbolic links are followed, for Kubernetes mounts a ConfigMap as links into a hidden `..data` folder. They
 // must stay inside the folder, so that no committed link makes us quote /etc/shadow in an error message, and
 // each real file or folder is visited once, so that links in a circle end.
-import type { BigIntStats, Dirent } from 'node:fs';
-import { readdir, realpath, stat } from 'node:fs/promises';
+import { stat as statFile, type BigIntStats, type Dirent } from 'node:fs';
+import { lstat, readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { compareText, type ProblemCode } from '../../../reconciler/model/problem.ts';
 import { noKinds, unreadable, type PathKinds, type SourceFile, type Unreadable } from '../source.ts';
@@ -53,6 +53,12 @@ export const POLICY_NAME = /\.ya?ml$/i;
 /** Inode, size and times: `cp -p` over a file and an edit within one clock tick both show. */
 const fileStamp = (stats: BigIntStats): string =>
   [stats.dev, stats.ino, stats.size, stats.mtimeNs, stats.ctimeNs].join(':');
+
+/** Of a plain file; null if that is not there, or is no such file. */
+export async function stampNow(realPath: string): Promise<string | null> {
+  const stats = await lstat(realPath, { bigint: true }).catch(() => null);
+  return stats?.isFile() === true ? fileStamp(stats) : null;
+}
 
 /** When a file of this stamp was last written, renamed or replaced, Unix milliseconds by its file system. */
 export function changedAtMs(stamp: string): number {
@@ -128,14 +134,11 @@ function notAFile(relative: string, file: string): Unreadable {
 /** How many files are asked about at once: each time is a turn of the event loop or more, in which others do their work. */
 const SIDE_BY_SIDE = 256;
 
-/** Null where they cannot be had. */
-async function statsOf(realPath: string): Promise<BigIntStats | null> {
-  try {
-    return await stat(realPath, { bigint: true });
-  } catch {
-    return null;
-  }
-}
+/** Null where they cannot be had. Of ten thousand files the promises of node:fs would take half as long again. */
+const statsOf = (realPath: string): Promise<BigIntStats | null> =>
+  new Promise((resolve) => {
+    statFile(realPath, { bigint: true }, (error, stats) => resolve(error === null ? stats : null));
+  });
 
 interface WalkedFolder {
   readonly path: string;

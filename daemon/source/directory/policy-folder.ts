@@ -5,6 +5,7 @@ import { systemClock, type Clock } from '../../clock.ts';
 import { compareText } from '../../../reconciler/model/problem.ts';
 import { DEFAULT_POLICY_LIMITS } from '../../config/sections/policies-schema.ts';
 import { FileCache } from './file-cache.ts';
+import { FolderLooks } from './folder-looks.ts';
 import {
   FOLDER_BOUNDS,
   listingFingerprint,
@@ -25,8 +26,9 @@ export async function readPolicyFolder(
   limits = DEFAULT_POLICY_LIMITS,
   clock: Clock = systemClock,
 ): Promise<PolicyFolder> {
+  const list = (): Promise<Listing> => listPolicyFiles(root, { ...FOLDER_BOUNDS, maxFiles: limits.files });
   const reading = await readWhileStill(
-    () => listPolicyFiles(root, { ...FOLDER_BOUNDS, maxFiles: limits.files }),
+    new FolderLooks(list),
     (listing) => readListedFiles(listing, limits),
     clock,
   );
@@ -34,21 +36,22 @@ export async function readPolicyFolder(
 }
 
 /**
- * Runs `read` between two equal listings: what it answers belongs to one moment. Null if the folder did not
- * come to rest within about 3 s.
+ * Runs `read` between two equal listings: what it answers belongs to one moment. Of the first one only the files that changed
+ * since an earlier look need to be new: what says the same in the second has been so all the time. Null if the folder did
+ * not come to rest within about 3 s.
  */
 export async function readWhileStill<T>(
-  list: () => Promise<Listing>,
+  looks: FolderLooks,
   read: (listing: Listing) => Promise<T>,
   clock: Clock,
 ): Promise<{ readonly value: T; readonly listing: Listing } | null> {
-  let before = await list();
+  let before = await looks.opening();
   for (const delayMs of RETRY_DELAYS_MS) {
     const value = await read(before);
-    const after = await list();
+    const after = await looks.whole();
     if (listingFingerprint(before) === listingFingerprint(after)) return { value, listing: after };
     await clock.sleep(delayMs);
-    before = await list();
+    before = await looks.whole();
   }
   return null;
 }

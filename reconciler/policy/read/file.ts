@@ -47,12 +47,13 @@ export function unreadablePolicyFile(problem: Problem): PolicyFile {
 /** Reads a file's text: YAML, shape, and single values. Never throws. */
 export function parsePolicyFile({ path, text }: { path: string; text: string }): PolicyFile {
   const yaml = readYamlDocument(path, text, POLICY_WORDS);
+  const isReadable = yaml.isWellFormed && !isConfig(yaml.value);
   if (yaml.isWellFormed) checkPolicy(yaml);
   const document = documentOf(yaml.value);
   return {
     path,
     text,
-    document: yaml.isWellFormed ? document : null,
+    document: isReadable ? document : null,
     declares: { networks: new Set(document.networks.keys()), services: new Set(document.services.keys()) },
     problems: yaml.reporter.problems,
     locate: yaml.locate,
@@ -67,6 +68,16 @@ function checkPolicy(yaml: YamlDocument): void {
     yaml.reporter.error([], { code: 'empty-file', message, hint });
     return;
   }
+  if (isConfig(yaml.value)) {
+    const message = 'this is a config, not a policy file';
+    const hint = '`rampart validate --config FILE` checks it, with the policies that it names';
+    yaml.reporter.error([], { code: 'config-as-policy', message, hint });
+    return;
+  }
   const checked = checkShape(policySchema, yaml.value, POLICY_WORDS);
   if (!checked.ok) reportShape(yaml, settleRules(yaml.value, checked.error));
 }
+
+/** One error says more than one for each key. */
+const isConfig = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && 'reconcile' in value && !('groups' in value);

@@ -3,6 +3,7 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock, type Clock } from '../../../../../daemon/clock.ts';
+import { FolderLooks } from '../../../../../daemon/source/directory/folder-looks.ts';
 import { FolderWatch, type FolderWatchOptions } from '../../../../../daemon/source/directory/folder-watch.ts';
 import {
   listingFingerprint,
@@ -37,7 +38,7 @@ describe('FolderWatch', () => {
       return Promise.resolve(listingFingerprint(listing));
     };
     await firstChange({
-      list: () => listPolicyFiles(root),
+      looks: new FolderLooks(() => listPolicyFiles(root)),
       clock: systemClock,
       timings: { pollMs: HOUR_MS, quietMs: 10, maxBurstMs: 100 },
       fingerprint,
@@ -58,7 +59,7 @@ describe('FolderWatch', () => {
       },
     };
     await firstChange({
-      list: () => listPolicyFiles(root),
+      looks: new FolderLooks(() => listPolicyFiles(root)),
       clock,
       timings: { pollMs: HOUR_MS, quietMs: 10, maxBurstMs: 100 },
       fingerprint: () => Promise.resolve(polls > 5 ? 'changed' : 'known'),
@@ -79,7 +80,7 @@ describe('FolderWatch', () => {
     let report: () => void = () => undefined;
     let seen: string | null = null;
     const watch = new FolderWatch({
-      list: () => listPolicyFiles(root),
+      looks: new FolderLooks(() => listPolicyFiles(root)),
       clock,
       timings: { pollMs, quietMs: 10, maxBurstMs: 100 },
       fingerprint: (listing) => {
@@ -115,6 +116,37 @@ describe('FolderWatch', () => {
     }
   });
 
+  it('reports a file that is written in place without asking about all the others', async () => {
+    const root = await tempFolder({ 'a.yaml': 'one', 'b.yaml': 'one' });
+    let listings = 0;
+    const list = (): Promise<Listing> => {
+      listings += 1;
+      return listPolicyFiles(root);
+    };
+    const known = listingFingerprint(await listPolicyFiles(root));
+    let report: () => void = () => undefined;
+    const watch = new FolderWatch({
+      looks: new FolderLooks(list),
+      clock: systemClock,
+      timings: { pollMs: HOUR_MS, quietMs: 10, maxBurstMs: 100 },
+      fingerprint: (listing) => Promise.resolve(listingFingerprint(listing)),
+      known,
+      onChange: () => report(),
+    });
+    onTestFinished(() => watch.close());
+    const costOf = async (text: string): Promise<number> => {
+      const before = listings;
+      const changed = new Promise<void>((resolve) => (report = resolve));
+      await writeFile(path.join(root, 'a.yaml'), text);
+      await changed;
+      return listings - before;
+    };
+    const costs: number[] = [];
+    // While the watcher is being put up it has the whole folder looked at.
+    for (let edit = 0; edit < 20 && costs.at(-1) !== 0; edit += 1) costs.push(await costOf('x'.repeat(edit)));
+    expect(costs.at(-1)).toBe(0);
+  });
+
   it('looks now and then at a burst that does not end', async () => {
     const root = await tempFolder({ 'a.yaml': 'one' });
     let nowMs = 0;
@@ -133,7 +165,7 @@ describe('FolderWatch', () => {
     let changes = 0;
     await new Promise<void>((resolve) => {
       const watch = new FolderWatch({
-        list: () => listPolicyFiles(root),
+        looks: new FolderLooks(() => listPolicyFiles(root)),
         clock,
         timings: { pollMs: 10, quietMs: 10, maxBurstMs: 50 },
         fingerprint: (listing) => {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Clock } from '../../../../../daemon/clock.ts';
 import { DEFAULT_POLICY_LIMITS } from '../../../../../daemon/config/sections/policies-schema.ts';
+import { FolderLooks } from '../../../../../daemon/source/directory/folder-looks.ts';
 import { listPolicyFiles } from '../../../../../daemon/source/directory/listing.ts';
 import { readPolicyFolder, readWhileStill } from '../../../../../daemon/source/directory/policy-folder.ts';
 import type { SourceFile } from '../../../../../daemon/source/source.ts';
@@ -82,12 +83,12 @@ describe('readPolicyFolder', () => {
 });
 
 describe('readWhileStill', () => {
-  const list = (root: string) => () => listPolicyFiles(root);
+  const looks = (root: string) => new FolderLooks(() => listPolicyFiles(root));
 
   it('reads once when nothing moves', async () => {
     const root = await tempFolder({ 'a.yaml': 'one' });
     let reads = 0;
-    const reading = await readWhileStill(list(root), () => Promise.resolve(++reads), clockThat());
+    const reading = await readWhileStill(looks(root), () => Promise.resolve(++reads), clockThat());
     expect(reading?.value).toBe(1);
   });
 
@@ -95,7 +96,7 @@ describe('readWhileStill', () => {
     const root = await tempFolder({ 'a.yaml': 'one', 'b.yaml': 'one' });
     const texts: string[][] = [];
     const reading = await readWhileStill(
-      list(root),
+      looks(root),
       async () => {
         const folder = await readPolicyFolder(root);
         texts.push(folder.files.map(textOf));
@@ -117,7 +118,7 @@ describe('readWhileStill', () => {
     let moved = false;
     const clock = clockThat(() => rename(path.join(root, 'new'), policies));
     const reading = await readWhileStill(
-      list(policies),
+      looks(policies),
       async () => {
         if (!moved) await rename(policies, path.join(root, 'gone'));
         moved = true;
@@ -132,7 +133,7 @@ describe('readWhileStill', () => {
     const root = await tempFolder({ 'a.yaml': '' });
     let reads = 0;
     const reading = await readWhileStill(
-      list(root),
+      looks(root),
       async () => {
         reads += 1;
         await writeFile(path.join(root, 'a.yaml'), 'x'.repeat(reads));

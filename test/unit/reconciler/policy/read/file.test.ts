@@ -42,6 +42,13 @@ describe('a policy file', () => {
     expect([...file.declares.networks]).toEqual(['office']);
   });
 
+  it('that is a config is told so once, and declares nothing', () => {
+    const text = 'policies: {path: policies}\nreconcile: {mode: enforce}\nguardrails: []\n';
+    const { document, problems } = parsePolicyFile({ path: 'config.yaml', text });
+    expect(document).toBeNull();
+    expect(problems.map(({ code, line }) => [code, line])).toEqual([['config-as-policy', 1]]);
+  });
+
   it('that cannot be read has one problem and no names', () => {
     const problem = {
       file: 'a.yaml',
