@@ -79,7 +79,9 @@ export class Attributor {
 
   /** These groups are this process's to look after: takes up what an earlier one had not come to the end of. */
   async takeUp(isOurs: (group: GroupRef) => boolean): Promise<void> {
-    for (const { group, told, open } of await this.#ports.journal.attributions({})) {
+    const known = await this.#ports.journal.attributions({});
+    if (this.#isStopping()) return;
+    for (const { group, told, open } of known) {
       if (!isOurs(group)) continue;
       this.#told.set(groupKey(group), told);
       if (open === null || this.#questions.of(group) !== undefined) continue;

@@ -187,7 +187,7 @@ async function serve(config: Config, parts: ServedParts, io: Io): Promise<ExitCo
     throw error instanceof JournalError ? journalFailed(config, error) : error;
   } finally {
     await Promise.all([http?.close(), hooks?.close(), compiler.close()]);
-    await journal.close().finally(() => shares.store.close());
+    await Promise.all([journal.close(), shares.store.close()]);
   }
 }
 

@@ -20,6 +20,8 @@ import { HeadProbe } from '../ecs/heads/head-probe.ts';
 
 /** How long steps in flight may take to finish after a stop; what is unfinished then is in the journal. */
 const SHUTDOWN_GRACE_MS = 20_000;
+/** For what a database is told at the very end. If it does not hear it, leases run out, and the last heads are not in the log. */
+const LAST_WORDS_MS = 5000;
 
 export interface DaemonParts {
   readonly engine: Engine;
@@ -173,21 +175,19 @@ export class Daemon {
         this.#heads,
         ...(attributor === null ? [] : [attributor]),
       ].map(({ failure }) => failure);
-      await this.#unlessStopped(() =>
-        Promise.race([...failures, this.#policyLoop.run(), aborted(stopSignal)]),
-      );
+      await this.#unlessStopped(() => Promise.race([...failures, this.#policyLoop.run()]));
     } finally {
       const signal = typeof stopSignal.reason === 'string' ? stopSignal.reason : 'failure';
       engine.telemetry.emit('daemon.stopping', { signal });
       await Promise.all([this.#stopWork(), watcher.close()]);
-      await tellLastHeads(engine);
+      await this.#within(LAST_WORDS_MS, Promise.all([this.#parts.leases.stop(), tellLastHeads(engine)]));
     }
   }
 
   /** What a database would have answered that is waited for no longer is missed by no one. */
   async #unlessStopped(work: () => Promise<void>): Promise<void> {
     try {
-      await work();
+      await Promise.race([work(), aborted(this.#parts.stopSignal)]);
     } catch (error) {
       if (!(this.#parts.stopSignal.aborted && isUnavailable(error))) throw error;
     }
@@ -200,13 +200,16 @@ export class Daemon {
   }
 
   async #stopWork(): Promise<void> {
-    const { engine, lanes, attributor, leases } = this.#parts;
+    const { lanes, attributor } = this.#parts;
     attributor?.stop();
     const stopped = this.controller.stop();
     lanes.close();
-    const deadline = new AbortController();
-    await Promise.race([stopped, engine.clock.sleep(SHUTDOWN_GRACE_MS, deadline.signal)]);
-    deadline.abort();
-    await leases.stop();
+    await this.#within(SHUTDOWN_GRACE_MS, stopped);
+  }
+
+  async #within(longestMs: number, work: Promise<unknown>): Promise<void> {
+    const done = new AbortController();
+    await Promise.race([work, this.#parts.engine.clock.sleep(longestMs, done.signal)]);
+    done.abort();
   }
 }

@@ -119,7 +119,7 @@ describe('a daemon whose journal is in PostgreSQL', () => {
     expect(await daemon.stop()).toMatchObject({ code: 0 });
   });
 
-  it('goes on where a journal in a file was, with its history and its pauses', async () => {
+  it('goes on where a journal in a file was, with its history, its pauses and what was approved ahead', async () => {
     const database = workspace.read('config.yaml');
     const [, url = ''] = /journal: {url: "(.*)"}/.exec(database) ?? [];
     workspace.write('config.yaml', database.replace(/journal: {.*}/, 'journal: {url: .rampart/journal.db}'));
@@ -128,7 +128,11 @@ describe('a daemon whose journal is in PostgreSQL', () => {
     expect(busy).toMatchObject({ code: 1 });
     expect(await before.stop()).toMatchObject({ code: 0 });
     expect(await workspace.run(['pause', '--reason', 'INC-7', '--for', '1h'])).toMatchObject({ code: 0 });
+    const ahead = 'a'.repeat(64);
+    const approved = await workspace.run(['approve', ahead, '--ahead', '--reason', 'INC-7']);
+    expect(approved).toMatchObject({ code: 0 });
     const history = await workspace.run(['history', '--json']);
+    expect(JSON.parse(history.stdout)).toMatchObject({ approvals: [{ planHash: ahead }] });
     const verdict = await workspace.run(['history', '--verify']);
     expect(verdict).toMatchObject({
       code: 0,

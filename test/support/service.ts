@@ -17,7 +17,7 @@ import { parseConfig } from '../../daemon/config/load.ts';
 import { openMemoryJournal } from '../../daemon/journal/memory/memory.ts';
 import type { Journal } from '../../daemon/journal/journal.ts';
 import { Daemon } from '../../daemon/compose/daemon.ts';
-import { soleLeases } from '../../daemon/schedule/leases/shard-leases.ts';
+import { soleLeases, type ShardLeases } from '../../daemon/schedule/leases/shard-leases.ts';
 import { TargetResolver } from '../../daemon/schedule/selectors.ts';
 import type { EventFields, EventName, Telemetry } from '../../daemon/telemetry/events.ts';
 import { configFor } from './estate.ts';
@@ -99,6 +99,8 @@ export interface ServiceOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Of an earlier process; absent: a new one in memory. */
   readonly journal?: Journal;
+  /** Absent: it looks after everything. */
+  readonly leases?: ShardLeases;
   /** The emulator's, if that has one. */
   readonly clock?: VirtualClock;
 }
@@ -157,7 +159,7 @@ export class Service {
       lanes,
       source: this.#policies,
       keeper: openDaemonKeeper(config.value, { clock, compile: new PolicyCompiler(thisThread).compile }),
-      leases: soleLeases({ owner: 'sole', epoch: 1 }),
+      leases: options.leases ?? soleLeases({ owner: 'sole', epoch: 1 }),
       resolver: new TargetResolver(engine, config.value.reconcile.mode),
       attributor,
       probeMs: config.value.reconcile.probeSeconds * 1000,

@@ -3,7 +3,7 @@
 import { served, type ShareRecord } from '../../shares/record.ts';
 import type { ShareAnswer, ShareRequest, ShareStore } from '../../shares/share-store.ts';
 import type { PostgresTarget } from '../../config/postgres-url.ts';
-import { Connections, type PoolBounds, type Statements } from './connection.ts';
+import { Connections, endsWithin, type PoolBounds, type Statements } from './connection.ts';
 
 const BOUNDS: PoolBounds = { connections: 2, connectMs: 3000, statementMs: 2000, answerMs: 2500 };
 
@@ -18,10 +18,12 @@ interface TakenRow {
 
 export class PostgresShares implements ShareStore {
   readonly #connections: Connections;
+  readonly #bounds: PoolBounds;
   readonly #underWay = new Set<Promise<unknown>>();
 
   constructor(target: PostgresTarget, bounds = BOUNDS) {
     this.#connections = new Connections(target, { bounds });
+    this.#bounds = bounds;
   }
 
   serve(lane: string, request: ShareRequest): Promise<ShareAnswer> {
@@ -45,8 +47,9 @@ export class PostgresShares implements ShareStore {
     await this.#connections.get('SELECT lane FROM call_shares LIMIT 1');
   }
 
+  /** What the database does not hear in time it finds out by itself, a minute later. */
   async close(): Promise<void> {
-    await Promise.all(this.#underWay);
+    await endsWithin(this.#bounds.answerMs, Promise.all(this.#underWay));
     await this.#connections.close();
   }
 }

@@ -159,7 +159,8 @@ function wholeNumbers(): TypeOverrides {
   return overrides;
 }
 
-async function endsWithin(ms: number, work: Promise<void>): Promise<void> {
+/** Resolves with the work, or after so long without it. */
+export async function endsWithin(ms: number, work: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const end = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
   await Promise.race([work, end]);
