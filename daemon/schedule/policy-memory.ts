@@ -1,34 +1,15 @@
 // What of the policies must survive a restart for the keeper to go on as if there had been none: the state in force and
 // the files that it was made of. They go through the journal.
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { isSameList } from '../../reconciler/model/collections.ts';
 import type { KnownPolicyFile, KnownPolicyFiles } from '../journal/facts.ts';
 import type { Journal } from '../journal/journal.ts';
+import { ByteTurns } from '../source/byte-turns.ts';
 import type { DesiredKeeper } from '../source/desired.ts';
+import { HeldBytes } from '../source/held-bytes.ts';
 import type { FileInForce, FilesInForce } from '../source/whole/files-in-force.ts';
 
 /** Of a larger file only length and hash are kept: after a restart every shorter one may be half of it. */
 const MAX_DEFLATED_BYTES = 128 * 1024;
-
-/** Speed matters more than room. */
-const DEFLATE_FILES = { level: 1 };
-
-/** Bytes that are deflated or inflated before others have a turn: some ten milliseconds. */
-const BYTES_A_TURN = 512 * 1024;
-
-/** Gives others a turn between pieces of work. */
-class Turns {
-  #bytes = 0;
-
-  async after<T>(bytes: number, work: () => T): Promise<T> {
-    this.#bytes += bytes;
-    if (this.#bytes > BYTES_A_TURN) {
-      this.#bytes = bytes;
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-    return work();
-  }
-}
 
 export class PolicyMemory {
   readonly #journal: Pick<Journal, 'estateFacts' | 'setEstateFacts'>;
@@ -55,11 +36,7 @@ export class PolicyMemory {
   async note(): Promise<void> {
     const { root, rootIsFile, files } = this.#keeper.filesInForce;
     if (root === null) return;
-    const turns = new Turns();
-    const known: KnownPolicyFile[] = [];
-    for (const [path, file] of files) {
-      known.push(this.#known.get(file) ?? (await turns.after(file.length, () => this.#asKnown(path, file))));
-    }
+    const known = [...files].map(([path, file]) => this.#known.get(file) ?? this.#asKnown(path, file));
     const noted = this.#noted;
     if (noted?.root === root && noted.rootIsFile === rootIsFile && isSameList(known, noted.files)) return;
     this.#noted = { root, rootIsFile, files: known };
@@ -67,12 +44,17 @@ export class PolicyMemory {
   }
 
   async #inForce({ root, rootIsFile, files }: KnownPolicyFiles): Promise<FilesInForce> {
-    const turns = new Turns();
+    const turns = new ByteTurns();
     const inForce = new Map<string, FileInForce>();
     for (const known of files) {
       const { path, file, length, hash, deflated } = known;
-      const inflate = () => (deflated === null ? null : inflateRawSync(Buffer.from(deflated, 'base64')));
-      const restored = { file, length, hash, bytes: await turns.after(length, inflate) };
+      const held =
+        deflated === null
+          ? null
+          : new HeldBytes({ length, digest: hash, deflated: Buffer.from(deflated, 'base64') });
+      // A journal that has them damaged is found out here, and not by an edit.
+      await turns.after(length, () => held?.bytes);
+      const restored = { file, length, hash, held };
       this.#known.set(restored, known);
       inForce.set(path, restored);
     }
@@ -80,10 +62,10 @@ export class PolicyMemory {
   }
 
   #asKnown(path: string, inForce: FileInForce): KnownPolicyFile {
-    const { file, length, hash, bytes } = inForce;
-    const deflated = bytes === null ? null : deflateRawSync(bytes, DEFLATE_FILES);
-    const isKept = deflated !== null && deflated.length <= MAX_DEFLATED_BYTES;
-    const known = { path, file, length, hash, deflated: isKept ? deflated.toString('base64') : null };
+    const { file, length, hash, held } = inForce;
+    const isKept = held !== null && held.deflated.length <= MAX_DEFLATED_BYTES;
+    const deflated = isKept ? Buffer.from(held.deflated).toString('base64') : null;
+    const known = { path, file, length, hash, deflated };
     this.#known.set(inForce, known);
     return known;
   }

@@ -3,6 +3,7 @@
 import path from 'node:path';
 import type { CommitFacts, SourceHoldReason } from '../../reconciler/report/commit.ts';
 import type { Problem } from '../../reconciler/model/problem.ts';
+import type { HeldBytes } from './held-bytes.ts';
 
 /** The bytes of one policy file, read in full while it stood still. */
 export interface SourceFile {
@@ -11,6 +12,8 @@ export interface SourceFile {
   /** Path as shown to people: the folder as it was given, then `path`. */
   readonly file: string;
   readonly bytes: Uint8Array;
+  /** The same, where they are inflated each time that they are asked for. */
+  readonly held?: HeldBytes;
   /** Changes whenever the file is written or replaced. */
   readonly stamp: string;
   /** Where git has these very bytes: in the commit, or staged for the next one; null: in neither, or there is no git. */

@@ -11,6 +11,7 @@ import {
   type PolicyLimits,
 } from '../../config/sections/policies-schema.ts';
 import type { CompileInput } from '../../source/compile/compile-answer.ts';
+import { lengthOf } from '../../source/held-bytes.ts';
 import type { PolicyFolder, SourceFile, Unreadable } from '../../source/source.ts';
 import { readPolicyFolder } from '../../source/directory/policy-folder.ts';
 
@@ -85,7 +86,7 @@ async function filesOf(paths: readonly string[], limits: PolicyLimits): Promise<
 
 /** How near the files are to the limit that they are nearest to, in percent of it. */
 function usageOf(files: readonly FoundFile[], limits: PolicyLimits) {
-  const sizes = files.map((file) => bytesFound(file)?.length ?? 0);
+  const sizes = files.map((file) => (isUnread(file) ? 0 : lengthOf(file)));
   const bytes = sizes.reduce((sum, size) => sum + size, 0);
   const largest = sizes.reduce((most, size) => Math.max(most, size), 0);
   const used = [

@@ -5,7 +5,7 @@ import type { CompiledPolicies } from '../../../reconciler/policy/compile/parts/
 import type { PolicyFolder, SourceFile } from '../source.ts';
 
 export interface CompileInput extends Pick<PolicyFolder, 'unreadable'> {
-  readonly files: ReadonlyArray<Pick<SourceFile, 'path' | 'file' | 'bytes'>>;
+  readonly files: ReadonlyArray<Pick<SourceFile, 'path' | 'file' | 'bytes' | 'held'>>;
 }
 
 export interface CompileCost {

@@ -1,7 +1,6 @@
 // Compiles the policies again and again, and each time does the work for what changed alone: a file is parsed when its
 // bytes are others, its groups are compiled when they or a name that they use say something else, and a group that says
 // the same stays the same object, so that everything behind compares by `===`.
-import { createHash } from 'node:crypto';
 import { exactText, groupBy, keptWhereEqual } from '../../../reconciler/model/collections.ts';
 import type { DesiredGroup } from '../../../reconciler/model/group.ts';
 import { SharedParts, unpack } from '../../../reconciler/policy/compile/parts/packed.ts';
@@ -18,13 +17,14 @@ import {
 import { fileHeadOf, type FileHead } from '../../../reconciler/policy/compile/parts/head.ts';
 import { NamesStage } from '../../../reconciler/policy/compile/parts/names-stage.ts';
 import { unreadablePolicyFile } from '../../../reconciler/policy/read/file.ts';
+import { heldDigest } from '../held-bytes.ts';
 import { NO_COST, type CompileAnswer, type CompileFiles, type CompileInput } from './compile-answer.ts';
 import { groupDigest, type CompileTask, type PackedBody, type PackedGroup } from './policy-work.ts';
 import { TooCostly, tooCostly, type WorkPlace } from './work-place.ts';
 
 interface KnownFile {
-  bytes: Uint8Array;
-  readonly hash: string;
+  /** SHA-256 of its bytes, in hexadecimal digits. */
+  readonly digest: string;
   readonly head: FileHead;
   readonly packed: Uint8Array | null;
   body: FileBody;
@@ -110,17 +110,15 @@ export class PolicyCompiler {
       throw new Error('two policy files of one name: a source must not hand out what it cannot tell apart');
     }
     const same = new Map<string, KnownFile>();
-    for (const { file, bytes } of files) {
-      const known = this.#files.get(file);
-      if (known === undefined || !isSameBytes(known, bytes)) continue;
-      known.bytes = bytes;
-      same.set(file, known);
+    for (const each of files) {
+      const known = this.#files.get(each.file);
+      if (known?.digest === heldDigest(each)) same.set(each.file, known);
     }
     const news = files.filter(({ file }) => !same.has(file));
     const parsed = new Map<string, KnownFile>();
-    await this.#work.parse(news, ({ file, bytes }, { head, packed }) => {
-      const body = this.#files.get(file)?.body ?? NO_BODY;
-      parsed.set(file, { bytes, hash: bytesHash(bytes), head, packed, body, answers: null, stage: null });
+    await this.#work.parse(news, (each, { head, packed }) => {
+      const body = this.#files.get(each.file)?.body ?? NO_BODY;
+      parsed.set(each.file, { digest: heldDigest(each), head, packed, body, answers: null, stage: null });
     });
     const inOrder = new Map<string, KnownFile>();
     for (const { file } of files) {
@@ -208,12 +206,6 @@ interface BodyTask extends CompileTask {
 const NO_ANSWERS: Answers = { networks: new Map(), services: new Map() };
 
 const groupsOf = ({ groups }: FileBody): DesiredGroup[] => groups.map(({ group }) => group);
-
-const bytesHash = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('base64');
-
-/** A source that read nothing again hands out the very same bytes. */
-const isSameBytes = (known: KnownFile, bytes: Uint8Array): boolean =>
-  known.bytes === bytes || (known.bytes.length === bytes.length && known.hash === bytesHash(bytes));
 
 function isCompiledBy(file: KnownFile, stage: NamesStage): boolean {
   if (file.answers === null) return false;

@@ -10,14 +10,14 @@ import {
   type BodyOptions,
   type FileBody,
 } from '../../../reconciler/policy/compile/parts/body.ts';
+import type { PerhapsHeld } from '../held-bytes.ts';
 import { fileHeadOf, type FileHead } from '../../../reconciler/policy/compile/parts/head.ts';
 import { readPolicyFile, type PolicyFile } from '../../../reconciler/policy/read/file.ts';
 import { locateByTable, type PlaceTable } from '../../../reconciler/policy/read/place-table.ts';
 
-export interface ParseTask {
+export interface ParseTask extends PerhapsHeld {
   /** Path as shown. */
   readonly file: string;
-  readonly bytes: Uint8Array;
 }
 
 export interface ParsedFile {

@@ -1,6 +1,7 @@
 // Parses and compiles in one or two other threads, so that the largest policies hold up no health check, no signal and no
 // watchdog. A worker stays for a while after its last batch: starting one and warming it up costs more than most edits.
 import { availableParallelism } from 'node:os';
+import { lengthOf } from '../held-bytes.ts';
 import type { Batch } from './policy-worker.ts';
 import type { CompileTask, PackedBody, ParsedFile, ParseTask } from './policy-work.ts';
 import type { WorkPlace } from './work-place.ts';
@@ -31,7 +32,7 @@ export class WorkerPool implements WorkPlace {
     tasks: readonly Task[],
     take: (task: Task, parsed: ParsedFile) => void,
   ): Promise<void> {
-    const batches = batchesOf(tasks, ({ bytes }) => bytes.length);
+    const batches = batchesOf(tasks, lengthOf);
     const plain = (batch: readonly Task[]): Batch => ({
       kind: 'parse',
       tasks: batch.map(({ file, bytes }) => ({ file, bytes })),

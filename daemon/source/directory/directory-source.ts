@@ -11,7 +11,15 @@ import { readBytes, readListedFiles, readWhileStill, restlessFolder } from './po
 import { DEFAULT_POLICY_LIMITS, type PolicyLimits } from '../../config/sections/policies-schema.ts';
 import { refusedCheckout } from '../git/refused-checkout.ts';
 import { contentHash, revisionText } from '../git/revision.ts';
-import { OUTSIDE_GIT, shownFile, type LoadedPolicies, type PolicyFolder, type Source } from '../source.ts';
+import { HeldFile } from '../held-file.ts';
+import {
+  OUTSIDE_GIT,
+  shownFile,
+  type LoadedPolicies,
+  type PolicyFolder,
+  type Source,
+  type SourceFile,
+} from '../source.ts';
 
 export interface DirectorySourceOptions {
   /** The policy folder, or a single policy file, as it is to be shown in messages. */
@@ -54,7 +62,7 @@ export function createDirectorySource(options: DirectorySourceOptions): Source {
     const reading = await readWhileStill(looks, read, clock);
     loaded = reading && (await fingerprint(reading.listing, reading.value.git?.commit ?? null));
     const restless = { policies: restlessFolder(path), git: null, atCommit: null, warnings: [] };
-    return loadedFrom(reading?.value ?? restless, (bytes) => cache.digestOf(bytes));
+    return loadedFrom(reading?.value ?? restless);
   }
 
   /** A commit of the very same files counts as a change: it is what the state in force is known by. */
@@ -84,11 +92,8 @@ interface Reading {
   readonly warnings: readonly Problem[];
 }
 
-function loadedFrom(
-  { policies, git, atCommit, warnings }: Reading,
-  digestOf: (bytes: Uint8Array) => string,
-): LoadedPolicies {
-  const content = contentHash(policies.files, digestOf);
+function loadedFrom({ policies, git, atCommit, warnings }: Reading): LoadedPolicies {
+  const content = contentHash(policies.files);
   if (git === null) {
     const revision = revisionText(content, null);
     return { ...policies, ...OUTSIDE_GIT, content, revision, atCommit, warnings };
@@ -99,7 +104,7 @@ function loadedFrom(
   return {
     ...policies,
     ...OUTSIDE_GIT,
-    files: policies.files.map((file) => ({ ...file, inGit: git.placeOf(file.path) })),
+    files: policies.files.map((file) => placedInGit(file, git)),
     content,
     revision: revisionText(content, { commit, dirty }),
     commit,
@@ -107,4 +112,10 @@ function loadedFrom(
     uncommitted: git.uncommitted.map((name) => shownFile(policies.kinds, name)),
     atCommit,
   };
+}
+
+function placedInGit(file: SourceFile, { placeOf }: GitState): SourceFile {
+  const { path, file: shown, stamp, held } = file;
+  const place = { path, file: shown, stamp, inGit: placeOf(path) };
+  return held === undefined ? { ...place, bytes: file.bytes } : new HeldFile(place, held);
 }

@@ -13,6 +13,8 @@ import {
   type ListedFile,
   type Listing,
 } from './listing.ts';
+import { lengthOf } from '../held-bytes.ts';
+import { HeldFile } from '../held-file.ts';
 import { noKinds, unreadable, type PolicyFolder, type SourceFile, type Unreadable } from '../source.ts';
 import { emptyFolder, tooManyBytes } from '../too-much.ts';
 import { ioReason } from '../../io-reason.ts';
@@ -91,7 +93,7 @@ export async function readListedFiles(
       continue;
     }
     files.push(read);
-    totalBytes += read.bytes.length;
+    totalBytes += lengthOf(read);
     if (totalBytes > limits.bytes) return wholeUnread(tooManyBytes(listing.shown, limits.bytes));
   }
   if (files.length === 0 && troubles.length === 0) troubles.push(emptyFolder(listing.shown));
@@ -107,7 +109,7 @@ async function readListedFile(
   const { path, file, stamp } = listed;
   try {
     const read = await cache.read(listed);
-    if (read !== null) return { path, file, bytes: read.bytes, stamp, inGit: null };
+    if (read !== null) return new HeldFile({ path, file, stamp, inGit: null }, read.held);
     const message = `the file has more than ${limit} bytes`;
     return unreadable(path, { file, code: 'file-too-large', message, hint: 'split it' });
   } catch (error) {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { heldDigest } from '../held-bytes.ts';
 import type { GitState } from './git-state.ts';
 import type { SourceFile } from '../source.ts';
 
@@ -7,19 +8,12 @@ const DIRTY_DIGITS = 8;
 
 /**
  * `sha256:…` over names and bytes of the files, in the order of their names.
- *
- * @param digestOf SHA-256 of the bytes in hexadecimal digits, where it is known
  */
-export function contentHash(
-  files: ReadonlyArray<Pick<SourceFile, 'path' | 'bytes'>>,
-  digestOf: (bytes: Uint8Array) => string = bytesDigest,
-): string {
+export function contentHash(files: ReadonlyArray<Pick<SourceFile, 'path' | 'bytes' | 'held'>>): string {
   const hash = createHash('sha256');
-  for (const { path, bytes } of files) hash.update(JSON.stringify([path, digestOf(bytes)]));
+  for (const file of files) hash.update(JSON.stringify([file.path, heldDigest(file)]));
   return `sha256:${hash.digest('hex')}`;
 }
-
-export const bytesDigest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 /** What people read in logs and history: the commit where there is one, marked if the files differ from it. */
 export function revisionText(content: string, git: Pick<GitState, 'commit' | 'dirty'> | null): string {

@@ -15,6 +15,8 @@ import {
   REPEATED_PATH,
   repeatedPaths,
 } from '../git/tree.ts';
+import { HeldBytes } from '../held-bytes.ts';
+import { HeldFile } from '../held-file.ts';
 import type { BlobCache } from './blob-cache.ts';
 import { foldersAround } from '../whole/replaced.ts';
 import { emptyFolder, tooManyBytes, tooManyFiles, tooManyNames } from '../too-much.ts';
@@ -148,8 +150,8 @@ async function readEntries(
   if (blobs === null) return null;
   return {
     files: small.map(({ path, id }, index): SourceFile => {
-      const bytes = blobs[index] ?? new Uint8Array();
-      return { path, file: shownFile(kinds, path), bytes, stamp: id, inGit: 'commit' };
+      const held = blobs[index] ?? HeldBytes.of(new Uint8Array());
+      return new HeldFile({ path, file: shownFile(kinds, path), stamp: id, inGit: 'commit' }, held);
     }),
     unreadable: entries.flatMap((entry) => {
       const file = shownFile(kinds, entry.path);

@@ -1,7 +1,7 @@
 // The policy files as they were when their groups came into force: what a file is compared with to tell whether it is
 // whole.
-import { createHash } from 'node:crypto';
-import type { PolicyFolder } from '../source.ts';
+import { heldDigest, HeldBytes } from '../held-bytes.ts';
+import type { PolicyFolder, SourceFile } from '../source.ts';
 
 export interface FileInForce {
   /** As shown to people. */
@@ -10,7 +10,7 @@ export interface FileInForce {
   /** SHA-256 of the bytes, in hexadecimal digits. */
   readonly hash: string;
   /** Null: too many to be kept over a restart. */
-  readonly bytes: Uint8Array | null;
+  readonly held: HeldBytes | null;
 }
 
 export interface FilesInForce {
@@ -45,8 +45,8 @@ export function filesAfter(
     unreadable.some((each) => each.path === path || path.startsWith(`${each.path}/`));
   const stays = (path: string): boolean => present.has(path) || isUnread(path);
   const next = new Map([...before.files].filter(([path]) => stays(path)));
-  for (const { path, file, bytes } of files) {
-    if (!badFiles.has(file)) next.set(path, fileInForce(file, bytes, next.get(path)));
+  for (const each of files) {
+    if (!badFiles.has(each.file)) next.set(each.path, fileInForce(each, next.get(each.path)));
   }
   const gone = [...before.gone, ...[...before.files].filter(([path]) => !stays(path))];
   return {
@@ -57,9 +57,9 @@ export function filesAfter(
 }
 
 /** The one before if the bytes are the same: most files are, at most loads. */
-function fileInForce(file: string, bytes: Uint8Array, before: FileInForce | undefined): FileInForce {
-  const known = before?.bytes ?? null;
-  if (before !== undefined && known !== null && (known === bytes || Buffer.compare(known, bytes) === 0))
-    return before;
-  return { file, length: bytes.length, hash: createHash('sha256').update(bytes).digest('hex'), bytes };
+function fileInForce(each: SourceFile, before: FileInForce | undefined): FileInForce {
+  const hash = heldDigest(each);
+  if (before !== undefined && before.held !== null && before.hash === hash) return before;
+  const held = each.held ?? HeldBytes.of(each.bytes, hash);
+  return { file: each.file, length: held.length, hash, held };
 }

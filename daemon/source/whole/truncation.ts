@@ -1,6 +1,7 @@
 // A file that is only the beginning of the one in force looks like half of it: an editor, a copy or a full disk has
 // stopped in the middle. It is not taken before git knows it or it has stayed like that for a while.
 import type { Clock } from '../../clock.ts';
+import { lengthOf } from '../held-bytes.ts';
 import { unreadable, type PolicyFolder, type SourceFile, type Unreadable } from '../source.ts';
 import type { FileInForce, FilesInForce } from './files-in-force.ts';
 
@@ -37,7 +38,7 @@ export class TruncationWatch {
     const waits: number[] = [];
     for (const file of folder.files) {
       const before = inForce.files.get(file.path) ?? inForce.gone.get(file.path);
-      const cut = before === undefined ? null : cutOff(file.bytes, before);
+      const cut = before === undefined ? null : cutOff(file, before);
       if (before === undefined || cut === null || (cut === 'afterLine' && file.inGit !== null)) continue;
       const sighting = this.#sightingOf(file);
       sightings.set(file.path, sighting);
@@ -68,8 +69,10 @@ export class TruncationWatch {
  */
 type CutOff = 'afterLine' | 'insideLine' | null;
 
-function cutOff(bytes: Uint8Array, before: FileInForce): CutOff {
-  if (bytes.length >= before.length || !isBeginning(bytes, before)) return null;
+function cutOff(file: SourceFile, before: FileInForce): CutOff {
+  if (lengthOf(file) >= before.length) return null;
+  const { bytes } = file;
+  if (!isBeginning(bytes, before)) return null;
   return bytes.at(-1) === LINE_BREAK ? 'afterLine' : 'insideLine';
 }
 
@@ -77,8 +80,9 @@ const LINE_BREAK = 0x0a;
 const BLANK: ReadonlySet<number> = new Set([LINE_BREAK, 0x0d, 0x20, 0x09]);
 
 /** Where the bytes in force were not kept, every shorter file may be their beginning. */
-function isBeginning(bytes: Uint8Array, { bytes: before }: FileInForce): boolean {
-  if (before === null) return true;
+function isBeginning(bytes: Uint8Array, { held }: FileInForce): boolean {
+  if (held === null) return true;
+  const before = held.bytes;
   if (Buffer.compare(before.subarray(0, bytes.length), bytes) !== 0) return false;
   return bytes.length === 0 || before.subarray(bytes.length).some((byte) => !BLANK.has(byte));
 }

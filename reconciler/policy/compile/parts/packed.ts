@@ -81,24 +81,41 @@ class Packer {
 /** What `pack` was given. Parts that are equal are one and the same object, with `shared` also those of several texts: do not change them. */
 export function unpack(text: string, shared = new SharedParts()): unknown {
   const { shapes, rows } = JSON.parse(text) as Packed;
+  const blanks = shapes.map(blankOf);
   const values: unknown[] = [];
   for (const row of rows) {
-    values.push(Array.isArray(row) ? unpackedRow(row as ListRow, values, { shapes, shared }) : row);
+    values.push(Array.isArray(row) ? unpackedRow(row as ListRow, values, { shapes, blanks, shared }) : row);
   }
   return values.at(-1);
 }
 
 type ListRow = Extract<Row, readonly unknown[]>;
 
+type Blank = Readonly<Record<string, unknown>>;
+
+/**
+ * An object with these keys. The engine gives a copy of it, and of what was parsed at once, room for just so many; one that
+ * grows key by key takes a quarter more.
+ */
+const blankOf = (keys: readonly string[]): Blank =>
+  JSON.parse(`{${keys.map((key) => `${JSON.stringify(key)}:null`).join()}}`) as Blank;
+
+interface Unpacking extends Pick<Packed, 'shapes'> {
+  /** Of each shape. */
+  readonly blanks: readonly Blank[];
+  readonly shared: SharedParts;
+}
+
 function unpackedRow(
   row: ListRow,
   values: readonly unknown[],
-  { shapes, shared }: Pick<Packed, 'shapes'> & { readonly shared: SharedParts },
+  { shapes, blanks, shared }: Unpacking,
 ): unknown {
   if (row[0] === 'n') return BigInt(row[1]);
   if (row[0] === 'a') return row.slice(1).map((at) => values[Number(at)]);
-  const keys = shapes[row[1] ?? 0] ?? [];
-  const value: Record<string, unknown> = {};
+  const shape = row[1] ?? 0;
+  const keys = shapes[shape] ?? [];
+  const value: Record<string, unknown> = { ...blanks[shape] };
   for (let at = 0; at < keys.length; at++) value[keys[at] ?? ''] = values[Number(row[at + 2])];
   return keys[0] === KIND ? shared.of(value) : value;
 }

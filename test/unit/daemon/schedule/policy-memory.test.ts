@@ -27,10 +27,10 @@ describe('what is known of the policies after a restart', () => {
 
     const next = new DesiredKeeper({ accounts: ['default'], settleMs: 10_000 });
     await new PolicyMemory(journal, next).recall();
-    const known = [...next.filesInForce.files].map(([path, { length, bytes }]) => [
+    const known = [...next.filesInForce.files].map(([path, { length, held }]) => [
       path,
       length,
-      bytes === null ? null : Buffer.from(bytes).toString(),
+      held === null ? null : Buffer.from(held.bytes).toString(),
     ]);
     expect(known).toEqual([
       ['large.yaml', texts['large.yaml'].length, null],

@@ -399,7 +399,7 @@ describe('a keeper that was told what was in force before', () => {
     const { keep } = watchful();
     const { state } = await keep.take(loaded(files, 'r1'));
     const { files: known, ...rest } = keep.filesInForce;
-    const without = [...known].map(([path, file]) => [path, { ...file, bytes: null }] as const);
+    const without = [...known].map(([path, file]) => [path, { ...file, held: null }] as const);
     const next = watchful();
     next.keep.restore(state, { ...rest, files: bytes === 'kept' ? known : new Map(without) });
     return next;

@@ -15,7 +15,8 @@ function setUp() {
     disk.reads += 1;
     return Promise.resolve(Buffer.from(disk.text));
   });
-  const textOf = async (file: ListedFile) => Buffer.from((await cache.read(file))?.bytes ?? []).toString();
+  const textOf = async (file: ListedFile) =>
+    Buffer.from((await cache.read(file))?.held.bytes ?? []).toString();
   return { disk, cache, textOf };
 }
 
@@ -42,7 +43,7 @@ describe('a policy file', () => {
     const first = await cache.read(listed(0));
     const second = await cache.read(listed(60_000));
     expect(disk.reads).toBe(2);
-    expect(second?.bytes).toBe(first?.bytes);
+    expect(second?.held).toBe(first?.held);
   });
 
   it('is read again when its stamp is another one, and after it was gone', async () => {

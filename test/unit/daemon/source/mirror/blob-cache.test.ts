@@ -19,6 +19,6 @@ onlyWith('git', it)('of a new commit only the files that it changed are read', a
   await writeFiles(folder, { 'a.yaml': 'three' });
   git.commit();
   const after = await read();
-  expect(after.map((bytes) => Buffer.from(bytes).toString())).toEqual(['three', 'two']);
+  expect(after.map(({ bytes }) => Buffer.from(bytes).toString())).toEqual(['three', 'two']);
   expect(after[1]).toBe(before[1]);
 });
