@@ -8,6 +8,7 @@ import { benchEstate } from './estate/estate.ts';
 import { benchExposure } from './exposure.ts';
 import { benchHistory } from './history.ts';
 import { benchJudge } from './judge.ts';
+import { benchLooks } from './looks.ts';
 import { benchPlan } from './plan.ts';
 import { benchReport } from './report/report.ts';
 
@@ -17,6 +18,7 @@ const BENCHES: Readonly<Record<string, () => void | Promise<void>>> = {
   exposure: benchExposure,
   history: benchHistory,
   judge: benchJudge,
+  looks: benchLooks,
   plan: benchPlan,
 };
 /** With options, and an exit code. */

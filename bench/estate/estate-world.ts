@@ -100,6 +100,11 @@ export class EstateWorld {
     this.daemon.kill('SIGHUP');
   }
 
+  /** From now on no one asks for the daemon's health, which costs it more than its looks do; there is no `strain` any more. */
+  leaveAlone(): void {
+    this.#health.disconnect();
+  }
+
   async strain(): Promise<Strain> {
     const answers = [this.#daemonChild, this.#health].map(async (child) => {
       const answer = once(child, 'message');

@@ -1,6 +1,6 @@
 // Calls of whoever looked after a group before may still be under way when this replica takes it over. An intent that was
-// found open is sent again with its own token, so that a late first arrival has no effect of its own; or it is waited
-// for, until it can arrive no more.
+// found open alone is sent again with its own token, so that a late first arrival has no effect of its own; any other is
+// waited for, until it can arrive no more.
 import { stepRequest } from '../ecs/convert/requests.ts';
 import type { GroupRun } from './group-run.ts';
 import { isSameCall } from './intents.ts';
@@ -21,5 +21,6 @@ export async function mustWaitMs(run: GroupRun, { plan, input }: Planned): Promi
   if (step === undefined || leftMs === 0) return 0;
   const open = await run.engine.journal.openIntents(run.group);
   const first = stepRequest(run.group, step, input.described.apiLevel);
-  return open.length === 0 || open.some((intent) => isSameCall(intent, first)) ? 0 : leftMs;
+  // A second one could still arrive after this call, and undo it.
+  return open.every((intent) => isSameCall(intent, first)) ? 0 : leftMs;
 }

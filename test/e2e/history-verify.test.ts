@@ -1,6 +1,4 @@
 // `rampart history --verify` on the journal of a real daemon: whole as it was left, and broken where a hand was in it.
-import path from 'node:path';
-import { DatabaseSync } from '@photostructure/sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { startTestEmulator, type TestEmulator } from '../support/emulator.ts';
 import { configFor, policyFor, wireGroup } from '../support/estate.ts';
@@ -26,12 +24,6 @@ afterEach(async () => {
 });
 
 const run = (command: string) => workspace.runHere(command.split(' '));
-
-function byHand(sql: string): void {
-  const db = new DatabaseSync(path.join(workspace.folder, '.rampart', 'journal.db'));
-  db.exec(sql);
-  db.close();
-}
 
 /** A first rule, and another in its place; the heads that the daemon told of at its stop. */
 async function lifeOfDaemon(): Promise<LogLine[]> {
@@ -64,7 +56,7 @@ test('the head that a daemon tells at its stop is in its history, and all up to 
 
 test('a journal row changed by hand is found and named, and the command ends with 1', async () => {
   await lifeOfDaemon();
-  byHand(`UPDATE history SET result = 'failed' WHERE number = 2`);
+  await workspace.changeJournal(`UPDATE history SET result = 'failed' WHERE number = 2`);
   const { calls } = JSON.parse((await run('history --json')).stdout) as {
     calls: Array<{ clientToken: string; at: string }>;
   };
@@ -86,12 +78,12 @@ test('a journal row changed by hand is found and named, and the command ends wit
 
 test('what is gone is told, and a head that is not there', async () => {
   await lifeOfDaemon();
-  byHand('DELETE FROM history');
+  await workspace.changeJournal('DELETE FROM history');
   expect(await run('history --verify')).toMatchObject({
     code: 1,
     stdout: `${CHAIN}: BROKEN: entries 1 to 2 are missing at the end; no entry before it is whole\n`,
   });
-  byHand('DELETE FROM chains');
+  await workspace.changeJournal('DELETE FROM chains');
   expect(await run('history --verify')).toMatchObject({ code: 0, stdout: 'the history is empty\n' });
   const { code, stdout } = await run(`history --verify --head ${'A'.repeat(64)}`);
   expect(code).toBe(1);

@@ -1,10 +1,8 @@
 // SIGTERM in the middle of plans: the daemon finishes or leaves open what it has begun, ends with 0 within its grace
 // of 20 s, and the next one goes on from there.
-import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startTestEmulator, type TestEmulator } from '../support/emulator.ts';
 import { configFor, policyFor, wireGroup } from '../support/estate.ts';
-import { readJournalTokens } from '../support/journal-file.ts';
 import { Ordeal } from '../support/ordeal.ts';
 import { Workspace, type RampartProcess } from '../support/rampart.ts';
 
@@ -32,7 +30,6 @@ describe('a call that never gets an answer', () => {
   let workspace: Workspace;
   let daemon: RampartProcess;
 
-  const journal = () => readJournalTokens(path.join(workspace.folder, '.rampart', 'journal.db'));
   const writes = async () => (await emulator.calls()).filter(({ action }) => !action.startsWith('Describe'));
 
   beforeEach(async () => {
@@ -55,12 +52,12 @@ describe('a call that never gets an answer', () => {
   /** The next daemon finds the effect and closes what the first one left open. */
   async function expectRecovery(): Promise<void> {
     const [{ clientToken } = { clientToken: '' }] = await writes();
-    expect(journal().open).toEqual(new Set([clientToken]));
+    expect((await workspace.journalTokens()).open).toEqual(new Set([clientToken]));
     const next = workspace.start(['run']);
     await next.event('intent.recovered', { clientToken });
     await next.event('group.converged', { group: 'sg-web' });
     await next.stop();
-    expect(journal()).toEqual({ open: new Set(), closed: new Set([clientToken]) });
+    expect(await workspace.journalTokens()).toEqual({ open: new Set(), closed: new Set([clientToken]) });
     expect(await writes()).toHaveLength(1);
   }
 

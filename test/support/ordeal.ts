@@ -11,7 +11,6 @@
 //   intent       the journal knew the token of every write before it came
 //   one effect   no token has two effects
 //   same token   a call whose end the daemon did not live to see comes again only with its own token
-import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { expect } from 'vitest';
@@ -19,8 +18,6 @@ import type { GroupContext } from '../../reconciler/exposure/engine/context.ts';
 import { ruleIdentity, type Rule } from '../../reconciler/model/rule.ts';
 import { startAmbushedEmulator, type AmbushedEmulator, type Fate, type Struck } from './ambushed-emulator.ts';
 import { configFor, REGION, wireGroup } from './estate.ts';
-import { fileChanges } from './file-change.ts';
-import { readJournalTokens } from './journal-file.ts';
 import { oracleDecide } from './packet-oracle.ts';
 import { PacketSource } from './packets.ts';
 import { Random } from './random.ts';
@@ -145,7 +142,7 @@ export class Ordeal {
     released?.();
     await this.#emulator.settle();
     if (loose !== null) this.#checkRepetition(loose);
-    this.#checkTokens();
+    await this.#checkTokens();
   }
 
   /** The last daemon is left alone until all is as the policies say; then it is stopped, and all is judged. */
@@ -156,12 +153,12 @@ export class Ordeal {
     await this.#converged(daemon);
     const { code } = await daemon.stop();
     expect(code).toBe(0);
-    this.#checkTokens();
+    await this.#checkTokens();
     for (const group of GROUPS) {
       this.#judge(group);
       expect(this.#held(group), group).toEqual(this.#wanted(group));
     }
-    expect(readJournalTokens(this.#journal).open).toEqual(new Set());
+    expect((await this.#workspace.journalTokens()).open).toEqual(new Set());
     const plan = await this.#workspace.run(['plan']);
     expect(plan.code, plan.stdout + plan.stderr).toBe(0);
   }
@@ -170,10 +167,6 @@ export class Ordeal {
     this.#loose?.call.release();
     await this.#workspace.dispose();
     await this.#emulator.close();
-  }
-
-  get #journal(): string {
-    return path.join(this.#workspace.folder, '.rampart', 'journal.db');
   }
 
   async #converged(daemon: RampartProcess, from = 0): Promise<void> {
@@ -270,8 +263,8 @@ export class Ordeal {
     const ended = daemon.finished.then(() => null);
     const struck = await Promise.race([laid, this.#allAsWanted(), ended]);
     if (struck !== null && journalWrites > 0) {
-      const folder = path.dirname(this.#journal);
-      await Promise.race([fileChanges(folder, journalWrites), this.#allAsWanted(), ended]);
+      const written = this.#workspace.journalWrites(daemon, journalWrites).catch(() => null);
+      await Promise.race([written, this.#allAsWanted(), ended]);
     }
     strike();
     expectEnd(await daemon.finished, blow === 'SIGKILL' ? [null] : [0]);
@@ -316,8 +309,8 @@ export class Ordeal {
     return identities(this.#policies.get(group) ?? []);
   }
 
-  #checkTokens(): void {
-    const { open, closed } = readJournalTokens(this.#journal);
+  async #checkTokens(): Promise<void> {
+    const { open, closed } = await this.#workspace.journalTokens();
     const effects = new Set<string>();
     const lost = this.#loose?.call.params.ClientToken ?? null;
     if (lost !== null) expect([...open, ...closed], 'intent before its call').toContain(lost);

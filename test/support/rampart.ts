@@ -6,6 +6,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runCommand } from './command.ts';
 import { WorkspaceJournal } from './e2e-journal.ts';
+import type { JournalTokens } from './journal-file.ts';
 import { strangeLines } from './log-lines.ts';
 import { UNPRIVILEGED } from './optional-tool.ts';
 import { removeFolder } from './remove-folder.ts';
@@ -45,6 +46,27 @@ export class Workspace {
   /** That of a git source. */
   get mirrorFolder(): string {
     return path.join(this.folder, this.#journal.mirrorFolder);
+  }
+
+  /** Its file, or the URL of its database. */
+  get journalPlace(): string {
+    return this.#journal.place(this.folder);
+  }
+
+  /** A hand in the journal. */
+  changeJournal(sql: string): Promise<void> {
+    return this.#journal.change(this.folder, sql);
+  }
+
+  /** The ClientTokens that the journal of the config knows. */
+  journalTokens(): Promise<JournalTokens> {
+    return this.#journal.tokens(this.folder);
+  }
+
+  /** Waits until that daemon has written so often to its journal, or as good as that. */
+  journalWrites(daemon: RampartProcess, count: number): Promise<unknown> {
+    const from = daemon.lines.length;
+    return this.#journal.changes(this.folder, count, (lines) => daemon.line(() => true, from + lines - 1));
   }
 
   /** Starts a command that goes on running. */

@@ -88,6 +88,19 @@ describe('an intent that an earlier owner left open', () => {
     const closed = await engine.journal.history({ group: HERE, sinceMs: null, limit: 9 });
     expect(closed).toMatchObject([{ clientToken, result: 'applied' }]);
   });
+
+  it('is not sent again while another one is open, whose call may arrive after it', async () => {
+    const { engine, writes, state } = setUp(CALL_MS);
+    await leaveOpen(engine, DNS);
+    await leaveOpen(engine, TLS);
+    writes.length = 0;
+    const { outcome } = await reconcile(engine, [WEB, TLS]);
+    expect(outcome).toMatchObject({ kind: 'not-converged', next: { afterMs: CALL_MS } });
+    expect(writes).toEqual([]);
+    state.leftMs = 0;
+    await reconcile(engine, [WEB, TLS]);
+    expect((await reconcile(engine, [WEB, TLS])).outcome).toMatchObject({ kind: 'converged' });
+  });
 });
 
 describe('a replica that lost the lease of a group', () => {
