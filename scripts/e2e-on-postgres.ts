@@ -4,8 +4,9 @@ import { spawnSync } from 'node:child_process';
 import { startPostgres } from '../test/support/postgres.ts';
 
 /**
- * Files that are about the file of a journal, or have a server of their own. And one of kills, in which a call may be held up for
- * longer than it can be on its way, and the daemon waits out that time after each: `test:trial -- owners` kills on PostgreSQL.
+ * Files that are about the file of a journal, or have a server of their own. And one of kills: what a killed daemon left open is
+ * closed on PostgreSQL only when its calls can arrive no more, 23 s later, and calls of that test arrive later still.
+ * `test:trial -- owners` kills there instead.
  */
 const NOT_HERE = ['journal-trouble', 'postgres', 'replicas', 'kill'];
 /**

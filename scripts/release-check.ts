@@ -19,7 +19,10 @@ const onNode = (major: number, command: string): string =>
 const CHECKS: readonly Check[] = [
   { name: 'types, lint, layout, format', command: 'npm run check' },
   { name: 'tests on this Node.js', command: 'npm test' },
-  { name: 'end-to-end tests on PostgreSQL', command: 'tsx scripts/e2e-on-postgres.ts' },
+  {
+    name: 'end-to-end tests on PostgreSQL',
+    command: 'npm run build && npx tsx scripts/e2e-on-postgres.ts',
+  },
   { name: 'tests on Node.js 22', command: onNode(22, 'node --version && npm test') },
   { name: 'tests on Node.js 24', command: onNode(24, 'node --version && npm test') },
   {

@@ -36,7 +36,7 @@ export function createGroupReader(
   const { apiLevel, heads, readGroups, clock } = parts;
   // What the groups of a region showed last, for groups without rules.
   const seenLevels = new Map<string, ApiLevel>();
-  const knownReads = new KnownReads();
+  const knownReads = new KnownReads(heads);
 
   const readOnce = async (
     group: GroupRef,

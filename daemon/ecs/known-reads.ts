@@ -1,36 +1,37 @@
-// The last read of each group, by the digest of its answer. A group that stays as it is is then the very object that was read
-// before: nothing is parsed, and whoever compares groups sees at once that they are one.
-import { groupKey, type DescribedGroup, type GroupRef } from '../../reconciler/model/group.ts';
+// The last read of each group, by the digest of its answer. A group that stays as it is is then one that was read before:
+// nothing is parsed, and whoever compares groups sees that they are one, mostly by the object itself.
+import type { DescribedGroup, GroupRef } from '../../reconciler/model/group.ts';
 import type { WireGroup } from './convert/answer-schemas.ts';
 import { changeSince } from './heads/head-entry.ts';
-
-interface NotedRead {
-  readonly digest: string;
-  /** Kept alive by whoever works with it, and by nothing here. */
-  readonly group: WeakRef<DescribedGroup>;
-}
+import type { HeadStore } from './heads/head-store.ts';
+import { HeldGroup } from './heads/held-group.ts';
 
 export interface KnownRead {
   readonly digest: string;
   readonly group: DescribedGroup;
 }
 
-/** Grows with the groups that are read, by some hundred bytes each. */
+/** Kept beside the heads, and forgotten with them: those of groups that are followed, and others as long as someone works with them. */
 export class KnownReads {
-  readonly #noted = new Map<string, NotedRead>();
+  readonly #heads: Pick<HeadStore, 'of'>;
+
+  constructor(heads: Pick<HeadStore, 'of'>) {
+    this.#heads = heads;
+  }
 
   /** Null: none, or the head says something else now. */
   of(group: GroupRef, head: WireGroup): KnownRead | null {
-    const noted = this.#noted.get(groupKey(group));
-    const known = noted?.group.deref();
-    if (noted === undefined || known === undefined || changeSince(known, head) !== null) return null;
+    const noted = this.#heads.of(group).lastRead(group.id);
+    const known = noted?.held.group ?? null;
+    if (noted === null || known === null || changeSince(known, head) !== null) return null;
     return { digest: noted.digest, group: known };
   }
 
   /** What a group without rules is taken for hangs on more than its answer, so it is not known. */
   note(group: DescribedGroup, digest: string | null): void {
-    const key = groupKey(group);
-    if (digest === null || group.rules.length === 0) this.#noted.delete(key);
-    else this.#noted.set(key, { digest, group: new WeakRef(group) });
+    const heads = this.#heads.of(group);
+    const isKnown = digest !== null && group.rules.length > 0;
+    const held = (isFollowed: boolean): HeldGroup => new HeldGroup(group, isFollowed);
+    heads.noteRead(group.id, (isFollowed) => (isKnown ? { digest, held: held(isFollowed) } : null));
   }
 }

@@ -14,9 +14,9 @@ export interface DigestedPolicy {
   readonly digest: string;
 }
 
-/** So is a group, and what stays as it is comes as the same object again. */
+/** So is a group, and what stays as it is comes as the same object again, if someone has worked with it since. */
 export interface DigestedGroup {
-  readonly of: DescribedGroup;
+  readonly of: WeakRef<DescribedGroup>;
   readonly digest: string;
 }
 
@@ -35,8 +35,8 @@ export interface DigestedInput extends DigestedParts {
 export function digestInput(input: PlanInput, known: DigestedParts | null): DigestedInput {
   const { desired, described, safety } = input;
   const policy = digestPolicy(desired, known?.policy ?? null);
-  const group =
-    known?.group.of === described ? known.group : { of: described, digest: digestValue(described) };
+  const isKnown = known?.group.of.deref() === described;
+  const group = isKnown ? known.group : { of: new WeakRef(described), digest: digestValue(described) };
   const inForce = safety?.inForce ?? null;
   const judged = inForce === null ? safety : { ...safety, inForce: digestPolicy(inForce, policy).digest };
   const parts = { desired: policy.digest, described: group.digest, safety: judged, nowMs: null };

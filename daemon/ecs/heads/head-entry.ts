@@ -5,7 +5,15 @@ import type { WireGroup } from '../convert/answer-schemas.ts';
 import { decodeHead, tagsOf, type HeadFields } from '../convert/decode-group.ts';
 import type { Failure } from '../failures/failure.ts';
 import { readFailure } from '../pages.ts';
+import type { HeldGroup } from './held-group.ts';
 import { afterHead, NOTHING_COUNTED, type CountMemory, type RuleCounts } from './rule-counts.ts';
+
+/** The last read of a group in full. */
+export interface NotedRead {
+  /** Of its answer. */
+  readonly digest: string;
+  readonly held: HeldGroup;
+}
 
 export interface HeadEntry {
   /** Null: there was no such group. */
@@ -17,6 +25,8 @@ export interface HeadEntry {
   /** When its group was last looked at. */
   readonly lookedMs: number;
   readonly counts: CountMemory;
+  /** Null: none is known. */
+  readonly lastRead: NotedRead | null;
   readonly isFollowed: boolean;
   /** Its id spoils a page: the cloud refused a call that named it alone. */
   readonly isLoner: boolean;
@@ -28,6 +38,7 @@ export const UNREAD: HeadEntry = {
   askedMs: -Infinity,
   lookedMs: -Infinity,
   counts: NOTHING_COUNTED,
+  lastRead: null,
   isFollowed: false,
   isLoner: false,
 };

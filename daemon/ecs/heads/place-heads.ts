@@ -9,7 +9,7 @@ import type { Failure } from '../failures/failure.ts';
 import { readFailure } from '../pages.ts';
 import { moreUrgent, type Urgency } from '../urgency.ts';
 import { filterByIds, MOST_IDS_A_PAGE, type ReadGroups } from './group-pages.ts';
-import { entryAfter, groupNotFound, UNREAD, type HeadEntry } from './head-entry.ts';
+import { entryAfter, groupNotFound, UNREAD, type HeadEntry, type NotedRead } from './head-entry.ts';
 import type { HeadAges, HeadCause, HeadListener, Probed } from './heads.ts';
 import { afterLook, type RuleCounts } from './rule-counts.ts';
 
@@ -79,6 +79,16 @@ export class PlaceHeads {
   noteLook(id: string, seen: RuleCounts, beganMs: number): void {
     const entry = this.#entryOf(id);
     this.#entries.set(id, { ...entry, lookedMs: beganMs, counts: afterLook(entry.counts, seen) });
+  }
+
+  /** @param read given whether the group is followed */
+  noteRead(id: string, read: (isFollowed: boolean) => NotedRead | null): void {
+    const entry = this.#entryOf(id);
+    this.#entries.set(id, { ...entry, lastRead: read(entry.isFollowed) });
+  }
+
+  lastRead(id: string): NotedRead | null {
+    return this.#entryOf(id).lastRead;
   }
 
   /** What is believed of the group may be wrong: the next who needs it reads it. */

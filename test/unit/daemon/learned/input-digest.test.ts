@@ -117,7 +117,7 @@ describe('the digest of what decides a plan', () => {
   it('takes a group that is the same object as it was digested before', () => {
     const input = whole();
     const known = digestInput(input, null);
-    const marked = { ...known, group: { of: input.described, digest: 'marked' } };
+    const marked = { ...known, group: { of: new WeakRef(input.described), digest: 'marked' } };
     expect(digestInput(input, marked).group).toBe(marked.group);
     const again = digestInput({ ...input, described: { ...input.described } }, marked);
     expect(again.digest).toBe(known.digest);

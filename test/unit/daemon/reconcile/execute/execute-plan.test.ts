@@ -75,7 +75,7 @@ async function execute({ plan, before, atCheckpoint, leftOpen, answers = [] }: S
     readAtMs: 0,
     made: {
       ...{ key: '', fromMs: 0, untilMs: Infinity, plan },
-      ...{ policy: { of: policy, digest: '' }, group: { of: before, digest: '' } },
+      ...{ policy: { of: policy, digest: '' }, group: { of: new WeakRef(before), digest: '' } },
     },
     mark: null,
     isSettled: false,
