@@ -116,34 +116,37 @@ describe('FolderWatch', () => {
     }
   });
 
-  it.each(['the folder', 'a folder in it'])('hears %s that was removed and made again at once', async (which) => {
-    const root = path.join(await tempFolder({ 'policies/sub/a.yaml': 'one' }), 'policies');
-    let report: () => void = () => undefined;
-    const watch = new FolderWatch({
-      looks: new FolderLooks(() => listPolicyFiles(root)),
-      clock: systemClock,
-      timings: { pollMs: HOUR_MS, quietMs: 10, maxBurstMs: 100 },
-      fingerprint: (listing) => Promise.resolve(listingFingerprint(listing)),
-      known: listingFingerprint(await listPolicyFiles(root)),
-      onChange: () => report(),
-    });
-    onTestFinished(() => watch.close());
-    const heard = async (change: () => void): Promise<void> => {
-      const changed = new Promise<void>((resolve) => (report = resolve));
-      change();
-      await changed;
-    };
-    const write = (text: string) => () => writeFileSync(path.join(root, 'sub', 'a.yaml'), text);
+  it.each(['the folder', 'a folder in it'])(
+    'hears %s that was removed and made again at once',
+    async (which) => {
+      const root = path.join(await tempFolder({ 'policies/sub/a.yaml': 'one' }), 'policies');
+      let report: () => void = () => undefined;
+      const watch = new FolderWatch({
+        looks: new FolderLooks(() => listPolicyFiles(root)),
+        clock: systemClock,
+        timings: { pollMs: HOUR_MS, quietMs: 10, maxBurstMs: 100 },
+        fingerprint: (listing) => Promise.resolve(listingFingerprint(listing)),
+        known: listingFingerprint(await listPolicyFiles(root)),
+        onChange: () => report(),
+      });
+      onTestFinished(() => watch.close());
+      const heard = async (change: () => void): Promise<void> => {
+        const changed = new Promise<void>((resolve) => (report = resolve));
+        change();
+        await changed;
+      };
+      const write = (text: string) => () => writeFileSync(path.join(root, 'sub', 'a.yaml'), text);
 
-    // The first two may be found by the looks with which the watch begins.
-    for (const text of ['1', '22', '333']) await heard(write(text));
-    await heard(() => {
-      rmSync(which === 'the folder' ? root : path.join(root, 'sub'), { recursive: true });
-      mkdirSync(path.join(root, 'sub'), { recursive: true });
-      write('4444')();
-    });
-    for (const text of ['1', '22', '333']) await heard(write(text));
-  });
+      // The first two may be found by the looks with which the watch begins.
+      for (const text of ['1', '22', '333']) await heard(write(text));
+      await heard(() => {
+        rmSync(which === 'the folder' ? root : path.join(root, 'sub'), { recursive: true });
+        mkdirSync(path.join(root, 'sub'), { recursive: true });
+        write('4444')();
+      });
+      for (const text of ['1', '22', '333']) await heard(write(text));
+    },
+  );
 
   it('reports a file that is written in place without asking about all the others', async () => {
     const root = await tempFolder({ 'a.yaml': 'one', 'b.yaml': 'one' });
