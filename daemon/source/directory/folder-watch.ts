@@ -40,7 +40,7 @@ export class FolderWatch implements Watcher {
   #known: string | null;
   #closed = false;
   #native: FSWatcher | null = null;
-  /** The folder that `#native` watches. */
+  /** What `#native` watches; null: not all that it should. */
   #watchedStamp: string | null = null;
 
   constructor(options: FolderWatchOptions) {
@@ -94,10 +94,14 @@ export class FolderWatch implements Watcher {
     return true;
   }
 
-  /** Puts a new watcher on a folder that is new; it hints when it is ready, for what changed until then. */
-  async #watchFolderOf({ folder, folderStamp }: Listing): Promise<void> {
-    if (folderStamp === this.#watchedStamp) return;
-    this.#watchedStamp = folderStamp;
+  /**
+   * Puts a new watcher on a folder that is new, or has folders that can be read only now; it hints when it is ready, for
+   * what changed until then.
+   */
+  async #watchFolderOf({ folder, folderStamp, unreadable }: Listing): Promise<void> {
+    const stamp = JSON.stringify([folderStamp, unreadable.map((each) => each.path)]);
+    if (stamp === this.#watchedStamp) return;
+    this.#watchedStamp = stamp;
     await this.#native?.close();
     this.#native = folder === null ? null : watch(folder, WATCH_OPTIONS);
     this.#native

@@ -148,6 +148,39 @@ describe('FolderWatch', () => {
     },
   );
 
+  it('watches from the start again once a folder can be read that could not', async () => {
+    const root = await tempFolder({ 'a.yaml': 'one' });
+    const { unreadable } = await listPolicyFiles(path.join(root, 'missing'));
+    // A folder that cannot be read gets no watch. Here all have none, since it is another one that is watched.
+    const elsewhere = await tempFolder();
+    let isReadable = false;
+    const list = async (): Promise<Listing> => {
+      const listing = await listPolicyFiles(root);
+      return isReadable ? listing : { ...listing, folder: elsewhere, unreadable };
+    };
+    let report: () => void = () => undefined;
+    const reported = () => new Promise<void>((resolve) => (report = resolve));
+    const first = reported();
+    const watch = new FolderWatch({
+      looks: new FolderLooks(list),
+      clock: systemClock,
+      timings: { pollMs: HOUR_MS, quietMs: 10, maxBurstMs: 100 },
+      fingerprint: (listing) => Promise.resolve(listingFingerprint(listing)),
+      known: null,
+      onChange: () => report(),
+    });
+    onTestFinished(() => watch.close());
+    await first;
+    const readable = reported();
+    isReadable = true;
+    await readable;
+    for (const text of ['1', '22', '333']) {
+      const heard = reported();
+      await replace(path.join(root, 'a.yaml'), text);
+      await heard;
+    }
+  });
+
   it('reports a file that is written in place without asking about all the others', async () => {
     const root = await tempFolder({ 'a.yaml': 'one', 'b.yaml': 'one' });
     let listings = 0;
