@@ -146,7 +146,9 @@ export class DesiredKeeper {
     if (root !== null) return { folder: { ...loaded, files: [], unreadable: [root] }, lookAgainMs: null };
     const replaced = replacedFiles(this.#inForce, loaded);
     const folder = { ...loaded, unreadable: [...loaded.unreadable, ...replaced] };
-    return this.#truncation.hold(folder, this.#inForce);
+    const held = this.#truncation.hold(folder, this.#inForce);
+    if (replaced.length === 0) return held;
+    return { ...held, lookAgainMs: Math.min(held.lookAgainMs ?? Infinity, REPLACED_LOOK_MS) };
   }
 
   async #compiled(loaded: LoadedPolicies): Promise<Pick<Taken, 'update' | 'badFiles'>> {
@@ -163,6 +165,9 @@ export class DesiredKeeper {
     return { update: compiled(loaded, policies, before), badFiles: policies.badFiles };
   }
 }
+
+/** That what took the place of a policy file is gone changes no policy file, so that no watch tells of it. */
+const REPLACED_LOOK_MS = 10_000;
 
 const NOTHING_WANTED: WantedState = { groups: [], expectations: [], guardrails: [] };
 

@@ -40,7 +40,7 @@ export class FolderWatch implements Watcher {
   #known: string | null;
   #closed = false;
   #native: FSWatcher | null = null;
-  /** The folder that `#native` watches. */
+  /** What `#native` watches; null: not all that it should. */
   #watchedStamp: string | null = null;
 
   constructor(options: FolderWatchOptions) {
@@ -94,21 +94,39 @@ export class FolderWatch implements Watcher {
     return true;
   }
 
-  /** Puts a new watcher on a folder that is new; it hints when it is ready, for what changed until then. */
-  async #watchFolderOf({ folder, folderStamp }: Listing): Promise<void> {
-    if (folderStamp === this.#watchedStamp) return;
-    this.#watchedStamp = folderStamp;
+  /**
+   * Puts a new watcher on a folder that is new, or has folders that can be read only now; it hints when it is ready, for
+   * what changed until then.
+   */
+  async #watchFolderOf({ folder, folderStamp, unreadable }: Listing): Promise<void> {
+    const stamp = JSON.stringify([folderStamp, unreadable.map((each) => each.path)]);
+    if (stamp === this.#watchedStamp) return;
+    this.#watchedStamp = stamp;
     await this.#native?.close();
     this.#native = folder === null ? null : watch(folder, WATCH_OPTIONS);
     this.#native
       ?.on('all', () => this.#hints.raise(null))
       // What happens to files is told by these alone. Of events that come close together chokidar drops some; these all come.
-      .on('raw', (_, name, details) => this.#hints.raise(changedPath(name, details)))
+      .on('raw', (event, name, details) => this.#hear(event, changedPath(name, details)))
       .on('ready', () => this.#hints.raise(null))
       // Out of kernel watches, or a folder without permission: the poll goes on.
       .on('error', () => this.#hints.raise(null));
   }
+
+  /**
+   * A folder that is removed or moved takes its watch with it, and one of the same name that is there at once has none:
+   * chokidar does not tell them apart. So all of it is watched from the start again.
+   */
+  #hear(event: string, changed: string | null): void {
+    const isWatchLost = event === 'rename' && changed !== null && isFolderItself(changed);
+    if (isWatchLost) this.#watchedStamp = null;
+    this.#hints.raise(isWatchLost ? null : changed);
+  }
 }
+
+/** An event about the watched folder comes with the name of that folder, as one about a file of that name would. */
+const isFolderItself = (changed: string): boolean =>
+  path.basename(changed) === path.basename(path.dirname(changed));
 
 /** Path of what changed, from an event of the operating system; null: it says none. */
 function changedPath(name: unknown, details: unknown): string | null {

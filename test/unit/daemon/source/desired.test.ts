@@ -347,6 +347,17 @@ describe('what something of another kind has taken the place of', () => {
     expect(mended).toMatchObject({ problems: [], keptGroups: [] });
   });
 
+  it('goes once that is removed in its turn, which a look of its own finds out', async () => {
+    const keep = keeper();
+    await keep.take(loaded(before, 'r1'));
+    const load = loaded({ 'a.yaml': policy('sg-a') }, 'r2');
+    const update = await keep.take(withKinds(load, { folders: new Set(['team', 'team/b.yaml']) }));
+    expect(update).toMatchObject({ releasedGroups: [], lookAgainMs: 10_000 });
+    const gone = await keep.take(withKinds(load, { folders: new Set(['team']) }));
+    expect(ids(gone.releasedGroups)).toEqual(['sg-b']);
+    expect(gone).toMatchObject({ problems: [], lookAgainMs: null });
+  });
+
   it('goes with a file that is plainly removed beside it', async () => {
     const keep = keeper();
     await keep.take(withKinds(loaded(before, 'r1'), { folders: new Set(['team']) }));

@@ -1,9 +1,10 @@
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { HeldGroup, packedGroup, unpackedGroup } from '../../../../../daemon/ecs/heads/held-group.ts';
 import { digestValue } from '../../../../../daemon/learned/input-digest.ts';
 import type { DescribedGroup } from '../../../../../reconciler/model/group.ts';
 import { described, groupOf } from '../../../../support/plan-inputs.ts';
-import { rule } from '../../../../support/rule-sets.ts';
+import { arbitraryRules, rule } from '../../../../support/rule-sets.ts';
 
 /** With ids, as every group of today's API. */
 function groupRead(): DescribedGroup {
@@ -20,6 +21,28 @@ it('what was packed comes back equal, with its keys in the same order and the sa
   expect(back).toEqual(group);
   expect(digestValue(back)).toBe(digestValue(group));
   expect(back?.rules.map(({ rule }) => rule)).toEqual(group.rules.map(({ rule }) => rule));
+});
+
+it('so does a group of any rules and ids', () => {
+  const aSelector = fc.dictionary(fc.string(), fc.string());
+  const anId = fc.oneof(
+    fc.uuid(),
+    fc.string({ unit: fc.constantFrom('', ',', '\r', '\u2028', '"', '\\', 'ü') }),
+  );
+  fc.assert(
+    fc.property(arbitraryRules(8), fc.array(anId, { minLength: 8 }), aSelector, (rules, ids, selector) => {
+      const { rules: plain, ...group } = groupOf(described(rules));
+      const read = {
+        ...group,
+        rules: plain.map(({ rule }, at) => ({ rule, id: ids[at] ?? '', selector })),
+      };
+      const packed = packedGroup(read);
+      expect(packed === null).toBe(rules.length === 0);
+      if (packed === null) return;
+      expect(unpackedGroup(packed)).toEqual(read);
+      expect(digestValue(unpackedGroup(packed))).toBe(digestValue(read));
+    }),
+  );
 });
 
 it.each<[string, (group: DescribedGroup) => DescribedGroup]>([

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -111,6 +111,71 @@ describe('FolderWatch', () => {
     polling = false;
     for (const text of ['two', 'three']) {
       const heard = changed();
+      await replace(path.join(root, 'a.yaml'), text);
+      await heard;
+    }
+  });
+
+  it.each(['the folder', 'a folder in it'])(
+    'hears %s that was removed and made again at once',
+    async (which) => {
+      const root = path.join(await tempFolder({ 'policies/sub/a.yaml': 'one' }), 'policies');
+      let report: () => void = () => undefined;
+      const watch = new FolderWatch({
+        looks: new FolderLooks(() => listPolicyFiles(root)),
+        clock: systemClock,
+        timings: { pollMs: HOUR_MS, quietMs: 10, maxBurstMs: 100 },
+        fingerprint: (listing) => Promise.resolve(listingFingerprint(listing)),
+        known: listingFingerprint(await listPolicyFiles(root)),
+        onChange: () => report(),
+      });
+      onTestFinished(() => watch.close());
+      const heard = async (change: () => void): Promise<void> => {
+        const changed = new Promise<void>((resolve) => (report = resolve));
+        change();
+        await changed;
+      };
+      const write = (text: string) => () => writeFileSync(path.join(root, 'sub', 'a.yaml'), text);
+
+      // The first two may be found by the looks with which the watch begins.
+      for (const text of ['1', '22', '333']) await heard(write(text));
+      await heard(() => {
+        rmSync(which === 'the folder' ? root : path.join(root, 'sub'), { recursive: true });
+        mkdirSync(path.join(root, 'sub'), { recursive: true });
+        write('4444')();
+      });
+      for (const text of ['1', '22', '333']) await heard(write(text));
+    },
+  );
+
+  it('watches from the start again once a folder can be read that could not', async () => {
+    const root = await tempFolder({ 'a.yaml': 'one' });
+    const { unreadable } = await listPolicyFiles(path.join(root, 'missing'));
+    // A folder that cannot be read gets no watch. Here all have none, since it is another one that is watched.
+    const elsewhere = await tempFolder();
+    let isReadable = false;
+    const list = async (): Promise<Listing> => {
+      const listing = await listPolicyFiles(root);
+      return isReadable ? listing : { ...listing, folder: elsewhere, unreadable };
+    };
+    let report: () => void = () => undefined;
+    const reported = () => new Promise<void>((resolve) => (report = resolve));
+    const first = reported();
+    const watch = new FolderWatch({
+      looks: new FolderLooks(list),
+      clock: systemClock,
+      timings: { pollMs: HOUR_MS, quietMs: 10, maxBurstMs: 100 },
+      fingerprint: (listing) => Promise.resolve(listingFingerprint(listing)),
+      known: null,
+      onChange: () => report(),
+    });
+    onTestFinished(() => watch.close());
+    await first;
+    const readable = reported();
+    isReadable = true;
+    await readable;
+    for (const text of ['1', '22', '333']) {
+      const heard = reported();
       await replace(path.join(root, 'a.yaml'), text);
       await heard;
     }
