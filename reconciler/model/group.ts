@@ -2,7 +2,7 @@ import type { ApiLevel } from './api-dialect.ts';
 import type { Expectation, Guardrail } from './packets/pattern.ts';
 import type { Peer } from './peer.ts';
 import type { PortRange } from './ports.ts';
-import type { SourcePlace } from './problem.ts';
+import { compareText, type SourcePlace } from './problem.ts';
 import type { PolicyProtocol } from './protocol.ts';
 import { ruleIdentity, type Direction, type Rule, type RuleAction } from './rule.ts';
 
@@ -91,8 +91,14 @@ export interface DescribedRule {
 }
 
 /** What a call names the rule by: its id or, where there are none, what it is and how the vendor spells that. */
-export const handleOf = ({ rule, id, selector }: DescribedRule): string =>
-  id ?? `${ruleIdentity(rule)}|${JSON.stringify(selector)}`;
+export const handleOf = (described: DescribedRule): string =>
+  described.id ?? `${ruleIdentity(described.rule)}|${selectorFields(described)}`;
+
+/** Equal for equal fields, in whatever order an answer had them. */
+export function selectorFields({ selector }: Pick<DescribedRule, 'selector'>): string {
+  const entries = Object.entries(selector).sort(([a], [b]) => compareText(a, b));
+  return entries.map(([name, value]) => `${name}=${value}`).join('&');
+}
 
 /** Described rules to leave alone: those that fit every field that is there, of which there is at least one. */
 export interface IgnorePattern {

@@ -1,6 +1,6 @@
 // What differs, by identity: two maps and one pass. Both sides are canonical rules already, so equal
 // identities are equal texts and nothing here knows of CIDR spellings or letter case.
-import type { DescribedRule, DesiredRule } from '../../model/group.ts';
+import { selectorFields, type DescribedRule, type DesiredRule } from '../../model/group.ts';
 import { groupBy } from '../../model/collections.ts';
 import { compareText } from '../../model/problem.ts';
 import { compareRules, ruleIdentity } from '../../model/rule.ts';
@@ -68,9 +68,4 @@ export const duplicatesByIdentity = (rules: readonly DescribedRule[]): Map<strin
 function bestDuplicate(duplicates: readonly DescribedRule[], wanted: DesiredRule): DescribedRule | undefined {
   const inOrder = duplicates.length === 1 ? duplicates : [...duplicates].sort(compareDescribed);
   return inOrder.find((duplicate) => textHolds(duplicate.rule, wanted.rule)) ?? inOrder[0];
-}
-
-function selectorFields(described: DescribedRule): string {
-  const entries = Object.entries(described.selector).sort(([a], [b]) => compareText(a, b));
-  return entries.map(([name, value]) => `${name}=${value}`).join('&');
 }

@@ -82,4 +82,13 @@ describe('targets of the steps ahead that are not as the plan knows them', () =>
     expect(moved('10.1.0.9/16', '10.1.0.0/16')).toEqual([]);
     expect(moved('10.1.0.9/16')).toHaveLength(1);
   });
+
+  it('takes a rule for the same whose fields an answer has in another order', () => {
+    const of = (selector: DescribedRule['selector']) => ({ ...held(null, OTHER), selector });
+    const ahead: Step[] = [
+      { ...base, kind: 'revoke', targets: [of({ PortRange: '22/22', IpProtocol: 'TCP' })] },
+    ];
+    const now = groupOf([of({ IpProtocol: 'TCP', PortRange: '22/22' })], { apiLevel: 'legacy2019' });
+    expect(staleTargets([], ahead, now)).toEqual([]);
+  });
 });
