@@ -13,19 +13,13 @@ import { HOUR_MS } from '../clock.ts';
 
 const DETAILS_IN_EVENTS = 20;
 
-/**
- * Says what keeps the newest policies from coming into force, once: files that are looked at twice without a change say
- * nothing new. `before` is what was said last, and what is given back what is said now.
- */
+/** Answers whether there is something that keeps the newest policies from coming into force. */
 export function reportProblems(
   { telemetry }: Pick<Engine, 'telemetry'>,
   update: Pick<DesiredUpdate, 'state' | 'problems' | 'keptGroups'>,
-  { content, before }: { readonly content: string; readonly before: string },
-): string {
+): boolean {
   const errors = update.problems.filter((problem) => problem.severity === 'error');
-  if (errors.length === 0) return '';
-  const said = [content, ...errors.map(problemLine)].join('\n');
-  if (said === before) return before;
+  if (errors.length === 0) return false;
   const codes = [...new Set(errors.map(({ code }) => code))];
   const [code = ''] = codes;
   telemetry.emit('policies.rejected', {
@@ -36,7 +30,7 @@ export function reportProblems(
     details: errors.slice(0, DETAILS_IN_EVENTS).map(problemLine),
     keptGroups: update.keptGroups.length,
   });
-  return said;
+  return true;
 }
 
 /** Whoever may write a policy must not be able to rewrite a terminal that shows the log. */

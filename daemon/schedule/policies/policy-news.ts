@@ -17,10 +17,9 @@ export interface PolicyLook {
 
 export class PolicyNews {
   readonly #engine: Engine;
-  #rejection = '';
   #notes: readonly string[] = [];
   #groups: readonly DesiredGroup[] = [];
-  #wasGood = true;
+  #wasRejected = false;
   #wasHeld = false;
 
   constructor(engine: Engine) {
@@ -34,26 +33,25 @@ export class PolicyNews {
 
   tell(look: PolicyLook): void {
     const { update, loaded, verdict } = look;
-    const said = { content: loaded.content, before: this.#rejection };
-    this.#rejection = reportProblems(this.#engine, update, said);
-    if (this.#isNews(look)) {
+    const isRejected = reportProblems(this.#engine, update);
+    if (this.#isNews(look, isRejected)) {
       const { released, weakened } = verdict;
       reportLoaded(this.#engine, { ...update, releasedGroups: released, weakened }, loaded);
     }
     this.#notes = loaded.warnings.map(warningText);
     this.#groups = verdict.state.groups;
-    this.#wasGood = this.#rejection === '';
+    this.#wasRejected = isRejected;
     this.#wasHeld = verdict.held !== null;
   }
 
   /** Whether something came into force that has not been said. */
-  #isNews({ update, loaded, verdict, wasCutShort }: PolicyLook): boolean {
+  #isNews({ update, loaded, verdict, wasCutShort }: PolicyLook, isRejected: boolean): boolean {
     const { held, released, state } = verdict;
     if (held?.reason === 'brake') return false;
     const hasLost = released.length > 0;
     // The rejection says already what stays in force.
-    if (this.#rejection !== '' && isSameList(this.#groups, state.groups)) return hasLost;
+    if (isRejected && isSameList(this.#groups, state.groups)) return hasLost;
     const isNoted = loaded.warnings.map(warningText).some((note) => !this.#notes.includes(note));
-    return update.changed || wasCutShort || hasLost || this.#wasHeld || !this.#wasGood || isNoted;
+    return update.changed || wasCutShort || hasLost || this.#wasHeld || this.#wasRejected || isNoted;
   }
 }

@@ -70,7 +70,7 @@ function checkPolicy(yaml: YamlDocument): void {
   }
   if (isConfig(yaml.value)) {
     const message = 'this is a config, not a policy file';
-    const hint = '`rampart validate --config FILE` checks it, with the policies that it names';
+    const hint = 'name it with `--config FILE`, or move it out of the folder of policies';
     yaml.reporter.error([], { code: 'config-as-policy', message, hint });
     return;
   }
