@@ -1,25 +1,15 @@
 // Facts as text. JSON has no whole numbers of 128 bits, which addresses are: they stand as `n:` and their digits, and a
-// text that would be taken for one begins with `s:`. Both are put in and taken out beside `JSON`, since a function that it
-// calls for each value makes it ten times slower.
+// text that would be taken for one begins with `s:`. Both are put in and taken out beside `JSON`, for its speed.
+import { replacedInside } from '../../reconciler/model/collections.ts';
 
-export const factText = (value: unknown): string => JSON.stringify(withMarks(value));
+export const factText = (value: unknown): string => JSON.stringify(replacedInside(value, marked));
 
 /** What `factText` was given, but for fields that were undefined. */
 export const parseFact = (text: string): unknown => withoutMarks(JSON.parse(text));
 
-/** The very same value where JSON has a form for all of it. */
-function withMarks(value: unknown): unknown {
+function marked(value: unknown): unknown {
   if (typeof value === 'bigint') return `n:${value}`;
-  if (typeof value === 'string') return isMarked(value) ? `s:${value}` : value;
-  if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) {
-    const inside = value.map(withMarks);
-    return inside.some((each, at) => each !== value[at]) ? inside : value;
-  }
-  const fields = Object.entries(value);
-  const inside = fields.map(([key, each]) => [key, withMarks(each)] as const);
-  const isSame = inside.every(([, each], at) => each === fields[at]?.[1]);
-  return isSame ? value : Object.fromEntries(inside);
+  return typeof value === 'string' && isMarked(value) ? `s:${value}` : value;
 }
 
 /** Of what was just parsed, which it changes. */
