@@ -185,7 +185,8 @@ export class PostgresJournal extends PostgresDesk implements Journal {
     if (changed.length > 0)
       await this.#fence.note(group, (statements) => putGroupTexts(statements, group, changed));
     const inForce = new Map([...before, ...changed]).get('inForce');
-    if (facts.inForce && inForce !== undefined) this.#policies.note(group, inForce, facts.inForce);
+    if (facts.inForce && inForce !== undefined)
+      this.#policies.note(group, inForce, { policy: facts.inForce });
   }
 
   setEstateFacts(facts: Partial<EstateFacts>): Promise<void> {

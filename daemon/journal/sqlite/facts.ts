@@ -20,6 +20,9 @@ import { GROUP_FIELDS, scopeOf } from '../rows.ts';
 
 type NamedBodies = ReadonlyArray<{ readonly name: string; readonly body: string }>;
 
+/** Another number after every change that another connection has made, and after none of this one. */
+const STATE = 'data_version';
+
 const IS_OF_GROUP = 'account = ? AND region = ? AND group_id = ?';
 
 const partsOf = ({ account, region, id }: GroupRef): SqlValue[] => [account, region, id];
@@ -31,14 +34,14 @@ interface FactsOfGroups {
 }
 
 export function readGroupFacts({ db, policies }: FactsOfGroups, group: GroupRef): GroupFacts {
-  const bodies = groupBodies(db, group);
-  const inForce = bodies.get('inForce');
+  const state = db.pragma(STATE);
+  const known = policies.at(group, state);
+  // The policy is by far the largest of them.
+  const bodies = groupBodies(db, group, known === null ? '' : "AND name <> 'inForce'");
+  const text = bodies.get('inForce');
   const others = new Map([...bodies].filter(([name]) => name !== 'inForce'));
-  return {
-    ...NO_GROUP_FACTS,
-    ...parsedFacts(others),
-    inForce: inForce === undefined ? null : policies.read(group, inForce),
-  };
+  const read = text === undefined ? null : policies.read(group, text, state);
+  return { ...NO_GROUP_FACTS, ...parsedFacts(others), inForce: known ?? read };
 }
 
 /**
@@ -56,8 +59,10 @@ export function writeGroupFacts(
   const before = groupBodies(db, group);
   const changed = changedFacts(before, facts);
   writeBodies(db, group, { changed, haste });
-  const inForce = new Map([...before, ...changed]).get('inForce');
-  if (facts.inForce && inForce !== undefined) policies.note(group, inForce, facts.inForce);
+  if (facts.inForce === undefined) return;
+  const text = new Map([...before, ...changed]).get('inForce');
+  if (facts.inForce === null || text === undefined) policies.forget(group);
+  else policies.note(group, text, { policy: facts.inForce, state: db.pragma(STATE) });
 }
 
 interface ChangedBodies {
@@ -81,8 +86,8 @@ function writeBodies(db: Connection, group: GroupRef, { changed, haste }: Change
   else db.transaction(write);
 }
 
-function groupBodies(db: Connection, group: GroupRef): ReadonlyMap<string, string> {
-  const rows = db.all(`SELECT name, body FROM group_facts WHERE ${IS_OF_GROUP}`, ...partsOf(group));
+function groupBodies(db: Connection, group: GroupRef, but = ''): ReadonlyMap<string, string> {
+  const rows = db.all(`SELECT name, body FROM group_facts WHERE ${IS_OF_GROUP} ${but}`, ...partsOf(group));
   return bodiesByName(rows as NamedBodies);
 }
 

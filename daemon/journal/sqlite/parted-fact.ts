@@ -20,6 +20,15 @@ export interface Staged {
   readonly done: () => void;
 }
 
+/** What does not count any more once this version does. */
+interface Replaced {
+  readonly version: number;
+  /** Parts whose older rows do not. */
+  readonly outdated: readonly string[];
+  /** Parts that are no more. */
+  readonly gone: readonly string[];
+}
+
 /** Of rows that are read or written before others have a turn. */
 const SOME = 200;
 /** Of parts that are made text or read from it before others have a turn: some ten milliseconds. */
@@ -61,6 +70,7 @@ export class PartedFact<Whole extends object, Part extends object> {
     const changed = [...parts].filter(([part, value]) => this.#parts.get(part) !== value);
     const gone = [...this.#parts.keys()].filter((part) => !parts.has(part));
     const rows = [...changed, ...gone.map((part) => [part, null] as const)];
+    const outdated = changed.map(([part]) => part).filter((part) => this.#parts.has(part));
     const rest = whole === null ? null : factText(this.#form.restOf(whole));
     if (rows.length === 0 && rest === this.#rest) {
       this.#whole = whole;
@@ -77,7 +87,7 @@ export class PartedFact<Whole extends object, Part extends object> {
       this.#insert(bodies, version);
     }
     return {
-      count: () => this.#count(whole, version),
+      count: () => this.#count(whole, { version, outdated, gone }),
       done: () => {
         this.#parts = parts;
         this.#rest = rest;
@@ -95,17 +105,14 @@ export class PartedFact<Whole extends object, Part extends object> {
     });
   }
 
-  #count(whole: Whole | null, version: number): void {
+  /** Looks at no row of a part that stays: there are ten thousand of them. */
+  #count(whole: Whole | null, { version, outdated, gone }: Replaced): void {
     const { name, restOf } = this.#form;
     const head: HeadRow | null = whole === null ? null : { version, rest: restOf(whole) };
     this.#db.run('INSERT OR REPLACE INTO estate_facts (name, body) VALUES (?, ?)', name, factText(head));
-    this.#db.run(
-      `DELETE FROM estate_parts WHERE fact = ?1 AND since < ?2
-       AND part IN (SELECT part FROM estate_parts WHERE fact = ?1 AND since = ?2)`,
-      name,
-      version,
-    );
-    this.#db.run('DELETE FROM estate_parts WHERE fact = ? AND body IS NULL', name);
+    const rows = 'DELETE FROM estate_parts WHERE fact = ? AND part = ?';
+    for (const part of outdated) this.#db.run(`${rows} AND since < ?`, name, part, version);
+    for (const part of gone) this.#db.run(rows, name, part);
   }
 
   async #readRows(): Promise<Whole | null> {

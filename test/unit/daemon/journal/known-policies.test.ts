@@ -9,9 +9,21 @@ const OTHER = policyOf([rule({ ports: '22' })]);
 
 it('a policy in force that was noted is read as that object, while its text stays', () => {
   const policies = new KnownPolicies();
-  policies.note(POLICY, factText(POLICY), POLICY);
+  policies.note(POLICY, factText(POLICY), { policy: POLICY });
   expect(policies.read(POLICY, factText(POLICY))).toBe(POLICY);
   expect(policies.read(POLICY, factText(OTHER))).toEqual(OTHER);
+});
+
+it('one that was noted or read is known without its text while the journal is in the same state', () => {
+  const policies = new KnownPolicies();
+  expect(policies.at(POLICY, 1)).toBeNull();
+  policies.note(POLICY, factText(POLICY), { policy: POLICY, state: 1 });
+  expect(policies.at(POLICY, 1)).toBe(POLICY);
+  expect(policies.at(POLICY, 2)).toBeNull();
+  policies.read(POLICY, factText(POLICY), 2);
+  expect(policies.at(POLICY, 2)).toBe(POLICY);
+  policies.forget(POLICY);
+  expect(policies.at(POLICY, 2)).toBeNull();
 });
 
 it('one that was not noted, or of a group that was forgotten, is read from its text', () => {

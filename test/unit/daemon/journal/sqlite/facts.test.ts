@@ -3,11 +3,14 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { factText } from '../../../../../daemon/journal/fact-text.ts';
 import type { Journal } from '../../../../../daemon/journal/journal.ts';
+import { Connection } from '../../../../../daemon/journal/sqlite/connection.ts';
 import { RETENTION } from '../../../../../daemon/journal/sqlite/retention.ts';
 import { openSqliteDesk } from '../../../../../daemon/journal/sqlite/sqlite-desk.ts';
 import { openSqliteJournal } from '../../../../../daemon/journal/sqlite/sqlite.ts';
 import { policyOf } from '../../../../support/plan-inputs.ts';
+import { rule } from '../../../../support/rule-sets.ts';
 import { GROUP } from '../contract.ts';
 
 let folder: string;
@@ -54,6 +57,26 @@ describe('the facts in a journal file', () => {
     expect(logBytes()).toBe(bytes);
     await journal.setFacts(GROUP, { takenOver: false });
     expect(logBytes()).toBeGreaterThan(bytes);
+  });
+
+  it('tell which policy is in force, whoever has written it last', async () => {
+    const [first, second] = [policyOf([]), policyOf([rule({ ports: '22' })])];
+    const inForce = async () => (await journal.facts(GROUP)).inForce;
+    await journal.setFacts(GROUP, { inForce: first });
+    expect([await inForce(), await inForce()]).toEqual([first, first]);
+    const other = new Connection(path, { readOnly: false, busyTimeoutMs: 0 });
+    other.run("UPDATE group_facts SET body = ? WHERE name = 'inForce'", factText(second));
+    expect([await inForce(), await inForce()]).toEqual([second, second]);
+    other.run("DELETE FROM group_facts WHERE name = 'inForce'");
+    expect(await inForce()).toBeNull();
+    other.close();
+    await journal.setFacts(GROUP, { inForce: second, takenOver: true });
+    expect(await journal.facts(GROUP)).toMatchObject({ inForce: second, takenOver: true });
+    await journal.setFacts(GROUP, { inForce: null });
+    expect(await inForce()).toBeNull();
+    await journal.setFacts(GROUP, { inForce: first });
+    await journal.forget(GROUP);
+    expect(await inForce()).toBeNull();
   });
 
   it('tell the daemon that a command beside it has changed something, and nothing of its own changes', async () => {
