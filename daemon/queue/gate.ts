@@ -21,10 +21,16 @@
 // `nowMs` is monotonic: a step of the system's clock neither stalls a lane nor lets it overshoot. The wall
 // clock comes in only with a refusal, to find the end of the vendor's minute.
 
-const MINUTE_MS = 60_000;
-/** Timers and clocks round to a millisecond: without slack a window could hold one call too many. */
-const SLACK_MS = 5;
-export const WINDOW_MS = MINUTE_MS + SLACK_MS;
+import {
+  countWithin,
+  firstWithin,
+  MINUTE_MS,
+  startsWithin,
+  windowWaitMs,
+  WINDOW_MS,
+  type Starts,
+} from './minute.ts';
+
 /** Of the cap: what may go at once, and what the routine always leaves. */
 const BURST_SHARE = 0.8;
 const RESERVE_SHARE = 0.025;
@@ -53,8 +59,8 @@ export interface Gate {
   readonly ratePerMinute: number;
   /** Starts a minute, from 1 to `ratePerMinute`, as of the last event; `capAt` knows what it has grown to. */
   readonly cap: number;
-  /** Monotonic times of the starts of the last minute, oldest first. */
-  readonly starts: readonly number[];
+  /** Of the last minute. */
+  readonly starts: Starts;
   /** When `closed`: the end of it. */
   readonly closedUntilMs: number;
   readonly refusedProbes: number;
@@ -85,8 +91,8 @@ export interface PlanDemand {
 
 export type GateEvent =
   | { readonly kind: 'started'; readonly privileged: boolean }
-  /** All starts of the last minute as they are known now, also those of other processes; the oldest first. */
-  | { readonly kind: 'known'; readonly starts: readonly number[] }
+  /** All starts of the last minute as they are known now, also those of other processes. */
+  | { readonly kind: 'known'; readonly starts: Starts }
   /** A plan of the routine was given slots. */
   | { readonly kind: 'granted'; readonly slots: number; readonly held: number }
   /** It gives back what it did not use. */
@@ -137,7 +143,8 @@ function reopened(gate: Gate, nowMs: number): Gate {
 }
 
 function afterStart(gate: Gate, nowMs: number, privileged: boolean): Gate {
-  const starts = [...gate.starts.filter((startMs) => nowMs - startMs < WINDOW_MS), nowMs];
+  const starts = startsWithin(gate.starts, nowMs);
+  starts.push(nowMs);
   const started: Gate = { ...gate, starts, mode: gate.mode === 'closed' ? 'probing' : gate.mode };
   return privileged ? started : afterGrant(started, nowMs, { slots: 1, held: 0 });
 }
@@ -231,8 +238,7 @@ const roomMs = ({ starts, cap }: Gate, nowMs: number, calls: number): number =>
 
 function fitsBurst(gate: Gate, nowMs: number, calls: number): boolean {
   if (isSpread(gate, nowMs)) return false;
-  const used = gate.starts.filter((startMs) => nowMs - startMs < WINDOW_MS).length;
-  return used + calls <= burstOf(gate.cap);
+  return countWithin(gate.starts, nowMs) + calls <= burstOf(gate.cap);
 }
 
 const isSpread = ({ spreadUntilMs }: Gate, nowMs: number): boolean => nowMs < spreadUntilMs;
@@ -243,12 +249,14 @@ const isSpread = ({ spreadUntilMs }: Gate, nowMs: number): boolean => nowMs < sp
  * left the minute; the one after it the second oldest; and so on.
  */
 function spreadMs({ cap, starts }: Gate, nowMs: number, held: number): number {
-  const within = starts.filter((startMs) => nowMs - startMs < WINDOW_MS);
-  const free = cap - reserveOf(cap) - within.length - held;
-  return within.reduce((longest, startMs, index) => {
-    const calls = free + index + 1;
-    return calls < 1 ? longest : Math.max(longest, (startMs + WINDOW_MS - nowMs) / calls);
-  }, MINUTE_MS / cap);
+  const first = firstWithin(starts, nowMs);
+  const free = cap - reserveOf(cap) - (starts.length - first) - held;
+  let longest = MINUTE_MS / cap;
+  for (let at = first; at < starts.length; at += 1) {
+    const calls = free + at - first + 1;
+    if (calls >= 1) longest = Math.max(longest, ((starts[at] ?? nowMs) + WINDOW_MS - nowMs) / calls);
+  }
+  return longest;
 }
 
 /**
@@ -262,17 +270,6 @@ export const holdable = (gate: Gate, nowMs: number, wanted: number, processes = 
 /** Whether so many calls are few beside a minute's: only then may they take what the routine leaves. */
 export const isSmall = (gate: Gate, nowMs: number, calls: number): boolean =>
   calls <= Math.max(1, Math.floor(capAt(gate, nowMs) * SMALL_SHARE));
-
-/** How long until fewer than `limit` of the starts lie within the window; `limit` is at least 1. */
-export function windowWaitMs(
-  starts: readonly number[],
-  limit: number,
-  windowMs: number,
-  nowMs: number,
-): number {
-  const blocker = starts.at(-limit);
-  return blocker === undefined ? 0 : Math.max(0, blocker + windowMs - nowMs);
-}
 
 const burstOf = (cap: number): number => Math.max(1, Math.floor(cap * BURST_SHARE));
 

@@ -13,7 +13,8 @@ import {
   type ShareRequest,
 } from '../../shares/share-store.ts';
 import { Alarm } from '../alarm.ts';
-import { reserveOf, WINDOW_MS, windowWaitMs } from '../gate.ts';
+import { reserveOf } from '../gate.ts';
+import { countWithin, firstWithin, startsWithin, windowWaitMs, WINDOW_MS } from '../minute.ts';
 
 /** A share in use is renewed so often. */
 const RENEW_MS = 3000;
@@ -65,8 +66,8 @@ export class LaneShare {
   readonly #reserve: number;
   readonly #atOnce: number;
   readonly #low: number;
-  /** Of this process, of the last minute, the oldest first; the last `#untold` of them no answer has confirmed. */
-  #starts: readonly number[] = [];
+  /** Of this process, of the last minute and some before, the oldest first; the last `#untold` of them no answer has confirmed. */
+  #starts: number[] = [];
   #untold = 0;
   #told = 0;
   #serial = 0;
@@ -110,7 +111,10 @@ export class LaneShare {
   }
 
   started(nowMs: number): void {
-    this.#starts = [...this.#within(nowMs), nowMs];
+    const gone = firstWithin(this.#starts, nowMs);
+    // Now and then, as it moves all that stay.
+    if (gone > this.#starts.length / 2) this.#starts.splice(0, gone);
+    this.#starts.push(nowMs);
     this.#untold += 1;
   }
 
@@ -157,14 +161,10 @@ export class LaneShare {
     return nowMs < monotonicMs && this.#clock.nowMs() < wallMs;
   }
 
-  #within(nowMs: number): readonly number[] {
-    return this.#starts.filter((startMs) => nowMs - startMs < WINDOW_MS);
-  }
-
   /** As shares. With less than `least` the next call, or one soon, would have to wait. */
   #wishes(nowMs: number) {
     const { held, waiting, urgent } = this.#options.demand();
-    const started = this.#within(nowMs).length;
+    const started = countWithin(this.#starts, nowMs);
     // As many as went since the last answer, and as many again: a process that does little leaves little behind if it is killed.
     const ahead = waiting > 0 || this.#untold > 0 ? Math.min(this.#low, 2 * this.#untold + 1) : 0;
     // Who has nothing yet must not wait until another has given something back.
@@ -206,7 +206,7 @@ export class LaneShare {
   }
 
   #request(nowMs: number, wishes: Pick<ShareRequest, 'keep' | 'want' | 'urgent' | 'isLast'>): ShareRequest {
-    this.#starts = this.#within(nowMs);
+    this.#starts = startsWithin(this.#starts, nowMs);
     // Calls that have left the minute need no telling.
     const untold = this.#starts.slice(this.#starts.length - Math.min(this.#starts.length, this.#untold));
     this.#told += this.#untold - untold.length;
@@ -251,10 +251,10 @@ export class LaneShare {
     const { isPressed, holders } = this.#answer;
     if (!isPressed) return this.#share;
     const { ratePerMinute } = this.#options;
-    const within = this.#within(nowMs);
-    const leaving = within.filter((startMs) => nowMs + RENEW_MS - startMs >= WINDOW_MS).length;
+    const started = countWithin(this.#starts, nowMs);
+    const leaving = started - countWithin(this.#starts, nowMs + RENEW_MS);
     const given = Math.ceil((leaving * (holders - 1)) / holders);
-    const used = within.length + this.#options.demand().held - given;
+    const used = started + this.#options.demand().held - given;
     return Math.min(
       this.#share,
       Math.max(equalShare({ ratePerMinute, reserve: this.#reserve }, holders), used),

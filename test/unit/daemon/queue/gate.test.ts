@@ -16,10 +16,10 @@ import {
   openGate,
   msToGrant,
   msToNextStart,
-  WINDOW_MS,
   type Gate,
   type GateEvent,
 } from '../../../../daemon/queue/gate.ts';
+import { WINDOW_MS } from '../../../../daemon/queue/minute.ts';
 import { runs } from '../../../support/runs.ts';
 
 const MINUTE = 60_000;
