@@ -263,6 +263,7 @@ function byAccount(clients: Readonly<Record<string, EcsApi>>): EcsApi {
   };
   return {
     describeGroup: (group, options) => of(group.account).describeGroup(group, options),
+    sameness: (group) => of(group.account).sameness(group),
     listGroups: (at, maxAgeMs) => of(at.account).listGroups(at, maxAgeMs),
     existingGroups: (place, ids) => of(place.account).existingGroups(place, ids),
     listSizes: (place, kind, ids) => of(place.account).listSizes(place, kind, ids),

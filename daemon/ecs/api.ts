@@ -67,11 +67,13 @@ export interface WriteRequest extends Place {
 
 /** Every method answers a failure as a value; a rejected promise is a bug. One call is one attempt. */
 export interface EcsApi {
-  /**
-   * Group and all its rules, all pages; a partial read is a failure. The same object as before where nothing of it has
-   * changed and someone still has that.
-   */
+  /** Group and all its rules, all pages; a partial read is a failure. */
   describeGroup(group: GroupRef, options?: DescribeOptions): Promise<Result<DescribedGroup, Failure>>;
+  /**
+   * One object for all groups that `describeGroup` gave and that are equal because nothing has changed: whoever knows
+   * something of one of them knows it of the others without comparing them. Of others it gives the group itself.
+   */
+  sameness(group: DescribedGroup): object;
   /** All groups of the place, from a listing that is at most so old; never only some. */
   listGroups(at: ReadAt, maxAgeMs: number): Promise<Result<GroupListing, Failure>>;
   /** Those of the groups with these ids that there are, as far as RAM lets us see them. */

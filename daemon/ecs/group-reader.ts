@@ -32,7 +32,7 @@ export interface GroupReaderParts {
 
 export function createGroupReader(
   parts: GroupReaderParts,
-): Pick<EcsApi, 'describeGroup' | 'listGroups' | 'existingGroups'> {
+): Pick<EcsApi, 'describeGroup' | 'sameness' | 'listGroups' | 'existingGroups'> {
   const { apiLevel, heads, readGroups, clock } = parts;
   // What the groups of a region showed last, for groups without rules.
   const seenLevels = new Map<string, ApiLevel>();
@@ -77,6 +77,7 @@ export function createGroupReader(
         if (read.ok || reads === MAX_READS || !TORN.has(read.error.code)) return read;
       }
     },
+    sameness: (group) => knownReads.sameness(group),
     listGroups: (at, maxAgeMs) => heads.list(at, maxAgeMs),
     existingGroups: async (place, ids) => {
       const found = new Set<string>();

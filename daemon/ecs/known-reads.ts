@@ -14,6 +14,8 @@ export interface KnownRead {
 /** Kept beside the heads, and forgotten with them: those of groups that are followed, and others as long as someone works with them. */
 export class KnownReads {
   readonly #heads: Pick<HeadStore, 'of'>;
+  /** Of the groups that were given out and that someone still has. */
+  readonly #reads = new WeakMap<DescribedGroup, HeldGroup>();
 
   constructor(heads: Pick<HeadStore, 'of'>) {
     this.#heads = heads;
@@ -24,14 +26,24 @@ export class KnownReads {
     const noted = this.#heads.of(group).lastRead(group.id);
     const known = noted?.held.group ?? null;
     if (noted === null || known === null || changeSince(known, head) !== null) return null;
+    this.#reads.set(known, noted.held);
     return { digest: noted.digest, group: known };
+  }
+
+  /** See `EcsApi.sameness`. */
+  sameness(group: DescribedGroup): object {
+    return this.#reads.get(group) ?? group;
   }
 
   /** What a group without rules is taken for hangs on more than its answer, so it is not known. */
   note(group: DescribedGroup, digest: string | null): void {
     const heads = this.#heads.of(group);
     const isKnown = digest !== null && group.rules.length > 0;
-    const held = (isFollowed: boolean): HeldGroup => new HeldGroup(group, isFollowed);
-    heads.noteRead(group.id, (isFollowed) => (isKnown ? { digest, held: held(isFollowed) } : null));
+    heads.noteRead(group.id, (isFollowed) => {
+      if (!isKnown) return null;
+      const held = new HeldGroup(group, isFollowed);
+      this.#reads.set(group, held);
+      return { digest, held };
+    });
   }
 }

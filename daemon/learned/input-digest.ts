@@ -3,8 +3,8 @@
 import { createHash } from 'node:crypto';
 import type { PlanInput } from '../../reconciler/plan/plan-input.ts';
 import { DIRECTIONS } from '../../reconciler/model/rule.ts';
-import type { DescribedGroup } from '../../reconciler/model/group.ts';
 import type { SafetyInput } from '../../reconciler/plan/safety.ts';
+import { replacedInside } from '../../reconciler/model/collections.ts';
 
 type PolicyInForce = NonNullable<SafetyInput['inForce']>;
 
@@ -14,9 +14,10 @@ export interface DigestedPolicy {
   readonly digest: string;
 }
 
-/** So is a group, and what stays as it is comes as the same object again, if someone has worked with it since. */
+/** So is a group, and of what stays as it is the reads are known to be one. */
 export interface DigestedGroup {
-  readonly of: WeakRef<DescribedGroup>;
+  /** See `EcsApi.sameness`. */
+  readonly of: WeakRef<object>;
   readonly digest: string;
 }
 
@@ -31,12 +32,19 @@ export interface DigestedInput extends DigestedParts {
   readonly digest: string;
 }
 
-/** `known`: of the last input of the group; what is of the same object is not computed a second time. */
-export function digestInput(input: PlanInput, known: DigestedParts | null): DigestedInput {
+/**
+ * `known`: of the last input of the group; what is of the same object is not computed a second time. `read`: the sameness of
+ * the group.
+ */
+export function digestInput(
+  input: PlanInput,
+  known: DigestedParts | null,
+  read: object = input.described,
+): DigestedInput {
   const { desired, described, safety } = input;
   const policy = digestPolicy(desired, known?.policy ?? null);
-  const isKnown = known?.group.of.deref() === described;
-  const group = isKnown ? known.group : { of: new WeakRef(described), digest: digestValue(described) };
+  const isKnown = known?.group.of.deref() === read;
+  const group = isKnown ? known.group : { of: new WeakRef(read), digest: digestValue(described) };
   const inForce = safety?.inForce ?? null;
   const judged = inForce === null ? safety : { ...safety, inForce: digestPolicy(inForce, policy).digest };
   const parts = { desired: policy.digest, described: group.digest, safety: judged, nowMs: null };
@@ -48,13 +56,15 @@ export const digestPolicy = (of: PolicyInForce, known: DigestedPolicy | null): D
 
 /** Values that differ have other digests, equal ones the same; of plain data, sets, maps and large whole numbers. */
 export const digestValue = (value: unknown): string =>
-  createHash('sha256').update(JSON.stringify(value, inJson)).digest('base64');
+  createHash('sha256')
+    .update(JSON.stringify(replacedInside(value, inJson)))
+    .digest('base64');
 
 /**
  * JSON has a form for each value but these, which get keys that no field has. `v8.serialize` has one for all, but writes
  * equal numbers in two ways: it depends on how the engine happens to keep them.
  */
-function inJson(_key: string, value: unknown): unknown {
+function inJson(value: unknown): unknown {
   if (value instanceof Set) return { '\0set': [...value] };
   if (value instanceof Map) return { '\0map': [...value] };
   const isOdd = typeof value === 'bigint' || (typeof value === 'number' && !Number.isFinite(value));

@@ -14,13 +14,19 @@ export interface LastPlan extends DigestedParts {
   readonly plan: GroupPlan;
 }
 
+/** What was planned before of the group, and of which read the input is: see `EcsApi.sameness`. */
+export interface Before {
+  readonly last: LastPlan | null;
+  readonly read?: object;
+}
+
 /** The last plan, if it was of an equal input; else a new one. */
 export function planOnce(
   input: PlanInput,
-  last: LastPlan | null,
+  { last, read }: Before,
   planOf: (input: PlanInput) => GroupPlan,
 ): LastPlan {
-  const { digest: key, ...parts } = digestInput(input, last);
+  const { digest: key, ...parts } = digestInput(input, last, read);
   if (last?.key === key && isInTime(last, input)) return hasParts(last, parts) ? last : { ...last, ...parts };
   return { key, fromMs: input.nowMs, untilMs: sameUntilMs(input), ...parts, plan: planOf(input) };
 }

@@ -51,17 +51,22 @@ const KINDS: readonly ListKind[] = ['prefixList', 'portList'];
 const NAMES: Readonly<Record<ListKind, string>> = { prefixList: 'prefix lists', portList: 'port lists' };
 
 export class KnownLists {
-  readonly #ecs: Pick<EcsApi, 'listSizes'>;
+  readonly #ecs: Pick<EcsApi, 'listSizes' | 'sameness'>;
   readonly #lists: KnownEntries;
   readonly #groups: AbsentGroups;
   readonly #clock: Clock;
   readonly #keepMs: number;
   /** By place, kind and id. What is older than `keepMs` is forgotten, so it does not grow. */
   readonly #entries = new Map<string, AskedLists>();
-  readonly #named = new WeakMap<DescribedGroup, { readonly policy: GroupPolicy; readonly ids: NamedLists }>();
+  /** By the sameness of the group. */
+  readonly #named = new WeakMap<object, { readonly policy: GroupPolicy; readonly ids: NamedLists }>();
 
   /** An answer, refusals included, is believed for `keepMs`. */
-  constructor(ecs: Pick<EcsApi, 'listSizes'> & ReadsEntries & ReadsGroups, clock: Clock, keepMs: number) {
+  constructor(
+    ecs: Pick<EcsApi, 'listSizes' | 'sameness'> & ReadsEntries & ReadsGroups,
+    clock: Clock,
+    keepMs: number,
+  ) {
     this.#ecs = ecs;
     this.#lists = new KnownEntries(ecs, clock, keepMs);
     this.#groups = new AbsentGroups(ecs, clock, keepMs);
@@ -95,14 +100,15 @@ export class KnownLists {
     };
   }
 
-  /** Remembered for each pair of the same objects: a group that stays as it is is asked about at each resync. */
+  /** Remembered for each pair: a group that stays as it is is asked about at each resync. */
   #idsOf(policy: GroupPolicy, described: DescribedGroup): NamedLists {
-    const known = this.#named.get(described);
+    const read = this.#ecs.sameness(described);
+    const known = this.#named.get(read);
     if (known?.policy === policy) return known.ids;
     const desired = DIRECTIONS.flatMap((direction) => policy.rules[direction] ?? []);
     const rules = [...desired, ...described.rules].map(({ rule }) => rule);
     const ids = { prefixList: listIdsOf(rules, 'prefixList'), portList: listIdsOf(rules, 'portList') };
-    this.#named.set(described, { policy, ids });
+    this.#named.set(read, { policy, ids });
     return ids;
   }
 

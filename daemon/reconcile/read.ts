@@ -74,7 +74,8 @@ export async function readAndPlan(
   const given = await inputFor(run, described, before);
   if (given === null) return ended({ kind: 'aborted' });
   const { input, facts, breakGlass, memory: known } = given;
-  const lastPlan = planOnce(input, earlier?.made ?? before.lastPlan, planGroup);
+  const last = earlier?.made ?? before.lastPlan;
+  const lastPlan = planOnce(input, { last, read: engine.ecs.sameness(described) }, planGroup);
   const { plan } = lastPlan;
   // Of two plans the second hangs on more than the input.
   if (earlier?.made.plan === plan && earlier.waiting === null) {

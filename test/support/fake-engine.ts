@@ -38,6 +38,7 @@ export const QUIET_HEADS: Engine['heads'] = {
 export const REFUSING_ECS: Engine['ecs'] = {
   describeGroup: unexpected('describe a group'),
   listGroups: unexpected('list groups'),
+  sameness: (group) => group,
   existingGroups: unexpected('ask whether groups exist'),
   listSizes: unexpected('ask for the sizes of lists'),
   prefixListEntries: unexpected('ask for the entries of prefix lists'),

@@ -13,22 +13,20 @@ interface KeptGroup {
 }
 
 export class HeldGroup {
-  #group: WeakRef<DescribedGroup>;
-  readonly #packed: KeptGroup | DescribedGroup | null;
+  readonly #held: KeptGroup | DescribedGroup | WeakRef<DescribedGroup>;
 
   /** @param isKept false: it is known as long as someone else works with it */
   constructor(group: DescribedGroup, isKept: boolean) {
-    this.#group = new WeakRef(group);
-    this.#packed = isKept ? (packedGroup(group) ?? group) : null;
+    this.#held = isKept ? (packedGroup(group) ?? group) : new WeakRef(group);
   }
 
-  /** The very same object while someone works with it, else an equal one; null: it is not kept. */
+  /**
+   * Null: it is not kept, and no one works with it any more. One that was packed is another object each time: what a
+   * reference that is weak points to outlives each collection of young objects, and that of old ones costs most.
+   */
   get group(): DescribedGroup | null {
-    const known = this.#group.deref();
-    if (known !== undefined || this.#packed === null) return known ?? null;
-    const group = 'frame' in this.#packed ? unpackedGroup(this.#packed) : this.#packed;
-    this.#group = new WeakRef(group);
-    return group;
+    if (this.#held instanceof WeakRef) return this.#held.deref() ?? null;
+    return 'frame' in this.#held ? unpackedGroup(this.#held) : this.#held;
   }
 }
 

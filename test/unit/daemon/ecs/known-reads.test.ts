@@ -103,6 +103,17 @@ describe('a group that stays as it is', () => {
     expect(answers).toMatchObject([{ isKnown: false }, { isKnown: true, body: {} }]);
   });
 
+  it('has one sameness for all that is read of it, and another one as soon as anything differs', async () => {
+    const { cloud, client, read } = await setUp();
+    const first = await read();
+    expect(client.sameness(await read())).toBe(client.sameness(first));
+    cloud.head = { ...HEAD, Tags: { Tag: [{ TagKey: 'team', TagValue: 'a' }] } };
+    const tagged = await read();
+    expect(client.sameness(tagged)).not.toBe(client.sameness(first));
+    expect(client.sameness(await read())).toBe(client.sameness(tagged));
+    expect(client.sameness({ ...first })).not.toBe(client.sameness(first));
+  });
+
   it.each([
     ['a rule has other ports', rulesOfAnswer('81/81')],
     ['a rule is gone', rulesOfAnswer('', { Permissions: { Permission: [] } })],

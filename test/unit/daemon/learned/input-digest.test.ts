@@ -124,6 +124,15 @@ describe('the digest of what decides a plan', () => {
   });
 });
 
+it('the digest takes a group that is known to be the same without digesting it', () => {
+  const input = whole();
+  const read = {};
+  const known = digestInput(input, null, read);
+  const again = { ...input, described: structuredClone(input.described) };
+  expect(digestInput(again, known, read).group).toBe(known.group);
+  expect(digestInput(again, known, {}).group).not.toBe(known.group);
+});
+
 describe('time alone changes the plan', () => {
   const ended = { ...desired(WEB), expiresAtMs: 50 };
   const policy = policyOf([], { rules: { ingress: [ended], egress: null } });

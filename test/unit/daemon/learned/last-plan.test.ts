@@ -30,22 +30,22 @@ function plansFor(...inputs: readonly PlanInput[]): number {
     return planGroup(input);
   };
   let last = null;
-  for (const input of inputs) last = planOnce(input, last, planOf);
+  for (const input of inputs) last = planOnce(input, { last }, planOf);
   return made;
 }
 
 describe('a group that stands as at the last look', () => {
   it('is not planned again, whatever time has passed, and has the findings of that look', () => {
     expect(plansFor(inputOf(), inputOf({ nowMs: 1000 }))).toBe(1);
-    const last = planOnce(inputOf(), null, planGroup);
+    const last = planOnce(inputOf(), { last: null }, planGroup);
     expect(last.plan).toMatchObject({ status: 'converged', findings: [{ guardrail: 'violated' }] });
-    expect(planOnce(inputOf({ nowMs: 1000 }), last, planGroup).plan).toBe(last.plan);
+    expect(planOnce(inputOf({ nowMs: 1000 }), { last }, planGroup).plan).toBe(last.plan);
   });
 
   it('is remembered unless its plan is carried out', () => {
-    expect(worthKeeping(planOnce(inputOf(), null, planGroup))).not.toBeNull();
+    expect(worthKeeping(planOnce(inputOf(), { last: null }, planGroup))).not.toBeNull();
     const differs = inputOf({ described: groupOf(described([WEB])), safety: { ...SAFETY, brake: 'off' } });
-    expect(worthKeeping(planOnce(differs, null, planGroup))).toBeNull();
+    expect(worthKeeping(planOnce(differs, { last: null }, planGroup))).toBeNull();
   });
 });
 

@@ -47,7 +47,8 @@ function setUp(refuse = false) {
     asked.push(`groups ${ids.join()}`);
     return Promise.resolve(ok(new Set(ids.filter((id) => id !== 'sg-gone'))));
   };
-  const lists = new KnownLists({ listSizes, ...entries, existingGroups }, clock, KEEP_MS);
+  const sameness: EcsApi['sameness'] = (group) => group;
+  const lists = new KnownLists({ listSizes, sameness, ...entries, existingGroups }, clock, KEEP_MS);
   return {
     asked,
     of: (wanted: readonly Rule[], held: readonly Rule[] = [], changes = {}) =>

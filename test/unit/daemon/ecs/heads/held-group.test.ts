@@ -62,7 +62,12 @@ it.each<[string, (group: DescribedGroup) => DescribedGroup]>([
   expect(new HeldGroup(group, true).group).toBe(group);
 });
 
-it('a group that someone works with is the very same object', () => {
+it('a group that is not kept is the very same object while someone works with it', () => {
   const group = groupRead();
-  expect(new HeldGroup(group, true).group).toBe(group);
+  expect(new HeldGroup(group, false).group).toBe(group);
+});
+
+it('a group that is kept is an equal one', () => {
+  const group = groupRead();
+  expect(new HeldGroup(group, true).group).toEqual(group);
 });
