@@ -76,7 +76,7 @@ export function createDirectorySource(options: DirectorySourceOptions): Source {
     watch: (onChange) => {
       const look = async (listing: Listing): Promise<string> =>
         fingerprint(listing, await readCommit(listing.folder, environment));
-      const options = { looks, clock, timings, fingerprint: look, known: loaded, onChange };
+      const options = { looks, clock, timings, fingerprint: look, known: () => loaded, onChange };
       return Promise.resolve(new FolderWatch(options));
     },
     refresh: () => Promise.resolve(),

@@ -28,8 +28,8 @@ export interface FolderWatchOptions {
   readonly timings: WatchTimings;
   /** Text that is equal for two looks exactly when nothing changed between them. */
   readonly fingerprint: (listing: Listing) => Promise<string>;
-  /** The fingerprint that the caller knows; null reports the first look as a change. */
-  readonly known: string | null;
+  /** The fingerprint of what was read last: that is no news. Null: nothing was. */
+  readonly known: () => string | null;
   readonly onChange: () => void;
 }
 
@@ -37,7 +37,8 @@ export class FolderWatch implements Watcher {
   readonly #options: FolderWatchOptions;
   readonly #hints: Hints;
   readonly #done: Promise<void>;
-  #known: string | null;
+  /** Of the last look; null: there was none. */
+  #known: string | null = null;
   #closed = false;
   #native: FSWatcher | null = null;
   /** What `#native` watches; null: not all that it should. */
@@ -46,7 +47,6 @@ export class FolderWatch implements Watcher {
   constructor(options: FolderWatchOptions) {
     this.#options = options;
     this.#hints = new Hints(options.clock);
-    this.#known = options.known;
     this.#hints.raise(null);
     this.#done = this.#run();
   }
@@ -89,6 +89,7 @@ export class FolderWatch implements Watcher {
     const fingerprint = await this.#options.fingerprint(listing);
     if (fingerprint === this.#known) return false;
     this.#known = fingerprint;
+    if (fingerprint === this.#options.known()) return false;
     this.#options.looks.report(listing);
     this.#options.onChange();
     return true;

@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { systemClock, type Clock } from '../../../../../daemon/clock.ts';
 import { FolderLooks } from '../../../../../daemon/source/directory/folder-looks.ts';
 import { FolderWatch, type FolderWatchOptions } from '../../../../../daemon/source/directory/folder-watch.ts';
@@ -29,8 +29,34 @@ async function replace(file: string, text: string): Promise<void> {
 }
 
 describe('FolderWatch', () => {
+  it('tells nothing of what was read while it was being put up', async () => {
+    const root = await tempFolder({ 'a.yaml': 'one' });
+    let loaded: string | null = null;
+    const told: string[] = [];
+    const looked: string[] = [];
+    const watch = new FolderWatch({
+      looks: new FolderLooks(() => listPolicyFiles(root)),
+      clock: systemClock,
+      timings: { pollMs: 5, quietMs: 1, maxBurstMs: 10 },
+      fingerprint: (listing) => {
+        // As a load does that ends just now.
+        loaded ??= listingFingerprint(listing);
+        looked.push(listingFingerprint(listing));
+        return Promise.resolve(listingFingerprint(listing));
+      },
+      known: () => loaded,
+      onChange: () => told.push(looked.at(-1) ?? ''),
+    });
+    onTestFinished(() => watch.close());
+    await vi.waitFor(() => expect(looked.length).toBeGreaterThan(3));
+    expect(told).toEqual([]);
+    await replace(path.join(root, 'a.yaml'), 'two');
+    await vi.waitFor(() => expect(told).toEqual([looked.at(-1)]));
+  });
+
   it('sees what changes while it is being put up', async () => {
     const root = await tempFolder({ 'a.yaml': 'one' });
+    const loaded = listingFingerprint(await listPolicyFiles(root));
     let looks = 0;
     const fingerprint = (listing: Listing) => {
       looks += 1;
@@ -42,7 +68,7 @@ describe('FolderWatch', () => {
       clock: systemClock,
       timings: { pollMs: HOUR_MS, quietMs: 10, maxBurstMs: 100 },
       fingerprint,
-      known: listingFingerprint(await listPolicyFiles(root)),
+      known: () => loaded,
     });
     expect(looks).toBeGreaterThan(1);
   });
@@ -63,7 +89,7 @@ describe('FolderWatch', () => {
       clock,
       timings: { pollMs: HOUR_MS, quietMs: 10, maxBurstMs: 100 },
       fingerprint: () => Promise.resolve(polls > 5 ? 'changed' : 'known'),
-      known: 'known',
+      known: () => 'known',
     });
     expect(polls).toBeGreaterThan(5);
   });
@@ -79,6 +105,7 @@ describe('FolderWatch', () => {
     };
     let report: () => void = () => undefined;
     let seen: string | null = null;
+    let loaded: string | null = listingFingerprint(await listPolicyFiles(root));
     const watch = new FolderWatch({
       looks: new FolderLooks(() => listPolicyFiles(root)),
       clock,
@@ -87,8 +114,11 @@ describe('FolderWatch', () => {
         seen = listing.folder;
         return Promise.resolve(listingFingerprint(listing));
       },
-      known: listingFingerprint(await listPolicyFiles(root)),
-      onChange: () => report(),
+      known: () => loaded,
+      onChange: () => {
+        loaded = null;
+        report();
+      },
     });
     onTestFinished(() => watch.close());
     const changed = () => new Promise<void>((resolve) => (report = resolve));
@@ -121,13 +151,17 @@ describe('FolderWatch', () => {
     async (which) => {
       const root = path.join(await tempFolder({ 'policies/sub/a.yaml': 'one' }), 'policies');
       let report: () => void = () => undefined;
+      let loaded: string | null = listingFingerprint(await listPolicyFiles(root));
       const watch = new FolderWatch({
         looks: new FolderLooks(() => listPolicyFiles(root)),
         clock: systemClock,
         timings: { pollMs: HOUR_MS, quietMs: 10, maxBurstMs: 100 },
         fingerprint: (listing) => Promise.resolve(listingFingerprint(listing)),
-        known: listingFingerprint(await listPolicyFiles(root)),
-        onChange: () => report(),
+        known: () => loaded,
+        onChange: () => {
+          loaded = null;
+          report();
+        },
       });
       onTestFinished(() => watch.close());
       const heard = async (change: () => void): Promise<void> => {
@@ -166,7 +200,7 @@ describe('FolderWatch', () => {
       clock: systemClock,
       timings: { pollMs: HOUR_MS, quietMs: 10, maxBurstMs: 100 },
       fingerprint: (listing) => Promise.resolve(listingFingerprint(listing)),
-      known: null,
+      known: () => null,
       onChange: () => report(),
     });
     onTestFinished(() => watch.close());
@@ -195,7 +229,7 @@ describe('FolderWatch', () => {
       clock: systemClock,
       timings: { pollMs: HOUR_MS, quietMs: 10, maxBurstMs: 100 },
       fingerprint: (listing) => Promise.resolve(listingFingerprint(listing)),
-      known,
+      known: () => known,
       onChange: () => report(),
     });
     onTestFinished(() => watch.close());
@@ -237,7 +271,7 @@ describe('FolderWatch', () => {
           looks += 1;
           return Promise.resolve(listingFingerprint(listing));
         },
-        known: null,
+        known: () => null,
         onChange: () => {
           changes += 1;
           if (changes === 3) resolve();
