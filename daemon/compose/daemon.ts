@@ -196,7 +196,7 @@ export class Daemon {
   #announceReady(): void {
     if (this.#announced || !this.ready || this.#parts.stopSignal.aborted) return;
     this.#announced = true;
-    this.#parts.engine.telemetry.emit('daemon.ready', { groups: this.controller.size });
+    this.#parts.engine.telemetry.emit('daemon.ready', { groups: this.controller.tally.listed().length });
   }
 
   async #stopWork(): Promise<void> {

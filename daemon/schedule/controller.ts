@@ -16,7 +16,7 @@ import { breakerAfter, remainingPauseMs, type OpenBreaker } from './account-brea
 import { isLeaving, urgencyOfTargets, type ControlledGroup } from './groups/controlled-group.ts';
 import { next, type LifecycleEffect, type LifecycleEvent } from './group-lifecycle.ts';
 import { GroupTally } from './groups/group-tally.ts';
-import { atOnce, type Pieces } from './rounds/piecemeal.ts';
+import { atOnce, piecemeal, type Pieces } from './rounds/piecemeal.ts';
 import {
   attemptBegun,
   attemptEnded,
@@ -27,7 +27,6 @@ import {
   nextWaitMs,
   withTarget,
   type GroupRecord,
-  type GroupStatus,
   type Target,
   type WaitOptions,
 } from './group-record.ts';
@@ -143,9 +142,18 @@ export class Controller {
     for (const entry of entries) this.#trigger(entry, 'triggered', urgencyOfChanged(entries.length));
   }
 
-  /** Reconciles every group as soon as a runner is free; one that is running, once more after that. */
+  /** Reconciles every group as soon as a runner is free; one that is running, once more after that. Takes turns with others. */
   triggerAll(): void {
-    for (const entry of this.#entries.values()) this.#trigger(entry, 'triggered', 'routine');
+    piecemeal(this.#triggeringAll(), this.#engine.clock).catch((error: unknown) =>
+      this.#reportFailure(error),
+    );
+  }
+
+  *#triggeringAll(): Pieces<void> {
+    for (const entry of this.#entries.values()) {
+      yield;
+      if (!this.#isStopping) this.#trigger(entry, 'triggered', 'routine');
+    }
   }
 
   /** Reconciles every group whose plan is blocked, as soon as a runner is free. */
@@ -163,18 +171,9 @@ export class Controller {
     return this.#tally.untried.size === 0;
   }
 
-  /** How many groups the policies name. */
-  get size(): number {
-    return this.#tally.named.size;
-  }
-
   /** What is counted of the groups that the policies name. */
   get tally(): Pick<GroupTally, 'counts' | 'listed' | 'records' | 'status'> {
     return this.#tally;
-  }
-
-  status(): GroupStatus[] {
-    return this.#tally.status();
   }
 
   /** Takes no more work, lets the steps in flight finish, and resolves when no runner is left. May be called twice. */

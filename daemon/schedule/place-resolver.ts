@@ -7,6 +7,7 @@ import type { Engine } from '../reconcile/engine.ts';
 import type { Controller } from './controller.ts';
 import type { ManagedGroups, Meant } from './managed-groups.ts';
 import { piecemeal } from './rounds/piecemeal.ts';
+import { Turns } from './rounds/turns.ts';
 import { reportUnresolved } from './policy-events.ts';
 import type { Resolution, TargetResolver } from './selectors.ts';
 
@@ -35,6 +36,7 @@ export class PlaceResolver {
   #revision = '';
   /** Grows when the policies want other groups here: what was resolved for the ones before is not put in force. */
   #generation = 0;
+  readonly #turns: Turns;
   #isUnderWay = false;
   #isWantedAgain = false;
   #wasHandedOver = false;
@@ -42,6 +44,7 @@ export class PlaceResolver {
   constructor(place: string, parts: PlaceResolverParts) {
     this.#place = place;
     this.#parts = parts;
+    this.#turns = new Turns(parts.engine.clock);
   }
 
   /** Whether the controller got the targets of the place at least once. */
@@ -102,6 +105,7 @@ export class PlaceResolver {
     { generation, isSure }: { readonly generation: number; readonly isSure: boolean },
   ): Promise<void> {
     const { engine, controller, stopping } = this.#parts;
+    await this.#turns.next();
     if (stopping.aborted) return;
     const revision = this.#revision;
     for (const selector of unresolved) reportUnresolved(engine, revision, selector);
@@ -117,6 +121,7 @@ export class PlaceResolver {
       revision,
       isSure: isSure && unresolved.length === 0,
     });
+    await this.#turns.next();
     // First, so that the reads to come share their calls.
     engine.heads.follow(ours, inPlace);
     const named = ours.map((policy) => ({ policy, revision }));

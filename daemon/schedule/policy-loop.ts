@@ -20,6 +20,7 @@ import { groupsKnown, ReleasedGroups } from './policies/released-groups.ts';
 import { PolicyMemory } from './policy-memory.ts';
 import { nextNoticeMs, reportExpiries } from './policy-events.ts';
 import { heldBySource, heldEvent, heldStatus } from './held-revision.ts';
+import { Turns } from './rounds/turns.ts';
 import { RevisionGate, type GateVerdict } from './revision-gate.ts';
 
 export class PolicyLoop {
@@ -49,6 +50,7 @@ export class PolicyLoop {
   readonly #released: ReleasedGroups;
   readonly #freezes: FreezeWatch;
   readonly #expiries = new Expiries();
+  readonly #turns: Turns;
   /** Groups that stay managed because of a freeze. */
   #frozenReleases = 0;
   #held: HeldRevision | null = null;
@@ -57,6 +59,7 @@ export class PolicyLoop {
   constructor(parts: PolicyLoopParts, stopping: AbortSignal) {
     this.#parts = parts;
     this.#stopping = stopping;
+    this.#turns = new Turns(parts.engine.clock);
     this.#managed = new ManagedGroups(parts.engine);
     this.#released = new ReleasedGroups(parts.engine, parts.controller);
     this.#memory = new PolicyMemory(parts.engine.journal, parts.keeper);
@@ -163,8 +166,11 @@ export class PolicyLoop {
     this.#reloadWanted = false;
     const loaded = await (this.#wasRead ? source.load() : firstLoad(this.#parts, engine.clock));
     this.#wasRead = true;
+    await this.#turns.next();
     const update = await keeper.take(loaded);
+    await this.#turns.next();
     const verdict = await this.#gated(update, loaded);
+    await this.#turns.next();
     this.#state = verdict.state;
     this.#held = verdict.held;
     // Whatever the policies say, no group may go beyond the guardrails of the config as it is now.
@@ -173,6 +179,7 @@ export class PolicyLoop {
     if (areNew) this.#parts.controller.triggerAll();
     // The last good files are those in force, and not those of a revision that is held.
     await this.#remember(verdict, loaded);
+    await this.#turns.next();
     this.#problems = update.problems.filter(({ severity }) => severity === 'error').length;
     this.#lookAgainAtMs = engine.clock.monotonicMs() + (update.lookAgainMs ?? Infinity);
     this.#news.tell({ update, loaded, verdict, wasCutShort: this.#wasCutShort });
@@ -207,6 +214,7 @@ export class PolicyLoop {
     if (this.#held !== null) engine.telemetry.emit('policies.held', heldEvent(this.#held, engine.invocation));
     this.#announced = reportExpiries(engine, this.#expiries.in(this.#state), this.#announced);
     resolver.keep(this.#state.groups);
+    await this.#turns.next();
     await this.#enforce();
   }
 
@@ -223,25 +231,30 @@ export class PolicyLoop {
 
   /** Has the groups of the policies in force looked after that are this replica's, and no others. */
   async #enforce(): Promise<void> {
-    const { engine, controller, leases } = this.#parts;
-    const named = new Set(this.#state.groups.map(placeKey));
+    const { engine, leases } = this.#parts;
     // Where several replicas divide the estate, also a group that no policy names is some replica's to release.
     const isShared = leases.status() !== null && this.#problems === 0;
     leases.want([...this.#state.groups, ...(isShared ? await groupsKnown(engine) : [])]);
-    const isNamed = (group: GroupRef): boolean => named.has(placeKey(group));
-    await this.#inTurn(async () => {
-      const isLeft = (group: GroupRef): boolean => !isNamed(group) && engine.ownership.looksAfter(group);
-      const { groups: desired, revision } = this.#state;
-      const isSure = this.#problems === 0;
-      this.#managed.update({ inPlace: isLeft, groups: new Map(), desired, revision, isSure });
-      controller.setTargets([], isLeft);
-      engine.heads.follow([], isLeft);
-      if (this.#problems === 0) await this.#released.abandon(isNamed, this.#managed.left);
-    });
+    await this.#turns.next();
+    await this.#inTurn(() => this.#leaveUnnamedPlaces());
+    await this.#turns.next();
     for (const place of this.#places.set(this.#state)) {
       this.#untilAnswered(() => place.resolve()).catch((error: unknown) => this.#reportFailure(error));
     }
     this.noteProgress();
+  }
+
+  async #leaveUnnamedPlaces(): Promise<void> {
+    const { engine, controller } = this.#parts;
+    const { groups: desired, revision } = this.#state;
+    const named = new Set(desired.map(placeKey));
+    const isNamed = (group: GroupRef): boolean => named.has(placeKey(group));
+    const isLeft = (group: GroupRef): boolean => !isNamed(group) && engine.ownership.looksAfter(group);
+    const isSure = this.#problems === 0;
+    this.#managed.update({ inPlace: isLeft, groups: new Map(), desired, revision, isSure });
+    controller.setTargets([], isLeft);
+    engine.heads.follow([], isLeft);
+    if (isSure) await this.#released.abandon(isNamed, this.#managed.left);
   }
 
   /**

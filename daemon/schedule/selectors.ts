@@ -16,6 +16,7 @@ import type { EcsApi, GroupListing, Place } from '../ecs/api.ts';
 import type { Failure } from '../ecs/failures/failure.ts';
 import { GroupIndex } from '../ecs/heads/group-index.ts';
 import { GroupPolicies } from './policies/group-policies.ts';
+import { Turns } from './rounds/turns.ts';
 
 /** A selector that does not say which group it means, and so changes nothing. */
 export interface UnresolvedSelector extends Place {
@@ -34,7 +35,7 @@ export interface Resolution {
 
 export interface ResolverPorts {
   readonly ecs: Pick<EcsApi, 'listGroups'>;
-  readonly clock: Pick<Clock, 'monotonicMs'>;
+  readonly clock: Pick<Clock, 'monotonicMs' | 'sleep'>;
   /** How long what a selector means is believed: a name or a tag may come to mean another group. */
   readonly resyncMs: number;
 }
@@ -76,7 +77,9 @@ export class TargetResolver {
     const claimedTwice = new Set<string>();
     const unresolved: UnresolvedSelector[] = [];
     const found = await this.#findAll(groups);
+    const turns = new Turns(this.#ports.clock);
     for (const [index, group] of groups.entries()) {
+      if (turns.isOver) await turns.next();
       const { ids, problem } = found[index] ?? NOTHING_FOUND;
       if (problem !== null) unresolved.push(problem);
       for (const id of ids) {

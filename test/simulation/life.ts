@@ -130,7 +130,7 @@ export class Life {
 
   /** As `/api/status` would tell. */
   status(): readonly GroupStatus[] {
-    return this.#daemon.controller.status();
+    return this.#daemon.controller.tally.status();
   }
 
   /** The same and its metrics, beside what was seen of it. */

@@ -1,6 +1,6 @@
 // The rules with an end, of all groups: looked for in a group once, not in every rule at every turn.
 import type { DesiredGroup, DesiredRule, DesiredState } from '../../../reconciler/model/group.ts';
-import { DIRECTIONS, type Direction } from '../../../reconciler/model/rule.ts';
+import { DIRECTIONS } from '../../../reconciler/model/rule.ts';
 
 type EndingRule = DesiredRule & { readonly expiresAtMs: number };
 
@@ -23,14 +23,16 @@ export class Expiries {
   #of(group: DesiredGroup): readonly EndingRule[] {
     const known = this.#known.get(group);
     if (known !== undefined) return known;
-    const rules = DIRECTIONS.flatMap((direction: Direction) => group.rules[direction] ?? []);
-    const found = rules.flatMap((rule) =>
-      rule.expiresAtMs === null ? [] : [{ ...rule, expiresAtMs: rule.expiresAtMs }],
-    );
+    const found: EndingRule[] = [];
+    for (const direction of DIRECTIONS) {
+      for (const rule of group.rules[direction] ?? []) if (hasEnd(rule)) found.push(rule);
+    }
     const ending = found.length === 0 ? NO_ENDING : found;
     this.#known.set(group, ending);
     return ending;
   }
 }
+
+const hasEnd = (rule: DesiredRule): rule is EndingRule => rule.expiresAtMs !== null;
 
 const NO_ENDING: readonly EndingRule[] = [];

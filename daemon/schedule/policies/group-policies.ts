@@ -1,6 +1,6 @@
 // What an entry of the policies says of each group that it means, as the same object as long as it says the same: who
 // holds an older one tells by `===` whether anything is new.
-import type { DesiredGroup, DesiredRule, Mode } from '../../../reconciler/model/group.ts';
+import type { DesiredGroup, Mode } from '../../../reconciler/model/group.ts';
 import { DIRECTIONS } from '../../../reconciler/model/rule.ts';
 import { groupPolicy } from '../../../reconciler/plan/group-policy.ts';
 import type { GroupPolicy } from '../../../reconciler/plan/plan.ts';
@@ -38,7 +38,10 @@ export class GroupPolicies {
   }
 }
 
-const endTimesOf = ({ rules }: DesiredGroup): number[] =>
-  DIRECTIONS.flatMap((direction) => (rules[direction] ?? []).flatMap(endOf));
-
-const endOf = ({ expiresAtMs }: DesiredRule): number[] => (expiresAtMs === null ? [] : [expiresAtMs]);
+function endTimesOf({ rules }: DesiredGroup): number[] {
+  const ends: number[] = [];
+  for (const direction of DIRECTIONS) {
+    for (const { expiresAtMs } of rules[direction] ?? []) if (expiresAtMs !== null) ends.push(expiresAtMs);
+  }
+  return ends;
+}

@@ -72,6 +72,7 @@ export class PolicyCompiler {
     inForce: WantedState,
   ): Promise<CompileAnswer> {
     const filesParsed = await this.#parse(files);
+    await this.#work.breathe();
     const unread = unreadable.map(({ problem }) => this.#unreadHead(exactText(problem), problem));
     this.#unread = new Map(unread);
     const known = [...this.#files.values()];
@@ -80,8 +81,10 @@ export class PolicyCompiler {
     this.#stage = stage;
     this.#heedAccounts(options.accounts);
     const groupsCompiled = await this.#compileBodies(stage, options.accounts, inForce);
+    await this.#work.breathe();
     const parts = [...known, ...unreadHeads.map((head) => ({ head, body: NO_BODY }))];
     const compiled = assemblePolicies(parts, stage, options.guardrails ?? NO_GUARDRAILS);
+    await this.#work.breathe();
     const guardrails = keptWhereEqual(inForce.guardrails, compiled.guardrails, ({ id }) => id);
     return { ...compiled, guardrails, filesParsed, groupsCompiled };
   }

@@ -74,7 +74,7 @@ export class AccountKeeper implements Telemetry {
       groups: groupSamples(tally, 'all'),
     });
     return {
-      groups: controller.status(),
+      groups: controller.tally.status(),
       counts: tally.counts,
       lanes: lanes.status(),
       problems: policies.problems,

@@ -43,13 +43,13 @@ it('takes no further step under a policy that has changed, and reads the group a
   await letThrough();
   expect(seen.reads).toBe(2);
   await letThrough();
-  expect(controller.status()).toMatchObject([{ outcome: 'converged' }]);
+  expect(controller.tally.status()).toMatchObject([{ outcome: 'converged' }]);
   expect(seen.writes).toEqual(['AuthorizeSecurityGroup']);
 });
 
 it('says nothing of how a group stands to a policy that it has not carried out yet', async () => {
   const { controller, settle, letThrough } = controlledCloud();
-  const outcome = () => controller.status().map((group) => group.outcome);
+  const outcome = () => controller.tally.status().map((group) => group.outcome);
   const first = target([SSH]);
   controller.setTargets([first]);
   expect(outcome()).toEqual(['not-tried']);
@@ -179,7 +179,7 @@ it('releases only those groups that the policies were asked about', () => {
   const [here, there] = [target([HTTPS], { id: 'sg-here' }), target([HTTPS], { region: 'cn-beijing' })];
   controller.setTargets([here, there]);
   controller.setTargets([], ({ region }) => region === 'cn-beijing');
-  expect(controller.status().map(({ id }) => id)).toEqual(['sg-here']);
+  expect(controller.tally.status().map(({ id }) => id)).toEqual(['sg-here']);
   void controller.stop();
 });
 

@@ -98,7 +98,7 @@ function setUp() {
     grant: () => Promise.resolve(),
     onHandedOver: () => undefined,
   });
-  const groups = () => controller.status().map(({ id }) => id);
+  const groups = () => controller.tally.status().map(({ id }) => id);
   const answer = async (found: Found) => {
     searches.shift()?.(found);
     await new Promise((resolve) => void setImmediate(resolve));

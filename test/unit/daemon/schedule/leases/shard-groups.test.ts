@@ -38,7 +38,7 @@ it('lets the call under way end and takes no further step in a group whose lease
   shards.halted(isHere);
   await untilRead('sg-there');
   expect(seen.groupsRead.slice(2)).toEqual(['sg-there']);
-  expect(controller.size).toBe(2);
+  expect(controller.tally.listed().length).toBe(2);
   void controller.stop();
 });
 
@@ -76,7 +76,7 @@ it('leaves groups of which nothing is under way at once', async () => {
   await settle();
   await letThrough();
   await shards.left(() => true);
-  expect(controller.size).toBe(0);
+  expect(controller.tally.listed().length).toBe(0);
   await controller.stop();
 });
 

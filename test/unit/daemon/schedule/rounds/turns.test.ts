@@ -1,0 +1,44 @@
+// Work on thousands of groups lets others have their turn: health checks, signals, the watchdog.
+import { describe, expect, it } from 'vitest';
+import { Turns } from '../../../../../daemon/schedule/rounds/turns.ts';
+import { TargetResolver } from '../../../../../daemon/schedule/selectors.ts';
+import type { DesiredGroup } from '../../../../../reconciler/model/group.ts';
+import { REFUSING_ECS } from '../../../../support/fake-engine.ts';
+
+/** Each look at it is so much later; `pauses` are the turns of others. */
+function workingClock(msALook: number) {
+  let nowMs = 0;
+  const clock = {
+    pauses: 0,
+    monotonicMs: () => (nowMs += msALook),
+    sleep: () => {
+      clock.pauses += 1;
+      return Promise.resolve();
+    },
+  };
+  return clock;
+}
+
+describe('between two parts of long work', () => {
+  it('others have their turn as soon as they have waited for ten milliseconds, and not before', async () => {
+    const clock = workingClock(1);
+    const turns = new Turns(clock);
+    for (let part = 0; part < 9; part += 1) await turns.next();
+    expect([turns.isOver, clock.pauses]).toEqual([true, 0]);
+    await turns.next();
+    expect([turns.isOver, clock.pauses]).toEqual([false, 1]);
+  });
+
+  it('they have it among the groups that the policies name', async () => {
+    const clock = workingClock(30);
+    const groups = Array.from({ length: 12 }, (_, index): DesiredGroup => {
+      const selector = { kind: 'id', id: `sg-${index}` } as const;
+      const source = { file: 'web.yaml', line: 1, column: 1 };
+      const rules = { ingress: [], egress: null };
+      return { account: 'a', region: 'r', selector, mode: null, alone: false, ignore: [], rules, source };
+    });
+    const resolver = new TargetResolver({ ecs: REFUSING_ECS, clock, resyncMs: 1000 }, 'enforce');
+    expect((await resolver.resolve(groups, 0)).targets).toHaveLength(12);
+    expect(clock.pauses).toBeGreaterThan(3);
+  });
+});
