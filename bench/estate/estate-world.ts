@@ -31,7 +31,12 @@ export interface EstateOptions {
   readonly groups: number;
   /** Reads a minute. */
   readonly ratePerMinute: number;
+  /** How often every group is looked at; without it a group is looked at when asked or on an edit: what else reads would be counted too. */
+  readonly resyncSeconds?: number;
 }
+
+/** Longer than a bench runs. */
+const NEVER_SECONDS = 86_400;
 
 const script = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
@@ -44,13 +49,14 @@ export class EstateWorld {
   readonly #daemonChild: ChildProcess;
   readonly #health: ChildProcess;
 
-  static async start({ groups, ratePerMinute }: EstateOptions): Promise<EstateWorld> {
+  static async start(options: EstateOptions): Promise<EstateWorld> {
+    const { groups } = options;
     const folder = mkdtempSync(path.join(tmpdir(), 'rampart-bench-'));
     writeEstate(path.join(folder, 'policies'), estateShape(groups));
     const cloud = fork(script('cloud-process.ts'), [String(groups)], { execArgv: process.execArgv });
     const [cloudUrl] = (await once(cloud, 'message')) as [string];
     const httpUrl = `http://127.0.0.1:${await freePort()}`;
-    writeFileSync(path.join(folder, 'config.yaml'), configText({ cloudUrl, httpUrl, groups, ratePerMinute }));
+    writeFileSync(path.join(folder, 'config.yaml'), configText({ ...options, cloudUrl, httpUrl }));
     await admin(cloudUrl, 'PUT', 'faults', [SLOW]);
     return new EstateWorld({ folder, groups, cloud, cloudUrl, httpUrl });
   }
@@ -100,8 +106,9 @@ export class EstateWorld {
     this.daemon.kill('SIGHUP');
   }
 
-  /** From now on no one asks for the daemon's health, which costs it more than its looks do; there is no `strain` any more. */
+  /** From now on the daemon is not asked how it does, which costs it more than its looks do; there is no `strain` any more. */
   leaveAlone(): void {
+    this.#daemonChild.send('stop');
     this.#health.disconnect();
   }
 
@@ -141,15 +148,14 @@ async function admin<T>(url: string, method: string, name: string, body?: unknow
   return (await response.json()) as T;
 }
 
-/** Looks at a group only when asked or on an edit: what else reads would be counted too. */
 function configText(
   options: EstateOptions & { readonly cloudUrl: string; readonly httpUrl: string },
 ): string {
-  const { cloudUrl, httpUrl, groups, ratePerMinute } = options;
+  const { cloudUrl, httpUrl, groups, ratePerMinute, resyncSeconds = NEVER_SECONDS } = options;
   return `policies: {path: policies, settleSeconds: 0, limits: {files: ${groups + 100}, bytes: ${1_000_000 + groups * 20_000}}}
 accounts:
   default: {credentials: {type: emulator}, endpoint: "${cloudUrl}"}
-reconcile: {mode: enforce, brake: off, resyncSeconds: 86400, probeSeconds: 0}
+reconcile: {mode: enforce, brake: off, resyncSeconds: ${resyncSeconds}, probeSeconds: 0}
 limits:
   default: {ratePerMinute: 60}
   DescribeSecurityGroups: {ratePerMinute: 300}

@@ -1,5 +1,5 @@
 // Loaded into the daemon before its own code (`node --import`): on each message it tells how long its event loop was
-// blocked at most since the message before, and how much memory it took at its peak.
+// blocked at most since the message before, and how much memory it took at its peak. On `stop` it ends: to measure costs, too.
 import { openSync, readSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { isMainThread } from 'node:worker_threads';
@@ -26,12 +26,18 @@ if (isMainThread && process.send !== undefined) {
   const ranMs = threadClock();
   let lastMs = ranMs();
   let blockCpuMs = 0;
-  setInterval(() => {
+  const timer = setInterval(() => {
     const nowMs = ranMs();
     blockCpuMs = Math.max(blockCpuMs, nowMs - lastMs);
     lastMs = nowMs;
-  }, RESOLUTION_MS).unref();
-  process.on('message', () => {
+  }, RESOLUTION_MS);
+  timer.unref();
+  process.on('message', (message) => {
+    if (message === 'stop') {
+      clearInterval(timer);
+      delay.disable();
+      return;
+    }
     const blockMs = Math.max(0, delay.max / 1e6 - RESOLUTION_MS);
     delay.reset();
     const { user, system } = process.cpuUsage();
