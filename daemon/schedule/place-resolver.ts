@@ -123,7 +123,7 @@ export class PlaceResolver {
     });
     await this.#turns.next();
     // First, so that the reads to come share their calls.
-    engine.heads.follow(ours, inPlace);
+    engine.heads.follow(ours.filter(isOurs), inPlace);
     const named = ours.map((policy) => ({ policy, revision }));
     await piecemeal(controller.settingTargets(named, inPlace), engine.clock);
     this.#wasHandedOver = true;
