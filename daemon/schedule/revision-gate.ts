@@ -93,6 +93,8 @@ export class RevisionGate {
   #approval: Approval | null = null;
   #lifted: ReadonlyMap<string, readonly string[]> = new Map();
   readonly #granted = new Set<string>();
+  /** That was let in last. */
+  #revision = '';
 
   constructor(engine: Engine, defaultMode: Mode) {
     this.#engine = engine;
@@ -120,6 +122,7 @@ export class RevisionGate {
     released: readonly DesiredGroup[],
   ): Promise<GateVerdict> {
     const { journal, clock } = this.#engine;
+    this.#revision = desired.revision;
     const before = await journal.estateFacts();
     const held = source.held === null ? null : heldBySource(source.held, before.held, clock.nowMs());
     await journal.setEstateFacts({ desired, held, ...commitAfter(before, desired, source) });
@@ -156,13 +159,16 @@ export class RevisionGate {
 
   /**
    * Who approved a revision has approved what its groups lose by it: rules that the revision before asked for. Whatever
-   * else a group would lose, also by a revision before it, needs an approval of its own.
+   * else a group would lose, also by a revision before it, needs an approval of its own. Targets of another revision than
+   * was let in last get none: they are still those before it.
    */
-  async grant(targets: readonly GroupPolicy[]): Promise<void> {
+  async grant(targets: readonly GroupPolicy[], revision: string): Promise<void> {
     const approval = this.#approval;
-    if (approval === null) return;
+    if (approval === null || revision !== this.#revision) return;
     const { journal } = this.#engine;
     for (const target of targets) {
+      // A newer one may have come while the journal was asked.
+      if (this.#approval !== approval) return;
       const key = groupKey(target);
       if (this.#granted.has(key)) continue;
       this.#granted.add(key);
