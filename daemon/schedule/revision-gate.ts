@@ -165,25 +165,29 @@ export class RevisionGate {
   async grant(targets: readonly GroupPolicy[], revision: string): Promise<void> {
     const approval = this.#approval;
     if (approval === null || revision !== this.#revision) return;
-    const { journal } = this.#engine;
     for (const target of targets) {
-      // A newer one may have come while the journal was asked.
-      if (this.#approval !== approval) return;
       const key = groupKey(target);
       if (this.#granted.has(key)) continue;
+      await this.#grantTo(target, approval);
+      // A newer one may have come while the journal was asked.
+      if (this.#approval !== approval) return;
       this.#granted.add(key);
-      const losing = this.#lifted.get(entryKey(target));
-      const { inForce } = await journal.facts(target);
-      if (inForce === null || losing === undefined) continue;
-      const { account, region, id } = target;
-      await journal.approve({
-        ...approval,
-        group: { account, region, id },
-        desiredHash: desiredHash(target),
-        losing,
-        opening: [],
-      });
     }
+  }
+
+  async #grantTo(target: GroupPolicy, approval: Approval): Promise<void> {
+    const { journal } = this.#engine;
+    const losing = this.#lifted.get(entryKey(target));
+    const { inForce } = await journal.facts(target);
+    if (inForce === null || losing === undefined) return;
+    const { account, region, id } = target;
+    await journal.approve({
+      ...approval,
+      group: { account, region, id },
+      desiredHash: desiredHash(target),
+      losing,
+      opening: [],
+    });
   }
 }
 

@@ -112,6 +112,20 @@ describe('the approval of a revision', () => {
     expect(granted.map(({ desiredHash: hash }) => hash)).toEqual([desiredHash(policy('sg-1', [80]))]);
   });
 
+  it('is passed on once more to a group that the journal could not be asked about', async () => {
+    const { gate, journal, approve } = setUp();
+    const ports = [80, 443, 8080];
+    for (const id of IDS) await journal.setFacts(policy(id, []), { inForce: policy(id, ports) });
+    await gate.judge(loaded(state('r1', all(ports)), 'c1'));
+    await approve('c2');
+    await gate.judge(loaded(state('r2', all([80, 443])), 'c2'));
+    vi.spyOn(journal, 'facts').mockRejectedValueOnce(new Error('out of touch'));
+    const targets = [policy('sg-0', [80, 443])];
+    await expect(gate.grant(targets, 'r2')).rejects.toThrow('out of touch');
+    for (let look = 0; look < 2; look += 1) await gate.grant(targets, 'r2');
+    expect(await journal.approvals(0, policy('sg-0', []))).toHaveLength(1);
+  });
+
   it('goes on for its groups while a newer one is held', async () => {
     const { gate, journal, approve } = setUp();
     for (const id of IDS) await journal.setFacts(policy(id, []), { inForce: policy(id, [80, 443, 8080]) });
