@@ -159,7 +159,10 @@ const pendingPlans = (plans: readonly GroupResult[]): readonly GroupPlan[] =>
 async function putInForce({ engine, desired, loaded, targets, config }: Session): Promise<void> {
   const gate = new RevisionGate(engine, config.reconcile.mode);
   await gate.judge({ state: desired, content: loaded.content, source: loaded });
-  await gate.grant(targets.map(({ policy }) => policy));
+  await gate.grant(
+    targets.map(({ policy }) => policy),
+    desired.revision,
+  );
 }
 
 /** What became of one group. */

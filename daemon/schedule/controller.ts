@@ -65,7 +65,7 @@ export class Controller {
 
   /**
    * Replaces what the policies want of the groups that are `meant`. New and changed groups are reconciled now; groups
-   * that are not named any more are no longer managed.
+   * that are not named any more are no longer managed. What is not meant stays as it is, named or not.
    */
   setTargets(targets: readonly Target[], meant: (group: GroupRef) => boolean = () => true): void {
     atOnce(this.settingTargets(targets, meant));
@@ -81,7 +81,8 @@ export class Controller {
     const urgency = urgencyOfTargets(wanted, this.#entries);
     for (const [key, target] of wanted) {
       yield;
-      this.#setTarget(key, target, urgency);
+      // Asked now: the shard of a group may have become another replica's in the turn of others.
+      if (meant(target.policy)) this.#setTarget(key, target, urgency);
     }
   }
 

@@ -22,7 +22,7 @@ export interface PlaceResolverParts {
   /** Closes the intents of the groups that are no longer managed, but for those that may be `meant`. */
   readonly abandon: (meant: (group: GroupRef) => boolean) => Promise<void>;
   /** Passes on to groups what the approval of their revision lifts. */
-  readonly grant: (targets: readonly GroupPolicy[]) => Promise<void>;
+  readonly grant: (targets: readonly GroupPolicy[], revision: string) => Promise<void>;
   /** Runs the work alone: no group becomes known while intents of unknown groups are being closed. */
   readonly inTurn: (work: () => Promise<void>) => Promise<void>;
   /** Called each time that the controller got the targets of the place. */
@@ -110,7 +110,7 @@ export class PlaceResolver {
     const revision = this.#revision;
     for (const selector of unresolved) reportUnresolved(engine, revision, selector);
     if (generation !== this.#generation) return;
-    await this.#parts.grant(targets);
+    await this.#parts.grant(targets, revision);
     const isOurs = (group: GroupRef): boolean => engine.ownership.looksAfter(group);
     const inPlace = (group: GroupRef): boolean => placeKey(group) === this.#place && isOurs(group);
     const ours = targets.filter(isOurs);
@@ -123,7 +123,7 @@ export class PlaceResolver {
     });
     await this.#turns.next();
     // First, so that the reads to come share their calls.
-    engine.heads.follow(ours, inPlace);
+    engine.heads.follow(ours.filter(isOurs), inPlace);
     const named = ours.map((policy) => ({ policy, revision }));
     await piecemeal(controller.settingTargets(named, inPlace), engine.clock);
     this.#wasHandedOver = true;

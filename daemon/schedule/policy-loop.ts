@@ -73,7 +73,7 @@ export class PolicyLoop {
       problems: () => this.#problems,
       inTurn: (work) => this.#inTurn(work),
       abandon: (meant) => this.#released.abandon(meant, this.#managed.left),
-      grant: (targets) => this.#gate.grant(targets),
+      grant: (targets, revision) => this.#gate.grant(targets, revision),
       onHandedOver: () => this.noteProgress(),
     });
     stopping.addEventListener('abort', () => this.#wake.abort(), { once: true });

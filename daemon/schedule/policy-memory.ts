@@ -39,8 +39,9 @@ export class PolicyMemory {
     const known = [...files].map(([path, file]) => this.#known.get(file) ?? this.#asKnown(path, file));
     const noted = this.#noted;
     if (noted?.root === root && noted.rootIsFile === rootIsFile && isSameList(known, noted.files)) return;
-    this.#noted = { root, rootIsFile, files: known };
-    await this.#journal.setEstateFacts({ policyFiles: this.#noted });
+    const policyFiles = { root, rootIsFile, files: known };
+    await this.#journal.setEstateFacts({ policyFiles });
+    this.#noted = policyFiles;
   }
 
   async #inForce({ root, rootIsFile, files }: KnownPolicyFiles): Promise<FilesInForce> {

@@ -93,6 +93,8 @@ export class RevisionGate {
   #approval: Approval | null = null;
   #lifted: ReadonlyMap<string, readonly string[]> = new Map();
   readonly #granted = new Set<string>();
+  /** That was let in last. */
+  #revision = '';
 
   constructor(engine: Engine, defaultMode: Mode) {
     this.#engine = engine;
@@ -120,6 +122,7 @@ export class RevisionGate {
     released: readonly DesiredGroup[],
   ): Promise<GateVerdict> {
     const { journal, clock } = this.#engine;
+    this.#revision = desired.revision;
     const before = await journal.estateFacts();
     const held = source.held === null ? null : heldBySource(source.held, before.held, clock.nowMs());
     await journal.setEstateFacts({ desired, held, ...commitAfter(before, desired, source) });
@@ -156,28 +159,35 @@ export class RevisionGate {
 
   /**
    * Who approved a revision has approved what its groups lose by it: rules that the revision before asked for. Whatever
-   * else a group would lose, also by a revision before it, needs an approval of its own.
+   * else a group would lose, also by a revision before it, needs an approval of its own. Targets of another revision than
+   * was let in last get none: they are still those before it.
    */
-  async grant(targets: readonly GroupPolicy[]): Promise<void> {
+  async grant(targets: readonly GroupPolicy[], revision: string): Promise<void> {
     const approval = this.#approval;
-    if (approval === null) return;
-    const { journal } = this.#engine;
+    if (approval === null || revision !== this.#revision) return;
     for (const target of targets) {
       const key = groupKey(target);
       if (this.#granted.has(key)) continue;
+      await this.#grantTo(target, approval);
+      // A newer one may have come while the journal was asked.
+      if (this.#approval !== approval) return;
       this.#granted.add(key);
-      const losing = this.#lifted.get(entryKey(target));
-      const { inForce } = await journal.facts(target);
-      if (inForce === null || losing === undefined) continue;
-      const { account, region, id } = target;
-      await journal.approve({
-        ...approval,
-        group: { account, region, id },
-        desiredHash: desiredHash(target),
-        losing,
-        opening: [],
-      });
     }
+  }
+
+  async #grantTo(target: GroupPolicy, approval: Approval): Promise<void> {
+    const { journal } = this.#engine;
+    const losing = this.#lifted.get(entryKey(target));
+    const { inForce } = await journal.facts(target);
+    if (inForce === null || losing === undefined) return;
+    const { account, region, id } = target;
+    await journal.approve({
+      ...approval,
+      group: { account, region, id },
+      desiredHash: desiredHash(target),
+      losing,
+      opening: [],
+    });
   }
 }
 

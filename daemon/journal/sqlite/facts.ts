@@ -56,13 +56,15 @@ export function writeGroupFacts(
   facts: Partial<GroupFacts>,
   haste: Haste,
 ): void {
+  // What another process writes from here on makes the state another one than is noted.
+  const state = db.pragma(STATE);
+  // Whether a write that fails has failed is the journal's to say.
+  if (facts.inForce !== undefined) policies.forget(group);
   const before = groupBodies(db, group);
   const changed = changedFacts(before, facts);
   writeBodies(db, group, { changed, haste });
-  if (facts.inForce === undefined) return;
   const text = new Map([...before, ...changed]).get('inForce');
-  if (facts.inForce === null || text === undefined) policies.forget(group);
-  else policies.note(group, text, { policy: facts.inForce, state: db.pragma(STATE) });
+  if (facts.inForce && text !== undefined) policies.note(group, text, { policy: facts.inForce, state });
 }
 
 interface ChangedBodies {

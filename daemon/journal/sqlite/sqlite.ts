@@ -226,8 +226,8 @@ class SqliteJournal extends SqliteDesk implements Journal {
 
   forget(group: GroupRef): Promise<void> {
     return guarded(() => {
-      forgetGroup(this.#db, group);
       this.#policies.forget(group);
+      forgetGroup(this.#db, group);
     });
   }
 

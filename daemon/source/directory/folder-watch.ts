@@ -33,12 +33,18 @@ export interface FolderWatchOptions {
   readonly onChange: () => void;
 }
 
+interface ComparedLook {
+  readonly seen: string;
+  /** What was read last, by then. */
+  readonly known: string | null;
+}
+
 export class FolderWatch implements Watcher {
   readonly #options: FolderWatchOptions;
   readonly #hints: Hints;
   readonly #done: Promise<void>;
-  /** Of the last look; null: there was none. */
-  #known: string | null = null;
+  /** Null: there was no look yet. */
+  #last: ComparedLook | null = null;
   #closed = false;
   #native: FSWatcher | null = null;
   /** What `#native` watches; null: not all that it should. */
@@ -86,10 +92,11 @@ export class FolderWatch implements Watcher {
   }
 
   async #reportsChange(listing: Listing): Promise<boolean> {
-    const fingerprint = await this.#options.fingerprint(listing);
-    if (fingerprint === this.#known) return false;
-    this.#known = fingerprint;
-    if (fingerprint === this.#options.known()) return false;
+    const seen = await this.#options.fingerprint(listing);
+    const look = { seen, known: this.#options.known() };
+    const before = this.#last;
+    this.#last = look;
+    if (!isChange(before, look)) return false;
     this.#options.looks.report(listing);
     this.#options.onChange();
     return true;
@@ -123,6 +130,15 @@ export class FolderWatch implements Watcher {
     if (isWatchLost) this.#watchedStamp = null;
     this.#hints.raise(isWatchLost ? null : changed);
   }
+}
+
+/**
+ * Also where the folder was changed back to what was read last: a reading under way may have found it otherwise. And where
+ * it is as at the last look, and something else was read between the two.
+ */
+function isChange(before: ComparedLook | null, { seen, known }: ComparedLook): boolean {
+  if (before !== null && before.seen !== seen) return true;
+  return seen !== known && before?.known !== known;
 }
 
 /** An event about the watched folder comes with the name of that folder, as one about a file of that name would. */

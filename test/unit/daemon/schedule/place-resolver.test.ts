@@ -3,13 +3,16 @@ import { describe, expect, it } from 'vitest';
 import type { Result } from '../../../../reconciler/model/result.ts';
 import { ok } from '../../../../reconciler/model/result.ts';
 import { placeKey, type DesiredGroup, type GroupRef } from '../../../../reconciler/model/group.ts';
+import type { Clock } from '../../../../daemon/clock.ts';
 import type { Failure } from '../../../../daemon/ecs/failures/failure.ts';
 import type { ListedGroup } from '../../../../daemon/ecs/api.ts';
 import { Controller } from '../../../../daemon/schedule/controller.ts';
+import type { Engine } from '../../../../daemon/reconcile/engine.ts';
+import { soleOwner } from '../../../../daemon/journal/ownership.ts';
 import { ManagedGroups } from '../../../../daemon/schedule/managed-groups.ts';
 import { PlaceResolver } from '../../../../daemon/schedule/place-resolver.ts';
 import { TargetResolver } from '../../../../daemon/schedule/selectors.ts';
-import { fakeEngine, NO_ROUNDS, REFUSING_ECS } from '../../../support/fake-engine.ts';
+import { fakeEngine, NO_ROUNDS, QUIET_HEADS, REFUSING_ECS } from '../../../support/fake-engine.ts';
 import { EventLog } from '../../../support/service.ts';
 
 const PLACE = { account: 'default', region: 'cn-hangzhou' };
@@ -49,7 +52,7 @@ const LISTED: Readonly<Record<string, Omit<ListedGroup, 'id'>>> = {
 
 const listedGroup = (id: string): ListedGroup => ({ id, ...(LISTED[id] ?? { name: id, tags: {} }) });
 
-function setUp() {
+function setUp(parts: Partial<Engine> = {}) {
   const searches: Array<(found: Found) => void> = [];
   const log = new EventLog();
   const engine = fakeEngine({
@@ -66,6 +69,7 @@ function setUp() {
           );
         }),
     },
+    ...parts,
   });
   const controller = new Controller(engine, {
     concurrency: 4,
@@ -162,6 +166,50 @@ describe('the resolver of a place', () => {
     expect(searches).toHaveLength(0);
   });
 });
+
+/** Each turn is over as soon as it has begun; what others do in theirs is `onTurn`. */
+function hastyClock(onTurn: () => void): Clock {
+  let nowMs = 0;
+  return {
+    nowMs: () => nowMs,
+    monotonicMs: () => (nowMs += 1000),
+    sleep: () => {
+      onTurn();
+      return Promise.resolve();
+    },
+  };
+}
+
+it.each([1, 2, 3, 4, 5, 6])(
+  'manages no group of a shard that another replica looks after since turn %i of the hand-over',
+  async (turn) => {
+    const lost = new Set<string>();
+    const followed: string[] = [];
+    let turns = 0;
+    const { resolver, controller, answer, groups } = setUp({
+      ownership: {
+        ...soleOwner({ owner: 'test', epoch: 1 }),
+        looksAfter: ({ id }) => !lost.has(id),
+      },
+      heads: {
+        ...QUIET_HEADS,
+        follow: (some) => followed.push(...some.filter(({ id }) => lost.has(id)).map(({ id }) => id)),
+      },
+      clock: hastyClock(() => {
+        turns += 1;
+        if (turns !== turn) return;
+        lost.add('sg-db').add('sg-web');
+        void controller.release(({ id }) => lost.has(id));
+      }),
+    });
+    resolver.setGroups([named('web'), named('b'), named('db')], 'r1');
+    const resolved = resolver.resolve();
+    await answer(ok(['sg-web', 'sg-b', 'sg-db']));
+    await resolved;
+    expect(turns).toBeGreaterThanOrEqual(turn);
+    expect([groups(), followed]).toEqual([['sg-b'], []]);
+  },
+);
 
 describe('intents of groups that the policies do not mean', () => {
   it('are closed in a place whose selectors were all resolved', async () => {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { openMemoryJournal } from '../../../../daemon/journal/memory/memory.ts';
 import { PolicyMemory } from '../../../../daemon/schedule/policy-memory.ts';
 import { DesiredKeeper } from '../../../../daemon/source/desired.ts';
@@ -40,6 +40,18 @@ describe('what is known of the policies after a restart', () => {
     const update = await next.take(await files.load());
     expect(update.problems).toMatchObject([{ code: 'truncated', file: 'policies/web.yaml' }]);
     expect(update.state.groups).toEqual(state.groups);
+  });
+
+  it('is written again where the journal did not take it', async () => {
+    const journal = openJournal();
+    const keeper = new DesiredKeeper({ accounts: ['default'] });
+    await keeper.take(await new PolicyFiles({ 'web.yaml': policyFor('sg-web', [HTTPS]) }).load());
+    const memory = new PolicyMemory(journal, keeper);
+    const taken = vi.spyOn(journal, 'setEstateFacts').mockRejectedValueOnce(new Error('out of touch'));
+    await expect(memory.note()).rejects.toThrow('out of touch');
+    for (let load = 0; load < 2; load += 1) await memory.note();
+    expect((await journal.estateFacts()).policyFiles?.files.map(({ path }) => path)).toEqual(['web.yaml']);
+    expect(taken).toHaveBeenCalledTimes(2);
   });
 
   it('is nothing before there was anything', async () => {

@@ -1,7 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import type { GroupFacts } from '../../../../daemon/journal/facts.ts';
 import { RevisionGate } from '../../../../daemon/schedule/revision-gate.ts';
 import type { DesiredGroup, DesiredState } from '../../../../reconciler/model/group.ts';
 import type { Rule } from '../../../../reconciler/model/rule.ts';
+import { desiredHash } from '../../../../reconciler/plan/hash.ts';
 import type { GroupPolicy } from '../../../../reconciler/plan/plan.ts';
 import { DEFAULT_BRAKE } from '../../../../reconciler/plan/safety.ts';
 import { fakeEngine } from '../../../support/fake-engine.ts';
@@ -46,9 +48,9 @@ describe('the approval of a revision', () => {
     await gate.judge(loaded(state('r1', all([80, 443, 8080])), 'c1'));
     await approve('c2');
     expect(await gate.judge(loaded(state('r2', all([80, 443])), 'c2'))).toMatchObject({ held: null });
-    await gate.grant([policy('sg-0', [80, 443])]);
+    await gate.grant([policy('sg-0', [80, 443])], 'r2');
     await gate.judge(loaded(state('r2', all([80, 443])), 'c2'));
-    await gate.grant([policy('sg-1', [80, 443])]);
+    await gate.grant([policy('sg-1', [80, 443])], 'r2');
     expect(await journal.approvals(0, policy('sg-0', []))).toHaveLength(1);
     expect(await journal.approvals(0, policy('sg-1', []))).toHaveLength(1);
 
@@ -58,7 +60,7 @@ describe('the approval of a revision', () => {
     ];
     const verdict = await gate.judge(loaded(state('r3', [...next, group('sg-2', [])]), 'c3'));
     expect(verdict).toMatchObject({ held: null });
-    await gate.grant([policy('sg-2', [])]);
+    await gate.grant([policy('sg-2', [])], 'r3');
     expect(await journal.approvals(0, policy('sg-2', []))).toEqual([]);
   });
 
@@ -72,9 +74,56 @@ describe('the approval of a revision', () => {
     await approve('c3');
     const next = [group('sg-0', [443]), group('sg-1', []), group('sg-2', [])];
     expect(await gate.judge(loaded(state('r3', next), 'c3'))).toMatchObject({ held: null });
-    await gate.grant([policy('sg-0', [443]), policy('sg-1', [])]);
+    await gate.grant([policy('sg-0', [443]), policy('sg-1', [])], 'r3');
     expect(await journal.approvals(0, policy('sg-0', []))).toEqual([]);
     expect(await journal.approvals(0, policy('sg-1', []))).toHaveLength(1);
+  });
+
+  it('waits for the targets of its revision where those before it are still being handed over', async () => {
+    const { gate, journal, approve } = setUp();
+    const ports = [80, 443, 8080];
+    for (const id of IDS) await journal.setFacts(policy(id, []), { inForce: policy(id, ports) });
+    await gate.judge(loaded(state('r1', all(ports)), 'c1'));
+    await approve('c2');
+    await gate.judge(loaded(state('r2', all([80, 443])), 'c2'));
+    await gate.grant([policy('sg-0', ports)], 'r1');
+    await gate.grant([policy('sg-0', [80, 443])], 'r2');
+    const granted = await journal.approvals(0, policy('sg-0', []));
+    expect(granted.map(({ desiredHash: hash }) => hash)).toEqual([desiredHash(policy('sg-0', [80, 443]))]);
+  });
+
+  it('is passed on to a group that the one before it is being passed on to', async () => {
+    const { gate, journal, approve } = setUp();
+    const ports = [80, 443, 8080];
+    for (const id of IDS) await journal.setFacts(policy(id, []), { inForce: policy(id, ports) });
+    await gate.judge(loaded(state('r1', all(ports)), 'c1'));
+    await approve('c2');
+    await gate.judge(loaded(state('r2', all([80, 443])), 'c2'));
+    const facts = await journal.facts(policy('sg-0', []));
+    let answer: (value: GroupFacts) => void = () => undefined;
+    vi.spyOn(journal, 'facts').mockReturnValueOnce(new Promise((resolve) => (answer = resolve)));
+    const before = gate.grant([policy('sg-0', [80, 443]), policy('sg-1', [80, 443])], 'r2');
+    await approve('c3');
+    await gate.judge(loaded(state('r3', all([80])), 'c3'));
+    answer(facts);
+    await before;
+    await gate.grant([policy('sg-1', [80])], 'r3');
+    const granted = await journal.approvals(0, policy('sg-1', []));
+    expect(granted.map(({ desiredHash: hash }) => hash)).toEqual([desiredHash(policy('sg-1', [80]))]);
+  });
+
+  it('is passed on once more to a group that the journal could not be asked about', async () => {
+    const { gate, journal, approve } = setUp();
+    const ports = [80, 443, 8080];
+    for (const id of IDS) await journal.setFacts(policy(id, []), { inForce: policy(id, ports) });
+    await gate.judge(loaded(state('r1', all(ports)), 'c1'));
+    await approve('c2');
+    await gate.judge(loaded(state('r2', all([80, 443])), 'c2'));
+    vi.spyOn(journal, 'facts').mockRejectedValueOnce(new Error('out of touch'));
+    const targets = [policy('sg-0', [80, 443])];
+    await expect(gate.grant(targets, 'r2')).rejects.toThrow('out of touch');
+    for (let look = 0; look < 2; look += 1) await gate.grant(targets, 'r2');
+    expect(await journal.approvals(0, policy('sg-0', []))).toHaveLength(1);
   });
 
   it('goes on for its groups while a newer one is held', async () => {
@@ -84,7 +133,7 @@ describe('the approval of a revision', () => {
     await approve('c2');
     await gate.judge(loaded(state('r2', all([80, 443])), 'c2'));
     expect((await gate.judge(loaded(state('r3', all([80])), 'c3'))).held).toMatchObject({ hash: 'c3' });
-    await gate.grant([policy('sg-0', [80, 443])]);
+    await gate.grant([policy('sg-0', [80, 443])], 'r2');
     expect(await journal.approvals(0, policy('sg-0', []))).toHaveLength(1);
   });
 });

@@ -59,6 +59,24 @@ describe('the facts in a journal file', () => {
     expect(logBytes()).toBeGreaterThan(bytes);
   });
 
+  it('tell which policy is in force where another process writes one while this one does', async () => {
+    const [first, second] = [policyOf([]), policyOf([rule({ ports: '22' })])];
+    const other = new Connection(path, { readOnly: false, busyTimeoutMs: 0 });
+    const fresh = { ...first };
+    // Read when the policy is made text, for which this process has read what is in force.
+    Object.defineProperty(fresh, 'rules', {
+      enumerable: true,
+      get: () => {
+        other.run("UPDATE group_facts SET body = ? WHERE name = 'inForce'", factText(second));
+        return first.rules;
+      },
+    });
+    await journal.setFacts(GROUP, { inForce: first });
+    await journal.setFacts(GROUP, { inForce: fresh });
+    other.close();
+    expect((await journal.facts(GROUP)).inForce).toEqual(second);
+  });
+
   it('tell which policy is in force, whoever has written it last', async () => {
     const [first, second] = [policyOf([]), policyOf([rule({ ports: '22' })])];
     const inForce = async () => (await journal.facts(GROUP)).inForce;

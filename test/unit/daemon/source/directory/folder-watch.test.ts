@@ -54,6 +54,39 @@ describe('FolderWatch', () => {
     await vi.waitFor(() => expect(told).toEqual([looked.at(-1)]));
   });
 
+  it.each([
+    {
+      what: 'was changed back while a reading was under way that found it otherwise',
+      looks: ['A', 'B', 'A'],
+    },
+    { what: 'is as at the last look, though something else was read since', looks: ['A', 'A', 'A'] },
+  ])('tells of a folder that $what', async ({ looks }) => {
+    const root = await tempFolder({ 'a.yaml': 'one' });
+    const left = [...looks];
+    let loaded = 'A';
+    let readLast: () => void = () => undefined;
+    const told: Array<string | undefined> = [];
+    const seen: string[] = [];
+    const watch = new FolderWatch({
+      looks: new FolderLooks(() => listPolicyFiles(root)),
+      clock: systemClock,
+      timings: { pollMs: 5, quietMs: 1, maxBurstMs: 10 },
+      fingerprint: () => {
+        seen.push(left.shift() ?? 'A');
+        if (left.length === 0) readLast();
+        return Promise.resolve(seen.at(-1) ?? '');
+      },
+      known: () => loaded,
+      onChange: () => told.push(seen.at(-1)),
+    });
+    onTestFinished(() => watch.close());
+    await new Promise<void>((resolve) => (readLast = resolve));
+    // The reading ends only when that look has been compared.
+    await new Promise((resolve) => void setImmediate(resolve));
+    loaded = 'B';
+    await vi.waitFor(() => expect(told.at(-1)).toBe('A'));
+  });
+
   it('sees what changes while it is being put up', async () => {
     const root = await tempFolder({ 'a.yaml': 'one' });
     const loaded = listingFingerprint(await listPolicyFiles(root));
