@@ -62,7 +62,7 @@ export function afterRepair(
     history.set(identity, { rounds, lastMs: nowMs, delayMs, calmMs });
     if (rounds >= FLAPPING_ROUNDS) flapping.set(identity, rule);
   }
-  if (flapping.size === 0) return { history, flapping: null };
+  if (flapping.size === 0) return { history: history.size === 0 ? NO_DRIFT : history, flapping: null };
   const drifts = [...flapping.keys()].flatMap((identity) => history.get(identity) ?? []);
   const rounds = Math.max(...drifts.map((drift) => drift.rounds));
   const delayMs = Math.max(...drifts.map((drift) => drift.delayMs));

@@ -3,7 +3,7 @@
 import { ASSUMED_API_LEVEL, type ApiLevel } from '../../reconciler/model/api-dialect.ts';
 import type { LegacyPriority } from '../../reconciler/plan/plan.ts';
 import { NO_DRIFT, type DriftHistory } from './flap-detector.ts';
-import type { IgnoredOpens } from './ignored-opens.ts';
+import { NO_IGNORED_OPENS, type IgnoredOpens } from './ignored-opens.ts';
 import type { LastPlan } from './last-plan.ts';
 import { EMPTY_QUARANTINE, type Quarantine } from './quarantine.ts';
 import type { QuotaEstimate } from './quota-estimate.ts';
@@ -39,7 +39,7 @@ export const newGroupMemory = (nowMs: number): GroupMemory => ({
   quarantine: EMPTY_QUARANTINE,
   drift: NO_DRIFT,
   quota: null,
-  ignoredOpens: new Set(),
+  ignoredOpens: NO_IGNORED_OPENS,
   lastPlan: null,
   settled: null,
   toldPlan: null,

@@ -47,6 +47,7 @@ export function quarantineRules(
   refused: readonly Refusal[],
   nowMs: number,
 ): Quarantining {
+  if (refused.length === 0) return { quarantine: before, isLessToDo: false };
   const quarantine = new Map(before);
   let isLessToDo = false;
   for (const { step, reason } of refused) {

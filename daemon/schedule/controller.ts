@@ -291,6 +291,7 @@ export class Controller {
   #settle(entry: ControlledGroup, record: GroupRecord): void {
     entry.record = record;
     entry.reading = null;
+    entry.halt = null;
     this.#tally.note(entry, this.#entries.get(entry.key) === entry);
     const { outcome, target } = record;
     if (outcome !== null) this.#options.rounds.note(target.policy, entry.key, outcome);

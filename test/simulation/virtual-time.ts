@@ -107,13 +107,15 @@ class Timer {
   }
 }
 
-const GLOBALS = ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] as const;
+const GLOBALS = ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'setImmediate'] as const;
 
 export class VirtualTime {
   /** True time: what the vendor's clock shows. */
   readonly #startWallMs: number;
   #nowMs = 0;
   #order = 0;
+  /** What gives others a turn of the real event loop and has not gone on: it belongs to the present event. */
+  #pauses = 0;
   /** Whose event the present one is; null: no process has done anything in it yet. */
   #current: VirtualProcess | null = null;
   /** The clock that people and the checks look at while no process does anything. */
@@ -165,13 +167,13 @@ export class VirtualTime {
     const entry = this.#pop(untilMs);
     if (entry === null) {
       this.#nowMs = Math.max(this.#nowMs, untilMs);
-      await settle();
+      await this.#settle();
       return false;
     }
     this.#nowMs = entry.dueMs;
     this.#current = entry.of;
     entry.run();
-    await settle();
+    await this.#settle();
     this.#current = null;
     return true;
   }
@@ -185,6 +187,7 @@ export class VirtualTime {
     put(globalThis, 'setTimeout', (run: () => void, delayMs = 0) => this.#timer(run, delayMs));
     put(globalThis, 'setInterval', (run: () => void, everyMs = 0) => this.#interval(run, everyMs));
     for (const name of ['clearTimeout', 'clearInterval']) put(globalThis, name, clear);
+    put(globalThis, 'setImmediate', (run: () => void) => this.#immediate(run));
     put(Date, 'now', () => this.wallMs);
     put(performance, 'now', () => this.nowMs);
     try {
@@ -205,6 +208,20 @@ export class VirtualTime {
     // Whatever is not a process has no business with these.
     if (this.#current === null) entry.gone = true;
     return new Timer(entry);
+  }
+
+  #immediate(run: () => void): NodeJS.Immediate {
+    this.#pauses += 1;
+    return realImmediate(() => {
+      this.#pauses -= 1;
+      run();
+    });
+  }
+
+  /** A turn of the real event loop comes only when no promise is left to settle. */
+  async #settle(): Promise<void> {
+    do await new Promise<void>((resolve) => void realImmediate(resolve));
+    while (this.#pauses > 0);
   }
 
   #interval(run: () => void, everyMs: number): Timer {
@@ -281,6 +298,3 @@ const inOrder = (a: Entry, b: Entry): number => a.dueMs - b.dueMs || a.order - b
 function clear(timer: unknown): void {
   if (timer instanceof Timer) timer.entry.gone = true;
 }
-
-/** A turn of the real event loop comes only when no promise is left to settle. */
-const settle = (): Promise<void> => new Promise((resolve) => void realImmediate(resolve));

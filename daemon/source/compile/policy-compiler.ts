@@ -9,12 +9,13 @@ import { NO_GUARDRAILS } from '../../../reconciler/policy/compile/compile-guardr
 import { assemblePolicies } from '../../../reconciler/policy/compile/parts/assemble.ts';
 import type { WantedState } from '../../../reconciler/policy/compile/last-good.ts';
 import {
+  NO_ANSWERS,
   NO_BODY,
   type Answers,
   type FileBody,
   type KeyedGroup,
 } from '../../../reconciler/policy/compile/parts/body.ts';
-import { fileHeadOf, type FileHead } from '../../../reconciler/policy/compile/parts/head.ts';
+import { fileHeadOf, leanHead, type FileHead } from '../../../reconciler/policy/compile/parts/head.ts';
 import { NamesStage } from '../../../reconciler/policy/compile/parts/names-stage.ts';
 import { unreadablePolicyFile } from '../../../reconciler/policy/read/file.ts';
 import { heldDigest } from '../held-bytes.ts';
@@ -119,7 +120,9 @@ export class PolicyCompiler {
     }
     const news = files.filter(({ file }) => !same.has(file));
     const parsed = new Map<string, KnownFile>();
-    await this.#work.parse(news, (each, { head, packed }) => {
+    await this.#work.parse(news, (each, parsedFile) => {
+      const { packed } = parsedFile;
+      const head = leanHead(parsedFile.head);
       const body = this.#files.get(each.file)?.body ?? NO_BODY;
       parsed.set(each.file, { digest: heldDigest(each), head, packed, body, answers: null, stage: null });
     });
@@ -205,8 +208,6 @@ interface BodyTask extends CompileTask {
   readonly same: ReadonlyMap<string, DesiredGroup>;
   readonly of: KnownFile;
 }
-
-const NO_ANSWERS: Answers = { networks: new Map(), services: new Map() };
 
 const groupsOf = ({ groups }: FileBody): DesiredGroup[] => groups.map(({ group }) => group);
 

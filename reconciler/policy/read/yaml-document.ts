@@ -2,7 +2,7 @@
 // here alike.
 import type { SourcePlace } from '../../model/problem.ts';
 import type { PlacedComplaint } from '../schema/shape-complaints.ts';
-import type { PlaceTable } from './place-table.ts';
+import { lineStepsOf, type PlaceTable } from './place-table.ts';
 import type { Quoting } from './complaint.ts';
 import { createReporter, type Locate } from './reporter.ts';
 import { parseYamlTree } from './yaml-tree.ts';
@@ -25,7 +25,7 @@ export function readYamlDocument(path: string, text: string, quoting: Quoting) {
   for (const complaint of isWellFormed ? complaints : tree.complaints) {
     reporter.errorAt(placeAt(complaint.offset), complaint);
   }
-  const placeTable = (): PlaceTable => ({ lineStarts: tree.lines.lineStarts, root: places() });
+  const placeTable = (): PlaceTable => ({ lineSteps: lineStepsOf(tree.lines.lineStarts), root: places() });
   return { value, isWellFormed, locate, placeTable, reporter };
 }
 

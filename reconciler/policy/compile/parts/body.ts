@@ -27,6 +27,8 @@ export interface Answers {
   readonly services: ReadonlyMap<string, Answer<Traffic>>;
 }
 
+export const NO_ANSWERS: Answers = { networks: new Map(), services: new Map() };
+
 export interface KeyedGroup {
   /** `desiredGroupKey`. */
   readonly key: string;

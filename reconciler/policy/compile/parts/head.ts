@@ -23,11 +23,30 @@ export interface FileHead {
   readonly uses: NamesUsed;
 }
 
+const NO_NETWORKS: FileHead['networks'] = new Map<string, never>();
+const NO_SERVICES: FileHead['services'] = new Map<string, never>();
+const NONE_DECLARED: ReadonlySet<string> = new Set();
+const NOTHING_DECLARED: FileHead['declares'] = { networks: NONE_DECLARED, services: NONE_DECLARED };
+
+/** As it comes from another thread, each part of it an object of its own: what is empty is one object in all heads. */
+export function leanHead(head: FileHead): FileHead {
+  const { declares, networks, services } = head;
+  const sizes = [declares.networks, declares.services, networks, services].map(({ size }) => size);
+  if (sizes.some((size) => size > 0)) return head;
+  return {
+    ...head,
+    declares: NOTHING_DECLARED,
+    networks: NO_NETWORKS,
+    services: NO_SERVICES,
+    places: NO_PLACES,
+  };
+}
+
 export const isError = ({ severity }: Problem): boolean => severity === 'error';
 
 export function fileHeadOf({ path, problems, document, declares, placeTable }: PolicyFile): FileHead {
-  const networks: FileHead['networks'] = document?.networks ?? new Map<string, never>();
-  const services: FileHead['services'] = document?.services ?? new Map<string, never>();
+  const networks: FileHead['networks'] = document?.networks ?? NO_NETWORKS;
+  const services: FileHead['services'] = document?.services ?? NO_SERVICES;
   const places =
     networks.size + services.size === 0 ? NO_PLACES : placesOfKeys(placeTable(), ['networks', 'services']);
   return {

@@ -6,7 +6,7 @@ import { createReporter } from '../../read/reporter.ts';
 import type { Traffic } from '../../schema/port-text.ts';
 import { DefinedNames, type Answer } from '../definitions.ts';
 import type { FileContext, FileToCompile } from '../file-context.ts';
-import type { Answers } from './body.ts';
+import { NO_ANSWERS, type Answers } from './body.ts';
 import { fileOfHead, isAboutNames, type FileHead } from './head.ts';
 import type { NamesUsed } from './names-used.ts';
 
@@ -44,6 +44,7 @@ export class NamesStage {
   }
 
   answersFor({ networks, services }: NamesUsed): Answers {
+    if (networks.length + services.length === 0) return NO_ANSWERS;
     return {
       networks: new Map(networks.map((name) => [name, this.#networks.of(name)])),
       services: new Map(services.map((name) => [name, this.#services.of(name)])),

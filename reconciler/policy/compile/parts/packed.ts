@@ -81,7 +81,7 @@ class Packer {
 /** What `pack` was given. Parts that are equal are one and the same object, with `shared` also those of several texts: do not change them. */
 export function unpack(text: string, shared = new SharedParts()): unknown {
   const { shapes, rows } = JSON.parse(text) as Packed;
-  const blanks = shapes.map(blankOf);
+  const blanks = blanksOf(shapes, rows);
   const values: unknown[] = [];
   for (const row of rows) {
     values.push(Array.isArray(row) ? unpackedRow(row as ListRow, values, { shapes, blanks, shared }) : row);
@@ -91,18 +91,30 @@ export function unpack(text: string, shared = new SharedParts()): unknown {
 
 type ListRow = Extract<Row, readonly unknown[]>;
 
-type Blank = Readonly<Record<string, unknown>>;
+type Blank = Record<string, unknown>;
 
 /**
- * An object with these keys. The engine gives a copy of it, and of what was parsed at once, room for just so many; one that
- * grows key by key takes a quarter more.
+ * Of each shape as many objects with its keys as there are rows of it. What is parsed at once gets room for just so many
+ * keys; an object that grows key by key, or is a copy made where objects of many shapes are copied, takes a sixth more.
  */
-const blankOf = (keys: readonly string[]): Blank =>
-  JSON.parse(`{${keys.map((key) => `${JSON.stringify(key)}:null`).join()}}`) as Blank;
+function blanksOf(shapes: Packed['shapes'], rows: readonly Row[]): Blank[][] {
+  const counts = shapes.map(() => 0);
+  for (const row of rows) {
+    if (Array.isArray(row) && row[0] === 'o') counts[Number(row[1])] = (counts[Number(row[1])] ?? 0) + 1;
+  }
+  return shapes.map((keys, shape) => {
+    const blank = `{${keys.map((key) => `${JSON.stringify(key)}:null`).join()}}`;
+    return JSON.parse(
+      `[${Array<string>(counts[shape] ?? 0)
+        .fill(blank)
+        .join()}]`,
+    ) as Blank[];
+  });
+}
 
 interface Unpacking extends Pick<Packed, 'shapes'> {
-  /** Of each shape. */
-  readonly blanks: readonly Blank[];
+  /** Of each shape; each is used once. */
+  readonly blanks: readonly Blank[][];
   readonly shared: SharedParts;
 }
 
@@ -115,7 +127,7 @@ function unpackedRow(
   if (row[0] === 'a') return row.slice(1).map((at) => values[Number(at)]);
   const shape = row[1] ?? 0;
   const keys = shapes[shape] ?? [];
-  const value: Record<string, unknown> = { ...blanks[shape] };
+  const value = blanks[shape]?.pop() ?? {};
   for (let at = 0; at < keys.length; at++) value[keys[at] ?? ''] = values[Number(row[at + 2])];
   return keys[0] === KIND ? shared.of(value) : value;
 }
