@@ -71,7 +71,7 @@ export class Controller {
     atOnce(this.settingTargets(targets, meant));
   }
 
-  /** The same, in pieces; nothing else may set targets meanwhile. */
+  /** The same, in pieces; nothing else may set targets meanwhile. What is `meant` may change between two of them. */
   *settingTargets(targets: readonly Target[], meant: (group: GroupRef) => boolean): Pieces<void> {
     const wanted = new Map(targets.map((target) => [groupKey(target.policy), target]));
     if (this.#isStopping) return;
@@ -81,7 +81,6 @@ export class Controller {
     const urgency = urgencyOfTargets(wanted, this.#entries);
     for (const [key, target] of wanted) {
       yield;
-      // Asked now: the shard of a group may have become another replica's in the turn of others.
       if (meant(target.policy)) this.#setTarget(key, target, urgency);
     }
   }

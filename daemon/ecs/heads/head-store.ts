@@ -62,9 +62,13 @@ export class HeadStore implements GroupHeads {
   follow(groups: readonly GroupRef[], meant: (group: GroupRef) => boolean = () => true): void {
     for (const group of groups) this.of(group);
     for (const { place, heads } of this.#regions.values()) {
-      if (!meant({ ...place, id: '' })) continue;
       const ids = groups.filter(({ region }) => region === place.region).map(({ id }) => id);
-      heads.follow(ids, this.#listings.get(place.region) ?? null);
+      // A place may be divided among replicas, so each group is asked about; and the place, for what was but read there.
+      const before = heads.followed;
+      const others = before.filter((id) => !meant({ ...place, id }));
+      const isConcerned = ids.length > 0 || others.length < before.length || meant({ ...place, id: '' });
+      if (isConcerned)
+        heads.follow([...new Set([...ids, ...others])], this.#listings.get(place.region) ?? null);
     }
   }
 

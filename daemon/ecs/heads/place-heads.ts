@@ -117,7 +117,12 @@ export class PlaceHeads {
   }
 
   get isFollowing(): boolean {
-    return [...this.#entries.values()].some(({ isFollowed }) => isFollowed);
+    return this.followed.length > 0;
+  }
+
+  /** Ids. */
+  get followed(): readonly string[] {
+    return [...this.#entries].flatMap(([id, { isFollowed }]) => (isFollowed ? [id] : []));
   }
 
   /** Heads of a listing of the whole place. */
