@@ -173,6 +173,7 @@ export class PolicyLoop {
     await this.#turns.next();
     this.#state = verdict.state;
     this.#held = verdict.held;
+    this.#problems = update.problems.filter(({ severity }) => severity === 'error').length;
     // Whatever the policies say, no group may go beyond the guardrails of the config as it is now.
     const { guardrails } = update.state;
     const areNew = engine.demands.set({ guardrails, expectations: verdict.state.expectations });
@@ -180,7 +181,6 @@ export class PolicyLoop {
     // The last good files are those in force, and not those of a revision that is held.
     await this.#remember(verdict, loaded);
     await this.#turns.next();
-    this.#problems = update.problems.filter(({ severity }) => severity === 'error').length;
     this.#lookAgainAtMs = engine.clock.monotonicMs() + (update.lookAgainMs ?? Infinity);
     this.#news.tell({ update, loaded, verdict, wasCutShort: this.#wasCutShort });
   }
