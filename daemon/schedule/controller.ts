@@ -144,9 +144,7 @@ export class Controller {
 
   /** Reconciles every group as soon as a runner is free; one that is running, once more after that. Takes turns with others. */
   triggerAll(): void {
-    piecemeal(this.#triggeringAll(), this.#engine.clock).catch((error: unknown) =>
-      this.#reportFailure(error),
-    );
+    piecemeal(this.#triggeringAll(), this.#engine.clock).catch(this.#reportFailure);
   }
 
   *#triggeringAll(): Pieces<void> {
