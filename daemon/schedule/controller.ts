@@ -13,7 +13,7 @@ import { newGroupMemory } from '../learned/group-memory.ts';
 import type { ReconcileRequest } from '../reconcile/group-run.ts';
 import { reconcileGroup } from '../reconcile/reconcile.ts';
 import { breakerAfter, remainingPauseMs, type OpenBreaker } from './account-breaker.ts';
-import { isLeaving, urgencyOfTargets, type ControlledGroup } from './groups/controlled-group.ts';
+import { changedTargets, isLeaving, type ControlledGroup } from './groups/controlled-group.ts';
 import { next, type LifecycleEffect, type LifecycleEvent } from './group-lifecycle.ts';
 import { GroupTally } from './groups/group-tally.ts';
 import { atOnce, piecemeal, type Pieces } from './rounds/piecemeal.ts';
@@ -78,8 +78,10 @@ export class Controller {
     for (const [key, entry] of this.#entries) {
       if (!wanted.has(key) && meant(entry.record.target.policy)) this.#take(entry, 'released');
     }
-    const urgency = urgencyOfTargets(wanted, this.#entries);
-    for (const [key, target] of wanted) {
+    const changed = changedTargets(wanted, this.#entries);
+    // The first groups of all are just looked at.
+    const urgency = this.#entries.size === 0 ? 'routine' : urgencyOfChanged(changed.size);
+    for (const [key, target] of new Map([...changed, ...wanted])) {
       yield;
       if (meant(target.policy)) this.#setTarget(key, target, urgency);
     }

@@ -125,7 +125,8 @@ export class PlaceResolver {
     // First, so that the reads to come share their calls.
     engine.heads.follow(ours.filter(isOurs), inPlace);
     const named = ours.map((policy) => ({ policy, revision }));
-    await piecemeal(controller.settingTargets(named, inPlace), engine.clock);
+    const setting = controller.settingTargets(named, inPlace);
+    await engine.beforePlans(() => piecemeal(setting, engine.clock));
     this.#wasHandedOver = true;
     // Only where it is sure which groups the policies mean may a group count as not meant.
     if (isSure && unresolved.length === 0) await this.#parts.abandon((group) => !inPlace(group));

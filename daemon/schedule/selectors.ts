@@ -13,6 +13,7 @@ import type { Result } from '../../reconciler/model/result.ts';
 import type { GroupPolicy } from '../../reconciler/plan/plan.ts';
 import type { Clock } from '../clock.ts';
 import type { EcsApi, GroupListing, Place } from '../ecs/api.ts';
+import type { Engine } from '../reconcile/engine.ts';
 import type { Failure } from '../ecs/failures/failure.ts';
 import { GroupIndex } from '../ecs/heads/group-index.ts';
 import { GroupPolicies } from './policies/group-policies.ts';
@@ -38,6 +39,8 @@ export interface ResolverPorts {
   readonly clock: Pick<Clock, 'monotonicMs' | 'sleep'>;
   /** How long what a selector means is believed: a name or a tag may come to mean another group. */
   readonly resyncMs: number;
+  /** See `Engine`. */
+  readonly beforePlans: Engine['beforePlans'];
 }
 
 /** A selector that is new is not resolved from an older listing: its group may just have been made. */
@@ -72,11 +75,19 @@ export class TargetResolver {
 
   /** One listing of each place at most, and none where all selectors are ids or were resolved lately. */
   async resolve(groups: readonly DesiredGroup[], nowMs: number): Promise<Resolution> {
+    const found = await this.#findAll(groups);
+    return this.#ports.beforePlans(() => this.#resolved(groups, found, nowMs));
+  }
+
+  async #resolved(
+    groups: readonly DesiredGroup[],
+    found: readonly Found[],
+    nowMs: number,
+  ): Promise<Resolution> {
     const targets = new Map<string, GroupPolicy>();
     const meantBy = new Map<string, DesiredGroup>();
     const claimedTwice = new Set<string>();
     const unresolved: UnresolvedSelector[] = [];
-    const found = await this.#findAll(groups);
     const turns = new Turns(this.#ports.clock);
     for (const [index, group] of groups.entries()) {
       if (turns.isOver) await turns.next();

@@ -1,6 +1,6 @@
 // A group as the controller has it: where it is in the table of group-lifecycle.ts, what is known of it, and what ends what
 // it is doing.
-import { urgencyOfChanged, type Urgency } from '../../ecs/urgency.ts';
+import type { Urgency } from '../../ecs/urgency.ts';
 import type { LifecycleState } from '../group-lifecycle.ts';
 import { isNews, type GroupRecord, type Target } from '../group-record.ts';
 
@@ -21,17 +21,16 @@ export interface ControlledGroup {
 /** No policy names it any more; its last run has not ended yet. */
 export const isLeaving = ({ state }: Pick<ControlledGroup, 'state'>): boolean => state === 'runningThenLeave';
 
-/** Of what is new or has changed, by key. The first groups of all are just looked at. */
-export function urgencyOfTargets(
+/** Of these targets, by key, those that are new or have changed. */
+export function changedTargets(
   wanted: ReadonlyMap<string, Target>,
   groups: ReadonlyMap<string, ControlledGroup>,
-): Urgency {
-  if (groups.size === 0) return 'routine';
+): ReadonlyMap<string, Target> {
   const changed = [...wanted].filter(([key, target]) => {
     const known = groups.get(key);
     return known === undefined || isLeaving(known) || isNews(known.record, target);
   });
-  return urgencyOfChanged(changed.length);
+  return new Map(changed);
 }
 
 /** `backing-off`: it waits, or runs, after a failed reconcile; `unmanaged`: no policy names it. */

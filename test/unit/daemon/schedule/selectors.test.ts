@@ -47,6 +47,7 @@ function setUp(cloud: Cloud) {
     {
       clock,
       resyncMs: 300_000,
+      beforePlans: (work) => work(),
       ecs: {
         listGroups: (at, maxAgeMs) => {
           const known = kept.get(placeKey(at));

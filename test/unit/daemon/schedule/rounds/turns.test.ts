@@ -37,7 +37,13 @@ describe('between two parts of long work', () => {
       const rules = { ingress: [], egress: null };
       return { account: 'a', region: 'r', selector, mode: null, alone: false, ignore: [], rules, source };
     });
-    const resolver = new TargetResolver({ ecs: REFUSING_ECS, clock, resyncMs: 1000 }, 'enforce');
+    const ports = {
+      ecs: REFUSING_ECS,
+      clock,
+      resyncMs: 1000,
+      beforePlans: <T>(work: () => Promise<T>) => work(),
+    };
+    const resolver = new TargetResolver(ports, 'enforce');
     expect((await resolver.resolve(groups, 0)).targets).toHaveLength(12);
     expect(clock.pauses).toBeGreaterThan(3);
   });
