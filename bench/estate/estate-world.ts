@@ -31,7 +31,7 @@ export interface EstateOptions {
   readonly groups: number;
   /** Reads a minute. */
   readonly ratePerMinute: number;
-  /** How often every group is looked at; without it a group is looked at when asked or on an edit: what else reads would be counted too. */
+  /** How often every group is looked at. Without it that is so when asked or on an edit: what else reads would be counted too. */
   readonly resyncSeconds?: number;
 }
 

@@ -50,6 +50,7 @@ export class PolicyLoop {
   readonly #released: ReleasedGroups;
   readonly #freezes: FreezeWatch;
   readonly #expiries = new Expiries();
+  /** Others have theirs between the steps of a load, each of which goes over all groups. */
   readonly #turns: Turns;
   /** Groups that stay managed because of a freeze. */
   #frozenReleases = 0;

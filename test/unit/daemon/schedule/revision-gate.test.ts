@@ -41,6 +41,18 @@ function setUp() {
   return { engine, journal: engine.journal, approve, gate: new RevisionGate(engine, 'enforce') };
 }
 
+/** A revision `r2` that takes a port from all groups was approved and let in. */
+async function withApproved() {
+  const parts = setUp();
+  const { gate, journal, approve } = parts;
+  const ports = [80, 443, 8080];
+  for (const id of IDS) await journal.setFacts(policy(id, []), { inForce: policy(id, ports) });
+  await gate.judge(loaded(state('r1', all(ports)), 'c1'));
+  await approve('c2');
+  await gate.judge(loaded(state('r2', all([80, 443])), 'c2'));
+  return parts;
+}
+
 describe('the approval of a revision', () => {
   it('is passed on to a group that is found later, and is nothing to the revisions after it', async () => {
     const { gate, journal, approve } = setUp();
@@ -80,25 +92,15 @@ describe('the approval of a revision', () => {
   });
 
   it('waits for the targets of its revision where those before it are still being handed over', async () => {
-    const { gate, journal, approve } = setUp();
-    const ports = [80, 443, 8080];
-    for (const id of IDS) await journal.setFacts(policy(id, []), { inForce: policy(id, ports) });
-    await gate.judge(loaded(state('r1', all(ports)), 'c1'));
-    await approve('c2');
-    await gate.judge(loaded(state('r2', all([80, 443])), 'c2'));
-    await gate.grant([policy('sg-0', ports)], 'r1');
+    const { gate, journal } = await withApproved();
+    await gate.grant([policy('sg-0', [80, 443, 8080])], 'r1');
     await gate.grant([policy('sg-0', [80, 443])], 'r2');
     const granted = await journal.approvals(0, policy('sg-0', []));
     expect(granted.map(({ desiredHash: hash }) => hash)).toEqual([desiredHash(policy('sg-0', [80, 443]))]);
   });
 
   it('is passed on to a group that the one before it is being passed on to', async () => {
-    const { gate, journal, approve } = setUp();
-    const ports = [80, 443, 8080];
-    for (const id of IDS) await journal.setFacts(policy(id, []), { inForce: policy(id, ports) });
-    await gate.judge(loaded(state('r1', all(ports)), 'c1'));
-    await approve('c2');
-    await gate.judge(loaded(state('r2', all([80, 443])), 'c2'));
+    const { gate, journal, approve } = await withApproved();
     const facts = await journal.facts(policy('sg-0', []));
     let answer: (value: GroupFacts) => void = () => undefined;
     vi.spyOn(journal, 'facts').mockReturnValueOnce(new Promise((resolve) => (answer = resolve)));
@@ -113,12 +115,7 @@ describe('the approval of a revision', () => {
   });
 
   it('is passed on once more to a group that the journal could not be asked about', async () => {
-    const { gate, journal, approve } = setUp();
-    const ports = [80, 443, 8080];
-    for (const id of IDS) await journal.setFacts(policy(id, []), { inForce: policy(id, ports) });
-    await gate.judge(loaded(state('r1', all(ports)), 'c1'));
-    await approve('c2');
-    await gate.judge(loaded(state('r2', all([80, 443])), 'c2'));
+    const { gate, journal } = await withApproved();
     vi.spyOn(journal, 'facts').mockRejectedValueOnce(new Error('out of touch'));
     const targets = [policy('sg-0', [80, 443])];
     await expect(gate.grant(targets, 'r2')).rejects.toThrow('out of touch');

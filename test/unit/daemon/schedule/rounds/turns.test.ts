@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Turns } from '../../../../../daemon/schedule/rounds/turns.ts';
 import { TargetResolver } from '../../../../../daemon/schedule/selectors.ts';
 import type { DesiredGroup } from '../../../../../reconciler/model/group.ts';
+import { controlledCloud, HTTPS, SSH, target } from '../../../../support/controlled-cloud.ts';
 import { REFUSING_ECS } from '../../../../support/fake-engine.ts';
 
 /** Each look at it is so much later; `pauses` are the turns of others. */
@@ -47,4 +48,18 @@ describe('between two parts of long work', () => {
     expect((await resolver.resolve(groups, 0)).targets).toHaveLength(12);
     expect(clock.pauses).toBeGreaterThan(3);
   });
+});
+
+it('what has changed is handed over before what stays as it is', () => {
+  const { controller } = controlledCloud();
+  const places = ['sg-1', 'sg-2', 'sg-3'].map((id) => ({ id }));
+  const before = places.map((place) => target([HTTPS], place));
+  controller.setTargets(before);
+  const after = before.map((each, at) => (at === 2 ? target([SSH], places[at]) : each));
+  const setting = controller.settingTargets(after, () => true);
+  // To the first group, and beyond it.
+  for (let piece = 0; piece < 2; piece += 1) setting.next();
+  const [last] = after.slice(-1);
+  expect(last && controller.recordOf(last.policy)?.target).toBe(last);
+  void controller.stop();
 });
