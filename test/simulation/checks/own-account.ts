@@ -1,5 +1,6 @@
 // Whether status and metrics are true, at a moment when all is at rest: they agree with each other, with what the process
 // logged and sent, and with the cloud.
+import type { GroupStatus } from '../../../daemon/schedule/group-record.ts';
 import type { OwnAccount } from '../life/own-account.ts';
 import type { EndWorld } from '../settled.ts';
 import { differencesOf } from '../settled.ts';
@@ -59,9 +60,13 @@ function ofGroups({ groups, counts, problems, samples }: OwnAccount, world: EndW
       problems > 0,
       files.some(({ kind }) => kind === 'broken'),
     ),
-    ...groups.flatMap(({ id, outcome }) => (outcome === 'converged' ? wrongIn(id, world) : [])),
+    ...groups.flatMap((group) => (isAsWanted(group) ? wrongIn(group.id, world) : [])),
   ];
 }
+
+/** While a group is looked at, the outcome told is that of the look before. */
+const isAsWanted = ({ outcome, nextAttemptMs }: GroupStatus): boolean =>
+  outcome === 'converged' && nextAttemptMs !== null;
 
 const wrongIn = (id: string, world: EndWorld): string[] =>
   differencesOf(id, world).map((text) => `${id} is called converged: ${text}`);
