@@ -55,10 +55,10 @@ export async function openSession(
   try {
     const resolver = new TargetResolver(opened.engine, config.reconcile.mode);
     const { revision, groups } = desired;
-    const { targets, unresolved } = await resolver.resolve(groups, systemClock.nowMs());
+    const { meant, unresolved } = await resolver.resolve(groups, systemClock.nowMs());
+    const all = [...meant.values()].map(({ group: policy }) => ({ policy, revision }));
     opened.engine.demands.set(desired);
-    opened.engine.heads.follow(targets);
-    const all = targets.map((policy) => ({ policy, revision }));
+    opened.engine.heads.follow(all.map(({ policy }) => policy));
     return { ...opened, ...targetsChosen(flags.group, all, unresolved), config, revision, desired, loaded };
   } catch (error) {
     await opened.close();

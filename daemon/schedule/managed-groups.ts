@@ -3,11 +3,12 @@
 import {
   groupKey,
   groupSelectorText,
-  placeKey,
+  isSamePlace,
   type DesiredGroup,
   type GroupRef,
 } from '../../reconciler/model/group.ts';
 import type { Engine } from '../reconcile/engine.ts';
+import type { MeantGroup } from './policies/group-policies.ts';
 
 /** A group that came under management, or left it. */
 export interface ManagementChange extends GroupRef {
@@ -34,7 +35,7 @@ interface ManagedGroup {
 export interface Meant {
   readonly inPlace: (group: GroupRef) => boolean;
   /** By group key. */
-  readonly groups: ReadonlyMap<string, { readonly group: GroupRef; readonly by: DesiredGroup }>;
+  readonly groups: ReadonlyMap<string, MeantGroup>;
   /** Of the policies in force. */
   readonly desired: readonly DesiredGroup[];
   readonly revision: string;
@@ -89,7 +90,7 @@ export class ManagedGroups {
 
   update(meant: Meant): void {
     for (const [key, known] of this.#known) {
-      if (!meant.inPlace(known.group) || meant.groups.has(key)) continue;
+      if (meant.groups.has(key) || !meant.inPlace(known.group)) continue;
       if (known.by === null && !meant.isSure) continue;
       this.#known.delete(key);
       this.#left += 1;
@@ -98,12 +99,13 @@ export class ManagedGroups {
         revision: meant.revision,
       });
     }
-    for (const [key, { group, by }] of meant.groups) {
-      const isNew = !this.#known.has(key);
-      this.#known.set(key, { group, by });
-      if (isNew && !this.#isFirstLook) {
-        this.#managed = this.#say('group.managed', this.#managed, group, {
-          reason: whyManaged(by),
+    for (const [key, found] of meant.groups) {
+      const before = this.#known.get(key);
+      if (before === found) continue;
+      this.#known.set(key, found);
+      if (before === undefined && !this.#isFirstLook) {
+        this.#managed = this.#say('group.managed', this.#managed, found.group, {
+          reason: whyManaged(found.by),
           revision: meant.revision,
         });
       }
@@ -139,7 +141,7 @@ function whyReleased({ group, by }: ManagedGroup, { desired }: Meant): string {
   const { selector, source } = by;
   const text = groupSelectorText(selector);
   const same = desired.find(
-    (each) => placeKey(each) === placeKey(by) && groupSelectorText(each.selector) === text,
+    (each) => isSamePlace(each, by) && groupSelectorText(each.selector) === text,
   );
   if (same === undefined) {
     const isFileThere = desired.some((each) => each.source.file === source.file);
@@ -154,4 +156,4 @@ function whyReleased({ group, by }: ManagedGroup, { desired }: Meant): string {
 }
 
 const means = ({ selector, ...place }: DesiredGroup, group: GroupRef): boolean =>
-  selector.kind === 'id' && selector.id === group.id && placeKey(place) === placeKey(group);
+  selector.kind === 'id' && selector.id === group.id && isSamePlace(place, group);

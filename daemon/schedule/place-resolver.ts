@@ -1,11 +1,13 @@
 // Resolves the selectors of one account and region and hands its groups to the controller. Each place has a resolver of
 // its own, so that one in trouble, whose selectors cannot be resolved, holds up no other.
 import { isSameList } from '../../reconciler/model/collections.ts';
-import { groupKey, placeKey, type DesiredGroup, type GroupRef } from '../../reconciler/model/group.ts';
+import { isSamePlace, type DesiredGroup, type GroupRef } from '../../reconciler/model/group.ts';
 import type { GroupPolicy } from '../../reconciler/plan/plan.ts';
+import type { Place } from '../ecs/api.ts';
 import type { Engine } from '../reconcile/engine.ts';
 import type { Controller } from './controller.ts';
-import type { ManagedGroups, Meant } from './managed-groups.ts';
+import type { ManagedGroups } from './managed-groups.ts';
+import type { MeantGroup } from './policies/group-policies.ts';
 import { piecemeal } from './rounds/piecemeal.ts';
 import { Turns } from './rounds/turns.ts';
 import { reportUnresolved } from './policy-events.ts';
@@ -30,7 +32,7 @@ export interface PlaceResolverParts {
 }
 
 export class PlaceResolver {
-  readonly #place: string;
+  readonly #place: Place;
   readonly #parts: PlaceResolverParts;
   #groups: readonly DesiredGroup[] = [];
   #revision = '';
@@ -41,7 +43,7 @@ export class PlaceResolver {
   #isWantedAgain = false;
   #wasHandedOver = false;
 
-  constructor(place: string, parts: PlaceResolverParts) {
+  constructor(place: Place, parts: PlaceResolverParts) {
     this.#place = place;
     this.#parts = parts;
     this.#turns = new Turns(parts.engine.clock);
@@ -101,7 +103,7 @@ export class PlaceResolver {
   }
 
   async #handOver(
-    { targets, meantBy, unresolved }: Resolution,
+    { meant, unresolved }: Resolution,
     { generation, isSure }: { readonly generation: number; readonly isSure: boolean },
   ): Promise<void> {
     const { engine, controller, stopping } = this.#parts;
@@ -110,21 +112,23 @@ export class PlaceResolver {
     const revision = this.#revision;
     for (const selector of unresolved) reportUnresolved(engine, revision, selector);
     if (generation !== this.#generation) return;
-    await this.#parts.grant(targets, revision);
+    await this.#parts.grant(policiesOf(meant), revision);
     const isOurs = (group: GroupRef): boolean => engine.ownership.looksAfter(group);
-    const inPlace = (group: GroupRef): boolean => placeKey(group) === this.#place && isOurs(group);
-    const ours = targets.filter(isOurs);
+    const inPlace = (group: GroupRef): boolean => isSamePlace(group, this.#place) && isOurs(group);
+    const ours = new Map<string, MeantGroup>();
+    for (const [key, found] of meant) if (isOurs(found.group)) ours.set(key, found);
     this.#parts.managed.update({
       inPlace,
-      groups: managedBy(ours, meantBy),
+      groups: ours,
       desired: this.#groups,
       revision,
       isSure: isSure && unresolved.length === 0,
     });
     await this.#turns.next();
     // First, so that the reads to come share their calls.
-    engine.heads.follow(ours.filter(isOurs), inPlace);
-    const named = ours.map((policy) => ({ policy, revision }));
+    const policies = policiesOf(ours);
+    engine.heads.follow(policies.filter(isOurs), inPlace);
+    const named = policies.map((policy) => ({ policy, revision }));
     const setting = controller.settingTargets(named, inPlace);
     await engine.beforePlans(() => piecemeal(setting, engine.clock));
     this.#wasHandedOver = true;
@@ -134,14 +138,5 @@ export class PlaceResolver {
   }
 }
 
-function managedBy(
-  targets: readonly GroupPolicy[],
-  meantBy: ReadonlyMap<string, DesiredGroup>,
-): Meant['groups'] {
-  return new Map(
-    targets.flatMap((group) => {
-      const by = meantBy.get(groupKey(group));
-      return by === undefined ? [] : [[groupKey(group), { group, by }] as const];
-    }),
-  );
-}
+const policiesOf = (meant: Resolution['meant']): GroupPolicy[] =>
+  [...meant.values()].map(({ group }) => group);

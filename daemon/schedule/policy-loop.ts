@@ -2,7 +2,7 @@
 // is up, and now and then, because a name or a tag may come to mean another group. Each account and region is
 // resolved and handed over by itself (place-resolver.ts).
 import type { CommitFacts } from '../../reconciler/report/commit.ts';
-import { placeKey, type DesiredState, type GroupRef } from '../../reconciler/model/group.ts';
+import type { DesiredState, GroupRef } from '../../reconciler/model/group.ts';
 import type { HeldRevision } from '../journal/facts.ts';
 import type { DesiredUpdate } from '../source/desired.ts';
 import { firstLoad } from '../source/first-load.ts';
@@ -13,6 +13,7 @@ import { Expiries } from './policies/expiries.ts';
 import { FreezeWatch } from './freeze-watch.ts';
 import { ManagedGroups, type ManagementChanges } from './managed-groups.ts';
 import { untilDoneOrLost } from './leases/interrupted.ts';
+import { LeftPlaces } from './policies/left-places.ts';
 import { Places } from './policies/places.ts';
 import { PolicyNews } from './policies/policy-news.ts';
 import type { PoliciesStatus, PolicyLoopParts } from './policies/policy-loop-parts.ts';
@@ -48,6 +49,7 @@ export class PolicyLoop {
   readonly #news: PolicyNews;
   readonly #managed: ManagedGroups;
   readonly #released: ReleasedGroups;
+  readonly #left: LeftPlaces;
   readonly #freezes: FreezeWatch;
   readonly #expiries = new Expiries();
   /** Others have theirs between the steps of a load, each of which goes over all groups. */
@@ -63,6 +65,7 @@ export class PolicyLoop {
     this.#turns = new Turns(parts.engine.clock);
     this.#managed = new ManagedGroups(parts.engine);
     this.#released = new ReleasedGroups(parts.engine, parts.controller);
+    this.#left = new LeftPlaces({ ...parts, managed: this.#managed, released: this.#released });
     this.#memory = new PolicyMemory(parts.engine.journal, parts.keeper);
     this.#gate = new RevisionGate(parts.engine, parts.resolver.defaultMode);
     this.#freezes = new FreezeWatch(parts.engine);
@@ -224,7 +227,10 @@ export class PolicyLoop {
     this.#places.expectMore();
     this.#released.expectMore();
     const takenUp = this.#untilAnswered(async () => {
-      await this.#inTurn(() => this.#managed.recallOf(isIn));
+      await this.#inTurn(async () => {
+        await this.#managed.recallOf(isIn);
+        this.#left.expectMore();
+      });
       await this.#enforce();
     });
     takenUp.catch((error: unknown) => this.#reportFailure(error));
@@ -237,25 +243,14 @@ export class PolicyLoop {
     const isShared = leases.status() !== null && this.#problems === 0;
     leases.want([...this.#state.groups, ...(isShared ? await groupsKnown(engine) : [])]);
     await this.#turns.next();
-    await this.#inTurn(() => this.#leaveUnnamedPlaces());
+    // First, so that nothing comes back into a place that is left: what was resolved for it before is not put in force.
+    const places = this.#places.set(this.#state);
+    await this.#inTurn(() => this.#left.leave(this.#state, this.#problems === 0));
     await this.#turns.next();
-    for (const place of this.#places.set(this.#state)) {
+    for (const place of places) {
       this.#untilAnswered(() => place.resolve()).catch((error: unknown) => this.#reportFailure(error));
     }
     this.noteProgress();
-  }
-
-  async #leaveUnnamedPlaces(): Promise<void> {
-    const { engine, controller } = this.#parts;
-    const { groups: desired, revision } = this.#state;
-    const named = new Set(desired.map(placeKey));
-    const isNamed = (group: GroupRef): boolean => named.has(placeKey(group));
-    const isLeft = (group: GroupRef): boolean => !isNamed(group) && engine.ownership.looksAfter(group);
-    const isSure = this.#problems === 0;
-    this.#managed.update({ inPlace: isLeft, groups: new Map(), desired, revision, isSure });
-    controller.setTargets([], isLeft);
-    engine.heads.follow([], isLeft);
-    if (isSure) await this.#released.abandon(isNamed, this.#managed.left);
   }
 
   /**

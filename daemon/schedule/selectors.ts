@@ -10,13 +10,12 @@ import {
   type Mode,
 } from '../../reconciler/model/group.ts';
 import type { Result } from '../../reconciler/model/result.ts';
-import type { GroupPolicy } from '../../reconciler/plan/plan.ts';
 import type { Clock } from '../clock.ts';
 import type { EcsApi, GroupListing, Place } from '../ecs/api.ts';
 import type { Engine } from '../reconcile/engine.ts';
 import type { Failure } from '../ecs/failures/failure.ts';
 import { GroupIndex } from '../ecs/heads/group-index.ts';
-import { GroupPolicies } from './policies/group-policies.ts';
+import { GroupPolicies, type MeantGroup } from './policies/group-policies.ts';
 import { Turns } from './rounds/turns.ts';
 
 /** A selector that does not say which group it means, and so changes nothing. */
@@ -27,10 +26,8 @@ export interface UnresolvedSelector extends Place {
 }
 
 export interface Resolution {
-  /** What the policies want of each group that they mean. */
-  readonly targets: readonly GroupPolicy[];
-  /** By group key: the entry of the policies that means the group. */
-  readonly meantBy: ReadonlyMap<string, DesiredGroup>;
+  /** The groups that the policies mean, by group key; the same objects as before where they say the same. */
+  readonly meant: ReadonlyMap<string, MeantGroup>;
   readonly unresolved: readonly UnresolvedSelector[];
 }
 
@@ -75,44 +72,43 @@ export class TargetResolver {
 
   /** One listing of each place at most, and none where all selectors are ids or were resolved lately. */
   async resolve(groups: readonly DesiredGroup[], nowMs: number): Promise<Resolution> {
-    const found = await this.#findAll(groups);
-    return this.#ports.beforePlans(() => this.#resolved(groups, found, nowMs));
+    const listings = await this.#listingsFor(groups);
+    return this.#ports.beforePlans(() => this.#resolved(groups, listings, nowMs));
   }
 
   async #resolved(
     groups: readonly DesiredGroup[],
-    found: readonly Found[],
+    listings: ReadonlyMap<string, HeldListing>,
     nowMs: number,
   ): Promise<Resolution> {
-    const targets = new Map<string, GroupPolicy>();
-    const meantBy = new Map<string, DesiredGroup>();
+    const meant = new Map<string, MeantGroup>();
     const claimedTwice = new Set<string>();
     const unresolved: UnresolvedSelector[] = [];
     const turns = new Turns(this.#ports.clock);
-    for (const [index, group] of groups.entries()) {
+    for (const entry of groups) {
       if (turns.isOver) await turns.next();
-      const { ids, problem } = found[index] ?? NOTHING_FOUND;
+      const { ids, problem } = this.#find(entry, listings);
       if (problem !== null) unresolved.push(problem);
       for (const id of ids) {
-        const policy = this.#policies.of(group, id, nowMs);
-        const key = groupKey(policy);
-        if (targets.has(key)) {
+        const found = this.#policies.of(entry, id, nowMs);
+        const key = groupKey(found.group);
+        if (meant.has(key)) {
           claimedTwice.add(key);
-          unresolved.push(unresolvedSelector(group, `${id} is meant by two entries of the policies`, null));
+          unresolved.push(unresolvedSelector(entry, `${id} is meant by two entries of the policies`, null));
         }
-        targets.set(key, policy);
-        meantBy.set(key, group);
+        meant.set(key, found);
       }
     }
-    for (const key of claimedTwice) targets.delete(key);
-    return { targets: [...targets.values()], meantBy, unresolved };
+    for (const key of claimedTwice) meant.delete(key);
+    return { meant, unresolved };
   }
 
   /** Forgets what selectors meant that are not among these any more. */
   keep(groups: readonly DesiredGroup[]): void {
-    const keys = new Set(groups.map(selectorKey));
+    const vague = groups.filter(isVague);
+    const keys = new Set(vague.map(selectorKey));
     for (const key of this.#last.keys()) if (!keys.has(key)) this.#last.delete(key);
-    const places = new Set(groups.map(placeKey));
+    const places = new Set(vague.map(placeKey));
     for (const place of this.#indexes.keys()) if (!places.has(place)) this.#indexes.delete(place);
   }
 
@@ -121,17 +117,18 @@ export class TargetResolver {
     this.#notBeforeMs = this.#ports.clock.monotonicMs();
   }
 
-  async #findAll(groups: readonly DesiredGroup[]): Promise<readonly Found[]> {
-    const listings = new Map<string, Promise<HeldListing>>();
-    const vague = groups.filter(({ selector }) => selector.kind !== 'id');
-    for (const [place, some] of groupBy(vague, placeKey)) listings.set(place, this.#listingFor(some));
-    return Promise.all(
-      groups.map(async (group) => {
-        if (group.selector.kind === 'id') return { ids: [group.selector.id], problem: null };
-        const listed = await listings.get(placeKey(group));
-        return listed === undefined ? NOTHING_FOUND : this.#found(group, listed);
-      }),
+  /** By place; of those that need one. */
+  async #listingsFor(groups: readonly DesiredGroup[]): Promise<ReadonlyMap<string, HeldListing>> {
+    const vague = [...groupBy(groups.filter(isVague), placeKey)];
+    return new Map(
+      await Promise.all(vague.map(async ([place, some]) => [place, await this.#listingFor(some)] as const)),
     );
+  }
+
+  #find(group: DesiredGroup, listings: ReadonlyMap<string, HeldListing>): Found {
+    if (group.selector.kind === 'id') return { ids: [group.selector.id], problem: null };
+    const listed = listings.get(placeKey(group));
+    return listed === undefined ? NOTHING_FOUND : this.#found(group, listed);
   }
 
   /** Null: what they meant last holds. */
@@ -176,6 +173,9 @@ export class TargetResolver {
     return index;
   }
 }
+
+/** An id needs no listing. */
+const isVague = ({ selector }: DesiredGroup): boolean => selector.kind !== 'id';
 
 interface Found {
   readonly ids: readonly string[];

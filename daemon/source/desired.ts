@@ -213,11 +213,31 @@ function compiled(
 /** One order, wherever a group was declared and whether it is a kept one; the very list before if all are the same. */
 function inOrder(groups: readonly DesiredGroup[], before: readonly DesiredGroup[]): readonly DesiredGroup[] {
   const now = new Set(groups);
-  // What stays is in order already, which makes the sorting cheap.
+  // What stays is in order already: only what is new has to find its place.
   const staying = before.filter((group) => now.delete(group));
   if (now.size === 0 && staying.length === before.length) return before;
-  const keyed = [...staying, ...now].map((group) => ({ key: desiredGroupKey(group), group }));
-  return keyed.sort((a, b) => compareText(a.key, b.key)).map(({ group }) => group);
+  const keyed = [...now].map((group) => ({ key: desiredGroupKey(group), group }));
+  const parts: DesiredGroup[][] = [];
+  let from = 0;
+  for (const { key, group } of keyed.sort((a, b) => compareText(a.key, b.key))) {
+    const to = firstBehind(staying, key, from);
+    parts.push(staying.slice(from, to), [group]);
+    from = to;
+  }
+  return [...parts.flat(), ...staying.slice(from)];
+}
+
+/** Of groups in order, which of those from `from` on is the first that belongs behind the key. */
+function firstBehind(groups: readonly DesiredGroup[], key: string, from: number): number {
+  let low = from;
+  let high = groups.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const group = groups[middle];
+    if (group !== undefined && compareText(desiredGroupKey(group), key) <= 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** A folder that cannot be read makes bad every file that groups in force came from and that lay below it. */

@@ -16,7 +16,13 @@ export interface GroupRef {
 
 /** What the vendor counts calls by, and what is in trouble as a whole: equal exactly for the same account and region. */
 export const placeKey = ({ account, region }: Pick<GroupRef, 'account' | 'region'>): string =>
-  JSON.stringify([account, region]);
+  `${account}/${region}`;
+
+/** As above. */
+export const isSamePlace = (
+  a: Pick<GroupRef, 'account' | 'region'>,
+  b: Pick<GroupRef, 'account' | 'region'>,
+): boolean => a.account === b.account && a.region === b.region;
 
 export const groupKey = (group: GroupRef): string => `${group.account}/${group.region}/${group.id}`;
 

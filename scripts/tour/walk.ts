@@ -120,10 +120,10 @@ async function policyOf(resolver: TargetResolver, edited: boolean): Promise<Grou
       });
     });
   const { groups } = compilePolicies(files, { accounts: ['default'] });
-  const { targets } = await resolver.resolve(groups, NOW_MS);
-  const policy = targets.find(({ id }) => id === GROUP);
-  if (policy === undefined) throw new Error(`the example policies have no ${GROUP}`);
-  return policy;
+  const { meant } = await resolver.resolve(groups, NOW_MS);
+  const found = [...meant.values()].find(({ group }) => group.id === GROUP);
+  if (found === undefined) throw new Error(`the example policies have no ${GROUP}`);
+  return found.group;
 }
 
 const VARYING: ReadonlySet<string> = new Set([

@@ -85,8 +85,8 @@ async function doubtsOf(
     const lines = text.split('\n');
     return errors.map((problem) => `${problemText(problem)}: ${lines[problem.line - 1]?.trim() ?? ''}`);
   }
-  const { targets } = await new TargetResolver(engine, 'enforce').resolve(groups, 0);
-  return targets.flatMap((desired) => {
+  const { meant } = await new TargetResolver(engine, 'enforce').resolve(groups, 0);
+  return [...meant.values()].flatMap(({ group: desired }) => {
     const { planOptions: settings, clock } = engine;
     const { status, steps } = planGroup({ desired, described: group, settings, nowMs: clock.nowMs() });
     return status === 'converged'

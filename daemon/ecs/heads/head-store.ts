@@ -63,6 +63,7 @@ export class HeadStore implements GroupHeads {
     for (const group of groups) this.of(group);
     for (const { place, heads } of this.#regions.values()) {
       const ids = groups.filter(({ region }) => region === place.region).map(({ id }) => id);
+      if (heads.areJust(ids)) continue;
       // A place may be divided among replicas, so each group is asked about; and the place, for what was but read there.
       const before = heads.followed;
       const others = before.filter((id) => !meant({ ...place, id }));

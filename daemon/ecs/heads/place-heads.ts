@@ -108,12 +108,16 @@ export class PlaceHeads {
 
   /** Replaces the followed groups; what is known of others is forgotten. A listing tells of those that are new. */
   follow(ids: readonly string[], listing: HeadListing | null): void {
-    const isSaid = ids.length === this.#entries.size && ids.every((id) => this.#entryOf(id).isFollowed);
-    if (isSaid) return;
+    if (this.areJust(ids)) return;
     const kept = ids.map((id) => [id, { ...this.#entryOf(id), isFollowed: true }] as const);
     this.#entries.clear();
     for (const [id, entry] of kept) this.#entries.set(id, entry);
     if (listing !== null) this.#take(listing, ({ readMs }) => readMs === -Infinity);
+  }
+
+  /** Whether these are the followed groups, and nothing is known of any other. */
+  areJust(ids: readonly string[]): boolean {
+    return ids.length === this.#entries.size && ids.every((id) => this.#entryOf(id).isFollowed);
   }
 
   get isFollowing(): boolean {

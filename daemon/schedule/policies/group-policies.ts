@@ -5,9 +5,14 @@ import { DIRECTIONS } from '../../../reconciler/model/rule.ts';
 import { groupPolicy } from '../../../reconciler/plan/group-policy.ts';
 import type { GroupPolicy } from '../../../reconciler/plan/plan.ts';
 
-/** A policy, and the time during which it is the right one: no rule ends within it. Unix milliseconds. */
-interface Dated {
-  readonly policy: GroupPolicy;
+/** A group that the policies mean: what they want of it, and the entry that says so. */
+export interface MeantGroup {
+  readonly group: GroupPolicy;
+  readonly by: DesiredGroup;
+}
+
+/** And the time during which that is right: no rule ends within it. Unix milliseconds. */
+interface Dated extends MeantGroup {
   readonly fromMs: number;
   readonly untilMs: number;
 }
@@ -22,19 +27,20 @@ export class GroupPolicies {
     this.#mode = mode;
   }
 
-  of(group: DesiredGroup, id: string, nowMs: number): GroupPolicy {
-    const known = this.#known.get(group) ?? new Map<string, Dated>();
+  of(by: DesiredGroup, id: string, nowMs: number): MeantGroup {
+    const known = this.#known.get(by) ?? new Map<string, Dated>();
     const before = known.get(id);
-    if (before !== undefined && before.fromMs <= nowMs && nowMs < before.untilMs) return before.policy;
-    const ends = endTimesOf(group);
+    if (before !== undefined && before.fromMs <= nowMs && nowMs < before.untilMs) return before;
+    const ends = endTimesOf(by);
     const dated = {
-      policy: groupPolicy(group, id, { mode: this.#mode, nowMs }),
+      group: groupPolicy(by, id, { mode: this.#mode, nowMs }),
+      by,
       fromMs: ends.reduce((last, end) => (end <= nowMs ? Math.max(last, end) : last), -Infinity),
       untilMs: ends.reduce((next, end) => (end > nowMs ? Math.min(next, end) : next), Infinity),
     };
     known.set(id, dated);
-    this.#known.set(group, known);
-    return dated.policy;
+    this.#known.set(by, known);
+    return dated;
   }
 }
 

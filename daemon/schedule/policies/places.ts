@@ -7,6 +7,9 @@ export class Places {
   readonly #parts: PlaceResolverParts;
   /** By account and region. */
   readonly #resolvers = new Map<string, PlaceResolver>();
+  /** The groups that the resolvers work on now, and those of them that have some. */
+  #groups: readonly DesiredGroup[] = [];
+  #named: readonly PlaceResolver[] = [];
 
   constructor(parts: PlaceResolverParts) {
     this.#parts = parts;
@@ -15,11 +18,15 @@ export class Places {
   /** Has the resolvers work on these groups; gives those with something to resolve. A place without groups is told so. */
   set({ groups, revision }: Pick<DesiredState, 'groups' | 'revision'>): readonly PlaceResolver[] {
     const named = groupBy(groups, placeKey);
-    for (const place of named.keys()) {
-      if (!this.#resolvers.has(place)) this.#resolvers.set(place, new PlaceResolver(place, this.#parts));
+    for (const [key, [group]] of named) {
+      if (group === undefined || this.#resolvers.has(key)) continue;
+      const { account, region } = group;
+      this.#resolvers.set(key, new PlaceResolver({ account, region }, this.#parts));
     }
-    for (const [place, resolver] of this.#resolvers) resolver.setGroups(named.get(place) ?? [], revision);
-    return [...this.#resolvers].flatMap(([place, resolver]) => (named.has(place) ? [resolver] : []));
+    for (const [key, resolver] of this.#resolvers) resolver.setGroups(named.get(key) ?? [], revision);
+    this.#groups = groups;
+    this.#named = [...this.#resolvers].flatMap(([key, resolver]) => (named.has(key) ? [resolver] : []));
+    return this.#named;
   }
 
   /** This replica looks after other groups than before: what was handed over is not all. */
@@ -27,8 +34,8 @@ export class Places {
     for (const resolver of this.#resolvers.values()) resolver.expectMore();
   }
 
-  /** Whether the controller got the targets of all these groups at least once. */
+  /** Whether they work on this list of groups, and the controller got the targets of each place of it at least once. */
   wereHandedOver(groups: readonly DesiredGroup[]): boolean {
-    return groups.every((group) => this.#resolvers.get(placeKey(group))?.wasHandedOver === true);
+    return groups === this.#groups && this.#named.every(({ wasHandedOver }) => wasHandedOver);
   }
 }

@@ -110,15 +110,7 @@ export class PolicyCompiler {
 
   /** Answers how many. */
   async #parse(files: readonly FileBytes[]): Promise<number> {
-    if (new Set(files.map(({ file }) => file)).size < files.length) {
-      throw new Error('two policy files of one name: a source must not hand out what it cannot tell apart');
-    }
-    const same = new Map<string, KnownFile>();
-    for (const each of files) {
-      const known = this.#files.get(each.file);
-      if (known?.digest === heldDigest(each)) same.set(each.file, known);
-    }
-    const news = files.filter(({ file }) => !same.has(file));
+    const news = files.filter((each) => this.#files.get(each.file)?.digest !== heldDigest(each));
     const parsed = new Map<string, KnownFile>();
     await this.#work.parse(news, (each, parsedFile) => {
       const { packed } = parsedFile;
@@ -128,8 +120,11 @@ export class PolicyCompiler {
     });
     const inOrder = new Map<string, KnownFile>();
     for (const { file } of files) {
-      const known = same.get(file) ?? parsed.get(file);
+      const known = parsed.get(file) ?? this.#files.get(file);
       if (known !== undefined) inOrder.set(file, known);
+    }
+    if (inOrder.size < files.length) {
+      throw new Error('two policy files of one name: a source must not hand out what it cannot tell apart');
     }
     this.#files = inOrder;
     return news.length;
@@ -148,7 +143,9 @@ export class PolicyCompiler {
   ): Promise<number> {
     const stale = [...this.#files.values()].filter((file) => !isCompiledBy(file, stage));
     if (stale.length === 0) return 0;
-    const groupsIn = groupBy(inForce.groups, ({ source }) => source.file);
+    const files = new Set(stale.map(({ head }) => head.path));
+    const concerned = inForce.groups.filter(({ source }) => files.has(source.file));
+    const groupsIn = groupBy(concerned, ({ source }) => source.file);
     const expectationsIn = groupBy(inForce.expectations, ({ source }) => source.file);
     let groupsCompiled = 0;
     const taskOf = async (file: KnownFile, packed: Uint8Array): Promise<BodyTask> => {

@@ -1,3 +1,4 @@
+import { isSameList } from '../../../reconciler/model/collections.ts';
 import type { Problem } from '../../../reconciler/model/problem.ts';
 import { systemClock, type Clock } from '../../clock.ts';
 import { FolderWatch, WATCH_TIMINGS, type WatchTimings } from './folder-watch.ts';
@@ -5,7 +6,7 @@ import { readCommitFiles } from '../git/commit-files.ts';
 import type { Environment } from '../git/git.ts';
 import { readCommit, readGitState, type GitState } from '../git/git-state.ts';
 import { FolderLooks } from './folder-looks.ts';
-import { FOLDER_BOUNDS, listingFingerprint, listPolicyFiles, type Listing } from './listing.ts';
+import { FOLDER_BOUNDS, isSameListing, listPolicyFiles, type Listing } from './listing.ts';
 import { FileCache } from './file-cache.ts';
 import { readBytes, readListedFiles, readWhileStill, restlessFolder } from './policy-folder.ts';
 import { DEFAULT_POLICY_LIMITS, type PolicyLimits } from '../../config/sections/policies-schema.ts';
@@ -46,8 +47,9 @@ export function createDirectorySource(options: DirectorySourceOptions): Source {
     list = listPolicyFiles,
   } = options;
   const cache = new FileCache((listed) => readBytes(listed.realPath, limits.bytesPerFile));
-  const looks = new FolderLooks(() => list(path, { ...FOLDER_BOUNDS, maxFiles: limits.files }));
-  let loaded: string | null = null;
+  const bounds = { ...FOLDER_BOUNDS, maxFiles: limits.files };
+  const looks = new FolderLooks((known) => list(path, bounds, known));
+  let loaded: SeenFolder | null = null;
 
   async function read(listing: Listing): Promise<Reading> {
     const policies = await readListedFiles(listing, limits, cache);
@@ -60,29 +62,38 @@ export function createDirectorySource(options: DirectorySourceOptions): Source {
 
   async function load(): Promise<LoadedPolicies> {
     const reading = await readWhileStill(looks, read, clock);
-    loaded = reading && (await fingerprint(reading.listing, reading.value.git?.commit ?? null));
+    loaded = reading && (await seen(reading.listing, reading.value.git?.commit ?? null));
     const restless = { policies: restlessFolder(path), git: null, atCommit: null, warnings: [] };
     return loadedFrom(reading?.value ?? restless);
   }
 
-  /** A commit of the very same files counts as a change: it is what the state in force is known by. */
-  async function fingerprint(listing: Listing, commit: string | null): Promise<string> {
-    const contents = await cache.contents(listing.files, limits.bytes);
-    return `${listingFingerprint(listing)} ${contents.join()} ${commit ?? ''}`;
+  async function seen(listing: Listing, commit: string | null): Promise<SeenFolder> {
+    return { listing, contents: await cache.contents(listing.files, limits.bytes), commit };
   }
 
   return {
     load,
     watch: (onChange) => {
-      const look = async (listing: Listing): Promise<string> =>
-        fingerprint(listing, await readCommit(listing.folder, environment));
-      const options = { looks, clock, timings, fingerprint: look, known: () => loaded, onChange };
+      const see = async (listing: Listing): Promise<SeenFolder> =>
+        seen(listing, await readCommit(listing.folder, environment));
+      const options = { looks, clock, timings, see, isSame: isSameFolder, known: () => loaded, onChange };
       return Promise.resolve(new FolderWatch(options));
     },
     refresh: () => Promise.resolve(),
     remote: () => null,
   };
 }
+
+/** By one look, and by what is known of the files that it shows. */
+interface SeenFolder {
+  readonly listing: Listing;
+  readonly contents: readonly string[];
+  readonly commit: string | null;
+}
+
+/** A commit of the very same files counts as a change: it is what the state in force is known by. */
+const isSameFolder = (a: SeenFolder, b: SeenFolder): boolean =>
+  a.commit === b.commit && isSameListing(a.listing, b.listing) && isSameList(a.contents, b.contents);
 
 /** What was found while nothing changed. */
 interface Reading {

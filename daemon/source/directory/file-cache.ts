@@ -3,7 +3,8 @@
 // read: another write within that tick would leave no trace, so it is read again until its times are plainly past.
 import { systemClock } from '../../clock.ts';
 import { bytesDigest, HeldBytes } from '../held-bytes.ts';
-import { changedAtMs, listedBytes, type ListedFile } from './listing.ts';
+import type { ListedFile } from './listing.ts';
+import { changedAtMs, listedBytes } from './stamp.ts';
 
 /** More than the tick of any file system: FAT has two seconds. */
 const TICK_MS = 2500;
@@ -27,9 +28,10 @@ export class FileCache {
 
   /** The very same object as before where the bytes are equal. Null where reading them gives null. */
   async read(listed: ListedFile): Promise<CachedFile | null> {
+    const settled = this.settled(listed);
+    if (settled !== null) return settled;
     const { realPath, stamp } = listed;
     const before = this.#known.get(realPath);
-    if (before?.stamp === stamp && before.isSettled) return before;
     const isSettled = systemClock.nowMs() - changedAtMs(stamp) > TICK_MS;
     const bytes = await this.#readBytes(listed);
     if (bytes === null) return null;
@@ -40,12 +42,19 @@ export class FileCache {
     return known;
   }
 
+  /** What it held, where the stamp alone tells that this has not changed; null: it has to be read. */
+  settled({ realPath, stamp }: ListedFile): CachedFile | null {
+    const known = this.#known.get(realPath);
+    return known?.isSettled === true && known.stamp === stamp ? known : null;
+  }
+
   /** What the files hold, as one text for each; empty where it cannot be told, or where all hold more than `maxBytes`. */
   async contents(files: readonly ListedFile[], maxBytes: number): Promise<readonly string[]> {
-    if (files.reduce((sum, each) => sum + listedBytes(each), 0) > maxBytes) return [];
+    const lengthOf = (each: ListedFile): number => this.settled(each)?.held.length ?? listedBytes(each);
+    if (files.reduce((sum, each) => sum + lengthOf(each), 0) > maxBytes) return [];
     const digests: string[] = [];
     for (const listed of files) {
-      const read = await this.read(listed).catch(() => null);
+      const read = this.settled(listed) ?? (await this.read(listed).catch(() => null));
       digests.push(read?.held.digest ?? '');
     }
     return digests;

@@ -2,19 +2,21 @@
 // thousand files takes longer than all the rest of an edit. So where the watch knows by name what changed, only that is
 // asked about, and who then reads begins with what the watch has seen. Whether that was all tells the look at the whole
 // with which every reading ends, see `readWhileStill`.
-import { stampNow, type Listing } from './listing.ts';
+import type { ListedFile, Listing } from './listing.ts';
+import { stampNow } from './stamp.ts';
 
 export class FolderLooks {
-  readonly #list: () => Promise<Listing>;
+  readonly #list: (known: readonly ListedFile[]) => Promise<Listing>;
   #last: Listing | null = null;
   #reported: Listing | null = null;
 
-  constructor(list: () => Promise<Listing>) {
+  /** @param list given the files as they were seen last */
+  constructor(list: (known: readonly ListedFile[]) => Promise<Listing>) {
     this.#list = list;
   }
 
   async whole(): Promise<Listing> {
-    this.#last = await this.#list();
+    this.#last = await this.#list(this.#last?.files ?? []);
     return this.#last;
   }
 
@@ -30,7 +32,10 @@ export class FolderLooks {
       if (stamp === null) return null;
       stamps.set(realPath, stamp);
     }
-    const files = last.files.map((file) => ({ ...file, stamp: stamps.get(file.realPath) ?? file.stamp }));
+    const files = last.files.map((file) => {
+      const stamp = stamps.get(file.realPath) ?? file.stamp;
+      return stamp === file.stamp ? file : { ...file, stamp };
+    });
     this.#last = { ...last, files };
     return this.#last;
   }

@@ -22,35 +22,37 @@ export interface WatchTimings {
 
 export const WATCH_TIMINGS: WatchTimings = { pollMs: 5_000, quietMs: 200, maxBurstMs: 2_000 };
 
-export interface FolderWatchOptions {
+/** `Seen`: what one look tells, read or not. */
+export interface FolderWatchOptions<Seen> {
   readonly looks: FolderLooks;
   readonly clock: Clock;
   readonly timings: WatchTimings;
-  /** Text that is equal for two looks exactly when nothing changed between them. */
-  readonly fingerprint: (listing: Listing) => Promise<string>;
-  /** The fingerprint of what was read last: that is no news. Null: nothing was. */
-  readonly known: () => string | null;
+  readonly see: (listing: Listing) => Promise<Seen>;
+  /** Whether nothing changed between two looks. */
+  readonly isSame: (a: Seen, b: Seen) => boolean;
+  /** What was read last: that is no news. Null: nothing was. */
+  readonly known: () => Seen | null;
   readonly onChange: () => void;
 }
 
-interface ComparedLook {
-  readonly seen: string;
+interface ComparedLook<Seen> {
+  readonly seen: Seen;
   /** What was read last, by then. */
-  readonly known: string | null;
+  readonly known: Seen | null;
 }
 
-export class FolderWatch implements Watcher {
-  readonly #options: FolderWatchOptions;
+export class FolderWatch<Seen> implements Watcher {
+  readonly #options: FolderWatchOptions<Seen>;
   readonly #hints: Hints;
   readonly #done: Promise<void>;
   /** Null: there was no look yet. */
-  #last: ComparedLook | null = null;
+  #last: ComparedLook<Seen> | null = null;
   #closed = false;
   #native: FSWatcher | null = null;
   /** What `#native` watches; null: not all that it should. */
   #watchedStamp: string | null = null;
 
-  constructor(options: FolderWatchOptions) {
+  constructor(options: FolderWatchOptions<Seen>) {
     this.#options = options;
     this.#hints = new Hints(options.clock);
     this.#hints.raise(null);
@@ -92,14 +94,27 @@ export class FolderWatch implements Watcher {
   }
 
   async #reportsChange(listing: Listing): Promise<boolean> {
-    const seen = await this.#options.fingerprint(listing);
+    const seen = await this.#options.see(listing);
     const look = { seen, known: this.#options.known() };
     const before = this.#last;
     this.#last = look;
-    if (!isChange(before, look)) return false;
+    if (!this.#isChange(before, look)) return false;
     this.#options.looks.report(listing);
     this.#options.onChange();
     return true;
+  }
+
+  /**
+   * Also where the folder was changed back to what was read last: a reading under way may have found it otherwise. And where
+   * it is as at the last look, and something else was read between the two.
+   */
+  #isChange(before: ComparedLook<Seen> | null, { seen, known }: ComparedLook<Seen>): boolean {
+    const { isSame } = this.#options;
+    if (before !== null && !isSame(before.seen, seen)) return true;
+    const knownBefore = before?.known ?? null;
+    if (known === null) return before === null || knownBefore !== null;
+    const isNewlyKnown = knownBefore === null || !isSame(knownBefore, known);
+    return isNewlyKnown && !isSame(seen, known);
   }
 
   /**
@@ -130,15 +145,6 @@ export class FolderWatch implements Watcher {
     if (isWatchLost) this.#watchedStamp = null;
     this.#hints.raise(isWatchLost ? null : changed);
   }
-}
-
-/**
- * Also where the folder was changed back to what was read last: a reading under way may have found it otherwise. And where
- * it is as at the last look, and something else was read between the two.
- */
-function isChange(before: ComparedLook | null, { seen, known }: ComparedLook): boolean {
-  if (before !== null && before.seen !== seen) return true;
-  return seen !== known && before?.known !== known;
 }
 
 /** An event about the watched folder comes with the name of that folder, as one about a file of that name would. */

@@ -5,13 +5,14 @@
 // must stay inside the folder, so that no committed link makes us quote /etc/shadow in an error message, and
 // each real file or folder is visited once, so that links in a circle end.
 import { stat as statFile, type BigIntStats, type Dirent } from 'node:fs';
-import { lstat, readdir, realpath, stat } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { compareText, type ProblemCode } from '../../../reconciler/model/problem.ts';
 import { noKinds, unreadable, type PathKinds, type SourceFile, type Unreadable } from '../source.ts';
 import { DEFAULT_POLICY_LIMITS } from '../../config/sections/policies-schema.ts';
 import { tooManyFiles, tooManyNames } from '../too-much.ts';
 import { ioReason } from '../../io-reason.ts';
+import { fileStamp } from './stamp.ts';
 
 export interface ListedFile extends Omit<SourceFile, 'bytes' | 'inGit'> {
   /** Where it really is, all links resolved. */
@@ -50,32 +51,21 @@ export const FOLDER_BOUNDS: FolderBounds = {
 /** Of the paths of policy files. */
 export const POLICY_NAME = /\.ya?ml$/i;
 
-/** Inode, size and times: `cp -p` over a file and an edit within one clock tick both show. */
-const fileStamp = (stats: BigIntStats): string =>
-  [stats.dev, stats.ino, stats.size, stats.mtimeNs, stats.ctimeNs].join(':');
-
-/** Of a plain file; null if that is not there, or is no such file. */
-export async function stampNow(realPath: string): Promise<string | null> {
-  const stats = await lstat(realPath, { bigint: true }).catch(() => null);
-  return stats?.isFile() === true ? fileStamp(stats) : null;
-}
-
-/** When a file of this stamp was last written, renamed or replaced, Unix milliseconds by its file system. */
-export function changedAtMs(stamp: string): number {
-  const [mtimeNs = '0', ctimeNs = '0'] = stamp.split(':').slice(3);
-  return Math.max(Number(mtimeNs), Number(ctimeNs)) / 1e6;
-}
-
-/** Of the file as it was listed. */
-export const listedBytes = ({ stamp }: Pick<ListedFile, 'stamp'>): number => Number(stamp.split(':')[2] ?? 0);
-
-/** Lists every `*.yaml` and `*.yml` below `root`, hidden names left out. A `root` that is a file lists itself. */
-export async function listPolicyFiles(root: string, bounds = FOLDER_BOUNDS): Promise<Listing> {
+/**
+ * Lists every `*.yaml` and `*.yml` below `root`, hidden names left out. A `root` that is a file lists itself.
+ *
+ * @param known as it was listed before: files that did not change stay the same objects
+ */
+export async function listPolicyFiles(
+  root: string,
+  bounds = FOLDER_BOUNDS,
+  known: readonly ListedFile[] = [],
+): Promise<Listing> {
   try {
     const realRoot = await realpath(root);
     const stats = await stat(realRoot, { bigint: true });
     if (!stats.isDirectory()) return listSingleFile(root, realRoot, stats);
-    const walk = new FolderWalk(root, realRoot, bounds);
+    const walk = new FolderWalk({ root, realRoot, bounds }, known);
     await walk.enter({ path: '', realPath: realRoot, depth: 0 });
     return {
       shown: root,
@@ -117,14 +107,20 @@ function listSingleFile(root: string, realRoot: string, stats: BigIntStats): Lis
   };
 }
 
-/** Text that is equal for two listings exactly when nothing changed between them. */
-export function listingFingerprint(listing: Listing): string {
-  return JSON.stringify([
-    listing.folderStamp,
-    listing.files.map((file) => [file.path, file.realPath, file.stamp]),
-    listing.unreadable.map(({ path, problem }) => [path, problem.code, problem.message]),
-  ]);
-}
+/** Whether nothing changed between the two. */
+export const isSameListing = (a: Listing, b: Listing): boolean =>
+  a.folderStamp === b.folderStamp &&
+  isListOf(a.files, b.files, isSameFile) &&
+  isListOf(a.unreadable, b.unreadable, isSameTrouble);
+
+const isListOf = <T>(a: readonly T[], b: readonly T[], isSame: (a: T, b: T | undefined) => boolean): boolean =>
+  a.length === b.length && a.every((each, index) => isSame(each, b[index]));
+
+const isSameFile = (a: ListedFile, b: ListedFile | undefined): boolean =>
+  a === b || (a.path === b?.path && a.realPath === b.realPath && a.stamp === b.stamp);
+
+const isSameTrouble = (a: Unreadable, b: Unreadable | undefined): boolean =>
+  a.path === b?.path && a.problem.code === b.problem.code && a.problem.message === b.problem.message;
 
 function notAFile(relative: string, file: string): Unreadable {
   const message = 'this is neither a file nor a folder';
@@ -146,6 +142,12 @@ interface WalkedFolder {
   readonly depth: number;
 }
 
+interface WalkOptions {
+  readonly root: string;
+  readonly realRoot: string;
+  readonly bounds: FolderBounds;
+}
+
 class FolderWalk {
   readonly files: ListedFile[] = [];
   readonly unreadable: Unreadable[] = [];
@@ -157,12 +159,15 @@ class FolderWalk {
   readonly #realRoot: string;
   readonly #bounds: FolderBounds;
   readonly #visited = new Set<string>();
+  /** As they were before, by real path. */
+  readonly #known: ReadonlyMap<string, ListedFile>;
   #entries = 0;
 
-  constructor(root: string, realRoot: string, bounds: FolderBounds) {
+  constructor({ root, realRoot, bounds }: WalkOptions, known: readonly ListedFile[]) {
     this.#root = root;
     this.#realRoot = realRoot;
     this.#bounds = bounds;
+    this.#known = new Map(known.map((each) => [each.realPath, each]));
   }
 
   async enter(folder: WalkedFolder): Promise<void> {
@@ -241,7 +246,10 @@ class FolderWalk {
       this.#overflow(tooManyFiles(this.#root, this.#bounds.maxFiles));
       return;
     }
-    this.files.push({ path: relative, file: this.#shown(relative), realPath, stamp: fileStamp(stats) });
+    const stamp = fileStamp(stats);
+    const before = this.#known.get(realPath);
+    const isSame = before?.stamp === stamp && before.path === relative;
+    this.files.push(isSame ? before : { path: relative, file: this.#shown(relative), realPath, stamp });
   }
 
   /** False if it was visited before, under another name. */

@@ -8,12 +8,12 @@ import { FileCache } from './file-cache.ts';
 import { FolderLooks } from './folder-looks.ts';
 import {
   FOLDER_BOUNDS,
-  listingFingerprint,
+  isSameListing,
   listPolicyFiles,
   type ListedFile,
   type Listing,
 } from './listing.ts';
-import { lengthOf } from '../held-bytes.ts';
+import { lengthOf, type HeldBytes } from '../held-bytes.ts';
 import { HeldFile } from '../held-file.ts';
 import { noKinds, unreadable, type PolicyFolder, type SourceFile, type Unreadable } from '../source.ts';
 import { emptyFolder, tooManyBytes } from '../too-much.ts';
@@ -28,9 +28,9 @@ export async function readPolicyFolder(
   limits = DEFAULT_POLICY_LIMITS,
   clock: Clock = systemClock,
 ): Promise<PolicyFolder> {
-  const list = (): Promise<Listing> => listPolicyFiles(root, { ...FOLDER_BOUNDS, maxFiles: limits.files });
+  const bounds = { ...FOLDER_BOUNDS, maxFiles: limits.files };
   const reading = await readWhileStill(
-    new FolderLooks(list),
+    new FolderLooks((known) => listPolicyFiles(root, bounds, known)),
     (listing) => readListedFiles(listing, limits),
     clock,
   );
@@ -51,7 +51,7 @@ export async function readWhileStill<T>(
   for (const delayMs of RETRY_DELAYS_MS) {
     const value = await read(before);
     const after = await looks.whole();
-    if (listingFingerprint(before) === listingFingerprint(after)) return { value, listing: after };
+    if (isSameListing(before, after)) return { value, listing: after };
     await clock.sleep(delayMs);
     before = await looks.whole();
   }
@@ -87,7 +87,11 @@ export async function readListedFiles(
   let totalBytes = 0;
   cache.keep(listing.files);
   for (const listed of listing.files) {
-    const read = await readListedFile(listed, limits.bytesPerFile, cache);
+    const settled = cache.settled(listed);
+    const read =
+      settled === null
+        ? await readListedFile(listed, limits.bytesPerFile, cache)
+        : sourceFile(listed, settled.held);
     if ('problem' in read) {
       troubles.push(read);
       continue;
@@ -101,15 +105,18 @@ export async function readListedFiles(
   return { files, unreadable: troubles, kinds: listing.kinds };
 }
 
+const sourceFile = ({ path, file, stamp }: ListedFile, held: HeldBytes): SourceFile =>
+  new HeldFile({ path, file, stamp, inGit: null }, held);
+
 async function readListedFile(
   listed: ListedFile,
   limit: number,
   cache: FileCache,
 ): Promise<SourceFile | Unreadable> {
-  const { path, file, stamp } = listed;
+  const { path, file } = listed;
   try {
     const read = await cache.read(listed);
-    if (read !== null) return new HeldFile({ path, file, stamp, inGit: null }, read.held);
+    if (read !== null) return sourceFile(listed, read.held);
     const message = `the file has more than ${limit} bytes`;
     return unreadable(path, { file, code: 'file-too-large', message, hint: 'split it' });
   } catch (error) {

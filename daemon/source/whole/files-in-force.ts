@@ -40,15 +40,20 @@ export function filesAfter(
   badFiles: ReadonlySet<string>,
 ): FilesInForce {
   if (unreadable.some(({ path }) => path === '')) return before;
-  const present = new Set(files.map(({ path }) => path));
   const isUnread = (path: string): boolean =>
     unreadable.some((each) => each.path === path || path.startsWith(`${each.path}/`));
-  const stays = (path: string): boolean => present.has(path) || isUnread(path);
-  const next = new Map([...before.files].filter(([path]) => stays(path)));
+  const next = new Map<string, FileInForce>();
   for (const each of files) {
-    if (!badFiles.has(each.file)) next.set(each.path, fileInForce(each, next.get(each.path)));
+    const known = before.files.get(each.path);
+    if (!badFiles.has(each.file)) next.set(each.path, fileInForce(each, known));
+    else if (known !== undefined) next.set(each.path, known);
   }
-  const gone = [...before.gone, ...[...before.files].filter(([path]) => !stays(path))];
+  const gone = [...before.gone];
+  for (const [path, file] of before.files) {
+    if (next.has(path)) continue;
+    if (isUnread(path)) next.set(path, file);
+    else gone.push([path, file]);
+  }
   return {
     ...(next.size === 0 ? before : { root: kinds.root, rootIsFile: kinds.rootIsFile }),
     files: next,

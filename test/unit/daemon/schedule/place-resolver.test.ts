@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Result } from '../../../../reconciler/model/result.ts';
 import { ok } from '../../../../reconciler/model/result.ts';
-import { placeKey, type DesiredGroup, type GroupRef } from '../../../../reconciler/model/group.ts';
+import type { DesiredGroup, GroupRef } from '../../../../reconciler/model/group.ts';
 import type { Clock } from '../../../../daemon/clock.ts';
 import type { Failure } from '../../../../daemon/ecs/failures/failure.ts';
 import type { ListedGroup } from '../../../../daemon/ecs/api.ts';
@@ -83,7 +83,7 @@ function setUp(parts: Partial<Engine> = {}) {
   /** Of each hand-over: whether another group of this place, and one elsewhere, may be meant after it. */
   const abandoned: string[][] = [];
   const managed = new ManagedGroups(engine);
-  const resolver = new PlaceResolver(placeKey(PLACE), {
+  const resolver = new PlaceResolver(PLACE, {
     engine,
     managed,
     resolver: new TargetResolver(engine, 'enforce'),

@@ -69,7 +69,8 @@ function setUp(cloud: Cloud) {
     'additive',
   );
   const resolve = async (groups: readonly DesiredGroup[], nowMs = 0) => {
-    const { targets, unresolved } = await resolver.resolve(groups, nowMs);
+    const { meant, unresolved } = await resolver.resolve(groups, nowMs);
+    const targets = [...meant.values()].map(({ group }) => group);
     return { ids: targets.map(({ id }) => id), targets, reasons: unresolved.map(({ reason }) => reason) };
   };
   return { resolver, resolve, clock, world };

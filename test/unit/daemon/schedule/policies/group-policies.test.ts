@@ -23,21 +23,21 @@ describe('the policy of a group', () => {
     const before = policies.of(GROUP, 'sg-1', 0);
     expect(policies.of(GROUP, 'sg-1', 999)).toBe(before);
     const after = policies.of(GROUP, 'sg-1', 1000);
-    expect(after.rules.ingress).toHaveLength(1);
+    expect(after.group.rules.ingress).toHaveLength(1);
     expect(policies.of(GROUP, 'sg-1', 2999)).toBe(after);
-    expect(policies.of(GROUP, 'sg-1', 3000).rules.ingress).toEqual([]);
+    expect(policies.of(GROUP, 'sg-1', 3000).group.rules.ingress).toEqual([]);
   });
 
   it('has the rules of its time also when the clock goes back', () => {
     const policies = new GroupPolicies('enforce');
     policies.of(GROUP, 'sg-1', 2000);
-    expect(policies.of(GROUP, 'sg-1', 500).rules.ingress).toHaveLength(2);
+    expect(policies.of(GROUP, 'sg-1', 500).group.rules.ingress).toHaveLength(2);
   });
 
   it('is another one for another group, and for another entry that says the same', () => {
     const policies = new GroupPolicies('enforce');
     const policy = policies.of(GROUP, 'sg-1', 0);
-    expect(policies.of(GROUP, 'sg-2', 0)).toMatchObject({ id: 'sg-2' });
+    expect(policies.of(GROUP, 'sg-2', 0)).toMatchObject({ group: { id: 'sg-2' } });
     expect(policies.of({ ...GROUP }, 'sg-1', 0)).not.toBe(policy);
     expect(policies.of(GROUP, 'sg-1', 0)).toBe(policy);
   });

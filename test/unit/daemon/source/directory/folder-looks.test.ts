@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../../../../daemon/clock.ts';
 import { FolderLooks } from '../../../../../daemon/source/directory/folder-looks.ts';
-import { listingFingerprint, listPolicyFiles } from '../../../../../daemon/source/directory/listing.ts';
+import { FOLDER_BOUNDS, isSameListing, listPolicyFiles } from '../../../../../daemon/source/directory/listing.ts';
 import { readListedFiles, readWhileStill } from '../../../../../daemon/source/directory/policy-folder.ts';
 import { tempFolder, writeFiles } from '../../../../support/temp-folder.ts';
 
@@ -11,9 +11,9 @@ import { tempFolder, writeFiles } from '../../../../support/temp-folder.ts';
 async function setUp(files: Readonly<Record<string, string>> = { 'a.yaml': 'one', 'b.yaml': 'one' }) {
   const root = await tempFolder(files);
   const count = { listings: 0 };
-  const looks = new FolderLooks(() => {
+  const looks = new FolderLooks((known) => {
     count.listings += 1;
-    return listPolicyFiles(root);
+    return listPolicyFiles(root, FOLDER_BOUNDS, known);
   });
   const { folder } = await looks.whole();
   const named = (...names: string[]) => new Set(names.map((name) => path.join(folder ?? '', name)));
@@ -29,8 +29,7 @@ describe('a look at the files that a hint names', () => {
     const { root, looks, named } = await setUp();
     await writeFiles(root, { 'a.yaml': 'two' });
     const some = await looks.at(named('a.yaml'));
-    expect(some).not.toBeNull();
-    expect(some && listingFingerprint(some)).toBe(listingFingerprint(await listPolicyFiles(root)));
+    expect(some && isSameListing(some, await listPolicyFiles(root))).toBe(true);
   });
 
   it.each<[string, string, (root: string) => Promise<unknown>]>([
@@ -56,6 +55,17 @@ describe('a look at the files that a hint names', () => {
     const { root, looks, named } = await setUp();
     await change(root);
     expect(await looks.at(named(name))).toBeNull();
+  });
+});
+
+describe('a look at the whole', () => {
+  it('keeps the files that did not change as the same objects', async () => {
+    const { root, looks } = await setUp();
+    const [a, b] = (await looks.whole()).files;
+    await writeFiles(root, { 'a.yaml': 'three' });
+    const after = (await looks.whole()).files;
+    expect(after[1]).toBe(b);
+    expect(after[0]?.stamp).not.toBe(a?.stamp);
   });
 });
 

@@ -6,7 +6,7 @@ import { systemClock, type Clock } from '../../../../../daemon/clock.ts';
 import { FolderLooks } from '../../../../../daemon/source/directory/folder-looks.ts';
 import { FolderWatch, type FolderWatchOptions } from '../../../../../daemon/source/directory/folder-watch.ts';
 import {
-  listingFingerprint,
+  isSameListing,
   listPolicyFiles,
   type Listing,
 } from '../../../../../daemon/source/directory/listing.ts';
@@ -15,7 +15,7 @@ import { tempFolder } from '../../../../support/temp-folder.ts';
 const HOUR_MS = 3_600_000;
 
 /** Resolves at the first change that is reported. */
-function firstChange(options: Omit<FolderWatchOptions, 'onChange'>): Promise<void> {
+function firstChange<Seen>(options: Omit<FolderWatchOptions<Seen>, 'onChange'>): Promise<void> {
   return new Promise((resolve) => {
     const watch = new FolderWatch({ ...options, onChange: resolve });
     onTestFinished(() => watch.close());
@@ -31,21 +31,22 @@ async function replace(file: string, text: string): Promise<void> {
 describe('FolderWatch', () => {
   it('tells nothing of what was read while it was being put up', async () => {
     const root = await tempFolder({ 'a.yaml': 'one' });
-    let loaded: string | null = null;
-    const told: string[] = [];
-    const looked: string[] = [];
+    let loaded: Listing | null = null;
+    const told: Array<Listing | undefined> = [];
+    const looked: Listing[] = [];
     const watch = new FolderWatch({
       looks: new FolderLooks(() => listPolicyFiles(root)),
       clock: systemClock,
       timings: { pollMs: 5, quietMs: 1, maxBurstMs: 10 },
-      fingerprint: (listing) => {
+      see: (listing) => {
         // As a load does that ends just now.
-        loaded ??= listingFingerprint(listing);
-        looked.push(listingFingerprint(listing));
-        return Promise.resolve(listingFingerprint(listing));
+        loaded ??= listing;
+        looked.push(listing);
+        return Promise.resolve(listing);
       },
+      isSame: isSameListing,
       known: () => loaded,
-      onChange: () => told.push(looked.at(-1) ?? ''),
+      onChange: () => told.push(looked.at(-1)),
     });
     onTestFinished(() => watch.close());
     await vi.waitFor(() => expect(looked.length).toBeGreaterThan(3));
@@ -71,7 +72,8 @@ describe('FolderWatch', () => {
       looks: new FolderLooks(() => listPolicyFiles(root)),
       clock: systemClock,
       timings: { pollMs: 5, quietMs: 1, maxBurstMs: 10 },
-      fingerprint: () => {
+      isSame: (a, b) => a === b,
+      see: () => {
         seen.push(left.shift() ?? 'A');
         if (left.length === 0) readLast();
         return Promise.resolve(seen.at(-1) ?? '');
@@ -89,18 +91,19 @@ describe('FolderWatch', () => {
 
   it('sees what changes while it is being put up', async () => {
     const root = await tempFolder({ 'a.yaml': 'one' });
-    const loaded = listingFingerprint(await listPolicyFiles(root));
+    const loaded = await listPolicyFiles(root);
     let looks = 0;
-    const fingerprint = (listing: Listing) => {
+    const see = (listing: Listing) => {
       looks += 1;
       if (looks === 1) writeFileSync(path.join(root, 'a.yaml'), 'two');
-      return Promise.resolve(listingFingerprint(listing));
+      return Promise.resolve(listing);
     };
     await firstChange({
       looks: new FolderLooks(() => listPolicyFiles(root)),
       clock: systemClock,
       timings: { pollMs: HOUR_MS, quietMs: 10, maxBurstMs: 100 },
-      fingerprint,
+      see,
+      isSame: isSameListing,
       known: () => loaded,
     });
     expect(looks).toBeGreaterThan(1);
@@ -121,7 +124,8 @@ describe('FolderWatch', () => {
       looks: new FolderLooks(() => listPolicyFiles(root)),
       clock,
       timings: { pollMs: HOUR_MS, quietMs: 10, maxBurstMs: 100 },
-      fingerprint: () => Promise.resolve(polls > 5 ? 'changed' : 'known'),
+      see: () => Promise.resolve(polls > 5 ? 'changed' : 'known'),
+      isSame: (a, b) => a === b,
       known: () => 'known',
     });
     expect(polls).toBeGreaterThan(5);
@@ -138,15 +142,16 @@ describe('FolderWatch', () => {
     };
     let report: () => void = () => undefined;
     let seen: string | null = null;
-    let loaded: string | null = listingFingerprint(await listPolicyFiles(root));
+    let loaded: Listing | null = await listPolicyFiles(root);
     const watch = new FolderWatch({
       looks: new FolderLooks(() => listPolicyFiles(root)),
       clock,
       timings: { pollMs, quietMs: 10, maxBurstMs: 100 },
-      fingerprint: (listing) => {
+      see: (listing) => {
         seen = listing.folder;
-        return Promise.resolve(listingFingerprint(listing));
+        return Promise.resolve(listing);
       },
+      isSame: isSameListing,
       known: () => loaded,
       onChange: () => {
         loaded = null;
@@ -184,12 +189,13 @@ describe('FolderWatch', () => {
     async (which) => {
       const root = path.join(await tempFolder({ 'policies/sub/a.yaml': 'one' }), 'policies');
       let report: () => void = () => undefined;
-      let loaded: string | null = listingFingerprint(await listPolicyFiles(root));
+      let loaded: Listing | null = await listPolicyFiles(root);
       const watch = new FolderWatch({
         looks: new FolderLooks(() => listPolicyFiles(root)),
         clock: systemClock,
         timings: { pollMs: HOUR_MS, quietMs: 10, maxBurstMs: 100 },
-        fingerprint: (listing) => Promise.resolve(listingFingerprint(listing)),
+        see: (listing) => Promise.resolve(listing),
+        isSame: isSameListing,
         known: () => loaded,
         onChange: () => {
           loaded = null;
@@ -232,7 +238,8 @@ describe('FolderWatch', () => {
       looks: new FolderLooks(list),
       clock: systemClock,
       timings: { pollMs: HOUR_MS, quietMs: 10, maxBurstMs: 100 },
-      fingerprint: (listing) => Promise.resolve(listingFingerprint(listing)),
+      see: (listing) => Promise.resolve(listing),
+      isSame: isSameListing,
       known: () => null,
       onChange: () => report(),
     });
@@ -255,13 +262,14 @@ describe('FolderWatch', () => {
       listings += 1;
       return listPolicyFiles(root);
     };
-    const known = listingFingerprint(await listPolicyFiles(root));
+    const known = await listPolicyFiles(root);
     let report: () => void = () => undefined;
     const watch = new FolderWatch({
       looks: new FolderLooks(list),
       clock: systemClock,
       timings: { pollMs: HOUR_MS, quietMs: 10, maxBurstMs: 100 },
-      fingerprint: (listing) => Promise.resolve(listingFingerprint(listing)),
+      see: (listing) => Promise.resolve(listing),
+      isSame: isSameListing,
       known: () => known,
       onChange: () => report(),
     });
@@ -300,10 +308,11 @@ describe('FolderWatch', () => {
         looks: new FolderLooks(() => listPolicyFiles(root)),
         clock,
         timings: { pollMs: 10, quietMs: 10, maxBurstMs: 50 },
-        fingerprint: (listing) => {
+        see: (listing) => {
           looks += 1;
-          return Promise.resolve(listingFingerprint(listing));
+          return Promise.resolve(listing);
         },
+        isSame: isSameListing,
         known: () => null,
         onChange: () => {
           changes += 1;

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
   FOLDER_BOUNDS,
-  listingFingerprint,
+  isSameListing,
   listPolicyFiles,
 } from '../../../../../daemon/source/directory/listing.ts';
 import { tempFolder, writeFiles } from '../../../../support/temp-folder.ts';
@@ -154,14 +154,12 @@ describe('bounds', () => {
   });
 });
 
-describe('the fingerprint', () => {
+describe('a listing', () => {
   const TIME = new Date('2026-01-01T00:00:00Z');
 
   it('is the same when nothing changed', async () => {
     const root = await tempFolder({ 'a.yaml': 'one', 'team/b.yaml': '' });
-    expect(listingFingerprint(await listPolicyFiles(root))).toBe(
-      listingFingerprint(await listPolicyFiles(root)),
-    );
+    expect(isSameListing(await listPolicyFiles(root), await listPolicyFiles(root))).toBe(true);
   });
 
   it.each<[string, (root: string) => Promise<unknown>]>([
@@ -197,15 +195,18 @@ describe('the fingerprint', () => {
   ])('changes when %s', async (_, change) => {
     const root = await tempFolder({ 'a.yaml': 'one' });
     await utimes(path.join(root, 'a.yaml'), TIME, TIME);
-    const before = listingFingerprint(await listPolicyFiles(root));
+    const before = await listPolicyFiles(root);
     await change(root);
-    expect(listingFingerprint(await listPolicyFiles(root))).not.toBe(before);
+    // What was known of files before must not be taken for what they are now.
+    const after = await listPolicyFiles(root, FOLDER_BOUNDS, before.files);
+    expect(isSameListing(before, after)).toBe(false);
+    expect(isSameListing(await listPolicyFiles(root), after)).toBe(true);
   });
 
   it('does not change for files that are no policies', async () => {
     const root = await tempFolder({ 'a.yaml': '' });
-    const before = listingFingerprint(await listPolicyFiles(root));
+    const before = await listPolicyFiles(root);
     await writeFiles(root, { 'README.md': 'x', '.a.yaml.swp': 'x' });
-    expect(listingFingerprint(await listPolicyFiles(root))).toBe(before);
+    expect(isSameListing(await listPolicyFiles(root), before)).toBe(true);
   });
 });
