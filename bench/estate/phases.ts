@@ -171,6 +171,7 @@ export async function hangingGroups(phase: Phase): Promise<void> {
   while ((await hung()) < hanging) await sleep(POLL_MS);
   const fix = await editOnce(phase, options.groups - 1, 2);
   claims.count(`looks at other groups before a fix, ${hanging} groups hanging`, fix.othersBefore, UNDER_WAY);
+  claims.time(`a fix while ${hanging} groups hang: until its policies are in force`, fix.newsMs, null);
   claims.time(`a fix while ${hanging} groups hang: from its saving to its call`, fix.doneMs, FIX_GOAL_MS);
   await tellStrain(phase, 'hanging groups');
 }

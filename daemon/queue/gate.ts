@@ -25,7 +25,7 @@ import {
   countWithin,
   firstWithin,
   MINUTE_MS,
-  startsWithin,
+  startsAfter,
   windowWaitMs,
   WINDOW_MS,
   type Starts,
@@ -59,7 +59,7 @@ export interface Gate {
   readonly ratePerMinute: number;
   /** Starts a minute, from 1 to `ratePerMinute`, as of the last event; `capAt` knows what it has grown to. */
   readonly cap: number;
-  /** Of the last minute. */
+  /** Of the last minute, and some before it. */
   readonly starts: Starts;
   /** When `closed`: the end of it. */
   readonly closedUntilMs: number;
@@ -143,8 +143,7 @@ function reopened(gate: Gate, nowMs: number): Gate {
 }
 
 function afterStart(gate: Gate, nowMs: number, privileged: boolean): Gate {
-  const starts = startsWithin(gate.starts, nowMs);
-  starts.push(nowMs);
+  const starts = startsAfter(gate.starts, nowMs);
   const started: Gate = { ...gate, starts, mode: gate.mode === 'closed' ? 'probing' : gate.mode };
   return privileged ? started : afterGrant(started, nowMs, { slots: 1, held: 0 });
 }

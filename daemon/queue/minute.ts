@@ -1,5 +1,5 @@
 // Starts of calls within a minute. They are looked at before and after each call, and may be thousands: nothing here copies
-// them but what gives a list.
+// them but what gives a list, and that once.
 
 export const MINUTE_MS = 60_000;
 /** Timers and clocks round to a millisecond: without slack a window could hold one call too many. */
@@ -25,6 +25,15 @@ export const countWithin = (starts: Starts, nowMs: number): number =>
 
 export const startsWithin = (starts: Starts, nowMs: number): number[] =>
   starts.slice(firstWithin(starts, nowMs));
+
+/** Of older ones so many are kept, as a part of all: to leave each out as its minute ends would copy all of them twice. */
+const OLD_SHARE = 0.25;
+
+/** With one more, now. */
+export function startsAfter(starts: Starts, nowMs: number): Starts {
+  const first = firstWithin(starts, nowMs);
+  return (first > starts.length * OLD_SHARE ? starts.slice(first) : starts).concat(nowMs);
+}
 
 /** How long until fewer than `limit` of the starts lie within the window; `limit` is at least 1. */
 export function windowWaitMs(starts: Starts, limit: number, windowMs: number, nowMs: number): number {

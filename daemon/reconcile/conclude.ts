@@ -49,13 +49,13 @@ async function noteInJournal(run: GroupRun, end: RunEnd, mayClose: boolean): Pro
   const isOfPolicy = end.kind === 'asPlanned' && end.quarantined === 0;
   // A rule that cannot go in yet makes the group no newer than it is.
   const isTakenOver = end.kind !== 'blocked' || leavesOutRulesOnly(end.plan.blockedBy);
-  if (!isSettled(end)) {
+  const isNoted = isSettled(end);
+  if (!isNoted) {
     const identities = seen.rules.map(({ rule }) => ruleIdentity(rule));
     await noteEnd(run, { identities, isOfPolicy, isTakenOver });
   }
   await close('superseded', 'the group is as the policy in force wants it');
-  const { applied } = await journal.marks(run.group);
-  if (applied !== run.revision) await journal.mark(run.group, { applied: run.revision });
+  if (!isNoted) await journal.mark(run.group, { applied: run.revision });
 }
 
 const isSettled = (end: RunEnd): boolean => end.kind === 'asPlanned' && end.isSettled;

@@ -18,9 +18,9 @@ export async function showsRecentWrites(
   { wroteAtMs }: Pick<GroupMemory, 'wroteAtMs'>,
   group: DescribedGroup,
 ): Promise<boolean> {
+  if (clock.monotonicMs() - wroteAtMs > patience.lagMs) return true;
   // Seen as its policy says after the last plan.
   if ((await journal.marks(group)).applied !== null) return true;
-  if (clock.monotonicMs() - wroteAtMs > patience.lagMs) return true;
   const { account, region, id } = group;
   const history = await journal.history({
     group: { account, region, id },

@@ -41,8 +41,8 @@ export async function reconcileGroup(
 function withoutJournal(run: GroupRun, error: JournalError | LeaseLost): Reconciled {
   const { engine, request } = run;
   request.onRead?.();
-  // Perhaps something was just written.
-  const memory = { ...request.memory, wroteAtMs: engine.clock.monotonicMs() };
+  // Perhaps something was just written, and perhaps not noted.
+  const memory = { ...request.memory, wroteAtMs: engine.clock.monotonicMs(), settled: null };
   if (error instanceof LeaseLost) return { outcome: { kind: 'aborted', next: 'resync' }, memory };
   const reason = 'the journal does not answer';
   engine.telemetry.emit('group.not_converged', { ...commonFields(run), reason, err: error.message });

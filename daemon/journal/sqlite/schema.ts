@@ -151,6 +151,20 @@ export const MIGRATIONS: readonly string[] = [
      anchor_number INTEGER,
      anchor_hash TEXT
    ) STRICT, WITHOUT ROWID;`,
+
+  // Where rows stand in order of their key, SQLite reads all of a row to compare its key, and a policy has many pages.
+  `CREATE TABLE group_facts_in_rows (
+     account TEXT NOT NULL,
+     region TEXT NOT NULL,
+     group_id TEXT NOT NULL,
+     name TEXT NOT NULL,
+     body TEXT NOT NULL,
+     PRIMARY KEY (account, region, group_id, name)
+   ) STRICT;
+   INSERT INTO group_facts_in_rows (account, region, group_id, name, body)
+     SELECT account, region, group_id, name, body FROM group_facts;
+   DROP TABLE group_facts;
+   ALTER TABLE group_facts_in_rows RENAME TO group_facts;`,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

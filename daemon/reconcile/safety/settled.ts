@@ -16,6 +16,7 @@ export function settledMark(
   if (!hasNothingToNote || hasApproval || known.length > 0) return null;
   const { inForce } = facts;
   const before = inForce === null ? null : digestPolicy(inForce, policy).digest;
-  // Who made it drift bears on no note.
-  return digestValue([key, revision, before, { ...facts, inForce: null, attribution: null }]);
+  // Who made it drift bears on no note; and what the group was like when it was last as its policy says, the key tells.
+  const others = { ...facts, inForce: null, attribution: null, lastConverged: null };
+  return digestValue([key, revision, before, others]);
 }

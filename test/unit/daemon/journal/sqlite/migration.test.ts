@@ -77,7 +77,7 @@ describe('a journal of schema version 1', () => {
 
   it('is brought to the newest version with all that it held', async () => {
     const journal = mustOpen();
-    expect(version()).toBe(5);
+    expect(version()).toBe(6);
     expect(await journal.openIntents(GROUP)).toEqual([open]);
     expect(await journal.history(EVERYTHING)).toMatchObject([applied]);
     expect(await journal.marks(GROUP)).toEqual({ attempted: 'rev-1', applied: null });

@@ -336,7 +336,7 @@ describe('growth', () => {
   });
 
   it('stays near its size however much is written, and drops the oldest', async () => {
-    const journal = mustOpen({ ...RETENTION, maxBytes: 150_000 });
+    const journal = mustOpen({ ...RETENTION, maxBytes: 160_000 });
     for (let i = 0; i < 300; i += 1) {
       nowMs += 1;
       await closeOne(journal);
