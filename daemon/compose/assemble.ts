@@ -41,7 +41,7 @@ export const CALL_TIMEOUT_MS = 10_000;
 /** Of one account: two lanes of reads in full trouble, and those of writes. */
 const MAX_SOCKETS = 640;
 /** Of one lane. */
-const CALLS_UNDER_WAY = { least: 8, most: 64, mostInAll: 256 };
+const CALLS_UNDER_WAY = { least: 8, most: 64, forFixes: 4, mostInAll: 256 };
 const MAX_WAITING_PER_LANE = 20_000;
 
 export interface AssemblyPorts {

@@ -140,9 +140,7 @@ function whyReleased({ group, by }: ManagedGroup, { desired }: Meant): string {
   if (by === null) return 'no policy names it any more';
   const { selector, source } = by;
   const text = groupSelectorText(selector);
-  const same = desired.find(
-    (each) => isSamePlace(each, by) && groupSelectorText(each.selector) === text,
-  );
+  const same = desired.find((each) => isSamePlace(each, by) && groupSelectorText(each.selector) === text);
   if (same === undefined) {
     const isFileThere = desired.some((each) => each.source.file === source.file);
     return isFileThere

@@ -123,7 +123,7 @@ export class SharingProcess implements ShareStore {
       limits: { default: { ratePerMinute: world.ratePerMinute } },
       clock: this.#clock(),
       telemetry: { emit: (event) => void this.told.push(event) },
-      underWay: { least: 8, most: 64, mostInAll: 256 },
+      underWay: { least: 8, most: 64, forFixes: 1, mostInAll: 256 },
       maxWaiting: 20_000,
       shares: { store: this, holder: name, unshared },
     });

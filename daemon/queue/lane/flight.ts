@@ -7,6 +7,8 @@ export interface FlightBounds {
   readonly least: number;
   /** However slow they come. */
   readonly most: number;
+  /** So many more, for fixes alone: they do not wait until calls of the routine that hang no longer count. */
+  readonly forFixes: number;
   /** Those included that no longer count. */
   readonly mostInAll: number;
 }
@@ -29,8 +31,9 @@ export interface FlightEntry {
 
 export class Flight {
   readonly #bounds: FlightBounds;
-  /** Those that count, in the order of their starts. */
+  /** Those that count, in the order of their starts; and the fixes beyond them. */
   readonly #punctual = new Set<FlightEntry>();
+  readonly #beyond = new Set<FlightEntry>();
   readonly #overdue = new Set<FlightEntry>();
   #answersMs: readonly number[] = [];
   #usualMs = FIRST_GUESS_MS;
@@ -44,21 +47,26 @@ export class Flight {
     return this.#usualMs;
   }
 
-  hasRoom(callsPerMinute: number): boolean {
-    const { least, most, mostInAll } = this.#bounds;
-    const wanted = Math.ceil((callsPerMinute / MS_A_MINUTE) * this.#usualMs * ROOM);
-    const limit = Math.min(most, Math.max(least, wanted));
-    return this.#punctual.size < limit && this.#punctual.size + this.#overdue.size < mostInAll;
+  hasRoom(callsPerMinute: number, isFix: boolean): boolean {
+    const { forFixes, mostInAll } = this.#bounds;
+    if (this.#punctual.size + this.#beyond.size + this.#overdue.size >= mostInAll) return false;
+    return this.#hasUsualRoom(callsPerMinute) || (isFix && this.#beyond.size < forFixes);
   }
 
-  begin(entry: FlightEntry): void {
-    this.#punctual.add(entry);
+  #hasUsualRoom(callsPerMinute: number): boolean {
+    const { least, most } = this.#bounds;
+    const wanted = Math.ceil((callsPerMinute / MS_A_MINUTE) * this.#usualMs * ROOM);
+    return this.#punctual.size < Math.min(most, Math.max(least, wanted));
+  }
+
+  /** There has to be room for it. */
+  begin(entry: FlightEntry, callsPerMinute: number): void {
+    (this.#hasUsualRoom(callsPerMinute) ? this.#punctual : this.#beyond).add(entry);
   }
 
   /** `answered`: the vendor answered, whatever it said. What came to no answer says nothing of its usual time. */
   end(entry: FlightEntry, nowMs: number, answered: boolean): void {
-    this.#punctual.delete(entry);
-    this.#overdue.delete(entry);
+    for (const entries of [this.#punctual, this.#beyond, this.#overdue]) entries.delete(entry);
     if (!answered) return;
     this.#answersMs = [...this.#answersMs.slice(1 - REMEMBERED), nowMs - entry.beganMs];
     const sorted = this.#answersMs.toSorted((a, b) => a - b);
@@ -67,18 +75,21 @@ export class Flight {
 
   /** Calls that have become overdue count no longer, and are told so. */
   settle(nowMs: number): void {
-    for (const entry of this.#punctual) {
-      if (entry.beganMs + this.#overdueMs > nowMs) return;
-      this.#punctual.delete(entry);
-      this.#overdue.add(entry);
-      entry.onOverdue();
+    for (const entries of [this.#punctual, this.#beyond]) {
+      for (const entry of entries) {
+        if (entry.beganMs + this.#overdueMs > nowMs) break;
+        entries.delete(entry);
+        this.#overdue.add(entry);
+        entry.onOverdue();
+      }
     }
   }
 
   /** Until the next call becomes overdue; Infinity: none is under way that counts. */
   msToOverdue(nowMs: number): number {
-    for (const { beganMs } of this.#punctual) return Math.max(0, beganMs + this.#overdueMs - nowMs);
-    return Infinity;
+    const oldest = [this.#punctual, this.#beyond].flatMap((entries) => [...entries].slice(0, 1));
+    const waits = oldest.map(({ beganMs }) => Math.max(0, beganMs + this.#overdueMs - nowMs));
+    return Math.min(Infinity, ...waits);
   }
 
   get #overdueMs(): number {

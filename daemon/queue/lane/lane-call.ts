@@ -48,3 +48,7 @@ export const laneFull = (waiting: number): CallResult<never> =>
       message: `${waiting} calls wait already`,
     }),
   );
+
+/** What is left of a plan that has used up its slots is none, however urgent it was. */
+export const isFix = (call: WaitingCall): boolean =>
+  call.urgency === 'fix' && (call.slots === null || hasSlot(call));

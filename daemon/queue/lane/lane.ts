@@ -1,7 +1,6 @@
-// One lane: the calls of one operation in one account and region, which is how the vendor counts them.
-//
-// Whose turn it is says the line of those that wait; when the next call may start, the gate; how many may be under way,
-// the flight. What holds slots goes before all that waits: its slots are free, and would else be so for nothing.
+// One lane: the calls of one operation in one account and region, which is how the vendor counts them. Whose turn it is says
+// the line of those that wait; when the next call may start, the gate; how many may be under way, the flight. What holds
+// slots goes before all that waits: its slots are free, and would else be so for nothing.
 import type { Clock } from '../../clock.ts';
 import { Alarm } from '../alarm.ts';
 import { Flight, type FlightBounds, type FlightEntry } from './flight.ts';
@@ -9,6 +8,7 @@ import { capAt, holdable, msToNextStart, nextGate, openGate, type Gate, type Gat
 import {
   hasSlot,
   isAnswer,
+  isFix,
   laneFull,
   type CallResult,
   type HeldSlots,
@@ -165,9 +165,8 @@ export class Lane {
     return this.#planned.size + this.#line.size;
   }
 
-  /** What is left of a plan that has used up its slots is no fix any more, however urgent it was. */
   #joinLine(call: WaitingCall): void {
-    this.#line.add(call, call.slots !== null && call.urgency === 'fix' ? 'changed' : call.urgency);
+    this.#line.add(call, call.urgency === 'fix' && !isFix(call) ? 'changed' : call.urgency);
   }
 
   #leave(call: WaitingCall): void {
@@ -220,8 +219,9 @@ export class Lane {
     this.#alarm.cancel();
     const nowMs = this.#clock.monotonicMs();
     this.#flight.settle(nowMs);
-    if (!this.#closed && this.#waiting > 0 && this.#flight.hasRoom(capAt(this.#gate, nowMs))) {
-      const waits = this.#candidates().map((call) => ({ call, waitMs: this.#waitOf(call, nowMs) }));
+    const candidates = this.#closed ? [] : this.#candidates(nowMs);
+    if (candidates.length > 0) {
+      const waits = candidates.map((call) => ({ call, waitMs: this.#waitOf(call, nowMs) }));
       const ready = waits.find(({ waitMs }) => waitMs === 0);
       if (ready !== undefined) {
         this.#start(ready.call, nowMs);
@@ -245,9 +245,14 @@ export class Lane {
   }
 
   /** Those that may be the next, in the order of their rights: while the routine has to wait, a fix need not. */
-  #candidates(): readonly WaitingCall[] {
+  #candidates(nowMs: number): readonly WaitingCall[] {
     const [planned] = this.#planned;
-    return [planned, this.#line.next(), this.#line.first('fix')].filter((call) => call !== undefined);
+    const callsPerMinute = capAt(this.#gate, nowMs);
+    const hasRoom = (call: WaitingCall): boolean =>
+      this.#flight.hasRoom(callsPerMinute, isFix(call) && !this.#line.isFairTurn);
+    return [planned, this.#line.next(), this.#line.first('fix')].flatMap((call) =>
+      call !== undefined && hasRoom(call) ? [call] : [],
+    );
   }
 
   #waitOf(call: WaitingCall, nowMs: number): number {
@@ -258,9 +263,7 @@ export class Lane {
 
   /** A routine that many fixes went before has its turn as they have theirs. */
   #isPrivileged(call: WaitingCall): boolean {
-    if (hasSlot(call)) return true;
-    const isFix = call.slots === null && call.urgency === 'fix';
-    return isFix || (this.#line.isFairTurn && this.#line.next() === call);
+    return hasSlot(call) || isFix(call) || (this.#line.isFairTurn && this.#line.next() === call);
   }
 
   #start(call: WaitingCall, nowMs: number): void {
@@ -269,7 +272,7 @@ export class Lane {
     else this.#line.take(call);
     this.#started += 1;
     const entry: FlightEntry = { beganMs: nowMs, onOverdue: call.onOverdue };
-    this.#flight.begin(entry);
+    this.#flight.begin(entry, capAt(this.#gate, nowMs));
     this.#share?.started(nowMs);
     this.#apply({ kind: 'started', privileged });
     void call.start().then((answered) => {

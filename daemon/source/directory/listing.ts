@@ -113,8 +113,11 @@ export const isSameListing = (a: Listing, b: Listing): boolean =>
   isListOf(a.files, b.files, isSameFile) &&
   isListOf(a.unreadable, b.unreadable, isSameTrouble);
 
-const isListOf = <T>(a: readonly T[], b: readonly T[], isSame: (a: T, b: T | undefined) => boolean): boolean =>
-  a.length === b.length && a.every((each, index) => isSame(each, b[index]));
+const isListOf = <T>(
+  a: readonly T[],
+  b: readonly T[],
+  isSame: (a: T, b: T | undefined) => boolean,
+): boolean => a.length === b.length && a.every((each, index) => isSame(each, b[index]));
 
 const isSameFile = (a: ListedFile, b: ListedFile | undefined): boolean =>
   a === b || (a.path === b?.path && a.realPath === b.realPath && a.stamp === b.stamp);

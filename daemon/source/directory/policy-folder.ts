@@ -6,13 +6,7 @@ import { compareText } from '../../../reconciler/model/problem.ts';
 import { DEFAULT_POLICY_LIMITS } from '../../config/sections/policies-schema.ts';
 import { FileCache } from './file-cache.ts';
 import { FolderLooks } from './folder-looks.ts';
-import {
-  FOLDER_BOUNDS,
-  isSameListing,
-  listPolicyFiles,
-  type ListedFile,
-  type Listing,
-} from './listing.ts';
+import { FOLDER_BOUNDS, isSameListing, listPolicyFiles, type ListedFile, type Listing } from './listing.ts';
 import { lengthOf, type HeldBytes } from '../held-bytes.ts';
 import { HeldFile } from '../held-file.ts';
 import { noKinds, unreadable, type PolicyFolder, type SourceFile, type Unreadable } from '../source.ts';

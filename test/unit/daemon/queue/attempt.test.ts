@@ -40,7 +40,7 @@ function setUp(script: readonly Scripted[], tookMs = 0) {
     limits: { default: { ratePerMinute: 1000 } },
     clock: systemClock,
     telemetry: { emit: () => undefined },
-    underWay: { least: 4, most: 4, mostInAll: 8 },
+    underWay: { least: 4, most: 4, forFixes: 1, mostInAll: 8 },
     maxWaiting: 10,
   });
   const ports: CallPorts = { lanes, clock: systemClock, telemetry, random: () => 0.5, retries: RETRIES };

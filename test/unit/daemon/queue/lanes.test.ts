@@ -21,7 +21,7 @@ function setUp(ratePerMinute: number, options: Partial<LanesOptions> = {}) {
     limits: { default: { ratePerMinute } },
     clock: systemClock,
     telemetry: { emit: (event, fields) => void events.push({ event, fields }) },
-    underWay: { least: 4, most: 4, mostInAll: 8 },
+    underWay: { least: 4, most: 4, forFixes: 1, mostInAll: 8 },
     maxWaiting: 1000,
     ...options,
   });
@@ -111,7 +111,7 @@ describe('the pace of a lane', () => {
   });
 
   it('bounds how many calls are under way, and those that hang apart', async () => {
-    const { call, names } = setUp(400, { underWay: { least: 2, most: 2, mostInAll: 3 } });
+    const { call, names } = setUp(400, { underWay: { least: 2, most: 2, forFixes: 1, mostInAll: 3 } });
     const calls = ['a', 'b', 'c', 'd'].map((name) => call(name, { tookMs: 5000 }));
     await pass(0.9);
     expect(names()).toEqual(['a', 'b']);
@@ -120,6 +120,16 @@ describe('the pace of a lane', () => {
     await pass(10);
     expect(names()).toEqual(['a', 'b', 'c', 'd']);
     await Promise.all(calls);
+  });
+
+  it('lets a fix go at once though as many calls hang as may be under way, and no other beside it', async () => {
+    const { call, started } = setUp(400);
+    const others = Array.from({ length: 5 }, (_, i) => call(`${i}`, { tookMs: 5000 }));
+    const fixes = ['fix', 'second fix'].map((name) => call(name, { urgency: 'fix', tookMs: 5000 }));
+    await pass(0.5);
+    expect(started.slice(4)).toEqual([['fix', 0]]);
+    await pass(10);
+    await Promise.all([...others, ...fixes]);
   });
 
   it('lets the urgent go first, and equal ones in the order of arrival', async () => {
@@ -158,7 +168,7 @@ describe('the pace of a lane', () => {
   it('has as many calls under way as the rate and the time to an answer make', async () => {
     const { call, names } = setUp(600, {
       maxWaiting: 2000,
-      underWay: { least: 2, most: 64, mostInAll: 256 },
+      underWay: { least: 2, most: 64, forFixes: 1, mostInAll: 256 },
     });
     const calls = Array.from({ length: 1200 }, (_, i) => call(`${i}`, { tookMs: 3000 }));
     await pass(130);
@@ -168,7 +178,7 @@ describe('the pace of a lane', () => {
   });
 
   it('is kept up however many calls hang', async () => {
-    const { call, started } = setUp(300, { underWay: { least: 8, most: 64, mostInAll: 256 } });
+    const { call, started } = setUp(300, { underWay: { least: 8, most: 64, forFixes: 1, mostInAll: 256 } });
     let stalled = 0;
     const onOverdue = () => (stalled += 1);
     const hanging = Array.from({ length: 40 }, (_, i) =>
@@ -272,7 +282,7 @@ describe('a throttled lane', () => {
 
 describe('no call is left hanging', () => {
   it('on close: waiting calls are refused, calls under way end, later calls are refused', async () => {
-    const { lanes, call, names } = setUp(4, { underWay: { least: 1, most: 1, mostInAll: 1 } });
+    const { lanes, call, names } = setUp(4, { underWay: { least: 1, most: 1, forFixes: 1, mostInAll: 1 } });
     const under = outcome(call('under way', { tookMs: 1000 }));
     const waiting = outcome(call('waiting'));
     await lanes.reserve(PLACE, { [ADD]: 1 });
@@ -292,7 +302,7 @@ describe('no call is left hanging', () => {
   });
 
   it('when a caller gives up: only its call leaves the queue', async () => {
-    const { call, names, lanes } = setUp(4, { underWay: { least: 1, most: 1, mostInAll: 1 } });
+    const { call, names, lanes } = setUp(4, { underWay: { least: 1, most: 1, forFixes: 1, mostInAll: 1 } });
     const patience = new AbortController();
     const calls = [call('a'), call('c')];
     const given = outcome(call('b', { signal: patience.signal }));

@@ -17,7 +17,7 @@ function setUp() {
     limits: { default: { ratePerMinute: 1000 } },
     clock,
     telemetry: { emit: () => undefined },
-    underWay: { least: 1, most: 1, mostInAll: 2 },
+    underWay: { least: 1, most: 1, forFixes: 1, mostInAll: 2 },
     maxWaiting: 10,
   });
   const ports: CallPorts = {

@@ -3,7 +3,11 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../../../../daemon/clock.ts';
 import { FolderLooks } from '../../../../../daemon/source/directory/folder-looks.ts';
-import { FOLDER_BOUNDS, isSameListing, listPolicyFiles } from '../../../../../daemon/source/directory/listing.ts';
+import {
+  FOLDER_BOUNDS,
+  isSameListing,
+  listPolicyFiles,
+} from '../../../../../daemon/source/directory/listing.ts';
 import { readListedFiles, readWhileStill } from '../../../../../daemon/source/directory/policy-folder.ts';
 import { tempFolder, writeFiles } from '../../../../support/temp-folder.ts';
 
