@@ -4,7 +4,10 @@ export interface Clock {
   nowMs(): number;
   /** Milliseconds that only grow; for measuring durations. */
   monotonicMs(): number;
-  /** Resolves after `delayMs`, or at once when the signal aborts; never rejects. */
+  /**
+   * Resolves after `delayMs`, or at once when the signal aborts; never rejects. After no time at all: when what came in
+   * meanwhile has been heard.
+   */
   sleep(delayMs: number, signal?: AbortSignal): Promise<void>;
 }
 
@@ -18,13 +21,23 @@ export const systemClock: Clock = {
         return;
       }
       const done = () => {
-        clearTimeout(timer);
+        takeBack();
         signal?.removeEventListener('abort', done);
         resolve();
       };
-      const timer = setTimeout(done, delayMs);
+      const takeBack = later(done, delayMs);
       signal?.addEventListener('abort', done);
     }),
 };
+
+/** Gives what takes it back. A timer that is due again, as where others were set after it, may go before all that came in. */
+function later(done: () => void, delayMs: number): () => void {
+  if (delayMs <= 0) {
+    const immediate = setImmediate(done);
+    return () => clearImmediate(immediate);
+  }
+  const timer = setTimeout(done, delayMs);
+  return () => clearTimeout(timer);
+}
 
 export const HOUR_MS = 3_600_000;
