@@ -99,7 +99,7 @@ export class PlaceResolver {
     const generation = this.#generation;
     const isSure = problems() === 0;
     const resolved = await resolver.resolve(this.#groups, engine.clock.nowMs());
-    await inTurn(() => this.#handOver(resolved, { generation, isSure }));
+    await inTurn(() => engine.beforePlans(() => this.#handOver(resolved, { generation, isSure })));
   }
 
   async #handOver(
@@ -129,8 +129,7 @@ export class PlaceResolver {
     const policies = policiesOf(ours);
     engine.heads.follow(policies.filter(isOurs), inPlace);
     const named = policies.map((policy) => ({ policy, revision }));
-    const setting = controller.settingTargets(named, inPlace);
-    await engine.beforePlans(() => piecemeal(setting, engine.clock));
+    await piecemeal(controller.settingTargets(named, inPlace), engine.clock);
     this.#wasHandedOver = true;
     // Only where it is sure which groups the policies mean may a group count as not meant.
     if (isSure && unresolved.length === 0) await this.#parts.abandon((group) => !inPlace(group));

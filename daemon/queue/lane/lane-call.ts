@@ -50,5 +50,5 @@ export const laneFull = (waiting: number): CallResult<never> =>
   );
 
 /** What is left of a plan that has used up its slots is none, however urgent it was. */
-export const isFix = (call: WaitingCall): boolean =>
+export const countsAsFix = (call: WaitingCall): boolean =>
   call.urgency === 'fix' && (call.slots === null || hasSlot(call));

@@ -8,7 +8,7 @@ import { capAt, holdable, msToNextStart, nextGate, openGate, type Gate, type Gat
 import {
   hasSlot,
   isAnswer,
-  isFix,
+  countsAsFix,
   laneFull,
   type CallResult,
   type HeldSlots,
@@ -166,7 +166,7 @@ export class Lane {
   }
 
   #joinLine(call: WaitingCall): void {
-    this.#line.add(call, call.urgency === 'fix' && !isFix(call) ? 'changed' : call.urgency);
+    this.#line.add(call, call.urgency === 'fix' && !countsAsFix(call) ? 'changed' : call.urgency);
   }
 
   #leave(call: WaitingCall): void {
@@ -249,7 +249,7 @@ export class Lane {
     const [planned] = this.#planned;
     const callsPerMinute = capAt(this.#gate, nowMs);
     const hasRoom = (call: WaitingCall): boolean =>
-      this.#flight.hasRoom(callsPerMinute, isFix(call) && !this.#line.isFairTurn);
+      this.#flight.hasRoom(callsPerMinute, countsAsFix(call) && !this.#line.isFairTurn);
     return [planned, this.#line.next(), this.#line.first('fix')].flatMap((call) =>
       call !== undefined && hasRoom(call) ? [call] : [],
     );
@@ -263,7 +263,7 @@ export class Lane {
 
   /** A routine that many fixes went before has its turn as they have theirs. */
   #isPrivileged(call: WaitingCall): boolean {
-    return hasSlot(call) || isFix(call) || (this.#line.isFairTurn && this.#line.next() === call);
+    return hasSlot(call) || countsAsFix(call) || (this.#line.isFairTurn && this.#line.next() === call);
   }
 
   #start(call: WaitingCall, nowMs: number): void {

@@ -110,7 +110,7 @@ function listSingleFile(root: string, realRoot: string, stats: BigIntStats): Lis
 /** Whether nothing changed between the two. */
 export const isSameListing = (a: Listing, b: Listing): boolean =>
   a.folderStamp === b.folderStamp &&
-  isListOf(a.files, b.files, isSameFile) &&
+  isListOf(a.files, b.files, isUnchangedFile) &&
   isListOf(a.unreadable, b.unreadable, isSameTrouble);
 
 const isListOf = <T>(
@@ -119,7 +119,7 @@ const isListOf = <T>(
   isSame: (a: T, b: T | undefined) => boolean,
 ): boolean => a.length === b.length && a.every((each, index) => isSame(each, b[index]));
 
-const isSameFile = (a: ListedFile, b: ListedFile | undefined): boolean =>
+const isUnchangedFile = (a: ListedFile, b: ListedFile | undefined): boolean =>
   a === b || (a.path === b?.path && a.realPath === b.realPath && a.stamp === b.stamp);
 
 const isSameTrouble = (a: Unreadable, b: Unreadable | undefined): boolean =>
