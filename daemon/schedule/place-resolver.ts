@@ -19,8 +19,6 @@ export interface PlaceResolverParts {
   readonly controller: Controller;
   readonly managed: ManagedGroups;
   readonly stopping: AbortSignal;
-  /** How many problems the newest policies have. */
-  readonly problems: () => number;
   /** Closes the intents of the groups that are no longer managed, but for those that may be `meant`. */
   readonly abandon: (meant: (group: GroupRef) => boolean) => Promise<void>;
   /** Passes on to groups what the approval of their revision lifts. */
@@ -36,6 +34,7 @@ export class PlaceResolver {
   readonly #parts: PlaceResolverParts;
   #groups: readonly DesiredGroup[] = [];
   #revision = '';
+  #isSure = false;
   /** Grows when the policies want other groups here: what was resolved for the ones before is not put in force. */
   #generation = 0;
   readonly #turns: Turns;
@@ -59,9 +58,16 @@ export class PlaceResolver {
     this.#wasHandedOver = false;
   }
 
-  /** What the policies want here now. Newer ones may be read already: the revision is told by who tells the groups. */
-  setGroups(groups: readonly DesiredGroup[], revision: string): void {
+  /**
+   * What the policies want here now. Newer ones may be read already: the revision is told by who tells the groups, and so is
+   * whether these are all that there are (`isSure`: no file is broken or unread).
+   */
+  setGroups(
+    groups: readonly DesiredGroup[],
+    { revision, isSure }: { readonly revision: string; readonly isSure: boolean },
+  ): void {
     this.#revision = revision;
+    this.#isSure = isSure;
     if (isSameList(groups, this.#groups)) return;
     this.#groups = groups;
     this.#generation += 1;
@@ -88,7 +94,7 @@ export class PlaceResolver {
   }
 
   async #resolveOnce(): Promise<void> {
-    const { engine, resolver, problems, inTurn } = this.#parts;
+    const { engine, resolver, inTurn } = this.#parts;
     // Whoever looks after no group here has no use for what names and tags mean.
     const isOthers = this.#groups.every((group) => !engine.ownership.looksAfterSome(group));
     if (isOthers && this.#groups.length > 0) {
@@ -96,8 +102,7 @@ export class PlaceResolver {
       this.#parts.onHandedOver();
       return;
     }
-    const generation = this.#generation;
-    const isSure = problems() === 0;
+    const [generation, isSure] = [this.#generation, this.#isSure];
     const resolved = await resolver.resolve(this.#groups, engine.clock.nowMs());
     await inTurn(() => engine.beforePlans(() => this.#handOver(resolved, { generation, isSure })));
   }

@@ -74,7 +74,6 @@ export class PolicyLoop {
       ...parts,
       managed: this.#managed,
       stopping,
-      problems: () => this.#problems,
       inTurn: (work) => this.#inTurn(work),
       abandon: (meant) => this.#released.abandon(meant, this.#managed.left),
       grant: (targets, revision) => this.#gate.grant(targets, revision),
@@ -214,10 +213,9 @@ export class PolicyLoop {
   }
 
   async #handOver(): Promise<void> {
-    const { engine, resolver } = this.#parts;
+    const { engine } = this.#parts;
     if (this.#held !== null) engine.telemetry.emit('policies.held', heldEvent(this.#held, engine.invocation));
     this.#announced = reportExpiries(engine, this.#expiries.in(this.#state), this.#announced);
-    resolver.keep(this.#state.groups);
     await this.#turns.next();
     await this.#enforce();
   }
@@ -238,14 +236,17 @@ export class PolicyLoop {
 
   /** Has the groups of the policies in force looked after that are this replica's, and no others. */
   async #enforce(): Promise<void> {
-    const { engine, leases } = this.#parts;
+    const { engine, leases, resolver } = this.#parts;
     // Where several replicas divide the estate, also a group that no policy names is some replica's to release.
     const isShared = leases.status() !== null && this.#problems === 0;
     leases.want([...this.#state.groups, ...(isShared ? await groupsKnown(engine) : [])]);
     await this.#turns.next();
     // First, so that nothing comes back into a place that is left: what was resolved for it before is not put in force.
-    const places = this.#places.set(this.#state);
-    await this.#inTurn(() => this.#left.leave(this.#state, this.#problems === 0));
+    // Other policies may come into force before this has its turn: all of it is about those that the places have.
+    const [state, isSure] = [this.#state, this.#problems === 0];
+    const places = this.#places.set(state, isSure);
+    resolver.keep(state.groups);
+    await this.#inTurn(() => this.#left.leave(state, isSure));
     await this.#turns.next();
     for (const place of places) {
       this.#untilAnswered(() => place.resolve()).catch((error: unknown) => this.#reportFailure(error));

@@ -15,15 +15,23 @@ export class Places {
     this.#parts = parts;
   }
 
-  /** Has the resolvers work on these groups; gives those with something to resolve. A place without groups is told so. */
-  set({ groups, revision }: Pick<DesiredState, 'groups' | 'revision'>): readonly PlaceResolver[] {
+  /**
+   * Has the resolvers work on these groups; gives those with something to resolve. A place without groups is told so.
+   * `isSure`: no file is broken or unread.
+   */
+  set(
+    { groups, revision }: Pick<DesiredState, 'groups' | 'revision'>,
+    isSure: boolean,
+  ): readonly PlaceResolver[] {
     const named = groupBy(groups, placeKey);
     for (const [key, [group]] of named) {
       if (group === undefined || this.#resolvers.has(key)) continue;
       const { account, region } = group;
       this.#resolvers.set(key, new PlaceResolver({ account, region }, this.#parts));
     }
-    for (const [key, resolver] of this.#resolvers) resolver.setGroups(named.get(key) ?? [], revision);
+    for (const [key, resolver] of this.#resolvers) {
+      resolver.setGroups(named.get(key) ?? [], { revision, isSure });
+    }
     this.#groups = groups;
     this.#named = [...this.#resolvers].flatMap(([key, resolver]) => (named.has(key) ? [resolver] : []));
     return this.#named;

@@ -27,6 +27,9 @@ const named = (name: string): DesiredGroup => ({
   source: { file: 'web.yaml', line: 1, column: 1 },
 });
 
+const R1 = { revision: 'r1', isSure: true };
+const R2 = { revision: 'r2', isSure: true };
+
 type Found = Result<readonly string[], Failure>;
 
 const FAILED: Found = {
@@ -79,7 +82,6 @@ function setUp(parts: Partial<Engine> = {}) {
     rounds: NO_ROUNDS,
   });
   const stop = new AbortController();
-  const policies = { problems: 0 };
   /** Of each hand-over: whether another group of this place, and one elsewhere, may be meant after it. */
   const abandoned: string[][] = [];
   const managed = new ManagedGroups(engine);
@@ -89,7 +91,6 @@ function setUp(parts: Partial<Engine> = {}) {
     resolver: new TargetResolver(engine, 'enforce'),
     controller,
     stopping: stop.signal,
-    problems: () => policies.problems,
     abandon: (meant) => {
       const refs: GroupRef[] = [
         { ...PLACE, id: 'here' },
@@ -107,13 +108,13 @@ function setUp(parts: Partial<Engine> = {}) {
     searches.shift()?.(found);
     await new Promise((resolve) => void setImmediate(resolve));
   };
-  return { engine, managed, resolver, controller, searches, answer, groups, policies, abandoned, log, stop };
+  return { engine, managed, resolver, controller, searches, answer, groups, abandoned, log, stop };
 }
 
 describe('the resolver of a place', () => {
   it('hands the groups that its selectors mean to the controller', async () => {
     const { resolver, answer, groups } = setUp();
-    resolver.setGroups([named('web')], 'r1');
+    resolver.setGroups([named('web')], R1);
     void resolver.resolve();
     expect(resolver.wasHandedOver).toBe(false);
     await answer(ok(['sg-web']));
@@ -123,7 +124,7 @@ describe('the resolver of a place', () => {
 
   it('resolves once more, and only once, when it was asked several times meanwhile', async () => {
     const { resolver, searches, answer } = setUp();
-    resolver.setGroups([named('web')], 'r1');
+    resolver.setGroups([named('web')], R1);
     for (let time = 0; time < 3; time += 1) void resolver.resolve();
     expect(searches).toHaveLength(1);
     await answer(ok(['sg-web']));
@@ -134,9 +135,9 @@ describe('the resolver of a place', () => {
 
   it('does not put in force what was resolved for policies that have changed since', async () => {
     const { resolver, searches, answer, groups } = setUp();
-    resolver.setGroups([named('web')], 'r1');
+    resolver.setGroups([named('web')], R1);
     void resolver.resolve();
-    resolver.setGroups([named('db')], 'r1');
+    resolver.setGroups([named('db')], R1);
     void resolver.resolve();
     await answer(ok(['sg-web']));
     expect(groups()).toEqual([]);
@@ -148,16 +149,16 @@ describe('the resolver of a place', () => {
   it('puts in force what was resolved while the same policies were loaded again', async () => {
     const { resolver, answer, groups } = setUp();
     const web = named('web');
-    resolver.setGroups([web], 'r1');
+    resolver.setGroups([web], R1);
     void resolver.resolve();
-    resolver.setGroups([web], 'r1');
+    resolver.setGroups([web], R1);
     await answer(ok(['sg-web']));
     expect(groups()).toEqual(['sg-web']);
   });
 
   it('hands over nothing once the daemon stops', async () => {
     const { resolver, searches, answer, groups, stop } = setUp();
-    resolver.setGroups([named('web')], 'r1');
+    resolver.setGroups([named('web')], R1);
     void resolver.resolve();
     void resolver.resolve();
     stop.abort();
@@ -202,7 +203,7 @@ it.each([1, 2, 3, 4, 5, 6])(
         void controller.release(({ id }) => lost.has(id));
       }),
     });
-    resolver.setGroups([named('web'), named('b'), named('db')], 'r1');
+    resolver.setGroups([named('web'), named('b'), named('db')], R1);
     const resolved = resolver.resolve();
     await answer(ok(['sg-web', 'sg-b', 'sg-db']));
     await resolved;
@@ -214,7 +215,7 @@ it.each([1, 2, 3, 4, 5, 6])(
 describe('intents of groups that the policies do not mean', () => {
   it('are closed in a place whose selectors were all resolved', async () => {
     const { resolver, answer, abandoned } = setUp();
-    resolver.setGroups([named('web')], 'r1');
+    resolver.setGroups([named('web')], R1);
     void resolver.resolve();
     await answer(ok(['sg-web']));
     expect(abandoned).toEqual([['here']]);
@@ -222,7 +223,7 @@ describe('intents of groups that the policies do not mean', () => {
 
   it('stay open where a selector could not be resolved, which is reported', async () => {
     const { resolver, answer, abandoned, log } = setUp();
-    resolver.setGroups([named('web')], 'r1');
+    resolver.setGroups([named('web')], R1);
     void resolver.resolve();
     await answer(FAILED);
     expect(abandoned).toEqual([]);
@@ -231,10 +232,9 @@ describe('intents of groups that the policies do not mean', () => {
     ]);
   });
 
-  it('stay open while the newest policies have problems', async () => {
-    const { resolver, answer, abandoned, policies } = setUp();
-    policies.problems = 1;
-    resolver.setGroups([named('web')], 'r1');
+  it('stay open while the policies that it was resolved for have problems', async () => {
+    const { resolver, answer, abandoned } = setUp();
+    resolver.setGroups([named('web')], { ...R1, isSure: false });
     void resolver.resolve();
     await answer(ok(['sg-web']));
     expect(abandoned).toEqual([]);
@@ -259,13 +259,13 @@ describe('groups that come under management and leave it', () => {
       void resolver.resolve();
       await answer(found);
     };
-    resolver.setGroups([tagged('web.yaml')], 'r1');
+    resolver.setGroups([tagged('web.yaml')], R1);
     await lookAgain(ok(['sg-a']));
     await lookAgain(ok(['sg-a', 'sg-b']));
     await lookAgain(ok(['sg-b']));
     await lookAgain(FAILED);
     await lookAgain(ok(['sg-b']));
-    resolver.setGroups([named('other')], 'r1');
+    resolver.setGroups([named('other')], R1);
     await lookAgain(ok(['sg-c']));
     expect(changesOf(scene)).toEqual([
       'group.managed sg-a: it has the tags Tier=web, which web.yaml:4 names',
@@ -279,10 +279,10 @@ describe('groups that come under management and leave it', () => {
 
   it('are said of the revision that names them', async () => {
     const { resolver, answer, log } = setUp();
-    resolver.setGroups([tagged('web.yaml')], 'r1');
+    resolver.setGroups([tagged('web.yaml')], R1);
     void resolver.resolve();
     await answer(ok(['sg-a']));
-    resolver.setGroups([tagged('web.yaml')], 'r2');
+    resolver.setGroups([tagged('web.yaml')], R2);
     void resolver.resolve();
     await answer(ok(['sg-b']));
     expect(log.events.map(({ event, group, revision }) => [event, group, revision])).toEqual([
@@ -294,10 +294,10 @@ describe('groups that come under management and leave it', () => {
 
   it('say that a file is gone', async () => {
     const scene = setUp();
-    scene.resolver.setGroups([tagged('web.yaml')], 'r1');
+    scene.resolver.setGroups([tagged('web.yaml')], R1);
     void scene.resolver.resolve();
     await scene.answer(ok(['sg-a']));
-    scene.resolver.setGroups([], 'r1');
+    scene.resolver.setGroups([], R1);
     await scene.resolver.resolve();
     expect(changesOf(scene).at(-1)).toBe(
       'group.released sg-a: no policy file web.yaml names groups any more',
@@ -307,7 +307,7 @@ describe('groups that come under management and leave it', () => {
   it('are known from the journal, and those of a new journal are no news at the first look', async () => {
     const fresh = setUp();
     await fresh.managed.recall();
-    fresh.resolver.setGroups([named('web')], 'r1');
+    fresh.resolver.setGroups([named('web')], R1);
     void fresh.resolver.resolve();
     await fresh.answer(ok(['sg-a']));
     expect(changesOf(fresh)).toEqual([]);
@@ -316,7 +316,7 @@ describe('groups that come under management and leave it', () => {
     await again.engine.journal.setFacts({ ...PLACE, id: 'sg-a' }, { takenOver: true });
     await again.engine.journal.setFacts({ ...PLACE, id: 'sg-old' }, { takenOver: true });
     await again.managed.recall();
-    again.resolver.setGroups([named('web')], 'r1');
+    again.resolver.setGroups([named('web')], R1);
     void again.resolver.resolve();
     await again.answer(FAILED);
     expect(changesOf(again)).toEqual([]);
