@@ -7,7 +7,10 @@ export interface FlightBounds {
   readonly least: number;
   /** However slow they come. */
   readonly most: number;
-  /** So many more, for fixes alone: they do not wait until calls of the routine that hang no longer count. */
+  /**
+   * So many more, for fixes and for what has its turn before one: they do not wait until calls of the routine that hang no
+   * longer count.
+   */
   readonly forFixes: number;
   /** Those included that no longer count. */
   readonly mostInAll: number;
@@ -31,7 +34,7 @@ export interface FlightEntry {
 
 export class Flight {
   readonly #bounds: FlightBounds;
-  /** Those that count, in the order of their starts; and the fixes beyond them. */
+  /** Those that count, in the order of their starts; and those beyond them that go as fixes do. */
   readonly #punctual = new Set<FlightEntry>();
   readonly #beyond = new Set<FlightEntry>();
   readonly #overdue = new Set<FlightEntry>();
@@ -47,10 +50,10 @@ export class Flight {
     return this.#usualMs;
   }
 
-  hasRoom(callsPerMinute: number, isFix: boolean): boolean {
+  hasRoom(callsPerMinute: number, goesAsFix: boolean): boolean {
     const { forFixes, mostInAll } = this.#bounds;
     if (this.#punctual.size + this.#beyond.size + this.#overdue.size >= mostInAll) return false;
-    return this.#hasUsualRoom(callsPerMinute) || (isFix && this.#beyond.size < forFixes);
+    return this.#hasUsualRoom(callsPerMinute) || (goesAsFix && this.#beyond.size < forFixes);
   }
 
   #hasUsualRoom(callsPerMinute: number): boolean {

@@ -220,18 +220,15 @@ export class Lane {
     const nowMs = this.#clock.monotonicMs();
     this.#flight.settle(nowMs);
     const candidates = this.#closed ? [] : this.#candidates(nowMs);
-    if (candidates.length > 0) {
-      const waits = candidates.map((call) => ({ call, waitMs: this.#waitOf(call, nowMs) }));
-      const ready = waits.find(({ waitMs }) => waitMs === 0);
-      if (ready !== undefined) {
-        this.#start(ready.call, nowMs);
-        return true;
-      }
-      if (this.#line.size > 0 && !this.#mayGetSoon(this.#held + 1)) this.#tell({ kind: 'waited' });
-      this.#ringIn(Math.min(...waits.map(({ waitMs }) => waitMs), this.#flight.msToOverdue(nowMs)));
-      return false;
+    const waits = candidates.map((call) => ({ call, waitMs: this.#waitOf(call, nowMs) }));
+    const ready = waits.find(({ waitMs }) => waitMs === 0);
+    if (ready !== undefined) {
+      this.#start(ready.call, nowMs);
+      return true;
     }
-    this.#ringIn(this.#flight.msToOverdue(nowMs));
+    const isHeldUp = waits.length > 0 && this.#line.size > 0;
+    if (isHeldUp && !this.#mayGetSoon(this.#held + 1)) this.#tell({ kind: 'waited' });
+    this.#ringIn(Math.min(...waits.map(({ waitMs }) => waitMs), this.#flight.msToOverdue(nowMs)));
     return false;
   }
 
@@ -247,11 +244,13 @@ export class Lane {
   /** Those that may be the next, in the order of their rights: while the routine has to wait, a fix need not. */
   #candidates(nowMs: number): readonly WaitingCall[] {
     const [planned] = this.#planned;
+    const [next, fix] = [this.#line.next(), this.#line.first('fix')];
     const callsPerMinute = capAt(this.#gate, nowMs);
-    const hasRoom = (call: WaitingCall): boolean =>
-      this.#flight.hasRoom(callsPerMinute, countsAsFix(call) && !this.#line.isFairTurn);
-    return [planned, this.#line.next(), this.#line.first('fix')].flatMap((call) =>
-      call !== undefined && hasRoom(call) ? [call] : [],
+    // What has its turn before a fix goes as that does, lest the fix wait with it until there is room.
+    const goesAsFix = (call: WaitingCall): boolean =>
+      countsAsFix(call) || (call === next && fix !== undefined);
+    return [planned, next, fix].flatMap((call) =>
+      call !== undefined && this.#flight.hasRoom(callsPerMinute, goesAsFix(call)) ? [call] : [],
     );
   }
 

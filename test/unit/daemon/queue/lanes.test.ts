@@ -132,6 +132,21 @@ describe('the pace of a lane', () => {
     await Promise.all([...others, ...fixes]);
   });
 
+  it('lets fix after fix go though as many calls hang as may be under way, and the routine have its turn', async () => {
+    const { call, names } = setUp(400, { underWay: { least: 4, most: 4, forFixes: 3, mostInAll: 8 } });
+    const others = Array.from({ length: 7 }, (_, i) => call(`${i}`, { tookMs: 5000 }));
+    const fixes = Array.from({ length: 8 }, (_, i) => call(`fix ${i}`, { urgency: 'fix', tookMs: 20 }));
+    await pass(0.5);
+    const [first, then, last] = [
+      [0, 1, 2],
+      [3, 4, 5],
+      [6, 7],
+    ].map((some) => some.map((i) => `fix ${i}`));
+    expect(names().slice(4)).toEqual([...(first ?? []), '4', ...(then ?? []), '5', ...(last ?? [])]);
+    await pass(10);
+    await Promise.all([...others, ...fixes]);
+  });
+
   it('lets the urgent go first, and equal ones in the order of arrival', async () => {
     const { call, names } = setUp(1);
     const calls = [call('first')];
