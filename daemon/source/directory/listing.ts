@@ -251,7 +251,8 @@ class FolderWalk {
     }
     const stamp = fileStamp(stats);
     const before = this.#known.get(realPath);
-    const isSame = before?.stamp === stamp && before.path === relative;
+    // One that was all there is to list is shown as the root.
+    const isSame = before?.stamp === stamp && before.path === relative && before.file !== this.#root;
     this.files.push(isSame ? before : { path: relative, file: this.#shown(relative), realPath, stamp });
   }
 

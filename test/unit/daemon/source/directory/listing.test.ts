@@ -209,4 +209,15 @@ describe('a listing', () => {
     await writeFiles(root, { 'README.md': 'x', '.a.yaml.swp': 'x' });
     expect(isSameListing(await listPolicyFiles(root), before)).toBe(true);
   });
+
+  it('shows a file as it is named now, which was the whole before the folder around it was', async () => {
+    const root = await tempFolder({ 'policies/a.yaml': 'one' });
+    const link = path.join(root, 'a.yaml');
+    await symlink('policies/a.yaml', link);
+    const before = await listPolicyFiles(link);
+    await rm(link);
+    await symlink('policies', link);
+    const after = await listPolicyFiles(link, FOLDER_BOUNDS, before.files);
+    expect(after.files).toEqual((await listPolicyFiles(link)).files);
+  });
 });
