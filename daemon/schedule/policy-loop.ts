@@ -239,7 +239,8 @@ export class PolicyLoop {
     const { engine, leases, resolver } = this.#parts;
     // Where several replicas divide the estate, also a group that no policy names is some replica's to release.
     const isShared = leases.status() !== null && this.#problems === 0;
-    leases.want([...this.#state.groups, ...(isShared ? await groupsKnown(engine) : [])]);
+    const known = isShared ? await groupsKnown(engine) : [];
+    leases.want([...this.#state.groups, ...known]);
     await this.#turns.next();
     // First, so that nothing comes back into a place that is left: what was resolved for it before is not put in force.
     // Other policies may come into force before this has its turn: all of it is about those that the places have.
