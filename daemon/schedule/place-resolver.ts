@@ -41,6 +41,8 @@ export class PlaceResolver {
   #isUnderWay = false;
   #isWantedAgain = false;
   #wasHandedOver = false;
+  /** How often this replica came to look after more groups. */
+  #gains = 0;
 
   constructor(place: Place, parts: PlaceResolverParts) {
     this.#place = place;
@@ -56,6 +58,7 @@ export class PlaceResolver {
   /** This replica looks after other groups than before: what was handed over is not all. */
   expectMore(): void {
     this.#wasHandedOver = false;
+    this.#gains += 1;
   }
 
   /**
@@ -114,7 +117,7 @@ export class PlaceResolver {
     const { engine, controller, stopping } = this.#parts;
     await this.#turns.next();
     if (stopping.aborted) return;
-    const revision = this.#revision;
+    const [revision, gains] = [this.#revision, this.#gains];
     for (const selector of unresolved) reportUnresolved(engine, revision, selector);
     if (generation !== this.#generation) return;
     await this.#parts.grant(policiesOf(meant), revision);
@@ -135,9 +138,12 @@ export class PlaceResolver {
     engine.heads.follow(policies.filter(isOurs), inPlace);
     const named = policies.map((policy) => ({ policy, revision }));
     await piecemeal(controller.settingTargets(named, inPlace), engine.clock);
-    this.#wasHandedOver = true;
+    // Groups that this replica looks after since are handed over by the next one, and not known until then.
+    const isAll = (): boolean => this.#gains === gains;
+    this.#wasHandedOver = isAll();
     // Only where it is sure which groups the policies mean may a group count as not meant.
-    if (isSure && unresolved.length === 0) await this.#parts.abandon((group) => !inPlace(group));
+    const mayBeMeant = (group: GroupRef): boolean => !inPlace(group) || !isAll();
+    if (isSure && unresolved.length === 0) await this.#parts.abandon(mayBeMeant);
     this.#parts.onHandedOver();
   }
 }

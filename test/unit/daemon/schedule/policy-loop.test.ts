@@ -2,11 +2,13 @@
 import { expect, it } from 'vitest';
 import { systemClock } from '../../../../daemon/clock.ts';
 import type { GroupListing } from '../../../../daemon/ecs/api.ts';
+import { soleOwner } from '../../../../daemon/journal/ownership.ts';
 import { openMemoryJournal } from '../../../../daemon/journal/memory/memory.ts';
 import { Controller } from '../../../../daemon/schedule/controller.ts';
 import { PolicyLoop } from '../../../../daemon/schedule/policy-loop.ts';
 import { TargetResolver } from '../../../../daemon/schedule/selectors.ts';
 import { DesiredKeeper } from '../../../../daemon/source/desired.ts';
+import type { GroupRef } from '../../../../reconciler/model/group.ts';
 import { ok } from '../../../../reconciler/model/result.ts';
 import { fakeEngine, NO_ROUNDS, REFUSING_ECS } from '../../../support/fake-engine.ts';
 import { PolicyFiles } from '../../../support/policy-files.ts';
@@ -54,6 +56,9 @@ function setUp() {
       return memory.groupsWithOpenIntents();
     },
   });
+  /** Ids of groups that another replica looks after. */
+  const theirs = new Set<string>();
+  const isOurs = ({ id }: GroupRef): boolean => !theirs.has(id);
   const listed: GroupListing = { readMs: 0, groups: [{ id: 'sg-here', name: 'web', tags: {} }] };
   const engine = fakeEngine({
     ecs: {
@@ -66,6 +71,7 @@ function setUp() {
     },
     clock: systemClock,
     journal,
+    ownership: { ...soleOwner({ owner: 'this', epoch: 1 }), looksAfter: isOurs, mayWrite: isOurs },
   });
   const waits = { concurrency: 4, retryMs: 1000, random: () => 0 };
   const controller = new Controller(engine, { ...waits, onProgress: () => undefined, rounds: NO_ROUNDS });
@@ -80,7 +86,7 @@ function setUp() {
   const parts = { engine, source, controller, keeper, resolver, leases, onProgress: () => undefined };
   const loop = new PolicyLoop(parts, stop.signal);
   const managed = () => controller.tally.listed().map(({ id }) => id);
-  return { loop, source, memory, writing, searching, listing, managed, stop };
+  return { loop, source, memory, theirs, writing, searching, listing, managed, stop };
 }
 
 const NO_LEASES = { replica: 'this', replicas: [], shards: [], ageMs: null };
@@ -137,6 +143,28 @@ it('what is known of a group is not forgotten as the broken file that names it i
   expect(managed()).toContain('sg-old');
   expect(await memory.facts(group)).toMatchObject({ takenOver: true });
   expect(loop.management.released).toEqual([]);
+  stop.abort();
+  await running;
+});
+
+it('what is known of a group is not forgotten as its shard is gained while others of its place are handed over', async () => {
+  const { loop, memory, theirs, searching, listing, managed, stop } = setUp();
+  const group = { account: 'default', region: HERE, id: 'sg-here' };
+  await memory.setFacts(group, { takenOver: true });
+  theirs.add('sg-here');
+  listing.isShut = true;
+  const running = loop.run();
+  await settled();
+  searching.isShut = true;
+  await listing.open();
+  await settled();
+  expect(managed()).toEqual(['sg-there']);
+  theirs.delete('sg-here');
+  loop.takeUp(({ id }) => id === 'sg-here');
+  await searching.open();
+  await settled();
+  expect(managed()).toEqual(['sg-there', 'sg-here']);
+  expect(await memory.facts(group)).toMatchObject({ takenOver: true });
   stop.abort();
   await running;
 });
