@@ -90,12 +90,17 @@ export class Flight {
 
   /** Until the next call becomes overdue; Infinity: none is under way that counts. */
   msToOverdue(nowMs: number): number {
-    const oldest = [this.#punctual, this.#beyond].flatMap((entries) => [...entries].slice(0, 1));
-    const waits = oldest.map(({ beganMs }) => Math.max(0, beganMs + this.#overdueMs - nowMs));
-    return Math.min(Infinity, ...waits);
+    const oldestMs = Math.min(oldestOf(this.#punctual), oldestOf(this.#beyond));
+    return Math.max(0, oldestMs + this.#overdueMs - nowMs);
   }
 
   get #overdueMs(): number {
     return Math.max(OVERDUE_FLOOR_MS, OVERDUE_TIMES * this.#usualMs);
   }
+}
+
+/** When the first of them began; Infinity: there is none. */
+function oldestOf(entries: ReadonlySet<FlightEntry>): number {
+  for (const { beganMs } of entries) return beganMs;
+  return Infinity;
 }

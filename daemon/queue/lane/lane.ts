@@ -219,7 +219,7 @@ export class Lane {
     this.#alarm.cancel();
     const nowMs = this.#clock.monotonicMs();
     this.#flight.settle(nowMs);
-    const candidates = this.#closed ? [] : this.#candidates(nowMs);
+    const candidates = this.#closed || this.#waiting === 0 ? [] : this.#candidates(nowMs);
     const waits = candidates.map((call) => ({ call, waitMs: this.#waitOf(call, nowMs) }));
     const ready = waits.find(({ waitMs }) => waitMs === 0);
     if (ready !== undefined) {
