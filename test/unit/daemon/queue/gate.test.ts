@@ -369,6 +369,15 @@ describe('the gate', () => {
   });
 });
 
+it('keeps starts of the last minute, and of those before it no more than a third as many', () => {
+  let gate = openGate(60, 0);
+  for (let call = 0; call < 600; call += 1) {
+    gate = nextGate(gate, { kind: 'started', privileged: true }, call * 1000);
+    expect(gate.starts.length).toBeLessThan((60 * 4) / 3 + 2);
+  }
+  expect(gate.starts.length).toBeGreaterThanOrEqual(60);
+});
+
 describe('random stories', () => {
   const move = fc.record({
     pauseMs: fc.oneof(
