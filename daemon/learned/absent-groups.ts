@@ -1,6 +1,6 @@
 // Which of the groups that rules name do not exist, asked for before the cloud is asked to take such a rule. Only of rules
 // that a group does not have yet: a group that is as its policy says costs no call.
-import { placeKey, type DescribedGroup } from '../../reconciler/model/group.ts';
+import { groupKey, type DescribedGroup } from '../../reconciler/model/group.ts';
 import { namedByMissing } from '../../reconciler/plan/diff/absent.ts';
 import type { GroupPolicy } from '../../reconciler/plan/plan.ts';
 import type { Clock } from '../clock.ts';
@@ -31,7 +31,7 @@ export class AbsentGroups {
     this.#forgetOld(nowMs);
     const { account, region, id: own } = described;
     const place = { account, region };
-    const keyOf = (id: string): string => `${placeKey(place)}${id}`;
+    const keyOf = (id: string): string => groupKey({ ...place, id });
     this.#see(keyOf(own), nowMs);
     const named = namedByMissing(policy, described.rules).filter(({ kind }) => kind === 'group');
     const asked = [...new Set(named.map(({ id }) => id))].filter((id) => !this.#seen.has(keyOf(id))).sort();

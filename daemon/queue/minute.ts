@@ -1,5 +1,5 @@
 // Starts of calls within a minute. They are looked at before and after each call, and may be thousands: nothing here copies
-// them but what gives a list, and that once.
+// them but what gives a list.
 
 export const MINUTE_MS = 60_000;
 /** Timers and clocks round to a millisecond: without slack a window could hold one call too many. */
@@ -26,7 +26,7 @@ export const countWithin = (starts: Starts, nowMs: number): number =>
 export const startsWithin = (starts: Starts, nowMs: number): number[] =>
   starts.slice(firstWithin(starts, nowMs));
 
-/** Of older ones so many are kept, as a part of all: to leave each out as its minute ends would copy all of them twice. */
+/** Of all, as many may be older: to leave each out as its minute ends would copy all of them once more for each call. */
 const OLD_SHARE = 0.25;
 
 /** With one more, now. */

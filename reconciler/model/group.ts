@@ -14,11 +14,14 @@ export interface GroupRef {
   readonly id: string;
 }
 
-/** What the vendor counts calls by, and what is in trouble as a whole: equal exactly for the same account and region. */
+/**
+ * What the vendor counts calls by, and what is in trouble as a whole: equal exactly for the same account and region, for
+ * neither has a slash in its name.
+ */
 export const placeKey = ({ account, region }: Pick<GroupRef, 'account' | 'region'>): string =>
   `${account}/${region}`;
 
-/** As above. */
+/** Whether both lie in the same account and region. */
 export const isSamePlace = (
   a: Pick<GroupRef, 'account' | 'region'>,
   b: Pick<GroupRef, 'account' | 'region'>,

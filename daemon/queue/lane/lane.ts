@@ -6,9 +6,9 @@ import { Alarm } from '../alarm.ts';
 import { Flight, type FlightBounds, type FlightEntry } from './flight.ts';
 import { capAt, holdable, msToNextStart, nextGate, openGate, type Gate, type GateEvent } from '../gate.ts';
 import {
+  countsAsFix,
   hasSlot,
   isAnswer,
-  countsAsFix,
   laneFull,
   type CallResult,
   type HeldSlots,

@@ -22,11 +22,12 @@ export interface WatchTimings {
 
 export const WATCH_TIMINGS: WatchTimings = { pollMs: 5_000, quietMs: 200, maxBurstMs: 2_000 };
 
-/** `Seen`: what one look tells, read or not. */
+/** `Seen`: what is compared of two looks. */
 export interface FolderWatchOptions<Seen> {
   readonly looks: FolderLooks;
   readonly clock: Clock;
   readonly timings: WatchTimings;
+  /** What a listing shows. */
   readonly see: (listing: Listing) => Promise<Seen>;
   /** Whether nothing changed between two looks. */
   readonly isSame: (a: Seen, b: Seen) => boolean;
